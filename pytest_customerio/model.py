@@ -1,0 +1,211 @@
+"""The nouns: plain values, no I/O."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Literal
+
+Severity = Literal["error", "warning", "info"]
+Outcome = Literal["recovered", "raised", "deferred", "reported", "lost"]
+Source = Literal["recorded", "documented", "observed", "synthetic"]
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """One call of the Customer.io API.
+
+    `id` is `<surface>.<name>`, as in `track.event`; its schema is `schemas/<surface>/<name>.json`.
+    `path` is a template such as `/api/v1/customers/{identifier}/events`; `hosts` maps `us` and `eu` to host names.
+    `auth` is `basic` (site id and Track API key), `bearer` (App API key), `write-key` (Pipelines) or `none`.
+    `variant` holds the body members that tell operations on one path apart, as `{"type": "person", "action": "event"}`.
+    """
+
+    id: str
+    surface: str
+    method: str
+    path: str
+    hosts: Mapping[str, str]
+    auth: str
+    docs: str
+    variant: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def name(self) -> str:
+        """The part of the id behind the surface: `event` of `track.event`."""
+        return self.id.partition(".")[2]
+
+    @property
+    def schema(self) -> str:
+        """Where the contract stands, as shown to people: `schemas/track/event.json`."""
+        return f"schemas/{self.surface}/{self.name}.json"
+
+
+@dataclass(slots=True)
+class Interaction:
+    """One request heard, as the application meant it.
+
+    `headers` have lower-case names. `body` is what was handed to the client: bytes before any content decoding, or None
+    where nothing was sent or the client never read it (`body_known` is False then, and the body is not judged).
+    `sent_from` is `file:line in function` of the project, or None. `at` is the unix time when it was sent.
+    `status` is the answer's status; `raised` the class name of what the client raised instead.
+    """
+
+    client: str
+    method: str
+    url: str
+    headers: Mapping[str, str] = field(default_factory=dict)
+    body: bytes | None = None
+    body_known: bool = True
+    sent_from: str | None = None
+    at: float = 0.0
+    operation: Operation | None = None
+    attempts: int = 0
+    status: int | None = None
+    raised: str | None = None
+    timeout_set: bool | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class WireRequest:
+    """One attempt, as it would have gone over the wire. `headers` have lower-case names; `body` is what was sent, still encoded."""
+
+    method: str
+    url: str
+    headers: Mapping[str, str]
+    body: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What comes back for one attempt: a response, or the named network `fault` (`connection-reset`, `read-timeout`)."""
+
+    status: int = 0
+    reason: str = ""
+    headers: tuple[tuple[str, str], ...] = ()
+    body: bytes = b""
+    fault: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Provenance:
+    """Where an answer or rule comes from: how sure (`source`), the public `evidence`, its ISO `date` and the `environment`."""
+
+    source: Source
+    evidence: tuple[str, ...] = ()
+    date: str = ""
+    environment: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ErrorCase:
+    """One error that Customer.io or the network can answer.
+
+    `id` reads `429-rate-limited-recovers`; `cassette` is the id without its mode. `mode` is `recovers` (`times` errors, then
+    success), `persists` (the error for ever) or `once` (a permanent error). `operations` are the operation ids that it applies
+    to; `family` is its column in the report (`400`, `401`, `429`, `5xx`, `network` …).
+    """
+
+    id: str
+    cassette: str
+    surface: str
+    mode: Literal["recovers", "persists", "once"]
+    answer: Answer
+    retryable: bool
+    operations: tuple[str, ...]
+    family: str
+    cause: str
+    todo: str
+    provenance: Provenance
+    rules: tuple[str, ...] = ()
+    times: int = 2
+
+    @property
+    def retry_after(self) -> float | None:
+        """Seconds of the answer's `Retry-After`, if it has one in seconds."""
+        for name, value in self.answer.headers:
+            if name.lower() == "retry-after" and value.isdigit():
+                return float(value)
+        return None
+
+
+@dataclass(frozen=True, slots=True)
+class Violation:
+    """One promise not kept: expected `expected` at `where`, got `got`. Its texts hold no credential and no personal data."""
+
+    rule: str
+    severity: Severity
+    where: str
+    expected: str
+    got: str
+    hint: str = ""
+    sent_from: str | None = None
+    source: str = ""
+    error: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """One attempt of a logical request while a case was replayed. `at` is virtual seconds since the case began."""
+
+    identity: str
+    operation: str
+    at: float
+    status: int | None
+    fault: str | None
+    draining: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class LogLine:
+    """One log record: rendered text including any traceback, its level and logger name."""
+
+    text: str
+    level: str
+    logger: str
+
+
+@dataclass(frozen=True, slots=True)
+class Observation:
+    """What the application did while a case was replayed.
+
+    `attempts` are all attempts on the wire, in order; `failed` is the first one that met the case's answer. `waits` are the
+    seconds slept, in order. `raised` is what the test let out (`declared` tells whether `raises=` names it). `reported` and
+    `pending` are what the test said through `cio`. `secrets` are the credentials the requests carried, `blind` says which leak
+    check could not see its canary.
+    """
+
+    case: ErrorCase
+    attempts: Sequence[Attempt] = ()
+    waits: Sequence[float] = ()
+    logs: Sequence[LogLine] = ()
+    output: str = ""
+    raised: BaseException | None = None
+    declared: bool = False
+    pending: bool = False
+    reported: bool = False
+    reported_falsy: bool = False
+    secrets: tuple[str, ...] = ()
+    blind: tuple[str, ...] = ()
+    sent_from: str | None = None
+
+    @property
+    def failed(self) -> Attempt | None:
+        """The first attempt that met the case's answer."""
+        for attempt in self.attempts:
+            if attempt.fault == self.case.answer.fault and attempt.status == (self.case.answer.status or None):
+                return attempt
+        return None
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What one test said about one operation, in one case or in none."""
+
+    nodeid: str
+    operation: str
+    case: str | None = None
+    outcome: Outcome | None = None
+    attempts: int = 0
+    waits: tuple[float, ...] = ()
+    violations: tuple[Violation, ...] = ()
