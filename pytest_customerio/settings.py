@@ -1,0 +1,202 @@
+"""What the user asked for: options, ini and marks, checked; a mistake names what was given, what is accepted and the nearest name."""
+
+from __future__ import annotations
+
+import difflib
+import fnmatch
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from pytest_customerio.model import Violation
+
+INI = {
+    "cio_contract": "check every test as with --cio-contract (true or false)",
+    "cio_region": "where the workspace is: us or eu; a request to the other region is a violation",
+    "cio_schemas": "folders with contracts of your own, laid out as <surface>/<operation>.json",
+    "cio_cassettes": "folders with cassettes of your own, laid out as <surface>/<case>.yaml",
+    "cio_allow": "rules that may be broken, one a line: RULE [WHERE] [: reason]",
+    "cio_hosts": "further base URLs that lead to Customer.io, one a line, as a proxy of your own",
+}
+REPORT_KINDS = (".json",)
+_ALLOW = re.compile(r"(?P<rule>[^\s:]+)(?:[ \t]+(?P<where>[^\s:]+))?[ \t]*(?::[ \t]*(?P<reason>.*))?")
+
+
+class SettingsError(Exception):
+    """A setting that cannot be used. Its text says what was given and what is accepted; pytest exits with code 4."""
+
+
+@dataclass(frozen=True, slots=True)
+class Allowance:
+    """A rule that may be broken: everywhere, or at and below `where` (a JSON path, `[*]` is any index)."""
+
+    rule: str
+    where: str | None = None
+    reason: str = ""
+
+    def covers(self, violation: Violation) -> bool:
+        """Whether this violation is on purpose."""
+        if self.rule != violation.rule:
+            return False
+        if self.where is None:
+            return True
+        pattern = re.sub(r"\[(?!\*)", "[[]", self.where).replace("[*]", "[[]*]")
+        return any(fnmatch.fnmatchcase(violation.where, pattern + tail) for tail in ("", ".*", "[[]*"))
+
+
+@dataclass(frozen=True, slots=True)
+class ErrorsMark:
+    """What a `cio_errors` mark says."""
+
+    cases: tuple[str, ...] = ()
+    operations: tuple[str, ...] = ()
+    except_for: tuple[str, ...] = ()
+    raises: tuple[type[BaseException], ...] = ()
+    must_recover: bool = False
+    best_effort: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Options and ini of one run."""
+
+    contract: bool = False
+    strict: bool = False
+    reports: tuple[Path, ...] = ()
+    region: str | None = None
+    schemas: tuple[Path, ...] = ()
+    cassettes: tuple[Path, ...] = ()
+    allow: tuple[Allowance, ...] = ()
+    hosts: tuple[str, ...] = ()
+    rootdir: Path = field(default_factory=Path)
+
+
+def nearest(given: str, known: Iterable[str]) -> str:
+    """` (did you mean X?)`, or nothing where no name is near."""
+    close = difflib.get_close_matches(given, list(known), 1, 0.5)
+    return f" (did you mean {close[0]}?)" if close else ""
+
+
+def known_ini(names: Iterable[str]) -> None:
+    """Refuse a `cio_…` ini name that nobody reads."""
+    for name in names:
+        if name.startswith("cio_") and name not in INI:
+            raise SettingsError(f"ini {name}: no such setting{nearest(name, INI)}; there are {', '.join(sorted(INI))}")
+
+
+def report_path(text: str, base: Path) -> Path:
+    """The file of one `--cio-report`."""
+    path = base / text
+    if path.suffix.lower() not in REPORT_KINDS:
+        raise SettingsError(f"--cio-report={text}: the kind is told by the suffix; accepted: {', '.join(REPORT_KINDS)}")
+    if path.is_dir():
+        raise SettingsError(f"--cio-report={text}: is a folder, not a file")
+    return path
+
+
+def region(text: str) -> str | None:
+    """The declared region, lower case, or None."""
+    given = text.strip().lower()
+    if given and given not in ("us", "eu"):
+        raise SettingsError(f"ini cio_region: {text!r} is no region; accepted: us, eu")
+    return given or None
+
+
+def folders(name: str, paths: Sequence[Path]) -> tuple[Path, ...]:
+    """Folders of the user, which must exist."""
+    for path in paths:
+        if not path.is_dir():
+            raise SettingsError(f"ini {name}: {path} is no folder")
+    return tuple(paths)
+
+
+def hosts(lines: Iterable[str]) -> tuple[str, ...]:
+    """Further base URLs."""
+    urls = tuple(line.strip() for line in lines if line.strip())
+    for url in urls:
+        if not re.fullmatch(r"https?://[^\s/?#]+(/[^\s?#]*)?", url):
+            raise SettingsError(f"ini cio_hosts: {url!r} is no base URL; accepted: https://host[:port][/path]")
+    return urls
+
+
+def allowances(lines: Iterable[str], rules: Iterable[str]) -> tuple[Allowance, ...]:
+    """The ini's `cio_allow`, a rule a line."""
+    found = []
+    for line in filter(None, (line.strip() for line in lines)):
+        match = _ALLOW.fullmatch(line)
+        if match is None:
+            raise SettingsError(f"ini cio_allow: {line!r} cannot be read; accepted: RULE [WHERE] [: reason]")
+        found.append(
+            allowance(f"ini cio_allow: {line!r}", rules, match["rule"], where=match["where"], reason=match["reason"])
+        )
+    return tuple(found)
+
+
+def allowance(
+    given: str, rules: Iterable[str], rule: object = None, *, where: object = None, reason: object = ""
+) -> Allowance:
+    """One allowance; `given` names where it stands."""
+    known = list(rules)
+    if not isinstance(rule, str) or rule not in known:
+        near = nearest(rule, known) if isinstance(rule, str) else ""
+        raise SettingsError(f"{given}: {rule!r} is no rule{near}; all rules: README.md, Rules")
+    if not isinstance(where, str | None):
+        raise SettingsError(f"{given}: where={where!r} is no JSON path such as '$.batch[*].timestamp'")
+    return Allowance(rule, where, str(reason or ""))
+
+
+def mark_allowance(nodeid: str, args: Sequence[object], kwargs: Mapping[str, object], rules: Iterable[str]) -> Allowance:
+    """The allowance of one `cio_allow` mark."""
+    given = f"{nodeid}: cio_allow"
+    accepted = "accepted: cio_allow(rule, where=None, reason=...)"
+    _only(given, kwargs, ("rule", "where", "reason"), accepted)
+    if len(args) > 2 or (args and "rule" in kwargs) or (len(args) == 2 and "where" in kwargs):
+        raise SettingsError(f"{given}: too many arguments; {accepted}")
+    if not args and "rule" not in kwargs:
+        raise SettingsError(f"{given}: names no rule; {accepted}")
+    values = {**dict(zip(("rule", "where"), args, strict=False)), **kwargs}
+    return allowance(given, rules, values["rule"], where=values.get("where"), reason=values.get("reason", ""))
+
+
+def errors_mark(nodeid: str, args: Sequence[object], kwargs: Mapping[str, object]) -> ErrorsMark:
+    """What a `cio_errors` mark asks for; the names in it are checked by those who know them."""
+    given = f"{nodeid}: cio_errors"
+    accepted = (
+        "accepted: cio_errors(*cases, operations=(), except_for=(), raises=(), must_recover=False, best_effort=False)"
+    )
+    _only(given, kwargs, ErrorsMark.__slots__[1:], accepted)
+    flags = {name: _flag(given, name, kwargs.get(name, False)) for name in ("must_recover", "best_effort")}
+    return ErrorsMark(
+        cases=_words(given, "a case", args),
+        operations=_words(given, "operations", kwargs.get("operations", ())),
+        except_for=_words(given, "except_for", kwargs.get("except_for", ())),
+        raises=_classes(given, kwargs.get("raises", ())),
+        **flags,
+    )
+
+
+def _only(given: str, kwargs: Mapping[str, object], names: Sequence[str], accepted: str) -> None:
+    for name in kwargs:
+        if name not in names:
+            raise SettingsError(f"{given}: unknown argument {name!r}{nearest(name, names)}; {accepted}")
+
+
+def _flag(given: str, name: str, value: object) -> bool:
+    if not isinstance(value, bool):
+        raise SettingsError(f"{given}: {name}={value!r}; accepted: True, False")
+    return value
+
+
+def _words(given: str, name: str, value: object) -> tuple[str, ...]:
+    values = (value,) if isinstance(value, str | int) else value
+    if not isinstance(values, list | tuple | set | frozenset) or not all(isinstance(word, str | int) for word in values):
+        raise SettingsError(f"{given}: {name}={value!r}; accepted: names, such as '429-rate-limited' or 'track.event'")
+    return tuple(str(word) for word in values)
+
+
+def _classes(given: str, value: object) -> tuple[type[BaseException], ...]:
+    values = value if isinstance(value, list | tuple) else (value,)
+    if not all(isinstance(one, type) and issubclass(one, BaseException) for one in values):
+        raise SettingsError(f"{given}: raises={value!r}; accepted: exception classes")
+    return tuple(values)
