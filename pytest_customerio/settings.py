@@ -67,7 +67,7 @@ class Settings:
     region: str | None = None
     schemas: tuple[Path, ...] = ()
     cassettes: tuple[Path, ...] = ()
-    allow: tuple[Allowance, ...] = ()
+    allow_lines: tuple[str, ...] = ()
     hosts: tuple[str, ...] = ()
     rootdir: Path = field(default_factory=Path)
 

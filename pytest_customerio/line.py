@@ -1,0 +1,95 @@
+"""The line between the application and Customer.io: who is heard, and who answers."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable
+from contextvars import ContextVar, Token
+from typing import TYPE_CHECKING
+
+from pytest_customerio.guard import RefusedError
+from pytest_customerio.messages import REFUSED
+from pytest_customerio.model import Answer, Interaction, WireRequest
+from pytest_customerio.redact import safe_url
+
+if TYPE_CHECKING:
+    from pytest_customerio.cassettes import Cassettes
+    from pytest_customerio.catalog import Catalog
+    from pytest_customerio.session import Test
+
+_heard_above: ContextVar[Hearing | None] = ContextVar("cio_heard_above", default=None)
+
+
+class Hearing:
+    """One request being heard, from the client's entry to its answer."""
+
+    __slots__ = ("_test", "_token", "interaction")
+
+    def __init__(self, test: Test, interaction: Interaction) -> None:
+        self._test = test
+        self.interaction = interaction
+        self._token: Token[Hearing | None] | None = None
+
+    def __enter__(self) -> Hearing:
+        self._token = _heard_above.set(self)
+        return self
+
+    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
+        if self._token is not None:
+            try:
+                _heard_above.reset(self._token)
+            except ValueError:  # left in another context than it was entered in
+                _heard_above.set(None)
+        if error is not None and self.interaction.raised is None:
+            self.interaction.raised = type(error).__name__
+        self._test.record.hear(self.interaction)
+
+
+class SessionLine:
+    """Hears and answers for whatever test is running."""
+
+    def __init__(self, catalog: Catalog, cassettes: Cassettes, sent_from: Callable[[], str | None]) -> None:
+        self.test: Test | None = None
+        self.concerns = catalog.concerns
+        self._catalog = catalog
+        self._cassettes = cassettes
+        self._sent_from = sent_from
+
+    def hear(self, client: str, method: str, url: str) -> Hearing | None:
+        """Begin to hear one request of a checked test; None beneath a client that is heard already."""
+        test = self.test
+        if test is None or not test.plan.checked or _heard_above.get() is not None:
+            return None
+        return Hearing(test, Interaction(client, method.upper(), url, sent_from=self._sent_from(), at=time.time()))
+
+    def answer(self, request: WireRequest) -> Answer:
+        """The error of the case at work, else the operation's documented success; 404 where there is no such operation."""
+        test = self.test
+        if test is None or not test.plan.checked:
+            raise self.refusal(safe_url(None, request.method, request.url))
+        hearing = _heard_above.get()
+        if hearing is not None:
+            hearing.interaction.attempts += 1
+        match = self._catalog.match(request.method, request.url, _payload(request) if test.replay else None)
+        operation = match.operation
+        if operation is None or test.replay is None:
+            return self._success(match.endpoint)
+        sent_from = hearing.interaction.sent_from if hearing else None
+        return test.replay.answer(operation, request, lambda: self._success(match.endpoint), sent_from)
+
+    def refusal(self, request: str) -> RefusedError:
+        """What is raised for a request that nobody may answer; the running test remembers it."""
+        if self.test is not None:
+            self.test.refused.append(request)
+        return RefusedError(REFUSED.format(request=request))
+
+    def _success(self, endpoint: str | None) -> Answer:
+        return self._cassettes.answer(endpoint)
+
+
+def _payload(request: WireRequest) -> object:
+    try:
+        return json.loads(request.body)
+    except (ValueError, RecursionError):
+        return None

@@ -1,0 +1,190 @@
+"""Every sentence a developer reads, built from values."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from pytest_customerio.ledger import Finding
+from pytest_customerio.model import ErrorCase, Interaction, Observation, Outcome, Violation
+from pytest_customerio.redact import safe_url
+
+WIDTH = 80
+# Groups of findings (one request each) shown in full under one test; the rest is counted.
+GROUPS = 5
+
+REFUSED = """\
+{request}: refused, nothing may leave the machine while pytest-customerio is active
+
+  to have it answered   run `pytest --cio-contract`, or mark the test: @pytest.mark.cio_contract
+  to answer it yourself use your own mock (responses, respx, pytest-httpx, requests-mock, vcrpy)"""
+NOTHING_SENT = """\
+nothing was sent to Customer.io: the test ended before any request
+
+  what to do   a test marked cio_errors must send something; an exception before the request
+               (a TypeError that somebody swallows, a missing key) looks just like this"""
+MOCKED = "{case}: the test's own mock answered {operations}, so no error could be replayed"
+NOT_APPLICABLE = "{case}: does not apply to what the test sends ({operations})"
+ON_PURPOSE = '@pytest.mark.cio_allow("{rule}", reason="…")'
+
+
+@dataclass(frozen=True, slots=True)
+class Handled:
+    """How one error case went: what was observed, its outcome and the promises not kept."""
+
+    case: ErrorCase
+    operation: str
+    observation: Observation
+    outcome: Outcome | None
+    violations: tuple[Violation, ...]
+    attempts: int
+    logged: str = ""
+
+
+def contract_text(findings: Sequence[Finding]) -> str:
+    """All violations of one test, one block per request that broke its contract."""
+    groups: dict[tuple[str, str, str | None], list[Finding]] = {}
+    for finding in findings:
+        call = finding.interaction
+        groups.setdefault((_name(call), call.url, finding.violation.sent_from), []).append(finding)
+    total = len(findings)
+    blocks = []
+    for index, group in enumerate(list(groups.values())[:GROUPS]):
+        blocks.append("\n".join(_contract_block(group, others=total - 1 if index == 0 else 0)))
+    if len(groups) > GROUPS:
+        blocks.append(f"(and {len(groups) - GROUPS} more requests)")
+    return "\n\n".join(blocks)
+
+
+def handling_text(handled: Handled) -> str:
+    """What is wrong with how one error was handled."""
+    first = handled.violations[0]
+    attempts = _count(handled.attempts, "attempt")
+    told = handled.outcome or "not met"
+    head = f"{handled.operation} {handled.case.id}: {told}, {attempts}"
+    if first.rule != "outcome":
+        head = f"{handled.operation} {handled.case.id}: {first.rule}, expected {first.expected}, got {first.got}"
+    lines = [_cut(head, 160) + _more(len(handled.violations) - 1), ""]
+    lines += table(("rule", "expected", "got"), [(v.rule, v.expected, v.got) for v in handled.violations])
+    lines += ["", *facts(_handling_facts(handled))]
+    return "\n".join(lines)
+
+
+def summary_line(violation: Violation, operation: str) -> str:
+    """One violation in one line."""
+    return f"{operation} {violation.where}: expected {violation.expected}, got {violation.got} [{violation.rule}]"
+
+
+def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> list[str]:
+    """Lines of an aligned table, cells cut at 80 characters."""
+    cells = [list(head), *([_cut(cell) for cell in row] for row in rows)]
+    widths = [max(len(row[column]) for row in cells) for column in range(len(head))]
+    return ["  " + "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in cells]
+
+
+def facts(pairs: Iterable[tuple[str, str]]) -> list[str]:
+    """Lines of aligned `name   value`, without those that have no value."""
+    known = [(name, value) for name, value in pairs if value]
+    width = max(len(name) for name, _ in known)
+    return [f"{name.ljust(width)}   {value}" for name, value in known]
+
+
+def answer_text(case: ErrorCase) -> str:
+    """What Customer.io answers in this case and how sure that is."""
+    answer = case.answer
+    sure = case.provenance.source
+    if answer.fault:
+        return f"{answer.fault.replace('-', ' ')}: no response ({sure})"
+    after = f"Retry-After {case.retry_after:g} s" if case.retry_after is not None else "no Retry-After"
+    tail = f", {after}" if answer.status == 429 else ""
+    return f"{answer.status} {answer.reason}{tail} ({sure})"
+
+
+def waits_text(waits: Sequence[float]) -> str:
+    """The seconds slept, or `none`."""
+    shown = ", ".join(f"{wait:.3g}" for wait in waits[:8])
+    more = f", … ({len(waits)} waits)" if len(waits) > 8 else ""
+    return f"{shown}{more} s" if waits else "none"
+
+
+def _contract_block(group: Sequence[Finding], *, others: int) -> list[str]:
+    first = group[0].violation
+    call = group[0].interaction
+    name = _name(call)
+    subject = f"{name} " if call.operation else ""
+    lines = [
+        _cut(f"{subject}{first.where}: expected {_brief(first.expected)}, got {_brief(first.got)}", 160) + _more(others),
+        "",
+        *table(("where", "expected", "got"), [(f.violation.where, f.violation.expected, _got(f)) for f in group]),
+        "",
+    ]
+    return lines + facts(
+        [
+            *_drawn(group),
+            ("request", safe_url(call.operation, call.method, call.url)),
+            ("sent from", first.sent_from or ""),
+            ("contract", call.operation.schema if call.operation else ""),
+            ("docs", call.operation.docs if call.operation else ""),
+            *_hints(group),
+            *_ways_out([finding.violation for finding in group]),
+        ]
+    )
+
+
+def _drawn(group: Sequence[Finding]) -> list[tuple[str, str]]:
+    errors = dict.fromkeys(f"{f.violation.error}   ({f.violation.source})" for f in group if f.violation.error)
+    return _rows("would draw", errors)
+
+
+def _hints(group: Sequence[Finding]) -> list[tuple[str, str]]:
+    return _rows("what to do", dict.fromkeys(f.violation.hint for f in group if f.violation.hint))
+
+
+def _ways_out(violations: Sequence[Violation]) -> list[tuple[str, str]]:
+    return _rows("on purpose?", dict.fromkeys(ON_PURPOSE.format(rule=violation.rule) for violation in violations))
+
+
+def _rows(name: str, values: Iterable[str]) -> list[tuple[str, str]]:
+    return [(name if index == 0 else " ", value) for index, value in enumerate(values)]
+
+
+def _handling_facts(handled: Handled) -> list[tuple[str, str]]:
+    seen = handled.observation
+    raised = type(seen.raised).__name__ if seen.raised else "nothing"
+    logged = f"  logged by {handled.logged}" if handled.logged else ""
+    hints = dict.fromkeys([handled.case.todo, *(v.hint for v in handled.violations if v.hint)])
+    falsy = "cio.reported(…) got a false value; pass what is true when the failure was told" if seen.reported_falsy else ""
+    return [
+        ("answer", answer_text(handled.case)),
+        ("attempts", f"{handled.attempts}        waits  {waits_text(seen.waits)}"),
+        ("raised", f"{raised}{logged}"),
+        ("reported", falsy),
+        ("sent from", seen.sent_from or ""),
+        *_rows("what to do", [hint for hint in hints if hint]),
+        *_ways_out(handled.violations),
+    ]
+
+
+def _got(finding: Finding) -> str:
+    return finding.violation.got + (f" (×{finding.count})" if finding.count > 1 else "")
+
+
+def _name(call: Interaction) -> str:
+    return call.operation.id if call.operation else "unknown"
+
+
+def _brief(text: str) -> str:
+    return text.partition(": ")[0].partition(" (")[0]
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}" + ("" if number == 1 else "s")
+
+
+def _more(number: int) -> str:
+    return f" (and {number} more)" if number > 0 else ""
+
+
+def _cut(text: str, limit: int = WIDTH) -> str:
+    text = " ".join(text.split())
+    return text if len(text) <= limit else text[: limit - 1] + "…"

@@ -1,0 +1,194 @@
+"""pytest's hooks and fixtures. Each hands over at once; nothing but pytest and the standard library is imported here."""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Iterator
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+if TYPE_CHECKING:
+    import responses
+
+    from pytest_customerio.cio import Cio
+    from pytest_customerio.model import ErrorCase
+    from pytest_customerio.run import Run
+
+RUN: pytest.StashKey[Run] = pytest.StashKey()
+FIXTURES = ("cio", "cio_error", "cio_responses")
+MARKS = {
+    "cio_contract": "check every request of this test to Customer.io against its contract.",
+    "cio_errors(*cases, operations=(), except_for=(), raises=(), must_recover=False, best_effort=False)": (
+        "run this test once for each error that Customer.io or the network can answer."
+    ),
+    "cio_allow(rule, where=None, reason=...)": "this rule may be broken here.",
+}
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """The options and ini settings."""
+    group = parser.getgroup("customer.io", "Customer.io contract")
+    group.addoption(
+        "--cio-contract", action="store_true", help="check every request to Customer.io; nothing leaves the machine"
+    )
+    group.addoption("--cio-strict", action="store_true", help="warnings fail tests too")
+    group.addoption(
+        "--cio-report", action="append", default=[], metavar="FILE", help="write the verdicts; kind by suffix: .json"
+    )
+    parser.addini("cio_contract", "check every test, as with --cio-contract", type="bool", default=False)
+    parser.addini("cio_region", "where the workspace is: us or eu", default="")
+    parser.addini("cio_schemas", "folders with contracts of your own", type="paths", default=[])
+    parser.addini("cio_cassettes", "folders with cassettes of your own", type="paths", default=[])
+    parser.addini("cio_allow", "rules that may be broken: RULE [WHERE] [: reason]", type="linelist", default=[])
+    parser.addini("cio_hosts", "further base URLs that lead to Customer.io", type="linelist", default=[])
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Register the marks, and look at the settings where anything asks for us."""
+    for mark, text in MARKS.items():
+        config.addinivalue_line("markers", f"{mark}: {text}")
+    config.pluginmanager.register(_Reports(config), "customerio-reports")
+    if config.getoption("--cio-contract") or config.getini("cio_contract") or config.getoption("--cio-report"):
+        _run(config)
+
+
+def pytest_sessionstart(session: pytest.Session) -> None:
+    """With --cio-contract everything is in place before the first test module is imported."""
+    run = session.config.stash.get(RUN, None)
+    if run is not None and run.everywhere:
+        run.open()
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """A `cio_errors` test runs once per case."""
+    mark = metafunc.definition.get_closest_marker("cio_errors")
+    if mark is not None:
+        cases = _run(metafunc.config).cases(metafunc.definition.nodeid, mark.args, mark.kwargs)
+        metafunc.fixturenames.append("_cio_case")
+        metafunc.parametrize("_cio_case", cases, indirect=True)
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Marks are checked before any test runs."""
+    run = config.stash.get(RUN, None)
+    if run is None and any(_concerned(item) for item in items):
+        run = _run(config)
+    if run is not None:
+        run.plan(items)
+
+
+def pytest_collection_finish(session: pytest.Session) -> None:
+    """Install what is needed, at the last quiet moment: no mock of any test is active."""
+    run = session.config.stash.get(RUN, None)
+    if run is not None and run.wanted and not session.config.getoption("collectonly", default=False):
+        run.open()
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_runtest_protocol(item: pytest.Item, nextitem: pytest.Item | None) -> Generator[None, object, object]:
+    """A test begins and ends."""
+    run = item.config.stash.get(RUN, None)
+    if run is None:
+        return (yield)
+    run.begin(item)
+    try:
+        return (yield)
+    finally:
+        run.end()
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_runtest_call(item: pytest.Item) -> Generator[None, object, object]:
+    """Judge at the end of the call phase."""
+    run = item.config.stash.get(RUN, None)
+    return (yield) if run is None else (yield from run.call(item))
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_runtest_teardown(item: pytest.Item) -> Generator[None, object, object]:
+    """Judge what fixtures sent while they were taken down."""
+    run = item.config.stash.get(RUN, None)
+    return (yield) if run is None else (yield from run.teardown(item))
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item, call: pytest.CallInfo[None]
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """The verdicts travel with the test's report, through xdist too."""
+    report = yield
+    run = item.config.stash.get(RUN, None)
+    if run is not None:
+        run.attach(report)
+    return report
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """Whatever was installed is taken away."""
+    run = config.stash.get(RUN, None)
+    if run is not None:
+        run.close()
+
+
+@pytest.fixture
+def cio(request: pytest.FixtureRequest) -> Cio:
+    """This test's Customer.io: what was sent, and what became of a payload that met an error."""
+    return request.config.stash[RUN].fixture()
+
+
+@pytest.fixture
+def cio_error(request: pytest.FixtureRequest) -> ErrorCase | None:
+    """The error case that a `cio_errors` test runs in; None in any other test."""
+    return request.config.stash[RUN].error()
+
+
+@pytest.fixture
+def cio_responses(request: pytest.FixtureRequest) -> Iterator[responses.RequestsMock]:
+    """A `responses.RequestsMock` that knows Customer.io's documented success answers; add to it what you like."""
+    with request.config.stash[RUN].responses() as mock:
+        yield mock
+
+
+@pytest.fixture
+def _cio_case(request: pytest.FixtureRequest) -> object:
+    return request.param
+
+
+class _Reports:
+    """Gathers what the tests' reports carry, in the process that prints: with xdist that is not the one that ran them."""
+
+    def __init__(self, config: pytest.Config) -> None:
+        self.config = config
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        """Verdicts arrive here, whichever worker ran the test."""
+        verdicts: dict[str, Any] | None = getattr(report, "cio", None)
+        if verdicts is not None:
+            _run(self.config).report.add(verdicts)
+
+    def pytest_sessionfinish(self) -> None:
+        """Write the report files."""
+        run = self.config.stash.get(RUN, None)
+        if run is not None:
+            run.write_reports()
+
+    def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
+        """The table at the end."""
+        run = self.config.stash.get(RUN, None)
+        if run is not None:
+            run.summarise(terminalreporter)
+
+
+def _run(config: pytest.Config) -> Run:
+    if RUN not in config.stash:
+        from pytest_customerio.run import Run
+
+        config.stash[RUN] = Run(config)
+    return config.stash[RUN]
+
+
+def _concerned(item: pytest.Item) -> bool:
+    return any(item.get_closest_marker(name) for name in ("cio_contract", "cio_errors", "cio_allow")) or any(
+        name in getattr(item, "fixturenames", ()) for name in FIXTURES
+    )

@@ -1,0 +1,259 @@
+"""One pytest session: hear, answer, judge, remember."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass, field, replace
+
+from pytest_customerio import guard, messages, taps
+from pytest_customerio.cassettes import Cassettes
+from pytest_customerio.catalog import Catalog
+from pytest_customerio.contract import Contract
+from pytest_customerio.data import UnknownNameError
+from pytest_customerio.ledger import Finding, Record
+from pytest_customerio.line import SessionLine
+from pytest_customerio.messages import Handled
+from pytest_customerio.model import ErrorCase, Interaction, Outcome, Verdict, Violation
+from pytest_customerio.replay import Replay
+from pytest_customerio.settings import (
+    Allowance,
+    ErrorsMark,
+    Settings,
+    SettingsError,
+    allowances,
+    errors_mark,
+    nearest,
+)
+from pytest_customerio.taps.calls import CallSite
+
+# From best to worst; a test's verdict on an operation is the worst of its payloads.
+WORST_FIRST: tuple[Outcome, ...] = ("lost", "reported", "deferred", "raised", "recovered")
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """How one test is to be treated: whether it is checked at all, what it may break, and the case it runs in."""
+
+    nodeid: str
+    checked: bool = False
+    allow: tuple[Allowance, ...] = ()
+    errors: ErrorsMark | None = None
+    case: str | None = None
+    keep: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Ruling:
+    """What becomes of a test: the text it fails with, the reason it is skipped for, or neither."""
+
+    text: str = ""
+    skip: str = ""
+
+
+@dataclass(slots=True)
+class Test:
+    """The test that is running: what it sent and the case at work."""
+
+    session: Session
+    plan: Plan
+    record: Record
+    replay: Replay | None = None
+    latest_replay: Replay | None = None
+    refused: list[str] = field(default_factory=list)
+    handled: list[Handled] = field(default_factory=list)
+    told: set[tuple[str, str, str | None]] = field(default_factory=set)
+
+    def sent(self) -> Sequence[Interaction]:
+        """What was sent so far, each with its operation."""
+        for interaction in self.record.sent:
+            self.session.identify(interaction)
+        return self.record.sent
+
+    def start_replay(self, case: str, *, times: int | None, **mark: object) -> None:
+        """Begin to replay one case by its id, family or status."""
+        if self.replay is not None:
+            raise SettingsError(f"cio.replay({case!r}): a case is at work already; end it first, or leave out the mark")
+        errors = self.session.errors_mark(self.plan.nodeid, (case,), mark)
+        self.begin_replay(self.session.one_case(case, times=times), errors, times=times)
+
+    def begin_replay(self, cases: Mapping[str, ErrorCase], mark: ErrorsMark, times: int | None = None) -> None:
+        """Put a case to work: answers, clock and watch."""
+        self.replay = self.latest_replay = Replay(cases, mark, times=times, raises_class=self.session.raises_class)
+        self.replay.__enter__()
+
+    def end_replay(self, raised: BaseException | None) -> None:
+        """End the case at work, if any, and judge how it was handled."""
+        if self.replay is None:
+            return
+        self.replay.__exit__(None, None, None)
+        handled, self.replay = self.replay.handled(raised), None
+        for one in handled:
+            kept = tuple(v for v in one.violations if not self.record.allowed(v))
+            self.handled.append(replace(one, violations=kept))
+
+
+class Session:
+    """All that is loaded and installed while tests are checked."""
+
+    def __init__(self, settings: Settings, raises_class: type | None = None) -> None:
+        self.settings = settings
+        self.raises_class = raises_class
+        self.catalog = Catalog.load(hosts=settings.hosts)
+        self.cassettes = Cassettes(self.catalog, settings.cassettes)
+        self.contract = Contract(self.catalog, settings.schemas, settings.region)
+        self.allow = allowances(settings.allow_lines, self.contract.rules)
+        self.test: Test | None = None
+        self._line = SessionLine(self.catalog, self.cassettes, CallSite(settings.rootdir).sent_from)
+        self._stack = ExitStack()
+        self._reported: set[str] = set()
+
+    def open(self) -> None:
+        """Install guard, taps and answers; call it where no mock is active."""
+        self.cassettes.prepare()
+        self._stack.enter_context(self.cassettes.quiet())
+        self._stack.callback(guard.arm(self._line, self._line.refusal))
+        self._stack.callback(taps.install(self._line))
+
+    def close(self) -> None:
+        """Take away all that was installed."""
+        self._stack.close()
+
+    def begin(self, plan: Plan) -> Test:
+        """A test starts."""
+        record = Record(plan.nodeid, self.contract.judge, (*self.allow, *plan.allow), keep=plan.keep)
+        self.test = self._line.test = Test(self, plan, record)
+        return self.test
+
+    def end(self) -> None:
+        """The test is over."""
+        if self.test is not None:
+            self.test.end_replay(None)
+        self.test = self._line.test = None
+
+    def begin_call(self, test: Test) -> None:
+        """The call phase starts: the case of a `cio_errors` item is at work from here."""
+        if test.plan.case is not None and test.plan.errors is not None:
+            test.begin_replay(self.cases(test.plan.case), test.plan.errors)
+
+    def end_call(self, test: Test, raised: BaseException | None) -> Ruling:
+        """The call phase is over: what becomes of the test, as far as we are concerned."""
+        test.end_replay(raised)
+        test.record.settle()
+        text = self._text(test)
+        if text or test.plan.case is None or test.handled:
+            return Ruling(text)
+        if not test.record.heard:
+            return Ruling(messages.NOTHING_SENT)
+        return Ruling(skip=self._unmet(test, test.plan.case))
+
+    def end_teardown(self, test: Test) -> Ruling:
+        """Teardown is over: what was sent since the call phase is judged too."""
+        test.end_replay(None)
+        test.record.settle()
+        return Ruling(self._text(test))
+
+    def verdicts(self, test: Test) -> list[Verdict]:
+        """One verdict per operation of the test so far."""
+        rows = []
+        worst = {one.operation: one for one in sorted(test.handled, key=_rank, reverse=True)}
+        for tally in test.record.tallies.values():
+            found = tuple(finding.violation for finding in tally.findings.values())
+            one = worst.get(tally.operation)
+            if one is None:
+                rows.append(Verdict(test.plan.nodeid, tally.operation, None, None, tally.attempts, (), found))
+                continue
+            own = tuple(v for h in test.handled if h.operation == tally.operation for v in h.violations)
+            waits = tuple(one.observation.waits)
+            rows.append(
+                Verdict(test.plan.nodeid, tally.operation, one.case.id, one.outcome, one.attempts, waits, found + own)
+            )
+        return rows
+
+    def applicable(self, operations: Iterable[str]) -> dict[str, list[str]]:
+        """The case ids that apply to each operation not told yet."""
+        new = [name for name in operations if name in self.catalog.operations and name not in self._reported]
+        self._reported.update(new)
+        return {name: sorted({c.id for c in self.cassettes.cases() if name in c.operations}) for name in new}
+
+    def identify(self, interaction: Interaction) -> None:
+        """Name the operation of an interaction."""
+        if interaction.operation is None:
+            interaction.operation = self.contract.operation(interaction)
+
+    def cases(self, case_id: str) -> dict[str, ErrorCase]:
+        """One case on every surface that has it."""
+        found = {surface: self.cassettes.case(case_id, surface) for surface in self.catalog.surfaces}
+        return {surface: case for surface, case in found.items() if case is not None}
+
+    def one_case(self, word: str, *, times: int | None) -> dict[str, ErrorCase]:
+        """The case that a test names by hand; transient ones last for ever unless `times` or their id says otherwise."""
+        ids = self.case_ids(f"cio.replay({word!r})", (word,))
+        lasting = [one for one in ids if not one.endswith("-recovers")] or list(ids)
+        return self.cases(word if word in ids else lasting[0])
+
+    def case_ids(self, given: str, words: Sequence[str], except_for: Sequence[str] = ()) -> tuple[str, ...]:
+        """The ids that these words name, all without words, less `except_for`; `given` says where they stand."""
+        wanted = self._found(given, words) if words else list(self.cassettes.case_ids)
+        excluded = set(self._found(given, except_for))
+        return tuple(one for one in dict.fromkeys(wanted) if one not in excluded)
+
+    def errors_mark(self, nodeid: str, args: Sequence[object], kwargs: Mapping[str, object]) -> ErrorsMark:
+        """A checked `cio_errors` mark, the operations in it known."""
+        mark = errors_mark(nodeid, args, kwargs)
+        for name in mark.operations:
+            if name not in self.catalog.operations:
+                near = nearest(name, self.catalog.operations)
+                raise SettingsError(f"{nodeid}: operations={name!r}: there is no such operation{near}")
+        return mark
+
+    def _found(self, given: str, words: Iterable[str]) -> list[str]:
+        ids: list[str] = []
+        for word in words:
+            try:
+                ids += self.cassettes.find(word)
+            except UnknownNameError as error:
+                near = f" (did you mean {error.nearest}?)" if error.nearest else ""
+                raise SettingsError(f"{given}: {word!r} is no error case{near}") from None
+        return ids
+
+    def _text(self, test: Test) -> str:
+        new = [f for tally in test.record.tallies.values() for f in tally.findings.values() if self._fails(f.violation)]
+        new = [f for f in new if _key(f) not in test.told]
+        test.told.update(_key(f) for f in new)
+        blocks = [messages.contract_text(_ordered(new))] if new else []
+        for one in test.handled:
+            key = (one.operation, one.case.id, None)
+            if key not in test.told and any(self._fails(v) for v in one.violations):
+                test.told.add(key)
+                blocks.append(messages.handling_text(one))
+        refused, test.refused = test.refused, []
+        blocks += [messages.REFUSED.format(request=request) for request in dict.fromkeys(refused)]
+        return "\n\n".join(blocks)
+
+    def _fails(self, violation: Violation) -> bool:
+        return violation.severity == "error" or (violation.severity == "warning" and self.settings.strict)
+
+    def _unmet(self, test: Test, case: str) -> str:
+        heard = ", ".join(test.record.tallies)
+        cases = self.cases(case)
+        applies = any(tally in one.operations for one in cases.values() for tally in test.record.tallies)
+        template = messages.MOCKED if applies and not self._answered(test) else messages.NOT_APPLICABLE
+        return template.format(case=case, operations=heard)
+
+    def _answered(self, test: Test) -> bool:
+        return test.latest_replay is not None and bool(test.latest_replay.attempts)
+
+
+def _rank(handled: Handled) -> int:
+    return WORST_FIRST.index(handled.outcome) if handled.outcome else len(WORST_FIRST)
+
+
+def _key(finding: Finding) -> tuple[str, str, str | None]:
+    return (finding.violation.rule, finding.violation.where, finding.violation.sent_from)
+
+
+def _ordered(findings: Iterable[Finding]) -> list[Finding]:
+    return sorted(findings, key=lambda finding: finding.violation.severity != "error")
+
+
