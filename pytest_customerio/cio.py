@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Self
 
 from pytest_customerio.model import Interaction, Outcome
 from pytest_customerio.settings import SettingsError
 
 if TYPE_CHECKING:
     from pytest_customerio.replay import Replay
-    from pytest_customerio.session import Test
+    from pytest_customerio.trial import Trial
 
 # Seconds that a drain lets pass before the worker's 2nd, 3rd … run, so that rows with a due time come up again.
 DRAIN_WAITS = (1.0, 5.0, 30.0, 120.0, 600.0, 3600.0, 21600.0, 86400.0)
@@ -19,10 +19,10 @@ DRAIN_WAITS = (1.0, 5.0, 30.0, 120.0, 600.0, 3600.0, 21600.0, 86400.0)
 class Replaying:
     """A case that `cio.replay` started; ends with its `with` block, or with the test."""
 
-    def __init__(self, test: Test) -> None:
+    def __init__(self, test: Trial) -> None:
         self._test = test
 
-    def __enter__(self) -> Replaying:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
@@ -32,7 +32,7 @@ class Replaying:
 class Cio:
     """What this test sent, and what it knows about a payload that met an error."""
 
-    def __init__(self, test: Test) -> None:
+    def __init__(self, test: Trial) -> None:
         self._test = test
 
     @property
@@ -52,8 +52,8 @@ class Cio:
     ) -> Replaying:
         """Replay one error case from here on: to the end of the `with` block, or of the test.
 
-        `case` is an id such as `"429-rate-limited"`, a family such as `"429"` or `"network"`, or a status. The error is answered
-        `times` times and then success; without `times` for ever, unless the id ends in `-recovers`.
+        `case` is an id such as `"429-rate-limited"`, a family such as `"429"` or `"network"`, or a status. The error is
+        answered `times` times and then success; without `times` for ever, unless the id ends in `-recovers`.
         Raises `SettingsError` for an unknown case, and where a case is at work already.
         """
         self._test.start_replay(
@@ -68,7 +68,7 @@ class Cio:
 
     @property
     def outcome(self) -> Outcome | None:
-        """How the payload that met the error fares so far: recovered, raised, deferred, reported, lost; None where none met it."""
+        """How the payload that met the error fares so far, as in `Outcome`; None where no payload met it."""
         handled = self._replay().handled(None)
         return handled[0].outcome if handled else None
 
@@ -91,14 +91,16 @@ class Cio:
         return owed
 
     def reported(self, value: object) -> bool:
-        """Say that the application told its caller: `value` is what is true when the failure was told, as `result is False`."""
+        """Say that the caller was told: `value` is whatever is true when the failure was told, as `result is False`."""
         if self._test.latest_replay:
             told = self._test.latest_replay.told
             told.reported, told.falsy = told.reported or bool(value), not value
         return bool(value)
 
     def drain(self, worker: Callable[[], object]) -> None:
-        """Run the worker that delivers what is owed: once, and while an error is replayed again until it delivers, as time passes."""
+        """Run the worker that delivers what is owed; while an error is replayed, again until it delivers, as time
+        passes.
+        """
         replay = self._test.replay
         if replay is None:
             worker()

@@ -9,7 +9,8 @@ from dataclasses import dataclass, field
 from pytest_customerio.model import Interaction, Operation, Violation
 from pytest_customerio.settings import Allowance
 
-# Interactions kept unjudged before a batch of them is judged and forgotten: memory stays flat in a test that sends 100 000.
+# Interactions kept unjudged before a batch of them is judged and forgotten: memory stays flat in a test that sends
+# 100 000.
 BATCH = 500
 # Different broken promises kept per operation; the rest is counted.
 KINDS = 50

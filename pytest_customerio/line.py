@@ -6,7 +6,7 @@ import json
 import time
 from collections.abc import Callable
 from contextvars import ContextVar, Token
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Self
 
 from pytest_customerio.guard import RefusedError
 from pytest_customerio.messages import REFUSED
@@ -16,7 +16,7 @@ from pytest_customerio.redact import safe_url
 if TYPE_CHECKING:
     from pytest_customerio.cassettes import Cassettes
     from pytest_customerio.catalog import Catalog
-    from pytest_customerio.session import Test
+    from pytest_customerio.trial import Trial
 
 _heard_above: ContextVar[Hearing | None] = ContextVar("cio_heard_above", default=None)
 
@@ -26,12 +26,12 @@ class Hearing:
 
     __slots__ = ("_test", "_token", "interaction")
 
-    def __init__(self, test: Test, interaction: Interaction) -> None:
+    def __init__(self, test: Trial, interaction: Interaction) -> None:
         self._test = test
         self.interaction = interaction
         self._token: Token[Hearing | None] | None = None
 
-    def __enter__(self) -> Hearing:
+    def __enter__(self) -> Self:
         self._token = _heard_above.set(self)
         return self
 
@@ -50,7 +50,7 @@ class SessionLine:
     """Hears and answers for whatever test is running."""
 
     def __init__(self, catalog: Catalog, cassettes: Cassettes, sent_from: Callable[[], str | None]) -> None:
-        self.test: Test | None = None
+        self.test: Trial | None = None
         self.concerns = catalog.concerns
         self._catalog = catalog
         self._cassettes = cassettes
@@ -64,7 +64,9 @@ class SessionLine:
         return Hearing(test, Interaction(client, method.upper(), url, sent_from=self._sent_from(), at=time.time()))
 
     def answer(self, request: WireRequest) -> Answer:
-        """The error of the case at work, else the operation's documented success; 404 where there is no such operation."""
+        """The error of the case at work, else the operation's documented success; 404 where there is no such
+        operation.
+        """
         test = self.test
         if test is None or not test.plan.checked:
             raise self.refusal(safe_url(None, request.method, request.url))

@@ -79,7 +79,9 @@ def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> list[str]:
     """Lines of an aligned table, cells cut at 80 characters."""
     cells = [list(head), *([_cut(cell) for cell in row] for row in rows)]
     widths = [max(len(row[column]) for row in cells) for column in range(len(head))]
-    return ["  " + "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in cells]
+    return [
+        "  " + "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in cells
+    ]
 
 
 def facts(pairs: Iterable[tuple[str, str]]) -> list[str]:
@@ -113,7 +115,8 @@ def _contract_block(group: Sequence[Finding], *, others: int) -> list[str]:
     name = _name(call)
     subject = f"{name} " if call.operation else ""
     lines = [
-        _cut(f"{subject}{first.where}: expected {_brief(first.expected)}, got {_brief(first.got)}", 160) + _more(others),
+        _cut(f"{subject}{first.where}: expected {_brief(first.expected)}, got {_brief(first.got)}", 160)
+        + _more(others),
         "",
         *table(("where", "expected", "got"), [(f.violation.where, f.violation.expected, _got(f)) for f in group]),
         "",
@@ -153,7 +156,9 @@ def _handling_facts(handled: Handled) -> list[tuple[str, str]]:
     raised = type(seen.raised).__name__ if seen.raised else "nothing"
     logged = f"  logged by {handled.logged}" if handled.logged else ""
     hints = dict.fromkeys([handled.case.todo, *(v.hint for v in handled.violations if v.hint)])
-    falsy = "cio.reported(…) got a false value; pass what is true when the failure was told" if seen.reported_falsy else ""
+    falsy = (
+        "cio.reported(…) got a false value; pass what is true when the failure was told" if seen.reported_falsy else ""
+    )
     return [
         ("answer", answer_text(handled.case)),
         ("attempts", f"{handled.attempts}        waits  {waits_text(seen.waits)}"),

@@ -30,7 +30,9 @@ def requests_mock(catalog: Catalog, cassettes: Cassettes) -> responses.RequestsM
         def find(self, request: PreparedRequest) -> tuple[Any, list[str]]:
             found, reasons = super().find(request)
             if found is None and catalog.concerns_url(request.url or ""):
-                found = responses.CallbackResponse(method=request.method or "GET", url=re.compile(".*"), callback=answer)
+                found = responses.CallbackResponse(
+                    method=request.method or "GET", url=re.compile(".*"), callback=answer
+                )
                 found.content_type = None
             return found, reasons
 

@@ -68,7 +68,9 @@ class Interaction:
 
 @dataclass(frozen=True, slots=True)
 class WireRequest:
-    """One attempt, as it would have gone over the wire. `headers` have lower-case names; `body` is what was sent, still encoded."""
+    """One attempt, as it would have gone over the wire. `headers` have lower-case names; `body` is what was sent,
+    still encoded.
+    """
 
     method: str
     url: str
@@ -78,7 +80,7 @@ class WireRequest:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What comes back for one attempt: a response, or the named network `fault` (`connection-reset`, `read-timeout`)."""
+    """What comes back for one attempt: a response, or the network `fault` by name, as `connection-reset`."""
 
     status: int = 0
     reason: str = ""
@@ -89,21 +91,26 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class Provenance:
-    """Where an answer or rule comes from: how sure (`source`), the public `evidence`, its ISO `date` and the `environment`."""
+    """Where an answer or rule comes from: how sure (`source`), the public `evidence`, its ISO `date` and the
+    `environment`.
+
+    `note` says what the source alone does not: which part is documented, which is not.
+    """
 
     source: Source
     evidence: tuple[str, ...] = ()
     date: str = ""
     environment: str = ""
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class ErrorCase:
     """One error that Customer.io or the network can answer.
 
-    `id` reads `429-rate-limited-recovers`; `cassette` is the id without its mode. `mode` is `recovers` (`times` errors, then
-    success), `persists` (the error for ever) or `once` (a permanent error). `operations` are the operation ids that it applies
-    to; `family` is its column in the report (`400`, `401`, `429`, `5xx`, `network` …).
+    `id` reads `429-rate-limited-recovers`; `cassette` is the id without its mode. `mode` is `recovers` (`times`
+    errors, then success), `persists` (the error for ever) or `once` (a permanent error). `operations` are the
+    operation ids that it applies to; `family` is its column in the report (`400`, `401`, `429`, `5xx`, `network` …).
     """
 
     id: str
@@ -131,7 +138,9 @@ class ErrorCase:
 
 @dataclass(frozen=True, slots=True)
 class Violation:
-    """One promise not kept: expected `expected` at `where`, got `got`. Its texts hold no credential and no personal data."""
+    """One promise not kept: expected `expected` at `where`, got `got`. Its texts hold no credential and no personal
+    data.
+    """
 
     rule: str
     severity: Severity
@@ -169,10 +178,10 @@ class LogLine:
 class Observation:
     """What the application did while a case was replayed.
 
-    `attempts` are all attempts on the wire, in order; `failed` is the first one that met the case's answer. `waits` are the
-    seconds slept, in order. `raised` is what the test let out (`declared` tells whether `raises=` names it). `reported` and
-    `pending` are what the test said through `cio`. `secrets` are the credentials the requests carried, `blind` says which leak
-    check could not see its canary.
+    `attempts` are all attempts on the wire, in order; `failed` is the first one that met the case's answer. `waits`
+    are the seconds slept, in order. `raised` is what the test let out (`declared` tells whether `raises=` names it).
+    `reported` and `pending` are what the test said through `cio`. `secrets` are the credentials the requests carried,
+    `blind` says which leak check could not see its canary.
     """
 
     case: ErrorCase

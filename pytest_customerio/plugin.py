@@ -1,4 +1,4 @@
-"""pytest's hooks and fixtures. Each hands over at once; nothing but pytest and the standard library is imported here."""
+"""pytest's hooks and fixtures; each hands over at once. Imports nothing but pytest and the standard library."""
 
 from __future__ import annotations
 
@@ -156,7 +156,9 @@ def _cio_case(request: pytest.FixtureRequest) -> object:
 
 
 class _Reports:
-    """Gathers what the tests' reports carry, in the process that prints: with xdist that is not the one that ran them."""
+    """Gathers what the tests' reports carry, in the process that prints: with xdist that is not the one that ran
+    them.
+    """
 
     def __init__(self, config: pytest.Config) -> None:
         self.config = config

@@ -6,6 +6,7 @@ import json
 import threading
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Self
 from urllib.parse import urlsplit
 
 from pytest_customerio import handling
@@ -55,7 +56,7 @@ class Replay:
         self._secrets: dict[str, None] = {}
         self._lock = threading.Lock()
 
-    def __enter__(self) -> Replay:
+    def __enter__(self) -> Self:
         self.clock.__enter__()
         self.watch.__enter__()
         return self
@@ -85,7 +86,9 @@ class Replay:
             self._secrets.update(dict.fromkeys(credentials(request.headers)))
             answer = self._error(operation, identity) or success()
             self.attempts.append(
-                Attempt(identity, operation.id, self.clock.now(), answer.status or None, answer.fault, self.told.draining)
+                Attempt(
+                    identity, operation.id, self.clock.now(), answer.status or None, answer.fault, self.told.draining
+                )
             )
             tries = sum(attempt.identity == identity for attempt in self.attempts)
         if tries > handling.STOP_AFTER:

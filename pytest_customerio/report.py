@@ -75,7 +75,9 @@ class Report:
         return round(100 * (total - missing) / total, 1) if total else 100.0
 
     def lines(self) -> list[str]:
-        """The table at the end of the run, the warnings, and the next useful command; nothing where nothing was heard."""
+        """The table at the end of the run, the warnings, and the next useful command; nothing where nothing was
+        heard.
+        """
         if not self.rows:
             return []
         return [*self._matrix(), *self._warnings(), "", *self._next()]
@@ -84,26 +86,36 @@ class Report:
         operations = sorted({one["operation"] for one in self.rows})
         columns = [name for name in FAMILIES if any(family(c) == name for c in self._columns())]
         head = ["operation", "contract", *columns]
-        body = [[name, self._contract_cell(name), *(self._cell(name, column) for column in columns)] for name in operations]
+        body = [
+            [name, self._contract_cell(name), *(self._cell(name, column) for column in columns)] for name in operations
+        ]
         widths = [max(len(line[index]) for line in [head, *body]) for index in range(len(head))]
-        return ["  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip() for line in [head, *body]]
+        return [
+            "  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip()
+            for line in [head, *body]
+        ]
 
     def _columns(self) -> set[str]:
-        return {one["case"] for one in self.rows if one["case"]} | {c for cases in self.applicable.values() for c in cases}
+        return {one["case"] for one in self.rows if one["case"]} | {
+            c for cases in self.applicable.values() for c in cases
+        }
 
     def _contract_cell(self, operation: str) -> str:
         rows = [one for one in self.rows if one["operation"] == operation]
         return "FAIL" if any(self._broken(one, handling=False) for one in rows) else "ok"
 
     def _cell(self, operation: str, column: str) -> str:
-        rows = [one for one in self.rows if one["operation"] == operation and one["case"] and family(one["case"]) == column]
+        rows = [
+            one for one in self.rows if one["operation"] == operation and one["case"] and family(one["case"]) == column
+        ]
         if not rows:
             return "-"
         return "FAIL" if any(self._broken(one, handling=True) for one in rows) else "ok"
 
     def _broken(self, one: Row, *, handling: bool) -> bool:
         return any(
-            (violation["where"] == "") is handling and self.fails(violation["severity"]) for violation in one["violations"]
+            (violation["where"] == "") is handling and self.fails(violation["severity"])
+            for violation in one["violations"]
         )
 
     def fails(self, severity: str) -> bool:
@@ -126,9 +138,12 @@ class Report:
     def _next(self) -> list[str]:
         if any(self.fails(v["severity"]) for one in self.rows for v in one["violations"]):
             return ["next: pytest --cio-contract --lf"]
-        bare = [name for name, missing in self._untried().items() if missing and len(missing) == len(self.applicable[name])]
+        bare = [
+            name for name, missing in self._untried().items() if missing and len(missing) == len(self.applicable[name])
+        ]
         if bare:
-            return [f"next: no error was replayed to {', '.join(sorted(bare)[:3])}: mark a test that sends it @pytest.mark.cio_errors"]
+            names = ", ".join(sorted(bare)[:3])
+            return [f"next: no error was replayed to {names}: mark a test that sends it @pytest.mark.cio_errors"]
         return ["next: pytest --cio-contract --cio-report=contract.json"]
 
     def _untried(self) -> dict[str, list[str]]:
@@ -153,4 +168,3 @@ def write(path: Path, document: Mapping[str, Any]) -> None:
 def payload(verdicts: Sequence[Verdict], applicable: Mapping[str, Iterable[str]]) -> dict[str, Any]:
     """What one test phase sends to the report, plain enough for xdist."""
     return {"rows": [row(verdict) for verdict in verdicts], "applicable": {k: list(v) for k, v in applicable.items()}}
-

@@ -18,7 +18,8 @@ if TYPE_CHECKING:
     import responses
 
     from pytest_customerio.cio import Cio
-    from pytest_customerio.session import Plan, Ruling, Session, Test
+    from pytest_customerio.session import Session
+    from pytest_customerio.trial import Plan, Ruling, Trial
 
 SECTION = "customer.io"
 T = TypeVar("T")
@@ -35,7 +36,7 @@ class Run:
         self._session: Session | None = None
         self._opened = False
         self._plans: dict[str, Plan] = {}
-        self._test: Test | None = None
+        self._test: Trial | None = None
         self._fresh = False
 
     @property
@@ -126,7 +127,8 @@ class Run:
         if test is None or report.when == "setup" or not (test.record.heard and (report.when == "call" or self._fresh)):
             return
         verdicts = self.session.verdicts(test)
-        report.cio = payload(verdicts, self.session.applicable(v.operation for v in verdicts))  # type: ignore[attr-defined]
+        applicable = self.session.applicable(verdict.operation for verdict in verdicts)
+        report.cio = payload(verdicts, applicable)  # type: ignore[attr-defined]
         self._fresh = False
 
     def fixture(self) -> Cio:
@@ -141,7 +143,9 @@ class Run:
         if self._test is None or self._test.plan.case is None:
             return None
         found = self.session.cases(self._test.plan.case)
-        wanted = [name.partition(".")[0] for name in (self._test.plan.errors.operations if self._test.plan.errors else ())]
+        wanted = [
+            name.partition(".")[0] for name in (self._test.plan.errors.operations if self._test.plan.errors else ())
+        ]
         return next((case for surface, case in found.items() if not wanted or surface in wanted), None)
 
     def responses(self) -> responses.RequestsMock:
@@ -171,7 +175,7 @@ class Run:
         return Session(self.settings, raises_class=getattr(pytest, "RaisesExc", None))
 
     def _plan(self, item: pytest.Item) -> Plan:
-        from pytest_customerio.session import Plan
+        from pytest_customerio.trial import Plan
 
         names = getattr(item, "fixturenames", ())
         errors = item.get_closest_marker("cio_errors")
@@ -186,15 +190,15 @@ class Run:
                 for mark in item.iter_markers("cio_allow")
             ),
             errors=self.session.errors_mark(item.nodeid, errors.args, errors.kwargs) if errors else None,
-            case=getattr(item, "callspec", None) and item.callspec.params.get("_cio_case"),  # type: ignore[attr-defined]
+            case=_case(item),
             keep="cio" in names,
         )
 
-    def _rule(self, test: Test, raised: BaseException | None) -> Ruling:
+    def _rule(self, test: Trial, raised: BaseException | None) -> Ruling:
         self._fresh = True
         return self.session.end_call(test, raised)
 
-    def _declared(self, test: Test, raised: BaseException) -> bool:
+    def _declared(self, test: Trial, raised: BaseException) -> bool:
         return bool(test.handled) and test.plan.errors is not None and isinstance(raised, test.plan.errors.raises)
 
 
@@ -203,7 +207,9 @@ def _settings(config: pytest.Config) -> Settings:
     return Settings(
         contract=bool(config.getoption("--cio-contract") or config.getini("cio_contract")),
         strict=bool(config.getoption("--cio-strict")),
-        reports=tuple(settings.report_path(text, config.invocation_params.dir) for text in config.getoption("--cio-report")),
+        reports=tuple(
+            settings.report_path(text, config.invocation_params.dir) for text in config.getoption("--cio-report")
+        ),
         region=settings.region(config.getini("cio_region")),
         schemas=settings.folders("cio_schemas", config.getini("cio_schemas")),
         cassettes=settings.folders("cio_cassettes", config.getini("cio_cassettes")),
@@ -211,6 +217,11 @@ def _settings(config: pytest.Config) -> Settings:
         rootdir=Path(config.rootpath),
         allow_lines=tuple(config.getini("cio_allow")),
     )
+
+
+def _case(item: pytest.Item) -> str | None:
+    spec = getattr(item, "callspec", None)
+    return spec.params.get("_cio_case") if spec is not None else None
 
 
 def _usage(make: Callable[[], T]) -> T:

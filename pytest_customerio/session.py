@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass, field, replace
 
 from pytest_customerio import guard, messages, taps
 from pytest_customerio.cassettes import Cassettes
@@ -15,9 +14,7 @@ from pytest_customerio.ledger import Finding, Record
 from pytest_customerio.line import SessionLine
 from pytest_customerio.messages import Handled
 from pytest_customerio.model import ErrorCase, Interaction, Outcome, Verdict, Violation
-from pytest_customerio.replay import Replay
 from pytest_customerio.settings import (
-    Allowance,
     ErrorsMark,
     Settings,
     SettingsError,
@@ -26,71 +23,10 @@ from pytest_customerio.settings import (
     nearest,
 )
 from pytest_customerio.taps.calls import CallSite
+from pytest_customerio.trial import Plan, Ruling, Trial
 
 # From best to worst; a test's verdict on an operation is the worst of its payloads.
 WORST_FIRST: tuple[Outcome, ...] = ("lost", "reported", "deferred", "raised", "recovered")
-
-
-@dataclass(frozen=True, slots=True)
-class Plan:
-    """How one test is to be treated: whether it is checked at all, what it may break, and the case it runs in."""
-
-    nodeid: str
-    checked: bool = False
-    allow: tuple[Allowance, ...] = ()
-    errors: ErrorsMark | None = None
-    case: str | None = None
-    keep: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Ruling:
-    """What becomes of a test: the text it fails with, the reason it is skipped for, or neither."""
-
-    text: str = ""
-    skip: str = ""
-
-
-@dataclass(slots=True)
-class Test:
-    """The test that is running: what it sent and the case at work."""
-
-    session: Session
-    plan: Plan
-    record: Record
-    replay: Replay | None = None
-    latest_replay: Replay | None = None
-    refused: list[str] = field(default_factory=list)
-    handled: list[Handled] = field(default_factory=list)
-    told: set[tuple[str, str, str | None]] = field(default_factory=set)
-
-    def sent(self) -> Sequence[Interaction]:
-        """What was sent so far, each with its operation."""
-        for interaction in self.record.sent:
-            self.session.identify(interaction)
-        return self.record.sent
-
-    def start_replay(self, case: str, *, times: int | None, **mark: object) -> None:
-        """Begin to replay one case by its id, family or status."""
-        if self.replay is not None:
-            raise SettingsError(f"cio.replay({case!r}): a case is at work already; end it first, or leave out the mark")
-        errors = self.session.errors_mark(self.plan.nodeid, (case,), mark)
-        self.begin_replay(self.session.one_case(case, times=times), errors, times=times)
-
-    def begin_replay(self, cases: Mapping[str, ErrorCase], mark: ErrorsMark, times: int | None = None) -> None:
-        """Put a case to work: answers, clock and watch."""
-        self.replay = self.latest_replay = Replay(cases, mark, times=times, raises_class=self.session.raises_class)
-        self.replay.__enter__()
-
-    def end_replay(self, raised: BaseException | None) -> None:
-        """End the case at work, if any, and judge how it was handled."""
-        if self.replay is None:
-            return
-        self.replay.__exit__(None, None, None)
-        handled, self.replay = self.replay.handled(raised), None
-        for one in handled:
-            kept = tuple(v for v in one.violations if not self.record.allowed(v))
-            self.handled.append(replace(one, violations=kept))
 
 
 class Session:
@@ -103,7 +39,7 @@ class Session:
         self.cassettes = Cassettes(self.catalog, settings.cassettes)
         self.contract = Contract(self.catalog, settings.schemas, settings.region)
         self.allow = allowances(settings.allow_lines, self.contract.rules)
-        self.test: Test | None = None
+        self.test: Trial | None = None
         self._line = SessionLine(self.catalog, self.cassettes, CallSite(settings.rootdir).sent_from)
         self._stack = ExitStack()
         self._reported: set[str] = set()
@@ -119,10 +55,10 @@ class Session:
         """Take away all that was installed."""
         self._stack.close()
 
-    def begin(self, plan: Plan) -> Test:
+    def begin(self, plan: Plan) -> Trial:
         """A test starts."""
         record = Record(plan.nodeid, self.contract.judge, (*self.allow, *plan.allow), keep=plan.keep)
-        self.test = self._line.test = Test(self, plan, record)
+        self.test = self._line.test = Trial(self, plan, record)
         return self.test
 
     def end(self) -> None:
@@ -131,12 +67,12 @@ class Session:
             self.test.end_replay(None)
         self.test = self._line.test = None
 
-    def begin_call(self, test: Test) -> None:
+    def begin_call(self, test: Trial) -> None:
         """The call phase starts: the case of a `cio_errors` item is at work from here."""
         if test.plan.case is not None and test.plan.errors is not None:
             test.begin_replay(self.cases(test.plan.case), test.plan.errors)
 
-    def end_call(self, test: Test, raised: BaseException | None) -> Ruling:
+    def end_call(self, test: Trial, raised: BaseException | None) -> Ruling:
         """The call phase is over: what becomes of the test, as far as we are concerned."""
         test.end_replay(raised)
         test.record.settle()
@@ -147,13 +83,13 @@ class Session:
             return Ruling(messages.NOTHING_SENT)
         return Ruling(skip=self._unmet(test, test.plan.case))
 
-    def end_teardown(self, test: Test) -> Ruling:
+    def end_teardown(self, test: Trial) -> Ruling:
         """Teardown is over: what was sent since the call phase is judged too."""
         test.end_replay(None)
         test.record.settle()
         return Ruling(self._text(test))
 
-    def verdicts(self, test: Test) -> list[Verdict]:
+    def verdicts(self, test: Trial) -> list[Verdict]:
         """One verdict per operation of the test so far."""
         rows = []
         worst = {one.operation: one for one in sorted(test.handled, key=_rank, reverse=True)}
@@ -187,7 +123,7 @@ class Session:
         return {surface: case for surface, case in found.items() if case is not None}
 
     def one_case(self, word: str, *, times: int | None) -> dict[str, ErrorCase]:
-        """The case that a test names by hand; transient ones last for ever unless `times` or their id says otherwise."""
+        """The case that a test names by hand; a transient one lasts for ever unless `times` or its id says otherwise."""
         ids = self.case_ids(f"cio.replay({word!r})", (word,))
         lasting = [one for one in ids if not one.endswith("-recovers")] or list(ids)
         return self.cases(word if word in ids else lasting[0])
@@ -217,7 +153,7 @@ class Session:
                 raise SettingsError(f"{given}: {word!r} is no error case{near}") from None
         return ids
 
-    def _text(self, test: Test) -> str:
+    def _text(self, test: Trial) -> str:
         new = [f for tally in test.record.tallies.values() for f in tally.findings.values() if self._fails(f.violation)]
         new = [f for f in new if _key(f) not in test.told]
         test.told.update(_key(f) for f in new)
@@ -234,14 +170,14 @@ class Session:
     def _fails(self, violation: Violation) -> bool:
         return violation.severity == "error" or (violation.severity == "warning" and self.settings.strict)
 
-    def _unmet(self, test: Test, case: str) -> str:
+    def _unmet(self, test: Trial, case: str) -> str:
         heard = ", ".join(test.record.tallies)
         cases = self.cases(case)
         applies = any(tally in one.operations for one in cases.values() for tally in test.record.tallies)
         template = messages.MOCKED if applies and not self._answered(test) else messages.NOT_APPLICABLE
         return template.format(case=case, operations=heard)
 
-    def _answered(self, test: Test) -> bool:
+    def _answered(self, test: Trial) -> bool:
         return test.latest_replay is not None and bool(test.latest_replay.attempts)
 
 
@@ -255,5 +191,3 @@ def _key(finding: Finding) -> tuple[str, str, str | None]:
 
 def _ordered(findings: Iterable[Finding]) -> list[Finding]:
     return sorted(findings, key=lambda finding: finding.violation.severity != "error")
-
-

@@ -1,4 +1,6 @@
-"""What the user asked for: options, ini and marks, checked; a mistake names what was given, what is accepted and the nearest name."""
+"""What the user asked for: options, ini and marks, checked; a mistake names what was given, what is accepted and the
+nearest name.
+"""
 
 from __future__ import annotations
 
@@ -146,7 +148,9 @@ def allowance(
     return Allowance(rule, where, str(reason or ""))
 
 
-def mark_allowance(nodeid: str, args: Sequence[object], kwargs: Mapping[str, object], rules: Iterable[str]) -> Allowance:
+def mark_allowance(
+    nodeid: str, args: Sequence[object], kwargs: Mapping[str, object], rules: Iterable[str]
+) -> Allowance:
     """The allowance of one `cio_allow` mark."""
     given = f"{nodeid}: cio_allow"
     accepted = "accepted: cio_allow(rule, where=None, reason=...)"
@@ -190,7 +194,9 @@ def _flag(given: str, name: str, value: object) -> bool:
 
 def _words(given: str, name: str, value: object) -> tuple[str, ...]:
     values = (value,) if isinstance(value, str | int) else value
-    if not isinstance(values, list | tuple | set | frozenset) or not all(isinstance(word, str | int) for word in values):
+    if not isinstance(values, list | tuple | set | frozenset) or not all(
+        isinstance(word, str | int) for word in values
+    ):
         raise SettingsError(f"{given}: {name}={value!r}; accepted: names, such as '429-rate-limited' or 'track.event'")
     return tuple(str(word) for word in values)
 
