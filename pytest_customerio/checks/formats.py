@@ -1,0 +1,100 @@
+"""Which texts are an e-mail address, a phone number, a ULID, a time or base64. Tolerant where the service is."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+_EMAIL = re.compile(
+    r"""(?:[^\s@,;:<>()\[\]\\"]+|"[^"\r\n]+")@(?:[^\s@,;:<>()\[\]\\".]+\.)+[^\s@,;:<>()\[\]\\".]+""",
+)
+_NAMED = re.compile(r"[^<>]*<([^<>]*)>")
+_LISTED = re.compile(r'(?:[^,"]|"(?:[^"\\]|\\.)*"|")+')
+_PHONE = re.compile(r"\+[1-9][0-9]{1,14}")
+_ULID = re.compile(r"[0-7][0-9A-HJKMNP-TV-Z]{25}", re.IGNORECASE | re.ASCII)
+_DATE = r"[0-9]{4}-?(?:0[1-9]|1[0-2])-?(?:0[1-9]|[12][0-9]|3[01])"
+_CLOCK = r"(?:[01][0-9]|2[0-4]):?[0-5][0-9](?::?(?:[0-5][0-9]|60)(?:[.,][0-9]+)?)?"
+_ISO = re.compile(rf"{_DATE}(?:[Tt ]{_CLOCK}(?: ?(?:[Zz]|[+-][0-9]{{2}}(?::?[0-9]{{2}})?))?)?", re.ASCII)
+_BASE64 = re.compile(r"[A-Za-z0-9+/]*={0,2}")
+_NUMBER = re.compile(r"[+-]?[0-9]+(?:\.[0-9]*)?", re.ASCII)
+_LATEST = 99_999_999_999
+
+
+def liquid(text: str) -> bool:
+    """Whether the text is a Liquid template, which only the service can fill."""
+    return "{{" in text or "{%" in text
+
+
+def addresses(text: str) -> list[str]:
+    """The parts of a comma-separated list of addresses, without empty ones."""
+    return [part.strip() for part in _LISTED.findall(text) if part.strip()]
+
+
+def _email(value: object) -> str | None:
+    if not isinstance(value, str) or not value or liquid(value):
+        return None
+    return None if _EMAIL.fullmatch(value) else "malformed"
+
+
+def _emails(value: object) -> str | None:
+    if not isinstance(value, str) or liquid(value):
+        return None
+    for part in addresses(value):
+        named = _NAMED.fullmatch(part)
+        if _EMAIL.fullmatch(named[1].strip() if named else part) is None:
+            return "malformed"
+    return None
+
+
+def _phone(value: object) -> str | None:
+    if not isinstance(value, str) or not value or liquid(value):
+        return None
+    return None if _PHONE.fullmatch(value) else "malformed"
+
+
+def _ulid(value: object) -> str | None:
+    return "malformed" if isinstance(value, str) and not _ULID.fullmatch(value) else None
+
+
+def _iso8601(value: object) -> str | None:
+    return "malformed" if isinstance(value, str) and not _ISO.fullmatch(value) else None
+
+
+def _base64(value: object) -> str | None:
+    if not isinstance(value, str):
+        return None
+    compact = "".join(value.split())
+    return None if len(compact) % 4 == 0 and _BASE64.fullmatch(compact) else "malformed"
+
+
+def _unix_seconds(value: object) -> str | None:
+    if value is None or value == "":
+        return None
+    if isinstance(value, bool):
+        return "boolean"
+    if isinstance(value, int | float):
+        if abs(value) > _LATEST:
+            return "milliseconds"
+        return "float" if isinstance(value, float) else None
+    if isinstance(value, str):
+        return _unix_text(value.strip())
+    return "other"
+
+
+def _unix_text(text: str) -> str | None:
+    if liquid(text):
+        return None
+    if not _NUMBER.fullmatch(text):
+        return "text"
+    return "digits-milliseconds" if len(text.partition(".")[0].lstrip("+-")) > 11 else "digits"
+
+
+FORMATS: dict[str, Callable[[object], str | None]] = {
+    "email": _email,
+    "emails": _emails,
+    "phone": _phone,
+    "ulid": _ulid,
+    "iso8601": _iso8601,
+    "base64": _base64,
+    "unix-seconds": _unix_seconds,
+}
