@@ -1,4 +1,4 @@
-"""HTTP/1.1 as bytes: requests out of what a client writes, and an answer as a client reads it, for sockets in memory."""
+"""HTTP/1.1 as bytes: requests out of what a client writes, an answer as a client reads it, for sockets in memory."""
 
 from __future__ import annotations
 

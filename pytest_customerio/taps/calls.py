@@ -1,0 +1,63 @@
+"""Which line of the project a request was sent from."""
+
+from __future__ import annotations
+
+import os
+import sys
+import sysconfig
+from pathlib import Path
+from types import FrameType
+
+import pytest_customerio
+
+_INSTALLED = ("site-packages", "dist-packages")
+
+
+class CallSite:
+    """Finds the innermost frame of the project under `rootdir`; each file is looked at once."""
+
+    def __init__(self, rootdir: Path) -> None:
+        self._roots = _spellings(rootdir)
+        paths = sysconfig.get_paths()
+        own = Path(pytest_customerio.__file__).parent
+        foreign = {spelling for path in (own, paths["stdlib"], paths["platstdlib"]) for spelling in _spellings(path)}
+        # A prefix such as /usr holds projects too; one below the root, such as .venv, does not.
+        prefixes = {spelling for path in (sys.prefix, sys.base_prefix) for spelling in _spellings(path)}
+        self._foreign = foreign | {one for one in prefixes if not any(root.startswith(one) for root in self._roots)}
+        self._labels: dict[str, str | None] = {}
+        self._within: dict[str, bool] = {}
+
+    def sent_from(self) -> str | None:
+        """`app/crm.py:16 in purchase`: under the root, else the innermost frame that is no library's, else None."""
+        frame: FrameType | None = sys._getframe(1)
+        outside: str | None = None
+        labels, within = self._labels, self._within
+        while frame is not None:
+            code = frame.f_code
+            name = code.co_filename
+            label = labels[name] if name in labels else self._look_at(name)
+            if label is not None:
+                if within[name]:
+                    return f"{label}:{frame.f_lineno} in {code.co_name}"
+                outside = outside or f"{label}:{frame.f_lineno} in {code.co_name}"
+            frame = frame.f_back
+        return outside
+
+    def _look_at(self, name: str) -> str | None:
+        path = os.path.abspath(name)
+        root = next((root for root in self._roots if path.startswith(root)), "")
+        known = not name.startswith("<") and self._is_project(path, root)
+        self._within[name] = bool(root)
+        self._labels[name] = path[len(root) :].replace(os.sep, "/") if known else None
+        return self._labels[name]
+
+    def _is_project(self, path: str, root: str) -> bool:
+        if any(path.startswith(one) for one in self._foreign):
+            return False
+        return not any(part in _INSTALLED for part in path[len(root) :].split(os.sep))
+
+
+def _spellings(path: str | Path) -> tuple[str, ...]:
+    """The directory as named and with its links resolved, each with a separator behind it."""
+    given = os.path.abspath(path)
+    return tuple(dict.fromkeys(one.rstrip(os.sep) + os.sep for one in (given, os.path.realpath(given))))

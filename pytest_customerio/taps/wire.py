@@ -1,0 +1,57 @@
+"""Where a request goes and what its headers say, as plain values."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from functools import lru_cache
+from typing import Any
+
+DEFAULT_PORTS = {"http": 80, "https": 443}
+
+
+def destination(url: object) -> tuple[str, int | None]:
+    """Host and port of an absolute URL; no host where there is none. Cheap: asked for every request of every test."""
+    if type(url) is not str:
+        return ("", None) if not isinstance(url, str) else destination(str(url))
+    start = url.find("://") + 3
+    if start < 3:
+        return "", None
+    end = url.find("/", start)
+    return _authority(url[start : end if end >= 0 else len(url)])
+
+
+@lru_cache(maxsize=512)
+def _authority(text: str) -> tuple[str, int | None]:
+    for stop in "?#\\":
+        text = text.partition(stop)[0]
+    host, _, port = text.rpartition("@")[2].rpartition(":")
+    if not host or "]" in port:
+        host, port = host + port if not host else f"{host}:{port}", ""
+    return host.strip("[]"), int(port) if port.isascii() and port.isdigit() else None
+
+
+def origin(scheme: str, host: str, port: int | None) -> str:
+    """Scheme, host and port as they stand in a URL: `https://track.customer.io`, the usual port left out."""
+    shown = f"[{host}]" if ":" in host and not host.startswith("[") else host
+    return f"{scheme}://{shown}" if port in (None, DEFAULT_PORTS.get(scheme)) else f"{scheme}://{shown}:{port}"
+
+
+def plain_headers(headers: Mapping[Any, Any] | Iterable[tuple[Any, Any]] | None) -> dict[str, str]:
+    """Headers with lower-case names, all text; a repeated one is joined with commas."""
+    plain: dict[str, str] = {}
+    for name, value in _pairs(headers):
+        key, text = _text(name).lower(), _text(value)
+        plain[key] = f"{plain[key]}, {text}" if key in plain else text
+    return plain
+
+
+def _pairs(headers: Mapping[Any, Any] | Iterable[tuple[Any, Any]] | None) -> Iterable[tuple[Any, Any]]:
+    if headers is None:
+        return ()
+    return headers.items() if hasattr(headers, "items") else headers
+
+
+def _text(value: object) -> str:
+    if type(value) is str:
+        return value
+    return bytes(value).decode("latin-1") if isinstance(value, (bytes, bytearray)) else str(value)
