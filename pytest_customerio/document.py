@@ -1,0 +1,155 @@
+"""A cassette file as text and as data: whether it has vcrpy's shape, and where not, in which line."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import yaml  # type: ignore[import-untyped, unused-ignore]
+
+from pytest_customerio.data import DataError
+
+FAULTS = ("connection-reset", "read-timeout")
+# libyaml builds nested nodes by recursion in C: some ten thousand levels end the process, not the load.
+_DEEPEST = 200
+_SURELY_SHALLOW = 20_000
+_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+
+class Document:
+    """A cassette file, read; serves vcrpy as the serializer of what is parsed already. `DataError` where it is none."""
+
+    def __init__(self, path: Path, parse: Callable[[str], Any]) -> None:
+        self.path = path
+        self.text = _text(path)
+        self.data = self._parsed(parse)
+        self._check()
+
+    def deserialize(self, text: str) -> Any:
+        """What vcrpy asks its serializer for."""
+        return self.data
+
+    @property
+    def metadata(self) -> object:
+        """What the file says of itself."""
+        return self.data.get("metadata")
+
+    def error(self, cause: str, *keys: str | int) -> DataError:
+        """What is wrong, and in which line: that of `keys`, or of the nearest thing around them that exists."""
+        node: Any = yaml.compose(self.text, Loader=_LOADER)
+        for key in keys:
+            inner = _child(node, key)
+            if inner is None:
+                break
+            node = inner
+        return DataError(self.path, node.start_mark.line + 1, cause)
+
+    def _parsed(self, parse: Callable[[str], Any]) -> Any:
+        try:
+            if len(self.text) > _SURELY_SHALLOW and _depth(self.text) > _DEEPEST:
+                raise DataError(self.path, None, f"nested more than {_DEEPEST} levels deep")
+            return parse(self.text)
+        except yaml.YAMLError as error:
+            mark = getattr(error, "problem_mark", None)
+            cause = getattr(error, "problem", None) or getattr(error, "reason", None) or str(error)
+            raise DataError(self.path, mark.line + 1 if mark else None, f"not YAML: {cause}") from error
+        except (ValueError, TypeError, RecursionError) as error:
+            raise DataError(self.path, None, f"not YAML: {error}") from error
+
+    def _check(self) -> None:
+        interactions = self.data.get("interactions") if isinstance(self.data, dict) else None
+        if not isinstance(interactions, list) or not interactions:
+            raise DataError(self.path, 1, "not a cassette: it needs a list `interactions` of requests and responses")
+        for index, interaction in enumerate(interactions):
+            self._expect(interaction, dict, "an interaction has a request and a response", "interactions", index)
+            self._check_request(interaction.get("request"), "interactions", index, "request")
+            self._check_response(interaction.get("response"), "interactions", index, "response")
+
+    def _check_request(self, request: Any, *keys: str | int) -> None:
+        self._expect(request, dict, "a request is a mapping with method, uri, body and headers", *keys)
+        if set(request) != {"method", "uri", "body", "headers"}:
+            raise self.error("a request has exactly method, uri, body and headers", *keys)
+        self._expect(request["method"], str, "a request's method is text", *keys, "method")
+        if not _is_url(request["uri"]):
+            raise self.error("a request's uri is a URL", *keys, "uri")
+        if isinstance(request["body"], bool | int | float):
+            raise self.error("a request's body is text; quote it", *keys, "body")
+        self._expect(request["headers"], dict, "a request's headers are a mapping", *keys, "headers")
+
+    def _check_response(self, response: Any, *keys: str | int) -> None:
+        self._expect(response, dict, "a response is a mapping with status, headers and body", *keys)
+        status, fault = response.get("status"), response.get("fault")
+        if fault is not None and fault not in FAULTS:
+            raise self.error(f"no such fault: {fault!r}; there are {', '.join(FAULTS)}", *keys, "fault")
+        if not isinstance(status, dict) or not _is_status(status.get("code"), status.get("message"), fault):
+            raise self.error("a response's status is {code: 100 to 599, message: text}", *keys, "status")
+        headers = response.get("headers")
+        if not isinstance(headers, dict) or not all(_is_header(*pair) for pair in headers.items()):
+            raise self.error("a response's headers are {name: [text]}; quote numbers", *keys, "headers")
+        body = response.get("body")
+        if not isinstance(body, dict) or not isinstance(body.get("string", ""), str | bytes | None):
+            raise self.error("a response's body is {string: text}", *keys, "body")
+        body["string"] = body.get("string") or ""
+
+    def _expect(self, value: object, kind: type, cause: str, *keys: str | int) -> None:
+        if not isinstance(value, kind):
+            raise self.error(cause, *keys)
+
+
+def _is_url(value: object) -> bool:
+    try:
+        return isinstance(value, str) and bool(urlsplit(value).scheme)
+    except ValueError:
+        return False
+
+
+def _is_status(code: object, message: object, fault: object) -> bool:
+    known = type(code) is int and (100 <= code <= 599 or fault is not None)
+    return known and (message is None or _is_line(message))
+
+
+def _is_header(name: object, given: object) -> bool:
+    values: Sequence[object] = given if isinstance(given, list) else [given]
+    return all(map(_is_line, (name, *values)))
+
+
+def _is_line(value: object) -> bool:
+    return isinstance(value, str) and "\n" not in value and "\r" not in value
+
+
+def _text(path: Path) -> str:
+    try:
+        raw = path.read_bytes()
+    except OSError as error:
+        raise DataError(path, None, error.strerror or str(error)) from error
+    try:
+        text = raw.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = raw.count(b"\n", 0, error.start) + 1
+        raise DataError(path, line, f"not UTF-8: byte 0x{raw[error.start]:02x}") from error
+    if not text.strip():
+        raise DataError(path, None, "the file is empty")
+    return text
+
+
+def _depth(text: str) -> int:
+    depth = deepest = 0
+    for event in yaml.parse(text, Loader=_LOADER):
+        if isinstance(event, yaml.CollectionStartEvent):
+            depth += 1
+            deepest = max(deepest, depth)
+        elif isinstance(event, yaml.CollectionEndEvent):
+            depth -= 1
+        if deepest > _DEEPEST:
+            break
+    return deepest
+
+
+def _child(node: Any, key: str | int) -> Any:
+    if isinstance(node, yaml.SequenceNode) and isinstance(key, int):
+        return node.value[key] if key < len(node.value) else None
+    if isinstance(node, yaml.MappingNode):
+        return next((value for name, value in node.value if name.value == key), None)
+    return None
