@@ -181,7 +181,7 @@ class Observation:
     `attempts` are all attempts on the wire, in order; `failed` is the first one that met the case's answer. `waits`
     are the seconds slept, in order. `raised` is what the test let out (`declared` tells whether `raises=` names it).
     `reported` and `pending` are what the test said through `cio`. `secrets` are the credentials the requests carried,
-    `blind` says which leak check could not see its canary.
+    `blind` says which leak check could not see its canary, `hidden_waits` why the waits could not be seen, if so.
     """
 
     case: ErrorCase
@@ -196,6 +196,7 @@ class Observation:
     reported_falsy: bool = False
     secrets: tuple[str, ...] = ()
     blind: tuple[str, ...] = ()
+    hidden_waits: str = ""
     sent_from: str | None = None
 
     @property
