@@ -86,7 +86,7 @@ class Watch:
             if self._on:  # after the handlers: a filter of theirs may redact the record
                 with contextlib.suppress(Exception):  # values that cannot be printed are the application's business
                     text = render(record)[-KEPT:]
-                    self._records.add(LogLine(text, record.levelname, record.name), len(text))
+                    self._records.add(LogLine(text, logging.getLevelName(record.levelno), record.name), len(text))
 
         return call_handlers
 
