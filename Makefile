@@ -1,0 +1,79 @@
+# The commands of this project. They need Python 3.11 or newer with venv, make, and what pip can reach; nothing else.
+#
+#   make demo    pytest --cio-contract on both examples: one green, one red for the reasons it is meant to show
+#   make test    the tests, against the built and installed package
+#   make lint    ruff and mypy
+#   make wheel   sdist and wheel, in dist/
+#   make bench   the benchmarks
+#
+# PYTHON=python3.13       another interpreter
+# VENV=.venv-313          another environment; each is made when missing
+# WHEEL=dist/x.whl        test this wheel; without it one is built from the checkout
+# CONSTRAINTS=file.txt    pip constraints, such as constraints/lowest.txt
+# ARGS="-k word"          more arguments for pytest or the benchmarks
+
+PYTHON ?= python3
+VENV ?= .venv
+DIST ?= dist
+WHEEL ?=
+CONSTRAINTS ?=
+ARGS ?=
+
+BIN = $(VENV)/bin
+INSTALL = $(BIN)/python -m pip install --quiet --disable-pip-version-check $(if $(CONSTRAINTS),--constraint $(CONSTRAINTS))
+
+.PHONY: demo test coverage lint format wheel bench clean package
+
+demo: $(VENV)/.demo package
+	$(BIN)/python examples/demo.py
+
+test: $(VENV)/.test package
+	$(BIN)/coverage run $(BIN)/pytest $(ARGS)
+
+# What the last `make test` reached.
+coverage:
+	$(BIN)/coverage report --skip-covered
+
+lint: $(VENV)/.lint
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+format: $(VENV)/.lint
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+wheel: $(VENV)/.build
+	$(BIN)/python -m build --outdir $(DIST)
+
+bench: $(VENV)/.test package
+	$(BIN)/python -m benchmarks $(ARGS)
+
+clean:
+	rm -rf $(VENV) $(DIST) build
+
+# Never the checkout itself: what is tested is what is shipped.
+package: $(VENV)/.pip
+	$(INSTALL) --force-reinstall --no-deps $(or $(WHEEL),.)
+
+$(VENV)/.pip:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "$(PYTHON) is too old: Python 3.11 or newer is needed, as in make PYTHON=python3.13" >&2; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --upgrade 'pip>=25.1'
+	@touch $@
+
+$(VENV)/.demo: $(VENV)/.pip pyproject.toml examples/signup/requirements.txt examples/signup_as_usual/requirements.txt
+	$(INSTALL) $(or $(WHEEL),.) --requirement examples/signup/requirements.txt --requirement examples/signup_as_usual/requirements.txt
+	@touch $@
+
+$(VENV)/.test: $(VENV)/.pip pyproject.toml $(CONSTRAINTS)
+	$(INSTALL) $(or $(WHEEL),.) --group test
+	@touch $@
+
+$(VENV)/.lint: $(VENV)/.pip pyproject.toml
+	$(INSTALL) . --group test --group lint
+	@touch $@
+
+$(VENV)/.build: $(VENV)/.pip pyproject.toml
+	$(INSTALL) --group build
+	@touch $@

@@ -1,0 +1,1 @@
+"""A sign-up and purchase service that tells Customer.io through a durable outbox."""
