@@ -18,6 +18,8 @@ TAPS = {
     "requests": "requests",
     "requests_mock": "requests_mock",
     "vcr": "vcr",
+    "httpcore": "httpcore",
+    "httpcore2": "httpcore2",
     "httpx": "httpx",
     "httpx2": "httpx2",
     "aiohttp": "aiohttp",

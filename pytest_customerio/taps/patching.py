@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import importlib.abc
 import importlib.machinery
+import socket
 import sys
 from collections.abc import Callable, Sequence
 from types import ModuleType
@@ -97,3 +98,8 @@ class _Loader(importlib.abc.Loader):
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._loader, name)
+
+
+def socket_is_mocked() -> bool:
+    """Whether a mock that answers at the level of sockets is active: it is the user's, and it goes first."""
+    return socket.socket.__module__.partition(".")[0] in ("httpretty", "mocket")

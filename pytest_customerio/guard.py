@@ -1,0 +1,74 @@
+"""The last line: no socket of this process reaches Customer.io while the guard is armed, whatever the code path."""
+
+from __future__ import annotations
+
+import sys
+import threading
+from collections.abc import Callable
+from typing import Any, Protocol
+
+
+class RefusedError(RuntimeError):
+    """A request to Customer.io that nobody answered, stopped before a socket opened.
+
+    No `OSError`, so that no retry engine takes it for trouble with the network.
+    """
+
+
+class Watched(Protocol):
+    """What the guard needs to know."""
+
+    @property
+    def concerns(self) -> Callable[..., bool]:
+        """Whether this `(host, port)` is Customer.io's."""
+
+
+# Audit hooks cannot be removed, so there is one for the process, which looks at what is armed now.
+_armed: list[tuple[Watched, Callable[[str], BaseException]]] = []
+_hooked = threading.Lock()
+
+
+def arm(line: Watched, refuse: Callable[[str], BaseException]) -> Callable[[], None]:
+    """Refuse every look-up of and connection to a host that concerns `line`; returns what disarms.
+
+    `refuse(address)` makes the error to raise; `address` reads `track.customer.io:443`.
+    """
+    if _hooked.acquire(blocking=False):
+        sys.addaudithook(_audit)
+    entry = (line, refuse)
+    _armed.append(entry)
+
+    def disarm() -> None:
+        if entry in _armed:
+            _armed.remove(entry)
+
+    return disarm
+
+
+def _audit(event: str, args: tuple[Any, ...]) -> None:
+    if _armed and event in _WHERE:
+        _check(*_WHERE[event](args))
+
+
+def _check(host: object, port: object) -> None:
+    name = host.decode("latin-1") if isinstance(host, bytes) else host
+    if not isinstance(name, str):
+        return
+    number = int(port) if isinstance(port, int) or (isinstance(port, (str, bytes)) and port.isdigit()) else None
+    for line, refuse in tuple(_armed):
+        if line.concerns(name, number):
+            raise refuse(name if number is None else f"{name}:{number}")
+
+
+def _address(args: tuple[Any, ...]) -> tuple[object, object]:
+    address = args[1] if len(args) > 1 else None
+    return (address[0], address[1]) if isinstance(address, tuple) and len(address) > 1 else (None, None)
+
+
+_WHERE: dict[str, Callable[[tuple[Any, ...]], tuple[object, object]]] = {
+    "socket.getaddrinfo": lambda args: (args[0], args[1]),
+    "socket.gethostbyname": lambda args: (args[0], None),
+    "socket.connect": _address,
+    "socket.sendto": _address,
+    "socket.sendmsg": _address,
+}

@@ -1,0 +1,175 @@
+"""The standard library's `http.client`, with `urllib.request` above it: heard as it sends, answered in memory."""
+
+from __future__ import annotations
+
+import http.client
+import socket
+from typing import Any
+
+from pytest_customerio.model import Interaction
+from pytest_customerio.taps import Hearing, Line
+from pytest_customerio.taps.hearing import note_status, send_heard
+from pytest_customerio.taps.memory import MemorySocket
+from pytest_customerio.taps.patching import Patches, Wrapper, socket_is_mocked
+from pytest_customerio.taps.raw import RequestParser, read_headers
+from pytest_customerio.taps.vcr import recording
+from pytest_customerio.taps.wire import destination, origin
+
+# What we keep on a connection between its sending and its answer.
+_UNANSWERED = "_cio_unanswered"
+_UNFINISHED = "_cio_unfinished"
+
+
+def install(line: Line, patches: Patches) -> None:
+    """Hear and answer every connection; urllib3's own classes override `request` and `connect` and stay as they are."""
+    plain, secure = _real(http.client.HTTPConnection), _real(http.client.HTTPSConnection)
+    patches.wrap(plain, "request", lambda original: _request(line, original))
+    patches.wrap(plain, "endheaders", lambda original: _endheaders(line, original))
+    patches.wrap(plain, "send", _send)
+    patches.wrap(plain, "getresponse", _getresponse)
+    patches.wrap(plain, "connect", lambda original: _connect(line, original))
+    patches.wrap(secure, "connect", lambda original: _connect(line, original))
+
+
+def _real(cls: Any) -> Any:
+    """The class itself, where a vcrpy cassette is active and has its own in the place."""
+    return getattr(cls, "_baseclass", cls)
+
+
+def _origin(conn: Any) -> str:
+    """Where requests of this connection arrive, through a tunnel if need be."""
+    scheme = "https" if conn.default_port == http.client.HTTPS_PORT else "http"
+    return origin(scheme, conn._tunnel_host or conn.host, conn._tunnel_port if conn._tunnel_host else conn.port)
+
+
+def _concerned(line: Line, conn: Any, target: str) -> bool:
+    if recording():
+        return False
+    if "://" in target[:8]:
+        return line.concerns(*destination(target))
+    if conn._tunnel_host:
+        return line.concerns(conn._tunnel_host, conn._tunnel_port)
+    return line.concerns(conn.host, conn.port)
+
+
+def _hear(line: Line, conn: Any, method: str, target: str) -> Hearing | None:
+    hearing = line.hear("http.client", method, target if "://" in target[:8] else _origin(conn) + target)
+    if hearing is not None:
+        limit = socket.getdefaulttimeout() if conn.timeout is _NO_TIMEOUT_GIVEN else conn.timeout
+        hearing.interaction.timeout_set = limit is not None
+    return hearing
+
+
+_NO_TIMEOUT_GIVEN = socket._GLOBAL_DEFAULT_TIMEOUT  # type: ignore[attr-defined]
+
+
+def _request(line: Line, original: Wrapper) -> Wrapper:
+    def request(conn: Any, method: str, url: str, body: Any = None, headers: Any = {}, **options: Any) -> None:  # noqa: B006
+        __tracebackhide__ = True
+        hearing = _hear(line, conn, method, url) if _concerned(line, conn, url) else None
+        if hearing is None:
+            original(conn, method, url, body, headers, **options)
+            return
+        vars(conn)[_UNANSWERED] = hearing.interaction
+
+        def send(body: Any) -> None:
+            __tracebackhide__ = True
+            original(conn, method, url, body, headers, **options)
+
+        send_heard(hearing, headers, body, send, encoding="latin-1")
+
+    return request
+
+
+def _endheaders(line: Line, original: Wrapper) -> Wrapper:
+    def endheaders(conn: Any, message_body: Any = None, **options: Any) -> None:
+        __tracebackhide__ = True
+        method, target, *_ = (*conn._buffer[0].decode("latin-1").split(" "), "", "") if conn._buffer else ("", "")
+        if not method or not _concerned(line, conn, target):
+            original(conn, message_body, **options)
+            return
+        if "://" in target[:8] and _may_replace(conn.sock):
+            conn.sock = MemorySocket(line, target, conn.timeout)
+        hearing = _hear(line, conn, method, target)
+        if hearing is None:
+            original(conn, message_body, **options)
+            return
+        _begin(conn, hearing, lambda body: original(conn, body, **options), message_body)
+
+    return endheaders
+
+
+def _may_replace(sock: Any) -> bool:
+    """Whether this is a way to a proxy that we may leave: none yet or a real one, but no mock of the user's."""
+    return sock is None or isinstance(sock, (socket.socket, MemorySocket))
+
+
+def _begin(conn: Any, hearing: Hearing, send: Wrapper, body: Any) -> None:
+    """A request put together step by step: heard now if it is complete, else with the `send` that completes it."""
+    __tracebackhide__ = True
+    head = b"\r\n".join(conn._buffer) + b"\r\n\r\n"
+    parser = RequestParser("")
+    headers = read_headers(head.decode("latin-1").split("\r\n")[1:-2])
+    vars(conn)[_UNANSWERED] = hearing.interaction
+    if body is not None or parser.feed(head):
+        send_heard(hearing, headers, body, send, encoding="latin-1")
+        return
+    hearing.interaction.headers = headers
+    send(None)
+    vars(conn)[_UNFINISHED] = (hearing, parser)
+
+
+def _send(original: Wrapper) -> Wrapper:
+    def send(conn: Any, data: Any) -> None:
+        __tracebackhide__ = True
+        unfinished = vars(conn).get(_UNFINISHED)
+        if unfinished is None:
+            original(conn, data)
+            return
+        hearing, parser = unfinished
+        complete = parser.feed(data) if isinstance(data, (bytes, bytearray, memoryview)) else ()
+        if not complete:
+            original(conn, data)
+            return
+        del vars(conn)[_UNFINISHED]
+        send_heard(hearing, hearing.interaction.headers, complete[0].body, lambda _: original(conn, data))
+
+    return send
+
+
+def _getresponse(original: Wrapper) -> Wrapper:
+    def getresponse(conn: Any) -> Any:
+        __tracebackhide__ = True
+        interaction: Interaction | None = vars(conn).pop(_UNANSWERED, None)
+        if interaction is None:
+            return original(conn)
+        unfinished = vars(conn).pop(_UNFINISHED, None)
+        if unfinished is not None:
+            interaction.body_known = False
+            with unfinished[0]:
+                pass
+        try:
+            response = original(conn)
+        except BaseException as error:
+            interaction.raised = type(error).__name__
+            raise
+        note_status(interaction, response, "status")
+        return response
+
+    return getresponse
+
+
+def _connect(line: Line, original: Wrapper) -> Wrapper:
+    def connect(conn: Any) -> None:
+        __tracebackhide__ = True
+        if not _concerned(line, conn, "") or _is_users(conn):
+            original(conn)
+        else:
+            conn.sock = MemorySocket(line, _origin(conn), conn.timeout)
+
+    return connect
+
+
+def _is_users(conn: Any) -> bool:
+    """Whether a mock of the user's makes this connection's socket."""
+    return socket_is_mocked() or type(conn._create_connection).__module__ == "unittest.mock"

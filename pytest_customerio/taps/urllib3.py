@@ -1,0 +1,98 @@
+"""urllib3: heard at `urlopen`, of managers and of pools; answered beneath its retries, in `urllib3_answers`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from pytest_customerio.taps import Line
+from pytest_customerio.taps.hearing import above, send_heard
+from pytest_customerio.taps.patching import Patches, Wrapper
+from pytest_customerio.taps.wire import destination, origin
+
+
+def install(line: Line, patches: Patches) -> None:
+    """Hear managers and pools, and answer for their connections."""
+    from urllib3.connectionpool import HTTPConnectionPool
+    from urllib3.poolmanager import PoolManager
+
+    from pytest_customerio.taps import urllib3_answers
+
+    patches.wrap(PoolManager, "urlopen", lambda original: _manager_urlopen(line, original))
+    patches.wrap(HTTPConnectionPool, "urlopen", lambda original: _pool_urlopen(line, original))
+    urllib3_answers.install(line, patches)
+
+
+def absolute(pool: Any, url: str) -> str:
+    """The URL that a pool is asked for: a path, or all of it where the pool is a proxy's."""
+    return origin(pool.scheme, pool.host, pool.port) + url if url.startswith("/") else url
+
+
+def concerned(line: Line, pool: Any, url: Any) -> bool:
+    """Whether this pool's request goes to Customer.io, directly or through a proxy."""
+    if isinstance(url, str) and "://" in url[:8]:
+        return line.concerns(*destination(url))
+    return line.concerns(pool.host, pool.port)
+
+
+def _manager_urlopen(line: Line, original: Wrapper) -> Wrapper:
+    def urlopen(manager: Any, method: str, url: str, *args: Any, **kwargs: Any) -> Any:
+        __tracebackhide__ = True
+        hearing = line.hear("urllib3", method, url) if line.concerns(*destination(url)) else None
+        if hearing is None:
+            return original(manager, method, url, *args, **kwargs)
+        timeout = kwargs.get("timeout", manager.connection_pool_kw.get("timeout"))
+        hearing.interaction.timeout_set = _timeout_set(timeout)
+        headers = kwargs.get("headers") or manager.headers
+        return send_heard(hearing, headers, kwargs.get("body"), _sender(original, manager, method, url, args, kwargs))
+
+    return urlopen
+
+
+def _sender(
+    original: Wrapper, manager: Any, method: str, url: str, args: tuple[Any, ...], kwargs: dict[str, Any]
+) -> Callable[[Any], Any]:
+    def send(body: Any) -> Any:
+        __tracebackhide__ = True
+        return original(manager, method, url, *args, **(kwargs if body is None else {**kwargs, "body": body}))
+
+    return send
+
+
+def _pool_urlopen(line: Line, original: Wrapper) -> Wrapper:
+    def urlopen(pool: Any, method: str, url: str, body: Any = None, headers: Any = None, *args: Any, **kw: Any) -> Any:
+        __tracebackhide__ = True
+        if not concerned(line, pool, url):
+            return original(pool, method, url, body, headers, *args, **kw)
+        timeout_set = _timeout_set(kw.get("timeout", args[3] if len(args) > 3 else pool.timeout), pool)
+        hearing = line.hear("urllib3", method, absolute(pool, url))
+        if hearing is None:
+            _refine(timeout_set=timeout_set)
+            return original(pool, method, url, body, headers, *args, **kw)
+
+        def send(body: Any) -> Any:
+            __tracebackhide__ = True
+            return original(pool, method, url, body, headers, *args, **kw)
+
+        hearing.interaction.timeout_set = timeout_set
+        return send_heard(hearing, pool.headers if headers is None else headers, body, send, status="status")
+
+    return urlopen
+
+
+def _refine(*, timeout_set: bool) -> None:
+    """An adapter may have set the timeout that the caller above left out."""
+    interaction = above.get()
+    if interaction is not None:
+        interaction.timeout_set = timeout_set
+
+
+def _timeout_set(timeout: Any, pool: Any = None) -> bool:
+    from urllib3.util.timeout import Timeout
+
+    if pool is not None and not isinstance(timeout, Timeout):
+        timeout = pool._get_timeout(timeout)
+    if not isinstance(timeout, Timeout):
+        return timeout is not None
+    limits = (timeout.connect_timeout, timeout.read_timeout)
+    return all(Timeout.resolve_default_timeout(limit) is not None for limit in limits)

@@ -1,0 +1,151 @@
+"""urllib3, and requests above it: answered where a connection is used, beneath retries, redirects and users' mocks."""
+
+from __future__ import annotations
+
+import io
+import logging
+from collections.abc import Callable
+from http.client import HTTPMessage
+from typing import Any
+
+from pytest_customerio.model import Answer, WireRequest
+from pytest_customerio.taps import Line
+from pytest_customerio.taps.bodies import drain
+from pytest_customerio.taps.patching import Patches, Wrapper, socket_is_mocked
+from pytest_customerio.taps.raw import answer_body, reason
+from pytest_customerio.taps.urllib3 import absolute, concerned
+from pytest_customerio.taps.wire import plain_headers
+
+_LOG = logging.getLogger("urllib3.connectionpool")
+
+
+def install(line: Line, patches: Patches) -> None:
+    """Answer for every pool's connections to Customer.io."""
+    from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
+
+    patches.wrap(HTTPConnectionPool, "_make_request", lambda original: _make_request(line, original))
+    patches.wrap(HTTPSConnectionPool, "_prepare_proxy", lambda original: _prepare_proxy(line, original))
+
+
+def _make_request(line: Line, original: Wrapper) -> Wrapper:
+    def make_request(pool: Any, conn: Any, method: str, url: str, *args: Any, **kwargs: Any) -> Any:
+        __tracebackhide__ = True
+        if not concerned(line, pool, url) or _is_users(conn):
+            return original(pool, conn, method, url, *args, **kwargs)
+        return _answered(line, pool, conn, method, url, _named(args, kwargs))
+
+    return make_request
+
+
+# The order in which urllib3 takes them; it names them all itself.
+_PARAMETERS = ("body", "headers", "retries", "timeout", "chunked", "response_conn", "preload_content", "decode_content")
+_READING = ("preload_content", "decode_content", "enforce_content_length")
+
+
+def _named(args: tuple[Any, ...], kwargs: dict[str, Any]) -> dict[str, Any]:
+    return {**dict(zip(_PARAMETERS, args, strict=False)), **kwargs} if args else kwargs
+
+
+def _prepare_proxy(line: Line, original: Wrapper) -> Wrapper:
+    def prepare_proxy(pool: Any, conn: Any) -> Any:
+        __tracebackhide__ = True
+        if not line.concerns(pool.host, pool.port) or _is_users(conn):
+            original(pool, conn)
+
+    return prepare_proxy
+
+
+def _is_users(conn: Any) -> bool:
+    """Whether a mock of the user's answers on this connection: a vcrpy cassette, or a socket that is none."""
+    return getattr(conn, "cassette", None) is not None or socket_is_mocked()
+
+
+def _answered(line: Line, pool: Any, conn: Any, method: str, url: str, given: dict[str, Any]) -> Any:
+    __tracebackhide__ = True
+    pool.num_requests += 1
+    body, headers = drain(given.get("body")), plain_headers(given.get("headers"))
+    answer = line.answer(WireRequest(method, absolute(pool, url), headers, body))
+    if answer.fault is not None:
+        if conn.proxy:
+            conn._has_connected_to_proxy = True  # the fault lies behind the proxy, and is not the proxy's
+        raise _FAULTS.get(answer.fault, _reset)(pool, url, given.get("timeout"))
+    response = _response(answer, method, url, {name: given[name] for name in _READING if name in given})
+    response.retries = given.get("retries")
+    response._connection = given.get("response_conn")
+    response._pool = pool
+    told = (pool.scheme, pool.host, pool.port, method, url, "HTTP/1.1", answer.status, response.length_remaining)
+    _LOG.debug('%s://%s:%s "%s %s %s" %s %s', *told)
+    return response
+
+
+def _response(answer: Answer, method: str, url: str, reading: dict[str, Any]) -> Any:
+    from urllib3 import HTTPHeaderDict
+    from urllib3.response import HTTPResponse
+
+    body: Any = AnswerBody(answer, method)
+    response = HTTPResponse(
+        body=body,
+        headers=HTTPHeaderDict(answer.headers),
+        status=answer.status,
+        version=11,
+        reason=answer.reason or reason(answer.status),
+        original_response=body,
+        request_method=method,
+        request_url=url,
+        **reading,
+    )
+    response.version_string = "HTTP/1.1"
+    return response
+
+
+class AnswerBody(io.BytesIO):
+    """The body of an answer, in the role of the standard library's response: closed once it is read to its end."""
+
+    def __init__(self, answer: Answer, method: str) -> None:
+        data = b"" if method == "HEAD" else answer_body(answer)
+        super().__init__(data)
+        self._left = len(data)
+        self._headers = answer.headers
+        self._spent = False
+
+    @property
+    def msg(self) -> HTTPMessage:
+        """The headers, as cookie jars want them."""
+        message = HTTPMessage()
+        for name, value in self._headers:
+            message[name] = value
+        return message
+
+    def isclosed(self) -> bool:
+        """Whether the connection could be used again."""
+        return self._spent or self.closed
+
+    def read(self, amount: int | None = -1, /) -> bytes:
+        """Like any file; notes the end."""
+        return self._note(super().read(amount), amount)
+
+    def read1(self, amount: int | None = -1, /) -> bytes:
+        """Like any file; notes the end."""
+        return self._note(super().read1(-1 if amount is None else amount), amount)
+
+    def _note(self, data: bytes, amount: int | None) -> bytes:
+        self._left -= len(data)
+        self._spent = self._spent or (self._left <= 0 and amount != 0)
+        return data
+
+
+def _reset(pool: Any, url: str, timeout: Any) -> BaseException:
+    return ConnectionResetError(104, "Connection reset by peer")
+
+
+def _read_timeout(pool: Any, url: str, timeout: Any) -> BaseException:
+    from urllib3.exceptions import ReadTimeoutError
+
+    limit = pool._get_timeout(timeout).read_timeout
+    return ReadTimeoutError(pool, url, f"Read timed out. (read timeout={limit})")
+
+
+_FAULTS: dict[str, Callable[[Any, str, Any], BaseException]] = {
+    "connection-reset": _reset,
+    "read-timeout": _read_timeout,
+}
