@@ -53,7 +53,8 @@ class Document:
             return parse(self.text)
         except yaml.YAMLError as error:
             mark = getattr(error, "problem_mark", None)
-            cause = getattr(error, "problem", None) or getattr(error, "reason", None) or str(error)
+            said = [getattr(error, name, None) for name in ("context", "problem", "reason")]
+            cause = ", ".join(part for part in said if part) or str(error)
             raise DataError(self.path, mark.line + 1 if mark else None, f"not YAML: {cause}") from error
         except (ValueError, TypeError, RecursionError) as error:
             raise DataError(self.path, None, f"not YAML: {error}") from error
