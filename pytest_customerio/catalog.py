@@ -101,6 +101,14 @@ class Catalog:
         name = host.lower().rstrip(".")
         return name.endswith(".customer.io") or name == "customer.io" or name in self._extra_hosts
 
+    def concerns_url(self, url: str) -> bool:
+        """Whether the URL's host is Customer.io's or one of the project's own base URLs."""
+        return self.concerns(self.address(url).host)
+
+    def place(self, method: str, url: str) -> Match:
+        """The endpoint of a request, without a look at its payload. Remembered for the last thousand URLs."""
+        return self._place(method, url)
+
     def match(self, method: str, url: str, payload: object = None) -> Match:
         """The operation of a request; where several share the endpoint, the payload's type and action decide."""
         place = self._place(method, url)

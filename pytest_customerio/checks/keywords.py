@@ -34,7 +34,7 @@ def json_bytes(value: object) -> int:
 
 def blank(value: object) -> bool:
     """Whether a member is there in name only."""
-    return value is None or value == ""
+    return value is None or (isinstance(value, str) and not value.strip())
 
 
 def _max_bytes(value: object, limit: object) -> Broken | None:
@@ -75,11 +75,14 @@ def _exactly_one(value: object, keys: object) -> Broken | None:
     present = _present(value, keys)
     if len(present) == 1:
         return None
-    return Broken("many", ", ".join(present)) if present else Broken("none", "none of them")
+    if present:
+        return Broken("many", ", ".join(present))
+    return Broken("none", "an empty one" if any(key in value for key in keys) else "none of them")
 
 
 def _format(value: object, name: object) -> Broken | None:
-    tag = FORMATS[str(name)](value)
+    judge = FORMATS.get(str(name))
+    tag = judge(value) if judge else None
     return Broken(tag, _shown(tag, value)) if tag else None
 
 
