@@ -44,7 +44,8 @@ def _manager_urlopen(line: Line, original: Wrapper) -> Wrapper:
         timeout = kwargs.get("timeout", manager.connection_pool_kw.get("timeout"))
         hearing.interaction.timeout_set = _timeout_set(timeout)
         headers = kwargs.get("headers") or manager.headers
-        return send_heard(hearing, headers, kwargs.get("body"), _sender(original, manager, method, url, args, kwargs))
+        send = _sender(original, manager, method, url, args, kwargs)
+        return send_heard(hearing, headers, kwargs.get("body"), send, status="status")
 
     return urlopen
 

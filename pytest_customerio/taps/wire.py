@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from typing import Any
 
@@ -36,19 +35,18 @@ def origin(scheme: str, host: str, port: int | None) -> str:
     return f"{scheme}://{shown}" if port in (None, DEFAULT_PORTS.get(scheme)) else f"{scheme}://{shown}:{port}"
 
 
-def plain_headers(headers: Mapping[Any, Any] | Iterable[tuple[Any, Any]] | None) -> dict[str, str]:
+def plain_headers(headers: Any) -> dict[str, str]:
     """Headers with lower-case names, all text; a repeated one is joined with commas."""
+    if headers is None:
+        return {}
+    lower_items = getattr(headers, "lower_items", None)  # requests' own, without a look-up per header
+    if lower_items is not None:
+        return {name: value if type(value) is str else _text(value) for name, value in lower_items()}
     plain: dict[str, str] = {}
-    for name, value in _pairs(headers):
+    for name, value in headers.items():
         key, text = _text(name).lower(), _text(value)
         plain[key] = f"{plain[key]}, {text}" if key in plain else text
     return plain
-
-
-def _pairs(headers: Mapping[Any, Any] | Iterable[tuple[Any, Any]] | None) -> Iterable[tuple[Any, Any]]:
-    if headers is None:
-        return ()
-    return headers.items() if hasattr(headers, "items") else headers
 
 
 def _text(value: object) -> str:
