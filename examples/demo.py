@@ -22,7 +22,9 @@ def main() -> int:
     for text in wrong:
         print(f"make demo: {text}", file=sys.stderr)
     if not wrong:
-        print("\nmake demo: as it should be: signup is green, signup_as_usual is red for the reasons it is meant to show")
+        print(
+            "\nmake demo: as it should be: signup is green, signup_as_usual is red for the reasons it is meant to show"
+        )
     return 1 if wrong else 0
 
 

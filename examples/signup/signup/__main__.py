@@ -8,7 +8,7 @@ import os
 import sys
 import time
 
-from signup.customer_io import NotDelivered
+from signup.customer_io import NotDeliveredError
 from signup.service import Service
 from signup.settings import Settings, SettingsError
 
@@ -24,7 +24,7 @@ def main(arguments: list[str] | None = None) -> int:
         return 2
     try:
         return _run(service, asked)
-    except (ValueError, LookupError, NotDelivered) as error:
+    except (ValueError, LookupError, NotDeliveredError) as error:
         print(f"{type(error).__name__}: {error}", file=sys.stderr)
         return 1
     finally:

@@ -20,7 +20,7 @@ TRANSIENT = (
 )
 
 
-class NotDelivered(Exception):
+class NotDeliveredError(Exception):
     """Customer.io did not confirm the call.
 
     `reason` is a status or a class name: the SDK's own text holds the whole payload, which belongs in no log.
@@ -50,18 +50,18 @@ class CustomerIo:
         self._calls = {"identify": self._identify, "purchase": self._purchase, "receipt": self._receipt}
 
     def deliver(self, row: Row) -> None:
-        """Send what one row owes. Raises NotDelivered."""
+        """Send what one row owes. Raises NotDeliveredError."""
         try:
             self._calls[row.call](row)
-        except NotDelivered:
+        except NotDeliveredError:
             raise
         except CustomerIOException as error:
             raise _reason(error.__cause__) from None
         except requests.JSONDecodeError:
-            raise NotDelivered("answer is not JSON", perhaps=True) from None
+            raise NotDeliveredError("answer is not JSON", perhaps=True) from None
 
     def check(self) -> None:
-        """Look whether Customer.io can be reached and the credentials are right. Raises NotDelivered."""
+        """Look whether Customer.io can be reached and the credentials are right. Raises NotDeliveredError."""
         self.deliver(Row(0, "identify", "signup-check", {"signup_check": True}, "", 0, 0))
 
     def _identify(self, row: Row) -> None:
@@ -81,13 +81,13 @@ class CustomerIo:
 
 
 def _refuse(response: requests.Response, **_: object) -> None:
-    """Turn any answer but 2xx into NotDelivered, redirects too: following one would lose the body of a POST."""
+    """Turn any answer but 2xx into NotDeliveredError, redirects too: following one would lose the body of a POST."""
     status = response.status_code
     if 200 <= status < 300:
         return
     response.close()
     after = response.headers.get("Retry-After", "")
-    raise NotDelivered(
+    raise NotDeliveredError(
         str(status),
         retry=status in (408, 429) or status >= 500,
         perhaps=status == 408 or status >= 500,
@@ -95,13 +95,13 @@ def _refuse(response: requests.Response, **_: object) -> None:
     )
 
 
-def _reason(cause: BaseException | None) -> NotDelivered:
+def _reason(cause: BaseException | None) -> NotDeliveredError:
     """What the SDK's one exception class hides: its cause."""
-    if isinstance(cause, NotDelivered):
+    if isinstance(cause, NotDeliveredError):
         return cause
     transient = isinstance(cause, TRANSIENT)
     perhaps = transient and not _never_connected(cause)
-    return NotDelivered(type(cause).__name__, retry=transient, perhaps=perhaps)
+    return NotDeliveredError(type(cause).__name__, retry=transient, perhaps=perhaps)
 
 
 def _never_connected(cause: BaseException | None) -> bool:

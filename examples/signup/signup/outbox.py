@@ -29,7 +29,7 @@ create table if not exists outbox (
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One call that is owed. `event_id` and `created_at` (unix seconds) are made once, so every attempt sends the same."""
+    """One call that is owed. Each attempt sends the same `event_id` and `created_at` (unix seconds)."""
 
     id: int
     call: str

@@ -15,7 +15,9 @@ from signup.worker import Worker
 EMAIL = re.compile(r"[^@\s]+@[^@\s.]+(\.[^@\s.]+)+")
 SCHEMA = """
 create table if not exists people (id text primary key, email text not null unique, created_at integer not null);
-create table if not exists purchases (id integer primary key, person text not null, item text not null, cents integer not null);
+create table if not exists purchases (
+    id integer primary key, person text not null, item text not null, cents integer not null
+);
 """
 
 
@@ -40,7 +42,7 @@ class Service:
         return person
 
     def buy(self, person: str, item: str, cents: int) -> None:
-        """Store a purchase; Customer.io hears of it, and sends the receipt. Raises LookupError for an unknown person."""
+        """Store a purchase, owe Customer.io the event and the receipt. Raises LookupError for an unknown person."""
         found = self._db.execute("select email from people where id = ?", (person,)).fetchone()
         if found is None:
             raise LookupError("no such person")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 
-from signup.customer_io import CustomerIo, NotDelivered
+from signup.customer_io import CustomerIo, NotDeliveredError
 from signup.outbox import Outbox, Row
 
 log = logging.getLogger("signup.worker")
@@ -31,12 +31,12 @@ class Worker:
             self._outbox.settle(row, "uncertain", "not confirmed")
         try:
             self._customer_io.deliver(row)
-        except NotDelivered as error:
+        except NotDeliveredError as error:
             self._keep(row, error)
         else:
             self._outbox.settle(row, "delivered")
 
-    def _keep(self, row: Row, error: NotDelivered) -> None:
+    def _keep(self, row: Row, error: NotDeliveredError) -> None:
         if row.call == "receipt" and error.perhaps:  # sends have no dedupe id: an operator decides
             self._outbox.settle(row, "uncertain", error.reason)
             log.error("outbox row %d (%s): %s, uncertain", row.id, row.call, error.reason)

@@ -26,7 +26,7 @@ def test_purchase_is_an_event_and_a_receipt(service, cio):
     buyer(service)
     cio.drain(service.worker.run_once)
 
-    identify, event, receipt = cio.sent
+    _, event, receipt = cio.sent
     assert [call.operation.id for call in (event, receipt)] == ["track.event", "app.send_email"]
     assert len(json.loads(event.body)["id"]) == 26
     assert json.loads(event.body)["timestamp"] == pytest.approx(time.time(), abs=60)

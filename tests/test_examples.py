@@ -1,0 +1,82 @@
+"""The examples are what they are meant to show, and the package under test is the one that is shipped."""
+
+from __future__ import annotations
+
+import importlib.metadata
+import os
+import re
+import shutil
+import subprocess
+import sys
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+import pytest_customerio
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+@cache
+def demo() -> subprocess.CompletedProcess[str]:
+    """`make demo` without make, once for all tests."""
+    return command("examples/demo.py", cwd=ROOT)
+
+
+def command(*arguments: str, cwd: Path) -> subprocess.CompletedProcess[str]:
+    """Run this Python with the plugin as a user has it."""
+    return subprocess.run(
+        [sys.executable, *arguments],
+        cwd=cwd,
+        env=environment(),
+        capture_output=True,
+        text=True,
+        timeout=300,
+        check=False,
+    )
+
+
+def environment() -> dict[str, str]:
+    """This environment, with the plugin loaded where nobody installed it."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(("PYTEST", "COV", "CUSTOMERIO"))}
+    kept |= {"COLUMNS": "120", "PYTHONDONTWRITEBYTECODE": "1", "PYTHONUTF8": "1"}
+    if not any(point.name == "customerio" for point in importlib.metadata.entry_points(group="pytest11")):
+        kept |= {"PYTEST_PLUGINS": "pytest_customerio.plugin", "PYTHONPATH": str(ROOT)}
+    return kept
+
+
+def test_one_is_green_and_one_is_red_for_the_reasons_it_is_meant_to_show() -> None:
+    """The demo says so, and ends with 0."""
+    result = demo()
+    assert result.returncode == 0, result.stdout + result.stderr
+    assert re.search(r"= \d+ passed", result.stdout)
+    assert re.search(r"= \d+ failed", result.stdout)
+
+
+def test_the_demo_notices_an_example_that_is_not_what_it_should_be(tmp_path: Path) -> None:
+    """The usual service, its milliseconds repaired: the demo says which rule it misses, and ends with 1."""
+    shutil.copytree(ROOT / "examples", tmp_path / "examples")
+    source = tmp_path / "examples" / "signup_as_usual" / "crm.py"
+    source.write_text(source.read_text(encoding="utf-8").replace("time.time() * 1000", "time.time()"), encoding="utf-8")
+    result = command("examples/demo.py", cwd=tmp_path)
+    assert result.returncode == 1
+    assert "signup_as_usual: breaks" in result.stderr
+    assert "timestamp-milliseconds" not in result.stderr
+
+
+def test_the_usual_suite_is_green_without_the_gate() -> None:
+    """What its team sees today."""
+    result = command(
+        "-m", "pytest", "-p", "no:cacheprovider", "tests/test_crm.py", cwd=ROOT / "examples" / "signup_as_usual"
+    )
+    assert result.returncode == 0, result.stdout
+
+
+@pytest.mark.skipif(not os.environ.get("CIO_TEST_WHEEL"), reason="a checkout is being tested, not a wheel")
+def test_the_package_under_test_is_the_installed_wheel() -> None:
+    """Nothing of the checkout is imported, nor read as data."""
+    package = Path(pytest_customerio.__file__).resolve().parent
+    assert package.parent.name == "site-packages"
+    assert (package / "schemas" / "rules.json").is_file()
+    assert not package.is_relative_to(ROOT / "pytest_customerio")
