@@ -86,14 +86,16 @@ class Watch:
             if self._on:  # after the handlers: a filter of theirs may redact the record
                 with contextlib.suppress(Exception):  # values that cannot be printed are the application's business
                     text = render(record)[-KEPT:]
-                    self._records.add(LogLine(text, logging.getLevelName(record.levelno), record.name), len(text))
+                    line = LogLine(text, logging.getLevelName(record.levelno), record.name)
+                    self._records.add(line, 0 if isinstance(record.msg, _Canary) else len(text))
 
         return call_handlers
 
     def _hear_output(self, original: Callable[..., Any]) -> Callable[..., Any]:
         def write(text: Any) -> Any:
             if self._on and isinstance(text, str):
-                self._written.add(text if isinstance(text, _Canary) else text[-KEPT:], len(text))
+                kept = text if isinstance(text, _Canary) else text[-KEPT:]
+                self._written.add(kept, len(kept))
             return len(text) if isinstance(text, _Canary) else original(text)
 
         return write
