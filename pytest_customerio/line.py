@@ -76,18 +76,15 @@ class SessionLine:
         match = self._catalog.match(request.method, request.url, _payload(request) if test.replay else None)
         operation = match.operation
         if operation is None or test.replay is None:
-            return self._success(match.endpoint)
+            return self._cassettes.answer(match)
         sent_from = hearing.interaction.sent_from if hearing else None
-        return test.replay.answer(operation, request, lambda: self._success(match.endpoint), sent_from)
+        return test.replay.answer(operation, request, lambda: self._cassettes.answer(match), sent_from)
 
     def refusal(self, request: str) -> RefusedError:
         """What is raised for a request that nobody may answer; the running test remembers it."""
         if self.test is not None:
             self.test.refused.append(request)
         return RefusedError(REFUSED.format(request=request))
-
-    def _success(self, endpoint: str | None) -> Answer:
-        return self._cassettes.answer(endpoint)
 
 
 def _payload(request: WireRequest) -> object:

@@ -80,7 +80,7 @@ def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> list[str]:
     cells = [list(head), *([_cut(cell) for cell in row] for row in rows)]
     widths = [max(len(row[column]) for row in cells) for column in range(len(head))]
     return [
-        "  " + "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in cells
+        "  " + "   ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in cells
     ]
 
 
@@ -88,7 +88,7 @@ def facts(pairs: Iterable[tuple[str, str]]) -> list[str]:
     """Lines of aligned `name   value`, without those that have no value."""
     known = [(name, value) for name, value in pairs if value]
     width = max(len(name) for name, _ in known)
-    return [f"{name.ljust(width)}   {value}" for name, value in known]
+    return [f"{name.ljust(width)}  {value}" for name, value in known]
 
 
 def answer_text(case: ErrorCase) -> str:

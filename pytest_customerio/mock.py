@@ -21,7 +21,7 @@ def requests_mock(catalog: Catalog, cassettes: Cassettes) -> responses.RequestsM
 
     def answer(request: PreparedRequest) -> tuple[int, dict[str, str], bytes]:
         match = catalog.match(request.method or "GET", request.url or "")
-        found = cassettes.answer(match.endpoint)
+        found = cassettes.answer(match)
         return found.status, dict(found.headers), found.body
 
     class SuccessLast(FirstMatchRegistry):

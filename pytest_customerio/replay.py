@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import threading
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Self
 from urllib.parse import urlsplit
@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 from pytest_customerio import handling
 from pytest_customerio.clock import Clock
 from pytest_customerio.messages import Handled
-from pytest_customerio.model import Answer, Attempt, ErrorCase, LogLine, Observation, Operation, Violation, WireRequest
+from pytest_customerio.model import Answer, Attempt, ErrorCase, Observation, Operation, Violation, WireRequest
 from pytest_customerio.observe import Watch, credentials
 from pytest_customerio.settings import ErrorsMark
 
@@ -38,6 +38,7 @@ class Replay:
         cases: Mapping[str, ErrorCase],
         mark: ErrorsMark,
         *,
+        variant: Callable[[ErrorCase, str], ErrorCase],
         times: int | None = None,
         raises_class: type | None = None,
     ) -> None:
@@ -49,6 +50,7 @@ class Replay:
         self.case: ErrorCase | None = None
         self.attempts: list[Attempt] = []
         self.sent_from: dict[str, str | None] = {}
+        self._variant = variant
         self._times = times
         self._target = ""
         self._given = 0
@@ -110,7 +112,8 @@ class Replay:
             seen, must_recover=self.mark.must_recover, best_effort=self.mark.best_effort
         )
         placed = tuple(replace(one, sent_from=one.sent_from or seen.sent_from) for one in violations)
-        return Handled(case, own[0].operation, seen, outcome, placed, len(own), _logged(seen.logs))
+        told = handling.summary(seen)
+        return Handled(case, own[0].operation, seen, outcome, placed, told.attempts, ", ".join(told.logged[:3]))
 
     def _observation(self, raised: BaseException | None) -> Observation:
         expected = self.watch.expected[self._expected_before :]
@@ -128,6 +131,7 @@ class Replay:
             reported_falsy=self.told.falsy and not self.told.reported,
             secrets=tuple(self._secrets),
             blind=tuple(self.watch.blind),
+            hidden_waits=self.clock.hidden,
         )
 
     def _error(self, operation: Operation, identity: str) -> Answer | None:
@@ -135,7 +139,7 @@ class Replay:
             found = self.cases.get(operation.surface)
             if found is None or not self._applies(found, operation):
                 return None
-            self.case, self._target = found, _scope(found, operation, identity)
+            self.case, self._target = self._variant(found, operation.id), _scope(found, operation, identity)
             self._expected_before = len(self.watch.expected)
         if self._target != _scope(self.case, operation, identity):
             return None
@@ -180,11 +184,3 @@ def _stable(value: object) -> object:
 def _scope(case: ErrorCase, operation: Operation, identity: str) -> str:
     """A 400 belongs to one payload, any other error to every request of the operation."""
     return identity if case.family == "400" else operation.id
-
-
-def _logged(logs: Sequence[LogLine]) -> str:
-    lines = dict.fromkeys(f"{line.logger} ({line.level})" for line in logs if line.level in _LOUD)
-    return ", ".join(list(lines)[:3])
-
-
-_LOUD = ("WARNING", "ERROR", "CRITICAL")

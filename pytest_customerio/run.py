@@ -98,7 +98,7 @@ class Run:
             result = yield
         except BaseException as error:
             ruling = self._rule(test, error)
-            if not self._declared(test, error):
+            if not test.declared(error):
                 _add_section(item, ruling)
                 raise
         else:
@@ -198,12 +198,9 @@ class Run:
         self._fresh = True
         return self.session.end_call(test, raised)
 
-    def _declared(self, test: Trial, raised: BaseException) -> bool:
-        return bool(test.handled) and test.plan.errors is not None and isinstance(raised, test.plan.errors.raises)
 
 
 def _settings(config: pytest.Config) -> Settings:
-    settings.known_ini(config.inicfg)
     return Settings(
         contract=bool(config.getoption("--cio-contract") or config.getini("cio_contract")),
         strict=bool(config.getoption("--cio-strict")),

@@ -65,6 +65,8 @@ class Session:
         """The test is over."""
         if self.test is not None:
             self.test.end_replay(None)
+            if self.test.latest_replay is not None:
+                self.test.latest_replay.clock.heal()
         self.test = self._line.test = None
 
     def begin_call(self, test: Trial) -> None:

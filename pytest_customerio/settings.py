@@ -13,14 +13,6 @@ from pathlib import Path
 
 from pytest_customerio.model import Violation
 
-INI = {
-    "cio_contract": "check every test as with --cio-contract (true or false)",
-    "cio_region": "where the workspace is: us or eu; a request to the other region is a violation",
-    "cio_schemas": "folders with contracts of your own, laid out as <surface>/<operation>.json",
-    "cio_cassettes": "folders with cassettes of your own, laid out as <surface>/<case>.yaml",
-    "cio_allow": "rules that may be broken, one a line: RULE [WHERE] [: reason]",
-    "cio_hosts": "further base URLs that lead to Customer.io, one a line, as a proxy of your own",
-}
 REPORT_KINDS = (".json",)
 _ALLOW = re.compile(r"(?P<rule>[^\s:]+)(?:[ \t]+(?P<where>[^\s:]+))?[ \t]*(?::[ \t]*(?P<reason>.*))?")
 
@@ -78,13 +70,6 @@ def nearest(given: str, known: Iterable[str]) -> str:
     """` (did you mean X?)`, or nothing where no name is near."""
     close = difflib.get_close_matches(given, list(known), 1, 0.5)
     return f" (did you mean {close[0]}?)" if close else ""
-
-
-def known_ini(names: Iterable[str]) -> None:
-    """Refuse a `cio_…` ini name that nobody reads."""
-    for name in names:
-        if name.startswith("cio_") and name not in INI:
-            raise SettingsError(f"ini {name}: no such setting{nearest(name, INI)}; there are {', '.join(sorted(INI))}")
 
 
 def report_path(text: str, base: Path) -> Path:

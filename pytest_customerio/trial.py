@@ -49,6 +49,10 @@ class Trial:
     handled: list[Handled] = field(default_factory=list)
     told: set[tuple[str, str, str | None]] = field(default_factory=set)
 
+    def declared(self, raised: BaseException) -> bool:
+        """Whether the test said that the error at work makes it raise this."""
+        return any(one.observation.raised is raised and one.observation.declared for one in self.handled)
+
     def sent(self) -> Sequence[Interaction]:
         """What was sent so far, each with its operation."""
         for interaction in self.record.sent:
@@ -64,7 +68,13 @@ class Trial:
 
     def begin_replay(self, cases: Mapping[str, ErrorCase], mark: ErrorsMark, times: int | None = None) -> None:
         """Put a case to work: answers, clock and watch."""
-        self.replay = self.latest_replay = Replay(cases, mark, times=times, raises_class=self.session.raises_class)
+        self.replay = self.latest_replay = Replay(
+            cases,
+            mark,
+            variant=self.session.cassettes.variant,
+            times=times,
+            raises_class=self.session.raises_class,
+        )
         self.replay.__enter__()
 
     def end_replay(self, raised: BaseException | None) -> None:

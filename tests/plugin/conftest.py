@@ -1,0 +1,95 @@
+"""A story: files in, a whole pytest run, outcomes and text out."""
+
+from __future__ import annotations
+
+import json
+import textwrap
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+CRM = '''
+import base64
+import os
+import time
+
+import requests
+
+BASE = "https://track.customer.io/api/v1"
+AUTH = ("site-1234", "track-key-1234")
+
+
+def identify(user_id, **attributes):
+    return requests.put(f"{BASE}/customers/{user_id}", json=attributes, auth=AUTH, timeout=5)
+
+
+def event(user_id, name, data=None, **more):
+    body = {"name": name, "data": data or {}, **more}
+    return requests.post(f"{BASE}/customers/{user_id}/events", json=body, auth=AUTH, timeout=5)
+
+
+def retrying(send, attempts=4, first=1.0):
+    """Exponential backoff on 429, 5xx and network errors; raises after the last attempt."""
+    for attempt in range(attempts):
+        try:
+            response = send()
+            if response.status_code != 429 and response.status_code < 500:
+                response.raise_for_status()
+                return response
+        except (requests.ConnectionError, requests.Timeout):
+            response = None
+        if attempt + 1 < attempts:
+            time.sleep(first * 2**attempt)
+    raise RuntimeError("Customer.io is not there")
+'''
+
+
+class Story:
+    """One project in a folder of its own."""
+
+    def __init__(self, pytester: pytest.Pytester) -> None:
+        self.pytester = pytester
+        self.path: Path = pytester.path
+        self.file("crm.py", CRM)
+
+    def file(self, name: str, text: str) -> Path:
+        """Write one file."""
+        path = self.path / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(textwrap.dedent(text), encoding="utf-8")
+        return path
+
+    def run(self, test: str, *args: str, subprocess: bool = False) -> pytest.RunResult:
+        """Run pytest on one test module."""
+        self.file("test_app.py", test)
+        return self.again(*args, subprocess=subprocess)
+
+    def again(self, *args: str, subprocess: bool = False) -> pytest.RunResult:
+        """Run pytest on what is there."""
+        given = ("-p", "no:customerio", "-p", "pytest_customerio.plugin", "-p", "no:cacheprovider", *args)
+        run: Callable[..., pytest.RunResult] = (
+            self.pytester.runpytest_subprocess if subprocess else self.pytester.runpytest_inprocess
+        )
+        return run(*given)
+
+    def report(self, test: str, *args: str) -> dict[str, Any]:
+        """Run and give back the JSON report."""
+        self.run(test, "--cio-report=report.json", *args)
+        return dict(json.loads((self.path / "report.json").read_text(encoding="utf-8")))
+
+
+@pytest.fixture
+def story(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> Story:
+    """A project with a small Customer.io module, `crm.py`."""
+    monkeypatch.syspath_prepend(pytester.path)
+    return Story(pytester)
+
+
+def failure(result: pytest.RunResult, name: str) -> str:
+    """The text under the heading of one failed test, whole."""
+    lines = result.stdout.str().splitlines()
+    start = next(i for i, line in enumerate(lines) if line.strip("_ ") == name and line.startswith("_"))
+    end = next(i for i, line in enumerate(lines[start + 1 :], start + 1) if line[:4] in ("____", "----", "===="))
+    return "\n".join(lines[start + 1 : end]).rstrip() + "\n"
