@@ -63,7 +63,7 @@ def tries(observation: Observation) -> list[Attempt]:
     for attempt in observation.attempts:
         if failed is not None and attempt.identity == failed.identity and (chain or attempt is failed):
             chain.append(attempt)
-            if _good(attempt):
+            if _delivers(attempt, failed):
                 break
     return chain
 
@@ -163,11 +163,12 @@ def _blindness(observation: Observation) -> Iterator[Violation]:
 def _delivery(observation: Observation) -> Attempt | None:
     """The later attempt of the payload that got a 2xx."""
     chain = tries(observation)
-    return chain[-1] if _good(chain[-1]) else None
+    return chain[-1] if _delivers(chain[-1], chain[0]) else None
 
 
-def _good(attempt: Attempt) -> bool:
-    return attempt.status is not None and 200 <= attempt.status < 300 and attempt.fault is None
+def _delivers(attempt: Attempt, failed: Attempt) -> bool:
+    """Whether this is a 2xx; one that is itself the error (a 207) does not count."""
+    return attempt.status is not None and 200 <= attempt.status < 300 and attempt.status != failed.status
 
 
 def _let_out(observation: Observation) -> bool:
