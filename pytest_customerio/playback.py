@@ -42,13 +42,13 @@ class Playback(Cassette):  # type: ignore[misc, unused-ignore]
     gets those of its first interaction.
     """
 
-    def __init__(self, document: Document, operation_of: OperationOf) -> None:
-        self.document = document
+    def __init__(self, path: Path | str, operation_of: OperationOf) -> None:
+        self.document = document = Document(Path(path), yamlserializer.deserialize)
         self._operation_of = operation_of
         self._lock = threading.Lock()
         self._answers: list[Answer] = []
         self._indexes: dict[str, list[int]] = {}
-        super().__init__(str(document.path), persister=_Persister(document), record_mode=RecordMode.NONE)
+        super().__init__(str(path), persister=_Persister(document), record_mode=RecordMode.NONE)
 
     @property
     def operations(self) -> tuple[str, ...]:
@@ -75,7 +75,7 @@ class Playback(Cassette):  # type: ignore[misc, unused-ignore]
         except LookupError:
             return False
 
-    def rewound(self) -> Playback:
+    def afresh(self) -> Playback:
         """The same cassette, to be played from its beginning, apart from this one."""
         again = copy.copy(self)
         again.play_counts, again._lock = Counter(), threading.Lock()
@@ -83,7 +83,7 @@ class Playback(Cassette):  # type: ignore[misc, unused-ignore]
 
     def schedule(self, times: int | None, after: Callable[[str], Answer]) -> Callable[[str], Answer]:
         """Attempt by attempt, the answer for an operation: this cassette's, from `times` plays on what `after` says."""
-        playback, plays = self.rewound(), itertools.count()
+        playback, plays = self.afresh(), itertools.count()
 
         def answer(operation: str) -> Answer:
             return playback.play(operation) if times is None or next(plays) < times else after(operation)
@@ -116,7 +116,7 @@ class Playback(Cassette):  # type: ignore[misc, unused-ignore]
 
 def open_cassette(path: Path, operation_of: OperationOf) -> Playback:
     """Read one cassette; `DataError` names file, line and cause where it cannot be used."""
-    playback: Playback = Playback.load(document=Document(path, yamlserializer.deserialize), operation_of=operation_of)
+    playback: Playback = Playback.load(path=path, operation_of=operation_of)
     return playback
 
 
