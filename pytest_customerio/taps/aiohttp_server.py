@@ -1,0 +1,146 @@
+"""Answer aiohttp: behind every `TCPConnector` stands a server in memory."""
+
+from __future__ import annotations
+
+import asyncio
+import errno
+import functools
+import importlib
+import io
+import os
+from collections.abc import Callable
+from contextvars import ContextVar
+from typing import Any
+
+from pytest_customerio.model import WireRequest
+from pytest_customerio.taps import Line, wire
+from pytest_customerio.taps.patching import Patches
+from pytest_customerio.taps.raw import CONTINUE, RequestParser, serialize
+
+Arrived = list[WireRequest]
+
+_CHUNK = 65536
+_arrived: ContextVar[Arrived | None] = ContextVar("cio_aiohttp_arrived", default=None)
+
+
+def watch() -> Arrived:
+    """What reaches the server from this context on, until `unwatch`."""
+    arrived: Arrived = []
+    _arrived.set(arrived)
+    return arrived
+
+
+def unwatch() -> None:
+    """Watch no more. A token would not do: a call may end in another context than it began in."""
+    _arrived.set(None)
+
+
+def install(line: Line, patches: Patches) -> None:
+    """Answer every TCP connector; its kept connections are closed when the line is off."""
+    aiohttp = importlib.import_module("aiohttp")
+    patches.wrap(aiohttp.TCPConnector, "_create_connection", functools.partial(_connect, line, aiohttp))
+
+
+def _connect(line: Line, aiohttp: Any, original: Callable[..., Any]) -> Callable[..., Any]:
+    async def create_connection(self: Any, req: Any, *args: Any, **kwargs: Any) -> Any:
+        if not line.concerns(req.url.host, req.url.port):
+            return await original(self, req, *args, **kwargs)
+        protocol = self._factory()
+        protocol.connection_made(_Transport(line, aiohttp, req.url, self._loop, protocol))
+        return protocol
+
+    return create_connection
+
+
+class _Transport(asyncio.Transport):
+    """The client's side of one connection; the server answers in the loop's next round, as a fast one would."""
+
+    def __init__(self, line: Line, aiohttp: Any, url: Any, loop: asyncio.AbstractEventLoop, protocol: Any) -> None:
+        super().__init__()
+        self._line = line
+        self._aiohttp = aiohttp
+        self._host = (url.host, url.port)
+        self._loop = loop
+        self._parser = RequestParser(wire.origin(url.scheme, *self._host))
+        self._arriving = io.BytesIO()
+        self._paused = False
+        self._closing = False
+        self._continued = False
+        self._protocol = protocol
+
+    def write(self, data: bytes | bytearray | memoryview[Any]) -> None:
+        for request in self._parser.feed(data):
+            self._continued = False
+            if (arrived := _arrived.get()) is not None:
+                arrived.append(request)
+            self._loop.call_soon(self._respond, request)
+        if self._parser.expects_continue and not self._continued:
+            self._continued = True
+            self._loop.call_soon(self._deliver, CONTINUE)
+
+    def _respond(self, request: WireRequest) -> None:
+        try:
+            answer = self._line.answer(request)
+        except Exception as error:  # raised where the application waits, not in the loop
+            self._protocol.set_exception(error)
+            return
+        if answer.fault is not None:
+            _FAULTS[answer.fault](self)
+        else:
+            self._deliver(serialize(answer, request.method))
+
+    def _deliver(self, data: bytes) -> None:
+        self._arriving = io.BytesIO(self._arriving.read() + data)
+        self._pump()
+
+    def _pump(self) -> None:
+        while not self._paused and not self._closing and (data := self._arriving.read(_CHUNK)):
+            self._protocol.data_received(data)
+
+    def pause_reading(self) -> None:
+        self._paused = True
+
+    def resume_reading(self) -> None:
+        self._paused = False
+        self._loop.call_soon(self._pump)
+
+    def is_reading(self) -> bool:
+        return not self._paused
+
+    def reset(self) -> None:
+        """The server breaks the connection."""
+        self._closing = True
+        self._protocol.connection_lost(ConnectionResetError(errno.ECONNRESET, os.strerror(errno.ECONNRESET)))
+
+    def time_out(self) -> None:
+        """The server says nothing for as long as the client is willing to wait, by whichever of its limits."""
+        if self._protocol.read_timeout is None:
+            self._protocol.set_exception(TimeoutError())
+        else:
+            self._protocol.set_exception(self._aiohttp.SocketTimeoutError("Timeout on reading data from socket"))
+
+    def is_closing(self) -> bool:
+        """A connection kept for later is of no use once the line is off."""
+        return self._closing or not self._line.concerns(*self._host)
+
+    def close(self) -> None:
+        if not self._closing:
+            self._closing = True
+            self._loop.call_soon(self._protocol.connection_lost, None)
+
+    def abort(self) -> None:
+        self.close()
+
+    def set_write_buffer_limits(self, high: int | None = None, low: int | None = None) -> None: ...
+
+    def get_write_buffer_size(self) -> int:
+        return 0
+
+    def can_write_eof(self) -> bool:
+        return False
+
+
+_FAULTS: dict[str, Callable[[_Transport], None]] = {
+    "connection-reset": _Transport.reset,
+    "read-timeout": _Transport.time_out,
+}

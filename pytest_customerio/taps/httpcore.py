@@ -1,0 +1,191 @@
+"""Answer httpcore, and what is built like it: its own connections to Customer.io, over a network in memory."""
+
+from __future__ import annotations
+
+import asyncio
+import errno
+import functools
+import importlib
+import io
+import os
+import ssl
+import types
+from collections.abc import Callable, Generator
+from typing import Any
+
+from pytest_customerio.taps import Line, wire
+from pytest_customerio.taps.patching import Patches
+from pytest_customerio.taps.raw import RequestParser, serialize
+
+# What the client raises, what the socket raised beneath it, and the words of that one: without TLS and with it.
+_RESET = (errno.ECONNRESET, os.strerror(errno.ECONNRESET))
+_FAULTS: dict[str, tuple[str, type[OSError], dict[bool, tuple[Any, ...]]]] = {
+    "connection-reset": ("ReadError", ConnectionResetError, {False: _RESET, True: _RESET}),
+    "read-timeout": ("ReadTimeout", TimeoutError, {False: ("timed out",), True: ("The read operation timed out",)}),
+}
+
+
+def install(line: Line, patches: Patches, client: str = "httpcore") -> None:
+    """Answer every pool of this module; the connections it opens expire when the line is off."""
+    core = importlib.import_module(client)
+    network = _Network(line, core)
+    for pool in (core.ConnectionPool, core.HTTPProxy, core.SOCKSProxy):
+        _answer(patches, pool, functools.partial(network.connection, core.HTTPConnection, network.backend))
+    for pool in (core.AsyncConnectionPool, core.AsyncHTTPProxy, core.AsyncSOCKSProxy):
+        _answer(patches, pool, functools.partial(network.connection, core.AsyncHTTPConnection, network.async_backend))
+
+
+def _answer(patches: Patches, pool: Any, connect: Callable[[Any, Any], Any]) -> None:
+    def make(original: Callable[[Any, Any], Any]) -> Callable[[Any, Any], Any]:
+        def create_connection(self: Any, origin: Any) -> Any:
+            connection = connect(self, origin)
+            return original(self, origin) if connection is None else connection
+
+        return create_connection
+
+    if "create_connection" in vars(pool):  # without the socks extra its pools are stubs
+        patches.wrap(pool, "create_connection", make)
+
+
+class _Network:
+    """What the connections of one installation share: the line, and this httpcore's classes."""
+
+    def __init__(self, line: Line, core: Any) -> None:
+        self.line = line
+        self.core = core
+        self.stream = type("MemoryStream", (_Stream, core.NetworkStream), {})
+        self.async_stream = type("AsyncMemoryStream", (_AsyncStream, core.AsyncNetworkStream), {})
+        self.backend = type("MemoryBackend", (_Backend, core.NetworkBackend), {})
+        self.async_backend = type("AsyncMemoryBackend", (_AsyncBackend, core.AsyncNetworkBackend), {})
+        # Connecting changes the context it is given; the application's own may be in use elsewhere.
+        self.context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+
+    def connection(self, kind: Any, backend: Any, pool: Any, origin: Any) -> Any:
+        """A connection in memory, or None where the pool is to make its own."""
+        if not self.line.concerns(origin.host.decode("ascii"), origin.port) or self._mocked(pool):
+            return None
+        return kind(
+            origin=origin,
+            ssl_context=self.context,
+            keepalive_expiry=pool._keepalive_expiry,
+            retries=pool._retries,
+            network_backend=backend(self, origin),
+        )
+
+    def _mocked(self, pool: Any) -> bool:
+        """Whether the application answers by itself: through a mock network, or a Unix socket of its own."""
+        mocks = (self.core.MockBackend, self.core.AsyncMockBackend)
+        return pool._uds is not None or isinstance(pool._network_backend, mocks)
+
+
+class _Wire:
+    """One connection: requests are written to it, their answers read from it."""
+
+    def __init__(self, network: _Network, origin: Any) -> None:
+        self.network = network
+        scheme = origin.scheme.decode("ascii")
+        self._secure = scheme in ("https", "wss")
+        self._host = (origin.host.decode("ascii"), origin.port)
+        self._parser = RequestParser(wire.origin(scheme, *self._host))
+        self._requests: list[Any] = []
+        self._arriving = io.BytesIO()
+
+    @property
+    def is_asked(self) -> bool:
+        """Whether an answer is still owed."""
+        return bool(self._requests)
+
+    def take(self, data: bytes) -> None:
+        self._requests += self._parser.feed(data)
+
+    def give(self, size: int, *, said: bool) -> bytes:
+        """The next bytes of the answer; none where nothing was asked, as if the server had hung up.
+
+        `said` tells whether this httpcore's network puts the socket's own words into its errors.
+        """
+        __tracebackhide__ = True
+        data = self._arriving.read(size)
+        if data or not self._requests:
+            return data
+        request = self._requests.pop(0)
+        answer = self.network.line.answer(request)
+        if answer.fault is not None:
+            name, kind, words = _FAULTS[answer.fault]
+            cause = kind(*words[self._secure]) if said else kind()
+            raise getattr(self.network.core, name)(cause) from cause
+        self._arriving = io.BytesIO(serialize(answer, request.method))
+        return self._arriving.read(size)
+
+    def info(self, name: str) -> Any:
+        """Readable while idle means hung up: so is every connection once the line is off."""
+        return not self.network.line.concerns(*self._host) if name == "is_readable" else None
+
+
+class _Stream:
+    def __init__(self, network: _Network, origin: Any) -> None:
+        self._wire = _Wire(network, origin)
+
+    def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
+        __tracebackhide__ = True
+        return self._wire.give(max_bytes, said=True)
+
+    def write(self, buffer: bytes, timeout: float | None = None) -> None:
+        self._wire.take(buffer)
+
+    def close(self) -> None: ...
+
+    def start_tls(self, *args: Any, **kwargs: Any) -> _Stream:
+        return self
+
+    def get_extra_info(self, info: str) -> Any:
+        return self._wire.info(info)
+
+
+class _AsyncStream:
+    def __init__(self, network: _Network, origin: Any) -> None:
+        self._wire = _Wire(network, origin)
+
+    async def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
+        __tracebackhide__ = True
+        if self._wire.is_asked:
+            await _take_turns()
+        return self._wire.give(max_bytes, said=False)
+
+    async def write(self, buffer: bytes, timeout: float | None = None) -> None:
+        self._wire.take(buffer)
+
+    async def aclose(self) -> None: ...
+
+    async def start_tls(self, *args: Any, **kwargs: Any) -> _AsyncStream:
+        return self
+
+    def get_extra_info(self, info: str) -> Any:
+        return self._wire.info(info)
+
+
+async def _take_turns() -> None:
+    """Let others run, as waiting for a server does; not by `asyncio.sleep`: no one waits. In trio its locks do it."""
+    try:
+        asyncio.get_running_loop()
+    except RuntimeError:
+        return
+    await _one_round()
+
+
+@types.coroutine
+def _one_round() -> Generator[None, None, None]:
+    yield
+
+
+class _Backend:
+    def __init__(self, network: _Network, origin: Any) -> None:
+        self._network = network
+        self._origin = origin
+
+    def connect_tcp(self, *args: Any, **kwargs: Any) -> Any:
+        return self._network.stream(self._network, self._origin)
+
+
+class _AsyncBackend(_Backend):
+    async def connect_tcp(self, *args: Any, **kwargs: Any) -> Any:
+        return self._network.async_stream(self._network, self._origin)
