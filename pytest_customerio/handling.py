@@ -113,7 +113,9 @@ def _no_backoff(observation: Observation) -> Violation | None:
     case, gaps = observation.case, _gaps(observation)
     if not case.retryable or case.retry_after is not None or not gaps:
         return None
-    problem = _pace(gaps, observation.waits)
+    problem = _no_wait(gaps, observation.waits)
+    if problem is None and (case.mode != "recovers" or len(gaps) > 2):
+        problem = _same_wait(gaps, observation.waits)  # two of a kind may be the floor of a schedule that grows later
     if problem is None or (len(gaps) == 1 and case.answer.status != 429):
         return None
     hint = "wait longer after each attempt: 1 s, 2 s, 4 s, with some jitter"
@@ -194,10 +196,13 @@ def _free_of_noise(spans: list[float], waits: Sequence[float]) -> list[float]:
     return list(max(fitting, key=sum)) if fitting else spans
 
 
-def _pace(gaps: list[float], waits: Sequence[float]) -> str | None:
-    """What is wrong with waits of this length, if anything."""
+def _no_wait(gaps: list[float], waits: Sequence[float]) -> str | None:
     if all(gap < NOTHING and not any(0 < wait <= gap * (1 + ROUNDING) for wait in waits) for gap in gaps):
         return "no wait" if len(gaps) == 1 else f"no wait before any of {len(gaps)} retries"
+    return None
+
+
+def _same_wait(gaps: list[float], waits: Sequence[float]) -> str | None:
     # Jitter makes two measured gaps equal within rounding once in a hundred runs, three or logged ones never.
     tolerance = ROUNDING if len(gaps) > 2 and not set(gaps) <= set(waits) else 1e-6
     if len(gaps) > 1 and max(gaps) - min(gaps) <= tolerance * max(gaps):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -10,6 +11,8 @@ from pytest_customerio.model import ErrorCase, Interaction, Observation, Outcome
 from pytest_customerio.redact import safe_url
 
 WIDTH = 80
+# Facts are wrapped here; an address or a mark to paste is never broken.
+LINE = 96
 # Groups of findings (one request each) shown in full under one test; the rest is counted.
 GROUPS = 5
 
@@ -85,10 +88,14 @@ def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> list[str]:
 
 
 def facts(pairs: Iterable[tuple[str, str]]) -> list[str]:
-    """Lines of aligned `name   value`, without those that have no value."""
+    """Lines of aligned `name  value`, long values on several lines; without those that have no value."""
     known = [(name, value) for name, value in pairs if value]
-    width = max(len(name) for name, _ in known)
-    return [f"{name.ljust(width)}  {value}" for name, value in known]
+    margin = max(len(name) for name, _ in known) + 2
+    lines = []
+    for name, value in known:
+        first, *rest = textwrap.wrap(value, LINE, break_long_words=False, break_on_hyphens=False)
+        lines += [name.ljust(margin) + first, *(" " * margin + line for line in rest)]
+    return lines
 
 
 def answer_text(case: ErrorCase) -> str:

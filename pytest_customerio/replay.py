@@ -112,8 +112,8 @@ class Replay:
             seen, must_recover=self.mark.must_recover, best_effort=self.mark.best_effort
         )
         placed = tuple(replace(one, sent_from=one.sent_from or seen.sent_from) for one in violations)
-        told = handling.summary(seen)
-        return Handled(case, own[0].operation, seen, outcome, placed, told.attempts, ", ".join(told.logged[:3]))
+        logged = ", ".join(handling.logged(seen.logs)[:3])
+        return Handled(case, own[0].operation, seen, outcome, placed, len(handling.tries(seen)), logged)
 
     def _observation(self, raised: BaseException | None) -> Observation:
         expected = self.watch.expected[self._expected_before :]

@@ -237,7 +237,7 @@ def _carry_out(ruling: Ruling) -> None:
     if ruling.text:
         pytest.fail(ruling.text, pytrace=False)
     if ruling.skip:
-        pytest.skip(ruling.skip)
+        raise pytest.skip.Exception(ruling.skip, _use_item_location=True)
 
 
 def _is_controller(config: pytest.Config) -> bool:

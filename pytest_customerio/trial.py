@@ -81,8 +81,8 @@ class Trial:
         """End the case at work, if any, and judge how it was handled."""
         if self.replay is None:
             return
-        self.replay.__exit__(None, None, None)
-        handled, self.replay = self.replay.handled(raised), None
-        for one in handled:
+        replay, self.replay = self.replay, None
+        replay.__exit__(None, None, None)
+        for one in replay.handled(raised):
             kept = tuple(v for v in one.violations if not self.record.allowed(v))
             self.handled.append(replace(one, violations=kept))

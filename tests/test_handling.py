@@ -316,6 +316,14 @@ def test_no_wait_and_equal_waits_are_flagged(case, gaps, text):
     assert got(spaced(case, gaps), "no-backoff") == text
 
 
+def test_two_equal_waits_before_a_recovery_may_be_the_floor_of_a_schedule():
+    """tenacity's wait_exponential(min=4) waits 4, 4, 8: only a longer series tells, or the case that persists."""
+    recovers = replace(RATE, id="429-rate-limited-recovers", mode="recovers")
+    assert "no-backoff" not in rules(spaced(recovers, [4.0, 4.0], waits=[4.0, 4.0]))
+    assert got(spaced(recovers, [4.0, 4.0, 4.0], waits=[4.0] * 3), "no-backoff") == "4 s each time"
+    assert got(spaced(recovers, [0.0, 0.0]), "no-backoff") == "no wait before any of 2 retries"
+
+
 def test_the_machines_own_noise_does_not_hide_equal_sleeps():
     """Two sleeps of 0.1 s are equal, however long the attempts between them took, and whoever else slept."""
     observation = spaced(RATE, [0.104, 0.131], waits=[5.0, 0.1, 0.1, 3.0])
