@@ -1,4 +1,4 @@
-"""Which call of the API is this request?"""
+"""Which call of the API a request is."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from pytest_customerio import data
 from pytest_customerio.model import Operation
 
 _NOTHING: Mapping[str, str] = MappingProxyType({})
+LONGEST_REMEMBERED = 4096
 _PIPELINES_BATCH = "pipelines.batch"
 
 
@@ -44,8 +45,8 @@ class Address:
 class Match:
     """What a request is: its `operation`, or None with `problem` (a rule) at `where`.
 
-    `candidates` are the operations of the endpoint, `endpoint` is its surface and path template, so that an answer can be
-    found for a broken payload too. `params` and `query` are decoded exactly once.
+    `candidates` are the operations of the endpoint, `endpoint` is its surface and path template, so that an answer can
+    be found for a broken payload too. `params` and `query` are decoded exactly once.
     """
 
     address: Address
@@ -96,7 +97,7 @@ class Catalog:
         """The operations of one surface."""
         return tuple(each for each in self.operations.values() if each.surface == surface)
 
-    def concerns(self, host: str, port: int | None = None) -> bool:  # noqa: ARG002 - part of the taps' question
+    def concerns(self, host: str, port: int | None = None) -> bool:
         """Whether the host is Customer.io's or one of the project's own base URLs."""
         name = host.lower().rstrip(".")
         return name.endswith(".customer.io") or name == "customer.io" or name in self._extra_hosts
@@ -107,15 +108,15 @@ class Catalog:
 
     def place(self, method: str, url: str) -> Match:
         """The endpoint of a request, without a look at its payload. Remembered for the last thousand URLs."""
-        return self._place(method, url)
+        return self._place(method, url) if len(url) < LONGEST_REMEMBERED else self._find(method, url)
 
     def match(self, method: str, url: str, payload: object = None) -> Match:
         """The operation of a request; where several share the endpoint, the payload's type and action decide."""
-        place = self._place(method, url)
+        place = self.place(method, url)
         return place if len(place.candidates) < 2 else self._by_variant(place, payload)
 
     def select(self, candidates: Sequence[Operation], payload: object) -> tuple[Operation | None, str, str]:
-        """The candidate whose variant the payload has; else None with the rule that breaks and the key that it breaks at."""
+        """The candidate whose variant the payload has; else None, the rule that breaks and the key where it breaks."""
         if not isinstance(payload, dict):
             return None, "body-not-object", ""
         kind, action = payload.get("type"), payload.get("action")
@@ -203,7 +204,7 @@ def _routes(operations: Iterable[Operation]) -> _Routes:
     for each in operations:
         shared.setdefault((each.surface, each.method, tuple(each.path.split("/")[1:])), []).append(each)
     routes: _Routes = {}
-    literal_first = sorted(shared.items(), key=lambda item: "".join(part[:1] == "{" and "1" or "0" for part in item[0][2]))
+    literal_first = sorted(shared.items(), key=lambda item: [part.startswith("{") for part in item[0][2]])
     for (surface, method, template), sharing in literal_first:
         routes.setdefault((surface, method, len(template)), []).append((template, tuple(sharing)))
     return routes

@@ -1,50 +1,50 @@
-"""Does a request keep its contract?"""
+"""Whether a request keeps its contract."""
 
 from __future__ import annotations
 
 import re
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cached_property, lru_cache
+from itertools import islice
 from pathlib import Path
-from types import MappingProxyType
 from typing import Any
 
 from pytest_customerio import data
-from pytest_customerio.catalog import Catalog, Match
+from pytest_customerio.catalog import LONGEST_REMEMBERED, Catalog, Match
 from pytest_customerio.checks import Breach
 from pytest_customerio.checks.address import judge_address
 from pytest_customerio.checks.auth import from_url, judge_auth, service_account
 from pytest_customerio.checks.body import NotJsonError, NotReadableError, parse, unpack
+from pytest_customerio.checks.bundle import parameters
 from pytest_customerio.checks.engine import Schema
 from pytest_customerio.checks.info import judge_path, judge_surprises, strict_mode
 from pytest_customerio.checks.own import load_own, read_json
+from pytest_customerio.checks.rules import Rule, load_rules
 from pytest_customerio.checks.sizes import judge_sizes
 from pytest_customerio.model import Interaction, Operation, Severity, Violation
 from pytest_customerio.redact import word
 
 _RANK: Mapping[Severity, int] = {"error": 0, "warning": 1, "info": 2}
 _NO_CONSTRAINT = frozenset({"$schema", "$id", "$comment", "$defs", "title", "description", "x-cio", "examples"})
+_MOST = 1000
 _BODIES = frozenset({"POST", "PUT"})
+_NO_WORKSPACE = Breach(
+    "missing-workspace-id",
+    "header X-Workspace-Id",
+    "the workspace of a service-account token",
+    "nothing",
+    error="400 workspace_id is required",
+    source="observed",
+)
 _DIGITS = re.compile(r"(\d+)")
 
 
-@dataclass(frozen=True, slots=True)
-class Rule:
-    """One word of the vocabulary in `schemas/rules.json`. `prevents` are the error cases that keeping it prevents."""
-
-    name: str
-    severity: Severity
-    kind: str
-    breaks_when: str
-    prevents: tuple[str, ...]
-
-
 class Contract:
-    """What every operation promises: the schemas of the catalogue, the checks beside them and the project's own schemas.
+    """What every operation promises: the catalogue's schemas, the checks beside them and the project's own schemas.
 
-    `own` are folders of further schemas, `region` is the declared one. Raises `DataError` for an own schema that is broken.
+    `own` are folders of further schemas, `region` is the declared one. Raises `DataError` for a broken own schema.
     """
 
     def __init__(self, catalog: Catalog, own: Sequence[Path] = (), region: str | None = None) -> None:
@@ -52,19 +52,14 @@ class Contract:
         self._region = region
         self._schemas: dict[str, Schema] = {}
         self._parameters: dict[str, Schema] = {}
+        self._bodies: dict[str, bool] = {}
         self._own = load_own(own, catalog.operations, self._common) if own else {}
         self._address = lru_cache(maxsize=1024)(self._judge_address)
 
     @cached_property
     def rules(self) -> Mapping[str, Rule]:
         """The vocabulary of rules."""
-        rows = read_json(data.schemas() / "rules.json").items()
-        return MappingProxyType(
-            {
-                name: Rule(name, row["severity"], row["kind"], row["breaks_when"], tuple(row["prevents"]))
-                for name, row in rows
-            }
-        )
+        return load_rules(read_json(data.schemas() / "rules.json"))
 
     def operation(self, interaction: Interaction) -> Operation | None:
         """Which operation a request is."""
@@ -78,11 +73,12 @@ class Contract:
         return self._catalog.match(interaction.method, interaction.url, payload).operation
 
     def judge(self, interaction: Interaction) -> list[Violation]:
-        """All violations of one request, sorted by severity, place and rule. Fills in its operation where that is open."""
+        """All violations of one request, sorted by severity, place and rule. Fills in its operation if that is open."""
         place = self._catalog.place(interaction.method, interaction.url)
         if interaction.operation is None:
             interaction.operation = place.operation
-        breaches = [*self._address(interaction.method, interaction.url), *self._judge_auth(place, interaction)]
+        where = self._address if len(interaction.url) < LONGEST_REMEMBERED else self._judge_address
+        breaches = [*where(interaction.method, interaction.url), *self._judge_auth(place, interaction)]
         if place.candidates and interaction.body_known and place.candidates[0].method in _BODIES:
             breaches += self._judge_body(place, interaction)
         return self._violations(breaches, interaction) if breaches else []
@@ -97,10 +93,12 @@ class Contract:
     def _judge_parameters(self, place: Match) -> list[Breach]:
         first = place.candidates[0]
         if first.id not in self._parameters:
-            self._parameters[first.id] = Schema(_parameters(self._document(first)), self._common)
+            self._parameters[first.id] = Schema(parameters(self._document(first)), self._common)
         given = {"path": dict(place.params), "query": dict(place.query)}
-        found = self._parameters[first.id].breaches(given)
-        return [replace(each, where=each.where.removeprefix("$.")) for each in found]
+        schema = self._parameters[first.id]
+        if schema.holds(given, 0):
+            return []
+        return [replace(each, where=each.where.removeprefix("$.")) for each in schema.breaches(given)]
 
     def _judge_auth(self, place: Match, interaction: Interaction) -> tuple[Breach, ...]:
         if not place.candidates:
@@ -108,11 +106,9 @@ class Contract:
         header = interaction.headers.get("authorization")
         if header is None and place.address.user is not None:
             header = from_url(place.address.user)
-        found = judge_auth(place.candidates[0].auth, header, place.region)
+        found = judge_auth(place.candidates[0].auth, header and header[:LONGEST_REMEMBERED], place.region)
         if service_account(header) and not interaction.headers.get("x-workspace-id") and not found:
-            error = "400 workspace_id is required"
-            expected = "the workspace of a service-account token"
-            found = (Breach("missing-workspace-id", "header X-Workspace-Id", expected, "nothing", "", error, "observed"),)
+            return (_NO_WORKSPACE,)
         return found
 
     def _judge_body(self, place: Match, interaction: Interaction) -> list[Breach]:
@@ -135,7 +131,7 @@ class Contract:
         found += judge_sizes(operation or first, payload, len(body))
         found += strict_mode(first, interaction.headers)
         if first.name == "batch":
-            found += self._judge_items(first, payload.get("batch"), len(body), interaction)
+            found += islice(self._judge_items(first, payload.get("batch"), len(body), interaction), _MOST)
         return found
 
     def _judge_items(self, batch: Operation, items: object, size: int, interaction: Interaction) -> Iterator[Breach]:
@@ -144,16 +140,19 @@ class Contract:
             if not isinstance(item, dict):
                 yield _no_object(here, item)
                 continue
-            if batch.surface == "pipelines":
-                only, among = self._catalog.pipelines_items.get(_text(item.get("type"))), ()
+            if batch.surface == "track_v2":
+                found, _ = self._judge_one(None, self._catalog.entities, item, size, interaction)
             else:
-                only, among = None, self._catalog.entities
-            if only is None and not among:
-                expected = ", ".join(self._catalog.pipelines_items)
-                yield Breach("unknown-type", f"{here}.type", expected, _missing(item, "type"), "", "200, then dropped")
-                continue
-            for each in self._judge_one(only, among, item, size, interaction)[0]:
+                found = self._judge_call(item, size, interaction)
+            for each in found:
                 yield replace(each, where=here + each.where[1:])
+
+    def _judge_call(self, item: dict[str, Any], size: int, interaction: Interaction) -> list[Breach]:
+        kind, known = item.get("type"), self._catalog.pipelines_items
+        operation = known.get(kind) if isinstance(kind, str) else None
+        if operation is None:
+            return [Breach("unknown-type", "$.type", ", ".join(known), _missing(item, "type"), "", "200, then dropped")]
+        return self._judge_one(operation, (), item, size, interaction)[0]
 
     def _judge_one(
         self,
@@ -206,7 +205,11 @@ class Contract:
         return found
 
     def _takes_a_body(self, operation: Operation) -> bool:
-        return operation.id in self._own or bool(set(self._schema(operation).document) - _NO_CONSTRAINT)
+        known = self._bodies.get(operation.id)
+        if known is None:
+            constrained = bool(set(self._schema(operation).document) - _NO_CONSTRAINT)
+            known = self._bodies[operation.id] = constrained or operation.id in self._own
+        return known
 
     @cached_property
     def _common(self) -> Any:
@@ -214,18 +217,6 @@ class Contract:
 
     def _document(self, operation: Operation) -> Any:
         return read_json(data.schemas() / operation.surface / f"{operation.name}.json")
-
-
-def _parameters(document: Any) -> Any:
-    """A schema of `{"path": {…}, "query": {…}}` made of the operation's parameters; all of the path's are there anyway."""
-    given = document["x-cio"].get("parameters", {})
-    places = {}
-    for place in ("path", "query"):
-        named = given.get(place, {})
-        needed = [name for name, each in named.items() if each.get("x-required")]
-        entries = {f"required:{name}": named[name]["x-cio"]["x-required"] for name in needed}
-        places[place] = {"properties": named, "required": needed, "x-cio": entries}
-    return {"properties": places, "$defs": document.get("$defs", {})}
 
 
 def _variant(rule: str, key: str, candidates: Sequence[Operation], payload: dict[str, Any]) -> Breach:
@@ -237,10 +228,6 @@ def _variant(rule: str, key: str, candidates: Sequence[Operation], payload: dict
 
 def _missing(payload: dict[str, Any], key: str) -> str:
     return word(payload[key]) if key in payload else "nothing"
-
-
-def _text(value: object) -> str:
-    return value if isinstance(value, str) else ""
 
 
 def _no_object(where: str, payload: object) -> Breach:

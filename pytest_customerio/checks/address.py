@@ -1,10 +1,10 @@
-"""Is this the right address: scheme, host, region, method and path?"""
+"""Whether a request goes to the right address: scheme, host, region, method and path."""
 
 from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from pytest_customerio import redact
 from pytest_customerio.catalog import Catalog, Match
@@ -14,11 +14,11 @@ from pytest_customerio.model import Operation
 METHODS = ("GET", "POST", "PUT", "DELETE", "PATCH")
 # Seen in public code; the App API took its place. Which hosts still answer is not published.
 _RETIRED = {"beta-api.customer.io": "api.customer.io", "beta-api-eu.customer.io": "api-eu.customer.io"}
-# Families of the App API (docs.customer.io/files/journeys-app.json) that are real, though no operation here covers them.
-_OTHER_APP = frozenset(
-    "activities assets broadcasts campaigns channels collections cdp_subscriptions content customers design_studio esp"
-    " exports imports info messages newsletters object_types objects reporting_webhooks segments sender_identities"
-    " snippets subscription_center subscription_topics transactional webhooks workspaces".split()
+# Families of the App API (docs.customer.io/files/journeys-app.json) that are real, though the catalogue lacks them.
+_OTHER_APP = re.compile(
+    "activities|assets|broadcasts|campaigns|channels|collections|cdp_subscriptions|content|customers|design_studio|esp"
+    "|exports|imports|info|messages|newsletters|object_types|objects|reporting_webhooks|segments|sender_identities"
+    "|snippets|subscription_center|subscription_topics|transactional|webhooks|workspaces"
 )
 _DOUBLE = re.compile(r"%25[0-9A-Fa-f]{2}")
 _STRAY_PERCENT = re.compile(r"%(?![0-9A-Fa-f]{2})")
@@ -30,8 +30,8 @@ def judge_address(catalog: Catalog, match: Match, method: str, url: str, region:
     if address.scheme != "https" and not address.foreign:
         yield Breach("not-https", "url", "https", address.scheme or "no scheme", "credentials travel in clear text")
     if address.host in _RETIRED:
-        expected = f"{_RETIRED[address.host]}/v1"
-        yield Breach("retired-host", "url", expected, address.host, "use it with a Bearer App API key", source="inferred")
+        expected, hint = f"{_RETIRED[address.host]}/v1", "use it with a Bearer App API key"
+        yield Breach("retired-host", "url", expected, address.host, hint, source="inferred")
         return
     yield from _region(match, region)
     if match.candidates:
@@ -71,7 +71,8 @@ def _nearest(catalog: Catalog, match: Match, method: str, url: str, region: str 
     if near is not None:
         yield _method(catalog, surfaces, method, near, got)
         return
-    home = next((found for each in (method, *METHODS) if (found := _first(catalog, each, path, catalog.surfaces))), None)
+    verbs = (method, *METHODS)
+    home = next((found for each in verbs if (found := _first(catalog, each, path, catalog.surfaces))), None)
     if home is not None:
         host = home.hosts.get(region or match.region or "us", home.hosts["us"])
         yield Breach("wrong-host", "url", host, match.address.host or got, f"{home.id} lives on {host}", "404")
@@ -86,7 +87,7 @@ def _missing_or_unknown(catalog: Catalog, match: Match, method: str, got: str) -
     collection = next((each for verb in METHODS if (each := _first(catalog, verb, path + "/", surfaces))), None)
     if collection is not None:
         return Breach("wrong-method", "url", f"{collection.method} {collection.path}", got, "", "404")
-    split = _split_identifier(catalog, match, method)
+    split = _split_identifier(catalog, match, method) if len(match.address.segments) < 20 else None
     if split is not None:
         return _unescaped(split, "a / inside the identifier")
     return _unknown(catalog, match, method, got)
@@ -95,7 +96,7 @@ def _missing_or_unknown(catalog: Catalog, match: Match, method: str, got: str) -
 def _unknown(catalog: Catalog, match: Match, method: str, got: str) -> Breach:
     address = match.address
     family = address.segments[1] if address.segments[:1] == ("v1",) and len(address.segments) > 1 else ""
-    covered = address.surfaces and not ("app" in address.surfaces and family in _OTHER_APP)
+    covered = address.surfaces and not ("app" in address.surfaces and _OTHER_APP.fullmatch(family))
     names = {f"{each.method} {each.hosts['us']}{each.path}": each for each in catalog.operations.values()}
     asked = f"{method.upper()} {address.host}{address.path}"[:300]
     close = difflib.get_close_matches(asked, names, n=1, cutoff=0.5)
@@ -106,8 +107,8 @@ def _unknown(catalog: Catalog, match: Match, method: str, got: str) -> Breach:
     return Breach("unknown-endpoint", "url", expected, got, hint, source="inferred")
 
 
-def _first(catalog: Catalog, method: str, path: str, surfaces: object) -> Operation | None:
-    found, _ = catalog.find(method.upper(), path, surfaces)  # type: ignore[arg-type]
+def _first(catalog: Catalog, method: str, path: str, surfaces: Iterable[str]) -> Operation | None:
+    found, _ = catalog.find(method.upper(), path, surfaces)
     return found[0] if found else None
 
 
@@ -126,19 +127,26 @@ def _method(catalog: Catalog, surfaces: list[str], method: str, near: Operation,
 
 def _split_identifier(catalog: Catalog, match: Match, method: str) -> str | None:
     """The path parameter that would swallow the surplus segments, if they look like no word of the API."""
-    segments = match.address.segments
     operations = [each for surface in sorted(match.address.surfaces) for each in catalog.of(surface)]
     literals = {part for each in operations for part in each.path.split("/")[3:] if part and part[0] != "{"}
-    for each in (each for each in operations if each.method == method.upper() and "{" in each.path):
-        template = each.path.split("/")[1:]
-        at = next(index for index, part in enumerate(template) if part.startswith("{"))
-        behind = len(template) - at - 1
-        swallowed = segments[at : len(segments) - behind]
-        fits = segments[:at] == tuple(template[:at]) and segments[len(segments) - behind :] == tuple(template[at + 1 :])
-        typo = any(difflib.get_close_matches(part, literals, n=1, cutoff=0.75) for part in swallowed[1:])
-        if fits and len(swallowed) > 1 and all(swallowed[:1]) and not typo:
-            return f"path.{template[at][1:-1]}"
+    for each in (each for each in operations if each.method == method.upper()):
+        template = tuple(each.path.split("/")[1:])
+        for at, name in enumerate(template):
+            swallowed = _swallowed(template, at, match.address.segments) if name.startswith("{") else ()
+            typo = any(difflib.get_close_matches(part[:40], literals, n=1, cutoff=0.75) for part in swallowed[1:])
+            if len(swallowed) > 1 and all(swallowed[:1]) and not typo:
+                return f"path.{name[1:-1]}"
     return None
+
+
+def _swallowed(template: tuple[str, ...], at: int, segments: tuple[str, ...]) -> tuple[str, ...]:
+    """The segments that the parameter at this place would take, if everything around it fits."""
+    surplus = len(segments) - len(template)
+    if surplus < 1:
+        return ()
+    around = (*segments[:at], *segments[at + surplus :])
+    fits = all(part.startswith("{") or part == got for part, got in zip(template, around, strict=True))
+    return segments[at : at + surplus + 1] if fits else ()
 
 
 def _unescaped(where: str, got: str) -> Breach:

@@ -1,4 +1,4 @@
-"""Are these the credentials of this API? No credential ever leaves this module."""
+"""Whether the credentials are those of this API. No credential ever leaves this module."""
 
 from __future__ import annotations
 

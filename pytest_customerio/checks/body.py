@@ -28,7 +28,10 @@ class NotJsonError(Exception):
 
 def unpack(body: bytes, headers: Mapping[str, str]) -> bytes:
     """The body without its content encoding. Raises `NotReadableError` where it cannot be undone."""
-    for encoding in reversed(headers.get("content-encoding", "").lower().replace(" ", "").split(",")):
+    encodings = headers.get("content-encoding")
+    if not encodings:
+        return body
+    for encoding in reversed(encodings.lower().replace(" ", "").split(",")):
         if encoding in {"gzip", "x-gzip"} and body[:2] == b"\x1f\x8b":
             body = _inflate(body, 31)
         elif encoding == "deflate" and body[:1] != b"{":
@@ -41,7 +44,7 @@ def unpack(body: bytes, headers: Mapping[str, str]) -> bytes:
 def parse(body: bytes) -> object:
     """The payload in a body. Raises `NotJsonError`, or `NotReadableError` where it is nested too deep."""
     try:
-        text = body.decode("utf-8-sig")
+        text = body.decode("utf-8").removeprefix("\ufeff")
     except UnicodeDecodeError:
         raise NotJsonError("bytes that are not UTF-8") from None
     try:

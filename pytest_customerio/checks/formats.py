@@ -27,7 +27,8 @@ def liquid(text: str) -> bool:
 
 def addresses(text: str) -> list[str]:
     """The parts of a comma-separated list of addresses, without empty ones."""
-    return [part.strip() for part in _LISTED.findall(text) if part.strip()]
+    parts = _LISTED.findall(text) if len(text) < 10_000 else text.split(",")
+    return [part.strip() for part in parts if part.strip()]
 
 
 def _email(value: object) -> str | None:

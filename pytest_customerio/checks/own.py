@@ -8,7 +8,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from pytest_customerio.checks.engine import Schema, bundle, flaw, foreign_references
+from pytest_customerio.checks.bundle import foreign_references
+from pytest_customerio.checks.engine import Schema
 from pytest_customerio.data import DataError
 
 Json = Any
@@ -51,14 +52,14 @@ def _schema(path: Path, common: Mapping[str, Json]) -> Schema:
     document = read_json(path)
     if not isinstance(document, dict):
         raise DataError(path, 1, "a schema is an object")
-    outside = foreign_references(bundle(document, common))
+    schema = Schema(document, common, fallback="own-contract")
+    outside = foreign_references(schema.document)
     if outside:
         raise DataError(path, _line(path, [outside[0]]), f"refers to {outside[0]}: nothing is looked up elsewhere")
-    problem = flaw(bundle(document, common))
+    problem = schema.flaw()
     if problem is not None:
-        keys, cause = problem
-        raise DataError(path, _line(path, keys), cause)
-    return Schema(document, common, fallback="own-contract")
+        raise DataError(path, _line(path, problem[0]), problem[1])
+    return schema
 
 
 def _line(path: Path, keys: Sequence[str | int]) -> int | None:

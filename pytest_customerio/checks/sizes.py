@@ -1,4 +1,4 @@
-"""Is it too large? Sizes come from the body as sent; an item of a batch is measured as compact JSON."""
+"""Whether it is too large. Sizes come from the body as sent; an item of a batch is measured as compact JSON."""
 
 from __future__ import annotations
 
