@@ -26,7 +26,7 @@ def install(line: Line, patches: Patches) -> None:
     patches.wrap(plain, "request", lambda original: _request(line, original))
     patches.wrap(plain, "endheaders", lambda original: _endheaders(line, original))
     patches.wrap(plain, "send", _send)
-    patches.wrap(plain, "getresponse", _getresponse)
+    patches.wrap(plain, "getresponse", lambda original: _getresponse(line, original))
     patches.wrap(plain, "connect", lambda original: _connect(line, original))
     patches.wrap(secure, "connect", lambda original: _connect(line, original))
 
@@ -89,6 +89,8 @@ def _endheaders(line: Line, original: Wrapper) -> Wrapper:
             original(conn, message_body, **options)
             return
         if "://" in target[:8] and _may_replace(conn.sock):
+            if conn.sock is not None:
+                conn.sock.close()
             conn.sock = MemorySocket(line, target, conn.timeout)
         hearing = _hear(line, conn, method, target)
         if hearing is None:
@@ -137,23 +139,25 @@ def _send(original: Wrapper) -> Wrapper:
     return send
 
 
-def _getresponse(original: Wrapper) -> Wrapper:
+def _getresponse(line: Line, original: Wrapper) -> Wrapper:
     def getresponse(conn: Any) -> Any:
         __tracebackhide__ = True
         interaction: Interaction | None = vars(conn).pop(_UNANSWERED, None)
-        if interaction is None:
-            return original(conn)
         unfinished = vars(conn).pop(_UNFINISHED, None)
         if unfinished is not None:
-            interaction.body_known = False
+            unfinished[0].interaction.body_known = False
             with unfinished[0]:
                 pass
         try:
             response = original(conn)
         except BaseException as error:
-            interaction.raised = type(error).__name__
+            if interaction is not None:
+                interaction.raised = type(error).__name__
             raise
-        note_status(interaction, response, "status")
+        if isinstance(conn.sock, MemorySocket) and not _concerned(line, conn, ""):
+            conn.sock = None  # back to the proxy with the next request
+        if interaction is not None:
+            note_status(interaction, response, "status")
         return response
 
     return getresponse

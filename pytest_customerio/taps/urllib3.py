@@ -95,5 +95,7 @@ def _timeout_set(timeout: Any, pool: Any = None) -> bool:
         timeout = pool._get_timeout(timeout)
     if not isinstance(timeout, Timeout):
         return timeout is not None
+    if Timeout.resolve_default_timeout(timeout.total) is not None:
+        return True
     limits = (timeout.connect_timeout, timeout.read_timeout)
     return all(Timeout.resolve_default_timeout(limit) is not None for limit in limits)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import logging
 from collections.abc import Callable
-from http.client import HTTPMessage
+from http.client import HTTPMessage, IncompleteRead
 from typing import Any
 
 from pytest_customerio.model import Answer, WireRequest
@@ -102,9 +102,9 @@ class AnswerBody(io.BytesIO):
     """The body of an answer, in the role of the standard library's response: closed once it is read to its end."""
 
     def __init__(self, answer: Answer, method: str) -> None:
-        data = b"" if method == "HEAD" else answer_body(answer)
-        super().__init__(data)
-        self._left = len(data)
+        self._bodied = method != "HEAD" and answer_body(answer) is answer.body
+        super().__init__(answer.body if self._bodied else b"")
+        self._left = len(answer.body) if self._bodied else 0
         self._headers = answer.headers
         self._spent = False
 
@@ -121,12 +121,21 @@ class AnswerBody(io.BytesIO):
         return self._spent or self.closed
 
     def read(self, amount: int | None = -1, /) -> bytes:
-        """Like any file; notes the end."""
-        return self._note(super().read(amount), amount)
+        """Like any file; notes the end, and misses what the headers promised."""
+        data = self._note(super().read(amount), amount)
+        if amount is None or amount < 0:
+            missing = self._promised() - len(self.getbuffer())
+            if missing > 0:
+                raise IncompleteRead(data, missing)
+        return data
 
     def read1(self, amount: int | None = -1, /) -> bytes:
         """Like any file; notes the end."""
         return self._note(super().read1(-1 if amount is None else amount), amount)
+
+    def _promised(self) -> int:
+        lengths = [value for name, value in self._headers if name.lower() == "content-length"]
+        return int(lengths[0]) if self._bodied and lengths and lengths[0].isdigit() else 0
 
     def _note(self, data: bytes, amount: int | None) -> bytes:
         self._left -= len(data)
@@ -141,8 +150,9 @@ def _reset(pool: Any, url: str, timeout: Any) -> BaseException:
 def _read_timeout(pool: Any, url: str, timeout: Any) -> BaseException:
     from urllib3.exceptions import ReadTimeoutError
 
-    limit = pool._get_timeout(timeout).read_timeout
-    return ReadTimeoutError(pool, url, f"Read timed out. (read timeout={limit})")
+    limits = pool._get_timeout(timeout)
+    limits.start_connect()
+    return ReadTimeoutError(pool, url, f"Read timed out. (read timeout={limits.read_timeout})")
 
 
 _FAULTS: dict[str, Callable[[Any, str, Any], BaseException]] = {
