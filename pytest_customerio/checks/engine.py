@@ -15,7 +15,6 @@ from pytest_customerio.checks.keywords import KEYWORDS, Broken, Keyword
 
 if TYPE_CHECKING:
     import jsonschema_rs
-    from jsonschema.protocols import Validator
 
 Json = Any
 _MOST = 500
@@ -48,14 +47,13 @@ class Schema:
 
     def flaw(self) -> tuple[list[str | int], str] | None:
         """Where and why this is no JSON Schema."""
-        from jsonschema import Draft202012Validator, SchemaError, exceptions
+        from jsonschema import Draft202012Validator, SchemaError
 
         try:
             Draft202012Validator.check_schema(self.document)
             self.holds(None, 0)
         except SchemaError as error:
-            deepest = exceptions.best_match([error])
-            return list(deepest.absolute_path), f"no JSON Schema: {redact.cut(deepest.message)}"
+            return list(error.absolute_path), f"no JSON Schema: {redact.cut(error.message)}"
         except Exception as error:  # jsonschema-rs has several, of no common kind
             return [], f"no JSON Schema: {redact.cut(str(error))}"
         return None
@@ -71,7 +69,7 @@ class Schema:
         return jsonschema_rs.Draft202012Validator(for_speed(self.document), keywords=_speedy_keywords())
 
     @cached_property
-    def _explainer(self) -> Validator:
+    def _explainer(self) -> Json:
         return _explaining()(self.document)
 
     def _breach(self, error: Json) -> Breach:
@@ -116,7 +114,7 @@ def _speedy(keyword: Keyword) -> type:
 
 
 @cache
-def _explaining() -> Callable[[Json], Validator]:
+def _explaining() -> Json:
     from functools import partial
 
     from jsonschema import Draft202012Validator, validators
@@ -124,7 +122,8 @@ def _explaining() -> Callable[[Json], Validator]:
 
     explained = {name: _explained(keyword) for name, keyword in KEYWORDS.items()}
     bounded = {name: _bounded(Draft202012Validator.VALIDATORS[name]) for name in _WIDE}
-    kind = validators.extend(Draft202012Validator, {**explained, **bounded, "required": _required})
+    extend: Json = validators.extend
+    kind = extend(Draft202012Validator, {**explained, **bounded, "required": _required})
     return partial(kind, registry=Registry())
 
 
