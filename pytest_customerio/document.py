@@ -55,7 +55,8 @@ class Document:
             mark = getattr(error, "problem_mark", None)
             said = [getattr(error, name, None) for name in ("context", "problem", "reason")]
             cause = ", ".join(part for part in said if part) or str(error)
-            raise DataError(self.path, mark.line + 1 if mark else None, f"not YAML: {cause}") from error
+            line = min(mark.line + 1, len(self.text.splitlines())) if mark else None
+            raise DataError(self.path, line, f"not YAML: {cause}") from error
         except (ValueError, TypeError, RecursionError) as error:
             raise DataError(self.path, None, f"not YAML: {error}") from error
 
