@@ -14,14 +14,15 @@ from pathlib import Path
 
 import pytest
 
-if __name__ == "__main__":
-    sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+if __name__ == "__main__":  # from a checkout that is not installed
+    sys.path.append(str(Path(__file__).resolve().parent.parent))
+
+from test_examples import ROOT, command, demo
 
 from pytest_customerio import data, plugin, settings
 from pytest_customerio.cassettes import Cassettes
 from pytest_customerio.catalog import Catalog
 from pytest_customerio.messages import answer_text
-from tests.test_examples import ROOT, command, demo
 
 README = ROOT / "README.md"
 BLOCK = re.compile(r"(<!-- begin (?P<name>[\w-]+) -->\n)(?P<text>.*?)(<!-- end (?P=name) -->)", re.DOTALL)
