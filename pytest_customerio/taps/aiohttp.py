@@ -69,7 +69,7 @@ def _parsed(parse: Callable[[Any], Any], url: Any) -> Any:
 def _begin(line: Line, aiohttp: Any, method: Any, url: Any, kwargs: dict[str, Any]) -> _Call | None:
     if url is None or url.host is None or not line.concerns(url.host, url.port):
         return None
-    return _Call(line, aiohttp, str(method), url, kwargs)
+    return _Call(line, aiohttp, str(method).upper(), url, kwargs)
 
 
 class _Call:
