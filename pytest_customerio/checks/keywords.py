@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 
 from pytest_customerio.checks.formats import FORMATS, addresses
 from pytest_customerio.redact import cut, mask
 
+_TEMPLATE = re.compile(r"\{\w{1,40}\}")
 PLACEHOLDERS = frozenset({"none", "null", "undefined"})
 
 
@@ -56,7 +58,9 @@ def _not_blank(value: object, _: object) -> Broken | None:
 
 
 def _not_placeholder(value: object, _: object) -> Broken | None:
-    return Broken("", f'the text "{value}"') if isinstance(value, str) and value.lower() in PLACEHOLDERS else None
+    if not isinstance(value, str) or not (value.lower() in PLACEHOLDERS or _TEMPLATE.fullmatch(value)):
+        return None
+    return Broken("", f'the text "{cut(value, 30)}"')
 
 
 def _present(value: dict[str, object], keys: list[str]) -> list[str]:
