@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import http.client
 import socket
+import sys
+from http.client import HTTPS_PORT
 from typing import Any
 
 from pytest_customerio.model import Interaction
@@ -22,7 +23,8 @@ _UNFINISHED = "_cio_unfinished"
 
 def install(line: Line, patches: Patches) -> None:
     """Hear and answer every connection; urllib3's own classes override `request` and `connect` and stay as they are."""
-    plain, secure = _real(http.client.HTTPConnection), _real(http.client.HTTPSConnection)
+    client = sys.modules["http.client"]  # while it is being imported its package does not know it yet
+    plain, secure = _real(client.HTTPConnection), _real(client.HTTPSConnection)
     patches.wrap(plain, "request", lambda original: _request(line, original))
     patches.wrap(plain, "endheaders", lambda original: _endheaders(line, original))
     patches.wrap(plain, "send", _send)
@@ -38,7 +40,7 @@ def _real(cls: Any) -> Any:
 
 def _origin(conn: Any) -> str:
     """Where requests of this connection arrive, through a tunnel if need be."""
-    scheme = "https" if conn.default_port == http.client.HTTPS_PORT else "http"
+    scheme = "https" if conn.default_port == HTTPS_PORT else "http"
     return origin(scheme, conn._tunnel_host or conn.host, conn._tunnel_port if conn._tunnel_host else conn.port)
 
 

@@ -71,7 +71,7 @@ class LateImports(importlib.abc.MetaPathFinder):
             spec = None if finder is self else finder.find_spec(name, path, target)
             if spec is not None:
                 if spec.loader is not None:
-                    spec.loader = _Loader(spec.loader, functools.partial(self._loaded, name))
+                    spec.loader = _Loader(spec, functools.partial(self._loaded, name))
                 return spec
         return None
 
@@ -81,8 +81,9 @@ class LateImports(importlib.abc.MetaPathFinder):
 
 
 class _Loader(importlib.abc.Loader):
-    def __init__(self, loader: Any, loaded: Callable[[], None]) -> None:
-        self._loader = loader
+    def __init__(self, spec: importlib.machinery.ModuleSpec, loaded: Callable[[], None]) -> None:
+        self._spec = spec
+        self._loader: Any = spec.loader
         self._after = loaded
 
     def create_module(self, spec: importlib.machinery.ModuleSpec) -> ModuleType | None:
@@ -90,9 +91,7 @@ class _Loader(importlib.abc.Loader):
         return module
 
     def exec_module(self, module: ModuleType) -> None:
-        module.__loader__ = self._loader
-        if module.__spec__ is not None:
-            module.__spec__.loader = self._loader
+        self._spec.loader = module.__loader__ = self._loader
         self._loader.exec_module(module)
         self._after()
 

@@ -43,6 +43,7 @@ class Line:
         self.answers: dict[str, list[Answer]] = {}
         self.hosts: set[tuple[str, int | None]] = set()
         self.refuses = False
+        self.listens = True
         calls = CallSite(Path(__file__).parents[1])
         calls._labels[__file__] = None  # as the product's own line, this one sends nothing itself
         self.sent_from: Callable[[], str | None] = calls.sent_from
@@ -52,7 +53,7 @@ class Line:
         return name == "customer.io" or name.endswith(".customer.io") or (name, port) in self.hosts
 
     def hear(self, client: str, method: str, url: str) -> Hearing | None:
-        if self.above.get() is not None:
+        if self.above.get() is not None or not self.listens:
             return None
         return Hearing(self, Interaction(client, method.upper(), url, sent_from=self.sent_from()))
 

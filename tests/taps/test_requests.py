@@ -297,6 +297,13 @@ def test_a_refusal_reaches_the_application_at_once(tapped: Line) -> None:
     assert (tapped.only.raised, tapped.attempts) == ("RefusedError", [])
 
 
+def test_where_nobody_listens_it_is_still_we_who_answer(tapped: Line) -> None:
+    """Or refuse: outside of a test nothing may leave either."""
+    tapped.listens = False
+    assert requests.post(TRACK, data=iter([b"{}"])).status_code == 200
+    assert (tapped.heard, [sent.body for sent in tapped.attempts]) == ([], [b"{}"])
+
+
 def test_responses_answers_above_us(tapped: Line) -> None:
     """The user's mock goes first; heard exactly once, with its status and its errors."""
     with responses.RequestsMock() as mock:
