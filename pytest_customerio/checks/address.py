@@ -119,10 +119,16 @@ def _other_method(catalog: Catalog, surfaces: list[str], method: str, path: str)
 
 def _method(catalog: Catalog, surfaces: list[str], method: str, near: Operation, got: str) -> Breach:
     same = [each for surface in surfaces for each in catalog.of(surface) if each.method == method.upper()]
-    if "{" not in near.path and same and all("{" in each.path for each in same):
+    if same and all(_beside(each.path, near.path) for each in same):
         hint = "an identifier such as ../events, left unescaped, becomes another path"
         return Breach("unknown-endpoint", "url", f"{same[0].method} {same[0].path}", got, hint, "404")
     return Breach("wrong-method", "url", f"{near.method} {near.path}", got, "", "404")
+
+
+def _beside(template: str, path: str) -> bool:
+    """Whether `../` in the template's parameter leads to the path."""
+    collection = template.partition("{")[0].rstrip("/")
+    return "{" in template and path.rpartition("/")[0] == collection.rpartition("/")[0]
 
 
 def _split_identifier(catalog: Catalog, match: Match, method: str) -> str | None:
