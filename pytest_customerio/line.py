@@ -24,11 +24,12 @@ _heard_above: ContextVar[Hearing | None] = ContextVar("cio_heard_above", default
 class Hearing:
     """One request being heard, from the client's entry to its answer."""
 
-    __slots__ = ("_test", "_token", "interaction")
+    __slots__ = ("_test", "_token", "interaction", "over")
 
     def __init__(self, test: Trial, interaction: Interaction) -> None:
         self._test = test
         self.interaction = interaction
+        self.over = False
         self._token: Token[Hearing | None] | None = None
 
     def __enter__(self) -> Self:
@@ -36,6 +37,7 @@ class Hearing:
         return self
 
     def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
+        self.over = True
         if self._token is not None:
             try:
                 _heard_above.reset(self._token)
@@ -59,7 +61,7 @@ class SessionLine:
     def hear(self, client: str, method: str, url: str) -> Hearing | None:
         """Begin to hear one request of a checked test; None beneath a client that is heard already."""
         test = self.test
-        if test is None or not test.plan.checked or _heard_above.get() is not None:
+        if test is None or not test.plan.checked or _heard() is not None:
             return None
         return Hearing(test, Interaction(client, method.upper(), url, sent_from=self._sent_from(), at=time.time()))
 
@@ -70,21 +72,40 @@ class SessionLine:
         test = self.test
         if test is None or not test.plan.checked:
             raise self.refusal(safe_url(None, request.method, request.url))
-        hearing = _heard_above.get()
+        hearing = _heard()
         if hearing is not None:
-            hearing.interaction.attempts += 1
+            return self._answer(test, hearing, request)
+        with Hearing(test, self._met(request)) as hearing:  # around every tap: a method bound early, a redirect
+            answer = self._answer(test, hearing, request)
+            hearing.interaction.status = answer.status or None
+            return answer
+
+    def _met(self, request: WireRequest) -> Interaction:
+        interaction = Interaction("network", request.method.upper(), request.url, request.headers, request.body or None)
+        interaction.sent_from, interaction.at = self._sent_from(), time.time()
+        return interaction
+
+    def _answer(self, test: Trial, hearing: Hearing, request: WireRequest) -> Answer:
+        hearing.interaction.attempts += 1
         match = self._catalog.match(request.method, request.url, _payload(request) if test.replay else None)
         operation = match.operation
         if operation is None or test.replay is None:
             return self._cassettes.answer(match)
-        sent_from = hearing.interaction.sent_from if hearing else None
-        return test.replay.answer(operation, request, lambda: self._cassettes.answer(match), sent_from)
+        return test.replay.answer(
+            operation, request, lambda: self._cassettes.answer(match), hearing.interaction.sent_from
+        )
 
     def refusal(self, request: str) -> RefusedError:
         """What is raised for a request that nobody may answer; the running test remembers it."""
         if self.test is not None:
             self.test.refused.append(request)
         return RefusedError(REFUSED.format(request=request))
+
+
+def _heard() -> Hearing | None:
+    """What is being heard above; a task started meanwhile keeps its context for longer than that."""
+    hearing = _heard_above.get()
+    return None if hearing is None or hearing.over else hearing
 
 
 def _payload(request: WireRequest) -> object:

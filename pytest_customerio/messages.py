@@ -19,8 +19,13 @@ GROUPS = 5
 REFUSED = """\
 {request}: refused, nothing may leave the machine while pytest-customerio is active
 
-  to have it answered   run `pytest --cio-contract`, or mark the test: @pytest.mark.cio_contract
-  to answer it yourself use your own mock (responses, respx, pytest-httpx, requests-mock, vcrpy)"""
+  to have it answered     run `pytest --cio-contract`, or mark the test: @pytest.mark.cio_contract
+  to answer it yourself   use a mock of your own (responses, respx, pytest-httpx, requests-mock, vcrpy)"""
+UNANSWERED = """\
+{request}: refused, it took a way past everything that answers, and nothing may leave the machine
+
+  what is answered        requests, urllib3, httpx, httpx2, aiohttp and http.client
+  what may be the cause   another client, a socket of its own, or a mock that records (vcrpy: record_mode)"""
 NOTHING_SENT = """\
 nothing was sent to Customer.io: the test ended before any request
 
