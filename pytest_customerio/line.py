@@ -9,7 +9,7 @@ from contextvars import ContextVar, Token
 from typing import TYPE_CHECKING, Self
 
 from pytest_customerio.guard import RefusedError
-from pytest_customerio.messages import REFUSED
+from pytest_customerio.messages import REFUSED, UNANSWERED
 from pytest_customerio.model import Answer, Interaction, WireRequest
 from pytest_customerio.redact import safe_url
 
@@ -51,8 +51,11 @@ class Hearing:
 class SessionLine:
     """Hears and answers for whatever test is running."""
 
-    def __init__(self, catalog: Catalog, cassettes: Cassettes, sent_from: Callable[[], str | None]) -> None:
+    def __init__(
+        self, catalog: Catalog, cassettes: Cassettes, sent_from: Callable[[], str | None], *, everywhere: bool = False
+    ) -> None:
         self.test: Trial | None = None
+        self._everywhere = everywhere
         self.concerns = catalog.concerns
         self._catalog = catalog
         self._cassettes = cassettes
@@ -70,8 +73,10 @@ class SessionLine:
         operation.
         """
         test = self.test
-        if test is None or not test.plan.checked:
+        if not self._checked:
             raise self.refusal(safe_url(None, request.method, request.url))
+        if test is None:  # a request of a module's import, or between tests: nobody's to judge
+            return self._cassettes.answer(self._catalog.match(request.method, request.url))
         hearing = _heard()
         if hearing is not None:
             return self._answer(test, hearing, request)
@@ -97,9 +102,15 @@ class SessionLine:
 
     def refusal(self, request: str) -> RefusedError:
         """What is raised for a request that nobody may answer; the running test remembers it."""
+        text = (UNANSWERED if self._checked else REFUSED).format(request=request)
         if self.test is not None:
-            self.test.refused.append(request)
-        return RefusedError(REFUSED.format(request=request))
+            self.test.refused.append(text)
+        return RefusedError(text)
+
+    @property
+    def _checked(self) -> bool:
+        """Whether requests are answered now: in a checked test, and with --cio-contract between tests too."""
+        return self.test.plan.checked if self.test is not None else self._everywhere
 
 
 def _heard() -> Hearing | None:

@@ -40,7 +40,8 @@ class Session:
         self.contract = Contract(self.catalog, settings.schemas, settings.region)
         self.allow = allowances(settings.allow_lines, self.contract.rules)
         self.test: Trial | None = None
-        self._line = SessionLine(self.catalog, self.cassettes, CallSite(settings.rootdir).sent_from)
+        sent_from = CallSite(settings.rootdir).sent_from
+        self._line = SessionLine(self.catalog, self.cassettes, sent_from, everywhere=settings.contract)
         self._stack = ExitStack()
         self._reported: set[str] = set()
 
@@ -125,7 +126,7 @@ class Session:
         return {surface: case for surface, case in found.items() if case is not None}
 
     def one_case(self, word: str, *, times: int | None) -> dict[str, ErrorCase]:
-        """The case that a test names by hand; a transient one lasts for ever unless `times` or its id says otherwise."""
+        """The case that a test names by hand; a transient one lasts for ever unless `times` or the id says so."""
         ids = self.case_ids(f"cio.replay({word!r})", (word,))
         lasting = [one for one in ids if not one.endswith("-recovers")] or list(ids)
         return self.cases(word if word in ids else lasting[0])
@@ -166,7 +167,7 @@ class Session:
                 test.told.add(key)
                 blocks.append(messages.handling_text(one))
         refused, test.refused = test.refused, []
-        blocks += [messages.REFUSED.format(request=request) for request in dict.fromkeys(refused)]
+        blocks += list(dict.fromkeys(refused))
         return "\n\n".join(blocks)
 
     def _fails(self, violation: Violation) -> bool:
