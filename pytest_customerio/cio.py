@@ -90,12 +90,13 @@ class Cio:
             self._test.latest_replay.told.pending = owed
         return owed
 
-    def reported(self, value: object) -> bool:
-        """Say that the caller was told: `value` is whatever is true when the failure was told, as `result is False`."""
+    def reported(self, value: object | Callable[[], object]) -> bool:
+        """Say that the caller was told: `value`, or what it returns, is true when it was, as `result is False`."""
+        told = bool(value() if callable(value) else value)
         if self._test.latest_replay:
-            told = self._test.latest_replay.told
-            told.reported, told.falsy = told.reported or bool(value), not value
-        return bool(value)
+            said = self._test.latest_replay.told
+            said.reported, said.falsy = said.reported or told, not told
+        return told
 
     def drain(self, worker: Callable[[], object]) -> None:
         """Run the worker that delivers what is owed; while an error is replayed, again until it delivers, as time
