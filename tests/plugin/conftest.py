@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import json
 import textwrap
 from collections.abc import Callable
@@ -46,6 +47,11 @@ def retrying(send, attempts=4, first=1.0):
 '''
 
 
+# Loaded once, not for every inner run. The plugin's own module is left to pytest, which loads it as a user's run does.
+for _name in ("run", "session", "cio", "playback", "mock"):
+    importlib.import_module(f"pytest_customerio.{_name}")
+
+
 class Story:
     """One project in a folder of its own."""
 
@@ -83,6 +89,7 @@ class Story:
 @pytest.fixture
 def story(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> Story:
     """A project with a small Customer.io module, `crm.py`."""
+    monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
     monkeypatch.syspath_prepend(pytester.path)
     return Story(pytester)
 
