@@ -43,9 +43,8 @@ def problems(name: str, rules: set[str]) -> list[str]:
     code, found = run(name)
     expected = 1 if rules else 0
     differing = [f"{name}: pytest ended with {code}, not {expected}"] if code != expected else []
-    if found != rules:
-        differing.append(f"{name}: breaks {sorted(found)}, not {sorted(rules)}")
-    return differing
+    differing += [f"{name}: does not break {rule}" for rule in sorted(rules - found)]
+    return differing + [f"{name}: breaks {rule}" for rule in sorted(found - rules)]
 
 
 def run(name: str) -> tuple[int, set[str]]:

@@ -19,7 +19,7 @@ if __name__ == "__main__":  # from a checkout that is not installed
 
 from test_examples import ROOT, command, demo
 
-from pytest_customerio import data, plugin, settings
+from pytest_customerio import data, plugin
 from pytest_customerio.cassettes import Cassettes
 from pytest_customerio.catalog import Catalog
 from pytest_customerio.messages import answer_text
@@ -51,7 +51,8 @@ def sign_up(person, email):
         except requests.RequestException as error:
             if wait is None or not transient(error):
                 raise
-        time.sleep(wait)
+            asked = float(error.response.headers.get("Retry-After", 0)) if error.response is not None else 0
+        time.sleep(max(wait, asked))
 
 
 def transient(error):
@@ -122,16 +123,29 @@ def error_cases() -> str:
     cases = Cassettes(Catalog.load()).cases()
     rows = {}
     for case in cases:
-        surfaces = sorted({other.surface for other in cases if other.id == case.id})
-        rows[case.id] = (f"`{case.id}`", answer_text(case).partition(" (")[0], ", ".join(surfaces), case.cause)
-    return markdown(("case", "answer", "on", "cause"), rows.values())
+        same = [other for other in cases if other.id == case.id]
+        sure = ", ".join(sorted({other.provenance.source for other in same}))
+        surfaces = ", ".join(sorted({other.surface for other in same}))
+        rows[case.id] = (f"`{case.id}`", answer_text(case).partition(" (")[0], surfaces, sure, case.cause)
+    return markdown(("case", "answer", "on", "body is", "cause"), rows.values())
 
 
 def rules() -> str:
-    """A row per rule."""
+    """A row per rule; those that nothing names yet say so."""
     found = json.loads((data.schemas() / "rules.json").read_text(encoding="utf-8"))
-    rows = [(f"`{name}`", rule["kind"], rule["severity"], rule["breaks_when"]) for name, rule in found.items()]
+    files = [*Path(plugin.__file__).parent.rglob("*.py"), *data.schemas().rglob("*.json")]
+    named = "".join(file.read_text(encoding="utf-8") for file in files if file.name != "rules.json")
+    rows = [
+        (f"`{name}`", rule["kind"], rule["severity"], rule["breaks_when"] + remark(name, named))
+        for name, rule in found.items()
+    ]
     return markdown(("rule", "kind", "severity", "breaks when"), sorted(rows, key=lambda row: (row[1], row[0])))
+
+
+def remark(rule: str, named: str) -> str:
+    if rule in ("nothing-sent", "refused"):
+        return "; it cannot be allowed"
+    return "" if f'"{rule}"' in named else " (not checked yet)"
 
 
 GENERATED: dict[str, Callable[[], str]] = {
@@ -201,8 +215,9 @@ def test_options_and_ini_are_all_told() -> None:
     told = re.findall(r"^\| `([\w-]+)", text, re.MULTILINE)
     source = Path(plugin.__file__).read_text(encoding="utf-8")
     options = re.findall(r'addoption\(\s*"(--cio-[\w-]+)"', source)
+    ini = re.findall(r'addini\(\s*"(cio_\w+)"', source)
     marks = [name.partition("(")[0] for name in plugin.MARKS]
-    assert sorted(told) == sorted([*options, *settings.INI, *marks, *plugin.FIXTURES])
+    assert sorted(told) == sorted([*options, *ini, *marks, *plugin.FIXTURES])
 
 
 def test_commands_of_the_readme_exist() -> None:
