@@ -53,7 +53,7 @@ def _connect(line: Line, aiohttp: Any, original: Callable[..., Any]) -> Callable
 
 
 class _Transport(asyncio.Transport):
-    """The client's side of one connection; the server answers in the loop's next round, as a fast one would."""
+    """The client's side of one connection; the server answers as soon as the loop has gone round."""
 
     def __init__(self, line: Line, aiohttp: Any, url: Any, loop: asyncio.AbstractEventLoop, protocol: Any) -> None:
         super().__init__()
@@ -73,7 +73,8 @@ class _Transport(asyncio.Transport):
             self._continued = False
             if (arrived := _arrived.get()) is not None:
                 arrived.append(request)
-            self._loop.call_soon(self._respond, request)
+            # One round later the client is done with writing, as it is when any real server answers.
+            self._loop.call_soon(self._loop.call_soon, self._respond, request)
         if self._parser.expects_continue and not self._continued:
             self._continued = True
             self._loop.call_soon(self._deliver, CONTINUE)

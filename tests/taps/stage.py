@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import importlib
+import importlib.util
 import socket
 import socketserver
 import struct
@@ -18,6 +19,8 @@ from pytest_customerio.taps.raw import RequestParser
 
 URL = "https://track.customer.io/api/v1/customers/5"
 JSON = (("Content-Type", "application/json"),)
+HTTPX = tuple(name for name in ("httpx", "httpx2") if importlib.util.find_spec(name))
+CORES = tuple(name.replace("httpx", "httpcore") for name in HTTPX)
 OK = Answer(200, "OK", JSON, b'{"ok": true}')
 RESET = b"reset"
 

@@ -10,20 +10,33 @@ from importlib import import_module
 from typing import Any
 
 import pytest
-from stage import JSON, OK, REAL, RESET, URL, Line, Refused, UnixServer, installed, met, running, served
+from stage import (
+    CORES,
+    HTTPX,
+    JSON,
+    OK,
+    REAL,
+    RESET,
+    URL,
+    Line,
+    Refused,
+    UnixServer,
+    installed,
+    met,
+    running,
+    served,
+)
 
 from pytest_customerio.model import Answer, WireRequest
-
-TAPS = ("httpcore", "httpcore2")
 
 
 @pytest.fixture
 def line() -> Iterator[Line]:
-    with installed(*TAPS) as line:
+    with installed(*CORES) as line:
         yield line
 
 
-@pytest.fixture(params=["httpx", "httpx2"])
+@pytest.fixture(params=HTTPX)
 def module(request: pytest.FixtureRequest) -> Any:
     return import_module(request.param)
 
@@ -247,10 +260,10 @@ def test_two_hundred_at_once_are_right_and_in_order(line: Line, module: Any) -> 
             responses = await asyncio.gather(*(client.get(f"{URL}/{start + number}") for number in range(50)))
         return [response.text for response in responses]
 
-    async def all_of_them() -> list[str]:
-        return sum(await asyncio.gather(*(fifty(start) for start in range(0, 200, 50))), [])
+    async def all_of_them() -> list[list[str]]:
+        return await asyncio.gather(*(fifty(start) for start in range(0, 200, 50)))
 
-    assert asyncio.run(all_of_them()) == [f"{URL}/{number}" for number in range(200)]
+    assert sum(asyncio.run(all_of_them()), []) == [f"{URL}/{number}" for number in range(200)]  # noqa: RUF017
 
 
 def test_threads_get_their_own_answers(line: Line, module: Any) -> None:
@@ -303,7 +316,7 @@ def test_a_client_outlives_the_line(module: Any) -> None:
         assert client.get(server.url).text == "real"
         client.close()
     with served() as server, module.Client() as client:
-        with installed(*TAPS) as line:
+        with installed(*CORES) as line:
             line.hosts = {"127.0.0.1"}
             assert client.get(server.url).json() == {"ok": True}
         assert client.get(server.url).text == "real"
@@ -314,7 +327,7 @@ def test_an_asynchronous_client_outlives_the_line(module: Any) -> None:
 
     async def ask(url: str) -> list[str]:
         async with module.AsyncClient() as client:
-            with installed(*TAPS) as line:
+            with installed(*CORES) as line:
                 line.hosts = {"127.0.0.1"}
                 first = await client.get(url)
             return [first.text, (await client.get(url)).text]
@@ -326,9 +339,9 @@ def test_an_asynchronous_client_outlives_the_line(module: Any) -> None:
 def test_a_response_is_read_to_its_end_after_the_line(module: Any) -> None:
     """What was answered stays answered."""
     with module.Client() as client:
-        with installed(*TAPS), client.stream("GET", URL) as response:
+        with installed(*CORES), client.stream("GET", URL) as response:
             pass
-        with installed(*TAPS) as line:
+        with installed(*CORES) as line:
             line.answering = lambda request: Answer(200, "", (), b"x" * 200_000)
             response = client.send(client.build_request("GET", URL), stream=True)
         assert len(response.read()) == 200_000
@@ -338,7 +351,7 @@ def test_nothing_stays_behind(core: Any) -> None:
     """The very same functions stand there again."""
     names = ("ConnectionPool", "HTTPProxy", "SOCKSProxy", "AsyncConnectionPool", "AsyncHTTPProxy", "AsyncSOCKSProxy")
     before = [vars(getattr(core, name)).get("create_connection") for name in names]
-    with installed(*TAPS):
+    with installed(*CORES):
         meanwhile = [vars(getattr(core, name)).get("create_connection") for name in names]
     assert [vars(getattr(core, name)).get("create_connection") for name in names] == before
     assert all(now is not then for now, then in zip(meanwhile, before, strict=True) if then is not None)

@@ -12,18 +12,18 @@ from typing import Any
 
 import httpx
 import pytest
-from stage import OK, URL, Line, installed
+from stage import CORES, HTTPX, OK, URL, Line, installed
 
 BASIC = "Basic " + base64.b64encode(b"site:key").decode()
 
 
 @pytest.fixture
 def line() -> Iterator[Line]:
-    with installed("httpx", "httpx2", "httpcore", "httpcore2") as line:
+    with installed(*HTTPX, *CORES) as line:
         yield line
 
 
-@pytest.fixture(params=["httpx", "httpx2"])
+@pytest.fixture(params=HTTPX)
 def module(request: pytest.FixtureRequest) -> Any:
     return import_module(request.param)
 
@@ -365,7 +365,7 @@ def test_a_cassette_of_the_users_answers_above_us(line: Line, ask: Any, tmp_path
 def test_nothing_stays_behind(module: Any) -> None:
     """The very same functions stand there again, and look the same meanwhile."""
     before = (vars(module.Client)["send"], vars(module.AsyncClient)["send"])
-    with installed("httpx", "httpx2"):
+    with installed(*HTTPX):
         assert vars(module.Client)["send"] is not before[0]
         assert asyncio.iscoroutinefunction(module.AsyncClient.send)
         assert module.Client.send.__qualname__ == "Client.send"
