@@ -18,6 +18,8 @@ TAPS = {
     "requests": "requests",
     "requests_mock": "requests_mock",
     "vcr": "vcr",
+    "vcr.stubs.httpx_stubs": "vcr_httpx",
+    "vcr.stubs.aiohttp_stubs": "vcr_aiohttp",
     "httpcore": "httpcore",
     "httpcore2": "httpcore2",
     "httpx": "httpx",

@@ -16,6 +16,7 @@ from pytest_customerio.model import WireRequest
 from pytest_customerio.taps import Line, wire
 from pytest_customerio.taps.patching import Patches
 from pytest_customerio.taps.raw import CONTINUE, RequestParser, serialize
+from pytest_customerio.taps.recording import recording
 
 Arrived = list[WireRequest]
 
@@ -43,7 +44,7 @@ def install(line: Line, patches: Patches) -> None:
 
 def _connect(line: Line, aiohttp: Any, original: Callable[..., Any]) -> Callable[..., Any]:
     async def create_connection(self: Any, req: Any, *args: Any, **kwargs: Any) -> Any:
-        if not line.concerns(req.url.host, req.url.port):
+        if recording() or not line.concerns(req.url.host, req.url.port):
             return await original(self, req, *args, **kwargs)
         protocol = self._factory()
         protocol.connection_made(_Transport(line, aiohttp, req.url, self._loop, protocol))
@@ -121,8 +122,8 @@ class _Transport(asyncio.Transport):
             self._protocol.set_exception(self._aiohttp.SocketTimeoutError("Timeout on reading data from socket"))
 
     def is_closing(self) -> bool:
-        """A connection kept for later is of no use once the line is off."""
-        return self._closing or not self._line.concerns(*self._host)
+        """A connection kept for later is of no use where it is not ours to answer any more."""
+        return self._closing or recording() or not self._line.concerns(*self._host)
 
     def close(self) -> None:
         if not self._closing:

@@ -16,6 +16,7 @@ from typing import Any
 from pytest_customerio.taps import Line, wire
 from pytest_customerio.taps.patching import Patches
 from pytest_customerio.taps.raw import RequestParser, serialize
+from pytest_customerio.taps.recording import recording
 
 # What the client raises, what the socket raised beneath it, and the words of that one: without TLS and with it.
 _RESET = (errno.ECONNRESET, os.strerror(errno.ECONNRESET))
@@ -73,9 +74,9 @@ class _Network:
         )
 
     def _mocked(self, pool: Any) -> bool:
-        """Whether the application answers by itself: through a mock network, or a Unix socket of its own."""
+        """Whether the application answers by itself: through a mock network, a Unix socket of its own, a recording."""
         mocks = (self.core.MockBackend, self.core.AsyncMockBackend)
-        return pool._uds is not None or isinstance(pool._network_backend, mocks)
+        return pool._uds is not None or isinstance(pool._network_backend, mocks) or recording()
 
 
 class _Wire:
@@ -117,8 +118,8 @@ class _Wire:
         return self._arriving.read(size)
 
     def info(self, name: str) -> Any:
-        """Readable while idle means hung up: so is every connection once the line is off."""
-        return not self.network.line.concerns(*self._host) if name == "is_readable" else None
+        """Readable while idle means hung up: so is every connection where it is not ours to answer any more."""
+        return recording() or not self.network.line.concerns(*self._host) if name == "is_readable" else None
 
 
 class _Stream:
