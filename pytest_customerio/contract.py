@@ -20,6 +20,7 @@ from pytest_customerio.checks.body import NotJsonError, NotReadableError, parse,
 from pytest_customerio.checks.bundle import parameters
 from pytest_customerio.checks.engine import Schema
 from pytest_customerio.checks.info import judge_path, judge_surprises, strict_mode
+from pytest_customerio.checks.keywords import json_bytes
 from pytest_customerio.checks.own import load_own, read_json
 from pytest_customerio.checks.rules import Rule, load_rules
 from pytest_customerio.checks.sizes import judge_sizes
@@ -29,6 +30,7 @@ from pytest_customerio.redact import word
 _RANK: Mapping[Severity, int] = {"error": 0, "warning": 1, "info": 2}
 _NO_CONSTRAINT = frozenset({"$schema", "$id", "$comment", "$defs", "title", "description", "x-cio", "examples"})
 _MOST = 1000
+_SMALL = 32_000
 _BODIES = frozenset({"POST", "PUT"})
 _NO_WORKSPACE = Breach(
     "missing-workspace-id",
@@ -75,6 +77,8 @@ class Contract:
     def judge(self, interaction: Interaction) -> list[Violation]:
         """All violations of one request, sorted by severity, place and rule. Fills in its operation if that is open."""
         place = self._catalog.place(interaction.method, interaction.url)
+        if not self._catalog.concerns(place.address.host):
+            return []
         if interaction.operation is None:
             interaction.operation = place.operation
         where = self._address if len(interaction.url) < LONGEST_REMEMBERED else self._judge_address
@@ -136,14 +140,14 @@ class Contract:
 
     def _judge_items(self, batch: Operation, items: object, size: int, interaction: Interaction) -> Iterator[Breach]:
         for index, item in enumerate(items if isinstance(items, list) else ()):
-            here = f"$.batch[{index}]"
+            here, own_size = f"$.batch[{index}]", size if size < _SMALL else json_bytes(item)
             if not isinstance(item, dict):
                 yield _no_object(here, item)
                 continue
             if batch.surface == "track_v2":
-                found, _ = self._judge_one(None, self._catalog.entities, item, size, interaction)
+                found, _ = self._judge_one(None, self._catalog.entities, item, own_size, interaction)
             else:
-                found = self._judge_call(item, size, interaction)
+                found = self._judge_call(item, own_size, interaction)
             for each in found:
                 yield replace(each, where=here + each.where[1:])
 

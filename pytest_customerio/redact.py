@@ -51,7 +51,7 @@ def json_path(parts: Iterable[str | int], root: str = "$") -> str:
 def safe_url(operation: Operation | None, method: str, url: str) -> str:
     """The request line without credentials, fragments, query values and personal identifiers."""
     try:
-        address = urlsplit(url)
+        address = urlsplit(url[:2000])
         host = address.hostname or ""
         port = f":{address.port}" if address.port else ""
     except ValueError:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 Json = Any
 _MOST = 500
-_WIDEST = 5000
+_WIDEST = 1000
 _WIDE = ("additionalProperties", "patternProperties", "propertyNames", "items")
 _COUNTS = {"maxProperties", "minProperties", "maxItems", "minItems"}
 _WORDS = {"enum", "const"}
@@ -36,7 +36,10 @@ class Schema:
 
     def holds(self, payload: object, size: int) -> bool:
         """Whether the payload surely keeps the contract; `size` is the length of the body it was read from."""
-        return size <= self._small and self._quick.is_valid(payload)
+        try:
+            return size <= self._small and self._quick.is_valid(payload)
+        except ValueError:  # text that Rust cannot hold, such as lone surrogates
+            return False
 
     def breaches(self, payload: object) -> list[Breach]:
         """Every constraint that the payload breaks, up to a number that nobody reads."""

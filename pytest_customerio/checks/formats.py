@@ -17,6 +17,7 @@ _CLOCK = r"(?:[01][0-9]|2[0-4]):?[0-5][0-9](?::?(?:[0-5][0-9]|60)(?:[.,][0-9]+)?
 _ISO = re.compile(rf"{_DATE}(?:[Tt ]{_CLOCK}(?: ?(?:[Zz]|[+-][0-9]{{2}}(?::?[0-9]{{2}})?))?)?", re.ASCII)
 _BASE64 = re.compile(r"[A-Za-z0-9+/]*={0,2}")
 _NUMBER = re.compile(r"[+-]?[0-9]+(?:\.[0-9]*)?", re.ASCII)
+_LONGEST_EMAIL = 1000  # far above what any server takes; longer ones would only keep the pattern busy
 _LATEST = 99_999_999_999
 
 
@@ -31,10 +32,14 @@ def addresses(text: str) -> list[str]:
     return [part.strip() for part in parts if part.strip()]
 
 
+def _is_email(text: str) -> bool:
+    return len(text) <= _LONGEST_EMAIL and _EMAIL.fullmatch(text) is not None
+
+
 def _email(value: object) -> str | None:
     if not isinstance(value, str) or not value or liquid(value):
         return None
-    return None if _EMAIL.fullmatch(value) else "malformed"
+    return None if _is_email(value) else "malformed"
 
 
 def _emails(value: object) -> str | None:
@@ -42,7 +47,7 @@ def _emails(value: object) -> str | None:
         return None
     for part in addresses(value):
         named = _NAMED.fullmatch(part)
-        if _EMAIL.fullmatch(named[1].strip() if named else part) is None:
+        if not _is_email(named[1].strip() if named else part):
             return "malformed"
     return None
 

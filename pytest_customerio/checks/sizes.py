@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import islice
 
 from pytest_customerio.checks import Breach
 from pytest_customerio.checks.keywords import json_bytes
 from pytest_customerio.model import Operation
 
+_MEASURED = 5000  # more items than fit into any batch that is accepted
 _ENTITY = 32
 _BATCH = 500
 _MESSAGE = 1000
@@ -27,7 +29,7 @@ def judge_sizes(operation: Operation, payload: object, size: int) -> Iterator[Br
 
 def _items(payload: object) -> Iterator[Breach]:
     batch = payload.get("batch") if isinstance(payload, dict) else None
-    for index, item in enumerate(batch if isinstance(batch, list) else ()):
+    for index, item in enumerate(islice(batch, _MEASURED) if isinstance(batch, list) else ()):
         yield from _over("entity-too-large", f"$.batch[{index}]", json_bytes(item), _ENTITY)
 
 
