@@ -54,10 +54,15 @@ def _check(host: object, port: object) -> None:
     name = host.decode("latin-1") if isinstance(host, bytes) else host
     if not isinstance(name, str):
         return
-    number = int(port) if isinstance(port, int) or (isinstance(port, (str, bytes)) and port.isdigit()) else None
+    number = port if isinstance(port, int) else _number(port)
     for line, refuse in tuple(_armed):
         if line.concerns(name, number):
             raise refuse(name if number is None else f"{name}:{number}")
+
+
+def _number(port: object) -> int | None:
+    text = port.decode("latin-1") if isinstance(port, bytes) else port
+    return int(text) if isinstance(text, str) and text.isascii() and text.isdigit() and len(text) < 6 else None
 
 
 def _address(args: tuple[Any, ...]) -> tuple[object, object]:

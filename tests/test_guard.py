@@ -48,6 +48,7 @@ WAYS: dict[str, Callable[[], object]] = {
     "getaddrinfo": lambda: socket.getaddrinfo("track.customer.io", 443),
     "getaddrinfo with bytes": lambda: socket.getaddrinfo(b"track.customer.io", b"443"),
     "getaddrinfo with a service": lambda: socket.getaddrinfo("track.customer.io", "https"),
+    "getaddrinfo with an odd service": lambda: socket.getaddrinfo("track.customer.io", "²"),
     "gethostbyname": lambda: socket.gethostbyname("track.customer.io"),
     "gethostbyname_ex": lambda: socket.gethostbyname_ex("track.customer.io"),
     "create_connection": lambda: socket.create_connection(("track.customer.io", 443)),
@@ -143,6 +144,8 @@ def test_odd_events_pass(armed: None) -> None:
     """An event without an address, or with one of another kind."""
     guard._audit("open", ("track.customer.io", 443))
     guard._audit("socket.getaddrinfo", ("example.org", 443))
+    for port in ("²", "1" * 5000, b"443", "443", None):
+        guard._audit("socket.getaddrinfo", ("example.org", port))
     guard._audit("socket.sendmsg", (None,))
     guard._audit("socket.connect", (None, b"\0abstract"))
     guard._audit("socket.connect", (None, (1, 2)))

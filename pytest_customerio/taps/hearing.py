@@ -7,12 +7,17 @@ from contextvars import ContextVar
 from typing import Any
 
 from pytest_customerio.model import Interaction
-from pytest_customerio.taps import Hearing
+from pytest_customerio.taps import Hearing, Line
 from pytest_customerio.taps.bodies import listen
 from pytest_customerio.taps.wire import plain_headers
 
 # What a client above began to hear, for a client beneath that knows more about it.
 above: ContextVar[Interaction | None] = ContextVar("cio_above", default=None)
+
+
+def begin(line: Line, client: str, method: Any, url: str) -> Hearing | None:
+    """Begin to hear a request, whatever was given for a method: the client will say so itself."""
+    return line.hear(client, method if isinstance(method, str) else str(method or ""), url)
 
 
 def send_heard(

@@ -9,7 +9,7 @@ from typing import Any
 
 from pytest_customerio.model import Interaction
 from pytest_customerio.taps import Hearing, Line
-from pytest_customerio.taps.hearing import note_status, send_heard
+from pytest_customerio.taps.hearing import begin, note_status, send_heard
 from pytest_customerio.taps.memory import MemorySocket
 from pytest_customerio.taps.patching import Patches, Wrapper, socket_is_mocked
 from pytest_customerio.taps.raw import RequestParser, read_headers
@@ -44,18 +44,22 @@ def _origin(conn: Any) -> str:
     return origin(scheme, conn._tunnel_host or conn.host, conn._tunnel_port if conn._tunnel_host else conn.port)
 
 
-def _concerned(line: Line, conn: Any, target: str) -> bool:
+def _is_absolute(target: Any) -> bool:
+    return isinstance(target, str) and "://" in target[:8]
+
+
+def _concerned(line: Line, conn: Any, target: Any) -> bool:
     if recording():
         return False
-    if "://" in target[:8]:
+    if _is_absolute(target):
         return line.concerns(*destination(target))
     if conn._tunnel_host:
         return line.concerns(conn._tunnel_host, conn._tunnel_port)
     return line.concerns(conn.host, conn.port)
 
 
-def _hear(line: Line, conn: Any, method: str, target: str) -> Hearing | None:
-    hearing = line.hear("http.client", method, target if "://" in target[:8] else _origin(conn) + target)
+def _hear(line: Line, conn: Any, method: Any, target: Any) -> Hearing | None:
+    hearing = begin(line, "http.client", method, target if _is_absolute(target) else _origin(conn) + str(target or "/"))
     if hearing is not None:
         limit = socket.getdefaulttimeout() if conn.timeout is _NO_TIMEOUT_GIVEN else conn.timeout
         hearing.interaction.timeout_set = limit is not None
@@ -90,7 +94,7 @@ def _endheaders(line: Line, original: Wrapper) -> Wrapper:
         if not method or not _concerned(line, conn, target):
             original(conn, message_body, **options)
             return
-        if "://" in target[:8] and _may_replace(conn.sock):
+        if _is_absolute(target) and _may_replace(conn.sock):
             if conn.sock is not None:
                 conn.sock.close()
             conn.sock = MemorySocket(line, target, conn.timeout)

@@ -68,7 +68,8 @@ class LateImports(importlib.abc.MetaPathFinder):
         if name not in self._awaited:
             return None
         for finder in sys.meta_path:
-            spec = None if finder is self else finder.find_spec(name, path, target)
+            find = None if finder is self else getattr(finder, "find_spec", None)
+            spec: importlib.machinery.ModuleSpec | None = find(name, path, target) if find else None
             if spec is not None:
                 if spec.loader is not None:
                     spec.loader = _Loader(spec, functools.partial(self._loaded, name))

@@ -133,7 +133,7 @@ def _one_line(value: str) -> str:
 
 def _length(headers: dict[str, str]) -> int:
     text = headers.get("content-length", "").partition(",")[0].strip()
-    return int(text) if text.isascii() and text.isdigit() else 0
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 16 else 0
 
 
 def _chunk_size(line: bytes) -> int:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from pytest_customerio.taps import Line
-from pytest_customerio.taps.hearing import send_heard
+from pytest_customerio.taps.hearing import begin, send_heard
 from pytest_customerio.taps.patching import Patches, Wrapper
 from pytest_customerio.taps.wire import destination
 
@@ -25,7 +25,7 @@ def heard_send(line: Line, original: Wrapper) -> Wrapper:
         url: Any = getattr(request, "url", None)
         if not line.concerns(*destination(url)):
             return original(session, request, **kwargs)
-        hearing = line.hear("requests", request.method, url)
+        hearing = begin(line, "requests", request.method, url)
         if hearing is None:
             return original(session, request, **kwargs)
         hearing.interaction.timeout_set = timeout_set(kwargs.get("timeout"))

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from pytest_customerio.taps import Line
-from pytest_customerio.taps.hearing import above, send_heard
+from pytest_customerio.taps.hearing import above, begin, send_heard
 from pytest_customerio.taps.patching import Patches, Wrapper
 from pytest_customerio.taps.wire import destination, origin
 
@@ -38,7 +38,7 @@ def concerned(line: Line, pool: Any, url: Any) -> bool:
 def _manager_urlopen(line: Line, original: Wrapper) -> Wrapper:
     def urlopen(manager: Any, method: str, url: str, *args: Any, **kwargs: Any) -> Any:
         __tracebackhide__ = True
-        hearing = line.hear("urllib3", method, url) if line.concerns(*destination(url)) else None
+        hearing = begin(line, "urllib3", method, url) if line.concerns(*destination(url)) else None
         if hearing is None:
             return original(manager, method, url, *args, **kwargs)
         timeout = kwargs.get("timeout", manager.connection_pool_kw.get("timeout"))
@@ -66,7 +66,7 @@ def _pool_urlopen(line: Line, original: Wrapper) -> Wrapper:
         if not concerned(line, pool, url):
             return original(pool, method, url, body, headers, *args, **kw)
         timeout_set = _timeout_set(kw.get("timeout", args[3] if len(args) > 3 else pool.timeout), pool)
-        hearing = line.hear("urllib3", method, absolute(pool, url))
+        hearing = begin(line, "urllib3", method, absolute(pool, url))
         if hearing is None:
             _refine(timeout_set=timeout_set)
             return original(pool, method, url, body, headers, *args, **kw)

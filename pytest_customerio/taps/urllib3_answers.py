@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import logging
+import re
 from collections.abc import Callable
 from http.client import HTTPMessage, IncompleteRead
 from typing import Any
@@ -135,7 +136,7 @@ class AnswerBody(io.BytesIO):
 
     def _promised(self) -> int:
         lengths = [value for name, value in self._headers if name.lower() == "content-length"]
-        return int(lengths[0]) if self._bodied and lengths and lengths[0].isdigit() else 0
+        return int(lengths[0]) if self._bodied and lengths and re.fullmatch(r"[0-9]{1,15}", lengths[0]) else 0
 
     def _note(self, data: bytes, amount: int | None) -> bytes:
         self._left -= len(data)

@@ -14,7 +14,7 @@ from typing import Any
 
 from pytest_customerio.taps import Line
 from pytest_customerio.taps.bodies import drain
-from pytest_customerio.taps.hearing import send_heard
+from pytest_customerio.taps.hearing import begin, send_heard
 from pytest_customerio.taps.patching import Patches, Wrapper
 from pytest_customerio.taps.wire import destination
 
@@ -80,7 +80,7 @@ def _getresponse(line: Line, original: Wrapper) -> Wrapper:
         request = getattr(conn, "_vcr_request", None)
         if request is None or not line.concerns(*destination(request.uri)):
             return original(conn, *args, **options)
-        hearing = line.hear("http.client", request.method, request.uri)
+        hearing = begin(line, "http.client", request.method, request.uri)
         if hearing is None:
             return original(conn, *args, **options)
 

@@ -26,7 +26,7 @@ def _authority(text: str) -> tuple[str, int | None]:
     host, _, port = text.rpartition("@")[2].rpartition(":")
     if not host or "]" in port:
         host, port = host + port if not host else f"{host}:{port}", ""
-    return host.strip("[]"), int(port) if port.isascii() and port.isdigit() else None
+    return host.strip("[]"), int(port) if port.isascii() and port.isdigit() and len(port) < 6 else None
 
 
 def origin(scheme: str, host: str, port: int | None) -> str:

@@ -146,6 +146,18 @@ def test_calls_out_of_order_fail_as_ever(tapped: Line) -> None:
     assert tapped.heard == []
 
 
+def test_odd_targets_are_the_librarys_to_refuse(tapped: Line) -> None:
+    """With its own words; none is the root."""
+    with pytest.raises(TypeError, match="cannot use a string pattern"):
+        _connection().request("GET", b"/x")  # type: ignore[arg-type]
+    with pytest.raises(TypeError, match="cannot use a string pattern"):
+        _connection().request(b"GET", "/x")  # type: ignore[arg-type]
+    _connection().request("GET", None)  # type: ignore[arg-type]
+    _connection().request("GET", "")
+    assert [heard.url for heard in tapped.heard][2:] == ["https://track.customer.io/"] * 2
+    assert [heard.method for heard in tapped.heard] == ["GET", "B'GET'", "GET", "GET"]
+
+
 def test_a_tunnel_ends_in_memory(tapped: Line) -> None:
     """The proxy is never asked."""
     conn = HTTPSConnection("proxy.example", 3128)

@@ -316,6 +316,14 @@ def test_responses_answers_above_us(tapped: Line) -> None:
     assert tapped.attempts == []
 
 
+def test_a_blocked_network_is_not_needed(tapped: Line) -> None:
+    """pytest-recording's, for one: there is no socket to block."""
+    network = pytest.importorskip("pytest_recording.network")
+    with network.blocking_context():
+        assert requests.post(TRACK).status_code == 200
+    assert len(tapped.heard) == 1
+
+
 def test_what_responses_lets_through_is_answered(tapped: Line) -> None:
     """Heard once still."""
     with responses.RequestsMock() as mock:
