@@ -12,9 +12,11 @@ if TYPE_CHECKING:
 
     from pytest_customerio.cio import Cio
     from pytest_customerio.model import ErrorCase
+    from pytest_customerio.phases import Phases
     from pytest_customerio.run import Run
 
 RUN: pytest.StashKey[Run] = pytest.StashKey()
+INI = ("cio_contract", "cio_region", "cio_schemas", "cio_cassettes", "cio_allow", "cio_hosts")
 FIXTURES = ("cio", "cio_error", "cio_responses")
 MARKS = {
     "cio_contract": "check every request of this test to Customer.io against its contract.",
@@ -48,7 +50,7 @@ def pytest_configure(config: pytest.Config) -> None:
     for mark, text in MARKS.items():
         config.addinivalue_line("markers", f"{mark}: {text}")
     config.pluginmanager.register(_Reports(config), "customerio-reports")
-    if config.getoption("--cio-contract") or config.getini("cio_contract") or config.getoption("--cio-report"):
+    if config.getoption("--cio-contract") or config.getoption("--cio-report") or any(_ini(config, n) for n in INI):
         _run(config)
 
 
@@ -64,8 +66,9 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     mark = metafunc.definition.get_closest_marker("cio_errors")
     if mark is not None:
         cases = _run(metafunc.config).cases(metafunc.definition.nodeid, mark.args, mark.kwargs)
-        metafunc.fixturenames.append("_cio_case")
-        metafunc.parametrize("_cio_case", cases, indirect=True)
+        if cases:
+            metafunc.fixturenames.append("_cio_case")
+            metafunc.parametrize("_cio_case", cases, indirect=True)
 
 
 @pytest.hookimpl(trylast=True)
@@ -87,29 +90,35 @@ def pytest_collection_finish(session: pytest.Session) -> None:
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)
 def pytest_runtest_protocol(item: pytest.Item, nextitem: pytest.Item | None) -> Generator[None, object, object]:
-    """A test begins and ends."""
-    run = item.config.stash.get(RUN, None)
-    if run is None:
+    """A test ends, whatever comes of it."""
+    phases = _phases(item)
+    if phases is None:
         return (yield)
-    run.begin(item)
     try:
         return (yield)
     finally:
-        run.end()
+        phases.end()
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_runtest_setup(item: pytest.Item) -> Generator[None, object, object]:
+    """A test begins, or begins again."""
+    phases = _phases(item)
+    return (yield) if phases is None else (yield from phases.setup(item))
 
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)
 def pytest_runtest_call(item: pytest.Item) -> Generator[None, object, object]:
     """Judge at the end of the call phase."""
-    run = item.config.stash.get(RUN, None)
-    return (yield) if run is None else (yield from run.call(item))
+    phases = _phases(item)
+    return (yield) if phases is None else (yield from phases.call(item))
 
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)
 def pytest_runtest_teardown(item: pytest.Item) -> Generator[None, object, object]:
     """Judge what fixtures sent while they were taken down."""
-    run = item.config.stash.get(RUN, None)
-    return (yield) if run is None else (yield from run.teardown(item))
+    phases = _phases(item)
+    return (yield) if phases is None else (yield from phases.teardown(item))
 
 
 @pytest.hookimpl(wrapper=True)
@@ -118,9 +127,9 @@ def pytest_runtest_makereport(
 ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
     """The verdicts travel with the test's report, through xdist too."""
     report = yield
-    run = item.config.stash.get(RUN, None)
-    if run is not None:
-        run.attach(report)
+    phases = _phases(item)
+    if phases is not None:
+        phases.attach(report)
     return report
 
 
@@ -134,19 +143,19 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 @pytest.fixture
 def cio(request: pytest.FixtureRequest) -> Cio:
     """This test's Customer.io: what was sent, and what became of a payload that met an error."""
-    return request.config.stash[RUN].fixture()
+    return _run(request.config).fixture()
 
 
 @pytest.fixture
 def cio_error(request: pytest.FixtureRequest) -> ErrorCase | None:
     """The error case that a `cio_errors` test runs in; None in any other test."""
-    return request.config.stash[RUN].error()
+    return _run(request.config).error()
 
 
 @pytest.fixture
 def cio_responses(request: pytest.FixtureRequest) -> Iterator[responses.RequestsMock]:
     """A `responses.RequestsMock` that knows Customer.io's documented success answers; add to it what you like."""
-    with request.config.stash[RUN].responses() as mock:
+    with _run(request.config).responses() as mock:
         yield mock
 
 
@@ -169,11 +178,19 @@ class _Reports:
         if verdicts is not None:
             _run(self.config).report.add(verdicts)
 
-    def pytest_sessionfinish(self) -> None:
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_testnodedown(self, node: object) -> None:
+        """A worker of pytest-xdist is done; a usage error that it found ends the run here."""
+        from pytest_customerio.workers import told
+
+        if mistake := told(node):
+            _run(self.config).told(mistake)
+
+    def pytest_sessionfinish(self, session: pytest.Session) -> None:
         """Write the report files."""
         run = self.config.stash.get(RUN, None)
         if run is not None:
-            run.write_reports()
+            run.finish(session)
 
     def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
         """The table at the end."""
@@ -188,6 +205,18 @@ def _run(config: pytest.Config) -> Run:
 
         config.stash[RUN] = Run(config)
     return config.stash[RUN]
+
+
+def _phases(item: pytest.Item) -> Phases | None:
+    run = item.config.stash.get(RUN, None)
+    return run.phases if run is not None else None
+
+
+def _ini(config: pytest.Config, name: str) -> bool:
+    try:
+        return bool(config.getini(name))
+    except (TypeError, ValueError):
+        return True
 
 
 def _concerned(item: pytest.Item) -> bool:

@@ -2,26 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Mapping, Sequence
-from pathlib import Path
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, TypeVar
 
 import pytest
 
-from pytest_customerio import settings
-from pytest_customerio.data import DataError
+from pytest_customerio import options, settings, workers
 from pytest_customerio.model import ErrorCase
-from pytest_customerio.report import Report, payload, write
-from pytest_customerio.settings import Settings, SettingsError
+from pytest_customerio.report import Report, write
+from pytest_customerio.settings import SettingsError
 
 if TYPE_CHECKING:
     import responses
 
     from pytest_customerio.cio import Cio
+    from pytest_customerio.phases import Phases
     from pytest_customerio.session import Session
-    from pytest_customerio.trial import Plan, Ruling, Trial
+    from pytest_customerio.trial import Plan
 
-SECTION = "customer.io"
+NO_CASES = "pytest runs only functions, and methods of plain classes, once per case; elsewhere: cio.replay(case)"
 T = TypeVar("T")
 
 
@@ -30,122 +29,76 @@ class Run:
 
     def __init__(self, config: pytest.Config) -> None:
         self.config = config
-        self.settings = _usage(lambda: _settings(config))
+        self.settings = options.checked(config, lambda: options.read(config))
         self.report = Report(strict=self.settings.strict)
         self.wanted = False
+        self.mistake = ""
+        self.phases: Phases | None = None
+        self._late = ""
         self._session: Session | None = None
-        self._opened = False
         self._plans: dict[str, Plan] = {}
-        self._test: Trial | None = None
-        self._fresh = False
 
     @property
     def everywhere(self) -> bool:
         """Whether every test is checked, in a process that runs tests."""
-        return self.settings.contract and not _is_controller(self.config)
+        return self.settings.contract and not workers.is_controller(self.config)
 
     @property
     def session(self) -> Session:
         """The session, loaded now if need be; broken data of the user is a usage error."""
         if self._session is None:
-            self._session = _usage(self._load)
+            self._session = options.checked(self.config, self._load)
         return self._session
 
     def cases(self, nodeid: str, args: Sequence[object], kwargs: Mapping[str, object]) -> tuple[str, ...]:
-        """The ids of the cases that a `cio_errors` mark asks for."""
-        mark = _usage(lambda: self.session.errors_mark(nodeid, args, kwargs))
-        given = f"{nodeid}: cio_errors"
-        return _usage(lambda: self.session.case_ids(given, mark.cases, mark.except_for))
+        """The ids of the cases that a `cio_errors` mark asks for; none where the mark cannot be used."""
+        return self._noted(lambda: self.session.marked_cases(nodeid, args, kwargs)) or ()
 
-    def plan(self, items: Sequence[pytest.Item]) -> None:
+    def plan(self, items: list[pytest.Item]) -> None:
         """Read every test's marks; a mistake in one ends the run before it starts."""
         for item in items:
-            plan = _usage(lambda: self._plan(item))  # noqa: B023 - called at once
-            self._plans[item.nodeid] = plan
-            self.wanted = self.wanted or plan.checked
+            plan = None if self.mistake else self._noted(lambda: self._plan(item))  # noqa: B023 - called at once
+            if plan is not None:
+                self._plans[item.nodeid] = plan
+                self.wanted = self.wanted or plan.checked
+        if self.mistake and not workers.is_worker(self.config):
+            raise pytest.UsageError(self.mistake)
+        if self.mistake:  # a worker that raises crashes: it runs nothing, and tells why
+            workers.tell(self.config, self.mistake)
+            items.clear()
 
     def open(self) -> None:
         """Install guard, taps and answers, once."""
-        if not self._opened:
-            self._opened = True
-            self.session.open()
+        if self.phases is None:
+            session = self._noted(lambda: self.session) if workers.is_worker(self.config) else self.session
+            if session is not None:
+                from pytest_customerio.phases import Phases
+
+                self.phases = Phases(session, lambda item: self._plans.get(item.nodeid) or self._plan(item))
+                session.open()
 
     def close(self) -> None:
         """Take away what was installed."""
-        if self._opened and self._session is not None:
-            self._session.close()
-        self._opened = False
-
-    def begin(self, item: pytest.Item) -> None:
-        """A test begins."""
-        if self._opened:
-            self._test = self.session.begin(self._plans.get(item.nodeid) or self._plan(item))
-
-    def end(self) -> None:
-        """The test is over."""
-        if self._test is not None:
-            self.session.end()
-        self._test = None
-
-    def call(self, item: pytest.Item) -> Generator[None, object, object]:
-        """Around the call phase: our failure only where the test has none of its own."""
-        test = self._test
-        if test is None or not test.plan.checked:
-            return (yield)
-        self.session.begin_call(test)
-        result: object = None
-        try:
-            result = yield
-        except BaseException as error:
-            ruling = self._rule(test, error)
-            if not test.declared(error):
-                _add_section(item, ruling)
-                raise
-        else:
-            ruling = self._rule(test, None)
-        if getattr(item, "_excinfo", None):  # unittest keeps a failure there instead of raising it
-            _add_section(item, ruling)
-            return result
-        _carry_out(ruling)
-        return result
-
-    def teardown(self, item: pytest.Item) -> Generator[None, object, object]:
-        """Around teardown."""
-        test = self._test
-        if test is None or not test.plan.checked:
-            return (yield)
-        result = yield
-        heard = test.record.heard
-        ruling = self.session.end_teardown(test)
-        self._fresh = self._fresh or test.record.heard > heard or bool(ruling.text)
-        _carry_out(ruling)
-        return result
-
-    def attach(self, report: pytest.TestReport) -> None:
-        """Put the verdicts into the report of the phase that made them."""
-        test = self._test
-        if test is None or report.when == "setup" or not (test.record.heard and (report.when == "call" or self._fresh)):
-            return
-        verdicts = self.session.verdicts(test)
-        applicable = self.session.applicable(verdict.operation for verdict in verdicts)
-        report.cio = payload(verdicts, applicable)  # type: ignore[attr-defined]
-        self._fresh = False
+        if self.phases is not None:
+            self.phases.session.close()
+        self.phases = None
 
     def fixture(self) -> Cio:
         """What the `cio` fixture gives."""
         from pytest_customerio.cio import Cio
 
-        assert self._test is not None
-        return Cio(self._test)
+        test = self.phases.test if self.phases is not None else None
+        if test is None or not test.plan.keep:
+            pytest.fail("cio: name it in the arguments of the test or of a fixture, or in usefixtures", pytrace=False)
+        return Cio(test)
 
     def error(self) -> ErrorCase | None:
         """What the `cio_error` fixture gives."""
-        if self._test is None or self._test.plan.case is None:
+        test = self.phases.test if self.phases is not None else None
+        if test is None or test.plan.case is None:
             return None
-        found = self.session.cases(self._test.plan.case)
-        wanted = [
-            name.partition(".")[0] for name in (self._test.plan.errors.operations if self._test.plan.errors else ())
-        ]
+        wanted = {name.partition(".")[0] for name in (test.plan.errors.operations if test.plan.errors else ())}
+        found = self.session.cases(test.plan.case)
         return next((case for surface, case in found.items() if not wanted or surface in wanted), None)
 
     def responses(self) -> responses.RequestsMock:
@@ -154,18 +107,28 @@ class Run:
 
         return requests_mock(self.session.catalog, self.session.cassettes)
 
-    def write_reports(self) -> None:
-        """Write each --cio-report file."""
-        if hasattr(self.config, "workerinput"):
-            return
-        for path in self.settings.reports:
-            write(path, self.report.document())
+    def told(self, mistake: str) -> None:
+        """A mistake that a worker found: the run fails as it does where there are no workers."""
+        self.mistake = self._late = self._late or mistake
+
+    def finish(self, session: pytest.Session) -> None:
+        """Write each --cio-report file, unless no test was to run."""
+        if not (workers.is_worker(self.config) or self.mistake or self.config.getoption("collectonly", default=False)):
+            for path in self.settings.reports:
+                try:
+                    write(path, self.report.document())
+                except OSError as error:
+                    self.told(f"--cio-report: {path} cannot be written: {error.strerror}")
+        if self._late:
+            session.exitstatus = pytest.ExitCode.USAGE_ERROR
 
     def summarise(self, terminal: pytest.TerminalReporter) -> None:
         """Print the table, unless nothing was heard."""
+        if self._late:
+            terminal.line(f"ERROR: {self._late}", red=True)
         lines = self.report.lines()
         if lines:
-            terminal.section(SECTION)
+            terminal.section("customer.io")
             for line in lines:
                 terminal.line(line)
 
@@ -179,6 +142,8 @@ class Run:
 
         names = getattr(item, "fixturenames", ())
         errors = item.get_closest_marker("cio_errors")
+        if errors is not None and _case(item) is None:
+            raise SettingsError(f"{item.nodeid}: cio_errors: {NO_CASES}")
         return Plan(
             nodeid=item.nodeid,
             checked=self.settings.contract
@@ -194,52 +159,15 @@ class Run:
             keep="cio" in names,
         )
 
-    def _rule(self, test: Trial, raised: BaseException | None) -> Ruling:
-        self._fresh = True
-        return self.session.end_call(test, raised)
-
-
-
-def _settings(config: pytest.Config) -> Settings:
-    return Settings(
-        contract=bool(config.getoption("--cio-contract") or config.getini("cio_contract")),
-        strict=bool(config.getoption("--cio-strict")),
-        reports=tuple(
-            settings.report_path(text, config.invocation_params.dir) for text in config.getoption("--cio-report")
-        ),
-        region=settings.region(config.getini("cio_region")),
-        schemas=settings.folders("cio_schemas", config.getini("cio_schemas")),
-        cassettes=settings.folders("cio_cassettes", config.getini("cio_cassettes")),
-        hosts=settings.hosts(config.getini("cio_hosts")),
-        rootdir=Path(config.rootpath),
-        allow_lines=tuple(config.getini("cio_allow")),
-    )
+    def _noted(self, make: Callable[[], T]) -> T | None:
+        """What `make` makes; a mistake of the user is noted instead, and told when all tests are collected."""
+        try:
+            return options.checked(self.config, make)
+        except pytest.UsageError as error:
+            self.mistake = self.mistake or str(error)
+            return None
 
 
 def _case(item: pytest.Item) -> str | None:
     spec = getattr(item, "callspec", None)
     return spec.params.get("_cio_case") if spec is not None else None
-
-
-def _usage(make: Callable[[], T]) -> T:
-    try:
-        return make()
-    except (SettingsError, DataError) as error:
-        raise pytest.UsageError(str(error)) from None
-
-
-def _add_section(item: pytest.Item, ruling: Ruling) -> None:
-    if ruling.text:
-        item.add_report_section("call", SECTION, ruling.text)
-
-
-def _carry_out(ruling: Ruling) -> None:
-    if ruling.text:
-        pytest.fail(ruling.text, pytrace=False)
-    if ruling.skip:
-        raise pytest.skip.Exception(ruling.skip, _use_item_location=True)
-
-
-def _is_controller(config: pytest.Config) -> bool:
-    distributed = config.getoption("dist", default="no") != "no" and not hasattr(config, "workerinput")
-    return bool(distributed and config.getoption("tx", default=None))

@@ -86,8 +86,8 @@ class Session:
             return Ruling(messages.NOTHING_SENT)
         return Ruling(skip=self._unmet(test, test.plan.case))
 
-    def end_teardown(self, test: Trial) -> Ruling:
-        """Teardown is over: what was sent since the call phase is judged too."""
+    def settle(self, test: Trial) -> Ruling:
+        """Setup failed, or teardown is over: what was sent there is judged too."""
         test.end_replay(None)
         test.record.settle()
         return Ruling(self._text(test))
@@ -130,6 +130,14 @@ class Session:
         ids = self.case_ids(f"cio.replay({word!r})", (word,))
         lasting = [one for one in ids if not one.endswith("-recovers")] or list(ids)
         return self.cases(word if word in ids else lasting[0])
+
+    def marked_cases(self, nodeid: str, args: Sequence[object], kwargs: Mapping[str, object]) -> tuple[str, ...]:
+        """The ids of the cases that a `cio_errors` mark asks for."""
+        mark = self.errors_mark(nodeid, args, kwargs)
+        ids = self.case_ids(f"{nodeid}: cio_errors", mark.cases, mark.except_for)
+        if not ids:
+            raise SettingsError(f"{nodeid}: cio_errors: except_for={mark.except_for!r} leaves no case")
+        return ids
 
     def case_ids(self, given: str, words: Sequence[str], except_for: Sequence[str] = ()) -> tuple[str, ...]:
         """The ids that these words name, all without words, less `except_for`; `given` says where they stand."""

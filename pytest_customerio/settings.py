@@ -6,8 +6,9 @@ from __future__ import annotations
 
 import difflib
 import fnmatch
+import os
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -19,6 +20,16 @@ _ALLOW = re.compile(r"(?P<rule>[^\s:]+)(?:[ \t]+(?P<where>[^\s:]+))?[ \t]*(?::[ 
 
 class SettingsError(Exception):
     """A setting that cannot be used. Its text says what was given and what is accepted; pytest exits with code 4."""
+
+
+class IniError(SettingsError):
+    """A setting of the ini that cannot be used; `given` is the part of its value that is wrong."""
+
+    def __init__(self, name: str, given: str, cause: str) -> None:
+        super().__init__(f"ini {name}: {cause}")
+        self.name = name
+        self.given = given
+        self.cause = cause
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +79,7 @@ class Settings:
 
 def nearest(given: str, known: Iterable[str]) -> str:
     """` (did you mean X?)`, or nothing where no name is near."""
-    close = difflib.get_close_matches(given, list(known), 1, 0.5)
+    close = difflib.get_close_matches(given, list(known), 1)
     return f" (did you mean {close[0]}?)" if close else ""
 
 
@@ -79,6 +90,9 @@ def report_path(text: str, base: Path) -> Path:
         raise SettingsError(f"--cio-report={text}: the kind is told by the suffix; accepted: {', '.join(REPORT_KINDS)}")
     if path.is_dir():
         raise SettingsError(f"--cio-report={text}: is a folder, not a file")
+    there = next(folder for folder in path.parents if folder.exists())
+    if not (there.is_dir() and os.access(there, os.W_OK)):
+        raise SettingsError(f"--cio-report={text}: {there} is no folder that can be written to")
     return path
 
 
@@ -86,7 +100,7 @@ def region(text: str) -> str | None:
     """The declared region, lower case, or None."""
     given = text.strip().lower()
     if given and given not in ("us", "eu"):
-        raise SettingsError(f"ini cio_region: {text!r} is no region; accepted: us, eu")
+        raise IniError("cio_region", text, f"{text!r} is no region; accepted: us, eu")
     return given or None
 
 
@@ -94,7 +108,7 @@ def folders(name: str, paths: Sequence[Path]) -> tuple[Path, ...]:
     """Folders of the user, which must exist."""
     for path in paths:
         if not path.is_dir():
-            raise SettingsError(f"ini {name}: {path} is no folder")
+            raise IniError(name, path.name, f"{path} is no folder")
     return tuple(paths)
 
 
@@ -103,38 +117,36 @@ def hosts(lines: Iterable[str]) -> tuple[str, ...]:
     urls = tuple(line.strip() for line in lines if line.strip())
     for url in urls:
         if not re.fullmatch(r"https?://[^\s/?#]+(/[^\s?#]*)?", url):
-            raise SettingsError(f"ini cio_hosts: {url!r} is no base URL; accepted: https://host[:port][/path]")
+            raise IniError("cio_hosts", url, f"{url!r} is no base URL; accepted: https://host[:port][/path]")
     return urls
 
 
-def allowances(lines: Iterable[str], rules: Iterable[str]) -> tuple[Allowance, ...]:
+def allowances(lines: Iterable[str], rules: Collection[str]) -> tuple[Allowance, ...]:
     """The ini's `cio_allow`, a rule a line."""
     found = []
     for line in filter(None, (line.strip() for line in lines)):
         match = _ALLOW.fullmatch(line)
         if match is None:
-            raise SettingsError(f"ini cio_allow: {line!r} cannot be read; accepted: RULE [WHERE] [: reason]")
-        found.append(
-            allowance(f"ini cio_allow: {line!r}", rules, match["rule"], where=match["where"], reason=match["reason"])
-        )
+            raise IniError("cio_allow", line, f"{line!r} cannot be read; accepted: RULE [WHERE] [: reason]")
+        if match["rule"] not in rules:
+            raise IniError("cio_allow", line, _no_rule(match["rule"], rules))
+        found.append(Allowance(match["rule"], match["where"], match["reason"] or ""))
     return tuple(found)
 
 
 def allowance(
-    given: str, rules: Iterable[str], rule: object = None, *, where: object = None, reason: object = ""
+    given: str, rules: Collection[str], rule: object = None, *, where: object = None, reason: object = ""
 ) -> Allowance:
     """One allowance; `given` names where it stands."""
-    known = list(rules)
-    if not isinstance(rule, str) or rule not in known:
-        near = nearest(rule, known) if isinstance(rule, str) else ""
-        raise SettingsError(f"{given}: {rule!r} is no rule{near}; all rules: README.md, Rules")
+    if not isinstance(rule, str) or rule not in rules:
+        raise SettingsError(f"{given}: {_no_rule(rule, rules)}")
     if not isinstance(where, str | None):
         raise SettingsError(f"{given}: where={where!r} is no JSON path such as '$.batch[*].timestamp'")
     return Allowance(rule, where, str(reason or ""))
 
 
 def mark_allowance(
-    nodeid: str, args: Sequence[object], kwargs: Mapping[str, object], rules: Iterable[str]
+    nodeid: str, args: Sequence[object], kwargs: Mapping[str, object], rules: Collection[str]
 ) -> Allowance:
     """The allowance of one `cio_allow` mark."""
     given = f"{nodeid}: cio_allow"
@@ -163,6 +175,11 @@ def errors_mark(nodeid: str, args: Sequence[object], kwargs: Mapping[str, object
         raises=_classes(given, kwargs.get("raises", ())),
         **flags,
     )
+
+
+def _no_rule(rule: object, rules: Iterable[str]) -> str:
+    near = nearest(rule, rules) if isinstance(rule, str) else ""
+    return f"{rule!r} is no rule{near}; all rules: README.md, Rules"
 
 
 def _only(given: str, kwargs: Mapping[str, object], names: Sequence[str], accepted: str) -> None:

@@ -58,7 +58,7 @@ def test_ini_lines_name_rule_place_and_reason() -> None:
     [
         (
             lambda: settings.allowances(["bad-mail"], RULES),
-            "ini cio_allow: 'bad-mail': 'bad-mail' is no rule (did you mean bad-email?); all rules: README.md, Rules",
+            "ini cio_allow: 'bad-mail' is no rule (did you mean bad-email?); all rules: README.md, Rules",
         ),
         (
             lambda: settings.allowances(["bad-email a b c"], RULES),

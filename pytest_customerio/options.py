@@ -1,0 +1,67 @@
+"""What the user asked for, read from pytest: a mistake names the file and line of the ini where it stands."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import TypeVar
+
+import pytest
+
+from pytest_customerio import settings
+from pytest_customerio.data import DataError
+from pytest_customerio.settings import IniError, Settings, SettingsError
+
+T = TypeVar("T")
+
+
+def read(config: pytest.Config) -> Settings:
+    """The settings of this run. Raises `SettingsError`."""
+    return Settings(
+        contract=bool(config.getoption("--cio-contract") or _switch(config, "cio_contract")),
+        strict=bool(config.getoption("--cio-strict")),
+        reports=tuple(
+            settings.report_path(text, config.invocation_params.dir) for text in config.getoption("--cio-report")
+        ),
+        region=settings.region(config.getini("cio_region")),
+        schemas=settings.folders("cio_schemas", config.getini("cio_schemas")),
+        cassettes=settings.folders("cio_cassettes", config.getini("cio_cassettes")),
+        hosts=settings.hosts(config.getini("cio_hosts")),
+        rootdir=Path(config.rootpath),
+        allow_lines=tuple(config.getini("cio_allow")),
+    )
+
+
+def checked(config: pytest.Config, make: Callable[[], T]) -> T:
+    """What `make` makes; a mistake of the user in it ends pytest with exit code 4."""
+    try:
+        return make()
+    except (SettingsError, DataError) as error:
+        raise pytest.UsageError(explained(config, error)) from None
+
+
+def explained(config: pytest.Config, error: SettingsError | DataError) -> str:
+    """The mistake in one line, with the place where it stands if that is the ini."""
+    place = _place(config, error.name, error.given) if isinstance(error, IniError) else ""
+    return f"{place}: {str(error).removeprefix('ini ')}" if place else str(error)
+
+
+def _switch(config: pytest.Config, name: str) -> bool:
+    try:
+        return bool(config.getini(name))
+    except (TypeError, ValueError) as error:
+        raise IniError(name, "", f"{error}; accepted: true, false") from None
+
+
+def _place(config: pytest.Config, name: str, given: str) -> str:
+    """`pytest.ini:3`, or nothing where the setting comes from the command line."""
+    if config.inipath is None:
+        return ""
+    lines = config.inipath.read_text(encoding="utf-8", errors="replace").splitlines()
+    start = next((at for at, line in enumerate(lines) if re.match(rf'\s*"?{name}"?\s*[=:]', line)), None)
+    if start is None:
+        return ""
+    line = next((at for at in range(start, len(lines)) if given and given in lines[at]), start)
+    return f"{os.path.relpath(config.inipath, config.invocation_params.dir)}:{line + 1}"

@@ -1,0 +1,126 @@
+"""One test's phases: judged at the end of each, with a failure of ours only where the test has none of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Generator
+from typing import TYPE_CHECKING
+
+import pytest
+
+from pytest_customerio.handling import GaveUp
+from pytest_customerio.report import payload
+
+if TYPE_CHECKING:
+    from pytest_customerio.session import Session
+    from pytest_customerio.trial import Plan, Ruling, Trial
+
+SECTION = "customer.io"
+
+
+class Phases:
+    """What pytest's hooks do around the phases of a test while the session is open."""
+
+    def __init__(self, session: Session, plan: Callable[[pytest.Item], Plan]) -> None:
+        self.session = session
+        self.test: Trial | None = None
+        self._plan = plan
+        self._fresh = False
+
+    def end(self) -> None:
+        """The test is over."""
+        if self.test is not None:
+            self.session.end()
+        self.test = None
+
+    def setup(self, item: pytest.Item) -> Generator[None, object, object]:
+        """Around setup. A test that is run again begins anew here."""
+        test = self.test = self.session.begin(self._plan(item))
+        if not test.plan.checked:
+            return (yield)
+        try:
+            return (yield)
+        except BaseException as error:
+            if not isinstance(error, pytest.skip.Exception):
+                _add_section(item, "setup", self._settled(test))
+            raise
+
+    def call(self, item: pytest.Item) -> Generator[None, object, object]:
+        """Around the call phase: our failure only where the test has none of its own."""
+        test = self.test
+        if test is None or not test.plan.checked:
+            return (yield)
+        self.session.begin_call(test)
+        try:
+            result = yield
+        except BaseException as error:
+            if self._keeps(item, test, error):
+                raise
+            return None
+        kept = getattr(item, "_excinfo", None)  # unittest keeps failures there instead of raising them
+        if kept and self._keeps(item, test, kept[-1].value):
+            return result
+        if kept:
+            kept.clear()
+        else:
+            self._keeps(item, test, None)
+        return result
+
+    def teardown(self, item: pytest.Item) -> Generator[None, object, object]:
+        """Around teardown."""
+        test = self.test
+        if test is None or not test.plan.checked:
+            return (yield)
+        try:
+            result = yield
+        except BaseException as error:
+            if not isinstance(error, pytest.skip.Exception):
+                _add_section(item, "teardown", self._settled(test))
+            raise
+        _carry_out(self._settled(test))
+        return result
+
+    def attach(self, report: pytest.TestReport) -> None:
+        """Put the verdicts into the report of the phase that made them."""
+        test = self.test
+        if test is None or report.when == "setup" or not (test.record.heard and (report.when == "call" or self._fresh)):
+            return
+        verdicts = self.session.verdicts(test)
+        applicable = self.session.applicable(verdict.operation for verdict in verdicts)
+        report.cio = payload(verdicts, applicable)  # type: ignore[attr-defined]
+        self._fresh = False
+
+    def _keeps(self, item: pytest.Item, test: Trial, raised: BaseException | None) -> bool:
+        """Judge the call phase: True where the test ends for a reason of its own, which then gains our section."""
+        ruling = self.session.end_call(test, raised)
+        self._fresh = True
+        if raised is None or test.declared(raised) or _gives_way(raised, ruling):
+            _carry_out(ruling)
+            return False
+        _add_section(item, "call", ruling)
+        return True
+
+    def _settled(self, test: Trial) -> Ruling:
+        """Judge what was sent since the phase before."""
+        heard = test.record.heard
+        ruling = self.session.settle(test)
+        self._fresh = self._fresh or test.record.heard > heard or bool(ruling.text)
+        return ruling
+
+
+def _gives_way(raised: BaseException, ruling: Ruling) -> bool:
+    """Whether our text stands in for what the test raised: our own stop of an endless loop, or a skip after the harm
+    was done.
+    """
+    return bool(ruling.text) and isinstance(raised, GaveUp | pytest.skip.Exception)
+
+
+def _add_section(item: pytest.Item, phase: str, ruling: Ruling) -> None:
+    if ruling.text:
+        item.add_report_section(phase, SECTION, ruling.text)
+
+
+def _carry_out(ruling: Ruling) -> None:
+    if ruling.text:
+        pytest.fail(ruling.text, pytrace=False)
+    if ruling.skip:
+        raise pytest.skip.Exception(ruling.skip, _use_item_location=True)
