@@ -13,7 +13,7 @@ from pytest_customerio.taps.hearing import begin, note_status, send_heard
 from pytest_customerio.taps.memory import MemorySocket
 from pytest_customerio.taps.patching import Patches, Wrapper, socket_is_mocked
 from pytest_customerio.taps.raw import RequestParser, read_headers
-from pytest_customerio.taps.vcr import recording
+from pytest_customerio.taps.recording import recording
 from pytest_customerio.taps.wire import destination, origin
 
 # What we keep on a connection between its sending and its answer.

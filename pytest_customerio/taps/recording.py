@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import inspect
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextvars import ContextVar
 from typing import Any
 
@@ -14,6 +15,17 @@ _recording: ContextVar[bool] = ContextVar("cio_recording", default=False)
 def recording() -> bool:
     """Whether what is sent here and now will be written to a cassette."""
     return _recording.get()
+
+
+@contextlib.contextmanager
+def for_real() -> Iterator[None]:
+    """Whatever is sent within is sent for a cassette that records."""
+    before = _recording.get()
+    _recording.set(True)
+    try:
+        yield
+    finally:
+        _recording.set(before)
 
 
 def recorded(real: Callable[..., Any]) -> Callable[..., Any]:

@@ -16,14 +16,8 @@ from pytest_customerio.taps import Line
 from pytest_customerio.taps.bodies import drain
 from pytest_customerio.taps.hearing import begin, send_heard
 from pytest_customerio.taps.patching import Patches, Wrapper
+from pytest_customerio.taps.recording import for_real
 from pytest_customerio.taps.wire import destination
-
-_thread = threading.local()
-
-
-def recording() -> bool:
-    """Whether this thread sends for a cassette that records: what it sends was heard, and wants the real service."""
-    return getattr(_thread, "resets", 0) > 0
 
 
 def install(line: Line, patches: Patches) -> None:
@@ -42,13 +36,8 @@ def install(line: Line, patches: Patches) -> None:
 def _alone(lock: threading.RLock, original: Wrapper) -> Wrapper:
     @contextlib.contextmanager
     def force_reset() -> Iterator[None]:
-        with lock:
-            _thread.resets = getattr(_thread, "resets", 0) + 1
-            try:
-                with original():
-                    yield
-            finally:
-                _thread.resets -= 1
+        with lock, for_real(), original():
+            yield
 
     return force_reset
 

@@ -16,7 +16,7 @@ from tapping import TRACK, Line
 from urllib3.connectionpool import HTTPSConnectionPool
 from urllib3.util.retry import Retry
 
-from pytest_customerio.taps.vcr import recording
+from pytest_customerio.taps.recording import recording
 
 CASSETTE = f"""\
 interactions:
