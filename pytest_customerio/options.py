@@ -6,7 +6,7 @@ import os
 import re
 from collections.abc import Callable
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import pytest
 
@@ -20,17 +20,17 @@ T = TypeVar("T")
 def read(config: pytest.Config) -> Settings:
     """The settings of this run. Raises `SettingsError`."""
     return Settings(
-        contract=bool(config.getoption("--cio-contract") or _switch(config, "cio_contract")),
+        contract=bool(config.getoption("--cio-contract") or _get(config, "cio_contract")),
         strict=bool(config.getoption("--cio-strict")),
         reports=tuple(
             settings.report_path(text, config.invocation_params.dir) for text in config.getoption("--cio-report")
         ),
-        region=settings.region(config.getini("cio_region")),
-        schemas=settings.folders("cio_schemas", config.getini("cio_schemas")),
-        cassettes=settings.folders("cio_cassettes", config.getini("cio_cassettes")),
-        hosts=settings.hosts(config.getini("cio_hosts")),
+        region=settings.region(_get(config, "cio_region")),
+        schemas=settings.folders("cio_schemas", _get(config, "cio_schemas")),
+        cassettes=settings.folders("cio_cassettes", _get(config, "cio_cassettes")),
+        hosts=settings.hosts(_get(config, "cio_hosts")),
         rootdir=Path(config.rootpath),
-        allow_lines=tuple(config.getini("cio_allow")),
+        allow_lines=tuple(_get(config, "cio_allow")),
     )
 
 
@@ -48,11 +48,11 @@ def explained(config: pytest.Config, error: SettingsError | DataError) -> str:
     return f"{place}: {str(error).removeprefix('ini ')}" if place else str(error)
 
 
-def _switch(config: pytest.Config, name: str) -> bool:
+def _get(config: pytest.Config, name: str) -> Any:
     try:
-        return bool(config.getini(name))
-    except (TypeError, ValueError) as error:
-        raise IniError(name, "", f"{error}; accepted: true, false") from None
+        return config.getini(name)
+    except (TypeError, ValueError, pytest.UsageError) as error:  # which of them depends on pytest's version
+        raise IniError(name, "", str(error)) from None
 
 
 def _place(config: pytest.Config, name: str, given: str) -> str:
@@ -60,8 +60,8 @@ def _place(config: pytest.Config, name: str, given: str) -> str:
     if config.inipath is None:
         return ""
     lines = config.inipath.read_text(encoding="utf-8", errors="replace").splitlines()
-    start = next((at for at, line in enumerate(lines) if re.match(rf'\s*"?{name}"?\s*[=:]', line)), None)
-    if start is None:
+    start = next((at for at, line in enumerate(lines) if re.match(rf'\s*"?{name}"?\s*[=:]', line)), len(lines))
+    line = next((at for at in range(start, len(lines)) if given in lines[at]), None)
+    if line is None:
         return ""
-    line = next((at for at in range(start, len(lines)) if given and given in lines[at]), start)
     return f"{os.path.relpath(config.inipath, config.invocation_params.dir)}:{line + 1}"

@@ -215,7 +215,7 @@ def _phases(item: pytest.Item) -> Phases | None:
 def _ini(config: pytest.Config, name: str) -> bool:
     try:
         return bool(config.getini(name))
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, pytest.UsageError):
         return True
 
 
