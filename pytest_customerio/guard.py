@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 import threading
+import unicodedata
 from collections.abc import Callable
 from typing import Any, Protocol
 
@@ -54,6 +55,8 @@ def _check(host: object, port: object) -> None:
     name = host.decode("latin-1") if isinstance(host, bytes) else host
     if not isinstance(name, str):
         return
+    if not name.isascii():  # full-width letters and dots mean the same to a look-up
+        name = unicodedata.normalize("NFKC", name).replace("。", ".")
     number = port if isinstance(port, int) else _number(port)
     for line, refuse in tuple(_armed):
         if line.concerns(name, number):

@@ -35,8 +35,6 @@ class Phases:
     def setup(self, item: pytest.Item) -> Generator[None, object, object]:
         """Around setup. A test that is run again begins anew here."""
         test = self.test = self.session.begin(self._plan(item))
-        if not test.plan.checked:
-            return (yield)
         try:
             return (yield)
         except BaseException as error:
@@ -47,7 +45,7 @@ class Phases:
     def call(self, item: pytest.Item) -> Generator[None, object, object]:
         """Around the call phase: our failure only where the test has none of its own."""
         test = self.test
-        if test is None or not test.plan.checked:
+        if test is None:
             return (yield)
         self.session.begin_call(test)
         try:
@@ -68,7 +66,7 @@ class Phases:
     def teardown(self, item: pytest.Item) -> Generator[None, object, object]:
         """Around teardown."""
         test = self.test
-        if test is None or not test.plan.checked:
+        if test is None:
             return (yield)
         try:
             result = yield

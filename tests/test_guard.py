@@ -49,6 +49,7 @@ WAYS: dict[str, Callable[[], object]] = {
     "getaddrinfo with bytes": lambda: socket.getaddrinfo(b"track.customer.io", b"443"),
     "getaddrinfo with a service": lambda: socket.getaddrinfo("track.customer.io", "https"),
     "getaddrinfo with an odd service": lambda: socket.getaddrinfo("track.customer.io", "²"),
+    "getaddrinfo in full width": lambda: socket.getaddrinfo("ｔrack。customer．io", 443),
     "gethostbyname": lambda: socket.gethostbyname("track.customer.io"),
     "gethostbyname_ex": lambda: socket.gethostbyname_ex("track.customer.io"),
     "create_connection": lambda: socket.create_connection(("track.customer.io", 443)),
