@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
 from types import MappingProxyType
-from urllib.parse import parse_qsl, unquote, urlsplit
+from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
 
 from pytest_customerio import data
 from pytest_customerio.model import Operation
@@ -35,6 +35,7 @@ class Address:
     surfaces: frozenset[str] = frozenset()
     region: str | None = None
     foreign: bool = False
+    port: int | None = None
 
     @property
     def segments(self) -> tuple[str, ...]:
@@ -81,7 +82,7 @@ class Catalog:
         self.operations: Mapping[str, Operation] = MappingProxyType({each.id: each for each in operations})
         self.surfaces = tuple(sorted({each.surface for each in self.operations.values()}))
         self._extra = tuple(_extra_base(each) for each in hosts)
-        self._extra_hosts = frozenset(host for host, _, _ in self._extra)
+        self._extra_hosts = {host if port is None else (host, port) for host, _, port in self._extra}
         self._homes = _homes(self.operations.values())
         self._routes = _routes(self.operations.values())
         self._place = lru_cache(maxsize=1024)(self._find)
@@ -101,11 +102,14 @@ class Catalog:
     def concerns(self, host: str, port: int | None = None) -> bool:
         """Whether the host is Customer.io's or one of the project's own base URLs."""
         name = host.lower().rstrip(".")
-        return name.endswith(".customer.io") or name == "customer.io" or name in self._extra_hosts
+        if name.endswith(".customer.io") or name == "customer.io":
+            return True
+        return name in self._extra_hosts or (name, port) in self._extra_hosts
 
     def concerns_url(self, url: str) -> bool:
         """Whether the URL's host is Customer.io's or one of the project's own base URLs."""
-        return self.concerns(self.address(url).host)
+        address = self.address(url)
+        return self.concerns(address.host, address.port)
 
     def place(self, method: str, url: str) -> Match:
         """The endpoint of a request, without a look at its payload. Remembered for the last thousand URLs."""
@@ -164,10 +168,11 @@ class Catalog:
         user = parts.netloc.rpartition("@")[0] or None
         surfaces, region = self._homes.get(host, (frozenset(), None))
         path, foreign = parts.path, False
-        for base_host, prefix, _ in self._extra:
-            if host == base_host and (path + "/").startswith(prefix + "/"):
+        port = _port(parts)
+        for base_host, prefix, own in self._extra:
+            if host == base_host and own in (None, port) and (path + "/").startswith(prefix + "/"):
                 path, foreign, surfaces = path[len(prefix) :], True, frozenset(self.surfaces)
-        return Address(parts.scheme, host, path, parts.query, parts.fragment, user, surfaces, region, foreign)
+        return Address(parts.scheme, host, path, parts.query, parts.fragment, user, surfaces, region, foreign, port)
 
 
 def _operation(path: Path) -> Operation:
@@ -225,6 +230,14 @@ def _query(text: str) -> Mapping[str, str]:
     return MappingProxyType(dict(parse_qsl(text, keep_blank_values=True))) if text else _NOTHING
 
 
-def _extra_base(base: str) -> tuple[str, str, str]:
+def _extra_base(base: str) -> tuple[str, str, int | None]:
+    """Host, path and port of a base URL; without a port of its own it stands for all."""
     parts = urlsplit(base if "//" in base else f"https://{base}")
-    return (parts.hostname or "").rstrip("."), parts.path.rstrip("/"), parts.scheme
+    return (parts.hostname or "").rstrip("."), parts.path.rstrip("/"), _port(parts)
+
+
+def _port(parts: SplitResult) -> int | None:
+    try:
+        return parts.port
+    except ValueError:
+        return None
