@@ -12,6 +12,8 @@ if TYPE_CHECKING:
     from pytest_customerio.replay import Replay
     from pytest_customerio.trial import Trial
 
+__tracebackhide__ = True  # pytest shows no frame of ours in anybody's traceback
+
 # Seconds that a drain lets pass before the worker's 2nd, 3rd … run, so that rows with a due time come up again.
 DRAIN_WAITS = (1.0, 5.0, 30.0, 120.0, 600.0, 3600.0, 21600.0, 86400.0)
 
@@ -26,7 +28,7 @@ class Replaying:
         return self
 
     def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
-        self._test.end_replay(error)
+        self._test.leave_replay(error)
 
 
 class Cio:

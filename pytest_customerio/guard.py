@@ -8,6 +8,8 @@ import unicodedata
 from collections.abc import Callable
 from typing import Any, Protocol
 
+__tracebackhide__ = True  # pytest shows no frame of ours in anybody's traceback
+
 
 class RefusedError(RuntimeError):
     """A request to Customer.io that nobody answered, stopped before a socket opened.

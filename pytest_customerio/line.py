@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from pytest_customerio.catalog import Catalog
     from pytest_customerio.trial import Trial
 
+__tracebackhide__ = True  # pytest shows no frame of ours in anybody's traceback
+
 _heard_above: ContextVar[Hearing | None] = ContextVar("cio_heard_above", default=None)
 
 
@@ -92,13 +94,12 @@ class SessionLine:
 
     def _answer(self, test: Trial, hearing: Hearing, request: WireRequest) -> Answer:
         hearing.interaction.attempts += 1
-        match = self._catalog.match(request.method, request.url, _payload(request) if test.replay else None)
+        replay = test.latest_replay  # one that is over still hears what is delivered later
+        match = self._catalog.match(request.method, request.url, _payload(request) if replay else None)
         operation = match.operation
-        if operation is None or test.replay is None:
+        if operation is None or replay is None:
             return self._cassettes.answer(match)
-        return test.replay.answer(
-            operation, request, lambda: self._cassettes.answer(match), hearing.interaction.sent_from
-        )
+        return replay.answer(operation, request, lambda: self._cassettes.answer(match), hearing.interaction.sent_from)
 
     def refusal(self, request: str) -> RefusedError:
         """What is raised for a request that nobody may answer; the running test remembers it."""

@@ -9,6 +9,7 @@ import pytest
 
 from pytest_customerio.handling import GaveUp
 from pytest_customerio.report import payload
+from pytest_customerio.settings import SettingsError
 
 if TYPE_CHECKING:
     from pytest_customerio.session import Session
@@ -47,20 +48,25 @@ class Phases:
         test = self.test
         if test is None:
             return (yield)
-        self.session.begin_call(test)
+        try:
+            self.session.begin_call(test)
+        except SettingsError as error:
+            pytest.fail(str(error), pytrace=False)
         try:
             result = yield
         except BaseException as error:
-            if self._keeps(item, test, error):
+            ruling = self._judged(test, error)
+            if self._own(item, test, error, ruling):
                 raise
-            return None
-        kept = getattr(item, "_excinfo", None)  # unittest keeps failures there instead of raising them
-        if kept and self._keeps(item, test, kept[-1].value):
-            return result
-        if kept:
-            kept.clear()
+            result = None
         else:
-            self._keeps(item, test, None)
+            kept = getattr(item, "_excinfo", None) or []  # unittest keeps failures there instead of raising them
+            raised = kept[-1].value if kept else None
+            ruling = self._judged(test, raised)
+            if raised is not None and self._own(item, test, raised, ruling):
+                return result
+            kept.clear()
+        _carry_out(ruling)
         return result
 
     def teardown(self, item: pytest.Item) -> Generator[None, object, object]:
@@ -87,12 +93,14 @@ class Phases:
         report.cio = payload(verdicts, applicable)  # type: ignore[attr-defined]
         self._fresh = False
 
-    def _keeps(self, item: pytest.Item, test: Trial, raised: BaseException | None) -> bool:
-        """Judge the call phase: True where the test ends for a reason of its own, which then gains our section."""
-        ruling = self.session.end_call(test, raised)
+    def _judged(self, test: Trial, raised: BaseException | None) -> Ruling:
+        """Judge the call phase."""
         self._fresh = True
-        if raised is None or test.declared(raised) or _gives_way(raised, ruling):
-            _carry_out(ruling)
+        return self.session.end_call(test, raised)
+
+    def _own(self, item: pytest.Item, test: Trial, raised: BaseException, ruling: Ruling) -> bool:
+        """Whether the test ends for this reason of its own, which then gains our section."""
+        if test.declared(raised) or _gives_way(raised, ruling):
             return False
         _add_section(item, "call", ruling)
         return True

@@ -52,7 +52,7 @@ class Run:
 
     def cases(self, nodeid: str, args: Sequence[object], kwargs: Mapping[str, object]) -> tuple[str, ...]:
         """The ids of the cases that a `cio_errors` mark asks for; none where the mark cannot be used."""
-        return self._noted(lambda: self.session.marked_cases(nodeid, args, kwargs)) or ()
+        return self._noted(lambda: self.session.marked_cases(f"{nodeid}: cio_errors", args, kwargs)) or ()
 
     def plan(self, items: list[pytest.Item]) -> None:
         """Read every test's marks; a mistake in one ends the run before it starts."""
@@ -154,7 +154,9 @@ class Run:
                 settings.mark_allowance(item.nodeid, mark.args, mark.kwargs, self.session.contract.rules)
                 for mark in item.iter_markers("cio_allow")
             ),
-            errors=self.session.errors_mark(item.nodeid, errors.args, errors.kwargs) if errors else None,
+            errors=self.session.errors_mark(f"{item.nodeid}: cio_errors", errors.args, errors.kwargs)
+            if errors
+            else None,
             case=_case(item),
             keep="cio" in names,
         )

@@ -14,6 +14,7 @@ from pytest_customerio.ledger import Finding, Record
 from pytest_customerio.line import SessionLine
 from pytest_customerio.messages import Handled
 from pytest_customerio.model import ErrorCase, Interaction, Outcome, Verdict, Violation
+from pytest_customerio.replay import Replay
 from pytest_customerio.settings import (
     ErrorsMark,
     Settings,
@@ -24,6 +25,8 @@ from pytest_customerio.settings import (
 )
 from pytest_customerio.taps.calls import CallSite
 from pytest_customerio.trial import Plan, Ruling, Trial
+
+__tracebackhide__ = True  # pytest shows no frame of ours in anybody's traceback
 
 # From best to worst; a test's verdict on an operation is the worst of its payloads.
 WORST_FIRST: tuple[Outcome, ...] = ("lost", "reported", "deferred", "raised", "recovered")
@@ -65,7 +68,7 @@ class Session:
     def end(self) -> None:
         """The test is over."""
         if self.test is not None:
-            self.test.end_replay(None)
+            self.test.leave_replay(None)
             if self.test.latest_replay is not None:
                 self.test.latest_replay.clock.heal()
         self.test = self._line.test = None
@@ -73,24 +76,26 @@ class Session:
     def begin_call(self, test: Trial) -> None:
         """The call phase starts: the case of a `cio_errors` item is at work from here."""
         if test.plan.case is not None and test.plan.errors is not None:
+            if test.replay is not None:
+                raise SettingsError(f"{test.plan.nodeid}: cio_errors: {test.replay.by_hand} is at work already")
             test.begin_replay(self.cases(test.plan.case), test.plan.errors)
 
     def end_call(self, test: Trial, raised: BaseException | None) -> Ruling:
         """The call phase is over: what becomes of the test, as far as we are concerned."""
-        test.end_replay(raised)
+        unmet = test.end_replays(raised)
         test.record.settle()
-        text = self._text(test)
-        if text or test.plan.case is None or test.handled:
+        text = self._text(test, unmet)
+        if text or not unmet:
             return Ruling(text)
         if not test.record.heard:
             return Ruling(messages.NOTHING_SENT)
-        return Ruling(skip=self._unmet(test, test.plan.case))
+        return Ruling(skip=self._unmet(test, unmet[0]))
 
     def settle(self, test: Trial) -> Ruling:
         """Setup failed, or teardown is over: what was sent there is judged too."""
-        test.end_replay(None)
+        unmet = test.end_replays(None)
         test.record.settle()
-        return Ruling(self._text(test))
+        return Ruling(self._text(test, unmet))
 
     def verdicts(self, test: Trial) -> list[Verdict]:
         """One verdict per operation of the test so far."""
@@ -125,18 +130,18 @@ class Session:
         found = {surface: self.cassettes.case(case_id, surface) for surface in self.catalog.surfaces}
         return {surface: case for surface, case in found.items() if case is not None}
 
-    def one_case(self, word: str, *, times: int | None) -> dict[str, ErrorCase]:
+    def one_case(self, given: str, word: str) -> dict[str, ErrorCase]:
         """The case that a test names by hand; a transient one lasts for ever unless `times` or the id says so."""
-        ids = self.case_ids(f"cio.replay({word!r})", (word,))
+        ids = self.case_ids(given, (word,))
         lasting = [one for one in ids if not one.endswith("-recovers")] or list(ids)
         return self.cases(word if word in ids else lasting[0])
 
-    def marked_cases(self, nodeid: str, args: Sequence[object], kwargs: Mapping[str, object]) -> tuple[str, ...]:
+    def marked_cases(self, given: str, args: Sequence[object], kwargs: Mapping[str, object]) -> tuple[str, ...]:
         """The ids of the cases that a `cio_errors` mark asks for."""
-        mark = self.errors_mark(nodeid, args, kwargs)
-        ids = self.case_ids(f"{nodeid}: cio_errors", mark.cases, mark.except_for)
+        mark = self.errors_mark(given, args, kwargs)
+        ids = self.case_ids(given, mark.cases, mark.except_for)
         if not ids:
-            raise SettingsError(f"{nodeid}: cio_errors: except_for={mark.except_for!r} leaves no case")
+            raise SettingsError(f"{given}: except_for={mark.except_for!r} leaves no case")
         return ids
 
     def case_ids(self, given: str, words: Sequence[str], except_for: Sequence[str] = ()) -> tuple[str, ...]:
@@ -145,13 +150,13 @@ class Session:
         excluded = set(self._found(given, except_for))
         return tuple(one for one in dict.fromkeys(wanted) if one not in excluded)
 
-    def errors_mark(self, nodeid: str, args: Sequence[object], kwargs: Mapping[str, object]) -> ErrorsMark:
+    def errors_mark(self, given: str, args: Sequence[object], kwargs: Mapping[str, object]) -> ErrorsMark:
         """A checked `cio_errors` mark, the operations in it known."""
-        mark = errors_mark(nodeid, args, kwargs)
+        mark = errors_mark(given, args, kwargs)
         for name in mark.operations:
             if name not in self.catalog.operations:
                 near = nearest(name, self.catalog.operations)
-                raise SettingsError(f"{nodeid}: operations={name!r}: there is no such operation{near}")
+                raise SettingsError(f"{given}: operations={name!r}: there is no such operation{near}")
         return mark
 
     def _found(self, given: str, words: Iterable[str]) -> list[str]:
@@ -164,7 +169,7 @@ class Session:
                 raise SettingsError(f"{given}: {word!r} is no error case{near}") from None
         return ids
 
-    def _text(self, test: Trial) -> str:
+    def _text(self, test: Trial, unmet: Iterable[Replay]) -> str:
         new = [f for tally in test.record.tallies.values() for f in tally.findings.values() if self._fails(f.violation)]
         new = [f for f in new if _key(f) not in test.told]
         test.told.update(_key(f) for f in new)
@@ -176,20 +181,20 @@ class Session:
                 blocks.append(messages.handling_text(one))
         refused, test.refused = test.refused, []
         blocks += list(dict.fromkeys(refused))
+        blocks += [self._unmet(test, replay) for replay in unmet if replay.by_hand]
         return "\n\n".join(blocks)
 
     def _fails(self, violation: Violation) -> bool:
         return violation.severity == "error" or (violation.severity == "warning" and self.settings.strict)
 
-    def _unmet(self, test: Trial, case: str) -> str:
-        heard = ", ".join(test.record.tallies)
-        cases = self.cases(case)
-        applies = any(tally in one.operations for one in cases.values() for tally in test.record.tallies)
-        template = messages.MOCKED if applies and not self._answered(test) else messages.NOT_APPLICABLE
-        return template.format(case=case, operations=heard)
-
-    def _answered(self, test: Trial) -> bool:
-        return test.latest_replay is not None and bool(test.latest_replay.attempts)
+    def _unmet(self, test: Trial, replay: Replay) -> str:
+        """Why no request met a case."""
+        heard = test.record.tallies
+        applies = any(name in one.operations for one in replay.cases.values() for name in heard)
+        template = messages.MOCKED if applies and not replay.attempts else messages.NOT_APPLICABLE
+        if not replay.sent:
+            template = messages.UNSENT
+        return template.format(case=replay.by_hand or test.plan.case, operations=", ".join(heard))
 
 
 def _rank(handled: Handled) -> int:

@@ -14,6 +14,8 @@ from pathlib import Path
 
 from pytest_customerio.model import Violation
 
+__tracebackhide__ = True  # pytest shows no frame of ours in anybody's traceback
+
 REPORT_KINDS = (".json",)
 _ALLOW = re.compile(r"(?P<rule>[^\s:]+)(?:[ \t]+(?P<where>[^\s:]+))?[ \t]*(?::[ \t]*(?P<reason>.*))?")
 
@@ -160,9 +162,10 @@ def mark_allowance(
     return allowance(given, rules, values["rule"], where=values.get("where"), reason=values.get("reason", ""))
 
 
-def errors_mark(nodeid: str, args: Sequence[object], kwargs: Mapping[str, object]) -> ErrorsMark:
-    """What a `cio_errors` mark asks for; the names in it are checked by those who know them."""
-    given = f"{nodeid}: cio_errors"
+def errors_mark(given: str, args: Sequence[object], kwargs: Mapping[str, object]) -> ErrorsMark:
+    """What a `cio_errors` mark asks for; `given` names where it stands, the names in it are checked by those who
+    know them.
+    """
     accepted = (
         "accepted: cio_errors(*cases, operations=(), except_for=(), raises=(), must_recover=False, best_effort=False)"
     )

@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     from pytest_customerio.session import Session
 
 
+__tracebackhide__ = True  # pytest shows no frame of ours in anybody's traceback
+
+
 @dataclass(frozen=True, slots=True)
 class Plan:
     """How one test is to be treated: whether it is checked at all, what it may break, and the case it runs in."""
@@ -45,6 +48,8 @@ class Trial:
     record: Record
     replay: Replay | None = None
     latest_replay: Replay | None = None
+    unjudged: list[Replay] = field(default_factory=list)
+    heard_before: int = 0
     refused: list[str] = field(default_factory=list)
     handled: list[Handled] = field(default_factory=list)
     told: set[tuple[str, str, str | None]] = field(default_factory=set)
@@ -63,26 +68,40 @@ class Trial:
         """Begin to replay one case by its id, family or status."""
         if self.replay is not None:
             raise SettingsError(f"cio.replay({case!r}): a case is at work already; end it first, or leave out the mark")
-        errors = self.session.errors_mark(self.plan.nodeid, (case,), mark)
-        self.begin_replay(self.session.one_case(case, times=times), errors, times=times)
+        given = f"cio.replay({case!r})"
+        if times is not None and (not isinstance(times, int) or times < 1):
+            raise SettingsError(f"{given}: times={times!r}; accepted: 1 or more, or None for ever")
+        errors = self.session.errors_mark(given, (case,), mark)
+        self.begin_replay(self.session.one_case(given, case), errors, times=times, by_hand=given)
 
-    def begin_replay(self, cases: Mapping[str, ErrorCase], mark: ErrorsMark, times: int | None = None) -> None:
+    def begin_replay(
+        self, cases: Mapping[str, ErrorCase], mark: ErrorsMark, times: int | None = None, by_hand: str = ""
+    ) -> None:
         """Put a case to work: answers, clock and watch."""
+        self.heard_before = self.record.heard
         self.replay = self.latest_replay = Replay(
             cases,
             mark,
             variant=self.session.cassettes.variant,
             times=times,
             raises_class=self.session.raises_class,
+            by_hand=by_hand,
         )
+        self.unjudged.append(self.replay)
         self.replay.__enter__()
 
-    def end_replay(self, raised: BaseException | None) -> None:
-        """End the case at work, if any, and judge how it was handled."""
-        if self.replay is None:
-            return
-        replay, self.replay = self.replay, None
-        replay.__exit__(None, None, None)
-        for one in replay.handled(raised):
+    def leave_replay(self, escaped: BaseException | None) -> None:
+        """The test is done with the case at work, and goes on."""
+        if self.replay is not None:
+            self.replay.sent = self.record.heard - self.heard_before
+            self.replay.leave(escaped)
+            self.replay = None
+
+    def end_replays(self, raised: BaseException | None) -> list[Replay]:
+        """The test is done: judge how each case was handled. Gives back those that no request met."""
+        self.leave_replay(raised)
+        over, self.unjudged = self.unjudged, []
+        for one in (one for replay in over for one in replay.handled(raised)):
             kept = tuple(v for v in one.violations if not self.record.allowed(v))
             self.handled.append(replace(one, violations=kept))
+        return [replay for replay in over if not replay.met]

@@ -90,20 +90,20 @@ def test_ini_lines_name_rule_place_and_reason() -> None:
             "t.py::t: cio_allow: where=3 is no JSON path such as '$.batch[*].timestamp'",
         ),
         (
-            lambda: settings.errors_mark("t.py::t", (), {"raise": ()}),
+            lambda: settings.errors_mark("t.py::t: cio_errors", (), {"raise": ()}),
             "t.py::t: cio_errors: unknown argument 'raise' (did you mean raises?); accepted: cio_errors(*cases, "
             "operations=(), except_for=(), raises=(), must_recover=False, best_effort=False)",
         ),
         (
-            lambda: settings.errors_mark("t.py::t", (), {"raises": "ValueError"}),
+            lambda: settings.errors_mark("t.py::t: cio_errors", (), {"raises": "ValueError"}),
             "t.py::t: cio_errors: raises='ValueError'; accepted: exception classes",
         ),
         (
-            lambda: settings.errors_mark("t.py::t", (None,), {}),
+            lambda: settings.errors_mark("t.py::t: cio_errors", (None,), {}),
             "t.py::t: cio_errors: a case=(None,); accepted: names, such as '429-rate-limited' or 'track.event'",
         ),
         (
-            lambda: settings.errors_mark("t.py::t", (), {"best_effort": 1}),
+            lambda: settings.errors_mark("t.py::t: cio_errors", (), {"best_effort": 1}),
             "t.py::t: cio_errors: best_effort=1; accepted: True, False",
         ),
         (lambda: settings.region("asia"), "ini cio_region: 'asia' is no region; accepted: us, eu"),
