@@ -121,7 +121,8 @@ def _method(catalog: Catalog, surfaces: list[str], method: str, near: Operation,
     same = [each for surface in surfaces for each in catalog.of(surface) if each.method == method.upper()]
     if same and all(_beside(each.path, near.path) for each in same):
         hint = "an identifier such as ../events, left unescaped, becomes another path"
-        return Breach("unknown-endpoint", "url", f"{same[0].method} {same[0].path}", got, hint, "404")
+        meant = min(same, key=lambda each: len(each.path))
+        return Breach("unknown-endpoint", "url", f"{meant.method} {meant.path}", got, hint, "404")
     return Breach("wrong-method", "url", f"{near.method} {near.path}", got, "", "404")
 
 

@@ -36,8 +36,11 @@ class Schema:
 
     def holds(self, payload: object, size: int) -> bool:
         """Whether the payload surely keeps the contract; `size` is the length of the body it was read from."""
+        if size > self._small:
+            return False
+        quick = self._quick
         try:
-            return size <= self._small and self._quick.is_valid(payload)
+            return quick.is_valid(payload)
         except ValueError:  # text that Rust cannot hold, such as lone surrogates
             return False
 
@@ -54,7 +57,7 @@ class Schema:
 
         try:
             Draft202012Validator.check_schema(self.document)
-            self.holds(None, 0)
+            self._quick.is_valid(None)
         except SchemaError as error:
             return list(error.absolute_path), f"no JSON Schema: {redact.cut(error.message)}"
         except Exception as error:  # jsonschema-rs has several, of no common kind
