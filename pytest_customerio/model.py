@@ -41,7 +41,7 @@ class Operation:
         return f"schemas/{self.surface}/{self.name}.json"
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, repr=False)
 class Interaction:
     """One request heard, as the application meant it.
 
@@ -65,8 +65,13 @@ class Interaction:
     raised: str | None = None
     timeout_set: bool | None = None
 
+    def __repr__(self) -> str:
+        """As a failed assertion shows it: without credentials and personal data."""
+        name = self.operation.id if self.operation else "request"
+        return f"<{name}: {self.method} {self.raised or self.status}, sent from {self.sent_from or 'outside'}>"
 
-@dataclass(frozen=True, slots=True)
+
+@dataclass(frozen=True, slots=True, repr=False)
 class WireRequest:
     """One attempt, as it would have gone over the wire. `headers` have lower-case names; `body` is what was sent,
     still encoded.

@@ -105,7 +105,7 @@ class Run:
         """What the `cio_responses` fixture gives."""
         from pytest_customerio.mock import requests_mock
 
-        return requests_mock(self.session.catalog, self.session.cassettes)
+        return requests_mock(self.session.catalog)
 
     def told(self, mistake: str) -> None:
         """A mistake that a worker found: the run fails as it does where there are no workers."""

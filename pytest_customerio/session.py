@@ -10,7 +10,7 @@ from pytest_customerio.cassettes import Cassettes
 from pytest_customerio.catalog import Catalog
 from pytest_customerio.contract import Contract
 from pytest_customerio.data import UnknownNameError
-from pytest_customerio.ledger import Finding, Record
+from pytest_customerio.ledger import Finding, Record, Tally
 from pytest_customerio.line import SessionLine
 from pytest_customerio.messages import Handled
 from pytest_customerio.model import ErrorCase, Interaction, Outcome, Verdict, Violation
@@ -40,6 +40,8 @@ class Session:
         self.raises_class = raises_class
         self.catalog = Catalog.load(hosts=settings.hosts)
         self.cassettes = Cassettes(self.catalog, settings.cassettes)
+        if settings.cassettes:
+            self._read_answers()
         self.contract = Contract(self.catalog, settings.schemas, settings.region)
         self.allow = allowances(settings.allow_lines, self.contract.rules)
         self.test: Trial | None = None
@@ -98,20 +100,23 @@ class Session:
         return Ruling(self._text(test, unmet))
 
     def verdicts(self, test: Trial) -> list[Verdict]:
-        """One verdict per operation of the test so far."""
-        rows = []
-        worst = {one.operation: one for one in sorted(test.handled, key=_rank, reverse=True)}
-        for tally in test.record.tallies.values():
+        """One verdict per operation, and case that it met, of the test so far."""
+        nodeid, rows = test.plan.nodeid, []
+        for name in dict.fromkeys([*test.record.tallies, *(one.operation for one in test.handled)]):
+            tally = test.record.tallies.get(name, Tally(name))
             found = tuple(finding.violation for finding in tally.findings.values())
-            one = worst.get(tally.operation)
-            if one is None:
-                rows.append(Verdict(test.plan.nodeid, tally.operation, None, None, tally.attempts, (), found))
-                continue
-            own = tuple(v for h in test.handled if h.operation == tally.operation for v in h.violations)
-            waits = tuple(one.observation.waits)
-            rows.append(
-                Verdict(test.plan.nodeid, tally.operation, one.case.id, one.outcome, one.attempts, waits, found + own)
-            )
+            cases: dict[str, list[Handled]] = {}
+            for one in test.handled:
+                if one.operation == name:
+                    cases.setdefault(one.case.id, []).append(one)
+            if not cases:
+                rows.append(Verdict(nodeid, name, None, None, tally.attempts, (), found))
+            for case, met in cases.items():
+                worst = min(met, key=_rank)
+                broken = found + tuple(violation for one in met for violation in one.violations)
+                waits = tuple(worst.observation.waits)
+                rows.append(Verdict(nodeid, name, case, worst.outcome, worst.attempts, waits, broken))
+                found = ()  # told once
         return rows
 
     def applicable(self, operations: Iterable[str]) -> dict[str, list[str]]:
@@ -168,6 +173,12 @@ class Session:
                 near = f" (did you mean {error.nearest}?)" if error.nearest else ""
                 raise SettingsError(f"{given}: {word!r} is no error case{near}") from None
         return ids
+
+    def _read_answers(self) -> None:
+        """Read everything now, so that a corrupt file of the user's ends the run before it starts."""
+        self.cassettes.cases()
+        for operation in self.catalog.operations:
+            self.cassettes.success(operation)
 
     def _text(self, test: Trial, unmet: Iterable[Replay]) -> str:
         new = [f for tally in test.record.tallies.values() for f in tally.findings.values() if self._fails(f.violation)]
