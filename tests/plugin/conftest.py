@@ -100,3 +100,30 @@ def failure(result: pytest.RunResult, name: str) -> str:
     start = next(i for i, line in enumerate(lines) if line.strip("_ ") == name and line.startswith("_"))
     end = next(i for i, line in enumerate(lines[start + 1 :], start + 1) if line[:4] in ("____", "----", "===="))
     return "\n".join(lines[start + 1 : end]).rstrip() + "\n"
+
+
+def closing(result: pytest.RunResult) -> str:
+    """What we print at the end of the run, whole; nothing where we print nothing."""
+    lines = result.stdout.str().splitlines()
+    start = next((i for i, line in enumerate(lines) if line.strip("= ") == "customer.io"), None)
+    if start is None:
+        return ""
+    end = next(i for i, line in enumerate(lines[start + 1 :], start + 1) if line[:4] == "====")
+    return "\n".join(lines[start + 1 : end]).rstrip() + "\n"
+
+
+def told(result: pytest.RunResult) -> list[str]:
+    """The short summary: one line for each test that did not pass."""
+    lines = result.stdout.str().splitlines()
+    start = next(i for i, line in enumerate(lines) if line.strip("= ") == "short test summary info")
+    return lines[start + 1 : -1]
+
+
+def usage_error(result: pytest.RunResult) -> str:
+    """The one line that a usage error shows."""
+    assert result.ret == 4, result.stdout.str()
+    assert "INTERNALERROR" not in result.stdout.str() + result.stderr.str()
+    assert "Traceback" not in result.stdout.str() + result.stderr.str()
+    lines = [line for line in (result.outlines + result.errlines) if line.startswith("ERROR: ")]
+    assert len(lines) == 1, lines
+    return lines[0].removeprefix("ERROR: ")
