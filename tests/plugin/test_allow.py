@@ -109,7 +109,9 @@ def test_the_ini_allows_for_every_test(story: Story) -> None:
         """
     )
     result.assert_outcomes(passed=1, failed=1)
-    assert failure(result, "test_other").startswith("track.identify $.plan: expected at most 1000 bytes, got 1200 bytes\n")
+    assert failure(result, "test_other").startswith(
+        "track.identify $.plan: expected at most 1000 bytes, got 1200 bytes\n"
+    )
 
 
 def test_a_rule_of_error_handling_is_allowed_alike(story: Story) -> None:
