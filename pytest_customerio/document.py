@@ -10,8 +10,8 @@ from urllib.parse import urlsplit
 import yaml  # type: ignore[import-untyped, unused-ignore]
 
 from pytest_customerio.data import DataError
+from pytest_customerio.model import FAULTS
 
-FAULTS = ("connection-reset", "read-timeout")
 # libyaml builds nested nodes by recursion in C: some ten thousand levels end the process, not the load.
 _DEEPEST = 200
 _SURELY_SHALLOW = 20_000

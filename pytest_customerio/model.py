@@ -9,6 +9,15 @@ from typing import Literal
 Severity = Literal["error", "warning", "info"]
 Outcome = Literal["recovered", "raised", "deferred", "reported", "lost"]
 Source = Literal["recorded", "documented", "observed", "synthetic"]
+# What an error case is: a status that says so, a fault of the network, a batch accepted in part (207), a payload that
+# was dropped although the status is 2xx, a 2xx whose body is of no use, or another address to go to.
+Kind = Literal["status", "fault", "partial", "dropped", "malformed", "redirect"]
+# Whether Customer.io had taken the payload when it answered so.
+Accepted = Literal["never", "perhaps", "surely", "partly"]
+
+# Faults of the network by name: those that a client meets while it connects, then all.
+CONNECT_FAULTS = ("connect-timeout", "connection-refused", "dns-failure", "tls-failure")
+FAULTS = (*CONNECT_FAULTS, "connection-reset", "read-timeout", "truncated-body", "accepted-then-reset")
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +94,11 @@ class WireRequest:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What comes back for one attempt: a response, or the network `fault` by name, as `connection-reset`."""
+    """What comes back for one attempt: a response, or the network `fault` by name, as `connection-reset`.
+
+    The status is 0 where a fault keeps the client from it. Of a `truncated-body` the headers and the body are what
+    arrives before the connection breaks.
+    """
 
     status: int = 0
     reason: str = ""
@@ -116,6 +129,7 @@ class ErrorCase:
     `id` reads `429-rate-limited-recovers`; `cassette` is the id without its mode. `mode` is `recovers` (`times`
     errors, then success), `persists` (the error for ever) or `once` (a permanent error). `operations` are the
     operation ids that it applies to; `family` is its column in the report (`400`, `401`, `429`, `5xx`, `network` …).
+    `kind` is what sort of error it is, `accepted` whether the payload had been taken when it was answered so.
     """
 
     id: str
@@ -131,6 +145,8 @@ class ErrorCase:
     provenance: Provenance
     rules: tuple[str, ...] = ()
     times: int = 2
+    kind: Kind = "status"
+    accepted: Accepted = "perhaps"
 
     @property
     def retry_after(self) -> float | None:

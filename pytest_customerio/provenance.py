@@ -9,13 +9,17 @@ from datetime import date
 from typing import TYPE_CHECKING, Any, cast, get_args
 
 from pytest_customerio.data import DataError
-from pytest_customerio.model import Answer, Provenance, Source
+from pytest_customerio.model import CONNECT_FAULTS, Accepted, Answer, Kind, Provenance, Source
 
 if TYPE_CHECKING:
     from pytest_customerio.document import Document
 
 SOURCES: tuple[str, ...] = get_args(Source)
+KINDS: tuple[str, ...] = get_args(Kind)
+ACCEPTED: tuple[str, ...] = get_args(Accepted)
 _TRANSIENT = ("429", "5xx", "network")
+# Faults after which nobody knows whether the payload was taken; after all others but those of connecting it was.
+_OPEN_FAULTS = ("connection-reset", "read-timeout")
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +33,8 @@ class About:
     cause: str = ""
     todo: str = ""
     rules: tuple[str, ...] = ()
+    kind: Kind = "status"
+    accepted: Accepted = "perhaps"
     differs: Mapping[str, About] = field(default_factory=dict)
 
     def of(self, operation: str) -> About:
@@ -52,6 +58,8 @@ def read(document: Document, answer: Answer, names: Sequence[str], base: About |
         cause=fields.text("cause", base.cause),
         todo=fields.text("todo", base.todo),
         rules=fields.texts("rules", base.rules),
+        kind=cast("Kind", fields.word("kind", KINDS, base.kind)),
+        accepted=cast("Accepted", fields.word("accepted", ACCEPTED, base.accepted)),
     )
     return replace(about, differs=fields.differing(about))
 
@@ -89,6 +97,11 @@ class _Fields:
             raise self.error(f"{'.'.join((*self.at, key))} is text", key)
         return str(value).strip()
 
+    def word(self, key: str, known: Sequence[str], default: str) -> str:
+        value = self.text(key, default)
+        self._known(value, known, key, key)
+        return value
+
     def texts(self, key: str, default: tuple[str, ...] = ()) -> tuple[str, ...]:
         value = self.given.get(key, default)
         listed = [value] if isinstance(value, str) else value
@@ -116,10 +129,8 @@ class _Fields:
             hint = f" (found `{meant}`)" if meant else ""
             raise self.error(f"metadata.source is missing{hint}: say {_either(SOURCES)}", "source")
         base = base or Provenance("synthetic")
-        source = self.text("source", base.source)
-        self._known(source, SOURCES, "source", "source")
         return Provenance(
-            source=cast("Source", source),
+            source=cast("Source", self.word("source", SOURCES, base.source)),
             evidence=self.texts("evidence", base.evidence),
             date=self.text("date", base.date),
             environment=self.text("environment", base.environment),
@@ -159,10 +170,41 @@ def _fields(document: Document, names: Sequence[str]) -> _Fields:
 
 
 def _default(answer: Answer, names: Sequence[str]) -> About:
-    status = str(answer.status)
-    family = "network" if answer.fault else "5xx" if status.startswith("5") else status
-    cause = answer.fault or answer.reason
-    return About(Provenance("synthetic"), tuple(names), retryable=family in _TRANSIENT, family=family, cause=cause)
+    family = _family(answer)
+    return About(
+        Provenance("synthetic"),
+        tuple(names),
+        retryable=family in _TRANSIENT,
+        family=family,
+        cause=answer.fault or answer.reason,
+        kind=_kind(answer),
+        accepted=_accepted(answer),
+    )
+
+
+def _family(answer: Answer) -> str:
+    if answer.fault:
+        return "network"
+    alone = 400 <= answer.status < 500 or answer.status == 207
+    return str(answer.status) if alone else f"{answer.status // 100}xx"
+
+
+def _kind(answer: Answer) -> Kind:
+    if answer.fault:
+        return "fault"
+    if answer.status == 207:
+        return "partial"
+    kinds: dict[int, Kind] = {2: "malformed", 3: "redirect"}
+    return kinds.get(answer.status // 100, "status")
+
+
+def _accepted(answer: Answer) -> Accepted:
+    if answer.fault:
+        return "never" if answer.fault in CONNECT_FAULTS else "perhaps" if answer.fault in _OPEN_FAULTS else "surely"
+    if answer.status == 207:
+        return "partly"
+    found: dict[int, Accepted] = {2: "surely", 3: "never", 4: "never"}
+    return found.get(answer.status // 100, "perhaps")
 
 
 def _either(words: Sequence[str]) -> str:

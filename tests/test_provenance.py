@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -12,7 +13,7 @@ from vcr.serializers import yamlserializer
 
 from pytest_customerio.data import DataError
 from pytest_customerio.document import Document
-from pytest_customerio.model import Answer, Provenance
+from pytest_customerio.model import Accepted, Answer, Kind, Provenance
 from pytest_customerio.provenance import About, check_known, nearest, read
 
 NAMES = ("identify", "event", "delete")
@@ -45,6 +46,8 @@ metadata:
   cause: too fast
   todo: slow down
   rules: [bad-email]
+  kind: dropped
+  accepted: partly
 """
     about = read(document(tmp_path, given_text), LIMITED, NAMES)
     assert about == About(
@@ -55,31 +58,38 @@ metadata:
         cause="too fast",
         todo="slow down",
         rules=("bad-email",),
+        kind="dropped",
+        accepted="partly",
     )
 
 
 @pytest.mark.parametrize(
-    ("answer", "family", "retryable", "cause"),
+    ("answer", "family", "retryable", "cause", "kind", "accepted"),
     [
-        (LIMITED, "429", True, "Too Many Requests"),
-        (Answer(502, "Bad Gateway"), "5xx", True, "Bad Gateway"),
-        (Answer(418, "Teapot"), "418", False, "Teapot"),
-        (Answer(fault="read-timeout", reason="x"), "network", True, "read-timeout"),
+        (LIMITED, "429", True, "Too Many Requests", "status", "never"),
+        (Answer(502, "Bad Gateway"), "5xx", True, "Bad Gateway", "status", "perhaps"),
+        (Answer(418, "Teapot"), "418", False, "Teapot", "status", "never"),
+        (Answer(302, "Found"), "3xx", False, "Found", "redirect", "never"),
+        (Answer(207, "Multi-Status"), "207", False, "Multi-Status", "partial", "partly"),
+        (Answer(200, "OK"), "2xx", False, "OK", "malformed", "surely"),
+        (Answer(fault="read-timeout", reason="x"), "network", True, "read-timeout", "fault", "perhaps"),
+        (Answer(fault="dns-failure"), "network", True, "dns-failure", "fault", "never"),
+        (Answer(fault="truncated-body"), "network", True, "truncated-body", "fault", "surely"),
     ],
 )
 def test_what_is_left_out_comes_from_the_answer(
-    tmp_path: Path, answer: Answer, family: str, retryable: bool, cause: str
+    tmp_path: Path, answer: Answer, family: str, retryable: bool, cause: str, kind: Kind, accepted: Accepted
 ) -> None:
     """A bare recording needs its source only: the rest follows from the status."""
     about = read(document(tmp_path, "metadata: {source: recorded}\n"), answer, NAMES)
-    assert about == About(Provenance("recorded"), NAMES, retryable, family, cause)
+    assert about == About(Provenance("recorded"), NAMES, retryable, family, cause, kind=kind, accepted=accepted)
 
 
 def test_what_is_left_out_comes_from_the_cassette_that_is_replaced(tmp_path: Path) -> None:
     """A user's recording inherits the facts of ours, but not where ours came from."""
     ours = About(Provenance("synthetic", note="made up"), ("event",), True, "429", "cause", "todo", ("bad-email",))
     about = read(document(tmp_path, "metadata: {source: recorded, cause: mine}\n"), LIMITED, NAMES, ours)
-    assert about == About(Provenance("recorded"), ("event",), True, "429", "mine", "todo", ("bad-email",))
+    assert about == replace(ours, provenance=Provenance("recorded"), cause="mine")
 
 
 def test_an_operation_may_differ(tmp_path: Path) -> None:
@@ -114,6 +124,8 @@ metadata:
         ("metadata:\n  source: recorded\n  evidence: 5\n", 3, "metadata.evidence is a list of texts"),
         ("metadata:\n  source: recorded\n  rules: [1]\n", 3, "metadata.rules is a list of texts"),
         ("metadata:\n  source: recorded\n  retryable: maybe\n", 3, "metadata.retryable is true or false"),
+        ("metadata:\n  source: recorded\n  kind: fualt\n", 3, "no such kind: 'fualt'; did you mean fault? There are"),
+        ("metadata:\n  source: recorded\n  accepted: no\n", 3, "metadata.accepted is text"),
         (
             "metadata:\n  source: recorded\n  operations: [identfy]\n",
             3,
