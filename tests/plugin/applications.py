@@ -2,7 +2,17 @@
 
 from __future__ import annotations
 
+import importlib
+import pkgutil
 import re
+
+from pytest_customerio import taps
+
+# Inner runs forget what they import, but for what is there before: one module twice would be two, each with its state.
+for _tap in pkgutil.iter_modules(taps.__path__):
+    importlib.import_module(f"{taps.__name__}.{_tap.name}")
+for _name in ("aiohttp_stubs", "httpx_stubs"):
+    importlib.import_module(f"vcr.stubs.{_name}")
 
 APP = '''\
 """Each function of SENDERS sends one request and returns status and text of the answer."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-OFFICIAL = '''\
+OFFICIAL = """\
 import datetime
 import time
 import customerio
@@ -51,9 +51,9 @@ def email_with_attachment():
     return app.send_email(request)
 
 CALLS["app.send_email-attached"] = email_with_attachment
-'''
+"""
 
-ASYNC = '''\
+ASYNC = """\
 import asyncio
 import time
 import async_customerio as cio_sdk
@@ -123,9 +123,9 @@ APP = {
 }
 CALLS = {name: lambda call=call: asyncio.run(track(call)) for name, call in TRACK.items()}
 CALLS |= {name: lambda call=call: asyncio.run(app(call)) for name, call in APP.items()}
-'''
+"""
 
-PIPELINES = '''\
+PIPELINES = """\
 import datetime
 from customerio import analytics
 
@@ -136,7 +136,8 @@ clients = {
     "old-key": analytics.Client("1234567890abcdef", sync_mode=True),
     "gzip": analytics.Client("pk_us_1234567890", sync_mode=True, gzip=True),
     "eu": analytics.Client("pk_eu_1234567890", sync_mode=True),
-    "background": analytics.Client("pk_us_1234567890", upload_interval=0.01, on_error=lambda *error: errors.append(error)),
+    "background": analytics.Client(
+        "pk_us_1234567890", upload_interval=0.01, on_error=lambda *error: errors.append(error)),
 }
 
 def send(client, call):
@@ -155,4 +156,4 @@ KINDS = {
 }
 CALLS = {f"pipelines.{kind}-{key}": lambda client=client, call=call: send(client, call)
          for key, client in clients.items() for kind, call in KINDS.items()}
-'''
+"""

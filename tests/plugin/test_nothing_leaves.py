@@ -1,0 +1,250 @@
+"""No request to Customer.io leaves the machine: every name leads to a local server that counts, and counts nothing."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from applications import APP, HEARD
+from listening import CONFTEST
+
+if TYPE_CHECKING:
+    from tests.plugin.conftest import Story
+
+
+@pytest.fixture
+def project(story: Story) -> Story:
+    """A project that sends through every client, on a machine where every name leads to its own server."""
+    story.file("app.py", APP)
+    story.file("conftest.py", CONFTEST)
+    return story
+
+
+SENDING = """
+import app
+import pytest
+
+@pytest.mark.parametrize("scheme", ["http", "https"])
+@pytest.mark.parametrize("name", app.SENDERS)
+def test_one(name, scheme, dns):
+    url = app.URL.replace("https", scheme)
+"""
+OVER_HTTP = "-ocio_allow=not-https: on purpose"
+
+
+def test_without_us_it_would_arrive(project: Story) -> None:
+    """The server counts what comes: zero means something in the tests below."""
+    result = project.run(
+        """
+        import app
+
+        def test_requests(dns):
+            assert app.by_requests("http://track.customer.io/", app.GOOD) == (200, "real")
+
+        def test_aiohttp(dns):
+            assert app.by_aiohttp("http://track.customer.io/", app.GOOD) == (200, "real")
+        """
+    )
+    result.assert_outcomes(passed=2, errors=2)
+    result.stdout.fnmatch_lines(["*AssertionError: 1 connections arrived"] * 2)
+
+
+def test_what_nobody_mocks_is_answered_here(project: Story) -> None:
+    """Under --cio-contract, over http and https, through every client."""
+    result = project.run(
+        SENDING + "    assert app.SENDERS[name](url, app.GOOD)[0] == 200", "--cio-contract", "-Werror", OVER_HTTP
+    )
+    result.assert_outcomes(passed=2 * len(HEARD))
+
+
+def test_beside_a_marked_test_it_is_refused(project: Story) -> None:
+    """A test that asked for nothing gets a clear error, and is red even where the application swallows it."""
+    result = project.run(
+        SENDING
+        + """
+    with pytest.raises(RuntimeError, match="refused, nothing may leave the machine") as caught:
+        app.SENDERS[name](url, app.GOOD)
+    assert "@pytest.mark.cio_contract" in str(caught.value)
+
+@pytest.mark.cio_contract
+def test_marked(dns):
+    assert app.by_requests(app.URL, app.GOOD)[0] == 200
+
+def test_swallowed(dns):
+    try:
+        app.by_requests(app.URL, app.GOOD)
+    except Exception:
+        pass
+"""
+    )
+    result.assert_outcomes(passed=1, failed=1 + 2 * len(HEARD))
+    result.stdout.fnmatch_lines(
+        [
+            "*_ test_swallowed _*",
+            "POST https://track.customer.io/api/v1/customers/42/events: refused, nothing may leave the machine *",
+            "*`pytest --cio-contract`*@pytest.mark.cio_contract",
+        ]
+    )
+    assert "AssertionError" not in result.stdout.str()
+    assert "track-key-1234" not in result.stdout.str()
+    assert "c2l0ZS0xMjM0" not in result.stdout.str()
+
+
+def test_a_proxy_of_the_environment_is_never_asked(project: Story) -> None:
+    """Not for a tunnel, not for a plain request, in whichever case its name is written."""
+    result = project.run(
+        """
+        import app
+        import pytest
+
+        NAMES = ("HTTP_PROXY", "HTTPS_PROXY", "http_proxy", "https_proxy", "ALL_PROXY")
+
+        @pytest.fixture
+        def proxy(dns, monkeypatch):
+            for name in NAMES:
+                monkeypatch.setenv(name, dns.url)
+
+        @pytest.mark.parametrize("scheme", ["http", "https"])
+        @pytest.mark.parametrize("name", app.SENDERS)
+        def test_one(name, scheme, proxy, cio):
+            assert app.SENDERS[name](app.URL.replace("https", scheme), app.GOOD)[0] == 200
+            (one,) = cio.sent
+            assert (one.attempts, one.url.split("://")[1]) == (1, app.URL.split("://")[1])
+            assert "proxy-authorization" not in one.headers
+
+        def test_tunnel_by_hand(proxy, dns):
+            import http.client
+            conn = http.client.HTTPSConnection("127.0.0.1", dns.server_port, timeout=5)
+            conn.set_tunnel("track.customer.io", 443)
+            conn.request("POST", "/api/v1/customers/42/events", app.GOOD, app.HEADERS)
+            assert conn.getresponse().read().strip() == b"{}"
+        """,
+        "--cio-contract",
+        "-Werror",
+        OVER_HTTP,
+    )
+    result.assert_outcomes(passed=2 * len(HEARD) + 1)
+
+
+def test_a_cassette_of_the_users_cannot_record_live(project: Story) -> None:
+    """In no record mode, through no client: the refusal instead, and no file with our answer in it."""
+    result = project.run(
+        """
+        import pathlib
+        import app
+        import pytest
+        import vcr
+
+        @pytest.mark.parametrize("mode", ["once", "new_episodes", "all"])
+        @pytest.mark.parametrize("name", app.SENDERS)
+        def test_one(name, mode, dns, tmp_path):
+            with pytest.raises(Exception) as caught, vcr.use_cassette(str(tmp_path / "c.yaml"), record_mode=mode):
+                app.SENDERS[name](app.URL, app.GOOD)
+            chain, error = [], caught.value
+            while error is not None:
+                chain.append(type(error).__name__)
+                error = error.__cause__ or error.__context__
+            assert "RefusedError" in chain
+            assert not (tmp_path / "c.yaml").exists() or "uri" not in (tmp_path / "c.yaml").read_text()
+        """,
+        "--cio-contract",
+    )
+    result.assert_outcomes(failed=3 * len(HEARD))
+    result.stdout.fnmatch_lines(["track.customer.io:443: refused, *", "*vcrpy: record_mode*"])
+    assert "AssertionError" not in result.stdout.str()
+    assert "DID NOT RAISE" not in result.stdout.str()
+
+
+def test_whatever_opens_a_socket_is_refused(project: Story) -> None:
+    """A client that nobody taps, a look-up by hand, a thread, an executor of asyncio."""
+    result = project.run(
+        """
+        import asyncio
+        import ftplib
+        import smtplib
+        import socket
+        import threading
+        import pytest
+
+        def in_a_thread():
+            errors = []
+            def run():
+                try:
+                    socket.create_connection(("cdp.customer.io", 443))
+                except BaseException as error:
+                    errors.append(error)
+            thread = threading.Thread(target=run)
+            thread.start()
+            thread.join()
+            raise errors[0]
+
+        async def stream():
+            await asyncio.open_connection("api.customer.io", 443)
+
+        WAYS = {
+            "socket": lambda: socket.create_connection(("track.customer.io", 443)),
+            "upper-case": lambda: socket.create_connection(("TRACK.CUSTOMER.IO.", 443)),
+            "thread": in_a_thread,
+            "asyncio": lambda: asyncio.run(stream()),
+            "smtp": lambda: smtplib.SMTP("customer.io"),
+            "ftp": lambda: ftplib.FTP("eu.customer.io"),
+            "look-up": lambda: socket.gethostbyname("track-eu.customer.io"),
+        }
+
+        @pytest.mark.parametrize("way", WAYS)
+        def test_one(way, dns):
+            with pytest.raises(RuntimeError, match="nothing may leave the machine"):
+                WAYS[way]()
+        """,
+        "--cio-contract",
+    )
+    result.assert_outcomes(failed=7)
+    assert "AssertionError" not in result.stdout.str()
+    assert "DID NOT RAISE" not in result.stdout.str()
+
+
+def test_many_threads(project: Story) -> None:
+    """Sixteen threads, up to a hundred requests each, over new and shared sessions: each heard and answered once."""
+    result = project.run(
+        """
+        import json
+        from concurrent.futures import ThreadPoolExecutor
+
+        import app
+        import httpx
+        import pytest
+        import requests
+        import urllib3
+
+        WORKERS, EACH = 16, 100
+        CLIENT = httpx.Client(headers=app.HEADERS)
+        BLOCKING = urllib3.PoolManager(maxsize=2, block=True)
+
+        def by_new_session(body):
+            with requests.Session() as session:
+                return session.post(app.URL, data=body, headers=app.HEADERS, timeout=5).status_code
+
+        SENDERS = {
+            "new-session": by_new_session,
+            "shared-session": lambda body: app.by_requests_session(app.URL, body)[0],
+            "shared-client": lambda body: CLIENT.post(app.URL, content=body).status_code,
+            "blocking-pool": lambda body: BLOCKING.request(
+                "POST", app.URL, body=body, headers=app.HEADERS, timeout=5).status,
+            "new-connection": lambda body: app.by_http_client(app.URL.replace("https", "http"), body)[0],
+        }
+
+        @pytest.mark.parametrize("name", SENDERS)
+        def test_one(name, dns, cio):
+            each = EACH if "session" in name else EACH // 4
+            bodies = [json.dumps({"name": "purchase", "data": {"n": n}}).encode() for n in range(WORKERS * each)]
+            with ThreadPoolExecutor(WORKERS) as pool:
+                assert set(pool.map(SENDERS[name], bodies)) == {200}
+            assert {one.attempts for one in cio.sent} == {1}
+            assert sorted(one.body for one in cio.sent) == sorted(bodies)
+            assert {one.sent_from.split(":")[0] for one in cio.sent} <= {"app.py", "test_app.py"}
+        """,
+        "--cio-contract",
+        "-Werror",
+        OVER_HTTP,
+    )
+    result.assert_outcomes(passed=5)
