@@ -107,9 +107,9 @@ def pytest_runtest_setup(item: pytest.Item) -> Generator[None, object, object]:
     return (yield) if phases is None else (yield from phases.setup(item))
 
 
-@pytest.hookimpl(wrapper=True, tryfirst=True)
+@pytest.hookimpl(wrapper=True, trylast=True)
 def pytest_runtest_call(item: pytest.Item) -> Generator[None, object, object]:
-    """Judge at the end of the call phase."""
+    """Judge at the end of the call phase; inside pytest's capture, so that leaks into the output are seen."""
     phases = _phases(item)
     return (yield) if phases is None else (yield from phases.call(item))
 
