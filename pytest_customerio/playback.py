@@ -17,7 +17,7 @@ from vcr.record_mode import RecordMode  # type: ignore[import-untyped, unused-ig
 from vcr.serialize import deserialize  # type: ignore[import-untyped, unused-ignore]
 from vcr.serializers import yamlserializer  # type: ignore[import-untyped, unused-ignore]
 
-from pytest_customerio.document import Document
+from pytest_customerio.document import FAST, Document, load
 from pytest_customerio.model import Answer
 
 # Method, URL and body of a recorded request to the id of its operation; raises LookupError that says what is wrong.
@@ -43,7 +43,7 @@ class Playback(Cassette):  # type: ignore[misc, unused-ignore]
     """
 
     def __init__(self, path: Path | str, operation_of: OperationOf) -> None:
-        self.document = document = Document(Path(path), yamlserializer.deserialize)
+        self.document = document = Document(Path(path), yamlserializer.deserialize if FAST else load)
         self._operation_of = operation_of
         self._lock = threading.Lock()
         self._answers: list[Answer] = []

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import tempfile
 from pathlib import Path
+from typing import Any, ClassVar
 
 import pytest
+import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 from vcr.serializers import yamlserializer
 
-from pytest_customerio import data
+from pytest_customerio import data, document
 from pytest_customerio.data import DataError
 from pytest_customerio.document import Document
 from pytest_customerio.playback import open_cassette
@@ -191,3 +193,14 @@ def test_any_bytes_are_a_data_error(raw: bytes) -> None:
     with tempfile.TemporaryDirectory() as folder, pytest.raises(DataError) as met:
         read(Path(folder), raw)
     assert met.value.cause
+
+
+def test_a_loader_that_no_longer_works_is_told_from_one_that_does() -> None:
+    """libyaml's binding stops working when the yaml module is imported a second time."""
+
+    class Broken(yaml.SafeLoader):
+        yaml_constructors: ClassVar[dict[str | None, Any]] = {}
+
+    assert document._reads(yaml.SafeLoader)
+    assert not document._reads(Broken)
+    assert document.load("a: [1, 2]") == {"a": [1, 2]}

@@ -1,0 +1,33 @@
+"""Plugins and suites of our users test themselves with pytester, many runs in one process."""
+
+from __future__ import annotations
+
+from tests.plugin.conftest import Story
+
+
+def test_two_runs_in_one_process_read_the_same_cassettes(story: Story) -> None:
+    """The second run imports everything anew, which libyaml's binding does not survive; we do."""
+    result = story.run(
+        '''
+        import pytest
+
+        pytest_plugins = ["pytester"]
+
+        @pytest.mark.parametrize("run", [1, 2])
+        def test_run(pytester, run):
+            pytester.makepyfile("""
+                import pytest, requests
+
+                @pytest.mark.cio_errors("401", raises=requests.HTTPError)
+                def test_app():
+                    answer = requests.delete(
+                        "https://track.customer.io/api/v1/customers/5", auth=("site-1234", "key-12345"), timeout=1
+                    )
+                    answer.raise_for_status()
+            """)
+            given = ("-p", "no:customerio", "-p", "pytest_customerio.plugin", "-p", "no:cacheprovider")
+            pytester.runpytest_inprocess(*given).assert_outcomes(passed=1)
+        ''',
+        subprocess=True,
+    )
+    result.assert_outcomes(passed=2)
