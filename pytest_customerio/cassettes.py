@@ -107,9 +107,11 @@ class Cassettes:
             self._variants[case.id, operation] = found
         return replace(found, times=case.times)
 
-    def applies(self, case: ErrorCase, operation: str) -> bool:
-        """Whether the operation of this id can draw this error."""
-        return operation in case.operations
+    def applying(self, operation: str) -> Iterator[str]:
+        """The ids of the cases that this operation can draw. Every checked run asks: only its surface is read."""
+        for surface, name in self._files:
+            if name != SUCCESS and operation.startswith(f"{surface}."):
+                yield from (case.id for case in self._cassette(surface, name).cases if operation in case.operations)
 
     def find(self, name: str) -> tuple[str, ...]:
         """The ids that a user's word names: a case id, a cassette, a family, a status. Raises `UnknownNameError`."""
@@ -213,6 +215,8 @@ def _case(name: str, surface: str, mode: Mode, answer: Answer, about: About, ope
         todo=about.todo,
         provenance=about.provenance,
         rules=about.rules,
+        kind=about.kind,
+        accepted=about.accepted,
     )
 
 

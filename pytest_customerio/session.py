@@ -123,7 +123,7 @@ class Session:
         """The case ids that apply to each operation not told yet."""
         new = [name for name in operations if name in self.catalog.operations and name not in self._reported]
         self._reported.update(new)
-        return {name: sorted({c.id for c in self.cassettes.cases() if name in c.operations}) for name in new}
+        return {name: sorted(self.cassettes.applying(name)) for name in new}
 
     def identify(self, interaction: Interaction) -> None:
         """Name the operation of an interaction."""

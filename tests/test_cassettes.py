@@ -137,8 +137,16 @@ def test_a_case_is_found_by_id_and_surface() -> None:
     found = case("400-id-mismatch")
     assert (found.surface, found.operations, found.family) == ("track", ("track.identify",), "400")
     assert CASSETTES.case("400-id-mismatch", "app") is None
-    assert CASSETTES.applies(found, "track.identify")
-    assert not CASSETTES.applies(found, "track.event")
+
+
+def test_what_an_operation_can_draw_is_read_from_its_surface_alone() -> None:
+    """Every checked run asks: the other surfaces' files stay unread."""
+    cassettes = Cassettes(CATALOG)
+    applying = set(cassettes.applying("track.identify"))
+    assert {surface for surface, _ in cassettes._read} == {"track"}
+    assert "400-id-mismatch" in applying
+    assert "400-id-mismatch" not in set(cassettes.applying("track.event"))
+    assert applying == {case.id for case in CASSETTES.cases() if "track.identify" in case.operations}
 
 
 @pytest.mark.parametrize(
