@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import json
 import zlib
+from contextlib import suppress
 
 import pytest
 from hypothesis import given
@@ -61,11 +62,8 @@ def test_integers_longer_than_python_likes_are_read() -> None:
 
 def test_too_deep_is_nobodys_fault() -> None:
     """10 000 levels are valid JSON that Python may refuse to read; no exception of another kind gets out."""
-    for levels in (10_000, 200_000):
-        try:
-            parse(b"[" * levels + b"]" * levels)
-        except NotReadableError as error:
-            assert str(error) == "nested too deep"
+    with pytest.raises(NotReadableError, match="nested too deep"):
+        parse(b"[" * 1_000_000 + b"]" * 1_000_000)
 
 
 @pytest.mark.parametrize(
@@ -106,7 +104,5 @@ def test_a_bomb_is_not_unpacked(monkeypatch: pytest.MonkeyPatch) -> None:
 @given(st.binary())
 def test_any_bytes_are_json_or_not(content: bytes) -> None:
     """Never another exception."""
-    try:
-        json.dumps(parse(content))
-    except NotJsonError as error:
-        assert str(error)
+    with suppress(NotJsonError):
+        assert json.dumps(parse(content))

@@ -77,7 +77,7 @@ def test_unreadable_files_are_refused(tmp_path: Path) -> None:
     (tmp_path / "x.json").write_bytes(b"\xff")
     (tmp_path / "deep.json").write_text("[" * 200_000, "utf-8")
     for name in ("x.json", "gone.json", "deep.json"):
-        with pytest.raises(DataError, match="cannot be read|not JSON"):
+        with pytest.raises(DataError, match=r"cannot be read|not JSON"):
             read_json(tmp_path / name)
 
 
