@@ -1,0 +1,59 @@
+"""The gate without pytest around it: one test of a session, as `--cio-contract` opens it."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import cache
+from pathlib import Path
+
+from pytest_customerio.session import Session
+from pytest_customerio.settings import Settings
+from pytest_customerio.trial import Plan, Trial
+
+URL = "https://track.customer.io/api/v1/customers/customer-1/events"
+# 1 KB of JSON.
+EVENT = {
+    "name": "purchase",
+    "timestamp": int(time.time()),
+    "data": {
+        "order": "2026-10-000123",
+        "total": 129.5,
+        "currency": "EUR",
+        "coupon": "autumn",
+        "first": False,
+        "note": "gift wrapping, please leave at the door " * 4,
+        "lines": [
+            {"sku": f"sku-{number:06}", "name": "A thing that somebody bought", "price": 12.95, "quantity": number}
+            for number in range(1, 9)
+        ],
+    },
+}
+
+
+@cache
+def session() -> Session:
+    """The session that one run has."""
+    return Session(Settings(contract=True, rootdir=Path(__file__).parent))
+
+
+@contextmanager
+def gated() -> Iterator[Callable[[], None]]:
+    """Inside, everything is checked as in one test; what comes is called at the end of the test's call phase."""
+    opened = session()
+    opened.open()
+    test = opened.begin(Plan("benchmark", checked=True))
+    opened.begin_call(test)
+    try:
+        yield lambda: settle(opened, test)
+    finally:
+        opened.end()
+        opened.close()
+
+
+def settle(opened: Session, test: Trial) -> None:
+    """Judge, and insist that everything was heard and found well."""
+    ruling = opened.end_call(test, None)
+    assert test.record.heard, "nothing was heard"
+    assert not ruling.text, ruling.text

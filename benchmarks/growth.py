@@ -1,0 +1,82 @@
+"""Whether the 100 000th request of a session costs what the 100th does, and how much memory is held by then."""
+
+from __future__ import annotations
+
+import resource
+import statistics
+import sys
+import time
+
+import urllib3
+from gate import URL, session, settle
+from side_by_side import Row, table
+
+from pytest_customerio.report import Report, payload
+from pytest_customerio.trial import Plan, Trial
+
+REQUESTS = 100_000
+# Requests are judged in batches: a window holds as many.
+WINDOW = 500
+COMPARED = 20
+# urllib3 itself costs a third of what requests does: what we add weighs more.
+HEADERS = {"Authorization": "Basic c2l0ZS0xMjM0OnRyYWNrLWtleS0xMjM0"}
+EVENT = {"name": "purchase", "data": {"total": 129.5}}
+
+
+def rows() -> list[Row]:
+    """One test that sends all of it, then a thousand tests that share it; to another customer each time."""
+    session().open()
+    try:
+        return [*_grown("one test", REQUESTS), *_grown("1000 tests", REQUESTS // 1000)]
+    finally:
+        session().close()
+
+
+def _grown(how: str, per_test: int) -> list[Row]:
+    spent: list[float] = []
+    held: list[float] = []
+    report = Report()
+    with urllib3.PoolManager() as pool:
+        for first in range(0, REQUESTS, WINDOW):
+            start = time.process_time()
+            _send(pool, range(first, first + WINDOW), per_test, report)
+            spent.append(time.process_time() - start)
+            held.append(_peak())
+    early, late = statistics.median(spent[1 : COMPARED + 1]), statistics.median(spent[-COMPARED:])
+    return [
+        Row(f"{how}: one of the first requests", f"{early / WINDOW * 1e6:.0f} µs"),
+        Row(f"{how}: one of the last of {REQUESTS} / one of the first", f"{late / early:.2f} ×", "1.0 ×"),
+        Row(f"{how}: peak memory after {2 * WINDOW} and after all", f"{held[1]:.1f} MB, {held[-1]:.1f} MB", "flat"),
+    ]
+
+
+def _send(pool: urllib3.PoolManager, numbers: range, per_test: int, report: Report) -> None:
+    for number in numbers:
+        if number % per_test == 0:
+            _begin(number)
+        url = URL.replace("customer-1", f"customer-{number}")
+        assert pool.request("POST", url, json=EVENT, headers=HEADERS, timeout=5).status == 200
+        if (number + 1) % per_test == 0:
+            _end(report)
+
+
+def _begin(number: int) -> None:
+    session().begin_call(session().begin(Plan(f"test_growth.py::test_{number}", checked=True)))
+
+
+def _end(report: Report) -> None:
+    test = session().test
+    assert isinstance(test, Trial)
+    settle(session(), test)
+    report.add(payload(session().verdicts(test), {}))
+    session().end()
+
+
+def _peak() -> float:
+    """The most memory that this process ever held, in MB."""
+    most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return most / (1 << 20 if sys.platform == "darwin" else 1 << 10)
+
+
+if __name__ == "__main__":
+    print(table(rows()))

@@ -1,0 +1,81 @@
+"""What the plugin costs a run that does not ask for it: CPU of a whole `pytest` with one empty test."""
+
+from __future__ import annotations
+
+import os
+import resource
+import statistics
+import subprocess
+import sys
+import tempfile
+from functools import partial
+from pathlib import Path
+
+from side_by_side import Row, excess, in_turn, table
+
+ROUNDS = 13
+PLUGINS = {
+    "without a plugin": "empty_plugin",
+    "pytest-customerio": "pytest_customerio.plugin",
+    "pytest-recording": "pytest_recording.plugin",
+    "respx": "respx.plugin",
+    "pytest-httpx": "pytest_httpx",
+}
+HEAVY = ("jsonschema", "jsonschema_rs", "vcr", "yaml", "requests", "urllib3", "httpx", "aiohttp")
+FILES = {
+    "test_empty.py": "def test_empty():\n    pass\n",
+    "empty_plugin.py": "",
+    "modules.py": (
+        "import pathlib, sys\n\n\ndef pytest_unconfigure():\n"
+        "    pathlib.Path('modules.txt').write_text('\\n'.join(sorted(sys.modules)))\n"
+    ),
+}
+
+
+def rows() -> list[Row]:
+    """Run pytest with each plugin alone, in turn."""
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        for file, text in FILES.items():
+            (folder / file).write_text(text, encoding="utf-8")
+        ours = _modules(folder, "pytest-customerio") - _modules(folder, "without a plugin")
+        subjects = {plugin: partial(_cpu, folder, plugin) for plugin in PLUGINS}
+        in_turn(subjects, 1)
+        found = in_turn(subjects, ROUNDS)
+    bare = found.pop("without a plugin")
+    loaded = ", ".join(sorted(ours & set(HEAVY))) or "none"
+    return [
+        Row("pytest with one empty test, no plugin", f"{statistics.median(bare):.0f} ms"),
+        *(
+            Row(f"with {name}", f"{excess(spent, bare):+.1f} ms", "≤ +3 ms" if name == "pytest-customerio" else "")
+            for name, spent in found.items()
+        ),
+        Row("modules that ours adds", ", ".join(sorted(ours))),
+        Row(f"of {', '.join(HEAVY)}", loaded, "none"),
+    ]
+
+
+def _cpu(folder: Path, plugin: str, *more: str) -> float:
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    options = ("-p", PLUGINS[plugin], "-p", "no:cacheprovider", *more)
+    command = (sys.executable, "-m", "pytest", "-q", *options, "test_empty.py")
+    subprocess.run(command, cwd=folder, env=_environment(folder), check=True, stdout=subprocess.DEVNULL)
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return (after.ru_utime - before.ru_utime + after.ru_stime - before.ru_stime) * 1000
+
+
+def _modules(folder: Path, plugin: str) -> set[str]:
+    _cpu(folder, plugin, "-p", "modules")
+    return set((folder / "modules.txt").read_text(encoding="utf-8").splitlines())
+
+
+def _environment(folder: Path) -> dict[str, str]:
+    """Only the plugin that is named, and compiled modules kept from run to run, as in daily use."""
+    kept = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+    own = {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", "PYTHONPYCACHEPREFIX": str(folder / "compiled")}
+    given = [os.path.abspath(path) for path in filter(None, kept.get("PYTHONPATH", "").split(os.pathsep))]
+    return {**kept, **own, "PYTHONPATH": os.pathsep.join([str(folder), *given])}
+
+
+if __name__ == "__main__":
+    print(table(rows()))

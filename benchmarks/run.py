@@ -1,0 +1,23 @@
+"""All benchmarks, one process each, as a page in Markdown; writes nothing by itself."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+from side_by_side import machine
+
+BENCHMARKS = ("idle", "request", "per_test", "growth", "error_case")
+
+
+def main() -> None:
+    """Print the machine, then each table under its name."""
+    print(machine(), flush=True)
+    for name in BENCHMARKS:
+        print(f"\n### {name}\n", flush=True)
+        subprocess.run([sys.executable, str(Path(__file__).with_name(f"{name}.py"))], check=True)
+
+
+if __name__ == "__main__":
+    main()
