@@ -103,6 +103,7 @@ def test_the_fast_answer_is_never_wrong_about_a_yes() -> None:
     assert not schema.holds({"a": "xx", "b": {}}, 101)
     assert not schema.holds({"a": "x" * 9}, 20)
     assert not schema.holds({"a": "\ud800" * 3}, 20)
+    assert not schema.holds({"\ud800": 1}, 20)
     assert [each.got for each in schema.breaches({"a": "\ud800" * 3, "b": ["x" * 100]})] == ["9 bytes", "104 bytes"]
 
 
