@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Self
 
 from pytest_customerio.guard import RefusedError
 from pytest_customerio.messages import REFUSED, UNANSWERED
-from pytest_customerio.model import Answer, Interaction, WireRequest
+from pytest_customerio.model import CONNECT_FAULTS, Answer, Interaction, WireRequest
 from pytest_customerio.redact import safe_url
 
 if TYPE_CHECKING:
@@ -69,6 +69,11 @@ class SessionLine:
         if test is None or not test.plan.checked or _heard() is not None:
             return None
         return Hearing(test, Interaction(client, method.upper(), url, sent_from=self._sent_from(), at=time.time()))
+
+    def at_connect(self) -> bool:
+        """Whether the case at work breaks connections before they are made: the answer is asked for first then."""
+        replay = self.test.replay if self.test is not None else None
+        return replay is not None and any(case.answer.fault in CONNECT_FAULTS for case in replay.cases.values())
 
     def answer(self, request: WireRequest) -> Answer:
         """The error of the case at work, else the operation's documented success; 404 where there is no such

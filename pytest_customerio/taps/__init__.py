@@ -50,6 +50,9 @@ class Line(Protocol):
     def hear(self, client: str, method: str, url: str) -> Hearing | None:
         """Begin to hear one request; None where a client above is being heard already, or nobody listens."""
 
+    def at_connect(self) -> bool:
+        """Whether the case at work breaks connections before they are made: then ask for the answer first."""
+
     def answer(self, request: WireRequest) -> Answer:
         """Say what comes back for one attempt; raises `RefusedError` where it may neither be answered nor leave."""
 

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import asyncio
-import errno
 import functools
 import importlib
 import io
-import os
 from collections.abc import Callable
 from contextvars import ContextVar
 from typing import Any
 
 from pytest_customerio.model import WireRequest
 from pytest_customerio.taps import Line, wire
+from pytest_customerio.taps.faults import received, socket_error
 from pytest_customerio.taps.patching import Patches
 from pytest_customerio.taps.raw import CONTINUE, RequestParser, serialize
 from pytest_customerio.taps.recording import recording
@@ -43,11 +42,12 @@ def install(line: Line, patches: Patches) -> None:
 
 
 def _connect(line: Line, aiohttp: Any, original: Callable[..., Any]) -> Callable[..., Any]:
-    async def create_connection(self: Any, req: Any, *args: Any, **kwargs: Any) -> Any:
+    async def create_connection(self: Any, req: Any, traces: Any, timeout: Any) -> Any:
         if recording() or not line.concerns(req.url.host, req.url.port):
-            return await original(self, req, *args, **kwargs)
+            return await original(self, req, traces, timeout)
         protocol = self._factory()
-        protocol.connection_made(_Transport(line, aiohttp, req.url, self._loop, protocol))
+        limited = timeout.connect is not None or timeout.sock_connect is not None
+        protocol.connection_made(_Transport(line, aiohttp, req, self._loop, protocol, limited=limited))
         return protocol
 
     return create_connection
@@ -56,13 +56,18 @@ def _connect(line: Line, aiohttp: Any, original: Callable[..., Any]) -> Callable
 class _Transport(asyncio.Transport):
     """The client's side of one connection; the server answers as soon as the loop has gone round."""
 
-    def __init__(self, line: Line, aiohttp: Any, url: Any, loop: asyncio.AbstractEventLoop, protocol: Any) -> None:
+    def __init__(
+        self, line: Line, aiohttp: Any, req: Any, loop: asyncio.AbstractEventLoop, protocol: Any, *, limited: bool
+    ) -> None:
         super().__init__()
         self._line = line
         self._aiohttp = aiohttp
-        self._host = (url.host, url.port)
+        self._url, self._key = req.url, req.connection_key
+        self._host = (req.url.host, req.url.port)
+        self._limited = limited
+        self._served = False
         self._loop = loop
-        self._parser = RequestParser(wire.origin(url.scheme, *self._host))
+        self._parser = RequestParser(wire.origin(req.url.scheme, *self._host))
         self._arriving = io.BytesIO()
         self._paused = False
         self._closing = False
@@ -86,7 +91,11 @@ class _Transport(asyncio.Transport):
         except Exception as error:  # raised where the application waits, not in the loop
             self._protocol.set_exception(error)
             return
-        if answer.fault is not None:
+        self._served = True
+        if answer.fault == "truncated-body":
+            self._deliver(serialize(received(answer), request.method))
+            self.close()
+        elif answer.fault is not None:
             _FAULTS[answer.fault](self)
         else:
             self._deliver(serialize(answer, request.method))
@@ -112,7 +121,7 @@ class _Transport(asyncio.Transport):
     def reset(self) -> None:
         """The server breaks the connection."""
         self._closing = True
-        self._protocol.connection_lost(ConnectionResetError(errno.ECONNRESET, os.strerror(errno.ECONNRESET)))
+        self._protocol.connection_lost(socket_error("connection-reset"))
 
     def time_out(self) -> None:
         """The server says nothing for as long as the client is willing to wait, by whichever of its limits."""
@@ -121,9 +130,42 @@ class _Transport(asyncio.Transport):
         else:
             self._protocol.set_exception(self._aiohttp.SocketTimeoutError("Timeout on reading data from socket"))
 
+    def refuse(self) -> None:
+        """Nobody listens."""
+        error = socket_error("connection-refused")
+        self._unconnected(
+            "ClientConnectorError", type(error)(error.errno, f"Connect call failed {self._key.host, self._key.port}")
+        )
+
+    def unresolve(self) -> None:
+        """The host's name leads nowhere. Before aiohttp 3.10 that had no class of its own."""
+        name = (
+            "ClientConnectorDNSError" if hasattr(self._aiohttp, "ClientConnectorDNSError") else "ClientConnectorError"
+        )
+        self._unconnected(name, socket_error("dns-failure"))
+
+    def distrust(self) -> None:
+        """The server breaks off the TLS handshake."""
+        self._unconnected("ClientConnectorSSLError", socket_error("tls-failure"))
+
+    def time_out_connecting(self) -> None:
+        """Nobody answers for as long as the client is willing to wait, by whichever of its limits."""
+        if self._limited:
+            text = f"Connection timeout to host {self._url}"
+            kind = getattr(self._aiohttp, "ConnectionTimeoutError", self._aiohttp.ServerTimeoutError)
+            self._protocol.set_exception(kind(text))
+        else:
+            self._protocol.set_exception(TimeoutError())
+
+    def _unconnected(self, name: str, error: OSError) -> None:
+        told = getattr(self._aiohttp, name)(self._key, error)
+        told.__cause__ = error
+        self._protocol.set_exception(told)
+
     def is_closing(self) -> bool:
-        """A connection kept for later is of no use where it is not ours to answer any more."""
-        return self._closing or recording() or not self._line.concerns(*self._host)
+        """A connection kept for later is of no use where it is not ours to answer any more, or none can be made."""
+        kept_in_vain = self._served and self._line.at_connect()
+        return self._closing or kept_in_vain or recording() or not self._line.concerns(*self._host)
 
     def close(self) -> None:
         if not self._closing:
@@ -143,6 +185,11 @@ class _Transport(asyncio.Transport):
 
 
 _FAULTS: dict[str, Callable[[_Transport], None]] = {
+    "connect-timeout": _Transport.time_out_connecting,
+    "connection-refused": _Transport.refuse,
+    "dns-failure": _Transport.unresolve,
+    "tls-failure": _Transport.distrust,
     "connection-reset": _Transport.reset,
+    "accepted-then-reset": _Transport.reset,
     "read-timeout": _Transport.time_out,
 }

@@ -3,27 +3,21 @@
 from __future__ import annotations
 
 import asyncio
-import errno
 import functools
 import importlib
 import io
-import os
 import ssl
 import types
-from collections.abc import Callable, Generator
+from collections.abc import AsyncIterator, Callable, Generator, Iterator
 from typing import Any
 
+from pytest_customerio.model import Answer, WireRequest
 from pytest_customerio.taps import Line, wire
+from pytest_customerio.taps.faults import is_met_connecting, received
+from pytest_customerio.taps.httpcore_faults import failure
 from pytest_customerio.taps.patching import Patches
 from pytest_customerio.taps.raw import RequestParser, serialize
 from pytest_customerio.taps.recording import recording
-
-# What the client raises, what the socket raised beneath it, and the words of that one: without TLS and with it.
-_RESET = (errno.ECONNRESET, os.strerror(errno.ECONNRESET))
-_FAULTS: dict[str, tuple[str, type[OSError], dict[bool, tuple[Any, ...]]]] = {
-    "connection-reset": ("ReadError", ConnectionResetError, {False: _RESET, True: _RESET}),
-    "read-timeout": ("ReadTimeout", TimeoutError, {False: ("timed out",), True: ("The read operation timed out",)}),
-}
 
 
 def install(line: Line, patches: Patches, client: str = "httpcore") -> None:
@@ -31,9 +25,9 @@ def install(line: Line, patches: Patches, client: str = "httpcore") -> None:
     core = importlib.import_module(client)
     network = _Network(line, core)
     for pool in (core.ConnectionPool, core.HTTPProxy, core.SOCKSProxy):
-        _answer(patches, pool, functools.partial(network.connection, core.HTTPConnection, network.backend))
+        _answer(patches, pool, functools.partial(network.connection, network.kind, network.backend))
     for pool in (core.AsyncConnectionPool, core.AsyncHTTPProxy, core.AsyncSOCKSProxy):
-        _answer(patches, pool, functools.partial(network.connection, core.AsyncHTTPConnection, network.async_backend))
+        _answer(patches, pool, functools.partial(network.connection, network.async_kind, network.async_backend))
 
 
 def _answer(patches: Patches, pool: Any, connect: Callable[[Any, Any], Any]) -> None:
@@ -56,6 +50,8 @@ class _Network:
         self.core = core
         self.stream = type("MemoryStream", (_Stream, core.NetworkStream), {})
         self.async_stream = type("AsyncMemoryStream", (_AsyncStream, core.AsyncNetworkStream), {})
+        self.kind = type("MemoryConnection", (_Connection, core.HTTPConnection), {})
+        self.async_kind = type("AsyncMemoryConnection", (_AsyncConnection, core.AsyncHTTPConnection), {})
         self.backend = type("MemoryBackend", (_Backend, core.NetworkBackend), {})
         self.async_backend = type("AsyncMemoryBackend", (_AsyncBackend, core.AsyncNetworkBackend), {})
         # Connecting changes the context it is given; the application's own may be in use elsewhere.
@@ -87,8 +83,10 @@ class _Wire:
         scheme = origin.scheme.decode("ascii")
         self._secure = scheme in ("https", "wss")
         self._host = (origin.host.decode("ascii"), origin.port)
-        self._parser = RequestParser(wire.origin(scheme, *self._host))
+        self._origin = wire.origin(scheme, *self._host)
+        self._parser = RequestParser(self._origin)
         self._requests: list[Any] = []
+        self._asked: Answer | None = None
         self._arriving = io.BytesIO()
 
     @property
@@ -99,6 +97,16 @@ class _Wire:
     def take(self, data: bytes) -> None:
         self._requests += self._parser.feed(data)
 
+    def ask(self, request: Any, body: bytes, *, said: bool) -> None:
+        """Ask for the answer before anything is sent, and fail where it is met in connecting."""
+        __tracebackhide__ = True
+        headers = wire.plain_headers(dict(request.headers))
+        url = self._origin + request.url.target.decode("latin-1")
+        answer = self.network.line.answer(WireRequest(request.method.decode("ascii"), url, headers, body))
+        if is_met_connecting(answer):
+            raise failure(self.network.core, str(answer.fault), secure=self._secure, said=said)
+        self._asked = answer
+
     def give(self, size: int, *, said: bool) -> bytes:
         """The next bytes of the answer; none where nothing was asked, as if the server had hung up.
 
@@ -108,18 +116,22 @@ class _Wire:
         data = self._arriving.read(size)
         if data or not self._requests:
             return data
-        request = self._requests.pop(0)
-        answer = self.network.line.answer(request)
-        if answer.fault is not None:
-            name, kind, words = _FAULTS[answer.fault]
-            cause = kind(*words[self._secure]) if said else kind()
-            raise getattr(self.network.core, name)(cause) from cause
+        request, asked, self._asked = self._requests.pop(0), self._asked, None
+        answer = asked or self.network.line.answer(request)
+        if answer.fault == "truncated-body":
+            answer = received(answer)
+        elif answer.fault is not None:
+            raise failure(self.network.core, str(answer.fault), secure=self._secure, said=said)
         self._arriving = io.BytesIO(serialize(answer, request.method))
         return self._arriving.read(size)
 
     def info(self, name: str) -> Any:
-        """Readable while idle means hung up: so is every connection where it is not ours to answer any more."""
-        return recording() or not self.network.line.concerns(*self._host) if name == "is_readable" else None
+        """Readable while idle means hung up: so is every connection where it is not ours to answer any more, or where
+        none can be made.
+        """
+        if name != "is_readable":
+            return None
+        return recording() or self.network.line.at_connect() or not self.network.line.concerns(*self._host)
 
 
 class _Stream:
@@ -178,15 +190,61 @@ def _one_round() -> Generator[None, None, None]:
     yield
 
 
+class _Connection:
+    """Lets its network know what it is about to send: httpcore tells it where to connect only."""
+
+    _network_backend: Any
+
+    def handle_request(self, request: Any) -> Any:
+        __tracebackhide__ = True
+        self._network_backend.request = request
+        return super().handle_request(request)  # type: ignore[misc]
+
+
+class _AsyncConnection:
+    _network_backend: Any
+
+    async def handle_async_request(self, request: Any) -> Any:
+        __tracebackhide__ = True
+        self._network_backend.request = request
+        return await super().handle_async_request(request)  # type: ignore[misc]
+
+
+class _Body:
+    """A body that was read already, to be read again."""
+
+    def __init__(self, content: bytes) -> None:
+        self._content = content
+
+    def __iter__(self) -> Iterator[bytes]:
+        yield self._content
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        yield self._content
+
+
 class _Backend:
     def __init__(self, network: _Network, origin: Any) -> None:
         self._network = network
         self._origin = origin
+        self.request: Any = None
 
     def connect_tcp(self, *args: Any, **kwargs: Any) -> Any:
-        return self._network.stream(self._network, self._origin)
+        __tracebackhide__ = True
+        stream = self._network.stream(self._network, self._origin)
+        if self._network.line.at_connect():
+            body = b"".join(self.request.stream)
+            self.request.stream = _Body(body)
+            stream._wire.ask(self.request, body, said=True)
+        return stream
 
 
 class _AsyncBackend(_Backend):
     async def connect_tcp(self, *args: Any, **kwargs: Any) -> Any:
-        return self._network.async_stream(self._network, self._origin)
+        __tracebackhide__ = True
+        stream = self._network.async_stream(self._network, self._origin)
+        if self._network.line.at_connect():
+            body = b"".join([chunk async for chunk in self.request.stream])
+            self.request.stream = _Body(body)
+            stream._wire.ask(self.request, body, said=False)
+        return stream

@@ -8,7 +8,10 @@ from typing import Any
 
 from pytest_customerio.model import Answer
 from pytest_customerio.taps import Line
+from pytest_customerio.taps.faults import is_met_connecting, received, socket_error
 from pytest_customerio.taps.raw import CONTINUE, RequestParser, serialize
+
+_END = b""
 
 
 class MemorySocket:
@@ -21,10 +24,13 @@ class MemorySocket:
         self._answers: deque[bytes | BaseException] = deque()
 
     def sendall(self, data: bytes) -> None:
-        """Ask for an answer to each request that is complete now."""
+        """Ask for an answer to each request that is complete now. What is met in connecting is raised here."""
         __tracebackhide__ = True
         for request in self._parser.feed(data):
-            self._answers.append(_arriving(self._line.answer(request), request.method))
+            answer = self._line.answer(request)
+            if answer.fault is not None and is_met_connecting(answer):
+                raise socket_error(answer.fault)
+            self._answers += _arriving(answer, request.method)
         if self._parser.expects_continue:
             self._answers.append(CONTINUE)
 
@@ -40,6 +46,9 @@ class MemorySocket:
         arrived = self._answers.popleft()
         if isinstance(arrived, BaseException):
             raise arrived
+        if arrived == _END:
+            self._answers.appendleft(_END)
+            return 0
         view = memoryview(buffer)[: size or None]
         count = min(len(view), len(arrived))
         view[:count] = arrived[:count]
@@ -85,9 +94,9 @@ class _Arriving(io.RawIOBase):
         return self._socket.recv_into(buffer)
 
 
-def _arriving(answer: Answer, method: str) -> bytes | BaseException:
+def _arriving(answer: Answer, method: str) -> list[bytes | BaseException]:
     if answer.fault is None:
-        return serialize(answer, method)
-    if answer.fault == "read-timeout":
-        return TimeoutError("timed out")
-    return ConnectionResetError(104, "Connection reset by peer")
+        return [serialize(answer, method)]
+    if answer.fault == "truncated-body":
+        return [serialize(received(answer), method), _END]
+    return [socket_error(answer.fault)]

@@ -20,17 +20,19 @@ Wrapper = Callable[..., Any]
 class Switch:
     """A `Line` that can be turned off, for wrappers that somebody kept: then it concerns itself with nothing."""
 
-    __slots__ = ("answer", "concerns", "hear")
+    __slots__ = ("answer", "at_connect", "concerns", "hear")
 
     def __init__(self, line: Line) -> None:
         self.concerns: Callable[..., bool] = line.concerns
         self.hear: Callable[[str, str, str], Hearing | None] = line.hear
         self.answer: Callable[[WireRequest], Answer] = line.answer
+        self.at_connect: Callable[[], bool] = line.at_connect
 
     def turn_off(self) -> None:
         """Hear nothing any more."""
         self.concerns = lambda *_: False
         self.hear = lambda *_: None
+        self.at_connect = lambda: False
 
 
 class Patches:

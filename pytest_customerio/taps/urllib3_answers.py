@@ -12,6 +12,7 @@ from typing import Any
 from pytest_customerio.model import Answer, WireRequest
 from pytest_customerio.taps import Line
 from pytest_customerio.taps.bodies import drain
+from pytest_customerio.taps.faults import received, socket_error
 from pytest_customerio.taps.patching import Patches, Wrapper, socket_is_mocked
 from pytest_customerio.taps.raw import answer_body, reason
 from pytest_customerio.taps.urllib3 import absolute, concerned
@@ -66,10 +67,12 @@ def _answered(line: Line, pool: Any, conn: Any, method: str, url: str, given: di
     pool.num_requests += 1
     body, headers = drain(given.get("body")), plain_headers(given.get("headers"))
     answer = line.answer(WireRequest(method, absolute(pool, url), headers, body))
-    if answer.fault is not None:
+    if answer.fault == "truncated-body":
+        answer = received(answer)
+    elif answer.fault is not None:
         if conn.proxy:
             conn._has_connected_to_proxy = True  # the fault lies behind the proxy, and is not the proxy's
-        raise _FAULTS.get(answer.fault, _reset)(pool, url, given.get("timeout"))
+        _fail(answer.fault, pool, conn, url, given.get("timeout"))
     response = _response(answer, method, url, {name: given[name] for name in _READING if name in given})
     response.retries = given.get("retries")
     response._connection = given.get("response_conn")
@@ -144,19 +147,52 @@ class AnswerBody(io.BytesIO):
         return data
 
 
-def _reset(pool: Any, url: str, timeout: Any) -> BaseException:
-    return ConnectionResetError(104, "Connection reset by peer")
+def _fail(fault: str, pool: Any, conn: Any, url: str, timeout: Any) -> None:
+    """Raise what urllib3 makes of a socket's error, in connecting or afterwards."""
+    __tracebackhide__ = True
+    error, limits = socket_error(fault), pool._get_timeout(timeout)
+    limits.start_connect()
+    make = _FAULTS.get(fault)
+    if make is None:
+        raise error
+    raise make(error, pool, conn, url, limits) from error
 
 
-def _read_timeout(pool: Any, url: str, timeout: Any) -> BaseException:
+def _refused(error: OSError, pool: Any, conn: Any, url: str, limits: Any) -> BaseException:
+    from urllib3.exceptions import NewConnectionError
+
+    return NewConnectionError(conn, f"Failed to establish a new connection: {error}")
+
+
+def _unresolved(error: OSError, pool: Any, conn: Any, url: str, limits: Any) -> BaseException:
+    from urllib3.exceptions import NameResolutionError
+
+    return NameResolutionError(conn.host, conn, error)  # type: ignore[arg-type]
+
+
+def _unconnected(error: OSError, pool: Any, conn: Any, url: str, limits: Any) -> BaseException:
+    from urllib3.exceptions import ConnectTimeoutError
+
+    limit = limits.resolve_default_timeout(limits.connect_timeout)
+    return ConnectTimeoutError(conn, f"Connection to {conn.host} timed out. (connect timeout={limit})")
+
+
+def _insecure(error: OSError, pool: Any, conn: Any, url: str, limits: Any) -> BaseException:
+    from urllib3.exceptions import SSLError
+
+    return SSLError(error)
+
+
+def _read_timeout(error: OSError, pool: Any, conn: Any, url: str, limits: Any) -> BaseException:
     from urllib3.exceptions import ReadTimeoutError
 
-    limits = pool._get_timeout(timeout)
-    limits.start_connect()
     return ReadTimeoutError(pool, url, f"Read timed out. (read timeout={limits.read_timeout})")
 
 
-_FAULTS: dict[str, Callable[[Any, str, Any], BaseException]] = {
-    "connection-reset": _reset,
+_FAULTS: dict[str, Callable[[OSError, Any, Any, str, Any], BaseException]] = {
+    "connect-timeout": _unconnected,
+    "connection-refused": _refused,
+    "dns-failure": _unresolved,
+    "tls-failure": _insecure,
     "read-timeout": _read_timeout,
 }

@@ -54,9 +54,13 @@ class Line:
         self.hosts: set[str] = set()
         self.answering: Callable[[WireRequest], Answer] = lambda request: OK
         self.listens = True
+        self.breaks_connecting = False
 
     def concerns(self, host: str, port: int | None = None) -> bool:
         return host.endswith("customer.io") or host in self.hosts
+
+    def at_connect(self) -> bool:
+        return self.breaks_connecting
 
     def hear(self, client: str, method: str, url: str) -> Hearing | None:
         if not self.listens or _heard_above.get():

@@ -44,6 +44,7 @@ class Line:
         self.hosts: set[tuple[str, int | None]] = set()
         self.refuses = False
         self.listens = True
+        self.breaks_connecting = False
         calls = CallSite(Path(__file__).parents[1])
         calls._labels[__file__] = None  # as the product's own line, this one sends nothing itself
         self.sent_from: Callable[[], str | None] = calls.sent_from
@@ -51,6 +52,9 @@ class Line:
     def concerns(self, host: str, port: int | None = None) -> bool:
         name = host.lower().rstrip(".")
         return name == "customer.io" or name.endswith(".customer.io") or (name, port) in self.hosts
+
+    def at_connect(self) -> bool:
+        return self.breaks_connecting
 
     def hear(self, client: str, method: str, url: str) -> Hearing | None:
         if self.above.get() is not None or not self.listens:
