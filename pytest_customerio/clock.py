@@ -7,9 +7,10 @@ import sys
 import threading
 import time
 import types
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import cache
 from typing import Any, Self
 
 # perf_counter stays real: it times the test itself (hypothesis fails a test that takes longer than its deadline).
@@ -69,11 +70,12 @@ class Clock:
         self.waits, self.hidden, self._shift = [], "", 0
         self._found = {name: _unwrapped(getattr(time, name), name) for name in NAMES}
         self._start = self._found["monotonic_ns"]()
-        self._patches = list(self._plan())
+        modules = list(_modules())
+        self._patches = list(self._plan(modules))
         self._running = True
         for patch in self._patches:
             patch.apply()
-        self._paths = list(self._sleep_paths())
+        self._paths = list(self._sleep_paths(modules))
         self._look()
         return self
 
@@ -98,24 +100,23 @@ class Clock:
         with self._lock:
             self._shift += round(seconds * 1e9)
 
-    def _plan(self) -> Iterator[_Patch]:
+    def _plan(self, modules: _Modules) -> Iterator[_Patch]:
         fakes = {name: getattr(self, "_" + name) for name in NAMES}
-        namespaces = [vars(time), *(namespace for _, namespace in _modules())]
-        for namespace in namespaces:
+        for namespace in (vars(time), *(namespace for _, namespace in modules)):
             for name in NAMES:
                 there = namespace.get(name)
                 if there is not None and _unwrapped(there, name) is self._found[name]:
                     yield _Patch(namespace, name, self._found[name], fakes[name])
-        for name, namespace in _modules():
+        for name, namespace in modules:
             if name in DATED:
                 yield _Patch(namespace, "datetime", namespace["datetime"], self._dated(namespace["datetime"]))
 
-    def _sleep_paths(self) -> Iterator[tuple[dict[str, Any], str, Any]]:
+    def _sleep_paths(self, modules: _Modules) -> Iterator[tuple[dict[str, Any], str, Any]]:
         """Every place through which code reaches our `sleep`: namespace, name, and what has to stand there."""
         for patch in self._patches:
             if patch.name == "sleep":
                 yield patch.namespace, patch.name, patch.fake
-        for name, namespace in _modules():
+        for name, namespace in modules:
             if namespace.get("time") is time or name in ENGINES:
                 yield namespace, "time", time
 
@@ -166,11 +167,19 @@ class Clock:
         return int(self._found["monotonic_ns"]() + self._moved())
 
 
+_Modules = Sequence[tuple[str, dict[str, Any]]]
+
+
 def _modules() -> Iterator[tuple[str, dict[str, Any]]]:
     for name, module in list(sys.modules.items()):
-        package = name.partition(".")[0]
-        if isinstance(module, types.ModuleType) and package not in LEFT_ALONE and not package.startswith("pytest"):
+        if isinstance(module, types.ModuleType) and _served(name):
             yield name, vars(module)
+
+
+@cache  # every case asks for every module there is
+def _served(name: str) -> bool:
+    package = name.partition(".")[0]
+    return package not in LEFT_ALONE and not package.startswith("pytest")
 
 
 def _running_clock(function: object) -> bool:
