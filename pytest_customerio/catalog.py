@@ -23,7 +23,7 @@ _PIPELINES_BATCH = "pipelines.batch"
 class Address:
     """Where a request goes. `surfaces` are those the host serves, `region` its region; `path` has no prefix of a proxy.
 
-    `foreign` says that the host is one of the project's own (ini `cio_hosts`), where any surface may answer.
+    `foreign` says that it lies below a base URL of the project's own (ini `cio_hosts`), where any surface may answer.
     """
 
     scheme: str = ""
@@ -36,6 +36,11 @@ class Address:
     region: str | None = None
     foreign: bool = False
     port: int | None = None
+
+    @property
+    def concerned(self) -> bool:
+        """Whether this is Customer.io's: its domain, or below a base URL of the project's own."""
+        return self.foreign or _customer_io(self.host)
 
     @property
     def segments(self) -> tuple[str, ...]:
@@ -102,14 +107,11 @@ class Catalog:
     def concerns(self, host: str, port: int | None = None) -> bool:
         """Whether the host is Customer.io's or one of the project's own base URLs."""
         name = host.lower().rstrip(".")
-        if name.endswith(".customer.io") or name == "customer.io":
-            return True
-        return name in self._extra_hosts or (name, port) in self._extra_hosts
+        return _customer_io(name) or name in self._extra_hosts or (name, port) in self._extra_hosts
 
     def concerns_url(self, url: str) -> bool:
-        """Whether the URL's host is Customer.io's or one of the project's own base URLs."""
-        address = self.address(url)
-        return self.concerns(address.host, address.port)
+        """Whether the URL is on a host of Customer.io or below one of the project's own base URLs."""
+        return self.address(url).concerned
 
     def place(self, method: str, url: str) -> Match:
         """The endpoint of a request, without a look at its payload. Remembered for the last thousand URLs."""
@@ -173,6 +175,10 @@ class Catalog:
             if host == base_host and own in (None, port) and (path + "/").startswith(prefix + "/"):
                 path, foreign, surfaces = path[len(prefix) :], True, frozenset(self.surfaces)
         return Address(parts.scheme, host, path, parts.query, parts.fragment, user, surfaces, region, foreign, port)
+
+
+def _customer_io(host: str) -> bool:
+    return host.endswith(".customer.io") or host == "customer.io"
 
 
 def _operation(path: Path) -> Operation:

@@ -77,7 +77,7 @@ class Contract:
     def judge(self, interaction: Interaction) -> list[Violation]:
         """All violations of one request, sorted by severity, place and rule. Fills in its operation if that is open."""
         place = self._catalog.place(interaction.method, interaction.url)
-        if not self._catalog.concerns(place.address.host):
+        if not place.address.concerned:
             return []
         if interaction.operation is None:
             interaction.operation = place.operation

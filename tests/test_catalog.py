@@ -113,6 +113,17 @@ def test_own_base_urls_count_too() -> None:
     assert proxied.match("POST", "https://gateway.example/v1/send/email").operation.id == "app.send_email"  # type: ignore[union-attr]
     assert proxied.match("POST", "https://proxy.example/other/v1/send/email").operation is None
     assert proxied.match("POST", "https://proxy.example/ciobatch/v1/send/email").operation is None
+    assert proxied.concerns_url("https://proxy.example/cio")
+    assert not proxied.concerns_url("https://proxy.example/other")
+
+
+def test_a_port_in_a_base_url_leaves_other_ports_alone() -> None:
+    """A machine runs more than one server."""
+    local = Catalog.load(hosts=["http://localhost:8080/cio", "[::1]:9"])
+    assert (local.concerns("localhost", 8080), local.concerns("localhost", 9090)) == (True, False)
+    assert local.match("POST", "http://localhost:8080/cio/v1/batch").operation.id == "pipelines.batch"  # type: ignore[union-attr]
+    for url in ("http://localhost:9090/cio/v1/batch", "http://localhost:port/cio/v1/batch"):
+        assert local.match("POST", url).operation is None
 
 
 def test_memory_of_urls_is_bounded() -> None:

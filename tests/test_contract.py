@@ -218,7 +218,10 @@ def test_time_is_the_interactions_own() -> None:
 
 
 def test_other_hosts_are_nobodys_business() -> None:
-    """Also those that merely look alike."""
+    """Also those that merely look alike, and what else a proxy of the project's own serves."""
+    proxied = Contract(Catalog.load(hosts=["https://proxy.example/cio"]))
+    assert proxied.judge(Interaction("requests", "POST", "https://proxy.example/health", {}, b"{")) == []
+    assert proxied.judge(Interaction("requests", "POST", "https://proxy.example/cio/health", {}, b"{")) != []
     for host in ("customer.io.evil.com", "example.com", ""):
         assert CONTRACT.judge(Interaction("requests", "POST", f"http://{host}/api/v1/events", {}, b"{")) == []
 
