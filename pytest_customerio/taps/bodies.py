@@ -38,8 +38,13 @@ def drain(body: object, encoding: str = "utf-8") -> bytes:
 
 
 def _sent(body: Any, encoding: str) -> Iterator[bytes]:
+    try:
+        chunks = iter(partial(_block, body), b"") if hasattr(body, "read") else iter(body)
+    except TypeError:
+        words = f"'body' must be a bytes-like object, file-like object, or iterable. Instead was {body!r}"
+        raise TypeError(words) from None
     size = 0
-    for chunk in iter(partial(_block, body), b"") if hasattr(body, "read") else body:
+    for chunk in chunks:
         data = chunk.encode(encoding) if isinstance(chunk, str) else _bytes(chunk, encoding)
         if data is None:
             raise TypeError(f"data should be a bytes-like object or an iterable, got {type(chunk)!r}")
