@@ -96,7 +96,8 @@ def _missing_or_unknown(catalog: Catalog, match: Match, method: str, got: str) -
 def _unknown(catalog: Catalog, match: Match, method: str, got: str) -> Breach:
     address = match.address
     family = address.segments[1] if address.segments[:1] == ("v1",) and len(address.segments) > 1 else ""
-    covered = address.surfaces and not ("app" in address.surfaces and _OTHER_APP.fullmatch(family))
+    other = "app" in address.surfaces and _OTHER_APP.fullmatch(family) and not _misspelt(catalog, match, method)
+    covered = address.surfaces and not other
     names = {f"{each.method} {each.hosts['us']}{each.path}": each for each in catalog.operations.values()}
     asked = f"{method.upper()} {address.host}{address.path}"[:300]
     close = difflib.get_close_matches(asked, names, n=1, cutoff=0.5)
@@ -105,6 +106,20 @@ def _unknown(catalog: Catalog, match: Match, method: str, got: str) -> Breach:
         return Breach("unknown-endpoint", "url", expected, got, "verify the endpoint URL", "404")
     hint = "no operation of the catalogue: not judged any further"
     return Breach("unknown-endpoint", "url", expected, got, hint, source="inferred")
+
+
+def _misspelt(catalog: Catalog, match: Match, method: str) -> bool:
+    """Whether the path is an operation's but for a letter or two in one word."""
+    segments = match.address.segments
+    for each in catalog.operations.values():
+        template = each.path.split("/")[1:]
+        if each.method != method.upper() or len(template) != len(segments):
+            continue
+        pairs = zip(template, segments, strict=True)
+        wrong = [(part, got) for part, got in pairs if part != got and not part.startswith("{")]
+        if len(wrong) == 1 and difflib.get_close_matches(wrong[0][1][:40], [wrong[0][0]], cutoff=0.85):
+            return True
+    return False
 
 
 def _first(catalog: Catalog, method: str, path: str, surfaces: Iterable[str]) -> Operation | None:

@@ -80,6 +80,9 @@ def test_the_right_host_is_in_the_declared_region() -> None:
     [
         ("https://api.customer.io/v1/newsletters/5", "inferred"),
         ("https://docs.customer.io/files/x.json", "inferred"),
+        ("https://api.customer.io/v1/customers/5/activities", "inferred"),
+        ("https://api.customer.io/v1/segment", "documented"),
+        ("https://api.customer.io/v1/customers/5/attribute", "documented"),
         ("https://api.customer.io/v1/api/customers", "documented"),
         ("https://api.customer.io/", "documented"),
         ("https://api.customer.io/v1", "documented"),
