@@ -1,0 +1,514 @@
+"""The application must not notice: other hosts, its own objects and errors, its warnings, and what is left behind."""
+
+from __future__ import annotations
+
+import asyncio
+import http.client
+import importlib
+import json
+import logging
+import socket
+import sys
+import time
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from applications import APP, HEARD
+from listening import CONFTEST
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tests.plugin.conftest import Story
+
+GATE = ("--cio-contract", "-Werror")
+
+
+@pytest.fixture
+def project(story: Story) -> Story:
+    """A project that sends through every client, and has a real server."""
+    story.file("app.py", APP)
+    story.file("conftest.py", CONFTEST)
+    return story
+
+
+def test_other_hosts_answer_for_real(project: Story) -> None:
+    """A server of the project's own is reached through every client, by name and address, and nobody listens."""
+    result = project.run(
+        """
+        import app
+        import pytest
+
+        @pytest.mark.parametrize("host", ["127.0.0.1", "localhost"])
+        @pytest.mark.parametrize("name", app.SENDERS)
+        def test_one(name, host, server, cio):
+            before = len(server.hits)
+            url = f"http://{host}:{server.server_port}/api/v1/customers/42?to=https://track.customer.io/"
+            assert app.SENDERS[name](url, app.GOOD) == (200, "real")
+            assert server.hits[before:] == ["POST /api/v1/customers/42?to=https://track.customer.io/"]
+            assert cio.sent == ()
+        """,
+        *GATE,
+    )
+    result.assert_outcomes(passed=2 * len(HEARD))
+
+
+def test_names_that_merely_look_alike(project: Story) -> None:
+    """Neither heard nor answered nor refused: they get what the network says."""
+    result = project.run(
+        """
+        import socket
+        import app
+        import pytest
+
+        NAMES = ["customer.io.evil.invalid", "notcustomer.io.invalid", "customer-io.invalid", "customer.iot.invalid"]
+
+        @pytest.fixture
+        def looked_up(monkeypatch):
+            names = []
+            def getaddrinfo(host, *args, **kwargs):
+                names.append(host if isinstance(host, str) else host.decode())
+                raise socket.gaierror(socket.EAI_NONAME, "no such name")
+            monkeypatch.setattr(socket, "getaddrinfo", getaddrinfo)
+            return names
+
+        @pytest.mark.parametrize("host", NAMES)
+        @pytest.mark.parametrize("name", app.SENDERS)
+        def test_one(name, host, looked_up, cio):
+            with pytest.raises(Exception) as caught:
+                app.SENDERS[name](f"http://{host}/api/v1/customers/42", app.GOOD)
+            assert "refused" not in str(caught.value)
+            assert looked_up == [host]
+            assert cio.sent == ()
+        """,
+        *GATE,
+    )
+    result.assert_outcomes(passed=4 * len(HEARD))
+
+
+def test_a_base_url_of_ones_own_on_a_port(project: Story) -> None:
+    """`cio_hosts` with a port takes that port, and leaves the other servers of the machine alone."""
+    result = project.run(
+        """
+        import app
+        import pytest
+
+        @pytest.mark.parametrize("name", app.SENDERS)
+        def test_one(name, server, cio):
+            assert app.SENDERS[name](f"http://localhost:{server.server_port}/x", app.GOOD) == (200, "real")
+            assert cio.sent == ()
+            assert app.SENDERS[name]("http://localhost:9/cio/api/v1/customers/42/events", app.GOOD)[0] == 200
+            assert [one.operation.id for one in cio.sent] == ["track.event"]
+        """,
+        *GATE,
+        "-ocio_hosts=http://localhost:9/cio",
+        "-ocio_allow=not-https: on purpose",
+    )
+    result.assert_outcomes(passed=len(HEARD))
+
+
+STREAMING = '''
+import asyncio
+import threading
+import http.server
+import app
+import aiohttp
+import httpx
+import pytest
+import requests
+import urllib3
+
+STEP = 5.0
+
+@pytest.fixture
+def sse():
+    """A server of events, which sends the second only when the first has been seen."""
+    seen = threading.Event()
+
+    class Handler(http.server.BaseHTTPRequestHandler):
+        def do_GET(self):
+            self.send_response(200)
+            self.send_header("Content-Type", "text/event-stream")
+            self.end_headers()
+            self.wfile.write(b"data: 1\\n\\n")
+            self.wfile.flush()
+            assert seen.wait(STEP)
+            self.wfile.write(b"data: 2\\n\\n")
+
+        def log_message(self, *args):
+            pass
+
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
+        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
+        thread.start()
+        yield f"http://127.0.0.1:{server.server_port}/", seen
+        server.shutdown()
+        thread.join()
+
+def test_requests(sse):
+    url, seen = sse
+    with requests.get(url, stream=True, timeout=STEP) as response:
+        lines = response.iter_lines(chunk_size=1)
+        assert next(lines) == b"data: 1"
+        seen.set()
+        assert [line for line in lines if line] == [b"data: 2"]
+
+def test_httpx(sse):
+    url, seen = sse
+    with httpx.stream("GET", url) as response:
+        lines = response.iter_lines()
+        assert next(lines) == "data: 1"
+        seen.set()
+        assert [line for line in lines if line] == ["data: 2"]
+
+def test_urllib3(sse):
+    url, seen = sse
+    response = urllib3.request("GET", url, preload_content=False, timeout=STEP)
+    assert response.readline() == b"data: 1\\n"
+    seen.set()
+    assert response.read().strip() == b"data: 2"
+
+def test_aiohttp(sse):
+    url, seen = sse
+    async def main():
+        async with aiohttp.ClientSession() as session, session.get(url) as response:
+            assert await response.content.readline() == b"data: 1\\n"
+            seen.set()
+            return await response.content.read()
+    assert asyncio.run(main()).strip() == b"data: 2"
+'''
+
+
+def test_streams_of_other_hosts_arrive_as_they_are_sent(project: Story) -> None:
+    """Server-sent events are not held back."""
+    project.run(STREAMING, *GATE).assert_outcomes(passed=4)
+
+
+def test_connections_to_other_hosts_are_kept(project: Story) -> None:
+    """Three requests, one connection: keep-alive is the client's affair."""
+    result = project.run(
+        """
+        import asyncio
+        import aiohttp
+        import app
+        import httpx
+        import pytest
+        import requests
+        import urllib3
+
+        def by_requests(url):
+            with requests.Session() as session:
+                return [session.post(url, data=b"x", timeout=5).text for _ in range(3)]
+
+        def by_httpx(url):
+            with httpx.Client() as client:
+                return [client.post(url, content=b"x").text for _ in range(3)]
+
+        def by_urllib3(url):
+            with urllib3.PoolManager() as manager:
+                return [manager.request("POST", url, body=b"x").data.decode() for _ in range(3)]
+
+        def by_aiohttp(url):
+            async def main():
+                async with aiohttp.ClientSession() as session:
+                    texts = []
+                    for _ in range(3):
+                        async with session.post(url, data=b"x") as response:
+                            texts.append(await response.text())
+                    return texts
+            return asyncio.run(main())
+
+        @pytest.mark.parametrize("send", [by_requests, by_httpx, by_urllib3, by_aiohttp])
+        def test_one(send, server):
+            peers, connections = len(server.peers), server.connections
+            assert send(server.url) == ["real"] * 3
+            assert len(set(server.peers[peers:])) == 1
+            assert server.connections == connections + 1
+        """,
+        *GATE,
+    )
+    result.assert_outcomes(passed=4)
+
+
+def test_responses_are_the_clients_own(project: Story) -> None:
+    """What applications read of a response is there: request, url, history, elapsed, headers, cookies, iteration."""
+    result = project.run(
+        """
+        import asyncio
+        import datetime
+        import http.client
+        import aiohttp
+        import app
+        import httpx
+        import httpx2
+        import pickle
+        import pytest
+        import requests
+        import urllib3
+
+        def test_requests():
+            response = requests.post(app.URL, data=app.GOOD, headers=app.HEADERS, timeout=5)
+            assert type(response) is requests.Response
+            assert (response.ok, response.reason, response.url) == (True, "OK", app.URL)
+            assert response.json() == {} and list(response.history) == []
+            assert response.request.body == app.GOOD and type(response.request) is requests.PreparedRequest
+            assert response.elapsed < datetime.timedelta(seconds=10)
+            assert response.headers["content-type"].startswith("application/json")
+            assert response.raw.version == 11 and response.encoding == "utf-8"
+            assert pickle.loads(pickle.dumps(response)).content == response.content
+            response.raise_for_status()
+            response.close()
+
+        def test_requests_stream():
+            with requests.post(app.URL, data=app.GOOD, headers=app.HEADERS, timeout=5, stream=True) as response:
+                assert b"".join(response.iter_content(1)) == b"{}\\n"
+
+        def test_hooks_and_auth(cio):
+            seen = []
+            class Auth(requests.auth.AuthBase):
+                def __call__(self, request):
+                    request.headers["Authorization"] = app.HEADERS["Authorization"]
+                    return request
+            requests.post(app.URL, data=app.GOOD, auth=Auth(), timeout=5,
+                          headers={"Content-Type": "application/json"},
+                          hooks={"response": lambda response, **kwargs: seen.append(response)})
+            assert [type(one) for one in seen] == [requests.Response]
+            assert cio.sent[0].headers["authorization"] == app.HEADERS["Authorization"]
+
+        def test_urllib3():
+            response = urllib3.request("POST", app.URL, body=app.GOOD, headers=app.HEADERS, timeout=5)
+            assert type(response) is urllib3.HTTPResponse
+            assert (response.json(), response.reason, response.version) == ({}, "OK", 11)
+            assert response.geturl() == app.URL or response.geturl() == "/api/v1/customers/42/events"
+            assert response.retries.total == 3
+
+        @pytest.mark.parametrize("module", [httpx, httpx2])
+        def test_httpx(module):
+            seen = []
+            hooks = {"request": [seen.append], "response": [seen.append]}
+            with module.Client(event_hooks=hooks) as client:
+                response = client.post(app.URL, content=app.GOOD, headers=app.HEADERS)
+            assert type(response) is module.Response
+            assert (response.reason_phrase, response.http_version, str(response.url)) == ("OK", "HTTP/1.1", app.URL)
+            assert response.request.content == app.GOOD and response.request is seen[0] and response is seen[1]
+            assert response.elapsed < datetime.timedelta(seconds=10) and response.is_closed
+            assert "network_stream" in response.extensions
+
+        def test_aiohttp():
+            async def main():
+                async with aiohttp.ClientSession() as session:
+                    async with session.post(app.URL, data=app.GOOD, headers=app.HEADERS) as response:
+                        assert type(response) is aiohttp.ClientResponse
+                        assert (response.ok, response.reason, str(response.url)) == (True, "OK", app.URL)
+                        assert (response.method, response.history, response.version) == ("POST", (), (1, 1))
+                        assert response.request_info.method == "POST"
+                        return await response.json()
+            assert asyncio.run(main()) == {}
+
+        def test_aiohttp_tracing_and_awaiting():
+            seen = []
+            async def on_start(session, context, params):
+                seen.append(("start", str(params.url)))
+            async def on_end(session, context, params):
+                seen.append(("end", params.response.status))
+            async def main():
+                trace = aiohttp.TraceConfig()
+                trace.on_request_start.append(on_start)
+                trace.on_request_end.append(on_end)
+                async with aiohttp.ClientSession(trace_configs=[trace]) as session:
+                    response = await session.post(app.URL, data=app.GOOD, headers=app.HEADERS)
+                    response.release()
+            asyncio.run(main())
+            assert seen == [("start", app.URL), ("end", 200)]
+
+        def test_http_client():
+            conn = http.client.HTTPSConnection("track.customer.io", timeout=5)
+            conn.request("POST", "/api/v1/customers/42/events", app.GOOD, app.HEADERS)
+            response = conn.getresponse()
+            assert type(response) is http.client.HTTPResponse
+            assert (response.status, response.reason, response.version) == (200, "OK", 11)
+            assert response.read(1) == b"{" and response.read() == b"}\\n" and response.isclosed()
+            conn.request("POST", "/api/v1/customers/42/events", app.GOOD, app.HEADERS)
+            assert conn.getresponse().read() == b"{}\\n"
+            conn.close()
+        """,
+        *GATE,
+    )
+    result.assert_outcomes(passed=9)
+
+
+def test_errors_of_the_application_are_its_own(project: Story) -> None:
+    """What a client refuses to send it refuses in its own words, as with a real server; a mistake is a mistake."""
+    errors = """
+        import asyncio
+        import aiohttp
+        import httpx
+        import pytest
+        import requests
+        import urllib3
+
+        URL = "https://track.customer.io/api/v1/customers/42/events"
+
+        async def aiohttp_post(url, **kwargs):
+            async with aiohttp.ClientSession() as session, session.post(url, **kwargs) as response:
+                return response.status
+
+        WRONG = {
+            "requests-json": lambda: requests.post(URL, json={"a": {1}}),
+            "requests-nan": lambda: requests.post(URL, json={"a": float("nan")}),
+            "requests-scheme": lambda: requests.post("track.customer.io/x"),
+            "requests-host": lambda: requests.post("https:///x"),
+            "requests-header": lambda: requests.post(URL, headers={"a": "b\\n"}),
+            "requests-keyword": lambda: requests.post(URL, jsn={}),
+            "requests-timeout": lambda: requests.post(URL, timeout="soon"),
+            "requests-generator": lambda: requests.post(URL, data=(1 // 0 for _ in "x")),
+            "requests-redirects": lambda: requests.Session().send(requests.Request("POST", URL)),
+            "urllib3-scheme": lambda: urllib3.request("POST", "ftp://track.customer.io/"),
+            "urllib3-keyword": lambda: urllib3.request("POST", URL, nonsense=1),
+            "urllib3-body": lambda: urllib3.request("POST", URL, body=3, retries=False),
+            "httpx-scheme": lambda: httpx.post("ftp://track.customer.io/"),
+            "httpx-url": lambda: httpx.post("https://track.customer.io:port/"),
+            "httpx-content": lambda: httpx.post(URL, content=3),
+            "httpx-generator": lambda: httpx.post(URL, content=(1 // 0 for _ in "x")),
+            "httpx-closed": lambda: (client := httpx.Client(), client.close(), client.post(URL)),
+            "aiohttp-scheme": lambda: asyncio.run(aiohttp_post("nonsense://track.customer.io/")),
+            "aiohttp-url": lambda: asyncio.run(aiohttp_post(3)),
+            "aiohttp-both": lambda: asyncio.run(aiohttp_post(URL, data=b"", json={})),
+            "aiohttp-keyword": lambda: asyncio.run(aiohttp_post(URL, nonsense=1)),
+            "aiohttp-body": lambda: asyncio.run(aiohttp_post(URL, data=object())),
+            "aiohttp-json": lambda: asyncio.run(aiohttp_post(URL, json={"a": {1}})),
+        }
+
+        @pytest.mark.parametrize("name", WRONG)
+        def test_one(name, server, pytestconfig):
+            global URL
+            if not pytestconfig.getoption("--cio-contract"):
+                URL = server.url
+            with pytest.raises(Exception) as caught:
+                WRONG[name]()
+            found = caught.value
+            with open("errors.txt", "a") as file:
+                print(name, type(found), str(found).partition(" at 0x")[0], file=file)
+        """
+    found = {}
+    for gate in ((), ("--cio-contract",)):
+        (project.path / "errors.txt").unlink(missing_ok=True)
+        project.run(errors, "-q", *gate)
+        found[gate] = (project.path / "errors.txt").read_text(encoding="utf-8").splitlines()
+    assert found[()] == found["--cio-contract",]
+    assert len(found[()]) == 23
+
+
+def _patched() -> dict[str, object]:
+    """Everything that any tap, guard, clock or watch of ours could have put somewhere."""
+    owners = {
+        f"{module}.{cls}": vars(getattr(importlib.import_module(module), cls))
+        for module, cls in [
+            ("requests", "Session"),
+            ("requests.adapters", "HTTPAdapter"),
+            ("urllib3", "PoolManager"),
+            ("urllib3", "HTTPConnectionPool"),
+            ("urllib3", "HTTPSConnectionPool"),
+            ("urllib3.connection", "HTTPConnection"),
+            ("urllib3.connection", "HTTPSConnection"),
+            ("httpx", "Client"),
+            ("httpx", "AsyncClient"),
+            ("httpx", "HTTPTransport"),
+            ("httpx2", "Client"),
+            ("httpx2", "AsyncClient"),
+            ("httpcore", "ConnectionPool"),
+            ("httpcore", "AsyncConnectionPool"),
+            ("httpcore", "HTTPProxy"),
+            ("httpcore2", "ConnectionPool"),
+            ("aiohttp", "ClientSession"),
+            ("aiohttp", "TCPConnector"),
+            ("vcr.stubs", "VCRHTTPResponse"),
+            ("vcr.stubs", "VCRConnection"),
+            ("requests_mock.mocker", "MockerCore"),
+            ("http.client", "HTTPConnection"),
+            ("http.client", "HTTPSConnection"),
+            ("logging", "Logger"),
+            ("logging", "Handler"),
+            ("asyncio", "BaseEventLoop"),
+            ("threading", "Thread"),
+        ]
+    }
+    for name in ("aiohttp", "aiohttp.client", "vcr.patch", "vcr.stubs.httpx_stubs", "vcr.stubs.aiohttp_stubs"):
+        owners[name] = vars(importlib.import_module(name))
+    for module in (time, asyncio, asyncio.tasks, socket, http.client, logging, sys):
+        owners[module.__name__] = vars(module)
+    kept = {f"{owner}.{name}": value for owner, names in owners.items() for name, value in names.items()}
+    volatile = ("last_", "sys.modules", "sys.path", "__warningregistry__", "sys.std", "sys._xoptions", "sys.flags")
+    return {name: value for name, value in kept.items() if not any(word in name for word in volatile)}
+
+
+@pytest.fixture
+def unchanged() -> Iterator[None]:
+    """Nothing patched remains: the very same objects, finders, handlers and levels as before."""
+    before, finders = _patched(), list(sys.meta_path)
+    logger = logging.getLogger()
+    said = (list(logger.handlers), logger.level, list(logger.filters), logging.getLogger("vcr").level)
+    yield
+    after = _patched()
+    assert [name for name in before if before[name] is not after.get(name)] == []
+    assert set(after) == set(before)
+    assert sys.meta_path == finders
+    assert said == (list(logger.handlers), logger.level, list(logger.filters), logging.getLogger("vcr").level)
+
+
+ENDINGS: dict[str, tuple[str, tuple[str, ...]]] = {
+    "green": ("def test(): app.by_requests(app.URL, app.GOOD)", ()),
+    "red": ("def test(): app.by_httpx(app.URL, app.MILLISECONDS)", ()),
+    "errors": ("@pytest.mark.cio_errors('429', '401')\ndef test(): app.by_aiohttp(app.URL, app.GOOD)", ()),
+    "usage": ("@pytest.mark.cio_allow('no-such-rule', reason='x')\ndef test(): pass", ()),
+    "collection": ("raise RuntimeError('broken module')", ()),
+    "exit": ("def test(): pytest.exit('enough')", ()),
+    "interrupt": ("def test(): raise KeyboardInterrupt", ()),
+    "system-exit": ("def test(): raise SystemExit(3)", ()),
+    "collect-only": ("def test(): pass", ("--collect-only",)),
+    "crash": ("def test(): pass", ("-p", "crashing")),
+    "replay-left-open": ("def test(cio): cio.replay('429'); app.by_requests(app.URL, app.GOOD)", ()),
+}
+
+
+@pytest.mark.parametrize("ending", ENDINGS)
+@pytest.mark.usefixtures("unchanged")
+def test_nothing_remains(project: Story, ending: str) -> None:
+    """However a run ends."""
+    text, arguments = ENDINGS[ending]
+    project.file("crashing.py", "def pytest_runtest_logreport(report): raise RuntimeError('a plugin crashes')\n")
+    try:
+        project.run(f"import app\nimport pytest\n\n{text}\n", "--cio-contract", *arguments)
+    except KeyboardInterrupt:
+        assert ending == "interrupt"
+
+
+def test_no_loop_thread_or_socket_is_left(project: Story) -> None:
+    """No event loop, thread or descriptor of ours, and no warning in the application's place."""
+    report: dict[str, Any] = project.report(
+        """
+        import asyncio
+        import gc
+        import os
+        import threading
+        import warnings
+        import app
+        import pytest
+
+        def test_one():
+            for _ in range(2):  # the first time clients make what they keep
+                gc.collect()
+                threads, files = threading.active_count(), len(os.listdir("/proc/self/fd"))
+                for send in app.SENDERS.values():
+                    assert send(app.URL, app.GOOD)[0] == 200
+                gc.collect()
+            assert threading.active_count() <= threads
+            assert len(os.listdir("/proc/self/fd")) <= files
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")
+                with pytest.raises(RuntimeError):
+                    asyncio.get_running_loop()
+        """,
+        *GATE,
+    )
+    assert json.dumps(report["tests"][0]["violations"]) == "[]"
