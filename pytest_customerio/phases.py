@@ -9,7 +9,6 @@ import pytest
 
 from pytest_customerio.handling import GaveUp
 from pytest_customerio.report import payload
-from pytest_customerio.settings import SettingsError
 
 if TYPE_CHECKING:
     from pytest_customerio.session import Session
@@ -48,10 +47,8 @@ class Phases:
         test = self.test
         if test is None:
             return (yield)
-        try:
-            self.session.begin_call(test)
-        except SettingsError as error:
-            pytest.fail(str(error), pytrace=False)
+        if mistake := self.session.begin_call(test):
+            pytest.fail(mistake, pytrace=False)
         try:
             result = yield
         except BaseException as error:
@@ -100,7 +97,9 @@ class Phases:
 
     def _own(self, item: pytest.Item, test: Trial, raised: BaseException, ruling: Ruling) -> bool:
         """Whether the test ends for this reason of its own, which then gains our section."""
-        if test.declared(raised) or _gives_way(raised, ruling):
+        # Our own stop of an endless loop, and a skip after the harm was done, are no reasons to keep.
+        theirs = not isinstance(raised, GaveUp | pytest.skip.Exception)
+        if test.declared(raised) or (not theirs and ruling.text and test.record.heard):
             return False
         _add_section(item, "call", ruling)
         return True
@@ -111,13 +110,6 @@ class Phases:
         ruling = self.session.settle(test)
         self._fresh = self._fresh or test.record.heard > heard or bool(ruling.text)
         return ruling
-
-
-def _gives_way(raised: BaseException, ruling: Ruling) -> bool:
-    """Whether our text stands in for what the test raised: our own stop of an endless loop, or a skip after the harm
-    was done.
-    """
-    return bool(ruling.text) and isinstance(raised, GaveUp | pytest.skip.Exception)
 
 
 def _add_section(item: pytest.Item, phase: str, ruling: Ruling) -> None:

@@ -97,6 +97,11 @@ class Trial:
             self.replay.leave(escaped)
             self.replay = None
 
+    def drop_replays(self) -> None:
+        """End all cases; nobody judges them."""
+        self.leave_replay(None)
+        self.unjudged.clear()
+
     def end_replays(self, raised: BaseException | None) -> list[Replay]:
         """The test is done: judge how each case was handled. Gives back those that no request met."""
         self.leave_replay(raised)
