@@ -83,7 +83,15 @@ class Story:
     def report(self, test: str, *args: str) -> dict[str, Any]:
         """Run and give back the JSON report."""
         self.run(test, "--cio-report=report.json", *args)
-        return dict(json.loads((self.path / "report.json").read_text(encoding="utf-8")))
+        return self.written()
+
+    def written(self, name: str = "report.json") -> dict[str, Any]:
+        """The JSON report of the latest run."""
+        return dict(json.loads((self.path / name).read_text(encoding="utf-8")))
+
+    def rows(self) -> list[dict[str, Any]]:
+        """Its rows."""
+        return list(self.written()["tests"])
 
 
 @pytest.fixture

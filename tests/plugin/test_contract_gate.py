@@ -228,7 +228,7 @@ def test_quiet_under_the_gate_where_nothing_was_heard(story: Story) -> None:
     "place",
     [
         "@pytest.mark.cio_contract\ndef test_purchase():\n    crm.event('42', 'x' * 134)\n",
-        "@pytest.mark.cio_contract\nclass TestShop:\n    def test_purchase(self):\n        crm.event('42', 'x' * 134)\n",
+        "@pytest.mark.cio_contract\nclass TestShop:\n    def test_buy(self):\n        crm.event('42', 'x' * 134)\n",
         "pytestmark = pytest.mark.cio_contract\n\ndef test_purchase():\n    crm.event('42', 'x' * 134)\n",
         "def test_purchase(cio):\n    crm.event('42', 'x' * 134)\n",
     ],

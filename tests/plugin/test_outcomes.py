@@ -1,0 +1,404 @@
+"""Five outcomes and the guards, on small applications as teams write them: green when right, red for one reason."""
+
+from __future__ import annotations
+
+from tests.plugin.conftest import Story, closing, failure, told
+
+# A durable outbox: what is due is sent, what failed for a while is due again later, what is refused is put aside.
+OUTBOX = """
+import sqlite3
+import time
+
+import requests
+
+import crm
+
+
+class Outbox:
+    def __init__(self, path=":memory:"):
+        self.db = sqlite3.connect(path)
+        self.db.execute("CREATE TABLE box (id INTEGER PRIMARY KEY, user TEXT, plan TEXT, due REAL, tries INTEGER)")
+        self.refused = []
+
+    def add(self, user, plan):
+        self.db.execute("INSERT INTO box (user, plan, due, tries) VALUES (?, ?, 0, 0)", (user, plan))
+
+    def owed(self):
+        return self.db.execute("SELECT count(*) FROM box").fetchone()[0]
+
+    def work(self):
+        due = "SELECT id, user, plan, tries FROM box WHERE due <= ?"
+        for row, user, plan, tries in self.db.execute(due, (time.time(),)).fetchall():
+            try:
+                status = crm.identify(user, plan=plan).status_code
+            except requests.RequestException:
+                status = 0
+            if 200 <= status < 300:
+                self.db.execute("DELETE FROM box WHERE id = ?", (row,))
+            elif 400 <= status < 500 and status != 429:
+                self.db.execute("DELETE FROM box WHERE id = ?", (row,))
+                self.refused.append((user, status))
+            else:
+                later = (time.time() + 5 * 2**tries, row)
+                self.db.execute("UPDATE box SET tries = tries + 1, due = ? WHERE id = ?", later)
+"""
+GOOD = """
+import logging
+
+import pytest
+import requests
+
+import crm
+from outbox import Outbox
+
+TRANSIENT = ("429-rate-limited", "500", "network")
+PERMANENT = ("400-invalid-email", "401", "403", "404")
+
+
+@pytest.mark.cio_errors(*TRANSIENT, raises=RuntimeError)
+def test_retries_then_raises():
+    crm.retrying(lambda: crm.identify("42", plan="basic"))
+
+
+@pytest.mark.cio_errors(*PERMANENT)
+def test_raises_inside():
+    with pytest.raises(requests.HTTPError):
+        crm.identify("42", plan="basic").raise_for_status()
+
+
+@pytest.mark.cio_errors
+def test_outbox_drained(cio, cio_error):
+    box = Outbox()
+    box.add("42", "basic")
+    cio.drain(box.work)
+    cio.reported(box.refused)
+    cio.pending(box.owed)
+
+
+@pytest.mark.cio_errors
+def test_outbox_kept(cio):
+    box = Outbox()
+    box.add("42", "basic")
+    box.work()
+    cio.reported(box.refused)
+    cio.pending(box.owed)
+
+
+@pytest.mark.cio_errors(*PERMANENT)
+def test_caller_is_told(cio):
+    cio.reported(crm.identify("42", plan="basic").ok is False)
+
+
+@pytest.mark.cio_errors("500", best_effort=True)
+def test_page_view():
+    if not crm.event("42", "page_view").ok:
+        logging.getLogger("shop").warning("a page view is lost")
+
+
+@pytest.mark.cio_errors("429-retry-after-recovers", must_recover=True)
+def test_waits_as_told():
+    for _ in range(4):
+        response = crm.identify("42", plan="basic")
+        if response.ok:
+            return
+        crm.time.sleep(int(response.headers["Retry-After"]))
+"""
+# Each test breaks one promise.
+BAD = """
+import logging
+import time
+
+import pytest
+import requests
+
+import crm
+
+PERSISTS = pytest.mark.cio_errors("429-rate-limited-persists")
+RECOVERS = pytest.mark.cio_errors("429-rate-limited-recovers")
+
+
+@PERSISTS
+def test_swallowed():
+    try:
+        crm.identify("42", plan="basic").raise_for_status()
+    except requests.HTTPError:
+        pass
+
+
+@PERSISTS
+def test_only_logged():
+    if not crm.identify("42", plan="basic").ok:
+        logging.getLogger("shop.crm").warning("could not sync user")
+
+
+@pytest.mark.cio_errors("500-server-error-persists", best_effort=True)
+def test_best_effort_in_silence():
+    crm.event("42", "page_view")
+
+
+@PERSISTS
+def test_not_pending_after_all(cio):
+    crm.identify("42", plan="basic")
+    cio.pending(lambda: 0)
+
+
+@PERSISTS
+def test_nobody_was_told(cio):
+    cio.reported(crm.identify("42", plan="basic").ok)
+
+
+@pytest.mark.cio_errors("500-server-error-persists")
+def test_undeclared():
+    crm.identify("42", plan="basic").raise_for_status()
+
+
+@pytest.mark.cio_errors("500-server-error-persists", raises=KeyError)
+def test_declared_otherwise():
+    crm.identify("42", plan="basic").raise_for_status()
+
+
+@pytest.mark.cio_errors("429-rate-limited-recovers", must_recover=True, raises=requests.HTTPError)
+def test_gives_up_what_would_pass():
+    crm.identify("42", plan="basic").raise_for_status()
+
+
+@pytest.mark.cio_errors("401", raises=requests.HTTPError)
+def test_permanent_again():
+    for _ in range(3):
+        response = crm.identify("42", plan="basic")
+    response.raise_for_status()
+
+
+@RECOVERS
+def test_at_once():
+    while not crm.identify("42", plan="basic").ok:
+        pass
+
+
+@pytest.mark.cio_errors("429-rate-limited-persists", raises=requests.HTTPError)
+def test_the_same_wait():
+    for _ in range(4):
+        response = crm.identify("42", plan="basic")
+        time.sleep(1)
+    response.raise_for_status()
+
+
+@pytest.mark.cio_errors("429-retry-after-recovers")
+def test_too_early():
+    for attempt in range(4):
+        if crm.identify("42", plan="basic").ok:
+            break
+        time.sleep(0.5 * 2**attempt)
+
+
+@PERSISTS
+def test_for_ever():
+    wait = 1.0
+    while not crm.identify("42", plan="basic").ok:
+        time.sleep(wait)
+        wait *= 1.01
+
+
+@pytest.mark.cio_errors("401", raises=requests.HTTPError)
+def test_key_in_the_log():
+    response = crm.identify("42", plan="basic")
+    logging.getLogger("shop.crm").warning("sent %s", response.request.headers)
+    response.raise_for_status()
+
+
+@pytest.mark.cio_errors("401", raises=requests.HTTPError)
+def test_key_in_the_output():
+    response = crm.identify("42", plan="basic")
+    print("key", crm.AUTH[1])
+    response.raise_for_status()
+
+
+@pytest.mark.cio_errors("401", raises=RuntimeError)
+def test_key_in_the_exception():
+    response = crm.identify("42", plan="basic")
+    raise RuntimeError(f"401 for {crm.AUTH}")
+"""
+BROKEN = {
+    "test_swallowed": ("lost", ["outcome"]),
+    "test_only_logged": ("lost", ["outcome"]),
+    "test_best_effort_in_silence": ("lost", ["outcome"]),
+    "test_not_pending_after_all": ("lost", ["outcome"]),
+    "test_nobody_was_told": ("lost", ["outcome"]),
+    "test_undeclared": ("lost", ["undeclared-exception"]),
+    "test_declared_otherwise": ("lost", ["undeclared-exception"]),
+    "test_gives_up_what_would_pass": ("raised", ["outcome"]),
+    "test_permanent_again": ("raised", ["blind-retry"]),
+    "test_at_once": ("recovered", ["no-backoff"]),
+    "test_the_same_wait": ("raised", ["no-backoff"]),
+    "test_too_early": ("recovered", ["retry-after-ignored"]),
+    "test_for_ever": ("lost", ["unbounded-retry"]),
+    "test_key_in_the_log": ("raised", ["secret-leak"]),
+    "test_key_in_the_output": ("raised", ["secret-leak"]),
+    "test_key_in_the_exception": ("raised", ["secret-leak"]),
+}
+LOST = """\
+track.identify 429-rate-limited-persists: lost, 1 attempt
+
+  rule      expected                                  got
+  outcome   recovered, raised, deferred or reported   lost: nothing after the 429, only logged (WARNING shop.crm)
+
+answer       429 Too Many Requests, no Retry-After (synthetic)
+attempts     1        waits  none
+raised       nothing  logged by WARNING shop.crm
+sent from    crm.py:13 in identify
+what to do   retry with exponential backoff: 1 s, 2 s, 4 s, three attempts, then raise; the event is not
+             delivered until a 2xx
+             retry, raise (raises=SomeError), keep it for later (cio.pending(…)) or tell the caller
+             (cio.reported(…)); a log line alone is not handling
+on purpose?  @pytest.mark.cio_allow("outcome", reason="…")
+"""
+FOR_EVER = """\
+track.identify 429-rate-limited-persists: unbounded-retry, expected at most 20 attempts, within 3600 s, got 51 attempts in 64 s
+
+  rule              expected                             got
+  unbounded-retry   at most 20 attempts, within 3600 s   51 attempts in 64 s
+
+answer       429 Too Many Requests, no Retry-After (synthetic)
+attempts     51        waits  1, 1.01, 1.02, 1.03, 1.04, 1.05, 1.06, 1.07, … (50 waits) s
+raised       GaveUp
+sent from    crm.py:13 in identify
+what to do   retry with exponential backoff: 1 s, 2 s, 4 s, three attempts, then raise; the event is not
+             delivered until a 2xx
+             stop after a few attempts, then raise or keep it for later
+on purpose?  @pytest.mark.cio_allow("unbounded-retry", reason="…")
+"""
+
+
+def test_applications_that_handle_errors_are_green(story: Story) -> None:
+    """Each of the five outcomes, for every case of the mission on this surface."""
+    story.file("outbox.py", OUTBOX)
+    report = story.report(GOOD)
+    outcomes: dict[str, set[str]] = {}
+    for row in report["tests"]:
+        assert row["violations"] == [], row
+        if row["case"]:
+            outcomes.setdefault(row["nodeid"].split("::")[1].split("[")[0], set()).add(row["outcome"])
+    assert outcomes == {
+        "test_retries_then_raises": {"recovered", "raised"},
+        "test_raises_inside": {"raised"},
+        "test_outbox_drained": {"deferred", "reported"},
+        "test_outbox_kept": {"deferred", "reported"},
+        "test_caller_is_told": {"reported"},
+        "test_page_view": {"lost"},
+        "test_waits_as_told": {"recovered"},
+    }
+
+
+def test_applications_that_do_not_are_red_for_one_reason_each(story: Story) -> None:
+    """Each guard sees what it is for, and nothing else is said."""
+    result = story.run(BAD, "--cio-report=report.json")
+    result.assert_outcomes(failed=len(BROKEN))
+    rows = story.rows()
+    found = {
+        row["nodeid"].split("::")[1].split("[")[0]: (row["outcome"], [v["rule"] for v in row["violations"]])
+        for row in rows
+    }
+    assert found == BROKEN
+    assert failure(result, "test_only_logged[429-rate-limited-persists]") == LOST
+    assert failure(result, "test_for_ever[429-rate-limited-persists]") == FOR_EVER
+
+
+def test_an_outbox_without_its_worker_is_lost(story: Story) -> None:
+    """What makes the outbox green is what it does: without the rows that stay due, it is red."""
+    kept = "UPDATE box SET tries = tries + 1, due = ? WHERE id = ?"
+    forgetful = OUTBOX.replace(kept, "DELETE FROM box WHERE ? > 0 AND id = ?")
+    assert forgetful != OUTBOX
+    story.file("outbox.py", forgetful)
+    result = story.run(GOOD, "--cio-report=report.json", "-k", "outbox and 500")
+    result.assert_outcomes(failed=4)
+    assert {row["outcome"] for row in story.rows()} == {"lost"}
+    hint = "reported     cio.reported(…) got a false value; pass what is true when the failure was told\n"
+    assert result.stdout.str().count(hint) == 4
+
+
+def test_a_drain_that_never_delivers_ends(story: Story) -> None:
+    """The worker is run as time passes, not for ever; a busy worker is not a blind one."""
+    story.file("outbox.py", OUTBOX)
+    result = story.run(
+        """
+        import pytest
+        from outbox import Outbox
+
+        @pytest.mark.cio_errors("500-server-error-persists")
+        def test_never(cio):
+            box = Outbox()
+            box.add("42", "basic")
+            cio.drain(box.work)
+            assert box.owed() == 1
+            assert cio.attempts > 3
+            assert cio.outcome == "lost"
+            assert cio.pending(box.owed)
+            assert cio.outcome == "deferred"
+        """
+    )
+    result.assert_outcomes(passed=1)
+
+
+def test_an_exception_undeclared_keeps_its_traceback(story: Story) -> None:
+    """The reason is the application's own; ours is the section beneath."""
+    result = story.run(
+        """
+        import crm
+        import pytest
+
+        @pytest.mark.cio_errors("500-server-error-persists")
+        def test_signup():
+            crm.retrying(lambda: crm.identify("42", plan="basic"))
+        """
+    )
+    result.assert_outcomes(failed=1)
+    assert "FAILED test_app.py::test_signup[500-server-error-persists] - RuntimeError: Cu..." in told(result)
+    text = failure(result, "test_signup[500-server-error-persists]")
+    assert "E       RuntimeError: Customer.io is not there" in text
+    section = result.stdout.str().partition("Captured customer.io call")[2]
+    assert (
+        "track.identify 500-server-error-persists: undeclared-exception, expected no exception that the test does not"
+        " declare, got RuntimeError\n"
+    ) in section
+    assert "attempts     4        waits  1, 2, 4 s\n" in section
+
+
+def test_a_declared_exception_that_breaks_a_guard_is_red_with_our_text_alone(story: Story) -> None:
+    """The exception was as declared; so the guard's text is the reason, with no traceback."""
+    result = story.run(
+        """
+        import crm
+        import pytest
+        import requests
+
+        @pytest.mark.cio_errors("401", raises=requests.HTTPError)
+        def test_signup():
+            crm.identify("42", plan="basic")
+            crm.identify("42", plan="basic").raise_for_status()
+        """
+    )
+    result.assert_outcomes(failed=1)
+    text = failure(result, "test_signup[401-unauthorized]")
+    assert text.startswith("track.identify 401-unauthorized: blind-retry, expected 1 attempt: the error is permanent,")
+    assert "raised       HTTPError\n" in text
+    assert "Traceback" not in text
+    assert "another exception" not in text
+
+
+def test_a_broken_payload_and_a_lost_one_are_one_red_test(story: Story) -> None:
+    """Both blocks stand in one message; the table tells them apart."""
+    result = story.run(
+        """
+        import crm
+        import pytest
+
+        @pytest.mark.cio_errors("500-server-error-persists")
+        def test_purchase():
+            crm.event("42", "x" * 134)
+        """
+    )
+    result.assert_outcomes(failed=1)
+    text = failure(result, "test_purchase[500-server-error-persists]")
+    assert text.startswith("track.event $.name: expected 1 to 100 bytes, got 134 bytes\n")
+    assert "\n\ntrack.event 500-server-error-persists: lost, 1 attempt\n" in text
+    assert closing(result).splitlines()[1] == "track.event  FAIL      -    -    -    -    -    FAIL  -"
