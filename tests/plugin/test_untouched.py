@@ -471,16 +471,31 @@ ENDINGS: dict[str, tuple[str, tuple[str, ...]]] = {
 }
 
 
+# pytester puts the finders of modules back itself, so they are looked at from within.
+FINDERS = """
+import pathlib
+import sys
+import pytest
+
+@pytest.hookimpl(trylast=True)
+def pytest_unconfigure():
+    ours = [type(finder) for finder in sys.meta_path if type(finder).__module__.startswith("pytest_customerio")]
+    pathlib.Path(__file__).with_name("finders.txt").write_text(str(ours))
+"""
+
+
 @pytest.mark.parametrize("ending", ENDINGS)
 @pytest.mark.usefixtures("unchanged")
 def test_nothing_remains(project: Story, ending: str) -> None:
     """However a run ends."""
     text, arguments = ENDINGS[ending]
+    project.file("conftest.py", FINDERS)
     project.file("crashing.py", "def pytest_runtest_logreport(report): raise RuntimeError('a plugin crashes')\n")
     try:
         project.run(f"import app\nimport pytest\n\n{text}\n", "--cio-contract", *arguments)
     except KeyboardInterrupt:
         assert ending == "interrupt"
+    assert (project.path / "finders.txt").read_text(encoding="utf-8") == "[]"
 
 
 def test_no_loop_thread_or_socket_is_left(project: Story) -> None:
