@@ -1,0 +1,101 @@
+"""The public names, pinned: other projects rely on them."""
+
+from __future__ import annotations
+
+import importlib
+import re
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+
+import pytest
+
+import pytest_customerio
+from pytest_customerio.cio import Cio
+
+ROOT = Path(__file__).resolve().parent.parent
+NAMES = ["ErrorCase", "Interaction", "Observation", "Operation", "Verdict", "Violation"]
+
+
+def _asked(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch, question: str) -> str:
+    monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
+    result = pytester.runpytest_inprocess("-p", "no:customerio", "-p", "pytest_customerio.plugin", question)
+    assert result.ret == 0
+    return result.stdout.str()
+
+
+def test_options_and_ini_settings(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As `pytest --help` lists them."""
+    text = _asked(pytester, monkeypatch, "--help")
+    assert set(re.findall(r"^  (--cio-[a-z-]+)", text, re.MULTILINE)) == {
+        "--cio-contract",
+        "--cio-strict",
+        "--cio-report",
+    }
+    assert dict(re.findall(r"^  (cio_\w+) \((\w+)\)", text, re.MULTILINE)) == {
+        "cio_contract": "bool",
+        "cio_region": "string",
+        "cio_schemas": "paths",
+        "cio_cassettes": "paths",
+        "cio_allow": "linelist",
+        "cio_hosts": "linelist",
+    }
+
+
+def test_marks(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> None:
+    """With the arguments that they take."""
+    text = _asked(pytester, monkeypatch, "--markers")
+    assert re.findall(r"^@pytest\.mark\.(cio.*?): ", text, re.MULTILINE) == [
+        "cio_contract",
+        "cio_errors(*cases, operations=(), except_for=(), raises=(), must_recover=False, best_effort=False)",
+        "cio_allow(rule, where=None, reason=...)",
+    ]
+
+
+def test_fixtures(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Those that a test may name; the rest begins with an underscore."""
+    text = _asked(pytester, monkeypatch, "--fixtures")
+    assert re.findall(r"^(\w*cio\w*) -- ", text, re.MULTILINE) == ["cio", "cio_error", "cio_responses"]
+
+
+def test_the_cio_fixture() -> None:
+    """What it offers."""
+    assert sorted(name for name in vars(Cio) if not name.startswith("_")) == [
+        "attempts",
+        "drain",
+        "outcome",
+        "pending",
+        "replay",
+        "reported",
+        "sent",
+        "waits",
+    ]
+
+
+def test_python_names() -> None:
+    """For type hints, loaded on first use; anything else is an error of the usual kind."""
+    assert pytest_customerio.__all__ == NAMES
+    for name in NAMES:
+        assert getattr(pytest_customerio, name).__module__ == "pytest_customerio.model"
+    with pytest.raises(AttributeError, match="module 'pytest_customerio' has no attribute 'Sandbox'"):
+        _ = pytest_customerio.Sandbox  # type: ignore[attr-defined]
+
+
+def test_importing_the_package_loads_nothing() -> None:
+    """Its names are for type hints; applications' tests import it for nothing else."""
+    code = "import sys, pytest_customerio; print([n for n in sys.modules if n.startswith('pytest_customerio.')])"
+    told = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert told.stdout.strip() == "[]"
+
+
+def test_type_hints_are_shipped() -> None:
+    """`py.typed` lies in the package."""
+    assert (Path(pytest_customerio.__file__).parent / "py.typed").is_file()
+
+
+def test_the_entry_point() -> None:
+    """pytest finds the plugin by this name, and `-p no:customerio` turns it off."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    assert project["entry-points"]["pytest11"] == {"customerio": "pytest_customerio.plugin"}
+    assert importlib.import_module("pytest_customerio.plugin").__doc__
