@@ -253,7 +253,8 @@ what to do   retry with exponential backoff: 1 s, 2 s, 4 s, three attempts, then
 on purpose?  @pytest.mark.cio_allow("outcome", reason="…")
 """
 FOR_EVER = """\
-track.identify 429-rate-limited-persists: unbounded-retry, expected at most 20 attempts, within 3600 s, got 51 attempts in 64 s
+track.identify 429-rate-limited-persists: unbounded-retry, expected at most 20 attempts, within 3600 s, \
+got 51 attempts in 64 s
 
   rule              expected                             got
   unbounded-retry   at most 20 attempts, within 3600 s   51 attempts in 64 s
