@@ -65,8 +65,8 @@ def contract_text(findings: Sequence[Finding]) -> str:
     return "\n\n".join(blocks)
 
 
-def handling_text(handled: Handled) -> str:
-    """What is wrong with how one error was handled."""
+def handling_text(handled: Handled, *, payloads: int = 1) -> str:
+    """What is wrong with how one error was handled, by so many payloads alike."""
     first = handled.violations[0]
     attempts = _count(handled.attempts, "attempt")
     told = handled.outcome or "not met"
@@ -75,13 +75,8 @@ def handling_text(handled: Handled) -> str:
         head = f"{handled.operation} {handled.case.id}: {first.rule}, expected {first.expected}, got {first.got}"
     lines = [_cut(head, 160) + _more(len(handled.violations) - 1), ""]
     lines += table(("rule", "expected", "got"), [(v.rule, v.expected, v.got) for v in handled.violations])
-    lines += ["", *facts(_handling_facts(handled))]
+    lines += ["", *facts(_handling_facts(handled, payloads))]
     return "\n".join(lines)
-
-
-def summary_line(violation: Violation, operation: str) -> str:
-    """One violation in one line."""
-    return f"{operation} {violation.where}: expected {violation.expected}, got {violation.got} [{violation.rule}]"
 
 
 def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> list[str]:
@@ -164,7 +159,7 @@ def _rows(name: str, values: Iterable[str]) -> list[tuple[str, str]]:
     return [(name if index == 0 else " ", value) for index, value in enumerate(values)]
 
 
-def _handling_facts(handled: Handled) -> list[tuple[str, str]]:
+def _handling_facts(handled: Handled, payloads: int) -> list[tuple[str, str]]:
     seen = handled.observation
     raised = type(seen.raised).__name__ if seen.raised else "nothing"
     logged = f"  logged by {handled.logged}" if handled.logged else ""
@@ -174,6 +169,7 @@ def _handling_facts(handled: Handled) -> list[tuple[str, str]]:
     )
     return [
         ("answer", answer_text(handled.case)),
+        ("payloads", f"{payloads} fared alike, this is the first" if payloads > 1 else ""),
         ("attempts", f"{handled.attempts}        waits  {waits_text(seen.waits)}"),
         ("raised", f"{raised}{logged}"),
         ("reported", falsy),

@@ -125,11 +125,12 @@ class Report:
     def _warnings(self) -> list[str]:
         if self.strict:
             return []
-        shown = [(one["operation"], v) for one in self.rows for v in one["violations"] if v["severity"] == "warning"]
+        shown = [(one, v) for one in self.rows for v in one["violations"] if v["severity"] == "warning"]
         counts: dict[str, int] = {}
-        for operation, v in shown:
+        for one, v in shown:
             place = f" at {v['sent_from']}" if v["sent_from"] else ""
-            text = f"{operation} {v['where']}: expected {v['expected']}, got {v['got']} [{v['rule']}]{place}"
+            subject = f"{one['operation']} {v['where'] or one['case']}"
+            text = f"{subject}: expected {v['expected']}, got {v['got']} [{v['rule']}]{place}"
             counts[text] = counts.get(text, 0) + 1
         lines = [f"  {text}" + (f" (×{count})" if count > 1 else "") for text, count in list(counts.items())[:WARNINGS]]
         more = [f"  (and {len(counts) - WARNINGS} more)"] if len(counts) > WARNINGS else []

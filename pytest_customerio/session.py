@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import ExitStack
+from dataclasses import replace
 
 from pytest_customerio import guard, messages, taps
 from pytest_customerio.cassettes import Cassettes
@@ -118,7 +119,7 @@ class Session:
                 rows.append(Verdict(nodeid, name, None, None, tally.attempts, (), found))
             for case, met in cases.items():
                 worst = min(met, key=_rank)
-                broken = found + tuple(violation for one in met for violation in one.violations)
+                broken = found + tuple(dict.fromkeys(violation for one in met for violation in one.violations))
                 waits = tuple(worst.observation.waits)
                 rows.append(Verdict(nodeid, name, case, worst.outcome, worst.attempts, waits, broken))
                 found = ()  # told once
@@ -190,15 +191,22 @@ class Session:
         new = [f for f in new if _key(f) not in test.told]
         test.told.update(_key(f) for f in new)
         blocks = [messages.contract_text(_ordered(new))] if new else []
-        for one in test.handled:
-            key = (one.operation, one.case.id, None)
-            if key not in test.told and any(self._fails(v) for v in one.violations):
-                test.told.add(key)
-                blocks.append(messages.handling_text(one))
+        blocks += [messages.handling_text(alike[0], payloads=len(alike)) for alike in self._mishandled(test)]
         refused, test.refused = test.refused, []
         blocks += list(dict.fromkeys(refused))
         blocks += [self._unmet(test, replay) for replay in unmet if replay.by_hand]
         return "\n\n".join(blocks)
+
+    def _mishandled(self, test: Trial) -> list[list[Handled]]:
+        """What was handled badly and is not told yet: payloads that fared alike together."""
+        groups: dict[tuple[str, str, str], list[Handled]] = {}
+        for one in test.handled[test.judged :]:
+            if any(self._fails(violation) for violation in one.violations):
+                ordered = tuple(sorted(one.violations, key=lambda violation: not self._fails(violation)))
+                rules = " ".join(violation.rule for violation in ordered)
+                groups.setdefault((one.operation, one.case.id, rules), []).append(replace(one, violations=ordered))
+        test.judged = len(test.handled)
+        return list(groups.values())
 
     def _fails(self, violation: Violation) -> bool:
         return violation.severity == "error" or (violation.severity == "warning" and self.settings.strict)

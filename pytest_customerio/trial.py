@@ -50,6 +50,7 @@ class Trial:
     latest_replay: Replay | None = None
     unjudged: list[Replay] = field(default_factory=list)
     heard_before: int = 0
+    judged: int = 0
     refused: list[str] = field(default_factory=list)
     handled: list[Handled] = field(default_factory=list)
     told: set[tuple[str, str, str | None]] = field(default_factory=set)

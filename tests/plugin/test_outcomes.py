@@ -403,3 +403,54 @@ def test_a_broken_payload_and_a_lost_one_are_one_red_test(story: Story) -> None:
     assert text.startswith("track.event $.name: expected 1 to 100 bytes, got 134 bytes\n")
     assert "\n\ntrack.event 500-server-error-persists: lost, 1 attempt\n" in text
     assert closing(result).splitlines()[1] == "track.event  FAIL      -    -    -    -    -    FAIL  -"
+
+
+def test_payloads_that_fared_alike_are_told_together(story: Story) -> None:
+    """Five lost users are one block that says five; another way to break a promise is another block."""
+    report = story.report(
+        """
+        import crm
+        import pytest
+
+        @pytest.mark.cio_errors("401")
+        def test_import(cio):
+            for number in range(5):
+                crm.identify(str(number), plan="basic")
+            crm.identify("5", plan="basic")
+            crm.identify("5", plan="basic")
+        """
+    )
+    result = story.again()
+    result.assert_outcomes(failed=1)
+    text = failure(result, "test_import[401-unauthorized]")
+    assert "\npayloads     5 fared alike, this is the first\n" in text
+    assert text.startswith("track.identify 401-unauthorized: lost, 1 attempt\n")
+    assert "\n\ntrack.identify 401-unauthorized: lost, 2 attempts (and 1 more)\n" in text
+    (row,) = report["tests"]
+    assert [violation["got"] for violation in row["violations"]] == [
+        "lost: nothing after the 401, not even logged",
+        "lost: nothing after 2 attempts, not even logged",
+        "2 attempts",
+    ]
+    assert (row["outcome"], row["attempts"]) == ("lost", 1)
+
+
+def test_waits_that_cannot_be_seen_are_a_warning(story: Story) -> None:
+    """A test that replaces sleep hides the schedule: said, not failed."""
+    result = story.run(
+        """
+        import crm
+        import pytest
+
+        @pytest.mark.cio_errors("429-rate-limited-recovers")
+        def test_signup(monkeypatch):
+            monkeypatch.setattr(crm.time, "sleep", lambda seconds: None)
+            crm.retrying(lambda: crm.identify("42", plan="basic"))
+        """
+    )
+    result.assert_outcomes(passed=1)
+    assert closing(result).splitlines()[3:5] == [
+        "warnings (they fail with --cio-strict):",
+        "  track.identify 429-rate-limited-recovers: expected growing waits between attempts, got no wait before any of"
+        " 2 retries, as far as seen: the test replaced sleep [no-backoff] at crm.py:13 in identify",
+    ]
