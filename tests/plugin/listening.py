@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 CONFTEST = '''\
-"""`server` answers and counts; with `dns` every name leads to it, as if it stood in the machine's hosts file."""
+"""`server` answers and counts; with `names` every name leads to it, as if it stood in the machine's hosts file; with
+`dns` it must not be reached.
+"""
 
 import http.server
 import socket
@@ -54,7 +56,7 @@ def server():
 
 
 @pytest.fixture
-def dns(server, monkeypatch):
+def names(server, monkeypatch):
     look_up = socket.getaddrinfo
 
     def getaddrinfo(host, port, *args, **kwargs):
@@ -65,6 +67,12 @@ def dns(server, monkeypatch):
     for name in ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY"):
         monkeypatch.delenv(name, raising=False)
         monkeypatch.delenv(name.lower(), raising=False)
+    return server
+
+
+@pytest.fixture
+def dns(names):
+    server = names
     before = server.connections
     yield server
     assert server.connections == before, f"{server.connections - before} connections arrived"
