@@ -48,6 +48,18 @@ def explained(config: pytest.Config, error: SettingsError | DataError) -> str:
     return f"{place}: {str(error).removeprefix('ini ')}" if place else str(error)
 
 
+def asks_for(item: pytest.Item, name: str) -> bool:
+    """Whether a test uses this fixture of ours, and not one of its project's with the same name."""
+    if name not in getattr(item, "fixturenames", ()):
+        return False
+    for definition in reversed(item._fixtureinfo.name2fixturedefs.get(name, ())):  # type: ignore[attr-defined]
+        if getattr(definition.func, "__module__", "") == "pytest_customerio.plugin":
+            return True
+        if name not in definition.argnames:
+            return False
+    return False
+
+
 def _get(config: pytest.Config, name: str) -> Any:
     try:
         return config.getini(name)

@@ -220,6 +220,11 @@ def _ini(config: pytest.Config, name: str) -> bool:
 
 
 def _concerned(item: pytest.Item) -> bool:
-    return any(item.get_closest_marker(name) for name in ("cio_contract", "cio_errors", "cio_allow")) or any(
-        name in getattr(item, "fixturenames", ()) for name in FIXTURES
-    )
+    if any(item.get_closest_marker(name) for name in ("cio_contract", "cio_errors", "cio_allow")):
+        return True
+    names = [name for name in FIXTURES if name in getattr(item, "fixturenames", ())]
+    if not names:
+        return False
+    from pytest_customerio.options import asks_for
+
+    return any(asks_for(item, name) for name in names)

@@ -142,7 +142,6 @@ class Run:
     def _plan(self, item: pytest.Item) -> Plan:
         from pytest_customerio.trial import Plan
 
-        names = getattr(item, "fixturenames", ())
         errors = item.get_closest_marker("cio_errors")
         if errors is not None and _case(item) is None:
             raise SettingsError(f"{item.nodeid}: cio_errors: {NO_CASES}")
@@ -151,7 +150,7 @@ class Run:
             checked=self.settings.contract
             or errors is not None
             or item.get_closest_marker("cio_contract") is not None
-            or any(name in names for name in ("cio", "cio_error", "cio_responses")),
+            or any(options.asks_for(item, name) for name in ("cio", "cio_error", "cio_responses")),
             allow=tuple(
                 settings.mark_allowance(item.nodeid, mark.args, mark.kwargs, self.session.contract.rules)
                 for mark in item.iter_markers("cio_allow")
@@ -160,7 +159,7 @@ class Run:
             if errors
             else None,
             case=_case(item),
-            keep="cio" in names,
+            keep=options.asks_for(item, "cio"),
         )
 
     def _noted(self, make: Callable[[], T]) -> T | None:

@@ -102,6 +102,24 @@ def test_skipped():
     send()
 """
 
+# Tests that are no Python functions.
+ITEMS = """
+import pytest
+
+def pytest_collect_file(file_path, parent):
+    if file_path.suffix == ".shop":
+        return Shop.from_parent(parent, path=file_path)
+
+class Shop(pytest.File):
+    def collect(self):
+        yield Line.from_parent(self, name="line")
+
+class Line(pytest.Item):
+    def runtest(self):
+        import crm
+        exec(self.path.read_text(), {"crm": crm})
+"""
+
 
 def test_a_good_suite_is_green_and_nothing_leaves(story: Story) -> None:
     """A valid payload passes and gets the documented answer."""
@@ -373,3 +391,47 @@ def test_a_test_that_runs_again_begins_anew(story: Story) -> None:
     result = story.run("import crm\n\ndef test_purchase():\n    crm.event('42', 'x' * 134)\n", "--cio-contract")
     result.assert_outcomes(failed=1)
     assert failure(result, "test_purchase") == LONG_NAME
+
+
+def test_a_fixture_of_theirs_with_our_name_is_theirs(story: Story) -> None:
+    """A project may call its client `cio`: nothing is checked then; one that builds on ours is."""
+    story.file(
+        "conftest.py",
+        """
+        import crm
+        import pytest
+
+        @pytest.fixture
+        def cio():
+            return crm
+
+        @pytest.fixture
+        def cio_responses(cio_responses):
+            return cio_responses
+        """,
+    )
+    result = story.run(
+        """
+        import responses
+
+        @responses.activate
+        def test_theirs(cio):
+            responses.post(f"{cio.BASE}/customers/42/events", json={})
+            cio.event("42", "x" * 134)
+
+        def test_ours(cio_responses, cio):
+            cio.event("42", "x" * 134)
+        """
+    )
+    result.assert_outcomes(passed=1, failed=1)
+    assert failure(result, "test_ours") == LONG_NAME
+
+
+def test_other_kinds_of_items(story: Story) -> None:
+    """A doctest, or an item of another plugin, is a test like any other."""
+    story.file("conftest.py", ITEMS)
+    story.file("notes.shop", "crm.event('42', 'x' * 134)")
+    story.file("shop.py", '"""\n>>> import crm\n>>> crm.event("42", "x" * 134).status_code\n200\n"""\n')
+    result = story.run("def test_good():\n    pass\n", "--cio-contract", "--doctest-modules")
+    result.assert_outcomes(passed=1, failed=2)
+    assert result.stdout.str().count(LONG_NAME) == 2
