@@ -60,6 +60,9 @@ class Cassettes:
         """Keep vcrpy's INFO log out of the users' logs, with the addresses and headers in it."""
         logger = logging.getLogger("vcr")
         before, level = logger.level, max(logger.getEffectiveLevel(), logging.WARNING)
+        if before == level:
+            yield
+            return
         logger.setLevel(level)
         try:
             yield

@@ -11,6 +11,7 @@ import yaml  # type: ignore[import-untyped, unused-ignore]
 
 from pytest_customerio.data import DataError
 from pytest_customerio.model import FAULTS
+from pytest_customerio.plain import NotPlainError, build
 
 # libyaml builds nested nodes by recursion in C: some ten thousand levels end the process, not the load.
 _DEEPEST = 200
@@ -67,7 +68,7 @@ class Document:
         try:
             if len(self.text) > _SURELY_SHALLOW and _depth(self.text) > _DEEPEST:
                 raise DataError(self.path, None, f"nested more than {_DEEPEST} levels deep")
-            return parse(self.text)
+            return _read(self.text, parse)
         except yaml.YAMLError as error:
             mark = getattr(error, "problem_mark", None)
             said = [getattr(error, name, None) for name in ("context", "problem", "reason")]
@@ -115,6 +116,15 @@ class Document:
     def _expect(self, value: object, kind: type, cause: str, *keys: str | int) -> None:
         if not isinstance(value, kind):
             raise self.error(cause, *keys)
+
+
+def _read(text: str, parse: Callable[[str], Any]) -> Any:
+    if not FAST:
+        return parse(text)
+    try:
+        return build(yaml.compose(text, Loader=_LOADER))
+    except NotPlainError:
+        return parse(text)
 
 
 def _is_url(value: object) -> bool:
