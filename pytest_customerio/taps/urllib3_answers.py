@@ -65,7 +65,10 @@ def _is_users(conn: Any) -> bool:
 def _answered(line: Line, pool: Any, conn: Any, method: str, url: str, given: dict[str, Any]) -> Any:
     __tracebackhide__ = True
     pool.num_requests += 1
-    body, headers = drain(given.get("body")), plain_headers(given.get("headers"))
+    headers = plain_headers(given.get("headers"))
+    if not _is_plain(method, url, headers):
+        _put(method, url, given.get("headers"))
+    body = drain(given.get("body"))
     answer = line.answer(WireRequest(method, absolute(pool, url), headers, body))
     if answer.fault == "truncated-body":
         answer = received(answer)
@@ -80,6 +83,33 @@ def _answered(line: Line, pool: Any, conn: Any, method: str, url: str, given: di
     told = (pool.scheme, pool.host, pool.port, method, url, "HTTP/1.1", answer.status, response.length_remaining)
     _LOG.debug('%s://%s:%s "%s %s %s" %s %s', *told)
     return response
+
+
+_TOKENS = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
+_TARGET = re.compile(r"[!-~]+")
+_TEXT = re.compile(r"[\t -~]*")
+
+
+def _is_plain(method: str, url: str, headers: dict[str, str]) -> bool:
+    """Whether nothing in the head of this request needs a second look."""
+    values = headers.values()
+    return (
+        _TOKENS.fullmatch("".join((method, *headers))) is not None
+        and _TARGET.fullmatch(url) is not None
+        and _TEXT.fullmatch("".join(values)) is not None
+        and "" not in headers
+        and "None" not in values
+    )
+
+
+def _put(method: str, url: str, headers: Any) -> None:
+    """Put the head together as for the wire, for the client to say what it would not send."""
+    from urllib3.connection import HTTPConnection
+
+    conn = HTTPConnection("localhost")
+    conn.putrequest(method, url, skip_host=True, skip_accept_encoding=True)
+    for name, value in (headers or {}).items():
+        conn.putheader(name, value)
 
 
 def _response(answer: Answer, method: str, url: str, reading: dict[str, Any]) -> Any:

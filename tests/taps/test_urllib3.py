@@ -5,6 +5,8 @@ from __future__ import annotations
 import io
 import socket
 from collections.abc import Iterator
+from http.client import InvalidURL
+from typing import Any
 
 import pytest
 import urllib3
@@ -218,3 +220,30 @@ def test_a_mock_of_sockets_goes_first(tapped: Line, monkeypatch: pytest.MonkeyPa
     with pytest.raises(LookupError):
         _pool().urlopen("GET", PATH)
     assert (tapped.only.raised, tapped.attempts) == ("LookupError", [])
+
+
+ODD_HEADS: dict[str, tuple[str, str, dict[str, Any], str]] = {
+    "method": ("P ST", "/x", {}, "contain non-token characters|can't contain control characters"),
+    "target": ("POST", "/x y", {}, "URL can't contain control characters"),
+    "value": ("POST", "/x", {"X-Odd": "a\r\nX: y"}, "Invalid header value"),
+    "name": ("POST", "/x", {"X:Odd": "a"}, "Invalid header name"),
+    "no name": ("POST", "/x", {"": "a"}, "Invalid header name"),
+    "none": ("POST", "/x", {"X-Odd": None}, "bytes-like object"),
+}
+
+
+@pytest.mark.parametrize("case", ODD_HEADS)
+def test_a_head_that_cannot_be_sent_is_refused_by_the_client(tapped: Line, case: str) -> None:
+    """In its own words, and nobody is asked for an answer."""
+    method, target, headers, words = ODD_HEADS[case]
+    pool = urllib3.HTTPSConnectionPool("track.customer.io")
+    with pytest.raises((ValueError, TypeError, InvalidURL), match=words):
+        pool._make_request(pool._get_conn(), method, target, headers=headers)
+    assert tapped.attempts == []
+
+
+def test_an_odd_head_that_can_be_sent_is_answered(tapped: Line) -> None:
+    """Letters beyond ASCII, numbers, and the word None."""
+    headers = {"X-Latin": "é", "X-Number": 5, "X-Word": "None"}
+    assert urllib3.PoolManager().request("POST", TRACK, headers=headers).status == 200
+    assert urllib3.PoolManager().request("BREW", TRACK).status == 200
