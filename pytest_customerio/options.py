@@ -52,12 +52,9 @@ def asks_for(item: pytest.Item, name: str) -> bool:
     """Whether a test uses this fixture of ours, and not one of its project's with the same name."""
     if name not in getattr(item, "fixturenames", ()):
         return False
-    for definition in reversed(item._fixtureinfo.name2fixturedefs.get(name, ())):  # type: ignore[attr-defined]
-        if getattr(definition.func, "__module__", "") == "pytest_customerio.plugin":
-            return True
-        if name not in definition.argnames:
-            return False
-    return False
+    known = item._fixtureinfo.name2fixturedefs.get(name, ())  # type: ignore[attr-defined]
+    theirs = [one for one in known if getattr(one.func, "__module__", "") != "pytest_customerio.plugin"]
+    return len(theirs) < len(known) and all(name in one.argnames for one in theirs)
 
 
 def _get(config: pytest.Config, name: str) -> Any:

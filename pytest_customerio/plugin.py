@@ -68,7 +68,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         cases = _run(metafunc.config).cases(metafunc.definition.nodeid, mark.args, mark.kwargs)
         if cases:
             metafunc.fixturenames.append("_cio_case")
-            metafunc.parametrize("_cio_case", cases, indirect=True)
+            metafunc.parametrize("_cio_case", cases)
 
 
 @pytest.hookimpl(trylast=True)
@@ -157,11 +157,6 @@ def cio_responses(request: pytest.FixtureRequest) -> Iterator[responses.Requests
     """A `responses.RequestsMock` that knows Customer.io's documented success answers; add to it what you like."""
     with _run(request.config).responses() as mock:
         yield mock
-
-
-@pytest.fixture
-def _cio_case(request: pytest.FixtureRequest) -> object:
-    return request.param
 
 
 class _Reports:
