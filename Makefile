@@ -47,7 +47,7 @@ wheel: $(VENV)/.build
 	$(BIN)/python -m build --outdir $(DIST)
 
 bench: $(VENV)/.test package
-	$(BIN)/python -m benchmarks $(ARGS)
+	$(BIN)/python benchmarks/run.py $(ARGS)
 
 clean:
 	rm -rf $(VENV) $(DIST) build

@@ -1,4 +1,4 @@
-"""All benchmarks, one process each, as a page in Markdown; writes nothing by itself."""
+"""All benchmarks, or those that are named, one process each, as Markdown; writes nothing by itself."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ BENCHMARKS = ("idle", "request", "per_test", "growth", "error_case")
 def main() -> None:
     """Print the machine, then each table under its name."""
     print(machine(), flush=True)
-    for name in BENCHMARKS:
+    for name in sys.argv[1:] or BENCHMARKS:
         print(f"\n### {name}\n", flush=True)
         subprocess.run([sys.executable, str(Path(__file__).with_name(f"{name}.py"))], check=True)
 
