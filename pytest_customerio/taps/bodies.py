@@ -215,3 +215,16 @@ _MIRRORED: dict[str, Callable[..., Any]] = {
 @lru_cache(maxsize=64)
 def _tee_class(names: frozenset[str]) -> type[Tee]:
     return type("Tee", (Tee,), {name: _MIRRORED[name] for name in names})
+
+
+class Again:
+    """A body that was read already, to be read again."""
+
+    def __init__(self, content: bytes) -> None:
+        self._content = content
+
+    def __iter__(self) -> Iterator[bytes]:
+        yield self._content
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        yield self._content

@@ -8,11 +8,12 @@ import importlib
 import io
 import ssl
 import types
-from collections.abc import AsyncIterator, Callable, Generator, Iterator
+from collections.abc import Callable, Generator
 from typing import Any
 
 from pytest_customerio.model import Answer, WireRequest
 from pytest_customerio.taps import Line, wire
+from pytest_customerio.taps.bodies import Again
 from pytest_customerio.taps.faults import is_met_connecting, received
 from pytest_customerio.taps.httpcore_faults import failure
 from pytest_customerio.taps.patching import Patches
@@ -66,7 +67,7 @@ class _Network:
             ssl_context=self.context,
             keepalive_expiry=pool._keepalive_expiry,
             retries=pool._retries,
-            network_backend=backend(self, origin),
+            network_backend=backend(self, origin, pool._network_backend),
         )
 
     def _mocked(self, pool: Any) -> bool:
@@ -210,31 +211,24 @@ class _AsyncConnection:
         return await super().handle_async_request(request)  # type: ignore[misc]
 
 
-class _Body:
-    """A body that was read already, to be read again."""
-
-    def __init__(self, content: bytes) -> None:
-        self._content = content
-
-    def __iter__(self) -> Iterator[bytes]:
-        yield self._content
-
-    async def __aiter__(self) -> AsyncIterator[bytes]:
-        yield self._content
-
-
 class _Backend:
-    def __init__(self, network: _Network, origin: Any) -> None:
+    """A network in memory; httpcore waits between its retries as the pool's `own` network does."""
+
+    def __init__(self, network: _Network, origin: Any, own: Any) -> None:
         self._network = network
         self._origin = origin
+        self._own = own
         self.request: Any = None
+
+    def sleep(self, seconds: float) -> Any:
+        return self._own.sleep(seconds)
 
     def connect_tcp(self, *args: Any, **kwargs: Any) -> Any:
         __tracebackhide__ = True
         stream = self._network.stream(self._network, self._origin)
         if self._network.line.at_connect():
             body = b"".join(self.request.stream)
-            self.request.stream = _Body(body)
+            self.request.stream = Again(body)
             stream._wire.ask(self.request, body, said=True)
         return stream
 
@@ -245,6 +239,6 @@ class _AsyncBackend(_Backend):
         stream = self._network.async_stream(self._network, self._origin)
         if self._network.line.at_connect():
             body = b"".join([chunk async for chunk in self.request.stream])
-            self.request.stream = _Body(body)
+            self.request.stream = Again(body)
             stream._wire.ask(self.request, body, said=False)
         return stream

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import warnings
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from typing import Any
@@ -229,6 +230,37 @@ def test_an_idempotent_request_is_tried_again_by_aiohttp(line: Line) -> None:
 
     assert run(use) == 200
     assert [request.method for request in line.asked] == ["GET", "PUT", "PUT"]
+
+
+def test_no_connection_is_kept_where_none_can_be_made(line: Line) -> None:
+    """A case that breaks connecting breaks it for the client that is connected, too."""
+    answers = iter([OK, OK, Answer(fault="connection-refused"), OK])
+    line.answering = lambda request: next(answers)
+
+    async def use(session: aiohttp.ClientSession) -> list[int]:
+        seen = []
+        for breaks in (False, False, True, True):
+            line.breaks_connecting = breaks
+            with contextlib.suppress(aiohttp.ClientConnectorError):
+                async with session.put(URL, data=b"x") as response:
+                    await response.read()
+                    seen.append(response.status)
+        return seen
+
+    assert run(use) == [200, 200, 200]
+    assert len(line.asked) == 4
+
+
+def test_before_a_failed_look_up_had_a_class(line: Line, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Older clients raise the error of any connection, and a timeout of any."""
+    monkeypatch.delattr(aiohttp, "ClientConnectorDNSError", raising=False)
+    monkeypatch.delattr(aiohttp, "ConnectionTimeoutError", raising=False)
+    line.answering = lambda request: Answer(fault="dns-failure")
+    with pytest.raises(aiohttp.ClientConnectorError, match="name resolution"):
+        ask("POST")
+    line.answering = lambda request: Answer(fault="connect-timeout")
+    with pytest.raises(aiohttp.ServerTimeoutError, match="Connection timeout to host"):
+        ask("POST", timeout=aiohttp.ClientTimeout(connect=5))
 
 
 def test_a_refusal_comes_out_unchanged(line: Line) -> None:

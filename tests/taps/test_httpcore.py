@@ -223,6 +223,30 @@ def test_a_fault_is_what_a_real_server_causes(line: Line, ask: Any, name: str, r
     assert len(line.asked) == 1
 
 
+def test_no_connection_is_kept_where_none_can_be_made(line: Line, module: Any) -> None:
+    """A case that breaks connecting breaks it for the client that is connected, too; each attempt is asked for once."""
+    answers = iter([OK, Answer(fault="connection-refused"), OK, OK])
+    line.answering = lambda request: next(answers)
+    with module.Client() as client:
+        client.get(URL)
+        line.breaks_connecting = True
+        with pytest.raises(module.ConnectError, match="Connection refused"):
+            client.post(URL, content=b"x")
+        assert client.post(URL, content=b"x").status_code == 200
+        line.breaks_connecting = False
+        assert client.post(URL, content=iter([b"x", b"y"])).status_code == 200
+    assert [request.body for request in line.asked] == [b"", b"x", b"x", b"xy"]
+    assert line.asked[1].url == URL
+    assert line.asked[1].headers["content-length"] == "1"
+
+
+def test_a_fault_of_connecting_that_nobody_announced(line: Line, ask: Any, module: Any) -> None:
+    """It is met all the same, when the answer is read."""
+    line.answering = fault("dns-failure")
+    with pytest.raises(module.ConnectError, match="name resolution"):
+        ask("POST", content=b"x")
+
+
 def test_a_fault_lies_on_the_error_of_the_network(line: Line, module: Any, core: Any) -> None:
     """Beneath the client's error is httpcore's, beneath that the socket's; TLS says it in its own words."""
     line.answering = fault("read-timeout")

@@ -39,6 +39,22 @@ def test_nobody_waits_for_what_will_not_come(line: Line) -> None:
 FAULTS = {"connection-reset": ConnectionResetError, "read-timeout": TimeoutError}
 
 
+def test_a_fault_of_connecting_is_met_when_the_request_is_complete(line: Line) -> None:
+    """Before anything could be read."""
+    line.answers["*"] = [Answer(fault="connection-refused")]
+    with pytest.raises(ConnectionRefusedError):
+        MemorySocket(line, "https://track.customer.io").sendall(POST)
+
+
+def test_a_broken_off_answer_ends(line: Line) -> None:
+    """And stays at its end."""
+    line.answers["*"] = [Answer(fault="truncated-body", body=b"ab")]
+    sock = MemorySocket(line, "https://track.customer.io")
+    sock.sendall(POST)
+    assert sock.recv(999).endswith(b"Content-Length: 3\r\n\r\nab")
+    assert [sock.recv(9), sock.recv(9)] == [b"", b""]
+
+
 @pytest.mark.parametrize("fault", FAULTS)
 def test_faults_are_met_when_reading(line: Line, fault: str) -> None:
     """As on a real socket."""
