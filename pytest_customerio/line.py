@@ -104,7 +104,7 @@ class SessionLine:
         operation = match.operation
         if operation is None or replay is None:
             return self._cassettes.answer(match)
-        return replay.answer(operation, request, lambda: self._cassettes.answer(match), hearing.interaction.sent_from)
+        return replay.answer(operation, request, lambda: self._cassettes.answer(match), hearing.interaction)
 
     def refusal(self, request: str) -> RefusedError:
         """What is raised for a request that nobody may answer; the running test remembers it."""

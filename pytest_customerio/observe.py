@@ -1,31 +1,21 @@
-"""What the application says while one error case is replayed: log records, output, and exceptions the test expects."""
+"""What the application says while one error case is replayed: log records, output, warnings, expected exceptions."""
 
 from __future__ import annotations
 
-import base64
-import binascii
 import contextlib
 import logging
-import re
 import sys
 import threading
 import uuid
+import warnings
 from collections import deque
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from typing import Any, Generic, Self, TypeVar
-from urllib.parse import quote
 
 from pytest_customerio.model import LogLine
 
 # What is kept of logs, and of output: the last two million characters of each.
 KEPT = 2_000_000
-# Shorter ones, and words that people use when they write about credentials, occur in texts that leak nothing.
-SHORTEST = 6
-WORDS = re.compile(
-    "((app|track|tracking|write|secret|test)_)?(api_)?key|apikey|writekey|site_?id|authorization|bearer|basic|changeme"
-    "|credentials?|customer.?io|dummy|example|none|null|undefined|password|username|placeholder|secret|string|testing"
-    "|token|x+"
-)
 # Loggers of our own machinery say nothing about the application.
 OURS = frozenset({"pytest_customerio", "vcr"})
 # The attributes that every log record has; all others came through `extra=`.
@@ -35,12 +25,12 @@ T = TypeVar("T")
 
 
 class Watch:
-    """While entered, collects the records of all loggers, the text on stdout and stderr, and expected exceptions.
+    """While entered, collects the records of all loggers, the text on stdout and stderr, warnings, and exceptions.
 
     `logs` are the records that loggers handed to their handlers, whatever their level and propagation. `expected` are
     the exceptions that `raises_class` (the class behind `pytest.raises`) or `assertRaises` swallowed: so a test
-    declares them. `blind` names what canaries could not see, of `logs` and `output`. Warnings, and bytes written to a
-    stream's `buffer`, are never seen.
+    declares them. `warned` are the texts of warnings that a filter let through. `blind` names what canaries could not
+    see, of `logs`, `output` and `warnings`. Bytes written to a stream's `buffer` are never seen.
     """
 
     def __init__(self, raises_class: type | None = None) -> None:
@@ -50,6 +40,7 @@ class Watch:
         self._on = False
         self._records = _Kept[LogLine]()
         self._written = _Kept[str]()
+        self._warned = _Kept[str]()
         self._undo = contextlib.ExitStack()
 
     def __enter__(self) -> Self:
@@ -58,9 +49,11 @@ class Watch:
         for stream in _streams():
             with contextlib.suppress(AttributeError, TypeError):  # it takes no attributes: the canary will tell
                 self._undo.enter_context(_replaced(stream, "write", self._hear_output))
+        self._undo.enter_context(_replaced(warnings, "_showwarnmsg", self._hear_warnings))
         for context in self._raising_contexts():
             self._undo.enter_context(_replaced(context, "__exit__", self._note_expected))
-        self.blind = [name for name, sees in (("logs", self._sees_logs), ("output", self._sees_output)) if not sees()]
+        senses = {"logs": self._sees_logs, "output": self._sees_output, "warnings": self._sees_warnings}
+        self.blind = [name for name, sees in senses.items() if not sees()]
         return self
 
     def __exit__(self, *error: object) -> None:
@@ -78,6 +71,11 @@ class Watch:
     def output(self) -> str:
         """Everything written to stdout and stderr so far."""
         return "".join(text for text in self._written.items() if not isinstance(text, _Canary))
+
+    @property
+    def warned(self) -> str:
+        """The text of every warning that was shown so far, each on a line of its own."""
+        return "\n".join(self._warned.items())
 
     def _hear_records(self, original: Callable[..., Any]) -> Callable[..., Any]:
         def call_handlers(logger: logging.Logger, record: logging.LogRecord) -> None:
@@ -99,6 +97,15 @@ class Watch:
             return len(text) if isinstance(text, _Canary) else original(text)
 
         return write
+
+    def _hear_warnings(self, original: Callable[..., Any]) -> Callable[..., Any]:
+        def show(warning: Any) -> Any:
+            text = str(warning.message)
+            if self._on:
+                self._warned.add(text, len(text))
+            return None if isinstance(warning.message, _CanaryWarning) else original(warning)
+
+        return show
 
     def _note_expected(self, original: Callable[..., Any]) -> Callable[..., Any]:
         def leave(context: Any, kind: Any, error: BaseException | None, trace: Any) -> Any:
@@ -133,6 +140,14 @@ class Watch:
                 return False
         return True
 
+    def _sees_warnings(self) -> bool:
+        canary = uuid.uuid4().hex
+        if getattr(vars(warnings)["_showwarnmsg"], "__module__", "") == __name__:  # else it would be shown
+            with warnings.catch_warnings():
+                warnings.simplefilter("always", _CanaryWarning)
+                warnings.warn(canary, _CanaryWarning, stacklevel=1)
+        return canary in self._warned.items()
+
 
 def render(record: logging.LogRecord) -> str:
     """All text a handler may make of a record: message, traceback, stack, and what came through `extra=`."""
@@ -145,24 +160,14 @@ def render(record: logging.LogRecord) -> str:
     return "\n".join(filter(None, (message, trace, record.stack_info, *extra)))
 
 
-def credentials(headers: Mapping[str, str]) -> tuple[str, ...]:
-    """The secrets in Authorization headers, in each form they may leak in: as sent, decoded, URL-quoted, as base64."""
-    secrets: list[str] = []
-    for name in ("authorization", "proxy-authorization"):
-        scheme, _, token = headers.get(name, "").strip().partition(" ")
-        secrets += [f"{scheme} {token}", token.strip()] if token else [scheme]
-        if scheme.lower() == "basic":
-            user, _, password = _decoded(token).partition(":")
-            secrets += [f"{user}:{password}", password] if password else [user]
-    telling = [secret for secret in secrets if _telling(secret)]
-    forms = [form for secret in telling for form in (secret, quote(secret, safe=""), _base64(secret))]
-    return tuple(dict.fromkeys(forms))
-
-
 class _Canary(str):
     """A text of our own that travels like the application's, and that nobody else gets to see."""
 
     __slots__ = ()
+
+
+class _CanaryWarning(Warning):
+    """A warning of our own."""
 
 
 class _Kept(Generic[T]):
@@ -203,19 +208,12 @@ def _replaced(owner: Any, name: str, make: Callable[[Callable[..., Any]], Callab
 
 def _streams() -> list[Any]:
     """Where output goes, and where those write who took hold of the stream before pytest captured it."""
-    streams = (sys.stdout, sys.stderr, sys.__stdout__, sys.__stderr__)
+    streams = [sys.stdout, sys.stderr, sys.__stdout__, sys.__stderr__, *_loguru_streams()]
     return list({id(stream): stream for stream in streams if stream is not None}.values())
 
 
-def _decoded(token: str) -> str:
-    with contextlib.suppress(binascii.Error, ValueError):
-        return base64.b64decode(token.strip() + "==").decode("utf-8", "replace")
-    return ""
-
-
-def _base64(text: str) -> str:
-    return base64.b64encode(text.encode("utf-8", "surrogateescape")).decode()
-
-
-def _telling(secret: str) -> bool:
-    return len(secret) >= SHORTEST and not WORDS.fullmatch(re.sub("[ -]", "_", secret.lower()))
+def _loguru_streams() -> list[Any]:
+    """Those that loguru took hold of when it was imported, perhaps under another capture."""
+    core = getattr(getattr(sys.modules.get("loguru"), "logger", None), "_core", None)
+    sinks: list[Any] = [getattr(handler, "_sink", None) for handler in getattr(core, "handlers", {}).values()]
+    return [sink._stream for sink in sinks if hasattr(sink, "_stream")]

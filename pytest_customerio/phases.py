@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from pytest_customerio.handling import GaveUp
+from pytest_customerio.spacing import GaveUp
 from pytest_customerio.report import payload
 
 if TYPE_CHECKING:

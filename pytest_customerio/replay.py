@@ -2,24 +2,39 @@
 
 from __future__ import annotations
 
-import json
 import threading
-from collections.abc import Callable, Iterable, Mapping
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Self
-from urllib.parse import urlsplit
 
-from pytest_customerio import handling
+from pytest_customerio import handling, herd, partial
+from pytest_customerio.attempts import payloads, told_apart, tries
 from pytest_customerio.clock import Clock
+from pytest_customerio.credentials import credentials
+from pytest_customerio.fitting import fit
+from pytest_customerio.identity import messages, whole
 from pytest_customerio.messages import Handled
-from pytest_customerio.model import Answer, Attempt, ErrorCase, Observation, Operation, Violation, WireRequest
-from pytest_customerio.observe import Watch, credentials
+from pytest_customerio.model import (
+    Answer,
+    Attempt,
+    ErrorCase,
+    Interaction,
+    Message,
+    Observation,
+    Operation,
+    Violation,
+    WireRequest,
+)
+from pytest_customerio.observe import Watch
+from pytest_customerio.personal import personal
 from pytest_customerio.settings import ErrorsMark
+from pytest_customerio.spacing import GaveUp
 
 __tracebackhide__ = True  # pytest shows no frame of ours in anybody's traceback
 
-# Members that clients may make anew for each attempt of one and the same logical request.
-VOLATILE = frozenset({"sentAt", "timestamp", "originalTimestamp", "messageId"})
+# Personal texts kept: a test that sends thousands of people proves nothing more.
+MOST_PERSONAL = 500
 
 
 @dataclass(slots=True)
@@ -54,7 +69,11 @@ class Replay:
         self.told = Told()
         self.case: ErrorCase | None = None
         self.attempts: list[Attempt] = []
-        self.sent_from: dict[str, str | None] = {}
+        self._calls: dict[str, list[Interaction]] = {}
+        self._counts = Counter[str]()
+        self._failed: set[str] = set()
+        self._split: tuple[Answer, Sequence[Message]] | None = None
+        self._personal: dict[str, None] = {}
         self._variant = variant
         self._times = times
         self._target = ""
@@ -86,108 +105,145 @@ class Replay:
 
     @property
     def delivered(self) -> bool:
-        """Whether every payload that met the error got a 2xx later."""
-        good = {a.identity for a in self.attempts if a.status is not None and 200 <= a.status < 300}
-        return self.met and all(a.identity in good for a in self.attempts if self._is_error(a))
+        """Whether every payload that met the error was delivered later."""
+        seen = self._payloads(None)
+        return bool(seen) and all(handling.delivery(one) is not None for one in seen)
 
     def answer(
-        self, operation: Operation, request: WireRequest, success: Callable[[], Answer], sent_from: str | None
+        self, operation: Operation, request: WireRequest, success: Callable[[], Answer], call: Interaction | None
     ) -> Answer:
-        """What this attempt is answered: the error while the case lasts, else `success()`."""
-        identity = identify(operation, request)
+        """What this attempt is answered: the error while the case lasts, else `success()`.
+
+        `call` is the request as it was heard above, with this attempt and those before it.
+        """
+        said = messages(operation, request)
         if self._over:
             # Delivered at last, however late: so it was still owed when the case ended.
-            self.told.pending = self.told.pending or any(self._is_error(a) for a in self._of(identity))
+            self.told.pending = self.told.pending or any(one.identity in self._failed for one in said)
             return success()
         with self._lock:
-            self.sent_from.setdefault(identity, sent_from)
-            self._secrets.update(dict.fromkeys(credentials(request.headers)))
-            answer = self._error(operation, identity) or success()
-            self.attempts.append(
-                Attempt(
-                    identity, operation.id, self.clock.now(), answer.status or None, answer.fault, self.told.draining
-                )
-            )
-            tries = len(self._of(identity))
-        if tries > handling.STOP_AFTER:
-            raise handling.GaveUp(operation.id, tries)
+            error = self._error(operation, request, said)
+            answer = error or success()
+            attempt = self._remember(operation, said, answer, met=error is not None)
+            self._look_at(operation, request, attempt.identity, call)
+        if self._counts[attempt.identity] > handling.STOP_AFTER:
+            raise GaveUp(operation.id, self._counts[attempt.identity])
         return answer
 
     def handled(self, raised: BaseException | None) -> list[Handled]:
         """How each payload that met the error was handled; empty where none met it."""
-        if self.case is None:
+        seen = self._payloads(raised)
+        if not seen:
             return []
-        failed = [a for a in self.attempts if self._is_error(a)]
-        observed = self._observation(raised)
-        return [self._judge(observed, identity, self.case) for identity in dict.fromkeys(a.identity for a in failed)]
+        logged = ", ".join(handling.logged(seen[0].logs)[:3])
+        found = [self._judge(one, logged) for one in seen]
+        herding = herd.jitter(seen)
+        if herding is not None:
+            found[0] = replace(found[0], violations=(*found[0].violations, herding))
+        return found
 
-    def _judge(self, observed: Observation, identity: str, case: ErrorCase) -> Handled:
-        own = self._of(identity)
-        seen = replace(observed, attempts=own, sent_from=self.sent_from.get(identity))
+    def _judge(self, seen: Observation, logged: str) -> Handled:
         outcome, violations = handling.judge(
             seen, must_recover=self.mark.must_recover, best_effort=self.mark.best_effort
         )
-        placed = tuple(replace(one, sent_from=one.sent_from or seen.sent_from) for one in violations)
-        logged = ", ".join(handling.logged(seen.logs)[:3])
-        return Handled(case, own[0].operation, seen, outcome, placed, len(handling.tries(seen)), logged)
+        assert seen.failed is not None
+        return Handled(seen.case, seen.failed.operation, seen, outcome, tuple(violations), len(tries(seen)), logged)
 
-    def _observation(self, raised: BaseException | None) -> Observation:
+    def _payloads(self, raised: BaseException | None) -> list[Observation]:
+        """What was seen of each payload that met the error. What leaked, leaked once: the first of them tells."""
+        if self.case is None:
+            return []
+        observed = self._observation(raised, self.case)
+        attempts = tuple(self.attempts)
+        found = [tuple(told_apart(attempts))] if self.case.kind == "partial" else payloads(attempts)
+        seen = [self._seen(observed, own) for own in found]
+        return [seen[0], *(replace(one, secrets=(), personal=(), blind=()) for one in seen[1:])]
+
+    def _seen(self, observed: Observation, own: tuple[Attempt, ...]) -> Observation:
+        calls = [call for identity in dict.fromkeys(a.identity for a in own) for call in self._calls.get(identity, ())]
+        endless = any(call.timeout_set is False for call in calls)
+        return replace(observed, attempts=own, endless=endless, sent_from=calls[0].sent_from if calls else None)
+
+    def _observation(self, raised: BaseException | None, case: ErrorCase) -> Observation:
         expected = self.watch.expected[self._expected_before :]
         # What a `with` block let out and the test did not end with was expected around the block.
         caught = self._over and self._escaped is not None and raised is not self._escaped
         raised = self._escaped if self._over else raised
         shown = raised or (expected[-1] if expected else None)
-        assert self.case is not None
         return Observation(
-            case=self.case,
+            case=case,
             waits=tuple(self.clock.waits),
             logs=tuple(self.watch.logs),
             output=self.watch.output,
+            warned=self.watch.warned,
             raised=shown,
             declared=caught or isinstance(raised, self.mark.raises) if raised else bool(expected),
             pending=self.told.pending,
             reported=self.told.reported,
             reported_falsy=self.told.falsy and not self.told.reported,
             secrets=tuple(self._secrets),
+            personal=tuple(self._personal),
             blind=tuple(self.watch.blind),
             hidden_waits=self.clock.hidden,
         )
 
-    def _error(self, operation: Operation, identity: str) -> Answer | None:
+    def _remember(self, operation: Operation, said: tuple[Message, ...], answer: Answer, *, met: bool) -> Attempt:
+        marked = partial.marked(said, answer)
+        identity = whole(said, timed=_timed(self.case))
+        status, fault = answer.status or None, answer.fault
+        attempt = Attempt(identity, operation.id, self.clock.now(), status, fault, self.told.draining, marked, met=met)
+        self.attempts.append(attempt)
+        self._counts[identity] += 1
+        if met:
+            self._failed.update(one.identity for one in marked if one.rejected or answer.status != 207)
+        return attempt
+
+    def _look_at(self, operation: Operation, request: WireRequest, identity: str, call: Interaction | None) -> None:
+        """Who sent this, and what must not leak of it."""
+        self._secrets.update(dict.fromkeys(credentials(request.headers)))
+        if self._counts[identity] == 1 and len(self._personal) < MOST_PERSONAL:
+            self._personal.update(dict.fromkeys(personal(operation, request)))
+        calls = self._calls.setdefault(identity, [])
+        if call is not None and not any(call is one for one in calls):
+            calls.append(call)
+
+    def _error(self, operation: Operation, request: WireRequest, said: tuple[Message, ...]) -> Answer | None:
+        """The case's answer to this request, if it meets the case."""
         if self.case is None:
             found = self.cases.get(operation.surface)
-            if found is None or not self._applies(found, operation):
+            if found is None or not self._applies(found, operation, request):
                 return None
-            self.case, self._target = self._variant(found, operation.id), _scope(found, operation, identity)
+            self.case = self._variant(found, operation.id)
+            self._target = _scope(self.case, operation, said)
             self._expected_before = len(self.watch.expected)
-        if self._target != _scope(self.case, operation, identity):
-            return None
         limit = self._times if self._times is not None else self.case.times if self.case.mode == "recovers" else None
         if limit is not None and self._given >= limit:
             return None
-        self._given += 1
-        return self.case.answer
+        answer = self._drawn(self.case, operation, request, said)
+        self._given += answer is not None
+        return answer
 
-    def _applies(self, case: ErrorCase, operation: Operation) -> bool:
+    def _drawn(
+        self, case: ErrorCase, operation: Operation, request: WireRequest, said: tuple[Message, ...]
+    ) -> Answer | None:
+        if self._split is not None:  # from now on only what repeats a rejected item is rejected
+            return partial.again(*self._split, said, batch=operation.name == "batch")
+        if self._target != _scope(case, operation, said) or not self._strict_enough(case, request):
+            return None
+        answer = fit(case.answer, request)
+        if case.kind == "partial" and answer is not None:
+            self._split = (answer, said)
+        return answer
+
+    def _applies(self, case: ErrorCase, operation: Operation, request: WireRequest) -> bool:
         wanted = self.mark.operations
-        return operation.id in case.operations and (not wanted or operation.id in wanted)
+        named = operation.id in case.operations and (not wanted or operation.id in wanted)
+        return named and self._strict_enough(case, request)
 
-    def _of(self, identity: str) -> tuple[Attempt, ...]:
-        return tuple(attempt for attempt in self.attempts if attempt.identity == identity)
-
-    def _is_error(self, attempt: Attempt) -> bool:
-        assert self.case is not None
-        return (attempt.status, attempt.fault) == (self.case.answer.status or None, self.case.answer.fault)
-
-
-def identify(operation: Operation, request: WireRequest) -> str:
-    """Which logical request an attempt belongs to: method, address and payload without what each attempt makes anew."""
-    try:
-        payload = json.dumps(_stable(json.loads(request.body)), sort_keys=True) if request.body else ""
-    except (ValueError, RecursionError):
-        payload = request.body.decode("utf-8", "replace")
-    url = urlsplit(request.url)
-    return "\n".join((operation.id, request.method, url.netloc + url.path + "?" + url.query, payload))
+    @staticmethod
+    def _strict_enough(case: ErrorCase, request: WireRequest) -> bool:
+        """In strict mode Pipelines drops nothing without saying so."""
+        return case.kind != "dropped" or request.headers.get("x-strict-mode", "").strip() not in ("1", "true")
 
 
 def violations_of(handled: Iterable[Handled]) -> list[Violation]:
@@ -195,14 +251,11 @@ def violations_of(handled: Iterable[Handled]) -> list[Violation]:
     return [violation for one in handled for violation in one.violations]
 
 
-def _stable(value: object) -> object:
-    if isinstance(value, dict):
-        return {key: _stable(inner) for key, inner in value.items() if key not in VOLATILE}
-    if isinstance(value, list):
-        return [_stable(inner) for inner in value]
-    return value
+def _scope(case: ErrorCase, operation: Operation, said: tuple[Message, ...]) -> str:
+    """An error of the payload belongs to one payload, any other error to every request of the operation."""
+    return whole(said, timed=_timed(case)) if case.family in handling.OF_THE_PAYLOAD else operation.id
 
 
-def _scope(case: ErrorCase, operation: Operation, identity: str) -> str:
-    """A 400 belongs to one payload, any other error to every request of the operation."""
-    return identity if case.family == "400" else operation.id
+def _timed(case: ErrorCase | None) -> bool:
+    """Whether a timestamp is what was wrong, so that another one makes another payload."""
+    return case is not None and any(rule.startswith("timestamp") for rule in case.rules)

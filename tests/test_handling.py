@@ -9,7 +9,9 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from pytest_customerio.handling import MAX_ATTEMPTS, STOP_AFTER, GaveUp, judge, logged, outcome, tries
+from pytest_customerio.attempts import tries
+from pytest_customerio.handling import STOP_AFTER, GaveUp, judge, logged, outcome
+from pytest_customerio.spacing import MAX_ATTEMPTS
 from pytest_customerio.model import Answer, Attempt, ErrorCase, LogLine, Observation, Provenance
 
 RATE = ErrorCase(

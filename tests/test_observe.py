@@ -16,7 +16,8 @@ import unittest
 import pytest
 
 from pytest_customerio import observe
-from pytest_customerio.observe import KEPT, Watch, credentials, render
+from pytest_customerio.credentials import credentials
+from pytest_customerio.observe import KEPT, Watch, render
 
 RAISES = type(pytest.raises(ValueError))
 
