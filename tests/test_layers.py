@@ -15,11 +15,12 @@ import pytest_customerio
 PACKAGE = Path(pytest_customerio.__file__).parent
 # From values to effects; `checks` and `taps` stand for all that is in them. A new module needs its place here.
 ORDER = """
-    model data settings redact personal catalog checks contract
-    document provenance playback cassettes
-    patches timeline loops dates clock leaks observe
-    attempts identity fitting partial repeats herd handling
-    ledger taps guard messages report mock replay line trial session
+    model plain data settings redact credentials catalog checks contract
+    document provenance playback reading cassettes
+    patches timeline loops engines dates clock
+    identity leaks personal observe
+    attempts fitting spacing partial repeats herd handling probes
+    ledger taps guard messages advice report mock replay line trial session
     cio options workers phases run plugin __init__ __main__
 """
 LAYERS = ORDER.split()
