@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from pytest_customerio.spacing import GaveUp
 from pytest_customerio.report import payload
+from pytest_customerio.spacing import GaveUp
 
 if TYPE_CHECKING:
     from pytest_customerio.session import Session
@@ -28,9 +28,8 @@ class Phases:
 
     def end(self) -> None:
         """The test is over."""
-        if self.test is not None:
-            self.session.end()
         self.test = None
+        self.session.end()
 
     def setup(self, item: pytest.Item) -> Generator[None, object, object]:
         """Around setup. A test that is run again begins anew here."""
@@ -73,9 +72,8 @@ class Phases:
             return (yield)
         try:
             result = yield
-        except BaseException as error:
-            if not isinstance(error, pytest.skip.Exception):
-                _add_section(item, "teardown", self._settled(test))
+        except BaseException:
+            _add_section(item, "teardown", self._settled(test))
             raise
         _carry_out(self._settled(test))
         return result

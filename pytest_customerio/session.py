@@ -45,7 +45,6 @@ class Session:
             self._read_answers()
         self.contract = Contract(self.catalog, settings.schemas, settings.region)
         self.allow = allowances(settings.allow_lines, self.contract.rules)
-        self.test: Trial | None = None
         sent_from = CallSite(settings.rootdir).sent_from
         self._line = SessionLine(self.catalog, self.cassettes, sent_from, everywhere=settings.contract)
         self._stack = ExitStack()
@@ -65,16 +64,16 @@ class Session:
     def begin(self, plan: Plan) -> Trial:
         """A test starts."""
         record = Record(plan.nodeid, self.contract.judge, (*self.allow, *plan.allow), keep=plan.keep)
-        self.test = self._line.test = Trial(self, plan, record)
-        return self.test
+        test = self._line.test = Trial(self, plan, record)
+        return test
 
     def end(self) -> None:
-        """The test is over."""
-        if self.test is not None:
-            self.test.leave_replay(None)
-            if self.test.latest_replay is not None:
-                self.test.latest_replay.clock.heal()
-        self.test = self._line.test = None
+        """The test is over, if there was one."""
+        test, self._line.test = self._line.test, None
+        if test is not None:
+            test.leave_replay(None)
+            if test.latest_replay is not None:
+                test.latest_replay.clock.heal()
 
     def begin_call(self, test: Trial) -> str:
         """The call phase starts: the case of a `cio_errors` item is at work from here. Gives back what keeps it from
