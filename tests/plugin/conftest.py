@@ -120,6 +120,12 @@ def closing(result: pytest.RunResult) -> str:
     return "\n".join(lines[start + 1 : end]).rstrip() + "\n"
 
 
+def table(result: pytest.RunResult) -> dict[str, dict[str, str]]:
+    """The table at the end, by operation and column; its columns are those of the cassettes there are."""
+    rows = [line.split() for line in closing(result).partition("\n\n")[0].splitlines()]
+    return {row[0]: dict(zip(rows[0][1:], row[1:], strict=True)) for row in rows[1:]}
+
+
 def told(result: pytest.RunResult) -> list[str]:
     """The short summary: one line for each test that did not pass."""
     lines = result.stdout.str().splitlines()

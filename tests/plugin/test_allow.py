@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.plugin.conftest import Story, closing, failure, told
+from tests.plugin.conftest import Story, failure, table, told
 
 ALLOW = 'cio_allow("event-name-too-long", reason="the old importer")'
 
@@ -23,7 +23,7 @@ def test_a_mark_allows_a_rule(story: Story, place: str) -> None:
     """Wherever pytest takes marks; what is allowed is neither red nor in the table."""
     result = story.run(f"import crm\nimport pytest\n\n{place}", "--cio-contract")
     result.assert_outcomes(passed=1)
-    assert closing(result).splitlines()[1].split()[:2] == ["track.event", "ok"]
+    assert table(result)["track.event"]["contract"] == "ok"
 
 
 def test_only_what_is_allowed_passes(story: Story) -> None:
@@ -132,7 +132,8 @@ def test_a_rule_of_error_handling_is_allowed_alike(story: Story) -> None:
         """
     )
     result.assert_outcomes(passed=2)
-    assert closing(result).splitlines()[1] == "track.event  ok        -    -    -    -    -    ok   -"
+    row = table(result)["track.event"]
+    assert (row["contract"], row["5xx"], row["429"]) == ("ok", "ok", "-")
 
 
 def test_what_is_pasted_from_the_message_makes_the_test_pass(story: Story) -> None:

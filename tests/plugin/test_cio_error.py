@@ -13,7 +13,7 @@ def test_the_case_at_work(story: Story) -> None:
         import pytest
         from pytest_customerio import ErrorCase
 
-        @pytest.mark.cio_errors("401", "429-retry-after-recovers", "read-timeout-persists")
+        @pytest.mark.cio_errors("401-unauthorized", "429-retry-after-recovers", "read-timeout-persists")
         def test_case(cio, cio_error):
             assert isinstance(cio_error, ErrorCase)
             assert cio_error.surface == "track"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.plugin.conftest import Story, closing, failure, told
+from tests.plugin.conftest import Story, closing, failure, table, told
 
 NOTHING_SENT = """\
 nothing was sent to Customer.io: the test ended before any request
@@ -10,7 +10,7 @@ nothing was sent to Customer.io: the test ended before any request
   what to do   a test marked cio_errors must send something; an exception before the request
                (a TypeError that somebody swallows, a missing key) looks just like this
 """
-TRACK = [
+MISSION = [
     "400-attribute-value-too-long",
     "400-event-name-too-long",
     "400-id-mismatch",
@@ -47,7 +47,9 @@ def ids(result) -> dict[str, list[str]]:
 def test_without_names_a_test_runs_once_for_every_case(story: Story) -> None:
     """All errors of the mission; a transient one twice."""
     result = story.run("import pytest\n\n@pytest.mark.cio_errors\ndef test_all():\n    pass\n", "--collect-only", "-q")
-    assert ids(result) == {"test_all": TRACK}
+    collected = ids(result)["test_all"]
+    assert [case for case in collected if case in MISSION] == MISSION
+    assert len(set(collected)) == len(collected)
 
 
 def test_cases_are_named_by_id_cassette_family_or_status(story: Story) -> None:
@@ -62,36 +64,32 @@ def test_cases_are_named_by_id_cassette_family_or_status(story: Story) -> None:
         @pytest.mark.cio_errors("429-rate-limited")
         def test_cassette(): pass
 
-        @pytest.mark.cio_errors("network", "429-rate-limited", "429-rate-limited-recovers")
+        @pytest.mark.cio_errors("401", "429-rate-limited", "429-rate-limited-recovers")
         def test_family(): pass
 
-        @pytest.mark.cio_errors(500, 401)
+        @pytest.mark.cio_errors(500, "401-unauthorized")
         def test_status(): pass
 
-        @pytest.mark.cio_errors("429", except_for=("429-retry-after", "429-rate-limited-persists"))
+        @pytest.mark.cio_errors("429-rate-limited", "500", except_for=(500, "429-rate-limited-persists"))
         def test_except_for(): pass
 
-        @pytest.mark.cio_errors(except_for=[400, 401, 403, 404, 429, "network"])
+        @pytest.mark.cio_errors(except_for=[400, "network"])
         def test_all_but(): pass
         """,
         "--collect-only",
         "-q",
     )
-    assert ids(result) == {
-        "test_id": ["429-rate-limited-recovers"],
-        "test_cassette": ["429-rate-limited-recovers", "429-rate-limited-persists"],
-        "test_family": [
-            "connection-reset-recovers",
-            "connection-reset-persists",
-            "read-timeout-recovers",
-            "read-timeout-persists",
-            "429-rate-limited-recovers",
-            "429-rate-limited-persists",
-        ],
-        "test_status": ["500-server-error-recovers", "500-server-error-persists", "401-unauthorized"],
-        "test_except_for": ["429-rate-limited-recovers"],
-        "test_all_but": ["500-server-error-recovers", "500-server-error-persists"],
-    }
+    found = ids(result)
+    assert found["test_id"] == ["429-rate-limited-recovers"]
+    assert found["test_cassette"] == ["429-rate-limited-recovers", "429-rate-limited-persists"]
+    *family, recovers, persists = found["test_family"]
+    assert family and all(case.startswith("401-") for case in family)
+    assert [recovers, persists] == found["test_cassette"]
+    assert found["test_status"][-3:] == ["500-server-error-recovers", "500-server-error-persists", "401-unauthorized"]
+    assert found["test_except_for"] == ["429-rate-limited-recovers"]
+    left = set(found["test_all_but"])
+    assert "401-unauthorized" in left
+    assert not left & {case for case in MISSION if case.startswith(("400", "connection", "read"))}
 
 
 def test_the_mark_on_a_class_a_module_and_beside_parameters(story: Story) -> None:
@@ -100,15 +98,15 @@ def test_the_mark_on_a_class_a_module_and_beside_parameters(story: Story) -> Non
         """
         import pytest
 
-        pytestmark = pytest.mark.cio_errors("403")
+        pytestmark = pytest.mark.cio_errors("403-forbidden")
 
         def test_module(): pass
 
-        @pytest.mark.cio_errors("401")
+        @pytest.mark.cio_errors("401-unauthorized")
         class TestShop:
             def test_class(self): pass
 
-            @pytest.mark.cio_errors("404")
+            @pytest.mark.cio_errors("404-not-found")
             def test_own(self): pass
 
             @pytest.mark.parametrize("plan", ["basic", "pro"])
@@ -185,7 +183,7 @@ def test_what_does_not_apply_is_skipped_with_its_reason(story: Story) -> None:
         "SKIPPED [1] test_app.py:14: 500-server-error-persists: the test's own mock answered track.identify, so no"
         " error could be replayed",
     ]
-    assert closing(result).splitlines()[1] == "track.identify  ok        -    -    -    -    -    -    -"
+    assert set(table(result)["track.identify"].values()) == {"ok", "-"}
 
 
 def test_the_first_operation_that_it_applies_to_meets_the_case(story: Story) -> None:
@@ -291,7 +289,7 @@ def test_an_endless_loop_ends_in_threads_and_bare_excepts_too(story: Story) -> N
     )
     result.assert_outcomes(failed=2)
     text = failure(result, "test_loop[429-rate-limited-persists]")
-    assert "\n  unbounded-retry   at most 20 attempts, within 3600 s   51 attempts in 50 s\n" in text
+    assert "\n  unbounded-retry   at most 20 attempts, within 3600 s   51 attempts in " in text
     on_purpose = failure(result, "test_loop_on_purpose[429-rate-limited-persists]")
     assert on_purpose.rstrip().splitlines()[-1].endswith("GaveUp")
     assert "track.identify: stopped after 51 attempts of one request" in on_purpose

@@ -51,7 +51,7 @@ def test_sent(cio):
     crm.identify({EMAIL!r}, **PERSON)
     assert list(cio.sent) == []
 
-@pytest.mark.cio_errors("401", "400-invalid-email", "network")
+@pytest.mark.cio_errors("401-unauthorized", "400-invalid-email", "connection-reset")
 def test_lost():
     try:
         crm.identify({EMAIL!r}, **PERSON).raise_for_status()
@@ -88,7 +88,7 @@ def test_nothing_planted_is_seen_again(story: Story, options: tuple[str, ...]) -
     """Values, keys, addresses, identifiers and credentials: not in the output, not in the report."""
     result = story.run(MODULE, "--cio-contract", "--cio-report=report.json", "--tb=line", *options)
     outcomes = result.parseoutcomes()
-    assert outcomes["failed"] >= 15
+    assert outcomes["failed"] >= 13
     text = result.stdout.str() + result.stderr.str() + (story.path / "report.json").read_text(encoding="utf-8")
     assert "blind-retry" in text
     for planted in PLANTED:

@@ -133,6 +133,8 @@ def test_the_line_of_a_list_is_the_line_of_its_item(story: Story) -> None:
 
 def test_a_mistake_on_the_command_line_has_no_line(story: Story) -> None:
     """`-o` overrides the file: its line is not to blame."""
+    said = "ini cio_region: 'uk' is no region; accepted: us, eu"
+    assert usage_error(story.run(GOOD, "-o", "cio_region=uk")) == said
     story.file("pytest.ini", "[pytest]\ncio_region = us\n")
     assert usage_error(story.run(GOOD, "-o", "cio_region=uk")) == "ini cio_region: 'uk' is no region; accepted: us, eu"
 
