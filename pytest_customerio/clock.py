@@ -2,157 +2,176 @@
 
 from __future__ import annotations
 
+import asyncio
 import operator
+import subprocess
 import sys
 import threading
 import time
 import types
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
-from datetime import timedelta
-from functools import cache
+import weakref
+from collections.abc import Callable, Iterator
+from functools import wraps
 from typing import Any, Self
 
-# perf_counter stays real: it times the test itself (hypothesis fails a test that takes longer than its deadline).
-NAMES = ("sleep", "time", "time_ns", "monotonic", "monotonic_ns")
-# Retry engines whose waiting must pass through `time.sleep` for the log of waits to be complete.
-ENGINES = frozenset({"tenacity.nap", "backoff._sync", "urllib3.util.retry"})
-# backoff takes its `max_time` from `datetime`: with a real clock there, instant waits would never reach it.
-DATED = frozenset({"backoff._sync", "backoff._async"})
-# Test machinery keeps real time; so does every package whose name begins with pytest.
-LEFT_ALONE = frozenset({"_pytest", "hypothesis", "xdist", "execnet", "freezegun", "time_machine", "time"})
-# What a sleep really takes where other threads run: who polls for their work must leave them time to do it.
-NAP = 0.001
+from pytest_customerio import dates
+from pytest_customerio.engines import Engines
+from pytest_customerio.loops import Loops
+from pytest_customerio.patches import Attribute, Item, Patch, is_machinery, places
+from pytest_customerio.timeline import Timeline
+
+NAMES = ("sleep", "time", "time_ns", "monotonic", "monotonic_ns", "perf_counter", "perf_counter_ns")
+# Retry engines whose waiting must pass through the module named for the log of waits to be complete.
+ENGINES = {"tenacity.nap": "time", "backoff._sync": "time", "urllib3.util.retry": "time", "backoff._async": "asyncio"}
+MODULES: dict[str, types.ModuleType] = {"time": time, "asyncio": asyncio}
+# These poll with `time.sleep` for something that takes real time.
+POLLERS = frozenset({"subprocess", "multiprocessing"})
 # Longer sleeps are refused by the real `time.sleep` (a signed 64-bit count of nanoseconds).
 LONGEST = (2**63 - 1) // 10**9
 
 
-@dataclass(frozen=True, slots=True)
-class _Patch:
-    namespace: dict[str, Any]
-    name: str
-    found: Any
-    fake: Any
-
-    def apply(self) -> None:
-        self.namespace[self.name] = self.fake
-
-    def undo(self) -> None:
-        if self.in_place:
-            self.namespace[self.name] = self.found
-
-    @property
-    def in_place(self) -> bool:
-        return self.namespace.get(self.name) is self.fake
-
-
 class Clock:
-    """While entered, `time.sleep` returns at once; `time.time`, `time.monotonic` and their `_ns` twins move on instead.
+    """While entered, `time.sleep` and `asyncio.sleep` take no time; all clocks and the timers of loops move on instead.
 
-    `waits` are the seconds slept, in order. `hidden` says why waits could not be seen, or is empty. Modules that
-    imported one of the functions by name are served too. It builds on whatever stands at `time.*` when it starts.
+    `waits` are the seconds slept, in order, by threads and tasks together. `hidden` says why waits could not be seen,
+    or is empty. Modules that imported one of the functions by name are served too. It builds on whatever stands at
+    `time.*` when it starts.
     """
 
     def __init__(self) -> None:
         self.waits: list[float] = []
         self.hidden = ""
-        self._shift = 0
         self._running = False
         self._lock = threading.Lock()
-        self._patches: list[_Patch] = []
-        self._paths: list[tuple[dict[str, Any], str, Any]] = []
         self._found: dict[str, Callable[..., Any]] = {}
+        self._fakes: dict[str, Any] = {name: getattr(self, "_" + name) for name in NAMES}
+        self._patches: list[Patch] = []
         self._start = 0
+        self._timeline = Timeline(time.monotonic_ns)
 
     def __enter__(self) -> Self:
         if any(_running_clock(getattr(time, name)) for name in NAMES):
             raise RuntimeError("an error case is being replayed already: replays cannot be nested")
-        self.waits, self.hidden, self._shift = [], "", 0
+        self.waits, self.hidden = [], ""
         self._found = {name: _unwrapped(getattr(time, name), name) for name in NAMES}
-        self._start = self._found["monotonic_ns"]()
-        modules = list(_modules())
-        self._patches = list(self._plan(modules))
+        self._timeline = Timeline(self._found["monotonic_ns"])
+        self._start = self._timeline.now()
+        self._loops = Loops(self._timeline, self._log, self._hide, self._is_heard)
+        self._targets = self._plan_targets()
+        self._engines = Engines({key: fake for key, (_, fake) in self._targets.items()}, self.now, self._hide)
+        self._patches = list(self._plan())
         self._running = True
         for patch in self._patches:
             patch.apply()
-        self._paths = list(self._sleep_paths(modules))
+        self._paths = list(self._sleep_paths())
         self._look()
         return self
 
     def __exit__(self, *error: object) -> None:
         self._look()
         self._running = False
+        self._timeline.stop()
+        self._loops.settle()
         self.heal()
 
     def heal(self) -> None:
         """Remove functions of a stopped clock that someone, undoing a patch of their own, put back afterwards."""
-        if not self._running:
-            for patch in reversed(self._patches):
-                patch.undo()
+        if self._running:
+            return
+        for patch in reversed(self._patches):
+            patch.undo()
+        self._engines.undo()
+        originals = {id(fake): (fake, found) for found, fake in self._targets.values()}
+        for namespace, name in places().find_new(originals):  # in modules that were imported meanwhile
+            namespace[name] = originals[id(namespace[name])][1]
 
     def now(self) -> float:
         """Virtual seconds since the start: real time and everything slept or advanced."""
         self._look()
-        return float(self._found["monotonic_ns"]() - self._start + self._shift) / 1e9
+        return (self._timeline.now() - self._start) / 1e9
 
     def advance(self, seconds: float) -> None:
         """Move all clocks on; no wait is logged."""
-        with self._lock:
-            self._shift += round(seconds * 1e9)
+        self._timeline.advance(round(seconds * 1e9))
 
-    def _plan(self, modules: _Modules) -> Iterator[_Patch]:
-        fakes = {name: getattr(self, "_" + name) for name in NAMES}
-        for namespace in (vars(time), *(namespace for _, namespace in modules)):
-            for name in NAMES:
-                there = namespace.get(name)
-                if there is not None and _unwrapped(there, name) is self._found[name]:
-                    yield _Patch(namespace, name, self._found[name], fakes[name])
-        for name, namespace in modules:
-            if name in DATED:
-                yield _Patch(namespace, "datetime", namespace["datetime"], self._dated(namespace["datetime"]))
+    def _plan_targets(self) -> dict[int, tuple[Any, Any]]:
+        """What is to be replaced wherever it was bound, by `id`: original and fake."""
+        pairs = {name: (found, self._fakes[name]) for name, found in self._found.items()}
+        # What stands there may be a stopped clock's function, put back by somebody.
+        there = {id(getattr(time, name)): pair for name, pair in pairs.items()}
+        return there | {id(pair[0]): pair for pair in pairs.values()} | self._loops.sleeps()
 
-    def _sleep_paths(self, modules: _Modules) -> Iterator[tuple[dict[str, Any], str, Any]]:
-        """Every place through which code reaches our `sleep`: namespace, name, and what has to stand there."""
+    def _plan(self) -> Iterator[Patch]:
+        for name in NAMES:
+            yield Item(vars(time), name, self._found[name], self._fakes[name])
+        for namespace, name in places().find(self._targets):
+            found, fake = self._targets[id(namespace[name])]
+            yield Item(namespace, name, found, fake)
+        yield from self._loops.patches()
+        yield from self._engines.patches()
+        yield from dates.patches(self._moved)
+        yield Attribute(subprocess.Popen, "__init__", self._popen(subprocess.Popen.__init__))
+
+    def _sleep_paths(self) -> Iterator[tuple[dict[str, Any], str, Any]]:
+        """Every place through which code reaches a sleep of ours: namespace, name, and what has to stand there."""
+        sleeps = [fake for found, fake in self._targets.values() if getattr(found, "__name__", "sleep") == "sleep"]
         for patch in self._patches:
-            if patch.name == "sleep":
+            if isinstance(patch, Item) and any(patch.fake is sleep for sleep in sleeps):
                 yield patch.namespace, patch.name, patch.fake
-        for name, namespace in modules:
-            if namespace.get("time") is time or name in ENGINES:
-                yield namespace, "time", time
+        for namespace, name in places().users(MODULES):
+            yield namespace, name, MODULES[name]
+        for engine, name in ENGINES.items():
+            if module := sys.modules.get(engine):
+                yield vars(module), name, MODULES[name]
 
     def _look(self) -> None:
         """Notice, for good, that waits are being hidden from the log."""
         if self.hidden or not self._running:
             return
         if any(namespace.get(name) is not value for namespace, name, value in self._paths):
-            self.hidden = "the test replaced sleep"
+            self._hide("the test replaced sleep")
         stamina = sys.modules.get("stamina")
         if stamina is not None and getattr(stamina, "is_testing", bool)():
-            self.hidden = "stamina.set_testing is on"
+            self._hide("stamina.set_testing is on")
 
-    def _dated(self, module: Any) -> types.SimpleNamespace:
-        def now() -> Any:
-            return module.datetime.now() + timedelta(seconds=self._moved() / 1e9)
+    def _hide(self, reason: str) -> None:
+        self.hidden = self.hidden or reason
 
-        return types.SimpleNamespace(datetime=types.SimpleNamespace(now=now))
-
-    def _moved(self) -> int:
-        return self._shift if self._running else 0
-
-    def _sleep(self, seconds: Any, /) -> None:
-        found, real = self._found["sleep"], seconds
-        if self._running:
-            value = seconds if isinstance(seconds, float) else operator.index(seconds)
-            if 0 <= value <= LONGEST:  # the original refuses anything else, in its own words
-                self._wait(float(value))
-                if isinstance(found, types.BuiltinFunctionType):  # else a mock of the test, which counts its calls
-                    real = min(value, NAP) if threading.active_count() > 1 else 0
-        found(real)
-
-    def _wait(self, seconds: float) -> None:
+    def _log(self, seconds: float) -> None:
         with self._lock:
             self.waits.append(seconds)
-        self.advance(seconds)
+
+    def _is_heard(self) -> bool:
+        return self._running and time.monotonic is self._fakes["monotonic"]
+
+    def _moved(self) -> int:
+        """What the caller of one of our functions sees added to real time."""
+        module = sys._getframe(2).f_globals.get("__name__", "")
+        return self._timeline.shift if self._running and not is_machinery(module) else 0
+
+    def _popen(self, original: Callable[..., None]) -> Callable[..., None]:
+        """Know each process that is started, as long as somebody waits for it."""
+
+        @wraps(original)
+        def start(child: Any, *args: Any, **kwargs: Any) -> None:
+            original(child, *args, **kwargs)
+            known = weakref.ref(child)
+            self._timeline.children.append(lambda: getattr(known(), "returncode", 0) is None)
+
+        return start
+
+    def _sleep(self, seconds: Any, /) -> None:
+        module = sys._getframe(1).f_globals.get("__name__", "")
+        found, value = self._found["sleep"], seconds if isinstance(seconds, float) else operator.index(seconds)
+        real = not self._running or module in POLLERS or is_machinery(module)
+        if not real and 0 <= value <= LONGEST:  # the original refuses anything else, in its own words
+            self._log(float(value))
+            if isinstance(found, types.BuiltinFunctionType):
+                self._timeline.sleep(round(value * 1e9))
+                seconds = 0
+            else:  # a mock of the test, which counts its calls
+                self.advance(value)
+        found(seconds)
 
     def _time(self) -> float:
         return float(self._found["time"]() + self._moved() / 1e9)
@@ -166,20 +185,11 @@ class Clock:
     def _monotonic_ns(self) -> int:
         return int(self._found["monotonic_ns"]() + self._moved())
 
+    def _perf_counter(self) -> float:
+        return float(self._found["perf_counter"]() + self._moved() / 1e9)
 
-_Modules = Sequence[tuple[str, dict[str, Any]]]
-
-
-def _modules() -> Iterator[tuple[str, dict[str, Any]]]:
-    for name, module in list(sys.modules.items()):
-        if isinstance(module, types.ModuleType) and _served(name):
-            yield name, vars(module)
-
-
-@cache  # every case asks for every module there is
-def _served(name: str) -> bool:
-    package = name.partition(".")[0]
-    return package not in LEFT_ALONE and not package.startswith("pytest")
+    def _perf_counter_ns(self) -> int:
+        return int(self._found["perf_counter_ns"]() + self._moved())
 
 
 def _running_clock(function: object) -> bool:

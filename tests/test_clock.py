@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import datetime as dt
+import subprocess
 import sys
 import threading
 import time
 import types
+from datetime import timedelta
 from unittest import mock
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from pytest_customerio.clock import LONGEST, NAMES, Clock
 
 REAL = {name: getattr(time, name) for name in NAMES}
-CLOCKS = [("time", 1.0), ("monotonic", 1.0), ("time_ns", 1e9), ("monotonic_ns", 1e9)]
+CLOCKS = [(name, 1e9 if name.endswith("_ns") else 1.0) for name in NAMES if name != "sleep"]
 
 
 @pytest.fixture(autouse=True)
@@ -72,11 +76,25 @@ def test_now_counts_real_and_virtual_seconds():
     assert 0.3 <= done - began < 1
 
 
-def test_perf_counter_stays_real():
-    """What times the test itself does not see virtual waits."""
-    before = time.perf_counter
+@given(st.integers(1, 100))
+@settings(deadline=timedelta(seconds=1), max_examples=3)
+def test_hypothesis_keeps_real_time(seconds):
+    """No example misses its deadline because of virtual waits."""
+    with Clock() as clock:
+        time.sleep(seconds * 60)
+        assert clock.now() >= seconds * 60
+
+
+def test_a_test_machine_sees_real_time_through_the_module_too():
+    """`time.perf_counter()` in a module of pytest's does not see virtual waits; elsewhere it does."""
+    namespaces = [{"__name__": name} for name in ("pytest_benchmark.timers", "hypothesis.core", "app.timers")]
     with Clock():
-        assert time.perf_counter is before
+        for namespace in namespaces:
+            exec("import time\nbegan = time.perf_counter()", namespace)
+        time.sleep(60)
+        for namespace in namespaces:
+            exec("import time\nspent = time.perf_counter() - began", namespace)
+    assert [round(namespace["spent"]) for namespace in namespaces] == [0, 0, 60]
 
 
 @pytest.mark.parametrize(
@@ -101,6 +119,24 @@ def test_modules_that_imported_the_functions_by_name_are_served(module):
         assert module.monotonic() - before[1] >= 50
     assert clock.waits == [50.0]
     assert (module.sleep, module.time, module.monotonic) == (REAL["sleep"], REAL["time"], REAL["monotonic"])
+
+
+def test_a_module_that_is_imported_within_gets_the_originals(monkeypatch):
+    """What it imported by name is not left with a clock that stopped."""
+    late = types.ModuleType("late_of_clock_tests")
+    with Clock():
+        late.sleep, late.other, late.now = time.sleep, 1, time.time
+        monkeypatch.setitem(sys.modules, late.__name__, late)
+    assert (late.sleep, late.other, late.now) == (REAL["sleep"], 1, REAL["time"])
+
+
+def test_a_function_bound_under_another_name_is_served(module):
+    """`from time import sleep as nap`."""
+    module.nap = time.sleep
+    with Clock() as clock:
+        module.nap(50)
+    assert clock.waits == [50.0]
+    assert module.nap is REAL["sleep"]
 
 
 def test_test_machinery_keeps_real_time():
@@ -131,9 +167,11 @@ def test_a_clock_can_be_used_again():
 
 
 def test_threads_share_the_clock_and_lose_no_wait():
-    """Concurrent sleeps all count."""
+    """Concurrent sleeps are all logged, and pass at the same time."""
+    start = threading.Barrier(4)
 
     def nap():
+        start.wait()
         for _ in range(20):
             time.sleep(1)
 
@@ -143,8 +181,48 @@ def test_threads_share_the_clock_and_lose_no_wait():
             thread.start()
         for thread in threads:
             thread.join()
-        assert 80 <= clock.now() < 90
-    assert sum(clock.waits) == 80
+        assert 20 <= clock.now() < 40
+    assert clock.waits == [1.0] * 80
+
+
+def test_threads_wake_in_the_order_of_their_deadlines():
+    """Who sleeps longer wakes later, whoever began first, and nobody sees a moment before its own."""
+    woken, start = [], threading.Barrier(3)
+
+    def nap(seconds):
+        start.wait()
+        time.sleep(seconds)
+        woken.append((seconds, clock.now()))
+
+    with Clock() as clock:
+        threads = [threading.Thread(target=nap, args=(seconds,)) for seconds in (300, 100, 200)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+    assert [seconds for seconds, _ in woken] == [100, 200, 300]
+    assert all(seconds <= at < seconds + 5 for seconds, at in woken)
+
+
+def test_a_child_process_takes_real_time():
+    """`Popen.wait(timeout)` polls with `time.sleep`: neither is its waiting logged nor its timeout cut short."""
+    with Clock() as clock:
+        child = subprocess.Popen([sys.executable, "-c", "pass"])
+        assert child.wait(timeout=60) == 0
+        time.sleep(30)
+    assert clock.waits == [30.0]
+    assert clock.now() >= 30
+
+
+def test_who_polls_for_a_child_process_leaves_it_time():
+    """A loop of ten virtual seconds around `poll` is as long as a real one while the child runs."""
+    with Clock():
+        child = subprocess.Popen([sys.executable, "-c", "pass"])
+        deadline = time.monotonic() + 10
+        while child.poll() is None and time.monotonic() < deadline:
+            time.sleep(0.02)
+    assert child.wait(timeout=60) == 0
+    assert time.monotonic() < deadline
 
 
 def test_who_polls_for_another_thread_leaves_it_time():
@@ -308,12 +386,13 @@ def test_backoff_waits_are_logged_and_its_max_time_is_reached():
     """backoff reads its deadline from datetime: instant waits must reach it, or it would go on for ever."""
     import backoff
 
+    before = dt.datetime.now()
     policy = backoff.on_exception(backoff.expo, ConnectionError, max_time=60, jitter=None)
     waits, attempts = _schedule(lambda attempt: policy(attempt)())
     assert waits[:5] == [1, 2, 4, 8, 16]
     assert sum(waits) == pytest.approx(60, abs=1)
     assert len(attempts) == len(waits) + 1
-    assert backoff._sync.datetime is dt
+    assert dt.datetime.now() - before < timedelta(seconds=30)
 
 
 def test_urllib3_waits_are_logged():
