@@ -209,26 +209,33 @@ class Replay:
 
     def _error(self, operation: Operation, request: WireRequest, said: tuple[Message, ...]) -> Answer | None:
         """The case's answer to this request, if it meets the case."""
-        if self.case is None:
-            found = self.cases.get(operation.surface)
-            if found is None or not self._applies(found, operation, request):
-                return None
-            self.case = self._variant(found, operation.id)
-            self._target = _scope(self.case, operation, said)
-            self._expected_before = len(self.watch.expected)
-        limit = self._times if self._times is not None else self.case.times if self.case.mode == "recovers" else None
+        case = self.case or self._first_case(operation, request)
+        if case is None:
+            return None
+        limit = self._times if self._times is not None else case.times if case.mode == "recovers" else None
         if limit is not None and self._given >= limit:
             return None
-        answer = self._drawn(self.case, operation, request, said)
-        self._given += answer is not None
+        target = _scope(case, operation, said)
+        concerned = self._split is not None or self._target in ("", target)
+        answer = self._drawn(case, operation, request, said) if concerned else None
+        if answer is not None:
+            self._given += 1
+            self.case, self._target = case, self._target or target
         return answer
+
+    def _first_case(self, operation: Operation, request: WireRequest) -> ErrorCase | None:
+        found = self.cases.get(operation.surface)
+        if found is None or not self._applies(found, operation, request):
+            return None
+        self._expected_before = len(self.watch.expected)
+        return self._variant(found, operation.id)
 
     def _drawn(
         self, case: ErrorCase, operation: Operation, request: WireRequest, said: tuple[Message, ...]
     ) -> Answer | None:
         if self._split is not None:  # from now on only what repeats a rejected item is rejected
             return partial.again(*self._split, said, batch=operation.name == "batch")
-        if self._target != _scope(case, operation, said) or not self._strict_enough(case, request):
+        if not self._strict_enough(case, request):
             return None
         answer = fit(case.answer, request)
         if case.kind == "partial" and answer is not None:
@@ -238,7 +245,7 @@ class Replay:
     def _applies(self, case: ErrorCase, operation: Operation, request: WireRequest) -> bool:
         wanted = self.mark.operations
         named = operation.id in case.operations and (not wanted or operation.id in wanted)
-        return named and self._strict_enough(case, request)
+        return named and self._strict_enough(case, request) and fit(case.answer, request) is not None
 
     @staticmethod
     def _strict_enough(case: ErrorCase, request: WireRequest) -> bool:
@@ -258,4 +265,4 @@ def _scope(case: ErrorCase, operation: Operation, said: tuple[Message, ...]) -> 
 
 def _timed(case: ErrorCase | None) -> bool:
     """Whether a timestamp is what was wrong, so that another one makes another payload."""
-    return case is not None and any(rule.startswith("timestamp") for rule in case.rules)
+    return case is not None and "timestamp" in case.cassette
