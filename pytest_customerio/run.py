@@ -20,7 +20,10 @@ if TYPE_CHECKING:
     from pytest_customerio.session import Session
     from pytest_customerio.trial import Plan
 
-NO_CASES = "pytest runs only functions, and methods of plain classes, once per case; elsewhere: cio.replay(case)"
+NO_CASES = (
+    "only what is marked in its source runs once per case, and no unittest.TestCase or pytest.param does;"
+    " there, use cio.replay(case)"
+)
 T = TypeVar("T")
 
 
@@ -142,6 +145,7 @@ class Run:
     def _plan(self, item: pytest.Item) -> Plan:
         from pytest_customerio.trial import Plan
 
+        settings.contract_mark(item.nodeid, item.iter_markers("cio_contract"))
         errors = item.get_closest_marker("cio_errors")
         if errors is not None and _case(item) is None:
             raise SettingsError(f"{item.nodeid}: cio_errors: {NO_CASES}")

@@ -11,6 +11,7 @@ import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Protocol
 
 from pytest_customerio.model import Violation
 
@@ -18,6 +19,18 @@ __tracebackhide__ = True  # pytest shows no frame of ours in anybody's traceback
 
 REPORT_KINDS = (".json",)
 _ALLOW = re.compile(r"(?P<rule>[^\s:]+)(?:[ \t]+(?P<where>[^\s:]+))?[ \t]*(?::[ \t]*(?P<reason>.*))?")
+
+
+class Mark(Protocol):
+    """What a mark of pytest's was given."""
+
+    @property
+    def args(self) -> tuple[object, ...]:
+        """By place."""
+
+    @property
+    def kwargs(self) -> Mapping[str, object]:
+        """By name."""
 
 
 class SettingsError(Exception):
@@ -160,6 +173,13 @@ def mark_allowance(
         raise SettingsError(f"{given}: names no rule; {accepted}")
     values = {**dict(zip(("rule", "where"), args, strict=False)), **kwargs}
     return allowance(given, rules, values["rule"], where=values.get("where"), reason=values.get("reason", ""))
+
+
+def contract_mark(nodeid: str, marks: Iterable[Mark]) -> None:
+    """A `cio_contract` mark says all by being there: `cio_contract(False)` would not do what it seems to."""
+    for mark in marks:
+        if mark.args or mark.kwargs:
+            raise SettingsError(f"{nodeid}: cio_contract: takes no arguments")
 
 
 def errors_mark(given: str, args: Sequence[object], kwargs: Mapping[str, object]) -> ErrorsMark:

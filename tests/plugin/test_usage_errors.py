@@ -20,6 +20,10 @@ GOOD = "def test_good():\n    pass\n"
             "cio_allow: 'timestamp-miliseconds' is no rule (did you mean timestamp-milliseconds?);"
             " all rules: README.md, Rules",
         ),
+        (
+            "cio_contract(False)",
+            "cio_contract: takes no arguments",
+        ),
         ("cio_allow", "cio_allow: names no rule; accepted: cio_allow(rule, where=None, reason=...)"),
         (
             'cio_allow("bad-email", place="$.email")',
@@ -77,8 +81,28 @@ def test_a_mark_where_pytest_cannot_run_a_test_once_per_case(story: Story) -> No
         """
     )
     assert usage_error(result) == (
-        "test_app.py::ShopTest::test_purchase: cio_errors: pytest runs only functions, and methods of plain classes,"
-        " once per case; elsewhere: cio.replay(case)"
+        "test_app.py::ShopTest::test_purchase: cio_errors: only what is marked in its source runs once per case, and no"
+        " unittest.TestCase or pytest.param does; there, use cio.replay(case)"
+    )
+
+
+def test_a_mark_that_comes_too_late(story: Story) -> None:
+    """One of a conftest's: `cio_contract` and `cio_allow` work, `cio_errors` cannot."""
+    marks = """
+        import pytest
+
+        def pytest_collection_modifyitems(items):
+            for item in items:
+                item.add_marker(pytest.mark.%s)
+        """
+    broken = "import crm\n\ndef test_purchase():\n    crm.event('42', 'x' * 134)\n"
+    story.file("conftest.py", marks % "cio_contract")
+    story.run(broken).assert_outcomes(failed=1)
+    story.file("conftest.py", marks % "cio_allow('event-name-too-long')")
+    story.run(broken, "--cio-contract").assert_outcomes(passed=1)
+    story.file("conftest.py", marks % "cio_errors('500')")
+    assert usage_error(story.run(broken)).startswith(
+        "test_app.py::test_purchase: cio_errors: only what is marked in its"
     )
 
 
