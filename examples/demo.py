@@ -20,7 +20,9 @@ BROKEN = {
         "blind-retry",
         "no-backoff",
         "retry-after-ignored",
+        "no-timeout",
         "secret-leak",
+        "pii-leak",
     },
 }
 
