@@ -12,7 +12,7 @@ from pytest_customerio.settings import Allowance
 # Interactions kept unjudged before a batch of them is judged and forgotten: memory stays flat in a test that sends
 # 100 000.
 BATCH = 500
-# Different broken promises kept per operation; the rest is counted.
+# Different broken promises kept per operation and severity.
 KINDS = 50
 
 
@@ -27,12 +27,14 @@ class Finding:
 
 @dataclass(slots=True)
 class Tally:
-    """What one test sent to one operation."""
+    """What one test sent to one operation; `full` where more was wrong than is kept."""
 
     operation: str
     requests: int = 0
     attempts: int = 0
     findings: dict[tuple[str, str, str | None], Finding] = field(default_factory=dict)
+    kinds: dict[str, int] = field(default_factory=dict)
+    full: bool = False
 
     def add(self, interaction: Interaction, violations: Iterable[Violation]) -> None:
         """Count one interaction and what is wrong with it."""
@@ -42,8 +44,11 @@ class Tally:
             key = (violation.rule, violation.where, violation.sent_from)
             if key in self.findings:
                 self.findings[key].count += 1
-            elif len(self.findings) < KINDS:
+            elif self.kinds.get(violation.severity, 0) < KINDS:
                 self.findings[key] = Finding(violation, interaction)
+                self.kinds[violation.severity] = self.kinds.get(violation.severity, 0) + 1
+            else:
+                self.full = True
 
 
 class Record:

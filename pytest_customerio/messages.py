@@ -50,8 +50,8 @@ class Handled:
     logged: str = ""
 
 
-def contract_text(findings: Sequence[Finding]) -> str:
-    """All violations of one test, one block per request that broke its contract."""
+def contract_text(findings: Sequence[Finding], *, full: bool = False) -> str:
+    """All violations of one test, one block per request that broke its contract; `full` where there were yet more."""
     groups: dict[tuple[str, str, str | None], list[Finding]] = {}
     for finding in findings:
         call = finding.interaction
@@ -59,7 +59,8 @@ def contract_text(findings: Sequence[Finding]) -> str:
     total = len(findings)
     blocks = []
     for index, group in enumerate(list(groups.values())[:GROUPS]):
-        blocks.append("\n".join(_contract_block(group, others=total - 1 if index == 0 else 0)))
+        more = _more(total - 1, full=full) if index == 0 else ""
+        blocks.append("\n".join(_contract_block(group, more)))
     if len(groups) > GROUPS:
         blocks.append(f"(and {len(groups) - GROUPS} more requests)")
     return "\n\n".join(blocks)
@@ -117,14 +118,14 @@ def waits_text(waits: Sequence[float]) -> str:
     return f"{shown}{more} s" if waits else "none"
 
 
-def _contract_block(group: Sequence[Finding], *, others: int) -> list[str]:
+def _contract_block(group: Sequence[Finding], more: str) -> list[str]:
     first = group[0].violation
     call = group[0].interaction
     name = _name(call)
     subject = f"{name} " if call.operation else ""
     lines = [
         _cut(f"{subject}{first.where}: expected {_brief(first.expected)}, got {_brief(first.got)}", 160)
-        + _more(others),
+        + more,
         "",
         *table(("where", "expected", "got"), [(f.violation.where, f.violation.expected, _got(f)) for f in group]),
         "",
@@ -195,8 +196,8 @@ def _count(number: int, noun: str) -> str:
     return f"{number} {noun}" + ("" if number == 1 else "s")
 
 
-def _more(number: int) -> str:
-    return f" (and {number} more)" if number > 0 else ""
+def _more(number: int, *, full: bool = False) -> str:
+    return f" (and {'over ' if full else ''}{number} more)" if number > 0 else ""
 
 
 def _cut(text: str, limit: int = WIDTH) -> str:

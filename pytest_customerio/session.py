@@ -189,7 +189,8 @@ class Session:
         new = [f for tally in test.record.tallies.values() for f in tally.findings.values() if self._fails(f.violation)]
         new = [f for f in new if _key(f) not in test.told]
         test.told.update(_key(f) for f in new)
-        blocks = [messages.contract_text(_ordered(new))] if new else []
+        full = any(tally.full for tally in test.record.tallies.values())
+        blocks = [messages.contract_text(_ordered(new), full=full)] if new else []
         blocks += [messages.handling_text(alike[0], payloads=len(alike)) for alike in self._mishandled(test)]
         refused, test.refused = test.refused, []
         blocks += list(dict.fromkeys(refused))

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from pytest_customerio import ledger
-from pytest_customerio.ledger import Record
-from pytest_customerio.model import Interaction, Operation, Violation
+from pytest_customerio.ledger import Record, Tally
+from pytest_customerio.model import Interaction, Operation, Severity, Violation
 from pytest_customerio.settings import Allowance
 
 OPERATION = Operation("track.event", "track", "POST", "/x", {"us": "track.customer.io"}, "basic", "")
@@ -15,9 +15,9 @@ def interaction(attempts: int = 0) -> Interaction:
     return Interaction("requests", "POST", "https://track.customer.io/x", operation=OPERATION, attempts=attempts)
 
 
-def broken(where: str = "$.name") -> Violation:
+def broken(where: str = "$.name", severity: Severity = "error") -> Violation:
     """One broken promise."""
-    return Violation("event-name-missing", "error", where, "a name", "null")
+    return Violation("event-name-missing", severity, where, "a name", "null")
 
 
 def test_equal_findings_are_counted_not_repeated() -> None:
@@ -47,6 +47,19 @@ def test_memory_stays_flat() -> None:
     assert len(record._open) == 1
     assert len(record.tallies["track.event"].findings) == ledger.KINDS
     assert (record.heard, record.sent) == (ledger.BATCH * 3 + 1, ())
+
+
+def test_many_warnings_hide_no_error() -> None:
+    """Kinds are kept per severity, and that more was wrong is known."""
+    tally = Tally("track.identify")
+    call = interaction()
+    warnings = [broken(f"$.attribute_{number}", "warning") for number in range(ledger.KINDS + 1)]
+    tally.add(call, warnings[:-1])
+    assert not tally.full
+    tally.add(call, [warnings[-1], broken("$.email", "error")])
+    assert tally.full
+    assert len(tally.findings) == ledger.KINDS + 1
+    assert [one.violation.severity for one in tally.findings.values()].count("error") == 1
 
 
 def test_a_test_that_asks_keeps_everything() -> None:

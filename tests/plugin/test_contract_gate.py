@@ -179,10 +179,15 @@ def test_every_request_that_broke_has_its_block(story: Story) -> None:
         def test_many():
             for number in range(8):
                 crm.identify(str(number), **{f"plan_{number}": "y" * 1200})
+
+        def test_more_than_is_kept():
+            crm.identify("42", **{f"plan_{number}": "y" * 1200 for number in range(60)})
         """,
         "--cio-contract",
     )
-    result.assert_outcomes(failed=2)
+    result.assert_outcomes(failed=3)
+    first = failure(result, "test_more_than_is_kept").splitlines()[0]
+    assert first == "track.identify $.plan_0: expected at most 1000 bytes, got 1200 bytes (and over 49 more)"
     text = failure(result, "test_two_kinds")
     assert text.startswith("track.event $.name: expected 1 to 100 bytes, got 134 bytes (and 1 more)\n")
     assert "  $.name   1 to 100 bytes   134 bytes (×2)\n" in text
