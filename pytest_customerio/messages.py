@@ -124,8 +124,7 @@ def _contract_block(group: Sequence[Finding], more: str) -> list[str]:
     name = _name(call)
     subject = f"{name} " if call.operation else ""
     lines = [
-        _cut(f"{subject}{first.where}: expected {_brief(first.expected)}, got {_brief(first.got)}", 160)
-        + more,
+        _cut(f"{subject}{first.where}: expected {_brief(first.expected)}, got {_brief(first.got)}", 160) + more,
         "",
         *table(("where", "expected", "got"), [(f.violation.where, f.violation.expected, _got(f)) for f in group]),
         "",
