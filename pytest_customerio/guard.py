@@ -7,6 +7,7 @@ import threading
 import unicodedata
 from collections.abc import Callable
 from typing import Any, Protocol
+from weakref import WeakKeyDictionary, WeakSet
 
 __tracebackhide__ = True  # pytest shows no frame of ours in anybody's traceback
 
@@ -29,27 +30,34 @@ class Watched(Protocol):
 # Audit hooks cannot be removed, so there is one for the process, which looks at what is armed now.
 _armed: list[tuple[Watched, Callable[[str], BaseException]]] = []
 _hooked = threading.Lock()
+# Threads that tests started and left running: an SDK's queue is sent when the interpreter ends.
+_outliving: WeakKeyDictionary[threading.Thread, Watched] = WeakKeyDictionary()
 
 
 def arm(line: Watched, refuse: Callable[[str], BaseException]) -> Callable[[], None]:
     """Refuse every look-up of and connection to a host that concerns `line`; returns what disarms.
 
-    `refuse(address)` makes the error to raise; `address` reads `track.customer.io:443`.
+    `refuse(address)` makes the error to raise; `address` reads `track.customer.io:443`. A thread that was started
+    meanwhile and runs on stays refused: it ends there, for there is nobody left to be told.
     """
     if _hooked.acquire(blocking=False):
         sys.addaudithook(_audit)
     entry = (line, refuse)
     _armed.append(entry)
+    before = WeakSet(threading.enumerate())
 
     def disarm() -> None:
         if entry in _armed:
             _armed.remove(entry)
+            here = threading.current_thread()
+            started = (one for one in threading.enumerate() if one not in before and one is not here)
+            _outliving.update(dict.fromkeys(started, line))
 
     return disarm
 
 
 def _audit(event: str, args: tuple[Any, ...]) -> None:
-    if _armed and event in _WHERE:
+    if (_armed or _outliving) and event in _WHERE:
         _check(*_WHERE[event](args))
 
 
@@ -63,6 +71,9 @@ def _check(host: object, port: object) -> None:
     for line, refuse in tuple(_armed):
         if line.concerns(name, number):
             raise refuse(name if number is None else f"{name}:{number}")
+    outlived = _outliving.get(threading.current_thread()) if _outliving else None
+    if outlived is not None and outlived.concerns(name, number):
+        raise SystemExit
 
 
 def _number(port: object) -> int | None:

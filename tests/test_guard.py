@@ -7,6 +7,7 @@ import http.client
 import socket
 import ssl
 import sys
+import threading
 import urllib.request
 from collections.abc import Callable, Iterator
 
@@ -152,3 +153,42 @@ def test_odd_events_pass(armed: None) -> None:
     guard._audit("socket.connect", (None, (1, 2)))
     with pytest.raises(RefusedError):
         guard._audit("socket.sendmsg", (None, ("track.customer.io", 443)))
+
+
+def test_a_thread_that_outlives_the_run_ends_where_it_would_send() -> None:
+    """Quietly, and only there; other threads and other hosts are free again."""
+    go = threading.Event()
+    told: list[object] = []
+
+    def later() -> None:
+        go.wait(10)
+        told.append(socket.getaddrinfo("127.0.0.1", 80)[0][4])
+        with pytest.raises(SystemExit):  # what a thread ends with, without a word
+            socket.getaddrinfo("track.customer.io", 443)
+        told.append("ended")
+
+    disarm = guard.arm(Watched(), lambda address: RefusedError(address))
+    thread = threading.Thread(target=later)
+    thread.start()
+    disarm()
+    guard._audit("socket.getaddrinfo", ("track.customer.io", 443))
+    go.set()
+    thread.join()
+    assert told == [("127.0.0.1", 80), "ended"]
+
+
+def test_a_thread_that_was_there_before_is_its_own_master() -> None:
+    """Only what was started meanwhile is stopped."""
+    go, told = threading.Event(), []
+
+    def later() -> None:
+        go.wait(10)
+        guard._audit("socket.getaddrinfo", ("track.customer.io", 443))
+        told.append("passed")
+
+    thread = threading.Thread(target=later)
+    thread.start()
+    guard.arm(Watched(), lambda address: RefusedError(address))()
+    go.set()
+    thread.join()
+    assert told == ["passed"]

@@ -248,3 +248,21 @@ def test_many_threads(project: Story) -> None:
         OVER_HTTP,
     )
     result.assert_outcomes(passed=5)
+
+
+def test_what_outlives_the_run_sends_nothing_either(project: Story) -> None:
+    """An SDK's queue that was never flushed is sent while the interpreter ends: its thread ends instead."""
+    result = project.run(
+        """
+        from customerio import analytics
+
+        client = analytics.Client("pk_us_1", upload_interval=2.5, max_retries=0)
+
+        def test_without_a_flush():
+            client.track("42", "purchase")
+        """,
+        "--cio-contract",
+        subprocess=True,
+    )
+    result.assert_outcomes(passed=1)
+    assert "error uploading" not in result.stderr.str() + result.stdout.str()
