@@ -1,4 +1,4 @@
-"""Where schemas/ and cassettes/ are, and what is wrong with a data file."""
+"""Where schemas/, cassettes/ and advice/ are, and what is wrong with a data file."""
 
 from __future__ import annotations
 
@@ -39,6 +39,11 @@ def schemas() -> Path:
 def cassettes() -> Path:
     """The folder of cassettes: inside the wheel, or at the top of a checkout."""
     return _folder("cassettes")
+
+
+def advice() -> Path:
+    """The folder of what is told about errors: examples, topics, what breaks each rule; likewise."""
+    return _folder("advice")
 
 
 def _folder(name: str) -> Path:

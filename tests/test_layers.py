@@ -20,7 +20,9 @@ ORDER = """
     patches timeline loops engines dates clock
     identity leaks personal observe
     attempts fitting spacing partial repeats herd handling probes
-    ledger taps guard messages advice report mock replay line trial session
+    ledger taps guard messages
+    advice reading page phrases explain listing
+    report mock replay line trial session
     cio options workers phases run plugin __init__ __main__
 """
 LAYERS = ORDER.split()
@@ -45,7 +47,8 @@ def _name(path: Path) -> str:
     return ".".join(parts[:-1] if parts[-1] == "__init__" and len(parts) > 1 else parts)
 
 
-MODULES = {_name(path): path for path in sorted(PACKAGE.rglob("*.py"))}
+# In a wheel the examples of `explain` lie in the package, as data.
+MODULES = {_name(path): path for path in sorted(PACKAGE.rglob("*.py")) if "examples" not in path.parts}
 
 
 def _imports(node: ast.AST, *, deep: bool = True) -> Iterator[str]:

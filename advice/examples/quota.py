@@ -1,0 +1,25 @@
+"""A quota of requests per day: look at what is left, and stop where nothing is."""
+
+import os
+
+import requests
+
+HEADERS = {"Authorization": f"Bearer {os.environ['CUSTOMERIO_APP_API_KEY']}"}
+
+
+class QuotaUsedUpError(Exception):
+    """No wait of minutes helps; the next day does."""
+
+
+def find(email: str) -> list[dict[str, str]]:
+    """The people with this address; requests encodes the address itself."""
+    response = requests.get(
+        "https://api.customer.io/v1/customers",
+        params={"email": email},
+        headers=HEADERS,
+        timeout=10,
+    )
+    if response.status_code == 429 and response.headers.get("X-RateLimit-Remaining") == "0":
+        raise QuotaUsedUpError
+    response.raise_for_status()
+    return list(response.json()["results"])

@@ -1,0 +1,124 @@
+"""The command: `python -m pytest_customerio errors` and `explain`. Its text goes out in one piece, as UTF-8."""
+
+from __future__ import annotations
+
+import argparse
+import io
+import os
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, NoReturn, TextIO
+
+from pytest_customerio.data import DataError, UnknownNameError
+
+if TYPE_CHECKING:
+    from pytest_customerio.explain import Explain
+
+USAGE = 4  # as pytest's own
+PROGRAM = "python -m pytest_customerio"
+COMMANDS = {
+    "errors": "the catalogue of error cases",
+    "explain": "all about one case, family, rule or topic",
+}
+NAMES = {"errors": "surface, operation, case or family", "explain": "case, family, rule or topic"}
+
+
+class UsageError(Exception):
+    """What was asked for cannot be done; its text says what can."""
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command: 0 when it is done, 4 when what was asked for does not exist."""
+    given = list(sys.argv[1:] if arguments is None else arguments)
+    try:
+        text = _run(given)
+    except UnknownNameError as error:
+        meant = f"; did you mean {error.nearest}?" if error.nearest else "."
+        text = f"no {NAMES[given[0]]} is named {error.name!r}{meant} All names: {PROGRAM} explain"
+    except (UsageError, DataError) as error:
+        text = str(error)
+    else:
+        return _write(text, sys.stdout)
+    _write(f"{PROGRAM}: {text}\n", sys.stderr)
+    return USAGE
+
+
+def _run(given: list[str]) -> str:
+    from pytest_customerio.provenance import nearest
+
+    if given and not given[0].startswith("-") and given[0] not in COMMANDS:
+        meant = nearest(given[0], list(COMMANDS))
+        hint = f"; did you mean {meant}?" if meant else "."
+        raise UsageError(f"no such command: {given[0]!r}{hint} There are {', '.join(COMMANDS)}")
+    asked = _parser().parse_args(given)
+    run: Callable[[argparse.Namespace], str] = asked.run
+    return run(asked)
+
+
+def _errors(asked: argparse.Namespace) -> str:
+    from pytest_customerio.listing import Listing
+
+    listing = Listing(_explain(asked), asked.words)
+    forms = {"json": listing.json, "markdown": listing.markdown, "text": listing.text}
+    return forms[asked.form]()
+
+
+def _explained(asked: argparse.Namespace) -> str:
+    from pytest_customerio.page import plain
+
+    explain = _explain(asked)
+    pages = [explain.page(name) for name in asked.names] or [explain.contents()]
+    return "\n".join(plain(page) for page in pages)
+
+
+def _explain(asked: argparse.Namespace) -> Explain:
+    from pytest_customerio.advice import Advice
+    from pytest_customerio.catalog import Catalog
+    from pytest_customerio.explain import Explain
+    from pytest_customerio.reading import Shelf
+
+    catalog = Catalog.load()
+    return Explain(catalog, Shelf(catalog, asked.cassettes), Advice())
+
+
+class _Parser(argparse.ArgumentParser):
+    def error(self, message: str) -> NoReturn:
+        raise UsageError(f"{message}\n{self.format_usage().strip()}")
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = _Parser(
+        prog=PROGRAM, description="What Customer.io can answer, and what to do about it.", allow_abbrev=False
+    )
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    errors = commands.add_parser("errors", help=COMMANDS["errors"], description=COMMANDS["errors"], allow_abbrev=False)
+    errors.add_argument("words", nargs="*", metavar="WORD", help="only of this surface, operation, case or family")
+    forms = errors.add_mutually_exclusive_group()
+    for form, text in (("json", "everything, as data"), ("markdown", "everything, as a page")):
+        forms.add_argument(f"--{form}", dest="form", action="store_const", const=form, default="text", help=text)
+    explain = commands.add_parser(
+        "explain", help=COMMANDS["explain"], description=COMMANDS["explain"], allow_abbrev=False
+    )
+    explain.add_argument("names", nargs="*", metavar="NAME", help="without one: all that can be explained")
+    for command, run in ((errors, _errors), (explain, _explained)):
+        text = "cassettes of yours, as in the ini cio_cassettes; repeatable"
+        command.add_argument("--cassettes", action="append", default=[], type=Path, metavar="FOLDER", help=text)
+        command.set_defaults(run=run)
+    return parser
+
+
+def _write(text: str, stream: TextIO) -> int:
+    """Write it whatever the locale is, and however early the reader stops."""
+    if isinstance(stream, io.TextIOWrapper):
+        stream.reconfigure(encoding="utf-8")
+    try:
+        stream.write(text)
+        stream.flush()
+    except BrokenPipeError:  # `| head`: what is left would be written at exit, to nobody
+        os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,148 @@
+"""A page of text as blocks, and its two forms: plain text of 100 columns, Markdown."""
+
+from __future__ import annotations
+
+import re
+import textwrap
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+WIDTH = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """Begins a part; `level` 1 is the page's own."""
+
+    text: str
+    level: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """Named values, each of one or more lines; those without a value are not shown."""
+
+    pairs: tuple[tuple[str, tuple[str, ...]], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Prose:
+    """A paragraph."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Code:
+    """Text that stands as it is."""
+
+    text: str
+    language: str = "text"
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """Rows of cells below a head."""
+
+    head: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+
+
+Block = Heading | Facts | Prose | Code | Table
+
+
+def facts(*pairs: tuple[str, str | Iterable[str]]) -> Facts:
+    """Facts of texts and lists of texts, without what is empty."""
+    listed = [(name, (value,) if isinstance(value, str) else tuple(value)) for name, value in pairs]
+    kept = [(name, tuple(line for line in lines if line)) for name, lines in listed]
+    return Facts(tuple((name, lines) for name, lines in kept if lines))
+
+
+def plain(blocks: Iterable[Block]) -> str:
+    """The blocks as a terminal shows them: below a part's heading all is indented. An address is never broken."""
+    lines: list[str] = []
+    indent = ""
+    for block in blocks:
+        if isinstance(block, Heading):
+            lines += ["", *_wrapped(block.text, "  " if block.level > 2 else "")]
+            indent = "" if block.level == 1 else "  "
+        else:
+            lines += ["", *(f"{indent}{line}".rstrip() for line in _plain(block, WIDTH - len(indent)))]
+    return "\n".join(lines).strip("\n") + "\n"
+
+
+def markdown(blocks: Iterable[Block], level: int = 0) -> str:
+    """The blocks as Markdown; `level` is added to that of each heading."""
+    parts = ["\n".join(_markdown(block, level)) for block in blocks]
+    return "\n\n".join(part for part in parts if part) + "\n"
+
+
+def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> list[str]:
+    """Lines of aligned cells."""
+    cells = [head, *rows]
+    widths = [max(len(row[column]) for row in cells) for column in range(len(head))]
+    return ["  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in cells]
+
+
+def _plain(block: Facts | Prose | Code | Table, width: int) -> Iterator[str]:
+    if isinstance(block, Prose):
+        yield from _wrapped(block.text, "", width)
+    elif isinstance(block, Code):
+        for line in block.text.splitlines():
+            yield from [line] if len(line) <= width else _wrapped(line, "", width, _depth(line))
+    elif isinstance(block, Table):
+        yield from table(block.head, block.rows)
+    else:
+        margin = max((len(name) for name, _ in block.pairs), default=0) + 2
+        for name, values in block.pairs:
+            hang = "  " if len(values) > 1 else ""
+            lines = [line for value in values for line in _wrapped(value, "", width - margin, hang)]
+            yield from (f"{label:<{margin}}{line}" for label, line in zip(_once(name), lines, strict=False))
+
+
+def _markdown(block: Block, level: int) -> Iterator[str]:
+    if isinstance(block, Heading):
+        yield f"{'#' * (block.level + level)} {escaped(block.text)}"
+    elif isinstance(block, Prose):
+        yield escaped(block.text)
+    elif isinstance(block, Code):
+        yield from (f"```{block.language}", *block.text.splitlines(), "```")
+    elif isinstance(block, Table):
+        rows = [block.head, tuple("---" for _ in block.head), *block.rows]
+        yield from ("| " + " | ".join(escaped(cell) for cell in row) + " |" for row in rows)
+    else:
+        for name, values in block.pairs:
+            if len(values) == 1:
+                yield f"- **{name}**: {escaped(values[0])}"
+            else:
+                yield f"- **{name}**:"
+                yield from (f"  - {escaped(value)}" for value in values)
+
+
+def escaped(text: str) -> str:
+    """Text that Markdown shows as it is; addresses become links."""
+    if re.fullmatch(r"https?://\S+", text):
+        return f"<{text}>"
+    return re.sub(r"([\\*<`|]|\b_|_\b)", r"\\\1", text)
+
+
+def _wrapped(text: str, indent: str, width: int = WIDTH, hang: str = "") -> list[str]:
+    return textwrap.wrap(
+        text,
+        width,
+        initial_indent=indent,
+        subsequent_indent=indent + hang,
+        break_long_words=False,
+        break_on_hyphens=False,
+    )
+
+
+def _depth(line: str) -> str:
+    """The indentation of what is left of a line."""
+    return " " * (len(line) - len(line.lstrip()) + 4)
+
+
+def _once(name: str) -> Iterator[str]:
+    yield name
+    while True:
+        yield ""
