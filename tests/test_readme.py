@@ -40,8 +40,10 @@ owed, lost = [], []
 
 
 def send(method, path, payload):
-    response = requests.request(method, BASE + path, json=payload, auth=KEYS, timeout=5)
+    response = requests.request(method, BASE + path, json=payload, auth=KEYS, timeout=5, allow_redirects=False)
     response.raise_for_status()
+    if response.is_redirect:
+        raise requests.HTTPError("redirected", response=response)
 
 
 def sign_up(person, email):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import requests
 from customerio import APIClient, CustomerIO, CustomerIOException, Regions, SendEmailRequest
 from urllib3.exceptions import NewConnectionError
@@ -81,18 +83,29 @@ class CustomerIo:
 
 
 def _refuse(response: requests.Response, **_: object) -> None:
-    """Turn any answer but 2xx into NotDeliveredError, redirects too: following one would lose the body of a POST."""
+    """Turn any answer but a 2xx of Customer.io into NotDeliveredError.
+
+    Redirects too: following one would lose the body of a POST. And a 200 with a page, which some gateway wrote.
+    """
     status = response.status_code
-    if 200 <= status < 300:
+    if 200 <= status < 300 and _is_json(response.content):
         return
     response.close()
     after = response.headers.get("Retry-After", "")
     raise NotDeliveredError(
         str(status),
-        retry=status in (408, 429) or status >= 500,
-        perhaps=status == 408 or status >= 500,
+        retry=status in (408, 429) or status >= 500 or status < 300,
+        perhaps=status == 408 or status >= 500 or status < 300,
         after=float(after) if after.isdigit() else 0.0,
     )
+
+
+def _is_json(body: bytes) -> bool:
+    try:
+        json.loads(body or b"{}")
+    except ValueError:
+        return False
+    return True
 
 
 def _reason(cause: BaseException | None) -> NotDeliveredError:

@@ -60,7 +60,7 @@ def test_with_responses_and_an_answer_of_our_own(service, cio_responses):
     buyer(service)
     service.worker.run_once()
     assert service.outbox.count("delivered") == 2
-    assert service.outbox.stuck() == [(3, "receipt", "uncertain", "answer is not JSON")]
+    assert service.outbox.stuck() == [(3, "receipt", "uncertain", "200")]
 
 
 def buyer(service: Service) -> None:
