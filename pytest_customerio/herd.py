@@ -29,9 +29,8 @@ def jitter(observations: Sequence[Observation]) -> Violation | None:
     if not observations or observations[0].case.answer.status != 429:
         return None
     for wait, size in _together(observations):
-        if sum(one == wait for one in observations[0].waits) >= size:
-            expected, got = "waits with jitter", f"{size} requests waited {seconds(wait)} each and came back together"
-            return broken(observations[0], "jitter", expected, got, _HINT, timed=True, severity="warning")
+        expected, got = "waits with jitter", f"{size} requests waited {seconds(wait)} each and came back together"
+        return broken(observations[0], "jitter", expected, got, _HINT, timed=True, severity="warning")
     return None
 
 
@@ -41,8 +40,8 @@ def _together(observations: Sequence[Observation]) -> Iterator[tuple[float, int]
     common = Counter(wait for wait in observations[0].waits if wait >= SHORTEST)
     for number in range(max(map(len, chains)) - 1):
         pairs = [(chain[number], chain[number + 1]) for chain in chains if len(chain) > number + 1]
-        for wait in (wait for wait, count in common.items() if count >= HERD):
+        for wait, count in ((wait, count) for wait, count in common.items() if count >= HERD):
             least = wait * (1 - ROUNDING)
             spans = [(a.at, b.at) for a, b in pairs if not b.draining and b.at - a.at >= least]
             if len(spans) >= HERD and max(at for at, _ in spans) < min(at for _, at in spans):
-                yield wait, len(spans)
+                yield wait, min(count, len(spans))
