@@ -31,6 +31,19 @@ FAST = _reads(getattr(yaml, "CSafeLoader", yaml.SafeLoader))
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader) if FAST else yaml.SafeLoader
 
 
+class _Composer(_LOADER):  # type: ignore[misc, valid-type, unused-ignore]
+    """Composes as ever, without asking for the resolvers by path that nobody has registered."""
+
+    def descend_resolver(self, parent: Any, index: Any) -> None: ...
+
+    def ascend_resolver(self) -> None: ...
+
+    def resolve(self, kind: Any, value: Any, implicit: Any) -> Any:
+        if kind is yaml.ScalarNode and (not implicit[0] or value[:1] not in self.yaml_implicit_resolvers):
+            return self.DEFAULT_SCALAR_TAG
+        return super().resolve(kind, value, implicit)
+
+
 def load(text: str) -> Any:
     """What a cassette's text holds, read without vcrpy's own tags."""
     return yaml.load(text, Loader=_LOADER)  # noqa: S506 - a safe loader
@@ -122,7 +135,7 @@ def _read(text: str, parse: Callable[[str], Any]) -> Any:
     if not FAST:
         return parse(text)
     try:
-        return build(yaml.compose(text, Loader=_LOADER))
+        return build(yaml.compose(text, Loader=_Composer))
     except NotPlainError:
         return parse(text)
 

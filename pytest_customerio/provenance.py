@@ -141,7 +141,11 @@ class _Fields:
         found = self.given.get("differs", {})
         if not isinstance(found, Mapping):
             raise self.error("metadata.differs is a mapping of operations", "differs")
-        return {name: self._differing(name, given, about) for name, given in found.items()}
+        known: dict[int, About] = {}  # one mapping may serve several operations, through an alias
+        for name, given in found.items():
+            if id(given) not in known or name not in self.names:
+                known[id(given)] = self._differing(name, given, about)
+        return {name: known[id(given)] for name, given in found.items()}
 
     def _differing(self, name: str, given: object, about: About) -> About:
         self._known(name, self.names, "operation of this surface", "differs")

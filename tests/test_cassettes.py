@@ -222,6 +222,21 @@ def test_a_schedule_of_a_fault() -> None:
     assert [schedule("pipelines.track").fault for _ in range(3)] == ["connection-reset", "connection-reset", None]
 
 
+def test_a_level_that_somebody_set_meanwhile_stays() -> None:
+    """Quiet gives back what it found, unless it is no longer its own; within itself it does nothing."""
+    logger = logging.getLogger("vcr")
+    before = logger.level
+    try:
+        with Cassettes.quiet():
+            with Cassettes.quiet():
+                assert logger.level == logging.WARNING
+            assert logger.level == logging.WARNING
+            logger.setLevel(logging.ERROR)
+        assert logger.level == logging.ERROR
+    finally:
+        logger.setLevel(before)
+
+
 def test_many_threads_share_cassettes_and_a_schedule() -> None:
     """First use from many threads at once is safe: all see the same answers, exactly two of them the error."""
     cassettes, met = Cassettes(CATALOG), list[int]()

@@ -47,6 +47,15 @@ def test_a_good_one_is_read(tmp_path: Path) -> None:
     assert document.deserialize("anything") is document.data
 
 
+@pytest.mark.parametrize("addition", ["", "  date: 2026-11-23\n"])
+def test_quick_or_not_it_is_read_alike(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, addition: str) -> None:
+    """What is not plain is left to the parser, and so is all without libyaml."""
+    text = GOOD.replace("  source: recorded\n", f"  source: recorded\n{addition}")
+    quick = read(tmp_path, text).data
+    monkeypatch.setattr(document, "FAST", False)
+    assert read(tmp_path, text).data == quick
+
+
 def test_a_byte_order_mark_is_no_harm(tmp_path: Path) -> None:
     """Editors on Windows put one before the text."""
     assert read(tmp_path, b"\xef\xbb\xbf" + GOOD.encode()).metadata
