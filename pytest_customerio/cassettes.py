@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 import logging
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import cached_property, partial
+from json import loads
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
@@ -239,7 +239,7 @@ def _words(case: ErrorCase) -> tuple[str, ...]:
 
 def _payload(body: bytes | None) -> object:
     try:
-        return json.loads(body) if body else None
+        return loads(body) if body else None
     except (ValueError, RecursionError):
         return None
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property, lru_cache
 from itertools import islice
 from pathlib import Path
+from time import time
 from typing import Any
 
 from pytest_customerio import data
@@ -55,8 +55,15 @@ class Contract:
         self._schemas: dict[str, Schema] = {}
         self._parameters: dict[str, Schema] = {}
         self._bodies: dict[str, bool] = {}
+        self._documents: dict[str, Any] = {}
         self._own = load_own(own, catalog.operations, self._common) if own else {}
         self._address = lru_cache(maxsize=1024)(self._judge_address)
+
+    def prepare(self) -> None:
+        """Read every file now: later a test may have put something in the place of files, or of paths."""
+        self._documents = {each.id: self._document(each) for each in self._catalog.operations.values()}
+        assert self.rules
+        assert self._common
 
     @cached_property
     def rules(self) -> Mapping[str, Rule]:
@@ -174,7 +181,7 @@ class Contract:
         for schema in (self._schema(operation), *self._own.get(operation.id, ())):
             if not schema.holds(payload, size):
                 found += schema.breaches(payload)
-        found += judge_surprises(operation, payload, interaction.at or time.time())
+        found += judge_surprises(operation, payload, interaction.at or time())
         return found, operation
 
     def _violations(self, breaches: Sequence[Breach], interaction: Interaction) -> list[Violation]:
@@ -220,7 +227,8 @@ class Contract:
         return read_json(data.schemas() / "common.json")
 
     def _document(self, operation: Operation) -> Any:
-        return read_json(data.schemas() / operation.surface / f"{operation.name}.json")
+        known = self._documents.get(operation.id)
+        return known or read_json(data.schemas() / operation.surface / f"{operation.name}.json")
 
 
 def _variant(rule: str, key: str, candidates: Sequence[Operation], payload: dict[str, Any]) -> Breach:

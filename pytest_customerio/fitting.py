@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import replace
+from json import dumps, loads
 from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
@@ -45,7 +45,7 @@ def _within(answer: Answer, request: WireRequest) -> Answer:
     fitting = [error for error in errors if not _beyond(error, len(batch))]
     if len(fitting) == len(errors):
         return answer
-    return replace(answer, body=json.dumps({**told, "errors": fitting}, separators=(",", ":")).encode())
+    return replace(answer, body=dumps({**told, "errors": fitting}, separators=(",", ":")).encode())
 
 
 def _beyond(error: Any, size: int) -> bool:
@@ -55,6 +55,6 @@ def _beyond(error: Any, size: int) -> bool:
 
 def _parsed(body: bytes) -> Any:
     try:
-        return json.loads(body)
+        return loads(body)
     except (ValueError, RecursionError):
         return None

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping
+from json import dumps, loads
 from typing import Any, Literal
 from urllib.parse import unquote, urlsplit
 
@@ -26,6 +26,8 @@ SENDS = ("app.send_", "app.trigger_broadcast")
 EVENTS = frozenset({"event", "anonymous_event", "track", "page", "screen"})
 # What Customer.io itself takes for a dedupe id: Track's is named `id`, Pipelines' `messageId`.
 KEYS = ("id", "messageId")
+# A likeness without the name of an event: it counts where the name is what was wrong.
+UNNAMED = "unnamed "
 # Customer.io's word for what v1 does with a path.
 _V1_ACTIONS = {"track.identify": "identify", "track.event": "event", "track.delete": "delete"}
 _SURFACES_OF_MESSAGES = ("track_v2", "pipelines")
@@ -38,7 +40,7 @@ def read(request: WireRequest) -> Any:
     except NotReadableError:
         body = request.body
     try:
-        return json.loads(body) if body else None
+        return loads(body) if body else None
     except (ValueError, RecursionError):
         return body.decode("utf-8", "replace")
 
@@ -78,7 +80,7 @@ def _message(operation: Operation, request: WireRequest, payload: Any, kind: str
         payload = {key: value for key, value in payload.items() if key != "type"}
     try:
         stable, anew = _split(payload, event=event)
-        text = json.dumps(stable, sort_keys=True, default=str)
+        text = dumps(stable, sort_keys=True, default=str)
     except (ValueError, RecursionError):
         text, anew = repr(request.body), ()
     url = urlsplit(request.url)
@@ -94,7 +96,7 @@ def _split(payload: Any, *, event: bool) -> tuple[Any, tuple[tuple[str, str], ..
     if not isinstance(payload, dict):
         return payload, ()
     outer = OUTER_ANEW | {"id"} if event else OUTER_ANEW
-    anew = {key: json.dumps(value, default=str) for key, value in payload.items() if key in outer}
+    anew = {key: dumps(value, default=str) for key, value in payload.items() if key in outer}
     rest = {key: value for key, value in payload.items() if key not in outer | OF_THE_ATTEMPT}
     stable = {key: _without(value, anew, key) for key, value in rest.items()}
     return stable, tuple(sorted(anew.items()))
@@ -103,7 +105,7 @@ def _split(payload: Any, *, event: bool) -> tuple[Any, tuple[tuple[str, str], ..
 def _without(value: Any, anew: dict[str, str], path: str) -> Any:
     if isinstance(value, dict):
         found = {key: inner for key, inner in value.items() if key in ANEW}
-        anew.update({f"{path}.{key}": json.dumps(inner, default=str) for key, inner in found.items()})
+        anew.update({f"{path}.{key}": dumps(inner, default=str) for key, inner in found.items()})
         kept = {key: inner for key, inner in value.items() if key not in ANEW | OF_THE_ATTEMPT}
         return {key: _without(inner, anew, f"{path}.{key}") for key, inner in kept.items()}
     if isinstance(value, list):
@@ -116,14 +118,18 @@ def _likeness(operation: Operation, path: str, payload: Any) -> Iterator[str]:
     if operation.id in _V1_ACTIONS:
         action = _V1_ACTIONS[operation.id]
         who = unquote(path.rpartition("/customers/")[2].partition("/")[0])
-        yield f"person {action} {who} {_member(payload, 'name') if action == 'event' else ''}"
+        yield from _subject(f"person {action} {who}", _member(payload, "name") if action == "event" else "")
     elif operation.surface == "track_v2" and isinstance(payload, Mapping):
         what = f"{payload.get('type')} {payload.get('action')}"
         named = payload.get("identifiers")
         for who in named.values() if isinstance(named, dict) else ():
-            yield f"{what} {who} {payload.get('name') or ''}"
+            yield from _subject(f"{what} {who}", payload.get("name"))
         if payload.get("attributes"):
-            yield f"{what} {json.dumps(payload['attributes'], sort_keys=True, default=str)}"
+            yield f"{what} {dumps(payload['attributes'], sort_keys=True, default=str)}"
+
+
+def _subject(whom: str, name: object) -> tuple[str, str]:
+    return f"{whom} {name or ''}", f"{UNNAMED}{whom}"
 
 
 def _member(payload: Any, key: str) -> Any:

@@ -15,11 +15,12 @@ makes up for all rejected ones of that person.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from json import dumps, loads
 
 from pytest_customerio.attempts import broken
+from pytest_customerio.identity import UNNAMED
 from pytest_customerio.model import Answer, Attempt, Message, Observation, Violation
 
 RULE = "partial-failure-ignored"
@@ -33,7 +34,7 @@ RESEND = "send only the items that response.json()['errors'] names, repaired: al
 def rejections(answer: Answer) -> dict[int, list[dict[str, object]]]:
     """The errors of each batch index that an answer rejects; several errors may name one index."""
     try:
-        body = json.loads(answer.body)
+        body = loads(answer.body)
     except (ValueError, RecursionError):
         return {}
     listed = body.get("errors") if isinstance(body, dict) else None
@@ -49,7 +50,13 @@ def marked(messages: Sequence[Message], answer: Answer) -> tuple[Message, ...]:
     if not 200 <= answer.status < 300:
         return tuple(messages)
     refused = rejections(answer)
-    return tuple(replace(one, rejected=True) if at in refused else one for at, one in enumerate(messages))
+    return tuple(_refused(one, refused[at]) if at in refused else one for at, one in enumerate(messages))
+
+
+def _refused(message: Message, errors: list[dict[str, object]]) -> Message:
+    unnamed = any(error.get("field") in (None, "", "name") for error in errors)
+    alike = frozenset(one for one in message.likeness if unnamed or not one.startswith(UNNAMED))
+    return replace(message, likeness=alike, rejected=True)
 
 
 def again(answer: Answer, first: Sequence[Message], messages: Sequence[Message], *, batch: bool) -> Answer | None:
@@ -62,9 +69,9 @@ def again(answer: Answer, first: Sequence[Message], messages: Sequence[Message],
     if not found:
         return None
     if batch:
-        return replace(answer, body=json.dumps({"errors": found}).encode())
+        return replace(answer, body=dumps({"errors": found}).encode())
     alone = [{key: value for key, value in error.items() if key != "batch_index"} for error in found]
-    return replace(answer, status=400, reason="Bad Request", body=json.dumps({"errors": alone}).encode())
+    return replace(answer, status=400, reason="Bad Request", body=dumps({"errors": alone}).encode())
 
 
 def rejected(observation: Observation) -> list[Message]:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterable
+from json import dumps
 from urllib.parse import unquote, urlsplit
 
 from pytest_customerio.model import Operation
@@ -31,7 +31,7 @@ def mask(value: object, limit: int = 80) -> str:
     if isinstance(value, list):
         return _count(len(value), "list of", "item")
     try:
-        return cut(json.dumps(value), limit)
+        return cut(dumps(value), limit)
     except (TypeError, ValueError):
         return type(value).__name__
 
@@ -84,7 +84,7 @@ def _step(part: str | int) -> str:
         return '["…"]'
     if _PLAIN_KEY.fullmatch(part):
         return f".{part}"
-    return f"[{json.dumps(part if len(part) <= 40 else part[:39] + '…', ensure_ascii=not part.isprintable())}]"
+    return f"[{dumps(part if len(part) <= 40 else part[:39] + '…', ensure_ascii=not part.isprintable())}]"
 
 
 def _segment(raw: str) -> str:

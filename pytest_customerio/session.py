@@ -53,6 +53,11 @@ class Session:
     def open(self) -> None:
         """Install guard, taps and answers; call it where no mock is active."""
         self.cassettes.prepare()
+        self.contract.prepare()
+        for operation in self.catalog.operations:
+            self.cassettes.success(operation)
+        for surface in self.catalog.surfaces:
+            self.cassettes.not_found(surface)
         self._stack.enter_context(self.cassettes.quiet())
         self._stack.callback(guard.arm(self._line, self._line.refusal))
         self._stack.callback(taps.install(self._line))

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterator, Mapping
 from functools import cache, cached_property
 from itertools import islice
+from json import dumps
 from typing import TYPE_CHECKING, Any
 
 from pytest_customerio import redact
@@ -182,7 +182,7 @@ def _expected(error: Json) -> str:
         return str(error.path[-1])
     if error.validator == "type":
         return argument if isinstance(argument, str) else " or ".join(argument)
-    return redact.cut(f"{error.validator} {json.dumps(argument)}", 60)
+    return redact.cut(f"{error.validator} {dumps(argument)}", 60)
 
 
 def _got(error: Json) -> str:

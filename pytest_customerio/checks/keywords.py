@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Callable
+from json import dumps
 
 from pytest_customerio.checks.formats import FORMATS, addresses
 from pytest_customerio.redact import cut, mask
@@ -29,7 +29,7 @@ Keyword = Callable[[object, object], Broken | None]
 def json_bytes(value: object) -> int:
     """The size of the value as compact JSON, the smallest that any client would send; 0 where it cannot be written."""
     try:
-        return len(json.dumps(value, separators=(",", ":"), ensure_ascii=False).encode("utf-8", "surrogatepass"))
+        return len(dumps(value, separators=(",", ":"), ensure_ascii=False).encode("utf-8", "surrogatepass"))
     except (RecursionError, ValueError, TypeError):
         return 0
 

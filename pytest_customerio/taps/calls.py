@@ -5,7 +5,9 @@ from __future__ import annotations
 import os
 import sys
 import sysconfig
+from os.path import abspath, realpath
 from pathlib import Path
+from sys import _getframe  # what a test may replace is taken from where it stands now
 from types import FrameType
 
 import pytest_customerio
@@ -29,7 +31,7 @@ class CallSite:
 
     def sent_from(self) -> str | None:
         """`app/crm.py:16 in purchase`: under the root, else the innermost frame that is no library's, else None."""
-        frame: FrameType | None = sys._getframe(1)
+        frame: FrameType | None = _getframe(1)
         outside: str | None = None
         labels, within = self._labels, self._within
         while frame is not None:
@@ -44,7 +46,7 @@ class CallSite:
         return outside
 
     def _look_at(self, name: str) -> str | None:
-        path = os.path.abspath(name)
+        path = abspath(name)
         root = next((root for root in self._roots if path.startswith(root)), "")
         known = not name.startswith("<") and self._is_project(path, root)
         self._within[name] = bool(root)
@@ -59,5 +61,5 @@ class CallSite:
 
 def _spellings(path: str | Path) -> tuple[str, ...]:
     """The directory as named and with its links resolved, each with a separator behind it."""
-    given = os.path.abspath(path)
-    return tuple(dict.fromkeys(one.rstrip(os.sep) + os.sep for one in (given, os.path.realpath(given))))
+    given = abspath(path)
+    return tuple(dict.fromkeys(one.rstrip(os.sep) + os.sep for one in (given, realpath(given))))
