@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pytest_customerio.catalog import Catalog
-from pytest_customerio.identity import changed, messages, read, whole
+from pytest_customerio.identity import UNNAMED, changed, messages, read, whole
 from pytest_customerio.model import WireRequest
 
 CATALOG = Catalog.load()
@@ -214,21 +214,23 @@ ITEM = {"type": "person", "action": "event", "identifiers": {"id": "42"}, "name"
 
 
 @pytest.mark.parametrize(
-    ("repaired", "alike"),
+    ("repaired", "alike", "unnamed"),
     [
-        ({**ITEM, "attributes": {"a": "x"}}, True),
-        ({**ITEM, "identifiers": {"email": "a@example.com"}}, True),
-        ({**ITEM, "name": "bought"}, True),
-        ({**ITEM, "name": "bought", "attributes": {}}, False),
-        ({**ITEM, "action": "page"}, False),
-        ({**ITEM, "identifiers": {"id": "43"}, "attributes": {}}, False),
+        ({**ITEM, "attributes": {"a": "x"}}, True, True),
+        ({**ITEM, "identifiers": {"email": "a@example.com"}}, True, False),
+        ({**ITEM, "name": "bought"}, True, True),
+        ({**ITEM, "name": "bought", "attributes": {}}, False, True),
+        ({**ITEM, "action": "page"}, False, False),
+        ({**ITEM, "identifiers": {"id": "43"}, "attributes": {}}, False, False),
     ],
 )
-def test_a_repaired_payload_is_known_by_whom_or_what_it_is_about(repaired, alike):
-    """Type and action, and either person and name, or the attributes."""
+def test_a_repaired_payload_is_known_by_whom_or_what_it_is_about(repaired, alike, unnamed):
+    """Type and action, and either person and name, or the attributes; the person alone where the name was wrong."""
     (before,), (after,) = (sent("track_v2.person_event", ENTITY, one) for one in (ITEM, repaired))
+    shared = before.likeness & after.likeness
     assert before.identity != after.identity
-    assert bool(before.likeness & after.likeness) is alike
+    assert any(not one.startswith(UNNAMED) for one in shared) is alike
+    assert any(one.startswith(UNNAMED) for one in shared) is unnamed
 
 
 def test_v1_says_in_its_path_what_v2_says_in_its_payload():
@@ -236,7 +238,9 @@ def test_v1_says_in_its_path_what_v2_says_in_its_payload():
     (v2,) = sent("track_v2.person_event", ENTITY, {**ITEM, "identifiers": {"email": "a/b@example.com"}})
     (v1,) = sent("track.event", f"{TRACK[:-2]}a%2Fb%40example.com/events", {"name": "buy"})
     (person,) = sent("track.identify", TRACK, {"name": "Ada"}, "PUT")
-    (item,) = sent("track_v2.person_identify", ENTITY, {"type": "person", "action": "identify", "identifiers": {"id": "42"}})
+    (item,) = sent(
+        "track_v2.person_identify", ENTITY, {"type": "person", "action": "identify", "identifiers": {"id": "42"}}
+    )
     (odd,) = sent("track_v2.person_identify", ENTITY, {"type": "person", "action": "identify", "identifiers": "42"})
     assert v1.likeness & v2.likeness
     assert person.likeness & item.likeness

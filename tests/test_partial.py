@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pytest_customerio.handling import judge
+from pytest_customerio.identity import UNNAMED
 from pytest_customerio.model import Answer, Attempt, ErrorCase, LogLine, Message, Observation, Provenance
 from pytest_customerio.partial import again, marked, rejections
 
@@ -168,6 +169,17 @@ def test_an_answer_that_is_no_json_has_none():
 def test_a_2xx_with_errors_is_no_delivery(status, rejected):
     """Whatever its status; other answers say nothing about items."""
     assert [one.rejected for one in marked((item("a"), item("b")), answer(errors(1), status))] == rejected
+
+
+@pytest.mark.parametrize(
+    ("field", "kept"), [("name", True), ("", True), (None, True), ("attributes.a", False), ("identifiers.id", False)]
+)
+def test_the_person_alone_tells_a_repair_where_the_name_was_wrong(field, kept):
+    """Else another event of that person is another event."""
+    message = Message("a", likeness=frozenset({f"{UNNAMED}person event 42", "person event 42 buy"}))
+    (found,) = marked([message], answer(errors(0, field=field)))
+    assert (f"{UNNAMED}person event 42" in found.likeness) is kept
+    assert "person event 42 buy" in found.likeness
 
 
 def test_an_unrepaired_item_is_rejected_again():
