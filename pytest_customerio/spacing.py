@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from pytest_customerio.attempts import NOTHING, ROUNDING, broken, gaps_of, seconds, tries
+from pytest_customerio.attempts import BUSY, NOTHING, ROUNDING, broken, gaps_of, seconds, tries
 from pytest_customerio.model import Observation, Violation
 
 # A policy that gives up stays below: Customer.io's own clients make 4 to 11 attempts, within a minute or two.
@@ -55,7 +55,8 @@ def unbounded_retry(observation: Observation) -> Violation | None:
 
 
 def _no_wait(gaps: list[float], waits: Sequence[float]) -> str | None:
-    if all(gap < NOTHING and not any(0 < wait <= gap * (1 + ROUNDING) for wait in waits) for gap in gaps):
+    limit = NOTHING if waits else BUSY
+    if all(gap < limit and not any(0 < wait <= gap * (1 + ROUNDING) for wait in waits) for gap in gaps):
         return "no wait" if len(gaps) == 1 else f"no wait before any of {len(gaps)} retries"
     return None
 
