@@ -9,10 +9,10 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from pytest_customerio.attempts import tries
+from pytest_customerio.attempts import BUSY, tries
 from pytest_customerio.handling import STOP_AFTER, GaveUp, judge, logged, outcome
-from pytest_customerio.spacing import MAX_ATTEMPTS
 from pytest_customerio.model import Answer, Attempt, ErrorCase, LogLine, Observation, Provenance
+from pytest_customerio.spacing import MAX_ATTEMPTS
 
 RATE = ErrorCase(
     "429-rate-limited-persists",
@@ -364,7 +364,7 @@ def test_exponential_schedules_with_any_jitter_are_never_flagged(base, factor, l
     jitter = data.draw(st.lists(st.floats(0.5, 1.5), min_size=length, max_size=length))
     gaps = [base * factor**number * off for number, off in enumerate(jitter)]
     assume(max(gaps) - min(gaps) > 0.011 * max(gaps))  # chance may make a constant of it: then it is one
-    assert max(gaps) < 0.05 or "no-backoff" not in rules(spaced(SERVER, gaps))
+    assert max(gaps) < BUSY or "no-backoff" not in rules(spaced(SERVER, gaps))
     assert "no-backoff" not in rules(spaced(SERVER, [gap + 0.002 for gap in gaps], waits=gaps))
 
 
@@ -483,3 +483,11 @@ def test_a_leak_check_that_sees_nothing_is_an_error():
     """A check that cannot fail is worth nothing."""
     (violation,) = judge(seen(reported=True, blind=("logs",)))[1]
     assert (violation.rule, violation.severity, violation.got) == ("leak-check-blind", "error", "cannot see logs")
+
+
+def test_what_a_busy_machine_takes_hides_no_pace():
+    """A quarter of a second beside each sleep of one second, or a tenth where nothing was slept, is no backoff."""
+    same = judge(spaced(RATE, [1.24, 1.0, 1.1], waits=(1.0, 1.0, 1.0)))[1]
+    assert [one.got for one in same] == ["1 s each time"]
+    none = judge(spaced(RATE, [0.09, 0.02]))[1]
+    assert [one.got for one in none] == ["no wait before any of 2 retries"]
