@@ -10,9 +10,9 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from pytest_customerio.attempts import BUSY, tries
-from pytest_customerio.handling import STOP_AFTER, GaveUp, judge, logged, outcome
+from pytest_customerio.handling import STOP_AFTER, judge, logged, outcome
 from pytest_customerio.model import Answer, Attempt, ErrorCase, LogLine, Observation, Provenance
-from pytest_customerio.spacing import MAX_ATTEMPTS
+from pytest_customerio.spacing import MAX_ATTEMPTS, GaveUp
 
 RATE = ErrorCase(
     "429-rate-limited-persists",

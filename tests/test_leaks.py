@@ -99,7 +99,7 @@ def test_a_short_secret_counts_only_as_a_word(text, leaking):
 ADA = "ada@example.com"
 
 
-class CustomerIOException(Exception):  # noqa: N818 - the official SDK's name
+class CustomerIOException(Exception):
     """As the SDK raises it, with the whole payload in its text."""
 
     __module__ = "customerio.client_base"

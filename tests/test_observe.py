@@ -11,7 +11,9 @@ import logging
 import re
 import sys
 import threading
+import types
 import unittest
+import warnings
 
 import pytest
 
@@ -463,3 +465,75 @@ def test_anything_else_is_a_secret(word):
 def test_pytest_is_not_imported_here():
     """Only the plugin module knows pytest."""
     assert not hasattr(observe, "pytest")
+
+
+# Warnings.
+
+
+def test_warnings_are_seen_and_still_shown():
+    """Once each, by whoever showed them before; what a filter hides nobody sees."""
+    with Watch() as watch, warnings.catch_warnings(record=True) as shown:
+        warnings.simplefilter("always")
+        warnings.warn("ada@example.com is old", DeprecationWarning, stacklevel=1)
+        warnings.simplefilter("ignore")
+        warnings.warn("hidden", UserWarning, stacklevel=1)
+    assert watch.blind == []
+    assert [str(one.message) for one in shown] == ["ada@example.com is old"]
+    assert "ada@example.com is old" in watch.warned
+    assert "hidden" not in watch.warned
+
+
+def test_warnings_after_the_end_are_not_seen():
+    """Not even through a hook that somebody kept."""
+    with Watch() as watch:
+        kept = warnings._showwarnmsg
+    with warnings.catch_warnings(record=True):
+        kept(warnings.WarningMessage(UserWarning("late"), UserWarning, "", 1))
+    assert "late" not in watch.warned
+
+
+def test_warnings_that_go_elsewhere_make_it_blind(monkeypatch):
+    """And the canary is never shown."""
+    seen = []
+    observed = observe._replaced
+
+    def elsewhere(owner, name, make):
+        context = observed(owner, name, make)
+        if owner is not warnings:
+            return context
+        return observed(owner, name, lambda original: seen.append)
+
+    monkeypatch.setattr(observe, "_replaced", elsewhere)
+    with Watch() as watch:
+        pass
+    assert watch.blind == ["warnings"]
+    assert seen == []
+
+
+def test_warnings_as_errors_do_not_meet_the_canary():
+    """A suite that runs with `-W error` starts every case all the same."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        with Watch() as watch:
+            pass
+    assert watch.blind == []
+
+
+def test_the_streams_that_loguru_took_hold_of_are_watched(monkeypatch):
+    """It keeps the stderr of its import, which another capture may have replaced since."""
+    stream = io.StringIO()
+
+    class Stream(io.StringIO):
+        """A stream that takes attributes, as pytest's own."""
+
+    kept = Stream()
+    handlers = {
+        0: types.SimpleNamespace(_sink=types.SimpleNamespace(_stream=kept)),
+        1: types.SimpleNamespace(_sink=stream),
+    }
+    logger = types.SimpleNamespace(_core=types.SimpleNamespace(handlers=handlers))
+    monkeypatch.setitem(sys.modules, "loguru", types.SimpleNamespace(logger=logger))
+    with Watch() as watch:
+        kept.write("could not sync ada@example.com")
+    assert "ada@example.com" in watch.output
+    assert kept.getvalue() == "could not sync ada@example.com"
