@@ -73,11 +73,18 @@ class Loops:
     def _wait(self, selector: Any, original: Callable[..., Any], span: int) -> Any:
         deadline = self._timeline.now() + span
         patience = SLEEP if any(abs(deadline - sleep) < NEAR for sleep in self._sleeps) else TIMER
-        with self._timeline.turn(deadline, patience, lambda: len(selector.get_map()) > 1) as turn:
-            while not turn.is_over():  # more than one file: not only the loop's own pipe to itself
+        late: list[Any] = []
+
+        def look() -> bool:
+            late.extend(original(selector, 0))
+            return bool(late)
+
+        # More than one file: not only the loop's own pipe to itself.
+        with self._timeline.turn(deadline, patience, lambda: len(selector.get_map()) > 1, look) as turn:
+            while not turn.is_over():
                 if events := original(selector, turn.step()):
                     return events
-        return original(selector, 0)
+        return late
 
     def _owns(self, selector: Any) -> bool:
         """Whether it is the running loop that selects. There is no public way to ask a loop for its selector."""

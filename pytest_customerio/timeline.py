@@ -46,7 +46,7 @@ class Patience:
 
 # A sleep is over when it is over. A timeout that fires while something real is under way would be a false alarm.
 SLEEP = Patience(calm=0.002, idle=0.05, total=0.2)
-TIMER = Patience(calm=0.02, idle=0.5, total=float("inf"))
+TIMER = Patience(calm=0.05, idle=0.5, total=float("inf"))
 # Many tasks may sleep in a loop that we do not see into: each takes its naps in the others' way.
 UNSEEN = Patience(calm=0.002, idle=0.02, total=1.0)
 
@@ -98,13 +98,19 @@ class Timeline:
             self._changed.wait(seconds)
 
     @contextmanager
-    def turn(self, deadline: int, patience: Patience, sockets: Callable[[], bool] = nothing) -> Iterator[Turn]:
-        """Take one's place among those who wait."""
+    def turn(
+        self,
+        deadline: int,
+        patience: Patience,
+        sockets: Callable[[], bool] = nothing,
+        look: Callable[[], bool] = nothing,
+    ) -> Iterator[Turn]:
+        """Take one's place among those who wait; `look` tells, before time jumps, whether what was waited for came."""
         with self._changed:
             self._turns.append(deadline)
             self.changes += 1
         try:
-            yield Turn(self, deadline, patience, sockets)
+            yield Turn(self, deadline, patience, sockets, look)
         finally:
             with self._changed:
                 self._turns.remove(deadline)
@@ -138,8 +144,16 @@ class Timeline:
 class Turn:
     """One who waits: asks whether the moment has come, and otherwise waits a little, for real."""
 
-    def __init__(self, timeline: Timeline, deadline: int, patience: Patience, sockets: Callable[[], bool]) -> None:
-        self._timeline, self._deadline, self._patience, self._sockets = timeline, deadline, patience, sockets
+    def __init__(
+        self,
+        timeline: Timeline,
+        deadline: int,
+        patience: Patience,
+        sockets: Callable[[], bool],
+        look: Callable[[], bool],
+    ) -> None:
+        self._timeline, self._deadline, self._patience = timeline, deadline, patience
+        self._sockets, self._look = sockets, look
         self._steps = 0
         self._spent = self._calm = self._idle = 0.0
         self._changes = timeline.changes
@@ -152,7 +166,8 @@ class Turn:
             return True
         if self._spent < self._patience.total and not (timeline.is_first(self._deadline) and self._others_wait()):
             return False
-        timeline.reach(self._deadline)
+        if not self._look():  # a thread may have ended since, and left its result
+            timeline.reach(self._deadline)
         return True
 
     def step(self) -> float:

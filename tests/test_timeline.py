@@ -215,3 +215,11 @@ def _frame(module, function, caller=None):
 def test_where_a_thread_stands_tells_whether_it_waits(frame, parked):
     """By module and function of its innermost frame."""
     assert timeline._is_parked(frame) is parked
+
+
+def test_what_arrives_at_the_last_moment_comes_before_the_jump():
+    """The turn is over, time did not jump, and whoever looked has what it waited for."""
+    line = _timeline()
+    with line.turn(SECOND, TIMER, look=lambda: True) as turn:
+        assert turn.is_over()
+    assert line.now() == 0
