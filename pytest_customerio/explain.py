@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from pytest_customerio import messages, phrases, probes
+from pytest_customerio import messages, phrases
 from pytest_customerio.advice import Advice, Topic
 from pytest_customerio.cassettes import Cassettes
 from pytest_customerio.catalog import Catalog
@@ -14,6 +14,7 @@ from pytest_customerio.checks.rules import Rule
 from pytest_customerio.data import UnknownNameError
 from pytest_customerio.model import ErrorCase
 from pytest_customerio.page import Block, Code, Heading, Prose, facts
+from pytest_customerio.probes import Probes
 from pytest_customerio.provenance import nearest
 
 COMMAND = "python -m pytest_customerio"
@@ -34,6 +35,7 @@ class Explain:
         self.catalog = catalog
         self.cassettes = cassettes
         self.advice = advice
+        self._probes = Probes(catalog, cassettes, advice)
 
     def page(self, name: str) -> list[Block]:
         """The page of a case, a family or status, a rule or a topic. Raises `UnknownNameError`."""
@@ -111,7 +113,7 @@ class Explain:
     def rule(self, rule: Rule, *, linked: bool = False) -> list[Block]:
         """Everything about one rule."""
         said = self.advice.constraints.get(rule.name, ())
-        breaking = self._breaking(rule)
+        breaking = self._probes.breaking(rule)
         seen = breaking.violation if breaking else None
         allow = "" if rule.name in phrases.SAID else messages.ON_PURPOSE.format(rule=rule.name)
         surfaces = {one.surface for one in said}
@@ -209,13 +211,5 @@ class Explain:
         said = self.advice.constraints.get(rule.name)
         if said:  # what is said for all surfaces goes first
             return next((one.hint for one in sorted(said, key=lambda one: one.surface != "") if one.hint), "")
-        breaking = self._breaking(rule)
+        breaking = self._probes.breaking(rule)
         return breaking.violation.hint if breaking and breaking.violation else ""
-
-    def _breaking(self, rule: Rule) -> probes.Breaking | None:
-        probe = self.advice.breaks.get(rule.kind, {}).get(rule.name)
-        if probe is None:
-            return None
-        if rule.kind == "payload":
-            return probes.payload(rule.name, probe, self.catalog, self.advice.folder / "own")
-        return probes.handling(rule.name, probe, self.catalog, self.cassettes)

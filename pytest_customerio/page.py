@@ -60,15 +60,15 @@ def facts(*pairs: tuple[str, str | Iterable[str]]) -> Facts:
 
 def plain(blocks: Iterable[Block]) -> str:
     """The blocks as a terminal shows them: below a part's heading all is indented. An address is never broken."""
-    lines: list[str] = []
+    parts: list[list[str]] = []
     indent = ""
     for block in blocks:
         if isinstance(block, Heading):
-            lines += ["", *_wrapped(block.text, "  " if block.level > 2 else "")]
             indent = "" if block.level == 1 else "  "
+            parts.append(_wrapped(block.text, indent if block.level > 2 else ""))
         else:
-            lines += ["", *(f"{indent}{line}".rstrip() for line in _plain(block, WIDTH - len(indent)))]
-    return "\n".join(lines).strip("\n") + "\n"
+            parts.append([f"{indent}{line}".rstrip() for line in _plain(block, WIDTH - len(indent))])
+    return "\n\n".join("\n".join(lines) for lines in parts if lines) + "\n"
 
 
 def markdown(blocks: Iterable[Block], level: int = 0) -> str:
@@ -123,7 +123,7 @@ def escaped(text: str) -> str:
     """Text that Markdown shows as it is; addresses become links."""
     if re.fullmatch(r"https?://\S+", text):
         return f"<{text}>"
-    return re.sub(r"([\\*<`|]|\b_|_\b)", r"\\\1", text)
+    return re.sub(r"([\\*<`|]|(?<![A-Za-z0-9])_|_(?![A-Za-z0-9]))", r"\\\1", text)
 
 
 def _wrapped(text: str, indent: str, width: int = WIDTH, hang: str = "") -> list[str]:

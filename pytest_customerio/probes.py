@@ -6,12 +6,16 @@ import base64
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from pytest_customerio.advice import Advice
 from pytest_customerio.cassettes import Cassettes
 from pytest_customerio.catalog import Catalog
-from pytest_customerio.model import Attempt, Interaction, LogLine, Message, Observation, Violation
+from pytest_customerio.checks.rules import Rule
+from pytest_customerio.model import Attempt, ErrorCase, Interaction, LogLine, Message, Observation, Violation
+
+if TYPE_CHECKING:
+    from pytest_customerio.contract import Contract
 
 NOW = 1_764_000_000.0
 _KEYS = {
@@ -31,32 +35,54 @@ class Breaking:
     violation: Violation | None
 
 
-def payload(rule: str, probe: Mapping[str, Any], catalog: Catalog, folder: Path) -> Breaking:
-    """A request, judged by the contract. `folder` holds the project's own contract for the rule about those."""
-    from pytest_customerio.contract import Contract
+class Probes:
+    """Judges what breaks each rule (`advice/rules.json`)."""
 
-    method, url = probe["request"].split(" ", 1)
-    body = _sent(probe)
-    auth = probe.get("auth", _KEYS[url.partition("//")[2].removeprefix("beta-")[:3]])
-    call = Interaction("requests", method, url, {"authorization": auth} if auth else {}, body, at=NOW)
-    contract = Contract(catalog, [folder] if probe.get("own") else [], probe.get("region"))
-    found = [violation for violation in contract.judge(call) if violation.rule == rule]
-    notes = [f"Authorization: {auth or 'none'}"] if "auth" in probe else []
-    notes += [f"cio_region = {probe['region']}"] if "region" in probe else []
-    return Breaking("\n".join([probe["request"], *notes]), _shown(probe), next(iter(found), None))
+    def __init__(self, catalog: Catalog, cassettes: Cassettes, advice: Advice) -> None:
+        self._catalog = catalog
+        self._cassettes = cassettes
+        self._advice = advice
+        self._contracts: dict[tuple[bool, str | None], Contract] = {}
 
+    def breaking(self, rule: Rule) -> Breaking | None:
+        """What breaks the rule; None where nothing of that sort is written down."""
+        probe = self._advice.breaks.get(rule.kind, {}).get(rule.name)
+        if probe is None:
+            return None
+        return self._payload(rule.name, probe) if rule.kind == "payload" else self._handling(rule.name, probe)
 
-def handling(rule: str, probe: Mapping[str, Any], catalog: Catalog, cassettes: Cassettes) -> Breaking:
-    """What an application does while a case is replayed, judged by the rules of error handling."""
-    from pytest_customerio import handling, herd
+    def _payload(self, rule: str, probe: Mapping[str, Any]) -> Breaking:
+        """A request, judged by the contract."""
+        method, url = probe["request"].split(" ", 1)
+        auth = probe.get("auth", _KEYS[url.partition("//")[2].removeprefix("beta-")[:3]])
+        headers = {"authorization": auth} if auth else {}
+        call = Interaction("requests", method, url, headers, _sent(probe), at=NOW)
+        contract = self._contract(probe.get("region"), own=probe.get("own", False))
+        found = [violation for violation in contract.judge(call) if violation.rule == rule]
+        notes = [f"Authorization: {auth or 'none'}"] if "auth" in probe else []
+        notes += [f"cio_region = {probe['region']}"] if "region" in probe else []
+        return Breaking("\n".join([probe["request"], *notes]), _shown(probe), next(iter(found), None))
 
-    operation = catalog.operations[probe["operation"]]
-    case = cassettes.case(probe["case"], operation.surface)
-    assert case is not None
-    seen = [_observation(cassettes.variant(case, operation.id), probe, str(one)) for one in _several(probe)]
-    found = [*handling.judge(seen[0])[1], herd.jitter(seen)]
-    broken = [violation for violation in found if violation is not None and violation.rule == rule]
-    return Breaking(f"{case.id} on {operation.id}{_when(probe)}", "", next(iter(broken), None))
+    def _handling(self, rule: str, probe: Mapping[str, Any]) -> Breaking:
+        """What an application does while a case is replayed, judged by the rules of error handling."""
+        from pytest_customerio import handling, herd
+
+        operation = self._catalog.operations[probe["operation"]]
+        case = self._cassettes.case(probe["case"], operation.surface)
+        assert case is not None
+        case = self._cassettes.variant(case, operation.id)
+        seen = [_observation(case, probe, str(one)) for one in range(probe.get("side_by_side", 1))]
+        found = [*handling.judge(seen[0])[1], herd.jitter(seen)]
+        broken = [violation for violation in found if violation is not None and violation.rule == rule]
+        return Breaking(f"{case.id} on {operation.id}{_when(probe)}", "", next(iter(broken), None))
+
+    def _contract(self, region: str | None, *, own: bool) -> Contract:
+        from pytest_customerio.contract import Contract
+
+        key = (own, region)
+        if key not in self._contracts:
+            self._contracts[key] = Contract(self._catalog, [self._advice.folder / "own"] if own else [], region)
+        return self._contracts[key]
 
 
 def grown(node: Any) -> Any:
@@ -111,11 +137,7 @@ def _shown(probe: Mapping[str, Any]) -> str:
     return json.dumps(cropped(probe["body"]), indent=2, ensure_ascii=False) if "body" in probe else ""
 
 
-def _several(probe: Mapping[str, Any]) -> range:
-    return range(probe.get("side_by_side", 1))
-
-
-def _observation(case: Any, probe: Mapping[str, Any], identity: str) -> Observation:
+def _observation(case: ErrorCase, probe: Mapping[str, Any], identity: str) -> Observation:
     ats = probe.get("at", range(probe.get("attempts", 1)))
     anew = probe.get("anew", [[]] * len(ats))
     attempts = [

@@ -16,12 +16,12 @@ PACKAGE = Path(pytest_customerio.__file__).parent
 # From values to effects; `checks` and `taps` stand for all that is in them. A new module needs its place here.
 ORDER = """
     model plain data settings redact credentials catalog checks contract
-    document provenance playback reading cassettes
+    document provenance playback cassettes
     patches timeline loops engines dates clock
     identity leaks personal observe
-    attempts fitting spacing partial repeats herd handling probes
+    attempts fitting spacing partial repeats herd handling
     ledger taps guard messages
-    advice reading page phrases explain listing
+    advice reading probes page phrases explain listing
     report mock replay line trial session
     cio options workers phases run plugin __init__ __main__
 """

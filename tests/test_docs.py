@@ -1,0 +1,104 @@
+"""The pages in docs/ are what the command says today.
+
+`python tests/test_docs.py` writes them anew.
+"""
+
+from __future__ import annotations
+
+import re
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+if __name__ == "__main__":  # from a checkout that is not installed
+    sys.path.append(str(Path(__file__).resolve().parent.parent))
+
+from pytest_customerio.advice import Advice
+from pytest_customerio.catalog import Catalog
+from pytest_customerio.explain import COMMAND, Explain
+from pytest_customerio.listing import Listing
+from pytest_customerio.page import Block, Code, Heading, Prose, markdown
+from pytest_customerio.reading import Shelf
+
+DOCS = Path(__file__).resolve().parent.parent / "docs"
+
+
+def errors(explain: Explain) -> str:
+    """Every case, as `errors --markdown` prints it."""
+    return Listing(explain).markdown()
+
+
+def rules(explain: Explain) -> str:
+    """Every rule, by kind."""
+    every = list(explain.advice.rules.values())
+    head: list[Block] = [Heading("Rules"), Prose(f"Each by itself: {COMMAND} explain RULE")]
+    parts = [markdown(head)]
+    for kind in dict.fromkeys(rule.kind for rule in every):
+        parts.append(markdown([Heading(f"Rules of kind {kind}", 2)]))
+        parts += [markdown(explain.rule(rule, linked=True), level=2) for rule in every if rule.kind == kind]
+    return "\n".join(parts)
+
+
+def delivery(explain: Explain) -> str:
+    """What goes wrong without an error answer, and how to look into it."""
+    head: list[Block] = [Heading("Delivery issues and diagnostics"), Prose(f"Each by itself: {COMMAND} explain NAME")]
+    topics = explain.advice.topics.values()
+    return "\n".join([markdown(head), *(markdown(explain.topic(topic), level=1) for topic in topics)])
+
+
+def examples(explain: Explain) -> str:
+    """Every example."""
+    head: list[Block] = [Heading("Examples"), Prose("Each runs in the tests, under every case that it is shown for.")]
+    blocks = [
+        block
+        for example in explain.advice.examples.values()
+        for block in (Heading(example.name, 2), Code(example.code.rstrip("\n"), "python"))
+    ]
+    return markdown([*head, *blocks])
+
+
+PAGES: dict[str, Callable[[Explain], str]] = {
+    "errors.md": errors,
+    "rules.md": rules,
+    "delivery.md": delivery,
+    "examples.md": examples,
+}
+
+
+def explained() -> Explain:
+    """What the command explains."""
+    catalog = Catalog.load()
+    return Explain(catalog, Shelf(catalog), Advice())
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_a_page_is_up_to_date(name: str) -> None:
+    """Run `python tests/test_docs.py` when this fails, and read what changed."""
+    written = (DOCS / name).read_text(encoding="utf-8")
+    assert written.splitlines() == PAGES[name](explained()).splitlines()
+
+
+def test_no_page_is_left_over() -> None:
+    """Each is one of those above."""
+    assert sorted(path.name for path in DOCS.iterdir()) == sorted(PAGES)
+
+
+def test_links_lead_somewhere() -> None:
+    """To a page and a heading in it."""
+    for path in DOCS.glob("*.md"):
+        for page, anchor in re.findall(r"\]\(([\w.]+)#([\w-]+)\)", path.read_text(encoding="utf-8")):
+            assert f"\n## {anchor}\n" in (DOCS / page).read_text(encoding="utf-8")
+
+
+def main() -> None:
+    """Write the pages."""
+    DOCS.mkdir(exist_ok=True)
+    explain = explained()
+    for name, make in PAGES.items():
+        (DOCS / name).write_text(make(explain), encoding="utf-8", newline="\n")
+
+
+if __name__ == "__main__":
+    main()
