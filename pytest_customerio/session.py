@@ -54,10 +54,7 @@ class Session:
         """Install guard, taps and answers; call it where no mock is active."""
         self.cassettes.prepare()
         self.contract.prepare()
-        for operation in self.catalog.operations:
-            self.cassettes.success(operation)
-        for surface in self.catalog.surfaces:
-            self.cassettes.not_found(surface)
+        self._read_answers()
         self._stack.enter_context(self.cassettes.quiet())
         self._stack.callback(guard.arm(self._line, self._line.refusal))
         self._stack.callback(taps.install(self._line))
@@ -185,7 +182,7 @@ class Session:
         return ids
 
     def _read_answers(self) -> None:
-        """Read everything now, so that a corrupt file of the user's ends the run before it starts."""
+        """Read everything now: a corrupt file ends the run before it starts, and a test may replace paths and files."""
         self.cassettes.cases()
         for operation in self.catalog.operations:
             self.cassettes.success(operation)

@@ -527,3 +527,54 @@ def test_no_loop_thread_or_socket_is_left(project: Story) -> None:
         *GATE,
     )
     assert json.dumps(report["tests"][0]["violations"]) == "[]"
+
+
+REPLACED = {
+    "open": "monkeypatch.setattr('builtins.open', mock.mock_open(read_data='x'))",
+    "paths": """
+    for name, text in {"read_text": "x", "read_bytes": b"x"}.items():
+        monkeypatch.setattr(pathlib.Path, name, mock.Mock(return_value=text))""",
+    "json": """
+    for name in ("load", "loads", "dump", "dumps"):
+        monkeypatch.setattr(json, name, mock.Mock(side_effect=RuntimeError(name)))""",
+    "clock": "monkeypatch.setattr(time, 'time', clock := mock.Mock(side_effect=[]))",
+    "frozen": "monkeypatch.setattr(time, 'time', lambda: 0.0)",
+    "socket": """
+    for name in ("socket", "getaddrinfo"):
+        monkeypatch.setattr(socket, name, mock.Mock(side_effect=RuntimeError(name)))""",
+    "frames": "monkeypatch.setattr(sys, '_getframe', mock.Mock(side_effect=RuntimeError))",
+    "warnings": "monkeypatch.setattr('warnings.warn', mock.Mock(side_effect=RuntimeError))",
+    "logging": "monkeypatch.setattr(logging.Logger, 'makeRecord', mock.Mock(side_effect=RuntimeError))",
+    "environment": "monkeypatch.setattr(os, 'environ', {})",
+    "directory": "monkeypatch.chdir(tmp_path)",
+}
+
+
+@pytest.mark.parametrize("what", REPLACED)
+def test_what_a_test_replaces_is_not_ours_to_need(project: Story, what: str) -> None:
+    """A mock in the place of files, clocks or json is neither asked by us nor breaks us: the verdict is the same."""
+    result = project.run(
+        f"""
+        import json
+        import logging
+        import os
+        import pathlib
+        import socket
+        import sys
+        import time
+        from unittest import mock
+        import app
+
+        def test_good(monkeypatch, tmp_path):
+            {REPLACED[what].strip().replace(chr(10), chr(10) + " " * 8)}
+            assert app.by_http_client(app.URL.replace("https", "http"), app.GOOD)[0] == 200
+
+        def test_broken(monkeypatch, tmp_path):
+            {REPLACED[what].strip().replace(chr(10), chr(10) + " " * 8)}
+            assert app.by_http_client(app.URL.replace("https", "http"), app.MILLISECONDS)[0] == 200
+        """,
+        "--cio-contract",
+        "-ocio_allow=not-https: on purpose",
+    )
+    result.assert_outcomes(passed=1, failed=1)
+    result.stdout.fnmatch_lines(["track.event $.timestamp: expected unix seconds, got 1764000000000, milliseconds"])
