@@ -12,6 +12,8 @@ from pytest_customerio.settings import Allowance
 # Interactions kept unjudged before a batch of them is judged and forgotten: memory stays flat in a test that sends
 # 100 000.
 BATCH = 500
+# Bytes of bodies kept unjudged, for the same reason.
+HELD = 16 * 1024 * 1024
 # Different broken promises kept per operation and severity.
 KINDS = 50
 
@@ -70,7 +72,9 @@ class Record:
         self._judge = judge
         self._open: list[Interaction] = []
         self._sent: list[Interaction] = []
-        self._lock = threading.Lock()
+        self._held = 0
+        self._hearing = threading.Lock()
+        self._settling = threading.Lock()
 
     @property
     def sent(self) -> tuple[Interaction, ...]:
@@ -79,17 +83,21 @@ class Record:
 
     def hear(self, interaction: Interaction) -> None:
         """Remember one finished interaction."""
-        self.heard += 1
-        if self.keep:
-            self._sent.append(interaction)
-        self._open.append(interaction)
-        if len(self._open) >= BATCH:
+        with self._hearing:
+            self.heard += 1
+            if self.keep:
+                self._sent.append(interaction)
+            self._open.append(interaction)
+            self._held += len(interaction.body or b"")
+            full = len(self._open) >= BATCH or self._held >= HELD
+        if full:
             self.settle()
 
     def settle(self) -> None:
-        """Judge what is not judged yet."""
-        with self._lock:
-            batch, self._open = self._open, []
+        """Judge what is not judged yet; others go on sending meanwhile."""
+        with self._settling:
+            with self._hearing:
+                batch, self._open, self._held = self._open, [], 0
             for interaction in batch:
                 self._add(interaction)
 
@@ -101,6 +109,8 @@ class Record:
         violations = [one for one in self._judge(interaction) if not self.allowed(one)]
         name = operation_name(interaction.operation)
         self.tallies.setdefault(name, Tally(name)).add(interaction, violations)
+        if not self.keep:
+            interaction.body = None  # judged; a finding needs the rest only
 
 
 def operation_name(operation: Operation | None) -> str:

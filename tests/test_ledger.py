@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
+
 from pytest_customerio import ledger
 from pytest_customerio.ledger import Record, Tally
 from pytest_customerio.model import Interaction, Operation, Severity, Violation
@@ -47,6 +49,32 @@ def test_memory_stays_flat() -> None:
     assert len(record._open) == 1
     assert len(record.tallies["track.event"].findings) == ledger.KINDS
     assert (record.heard, record.sent) == (ledger.BATCH * 3 + 1, ())
+
+
+def test_large_bodies_are_not_held_for_long() -> None:
+    """They are judged when they are many megabytes together, and then forgotten, with a finding or not."""
+    judged: list[int] = []
+
+    def judge(one: Interaction) -> list[Violation]:
+        judged.append(len(one.body or b""))
+        return [broken()]
+
+    record, body = Record("t", judge), b"x" * (ledger.HELD // 4)
+    for _ in range(5):
+        one = interaction()
+        one.body = body
+        record.hear(one)
+    assert (judged, len(record._open)) == ([len(body)] * 4, 1)
+    assert [f.interaction.body for f in record.tallies["track.event"].findings.values()] == [None]
+
+
+def test_threads_lose_nothing() -> None:
+    """What one thread hears while another judges is judged too."""
+    record = Record("t", lambda _: [])
+    with ThreadPoolExecutor(16) as pool:
+        list(pool.map(lambda _: record.hear(interaction()), range(ledger.BATCH * 20)))
+    record.settle()
+    assert record.heard == record.tallies["track.event"].requests == ledger.BATCH * 20
 
 
 def test_many_warnings_hide_no_error() -> None:
