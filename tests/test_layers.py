@@ -48,7 +48,7 @@ def _name(path: Path) -> str:
 
 
 # In a wheel the examples of `explain` lie in the package, as data.
-MODULES = {_name(path): path for path in sorted(PACKAGE.rglob("*.py")) if "examples" not in path.parts}
+MODULES = {_name(path): path for path in sorted(PACKAGE.rglob("*.py")) if path.parent.name != "examples"}
 
 
 def _imports(node: ast.AST, *, deep: bool = True) -> Iterator[str]:
