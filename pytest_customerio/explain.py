@@ -99,7 +99,7 @@ class Explain:
             Heading(f"{cassette}: {first.cause}"),
             facts(
                 ("what to do", phrases.common(group.case.todo for group in groups)),
-                ("try again?", phrases.unique(phrases.AGAIN[group.case.retryable] for group in groups)),
+                ("try again?", phrases.unique(phrases.again(group.case) for group in groups)),
                 ("was it taken?", phrases.unique(phrases.TAKEN[group.case.accepted] for group in groups)),
                 ("runs as", [phrases.mode(one) for one in modes.values()] if len(modes) > 1 else ""),
                 ("prevented by", self._prevented(rule for group in groups for rule in group.case.rules)),

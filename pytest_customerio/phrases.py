@@ -17,7 +17,6 @@ TAKEN: Mapping[Accepted, str] = {
     "surely": "yes, in spite of the error: a second copy is one too many",
     "partly": "in part: only what was refused may be sent again",
 }
-AGAIN = {True: "yes, with growing waits", False: "no: the same request draws the same answer"}
 SEVERITY: Mapping[Severity, str] = {
     "error": "error: fails the test",
     "warning": "warning: shown, and fails with --cio-strict",
@@ -80,6 +79,13 @@ def how_sure(provenance: Provenance) -> list[str]:
     """How sure an answer is, since when, where seen, and what that leaves out."""
     told = (SURE[provenance.source], provenance.date, provenance.environment)
     return [", ".join(part for part in told if part), provenance.note]
+
+
+def again(case: ErrorCase) -> str:
+    """Whether the same request is worth another try."""
+    if case.retryable:
+        return "yes, with growing waits"
+    return "no: the same request draws the same answer" if case.kind == "status" else "no, not as it is"
 
 
 def mode(case: ErrorCase) -> str:

@@ -14,6 +14,7 @@ from pytest_customerio.phrases import (
     SEVERITY,
     SURE,
     TAKEN,
+    again,
     answered,
     broken,
     common,
@@ -64,6 +65,15 @@ def test_modes() -> None:
     assert case is not None
     assert mode(case) == "429-rate-limited-recovers: the error 2 times, then success"
     assert mode(replace(case, mode="persists")) == "429-rate-limited-recovers: the error for ever"
+
+
+def test_another_try() -> None:
+    """Of what may pass; what is refused draws the same answer again, a useless 2xx perhaps not."""
+    case = Shelf(Catalog.load()).case("429-rate-limited-recovers", "track")
+    assert case is not None
+    assert again(case) == "yes, with growing waits"
+    assert again(replace(case, retryable=False)) == "no: the same request draws the same answer"
+    assert again(replace(case, retryable=False, kind="malformed")) == "no, not as it is"
 
 
 def test_examples_whole_or_linked() -> None:
