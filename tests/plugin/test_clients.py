@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from applications import APP, BODIES, HEARD, KINDS, LINES
+from listening import CONFTEST
 
 if TYPE_CHECKING:
     from tests.plugin.conftest import Story
@@ -166,3 +167,43 @@ def test_a_broken_payload_is_seen_in_every_kind_of_body(project: Story) -> None:
     )
     found = {one["nodeid"]: [v["rule"] for v in one["violations"]] for one in report["tests"]}
     assert found == {f"test_app.py::test_one[{kind}]": ["timestamp-milliseconds"] for kind in hiding}
+
+
+def test_what_another_host_sends_on_is_heard_where_it_arrives(project: Story) -> None:
+    """A redirect to Customer.io: its payload is judged, whoever follows it."""
+    project.file(
+        "conftest.py",
+        CONFTEST.replace("send_response(200)", "send_response(307)").replace(
+            '"Content-Type", "text/plain"', '"Location", "https://track.customer.io/api/v1/customers/42/events"'
+        ),
+    )
+    result = project.run(
+        """
+        import asyncio
+        import app
+        import httpx
+        import httpx2
+        import pytest
+
+        def by_httpx(module):
+            return lambda url, body: module.post(url, content=body, headers=app.HEADERS, follow_redirects=True)
+
+        SENDERS = {
+            "requests": app.by_requests,
+            "urllib3": lambda url, body: app.MANAGER.request("POST", url, body=body, headers=app.HEADERS),
+            "httpx": by_httpx(httpx),
+            "httpx2": by_httpx(httpx2),
+            "aiohttp": app.by_aiohttp,
+        }
+
+        @pytest.mark.cio_allow("missing-auth", reason="clients take credentials to no other host")
+        @pytest.mark.parametrize("name", SENDERS)
+        def test_one(name, server, cio):
+            SENDERS[name](server.url, app.GOOD)
+            (one,) = cio.sent
+            assert (one.url, one.body, one.status, one.attempts) == (app.URL, app.GOOD, 200, 1)
+            assert one.sent_from.split(":")[0] in ("app.py", "test_app.py")
+        """,
+        *GATE,
+    )
+    result.assert_outcomes(passed=5)

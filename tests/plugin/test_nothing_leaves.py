@@ -266,3 +266,25 @@ def test_what_outlives_the_run_sends_nothing_either(project: Story) -> None:
     )
     result.assert_outcomes(passed=1)
     assert "error uploading" not in result.stderr.str() + result.stdout.str()
+
+
+def test_a_forked_process_is_answered_too(project: Story) -> None:
+    """What is in place goes with it; a process that is started anew has nothing of ours."""
+    result = project.run(
+        """
+        import multiprocessing
+        import warnings
+        import app
+
+        def status(_):
+            return app.by_requests(app.URL, app.GOOD)[0]
+
+        def test_pool(dns):
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore", DeprecationWarning)  # a fork beside the server's thread
+                with multiprocessing.get_context("fork").Pool(2) as pool:
+                    assert pool.map(status, range(4)) == [200] * 4
+        """,
+        "--cio-contract",
+    )
+    result.assert_outcomes(passed=1)
