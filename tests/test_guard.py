@@ -151,8 +151,9 @@ def test_odd_events_pass(armed: None) -> None:
     guard._audit("socket.sendmsg", (None,))
     guard._audit("socket.connect", (None, b"\0abstract"))
     guard._audit("socket.connect", (None, (1, 2)))
-    with pytest.raises(RefusedError):
-        guard._audit("socket.sendmsg", (None, ("track.customer.io", 443)))
+    for name in ("track.customer.io", "ｔrack。customer．io", "ｔrack｡customer.io"):
+        with pytest.raises(RefusedError):
+            guard._audit("socket.sendmsg", (None, (name, 443)))
 
 
 def test_a_thread_that_outlives_the_run_ends_where_it_would_send() -> None:
@@ -192,3 +193,14 @@ def test_a_thread_that_was_there_before_is_its_own_master() -> None:
     go.set()
     thread.join()
     assert told == ["passed"]
+
+
+def test_a_thread_that_outlived_a_run_may_talk_to_others() -> None:
+    """Asked here of the guard itself, which no tracer follows into an audit hook."""
+    guard._outliving[threading.current_thread()] = Watched()
+    try:
+        guard._audit("socket.connect", (None, ("127.0.0.1", 80)))
+        with pytest.raises(SystemExit):
+            guard._audit("socket.connect", (None, ("track.customer.io", 443)))
+    finally:
+        guard._outliving.clear()
