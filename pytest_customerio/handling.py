@@ -10,13 +10,11 @@ from pytest_customerio.attempts import broken, tries
 from pytest_customerio.leaks import leaks, personal_leaks
 from pytest_customerio.model import Attempt, LogLine, Observation, Outcome, Severity, Violation
 from pytest_customerio.repeats import double_send, payload_changed
+from pytest_customerio.scope import OF_THE_PAYLOAD
 from pytest_customerio.spacing import GaveUp, no_backoff, retry_after_ignored, unbounded_retry
 
 # The session ends the test here: some loops never end by themselves.
 STOP_AFTER = 50
-
-# Errors of what a request holds, not of who sends it, by family.
-OF_THE_PAYLOAD = ("400", "413", "422")
 
 HANDLED = "recovered, raised, deferred or reported"
 HOW_HANDLED = (

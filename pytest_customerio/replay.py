@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Self
 
@@ -23,11 +23,11 @@ from pytest_customerio.model import (
     Message,
     Observation,
     Operation,
-    Violation,
     WireRequest,
 )
 from pytest_customerio.observe import Watch
 from pytest_customerio.personal import personal
+from pytest_customerio.scope import draws, scope, timed
 from pytest_customerio.settings import ErrorsMark
 from pytest_customerio.spacing import GaveUp
 
@@ -189,7 +189,7 @@ class Replay:
 
     def _remember(self, operation: Operation, said: tuple[Message, ...], answer: Answer, *, met: bool) -> Attempt:
         marked = partial.marked(said, answer)
-        identity = whole(said, timed=_timed(self.case))
+        identity = whole(said, timed=timed(self.case))
         status, fault = answer.status or None, answer.fault
         attempt = Attempt(identity, operation.id, self.clock.now(), status, fault, self.told.draining, marked, met=met)
         self.attempts.append(attempt)
@@ -215,7 +215,7 @@ class Replay:
         limit = self._times if self._times is not None else case.times if case.mode == "recovers" else None
         if limit is not None and self._given >= limit:
             return None
-        target = _scope(case, operation, said)
+        target = scope(case, operation, said)
         concerned = self._split is not None or self._target in ("", target)
         answer = self._drawn(case, operation, request, said) if concerned else None
         if answer is not None:
@@ -235,7 +235,7 @@ class Replay:
     ) -> Answer | None:
         if self._split is not None:  # from now on only what repeats a rejected item is rejected
             return partial.again(*self._split, said, batch=operation.name == "batch")
-        if not self._strict_enough(case, request):
+        if not draws(case, request):
             return None
         answer = fit(case.answer, request)
         if case.kind == "partial" and answer is not None:
@@ -245,24 +245,4 @@ class Replay:
     def _applies(self, case: ErrorCase, operation: Operation, request: WireRequest) -> bool:
         wanted = self.mark.operations
         named = operation.id in case.operations and (not wanted or operation.id in wanted)
-        return named and self._strict_enough(case, request) and fit(case.answer, request) is not None
-
-    @staticmethod
-    def _strict_enough(case: ErrorCase, request: WireRequest) -> bool:
-        """In strict mode Pipelines drops nothing without saying so."""
-        return case.kind != "dropped" or request.headers.get("x-strict-mode", "").strip() not in ("1", "true")
-
-
-def violations_of(handled: Iterable[Handled]) -> list[Violation]:
-    """All promises not kept."""
-    return [violation for one in handled for violation in one.violations]
-
-
-def _scope(case: ErrorCase, operation: Operation, said: tuple[Message, ...]) -> str:
-    """An error of the payload belongs to one payload, any other error to every request of the operation."""
-    return whole(said, timed=_timed(case)) if case.family in handling.OF_THE_PAYLOAD else operation.id
-
-
-def _timed(case: ErrorCase | None) -> bool:
-    """Whether a timestamp is what was wrong, so that another one makes another payload."""
-    return case is not None and "timestamp" in case.cassette
+        return named and draws(case, request) and fit(case.answer, request) is not None

@@ -18,7 +18,7 @@ ORDER = """
     model plain data settings redact credentials catalog checks contract
     document provenance playback cassettes
     patches timeline loops engines dates clock
-    identity leaks personal observe
+    identity scope leaks personal observe
     attempts fitting spacing partial repeats herd handling
     ledger taps guard messages
     advice reading probes page phrases explain listing

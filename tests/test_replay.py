@@ -8,7 +8,7 @@ import pytest
 
 from pytest_customerio.catalog import Catalog
 from pytest_customerio.model import Answer, ErrorCase, Interaction, Provenance, WireRequest
-from pytest_customerio.replay import MOST_PERSONAL, Replay, violations_of
+from pytest_customerio.replay import MOST_PERSONAL, Replay
 from pytest_customerio.settings import ErrorsMark
 from pytest_customerio.spacing import GaveUp
 
@@ -246,7 +246,7 @@ def test_who_sent_it_and_without_a_timeout(sender):
     (one,) = app.replay.handled(None)
     assert (one.observation.sent_from, one.observation.endless) == ("app.py:1 in f", True)
     assert {violation.sent_from for violation in one.violations} == {"app.py:1 in f"}
-    assert "no-timeout" in {violation.rule for violation in violations_of([one])}
+    assert "no-timeout" in {violation.rule for violation in one.violations}
 
 
 def test_what_leaked_leaked_once(sender, capsys):
