@@ -27,7 +27,9 @@ MILLISECONDS = Violation(
     source="documented",
     error="400 timestamp must be a valid unix timestamp",
 )
-NAME = Violation("event-name-too-long", "error", "$.name", "1 to 100 bytes", "134 bytes", "", "app/crm.py:16 in purchase")
+NAME = Violation(
+    "event-name-too-long", "error", "$.name", "1 to 100 bytes", "134 bytes", "", "app/crm.py:16 in purchase"
+)
 
 
 def test_a_broken_payload_is_told_as_the_design_shows_it() -> None:
@@ -53,7 +55,9 @@ on purpose?  @pytest.mark.cio_allow("timestamp-milliseconds", reason="…")
 
 def test_each_request_has_its_own_block_up_to_a_bound() -> None:
     """The first headline counts everything; a sixth request is counted only."""
-    calls = [Interaction("requests", "POST", f"https://track.customer.io/api/v1/customers/{n}/events") for n in range(7)]
+    calls = [
+        Interaction("requests", "POST", f"https://track.customer.io/api/v1/customers/{n}/events") for n in range(7)
+    ]
     text = messages.contract_text([Finding(NAME, call) for call in calls])
     assert text.startswith("$.name: expected 1 to 100 bytes, got 134 bytes (and 6 more)\n")
     assert text.count("sent from") == messages.GROUPS
@@ -80,7 +84,9 @@ def handled(*violations: Violation, answer: Answer | None = None, falsy: bool = 
 
 
 LOST = Violation("outcome", "error", "", "recovered, raised, deferred or reported", "lost: nothing after the 429")
-LEAK = Violation("secret-leak", "error", "", "no credential in logs", "Authorization in app.log at WARNING", "never log it")
+LEAK = Violation(
+    "secret-leak", "error", "", "no credential in logs", "Authorization in app.log at WARNING", "never log it"
+)
 
 
 def test_a_mishandled_error_is_told_as_the_design_shows_it() -> None:

@@ -12,12 +12,18 @@ from pytest_customerio.report import Report, family, payload, write
 
 CASES = ["401-unauthorized", "429-rate-limited-persists", "429-rate-limited-recovers", "read-timeout-persists"]
 BAD = Violation("bad-email", "error", "$.email", "an e-mail address", "text of 3 characters", sent_from="app.py:1 in f")
-WARNING = Violation("batch-empty", "warning", "$.batch", "at least 1 operation", "empty list", sent_from="app.py:2 in g")
+WARNING = Violation(
+    "batch-empty", "warning", "$.batch", "at least 1 operation", "empty list", sent_from="app.py:2 in g"
+)
 LOST = Violation("outcome", "error", "", "recovered", "lost")
 
 
 def verdict(
-    operation: str, case: str | None = None, outcome: Outcome | None = None, *violations: Violation, test: str = "t.py::t"
+    operation: str,
+    case: str | None = None,
+    outcome: Outcome | None = None,
+    *violations: Violation,
+    test: str = "t.py::t",
 ) -> Verdict:
     """One verdict."""
     return Verdict(test, operation, case, outcome, 2, (1.0, 2.0), violations)
@@ -82,7 +88,11 @@ def test_many_warnings_are_counted() -> None:
     """Equal ones once with their number, at most ten lines."""
     kinds = [Violation("batch-empty", "warning", f"$.n{n}", "x", "y") for n in range(12)]
     lines = report(verdict("a", None, None, *kinds), verdict("b", None, None, kinds[0]), verdict("c")).lines()
-    assert lines[-3:] == ["  (and 3 more)", "", "next: no error was replayed to a, b, c: mark a test that sends it @pytest.mark.cio_errors"]
+    assert lines[-3:] == [
+        "  (and 3 more)",
+        "",
+        "next: no error was replayed to a, b, c: mark a test that sends it @pytest.mark.cio_errors",
+    ]
     again = report(verdict("a", None, None, kinds[0]), verdict("a", None, None, kinds[0], test="t.py::u")).lines()
     assert "  a $.n0: expected x, got y [batch-empty] (×2)" in again
 
