@@ -84,7 +84,7 @@ class SessionLine:
             raise self.refusal(safe_url(None, request.method, request.url))
         if test is None:  # a request of a module's import, or between tests: nobody's to judge
             return self._cassettes.answer(self._catalog.match(request.method, request.url))
-        hearing = _heard()
+        hearing = _heard() or _cancelled(request)
         if hearing is not None:
             return self._answer(test, hearing, request)
         with Hearing(test, self._met(request)) as hearing:  # around every tap: a method bound early, a redirect
@@ -123,6 +123,13 @@ def _heard() -> Hearing | None:
     """What is being heard above; a task started meanwhile keeps its context for longer than that."""
     hearing = _heard_above.get()
     return None if hearing is None or hearing.over else hearing
+
+
+def _cancelled(request: WireRequest) -> Hearing | None:
+    """The hearing of a request that was cancelled while a task of the client's goes on writing it."""
+    hearing = _heard_above.get()
+    over = hearing is not None and hearing.interaction.raised == "CancelledError"
+    return hearing if hearing is not None and over and hearing.interaction.method == request.method else None
 
 
 def _now() -> float:
