@@ -149,7 +149,8 @@ def test_timeouts_and_cancellation(project: Story) -> None:
                 try:
                     return await task
                 except asyncio.CancelledError:
-                    return None
+                    for _ in range(3):  # what was on its way arrives nonetheless, and is no request of its own
+                        await asyncio.sleep(0)
             ends, steps = [], 0
             while not any(ends):
                 ends.append(asyncio.run(main(steps)))
