@@ -76,7 +76,7 @@ def test_too_deep_is_nobodys_fault() -> None:
         ("deflate", zlib.compress(b'{"a":1}')),
         ("deflate", zlib.compress(b'{"a":1}', wbits=-15)),
         ("deflate", b'{"a":1}'),
-        ("deflate, gzip", gzip.compress(zlib.compress(b'{"a":1}'))),
+        ("deflate, gzip", gzip.compress(zlib.compress(b'{"a":1}'), mtime=0)),
         ("identity", b'{"a":1}'),
         ("", b'{"a":1}'),
     ],
