@@ -18,7 +18,7 @@ def test_two_runs_in_one_process_read_the_same_cassettes(story: Story) -> None:
             pytester.makepyfile("""
                 import pytest, requests
 
-                @pytest.mark.cio_errors("401", raises=requests.HTTPError)
+                @pytest.mark.cio_errors("401-unauthorized", raises=requests.HTTPError)
                 def test_app():
                     answer = requests.delete(
                         "https://track.customer.io/api/v1/customers/5", auth=("site-1234", "key-12345"), timeout=1
