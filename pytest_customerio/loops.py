@@ -61,11 +61,14 @@ class Loops:
 
     def _select(self, original: Callable[..., Any]) -> Callable[..., Any]:
         def select(selector: Any, timeout: float | None = None) -> Any:
-            if timeout is None or timeout <= 0 or not self._owns(selector):
+            if timeout is not None and timeout <= 0:
                 return original(selector, timeout)
-            events = original(selector, 0)
-            if events or (timeout >= FOR_EVER and not self._sleeps):
-                return events or original(selector, timeout)
+            if timeout is None or not self._owns(selector):
+                return _block(original, selector, timeout)
+            if events := original(selector, 0):
+                return events
+            if timeout >= FOR_EVER and not self._sleeps:
+                return _block(original, selector, timeout)
             return self._wait(selector, original, math.ceil(timeout * 1e9) + SLACK)
 
         return select
@@ -145,6 +148,11 @@ class Loops:
     def _is_wait(self, seconds: object) -> bool:
         """Sleeping for no time is how a task lets others go on, and for ever is no wait either."""
         return self._timeline.active and isinstance(seconds, int | float) and 0 < seconds < math.inf
+
+
+def _block(original: Callable[..., Any], selector: Any, timeout: float | None) -> Any:
+    """A function of its own, by which other threads tell who waits from who only looks whether there is anything."""
+    return original(selector, timeout)
 
 
 def _name(loop: object) -> str:

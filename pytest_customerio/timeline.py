@@ -24,6 +24,11 @@ PARKED = frozenset(
         ("trio._core._thread_cache", "_work"),
     }
 )
+# What calls these in a thread that is at work all the same: a pool's work is done by processes; a loop that is at work
+# only looks in between, which is when others get to look at it; who starts a thread goes on as soon as it may.
+AT_WORK = frozenset(
+    {("multiprocessing.connection", "wait"), ("pytest_customerio.loops", "select"), ("threading", "start")}
+)
 # Real seconds between two looks at what the others do: short ones first.
 STEPS = (0.001,) * 5
 STEP = 0.005
@@ -45,10 +50,10 @@ class Patience:
 
 
 # A sleep is over when it is over. A timeout that fires while something real is under way would be a false alarm.
-SLEEP = Patience(calm=0.002, idle=0.05, total=0.2)
+SLEEP = Patience(calm=0.004, idle=0.05, total=0.2)
 TIMER = Patience(calm=0.05, idle=0.5, total=float("inf"))
 # Many tasks may sleep in a loop that we do not see into: each takes its naps in the others' way.
-UNSEEN = Patience(calm=0.002, idle=0.02, total=1.0)
+UNSEEN = Patience(calm=0.004, idle=0.02, total=1.0)
 
 
 def nothing() -> bool:
@@ -194,14 +199,16 @@ class Turn:
 
 
 def _other_threads() -> list[types.FrameType]:
-    own = threading.get_ident()
-    return [frame for ident, frame in sys._current_frames().items() if ident != own]
+    """Where all other threads stand, but those of the test machinery."""
+    own, frames = threading.get_ident(), sys._current_frames()
+    return [frame for ident, frame in frames.items() if ident != own and not is_machinery(_place(frame)[0])]
 
 
 def _is_parked(frame: types.FrameType) -> bool:
-    module = frame.f_globals.get("__name__", "")
-    if module == __name__ or is_machinery(module):
-        return True
-    # The thread that keeps a pool of processes waits for work that is done elsewhere.
-    caller = frame.f_back.f_globals.get("__name__", "") if frame.f_back else ""
-    return (module, frame.f_code.co_name) in PARKED and caller != "multiprocessing.connection"
+    caller = frame.f_back
+    callers = (_place(caller), _place(caller.f_back if caller else None))
+    return _place(frame) in PARKED and AT_WORK.isdisjoint(callers)
+
+
+def _place(frame: types.FrameType | None) -> tuple[str, str]:
+    return (frame.f_globals.get("__name__", ""), frame.f_code.co_name) if frame else ("", "")

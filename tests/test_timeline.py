@@ -193,28 +193,43 @@ def test_a_thread_that_wakes_gets_to_act_before_the_next():
     assert 5 <= max(seen) < 8
 
 
-def _frame(module, function, caller=None):
-    back = _frame(caller, "wait") if caller else None
+def _frame(*places):
+    """A frame from module and function, innermost first."""
+    (module, function), back = places[0], _frame(*places[1:]) if places[1:] else None
     return SimpleNamespace(f_globals={"__name__": module}, f_code=SimpleNamespace(co_name=function), f_back=back)
 
 
 @pytest.mark.parametrize(
     ("frame", "parked"),
     [
-        (_frame("threading", "wait"), True),
-        (_frame("threading", "wait", "queue"), True),
-        (_frame("threading", "_bootstrap_inner"), False),
-        (_frame("app", "wait"), False),
-        (_frame("selectors", "select", "socketserver"), True),
+        (_frame(("threading", "wait")), True),
+        (_frame(("threading", "wait"), ("queue", "get")), True),
+        (_frame(("threading", "_bootstrap_inner")), False),
+        (_frame(("app", "wait")), False),
+        (_frame(("pytest_customerio.timeline", "reach")), False),
+        (_frame(("selectors", "select"), ("socketserver", "serve_forever")), True),
         # The thread that keeps a pool of processes: the work is done elsewhere.
-        (_frame("selectors", "select", "multiprocessing.connection"), False),
-        (_frame("execnet.gateway_base", "read"), True),
-        (_frame("pytest_customerio.timeline", "pause"), True),
+        (_frame(("selectors", "select"), ("multiprocessing.connection", "wait")), False),
+        # A loop that looks whether there is anything, and one that waits.
+        (_frame(("selectors", "select"), ("pytest_customerio.loops", "select")), False),
+        (_frame(("selectors", "select"), ("pytest_customerio.loops", "_block")), True),
+        # Who waits for a thread to start will go on at once.
+        (_frame(("threading", "wait"), ("threading", "wait"), ("threading", "start")), False),
+        (_frame(("threading", "wait"), ("threading", "wait"), ("app", "collect")), True),
     ],
 )
 def test_where_a_thread_stands_tells_whether_it_waits(frame, parked):
-    """By module and function of its innermost frame."""
+    """By module and function of its innermost frames."""
     assert timeline._is_parked(frame) is parked
+
+
+def test_threads_of_the_test_machinery_are_nobody(monkeypatch):
+    """xdist's own thread does not make a sleep take longer."""
+    frames = {1: _frame(("execnet.gateway_base", "read")), threading.get_ident(): _frame(("app", "run"))}
+    monkeypatch.setattr(timeline, "sys", SimpleNamespace(_current_frames=lambda: frames))
+    assert _timeline().is_alone()
+    frames[2] = _frame(("threading", "wait"))
+    assert not _timeline().is_alone()
 
 
 def test_what_arrives_at_the_last_moment_comes_before_the_jump():
