@@ -2,48 +2,15 @@
 
 from __future__ import annotations
 
-import importlib.metadata
 import os
 import re
 import shutil
-import subprocess
-import sys
-from functools import cache
 from pathlib import Path
 
 import pytest
+from commands import ROOT, command, demo
 
 import pytest_customerio
-
-ROOT = Path(__file__).resolve().parent.parent
-
-
-@cache
-def demo() -> subprocess.CompletedProcess[str]:
-    """`make demo` without make, once for all tests."""
-    return command("examples/demo.py", cwd=ROOT)
-
-
-def command(*arguments: str, cwd: Path) -> subprocess.CompletedProcess[str]:
-    """Run this Python with the plugin as a user has it."""
-    return subprocess.run(
-        [sys.executable, *arguments],
-        cwd=cwd,
-        env=environment(),
-        capture_output=True,
-        text=True,
-        timeout=300,
-        check=False,
-    )
-
-
-def environment() -> dict[str, str]:
-    """This environment, with the plugin loaded where nobody installed it."""
-    kept = {name: value for name, value in os.environ.items() if not name.startswith(("PYTEST", "COV", "CUSTOMERIO"))}
-    kept |= {"COLUMNS": "120", "PYTHONDONTWRITEBYTECODE": "1", "PYTHONUTF8": "1"}
-    if not any(point.name == "customerio" for point in importlib.metadata.entry_points(group="pytest11")):
-        kept |= {"PYTEST_PLUGINS": "pytest_customerio.plugin", "PYTHONPATH": str(ROOT)}
-    return kept
 
 
 def test_one_is_green_and_one_is_red_for_the_reasons_it_is_meant_to_show() -> None:

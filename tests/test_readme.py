@@ -17,7 +17,7 @@ import pytest
 if __name__ == "__main__":  # from a checkout that is not installed
     sys.path.append(str(Path(__file__).resolve().parent.parent))
 
-from test_examples import ROOT, command, demo
+from commands import ROOT, command, demo
 
 from pytest_customerio import data, plugin
 from pytest_customerio.cassettes import Cassettes
