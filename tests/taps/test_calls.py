@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from pytest_customerio.taps import calls
 from pytest_customerio.taps.calls import CallSite
 
 
@@ -47,7 +48,7 @@ def test_the_innermost_frame_of_the_project(tmp_path: Path) -> None:
         sysconfig.get_paths()["stdlib"] + "/threading.py",
         sys.prefix + "/lib/thing.py",
         "/opt/x/dist-packages/thing.py",
-        str(Path(__file__).parents[2] / "pytest_customerio" / "taps" / "raw.py"),
+        str(Path(calls.__file__).with_name("raw.py")),
     ],
 )
 def test_libraries_are_passed_over(tmp_path: Path, library: str) -> None:
