@@ -146,7 +146,7 @@ def test_time_machine_moves_with_sleep():
 
     with time_machine.travel(datetime(2026, 1, 1, tzinfo=UTC), tick=False), Clock():
         time.sleep(90)
-        assert datetime.now(UTC) == datetime(2026, 1, 1, 0, 1, 30, tzinfo=UTC)
+        assert abs(datetime.now(UTC) - datetime(2026, 1, 1, 0, 1, 30, tzinfo=UTC)) < timedelta(seconds=1)
 
 
 def test_a_patch_that_somebody_put_on_top_stays():

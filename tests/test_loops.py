@@ -154,7 +154,7 @@ def test_coroutines_in_virtual_time(run, waits, seconds, result):
     with Clock() as clock:
         value, now = asyncio.run(timed())
     assert (value, clock.waits, clock.hidden) == (result, waits, "")
-    assert seconds <= now < seconds + 4
+    assert seconds <= now < seconds + 5
 
 
 def test_a_real_server_answers_aiohttp_and_its_timeouts_fire():

@@ -98,6 +98,8 @@ class Story:
 def story(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> Story:
     """A project with a small Customer.io module, `crm.py`."""
     monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
+    for name in ("CI", "BUILD_NUMBER"):  # there pytest's short summary is not short
+        monkeypatch.delenv(name, raising=False)
     monkeypatch.syspath_prepend(pytester.path)
     return Story(pytester)
 

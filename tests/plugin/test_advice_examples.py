@@ -112,8 +112,8 @@ def written() -> Iterator[str]:
 
 def test_each_example_handles_every_case_that_it_is_shown_for(examples: Story) -> None:
     """Transient ones recover or end in an exception of the application's own, permanent ones are told, none is lost."""
-    (examples.path / "test_examples.py").write_text("".join(written()), encoding="utf-8")
-    result = examples.again("--cio-strict", "--cio-report=report.json", "test_examples.py")
+    (examples.path / "test_shown.py").write_text("".join(written()), encoding="utf-8")
+    result = examples.again("--cio-strict", "--cio-report=report.json", "test_shown.py")
     assert result.ret == 0, result.stdout.str()
     rows = [row for row in examples.rows() if row["case"]]
     assert [row["nodeid"] for row in rows if row["outcome"] in (None, "lost")] == []
