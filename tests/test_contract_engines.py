@@ -87,7 +87,7 @@ def agree(schema: Schema, payload: Any) -> bool:
 
 
 @pytest.mark.parametrize("name", SCHEMAS)
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=12, deadline=None)
 @given(draw=st.data())
 def test_both_engines_agree_on_every_schema(name: str, draw: st.DataObject) -> None:
     """For its examples, for what is made of them, and for anything else that Rust can hold."""
@@ -99,7 +99,7 @@ def test_both_engines_agree_on_every_schema(name: str, draw: st.DataObject) -> N
 
 
 @pytest.mark.parametrize("name", FACTS)
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=12, deadline=None)
 @given(value=VALUES)
 def test_both_engines_agree_on_every_shared_fact(name: str, value: Any) -> None:
     """Each fact by itself meets more odd values than an operation's examples do."""
