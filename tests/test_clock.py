@@ -17,6 +17,8 @@ from hypothesis import strategies as st
 
 from pytest_customerio.clock import LONGEST, NAMES, Clock
 
+pytestmark = pytest.mark.usefixtures("alone")
+
 REAL = {name: getattr(time, name) for name in NAMES}
 CLOCKS = [(name, 1e9 if name.endswith("_ns") else 1.0) for name in NAMES if name != "sleep"]
 

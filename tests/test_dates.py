@@ -15,6 +15,8 @@ import pytest
 from pytest_customerio import dates
 from pytest_customerio.clock import Clock
 
+pytestmark = pytest.mark.usefixtures("alone")
+
 REAL = {name: vars(datetime)[name] for name in ("now", "utcnow")}
 HOUR = timedelta(hours=1)
 

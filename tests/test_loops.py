@@ -16,6 +16,8 @@ import pytest
 
 from pytest_customerio.clock import Clock
 
+pytestmark = pytest.mark.usefixtures("alone")
+
 REAL_SLEEP = asyncio.sleep
 REAL_SELECT = {
     name: vars(kind)["select"] for name, kind in vars(selectors).items() if "select" in getattr(kind, "__dict__", ())

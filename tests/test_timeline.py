@@ -11,6 +11,8 @@ import pytest
 from pytest_customerio import timeline
 from pytest_customerio.timeline import SLEEP, TIMER, Timeline
 
+pytestmark = pytest.mark.usefixtures("alone")
+
 SECOND = 10**9
 
 
