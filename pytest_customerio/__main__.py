@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, NoReturn, TextIO
 from pytest_customerio.data import DataError, UnknownNameError
 
 if TYPE_CHECKING:
-    from pytest_customerio.explain import Explain
+    from pytest_customerio.explain.explanation import Explain
 
 USAGE = 4  # as pytest's own
 PROGRAM = "python -m pytest_customerio"
@@ -57,7 +57,7 @@ def _run(given: list[str]) -> str:
 
 
 def _errors(asked: argparse.Namespace) -> str:
-    from pytest_customerio.listing import Listing
+    from pytest_customerio.explain.listing import Listing
 
     listing = Listing(_explain(asked), asked.words)
     forms = {"json": listing.json, "markdown": listing.markdown, "text": listing.text}
@@ -65,7 +65,7 @@ def _errors(asked: argparse.Namespace) -> str:
 
 
 def _explained(asked: argparse.Namespace) -> str:
-    from pytest_customerio.page import plain
+    from pytest_customerio.explain.page import plain
 
     explain = _explain(asked)
     pages = [explain.page(name) for name in asked.names] or [explain.contents()]
@@ -73,10 +73,10 @@ def _explained(asked: argparse.Namespace) -> str:
 
 
 def _explain(asked: argparse.Namespace) -> Explain:
-    from pytest_customerio.advice import Advice
     from pytest_customerio.catalog import Catalog
-    from pytest_customerio.explain import Explain
-    from pytest_customerio.reading import Shelf
+    from pytest_customerio.explain.advice import Advice
+    from pytest_customerio.explain.explanation import Explain
+    from pytest_customerio.explain.reading import Shelf
 
     catalog = Catalog.load()
     return Explain(catalog, Shelf(catalog, asked.cassettes), Advice())

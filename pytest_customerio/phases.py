@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from pytest_customerio.handling.spacing import GaveUp
 from pytest_customerio.report import payload
-from pytest_customerio.spacing import GaveUp
 
 if TYPE_CHECKING:
     from pytest_customerio.session import Session

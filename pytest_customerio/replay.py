@@ -8,12 +8,15 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Self
 
-from pytest_customerio import handling, herd, partial
-from pytest_customerio.attempts import payloads, told_apart, tries
-from pytest_customerio.clock import Clock
+from pytest_customerio.clock.virtual import Clock
 from pytest_customerio.credentials import credentials
-from pytest_customerio.fitting import fit
-from pytest_customerio.identity import messages, whole
+from pytest_customerio.handling import herd, judgement, partial
+from pytest_customerio.handling.attempts import payloads, told_apart, tries
+from pytest_customerio.handling.fitting import fit
+from pytest_customerio.handling.identity import messages, whole
+from pytest_customerio.handling.personal import personal
+from pytest_customerio.handling.scope import draws, scope, timed
+from pytest_customerio.handling.spacing import GaveUp
 from pytest_customerio.messages import Handled
 from pytest_customerio.model import (
     Answer,
@@ -26,10 +29,7 @@ from pytest_customerio.model import (
     WireRequest,
 )
 from pytest_customerio.observe import Watch
-from pytest_customerio.personal import personal
-from pytest_customerio.scope import draws, scope, timed
 from pytest_customerio.settings import ErrorsMark
-from pytest_customerio.spacing import GaveUp
 
 __tracebackhide__ = True  # pytest shows no frame of ours in anybody's traceback
 
@@ -107,7 +107,7 @@ class Replay:
     def delivered(self) -> bool:
         """Whether every payload that met the error was delivered later."""
         seen = self._payloads(None)
-        return bool(seen) and all(handling.delivery(one) is not None for one in seen)
+        return bool(seen) and all(judgement.delivery(one) is not None for one in seen)
 
     def answer(
         self, operation: Operation, request: WireRequest, success: Callable[[], Answer], call: Interaction | None
@@ -126,7 +126,7 @@ class Replay:
             answer = error or success()
             attempt = self._remember(operation, said, answer, met=error is not None)
             self._look_at(operation, request, attempt.identity, call)
-        if self._counts[attempt.identity] > handling.STOP_AFTER:
+        if self._counts[attempt.identity] > judgement.STOP_AFTER:
             raise GaveUp(operation.id, self._counts[attempt.identity])
         return answer
 
@@ -135,7 +135,7 @@ class Replay:
         seen = self._payloads(raised)
         if not seen:
             return []
-        logged = ", ".join(handling.logged(seen[0].logs)[:3])
+        logged = ", ".join(judgement.logged(seen[0].logs)[:3])
         found = [self._judge(one, logged) for one in seen]
         herding = herd.jitter(seen)
         if herding is not None:
@@ -143,7 +143,7 @@ class Replay:
         return found
 
     def _judge(self, seen: Observation, logged: str) -> Handled:
-        outcome, violations = handling.judge(
+        outcome, violations = judgement.judge(
             seen, must_recover=self.mark.must_recover, best_effort=self.mark.best_effort
         )
         assert seen.failed is not None

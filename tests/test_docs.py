@@ -15,12 +15,12 @@ import pytest
 if __name__ == "__main__":  # from a checkout that is not installed
     sys.path.append(str(Path(__file__).resolve().parent.parent))
 
-from pytest_customerio.advice import Advice
 from pytest_customerio.catalog import Catalog
-from pytest_customerio.explain import COMMAND, Explain
-from pytest_customerio.listing import Listing
-from pytest_customerio.page import Block, Code, Heading, Prose, markdown
-from pytest_customerio.reading import Shelf
+from pytest_customerio.explain.advice import Advice
+from pytest_customerio.explain.explanation import COMMAND, Explain
+from pytest_customerio.explain.listing import Listing
+from pytest_customerio.explain.page import Block, Code, Heading, Prose, markdown
+from pytest_customerio.explain.reading import Shelf
 
 DOCS = Path(__file__).resolve().parent.parent / "docs"
 

@@ -7,10 +7,10 @@ import json
 import pytest
 
 from pytest_customerio.catalog import Catalog
+from pytest_customerio.handling.spacing import GaveUp
 from pytest_customerio.model import Answer, ErrorCase, Interaction, Provenance, WireRequest
 from pytest_customerio.replay import MOST_PERSONAL, Replay
 from pytest_customerio.settings import ErrorsMark
-from pytest_customerio.spacing import GaveUp
 
 CATALOG = Catalog.load()
 OK = Answer(200, "OK", (), b"{}")

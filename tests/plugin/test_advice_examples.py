@@ -6,9 +6,9 @@ from collections.abc import Iterator
 
 import pytest
 
-from pytest_customerio.advice import Advice
 from pytest_customerio.catalog import Catalog
-from pytest_customerio.reading import Shelf
+from pytest_customerio.explain.advice import Advice
+from pytest_customerio.explain.reading import Shelf
 from tests.plugin.conftest import Story
 
 ADVICE = Advice()

@@ -25,7 +25,7 @@ from tapping import Line
 from urllib3.util import Retry
 
 from pytest_customerio import taps
-from pytest_customerio.clock import Clock
+from pytest_customerio.clock.virtual import Clock
 from pytest_customerio.model import CONNECT_FAULTS, FAULTS, Answer
 
 httpx2 = pytest.importorskip("httpx2")

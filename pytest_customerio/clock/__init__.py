@@ -1,0 +1,1 @@
+"""Time, while an error is replayed: waiting is instant and logged."""

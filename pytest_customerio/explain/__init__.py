@@ -1,0 +1,1 @@
+"""What the command says about errors, rules and topics."""

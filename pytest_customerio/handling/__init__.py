@@ -1,0 +1,1 @@
+"""Was an error handled well? Values in, values out."""
