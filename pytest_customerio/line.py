@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Self
 from pytest_customerio.guard import RefusedError
 from pytest_customerio.messages import REFUSED, UNANSWERED
 from pytest_customerio.model import CONNECT_FAULTS, Answer, Interaction, WireRequest
+from pytest_customerio.owners import Owners
 from pytest_customerio.redact import safe_url
 
 if TYPE_CHECKING:
@@ -47,7 +48,7 @@ class Hearing:
                 _heard_above.set(None)
         if error is not None and self.interaction.raised is None:
             self.interaction.raised = type(error).__name__
-        self._test.record.hear(self.interaction)
+        self._test.hear(self.interaction)
 
 
 class SessionLine:
@@ -56,7 +57,7 @@ class SessionLine:
     def __init__(
         self, catalog: Catalog, cassettes: Cassettes, sent_from: Callable[[], str | None], *, everywhere: bool = False
     ) -> None:
-        self.test: Trial | None = None
+        self.owners: Owners[Trial] = Owners()
         self._everywhere = everywhere
         self.concerns = catalog.concerns
         self._catalog = catalog
@@ -65,22 +66,23 @@ class SessionLine:
 
     def hear(self, client: str, method: str, url: str) -> Hearing | None:
         """Begin to hear one request of a checked test; None beneath a client that is heard already."""
-        test = self.test
+        test = self.owners.current()
         if test is None or not test.plan.checked or _heard() is not None:
             return None
         return Hearing(test, Interaction(client, method.upper(), url, sent_from=self._sent_from(), at=_now()))
 
     def at_connect(self) -> bool:
         """Whether the case at work breaks connections before they are made: the answer is asked for first then."""
-        replay = self.test.replay if self.test is not None else None
+        test = self.owners.current()
+        replay = test.replay if test is not None else None
         return replay is not None and any(case.answer.fault in CONNECT_FAULTS for case in replay.cases.values())
 
     def answer(self, request: WireRequest) -> Answer:
         """The error of the case at work, else the operation's documented success; 404 where there is no such
         operation.
         """
-        test = self.test
-        if not self._checked:
+        test = self.owners.current()
+        if not self._answers(test):
             raise self.refusal(safe_url(None, request.method, request.url))
         if test is None:  # a request of a module's import, or between tests: nobody's to judge
             return self._cassettes.answer(self._catalog.match(request.method, request.url))
@@ -108,15 +110,15 @@ class SessionLine:
 
     def refusal(self, request: str) -> RefusedError:
         """What is raised for a request that nobody may answer; the running test remembers it."""
-        text = (UNANSWERED if self._checked else REFUSED).format(request=request)
-        if self.test is not None:
-            self.test.refused.append(text)
+        test = self.owners.current()
+        text = (UNANSWERED if self._answers(test) else REFUSED).format(request=request)
+        if test is not None:
+            test.refused.append(text)
         return RefusedError(text)
 
-    @property
-    def _checked(self) -> bool:
-        """Whether requests are answered now: in a checked test, and with --cio-contract between tests too."""
-        return self.test.plan.checked if self.test is not None else self._everywhere
+    def _answers(self, test: Trial | None) -> bool:
+        """Whether requests are answered: in a checked test, and with --cio-contract between tests too."""
+        return test.plan.checked if test is not None else self._everywhere
 
 
 def _heard() -> Hearing | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from pytest_customerio.ledger import Finding
@@ -34,6 +34,7 @@ nothing was sent to Customer.io: the test ended before any request
 UNSENT = "{case}: nothing was sent to Customer.io while it was replayed"
 MOCKED = "{case}: the test's own mock answered {operations}, so no error could be replayed"
 NOT_APPLICABLE = "{case}: does not apply to what the test sends ({operations})"
+WAIT_FOR_IT = "wait for it in the test: thread.join(), executor.shutdown(), queue.join(), await task, cio.drain(worker)"
 ON_PURPOSE = '@pytest.mark.cio_allow("{rule}", reason="…")'
 
 
@@ -78,6 +79,19 @@ def handling_text(handled: Handled, *, payloads: int = 1) -> str:
     lines += table(("rule", "expected", "got"), [(v.rule, v.expected, v.got) for v in handled.violations])
     lines += ["", *facts(_handling_facts(handled, payloads))]
     return "\n".join(lines)
+
+
+def late_lines(nodeid: str, requests: Mapping[tuple[str, str], int]) -> list[str]:
+    """What one test sent after it was over, by operation and place."""
+    count = _count(sum(requests.values()), "request")
+    rows = [(name, place, str(number)) for (name, place), number in requests.items()]
+    return [
+        f"late: {nodeid}: {count} left after the test was over",
+        "",
+        *table(("operation", "sent from", "requests"), rows),
+        "",
+        *facts([("what to do", WAIT_FOR_IT)]),
+    ]
 
 
 def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> list[str]:
@@ -172,6 +186,7 @@ def _handling_facts(handled: Handled, payloads: int) -> list[tuple[str, str]]:
         ("payloads", f"{payloads} fared alike, this is the first" if payloads > 1 else ""),
         ("attempts", f"{handled.attempts}        waits  {waits_text(seen.waits)}"),
         ("raised", f"{raised}{logged}"),
+        ("task", seen.task),
         ("reported", falsy),
         ("sent from", seen.sent_from or ""),
         *_rows("what to do", [hint for hint in hints if hint]),

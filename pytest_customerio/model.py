@@ -233,7 +233,7 @@ class Observation:
     `reported` and `pending` are what the test said through `cio`. `secrets` are the credentials the requests carried,
     `personal` what they said about people, `warned` the text of warnings. `endless` tells whether a request had no
     timeout. `blind` says which leak check could not see its canary, `hidden_waits` why the waits could not be seen, if
-    so.
+    so, and `task` how the Celery task ended in which the error was met.
     """
 
     case: ErrorCase
@@ -253,6 +253,7 @@ class Observation:
     blind: tuple[str, ...] = ()
     hidden_waits: str = ""
     sent_from: str | None = None
+    task: str = ""
 
     @property
     def failed(self) -> Attempt | None:

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator
+from collections.abc import Awaitable, Callable, Generator
 from typing import TYPE_CHECKING
 
 import pytest
 
 from pytest_customerio.handling.spacing import GaveUp
 from pytest_customerio.report import payload
+from pytest_customerio.ruling import Ruling, verdicts
 
 if TYPE_CHECKING:
     from pytest_customerio.session import Session
-    from pytest_customerio.trial import Plan, Ruling, Trial
+    from pytest_customerio.trial import Plan, Trial
 
 SECTION = "customer.io"
 
@@ -48,6 +49,7 @@ class Phases:
             return (yield)
         if mistake := self.session.begin_call(test):
             pytest.fail(mistake, pytrace=False)
+        _before_the_loop_ends(item, self.session.finish_tasks)
         try:
             result = yield
         except BaseException as error:
@@ -81,11 +83,11 @@ class Phases:
     def attach(self, report: pytest.TestReport) -> None:
         """Put the verdicts into the report of the phase that made them."""
         test = self.test
-        if test is None or report.when == "setup" or not (test.record.heard and (report.when == "call" or self._fresh)):
+        if test is None or report.when == "setup" or not (test.record.heard and self._fresh):
             return
-        verdicts = self.session.verdicts(test)
-        applicable = self.session.applicable(verdict.operation for verdict in verdicts)
-        report.cio = payload(verdicts, applicable)  # type: ignore[attr-defined]
+        rows = verdicts(test)
+        applicable = self.session.applicable(verdict.operation for verdict in rows)
+        report.cio = payload(rows, applicable)  # type: ignore[attr-defined]
         self._fresh = False
 
     def _judged(self, test: Trial, raised: BaseException | None) -> Ruling:
@@ -97,6 +99,8 @@ class Phases:
         """Whether the test ends for this reason of its own, which then gains our section."""
         # Our own stop of an endless loop, and a skip after the harm was done, are no reasons to keep.
         theirs = not isinstance(raised, GaveUp | pytest.skip.Exception)
+        if ruling.skip and isinstance(raised, AssertionError | pytest.fail.Exception):
+            return False  # it expected an error that cannot happen to what it sends
         if test.declared(raised) or (not theirs and ruling.text and test.record.heard):
             return False
         _add_section(item, "call", ruling)
@@ -108,6 +112,13 @@ class Phases:
         ruling = self.session.settle(test)
         self._fresh = self._fresh or test.record.heard > heard or bool(ruling.text)
         return ruling
+
+
+def _before_the_loop_ends(item: pytest.Item, finish: Callable[[], Awaitable[None]]) -> None:
+    """An IsolatedAsyncioTestCase cancels its tasks with its loop, inside the call phase: its last clean-up waits."""
+    add = getattr(getattr(item, "instance", None), "addAsyncCleanup", None)
+    if add is not None:
+        add(finish)
 
 
 def _add_section(item: pytest.Item, phase: str, ruling: Ruling) -> None:

@@ -71,6 +71,19 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
             metafunc.parametrize("_cio_case", cases)
 
 
+@pytest.hookimpl(wrapper=True)
+def pytest_make_collect_report(
+    collector: pytest.Collector,
+) -> Generator[None, pytest.CollectReport, pytest.CollectReport]:
+    """So does a `cio_errors` method of a unittest.TestCase."""
+    report = yield
+    if getattr(collector, "nofuncargs", False) and any(_marked(item) for item in report.result):
+        from pytest_customerio.matrix import expand
+
+        expand(report, _run(collector.config).cases)
+    return report
+
+
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Marks are checked before any test runs."""
@@ -175,11 +188,13 @@ class _Reports:
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_testnodedown(self, node: object) -> None:
-        """A worker of pytest-xdist is done; a usage error that it found ends the run here."""
-        from pytest_customerio.workers import told
+        """A worker of pytest-xdist is done; a usage error that it found ends the run here; what left late is told."""
+        from pytest_customerio import workers
 
-        if mistake := told(node):
+        if mistake := workers.told(node):
             _run(self.config).told(mistake)
+        if late := workers.late(node):
+            _run(self.config).add_late(late)
 
     def pytest_sessionfinish(self, session: pytest.Session) -> None:
         """Write the report files."""
@@ -212,6 +227,10 @@ def _ini(config: pytest.Config, name: str) -> bool:
         return bool(config.getini(name))
     except (TypeError, ValueError, pytest.UsageError):
         return True
+
+
+def _marked(item: pytest.Item | pytest.Collector) -> bool:
+    return item.get_closest_marker("cio_errors") is not None
 
 
 def _concerned(item: pytest.Item) -> bool:

@@ -30,6 +30,7 @@ from pytest_customerio.model import (
 )
 from pytest_customerio.observe import Watch
 from pytest_customerio.settings import ErrorsMark
+from pytest_customerio.tasks import Tasks
 
 __tracebackhide__ = True  # pytest shows no frame of ours in anybody's traceback
 
@@ -67,6 +68,7 @@ class Replay:
         self.clock = Clock()
         self.watch = Watch(raises_class=raises_class)
         self.told = Told()
+        self.tasks = Tasks(self.clock.wait)
         self.case: ErrorCase | None = None
         self.attempts: list[Attempt] = []
         self._calls: dict[str, list[Interaction]] = {}
@@ -90,6 +92,7 @@ class Replay:
         return self
 
     def __exit__(self, *error: object) -> None:
+        self.tasks.stop()
         self.watch.__exit__(*error)
         self.clock.__exit__(*error)
 
@@ -126,6 +129,8 @@ class Replay:
             answer = error or success()
             attempt = self._remember(operation, said, answer, met=error is not None)
             self._look_at(operation, request, attempt.identity, call)
+        if error is not None:
+            self.tasks.meet()
         if self._counts[attempt.identity] > judgement.STOP_AFTER:
             raise GaveUp(operation.id, self._counts[attempt.identity])
         return answer
@@ -169,6 +174,9 @@ class Replay:
         # What a `with` block let out and the test did not end with was expected around the block.
         caught = self._over and self._escaped is not None and raised is not self._escaped
         raised = self._escaped if self._over else raised
+        if raised is None and not (self.told.pending or self.told.reported):
+            raised = self.tasks.failed
+            caught = raised is not None and any(type(one) is type(raised) for one in expected)
         shown = raised or (expected[-1] if expected else None)
         return Observation(
             case=case,
@@ -178,13 +186,14 @@ class Replay:
             warned=self.watch.warned,
             raised=shown,
             declared=caught or isinstance(raised, self.mark.raises) if raised else bool(expected),
-            pending=self.told.pending,
+            pending=self.told.pending or self.tasks.pending,
             reported=self.told.reported,
             reported_falsy=self.told.falsy and not self.told.reported,
             secrets=tuple(self._secrets),
             personal=tuple(self._personal),
             blind=tuple(self.watch.blind),
             hidden_waits=self.clock.hidden,
+            task=self.tasks.note,
         )
 
     def _remember(self, operation: Operation, said: tuple[Message, ...], answer: Answer, *, met: bool) -> Attempt:

@@ -43,6 +43,7 @@ class Report:
     def __init__(self, *, strict: bool = False) -> None:
         self._rows: dict[tuple[str, str, str | None], Row] = {}
         self.applicable: dict[str, list[str]] = {}
+        self._late: list[Sequence[str]] = []
         self.strict = strict
 
     def add(self, payload: Mapping[str, Any]) -> None:
@@ -50,6 +51,15 @@ class Report:
         for new in payload["rows"]:
             self._rows[new["nodeid"], new["operation"], new["case"]] = new
         self.applicable.update(payload["applicable"])
+
+    def add_late(self, rows: Iterable[Row], lines: Sequence[str]) -> None:
+        """What one test sent when it was over: it joins the test's rows, and is told below the table."""
+        for new in rows:
+            key = (new["nodeid"], new["operation"], new["case"])
+            old = self._rows.get(key, {**new, "attempts": 0, "violations": []})
+            attempts, violations = old["attempts"] + new["attempts"], [*old["violations"], *new["violations"]]
+            self._rows[key] = {**old, "attempts": attempts, "violations": violations}
+        self._late.append(lines)
 
     @property
     def rows(self) -> list[Row]:
@@ -80,7 +90,8 @@ class Report:
         """
         if not self.rows:
             return []
-        return [*self._matrix(), *self._warnings(), "", *self._next()]
+        late = [line for block in self._late for line in ("", *block)]
+        return [*self._matrix(), *self._warnings(), *late, "", *self._next()]
 
     def _matrix(self) -> list[str]:
         operations = sorted({one["operation"] for one in self.rows})

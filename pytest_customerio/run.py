@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from typing import TYPE_CHECKING, TypeVar
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import pytest
 
 from pytest_customerio import options, settings, workers
+from pytest_customerio.matrix import case_of
 from pytest_customerio.model import ErrorCase
 from pytest_customerio.report import Report, write
 from pytest_customerio.settings import SettingsError
@@ -20,10 +21,7 @@ if TYPE_CHECKING:
     from pytest_customerio.session import Session
     from pytest_customerio.trial import Plan
 
-NO_CASES = (
-    "only what is marked in its source runs once per case, and no unittest.TestCase or pytest.param does;"
-    " there, use cio.replay(case)"
-)
+NO_CASES = "only what is marked in its source runs once per case, and no pytest.param does; there, use cio.replay(case)"
 T = TypeVar("T")
 
 
@@ -37,7 +35,8 @@ class Run:
         self.wanted = False
         self.mistake = ""
         self.phases: Phases | None = None
-        self._late = ""
+        self._mistake_late = ""
+        self._late_broken = False
         self._session: Session | None = None
         self._plans: dict[str, Plan] = {}
 
@@ -55,7 +54,7 @@ class Run:
 
     def cases(self, nodeid: str, args: Sequence[object], kwargs: Mapping[str, object]) -> tuple[str, ...]:
         """The ids of the cases that a `cio_errors` mark asks for; none where the mark cannot be used."""
-        return self._noted(lambda: self.session.marked_cases(f"{nodeid}: cio_errors", args, kwargs)) or ()
+        return self._noted(lambda: self.session.choice.marked_cases(f"{nodeid}: cio_errors", args, kwargs)) or ()
 
     def plan(self, items: list[pytest.Item]) -> None:
         """Read every test's marks; a mistake in one ends the run before it starts."""
@@ -101,7 +100,7 @@ class Run:
         if test is None or test.plan.case is None:
             return None
         wanted = {name.partition(".")[0] for name in (test.plan.errors.operations if test.plan.errors else ())}
-        found = self.session.cases(test.plan.case)
+        found = self.session.choice.cases(test.plan.case)
         fitting = [surface for surface in found if not wanted or surface in wanted]
         # What the test will send is not known yet; most tests speak to Track.
         return found[min(fitting, key=lambda surface: not surface.startswith("track"))] if fitting else None
@@ -114,23 +113,35 @@ class Run:
 
     def told(self, mistake: str) -> None:
         """A mistake that a worker found: the run fails as it does where there are no workers."""
-        self.mistake = self._late = self._late or mistake
+        self.mistake = self._mistake_late = self._mistake_late or mistake
+
+    def add_late(self, late: Iterable[Mapping[str, Any]]) -> None:
+        """What left after its test was over, here or in a worker."""
+        for one in late:
+            self.report.add_late(one["rows"], one["lines"])
+            self._late_broken = self._late_broken or bool(one["fails"])
 
     def finish(self, session: pytest.Session) -> None:
-        """Write each --cio-report file, unless no test was to run."""
+        """Write each --cio-report file, unless no test was to run; a payload that broke its contract late fails."""
+        if self.phases is not None and workers.is_worker(self.config):
+            workers.tell_late(self.config, self.phases.session.late())
+        elif self.phases is not None:
+            self.add_late(self.phases.session.late())
+        if self._late_broken and session.exitstatus == pytest.ExitCode.OK:
+            session.exitstatus = pytest.ExitCode.TESTS_FAILED
         if not (workers.is_worker(self.config) or self.mistake or self.config.getoption("collectonly", default=False)):
             for path in self.settings.reports:
                 try:
                     write(path, self.report.document())
                 except OSError as error:
                     self.told(f"--cio-report: {path} cannot be written: {error.strerror}")
-        if self._late:
+        if self._mistake_late:
             session.exitstatus = pytest.ExitCode.USAGE_ERROR
 
     def summarise(self, terminal: pytest.TerminalReporter) -> None:
         """Print the table, unless nothing was heard."""
-        if self._late:
-            terminal.line(f"ERROR: {self._late}", red=True)
+        if self._mistake_late:
+            terminal.line(f"ERROR: {self._mistake_late}", red=True)
         lines = self.report.lines()
         if lines:
             terminal.section("customer.io")
@@ -147,7 +158,7 @@ class Run:
 
         settings.contract_mark(item.nodeid, item.iter_markers("cio_contract"))
         errors = item.get_closest_marker("cio_errors")
-        if errors is not None and _case(item) is None:
+        if errors is not None and case_of(item) is None:
             raise SettingsError(f"{item.nodeid}: cio_errors: {NO_CASES}")
         return Plan(
             nodeid=item.nodeid,
@@ -159,10 +170,10 @@ class Run:
                 settings.mark_allowance(item.nodeid, mark.args, mark.kwargs, self.session.contract.rules)
                 for mark in item.iter_markers("cio_allow")
             ),
-            errors=self.session.errors_mark(f"{item.nodeid}: cio_errors", errors.args, errors.kwargs)
+            errors=self.session.choice.errors_mark(f"{item.nodeid}: cio_errors", errors.args, errors.kwargs)
             if errors
             else None,
-            case=_case(item),
+            case=case_of(item),
             keep=options.asks_for(item, "cio"),
         )
 
@@ -173,8 +184,3 @@ class Run:
         except pytest.UsageError as error:
             self.mistake = self.mistake or str(error)
             return None
-
-
-def _case(item: pytest.Item) -> str | None:
-    spec = getattr(item, "callspec", None)
-    return spec.params.get("_cio_case") if spec is not None else None

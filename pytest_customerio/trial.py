@@ -31,14 +31,6 @@ class Plan:
     keep: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Ruling:
-    """What becomes of a test: the text it fails with, the reason it is skipped for, or neither."""
-
-    text: str = ""
-    skip: str = ""
-
-
 @dataclass(slots=True)
 class Trial:
     """One test while it runs: what it sent, and the case at work."""
@@ -54,6 +46,20 @@ class Trial:
     refused: list[str] = field(default_factory=list)
     handled: list[Handled] = field(default_factory=list)
     told: set[tuple[str, str, str | None]] = field(default_factory=set)
+    over: bool = False
+
+    def hear(self, interaction: Interaction) -> None:
+        """Remember one finished request; one that left after the test is told at the end of the run."""
+        if self.over:
+            self.session.note_late(self, interaction)
+        self.record.hear(interaction)
+
+    def close(self) -> None:
+        """The test is over and told: what is heard from here on is late."""
+        self.leave_replay(None)
+        if self.latest_replay is not None:
+            self.latest_replay.clock.heal()
+        self.over, self.record, self.handled = True, self.session.record(self.plan), []
 
     def declared(self, raised: BaseException) -> bool:
         """Whether the test said that the error at work makes it raise this."""
@@ -72,8 +78,8 @@ class Trial:
         given = f"cio.replay({case!r})"
         if times is not None and (not isinstance(times, int) or times < 1):
             raise SettingsError(f"{given}: times={times!r}; accepted: 1 or more, or None for ever")
-        errors = self.session.errors_mark(given, (case,), mark)
-        self.begin_replay(self.session.one_case(given, case), errors, times=times, by_hand=given)
+        errors = self.session.choice.errors_mark(given, (case,), mark)
+        self.begin_replay(self.session.choice.one_case(given, case), errors, times=times, by_hand=given)
 
     def begin_replay(
         self, cases: Mapping[str, ErrorCase], mark: ErrorsMark, times: int | None = None, by_hand: str = ""

@@ -19,14 +19,14 @@ ORDER = """
     model plain data settings redact credentials catalog checks contract
     document provenance playback cassettes
     clock observe handling
-    ledger taps guard messages
-    explain report mock replay line trial session
-    cio options workers phases run plugin __init__ __main__
+    ledger taps guard messages owners leftovers
+    explain report mock tasks replay late choice line trial ruling session
+    cio options workers matrix phases run plugin __init__ __main__
 """
 LAYERS = ORDER.split()
 # Who may know which library. Everything else is the standard library's.
 HOMES = {
-    "pytest": {"options", "phases", "plugin", "run", "workers"},
+    "pytest": {"matrix", "options", "phases", "plugin", "run", "workers"},
     "jsonschema": {"checks.engine"},
     "jsonschema_rs": {"checks.engine"},
     "referencing": {"checks.engine"},

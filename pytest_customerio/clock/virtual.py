@@ -90,6 +90,11 @@ class Clock:
         self._look()
         return (self._timeline.now() - self._start) / 1e9
 
+    def wait(self, seconds: float) -> None:
+        """Move all clocks on and log it, for somebody who would have slept elsewhere."""
+        self._log(seconds)
+        self.advance(seconds)
+
     def advance(self, seconds: float) -> None:
         """Move all clocks on; no wait is logged."""
         self._timeline.advance(round(seconds * 1e9))

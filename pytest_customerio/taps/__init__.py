@@ -25,6 +25,7 @@ TAPS = {
     "httpx": "httpx",
     "httpx2": "httpx2",
     "aiohttp": "aiohttp",
+    "customerio.analytics.consumer": "analytics",
 }
 
 

@@ -68,21 +68,19 @@ def test_a_mistake_in_a_mark(story: Story, mark: str, said: str) -> None:
 
 
 def test_a_mark_where_pytest_cannot_run_a_test_once_per_case(story: Story) -> None:
-    """On a unittest.TestCase it would silently do nothing."""
+    """On one of a test's parameters it would silently do nothing."""
     result = story.run(
         """
-        import unittest
         import pytest
 
-        class ShopTest(unittest.TestCase):
-            @pytest.mark.cio_errors("429")
-            def test_purchase(self):
-                pass
+        @pytest.mark.parametrize("plan", [pytest.param("basic", marks=pytest.mark.cio_errors("429"))])
+        def test_purchase(plan):
+            pass
         """
     )
     assert usage_error(result) == (
-        "test_app.py::ShopTest::test_purchase: cio_errors: only what is marked in its source runs once per case, and no"
-        " unittest.TestCase or pytest.param does; there, use cio.replay(case)"
+        "test_app.py::test_purchase[basic]: cio_errors: only what is marked in its source runs once per case, and no"
+        " pytest.param does; there, use cio.replay(case)"
     )
 
 
