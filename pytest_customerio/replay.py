@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Self
 
@@ -12,10 +12,9 @@ from pytest_customerio.clock.virtual import Clock
 from pytest_customerio.credentials import credentials
 from pytest_customerio.handling import herd, judgement, partial
 from pytest_customerio.handling.attempts import payloads, told_apart, tries
-from pytest_customerio.handling.fitting import fit
 from pytest_customerio.handling.identity import messages, whole
 from pytest_customerio.handling.personal import personal
-from pytest_customerio.handling.scope import draws, scope, timed
+from pytest_customerio.handling.scope import timed
 from pytest_customerio.handling.spacing import GaveUp
 from pytest_customerio.messages import Handled
 from pytest_customerio.model import (
@@ -29,6 +28,7 @@ from pytest_customerio.model import (
     WireRequest,
 )
 from pytest_customerio.observe import Watch
+from pytest_customerio.schedule import Schedule
 from pytest_customerio.settings import ErrorsMark
 from pytest_customerio.tasks import Tasks
 
@@ -63,23 +63,17 @@ class Replay:
     ) -> None:
         self.by_hand = by_hand
         self.sent = 0
-        self.cases = cases
+        self.schedule = Schedule(cases, mark.operations, variant=variant, times=times)
         self.mark = mark
         self.clock = Clock()
         self.watch = Watch(raises_class=raises_class)
         self.told = Told()
         self.tasks = Tasks(self.clock.wait)
-        self.case: ErrorCase | None = None
         self.attempts: list[Attempt] = []
         self._calls: dict[str, list[Interaction]] = {}
         self._counts = Counter[str]()
         self._failed: set[str] = set()
-        self._split: tuple[Answer, Sequence[Message]] | None = None
         self._personal: dict[str, None] = {}
-        self._variant = variant
-        self._times = times
-        self._target = ""
-        self._given = 0
         self._expected_before = 0
         self._secrets: dict[str, None] = {}
         self._over = False
@@ -100,6 +94,16 @@ class Replay:
         """End it before the test does; `escaped` is what its `with` block let out."""
         self._over, self._escaped = True, escaped
         self.__exit__(None, None, None)
+
+    @property
+    def cases(self) -> Mapping[str, ErrorCase]:
+        """The case at work, on each surface that has it."""
+        return self.schedule.cases
+
+    @property
+    def case(self) -> ErrorCase | None:
+        """The case as the first request met it."""
+        return self.schedule.case
 
     @property
     def met(self) -> bool:
@@ -125,7 +129,9 @@ class Replay:
             self.told.pending = self.told.pending or any(one.identity in self._failed for one in said)
             return success()
         with self._lock:
-            error = self._error(operation, request, said)
+            if self.case is None:
+                self._expected_before = len(self.watch.expected)
+            error = self.schedule.answer(operation, request, said)
             answer = error or success()
             attempt = self._remember(operation, said, answer, met=error is not None)
             self._look_at(operation, request, attempt.identity, call)
@@ -215,43 +221,3 @@ class Replay:
         calls = self._calls.setdefault(identity, [])
         if call is not None and not any(call is one for one in calls):
             calls.append(call)
-
-    def _error(self, operation: Operation, request: WireRequest, said: tuple[Message, ...]) -> Answer | None:
-        """The case's answer to this request, if it meets the case."""
-        case = self.case or self._first_case(operation, request)
-        if case is None:
-            return None
-        limit = self._times if self._times is not None else case.times if case.mode == "recovers" else None
-        if limit is not None and self._given >= limit:
-            return None
-        target = scope(case, operation, said)
-        concerned = self._split is not None or self._target in ("", target)
-        answer = self._drawn(case, operation, request, said) if concerned else None
-        if answer is not None:
-            self._given += 1
-            self.case, self._target = case, self._target or target
-        return answer
-
-    def _first_case(self, operation: Operation, request: WireRequest) -> ErrorCase | None:
-        found = self.cases.get(operation.surface)
-        if found is None or not self._applies(found, operation, request):
-            return None
-        self._expected_before = len(self.watch.expected)
-        return self._variant(found, operation.id)
-
-    def _drawn(
-        self, case: ErrorCase, operation: Operation, request: WireRequest, said: tuple[Message, ...]
-    ) -> Answer | None:
-        if self._split is not None:  # from now on only what repeats a rejected item is rejected
-            return partial.again(*self._split, said, batch=operation.name == "batch")
-        if not draws(case, request):
-            return None
-        answer = fit(case.answer, request)
-        if case.kind == "partial" and answer is not None:
-            self._split = (answer, said)
-        return answer
-
-    def _applies(self, case: ErrorCase, operation: Operation, request: WireRequest) -> bool:
-        wanted = self.mark.operations
-        named = operation.id in case.operations and (not wanted or operation.id in wanted)
-        return named and draws(case, request) and fit(case.answer, request) is not None

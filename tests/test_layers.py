@@ -20,7 +20,7 @@ ORDER = """
     document provenance playback cassettes
     clock observe handling
     ledger taps guard messages owners leftovers
-    explain report mock tasks replay late choice line trial ruling session
+    explain report mock tasks schedule replay late choice line trial ruling session
     cio options workers matrix phases run plugin __init__ __main__
 """
 LAYERS = ORDER.split()
