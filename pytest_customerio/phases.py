@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Generator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -26,6 +26,7 @@ class Phases:
         self.test: Trial | None = None
         self._plan = plan
         self._fresh = False
+        self._failed_with = ""
 
     def end(self) -> None:
         """The test is over."""
@@ -64,7 +65,7 @@ class Phases:
             if raised is not None and self._own(item, test, raised, ruling):
                 return result
             kept.clear()
-        _carry_out(ruling)
+        self._carry_out(ruling)
         return result
 
     def teardown(self, item: pytest.Item) -> Generator[None, object, object]:
@@ -77,18 +78,32 @@ class Phases:
         except BaseException:
             _add_section(item, "teardown", self._settled(test))
             raise
-        _carry_out(self._settled(test))
+        self._carry_out(self._settled(test))
         return result
 
     def attach(self, report: pytest.TestReport) -> None:
         """Put the verdicts into the report of the phase that made them."""
         test = self.test
+        self._keep_to_the_headline(report)
         if test is None or report.when == "setup" or not (test.record.heard and self._fresh):
             return
         rows = verdicts(test)
         applicable = self.session.applicable(verdict.operation for verdict in rows)
         report.cio = payload(rows, applicable)  # type: ignore[attr-defined]
         self._fresh = False
+
+    def _keep_to_the_headline(self, report: pytest.TestReport) -> None:
+        """The first line is what short summaries are to show of a failure of ours: with CI set, pytest shows all."""
+        crash: Any = getattr(report.longrepr, "reprcrash", None)
+        if self._failed_with and crash is not None and crash.message.endswith(self._failed_with):
+            crash.message = crash.message.partition("\n")[0]
+
+    def _carry_out(self, ruling: Ruling) -> None:
+        self._failed_with = ruling.text
+        if ruling.text:
+            pytest.fail(ruling.text, pytrace=False)
+        if ruling.skip:
+            raise pytest.skip.Exception(ruling.skip, _use_item_location=True)
 
     def _judged(self, test: Trial, raised: BaseException | None) -> Ruling:
         """Judge the call phase."""
@@ -124,10 +139,3 @@ def _before_the_loop_ends(item: pytest.Item, finish: Callable[[], Awaitable[None
 def _add_section(item: pytest.Item, phase: str, ruling: Ruling) -> None:
     if ruling.text:
         item.add_report_section(phase, SECTION, ruling.text)
-
-
-def _carry_out(ruling: Ruling) -> None:
-    if ruling.text:
-        pytest.fail(ruling.text, pytrace=False)
-    if ruling.skip:
-        raise pytest.skip.Exception(ruling.skip, _use_item_location=True)

@@ -500,3 +500,15 @@ def test_a_plugin_that_runs_items_its_own_way(story: Story) -> None:
     result = story.run("", "--cio-contract", "-s", "-p", "no:logging")
     assert "ran line" in result.outlines
     assert "INTERNALERROR" not in result.stdout.str()
+
+
+def test_the_short_summary_is_short_on_ci_too(story: Story, monkeypatch: pytest.MonkeyPatch) -> None:
+    """There pytest shows the whole of each message again; of ours, the headline is enough."""
+    monkeypatch.setenv("CI", "true")
+    test = "import crm\n\ndef test_purchase():\n    crm.event('42', 'x' * 134)\n\ndef test_own():\n    assert 0, 'a\\nb'\n"
+    assert told(story.run(test, "--cio-contract")) == [
+        "FAILED test_app.py::test_purchase - Failed: track.event $.name: expected 1 to 100 bytes, got 134 bytes",
+        "FAILED test_app.py::test_own - AssertionError: a",
+        "  b",
+        "assert 0",
+    ]
