@@ -1,0 +1,125 @@
+"""The official SDK, 3.x, put through every case: what it does well is green, and its known faults are found."""
+
+from __future__ import annotations
+
+import pytest
+from tables import Run, expected, run, swallowed
+
+# Whatever may be repeated without harm.
+STEADY = {
+    "200-*": "recovered x1",
+    "200-not-json": "lost x1 outcome?",
+    "4*": "raised x1",
+    "429-retry-after-recovers": "recovered x3",
+    "429-retry-after-persists": "raised x4",
+    "5*-recovers": "recovered x3",
+    "5*-persists": "raised x4",
+    "[a-z]*-recovers": "recovered x3",
+    "[a-z]*-persists": "raised x4",
+    "truncated-body-*": "raised x1",
+}
+# A redirect is followed without the body: a PUT or DELETE ends in a 200, a POST becomes a GET and ends in a 404.
+FOLLOWED = {"301-*": "lost x1 outcome"}
+NOT_FOUND = {"301-*": "raised x1"}
+# The exception's text holds the whole payload, unless the retries are used up.
+PERSONAL = {"4*": "raised x1 pii-leak?", "429-retry-after-persists": "raised x4 pii-leak?"}
+# Then it holds the address, and urllib3 logs that too when a connection breaks.
+PERSONAL_ADDRESS = PERSONAL | {
+    "5*-persists": "raised x4 pii-leak?",
+    "[a-z]*-recovers": "recovered x3 pii-leak?",
+    "[a-z]*-persists": "raised x4 pii-leak?",
+}
+# What is read from the answer is read outside of the SDK's own try.
+READ = dict.fromkeys(("200-empty", "200-not-json", "200-truncated-json"), "lost x1 undeclared-exception")
+# A 207 is returned like any success.
+PARTIAL = {"207-*": "lost x1 partial-failure-ignored", "207-empty-errors": "recovered x1"}
+
+
+def twice(rule: str) -> dict[str, str]:
+    """It repeats each POST, also where the first one may have been taken."""
+    perhaps = ("5*", "accepted-then-reset", "connection-reset", "read-timeout")
+    return {f"{one}-recovers": f"recovered x3 {rule}" for one in perhaps} | {
+        f"{one}-persists": f"raised x4 {rule}" for one in perhaps
+    }
+
+
+SEND = STEADY | twice("double-send")
+DIRECT = {
+    "identify": STEADY | FOLLOWED | PERSONAL,
+    "identify-by-email": STEADY | FOLLOWED | PERSONAL_ADDRESS,
+    "event": STEADY | NOT_FOUND | twice("double-send?"),
+    "event-with-id": STEADY | NOT_FOUND,
+    "delete": STEADY | FOLLOWED,
+    "add_device": STEADY | FOLLOWED,
+    "batch": STEADY | NOT_FOUND | PARTIAL,
+    "send_email": SEND | READ | PERSONAL,
+    "send_push": SEND | READ,
+    "broadcast": SEND,
+}
+
+
+@pytest.fixture(scope="module")
+def done(tmp_path_factory: pytest.TempPathFactory) -> Run:
+    """The run of all its tests."""
+    return run("official.py", tmp_path_factory.mktemp("official"))
+
+
+def test_correct_use_is_green(done: Run) -> None:
+    """Each call is its operation, once, and draws neither error nor warning."""
+    assert {name: rules for name, rules in done.broken("test_correct").items() if rules} == {}
+    assert done.failed("test_correct") == {}
+    assert len(done.broken("test_correct")) == 32
+
+
+def test_every_case(done: Run) -> None:
+    """Sends go out twice, events are counted twice, a 207 passes for success, a redirect loses the payload, the
+    exception holds personal data, and JSONDecodeError gets out; all else is right.
+    """
+    found = done.table("test_direct")
+    assert found == expected(DIRECT, found)
+    assert done.untried("test_direct") == {}
+    assert done.operations("test_direct") == {
+        "track.identify", "track.event", "track.delete", "track.add_device", "track_v2.batch",
+        "app.send_email", "app.send_push", "app.trigger_broadcast",
+    }  # fmt: skip
+
+
+def test_a_wrapper_that_logs(done: Run) -> None:
+    """What was raised is lost, and the personal data in its text is in a log."""
+    found = done.table("test_wrapped")
+    direct = expected(DIRECT, done.table("test_direct"))
+    assert found == {call: swallowed(direct[call]) for call in ("identify", "event", "batch", "send_email")}
+
+
+def test_what_it_does_not_recover_from(done: Run) -> None:
+    """A 429 without Retry-After is never repeated, nor is what was asked for when the answer breaks off."""
+    wanting = {
+        "429-rate-limited-recovers": "raised x1 outcome pii-leak?",
+        "truncated-body-recovers": "raised x1 outcome",
+    }
+    found = done.table("test_must_recover")
+    assert found == expected({"identify": DIRECT["identify"] | wanting}, found)
+
+
+def test_what_it_lets_through(done: Run) -> None:
+    """None of these is refused by the SDK; in production each is answered with a success or a late error."""
+    assert done.broken("test_let_through") == {
+        "milliseconds": ["timestamp-milliseconds"],
+        "blank-name": ["event-name-missing?"],
+        "long-name": ["event-name-too-long"],
+        "long-value": ["attr-value-too-long"],
+        "many-attributes": ["too-many-attributes"],
+        "bad-email": ["bad-email"],
+        "none-id": ["placeholder-identifier?"],
+        "no-recipient": ["recipient-missing"],
+        "no-template": ["content-missing"],
+        "v1-in-v2": ["event-name-missing"],
+        "no-key": ["placeholder-credentials"],
+    }
+
+
+def test_what_never_leaves(done: Run) -> None:
+    """JSON that could not be written is told as three retries, a call of 2.4 draws a TypeError: a wrapper hides both."""
+    failed = done.failed("test_not_sent")
+    assert set(failed) == {f"500-server-error-persists-{name}" for name in ("infinite", "decimal", "as-in-2.4", "date")}
+    assert all(text.startswith("Failed: nothing was sent to Customer.io") for text in failed.values())

@@ -1,0 +1,116 @@
+"""The official SDK, 2.4, put through every case. It cannot be installed beside 3.x: it has a folder of its own."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import pytest
+from tables import Run, expected, run, swallowed
+
+FOLDER = Path(sys.prefix) / "customerio-2.4"
+INSTALL = f"{sys.executable} -m pip install --no-deps --target {FOLDER} customerio==2.4"
+
+UNREACHED = ("connect-timeout", "connection-refused", "dns-failure", "tls-failure")
+# A POST is repeated only where nothing arrived; its retries know no status.
+POST = {
+    "200-*": "recovered x1",
+    "200-not-json": "lost x1 outcome?",
+    "301-*": "raised x1",
+    "4*": "raised x1",
+    "5*": "raised x1",
+    "[a-z]*": "raised x1",
+    **{f"{one}-recovers": "recovered x3" for one in UNREACHED},
+    **{f"{one}-persists": "raised x4" for one in UNREACHED},
+}
+# A PUT or DELETE also where the answer asks for it, or is lost. A redirect is followed without the body.
+IDEMPOTENT = POST | {
+    "301-*": "lost x1 outcome",
+    "429-retry-after-recovers": "recovered x3",
+    "429-retry-after-persists": "raised x4",
+    "[a-z]*-recovers": "recovered x3",
+    "[a-z]*-persists": "raised x4",
+    "truncated-body-*": "raised x1",
+}
+# The exception's text holds the whole payload; without an answer it holds the address, which urllib3 logs too.
+PERSONAL = {"4*": "raised x1 pii-leak?", "5*": "raised x1 pii-leak?"}
+PERSONAL_PUT = PERSONAL | {"429-retry-after-persists": "raised x4 pii-leak?"}
+PERSONAL_ADDRESS = {"[a-z]*-recovers": "recovered x3 pii-leak?", "[a-z]*-persists": "raised x4 pii-leak?"}
+READ = dict.fromkeys(("200-empty", "200-not-json", "200-truncated-json"), "lost x1 undeclared-exception")
+SEND = {pattern: cell for pattern, cell in POST.items() if pattern != "301-*"}
+DIRECT = {
+    "identify": IDEMPOTENT | PERSONAL_PUT,
+    "identify-by-email": IDEMPOTENT | PERSONAL_PUT | PERSONAL_ADDRESS,
+    "event": POST,
+    "delete": IDEMPOTENT,
+    "add_device": IDEMPOTENT,
+    "send_email": SEND | READ | PERSONAL,
+    "send_push": SEND | READ,
+    "broadcast": SEND,
+}
+
+
+@pytest.fixture(scope="module")
+def done(tmp_path_factory: pytest.TempPathFactory) -> Run:
+    """The run of all its tests, with its folder first."""
+    assert FOLDER.is_dir(), f"run `make test`, or: {INSTALL}"
+    return run("official_2_4.py", tmp_path_factory.mktemp("official"), FOLDER)
+
+
+def test_correct_use_is_green(done: Run) -> None:
+    """It is 2.4 that runs; each call is its operation, once, and draws neither error nor warning."""
+    assert "test_version" not in done.output
+    assert {name: rules for name, rules in done.broken("test_correct").items() if rules} == {}
+    assert done.failed("test_correct") == {}
+    assert len(done.broken("test_correct")) == 24
+
+
+def test_every_case(done: Run) -> None:
+    """A redirect loses the payload, the exception holds personal data, JSONDecodeError gets out; nothing is sent twice
+    that may have been taken, and no server error is repeated.
+    """
+    found = done.table("test_direct")
+    assert found == expected(DIRECT, found)
+    assert done.untried("test_direct") == {}
+    assert done.operations("test_direct") == {
+        "track.identify", "track.event", "track.delete", "track.add_device",
+        "app.send_email", "app.send_push", "app.trigger_broadcast",
+    }  # fmt: skip
+
+
+def test_a_wrapper_that_logs(done: Run) -> None:
+    """What was raised is lost, and the personal data in its text is in a log."""
+    found = done.table("test_wrapped")
+    direct = expected(DIRECT, done.table("test_direct"))
+    assert found == {call: swallowed(direct[call]) for call in ("identify", "event", "send_email")}
+
+
+def test_what_it_does_not_recover_from(done: Run) -> None:
+    """Of all that passes by itself, an event recovers only from failures to connect."""
+    reached = {"429-*-recovers": "raised x1 outcome", "5*-recovers": "raised x1 outcome"}
+    cut = ("accepted-then-reset", "connection-reset", "read-timeout", "truncated-body")
+    lost = reached | {f"{one}-recovers": "raised x1 outcome" for one in cut}
+    found = done.table("test_must_recover")
+    assert found == expected({"event": POST | lost}, found)
+
+
+def test_what_it_lets_through(done: Run) -> None:
+    """None of these is refused by the SDK; in production each is answered with a success or a late error."""
+    assert done.broken("test_let_through") == {
+        "milliseconds": ["timestamp-milliseconds"],
+        "blank-name": ["event-name-missing?"],
+        "long-name": ["event-name-too-long"],
+        "long-value": ["attr-value-too-long"],
+        "bad-email": ["bad-email"],
+        "no-recipient": ["recipient-missing"],
+    }
+
+
+def test_what_never_leaves(done: Run) -> None:
+    """Its exception speaks of three retries where it could not even write the JSON, and 0 is no id: a wrapper that logs
+    hides both.
+    """
+    failed = done.failed("test_not_sent")
+    names = ("infinite", "nested-nan", "nested-datetime", "zero")
+    assert set(failed) == {f"500-server-error-persists-{name}" for name in names}
+    assert all(text.startswith("Failed: nothing was sent to Customer.io") for text in failed.values())
