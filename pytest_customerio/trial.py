@@ -4,17 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING
+from typing import Protocol
 
+from pytest_customerio.cassettes import Cassettes
+from pytest_customerio.choice import Choice
 from pytest_customerio.ledger import Record
 from pytest_customerio.messages import Handled
 from pytest_customerio.model import ErrorCase, Interaction
 from pytest_customerio.replay import Replay
 from pytest_customerio.settings import Allowance, ErrorsMark, SettingsError
-
-if TYPE_CHECKING:
-    from pytest_customerio.session import Session
-
 
 __tracebackhide__ = True  # pytest shows no frame of ours in anybody's traceback
 
@@ -31,11 +29,23 @@ class Plan:
     keep: bool = False
 
 
+class Court(Protocol):
+    """What a trial needs of its session."""
+
+    cassettes: Cassettes
+    choice: Choice
+    raises_class: type | None
+
+    def record(self, plan: Plan) -> Record: ...
+    def identify(self, interaction: Interaction) -> None: ...
+    def note_late(self, test: Trial, interaction: Interaction) -> None: ...
+
+
 @dataclass(slots=True)
 class Trial:
     """One test while it runs: what it sent, and the case at work."""
 
-    session: Session
+    session: Court
     plan: Plan
     record: Record
     replay: Replay | None = None

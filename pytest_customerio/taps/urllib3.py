@@ -8,7 +8,8 @@ from typing import Any
 from pytest_customerio.taps import Line
 from pytest_customerio.taps.hearing import above, begin, send_heard
 from pytest_customerio.taps.patching import Patches, Wrapper
-from pytest_customerio.taps.wire import destination, origin
+from pytest_customerio.taps.pools import absolute, concerned
+from pytest_customerio.taps.wire import destination
 
 
 def install(line: Line, patches: Patches) -> None:
@@ -21,18 +22,6 @@ def install(line: Line, patches: Patches) -> None:
     patches.wrap(PoolManager, "urlopen", lambda original: _manager_urlopen(line, original))
     patches.wrap(HTTPConnectionPool, "urlopen", lambda original: _pool_urlopen(line, original))
     urllib3_answers.install(line, patches)
-
-
-def absolute(pool: Any, url: str) -> str:
-    """The URL that a pool is asked for: a path, or all of it where the pool is a proxy's."""
-    return origin(pool.scheme, pool.host, pool.port) + url if url.startswith("/") else url
-
-
-def concerned(line: Line, pool: Any, url: Any) -> bool:
-    """Whether this pool's request goes to Customer.io, directly or through a proxy."""
-    if isinstance(url, str) and "://" in url[:8]:
-        return line.concerns(*destination(url))
-    return line.concerns(pool.host, pool.port)
 
 
 def _manager_urlopen(line: Line, original: Wrapper) -> Wrapper:

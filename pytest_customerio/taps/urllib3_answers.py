@@ -14,8 +14,8 @@ from pytest_customerio.taps import Line
 from pytest_customerio.taps.bodies import drain
 from pytest_customerio.taps.faults import received, socket_error
 from pytest_customerio.taps.patching import Patches, Wrapper, socket_is_mocked
+from pytest_customerio.taps.pools import absolute, concerned
 from pytest_customerio.taps.raw import answer_body, reason
-from pytest_customerio.taps.urllib3 import absolute, concerned
 from pytest_customerio.taps.wire import plain_headers
 
 _LOG = logging.getLogger("urllib3.connectionpool")
