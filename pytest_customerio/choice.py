@@ -10,6 +10,8 @@ from pytest_customerio.data import UnknownNameError
 from pytest_customerio.model import ErrorCase
 from pytest_customerio.settings import ErrorsMark, SettingsError, errors_mark, nearest
 
+__tracebackhide__ = True  # pytest shows no frame of ours in anybody's traceback
+
 
 class Choice:
     """Chooses among all cases; a name that nothing has is the user's mistake: `SettingsError`."""

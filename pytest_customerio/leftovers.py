@@ -11,6 +11,8 @@ from weakref import WeakKeyDictionary
 from pytest_customerio.owners import Owners
 from pytest_customerio.taps.analytics import hurry, queues
 
+__tracebackhide__ = True  # pytest shows no frame of ours in anybody's traceback
+
 # Real seconds for a queue that is sent now; for threads, which may go on for good; and for them where waiting is
 # virtual, so that they are at work or hang.
 QUEUE = 2.0

@@ -13,6 +13,8 @@ from weakref import WeakKeyDictionary, WeakSet
 
 from pytest_customerio.taps.patching import Patches
 
+__tracebackhide__ = True  # pytest shows no frame of ours in anybody's traceback
+
 # Where a thread stands that waits to be given work: what it does next, it does for whoever gives it.
 IDLE = frozenset(
     {

@@ -9,6 +9,8 @@ from pytest_customerio.handling.fitting import fit
 from pytest_customerio.handling.scope import draws, scope
 from pytest_customerio.model import Answer, ErrorCase, Message, Operation, WireRequest
 
+__tracebackhide__ = True  # pytest shows no frame of ours in anybody's traceback
+
 
 class Schedule:
     """One case, for the first operation of the test that it applies to; with `operations`, for one of those.
