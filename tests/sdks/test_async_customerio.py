@@ -1,0 +1,138 @@
+"""The community's asynchronous SDK put through every case: what it does well is green, its known faults are found."""
+
+from __future__ import annotations
+
+import pytest
+from tables import Run, expected, run
+
+# It makes one attempt, and raises whatever comes of it; a redirect is not followed.
+ONCE = {
+    "200-*": "recovered x1",
+    "200-not-json": "lost x1 outcome?",
+    "4*": "raised x1",
+    "5*": "raised x1",
+    "[a-z]*": "raised x1",
+}
+REDIRECT = {"301-*": "raised x1"}
+# The exception of httpx, its cause, holds the address.
+ADDRESS = {"4*": "raised x1 pii-leak?", "5*": "raised x1 pii-leak?"}
+# A 207 is returned like any success.
+PARTIAL = {"207-*": "lost x1 partial-failure-ignored", "207-empty-errors": "recovered x1"}
+DIRECT = {
+    "identify": ONCE | REDIRECT,
+    "identify-by-email": ONCE | ADDRESS | {"301-*": "raised x1 pii-leak?"},
+    "event": ONCE | REDIRECT,
+    "delete": ONCE | REDIRECT,
+    "add_device": ONCE | REDIRECT,
+    "person_event": ONCE | REDIRECT,
+    "batch": ONCE | REDIRECT | PARTIAL,
+    "send_email": ONCE,
+    "send_push": ONCE,
+    "find_by_email": ONCE | ADDRESS,
+}
+# Who catches AsyncCustomerIOError: what may be retried is no kind of it. Of the server errors, 500 is.
+CAUGHT = {
+    "4*": "lost x1 outcome",
+    "429-*": "lost x1 undeclared-exception",
+    "5*": "lost x1 undeclared-exception",
+    "500-*": "lost x1 outcome",
+    "[a-z]*": "lost x1 undeclared-exception",
+}
+WRAPPED = {
+    "identify-by-email": ONCE
+    | {"301-*": "lost x1 outcome"}
+    | CAUGHT
+    | dict.fromkeys(("429-*", "50[2-4]-*"), "lost x1 pii-leak? undeclared-exception"),
+    "send_email": ONCE | CAUGHT,
+}
+# With the retry strategy of its README, which does not look at Retry-After, knows no 500, and ends in tenacity's own
+# RetryError.
+RETRYING = ONCE | {
+    "500-server-error-recovers": "raised x1 outcome",
+    "429-rate-limited-recovers": "recovered x3",
+    "429-rate-limited-persists": "lost x5 undeclared-exception",
+    "429-retry-after-recovers": "recovered x3 retry-after-ignored",
+    "429-retry-after-persists": "lost x5 retry-after-ignored undeclared-exception",
+    "50[2-4]-*-recovers": "recovered x3",
+    "50[2-4]-*-persists": "lost x5 undeclared-exception",
+    "[a-z]*-recovers": "recovered x3",
+    "[a-z]*-persists": "lost x5 undeclared-exception",
+}
+
+
+def twice(rule: str) -> dict[str, str]:
+    """It repeats each POST, also where the first one may have been taken."""
+    perhaps = ("50[2-4]-*", "accepted-then-reset", "connection-reset", "read-timeout", "truncated-body")
+    return {f"{one}-recovers": f"recovered x3 {rule}" for one in perhaps} | {
+        f"{one}-persists": f"lost x5 {rule} undeclared-exception" for one in perhaps
+    }
+
+
+@pytest.fixture(scope="module")
+def done(tmp_path_factory: pytest.TempPathFactory) -> Run:
+    """The run of all its tests."""
+    return run("asynchronous.py", tmp_path_factory.mktemp("asynchronous"))
+
+
+def test_correct_use_is_green(done: Run) -> None:
+    """Each call is its operation, once, and draws neither error nor warning."""
+    assert {name: rules for name, rules in done.broken("test_correct").items() if rules} == {}
+    assert done.failed("test_correct") == {}
+    assert len(done.broken("test_correct")) == 42
+
+
+def test_every_case(done: Run) -> None:
+    """A 207 passes for success, and an address shows in a cause; all else is raised, and nothing is repeated."""
+    found = done.table("test_direct")
+    assert found == expected(DIRECT, found)
+    assert done.untried("test_direct") == {}
+    assert done.operations("test_direct") == {
+        "track.identify", "track.event", "track.delete", "track.add_device", "track_v2.person_event", "track_v2.batch",
+        "app.send_email", "app.send_push", "app.find_by_email",
+    }  # fmt: skip
+
+
+def test_a_wrapper_that_catches_its_error(done: Run) -> None:
+    """`except AsyncCustomerIOError` lets every rate limit and broken connection through: the classes are siblings."""
+    found = done.table("test_wrapped")
+    assert found == expected(WRAPPED, found)
+
+
+def test_the_retry_strategy_of_its_readme(done: Run) -> None:
+    """Retry-After is ignored, a 500 is not repeated, e-mails go out twice, and RetryError gets out in the end."""
+    found = done.table("test_retrying")
+    patterns = {
+        "identify": RETRYING | REDIRECT,
+        "event": RETRYING | REDIRECT | twice("double-send?"),
+        "batch": RETRYING | REDIRECT | PARTIAL,
+        "send_email": RETRYING | twice("double-send"),
+    }
+    assert found == expected(patterns, found)
+
+
+def test_its_own_log(done: Run) -> None:
+    """At DEBUG it writes payloads and the App API's key to the root logger."""
+    assert done.table("test_debug") == {
+        "identify": {"403-forbidden": "raised x1 pii-leak"},
+        "send_email": {"403-forbidden": "raised x1 pii-leak secret-leak"},
+    }
+
+
+def test_what_it_lets_through(done: Run) -> None:
+    """Slashes are not encoded, tokens twice; in production each of these is answered with a success or a late error."""
+    assert done.broken("test_let_through") == {
+        "slash": ["unescaped-path-segment?"],
+        "slash-event": ["unescaped-path-segment?"],
+        "twice-encoded": ["double-encoded-path-segment?"],
+        "milliseconds": ["timestamp-milliseconds"],
+        "blank-name": ["event-name-missing?"],
+        "long-value": ["attr-value-too-long"],
+        "bad-email": ["bad-email"],
+    }
+
+
+def test_what_never_leaves(done: Run) -> None:
+    """JSON that could not be written is told as an outage, and 0 is no id: a wrapper that logs hides both."""
+    failed = done.failed("test_not_sent")
+    assert set(failed) == {f"500-server-error-persists-{name}" for name in ("infinite", "zero")}
+    assert all(text.startswith("Failed: nothing was sent to Customer.io") for text in failed.values())
