@@ -18,12 +18,12 @@ def demo() -> subprocess.CompletedProcess[str]:
     return command("examples/demo.py", cwd=ROOT)
 
 
-def command(*arguments: str, cwd: Path) -> subprocess.CompletedProcess[str]:
-    """Run this Python with the plugin as a user has it."""
+def command(*arguments: str, cwd: Path, **variables: str) -> subprocess.CompletedProcess[str]:
+    """Run this Python with the plugin as a user has it; `variables` join its environment."""
     return subprocess.run(
         [sys.executable, *arguments],
         cwd=cwd,
-        env=environment(),
+        env=environment() | variables,
         capture_output=True,
         text=True,
         timeout=300,

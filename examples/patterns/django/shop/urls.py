@@ -1,0 +1,9 @@
+"""Where things are."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from shop.views import sign_up
+
+urlpatterns = [path("sign-up/", sign_up)]

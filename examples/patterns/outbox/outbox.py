@@ -1,0 +1,55 @@
+"""An outbox: what Customer.io has to be told is a row, and a worker sends the rows."""
+
+from __future__ import annotations
+
+import json
+import re
+import sqlite3
+import time
+
+from customerio import CustomerIO, CustomerIOException
+
+MOST_ATTEMPTS = 12  # the last after two days
+SCHEMA = """
+create table if not exists outbox (
+    id integer primary key, person text not null, attributes text not null,
+    due_at real not null, attempts integer not null default 0, state text not null default 'owed'
+)
+"""
+
+
+def connect(path: str) -> sqlite3.Connection:
+    db = sqlite3.connect(path, isolation_level=None)
+    db.execute(SCHEMA)
+    return db
+
+
+def sign_up(db: sqlite3.Connection, person: str, email: str) -> None:
+    """In the same transaction as the account itself."""
+    row = person, json.dumps({"email": email}), time.time()
+    db.execute("insert into outbox (person, attributes, due_at) values (?, ?, ?)", row)
+
+
+def deliver(db: sqlite3.Connection, client: CustomerIO) -> None:
+    """Run by a timer, one at a time. A row is sent when Customer.io says so, not before."""
+    due = "select id, person, attributes, attempts from outbox where state = 'owed' and due_at <= ? order by id"
+    for row, person, attributes, attempts in db.execute(due, (time.time(),)).fetchall():
+        try:
+            client.identify(person, **json.loads(attributes))
+        except CustomerIOException as error:
+            if is_permanent(error) or attempts + 1 == MOST_ATTEMPTS:
+                db.execute("update outbox set state = 'failed' where id = ?", (row,))  # an operator looks at these
+            else:
+                due_at = time.time() + 30 * 2**attempts
+                db.execute("update outbox set attempts = ?, due_at = ? where id = ?", (attempts + 1, due_at, row))
+        else:
+            db.execute("update outbox set state = 'sent' where id = ?", (row,))
+
+
+def is_permanent(error: CustomerIOException) -> bool:
+    """The SDK has one exception for all; its text begins with the status, if there was one."""
+    return re.match(r"4(?!08|29)\d\d: ", str(error)) is not None
+
+
+def count(db: sqlite3.Connection, state: str) -> int:
+    return int(db.execute("select count(*) from outbox where state = ?", (state,)).fetchone()[0])

@@ -1,0 +1,117 @@
+"""Each way of talking to Customer.io that the examples show: green, and red for one reason where one thing is wrong."""
+
+from __future__ import annotations
+
+import importlib.metadata
+import json
+import re
+import shutil
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+from commands import ROOT, command
+from packaging.requirements import Requirement
+
+FOLDER = ROOT / "examples" / "patterns"
+# What pytest finds by itself where a project's requirements are installed, and nothing else is.
+PLUGINS = {"asyncio": "pytest_asyncio.plugin,anyio.pytest_plugin", "django": "pytest_django.plugin"}
+
+
+class Twin(NamedTuple):
+    """The rule that a spoiled twin breaks, and what each of its failures begins with, after operation and case."""
+
+    rule: str
+    headline: str
+
+
+TWINS = {
+    "asyncio": Twin("outcome", "lost, "),
+    "background_queue": Twin("outcome", "lost, 1 attempt"),
+    "batch": Twin("partial-failure-ignored", "partial-failure-ignored, expected each rejected item "),
+    "bool_wrapper": Twin("outcome", "lost, 1 attempt"),
+    "celery": Twin("outcome", "raised, 1 attempt"),
+    "django": Twin("no-timeout", "no-timeout, expected a timeout for each request, got none"),
+    "fastapi": Twin("pii-leak", "pii-leak, expected no personal data in logs, got "),
+    "flask": Twin("outcome", "lost, 1 attempt"),
+    "outbox": Twin("outcome", "lost, 1 attempt"),
+    "subtests": Twin("double-send", "double-send, expected a send that may have been taken is not repeated, got "),
+    "unittest": Twin("blind-retry", "blind-retry, expected 1 attempt: the error is permanent, got 5 attempts"),
+}
+
+
+class Run(NamedTuple):
+    """One run of pytest on a project."""
+
+    code: int
+    output: str
+    broken: dict[str, set[str]]  # by test: the rules of severity error
+
+
+def run(name: str, folder: Path, *, spoiled: bool = False) -> Run:
+    """Copy a project, its twin's files over it if asked to, and run its suite."""
+    for line in (FOLDER / name / "requirements.txt").read_text(encoding="utf-8").splitlines():
+        need(Requirement(line.partition("#")[0].strip()))
+    shutil.copytree(FOLDER / name, folder, dirs_exist_ok=True, ignore=shutil.ignore_patterns("spoiled"))
+    if spoiled:
+        shutil.copytree(FOLDER / name / "spoiled", folder, dirs_exist_ok=True)
+    plugins = ",".join(filter(None, ("pytest_customerio.plugin", PLUGINS.get(name))))
+    arguments = ("--cio-contract", "--cio-report=report.json", "--tb=short", "-rN", "-p", "no:cacheprovider")
+    only = {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", "PYTEST_PLUGINS": plugins}
+    result = command("-m", "pytest", *arguments, cwd=folder, **only)
+    assert (folder / "report.json").exists(), result.stdout + result.stderr
+    rows = json.loads((folder / "report.json").read_text(encoding="utf-8"))["tests"]
+    broken: dict[str, set[str]] = {}
+    for row in rows:
+        rules = {violation["rule"] for violation in row["violations"] if violation["severity"] == "error"}
+        if rules:
+            broken.setdefault(row["nodeid"], set()).update(rules)
+    return Run(result.returncode, result.stdout, broken)
+
+
+def need(requirement: Requirement) -> None:
+    """Skip where a package is not there, or too old."""
+    if requirement.name == "pytest-customerio":
+        return
+    try:
+        found = importlib.metadata.version(requirement.name)
+    except importlib.metadata.PackageNotFoundError:
+        found = "nothing"
+    if found == "nothing" or found not in requirement.specifier:
+        pytest.skip(f"needs {requirement}, found {found}")
+
+
+@pytest.mark.parametrize("name", TWINS)
+def test_the_project_is_green(name: str, tmp_path: Path) -> None:
+    """Under every error it is marked for, with nothing broken but what is a warning."""
+    result = run(name, tmp_path)
+    assert result.code == 0, result.output
+    assert int(re.findall(r"(\d+) passed", result.output)[-1]) > 20
+    assert result.broken == {}
+
+
+@pytest.mark.parametrize("name", TWINS)
+def test_its_twin_is_red_for_one_reason(name: str, tmp_path: Path) -> None:
+    """Every failure is of that one rule, and says so in its first line."""
+    result = run(name, tmp_path, spoiled=True)
+    assert result.code == 1, result.output
+    assert set().union(*result.broken.values()) == {TWINS[name].rule}, result.output
+    failures = re.findall(r"^_{2,} .*\w.* _{2,}\n(.*)$", result.output, re.MULTILINE)
+    assert len(failures) == len(result.broken) == int(re.findall(r"(\d+) failed", result.output)[-1]), result.output
+    assert [line for line in failures if not line.partition(": ")[2].startswith(TWINS[name].headline)] == []
+
+
+def test_every_project_is_run_and_told() -> None:
+    """Each folder has its twin's rule above, and a row with that rule in the table."""
+    assert sorted(path.name for path in FOLDER.iterdir() if path.is_dir()) == sorted(TWINS)
+    table = re.findall(r"^\| .*\]\((\w+)\).* \| `([\w-]+)` \|$", (FOLDER / "README.md").read_text("utf-8"), re.MULTILINE)
+    assert dict(table) == {name: twin.rule for name, twin in TWINS.items()}
+
+
+@pytest.mark.parametrize("name", TWINS)
+def test_a_twin_is_one_file_that_differs_in_a_few_lines(name: str) -> None:
+    """What is wrong can be seen at a glance."""
+    (file,) = [path for path in (FOLDER / name / "spoiled").rglob("*") if path.is_file()]
+    good = (FOLDER / name / file.relative_to(FOLDER / name / "spoiled")).read_text(encoding="utf-8").splitlines()
+    bad = file.read_text(encoding="utf-8").splitlines()
+    assert 1 <= len(set(bad) ^ set(good)) <= 16
