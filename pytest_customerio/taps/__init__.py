@@ -25,7 +25,7 @@ TAPS = {
     "httpx": "httpx",
     "httpx2": "httpx2",
     "aiohttp": "aiohttp",
-    "customerio.analytics.consumer": "analytics",
+    "customerio.analytics.client": "analytics",
 }
 
 

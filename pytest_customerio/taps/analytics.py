@@ -12,25 +12,34 @@ from pytest_customerio.taps import Line
 from pytest_customerio.taps.patching import Patches
 
 MODULE = "customerio.analytics.consumer"
+CLIENTS = "customerio.analytics.client"
+# What a queue has while somebody waits for it to be sent, and how long its consumer then waits for more.
+FLUSHED = "cio_flushed"
+STEP = 0.001
 
 
 def install(line: Line, patches: Patches) -> None:
     """Let the consumers of the package's clients gather messages so that they can be told to send them now."""
-    consumer = sys.modules[MODULE].Consumer
-    patches.wrap(consumer, "next", _next)
+    patches.wrap(sys.modules[MODULE].Consumer, "next", _next)
+    patches.wrap(sys.modules[CLIENTS].Client, "flush", _flush)
 
 
 class Hurried:
-    """A client's queue as its consumer sees it: waiting for more messages ends when somebody hurries."""
+    """A client's queue as its consumer sees it: waiting for more messages ends when somebody hurries.
 
-    def __init__(self, whole: Queue[Any]) -> None:
+    `longest` is how long the consumer means to wait at most. It asks for more where its clock went back, which it does
+    when an error case is over.
+    """
+
+    def __init__(self, whole: Queue[Any], longest: float) -> None:
         self.whole = whole
+        self._longest = longest
 
-    def get(self, block: bool = True, timeout: float | None = None) -> Any:  # noqa: FBT001, FBT002 - as `Queue.get`
+    def get(self, block: bool = True, timeout: float = 0.0) -> Any:  # noqa: FBT001, FBT002 - as `Queue.get`
         """As `Queue.get`; raises `Empty` earlier where somebody hurries."""
         with self.whole.not_empty:
             if not self.whole.queue:
-                self.whole.not_empty.wait(timeout)
+                self.whole.not_empty.wait(STEP if hasattr(self.whole, FLUSHED) else min(timeout, self._longest))
         return self.whole.get(block=False)
 
 
@@ -51,10 +60,23 @@ def hurry(queue: Queue[Any]) -> None:
 def _next(original: Callable[..., Any]) -> Callable[..., Any]:
     def gather(consumer: Any) -> Any:
         queue = consumer.queue
-        consumer.queue = cast("Queue[Any]", Hurried(queue))
+        consumer.queue = cast("Queue[Any]", Hurried(queue, consumer.upload_interval))
         try:
             return original(consumer)
         finally:
             consumer.queue = queue
 
     return gather
+
+
+def _flush(original: Callable[..., Any]) -> Callable[..., Any]:
+    def flush(client: Any) -> Any:
+        setattr(client.queue, FLUSHED, True)
+        hurry(client.queue)
+        try:
+            return original(client)
+        finally:
+            if hasattr(client.queue, FLUSHED):  # another thread's flush may be over before
+                delattr(client.queue, FLUSHED)
+
+    return flush
