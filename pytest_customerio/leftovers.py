@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import threading
+import time
+from collections.abc import Callable
 from queue import Queue
 from typing import Any
 from weakref import WeakKeyDictionary
@@ -13,21 +15,22 @@ from pytest_customerio.taps.analytics import hurry, queues
 
 __tracebackhide__ = True  # pytest shows no frame of ours in anybody's traceback
 
-# Real seconds for a queue that is sent now; for threads, which may go on for good; and for them where waiting is
-# virtual, so that they are at work or hang.
+# Real seconds for a queue that is sent now; for threads, which may go on for good; and for tasks and threads where
+# waiting is virtual, so that they are at work or hang.
 QUEUE = 2.0
 THREADS = 0.2
 REPLAYED = 2.0
-# Virtual seconds for tasks: clients give up within a minute or two.
-TASKS = 600.0
 STEP = 0.001
+# Virtual seconds for tasks: clients give up within a minute or two. A task that never waits never sees them pass.
+TASKS = (0.25, 0.25, 0.5, 1.0, 2.0, 4.0, 8.0, 16.0, 32.0, 64.0, 128.0, 256.0, 88.0)
 
 
 class Leftovers:
-    """Waits for what the test at work started and did not wait for itself."""
+    """Waits for what the test at work started and did not wait for itself; `now` is real also while waiting is not."""
 
-    def __init__(self, owners: Owners[Any]) -> None:
+    def __init__(self, owners: Owners[Any], now: Callable[[], float] = time.monotonic) -> None:
         self._owners = owners
+        self._now = now
         self._pause = threading.Condition()
         self._stuck: WeakKeyDictionary[Queue[Any], int] = WeakKeyDictionary()
 
@@ -36,37 +39,44 @@ class Leftovers:
         if replayed:
             self._finish_tasks()
         self._flush()
-        self._await(REPLAYED if replayed else THREADS)
+        self._await(self._owners.is_busy, REPLAYED if replayed else THREADS)
 
     async def finish_tasks_here(self) -> None:
-        """Wait for the test's tasks in the running loop."""
+        """Wait for the test's tasks in the running loop: those that they start, too."""
         here, loop = asyncio.current_task(), asyncio.get_running_loop()
-        tasks = [task for task in self._owners.tasks() if task.get_loop() is loop and task is not here]
-        if tasks:
-            await asyncio.wait(tasks, timeout=TASKS)
+        end = self._now() + REPLAYED
+        for seconds in TASKS:
+            tasks = [task for task in self._owners.tasks() if task.get_loop() is loop and task is not here]
+            if not tasks or self._now() > end:
+                break
+            await asyncio.wait(tasks, timeout=seconds)
 
     def _finish_tasks(self) -> None:
         """Let the event loops of this thread go on until the test's tasks are done."""
+        if asyncio._get_running_loop() is not None:
+            return  # the tests themselves run in a loop: no other one can
         for loop in self._owners.still_loops():
-            tasks = [task for task in self._owners.tasks() if task.get_loop() is loop]
-            if tasks:
-                loop.run_until_complete(asyncio.wait(tasks, timeout=TASKS))
+            if any(task.get_loop() is loop for task in self._owners.tasks()):
+                loop.run_until_complete(self.finish_tasks_here())
 
     def _flush(self) -> None:
         for queue in queues():
             stuck = self._stuck.get(queue, 0)  # the SDK never counts messages off that it dropped as too large
-            left = QUEUE
-            while queue.unfinished_tasks > stuck and left > 0:
-                hurry(queue)
-                left -= self._step()
+            self._await(lambda: _hurried(queue, stuck), QUEUE)  # noqa: B023 - called at once
             self._stuck[queue] = queue.unfinished_tasks
 
-    def _await(self, left: float) -> None:
-        while left > 0 and self._owners.is_busy():
-            left -= self._step()
+    def _await(self, is_busy: Callable[[], bool], seconds: float) -> None:
+        end = self._now() + seconds
+        for _ in range(round(seconds / STEP)):  # no longer, should somebody have stopped this clock too
+            if not is_busy() or self._now() > end:
+                break
+            with self._pause:  # this thread stands where the clock takes it for waiting
+                self._pause.wait(STEP)
 
-    def _step(self) -> float:
-        """A real moment, in which this thread stands where the clock takes it for waiting."""
-        with self._pause:
-            self._pause.wait(STEP)
-        return STEP
+
+def _hurried(queue: Queue[Any], stuck: int) -> bool:
+    """Whether there is still something to send, which is hurried."""
+    busy = queue.unfinished_tasks > stuck
+    if busy:
+        hurry(queue)
+    return busy

@@ -5,39 +5,27 @@ from __future__ import annotations
 import asyncio
 import sys
 import threading
-import types
 from collections.abc import Callable, Iterable
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Any, Generic, TypeVar
 from weakref import WeakKeyDictionary, WeakSet
 
+from pytest_customerio.idle import awaits_work, idle_threads, is_idle
+from pytest_customerio.items import Items
 from pytest_customerio.taps.patching import Patches
 
 __tracebackhide__ = True  # pytest shows no frame of ours in anybody's traceback
 
-# Where a thread stands that waits to be given work: what it does next, it does for whoever gives it.
-IDLE = frozenset(
-    {
-        ("queue", "get"),
-        ("pytest_customerio.taps.analytics", "get"),
-        ("concurrent.futures.thread", "_worker"),
-        ("multiprocessing.pool", "worker"),
-        ("selectors", "select"),
-        ("socket", "accept"),
-        ("trio._core._thread_cache", "_work"),
-    }
-)
-# How far below the innermost frame that place may lie: `queue.get` waits in `threading.wait`.
-DEPTH = 3
-
+K = TypeVar("K")
 T = TypeVar("T")
 
 
 class Owners(Generic[T]):
     """The test at work, and those that left something running.
 
-    Threads and executors' work belong to the test in whose call phase they were started; what fixtures start may serve
-    many tests. A thread that waits for work when its test ends serves whoever gives it some from then on.
+    Threads, tasks and executors' work belong to the test in whose call phase they were started, items of a queue to the
+    one that put them there; what fixtures and imports start may serve many tests. Who waited to be given work when the
+    call phase began, and does not any more, works for this test; who waits for it later serves whoever gives it some.
     """
 
     def __init__(self) -> None:
@@ -48,10 +36,14 @@ class Owners(Generic[T]):
         self._tasks: WeakKeyDictionary[asyncio.Future[Any], T] = WeakKeyDictionary()
         self._loops: WeakKeyDictionary[asyncio.AbstractEventLoop, int] = WeakKeyDictionary()
         self._before: WeakSet[asyncio.Task[Any]] = WeakSet()
-        self._here = threading.local()
+        self._ready: WeakSet[threading.Thread] = WeakSet()
+        self._ready_tasks: WeakSet[asyncio.Task[Any]] = WeakSet()
+        self._items: Items[T] = Items(self._starter, self._taking)
+        self._tester: threading.Thread | None = None
 
     def watch(self, patches: Patches) -> None:
         """Note who starts what; everything is started as ever."""
+        self._items.watch(patches)
         patches.wrap(threading.Thread, "start", self._starting)
         patches.wrap(ThreadPoolExecutor, "submit", self._submitting)
         patches.wrap(asyncio.BaseEventLoop, "run_forever", self._running)
@@ -59,46 +51,72 @@ class Owners(Generic[T]):
 
     def begin_call(self) -> None:
         """The test at work comes to its own part: what is started now is its own."""
-        self._calling = True
+        self._tester, self._calling = threading.current_thread(), True
+        self._release()
         self._before = WeakSet(self._all_tasks())
+        self._ready = WeakSet(idle_threads())
+        self._ready_tasks = WeakSet(task for task in self._before if awaits_work(task))
 
     def end(self) -> None:
         """The test is over; what it left running goes on in its name."""
         test = self.test
-        if test is not None:
+        if test is not None and self._calling:
             self._tasks.update(dict.fromkeys(self.tasks(), test))
-            for thread in [one for one, owner in list(self._threads.items()) if owner is test and is_idle(one)]:
-                del self._threads[thread]
+            self._threads.update(dict.fromkeys(self._busy_threads(), test))
         self.test, self._calling = None, False
+        self._release()
 
     def current(self) -> T | None:
         """The test for which the caller works."""
-        owner: T | None = getattr(self._here, "owner", None)
-        if owner is None and self._threads:
-            owner = self._threads.get(threading.current_thread())
+        owner: T | None = self._threads.get(threading.current_thread()) if self._threads else None
         if owner is None and self._tasks and (task := _current_task()) is not None:
             owner = self._tasks.get(task)
         return owner if owner is not None else self.test
 
     def is_busy(self) -> bool:
-        """Whether threads that the test at work started are still doing something."""
-        own = [thread for thread, owner in list(self._threads.items()) if owner is self.test]
-        work = [one for one, owner in list(self._work.items()) if owner is self.test]
-        return not (all(is_idle(thread) for thread in own) and all(one.done() for one in work))
+        """Whether what the test at work started, or gave work to, is still doing something by itself."""
+        if self.test is None or not self._calling:
+            return False
+        if self._busy_threads() or any(not one.done() for one in _of(self.test, self._work)):
+            return True
+        here = threading.get_ident()
+        loops = {task.get_loop() for task in self.tasks()}
+        return any(loop.is_running() and self._loops.get(loop) != here for loop in loops)
 
     def tasks(self) -> list[asyncio.Task[Any]]:
         """What the call phase left pending in event loops."""
-        return [task for task in self._all_tasks() if task not in self._before]
+        if not self._calling:
+            return []
+        return [task for task in self._all_tasks() if self._is_own(task) and not awaits_work(task)]
 
     def still_loops(self) -> list[asyncio.AbstractEventLoop]:
         """The open event loops of this thread that stand still."""
         own = threading.get_ident()
-        loops = [loop for loop, thread in list(self._loops.items()) if thread == own]
-        return [loop for loop in loops if not (loop.is_closed() or loop.is_running())]
+        return [loop for loop in self._open_loops() if self._loops.get(loop) == own and not loop.is_running()]
+
+    def _open_loops(self) -> list[asyncio.AbstractEventLoop]:
+        return [loop for loop in _keys(self._loops) if not loop.is_closed()]
+
+    def _is_own(self, task: asyncio.Task[Any]) -> bool:
+        owner = self._tasks.get(task)
+        return task not in self._before or task in self._ready_tasks if owner is None else owner is self.test
 
     def _all_tasks(self) -> list[asyncio.Task[Any]]:
-        loops = [loop for loop in list(self._loops) if not loop.is_closed()]
-        return [task for loop in loops for task in asyncio.all_tasks(loop)]
+        return [task for loop in self._open_loops() for task in asyncio.all_tasks(loop)]
+
+    def _busy_threads(self) -> list[threading.Thread]:
+        frames, test = sys._current_frames(), self.test
+        own = [] if test is None else _of(test, self._threads)
+        given = [thread for thread in self._ready if thread not in self._threads]
+        return [thread for thread in own + given if not is_idle(thread, frames)]
+
+    def _release(self) -> None:
+        """Who waits to be given work, and who asks, is nobody's."""
+        self._threads.pop(threading.current_thread(), None)
+        for thread in [thread for thread in _keys(self._threads) if is_idle(thread)]:
+            self._threads.pop(thread, None)
+        for task in [task for task in _keys(self._tasks) if isinstance(task, asyncio.Task) and awaits_work(task)]:
+            self._tasks.pop(task, None)
 
     def _starting(self, original: Callable[..., None]) -> Callable[..., None]:
         def start(thread: threading.Thread) -> None:
@@ -112,10 +130,9 @@ class Owners(Generic[T]):
     def _submitting(self, original: Callable[..., Future[Any]]) -> Callable[..., Future[Any]]:
         def submit(pool: ThreadPoolExecutor, function: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
             owner = self._starter()
-            if owner is None:
-                return original(pool, function, *args, **kwargs)
             work = original(pool, self._in_the_name_of(owner, function), *args, **kwargs)
-            self._work[work] = owner
+            if owner is not None:
+                self._work[work] = owner
             return work
 
         return submit
@@ -130,22 +147,28 @@ class Owners(Generic[T]):
     def _creating(self, original: Callable[..., asyncio.Future[Any]]) -> Callable[..., asyncio.Future[Any]]:
         def create_task(loop: asyncio.AbstractEventLoop, *args: Any, **kwargs: Any) -> asyncio.Future[Any]:
             task = original(loop, *args, **kwargs)
-            parent = _current_task() if self._tasks else None
-            if parent is not None and parent in self._tasks:
-                self._tasks[task] = self._tasks[parent]
+            owner = self.current()
+            if owner is not None and owner is not self.test:
+                self._tasks[task] = owner
             return task
 
         return create_task
 
-    def _in_the_name_of(self, owner: T, function: Callable[..., Any]) -> Callable[..., Any]:
+    def _in_the_name_of(self, owner: T | None, function: Callable[..., Any]) -> Callable[..., Any]:
         def work(*args: Any, **kwargs: Any) -> Any:
-            self._here.owner = owner
-            try:
-                return function(*args, **kwargs)
-            finally:
-                self._here.owner = None
+            # Until it waits for more: callbacks of the future are called yet.
+            _give(self._threads, threading.current_thread(), owner)
+            return function(*args, **kwargs)
 
         return work
+
+    def _taking(self, owner: T | None) -> None:
+        """Somebody takes work out of a queue: who was there before this test, works for the giver from now on."""
+        task, thread = _current_task(), threading.current_thread()
+        if task is not None and (task in self._before or task in self._tasks):
+            _give(self._tasks, task, owner)
+        elif task is None and thread is not self._tester and self._threads.get(thread) is not self.test:
+            _give(self._threads, thread, owner)
 
     def _starter(self) -> T | None:
         """The test that a thread started now belongs to: none where a fixture starts it."""
@@ -153,12 +176,20 @@ class Owners(Generic[T]):
         return owner if owner is not self.test or self._calling else None
 
 
-def is_idle(thread: threading.Thread) -> bool:
-    """Whether a thread has ended, or waits to be given work."""
-    frame = sys._current_frames().get(thread.ident or 0)
-    if frame is None:
-        return not thread.is_alive()
-    return any(place in IDLE for place in _places(frame))
+def _give(owned: WeakKeyDictionary[K, T], key: K, owner: T | None) -> None:
+    if owner is None:
+        owned.pop(key, None)
+    else:
+        owned[key] = owner
+
+
+def _of(owner: T, owned: WeakKeyDictionary[K, T]) -> list[K]:
+    return [key for key in _keys(owned) if owned.get(key) is owner]
+
+
+def _keys(owned: WeakKeyDictionary[K, Any]) -> Iterable[K]:
+    """Its keys now: other threads may add to it meanwhile."""
+    return [key for ref in owned.keyrefs() if (key := ref()) is not None]
 
 
 def _current_task() -> asyncio.Task[Any] | None:
@@ -166,11 +197,3 @@ def _current_task() -> asyncio.Task[Any] | None:
         return asyncio.current_task()
     except RuntimeError:  # no loop runs here
         return None
-
-
-def _places(frame: types.FrameType) -> Iterable[tuple[str, str]]:
-    inner: types.FrameType | None = frame
-    for _ in range(DEPTH):
-        if inner is not None:
-            yield inner.f_globals.get("__name__", ""), inner.f_code.co_name
-            inner = inner.f_back
