@@ -18,6 +18,16 @@ def _nothing(frame: types.FrameType) -> object:
     return None
 
 
+def _selected(frame: types.FrameType) -> object:
+    """What a thread that selects is about: an event loop to be told of new callbacks, a process to end."""
+    caller = frame.f_back
+    while caller is not None and _place(caller)[0] == "pytest_customerio.clock.loops":
+        caller = caller.f_back
+    if caller is not None and _place(caller) == ("asyncio.base_events", "_run_once"):
+        return caller.f_locals["self"]._ready
+    return _place(caller)[0] == "subprocess"
+
+
 # Where a thread stands that waits to be given work -> what of it is there already, and will be taken at once.
 THREADS: Mapping[Place, Callable[[types.FrameType], object]] = {
     ("queue", "get"): lambda frame: frame.f_locals["self"]._qsize(),
@@ -27,7 +37,7 @@ THREADS: Mapping[Place, Callable[[types.FrameType], object]] = {
     ("multiprocessing.pool", "_handle_tasks"): lambda frame: frame.f_locals["cache"],
     ("multiprocessing.pool", "_handle_results"): lambda frame: frame.f_locals["cache"],
     ("multiprocessing.queues", "_feed"): lambda frame: frame.f_locals["buffer"],
-    ("selectors", "select"): lambda frame: _selected(frame),
+    ("selectors", "select"): _selected,
     ("socket", "accept"): _nothing,
     ("trio._core._thread_cache", "_work"): _nothing,
 }
@@ -64,16 +74,6 @@ def awaits_work(task: asyncio.Task[Any]) -> bool:
     # There is no public way to ask a task what it waits for; without it, every task is at work.
     given = getattr(task, "_fut_waiter", None)
     return given is not None and not given.done() and not TASKS.isdisjoint(_coroutines(task))
-
-
-def _selected(frame: types.FrameType) -> object:
-    """What a thread that selects is about: an event loop to be told of new callbacks, a process to end."""
-    caller = frame.f_back
-    while caller is not None and _place(caller)[0] == "pytest_customerio.clock.loops":
-        caller = caller.f_back
-    if caller is not None and _place(caller) == ("asyncio.base_events", "_run_once"):
-        return caller.f_locals["self"]._ready
-    return _place(caller)[0] == "subprocess"
 
 
 def _coroutines(task: asyncio.Task[Any]) -> Iterator[Place]:
