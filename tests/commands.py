@@ -35,6 +35,7 @@ def environment() -> dict[str, str]:
     """This environment, with the plugin loaded where nobody installed it."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("PYTEST", "COV", "CUSTOMERIO"))}
     kept |= {"COLUMNS": "120", "PYTHONDONTWRITEBYTECODE": "1", "PYTHONUTF8": "1"}
+    kept |= {"PYTEST_ADDOPTS": "-p no:asyncio -p no:django"}  # only examples/patterns asks for these
     if not any(point.name == "customerio" for point in importlib.metadata.entry_points(group="pytest11")):
         kept |= {"PYTEST_PLUGINS": "pytest_customerio.plugin", "PYTHONPATH": str(ROOT)}
     return kept

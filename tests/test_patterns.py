@@ -57,7 +57,7 @@ def run(name: str, folder: Path, *, spoiled: bool = False) -> Run:
         shutil.copytree(FOLDER / name / "spoiled", folder, dirs_exist_ok=True)
     plugins = ",".join(filter(None, ("pytest_customerio.plugin", PLUGINS.get(name))))
     arguments = ("--cio-contract", "--cio-report=report.json", "--tb=short", "-rN", "-p", "no:cacheprovider")
-    only = {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", "PYTEST_PLUGINS": plugins}
+    only = {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", "PYTEST_PLUGINS": plugins, "PYTEST_ADDOPTS": ""}
     result = command("-m", "pytest", *arguments, cwd=folder, **only)
     assert (folder / "report.json").exists(), result.stdout + result.stderr
     rows = json.loads((folder / "report.json").read_text(encoding="utf-8"))["tests"]
@@ -104,7 +104,9 @@ def test_its_twin_is_red_for_one_reason(name: str, tmp_path: Path) -> None:
 def test_every_project_is_run_and_told() -> None:
     """Each folder has its twin's rule above, and a row with that rule in the table."""
     assert sorted(path.name for path in FOLDER.iterdir() if path.is_dir()) == sorted(TWINS)
-    table = re.findall(r"^\| .*\]\((\w+)\).* \| `([\w-]+)` \|$", (FOLDER / "README.md").read_text("utf-8"), re.MULTILINE)
+    table = re.findall(
+        r"^\| .*\]\((\w+)\).* \| `([\w-]+)` \|$", (FOLDER / "README.md").read_text("utf-8"), re.MULTILINE
+    )
     assert dict(table) == {name: twin.rule for name, twin in TWINS.items()}
 
 
