@@ -13,7 +13,7 @@ from pytest_customerio.taps.patching import Patches
 
 MODULE = "customerio.analytics.consumer"
 CLIENTS = "customerio.analytics.client"
-# What a queue has while somebody waits for it to be sent, and how long its consumer then waits for more.
+# The attribute a queue has while somebody waits for it to be sent, and how long its consumer then waits for more.
 FLUSHED = "cio_flushed"
 STEP = 0.001
 
@@ -39,7 +39,7 @@ class Hurried:
         """As `Queue.get`; raises `Empty` earlier where somebody hurries."""
         with self.whole.not_empty:
             if not self.whole.queue:
-                self.whole.not_empty.wait(STEP if hasattr(self.whole, FLUSHED) else min(timeout, self._longest))
+                self.whole.not_empty.wait(STEP if FLUSHED in vars(self.whole) else min(timeout, self._longest))
         return self.whole.get(block=False)
 
 
@@ -71,12 +71,11 @@ def _next(original: Callable[..., Any]) -> Callable[..., Any]:
 
 def _flush(original: Callable[..., Any]) -> Callable[..., Any]:
     def flush(client: Any) -> Any:
-        setattr(client.queue, FLUSHED, True)
+        vars(client.queue)[FLUSHED] = True
         hurry(client.queue)
         try:
             return original(client)
         finally:
-            if hasattr(client.queue, FLUSHED):  # another thread's flush may be over before
-                delattr(client.queue, FLUSHED)
+            vars(client.queue).pop(FLUSHED, None)  # another thread's flush may be over before
 
     return flush
