@@ -7,6 +7,7 @@ import sys
 import threading
 import types
 from collections.abc import Callable, Iterator, Mapping
+from threading import enumerate as all_threads
 from typing import Any
 
 __tracebackhide__ = True  # pytest shows no frame of ours in anybody's traceback
@@ -66,7 +67,7 @@ def is_idle(thread: threading.Thread, frames: Mapping[int, types.FrameType] | No
 def idle_threads() -> list[threading.Thread]:
     """All threads that wait to be given work."""
     frames = sys._current_frames()
-    return [thread for thread in threading.enumerate() if is_idle(thread, frames)]
+    return [thread for thread in all_threads() if is_idle(thread, frames)]
 
 
 def awaits_work(task: asyncio.Task[Any]) -> bool:

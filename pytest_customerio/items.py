@@ -26,6 +26,8 @@ class Items(Generic[T]):
     def watch(self, patches: Patches) -> None:
         """Hear of both ends of queues that keep the order; stacks and heaps have methods of their own for this."""
         for kind in (queue.Queue, asyncio.Queue):
+            if kind.__module__ not in ("queue", "asyncio.queues"):  # gevent puts its own there, which cannot be changed
+                continue
             patches.wrap(kind, "_put", self._putting)
             patches.wrap(kind, "_get", self._getting)
 

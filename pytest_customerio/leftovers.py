@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import threading
 import time
+from asyncio import current_task, get_running_loop
 from collections.abc import Callable
 from queue import Queue
 from typing import Any
@@ -43,7 +44,7 @@ class Leftovers:
 
     async def finish_tasks_here(self) -> None:
         """Wait for the test's tasks in the running loop: those that they start, too."""
-        here, loop = asyncio.current_task(), asyncio.get_running_loop()
+        here, loop = current_task(), get_running_loop()
         end = self._now() + REPLAYED
         for seconds in TASKS:
             tasks = [task for task in self._owners.tasks() if task.get_loop() is loop and task is not here]

@@ -5,8 +5,10 @@ from __future__ import annotations
 import asyncio
 import sys
 import threading
+from asyncio import all_tasks, current_task
 from collections.abc import Callable, Iterable
 from concurrent.futures import Future, ThreadPoolExecutor
+from threading import current_thread, get_ident
 from typing import Any, Generic, TypeVar
 from weakref import WeakKeyDictionary, WeakSet
 
@@ -51,7 +53,7 @@ class Owners(Generic[T]):
 
     def begin_call(self) -> None:
         """The test at work comes to its own part: what is started now is its own."""
-        self._tester, self._calling = threading.current_thread(), True
+        self._tester, self._calling = current_thread(), True
         self._release()
         self._before = WeakSet(self._all_tasks())
         self._ready = WeakSet(idle_threads())
@@ -68,7 +70,7 @@ class Owners(Generic[T]):
 
     def current(self) -> T | None:
         """The test for which the caller works."""
-        owner: T | None = self._threads.get(threading.current_thread()) if self._threads else None
+        owner: T | None = self._threads.get(current_thread()) if self._threads else None
         if owner is None and self._tasks and (task := _current_task()) is not None:
             owner = self._tasks.get(task)
         return owner if owner is not None else self.test
@@ -79,7 +81,7 @@ class Owners(Generic[T]):
             return False
         if self._busy_threads() or any(not one.done() for one in _of(self.test, self._work)):
             return True
-        here = threading.get_ident()
+        here = get_ident()
         loops = {task.get_loop() for task in self.tasks()}
         return any(loop.is_running() and self._loops.get(loop) != here for loop in loops)
 
@@ -91,7 +93,7 @@ class Owners(Generic[T]):
 
     def still_loops(self) -> list[asyncio.AbstractEventLoop]:
         """The open event loops of this thread that stand still."""
-        own = threading.get_ident()
+        own = get_ident()
         return [loop for loop in self._open_loops() if self._loops.get(loop) == own and not loop.is_running()]
 
     def _open_loops(self) -> list[asyncio.AbstractEventLoop]:
@@ -102,7 +104,7 @@ class Owners(Generic[T]):
         return task not in self._before or task in self._ready_tasks if owner is None else owner is self.test
 
     def _all_tasks(self) -> list[asyncio.Task[Any]]:
-        return [task for loop in self._open_loops() for task in asyncio.all_tasks(loop)]
+        return [task for loop in self._open_loops() for task in all_tasks(loop)]
 
     def _busy_threads(self) -> list[threading.Thread]:
         frames, test = sys._current_frames(), self.test
@@ -112,7 +114,7 @@ class Owners(Generic[T]):
 
     def _release(self) -> None:
         """Who waits to be given work, and who asks, is nobody's."""
-        self._threads.pop(threading.current_thread(), None)
+        self._threads.pop(current_thread(), None)
         for thread in [thread for thread in _keys(self._threads) if is_idle(thread)]:
             self._threads.pop(thread, None)
         for task in [task for task in _keys(self._tasks) if isinstance(task, asyncio.Task) and awaits_work(task)]:
@@ -139,7 +141,7 @@ class Owners(Generic[T]):
 
     def _running(self, original: Callable[..., None]) -> Callable[..., None]:
         def run_forever(loop: asyncio.AbstractEventLoop) -> None:
-            self._loops[loop] = threading.get_ident()
+            self._loops[loop] = get_ident()
             original(loop)
 
         return run_forever
@@ -157,14 +159,14 @@ class Owners(Generic[T]):
     def _in_the_name_of(self, owner: T | None, function: Callable[..., Any]) -> Callable[..., Any]:
         def work(*args: Any, **kwargs: Any) -> Any:
             # Until it waits for more: callbacks of the future are called yet.
-            _give(self._threads, threading.current_thread(), owner)
+            _give(self._threads, current_thread(), owner)
             return function(*args, **kwargs)
 
         return work
 
     def _taking(self, owner: T | None) -> None:
         """Somebody takes work out of a queue: who was there before this test, works for the giver from now on."""
-        task, thread = _current_task(), threading.current_thread()
+        task, thread = _current_task(), current_thread()
         if task is not None and (task in self._before or task in self._tasks):
             _give(self._tasks, task, owner)
         elif task is None and thread is not self._tester and self._threads.get(thread) is not self.test:
@@ -194,6 +196,6 @@ def _keys(owned: WeakKeyDictionary[K, Any]) -> Iterable[K]:
 
 def _current_task() -> asyncio.Task[Any] | None:
     try:
-        return asyncio.current_task()
+        return current_task()
     except RuntimeError:  # no loop runs here
         return None
