@@ -46,7 +46,8 @@ class Owners(Generic[T]):
     def watch(self, patches: Patches) -> None:
         """Note who starts what; everything is started as ever."""
         self._items.watch(patches)
-        patches.wrap(threading.Thread, "start", self._starting)
+        thread = next(kind for kind in threading.Thread.__mro__ if "start" in vars(kind))  # gevent puts its own there
+        patches.wrap(thread, "start", self._starting)
         patches.wrap(ThreadPoolExecutor, "submit", self._submitting)
         patches.wrap(asyncio.BaseEventLoop, "run_forever", self._running)
         patches.wrap(asyncio.BaseEventLoop, "create_task", self._creating)
