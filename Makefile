@@ -10,6 +10,7 @@
 # VENV=.venv-313          another environment; each is made when missing
 # WHEEL=dist/x.whl        test this wheel; without it one is built from the checkout
 # CONSTRAINTS=file.txt    pip constraints, such as constraints/lowest.txt
+# WORKERS=0               the tests in this one process, not in one per processor
 # ARGS="-k word"          more arguments for pytest or the benchmarks
 
 PYTHON ?= python3
@@ -17,6 +18,7 @@ VENV ?= .venv
 DIST ?= dist
 WHEEL ?=
 CONSTRAINTS ?=
+WORKERS ?= auto
 ARGS ?=
 
 BIN = $(VENV)/bin
@@ -29,7 +31,9 @@ demo: $(VENV)/.demo package
 	$(BIN)/python examples/demo.py
 
 test: $(VENV)/.test package
-	$(BIN)/coverage run $(BIN)/pytest $(ARGS)
+	$(BIN)/coverage erase
+	$(BIN)/coverage run $(BIN)/pytest -n $(WORKERS) --dist loadgroup $(ARGS)
+	@$(BIN)/coverage combine --quiet
 
 # What the last `make test` reached.
 coverage:

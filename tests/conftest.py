@@ -3,10 +3,18 @@
 from __future__ import annotations
 
 import importlib.util
+import os
 import sys
 import threading
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
 
 import pytest
+
+# Nobody speaks TLS to the world here: reading one authority takes a hundredth of the time that reading all takes, and
+# every client reads them anew.
+os.environ.setdefault("SSL_CERT_FILE", str(Path(__file__).with_name("data") / "authority.pem"))
 
 # pytester's in-process runs forget every module that they imported; C extensions do not like to be imported twice.
 # httpx2 imports its httpcore2 late, and would map the exceptions of the one that was forgotten.
@@ -16,9 +24,55 @@ for name in (*CLIENTS, "jsonschema", "jsonschema_rs", "responses", "vcr", "yaml"
         importlib.import_module(name)
 
 pytest_plugins = ["pytester"]
+MEASURED = pytest.StashKey[Any]()
 
 
-@pytest.fixture
+@pytest.hookimpl(optionalhook=True)
+def pytest_configure_node(node: Any) -> None:
+    """Workers of xdist are measured where their run is (`coverage run`)."""
+    coverage = sys.modules.get("coverage")
+    node.workerinput["measured"] = coverage is not None and coverage.Coverage.current() is not None
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """A worker begins to measure before anything of the package is imported."""
+    if getattr(config, "workerinput", {}).get("measured"):
+        from coverage import Coverage
+
+        config.stash[MEASURED] = measured = Coverage(data_suffix=True)
+        measured.start()
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """A worker is ended, it does not end by itself: what it measured is saved here."""
+    if measured := config.stash.get(MEASURED, None):
+        measured.stop()
+        measured.save()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_call(item: pytest.Item) -> Iterator[None]:
+    """What random input happens to reach is no measure: only examples are measured, which are the same in each run."""
+    coverage = sys.modules.get("coverage")
+    running = coverage.Coverage.current() if coverage is not None else None
+    if running is None or not getattr(getattr(item, "obj", None), "is_hypothesis_test", False):
+        return (yield)
+    running.stop()
+    try:
+        return (yield)
+    finally:
+        running.start()
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Tests that share one long run (`done`) run in one worker, so that it is made once (`--dist loadgroup`)."""
+    for item in items:
+        if "done" in getattr(item, "fixturenames", ()):
+            item.add_marker(pytest.mark.xdist_group(item.location[0]))
+
+
+@pytest.fixture(autouse=True)
 def alone(monkeypatch: pytest.MonkeyPatch) -> None:
     """Threads that other tests and their libraries left behind are not there: the clock looks at what threads do."""
     look, left = sys._current_frames, set(sys._current_frames()) - {threading.get_ident()}
