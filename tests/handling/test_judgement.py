@@ -384,7 +384,13 @@ def test_waits_that_honour_retry_after_are_never_flagged(gaps):
     assert rules(spaced(AFTER, [30.0] * len(gaps))) == []
 
 
-@given(st.floats(0.06, 600), lengths, st.data())
+@given(st.floats(60, 3600 / 4), st.integers(2, 4))
+def test_a_minute_each_time_crowds_nobody(wait, length):
+    """From there on a constant will do."""
+    assert "no-backoff" not in rules(spaced(RATE, [wait] * length))
+
+
+@given(st.floats(0.06, 59), lengths, st.data())
 def test_constants_and_zeros_are_always_flagged(wait, length, data):
     """With whatever the machine takes on top, as long as the sleeps are in the log."""
     noise = data.draw(st.lists(st.floats(0.0001, 0.04), min_size=length, max_size=length))
