@@ -65,7 +65,7 @@ class Owners(Generic[T]):
         test = self.test
         if test is not None and self._calling:
             self._tasks.update(dict.fromkeys(self.tasks(), test))
-            self._threads.update(dict.fromkeys(self._busy_threads(), test))
+            self._threads.update(dict.fromkeys(self._busy_threads(test), test))
         self.test, self._calling = None, False
         self._release()
 
@@ -80,7 +80,7 @@ class Owners(Generic[T]):
         """Whether what the test at work started, or gave work to, is still doing something by itself."""
         if self.test is None or not self._calling:
             return False
-        if self._busy_threads() or any(not one.done() for one in _of(self.test, self._work)):
+        if self._busy_threads(self.test) or any(not one.done() for one in _of(self.test, self._work)):
             return True
         here = get_ident()
         loops = {task.get_loop() for task in self.tasks()}
@@ -107,11 +107,10 @@ class Owners(Generic[T]):
     def _all_tasks(self) -> list[asyncio.Task[Any]]:
         return [task for loop in self._open_loops() for task in all_tasks(loop)]
 
-    def _busy_threads(self) -> list[threading.Thread]:
-        frames, test = sys._current_frames(), self.test
-        own = [] if test is None else _of(test, self._threads)
+    def _busy_threads(self, test: T) -> list[threading.Thread]:
+        frames = sys._current_frames()
         given = [thread for thread in self._ready if thread not in self._threads]
-        return [thread for thread in own + given if not is_idle(thread, frames)]
+        return [thread for thread in _of(test, self._threads) + given if not is_idle(thread, frames)]
 
     def _release(self) -> None:
         """Who waits to be given work, and who asks, is nobody's."""

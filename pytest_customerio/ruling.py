@@ -12,7 +12,7 @@ from pytest_customerio.model import Outcome, Verdict, Violation
 from pytest_customerio.replay import Replay
 from pytest_customerio.trial import Trial
 
-# From best to worst; a test's verdict on an operation is the worst of its payloads.
+# From worst to best; a test's verdict on an operation is the worst of its payloads.
 WORST_FIRST: tuple[Outcome, ...] = ("lost", "reported", "deferred", "raised", "recovered")
 
 
