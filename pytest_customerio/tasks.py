@@ -8,6 +8,8 @@ import sys
 from collections.abc import Callable
 from typing import Any
 
+from pytest_customerio.taps.patching import Patches
+
 
 class Tasks:
     """While it listens, follows the tasks in which an error was met; without Celery there are none.
@@ -22,12 +24,14 @@ class Tasks:
         self._wait = wait
         self._met: set[str] = set()
         self._again: set[str] = set()
+        self._kept: set[str] = set()
         self._signals: Any = None
+        self._patches = Patches()
 
     @property
     def pending(self) -> bool:
         """Whether one of them is to be run again."""
-        return bool(self._again)
+        return bool(self._again or self._kept)
 
     def meet(self) -> None:
         """An error is being met here: in a task, perhaps."""
@@ -40,7 +44,7 @@ class Tasks:
     def stop(self) -> None:
         """Listen no more."""
         if self._signals is not None:
-            self._signals.task_retry.disconnect(self._retried)
+            self._patches.undo()
             self._signals.task_failure.disconnect(self._failed)
             self._signals.task_success.disconnect(self._done)
             self._signals = None
@@ -48,15 +52,30 @@ class Tasks:
     def _listen(self) -> None:
         if self._signals is None:
             self._signals = sys.modules["celery.signals"]
-            self._signals.task_retry.connect(self._retried, weak=False)
+            self._patches.wrap(sys.modules["celery.app.task"].Task, "retry", self._retrying)
             self._signals.task_failure.connect(self._failed, weak=False)
             self._signals.task_success.connect(self._done, weak=False)
 
-    def _retried(self, sender: Any, request: Any, reason: Any, **_: object) -> None:
-        if request.id in self._met:
-            self._again.add(request.id)
-            if request.is_eager:
-                self._wait(_jittered(sender) or _seconds(reason.when))
+    def _retrying(self, original: Callable[..., Any]) -> Callable[..., Any]:
+        """No signal is sent where an eager task lets the caller see all it raises, nor where it raises nothing."""
+
+        def retry(task: Any, *args: Any, **kwargs: Any) -> Any:
+            try:
+                again = original(task, *args, **kwargs)
+            except sys.modules["celery.exceptions"].Retry as again:
+                self._retried(task, again)
+                raise
+            if task.request.id in self._met:
+                self._kept.add(task.request.id)  # its end is no end; eager, it is not even run again
+            return again
+
+        return retry
+
+    def _retried(self, task: Any, again: Any) -> None:
+        if task.request.id in self._met:
+            self._again.add(task.request.id)
+            if task.request.is_eager:
+                self._wait(_jittered(task) or _seconds(again.when))
 
     def _failed(self, sender: Any, task_id: str, exception: BaseException, **_: object) -> None:
         if task_id in self._met:
