@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from tables import Run, expected, run
+from tables import Run, differing, run
 
 # It makes one attempt, and raises whatever comes of it; a redirect is not followed.
 ONCE = {
@@ -84,7 +84,7 @@ def test_correct_use_is_green(done: Run) -> None:
 def test_every_case(done: Run) -> None:
     """A 207 passes for success, and an address shows in a cause; all else is raised, and nothing is repeated."""
     found = done.table("test_direct")
-    assert found == expected(DIRECT, found)
+    assert differing(found, DIRECT) == []
     assert done.untried("test_direct") == {}
     assert done.operations("test_direct") == {
         "track.identify", "track.event", "track.delete", "track.add_device", "track_v2.person_event", "track_v2.batch",
@@ -95,19 +95,18 @@ def test_every_case(done: Run) -> None:
 def test_a_wrapper_that_catches_its_error(done: Run) -> None:
     """`except AsyncCustomerIOError` lets every rate limit and broken connection through: the classes are siblings."""
     found = done.table("test_wrapped")
-    assert found == expected(WRAPPED, found)
+    assert differing(found, WRAPPED) == []
 
 
 def test_the_retry_strategy_of_its_readme(done: Run) -> None:
     """Retry-After is ignored, a 500 is not repeated, e-mails go out twice, and RetryError gets out in the end."""
     found = done.table("test_retrying")
     patterns = {
-        "identify": RETRYING | REDIRECT,
         "event": RETRYING | REDIRECT | twice("double-send?"),
         "batch": RETRYING | REDIRECT | PARTIAL,
         "send_email": RETRYING | twice("double-send"),
     }
-    assert found == expected(patterns, found)
+    assert differing(found, patterns) == []
 
 
 def test_its_own_log(done: Run) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from tables import Run, expected, run
+from tables import Run, differing, run
 
 # Without strict mode Pipelines drops what it cannot use; the SDK has no way to ask for it.
 TAKEN = {
@@ -53,7 +53,7 @@ def test_in_the_background(done: Run) -> None:
     message keeps its id, so that nothing counts twice, and its waits grow.
     """
     found = done.table("test_background")
-    assert found == expected({"track": BACKGROUND}, found)
+    assert differing(found, {"track": BACKGROUND}) == []
     assert done.untried("test_background") == {}
     assert done.operations("test_background") == {"pipelines.batch"}
 
@@ -73,20 +73,20 @@ def test_on_error(done: Run) -> None:
         else cell
         for case, cell in BACKGROUND.items()
     }
-    assert found == expected({"track": telling}, found)
+    assert differing(found, {"track": telling}) == []
 
 
 def test_synchronously(done: Run) -> None:
     """One attempt, and an exception: seldom the one that the SDK calls its own."""
     found = done.table("test_sync")
-    assert found == expected(dict.fromkeys(("identify", "track", "page", "screen", "group", "alias"), SYNC), found)
+    assert differing(found, dict.fromkeys(("identify", "track", "group"), SYNC)) == []
 
 
 def test_a_wrapper_that_catches_its_error(done: Run) -> None:
     """`except APIError` catches few errors, and loses those; its text holds no personal data."""
     found = done.table("test_wrapped")
     caught = {"404-not-found": "lost x1 outcome", "5*": "lost x1 outcome"}
-    assert found == expected({"identify": SYNC | caught}, found)
+    assert differing(found, {"identify": SYNC | caught}) == []
 
 
 def test_its_own_log(done: Run) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from tables import Run, expected, run, swallowed
+from tables import Run, differing, run, swallowed
 
 # Whatever may be repeated without harm.
 STEADY = {
@@ -76,7 +76,7 @@ def test_every_case(done: Run) -> None:
     exception holds personal data, and JSONDecodeError gets out; all else is right.
     """
     found = done.table("test_direct")
-    assert found == expected(DIRECT, found)
+    assert differing(found, DIRECT) == []
     assert done.untried("test_direct") == {}
     assert done.operations("test_direct") == {
         "track.identify", "track.event", "track.delete", "track.add_device", "track_v2.batch",
@@ -86,9 +86,8 @@ def test_every_case(done: Run) -> None:
 
 def test_a_wrapper_that_logs(done: Run) -> None:
     """What was raised is lost, and the personal data in its text is in a log."""
-    found = done.table("test_wrapped")
-    direct = expected(DIRECT, done.table("test_direct"))
-    assert found == {call: swallowed(direct[call]) for call in ("identify", "event", "batch", "send_email")}
+    wrapped = {call: swallowed(DIRECT[call]) for call in ("identify", "event", "batch", "send_email")}
+    assert differing(done.table("test_wrapped"), wrapped) == []
 
 
 def test_what_it_does_not_recover_from(done: Run) -> None:
@@ -98,7 +97,7 @@ def test_what_it_does_not_recover_from(done: Run) -> None:
         "truncated-body-recovers": "raised x1 outcome",
     }
     found = done.table("test_must_recover")
-    assert found == expected({"identify": DIRECT["identify"] | wanting}, found)
+    assert differing(found, {"identify": DIRECT["identify"] | wanting}) == []
 
 
 def test_what_it_lets_through(done: Run) -> None:

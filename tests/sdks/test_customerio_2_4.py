@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from tables import Run, expected, run, swallowed
+from tables import Run, differing, run, swallowed
 
 FOLDER = Path(sys.prefix) / "customerio-2.4"
 INSTALL = f"{sys.executable} -m pip install --no-deps --target {FOLDER} customerio==2.4"
@@ -70,7 +70,7 @@ def test_every_case(done: Run) -> None:
     that may have been taken, and no server error is repeated.
     """
     found = done.table("test_direct")
-    assert found == expected(DIRECT, found)
+    assert differing(found, DIRECT) == []
     assert done.untried("test_direct") == {}
     assert done.operations("test_direct") == {
         "track.identify", "track.event", "track.delete", "track.add_device",
@@ -80,9 +80,8 @@ def test_every_case(done: Run) -> None:
 
 def test_a_wrapper_that_logs(done: Run) -> None:
     """What was raised is lost, and the personal data in its text is in a log."""
-    found = done.table("test_wrapped")
-    direct = expected(DIRECT, done.table("test_direct"))
-    assert found == {call: swallowed(direct[call]) for call in ("identify", "event", "send_email")}
+    wrapped = {call: swallowed(DIRECT[call]) for call in ("identify", "event", "send_email")}
+    assert differing(done.table("test_wrapped"), wrapped) == []
 
 
 def test_what_it_does_not_recover_from(done: Run) -> None:
@@ -91,7 +90,7 @@ def test_what_it_does_not_recover_from(done: Run) -> None:
     cut = ("accepted-then-reset", "connection-reset", "read-timeout", "truncated-body")
     lost = reached | {f"{one}-recovers": "raised x1 outcome" for one in cut}
     found = done.table("test_must_recover")
-    assert found == expected({"event": POST | lost}, found)
+    assert differing(found, {"event": POST | lost}) == []
 
 
 def test_what_it_lets_through(done: Run) -> None:

@@ -101,7 +101,7 @@ def test_wrapped(name):
 
 
 @pytest.mark.cio_errors(raises=BaseAsyncCustomerIOError, must_recover=True)
-@pytest.mark.parametrize("name", ["identify", "event", "batch", "send_email"])
+@pytest.mark.parametrize("name", ["event", "batch", "send_email"])
 def test_retrying(name):
     call(name, retrying)
 

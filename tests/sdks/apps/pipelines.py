@@ -26,7 +26,7 @@ CALLS = {
 
 
 @pytest.mark.cio_errors(raises=APIError)
-@pytest.mark.parametrize("call", CALLS)
+@pytest.mark.parametrize("call", ["identify", "track", "group"])
 def test_sync(call):
     CALLS[call](sync)
 
