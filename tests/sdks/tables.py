@@ -31,7 +31,7 @@ class Run:
     output: str
 
     def table(self, test: str) -> dict[str, dict[str, str]]:
-        """By call and case: the outcome, how often it was sent, and the rules broken, those that only warn with a `?`."""
+        """By call and case: the outcome, how often it was sent, and the rules broken, with a `?` where they only warn."""
         found: dict[str, dict[str, str]] = {}
         for row in self._rows(test):
             if row["case"] is None:  # what was sent cannot draw the case: skipped
@@ -102,7 +102,7 @@ def rules(row: Mapping[str, Any]) -> list[str]:
 
 
 def swallowed(table: Cells) -> dict[str, str]:
-    """The same for an application that catches what is raised and logs its text: lost, and written where others read."""
+    """The same for an application that catches what is raised and logs its text: lost, and others can read it."""
     return {case: _swallowed(*cell.split(" ")) for case, cell in table.items()}
 
 
@@ -113,7 +113,7 @@ def _swallowed(outcome: str, attempts: str, *broken: str) -> str:
 
 
 def differing(found: Mapping[str, Cells], expected: Mapping[str, Cells]) -> list[str]:
-    """Each case of each call that came out otherwise than expected. A pattern that fits no case of its call is one too."""
+    """Each case of each call that came out otherwise than expected, and each pattern that fits no case."""
     lines: list[str] = []
     for call in dict.fromkeys((*found, *expected)):
         cells, patterns = found.get(call, {}), expected.get(call, {})

@@ -118,7 +118,7 @@ def test_what_it_lets_through(done: Run) -> None:
 
 
 def test_what_never_leaves(done: Run) -> None:
-    """JSON that could not be written is told as three retries, a call of 2.4 draws a TypeError: a wrapper hides both."""
+    """JSON that cannot be written is told as three retries, a call of 2.4 draws a TypeError: a wrapper hides both."""
     failed = done.failed("test_not_sent")
     assert set(failed) == {f"500-server-error-persists-{name}" for name in ("infinite", "decimal", "as-in-2.4", "date")}
     assert all(text.startswith("Failed: nothing was sent to Customer.io") for text in failed.values())

@@ -1,4 +1,4 @@
-"""Customer.io's SDK for Pipelines, called as its README and documentation say; its clients live as long as the process."""
+"""Customer.io's SDK for Pipelines, called as its README says; its clients live as long as the process."""
 
 import atexit
 import logging
