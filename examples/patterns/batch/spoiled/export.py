@@ -31,7 +31,8 @@ def main(path: str) -> int:
     client.http.max_redirects = 0  # to follow one would lose the body
     with open(path, encoding="utf-8", newline="") as file:
         rejected = export(client, list(csv.DictReader(file)))
-    print("\n".join(rejected), file=sys.stderr)
+    for line in rejected:
+        print(line, file=sys.stderr)
     return 1 if rejected else 0
 
 

@@ -28,10 +28,13 @@ def identify(person: str) -> None:
     client.http.max_redirects = 0  # to follow one would lose the body
     try:
         client.identify(person, **people[person])
+        return
     except CustomerIOException as error:  # one for all; its text begins with the status, if there was one
-        status = re.match(r"\d\d\d(?=: )", str(error))
-        permanent = status is not None and status[0][0] == "4" and status[0] not in ("408", "429")
-        raise (NotDeliveredError if permanent else TryAgainError)(status[0] if status else "no answer") from None
+        found = re.match(r"(\d\d\d): ", str(error))
+    # Raised out here, where it does not drag the SDK's exception along.
+    status = found[1] if found else "no answer"
+    permanent = status[0] == "4" and status not in ("408", "429")
+    raise NotDeliveredError(status) if permanent else TryAgainError(status)
 
 
 def sign_up(person: str, email: str) -> None:
