@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-import sys
 import threading
 import types
 from collections.abc import Callable, Iterator, Mapping
 from threading import enumerate as all_threads
 from typing import Any
+
+from pytest_customerio.frames import current_frames
 
 __tracebackhide__ = True  # pytest shows no frame of ours in anybody's traceback
 
@@ -55,7 +56,7 @@ TASKS = frozenset(
 
 def is_idle(thread: threading.Thread, frames: Mapping[int, types.FrameType] | None = None) -> bool:
     """Whether a thread has ended, or waits to be given work; `frames` says where all threads stand."""
-    frame = (sys._current_frames() if frames is None else frames).get(thread.ident or 0)
+    frame = (current_frames() if frames is None else frames).get(thread.ident or 0)
     if frame is None:
         return not thread.is_alive()
     if _place(frame) == ("threading", "wait") and frame.f_back is not None:
@@ -66,7 +67,7 @@ def is_idle(thread: threading.Thread, frames: Mapping[int, types.FrameType] | No
 
 def idle_threads() -> list[threading.Thread]:
     """All threads that wait to be given work."""
-    frames = sys._current_frames()
+    frames = current_frames()
     return [thread for thread in all_threads() if is_idle(thread, frames)]
 
 

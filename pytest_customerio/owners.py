@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import sys
 import threading
 from asyncio import all_tasks, current_task
 from collections.abc import Callable, Iterable
@@ -12,6 +11,7 @@ from threading import current_thread, get_ident
 from typing import Any, Generic, TypeVar
 from weakref import WeakKeyDictionary, WeakSet
 
+from pytest_customerio.frames import current_frames
 from pytest_customerio.idle import awaits_work, idle_threads, is_idle
 from pytest_customerio.items import Items
 from pytest_customerio.taps.patching import Patches
@@ -108,7 +108,7 @@ class Owners(Generic[T]):
         return [task for loop in self._open_loops() for task in all_tasks(loop)]
 
     def _busy_threads(self, test: T) -> list[threading.Thread]:
-        frames = sys._current_frames()
+        frames = current_frames()
         given = [thread for thread in self._ready if thread not in self._threads]
         return [thread for thread in _of(test, self._threads) + given if not is_idle(thread, frames)]
 

@@ -18,7 +18,7 @@ PACKAGE = Path(pytest_customerio.__file__).parent
 ORDER = """
     model plain data settings redact credentials catalog checks contract
     document provenance playback cassettes
-    clock observe handling
+    frames clock observe handling
     ledger taps guard messages idle items owners leftovers
     explain report mock tasks schedule replay late choice line trial ruling session
     cio options workers matrix phases run plugin __init__ __main__

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 import threading
 import time
 import types
@@ -11,6 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 from pytest_customerio.clock.patches import is_machinery
+from pytest_customerio.frames import current_frames
 
 # Where a thread stands that waits for others, and does nothing until they give it something to do.
 PARKED = frozenset(
@@ -200,7 +200,7 @@ class Turn:
 
 def _other_threads() -> list[types.FrameType]:
     """Where all other threads stand, but those of the test machinery."""
-    own, frames = threading.get_ident(), sys._current_frames()
+    own, frames = threading.get_ident(), current_frames()
     return [frame for ident, frame in frames.items() if ident != own and not is_machinery(_place(frame)[0])]
 
 

@@ -228,7 +228,7 @@ def test_where_a_thread_stands_tells_whether_it_waits(frame, parked):
 def test_threads_of_the_test_machinery_are_nobody(monkeypatch):
     """xdist's own thread does not make a sleep take longer."""
     frames = {1: _frame(("execnet.gateway_base", "read")), threading.get_ident(): _frame(("app", "run"))}
-    monkeypatch.setattr(timeline, "sys", SimpleNamespace(_current_frames=lambda: frames))
+    monkeypatch.setattr(timeline, "current_frames", lambda: frames)
     assert _timeline().is_alone()
     frames[2] = _frame(("threading", "wait"))
     assert not _timeline().is_alone()
