@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
+
+from pytest_customerio import matrix
 from tests.plugin.conftest import Story, failure, told, usage_error
 
 MODULE = """
@@ -427,3 +430,11 @@ def test_without_a_mark_nothing_is_touched(story: Story) -> None:
         """
     )
     result.assert_outcomes(passed=3)
+
+
+def test_pytest_before_9_1() -> None:
+    """It builds the node id from the name that it is given."""
+    item = SimpleNamespace(parent=None, name="test_x", originalname="test_x")
+    kind = SimpleNamespace(from_parent=lambda parent, **named: SimpleNamespace(**named))
+    made = matrix._made(kind, item, "429")
+    assert vars(made) == {"name": "test_x[429]", "originalname": "test_x", "cio_case": "429"}
