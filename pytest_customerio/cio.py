@@ -86,18 +86,26 @@ class Cio:
         return handled[0].attempts if handled else 0
 
     def pending(self, probe: object | Callable[[], object]) -> bool:
-        """Say whether the payload is still owed: a value, or a callable that tells, true or false."""
+        """Say whether the payload is still owed: a value, or a callable that tells, true or false.
+
+        A callable is asked again when the test is judged: what runs on by itself may have kept the payload since.
+        """
         owed = bool(probe() if callable(probe) else probe)
         if self._test.latest_replay:
-            self._test.latest_replay.told.pending = owed
+            told = self._test.latest_replay.told
+            told.pending, told.ask_pending = owed, probe if callable(probe) else None
         return owed
 
     def reported(self, value: object | Callable[[], object]) -> bool:
-        """Say that the caller was told: `value`, or what it returns, is true when it was, as `result is False`."""
+        """Say that the caller was told: `value`, or what it returns, is true when it was, as `result is False`.
+
+        A callable is asked again when the test is judged.
+        """
         told = bool(value() if callable(value) else value)
         if self._test.latest_replay:
             said = self._test.latest_replay.told
             said.reported, said.falsy = said.reported or told, not told
+            said.ask_reported = value if callable(value) else said.ask_reported
         return told
 
     def drain(self, worker: Callable[[], object]) -> None:

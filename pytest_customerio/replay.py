@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections import Counter
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Self
 
@@ -46,6 +47,15 @@ class Told:
     reported: bool = False
     falsy: bool = False
     draining: bool = False
+    ask_pending: Callable[[], object] | None = None
+    ask_reported: Callable[[], object] | None = None
+
+    def ask_again(self) -> None:
+        """Ask what answered no once more: tasks and threads that were waited for may have made it a yes."""
+        with suppress(Exception):  # what it asks may be closed by now
+            self.pending = self.pending or bool(self.ask_pending and self.ask_pending())
+        with suppress(Exception):
+            self.reported = self.reported or bool(self.ask_reported and self.ask_reported())
 
 
 class Replay:

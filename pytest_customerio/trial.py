@@ -123,6 +123,8 @@ class Trial:
         """The test is done: judge how each case was handled. Gives back those that no request met."""
         self.leave_replay(raised)
         over, self.unjudged = self.unjudged, []
+        for replay in over:
+            replay.told.ask_again()
         for one in (one for replay in over for one in replay.handled(raised)):
             kept = tuple(v for v in one.violations if not self.record.allowed(v))
             self.handled.append(replace(one, violations=kept))

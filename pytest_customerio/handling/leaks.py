@@ -71,7 +71,7 @@ def _as_word(secret: str, text: str) -> bool:
 
 
 def _family(error: BaseException | None) -> list[BaseException]:
-    """The exception, what caused it, and what it groups."""
+    """The exception, what caused it, and what it groups: all that a traceback or an error tracker shows."""
     found: list[BaseException] = []
     waiting = [error]
     while waiting:
@@ -79,7 +79,7 @@ def _family(error: BaseException | None) -> list[BaseException]:
         if one is not None and not any(one is other for other in found):
             found.append(one)
             grouped = one.exceptions if isinstance(one, BaseExceptionGroup) else ()
-            waiting += [one.__cause__, one.__context__, *grouped]
+            waiting += [one.__cause__, None if one.__suppress_context__ else one.__context__, *grouped]
     return found
 
 

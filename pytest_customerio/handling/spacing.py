@@ -46,8 +46,8 @@ def retry_after_ignored(observation: Observation) -> Violation | None:
 
 
 def unbounded_retry(observation: Observation) -> Violation | None:
-    """Retrying gives up: after so many attempts, after so long."""
-    count, gaps = len(tries(observation)), gaps_of(observation)
+    """Retrying gives up: after so many attempts, after so long. What a task queue keeps may take days."""
+    count, gaps = len(tries(observation)), [] if observation.task else gaps_of(observation)
     asked = (observation.case.retry_after or 0.0) * len(gaps)
     if count <= MAX_ATTEMPTS and sum(gaps) <= MAX_WAIT + asked and not isinstance(observation.raised, GaveUp):
         return None

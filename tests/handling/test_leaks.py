@@ -32,12 +32,17 @@ def chained(cause, outer):
 
 
 def in_context(inner, outer):
-    outer.__context__, outer.__suppress_context__ = inner, True
+    outer.__context__ = inner
     return outer
 
 
 def noted(error, note):
     error.add_note(note)
+    return error
+
+
+def instead_of(hidden, error):
+    error.__context__, error.__suppress_context__ = hidden, True  # `raise … from None`
     return error
 
 
@@ -62,6 +67,7 @@ def looped():
         ({"raised": ValueError(f"PUT / {SECRET}")}, [("exception text", "ValueError")]),
         ({"raised": chained(KeyError(SECRET), ValueError("x"))}, [("exception text", "KeyError")]),
         ({"raised": in_context(KeyError(SECRET), ValueError("x"))}, [("exception text", "KeyError")]),
+        ({"raised": instead_of(KeyError(SECRET), ValueError("x"))}, []),
         (
             {"raised": ExceptionGroup("x", [KeyError(SECRET)])},
             [("exception text", "ExceptionGroup"), ("exception text", "KeyError")],

@@ -459,3 +459,56 @@ def test_waits_that_cannot_be_seen_are_a_warning(story: Story) -> None:
         "  track.identify 429-rate-limited-recovers: expected growing waits between attempts, got no wait before any of"
         " 2 retries, as far as seen: the test replaced sleep [no-backoff] at crm.py:13 in identify",
     ]
+
+
+def test_what_was_asked_is_asked_again(story: Story) -> None:
+    """A thread keeps the payload, or tells of it, after the test has asked; what cannot be asked again stays a no."""
+    result = story.run(
+        """
+        import threading
+
+        import pytest
+
+        import crm
+
+        kept, said = [], []
+        asked = threading.Event()
+        pytestmark = pytest.mark.cio_errors("401-unauthorized")
+
+        @pytest.fixture(autouse=True)
+        def _ready():
+            kept.clear()
+            said.clear()
+            asked.clear()
+
+        def later(notes):
+            def run():
+                crm.identify("42", plan="basic")
+                asked.wait(5)
+                notes.append("42")
+
+            threading.Thread(target=run).start()
+
+        def test_kept(cio):
+            later(kept)
+            cio.pending(lambda: kept)
+            asked.set()
+
+        def test_told(cio):
+            later(said)
+            cio.reported(lambda: said)
+            asked.set()
+
+        def test_cannot_be_asked_again(cio):
+            later(said)
+            answers = iter([False])
+            cio.pending(lambda: next(answers))
+            asked.set()
+
+        def test_a_value_stays(cio):
+            later(kept)
+            cio.pending(bool(kept))
+            asked.set()
+        """
+    )
+    result.assert_outcomes(passed=2, failed=2)
