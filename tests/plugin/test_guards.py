@@ -266,8 +266,9 @@ def test_warnings_still_show(story: Story) -> None:
                 sdk.track.identify(id="42")
         """
     )
-    result.assert_outcomes(passed=1, warnings=1)
+    result.assert_outcomes(passed=1)  # sockets of other tests, collected meanwhile, may warn here too
     result.stdout.fnmatch_lines(["*DeprecationWarning: this is old*"])
+    assert "Canary" not in result.stdout.str()
 
 
 def test_timeouts(story: Story) -> None:
