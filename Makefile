@@ -32,7 +32,7 @@ demo: $(VENV)/.demo package
 
 test: $(VENV)/.test package
 	$(BIN)/coverage erase
-	$(BIN)/coverage run $(BIN)/pytest -n $(WORKERS) --dist loadgroup $(ARGS)
+	$(BIN)/coverage run $(BIN)/pytest -n $(WORKERS) $(ARGS)
 	@$(BIN)/coverage combine --quiet
 
 # What the last `make test` reached.

@@ -25,6 +25,7 @@ for name in (*CLIENTS, "jsonschema", "jsonschema_rs", "responses", "vcr", "yaml"
 
 pytest_plugins = ["pytester"]
 MEASURED = pytest.StashKey[Any]()
+TOGETHER = "tests/sdks/"
 
 
 @pytest.hookimpl(optionalhook=True)
@@ -64,12 +65,16 @@ def pytest_runtest_call(item: pytest.Item) -> Iterator[None]:
         running.start()
 
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Tests that share one long run (`done`) run in one worker, so that it is made once (`--dist loadgroup`)."""
-    for item in items:
-        if "done" in getattr(item, "fixturenames", ()):
-            item.add_marker(pytest.mark.xdist_group(item.location[0]))
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """Tests of one file that share a long run are one worker's, so that it is made once; all others are anybody's."""
+    from xdist.scheduler import LoadScopeScheduling
+
+    class Scheduling(LoadScopeScheduling):
+        def _split_scope(self, nodeid: str) -> str:
+            return nodeid.partition("::")[0] if nodeid.startswith(TOGETHER) else nodeid
+
+    return Scheduling(config, log)
 
 
 @pytest.fixture(autouse=True)

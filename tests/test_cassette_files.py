@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import json
 import re
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +27,7 @@ MISSION = json.loads((Path(__file__).parent / "data" / "mission-errors.json").re
 RULES = json.loads((data.schemas() / "rules.json").read_text())
 CATALOG = Catalog.load()
 CASSETTES = Cassettes(CATALOG)
+CONTRACT = Contract(CATALOG)
 # Errors that a payload draws: a recorded request breaks a rule that the case names.
 DRAWN = ("400-", "422-", "200-dropped", "207-partial", "207-several")
 # Answers whose body is not what it should be: that is what they are about.
@@ -43,8 +45,9 @@ def is_json(text: str) -> bool:
         return False
 
 
+@cache
 def parsed(path: Path) -> Any:
-    return yaml.safe_load(path.read_text())
+    return yaml.load(path.read_text(), getattr(yaml, "CSafeLoader", yaml.SafeLoader))
 
 
 def address(path: Path) -> tuple[str, str]:
@@ -66,7 +69,7 @@ def broken_rules(surface: str, name: str, request: Any) -> set[str]:
     if operation is not None and operation.auth != "none":
         headers["authorization"] = authorized(surface, name)
     heard = Interaction("requests", request["method"], request["uri"], headers, body, at=1_764_000_000.0)
-    return {found.rule for found in Contract(CATALOG).judge(heard) if found.severity != "info"}
+    return {found.rule for found in CONTRACT.judge(heard) if found.severity != "info"}
 
 
 @EVERY_FILE

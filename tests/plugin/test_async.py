@@ -44,7 +44,8 @@ def test_many_at_once(project: Story) -> None:
                 return await asyncio.gather(*map(one, BODIES))
 
         async def by_httpx(module=httpx):
-            async with module.AsyncClient(headers=app.HEADERS, limits=module.Limits(max_connections=20)) as client:
+            limits = module.Limits(max_connections=20)
+            async with module.AsyncClient(headers=app.HEADERS, limits=limits, timeout=60) as client:
                 async def one(body):
                     response = await client.post(app.URL, content=body)
                     return response.status_code, response.json(), body

@@ -216,7 +216,7 @@ def test_a_fault_is_what_a_real_server_causes(line: Line, ask: Any, name: str, r
     """The same error, saying the same, as from a server that does it."""
     line.answering = fault(name)
     with served(reply) as server:
-        real = met(lambda: ask("POST", server.url, content=b"x", timeout=0.05))
+        real = met(lambda: ask("POST", server.url, content=b"x", timeout=5 if reply else 0.05))
         line.hosts = {"127.0.0.1"}
         replayed = met(lambda: ask("POST", server.url, content=b"x"))
     assert replayed == real

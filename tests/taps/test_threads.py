@@ -22,7 +22,7 @@ from pytest_customerio.model import Answer
 
 WORKERS = 16
 # requests per worker: the two that leaked most with vcrpy alone are asked most
-EACH = {"new-session": 200, "shared-session": 200}
+EACH = {"new-session": 100, "shared-session": 100}
 CONTEXT = ssl.create_default_context()
 
 
