@@ -7,7 +7,7 @@ import queue
 from collections import deque
 from collections.abc import Callable
 from typing import Any, Generic, TypeVar
-from weakref import WeakKeyDictionary
+from weakref import WeakKeyDictionary, WeakSet
 
 from pytest_customerio.taps.patching import Patches
 
@@ -17,11 +17,15 @@ T = TypeVar("T")
 
 
 class Items(Generic[T]):
-    """Notes beside each queue who put what is in it: `giver()` says who puts, `taken(owner)` hears whose is taken."""
+    """Notes beside each queue who put what is in it.
 
-    def __init__(self, giver: Callable[[], T | None], taken: Callable[[T | None], None]) -> None:
+    `giver()` says who puts; `taken(owner)` hears whose is taken, and says whether a worker takes it.
+    """
+
+    def __init__(self, giver: Callable[[], T | None], taken: Callable[[T | None], bool]) -> None:
         self._giver, self._taken = giver, taken
         self._givers: WeakKeyDictionary[Any, deque[T | None]] = WeakKeyDictionary()
+        self._served: WeakSet[Any] = WeakSet()
 
     def watch(self, patches: Patches) -> None:
         """Hear of both ends of queues that keep the order; stacks and heaps have methods of their own for this."""
@@ -30,6 +34,11 @@ class Items(Generic[T]):
                 continue
             patches.wrap(kind, "_put", self._putting)
             patches.wrap(kind, "_get", self._getting)
+
+    def waiting(self, owner: T) -> bool:
+        """Whether something that this one put waits for a worker, in another thread, that took from there before."""
+        given = [self._givers.get(items, ()) for items in list(self._served) if _size(items)]
+        return any(one is owner for known in given for one in tuple(known))
 
     def _putting(self, original: Callable[..., None]) -> Callable[..., None]:
         def put(items: Any, item: Any) -> None:
@@ -41,7 +50,8 @@ class Items(Generic[T]):
     def _getting(self, original: Callable[..., Any]) -> Callable[..., Any]:
         def get(items: Any) -> Any:
             known = self._known(items)
-            self._taken(known.popleft() if len(known) == _size(items) else None)
+            if self._taken(known.popleft() if len(known) == _size(items) else None) and isinstance(items, queue.Queue):
+                self._served.add(items)
             return original(items)
 
         return get

@@ -80,7 +80,9 @@ class Owners(Generic[T]):
         """Whether what the test at work started, or gave work to, is still doing something by itself."""
         if self.test is None or not self._calling:
             return False
-        if self._busy_threads(self.test) or any(not one.done() for one in _of(self.test, self._work)):
+        if self._busy_threads(self.test) or self._items.waiting(self.test):
+            return True
+        if any(not one.done() for one in _of(self.test, self._work)):
             return True
         here = get_ident()
         loops = {task.get_loop() for task in self.tasks()}
@@ -164,13 +166,16 @@ class Owners(Generic[T]):
 
         return work
 
-    def _taking(self, owner: T | None) -> None:
-        """Somebody takes work out of a queue: who was there before this test, works for the giver from now on."""
+    def _taking(self, owner: T | None) -> bool:
+        """Somebody takes something out of a queue: a worker, who works for the giver from now on, or the test."""
         task, thread = _current_task(), current_thread()
-        if task is not None and (task in self._before or task in self._tasks):
-            _give(self._tasks, task, owner)
-        elif task is None and thread is not self._tester and self._threads.get(thread) is not self.test:
+        if task is not None:
+            if is_worker := task in self._before or task in self._tasks:
+                _give(self._tasks, task, owner)
+            return is_worker
+        if thread is not self._tester and self._threads.get(thread) is not self.test:
             _give(self._threads, thread, owner)
+        return thread is not self._tester
 
     def _starter(self) -> T | None:
         """The test that a thread started now belongs to: none where a fixture starts it."""

@@ -17,6 +17,11 @@ class Desk:
     def __init__(self) -> None:
         self.giver: str | None = "A"
         self.taken: list[str | None] = []
+        self.works = False
+
+    def take(self, owner) -> bool:
+        self.taken.append(owner)
+        return self.works
 
     def put(self, items, item, giver=None):
         self.giver = giver
@@ -27,7 +32,8 @@ class Desk:
 def desk():
     desk, patches = Desk(), Patches()
     desk.old = {kind: filled(kind) for kind in (queue.Queue, asyncio.Queue)}
-    Items(lambda: desk.giver, desk.taken.append).watch(patches)
+    desk.items = Items(lambda: desk.giver, desk.take)
+    desk.items.watch(patches)
     yield desk
     patches.undo()
 
@@ -84,7 +90,7 @@ def test_queues_that_somebody_put_in_place_of_theirs(desk, monkeypatch) -> None:
 
     monkeypatch.setattr(queue, "Queue", Foreign)
     patches, taken = Patches(), []
-    Items(lambda: "A", taken.append).watch(patches)
+    Items(lambda: "A", lambda owner: taken.append(owner) or False).watch(patches)
     try:
         jobs = asyncio.Queue()
         jobs.put_nowait(1)
@@ -93,3 +99,20 @@ def test_queues_that_somebody_put_in_place_of_theirs(desk, monkeypatch) -> None:
         patches.undo()
     assert taken == ["A"]
     assert "_put" not in vars(Foreign)
+
+
+def test_what_waits_for_a_worker(desk) -> None:
+    """Only where one took something before: nobody may ever take the rest."""
+    jobs, other = queue.Queue(), asyncio.Queue()
+    for name in "AAB":
+        desk.put(jobs, name, name)
+        desk.put(other, name, name)
+    jobs.get_nowait()
+    assert not desk.items.waiting("A")
+    desk.works = True
+    other.get_nowait()
+    assert not desk.items.waiting("A")  # a loop that stands still takes nothing
+    jobs.get_nowait()
+    assert [desk.items.waiting(name) for name in "AB"] == [False, True]
+    jobs.queue.clear()
+    assert not desk.items.waiting("B")

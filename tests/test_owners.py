@@ -152,8 +152,11 @@ def test_a_worker_serves_whoever_gives_it_work(stage) -> None:
     stage.start(work)
     jobs.put(0)
     jobs.put(1)
+    until(lambda: jobs.qsize() == 1)
     stage.begin("B")
+    assert not stage.owners.is_busy()
     jobs.put(2)
+    assert stage.owners.is_busy()  # though its worker is not there yet
     assert [stage.heard(gate) for gate in range(3)] == ["A", "A", "B"]
     until(lambda: not stage.owners.is_busy())
     stage.begin("C", call=False)

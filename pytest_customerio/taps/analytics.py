@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import sys
-import threading
 from collections.abc import Callable
 from queue import Queue
+from threading import enumerate as all_threads
 from typing import Any, cast
 
 from pytest_customerio.taps import Line
@@ -46,7 +46,7 @@ class Hurried:
 def queues() -> list[Queue[Any]]:
     """The queues of all clients that run."""
     module = sys.modules.get(MODULE)
-    running = [one.queue for one in threading.enumerate() if module is not None and isinstance(one, module.Consumer)]
+    running = [one.queue for one in all_threads() if module is not None and isinstance(one, module.Consumer)]
     found = [getattr(queue, "whole", queue) for queue in running]
     return list({id(queue): queue for queue in found}.values())
 
