@@ -1,4 +1,4 @@
-"""The command: `python -m pytest_customerio errors` and `explain`. Its text goes out in one piece, as UTF-8."""
+"""The command: `python -m pytest_customerio errors`, `explain`, `sandbox`. Its text goes out in one piece, as UTF-8."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn, TextIO
 
 from pytest_customerio.data import DataError, UnknownNameError
+from pytest_customerio.sandbox.arguments import arguments
 
 if TYPE_CHECKING:
     from pytest_customerio.explain.explanation import Explain
@@ -20,7 +21,10 @@ PROGRAM = "python -m pytest_customerio"
 COMMANDS = {
     "errors": "the catalogue of error cases",
     "explain": "all about one case, family, rule or topic",
+    "sandbox": "a local Customer.io",
 }
+_SANDBOX = "A local Customer.io: it keeps what it is sent, answers as the service does, and shows it."
+_EXTRA = "the sandbox needs more packages: pip install 'pytest-customerio[sandbox]'"
 NAMES = {"errors": "surface, operation, case or family", "explain": "case, family, rule or topic"}
 
 
@@ -72,6 +76,17 @@ def _explained(asked: argparse.Namespace) -> str:
     return "\n".join(plain(page) for page in pages)
 
 
+def _sandbox(asked: argparse.Namespace) -> str:
+    try:
+        from pytest_customerio.sandbox import command
+    except ModuleNotFoundError as error:
+        raise UsageError(f"{_EXTRA} ({error.name} is missing)") from None
+    try:
+        return command.run(asked, lambda text: _write(text, sys.stdout))
+    except command.CannotError as error:
+        raise UsageError(str(error)) from None
+
+
 def _explain(asked: argparse.Namespace) -> Explain:
     from pytest_customerio.catalog import Catalog
     from pytest_customerio.explain.advice import Advice
@@ -101,7 +116,9 @@ def _parser() -> argparse.ArgumentParser:
         "explain", help=COMMANDS["explain"], description=COMMANDS["explain"], allow_abbrev=False
     )
     explain.add_argument("names", nargs="*", metavar="NAME", help="without one: all that can be explained")
-    for command, run in ((errors, _errors), (explain, _explained)):
+    sandbox = commands.add_parser("sandbox", help=COMMANDS["sandbox"], description=_SANDBOX, allow_abbrev=False)
+    arguments(sandbox)
+    for command, run in ((errors, _errors), (explain, _explained), (sandbox, _sandbox)):
         text = "cassettes of yours, as in the ini cio_cassettes; repeatable"
         command.add_argument("--cassettes", action="append", default=[], type=Path, metavar="FOLDER", help=text)
         command.set_defaults(run=run)

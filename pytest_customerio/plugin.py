@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from pytest_customerio.model import ErrorCase
     from pytest_customerio.phases import Phases
     from pytest_customerio.run import Run
+    from pytest_customerio.sandbox.fixture import Sandbox
+    from pytest_customerio.sandbox.running import Running
 
 RUN: pytest.StashKey[Run] = pytest.StashKey()
 INI = ("cio_contract", "cio_region", "cio_schemas", "cio_cassettes", "cio_allow", "cio_hosts")
@@ -170,6 +172,29 @@ def cio_responses(request: pytest.FixtureRequest) -> Iterator[responses.Requests
     """A `responses.RequestsMock` that knows Customer.io's documented success answers; add to it what you like."""
     with _run(request.config).responses() as mock:
         yield mock
+
+
+@pytest.fixture(scope="session")
+def _cio_sandbox() -> Iterator[Running]:
+    """The server behind `cio_sandbox`."""
+    try:
+        from pytest_customerio.sandbox.desk import Settings
+        from pytest_customerio.sandbox.running import Running
+    except ModuleNotFoundError as error:
+        pytest.fail(
+            f"cio_sandbox needs more packages: pip install 'pytest-customerio[sandbox]' ({error})", pytrace=False
+        )
+    with Running(Settings(tls=True)) as running:
+        yield running
+
+
+@pytest.fixture
+def cio_sandbox(_cio_sandbox: Running) -> Sandbox:
+    """A local Customer.io on a port of its own, empty for each test: for applications in other processes."""
+    from pytest_customerio.sandbox.fixture import Sandbox
+
+    _cio_sandbox.service.reset()
+    return Sandbox(_cio_sandbox)
 
 
 class _Reports:

@@ -37,6 +37,10 @@ HOMES = {
     "requests_mock": {"taps.requests_mock"},
     "urllib3": {"taps.urllib3", "taps.urllib3_answers", "taps.vcr", "taps.faults"},
     "aiohttp": {"taps.aiohttp", "taps.aiohttp_server"},
+    "starlette": {"sandbox.admin"},
+    "uvicorn": {"sandbox.running", "sandbox.sockets"},
+    "trustme": {"sandbox.tls"},
+    "certifi": {"sandbox.tls"},
 }
 
 
@@ -98,7 +102,7 @@ def test_a_module_imports_only_what_stands_above_it() -> None:
     assert wrong == []
 
 
-@pytest.mark.parametrize("group", ["checks", "clock", "explain", "handling", "taps"])
+@pytest.mark.parametrize("group", ["checks", "clock", "explain", "handling", "sandbox", "taps"])
 def test_no_circles_within_a_group(group: str) -> None:
     """When they are imported."""
     inside = [name for name in MODULES if name.partition(".")[0] == group]
