@@ -37,7 +37,9 @@ class Moment:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A request in a list. `tone` is how it went, `whole` says whether `payload` is all of it."""
+    """A request in a list. `tone` is how it went, `told` what the service would not have said, `whole` whether
+    `payload` is all of it.
+    """
 
     number: int
     at: Moment
@@ -51,6 +53,7 @@ class Entry:
     who: tuple[str, ...]
     gist: str
     notes: tuple[str, ...]
+    told: tuple[str, ...]
     findings: tuple[Violation, ...]
     payload: str
     whole: bool
@@ -73,6 +76,7 @@ def entry(one: Received, limit: int = LONGEST) -> Entry:
         who=tuple(dict.fromkeys(brief(each, 60) for each in mentioned(one)))[:3],
         gist=gist(one),
         notes=one.notes,
+        told=tuple(each for each in one.notes if each != INJECTED)[:3],
         findings=findings(one),
         payload=payload,
         whole=whole,
@@ -120,7 +124,9 @@ def mentioned(one: Received) -> Iterator[str]:
 
 def gist(one: Received) -> str:
     """What it says, in a few words."""
-    payload, name = mapping(one.payload), (one.operation or "").partition(".")[2]
+    if one.operation is None:
+        return brief(f"{one.method} {one.path}", 80)
+    payload, name = mapping(one.payload), one.operation.partition(".")[2]
     if name == "batch":
         return _batch(payload)
     for member in ("subject", "title", "event", "name", "transactional_message_id"):
@@ -145,6 +151,13 @@ def shown(value: object, limit: int = LONGEST) -> tuple[str, bool]:
     except RecursionError:
         return "".join(parts)[:limit], False
     return "".join(parts), True
+
+
+def compact(value: object, limit: int = LONGEST) -> tuple[str, bool]:
+    """The same on one line where it is short; an empty object is nothing."""
+    text, whole = shown(value, limit) if value else ("", True)
+    line = " ".join(part.strip() for part in text.split("\n")) if isinstance(value, dict | list) else text
+    return (line, whole) if len(line) <= 120 else (text, whole)
 
 
 def brief(value: str, limit: int) -> str:

@@ -11,7 +11,7 @@ from pytest_customerio.sandbox import views
 from pytest_customerio.sandbox.deliveries import Delivery
 from pytest_customerio.sandbox.faults import Fault
 from pytest_customerio.sandbox.inbox.asked import Asked, chosen, names
-from pytest_customerio.sandbox.inbox.entries import brief, entry, moment, shown, wrong
+from pytest_customerio.sandbox.inbox.entries import brief, compact, entry, moment, shown, wrong
 from pytest_customerio.sandbox.log import Received
 from pytest_customerio.sandbox.people import Person
 from pytest_customerio.sandbox.service import Service
@@ -36,7 +36,7 @@ _KINDS = {
 class Wish:
     """A fault as it was asked for in the form, and why it cannot be."""
 
-    case: str = ""
+    case: str = "429-retry-after"
     times: str = "1"
     operation: str = ""
     error: str = ""
@@ -94,7 +94,7 @@ def person(service: Service, cio_id: str, asked: Asked) -> Context | None:
     return {
         **_frame(service, "people", asked),
         **_profile(service, found),
-        "events": [(each.name, each.type, moment(each.timestamp), *shown(each.data)) for each in events[:PER_PAGE]],
+        "events": [(each.name, each.type, moment(each.timestamp), *compact(each.data)) for each in events[:PER_PAGE]],
         "next": asked.address(path, start=asked.start + PER_PAGE) if len(events) > PER_PAGE else "",
         "first": path if asked.start else "",
     }
@@ -183,7 +183,7 @@ def _profile(service: Service, one: Person) -> Context:
         "person": known,
         "name": brief(one.known_as, 80),
         "attributes": [
-            (key, *shown(value), moment(one.stamps[key]) if key in one.stamps else None)
+            (key, *compact(value), moment(one.stamps[key]) if key in one.stamps else None)
             for key, value in one.attributes.items()
         ],
         "total": len(one.events),
