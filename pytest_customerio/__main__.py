@@ -1,4 +1,4 @@
-"""The command: `python -m pytest_customerio errors`, `explain`, `sandbox`. Its text goes out in one piece, as UTF-8."""
+"""The command: `python -m pytest_customerio errors`, `explain`, `sandbox`, `record`. Its text goes out as UTF-8."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn, TextIO
 
 from pytest_customerio.data import DataError, UnknownNameError
+from pytest_customerio.recording import arguments as recording
 from pytest_customerio.sandbox.arguments import arguments
 
 if TYPE_CHECKING:
@@ -22,10 +23,16 @@ COMMANDS = {
     "errors": "the catalogue of error cases",
     "explain": "all about one case, family, rule or topic",
     "sandbox": "a local Customer.io",
+    "record": "cassettes anew, from a sandbox",
 }
 _SANDBOX = "A local Customer.io: it keeps what it is sent, answers as the service does, and shows it."
+_RECORD = "Sends the requests of the cassettes to a sandbox, and writes what comes back as cassettes of your own."
 _EXTRA = "the sandbox needs more packages: pip install 'pytest-customerio[sandbox]'"
-NAMES = {"errors": "surface, operation, case or family", "explain": "case, family, rule or topic"}
+NAMES = {
+    "errors": "surface, operation, case or family",
+    "explain": "case, family, rule or topic",
+    "record": "surface, cassette, case or family",
+}
 
 
 class UsageError(Exception):
@@ -87,6 +94,15 @@ def _sandbox(asked: argparse.Namespace) -> str:
         raise UsageError(str(error)) from None
 
 
+def _record(asked: argparse.Namespace) -> str:
+    from pytest_customerio.recording import command
+
+    try:
+        return command.run(asked, lambda text: _write(text, sys.stdout))
+    except recording.CannotError as error:
+        raise UsageError(str(error)) from None
+
+
 def _explain(asked: argparse.Namespace) -> Explain:
     from pytest_customerio.catalog import Catalog
     from pytest_customerio.explain.advice import Advice
@@ -118,7 +134,9 @@ def _parser() -> argparse.ArgumentParser:
     explain.add_argument("names", nargs="*", metavar="NAME", help="without one: all that can be explained")
     sandbox = commands.add_parser("sandbox", help=COMMANDS["sandbox"], description=_SANDBOX, allow_abbrev=False)
     arguments(sandbox)
-    for command, run in ((errors, _errors), (explain, _explained), (sandbox, _sandbox)):
+    record = commands.add_parser("record", help=COMMANDS["record"], description=_RECORD, allow_abbrev=False)
+    recording.arguments(record)
+    for command, run in ((errors, _errors), (explain, _explained), (sandbox, _sandbox), (record, _record)):
         text = "cassettes of yours, as in the ini cio_cassettes; repeatable"
         command.add_argument("--cassettes", action="append", default=[], type=Path, metavar="FOLDER", help=text)
         command.set_defaults(run=run)
