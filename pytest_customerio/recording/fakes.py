@@ -84,7 +84,7 @@ class Fakes:
 
     def forget(self, value: str) -> None:
         """Take back the fake that was given last."""
-        fake = self.known.pop(value)
+        fake = self.known.pop(value, "")
         for kind, form in FORMS.items():
             if form.format(self._count[kind]) == fake:
                 self._count[kind] -= 1

@@ -6,7 +6,7 @@ import base64
 import re
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from json import loads
 from typing import Any, Literal
 from urllib.parse import urlsplit
@@ -43,6 +43,13 @@ class Keys:
     track: str = ""
     app: str = ""
     pipelines: str = ""
+
+    @property
+    def all(self) -> tuple[str, ...]:
+        """Those that there are, and the headers that they make."""
+        headers = [self.authorization(auth) or "" for auth in ("basic", "write-key", "bearer")]
+        found = (self.site_id, self.track, self.app, self.pipelines, *(one.partition(" ")[2] for one in headers))
+        return tuple(one for one in found if one)
 
     def authorization(self, auth: str) -> str | None:
         """The header that opens what this kind of auth protects; None without the key for it."""
@@ -84,7 +91,14 @@ class Target:
         headers["user-agent"] = "pytest-customerio"
         if authorization is not None:
             headers["authorization"] = authorization
-        return send(request.method, self.base(operation) + place, headers, request.body)
+        answer = send(request.method, self.base(operation) + place, headers, request.body)
+        return self._public(answer, operation) if self.url else answer
+
+    def _public(self, answer: Answer, operation: Operation) -> Answer:
+        """A sandbox speaks of itself by its own address; an application knows Customer.io's."""
+        public = f"https://{operation.hosts[self.region]}"
+        headers = tuple((name, value.replace(self.url, public)) for name, value in answer.headers)
+        return replace(answer, headers=headers, body=answer.body.replace(self.url.encode(), public.encode()))
 
 
 @contextmanager
