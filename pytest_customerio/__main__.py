@@ -1,8 +1,9 @@
-"""The command: `python -m pytest_customerio errors`, `explain`, `sandbox`, `record`. Its text goes out as UTF-8."""
+"""The command: `python -m pytest_customerio errors`, `explain`, `sandbox`, `record`, `drift`. All text is UTF-8."""
 
 from __future__ import annotations
 
 import argparse
+import datetime as dt
 import io
 import os
 import sys
@@ -11,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn, TextIO
 
 from pytest_customerio.data import DataError, UnknownNameError
+from pytest_customerio.drift import arguments as drift
 from pytest_customerio.recording import arguments as recording
 from pytest_customerio.sandbox.arguments import arguments
 
@@ -18,12 +20,14 @@ if TYPE_CHECKING:
     from pytest_customerio.explain.explanation import Explain
 
 USAGE = 4  # as pytest's own
+CANNOT = 2  # what was asked for exists, and could not be found out
 PROGRAM = "python -m pytest_customerio"
 COMMANDS = {
     "errors": "the catalogue of error cases",
     "explain": "all about one case, family, rule or topic",
     "sandbox": "a local Customer.io",
     "record": "cassettes anew, from a sandbox",
+    "drift": "what has changed since it was recorded",
 }
 _SANDBOX = "A local Customer.io: it keeps what it is sent, answers as the service does, and shows it."
 _RECORD = "Sends the requests of the cassettes to a sandbox, and writes what comes back as cassettes of your own."
@@ -32,6 +36,7 @@ NAMES = {
     "errors": "surface, operation, case or family",
     "explain": "case, family, rule or topic",
     "record": "surface, cassette, case or family",
+    "drift": "case, operation, surface or status of a cassette",
 }
 
 
@@ -40,22 +45,26 @@ class UsageError(Exception):
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run one command: 0 when it is done, 4 when what was asked for does not exist."""
+    """Run one command: 0 when it is done, 4 when what was asked for does not exist, else what the command says."""
     given = list(sys.argv[1:] if arguments is None else arguments)
+    ends = USAGE
     try:
-        text = _run(given)
+        text, code = _run(given)
     except UnknownNameError as error:
         meant = f"; did you mean {error.nearest}?" if error.nearest else "."
         text = f"no {NAMES[given[0]]} is named {error.name!r}{meant} All names: {PROGRAM} explain"
     except (UsageError, DataError) as error:
         text = str(error)
+    except drift.CannotAskError as error:
+        text, ends = str(error), CANNOT
     else:
-        return _write(text, sys.stdout)
+        _write(text, sys.stdout)
+        return code
     _write(f"{PROGRAM}: {text}\n", sys.stderr)
-    return USAGE
+    return ends
 
 
-def _run(given: list[str]) -> str:
+def _run(given: list[str]) -> tuple[str, int]:
     from pytest_customerio.provenance import nearest
 
     if given and not given[0].startswith("-") and given[0] not in COMMANDS:
@@ -63,8 +72,9 @@ def _run(given: list[str]) -> str:
         hint = f"; did you mean {meant}?" if meant else "."
         raise UsageError(f"no such command: {given[0]!r}{hint} There are {', '.join(COMMANDS)}")
     asked = _parser().parse_args(given)
-    run: Callable[[argparse.Namespace], str] = asked.run
-    return run(asked)
+    run: Callable[[argparse.Namespace], str | tuple[str, int]] = asked.run
+    done = run(asked)
+    return done if isinstance(done, tuple) else (done, 0)
 
 
 def _errors(asked: argparse.Namespace) -> str:
@@ -103,6 +113,15 @@ def _record(asked: argparse.Namespace) -> str:
         raise UsageError(str(error)) from None
 
 
+def _drift(asked: argparse.Namespace) -> tuple[str, int]:
+    from pytest_customerio.catalog import Catalog
+    from pytest_customerio.drift import command
+    from pytest_customerio.drift.targets import open_target
+
+    today = dt.datetime.now(dt.UTC).date()
+    return command.run(asked, lambda given: open_target(os.environ, Catalog.load(), given), today)
+
+
 def _explain(asked: argparse.Namespace) -> Explain:
     from pytest_customerio.catalog import Catalog
     from pytest_customerio.explain.advice import Advice
@@ -136,7 +155,10 @@ def _parser() -> argparse.ArgumentParser:
     arguments(sandbox)
     record = commands.add_parser("record", help=COMMANDS["record"], description=_RECORD, allow_abbrev=False)
     recording.arguments(record)
-    for command, run in ((errors, _errors), (explain, _explained), (sandbox, _sandbox), (record, _record)):
+    drifted = commands.add_parser("drift", help=COMMANDS["drift"], description=drift.ABOUT, allow_abbrev=False)
+    drift.arguments(drifted)
+    runs = {errors: _errors, explain: _explained, sandbox: _sandbox, record: _record, drifted: _drift}
+    for command, run in runs.items():
         text = "cassettes of yours, as in the ini cio_cassettes; repeatable"
         command.add_argument("--cassettes", action="append", default=[], type=Path, metavar="FOLDER", help=text)
         command.set_defaults(run=run)

@@ -9,13 +9,18 @@ ABOUT = "What has changed since it was recorded: asks again. With --openapi: wha
 EPILOG = "Ends with 0 where all is the same, 1 where something has drifted, 2 where it could not ask."
 
 
+class CannotAskError(Exception):
+    """The target refuses to be asked, or cannot be reached, or a document cannot be read; its text says why."""
+
+
 def arguments(parser: argparse.ArgumentParser) -> None:
     """Add them."""
     parser.epilog = EPILOG
     parser.add_argument(
         "cases", nargs="*", metavar="CASE", help="case, operation, surface or status; else all recorded"
     )
-    parser.add_argument("--target", metavar="URL", help="the sandbox to ask; a local one of its own if left out")
+    text = "a sandbox that runs, or `sandbox` for one of our own; without it what the environment names"
+    parser.add_argument("--target", metavar="URL", help=text)
     parser.add_argument("--max-age", type=_days, metavar="DAYS", help="recordings that are older fail")
     text = "compare the contracts with a published document instead, JSON or YAML; repeatable"
     parser.add_argument("--openapi", action="append", default=[], type=Path, metavar="FILE", help=text)

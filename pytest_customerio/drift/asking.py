@@ -11,12 +11,8 @@ from pytest_customerio.drift.recorded import Recording
 from pytest_customerio.model import Answer, Violation
 
 # Sends the request of a recording to the target, with the target's own address and credentials. Raises
-# `CannotAskError`, or `SkipError` where this one cannot be asked there.
+# `CannotAskError`, and `SkipError` where this one cannot be asked there.
 Send = Callable[[Recording], Answer]
-
-
-class CannotAskError(Exception):
-    """The target refuses to be asked, or cannot be reached; its text says why and what to do."""
 
 
 class SkipError(Exception):

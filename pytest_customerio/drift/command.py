@@ -12,7 +12,8 @@ from pytest_customerio import data
 from pytest_customerio.catalog import Catalog
 from pytest_customerio.data import DataError
 from pytest_customerio.drift import telling
-from pytest_customerio.drift.asking import CannotAskError, Send, ask
+from pytest_customerio.drift.arguments import CannotAskError
+from pytest_customerio.drift.asking import Send, ask
 from pytest_customerio.drift.comparison import compare, compared
 from pytest_customerio.drift.fields import SchemaError
 from pytest_customerio.drift.known import Known
@@ -25,26 +26,24 @@ NOTHING_RECORDED = """\
 nothing that was recorded is among these cassettes, so there is nothing to ask again
 
   to record          python -m pytest_customerio record
-  to ask others too  name them: python -m pytest_customerio drift CASE…
-"""
-# Opens what `--target` names, while it is asked: what it is called, and how to ask it. Raises `CannotAskError`.
+  to ask others too  name them: python -m pytest_customerio drift CASE…"""
+# Opens what `--target` names, while it is asked: what it is called, and how to ask it.
 Open = Callable[[str | None], AbstractContextManager[tuple[str, Send]]]
 
 
 def run(asked: argparse.Namespace, open_target: Open, today: date) -> tuple[str, int]:
-    """What is printed, and how the command ends. Raises `DataError` and `UnknownNameError`."""
+    """What is printed, and how the command ends. Raises `CannotAskError`, which ends it with `CANNOT`, and `DataError`
+    and `UnknownNameError`.
+    """
     catalog = Catalog.load()
     if asked.openapi:
         return _documents(asked.openapi, catalog, as_json=asked.json)
     recordings = chosen(load_folders(_folders(asked.cassettes), catalog), asked.cases)
     if not recordings:
-        return NOTHING_RECORDED, CANNOT
+        raise CannotAskError(NOTHING_RECORDED)
     oldest = None if asked.max_age is None else (today, asked.max_age)
-    try:
-        with open_target(asked.target) as (target, send):
-            found = list(ask(recordings, send, RESPONSE_HEADERS, oldest))
-    except CannotAskError as error:
-        return f"could not ask: {error}\n", CANNOT
+    with open_target(asked.target) as (target, send):
+        found = list(ask(recordings, send, RESPONSE_HEADERS, oldest))
     text = (telling.answers_json if asked.json else telling.answers_text)(found, target)
     if any(one.drifted for one in found):
         return text, DRIFT
@@ -56,7 +55,7 @@ def _documents(paths: Sequence[Path], catalog: Catalog, *, as_json: bool) -> tup
     try:
         found = [_document(path, catalog, known) for path in paths]
     except DataError as error:
-        return f"could not compare: {error}\n", CANNOT
+        raise CannotAskError(str(error)) from error
     text = (telling.documents_json if as_json else telling.documents_text)(found)
     return text, DRIFT if any(one.drifted for one in found) else SAME
 

@@ -14,12 +14,10 @@ from pytest_customerio.document import Document, load
 from pytest_customerio.model import Answer, Operation, Provenance, WireRequest
 from pytest_customerio.provenance import About, nearest, read
 
-RECORDED = "recorded"
-
 
 @dataclass(frozen=True, slots=True)
 class Recording:
-    """One interaction of a cassette. `case` is the file's name without its suffix."""
+    """One interaction of a cassette. `case` is the file's name without its suffix, `family` as in the report."""
 
     path: Path
     case: str
@@ -27,6 +25,12 @@ class Recording:
     request: WireRequest
     answer: Answer
     provenance: Provenance
+    family: str
+
+    @property
+    def recorded(self) -> bool:
+        """Whether somebody has asked for this answer, so that it can be asked for again."""
+        return self.provenance.source == "recorded"
 
     @property
     def words(self) -> tuple[str, ...]:
@@ -58,7 +62,7 @@ def chosen(recordings: Sequence[Recording], names: Iterable[str]) -> list[Record
     answers = [one for one in recordings if not one.answer.fault]
     if words:
         return [one for one in answers if not set(words).isdisjoint(one.words)]
-    return [one for one in answers if one.provenance.source == RECORDED]
+    return [one for one in answers if one.recorded]
 
 
 def _load(path: Path, catalog: Catalog) -> Iterator[Recording]:
@@ -76,7 +80,7 @@ def _load(path: Path, catalog: Catalog) -> Iterator[Recording]:
         if operation.surface not in abouts:
             abouts[operation.surface] = read(document, answer, names)
         about = abouts[operation.surface].of(operation.name)
-        yield Recording(path, path.stem, operation, request, answer, about.provenance)
+        yield Recording(path, path.stem, operation, request, answer, about.provenance, about.family)
 
 
 def _request(given: Mapping[str, Any]) -> WireRequest:

@@ -18,6 +18,7 @@ from pytest_customerio.redact import safe_url
 
 VERSION = 1
 RECORD = "python -m pytest_customerio record {case}"
+SEVERITIES = ("error", "warning", "info")
 HEAD = ("severity", "where", "expected", "got")
 
 
@@ -91,18 +92,18 @@ def documents_json(found: Iterable[Compared]) -> str:
 
 
 def _answer_block(asked: Asked, target: str) -> str:
-    one, first = asked.recording, asked.violations[0]
-    sure = one.provenance
+    one, found = asked.recording, sorted(asked.violations, key=lambda each: SEVERITIES.index(each.severity))
+    first, sure = found[0], one.provenance
     more = f" (and {len(asked.violations) - 1} more)" if len(asked.violations) > 1 else ""
     facts = [
-        ("recorded", ", ".join(part for part in (sure.date, sure.environment, sure.source) if part)),
+        (sure.source, ", ".join(part for part in (sure.date, sure.environment) if part) or "no date"),
         ("asked", target),
         ("request", safe_url(one.operation, one.request.method, one.request.url)),
         ("cassette", str(one.path)),
         ("what to do", RECORD.format(case=one.case)),
     ]
     head = f"{one.operation.id} {one.case}: expected {first.expected} at {first.where}, got {first.got}{more}"
-    return "\n".join([head, "", *messages.table(HEAD, map(_cells, asked.violations)), "", *messages.facts(facts)])
+    return "\n".join([head, "", *messages.table(HEAD, map(_cells, found)), "", *messages.facts(facts)])
 
 
 def _document_block(one: Compared) -> list[str]:

@@ -134,12 +134,12 @@ def _take(source: Source, target: Target, operation: Operation, was: Exchange) -
         return Take(operation.id, was, why=why)
     parts = urlsplit(was.request.url)
     place = parts.path + (f"?{parts.query}" if parts.query else "")
-    got = target.ask(was.request, place, operation, _authorization(source.name, target, operation))
+    got = target.ask(was.request, place, operation, authorization(source.name, target, operation))
     why = _difference(was.answer, got)
     return Take(operation.id, was, why=why) if why else Take(operation.id, was, got)
 
 
-def _authorization(name: str, target: Target, operation: Operation) -> str | None:
+def authorization(name: str, target: Target, operation: Operation) -> str | None:
     """The key that draws a case: one that is nobody's, that of another API, or the right one."""
     if operation.auth == "none":
         return None

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pytest_customerio.drift.shape import DEEPEST, Change, Shape, compare, of, of_body, union
@@ -19,6 +19,7 @@ def changes(expected: object, got: object) -> list[Change]:
     return list(compare(of(expected), of(got)))
 
 
+@settings(deadline=None)
 @given(JSON)
 def test_a_shape_is_its_own(value: object) -> None:
     """Nothing differs from itself, and the shape of what is written is that of what was read."""
@@ -26,6 +27,7 @@ def test_a_shape_is_its_own(value: object) -> None:
     assert of_body(json.dumps(value).encode()) == of(json.loads(json.dumps(value)))
 
 
+@settings(deadline=None)
 @given(JSON, JSON)
 def test_added_and_removed_are_mirror_images(one: object, other: object) -> None:
     """Whatever is compared: what is new from here is gone from there, at the same place."""
@@ -37,6 +39,7 @@ def test_added_and_removed_are_mirror_images(one: object, other: object) -> None
     assert added == removed
 
 
+@settings(deadline=None)
 @given(st.lists(JSON, max_size=4))
 def test_a_list_has_the_shape_of_all_its_items(items: list[object]) -> None:
     """In any order, however often."""
@@ -44,6 +47,7 @@ def test_a_list_has_the_shape_of_all_its_items(items: list[object]) -> None:
     assert changes(items, items[::-1]) == []
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=20))
 def test_any_body_has_a_shape(body: bytes) -> None:
     """Also one that is no JSON."""

@@ -21,7 +21,7 @@ IDENTIFY = Catalog.load().operations["track.identify"]
 def asked(case: str, *violations: Violation) -> Asked:
     request = WireRequest("PUT", "https://track.customer.io/api/v1/customers/ada%40example.com", {}, b"{}")
     provenance = Provenance("recorded", date="2026-11-01", environment="a sandbox")
-    return Asked(Recording(Path("c.yaml"), case, IDENTIFY, request, Answer(400), provenance), violations)
+    return Asked(Recording(Path("c.yaml"), case, IDENTIFY, request, Answer(400), provenance, "400"), violations)
 
 
 ADDED = Violation("drift-field-added", "info", "$.more", "nothing", "list")
@@ -31,7 +31,7 @@ TYPE = Violation("drift-type", "error", "$.id", "text", "number")
 
 def test_answers() -> None:
     """A block for each that differs, personal data left out, and a line that counts all."""
-    found = [asked("200-ok"), asked("400-id-mismatch", TYPE, GONE), asked("404-not-found", ADDED)]
+    found = [asked("200-ok"), asked("400-id-mismatch", GONE, TYPE), asked("404-not-found", ADDED)]
     assert telling.answers_text(found, "a sandbox of our own") == (
         "track.identify 400-id-mismatch: expected text at $.id, got number (and 1 more)\n"
         "\n"
@@ -39,7 +39,7 @@ def test_answers() -> None:
         "  error      $.id     text       number\n"
         "  warning    $.meta   object     nothing\n"
         "\n"
-        "recorded    2026-11-01, a sandbox, recorded\n"
+        "recorded    2026-11-01, a sandbox\n"
         "asked       a sandbox of our own\n"
         "request     PUT https://track.customer.io/api/v1/customers/…\n"
         "cassette    c.yaml\n"
@@ -50,7 +50,7 @@ def test_answers() -> None:
         "  severity   where    expected   got\n"
         "  info       $.more   nothing    list\n"
         "\n"
-        "recorded    2026-11-01, a sandbox, recorded\n"
+        "recorded    2026-11-01, a sandbox\n"
         "asked       a sandbox of our own\n"
         "request     PUT https://track.customer.io/api/v1/customers/…\n"
         "cassette    c.yaml\n"
