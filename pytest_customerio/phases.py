@@ -83,6 +83,8 @@ class Phases:
     def attach(self, report: pytest.TestReport) -> None:
         """Put the verdicts into the report of the phase that made them."""
         test = self.test
+        if test is not None and test.tape is not None and test.tape.told:
+            report.cio_recorded, test.tape.told = list(test.tape.told), None  # type: ignore[attr-defined]
         if test is None or report.when == "setup" or not (test.record.heard and self._fresh):
             return
         rows = verdicts(test)

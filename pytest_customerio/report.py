@@ -44,6 +44,7 @@ class Report:
         self._rows: dict[tuple[str, str, str | None], Row] = {}
         self.applicable: dict[str, list[str]] = {}
         self._late: list[Sequence[str]] = []
+        self._recorded: dict[str, int] = {}
         self.strict = strict
 
     def add(self, payload: Mapping[str, Any]) -> None:
@@ -60,6 +61,10 @@ class Report:
             attempts, violations = old["attempts"] + new["attempts"], [*old["violations"], *new["violations"]]
             self._rows[key] = {**old, "attempts": attempts, "violations": violations}
         self._late.append(lines)
+
+    def add_recorded(self, nodeid: str, answers: int) -> None:
+        """What one test recorded; 0 answers where it drew some and did not pass."""
+        self._recorded[nodeid] = answers
 
     @property
     def rows(self) -> list[Row]:
@@ -91,7 +96,14 @@ class Report:
         if not self.rows:
             return []
         late = [line for block in self._late for line in ("", *block)]
-        return [*self._matrix(), *self._warnings(), *late, "", *self._next()]
+        return [*self._matrix(), *self._warnings(), *late, *self._recordings(), "", *self._next()]
+
+    def _recordings(self) -> list[str]:
+        made = {nodeid: answers for nodeid, answers in self._recorded.items() if answers}
+        lost = [f"not recorded: {nodeid} did not pass" for nodeid in self._recorded if nodeid not in made]
+        total, tests = sum(made.values()), len(made)
+        shown = [f"recorded in cassettes/: {tests} test{'s' * (tests != 1)}, {total} answer{'s' * (total != 1)}"]
+        return ["", *(shown if made else []), *lost] if self._recorded else []
 
     def _matrix(self) -> list[str]:
         operations = sorted({one["operation"] for one in self.rows})

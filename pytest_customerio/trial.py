@@ -13,6 +13,7 @@ from pytest_customerio.replay import Replay
 from pytest_customerio.settings import Allowance, ErrorsMark, SettingsError
 
 if TYPE_CHECKING:
+    from pytest_customerio.recording.tape import Tape
     from pytest_customerio.session import Session
 
 
@@ -47,6 +48,8 @@ class Trial:
     handled: list[Handled] = field(default_factory=list)
     told: set[tuple[str, str, str | None]] = field(default_factory=set)
     over: bool = False
+    tape: Tape | None = None
+    passed: bool = False
 
     def hear(self, interaction: Interaction) -> None:
         """Remember one finished request; one that left after the test is told at the end of the run."""

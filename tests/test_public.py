@@ -31,6 +31,7 @@ def test_options_and_ini_settings(pytester: pytest.Pytester, monkeypatch: pytest
     assert set(re.findall(r"^  (--cio-[a-z-]+)", text, re.MULTILINE)) == {
         "--cio-contract",
         "--cio-strict",
+        "--cio-record",
         "--cio-report",
     }
     assert dict(re.findall(r"^  (cio_\w+) \((\w+)\)", text, re.MULTILINE)) == {

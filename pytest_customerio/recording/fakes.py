@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Protocol
 from urllib.parse import unquote
 
@@ -47,6 +47,11 @@ class Namer(Protocol):
 
     def time(self, value: str) -> str:
         """What stands for a time."""
+
+
+def sub(text: str, instead: Callable[[str], str]) -> str:
+    """The text with something else in place of each fake in it."""
+    return _ANYWHERE.sub(lambda match: instead(match[0]), text)
 
 
 def is_fake(value: str) -> bool:

@@ -12,7 +12,7 @@ from urllib.parse import quote, quote_plus
 from pytest_customerio.credentials import credentials
 from pytest_customerio.model import WireRequest
 from pytest_customerio.recording.fakes import Fakes
-from pytest_customerio.recording.scrub import Exchange, Scrubber
+from pytest_customerio.recording.scrub import Exchange, Scrubber, compact
 
 # Shorter ones occur by chance.
 SHORTEST = 6
@@ -86,7 +86,7 @@ def _texts(exchange: Exchange) -> Iterator[str]:
 
 def _with(body: bytes, canary: str) -> bytes:
     payload = _object(body)
-    return body if payload is None else dumps({**payload, _CANARY: canary}).encode()
+    return body if payload is None else compact({**payload, _CANARY: canary}, body)
 
 
 def _without(body: bytes) -> bytes:
@@ -94,7 +94,7 @@ def _without(body: bytes) -> bytes:
     if payload is None or _CANARY not in payload:
         return body
     del payload[_CANARY]
-    return dumps(payload, separators=(",", ":")).encode()
+    return compact(payload, body)
 
 
 def _object(body: bytes) -> dict[str, object] | None:

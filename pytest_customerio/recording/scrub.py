@@ -117,7 +117,7 @@ class Scrubber:
             return b""
         try:
             if payload is not _NOT_JSON:
-                return dumps(self._values.whole(payload, events, prose=prose), separators=(",", ":")).encode()
+                return compact(self._values.whole(payload, events, prose=prose), raw)
         except RecursionError:
             pass
         return self._values.named("text", raw.decode("utf-8", "replace")).encode()
@@ -128,6 +128,16 @@ def _parsed(body: bytes) -> Any:
         return loads(body) if body else None
     except (ValueError, RecursionError):
         return _NOT_JSON
+
+
+def compact(payload: Any, was: bytes) -> bytes:
+    """A payload as JSON; with a line's end where `was` has one, as Track's answers do."""
+    return dumps(payload, separators=(",", ":")).encode() + b"\n" * was.endswith(b"\n")
+
+
+def kept_headers(headers: Collection[tuple[str, str]]) -> Iterator[tuple[str, str]]:
+    """Those of an answer that a recording keeps."""
+    yield from _headers(headers, kept.RESPONSE_HEADERS)
 
 
 def _headers(

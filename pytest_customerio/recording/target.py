@@ -105,31 +105,42 @@ class Target:
 def opened(
     environ: Mapping[str, str], catalog: Catalog, given: str | None = None, *, home: str = ""
 ) -> Iterator[Target]:
-    """The target that `--target` (`given`) or the environment names; else a sandbox of our own, while it lasts.
+    """The target that is chosen, or a sandbox of our own while it lasts. Raises `TargetError`."""
+    found = chosen(environ, catalog, given, home=home)
+    if found is not None:
+        yield found
+        return
+    with own(environ) as target:
+        yield target
+
+
+def chosen(environ: Mapping[str, str], catalog: Catalog, given: str | None = None, *, home: str = "") -> Target | None:
+    """The target that `--target` (`given`) or the environment names; None for a sandbox of our own.
 
     Raises `TargetError` before anything else is sent than the question which workspace this is. `home` takes the
     place of Customer.io's hosts.
     """
-    name = "--target" if given else URL
     url = given or environ.get(URL, "")
     if url and url != OWN:
-        yield _running(name, url, catalog)
-        return
+        return _running("--target" if given else URL, url, catalog)
     keys, workspace = _named(environ), environ.get(WORKSPACE, "").strip()
     if not url and (workspace or keys):
-        yield _workspace(environ, keys, workspace, catalog, home)
-        return
-    yield from _own(environ.get(REGION, "us"))
-
-
-def _own(region: str) -> Iterator[Target]:
+        return _workspace(environ, keys, workspace, catalog, home)
     try:
-        from pytest_customerio.sandbox.desk import Settings
-        from pytest_customerio.sandbox.running import Running
+        from pytest_customerio.sandbox import running  # noqa: F401
     except ModuleNotFoundError as error:
-        text = f"the sandbox to record against needs more packages: pip install 'pytest-customerio[sandbox]' ({error})"
-        raise TargetError(text) from None
-    with Running(Settings(region="eu" if region.lower() == "eu" else "us")) as running:
+        text = "the sandbox to record against needs more packages: pip install 'pytest-customerio[sandbox]'"
+        raise TargetError(f"{text} ({error.name} is missing)") from None
+    return None
+
+
+@contextmanager
+def own(environ: Mapping[str, str]) -> Iterator[Target]:
+    """A sandbox of our own."""
+    from pytest_customerio.sandbox.desk import Settings
+    from pytest_customerio.sandbox.running import Running
+
+    with Running(Settings(region="eu" if environ.get(REGION, "").lower() == "eu" else "us")) as running:
         environment = "a sandbox of pytest-customerio's own"
         yield _sandbox("own", environment, running.url, running.environ, running.service.reset)
 
