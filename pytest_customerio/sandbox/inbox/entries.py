@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Literal
-from urllib.parse import parse_qs, unquote, urlsplit
+from urllib.parse import parse_qs, unquote
 
 from pytest_customerio.model import Violation
 from pytest_customerio.sandbox.calls import items, mapping
@@ -106,11 +106,11 @@ def wrong(one: Received) -> bool:
 
 def mentioned(one: Received) -> Iterator[str]:
     """Whom it is about, by any name."""
-    address = urlsplit(one.path) if one.path.startswith("/") else urlsplit("")
-    in_path = _CUSTOMER.search(address.path)
+    path, _, query = one.path.partition("?")
+    in_path = _CUSTOMER.search(path)
     if in_path and in_path[1] != _NOBODY:
         yield unquote(in_path[1])
-    yield from parse_qs(address.query).get("email", ())
+    yield from parse_qs(query).get("email", ())
     payload = mapping(one.payload)
     if one.operation == "track.identify":
         yield from _texts(payload, ("id",))
@@ -155,7 +155,7 @@ def shown(value: object, limit: int = LONGEST) -> tuple[str, bool]:
 
 def compact(value: object, limit: int = LONGEST) -> tuple[str, bool]:
     """The same on one line where it is short; an empty object is nothing."""
-    text, whole = shown(value, limit) if value else ("", True)
+    text, whole = ("", True) if value == {} else shown(value, limit)
     line = " ".join(part.strip() for part in text.split("\n")) if isinstance(value, dict | list) else text
     return (line, whole) if len(line) <= 120 else (text, whole)
 

@@ -12,6 +12,7 @@ from pytest_customerio.sandbox.deliveries import Delivery
 from pytest_customerio.sandbox.faults import Fault
 from pytest_customerio.sandbox.inbox.asked import Asked, chosen, names
 from pytest_customerio.sandbox.inbox.entries import brief, compact, entry, moment, shown, wrong
+from pytest_customerio.sandbox.inbox.mail import quiet
 from pytest_customerio.sandbox.log import Received
 from pytest_customerio.sandbox.people import Person
 from pytest_customerio.sandbox.service import Service
@@ -128,7 +129,7 @@ def message(service: Service, number: str) -> Context | None:
         "template": one.template,
         "send_at": moment(one.send_at) if one.send_at else None,
         "metrics": [(name, moment(at)) for name, at in one.metrics],
-        "html": one.body if one.operation == "app.send_email" and not one.made_here else "",
+        "html": quiet(one.body) if one.operation == "app.send_email" and not one.made_here else "",
         "body": one.body[:WHOLE],
         "plain": one.plain[:WHOLE],
         "made_here": one.made_here,
