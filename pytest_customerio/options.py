@@ -15,6 +15,8 @@ from pytest_customerio.data import DataError
 from pytest_customerio.settings import IniError, Settings, SettingsError
 
 T = TypeVar("T")
+# Options that leave tests out.
+_NARROWING = ("keyword", "markexpr", "lf", "stepwise", "deselect", "ignore", "ignore_glob", "collectonly", "pyargs")
 
 
 def read(config: pytest.Config) -> Settings:
@@ -40,6 +42,15 @@ def _record(config: pytest.Config) -> bool:
     if given:
         settings.recordings(Path(config.rootpath))
     return given
+
+
+def whole(config: pytest.Config) -> bool:
+    """Whether this run is of the whole suite: nothing on the command line leaves tests out."""
+    place = config.args_source
+    everywhere = place == config.ArgsSource.TESTPATHS or (
+        place == config.ArgsSource.INVOCATION_DIR and config.invocation_params.dir == config.rootpath
+    )
+    return everywhere and not any(config.getoption(name, default=None) for name in _NARROWING)
 
 
 def checked(config: pytest.Config, make: Callable[[], T]) -> T:

@@ -89,14 +89,15 @@ class Report:
         missing = sum(len(cases) for cases in self._untried().values())
         return round(100 * (total - missing) / total, 1) if total else 100.0
 
-    def lines(self) -> list[str]:
-        """The table at the end of the run, the warnings, and the next useful command; nothing where nothing was
-        heard.
+    def lines(self, note: Sequence[str] = ()) -> list[str]:
+        """The table at the end of the run, the warnings, a note, and the next useful command; where nothing was
+        heard, the note.
         """
         if not self.rows:
-            return []
+            return list(note)
         late = [line for block in self._late for line in ("", *block)]
-        return [*self._matrix(), *self._warnings(), *late, *self._recordings(), "", *self._next()]
+        told = ["", *note] if note else []
+        return [*self._matrix(), *self._warnings(), *late, *self._recordings(), *told, "", *self._next()]
 
     def _recordings(self) -> list[str]:
         made = {nodeid: answers for nodeid, answers in self._recorded.items() if answers}

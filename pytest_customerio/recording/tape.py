@@ -44,16 +44,9 @@ class Tapes:
         """That of a test; None where there is nothing to play, nor anything to record from."""
         if self.target is not None:
             self.target.reset()
-            return Recording(self._path(nodeid), nodeid, self._catalog, self.target)
-        path = self._path(nodeid) if self._there else None
+            return Recording(path_of(self.folder, nodeid), nodeid, self._catalog, self.target)
+        path = path_of(self.folder, nodeid) if self._there else None
         return Playing(path, self._catalog) if path is not None and path.is_file() else None
-
-    def _path(self, nodeid: str) -> Path:
-        """`cassettes/tests/test_app/test_x[us].yaml`."""
-        module, _, name = nodeid.partition("::")
-        name = re.sub(r"(?<=[\w\]])@[^\]\[:]*$", "", name)  # pytest-xdist's group
-        parts = [_safe(part) for part in Path(module).with_suffix("").parts if part not in ("..", "/", "\\")]
-        return self.folder.joinpath(*parts, f"{_safe(name.replace('::', '.'))}.yaml")
 
 
 class Playing:
@@ -153,6 +146,14 @@ class Recording:
 
 
 Tape = Playing | Recording
+
+
+def path_of(folder: Path, nodeid: str) -> Path:
+    """Where the recording of a test is: `cassettes/tests/test_app/test_x[us].yaml`."""
+    module, _, name = nodeid.partition("::")
+    name = re.sub(r"(?<=[\w\]])@[^\]\[:]*$", "", name)  # pytest-xdist's group
+    parts = [_safe(part) for part in Path(module).with_suffix("").parts if part not in ("..", "/", "\\")]
+    return folder.joinpath(*parts, f"{_safe(name.replace('::', '.'))}.yaml")
 
 
 def _safe(name: str) -> str:
