@@ -1,4 +1,4 @@
-"""Cassettes that no test of a whole run used: those recorded test by test, and those in folders of the project's own."""
+"""Cassettes that no test of a whole run used: those recorded test by test, and those of the project's own."""
 
 from __future__ import annotations
 

@@ -29,7 +29,9 @@ def test_recorded_and_asked_again(project: Path, capsys: pytest.CaptureFixture[s
     assert main(["record", "200-ok", "401-unauthorized", "401-wrong-key-type", "404-not-found"]) == 0
     capsys.readouterr()
     assert main(["drift"]) == 0
-    asked, _, told = capsys.readouterr().out.removeprefix("a sandbox of pytest-customerio's own: ").partition(" asked, ")
+    asked, _, told = (
+        capsys.readouterr().out.removeprefix("a sandbox of pytest-customerio's own: ").partition(" asked, ")
+    )
     assert told == f"{asked} the same\n"
     assert int(asked) > 50
     path = project / "cassettes" / "customerio" / "track" / "401-unauthorized.yaml"
