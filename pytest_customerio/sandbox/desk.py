@@ -124,7 +124,7 @@ class Desk:
     def _oversized(self, seen: Seen) -> Reply | None:
         if not seen.arrival.too_large:
             return None
-        cassette = self.replies.suiting("413", seen.call.id, ())
+        cassette = self.replies.suiting("413", seen.call.id)
         if cassette:
             return self.replies.error(cassette, seen.call.id)
         said = {"meta": {"errors": ["payload too large"]}}
@@ -181,7 +181,7 @@ class Desk:
 
     def _cassette(self, operation: Operation, violation: Violation) -> str:
         rule = self.rules.get(violation.rule)
-        return self.replies.suiting(status(violation), operation.id, rule.prevents if rule else ())
+        return self.replies.suiting(status(violation), operation.id, rule.prevents if rule else (), wording(violation))
 
     def _act(self, seen: Seen, skip: Collection[int | None]) -> Effect:
         """Do it; of a batch all items but those to be skipped."""

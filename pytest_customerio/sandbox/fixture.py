@@ -2,14 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
 
 from pytest_customerio.model import Violation
 from pytest_customerio.sandbox import views
 from pytest_customerio.sandbox.deliveries import Delivery
+from pytest_customerio.sandbox.desk import Settings
 from pytest_customerio.sandbox.log import Received
 from pytest_customerio.sandbox.running import Running
+
+
+@contextmanager
+def started() -> Iterator[Callable[[], Sandbox]]:
+    """A sandbox for as long as the context lasts; each call gives it anew, without anything in it."""
+    with Running(Settings(tls=True)) as running:
+
+        def fresh() -> Sandbox:
+            running.service.reset()
+            return Sandbox(running)
+
+        yield fresh
 
 
 class Sandbox:

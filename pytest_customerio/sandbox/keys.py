@@ -46,7 +46,7 @@ class Keys:
         pairs = {
             "basic": {(self.site_id, self.track)},
             "bearer": {("", self.app)},
-            "write-key": {(self.pipelines, ""), ("", self.pipelines)},
+            "write-key": {(self.pipelines, "")},
         }
         return pairs[kind]
 

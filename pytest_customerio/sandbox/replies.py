@@ -75,15 +75,19 @@ class Replies:
         case = self.cases[cassette, surface]
         return Reply(case.answer, case.provenance.source, case.cassette)
 
-    def suiting(self, status: str, operation: str, prevents: Sequence[str]) -> str:
-        """The cassette that breaking a rule draws: of this status, for this operation, if possible as the rule says."""
+    def suiting(self, status: str, operation: str, prevents: Sequence[str] = (), text: str = "") -> str:
+        """The cassette of this status that breaking a rule draws from an operation: the one that says `text`, else as
+        the rule has it, else any.
+        """
         surface = operation.partition(".")[0]
         fitting = [
             name
             for (name, home), case in self.cases.items()
             if home == surface and operation in case.operations and str(case.answer.status) == status
         ]
-        return next((name for name in prevents if name in fitting), next(iter(fitting), ""))
+        named = [name for name in prevents if name in fitting] or fitting
+        saying = (name for name in (*named, *fitting) if text and text in _texts(self.error(name, operation).answer))
+        return next(saying, next(iter(named), ""))
 
     def wording(self, cassette: str, operation: str, field: str, text: str) -> str:
         """What an error says: as it was seen, where that is known; else `text`."""

@@ -18,10 +18,12 @@ from pytest_customerio.sandbox.admin import admin
 from pytest_customerio.sandbox.desk import Settings
 from pytest_customerio.sandbox.server import App, Server
 from pytest_customerio.sandbox.service import Service
-from pytest_customerio.sandbox.sockets import BACKLOG, Reachable, bind, failing_handshakes
+from pytest_customerio.sandbox.sockets import BACKLOG, Reachable, bind, failing_handshakes, hang_up
 from pytest_customerio.sandbox.tls import Authority
 
 _LINGER = 2  # seconds that a request at work may take once it is over
+_PATIENCE = 10  # seconds until it listens
+_TURNS = 5  # of the loop, until TLS and what is beneath it have both closed
 
 
 class Running:
@@ -33,7 +35,10 @@ class Running:
         self._folder = Path(tempfile.mkdtemp(prefix="customerio-sandbox-")) if settings.tls else None
         self._authority = Authority(self._folder, host) if self._folder else None
         self._sockets = self._bound(port)
+        self._ports = [each.getsockname()[1] for each in self._sockets]
         self._servers: list[uvicorn.Server] = []
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._started = threading.Event()
         self._thread = threading.Thread(target=self._run, name="customerio-sandbox", daemon=True)
 
     def __enter__(self) -> Self:
@@ -44,6 +49,7 @@ class Running:
             failing_handshakes(context, self.service.handshake_fails)
             self._servers[-1].config.ssl = context
         self._thread.start()
+        self._started.wait(_PATIENCE)
         return self
 
     def __exit__(self, *error: object) -> None:
@@ -57,12 +63,12 @@ class Running:
     @property
     def url(self) -> str:
         """Where it listens: every surface behind the same address."""
-        return f"http://{self._shown}:{self._sockets[0].getsockname()[1]}"
+        return f"http://{self._shown}:{self._ports[0]}"
 
     @property
     def https_url(self) -> str | None:
         """The same over https."""
-        return f"https://{self._shown}:{self._sockets[1].getsockname()[1]}" if len(self._sockets) > 1 else None
+        return f"https://{self._shown}:{self._ports[1]}" if len(self._ports) > 1 else None
 
     @property
     def environ(self) -> Mapping[str, str]:
@@ -87,9 +93,8 @@ class Running:
 
     def stop(self) -> None:
         """End it, and wait until it has ended."""
-        for server in self._servers:
-            server.should_exit = True
-        if self._thread.is_alive():
+        if self._loop is not None and self._thread.is_alive():
+            self._loop.call_soon_threadsafe(self._end)
             self._thread.join()
         for each in self._sockets:
             each.close()
@@ -114,8 +119,18 @@ class Running:
         asyncio.run(self._serve())
 
     async def _serve(self) -> None:
+        self._loop = asyncio.get_running_loop()
+        self._started.set()
         pairs = zip(self._servers, self._sockets, strict=True)
         await asyncio.gather(*(server.serve(sockets=[each]) for server, each in pairs))
+        hang_up(self._servers)
+        for _ in range(_TURNS):
+            await asyncio.sleep(0)
+
+    def _end(self) -> None:
+        for server in self._servers:
+            server.should_exit = True
+        hang_up(self._servers)
 
 
 def _server(app: App, *, tls: bool) -> uvicorn.Server:

@@ -7,7 +7,10 @@ import socket
 import ssl
 import struct
 import sys
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
+
+import uvicorn
 
 from pytest_customerio.sandbox.arguments import CannotError
 
@@ -59,6 +62,13 @@ def reset(transport: asyncio.Transport) -> None:
     """Break a connection as a crash does: with a reset in place of an end."""
     transport.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RESET)
     transport.abort()
+
+
+def hang_up(servers: Iterable[uvicorn.Server]) -> None:
+    """Break every connection that is open, TLS that waits for a farewell too."""
+    for server in servers:
+        for protocol in list(server.server_state.connections):
+            protocol.transport.abort()
 
 
 def failing_handshakes(context: ssl.SSLContext, fails: Any) -> None:
