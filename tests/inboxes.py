@@ -25,3 +25,11 @@ def received(**given: Any) -> Received:
         "client": "Customer.io Python Client/3.2.0",
     }
     return Received(**{**known, **given})
+
+
+def deep(levels: int) -> Any:
+    """A list in a list in a list."""
+    found: Any = 1
+    for _ in range(levels):
+        found = [found]
+    return found

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from inboxes import received
+from inboxes import deep, received
 
 from pytest_customerio.sandbox.inbox.asked import LONGEST, Asked, chosen, names
 
@@ -90,8 +90,5 @@ def test_a_page_goes_on_before_a_number(filled: Any) -> None:
 
 def test_a_payload_nested_too_deep_is_not_searched(ask: Any) -> None:
     """The rest of the request is."""
-    deep: Any = 1
-    for _ in range(5000):
-        deep = [deep]
-    one = received(payload=deep)
+    one = received(payload=deep(5000))
     assert list(chosen([one], Asked(q="track.event"), frozenset())) == [one]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import json
 import re
 import socket
 from collections.abc import Iterator
@@ -12,6 +14,7 @@ import customerio
 import pytest
 from browsing import Application, Elsewhere, chromium
 
+from pytest_customerio.sandbox.arrivals import Arrival
 from pytest_customerio.sandbox.desk import Settings
 from pytest_customerio.sandbox.running import Running
 
@@ -295,10 +298,8 @@ def test_a_keyboard_is_enough(page: Any, application: Application) -> None:
     walk(page, 7)
     page.keyboard.press("Space")
     assert page.locator(".requests details").get_attribute("open") is not None
-    names = walk(page, 7)
-    assert names == ["42", "ada@example.com", "Payload of request", "Request", "Error", "For", "Times"] or [
-        re.sub(r" \d+$", "", each) for each in names
-    ] == ["42", "ada@example.com", "Payload of request", "Request", "Error", "For", "Times"]
+    names = [re.sub(r"^(Payload of r|R)equest \d+$", "Request", each) for each in walk(page, 7)]
+    assert names == ["42", "ada@example.com", "Request", "Request", "Error", "For", "Times"]
     page.keyboard.press("Enter")
     page.wait_for_url("**/#faults")
     shows(page, "#live-faults .muted", "any operation, 1 of 1 left")
@@ -448,7 +449,7 @@ def test_without_javascript_there_is_a_link(browser: Any, running: Running, appl
     application.track.track("42", "refund")
     page.get_by_role("link", name="Refresh").click()
     assert page.url.endswith("/?operation=track.event")
-    assert page.locator(".requests .gest, .requests .gist").all_text_contents() == ["refund", "purchase"]
+    assert page.locator(".requests .gist").all_text_contents() == ["refund", "purchase"]
     page.locator(".requests summary").first.click()
     assert page.locator(".requests pre").first.is_visible()
     page.get_by_role("button", name="Inject").click()
@@ -459,8 +460,13 @@ def test_without_javascript_there_is_a_link(browser: Any, running: Running, appl
 def test_many_requests_stay_few_on_the_page(page: Any, running: Running, application: Application) -> None:
     """A thousand of ten kilobytes each: fifty are shown, live all the same, and the rest is found."""
     page.goto("/")
-    for number in range(1000):
-        application.track.track("42", f"event {number}", {"note": "x" * 10_000})
+    keys = running.service.keys
+    opens = b"Basic " + base64.b64encode(f"{keys.site_id}:{keys.track}".encode())
+    for number in range(999):
+        body = json.dumps({"name": f"event {number}", "data": {"note": "x" * 10_000}}).encode()
+        headers = {"authorization": opens.decode(), "content-type": "application/json"}
+        running.service.answer(Arrival("POST", "/api/v1/customers/42/events", headers, body))
+    application.track.track("42", "event 999")
     until(page, "() => document.querySelector('.requests .gist')?.textContent === 'event 999'")
     assert page.locator(".requests > li").count() == 50
     assert len(page.content()) < 600_000

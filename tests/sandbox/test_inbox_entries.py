@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from inboxes import received
+from inboxes import deep, received
 
 from pytest_customerio.model import Violation
 from pytest_customerio.sandbox.inbox.entries import (
@@ -24,6 +24,7 @@ from pytest_customerio.sandbox.inbox.entries import (
     tone,
     wrong,
 )
+from pytest_customerio.sandbox.inbox.page import WHOLE
 
 ERROR = Violation("timestamp-milliseconds", "error", "$.timestamp", "unix seconds", "1764000000000", "divide by 1000")
 WARNING = Violation("event-name-case", "warning", "$.name", "one spelling", "another")
@@ -157,12 +158,10 @@ def test_a_payload_is_cut_and_says_so() -> None:
 
 
 def test_a_payload_nested_too_deep_is_cut() -> None:
-    """It was read; to show it takes more room than Python has."""
-    deep: Any = 1
-    for _ in range(5000):
-        deep = [deep]
-    text, whole = shown(deep)
-    assert (whole, text[:1], len(text) <= 4000) == (False, "[", True)
+    """Long before it takes more room than Python has, also on a page of its own."""
+    text, whole = shown(deep(5000), WHOLE)
+    assert (whole, text[:1], len(text)) == (False, "[", WHOLE)
+    assert gist(received(operation="track.identify", payload={"x": deep(5000)})) == "x: …"
 
 
 def test_what_is_short_stands_on_one_line() -> None:

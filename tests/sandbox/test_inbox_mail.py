@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from pytest_customerio.sandbox.inbox.mail import quiet
+from pytest_customerio.sandbox.inbox.mail import links, quiet
 
 NOISY = ("<link", "<meta", "<iframe", "<frame", "<object", "<embed")
 BASE = '<base target="_blank">'
@@ -43,3 +43,24 @@ def test_all_else_stays_as_it_is(html: str) -> None:
 def test_a_doctype_stays_the_first() -> None:
     """Behind anything else it would mean nothing, and the e-mail would look another way."""
     assert quiet("\n<!DOCTYPE html>\n<p>") == f"\n<!DOCTYPE html>{BASE}\n<p>"
+
+
+@pytest.mark.parametrize(
+    ("html", "expected"),
+    [
+        (
+            '<p>x <a href="https://a.example/?x=1&amp;y=2">Confirm\n <b>now</b></a> y',
+            [("Confirm now", "https://a.example/?x=1&y=2")],
+        ),
+        ("<A HREF=' MAILTO:a@b.example '>x", [("x", "MAILTO:a@b.example")]),
+        ('<a href="http://a.example"><img></a></a>', [("", "http://a.example")]),
+        (
+            '<a href="javascript:alert(1)">x</a><a href="data:text/html,x">x</a><a>x</a><a href>x</a><a href="/x">x</a>',
+            [],
+        ),
+        ("<p>none</p><a", []),
+    ],
+)
+def test_where_links_lead(html: str, expected: list[tuple[str, str]]) -> None:
+    """Only to where a browser may be sent."""
+    assert links(html) == expected

@@ -8,11 +8,10 @@ from typing import Any, Self
 from urllib.parse import urlencode
 
 from pytest_customerio.sandbox.calls import whole
-from pytest_customerio.sandbox.inbox.entries import mentioned, wrong
+from pytest_customerio.sandbox.inbox.entries import mentioned, said, wrong
 from pytest_customerio.sandbox.log import Received
 from pytest_customerio.sandbox.people import KINDS
 from pytest_customerio.sandbox.state import Workspace
-from pytest_customerio.sandbox.texts import text
 
 LONGEST = 200
 
@@ -82,9 +81,5 @@ def names(workspace: Workspace, person: str) -> frozenset[str]:
 
 
 def _said(one: Received) -> str:
-    try:
-        payload = text(one.payload)
-    except RecursionError:
-        payload = ""
     rules = " ".join(each.rule for each in one.violations)
-    return f"{one.operation} {one.path} {one.case} {rules} {payload}".casefold()
+    return f"{one.operation} {one.path} {one.case} {rules} {said(one.payload)}".casefold()

@@ -18,7 +18,7 @@ from pytest_customerio.sandbox.texts import text
 
 Tone = Literal["ok", "warning", "error", "fault"]
 INJECTED = "a fault that was asked for"
-LONGEST = 4000
+LONGEST = 2000
 _CUSTOMER = re.compile(r"/customers/([^/?]+)")
 _NOBODY = "attributes"  # `POST /v1/customers/attributes` names nobody in its path
 _NAMES = ("email", "userId", "previousId", "anonymousId", "anonymous_id", "to")
@@ -132,8 +132,8 @@ def gist(one: Received) -> str:
     for member in ("subject", "title", "event", "name", "transactional_message_id"):
         if isinstance(payload.get(member), str | int):
             return brief(str(payload[member]), 80)
-    said = mapping(payload.get("attributes")) or mapping(payload.get("traits")) or payload
-    return brief(", ".join(f"{key}: {brief(text(said[key]), 24)}" for key in list(said)[:4]), 80) if payload else ""
+    known = mapping(payload.get("attributes")) or mapping(payload.get("traits")) or payload
+    return brief(", ".join(f"{key}: {brief(said(known[key]), 24)}" for key in list(known)[:4]), 80) if payload else ""
 
 
 def shown(value: object, limit: int = LONGEST) -> tuple[str, bool]:
@@ -142,14 +142,11 @@ def shown(value: object, limit: int = LONGEST) -> tuple[str, bool]:
         return value[:limit], len(value) <= limit
     parts: list[str] = []
     size = 0
-    try:
-        for part in _ENCODER.iterencode(value):
-            parts.append(part)
-            size += len(part)
-            if size > limit:
-                return "".join(parts)[:limit], False
-    except RecursionError:
-        return "".join(parts)[:limit], False
+    for part in _ENCODER.iterencode(value):
+        parts.append(part)
+        size += len(part)
+        if size > limit:
+            return "".join(parts)[:limit], False
     return "".join(parts), True
 
 
@@ -158,6 +155,14 @@ def compact(value: object, limit: int = LONGEST) -> tuple[str, bool]:
     text, whole = ("", True) if value == {} else shown(value, limit)
     line = " ".join(part.strip() for part in text.split("\n")) if isinstance(value, dict | list) else text
     return (line, whole) if len(line) <= 120 else (text, whole)
+
+
+def said(value: object) -> str:
+    """A value as text. One that is nested too deep was read with the room that Python had then, and is not told."""
+    try:
+        return text(value)
+    except RecursionError:
+        return "…"
 
 
 def brief(value: str, limit: int) -> str:

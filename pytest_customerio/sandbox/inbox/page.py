@@ -11,12 +11,11 @@ from pytest_customerio.sandbox import views
 from pytest_customerio.sandbox.deliveries import Delivery
 from pytest_customerio.sandbox.faults import Fault
 from pytest_customerio.sandbox.inbox.asked import Asked, chosen, names
-from pytest_customerio.sandbox.inbox.entries import brief, compact, entry, moment, shown, wrong
-from pytest_customerio.sandbox.inbox.mail import quiet
+from pytest_customerio.sandbox.inbox.entries import brief, compact, entry, moment, said, shown, wrong
+from pytest_customerio.sandbox.inbox.mail import links, quiet
 from pytest_customerio.sandbox.log import Received
 from pytest_customerio.sandbox.people import Person
 from pytest_customerio.sandbox.service import Service
-from pytest_customerio.sandbox.texts import text
 
 Context = dict[str, Any]
 PER_PAGE = 50
@@ -120,16 +119,18 @@ def message(service: Service, number: str) -> Context | None:
     one = service.workspace.deliveries.get(number)
     if one is None:
         return None
+    html = one.body if one.operation == "app.send_email" and not one.made_here else ""
     receiver = service.workspace.people.find(("cio_id", one.person))
     return {
         **_frame(service, "messages"),
         "message": _line(one),
-        "facts": [(name.replace("_", " "), brief(text(one.payload[name]), 300)) for name in _facts(one)],
+        "facts": [(name.replace("_", " "), brief(said(one.payload[name]), 300)) for name in _facts(one)],
         "person": {"cio_id": receiver.cio_id, "name": receiver.known_as} if receiver else None,
         "template": one.template,
         "send_at": moment(one.send_at) if one.send_at else None,
         "metrics": [(name, moment(at)) for name, at in one.metrics],
-        "html": quiet(one.body) if one.operation == "app.send_email" and not one.made_here else "",
+        "html": quiet(html) if html else "",
+        "links": links(html[:WHOLE])[:PER_PAGE],
         "body": one.body[:WHOLE],
         "plain": one.plain[:WHOLE],
         "made_here": one.made_here,
@@ -167,13 +168,13 @@ def _fault(one: Fault) -> Context:
 def _summary(one: Mapping[str, Any]) -> Context:
     given = dict(one["identifiers"])
     name = next(iter(given.values()), f"cio_{one['cio_id']}")
-    said = [(key, brief(text(value), 40)) for key, value in islice(one["attributes"].items(), 4)]
+    known = [(key, brief(said(value), 40)) for key, value in islice(one["attributes"].items(), 4)]
     return {
         **one,
         "name": brief(name, 80),
         "others": [brief(each, 80) for each in given.values() if each != name],
-        "said": said,
-        "more": len(one["attributes"]) - len(said),
+        "said": known,
+        "more": len(one["attributes"]) - len(known),
     }
 
 
