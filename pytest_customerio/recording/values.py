@@ -107,7 +107,7 @@ class Values:
         half = value == value // 1 + 0.5  # so are fakes of fractions told
         name = self.named("digits", str(int(value)) if half or value == value // 1 else text)
         if not name.isdigit():
-            return name
+            return f"{name}#"  # a number is no text
         return int(name) if type(value) is int else int(name) + 0.5
 
     def _prose(self, value: str) -> str:
