@@ -125,10 +125,7 @@ class Desk:
         if not seen.arrival.too_large:
             return None
         cassette = self.replies.suiting("413", seen.call.id)
-        if cassette:
-            return self.replies.error(cassette, seen.call.id)
-        said = {"meta": {"errors": ["payload too large"]}}
-        return self._dropped(seen) or Reply(made(413, "Payload Too Large", said), "synthetic")
+        return self._dropped(seen) or self.replies.error(cassette, seen.call.id, [Complaint("payload too large")])
 
     def _done(self, seen: Seen) -> Reply:
         wrong = refused(seen, warnings=self.settings.strict)
@@ -156,9 +153,6 @@ class Desk:
         """The error that the first of these draws, with all that would draw the same."""
         drawn = status(violations[0])
         cassette = self._cassette(operation, violations[0])
-        if not cassette:
-            said = {"meta": {"errors": [complaint(violations[0]).text]}}
-            return Reply(made(int(drawn), "Refused", said), "synthetic")
         alike = [each for each in violations if status(each) == drawn]
         return self.replies.error(cassette, operation.id, [self._complaint(operation, each) for each in alike])
 
@@ -174,9 +168,9 @@ class Desk:
 
     def _complaint(self, operation: Operation | None, violation: Violation, index: int | None = None) -> Complaint:
         told = complaint(violation, wording(violation), index)
-        cassette = self._cassette(operation, violation) if operation else ""
-        if not operation or not cassette:
+        if operation is None:
             return told
+        cassette = self._cassette(operation, violation)
         return replace(told, text=self.replies.wording(cassette, operation.id, told.field, told.text))
 
     def _cassette(self, operation: Operation, violation: Violation) -> str:

@@ -77,17 +77,18 @@ class Replies:
 
     def suiting(self, status: str, operation: str, prevents: Sequence[str] = (), text: str = "") -> str:
         """The cassette of this status that breaking a rule draws from an operation: the one that says `text`, else as
-        the rule has it, else any.
+        the rule has it, else any. Where the surface has no such status it says 400.
         """
         surface = operation.partition(".")[0]
-        fitting = [
-            name
-            for (name, home), case in self.cases.items()
-            if home == surface and operation in case.operations and str(case.answer.status) == status
-        ]
-        named = [name for name in prevents if name in fitting] or fitting
-        saying = (name for name in (*named, *fitting) if text and text in _texts(self.error(name, operation).answer))
-        return next(saying, next(iter(named), ""))
+        at_home = {name: case for (name, home), case in self.cases.items() if home == surface}
+        known = [name for name, case in at_home.items() if str(case.answer.status) == status]
+        fitting = [name for name in known if operation in at_home[name].operations] or known
+        if not fitting:
+            return self.suiting("400", operation, prevents, text)
+        fitting.sort(key=lambda name: not name.endswith(_GENERIC))
+        named = [name for name in prevents if name in fitting]
+        saying = [name for name in (*named, *fitting) if text and text in _texts(self.error(name, operation).answer)]
+        return (*saying, *named, *fitting)[0]
 
     def wording(self, cassette: str, operation: str, field: str, text: str) -> str:
         """What an error says: as it was seen, where that is known; else `text`."""
@@ -112,15 +113,15 @@ def made(status: int, reason: str, body: object) -> Answer:
 def filled(answer: Answer, complaints: Sequence[Complaint]) -> Answer:
     """The recorded error with these complaints in place of its own, in its own envelope."""
     told = _parsed(answer)
-    if not complaints or not isinstance(told, dict):
+    if not complaints or not told:
         return answer
-    meta, errors = told.get("meta"), told.get("errors")
-    if isinstance(meta, dict) and "errors" in meta:
+    meta = told.get("meta", {})
+    if "errors" in meta:
         meta["errors"] = [each.text for each in complaints]
-    elif isinstance(meta, dict):
+    elif "error" in meta:
         meta["error"] = complaints[0].text
-    elif isinstance(errors, list):
-        told["errors"] = [_entry(next(iter(errors), {}), each) for each in complaints]
+    else:
+        told["errors"] = [_entry(told["errors"][0], each) for each in complaints]
     return replace(answer, body=json.dumps(told, separators=(",", ":"), ensure_ascii=False).encode())
 
 
@@ -133,14 +134,15 @@ def _entry(like: Mapping[str, Any], complaint: Complaint) -> dict[str, Any]:
 
 
 def _texts(answer: Answer) -> list[str]:
-    told = _parsed(answer)
-    if not isinstance(told, dict):
-        return []
-    meta = told.get("meta") or {}
-    listed = meta.get("errors") or [meta.get("error")]
-    return [each["message"] for each in told.get("errors", ()) if "message" in each] or [
-        each for each in listed if each
+    """What an error says, in whichever envelope."""
+    told = _parsed(answer) or {}
+    meta, errors = told.get("meta") or {}, told.get("errors") or ()
+    listed = [
+        *meta.get("errors", ()),
+        meta.get("error"),
+        *(each.get("message") or each.get("detail") for each in errors),
     ]
+    return [each for each in listed if each]
 
 
 def _parsed(answer: Answer) -> Any:

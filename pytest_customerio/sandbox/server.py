@@ -96,9 +96,7 @@ async def _give(scope: Scope, receive: Receive, send: Send, reply: Reply, *, too
     elif fault == "truncated-body":
         await _respond(send, received(reply.answer), (), whole=False)
         transport.close()
-    # A read timeout is an answer that never comes: wait until the client has had enough.
-    while (await receive())["type"] != "http.disconnect":
-        pass
+    await receive()  # until the client has had enough: a read timeout is an answer that never comes
 
 
 def _about(reply: Reply) -> Iterable[tuple[str, str]]:

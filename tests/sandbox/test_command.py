@@ -57,6 +57,15 @@ def test_from_start_to_stop(capsys: pytest.CaptureFixture[str], monkeypatch: pyt
     assert told.endswith("Stop it with Ctrl-C.\n\nThe sandbox has stopped; what it knew is gone.\n")
 
 
+def test_a_server_that_ends_by_itself(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Ends the command."""
+    before = signal.getsignal(signal.SIGTERM)
+    with monkeypatch.context() as patched:
+        patched.setattr(Running, "wait", lambda running, seconds: running.stop())
+        assert main(["sandbox", "--port", "0"]) == 0
+    signal.signal(signal.SIGTERM, before)
+
+
 def test_a_warning_where_others_can_reach_it() -> None:
     """Before anything else."""
     with Running(Settings(), "0.0.0.0") as running:

@@ -153,11 +153,21 @@ def test_limits() -> None:
 
 
 def test_bodies_that_are_too_large(ask: Asking) -> None:
-    """413 as far as it is known; Pipelines drops or refuses."""
-    assert answered(ask, "POST", f"{CUSTOMER}/events", too_large=True) == (413, "413-too-large")
-    assert answered(ask, "PUT", CUSTOMER, too_large=True) == (413, "")
+    """413 as far as it is known; Pipelines drops them, or says 400."""
+    for target in (f"{CUSTOMER}/events", "/api/v1/events"):
+        assert answered(ask, "POST", target, too_large=True) == (413, "413-too-large")
+    assert answered(ask, "PUT", CUSTOMER, too_large=True) == (413, "413-too-large")
     assert ask("POST", "/v1/identify", too_large=True).notes == (DROPPED,)
-    assert answered(ask, "POST", "/v1/identify", too_large=True, headers={"x-strict-mode": "1"}) == (413, "")
+    strict = {"x-strict-mode": "1"}
+    assert answered(ask, "POST", "/v1/identify", too_large=True, headers=strict) == (400, "400-malformed")
+    entity = {"userId": "42", "traits": {"bio": "x" * 40_000}}
+    refused = ask("POST", "/v1/identify", entity, headers=strict)
+    assert "at most 32 KB" in json.loads(refused.answer.body)["meta"]["errors"][0]
+
+
+def test_a_call_of_which_no_error_is_known(ask: Asking) -> None:
+    """Draws what the others of its surface draw."""
+    assert answered(ask, "GET", "/v1/customers") == (400, "400-identifier-required")
 
 
 def test_faults(ask: Asking) -> None:

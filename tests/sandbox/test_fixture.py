@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import pytest
+import requests
+
+from pytest_customerio.sandbox.fixture import started
 
 MODULE = """
 import json
@@ -51,6 +54,27 @@ def test_beside_the_guard(cio_sandbox):
     import requests
     assert requests.get(cio_sandbox.url + "/_sandbox/people", timeout=5).json()["total"] == 0
 """
+
+
+def test_what_it_knows() -> None:
+    """Plain values: requests, violations, people, messages; each test gets it without any of them."""
+    with started() as fresh:
+        sandbox = fresh()
+        keys = (sandbox.environ["CUSTOMERIO_SITE_ID"], sandbox.environ["CUSTOMERIO_API_KEY"])
+        sandbox.fault("500-server-error", 1, "track.identify")
+        url = f"{sandbox.url}/api/v1/customers/42"
+        statuses = [requests.put(url, json={"plan": "pro"}, auth=keys, timeout=5).status_code for _ in range(2)]
+        requests.post(f"{url}/events", json={"name": ""}, auth=keys, timeout=5)
+        headers = {"Authorization": f"Bearer {sandbox.environ['CUSTOMERIO_APP_API_KEY']}"}
+        mail = {"transactional_message_id": 1, "to": "ada@example.com", "identifiers": {"id": "42"}}
+        trusted = sandbox.environ["REQUESTS_CA_BUNDLE"]
+        requests.post(f"{sandbox.https_url}/v1/send/email", json=mail, headers=headers, timeout=5, verify=trusted)
+        assert statuses == [500, 200]
+        assert [one.status for one in sandbox.received] == [500, 200, 400, 200]
+        assert [each.rule for each in sandbox.violations] == ["event-name-missing"]
+        assert sandbox.people["42"]["attributes"] == {"plan": "pro"}
+        assert [each.to for each in sandbox.deliveries] == ["ada@example.com"]
+        assert fresh().received == []
 
 
 def test_the_fixture(pytester: pytest.Pytester) -> None:

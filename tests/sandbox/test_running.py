@@ -22,6 +22,7 @@ def test_it_begins_and_ends() -> None:
         files = [Path(running.environ[name]) for name in ("SSL_CERT_FILE", "NODE_EXTRA_CA_CERTS")]
         assert all(each.is_file() for each in files)
         assert requests.get(f"{running.url}/_sandbox/people", timeout=5).json()["total"] == 0
+        running.wait(0.01)
         assert running.runs
     assert not running.runs
     assert not any(each.parent.exists() for each in files)
