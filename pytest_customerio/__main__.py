@@ -1,4 +1,4 @@
-"""The command: `python -m pytest_customerio errors`, `explain`, `sandbox`, `record`, `drift`. All text is UTF-8."""
+"""The commands: `python -m pytest_customerio errors` and so on. Their text goes out in one piece, as UTF-8."""
 
 from __future__ import annotations
 
@@ -9,9 +9,10 @@ import os
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, NoReturn, TextIO
+from typing import TYPE_CHECKING, Any, NoReturn, TextIO
 
 from pytest_customerio.data import DataError, UnknownNameError
+from pytest_customerio.doctor import arguments as doctor
 from pytest_customerio.drift import arguments as drift
 from pytest_customerio.recording import arguments as recording
 from pytest_customerio.sandbox.arguments import arguments
@@ -28,6 +29,7 @@ COMMANDS = {
     "sandbox": "a local Customer.io",
     "record": "cassettes anew, from a sandbox",
     "drift": "what has changed since it was recorded",
+    "doctor": "why nothing arrives",
 }
 _SANDBOX = "A local Customer.io: it keeps what it is sent, answers as the service does, and shows it."
 _RECORD = "Sends the requests of the cassettes to a sandbox, and writes what comes back as cassettes of your own."
@@ -122,6 +124,12 @@ def _drift(asked: argparse.Namespace) -> tuple[str, int]:
     return command.run(asked, lambda given: open_target(os.environ, Catalog.load(), given), today)
 
 
+def _doctor(asked: argparse.Namespace) -> tuple[str, int]:
+    from pytest_customerio.doctor import command
+
+    return command.run(asked, os.environ)
+
+
 def _explain(asked: argparse.Namespace) -> Explain:
     from pytest_customerio.catalog import Catalog
     from pytest_customerio.explain.advice import Advice
@@ -142,27 +150,39 @@ def _parser() -> argparse.ArgumentParser:
         prog=PROGRAM, description="What Customer.io can answer, and what to do about it.", allow_abbrev=False
     )
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
-    errors = commands.add_parser("errors", help=COMMANDS["errors"], description=COMMANDS["errors"], allow_abbrev=False)
-    errors.add_argument("words", nargs="*", metavar="WORD", help="only of this surface, operation, case or family")
-    forms = errors.add_mutually_exclusive_group()
+    for name, (add, run, about) in _ALL.items():
+        command = commands.add_parser(
+            name, help=COMMANDS[name], description=about or COMMANDS[name], allow_abbrev=False
+        )
+        add(command)
+        command.set_defaults(run=run)
+        if name != "doctor":
+            text = "cassettes of yours, as in the ini cio_cassettes; repeatable"
+            command.add_argument("--cassettes", action="append", default=[], type=Path, metavar="FOLDER", help=text)
+    return parser
+
+
+def _errors_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("words", nargs="*", metavar="WORD", help="only of this surface, operation, case or family")
+    forms = parser.add_mutually_exclusive_group()
     for form, text in (("json", "everything, as data"), ("markdown", "everything, as a page")):
         forms.add_argument(f"--{form}", dest="form", action="store_const", const=form, default="text", help=text)
-    explain = commands.add_parser(
-        "explain", help=COMMANDS["explain"], description=COMMANDS["explain"], allow_abbrev=False
-    )
-    explain.add_argument("names", nargs="*", metavar="NAME", help="without one: all that can be explained")
-    sandbox = commands.add_parser("sandbox", help=COMMANDS["sandbox"], description=_SANDBOX, allow_abbrev=False)
-    arguments(sandbox)
-    record = commands.add_parser("record", help=COMMANDS["record"], description=_RECORD, allow_abbrev=False)
-    recording.arguments(record)
-    drifted = commands.add_parser("drift", help=COMMANDS["drift"], description=drift.ABOUT, allow_abbrev=False)
-    drift.arguments(drifted)
-    runs = {errors: _errors, explain: _explained, sandbox: _sandbox, record: _record, drifted: _drift}
-    for command, run in runs.items():
-        text = "cassettes of yours, as in the ini cio_cassettes; repeatable"
-        command.add_argument("--cassettes", action="append", default=[], type=Path, metavar="FOLDER", help=text)
-        command.set_defaults(run=run)
-    return parser
+
+
+def _explain_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("names", nargs="*", metavar="NAME", help="without one: all that can be explained")
+
+
+# What each command takes, what runs it, and what is said of it beside its line in COMMANDS.
+_Command = tuple[Callable[[argparse.ArgumentParser], None], Callable[[argparse.Namespace], Any], str]
+_ALL: dict[str, _Command] = {
+    "errors": (_errors_arguments, _errors, ""),
+    "explain": (_explain_arguments, _explained, ""),
+    "sandbox": (arguments, _sandbox, _SANDBOX),
+    "record": (recording.arguments, _record, _RECORD),
+    "drift": (drift.arguments, _drift, drift.ABOUT),
+    "doctor": (doctor.arguments, _doctor, doctor.ABOUT),
+}
 
 
 def _write(text: str, stream: TextIO) -> int:

@@ -20,7 +20,7 @@ ORDER = """
     document provenance playback cassettes
     clock observe handling
     ledger taps guard messages owners leftovers
-    explain sandbox recording drift report mock tasks replay late choice line trial ruling session
+    explain sandbox recording drift doctor report mock tasks replay late choice line trial ruling session
     cio options workers matrix phases run plugin __init__ __main__
 """
 LAYERS = ORDER.split()
@@ -104,7 +104,7 @@ def test_a_module_imports_only_what_stands_above_it() -> None:
     assert wrong == []
 
 
-@pytest.mark.parametrize("group", ["checks", "clock", "drift", "explain", "handling", "recording", "sandbox", "taps"])
+@pytest.mark.parametrize("group", ["checks", "clock", "doctor", "drift", "explain", "handling", "recording", "sandbox", "taps"])
 def test_no_circles_within_a_group(group: str) -> None:
     """When they are imported."""
     inside = [name for name in MODULES if name.partition(".")[0] == group]
