@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from pytest_customerio.sandbox.running import Running
 
+PATIENCE = 20_000  # milliseconds, on a busy machine
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 
 
@@ -34,6 +35,13 @@ def chromium() -> Iterator[Browser]:
         browser = playwright.chromium.launch(executable_path=found, chromium_sandbox=os.geteuid() != 0)
         yield browser
         browser.close()
+
+
+def expect() -> Any:
+    """Playwright's assertions, which wait for what they assert."""
+    from playwright.sync_api import expect
+
+    return expect
 
 
 class Application:

@@ -12,7 +12,7 @@ from typing import Any
 
 import customerio
 import pytest
-from browsing import Application, Elsewhere, chromium
+from browsing import PATIENCE, Application, Elsewhere, chromium, expect
 
 from pytest_customerio.sandbox.arrivals import Arrival
 from pytest_customerio.sandbox.desk import Settings
@@ -51,7 +51,7 @@ def page(browser: Any, running: Running, application: Application) -> Iterator[A
     """A page of a fresh browser; what its scripts complain of fails the test."""
     context = browser.new_context(base_url=running.url, viewport={"width": 1280, "height": 900})
     page = context.new_page()
-    page.set_default_timeout(10_000)
+    page.set_default_timeout(PATIENCE)
     errors: list[str] = []
     page.on("pageerror", lambda error: errors.append(str(error)))
     yield page
@@ -59,20 +59,18 @@ def page(browser: Any, running: Running, application: Application) -> Iterator[A
     assert errors == []
 
 
-def until(page: Any, script: str, *given: Any) -> None:
-    """Wait until this holds in the page."""
-    page.wait_for_function(script, arg=list(given), timeout=10_000)
-
-
 def shows(page: Any, selector: str, *texts: str) -> None:
     """Wait until these elements say this, in this order."""
-    until(
-        page,
-        "([selector, texts]) => JSON.stringify([...document.querySelectorAll(selector)]"
-        ".map(each => each.textContent.trim())) === JSON.stringify(texts)",
-        selector,
-        list(texts),
-    )
+    found = expect()(page.locator(selector))
+    if texts:
+        found.to_have_text(list(texts), timeout=PATIENCE)
+    else:
+        found.to_have_count(0, timeout=PATIENCE)
+
+
+def counts(page: Any, selector: str, number: int) -> None:
+    """Wait until there are so many of these elements."""
+    expect()(page.locator(selector)).to_have_count(number, timeout=PATIENCE)
 
 
 def fill(application: Application) -> str:
@@ -165,7 +163,7 @@ def test_a_list_is_narrowed_and_stays_so(page: Any, application: Application) ->
     shows(page, "#live-tabs .count", "8", "2", "2")
     shows(page, ".requests .operation", "track.event")
     page.get_by_role("link", name="Show all").click()
-    until(page, "() => document.querySelectorAll('.requests > li').length === 8")
+    counts(page, ".requests > li", 8)
     page.goto("/_sandbox/inbox/people")
     page.get_by_label("Identifier or attribute").fill("team")
     page.keyboard.press("Enter")
@@ -187,7 +185,7 @@ def test_a_fault_is_injected_and_met(page: Any, application: Application) -> Non
     shows(page, ".requests .mark", "fault: 429-rate-limited")
     shows(page, "#live-faults .muted", "track.event, 2 of 3 left")
     page.get_by_role("button", name="End 429-rate-limited").click()
-    page.wait_for_url("**/#faults")
+    page.wait_for_url(re.compile("#faults$"), wait_until="commit")
     shows(page, "#live-faults .muted")
     application.track.track("42", "purchase")
     shows(page, ".requests .status", "200", "429", "200")
@@ -202,6 +200,9 @@ def test_a_fault_that_cannot_be_is_told_why(page: Any, application: Application)
     said = page.get_by_role("alert").text_content()
     assert "429-daily-quota" in said
     assert page.get_by_label("Error").input_value() == "429-daily-quota"
+    page.get_by_role("link", name="Refresh").click()
+    page.wait_for_url(lambda url: not url.endswith("/faults"), wait_until="commit")
+    shows(page, "#connection", "Live")
 
 
 def test_everything_is_cleared(page: Any, application: Application) -> None:
@@ -236,7 +237,7 @@ def test_what_is_open_and_focused_stays_so(page: Any, application: Application) 
     page.locator(".requests summary").press("Enter")
     for number in range(3):
         application.track.track("42", f"event {number}")
-        until(page, f"() => document.querySelectorAll('.requests > li').length === {number + 2}")
+        counts(page, ".requests > li", number + 2)
     assert page.locator(".requests > li:last-child details").get_attribute("open") is not None
     assert page.evaluate("document.activeElement.querySelector('.operation').textContent") == "track.identify"
     assert page.locator(".requests > li:last-child pre").is_visible()
@@ -248,7 +249,7 @@ def test_a_person_that_changes_keeps_the_focus(page: Any, application: Applicati
     page.goto("/_sandbox/inbox/people")
     page.locator(".people a").focus()
     application.track.track("42", "purchase")
-    until(page, "() => document.querySelector('.people').textContent.includes('1 event')")
+    shows(page, ".people .marks", "1 event, 0 devices")
     assert page.evaluate("document.activeElement.className") == "row"
 
 
@@ -293,7 +294,7 @@ def test_a_keyboard_is_enough(page: Any, application: Application) -> None:
     page.keyboard.press("Shift+Tab")
     page.keyboard.type("ada")
     page.keyboard.press("Enter")
-    page.wait_for_url("**q=ada")
+    page.wait_for_url(re.compile("q=ada$"), wait_until="commit")
     page.locator("#main").focus()
     walk(page, 7)
     page.keyboard.press("Space")
@@ -301,7 +302,7 @@ def test_a_keyboard_is_enough(page: Any, application: Application) -> None:
     names = [re.sub(r"^(Payload of r|R)equest \d+$", "Request", each) for each in walk(page, 7)]
     assert names == ["42", "ada@example.com", "Request", "Request", "Error", "For", "Times"]
     page.keyboard.press("Enter")
-    page.wait_for_url("**/#faults")
+    page.wait_for_url(re.compile("#faults$"), wait_until="commit")
     shows(page, "#live-faults .muted", "any operation, 1 of 1 left")
 
 
@@ -467,7 +468,7 @@ def test_many_requests_stay_few_on_the_page(page: Any, running: Running, applica
         headers = {"authorization": opens.decode(), "content-type": "application/json"}
         running.service.answer(Arrival("POST", "/api/v1/customers/42/events", headers, body))
     application.track.track("42", "event 999")
-    until(page, "() => document.querySelector('.requests .gist')?.textContent === 'event 999'")
+    shows(page, ".requests li:first-child .gist", "event 999")
     assert page.locator(".requests > li").count() == 50
     assert len(page.content()) < 600_000
     page.get_by_role("link", name="Older").click()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -87,6 +88,12 @@ def test_how_it_went(given: dict[str, Any], expected: str, broken: bool) -> None
 def test_errors_stand_before_warnings() -> None:
     """What is only information is left out."""
     assert findings(received(violations=(INFO, WARNING, ERROR))) == (ERROR, WARNING)
+
+
+def test_the_host_that_nobody_named_is_not_shown() -> None:
+    """The contract is told one where a sandbox was asked by its own name."""
+    found = findings(received(violations=(replace(ERROR, got="GET https://sandbox.invalid/nothing"),)))
+    assert [each.got for each in found] == ["GET /nothing"]
 
 
 def test_notes_are_told_but_for_the_fault_that_was_asked_for() -> None:
