@@ -57,6 +57,7 @@ class Keys:
             "CUSTOMERIO_API_KEY": self.track,
             "CUSTOMERIO_APP_API_KEY": self.app,
             "CUSTOMERIO_WRITE_KEY": self.pipelines,
+            "CUSTOMERIO_RESTRICTED_APP_API_KEY": self.restricted,
         }
 
 

@@ -14,13 +14,14 @@ def test_keys_are_new_each_time_unless_there_is_a_seed() -> None:
 
 
 def test_the_environment() -> None:
-    """By the names that applications use; the key that may do nothing is not among them."""
+    """By the names that applications use."""
     keys = Keys.make("team")
     assert keys.environ() == {
         "CUSTOMERIO_SITE_ID": keys.site_id,
         "CUSTOMERIO_API_KEY": keys.track,
         "CUSTOMERIO_APP_API_KEY": keys.app,
         "CUSTOMERIO_WRITE_KEY": keys.pipelines,
+        "CUSTOMERIO_RESTRICTED_APP_API_KEY": keys.restricted,
     }
 
 
