@@ -17,7 +17,10 @@ from pytest_customerio.provenance import About, nearest, read
 
 @dataclass(frozen=True, slots=True)
 class Recording:
-    """One interaction of a cassette. `case` is the file's name without its suffix, `family` as in the report."""
+    """One interaction of a cassette. `case` is the file's name without its suffix, `family` as in the report.
+
+    `test` is the one that it was recorded for, if so.
+    """
 
     path: Path
     case: str
@@ -26,6 +29,7 @@ class Recording:
     answer: Answer
     provenance: Provenance
     family: str
+    test: str = ""
 
     @property
     def recorded(self) -> bool:
@@ -68,6 +72,8 @@ def chosen(recordings: Sequence[Recording], names: Iterable[str]) -> list[Record
 def _load(path: Path, catalog: Catalog) -> Iterator[Recording]:
     document = Document(path, load)
     abouts: dict[str, About] = {}
+    told = str(document.metadata.get("request", "")) if isinstance(document.metadata, dict) else ""
+    test = told if "::" in told else ""
     for index, interaction in enumerate(document.data["interactions"]):
         request = _request(interaction["request"])
         found = catalog.match(request.method, request.url, _payload(request.body))
@@ -80,7 +86,7 @@ def _load(path: Path, catalog: Catalog) -> Iterator[Recording]:
         if operation.surface not in abouts:
             abouts[operation.surface] = read(document, answer, names)
         about = abouts[operation.surface].of(operation.name)
-        yield Recording(path, path.stem, operation, request, answer, about.provenance, about.family)
+        yield Recording(path, path.stem, operation, request, answer, about.provenance, about.family, test)
 
 
 def _request(given: Mapping[str, Any]) -> WireRequest:

@@ -17,7 +17,7 @@ from pytest_customerio.model import Violation
 from pytest_customerio.redact import safe_url
 
 VERSION = 1
-RECORD = "python -m pytest_customerio record {case}"
+RECORD, RECORD_TEST = "python -m pytest_customerio record {case}", "pytest --cio-record '{test}'"
 SEVERITIES = ("error", "warning", "info")
 HEAD = ("severity", "where", "expected", "got")
 
@@ -100,7 +100,7 @@ def _answer_block(asked: Asked, target: str) -> str:
         ("asked", target),
         ("request", safe_url(one.operation, one.request.method, one.request.url)),
         ("cassette", str(one.path)),
-        ("what to do", RECORD.format(case=one.case)),
+        ("what to do", RECORD_TEST.format(test=one.test) if one.test else RECORD.format(case=one.case)),
     ]
     head = f"{one.operation.id} {one.case}: expected {first.expected} at {first.where}, got {first.got}{more}"
     return "\n".join([head, "", *messages.table(HEAD, map(_cells, found)), "", *messages.facts(facts)])

@@ -52,6 +52,14 @@ def test_a_cassette(tmp_path: Path) -> None:
     assert (metrics.answer.fault, metrics.request.body) == ("read-timeout", b'{"metric": "opened"}')
 
 
+def test_recordings_of_tests(tmp_path: Path) -> None:
+    """They name their test."""
+    made(tmp_path, CASSETTE.replace("{source: recorded", "{request: 'tests/test_a.py::test_b', source: recorded"))
+    assert {one.test for one in load_folders([tmp_path], CATALOG)} == {"tests/test_a.py::test_b"}
+    made(tmp_path, CASSETTE.replace("{source: recorded", "{request: track/200-ok, source: recorded"))
+    assert {one.test for one in load_folders([tmp_path], CATALOG)} == {""}
+
+
 def test_those_that_are_recorded_are_asked(tmp_path: Path) -> None:
     """Without a word; a word names any that has an answer, by case, operation, surface or status."""
     made(tmp_path)

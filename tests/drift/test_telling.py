@@ -63,6 +63,13 @@ def test_answers() -> None:
     assert telling.answers_text([skipped, found[0]], "x") == "x: 1 asked, 1 the same\n  1 not asked: no key\n"
 
 
+def test_recordings_of_tests() -> None:
+    """Are made anew by their test."""
+    one = asked("test_b", TYPE)
+    told = telling.answers_text([replace(one, recording=replace(one.recording, test="tests/test_a.py::test_b"))], "x")
+    assert "\nwhat to do  pytest --cio-record 'tests/test_a.py::test_b'\n" in told
+
+
 def test_answers_as_data() -> None:
     """All of them, also those that are the same."""
     document = json.loads(telling.answers_json([asked("200-ok"), asked("400-id-mismatch", TYPE)], "x"))
