@@ -5,20 +5,23 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from json import JSONDecodeError, dumps, loads
+from json import loads
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
+from zlib import crc32
 
 from pytest_customerio.catalog import Catalog
 from pytest_customerio.document import Document, load
 from pytest_customerio.model import Answer, WireRequest
 from pytest_customerio.recording.fakes import Names, sub
 from pytest_customerio.recording.scrub import Scrubber, compact
+from pytest_customerio.recording.writer import line
 
 # Where a recorded response says how its request is found; vcrpy passes over it.
 MARK = "match"
 _HEAD = "interactions:\n"
+_BEFORE, _BETWEEN = '- {"request": ', ', "response": '
 _VERSION = "version: 1\n"
 
 
@@ -50,7 +53,7 @@ class Reel:
 
     def __init__(self, path: Path, catalog: Catalog) -> None:
         self._catalog = catalog
-        self._entries = [_entry(one, catalog) for one in _interactions(path)]
+        self._entries = _entries(path, catalog)
         self._pools: dict[str, _Pool] = {}
         self._named: dict[tuple[str, tuple[str, ...]], _Pool] = {}
         for index, entry in enumerate(self._entries):
@@ -114,17 +117,41 @@ def identity(request: WireRequest, catalog: Catalog) -> tuple[str, tuple[str, ..
 
 def mark(request: Mapping[str, Any], key: str, names: tuple[str, ...]) -> dict[str, Any]:
     """What is written beside a recorded request, so that a thousand of them need not be read to find one."""
-    return {"key": key, "names": list(names), "of": _digest(dumps(request))}
+    return {"key": key, "names": list(names), "of": crc32(line(request).encode())}
 
 
-def _entry(interaction: Mapping[str, Any], catalog: Catalog) -> Entry:
-    request, response = interaction["request"], interaction["response"]
-    told = response.get(MARK)
-    if isinstance(told, dict) and told.get("of") == _digest(dumps(request)):
-        return Entry(str(told["key"]), tuple(told["names"]), response)
-    body = request["body"]  # written by hand, or changed since
-    plain = WireRequest(request["method"], request["uri"], {}, body.encode() if isinstance(body, str) else body or b"")
-    key, names = identity(plain, catalog)
+def _entries(path: Path, catalog: Catalog) -> list[Entry]:
+    """As we write them, a line each; in any other form through YAML, which tells what is wrong."""
+    try:
+        head, found, lines = path.read_text(encoding="utf-8").partition(_HEAD)
+        if found and _VERSION in head:
+            entries = [_quickly(one) for one in lines.splitlines() if one]
+            if entries:
+                return entries
+    except (OSError, ValueError, LookupError, TypeError, AttributeError, RecursionError):
+        pass
+    return [_entry(one["request"], one["response"], catalog) for one in _interactions(path)]
+
+
+def _quickly(text: str) -> Entry:
+    """One line of ours; any error where it is none, or was changed."""
+    request, _, rest = text.partition(_BETWEEN)
+    response = loads(rest[:-1])
+    told = response[MARK]
+    if not request.startswith(_BEFORE) or told["of"] != crc32(request[len(_BEFORE) :].encode()) or "fault" in response:
+        raise ValueError(text)
+    texts = (response["status"]["message"], response["body"]["string"])
+    headers = [one for values in response["headers"].values() for one in values]
+    if type(response["status"]["code"]) is not int or not all(isinstance(one, str) for one in (*texts, *headers)):
+        raise ValueError(text)
+    return Entry(str(told["key"]), tuple(told["names"]), response)
+
+
+def _entry(request: Mapping[str, Any], response: Mapping[str, Any], catalog: Catalog) -> Entry:
+    """An interaction of any cassette: what its request says is worked out here."""
+    body = request["body"]
+    raw = body.encode() if isinstance(body, str) else body or b""
+    key, names = identity(WireRequest(request["method"], request["uri"], {}, raw), catalog)
     return Entry(key, names, response)
 
 
@@ -133,15 +160,6 @@ def _digest(text: str) -> str:
 
 
 def _interactions(path: Path) -> list[Any]:
-    """As we write them, a line each; in any other form through YAML, which tells what is wrong."""
-    try:
-        head, found, lines = path.read_text(encoding="utf-8").partition(_HEAD)
-        if found and _VERSION in head:
-            entries = [loads(line[2:]) for line in lines.splitlines() if line.startswith("- ") or line.strip()]
-            if entries and all(_is_whole(one) for one in entries):
-                return entries
-    except (OSError, UnicodeDecodeError, JSONDecodeError, RecursionError):
-        pass
     document = Document(path, load)
     version = document.data.get("version")
     if version != 1:
@@ -151,22 +169,6 @@ def _interactions(path: Path) -> list[Any]:
         if one["response"].get("fault"):
             raise document.error("a recording of a test holds no fault", "interactions", index, "response", "fault")
     return list(entries)
-
-
-def _is_whole(entry: Any) -> bool:
-    try:
-        request, response = entry["request"], entry["response"]
-        texts = (request["method"], request["uri"], response["status"]["message"])
-        return (
-            all(isinstance(one, str) for one in texts)
-            and isinstance(request["body"], str | None)
-            and type(response["status"]["code"]) is int
-            and isinstance(response["body"]["string"], str)
-            and "fault" not in response
-            and all(isinstance(one, str) for values in response["headers"].values() for one in values)
-        )
-    except (KeyError, TypeError, AttributeError):
-        return False
 
 
 def _pairs(response: Mapping[str, Any]) -> Iterator[tuple[str, str]]:

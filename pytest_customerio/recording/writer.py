@@ -31,9 +31,9 @@ class WriteError(Exception):
 def text(about: str, metadata: Mapping[str, Any], interactions: Iterable[Mapping[str, Any]]) -> str:
     """A whole cassette. `about` is its first line, for people."""
     lines = [FIRST.format(about=about)]
-    lines += [f"  {key}: {_line(value)}\n" for key, value in metadata.items()]
+    lines += [f"  {key}: {line(value)}\n" for key, value in metadata.items()]
     lines.append("interactions:\n")
-    lines += [f"- {_line(interaction)}\n" for interaction in interactions]
+    lines += [f"- {line(interaction)}\n" for interaction in interactions]
     return "".join(lines)
 
 
@@ -99,6 +99,7 @@ def _left(target: Path) -> str:
     return "the file that is there stays as it was" if target.is_file() else "nothing was written"
 
 
-def _line(value: object) -> str:
+def line(value: object) -> str:
+    """A value as it stands in a file: JSON that is YAML too."""
     shown = dumps(value, ensure_ascii=False)
     return _UNPRINTABLE.sub(lambda match: f"\\u{ord(match[0]):04x}", shown)

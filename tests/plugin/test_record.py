@@ -364,10 +364,10 @@ def test_refused_where_production_may_be(
     """A usage error, before any test runs; what was given, what is accepted."""
     monkeypatch.setenv(name, value)
     result = story.run(
-        "def test_one(): raise AssertionError('ran')", "--cio-record", *workers, subprocess=bool(workers)
+        "def test_one(): raise AssertionError('it went on')", "--cio-record", *workers, subprocess=bool(workers)
     )
     assert usage_error(result) == text
-    assert "ran" not in result.stdout.str()
+    assert "it went on" not in result.stdout.str()
 
 
 def test_named_on_purpose(story: Story, monkeypatch: pytest.MonkeyPatch) -> None:

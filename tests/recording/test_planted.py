@@ -91,3 +91,5 @@ def test_no_form_is_overlooked(secret: str, before: str, after: str) -> None:
 def test_what_is_not_there_is_not_found() -> None:
     """Nor is nothing."""
     assert not left(["all is well", ""], ["", "secret-4711"])
+    assert left(["an xy"], ["xy"])
+    assert not left(["an eHk"], ["xy"])  # too short to tell

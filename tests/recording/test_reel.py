@@ -338,3 +338,34 @@ def test_the_mark_is_beside_the_answer(tmp_path: Path) -> None:
     """Where vcrpy passes over it."""
     line = recorded(tmp_path, put("a-1")).read_text().splitlines()[-1]
     assert json.loads(line[2:])["response"][MARK]["names"] == ["id-1"]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "cause"),
+    [
+        ('"code": 200', '"code": "200"', "a response's status is {code: 100 to 599, message: text}"),
+        (
+            '"message": "OK"',
+            '"message": "OK"}, "fault": "dns-failure", "x": {"y": 1',
+            "a recording of a test holds no fault",
+        ),
+        ('["application/json"]}, "body"', '[1]}, "body"', "a response's headers are {name: [text]}; quote numbers"),
+    ],
+)
+def test_an_answer_changed_by_hand(tmp_path: Path, old: str, new: str, cause: str) -> None:
+    """Is looked at like any other cassette: in which line, and what is wrong."""
+    path = recorded(tmp_path, put("a-1"))
+    text = path.read_text()
+    assert old in text
+    path.write_text(text.replace(old, new))
+    with pytest.raises(DataError) as caught:
+        Reel(path, CATALOG)
+    assert str(caught.value) == f"{path}:{len(text.splitlines())}: {cause}"
+
+
+def test_a_recording_of_nothing(tmp_path: Path) -> None:
+    """Is none."""
+    path = recorded(tmp_path, put("a-1"))
+    path.write_text(path.read_text().partition("interactions:\n")[0] + "interactions:\n")
+    with pytest.raises(DataError, match="it needs a list `interactions`"):
+        Reel(path, CATALOG)

@@ -141,6 +141,7 @@ def test_the_same_value_is_the_same_fake() -> None:
         ),
         (f"{TRACK}/customers/cio_0300/events", f"{TRACK}/customers/cio_id-1/events"),
         (f"{TRACK}/unheard/of/jane/", f"{TRACK}/id-1/id-2/id-3/"),
+        ("http://elsewhere.corp.org/api/jane", "https://track.customer.io/api/id-1"),
         ("http://proxy.corp.org/api/v1/events", "https://track.customer.io/api/v1/events"),
         ("https://api.customer.io/v2/what", "https://api.customer.io/v2/id-1"),
     ],
@@ -224,7 +225,9 @@ def test_addresses_in_an_answer() -> None:
     assert json.loads(found.body) == {"url": "https://track.customer.io", "next": "https://example.com/page-2"}
 
 
-@pytest.mark.parametrize("body", [b"jane@corp.org", b"<html>Jane</html>", b'{"a": ', b"\xff\xfe", b"[" * 100_000])
+@pytest.mark.parametrize(
+    "body", [b"jane@corp.org", b"<html>Jane</html>", b'{"a": ', b"\xff\xfe", b"[" * 100_000, b"[" * 700 + b"]" * 700]
+)
 def test_what_is_no_json_is_replaced_whole(body: bytes) -> None:
     """A form, a page, half a payload, bytes, something that nobody can read."""
     found = scrubber().exchange(Exchange(request(payload=body), answer(body)))

@@ -300,3 +300,12 @@ def test_customer_ios_own_hosts() -> None:
     assert found.missing(CATALOG.operations["track.event"]) == ""
     without = target.Target("workspace", "", "eu", Keys())
     assert without.missing(CATALOG.operations["track.event"]) == "no key for it: set CUSTOMERIO_API_KEY"
+
+
+def test_one_of_our_own_is_opened_and_closed() -> None:
+    """It answers while it lasts, in the region that the environment names."""
+    with opened({"CUSTOMERIO_REGION": "eu"}, CATALOG) as found:
+        assert (found.kind, found.region) == ("own", "eu")
+        assert send("GET", found.url + "/_sandbox/", {}).status == 200
+    with pytest.raises(UnreachableError):
+        send("GET", found.url + "/_sandbox/", {})
