@@ -120,9 +120,8 @@ def _document_block(one: Compared) -> list[str]:
         told = ", ".join(f"{number} {words[rule]}" for rule, number in sorted(optional.items(), reverse=True))
         lines += ["", f"  optional fields: {told} (--json lists them)"]
     if one.stale:
-        vain = [(each.operation, each.rule, each.where, each.reason) for each in one.stale]
         lines += ["", "  known differences that are none any more (advice/openapi-known.json):", ""]
-        lines += messages.table(("operation", "rule", "where", "reason"), vain)
+        lines += [f"  {each.operation} {each.where} {each.rule}: {each.reason}" for each in one.stale]
     return lines
 
 
