@@ -16,6 +16,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from pytest_customerio.sandbox import views
+from pytest_customerio.sandbox.beyond import FILES
 from pytest_customerio.sandbox.calls import whole
 from pytest_customerio.sandbox.faults import FaultError
 from pytest_customerio.sandbox.inbox.routes import routes
@@ -50,6 +51,7 @@ class Pages:
             ("GET", "/_sandbox/deliveries", self.deliveries),
             ("GET", "/_sandbox/deliveries/{id}", self.delivery),
             ("GET", "/_sandbox/workspace", self.workspace),
+            ("GET", FILES + "{id:int}", self.export),
             ("GET", "/_sandbox/faults", self.faults),
             ("POST", "/_sandbox/faults", self.add_fault),
             ("DELETE", "/_sandbox/faults", self.clear_faults),
@@ -117,6 +119,11 @@ class Pages:
                 "suppressed": views.suppressed(workspace),
             }
         )
+
+    async def export(self, request: Request) -> Response:
+        """The file of an export."""
+        found = self._service.workspace.files.get(request.path_params["id"])
+        return _missing() if found is None else Response(found, media_type="text/csv")
 
     async def faults(self, request: Request) -> Response:
         """The faults at work."""

@@ -11,6 +11,7 @@ from pytest_customerio.catalog import Catalog, Match
 from pytest_customerio.checks.body import NotJsonError, NotReadableError, parse, unpack
 from pytest_customerio.contract import Contract
 from pytest_customerio.model import Interaction, Operation, Violation, WireRequest
+from pytest_customerio.sandbox.beyond import LIKE, Beyond, find
 from pytest_customerio.sandbox.replies import Complaint
 
 # What the contract is told where a request names no host of Customer.io: any surface lives there.
@@ -48,11 +49,17 @@ class Seen:
     region: str | None
     violations: tuple[Violation, ...]
     at: float
+    beyond: Beyond | None = None
 
     @property
     def call(self) -> Operation:
         """The operation; where the payload leaves it open, one of those that live at the address."""
         return self.operation or self.match.candidates[0]
+
+    @property
+    def name(self) -> str | None:
+        """What it is called: an operation of the catalogue, or a call beyond it."""
+        return self.beyond.name if self.beyond else self.operation.id if self.operation else None
 
     @property
     def strict(self) -> bool:
@@ -67,9 +74,10 @@ def look(catalog: Catalog, contract: Contract, arrival: Arrival, at: float) -> S
     heard = Interaction("sandbox", arrival.method, url, arrival.headers, arrival.body, at=at)
     violations = tuple(contract.judge(heard))
     request = WireRequest(arrival.method, url, arrival.headers, arrival.body)
-    payload = _payload(arrival)
-    operation = heard.operation if match.candidates else None
-    return Seen(arrival, request, match, operation, payload, region or match.region, violations, at)
+    operation, beyond = (heard.operation, None) if match.candidates else (None, _beyond(match, arrival))
+    if beyond is not None:
+        operation, violations = catalog.operations[LIKE], ()
+    return Seen(arrival, request, match, operation, _payload(arrival), region or match.region, violations, at, beyond)
 
 
 def refused(seen: Seen, *, warnings: bool) -> dict[int | None, list[Violation]]:
@@ -109,6 +117,10 @@ def entities(payload: Any) -> Iterator[Mapping[str, Any]]:
     batch = payload.get("batch") if isinstance(payload, dict) else None
     for item in batch if isinstance(batch, list) else ():
         yield item if isinstance(item, dict) else {}
+
+
+def _beyond(match: Match, arrival: Arrival) -> Beyond | None:
+    return find(arrival.method, match.address.path) if "app" in match.address.surfaces else None
 
 
 def _address(catalog: Catalog, arrival: Arrival) -> tuple[str, str | None]:

@@ -60,7 +60,7 @@ class Desk:
 
     def reply(self, seen: Seen) -> Reply:
         """What this request draws."""
-        if not seen.match.candidates:
+        if seen.operation is None and not seen.match.candidates:
             return self._unknown(seen)
         return (
             self._fault(seen)
@@ -68,6 +68,7 @@ class Desk:
             or self._locked(seen)
             or self._limited(seen)
             or self._oversized(seen)
+            or self._further(seen)
             or self._done(seen)
         )
 
@@ -126,6 +127,19 @@ class Desk:
             return None
         cassette = self.replies.suiting("413", seen.call.id)
         return self._dropped(seen) or self.replies.error(cassette, seen.call.id, [Complaint("payload too large")])
+
+    def _further(self, seen: Seen) -> Reply | None:
+        """A call that the catalogue has no contract for."""
+        if seen.beyond is None:
+            return None
+        call = Call(seen.beyond.params, seen.match.query, mapping(seen.payload), int(seen.at), self._base(seen))
+        effect = seen.beyond.act(self.workspace, call)
+        if effect.case:
+            said = [Complaint(effect.text)] if effect.text else []
+            return self.replies.error(effect.case, seen.call.id, said)
+        if effect.body is None:
+            return Reply(Answer(204, "No Content"), "documented")
+        return Reply(made(200, "OK", effect.body), "documented")
 
     def _done(self, seen: Seen) -> Reply:
         wrong = refused(seen, warnings=self.settings.strict)
@@ -189,11 +203,14 @@ class Desk:
         return Effect(notes)
 
     def _one(self, operation: Operation, seen: Seen, payload: Mapping[str, object]) -> Effect:
+        call = Call(seen.match.params, seen.match.query, payload, int(seen.at), self._base(seen))
+        return HANDLERS[operation.id](self.workspace, call)
+
+    @staticmethod
+    def _base(seen: Seen) -> str:
+        """The address that was asked: the sandbox's own, or a name of Customer.io's that leads here."""
         known = seen.match.address
-        base = seen.arrival.base if known.foreign else f"https://{known.host}"
-        return HANDLERS[operation.id](
-            self.workspace, Call(seen.match.params, seen.match.query, payload, int(seen.at), base)
-        )
+        return seen.arrival.base if known.foreign else f"https://{known.host}"
 
     def _entity(self, seen: Seen, item: Mapping[str, object]) -> Operation | None:
         """Which call an item of a batch is."""

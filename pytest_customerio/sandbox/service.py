@@ -72,7 +72,7 @@ def _received(number: int, seen: Seen, reply: Reply) -> Received:
     return Received(
         number=number,
         at=seen.at,
-        operation=seen.operation.id if seen.operation else None,
+        operation=seen.name,
         method=seen.arrival.method,
         path=seen.arrival.target,
         payload=seen.payload,

@@ -48,6 +48,8 @@ class Workspace:
         self.deliveries: dict[str, Delivery] = {}
         self.triggers: dict[tuple[int, int], Trigger] = {}
         self.exports: dict[int, dict[str, Any]] = {}
+        self.files: dict[int, str] = {}
+        self.undeliverable: dict[str, dict[str, int]] = {}
         self.visitors: dict[str, list[Event]] = {}
         self.forms: dict[str, list[Mapping[str, Any]]] = {}
         self._seen: dict[str, None] = {}

@@ -139,6 +139,14 @@ def test_the_workspace(known: Asking, client: Client) -> None:
     assert told["suppressed"] == [{"kind": "id", "value": "99"}]
 
 
+def test_the_file_of_an_export(known: Asking, client: Client) -> None:
+    """As CSV."""
+    known.body("POST", "/v1/exports/customers", {"filters": {}})
+    response = client.get("/_sandbox/exports/1")
+    assert (response.headers["Content-Type"], response.text[:9]) == ("text/csv; charset=utf-8", "id,email,")
+    assert client.get("/_sandbox/exports/2").status_code == 404
+
+
 def test_faults(ask: Asking, client: Client) -> None:
     """Asked for, listed, ended."""
     asked = {"case": "500-server-error", "times": 2, "operation": "track.event"}

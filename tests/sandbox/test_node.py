@@ -37,9 +37,12 @@ const app = new APIClient(process.env.CUSTOMERIO_APP_API_KEY, place("/v1"));
   }));
   const found = await app.getCustomersByEmail("ada@example.com");
   const exports_ = await app.listExports();
+  const made = await app.createCustomersExport({ and: [{ attribute: { field: "plan", operator: "eq", value: "pro" } }] });
+  const again = await app.getExport(made.export.id);
+  const file = await app.downloadExport(made.export.id);
   let refused = 0;
   await track.track("42", { name: "x".repeat(101) }).catch((error) => { refused = error.statusCode; });
-  console.log(JSON.stringify({ sent, found, exports: exports_, refused }));
+  console.log(JSON.stringify({ sent, found, exports: exports_, total: again.export.total, file, refused }));
 })();
 """
 
@@ -76,6 +79,7 @@ def test_its_normal_calls(modules: Path) -> None:
     assert [event.name for event in ada.events] == ["bought", "https://example.com/"]
     assert set(told["sent"]) == {"delivery_id", "queued_at"}
     assert [each["id"] for each in told["found"]["results"]] == ["42"]
-    assert (told["exports"], told["refused"]) == ({"exports": None}, 400)
-    assert (len(calls), {status for _, status in calls[:-1]}) == (13, {200})
+    assert (told["exports"], told["total"], told["refused"]) == ({"exports": None}, 1, 400)
+    assert told["file"]["url"].endswith("/_sandbox/exports/1")
+    assert (len(calls), {status for _, status in calls[:-1]}) == (16, {200})
     assert violations == ["event-name-too-long"]
