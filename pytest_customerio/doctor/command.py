@@ -13,7 +13,19 @@ from pytest_customerio.doctor.asking import asking
 from pytest_customerio.doctor.finding import Finding
 from pytest_customerio.doctor.history import App, Sandbox
 from pytest_customerio.recording.sending import UnreachableError
-from pytest_customerio.recording.target import APP, PIPELINES, REGION, SITE_ID, TRACK, Keys, Target, TargetError, opened
+from pytest_customerio.recording.target import (
+    APP,
+    PIPELINES,
+    REGION,
+    SANDBOX_APP,
+    SANDBOX_PIPELINES,
+    SITE_ID,
+    TRACK,
+    Keys,
+    Target,
+    TargetError,
+    opened,
+)
 
 WELL, WRONG, CANNOT = 0, 1, 2
 
@@ -42,7 +54,8 @@ def run(asked: argparse.Namespace, environ: Mapping[str, str]) -> tuple[str, int
 
 def _without(text: str, environ: Mapping[str, str]) -> str:
     """The text without any key, wherever it may have come from: an address that was given, an error's text."""
-    held = (environ.get(name, "").strip() for names in variables.KEYS for name in names)
+    names = [name for names in (*variables.KEYS, (SANDBOX_APP, SANDBOX_PIPELINES)) for name in names]
+    held = (environ.get(name, "").strip() for name in names)
     for secret in sorted({one for one in held if len(one) >= SHORTEST}, key=len, reverse=True):
         text = text.replace(secret, "…")
     return text

@@ -7,6 +7,7 @@ import base64
 import json
 import threading
 from collections.abc import Iterator
+from functools import partial
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
@@ -15,6 +16,7 @@ from pytest_customerio.__main__ import main
 from pytest_customerio.doctor import command
 from pytest_customerio.doctor.arguments import arguments
 from pytest_customerio.doctor.finding import Finding, text
+from pytest_customerio.recording.target import opened
 
 SITE, TRACK, APP, WRITE = ("5eC2et" + name for name in ("Sitexxxxxxxx", "Trackyyyyyyy", "Appzzzzzzzzz", "Writewwwwww"))
 PLANTED = {
@@ -42,6 +44,7 @@ class Handler(BaseHTTPRequestHandler):
             "message": str(self.headers),
             "planted": PLANTED,
             "region": f"us {TRACK}",
+            "environment_id": 7,
             "customer": {"attributes": PLANTED},
         }
         body = json.dumps(about if self.path == "/_sandbox/" else echo).encode()
@@ -76,6 +79,17 @@ def test_no_secret_is_ever_printed(sandbox: str) -> None:
             told, code = run(*given, *asked, *form, environ=PLANTED)
             assert [one for one in forms if one in told] == []
             assert code in (1, 2)
+
+
+def test_no_secret_of_a_workspace(sandbox: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where Customer.io itself is asked, here played by a server on this machine."""
+    monkeypatch.setattr(command, "opened", partial(opened, home=sandbox))
+    environ = {**PLANTED, "CIO_SANDBOX_WORKSPACE": "7", "CIO_SANDBOX_APP_KEY": APP, "CIO_SANDBOX_WRITE_KEY": WRITE}
+    for form in ([], ["--json"]):
+        told, code = run("--write", "--person", "1", "--email", "a@example.com", *form, environ=environ)
+        assert [one for one in PLANTED.values() if one in told] == []
+        assert code == 1
+    assert json.loads(told)["asked"] == "workspace 7 of Customer.io (us)"
 
 
 def test_these_secrets_would_be_seen() -> None:
