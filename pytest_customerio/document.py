@@ -16,6 +16,8 @@ from pytest_customerio.plain import NotPlainError, build
 # libyaml builds nested nodes by recursion in C: some ten thousand levels end the process, not the load.
 _DEEPEST = 200
 _SURELY_SHALLOW = 20_000
+# What aliases may unfold into: some ten lines can stand for more than any memory holds.
+LARGEST = 2_000_000
 
 
 def _reads(loader: Any) -> bool:
@@ -49,6 +51,17 @@ def load(text: str) -> Any:
     return yaml.load(text, Loader=_LOADER)  # noqa: S506 - a safe loader
 
 
+def load_any(path: Path) -> Any:
+    """What a file of YAML holds that is no cassette. `DataError` where it is none, or its aliases hide too much."""
+
+    def read(text: str) -> Any:
+        if _unfolded(yaml.compose(text, Loader=_LOADER)) > LARGEST:
+            raise DataError(path, None, f"its aliases unfold into more than {LARGEST} values")
+        return load(text)
+
+    return _guarded(path, _text(path), read)
+
+
 class Document:
     """A cassette file, read; serves vcrpy as the serializer of what is parsed already. `DataError` where it is none."""
 
@@ -78,18 +91,7 @@ class Document:
         return DataError(self.path, node.start_mark.line + 1, cause)
 
     def _parsed(self, parse: Callable[[str], Any]) -> Any:
-        try:
-            if len(self.text) > _SURELY_SHALLOW and _depth(self.text) > _DEEPEST:
-                raise DataError(self.path, None, f"nested more than {_DEEPEST} levels deep")
-            return _read(self.text, parse)
-        except yaml.YAMLError as error:
-            mark = getattr(error, "problem_mark", None)
-            said = [getattr(error, name, None) for name in ("context", "problem", "reason")]
-            cause = ", ".join(part for part in said if part) or str(error)
-            line = min(mark.line + 1, len(self.text.splitlines())) if mark else None
-            raise DataError(self.path, line, f"not YAML: {cause}") from error
-        except (ValueError, TypeError, RecursionError) as error:
-            raise DataError(self.path, None, f"not YAML: {error}") from error
+        return _guarded(self.path, self.text, lambda text: _read(text, parse))
 
     def _check(self) -> None:
         interactions = self.data.get("interactions") if isinstance(self.data, dict) else None
@@ -129,6 +131,41 @@ class Document:
     def _expect(self, value: object, kind: type, cause: str, *keys: str | int) -> None:
         if not isinstance(value, kind):
             raise self.error(cause, *keys)
+
+
+def _guarded(path: Path, text: str, read: Callable[[str], Any]) -> Any:
+    """What `read` makes of the text; whatever is wrong with it is a `DataError`."""
+    try:
+        if len(text) > _SURELY_SHALLOW and _depth(text) > _DEEPEST:
+            raise DataError(path, None, f"nested more than {_DEEPEST} levels deep")
+        return read(text)
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        said = [getattr(error, name, None) for name in ("context", "problem", "reason")]
+        cause = ", ".join(part for part in said if part) or str(error)
+        line = min(mark.line + 1, len(text.splitlines())) if mark else None
+        raise DataError(path, line, f"not YAML: {cause}") from error
+    except (ValueError, TypeError, RecursionError) as error:
+        raise DataError(path, None, f"not YAML: {error}") from error
+
+
+def _unfolded(root: Any) -> int:
+    """How many values there are when each alias stands for what it names; too many where one contains itself."""
+    sizes: dict[Any, int] = {}
+
+    def size(node: Any) -> int:
+        if node not in sizes:
+            sizes[node] = LARGEST + 1
+            sizes[node] = 1 + sum(map(size, _children(node)))
+        return sizes[node]
+
+    return size(root)
+
+
+def _children(node: Any) -> list[Any]:
+    if isinstance(node, yaml.MappingNode):
+        return [part for pair in node.value for part in pair]
+    return list(node.value) if isinstance(node, yaml.SequenceNode) else []
 
 
 def _read(text: str, parse: Callable[[str], Any]) -> Any:

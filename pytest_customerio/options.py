@@ -15,12 +15,14 @@ from pytest_customerio.data import DataError
 from pytest_customerio.settings import IniError, Settings, SettingsError
 
 T = TypeVar("T")
+# Options that leave tests out.
+_NARROWING = ("keyword", "markexpr", "lf", "stepwise", "deselect", "ignore", "ignore_glob", "collectonly", "pyargs")
 
 
 def read(config: pytest.Config) -> Settings:
     """The settings of this run. Raises `SettingsError`."""
     return Settings(
-        contract=bool(config.getoption("--cio-contract") or _get(config, "cio_contract")),
+        contract=bool(config.getoption("--cio-contract") or _record(config) or _get(config, "cio_contract")),
         strict=bool(config.getoption("--cio-strict")),
         reports=tuple(
             settings.report_path(text, config.invocation_params.dir) for text in config.getoption("--cio-report")
@@ -28,10 +30,27 @@ def read(config: pytest.Config) -> Settings:
         region=settings.region(_get(config, "cio_region")),
         schemas=settings.folders("cio_schemas", _get(config, "cio_schemas")),
         cassettes=settings.folders("cio_cassettes", _get(config, "cio_cassettes")),
+        record=_record(config),
         hosts=settings.hosts(_get(config, "cio_hosts")),
         rootdir=Path(config.rootpath),
         allow_lines=tuple(_get(config, "cio_allow")),
     )
+
+
+def _record(config: pytest.Config) -> bool:
+    given = bool(config.getoption("--cio-record"))
+    if given:
+        settings.recordings(Path(config.rootpath))
+    return given
+
+
+def whole(config: pytest.Config) -> bool:
+    """Whether this run is of the whole suite: nothing on the command line leaves tests out."""
+    place = config.args_source
+    everywhere = place == config.ArgsSource.TESTPATHS or (
+        place == config.ArgsSource.INVOCATION_DIR and config.invocation_params.dir == config.rootpath
+    )
+    return everywhere and not any(config.getoption(name, default=None) for name in _NARROWING)
 
 
 def checked(config: pytest.Config, make: Callable[[], T]) -> T:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterator
+from collections.abc import Callable, Generator, Iterator
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from pytest_customerio.model import ErrorCase
     from pytest_customerio.phases import Phases
     from pytest_customerio.run import Run
+    from pytest_customerio.sandbox.fixture import Sandbox
 
 RUN: pytest.StashKey[Run] = pytest.StashKey()
 INI = ("cio_contract", "cio_region", "cio_schemas", "cio_cassettes", "cio_allow", "cio_hosts")
@@ -35,6 +36,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     )
     group.addoption("--cio-strict", action="store_true", help="warnings fail tests too")
     group.addoption(
+        "--cio-record", action="store_true", help="record what a sandbox answers, test by test, in cassettes/"
+    )
+    group.addoption(
         "--cio-report", action="append", default=[], metavar="FILE", help="write the verdicts; kind by suffix: .json"
     )
     parser.addini("cio_contract", "check every test, as with --cio-contract", type="bool", default=False)
@@ -50,7 +54,8 @@ def pytest_configure(config: pytest.Config) -> None:
     for mark, text in MARKS.items():
         config.addinivalue_line("markers", f"{mark}: {text}")
     config.pluginmanager.register(_Reports(config), "customerio-reports")
-    if config.getoption("--cio-contract") or config.getoption("--cio-report") or any(_ini(config, n) for n in INI):
+    asked = any(config.getoption(name) for name in ("--cio-contract", "--cio-record", "--cio-report"))
+    if asked or any(_ini(config, n) for n in INI):
         _run(config)
 
 
@@ -172,6 +177,22 @@ def cio_responses(request: pytest.FixtureRequest) -> Iterator[responses.Requests
         yield mock
 
 
+@pytest.fixture(scope="session")
+def _cio_sandbox() -> Iterator[Callable[[], Sandbox]]:
+    try:
+        from pytest_customerio.sandbox.fixture import started
+    except ModuleNotFoundError as error:
+        pytest.fail(f"cio_sandbox: pip install 'pytest-customerio[sandbox]' ({error.name} is missing)", pytrace=False)
+    with started() as fresh:
+        yield fresh
+
+
+@pytest.fixture
+def cio_sandbox(_cio_sandbox: Callable[[], Sandbox]) -> Sandbox:
+    """A local Customer.io for applications in any process and language; it knows nothing when a test begins."""
+    return _cio_sandbox()
+
+
 class _Reports:
     """Gathers what the tests' reports carry, in the process that prints: with xdist that is not the one that ran
     them.
@@ -183,6 +204,8 @@ class _Reports:
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """Verdicts arrive here, whichever worker ran the test."""
         verdicts: dict[str, Any] | None = getattr(report, "cio", None)
+        if recorded := getattr(report, "cio_recorded", None):
+            _run(self.config).report.add_recorded(*recorded)
         if verdicts is not None:
             _run(self.config).report.add(verdicts)
 

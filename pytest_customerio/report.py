@@ -44,6 +44,7 @@ class Report:
         self._rows: dict[tuple[str, str, str | None], Row] = {}
         self.applicable: dict[str, list[str]] = {}
         self._late: list[Sequence[str]] = []
+        self._recorded: dict[str, int] = {}
         self.strict = strict
 
     def add(self, payload: Mapping[str, Any]) -> None:
@@ -60,6 +61,10 @@ class Report:
             attempts, violations = old["attempts"] + new["attempts"], [*old["violations"], *new["violations"]]
             self._rows[key] = {**old, "attempts": attempts, "violations": violations}
         self._late.append(lines)
+
+    def add_recorded(self, nodeid: str, answers: int) -> None:
+        """What one test recorded; 0 answers where it drew some and did not pass."""
+        self._recorded[nodeid] = answers
 
     @property
     def rows(self) -> list[Row]:
@@ -84,14 +89,22 @@ class Report:
         missing = sum(len(cases) for cases in self._untried().values())
         return round(100 * (total - missing) / total, 1) if total else 100.0
 
-    def lines(self) -> list[str]:
-        """The table at the end of the run, the warnings, and the next useful command; nothing where nothing was
-        heard.
+    def lines(self, note: Sequence[str] = ()) -> list[str]:
+        """The table at the end of the run, the warnings, a note, and the next useful command; where nothing was
+        heard, the note.
         """
         if not self.rows:
-            return []
+            return list(note)
         late = [line for block in self._late for line in ("", *block)]
-        return [*self._matrix(), *self._warnings(), *late, "", *self._next()]
+        told = ["", *note] if note else []
+        return [*self._matrix(), *self._warnings(), *late, *self._recordings(), *told, "", *self._next()]
+
+    def _recordings(self) -> list[str]:
+        made = {nodeid: answers for nodeid, answers in self._recorded.items() if answers}
+        lost = [f"not recorded: {nodeid} did not pass" for nodeid in self._recorded if nodeid not in made]
+        total, tests = sum(made.values()), len(made)
+        shown = [f"recorded in cassettes/: {tests} test{'s' * (tests != 1)}, {total} answer{'s' * (total != 1)}"]
+        return ["", *(shown if made else []), *lost] if self._recorded else []
 
     def _matrix(self) -> list[str]:
         operations = sorted({one["operation"] for one in self.rows})

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from pytest_customerio.trial import Plan
 
 NO_CASES = "only what is marked in its source runs once per case, and no pytest.param does; there, use cio.replay(case)"
+_OUTCOMES = ("failed", "error", "skipped", "xfailed", "xpassed")
 T = TypeVar("T")
 
 
@@ -37,6 +38,7 @@ class Run:
         self.phases: Phases | None = None
         self._mistake_late = ""
         self._late_broken = False
+        self._whole = False
         self._session: Session | None = None
         self._plans: dict[str, Plan] = {}
 
@@ -137,16 +139,32 @@ class Run:
                     self.told(f"--cio-report: {path} cannot be written: {error.strerror}")
         if self._mistake_late:
             session.exitstatus = pytest.ExitCode.USAGE_ERROR
+        ended = session.exitstatus in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED)
+        stopped = not ended or session.shouldstop or session.shouldfail
+        self._whole = self.settings.contract and not stopped and options.whole(self.config)
 
     def summarise(self, terminal: pytest.TerminalReporter) -> None:
         """Print the table, unless nothing was heard."""
         if self._mistake_late:
             terminal.line(f"ERROR: {self._mistake_late}", red=True)
-        lines = self.report.lines()
+        lines = self.report.lines(self._unused(terminal.stats))
         if lines:
             terminal.section("customer.io")
             for line in lines:
                 terminal.line(line)
+
+    def _unused(self, stats: Mapping[str, Sequence[Any]]) -> list[str]:
+        """The cassettes that no test used, where a run was of the whole suite and there are such folders."""
+        root, own = self.settings.rootdir, self.settings.cassettes
+        if not self._whole or stats.get("deselected") or not (own or (root / "cassettes").is_dir()):
+            return []
+        from pytest_customerio.drift import orphans
+        from pytest_customerio.recording.tape import FOLDER, path_of
+
+        told = {one: {report.nodeid for report in stats.get(one, ())} for one in (*_OUTCOMES, "passed")}
+        ran = orphans.Ran(frozenset().union(*told.values()), frozenset(told["passed"]), self.report.rows)
+        found = orphans.recordings(root / FOLDER, lambda nodeid: path_of(root / FOLDER, nodeid), ran)
+        return orphans.lines([*found, *orphans.cassettes(own, ran)], root)
 
     def _load(self) -> Session:
         from pytest_customerio.session import Session

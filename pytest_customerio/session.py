@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable
 from contextlib import ExitStack
 from typing import Any
@@ -16,12 +17,11 @@ from pytest_customerio.ledger import Record
 from pytest_customerio.leftovers import Leftovers
 from pytest_customerio.line import SessionLine
 from pytest_customerio.model import Interaction
+from pytest_customerio.recording.tape import FOLDER, TapeError, Tapes
+from pytest_customerio.recording.target import TargetError, chosen, own
 from pytest_customerio.report import row
 from pytest_customerio.ruling import Judge, Ruling, verdicts
-from pytest_customerio.settings import (
-    Settings,
-    allowances,
-)
+from pytest_customerio.settings import Settings, SettingsError, allowances
 from pytest_customerio.taps.calls import CallSite
 from pytest_customerio.taps.patching import Patches
 from pytest_customerio.trial import Plan, Trial
@@ -47,6 +47,7 @@ class Session:
         self._line = SessionLine(self.catalog, self.cassettes, sent_from, everywhere=settings.contract)
         self._leftovers = Leftovers(self._line.owners)
         self._stack = ExitStack()
+        self.tapes = self._tapes()
         self._reported: set[str] = set()
         self._late: dict[int, Late] = {}
 
@@ -56,6 +57,8 @@ class Session:
         self.contract.prepare()
         self._read_answers()
         self._stack.enter_context(self.cassettes.quiet())
+        if self.settings.record and self.tapes.target is None:
+            self.tapes.target = self._stack.enter_context(own(os.environ))
         self._stack.callback(guard.arm(self._line, self._line.refusal))
         self._stack.callback(taps.install(self._line))
         started = Patches()
@@ -69,6 +72,7 @@ class Session:
     def begin(self, plan: Plan) -> Trial:
         """A test starts."""
         test = self._line.owners.test = Trial(self, plan, self.record(plan))
+        test.tape = self.tapes.tape(plan.nodeid) if plan.checked else None
         return test
 
     def record(self, plan: Plan) -> Record:
@@ -124,13 +128,25 @@ class Session:
             self._leftovers.settle(replayed=test.replay is not None)
         unmet = test.end_replays(raised)
         test.record.settle()
-        return self.judge.ruling(test, unmet)
+        ruling = self.judge.ruling(test, unmet)
+        test.passed = raised is None and not (ruling.text or ruling.skip)
+        return ruling
 
     def settle(self, test: Trial) -> Ruling:
         """Setup failed, or teardown is over: what was sent there is judged too."""
         unmet = test.end_replays(None)
         test.record.settle()
-        return Ruling(self.judge.text(test, unmet))
+        text = self.judge.text(test, unmet)
+        return Ruling("\n\n".join(filter(None, (text, self._saved(test, text)))))
+
+    def _saved(self, test: Trial, text: str) -> str:
+        """Write the recording of a test that passed; what is wrong with that."""
+        try:
+            if test.tape is not None:
+                test.tape.save(passed=test.passed and not text)
+        except TapeError as error:
+            return str(error)
+        return ""
 
     def applicable(self, operations: Iterable[str]) -> dict[str, list[str]]:
         """The case ids that apply to each operation not told yet."""
@@ -142,6 +158,16 @@ class Session:
         """Name the operation of an interaction."""
         if interaction.operation is None:
             interaction.operation = self.contract.operation(interaction)
+
+    def _tapes(self) -> Tapes:
+        """The recordings of tests; with --cio-record a target that may be asked is chosen now."""
+        tapes = Tapes(self.settings.rootdir / FOLDER, self.catalog)
+        if self.settings.record:
+            try:
+                tapes.target = chosen(os.environ, self.catalog)
+            except TargetError as error:
+                raise SettingsError(f"--cio-record: {error}") from None
+        return tapes
 
     def _read_answers(self) -> None:
         """Read everything now: a corrupt file ends the run before it starts, and a test may replace paths and files."""

@@ -89,6 +89,7 @@ class Settings:
     cassettes: tuple[Path, ...] = ()
     allow_lines: tuple[str, ...] = ()
     hosts: tuple[str, ...] = ()
+    record: bool = False
     rootdir: Path = field(default_factory=Path)
 
 
@@ -109,6 +110,15 @@ def report_path(text: str, base: Path) -> Path:
     if not (there.is_dir() and os.access(there, os.W_OK)):
         raise SettingsError(f"--cio-report={text}: {there} is no folder that can be written to")
     return path
+
+
+def recordings(rootdir: Path) -> Path:
+    """Where recordings of tests are, to be written."""
+    folder = rootdir / "cassettes"
+    there = next(path for path in (folder, *folder.parents) if path.exists())
+    if not (there.is_dir() and os.access(there, os.W_OK)):
+        raise SettingsError(f"--cio-record: {there} is no folder that can be written to")
+    return folder
 
 
 def region(text: str) -> str | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from pytest_customerio.cassettes import Cassettes
 from pytest_customerio.choice import Choice
@@ -13,6 +13,9 @@ from pytest_customerio.messages import Handled
 from pytest_customerio.model import ErrorCase, Interaction
 from pytest_customerio.replay import Replay
 from pytest_customerio.settings import Allowance, ErrorsMark, SettingsError
+
+if TYPE_CHECKING:
+    from pytest_customerio.recording.tape import Tape
 
 __tracebackhide__ = True  # pytest shows no frame of ours in anybody's traceback
 
@@ -57,6 +60,8 @@ class Trial:
     handled: list[Handled] = field(default_factory=list)
     told: set[tuple[str, str, str | None]] = field(default_factory=set)
     over: bool = False
+    tape: Tape | None = None
+    passed: bool = False
 
     def hear(self, interaction: Interaction) -> None:
         """Remember one finished request; one that left after the test is told at the end of the run."""

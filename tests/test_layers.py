@@ -20,7 +20,7 @@ ORDER = """
     document provenance playback cassettes
     frames clock observe handling
     ledger taps guard messages idle items owners leftovers
-    explain report mock tasks schedule replay late choice line trial ruling session
+    explain sandbox recording drift doctor report mock tasks schedule replay late choice line trial ruling session
     cio options workers matrix phases run plugin __init__ __main__
 """
 LAYERS = ORDER.split()
@@ -37,6 +37,12 @@ HOMES = {
     "requests_mock": {"taps.requests_mock"},
     "urllib3": {"taps.urllib3", "taps.urllib3_answers", "taps.vcr", "taps.faults"},
     "aiohttp": {"taps.aiohttp", "taps.aiohttp_server"},
+    "starlette": {"sandbox.admin", "sandbox.inbox.routes"},
+    "jinja2": {"sandbox.inbox.rendering"},
+    "markupsafe": {"sandbox.inbox.rendering"},
+    "uvicorn": {"sandbox.running", "sandbox.sockets"},
+    "trustme": {"sandbox.tls"},
+    "certifi": {"sandbox.tls"},
 }
 
 
@@ -98,7 +104,9 @@ def test_a_module_imports_only_what_stands_above_it() -> None:
     assert wrong == []
 
 
-@pytest.mark.parametrize("group", ["checks", "clock", "explain", "handling", "taps"])
+@pytest.mark.parametrize(
+    "group", ["checks", "clock", "doctor", "drift", "explain", "handling", "recording", "sandbox", "taps"]
+)
 def test_no_circles_within_a_group(group: str) -> None:
     """When they are imported."""
     inside = [name for name in MODULES if name.partition(".")[0] == group]

@@ -31,6 +31,7 @@ def test_options_and_ini_settings(pytester: pytest.Pytester, monkeypatch: pytest
     assert set(re.findall(r"^  (--cio-[a-z-]+)", text, re.MULTILINE)) == {
         "--cio-contract",
         "--cio-strict",
+        "--cio-record",
         "--cio-report",
     }
     assert dict(re.findall(r"^  (cio_\w+) \((\w+)\)", text, re.MULTILINE)) == {
@@ -56,7 +57,7 @@ def test_marks(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> No
 def test_fixtures(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> None:
     """Those that a test may name; the rest begins with an underscore."""
     text = _asked(pytester, monkeypatch, "--fixtures")
-    assert re.findall(r"^(\w*cio\w*) -- ", text, re.MULTILINE) == ["cio", "cio_error", "cio_responses"]
+    assert re.findall(r"^(\w*cio\w*) -- ", text, re.MULTILINE) == ["cio", "cio_error", "cio_responses", "cio_sandbox"]
 
 
 def test_the_cio_fixture() -> None:

@@ -219,7 +219,7 @@ def test_options_and_ini_are_all_told() -> None:
     options = re.findall(r'addoption\(\s*"(--cio-[\w-]+)"', source)
     ini = re.findall(r'addini\(\s*"(cio_\w+)"', source)
     marks = [name.partition("(")[0] for name in plugin.MARKS]
-    assert sorted(told) == sorted([*options, *ini, *marks, *plugin.FIXTURES])
+    assert sorted(told) == sorted([*options, *ini, *marks, *plugin.FIXTURES, "cio_sandbox"])
 
 
 def test_commands_of_the_readme_exist() -> None:

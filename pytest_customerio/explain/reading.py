@@ -9,7 +9,7 @@ from typing import Any
 from pytest_customerio.cassettes import Cassettes
 from pytest_customerio.data import DataError
 from pytest_customerio.document import Document, load
-from pytest_customerio.model import Answer
+from pytest_customerio.model import Answer, Provenance
 
 
 class Reading:
@@ -41,6 +41,15 @@ class Reading:
 
 class Shelf(Cassettes):
     """All answers, to be looked at."""
+
+    def files(self) -> dict[tuple[str, str], Path]:
+        """The file that counts of each surface and name: the last that joined."""
+        return {place: paths[-1] for place, paths in self._files.items()}
+
+    def told(self, cassette: str, operation: str) -> Provenance:
+        """What an error cassette says of an operation's answer."""
+        surface, _, name = operation.partition(".")
+        return self._cassette(surface, cassette).about.of(name).provenance
 
     def _open(self, path: Path) -> Any:
         def operation_of(method: str, url: str, body: bytes | None) -> str:

@@ -505,7 +505,9 @@ def test_a_plugin_that_runs_items_its_own_way(story: Story) -> None:
 def test_the_short_summary_is_short_on_ci_too(story: Story, monkeypatch: pytest.MonkeyPatch) -> None:
     """There pytest shows the whole of each message again; of ours, the headline is enough."""
     monkeypatch.setenv("CI", "true")
-    test = "import crm\n\ndef test_purchase():\n    crm.event('42', 'x' * 134)\n\ndef test_own():\n    assert 0, 'a\\nb'\n"
+    test = (
+        "import crm\n\ndef test_purchase():\n    crm.event('42', 'x' * 134)\n\ndef test_own():\n    assert 0, 'a\\nb'\n"
+    )
     assert told(story.run(test, "--cio-contract")) == [
         "FAILED test_app.py::test_purchase - Failed: track.event $.name: expected 1 to 100 bytes, got 134 bytes",
         "FAILED test_app.py::test_own - AssertionError: a",

@@ -1,0 +1,1 @@
+"""Why nothing arrives: looks at variables, keys, region and people, and says what to do about each."""

@@ -1,0 +1,49 @@
+"""What the doctor finds, one thing at a time, and how it is written down."""
+
+from __future__ import annotations
+
+import json
+import textwrap
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass
+from typing import Literal
+
+State = Literal["ok", "note", "problem", "skipped"]
+VERSION = 1
+WIDTH = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One check: how it ended, what was seen, and what to do. Its texts hold no secret and nothing of a person."""
+
+    check: str
+    state: State
+    seen: str
+    todo: str = ""
+
+
+def text(found: Sequence[Finding], asked: str) -> str:
+    """A line or two for each check, and one that counts."""
+    counts = [(sum(one.state == state for one in found), state) for state in ("ok", "note", "problem", "skipped")]
+    told = ", ".join(f"{number} {word}{_plural(word, number)}" for number, word in counts if number)
+    lines = [line for one in found for line in _lines(one, max(len(each.check) for each in found))]
+    return "\n".join([f"asked: {asked}", "", *lines, "", told]) + "\n"
+
+
+def as_json(found: Sequence[Finding], asked: str) -> str:
+    """The same, as data."""
+    return json.dumps({"version": VERSION, "asked": asked, "checks": list(map(asdict, found))}, indent=2) + "\n"
+
+
+def _lines(one: Finding, width: int) -> Iterator[str]:
+    head = f"  {one.state:<7}  {one.check:<{width}}  "
+    margin = " " * len(head)
+    shown = textwrap.wrap(one.seen, WIDTH - len(head), break_long_words=False, break_on_hyphens=False)
+    yield from (f"{head if index == 0 else margin}{line}" for index, line in enumerate(shown))
+    for index, line in enumerate(textwrap.wrap(one.todo, WIDTH - len(head) - 2, break_long_words=False)):
+        yield f"{margin}{'→ ' if index == 0 else '  '}{line}"
+
+
+def _plural(word: str, number: int) -> str:
+    return "s" if number > 1 and word in ("note", "problem") else ""

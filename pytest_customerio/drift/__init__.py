@@ -1,0 +1,1 @@
+"""What has changed since it was written down: recorded answers, the published documents, cassettes in use."""

@@ -1,0 +1,52 @@
+"""A whole story: what is recorded from a sandbox shows no drift against it, until it has drifted."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from pytest_customerio.__main__ import main
+
+pytest.importorskip("uvicorn")
+pytest.importorskip("starlette")
+
+KEYS = ("CUSTOMERIO_SITE_ID", "CUSTOMERIO_API_KEY", "CUSTOMERIO_TRACK_API_KEY", "CIO_SANDBOX_URL")
+
+
+@pytest.fixture
+def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An empty project, in an environment that names no Customer.io."""
+    for name in (*KEYS, "CUSTOMERIO_APP_API_KEY", "CUSTOMERIO_WRITE_KEY", "CIO_SANDBOX_WORKSPACE"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def test_recorded_and_asked_again(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """0 where all is the same, 1 where a recording says otherwise."""
+    assert main(["record", "200-ok", "401-unauthorized", "401-wrong-key-type", "404-not-found"]) == 0
+    capsys.readouterr()
+    assert main(["drift"]) == 0
+    asked, _, told = (
+        capsys.readouterr().out.removeprefix("a sandbox of pytest-customerio's own: ").partition(" asked, ")
+    )
+    assert told == f"{asked} the same\n"
+    assert int(asked) > 50
+    path = project / "cassettes" / "customerio" / "track" / "401-unauthorized.yaml"
+    path.write_text(path.read_text(encoding="utf-8").replace('"code": 401', '"code": 410'), encoding="utf-8")
+    assert main(["drift", "401-unauthorized", "--json"]) == 1
+    drifted = [one for one in json.loads(capsys.readouterr().out)["recordings"] if one["drifted"]]
+    assert drifted
+    assert [one["violations"][0]["got"] for one in drifted] == ["401"] * len(drifted)
+
+
+def test_nobody_to_ask(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """2, and why, on stderr."""
+    assert main(["drift"]) == 2
+    told = capsys.readouterr()
+    assert told.out == ""
+    assert told.err.startswith("python -m pytest_customerio: nothing that was recorded is among these cassettes")
+    assert main(["drift", "200-ok", "--target", "http://127.0.0.1:9"]) == 2
+    assert "gives no answer" in capsys.readouterr().err
