@@ -21,6 +21,7 @@ OUTER_TIMES = frozenset({"_timestamp", "send_at"})
 COUNTERS = frozenset({"attempt", "retries", "retry", "retryCount", "retry_count", "retried_at"})
 ANEW = IDS | TIMES | COUNTERS
 OUTER_ANEW = ANEW | OUTER_IDS | OUTER_TIMES
+LEFT_OUT = ANEW | OF_THE_ATTEMPT
 
 SENDS = ("app.send_", "app.trigger_broadcast")
 EVENTS = frozenset({"event", "anonymous_event", "track", "page", "screen"})
@@ -97,8 +98,8 @@ def _split(payload: Any, *, event: bool) -> tuple[Any, tuple[tuple[str, str], ..
         return payload, ()
     outer = OUTER_ANEW | {"id"} if event else OUTER_ANEW
     anew = {key: dumps(value, default=str) for key, value in payload.items() if key in outer}
-    rest = {key: value for key, value in payload.items() if key not in outer | OF_THE_ATTEMPT}
-    stable = {key: _without(value, anew, key) for key, value in rest.items()}
+    left_out = outer | OF_THE_ATTEMPT
+    stable = {key: _without(value, anew, key) for key, value in payload.items() if key not in left_out}
     return stable, tuple(sorted(anew.items()))
 
 
@@ -106,7 +107,7 @@ def _without(value: Any, anew: dict[str, str], path: str) -> Any:
     if isinstance(value, dict):
         found = {key: inner for key, inner in value.items() if key in ANEW}
         anew.update({f"{path}.{key}": dumps(inner, default=str) for key, inner in found.items()})
-        kept = {key: inner for key, inner in value.items() if key not in ANEW | OF_THE_ATTEMPT}
+        kept = {key: inner for key, inner in value.items() if key not in LEFT_OUT}
         return {key: _without(inner, anew, f"{path}.{key}") for key, inner in kept.items()}
     if isinstance(value, list):
         return [_without(inner, anew, f"{path}.{index}") for index, inner in enumerate(value)]
