@@ -43,7 +43,7 @@ class Running:
 
     def __enter__(self) -> Self:
         app: App = Server(self.service, admin(self.service, self.environ, loopback=not self.exposed))
-        self._servers = [_server(app, tls=number > 0) for number in range(len(self._sockets))]
+        self._servers = [served(app) for _ in self._sockets]
         if self._authority is not None:
             context = self._authority.context()
             failing_handshakes(context, self.service.handshake_fails)
@@ -133,7 +133,8 @@ class Running:
         hang_up(self._servers)
 
 
-def _server(app: App, *, tls: bool) -> uvicorn.Server:
+def served(app: App) -> uvicorn.Server:
+    """A server of this application, as the sandbox has it."""
     config = uvicorn.Config(
         app,
         http=Reachable,
