@@ -104,7 +104,9 @@ def test_a_module_imports_only_what_stands_above_it() -> None:
     assert wrong == []
 
 
-@pytest.mark.parametrize("group", ["checks", "clock", "doctor", "drift", "explain", "handling", "recording", "sandbox", "taps"])
+@pytest.mark.parametrize(
+    "group", ["checks", "clock", "doctor", "drift", "explain", "handling", "recording", "sandbox", "taps"]
+)
 def test_no_circles_within_a_group(group: str) -> None:
     """When they are imported."""
     inside = [name for name in MODULES if name.partition(".")[0] == group]
