@@ -37,21 +37,22 @@ def cassette(
     if not drawn:
         return ""
     planting = _planting(catalog, takes, target)
-    written: list[dict[str, Any]] = []
+    new, written = drawn_from(target, drawn, today), []
     abouts: dict[str, dict[str, Any]] = {}
     for take in [take for take in takes if take.answer is not None or not source.is_success]:
-        new = replace(take.was, answer=take.answer) if take.answer is not None else None
-        scrubbed = planting.scrubbed(new) if new is not None else take.was
-        headers = planting.scrubbed(take.was).request.headers
-        kept = Exchange(replace(take.was.request, headers=headers), scrubbed.answer)
-        written.append(writer.interaction(kept))
-        name = take.operation.partition(".")[2]
-        abouts.setdefault(
-            name, drawn_from(target, drawn, today) if new is not None else _said(told(source.name, take.operation))
-        )
+        written.append(writer.interaction(_kept(take, planting)))
+        about = new if take.answer is not None else _said(told(source.name, take.operation))
+        abouts.setdefault(take.operation.partition(".")[2], about)
     text = writer.text(_ABOUT.format(environment=target.environment), _metadata(source, abouts, target), written)
     planting.check(text)
     return text
+
+
+def _kept(take: Take, planting: Planting) -> Exchange:
+    """The cassette's own request, but for its headers, with the new answer or the one that it had."""
+    scrubbed = planting.scrubbed(Exchange(take.was.request, take.answer or take.was.answer))
+    request = replace(take.was.request, headers=scrubbed.request.headers)
+    return Exchange(request, scrubbed.answer if take.answer is not None else take.was.answer)
 
 
 def _metadata(source: Source, abouts: dict[str, dict[str, Any]], target: Target) -> dict[str, Any]:

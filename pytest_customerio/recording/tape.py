@@ -9,6 +9,7 @@ import threading
 from dataclasses import replace
 from pathlib import Path
 
+from pytest_customerio.cassettes import OF_A_TEST
 from pytest_customerio.catalog import Catalog
 from pytest_customerio.data import DataError
 from pytest_customerio.model import Answer, Operation, WireRequest
@@ -22,7 +23,7 @@ from pytest_customerio.recording.sending import UnreachableError
 from pytest_customerio.recording.target import Target, made_up
 
 FOLDER = "cassettes"
-_ABOUT = "Recorded by `pytest --cio-record`, which writes it anew."
+_ABOUT = f"{OF_A_TEST}, which writes it anew."
 _UNSAFE = re.compile(r"[^\w.\[\]-]+")
 _LONGEST = 120
 

@@ -30,12 +30,12 @@ class Running:
     """A context manager: entered, it listens; left, nothing of it remains. Raises `PortError` where it cannot."""
 
     def __init__(self, settings: Settings, host: str = "127.0.0.1", port: int = 0) -> None:
-        self.service = Service(settings)
         self.host = host
+        self._sockets = _bound(host, port, 2 if settings.tls else 1)
+        self._ports = [each.getsockname()[1] for each in self._sockets]
+        self.service = Service(settings)
         self._folder = Path(tempfile.mkdtemp(prefix="customerio-sandbox-")) if settings.tls else None
         self._authority = Authority(self._folder, host) if self._folder else None
-        self._sockets = self._bound(port)
-        self._ports = [each.getsockname()[1] for each in self._sockets]
         self._servers: list[uvicorn.Server] = []
         self._loop: asyncio.AbstractEventLoop | None = None
         self._started = threading.Event()
@@ -43,7 +43,7 @@ class Running:
 
     def __enter__(self) -> Self:
         app: App = Server(self.service, admin(self.service, self.environ, loopback=not self.exposed))
-        self._servers = [_server(app, tls=number > 0) for number in range(len(self._sockets))]
+        self._servers = [served(app) for _ in self._sockets]
         if self._authority is not None:
             context = self._authority.context()
             failing_handshakes(context, self.service.handshake_fails)
@@ -105,16 +105,6 @@ class Running:
     def _shown(self) -> str:
         return f"[{self.host}]" if ":" in self.host else self.host
 
-    def _bound(self, port: int) -> list[socket.socket]:
-        with contextlib.ExitStack() as opened:
-            first = bind(self.host, port)
-            opened.callback(first.close)
-            found = [first]
-            if self._authority is not None:
-                found.append(bind(self.host, port + 1 if port else 0))
-            opened.pop_all()
-        return found
-
     def _run(self) -> None:
         asyncio.run(self._serve())
 
@@ -133,7 +123,16 @@ class Running:
         hang_up(self._servers)
 
 
-def _server(app: App, *, tls: bool) -> uvicorn.Server:
+def _bound(host: str, port: int, number: int) -> list[socket.socket]:
+    """This port and the next ones; all of them or none."""
+    with contextlib.ExitStack() as opened:
+        found = [opened.enter_context(bind(host, port + offset if port else 0)) for offset in range(number)]
+        opened.pop_all()
+    return found
+
+
+def served(app: App) -> uvicorn.Server:
+    """A server of this application, as the sandbox has it."""
     config = uvicorn.Config(
         app,
         http=Reachable,

@@ -140,6 +140,20 @@ def test_what_is_written(story: Story) -> None:
     assert fourth["uri"] == "https://api.customer.io/v1/customers/id-1/attributes"
 
 
+def test_beside_cassettes_of_ones_own(story: Story) -> None:
+    """One folder for both; what is no recording is still looked at."""
+    story.file("pytest.ini", "[pytest]\ncio_cassettes = cassettes\n")
+    (story.path / "cassettes" / "track").mkdir(parents=True)
+    story.file("service.py", SERVICE)
+    story.run(SIGN_UP, "--cio-record").assert_outcomes(passed=2)
+    story.run(SIGN_UP, "--cio-contract").assert_outcomes(passed=2)
+    story.file("cassettes/tack/200-ok.yaml", "interactions: []")
+    assert "no such surface: 'tack'; did you mean track?" in usage_error(story.again("--cio-contract"))
+    (story.path / "cassettes/tack/200-ok.yaml").unlink()
+    (story.path / "cassettes/tack/200-ok.yaml").mkdir()
+    assert "no such surface: 'tack'; did you mean track?" in usage_error(story.again("--cio-contract"))
+
+
 def test_what_was_not_recorded_is_answered_as_ever(story: Story) -> None:
     """Another payload, another test: the documented success."""
     story.file("service.py", SERVICE)

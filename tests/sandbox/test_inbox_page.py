@@ -327,6 +327,15 @@ def test_a_message_shows_what_it_would_have_said(ask: Any) -> None:
     ]
 
 
+def test_the_links_of_an_email_are_listed(ask: Any) -> None:
+    """With their addresses: to be followed by hand, and without telling where from."""
+    body = '<a href="https://shop.example/confirm?a=1&amp;b=2">Confirm</a> <a href="javascript:alert(1)">no</a>'
+    sent = ask.body("POST", "/v1/send/email", {**MAIL, "body": body})
+    shown = read("message", page.message(ask.service, sent["delivery_id"]))
+    outward = {"href": "https://shop.example/confirm?a=1&b=2", "target": "_blank", "rel": "noopener noreferrer"}
+    assert [each for each in shown.all("a") if "target" in each] == [outward]
+
+
 def test_a_message_whose_template_lies_elsewhere_is_text(ask: Any) -> None:
     """It says so, and no frame is needed."""
     sent = ask.body(

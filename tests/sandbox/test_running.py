@@ -5,6 +5,7 @@ from __future__ import annotations
 import socket
 import ssl
 import sys
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -66,8 +67,9 @@ def test_the_other_kind_of_address() -> None:
         assert requests.get(f"{running.url}/_sandbox/people", timeout=5).status_code == 200
 
 
-def test_a_port_that_is_taken() -> None:
-    """Told in one sentence; what was opened is closed again."""
+def test_a_port_that_is_taken(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Told in one sentence; what was opened is closed again, and no file is left."""
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
     with bind("127.0.0.1", 0) as taken:
         port = taken.getsockname()[1]
         with pytest.raises(PortError, match=rf"cannot listen on 127.0.0.1:{port}: .*; choose another with --port"):
@@ -79,6 +81,7 @@ def test_a_port_that_is_taken() -> None:
             with bind("127.0.0.1", number + 1), pytest.raises(PortError):
                 Running(Settings(tls=True), port=number)
             bind("127.0.0.1", number).close()
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_both_ports_follow_each_other() -> None:
