@@ -7,6 +7,7 @@ import binascii
 import contextlib
 import re
 from collections.abc import Mapping
+from functools import lru_cache
 from urllib.parse import quote
 
 # Shorter ones, and words that people use when they write about credentials, occur in texts that leak nothing.
@@ -20,9 +21,14 @@ WORDS = re.compile(
 
 def credentials(headers: Mapping[str, str]) -> tuple[str, ...]:
     """The secrets in Authorization headers, in each form they may leak in: as sent, decoded, URL-quoted, as base64."""
+    return _secrets(*(headers.get(name, "") for name in ("authorization", "proxy-authorization")))
+
+
+@lru_cache(maxsize=100)
+def _secrets(*values: str) -> tuple[str, ...]:
     secrets: list[str] = []
-    for name in ("authorization", "proxy-authorization"):
-        scheme, _, token = headers.get(name, "").strip().partition(" ")
+    for value in values:
+        scheme, _, token = value.strip().partition(" ")
         secrets += [f"{scheme} {token}", token.strip()] if token else [scheme]
         if scheme.lower() == "basic":
             user, _, password = _decoded(token).partition(":")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from json import dumps
 from typing import Any
 from urllib.parse import quote, unquote, urlsplit
@@ -93,5 +94,7 @@ def _telling(text: str, key: str) -> bool:
     return not _TECHNICAL.fullmatch(text) or (len(text) >= PROSE and text.count(" ") > 2)
 
 
-def _forms(text: str) -> Iterator[str]:
-    yield from (text, quote(text, safe=""), quote(text, safe="@"), dumps(text)[1:-1], repr(text)[1:-1])
+@lru_cache(maxsize=1000)
+def _forms(text: str) -> tuple[str, ...]:
+    """Kept: the same payload meets one case after the other."""
+    return (text, quote(text, safe=""), quote(text, safe="@"), dumps(text)[1:-1], repr(text)[1:-1])

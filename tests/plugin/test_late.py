@@ -16,10 +16,11 @@ import threading
 
 import crm
 
-GATE, LEFT = threading.Event(), threading.Event()
+BEGUN, GATE, LEFT = threading.Event(), threading.Event(), threading.Event()
 
 
 def send(name="purchase"):
+    BEGUN.set()
     assert GATE.wait(10)
     try:
         crm.event("42", name)
@@ -30,8 +31,8 @@ def send(name="purchase"):
 def left():
     GATE.set()
     assert LEFT.wait(10)
-    GATE.clear()
-    LEFT.clear()
+    for event in (BEGUN, GATE, LEFT):
+        event.clear()
 """
 NEXT = """
 
@@ -109,14 +110,14 @@ STARTERS = {
     "executor": "ThreadPoolExecutor(1).submit(send)",
     "pool": "POOL.submit(send)",
     "callback": "POOL.submit(GO.wait).add_done_callback(lambda _: send()); GO.set()",
-    "thread pool": "THREADS.apply_async(send)",
+    "thread pool": "THREADS.apply_async(send); BEGUN.wait(10)",  # handed over in the dark, it is nobody's before
     "worker": "JOBS.put(send)",
     "own worker": "threading.Thread(target=work, daemon=True).start(); JOBS.put(send)",
     "in a thread": "threading.Thread(target=lambda: threading.Thread(target=send).start()).start()",
     "to_thread": "LOOP.run_until_complete(start(asyncio.to_thread(send)))",
     "task": "LOOP.run_until_complete(start(task()))",
     "child task": "LOOP.run_until_complete(start(parent()))",
-    "loop in a thread": "asyncio.run_coroutine_threadsafe(asyncio.to_thread(send), RUNNING)",
+    "loop in a thread": "asyncio.run_coroutine_threadsafe(asyncio.to_thread(send), RUNNING); BEGUN.wait(10)",
 }
 
 
@@ -132,7 +133,7 @@ def test_whoever_sends_it(project: Story) -> None:
         from multiprocessing.pool import ThreadPool
 
         import crm
-        from late import GATE, left, send
+        from late import BEGUN, GATE, left, send
 
         GO = threading.Event()
         JOBS, POOL, THREADS = queue.Queue(), ThreadPoolExecutor(1), ThreadPool(1)
