@@ -87,8 +87,14 @@ def test_unknown_names(capsys: pytest.CaptureFixture[str]) -> None:
 
 def test_commands_that_do_not_exist(capsys: pytest.CaptureFixture[str]) -> None:
     """Refused as unknown, with the nearest that exists."""
-    assert refused(capsys, "expln") == "no such command: 'expln'; did you mean explain? There are errors, explain, sandbox, record, drift, doctor\n"
-    assert refused(capsys, "check") == "no such command: 'check'. There are errors, explain, sandbox, record, drift, doctor\n"
+    assert (
+        refused(capsys, "expln")
+        == "no such command: 'expln'; did you mean explain? There are errors, explain, sandbox, record, drift, doctor\n"
+    )
+    assert (
+        refused(capsys, "check")
+        == "no such command: 'check'. There are errors, explain, sandbox, record, drift, doctor\n"
+    )
     assert refused(capsys).startswith("the following arguments are required: COMMAND\nusage: ")
     assert refused(capsys, "errors", "--jso").startswith("unrecognized arguments: --jso\nusage: ")
 
