@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import socket
 import ssl
 import sys
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -67,28 +69,37 @@ def test_the_other_kind_of_address() -> None:
         assert requests.get(f"{running.url}/_sandbox/people", timeout=5).status_code == 200
 
 
+@contextlib.contextmanager
+def neighbours() -> Iterator[tuple[int, socket.socket]]:
+    """A free port, and a socket that is bound to the next one."""
+    for _ in range(100):
+        with bind("127.0.0.1", 0) as first:
+            port = first.getsockname()[1]
+            with contextlib.suppress(PortError):
+                second = bind("127.0.0.1", port + 1)
+                break
+    with second:
+        yield port, second
+
+
 def test_a_port_that_is_taken(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Told in one sentence; what was opened is closed again, and no file is left."""
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
-    with bind("127.0.0.1", 0) as taken:
-        port = taken.getsockname()[1]
-        with pytest.raises(PortError, match=rf"cannot listen on 127.0.0.1:{port}: .*; choose another with --port"):
-            Running(Settings(), port=port)
-        free = bind("127.0.0.1", 0)
-        number = free.getsockname()[1]
-        free.close()
-        if number + 1 != port:
-            with bind("127.0.0.1", number + 1), pytest.raises(PortError):
-                Running(Settings(tls=True), port=number)
-            bind("127.0.0.1", number).close()
+    with neighbours() as (port, second):
+        taken = second.getsockname()[1]
+        for settings, asked in ((Settings(), taken), (Settings(tls=True), port)):
+            with pytest.raises(PortError, match=rf"cannot listen on 127.0.0.1:{taken}: .*; choose another with --port"):
+                Running(settings, port=asked)
     assert list(tmp_path.iterdir()) == []
 
 
 def test_both_ports_follow_each_other() -> None:
     """https is on the next one."""
-    port = 28_025
-    with Running(Settings(tls=True), port=port) as running:
-        assert (running.url, running.https_url) == (f"http://127.0.0.1:{port}", f"https://127.0.0.1:{port + 1}")
+    with neighbours() as (port, second):
+        second.close()
+        with Running(Settings(tls=True), port=port) as running:
+            assert running.url == f"http://127.0.0.1:{port}"
+            assert running.https_url == f"https://127.0.0.1:{port + 1}"
 
 
 def test_the_authority(tmp_path: Path) -> None:

@@ -105,6 +105,7 @@ def test_the_app_api(running: Running, scheme: str) -> None:
     assert contracts_kept(running)
 
 
+@pytest.mark.filterwarnings("ignore:datetime.datetime.utcnow:DeprecationWarning")  # the SDK's own
 @pytest.mark.parametrize("scheme", ["http", "https"])
 def test_pipelines(running: Running, scheme: str) -> None:
     """Every call of the analytics client."""
