@@ -60,6 +60,8 @@ def hurry(queue: Queue[Any]) -> None:
 def _next(original: Callable[..., Any]) -> Callable[..., Any]:
     def gather(consumer: Any) -> Any:
         queue = consumer.queue
+        if hasattr(queue, "whole"):  # two runs in one process, or a consumer that outlived the first
+            return original(consumer)
         consumer.queue = cast("Queue[Any]", Hurried(queue, consumer.upload_interval))
         try:
             return original(consumer)

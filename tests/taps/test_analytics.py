@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 import threading
 from queue import Empty, Queue
+from types import SimpleNamespace
 
 import pytest
 from customerio.analytics import consumer as module
@@ -142,3 +143,13 @@ def test_all_is_as_before() -> None:
     assert (module.Consumer.next, Client.flush) != before
     patches.undo()
     assert (module.Consumer.next, Client.flush) == before
+
+
+def test_a_queue_that_is_hurried_already_is_left_as_it_is() -> None:
+    """By a run within the run: the consumer gets its message, and its own queue back."""
+    queue: Queue[str] = Queue()
+    queue.put("message")
+    consumer = SimpleNamespace(queue=queue, upload_interval=1.0)
+    gather = analytics._next(analytics._next(lambda one: one.queue.get(block=True, timeout=1.0)))
+    assert gather(consumer) == "message"
+    assert consumer.queue is queue
