@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import sys
 import threading
 import unicodedata
@@ -33,6 +34,8 @@ _armed: list[tuple[Watched, Callable[[str], BaseException]]] = []
 _hooked = threading.Lock()
 # Threads that tests started and left running: an SDK's queue is sent when the interpreter ends.
 _outliving: WeakKeyDictionary[threading.Thread, Watched] = WeakKeyDictionary()
+# What was disarmed last: it is armed again when the interpreter ends, for what the application sends then.
+_latest: list[tuple[Watched, Callable[[str], BaseException]]] = []
 # What a recorder asks, in its own thread, of the one host that it has made sure of.
 _asking = threading.local()
 
@@ -55,6 +58,9 @@ def arm(line: Watched, refuse: Callable[[str], BaseException]) -> Callable[[], N
             here = threading.current_thread()
             started = (one for one in threading.enumerate() if one not in before and one is not here)
             _outliving.update(dict.fromkeys(started, line))
+            if not _latest:
+                atexit.register(lambda: _armed.extend(_latest))
+            _latest[:] = [entry]
 
     return disarm
 

@@ -50,7 +50,8 @@ class Phases:
             return (yield)
         if mistake := self.session.begin_call(test):
             pytest.fail(mistake, pytrace=False)
-        _before_the_loop_ends(item, self.session.finish_tasks)
+        if test.plan.checked:
+            _before_the_loop_ends(item, self.session.finish_tasks)
         try:
             result = yield
         except BaseException as error:

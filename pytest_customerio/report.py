@@ -53,14 +53,15 @@ class Report:
             self._rows[new["nodeid"], new["operation"], new["case"]] = new
         self.applicable.update(payload["applicable"])
 
-    def add_late(self, rows: Iterable[Row], lines: Sequence[str]) -> None:
-        """What one test sent when it was over: it joins the test's rows, and is told below the table."""
-        for new in rows:
+    def add_late(self, payload: Mapping[str, Any]) -> None:
+        """What one test sent when it was over: it joins the test's rows, and its lines are told below the table."""
+        for new in payload["rows"]:
             key = (new["nodeid"], new["operation"], new["case"])
             old = self._rows.get(key, {**new, "attempts": 0, "violations": []})
             attempts, violations = old["attempts"] + new["attempts"], [*old["violations"], *new["violations"]]
             self._rows[key] = {**old, "attempts": attempts, "violations": violations}
-        self._late.append(lines)
+        self.applicable.update(payload["applicable"])
+        self._late.append(payload["lines"])
 
     def add_recorded(self, nodeid: str, answers: int) -> None:
         """What one test recorded; 0 answers where it drew some and did not pass."""

@@ -120,7 +120,7 @@ class Run:
     def add_late(self, late: Iterable[Mapping[str, Any]]) -> None:
         """What left after its test was over, here or in a worker."""
         for one in late:
-            self.report.add_late(one["rows"], one["lines"])
+            self.report.add_late(one)
             self._late_broken = self._late_broken or bool(one["fails"])
 
     def finish(self, session: pytest.Session) -> None:

@@ -19,7 +19,7 @@ from pytest_customerio.line import SessionLine
 from pytest_customerio.model import Interaction
 from pytest_customerio.recording.tape import FOLDER, TapeError, Tapes
 from pytest_customerio.recording.target import TargetError, chosen, own
-from pytest_customerio.report import row
+from pytest_customerio.report import payload
 from pytest_customerio.ruling import Judge, Ruling, verdicts
 from pytest_customerio.settings import Settings, SettingsError, allowances
 from pytest_customerio.taps.calls import CallSite
@@ -100,8 +100,9 @@ class Session:
         test.record.settle()
         broken = self.judge.text(test, ())
         lines = messages.late_lines(test.plan.nodeid, late.requests) + ["", *broken.splitlines()] * bool(broken)
-        rows = [row(verdict) for verdict in verdicts(test)]
-        return {"rows": rows, "lines": lines, "fails": bool(broken)}
+        rows = verdicts(test)
+        applicable = self.applicable(verdict.operation for verdict in rows)
+        return {**payload(rows, applicable), "lines": lines, "fails": bool(broken)}
 
     def begin_call(self, test: Trial) -> str:
         """The call phase starts: the case of a `cio_errors` item is at work from here. Gives back what keeps it from

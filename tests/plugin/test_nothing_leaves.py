@@ -268,6 +268,33 @@ def test_what_outlives_the_run_sends_nothing_either(project: Story) -> None:
     assert "error uploading" not in result.stderr.str() + result.stdout.str()
 
 
+def test_what_is_sent_when_the_interpreter_ends_does_not_leave(project: Story) -> None:
+    """A handler of `atexit` runs when the plugin is gone; the guard is there again."""
+    result = project.run(
+        """
+        import atexit
+        import requests
+        import app
+
+        def last_words():
+            try:
+                requests.post(app.URL, data=app.GOOD, headers=app.HEADERS, timeout=5)
+            finally:
+                print("the end")
+
+        atexit.register(last_words)
+
+        def test_good():
+            assert app.by_requests(app.URL, app.GOOD)[0] == 200
+        """,
+        "--cio-contract",
+        subprocess=True,
+    )
+    result.assert_outcomes(passed=1)
+    assert "the end" in result.stdout.str()
+    assert "RefusedError: track.customer.io:443: refused" in result.stderr.str()
+
+
 def test_a_forked_process_is_answered_too(project: Story) -> None:
     """What is in place goes with it; a process that is started anew has nothing of ours."""
     result = project.run(
