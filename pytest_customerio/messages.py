@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from pytest_customerio.ledger import Finding
-from pytest_customerio.model import ErrorCase, Interaction, Observation, Outcome, Violation
+from pytest_customerio.model import ErrorCase, Interaction, Observation, Outcome, Provenance, Violation
 from pytest_customerio.redact import safe_url
 
 WIDTH = 80
@@ -117,12 +117,18 @@ def facts(pairs: Iterable[tuple[str, str]]) -> list[str]:
 def answer_text(case: ErrorCase) -> str:
     """What Customer.io answers in this case and how sure that is."""
     answer = case.answer
-    sure = case.provenance.source
+    sure = _sure(case.provenance)
     if answer.fault:
         return f"{answer.fault.replace('-', ' ')}: no response ({sure})"
     after = f"Retry-After {case.retry_after:g} s" if case.retry_after is not None else "no Retry-After"
     tail = f", {after}" if answer.status == 429 else ""
     return f"{answer.status} {answer.reason}{tail} ({sure})"
+
+
+def _sure(provenance: Provenance) -> str:
+    """A recording says of what: that of a sandbox is none of the service."""
+    recorded = provenance.source == "recorded" and provenance.environment
+    return f"recorded: {provenance.environment}" if recorded else provenance.source
 
 
 def waits_text(waits: Sequence[float]) -> str:

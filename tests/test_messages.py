@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from pytest_customerio import messages
 from pytest_customerio.ledger import Finding
 from pytest_customerio.messages import Handled
@@ -129,6 +131,8 @@ def test_answers_are_told_with_how_sure_they_are() -> None:
     assert messages.answer_text(handled(LOST, answer=Answer(500, "Internal Server Error")).case) == (
         "500 Internal Server Error (observed)"
     )
+    recorded = replace(after, provenance=Provenance("recorded", environment="a sandbox of our own"))
+    assert messages.answer_text(recorded) == ("429 Too Many Requests, Retry-After 2 s (recorded: a sandbox of our own)")
 
 
 def test_many_waits_are_cut() -> None:
