@@ -5,6 +5,7 @@
 #   make lint    ruff and mypy
 #   make wheel   sdist and wheel, in dist/
 #   make bench   the benchmarks
+#   make flaky   whether any case is flaky: benchmarks/repeat.py
 #
 # PYTHON=python3.13       another interpreter
 # VENV=.venv-313          another environment; each is made when missing
@@ -25,7 +26,7 @@ BIN = $(VENV)/bin
 PIP = $(BIN)/python -m pip install --quiet --disable-pip-version-check
 INSTALL = $(PIP) $(if $(CONSTRAINTS),--constraint $(CONSTRAINTS))
 
-.PHONY: demo test coverage lint format wheel bench clean package
+.PHONY: demo test coverage lint format wheel bench flaky clean package
 
 demo: $(VENV)/.demo package
 	$(BIN)/python examples/demo.py
@@ -53,6 +54,9 @@ wheel: $(VENV)/.build
 
 bench: $(VENV)/.test package
 	$(BIN)/python benchmarks/run.py $(ARGS)
+
+flaky: $(VENV)/.test package
+	$(BIN)/python benchmarks/repeat.py $(ARGS)
 
 clean:
 	rm -rf $(VENV) $(DIST) build

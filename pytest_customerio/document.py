@@ -20,6 +20,10 @@ _SURELY_SHALLOW = 20_000
 LARGEST = 2_000_000
 
 
+class TooMuchError(Exception):
+    """A few lines that stand for more than is read."""
+
+
 def _reads(loader: Any) -> bool:
     try:
         return bool(yaml.load("a: 1", Loader=loader))  # noqa: S506 - only safe loaders are asked about
@@ -54,12 +58,7 @@ def load(text: str) -> Any:
 def load_any(path: Path) -> Any:
     """What a file of YAML holds that is no cassette. `DataError` where it is none, or its aliases hide too much."""
 
-    def read(text: str) -> Any:
-        if _unfolded(yaml.compose(text, Loader=_LOADER)) > LARGEST:
-            raise DataError(path, None, f"its aliases unfold into more than {LARGEST} values")
-        return load(text)
-
-    return _guarded(path, _text(path), read)
+    return _guarded(path, _text(path), lambda text: _bounded(text, load))
 
 
 class Document:
@@ -145,8 +144,17 @@ def _guarded(path: Path, text: str, read: Callable[[str], Any]) -> Any:
         cause = ", ".join(part for part in said if part) or str(error)
         line = min(mark.line + 1, len(text.splitlines())) if mark else None
         raise DataError(path, line, f"not YAML: {cause}") from error
+    except TooMuchError as error:
+        raise DataError(path, None, str(error)) from None
     except (ValueError, TypeError, RecursionError) as error:
         raise DataError(path, None, f"not YAML: {error}") from error
+
+
+def _bounded(text: str, parse: Callable[[str], Any]) -> Any:
+    """What `parse` makes of it, unless its aliases hide too much."""
+    if _unfolded(yaml.compose(text, Loader=_LOADER)) > LARGEST:
+        raise TooMuchError(f"its aliases unfold into more than {LARGEST} values")
+    return parse(text)
 
 
 def _unfolded(root: Any) -> int:
@@ -170,11 +178,11 @@ def _children(node: Any) -> list[Any]:
 
 def _read(text: str, parse: Callable[[str], Any]) -> Any:
     if not FAST:
-        return parse(text)
+        return _bounded(text, parse)
     try:
         return build(yaml.compose(text, Loader=_Composer))
-    except NotPlainError:
-        return parse(text)
+    except NotPlainError:  # it may have anchors
+        return _bounded(text, parse)
 
 
 def _is_url(value: object) -> bool:
