@@ -57,7 +57,6 @@ def load(text: str) -> Any:
 
 def load_any(path: Path) -> Any:
     """What a file of YAML holds that is no cassette. `DataError` where it is none, or its aliases hide too much."""
-
     return _guarded(path, _text(path), lambda text: _bounded(text, load))
 
 
