@@ -157,6 +157,17 @@ def test_deep_nesting_is_refused_before_the_parser_breaks(tmp_path: Path, openin
         read(tmp_path, opening * 60_000)
 
 
+@pytest.mark.parametrize("fast", [True, False])
+def test_a_bomb_does_not_go_off(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *, fast: bool) -> None:
+    """Twelve lines, each of which takes the one before nine times."""
+    monkeypatch.setattr(document, "FAST", fast)
+    lines = [f"a{n}: &a{n} {{<<: [{', '.join([f'*a{n - 1}'] * 9)}]}}" for n in range(1, 12)]
+    path = tmp_path / "bomb.yaml"
+    path.write_text("\n".join(["a0: &a0 {x: 1}", *lines]), encoding="utf-8")
+    with pytest.raises(DataError, match="its aliases unfold into more than 2000000 values"):
+        Document(path, document.load)
+
+
 def test_a_long_flat_file_is_read(tmp_path: Path) -> None:
     """Size alone is no reason to refuse a cassette."""
     assert read(tmp_path, GOOD.replace("string: ok", f"string: '{'[' * 60_000}'")).data["interactions"]
