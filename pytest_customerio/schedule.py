@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 
 from pytest_customerio.handling import partial
 from pytest_customerio.handling.fitting import fit
-from pytest_customerio.handling.scope import draws, scope
+from pytest_customerio.handling.identity import whole
+from pytest_customerio.handling.scope import draws, scope, timed
 from pytest_customerio.model import Answer, ErrorCase, Message, Operation, WireRequest
 
 __tracebackhide__ = True  # pytest shows no frame of ours in anybody's traceback
@@ -32,26 +34,31 @@ class Schedule:
         self._wanted = operations
         self._variant = variant
         self._times = times
-        self._given = 0
+        self._given = Counter[str]()
         self._target = ""
         self._split: tuple[Answer, Sequence[Message]] | None = None
 
     def answer(self, operation: Operation, request: WireRequest, said: tuple[Message, ...]) -> Answer | None:
         """The case's answer to this request, if it meets the case."""
         case = self.case or self._first_case(operation, request)
-        if case is None or self._is_over(case):
+        if case is None:
+            return None
+        who = whole(said, timed=timed(case))
+        if self._is_over(case, who):
             return None
         target = scope(case, operation, said)
         concerned = self._split is not None or self._target in ("", target)
         answer = self._drawn(case, operation, request, said) if concerned else None
         if answer is not None:
-            self._given += 1
+            self._given[who] += 1
             self.case, self._target = case, self._target or target
         return answer
 
-    def _is_over(self, case: ErrorCase) -> bool:
-        limit = self._times if self._times is not None else case.times if case.mode == "recovers" else None
-        return limit is not None and self._given >= limit
+    def _is_over(self, case: ErrorCase, who: str) -> bool:
+        """Each payload meets as many errors as the case says, whatever others meet beside it; `times` is for all."""
+        if self._times is not None:
+            return self._given.total() >= self._times
+        return case.mode == "recovers" and self._given[who] >= case.times
 
     def _first_case(self, operation: Operation, request: WireRequest) -> ErrorCase | None:
         found = self.cases.get(operation.surface)

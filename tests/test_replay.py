@@ -138,6 +138,15 @@ def test_how_long_it_lasts(sender, error, times, statuses):
     assert [app.identify().status for _ in range(4)] == statuses
 
 
+def test_each_payload_meets_as_many(sender):
+    """Whatever others meet beside it: which thread was first does not matter. `times` is for all together."""
+    app = sender(RECOVERS)
+    assert [app.identify(name).status for name in ("1", "2", "1", "2", "1", "2")] == [429] * 4 + [200] * 2
+    app.replay.__exit__(None, None, None)
+    app = sender(RECOVERS, times=3)
+    assert [app.identify(name).status for name in ("1", "2", "1", "2")] == [429] * 3 + [200]
+
+
 def test_an_error_of_the_payload_follows_the_payload(sender):
     """The same one again, not another one."""
     app = sender(BAD)

@@ -32,6 +32,8 @@ AT_WORK = frozenset(
 # Real seconds between two looks at what the others do: short ones first.
 STEPS = (0.001,) * 5
 STEP = 0.005
+# So much longer is waited for those who are to go first, and get no processor to do so.
+STARVED = 5
 # More than this share of a processor is work; less is what waiting itself takes.
 WORK = 0.2
 
@@ -169,7 +171,9 @@ class Turn:
         timeline = self._timeline
         if not timeline.active or timeline.now() >= self._deadline:
             return True
-        if self._spent < self._patience.total and not (timeline.is_first(self._deadline) and self._others_wait()):
+        first = timeline.is_first(self._deadline)
+        total = self._patience.total if first else self._patience.total * STARVED
+        if self._spent < total and not (first and self._others_wait()):
             return False
         if not self._look():  # a thread may have ended since, and left its result
             timeline.reach(self._deadline)
