@@ -126,9 +126,9 @@ def answer_text(case: ErrorCase) -> str:
 
 
 def _sure(provenance: Provenance) -> str:
-    """A recording says of what: that of a sandbox is none of the service."""
-    recorded = provenance.source == "recorded" and provenance.environment
-    return f"recorded: {provenance.environment}" if recorded else provenance.source
+    """What was recorded of a sandbox says so: it is no word of the service."""
+    of_a_sandbox = provenance.source == "recorded" and "sandbox" in provenance.environment
+    return f"recorded: {provenance.environment}" if of_a_sandbox else provenance.source
 
 
 def waits_text(waits: Sequence[float]) -> str:
