@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -26,14 +27,16 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def test_recorded_and_asked_again(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """0 where all is the same, 1 where a recording says otherwise."""
-    assert main(["record", "200-ok", "401-unauthorized", "401-wrong-key-type", "404-not-found"]) == 0
-    capsys.readouterr()
+    assert main(["record"]) == 0
+    recorded = re.search(r"^(\d+) recorded, ", capsys.readouterr().out, re.MULTILINE)
+    assert recorded is not None
+    assert int(recorded[1]) >= 39  # of the shipped cassettes, all that a sandbox can be made to give
     assert main(["drift"]) == 0
     asked, _, told = (
         capsys.readouterr().out.removeprefix("a sandbox of pytest-customerio's own: ").partition(" asked, ")
     )
     assert told == f"{asked} the same\n"
-    assert int(asked) > 50
+    assert int(asked) > 100
     path = project / "cassettes" / "customerio" / "track" / "401-unauthorized.yaml"
     path.write_text(path.read_text(encoding="utf-8").replace('"code": 401', '"code": 410'), encoding="utf-8")
     assert main(["drift", "401-unauthorized", "--json"]) == 1
