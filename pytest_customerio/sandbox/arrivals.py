@@ -17,6 +17,8 @@ from pytest_customerio.sandbox.replies import Complaint
 # What the contract is told where a request names no host of Customer.io: any surface lives there.
 ANY_HOST = "https://sandbox.invalid"
 LONGEST_SHOWN = 10_000
+# Levels of a payload that is kept: whoever writes it out again recurses.
+DEEPEST = 100
 _REGION = re.compile(r"/(us|eu)(?=/)")
 _ITEM = re.compile(r"\$\.batch\[(\d+)\]\.?")
 _STATUS = re.compile(r"4\d\d")
@@ -39,7 +41,9 @@ class Arrival:
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """What an arrival is. `payload` is the parsed body; `region` the one whose host was asked, if any."""
+    """What an arrival is. `payload` is the parsed body, or its text where it is no JSON or `too_deep`; `region` the one
+    whose host was asked, if any.
+    """
 
     arrival: Arrival
     request: WireRequest
@@ -50,6 +54,7 @@ class Seen:
     violations: tuple[Violation, ...]
     at: float
     beyond: Beyond | None = None
+    too_deep: bool = False
 
     @property
     def call(self) -> Operation:
@@ -77,7 +82,8 @@ def look(catalog: Catalog, contract: Contract, arrival: Arrival, at: float) -> S
     operation, beyond = (heard.operation, None) if match.candidates else (None, _beyond(match, arrival))
     if beyond is not None:
         operation, violations = catalog.operations[LIKE], ()
-    return Seen(arrival, request, match, operation, _payload(arrival), region or match.region, violations, at, beyond)
+    payload, deep = _payload(arrival)
+    return Seen(arrival, request, match, operation, payload, region or match.region, violations, at, beyond, deep)
 
 
 def refused(seen: Seen, *, warnings: bool) -> dict[int | None, list[Violation]]:
@@ -132,10 +138,27 @@ def _address(catalog: Catalog, arrival: Arrival) -> tuple[str, str | None]:
     return ANY_HOST + arrival.target[prefix.end() if prefix else 0 :], region
 
 
-def _payload(arrival: Arrival) -> Any:
+def _payload(arrival: Arrival) -> tuple[Any, bool]:
+    """What the body says, as text where it is no JSON; and whether it is nested deeper than is kept."""
+    shown = arrival.body[:LONGEST_SHOWN].decode("utf-8", "replace")
     if not arrival.body:
-        return None
+        return None, False
     try:
-        return parse(unpack(arrival.body, arrival.headers))
-    except (NotJsonError, NotReadableError):
-        return arrival.body[:LONGEST_SHOWN].decode("utf-8", "replace")
+        body = unpack(arrival.body, arrival.headers)
+    except NotReadableError:  # in an encoding that nobody here reads
+        return shown, False
+    try:
+        payload = parse(body)
+    except NotJsonError:
+        return shown, False
+    except NotReadableError:
+        return shown, True
+    return (shown, True) if _is_deep(payload) else (payload, False)
+
+
+def _is_deep(payload: object) -> bool:
+    level = [payload]
+    for _ in range(DEEPEST):
+        inner = [each.values() if isinstance(each, dict) else each for each in level if isinstance(each, dict | list)]
+        level = [each for values in inner for each in values]
+    return bool(level)

@@ -123,6 +123,9 @@ class Desk:
         return replace(reply, answer=replace(reply.answer, headers=tuple(headers)))
 
     def _oversized(self, seen: Seen) -> Reply | None:
+        if seen.too_deep:
+            cassette = self.replies.suiting("400", seen.call.id)
+            return self._dropped(seen) or self.replies.error(cassette, seen.call.id, [Complaint("nested too deep")])
         if not seen.arrival.too_large:
             return None
         cassette = self.replies.suiting("413", seen.call.id)

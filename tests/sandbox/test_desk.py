@@ -165,6 +165,17 @@ def test_bodies_that_are_too_large(ask: Asking) -> None:
     assert "at most 32 KB" in json.loads(refused.answer.body)["meta"]["errors"][0]
 
 
+@pytest.mark.parametrize("levels", [150, 985, 100_000])
+def test_bodies_that_are_nested_too_deep(ask: Asking, levels: int) -> None:
+    """400, and nothing of them is kept: whoever writes them out again recurses."""
+    body = b'{"x": ' + b"[" * levels + b"]" * levels + b"}"
+    reply = ask("PUT", CUSTOMER, body)
+    assert (reply.answer.status, b"nested too deep" in reply.answer.body) == (400, True)
+    assert isinstance(list(ask.service.log)[-1].payload, str)
+    assert ask("PUT", CUSTOMER, {"x": [[["fine"]]]}).answer.status == 200
+    assert ask("PUT", CUSTOMER, b"?", headers={"content-encoding": "br"}).answer.status == 200
+
+
 def test_a_call_of_which_no_error_is_known(ask: Asking) -> None:
     """Draws what the others of its surface draw."""
     assert answered(ask, "GET", "/v1/customers") == (400, "400-identifier-required")
