@@ -8,7 +8,7 @@ from pathlib import Path
 
 from side_by_side import machine
 
-BENCHMARKS = ("idle", "request", "per_test", "growth", "error_case", "journey", "threads", "sandbox")
+BENCHMARKS = ("idle", "request", "per_test", "growth", "error_case", "journey", "threads", "sandbox", "recordings")
 
 
 def main() -> None:
