@@ -13,7 +13,7 @@ from gate import session
 from inner import GATE, alone, milliseconds
 from side_by_side import Row, excess, in_turn, table
 
-from pytest_customerio.cassettes import Cassettes
+from pytest_customerio.cassettes.cases import Cassettes
 
 TESTS = 60
 ROUNDS = 7

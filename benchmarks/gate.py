@@ -8,9 +8,9 @@ from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 
-from pytest_customerio.session import Session
-from pytest_customerio.settings import Settings
-from pytest_customerio.trial import Plan, Trial
+from pytest_customerio.core.settings import Settings
+from pytest_customerio.running.session import Session
+from pytest_customerio.running.test import CheckedTest, Plan
 
 URL = "https://track.customer.io/api/v1/customers/customer-1/events"
 # 1 KB of JSON.
@@ -52,7 +52,7 @@ def gated() -> Iterator[Callable[[], None]]:
         opened.close()
 
 
-def settle(opened: Session, test: Trial) -> None:
+def settle(opened: Session, test: CheckedTest) -> None:
     """Judge, and insist that everything was heard and found well."""
     ruling = opened.end_call(test, None)
     assert test.record.heard, "nothing was heard"

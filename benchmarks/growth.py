@@ -14,8 +14,8 @@ import urllib3
 from gate import URL, session, settle
 from side_by_side import Row, table
 
-from pytest_customerio.report import Report, payload
-from pytest_customerio.trial import Plan, Trial
+from pytest_customerio.reporting.report import Report, payload
+from pytest_customerio.running.test import CheckedTest, Plan
 
 REQUESTS = 100_000
 # Requests are judged in batches: a window holds as many.
@@ -79,7 +79,7 @@ def _begin(number: int) -> None:
 
 def _end(report: Report) -> None:
     test = session().test
-    assert isinstance(test, Trial)
+    assert isinstance(test, CheckedTest)
     settle(session(), test)
     report.add(payload(session().verdicts(test), {}))
     session().end()

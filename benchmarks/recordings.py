@@ -11,11 +11,11 @@ from pathlib import Path
 
 from side_by_side import Row, in_turn, ratio, table
 
-from pytest_customerio.catalog import Catalog
-from pytest_customerio.model import Answer, WireRequest
-from pytest_customerio.recording.reel import Reel
-from pytest_customerio.recording.tape import Recording
-from pytest_customerio.recording.target import Keys, Target
+from pytest_customerio.cassettes.recordings import Reel
+from pytest_customerio.contract.catalog import Catalog
+from pytest_customerio.core.model import Answer, WireRequest
+from pytest_customerio.tools.record.tape import Recording
+from pytest_customerio.tools.target import Keys, Target
 
 CATALOG = Catalog.load()
 MANY, FEW = 1000, 10

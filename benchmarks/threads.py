@@ -17,8 +17,8 @@ import urllib3
 from gate import session
 from side_by_side import Row, table
 
-from pytest_customerio.model import Answer, WireRequest
-from pytest_customerio.trial import Plan, Trial
+from pytest_customerio.core.model import Answer, WireRequest
+from pytest_customerio.running.test import CheckedTest, Plan
 
 THREADS = 16
 EACH = 1000
@@ -78,10 +78,10 @@ def _run(send: Send, thread: int) -> int:
 
 
 @contextmanager
-def _echoing() -> Iterator[tuple[Trial, Counter[str]]]:
+def _echoing() -> Iterator[tuple[CheckedTest, Counter[str]]]:
     """A checked test whose line answers each request with what it holds, through the taps and their seams."""
     opened, answered, lock = session(), Counter[str](), threading.Lock()
-    original = opened._line.answer
+    original = opened._traffic.answer
 
     def answer(request: WireRequest) -> Answer:
         given = original(request)
@@ -90,7 +90,7 @@ def _echoing() -> Iterator[tuple[Trial, Counter[str]]]:
             answered[order] += 1
         return Answer(given.status, given.reason, given.headers, json.dumps({"order": order}).encode())
 
-    opened._line.answer = answer
+    opened._traffic.answer = answer
     opened.open()
     test = opened.begin(Plan("benchmark", checked=True))
     opened.begin_call(test)
@@ -100,7 +100,7 @@ def _echoing() -> Iterator[tuple[Trial, Counter[str]]]:
     finally:
         opened.end()
         opened.close()
-        opened._line.answer = original
+        opened._traffic.answer = original
 
 
 def _note(event: str, arguments: tuple[object, ...]) -> None:

@@ -5,14 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from pytest_customerio.model import ErrorCase, Interaction, Observation, Operation, Verdict, Violation
+    from pytest_customerio.core.model import ErrorCase, Interaction, Observation, Operation, Verdict, Violation
 
 __all__ = ["ErrorCase", "Interaction", "Observation", "Operation", "Verdict", "Violation"]
 
 
 def __getattr__(name: str) -> object:
     if name in __all__:
-        from pytest_customerio import model
+        from pytest_customerio.core import model
 
         return getattr(model, name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -11,14 +11,14 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn, TextIO
 
-from pytest_customerio.data import DataError, UnknownNameError
-from pytest_customerio.doctor import arguments as doctor
-from pytest_customerio.drift import arguments as drift
-from pytest_customerio.recording import arguments as recording
-from pytest_customerio.sandbox.arguments import arguments
+from pytest_customerio.core.data import DataError, UnknownNameError
+from pytest_customerio.tools.doctor import arguments as doctor
+from pytest_customerio.tools.drift import arguments as drift
+from pytest_customerio.tools.record import arguments as recording
+from pytest_customerio.tools.sandbox.arguments import arguments
 
 if TYPE_CHECKING:
-    from pytest_customerio.explain.explanation import Explain
+    from pytest_customerio.tools.explain.explanation import Explain
 
 USAGE = 4  # as pytest's own
 CANNOT = 2  # what was asked for exists, and could not be found out
@@ -67,7 +67,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _run(given: list[str]) -> tuple[str, int]:
-    from pytest_customerio.provenance import nearest
+    from pytest_customerio.cassettes.provenance import nearest
 
     if given and not given[0].startswith("-") and given[0] not in COMMANDS:
         meant = nearest(given[0], list(COMMANDS))
@@ -80,7 +80,7 @@ def _run(given: list[str]) -> tuple[str, int]:
 
 
 def _errors(asked: argparse.Namespace) -> str:
-    from pytest_customerio.explain.listing import Listing
+    from pytest_customerio.tools.explain.listing import Listing
 
     listing = Listing(_explain(asked), asked.words)
     forms = {"json": listing.json, "markdown": listing.markdown, "text": listing.text}
@@ -88,7 +88,7 @@ def _errors(asked: argparse.Namespace) -> str:
 
 
 def _explained(asked: argparse.Namespace) -> str:
-    from pytest_customerio.explain.page import plain
+    from pytest_customerio.tools.explain.page import plain
 
     explain = _explain(asked)
     pages = [explain.page(name) for name in asked.names] or [explain.contents()]
@@ -97,7 +97,7 @@ def _explained(asked: argparse.Namespace) -> str:
 
 def _sandbox(asked: argparse.Namespace) -> str:
     try:
-        from pytest_customerio.sandbox import command
+        from pytest_customerio.tools.sandbox import command
     except ModuleNotFoundError as error:
         raise UsageError(f"{_EXTRA} ({error.name} is missing)") from None
     try:
@@ -107,7 +107,7 @@ def _sandbox(asked: argparse.Namespace) -> str:
 
 
 def _record(asked: argparse.Namespace) -> str:
-    from pytest_customerio.recording import command
+    from pytest_customerio.tools.record import command
 
     try:
         return command.run(asked, lambda text: _write(text, sys.stdout))
@@ -116,25 +116,25 @@ def _record(asked: argparse.Namespace) -> str:
 
 
 def _drift(asked: argparse.Namespace) -> tuple[str, int]:
-    from pytest_customerio.catalog import Catalog
-    from pytest_customerio.drift import command
-    from pytest_customerio.drift.targets import open_target
+    from pytest_customerio.contract.catalog import Catalog
+    from pytest_customerio.tools.drift import command
+    from pytest_customerio.tools.drift.targets import open_target
 
     today = dt.datetime.now(dt.UTC).date()
     return command.run(asked, lambda given: open_target(os.environ, Catalog.load(), given), today)
 
 
 def _doctor(asked: argparse.Namespace) -> tuple[str, int]:
-    from pytest_customerio.doctor import command
+    from pytest_customerio.tools.doctor import command
 
     return command.run(asked, os.environ)
 
 
 def _explain(asked: argparse.Namespace) -> Explain:
-    from pytest_customerio.catalog import Catalog
-    from pytest_customerio.explain.advice import Advice
-    from pytest_customerio.explain.explanation import Explain
-    from pytest_customerio.explain.reading import Shelf
+    from pytest_customerio.cassettes.reading import Shelf
+    from pytest_customerio.contract.catalog import Catalog
+    from pytest_customerio.tools.explain.advice import Advice
+    from pytest_customerio.tools.explain.explanation import Explain
 
     catalog = Catalog.load()
     return Explain(catalog, Shelf(catalog, asked.cassettes), Advice())

@@ -10,11 +10,11 @@ import pytest
 if TYPE_CHECKING:
     import responses
 
-    from pytest_customerio.cio import Cio
-    from pytest_customerio.model import ErrorCase
-    from pytest_customerio.phases import Phases
-    from pytest_customerio.run import Run
-    from pytest_customerio.sandbox.fixture import Sandbox
+    from pytest_customerio.core.model import ErrorCase
+    from pytest_customerio.running.cio import Cio
+    from pytest_customerio.running.phases import Phases
+    from pytest_customerio.running.run import Run
+    from pytest_customerio.tools.sandbox.fixture import Sandbox
 
 RUN: pytest.StashKey[Run] = pytest.StashKey()
 INI = ("cio_contract", "cio_region", "cio_schemas", "cio_cassettes", "cio_allow", "cio_hosts")
@@ -83,7 +83,7 @@ def pytest_make_collect_report(
     """So does a `cio_errors` method of a unittest.TestCase."""
     report = yield
     if getattr(collector, "nofuncargs", False) and any(_marked(item) for item in report.result):
-        from pytest_customerio.matrix import expand
+        from pytest_customerio.running.unittest import expand
 
         expand(report, _run(collector.config).cases)
     return report
@@ -180,7 +180,7 @@ def cio_responses(request: pytest.FixtureRequest) -> Iterator[responses.Requests
 @pytest.fixture(scope="session")
 def _cio_sandbox() -> Iterator[Callable[[], Sandbox]]:
     try:
-        from pytest_customerio.sandbox.fixture import started
+        from pytest_customerio.tools.sandbox.fixture import started
     except ModuleNotFoundError as error:
         pytest.fail(f"cio_sandbox: pip install 'pytest-customerio[sandbox]' ({error.name} is missing)", pytrace=False)
     with started() as fresh:
@@ -212,11 +212,11 @@ class _Reports:
     @pytest.hookimpl(optionalhook=True)
     def pytest_testnodedown(self, node: object) -> None:
         """A worker of pytest-xdist is done; a usage error that it found ends the run here; what left late is told."""
-        from pytest_customerio import workers
+        from pytest_customerio.running import xdist
 
-        if mistake := workers.told(node):
+        if mistake := xdist.told(node):
             _run(self.config).told(mistake)
-        if late := workers.late(node):
+        if late := xdist.late(node):
             _run(self.config).add_late(late)
 
     def pytest_sessionfinish(self, session: pytest.Session) -> None:
@@ -234,7 +234,7 @@ class _Reports:
 
 def _run(config: pytest.Config) -> Run:
     if RUN not in config.stash:
-        from pytest_customerio.run import Run
+        from pytest_customerio.running.run import Run
 
         config.stash[RUN] = Run(config)
     return config.stash[RUN]
@@ -262,6 +262,6 @@ def _concerned(item: pytest.Item) -> bool:
     names = [name for name in FIXTURES if name in getattr(item, "fixturenames", ())]
     if not names:
         return False
-    from pytest_customerio.options import asks_for
+    from pytest_customerio.running.options import asks_for
 
     return any(asks_for(item, name) for name in names)

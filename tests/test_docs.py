@@ -15,12 +15,12 @@ import pytest
 if __name__ == "__main__":  # from a checkout that is not installed
     sys.path.append(str(Path(__file__).resolve().parent.parent))
 
-from pytest_customerio.catalog import Catalog
-from pytest_customerio.explain.advice import Advice
-from pytest_customerio.explain.explanation import COMMAND, Explain
-from pytest_customerio.explain.listing import Listing
-from pytest_customerio.explain.page import Block, Code, Heading, Prose, markdown
-from pytest_customerio.explain.reading import Shelf
+from pytest_customerio.cassettes.reading import Shelf
+from pytest_customerio.contract.catalog import Catalog
+from pytest_customerio.tools.explain.advice import Advice
+from pytest_customerio.tools.explain.explanation import COMMAND, Explain
+from pytest_customerio.tools.explain.listing import Listing
+from pytest_customerio.tools.explain.page import Block, Code, Heading, Prose, markdown
 
 DOCS = Path(__file__).resolve().parent.parent / "docs"
 

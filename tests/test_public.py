@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 import pytest_customerio
-from pytest_customerio.cio import Cio
+from pytest_customerio.running.cio import Cio
 
 ROOT = Path(__file__).resolve().parent.parent
 NAMES = ["ErrorCase", "Interaction", "Observation", "Operation", "Verdict", "Violation"]
@@ -78,7 +78,7 @@ def test_python_names() -> None:
     """For type hints, loaded on first use; anything else is an error of the usual kind."""
     assert pytest_customerio.__all__ == NAMES
     for name in NAMES:
-        assert getattr(pytest_customerio, name).__module__ == "pytest_customerio.model"
+        assert getattr(pytest_customerio, name).__module__ == "pytest_customerio.core.model"
     with pytest.raises(AttributeError, match="module 'pytest_customerio' has no attribute 'Sandbox'"):
         _ = pytest_customerio.Sandbox  # type: ignore[attr-defined]
 

@@ -19,10 +19,11 @@ if __name__ == "__main__":  # from a checkout that is not installed
 
 from commands import ROOT, command, demo
 
-from pytest_customerio import data, plugin
-from pytest_customerio.cassettes import Cassettes
-from pytest_customerio.catalog import Catalog
-from pytest_customerio.messages import answer_text
+from pytest_customerio import plugin
+from pytest_customerio.cassettes.cases import Cassettes
+from pytest_customerio.contract.catalog import Catalog
+from pytest_customerio.core import data
+from pytest_customerio.reporting.messages import answer_text
 
 README = ROOT / "README.md"
 BLOCK = re.compile(r"(<!-- begin (?P<name>[\w-]+) -->\n)(?P<text>.*?)(<!-- end (?P=name) -->)", re.DOTALL)

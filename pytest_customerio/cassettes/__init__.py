@@ -1,0 +1,1 @@
+"""Recorded answers: files, error cases, successes, recordings of tests. vcrpy lives here."""

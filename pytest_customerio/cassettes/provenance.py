@@ -1,0 +1,215 @@
+"""What a cassette says of itself in its `metadata`: how sure its answer is, whom it concerns, what to do about it."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date
+from typing import TYPE_CHECKING, Any, cast, get_args
+
+from pytest_customerio.core.data import DataError
+from pytest_customerio.core.model import CONNECT_FAULTS, Accepted, Answer, Kind, Provenance, Source
+
+if TYPE_CHECKING:
+    from pytest_customerio.cassettes.document import Document
+
+SOURCES: tuple[str, ...] = get_args(Source)
+KINDS: tuple[str, ...] = get_args(Kind)
+ACCEPTED: tuple[str, ...] = get_args(Accepted)
+_TRANSIENT = ("429", "5xx", "network")
+# Faults after which nobody knows whether the payload was taken; after all others but those of connecting it was.
+_OPEN_FAULTS = ("connection-reset", "read-timeout")
+
+
+@dataclass(frozen=True, slots=True)
+class About:
+    """The facts of one error cassette. `operations` are names within the surface; `differs` holds those told apart."""
+
+    provenance: Provenance
+    operations: tuple[str, ...]
+    retryable: bool
+    family: str
+    cause: str = ""
+    todo: str = ""
+    rules: tuple[str, ...] = ()
+    kind: Kind = "status"
+    accepted: Accepted = "perhaps"
+    differs: Mapping[str, About] = field(default_factory=dict)
+
+    def of(self, operation: str) -> About:
+        """The facts for the operation of this name."""
+        return self.differs.get(operation, self)
+
+
+def read(document: Document, answer: Answer, names: Sequence[str], base: About | None = None) -> About:
+    """The facts of an error cassette; `names` are the operations of its surface.
+
+    Only `source` must be given. What else is left out comes from `base`, which is the cassette that this one replaces,
+    or from the answer. Raises `DataError` with the line of what cannot be used.
+    """
+    fields = _fields(document, names)
+    base = base or _default(answer, names)
+    about = About(
+        provenance=fields.provenance(),
+        operations=fields.operations("operations", base.operations),
+        retryable=fields.flag("retryable", default=base.retryable),
+        family=fields.text("family", base.family),
+        cause=fields.text("cause", base.cause),
+        todo=fields.text("todo", base.todo),
+        rules=fields.texts("rules", base.rules),
+        kind=cast("Kind", fields.word("kind", KINDS, base.kind)),
+        accepted=cast("Accepted", fields.word("accepted", ACCEPTED, base.accepted)),
+    )
+    return replace(about, differs=fields.differing(about))
+
+
+def nearest(word: str, known: Sequence[str]) -> str | None:
+    """The known word that is meant, perhaps."""
+    return next(iter(difflib.get_close_matches(word, known, 1)), None)
+
+
+def check_known(word: object, known: Sequence[str], kind: str, error: Callable[[str], DataError]) -> None:
+    """Raise the error where the word is none of the known ones; its text names those and the nearest."""
+    if word not in known:
+        meant = nearest(str(word), known)
+        hint = f"did you mean {meant}? " if meant else ""
+        raise error(f"no such {kind}: {word!r}; {hint}There are {', '.join(known)}")
+
+
+@dataclass(frozen=True, slots=True)
+class _Fields:
+    """One mapping of a file, read field by field."""
+
+    document: Document
+    given: Mapping[str, Any]
+    names: Sequence[str]
+    at: tuple[str, ...] = ("metadata",)
+
+    def error(self, cause: str, *keys: str | int) -> DataError:
+        return self.document.error(cause, *self.at, *keys)
+
+    def text(self, key: str, default: str = "") -> str:
+        value = self.given.get(key, default)
+        if isinstance(value, date):
+            return value.isoformat()
+        if isinstance(value, bool) or not isinstance(value, str | int):
+            raise self.error(f"{'.'.join((*self.at, key))} is text", key)
+        return str(value).strip()
+
+    def word(self, key: str, known: Sequence[str], default: str) -> str:
+        value = self.text(key, default)
+        self._known(value, known, key, key)
+        return value
+
+    def texts(self, key: str, default: tuple[str, ...] = ()) -> tuple[str, ...]:
+        value = self.given.get(key, default)
+        listed = [value] if isinstance(value, str) else value
+        if not isinstance(listed, list | tuple) or not all(isinstance(one, str) for one in listed):
+            raise self.error(f"{'.'.join((*self.at, key))} is a list of texts", key)
+        return tuple(listed)
+
+    def flag(self, key: str, *, default: bool) -> bool:
+        value = self.given.get(key, default)
+        if not isinstance(value, bool):
+            raise self.error(f"{'.'.join((*self.at, key))} is true or false", key)
+        return value
+
+    def operations(self, key: str, default: tuple[str, ...]) -> tuple[str, ...]:
+        if self.given.get(key) == "all":
+            return tuple(self.names)
+        found = self.texts(key, default)
+        for name in found:
+            self._known(name, self.names, "operation of this surface", key)
+        return found
+
+    def provenance(self, base: Provenance | None = None) -> Provenance:
+        if base is None and "source" not in self.given:
+            meant = nearest("source", [str(key) for key in self.given])
+            hint = f" (found `{meant}`)" if meant else ""
+            raise self.error(f"metadata.source is missing{hint}: say {_either(SOURCES)}", "source")
+        base = base or Provenance("synthetic")
+        return Provenance(
+            source=cast("Source", self.word("source", SOURCES, base.source)),
+            evidence=self.texts("evidence", base.evidence),
+            date=self.text("date", base.date),
+            environment=self.text("environment", base.environment),
+            note=self.text("note", base.note),
+        )
+
+    def differing(self, about: About) -> dict[str, About]:
+        found = self.given.get("differs", {})
+        if not isinstance(found, Mapping):
+            raise self.error("metadata.differs is a mapping of operations", "differs")
+        known: dict[int, About] = {}  # one mapping may serve several operations, through an alias
+        for name, given in found.items():
+            if id(given) not in known or name not in self.names:
+                known[id(given)] = self._differing(name, given, about)
+        return {name: known[id(given)] for name, given in found.items()}
+
+    def _differing(self, name: str, given: object, about: About) -> About:
+        self._known(name, self.names, "operation of this surface", "differs")
+        if not isinstance(given, Mapping):
+            raise self.error(f"metadata.differs.{name} is a mapping", "differs", name)
+        fields = replace(self, given=given, at=(*self.at, "differs", name))
+        return replace(
+            about,
+            provenance=fields.provenance(about.provenance),
+            cause=fields.text("cause", about.cause),
+            todo=fields.text("todo", about.todo),
+            rules=fields.texts("rules", about.rules),
+        )
+
+    def _known(self, word: str, known: Sequence[str], kind: str, key: str) -> None:
+        check_known(word, known, kind, lambda cause: self.error(cause, key))
+
+
+def _fields(document: Document, names: Sequence[str]) -> _Fields:
+    metadata = document.metadata
+    if metadata is None:
+        metadata = {}
+    if not isinstance(metadata, Mapping):
+        raise document.error("metadata is a mapping", "metadata")
+    return _Fields(document, metadata, names)
+
+
+def _default(answer: Answer, names: Sequence[str]) -> About:
+    family = _family(answer)
+    return About(
+        Provenance("synthetic"),
+        tuple(names),
+        retryable=family in _TRANSIENT,
+        family=family,
+        cause=answer.fault or answer.reason,
+        kind=_kind(answer),
+        accepted=_accepted(answer),
+    )
+
+
+def _family(answer: Answer) -> str:
+    if answer.fault:
+        return "network"
+    alone = 400 <= answer.status < 500 or answer.status == 207
+    return str(answer.status) if alone else f"{answer.status // 100}xx"
+
+
+def _kind(answer: Answer) -> Kind:
+    if answer.fault:
+        return "fault"
+    if answer.status == 207:
+        return "partial"
+    kinds: dict[int, Kind] = {2: "malformed", 3: "redirect"}
+    return kinds.get(answer.status // 100, "status")
+
+
+def _accepted(answer: Answer) -> Accepted:
+    if answer.fault:
+        return "never" if answer.fault in CONNECT_FAULTS else "perhaps" if answer.fault in _OPEN_FAULTS else "surely"
+    if answer.status == 207:
+        return "partly"
+    found: dict[int, Accepted] = {2: "surely", 3: "never", 4: "never"}
+    return found.get(answer.status // 100, "perhaps")
+
+
+def _either(words: Sequence[str]) -> str:
+    return f"{', '.join(words[:-1])} or {words[-1]}"

@@ -1,0 +1,105 @@
+"""A recording as a file: a cassette of vcrpy's, one interaction a line; the old file or the new one, nothing between.
+
+Each line is JSON, which is YAML too: it is read a hundred times as fast, and differences show line by line.
+"""
+
+from __future__ import annotations
+
+import errno
+import os
+import re
+import secrets
+from collections.abc import Iterable, Mapping
+from contextlib import suppress
+from json import dumps
+from pathlib import Path
+from typing import Any
+
+from pytest_customerio.cassettes.scrub import Exchange
+
+FIRST = "# {about}\nversion: 1\nmetadata:\n"
+_FULL = frozenset(getattr(errno, name) for name in ("ENOSPC", "EDQUOT", "EFBIG") if hasattr(errno, name))
+_DENIED = frozenset({errno.EACCES, errno.EPERM, errno.EROFS})
+# What YAML does not take as it is, or takes for the end of a line.
+_UNPRINTABLE = re.compile("[\x7f-\x9f\u2028\u2029\ufeff\ud800-\udfff\ufffe\uffff]")
+
+
+class WriteError(Exception):
+    """A file that cannot be written; its text says which, why, and what became of the old one."""
+
+
+def text(about: str, metadata: Mapping[str, Any], interactions: Iterable[Mapping[str, Any]]) -> str:
+    """A whole cassette. `about` is its first line, for people."""
+    lines = [FIRST.format(about=about)]
+    lines += [f"  {key}: {line(value)}\n" for key, value in metadata.items()]
+    lines.append("interactions:\n")
+    lines += [f"- {line(interaction)}\n" for interaction in interactions]
+    return "".join(lines)
+
+
+def interaction(exchange: Exchange, **more: str) -> dict[str, Any]:
+    """An exchange as vcrpy writes it; `more` are members of the response that vcrpy passes over."""
+    request, answer = exchange.request, exchange.answer
+    headers: dict[str, list[str]] = {}
+    for name, value in answer.headers:
+        headers.setdefault(name, []).append(value)
+    return {
+        "request": {
+            "method": request.method,
+            "uri": request.url,
+            "body": request.body.decode("utf-8", "replace") or None,
+            "headers": {name: [value] for name, value in request.headers.items()},
+        },
+        "response": {
+            "status": {"code": answer.status, "message": answer.reason},
+            "headers": headers,
+            "body": {"string": answer.body.decode("utf-8", "replace")},
+            **more,
+        },
+    }
+
+
+def write(path: Path, content: str) -> None:
+    """Put a file in place, whole. Raises `WriteError`; whatever happens meanwhile, the old file stays as it was."""
+    target = Path(os.path.realpath(path))
+    beside = target.with_name(f".{target.name[:100]}.{secrets.token_hex(4)}.tmp")
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            _fill(beside, content.encode())
+            os.replace(beside, target)
+        except BaseException:
+            with suppress(OSError):
+                beside.unlink()
+            raise
+    except OSError as error:
+        raise WriteError(f"{path} cannot be written: {_why(error)}; {_left(target)}") from error
+
+
+def _fill(path: Path, content: bytes) -> None:
+    file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), 0o666)
+    try:
+        view = memoryview(content)
+        while view:
+            view = view[os.write(file, view) :]
+        os.fsync(file)
+    finally:
+        os.close(file)
+
+
+def _why(error: OSError) -> str:
+    if error.errno in _FULL:
+        return "the disk is full, or a limit of its size is reached"
+    if error.errno in _DENIED:
+        return "no permission to write there"
+    return error.strerror or str(error)
+
+
+def _left(target: Path) -> str:
+    return "the file that is there stays as it was" if target.is_file() else "nothing was written"
+
+
+def line(value: object) -> str:
+    """A value as it stands in a file: JSON that is YAML too."""
+    shown = dumps(value, ensure_ascii=False)
+    return _UNPRINTABLE.sub(lambda match: f"\\u{ord(match[0]):04x}", shown)

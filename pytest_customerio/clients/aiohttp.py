@@ -1,0 +1,203 @@
+"""Hear aiohttp at the verbs of `ClientSession`, above every mock."""
+
+from __future__ import annotations
+
+import functools
+import importlib
+import io
+from collections.abc import Callable, Coroutine, Generator, Mapping
+from contextlib import suppress
+from typing import Any
+
+from pytest_customerio.clients import aiohttp_server, bodies, wire
+from pytest_customerio.clients.traffic import Traffic
+from pytest_customerio.core.model import Interaction
+from pytest_customerio.process.patching import Patches
+
+_VERBS = ("get", "options", "head", "post", "put", "patch", "delete")
+
+
+def install(traffic: Traffic, patches: Patches) -> None:
+    """Hear every session, answer every TCP connector."""
+    aiohttp = importlib.import_module("aiohttp")
+    for verb in _VERBS:
+        patches.wrap(aiohttp.ClientSession, verb, functools.partial(_verb, traffic, aiohttp, verb.upper()))
+    patches.wrap(aiohttp.ClientSession, "request", functools.partial(_request, traffic, aiohttp))
+    for module in (aiohttp, aiohttp.client):
+        patches.wrap(module, "request", functools.partial(_function, traffic, aiohttp))
+    aiohttp_server.install(traffic, patches)
+
+
+def _verb(traffic: Traffic, aiohttp: Any, method: str, original: Callable[..., Any]) -> Callable[..., Any]:
+    def verb(self: Any, url: Any, **kwargs: Any) -> Any:
+        call = _begin(traffic, aiohttp, method, _full(self, url), kwargs)
+        manager = original(self, url, **kwargs)
+        return manager if call is None else call.listen(manager, self)
+
+    return verb
+
+
+def _request(traffic: Traffic, aiohttp: Any, original: Callable[..., Any]) -> Callable[..., Any]:
+    def request(self: Any, method: Any, url: Any, **kwargs: Any) -> Any:
+        call = _begin(traffic, aiohttp, method, _full(self, url), kwargs)
+        manager = original(self, method, url, **kwargs)
+        return manager if call is None else call.listen(manager, self)
+
+    return request
+
+
+def _function(traffic: Traffic, aiohttp: Any, original: Callable[..., Any]) -> Callable[..., Any]:
+    def request(method: Any, url: Any, **kwargs: Any) -> Any:
+        call = _begin(traffic, aiohttp, method, _parsed(aiohttp.client.URL, url), kwargs)
+        manager = original(method, url, **kwargs)
+        return manager if call is None else call.listen(manager, manager._session)
+
+    return request
+
+
+def _full(session: Any, url: Any) -> Any:
+    return _parsed(session._build_url, url)
+
+
+def _parsed(parse: Callable[[Any], Any], url: Any) -> Any:
+    """The URL, or None where aiohttp cannot read it either, and will say so itself."""
+    try:
+        return parse(url)
+    except (TypeError, ValueError, AssertionError):
+        return None
+
+
+def _begin(traffic: Traffic, aiohttp: Any, method: Any, url: Any, kwargs: dict[str, Any]) -> _Call | None:
+    if url is None or url.host is None or not traffic.concerns(url.host, url.port):
+        return None
+    return _Call(traffic, aiohttp, str(method).upper(), url, kwargs)
+
+
+class _Call:
+    """One call of a session, heard when it runs.
+
+    What was sent is known when our server got it. Else a mock answered, or nothing was sent, and it is put together
+    from the arguments as aiohttp would.
+    """
+
+    def __init__(self, traffic: Traffic, aiohttp: Any, method: str, url: Any, kwargs: dict[str, Any]) -> None:
+        self._traffic = traffic
+        self._aiohttp = aiohttp
+        self._method = method
+        self._url = url
+        self._given = dict(kwargs)
+        self._session: Any = None
+        self._stream: Interaction | None = None
+        self._tee: bodies.Tee | None = None
+        data = kwargs.get("data")
+        if isinstance(data, io.IOBase) or hasattr(data, "__aiter__"):
+            self._stream = Interaction("aiohttp", method, "", body_known=False)
+            self._tee = bodies.listen(self._stream, data)
+            kwargs["data"] = self._tee or data
+
+    def listen(self, manager: Any, session: Any) -> Any:
+        """The client's own manager, heard when it is awaited."""
+        self._session = session
+        manager._coro = _Lazy(manager._coro, self._run)
+        return manager
+
+    async def _run(self, coro: Coroutine[Any, Any, Any]) -> Any:
+        __tracebackhide__ = True
+        hearing = self._traffic.hear("aiohttp", self._method, self._shown_url())
+        if hearing is None:
+            return await coro
+        with hearing:
+            arrived = aiohttp_server.watch()
+            try:
+                response = await coro
+                hearing.interaction.status = response.status
+            except BaseException as error:
+                hearing.interaction.raised = type(error).__name__
+                raise
+            finally:
+                aiohttp_server.unwatch()
+                self._fill(hearing.interaction, arrived)
+            return response
+
+    def _shown_url(self) -> str:
+        url = self._url.with_user(None)
+        with suppress(Exception):  # aiohttp says what is wrong with the parameters
+            url = url.extend_query(self._given.get("params"))
+        return str(url)
+
+    def _fill(self, interaction: Interaction, arrived: aiohttp_server.Arrived) -> None:
+        interaction.timeout_set = self._timeout_set()
+        if arrived:
+            sent = arrived[0]
+            interaction.url, interaction.headers, interaction.body = sent.url, sent.headers, sent.body or None
+            return
+        with suppress(Exception):  # what cannot be sent is raised by aiohttp itself
+            interaction.body_known = False
+            interaction.headers = self._headers(self._listen_body(interaction))
+
+    def _timeout_set(self) -> bool:
+        given = self._given.get("timeout", self._session.timeout)
+        if isinstance(given, self._aiohttp.ClientTimeout):
+            return given.total is not None or given.sock_read is not None
+        return given is not None
+
+    def _headers(self, content_type: str | None) -> dict[str, str]:
+        headers = wire.plain_headers(self._session._prepare_headers(self._given.get("headers")))
+        auth = self._given.get("auth") or self._aiohttp.BasicAuth.from_url(self._url) or self._session.auth
+        if auth is not None:
+            headers.setdefault("authorization", auth.encode())
+        if content_type is not None:
+            headers.setdefault("content-type", content_type)
+        return headers
+
+    def _listen_body(self, interaction: Interaction) -> str | None:
+        """Take the body in, and say which type aiohttp would give it."""
+        data, content_type = self._whole()
+        if self._stream is None:
+            bodies.listen(interaction, data)
+            interaction.body_known = data is None or interaction.body is not None
+            return content_type
+        if self._tee is not None:
+            self._tee.finish(self._stream)
+        interaction.body, interaction.body_known = self._stream.body, self._stream.body_known
+        return content_type
+
+    def _whole(self) -> tuple[Any, str | None]:
+        aiohttp, data, value = self._aiohttp, self._given.get("data"), self._given.get("json")
+        if value is not None:
+            dumps = getattr(self._session, "_json_serialize_bytes", None) or self._session.json_serialize
+            return dumps(value), "application/json"
+        if isinstance(data, (Mapping, list, tuple)):
+            data = aiohttp.FormData(data)
+        if isinstance(data, aiohttp.FormData) and not data.is_multipart:
+            data = data()
+        if isinstance(data, aiohttp.Payload):
+            return data._value, data.content_type
+        if data is None:
+            return None, None
+        return data, "text/plain; charset=utf-8" if isinstance(data, str) else "application/octet-stream"
+
+
+class _Lazy(Coroutine[Any, Any, Any]):
+    """The client's own coroutine until it is first driven; then `run` drives it. One never awaited warns as ever."""
+
+    def __init__(self, coro: Coroutine[Any, Any, Any], run: Callable[..., Coroutine[Any, Any, Any]]) -> None:
+        self._coro = coro
+        self._run: Callable[..., Coroutine[Any, Any, Any]] | None = run
+
+    def _driven(self) -> Coroutine[Any, Any, Any]:
+        if self._run is not None:
+            self._coro, self._run = self._run(self._coro), None
+        return self._coro
+
+    def send(self, value: Any) -> Any:
+        return self._driven().send(value)
+
+    def throw(self, *args: Any) -> Any:
+        return self._coro.throw(*args)
+
+    def close(self) -> None:
+        self._coro.close()
+
+    def __await__(self) -> Generator[Any, Any, Any]:
+        return self._driven().__await__()

@@ -1,0 +1,196 @@
+"""Answer aiohttp: behind every `TCPConnector` stands a server in memory."""
+
+from __future__ import annotations
+
+import asyncio
+import functools
+import importlib
+import io
+from collections.abc import Callable
+from contextvars import ContextVar
+from typing import Any
+
+from pytest_customerio.clients import wire
+from pytest_customerio.clients.faults import received, socket_error
+from pytest_customerio.clients.http1 import CONTINUE, RequestParser, serialize
+from pytest_customerio.clients.recording import recording
+from pytest_customerio.clients.traffic import Traffic
+from pytest_customerio.core.model import WireRequest
+from pytest_customerio.process.patching import Patches
+
+Arrived = list[WireRequest]
+
+_CHUNK = 65536
+_arrived: ContextVar[Arrived | None] = ContextVar("cio_aiohttp_arrived", default=None)
+
+
+def watch() -> Arrived:
+    """What reaches the server from this context on, until `unwatch`."""
+    arrived: Arrived = []
+    _arrived.set(arrived)
+    return arrived
+
+
+def unwatch() -> None:
+    """Watch no more. A token would not do: a call may end in another context than it began in."""
+    _arrived.set(None)
+
+
+def install(traffic: Traffic, patches: Patches) -> None:
+    """Answer every TCP connector; its kept connections are closed when traffic is switched off."""
+    aiohttp = importlib.import_module("aiohttp")
+    patches.wrap(aiohttp.TCPConnector, "_create_connection", functools.partial(_connect, traffic, aiohttp))
+
+
+def _connect(traffic: Traffic, aiohttp: Any, original: Callable[..., Any]) -> Callable[..., Any]:
+    async def create_connection(self: Any, req: Any, traces: Any, timeout: Any) -> Any:
+        if recording() or not traffic.concerns(req.url.host, req.url.port):
+            return await original(self, req, traces, timeout)
+        protocol = self._factory()
+        limited = timeout.connect is not None or timeout.sock_connect is not None
+        protocol.connection_made(_Transport(traffic, aiohttp, req, self._loop, protocol, limited=limited))
+        return protocol
+
+    return create_connection
+
+
+class _Transport(asyncio.Transport):
+    """The client's side of one connection; the server answers as soon as the loop has gone round."""
+
+    def __init__(
+        self, traffic: Traffic, aiohttp: Any, req: Any, loop: asyncio.AbstractEventLoop, protocol: Any, *, limited: bool
+    ) -> None:
+        super().__init__()
+        self._traffic = traffic
+        self._aiohttp = aiohttp
+        self._url, self._key = req.url, req.connection_key
+        self._host = (req.url.host, req.url.port)
+        self._limited = limited
+        self._served = False
+        self._loop = loop
+        self._parser = RequestParser(wire.origin(req.url.scheme, *self._host))
+        self._arriving = io.BytesIO()
+        self._paused = False
+        self._closing = False
+        self._continued = False
+        self._protocol = protocol
+
+    def write(self, data: bytes | bytearray | memoryview[Any]) -> None:
+        for request in self._parser.feed(data):
+            self._continued = False
+            if (arrived := _arrived.get()) is not None:
+                arrived.append(request)
+            # One round later the client is done with writing, as it is when any real server answers.
+            self._loop.call_soon(self._loop.call_soon, self._respond, request)
+        if self._parser.expects_continue and not self._continued:
+            self._continued = True
+            self._loop.call_soon(self._deliver, CONTINUE)
+
+    def _respond(self, request: WireRequest) -> None:
+        try:
+            answer = self._traffic.answer(request)
+        except Exception as error:  # raised where the application waits, not in the loop
+            self._protocol.set_exception(error)
+            return
+        self._served = True
+        if answer.fault == "truncated-body":
+            self._deliver(serialize(received(answer), request.method))
+            self.close()
+        elif answer.fault is not None:
+            _FAULTS[answer.fault](self)
+        else:
+            self._deliver(serialize(answer, request.method))
+
+    def _deliver(self, data: bytes) -> None:
+        self._arriving = io.BytesIO(self._arriving.read() + data)
+        self._pump()
+
+    def _pump(self) -> None:
+        while not self._paused and not self._closing and (data := self._arriving.read(_CHUNK)):
+            self._protocol.data_received(data)
+
+    def pause_reading(self) -> None:
+        self._paused = True
+
+    def resume_reading(self) -> None:
+        self._paused = False
+        self._loop.call_soon(self._pump)
+
+    def is_reading(self) -> bool:
+        return not self._paused
+
+    def reset(self) -> None:
+        """The server breaks the connection."""
+        self._closing = True
+        self._protocol.connection_lost(socket_error("connection-reset"))
+
+    def time_out(self) -> None:
+        """The server says nothing for as long as the client is willing to wait, by whichever of its limits."""
+        if self._protocol.read_timeout is None:
+            self._protocol.set_exception(TimeoutError())
+        else:
+            self._protocol.set_exception(self._aiohttp.SocketTimeoutError("Timeout on reading data from socket"))
+
+    def refuse(self) -> None:
+        """Nobody listens."""
+        error = socket_error("connection-refused")
+        self._unconnected(
+            "ClientConnectorError", type(error)(error.errno, f"Connect call failed {self._key.host, self._key.port}")
+        )
+
+    def unresolve(self) -> None:
+        """The host's name leads nowhere. Before aiohttp 3.10 that had no class of its own."""
+        name = (
+            "ClientConnectorDNSError" if hasattr(self._aiohttp, "ClientConnectorDNSError") else "ClientConnectorError"
+        )
+        self._unconnected(name, socket_error("dns-failure"))
+
+    def distrust(self) -> None:
+        """The server breaks off the TLS handshake."""
+        self._unconnected("ClientConnectorSSLError", socket_error("tls-failure"))
+
+    def time_out_connecting(self) -> None:
+        """Nobody answers for as long as the client is willing to wait, by whichever of its limits."""
+        if self._limited:
+            text = f"Connection timeout to host {self._url}"
+            kind = getattr(self._aiohttp, "ConnectionTimeoutError", self._aiohttp.ServerTimeoutError)
+            self._protocol.set_exception(kind(text))
+        else:
+            self._protocol.set_exception(TimeoutError())
+
+    def _unconnected(self, name: str, error: OSError) -> None:
+        told = getattr(self._aiohttp, name)(self._key, error)
+        told.__cause__ = error
+        self._protocol.set_exception(told)
+
+    def is_closing(self) -> bool:
+        """A connection kept for later is of no use where it is not ours to answer any more, or none can be made."""
+        kept_in_vain = self._served and self._traffic.at_connect()
+        return self._closing or kept_in_vain or recording() or not self._traffic.concerns(*self._host)
+
+    def close(self) -> None:
+        if not self._closing:
+            self._closing = True
+            self._loop.call_soon(self._protocol.connection_lost, None)
+
+    def abort(self) -> None:
+        self.close()
+
+    def set_write_buffer_limits(self, high: int | None = None, low: int | None = None) -> None: ...
+
+    def get_write_buffer_size(self) -> int:
+        return 0
+
+    def can_write_eof(self) -> bool:
+        return False
+
+
+_FAULTS: dict[str, Callable[[_Transport], None]] = {
+    "connect-timeout": _Transport.time_out_connecting,
+    "connection-refused": _Transport.refuse,
+    "dns-failure": _Transport.unresolve,
+    "tls-failure": _Transport.distrust,
+    "connection-reset": _Transport.reset,
+    "accepted-then-reset": _Transport.reset,
+    "read-timeout": _Transport.time_out,
+}

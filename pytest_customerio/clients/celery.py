@@ -1,0 +1,123 @@
+"""What Celery says of its tasks that meet an error: to be run again, failed, done."""
+
+from __future__ import annotations
+
+import datetime as dt
+import random
+import sys
+from collections.abc import Callable
+from typing import Any
+
+from pytest_customerio.process.patching import Patches
+
+
+class Tasks:
+    """While it listens, follows the tasks in which an error was met; without Celery there are none.
+
+    `failed` is the exception that ended one of them, also where nobody asks for its result. `note` says how it ended.
+    `wait(seconds)` is called for the countdown of an eager task that asks to be run again: Celery runs it at once.
+    """
+
+    def __init__(self, wait: Callable[[float], None]) -> None:
+        self.failed: BaseException | None = None
+        self.note = ""
+        self._wait = wait
+        self._met: set[str] = set()
+        self._again: set[str] = set()
+        self._kept: set[str] = set()
+        self._signals: Any = None
+        self._patches = Patches()
+
+    @property
+    def pending(self) -> bool:
+        """Whether one of them is to be run again."""
+        return bool(self._again or self._kept)
+
+    def meet(self) -> None:
+        """An error is being met here: in a task, perhaps."""
+        celery = sys.modules.get("celery")
+        task: Any = celery.current_task if celery is not None else None
+        if task and task.request.id:
+            self._met.add(task.request.id)
+            self._listen()
+
+    def stop(self) -> None:
+        """Listen no more."""
+        if self._signals is not None:
+            self._patches.undo()
+            self._signals.task_failure.disconnect(self._failed)
+            self._signals.task_success.disconnect(self._done)
+            self._signals = None
+
+    def _listen(self) -> None:
+        if self._signals is None:
+            self._signals = sys.modules["celery.signals"]
+            self._patches.wrap(sys.modules["celery.app.task"].Task, "retry", self._retrying)
+            self._signals.task_failure.connect(self._failed, weak=False)
+            self._signals.task_success.connect(self._done, weak=False)
+
+    def _retrying(self, original: Callable[..., Any]) -> Callable[..., Any]:
+        """No signal is sent where an eager task lets the caller see all it raises, nor where it raises nothing."""
+
+        def retry(task: Any, *args: Any, **kwargs: Any) -> Any:
+            try:
+                again = original(task, *args, **kwargs)
+            except sys.modules["celery.exceptions"].Retry as again:
+                self._retried(task, again)
+                raise
+            if task.request.id in self._met:
+                self._kept.add(task.request.id)  # its end is no end; eager, it is not even run again
+            return again
+
+        return retry
+
+    def _retried(self, task: Any, again: Any) -> None:
+        if task.request.id in self._met:
+            self._again.add(task.request.id)
+            if task.request.is_eager:
+                self._wait(_jittered(task) or _seconds(again.when))
+
+    def _failed(self, sender: Any, task_id: str, exception: BaseException, **_: object) -> None:
+        if task_id in self._met:
+            self._again.discard(task_id)
+            self.failed = sys.exc_info()[1] or exception  # Celery hands on a stand-in for what cannot be pickled
+            self.note = f"{sender.name} failed with {type(self.failed).__name__} after {_retries(sender)}"
+            if sender.request.retries == 0 and _autoretry(sender):
+                self.note += f": autoretry_for={_autoretry(sender)} does not cover it"
+
+    def _done(self, sender: Any, **_: object) -> None:
+        if sender.request.id in self._met:
+            self._again.discard(sender.request.id)
+            self.note = f"{sender.name} ended in success after {_retries(sender)}"
+            if sender.request.retries == 0 and _autoretry(sender):
+                self.note += f": autoretry_for={_autoretry(sender)} never saw the error, which was swallowed before"
+
+
+def _retries(task: Any) -> str:
+    return f"{task.request.retries} {'retry' if task.request.retries == 1 else 'retries'}"
+
+
+def _jittered(task: Any) -> float:
+    """A wait for a task that is retried by itself with full jitter, else 0.
+
+    Celery draws whole seconds, 0 among them: a schedule that grows for all may stand still for one task.
+    """
+    factor = getattr(task, "retry_backoff", 0)
+    if not factor or not getattr(task, "retry_jitter", True) or not _autoretry(task):
+        return 0.0
+    longest = getattr(task, "retry_backoff_max", 600)
+    bound = min(longest, max(1, int(factor)) * 2**task.request.retries)
+    return float(bound * random.uniform(0.5, 1))  # noqa: S311 - a wait
+
+
+def _autoretry(task: Any) -> str:
+    kinds = getattr(task, "autoretry_for", ())
+    return f"({', '.join(kind.__name__ for kind in kinds)})" if kinds else ""
+
+
+def _seconds(when: float | dt.datetime | None) -> float:
+    """The wait that a countdown or a due time asks for; Celery takes a time without a zone as UTC."""
+    if isinstance(when, dt.datetime):
+        due = when if when.tzinfo else when.replace(tzinfo=dt.UTC)
+        return max(0.0, (due - dt.datetime.now(dt.UTC)).total_seconds())
+    return float(when or 0)

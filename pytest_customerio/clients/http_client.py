@@ -1,0 +1,187 @@
+"""The standard library's `http.client`, with `urllib.request` above it: heard as it sends, answered in memory."""
+
+from __future__ import annotations
+
+import socket
+import sys
+from http.client import HTTPS_PORT
+from typing import Any
+
+from pytest_customerio.clients.hearing import begin, note_status, send_heard
+from pytest_customerio.clients.http1 import RequestParser, read_headers
+from pytest_customerio.clients.memory import MemorySocket, socket_is_mocked
+from pytest_customerio.clients.recording import recording
+from pytest_customerio.clients.traffic import Hearing, Traffic
+from pytest_customerio.clients.wire import destination, origin
+from pytest_customerio.core.model import Interaction
+from pytest_customerio.process.patching import Patches, Wrapper
+
+# What we keep on a connection between its sending and its answer.
+_UNANSWERED = "_cio_unanswered"
+_UNFINISHED = "_cio_unfinished"
+
+
+def install(traffic: Traffic, patches: Patches) -> None:
+    """Hear and answer every connection; urllib3's own classes override `request` and `connect` and stay as they are."""
+    client = sys.modules["http.client"]  # while it is being imported its package does not know it yet
+    plain, secure = _real(client.HTTPConnection), _real(client.HTTPSConnection)
+    patches.wrap(plain, "request", lambda original: _request(traffic, original))
+    patches.wrap(plain, "endheaders", lambda original: _endheaders(traffic, original))
+    patches.wrap(plain, "send", _send)
+    patches.wrap(plain, "getresponse", lambda original: _getresponse(traffic, original))
+    patches.wrap(plain, "connect", lambda original: _connect(traffic, original))
+    patches.wrap(secure, "connect", lambda original: _connect(traffic, original))
+
+
+def _real(cls: Any) -> Any:
+    """The class itself, where a vcrpy cassette is active and has its own in the place."""
+    return getattr(cls, "_baseclass", cls)
+
+
+def _origin(conn: Any) -> str:
+    """Where requests of this connection arrive, through a tunnel if need be."""
+    scheme = "https" if conn.default_port == HTTPS_PORT else "http"
+    return origin(scheme, conn._tunnel_host or conn.host, conn._tunnel_port if conn._tunnel_host else conn.port)
+
+
+def _is_absolute(target: Any) -> bool:
+    return isinstance(target, str) and "://" in target[:8]
+
+
+def _concerned(traffic: Traffic, conn: Any, target: Any) -> bool:
+    if recording():
+        return False
+    if _is_absolute(target):
+        return traffic.concerns(*destination(target))
+    if conn._tunnel_host:
+        return traffic.concerns(conn._tunnel_host, conn._tunnel_port)
+    return traffic.concerns(conn.host, conn.port)
+
+
+def _hear(traffic: Traffic, conn: Any, method: Any, target: Any) -> Hearing | None:
+    hearing = begin(
+        traffic, "http.client", method, target if _is_absolute(target) else _origin(conn) + str(target or "/")
+    )
+    if hearing is not None:
+        limit = socket.getdefaulttimeout() if conn.timeout is _NO_TIMEOUT_GIVEN else conn.timeout
+        hearing.interaction.timeout_set = limit is not None
+    return hearing
+
+
+_NO_TIMEOUT_GIVEN = socket._GLOBAL_DEFAULT_TIMEOUT  # type: ignore[attr-defined]
+
+
+def _request(traffic: Traffic, original: Wrapper) -> Wrapper:
+    def request(conn: Any, method: str, url: str, body: Any = None, headers: Any = {}, **options: Any) -> None:  # noqa: B006
+        __tracebackhide__ = True
+        hearing = _hear(traffic, conn, method, url) if _concerned(traffic, conn, url) else None
+        if hearing is None:
+            original(conn, method, url, body, headers, **options)
+            return
+        vars(conn)[_UNANSWERED] = hearing.interaction
+
+        def send(body: Any) -> None:
+            __tracebackhide__ = True
+            original(conn, method, url, body, headers, **options)
+
+        send_heard(hearing, headers, body, send, encoding="latin-1")
+
+    return request
+
+
+def _endheaders(traffic: Traffic, original: Wrapper) -> Wrapper:
+    def endheaders(conn: Any, message_body: Any = None, **options: Any) -> None:
+        __tracebackhide__ = True
+        method, target, *_ = (*conn._buffer[0].decode("latin-1").split(" "), "", "") if conn._buffer else ("", "")
+        if not method or not _concerned(traffic, conn, target):
+            original(conn, message_body, **options)
+            return
+        if _is_absolute(target) and _may_replace(conn.sock):
+            if conn.sock is not None:
+                conn.sock.close()
+            conn.sock = MemorySocket(traffic, target, conn.timeout)
+        hearing = _hear(traffic, conn, method, target)
+        if hearing is None:
+            original(conn, message_body, **options)
+            return
+        _begin(conn, hearing, lambda body: original(conn, body, **options), message_body)
+
+    return endheaders
+
+
+def _may_replace(sock: Any) -> bool:
+    """Whether this is a way to a proxy that we may leave: none yet or a real one, but no mock of the user's."""
+    return sock is None or isinstance(sock, (socket.socket, MemorySocket))
+
+
+def _begin(conn: Any, hearing: Hearing, send: Wrapper, body: Any) -> None:
+    """A request put together step by step: heard now if it is complete, else with the `send` that completes it."""
+    __tracebackhide__ = True
+    head = b"\r\n".join(conn._buffer) + b"\r\n\r\n"
+    parser = RequestParser("")
+    headers = read_headers(head.decode("latin-1").split("\r\n")[1:-2])
+    vars(conn)[_UNANSWERED] = hearing.interaction
+    if body is not None or parser.feed(head):
+        send_heard(hearing, headers, body, send, encoding="latin-1")
+        return
+    hearing.interaction.headers = headers
+    send(None)
+    vars(conn)[_UNFINISHED] = (hearing, parser)
+
+
+def _send(original: Wrapper) -> Wrapper:
+    def send(conn: Any, data: Any) -> None:
+        __tracebackhide__ = True
+        unfinished = vars(conn).get(_UNFINISHED)
+        if unfinished is None:
+            original(conn, data)
+            return
+        hearing, parser = unfinished
+        complete = parser.feed(data) if isinstance(data, (bytes, bytearray, memoryview)) else ()
+        if not complete:
+            original(conn, data)
+            return
+        del vars(conn)[_UNFINISHED]
+        send_heard(hearing, hearing.interaction.headers, complete[0].body, lambda _: original(conn, data))
+
+    return send
+
+
+def _getresponse(traffic: Traffic, original: Wrapper) -> Wrapper:
+    def getresponse(conn: Any) -> Any:
+        __tracebackhide__ = True
+        interaction: Interaction | None = vars(conn).pop(_UNANSWERED, None)
+        unfinished = vars(conn).pop(_UNFINISHED, None)
+        if unfinished is not None:
+            unfinished[0].interaction.body_known = False
+            with unfinished[0]:
+                pass
+        try:
+            response = original(conn)
+        except BaseException as error:
+            if interaction is not None:
+                interaction.raised = type(error).__name__
+            raise
+        if isinstance(conn.sock, MemorySocket) and not _concerned(traffic, conn, ""):
+            conn.sock = None  # back to the proxy with the next request
+        if interaction is not None:
+            note_status(interaction, response, "status")
+        return response
+
+    return getresponse
+
+
+def _connect(traffic: Traffic, original: Wrapper) -> Wrapper:
+    def connect(conn: Any) -> None:
+        __tracebackhide__ = True
+        if not _concerned(traffic, conn, "") or _is_users(conn):
+            original(conn)
+        else:
+            conn.sock = MemorySocket(traffic, _origin(conn), conn.timeout)
+
+    return connect
+
+
+def _is_users(conn: Any) -> bool:
+    """Whether a mock of the user's makes this connection's socket."""
+    return socket_is_mocked() or type(conn._create_connection).__module__ == "unittest.mock"

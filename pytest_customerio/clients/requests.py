@@ -1,0 +1,61 @@
+"""requests: heard at `Session.send`. urllib3 answers beneath it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pytest_customerio.clients.hearing import begin, send_heard
+from pytest_customerio.clients.traffic import Traffic
+from pytest_customerio.clients.wire import destination
+from pytest_customerio.process.patching import Patches, Wrapper
+
+
+def install(traffic: Traffic, patches: Patches) -> None:
+    """Hear every session."""
+    from requests.sessions import Session
+
+    patches.wrap(Session, "send", lambda original: heard_send(traffic, original))
+
+
+def heard_send(traffic: Traffic, original: Wrapper) -> Wrapper:
+    """A `Session.send` that is heard."""
+
+    def send(session: Any, request: Any, **kwargs: Any) -> Any:
+        __tracebackhide__ = True
+        url: Any = getattr(request, "url", None)
+        if not traffic.concerns(*destination(url)):
+            return original(session, request, **kwargs)
+        hearing = begin(traffic, "requests", request.method, url)
+        if hearing is None:
+            return original(session, request, **kwargs)
+        hearing.interaction.timeout_set = timeout_set(kwargs.get("timeout"))
+        own = getattr(request, "body", None)
+
+        def send_body(body: Any) -> Any:
+            __tracebackhide__ = True
+            if body is own:
+                return original(session, request, **kwargs)
+            return _with_body(original, session, request, body, kwargs)
+
+        return send_heard(hearing, request.headers, own, send_body, status="status_code")
+
+    return send
+
+
+def timeout_set(timeout: object) -> bool:
+    """Whether neither connecting nor reading can wait for ever."""
+    return None not in timeout if isinstance(timeout, tuple) else timeout is not None
+
+
+def _with_body(original: Wrapper, session: Any, request: Any, body: Any, kwargs: dict[str, Any]) -> Any:
+    __tracebackhide__ = True
+    own, request.body = request.body, body
+    response = None
+    try:
+        response = original(session, request, **kwargs)
+    finally:
+        sent = [request, *(getattr(one, "request", None) for one in (response, *getattr(response, "history", ())))]
+        for one in sent:
+            if getattr(one, "body", None) is body:
+                one.body = own
+    return response

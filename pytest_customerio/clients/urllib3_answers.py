@@ -1,0 +1,229 @@
+"""urllib3, and requests above it: answered where a connection is used, beneath retries, redirects and users' mocks."""
+
+from __future__ import annotations
+
+import io
+import logging
+import re
+from collections.abc import Callable
+from http.client import HTTPMessage, IncompleteRead
+from typing import Any
+
+from pytest_customerio.clients.bodies import drain
+from pytest_customerio.clients.faults import received, socket_error
+from pytest_customerio.clients.http1 import answer_body, reason
+from pytest_customerio.clients.memory import socket_is_mocked
+from pytest_customerio.clients.pools import absolute, concerned
+from pytest_customerio.clients.traffic import Traffic
+from pytest_customerio.clients.wire import plain_headers
+from pytest_customerio.core.model import Answer, WireRequest
+from pytest_customerio.process.patching import Patches, Wrapper
+
+_LOG = logging.getLogger("urllib3.connectionpool")
+
+
+def install(traffic: Traffic, patches: Patches) -> None:
+    """Answer for every pool's connections to Customer.io."""
+    from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
+
+    patches.wrap(HTTPConnectionPool, "_make_request", lambda original: _make_request(traffic, original))
+    patches.wrap(HTTPSConnectionPool, "_prepare_proxy", lambda original: _prepare_proxy(traffic, original))
+
+
+def _make_request(traffic: Traffic, original: Wrapper) -> Wrapper:
+    def make_request(pool: Any, conn: Any, method: str, url: str, *args: Any, **kwargs: Any) -> Any:
+        __tracebackhide__ = True
+        if not concerned(traffic, pool, url) or _is_users(conn):
+            return original(pool, conn, method, url, *args, **kwargs)
+        return _answered(traffic, pool, conn, method, url, _named(args, kwargs))
+
+    return make_request
+
+
+# The order in which urllib3 takes them; it names them all itself.
+_PARAMETERS = ("body", "headers", "retries", "timeout", "chunked", "response_conn", "preload_content", "decode_content")
+_READING = ("preload_content", "decode_content", "enforce_content_length")
+
+
+def _named(args: tuple[Any, ...], kwargs: dict[str, Any]) -> dict[str, Any]:
+    return {**dict(zip(_PARAMETERS, args, strict=False)), **kwargs} if args else kwargs
+
+
+def _prepare_proxy(traffic: Traffic, original: Wrapper) -> Wrapper:
+    def prepare_proxy(pool: Any, conn: Any) -> Any:
+        __tracebackhide__ = True
+        if not traffic.concerns(pool.host, pool.port) or _is_users(conn):
+            original(pool, conn)
+
+    return prepare_proxy
+
+
+def _is_users(conn: Any) -> bool:
+    """Whether a mock of the user's answers on this connection: a vcrpy cassette, or a socket that is none."""
+    return getattr(conn, "cassette", None) is not None or socket_is_mocked()
+
+
+def _answered(traffic: Traffic, pool: Any, conn: Any, method: str, url: str, given: dict[str, Any]) -> Any:
+    __tracebackhide__ = True
+    pool.num_requests += 1
+    headers = plain_headers(given.get("headers"))
+    if not _is_plain(method, url, headers):
+        _put(method, url, given.get("headers"))
+    body = drain(given.get("body"))
+    answer = traffic.answer(WireRequest(method, absolute(pool, url), headers, body))
+    if answer.fault == "truncated-body":
+        answer = received(answer)
+    elif answer.fault is not None:
+        if conn.proxy:
+            conn._has_connected_to_proxy = True  # the fault lies behind the proxy, and is not the proxy's
+        _fail(answer.fault, pool, conn, url, given.get("timeout"))
+    response = _response(answer, method, url, {name: given[name] for name in _READING if name in given})
+    response.retries = given.get("retries")
+    response._connection = given.get("response_conn")
+    response._pool = pool
+    told = (pool.scheme, pool.host, pool.port, method, url, "HTTP/1.1", answer.status, response.length_remaining)
+    _LOG.debug('%s://%s:%s "%s %s %s" %s %s', *told)
+    return response
+
+
+_TOKENS = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
+_TARGET = re.compile(r"[!-~]+")
+_TEXT = re.compile(r"[\t -~]*")
+
+
+def _is_plain(method: str, url: str, headers: dict[str, str]) -> bool:
+    """Whether nothing in the head of this request needs a second look."""
+    values = headers.values()
+    return (
+        _TOKENS.fullmatch("".join((method, *headers))) is not None
+        and _TARGET.fullmatch(url) is not None
+        and _TEXT.fullmatch("".join(values)) is not None
+        and "" not in headers
+        and "None" not in values
+    )
+
+
+def _put(method: str, url: str, headers: Any) -> None:
+    """Put the head together as for the wire, for the client to say what it would not send."""
+    from urllib3.connection import HTTPConnection
+
+    conn = HTTPConnection("localhost")
+    conn.putrequest(method, url, skip_host=True, skip_accept_encoding=True)
+    for name, value in (headers or {}).items():
+        conn.putheader(name, value)
+
+
+def _response(answer: Answer, method: str, url: str, reading: dict[str, Any]) -> Any:
+    from urllib3 import HTTPHeaderDict
+    from urllib3.response import HTTPResponse
+
+    body: Any = AnswerBody(answer, method)
+    response = HTTPResponse(
+        body=body,
+        headers=HTTPHeaderDict(answer.headers),
+        status=answer.status,
+        version=11,
+        reason=answer.reason or reason(answer.status),
+        original_response=body,
+        request_method=method,
+        request_url=url,
+        **reading,
+    )
+    response.version_string = "HTTP/1.1"
+    return response
+
+
+class AnswerBody(io.BytesIO):
+    """The body of an answer, in the role of the standard library's response: closed once it is read to its end."""
+
+    def __init__(self, answer: Answer, method: str) -> None:
+        self._bodied = method != "HEAD" and answer_body(answer) is answer.body
+        super().__init__(answer.body if self._bodied else b"")
+        self._left = len(answer.body) if self._bodied else 0
+        self._headers = answer.headers
+        self._spent = False
+
+    @property
+    def msg(self) -> HTTPMessage:
+        """The headers, as cookie jars want them."""
+        message = HTTPMessage()
+        for name, value in self._headers:
+            message[name] = value
+        return message
+
+    def isclosed(self) -> bool:
+        """Whether the connection could be used again."""
+        return self._spent or self.closed
+
+    def read(self, amount: int | None = -1, /) -> bytes:
+        """Like any file; notes the end, and misses what the headers promised."""
+        data = self._note(super().read(amount), amount)
+        if amount is None or amount < 0:
+            missing = self._promised() - len(self.getbuffer())
+            if missing > 0:
+                raise IncompleteRead(data, missing)
+        return data
+
+    def read1(self, amount: int | None = -1, /) -> bytes:
+        """Like any file; notes the end."""
+        return self._note(super().read1(-1 if amount is None else amount), amount)
+
+    def _promised(self) -> int:
+        lengths = [value for name, value in self._headers if name.lower() == "content-length"]
+        return int(lengths[0]) if self._bodied and lengths and re.fullmatch(r"[0-9]{1,15}", lengths[0]) else 0
+
+    def _note(self, data: bytes, amount: int | None) -> bytes:
+        self._left -= len(data)
+        self._spent = self._spent or (self._left <= 0 and amount != 0)
+        return data
+
+
+def _fail(fault: str, pool: Any, conn: Any, url: str, timeout: Any) -> None:
+    """Raise what urllib3 makes of a socket's error, in connecting or afterwards."""
+    __tracebackhide__ = True
+    error, limits = socket_error(fault), pool._get_timeout(timeout)
+    limits.start_connect()
+    make = _FAULTS.get(fault)
+    if make is None:
+        raise error
+    raise make(error, pool, conn, url, limits) from error
+
+
+def _refused(error: OSError, pool: Any, conn: Any, url: str, limits: Any) -> BaseException:
+    from urllib3.exceptions import NewConnectionError
+
+    return NewConnectionError(conn, f"Failed to establish a new connection: {error}")
+
+
+def _unresolved(error: OSError, pool: Any, conn: Any, url: str, limits: Any) -> BaseException:
+    from urllib3.exceptions import NameResolutionError
+
+    return NameResolutionError(conn.host, conn, error)  # type: ignore[arg-type]
+
+
+def _unconnected(error: OSError, pool: Any, conn: Any, url: str, limits: Any) -> BaseException:
+    from urllib3.exceptions import ConnectTimeoutError
+
+    limit = limits.resolve_default_timeout(limits.connect_timeout)
+    return ConnectTimeoutError(conn, f"Connection to {conn.host} timed out. (connect timeout={limit})")
+
+
+def _insecure(error: OSError, pool: Any, conn: Any, url: str, limits: Any) -> BaseException:
+    from urllib3.exceptions import SSLError
+
+    return SSLError(error)
+
+
+def _read_timeout(error: OSError, pool: Any, conn: Any, url: str, limits: Any) -> BaseException:
+    from urllib3.exceptions import ReadTimeoutError
+
+    return ReadTimeoutError(pool, url, f"Read timed out. (read timeout={limits.read_timeout})")
+
+
+_FAULTS: dict[str, Callable[[OSError, Any, Any, str, Any], BaseException]] = {
+    "connect-timeout": _unconnected,
+    "connection-refused": _refused,
+    "dns-failure": _unresolved,
+    "tls-failure": _insecure,
+    "read-timeout": _read_timeout,
+}

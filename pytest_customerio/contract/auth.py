@@ -1,0 +1,92 @@
+"""Whether the credentials are those of this API. No credential ever leaves this module."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import re
+from functools import lru_cache
+
+from pytest_customerio.contract.keywords import PLACEHOLDERS
+from pytest_customerio.contract.violations import Breach
+
+_WHERE = "header Authorization"
+_NEW_KEY = re.compile(r"(?:pk|sk)_(us|eu)_")
+_EXPECTED = {
+    "basic": "Basic with site id and Track API key",
+    "bearer": "Bearer with an App API key",
+    "write-key": "Basic with the write key and no password, or Bearer for pk_/sk_ keys",
+}
+_HINTS = {
+    "basic": "is CUSTOMERIO_SITE_ID and CUSTOMERIO_API_KEY set? Not the App API key",
+    "bearer": "the App API takes its own key, as Bearer",
+    "write-key": "Pipelines takes the write key of its source",
+}
+
+
+@lru_cache(maxsize=256)
+def judge_auth(kind: str, header: str | None, region: str | None = None) -> tuple[Breach, ...]:
+    """What is wrong with an Authorization header for this kind of auth, on a host of this region."""
+    if kind not in _EXPECTED:
+        return ()
+    if header is None or not header.strip():
+        return (_breach("missing-auth", kind, "no Authorization header"),)
+    scheme, _, rest = header.strip().partition(" ")
+    scheme, rest = scheme.lower(), rest.strip()
+    if scheme == "bearer":
+        return _bearer(kind, rest, region)
+    if scheme == "basic":
+        return _basic(kind, rest, region)
+    return (_breach("wrong-auth", kind, "a header without Basic or Bearer" if not rest else "another scheme"),)
+
+
+def service_account(header: str | None) -> bool:
+    """Whether the header carries a service-account token, which needs to name its workspace."""
+    return header is not None and header.strip()[:15].lower() == "bearer sa_live_"
+
+
+def from_url(user: str) -> str:
+    """The header that clients make of `user:password@` in a URL."""
+    return "Basic " + base64.b64encode(user.encode("utf-8", "replace")).decode()
+
+
+def _bearer(kind: str, token: str, region: str | None) -> tuple[Breach, ...]:
+    if token.strip("'\"").lower() in {"", *PLACEHOLDERS}:
+        return (_placeholder(kind, "the token is empty or a placeholder"),)
+    if kind == "bearer":
+        return ()
+    key = _NEW_KEY.match(token)
+    if kind == "write-key" and key:
+        return _key_region(key[1], region)
+    return (_breach("wrong-auth", kind, "Bearer"),)
+
+
+def _basic(kind: str, encoded: str, region: str | None) -> tuple[Breach, ...]:
+    if kind == "bearer":
+        return (_breach("wrong-auth", kind, "Basic"),)
+    try:
+        user, colon, password = base64.b64decode(encoded, validate=True).decode("utf-8", "replace").partition(":")
+    except (binascii.Error, ValueError):
+        return (_breach("wrong-auth", kind, "Basic with something that is not base64"),)
+    if kind == "write-key" and password:
+        return (_breach("wrong-auth", kind, "Basic with a password"),)
+    parts = (user,) if kind == "write-key" else (user, password)
+    if any(part.strip().lower() in {"", *PLACEHOLDERS} for part in parts):
+        return (_placeholder(kind, "a part is empty or a placeholder"),)
+    key = _NEW_KEY.match(user)
+    return _key_region(key[1], region) if kind == "write-key" and key and colon else ()
+
+
+def _key_region(wanted: str, region: str | None) -> tuple[Breach, ...]:
+    if region is None or wanted == region:
+        return ()
+    got = f"a host in {region}"
+    return (Breach("wrong-region", "url", f"a host in {wanted}, as the key says", got, "", "401", source="documented"),)
+
+
+def _placeholder(kind: str, got: str) -> Breach:
+    return Breach("placeholder-credentials", _WHERE, _EXPECTED[kind], got, _HINTS[kind], "401 Unauthorized")
+
+
+def _breach(rule: str, kind: str, got: str) -> Breach:
+    return Breach(rule, _WHERE, _EXPECTED[kind], got, _HINTS[kind], "401 Unauthorized")

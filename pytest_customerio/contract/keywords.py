@@ -1,0 +1,120 @@
+"""The words our schemas add to JSON Schema: each a pure function of value and argument."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from json import dumps
+
+from pytest_customerio.contract.formats import FORMATS, addresses
+from pytest_customerio.core.redact import cut, mask
+
+_TEMPLATE = re.compile(r"\{\w{1,40}\}")
+PLACEHOLDERS = frozenset({"none", "null", "undefined"})
+
+
+class Broken(ValueError):  # noqa: N818 - a verdict, raised only because jsonschema-rs asks for it
+    """A keyword that does not hold: `tag` tells its ways apart, `got` is safe to show, `key` is the missing member."""
+
+    def __init__(self, tag: str, got: str, key: str | None = None) -> None:
+        super().__init__(tag)
+        self.tag = tag
+        self.got = got
+        self.key = key
+
+
+Keyword = Callable[[object, object], Broken | None]
+
+
+def json_bytes(value: object) -> int:
+    """The size of the value as compact JSON, the smallest that any client would send; 0 where it cannot be written."""
+    try:
+        return len(dumps(value, separators=(",", ":"), ensure_ascii=False).encode("utf-8", "surrogatepass"))
+    except (RecursionError, ValueError, TypeError):
+        return 0
+
+
+def blank(value: object) -> bool:
+    """Whether a member is there in name only."""
+    return value is None or (isinstance(value, str) and not value.strip())
+
+
+def _max_bytes(value: object, limit: object) -> Broken | None:
+    if not isinstance(value, str) or not isinstance(limit, int) or len(value) * 4 <= limit:
+        return None
+    size = len(value.encode("utf-8", "surrogatepass"))
+    return Broken("", f"{size} bytes") if size > limit else None
+
+
+def _max_json_bytes(value: object, limit: object) -> Broken | None:
+    size = json_bytes(value)
+    return Broken("", f"{size} bytes") if isinstance(limit, int) and size > limit else None
+
+
+def _not_blank(value: object, _: object) -> Broken | None:
+    if not isinstance(value, str) or value.strip():
+        return None
+    return Broken("blank" if value else "empty", mask(value))
+
+
+def _not_placeholder(value: object, _: object) -> Broken | None:
+    if not isinstance(value, str) or not (value.lower() in PLACEHOLDERS or _TEMPLATE.fullmatch(value)):
+        return None
+    return Broken("", f'the text "{cut(value, 30)}"')
+
+
+def _present(value: dict[str, object], keys: list[str]) -> list[str]:
+    return [key for key in keys if not blank(value.get(key))]
+
+
+def _any_required(value: object, keys: object) -> Broken | None:
+    if not isinstance(value, dict) or not isinstance(keys, list) or _present(value, keys):
+        return None
+    return Broken("", mask(value[keys[0]]) if keys[0] in value else "nothing", keys[0])
+
+
+def _exactly_one(value: object, keys: object) -> Broken | None:
+    if not isinstance(value, dict) or not isinstance(keys, list):
+        return None
+    present = _present(value, keys)
+    if len(present) == 1:
+        return None
+    if present:
+        return Broken("many", ", ".join(present))
+    return Broken("none", "an empty one" if any(key in value for key in keys) else "none of them")
+
+
+def _format(value: object, name: object) -> Broken | None:
+    judge = FORMATS.get(str(name))
+    tag = judge(value) if judge else None
+    return Broken(tag, _shown(tag, value)) if tag else None
+
+
+def _shown(tag: str, value: object) -> str:
+    if tag == "milliseconds":
+        microseconds = isinstance(value, int | float) and abs(value) >= 10**14
+        scale = "microseconds: divide by 1000000" if microseconds else "milliseconds: divide by 1000"
+        return f"{cut(mask(value), 30)}, {scale}"
+    if tag.startswith("digits"):
+        return "digits in a string" + (", milliseconds" if tag != "digits" else "")
+    return cut(mask(value), 40) + (", a float" if tag == "float" else "")
+
+
+def _recipients(value: object, limit: object) -> Broken | None:
+    if not isinstance(value, dict) or not isinstance(limit, int):
+        return None
+    number = sum(len(addresses(text)) for key in ("to", "cc", "bcc") if isinstance(text := value.get(key), str))
+    return Broken("", f"{number} addresses") if number > limit else None
+
+
+KEYWORDS: dict[str, Keyword] = {
+    "x-maxBytes": _max_bytes,
+    "x-maxJsonBytes": _max_json_bytes,
+    "x-warnJsonBytes": _max_json_bytes,
+    "x-notBlank": _not_blank,
+    "x-notPlaceholder": _not_placeholder,
+    "x-anyRequired": _any_required,
+    "x-exactlyOne": _exactly_one,
+    "x-format": _format,
+    "x-recipients": _recipients,
+}

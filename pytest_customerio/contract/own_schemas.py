@@ -1,0 +1,70 @@
+"""Contracts of the project's own (ini `cio_schemas`): read once, refused with file, line and cause where broken."""
+
+from __future__ import annotations
+
+import difflib
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from pytest_customerio.contract.bundle import foreign_references
+from pytest_customerio.contract.engine import Schema
+from pytest_customerio.core.data import DataError
+
+Json = Any
+
+
+def load_own(folders: Sequence[Path], operations: Iterable[str], common: Mapping[str, Json]) -> dict[str, list[Schema]]:
+    """The schemas in `<folder>/<surface>/<operation>.json`, by operation. Raises `DataError`."""
+    known = sorted(operations)
+    found: dict[str, list[Schema]] = {}
+    for folder in folders:
+        for path in _files(Path(folder)):
+            name = f"{path.parent.name}.{path.stem}"
+            if name not in known:
+                near = difflib.get_close_matches(name, known, n=1)
+                raise DataError(path, None, f"no operation {name}" + (f"; did you mean {near[0]}?" if near else ""))
+            found.setdefault(name, []).append(_schema(path, common))
+    return found
+
+
+def read_json(path: Path) -> Json:
+    """The JSON in a file. Raises `DataError` with the line."""
+    try:
+        return json.loads(path.read_text("utf-8"))
+    except json.JSONDecodeError as error:
+        raise DataError(path, error.lineno, f"not JSON: {error.msg}") from error
+    except (OSError, UnicodeDecodeError, RecursionError) as error:
+        raise DataError(path, None, f"cannot be read: {error}") from error
+
+
+def _files(folder: Path) -> list[Path]:
+    if not folder.is_dir():
+        raise DataError(folder, None, "no such folder")
+    files = sorted(folder.rglob("*.json"))
+    if not files:
+        raise DataError(folder, None, "no schema in it; they are named <surface>/<operation>.json")
+    return files
+
+
+def _schema(path: Path, common: Mapping[str, Json]) -> Schema:
+    document = read_json(path)
+    if not isinstance(document, dict):
+        raise DataError(path, 1, "a schema is an object")
+    schema = Schema(document, common, fallback="own-contract")
+    outside = foreign_references(schema.document)
+    if outside:
+        raise DataError(path, _line(path, [outside[0]]), f"refers to {outside[0]}: nothing is looked up elsewhere")
+    problem = schema.flaw()
+    if problem is not None:
+        raise DataError(path, _line(path, problem[0]), problem[1])
+    return schema
+
+
+def _line(path: Path, keys: Sequence[str | int]) -> int | None:
+    """The line where the keys are written one after the other."""
+    text, position = path.read_text("utf-8"), 0
+    for key in (key for key in keys if isinstance(key, str)):
+        position = max(position, text.find(json.dumps(key), position))
+    return text.count("\n", 0, position) + 1

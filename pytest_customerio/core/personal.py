@@ -1,0 +1,100 @@
+"""What a request says about people: e-mail addresses, phone numbers, and values that no log line holds by chance."""
+
+from __future__ import annotations
+
+import contextlib
+import re
+from collections.abc import Iterator
+from functools import lru_cache
+from json import dumps
+from typing import Any
+from urllib.parse import quote, unquote, urlsplit
+
+from pytest_customerio.core.model import Operation, WireRequest
+from pytest_customerio.replay.identity import read
+
+# Shorter values, and single plain words, stand in many a log line that says nothing about anybody.
+SHORTEST = 8
+SHORTEST_NAME = 5
+PROSE = 30
+# Of a longer text its beginning is looked for.
+LONGEST = 200
+
+# Whole local parts only, of bounded length: a long text without any address costs one pass.
+EMAIL = re.compile(r"(?<![\w.+'-])[\w.+'-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63})+")
+PHONE = re.compile(r"\+?\(?\d[\d ().-]{6,}\d")
+_WORD = re.compile(r"[^\W\d_]+")
+_TECHNICAL = re.compile(
+    r"[a-z][a-z0-9_. -]*|[A-Z][A-Z_-]*\d{0,4}|[\d.,:-]{1,8}"  # plans, kinds, states, slugs; anything in small letters
+    r"|\d{4}-\d\d-\d\d(?:[T ][\d:.]+(?:Z|[+-]\d\d:?\d\d)?)?"
+    r"|[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}|[0-9A-HJKMNP-TV-Z]{26}"
+    r"|[a-z]+://[^?@]*|/[\w/.-]*|[\w.+-]+/[\w.+;= -]+"  # addresses without a query, media types
+)
+_PHONES = re.compile("phone|mobile|msisdn|^tel$|whatsapp", re.IGNORECASE)
+_NAMES = re.compile("(first|last|full|middle|maiden|family|given|sur)_?name|^name$|street|address", re.IGNORECASE)
+# The sender is the application itself; ids are what a log should name people by.
+_OWN = frozenset({"from", "reply_to", "transactional_message_id", "language", "integrations", "library"})
+_IDS = re.compile(r"(^|_)(id|ids|sku|token|platform|type|action)$|[a-z]I[Dd]s?$|^(messageId|timestamp)$")
+# The members that hold what is said of a person, by operation; all of it where attributes stand at the top.
+_TOPS = frozenset({"track.identify", "track.submit_form"})
+_PARTS = frozenset(
+    {"attributes", "data", "traits", "properties", "message_data", "recipients", "per_user_data", "emails", "context"}
+    | {"to", "bcc", "cc", "body", "body_plain", "body_amp", "message", "relationship_attributes"}
+)
+
+
+def personal(operation: Operation, request: WireRequest) -> tuple[str, ...]:
+    """The texts in a request that are personal, in each form in which they may show: as sent, quoted, escaped.
+
+    E-mail addresses and phone numbers wherever they stand, the person's path too; names by their key; and of all other
+    values those that nobody writes by chance: long, or of several words, or with digits and capitals in them. Ids,
+    names of events, plans and kinds, dates and numbers are not personal: logs may name them.
+    """
+    url = urlsplit(request.url)
+    found = dict.fromkeys(_addresses(unquote(f"{url.path} {url.query}")))
+    with contextlib.suppress(RecursionError):
+        found |= dict.fromkeys(_texts(read(request), "", inside=operation.id in _TOPS))
+    return tuple(dict.fromkeys(form for text in found for form in _forms(text)))
+
+
+def _texts(value: Any, key: str, *, inside: bool) -> Iterator[str]:
+    if key in _OWN:
+        return
+    if isinstance(value, dict):
+        for name, inner in value.items():
+            yield from _texts(inner, str(name), inside=inside or name in _PARTS)
+    elif isinstance(value, list):
+        for inner in value:
+            yield from _texts(inner, key, inside=inside)
+    elif isinstance(value, str):
+        yield from _addresses(value)
+        text = value.strip()[:LONGEST]
+        if _is_phone(text, key) or (inside and not _IDS.search(key) and _telling(text, key)):
+            yield text
+    elif type(value) is int and _PHONES.search(key) and value > 10**7:
+        yield str(value)
+
+
+def _addresses(text: str) -> Iterator[str]:
+    return (match[0] for match in EMAIL.finditer(text))
+
+
+def _is_phone(text: str, key: str) -> bool:
+    return PHONE.fullmatch(text) is not None and (text[0] == "+" or _PHONES.search(key) is not None)
+
+
+def _telling(text: str, key: str) -> bool:
+    """Whether this value says something about somebody, and nothing else does by chance."""
+    if EMAIL.fullmatch(text):
+        return False  # told as an address already
+    if _NAMES.search(key) and len(text) >= SHORTEST_NAME:
+        return not text.islower()
+    if len(text) < SHORTEST or _WORD.fullmatch(text):
+        return False
+    return not _TECHNICAL.fullmatch(text) or (len(text) >= PROSE and text.count(" ") > 2)
+
+
+@lru_cache(maxsize=1000)
+def _forms(text: str) -> tuple[str, ...]:
+    """Kept: the same payload meets one case after the other."""
+    return (text, quote(text, safe=""), quote(text, safe="@"), dumps(text)[1:-1], repr(text)[1:-1])

@@ -1,0 +1,243 @@
+"""What the user asked for: options, ini and marks, checked; a mistake names what was given, what is accepted and the
+nearest name.
+"""
+
+from __future__ import annotations
+
+import difflib
+import fnmatch
+import os
+import re
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Protocol
+
+from pytest_customerio.core.model import Violation
+
+__tracebackhide__ = True  # pytest shows no frame of ours in anybody's traceback
+
+REPORT_KINDS = (".json",)
+_ALLOW = re.compile(r"(?P<rule>[^\s:]+)(?:[ \t]+(?P<where>[^\s:]+))?[ \t]*(?::[ \t]*(?P<reason>.*))?")
+
+
+class Mark(Protocol):
+    """What a mark of pytest's was given."""
+
+    @property
+    def args(self) -> tuple[object, ...]:
+        """By place."""
+
+    @property
+    def kwargs(self) -> Mapping[str, object]:
+        """By name."""
+
+
+class SettingsError(Exception):
+    """A setting that cannot be used. Its text says what was given and what is accepted; pytest exits with code 4."""
+
+
+class IniError(SettingsError):
+    """A setting of the ini that cannot be used; `given` is the part of its value that is wrong."""
+
+    def __init__(self, name: str, given: str, cause: str) -> None:
+        super().__init__(f"ini {name}: {cause}")
+        self.name = name
+        self.given = given
+        self.cause = cause
+
+
+@dataclass(frozen=True, slots=True)
+class Allowance:
+    """A rule that may be broken: everywhere, or at and below `where` (a JSON path, `[*]` is any index)."""
+
+    rule: str
+    where: str | None = None
+    reason: str = ""
+
+    def covers(self, violation: Violation) -> bool:
+        """Whether this violation is on purpose."""
+        if self.rule != violation.rule:
+            return False
+        if self.where is None:
+            return True
+        pattern = re.sub(r"\[(?!\*)", "[[]", self.where).replace("[*]", "[[]*]")
+        return any(fnmatch.fnmatchcase(violation.where, pattern + tail) for tail in ("", ".*", "[[]*"))
+
+
+@dataclass(frozen=True, slots=True)
+class ErrorsMark:
+    """What a `cio_errors` mark says."""
+
+    cases: tuple[str, ...] = ()
+    operations: tuple[str, ...] = ()
+    except_for: tuple[str, ...] = ()
+    raises: tuple[type[BaseException], ...] = ()
+    must_recover: bool = False
+    best_effort: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Options and ini of one run."""
+
+    contract: bool = False
+    strict: bool = False
+    reports: tuple[Path, ...] = ()
+    region: str | None = None
+    schemas: tuple[Path, ...] = ()
+    cassettes: tuple[Path, ...] = ()
+    allow_lines: tuple[str, ...] = ()
+    hosts: tuple[str, ...] = ()
+    record: bool = False
+    rootdir: Path = field(default_factory=Path)
+
+
+def nearest(given: str, known: Iterable[str]) -> str:
+    """` (did you mean X?)`, or nothing where no name is near."""
+    close = difflib.get_close_matches(given, list(known), 1)
+    return f" (did you mean {close[0]}?)" if close else ""
+
+
+def report_path(text: str, base: Path) -> Path:
+    """The file of one `--cio-report`."""
+    path = base / text
+    if path.suffix.lower() not in REPORT_KINDS:
+        raise SettingsError(f"--cio-report={text}: the kind is told by the suffix; accepted: {', '.join(REPORT_KINDS)}")
+    if path.is_dir():
+        raise SettingsError(f"--cio-report={text}: is a folder, not a file")
+    there = next(folder for folder in path.parents if folder.exists())
+    if not (there.is_dir() and os.access(there, os.W_OK)):
+        raise SettingsError(f"--cio-report={text}: {there} is no folder that can be written to")
+    return path
+
+
+def recordings(rootdir: Path) -> Path:
+    """Where recordings of tests are, to be written."""
+    folder = rootdir / "cassettes"
+    there = next(path for path in (folder, *folder.parents) if path.exists())
+    if not (there.is_dir() and os.access(there, os.W_OK)):
+        raise SettingsError(f"--cio-record: {there} is no folder that can be written to")
+    return folder
+
+
+def region(text: str) -> str | None:
+    """The declared region, lower case, or None."""
+    given = text.strip().lower()
+    if given and given not in ("us", "eu"):
+        raise IniError("cio_region", text, f"{text!r} is no region; accepted: us, eu")
+    return given or None
+
+
+def folders(name: str, paths: Sequence[Path]) -> tuple[Path, ...]:
+    """Folders of the user, which must exist."""
+    for path in paths:
+        if not path.is_dir():
+            raise IniError(name, path.name, f"{path} is no folder")
+    return tuple(paths)
+
+
+def hosts(lines: Iterable[str]) -> tuple[str, ...]:
+    """Further base URLs."""
+    urls = tuple(line.strip() for line in lines if line.strip())
+    for url in urls:
+        if not re.fullmatch(r"https?://[^\s/?#]+(/[^\s?#]*)?", url):
+            raise IniError("cio_hosts", url, f"{url!r} is no base URL; accepted: https://host[:port][/path]")
+    return urls
+
+
+def allowances(lines: Iterable[str], rules: Collection[str]) -> tuple[Allowance, ...]:
+    """The ini's `cio_allow`, a rule a line."""
+    found = []
+    for line in filter(None, (line.strip() for line in lines)):
+        match = _ALLOW.fullmatch(line)
+        if match is None:
+            raise IniError("cio_allow", line, f"{line!r} cannot be read; accepted: RULE [WHERE] [: reason]")
+        if match["rule"] not in rules:
+            raise IniError("cio_allow", line, _no_rule(match["rule"], rules))
+        found.append(Allowance(match["rule"], match["where"], match["reason"] or ""))
+    return tuple(found)
+
+
+def allowance(
+    given: str, rules: Collection[str], rule: object = None, *, where: object = None, reason: object = ""
+) -> Allowance:
+    """One allowance; `given` names where it stands."""
+    if not isinstance(rule, str) or rule not in rules:
+        raise SettingsError(f"{given}: {_no_rule(rule, rules)}")
+    if not isinstance(where, str | None):
+        raise SettingsError(f"{given}: where={where!r} is no JSON path such as '$.batch[*].timestamp'")
+    return Allowance(rule, where, str(reason or ""))
+
+
+def mark_allowance(
+    nodeid: str, args: Sequence[object], kwargs: Mapping[str, object], rules: Collection[str]
+) -> Allowance:
+    """The allowance of one `cio_allow` mark."""
+    given = f"{nodeid}: cio_allow"
+    accepted = "accepted: cio_allow(rule, where=None, reason=...)"
+    _only(given, kwargs, ("rule", "where", "reason"), accepted)
+    if len(args) > 2 or (args and "rule" in kwargs) or (len(args) == 2 and "where" in kwargs):
+        raise SettingsError(f"{given}: too many arguments; {accepted}")
+    if not args and "rule" not in kwargs:
+        raise SettingsError(f"{given}: names no rule; {accepted}")
+    values = {**dict(zip(("rule", "where"), args, strict=False)), **kwargs}
+    return allowance(given, rules, values["rule"], where=values.get("where"), reason=values.get("reason", ""))
+
+
+def contract_mark(nodeid: str, marks: Iterable[Mark]) -> None:
+    """A `cio_contract` mark says all by being there: `cio_contract(False)` would not do what it seems to."""
+    for mark in marks:
+        if mark.args or mark.kwargs:
+            raise SettingsError(f"{nodeid}: cio_contract: takes no arguments")
+
+
+def errors_mark(given: str, args: Sequence[object], kwargs: Mapping[str, object]) -> ErrorsMark:
+    """What a `cio_errors` mark asks for; `given` names where it stands, the names in it are checked by those who
+    know them.
+    """
+    accepted = (
+        "accepted: cio_errors(*cases, operations=(), except_for=(), raises=(), must_recover=False, best_effort=False)"
+    )
+    _only(given, kwargs, ErrorsMark.__slots__[1:], accepted)
+    flags = {name: _flag(given, name, kwargs.get(name, False)) for name in ("must_recover", "best_effort")}
+    return ErrorsMark(
+        cases=_words(given, "a case", args),
+        operations=_words(given, "operations", kwargs.get("operations", ())),
+        except_for=_words(given, "except_for", kwargs.get("except_for", ())),
+        raises=_classes(given, kwargs.get("raises", ())),
+        **flags,
+    )
+
+
+def _no_rule(rule: object, rules: Iterable[str]) -> str:
+    near = nearest(rule, rules) if isinstance(rule, str) else ""
+    return f"{rule!r} is no rule{near}; all rules: README.md, Rules"
+
+
+def _only(given: str, kwargs: Mapping[str, object], names: Sequence[str], accepted: str) -> None:
+    for name in kwargs:
+        if name not in names:
+            raise SettingsError(f"{given}: unknown argument {name!r}{nearest(name, names)}; {accepted}")
+
+
+def _flag(given: str, name: str, value: object) -> bool:
+    if not isinstance(value, bool):
+        raise SettingsError(f"{given}: {name}={value!r}; accepted: True, False")
+    return value
+
+
+def _words(given: str, name: str, value: object) -> tuple[str, ...]:
+    values = (value,) if isinstance(value, str | int) else value
+    if not isinstance(values, list | tuple | set | frozenset) or not all(
+        isinstance(word, str | int) for word in values
+    ):
+        raise SettingsError(f"{given}: {name}={value!r}; accepted: names, such as '429-rate-limited' or 'track.event'")
+    return tuple(str(word) for word in values)
+
+
+def _classes(given: str, value: object) -> tuple[type[BaseException], ...]:
+    values = value if isinstance(value, list | tuple) else (value,)
+    if not all(isinstance(one, type) and issubclass(one, BaseException) for one in values):
+        raise SettingsError(f"{given}: raises={value!r}; accepted: exception classes")
+    return tuple(values)

@@ -1,1 +1,0 @@
-"""What the command says about errors, rules and topics."""

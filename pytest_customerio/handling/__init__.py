@@ -1,1 +1,0 @@
-"""Was an error handled well? Values in, values out."""

@@ -1,0 +1,1 @@
+"""Was an error handled? The outcome, and one small function per rule."""

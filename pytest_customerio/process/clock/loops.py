@@ -1,0 +1,167 @@
+"""Event loops in virtual time: asyncio's selectors and sleeps, and the sleeps of loops that keep their own time."""
+
+from __future__ import annotations
+
+import asyncio
+import heapq
+import math
+import selectors
+import sys
+import weakref
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
+from functools import partial
+from typing import Any
+
+from pytest_customerio.process.clock.places import Attribute
+from pytest_customerio.process.clock.timeline import SLEEP, TIMER, UNSEEN, Timeline
+
+SELECTORS = ("SelectSelector", "PollSelector", "EpollSelector", "DevpollSelector", "KqueueSelector")
+# asyncio never selects for longer; a timer as far away as that is one for ever.
+FOR_EVER = 24 * 3600
+# A timer is due only after its time, and a frozen clock shows as little as a quarter of a microsecond.
+SLACK = 1000
+# How far a timer of `asyncio.sleep` may lie from where we saw the sleep begin.
+NEAR = 5_000_000
+
+
+class Loops:
+    """What is put into asyncio (and trio) while time is virtual."""
+
+    def __init__(
+        self, timeline: Timeline, log: Callable[[float], None], hide: Callable[[str], None], ours: Callable[[], bool]
+    ) -> None:
+        self._timeline, self._log, self._hide, self._ours = timeline, log, hide, ours
+        self._driven: weakref.WeakSet[Any] = weakref.WeakSet()
+        self._sleeps: list[int] = []
+
+    def sleeps(self) -> dict[int, tuple[Any, Any]]:
+        """The functions that sleep in a coroutine, by their `id`, each with what takes its place."""
+        modules = [module for name in ("asyncio", "trio") if (module := sys.modules.get(name))]
+        found = [module.sleep for module in modules]
+        fakes = (self._asyncio_sleep, self._trio_sleep)
+        return {id(sleep): (sleep, make(sleep)) for sleep, make in zip(found, fakes, strict=False)}
+
+    def patches(self) -> Iterator[Attribute]:
+        """The `select` of every kind of selector."""
+        for name in SELECTORS:
+            if kind := getattr(selectors, name, None):
+                yield Attribute(kind, "select", self._select(kind.select))
+
+    def settle(self) -> None:
+        """Time goes back to what is real: so do the timers that loops still have, each with the time it has left."""
+        span, here = self._timeline.shift / 1e9, asyncio._get_running_loop()
+        for loop in [loop for loop in self._driven if not loop.is_closed()]:
+            move = partial(_move_timers, loop, list(getattr(loop, "_scheduled", ())), span)
+            if loop is here or not loop.is_running():
+                move()
+            else:
+                loop.call_soon_threadsafe(move)
+        self._driven.clear()
+
+    def _select(self, original: Callable[..., Any]) -> Callable[..., Any]:
+        def select(selector: Any, timeout: float | None = None) -> Any:
+            if timeout is not None and timeout <= 0:
+                return original(selector, timeout)
+            if timeout is None or not self._owns(selector):
+                return _block(original, selector, timeout)
+            if events := original(selector, 0):
+                return events
+            if timeout >= FOR_EVER and not self._sleeps:
+                return _block(original, selector, timeout)
+            return self._wait(selector, original, math.ceil(timeout * 1e9) + SLACK)
+
+        return select
+
+    def _wait(self, selector: Any, original: Callable[..., Any], span: int) -> Any:
+        deadline = self._timeline.now() + span
+        patience = SLEEP if any(abs(deadline - sleep) < NEAR for sleep in self._sleeps) else TIMER
+        late: list[Any] = []
+
+        def look() -> bool:
+            late.extend(original(selector, 0))
+            return bool(late)
+
+        # More than one file: not only the loop's own pipe to itself.
+        with self._timeline.turn(deadline, patience, lambda: len(selector.get_map()) > 1, look) as turn:
+            while not turn.is_over():
+                if events := original(selector, turn.step()):
+                    return events
+        return late
+
+    def _owns(self, selector: Any) -> bool:
+        """Whether it is the running loop that selects. There is no public way to ask a loop for its selector."""
+        loop = asyncio._get_running_loop()
+        if loop is None or getattr(loop, "_selector", None) is not selector or not self._drives(loop):
+            return False
+        self._driven.add(loop)
+        return True
+
+    def _drives(self, loop: Any) -> bool:
+        """Whether a loop's timers follow our time."""
+        own_time = getattr(type(loop), "time", None) is asyncio.BaseEventLoop.time
+        return own_time and hasattr(loop, "_selector") and self._ours()
+
+    def _asyncio_sleep(self, found: Callable[..., Any]) -> Callable[..., Any]:
+        async def sleep(delay: Any, result: Any = None) -> Any:
+            if not self._is_wait(delay):
+                return await found(delay, result)
+            self._log(float(delay))
+            deadline = self._timeline.now() + round(delay * 1e9)
+            if getattr(found, "__module__", "") != "asyncio.tasks":  # a mock of the test, which counts its calls
+                self._timeline.reach(deadline)
+                return await found(delay, result)
+            loop = asyncio.get_running_loop()
+            if self._drives(loop):
+                with self._sleeping(deadline):
+                    return await found(delay, result)
+            self._hide(f"the timers of {_name(loop)} keep real time, so timeouts around a wait do not fire")
+            return await self._linger(deadline, lambda: found(0, result))
+
+        return sleep
+
+    def _trio_sleep(self, found: Callable[..., Any]) -> Callable[..., Any]:
+        async def sleep(seconds: Any) -> None:
+            if not self._is_wait(seconds):
+                return await found(seconds)  # type: ignore[no-any-return]
+            self._log(float(seconds))
+            return await self._linger(self._timeline.now() + round(seconds * 1e9), lambda: found(0))  # type: ignore[no-any-return]
+
+        return sleep
+
+    async def _linger(self, deadline: int, checkpoint: Callable[[], Awaitable[Any]]) -> Any:
+        """Wait where we do not see what the loop waits for: all other tasks go on meanwhile."""
+        with self._timeline.turn(deadline, UNSEEN, lambda: True) as turn:
+            while not turn.is_over():
+                self._timeline.pause(turn.step())
+                await checkpoint()
+        return await checkpoint()  # a deadline that passed before ours cancels us here
+
+    @contextmanager
+    def _sleeping(self, deadline: int) -> Iterator[None]:
+        self._sleeps.append(deadline)
+        try:
+            yield
+        finally:
+            self._sleeps.remove(deadline)
+
+    def _is_wait(self, seconds: object) -> bool:
+        """Sleeping for no time is how a task lets others go on, and for ever is no wait either."""
+        return self._timeline.active and isinstance(seconds, int | float) and 0 < seconds < math.inf
+
+
+def _block(original: Callable[..., Any], selector: Any, timeout: float | None) -> Any:
+    """A function of its own, by which other threads tell who waits from who only looks whether there is anything."""
+    return original(selector, timeout)
+
+
+def _name(loop: object) -> str:
+    package = type(loop).__module__.partition(".")[0]
+    return "this event loop" if package == "asyncio" else package
+
+
+def _move_timers(loop: Any, timers: list[Any], span: float) -> None:
+    """There is no public way to move a timer."""
+    for timer in timers:
+        timer._when -= span
+    heapq.heapify(loop._scheduled)

@@ -1,0 +1,206 @@
+"""Whose request is it? A thread or task works for the test that started it, also when that test is over."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from asyncio import all_tasks, current_task
+from collections.abc import Callable, Iterable
+from concurrent.futures import Future, ThreadPoolExecutor
+from threading import current_thread, get_ident
+from typing import Any, Generic, TypeVar
+from weakref import WeakKeyDictionary, WeakSet
+
+from pytest_customerio.process.frames import current_frames
+from pytest_customerio.process.idle import awaits_work, idle_threads, is_idle
+from pytest_customerio.process.patching import Patches
+from pytest_customerio.process.queues import Items
+
+__tracebackhide__ = True  # pytest shows no frame of ours in anybody's traceback
+
+K = TypeVar("K")
+T = TypeVar("T")
+
+
+class Ownership(Generic[T]):
+    """The test at work, and those that left something running.
+
+    Threads, tasks and executors' work belong to the test in whose call phase they were started, items of a queue to the
+    one that put them there; what fixtures and imports start may serve many tests. Who waited to be given work when the
+    call phase began, and does not any more, works for this test; who waits for it later serves whoever gives it some.
+    """
+
+    def __init__(self) -> None:
+        self.test: T | None = None
+        self._calling = False
+        self._threads: WeakKeyDictionary[threading.Thread, T] = WeakKeyDictionary()
+        self._work: WeakKeyDictionary[Future[Any], T] = WeakKeyDictionary()
+        self._tasks: WeakKeyDictionary[asyncio.Future[Any], T] = WeakKeyDictionary()
+        self._loops: WeakKeyDictionary[asyncio.AbstractEventLoop, int] = WeakKeyDictionary()
+        self._before: WeakSet[asyncio.Task[Any]] = WeakSet()
+        self._ready: WeakSet[threading.Thread] = WeakSet()
+        self._ready_tasks: WeakSet[asyncio.Task[Any]] = WeakSet()
+        self._items: Items[T] = Items(self._starter, self._taking)
+        self._tester: threading.Thread | None = None
+
+    def watch(self, patches: Patches) -> None:
+        """Note who starts what; everything is started as ever."""
+        self._items.watch(patches)
+        thread = next(kind for kind in threading.Thread.__mro__ if "start" in vars(kind))  # gevent puts its own there
+        patches.wrap(thread, "start", self._starting)
+        patches.wrap(ThreadPoolExecutor, "submit", self._submitting)
+        patches.wrap(asyncio.BaseEventLoop, "run_forever", self._running)
+        patches.wrap(asyncio.BaseEventLoop, "create_task", self._creating)
+
+    def begin_call(self) -> None:
+        """The test at work comes to its own part: what is started now is its own."""
+        self._tester, self._calling = current_thread(), True
+        self._release()
+        self._before = WeakSet(self._all_tasks())
+        self._ready = WeakSet(idle_threads())
+        self._ready_tasks = WeakSet(task for task in self._before if awaits_work(task))
+
+    def end(self) -> None:
+        """The test is over; what it left running goes on in its name."""
+        test = self.test
+        if test is not None and self._calling:
+            self._tasks.update(dict.fromkeys(self.tasks(), test))
+            self._threads.update(dict.fromkeys(self._busy_threads(test), test))
+        self.test, self._calling = None, False
+        self._release()
+
+    def current(self) -> T | None:
+        """The test for which the caller works."""
+        owner: T | None = self._threads.get(current_thread()) if self._threads else None
+        if owner is None and self._tasks and (task := _current_task()) is not None:
+            owner = self._tasks.get(task)
+        return owner if owner is not None else self.test
+
+    def is_busy(self) -> bool:
+        """Whether what the test at work started, or gave work to, is still doing something by itself."""
+        if self.test is None or not self._calling:
+            return False
+        if self._busy_threads(self.test) or self._items.waiting(self.test):
+            return True
+        if any(not one.done() for one in _of(self.test, self._work)):
+            return True
+        here = get_ident()
+        loops = {task.get_loop() for task in self.tasks()}
+        return any(loop.is_running() and self._loops.get(loop) != here for loop in loops)
+
+    def tasks(self) -> list[asyncio.Task[Any]]:
+        """What the call phase left pending in event loops."""
+        if not self._calling:
+            return []
+        return [task for task in self._all_tasks() if self._is_own(task) and not awaits_work(task)]
+
+    def still_loops(self) -> list[asyncio.AbstractEventLoop]:
+        """The open event loops of this thread that stand still."""
+        own = get_ident()
+        return [loop for loop in self._open_loops() if self._loops.get(loop) == own and not loop.is_running()]
+
+    def _open_loops(self) -> list[asyncio.AbstractEventLoop]:
+        return [loop for loop in _keys(self._loops) if not loop.is_closed()]
+
+    def _is_own(self, task: asyncio.Task[Any]) -> bool:
+        owner = self._tasks.get(task)
+        return task not in self._before or task in self._ready_tasks if owner is None else owner is self.test
+
+    def _all_tasks(self) -> list[asyncio.Task[Any]]:
+        return [task for loop in self._open_loops() for task in all_tasks(loop)]
+
+    def _busy_threads(self, test: T) -> list[threading.Thread]:
+        frames = current_frames()
+        given = [thread for thread in self._ready if thread not in self._threads]
+        return [thread for thread in _of(test, self._threads) + given if not is_idle(thread, frames)]
+
+    def _release(self) -> None:
+        """Who waits to be given work, and who asks, is nobody's."""
+        self._threads.pop(current_thread(), None)
+        for thread in [thread for thread in _keys(self._threads) if is_idle(thread)]:
+            self._threads.pop(thread, None)
+        for task in [task for task in _keys(self._tasks) if isinstance(task, asyncio.Task) and awaits_work(task)]:
+            self._tasks.pop(task, None)
+
+    def _starting(self, original: Callable[..., None]) -> Callable[..., None]:
+        def start(thread: threading.Thread) -> None:
+            owner = self._starter()
+            if owner is not None:
+                self._threads[thread] = owner
+            original(thread)
+
+        return start
+
+    def _submitting(self, original: Callable[..., Future[Any]]) -> Callable[..., Future[Any]]:
+        def submit(pool: ThreadPoolExecutor, function: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
+            owner = self._starter()
+            work = original(pool, self._in_the_name_of(owner, function), *args, **kwargs)
+            if owner is not None:
+                self._work[work] = owner
+            return work
+
+        return submit
+
+    def _running(self, original: Callable[..., None]) -> Callable[..., None]:
+        def run_forever(loop: asyncio.AbstractEventLoop) -> None:
+            self._loops[loop] = get_ident()
+            original(loop)
+
+        return run_forever
+
+    def _creating(self, original: Callable[..., asyncio.Future[Any]]) -> Callable[..., asyncio.Future[Any]]:
+        def create_task(loop: asyncio.AbstractEventLoop, *args: Any, **kwargs: Any) -> asyncio.Future[Any]:
+            task = original(loop, *args, **kwargs)
+            owner = self.current()
+            if owner is not None and owner is not self.test:
+                self._tasks[task] = owner
+            return task
+
+        return create_task
+
+    def _in_the_name_of(self, owner: T | None, function: Callable[..., Any]) -> Callable[..., Any]:
+        def work(*args: Any, **kwargs: Any) -> Any:
+            # Until it waits for more: callbacks of the future are called yet.
+            _give(self._threads, current_thread(), owner)
+            return function(*args, **kwargs)
+
+        return work
+
+    def _taking(self, owner: T | None) -> bool:
+        """Somebody takes something out of a queue: a worker, who works for the giver from now on, or the test."""
+        task, thread = _current_task(), current_thread()
+        if task is not None:
+            if is_worker := task in self._before or task in self._tasks:
+                _give(self._tasks, task, owner)
+            return is_worker
+        if thread is not self._tester and self._threads.get(thread) is not self.test:
+            _give(self._threads, thread, owner)
+        return thread is not self._tester
+
+    def _starter(self) -> T | None:
+        """The test that a thread started now belongs to: none where a fixture starts it."""
+        owner = self.current()
+        return owner if owner is not self.test or self._calling else None
+
+
+def _give(owned: WeakKeyDictionary[K, T], key: K, owner: T | None) -> None:
+    if owner is None:
+        owned.pop(key, None)
+    else:
+        owned[key] = owner
+
+
+def _of(owner: T, owned: WeakKeyDictionary[K, T]) -> list[K]:
+    return [key for key in _keys(owned) if owned.get(key) is owner]
+
+
+def _keys(owned: WeakKeyDictionary[K, Any]) -> Iterable[K]:
+    """Its keys now: other threads may add to it meanwhile."""
+    return [key for ref in owned.keyrefs() if (key := ref()) is not None]
+
+
+def _current_task() -> asyncio.Task[Any] | None:
+    try:
+        return current_task()
+    except RuntimeError:  # no loop runs here
+        return None

@@ -1,0 +1,80 @@
+"""What is put into the clients, and taken out again."""
+
+from __future__ import annotations
+
+import functools
+import importlib.abc
+import importlib.machinery
+import sys
+from collections.abc import Callable, Sequence
+from types import ModuleType
+from typing import Any
+
+Wrapper = Callable[..., Any]
+
+
+class Patches:
+    """Methods replaced on classes and modules; `undo` puts back the very same objects, last first."""
+
+    def __init__(self) -> None:
+        self._done: list[tuple[Any, str, Any, Any]] = []
+
+    def wrap(self, owner: Any, name: str, make: Callable[[Wrapper], Wrapper]) -> None:
+        """Replace `owner.name` by `make(original)`, which looks like the original to those who inspect it."""
+        original = vars(owner)[name]
+        wrapper = functools.wraps(original)(make(original))
+        setattr(owner, name, wrapper)
+        self._done.append((owner, name, original, wrapper))
+
+    def undo(self) -> None:
+        """Put back what is still ours; what somebody replaced since is theirs to restore."""
+        while self._done:
+            owner, name, original, wrapper = self._done.pop()
+            if vars(owner).get(name) is wrapper:
+                setattr(owner, name, original)
+
+
+class LateImports(importlib.abc.MetaPathFinder):
+    """Calls back when one of the awaited modules has been imported."""
+
+    def __init__(self, awaited: set[str], imported: Callable[[str], None]) -> None:
+        self._awaited = awaited
+        self._imported = imported
+
+    def find_spec(
+        self, name: str, path: Sequence[str] | None, target: ModuleType | None = None
+    ) -> importlib.machinery.ModuleSpec | None:
+        """Let the other finders find it, and load it through us."""
+        if name not in self._awaited:
+            return None
+        for finder in sys.meta_path:
+            find = None if finder is self else getattr(finder, "find_spec", None)
+            spec: importlib.machinery.ModuleSpec | None = find(name, path, target) if find else None
+            if spec is not None:
+                if spec.loader is not None:
+                    spec.loader = _Loader(spec, functools.partial(self._loaded, name))
+                return spec
+        return None
+
+    def _loaded(self, name: str) -> None:
+        self._awaited.discard(name)
+        self._imported(name)
+
+
+class _Loader(importlib.abc.Loader):
+    def __init__(self, spec: importlib.machinery.ModuleSpec, loaded: Callable[[], None]) -> None:
+        self._spec = spec
+        self._loader: Any = spec.loader
+        self._after = loaded
+
+    def create_module(self, spec: importlib.machinery.ModuleSpec) -> ModuleType | None:
+        module: ModuleType | None = self._loader.create_module(spec)
+        return module
+
+    def exec_module(self, module: ModuleType) -> None:
+        self._spec.loader = module.__loader__ = self._loader
+        self._loader.exec_module(module)
+        self._after()
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._loader, name)

@@ -1,0 +1,141 @@
+"""Which logical request an attempt belongs to: what it says, without what each attempt may make anew."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from json import dumps, loads
+from typing import Any, Literal
+from urllib.parse import unquote, urlsplit
+
+from pytest_customerio.core.model import Message, Operation, WireRequest
+from pytest_customerio.core.payload import NotReadableError, unpack
+
+# Members that belong to an attempt, not to what it says: nothing is wrong when they differ.
+OF_THE_ATTEMPT = frozenset({"sentAt"})
+# Members that make a payload another one when a retry makes them anew. Those of the second line count only at the top
+# of a message: inside its data they are the application's own words.
+IDS = frozenset({"messageId"})
+OUTER_IDS = frozenset({"message_id", "event_id", "idempotency_key", "idempotencyKey", "dedupe_id"})
+TIMES = frozenset({"timestamp", "originalTimestamp"})
+OUTER_TIMES = frozenset({"_timestamp", "send_at"})
+COUNTERS = frozenset({"attempt", "retries", "retry", "retryCount", "retry_count", "retried_at"})
+ANEW = IDS | TIMES | COUNTERS
+OUTER_ANEW = ANEW | OUTER_IDS | OUTER_TIMES
+LEFT_OUT = ANEW | OF_THE_ATTEMPT
+
+SENDS = ("app.send_", "app.trigger_broadcast")
+EVENTS = frozenset({"event", "anonymous_event", "track", "page", "screen"})
+# What Customer.io itself takes for a dedupe id: Track's is named `id`, Pipelines' `messageId`.
+KEYS = ("id", "messageId")
+# A likeness without the name of an event: it counts where the name is what was wrong.
+UNNAMED = "unnamed "
+# Customer.io's word for what v1 does with a path.
+_V1_ACTIONS = {"track.identify": "identify", "track.event": "event", "track.delete": "delete"}
+_SURFACES_OF_MESSAGES = ("track_v2", "pipelines")
+
+
+def read(request: WireRequest) -> Any:
+    """The payload of a request, unpacked; text where it is not JSON, None where there is none."""
+    try:
+        body = unpack(request.body, request.headers)
+    except NotReadableError:
+        body = request.body
+    try:
+        return loads(body) if body else None
+    except (ValueError, RecursionError):
+        return body.decode("utf-8", "replace")
+
+
+def messages(operation: Operation, request: WireRequest) -> tuple[Message, ...]:
+    """What a request says, in order: one message, or those of its batch.
+
+    A message of Track v2 or Pipelines is the same whether it travels alone or in a batch of any size. The host is no
+    part of it: a redirect to the other region leads to the same place.
+    """
+    payload = read(request)
+    items = payload.get("batch") if operation.name == "batch" and isinstance(payload, dict) else None
+    if isinstance(items, list) and items:
+        return tuple(_message(operation, request, item, str(_member(item, "type"))) for item in items)
+    return (_message(operation, request, payload, operation.name),)
+
+
+def whole(said: tuple[Message, ...], *, timed: bool = False) -> str:
+    """The identity of the request itself; with `timed` another timestamp makes it another request."""
+    return "\n\n".join(
+        "\n".join((one.identity, *(value for path, value in one.anew if timed and _last(path) in TIMES)))
+        for one in said
+    )
+
+
+def changed(before: Message, after: Message) -> tuple[str, ...]:
+    """The names of the members that differ between two attempts of one message, each once."""
+    first, second = dict(before.anew), dict(after.anew)
+    return tuple(dict.fromkeys(_last(p) for p in (*first, *second) if first.get(p) != second.get(p)))
+
+
+def _message(operation: Operation, request: WireRequest, payload: Any, kind: str) -> Message:
+    alone = operation.surface not in _SURFACES_OF_MESSAGES
+    action = _member(payload, "action") if operation.surface == "track_v2" else kind
+    event = action in EVENTS
+    if operation.surface == "pipelines" and isinstance(payload, dict):  # the path of a single call says it too
+        payload = {key: value for key, value in payload.items() if key != "type"}
+    try:
+        stable, anew = _split(payload, event=event)
+        text = dumps(stable, sort_keys=True, default=str)
+    except (ValueError, RecursionError):
+        text, anew = repr(request.body), ()
+    url = urlsplit(request.url)
+    place = f"{operation.id} {request.method} {url.path}?{url.query}" if alone else operation.surface
+    place += f" {action}" if operation.surface == "pipelines" else ""
+    twice: Literal["send", "event", ""] = "send" if operation.id.startswith(SENDS) else "event" if event else ""
+    keyed = any(path in KEYS and value not in ('""', "null") for path, value in anew)
+    return Message(f"{place}\n{text}", anew, frozenset(_likeness(operation, url.path, payload)), twice, keyed)
+
+
+def _split(payload: Any, *, event: bool) -> tuple[Any, tuple[tuple[str, str], ...]]:
+    """A payload without what an attempt may make anew, and that."""
+    if not isinstance(payload, dict):
+        return payload, ()
+    outer = OUTER_ANEW | {"id"} if event else OUTER_ANEW
+    anew = {key: dumps(value, default=str) for key, value in payload.items() if key in outer}
+    left_out = outer | OF_THE_ATTEMPT
+    stable = {key: _without(value, anew, key) for key, value in payload.items() if key not in left_out}
+    return stable, tuple(sorted(anew.items()))
+
+
+def _without(value: Any, anew: dict[str, str], path: str) -> Any:
+    if isinstance(value, dict):
+        found = {key: inner for key, inner in value.items() if key in ANEW}
+        anew.update({f"{path}.{key}": dumps(inner, default=str) for key, inner in found.items()})
+        kept = {key: inner for key, inner in value.items() if key not in LEFT_OUT}
+        return {key: _without(inner, anew, f"{path}.{key}") for key, inner in kept.items()}
+    if isinstance(value, list):
+        return [_without(inner, anew, f"{path}.{index}") for index, inner in enumerate(value)]
+    return value
+
+
+def _likeness(operation: Operation, path: str, payload: Any) -> Iterator[str]:
+    """What a repaired payload shares with the one that was refused: whom it is about, or what it says of them."""
+    if operation.id in _V1_ACTIONS:
+        action = _V1_ACTIONS[operation.id]
+        who = unquote(path.rpartition("/customers/")[2].partition("/")[0])
+        yield from _subject(f"person {action} {who}", _member(payload, "name") if action == "event" else "")
+    elif operation.surface == "track_v2" and isinstance(payload, Mapping):
+        what = f"{payload.get('type')} {payload.get('action')}"
+        named = payload.get("identifiers")
+        for who in named.values() if isinstance(named, dict) else ():
+            yield from _subject(f"{what} {who}", payload.get("name"))
+        if payload.get("attributes"):
+            yield f"{what} {dumps(payload['attributes'], sort_keys=True, default=str)}"
+
+
+def _subject(whom: str, name: object) -> tuple[str, str]:
+    return f"{whom} {name or ''}", f"{UNNAMED}{whom}"
+
+
+def _member(payload: Any, key: str) -> Any:
+    return payload.get(key) if isinstance(payload, dict) else None
+
+
+def _last(path: str) -> str:
+    return path.rpartition(".")[2]

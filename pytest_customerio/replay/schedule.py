@@ -1,0 +1,83 @@
+"""Which requests are answered with the error of a case, and how often."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+
+from pytest_customerio.core.model import Answer, ErrorCase, Message, Operation, WireRequest
+from pytest_customerio.judging import partial
+from pytest_customerio.replay.fitting import fit
+from pytest_customerio.replay.identity import whole
+from pytest_customerio.replay.scope import draws, scope, timed
+
+__tracebackhide__ = True  # pytest shows no frame of ours in anybody's traceback
+
+
+class Schedule:
+    """One case, for the first operation of the test that it applies to; with `operations`, for one of those.
+
+    `cases` is the case on each surface that has it, `variant(case, operation)` the one that this operation draws. The
+    error is given `times` times, else as often as the case says. Not safe between threads: the replay's lock is.
+    """
+
+    def __init__(
+        self,
+        cases: Mapping[str, ErrorCase],
+        operations: Sequence[str] = (),
+        *,
+        variant: Callable[[ErrorCase, str], ErrorCase],
+        times: int | None = None,
+    ) -> None:
+        self.cases = cases
+        self.case: ErrorCase | None = None
+        self._wanted = operations
+        self._variant = variant
+        self._times = times
+        self._given = Counter[str]()
+        self._target = ""
+        self._split: tuple[Answer, Sequence[Message]] | None = None
+
+    def answer(self, operation: Operation, request: WireRequest, said: tuple[Message, ...]) -> Answer | None:
+        """The case's answer to this request, if it meets the case."""
+        case = self.case or self._first_case(operation, request)
+        if case is None:
+            return None
+        who = whole(said, timed=timed(case))
+        if self._is_over(case, who):
+            return None
+        target = scope(case, operation, said)
+        concerned = self._split is not None or self._target in ("", target)
+        answer = self._drawn(case, operation, request, said) if concerned else None
+        if answer is not None:
+            self._given[who] += 1
+            self.case, self._target = case, self._target or target
+        return answer
+
+    def _is_over(self, case: ErrorCase, who: str) -> bool:
+        """Each payload meets as many errors as the case says, whatever others meet beside it; `times` is for all."""
+        if self._times is not None:
+            return self._given.total() >= self._times
+        return case.mode == "recovers" and self._given[who] >= case.times
+
+    def _first_case(self, operation: Operation, request: WireRequest) -> ErrorCase | None:
+        found = self.cases.get(operation.surface)
+        if found is None or not self._applies(found, operation, request):
+            return None
+        return self._variant(found, operation.id)
+
+    def _applies(self, case: ErrorCase, operation: Operation, request: WireRequest) -> bool:
+        named = operation.id in case.operations and (not self._wanted or operation.id in self._wanted)
+        return named and draws(case, request) and fit(case.answer, request) is not None
+
+    def _drawn(
+        self, case: ErrorCase, operation: Operation, request: WireRequest, said: tuple[Message, ...]
+    ) -> Answer | None:
+        if self._split is not None:  # from now on only what repeats a rejected item is rejected
+            return partial.again(*self._split, said, batch=operation.name == "batch")
+        if not draws(case, request):
+            return None
+        answer = fit(case.answer, request)
+        if case.kind == "partial" and answer is not None:
+            self._split = (answer, said)
+        return answer

@@ -1,0 +1,1 @@
+"""Every sentence that a developer reads, and the reports."""

@@ -1,0 +1,225 @@
+"""Every sentence a developer reads, built from values."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from pytest_customerio.core.model import ErrorCase, Interaction, Observation, Outcome, Provenance, Violation
+from pytest_customerio.core.redact import safe_url
+from pytest_customerio.judging.ledger import Finding
+
+WIDTH = 80
+# Facts are wrapped here; an address or a mark to paste is never broken.
+LINE = 96
+# Groups of findings (one request each) shown in full under one test; the rest is counted.
+GROUPS = 5
+
+REFUSED = """\
+{request}: refused, nothing may leave the machine while pytest-customerio is active
+
+  to have it answered     run `pytest --cio-contract`, or mark the test: @pytest.mark.cio_contract
+  to answer it yourself   use a mock of your own (responses, respx, pytest-httpx, requests-mock, vcrpy)"""
+UNANSWERED = """\
+{request}: refused, it took a way past everything that answers, and nothing may leave the machine
+
+  what is answered        requests, urllib3, httpx, httpx2, aiohttp and http.client
+  what may be the cause   another client, a socket of its own, or a mock that records (vcrpy: record_mode)"""
+NOTHING_SENT = """\
+nothing was sent to Customer.io: the test ended before any request
+
+  what to do   a test marked cio_errors must send something; an exception before the request
+               (a TypeError that somebody swallows, a missing key) looks just like this"""
+UNSENT = "{case}: nothing was sent to Customer.io while it was replayed"
+MOCKED = "{case}: the test's own mock answered {operations}, so no error could be replayed"
+NOT_APPLICABLE = "{case}: does not apply to what the test sends ({operations})"
+WAIT_FOR_IT = "wait for it in the test: thread.join(), executor.shutdown(), queue.join(), await task, cio.drain(worker)"
+ON_PURPOSE = '@pytest.mark.cio_allow("{rule}", reason="…")'
+
+
+@dataclass(frozen=True, slots=True)
+class Handled:
+    """How one error case went: what was observed, its outcome and the promises not kept."""
+
+    case: ErrorCase
+    operation: str
+    observation: Observation
+    outcome: Outcome | None
+    violations: tuple[Violation, ...]
+    attempts: int
+    logged: str = ""
+
+
+def contract_text(findings: Sequence[Finding], *, full: bool = False) -> str:
+    """All violations of one test, one block per request that broke its contract; `full` where there were yet more."""
+    groups: dict[tuple[str, str, str | None], list[Finding]] = {}
+    for finding in findings:
+        call = finding.interaction
+        groups.setdefault((_name(call), call.url, finding.violation.sent_from), []).append(finding)
+    total = len(findings)
+    blocks = []
+    for index, group in enumerate(list(groups.values())[:GROUPS]):
+        more = _more(total - 1, full=full) if index == 0 else ""
+        blocks.append("\n".join(_contract_block(group, more)))
+    if len(groups) > GROUPS:
+        blocks.append(f"(and {len(groups) - GROUPS} more requests)")
+    return "\n\n".join(blocks)
+
+
+def handling_text(handled: Handled, *, payloads: int = 1) -> str:
+    """What is wrong with how one error was handled, by so many payloads alike."""
+    first = handled.violations[0]
+    attempts = _count(handled.attempts, "attempt")
+    told = handled.outcome or "not met"
+    head = f"{handled.operation} {handled.case.id}: {told}, {attempts}"
+    if first.rule != "outcome":
+        head = f"{handled.operation} {handled.case.id}: {first.rule}, expected {first.expected}, got {first.got}"
+    lines = [_cut(head, 160) + _more(len(handled.violations) - 1), ""]
+    lines += table(("rule", "expected", "got"), [(v.rule, v.expected, v.got) for v in handled.violations])
+    lines += ["", *facts(_handling_facts(handled, payloads))]
+    return "\n".join(lines)
+
+
+def late_lines(nodeid: str, requests: Mapping[tuple[str, str], int]) -> list[str]:
+    """What one test sent after it was over, by operation and place."""
+    count = _count(sum(requests.values()), "request")
+    rows = [(name, place, str(number)) for (name, place), number in requests.items()]
+    return [
+        f"late: {nodeid}: {count} left after the test was over",
+        "",
+        *table(("operation", "sent from", "requests"), rows),
+        "",
+        *facts([("what to do", WAIT_FOR_IT)]),
+    ]
+
+
+def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> list[str]:
+    """Lines of an aligned table, cells cut at 80 characters."""
+    cells = [list(head), *([_cut(cell) for cell in row] for row in rows)]
+    widths = [max(len(row[column]) for row in cells) for column in range(len(head))]
+    return [
+        "  " + "   ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in cells
+    ]
+
+
+def facts(pairs: Iterable[tuple[str, str]]) -> list[str]:
+    """Lines of aligned `name  value`, long values on several lines; without those that have no value."""
+    known = [(name, value) for name, value in pairs if value]
+    margin = max(len(name) for name, _ in known) + 2
+    lines = []
+    for name, value in known:
+        first, *rest = textwrap.wrap(value, LINE, break_long_words=False, break_on_hyphens=False)
+        lines += [name.ljust(margin) + first, *(" " * margin + line for line in rest)]
+    return lines
+
+
+def answer_text(case: ErrorCase) -> str:
+    """What Customer.io answers in this case and how sure that is."""
+    answer = case.answer
+    sure = _sure(case.provenance)
+    if answer.fault:
+        return f"{answer.fault.replace('-', ' ')}: no response ({sure})"
+    after = f"Retry-After {case.retry_after:g} s" if case.retry_after is not None else "no Retry-After"
+    tail = f", {after}" if answer.status == 429 else ""
+    return f"{answer.status} {answer.reason}{tail} ({sure})"
+
+
+def _sure(provenance: Provenance) -> str:
+    """What was recorded of a sandbox says so: it is no word of the service."""
+    of_a_sandbox = provenance.source == "recorded" and "sandbox" in provenance.environment
+    return f"recorded: {provenance.environment}" if of_a_sandbox else provenance.source
+
+
+def waits_text(waits: Sequence[float]) -> str:
+    """The seconds slept, or `none`."""
+    shown = ", ".join(f"{wait:.3g}" for wait in waits[:8])
+    more = f", … ({len(waits)} waits)" if len(waits) > 8 else ""
+    return f"{shown}{more} s" if waits else "none"
+
+
+def _contract_block(group: Sequence[Finding], more: str) -> list[str]:
+    first = group[0].violation
+    call = group[0].interaction
+    name = _name(call)
+    subject = f"{name} " if call.operation else ""
+    lines = [
+        _cut(f"{subject}{first.where}: expected {_brief(first.expected)}, got {_brief(first.got)}", 160) + more,
+        "",
+        *table(("where", "expected", "got"), [(f.violation.where, f.violation.expected, _got(f)) for f in group]),
+        "",
+    ]
+    return lines + facts(
+        [
+            *_drawn(group),
+            ("request", safe_url(call.operation, call.method, call.url)),
+            ("sent from", first.sent_from or ""),
+            ("contract", call.operation.schema if call.operation else ""),
+            ("docs", call.operation.docs if call.operation else ""),
+            *_hints(group),
+            *_ways_out([finding.violation for finding in group]),
+        ]
+    )
+
+
+def _drawn(group: Sequence[Finding]) -> list[tuple[str, str]]:
+    errors = dict.fromkeys(f"{f.violation.error}   ({f.violation.source})" for f in group if f.violation.error)
+    return _rows("would draw", errors)
+
+
+def _hints(group: Sequence[Finding]) -> list[tuple[str, str]]:
+    return _rows("what to do", dict.fromkeys(f.violation.hint for f in group if f.violation.hint))
+
+
+def _ways_out(violations: Sequence[Violation]) -> list[tuple[str, str]]:
+    return _rows("on purpose?", dict.fromkeys(ON_PURPOSE.format(rule=violation.rule) for violation in violations))
+
+
+def _rows(name: str, values: Iterable[str]) -> list[tuple[str, str]]:
+    return [(name if index == 0 else " ", value) for index, value in enumerate(values)]
+
+
+def _handling_facts(handled: Handled, payloads: int) -> list[tuple[str, str]]:
+    seen = handled.observation
+    raised = type(seen.raised).__name__ if seen.raised else "nothing"
+    logged = f"  logged by {handled.logged}" if handled.logged else ""
+    hints = dict.fromkeys([handled.case.todo, *(v.hint for v in handled.violations if v.hint)])
+    falsy = (
+        "cio.reported(…) got a false value; pass what is true when the failure was told" if seen.reported_falsy else ""
+    )
+    return [
+        ("answer", answer_text(handled.case)),
+        ("payloads", f"{payloads} fared alike, this is the first" if payloads > 1 else ""),
+        ("attempts", f"{handled.attempts}        waits  {waits_text(seen.waits)}"),
+        ("raised", f"{raised}{logged}"),
+        ("task", seen.task),
+        ("reported", falsy),
+        ("sent from", seen.sent_from or ""),
+        *_rows("what to do", [hint for hint in hints if hint]),
+        *_ways_out(handled.violations),
+    ]
+
+
+def _got(finding: Finding) -> str:
+    return finding.violation.got + (f" (×{finding.count})" if finding.count > 1 else "")
+
+
+def _name(call: Interaction) -> str:
+    return call.operation.id if call.operation else "unknown"
+
+
+def _brief(text: str) -> str:
+    return text.partition(": ")[0].partition(" (")[0]
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}" + ("" if number == 1 else "s")
+
+
+def _more(number: int, *, full: bool = False) -> str:
+    return f" (and {'over ' if full else ''}{number} more)" if number > 0 else ""
+
+
+def _cut(text: str, limit: int = WIDTH) -> str:
+    text = " ".join(text.split())
+    return text if len(text) <= limit else text[: limit - 1] + "…"

@@ -1,0 +1,65 @@
+"""Which error cases a test asks for, by id, family or status."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from pytest_customerio.cassettes.cases import Cassettes
+from pytest_customerio.contract.catalog import Catalog
+from pytest_customerio.core.data import UnknownNameError
+from pytest_customerio.core.model import ErrorCase
+from pytest_customerio.core.settings import ErrorsMark, SettingsError, errors_mark, nearest
+
+__tracebackhide__ = True  # pytest shows no frame of ours in anybody's traceback
+
+
+class CaseSelection:
+    """Chooses among all cases; a name that nothing has is the user's mistake: `SettingsError`."""
+
+    def __init__(self, catalog: Catalog, cassettes: Cassettes) -> None:
+        self._catalog = catalog
+        self._cassettes = cassettes
+
+    def cases(self, case_id: str) -> dict[str, ErrorCase]:
+        """One case on every surface that has it."""
+        found = {surface: self._cassettes.case(case_id, surface) for surface in self._catalog.surfaces}
+        return {surface: case for surface, case in found.items() if case is not None}
+
+    def one_case(self, given: str, word: str) -> dict[str, ErrorCase]:
+        """The case that a test names by hand; a transient one lasts for ever unless `times` or the id says so."""
+        ids = self.case_ids(given, (word,))
+        lasting = [one for one in ids if not one.endswith("-recovers")] or list(ids)
+        return self.cases(word if word in ids else lasting[0])
+
+    def marked_cases(self, given: str, args: Sequence[object], kwargs: Mapping[str, object]) -> tuple[str, ...]:
+        """The ids of the cases that a `cio_errors` mark asks for."""
+        mark = self.errors_mark(given, args, kwargs)
+        ids = self.case_ids(given, mark.cases, mark.except_for)
+        if not ids:
+            raise SettingsError(f"{given}: except_for={mark.except_for!r} leaves no case")
+        return ids
+
+    def case_ids(self, given: str, words: Sequence[str], except_for: Sequence[str] = ()) -> tuple[str, ...]:
+        """The ids that these words name, all without words, less `except_for`; `given` says where they stand."""
+        wanted = self._found(given, words) if words else list(self._cassettes.case_ids)
+        excluded = set(self._found(given, except_for))
+        return tuple(one for one in dict.fromkeys(wanted) if one not in excluded)
+
+    def errors_mark(self, given: str, args: Sequence[object], kwargs: Mapping[str, object]) -> ErrorsMark:
+        """A checked `cio_errors` mark, the operations in it known."""
+        mark = errors_mark(given, args, kwargs)
+        for name in mark.operations:
+            if name not in self._catalog.operations:
+                near = nearest(name, self._catalog.operations)
+                raise SettingsError(f"{given}: operations={name!r}: there is no such operation{near}")
+        return mark
+
+    def _found(self, given: str, words: Iterable[str]) -> list[str]:
+        ids: list[str] = []
+        for word in words:
+            try:
+                ids += self._cassettes.find(word)
+            except UnknownNameError as error:
+                near = f" (did you mean {error.nearest}?)" if error.nearest else ""
+                raise SettingsError(f"{given}: {word!r} is no error case{near}") from None
+        return ids

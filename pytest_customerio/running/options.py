@@ -1,0 +1,95 @@
+"""What the user asked for, read from pytest: a mistake names the file and line of the ini where it stands."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TypeVar
+
+import pytest
+
+from pytest_customerio.core import settings
+from pytest_customerio.core.data import DataError
+from pytest_customerio.core.settings import IniError, Settings, SettingsError
+
+T = TypeVar("T")
+# Options that leave tests out.
+_NARROWING = ("keyword", "markexpr", "lf", "stepwise", "deselect", "ignore", "ignore_glob", "collectonly", "pyargs")
+
+
+def read(config: pytest.Config) -> Settings:
+    """The settings of this run. Raises `SettingsError`."""
+    return Settings(
+        contract=bool(config.getoption("--cio-contract") or _record(config) or _get(config, "cio_contract")),
+        strict=bool(config.getoption("--cio-strict")),
+        reports=tuple(
+            settings.report_path(text, config.invocation_params.dir) for text in config.getoption("--cio-report")
+        ),
+        region=settings.region(_get(config, "cio_region")),
+        schemas=settings.folders("cio_schemas", _get(config, "cio_schemas")),
+        cassettes=settings.folders("cio_cassettes", _get(config, "cio_cassettes")),
+        record=_record(config),
+        hosts=settings.hosts(_get(config, "cio_hosts")),
+        rootdir=Path(config.rootpath),
+        allow_lines=tuple(_get(config, "cio_allow")),
+    )
+
+
+def _record(config: pytest.Config) -> bool:
+    given = bool(config.getoption("--cio-record"))
+    if given:
+        settings.recordings(Path(config.rootpath))
+    return given
+
+
+def whole(config: pytest.Config) -> bool:
+    """Whether this run is of the whole suite: nothing on the command line leaves tests out."""
+    place = config.args_source
+    everywhere = place == config.ArgsSource.TESTPATHS or (
+        place == config.ArgsSource.INVOCATION_DIR and config.invocation_params.dir == config.rootpath
+    )
+    return everywhere and not any(config.getoption(name, default=None) for name in _NARROWING)
+
+
+def checked(config: pytest.Config, make: Callable[[], T]) -> T:
+    """What `make` makes; a mistake of the user in it ends pytest with exit code 4."""
+    try:
+        return make()
+    except (SettingsError, DataError) as error:
+        raise pytest.UsageError(explained(config, error)) from None
+
+
+def explained(config: pytest.Config, error: SettingsError | DataError) -> str:
+    """The mistake in one line, with the place where it stands if that is the ini."""
+    place = _place(config, error.name, error.given) if isinstance(error, IniError) else ""
+    return f"{place}: {str(error).removeprefix('ini ')}" if place else str(error)
+
+
+def asks_for(item: pytest.Item, name: str) -> bool:
+    """Whether a test uses this fixture of ours, and not one of its project's with the same name."""
+    if name not in getattr(item, "fixturenames", ()):
+        return False
+    known = item._fixtureinfo.name2fixturedefs.get(name, ())  # type: ignore[attr-defined]
+    theirs = [one for one in known if getattr(one.func, "__module__", "") != "pytest_customerio.plugin"]
+    return len(theirs) < len(known) and all(name in one.argnames for one in theirs)
+
+
+def _get(config: pytest.Config, name: str) -> Any:
+    try:
+        return config.getini(name)
+    except (TypeError, ValueError, pytest.UsageError) as error:  # which of them depends on pytest's version
+        raise IniError(name, "", str(error)) from None
+
+
+def _place(config: pytest.Config, name: str, given: str) -> str:
+    """`pytest.ini:3`, or nothing where the setting comes from the command line."""
+    if config.inipath is None:
+        return ""
+    lines = config.inipath.read_text(encoding="utf-8", errors="replace").splitlines()
+    start = next((at for at, line in enumerate(lines) if re.match(rf'\s*"?{name}"?\s*[=:]', line)), len(lines))
+    line = next((at for at in range(start, len(lines)) if given in lines[at]), None)
+    if line is None:
+        return ""
+    return f"{os.path.relpath(config.inipath, config.invocation_params.dir)}:{line + 1}"

@@ -1,0 +1,205 @@
+"""One pytest run: hands pytest's items to the session, and the session's rulings to pytest."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import pytest
+
+from pytest_customerio.core import settings
+from pytest_customerio.core.model import ErrorCase
+from pytest_customerio.core.settings import SettingsError
+from pytest_customerio.reporting.report import Report, write
+from pytest_customerio.running import options, xdist
+from pytest_customerio.running.unittest import case_of
+
+if TYPE_CHECKING:
+    import responses
+
+    from pytest_customerio.running.cio import Cio
+    from pytest_customerio.running.phases import Phases
+    from pytest_customerio.running.session import Session
+    from pytest_customerio.running.test import Plan
+
+NO_CASES = "only what is marked in its source runs once per case, and no pytest.param does; there, use cio.replay(case)"
+_OUTCOMES = ("failed", "error", "skipped", "xfailed", "xpassed")
+T = TypeVar("T")
+
+
+class Run:
+    """What one pytest run wants of us. The session, with all that is heavy, is made when a test needs it."""
+
+    def __init__(self, config: pytest.Config) -> None:
+        self.config = config
+        self.settings = options.checked(config, lambda: options.read(config))
+        self.report = Report(strict=self.settings.strict)
+        self.wanted = False
+        self.mistake = ""
+        self.phases: Phases | None = None
+        self._mistake_late = ""
+        self._late_broken = False
+        self._whole = False
+        self._session: Session | None = None
+        self._plans: dict[str, Plan] = {}
+
+    @property
+    def everywhere(self) -> bool:
+        """Whether every test is checked, in a process that runs tests."""
+        return self.settings.contract and not xdist.is_controller(self.config)
+
+    @property
+    def session(self) -> Session:
+        """The session, loaded now if need be; broken data of the user is a usage error."""
+        if self._session is None:
+            self._session = options.checked(self.config, self._load)
+        return self._session
+
+    def cases(self, nodeid: str, args: Sequence[object], kwargs: Mapping[str, object]) -> tuple[str, ...]:
+        """The ids of the cases that a `cio_errors` mark asks for; none where the mark cannot be used."""
+        return self._noted(lambda: self.session.selection.marked_cases(f"{nodeid}: cio_errors", args, kwargs)) or ()
+
+    def plan(self, items: list[pytest.Item]) -> None:
+        """Read every test's marks; a mistake in one ends the run before it starts."""
+        for item in items:
+            plan = None if self.mistake else self._noted(lambda: self._plan(item))  # noqa: B023 - called at once
+            if plan is not None:
+                self._plans[item.nodeid] = plan
+                self.wanted = self.wanted or plan.checked
+        if self.mistake and not xdist.is_worker(self.config):
+            raise pytest.UsageError(self.mistake)
+        if self.mistake:  # a worker that raises crashes: it runs nothing, and tells why
+            xdist.tell(self.config, self.mistake)
+            items.clear()
+
+    def open(self) -> None:
+        """Install guard, taps and answers, once."""
+        if self.phases is None:
+            session = self._noted(lambda: self.session) if xdist.is_worker(self.config) else self.session
+            if session is not None:
+                from pytest_customerio.running.phases import Phases
+
+                self.phases = Phases(session, lambda item: self._plans.get(item.nodeid) or self._plan(item))
+                session.open()
+
+    def close(self) -> None:
+        """Take away what was installed."""
+        if self.phases is not None:
+            self.phases.session.close()
+        self.phases = None
+
+    def fixture(self) -> Cio:
+        """What the `cio` fixture gives."""
+        from pytest_customerio.running.cio import Cio
+
+        test = self.phases.test if self.phases is not None else None
+        if test is None or not test.plan.keep:
+            pytest.fail("cio: name it in the arguments of the test or of a fixture, or in usefixtures", pytrace=False)
+        return Cio(test)
+
+    def error(self) -> ErrorCase | None:
+        """What the `cio_error` fixture gives."""
+        test = self.phases.test if self.phases is not None else None
+        if test is None or test.plan.case is None:
+            return None
+        wanted = {name.partition(".")[0] for name in (test.plan.errors.operations if test.plan.errors else ())}
+        found = self.session.selection.cases(test.plan.case)
+        fitting = [surface for surface in found if not wanted or surface in wanted]
+        # What the test will send is not known yet; most tests speak to Track.
+        return found[min(fitting, key=lambda surface: not surface.startswith("track"))] if fitting else None
+
+    def responses(self) -> responses.RequestsMock:
+        """What the `cio_responses` fixture gives."""
+        from pytest_customerio.clients.responses import requests_mock
+
+        return requests_mock(self.session.catalog)
+
+    def told(self, mistake: str) -> None:
+        """A mistake that a worker found: the run fails as it does where there are no workers."""
+        self.mistake = self._mistake_late = self._mistake_late or mistake
+
+    def add_late(self, late: Iterable[Mapping[str, Any]]) -> None:
+        """What left after its test was over, here or in a worker."""
+        for one in late:
+            self.report.add_late(one)
+            self._late_broken = self._late_broken or bool(one["fails"])
+
+    def finish(self, session: pytest.Session) -> None:
+        """Write each --cio-report file, unless no test was to run; a payload that broke its contract late fails."""
+        if self.phases is not None and xdist.is_worker(self.config):
+            xdist.tell_late(self.config, self.phases.session.late())
+        elif self.phases is not None:
+            self.add_late(self.phases.session.late())
+        if self._late_broken and session.exitstatus == pytest.ExitCode.OK:
+            session.exitstatus = pytest.ExitCode.TESTS_FAILED
+        if not (xdist.is_worker(self.config) or self.mistake or self.config.getoption("collectonly", default=False)):
+            for path in self.settings.reports:
+                try:
+                    write(path, self.report.document())
+                except OSError as error:
+                    self.told(f"--cio-report: {path} cannot be written: {error.strerror}")
+        if self._mistake_late:
+            session.exitstatus = pytest.ExitCode.USAGE_ERROR
+        ended = session.exitstatus in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED)
+        stopped = not ended or session.shouldstop or session.shouldfail
+        self._whole = self.settings.contract and not stopped and options.whole(self.config)
+
+    def summarise(self, terminal: pytest.TerminalReporter) -> None:
+        """Print the table, unless nothing was heard."""
+        if self._mistake_late:
+            terminal.line(f"ERROR: {self._mistake_late}", red=True)
+        lines = self.report.lines(self._unused(terminal.stats))
+        if lines:
+            terminal.section("customer.io")
+            for line in lines:
+                terminal.line(line)
+
+    def _unused(self, stats: Mapping[str, Sequence[Any]]) -> list[str]:
+        """The cassettes that no test used, where a run was of the whole suite and there are such folders."""
+        root, own = self.settings.rootdir, self.settings.cassettes
+        if not self._whole or stats.get("deselected") or not (own or (root / "cassettes").is_dir()):
+            return []
+        from pytest_customerio.tools.drift import orphans
+        from pytest_customerio.tools.record.tape import FOLDER, path_of
+
+        told = {one: {report.nodeid for report in stats.get(one, ())} for one in (*_OUTCOMES, "passed")}
+        ran = orphans.Ran(frozenset().union(*told.values()), frozenset(told["passed"]), self.report.rows)
+        found = orphans.recordings(root / FOLDER, lambda nodeid: path_of(root / FOLDER, nodeid), ran)
+        return orphans.lines([*found, *orphans.cassettes(own, ran)], root)
+
+    def _load(self) -> Session:
+        from pytest_customerio.running.session import Session
+
+        return Session(self.settings, raises_class=getattr(pytest, "RaisesExc", None))
+
+    def _plan(self, item: pytest.Item) -> Plan:
+        from pytest_customerio.running.test import Plan
+
+        settings.contract_mark(item.nodeid, item.iter_markers("cio_contract"))
+        errors = item.get_closest_marker("cio_errors")
+        if errors is not None and case_of(item) is None:
+            raise SettingsError(f"{item.nodeid}: cio_errors: {NO_CASES}")
+        return Plan(
+            nodeid=item.nodeid,
+            checked=self.settings.contract
+            or errors is not None
+            or item.get_closest_marker("cio_contract") is not None
+            or any(options.asks_for(item, name) for name in ("cio", "cio_error", "cio_responses")),
+            allow=tuple(
+                settings.mark_allowance(item.nodeid, mark.args, mark.kwargs, self.session.contract.rules)
+                for mark in item.iter_markers("cio_allow")
+            ),
+            errors=self.session.selection.errors_mark(f"{item.nodeid}: cio_errors", errors.args, errors.kwargs)
+            if errors
+            else None,
+            case=case_of(item),
+            keep=options.asks_for(item, "cio"),
+        )
+
+    def _noted(self, make: Callable[[], T]) -> T | None:
+        """What `make` makes; a mistake of the user is noted instead, and told when all tests are collected."""
+        try:
+            return options.checked(self.config, make)
+        except pytest.UsageError as error:
+            self.mistake = self.mistake or str(error)
+            return None

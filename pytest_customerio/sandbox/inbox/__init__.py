@@ -1,1 +1,0 @@
-"""The page on which people see what their application sent."""

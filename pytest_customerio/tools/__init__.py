@@ -1,0 +1,1 @@
+"""The commands: errors, explain, sandbox, record, drift, doctor."""

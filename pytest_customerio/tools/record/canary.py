@@ -1,0 +1,105 @@
+"""Proof that a recording was scrubbed: no credential and no canary is left in it, in any form."""
+
+from __future__ import annotations
+
+import base64
+import secrets
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from json import dumps, loads
+from urllib.parse import quote, quote_plus
+
+from pytest_customerio.cassettes.fakes import Fakes
+from pytest_customerio.cassettes.scrub import Exchange, Scrubber, compact
+from pytest_customerio.core.credentials import credentials
+from pytest_customerio.core.model import WireRequest
+
+# Shorter ones occur by chance.
+SHORTEST = 6
+_CANARY = "cio_canary"
+
+
+class LeakError(Exception):
+    """Something that must not be written stands in what was to be written. Its text never says what."""
+
+
+class Planting:
+    """Plants a canary in each exchange before it is scrubbed, and looks for it afterwards."""
+
+    def __init__(self, scrubber: Scrubber, fakes: Fakes) -> None:
+        self._scrubber = scrubber
+        self._fakes = fakes
+        self.canary = f"canary-{secrets.token_hex(12)}@planted.invalid"
+        self.secrets: set[str] = set()
+
+    def scrubbed(self, given: Exchange) -> Exchange:
+        """The exchange without what is personal. Raises `LeakError` where the scrubber left the canary."""
+        self.secrets.update(secret for secret in credentials(given.request.headers) if len(secret) >= SHORTEST)
+        request, answer = given.request, given.answer
+        for text in (request.url.encode(), request.body, answer.body):
+            self._fakes.reserve(text.decode("utf-8", "replace"))
+        headers = {**request.headers, "x-cio-canary": self.canary}
+        planted = WireRequest(request.method, request.url, headers, _with(request.body, self.canary))
+        answered = replace(
+            answer, headers=(*answer.headers, ("X-Cio-Canary", self.canary)), body=_with(answer.body, self.canary)
+        )
+        found = self._scrubber.exchange(Exchange(planted, answered))
+        if left(_texts(found), [self.canary]):
+            raise LeakError("the scrubber did not run: the canary is still there. Nothing was written")
+        self._fakes.forget(self.canary)
+        request = replace(found.request, body=_without(found.request.body))
+        return Exchange(request, replace(found.answer, body=_without(found.answer.body)))
+
+    def check(self, text: str) -> None:
+        """Raise `LeakError` where a credential, or the canary, stands in the text in any form."""
+        if left([text], [self.canary]):
+            raise LeakError("the canary is still in it")
+        if left([text], self.secrets):
+            raise LeakError("a credential is still in it")
+
+
+def left(texts: Iterable[str], planted: Iterable[str]) -> bool:
+    """Whether any of these values stands in the texts: plain, URL-quoted, as base64, or escaped as in JSON."""
+    forms = {form for value in planted if value for form in _forms(value)}
+    return any(form in text for text in texts for form in forms)
+
+
+def _forms(value: str) -> Iterator[str]:
+    yield from (value, quote(value, safe=""), quote(value), quote(value, safe="@+~"), quote_plus(value))
+    for ascii_only in (True, False):
+        once = dumps(value, ensure_ascii=ascii_only)[1:-1]
+        yield from (once, dumps(once, ensure_ascii=ascii_only)[1:-1])
+    raw = value.encode("utf-8", "surrogatepass")
+    for shift in range(3):  # wherever it begins within a longer text, as a password behind its user name
+        coded = base64.b64encode(b"\0" * shift + raw).decode().rstrip("=")
+        whole = coded[(0, 2, 3)[shift] : len(coded) - bool((shift + len(raw)) % 3)]
+        if len(whole) >= SHORTEST:
+            yield from (whole, whole.replace("+", "-").replace("/", "_"))
+
+
+def _texts(exchange: Exchange) -> Iterator[str]:
+    request, answer = exchange.request, exchange.answer
+    yield from (request.url, request.body.decode("utf-8", "replace"), answer.body.decode("utf-8", "replace"))
+    for headers in (request.headers.items(), answer.headers):
+        yield from (text for pair in headers for text in pair)
+
+
+def _with(body: bytes, canary: str) -> bytes:
+    payload = _object(body)
+    return body if payload is None else compact({**payload, _CANARY: canary}, body)
+
+
+def _without(body: bytes) -> bytes:
+    payload = _object(body)
+    if payload is None or _CANARY not in payload:
+        return body
+    del payload[_CANARY]
+    return compact(payload, body)
+
+
+def _object(body: bytes) -> dict[str, object] | None:
+    try:
+        found = loads(body) if body else None
+    except (ValueError, RecursionError):
+        return None
+    return found if isinstance(found, dict) else None

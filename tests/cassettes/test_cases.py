@@ -1,0 +1,436 @@
+"""What Customer.io answers: successes, error cases, schedules, and cassettes of one's own."""
+
+from __future__ import annotations
+
+import logging
+import subprocess
+import sys
+import threading
+import timeit
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+import yaml
+
+from pytest_customerio.cassettes.cases import SUCCESS, Cassettes
+from pytest_customerio.contract.catalog import Catalog
+from pytest_customerio.core import data
+from pytest_customerio.core.data import DataError, UnknownNameError
+from pytest_customerio.core.model import FAULTS, ErrorCase
+
+CATALOG = Catalog.load()
+CASSETTES = Cassettes(CATALOG)
+SERVER = ("500-server-error", "502-html", "503-unavailable", "504-timeout")
+TRANSIENT = ("429-rate-limited", "429-retry-after", *SERVER, *FAULTS)
+
+
+def case(case_id: str, surface: str = "track", cassettes: Cassettes = CASSETTES) -> ErrorCase:
+    """A case that exists."""
+    found = cassettes.case(case_id, surface)
+    assert found is not None
+    return found
+
+
+def write(folder: Path, name: str, *answers: tuple[str, int], metadata: str = "{source: recorded}") -> Path:
+    """A cassette of one's own: the operation's address on Track and the status of each answer."""
+    interactions = [
+        {
+            "request": {"method": "PUT", "uri": f"https://track.customer.io{path}", "headers": {}, "body": "{}"},
+            "response": {"status": {"code": code, "message": "Mine"}, "headers": {}, "body": {"string": str(code)}},
+        }
+        for path, code in answers
+    ]
+    path = folder / name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(yaml.safe_dump({"interactions": interactions}) + f"metadata: {metadata}\n")
+    return path
+
+
+IDENTIFY, ADD_DEVICE = "/api/v1/customers/42", "/api/v1/customers/42/devices"
+
+
+def test_importing_the_module_loads_neither_vcrpy_nor_yaml() -> None:
+    """Nothing heavy is imported before it is needed; `prepare` imports vcrpy."""
+    code = (
+        "import sys; from pytest_customerio.cassettes.cases import Cassettes;"
+        "print([name for name in ('vcr', 'yaml', 'requests') if name in sys.modules]);"
+        "Cassettes.prepare(); print('vcr' in sys.modules)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout == "[]\nTrue\n"
+
+
+def test_prepare_may_be_called_again() -> None:
+    """A second session in the same process prepares too; no level of logging stays changed."""
+    before = logging.getLogger("vcr").level
+    Cassettes.prepare()
+    assert "vcr" in sys.modules
+    assert logging.getLogger("vcr").level == before
+
+
+def test_nothing_is_read_before_it_is_needed(tmp_path: Path) -> None:
+    """A corrupt cassette of a surface that nobody calls harms nobody."""
+    (tmp_path / "app").mkdir()
+    (tmp_path / "app" / f"{SUCCESS}.yaml").write_text("a: [")
+    cassettes = Cassettes(CATALOG, [tmp_path])
+    assert cassettes.success("track.identify").status == 200
+    with pytest.raises(DataError, match=r"200-ok\.yaml:1: not YAML"):
+        cassettes.success("app.send_email")
+
+
+def test_success_of_an_operation_that_is_none() -> None:
+    """The nearest operation of the surface is named; a surface that is none has none."""
+    with pytest.raises(UnknownNameError) as met:
+        CASSETTES.success("track.identfy")
+    assert met.value.nearest == "track.identify"
+    with pytest.raises(UnknownNameError) as met:
+        CASSETTES.success("nothing.identify")
+    assert met.value.nearest is None
+
+
+def test_the_answer_to_a_match() -> None:
+    """An operation gets its success, a broken payload that of its endpoint, anything else the 404 of its surface."""
+    good = CATALOG.match("GET", "https://api.customer.io/v1/customers?email=ada%40example.com")
+    assert CASSETTES.answer(good) == CASSETTES.success("app.find_by_email")
+    other = CATALOG.match("POST", "https://api.customer.io/v1/customers")
+    assert CASSETTES.answer(other) == CASSETTES.success("app.search_people")
+    broken = CATALOG.match("POST", "https://track.customer.io/api/v2/entity", {"type": "persn"})
+    assert broken.operation is None
+    assert CASSETTES.answer(broken) == CASSETTES.success("track_v2.person_identify")
+    nowhere = CATALOG.match("GET", "https://api.customer.io/v1/nothing")
+    assert CASSETTES.answer(nowhere) == CASSETTES.not_found("app")
+    nobody = CATALOG.match("GET", "https://other.customer.io/v1/nothing")
+    assert CASSETTES.answer(nobody).status == 404
+
+
+@pytest.mark.parametrize("surface", [*CATALOG.surfaces, "", "nothing"])
+def test_not_found_is_there_for_any_surface(surface: str) -> None:
+    """Every surface has its 404, and so has what is no surface."""
+    assert CASSETTES.not_found(surface).status == 404
+
+
+def test_transient_cases_run_twice_and_permanent_ones_once() -> None:
+    """A case's modes follow from whether a retry can help."""
+    for one in CASSETTES.cases():
+        modes = [
+            other.mode for other in CASSETTES.cases() if (other.surface, other.cassette) == (one.surface, one.cassette)
+        ]
+        assert modes == (["recovers", "persists"] if one.cassette in TRANSIENT else ["once"])
+        assert one.id == (one.cassette if one.mode == "once" else f"{one.cassette}-{one.mode}")
+        assert one.retryable == (one.cassette in TRANSIENT)
+
+
+def test_case_ids_are_unique_and_ordered() -> None:
+    """The ids are shown in the order of their status, faults last."""
+    ids = CASSETTES.case_ids
+    assert len(ids) == len(set(ids)) == 59
+    starts = [one.partition("-")[0] for one in ids]
+    assert starts == sorted(starts)
+    assert [start.isdigit() for start in starts] == [True] * 43 + [False] * 16
+
+
+def test_a_case_is_found_by_id_and_surface() -> None:
+    """A surface that does not have the case has None."""
+    found = case("400-id-mismatch")
+    assert (found.surface, found.operations, found.family) == ("track", ("track.identify",), "400")
+    assert CASSETTES.case("400-id-mismatch", "app") is None
+
+
+def test_what_an_operation_can_draw_is_read_from_its_surface_alone() -> None:
+    """Every checked run asks: the other surfaces' files stay unread."""
+    cassettes = Cassettes(CATALOG)
+    applying = set(cassettes.applying("track.identify"))
+    assert {surface for surface, _ in cassettes._read} == {"track"}
+    assert "400-id-mismatch" in applying
+    assert "400-id-mismatch" not in set(cassettes.applying("track.event"))
+    assert applying == {case.id for case in CASSETTES.cases() if "track.identify" in case.operations}
+
+
+@pytest.mark.parametrize(
+    ("word", "ids"),
+    [
+        ("429-rate-limited-recovers", ["429-rate-limited-recovers"]),
+        ("429-rate-limited", ["429-rate-limited-recovers", "429-rate-limited-persists"]),
+        ("500", ["500-server-error-recovers", "500-server-error-persists"]),
+        ("5xx", [f"{name}-{mode}" for name in SERVER for mode in ("recovers", "persists")]),
+        (" Connection-Reset ", ["connection-reset-recovers", "connection-reset-persists"]),
+        ("401", ["401-unauthorized", "401-wrong-key-type", "401-wrong-region"]),
+        ("301", ["301-region-redirect"]),
+        ("3xx", ["301-region-redirect"]),
+    ],
+)
+def test_a_word_names_cases(word: str, ids: list[str]) -> None:
+    """An id, a cassette, a family or a status, in any case of letters."""
+    assert list(CASSETTES.find(word)) == ids
+
+
+def test_a_family_names_all_of_its_cases() -> None:
+    """`network` and `429` stand for several cassettes."""
+    assert {one.rpartition("-")[0] for one in CASSETTES.find("network")} == set(FAULTS)
+    assert len(CASSETTES.find("429")) == 5
+
+
+@pytest.mark.parametrize(
+    ("word", "nearest"), [("429-rate-limitd", "429-rate-limited"), ("netwrok", "network"), ("?", None)]
+)
+def test_an_unknown_word_names_the_nearest(word: str, nearest: str | None) -> None:
+    """All ids are there to be shown."""
+    with pytest.raises(UnknownNameError) as met:
+        CASSETTES.find(word)
+    assert (met.value.name, met.value.nearest) == (word, nearest)
+    assert met.value.known == CASSETTES.case_ids
+
+
+def test_a_variant_is_what_the_operation_meets() -> None:
+    """Answer, cause, what to do and provenance are those of the operation; id and times stay."""
+    common = replace(case("500-server-error-recovers", "app"), times=5)
+    send, look = CASSETTES.variant(common, "app.send_email"), CASSETTES.variant(common, "app.find_by_email")
+    assert "no idempotency key" in send.todo
+    assert "retry with backoff" in look.todo
+    assert (send.id, send.times, send.operations) == (common.id, 5, common.operations)
+    assert CASSETTES.variant(replace(common, times=1), "app.send_email") == replace(send, times=1)
+    assert (
+        CASSETTES.variant(case("401-unauthorized", "app"), "app.send_sms").answer.body
+        == b'{"meta":{"error":"Unauthorized"}}'
+    )
+
+
+def test_a_schedule_recovers_persists_or_is_permanent() -> None:
+    """Twice the error and then the operation's success; or the error, however often one tries."""
+    recovers = CASSETTES.schedule(case("429-rate-limited-recovers"))
+    assert [recovers("track.event").status for _ in range(4)] == [429, 429, 200, 200]
+    three = CASSETTES.schedule(replace(case("429-rate-limited-recovers"), times=3))
+    assert [three("track.submit_form").status for _ in range(5)] == [429, 429, 429, 204, 204]
+    for case_id in ("429-rate-limited-persists", "400-invalid-email"):
+        lasting = CASSETTES.schedule(case(case_id))
+        assert len({lasting("track.identify").status for _ in range(50)} - {200}) == 1
+
+
+def test_schedules_are_apart_and_give_the_answer_of_the_operation() -> None:
+    """A second schedule begins anew; operations on one schedule get their own bodies."""
+    for _ in range(2):
+        schedule = CASSETTES.schedule(case("429-rate-limited-recovers", "app"))
+        assert schedule("app.send_email").body == b'{"meta":{"error":"Rate limit exceeded"}}'
+        assert b"10 requests per 1s" in schedule("app.get_segment").body
+        assert schedule("app.get_segment").status == 200
+
+
+def test_a_schedule_of_a_fault() -> None:
+    """A network fault comes as often, then success."""
+    schedule = CASSETTES.schedule(case("connection-reset-recovers", "pipelines"))
+    assert [schedule("pipelines.track").fault for _ in range(3)] == ["connection-reset", "connection-reset", None]
+
+
+def test_a_level_that_somebody_set_meanwhile_stays() -> None:
+    """Quiet gives back what it found, unless it is no longer its own; within itself it does nothing."""
+    logger = logging.getLogger("vcr")
+    before = logger.level
+    try:
+        with Cassettes.quiet():
+            with Cassettes.quiet():
+                assert logger.level == logging.WARNING
+            assert logger.level == logging.WARNING
+            logger.setLevel(logging.ERROR)
+        assert logger.level == logging.ERROR
+    finally:
+        logger.setLevel(before)
+
+
+def test_many_threads_share_cassettes_and_a_schedule() -> None:
+    """First use from many threads at once is safe: all see the same answers, exactly two of them the error."""
+    cassettes, met = Cassettes(CATALOG), list[int]()
+    barrier = threading.Barrier(8)
+    once = cassettes.schedule(case("429-rate-limited-recovers", cassettes=cassettes))
+
+    def work() -> None:
+        barrier.wait()
+        met.extend(once("track.event").status for _ in range(20))
+
+    threads = [threading.Thread(target=work) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(met) == [200] * 158 + [429] * 2
+
+
+def test_a_case_of_one_s_own_joins(tmp_path: Path) -> None:
+    """A new name is a new case, with its modes and its own place among the ids."""
+    write(tmp_path, "track/522-unknown.yaml", (IDENTIFY, 522))
+    write(tmp_path, "track/418-teapot.yml", (IDENTIFY, 418), metadata="{source: recorded, operations: [identify]}")
+    cassettes = Cassettes(CATALOG, [tmp_path])
+    assert cassettes.find("522") == ("522-unknown-recovers", "522-unknown-persists")
+    own = case("522-unknown-persists", cassettes=cassettes)
+    assert (own.family, own.cause, own.provenance.source, len(own.operations)) == ("5xx", "Mine", "recorded", 16)
+    assert case("418-teapot", cassettes=cassettes).operations == ("track.identify",)
+    assert cassettes.case("522-unknown-persists", "app") is None
+    assert case("401-unauthorized", "app", cassettes) == case("401-unauthorized", "app")
+
+
+def test_a_case_of_one_s_own_replaces_ours(tmp_path: Path) -> None:
+    """The answer is the user's, the facts are ours where the user gives none; the last folder wins."""
+    write(
+        tmp_path / "first", "track/429-rate-limited.yaml", (ADD_DEVICE, 429), metadata="{source: recorded, todo: mine}"
+    )
+    write(tmp_path / "second", "track/429-rate-limited.yaml", (IDENTIFY, 429))
+    cassettes = Cassettes(CATALOG, [tmp_path / "first", tmp_path / "second"])
+    own, ours = case("429-rate-limited-recovers", cassettes=cassettes), case("429-rate-limited-recovers")
+    assert own.answer.body == b"429"
+    assert (own.cause, own.operations, own.todo) == (ours.cause, ours.operations, "mine")
+    assert own.provenance.source == "recorded"
+    assert own.provenance.evidence == ()
+    assert cassettes.case_ids == CASSETTES.case_ids
+
+
+def test_a_success_of_one_s_own_replaces_that_of_its_operation(tmp_path: Path) -> None:
+    """What the user recorded counts, what he did not stays ours."""
+    write(tmp_path, f"track/{SUCCESS}.yaml", (IDENTIFY, 202))
+    cassettes = Cassettes(CATALOG, [tmp_path])
+    assert cassettes.success("track.identify").status == 202
+    assert cassettes.success("track.event") == CASSETTES.success("track.event")
+
+
+def test_a_recording_of_several_attempts_is_played_in_order(tmp_path: Path) -> None:
+    """The answers of one operation follow each other, the last one lasts."""
+    path = write(tmp_path, "track/503-unavailable.yaml", (IDENTIFY, 503), (IDENTIFY, 503))
+    text = path.read_text().replace("string: '503'", "string: first", 1)
+    path.write_text(text)
+    cassettes = Cassettes(CATALOG, [tmp_path])
+    schedule = cassettes.schedule(case("503-unavailable-persists", cassettes=cassettes))
+    assert [schedule("track.identify").body for _ in range(3)] == [b"first", b"503", b"503"]
+
+
+@pytest.mark.parametrize(
+    ("name", "cause"),
+    [
+        (
+            "trak/500-server-error.yaml",
+            "no such surface: 'trak'; did you mean track? There are app, pipelines, track, track_v2",
+        ),
+        (
+            "500-server-error.yaml",
+            "a cassette lies in a folder named after its surface: app, pipelines, track, track_v2",
+        ),
+    ],
+)
+def test_a_cassette_in_the_wrong_place(tmp_path: Path, name: str, cause: str) -> None:
+    """A file that would never be used is told instead."""
+    path = write(tmp_path, name, (IDENTIFY, 500))
+    with pytest.raises(DataError) as met:
+        Cassettes(CATALOG, [tmp_path]).cases()
+    assert (met.value.path, met.value.cause) == (path, cause)
+
+
+def test_a_folder_that_is_not_there(tmp_path: Path) -> None:
+    """The ini names a folder; a typing error in it is told."""
+    with pytest.raises(DataError, match="missing: no such folder"):
+        Cassettes(CATALOG, [tmp_path / "missing"]).cases()
+
+
+def test_other_files_are_left_alone(tmp_path: Path) -> None:
+    """Notes, and folders without cassettes, may lie beside the cassettes."""
+    (tmp_path / "README.md").write_text("notes")
+    (tmp_path / "elsewhere").mkdir()
+    (tmp_path / "elsewhere" / "data.json").write_text("{}")
+    assert Cassettes(CATALOG, [tmp_path]).case_ids == CASSETTES.case_ids
+
+
+@pytest.mark.parametrize(
+    ("answers", "cause"),
+    [
+        (
+            [("/api/v9/people", 500)],
+            r"500-mine\.yaml:\d+: PUT https://track\.customer\.io/api/v9/people with this body is no op",
+        ),
+        (
+            [(IDENTIFY, 500), (IDENTIFY, 200)],
+            r"500-mine\.yaml:2: an error cassette has one status, this one has 200, 500",
+        ),
+    ],
+)
+def test_a_cassette_that_cannot_be_a_case(tmp_path: Path, answers: list[tuple[str, int]], cause: str) -> None:
+    """An address that is no operation and a mixture of statuses are told with their line."""
+    write(tmp_path, "track/500-mine.yaml", *answers)
+    with pytest.raises(DataError, match=cause):
+        Cassettes(CATALOG, [tmp_path]).cases()
+
+
+def test_an_operation_of_another_surface(tmp_path: Path) -> None:
+    """A cassette in the folder of another surface is told where it belongs."""
+    write(tmp_path, "app/500-mine.yaml", (IDENTIFY, 500))
+    with pytest.raises(DataError, match=r"track\.identify is no operation of app: its cassettes belong into track/"):
+        Cassettes(CATALOG, [tmp_path]).cases()
+
+
+def test_a_body_that_is_not_json_is_no_harm(tmp_path: Path) -> None:
+    """Where the address alone tells the operation, the recorded body may be anything."""
+    path = write(tmp_path, "track/500-mine.yaml", (IDENTIFY, 500))
+    path.write_text(path.read_text().replace("body: '{}'", "body: 'a=b'"))
+    assert Cassettes(CATALOG, [tmp_path]).find("500-mine")
+
+
+def test_a_success_without_a_source_is_told(tmp_path: Path) -> None:
+    """A user's success answers state their source as well."""
+    write(tmp_path, f"track/{SUCCESS}.yaml", (IDENTIFY, 200), metadata="{note: mine}")
+    with pytest.raises(DataError, match=r"metadata\.source is missing"):
+        Cassettes(CATALOG, [tmp_path]).success("track.identify")
+
+
+@pytest.fixture
+def vcr_logger() -> logging.Logger:
+    """vcrpy's logger, whose level is the user's own again afterwards."""
+    return logging.getLogger("vcr")
+
+
+def test_quiet_hides_info_and_gives_the_level_back(
+    vcr_logger: logging.Logger, caplog: pytest.LogCaptureFixture
+) -> None:
+    """While it lasts INFO of vcrpy goes nowhere, warnings do; afterwards the level is as it was, also where nested."""
+    with caplog.at_level(logging.INFO):
+        with Cassettes.quiet(), Cassettes.quiet():
+            logging.getLogger("vcr.cassette").info("an address")
+            logging.getLogger("vcr.cassette").warning("a warning")
+        logging.getLogger("vcr.cassette").info("heard again")
+    assert caplog.messages == ["a warning", "heard again"]
+    assert vcr_logger.level == logging.NOTSET
+
+
+def test_quiet_respects_who_is_quieter_and_who_came_later(
+    vcr_logger: logging.Logger, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A level above WARNING stays, and a level that the user set meanwhile is not undone."""
+    monkeypatch.setattr(vcr_logger, "level", vcr_logger.level)
+    vcr_logger.setLevel(logging.ERROR)
+    with Cassettes.quiet():
+        assert vcr_logger.level == logging.ERROR
+        vcr_logger.setLevel(logging.DEBUG)
+    assert vcr_logger.level == logging.DEBUG
+    vcr_logger.setLevel(logging.NOTSET)
+
+
+def test_loading_says_nothing(caplog: pytest.LogCaptureFixture) -> None:
+    """A cassette read in the midst of a test leaves no line in that test's log."""
+    with caplog.at_level(logging.INFO):
+        Cassettes(CATALOG).success("track.identify")
+    assert caplog.messages == []
+
+
+def test_an_answer_costs_microseconds() -> None:
+    """After the first load a success costs a look-up, a scheduled answer little more."""
+    schedule = CASSETTES.schedule(case("429-rate-limited-persists"))
+    lookup = {"track.event": 1}
+    floor = min(timeit.repeat(lambda: lookup["track.event"], number=2000, repeat=5))
+    success = min(timeit.repeat(lambda: CASSETTES.success("track.event"), number=2000, repeat=5))
+    played = min(timeit.repeat(lambda: schedule("track.event"), number=2000, repeat=5))
+    assert success < 15 * floor
+    assert played < 80 * floor
+
+
+def test_yaml_is_read_by_libyaml_where_it_is_there() -> None:
+    """vcrpy's loader is the one in C: the one in Python takes ten times as long."""
+    from vcr.serializers import yamlserializer
+
+    if yaml.__with_libyaml__:
+        assert yamlserializer._BaseLoader is yaml.CSafeLoader
+    assert (data.cassettes() / "track" / "200-ok.yaml").stat().st_size < 20_000

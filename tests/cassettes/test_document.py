@@ -1,0 +1,227 @@
+"""A cassette file as text and as data: each way to break one is told with file, line and cause."""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+
+import pytest
+import yaml
+from hypothesis import given
+from hypothesis import strategies as st
+from vcr.serializers import yamlserializer
+
+from pytest_customerio.cassettes.cases import document
+from pytest_customerio.cassettes.document import Document
+from pytest_customerio.cassettes.playback import open_cassette
+from pytest_customerio.core import data
+from pytest_customerio.core.data import DataError
+
+GOOD = """\
+# The first line is line 1.
+version: 1
+metadata:
+  source: recorded
+interactions:
+  - request:
+      method: PUT
+      uri: https://track.customer.io/api/v1/customers/42
+      headers: {}
+      body: null
+    response:
+      status: {code: 200, message: OK}
+      headers: {}
+      body: {string: ok}
+"""
+
+
+def read(folder: Path, text: str | bytes) -> Document:
+    path = folder / "case.yaml"
+    path.write_bytes(text.encode() if isinstance(text, str) else text)
+    return Document(path, yamlserializer.deserialize)
+
+
+def test_a_good_one_is_read(tmp_path: Path) -> None:
+    """Text, data and metadata are there, and vcrpy gets the data that is parsed already."""
+    document = read(tmp_path, GOOD)
+    assert document.metadata == {"source": "recorded"}
+    assert document.deserialize("anything") is document.data
+
+
+@pytest.mark.parametrize("addition", ["", "  date: 2026-11-23\n"])
+def test_quick_or_not_it_is_read_alike(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, addition: str) -> None:
+    """What is not plain is left to the parser, and so is all without libyaml."""
+    text = GOOD.replace("  source: recorded\n", f"  source: recorded\n{addition}")
+    quick = read(tmp_path, text).data
+    monkeypatch.setattr(document, "FAST", False)
+    assert read(tmp_path, text).data == quick
+
+
+def test_a_byte_order_mark_is_no_harm(tmp_path: Path) -> None:
+    """Editors on Windows put one before the text."""
+    assert read(tmp_path, b"\xef\xbb\xbf" + GOOD.encode()).metadata
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "cause"),
+    [
+        (b"", None, "the file is empty"),
+        (b" \n\n", None, "the file is empty"),
+        (GOOD.encode()[:60] + b"\n\xff\n", 5, "not UTF-8: byte 0xff"),
+        (GOOD.encode("utf-16"), 1, "not UTF-8: byte 0xff"),
+        (b"a: [1\nb: 2\n", 2, "not YAML: while parsing a flow sequence, did not find expected ',' or ']'"),
+        (b"a: \x01\n", None, "not YAML: control characters are not allowed"),
+        (b"a: !!python/name:os.system x\n", 1, "not YAML: could not determine a constructor for the tag"),
+        (b"a: 2026-99-99\n", None, "not YAML: month must be in 1..12"),
+        (b"just text\n", 1, "not a cassette: it needs a list `interactions`"),
+        (b"- a\n", 1, "not a cassette"),
+        (b"interactions: {}\n", 1, "not a cassette"),
+        (b"interactions: []\n", 1, "not a cassette"),
+        (b"version: 1\ninteractions:\n  - a\n", 3, "an interaction has a request and a response"),
+        (b"interactions:\n  - {}\n", 2, "a request is a mapping with method, uri, body and headers"),
+        (b"interactions:\n - request:\n    method: PUT\n", 3, "a request has exactly method, uri, body and headers"),
+    ],
+)
+def test_what_is_no_cassette(tmp_path: Path, text: bytes, line: int | None, cause: str) -> None:
+    """Whatever is not vcrpy's format is told, with the line where that is known."""
+    with pytest.raises(DataError) as met:
+        read(tmp_path, text)
+    assert (met.value.path, met.value.line) == (tmp_path / "case.yaml", line)
+    assert met.value.cause.startswith(cause)
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "line", "cause"),
+    [
+        ("method: PUT", "method: 5", 7, "a request's method is text"),
+        ("uri: https:", "uri: //", 8, "a request's uri is a URL"),
+        ("uri: https://track", "uri: https://[track", 8, "a request's uri is a URL"),
+        ("uri: https:", "uri: [a, b] #", 8, "a request's uri is a URL"),
+        ("headers: {}\n      body: null", "headers: []\n      body: null", 9, "a request's headers are a mapping"),
+        ("body: null", "body: 5", 10, "a request's body is text; quote it"),
+        ("response:", "answer:", 6, "a response is a mapping with status, headers and body"),
+        ("status: {code: 200, message: OK}", "status: 200", 12, "a response's status is {code: 100 to 599"),
+        ("code: 200", "code: '200'", 12, "a response's status"),
+        ("code: 200", "code: true", 12, "a response's status"),
+        ("code: 200", "code: 0", 12, "a response's status"),
+        ("message: OK", "message: [OK]", 12, "a response's status"),
+        ("message: OK", 'message: "O\\nK"', 12, "a response's status"),
+        ("headers: {}\n      body: {s", "headers: {Retry-After: [2]}\n      body: {s", 13, "a response's headers are"),
+        ("headers: {}\n      body: {s", "headers: {5: ['2']}\n      body: {s", 13, "a response's headers are"),
+        ("headers: {}\n      body: {s", "body: {s", 12, "a response's headers are"),
+        ("body: {string: ok}", "body: ok", 14, "a response's body is {string: text}"),
+        ("body: {string: ok}", "body: {string: 5}", 14, "a response's body is {string: text}"),
+        ("body: {string: ok}", "body: {string: ok}\n      fault: gone", 15, "no such fault: 'gone'; there are"),
+    ],
+)
+def test_what_is_wrong_within(tmp_path: Path, before: str, after: str, line: int, cause: str) -> None:
+    """The line is that of the value, or of what should hold it."""
+    assert before in GOOD
+    with pytest.raises(DataError) as met:
+        read(tmp_path, GOOD.replace(before, after))
+    assert met.value.cause.startswith(cause)
+    assert met.value.line == line
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("message: OK", "message: null"),
+        ("{code: 200, message: OK}", "{code: 200}"),
+        ("headers: {}\n      body: {s", "headers: {Retry-After: '2'}\n      body: {s"),
+        ("body: {string: ok}", "body: {string: null}"),
+        ("body: {string: ok}", "body: {}"),
+        ("body: {string: ok}", "body: {string: !!binary b2s=}"),
+        ("code: 200, message: OK}", "code: 0}\n      fault: read-timeout"),
+    ],
+)
+def test_what_vcrpy_itself_may_write(tmp_path: Path, before: str, after: str) -> None:
+    """Variants that vcrpy records or replays are accepted."""
+    assert before in GOOD
+    read(tmp_path, GOOD.replace(before, after))
+
+
+def test_a_line_is_found_in_lists_and_mappings(tmp_path: Path) -> None:
+    """The line is that of the deepest thing that exists on the way; a list has no names and ends somewhere."""
+    document = read(tmp_path, GOOD)
+    assert document.error("x").line == 2
+    assert document.error("x", "interactions", 0, "request", "uri").line == 8
+    assert document.error("x", "interactions", 7, "request").line == 6
+    assert document.error("x", "interactions", "request").line == 6
+    assert document.error("x", "version", "deeper").line == 2
+
+
+@pytest.mark.parametrize("opening", ["[", "{a: ", "- "])
+def test_deep_nesting_is_refused_before_the_parser_breaks(tmp_path: Path, opening: str) -> None:
+    """Tens of thousands of levels would end the process within libyaml."""
+    with pytest.raises(DataError, match="nested more than 200 levels deep"):
+        read(tmp_path, opening * 60_000)
+
+
+@pytest.mark.parametrize("fast", [True, False])
+def test_a_bomb_does_not_go_off(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *, fast: bool) -> None:
+    """Twelve lines, each of which takes the one before nine times."""
+    monkeypatch.setattr(document, "FAST", fast)
+    lines = [f"a{n}: &a{n} {{<<: [{', '.join([f'*a{n - 1}'] * 9)}]}}" for n in range(1, 12)]
+    path = tmp_path / "bomb.yaml"
+    path.write_text("\n".join(["a0: &a0 {x: 1}", *lines]), encoding="utf-8")
+    with pytest.raises(DataError, match="its aliases unfold into more than 2000000 values"):
+        Document(path, document.load)
+
+
+def test_a_long_flat_file_is_read(tmp_path: Path) -> None:
+    """Size alone is no reason to refuse a cassette."""
+    assert read(tmp_path, GOOD.replace("string: ok", f"string: '{'[' * 60_000}'")).data["interactions"]
+
+
+def test_what_cannot_be_opened(tmp_path: Path) -> None:
+    """A folder or a missing file is told as the system tells it."""
+    for path, cause in ((tmp_path, "Is a directory"), (tmp_path / "none.yaml", "No such file or directory")):
+        with pytest.raises(DataError, match=cause):
+            Document(path, yamlserializer.deserialize)
+
+
+def refusal(path: Path) -> DataError | None:
+    """Why a file cannot be played, None where it can."""
+    try:
+        open_cassette(path, lambda *_: "operation").play("operation")
+    except DataError as error:
+        return error
+    return None
+
+
+SHIPPED = (data.cassettes() / "app" / "403-forbidden.yaml").read_bytes()
+
+
+@given(
+    cut=st.integers(0, len(SHIPPED)),
+    length=st.integers(0, 40),
+    junk=st.one_of(st.binary(max_size=20), st.text("{}[]:-&*!|>'\"#%@`,\n\t 0aé", max_size=20).map(str.encode)),
+)
+def test_any_damage_is_a_data_error_or_no_harm(cut: int, length: int, junk: bytes) -> None:
+    """However a good cassette is damaged, it is loaded or refused with its path, never with another exception."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "case.yaml"
+        path.write_bytes(SHIPPED[:cut] + junk + SHIPPED[cut + length :])
+        told = refusal(path)
+    assert told is None or (told.path == path and told.cause)
+
+
+@given(st.binary(max_size=200))
+def test_any_bytes_are_a_data_error(raw: bytes) -> None:
+    """Bytes that are no cassette are refused with a cause."""
+    with tempfile.TemporaryDirectory() as folder, pytest.raises(DataError) as met:
+        read(Path(folder), raw)
+    assert met.value.cause
+
+
+def test_a_loader_that_no_longer_works_is_told_from_one_that_does() -> None:
+    """libyaml's binding stops working when the yaml module is imported a second time."""
+
+    class Broken(yaml.SafeLoader):
+        def get_single_data(self) -> object:
+            raise yaml.constructor.ConstructorError(None, None, "could not determine a constructor for the tag None")
+
+    assert document._reads(yaml.SafeLoader)
+    assert not document._reads(Broken)
+    assert document.load("a: [1, 2]") == {"a": [1, 2]}

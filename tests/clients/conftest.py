@@ -1,0 +1,44 @@
+"""Fixtures of the taps."""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Iterator
+
+import pytest
+from tapping import Line, Listener
+
+from pytest_customerio.clients import registry
+
+
+@pytest.fixture
+def line() -> Line:
+    return Line()
+
+
+@pytest.fixture
+def tapped(line: Line) -> Iterator[Line]:
+    """The line, with every tap installed for this test."""
+    uninstall = registry.install(line)
+    yield line
+    uninstall()
+
+
+@pytest.fixture
+def listener() -> Iterator[Listener]:
+    """A local server that counts."""
+    server = Listener()
+    yield server
+    server.close()
+
+
+@pytest.fixture
+def dns_to_listener(listener: Listener, monkeypatch: pytest.MonkeyPatch) -> Listener:
+    """Every name leads to the listener: what leaves would be counted there."""
+    real = socket.getaddrinfo
+
+    def getaddrinfo(host: object, port: object, *args: object, **kwargs: object) -> object:
+        return real("127.0.0.1", listener.port, *args, **kwargs)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(socket, "getaddrinfo", getaddrinfo)
+    return listener

@@ -1,0 +1,421 @@
+"""What is heard of aiohttp at its verbs, and that it does not notice."""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import gc
+import io
+import warnings
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from typing import Any
+from unittest import mock
+
+import aiohttp
+import pytest
+from stage import OK, URL, Line, installed, met
+from yarl import URL as YarlURL
+
+from pytest_customerio.core.model import Answer, Interaction
+
+BASIC = "Basic " + base64.b64encode(b"site:key").decode()
+VERBS = ("get", "options", "head", "post", "put", "patch", "delete")
+
+pytestmark = pytest.mark.filterwarnings("ignore:The .auth. parameter:DeprecationWarning")
+
+
+@pytest.fixture
+def line() -> Iterator[Line]:
+    with installed("aiohttp") as line:
+        yield line
+
+
+def run(use: Callable[[aiohttp.ClientSession], Awaitable[Any]], **options: Any) -> Any:
+    """Use one session."""
+
+    async def main() -> Any:
+        async with aiohttp.ClientSession(**options) as session:
+            return await use(session)
+
+    return asyncio.run(main())
+
+
+def ask(method: str, url: Any = URL, *, session: dict[str, Any] | None = None, **options: Any) -> tuple[int, str]:
+    """Ask once, and read the answer."""
+
+    async def use(client: aiohttp.ClientSession) -> tuple[int, str]:
+        async with client.request(method, url, **options) as response:
+            return response.status, await response.text()
+
+    return run(use, **(session or {}))  # type: ignore[no-any-return]
+
+
+@pytest.fixture
+def mocked(monkeypatch: pytest.MonkeyPatch) -> list[dict[str, Any]]:
+    """A mock of the user's in the place where all mocks of aiohttp sit; it never reads what it is to send."""
+    calls = []
+
+    async def answer(self: Any, method: str, url: Any, **options: Any) -> Any:
+        calls.append({"method": method, "url": url, **options})
+        return mock.Mock(status=418, spec=aiohttp.ClientResponse, __aexit__=mock.AsyncMock())
+
+    monkeypatch.setattr(aiohttp.ClientSession, "_request", answer)
+    return calls
+
+
+def heard_of(line: Line, **options: Any) -> Interaction:
+    """What is heard of a call that a mock answers."""
+
+    async def use(session: aiohttp.ClientSession) -> None:
+        assert (await session.post(URL, **options)).status == 418
+
+    run(use)
+    return line.heard[-1]
+
+
+async def many(*parts: bytes) -> AsyncIterator[bytes]:
+    for part in parts:
+        yield part
+
+
+def test_a_request_is_heard_as_it_was_sent(line: Line) -> None:
+    """Client, method, URL, headers, body, status and timeout."""
+    assert ask("put", json={"a": 1}, params={"x": "y z"}, headers={"X-One": "1"}) == (200, '{"ok": true}')
+    heard, asked = line.only, line.asked[0]
+    assert (heard.client, heard.method, heard.url) == ("aiohttp", "PUT", asked.url)
+    assert asked.url.startswith(URL + "?x=y")
+    assert (heard.headers, heard.body, heard.body_known) == (asked.headers, b'{"a": 1}', True)
+    assert (heard.headers["x-one"], heard.headers["content-type"]) == ("1", "application/json")
+    assert (heard.status, heard.raised, heard.timeout_set) == (200, None, True)
+
+
+@pytest.mark.parametrize("verb", VERBS)
+def test_every_verb_is_heard(line: Line, verb: str) -> None:
+    """Awaited and as a context, the manager and the response being the client's own."""
+
+    async def use(session: aiohttp.ClientSession) -> None:
+        manager = getattr(session, verb)(YarlURL(URL))
+        assert type(manager).__module__ == "aiohttp.client"
+        response = await manager
+        assert type(response) is aiohttp.ClientResponse
+        async with getattr(session, verb)(URL) as again:
+            assert again.status == 200
+
+    run(use)
+    assert [(heard.method, heard.url, heard.status) for heard in line.heard] == [(verb.upper(), URL, 200)] * 2
+
+
+def test_the_function_of_the_module_is_heard(line: Line) -> None:
+    """`aiohttp.request` has a session of its own."""
+
+    async def main() -> str:
+        async with aiohttp.request("POST", URL, json={}) as response:
+            return await response.text()
+
+    assert asyncio.run(main()) == '{"ok": true}'
+    assert (line.only.method, line.only.body) == ("POST", b"{}")
+
+
+def test_a_task_is_heard(line: Line) -> None:
+    """A call handed to the loop instead of being awaited at once."""
+
+    async def use(session: aiohttp.ClientSession) -> list[int]:
+        tasks = [asyncio.create_task(session.get(f"{URL}/{number}")) for number in range(3)]  # type: ignore[arg-type]
+        return [(await task).status for task in tasks]
+
+    assert run(use) == [200, 200, 200]
+    assert [heard.url for heard in line.heard] == [f"{URL}/{number}" for number in range(3)]
+
+
+def test_a_base_url_and_headers_of_the_session_count(line: Line, mocked: list[Any]) -> None:
+    """What the session adds is part of the request, whoever answers it."""
+
+    async def use(session: aiohttp.ClientSession) -> None:
+        await session.post("/api/v1/customers/5", headers={"X-Two": "2"}, params={"a": "b"})
+
+    run(use, base_url="https://track.customer.io", headers={"X-One": "1", "X-Two": "1"})
+    assert line.only.url == URL + "?a=b"
+    assert line.only.headers == {"x-one": "1", "x-two": "2"}
+
+
+@pytest.mark.parametrize("answered_by", ["us", "mock"])
+@pytest.mark.parametrize("given_to", ["call", "session", "url"])
+def test_credentials_are_in_the_header_only(
+    line: Line, request: pytest.FixtureRequest, given_to: str, answered_by: str
+) -> None:
+    """From an argument, the session or the URL; the URL that is shown to people holds no key."""
+    if answered_by == "mock":
+        request.getfixturevalue("mocked")
+    with warnings.catch_warnings():  # of aiohttp 3.14, about these very arguments
+        warnings.simplefilter("ignore")
+        auth = aiohttp.BasicAuth("site", "key")
+    url = URL.replace("//", "//site:key@") if given_to == "url" else URL
+
+    async def use(session: aiohttp.ClientSession) -> None:
+        await session.get(url, **({"auth": auth} if given_to == "call" else {}))  # type: ignore[arg-type]
+
+    run(use, **({"auth": auth} if given_to == "session" else {}))
+    assert (line.only.url, line.only.headers["authorization"]) == (URL, BASIC)
+
+
+BODIES: dict[str, tuple[Callable[[], dict[str, Any]], bytes | None, str | None]] = {
+    "none": (dict, None, None),
+    "bytes": (lambda: {"data": b"\xff"}, b"\xff", "application/octet-stream"),
+    "memory": (lambda: {"data": memoryview(b"abc")}, b"abc", "application/octet-stream"),
+    "text": (lambda: {"data": "é"}, "é".encode(), "text/plain; charset=utf-8"),
+    "json": (lambda: {"json": {"a": 1}}, b'{"a": 1}', "application/json"),
+    "form": (lambda: {"data": {"a": "b c"}}, b"a=b+c", "application/x-www-form-urlencoded"),
+    "pairs": (lambda: {"data": [("a", "b"), ("a", "c")]}, b"a=b&a=c", "application/x-www-form-urlencoded"),
+    "FormData": (lambda: {"data": aiohttp.FormData({"a": "b"})}, b"a=b", "application/x-www-form-urlencoded"),
+    "payload": (lambda: {"data": aiohttp.JsonPayload([1])}, b"[1]", "application/json"),
+    "file": (lambda: {"data": io.BytesIO(b"file")}, b"file", "application/octet-stream"),
+    "iterator": (lambda: {"data": many(b"{", b"}")}, b"{}", "application/octet-stream"),
+}
+
+
+@pytest.mark.parametrize("kind", BODIES)
+def test_a_body_is_heard_as_sent(line: Line, kind: str) -> None:
+    """What reached the wire is what is heard, whatever was handed over."""
+    make, body, content_type = BODIES[kind]
+    ask("POST", **make())
+    assert (line.only.body, line.only.body_known, line.asked[0].body) == (body, True, body or b"")
+    if content_type:
+        assert line.only.headers["content-type"] == content_type
+
+
+@pytest.mark.parametrize("kind", sorted(BODIES.keys() - {"iterator"}))
+def test_a_body_is_heard_though_a_mock_answers(line: Line, mocked: list[Any], kind: str) -> None:
+    """It is put together from the arguments as aiohttp would, and handed on as it was."""
+    make, body, content_type = BODIES[kind]
+    given = make()
+    heard = heard_of(line, **given)
+    assert (heard.body, heard.body_known, heard.headers.get("content-type")) == (body, True, content_type)
+    assert all(mocked[0][name] is value for name, value in given.items())
+
+
+def test_a_file_is_left_where_it_was(line: Line, mocked: list[Any]) -> None:
+    """Hearing it reads from where it stood, and puts it back."""
+    file = io.BytesIO(b"head body")
+    file.seek(5)
+    assert heard_of(line, data=file).body == b"body"
+    assert file.read() == b"body"
+
+
+def test_a_stream_is_known_when_it_was_read(line: Line, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A mock may read a body that can be read only once, or leave it alone."""
+    read: list[bytes] = []
+
+    async def answer(self: Any, method: str, url: Any, *, data: Any, listen: bool = True) -> Any:
+        if url == URL:
+            read.extend([part async for part in data])
+        return mock.Mock(status=204)
+
+    monkeypatch.setattr(aiohttp.ClientSession, "_request", answer)
+
+    async def use(session: aiohttp.ClientSession) -> None:
+        await session.post(URL, data=many(b"a", b"b"))
+        await session.post(URL + "/unread", data=many(b"a"))
+
+    run(use)
+    assert read == [b"a", b"b"]
+    assert [(heard.body, heard.body_known) for heard in line.heard] == [(b"ab", True), (None, False)]
+
+
+@pytest.mark.parametrize("answered_by", ["us", "mock"])
+def test_a_form_with_files(line: Line, request: pytest.FixtureRequest, answered_by: str) -> None:
+    """Its bytes are known when they reached us, and only then: making them would spend the form."""
+    form = aiohttp.FormData({"a": io.BytesIO(b"part")})
+    if answered_by == "mock":
+        request.getfixturevalue("mocked")
+        assert (heard_of(line, data=form).body, line.only.body_known) == (None, False)
+    else:
+        ask("POST", data=form)
+        assert (line.only.body, line.only.body_known) == (line.asked[0].body, True)
+        assert b"part" in line.asked[0].body
+
+
+def test_a_serializer_of_the_session_is_used(line: Line, mocked: list[Any]) -> None:
+    """As aiohttp would."""
+
+    async def use(session: aiohttp.ClientSession) -> None:
+        await session.post(URL, json={"a": 1})
+
+    run(use, json_serialize=lambda value: f"<{value}>")
+    assert line.only.body == b"<{'a': 1}>"
+
+
+def test_a_compressed_body_is_heard_as_it_was_sent(line: Line) -> None:
+    """Header and body belong together."""
+    ask("POST", json={"a": 1}, compress=True)
+    assert line.only.headers["content-encoding"] == "deflate"
+    assert line.only.body == line.asked[0].body != b'{"a": 1}'
+
+
+@pytest.mark.parametrize(
+    ("timeout", "known"),
+    [
+        (aiohttp.ClientTimeout(total=3), True),
+        (aiohttp.ClientTimeout(total=None, sock_read=3), True),
+        (aiohttp.ClientTimeout(total=None, sock_connect=3), False),
+        (3, True),
+        (None, False),
+    ],
+)
+def test_a_timeout_is_one_that_ends_waiting(line: Line, mocked: list[Any], timeout: Any, known: bool) -> None:
+    """For the whole or for reading, of the call or of the session."""
+    assert heard_of(line, timeout=timeout).timeout_set is known
+
+    async def use(session: aiohttp.ClientSession) -> None:
+        await session.get(URL)
+
+    run(use, **({"timeout": timeout} if isinstance(timeout, aiohttp.ClientTimeout) else {}))
+    assert line.heard[-1].timeout_set is (known or not isinstance(timeout, aiohttp.ClientTimeout))
+
+
+def test_redirects_are_one_hearing(line: Line) -> None:
+    """The application sent one request: the first is told, with the last answer."""
+    line.answering = lambda asked: OK if asked.url.endswith("/b") else Answer(307, "", (("Location", "/b"),))
+    assert ask("POST", data=b"x") == (200, '{"ok": true}')
+    assert (line.only.url, line.only.status, line.only.body) == (URL, 200, b"x")
+    assert [request.body for request in line.asked] == [b"x", b"x"]
+
+
+def test_what_cannot_be_sent_fails_as_ever(line: Line) -> None:
+    """aiohttp's own errors, for bodies and parameters that it cannot use; their names are told."""
+    for options in ({"json": {1, 2}}, {"params": {"a": object()}}, {"data": object()}):
+        with pytest.raises(TypeError):
+            ask("POST", **options)
+    with pytest.raises(ValueError, match="data and json"):
+        ask("POST", data=b"", json={})
+    assert [heard.raised for heard in line.heard] == ["TypeError", "TypeError", "TypeError", "ValueError"]
+    assert not line.heard[0].body_known
+
+
+@pytest.mark.parametrize("url", ["relative", "http://[", 5, None])
+def test_what_is_no_url_fails_as_ever(line: Line, url: Any) -> None:
+    """With and without us alike."""
+    tapped = met(lambda: ask("GET", url))
+    assert line.heard == []
+    with mock.patch.object(line, "concerns", return_value=False):
+        assert met(lambda: ask("GET", url)) == tapped
+
+
+def test_the_error_of_a_mock_is_its_own(line: Line, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The very object arrives."""
+    boom = aiohttp.ServerDisconnectedError()
+    monkeypatch.setattr(aiohttp.ClientSession, "_request", mock.AsyncMock(side_effect=boom))
+    with pytest.raises(aiohttp.ServerDisconnectedError) as caught:
+        ask("POST", json={"a": 1})
+    assert caught.value is boom
+    assert (line.only.raised, line.only.status, line.only.body) == ("ServerDisconnectedError", None, b'{"a": 1}')
+
+
+def test_other_hosts_are_not_heard(line: Line, mocked: list[Any]) -> None:
+    """Their arguments are handed on as they were."""
+    data = many(b"")
+
+    async def use(session: aiohttp.ClientSession) -> None:
+        await session.post("https://example.com", data=data)
+
+    run(use)
+    assert line.heard == []
+    assert mocked[0]["data"] is data
+
+
+def test_nobody_listens(line: Line) -> None:
+    """Where a client above is heard already, nothing is heard, and the answer comes."""
+    line.listens = False
+    assert ask("GET")[0] == 200
+    assert line.heard == []
+
+
+def test_a_call_that_is_never_awaited_warns_as_ever(line: Line) -> None:
+    """Once, by the client's own name, and it is not heard."""
+
+    async def use(session: aiohttp.ClientSession) -> None:
+        session.get(URL)
+        gc.collect()
+
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        run(use)
+    assert [str(warning.message) for warning in caught] == ["coroutine 'ClientSession._request' was never awaited"]
+    assert line.heard == []
+
+
+def test_a_call_may_be_closed_or_thrown_into(line: Line) -> None:
+    """Before it began it is the client's own coroutine."""
+
+    async def use(session: aiohttp.ClientSession) -> None:
+        session.get(URL).close()
+        with pytest.raises(KeyError):
+            session.get(URL).throw(KeyError())
+
+    run(use)
+    assert line.heard == []
+
+
+def test_a_cancelled_call_is_heard(line: Line) -> None:
+    """It was on its way."""
+
+    async def use(session: aiohttp.ClientSession) -> None:
+        task = asyncio.create_task(session.post(URL, data=b"x"))  # type: ignore[arg-type]
+        await asyncio.sleep(0)
+        task.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await task
+
+    run(use)
+    assert (line.only.raised, line.only.body) == ("CancelledError", b"x")
+
+
+def test_aioresponses_answers_above_us(line: Line) -> None:
+    """It is heard once, and what it lets through is answered by us."""
+    aioresponses = pytest.importorskip("aioresponses").aioresponses
+
+    class Response(aiohttp.ClientResponse):  # aioresponses leaves out what aiohttp 3.14 asks for
+        def __init__(self, *args: Any, **options: Any) -> None:
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")
+                try:
+                    super().__init__(*args, stream_writer=mock.Mock(), **options)
+                except TypeError:
+                    super().__init__(*args, **options)
+
+    with aioresponses(passthrough=[URL + "/real"]) as answers:
+        answers.post(URL, status=418, response_class=Response)
+        answers.put(URL, exception=aiohttp.ServerTimeoutError("mock"))
+        assert ask("POST", json={"a": 1})[0] == 418
+        with pytest.raises(aiohttp.ServerTimeoutError):
+            ask("PUT", json={})
+        assert line.asked == []
+        assert ask("GET", URL + "/real") == (200, '{"ok": true}')
+    assert [(heard.status, heard.body) for heard in line.heard] == [(418, b'{"a": 1}'), (None, b"{}"), (200, None)]
+
+
+def test_a_cassette_of_the_users_answers_above_us(line: Line, tmp_path: Any) -> None:
+    """A vcrpy cassette plays; the request is heard once, with its body."""
+    vcr = pytest.importorskip("vcr")
+    cassette = tmp_path / "own.yaml"
+    cassette.write_text(
+        "version: 1\ninteractions:\n- request: {method: POST, uri: '" + URL + "', body: null, headers: {}}\n"
+        "  response: {status: {code: 418, message: teapot}, headers: {}, body: {string: own}}\n"
+    )
+    with vcr.use_cassette(str(cassette), record_mode="none"):
+        assert ask("POST", data=many(b"a", b"b")) == (418, "own")
+    assert (line.only.status, line.only.body, line.asked) == (418, b"ab", [])
+
+
+def test_nothing_stays_behind() -> None:
+    """The very same functions stand there again."""
+
+    def functions() -> list[Any]:
+        own = [vars(aiohttp.ClientSession)[verb] for verb in (*VERBS, "request")]
+        return [*own, aiohttp.request, aiohttp.client.request, vars(aiohttp.TCPConnector)["_create_connection"]]
+
+    before = functions()
+    with installed("aiohttp"):
+        meanwhile = functions()
+        assert asyncio.iscoroutinefunction(aiohttp.TCPConnector._create_connection)
+    assert functions() == before
+    assert not set(meanwhile) & set(before)

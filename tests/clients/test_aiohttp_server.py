@@ -1,0 +1,318 @@
+"""How aiohttp is answered: as by a server, without one."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import warnings
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from typing import Any
+
+import aiohttp
+import pytest
+from stage import JSON, OK, RESET, URL, Line, Refused, installed, met, served
+
+from pytest_customerio.core.model import Answer
+
+
+@pytest.fixture
+def line() -> Iterator[Line]:
+    with installed("aiohttp_server") as line:
+        yield line
+
+
+def run(use: Callable[[aiohttp.ClientSession], Awaitable[Any]], **options: Any) -> Any:
+    """Use one session."""
+
+    async def main() -> Any:
+        async with aiohttp.ClientSession(**options) as session:
+            return await use(session)
+
+    return asyncio.run(main())
+
+
+def ask(method: str, url: str = URL, *, session: dict[str, Any] | None = None, **options: Any) -> tuple[int, str]:
+    """Ask once, and read the answer."""
+
+    async def use(client: aiohttp.ClientSession) -> tuple[int, str]:
+        async with client.request(method, url, **options) as response:
+            return response.status, await response.text()
+
+    return run(use, **(session or {}))  # type: ignore[no-any-return]
+
+
+def test_the_answer_is_a_real_response(line: Line) -> None:
+    """All that a response of aiohttp has, it has."""
+    line.answering = lambda request: Answer(429, "Too Many Requests", (("Retry-After", "3"), *JSON), b'{"a":1}')
+
+    async def use(session: aiohttp.ClientSession) -> None:
+        async with session.post(URL, json={}) as response:
+            assert (response.status, response.reason) == (429, "Too Many Requests")
+            assert response.version == aiohttp.HttpVersion11
+            assert response.headers["retry-after"] == "3"
+            assert await response.json() == {"a": 1}
+            assert str(response.url) == str(response.request_info.url) == URL
+            with pytest.raises(aiohttp.ClientResponseError, match="429"):
+                response.raise_for_status()
+
+    run(use)
+
+
+def test_the_request_is_seen_as_it_went_out(line: Line) -> None:
+    """Method, URL, headers and body, with the port where it is not the usual one."""
+    line.hosts = {"::1"}
+    ask("PUT", "http://[::1]:8080/a", data=b"x", headers={"X-One": "1"})
+    assert (line.asked[0].method, line.asked[0].url, line.asked[0].body) == ("PUT", "http://[::1]:8080/a", b"x")
+    assert (line.asked[0].headers["x-one"], line.asked[0].headers["host"]) == ("1", "[::1]:8080")
+
+
+@pytest.mark.parametrize(("method", "answer"), [("HEAD", OK), ("GET", Answer(204)), ("GET", Answer(304))])
+def test_an_answer_without_a_body_ends(line: Line, method: str, answer: Answer) -> None:
+    """No client waits for a body that may not come."""
+    line.answering = lambda request: answer
+    assert ask(method) == (answer.status, "")
+
+
+def test_large_bodies_pass_both_ways(line: Line) -> None:
+    """Two megabytes, sent in chunks, and two as an answer that is read slowly."""
+    line.answering = lambda request: Answer(200, "", (), request.body)
+    sent = [bytes([number]) * 65536 for number in range(32)]
+
+    async def parts() -> AsyncIterator[bytes]:
+        for part in sent:
+            yield part
+
+    async def use(session: aiohttp.ClientSession) -> bytes:
+        async with session.post(URL, data=parts()) as response:
+            return b"".join([chunk async for chunk in response.content.iter_chunked(1000)])
+
+    assert run(use) == line.asked[0].body == b"".join(sent)
+    assert line.asked[0].headers["transfer-encoding"] == "chunked"
+
+
+def test_a_client_that_waits_to_be_told_goes_on(line: Line) -> None:
+    """`100 Continue` comes before the body, once for each request."""
+
+    async def parts() -> AsyncIterator[bytes]:
+        yield b"a"
+        await asyncio.sleep(0)
+        yield b"b"
+
+    async def use(session: aiohttp.ClientSession) -> list[int]:
+        return [(await session.post(URL, data=parts(), expect100=True)).status for _ in range(2)]
+
+    assert run(use) == [200, 200]
+    assert [request.body for request in line.asked] == [b"ab", b"ab"]
+
+
+def test_a_connection_is_kept(line: Line) -> None:
+    """One connection serves one request after the other, and is closed with the session."""
+
+    async def use(session: aiohttp.ClientSession) -> list[Any]:
+        transports = []
+        for _ in range(2):
+            async with session.get(URL):
+                pass
+            assert session.connector is not None
+            (((protocol, _since),),) = session.connector._conns.values()
+            transports.append(protocol.transport)
+        assert not transports[0].is_closing()
+        return transports
+
+    transports = run(use)
+    assert transports[0] is transports[1]
+    assert transports[0].is_closing()
+
+
+def test_the_transport_is_one_for_any_protocol(line: Line) -> None:
+    """It says of itself what a transport may be asked; it can be aborted, and closed again."""
+
+    async def use(session: aiohttp.ClientSession) -> None:
+        async with session.get(URL):
+            pass
+        assert session.connector is not None
+        (((protocol, _),),) = session.connector._conns.values()
+        transport = protocol.transport
+        transport.set_write_buffer_limits()
+        assert (transport.get_write_buffer_size(), transport.can_write_eof(), transport.is_reading()) == (
+            0,
+            False,
+            True,
+        )
+        assert transport.get_extra_info("socket", "none") == "none"
+        transport.abort()
+        transport.close()
+        await asyncio.sleep(0)
+        assert not protocol.is_connected()
+
+    run(use)
+
+
+def test_a_proxy_is_passed_by(line: Line, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of the call or of the environment: it would be asked for the host, and so told about it."""
+    with served() as proxy:
+        monkeypatch.setenv("HTTPS_PROXY", proxy.url)
+        assert ask("GET", proxy=proxy.url)[0] == 200
+        assert ask("GET", URL.replace("https", "http"), proxy=proxy.url)[0] == 200
+        assert ask("GET", session={"trust_env": True})[0] == 200
+    assert proxy.seen == []
+    assert [request.url for request in line.asked] == [URL, URL.replace("https", "http"), URL]
+
+
+def test_other_hosts_are_reached(line: Line) -> None:
+    """They run the client's own code."""
+    with served() as server:
+        assert ask("POST", server.url, data=b"x") == (200, "real")
+    assert ([request.body for request in server.seen], line.asked) == ([b"x"], [])
+
+
+def test_a_connector_of_the_users_is_theirs(line: Line) -> None:
+    """One that makes its connections by itself."""
+
+    class Own(aiohttp.TCPConnector):
+        async def _create_connection(self, *args: Any) -> Any:
+            raise aiohttp.ClientConnectionError("own")
+
+    async def main() -> None:
+        async with aiohttp.ClientSession(connector=Own()) as session:
+            await session.get(URL)
+
+    with pytest.raises(aiohttp.ClientConnectionError, match="own"):
+        asyncio.run(main())
+
+
+def test_a_websocket_is_refused_by_the_handshake(line: Line) -> None:
+    """Customer.io has none; nothing hangs."""
+
+    async def use(session: aiohttp.ClientSession) -> None:
+        await session.ws_connect(URL)
+
+    with pytest.raises(aiohttp.WSServerHandshakeError):
+        run(use)
+
+
+@pytest.mark.parametrize(
+    ("name", "reply", "timeout"),
+    [
+        ("connection-reset", RESET, {"total": 5}),
+        ("read-timeout", None, {"sock_read": 0.05}),
+        ("read-timeout", None, {"total": 0.05}),
+    ],
+)
+@pytest.mark.parametrize("method", ["POST", "PUT"])
+def test_a_fault_is_what_a_real_server_causes(
+    line: Line, method: str, name: str, reply: bytes | None, timeout: dict[str, float]
+) -> None:
+    """The same error, saying the same, after as many attempts; a timeout is the one of the limit that is set."""
+    line.answering = lambda request: Answer(fault=name)
+
+    def go() -> Any:
+        return ask(method, server.url, data=b"x", timeout=aiohttp.ClientTimeout(**timeout))
+
+    with served(reply) as server:
+        real = met(go)
+        line.hosts = {"127.0.0.1"}
+        replayed = met(go)
+    assert replayed[:2] == real[:2]
+    assert len(line.asked) == len(server.seen)
+
+
+@pytest.mark.skipif(aiohttp.__version__.startswith(("3.8.", "3.9.")), reason="came with aiohttp 3.10")
+def test_an_idempotent_request_is_tried_again_by_aiohttp(line: Line) -> None:
+    """Its own engine runs above the fault: a kept connection that breaks is replaced once."""
+    answers = iter([OK, Answer(fault="connection-reset"), OK])
+    line.answering = lambda request: next(answers)
+
+    async def use(session: aiohttp.ClientSession) -> int:
+        async with session.get(URL) as response:
+            await response.read()
+        return (await session.put(URL, data=b"x")).status
+
+    assert run(use) == 200
+    assert [request.method for request in line.asked] == ["GET", "PUT", "PUT"]
+
+
+def test_no_connection_is_kept_where_none_can_be_made(line: Line) -> None:
+    """A case that breaks connecting breaks it for the client that is connected, too."""
+    answers = iter([OK, OK, Answer(fault="connection-refused"), OK])
+    line.answering = lambda request: next(answers)
+
+    async def use(session: aiohttp.ClientSession) -> list[int]:
+        seen = []
+        for breaks in (False, False, True, True):
+            line.breaks_connecting = breaks
+            with contextlib.suppress(aiohttp.ClientConnectorError):
+                async with session.put(URL, data=b"x") as response:
+                    await response.read()
+                    seen.append(response.status)
+        return seen
+
+    assert run(use) == [200, 200, 200]
+    assert len(line.asked) == 4
+
+
+def test_before_a_failed_look_up_had_a_class(line: Line, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Older clients raise the error of any connection, and a timeout of any."""
+    monkeypatch.delattr(aiohttp, "ClientConnectorDNSError", raising=False)
+    monkeypatch.delattr(aiohttp, "ConnectionTimeoutError", raising=False)
+    line.answering = lambda request: Answer(fault="dns-failure")
+    with pytest.raises(aiohttp.ClientConnectorError, match="name resolution"):
+        ask("POST")
+    line.answering = lambda request: Answer(fault="connect-timeout")
+    with pytest.raises(aiohttp.ServerTimeoutError, match="Connection timeout to host"):
+        ask("POST", timeout=aiohttp.ClientTimeout(connect=5))
+
+
+def test_a_refusal_comes_out_unchanged(line: Line) -> None:
+    """It is nothing of the network, and aiohttp does not take it for that."""
+    line.answering = line.refuse
+    for options in ({}, {"data": b"x"}):
+        with pytest.raises(Refused, match=URL):
+            ask("PUT", **options)
+    assert len(line.asked) == 2
+
+
+def test_two_hundred_at_once_are_right_and_in_order(line: Line) -> None:
+    """Each gets the answer to its own request."""
+    line.answering = lambda request: Answer(200, "", (), request.url.encode())
+
+    async def one(session: aiohttp.ClientSession, number: int) -> str:
+        async with session.get(f"{URL}/{number}") as response:
+            return await response.text()
+
+    async def use(session: aiohttp.ClientSession) -> list[str]:
+        return await asyncio.gather(*(one(session, number) for number in range(200)))
+
+    assert run(use) == [f"{URL}/{number}" for number in range(200)]
+
+
+def test_a_call_given_up_is_over(line: Line) -> None:
+    """An answer that comes after the connection was closed is nobody's."""
+
+    async def use(session: aiohttp.ClientSession) -> None:
+        task = asyncio.ensure_future(session.get(URL))
+        await asyncio.sleep(0)
+        task.cancel()
+        await asyncio.wait([task])
+        await asyncio.sleep(0)
+        assert (await session.get(URL)).status == 200
+
+    run(use)
+
+
+def test_a_session_outlives_the_line() -> None:
+    """Built before, used meanwhile, and afterwards as if nothing had been."""
+
+    async def use(session: aiohttp.ClientSession) -> list[str]:
+        texts = []
+        with installed("aiohttp_server") as line:
+            line.hosts = {"127.0.0.1"}
+            async with session.get(server.url) as response:
+                texts.append(await response.text())
+        async with session.get(server.url) as response:
+            texts.append(await response.text())
+        return texts
+
+    with served() as server, warnings.catch_warnings():
+        warnings.simplefilter("error")
+        assert run(use) == ['{"ok": true}', "real"]

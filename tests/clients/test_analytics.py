@@ -1,0 +1,155 @@
+"""customerio-cdp-analytics: its queue is sent at once when somebody waits for it."""
+
+from __future__ import annotations
+
+import sys
+import threading
+from queue import Empty, Queue
+from types import SimpleNamespace
+
+import pytest
+from customerio.analytics import consumer as module
+from customerio.analytics.client import Client
+from tests.waiting import until
+
+from pytest_customerio.clients import analytics
+from pytest_customerio.process.patching import Patches
+
+pytestmark = pytest.mark.filterwarnings("ignore:datetime.datetime.utcnow:DeprecationWarning")
+
+
+class Batches(list):
+    """What was sent: the names of the events of each batch."""
+
+    def flat(self):
+        return sorted(name for batch in self for name in batch)
+
+
+@pytest.fixture
+def make(monkeypatch):
+    """Makes clients whose consumers note what they would send; with a gate, they wait at it before."""
+    made, patches = [], Patches()
+    monkeypatch.setattr("atexit.register", lambda *_: None)
+
+    def client(gate=None, **asked):
+        sent = Batches()
+
+        def request(_, batch):
+            assert gate is None or gate.wait(10)
+            sent.append([message["event"] for message in batch])
+
+        monkeypatch.setattr(module.Consumer, "request", request)
+        started = Client("pk_us_1234567890", **{"upload_interval": 60, **asked})
+        started.sent = sent
+        made.append(started)
+        return started
+
+    analytics.install(None, patches)
+    before = set(threading.enumerate())
+    yield client
+    running = [one for one in threading.enumerate() if isinstance(one, module.Consumer) and one not in before]
+    for one in running:
+        one.pause()
+    # Other tests may have left clients of their own behind.
+    until(lambda: ([analytics.hurry(one.queue) for one in made], not any(one.is_alive() for one in running))[1])
+    patches.undo()
+    assert not any(one.is_alive() for one in running)
+
+
+def test_flush_sends_at_once(make) -> None:
+    """All of it, though the consumer would gather for a minute."""
+    client = make()
+    for name in "abc":
+        client.track("42", name)
+    client.flush()
+    assert client.sent.flat() == ["a", "b", "c"]
+    assert vars(client.queue).get(analytics.FLUSHED) is None
+    client.track("42", "d")
+    client.flush()
+    assert client.sent.flat() == ["a", "b", "c", "d"]
+
+
+def test_two_consumers_of_one_queue(make) -> None:
+    """Each message is sent once."""
+    client = make(thread=2)
+    names = [f"e{n:02}" for n in range(30)]
+    for name in names:
+        client.track("42", name)
+    client.flush()
+    assert client.sent.flat() == names
+    assert [queue for queue in analytics.queues() if queue is client.queue] == [client.queue]
+
+
+def test_flushes_of_two_threads(make) -> None:
+    """The first that is over leaves the other one alone."""
+    gate = threading.Event()
+    client = make(gate)
+    client.track("42", "a")
+    others = [threading.Thread(target=client.flush) for _ in range(2)]
+    for one in others:
+        one.start()
+    until(lambda: analytics.FLUSHED in vars(client.queue))
+    gate.set()
+    for one in others:
+        one.join(10)
+        assert not one.is_alive()
+    assert client.sent == [["a"]]
+
+
+def test_full_batches_are_sent_as_ever(make) -> None:
+    """Nobody hurries."""
+    client = make(upload_size=2)
+    for name in "abcd":
+        client.track("42", name)
+    until(lambda: len(client.sent) == 2)
+    assert client.sent == [["a", "b"], ["c", "d"]]
+
+
+def test_hurrying_sends_what_was_gathered(make) -> None:
+    """Once: a consumer that has nothing goes on waiting."""
+    client = make()
+    client.track("42", "a")
+    until(lambda: (analytics.hurry(client.queue), client.sent)[1])
+    for _ in range(3):
+        analytics.hurry(client.queue)
+    until(lambda: not client.queue.unfinished_tasks)
+    assert client.sent == [["a"]]
+
+
+def test_a_wait_is_never_longer_than_the_consumer_means_it_to_be() -> None:
+    """It reckons with a clock that may go back by an hour meanwhile."""
+    seen = analytics.Hurried(Queue(), 0.001)
+    with pytest.raises(Empty):
+        seen.get(timeout=3600)
+
+
+def test_clients_that_do_not_run_have_no_queue(make) -> None:
+    """Those that never send, and those that send themselves."""
+    before = analytics.queues()
+    make(send=False).track("42", "a")
+    assert analytics.queues() == before
+
+
+def test_where_the_package_is_not_there(monkeypatch) -> None:
+    """Nothing has to be sent."""
+    monkeypatch.delitem(sys.modules, analytics.MODULE)
+    assert analytics.queues() == []
+
+
+def test_all_is_as_before() -> None:
+    """When it is taken away."""
+    before, patches = (module.Consumer.next, Client.flush), Patches()
+    analytics.install(None, patches)
+    assert (module.Consumer.next, Client.flush) != before
+    patches.undo()
+    assert (module.Consumer.next, Client.flush) == before
+
+
+def test_a_queue_that_is_hurried_already_is_left_as_it_is() -> None:
+    """By a run within the run: the consumer gets its message, and its own queue back."""
+    queue: Queue[str] = Queue()
+    queue.put("message")
+    consumer = SimpleNamespace(queue=queue, upload_interval=1.0)
+    gather = analytics._next(analytics._next(lambda one: one.queue.get(block=True, timeout=1.0)))
+    assert gather(consumer) == "message"
+    assert consumer.queue is queue

@@ -1,0 +1,256 @@
+"""What Celery says of its tasks that meet an error."""
+
+from __future__ import annotations
+
+import datetime as dt
+import sys
+from contextlib import suppress
+
+import celery.app.task
+import pytest
+from celery import Celery, chain, group, signals
+from celery.app.trace import build_tracer
+from celery.exceptions import Retry
+
+from pytest_customerio.clients.celery import Tasks
+
+NOW = dt.datetime.now
+
+
+class RateLimited(Exception):
+    """What the application raises."""
+
+
+class Unpicklable(Exception):
+    """Celery hands on a stand-in for this."""
+
+    def __init__(self, number: int, why: str) -> None:
+        super().__init__(number)
+        self.why = lambda: why
+
+
+class Shop:
+    """An application of Celery's whose tasks run at once. `errors` attempts meet an error."""
+
+    def __init__(self) -> None:
+        self.app = Celery("shop", broker="memory://", backend="cache+memory://", set_as_current=False)
+        self.app.conf.task_always_eager = True
+        self.waits: list[float] = []
+        self.tasks = Tasks(self.waits.append)
+        self.errors = 2
+        self.asked = 0
+
+    def task(self, work, **asked):
+        return self.app.task(name="shop.send", **asked)(work)
+
+    def send(self) -> None:
+        self.asked += 1
+        if self.asked <= self.errors:
+            self.tasks.meet()
+            raise RateLimited(self.asked)
+
+    def by_hand(self, **asked):
+        def send(task):
+            try:
+                self.send()
+            except RateLimited as error:
+                raise task.retry(exc=error, **asked) from None
+
+        return self.task(send, bind=True, max_retries=3)
+
+    def by_itself(self, **asked):
+        def send():
+            self.send()
+
+        return self.task(send, **{"autoretry_for": (RateLimited,), "max_retries": 3, **asked})
+
+
+@pytest.fixture
+def shop():
+    retry = celery.app.task.Task.retry
+    heard = [len(one.receivers or ()) for one in (signals.task_failure, signals.task_success)]
+    shop = Shop()
+    yield shop
+    shop.tasks.stop()
+    shop.tasks.stop()  # again is no mistake
+    assert celery.app.task.Task.retry is retry
+    assert [len(one.receivers or ()) for one in (signals.task_failure, signals.task_success)] == heard
+
+
+def test_without_celery(monkeypatch) -> None:
+    """There are no tasks."""
+    monkeypatch.delitem(sys.modules, "celery")
+    tasks = Tasks([].append)
+    tasks.meet()
+    assert (tasks.pending, tasks.failed, tasks.note) == (False, None, "")
+
+
+def test_outside_of_a_task(shop) -> None:
+    """An error that is met elsewhere says nothing of tasks."""
+    shop.tasks.meet()
+    shop.errors = 0
+    shop.by_itself().delay()
+    assert shop.tasks.note == ""
+
+
+def test_a_task_that_is_called_like_a_function(shop) -> None:
+    """It is one: nobody runs it again."""
+    with pytest.raises(RateLimited):
+        shop.by_hand()()
+    assert (shop.tasks.pending, shop.tasks.note, shop.waits) == (False, "", [])
+
+
+def test_a_retry_by_hand(shop) -> None:
+    """Its countdown is a wait."""
+    shop.by_hand(countdown=7).delay()
+    assert shop.waits == [7, 7]
+    assert shop.tasks.note == "shop.send ended in success after 2 retries"
+    assert not shop.tasks.pending
+    assert shop.tasks.failed is None
+
+
+def test_retries_come_to_an_end(shop) -> None:
+    """The last exception is the task's, also where nobody asks for its result."""
+    shop.errors = 9
+    shop.by_hand(countdown=1).delay()
+    assert shop.waits == [1, 1, 1]
+    assert isinstance(shop.tasks.failed, RateLimited)
+    assert shop.tasks.note == "shop.send failed with RateLimited after 3 retries"
+    assert not shop.tasks.pending
+
+
+def test_celery_s_own_delay(shop) -> None:
+    """Three minutes."""
+    shop.errors = 1
+    shop.by_hand().delay()
+    assert shop.waits == [180]
+    assert shop.tasks.note == "shop.send ended in success after 1 retry"
+
+
+@pytest.mark.parametrize(
+    ("eta", "wait"),
+    [
+        (lambda: NOW(dt.UTC) + dt.timedelta(minutes=1), 60),
+        (lambda: NOW(dt.UTC).replace(tzinfo=None) + dt.timedelta(minutes=1), 60),
+        (lambda: NOW(dt.timezone(dt.timedelta(hours=9))) + dt.timedelta(minutes=1), 60),
+        (lambda: NOW(dt.UTC) - dt.timedelta(minutes=1), 0),
+    ],
+    ids=["UTC", "without zone", "another zone", "past"],
+)
+def test_a_due_time(shop, eta, wait) -> None:
+    """A time instead of a countdown."""
+    shop.errors = 1
+    shop.by_hand(eta=eta()).delay()
+    assert shop.waits == [pytest.approx(wait, abs=10)]
+
+
+def test_a_retry_by_itself(shop) -> None:
+    """With backoff: growing, in the upper half of what Celery may draw."""
+    shop.errors = 9
+    shop.by_itself(retry_backoff=4, retry_backoff_max=10).delay()
+    for wait, longest in zip(shop.waits, (4, 8, 10), strict=True):
+        assert longest / 2 <= wait <= longest
+    assert shop.tasks.note == "shop.send failed with RateLimited after 3 retries"
+
+
+@pytest.mark.parametrize(("asked", "waits"), [({"retry_backoff": 2, "retry_jitter": False}, [2, 4]), ({}, [180, 180])])
+def test_a_retry_by_itself_without_jitter(shop, asked, waits) -> None:
+    """Is what Celery says."""
+    shop.by_itself(**asked).delay()
+    assert shop.waits == waits
+
+
+def test_an_error_that_autoretry_does_not_cover(shop) -> None:
+    """It is said that it never fires."""
+    shop.by_itself(autoretry_for=(KeyError, OSError)).delay()
+    assert shop.tasks.note == (
+        "shop.send failed with RateLimited after 0 retries: autoretry_for=(KeyError, OSError) does not cover it"
+    )
+
+
+def test_an_error_that_is_swallowed_before_autoretry_sees_it(shop) -> None:
+    """So is this."""
+
+    def swallow() -> None:
+        with suppress(RateLimited):
+            shop.send()
+
+    shop.task(swallow, autoretry_for=(RateLimited,)).delay()
+    assert shop.tasks.note == (
+        "shop.send ended in success after 0 retries:"
+        " autoretry_for=(RateLimited) never saw the error, which was swallowed before"
+    )
+
+
+def test_an_exception_that_cannot_be_pickled(shop) -> None:
+    """It is told as it was."""
+
+    def work() -> None:
+        shop.tasks.meet()
+        raise Unpicklable(1, "why")
+
+    shop.task(work).delay()
+    assert type(shop.tasks.failed) is Unpicklable
+
+
+def test_the_caller_sees_all_that_an_eager_task_raises(shop) -> None:
+    """Then it is not run again, and not over: a worker would."""
+    shop.app.conf.task_eager_propagates = True
+    with pytest.raises(Retry):
+        shop.by_hand(countdown=7).delay()
+    assert shop.tasks.pending
+    assert shop.waits == [7]
+
+
+def test_a_retry_that_is_not_raised(shop) -> None:
+    """The task ends well, and is run again by a worker."""
+
+    def work(task) -> None:
+        try:
+            shop.send()
+        except RateLimited as error:
+            task.retry(exc=error, throw=False)
+
+    shop.task(work, bind=True).delay()
+    assert shop.tasks.pending
+    assert shop.tasks.note == "shop.send ended in success after 0 retries"
+
+
+def test_a_task_with_a_worker(shop) -> None:
+    """It is to be run again later, which is a message to the broker."""
+    shop.app.conf.task_always_eager = False
+    send = shop.by_hand(countdown=7)
+    request = {"id": "1", "delivery_info": {"routing_key": "celery"}, "is_eager": False}
+    build_tracer(send.name, send, app=shop.app)("1", (), {}, request)
+    assert shop.tasks.pending
+    assert shop.waits == []
+
+
+def test_other_tasks_are_their_own(shop) -> None:
+    """Those that met no error, before and after, retried or failed."""
+
+    def other(task, error=None):
+        if error is None and not task.request.retries:
+            raise task.retry(countdown=5)
+        if error == "quiet":
+            task.retry(throw=False)
+        elif error:
+            raise KeyError(error)
+
+    other = shop.app.task(name="shop.other", bind=True)(other)
+    shop.by_hand(countdown=1).delay()
+    for error in (None, "x", "quiet"):
+        other.delay(error)
+    assert shop.waits == [1, 1]
+    assert shop.tasks.failed is None
+    assert not shop.tasks.pending
+    assert shop.tasks.note == "shop.send ended in success after 2 retries"
+
+
+@pytest.mark.parametrize("canvas", [lambda one: chain(one, one), lambda one: group([one, one])])
+def test_chains_and_groups(shop, canvas) -> None:
+    """Each of their tasks is followed."""
+    canvas(shop.by_hand(countdown=3).si()).apply_async()
+    assert shop.waits == [3, 3]
+    assert shop.asked == 4
+    assert not shop.tasks.pending

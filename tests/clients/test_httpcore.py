@@ -1,0 +1,381 @@
+"""How httpcore and httpcore2 are answered, as httpx and httpx2 meet it: like a server would, without one."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from importlib import import_module
+from typing import Any
+
+import pytest
+from stage import (
+    CORES,
+    HTTPX,
+    JSON,
+    OK,
+    REAL,
+    RESET,
+    URL,
+    Line,
+    Refused,
+    UnixServer,
+    installed,
+    met,
+    running,
+    served,
+)
+
+from pytest_customerio.core.model import Answer, WireRequest
+
+
+@pytest.fixture
+def line() -> Iterator[Line]:
+    with installed(*CORES) as line:
+        yield line
+
+
+@pytest.fixture(params=HTTPX)
+def module(request: pytest.FixtureRequest) -> Any:
+    return import_module(request.param)
+
+
+@pytest.fixture
+def core(module: Any) -> Any:
+    return import_module({"httpx": "httpcore", "httpx2": "httpcore2"}[module.__name__])
+
+
+@pytest.fixture(params=["sync", "async"])
+def ask(request: pytest.FixtureRequest, module: Any) -> Callable[..., Any]:
+    """Ask once, with a client of one kind; `client` are its options."""
+
+    async def aask(method: str, url: str, client: dict[str, Any], options: dict[str, Any]) -> Any:
+        async with module.AsyncClient(**client) as session:
+            return await session.request(method, url, **options)
+
+    def ask(method: str, url: str = URL, *, client: dict[str, Any] | None = None, **options: Any) -> Any:
+        if request.param == "async":
+            return asyncio.run(aask(method, url, client or {}, options))
+        with module.Client(**(client or {})) as session:
+            return session.request(method, url, **options)
+
+    return ask
+
+
+def test_the_answer_is_a_real_response(line: Line, ask: Any) -> None:
+    """All that a response of this client has, it has."""
+    line.answering = lambda request: Answer(429, "Too Many Requests", (("Retry-After", "3"), *JSON), b'{"a":\n1}')
+    response = ask("POST", URL + "?q=%20", json={})
+    assert (response.status_code, response.reason_phrase) == (429, "Too Many Requests")
+    assert (response.http_version, response.headers["retry-after"]) == ("HTTP/1.1", "3")
+    assert (response.json(), list(response.iter_lines())) == ({"a": 1}, ['{"a":', "1}"])
+    assert response.elapsed.total_seconds() >= 0
+    assert str(response.url) == line.asked[0].url == URL + "?q=%20"
+    with pytest.raises(Exception, match="429") as caught:
+        response.raise_for_status()
+    assert type(caught.value).__name__ == "HTTPStatusError"
+
+
+def test_the_request_is_seen_as_it_went_out(line: Line, ask: Any) -> None:
+    """Method, URL, headers and body, with the port where it is not the usual one."""
+    line.hosts = {"::1"}
+    ask("PUT", "http://[::1]:8080/a", content=b"x", headers={"X-One": "1"})
+    assert (line.asked[0].method, line.asked[0].url, line.asked[0].body) == ("PUT", "http://[::1]:8080/a", b"x")
+    assert (line.asked[0].headers["x-one"], line.asked[0].headers["host"]) == ("1", "[::1]:8080")
+
+
+@pytest.mark.parametrize(("method", "answer"), [("HEAD", OK), ("GET", Answer(204)), ("GET", Answer(304))])
+def test_an_answer_without_a_body_ends(line: Line, ask: Any, method: str, answer: Answer) -> None:
+    """No client waits for a body that may not come."""
+    line.answering = lambda request: answer
+    response = ask(method)
+    assert (response.status_code, response.content) == (answer.status, b"")
+
+
+def test_large_bodies_pass_both_ways(line: Line, module: Any) -> None:
+    """Two megabytes, sent in chunks, and two as an answer."""
+    line.answering = lambda request: Answer(200, "", (), request.body)
+    sent = [bytes([number]) * 65536 for number in range(32)]
+    with module.Client() as client:
+        response = client.post(URL, content=iter(sent))
+    assert line.asked[0].headers["transfer-encoding"] == "chunked"
+    assert line.asked[0].body == response.content == b"".join(sent)
+
+
+@pytest.mark.parametrize(
+    "client",
+    [
+        {"http2": True},
+        {"http1": False, "http2": True},
+        {"verify": False},
+        {"trust_env": False},
+        {"proxy": "http://127.0.0.1:1"},
+        {"mounts": {"all://": None}},
+    ],
+    ids=str,
+)
+def test_options_of_a_client_change_nothing(line: Line, ask: Any, client: dict[str, Any]) -> None:
+    """HTTP/2, verification, proxies: the answer comes, and nothing leaves through a proxy."""
+    assert ask("GET", client=client).json() == {"ok": True}
+    assert ask("GET", URL.replace("https", "http"), client=client).json() == {"ok": True}
+
+
+def test_a_proxy_of_the_environment_is_passed_by(line: Line, ask: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A proxy would be asked for the host, and so told about it."""
+    with served() as proxy:
+        monkeypatch.setenv("HTTPS_PROXY", proxy.url)
+        assert ask("GET").json() == {"ok": True}
+    assert proxy.seen == []
+
+
+def test_transports_of_the_users_are_answered(line: Line, module: Any) -> None:
+    """A transport built by hand, with retries for connecting."""
+    with module.Client(transport=module.HTTPTransport(retries=3)) as client:
+        assert client.get(URL).json() == {"ok": True}
+    assert len(line.asked) == 1
+
+
+def test_the_core_alone_is_answered(line: Line, core: Any) -> None:
+    """Without any client above it; and what the client may ask of the network is told."""
+    with core.ConnectionPool() as pool:
+        response = pool.request("GET", URL)
+        assert response.content == b'{"ok": true}'
+        stream = response.extensions["network_stream"]
+        assert stream.get_extra_info("ssl_object") is None
+        assert not stream.get_extra_info("is_readable")
+        assert stream.read(10) == b""
+        assert "HTTP/1.1, IDLE, Request Count: 1" in repr(pool.connections[0])
+
+
+def test_the_network_alone_needs_no_loop(line: Line, core: Any) -> None:
+    """Its streams answer when driven by hand too, and say nothing where nothing was asked."""
+
+    async def open_stream() -> Any:
+        async with core.AsyncConnectionPool() as pool:
+            return (await pool.request("GET", URL)).extensions["network_stream"]
+
+    async def ask(stream: Any) -> list[bytes]:
+        before = await stream.read(1)
+        await stream.write(b"GET / HTTP/1.1\r\n\r\n")
+        return [before, await stream.read(8)]
+
+    stream = asyncio.run(open_stream())
+    with pytest.raises(StopIteration) as done:
+        ask(stream).send(None)
+    assert done.value.value == [b"", b"HTTP/1.1"]
+
+
+def test_a_connection_is_kept(line: Line, core: Any) -> None:
+    """One connection serves one request after the other."""
+
+    async def twice() -> Any:
+        async with core.AsyncConnectionPool() as pool:
+            await pool.request("GET", URL)
+            await pool.request("POST", URL, content=b"x")
+            return pool.connections[0].info()
+
+    assert "Request Count: 2" in asyncio.run(twice())
+
+
+def test_a_mock_network_of_the_users_answers(line: Line, core: Any) -> None:
+    """A pool over httpcore's own mock backend is the user's."""
+    own = [b"HTTP/1.1 418 Teapot\r\nContent-Length: 0\r\n\r\n"]
+
+    async def ask() -> Any:
+        async with core.AsyncConnectionPool(network_backend=core.AsyncMockBackend(own)) as pool:
+            return await pool.request("GET", URL)
+
+    with core.ConnectionPool(network_backend=core.MockBackend(own)) as pool:
+        assert pool.request("GET", URL).status == 418
+    assert asyncio.run(ask()).status == 418
+    assert line.asked == []
+
+
+def test_a_unix_socket_of_the_users_is_theirs(line: Line, module: Any, tmp_path: Any) -> None:
+    """It leads nowhere but to the machine itself."""
+    path = str(tmp_path / "own")
+    with running(UnixServer(path, REAL)), module.Client(transport=module.HTTPTransport(uds=path)) as client:
+        assert client.get(URL.replace("https", "http")).text == "real"
+    assert line.asked == []
+
+
+def test_other_hosts_are_reached(line: Line, ask: Any) -> None:
+    """They run the client's own code."""
+    with served() as server:
+        assert ask("POST", server.url, content=b"x").text == "real"
+    assert ([request.body for request in server.seen], line.asked) == ([b"x"], [])
+
+
+def fault(name: str) -> Callable[[WireRequest], Answer]:
+    return lambda request: Answer(fault=name)
+
+
+@pytest.mark.parametrize(("name", "reply"), [("connection-reset", RESET), ("read-timeout", None)])
+def test_a_fault_is_what_a_real_server_causes(line: Line, ask: Any, name: str, reply: bytes | None) -> None:
+    """The same error, saying the same, as from a server that does it."""
+    line.answering = fault(name)
+    with served(reply) as server:
+        real = met(lambda: ask("POST", server.url, content=b"x", timeout=5 if reply else 0.05))
+        line.hosts = {"127.0.0.1"}
+        replayed = met(lambda: ask("POST", server.url, content=b"x"))
+    assert replayed == real
+    assert len(line.asked) == 1
+
+
+def test_no_connection_is_kept_where_none_can_be_made(line: Line, module: Any) -> None:
+    """A case that breaks connecting breaks it for the client that is connected, too; each attempt is asked for once."""
+    answers = iter([OK, Answer(fault="connection-refused"), OK, OK])
+    line.answering = lambda request: next(answers)
+    with module.Client() as client:
+        client.get(URL)
+        line.breaks_connecting = True
+        with pytest.raises(module.ConnectError, match="Connection refused"):
+            client.post(URL, content=b"x")
+        assert client.post(URL, content=b"x").status_code == 200
+        line.breaks_connecting = False
+        assert client.post(URL, content=iter([b"x", b"y"])).status_code == 200
+    assert [request.body for request in line.asked] == [b"", b"x", b"x", b"xy"]
+    assert line.asked[1].url == URL
+    assert line.asked[1].headers["content-length"] == "1"
+
+
+def test_a_fault_of_connecting_that_nobody_announced(line: Line, ask: Any, module: Any) -> None:
+    """It is met all the same, when the answer is read."""
+    line.answering = fault("dns-failure")
+    with pytest.raises(module.ConnectError, match="name resolution"):
+        ask("POST", content=b"x")
+
+
+def test_a_fault_lies_on_the_error_of_the_network(line: Line, module: Any, core: Any) -> None:
+    """Beneath the client's error is httpcore's, beneath that the socket's; TLS says it in its own words."""
+    line.answering = fault("read-timeout")
+    with module.Client() as client, pytest.raises(module.ReadTimeout, match="The read operation timed out") as caught:
+        client.get(URL)
+    assert isinstance(caught.value.__cause__, core.ReadTimeout)
+    assert isinstance(caught.value.__cause__.args[0], TimeoutError)
+    assert caught.value.request.url == URL
+
+
+def test_a_client_goes_on_after_a_fault(line: Line, module: Any) -> None:
+    """The broken connection is not used again."""
+    answers = iter([OK, Answer(fault="connection-reset"), OK])
+    line.answering = lambda request: next(answers)
+    with module.Client() as client:
+        client.get(URL)
+        with pytest.raises(module.ReadError):
+            client.get(URL)
+        assert client.get(URL).status_code == 200
+
+
+def test_a_refusal_comes_out_unchanged(line: Line, ask: Any) -> None:
+    """It is nothing of the network, and no client takes it for that."""
+    line.answering = line.refuse
+    with pytest.raises(Refused, match=URL):
+        ask("POST", json={})
+
+
+def test_two_hundred_at_once_are_right_and_in_order(line: Line, module: Any) -> None:
+    """Each gets the answer to its own request."""
+    line.answering = lambda request: Answer(200, "", (), request.url.encode())
+
+    async def fifty(start: int) -> list[str]:  # a pool of httpcore's takes quadratic time
+        async with module.AsyncClient(timeout=None, verify=False) as client:
+            responses = await asyncio.gather(*(client.get(f"{URL}/{start + number}") for number in range(50)))
+        return [response.text for response in responses]
+
+    async def all_of_them() -> list[list[str]]:
+        return await asyncio.gather(*(fifty(start) for start in range(0, 200, 50)))
+
+    assert sum(asyncio.run(all_of_them()), []) == [f"{URL}/{number}" for number in range(200)]  # noqa: RUF017
+
+
+def test_threads_get_their_own_answers(line: Line, module: Any) -> None:
+    """Four threads on one client."""
+    line.answering = lambda request: Answer(200, "", (), request.url.encode() + str(threading.get_ident()).encode())
+    with module.Client() as client, ThreadPoolExecutor(4) as threads:
+
+        def ask(number: int) -> bool:
+            return bool(client.get(f"{URL}/{number}/").text == f"{URL}/{number}/{threading.get_ident()}")
+
+        assert all(threads.map(ask, range(60)))
+
+
+def test_others_run_while_one_waits(line: Line, module: Any) -> None:
+    """An asynchronous client still lets the loop go round."""
+    order = []
+
+    async def count() -> None:
+        for _ in range(3):
+            order.append("other")
+            await asyncio.sleep(0)
+
+    async def ask(client: Any) -> None:
+        for _ in range(2):
+            await client.get(URL)
+            order.append("ask")
+
+    async def both() -> None:
+        async with module.AsyncClient() as client:
+            await asyncio.gather(ask(client), count())
+
+    asyncio.run(both())
+    assert order.index("other") < order.index("ask")
+
+
+def test_trio_is_answered(line: Line, module: Any) -> None:
+    """The same, on the other loop."""
+    trio = pytest.importorskip("trio")
+
+    async def ask() -> Any:
+        async with module.AsyncClient() as client:
+            return await client.post(URL, json={})
+
+    assert trio.run(ask).json() == {"ok": True}
+
+
+def test_a_client_outlives_the_line(module: Any) -> None:
+    """Built before, used meanwhile, and afterwards as if nothing had been."""
+    with served() as server, module.Client() as client:
+        assert client.get(server.url).text == "real"
+        client.close()
+    with served() as server, module.Client() as client:
+        with installed(*CORES) as line:
+            line.hosts = {"127.0.0.1"}
+            assert client.get(server.url).json() == {"ok": True}
+        assert client.get(server.url).text == "real"
+
+
+def test_an_asynchronous_client_outlives_the_line(module: Any) -> None:
+    """The same for the other kind."""
+
+    async def ask(url: str) -> list[str]:
+        async with module.AsyncClient() as client:
+            with installed(*CORES) as line:
+                line.hosts = {"127.0.0.1"}
+                first = await client.get(url)
+            return [first.text, (await client.get(url)).text]
+
+    with served() as server:
+        assert asyncio.run(ask(server.url)) == ['{"ok": true}', "real"]
+
+
+def test_a_response_is_read_to_its_end_after_the_line(module: Any) -> None:
+    """What was answered stays answered."""
+    with module.Client() as client:
+        with installed(*CORES), client.stream("GET", URL) as response:
+            pass
+        with installed(*CORES) as line:
+            line.answering = lambda request: Answer(200, "", (), b"x" * 200_000)
+            response = client.send(client.build_request("GET", URL), stream=True)
+        assert len(response.read()) == 200_000
+
+
+def test_nothing_stays_behind(core: Any) -> None:
+    """The very same functions stand there again."""
+    names = ("ConnectionPool", "HTTPProxy", "SOCKSProxy", "AsyncConnectionPool", "AsyncHTTPProxy", "AsyncSOCKSProxy")
+    before = [vars(getattr(core, name)).get("create_connection") for name in names]
+    with installed(*CORES):
+        meanwhile = [vars(getattr(core, name)).get("create_connection") for name in names]
+    assert [vars(getattr(core, name)).get("create_connection") for name in names] == before
+    assert all(now is not then for now, then in zip(meanwhile, before, strict=True) if then is not None)

@@ -1,0 +1,60 @@
+"""requests-mock: heard once, whenever its mocker starts."""
+
+from __future__ import annotations
+
+import pytest
+import requests
+import requests_mock
+from tapping import TRACK, Line, Listener
+
+from pytest_customerio.clients import registry
+
+
+def test_a_mocker_answers_above_us(tapped: Line) -> None:
+    """Heard exactly once, with the status of the mock."""
+    with requests_mock.Mocker() as mock:
+        mock.post(TRACK, status_code=429)
+        assert requests.post(TRACK, json={}).status_code == 429
+    assert (tapped.only.client, tapped.only.status, tapped.only.body) == ("requests", 429, b"{}")
+    assert tapped.attempts == []
+    assert requests.post(TRACK).status_code == 200
+    assert len(tapped.heard) == 2
+
+
+def test_a_mocker_that_started_before_the_tap(line: Line) -> None:
+    """It is heard above, too."""
+    with requests_mock.Mocker() as mock:
+        mock.post(TRACK, status_code=429)
+        uninstall = registry.install(line)
+        assert requests.post(TRACK).status_code == 429
+        uninstall()
+    assert line.only.status == 429
+
+
+def test_a_mocker_of_one_session(tapped: Line) -> None:
+    """Only that session is mocked; both are heard."""
+    session = requests.Session()
+    with requests_mock.Mocker(session=session) as mock:
+        mock.post(TRACK, status_code=429)
+        assert session.post(TRACK).status_code == 429
+        assert requests.post(TRACK).status_code == 200
+    assert session.post(TRACK).status_code == 200
+    assert [heard.status for heard in tapped.heard] == [429, 200, 200]
+
+
+def test_what_a_mocker_does_not_know(tapped: Line) -> None:
+    """Its own error, or, where it lets requests through, our answer: heard once either way."""
+    with requests_mock.Mocker() as mock, pytest.raises(requests_mock.NoMockAddress):
+        requests.post(TRACK)
+    with requests_mock.Mocker(real_http=True), requests_mock.Mocker(real_http=True) as mock:
+        mock.post("https://example.org/")
+        assert requests.post(TRACK).status_code == 200
+    assert [(heard.status, heard.raised) for heard in tapped.heard] == [(None, "NoMockAddress"), (200, None)]
+
+
+def test_other_hosts_are_mocked_unheard(tapped: Line, listener: Listener) -> None:
+    """They are none of our business."""
+    with requests_mock.Mocker() as mock:
+        mock.post(listener.url, text="mocked")
+        assert requests.post(listener.url).text == "mocked"
+    assert tapped.heard == []

@@ -1,0 +1,249 @@
+"""urllib3 without requests: heard at managers and at pools."""
+
+from __future__ import annotations
+
+import io
+import socket
+from collections.abc import Iterator
+from http.client import InvalidURL
+from typing import Any
+
+import pytest
+import urllib3
+from tapping import TRACK, Line, Listener
+from urllib3.exceptions import MaxRetryError, ProtocolError, ReadTimeoutError
+
+from pytest_customerio.core.model import Answer
+
+PATH = "/api/v1/customers/42/events"
+
+
+def _pool(**kwargs: object) -> urllib3.HTTPSConnectionPool:
+    return urllib3.HTTPSConnectionPool("track.customer.io", **kwargs)  # type: ignore[arg-type]
+
+
+def test_a_manager_is_heard_once(tapped: Line) -> None:
+    """Not again at the pool beneath it."""
+    tapped.answers["*"] = [Answer(200, "Fine", (("X-A", "1"), ("X-A", "2")), b'{"a": 1}')]
+    manager = urllib3.PoolManager(headers={"X-Mine": "1"})
+    response = manager.request("POST", TRACK, body="täxt", timeout=3)
+    assert (response.status, response.reason, response.json()) == (200, "Fine", {"a": 1})
+    assert (response.headers["x-a"], response.version, response.version_string) == ("1, 2", 11, "HTTP/1.1")
+    heard = tapped.only
+    assert (heard.client, heard.method, heard.url, heard.status) == ("urllib3", "POST", TRACK, 200)
+    assert (heard.body, heard.headers, heard.timeout_set) == ("täxt".encode(), {"x-mine": "1"}, True)
+    assert heard.sent_from is not None
+    assert heard.sent_from.endswith(" in test_a_manager_is_heard_once")
+
+
+def test_a_pool_is_heard(tapped: Line) -> None:
+    """With the headers of the pool where there are no others, and the whole URL."""
+    pool = _pool(headers={"Authorization": "Bearer key"}, port=8443)
+    pool.urlopen("PUT", PATH, b"{}")
+    pool.urlopen("PUT", PATH, b"{}", {b"X-Bytes": b"\xe9"})  # type: ignore[dict-item]
+    first, second = tapped.heard
+    assert (first.method, first.url) == ("PUT", "https://track.customer.io:8443" + PATH)
+    assert (first.headers, first.timeout_set) == ({"authorization": "Bearer key"}, False)
+    assert second.headers == {"x-bytes": "é"}
+
+
+@pytest.mark.parametrize(
+    ("timeout", "known"),
+    [(3, True), (urllib3.Timeout(total=2), True), (urllib3.Timeout(connect=2), False), (None, False)],
+)
+def test_timeouts_are_heard(tapped: Line, timeout: urllib3.Timeout | float | None, known: bool) -> None:
+    """Of the request, of the pool, of the manager."""
+    urllib3.PoolManager().request("GET", TRACK, timeout=timeout)
+    urllib3.PoolManager(timeout=timeout).request("GET", TRACK)  # type: ignore[arg-type]
+    _pool(timeout=timeout).urlopen("GET", PATH)
+    _pool().urlopen("GET", PATH, None, None, None, True, True, timeout)
+    assert [heard.timeout_set for heard in tapped.heard] == [known] * 4
+
+
+def test_the_systems_default_timeout_counts(tapped: Line) -> None:
+    """It is one, too."""
+    socket.setdefaulttimeout(5)
+    try:
+        _pool().urlopen("GET", PATH)
+    finally:
+        socket.setdefaulttimeout(None)
+    assert tapped.only.timeout_set is True
+
+
+def test_every_kind_of_body(tapped: Line) -> None:
+    """Heard and sent alike."""
+
+    def chunks() -> Iterator[bytes]:
+        yield b"a"
+        yield b"b"
+
+    pipe = io.BufferedReader(_Unseekable(b"pipe"))
+    for body in (chunks(), [b"c", "d"], io.BytesIO(b"e"), io.StringIO("f"), pipe, bytearray(b"g"), None):
+        _pool().urlopen("POST", PATH, body)  # type: ignore[arg-type]
+    assert [heard.body for heard in tapped.heard] == [b"ab", b"cd", b"e", b"f", b"pipe", b"g", None]
+    assert [sent.body for sent in tapped.attempts] == [b"ab", b"cd", b"e", b"f", b"pipe", b"g", b""]
+
+
+class _Unseekable(io.RawIOBase):
+    def __init__(self, data: bytes) -> None:
+        self.data = io.BytesIO(data)
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: bytearray) -> int:  # type: ignore[override]
+        return self.data.readinto(buffer)
+
+
+def test_a_file_is_rewound_for_a_retry(tapped: Line) -> None:
+    """By urllib3 itself; each attempt carries all of it."""
+    tapped.answers["*"] = [Answer(503), Answer(200)]
+    retries = urllib3.Retry(2, status_forcelist=[503], allowed_methods=None, backoff_factor=0)
+    _pool(retries=retries).urlopen("POST", PATH, io.BytesIO(b"all of it"))
+    assert [sent.body for sent in tapped.attempts] == [b"all of it"] * 2
+    assert tapped.only.body == b"all of it"
+
+
+def test_retry_after_is_kept(tapped: Line, monkeypatch: pytest.MonkeyPatch) -> None:
+    """urllib3 sleeps as it would."""
+    slept: list[float] = []
+    monkeypatch.setattr("time.sleep", slept.append)
+    tapped.answers["*"] = [Answer(429, "", (("Retry-After", "7"),), b""), Answer(200, "", (), b"x")]
+    assert _pool().urlopen("PUT", PATH).data == b"x"
+    assert slept == [7]
+
+
+def test_a_blocking_pool_of_one(tapped: Line) -> None:
+    """Streamed, drained, released, read in pieces: its connection always comes back."""
+    tapped.answers["*"] = [Answer(200, "", (), b"0123456789")]
+    pool = _pool(maxsize=1, block=True)
+    for _ in range(2):
+        streamed = pool.urlopen("GET", PATH, preload_content=False, pool_timeout=1)
+        assert streamed.read(4) == b"0123"
+        assert (streamed.closed, streamed.isclosed()) == (False, False)
+        assert streamed.read() == b"456789"
+        pool.urlopen("GET", PATH, preload_content=False, pool_timeout=1).drain_conn()
+        pool.urlopen("GET", PATH, preload_content=False, pool_timeout=1).release_conn()
+        assert b"".join(pool.urlopen("GET", PATH, preload_content=False, pool_timeout=1).stream(3)) == b"0123456789"
+        for amount in () if not hasattr(urllib3.HTTPResponse, "read1") else ((), (20,)):
+            pool.urlopen("GET", PATH, preload_content=False, pool_timeout=1).read1(*amount)
+    assert pool.pool is not None
+    assert pool.pool.qsize() == 1
+    assert pool.num_requests >= 8
+
+
+def test_what_lies_in_the_pool_is_urllib3s_own(tapped: Line) -> None:
+    """And unconnected."""
+    pool = _pool()
+    pool.urlopen("GET", PATH)
+    assert pool.pool is not None
+    conn = pool.pool.get()
+    assert type(conn) is urllib3.connection.HTTPSConnection
+    assert conn.sock is None
+
+
+@pytest.mark.parametrize(
+    ("fault", "reason"),
+    [("connection-reset", ProtocolError), ("read-timeout", ReadTimeoutError), ("unheard-of", ProtocolError)],
+)
+def test_faults_pass_through_the_retry_engine(tapped: Line, fault: str, reason: type) -> None:
+    """One that recovers, one that persists."""
+    tapped.answers["*"] = [Answer(fault=fault), Answer(200, "", (), b"ok")]
+    assert _pool(retries=1).urlopen("GET", PATH).data == b"ok"
+    tapped.answers["*"] = [Answer(fault=fault)]
+    with pytest.raises(MaxRetryError) as caught:
+        _pool(retries=1).urlopen("GET", PATH)
+    assert isinstance(caught.value.reason, reason)
+    assert [heard.attempts for heard in tapped.heard] == [2, 2]
+    assert [heard.raised for heard in tapped.heard] == [None, "MaxRetryError"]
+
+
+def test_a_body_shorter_than_it_says(tapped: Line) -> None:
+    """Is told by urllib3 as ever."""
+    tapped.answers["*"] = [Answer(200, "", (("Content-Length", "9"),), b"short")]
+    with pytest.raises(ProtocolError, match="IncompleteRead"):
+        _pool(retries=False).urlopen("GET", PATH)
+
+
+def test_what_cannot_be_sent_raises_as_ever(tapped: Line) -> None:
+    """urllib3 takes no numbers in a body, and no text beyond Unicode."""
+    with pytest.raises(TypeError, match="bytes-like object or an iterable, got <class 'int'>"):
+        _pool().urlopen("POST", PATH, iter([1]))  # type: ignore[arg-type]
+    with pytest.raises(UnicodeEncodeError):
+        _pool().urlopen("POST", PATH, "\ud800")
+    assert [heard.raised for heard in tapped.heard] == ["TypeError", "UnicodeEncodeError"]
+    assert [heard.body_known for heard in tapped.heard] == [False, True]
+
+
+def test_forwarding_and_tunnelling_proxies(tapped: Line) -> None:
+    """What goes to Customer.io is answered, what goes elsewhere is not asked about."""
+    proxy = urllib3.ProxyManager("http://proxy.example:3128")
+    for url in (TRACK, TRACK.replace("https", "http")):
+        assert proxy.request("GET", url).status == 200
+    assert [sent.url for sent in tapped.attempts] == [TRACK, TRACK.replace("https", "http")]
+    assert len(tapped.heard) == 2
+
+
+def test_other_hosts_run_their_own_code(tapped: Line, listener: Listener) -> None:
+    """Unless they are base URLs of the project's."""
+    assert urllib3.request("POST", listener.url + "/x", body=b"1").data == b"server!"
+    assert tapped.heard == []
+    tapped.hosts = {("127.0.0.1", listener.port)}
+    assert urllib3.request("POST", listener.url + "/x", body=b"1").data == b"{}"
+    assert urllib3.HTTPConnectionPool("127.0.0.1", listener.port).urlopen("GET", "/y").data == b"{}"
+    assert [heard.url for heard in tapped.heard] == [listener.url + "/x", listener.url + "/y"]
+    assert listener.hits == ["POST /x 1"]
+
+
+def test_a_real_tunnel_is_still_prepared(tapped: Line, monkeypatch: pytest.MonkeyPatch) -> None:
+    """For hosts that are not ours to answer for."""
+    asked: list[object] = []
+    monkeypatch.setattr(urllib3.connection.HTTPSConnection, "set_tunnel", lambda *_, **kwargs: asked.append(kwargs))
+    monkeypatch.setattr(urllib3.connection.HTTPSConnection, "connect", lambda _: None)
+    pool = urllib3.ProxyManager("http://proxy.example:3128").connection_from_url("https://example.org/")
+    pool._prepare_proxy(pool._new_conn())  # type: ignore[arg-type]
+    assert asked
+
+
+@pytest.mark.parametrize("mock", ["httpretty.core", "mocket.socket"])
+def test_a_mock_of_sockets_goes_first(tapped: Line, monkeypatch: pytest.MonkeyPatch, mock: str) -> None:
+    """It is the user's, and lies beneath us."""
+
+    class FakeSocket(socket.socket):
+        __module__ = mock
+
+    def connect(*_: object, **__: object) -> None:
+        raise LookupError("the mock was asked")
+
+    monkeypatch.setattr(socket, "socket", FakeSocket)
+    monkeypatch.setattr(urllib3.util.connection, "create_connection", connect)
+    with pytest.raises(LookupError):
+        _pool().urlopen("GET", PATH)
+    assert (tapped.only.raised, tapped.attempts) == ("LookupError", [])
+
+
+ODD_HEADS: dict[str, tuple[str, str, dict[str, Any], str]] = {
+    "method": ("P ST", "/x", {}, "contain non-token characters|can't contain control characters"),
+    "target": ("POST", "/x y", {}, "URL can't contain control characters"),
+    "value": ("POST", "/x", {"X-Odd": "a\r\nX: y"}, "Invalid header value"),
+    "name": ("POST", "/x", {"X:Odd": "a"}, "Invalid header name"),
+    "no name": ("POST", "/x", {"": "a"}, "Invalid header name"),
+    "none": ("POST", "/x", {"X-Odd": None}, "bytes-like object"),
+}
+
+
+@pytest.mark.parametrize("case", ODD_HEADS)
+def test_a_head_that_cannot_be_sent_is_refused_by_the_client(tapped: Line, case: str) -> None:
+    """In its own words, and nobody is asked for an answer."""
+    method, target, headers, words = ODD_HEADS[case]
+    pool = urllib3.HTTPSConnectionPool("track.customer.io")
+    with pytest.raises((ValueError, TypeError, InvalidURL), match=words):
+        pool._make_request(pool._get_conn(), method, target, headers=headers)
+    assert tapped.attempts == []
+
+
+def test_an_odd_head_that_can_be_sent_is_answered(tapped: Line) -> None:
+    """Letters beyond ASCII, numbers, and the word None."""
+    headers = {"X-Latin": "é", "X-Number": 5, "X-Word": "None"}
+    assert urllib3.PoolManager().request("POST", TRACK, headers=headers).status == 200
+    assert urllib3.PoolManager().request("BREW", TRACK).status == 200

@@ -1,0 +1,143 @@
+"""The right address, and the nearest one where it is wrong."""
+
+from __future__ import annotations
+
+import pytest
+
+from pytest_customerio.contract.address import judge_address
+from pytest_customerio.contract.catalog import Catalog
+from pytest_customerio.contract.violations import Breach
+
+CATALOG = Catalog.load()
+TRACK = "https://track.customer.io"
+
+
+def judged(request: str, region: str | None = None, catalog: Catalog = CATALOG) -> list[Breach]:
+    """What is wrong with a request line."""
+    method, url = request.split(" ", 1)
+    url = url if "://" in url else TRACK + url
+    return list(judge_address(catalog, catalog.place(method, url), method, url, region))
+
+
+def only(request: str, region: str | None = None) -> Breach:
+    """The one thing that is wrong with a request line."""
+    (breach,) = judged(request, region)
+    return breach
+
+
+@pytest.mark.parametrize(
+    "request_line",
+    [
+        "PUT /api/v1/customers/a%2Fb%3Fc%40d%20e%2Bf%40x.com",
+        "PUT /api/v1/customers/ada@example.com",
+        "POST /api/v1/customers/5/events/",
+        "POST /api/v1/customers/5/events?a=b",
+        "POST https://api.customer.io/v1/send/email",
+        "POST https://cdp-eu.customer.io/v1/batch",
+    ],
+)
+def test_right_addresses_pass(request_line: str) -> None:
+    """No false alarm."""
+    assert judged(request_line) == []
+
+
+@pytest.mark.parametrize(
+    ("request_line", "rule", "expected"),
+    [
+        ("POST /api/v1/customers/5", "wrong-method", "PUT /api/v1/customers/{identifier}"),
+        ("POST /api/v1/customers", "wrong-method", "PUT /api/v1/customers/{identifier}"),
+        ("GET /api/v1/customers?per_page=200", "wrong-method", "PUT /api/v1/customers/{identifier}"),
+        ("PUT /api/v2/entity", "wrong-method", "POST /api/v2/entity"),
+        ("PUT /api/v1/events", "unknown-endpoint", "PUT /api/v1/customers/{identifier}"),
+        ("DELETE /api/v1/metrics", "unknown-endpoint", "DELETE /api/v1/customers/{identifier}"),
+        (
+            "POST /api/v1/customers/5/event",
+            "unknown-endpoint",
+            "POST track.customer.io/api/v1/customers/{identifier}/events",
+        ),
+        ("POST /api/v1/entity", "unknown-endpoint", "POST track.customer.io/api/v2/entity"),
+        ("POST /v1/send/email", "wrong-host", "api.customer.io"),
+        ("PUT https://track-eu.customer.io/v1/send/email", "wrong-host", "api-eu.customer.io"),
+        ("PUT https://api.customer.io/api/v1/customers/5", "wrong-host", "track.customer.io"),
+        ("GET https://app.customer.io/v1/segments", "wrong-host", "api.customer.io"),
+        ("PUT /api/v1/customers", "missing-identifier", "an identifier"),
+    ],
+)
+def test_the_nearest_operation_is_named(request_line: str, rule: str, expected: str) -> None:
+    """Method, host or path: whichever is wrong, the right one stands beside it."""
+    breach = only(request_line)
+    assert (breach.rule, breach.expected) == (rule, expected)
+
+
+def test_the_right_host_is_in_the_declared_region() -> None:
+    """A declared region decides which host is named."""
+    wrong = [each for each in judged("POST /v1/send/email", "eu") if each.rule == "wrong-host"]
+    assert wrong[0].expected == "api-eu.customer.io"
+
+
+@pytest.mark.parametrize(
+    ("url", "source"),
+    [
+        ("https://api.customer.io/v1/newsletters/5", "inferred"),
+        ("https://docs.customer.io/files/x.json", "inferred"),
+        ("https://api.customer.io/v1/customers/5/activities", "inferred"),
+        ("https://api.customer.io/v1/segment", "documented"),
+        ("https://api.customer.io/v1/customers/5/attribute", "documented"),
+        ("https://api.customer.io/v1/api/customers", "documented"),
+        ("https://api.customer.io/", "documented"),
+        ("https://api.customer.io/v1", "documented"),
+        ("https://cdp.customer.io/v1/v1/batch", "documented"),
+    ],
+)
+def test_what_the_catalogue_does_not_cover_is_a_warning(url: str, source: str) -> None:
+    """The App API has more endpoints than these, and docs.customer.io is no API: no error for either."""
+    breach = only(f"GET {url}")
+    assert (breach.rule, breach.source) == ("unknown-endpoint", source)
+
+
+@pytest.mark.parametrize(
+    ("request_line", "rule", "where"),
+    [
+        ("PUT /api/v1/customers/a/b", "unescaped-path-segment", "path.identifier"),
+        ("POST /api/v1/customers/a/b/c/events", "unescaped-path-segment", "path.identifier"),
+        ("DELETE /api/v1/customers/5/devices/a/b", "unescaped-path-segment", "path.device_id"),
+        ("PUT /api/v1/customers/50%", "unescaped-path-segment", "path.identifier"),
+        ("PUT /api/v1/customers/..", "unescaped-path-segment", "path.identifier"),
+        ("PUT /api/v1/customers/a#b", "unescaped-path-segment", "path"),
+        ("PUT /api/v1/customers/a?b", "unescaped-path-segment", "path"),
+        ("PUT /api/v1/customers/a%2540b", "double-encoded-path-segment", "path.identifier"),
+    ],
+)
+def test_identifiers_are_encoded_once(request_line: str, rule: str, where: str) -> None:
+    """An identifier that was encoded never, in part or twice is told from its place."""
+    breach = only(request_line)
+    assert (breach.rule, breach.where, breach.source) == (rule, where, "inferred")
+
+
+def test_a_typo_is_no_identifier_with_a_slash() -> None:
+    """`devise` reads like devices: the endpoint is unknown, the identifier is fine."""
+    assert only("PUT /api/v1/customers/5/devise").rule == "unknown-endpoint"
+    assert only("PUT /api/v1/customers/" + "a/" * 30).rule == "unknown-endpoint"
+
+
+def test_plain_http_is_told_beside_everything_else() -> None:
+    """Credentials in clear text, whatever else is wrong; a base URL of the project's own may be plain."""
+    assert [each.rule for each in judged("POST http://track.customer.io/api/v1/customers/5")] == [
+        "not-https",
+        "wrong-method",
+    ]
+    proxied = Catalog.load(hosts=["http://localhost:8080/cio"])
+    assert judged("POST http://localhost:8080/cio/api/v1/events", "eu", proxied) == []
+
+
+def test_a_retired_host_is_judged_no_further() -> None:
+    """What its paths were is not known any more."""
+    assert only("POST https://beta-api.customer.io/v1/api/customers/attributes").rule == "retired-host"
+
+
+def test_the_region_is_judged_only_where_it_is_declared() -> None:
+    """And never for the call that asks for it."""
+    assert judged("PUT /api/v1/customers/5") == []
+    assert judged("PUT /api/v1/customers/5", "us") == []
+    assert only("PUT /api/v1/customers/5", "eu").rule == "wrong-region"
+    assert judged("GET /api/v1/accounts/region", "eu") == []

@@ -1,0 +1,61 @@
+"""One document for both engines."""
+
+from __future__ import annotations
+
+from pytest_customerio.contract.bundle import bundle, enclosing, for_speed, foreign_references, parameters, size_limits
+
+COMMON = {"$defs": {"name": {"x-maxBytes": 8, "$ref": "#/$defs/other"}, "other": {"type": "string"}}}
+
+
+def test_the_shared_facts_are_inside() -> None:
+    """References to common.json, and within it, lead into the document; its own stay as they are."""
+    whole = bundle(
+        {"$defs": {"own": {}}, "items": [{"$ref": "../common.json#/$defs/name"}, {"$ref": "#/$defs/own"}]}, COMMON
+    )
+    assert whole["items"] == [{"$ref": "#/$defs/customerio/$defs/name"}, {"$ref": "#/$defs/own"}]
+    assert whole["$defs"]["own"] == {}
+    assert whole["$defs"]["customerio"]["$defs"]["name"]["$ref"] == "#/$defs/customerio/$defs/other"
+    assert foreign_references(whole) == []
+
+
+def test_references_to_elsewhere_are_found() -> None:
+    """Wherever they stand."""
+    document = {"allOf": [{"$ref": "https://x.example/y"}, {"items": {"$dynamicRef": "other.json"}}, {"$ref": "#/z"}]}
+    assert foreign_references(document) == ["https://x.example/y", "other.json"]
+
+
+def test_the_fast_document_says_the_same() -> None:
+    """Sizes go, short text is settled by its characters, what both engines ignore goes too."""
+    fast = for_speed([{"x-maxBytes": 10, "x-maxJsonBytes": 5, "examples": [1], "x-cio": {}, "type": "string"}])
+    assert fast == [{"type": "string", "anyOf": [{"maxLength": 2}, {"x-maxBytes": 10}]}]
+    assert for_speed({"x-maxBytes": 10, "anyOf": [True]}) == {"x-maxBytes": 10, "anyOf": [True]}
+
+
+def test_every_size_limit_is_found() -> None:
+    """They say how large a body may be before the fast answer is not enough."""
+    document = {"x-maxJsonBytes": 5, "allOf": [{"x-warnJsonBytes": 3}, {"properties": {"x-maxJsonBytes": {}}}]}
+    assert sorted(size_limits(document)) == [3, 5]
+
+
+def test_the_way_to_a_place_follows_references() -> None:
+    """Outermost first; a way that ends nowhere ends."""
+    document = {"properties": {"a": {"$ref": "#/$defs/x~1y"}}, "$defs": {"x/y": {"items": {"type": "string"}}}}
+    ways = list(enclosing(document, ["properties", "a", "items", "type"]))
+    assert ways == [
+        document,
+        document["properties"],
+        {"$ref": "#/$defs/x~1y"},
+        {"items": {"type": "string"}},
+        {"type": "string"},
+    ]
+    assert list(enclosing({"allOf": [{"a": 1}]}, ["allOf", 0, "b", "c"])) == [{"allOf": [{"a": 1}]}, {"a": 1}]
+
+
+def test_parameters_become_one_schema() -> None:
+    """Of the query only what x-required names is needed; the path's are always there."""
+    email = {"type": "string", "x-required": True, "x-cio": {"x-required": {"rule": "missing-identifier"}}}
+    schema = parameters({"x-cio": {"parameters": {"path": {"id": {}}, "query": {"email": email, "start": {}}}}})
+    assert schema["properties"]["path"] == {"properties": {"id": {}}, "required": [], "x-cio": {}}
+    assert schema["properties"]["query"]["required"] == ["email"]
+    assert schema["properties"]["query"]["x-cio"] == {"required:email": {"rule": "missing-identifier"}}
+    assert parameters({"x-cio": {}})["properties"]["query"] == {"properties": {}, "required": [], "x-cio": {}}

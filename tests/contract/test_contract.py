@@ -1,0 +1,291 @@
+"""Whether a request keeps its contract: what is judged, how it is told, what is left alone."""
+
+from __future__ import annotations
+
+import base64
+import gzip
+import json
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from pytest_customerio.contract.catalog import Catalog
+from pytest_customerio.contract.contract import Contract
+from pytest_customerio.core.data import DataError
+from pytest_customerio.core.model import Interaction, Violation
+
+CATALOG = Catalog.load()
+CONTRACT = Contract(CATALOG)
+BASIC = "Basic " + base64.b64encode(b"site:secret-key").decode()
+EVENT = "https://track.customer.io/api/v1/customers/42/events"
+ENTITY = "https://track.customer.io/api/v2/entity"
+BATCH = "https://track.customer.io/api/v2/batch"
+SEND = "https://api.customer.io/v1/send/email"
+
+
+def heard(url: str, payload: Any = None, method: str = "POST", **more: Any) -> Interaction:
+    """A request with the credentials that it needs, unless it brings its own."""
+    headers = {"authorization": "Bearer key" if "//api" in url else BASIC, **more.pop("headers", {})}
+    body = more.pop("body", None if payload is None else json.dumps(payload).encode())
+    return Interaction(client="requests", method=method, url=url, headers=headers, body=body, **more)
+
+
+def loud(violations: list[Violation]) -> list[tuple[str, str]]:
+    """Rule and place of errors and warnings."""
+    return [(each.rule, each.where) for each in violations if each.severity != "info"]
+
+
+def judged(url: str, payload: Any = None, method: str = "POST", **more: Any) -> list[tuple[str, str]]:
+    """What is wrong with a request."""
+    return loud(CONTRACT.judge(heard(url, payload, method, **more)))
+
+
+def test_a_violation_says_everything() -> None:
+    """As the design shows it: where, expected, got, the way out, the error it would draw, its source, its call site."""
+    interaction = heard(EVENT, {"name": "x" * 134, "timestamp": 1764000000000}, sent_from="app/crm.py:16 in purchase")
+    found = CONTRACT.judge(interaction)
+    assert interaction.operation == CATALOG.operations["track.event"]
+    assert found == [
+        Violation(
+            rule="event-name-too-long",
+            severity="error",
+            where="$.name",
+            expected="1 to 100 bytes",
+            got="134 bytes",
+            hint="cut by UTF-8 bytes, not characters",
+            sent_from="app/crm.py:16 in purchase",
+            source="observed",
+            error="400 event name cannot be longer than 100 bytes",
+        ),
+        Violation(
+            rule="timestamp-milliseconds",
+            severity="error",
+            where="$.timestamp",
+            expected="unix seconds (10 digits)",
+            got="1764000000000, milliseconds: divide by 1000",
+            hint="int(time.time()), never time.time() * 1000",
+            sent_from="app/crm.py:16 in purchase",
+            source="documented",
+            error="400 timestamp must be a valid unix timestamp",
+        ),
+    ]
+
+
+def test_all_violations_come_at_once_and_sorted() -> None:
+    """Errors, then warnings, then infos; by place, with numbers in their order, then by rule."""
+    items = [{"type": "person", "action": "event", "identifiers": {"id": "None"}}] * 11
+    found = CONTRACT.judge(heard(BATCH.replace("https", "http"), {"batch": items}, headers={"authorization": "x"}))
+    assert [(each.severity, each.where) for each in found] == [
+        *(("error", f"$.batch[{index}].name") for index in range(11)),
+        ("error", "header Authorization"),
+        ("error", "url"),
+        *(("warning", f"$.batch[{index}].identifiers.id") for index in range(11)),
+    ]
+
+
+def test_one_place_breaks_a_rule_once_and_at_its_worst() -> None:
+    """Where the error and the inferred warning of one limit both hold, the error stands."""
+    payload = {
+        "type": "person",
+        "action": "event",
+        "identifiers": {"id": "1"},
+        "name": "x",
+        "attributes": {"a": "x" * 33000},
+    }
+    found = CONTRACT.judge(heard(ENTITY, payload))
+    assert [(each.rule, each.severity) for each in found] == [("entity-too-large", "error")]
+
+
+def test_batches_are_judged_item_by_item() -> None:
+    """Each by its own type and action, named by its index."""
+    items = [
+        {"type": "person", "action": "event", "identifiers": {"id": "1"}, "name": "x", "timestamp": 1764000000000},
+        {"type": "object", "action": "event", "identifiers": {"object_type_id": "1", "object_id": "a"}},
+        {"action": "event"},
+        "text",
+        {"type": "person", "action": "delete", "identifiers": {"id": "1"}},
+    ]
+    assert judged(BATCH, {"batch": items}) == [
+        ("timestamp-milliseconds", "$.batch[0].timestamp"),
+        ("action-not-for-type", "$.batch[1].action"),
+        ("unknown-type", "$.batch[2].type"),
+        ("body-not-object", "$.batch[3]"),
+    ]
+
+
+def test_pipelines_batches_are_told_apart_by_type() -> None:
+    """Unknown and missing types draw their rule, with the types that exist."""
+    url = "https://cdp.customer.io/v1/batch"
+    key = {"authorization": "Basic " + base64.b64encode(b"key:").decode()}
+    items = [{"type": "track", "userId": "1"}, {"type": "event"}, {"type": ["track"]}, {}, {"type": "batch"}]
+    found = [each for each in CONTRACT.judge(heard(url, {"batch": items}, headers=key)) if each.severity == "error"]
+    assert [(each.rule, each.where, each.got) for each in found] == [
+        ("event-name-missing", "$.batch[0].event", "nothing"),
+        ("unknown-type", "$.batch[1].type", '"event"'),
+        ("unknown-type", "$.batch[2].type", "list of 1 item"),
+        ("unknown-type", "$.batch[3].type", "nothing"),
+        ("unknown-type", "$.batch[4].type", '"batch"'),
+    ]
+    assert found[1].expected == "alias, group, identify, page, screen, track"
+
+
+def test_the_operation_is_filled_in_where_the_payload_decides() -> None:
+    """And left open where the payload is broken; one that is known already stays."""
+    event = heard(ENTITY, {"type": "person", "action": "event", "name": "x", "identifiers": {"id": "1"}})
+    assert CONTRACT.judge(event) == []
+    assert event.operation == CONTRACT.operation(event) == CATALOG.operations["track_v2.person_event"]
+    broken = heard(ENTITY, {"type": "user"})
+    assert loud(CONTRACT.judge(broken)) == [("unknown-type", "$.type")]
+    assert broken.operation is None
+    assert CONTRACT.operation(broken) is None
+    known = heard(EVENT, {"name": "x"}, operation=CATALOG.operations["track.identify"])
+    CONTRACT.judge(known)
+    assert known.operation == CATALOG.operations["track.identify"]
+
+
+@pytest.mark.parametrize("body", [b"{", b"[" * 1_000_000, b"\xff", None])
+def test_the_operation_of_an_unreadable_entity_is_open(body: bytes | None) -> None:
+    """Whatever the body is, asking does no harm."""
+    assert CONTRACT.operation(heard(ENTITY, body=body)) is None
+    assert CONTRACT.operation(heard(EVENT, body=body)) == CATALOG.operations["track.event"]
+
+
+def test_an_unknown_body_is_not_judged() -> None:
+    """What the client never read cannot be wrong; the rest of the request can."""
+    assert judged(EVENT, body=None, body_known=False) == []
+    assert judged(EVENT, body=None, body_known=False, headers={"authorization": ""}) == [
+        ("missing-auth", "header Authorization")
+    ]
+
+
+def test_compressed_bodies_are_judged() -> None:
+    """gzip is undone first; what cannot be undone is left alone."""
+    packed = {"content-encoding": "gzip"}
+    assert judged(EVENT, body=gzip.compress(b'{"name": ""}'), headers=packed) == [("event-name-missing", "$.name")]
+    assert judged(EVENT, body=b"\x1f\x8bbroken", headers=packed) == []
+    assert judged(EVENT, body=b"???", headers={"content-encoding": "br"}) == []
+
+
+def test_calls_without_a_body_may_send_anything() -> None:
+    """Nothing reads it."""
+    assert judged("https://track.customer.io/api/v1/customers/5/suppress", body=b"a=b") == []
+    assert judged("https://track.customer.io/api/v1/customers/5", body=b"a=b", method="DELETE") == []
+    assert judged("https://api.customer.io/v1/segments", body=b"a=b", method="GET") == []
+
+
+def test_path_and_query_are_judged() -> None:
+    """Decoded once; places are named path.<name> and query.<name>."""
+    url = "https://track.customer.io/api/v1/segments/None/add_customers?id_type=phone"
+    assert judged(url, {"ids": ["1"]}) == [
+        ("bad-id-type", "query.id_type"),
+        ("placeholder-identifier", "path.segment_id"),
+    ]
+    assert judged("https://api.customer.io/v1/customers", method="GET") == [("missing-identifier", "query.email")]
+
+
+def test_the_region_is_judged_where_it_is_declared() -> None:
+    """Nothing is assumed."""
+    request = heard(EVENT, {"name": "x"})
+    assert loud(Contract(CATALOG, region="us").judge(request)) == []
+    assert loud(Contract(CATALOG, region="eu").judge(request)) == [("wrong-region", "url")]
+
+
+def test_credentials_in_the_url_count() -> None:
+    """Clients turn them into a header further down."""
+    bare = Interaction("requests", "POST", EVENT.replace("//", "//site:key@"), {}, b'{"name": "x"}')
+    assert loud(CONTRACT.judge(bare)) == []
+    assert loud(CONTRACT.judge(Interaction("requests", "POST", EVENT, {}, b'{"name": "x"}'))) == [
+        ("missing-auth", "header Authorization")
+    ]
+
+
+def test_a_service_account_names_its_workspace() -> None:
+    """Its token serves several."""
+    message = {"transactional_message_id": 1, "to": "ada@example.com", "identifiers": {"id": "1"}}
+    token = {"authorization": "Bearer sa_live_x"}
+    assert judged(SEND, message, headers=token) == [("missing-workspace-id", "header X-Workspace-Id")]
+    assert judged(SEND, message, headers={**token, "x-workspace-id": "5"}) == []
+
+
+def test_time_is_the_interactions_own() -> None:
+    """send_at is judged by when the request was sent, which may be a moment of a replay."""
+    message = {"transactional_message_id": 1, "to": "ada@example.com", "identifiers": {"id": "1"}}
+    in_a_year = int(time.time()) + 365 * 86_400
+    assert judged(SEND, message | {"send_at": in_a_year}) == [("send-at-too-far", "$.send_at")]
+    assert judged(SEND, message | {"send_at": in_a_year}, at=in_a_year - 60.0) == []
+
+
+def test_other_hosts_are_nobodys_business() -> None:
+    """Also those that merely look alike, and what else a proxy of the project's own serves."""
+    proxied = Contract(Catalog.load(hosts=["https://proxy.example/cio"]))
+    assert proxied.judge(Interaction("requests", "POST", "https://proxy.example/health", {}, b"{")) == []
+    assert proxied.judge(Interaction("requests", "POST", "https://proxy.example/cio/health", {}, b"{")) != []
+    for host in ("customer.io.evil.com", "example.com", ""):
+        assert CONTRACT.judge(Interaction("requests", "POST", f"http://{host}/api/v1/events", {}, b"{")) == []
+
+
+def test_no_value_and_no_credential_is_shown() -> None:
+    """Whatever breaks, the texts hold no e-mail, phone, name or key."""
+    secret = "ada.lovelace@example.com"
+    payloads: list[tuple[str, Any]] = [
+        (EVENT, {"name": [secret], "timestamp": secret, "data": secret, "id": secret, "type": secret}),
+        (ENTITY, {"type": secret, "action": secret}),
+        (ENTITY, {"type": "person", "action": secret}),
+        (ENTITY, {"type": "person", "action": "identify", "identifiers": {secret: 1}}),
+        (SEND, {"to": secret + ",", "cc": secret + " x", "transactional_message_id": [secret], "message_data": secret}),
+        (f"https://track.customer.io/api/v1/people/{secret}?email={secret}", {}),
+    ]
+    for url, payload in payloads:
+        key = base64.b64encode(f"{secret}".encode()).decode()
+        found = CONTRACT.judge(heard(url, payload, headers={"authorization": f"Basic {key}"}))
+        assert found
+        texts = " ".join(f"{each.where} {each.expected} {each.got} {each.hint} {each.error}" for each in found)
+        assert secret not in texts
+        assert "lovelace" not in texts
+        assert key not in texts
+        assert all(len(each.got) <= 80 for each in found)
+
+
+def test_own_contracts_add_to_ours(tmp_path: Path) -> None:
+    """Their constraints draw own-contract, or the rule, texts and severity that they name."""
+    (tmp_path / "track").mkdir()
+    named = {
+        "maximum": {"rule": "own-contract", "expected": "at most 1000", "hint": "ask sales", "severity": "warning"}
+    }
+    schema = {
+        "required": ["data"],
+        "properties": {"data": {"properties": {"total": {"maximum": 1000, "x-cio": named}}}},
+    }
+    (tmp_path / "track" / "event.json").write_text(json.dumps(schema))
+    (tmp_path / "track" / "suppress.json").write_text('{"maxProperties": 0}')
+    (tmp_path / "track" / "identify.json").write_text('{"required": ["x"], "x-cio": {"*": {"rule": "made-up"}}}')
+    contract = Contract(CATALOG, own=[tmp_path])
+    assert loud(contract.judge(heard(EVENT, {"name": "x"}))) == [("own-contract", "$.data")]
+    warning = contract.judge(heard(EVENT, {"name": "x", "data": {"total": 1001}}))[0]
+    assert (warning.rule, warning.severity, warning.expected, warning.hint) == (
+        "own-contract",
+        "warning",
+        "at most 1000",
+        "ask sales",
+    )
+    suppress = "https://track.customer.io/api/v1/customers/5/suppress"
+    assert loud(contract.judge(heard(suppress, {"a": 1}))) == [("own-contract", "$")]
+    identify = contract.judge(heard("https://track.customer.io/api/v1/customers/5", {}, "PUT"))[0]
+    assert (identify.rule, identify.severity) == ("made-up", "error")
+
+
+def test_a_broken_own_contract_is_refused_at_once(tmp_path: Path) -> None:
+    """With file, line and cause: a usage error, not a surprise in the middle of a run."""
+    (tmp_path / "track").mkdir()
+    (tmp_path / "track" / "event.json").write_text('{\n"required": "name"}')
+    with pytest.raises(DataError, match="no JSON Schema") as caught:
+        Contract(CATALOG, own=[tmp_path])
+    assert (caught.value.path.name, caught.value.line) == ("event.json", 2)
+
+
+def test_the_vocabulary_is_at_hand() -> None:
+    """For marks and settings that name a rule."""
+    assert CONTRACT.rules["bad-email"].severity == "error"
+    assert CONTRACT.rules is CONTRACT.rules

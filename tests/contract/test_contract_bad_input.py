@@ -1,0 +1,190 @@
+"""Whatever is sent: a verdict or a pass, never an exception and never a hang."""
+
+from __future__ import annotations
+
+import base64
+import gzip
+import json
+import time
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from pytest_customerio.contract.catalog import Catalog
+from pytest_customerio.contract.contract import Contract
+from pytest_customerio.core import data
+from pytest_customerio.core.model import Interaction, Violation
+
+CATALOG = Catalog.load()
+CONTRACT = Contract(CATALOG, region="us")
+KEYS = {
+    "basic": "Basic " + base64.b64encode(b"site:key").decode(),
+    "bearer": "Bearer key",
+    "write-key": "Basic " + base64.b64encode(b"key:").decode(),
+    "none": "",
+}
+IDENTIFY = "https://track.customer.io/api/v1/customers/5"
+EVENT = IDENTIFY + "/events"
+SECONDS = 8  # of processor time; the worst takes about two on a slow machine
+TEN_MB = 10 * 1024 * 1024
+SCALARS = st.none() | st.booleans() | st.integers() | st.floats() | st.text(st.characters())
+JSON = st.recursive(
+    SCALARS,
+    lambda inner: st.lists(inner, max_size=5) | st.dictionaries(st.text(st.characters()), inner, max_size=5),
+    max_leaves=10,
+)
+MEMBERS = list(
+    dict.fromkeys(
+        key
+        for path in sorted(data.schemas().glob("*/*.json"))
+        for key in json.loads(path.read_text("utf-8")).get("properties", {})
+    )
+)
+LIKELY = st.recursive(
+    SCALARS
+    | st.sampled_from(["person", "object", "delivery", "event", "identify", "track", "", "None", 1764000000000]),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(MEMBERS), inner, max_size=8),
+    max_leaves=10,
+)
+
+
+def judge(method: str, url: str, body: bytes | None, **headers: str) -> list[Violation]:
+    """The verdict, within the time that is allowed, in texts that can be printed."""
+    headers = {"authorization": KEYS["basic"]} | {name.replace("_", "-"): value for name, value in headers.items()}
+    began = time.process_time()
+    found = CONTRACT.judge(Interaction("requests", method, url, headers, body))
+    assert time.process_time() - began < SECONDS
+    for each in found:
+        assert each.rule in CONTRACT.rules
+        assert f"{each.where} {each.expected} {each.got} {each.hint}".encode()
+        assert len(each.got) <= 80
+    return found
+
+
+@pytest.mark.parametrize("operation", CATALOG.operations.values(), ids=CATALOG.operations)
+@settings(max_examples=10, deadline=None)
+@given(draw=st.data())
+def test_any_json_on_any_operation(operation: Any, draw: st.DataObject) -> None:
+    """Arbitrary payloads, and payloads that nearly fit."""
+    payload = draw.draw(JSON | LIKELY | st.dictionaries(st.sampled_from(MEMBERS), LIKELY, max_size=10))
+    if isinstance(payload, dict):
+        payload = dict(operation.variant) | payload
+    url = f"https://{operation.hosts['us']}{operation.path}"
+    judge(operation.method, url, json.dumps(payload).encode(), authorization=KEYS[operation.auth])
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.binary(), st.sampled_from(["", "gzip", "deflate", "br", "gzip, deflate", "\ud800"]))
+def test_any_bytes(body: bytes, encoding: str) -> None:
+    """Arbitrary bytes with arbitrary claims about them."""
+    for prefix in (b"", b"\x1f\x8b\x08", b'{"name": "'):
+        judge("POST", EVENT, prefix + body, content_encoding=encoding)
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.sampled_from(["GET", "POST", "PUT", "DELETE", "", "get", "\n"]), st.text(), st.text())
+def test_any_url(method: str, host: str, path: str) -> None:
+    """Arbitrary text as a URL, as a host and as a path."""
+    for url in (
+        path,
+        f"https://{host}/{path}",
+        f"https://track.customer.io/{path}",
+        f"{IDENTIFY}/{path}?{host}#{path}",
+    ):
+        judge(method, url, b"{}")
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.text())
+def test_any_header(text: str) -> None:
+    """Arbitrary text as credentials."""
+    for value in (text, "Basic " + text, "Bearer " + text, "Basic " + base64.b64encode(text.encode()).decode()):
+        assert judge("POST", EVENT, b'{"name": "x"}', authorization=value) is not None
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "https://[::1]:8080/api/v1/customers/5",
+        "https://[fe80::1%25eth0]/x",
+        "https://[::1/x",
+        "https://track.customer.io:99999/api/v1/customers/5",
+        "https://track.customer.io:port/api/v1/customers/5",
+        "https://track.customer.io:/api/v1/customers/5",
+        "",
+        "/",
+        "https://",
+        "//track.customer.io/x",
+        "https://track.customer.io",
+        "https://track.customer.io//",
+        "https://track.customer.io/api/v1/customers/%",
+        "https://track.customer.io/api/v1/customers/%zz/events",
+        "https://track.customer.io/api/v1/customers/%FF%FE",
+        "https://customer.io.evil.com/api/v1/customers/5",
+        "https://user:pass@track.customer.io@evil.com/x",
+        "\x00",
+        "https://track.customer.io/\ud800",
+        "https://track.customer.io/api/v1/customers/" + "a" * TEN_MB,
+        "https://track.customer.io/api/v1/customers/" + "a/" * (TEN_MB // 2),
+        "https://track.customer.io/api/v1/customers/" + "%" * TEN_MB,
+        "https://track.customer.io/" + "x" * TEN_MB,
+        EVENT + "?" + "a=b&" * (TEN_MB // 4),
+    ],
+    ids=lambda url: repr(url[:50]),
+)
+def test_odd_urls(url: str) -> None:
+    """Brackets, ports, percent signs and ten megabytes of them."""
+    for method in ("PUT", "POST", "DELETE", "GET"):
+        judge(method, url, b"{}")
+
+
+BODIES = {
+    "text": b"x" * TEN_MB,
+    "one long value": json.dumps({"name": "x" * TEN_MB}).encode(),
+    "many members": json.dumps({f"a{n}": n for n in range(500_000)}).encode(),
+    "many broken members": json.dumps({f"a{n}": "x" * 1001 for n in range(10_000)}).encode(),
+    "long address": json.dumps({"email": "a@" + "b." * (TEN_MB // 2), "to": '"\\' * (TEN_MB // 4)}).encode(),
+    "many addresses": json.dumps({"email": "a@b.co," * 500_000, "to": "a@b.co," * 500_000}).encode(),
+    "long list": json.dumps({"batch": [1] * 2_000_000, "ids": [1] * 1_000_000, "email": [1] * 100_000}).encode(),
+    "deep": b'{"a":' + b"[" * 10_000 + b"]" * 10_000 + b"}",
+    "as deep as is read": b'{"name":"","data":{"a":' + b"[" * 900 + b"]" * 900 + b"}}",
+    "deeper than Rust reads": b'{"name":"","data":{"a":' + b"[" * 300 + b"]" * 300 + b"}}",
+    "duplicate keys": b'{"name":1,"name":"x"}',
+    "NaN": b'{"name":NaN}',
+    "long integer": b'{"timestamp":' + b"1" * 5_000 + b',"created_at":' + b"1" * TEN_MB + b"}",
+    "large exponent": b'{"name":"x","timestamp":1e999,"created_at":-1e999}',
+    "lone surrogates": b'{"\\ud800@x":"' + b"\\ud800" * 400 + b'","email":"\\udfff","name":"\\ud800"}',
+    "not UTF-8": b'{"name":"\xff"}',
+    "bomb": gzip.compress(b" " * (100 * 1024 * 1024)),
+}
+
+
+@pytest.mark.parametrize("name", BODIES)
+def test_odd_bodies(name: str) -> None:
+    """Ten megabytes, ten thousand levels, and JSON that only just is some."""
+    packed = {"content_encoding": "gzip"} if name == "bomb" else {}
+    judge("PUT", IDENTIFY, BODIES[name], **packed)
+    judge("POST", EVENT, BODIES[name], **packed)
+    judge("POST", "https://track.customer.io/api/v2/batch", BODIES[name], **packed)
+    judge("POST", "https://api.customer.io/v1/send/email", BODIES[name], authorization="Bearer key", **packed)
+
+
+def test_large_batches() -> None:
+    """A hundred thousand items, all of them fine or all of them broken."""
+    fine = {"type": "person", "action": "event", "name": "x", "identifiers": {"id": "1"}}
+    broken = {"type": "person", "action": "event", "identifiers": {}}
+    url = "https://track.customer.io/api/v2/batch"
+    assert [each.rule for each in judge("POST", url, json.dumps({"batch": [fine] * 50_000}).encode())] == [
+        "batch-too-large"
+    ]
+    assert len(judge("POST", url, json.dumps({"batch": [broken] * 50_000}).encode())) > 900
+
+
+def test_what_bad_bodies_draw() -> None:
+    """A pass is not always enough: these are told."""
+    assert [each.rule for each in judge("POST", EVENT, BODIES["NaN"])] == ["body-not-json"]
+    assert [each.rule for each in judge("POST", EVENT, BODIES["not UTF-8"])] == ["body-not-json"]
+    assert [each.rule for each in judge("POST", EVENT, BODIES["as deep as is read"])][:1] == ["event-name-missing"]
+    assert [each.rule for each in judge("POST", EVENT, BODIES["duplicate keys"])] == []

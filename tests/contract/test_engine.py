@@ -1,0 +1,155 @@
+"""The valid case in microseconds, the broken one explained."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from typing import Any
+
+import pytest
+
+from pytest_customerio.contract.engine import Schema
+from pytest_customerio.contract.violations import Breach
+
+ENTRY = {
+    "rule": "malformed",
+    "expected": "a fit",
+    "hint": "try",
+    "error": "400",
+    "source": "inferred",
+    "severity": "warning",
+}
+
+
+def breaches(document: dict[str, Any], payload: object, common: dict[str, Any] | None = None) -> list[Breach]:
+    """What the payload breaks."""
+    return Schema(document, {"$defs": common or {}}, fallback="own-contract").breaches(payload)
+
+
+def one(document: dict[str, Any], payload: object, common: dict[str, Any] | None = None) -> Breach:
+    """The one thing that the payload breaks."""
+    (breach,) = breaches(document, payload, common)
+    return breach
+
+
+def test_an_entry_explains_its_keyword() -> None:
+    """Rule and texts come from the schema, place and value from the payload."""
+    document = {"properties": {"a": {"type": "string", "x-cio": {"type": ENTRY}}}}
+    assert one(document, {"a": 5}) == Breach("malformed", "$.a", "a fit", "5", "try", "400", "inferred", "warning")
+
+
+def test_ways_of_breaking_have_their_own_entries() -> None:
+    """keyword:tag first, then keyword, then any other way of the same keyword."""
+    entries = {"x-notBlank:empty": {"rule": "r1"}, "x-notBlank": {"rule": "r2"}}
+    document = {"x-notBlank": True, "x-cio": entries}
+    assert [one(document, text).rule for text in ("", " ")] == ["r1", "r2"]
+    assert one({"x-notBlank": True, "x-cio": {"x-notBlank:empty": {"rule": "r1"}}}, " ").rule == "r1"
+
+
+def test_a_missing_member_stands_where_it_should_be() -> None:
+    """required:<name> before required; x-anyRequired points at its first key."""
+    entries = {"required:a": {"rule": "r1"}, "required": {"rule": "r2"}}
+    document = {"properties": {"x": {"required": ["a", "b"], "x-cio": entries}}}
+    assert [(each.rule, each.where, each.got) for each in breaches(document, {"x": {}})] == [
+        ("r1", "$.x.a", "nothing"),
+        ("r2", "$.x.b", "nothing"),
+    ]
+    assert one({"x-anyRequired": ["a", "b"]}, {}).where == "$.a"
+    assert breaches({"required": ["a"]}, "text") == []
+
+
+def test_a_bad_name_stands_at_its_member() -> None:
+    """Constraints on names point at the member, also through a reference."""
+    document = {"properties": {"x": {"propertyNames": {"$ref": "../common.json#/$defs/name"}}}}
+    common = {"name": {"enum": ["id"], "x-cio": {"enum": {"rule": "unknown-identifier-key"}}}}
+    breach = one(document, {"x": {"user_id": 1}}, common)
+    assert (breach.rule, breach.where, breach.got) == ("unknown-identifier-key", "$.x.user_id", '"user_id"')
+
+
+def test_the_nearest_enclosing_star_answers_for_the_rest() -> None:
+    """Else the fallback."""
+    inner = {"properties": {"b": {"minimum": 5}}}
+    document = {"properties": {"a": {**inner, "x-cio": {"*": {"rule": "r1"}}}, "c": inner}}
+    assert one(document, {"a": {"b": 1}}).rule == "r1"
+    assert one(document, {"c": {"b": 1}}).rule == "own-contract"
+
+
+@pytest.mark.parametrize(
+    ("schema", "payload", "expected", "got"),
+    [
+        ({"type": "string"}, 5, "string", "5"),
+        ({"type": ["string", "null"]}, 5, "string or null", "5"),
+        ({"required": ["total"]}, {}, "total", "nothing"),
+        ({"enum": ["a", "b"]}, "c", 'enum ["a", "b"]', '"c"'),
+        ({"const": 5}, "ada@example.com", "const 5", "text of 15 characters"),
+        ({"minimum": 5}, 1, "minimum 5", "1"),
+        ({"maxItems": 1}, [1, 2], "maxItems 1", "2"),
+        ({"maxProperties": 0}, {"a": 1}, "maxProperties 0", "1"),
+    ],
+)
+def test_constraints_without_texts_explain_themselves(
+    schema: dict[str, Any], payload: object, expected: str, got: str
+) -> None:
+    """As in a project's own contracts."""
+    breach = one(schema, payload)
+    assert (breach.expected, breach.got) == (expected, got)
+
+
+def test_the_fast_answer_is_never_wrong_about_a_yes() -> None:
+    """What it cannot decide, it denies: large bodies under a size limit, numbers and text that Rust cannot hold."""
+    document = {"properties": {"a": {"x-maxBytes": 8}, "b": {"x-maxJsonBytes": 100}}}
+    schema = Schema(document, {"$defs": {}})
+    assert schema.holds({"a": "xx", "b": {}}, 100)
+    assert not schema.holds({"a": "xx", "b": {}}, 101)
+    assert not schema.holds({"a": "x" * 9}, 20)
+    assert not schema.holds({"a": "\ud800" * 3}, 20)
+    assert not schema.holds({"\ud800": 1}, 20)
+    assert [each.got for each in schema.breaches({"a": "\ud800" * 3, "b": ["x" * 100]})] == ["9 bytes", "104 bytes"]
+
+
+def test_explaining_is_bounded() -> None:
+    """A body with a million members costs no more than one with a thousand."""
+    deep: Any = {}
+    for _ in range(2000):
+        deep = {"a": deep}
+    assert breaches({"$ref": "#/$defs/x", "$defs": {"x": {"additionalProperties": {"$ref": "#/$defs/x"}}}}, deep) == []
+    assert len(breaches({"items": {"type": "string"}}, [1] * 100_000)) == 500
+    assert breaches({"additionalProperties": {"type": "string"}}, {f"a{n}": "x" for n in range(2000)} | {"z": 1}) == []
+    assert breaches({"items": {"type": "string"}}, {}) == []
+
+
+@pytest.mark.parametrize(
+    ("document", "keys", "cause"),
+    [
+        ({"properties": {"a": {"type": "strng"}}}, ["properties", "a", "type"], "'strng' is not valid"),
+        ({"properties": {"a": {"$ref": "#/$defs/nowhere"}}}, [], "nowhere"),
+    ],
+)
+def test_a_flaw_is_where_it_is(document: dict[str, Any], keys: list[str], cause: str) -> None:
+    """Keys and cause of what is no JSON Schema."""
+    found = Schema(document, {"$defs": {}}).flaw()
+    assert found is not None
+    assert found[0] == keys
+    assert cause in found[1]
+
+
+def test_a_sound_schema_has_no_flaw() -> None:
+    """With all keywords of ours."""
+    assert Schema({"x-maxBytes": 5, "x-format": "email"}, {"$defs": {}}).flaw() is None
+
+
+def test_a_valid_payload_never_loads_the_slow_engine() -> None:
+    """jsonschema costs 60 ms to import: only a broken payload pays for it."""
+    program = (
+        "import sys; from pytest_customerio.contract.catalog import Catalog; from pytest_customerio.contract.contract import Contract\n"
+        "from pytest_customerio.core.model import Interaction\n"
+        "contract = Contract(Catalog.load())\n"
+        "print([name for name in ('jsonschema', 'jsonschema_rs', 'requests', 'vcr') if name in sys.modules])\n"
+        "def judge(body):\n"
+        "    return contract.judge(Interaction('x', 'POST', 'https://track.customer.io/api/v1/customers/5/events',"
+        " {'authorization': 'Basic YTpi'}, body))\n"
+        "print(judge(b'{\"name\": \"x\"}'), 'jsonschema' in sys.modules)\n"
+        "print(len(judge(b'{}')), 'jsonschema' in sys.modules)\n"
+    )
+    out = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True).stdout
+    assert out.splitlines() == ["[]", "[] False", "1 True"]

@@ -1,0 +1,149 @@
+"""Texts that are, and are not, an address, a number, an id, a time or base64."""
+
+from __future__ import annotations
+
+import base64
+import time
+from datetime import UTC, datetime, timedelta, timezone
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pytest_customerio.contract.formats import FORMATS, addresses, liquid
+
+GOOD = {
+    "email": [
+        "ada@example.com",
+        "a.b+c@sub.example.co.uk",
+        "josé@exämple.com",
+        '"ada lovelace"@example.com',
+        "o'neil@x.io",
+        "x@1.2.3.io",
+        "{{customer.email}}",
+        "",
+    ],
+    "emails": [
+        "ada@example.com",
+        "Ada <ada@example.com>, b@x.co",
+        '"Lovelace, Ada" <ada@example.com>',
+        "a@b.co,",
+        "{{ customer.email }}",
+        "{% if x %}a@b.co{% endif %}",
+        "",
+        "<a@b.co>",
+    ],
+    "phone": ["+15551234567", "+4712345678", "{{customer.phone}}", ""],
+    "ulid": ["01BX5ZZKBKACTAV9WEVGEMMVRZ", "01bx5zzkbkactav9wevgemmvrz", "7ZZZZZZZZZZZZZZZZZZZZZZZZZ"],
+    "iso8601": [
+        "2024-01-02T03:04:05Z",
+        "2024-01-02T03:04:05.123456+00:00",
+        "2024-01-02T03:04:05",
+        "2024-01-02 03:04:05+00:00",
+        "2024-01-02",
+        "20240102T030405Z",
+        "2024-01-02T03:04Z",
+        "2024-12-31T23:59:60Z",
+        "2024-01-02T03:04:05+01",
+        "2024-01-02t03:04:05z",
+    ],
+    "base64": ["", "aGVsbG8=", "aGVs\nbG8=\n", "QUJD", "+/+/"],
+    "unix-seconds": [0, -86400, 1764000000, 99_999_999_999, None, "", "{{ now }}"],
+}
+BAD = {
+    "email": ["ada", "a@b", "a@@b.co", "a b@c.co", "a@b..co", "a@.co", "a@b.co.", " a@b.co", "a@b.co,c@d.co", "@b.co"],
+    "emails": ["ada", "a@b.co; c@d.co", "Lovelace, Ada <a@b.co>", "a@b.co c@d.co", "Ada <>", "a@b.co, x"],
+    "phone": ["555-1234", "15551234567", "+1 555 123 4567", "+05551234567", "+1555123456789012", "+١٢٣٤٥٦٧٨"],
+    "ulid": ["", "01BX5ZZKBKACTAV9WEVGEMMVR", "01BX5ZZKBKACTAV9WEVGEMMVRU", "81BX5ZZKBKACTAV9WEVGEMMVRZ", "1" * 27],
+    "iso8601": [
+        "",
+        "yesterday",
+        "1704164645",
+        "2024-13-01",
+        "2024-01-32",
+        "02/01/2024",
+        "2024-01-02T25:00:00Z",
+        "2024",
+    ],
+    "base64": ["aGVsbG8", "not base64!", "b'aGVsbG8='", "data:text/plain;base64,QUJD", "-_-_", "===="],
+}
+
+
+@pytest.mark.parametrize(("name", "text"), [(name, text) for name, texts in GOOD.items() for text in texts])
+def test_good_ones_pass(name: str, text: object) -> None:
+    """No false alarm."""
+    assert FORMATS[name](text) is None
+
+
+@pytest.mark.parametrize(("name", "text"), [(name, text) for name, texts in BAD.items() for text in texts])
+def test_bad_ones_are_told(name: str, text: str) -> None:
+    """Malformed text is told."""
+    assert FORMATS[name](text) == "malformed"
+
+
+@pytest.mark.parametrize(
+    ("value", "tag"),
+    [
+        (1764000000000, "milliseconds"),
+        (-1764000000000, "milliseconds"),
+        (1764000000123.4, "milliseconds"),
+        (float("inf"), "milliseconds"),
+        (10**400, "milliseconds"),
+        (1764000000.5, "float"),
+        (1764000000.0, "float"),
+        (True, "boolean"),
+        ("1764000000", "digits"),
+        (" 1764000000.5 ", "digits"),
+        ("1764000000000", "digits-milliseconds"),
+        ("2024-01-02T03:04:05Z", "text"),
+        ("soon", "text"),
+        ([], "other"),
+        ({}, "other"),
+    ],
+)
+def test_ways_of_not_being_unix_seconds(value: object, tag: str) -> None:
+    """Each mistake has its own name, since each has its own way out."""
+    assert FORMATS["unix-seconds"](value) == tag
+
+
+@pytest.mark.parametrize("name", [name for name in FORMATS if name != "unix-seconds"])
+@pytest.mark.parametrize("value", [None, 5, 1.5, True, [], {}])
+def test_only_text_has_a_format(name: str, value: object) -> None:
+    """What is no text is another constraint's business."""
+    assert FORMATS[name](value) is None
+
+
+@given(st.datetimes(timezones=st.sampled_from([UTC, timezone(timedelta(hours=-9, minutes=-30))])))
+def test_whatever_isoformat_writes_is_iso8601(moment: datetime) -> None:
+    """Python's own text of any moment passes, naive or aware."""
+    assert FORMATS["iso8601"](moment.isoformat()) is None
+    assert FORMATS["iso8601"](moment.replace(tzinfo=None).isoformat()) is None
+
+
+@given(st.binary())
+def test_whatever_b64encode_writes_is_base64(content: bytes) -> None:
+    """With and without line ends."""
+    assert FORMATS["base64"](base64.b64encode(content).decode()) is None
+    assert FORMATS["base64"](base64.encodebytes(content).decode()) is None
+
+
+def test_a_list_of_addresses_keeps_quoted_commas_together() -> None:
+    """Commas inside quotes belong to the display name; empty parts are none."""
+    assert addresses('"Lovelace, Ada" <a@b.co>, ,c@d.co') == ['"Lovelace, Ada" <a@b.co>', "c@d.co"]
+    assert len(addresses(",".join(["a@b.co"] * 5000))) == 5000
+
+
+def test_liquid_is_a_template() -> None:
+    """Tags and outputs count, single braces do not."""
+    assert [liquid(text) for text in ("{{x}}", "{% x %}", "{x}")] == [True, True, False]
+
+
+@pytest.mark.parametrize(
+    "text", ['"\\' * 200_000, "a@" + "b." * 200_000, "a" * 400_000, "a@b.co," * 50_000, "<" * 400_000]
+)
+@pytest.mark.parametrize("name", ["email", "emails", "base64", "iso8601", "phone", "ulid", "unix-seconds"])
+def test_no_pattern_runs_away(name: str, text: str) -> None:
+    """Long hostile text takes its length in time, not its square."""
+    began = time.process_time()
+    FORMATS[name](text)
+    assert time.process_time() - began < 2

@@ -1,0 +1,87 @@
+"""A project's own contracts, and what is said about broken ones."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from pytest_customerio.contract.own_schemas import load_own, read_json
+from pytest_customerio.core.data import DataError
+
+COMMON = {"$defs": {"name": {"type": "string"}}}
+
+
+def written(folder: Path, text: str, name: str = "track/event.json") -> Path:
+    """A folder with one schema."""
+    path = folder / name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text, "utf-8")
+    return path
+
+
+def refused(folder: Path) -> DataError:
+    """Why the folder is refused."""
+    with pytest.raises(DataError) as caught:
+        load_own([folder], ["track.event", "track.identify"], COMMON)
+    return caught.value
+
+
+def test_own_schemas_are_read_by_operation(tmp_path: Path) -> None:
+    """Several folders add up, and may refer to the shared facts."""
+    written(tmp_path / "a", '{"required": ["data"]}')
+    written(tmp_path / "b", '{"properties": {"name": {"$ref": "../common.json#/$defs/name"}}}')
+    found = load_own([tmp_path / "a", tmp_path / "b"], ["track.event"], COMMON)
+    assert [each.rule for schema in found["track.event"] for each in schema.breaches({"name": 5})] == [
+        "own-contract"
+    ] * 2
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "cause"),
+    [
+        ('{\n  "type": }', 2, "not JSON: Expecting value"),
+        ("[]", 1, "a schema is an object"),
+        ('{\n "properties": {\n  "a": {"type": "strng"}}}', 3, "no JSON Schema: 'strng' is not valid"),
+        ('{\n\n "items": {"$ref": "https://x.example/y"}}', 3, "refers to https://x.example/y"),
+        ('{"$ref": "#/$defs/nowhere"}', 1, "no JSON Schema"),
+    ],
+)
+def test_a_broken_schema_is_refused_with_file_line_and_cause(tmp_path: Path, text: str, line: int, cause: str) -> None:
+    """A usage error that a stranger can act on."""
+    path = written(tmp_path, text)
+    error = refused(tmp_path)
+    assert (error.path, error.line) == (path, line)
+    assert error.cause.startswith(cause)
+
+
+def test_an_unknown_operation_is_refused_with_the_nearest(tmp_path: Path) -> None:
+    """The file name is the operation."""
+    path = written(tmp_path, "{}", "track/evnt.json")
+    error = refused(tmp_path)
+    assert (error.path, error.cause) == (path, "no operation track.evnt; did you mean track.event?")
+    path.unlink()
+    written(tmp_path, "{}", "zzz/qqqqqq.json")
+    assert refused(tmp_path).cause == "no operation zzz.qqqqqq"
+
+
+def test_an_empty_or_missing_folder_is_refused(tmp_path: Path) -> None:
+    """It would check nothing."""
+    assert refused(tmp_path / "nowhere").cause == "no such folder"
+    assert refused(tmp_path).cause.startswith("no schema in it")
+
+
+def test_unreadable_files_are_refused(tmp_path: Path) -> None:
+    """Bytes that are not UTF-8, a file that is not there, JSON that is too deep."""
+    (tmp_path / "x.json").write_bytes(b"\xff")
+    (tmp_path / "deep.json").write_text("[" * 200_000, "utf-8")
+    for name in ("x.json", "gone.json", "deep.json"):
+        with pytest.raises(DataError, match=r"cannot be read|not JSON"):
+            read_json(tmp_path / name)
+
+
+def test_json_is_read(tmp_path: Path) -> None:
+    """As it is."""
+    path = written(tmp_path, json.dumps({"é": 1}))
+    assert read_json(path) == {"é": 1}

@@ -1,0 +1,117 @@
+"""Legal payloads that often surprise, and what depends on time."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from pytest_customerio.contract.catalog import Catalog
+from pytest_customerio.contract.semantics import judge_path, judge_surprises, strict_mode
+
+OPERATIONS = Catalog.load().operations
+NOW = 1_764_000_000
+DAY = 86_400
+
+
+def judged(operation: str, **payload: Any) -> list[tuple[str, str]]:
+    """Rule and place of everything surprising."""
+    return [(each.rule, each.where) for each in judge_surprises(OPERATIONS[operation], payload, NOW)]
+
+
+@pytest.mark.parametrize("operation", ["track.event", "track.anonymous_event"])
+def test_events_of_v1(operation: str) -> None:
+    """Padded names, old timestamps, reserved properties and nulls."""
+    assert judged(operation, name="a", timestamp=NOW - 3 * DAY, data={"a": 1}) == []
+    assert judged(operation, name=" a") == [("blank-padded-name", "$.name")]
+    assert judged(operation, name=" ") == []
+    assert judged(operation, name=5, timestamp=True, data=[]) == []
+    assert judged(operation, name="a", timestamp=NOW - 3 * DAY - 1) == [("stale-event", "$.timestamp")]
+    data = {"recipient": "x", "reply_to": "y", "from_address": "z", "odd key": None}
+    assert judged(operation, name="a", data=data) == [
+        ("reserved-property", "$.data.from_address"),
+        ("reserved-property", "$.data.recipient"),
+        ("reserved-property", "$.data.reply_to"),
+        ("nan-becomes-null", '$.data["odd key"]'),
+    ]
+
+
+def test_events_of_v2_keep_their_data_in_attributes() -> None:
+    """The same surprises, one member further."""
+    found = judged("track_v2.person_event", action="event", name="a", attributes={"recipient": 1, "x": None})
+    assert found == [("reserved-property", "$.attributes.recipient"), ("nan-becomes-null", "$.attributes.x")]
+
+
+def test_people() -> None:
+    """Null clears, and a whole object of preferences replaces the one that was there."""
+    preferences = {"topics": {"topic_1": True}}
+    assert judged("track.identify", plan="a") == []
+    assert judged("track.identify", cio_subscription_preferences=preferences, plan=None) == [
+        ("subscription-overwrite", "$.cio_subscription_preferences"),
+        ("nan-becomes-null", "$.plan"),
+    ]
+    attributes = {"cio_subscription_preferences": preferences}
+    assert judged("track_v2.person_identify", attributes=attributes) == [
+        ("subscription-overwrite", "$.attributes.cio_subscription_preferences")
+    ]
+    assert judged("track_v2.person_identify", attributes=None) == []
+
+
+def test_pipelines_names_that_act() -> None:
+    """Some names act on the person instead of being stored; others only look padded."""
+    assert judged("pipelines.track", event="User Deleted") == [("semantic-event", "$.event")]
+    assert judged("pipelines.track", event="Device Created or Updated") == []
+    assert judged("pipelines.track", event="bought ") == [("blank-padded-name", "$.event")]
+    assert judged("pipelines.track", event=" ") == []
+    assert judged("pipelines.identify", event=None) == []
+
+
+@pytest.mark.parametrize(
+    ("moment", "found"),
+    [
+        (NOW + 90 * DAY, []),
+        (NOW + 90 * DAY + 1, [("send-at-too-far", "$.send_at")]),
+        (NOW - 1, [("past-send-at", "$.send_at")]),
+        (0, []),
+        (NOW * 1000, []),
+        (True, []),
+        (None, []),
+        ("soon", []),
+    ],
+)
+def test_send_at(moment: object, found: list[tuple[str, str]]) -> None:
+    """Ninety days ahead at most, counted from when the request was sent; the past means now."""
+    assert judged("app.send_email", send_at=moment) == found
+
+
+def test_other_operations_do_not_surprise() -> None:
+    """Nothing is known that would."""
+    assert judged("app.trigger_broadcast", send_at=NOW + 200 * DAY) == []
+
+
+@pytest.mark.parametrize(
+    ("operation", "path", "body", "breaks"),
+    [
+        ("track.identify", "5", "6", True),
+        ("track.identify", "5", 6, True),
+        ("track.identify", "5", "5", False),
+        ("track.identify", "5", 5, False),
+        ("track.identify", "5", "", False),
+        ("track.identify", "5", None, False),
+        ("track.identify", "cio_a3", "6", False),
+        ("track.identify", "ada@example.com", "6", False),
+        ("track.identify", "", "6", False),
+        ("track.event", "5", "6", False),
+    ],
+)
+def test_the_id_in_the_body_is_the_one_in_the_path(operation: str, path: str, body: object, breaks: bool) -> None:
+    """Unless the path holds another kind of identifier."""
+    found = list(judge_path(OPERATIONS[operation], {"identifier": path}, {"id": body}))
+    assert [each.rule for each in found] == (["id-mismatch"] if breaks else [])
+
+
+def test_pipelines_says_what_it_thinks_only_when_asked() -> None:
+    """X-Strict-Mode: 1 and nothing else."""
+    rules = {mode: list(strict_mode(OPERATIONS["pipelines.track"], {"x-strict-mode": mode})) for mode in ("1", "true")}
+    assert [bool(found) for found in rules.values()] == [False, True]
+    assert list(strict_mode(OPERATIONS["track.event"], {})) == []

@@ -1,0 +1,215 @@
+"""Personal data is found in any request, and nothing that a log line may rightly say."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pytest_customerio.contract.catalog import Catalog
+from pytest_customerio.core.model import WireRequest
+from pytest_customerio.core.personal import personal
+
+CATALOG = Catalog.load()
+TRACK = "https://track.customer.io/api/v1/customers/"
+ENTITY = "https://track.customer.io/api/v2/entity"
+SEND = "https://api.customer.io/v1/send/email"
+PIPELINES = "https://cdp.customer.io/v1/track"
+
+
+def found(operation, url, payload):
+    """What is personal in one request, plain forms only."""
+    body = payload if isinstance(payload, bytes) else json.dumps(payload).encode()
+    return personal(CATALOG.operations[operation], WireRequest("POST", url, {}, body))
+
+
+def of_person(**attributes):
+    return set(found("track.identify", f"{TRACK}42", attributes))
+
+
+@pytest.mark.parametrize(
+    "attributes",
+    [
+        {"email": "ada@example.com"},
+        {"note": "write to ada@example.com, please"},
+        {"deep": [{"er": ["ada@example.com"]}]},
+    ],
+)
+def test_an_address_is_found_anywhere(attributes):
+    """Also inside other text."""
+    assert "ada@example.com" in of_person(**attributes)
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        "+1 555 123 4567",
+        "+15551234567",
+        "123-45-6789",
+        "Ada Lovelace",
+        "DE89370400440532013000",
+        "https://example.com/login?token=3f9a",
+        "12 Long Street, London",
+        "your parcel will be with you on monday",
+        "Jané Müller",
+    ],
+)
+def test_values_that_nobody_writes_by_chance(value):
+    """Several words, digits among capitals, addresses with a query, prose."""
+    assert value in of_person(some_value=value)
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        "basic",
+        "42",
+        "true",
+        "Premium",
+        "internationalisation",
+        "pro-2024",
+        "free plan",
+        "EUR",
+        "ACTIVE_USER",
+        "PLAN_2",
+        "23.45",
+        "2026-01-02",
+        "2026-01-02T03:04:05Z",
+        "2026-01-02T03:04:05.678+01:00",
+        "01ARZ3NDEKTSV4RRFFQ69G5FAV",
+        "123e4567-e89b-12d3-a456-426614174000",
+        "https://example.com/pricing",
+        "/pricing/monthly",
+        "text/html; charset=utf-8",
+        "",
+        "   ",
+    ],
+)
+def test_values_that_say_nothing_about_anybody(value):
+    """Plans, kinds, numbers, dates, technical ids, plain addresses."""
+    assert of_person(some_value=value) == set()
+
+
+@pytest.mark.parametrize(
+    ("attributes", "expected"),
+    [
+        ({"first_name": "Lovelace"}, {"Lovelace"}),
+        ({"lastname": "Byron"}, {"Byron"}),
+        ({"name": "Ada"}, set()),
+        ({"name": "basic plan"}, set()),
+        ({"phone": 15551234567}, {"15551234567"}),
+        ({"phone": 42}, set()),
+        ({"phone": True}, set()),
+        ({"mobile": "(555) 123-4567"}, {"(555) 123-4567"}),
+        ({"id": "Ada Lovelace 1815"}, set()),
+        ({"orderId": "AB 12345678 X"}, set()),
+        ({"device_token": "AB 12345678 X"}, set()),
+        ({"created_at": 1764000000, "score": 1.5, "nothing": None}, set()),
+    ],
+)
+def test_the_key_tells_too(attributes, expected):
+    """Names and phones by their key; ids are what a log should name people by."""
+    assert {text for text in of_person(**attributes) if "%" not in text} == expected
+
+
+@pytest.mark.parametrize(
+    ("operation", "url", "payload", "expected"),
+    [
+        (
+            "track.event",
+            f"{TRACK}42/events",
+            {"name": "Order Completed 2026", "data": {"gift": "Blue Socks"}},
+            {"Blue Socks"},
+        ),
+        ("track.event", f"{TRACK}ada%40example.com/events", {"name": "a"}, {"ada@example.com"}),
+        (
+            "track_v2.person_event",
+            ENTITY,
+            {"type": "person", "identifiers": {"id": "Ada Lovelace 1"}, "name": "Order Completed"},
+            set(),
+        ),
+        (
+            "track_v2.person_event",
+            ENTITY,
+            {"identifiers": {"id": "+15551234567"}, "attributes": {"a": "Blue Socks"}},
+            {"+15551234567", "Blue Socks"},
+        ),
+        (
+            "app.send_email",
+            SEND,
+            {"to": "Ada <ada@example.com>", "from": "shop@example.org", "message_data": {"a": "Blue Socks"}},
+            {"ada@example.com", "Ada <ada@example.com>", "Blue Socks"},
+        ),
+        (
+            "app.send_email",
+            SEND,
+            {"reply_to": "shop@example.org", "subject": "Your Receipt", "transactional_message_id": "Receipt 1"},
+            set(),
+        ),
+        (
+            "pipelines.track",
+            PIPELINES,
+            {
+                "userId": "Ada Lovelace 1",
+                "event": "Order Completed",
+                "properties": {"a": "Blue Socks"},
+                "context": {"library": {"name": "Some Library 1"}},
+            },
+            {"Blue Socks"},
+        ),
+        ("track.event", f"{TRACK}42/events", b"not json, ada@example.com", {"ada@example.com"}),
+        ("track.event", f"{TRACK}42/events", b"", set()),
+    ],
+)
+def test_where_values_stand(operation, url, payload, expected):
+    """Attributes, data, traits, message data; not names of events, ids, or the sender."""
+    plain = {text for text in found(operation, url, payload) if "%" not in text}
+    assert plain == expected
+
+
+def test_every_form_in_which_it_may_show():
+    """As sent, quoted in an address, escaped in JSON and in a repr."""
+    forms = of_person(a='Jané "J" O\'Neil', email="ada+1@example.com")
+    assert forms >= {
+        'Jané "J" O\'Neil',
+        'Jan\\u00e9 \\"J\\" O\'Neil',
+        "Jan%C3%A9%20%22J%22%20O%27Neil",
+        'Jané "J" O\\\'Neil',
+    }
+    assert forms >= {"ada+1@example.com", "ada%2B1%40example.com", "ada%2B1@example.com"}
+
+
+def test_a_payload_too_deep_to_walk_still_has_its_address(monkeypatch):
+    """What stands in the path is found; nothing is raised."""
+    deep: list = []
+    for _ in range(100_000):
+        deep = [deep]
+    monkeypatch.setattr("pytest_customerio.core.personal.read", lambda request: deep)
+    assert "ada@example.com" in found("track.identify", f"{TRACK}ada%40example.com", b"1")
+
+
+def test_of_a_long_text_its_beginning_is_looked_for():
+    """Ten megabytes cost one pass."""
+    text = "Dear Ada, " * 1_000_000
+    assert text[:200] in of_person(a=text, b="a" * 10_000_000)
+
+
+leaves = st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(max_size=20)
+payloads = st.recursive(
+    leaves, lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=8), inner, max_size=3)
+)
+
+
+@given(payloads)
+def test_any_payload_can_be_searched(payload):
+    """And what is found is never short, but for a name told by its key."""
+    texts = found("track.identify", f"{TRACK}42", payload)
+    assert all(len(text) >= 5 for text in texts)
+
+
+@given(st.from_regex(r"[a-z]{1,12}(_[a-z]{1,12})?", fullmatch=True), st.sampled_from(["plan", "kind", "state"]))
+def test_plain_words_are_never_personal(word, key):
+    """Whatever the word."""
+    assert of_person(**{key: word}) == set()

@@ -1,0 +1,113 @@
+"""What may be shown of a payload."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pytest_customerio.contract.catalog import Catalog
+from pytest_customerio.core.redact import cut, json_path, mask, safe_url, word
+
+
+@pytest.mark.parametrize(
+    ("value", "shown"),
+    [
+        (None, "null"),
+        (True, "true"),
+        (1764000000000, "1764000000000"),
+        (1.5, "1.5"),
+        ("", "empty text"),
+        ("  ", "blank text"),
+        ("None", '"None"'),
+        ("a", "text of 1 character"),
+        ("ada@example.com", "text of 15 characters"),
+        ("é" * 501, "text of 501 characters, 1002 bytes"),
+        ("\ud800", "text of 1 character, 3 bytes"),
+        ({"a": 1}, "object with 1 member"),
+        ({}, "object with 0 members"),
+        ([1, 2], "list of 2 items"),
+        (object(), "object"),
+    ],
+)
+def test_mask_shows_the_shape(value: object, shown: str) -> None:
+    """Numbers are shown, text and containers are described."""
+    assert mask(value) == shown
+
+
+@given(st.text(min_size=1).filter(lambda text: text.strip() and text.lower() not in {"none", "null", "undefined"}))
+def test_mask_never_repeats_text(text: str) -> None:
+    """Whatever a text holds, its description says nothing but its length."""
+    assert mask(text) in {mask("x" * len(text)), mask("x" * len(text)) + f", {len(text.encode())} bytes"}
+
+
+def test_a_long_number_is_cut() -> None:
+    """No value takes more than its limit."""
+    assert mask(10**200, 20) == "1" + "0" * 18 + "…"
+
+
+def test_word_shows_a_vocabulary_but_no_person() -> None:
+    """Names of actions, events and types read like words; addresses, numbers and long text do not."""
+    assert word("User Deleted") == '"User Deleted"'
+    assert word("ada@example.com") == "text of 15 characters"
+    assert word("call 5551234567") == "text of 15 characters"
+    assert word("x" * 41) == "text of 41 characters"
+    assert word(5) == "5"
+
+
+def test_cut_stays_on_one_line() -> None:
+    """Line ends and lone surrogates are escaped, the end is marked."""
+    assert cut("a\nb\ud800") == "a\\nb\\ud800"
+    assert cut("x" * 81) == "x" * 79 + "…"
+    assert cut("x" * 80) == "x" * 80
+
+
+@pytest.mark.parametrize(
+    ("parts", "path"),
+    [
+        ([], "$"),
+        (["batch", 3, "timestamp"], "$.batch[3].timestamp"),
+        (["odd key"], '$["odd key"]'),
+        (['quo"te'], '$["quo\\"te"]'),
+        (["ada@example.com"], '$["…"]'),
+        (["+15551234567"], '$["…"]'),
+        (["a\nb"], '$["a\\nb"]'),
+        (["k" * 41], '$["' + "k" * 39 + '…"]'),
+        (["cio_subscription_preferences.topics.topic_1"], '$["cio_subscription_preferences.topics.top…"]'),
+    ],
+)
+def test_json_path_reads_like_jsonpath(parts: list[str | int], path: str) -> None:
+    """Plain names with a dot, anything else quoted, personal data left out."""
+    assert json_path(parts) == path
+
+
+@given(st.lists(st.text() | st.integers(0, 10**6)))
+def test_json_path_can_always_be_printed(parts: list[str | int]) -> None:
+    """Whatever keys a payload has, the path is one line of UTF-8."""
+    path = json_path(parts)
+    assert path.encode()
+    assert len(path.splitlines()) == 1
+
+
+def test_safe_url_keeps_the_place_and_drops_the_person() -> None:
+    """The request line has no credentials, e-mail, phone, query value or fragment."""
+    url = "https://site:key@track.customer.io:443/api/v1/customers/ada%40example.com/events?email=x%40y.z&+1555=2#top"
+    assert safe_url(None, "POST", url) == "POST https://track.customer.io:443/api/v1/customers/…/events?email=…&…=…"
+    operation = Catalog.load().operations["track.event"]
+    plain = "https://track.customer.io/api/v1/customers/42/events"
+    assert safe_url(operation, "post", plain) == f"POST {plain}"
+
+
+def test_safe_url_survives_what_is_no_url() -> None:
+    """An address that urllib refuses is not shown at all."""
+    assert safe_url(None, "GET", "https://[::1/ada@example.com") == "GET an address that cannot be read"
+
+
+@given(st.text(), st.text())
+def test_safe_url_never_fails(method: str, url: str) -> None:
+    """Any text gives one short line that can be printed."""
+    line = safe_url(None, method, "https://track.customer.io/" + url)
+    assert len(line) <= 160
+    assert json.dumps(line)

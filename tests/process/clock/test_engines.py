@@ -1,0 +1,113 @@
+"""tenacity's other ways to wait are seen, and what hides them is said."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+import time
+from unittest import mock
+
+import pytest
+import tenacity
+from tenacity import retry, stop_after_attempt, wait_exponential, wait_fixed, wait_none
+
+from pytest_customerio.process.clock.engines import NO_SLEEP, NO_WAIT, _declares_wait
+from pytest_customerio.process.clock.virtual import Clock
+
+REAL_PREPARE = tenacity.RetryCallState.prepare_for_next_attempt
+
+
+@pytest.fixture(autouse=True)
+def _identity():
+    """After every test the real method stands where it stood."""
+    yield
+    assert tenacity.RetryCallState.prepare_for_next_attempt is REAL_PREPARE
+
+
+def _fail():
+    raise ConnectionError
+
+
+async def _fail_async():
+    raise ConnectionError
+
+
+def _run(function):
+    with Clock() as clock, pytest.raises((tenacity.RetryError, ConnectionError)):
+        result = function()
+        if asyncio.iscoroutine(result):
+            asyncio.run(result)
+    return clock.waits, clock.hidden
+
+
+@retry(wait=wait_exponential(), stop=stop_after_attempt(3))
+def _with_wait():
+    raise ConnectionError
+
+
+@retry(wait=wait_none(), stop=stop_after_attempt(3))
+def _without_wait():
+    raise ConnectionError
+
+
+@retry(stop=stop_after_attempt(3))
+def _by_default():
+    raise ConnectionError
+
+
+def test_a_policy_that_waits_for_an_event_waits_in_virtual_time():
+    """sleep_using_event is over at once where the event is set, and else takes its time."""
+    event = threading.Event()
+    policy = tenacity.Retrying(
+        sleep=tenacity.sleep_using_event(event), wait=wait_exponential(), stop=stop_after_attempt(3)
+    )
+    sleep = policy.sleep
+    assert _run(lambda: policy(_fail)) == ([1.0, 2.0], "")
+    assert policy.sleep is sleep
+    event.set()
+    assert _run(lambda: policy(_fail)) == ([], "")
+
+
+@pytest.mark.parametrize(("sleep", "fail"), [(time.sleep, _fail), (asyncio.sleep, _fail_async)])
+def test_a_policy_that_was_given_a_sleep_early_is_served(sleep, fail):
+    """`retry(sleep=asyncio.sleep)` holds the real one; it is given ours, and gets its own back."""
+    kind = tenacity.Retrying if fail is _fail else tenacity.AsyncRetrying
+    policy = kind(sleep=sleep, wait=wait_fixed(5), stop=stop_after_attempt(3))
+    assert _run(lambda: policy(fail)) == ([5.0, 5.0], "")
+    assert policy.sleep is sleep
+
+
+@pytest.mark.parametrize("fail", [_fail, _fail_async])
+def test_a_policy_whose_sleep_was_replaced_is_noticed(fail):
+    """`function.retry.sleep = mock` takes no time."""
+    function = retry(wait=wait_exponential(), stop=stop_after_attempt(3))(fail)
+    function.retry.sleep = mock.AsyncMock() if fail is _fail_async else mock.Mock()
+    assert _run(function) == ([], NO_SLEEP)
+    assert function.retry.sleep.call_count == 2
+
+
+def test_a_wait_that_the_test_took_away_is_noticed(monkeypatch):
+    """`function.retry.wait = wait_none()` hides what the decorator asks for."""
+    monkeypatch.setattr(_with_wait.retry, "wait", wait_none())
+    assert _run(_with_wait) == ([0.0, 0.0], NO_WAIT)
+
+
+@pytest.mark.parametrize("function", [_without_wait, _by_default])
+def test_a_policy_of_the_application_that_never_waits_is_its_own(function):
+    """tenacity waits for nothing unless told otherwise: that is the application's fault, nothing is hidden."""
+    assert _run(function) == ([0.0, 0.0], "")
+
+
+def test_a_function_without_source_declares_nothing():
+    """What was made by exec, or is no function, cannot be read."""
+    namespace = {}
+    exec("def made(): pass", namespace)
+    assert not _declares_wait(namespace["made"])
+    assert not _declares_wait(None)
+
+
+def test_what_is_not_imported_is_left_alone(monkeypatch):
+    """Without tenacity there is nothing to watch."""
+    monkeypatch.delitem(__import__("sys").modules, "tenacity")
+    with Clock():
+        assert tenacity.RetryCallState.prepare_for_next_attempt is REAL_PREPARE

@@ -1,0 +1,141 @@
+"""Names are found where they were bound, and everything gets its own back."""
+
+from __future__ import annotations
+
+import sys
+import time
+import types
+
+import pytest
+
+from pytest_customerio.process.clock.places import Attribute, Item, Places, is_machinery
+
+FAKE = object()
+TARGETS = {id(time.sleep)}
+
+
+@pytest.fixture
+def module(monkeypatch):
+    """A module of an application."""
+    made = types.ModuleType("app_of_patch_tests")
+    monkeypatch.setitem(sys.modules, made.__name__, made)
+    return made
+
+
+def _found(places, module, targets=TARGETS):
+    return [name for namespace, name in places.find(targets) if namespace is vars(module)]
+
+
+def test_names_are_found_whatever_they_are(module):
+    """Under the function's own name or another."""
+    module.sleep, module.nap, module.other = time.sleep, time.sleep, time.time
+    assert _found(Places(), module) == ["sleep", "nap"]
+
+
+def test_a_module_is_read_again_when_it_has_grown(module):
+    """Each module is read once while its number of names stays the same."""
+    places = Places()
+    assert _found(places, module) == []
+    module.nap = time.sleep
+    assert _found(places, module) == ["nap"]
+    module.nap = None
+    assert _found(places, module) == []
+    module.nap = time.sleep
+    assert _found(places, module) == ["nap"]
+
+
+def test_a_name_that_was_mocked_when_it_was_first_seen_is_watched(module):
+    """A usual name is looked at each time, whatever stood there at first."""
+    places = Places()
+    module.sleep, module.time = FAKE, time
+    assert _found(places, module) == []
+    module.sleep = time.sleep
+    assert _found(places, module) == ["sleep"]
+
+
+def test_a_module_that_was_replaced_is_read_again(module, monkeypatch):
+    """A new module under an old name."""
+    places = Places()
+    assert _found(places, module) == []
+    new = types.ModuleType(module.__name__)
+    monkeypatch.setitem(sys.modules, new.__name__, new)
+    new.nap = time.sleep
+    del vars(new)["__spec__"]  # as many names as the old one
+    assert _found(places, new) == ["nap"]
+
+
+def test_who_uses_a_module_is_known(module):
+    """Only where the name still stands for it."""
+    places = Places()
+    module.time, module.asyncio = time, types.ModuleType("asyncio")
+    list(places.find(TARGETS))
+    mine = [(space, name) for space, name in places.users({"time": time}) if space is vars(module)]
+    assert mine == [(vars(module), "time")]
+    module.time = FAKE
+    assert all(space is not vars(module) for space, _ in places.users({"time": time}))
+
+
+def test_modules_imported_since_are_found(module, monkeypatch):
+    """And only those: what is no module, and test machinery, is left alone."""
+    places = Places()
+    list(places.find(TARGETS))
+    late = types.ModuleType("late_of_patch_tests")
+    late.nap = module.nap = time.sleep
+    machinery = types.ModuleType("pytest_late")
+    machinery.nap = time.sleep
+    for name, value in {late.__name__: late, "pytest_late": machinery, "no_module": object()}.items():
+        monkeypatch.setitem(sys.modules, name, value)
+    assert [(space, name) for space, name in places.find_new(TARGETS)] == [(vars(late), "nap")]
+    assert _found(places, machinery) == []
+
+
+@pytest.mark.parametrize(
+    ("name", "machinery"),
+    [
+        ("_pytest.timing", True),
+        ("pytest_asyncio.plugin", True),
+        ("hypothesis", True),
+        ("pytest_customerio.running.traffic", False),
+        ("", False),
+    ],
+)
+def test_test_machinery_is_known_by_its_package(name, machinery):
+    """Every package whose name begins with pytest but ours, and a few more."""
+    assert is_machinery(name) is machinery
+
+
+def test_an_item_is_put_back_unless_somebody_took_its_place():
+    """What stands on top is left alone."""
+    namespace = {"name": 1}
+    item = Item(namespace, "name", 1, FAKE)
+    item.apply()
+    assert namespace == {"name": FAKE}
+    item.undo()
+    assert namespace == {"name": 1}
+    namespace["name"] = 2
+    item.undo()
+    assert namespace == {"name": 2}
+
+
+def test_an_attribute_is_put_back_or_inherited_again():
+    """A class's own attribute returns; an inherited one is inherited again; what stands on top is left alone."""
+
+    class Base:
+        name = staticmethod(len)
+
+    class Child(Base):
+        pass
+
+    own, before = Attribute(Base, "name", FAKE), vars(Base)["name"]
+    inherited = Attribute(Child, "name", FAKE)
+    own.apply()
+    inherited.apply()
+    assert Base.name is Child.name is FAKE
+    inherited.undo()
+    own.undo()
+    assert vars(Base)["name"] is before
+    assert "name" not in vars(Child)
+    own.apply()
+    Base.name = 2
+    own.undo()
+    assert Base.name == 2

@@ -1,0 +1,97 @@
+"""Call sites: the innermost frame of the project."""
+
+from __future__ import annotations
+
+import os
+import sys
+import sysconfig
+import threading
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from pytest_customerio.process import call_sites
+from pytest_customerio.process.call_sites import CallSite
+
+
+def _function(path: Path | str, name: str = "purchase") -> Callable[..., str | None]:
+    """A function of a file that calls what it is given, in its second line."""
+    scope: dict[str, Callable[..., str | None]] = {}
+    exec(compile(f"def {name}(call, *rest):\n    return call(*rest)\n", str(path), "exec"), scope)
+    return scope[name]
+
+
+def _from(site: CallSite, *paths: Path | str) -> str | None:
+    """What is told when these files call each other, outermost first, in a thread of their own."""
+    told: list[str | None] = []
+    calls = [_function(path) for path in paths[1:]]
+    outer = _function(paths[0])
+    thread = threading.Thread(target=lambda: told.append(outer(*calls, site.sent_from)))
+    thread.start()
+    thread.join()
+    return told[0]
+
+
+def test_the_innermost_frame_of_the_project(tmp_path: Path) -> None:
+    """Whatever libraries lie between, and whoever calls it."""
+    library = tmp_path / ".venv" / "lib" / "site-packages" / "sdk.py"
+    got = _from(CallSite(tmp_path), tmp_path / "tests" / "test_a.py", tmp_path / "app" / "crm.py", library)
+    assert got == "app/crm.py:2 in purchase"
+
+
+@pytest.mark.parametrize(
+    "library",
+    [
+        "<frozen importlib._bootstrap>",
+        "<string>",
+        sysconfig.get_paths()["stdlib"] + "/threading.py",
+        sys.prefix + "/lib/thing.py",
+        "/opt/x/dist-packages/thing.py",
+        str(Path(call_sites.__file__).with_name("raw.py")),
+    ],
+)
+def test_libraries_are_passed_over(tmp_path: Path, library: str) -> None:
+    """Also where there is nothing else."""
+    site = CallSite(tmp_path)
+    assert _from(site, tmp_path / "app.py", library) == "app.py:2 in purchase"
+    assert _from(site, library) is None or "test_call_sites.py" in (_from(site, library) or "")
+
+
+def test_outside_the_root_the_first_frame_that_is_no_librarys(tmp_path: Path) -> None:
+    """A project beside the one whose tests run; the root goes first."""
+    root, beside = tmp_path / "root", tmp_path / "beside" / "crm.py"
+    inner = tmp_path / "beside" / "client.py"
+    assert _from(CallSite(root), beside, inner) == f"{inner.as_posix()}:2 in purchase"
+    assert _from(CallSite(root), root / "test_a.py", beside) == "test_a.py:2 in purchase"
+
+
+def test_a_root_below_the_prefix(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """As /usr/src/app with Python in /usr."""
+    monkeypatch.setattr(sys, "prefix", str(tmp_path))
+    monkeypatch.setattr(sys, "base_prefix", str(tmp_path))
+    root = tmp_path / "src" / "app"
+    assert _from(CallSite(root), root / "crm.py", tmp_path / "lib" / "site-packages" / "x.py") == "crm.py:2 in purchase"
+
+
+def test_a_root_behind_a_link(tmp_path: Path) -> None:
+    """Under either name."""
+    (tmp_path / "real").mkdir()
+    os.symlink(tmp_path / "real", tmp_path / "link")
+    site = CallSite(tmp_path / "link")
+    assert _from(site, tmp_path / "real" / "a.py") == "a.py:2 in purchase"
+    assert _from(site, tmp_path / "link" / "b.py") == "b.py:2 in purchase"
+
+
+def test_a_relative_file_name(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """As `python app.py` gives it."""
+    monkeypatch.chdir(tmp_path)
+    assert _from(CallSite(tmp_path), "app.py") == "app.py:2 in purchase"
+
+
+def test_every_file_is_looked_at_once(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """The rest is a look-up."""
+    site = CallSite(tmp_path)
+    first = _from(site, tmp_path / "a.py")
+    monkeypatch.setattr(site, "_look_at", lambda name: pytest.fail(name))
+    assert _from(site, tmp_path / "a.py") == first

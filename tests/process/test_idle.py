@@ -1,0 +1,221 @@
+"""Who waits to be given work, and who is at work."""
+
+from __future__ import annotations
+
+import asyncio
+import multiprocessing
+import queue
+import selectors
+import socket
+import subprocess
+import sys
+import threading
+import types
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import nullcontext
+from multiprocessing.pool import ThreadPool
+
+import anyio
+import pytest
+from tests.waiting import thread, until
+
+from pytest_customerio.process.clock.virtual import Clock
+from pytest_customerio.process.idle import awaits_work, idle_threads, is_idle
+
+
+def started_by(make):
+    """What `make` makes, and the threads that it started."""
+    before = set(threading.enumerate())
+    made = make()
+    return made, [one for one in threading.enumerate() if one not in before]
+
+
+def test_a_worker_that_waits_at_its_queue() -> None:
+    """It is idle; with something in the queue it only has not woken up yet."""
+    jobs: queue.Queue[object] = queue.Queue()
+    with thread(jobs.get, lambda: jobs.put(None)) as worker:
+        until(lambda: is_idle(worker))
+        assert worker in idle_threads()
+        with jobs.mutex:
+            jobs.queue.append("a job")
+            assert not is_idle(worker)
+            jobs.queue.clear()
+        assert is_idle(worker)
+    assert is_idle(worker)  # it has ended
+
+
+def test_a_worker_that_waits_for_anything_else() -> None:
+    """For an event it waits on its own account: a backoff may look like this."""
+    event = threading.Event()
+    with thread(event.wait, event.set) as worker:
+        until(lambda: sys._current_frames()[worker.ident].f_code.co_name == "wait")
+        assert not is_idle(worker)
+        assert worker not in idle_threads()
+
+
+def test_a_thread_that_was_never_started() -> None:
+    """There is nothing that it does."""
+    assert is_idle(threading.Thread())
+
+
+def test_a_thread_that_begins() -> None:
+    """It is alive, and stands nowhere yet."""
+
+    class Begun(threading.Thread):
+        def is_alive(self) -> bool:
+            return True
+
+    assert not is_idle(Begun())
+
+
+def test_an_executor_s_threads() -> None:
+    """Between two pieces of work they wait."""
+    gate = threading.Event()
+    pool, workers = started_by(lambda: ThreadPoolExecutor(1))
+    with pool:
+        done, workers = started_by(lambda: pool.submit(gate.wait))
+        assert not is_idle(workers[0])
+        gate.set()
+        assert done.result()
+        until(lambda: is_idle(workers[0]))
+
+
+def test_a_thread_pool_of_multiprocessing() -> None:
+    """Its helpers know whether something is under way."""
+    gate = threading.Event()
+    pool, threads = started_by(lambda: ThreadPool(1))
+    with pool:
+        until(lambda: all(map(is_idle, threads)))
+        result = pool.apply_async(gate.wait)
+        assert not all(map(is_idle, threads))
+        gate.set()
+        assert result.get()
+        until(lambda: all(map(is_idle, threads)))
+
+
+def test_the_feeder_of_a_queue_to_other_processes() -> None:
+    """What it has to send is its buffer."""
+    there: multiprocessing.Queue[object] = multiprocessing.Queue()
+    _, (feeder,) = started_by(lambda: there.put(None))
+    until(lambda: is_idle(feeder))
+    there.close()
+    there.join_thread()
+
+
+@pytest.mark.parametrize("clock", [nullcontext, Clock])
+def test_a_loop_in_a_thread(clock) -> None:
+    """Its thread is idle while it selects, in virtual time too, unless callbacks wait for it already."""
+    loop = asyncio.new_event_loop()
+    with clock(), thread(loop.run_forever, lambda: loop.call_soon_threadsafe(loop.stop)) as runner:
+        until(lambda: is_idle(runner))
+        loop._ready.append(asyncio.Handle(lambda: None, (), loop))  # as before its self-pipe is read
+        assert not is_idle(runner)
+        loop.call_soon_threadsafe(lambda: None)
+        until(lambda: is_idle(runner))
+    loop.close()
+
+
+def test_a_thread_that_accepts() -> None:
+    """A server waits for clients."""
+    server = socket.create_server(("127.0.0.1", 0))
+
+    def connect() -> None:
+        socket.create_connection(server.getsockname()).close()
+
+    with server, thread(lambda: server.accept()[0].close(), connect) as runner:
+        until(lambda: is_idle(runner))
+
+
+def test_a_thread_that_waits_for_a_process() -> None:
+    """Selecting, too, but for an end."""
+    child = subprocess.Popen(
+        [sys.executable, "-c", "input()"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    )
+    out = []
+    stdin, child.stdin = child.stdin, None
+    with thread(lambda: out.append(child.communicate()), lambda: (stdin.write(b"\n"), stdin.close())) as runner:
+        until(lambda: sys._current_frames()[runner.ident].f_code.co_name == "select")
+        assert not is_idle(runner)
+    assert out == [(b"", b"")]
+
+
+def test_a_thread_that_selects_for_itself() -> None:
+    """Whoever that is."""
+    ours, theirs = socket.socketpair()
+    with ours, theirs, selectors.DefaultSelector() as selector:
+        selector.register(ours, selectors.EVENT_READ)
+        with thread(selector.select, lambda: theirs.send(b"x")) as runner:
+            until(lambda: is_idle(runner))
+
+
+def test_trio_s_threads() -> None:
+    """They are kept for the next who asks."""
+    trio = pytest.importorskip("trio")
+    gate = threading.Event()
+
+    async def main() -> None:
+        await trio.to_thread.run_sync(gate.set)
+
+    _, threads = started_by(lambda: trio.run(main))
+    until(lambda: all(map(is_idle, threads)))
+
+
+@pytest.mark.parametrize(
+    ("kind", "waits"),
+    [("queue", True), ("filled", False), ("stream", True), ("event", False), ("sleep", False), ("anyio", True)],
+)
+def test_tasks(kind: str, waits: bool) -> None:
+    """A task at a queue or a connection waits for work; one that sleeps, or waits for an event, may be a retry."""
+
+    async def main() -> None:
+        jobs: asyncio.Queue[object] = asyncio.Queue()
+        reader = asyncio.StreamReader()
+        send, receive = anyio.create_memory_object_stream[object](1)
+        event = asyncio.Event()
+
+        async def deeper() -> None:
+            match kind:
+                case "queue" | "filled":
+                    await asyncio.wait_for(jobs.get(), None)
+                case "stream":
+                    await reader.readline()
+                case "event":
+                    await event.wait()
+                case "anyio":
+                    await receive.receive()
+                case _:
+                    await asyncio.sleep(60)
+
+        task = asyncio.create_task(deeper())
+        assert not awaits_work(task)  # it has not begun
+        for _ in range(3):
+            await asyncio.sleep(0)
+        if kind == "filled":
+            jobs.put_nowait("a job")
+        assert awaits_work(task) is waits
+        task.cancel()
+        await asyncio.wait([task])
+        assert not awaits_work(task)
+        send.close()
+        receive.close()
+
+    asyncio.run(main())
+
+
+def test_a_task_of_generators() -> None:
+    """Coroutines of the old kind are looked into, too."""
+
+    @types.coroutine
+    def old(jobs):
+        return (yield from jobs.get())
+
+    async def main() -> None:
+        jobs: asyncio.Queue[object] = asyncio.Queue()
+        task = asyncio.create_task(asyncio.wait_for(old(jobs), None))
+        for _ in range(3):
+            await asyncio.sleep(0)
+        assert awaits_work(task)
+        jobs.put_nowait("a job")
+        assert await task == "a job"
+
+    asyncio.run(main())

@@ -1,0 +1,118 @@
+"""Whose an item is that is taken out of a queue."""
+
+from __future__ import annotations
+
+import asyncio
+import queue
+
+import pytest
+
+from pytest_customerio.process.patching import Patches
+from pytest_customerio.process.queues import Items
+
+
+class Dispatcher:
+    """Who gives, and whose item was taken, time after time."""
+
+    def __init__(self) -> None:
+        self.giver: str | None = "A"
+        self.taken: list[str | None] = []
+        self.works = False
+
+    def take(self, owner) -> bool:
+        self.taken.append(owner)
+        return self.works
+
+    def put(self, items, item, giver=None):
+        self.giver = giver
+        items.put_nowait(item)
+
+
+@pytest.fixture
+def desk():
+    desk, patches = Dispatcher(), Patches()
+    desk.old = {kind: filled(kind) for kind in (queue.Queue, asyncio.Queue)}
+    desk.items = Items(lambda: desk.giver, desk.take)
+    desk.items.watch(patches)
+    yield desk
+    patches.undo()
+
+
+def filled(kind):
+    made = kind()
+    made.put_nowait("before")
+    return made
+
+
+@pytest.mark.parametrize("kind", [queue.Queue, asyncio.Queue])
+def test_an_item_belongs_to_whoever_put_it(desk, kind) -> None:
+    """In the order in which they were put."""
+    jobs = kind(5)
+    for giver in ("A", "B", None):
+        desk.put(jobs, giver, giver)
+    assert [jobs.get_nowait() for _ in range(3)] == ["A", "B", None] == desk.taken
+
+
+@pytest.mark.parametrize("kind", [queue.Queue, asyncio.Queue])
+def test_what_was_there_before_is_nobody_s(desk, kind) -> None:
+    """And does not shift what comes after."""
+    jobs = desk.old[kind]
+    desk.put(jobs, "new", "A")
+    assert [jobs.get_nowait(), jobs.get_nowait()] == ["before", "new"]
+    assert desk.taken == [None, "A"]
+
+
+def test_a_queue_that_is_emptied_by_hand(desk) -> None:
+    """Nothing is remembered of what is gone."""
+    jobs = queue.Queue()
+    for giver in "AAB":
+        desk.put(jobs, giver, giver)
+    jobs.queue.clear()
+    desk.put(jobs, "C", "C")
+    assert jobs.get_nowait() == "C"
+    assert desk.taken == ["C"]
+
+
+def test_heaps_and_stacks_are_left_alone(desk) -> None:
+    """Their order is not that of the givers."""
+    for kind in (queue.PriorityQueue, queue.LifoQueue, asyncio.PriorityQueue, asyncio.LifoQueue):
+        jobs = kind()
+        desk.put(jobs, 1, "A")
+        jobs.get_nowait()
+    assert desk.taken == []
+
+
+def test_queues_that_somebody_put_in_place_of_theirs(desk, monkeypatch) -> None:
+    """gevent does so; such a class may be one that cannot be changed."""
+
+    class Foreign(queue.Queue):
+        __module__ = "gevent._gevent_cqueue"
+
+    monkeypatch.setattr(queue, "Queue", Foreign)
+    patches, taken = Patches(), []
+    Items(lambda: "A", lambda owner: taken.append(owner) or False).watch(patches)
+    try:
+        jobs = asyncio.Queue()
+        jobs.put_nowait(1)
+        jobs.get_nowait()
+    finally:
+        patches.undo()
+    assert taken == ["A"]
+    assert "_put" not in vars(Foreign)
+
+
+def test_what_waits_for_a_worker(desk) -> None:
+    """Only where one took something before: nobody may ever take the rest."""
+    jobs, other = queue.Queue(), asyncio.Queue()
+    for name in "AAB":
+        desk.put(jobs, name, name)
+        desk.put(other, name, name)
+    jobs.get_nowait()
+    assert not desk.items.waiting("A")
+    desk.works = True
+    other.get_nowait()
+    assert not desk.items.waiting("A")  # a loop that stands still takes nothing
+    jobs.get_nowait()
+    assert [desk.items.waiting(name) for name in "AB"] == [False, True]
+    jobs.queue.clear()
+    assert not desk.items.waiting("B")

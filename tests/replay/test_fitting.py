@@ -1,0 +1,82 @@
+"""Recorded answers, made to fit their requests."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pytest_customerio.core.model import Answer, WireRequest
+from pytest_customerio.replay.fitting import fit
+
+URL = "https://track.customer.io/api/v1/customers/a%2Fb?x=1"
+MOVED = Answer(301, "Moved", (("X-A", "1"), ("Location", "https://track-eu.customer.io/api/v1/customers/42")), b"moved")
+
+
+def request(url: str = URL, body: bytes = b"") -> WireRequest:
+    return WireRequest("PUT", url, {}, body)
+
+
+def errors(*indexes: int) -> bytes:
+    return json.dumps({"errors": [{"batch_index": index, "reason": "invalid"} for index in indexes]}).encode()
+
+
+def batch(size: int) -> WireRequest:
+    return request(body=json.dumps({"batch": [{}] * size}).encode())
+
+
+def test_a_redirect_leads_to_the_same_path_elsewhere() -> None:
+    """Path and query are the request's own, everything else is as recorded."""
+    fitted = fit(MOVED, request())
+    assert fitted is not None
+    assert fitted.headers == (("X-A", "1"), ("Location", "https://track-eu.customer.io/api/v1/customers/a%2Fb?x=1"))
+    assert (fitted.status, fitted.body) == (301, b"moved")
+
+
+def test_the_target_of_a_redirect_redirects_nobody() -> None:
+    """The case does not apply to a request that is where it belongs."""
+    assert fit(MOVED, request("https://track-eu.customer.io/api/v1/customers/42")) is None
+
+
+@pytest.mark.parametrize(("size", "left"), [(1, [0]), (2, [0]), (3, [0, 2]), (9, [0, 2])])
+def test_a_207_is_about_items_that_the_batch_has(size: int, left: list[int]) -> None:
+    """An index beyond the end is left out."""
+    fitted = fit(Answer(207, body=errors(0, 2)), batch(size))
+    assert fitted is not None
+    assert [error["batch_index"] for error in json.loads(fitted.body)["errors"]] == left
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        Answer(207, body=errors(0)),
+        Answer(207, body=b'{"errors": []}'),
+        Answer(207, body=b"<html>"),
+        Answer(207, body=b"[]"),
+        Answer(207, body=b'{"errors": ["text", {"batch_index": "5"}]}'),
+        Answer(429),
+        Answer(200, body=errors(7)),
+        Answer(fault="connection-reset"),
+    ],
+)
+def test_any_other_answer_fits(answer: Answer) -> None:
+    """It comes as it is, to the byte."""
+    assert fit(answer, batch(1)) is answer
+
+
+@given(
+    st.binary(max_size=60)
+    | st.recursive(
+        st.none() | st.integers() | st.text(max_size=3),
+        lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(["batch", "errors"]), inner),
+        max_leaves=6,
+    ).map(lambda value: json.dumps(value).encode())
+)
+def test_any_request_and_body_is_survived(body: bytes) -> None:
+    """Whatever is sent or told, there is an answer of the same status."""
+    for answer, sent in ((Answer(207, body=errors(0, 5)), body), (Answer(207, body=body), b'{"batch": [{}]}')):
+        fitted = fit(answer, request(body=sent))
+        assert fitted is not None
+        assert fitted.status == 207

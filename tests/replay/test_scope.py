@@ -1,0 +1,73 @@
+"""Which requests an error case is about."""
+
+from __future__ import annotations
+
+import pytest
+
+from pytest_customerio.contract.catalog import Catalog
+from pytest_customerio.core.model import Answer, ErrorCase, Message, Provenance, WireRequest
+from pytest_customerio.replay.scope import draws, scope, timed
+
+EVENT = Catalog.load().operations["track.event"]
+
+
+def case(cassette, status, kind="status"):
+    return ErrorCase(
+        cassette,
+        cassette,
+        "track",
+        "once",
+        Answer(status),
+        False,
+        (),
+        str(status),
+        "",
+        "",
+        Provenance("synthetic"),
+        kind=kind,
+    )
+
+
+def said(name, timestamp):
+    return (Message(name, (("timestamp", timestamp),)),)
+
+
+@pytest.mark.parametrize(
+    ("cassette", "status", "payload", "time"),
+    [
+        ("400-malformed", 400, False, True),
+        ("413-too-large", 413, False, True),
+        ("422-unprocessable", 422, False, True),
+        ("400-invalid-timestamp", 400, False, False),
+        ("401-unauthorized", 401, True, True),
+        ("429-rate-limited", 429, True, True),
+    ],
+)
+def test_an_error_belongs_to_a_payload_or_to_the_operation(cassette, status, payload, time):
+    """Whether another payload, and whether another timestamp, meets it too."""
+    found = case(cassette, status)
+    first = scope(found, EVENT, said("a", "1"))
+    assert (first == scope(found, EVENT, said("b", "1"))) is payload
+    assert (first == scope(found, EVENT, said("a", "2"))) is time
+
+
+def test_before_a_case_is_met_no_timestamp_counts():
+    """There is nothing that it could repair."""
+    assert not timed(None)
+    assert timed(case("400-invalid-timestamp", 400))
+
+
+@pytest.mark.parametrize(
+    ("kind", "value", "expected"),
+    [
+        ("dropped", "1", False),
+        ("dropped", "true", False),
+        ("dropped", "0", True),
+        ("dropped", "", True),
+        ("status", "1", True),
+    ],
+)
+def test_strict_mode_drops_nothing(kind, value, expected):
+    """It answers with an error instead."""
+    request = WireRequest("POST", "https://cdp.customer.io/v1/track", {"x-strict-mode": value}, b"")
+    assert draws(case("200-dropped", 200, kind), request) is expected

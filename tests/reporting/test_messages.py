@@ -1,0 +1,148 @@
+"""Every sentence a developer reads, whole."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from pytest_customerio.core.model import Answer, ErrorCase, Interaction, Observation, Operation, Provenance, Violation
+from pytest_customerio.judging.ledger import Finding
+from pytest_customerio.reporting import messages
+from pytest_customerio.reporting.messages import Handled
+
+EVENT = Operation(
+    "track.event",
+    "track",
+    "POST",
+    "/api/v1/customers/{identifier}/events",
+    {"us": "track.customer.io"},
+    "basic",
+    "https://docs.customer.io/integrations/api/track/",
+)
+CALL = Interaction("requests", "POST", "https://track.customer.io/api/v1/customers/42/events", operation=EVENT)
+MILLISECONDS = Violation(
+    "timestamp-milliseconds",
+    "error",
+    "$.timestamp",
+    "unix seconds (10 digits)",
+    "1764000000000, milliseconds: divide by 1000",
+    sent_from="app/crm.py:16 in purchase",
+    source="documented",
+    error="400 timestamp must be a valid unix timestamp",
+)
+NAME = Violation(
+    "event-name-too-long", "error", "$.name", "1 to 100 bytes", "134 bytes", "", "app/crm.py:16 in purchase"
+)
+
+
+def test_a_broken_payload_is_told_as_the_design_shows_it() -> None:
+    """Headline, table of all violations, facts, the way out."""
+    text = messages.contract_text([Finding(MILLISECONDS, CALL), Finding(NAME, CALL, 3)])
+    assert text == (
+        """\
+track.event $.timestamp: expected unix seconds, got 1764000000000, milliseconds (and 1 more)
+
+  where         expected                   got
+  $.timestamp   unix seconds (10 digits)   1764000000000, milliseconds: divide by 1000
+  $.name        1 to 100 bytes             134 bytes (×3)
+
+would draw   400 timestamp must be a valid unix timestamp   (documented)
+request      POST https://track.customer.io/api/v1/customers/42/events
+sent from    app/crm.py:16 in purchase
+contract     schemas/track/event.json
+docs         https://docs.customer.io/integrations/api/track/
+on purpose?  @pytest.mark.cio_allow("timestamp-milliseconds", reason="…")
+             @pytest.mark.cio_allow("event-name-too-long", reason="…")"""
+    )
+
+
+def test_each_request_has_its_own_block_up_to_a_bound() -> None:
+    """The first headline counts everything; a sixth request is counted only."""
+    calls = [
+        Interaction("requests", "POST", f"https://track.customer.io/api/v1/customers/{n}/events") for n in range(7)
+    ]
+    text = messages.contract_text([Finding(NAME, call) for call in calls])
+    assert text.startswith("$.name: expected 1 to 100 bytes, got 134 bytes (and 6 more)\n")
+    assert text.count("sent from") == messages.GROUPS
+    assert text.endswith("\n\n(and 2 more requests)")
+
+
+def handled(*violations: Violation, answer: Answer | None = None, falsy: bool = False) -> Handled:
+    """A 429 that nobody handled."""
+    case = ErrorCase(
+        id="429-rate-limited-recovers",
+        cassette="429-rate-limited",
+        surface="track",
+        mode="recovers",
+        answer=answer or Answer(429, "Too Many Requests"),
+        retryable=True,
+        operations=("track.event",),
+        family="429",
+        cause="too many requests",
+        todo="retry with exponential backoff; the event is not delivered until a 2xx",
+        provenance=Provenance("observed"),
+    )
+    seen = Observation(case, raised=ValueError("x"), sent_from="app/crm.py:10 in signup", reported_falsy=falsy)
+    return Handled(case, "track.event", seen, "lost", violations, 1, "WARNING app.crm")
+
+
+LOST = Violation("outcome", "error", "", "recovered, raised, deferred or reported", "lost: nothing after the 429")
+LEAK = Violation(
+    "secret-leak", "error", "", "no credential in logs", "Authorization in app.log at WARNING", "never log it"
+)
+
+
+def test_a_mishandled_error_is_told_as_the_design_shows_it() -> None:
+    """Outcome first, then every promise not kept, the facts, what to do."""
+    assert messages.handling_text(handled(LOST, LEAK)) == (
+        """\
+track.event 429-rate-limited-recovers: lost, 1 attempt (and 1 more)
+
+  rule          expected                                  got
+  outcome       recovered, raised, deferred or reported   lost: nothing after the 429
+  secret-leak   no credential in logs                     Authorization in app.log at WARNING
+
+answer       429 Too Many Requests, no Retry-After (observed)
+attempts     1        waits  none
+raised       ValueError  logged by WARNING app.crm
+sent from    app/crm.py:10 in signup
+what to do   retry with exponential backoff; the event is not delivered until a 2xx
+             never log it
+on purpose?  @pytest.mark.cio_allow("outcome", reason="…")
+             @pytest.mark.cio_allow("secret-leak", reason="…")"""
+    )
+
+
+def test_a_guard_alone_is_the_headline() -> None:
+    """Where the outcome is fine, the rule that is not comes first."""
+    text = messages.handling_text(handled(LEAK, falsy=True))
+    assert text.startswith(
+        "track.event 429-rate-limited-recovers: secret-leak, expected no credential in logs, got Authorization in app.log"
+    )
+    assert "reported     cio.reported(…) got a false value; pass what is true when the failure was told\n" in text
+
+
+def test_answers_are_told_with_how_sure_they_are() -> None:
+    """A fault by its name; Retry-After where it was sent; other statuses without it."""
+    after = handled(LOST, answer=Answer(429, "Too Many Requests", (("Retry-After", "2"),))).case
+    assert messages.answer_text(after) == "429 Too Many Requests, Retry-After 2 s (observed)"
+    assert messages.answer_text(handled(LOST, answer=Answer(fault="connection-reset")).case) == (
+        "connection reset: no response (observed)"
+    )
+    assert messages.answer_text(handled(LOST, answer=Answer(500, "Internal Server Error")).case) == (
+        "500 Internal Server Error (observed)"
+    )
+    recorded = replace(after, provenance=Provenance("recorded", environment="a sandbox of our own"))
+    assert messages.answer_text(recorded) == ("429 Too Many Requests, Retry-After 2 s (recorded: a sandbox of our own)")
+
+
+def test_many_waits_are_cut() -> None:
+    """The first eight and the count."""
+    assert messages.waits_text([]) == "none"
+    assert messages.waits_text([1, 2.5, 4]) == "1, 2.5, 4 s"
+    assert messages.waits_text([1.0] * 20) == "1, 1, 1, 1, 1, 1, 1, 1, … (20 waits) s"
+
+
+def test_cells_are_cut_at_80_characters() -> None:
+    """However long a value is, the table stays readable."""
+    lines = messages.table(("a", "b"), [("x" * 200, "line\nbreak")])
+    assert lines == ["  " + "a".ljust(80) + "   b", "  " + "x" * 79 + "…   line break"]

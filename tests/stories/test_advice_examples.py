@@ -1,0 +1,199 @@
+"""The examples that `explain` shows: each runs under every case that it is shown for, and nothing is lost."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from tests.plugin.conftest import Story
+
+from pytest_customerio.cassettes.reading import Shelf
+from pytest_customerio.contract.catalog import Catalog
+from pytest_customerio.tools.explain.advice import Advice
+
+ADVICE = Advice()
+SHELF = Shelf(Catalog.load())
+CASSETTES = tuple(dict.fromkeys(case.cassette for case in SHELF.cases()))
+# What an application would call, and how an error that lasts ends: {operation: (raises, statements)}.
+CALLS = {
+    "retry": {"track.identify": ("NotDeliveredError", 'retry.identify("42", {"plan": "pro"})')},
+    "send_once": {"app.send_email": ("UncertainError", 'send_once.send_receipt("42", "ada@example.com", "23.45")')},
+    "keep": {
+        "track.identify": (
+            "",
+            'outbox = sqlite3.connect(":memory:")\n'
+            '    outbox.execute("create table outbox (id integer primary key, person text, attributes text)")\n'
+            '    outbox.execute("insert into outbox (person, attributes) values (?, ?)", ("42", \'{"plan": "pro"}\'))\n'
+            "    keep.deliver(outbox)\n"
+            "    cio.pending(lambda: keep.owed(outbox))",
+        )
+    },
+    "quota": {"app.find_by_email": ("QuotaUsedUpError", 'quota.find("ada@example.com")')},
+    "identifier": {"track.identify": ("RefusedError", 'identifier.identify("42", {"plan": "pro"})')},
+    "timestamps": {"track.event": ("RefusedError", 'timestamps.track("42", "purchase", datetime.now(UTC))')},
+    "addresses": {"track.identify": ("RefusedError", 'addresses.sign_up("42", "ada@example.com")')},
+    "limits": {
+        "track.identify": ("RefusedError", 'limits.describe("42", "x" * 2000)'),
+        "track.event": ("RefusedError", 'limits.view("42", "https://example.com/" + "x" * 200)'),
+    },
+    "size": {"track.event": ("TooLargeError", 'size.track("42", "purchase", {"item": "socks"})')},
+    "put_aside": {
+        operation: (
+            "",
+            'crm = requests.Session()\n    crm.headers["Authorization"] = "Bearer app-key-1234"\n    aside = []\n'
+            f"    assert not put_aside.deliver(crm, {url!r}, {payload!r}, lambda *it: aside.append(it))\n"
+            "    cio.reported(aside)",
+        )
+        for operation, url, payload in (
+            (
+                "app.send_email",
+                "https://api.customer.io/v1/send/email",
+                {"transactional_message_id": "3", "to": "ada@example.com", "identifiers": {"id": "42"}},
+            ),
+            ("app.trigger_broadcast", "https://api.customer.io/v1/campaigns/12/triggers", {"ids": ["42"]}),
+        )
+    },
+    "partial": {
+        "track_v2.batch": (
+            "PartlyRefusedError",
+            "partial.send([{'type': 'person', 'action': 'event', 'identifiers': {'id': str(number)}, 'name': 'bought'}"
+            " for number in range(5)])",
+        )
+    },
+    "strict": {"pipelines.track": ("RefusedError", 'strict.track("42", "purchase", {"item": "socks"})')},
+    "answers": {
+        "app.find_by_email": ("UselessAnswerError", 'answers.find("ada@example.com")'),
+        "app.send_email": (
+            "UselessAnswerError",
+            'answers.send({"transactional_message_id": "3", "to": "ada@example.com", "identifiers": {"id": "42"}})',
+        ),
+    },
+    "redirects": {"track.identify": ("WrongRegionError", 'redirects.identify("42", {"plan": "pro"})')},
+}
+# A 2xx that says all that is needed is a success, whatever else is odd about it.
+TAKEN = {"200-empty-lookup", "200-wrong-content-type", "207-empty-errors"}
+# Asked to be strict Pipelines drops nothing: there is no such case. What it answers instead is tried.
+INSTEAD = {"200-dropped": "400-malformed"}
+
+
+@pytest.fixture
+def examples(monkeypatch: pytest.MonkeyPatch, story: Story) -> Story:
+    """The examples as modules of a project, with the environment that they read."""
+    for name, value in {
+        "CUSTOMERIO_SITE_ID": "site-1234",
+        "CUSTOMERIO_API_KEY": "track-key-1234",
+        "CUSTOMERIO_APP_API_KEY": "app-key-1234",
+        "CUSTOMERIO_WRITE_KEY": "write-key-1234",
+    }.items():
+        monkeypatch.setenv(name, value)
+    for example in ADVICE.examples.values():
+        (story.path / f"{example.name}.py").write_text(example.code, encoding="utf-8")
+    return story
+
+
+def shown_for(name: str) -> list[str]:
+    """The cassettes whose page shows this example."""
+    first = {case.cassette: case for case in SHELF.cases()}
+    return [one for one, case in first.items() if name in [example.name for example in ADVICE.for_case(case)]]
+
+
+def written() -> Iterator[str]:
+    """A test per example and operation, with every case that it is shown for and that the operation can draw."""
+    yield "import sqlite3\nfrom datetime import UTC, datetime\n\nimport pytest\nimport requests\n"
+    yield f"import {', '.join(CALLS)}\n"
+    for name, calls in CALLS.items():
+        for operation, (raises, statements) in calls.items():
+            can = {case.cassette for case in SHELF.cases() if operation in case.operations}
+            cases = [INSTEAD.get(one, one) for one in shown_for(name) if one in can]
+            mark = ", ".join(repr(one) for one in cases) + (f", raises={name}.{raises}" if raises else "")
+            test = f"{name}__{operation.replace('.', '__')}"
+            yield f"\n\n@pytest.mark.cio_errors({mark})\ndef test_{test}(cio):\n    {statements}\n"
+
+
+def test_each_example_handles_every_case_that_it_is_shown_for(examples: Story) -> None:
+    """Transient ones recover or end in an exception of the application's own, permanent ones are told, none is lost."""
+    (examples.path / "test_shown.py").write_text("".join(written()), encoding="utf-8")
+    result = examples.again("--cio-strict", "--cio-report=report.json", "test_shown.py")
+    assert result.ret == 0, result.stdout.str()
+    rows = [row for row in examples.rows() if row["case"]]
+    assert [row["nodeid"] for row in rows if row["outcome"] in (None, "lost")] == []
+    passing = [row for row in rows if row["case"].endswith("-recovers") and "test_send_once" not in row["nodeid"]]
+    assert {row["outcome"] for row in passing} == {"recovered"}
+    lasting = [row for row in rows if not row["case"].endswith("-recovers") and row["case"] not in TAKEN]
+    assert {row["outcome"] for row in lasting} == {"raised", "deferred", "reported"}
+    tried = {case.cassette for case in SHELF.cases() if case.id in {row["case"] for row in rows}}
+    assert tried | set(INSTEAD) == set(CASSETTES)
+
+
+def test_every_example_is_tried() -> None:
+    """Those of cases above, all others below; no name is of one that is gone."""
+    assert set(CALLS) | DIRECT == set(ADVICE.examples)
+
+
+# Examples that no case needs, and what the checking ones refuse.
+DIRECT = {"credentials", "check_connection", "check_event", "check_person", "names", "types_of_attributes"}
+
+CHECKS = """
+import pytest
+import addresses, check_connection, check_event, check_person, credentials, identifier, limits, names, size
+import timestamps, types_of_attributes
+from datetime import UTC, datetime
+
+
+def test_nothing_is_sent_for_what_would_be_refused(cio):
+    for person in (None, "", "  ", "None", "null", "x" * 151):
+        with pytest.raises(ValueError):
+            identifier.identify(person, {})
+    for address in ("", "ada", "ada@localhost", "ada@example.com,bob@example.com", "ada example.com"):
+        with pytest.raises(ValueError):
+            addresses.sign_up("42", address)
+    with pytest.raises(ValueError):
+        timestamps.track("42", "purchase", datetime(2026, 1, 1))
+    with pytest.raises(size.TooLargeError):
+        size.track("42", "purchase", {"note": "x" * 100_000})
+    assert list(cio.sent) == []
+
+
+def test_what_is_sent_keeps_its_contract(cio):
+    identifier.identify("a/b ü", {"id": "43", "plan": "pro"})
+    addresses.sign_up("42", " ada@example.com ")
+    timestamps.track("42", "purchase", datetime(2026, 1, 1, tzinfo=UTC))
+    limits.describe("42", "é" * 2000)
+    limits.view("42", "é" * 200)
+    size.track("42", "purchase", {"note": "x"})
+    names.track("42", names.Event.PURCHASE, {"price": 23.45})
+    person = types_of_attributes.Person.read({"orders": "3", "premium": "true", "created_at": "1764000000"})
+    assert (person.orders, person.premium) == (3, True)
+    types_of_attributes.identify("42", person)
+    assert len(cio.sent) == 8
+
+
+def test_diagnostics(cio, capsys):
+    assert check_connection.main() == 0
+    assert check_event.main() == 0
+    assert check_person.main("ada@example.com") == 0
+    assert "200 OK" in capsys.readouterr().out
+
+
+@pytest.mark.cio_errors("401-unauthorized", "read-timeout", operations=("track.identify", "track.event"))
+@pytest.mark.parametrize("script", [check_connection, check_event])
+def test_diagnostics_say_what_is_wrong(cio, cio_error, script, capsys):
+    assert script.main() == 1
+    told = capsys.readouterr().out
+    assert told.startswith(str(cio_error.answer.status or "not reached: "))
+    cio.reported(told)
+
+
+def test_unset_credentials():
+    with pytest.raises(credentials.NotConfiguredError, match="CUSTOMERIO_API_KEY is not set"):
+        credentials.keys({"CUSTOMERIO_SITE_ID": "site"})
+    assert credentials.keys({"CUSTOMERIO_SITE_ID": "site", "CUSTOMERIO_API_KEY": "key "}) == ("site", "key")
+"""
+
+
+def test_examples_that_check_and_look(examples: Story) -> None:
+    """What is refused is never sent, what is sent keeps its contract, and the diagnostics run."""
+    (examples.path / "test_checks.py").write_text(CHECKS, encoding="utf-8")
+    result = examples.again("--cio-contract", "--cio-strict", "test_checks.py")
+    assert result.ret == 0, result.stdout.str()
+    assert result.parseoutcomes()["passed"] == 10

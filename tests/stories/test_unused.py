@@ -1,0 +1,131 @@
+"""Cassettes that no test used are told at the end of a run of the whole suite, and only there."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from tests.plugin.conftest import Story, closing
+
+MODULE = """
+import crm
+import pytest
+
+def test_sends():
+    crm.identify("42", plan="basic")
+
+@pytest.mark.cio_errors("429-rate-limited-recovers")
+def test_case():
+    crm.retrying(lambda: crm.identify("42", plan="basic"), attempts=9)
+
+@pytest.mark.skip
+def test_skipped():
+    pass
+
+def test_silent():
+    pass
+"""
+RECORDING = """\
+# Recorded by `pytest --cio-record`, which writes it anew.
+version: 1
+metadata: {source: recorded}
+interactions:
+- request: {method: PUT, uri: 'https://track.customer.io/api/v1/customers/42', headers: {}, body: '{"plan": "basic"}'}
+  response: {status: {code: 200, message: OK}, headers: {}, body: {string: '{}'}}
+"""
+CASSETTE = """\
+metadata: {source: recorded}
+interactions:
+- request: {method: PUT, uri: 'https://track.customer.io/api/v1/customers/42', headers: {}, body: '{}'}
+  response: {status: {code: %s, message: Error}, headers: {}, body: {string: ''}}
+"""
+NOTE = "cassettes that no test used:"
+
+
+@pytest.fixture
+def project(story: Story) -> Story:
+    """Recordings of tests that are there and of one that is gone, and cassettes of its own."""
+    for name in ("sends", "silent", "skipped", "gone"):
+        put(story.path / "cassettes" / "test_app" / f"test_{name}.yaml", RECORDING)
+    put(story.path / "cassettes" / "theirs.yaml", "version: 1\n")
+    for name in ("429-rate-limited", "503-unavailable"):
+        put(story.path / "own" / "track" / f"{name}.yaml", CASSETTE % name[:3])
+    story.pytester.makeini("[pytest]\ncio_cassettes = own\n")
+    return story
+
+
+def put(path: Path, text: str) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text, encoding="utf-8")
+
+
+ALL = """\
+cassettes that no test used:
+  cassettes/test_app/test_gone.yaml
+  cassettes/test_app/test_silent.yaml
+  own/track/503-unavailable.yaml
+"""
+
+
+def told(project: Story, *args: str) -> bool:
+    result = project.again("--cio-contract", *args)
+    assert result.ret in (0, 1, 5), result.stdout.str()
+    return NOTE in result.stdout.str()
+
+
+def test_unused(project: Story) -> None:
+    """Recordings of tests that are gone or send nothing any more, cases that no test met; it fails nothing."""
+    result = project.run(MODULE, "--cio-contract")
+    assert result.ret == 0
+    assert closing(result).split("\n\n")[1:] == [
+        ALL.rstrip("\n"),
+        "next: pytest --cio-contract --cio-report=contract.json\n",
+    ]
+
+
+def test_over_workers(project: Story) -> None:
+    """The same, whichever worker ran a test."""
+    pytest.importorskip("xdist")
+    assert ALL in closing(project.run(MODULE, "--cio-contract", "-p", "xdist.plugin", "-n", "2"))
+
+
+def test_only_of_the_whole_suite(project: Story) -> None:
+    """Not where tests were left out on the command line, or the run was stopped, or not all tests are checked."""
+    project.run(MODULE, "--cio-contract")
+    assert told(project)
+    for narrowing in (["-k", "sends"], ["-m", "not slow"], ["test_app.py"], ["--deselect", "test_app.py::test_sends"]):
+        assert not told(project, *narrowing), narrowing
+    assert not told(project, "--collect-only")
+    assert NOTE not in project.again().stdout.str()
+    project.file("test_red.py", "def test_a(): assert 0\ndef test_b(): assert 0\n")
+    assert told(project)
+    assert not told(project, "-x")
+
+
+def test_tests_left_out_by_others(project: Story) -> None:
+    """A hook that deselects leaves tests out too."""
+    project.file(
+        "conftest.py",
+        "def pytest_collection_modifyitems(config, items):\n    config.hook.pytest_deselected(items=[items.pop()])\n",
+    )
+    assert NOTE not in project.run(MODULE, "--cio-contract").stdout.str()
+
+
+def test_from_another_folder(project: Story, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever starts pytest below the project's root runs a part of it, unless `testpaths` says what all is."""
+    project.run(MODULE, "--cio-contract")
+    monkeypatch.chdir(project.path / "own")
+    assert not told(project)
+    monkeypatch.chdir(project.path)
+    project.pytester.makeini("[pytest]\ncio_cassettes = own\ntestpaths = .\n")
+    assert told(project)
+
+
+def test_no_such_folders(story: Story) -> None:
+    """Nothing is said."""
+    assert NOTE not in story.run("def test_nothing(): pass", "--cio-contract").stdout.str()
+
+
+def test_nothing_heard(project: Story) -> None:
+    """The note alone."""
+    assert "  cassettes/test_app/test_sends.yaml\n" in closing(project.run("def test_sends(): pass", "--cio-contract"))

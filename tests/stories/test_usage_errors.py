@@ -1,0 +1,263 @@
+"""A mistake of the user's ends the run before any test: exit code 4, one line, with what was meant."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+from tests.plugin.conftest import Story, usage_error
+
+GOOD = "def test_good():\n    pass\n"
+
+
+@pytest.mark.parametrize(
+    ("mark", "said"),
+    [
+        (
+            'cio_allow("timestamp-miliseconds", reason="x")',
+            "cio_allow: 'timestamp-miliseconds' is no rule (did you mean timestamp-milliseconds?);"
+            " all rules: README.md, Rules",
+        ),
+        (
+            "cio_contract(False)",
+            "cio_contract: takes no arguments",
+        ),
+        ("cio_allow", "cio_allow: names no rule; accepted: cio_allow(rule, where=None, reason=...)"),
+        (
+            'cio_allow("bad-email", place="$.email")',
+            "cio_allow: unknown argument 'place'; accepted: cio_allow(rule, where=None, reason=...)",
+        ),
+        ('cio_errors("427")', "cio_errors: '427' is no error case (did you mean 429?)"),
+        (
+            'cio_errors("429-rate-limit-recovers")',
+            "cio_errors: '429-rate-limit-recovers' is no error case (did you mean 429-rate-limited-recovers?)",
+        ),
+        ('cio_errors("everything")', "cio_errors: 'everything' is no error case"),
+        ('cio_errors(except_for="4290")', "cio_errors: '4290' is no error case (did you mean 429?)"),
+        (
+            'cio_errors("429", except_for=("429",))',
+            "cio_errors: except_for=('429',) leaves no case",
+        ),
+        (
+            'cio_errors(operations="track.identfy")',
+            "cio_errors: operations='track.identfy': there is no such operation (did you mean track.identify?)",
+        ),
+        (
+            'cio_errors(operation="track.identify")',
+            "cio_errors: unknown argument 'operation' (did you mean operations?); accepted: cio_errors(*cases,"
+            " operations=(), except_for=(), raises=(), must_recover=False, best_effort=False)",
+        ),
+        ('cio_errors(raises="ValueError")', "cio_errors: raises='ValueError'; accepted: exception classes"),
+        ("cio_errors(must_recover=1)", "cio_errors: must_recover=1; accepted: True, False"),
+        (
+            "cio_errors(None)",
+            "cio_errors: a case=(None,); accepted: names, such as '429-rate-limited' or 'track.event'",
+        ),
+    ],
+)
+def test_a_mistake_in_a_mark(story: Story, mark: str, said: str) -> None:
+    """It names the test, what was given, what is accepted and the nearest name; no test runs."""
+    result = story.run(
+        f"import pytest\n\n{GOOD}\n@pytest.mark.{mark}\ndef test_bad():\n    pass\n", "--cio-report=report.json"
+    )
+    assert usage_error(result) == f"test_app.py::test_bad: {said}"
+    assert "no tests ran" in result.stdout.str()
+    assert not (story.path / "report.json").exists()
+
+
+def test_a_mark_where_pytest_cannot_run_a_test_once_per_case(story: Story) -> None:
+    """On one of a test's parameters it would silently do nothing."""
+    result = story.run(
+        """
+        import pytest
+
+        @pytest.mark.parametrize("plan", [pytest.param("basic", marks=pytest.mark.cio_errors("429"))])
+        def test_purchase(plan):
+            pass
+        """
+    )
+    assert usage_error(result) == (
+        "test_app.py::test_purchase[basic]: cio_errors: only what is marked in its source runs once per case, and no"
+        " pytest.param does; there, use cio.replay(case)"
+    )
+
+
+def test_a_mark_that_comes_too_late(story: Story) -> None:
+    """One of a conftest's: `cio_contract` and `cio_allow` work, `cio_errors` cannot."""
+    marks = """
+        import pytest
+
+        def pytest_collection_modifyitems(items):
+            for item in items:
+                item.add_marker(pytest.mark.%s)
+        """
+    broken = "import crm\n\ndef test_purchase():\n    crm.event('42', 'x' * 134)\n"
+    story.file("conftest.py", marks % "cio_contract")
+    story.run(broken).assert_outcomes(failed=1)
+    story.file("conftest.py", marks % "cio_allow('event-name-too-long')")
+    story.run(broken, "--cio-contract").assert_outcomes(passed=1)
+    story.file("conftest.py", marks % "cio_errors('500')")
+    assert usage_error(story.run(broken)).startswith(
+        "test_app.py::test_purchase: cio_errors: only what is marked in its"
+    )
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ("cio_region = uk", "cio_region: 'uk' is no region; accepted: us, eu"),
+        (
+            "cio_allow = bad-mail",
+            "cio_allow: 'bad-mail' is no rule (did you mean bad-email?); all rules: README.md, Rules",
+        ),
+        ("cio_allow = a b c d", "cio_allow: 'a b c d' cannot be read; accepted: RULE [WHERE] [: reason]"),
+        (
+            "cio_hosts = proxy.example",
+            "cio_hosts: 'proxy.example' is no base URL; accepted: https://host[:port][/path]",
+        ),
+        ("cio_schemas = contracts", "cio_schemas: {path}/contracts is no folder"),
+        ("cio_cassettes = answers", "cio_cassettes: {path}/answers is no folder"),
+        ("cio_contract = perhaps", "cio_contract: invalid truth value 'perhaps'"),
+    ],
+)
+def test_a_mistake_in_the_ini(story: Story, line: str, said: str) -> None:
+    """It names the file and the line, whether or not the run asks for the gate."""
+    story.file("pytest.ini", f"[pytest]\naddopts = -q\n{line}\n")
+    gate = () if "cio_allow" not in line else ("--cio-contract",)
+    assert usage_error(story.run(GOOD, *gate)) == f"pytest.ini:3: {said.format(path=story.path)}"
+
+
+def test_the_line_of_a_list_is_the_line_of_its_item(story: Story) -> None:
+    """In pyproject.toml as in an ini; from another folder too."""
+    story.file(
+        "pyproject.toml",
+        """\
+        [tool.pytest.ini_options]
+        cio_contract = true
+        cio_allow = [
+          "bad-email",
+          "bad-phoen",
+        ]
+        """,
+    )
+    said = "cio_allow: 'bad-phoen' is no rule (did you mean bad-phone?); all rules: README.md, Rules"
+    assert usage_error(story.run(GOOD)) == f"pyproject.toml:5: {said}"
+    here = Path.cwd()
+    (story.path / "deep").mkdir()
+    try:
+        os.chdir(story.path / "deep")
+        assert usage_error(story.again("..")) == f"../pyproject.toml:5: {said}"
+    finally:
+        os.chdir(here)
+
+
+def test_a_mistake_on_the_command_line_has_no_line(story: Story) -> None:
+    """`-o` overrides the file: its line is not to blame."""
+    said = "ini cio_region: 'uk' is no region; accepted: us, eu"
+    assert usage_error(story.run(GOOD, "-o", "cio_region=uk")) == said
+    story.file("pytest.ini", "[pytest]\ncio_region = us\n")
+    assert usage_error(story.run(GOOD, "-o", "cio_region=uk")) == "ini cio_region: 'uk' is no region; accepted: us, eu"
+
+
+@pytest.mark.parametrize(
+    ("files", "ini", "said"),
+    [
+        (
+            {"own/track/identify.json": '{"type": "object",\n "required": }'},
+            "cio_schemas = own",
+            "{path}/own/track/identify.json:2: not JSON: Expecting value",
+        ),
+        (
+            {"own/track/identify.json": '{\n "type": "objct"\n}'},
+            "cio_schemas = own",
+            "{path}/own/track/identify.json:2: no JSON Schema: 'objct' is not valid under any of the given schemas",
+        ),
+        (
+            {"own/track/identfy.json": "{}"},
+            "cio_schemas = own",
+            "{path}/own/track/identfy.json: no operation track.identfy; did you mean track.identify?",
+        ),
+        (
+            {"own/track/429-rate-limited.yaml": "version: 1\ninteractions: ["},
+            "cio_cassettes = own",
+            "{path}/own/track/429-rate-limited.yaml:2: not YAML: while parsing a flow node,"
+            " did not find expected node content",
+        ),
+        (
+            {"own/track/200-ok.yaml": "version: 1\ninteractions: ["},
+            "cio_cassettes = own",
+            "{path}/own/track/200-ok.yaml:2: not YAML: while parsing a flow node, did not find expected node content",
+        ),
+        (
+            {"own/trck/429-rate-limited.yaml": "version: 1"},
+            "cio_cassettes = own",
+            "{path}/own/trck/429-rate-limited.yaml: no such surface: 'trck'; did you mean track?"
+            " There are app, pipelines, track, track_v2",
+        ),
+    ],
+    ids=["broken JSON", "no schema", "no operation", "broken YAML", "broken success", "no surface"],
+)
+def test_a_corrupt_file_of_the_users(story: Story, files: dict[str, str], ini: str, said: str) -> None:
+    """File, line and cause; found before any test, whatever the tests send."""
+    for name, text in files.items():
+        story.file(name, text)
+    story.file("pytest.ini", f"[pytest]\n{ini}\n")
+    assert usage_error(story.run(GOOD, "--cio-contract")) == said.format(path=story.path)
+
+
+def test_bytes_that_are_no_text(story: Story) -> None:
+    """A schema in another encoding is named, not a UnicodeDecodeError."""
+    path = story.file("own/track/identify.json", "")
+    path.write_bytes(b'{"title": "Gr\xfc\xdfe"}')
+    story.file("pytest.ini", "[pytest]\ncio_schemas = own\n")
+    assert usage_error(story.run(GOOD, "--cio-contract")).startswith(f"{path}")
+
+
+@pytest.mark.parametrize(
+    ("option", "said"),
+    [
+        ("report.txt", "the kind is told by the suffix; accepted: .json"),
+        ("report", "the kind is told by the suffix; accepted: .json"),
+        ("folder.json", "is a folder, not a file"),
+        ("crm.py/report.json", "{path}/crm.py is no folder that can be written to"),
+    ],
+)
+def test_a_report_that_cannot_be_written(story: Story, option: str, said: str) -> None:
+    """Known before the tests run, not after."""
+    (story.path / "folder.json").mkdir()
+    result = story.run(GOOD, f"--cio-report={option}")
+    assert usage_error(result) == f"--cio-report={option}: {said.format(path=story.path)}"
+
+
+def test_a_report_that_cannot_be_written_after_all(story: Story, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The disk is full at the end: the run says so and is not green; the old report stays whole."""
+
+    def refuse(*args: object, **kwargs: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("tempfile.mkstemp", refuse)
+    story.file("report.json", "the old one")
+    result = story.run(
+        """
+        import crm
+
+        def test_signup():
+            crm.identify("42", plan="basic")
+        """,
+        "--cio-contract",
+        "--cio-report=report.json",
+    )
+    assert usage_error(result) == f"--cio-report: {story.path}/report.json cannot be written: No space left on device"
+    result.assert_outcomes(passed=1)
+    assert (story.path / "report.json").read_text() == "the old one"
+
+
+def test_the_fixture_asked_for_too_late(story: Story) -> None:
+    """`cio` cannot tell what was sent before anybody asked for it."""
+    result = story.run("def test_late(request):\n    request.getfixturevalue('cio')\n", "--cio-contract")
+    result.assert_outcomes(failed=1)
+    result.stdout.fnmatch_lines(["cio: name it in the arguments of the test or of a fixture, or in usefixtures"])
+    again = story.again()
+    again.assert_outcomes(failed=1)
+    again.stdout.fnmatch_lines(["cio: name it in the arguments of the test or of a fixture, or in usefixtures"])

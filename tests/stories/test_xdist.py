@@ -1,0 +1,114 @@
+"""`-n 2`: the same verdicts, report, table and exit codes as in one process."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from tests.plugin.conftest import Story, closing, told, usage_error
+
+TWO = ("-p", "xdist.plugin", "-n", "2")
+MODULE = """
+import crm
+import pytest
+import requests
+
+@pytest.mark.parametrize("number", range(6))
+def test_signup(number):
+    crm.identify(str(number), plan="basic")
+
+@pytest.mark.parametrize("number", range(3))
+def test_purchase(number):
+    crm.event(str(number), "x" * 134, timestamp="1764000000")
+
+@pytest.mark.cio_errors("400-invalid-email", "401-unauthorized", "429", "connection-reset", "read-timeout")
+def test_raises():
+    with pytest.raises((requests.HTTPError, requests.ConnectionError, requests.Timeout)):
+        crm.identify("42", plan="basic").raise_for_status()
+
+@pytest.mark.cio_errors("500-server-error", "401-unauthorized")
+def test_lost():
+    crm.event("42", "purchase")
+"""
+
+
+@pytest.fixture(autouse=True)
+def _needs_xdist() -> None:
+    pytest.importorskip("xdist")
+
+
+def parts(document: dict[str, Any]) -> tuple[list[Any], Any]:
+    """A report without the order in which workers finish."""
+    return sorted(document["tests"], key=lambda row: (row["nodeid"], str(row["case"]))), document["coverage"]
+
+
+def test_two_workers_report_as_one_process(story: Story) -> None:
+    """Report, table, failures and exit code are the same."""
+    alone = story.run(MODULE, "--cio-contract", "--cio-report=alone.json")
+    together = story.again("--cio-contract", "--cio-report=together.json", *TWO)
+    assert alone.parseoutcomes() == together.parseoutcomes()
+    assert alone.ret == together.ret == 1
+    assert parts(story.written("alone.json")) == parts(story.written("together.json"))
+    assert closing(alone) == closing(together)
+    assert sorted(told(alone)) == sorted(told(together))
+    assert sorted(path.name for path in story.path.glob("*.json")) == ["alone.json", "together.json"]
+
+
+@pytest.mark.parametrize(
+    ("module", "ini", "said"),
+    [
+        (
+            "import pytest\n\n@pytest.mark.cio_errors('427')\ndef test_signup():\n    pass\n",
+            "",
+            "test_app.py::test_signup: cio_errors: '427' is no error case (did you mean 429?)",
+        ),
+        (
+            "def test_signup():\n    pass\n",
+            "cio_schemas = own\n",
+            "{path}/own/track/identify.json:1: not JSON: Expecting value",
+        ),
+    ],
+    ids=["case", "schema"],
+)
+def test_a_mistake_ends_the_run_with_code_4(story: Story, module: str, ini: str, said: str) -> None:
+    """No crashed worker, no traceback: one line, once; no report is written."""
+    story.file("own/track/identify.json", "!")
+    story.file("pytest.ini", f"[pytest]\ncio_contract = true\n{ini}")
+    result = story.run(module, "--cio-report=report.json", *TWO)
+    assert usage_error(result) == said.format(path=story.path)
+    assert "no tests ran" in result.stdout.str()
+    assert not (story.path / "report.json").exists()
+
+
+def test_a_mistake_in_the_ini_needs_no_worker(story: Story) -> None:
+    """It is found before any worker starts."""
+    story.file("pytest.ini", "[pytest]\ncio_region = uk\n")
+    result = story.run("def test_signup():\n    pass\n", *TWO)
+    assert usage_error(result) == "pytest.ini:2: cio_region: 'uk' is no region; accepted: us, eu"
+    assert "workers" not in result.stdout.str()
+
+
+@pytest.mark.parametrize("given", ["mark", "schema"])
+def test_what_a_worker_tells(story: Story, given: str) -> None:
+    """In the worker itself: nothing runs, nothing is raised, the mistake travels."""
+    story.file(
+        "conftest.py",
+        """
+        def pytest_configure(config):
+            config.workerinput, config.workeroutput = {}, {}
+
+        def pytest_unconfigure(config):
+            print("told", config.workeroutput)
+        """,
+    )
+    if given == "schema":
+        story.file("own/track/identify.json", "!")
+        story.file("pytest.ini", "[pytest]\ncio_schemas = own\n")
+        said = f"{story.path}/own/track/identify.json:1: not JSON: Expecting value"
+        result = story.run("def test_signup():\n    pass\n", "--cio-contract")
+    else:
+        said = "test_app.py::test_signup: cio_errors: '427' is no error case (did you mean 429?)"
+        mark = "import pytest\n\n@pytest.mark.cio_errors('427')\n"
+        result = story.run(f"{mark}def test_signup():\n    assert False\n\ndef test_other():\n    assert False\n")
+    assert result.ret == 5
+    assert f"told {{'customerio_mistake': {said!r}}}" in result.outlines

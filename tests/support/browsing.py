@@ -1,0 +1,95 @@
+"""A real browser, and a real SDK that speaks with a sandbox; shared by the tests of its inbox."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import socket
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+import customerio
+import pytest
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
+
+    from pytest_customerio.tools.sandbox.running import Running
+
+PATIENCE = 20_000  # milliseconds, on a busy machine
+NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+
+
+@contextmanager
+def chromium() -> Iterator[Browser]:
+    """The machine's own; a test that has none is skipped."""
+    driver = pytest.importorskip("playwright.sync_api", reason="the inbox in a browser needs playwright")
+    found = next((path for name in NAMES if (path := shutil.which(name))), None)
+    if found is None:
+        # Where a browser was promised, nobody should think that it was tried.
+        missing = pytest.fail if os.environ.get("CIO_TEST_BROWSER") else pytest.skip
+        missing(f"the inbox in a browser needs Chromium: none of {', '.join(NAMES)} is on the path")
+    with driver.sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=found)
+        yield browser
+        browser.close()
+
+
+def expect() -> Any:
+    """Playwright's assertions, which wait for what they assert."""
+    from playwright.sync_api import expect
+
+    return expect
+
+
+class Application:
+    """What a team's code does: the official SDK, told where the sandbox is."""
+
+    def __init__(self, running: Running) -> None:
+        assert running.https_url is not None
+        address = urlsplit(running.https_url)
+        keys = running.service.keys
+        self.track = customerio.CustomerIO(
+            keys.site_id, keys.track, host=address.hostname, port=address.port, retries=0
+        )
+        self.app = customerio.APIClient(keys.app, url=running.https_url, retries=0)
+
+    def mail(self, **given: Any) -> str:
+        """Send an e-mail; the id of its delivery."""
+        known = {"to": "ada@example.com", "identifiers": {"id": "42"}, "_from": "Shop <shop@example.com>"}
+        request = customerio.SendEmailRequest(**{**known, "subject": "Hello", "body": "<p>Hello</p>", **given})
+        return str(self.app.send_email(request)["delivery_id"])
+
+    def close(self) -> None:
+        """Let the connections go."""
+        self.track.close()
+        self.app.close()
+
+
+class Elsewhere:
+    """Another host: counts who connects to it."""
+
+    def __init__(self) -> None:
+        self._socket = socket.create_server(("127.0.0.1", 0))
+        self.address = f"127.0.0.1:{self._socket.getsockname()[1]}"
+        self.connections = 0
+        self._thread = threading.Thread(target=self._serve, daemon=True)
+        self._thread.start()
+
+    def _serve(self) -> None:
+        while True:
+            try:
+                connection, _ = self._socket.accept()
+            except OSError:
+                return
+            self.connections += 1
+            connection.close()
+
+    def close(self) -> None:
+        """Wait for its end."""
+        self._socket.shutdown(socket.SHUT_RDWR)
+        self._socket.close()
+        self._thread.join()

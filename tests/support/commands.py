@@ -1,0 +1,41 @@
+"""Commands in processes of their own, as a user types them; shared by the tests of examples and README."""
+
+from __future__ import annotations
+
+import importlib.metadata
+import os
+import subprocess
+import sys
+from functools import cache
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+@cache
+def demo() -> subprocess.CompletedProcess[str]:
+    """`make demo` without make, once for all tests."""
+    return command("examples/demo.py", cwd=ROOT)
+
+
+def command(*arguments: str, cwd: Path, **variables: str) -> subprocess.CompletedProcess[str]:
+    """Run this Python with the plugin as a user has it; `variables` join its environment."""
+    return subprocess.run(
+        [sys.executable, *arguments],
+        cwd=cwd,
+        env=environment() | variables,
+        capture_output=True,
+        text=True,
+        timeout=300,
+        check=False,
+    )
+
+
+def environment() -> dict[str, str]:
+    """This environment, with the plugin loaded where nobody installed it."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(("PYTEST", "COV", "CUSTOMERIO"))}
+    kept |= {"COLUMNS": "120", "PYTHONDONTWRITEBYTECODE": "1", "PYTHONUTF8": "1"}
+    kept |= {"PYTEST_ADDOPTS": "-p no:asyncio -p no:django"}  # only examples/patterns asks for these
+    if not any(point.name == "customerio" for point in importlib.metadata.entry_points(group="pytest11")):
+        kept |= {"PYTEST_PLUGINS": "pytest_customerio.plugin", "PYTHONPATH": str(ROOT)}
+    return kept

@@ -1,0 +1,166 @@
+"""What the taps of asynchronous clients are tried on: a line that remembers, and a real server to compare with."""
+
+from __future__ import annotations
+
+import contextlib
+import importlib
+import importlib.util
+import socket
+import socketserver
+import struct
+import threading
+from collections.abc import Callable, Iterator
+from contextvars import ContextVar
+from typing import Any, Self
+
+from pytest_customerio.clients.http1 import RequestParser
+from pytest_customerio.clients.traffic import Switch
+from pytest_customerio.core.model import Answer, Interaction, WireRequest
+from pytest_customerio.process.patching import Patches
+
+URL = "https://track.customer.io/api/v1/customers/5"
+JSON = (("Content-Type", "application/json"),)
+HTTPX = tuple(name for name in ("httpx", "httpx2") if importlib.util.find_spec(name))
+CORES = tuple(name.replace("httpx", "httpcore") for name in HTTPX)
+OK = Answer(200, "OK", JSON, b'{"ok": true}')
+RESET = b"reset"
+
+_heard_above: ContextVar[bool] = ContextVar("heard_above", default=False)
+
+
+class Refused(RuntimeError):
+    """What a line raises for a request that may not leave."""
+
+
+class Hearing:
+    def __init__(self, line: Line, interaction: Interaction) -> None:
+        self._line = line
+        self.interaction = interaction
+
+    def __enter__(self) -> Self:
+        _heard_above.set(True)
+        return self
+
+    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
+        _heard_above.set(False)
+        self._line.heard.append(self.interaction)
+
+
+class Line:
+    """Concerned with Customer.io and with `hosts`; answers OK, or as `answering` says, and remembers all."""
+
+    def __init__(self) -> None:
+        self.heard: list[Interaction] = []
+        self.asked: list[WireRequest] = []
+        self.hosts: set[str] = set()
+        self.answering: Callable[[WireRequest], Answer] = lambda request: OK
+        self.listens = True
+        self.breaks_connecting = False
+
+    def concerns(self, host: str, port: int | None = None) -> bool:
+        return host.endswith("customer.io") or host in self.hosts
+
+    def at_connect(self) -> bool:
+        return self.breaks_connecting
+
+    def hear(self, client: str, method: str, url: str) -> Hearing | None:
+        if not self.listens or _heard_above.get():
+            return None
+        return Hearing(self, Interaction(client, method, url))
+
+    def answer(self, request: WireRequest) -> Answer:
+        self.asked.append(request)
+        return self.answering(request)
+
+    def refuse(self, request: WireRequest) -> Answer:
+        raise Refused(request.url)
+
+    @property
+    def only(self) -> Interaction:
+        """The one interaction heard."""
+        (interaction,) = self.heard
+        return interaction
+
+
+@contextlib.contextmanager
+def installed(*taps: str) -> Iterator[Line]:
+    """These taps, on a line of their own."""
+    line, patches = Line(), Patches()
+    switch = Switch(line)
+    for tap in taps:
+        importlib.import_module(f"pytest_customerio.clients.{tap}").install(switch, patches)
+    try:
+        yield line
+    finally:
+        switch.turn_off()
+        patches.undo()
+
+
+class _Replies:
+    """Gives one reply to every request: bytes, `RESET`, or None for silence."""
+
+    daemon_threads = True
+    block_on_close = False
+
+    def __init__(self, address: Any, reply: bytes | None) -> None:
+        super().__init__(address, _Handler)  # type: ignore[call-arg]
+        self.reply = reply
+        self.seen: list[WireRequest] = []
+
+
+class Server(_Replies, socketserver.ThreadingTCPServer):
+    """A server on the loopback."""
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.server_address[1]}/api/v1/customers/5"
+
+
+class UnixServer(_Replies, socketserver.ThreadingUnixStreamServer):
+    """A server on a Unix socket."""
+
+
+class _Handler(socketserver.BaseRequestHandler):
+    server: Server | UnixServer
+
+    def handle(self) -> None:
+        parser = RequestParser("")
+        with contextlib.suppress(OSError):
+            while data := self.request.recv(65536):
+                for request in parser.feed(data):
+                    self.server.seen.append(request)
+                    if self.server.reply == RESET:
+                        self.request.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+                        self.request.close()
+                    elif self.server.reply is not None:
+                        self.request.sendall(self.server.reply)
+
+
+REAL = b"HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nreal"
+
+
+@contextlib.contextmanager
+def running(server: Any) -> Iterator[Any]:
+    """A server while it runs."""
+    with server:
+        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True)
+        thread.start()
+        try:
+            yield server
+        finally:
+            server.shutdown()
+            thread.join()
+
+
+def served(reply: bytes | None = REAL) -> contextlib.AbstractContextManager[Server]:
+    """A running server on the loopback."""
+    return running(Server(("127.0.0.1", 0), reply))
+
+
+def met(call: Callable[[], Any]) -> tuple[str, str, str]:
+    """Which error a call meets, in the words that a log would show, and what lies beneath it."""
+    try:
+        call()
+    except Exception as error:
+        return type(error).__module__ + "." + type(error).__qualname__, str(error), type(error.__cause__).__qualname__
+    raise AssertionError("nothing was raised")

@@ -1,0 +1,96 @@
+"""The variables that hold keys: what is wrong with each, without ever saying what they hold."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from pytest_customerio.tools.doctor.diagnosis import text
+from pytest_customerio.tools.doctor.variables import look, value
+
+GOOD = {
+    "CUSTOMERIO_SITE_ID": "a1" * 10,
+    "CUSTOMERIO_API_KEY": "b2" * 10,
+    "CUSTOMERIO_APP_API_KEY": "c3" * 16,
+    "CUSTOMERIO_WRITE_KEY": "d4" * 10,
+    "CUSTOMERIO_REGION": "eu",
+}
+
+
+def states(**changed: str) -> dict[str, tuple[str, str]]:
+    return {one.check: (one.state, one.seen) for one in look({**GOOD, **changed})}
+
+
+def test_all_is_well() -> None:
+    """Each is told by its name and kind."""
+    assert list(states().values()) == [
+        ("ok", "set; Site ID"),
+        ("ok", "set; Track API key"),
+        ("ok", "set; App API key"),
+        ("ok", "set; Pipelines write key"),
+        ("ok", "eu"),
+    ]
+
+
+def test_nothing_is_set() -> None:
+    """Track's have to be there, the others for what they are for."""
+    found = look({})
+    assert [(one.state, one.seen) for one in found] == [
+        ("problem", "not set; it is needed for Track"),
+        ("problem", "not set; it is needed for Track"),
+        ("note", "not set; it is needed for sends and look-ups"),
+        ("note", "not set; it is needed for Pipelines"),
+        ("ok", "not set: us"),
+    ]
+    assert found[0].todo == "set it to the Site ID: Settings > Account settings > API credentials"
+
+
+@pytest.mark.parametrize(
+    "given", ["None", "xxx", "your_api_key", "<track key>", "${KEY}", "{{ key }}", "changeme", "***", "short"]
+)
+def test_placeholders(given: str) -> None:
+    """What stands in examples is no key."""
+    assert states(CUSTOMERIO_API_KEY=given)["CUSTOMERIO_API_KEY"] == ("problem", "holds a placeholder")
+
+
+@pytest.mark.parametrize("given", [" " + "b2" * 10, "b2" * 10 + "\n", '"' + "b2" * 10 + '"', "'" + "b2" * 10])
+def test_spaces_and_quotes(given: str) -> None:
+    """They come from files and shells, and make a key of nobody's."""
+    assert states(CUSTOMERIO_API_KEY=given)["CUSTOMERIO_API_KEY"] == (
+        "problem",
+        "begins or ends with a space or a quote",
+    )
+
+
+def test_keys_of_another_kind() -> None:
+    """CUSTOMERIO_API_KEY is that of Track, whatever other projects call it."""
+    assert states(CUSTOMERIO_API_KEY="e5" * 16)["CUSTOMERIO_API_KEY"] == (
+        "problem",
+        "reads like another key: App API key",
+    )
+    found = states(CUSTOMERIO_APP_API_KEY="e5" * 10)["CUSTOMERIO_APP_API_KEY"]
+    assert found == ("problem", "reads like another key: Track API key")
+
+
+def test_one_key_under_two_names() -> None:
+    """Told where it is found again."""
+    found = look({**GOOD, "CUSTOMERIO_API_KEY": GOOD["CUSTOMERIO_SITE_ID"]})
+    assert [one.seen for one in found if one.state == "problem"] == ["holds the same as CUSTOMERIO_SITE_ID"]
+
+
+def test_other_names_and_regions() -> None:
+    """The second name counts where the first is not set."""
+    environ = {"CUSTOMERIO_TRACK_API_KEY": "x", "CUSTOMERIO_REGION": "asia"}
+    assert value(environ, ("CUSTOMERIO_API_KEY", "CUSTOMERIO_TRACK_API_KEY")) == "x"
+    found = {one.check: one.seen for one in look(environ)}
+    assert found["CUSTOMERIO_TRACK_API_KEY"] == "holds a placeholder"
+    assert found["CUSTOMERIO_REGION"] == "neither us nor eu"
+
+
+@settings(deadline=None)
+@given(st.dictionaries(st.sampled_from([*GOOD]), st.text(min_size=9, alphabet="QZ€+/="), min_size=1))
+def test_no_value_is_ever_told(environ: dict[str, str]) -> None:
+    """Whatever it is."""
+    told = text(look(environ), "nobody")
+    assert [one for one in environ.values() if one in told] == []

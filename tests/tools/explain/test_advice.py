@@ -1,0 +1,100 @@
+"""The data of `explain`: complete, connected, with sources."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from pytest_customerio.cassettes.reading import Shelf
+from pytest_customerio.contract.catalog import Catalog
+from pytest_customerio.core import data
+from pytest_customerio.core.data import DataError
+from pytest_customerio.tools.explain.advice import Advice, Constraint
+
+ADVICE = Advice()
+SHELF = Shelf(Catalog.load())
+
+
+def test_every_case_has_an_example() -> None:
+    """Of its own, of its family, or of what may be retried."""
+    for case in SHELF.cases():
+        assert ADVICE.for_case(case), case.id
+
+
+def test_a_case_of_ones_own_has_one_too() -> None:
+    """Whatever its name and status are."""
+    case = replace(SHELF.cases()[0], id="418-teapot", cassette="418-teapot", family="418")
+    transient, permanent = (ADVICE.for_case(replace(case, retryable=flag)) for flag in (True, False))
+    assert [one.name for one in transient] == ["retry"]
+    assert [one.name for one in permanent] == ["put_aside"]
+
+
+def test_names_lead_somewhere() -> None:
+    """Cases and rules of examples, rules and examples of topics."""
+    words = {"transient", "permanent"}
+    words |= {word for case in SHELF.cases() for word in (case.cassette, case.family, str(case.answer.status))}
+    for example in ADVICE.examples.values():
+        assert set(example.cases) <= words, example.name
+        assert set(example.rules) <= set(ADVICE.rules), example.name
+    for topic in ADVICE.topics.values():
+        assert set(topic.rules) <= set(ADVICE.rules), topic.name
+        assert topic.example in ADVICE.examples
+
+
+def test_every_example_is_shown_somewhere_and_fits() -> None:
+    """In 98 columns, two columns in, and not longer than a screen or so."""
+    for name, example in ADVICE.examples.items():
+        assert example.cases or example.rules or name in {topic.example for topic in ADVICE.topics.values()}
+        assert max(map(len, example.code.splitlines())) <= 98, name
+        assert len(example.code.splitlines()) <= 55, name
+        assert example.title.count("\n") == 0, name
+    assert {path.stem for path in (data.advice() / "examples").glob("*.py")} == set(ADVICE.examples)
+
+
+def test_the_issues_of_the_mission_are_topics() -> None:
+    """Three delivery issues, two errors of the client, two diagnostics, each with its source."""
+    kinds = [topic.kind for topic in ADVICE.topics.values()]
+    assert {kind: kinds.count(kind) for kind in kinds} == {"delivery issue": 3, "client error": 2, "diagnostic": 2}
+    for topic in ADVICE.topics.values():
+        assert topic.todo
+        assert all(re.fullmatch(r"https://\S+", source) for source in topic.source)
+
+
+def test_constraints_say_what_the_schemas_say() -> None:
+    """Each saying once for each surface; what `common.json` says is said for all."""
+    found = ADVICE.constraints["timestamp-milliseconds"]
+    assert (
+        Constraint(
+            "timestamp-milliseconds",
+            "",
+            "unix seconds (10 digits)",
+            "int(time.time()), never time.time() * 1000",
+            "400 timestamp must be a valid unix timestamp",
+            "documented",
+            "https://docs.customer.io/journeys/faq-timestamps/",
+        )
+        in found
+    )
+    assert len(found) == len(set(found))
+    assert set(ADVICE.constraints) <= set(ADVICE.rules)
+
+
+def test_rules_without_an_example_have_none() -> None:
+    """Not everything needs code."""
+    assert ADVICE.for_rule("unknown-metric") == ()
+
+
+def test_broken_data_is_told_with_its_line(tmp_path: Path) -> None:
+    """As for any other data file."""
+    (tmp_path / "topics.json").write_text('{\n"a": }', encoding="utf-8")
+    with pytest.raises(DataError, match=r"topics.json:2: not JSON"):
+        assert Advice(tmp_path).topics
+    (tmp_path / "examples.json").write_text('{"bare": {}}', encoding="utf-8")
+    (tmp_path / "examples").mkdir()
+    (tmp_path / "examples" / "bare.py").write_text("x = 1\n", encoding="utf-8")
+    advice = Advice(tmp_path)
+    assert advice.examples["bare"].title == "bare"
+    assert advice.for_case(SHELF.cases()[0]) == ()

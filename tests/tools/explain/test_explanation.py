@@ -1,0 +1,219 @@
+"""What is said about a case, a family, a rule, a topic: whole, and complete for all of them."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from pytest_customerio.cassettes.reading import Shelf
+from pytest_customerio.contract.catalog import Catalog
+from pytest_customerio.core.data import UnknownNameError
+from pytest_customerio.tools.explain.advice import Advice
+from pytest_customerio.tools.explain.explanation import Explain
+from pytest_customerio.tools.explain.page import plain
+
+CATALOG = Catalog.load()
+ADVICE = Advice()
+EXPLAIN = Explain(CATALOG, Shelf(CATALOG), ADVICE)
+MISSION = json.loads((Path(__file__).parents[2] / "data" / "mission-errors.json").read_text(encoding="utf-8"))
+
+CASSETTE = """\
+metadata:
+  source: observed
+  evidence: ["https://example.com/report"]
+  date: "2026-11-23"
+  environment: live, a report
+  note: The body is cut.
+  operations: [event, identify]
+  retryable: true
+  family: "429"
+  cause: quota of the trial
+  todo: 'wait for the next hour'
+  rules: [device-bad-platform, timestamp-milliseconds, ours]
+  differs:
+    identify: {source: synthetic, note: '', date: '', environment: '', evidence: []}
+interactions:
+- request:
+    {method: POST, uri: 'https://track.customer.io/api/v1/customers/42/events', headers: {}, body: '{"name": "a"}'}
+  response:
+    status: {code: 429, message: Too Many Requests}
+    headers: {Retry-After: ['60']}
+    body: {string: '{"meta": {"error": "trial"}}'}
+"""
+
+CASE = """\
+429-trial: quota of the trial
+
+what to do     wait for the next hour
+try again?     yes, with growing waits
+was it taken?  no, nothing of it
+runs as        429-trial-recovers: the error 2 times, then success
+               429-trial-persists: the error for ever
+prevented by   device-bad-platform: a device's platform is neither ios nor android
+               timestamp-milliseconds: a Track or App timestamp is in milliseconds;
+                 int(time.time()), never time.time() * 1000
+               ours
+
+Answer on track.event
+
+  HTTP/1.1 429 Too Many Requests
+  Retry-After: 60
+
+  {
+    "meta": {
+      "error": "trial"
+    }
+  }
+
+  cause     quota of the trial
+  how sure  observed live, in public, 2026-11-23, live, a report
+            The body is cut.
+  evidence  https://example.com/report
+  docs      https://docs.customer.io/integrations/api/track/tag/track-events/track/
+
+Answer on track.identify
+
+  HTTP/1.1 429 Too Many Requests
+  Retry-After: 60
+
+  {
+    "meta": {
+      "error": "trial"
+    }
+  }
+
+  cause     quota of the trial
+  how sure  synthetic, in part or all of it made up
+  docs      https://docs.customer.io/integrations/api/track/tag/track-customers/identify/
+
+In Python: retry
+
+{code}
+
+Try it
+
+  @pytest.mark.cio_errors("429-trial")
+"""
+
+RULE = """\
+device-bad-platform: a device's platform is neither ios nor android
+
+kind         payload, warning: shown, and fails with --cio-strict
+expected     ios or android
+prevents     400-malformed
+on purpose?  @pytest.mark.cio_allow("device-bad-platform", reason="…")
+
+What breaks it
+
+  PUT https://track.customer.io/api/v1/customers/42/devices
+
+  {
+    "device": {
+      "id": "token",
+      "platform": "web"
+    }
+  }
+
+  where     $.device.platform
+  expected  ios or android
+  got       "web"
+"""
+
+
+def page(name: str) -> str:
+    """The page as it is printed."""
+    return plain(EXPLAIN.page(name))
+
+
+def test_a_case_whole(tmp_path: Path) -> None:
+    """Cause, what to do, what prevents it, each answer with its provenance, an example, and how to try it."""
+    (tmp_path / "track").mkdir()
+    (tmp_path / "track" / "429-trial.yaml").write_text(CASSETTE, encoding="utf-8")
+    explain = Explain(CATALOG, Shelf(CATALOG, [tmp_path]), ADVICE)
+    code = "\n".join(f"  {line}".rstrip() for line in ADVICE.examples["retry"].code.splitlines())
+    assert plain(explain.page("429-trial-persists")) == CASE.replace("{code}", code)
+
+
+def test_a_rule_whole() -> None:
+    """What breaks it, the limit, what it draws and prevents, and how to break it on purpose."""
+    assert page("device-bad-platform") == RULE
+
+
+def test_every_name_has_its_page_that_fits() -> None:
+    """In 100 columns, but for addresses, which are of no use in two parts."""
+    for name in EXPLAIN.names:
+        wide = [line for line in page(name).splitlines() if len(line) > 100]
+        assert [line for line in wide if len(line.split("https://")[0]) > 20] == [], name
+        assert all("https://" in line for line in wide), name
+
+
+@pytest.mark.parametrize("mission", MISSION, ids=lambda mission: mission["case"])
+def test_the_errors_of_the_mission(mission: dict[str, object]) -> None:
+    """Each with its status, its body, its rules and its solution."""
+    told = " ".join(page(str(mission["case"])).split())
+    assert f"HTTP/1.1 {mission['status']} " in told
+    if mission["body"] is not None:
+        assert " ".join(json.dumps(mission["body"], indent=2).split()) in told
+    assert all(f"{rule}: " in told for rule in mission["rules"])  # type: ignore[attr-defined]
+    assert all(" ".join(str(word).split()) in told for word in mission["todo"])  # type: ignore[attr-defined]
+
+
+def test_a_family_or_status_lists_its_cases() -> None:
+    """In short, with what to ask next; where there is one only, that one whole."""
+    told = page("401")
+    assert told.startswith("401: 3 cases\n\n401-unauthorized\n\n  answer      401 Unauthorized (synthetic)\n")
+    assert told.endswith("  python -m pytest_customerio explain 401-wrong-region\n")
+    assert page("404").startswith("404-not-found: not found")
+
+
+def test_a_name_of_a_case_and_of_a_rule() -> None:
+    """Both are explained."""
+    told = page("200-dropped")
+    assert told.startswith("200-dropped: without X-Strict-Mode 1")
+    assert "\n200-dropped: " in told.partition("\n")[2]
+
+
+def test_a_topic() -> None:
+    """Cause, what to look at, a script that looks, and where it is told."""
+    told = page("campaign-not-triggered")
+    assert "\nlook at       compare the name" in told
+    assert "\ntold in       https://docs.customer.io/journeys/events\n" in told
+    assert "\nIn Python: names\n" in told
+    assert "\nhow           run it from the machine" in page("check-connection")
+    assert "\nwhat to do    fail at start" in page("credentials-unset")
+
+
+def test_hints_of_all_surfaces_go_first() -> None:
+    """That of an unencoded + in a look-up is not what most people need."""
+    assert "bad-email: an e-mail address is malformed; validate the address before sending" in " ".join(
+        page("400-invalid-email").split()
+    )
+
+
+def test_a_rule_that_is_judged_in_code() -> None:
+    """Limit, hint and documented error come from what is said of what breaks it."""
+    told = page("wrong-auth")
+    assert "\nexpected     Basic with site id and Track API key\n" in told
+    assert "\ndraws        401 Unauthorized (documented)\n" in told
+
+
+def test_contents_name_everything() -> None:
+    """Cases, families, rules by kind, topics."""
+    told = " ".join(plain(EXPLAIN.contents()).replace(",", " ").split())
+    ids = set(EXPLAIN.cassettes.case_ids)
+    assert [name for name in EXPLAIN.names if name not in ids and f" {name.split(':')[0]}" not in told] == []
+
+
+def test_unknown_names() -> None:
+    """The nearest one is told, of whatever kind it is."""
+    for given, meant in (
+        ("timestamp-miliseconds", "timestamp-milliseconds"),
+        ("email-not-deliverd", "email-not-delivered"),
+        ("5xxx", "5xx"),
+        ("429-rate-limited-persist", "429-rate-limited-persists"),
+    ):
+        with pytest.raises(UnknownNameError) as told:
+            EXPLAIN.page(given)
+        assert (told.value.name, told.value.nearest) == (given, meant)

@@ -1,0 +1,80 @@
+"""Whatever is sent: the sandbox and the contract say the same, and nothing breaks it."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote, urlsplit
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from tests.sandbox.conftest import Asking
+from tests.test_vectors import grown
+
+from pytest_customerio.core import data as data_files
+
+FILES = sorted((Path(__file__).parents[2] / "data" / "vectors").glob("*.json"))
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(max_size=8),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=8), inner, max_size=3),
+    max_leaves=8,
+)
+
+
+def drawn(ask: Asking, vector: dict[str, Any]) -> int:
+    """The status that a vector of the contract's draws."""
+    method, url = vector["request"].split(" ", 1)
+    place = urlsplit(url)
+    headers = {name.lower(): value for name, value in vector.get("headers", {}).items()}
+    body = vector["body_raw"].encode() if "body_raw" in vector else None
+    if "body" in vector:
+        body = json.dumps(grown(vector["body"])).encode()
+    target = place.path + (f"?{place.query}" if place.query else "")
+    return ask(method, target, body, {**headers, "x-strict-mode": "1"}).answer.status
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
+def test_the_contract_and_the_sandbox_say_the_same(path: Path, ask: Asking) -> None:
+    """What keeps the contract is taken (or speaks of somebody unknown); what breaks it draws the error named there."""
+    wrong, refused = [], 0
+    for vector in json.loads(path.read_text("utf-8"))["vectors"]:
+        if "auth" in vector:
+            continue
+        ask.service.reset()
+        status = drawn(ask, vector)
+        (one,) = ask.service.log
+        named = {each.error[:3] for each in one.violations if each.severity == "error" and each.error[:1] == "4"}
+        expected = {"200", "204", "404", "422"} if vector["verdict"] == "valid" else {*named, "400", "207"}
+        if (vector["verdict"] == "valid" or named) and str(status) not in expected:
+            wrong.append((vector["id"], status, expected))
+        refused += status >= 400
+    assert wrong == []
+    assert refused > 5
+
+
+OPERATIONS = sorted(Asking().service.catalog.operations)
+
+
+@pytest.mark.parametrize("name", OPERATIONS)
+@settings(max_examples=6, deadline=None)
+@given(data=st.data())
+def test_nothing_breaks_it(name: str, data: st.DataObject) -> None:
+    """Examples of the contract with members of any other kind, and bodies of any kind."""
+    ask = Asking()
+    operation = ask.service.catalog.operations[name]
+    schema = json.loads((data_files.schemas() / operation.surface / f"{operation.name}.json").read_text("utf-8"))
+    example = data.draw(st.sampled_from(schema["examples"]))
+    target = operation.path
+    for part in operation.path.split("/"):
+        if part.startswith("{"):
+            target = target.replace(part, quote(data.draw(st.text(min_size=1, max_size=5)), safe=""))
+    if isinstance(example, dict):
+        for key in data.draw(st.sets(st.sampled_from(sorted(example)))) if example else ():
+            example = {**example, key: data.draw(JSON)}
+        example = {**example, **operation.variant}
+    payload = data.draw(st.just(example) | JSON)
+    reply = ask(operation.method, target, json.dumps(payload).encode())
+    assert reply.answer.status
+    assert reply.source in ("recorded", "documented", "observed", "synthetic")

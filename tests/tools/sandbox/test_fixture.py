@@ -1,0 +1,94 @@
+"""`cio_sandbox`: the same server, in a thread of the session, empty for each test."""
+
+from __future__ import annotations
+
+import pytest
+import requests
+
+from pytest_customerio.tools.sandbox.fixture import started
+
+MODULE = """
+import json
+import os
+import subprocess
+import sys
+
+import pytest
+
+APPLICATION = '''
+import os
+from urllib.parse import urlsplit
+
+from customerio import APIClient, CustomerIO, SendEmailRequest
+
+place = urlsplit(os.environ["CUSTOMERIO_TRACK_URL"])
+track = CustomerIO(os.environ["CUSTOMERIO_SITE_ID"], os.environ["CUSTOMERIO_API_KEY"], host=place.hostname, port=place.port)
+track.identify("42", email="ada@example.com", plan="pro")
+app = APIClient(os.environ["CUSTOMERIO_APP_API_KEY"], url=os.environ["CUSTOMERIO_APP_URL"])
+app.send_email(SendEmailRequest(transactional_message_id=1, to="ada@example.com", identifiers={"id": "42"}))
+track.track("42", "x" * 101)
+'''
+
+def run(environ):
+    return subprocess.run([sys.executable, "-c", APPLICATION], env={**os.environ, **environ}, capture_output=True, text=True)
+
+def test_an_application_in_another_process(cio_sandbox):
+    cio_sandbox.fault("500-server-error", times=1, operation="track.identify")
+    done = run(cio_sandbox.environ)
+    assert "400: " in done.stderr
+    assert [one.operation for one in cio_sandbox.received] == ["track.identify"] * 2 + ["app.send_email", "track.event"]
+    assert [one.status for one in cio_sandbox.received] == [500, 200, 200, 400]
+    assert cio_sandbox.people["42"]["attributes"] == {"plan": "pro"}
+    assert [one.to for one in cio_sandbox.deliveries] == ["ada@example.com"]
+    assert [one.rule for one in cio_sandbox.violations] == ["event-name-too-long"]
+
+def test_the_next_one_starts_afresh(cio_sandbox):
+    assert cio_sandbox.received == cio_sandbox.deliveries == cio_sandbox.violations == []
+    assert cio_sandbox.people == {}
+    assert cio_sandbox.https_url == cio_sandbox.environ["CUSTOMERIO_APP_URL"]
+    with pytest.raises(Exception, match="did you mean 429-retry-after"):
+        cio_sandbox.fault("429-retry-aftr")
+
+@pytest.mark.cio_contract
+def test_beside_the_guard(cio_sandbox):
+    import requests
+    assert requests.get(cio_sandbox.url + "/_sandbox/people", timeout=5).json()["total"] == 0
+"""
+
+
+def test_what_it_knows() -> None:
+    """Plain values: requests, violations, people, messages; each test gets it without any of them."""
+    with started() as fresh:
+        sandbox = fresh()
+        keys = (sandbox.environ["CUSTOMERIO_SITE_ID"], sandbox.environ["CUSTOMERIO_API_KEY"])
+        sandbox.fault("500-server-error", 1, "track.identify")
+        url = f"{sandbox.url}/api/v1/customers/42"
+        statuses = [requests.put(url, json={"plan": "pro"}, auth=keys, timeout=5).status_code for _ in range(2)]
+        requests.post(f"{url}/events", json={"name": ""}, auth=keys, timeout=5)
+        headers = {"Authorization": f"Bearer {sandbox.environ['CUSTOMERIO_APP_API_KEY']}"}
+        mail = {"transactional_message_id": 1, "to": "ada@example.com", "identifiers": {"id": "42"}}
+        trusted = sandbox.environ["REQUESTS_CA_BUNDLE"]
+        requests.post(f"{sandbox.https_url}/v1/send/email", json=mail, headers=headers, timeout=5, verify=trusted)
+        assert statuses == [500, 200]
+        assert [one.status for one in sandbox.received] == [500, 200, 400, 200]
+        assert [each.rule for each in sandbox.violations] == ["event-name-missing"]
+        assert sandbox.people["42"]["attributes"] == {"plan": "pro"}
+        assert [each.to for each in sandbox.deliveries] == ["ada@example.com"]
+        assert fresh().received == []
+
+
+def test_the_fixture(pytester: pytest.Pytester) -> None:
+    """As the README has it."""
+    pytester.makepyfile(MODULE)
+    arguments = ("-p", "no:customerio", "-p", "pytest_customerio.plugin", "-p", "no:cacheprovider")
+    result = pytester.runpytest_subprocess(*arguments)
+    result.assert_outcomes(passed=3)
+
+
+def test_without_its_packages(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It says what to install."""
+    pytester.makeconftest("import sys\nsys.modules['starlette'] = None\n")
+    pytester.makepyfile("def test_it(cio_sandbox): pass")
+    result = pytester.runpytest_subprocess("-p", "no:customerio", "-p", "pytest_customerio.plugin")
+    result.assert_outcomes(errors=1)
+    result.stdout.fnmatch_lines(["*cio_sandbox: pip install 'pytest-customerio[[]sandbox]' (starlette* is missing)"])
