@@ -1,4 +1,4 @@
-"""Each module imports only what stands above it, and each foreign library has its one home."""
+"""The folder is the layer: a folder imports only from folders above it in `docs/architecture.md`, a module only downwards."""
 
 from __future__ import annotations
 
@@ -14,36 +14,13 @@ import pytest
 import pytest_customerio
 
 PACKAGE = Path(pytest_customerio.__file__).parent
-# From values to effects; a package stands for all that is in it. A new module needs its place here.
-ORDER = """
-    model plain data settings redact credentials catalog checks contract
-    document provenance playback cassettes
-    frames clock observe handling
-    ledger taps guard messages idle items owners leftovers
-    explain sandbox recording drift doctor report mock tasks schedule replay late choice line trial ruling session
-    cio options workers matrix phases run plugin __init__ __main__
-"""
-LAYERS = ORDER.split()
+ARCHITECTURE = (Path(__file__).parent.parent / "docs" / "architecture.md").read_text(encoding="utf-8")
+# The folders in their order, and what is said to be in each: the rows of the first table.
+FOLDERS = re.findall(r"^\| `(\w+)/` \|", ARCHITECTURE, re.MULTILINE)
+# These start everything, so they may load anything, inside functions only.
+ROOTS = ("__init__", "__main__", "plugin")
 # Who may know which library. Everything else is the standard library's.
-HOMES = {
-    "pytest": {"matrix", "options", "phases", "plugin", "run", "workers"},
-    "jsonschema": {"checks.engine"},
-    "jsonschema_rs": {"checks.engine"},
-    "referencing": {"checks.engine"},
-    "yaml": {"document"},
-    "vcr": {"playback", "taps.vcr", "taps.vcr_aiohttp", "taps.vcr_httpx"},
-    "responses": {"mock"},
-    "requests": {"taps.requests"},
-    "requests_mock": {"taps.requests_mock"},
-    "urllib3": {"taps.urllib3", "taps.urllib3_answers", "taps.vcr", "taps.faults"},
-    "aiohttp": {"taps.aiohttp", "taps.aiohttp_server"},
-    "starlette": {"sandbox.admin", "sandbox.inbox.routes"},
-    "jinja2": {"sandbox.inbox.rendering"},
-    "markupsafe": {"sandbox.inbox.rendering"},
-    "uvicorn": {"sandbox.running", "sandbox.sockets"},
-    "trustme": {"sandbox.tls"},
-    "certifi": {"sandbox.tls"},
-}
+HOMES = dict(re.findall(r"^\| (\w+) \| ([`\w./, ]+) \|$", ARCHITECTURE, re.MULTILINE))
 
 
 def _name(path: Path) -> str:
@@ -86,43 +63,45 @@ def _foreign(module: str) -> set[str]:
     return names - sys.stdlib_module_names - {"pytest_customerio"}
 
 
-def test_every_module_has_its_place() -> None:
-    """In the list above, once."""
-    assert sorted({name.partition(".")[0] for name in MODULES} - set(LAYERS)) == []
-    assert len(LAYERS) == len(set(LAYERS))
+def _folder(module: str) -> str:
+    return module.partition(".")[0]
 
 
-def test_a_module_imports_only_what_stands_above_it() -> None:
-    """Also inside functions: a late import is for start-up, not for circles."""
-    place = {name: number for number, name in enumerate(LAYERS)}
+def test_every_folder_has_its_place() -> None:
+    """Each folder stands in the list of `docs/architecture.md` once, and each module in a folder."""
+    assert sorted({_folder(name) for name in MODULES} - set(ROOTS)) == sorted(FOLDERS)
+
+
+def test_a_folder_imports_only_from_folders_above_it() -> None:
+    """Imports inside functions count too: a late import saves start-up time, it does not change the order."""
+    place = {name: number for number, name in enumerate(FOLDERS)}
     wrong = [
         f"{module} imports {imported}"
         for module in MODULES
+        if module not in ROOTS
         for imported in sorted(_own(module))
-        if place.get(imported.partition(".")[0], 0) > place.get(module.partition(".")[0], 0)
+        if imported in ROOTS or place[_folder(imported)] > place[_folder(module)]
     ]
     assert wrong == []
 
 
-@pytest.mark.parametrize(
-    "group", ["checks", "clock", "doctor", "drift", "explain", "handling", "recording", "sandbox", "taps"]
-)
-def test_no_circles_within_a_group(group: str) -> None:
-    """When they are imported."""
-    inside = [name for name in MODULES if name.partition(".")[0] == group]
+@pytest.mark.parametrize("folder", FOLDERS)
+def test_no_circles_within_a_folder(folder: str) -> None:
+    """Imports inside functions count too."""
+    inside = {name for name in MODULES if _folder(name) == folder}
     try:
-        TopologicalSorter({name: _own(name, deep=False) & set(inside) - {name} for name in inside}).prepare()
+        TopologicalSorter({name: _own(name) & inside - {name} for name in inside}).prepare()
     except CycleError as error:
         pytest.fail(f"a circle: {error.args[1]}")
 
 
 def test_each_library_has_its_home() -> None:
-    """jsonschema is known to one module, vcrpy to its own, pytest to those that speak with it."""
+    """A library is imported by the modules that `docs/architecture.md` names for it, and by no other."""
     wrong = [
         f"{module} imports {library}"
         for module in MODULES
         for library in sorted(_foreign(module))
-        if module not in HOMES.get(library, set())
+        if f"`{module}`" not in HOMES.get(library, "").replace("/", ".")
     ]
     assert wrong == []
 
@@ -136,16 +115,15 @@ def test_the_entry_point_costs_nothing() -> None:
 
 def test_these_tests_can_see() -> None:
     """What is looked for is found where it is known to be."""
-    assert "session" in _own("run")
-    assert "vcr" in _foreign("playback")
-    assert "aiohttp" in _foreign("taps.aiohttp")
-    assert "run" not in _own("plugin", deep=False)
+    assert "running.session" in _own("running.run")
+    assert "vcr" in _foreign("cassettes.playback")
+    assert "aiohttp" in _foreign("clients.aiohttp")
+    assert "running.run" not in _own("plugin", deep=False)
 
 
 def test_the_architecture_names_every_module() -> None:
-    """A stranger finds each module in docs/architecture.md; what is gone is gone there too."""
-    text = (Path(__file__).parent.parent / "docs" / "architecture.md").read_text(encoding="utf-8")
-    named = {
-        name.rstrip("/") for row in text.splitlines() if row.startswith("|") for name in re.findall(r"`([\w/]+)`", row)
-    }
-    assert named == set(LAYERS) - {"__init__"}
+    """Each module stands in the row of its folder in `docs/architecture.md`; one that is gone is gone there too."""
+    rows = dict(re.findall(r"^\| `(\w+)/` \|(.*)\|$", ARCHITECTURE, re.MULTILINE))
+    named = {f"{folder}.{name}" for folder, row in rows.items() for name in re.findall(r"`([\w/]+)`", row)}
+    there = {".".join(name.split(".")[:2]) for name in MODULES if "." in name}
+    assert {name.rstrip("/") for name in named} == there

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from vcr.serializers import yamlserializer
 
-from pytest_customerio.cassettes.cases import document
+from pytest_customerio.cassettes import document
 from pytest_customerio.cassettes.document import Document
 from pytest_customerio.cassettes.playback import open_cassette
 from pytest_customerio.core import data

@@ -9,7 +9,7 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pytest_customerio.cassettes.cases import document
+from pytest_customerio.cassettes import document
 from pytest_customerio.cassettes.fast_yaml import NotPlainError, build
 from pytest_customerio.core import data
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from pytest_customerio.cassettes.cases import writer
+from pytest_customerio.cassettes import writer
 from pytest_customerio.cassettes.recordings import MARK, Reel
 from pytest_customerio.contract.catalog import Catalog
 from pytest_customerio.core.data import DataError

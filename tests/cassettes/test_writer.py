@@ -20,7 +20,7 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pytest_customerio.cassettes.cases import writer
+from pytest_customerio.cassettes import writer
 from pytest_customerio.cassettes.scrub import Exchange
 from pytest_customerio.cassettes.writer import WriteError, interaction, text, write
 from pytest_customerio.core.model import Answer, WireRequest

@@ -10,7 +10,7 @@ from types import SimpleNamespace
 import pytest
 from customerio.analytics import consumer as module
 from customerio.analytics.client import Client
-from tests.waiting import until
+from waiting import until
 
 from pytest_customerio.clients import analytics
 from pytest_customerio.process.patching import Patches

@@ -17,7 +17,7 @@ from multiprocessing.pool import ThreadPool
 
 import anyio
 import pytest
-from tests.waiting import thread, until
+from waiting import thread, until
 
 from pytest_customerio.process.clock.virtual import Clock
 from pytest_customerio.process.idle import awaits_work, idle_threads, is_idle

@@ -306,7 +306,7 @@ def test_nothing_of_ours_shows_under_any_capture(option, run):
     result = run(
         """
         import logging
-        from pytest_customerio.output import Watch
+        from pytest_customerio.process.output import Watch
 
         def test_it():
             with Watch() as watch:
@@ -375,7 +375,7 @@ def test_a_failing_raises_shows_no_frame_of_ours(run):
     result = run(
         """
         import pytest
-        from pytest_customerio.output import Watch
+        from pytest_customerio.process.output import Watch
 
         def test_it():
             with Watch(raises_class=type(pytest.raises(ValueError))):

@@ -8,7 +8,7 @@ import threading
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from tests.waiting import thread, until
+from waiting import thread, until
 
 from pytest_customerio.process.ownership import Ownership
 from pytest_customerio.process.patching import Patches

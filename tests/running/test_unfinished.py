@@ -7,7 +7,7 @@ import threading
 import time
 
 import pytest
-from tests.waiting import until
+from waiting import until
 
 from pytest_customerio.process.clock.virtual import Clock
 from pytest_customerio.process.ownership import Ownership

@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from pytest_customerio.cassettes.cases import document
+from pytest_customerio.cassettes import document
 
 CRM = '''
 import base64

@@ -16,7 +16,7 @@ import yaml
 from commands import environment
 from tests.plugin.conftest import closing, told, usage_error
 
-from pytest_customerio.cassettes.cases import writer
+from pytest_customerio.cassettes import writer
 from pytest_customerio.tools.target import OWN, URL, WORKSPACE
 
 if TYPE_CHECKING:

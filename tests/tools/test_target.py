@@ -243,7 +243,7 @@ def test_without_the_extra(monkeypatch: pytest.MonkeyPatch) -> None:
     real: Callable[..., Any] = builtins.__import__
 
     def missing(name: str, *args: Any) -> Any:
-        if name.startswith("pytest_customerio.sandbox"):
+        if name.startswith("pytest_customerio.tools.sandbox"):
             raise ModuleNotFoundError("no", name="uvicorn")
         return real(name, *args)
 

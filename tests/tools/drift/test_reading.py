@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from pytest_customerio.cassettes.cases import document
+from pytest_customerio.cassettes import document
 from pytest_customerio.contract.catalog import Catalog
 from pytest_customerio.core.data import DataError
 from pytest_customerio.tools.drift import reading

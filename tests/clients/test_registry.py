@@ -96,7 +96,7 @@ LATE = """
 import sys
 sys.path[:0] = {paths!r}
 from tapping import Line, TRACK
-from pytest_customerio.clients import registry as taps
+from pytest_customerio.clients import registry
 line = Line()
 assert not {{"requests", "urllib3", "http.client"}} & set(sys.modules), "imported too early"
 uninstall = registry.install(line)
