@@ -24,7 +24,7 @@ from pytest_customerio.contract.sizes import judge_sizes
 from pytest_customerio.contract.violations import Breach
 from pytest_customerio.core import data
 from pytest_customerio.core.model import Interaction, Operation, Severity, Violation
-from pytest_customerio.core.payload import NotJsonError, NotReadableError, parse, unpack
+from pytest_customerio.core.payload import Payload
 from pytest_customerio.core.redact import word
 
 _RANK: Mapping[Severity, int] = {"error": 0, "warning": 1, "info": 2}
@@ -75,11 +75,7 @@ class Contract:
         place = self._catalog.place(interaction.method, interaction.url)
         if len(place.candidates) < 2:
             return place.operation
-        try:
-            payload = parse(unpack(interaction.body or b"", interaction.headers))
-        except (NotJsonError, NotReadableError):
-            return None
-        return self._catalog.match(interaction.method, interaction.url, payload).operation
+        return self._catalog.match(interaction.method, interaction.url, interaction.payload.value).operation
 
     def judge(self, interaction: Interaction) -> list[Violation]:
         """All violations of one request, sorted by severity, place and rule. Fills in its operation if that is open."""
@@ -126,23 +122,22 @@ class Contract:
         first = place.candidates[0]
         if place.operation is not None and not self._takes_a_body(first):
             return []
-        try:
-            body = unpack(interaction.body or b"", interaction.headers)
-            payload = parse(body) if body.strip() else {}
-        except NotReadableError:
+        sent = interaction.payload
+        if sent.kind == "unreadable":
             return []
-        except NotJsonError as error:
-            return [error.breach()]
+        if sent.problem:
+            return [_no_json(sent)]
+        payload = {} if sent.kind == "nothing" else sent.value
         if not isinstance(payload, dict):
             return [_no_object("$", payload)]
-        found, operation = self._judge_one(place.operation, place.candidates, payload, len(body), interaction)
+        found, operation = self._judge_one(place.operation, place.candidates, payload, sent.size, interaction)
         if interaction.operation is None:
             interaction.operation = operation
         found += judge_path(first, place.params, payload)
-        found += judge_sizes(operation or first, payload, len(body))
+        found += judge_sizes(operation or first, payload, sent.size)
         found += strict_mode(first, interaction.headers)
         if first.name == "batch":
-            found += islice(self._judge_items(first, payload.get("batch"), len(body), interaction), _MOST)
+            found += islice(self._judge_items(first, payload.get("batch"), sent.size, interaction), _MOST)
         return found
 
     def _judge_items(self, batch: Operation, items: object, size: int, interaction: Interaction) -> Iterator[Breach]:
@@ -245,6 +240,11 @@ def _missing(payload: dict[str, Any], key: str) -> str:
 def _no_object(where: str, payload: object) -> Breach:
     hint = 'wrap it: {"batch": [...]}' if isinstance(payload, list) and where == "$" else ""
     return Breach("body-not-object", where, "an object", word(payload), hint, "400")
+
+
+def _no_json(payload: Payload) -> Breach:
+    hint = 'json=payload, or data=json.dumps(payload, allow_nan=False) with Content-Type "application/json"'
+    return Breach("body-not-json", "$", "JSON", payload.problem, hint, "400", source="documented")
 
 
 def _natural(where: str) -> list[tuple[int, str]]:

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Literal
+
+from pytest_customerio.core.payload import Payload, decode
 
 Severity = Literal["error", "warning", "info"]
 Outcome = Literal["recovered", "raised", "deferred", "reported", "lost"]
@@ -50,7 +53,7 @@ class Operation:
         return f"schemas/{self.surface}/{self.name}.json"
 
 
-@dataclass(slots=True, repr=False)
+@dataclass(repr=False)
 class Interaction:
     """One request heard, as the application meant it.
 
@@ -74,13 +77,18 @@ class Interaction:
     raised: str | None = None
     timeout_set: bool | None = None
 
+    @cached_property
+    def payload(self) -> Payload:
+        """The decoded body. It is decoded once, when it is first asked for."""
+        return decode(self.headers, self.body)
+
     def __repr__(self) -> str:
         """As a failed assertion shows it: without credentials and personal data."""
         name = self.operation.id if self.operation else "request"
         return f"<{name}: {self.method} {self.raised or self.status}, sent from {self.sent_from or 'outside'}>"
 
 
-@dataclass(frozen=True, slots=True, repr=False)
+@dataclass(frozen=True, repr=False)
 class WireRequest:
     """One attempt, as it would have gone over the wire. `headers` have lower-case names; `body` is what was sent,
     still encoded.
@@ -91,8 +99,13 @@ class WireRequest:
     headers: Mapping[str, str]
     body: bytes
 
+    @cached_property
+    def payload(self) -> Payload:
+        """The decoded body. It is decoded once, when it is first asked for."""
+        return decode(self.headers, self.body)
 
-@dataclass(frozen=True, slots=True)
+
+@dataclass(frozen=True)
 class Answer:
     """What comes back for one attempt: a response, or the network `fault` by name, as `connection-reset`.
 
@@ -105,6 +118,11 @@ class Answer:
     headers: tuple[tuple[str, str], ...] = ()
     body: bytes = b""
     fault: str | None = None
+
+    @cached_property
+    def payload(self) -> Payload:
+        """The decoded body. It is decoded once, when it is first asked for."""
+        return decode(self.headers, self.body)
 
 
 @dataclass(frozen=True, slots=True)

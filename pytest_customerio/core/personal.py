@@ -11,7 +11,6 @@ from typing import Any
 from urllib.parse import quote, unquote, urlsplit
 
 from pytest_customerio.core.model import Operation, WireRequest
-from pytest_customerio.replay.identity import read
 
 # Shorter values, and single plain words, stand in many a log line that says nothing about anybody.
 SHORTEST = 8
@@ -53,7 +52,7 @@ def personal(operation: Operation, request: WireRequest) -> tuple[str, ...]:
     url = urlsplit(request.url)
     found = dict.fromkeys(_addresses(unquote(f"{url.path} {url.query}")))
     with contextlib.suppress(RecursionError):
-        found |= dict.fromkeys(_texts(read(request), "", inside=operation.id in _TOPS))
+        found |= dict.fromkeys(_texts(request.payload.value, "", inside=operation.id in _TOPS))
     return tuple(dict.fromkeys(form for text in found for form in _forms(text)))
 
 

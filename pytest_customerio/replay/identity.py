@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from json import dumps, loads
+from json import dumps
 from typing import Any, Literal
 from urllib.parse import unquote, urlsplit
 
 from pytest_customerio.core.model import Message, Operation, WireRequest
-from pytest_customerio.core.payload import NotReadableError, unpack
 
 # Members that belong to an attempt, not to what it says: nothing is wrong when they differ.
 OF_THE_ATTEMPT = frozenset({"sentAt"})
@@ -34,25 +33,13 @@ _V1_ACTIONS = {"track.identify": "identify", "track.event": "event", "track.dele
 _SURFACES_OF_MESSAGES = ("track_v2", "pipelines")
 
 
-def read(request: WireRequest) -> Any:
-    """The payload of a request, unpacked; text where it is not JSON, None where there is none."""
-    try:
-        body = unpack(request.body, request.headers)
-    except NotReadableError:
-        body = request.body
-    try:
-        return loads(body) if body else None
-    except (ValueError, RecursionError):
-        return body.decode("utf-8", "replace")
-
-
 def messages(operation: Operation, request: WireRequest) -> tuple[Message, ...]:
     """What a request says, in order: one message, or those of its batch.
 
     A message of Track v2 or Pipelines is the same whether it travels alone or in a batch of any size. The host is no
     part of it: a redirect to the other region leads to the same place.
     """
-    payload = read(request)
+    payload = request.payload.value
     items = payload.get("batch") if operation.name == "batch" and isinstance(payload, dict) else None
     if isinstance(items, list) and items:
         return tuple(_message(operation, request, item, str(_member(item, "type"))) for item in items)

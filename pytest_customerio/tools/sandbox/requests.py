@@ -10,7 +10,7 @@ from typing import Any
 from pytest_customerio.contract.catalog import Catalog, Match
 from pytest_customerio.contract.contract import Contract
 from pytest_customerio.core.model import Interaction, Operation, Violation, WireRequest
-from pytest_customerio.core.payload import NotJsonError, NotReadableError, parse, unpack
+from pytest_customerio.core.payload import TOO_DEEP
 from pytest_customerio.tools.sandbox.replies import Complaint
 from pytest_customerio.tools.sandbox.uncatalogued import LIKE, UncataloguedCall, find
 
@@ -82,7 +82,7 @@ def look(catalog: Catalog, contract: Contract, arrival: ReceivedCall, at: float)
     operation, beyond = (heard.operation, None) if match.candidates else (None, _beyond(match, arrival))
     if beyond is not None:
         operation, violations = catalog.operations[LIKE], ()
-    payload, deep = _payload(arrival)
+    payload, deep = _payload(request)
     return Seen(arrival, request, match, operation, payload, region or match.region, violations, at, beyond, deep)
 
 
@@ -138,22 +138,15 @@ def _address(catalog: Catalog, arrival: ReceivedCall) -> tuple[str, str | None]:
     return ANY_HOST + arrival.target[prefix.end() if prefix else 0 :], region
 
 
-def _payload(arrival: ReceivedCall) -> tuple[Any, bool]:
+def _payload(request: WireRequest) -> tuple[Any, bool]:
     """What the body says, as text where it is no JSON; and whether it is nested deeper than is kept."""
-    shown = arrival.body[:LONGEST_SHOWN].decode("utf-8", "replace")
-    if not arrival.body:
+    payload = request.payload
+    if not request.body:
         return None, False
-    try:
-        body = unpack(arrival.body, arrival.headers)
-    except NotReadableError:  # in an encoding that nobody here reads
-        return shown, False
-    try:
-        payload = parse(body)
-    except NotJsonError:
-        return shown, False
-    except NotReadableError:
-        return shown, True
-    return (shown, True) if _is_deep(payload) else (payload, False)
+    deep = payload.problem == TOO_DEEP or (payload.kind == "json" and _is_deep(payload.value))
+    if deep or payload.problem or payload.kind == "nothing":
+        return request.body[:LONGEST_SHOWN].decode("utf-8", "replace"), deep
+    return payload.value, False
 
 
 def _is_deep(payload: object) -> bool:
