@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import cached_property, partial
-from json import loads
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
@@ -15,6 +14,7 @@ from pytest_customerio.cassettes.provenance import About, check_known, nearest, 
 from pytest_customerio.core import data
 from pytest_customerio.core.data import DataError, UnknownNameError
 from pytest_customerio.core.model import Answer, ErrorCase
+from pytest_customerio.core.payload import decode
 
 if TYPE_CHECKING:
     from pytest_customerio.cassettes.playback import Playback
@@ -198,7 +198,7 @@ class Cassettes:
             return open_cassette(path, operation_of)
 
     def _operation(self, surface: str, method: str, url: str, body: bytes | None) -> str:
-        found = self._catalog.match(method, url, _payload(body)).operation
+        found = self._catalog.match(method, url, decode({}, body).value).operation
         if found is None:
             raise LookupError(f"{method} {url} with this body is no operation of Customer.io")
         if found.surface != surface:
@@ -237,13 +237,6 @@ def _only_answer(playback: Playback) -> Answer:
 
 def _words(case: ErrorCase) -> tuple[str, ...]:
     return (case.id, case.cassette, case.family, str(case.answer.status or case.family))
-
-
-def _payload(body: bytes | None) -> object:
-    try:
-        return loads(body) if body else None
-    except (ValueError, RecursionError):
-        return None
 
 
 def _layout(root: Path, surfaces: tuple[str, ...]) -> Iterator[Path]:

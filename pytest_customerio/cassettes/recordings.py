@@ -17,6 +17,7 @@ from pytest_customerio.cassettes.scrub import Scrubber, compact
 from pytest_customerio.cassettes.writer import line
 from pytest_customerio.contract.catalog import Catalog
 from pytest_customerio.core.model import Answer, WireRequest
+from pytest_customerio.core.payload import decode
 
 # Where a recorded response says how its request is found; vcrpy passes over it.
 MARK = "match"
@@ -86,9 +87,10 @@ class Reel:
             for name, value in _pairs(response)
         ]
         text = str(response["body"].get("string") or "")
-        try:
-            body = compact(self._with_real(loads(text)), text.encode()).decode() if self._real else text
-        except (ValueError, RecursionError):
+        payload = decode({}, text.encode("utf-8", "surrogatepass"))
+        if payload.kind == "json":
+            body = compact(self._with_real(payload.value), text.encode()).decode() if self._real else text
+        else:
             body = sub(text, self._real_of)
         status = response["status"]
         return Answer(status["code"], str(status.get("message") or ""), tuple(headers), body.encode("utf-8", "replace"))

@@ -6,7 +6,7 @@ import re
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
-from json import dumps, loads
+from json import dumps
 from typing import Any
 from urllib.parse import parse_qsl, quote, unquote, urlencode, urlsplit
 
@@ -15,6 +15,7 @@ from pytest_customerio.cassettes.fakes import Namer
 from pytest_customerio.cassettes.values import Values
 from pytest_customerio.contract.catalog import Catalog, Match
 from pytest_customerio.core.model import Answer, WireRequest
+from pytest_customerio.core.payload import Payload
 from pytest_customerio.replay.identity import EVENTS
 
 _HOST = "https://track.customer.io"
@@ -49,7 +50,7 @@ class Scrubber:
 
     def request(self, given: WireRequest) -> WireRequest:
         """A request without credentials, in plain JSON."""
-        payload = given.payload.value if given.payload.kind in ("json", "nothing") else _NOT_JSON
+        payload = _json(given.payload)
         place = self._catalog.match(given.method, given.url, payload)
         url = self._address(place, given.url)
         headers = dict(_headers(given.headers.items(), allowlist.REQUEST_HEADERS))
@@ -63,7 +64,7 @@ class Scrubber:
             for name, value in _headers(given.headers, allowlist.RESPONSE_HEADERS)
         ]
         reason = given.reason if _REASON.fullmatch(given.reason) else ""
-        body = self._body(given.body, _parsed(given.body), frozenset(), prose=True)
+        body = self._body(given.body, _json(given.payload), frozenset(), prose=True)
         return replace(given, reason=reason, headers=tuple(headers), body=body)
 
     def _location(self, url: str) -> str:
@@ -121,11 +122,8 @@ class Scrubber:
         return self._values.named("text", raw.decode("utf-8", "replace")).encode()
 
 
-def _parsed(body: bytes) -> Any:
-    try:
-        return loads(body) if body else None
-    except (ValueError, RecursionError):
-        return _NOT_JSON
+def _json(payload: Payload) -> Any:
+    return payload.value if payload.kind == "json" else _NOT_JSON
 
 
 def compact(payload: Any, was: bytes) -> bytes:

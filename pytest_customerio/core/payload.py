@@ -34,7 +34,7 @@ class Payload:
     `kind` is `nothing` (no body, or only white space), `json`, `form` (form-encoded), `multipart`, `text`, or
     `unreadable`: an unknown or broken encoding, JSON that is nested too deep, or a body that is too large when it is
     unpacked. An unreadable body is no fault of the application; it cannot be judged.
-    `value` is the JSON value, the members of a form by name, or the text; None where there is nothing.
+    `value` is the JSON value, else the text of the body; None where there is nothing.
     `size` is the number of bytes without content encodings.
     `problem` says why the body is no valid JSON, without any part of its content. It is empty for valid JSON and for
     nothing. A body of kind `json` has a problem where Python can read it and the standard forbids it: NaN, UTF-16.
@@ -50,6 +50,11 @@ class Payload:
         """The items of a batch, in order; empty where the body is no batch."""
         found = self.value.get("batch") if isinstance(self.value, dict) else None
         return tuple(found) if isinstance(found, list) else ()
+
+    @property
+    def form(self) -> Mapping[str, str]:
+        """The members of a form by name, unquoted; empty where the body is no form."""
+        return dict(parse_qsl(self.value, keep_blank_values=True)) if self.kind == "form" else {}
 
 
 class _UnreadableError(Exception):
@@ -203,7 +208,7 @@ def _other(data: bytes, content_type: str, problem: str) -> Payload:
     elif start.startswith("--"):
         return Payload("multipart", text, len(data), "multipart text")
     elif _FORM.fullmatch(start):
-        return Payload("form", dict(parse_qsl(text, keep_blank_values=True)), len(data), "form-encoded text")
+        return Payload("form", text, len(data), "form-encoded text")
     return Payload("text", text, len(data), problem)
 
 

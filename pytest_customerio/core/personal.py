@@ -52,7 +52,7 @@ def personal(operation: Operation, request: WireRequest) -> tuple[str, ...]:
     url = urlsplit(request.url)
     found = dict.fromkeys(_addresses(unquote(f"{url.path} {url.query}")))
     with contextlib.suppress(RecursionError):
-        found |= dict.fromkeys(_texts(request.payload.value, "", inside=operation.id in _TOPS))
+        found |= dict.fromkeys(_texts(request.payload.form or request.payload.value, "", inside=operation.id in _TOPS))
     return tuple(dict.fromkeys(form for text in found for form in _forms(text)))
 
 

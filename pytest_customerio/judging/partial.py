@@ -17,7 +17,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from json import dumps, loads
+from json import dumps
 
 from pytest_customerio.core.model import Answer, Attempt, Message, Observation, Violation
 from pytest_customerio.replay.attempts import broken
@@ -33,10 +33,7 @@ RESEND = "send only the items that response.json()['errors'] names, repaired: al
 
 def rejections(answer: Answer) -> dict[int, list[dict[str, object]]]:
     """The errors of each batch index that an answer rejects; several errors may name one index."""
-    try:
-        body = loads(answer.body)
-    except (ValueError, RecursionError):
-        return {}
+    body = answer.payload.value
     listed = body.get("errors") if isinstance(body, dict) else None
     found: dict[int, list[dict[str, object]]] = {}
     for error in listed if isinstance(listed, list) else ():

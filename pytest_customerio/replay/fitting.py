@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from json import dumps, loads
+from json import dumps
 from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
@@ -37,7 +37,7 @@ def _redirected(answer: Answer, request: WireRequest) -> Answer | None:
 
 
 def _within(answer: Answer, request: WireRequest) -> Answer:
-    told, sent = _parsed(answer.body), _parsed(request.body)
+    told, sent = answer.payload.value, request.payload.value
     errors = told.get("errors") if isinstance(told, dict) else None
     batch = sent.get("batch") if isinstance(sent, dict) else None
     if not isinstance(errors, list) or not isinstance(batch, list):
@@ -51,10 +51,3 @@ def _within(answer: Answer, request: WireRequest) -> Answer:
 def _beyond(error: Any, size: int) -> bool:
     index = error.get("batch_index") if isinstance(error, dict) else None
     return isinstance(index, int) and index >= size
-
-
-def _parsed(body: bytes) -> Any:
-    try:
-        return loads(body)
-    except (ValueError, RecursionError):
-        return None

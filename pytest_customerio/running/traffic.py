@@ -5,7 +5,6 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from contextvars import ContextVar, Token
-from json import loads
 from typing import TYPE_CHECKING, Self
 
 from pytest_customerio.core.model import CONNECT_FAULTS, Answer, Interaction, WireRequest
@@ -105,7 +104,7 @@ class SessionTraffic:
         if recorded is not None:
             return recorded
         replay = test.latest_replay  # one that is over still hears what is delivered later
-        match = self._catalog.match(request.method, request.url, _payload(request) if replay else None)
+        match = self._catalog.match(request.method, request.url, request.payload.value if replay else None)
         operation = match.operation
         if operation is None or replay is None:
             return self._cassettes.answer(match)
@@ -151,10 +150,3 @@ def _now() -> float:
     """What the application takes for the time; a mock that counts its calls is not asked."""
     clock = time.time
     return 0.0 if type(clock).__module__ == "unittest.mock" else clock()
-
-
-def _payload(request: WireRequest) -> object:
-    try:
-        return loads(request.body)
-    except (ValueError, RecursionError):
-        return None

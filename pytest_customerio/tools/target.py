@@ -7,7 +7,6 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from json import loads
 from typing import Any, Literal
 from urllib.parse import urlsplit
 
@@ -229,8 +228,5 @@ def _basic(user: str, password: str) -> str:
 
 
 def _object(answer: Answer) -> dict[str, Any]:
-    try:
-        found = loads(answer.body)
-    except (ValueError, RecursionError):
-        return {}
+    found = answer.payload.value
     return found if isinstance(found, dict) else {}

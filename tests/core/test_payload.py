@@ -59,9 +59,14 @@ def test_a_body_without_content_is_nothing(body: bytes | None) -> None:
 
 
 def test_text_that_is_not_json_is_the_value() -> None:
-    """Rules that look into a body find the text in `value`; the members of a form are unquoted."""
+    """Rules that look into a body find the text in `value`."""
     assert decode({}, b"hello").value == "hello"
-    assert decode({}, b"email=ada%40example.com&name=").value == {"email": "ada@example.com", "name": ""}
+
+
+def test_the_members_of_a_form() -> None:
+    """A form has members by name, unquoted; everything else has none."""
+    assert decode({}, b"email=ada%40example.com&name=").form == {"email": "ada@example.com", "name": ""}
+    assert decode({}, b'{"email": 1}').form == {}
 
 
 def test_a_byte_order_mark_is_harmless() -> None:

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from pytest_customerio.contract.catalog import Catalog
 from pytest_customerio.core.model import WireRequest
+from pytest_customerio.core.payload import Payload
 from pytest_customerio.core.personal import personal
 
 CATALOG = Catalog.load()
@@ -186,7 +187,7 @@ def test_a_payload_too_deep_to_walk_still_has_its_address(monkeypatch):
     deep: list = []
     for _ in range(100_000):
         deep = [deep]
-    monkeypatch.setattr("pytest_customerio.core.personal.read", lambda request: deep)
+    monkeypatch.setattr("pytest_customerio.core.model.decode", lambda headers, body: Payload("json", deep))
     assert "ada@example.com" in found("track.identify", f"{TRACK}ada%40example.com", b"1")
 
 
@@ -213,3 +214,8 @@ def test_any_payload_can_be_searched(payload):
 def test_plain_words_are_never_personal(word, key):
     """Whatever the word."""
     assert of_person(**{key: word}) == set()
+
+
+def test_an_address_in_a_form_is_found():
+    """The members of a form are unquoted before they are searched."""
+    assert "ada@example.com" in found("track.event", f"{TRACK}42/events", b"name=x&email=ada%40example.com")

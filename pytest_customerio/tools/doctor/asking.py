@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from json import dumps, loads
+from json import dumps
 from typing import Any
 from urllib.parse import quote
 
@@ -41,8 +41,5 @@ def path(*parts: str) -> str:
 
 def read(answer: Answer) -> Any:
     """The JSON of an answer; an empty object where it is none."""
-    try:
-        found = loads(answer.body)
-    except (ValueError, RecursionError):
-        return {}
+    found = answer.payload.value
     return found if isinstance(found, dict) else {}

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, timedelta
 
 from pytest_customerio.core.model import Answer, Severity, Violation
+from pytest_customerio.core.payload import Payload
 from pytest_customerio.tools.drift import shape
 
 # The rule and the severity of a change of the body.
@@ -25,7 +26,7 @@ def changes(recorded: Answer, got: Answer, kept: Iterable[str] = ()) -> list[Vio
     if recorded.status != got.status:
         return [Violation("drift-status", "error", "status", str(recorded.status), got.fault or str(got.status))]
     known = frozenset(name.lower() for name in kept)
-    return [*_headers(_by_name(recorded), _by_name(got), known), *_body(recorded.body, got.body)]
+    return [*_headers(_by_name(recorded), _by_name(got), known), *_body(recorded.payload, got.payload)]
 
 
 def too_old(recorded: str, today: date, days: int) -> list[Violation]:
@@ -49,8 +50,8 @@ def _headers(recorded: Mapping[str, str], got: Mapping[str, str], kept: frozense
         yield Violation("drift-type", "error", "header content-type", expected, kind)
 
 
-def _body(recorded: bytes, got: bytes) -> Iterator[Violation]:
-    for change in shape.compare(shape.of_body(recorded), shape.of_body(got)):
+def _body(recorded: Payload, got: Payload) -> Iterator[Violation]:
+    for change in shape.compare(shape.of_payload(recorded), shape.of_payload(got)):
         rule, severity = _BODY[change.kind]
         yield Violation(rule, severity, change.where, change.expected, change.got)
 

@@ -76,7 +76,7 @@ def _load(path: Path, catalog: Catalog) -> Iterator[Recording]:
     test = told if "::" in told else ""
     for index, interaction in enumerate(document.data["interactions"]):
         request = _request(interaction["request"])
-        found = catalog.match(request.method, request.url, _payload(request.body))
+        found = catalog.match(request.method, request.url, request.payload.value)
         operation = found.operation or next(iter(found.candidates), None)
         if operation is None:
             cause = f"{request.method} {request.url} is no operation of Customer.io"
@@ -110,10 +110,3 @@ def _bytes(body: object) -> bytes:
     if isinstance(body, dict | list):
         return json.dumps(body).encode()
     return body.encode() if isinstance(body, str) else body if isinstance(body, bytes) else b""
-
-
-def _payload(body: bytes) -> object:
-    try:
-        return json.loads(body)
-    except (ValueError, RecursionError):
-        return None

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import reduce
-from json import loads
 from typing import Literal
 
+from pytest_customerio.core.payload import Payload
 from pytest_customerio.core.redact import json_path
 
 Kind = Literal["added", "removed", "retyped", "learnt"]
@@ -45,15 +45,11 @@ class Change:
     got: str
 
 
-def of_body(body: bytes) -> Shape:
-    """The shape of an answer's body, whatever it is."""
-    if not body.strip():
-        return Shape(frozenset({NOTHING}))
-    try:
-        value = loads(body)
-    except (ValueError, RecursionError):
-        return Shape(frozenset({NOT_JSON}))
-    return of(value)
+def of_payload(payload: Payload) -> Shape:
+    """The shape of an answer's payload: of its JSON, of nothing, or of text that is no JSON."""
+    if payload.kind == "json":
+        return of(payload.value)
+    return Shape(frozenset({NOTHING if payload.kind == "nothing" else NOT_JSON}))
 
 
 def of(value: object, deepest: int = DEEPEST) -> Shape:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
@@ -41,8 +40,8 @@ def answered(answer: Answer) -> str:
     head = f"no response: {answer.fault}" if answer.fault else f"HTTP/1.1 {answer.status} {answer.reason}"
     lines = [head, *(f"{name}: {value}" for name, value in answer.headers)]
     text = answer.body.decode("utf-8", "replace")
-    with contextlib.suppress(ValueError):
-        text = json.dumps(json.loads(text), indent=2, ensure_ascii=False)
+    if answer.payload.kind == "json":
+        text = json.dumps(answer.payload.value, indent=2, ensure_ascii=False)
     return "\n".join([*lines, "", text]) if text else "\n".join(lines)
 
 

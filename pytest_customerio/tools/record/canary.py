@@ -6,13 +6,13 @@ import base64
 import secrets
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
-from json import dumps, loads
+from json import dumps
 from urllib.parse import quote, quote_plus
 
 from pytest_customerio.cassettes.fakes import Fakes
 from pytest_customerio.cassettes.scrub import Exchange, Scrubber, compact
 from pytest_customerio.core.credentials import credentials
-from pytest_customerio.core.model import WireRequest
+from pytest_customerio.core.model import Answer, WireRequest
 
 # Shorter ones occur by chance.
 SHORTEST = 6
@@ -39,16 +39,16 @@ class Planting:
         for text in (request.url.encode(), request.body, answer.body):
             self._fakes.reserve(text.decode("utf-8", "replace"))
         headers = {**request.headers, "x-cio-canary": self.canary}
-        planted = WireRequest(request.method, request.url, headers, _with(request.body, self.canary))
+        planted = WireRequest(request.method, request.url, headers, _with(request, self.canary))
         answered = replace(
-            answer, headers=(*answer.headers, ("X-Cio-Canary", self.canary)), body=_with(answer.body, self.canary)
+            answer, headers=(*answer.headers, ("X-Cio-Canary", self.canary)), body=_with(answer, self.canary)
         )
         found = self._scrubber.exchange(Exchange(planted, answered))
         if left(_texts(found), [self.canary]):
             raise LeakError("the scrubber did not run: the canary is still there. Nothing was written")
         self._fakes.forget(self.canary)
-        request = replace(found.request, body=_without(found.request.body))
-        return Exchange(request, replace(found.answer, body=_without(found.answer.body)))
+        request = replace(found.request, body=_without(found.request))
+        return Exchange(request, replace(found.answer, body=_without(found.answer)))
 
     def check(self, text: str) -> None:
         """Raise `LeakError` where a credential, or the canary, stands in the text in any form."""
@@ -84,22 +84,13 @@ def _texts(exchange: Exchange) -> Iterator[str]:
         yield from (text for pair in headers for text in pair)
 
 
-def _with(body: bytes, canary: str) -> bytes:
-    payload = _object(body)
-    return body if payload is None else compact({**payload, _CANARY: canary}, body)
+def _with(said: WireRequest | Answer, canary: str) -> bytes:
+    payload = said.payload.value
+    return compact({**payload, _CANARY: canary}, said.body) if isinstance(payload, dict) else said.body
 
 
-def _without(body: bytes) -> bytes:
-    payload = _object(body)
-    if payload is None or _CANARY not in payload:
-        return body
-    del payload[_CANARY]
-    return compact(payload, body)
-
-
-def _object(body: bytes) -> dict[str, object] | None:
-    try:
-        found = loads(body) if body else None
-    except (ValueError, RecursionError):
-        return None
-    return found if isinstance(found, dict) else None
+def _without(said: WireRequest | Answer) -> bytes:
+    payload = said.payload.value
+    if not isinstance(payload, dict) or _CANARY not in payload:
+        return said.body
+    return compact({key: value for key, value in payload.items() if key != _CANARY}, said.body)

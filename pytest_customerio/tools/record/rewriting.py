@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
-from json import loads
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
@@ -80,11 +79,8 @@ def _values(exchange: Exchange) -> Iterator[str]:
     parts = urlsplit(exchange.request.url)
     yield from (unquote(part) for part in parts.path.split("/"))
     yield from (value for _, value in parse_qsl(parts.query))
-    for body in (exchange.request.body, exchange.answer.body):
-        try:
-            yield from _leaves(loads(body) if body else None)
-        except (ValueError, RecursionError):
-            yield body.decode("utf-8", "replace")
+    for said in (exchange.request, exchange.answer):
+        yield from _leaves(said.payload.value)
 
 
 def _leaves(value: Any) -> Iterator[str]:

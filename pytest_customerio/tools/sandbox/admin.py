@@ -5,7 +5,6 @@ Starlette.
 from __future__ import annotations
 
 import ipaddress
-import json
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 from urllib.parse import urlsplit
@@ -15,6 +14,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from pytest_customerio.core.payload import decode
 from pytest_customerio.tools.sandbox import views
 from pytest_customerio.tools.sandbox.calls import whole
 from pytest_customerio.tools.sandbox.faults import FaultError
@@ -155,10 +155,10 @@ async def _body(request: Request) -> Any:
         body += chunk
         if len(body) > LARGEST:
             raise FaultError("a fault is described in less than 64 KB")
-    try:
-        return json.loads(body)
-    except (ValueError, RecursionError):
-        raise FaultError('a fault is JSON, such as {"case": "429-retry-after", "times": 3}') from None
+    payload = decode(request.headers, body)
+    if payload.kind != "json":
+        raise FaultError('a fault is JSON, such as {"case": "429-retry-after", "times": 3}')
+    return payload.value
 
 
 def _fault(given: Any) -> tuple[str, int | None, str | None]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping, Sequence
+from copy import deepcopy
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
@@ -146,7 +147,4 @@ def _texts(answer: Answer) -> list[str]:
 
 
 def _parsed(answer: Answer) -> Any:
-    try:
-        return json.loads(answer.body)
-    except ValueError:
-        return None
+    return deepcopy(answer.payload.value) if answer.payload.kind == "json" else None

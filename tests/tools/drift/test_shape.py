@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pytest_customerio.tools.drift.shape import DEEPEST, Change, Shape, compare, of, of_body, union
+from pytest_customerio.core.payload import decode
+from pytest_customerio.tools.drift.shape import DEEPEST, Change, Shape, compare, of, of_payload, union
 
 SCALARS = st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=3)
 KEYS = st.sampled_from(["a", "b", "c", "a.b", "", "x@y.z", "é"]) | st.text(max_size=2)
@@ -24,7 +25,7 @@ def changes(expected: object, got: object) -> list[Change]:
 def test_a_shape_is_its_own(value: object) -> None:
     """Nothing differs from itself, and the shape of what is written is that of what was read."""
     assert changes(value, value) == []
-    assert of_body(json.dumps(value).encode()) == of(json.loads(json.dumps(value)))
+    assert of_payload(decode({}, json.dumps(value).encode())) == of(json.loads(json.dumps(value)))
 
 
 @settings(deadline=None)
@@ -51,7 +52,7 @@ def test_a_list_has_the_shape_of_all_its_items(items: list[object]) -> None:
 @given(st.binary(max_size=20))
 def test_any_body_has_a_shape(body: bytes) -> None:
     """Also one that is no JSON."""
-    assert isinstance(of_body(body), Shape)
+    assert isinstance(of_payload(decode({}, body)), Shape)
 
 
 def test_values_do_not_matter() -> None:
@@ -100,8 +101,8 @@ def test_an_empty_list_says_nothing_about_items() -> None:
 )
 def test_bodies_that_are_no_json(body: bytes, kind: str) -> None:
     """They have a type of their own, so that JSON in their place is seen."""
-    assert of_body(body).types == {kind}
-    assert [c.kind for c in compare(of_body(body), of_body(b"{}"))] == ["retyped"]
+    assert of_payload(decode({}, body)).types == {kind}
+    assert [c.kind for c in compare(of_payload(decode({}, body)), of_payload(decode({}, b"{}")))] == ["retyped"]
 
 
 def test_very_deep_values_are_cut() -> None:
