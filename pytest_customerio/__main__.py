@@ -67,7 +67,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _run(given: list[str]) -> tuple[str, int]:
-    from pytest_customerio.cassettes.provenance import nearest
+    from pytest_customerio.core.nearest import nearest
 
     if given and not given[0].startswith("-") and given[0] not in COMMANDS:
         meant = nearest(given[0], list(COMMANDS))

@@ -78,7 +78,8 @@ def test_python_names() -> None:
     """For type hints, loaded on first use; anything else is an error of the usual kind."""
     assert pytest_customerio.__all__ == NAMES
     for name in NAMES:
-        assert getattr(pytest_customerio, name).__module__ == "pytest_customerio.core.model"
+        module = "observation" if name == "Observation" else "model"
+        assert getattr(pytest_customerio, name).__module__ == f"pytest_customerio.core.{module}"
     with pytest.raises(AttributeError, match="module 'pytest_customerio' has no attribute 'Sandbox'"):
         _ = pytest_customerio.Sandbox  # type: ignore[attr-defined]
 

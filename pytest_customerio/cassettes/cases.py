@@ -10,10 +10,11 @@ from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
-from pytest_customerio.cassettes.provenance import About, check_known, nearest, read
+from pytest_customerio.cassettes.provenance import About, check_known, read
 from pytest_customerio.core import data
 from pytest_customerio.core.data import DataError, UnknownNameError
 from pytest_customerio.core.model import Answer, ErrorCase
+from pytest_customerio.core.nearest import nearest
 from pytest_customerio.core.payload import decode
 
 if TYPE_CHECKING:

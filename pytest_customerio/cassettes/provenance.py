@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -10,6 +9,7 @@ from typing import TYPE_CHECKING, Any, cast, get_args
 
 from pytest_customerio.core.data import DataError
 from pytest_customerio.core.model import CONNECT_FAULTS, Accepted, Answer, Kind, Provenance, Source
+from pytest_customerio.core.nearest import nearest
 
 if TYPE_CHECKING:
     from pytest_customerio.cassettes.document import Document
@@ -62,11 +62,6 @@ def read(document: Document, answer: Answer, names: Sequence[str], base: About |
         accepted=cast("Accepted", fields.word("accepted", ACCEPTED, base.accepted)),
     )
     return replace(about, differs=fields.differing(about))
-
-
-def nearest(word: str, known: Sequence[str]) -> str | None:
-    """The known word that is meant, perhaps."""
-    return next(iter(difflib.get_close_matches(word, known, 1)), None)
 
 
 def check_known(word: object, known: Sequence[str], kind: str, error: Callable[[str], DataError]) -> None:

@@ -11,7 +11,7 @@ from typing import Any
 
 from pytest_customerio.clients import aiohttp_server, bodies, wire
 from pytest_customerio.clients.traffic import Traffic
-from pytest_customerio.core.model import Interaction
+from pytest_customerio.core.model import PendingInteraction
 from pytest_customerio.process.patching import Patches
 
 _VERBS = ("get", "options", "head", "post", "put", "patch", "delete")
@@ -87,11 +87,11 @@ class _Call:
         self._url = url
         self._given = dict(kwargs)
         self._session: Any = None
-        self._stream: Interaction | None = None
+        self._stream: PendingInteraction | None = None
         self._tee: bodies.Tee | None = None
         data = kwargs.get("data")
         if isinstance(data, io.IOBase) or hasattr(data, "__aiter__"):
-            self._stream = Interaction("aiohttp", method, "", body_known=False)
+            self._stream = PendingInteraction("aiohttp", method, "", body_known=False)
             self._tee = bodies.listen(self._stream, data)
             kwargs["data"] = self._tee or data
 
@@ -125,7 +125,7 @@ class _Call:
             url = url.extend_query(self._given.get("params"))
         return str(url)
 
-    def _fill(self, interaction: Interaction, arrived: aiohttp_server.Arrived) -> None:
+    def _fill(self, interaction: PendingInteraction, arrived: aiohttp_server.Arrived) -> None:
         interaction.timeout_set = self._timeout_set()
         if arrived:
             sent = arrived[0]
@@ -150,7 +150,7 @@ class _Call:
             headers.setdefault("content-type", content_type)
         return headers
 
-    def _listen_body(self, interaction: Interaction) -> str | None:
+    def _listen_body(self, interaction: PendingInteraction) -> str | None:
         """Take the body in, and say which type aiohttp would give it."""
         data, content_type = self._whole()
         if self._stream is None:

@@ -7,13 +7,13 @@ from collections.abc import AsyncIterator, Callable, Iterator
 from functools import lru_cache, partial
 from typing import Any
 
-from pytest_customerio.core.model import Interaction
+from pytest_customerio.core.model import PendingInteraction
 
 # More of one body is never kept; it is beyond every limit of the service by then.
 LIMIT = 12 * 1024 * 1024
 
 
-def listen(interaction: Interaction, body: object, encoding: str = "utf-8") -> Tee | None:
+def listen(interaction: PendingInteraction, body: object, encoding: str = "utf-8") -> Tee | None:
     """Take the body into the interaction, or return a `Tee` to be sent in its place, where it can be read only once.
 
     `encoding` is what the client encodes text with. The caller of a `Tee` calls its `finish` when the client is done.
@@ -111,7 +111,7 @@ class Tee:
         """The application's own object."""
         return self._body
 
-    def finish(self, interaction: Interaction) -> None:
+    def finish(self, interaction: PendingInteraction) -> None:
         """Hand over what was read: the body is known when it was read to its end."""
         interaction.body_known = self._complete and self._understood
         interaction.body = b"".join(self._kept)[:LIMIT] if interaction.body_known else None

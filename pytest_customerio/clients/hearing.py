@@ -9,10 +9,10 @@ from typing import Any
 from pytest_customerio.clients.bodies import listen
 from pytest_customerio.clients.traffic import Hearing, Traffic
 from pytest_customerio.clients.wire import plain_headers
-from pytest_customerio.core.model import Interaction
+from pytest_customerio.core.model import PendingInteraction
 
 # What a client above began to hear, for a client beneath that knows more about it.
-above: ContextVar[Interaction | None] = ContextVar("cio_above", default=None)
+above: ContextVar[PendingInteraction | None] = ContextVar("cio_above", default=None)
 
 
 def begin(traffic: Traffic, client: str, method: Any, url: str) -> Hearing | None:
@@ -46,7 +46,7 @@ def send_heard(
     return response
 
 
-def note_status(interaction: Interaction, response: Any, attribute: str) -> None:
+def note_status(interaction: PendingInteraction, response: Any, attribute: str) -> None:
     """Take over the status of a response, whatever a mock has put in its place."""
     status = getattr(response, attribute, None) if attribute else None
     if isinstance(status, int):

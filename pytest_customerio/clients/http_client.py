@@ -13,7 +13,7 @@ from pytest_customerio.clients.memory import MemorySocket, socket_is_mocked
 from pytest_customerio.clients.recording import recording
 from pytest_customerio.clients.traffic import Hearing, Traffic
 from pytest_customerio.clients.wire import destination, origin
-from pytest_customerio.core.model import Interaction
+from pytest_customerio.core.model import PendingInteraction
 from pytest_customerio.process.patching import Patches, Wrapper
 
 # What we keep on a connection between its sending and its answer.
@@ -150,7 +150,7 @@ def _send(original: Wrapper) -> Wrapper:
 def _getresponse(traffic: Traffic, original: Wrapper) -> Wrapper:
     def getresponse(conn: Any) -> Any:
         __tracebackhide__ = True
-        interaction: Interaction | None = vars(conn).pop(_UNANSWERED, None)
+        interaction: PendingInteraction | None = vars(conn).pop(_UNANSWERED, None)
         unfinished = vars(conn).pop(_UNFINISHED, None)
         if unfinished is not None:
             unfinished[0].interaction.body_known = False

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Protocol, Self
 
-from pytest_customerio.core.model import Answer, Interaction, WireRequest
+from pytest_customerio.core.model import Answer, PendingInteraction, WireRequest
 
 
 class Hearing(Protocol):
@@ -14,7 +14,7 @@ class Hearing(Protocol):
     Its `interaction` is filled by the tap; where a client sends and reads in two calls, `status` follows after the end.
     """
 
-    interaction: Interaction
+    interaction: PendingInteraction
 
     def __enter__(self) -> Self: ...
     def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None: ...

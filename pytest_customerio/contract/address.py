@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import difflib
 import re
 from collections.abc import Iterable, Iterator
 
 from pytest_customerio.contract.catalog import Catalog, Match
-from pytest_customerio.contract.violations import Breach
+from pytest_customerio.contract.rules import violation
 from pytest_customerio.core import redact
-from pytest_customerio.core.model import Operation
+from pytest_customerio.core.model import Operation, Violation
+from pytest_customerio.core.nearest import nearest
 
 METHODS = ("GET", "POST", "PUT", "DELETE", "PATCH")
 # Seen in public code; the App API took its place. Which hosts still answer is not published.
@@ -24,37 +24,37 @@ _DOUBLE = re.compile(r"%25[0-9A-Fa-f]{2}")
 _STRAY_PERCENT = re.compile(r"%(?![0-9A-Fa-f]{2})")
 
 
-def judge_address(catalog: Catalog, match: Match, method: str, url: str, region: str | None) -> Iterator[Breach]:
+def judge_address(catalog: Catalog, match: Match, method: str, url: str, region: str | None) -> Iterator[Violation]:
     """Everything wrong with where the request goes, without its parameters' values."""
     address = match.address
     if address.scheme != "https" and not address.foreign:
-        yield Breach("not-https", "url", "https", address.scheme or "no scheme", "credentials travel in clear text")
+        yield violation("not-https", "url", "https", address.scheme or "no scheme", "credentials travel in clear text")
     if address.host in _RETIRED:
         expected, hint = f"{_RETIRED[address.host]}/v1", "use it with a Bearer App API key"
-        yield Breach("retired-host", "url", expected, address.host, hint, source="inferred")
+        yield violation("retired-host", "url", expected, address.host, hint, source="inferred")
         return
     yield from _region(match, region)
     if match.candidates:
         yield from _encoding(match)
     else:
-        yield from _nearest(catalog, match, method, url, region)
+        yield from _not_found(catalog, match, method, url, region)
 
 
-def _region(match: Match, region: str | None) -> Iterator[Breach]:
+def _region(match: Match, region: str | None) -> Iterator[Violation]:
     answers_anywhere = match.operation is not None and match.operation.id == "track.region"
     if region and match.region and match.region != region and not answers_anywhere:
         hint = "the service redirects or refuses it, and the data passes through the other region"
-        yield Breach("wrong-region", "url", f"a host in {region}", match.address.host, hint, "401")
+        yield violation("wrong-region", "url", f"a host in {region}", match.address.host, hint, "401")
 
 
-def _encoding(match: Match) -> Iterator[Breach]:
+def _encoding(match: Match) -> Iterator[Violation]:
     template = match.candidates[0].path.split("/")[1:]
     for name, raw in zip(template, match.address.segments, strict=False):
         if not name.startswith("{"):
             continue
         where = f"path.{name[1:-1]}"
         if _DOUBLE.search(raw):
-            yield _breach("double-encoded-path-segment", where, "percent-encoded once", "percent-encoded twice")
+            yield _violation("double-encoded-path-segment", where, "percent-encoded once", "percent-encoded twice")
         if _STRAY_PERCENT.search(raw) or raw in {".", ".."}:
             yield _unescaped(where, "a % that encodes nothing" if "%" in raw else "dots that a client resolves")
     if match.address.fragment:
@@ -63,7 +63,7 @@ def _encoding(match: Match) -> Iterator[Breach]:
         yield _unescaped("path", "a ? that cuts the path")
 
 
-def _nearest(catalog: Catalog, match: Match, method: str, url: str, region: str | None) -> Iterator[Breach]:
+def _not_found(catalog: Catalog, match: Match, method: str, url: str, region: str | None) -> Iterator[Violation]:
     surfaces = sorted(match.address.surfaces)
     path = match.address.path
     got = redact.cut(redact.safe_url(None, method, url), 80)
@@ -75,37 +75,36 @@ def _nearest(catalog: Catalog, match: Match, method: str, url: str, region: str 
     home = next((found for each in verbs if (found := _first(catalog, each, path, catalog.surfaces))), None)
     if home is not None:
         host = home.hosts.get(region or match.region or "us", home.hosts["us"])
-        yield Breach("wrong-host", "url", host, match.address.host or got, f"{home.id} lives on {host}", "404")
+        yield violation("wrong-host", "url", host, match.address.host or got, f"{home.id} lives on {host}", "404")
         return
     yield _missing_or_unknown(catalog, match, method, got)
 
 
-def _missing_or_unknown(catalog: Catalog, match: Match, method: str, got: str) -> Breach:
+def _missing_or_unknown(catalog: Catalog, match: Match, method: str, got: str) -> Violation:
     surfaces, path = sorted(match.address.surfaces), match.address.path
     if _first(catalog, method, path + "/", surfaces) is not None:
-        return _breach("missing-identifier", "path.identifier", "an identifier", "an empty path segment")
+        return _violation("missing-identifier", "path.identifier", "an identifier", "an empty path segment")
     collection = next((each for verb in METHODS if (each := _first(catalog, verb, path + "/", surfaces))), None)
     if collection is not None:
-        return Breach("wrong-method", "url", f"{collection.method} {collection.path}", got, "", "404")
+        return violation("wrong-method", "url", f"{collection.method} {collection.path}", got, "", "404")
     split = _split_identifier(catalog, match, method) if len(match.address.segments) < 20 else None
     if split is not None:
         return _unescaped(split, "a / inside the identifier")
     return _unknown(catalog, match, method, got)
 
 
-def _unknown(catalog: Catalog, match: Match, method: str, got: str) -> Breach:
+def _unknown(catalog: Catalog, match: Match, method: str, got: str) -> Violation:
     address = match.address
     family = address.segments[1] if address.segments[:1] == ("v1",) and len(address.segments) > 1 else ""
     other = "app" in address.surfaces and _OTHER_APP.fullmatch(family) and not _misspelt(catalog, match, method)
     covered = address.surfaces and not other
     names = {f"{each.method} {each.hosts['us']}{each.path}": each for each in catalog.operations.values()}
     asked = f"{method.upper()} {address.host}{address.path}"[:300]
-    close = difflib.get_close_matches(asked, names, n=1, cutoff=0.5)
-    expected = close[0] if close else "an operation of the catalogue"
+    expected = nearest(asked, names, 0.5) or "an operation of the catalogue"
     if covered:
-        return Breach("unknown-endpoint", "url", expected, got, "verify the endpoint URL", "404")
+        return violation("unknown-endpoint", "url", expected, got, "verify the endpoint URL", "404")
     hint = "no operation of the catalogue: not judged any further"
-    return Breach("unknown-endpoint", "url", expected, got, hint, source="inferred")
+    return violation("unknown-endpoint", "url", expected, got, hint, source="inferred")
 
 
 def _misspelt(catalog: Catalog, match: Match, method: str) -> bool:
@@ -117,7 +116,7 @@ def _misspelt(catalog: Catalog, match: Match, method: str) -> bool:
             continue
         pairs = zip(template, segments, strict=True)
         wrong = [(part, got) for part, got in pairs if part != got and not part.startswith("{")]
-        if len(wrong) == 1 and difflib.get_close_matches(wrong[0][1][:40], [wrong[0][0]], cutoff=0.85):
+        if len(wrong) == 1 and nearest(wrong[0][1][:40], [wrong[0][0]], 0.85):
             return True
     return False
 
@@ -132,13 +131,13 @@ def _other_method(catalog: Catalog, surfaces: list[str], method: str, path: str)
     return next((found for each in others if (found := _first(catalog, each, path, surfaces))), None)
 
 
-def _method(catalog: Catalog, surfaces: list[str], method: str, near: Operation, got: str) -> Breach:
+def _method(catalog: Catalog, surfaces: list[str], method: str, near: Operation, got: str) -> Violation:
     same = [each for surface in surfaces for each in catalog.of(surface) if each.method == method.upper()]
     if same and all(_beside(each.path, near.path) for each in same):
         hint = "an identifier such as ../events, left unescaped, becomes another path"
         meant = min(same, key=lambda each: len(each.path))
-        return Breach("unknown-endpoint", "url", f"{meant.method} {meant.path}", got, hint, "404")
-    return Breach("wrong-method", "url", f"{near.method} {near.path}", got, "", "404")
+        return violation("unknown-endpoint", "url", f"{meant.method} {meant.path}", got, hint, "404")
+    return violation("wrong-method", "url", f"{near.method} {near.path}", got, "", "404")
 
 
 def _beside(template: str, path: str) -> bool:
@@ -155,7 +154,7 @@ def _split_identifier(catalog: Catalog, match: Match, method: str) -> str | None
         template = tuple(each.path.split("/")[1:])
         for at, name in enumerate(template):
             swallowed = _swallowed(template, at, match.address.segments) if name.startswith("{") else ()
-            typo = any(difflib.get_close_matches(part[:40], literals, n=1, cutoff=0.75) for part in swallowed[1:])
+            typo = any(nearest(part[:40], literals, 0.75) for part in swallowed[1:])
             if len(swallowed) > 1 and all(swallowed[:1]) and not typo:
                 return f"path.{name[1:-1]}"
     return None
@@ -171,10 +170,10 @@ def _swallowed(template: tuple[str, ...], at: int, segments: tuple[str, ...]) ->
     return segments[at : at + surplus + 1] if fits else ()
 
 
-def _unescaped(where: str, got: str) -> Breach:
-    return _breach("unescaped-path-segment", where, "every reserved character percent-encoded", got)
+def _unescaped(where: str, got: str) -> Violation:
+    return _violation("unescaped-path-segment", where, "every reserved character percent-encoded", got)
 
 
-def _breach(rule: str, where: str, expected: str, got: str) -> Breach:
+def _violation(rule: str, where: str, expected: str, got: str) -> Violation:
     hint = 'urllib.parse.quote(value, safe=""), exactly once' if "segment" in rule else "never call it with an empty id"
-    return Breach(rule, where, expected, got, hint, "404" if "segment" in rule else "400", source="inferred")
+    return violation(rule, where, expected, got, hint, "404" if "segment" in rule else "400", source="inferred")

@@ -91,7 +91,7 @@ class Catalog:
         self._homes = _homes(self.operations.values())
         self._routes = _routes(self.operations.values())
         self._place = lru_cache(maxsize=1024)(self._find)
-        self.pipelines_items = {each.name: each for each in self.of("pipelines") if each.id != _PIPELINES_BATCH}
+        self.pipelines_calls = {each.name: each for each in self.of("pipelines") if each.id != _PIPELINES_BATCH}
         self.entities = tuple(each for each in self.of("track_v2") if each.variant)
 
     @classmethod

@@ -9,9 +9,10 @@ from json import dumps
 from typing import TYPE_CHECKING, Any
 
 from pytest_customerio.contract.bundle import bundle, enclosing, for_speed, size_limits
-from pytest_customerio.contract.keywords import KEYWORDS, Broken, Keyword
-from pytest_customerio.contract.violations import Breach
+from pytest_customerio.contract.keywords import KEYWORDS, Keyword, KeywordError
+from pytest_customerio.contract.rules import violation
 from pytest_customerio.core import redact
+from pytest_customerio.core.model import Violation
 
 if TYPE_CHECKING:
     import jsonschema_rs
@@ -27,7 +28,7 @@ _WORDS = {"enum", "const"}
 class Schema:
     """One contract. `fallback` is the rule of a constraint that names none.
 
-    `holds` answers in microseconds and may say False for a payload that is fine; `breaches` decides.
+    `holds` answers in microseconds and may say False for a payload that is fine; `violations` decides.
     """
 
     def __init__(self, document: Mapping[str, Json], common: Mapping[str, Json], fallback: str = "malformed") -> None:
@@ -44,10 +45,10 @@ class Schema:
         except ValueError:  # text that Rust cannot hold, such as lone surrogates
             return False
 
-    def breaches(self, payload: object) -> list[Breach]:
+    def violations(self, payload: object) -> list[Violation]:
         """Every constraint that the payload breaks, up to a number that nobody reads."""
         try:
-            return [self._breach(error) for error in islice(self._explainer.iter_errors(payload), _MOST)]
+            return [self._violation(error) for error in islice(self._explainer.iter_errors(payload), _MOST)]
         except RecursionError:
             return []
 
@@ -78,10 +79,10 @@ class Schema:
     def _explainer(self) -> Json:
         return _explaining()(self.document)
 
-    def _breach(self, error: Json) -> Breach:
-        broken = error.cause if isinstance(error.cause, Broken) else Broken("", "")
+    def _violation(self, error: Json) -> Violation:
+        broken = error.cause if isinstance(error.cause, KeywordError) else KeywordError("", "")
         entry = self._entry(error, broken.tag)
-        return Breach(
+        return violation(
             rule=entry.get("rule", self.fallback),
             where=redact.json_path(_place(error)),
             expected=entry.get("expected") or _expected(error),
@@ -163,7 +164,7 @@ def _required(_validator: object, names: list[str], instance: object, _schema: o
     if isinstance(instance, dict):
         for name in names:
             if name not in instance:
-                yield ValidationError(name, cause=Broken(name, "nothing"), path=(name,))
+                yield ValidationError(name, cause=KeywordError(name, "nothing"), path=(name,))
 
 
 def _first(entries: Mapping[str, Json], prefix: str) -> Mapping[str, Json] | None:

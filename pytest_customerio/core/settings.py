@@ -4,7 +4,6 @@ nearest name.
 
 from __future__ import annotations
 
-import difflib
 import fnmatch
 import os
 import re
@@ -14,6 +13,7 @@ from pathlib import Path
 from typing import Protocol
 
 from pytest_customerio.core.model import Violation
+from pytest_customerio.core.nearest import did_you_mean
 
 __tracebackhide__ = True  # pytest shows no frame of ours in anybody's traceback
 
@@ -91,12 +91,6 @@ class Settings:
     hosts: tuple[str, ...] = ()
     record: bool = False
     rootdir: Path = field(default_factory=Path)
-
-
-def nearest(given: str, known: Iterable[str]) -> str:
-    """` (did you mean X?)`, or nothing where no name is near."""
-    close = difflib.get_close_matches(given, list(known), 1)
-    return f" (did you mean {close[0]}?)" if close else ""
 
 
 def report_path(text: str, base: Path) -> Path:
@@ -211,14 +205,14 @@ def errors_mark(given: str, args: Sequence[object], kwargs: Mapping[str, object]
 
 
 def _no_rule(rule: object, rules: Iterable[str]) -> str:
-    near = nearest(rule, rules) if isinstance(rule, str) else ""
+    near = did_you_mean(rule, rules) if isinstance(rule, str) else ""
     return f"{rule!r} is no rule{near}; all rules: README.md, Rules"
 
 
 def _only(given: str, kwargs: Mapping[str, object], names: Sequence[str], accepted: str) -> None:
     for name in kwargs:
         if name not in names:
-            raise SettingsError(f"{given}: unknown argument {name!r}{nearest(name, names)}; {accepted}")
+            raise SettingsError(f"{given}: unknown argument {name!r}{did_you_mean(name, names)}; {accepted}")
 
 
 def _flag(given: str, name: str, value: object) -> bool:

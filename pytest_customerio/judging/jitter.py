@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
-from pytest_customerio.core.model import Observation, Violation
+from pytest_customerio.core.model import Violation
+from pytest_customerio.core.observation import Observation
 from pytest_customerio.replay.attempts import ROUNDING, broken, seconds, tries
 
 # Fewer than these may share a wait by chance, and do no harm.

@@ -5,7 +5,8 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Iterator, Sequence
 
-from pytest_customerio.core.model import Attempt, LogLine, Observation, Outcome, Severity, Violation
+from pytest_customerio.core.model import Outcome, Severity, Violation
+from pytest_customerio.core.observation import Attempt, LogLine, Observation
 from pytest_customerio.judging import partial
 from pytest_customerio.judging.leaks import leaks, personal_leaks
 from pytest_customerio.judging.repeats import double_send, payload_changed

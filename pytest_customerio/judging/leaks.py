@@ -6,7 +6,8 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from pytest_customerio.core.model import Observation, Severity
+from pytest_customerio.core.model import Severity
+from pytest_customerio.core.observation import Observation
 
 # Secrets below this length count only where they stand as a word of their own.
 SHORT = 12

@@ -19,7 +19,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from json import dumps
 
-from pytest_customerio.core.model import Answer, Attempt, Message, Observation, Violation
+from pytest_customerio.core.model import Answer, Violation
+from pytest_customerio.core.observation import Attempt, Message, Observation
 from pytest_customerio.replay.attempts import broken
 from pytest_customerio.replay.identity import UNNAMED
 

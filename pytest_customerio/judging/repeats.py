@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import pairwise
 
-from pytest_customerio.core.model import Attempt, ErrorCase, Message, Observation, Violation
+from pytest_customerio.core.model import ErrorCase, Violation
+from pytest_customerio.core.observation import Attempt, Message, Observation
 from pytest_customerio.replay.attempts import broken, tries
 from pytest_customerio.replay.identity import COUNTERS, changed
 

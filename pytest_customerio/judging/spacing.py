@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from pytest_customerio.core.model import Observation, Violation
+from pytest_customerio.core.model import Violation
+from pytest_customerio.core.observation import Observation
 from pytest_customerio.replay.attempts import BUSY, NOTHING, ROUNDING, broken, gaps_of, seconds, tries
 
 # A policy that gives up stays below: Customer.io's own clients make 4 to 11 attempts, within a minute or two.

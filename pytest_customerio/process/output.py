@@ -12,7 +12,7 @@ from collections import deque
 from collections.abc import Callable, Iterator
 from typing import Any, Generic, Self, TypeVar
 
-from pytest_customerio.core.model import LogLine
+from pytest_customerio.core.observation import LogLine
 
 # What is kept of logs, and of output: the last two million characters of each.
 KEPT = 2_000_000

@@ -6,7 +6,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from itertools import groupby, pairwise
 
-from pytest_customerio.core.model import Attempt, Message, Observation, Severity, Violation
+from pytest_customerio.core.model import Severity, Violation
+from pytest_customerio.core.observation import Attempt, Message, Observation
 
 # What machines take for an attempt without any waiting; what rounding may take from a wait.
 NOTHING = 0.05

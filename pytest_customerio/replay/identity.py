@@ -7,7 +7,8 @@ from json import dumps
 from typing import Any, Literal
 from urllib.parse import unquote, urlsplit
 
-from pytest_customerio.core.model import Message, Operation, WireRequest
+from pytest_customerio.core.model import Operation, WireRequest
+from pytest_customerio.core.observation import Message
 
 # Members that belong to an attempt, not to what it says: nothing is wrong when they differ.
 OF_THE_ATTEMPT = frozenset({"sentAt"})

@@ -11,16 +11,8 @@ from typing import Self
 
 from pytest_customerio.clients.celery import Tasks
 from pytest_customerio.core.credentials import credentials
-from pytest_customerio.core.model import (
-    Answer,
-    Attempt,
-    ErrorCase,
-    Interaction,
-    Message,
-    Observation,
-    Operation,
-    WireRequest,
-)
+from pytest_customerio.core.model import Answer, ErrorCase, Operation, PendingInteraction, WireRequest
+from pytest_customerio.core.observation import Attempt, Message, Observation
 from pytest_customerio.core.personal import personal
 from pytest_customerio.core.settings import ErrorsMark
 from pytest_customerio.judging import jitter, judgement, partial
@@ -80,7 +72,7 @@ class Replay:
         self.told = Told()
         self.tasks = Tasks(self.clock.wait)
         self.attempts: list[Attempt] = []
-        self._calls: dict[str, list[Interaction]] = {}
+        self._calls: dict[str, list[PendingInteraction]] = {}
         self._counts = Counter[str]()
         self._failed: set[str] = set()
         self._personal: dict[str, None] = {}
@@ -127,7 +119,7 @@ class Replay:
         return bool(seen) and all(judgement.delivery(one) is not None for one in seen)
 
     def answer(
-        self, operation: Operation, request: WireRequest, success: Callable[[], Answer], call: Interaction | None
+        self, operation: Operation, request: WireRequest, success: Callable[[], Answer], call: PendingInteraction | None
     ) -> Answer:
         """What this attempt is answered: the error while the case lasts, else `success()`.
 
@@ -223,7 +215,9 @@ class Replay:
             self._failed.update(one.identity for one in marked if one.rejected or answer.status != 207)
         return attempt
 
-    def _look_at(self, operation: Operation, request: WireRequest, identity: str, call: Interaction | None) -> None:
+    def _look_at(
+        self, operation: Operation, request: WireRequest, identity: str, call: PendingInteraction | None
+    ) -> None:
         """Who sent this, and what must not leak of it."""
         self._secrets.update(dict.fromkeys(credentials(request.headers)))
         if self._counts[identity] == 1 and len(self._personal) < MOST_PERSONAL:

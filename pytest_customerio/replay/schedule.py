@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 
-from pytest_customerio.core.model import Answer, ErrorCase, Message, Operation, WireRequest
+from pytest_customerio.core.model import Answer, ErrorCase, Operation, WireRequest
+from pytest_customerio.core.observation import Message
 from pytest_customerio.judging import partial
 from pytest_customerio.replay.fitting import fit
 from pytest_customerio.replay.identity import whole

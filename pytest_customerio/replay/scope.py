@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from pytest_customerio.core.model import ErrorCase, Message, Operation, WireRequest
+from pytest_customerio.core.model import ErrorCase, Operation, WireRequest
+from pytest_customerio.core.observation import Message
 from pytest_customerio.replay.identity import whole
 
 # Errors of what a request holds, not of who sends it, by family.

@@ -6,14 +6,15 @@ import textwrap
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from pytest_customerio.core.model import ErrorCase, Interaction, Observation, Outcome, Provenance, Violation
+from pytest_customerio.core.model import ErrorCase, Interaction, Outcome, Provenance, Violation
+from pytest_customerio.core.observation import Observation
 from pytest_customerio.core.redact import safe_url
-from pytest_customerio.judging.ledger import Finding
+from pytest_customerio.judging.ledger import Occurrence
 
 WIDTH = 80
 # Facts are wrapped here; an address or a mark to paste is never broken.
 LINE = 96
-# Groups of findings (one request each) shown in full under one test; the rest is counted.
+# Groups of occurrences (one request each) shown in full under one test; the rest is counted.
 GROUPS = 5
 
 REFUSED = """\
@@ -51,13 +52,13 @@ class Handled:
     logged: str = ""
 
 
-def contract_text(findings: Sequence[Finding], *, full: bool = False) -> str:
+def contract_text(occurrences: Sequence[Occurrence], *, full: bool = False) -> str:
     """All violations of one test, one block per request that broke its contract; `full` where there were yet more."""
-    groups: dict[tuple[str, str, str | None], list[Finding]] = {}
-    for finding in findings:
-        call = finding.interaction
-        groups.setdefault((_name(call), call.url, finding.violation.sent_from), []).append(finding)
-    total = len(findings)
+    groups: dict[tuple[str, str, str | None], list[Occurrence]] = {}
+    for occurrence in occurrences:
+        call = occurrence.interaction
+        groups.setdefault((_name(call), call.url, occurrence.violation.sent_from), []).append(occurrence)
+    total = len(occurrences)
     blocks = []
     for index, group in enumerate(list(groups.values())[:GROUPS]):
         more = _more(total - 1, full=full) if index == 0 else ""
@@ -138,7 +139,7 @@ def waits_text(waits: Sequence[float]) -> str:
     return f"{shown}{more} s" if waits else "none"
 
 
-def _contract_block(group: Sequence[Finding], more: str) -> list[str]:
+def _contract_block(group: Sequence[Occurrence], more: str) -> list[str]:
     first = group[0].violation
     call = group[0].interaction
     name = _name(call)
@@ -157,17 +158,17 @@ def _contract_block(group: Sequence[Finding], more: str) -> list[str]:
             ("contract", call.operation.schema if call.operation else ""),
             ("docs", call.operation.docs if call.operation else ""),
             *_hints(group),
-            *_ways_out([finding.violation for finding in group]),
+            *_ways_out([occurrence.violation for occurrence in group]),
         ]
     )
 
 
-def _drawn(group: Sequence[Finding]) -> list[tuple[str, str]]:
+def _drawn(group: Sequence[Occurrence]) -> list[tuple[str, str]]:
     errors = dict.fromkeys(f"{f.violation.error}   ({f.violation.source})" for f in group if f.violation.error)
     return _rows("would draw", errors)
 
 
-def _hints(group: Sequence[Finding]) -> list[tuple[str, str]]:
+def _hints(group: Sequence[Occurrence]) -> list[tuple[str, str]]:
     return _rows("what to do", dict.fromkeys(f.violation.hint for f in group if f.violation.hint))
 
 
@@ -200,8 +201,8 @@ def _handling_facts(handled: Handled, payloads: int) -> list[tuple[str, str]]:
     ]
 
 
-def _got(finding: Finding) -> str:
-    return finding.violation.got + (f" (×{finding.count})" if finding.count > 1 else "")
+def _got(occurrence: Occurrence) -> str:
+    return occurrence.violation.got + (f" (×{occurrence.count})" if occurrence.count > 1 else "")
 
 
 def _name(call: Interaction) -> str:

@@ -8,7 +8,8 @@ from pytest_customerio.cassettes.cases import Cassettes
 from pytest_customerio.contract.catalog import Catalog
 from pytest_customerio.core.data import UnknownNameError
 from pytest_customerio.core.model import ErrorCase
-from pytest_customerio.core.settings import ErrorsMark, SettingsError, errors_mark, nearest
+from pytest_customerio.core.nearest import did_you_mean
+from pytest_customerio.core.settings import ErrorsMark, SettingsError, errors_mark
 
 __tracebackhide__ = True  # pytest shows no frame of ours in anybody's traceback
 
@@ -50,7 +51,7 @@ class CaseSelection:
         mark = errors_mark(given, args, kwargs)
         for name in mark.operations:
             if name not in self._catalog.operations:
-                near = nearest(name, self._catalog.operations)
+                near = did_you_mean(name, self._catalog.operations)
                 raise SettingsError(f"{given}: operations={name!r}: there is no such operation{near}")
         return mark
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from pytest_customerio.core.model import Outcome, Verdict, Violation
-from pytest_customerio.judging.ledger import Finding, Tally
+from pytest_customerio.judging.ledger import Occurrence, Tally
 from pytest_customerio.replay.replay import Replay
 from pytest_customerio.reporting import messages
 from pytest_customerio.reporting.messages import Handled
@@ -41,10 +41,11 @@ class Judge:
 
     def text(self, test: CheckedTest, unmet: Iterable[Replay]) -> str:
         """All that is wrong and not told yet; nothing where nothing is."""
-        new = [f for tally in test.record.tallies.values() for f in tally.findings.values() if self._fails(f.violation)]
+        tallies = test.record.tallies.values()
+        new = [o for tally in tallies for o in tally.occurrences.values() if self._fails(o.violation)]
         new = [f for f in new if _key(f) not in test.told]
         test.told.update(_key(f) for f in new)
-        full = any(tally.full for tally in test.record.tallies.values())
+        full = any(tally.full for tally in tallies)
         blocks = [messages.contract_text(_ordered(new), full=full)] if new else []
         blocks += [messages.handling_text(alike[0], payloads=len(alike)) for alike in self._mishandled(test)]
         refused, test.refused = test.refused, []
@@ -72,7 +73,7 @@ def verdicts(test: CheckedTest) -> list[Verdict]:
     nodeid, rows = test.plan.nodeid, []
     for name in dict.fromkeys([*test.record.tallies, *(one.operation for one in test.handled)]):
         tally = test.record.tallies.get(name, Tally(name))
-        found = tuple(finding.violation for finding in tally.findings.values())
+        found = tuple(occurrence.violation for occurrence in tally.occurrences.values())
         cases: dict[str, list[Handled]] = {}
         for one in test.handled:
             if one.operation == name:
@@ -102,9 +103,10 @@ def _rank(handled: Handled) -> int:
     return WORST_FIRST.index(handled.outcome) if handled.outcome else len(WORST_FIRST)
 
 
-def _key(finding: Finding) -> tuple[str, str, str | None]:
-    return (finding.violation.rule, finding.violation.where, finding.violation.sent_from)
+def _key(occurrence: Occurrence) -> tuple[str, str, str | None]:
+    violation = occurrence.violation
+    return (violation.rule, violation.where, violation.sent_from)
 
 
-def _ordered(findings: Iterable[Finding]) -> list[Finding]:
-    return sorted(findings, key=lambda finding: finding.violation.severity != "error")
+def _ordered(occurrences: Iterable[Occurrence]) -> list[Occurrence]:
+    return sorted(occurrences, key=lambda occurrence: occurrence.violation.severity != "error")

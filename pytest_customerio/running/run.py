@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import pytest
 
+from pytest_customerio.contract.rules import vocabulary
 from pytest_customerio.core import settings
 from pytest_customerio.core.model import ErrorCase
 from pytest_customerio.core.settings import SettingsError
@@ -186,7 +187,7 @@ class Run:
             or item.get_closest_marker("cio_contract") is not None
             or any(options.asks_for(item, name) for name in ("cio", "cio_error", "cio_responses")),
             allow=tuple(
-                settings.mark_allowance(item.nodeid, mark.args, mark.kwargs, self.session.contract.rules)
+                settings.mark_allowance(item.nodeid, mark.args, mark.kwargs, vocabulary())
                 for mark in item.iter_markers("cio_allow")
             ),
             errors=self.session.selection.errors_mark(f"{item.nodeid}: cio_errors", errors.args, errors.kwargs)

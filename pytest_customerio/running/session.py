@@ -5,13 +5,15 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable
 from contextlib import ExitStack
+from dataclasses import replace
 from typing import Any
 
 from pytest_customerio.cassettes.cases import Cassettes
 from pytest_customerio.clients import registry
 from pytest_customerio.contract.catalog import Catalog
 from pytest_customerio.contract.contract import Contract
-from pytest_customerio.core.model import Interaction
+from pytest_customerio.contract.rules import vocabulary
+from pytest_customerio.core.model import Interaction, PendingInteraction
 from pytest_customerio.core.settings import Settings, SettingsError, allowances
 from pytest_customerio.judging.ledger import Record
 from pytest_customerio.process import guard
@@ -44,7 +46,7 @@ class Session:
         self.contract = Contract(self.catalog, settings.schemas, settings.region)
         self.selection = CaseSelection(self.catalog, self.cassettes)
         self.judge = Judge(strict=settings.strict)
-        self.allow = allowances(settings.allow_lines, self.contract.rules)
+        self.allow = allowances(settings.allow_lines, vocabulary())
         sent_from = CallSite(settings.rootdir).sent_from
         self._traffic = SessionTraffic(self.catalog, self.cassettes, sent_from, everywhere=settings.contract)
         self._unfinished = UnfinishedWork(self._traffic.ownership)
@@ -88,10 +90,9 @@ class Session:
         if test is not None:
             test.close()
 
-    def note_late(self, test: CheckedTest, interaction: Interaction) -> None:
+    def note_late(self, test: CheckedTest, pending: PendingInteraction) -> None:
         """A request left after its test was over."""
-        self.identify(interaction)
-        self._late.setdefault(id(test), Late(test)).note(interaction)
+        self._late.setdefault(id(test), Late(test)).note(self.identified(pending.frozen()))
 
     def late(self) -> list[dict[str, Any]]:
         """What left after its test was over, test by test, plain enough for xdist: rows, text, and whether it fails."""
@@ -157,10 +158,9 @@ class Session:
         self._reported.update(new)
         return {name: sorted(self.cassettes.applying(name)) for name in new}
 
-    def identify(self, interaction: Interaction) -> None:
-        """Name the operation of an interaction."""
-        if interaction.operation is None:
-            interaction.operation = self.contract.operation(interaction)
+    def identified(self, interaction: Interaction) -> Interaction:
+        """The interaction with its operation."""
+        return replace(interaction, operation=self.contract.operation(interaction))
 
     def _tapes(self) -> Tapes:
         """The recordings of tests; with --cio-record a target that may be asked is chosen now."""

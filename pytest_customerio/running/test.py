@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Protocol
 
 from pytest_customerio.cassettes.cases import Cassettes
-from pytest_customerio.core.model import ErrorCase, Interaction
+from pytest_customerio.core.model import ErrorCase, Interaction, PendingInteraction
 from pytest_customerio.core.settings import Allowance, ErrorsMark, SettingsError
 from pytest_customerio.judging.ledger import Record
 from pytest_customerio.replay.replay import Replay
@@ -40,8 +40,8 @@ class Court(Protocol):
     raises_class: type | None
 
     def record(self, plan: Plan) -> Record: ...
-    def identify(self, interaction: Interaction) -> None: ...
-    def note_late(self, test: CheckedTest, interaction: Interaction) -> None: ...
+    def identified(self, interaction: Interaction) -> Interaction: ...
+    def note_late(self, test: CheckedTest, pending: PendingInteraction) -> None: ...
 
 
 @dataclass(slots=True)
@@ -63,11 +63,11 @@ class CheckedTest:
     tape: Tape | None = None
     passed: bool = False
 
-    def hear(self, interaction: Interaction) -> None:
+    def hear(self, pending: PendingInteraction) -> None:
         """Remember one finished request; one that left after the test is told at the end of the run."""
         if self.over:
-            self.session.note_late(self, interaction)
-        self.record.hear(interaction)
+            self.session.note_late(self, pending)
+        self.record.hear(pending)
 
     def close(self) -> None:
         """The test is over and told: what is heard from here on is late."""
@@ -82,9 +82,7 @@ class CheckedTest:
 
     def sent(self) -> Sequence[Interaction]:
         """What was sent so far, each with its operation."""
-        for interaction in self.record.sent:
-            self.session.identify(interaction)
-        return self.record.sent
+        return tuple(self.session.identified(interaction) for interaction in self.record.sent)
 
     def start_replay(self, case: str, *, times: int | None, **mark: object) -> None:
         """Begin to replay one case by its id, family or status."""

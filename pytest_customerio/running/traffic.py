@@ -7,7 +7,7 @@ from collections.abc import Callable
 from contextvars import ContextVar, Token
 from typing import TYPE_CHECKING, Self
 
-from pytest_customerio.core.model import CONNECT_FAULTS, Answer, Interaction, WireRequest
+from pytest_customerio.core.model import CONNECT_FAULTS, Answer, PendingInteraction, WireRequest
 from pytest_customerio.core.redact import safe_url
 from pytest_customerio.process.guard import RefusedError
 from pytest_customerio.process.ownership import Ownership
@@ -28,7 +28,7 @@ class Hearing:
 
     __slots__ = ("_test", "_token", "interaction", "over")
 
-    def __init__(self, test: CheckedTest, interaction: Interaction) -> None:
+    def __init__(self, test: CheckedTest, interaction: PendingInteraction) -> None:
         self._test = test
         self.interaction = interaction
         self.over = False
@@ -68,7 +68,7 @@ class SessionTraffic:
         test = self.ownership.current()
         if test is None or not test.plan.checked or _heard() is not None:
             return None
-        return Hearing(test, Interaction(client, method.upper(), url, sent_from=self._sent_from(), at=_now()))
+        return Hearing(test, PendingInteraction(client, method.upper(), url, sent_from=self._sent_from(), at=_now()))
 
     def at_connect(self) -> bool:
         """Whether the case at work breaks connections before they are made: the answer is asked for first then."""
@@ -93,8 +93,9 @@ class SessionTraffic:
             hearing.interaction.status = answer.status or None
             return answer
 
-    def _met(self, request: WireRequest) -> Interaction:
-        interaction = Interaction("network", request.method.upper(), request.url, request.headers, request.body or None)
+    def _met(self, request: WireRequest) -> PendingInteraction:
+        method, body = request.method.upper(), request.body or None
+        interaction = PendingInteraction("network", method, request.url, request.headers, body)
         interaction.sent_from, interaction.at = self._sent_from(), _now()
         return interaction
 

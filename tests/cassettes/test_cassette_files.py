@@ -69,7 +69,7 @@ def broken_rules(surface: str, name: str, request: Any) -> set[str]:
     if operation is not None and operation.auth != "none":
         headers["authorization"] = authorized(surface, name)
     heard = Interaction("requests", request["method"], request["uri"], headers, body, at=1_764_000_000.0)
-    return {found.rule for found in CONTRACT.judge(heard) if found.severity != "info"}
+    return {found.rule for found in CONTRACT.judge(heard).violations if found.severity != "info"}
 
 
 @EVERY_FILE

@@ -12,9 +12,10 @@ from hypothesis import strategies as st
 from vcr.serializers import yamlserializer
 
 from pytest_customerio.cassettes.document import Document
-from pytest_customerio.cassettes.provenance import About, check_known, nearest, read
+from pytest_customerio.cassettes.provenance import About, check_known, read
 from pytest_customerio.core.data import DataError
 from pytest_customerio.core.model import Accepted, Answer, Kind, Provenance
+from pytest_customerio.core.nearest import nearest
 
 NAMES = ("identify", "event", "delete")
 LIMITED = Answer(429, "Too Many Requests")

@@ -16,7 +16,7 @@ import pytest
 from stage import OK, URL, Line, installed, met
 from yarl import URL as YarlURL
 
-from pytest_customerio.core.model import Answer, Interaction
+from pytest_customerio.core.model import Answer, PendingInteraction
 
 BASIC = "Basic " + base64.b64encode(b"site:key").decode()
 VERBS = ("get", "options", "head", "post", "put", "patch", "delete")
@@ -63,7 +63,7 @@ def mocked(monkeypatch: pytest.MonkeyPatch) -> list[dict[str, Any]]:
     return calls
 
 
-def heard_of(line: Line, **options: Any) -> Interaction:
+def heard_of(line: Line, **options: Any) -> PendingInteraction:
     """What is heard of a call that a mock answers."""
 
     async def use(session: aiohttp.ClientSession) -> None:

@@ -15,11 +15,11 @@ from hypothesis import strategies as st
 
 from pytest_customerio.clients import bodies
 from pytest_customerio.clients.bodies import Tee, drain, listen
-from pytest_customerio.core.model import Interaction
+from pytest_customerio.core.model import PendingInteraction
 
 
-def _listen(body: object, encoding: str = "utf-8") -> tuple[Interaction, Tee | None]:
-    interaction = Interaction("test", "POST", "https://track.customer.io/")
+def _listen(body: object, encoding: str = "utf-8") -> tuple[PendingInteraction, Tee | None]:
+    interaction = PendingInteraction("test", "POST", "https://track.customer.io/")
     return interaction, listen(interaction, body, encoding)
 
 

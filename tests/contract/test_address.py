@@ -6,23 +6,23 @@ import pytest
 
 from pytest_customerio.contract.address import judge_address
 from pytest_customerio.contract.catalog import Catalog
-from pytest_customerio.contract.violations import Breach
+from pytest_customerio.core.model import Violation
 
 CATALOG = Catalog.load()
 TRACK = "https://track.customer.io"
 
 
-def judged(request: str, region: str | None = None, catalog: Catalog = CATALOG) -> list[Breach]:
+def judged(request: str, region: str | None = None, catalog: Catalog = CATALOG) -> list[Violation]:
     """What is wrong with a request line."""
     method, url = request.split(" ", 1)
     url = url if "://" in url else TRACK + url
     return list(judge_address(catalog, catalog.place(method, url), method, url, region))
 
 
-def only(request: str, region: str | None = None) -> Breach:
+def only(request: str, region: str | None = None) -> Violation:
     """The one thing that is wrong with a request line."""
-    (breach,) = judged(request, region)
-    return breach
+    (found,) = judged(request, region)
+    return found
 
 
 @pytest.mark.parametrize(
@@ -65,8 +65,8 @@ def test_right_addresses_pass(request_line: str) -> None:
 )
 def test_the_nearest_operation_is_named(request_line: str, rule: str, expected: str) -> None:
     """Method, host or path: whichever is wrong, the right one stands beside it."""
-    breach = only(request_line)
-    assert (breach.rule, breach.expected) == (rule, expected)
+    found = only(request_line)
+    assert (found.rule, found.expected) == (rule, expected)
 
 
 def test_the_right_host_is_in_the_declared_region() -> None:
@@ -91,8 +91,8 @@ def test_the_right_host_is_in_the_declared_region() -> None:
 )
 def test_what_the_catalogue_does_not_cover_is_a_warning(url: str, source: str) -> None:
     """The App API has more endpoints than these, and docs.customer.io is no API: no error for either."""
-    breach = only(f"GET {url}")
-    assert (breach.rule, breach.source) == ("unknown-endpoint", source)
+    found = only(f"GET {url}")
+    assert (found.rule, found.source) == ("unknown-endpoint", source)
 
 
 @pytest.mark.parametrize(
@@ -110,8 +110,8 @@ def test_what_the_catalogue_does_not_cover_is_a_warning(url: str, source: str) -
 )
 def test_identifiers_are_encoded_once(request_line: str, rule: str, where: str) -> None:
     """An identifier that was encoded never, in part or twice is told from its place."""
-    breach = only(request_line)
-    assert (breach.rule, breach.where, breach.source) == (rule, where, "inferred")
+    found = only(request_line)
+    assert (found.rule, found.where, found.source) == (rule, where, "inferred")
 
 
 def test_a_typo_is_no_identifier_with_a_slash() -> None:

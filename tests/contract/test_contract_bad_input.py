@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from pytest_customerio.contract.catalog import Catalog
 from pytest_customerio.contract.contract import Contract
+from pytest_customerio.contract.rules import vocabulary
 from pytest_customerio.core import data
 from pytest_customerio.core.model import Interaction, Violation
 
@@ -50,14 +51,14 @@ LIKELY = st.recursive(
 )
 
 
-def judge(method: str, url: str, body: bytes | None, **headers: str) -> list[Violation]:
+def judge(method: str, url: str, body: bytes | None, **headers: str) -> tuple[Violation, ...]:
     """The verdict, within the time that is allowed, in texts that can be printed."""
     headers = {"authorization": KEYS["basic"]} | {name.replace("_", "-"): value for name, value in headers.items()}
     began = time.process_time()
-    found = CONTRACT.judge(Interaction("requests", method, url, headers, body))
+    found = CONTRACT.judge(Interaction("requests", method, url, headers, body)).violations
     assert time.process_time() - began < SECONDS
     for each in found:
-        assert each.rule in CONTRACT.rules
+        assert each.rule in vocabulary()
         assert f"{each.where} {each.expected} {each.got} {each.hint}".encode()
         assert len(each.got) <= 80
     return found

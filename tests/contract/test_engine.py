@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from pytest_customerio.contract.engine import Schema
-from pytest_customerio.contract.violations import Breach
+from pytest_customerio.core.model import Violation
 
 ENTRY = {
     "rule": "malformed",
@@ -21,21 +21,23 @@ ENTRY = {
 }
 
 
-def breaches(document: dict[str, Any], payload: object, common: dict[str, Any] | None = None) -> list[Breach]:
+def violations(document: dict[str, Any], payload: object, common: dict[str, Any] | None = None) -> list[Violation]:
     """What the payload breaks."""
-    return Schema(document, {"$defs": common or {}}, fallback="own-contract").breaches(payload)
+    return Schema(document, {"$defs": common or {}}, fallback="own-contract").violations(payload)
 
 
-def one(document: dict[str, Any], payload: object, common: dict[str, Any] | None = None) -> Breach:
+def one(document: dict[str, Any], payload: object, common: dict[str, Any] | None = None) -> Violation:
     """The one thing that the payload breaks."""
-    (breach,) = breaches(document, payload, common)
-    return breach
+    (found,) = violations(document, payload, common)
+    return found
 
 
 def test_an_entry_explains_its_keyword() -> None:
     """Rule and texts come from the schema, place and value from the payload."""
     document = {"properties": {"a": {"type": "string", "x-cio": {"type": ENTRY}}}}
-    assert one(document, {"a": 5}) == Breach("malformed", "$.a", "a fit", "5", "try", "400", "inferred", "warning")
+    assert one(document, {"a": 5}) == Violation(
+        "malformed", "warning", "$.a", "a fit", "5", "try", source="inferred", error="400"
+    )
 
 
 def test_ways_of_breaking_have_their_own_entries() -> None:
@@ -50,20 +52,20 @@ def test_a_missing_member_stands_where_it_should_be() -> None:
     """required:<name> before required; x-anyRequired points at its first key."""
     entries = {"required:a": {"rule": "r1"}, "required": {"rule": "r2"}}
     document = {"properties": {"x": {"required": ["a", "b"], "x-cio": entries}}}
-    assert [(each.rule, each.where, each.got) for each in breaches(document, {"x": {}})] == [
+    assert [(each.rule, each.where, each.got) for each in violations(document, {"x": {}})] == [
         ("r1", "$.x.a", "nothing"),
         ("r2", "$.x.b", "nothing"),
     ]
     assert one({"x-anyRequired": ["a", "b"]}, {}).where == "$.a"
-    assert breaches({"required": ["a"]}, "text") == []
+    assert violations({"required": ["a"]}, "text") == []
 
 
 def test_a_bad_name_stands_at_its_member() -> None:
     """Constraints on names point at the member, also through a reference."""
     document = {"properties": {"x": {"propertyNames": {"$ref": "../common.json#/$defs/name"}}}}
     common = {"name": {"enum": ["id"], "x-cio": {"enum": {"rule": "unknown-identifier-key"}}}}
-    breach = one(document, {"x": {"user_id": 1}}, common)
-    assert (breach.rule, breach.where, breach.got) == ("unknown-identifier-key", "$.x.user_id", '"user_id"')
+    found = one(document, {"x": {"user_id": 1}}, common)
+    assert (found.rule, found.where, found.got) == ("unknown-identifier-key", "$.x.user_id", '"user_id"')
 
 
 def test_the_nearest_enclosing_star_answers_for_the_rest() -> None:
@@ -91,8 +93,8 @@ def test_constraints_without_texts_explain_themselves(
     schema: dict[str, Any], payload: object, expected: str, got: str
 ) -> None:
     """As in a project's own contracts."""
-    breach = one(schema, payload)
-    assert (breach.expected, breach.got) == (expected, got)
+    found = one(schema, payload)
+    assert (found.expected, found.got) == (expected, got)
 
 
 def test_the_fast_answer_is_never_wrong_about_a_yes() -> None:
@@ -104,7 +106,7 @@ def test_the_fast_answer_is_never_wrong_about_a_yes() -> None:
     assert not schema.holds({"a": "x" * 9}, 20)
     assert not schema.holds({"a": "\ud800" * 3}, 20)
     assert not schema.holds({"\ud800": 1}, 20)
-    assert [each.got for each in schema.breaches({"a": "\ud800" * 3, "b": ["x" * 100]})] == ["9 bytes", "104 bytes"]
+    assert [each.got for each in schema.violations({"a": "\ud800" * 3, "b": ["x" * 100]})] == ["9 bytes", "104 bytes"]
 
 
 def test_explaining_is_bounded() -> None:
@@ -112,10 +114,14 @@ def test_explaining_is_bounded() -> None:
     deep: Any = {}
     for _ in range(2000):
         deep = {"a": deep}
-    assert breaches({"$ref": "#/$defs/x", "$defs": {"x": {"additionalProperties": {"$ref": "#/$defs/x"}}}}, deep) == []
-    assert len(breaches({"items": {"type": "string"}}, [1] * 100_000)) == 500
-    assert breaches({"additionalProperties": {"type": "string"}}, {f"a{n}": "x" for n in range(2000)} | {"z": 1}) == []
-    assert breaches({"items": {"type": "string"}}, {}) == []
+    assert (
+        violations({"$ref": "#/$defs/x", "$defs": {"x": {"additionalProperties": {"$ref": "#/$defs/x"}}}}, deep) == []
+    )
+    assert len(violations({"items": {"type": "string"}}, [1] * 100_000)) == 500
+    assert (
+        violations({"additionalProperties": {"type": "string"}}, {f"a{n}": "x" for n in range(2000)} | {"z": 1}) == []
+    )
+    assert violations({"items": {"type": "string"}}, {}) == []
 
 
 @pytest.mark.parametrize(
@@ -147,9 +153,9 @@ def test_a_valid_payload_never_loads_the_slow_engine() -> None:
         "print([name for name in ('jsonschema', 'jsonschema_rs', 'requests', 'vcr') if name in sys.modules])\n"
         "def judge(body):\n"
         "    return contract.judge(Interaction('x', 'POST', 'https://track.customer.io/api/v1/customers/5/events',"
-        " {'authorization': 'Basic YTpi'}, body))\n"
+        " {'authorization': 'Basic YTpi'}, body)).violations\n"
         "print(judge(b'{\"name\": \"x\"}'), 'jsonschema' in sys.modules)\n"
         "print(len(judge(b'{}')), 'jsonschema' in sys.modules)\n"
     )
     out = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True).stdout
-    assert out.splitlines() == ["[]", "[] False", "1 True"]
+    assert out.splitlines() == ["[]", "() False", "1 True"]

@@ -80,7 +80,7 @@ def test_a_schema_is_sound_and_its_examples_pass(path: Path) -> None:
     schema = Schema(about, COMMON)
     assert about["examples"]
     for example in about["examples"]:
-        assert schema.breaches(example) == []
+        assert schema.violations(example) == []
         assert schema.holds(example, len(json.dumps(example)))
 
 
@@ -143,5 +143,5 @@ def test_the_readmes_own_contract_works(tmp_path: Path) -> None:
         headers = {"authorization": "Basic c2l0ZTprZXk="}
         body = json.dumps({"name": name}).encode()
         heard = Interaction(client="requests", method="POST", url=address, headers=headers, body=body, at=1.0)
-        rules[name] = [each.rule for each in contract.judge(heard)]
+        rules[name] = [each.rule for each in contract.judge(heard).violations]
     assert rules == {"purchased": [], "bought": ["own-contract"]}

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from pytest_customerio.contract.catalog import Catalog
-from pytest_customerio.contract.semantics import judge_path, judge_surprises, strict_mode
+from pytest_customerio.contract.semantics import judge_path, judge_semantics, strict_mode
 
 OPERATIONS = Catalog.load().operations
 NOW = 1_764_000_000
@@ -16,7 +16,7 @@ DAY = 86_400
 
 def judged(operation: str, **payload: Any) -> list[tuple[str, str]]:
     """Rule and place of everything surprising."""
-    return [(each.rule, each.where) for each in judge_surprises(OPERATIONS[operation], payload, NOW)]
+    return [(each.rule, each.where) for each in judge_semantics(OPERATIONS[operation], payload, NOW)]
 
 
 @pytest.mark.parametrize("operation", ["track.event", "track.anonymous_event"])

@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pytest_customerio.core.model import Answer, Attempt, ErrorCase, Message, Observation, Provenance
+from pytest_customerio.core.model import Answer, ErrorCase, Provenance
+from pytest_customerio.core.observation import Attempt, Message, Observation
 from pytest_customerio.judging.jitter import HERD, jitter
 
 RATE = ErrorCase(

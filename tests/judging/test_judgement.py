@@ -9,7 +9,8 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from pytest_customerio.core.model import Answer, Attempt, ErrorCase, LogLine, Observation, Provenance
+from pytest_customerio.core.model import Answer, ErrorCase, Provenance
+from pytest_customerio.core.observation import Attempt, LogLine, Observation
 from pytest_customerio.judging.judgement import STOP_AFTER, judge, logged, outcome
 from pytest_customerio.judging.spacing import MAX_ATTEMPTS, GaveUp
 from pytest_customerio.replay.attempts import BUSY, tries

@@ -6,7 +6,8 @@ from dataclasses import replace
 
 import pytest
 
-from pytest_customerio.core.model import Answer, Attempt, ErrorCase, LogLine, Message, Observation, Provenance
+from pytest_customerio.core.model import Answer, ErrorCase, Provenance
+from pytest_customerio.core.observation import Attempt, LogLine, Message, Observation
 from pytest_customerio.judging.judgement import judge
 
 STATUS = ErrorCase(

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from pytest_customerio.core.model import Answer, ErrorCase, LogLine, Observation, Provenance
+from pytest_customerio.core.model import Answer, ErrorCase, Provenance
+from pytest_customerio.core.observation import LogLine, Observation
 from pytest_customerio.judging.leaks import leaks, personal_leaks
 
 CASE = ErrorCase(

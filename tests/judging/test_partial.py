@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pytest_customerio.core.model import Answer, Attempt, ErrorCase, LogLine, Message, Observation, Provenance
+from pytest_customerio.core.model import Answer, ErrorCase, Provenance
+from pytest_customerio.core.observation import Attempt, LogLine, Message, Observation
 from pytest_customerio.judging.judgement import judge
 from pytest_customerio.judging.partial import again, marked, rejections
 from pytest_customerio.replay.identity import UNNAMED

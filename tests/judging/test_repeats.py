@@ -6,7 +6,8 @@ from dataclasses import replace
 
 import pytest
 
-from pytest_customerio.core.model import Answer, Attempt, ErrorCase, Message, Observation, Provenance
+from pytest_customerio.core.model import Answer, ErrorCase, Provenance
+from pytest_customerio.core.observation import Attempt, Message, Observation
 from pytest_customerio.judging.repeats import double_send, payload_changed
 
 CASE = ErrorCase(

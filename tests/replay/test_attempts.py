@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pytest_customerio.core.model import Answer, Attempt, ErrorCase, Message, Observation, Provenance
+from pytest_customerio.core.model import Answer, ErrorCase, Provenance
+from pytest_customerio.core.observation import Attempt, Message, Observation
 from pytest_customerio.replay.attempts import broken, delivers, delivery, gaps_of, payloads, seconds, told_apart, tries
 
 CASE = ErrorCase(

@@ -7,7 +7,7 @@ import json
 import pytest
 
 from pytest_customerio.contract.catalog import Catalog
-from pytest_customerio.core.model import Answer, ErrorCase, Interaction, Provenance, WireRequest
+from pytest_customerio.core.model import Answer, ErrorCase, PendingInteraction, Provenance, WireRequest
 from pytest_customerio.core.settings import ErrorsMark
 from pytest_customerio.judging.spacing import GaveUp
 from pytest_customerio.replay.replay import MOST_PERSONAL, Replay
@@ -248,7 +248,7 @@ def test_a_herd_is_told_with_the_first(sender):
 def test_who_sent_it_and_without_a_timeout(sender):
     """From the request as it was heard; what becomes known later counts."""
     app = sender(RATE)
-    first, second = (Interaction("requests", "PUT", PEOPLE, sent_from=f"app.py:{n} in f") for n in (1, 2))
+    first, second = (PendingInteraction("requests", "PUT", PEOPLE, sent_from=f"app.py:{n} in f") for n in (1, 2))
     for call in (first, first, second):
         app.identify(call=call)
     second.timeout_set = False

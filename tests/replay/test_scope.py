@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from pytest_customerio.contract.catalog import Catalog
-from pytest_customerio.core.model import Answer, ErrorCase, Message, Provenance, WireRequest
+from pytest_customerio.core.model import Answer, ErrorCase, Provenance, WireRequest
+from pytest_customerio.core.observation import Message
 from pytest_customerio.replay.scope import draws, scope, timed
 
 EVENT = Catalog.load().operations["track.event"]

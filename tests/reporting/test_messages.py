@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from pytest_customerio.core.model import Answer, ErrorCase, Interaction, Observation, Operation, Provenance, Violation
-from pytest_customerio.judging.ledger import Finding
+from pytest_customerio.core.model import Answer, ErrorCase, Interaction, Operation, Provenance, Violation
+from pytest_customerio.core.observation import Observation
+from pytest_customerio.judging.ledger import Occurrence
 from pytest_customerio.reporting import messages
 from pytest_customerio.reporting.messages import Handled
 
@@ -36,7 +37,7 @@ NAME = Violation(
 
 def test_a_broken_payload_is_told_as_the_design_shows_it() -> None:
     """Headline, table of all violations, facts, the way out."""
-    text = messages.contract_text([Finding(MILLISECONDS, CALL), Finding(NAME, CALL, 3)])
+    text = messages.contract_text([Occurrence(MILLISECONDS, CALL), Occurrence(NAME, CALL, 3)])
     assert text == (
         """\
 track.event $.timestamp: expected unix seconds, got 1764000000000, milliseconds (and 1 more)
@@ -60,7 +61,7 @@ def test_each_request_has_its_own_block_up_to_a_bound() -> None:
     calls = [
         Interaction("requests", "POST", f"https://track.customer.io/api/v1/customers/{n}/events") for n in range(7)
     ]
-    text = messages.contract_text([Finding(NAME, call) for call in calls])
+    text = messages.contract_text([Occurrence(NAME, call) for call in calls])
     assert text.startswith("$.name: expected 1 to 100 bytes, got 134 bytes (and 6 more)\n")
     assert text.count("sent from") == messages.GROUPS
     assert text.endswith("\n\n(and 2 more requests)")

@@ -4,19 +4,19 @@ from __future__ import annotations
 
 import pytest
 
+from pytest_customerio.contract.contract import Judged
 from pytest_customerio.core.model import (
     Answer,
-    Attempt,
     ErrorCase,
-    Interaction,
-    Observation,
     Operation,
     Outcome,
+    PendingInteraction,
     Provenance,
     Severity,
     Verdict,
     Violation,
 )
+from pytest_customerio.core.observation import Attempt, Observation
 from pytest_customerio.core.settings import ErrorsMark
 from pytest_customerio.judging.ledger import Record
 from pytest_customerio.replay.replay import Replay
@@ -44,9 +44,10 @@ def broken(rule: str = "event-name-missing", severity: Severity = "error", where
 
 def trial(*found: Violation, operations=(EVENT,), nodeid: str = "test_app.py::test_buy", **plan) -> CheckedTest:
     """A test that sent one request to each operation, each of which broke these rules."""
-    record = Record(nodeid, lambda _: list(found))
-    for operation in operations:
-        record.hear(Interaction("requests", "POST", "https://track.customer.io/x", operation=operation, attempts=2))
+    sent = iter(operations)
+    record = Record(nodeid, lambda _: Judged(next(sent), found))
+    for _ in operations:
+        record.hear(PendingInteraction("requests", "POST", "https://track.customer.io/x", attempts=2))
     record.settle()
     return CheckedTest(None, Plan(nodeid, **plan), record)
 

@@ -15,7 +15,7 @@ from typing import Any, Self
 
 from pytest_customerio.clients.http1 import RequestParser
 from pytest_customerio.clients.traffic import Switch
-from pytest_customerio.core.model import Answer, Interaction, WireRequest
+from pytest_customerio.core.model import Answer, PendingInteraction, WireRequest
 from pytest_customerio.process.patching import Patches
 
 URL = "https://track.customer.io/api/v1/customers/5"
@@ -33,7 +33,7 @@ class Refused(RuntimeError):
 
 
 class Hearing:
-    def __init__(self, line: Line, interaction: Interaction) -> None:
+    def __init__(self, line: Line, interaction: PendingInteraction) -> None:
         self._line = line
         self.interaction = interaction
 
@@ -50,7 +50,7 @@ class Line:
     """Concerned with Customer.io and with `hosts`; answers OK, or as `answering` says, and remembers all."""
 
     def __init__(self) -> None:
-        self.heard: list[Interaction] = []
+        self.heard: list[PendingInteraction] = []
         self.asked: list[WireRequest] = []
         self.hosts: set[str] = set()
         self.answering: Callable[[WireRequest], Answer] = lambda request: OK
@@ -66,7 +66,7 @@ class Line:
     def hear(self, client: str, method: str, url: str) -> Hearing | None:
         if not self.listens or _heard_above.get():
             return None
-        return Hearing(self, Interaction(client, method, url))
+        return Hearing(self, PendingInteraction(client, method, url))
 
     def answer(self, request: WireRequest) -> Answer:
         self.asked.append(request)
@@ -76,7 +76,7 @@ class Line:
         raise Refused(request.url)
 
     @property
-    def only(self) -> Interaction:
+    def only(self) -> PendingInteraction:
         """The one interaction heard."""
         (interaction,) = self.heard
         return interaction

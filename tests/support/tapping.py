@@ -9,7 +9,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Self
 
-from pytest_customerio.core.model import Answer, Interaction, WireRequest
+from pytest_customerio.core.model import Answer, PendingInteraction, WireRequest
 from pytest_customerio.process.call_sites import CallSite
 from pytest_customerio.process.guard import RefusedError
 
@@ -20,7 +20,7 @@ TRACK = "https://track.customer.io/api/v1/customers/42/events"
 class Hearing:
     """One request being heard."""
 
-    def __init__(self, line: Line, interaction: Interaction) -> None:
+    def __init__(self, line: Line, interaction: PendingInteraction) -> None:
         self.line = line
         self.interaction = interaction
 
@@ -38,7 +38,7 @@ class Line:
 
     def __init__(self) -> None:
         self.above: ContextVar[Hearing | None] = ContextVar("above", default=None)
-        self.heard: list[Interaction] = []
+        self.heard: list[PendingInteraction] = []
         self.attempts: list[WireRequest] = []
         self.answers: dict[str, list[Answer]] = {}
         self.hosts: set[tuple[str, int | None]] = set()
@@ -59,7 +59,7 @@ class Line:
     def hear(self, client: str, method: str, url: str) -> Hearing | None:
         if self.above.get() is not None or not self.listens:
             return None
-        return Hearing(self, Interaction(client, method.upper(), url, sent_from=self.sent_from()))
+        return Hearing(self, PendingInteraction(client, method.upper(), url, sent_from=self.sent_from()))
 
     def answer(self, request: WireRequest) -> Answer:
         if self.refuses:
@@ -76,7 +76,7 @@ class Line:
         return RefusedError(f"refused: {address}")
 
     @property
-    def only(self) -> Interaction:
+    def only(self) -> PendingInteraction:
         """The one interaction that was heard."""
         (interaction,) = self.heard
         return interaction

@@ -8,7 +8,6 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any
 
-from pytest_customerio.contract.own_schemas import read_json
 from pytest_customerio.core import data
 from pytest_customerio.tools.drift.comparison import Difference
 
@@ -48,7 +47,7 @@ class Known:
     @classmethod
     def load(cls, path: Path | None = None) -> Known:
         """What the project ships. Raises `DataError`."""
-        found = read_json(path or data.advice() / "openapi-known.json")
+        found = data.read_json(path or data.advice() / "openapi-known.json")
         return cls(tuple(map(_entry, found["differences"])), found["schemas"])
 
     def split(self, differences: Iterable[Difference]) -> tuple[list[Difference], list[Difference], set[Entry]]:

@@ -9,7 +9,6 @@ from typing import Any
 
 from pytest_customerio.contract.bundle import bundle
 from pytest_customerio.contract.catalog import Catalog
-from pytest_customerio.contract.own_schemas import read_json
 from pytest_customerio.core import data
 from pytest_customerio.core.model import Operation
 from pytest_customerio.tools.drift.fields import Field, Fields, Reader, both, either
@@ -33,7 +32,7 @@ class Key:
 def ours(operation: Operation) -> Fields:
     """What our schema says of the fields of this call."""
     path = data.schemas() / operation.surface / f"{operation.name}.json"
-    schema = bundle(read_json(path), read_json(data.schemas() / "common.json"))
+    schema = bundle(data.read_json(path), data.read_json(data.schemas() / "common.json"))
     reader = Reader(schema)
     found = reader.read(schema)
     query = schema["x-cio"].get("parameters", {}).get("query", {})

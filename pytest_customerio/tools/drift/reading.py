@@ -7,8 +7,7 @@ from typing import Any
 
 from pytest_customerio.cassettes.document import load_any
 from pytest_customerio.contract.catalog import Catalog
-from pytest_customerio.contract.own_schemas import read_json
-from pytest_customerio.core.data import DataError
+from pytest_customerio.core.data import DataError, read_json
 from pytest_customerio.tools.drift.operations import Published
 
 LARGEST = 20_000_000

@@ -9,10 +9,11 @@ from pathlib import Path
 from typing import Any
 
 from pytest_customerio.cassettes.document import Document, load
-from pytest_customerio.cassettes.provenance import About, nearest, read
+from pytest_customerio.cassettes.provenance import About, read
 from pytest_customerio.contract.catalog import Catalog
 from pytest_customerio.core.data import DataError, UnknownNameError
 from pytest_customerio.core.model import Answer, Operation, Provenance, WireRequest
+from pytest_customerio.core.nearest import nearest
 
 
 @dataclass(frozen=True, slots=True)

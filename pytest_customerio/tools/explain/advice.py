@@ -9,8 +9,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from pytest_customerio.contract.own_schemas import read_json
-from pytest_customerio.contract.rules import Rule, load_rules
+from pytest_customerio.contract.rules import Rule, vocabulary
 from pytest_customerio.core import data
 from pytest_customerio.core.model import ErrorCase
 
@@ -62,12 +61,12 @@ class Advice:
     @cached_property
     def rules(self) -> Mapping[str, Rule]:
         """The vocabulary of rules."""
-        return load_rules(read_json(data.schemas() / "rules.json"))
+        return vocabulary()
 
     @cached_property
     def topics(self) -> Mapping[str, Topic]:
         """The topics by name."""
-        rows = read_json(self.folder / "topics.json")
+        rows = data.read_json(self.folder / "topics.json")
         return {
             name: Topic(
                 name,
@@ -86,7 +85,7 @@ class Advice:
     @cached_property
     def examples(self) -> Mapping[str, Example]:
         """The examples by name."""
-        rows = read_json(self.folder / "examples.json")
+        rows = data.read_json(self.folder / "examples.json")
         return {name: self._example(name, row) for name, row in rows.items() if name != "$comment"}
 
     def for_case(self, case: ErrorCase) -> tuple[Example, ...]:
@@ -105,7 +104,7 @@ class Advice:
     @cached_property
     def breaks(self) -> Mapping[str, Mapping[str, Any]]:
         """What breaks each rule of payloads (`payload`) and of error handling (`handling`)."""
-        found: Mapping[str, Mapping[str, Any]] = read_json(self.folder / "rules.json")
+        found: Mapping[str, Mapping[str, Any]] = data.read_json(self.folder / "rules.json")
         return found
 
     @cached_property
@@ -115,7 +114,7 @@ class Advice:
         for path in sorted(data.schemas().rglob("*.json")):
             if path.name != "rules.json":
                 surface = "" if path.name == "common.json" else path.parent.name
-                for entry in _entries(read_json(path)):
+                for entry in _entries(data.read_json(path)):
                     known = {name: str(entry[name]) for name in Constraint.__slots__ if name in entry}
                     found.setdefault(entry["rule"], {})[Constraint(surface=surface, **known)] = None
         return {rule: tuple(constraints) for rule, constraints in found.items()}
@@ -123,7 +122,7 @@ class Advice:
     @cached_property
     def sources(self) -> Mapping[str, str]:
         """The documentation of each API."""
-        found: Mapping[str, str] = read_json(data.schemas() / "common.json")["x-cio"]["sources"]
+        found: Mapping[str, str] = data.read_json(data.schemas() / "common.json")["x-cio"]["sources"]
         return found
 
     def _example(self, name: str, row: Mapping[str, Any]) -> Example:

@@ -7,11 +7,11 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from pytest_customerio.cassettes.cases import Cassettes
-from pytest_customerio.cassettes.provenance import nearest
 from pytest_customerio.contract.catalog import Catalog
 from pytest_customerio.contract.rules import Rule
 from pytest_customerio.core.data import UnknownNameError
 from pytest_customerio.core.model import ErrorCase
+from pytest_customerio.core.nearest import nearest
 from pytest_customerio.reporting import messages
 from pytest_customerio.tools.explain import phrases
 from pytest_customerio.tools.explain.advice import Advice, Topic

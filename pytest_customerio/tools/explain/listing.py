@@ -6,9 +6,9 @@ import json
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict
 
-from pytest_customerio.cassettes.provenance import nearest
 from pytest_customerio.core.data import UnknownNameError
 from pytest_customerio.core.model import Answer, ErrorCase
+from pytest_customerio.core.nearest import nearest
 from pytest_customerio.tools.explain.explanation import COMMAND, Explain, Group
 from pytest_customerio.tools.explain.page import Block, Heading, Prose, Table, facts, markdown, plain
 

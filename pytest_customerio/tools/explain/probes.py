@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any
 from pytest_customerio.cassettes.cases import Cassettes
 from pytest_customerio.contract.catalog import Catalog
 from pytest_customerio.contract.rules import Rule
-from pytest_customerio.core.model import Attempt, ErrorCase, Interaction, LogLine, Message, Observation, Violation
+from pytest_customerio.core.model import ErrorCase, Interaction, Violation
+from pytest_customerio.core.observation import Attempt, LogLine, Message, Observation
 from pytest_customerio.tools.explain.advice import Advice
 
 if TYPE_CHECKING:
@@ -58,7 +59,7 @@ class Probes:
         headers = {"authorization": auth} if auth else {}
         call = Interaction("requests", method, url, headers, _sent(probe), at=NOW)
         contract = self._contract(probe.get("region"), own=probe.get("own", False))
-        found = [violation for violation in contract.judge(call) if violation.rule == rule]
+        found = [violation for violation in contract.judge(call).violations if violation.rule == rule]
         notes = [f"Authorization: {auth or 'none'}"] if "auth" in probe else []
         notes += [f"cio_region = {probe['region']}"] if "region" in probe else []
         return Breaking("\n".join([probe["request"], *notes]), _shown(probe), next(iter(found), None))

@@ -9,10 +9,10 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 from pytest_customerio.cassettes import writer
-from pytest_customerio.cassettes.provenance import nearest
 from pytest_customerio.cassettes.reading import Shelf
 from pytest_customerio.contract.catalog import Catalog
 from pytest_customerio.core.data import UnknownNameError
+from pytest_customerio.core.nearest import nearest
 from pytest_customerio.process import guard
 from pytest_customerio.tools.record.arguments import CannotError
 from pytest_customerio.tools.record.canary import LeakError

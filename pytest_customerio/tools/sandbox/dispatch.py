@@ -219,7 +219,7 @@ class Dispatcher:
         """Which call an item of a batch is."""
         if seen.call.surface == "track_v2":
             return self.catalog.select(self.catalog.entities, item)[0]
-        return self.catalog.pipelines_items.get(str(item.get("type")))
+        return self.catalog.pipelines_calls.get(str(item.get("type")))
 
     def _here(self, answer: Answer, seen: Seen) -> Answer:
         """A redirect stays in the sandbox: behind the prefix of the workspace's region."""

@@ -77,9 +77,10 @@ def look(catalog: Catalog, contract: Contract, arrival: ReceivedCall, at: float)
     url, region = _address(catalog, arrival)
     match = catalog.place(arrival.method, url)
     heard = Interaction("sandbox", arrival.method, url, arrival.headers, arrival.body, at=at)
-    violations = tuple(contract.judge(heard))
+    judged = contract.judge(heard)
+    violations = judged.violations
     request = WireRequest(arrival.method, url, arrival.headers, arrival.body)
-    operation, beyond = (heard.operation, None) if match.candidates else (None, _beyond(match, arrival))
+    operation, beyond = (judged.operation, None) if match.candidates else (None, _beyond(match, arrival))
     if beyond is not None:
         operation, violations = catalog.operations[LIKE], ()
     payload, deep = _payload(request)

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from pytest_customerio.cassettes.reading import Shelf
 from pytest_customerio.contract.catalog import Catalog
 from pytest_customerio.contract.contract import Contract
+from pytest_customerio.contract.rules import vocabulary
 from pytest_customerio.tools.sandbox.dispatch import Dispatcher, Settings
 from pytest_customerio.tools.sandbox.faults import Fault, Faults
 from pytest_customerio.tools.sandbox.keys import Keys
@@ -45,7 +46,7 @@ class Service:
                 self.catalog,
                 self._replies,
                 self.faults,
-                self._contract.rules,
+                vocabulary(),
                 self.workspace,
             )
 
