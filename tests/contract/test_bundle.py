@@ -59,3 +59,12 @@ def test_parameters_become_one_schema() -> None:
     assert schema["properties"]["query"]["required"] == ["email"]
     assert schema["properties"]["query"]["x-cio"] == {"required:email": {"rule": "missing-identifier"}}
     assert parameters({"x-cio": {}})["properties"]["query"] == {"properties": {}, "required": [], "x-cio": {}}
+
+
+def test_only_definitions_that_are_needed_are_bundled() -> None:
+    """Directly or through another one; a reference to an unknown definition stays for the engine to refuse."""
+    common = {"$defs": {**COMMON["$defs"], "unused": {"type": "null"}}}
+    whole = bundle({"$ref": "../common.json#/$defs/name"}, common)
+    assert set(whole["$defs"]["customerio"]["$defs"]) == {"name", "other"}
+    lost = bundle({"$ref": "../common.json#/$defs/gone/properties/x"}, common)
+    assert lost == {"$ref": "#/$defs/customerio/$defs/gone/properties/x", "$defs": {"customerio": {"$defs": {}}}}
