@@ -63,15 +63,12 @@ class Contract:
 
     def operation(self, interaction: Interaction) -> Operation | None:
         """Which operation a request is."""
-        place = self._catalog.place(interaction.method, interaction.url)
-        if len(place.candidates) < 2:
-            return place.operation
-        return self._catalog.match(interaction.method, interaction.url, interaction.payload.value).operation
+        return self._operation(self._catalog.place(interaction.method, interaction.url), interaction)
 
     def judge(self, interaction: Interaction) -> Judged:
         """The operation of one request and all that is wrong with it."""
         place = self._catalog.place(interaction.method, interaction.url)
-        operation = interaction.operation or self.operation(interaction)
+        operation = interaction.operation or self._operation(place, interaction)
         if not place.address.concerned:
             return Judged(operation)
         address = self._address if len(interaction.url) < LONGEST_REMEMBERED else self._judge_address
@@ -79,6 +76,12 @@ class Contract:
         if place.candidates and interaction.body_known and place.candidates[0].method in _WITH_BODY:
             found += self._judge_body(place, interaction)
         return Judged(operation, _sorted(found, interaction.sent_from) if found else ())
+
+    def _operation(self, place: Match, interaction: Interaction) -> Operation | None:
+        """The operation at this place; where several share it, the payload decides."""
+        if len(place.candidates) < 2:
+            return place.operation
+        return self._catalog.select(place.candidates, interaction.payload.value)[0]
 
     def _judge_address(self, method: str, url: str) -> tuple[Violation, ...]:
         place = self._catalog.place(method, url)

@@ -23,6 +23,7 @@ _WIDEST = 1000
 _WIDE = ("additionalProperties", "patternProperties", "propertyNames", "items")
 _COUNTS = {"maxProperties", "minProperties", "maxItems", "minItems"}
 _WORDS = {"enum", "const"}
+_NO_CONSTRAINT = frozenset({"$schema", "$id", "$comment", "$defs", "title", "description", "x-cio", "examples"})
 
 
 class Schema:
@@ -51,6 +52,11 @@ class Schema:
             return [self._violation(error) for error in islice(self._explainer.iter_errors(payload), _MOST)]
         except RecursionError:
             return []
+
+    @cached_property
+    def constrains(self) -> bool:
+        """Whether it demands anything of a payload."""
+        return bool(set(self.document) - _NO_CONSTRAINT)
 
     def flaw(self) -> tuple[list[str | int], str] | None:
         """Where and why this is no JSON Schema."""

@@ -13,8 +13,6 @@ from pytest_customerio.contract.own_schemas import load_own
 from pytest_customerio.core import data
 from pytest_customerio.core.model import Operation
 
-_NO_CONSTRAINT = frozenset({"$schema", "$id", "$comment", "$defs", "title", "description", "x-cio", "examples"})
-
 
 class Schemas:
     """Reads each file when its operation is first judged, and keeps what was read.
@@ -46,7 +44,7 @@ class Schemas:
 
     def constrains_body(self, operation: Operation) -> bool:
         """Whether any schema says something about the payload of an operation."""
-        return operation.id in self._own or bool(set(self._body(operation).document) - _NO_CONSTRAINT)
+        return self._body(operation).constrains or operation.id in self._own
 
     def _body(self, operation: Operation) -> Schema:
         found = self._bodies.get(operation.id)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 import zlib
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from importlib import import_module
 from io import BytesIO
@@ -61,14 +61,14 @@ class _UnreadableError(Exception):
     """The body cannot be decoded; the text says why."""
 
 
-def decode(headers: Mapping[str, str] | Iterable[tuple[str, str]], body: bytes | None) -> Payload:
+def decode(headers: Mapping[str, str] | tuple[tuple[str, str], ...], body: bytes | None) -> Payload:
     """The payload of a body that was sent with these headers. Never raises.
 
     Names of headers in a mapping are lower case; in pairs they may have capitals.
     """
     if not body:
         return _NOTHING
-    known = headers if isinstance(headers, Mapping) else {name.lower(): value for name, value in headers}
+    known = {name.lower(): value for name, value in headers} if isinstance(headers, tuple) else headers
     try:
         data = _unpacked(body, known.get("content-encoding"))
         return _read(data, known.get("content-type", "")) if data.strip() else Payload(size=len(data))
