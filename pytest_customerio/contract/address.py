@@ -1,4 +1,4 @@
-"""Whether a request goes to the right address: scheme, host, region, method and path."""
+"""Judges the address of a request: scheme, host, region, method and path."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from pytest_customerio.core.model import Operation, Violation
 from pytest_customerio.core.nearest import nearest
 
 METHODS = ("GET", "POST", "PUT", "DELETE", "PATCH")
-# Seen in public code; the App API took its place. Which hosts still answer is not published.
+# Hosts that public code still names. The App API replaced them; whether they still answer is not published.
 _RETIRED = {"beta-api.customer.io": "api.customer.io", "beta-api-eu.customer.io": "api-eu.customer.io"}
-# Families of the App API (docs.customer.io/files/journeys-app.json) that are real, though the catalogue lacks them.
+# First segments of paths of the App API (docs.customer.io/files/journeys-app.json) that the catalogue does not have.
 _OTHER_APP = re.compile(
     "activities|assets|broadcasts|campaigns|channels|collections|cdp_subscriptions|content|customers|design_studio|esp"
     "|exports|imports|info|messages|newsletters|object_types|objects|reporting_webhooks|segments|sender_identities"
@@ -25,7 +25,7 @@ _STRAY_PERCENT = re.compile(r"%(?![0-9A-Fa-f]{2})")
 
 
 def judge_address(catalog: Catalog, match: Match, method: str, url: str, region: str | None) -> Iterator[Violation]:
-    """Everything wrong with where the request goes, without its parameters' values."""
+    """Everything that is wrong with the address, except for the values of its parameters."""
     address = match.address
     if address.scheme != "https" and not address.foreign:
         yield violation("not-https", "url", "https", address.scheme or "no scheme", "credentials travel in clear text")
@@ -108,7 +108,7 @@ def _unknown(catalog: Catalog, match: Match, method: str, got: str) -> Violation
 
 
 def _misspelt(catalog: Catalog, match: Match, method: str) -> bool:
-    """Whether the path is an operation's but for a letter or two in one word."""
+    """Whether the path is that of an operation with one word misspelt by a letter or two."""
     segments = match.address.segments
     for each in catalog.operations.values():
         template = each.path.split("/")[1:]
@@ -141,13 +141,16 @@ def _method(catalog: Catalog, surfaces: list[str], method: str, near: Operation,
 
 
 def _beside(template: str, path: str) -> bool:
-    """Whether `../` in the template's parameter leads to the path."""
+    """Whether the path is what a client makes of the template when its parameter contains `../`."""
     collection = template.partition("{")[0].rstrip("/")
     return "{" in template and path.rpartition("/")[0] == collection.rpartition("/")[0]
 
 
 def _split_identifier(catalog: Catalog, match: Match, method: str) -> str | None:
-    """The path parameter that would swallow the surplus segments, if they look like no word of the API."""
+    """The path parameter whose value contained an unescaped `/`: the path has more segments than its template.
+
+    None where the additional segments look like words of the API: then the path is misspelt.
+    """
     operations = [each for surface in sorted(match.address.surfaces) for each in catalog.of(surface)]
     literals = {part for each in operations for part in each.path.split("/")[3:] if part and part[0] != "{"}
     for each in (each for each in operations if each.method == method.upper()):
@@ -161,7 +164,7 @@ def _split_identifier(catalog: Catalog, match: Match, method: str) -> str | None
 
 
 def _swallowed(template: tuple[str, ...], at: int, segments: tuple[str, ...]) -> tuple[str, ...]:
-    """The segments that the parameter at this place would take, if everything around it fits."""
+    """The segments that the parameter at this position has to span so that the rest of the template fits; else none."""
     surplus = len(segments) - len(template)
     if surplus < 1:
         return ()

@@ -1,4 +1,4 @@
-"""Whether the credentials are those of this API. No credential ever leaves this module."""
+"""Judges the credentials of a request. Violations never contain a credential."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _HINTS = {
 
 @lru_cache(maxsize=256)
 def judge_auth(kind: str, header: str | None, region: str | None = None) -> tuple[Violation, ...]:
-    """What is wrong with an Authorization header for this kind of auth, on a host of this region."""
+    """What is wrong with an Authorization header, for this kind of authentication on a host of this region."""
     if kind not in _EXPECTED:
         return ()
     if header is None or not header.strip():
@@ -42,12 +42,12 @@ def judge_auth(kind: str, header: str | None, region: str | None = None) -> tupl
 
 
 def service_account(header: str | None) -> bool:
-    """Whether the header carries a service-account token, which needs to name its workspace."""
+    """Whether the header has a service-account token. Such a request has to name its workspace in another header."""
     return header is not None and header.strip()[:15].lower() == "bearer sa_live_"
 
 
 def from_url(user: str) -> str:
-    """The header that clients make of `user:password@` in a URL."""
+    """The Authorization header that clients make from `user:password@` in a URL."""
     return "Basic " + base64.b64encode(user.encode("utf-8", "replace")).decode()
 
 

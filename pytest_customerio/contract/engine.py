@@ -1,4 +1,7 @@
-"""The only module that knows JSON Schema: one engine answers the valid case, the other explains a broken payload."""
+"""Validates payloads by JSON Schema: jsonschema-rs says quickly what is valid, jsonschema explains what is broken.
+
+The only module that uses these libraries.
+"""
 
 from __future__ import annotations
 
@@ -27,9 +30,9 @@ _NO_CONSTRAINT = frozenset({"$schema", "$id", "$comment", "$defs", "title", "des
 
 
 class Schema:
-    """One contract. `fallback` is the rule of a constraint that names none.
+    """One schema. `fallback` is the rule of a constraint that names no rule.
 
-    `holds` answers in microseconds and may say False for a payload that is fine; `violations` decides.
+    `holds` takes microseconds and may be False for a valid payload; `violations` is exact.
     """
 
     def __init__(self, document: Mapping[str, Json], common: Mapping[str, Json], fallback: str = "malformed") -> None:
@@ -37,17 +40,17 @@ class Schema:
         self.fallback = fallback
 
     def holds(self, payload: object, size: int) -> bool:
-        """Whether the payload surely keeps the contract; `size` is the length of the body it was read from."""
+        """True only for a valid payload. `size` is the number of bytes of the body in which it was sent."""
         if size > self._small:
             return False
         quick = self._quick
         try:
             return quick.is_valid(payload)
-        except ValueError:  # text that Rust cannot hold, such as lone surrogates
+        except ValueError:  # text that Rust cannot represent, such as lone surrogates
             return False
 
     def violations(self, payload: object) -> list[Violation]:
-        """Every constraint that the payload breaks, up to a number that nobody reads."""
+        """Every constraint that the payload breaks, at most 500; none where the payload is nested too deep to walk."""
         try:
             return [self._violation(error) for error in islice(self._explainer.iter_errors(payload), _MOST)]
         except RecursionError:
@@ -59,7 +62,7 @@ class Schema:
         return bool(set(self.document) - _NO_CONSTRAINT)
 
     def flaw(self) -> tuple[list[str | int], str] | None:
-        """Where and why this is no JSON Schema."""
+        """The place and the reason where the document is no valid JSON Schema; else None."""
         from jsonschema import Draft202012Validator, SchemaError
 
         try:
@@ -67,7 +70,7 @@ class Schema:
             self._quick.is_valid(None)
         except SchemaError as error:
             return list(error.absolute_path), f"no JSON Schema: {redact.cut(error.message)}"
-        except Exception as error:  # jsonschema-rs has several, of no common kind
+        except Exception as error:  # jsonschema-rs raises several classes that have no common base
             return [], f"no JSON Schema: {redact.cut(str(error))}"
         return None
 
@@ -152,7 +155,7 @@ def _explained(keyword: Keyword) -> Callable[..., Iterator[Exception]]:
 
 
 def _bounded(original: Callable[..., Iterator[Exception] | None]) -> Callable[..., Iterator[Exception]]:
-    """The keyword, looking at no more members than a second allows: a body of 10 MB may hold a million."""
+    """The keyword, applied to the first 1000 members only: a body of 10 MB may have a million, which takes minutes."""
 
     def explain(validator: object, argument: object, instance: Json, schema: object) -> Iterator[Exception]:
         if isinstance(instance, dict) and len(instance) > _WIDEST:

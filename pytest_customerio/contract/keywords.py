@@ -1,4 +1,4 @@
-"""The words our schemas add to JSON Schema: each a pure function of value and argument."""
+"""The keywords that our schemas add to JSON Schema. Each is a function of the value and the keyword's argument."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ Keyword = Callable[[object, object], KeywordError | None]
 
 
 def json_bytes(value: object) -> int:
-    """The size of the value as compact JSON, the smallest that any client would send; 0 where it cannot be written."""
+    """The bytes of the value as compact JSON, the fewest that a client sends; 0 where JSON cannot express it."""
     try:
         return len(dumps(value, separators=(",", ":"), ensure_ascii=False).encode("utf-8", "surrogatepass"))
     except (RecursionError, ValueError, TypeError):
@@ -39,7 +39,7 @@ def json_bytes(value: object) -> int:
 
 
 def blank(value: object) -> bool:
-    """Whether a member is there in name only."""
+    """Whether a value is as good as missing: null, or text without any character but white space."""
     return value is None or (isinstance(value, str) and not value.strip())
 
 

@@ -1,4 +1,4 @@
-"""Contracts of the project's own (ini `cio_schemas`): read once, refused with file, line and cause where broken."""
+"""Loads the schemas of the project (ini `cio_schemas`). A broken one is refused with its file, line and cause."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ def _schema(path: Path, common: Mapping[str, Json]) -> Schema:
 
 
 def _line(path: Path, keys: Sequence[str | int]) -> int | None:
-    """The line where the keys are written one after the other."""
+    """The line of the last key, where each key is searched behind the one before it."""
     text, position = path.read_text("utf-8"), 0
     for key in (key for key in keys if isinstance(key, str)):
         position = max(position, text.find(json.dumps(key), position))

@@ -1,4 +1,4 @@
-"""Legal payloads that often surprise, and what else depends on time or on two members at once."""
+"""Judges valid payloads that probably do not do what was meant, and rules on time or on two members at once."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from pytest_customerio.core.model import Operation, Violation
 _DAY = 86_400
 _EVENTS = frozenset({"track.event", "track.anonymous_event", "track_v2.person_event"})
 _RESERVED = ("from_address", "recipient", "reply_to")
-# docs.customer.io/integrations/api/cdp: names that act on the person or object instead of being stored.
+# Names of events that act on the person or object instead of being stored (docs.customer.io/integrations/api/cdp).
 _SEMANTIC = frozenset(
     {
         "User Deleted",
@@ -25,7 +25,7 @@ _SEMANTIC = frozenset(
 
 
 def judge_semantics(operation: Operation, payload: Mapping[str, object], now: float) -> Iterator[Violation]:
-    """What is legal and yet probably not meant."""
+    """What is valid and probably not meant. `now` is the unix time when the payload was sent."""
     if operation.id in _EVENTS:
         yield from _event(payload, now)
     elif operation.id in {"track.identify", "track_v2.person_identify"}:
@@ -37,7 +37,7 @@ def judge_semantics(operation: Operation, payload: Mapping[str, object], now: fl
 
 
 def judge_path(operation: Operation, params: Mapping[str, str], payload: Mapping[str, object]) -> Iterator[Violation]:
-    """Whether the id in the body is the one in the path, where the path holds an id."""
+    """Whether the id in the body is the id in the path, if the path has an id."""
     path, body = params.get("identifier", ""), payload.get("id")
     is_id = path and "@" not in path and not path.startswith("cio_")
     if operation.id == "track.identify" and is_id and isinstance(body, str | int) and body != "" and str(body) != path:
@@ -103,7 +103,7 @@ def _send_at(moment: object, now: float) -> Iterator[Violation]:
 
 
 def strict_mode(operation: Operation, headers: Mapping[str, str]) -> Iterator[Violation]:
-    """Whether Pipelines would say what it thinks of the payload."""
+    """Whether Pipelines is asked to answer a bad payload with an error. Otherwise it answers 200 and drops it."""
     if operation.surface == "pipelines" and headers.get("x-strict-mode", "").strip() != "1":
         yield violation(
             "non-strict-pipelines", "header X-Strict-Mode", "1", "permissive: a bad payload is answered 200"

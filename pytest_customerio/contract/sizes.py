@@ -1,4 +1,4 @@
-"""Whether it is too large. Sizes come from the body as sent; an item of a batch is measured as compact JSON."""
+"""Judges sizes: that of a call by its body, that of an item of a batch as compact JSON."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ from pytest_customerio.contract.keywords import json_bytes
 from pytest_customerio.contract.rules import violation
 from pytest_customerio.core.model import Operation, Violation
 
-_MEASURED = 5000  # more items than fit into any batch that is accepted
+_MEASURED = 5000  # more items than any accepted batch can have
 _ENTITY = 32
 _BATCH = 500
 _MESSAGE = 1000
 
 
 def judge_sizes(operation: Operation, payload: object, size: int) -> Iterator[Violation]:
-    """What is over a limit of the whole call. KB are read as 1024 bytes for an error, as 1000 for a warning."""
+    """What is over a limit. A KB is 1024 bytes for an error and 1000 for a warning: which it is, is not documented."""
     if operation.name == "batch":
         yield from _over("batch-too-large", "$", size, _BATCH)
         if size > _ENTITY * 1000:

@@ -1,4 +1,4 @@
-"""The nouns: plain values, no I/O."""
+"""The nouns: operations, interactions, answers, error cases, violations and verdicts. Values without I/O."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from pytest_customerio.core.payload import Payload, decode
 Severity = Literal["error", "warning", "info"]
 Outcome = Literal["recovered", "raised", "deferred", "reported", "lost"]
 Source = Literal["recorded", "documented", "observed", "synthetic"]
-# What an error case is: a status that says so, a fault of the network, a batch accepted in part (207), a payload that
-# was dropped although the status is 2xx, a 2xx whose body is of no use, or another address to go to.
+# What an error case is: a status of an error, a fault of the network, a batch that is accepted in part (207), a payload
+# that is dropped although the status is 2xx, a 2xx whose body cannot be used, or a redirect.
 Kind = Literal["status", "fault", "partial", "dropped", "malformed", "redirect"]
-# Whether Customer.io had taken the payload when it answered so.
+# Whether Customer.io had accepted the payload when it gave this answer.
 Accepted = Literal["never", "perhaps", "surely", "partly"]
 
-# Faults of the network by name: those that a client meets while it connects, then all.
+# Names of network faults: those that occur while a client connects, then all.
 CONNECT_FAULTS = ("connect-timeout", "connection-refused", "dns-failure", "tls-failure")
 FAULTS = (*CONNECT_FAULTS, "connection-reset", "read-timeout", "truncated-body", "accepted-then-reset")
 
@@ -44,12 +44,12 @@ class Operation:
 
     @property
     def name(self) -> str:
-        """The part of the id behind the surface: `event` of `track.event`."""
+        """The id without its surface: `event` of `track.event`."""
         return self.id.partition(".")[2]
 
     @property
     def schema(self) -> str:
-        """Where the contract stands, as shown to people: `schemas/track/event.json`."""
+        """The path of the schema as it is shown to people: `schemas/track/event.json`."""
         return f"schemas/{self.surface}/{self.name}.json"
 
 
@@ -131,9 +131,7 @@ class PendingInteraction:
 
 @dataclass(frozen=True, repr=False)
 class WireRequest:
-    """One attempt, as it would have gone over the wire. `headers` have lower-case names; `body` is what was sent,
-    still encoded.
-    """
+    """One attempt as it would go over the wire. `headers` have lower-case names; `body` has its content encodings."""
 
     method: str
     url: str
@@ -148,10 +146,10 @@ class WireRequest:
 
 @dataclass(frozen=True)
 class Answer:
-    """What comes back for one attempt: a response, or the network `fault` by name, as `connection-reset`.
+    """What comes back for one attempt: a response, or a network `fault` by name, such as `connection-reset`.
 
-    The status is 0 where a fault keeps the client from it. Of a `truncated-body` the headers and the body are what
-    arrives before the connection breaks.
+    The status is 0 where the client gets no response because of the fault. For `truncated-body`, the headers and the
+    body are what arrives before the connection breaks.
     """
 
     status: int = 0
@@ -168,10 +166,9 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class Provenance:
-    """Where an answer or rule comes from: how sure (`source`), the public `evidence`, its ISO `date` and the
-    `environment`.
+    """Where an answer comes from: how sure it is (`source`), the public `evidence`, its ISO `date`, the `environment`.
 
-    `note` says what the source alone does not: which part is documented, which is not.
+    `note` says which parts are documented and which are not.
     """
 
     source: Source
@@ -185,10 +182,11 @@ class Provenance:
 class ErrorCase:
     """One error that Customer.io or the network can answer.
 
-    `id` reads `429-rate-limited-recovers`; `cassette` is the id without its mode. `mode` is `recovers` (`times`
-    errors, then success), `persists` (the error for ever) or `once` (a permanent error). `operations` are the
-    operation ids that it applies to; `family` is its column in the report (`400`, `401`, `429`, `5xx`, `network` …).
-    `kind` is what sort of error it is, `accepted` whether the payload had been taken when it was answered so.
+    `id` is such as `429-rate-limited-recovers`; `cassette` is the id without the mode. `mode` is `recovers` (`times`
+    errors, then success), `persists` (the error each time) or `once` (a permanent error). `operations` are the ids of
+    the operations that it applies to; `family` is its column in the report (`400`, `401`, `429`, `5xx`, `network` …).
+    `cause` and `todo` are sentences for developers. `rules` are the rules whose violation draws the error. `accepted`
+    says whether Customer.io had accepted the payload.
     """
 
     id: str
@@ -209,7 +207,7 @@ class ErrorCase:
 
     @property
     def retry_after(self) -> float | None:
-        """Seconds of the answer's `Retry-After`, if it has one in seconds."""
+        """The seconds of the answer's `Retry-After`; None where it has none, or a date."""
         for name, value in self.answer.headers:
             if name.lower() == "retry-after" and value.isdigit():
                 return float(value)
@@ -218,8 +216,10 @@ class ErrorCase:
 
 @dataclass(frozen=True, slots=True)
 class Violation:
-    """One promise not kept: expected `expected` at `where`, got `got`. Its texts hold no credential and no personal
-    data.
+    """One broken rule: `expected` was expected at `where`, and `got` was found.
+
+    No text contains personal data or a credential. `hint` says what to do, `error` what Customer.io would answer, and
+    `source` how sure that is.
     """
 
     rule: str
@@ -235,7 +235,7 @@ class Violation:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What one test said about one operation, in one case or in none."""
+    """The result of one test for one operation: in one error case, or without a case."""
 
     nodeid: str
     operation: str

@@ -1,4 +1,4 @@
-"""What an application did while an error case was replayed: its attempts, what they said, its logs."""
+"""What an application did while an error case was replayed: its attempts, their messages, its logs."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from pytest_customerio.core.model import ErrorCase
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """One thing that a request says: the call itself, or one item of a batch.
+    """The content of one call, or of one item of a batch.
 
-    `identity` is the same in each attempt; `anew` are the members that an attempt may have made anew, as `(path,
-    value)`. `likeness` is what stays the same when its payload is repaired. `twice` says what a second copy does: a
-    second `send`, a second `event`, or nothing. `keyed` tells whether a dedupe id keeps it from that, `rejected`
-    whether the answer refused this item alone.
+    `identity` is the same in each attempt. `anew` are members that an attempt may have made anew, as `(path, value)`.
+    `likeness` is what stays the same when the payload is repaired. `twice` says what a second copy causes: a second
+    `send`, a second `event`, or nothing. `keyed` says that a deduplication id prevents that. `rejected` says that the
+    answer rejected this item.
     """
 
     identity: str
@@ -31,8 +31,8 @@ class Message:
 class Attempt:
     """One attempt of a logical request while a case was replayed. `at` is virtual seconds since the case began.
 
-    `identity` is the whole request's; `messages` is what it says, one for a call, several for a batch. `met` tells
-    whether it was answered with the case's error; None leaves that to its status and fault.
+    `identity` is that of the whole request. `messages` has one message for a call and several for a batch. `met` says
+    whether the answer was the case's error; with None, status and fault decide.
     """
 
     identity: str
@@ -46,13 +46,13 @@ class Attempt:
 
     @property
     def said(self) -> tuple[str, ...]:
-        """The identities of its messages."""
+        """The identities of its messages, else its own identity."""
         return tuple(message.identity for message in self.messages) or (self.identity,)
 
 
 @dataclass(frozen=True, slots=True)
 class LogLine:
-    """One log record: rendered text including any traceback, its level and logger name."""
+    """One log record: its text with any traceback, its level and the name of its logger."""
 
     text: str
     level: str
@@ -63,12 +63,12 @@ class LogLine:
 class Observation:
     """What the application did while a case was replayed.
 
-    `attempts` are all attempts on the wire, in order; `failed` is the first one that met the case's answer. `waits`
-    are the seconds slept, in order. `raised` is what the test let out (`declared` tells whether `raises=` names it).
-    `reported` and `pending` are what the test said through `cio`. `secrets` are the credentials the requests carried,
-    `personal` what they said about people, `warned` the text of warnings. `endless` tells whether a request had no
-    timeout. `blind` says which leak check could not see its canary, `hidden_waits` why the waits could not be seen, if
-    so, and `task` how the Celery task ended in which the error was met.
+    `attempts` are all attempts on the wire, and `waits` the seconds slept, in order. `raised` is the exception that
+    left the test; `declared` says whether `raises=` names it. `reported` and `pending` are what the test said
+    through `cio`; `reported_falsy` says that `cio.reported` got a false value. `secrets` are the credentials in the
+    requests, `personal` is what they said about people, `warned` is the text of warnings. `endless` says that a request
+    had no timeout. `blind` names the leak checks that could not see their canary. `hidden_waits` says why the waits
+    could not be seen, if so. `task` says how the Celery task ended in which the error occurred.
     """
 
     case: ErrorCase
