@@ -1,4 +1,4 @@
-"""The valid case in microseconds, the broken one explained."""
+"""A schema accepts valid payloads and explains broken ones."""
 
 from __future__ import annotations
 
@@ -22,12 +22,12 @@ ENTRY = {
 
 
 def violations(document: dict[str, Any], payload: object, common: dict[str, Any] | None = None) -> list[Violation]:
-    """What the payload breaks."""
+    """All violations of the payload."""
     return Schema(document, {"$defs": common or {}}, fallback="own-contract").violations(payload)
 
 
 def one(document: dict[str, Any], payload: object, common: dict[str, Any] | None = None) -> Violation:
-    """The one thing that the payload breaks."""
+    """The only violation of the payload."""
     (found,) = violations(document, payload, common)
     return found
 
@@ -69,7 +69,7 @@ def test_a_bad_name_stands_at_its_member() -> None:
 
 
 def test_the_nearest_enclosing_star_answers_for_the_rest() -> None:
-    """Else the fallback."""
+    """The rule of the nearest entry `*` is used, else the fallback."""
     inner = {"properties": {"b": {"minimum": 5}}}
     document = {"properties": {"a": {**inner, "x-cio": {"*": {"rule": "r1"}}}, "c": inner}}
     assert one(document, {"a": {"b": 1}}).rule == "r1"
@@ -92,13 +92,13 @@ def test_the_nearest_enclosing_star_answers_for_the_rest() -> None:
 def test_constraints_without_texts_explain_themselves(
     schema: dict[str, Any], payload: object, expected: str, got: str
 ) -> None:
-    """As in a project's own contracts."""
+    """A schema without x-cio gets texts from its keywords."""
     found = one(schema, payload)
     assert (found.expected, found.got) == (expected, got)
 
 
-def test_the_fast_answer_is_never_wrong_about_a_yes() -> None:
-    """What it cannot decide, it denies: large bodies under a size limit, numbers and text that Rust cannot hold."""
+def test_holds_is_true_only_for_valid_payloads() -> None:
+    """It is False where it cannot decide: large bodies under a size limit, text that Rust cannot represent."""
     document = {"properties": {"a": {"x-maxBytes": 8}, "b": {"x-maxJsonBytes": 100}}}
     schema = Schema(document, {"$defs": {}})
     assert schema.holds({"a": "xx", "b": {}}, 100)
@@ -132,7 +132,7 @@ def test_explaining_is_bounded() -> None:
     ],
 )
 def test_a_flaw_is_where_it_is(document: dict[str, Any], keys: list[str], cause: str) -> None:
-    """Keys and cause of what is no JSON Schema."""
+    """A document that is no JSON Schema has a place and a cause."""
     found = Schema(document, {"$defs": {}}).flaw()
     assert found is not None
     assert found[0] == keys
@@ -140,12 +140,12 @@ def test_a_flaw_is_where_it_is(document: dict[str, Any], keys: list[str], cause:
 
 
 def test_a_sound_schema_has_no_flaw() -> None:
-    """With all keywords of ours."""
+    """A schema with our keywords is valid."""
     assert Schema({"x-maxBytes": 5, "x-format": "email"}, {"$defs": {}}).flaw() is None
 
 
 def test_a_valid_payload_never_loads_the_slow_engine() -> None:
-    """jsonschema costs 60 ms to import: only a broken payload pays for it."""
+    """The import of jsonschema takes 60 ms, so it is imported for the first broken payload."""
     program = (
         "import sys; from pytest_customerio.contract.catalog import Catalog; from pytest_customerio.contract.contract import Contract\n"
         "from pytest_customerio.core.model import Interaction\n"

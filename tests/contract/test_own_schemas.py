@@ -1,4 +1,4 @@
-"""A project's own contracts, and what is said about broken ones."""
+"""Schemas of the project are loaded; broken ones are refused."""
 
 from __future__ import annotations
 
@@ -21,14 +21,14 @@ def written(folder: Path, text: str, name: str = "track/event.json") -> Path:
 
 
 def refused(folder: Path) -> DataError:
-    """Why the folder is refused."""
+    """The error with which the folder is refused."""
     with pytest.raises(DataError) as caught:
         load_own([folder], ["track.event", "track.identify"], COMMON)
     return caught.value
 
 
 def test_own_schemas_are_read_by_operation(tmp_path: Path) -> None:
-    """Several folders add up, and may refer to the shared facts."""
+    """The schemas of several folders are all used, and may refer to common.json."""
     written(tmp_path / "a", '{"required": ["data"]}')
     written(tmp_path / "b", '{"properties": {"name": {"$ref": "../common.json#/$defs/name"}}}')
     found = load_own([tmp_path / "a", tmp_path / "b"], ["track.event"], COMMON)
@@ -48,7 +48,7 @@ def test_own_schemas_are_read_by_operation(tmp_path: Path) -> None:
     ],
 )
 def test_a_broken_schema_is_refused_with_file_line_and_cause(tmp_path: Path, text: str, line: int, cause: str) -> None:
-    """A usage error that a stranger can act on."""
+    """A broken schema is refused with its line and cause."""
     path = written(tmp_path, text)
     error = refused(tmp_path)
     assert (error.path, error.line) == (path, line)
@@ -56,7 +56,7 @@ def test_a_broken_schema_is_refused_with_file_line_and_cause(tmp_path: Path, tex
 
 
 def test_an_unknown_operation_is_refused_with_the_nearest(tmp_path: Path) -> None:
-    """The file name is the operation."""
+    """A file whose name is no operation is refused with the nearest name."""
     path = written(tmp_path, "{}", "track/evnt.json")
     error = refused(tmp_path)
     assert (error.path, error.cause) == (path, "no operation track.evnt; did you mean track.event?")
@@ -66,6 +66,6 @@ def test_an_unknown_operation_is_refused_with_the_nearest(tmp_path: Path) -> Non
 
 
 def test_an_empty_or_missing_folder_is_refused(tmp_path: Path) -> None:
-    """It would check nothing."""
+    """A folder that does not exist or has no schema is refused."""
     assert refused(tmp_path / "nowhere").cause == "no such folder"
     assert refused(tmp_path).cause.startswith("no schema in it")

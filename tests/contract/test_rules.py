@@ -1,4 +1,4 @@
-"""The vocabulary of rules."""
+"""The vocabulary of rules, and violations with its severities."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def test_a_rule_says_when_it_breaks(rule: Rule) -> None:
 
 
 def test_the_public_names_stay() -> None:
-    """Marks and ini files of other projects name them."""
+    """These names do not change: marks and ini files of other projects contain them."""
     pinned = (
         "attr-value-too-long bad-email body-not-json event-name-missing id-too-long missing-auth missing-identifier "
         "timestamp-milliseconds unknown-endpoint wrong-host wrong-method wrong-region blind-retry no-backoff "

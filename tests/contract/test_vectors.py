@@ -1,4 +1,4 @@
-"""Payloads with a verdict: what must pass draws nothing, what must be caught is caught by its rule, where it stands."""
+"""Payloads with a known verdict: valid ones have no violation, broken ones have that of their rule and place."""
 
 from __future__ import annotations
 
