@@ -292,3 +292,20 @@ def test_a_broken_own_contract_is_refused_at_once(tmp_path: Path) -> None:
     with pytest.raises(DataError, match="no JSON Schema") as caught:
         Contract(CATALOG, own=[tmp_path])
     assert (caught.value.path.name, caught.value.line) == ("event.json", 2)
+
+
+def test_a_prepared_contract_reads_no_more_files(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A test may replace the function that opens files; the contract has read them before."""
+    contract = Contract(CATALOG)
+    contract.prepare()
+    monkeypatch.setattr("pytest_customerio.core.data.read_json", None)
+    monkeypatch.setattr("pathlib.Path.read_text", None)
+    assert contract.judge(heard(EVENT, {"name": "x"})).operation == CATALOG.operations["track.event"]
+    assert loud(contract.judge(heard(EVENT, {"name": "x"})).violations) == []
+
+
+def test_a_payload_and_an_item_have_to_be_objects() -> None:
+    """What is no JSON has a rule of its own; an item is named by its index."""
+    assert judged(EVENT, body=b"name=x") == [("body-not-json", "$")]
+    assert judged(EVENT, [1]) == [("body-not-object", "$")]
+    assert judged(BATCH, {"batch": [5]}) == [("body-not-object", "$.batch[0]")]

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from pytest_customerio.core.data import DataError, advice, cassettes, read_json, schemas
+from pytest_customerio.core.data import DataError, UnknownNameError, advice, cassettes, read_json, schemas
 
 
 def test_the_folders_of_data_are_found() -> None:
@@ -37,3 +37,9 @@ def test_files_that_cannot_be_read_are_refused(content: bytes | None, tmp_path: 
         (tmp_path / "x.json").write_bytes(content)
     with pytest.raises(DataError, match=r"cannot be read|not JSON"):
         read_json(tmp_path / "x.json")
+
+
+def test_an_unknown_name_has_the_nearest_one() -> None:
+    """And all that are known, for a message."""
+    error = UnknownNameError("429-rate", "429-rate-limited", ("429-rate-limited",))
+    assert (error.name, error.nearest, error.known) == ("429-rate", "429-rate-limited", ("429-rate-limited",))
