@@ -120,7 +120,7 @@ def test_a_typo_is_no_identifier_with_a_slash() -> None:
     assert only("PUT /api/v1/customers/" + "a/" * 30).rule == "unknown-endpoint"
 
 
-def test_plain_http_is_told_beside_everything_else() -> None:
+def test_plain_http_is_reported_beside_everything_else() -> None:
     """http is reported whatever else is wrong; a base URL of the ini cio_hosts may use http."""
     assert [each.rule for each in judged("POST http://track.customer.io/api/v1/customers/5")] == [
         "not-https",

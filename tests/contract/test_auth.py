@@ -65,7 +65,7 @@ def test_right_credentials_pass(kind: str, header: str | None) -> None:
         ("write-key", basic("sk_eu_abc:"), "wrong-region"),
     ],
 )
-def test_wrong_credentials_are_told(kind: str, header: str | None, rule: str) -> None:
+def test_wrong_credentials_are_reported(kind: str, header: str | None, rule: str) -> None:
     """Each mistake has its rule."""
     assert [each.rule for each in judge_auth(kind, header, "us")] == [rule]
 

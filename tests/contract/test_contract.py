@@ -118,7 +118,7 @@ def test_batches_are_judged_item_by_item() -> None:
     ]
 
 
-def test_pipelines_batches_are_told_apart_by_type() -> None:
+def test_pipelines_batches_are_distinguished_by_type() -> None:
     """Unknown and missing types draw their rule, with the types that exist."""
     url = "https://cdp.customer.io/v1/batch"
     key = {"authorization": "Basic " + base64.b64encode(b"key:").decode()}

@@ -76,7 +76,7 @@ def test_good_ones_pass(name: str, text: object) -> None:
 
 
 @pytest.mark.parametrize(("name", "text"), [(name, text) for name, texts in BAD.items() for text in texts])
-def test_bad_ones_are_told(name: str, text: str) -> None:
+def test_bad_ones_are_refused(name: str, text: str) -> None:
     """Malformed text is refused."""
     assert FORMATS[name](text) == "malformed"
 
