@@ -29,7 +29,7 @@ _MOST_DIGITS = 4000
 
 @dataclass(frozen=True, slots=True)
 class Payload:
-    """What a body says. Nobody changes `value`: everybody who reads this request or answer shares it.
+    """What a body says. `value` must not be changed: all who read this request or answer share it.
 
     `kind` is `nothing` (no body, or only white space), `json`, `form` (form-encoded), `multipart`, `text`, or
     `unreadable`: an unknown or broken encoding, JSON that is nested too deep, or a body that is too large when it is
@@ -109,7 +109,7 @@ def _inflate(body: bytes, bits: int) -> bytes:
 
 
 def _unbrotli(body: bytes) -> bytes:
-    """A few bytes at a time: older versions of Brotli cannot limit what one call returns."""
+    """A few bytes at a time, because Brotli before 1.2 cannot limit the size of what one call returns."""
     brotli = _installed("brotli", "brotlicffi")
     machine, chunks, size = brotli.Decompressor(), [], 0
     try:
