@@ -21,7 +21,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pytest_customerio.cassettes import writer
-from pytest_customerio.cassettes.scrub import Exchange
+from pytest_customerio.cassettes.recording.scrub import Exchange
 from pytest_customerio.cassettes.writer import WriteError, interaction, text, write
 from pytest_customerio.core.model import Answer, WireRequest
 

@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 from pytest_customerio.cassettes.cases import SUCCESS
 from pytest_customerio.cassettes.document import Document, load
 from pytest_customerio.cassettes.reading import Shelf
-from pytest_customerio.cassettes.scrub import Exchange
+from pytest_customerio.cassettes.recording.scrub import Exchange
 from pytest_customerio.contract.catalog import Catalog
 from pytest_customerio.core.model import Answer, Operation, WireRequest
 from pytest_customerio.tools.target import Target, made_up

@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pytest_customerio.cassettes.fakes import Fakes
-from pytest_customerio.cassettes.scrub import Exchange, Scrubber
+from pytest_customerio.cassettes.recording.fakes import Fakes
+from pytest_customerio.cassettes.recording.scrub import Exchange, Scrubber
 from pytest_customerio.contract.catalog import Catalog
 from pytest_customerio.core.model import Answer, WireRequest
 from pytest_customerio.tools.record.canary import LeakError, Planting, left

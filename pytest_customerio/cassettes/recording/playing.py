@@ -12,8 +12,8 @@ from urllib.parse import quote
 from zlib import crc32
 
 from pytest_customerio.cassettes.document import Document, load
-from pytest_customerio.cassettes.fakes import Names, sub
-from pytest_customerio.cassettes.scrub import Scrubber, compact
+from pytest_customerio.cassettes.recording.fakes import Names, sub
+from pytest_customerio.cassettes.recording.scrub import Scrubber, compact
 from pytest_customerio.cassettes.writer import line
 from pytest_customerio.contract.catalog import Catalog
 from pytest_customerio.core.model import Answer, WireRequest

@@ -11,9 +11,9 @@ from pathlib import Path
 
 from pytest_customerio.cassettes import writer
 from pytest_customerio.cassettes.cases import OF_A_TEST
-from pytest_customerio.cassettes.fakes import Fakes
+from pytest_customerio.cassettes.recording.fakes import Fakes
 from pytest_customerio.cassettes.recordings import MARK, Reel, identity, mark
-from pytest_customerio.cassettes.scrub import Exchange, Scrubber, kept_headers
+from pytest_customerio.cassettes.recording.scrub import Exchange, Scrubber, kept_headers
 from pytest_customerio.contract.catalog import Catalog
 from pytest_customerio.core.data import DataError
 from pytest_customerio.core.model import Answer, Operation, WireRequest

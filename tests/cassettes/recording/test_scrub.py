@@ -10,8 +10,8 @@ import pytest
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
-from pytest_customerio.cassettes.fakes import Fakes, Names, is_fake
-from pytest_customerio.cassettes.scrub import Exchange, Scrubber
+from pytest_customerio.cassettes.recording.fakes import Fakes, Names, is_fake
+from pytest_customerio.cassettes.recording.scrub import Exchange, Scrubber
 from pytest_customerio.contract.catalog import Catalog
 from pytest_customerio.core.credentials import credentials
 from pytest_customerio.core.model import Answer, WireRequest

@@ -7,8 +7,8 @@ import re
 from collections.abc import Callable, Collection, Iterator
 from typing import Any
 
-from pytest_customerio.cassettes import allowlist
-from pytest_customerio.cassettes.fakes import Namer, is_fake
+from pytest_customerio.cassettes.recording import allowlist
+from pytest_customerio.cassettes.recording.fakes import Namer, is_fake
 
 EMAIL = re.compile(r"[\w.+'-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63})+")
 _PHONE = re.compile(r"\+\(?\d[\d ().-]{5,}\d")

@@ -10,9 +10,9 @@ from json import dumps, loads
 from typing import Any
 from urllib.parse import parse_qsl, quote, unquote, urlencode, urlsplit
 
-from pytest_customerio.cassettes import allowlist
-from pytest_customerio.cassettes.fakes import Namer
-from pytest_customerio.cassettes.values import Values
+from pytest_customerio.cassettes.recording import allowlist
+from pytest_customerio.cassettes.recording.fakes import Namer
+from pytest_customerio.cassettes.recording.values import Values
 from pytest_customerio.contract.catalog import Catalog, Match
 from pytest_customerio.core.model import Answer, WireRequest
 from pytest_customerio.replay.identity import EVENTS, read
