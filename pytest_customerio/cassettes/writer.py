@@ -15,7 +15,7 @@ from json import dumps
 from pathlib import Path
 from typing import Any
 
-from pytest_customerio.cassettes.recording.scrub import Exchange
+from pytest_customerio.cassettes.exchanges import Exchange
 
 FIRST = "# {about}\nversion: 1\nmetadata:\n"
 _FULL = frozenset(getattr(errno, name) for name in ("ENOSPC", "EDQUOT", "EFBIG") if hasattr(errno, name))

@@ -106,6 +106,14 @@ class Answer:
     body: bytes = b""
     fault: str | None = None
 
+    @property
+    def retry_after(self) -> float | None:
+        """Seconds of the `Retry-After` header, if there is one in seconds."""
+        for name, value in self.headers:
+            if name.lower() == "retry-after" and value.isdigit():
+                return float(value)
+        return None
+
 
 @dataclass(frozen=True, slots=True)
 class Provenance:
@@ -150,11 +158,8 @@ class ErrorCase:
 
     @property
     def retry_after(self) -> float | None:
-        """Seconds of the answer's `Retry-After`, if it has one in seconds."""
-        for name, value in self.answer.headers:
-            if name.lower() == "retry-after" and value.isdigit():
-                return float(value)
-        return None
+        """Seconds of the first answer's `Retry-After`, if it has one in seconds."""
+        return self.answer.retry_after
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,7 +202,8 @@ class Attempt:
     """One attempt of a logical request while a case was replayed. `at` is virtual seconds since the case began.
 
     `identity` is the whole request's; `messages` is what it says, one for a call, several for a batch. `met` tells
-    whether it was answered with the case's error; None leaves that to its status and fault.
+    whether it was answered with the case's error; None leaves that to its status and fault. `retry_after` are the
+    seconds that this answer asked to wait, if it is the error and asked for any.
     """
 
     identity: str
@@ -208,6 +214,7 @@ class Attempt:
     draining: bool = False
     messages: tuple[Message, ...] = ()
     met: bool | None = None
+    retry_after: float | None = None
 
     @property
     def said(self) -> tuple[str, ...]:

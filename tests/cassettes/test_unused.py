@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from pytest_customerio.tools.drift.orphans import Ran, cassettes, lines, recordings
+from pytest_customerio.cassettes.unused import WholeRun, lines, unused_cassettes, unused_recordings
 
 RECORDING = "# Recorded by `pytest --cio-record`, which writes it anew.\nversion: 1\n"
 
@@ -28,20 +28,20 @@ def test_recordings(tmp_path: Path) -> None:
     made(tmp_path, "heard.yaml", "skipped.yaml", "failed.yaml", "a/gone.yml", "silent.yaml")
     made(tmp_path, "theirs.yaml", "customerio/track/200-ok.yaml", text="version: 1\n")
     made(tmp_path, "a/README.md")
-    ran = Ran(
+    ran = WholeRun(
         tests=frozenset({"heard", "skipped", "failed", "silent"}),
         passed=frozenset({"heard", "silent"}),
         rows=[row("heard")],
     )
-    found = recordings(tmp_path, lambda nodeid: tmp_path / "a" / ".." / f"{nodeid}.yaml", ran)
+    found = unused_recordings(tmp_path, lambda nodeid: tmp_path / "a" / ".." / f"{nodeid}.yaml", ran)
     assert found == [tmp_path / "a" / "gone.yml", tmp_path / "silent.yaml"]
 
 
 def test_no_folder(tmp_path: Path) -> None:
     """Nothing is missed."""
-    nothing = Ran(frozenset(), frozenset(), [])
-    assert recordings(tmp_path / "none", Path, nothing) == []
-    assert cassettes([], nothing) == []
+    nothing = WholeRun(frozenset(), frozenset(), [])
+    assert unused_recordings(tmp_path / "none", Path, nothing) == []
+    assert unused_cassettes([], nothing) == []
 
 
 def test_what_cannot_be_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -52,7 +52,7 @@ def test_what_cannot_be_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
 
     made(tmp_path, "closed.yaml")
     monkeypatch.setattr(Path, "open", closed)
-    assert recordings(tmp_path, Path, Ran(frozenset(), frozenset(), [])) == []
+    assert unused_recordings(tmp_path, Path, WholeRun(frozenset(), frozenset(), [])) == []
 
 
 def test_cassettes(tmp_path: Path) -> None:
@@ -60,8 +60,8 @@ def test_cassettes(tmp_path: Path) -> None:
     names = ["app/200-ok", "app/429-rate-limited", "track/200-ok", "track/429-rate-limited", "track/503-unavailable"]
     files = made(tmp_path, *(f"{name}.yaml" for name in names))
     rows = [row("a", case="429-rate-limited-persists"), row("b", case="503-unavailable-recovers")]
-    assert cassettes([tmp_path], Ran(frozenset("ab"), frozenset("ab"), rows)) == files[:2]
-    assert cassettes([tmp_path], Ran(frozenset("a"), frozenset(), [row("a")])) == [*files[:2], *files[3:]]
+    assert unused_cassettes([tmp_path], WholeRun(frozenset("ab"), frozenset("ab"), rows)) == files[:2]
+    assert unused_cassettes([tmp_path], WholeRun(frozenset("a"), frozenset(), [row("a")])) == [*files[:2], *files[3:]]
 
 
 def test_lines(tmp_path: Path) -> None:

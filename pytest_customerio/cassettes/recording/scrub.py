@@ -4,31 +4,25 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cached_property
 from json import dumps, loads
 from typing import Any
 from urllib.parse import parse_qsl, quote, unquote, urlencode, urlsplit
 
+from pytest_customerio.cassettes.exchanges import Exchange
 from pytest_customerio.cassettes.recording import allowlist
 from pytest_customerio.cassettes.recording.fakes import Namer
 from pytest_customerio.cassettes.recording.values import Values
 from pytest_customerio.contract.catalog import Catalog, Match
+from pytest_customerio.contract.events import EVENTS
 from pytest_customerio.core.model import Answer, WireRequest
-from pytest_customerio.replay.identity import EVENTS, read
+from pytest_customerio.replay.identity import read
 
 _HOST = "https://track.customer.io"
 _SAFE = "@+~"
 _REASON = re.compile(r"[A-Za-z' -]{0,40}")
 _NOT_JSON = object()
-
-
-@dataclass(frozen=True, slots=True)
-class Exchange:
-    """One request and its answer."""
-
-    request: WireRequest
-    answer: Answer
 
 
 class Scrubber:
@@ -135,7 +129,7 @@ def compact(payload: Any, was: bytes) -> bytes:
     return dumps(payload, separators=(",", ":")).encode() + b"\n" * was.endswith(b"\n")
 
 
-def kept_headers(headers: Collection[tuple[str, str]]) -> Iterator[tuple[str, str]]:
+def allowed_headers(headers: Collection[tuple[str, str]]) -> Iterator[tuple[str, str]]:
     """Those of an answer that a recording keeps."""
     yield from _headers(headers, allowlist.RESPONSE_HEADERS)
 

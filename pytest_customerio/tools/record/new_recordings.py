@@ -1,87 +1,75 @@
-"""One test and its recording: played when there is one, made anew with `--cio-record`."""
+"""Makes the recordings of tests, for `pytest --cio-record`: asks a target, scrubs, writes one file for each test."""
 
 from __future__ import annotations
 
 import datetime as dt
-import hashlib
-import re
+import os
 import threading
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
 from pytest_customerio.cassettes import writer
-from pytest_customerio.cassettes.cases import OF_A_TEST
+from pytest_customerio.cassettes.exchanges import Exchange
+from pytest_customerio.cassettes.folders import RECORDED_BY_TEST
 from pytest_customerio.cassettes.recording.fakes import Fakes
-from pytest_customerio.cassettes.recordings import MARK, Reel, identity, mark
-from pytest_customerio.cassettes.recording.scrub import Exchange, Scrubber, kept_headers
+from pytest_customerio.cassettes.recording.matching import MARK, identity, mark
+from pytest_customerio.cassettes.recording.playing import RecordingError, path_of
+from pytest_customerio.cassettes.recording.scrub import Scrubber, allowed_headers
 from pytest_customerio.contract.catalog import Catalog
-from pytest_customerio.core.data import DataError
 from pytest_customerio.core.model import Answer, Operation, WireRequest
+from pytest_customerio.core.settings import SettingsError
 from pytest_customerio.tools.record.about import provenance
 from pytest_customerio.tools.record.canary import LeakError, Planting
 from pytest_customerio.tools.sending import UnreachableError
-from pytest_customerio.tools.target import Target, made_up
+from pytest_customerio.tools.target import Target, TargetError, chosen, made_up, own
 
-FOLDER = "cassettes"
-_ABOUT = f"{OF_A_TEST}, which writes it anew."
-_UNSAFE = re.compile(r"[^\w.\[\]-]+")
-_LONGEST = 120
+_ABOUT = f"{RECORDED_BY_TEST}, which writes it anew."
 
 
-class TapeError(Exception):
-    """A recording that can be neither made nor played; its text says which, and why."""
+class NewRecordings:
+    """The recordings of a run with `--cio-record`, one file for each test, below `folder`.
 
+    Raises `SettingsError` where the environment names a target that must not be asked. Where it names none, `opened`
+    starts a sandbox of our own.
+    """
 
-class Tapes:
-    """The recordings of a project, one file a test, below `folder`. With a `target` they are made anew."""
-
-    def __init__(self, folder: Path, catalog: Catalog) -> None:
-        self.folder = folder
-        self.target: Target | None = None
+    def __init__(self, folder: Path, catalog: Catalog, environ: Mapping[str, str] | None = None) -> None:
+        self._folder = folder
         self._catalog = catalog
-        self._there = folder.is_dir()
+        self._environ = os.environ if environ is None else environ
+        try:
+            self.target: Target | None = chosen(self._environ, catalog)
+        except TargetError as error:
+            raise SettingsError(f"--cio-record: {error}") from None
 
-    def tape(self, nodeid: str) -> Tape | None:
-        """That of a test; None where there is nothing to play, nor anything to record from."""
+    @contextmanager
+    def opened(self) -> Iterator[None]:
+        """Have a target while it lasts."""
         if self.target is not None:
-            self.target.reset()
-            return Recording(path_of(self.folder, nodeid), nodeid, self._catalog, self.target)
-        path = path_of(self.folder, nodeid) if self._there else None
-        return Playing(path, self._catalog) if path is not None and path.is_file() else None
+            yield
+            return
+        with own(self._environ) as self.target:
+            yield
+
+    def plays(self, nodeid: str) -> bool:
+        """Nothing is played: every answer is the target's."""
+        return False
+
+    def of(self, nodeid: str) -> NewRecording | None:
+        """The recording of this test, which begins now; None where no target is open."""
+        if self.target is None:
+            return None
+        self.target.reset()
+        return NewRecording(path_of(self._folder, nodeid), nodeid, self._catalog, self.target)
 
 
-class Playing:
-    """The recording of a test that was made before."""
-
-    told: tuple[str, int] | None = None
-
-    def __init__(self, path: Path, catalog: Catalog) -> None:
-        self._path = path
-        self._catalog = catalog
-        self._lock = threading.Lock()
-        self._reel: Reel | None = None
-
-    def answer(self, request: WireRequest) -> Answer | None:
-        """What was recorded for this request; None where nothing was. Raises `TapeError`."""
-        with self._lock:
-            if self._reel is None:
-                try:
-                    self._reel = Reel(self._path, self._catalog)
-                except DataError as error:
-                    raise TapeError(
-                        f"{error}\n\n  what to do   mend it, or record it anew: pytest --cio-record"
-                    ) from None
-            return self._reel.answer(request)
-
-    def save(self, *, passed: bool) -> None:
-        """Nothing changes."""
-
-
-class Recording:
-    """The recording of a test, being made."""
+class NewRecording:
+    """The recording of one test, being made. Safe between threads."""
 
     def __init__(self, path: Path, nodeid: str, catalog: Catalog, target: Target) -> None:
-        self.told: tuple[str, int] | None = None
+        self.written: tuple[str, int] | None = None
         self._path = path
         self._nodeid = nodeid
         self._catalog = catalog
@@ -91,7 +79,7 @@ class Recording:
         self._over = False
 
     def answer(self, request: WireRequest) -> Answer | None:
-        """What the target answers; None where it cannot be asked. Raises `TapeError`."""
+        """What the target answers; None where it cannot be asked. Raises `RecordingError`."""
         place = self._catalog.place(request.method, request.url)
         operation = next(iter(place.candidates), None)
         if self._over or operation is None or self._target.missing(operation):
@@ -101,24 +89,28 @@ class Recording:
             try:
                 answer = self._target.ask(request, where, operation, self._authorization(request, operation))
             except UnreachableError as error:
-                raise TapeError(f"--cio-record: {error}") from None
+                raise RecordingError(f"--cio-record: {error}") from None
             self._exchanges.append(Exchange(request, answer))
-        return replace(answer, headers=tuple(kept_headers(answer.headers)))  # no others are there when it is played
+        # Only these headers will be there when the recording is played.
+        return replace(answer, headers=tuple(allowed_headers(answer.headers)))
 
     def save(self, *, passed: bool) -> None:
-        """The test is over: write what it drew, if it passed. Raises `TapeError`; the old file stays then."""
+        """The test is over: write its answers, if it passed; else, and on an error, the old file stays as it was.
+
+        Raises `RecordingError`.
+        """
         self._over = True
         exchanges, self._exchanges = self._exchanges, []
         if not exchanges:
             return
         if not passed:
-            self.told = (self._nodeid, 0)
+            self.written = (self._nodeid, 0)
             return
         try:
             writer.write(self._path, self._text(exchanges))
         except (LeakError, writer.WriteError) as error:
-            raise TapeError(f"--cio-record: {self._path.name}: {error}") from None
-        self.told = (self._nodeid, len(exchanges))
+            raise RecordingError(f"--cio-record: {self._path.name}: {error}") from None
+        self.written = (self._nodeid, len(exchanges))
 
     def _text(self, exchanges: list[Exchange]) -> str:
         fakes = Fakes()
@@ -136,7 +128,7 @@ class Recording:
         return text
 
     def _authorization(self, request: WireRequest, operation: Operation) -> str | None:
-        """The target's key in the place of the application's; of the kind that the application sent."""
+        """The target's key in the place of the application's, of the kind that the application sent."""
         given = request.headers.get("authorization", "").partition(" ")[0].lower()
         if not given:
             return None
@@ -144,20 +136,3 @@ class Recording:
         if given == fitting:
             return self._target.keys.authorization(operation.auth)
         return made_up("bearer" if given == "bearer" else "basic")
-
-
-Tape = Playing | Recording
-
-
-def path_of(folder: Path, nodeid: str) -> Path:
-    """Where the recording of a test is: `cassettes/tests/test_app/test_x[us].yaml`."""
-    module, _, name = nodeid.partition("::")
-    name = re.sub(r"(?<=[\w\]])@[^\]\[:]*$", "", name)  # pytest-xdist's group
-    parts = [_safe(part) for part in Path(module).with_suffix("").parts if part not in ("..", "/", "\\")]
-    return folder.joinpath(*parts, f"{_safe(name.replace('::', '.'))}.yaml")
-
-
-def _safe(name: str) -> str:
-    """A name that every file system takes; two names stay two."""
-    found = _UNSAFE.sub("-", name)[:_LONGEST]
-    return found if found == name else f"{found}-{hashlib.sha256(name.encode('utf-8', 'replace')).hexdigest()[:8]}"

@@ -10,11 +10,13 @@ from typing import Any
 import pytest
 
 from pytest_customerio.cassettes import writer
-from pytest_customerio.cassettes.recordings import MARK, Reel
+from pytest_customerio.cassettes.recording.answers import RecordedAnswers
+from pytest_customerio.cassettes.recording.matching import MARK
+from pytest_customerio.cassettes.recording.playing import PlayedRecording, PlayedRecordings, RecordingError
 from pytest_customerio.contract.catalog import Catalog
 from pytest_customerio.core.data import DataError
 from pytest_customerio.core.model import Answer, WireRequest
-from pytest_customerio.tools.record.tape import Playing, Recording, TapeError, Tapes
+from pytest_customerio.tools.record.new_recordings import NewRecording
 from pytest_customerio.tools.target import Keys, Target
 
 CATALOG = Catalog.load()
@@ -52,11 +54,11 @@ def look(who: str = "jane") -> WireRequest:
 
 def recorded(folder: Path, *requests: WireRequest) -> Path:
     """A file with what these requests drew."""
-    tape = Recording(folder / "one.yaml", "test_app.py::test_one", CATALOG, TARGET)
+    recording = NewRecording(folder / "one.yaml", "test_app.py::test_one", CATALOG, TARGET)
     for request in requests:
-        assert tape.answer(request) is not None
-    tape.save(passed=True)
-    assert tape.told == ("test_app.py::test_one", len(requests))
+        assert recording.answer(request) is not None
+    recording.save(passed=True)
+    assert recording.written == ("test_app.py::test_one", len(requests))
     return folder / "one.yaml"
 
 
@@ -67,14 +69,14 @@ def said(answer: Answer | None) -> Any:
 
 def test_the_same_request_at_another_time_of_another_person(tmp_path: Path) -> None:
     """Draws what was recorded, about that person."""
-    reel = Reel(recorded(tmp_path, put(email="jane@corp.org", age=41, seen_at=1_764_000_000)), CATALOG)
-    answer = reel.answer(put("joe", email="joe@corp.org", age=41, seen_at=1_795_000_000))
+    answers = RecordedAnswers(recorded(tmp_path, put(email="jane@corp.org", age=41, seen_at=1_764_000_000)), CATALOG)
+    answer = answers.answer(put("joe", email="joe@corp.org", age=41, seen_at=1_795_000_000))
     assert said(answer)["sent"] == {"email": "joe@corp.org", "age": 41, "seen_at": 1_764_000_000}
     assert answer is not None
     assert (answer.status, answer.reason, answer.headers) == (200, "OK", (("Content-Type", "application/json"),))
-    assert reel.answer(put("joe", email="joe@corp.org", age=42, seen_at=1_795_000_000)) is None
-    assert reel.answer(look("joe")) is None
-    assert reel.answer(WireRequest("DELETE", URL.format("joe"), HEADERS, b"")) is None
+    assert answers.answer(put("joe", email="joe@corp.org", age=42, seen_at=1_795_000_000)) is None
+    assert answers.answer(look("joe")) is None
+    assert answers.answer(WireRequest("DELETE", URL.format("joe"), HEADERS, b"")) is None
 
 
 def test_what_is_in_the_file(tmp_path: Path) -> None:
@@ -94,11 +96,11 @@ def test_what_is_in_the_file(tmp_path: Path) -> None:
 def test_people_are_told_apart_whatever_the_order(tmp_path: Path) -> None:
     """Who was first met in one order is known when met again."""
     path = recorded(tmp_path, put("a-1"), put("b-1"), look("a-1"), look("b-1"), put("b-1"), look("a-1"))
-    reel = Reel(path, CATALOG)
+    answers = RecordedAnswers(path, CATALOG)
     for who in ("x-9", "y-9"):
-        assert said(reel.answer(put(who)))["who"] == who
+        assert said(answers.answer(put(who)))["who"] == who
     for who in ("y-9", "x-9", "y-9", "x-9", "x-9", "z-9"):
-        assert said(reel.answer(look(who)))["who"] == who
+        assert said(answers.answer(look(who)))["who"] == who
 
 
 def test_played_in_order_the_last_one_again(tmp_path: Path) -> None:
@@ -108,22 +110,24 @@ def test_played_in_order_the_last_one_again(tmp_path: Path) -> None:
     second = lines[-1].replace('\\"number\\":4711', '\\"number\\":4712')
     assert second != lines[-1]
     path.write_text("".join([*lines, second]))
-    reel = Reel(path, CATALOG)
-    assert [said(reel.answer(put("a", n=1)))["number"] for _ in range(4)] == [4711, 4712, 4712, 4712]
+    answers = RecordedAnswers(path, CATALOG)
+    assert [said(answers.answer(put("a", n=1)))["number"] for _ in range(4)] == [4711, 4712, 4712, 4712]
 
 
 def test_numbers_and_names_of_members(tmp_path: Path) -> None:
     """An id that is a number comes back as one; so does an address in the place of a name."""
-    reel = Reel(recorded(tmp_path, put("7", account_id=77_777, **{"jane@corp.org": "x y"}, sizes=[1.5, None])), CATALOG)
-    answer = said(reel.answer(put("8", account_id=88_888, **{"joe@corp.org": "z y"}, sizes=[1.5, None])))
+    answers = RecordedAnswers(
+        recorded(tmp_path, put("7", account_id=77_777, **{"jane@corp.org": "x y"}, sizes=[1.5, None])), CATALOG
+    )
+    answer = said(answers.answer(put("8", account_id=88_888, **{"joe@corp.org": "z y"}, sizes=[1.5, None])))
     assert answer["sent"] == {"account_id": 88_888, "joe@corp.org": "z y", "sizes": [1.5, None]}
-    assert reel.answer(put("8", account_id="88888", **{"joe@corp.org": "z y"}, sizes=[1.5, None])) is None
+    assert answers.answer(put("8", account_id="88888", **{"joe@corp.org": "z y"}, sizes=[1.5, None])) is None
 
 
 def test_a_number_that_is_none_any_more(tmp_path: Path) -> None:
     """Where the request has a word now, the number in the answer stays the fake that it is."""
-    reel = Reel(recorded(tmp_path, put("a-1", account="4711")), CATALOG)
-    assert said(reel.answer(put("a-1", account="acme")))["number_id"] == 900_000_000_000_001
+    answers = RecordedAnswers(recorded(tmp_path, put("a-1", account="4711")), CATALOG)
+    assert said(answers.answer(put("a-1", account="acme")))["number_id"] == 900_000_000_000_001
 
 
 def test_a_body_that_is_no_json(tmp_path: Path) -> None:
@@ -133,7 +137,7 @@ def test_a_body_that_is_no_json(tmp_path: Path) -> None:
     entry = json.loads(lines[-1][2:])
     entry["response"]["body"]["string"] = "hello id-1"
     path.write_text("\n".join([*lines[:-1], "- " + json.dumps(entry)]))
-    answer = Reel(path, CATALOG).answer(put("b-1"))
+    answer = RecordedAnswers(path, CATALOG).answer(put("b-1"))
     assert answer is not None
     assert answer.body == b"hello b-1"
 
@@ -142,9 +146,9 @@ def test_a_request_changed_by_hand(tmp_path: Path) -> None:
     """Is read anew, the mark beside it counts no more."""
     path = recorded(tmp_path, put("a-1", plan="x", n=1))
     path.write_text(path.read_text().replace('\\"n\\":1', '\\"n\\":2'))
-    reel = Reel(path, CATALOG)
-    assert reel.answer(put("a-1", plan="x", n=1)) is None
-    assert reel.answer(put("a-1", plan="x", n=2)) is not None
+    answers = RecordedAnswers(path, CATALOG)
+    assert answers.answer(put("a-1", plan="x", n=1)) is None
+    assert answers.answer(put("a-1", plan="x", n=2)) is not None
 
 
 HAND = """
@@ -159,10 +163,10 @@ def test_a_cassette_of_vcrpys_own(tmp_path: Path) -> None:
     """Any form of YAML will do."""
     path = tmp_path / "one.yaml"
     path.write_text(HAND.format(body='{"plan": "gold"}'))
-    answer = Reel(path, CATALOG).answer(put("7", plan="silver"))
+    answer = RecordedAnswers(path, CATALOG).answer(put("7", plan="silver"))
     assert answer == Answer(200, "", (("Content-Type", "a/b"),), b"{}")
     path.write_text(HAND.format(body="").replace("body: ''", "body: null"))
-    assert Reel(path, CATALOG).answer(WireRequest("PUT", URL.format("7"), {}, b"")) is not None
+    assert RecordedAnswers(path, CATALOG).answer(WireRequest("PUT", URL.format("7"), {}, b"")) is not None
 
 
 @pytest.mark.parametrize(
@@ -185,24 +189,24 @@ def test_files_that_cannot_be_used(tmp_path: Path, content: bytes, said_of_it: s
     path = tmp_path / "one.yaml"
     path.write_bytes(content)
     with pytest.raises(DataError) as caught:
-        Reel(path, CATALOG)
+        RecordedAnswers(path, CATALOG)
     assert str(caught.value).startswith(str(path))
     assert said_of_it.strip() in str(caught.value) or "nested more than 200 levels deep" in str(caught.value)
-    with pytest.raises(TapeError, match="what to do   mend it, or record it anew: pytest --cio-record"):
-        Playing(path, CATALOG).answer(put())
+    with pytest.raises(RecordingError, match="what to do   mend it, or record it anew: pytest --cio-record"):
+        PlayedRecording(path, CATALOG).answer(put())
 
 
 def test_a_thousand_interactions_are_no_matter(tmp_path: Path) -> None:
     """Each is found by its own; none is read twice."""
     path = recorded(tmp_path, *(put(f"a-{number}", n=number) for number in range(1000)))
-    reel = Reel(path, CATALOG)
+    answers = RecordedAnswers(path, CATALOG)
     for number in (999, 0, 500):
-        assert said(reel.answer(put("b-1", n=number)))["sent"] == {"n": number}
+        assert said(answers.answer(put("b-1", n=number)))["sent"] == {"n": number}
 
 
 def test_threads_share_a_tape(tmp_path: Path) -> None:
     """Each request is answered once by each recorded answer."""
-    playing = Playing(recorded(tmp_path, *(put(f"a-{number}", n=1) for number in range(40))), CATALOG)
+    playing = PlayedRecording(recorded(tmp_path, *(put(f"a-{number}", n=1) for number in range(40))), CATALOG)
     found: list[str] = []
 
     def ask(number: int) -> None:
@@ -219,25 +223,25 @@ def test_threads_share_a_tape(tmp_path: Path) -> None:
 def test_what_cannot_be_recorded(tmp_path: Path) -> None:
     """No call of Customer.io's, no key for it, or too late: as ever."""
     path = tmp_path / "one.yaml"
-    tape = Recording(path, "t", CATALOG, Echo("workspace", "", "us", Keys("s", "t")))
-    assert tape.answer(WireRequest("GET", "https://track.customer.io/api/v1/unheard", {}, b"")) is None
-    assert tape.answer(look()) is None
-    tape.save(passed=True)
-    assert (tape.told, path.exists()) == (None, False)
-    assert tape.answer(put()) is None
+    recording = NewRecording(path, "t", CATALOG, Echo("workspace", "", "us", Keys("s", "t")))
+    assert recording.answer(WireRequest("GET", "https://track.customer.io/api/v1/unheard", {}, b"")) is None
+    assert recording.answer(look()) is None
+    recording.save(passed=True)
+    assert (recording.written, path.exists()) == (None, False)
+    assert recording.answer(put()) is None
 
 
 def test_a_test_that_failed_leaves_the_old_recording(tmp_path: Path) -> None:
     """And that is told."""
     path = recorded(tmp_path, put())
     before = path.read_bytes()
-    tape = Recording(path, "t", CATALOG, TARGET)
-    tape.answer(put(n=9))
-    tape.save(passed=False)
-    assert (tape.told, path.read_bytes()) == (("t", 0), before)
-    playing = Playing(path, CATALOG)
+    recording = NewRecording(path, "t", CATALOG, TARGET)
+    recording.answer(put(n=9))
+    recording.save(passed=False)
+    assert (recording.written, path.read_bytes()) == (("t", 0), before)
+    playing = PlayedRecording(path, CATALOG)
     playing.save(passed=True)
-    assert playing.told is None
+    assert playing.written is None
 
 
 def test_the_targets_key_takes_the_place_of_the_applications(tmp_path: Path) -> None:
@@ -249,11 +253,13 @@ def test_the_targets_key_takes_the_place_of_the_applications(tmp_path: Path) -> 
             asked.append(authorization)
             return Answer(200)
 
-    tape = Recording(tmp_path / "a.yaml", "t", CATALOG, Listening("sandbox", "", "us", Keys("s", "t", "a"), "http://x"))
+    recording = NewRecording(
+        tmp_path / "a.yaml", "t", CATALOG, Listening("sandbox", "", "us", Keys("s", "t", "a"), "http://x")
+    )
     url = URL.format("42")
     for header in ("Basic dGhlaXJz", "Bearer theirs", "", "Digest theirs"):
-        tape.answer(WireRequest("PUT", url, {"authorization": header} if header else {}, b"{}"))
-    tape.answer(look())
+        recording.answer(WireRequest("PUT", url, {"authorization": header} if header else {}, b"{}"))
+    recording.answer(look())
     assert asked[0] == "Basic czp0"
     assert (asked[1] or "").startswith("Bearer 000")
     assert asked[2] is None
@@ -263,11 +269,11 @@ def test_the_targets_key_takes_the_place_of_the_applications(tmp_path: Path) -> 
 
 def test_a_target_that_is_gone(tmp_path: Path) -> None:
     """Says so."""
-    tape = Recording(
+    recording = NewRecording(
         tmp_path / "a.yaml", "t", CATALOG, Target("sandbox", "", "us", Keys("s", "t"), "http://127.0.0.1:1")
     )
-    with pytest.raises(TapeError, match=r"--cio-record: http://127\.0\.0\.1:1 gives no answer: "):
-        tape.answer(put())
+    with pytest.raises(RecordingError, match=r"--cio-record: http://127\.0\.0\.1:1 gives no answer: "):
+        recording.answer(put())
 
 
 def test_a_credential_in_an_answer_is_never_written(tmp_path: Path) -> None:
@@ -279,10 +285,12 @@ def test_a_credential_in_an_answer_is_never_written(tmp_path: Path) -> None:
 
     path = recorded(tmp_path, put())
     before = path.read_bytes()
-    tape = Recording(path, "t", CATALOG, Leaking("sandbox", "", "us", Keys("site-x", "TrackKeyOfSomebody"), "http://x"))
-    tape.answer(put())
-    with pytest.raises(TapeError, match=r"^--cio-record: one\.yaml: a credential is still in it$"):
-        tape.save(passed=True)
+    recording = NewRecording(
+        path, "t", CATALOG, Leaking("sandbox", "", "us", Keys("site-x", "TrackKeyOfSomebody"), "http://x")
+    )
+    recording.answer(put())
+    with pytest.raises(RecordingError, match=r"^--cio-record: one\.yaml: a credential is still in it$"):
+        recording.save(passed=True)
     assert path.read_bytes() == before
 
 
@@ -292,11 +300,13 @@ def test_a_disk_that_is_full(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
     def full(*args: Any) -> int:
         raise OSError(28, "No space left on device")
 
-    tape = Recording(tmp_path / "a.yaml", "t", CATALOG, TARGET)
-    tape.answer(put())
+    recording = NewRecording(tmp_path / "a.yaml", "t", CATALOG, TARGET)
+    recording.answer(put())
     monkeypatch.setattr(writer.os, "write", full)
-    with pytest.raises(TapeError, match="the disk is full, or a limit of its size is reached; nothing was written"):
-        tape.save(passed=True)
+    with pytest.raises(
+        RecordingError, match="the disk is full, or a limit of its size is reached; nothing was written"
+    ):
+        recording.save(passed=True)
 
 
 @pytest.mark.parametrize(
@@ -314,24 +324,24 @@ def test_a_disk_that_is_full(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
 )
 def test_where_a_recording_lies(tmp_path: Path, nodeid: str, path: str) -> None:
     """By module and test; in names that every file system takes, each its own."""
-    tapes = Tapes(tmp_path / "cassettes", CATALOG)
-    tapes.target = TARGET
-    tape = tapes.tape(nodeid)
-    assert isinstance(tape, Recording)
-    found = tape._path.relative_to(tmp_path / "cassettes").as_posix()
+    recordings = PlayedRecordings(tmp_path / "cassettes", CATALOG)
+    recordings.target = TARGET
+    recording = recordings.of(nodeid)
+    assert isinstance(recording, NewRecording)
+    found = recording._path.relative_to(tmp_path / "cassettes").as_posix()
     assert found.startswith(path.removesuffix("-44d09564.yaml"))
-    assert len(tape._path.name) < 150
+    assert len(recording._path.name) < 150
 
 
-def test_tapes_of_a_project(tmp_path: Path) -> None:
+def test_recordings_of_a_project(tmp_path: Path) -> None:
     """Nothing where there is no folder, or no file of the test."""
-    assert Tapes(tmp_path / "cassettes", CATALOG).tape("test_app.py::test_one") is None
+    assert PlayedRecordings(tmp_path / "cassettes", CATALOG).tape("test_app.py::test_one") is None
     folder = tmp_path / "cassettes" / "test_app"
     folder.mkdir(parents=True)
     recorded(folder, put()).rename(folder / "test_one.yaml")
-    tapes = Tapes(tmp_path / "cassettes", CATALOG)
-    assert isinstance(tapes.tape("test_app.py::test_one"), Playing)
-    assert tapes.tape("test_app.py::test_two") is None
+    recordings = PlayedRecordings(tmp_path / "cassettes", CATALOG)
+    assert isinstance(recordings.of("test_app.py::test_one"), PlayedRecording)
+    assert recordings.of("test_app.py::test_two") is None
 
 
 def test_the_mark_is_beside_the_answer(tmp_path: Path) -> None:
@@ -359,7 +369,7 @@ def test_an_answer_changed_by_hand(tmp_path: Path, old: str, new: str, cause: st
     assert old in text
     path.write_text(text.replace(old, new))
     with pytest.raises(DataError) as caught:
-        Reel(path, CATALOG)
+        RecordedAnswers(path, CATALOG)
     assert str(caught.value) == f"{path}:{len(text.splitlines())}: {cause}"
 
 
@@ -368,4 +378,4 @@ def test_a_recording_of_nothing(tmp_path: Path) -> None:
     path = recorded(tmp_path, put("a-1"))
     path.write_text(path.read_text().partition("interactions:\n")[0] + "interactions:\n")
     with pytest.raises(DataError, match="it needs a list `interactions`"):
-        Reel(path, CATALOG)
+        RecordedAnswers(path, CATALOG)

@@ -9,7 +9,6 @@ from pathlib import Path
 import pytest
 
 from pytest_customerio.cassettes.cases import Cassettes
-from pytest_customerio.cassettes.reading import Shelf
 from pytest_customerio.contract.catalog import Catalog
 from pytest_customerio.core.data import DataError
 
@@ -26,7 +25,7 @@ interactions:
 def test_all_cases_are_those_of_the_run() -> None:
     """Every case, and every variant of it, as vcrpy reads it."""
     catalog = Catalog.load()
-    played, read = Cassettes(catalog), Shelf(catalog)
+    played, read = Cassettes(catalog), Cassettes(catalog)
     assert read.cases() == played.cases()
     for case in played.cases():
         for operation in case.operations:
@@ -38,12 +37,12 @@ def test_a_cassette_of_ones_own(tmp_path: Path) -> None:
     """Headers as text or lists, bodies as bytes or left out, and an answer for an operation of its own."""
     (tmp_path / "track").mkdir()
     (tmp_path / "track" / "418-teapot.yaml").write_text(CASSETTE, encoding="utf-8")
-    shelf = Shelf(Catalog.load(), [tmp_path])
-    case = shelf.case("418-teapot", "track")
+    cassettes = Cassettes(Catalog.load(), [tmp_path])
+    case = cassettes.case("418-teapot", "track")
     assert case is not None
     assert case.answer.headers == (("A", "b"), ("C", "d"), ("C", "e"))
     assert (case.answer.body, case.answer.reason) == (b"a", "")
-    assert shelf.variant(case, "track.delete").answer.reason == "Short"
+    assert cassettes.variant(case, "track.delete").answer.reason == "Short"
 
 
 def test_a_request_that_is_no_operation_is_told_with_its_line(tmp_path: Path) -> None:
@@ -51,7 +50,7 @@ def test_a_request_that_is_no_operation_is_told_with_its_line(tmp_path: Path) ->
     (tmp_path / "track").mkdir()
     (tmp_path / "track" / "418-teapot.yaml").write_text(CASSETTE.replace("customers/42", "x"), encoding="utf-8")
     with pytest.raises(DataError, match=r"418-teapot.yaml:3: PUT https://track.customer.io/api/v1/x with this body"):
-        Shelf(Catalog.load(), [tmp_path]).cases()
+        Cassettes(Catalog.load(), [tmp_path]).cases()
 
 
 def test_vcrpy_is_not_imported() -> None:
