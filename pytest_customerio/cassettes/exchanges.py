@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -31,7 +31,7 @@ def exchange(interaction: Mapping[str, Any]) -> Exchange:
 
 def request_of(given: Mapping[str, Any]) -> WireRequest:
     """A recorded request. Of a header with several values the first one counts."""
-    headers = {str(name).lower(): str(value) for name, value in reversed(list(_pairs(given["headers"])))}
+    headers = {str(name).lower(): str(next(iter(_values(one)), "")) for name, one in given["headers"].items()}
     return WireRequest(given["method"], given["uri"], headers, _bytes(given["body"]))
 
 
@@ -50,7 +50,11 @@ def answer_of(given: Mapping[str, Any]) -> Answer:
 def _pairs(headers: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
     """Name and value of each header: vcrpy writes a list of values for each name, people write one text."""
     for name, values in headers.items():
-        yield from ((name, value) for value in (values if isinstance(values, list | tuple) else [values]))
+        yield from ((name, value) for value in _values(values))
+
+
+def _values(values: Any) -> Sequence[Any]:
+    return values if isinstance(values, list | tuple) else [values]
 
 
 def _bytes(body: Any) -> bytes:

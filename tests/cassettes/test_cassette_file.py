@@ -1,4 +1,4 @@
-"""Cassettes read without vcrpy say what they say through it."""
+"""One cassette file by operation: its answers, and what makes it no cassette of its folder."""
 
 from __future__ import annotations
 
@@ -8,10 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from pytest_customerio.cassettes.cases import Cassettes
+from pytest_customerio.cassettes.cassette_file import CassetteFile
 from pytest_customerio.contract.catalog import Catalog
 from pytest_customerio.core.data import DataError
 
+CATALOG = Catalog.load()
 CASSETTE = """\
 metadata: {source: observed}
 interactions:
@@ -19,45 +20,61 @@ interactions:
   response: {status: {code: 418, message: null}, headers: {A: b, C: [d, e]}, body: {string: !!binary YQ==}}
 - request: {method: DELETE, uri: 'https://track.customer.io/api/v1/customers/42', headers: {}, body: null}
   response: {status: {code: 418, message: Short}, headers: {}, body: {}}
+- request: {method: PUT, uri: 'https://track.customer.io/api/v1/customers/42', headers: {}, body: 'a=b'}
+  response: {status: {code: 418, message: Later}, headers: {}, body: {}}
 """
 
 
-def test_all_cases_are_those_of_the_run() -> None:
-    """Every case, and every variant of it, as vcrpy reads it."""
-    catalog = Catalog.load()
-    played, read = Cassettes(catalog), Cassettes(catalog)
-    assert read.cases() == played.cases()
-    for case in played.cases():
-        for operation in case.operations:
-            assert read.variant(case, operation) == played.variant(case, operation)
-    assert [read.success(one) for one in catalog.operations] == [played.success(one) for one in catalog.operations]
+def read(folder: Path, text: str = CASSETTE, surface: str = "track") -> CassetteFile:
+    path = folder / surface / "418-teapot.yaml"
+    path.parent.mkdir(exist_ok=True)
+    path.write_text(text, encoding="utf-8")
+    return CassetteFile(path, CATALOG)
 
 
-def test_a_cassette_of_ones_own(tmp_path: Path) -> None:
-    """Headers as text or lists, bodies as bytes or left out, and an answer for an operation of its own."""
-    (tmp_path / "track").mkdir()
-    (tmp_path / "track" / "418-teapot.yaml").write_text(CASSETTE, encoding="utf-8")
-    cassettes = Cassettes(Catalog.load(), [tmp_path])
-    case = cassettes.case("418-teapot", "track")
-    assert case is not None
-    assert case.answer.headers == (("A", "b"), ("C", "d"), ("C", "e"))
-    assert (case.answer.body, case.answer.reason) == (b"a", "")
-    assert cassettes.variant(case, "track.delete").answer.reason == "Short"
+def test_answers_by_operation(tmp_path: Path) -> None:
+    """Each operation has its answers in recorded order; a body that is no JSON leaves the address to decide."""
+    file = read(tmp_path)
+    assert file.operations == ("track.identify", "track.delete")
+    assert [one.reason for one in file.answers("track.identify")] == ["", "Later"]
+    assert [one.reason for one in file.answers("track.delete")] == ["Short"]
+    first = file.the_answer()
+    assert (first.headers, first.body) == ((("A", "b"), ("C", "d"), ("C", "e")), b"a")
 
 
-def test_a_request_that_is_no_operation_is_told_with_its_line(tmp_path: Path) -> None:
-    """As in a run."""
-    (tmp_path / "track").mkdir()
-    (tmp_path / "track" / "418-teapot.yaml").write_text(CASSETTE.replace("customers/42", "x"), encoding="utf-8")
-    with pytest.raises(DataError, match=r"418-teapot.yaml:3: PUT https://track.customer.io/api/v1/x with this body"):
-        Cassettes(Catalog.load(), [tmp_path]).cases()
+def test_an_operation_without_an_answer_of_its_own(tmp_path: Path) -> None:
+    """It gets the answers of the first interaction's operation."""
+    file = read(tmp_path)
+    assert file.standing_for("track.event") == "track.identify"
+    assert file.answers("track.event") == file.answers("track.identify")
 
 
-def test_vcrpy_is_not_imported() -> None:
-    """That is what it is for."""
+def test_a_request_that_is_no_operation(tmp_path: Path) -> None:
+    """The error has the line of the address."""
+    cause = r"418-teapot\.yaml:3: PUT https://track\.customer\.io/api/v1/x with this body is no operation"
+    with pytest.raises(DataError, match=cause):
+        read(tmp_path, CASSETTE.replace("customers/42", "x"))
+
+
+def test_an_operation_of_another_surface(tmp_path: Path) -> None:
+    """The error says in which folder the cassette belongs."""
+    with pytest.raises(DataError, match="identify is no operation of app: its cassettes belong into track/"):
+        read(tmp_path, surface="app")
+
+
+def test_an_error_cassette_has_one_status(tmp_path: Path) -> None:
+    """Answers of two statuses are an error: by its status one tells that the error was met."""
+    file = read(tmp_path, CASSETTE.replace("code: 418, message: Later", "code: 200, message: Later"))
+    with pytest.raises(DataError, match=r"yaml:2: an error cassette has one status, this one has 200, 418"):
+        file.the_answer()
+
+
+@pytest.mark.parametrize("command", [["errors"], ["explain", "429"]])
+def test_the_commands_read_without_vcrpy(command: list[str]) -> None:
+    """`errors` and `explain` import neither vcrpy nor a client, whose import takes longer than all the rest."""
     code = (
-        "import sys; from pytest_customerio.__main__ import main; main(['errors']);"
+        f"import sys; from pytest_customerio.__main__ import main; main({command!r});"
         "sys.stderr.write(str({'vcr', 'requests', 'jsonschema', 'pytest'} & set(sys.modules)))"
     )
-    told = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert told.stderr == "set()"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stderr == "set()"

@@ -9,7 +9,6 @@ import pytest
 import yaml
 from hypothesis import given
 from hypothesis import strategies as st
-from vcr.serializers import yamlserializer
 
 from pytest_customerio.cassettes.document import Document
 from pytest_customerio.cassettes.provenance import About, check_known, nearest, read
@@ -28,7 +27,7 @@ interactions:
 def document(folder: Path, metadata: str) -> Document:
     path = folder / "case.yaml"
     path.write_text(metadata + BODY)
-    return Document(path, yamlserializer.deserialize)
+    return Document(path)
 
 
 def test_all_that_can_be_said(tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""Cassettes that no test of a whole run used: found, and told as a note."""
+"""Cassettes that no test of a whole run used are found, and listed in a note."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def row(nodeid: str, operation: str = "track.event", case: str | None = None) ->
 
 
 def test_recordings(tmp_path: Path) -> None:
-    """Of tests that are gone, or passed and sent nothing; not of those that were skipped or failed."""
+    """A recording is unused if its test is gone, or passed and sent nothing; not if its test was skipped or failed."""
     made(tmp_path, "heard.yaml", "skipped.yaml", "failed.yaml", "a/gone.yml", "silent.yaml")
     made(tmp_path, "theirs.yaml", "customerio/track/200-ok.yaml", text="version: 1\n")
     made(tmp_path, "a/README.md")
@@ -38,16 +38,16 @@ def test_recordings(tmp_path: Path) -> None:
 
 
 def test_no_folder(tmp_path: Path) -> None:
-    """Nothing is missed."""
+    """Without a folder nothing is unused."""
     nothing = WholeRun(frozenset(), frozenset(), [])
     assert unused_recordings(tmp_path / "none", Path, nothing) == []
     assert unused_cassettes([], nothing) == []
 
 
 def test_what_cannot_be_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Is left alone."""
+    """A file that cannot be read is not listed."""
 
-    def closed(path: Path, **more: object) -> None:
+    def closed(path: Path, *args: object) -> None:
         raise PermissionError
 
     made(tmp_path, "closed.yaml")
@@ -56,7 +56,7 @@ def test_what_cannot_be_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
 
 
 def test_cassettes(tmp_path: Path) -> None:
-    """A case that ran, in either mode, was played; success is played wherever something was heard."""
+    """A case that ran in either mode used its cassette; any request of a surface used the successes of it."""
     names = ["app/200-ok", "app/429-rate-limited", "track/200-ok", "track/429-rate-limited", "track/503-unavailable"]
     files = made(tmp_path, *(f"{name}.yaml" for name in names))
     rows = [row("a", case="429-rate-limited-persists"), row("b", case="503-unavailable-recovers")]
@@ -65,7 +65,7 @@ def test_cassettes(tmp_path: Path) -> None:
 
 
 def test_lines(tmp_path: Path) -> None:
-    """Relative to the project, where they are in it, each once; a few of many."""
+    """Each file is listed once, relative to the project where it is inside; of many files a few are listed."""
     assert lines([], tmp_path) == []
     assert lines([tmp_path / "b.yaml", tmp_path / "a.yaml", tmp_path / "a.yaml"], tmp_path) == [
         "cassettes that no test used:",

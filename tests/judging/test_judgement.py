@@ -45,7 +45,14 @@ def attempts(case, *ats, ok=None, identity="a", draining=()):
     """Attempts at these times; the one numbered `ok` gets a 200, all others the case's answer."""
     error = (case.answer.status or None, case.answer.fault)
     return [
-        Attempt(identity, "track.identify", at, *((200, None) if index == ok else error), draining=index in draining)
+        Attempt(
+            identity,
+            "track.identify",
+            at,
+            *((200, None) if index == ok else error),
+            draining=index in draining,
+            retry_after=None if index == ok else case.retry_after,
+        )
         for index, at in enumerate(ats)
     ]
 
