@@ -31,20 +31,20 @@ def mark(request: Mapping[str, Any], key: str, names: tuple[str, ...]) -> dict[s
 
     `of` is a checksum of the request: a request that was changed by hand is scrubbed anew.
     """
-    return {"key": key, "names": list(names), "of": _checksum(request)}
+    return {"key": key, "names": list(names), "of": crc32(line(request).encode())}
 
 
 def recorded_identity(interaction: Mapping[str, Any], catalog: Catalog) -> tuple[str, tuple[str, ...]]:
     """The identity of a recorded request: as its mark says it, or worked out where there is no mark that fits."""
     request, marked = interaction["request"], interaction["response"].get(MARK)
-    if isinstance(marked, dict) and {"key", "names", "of"} <= set(marked) and marked["of"] == _checksum(request):
-        return str(marked["key"]), tuple(map(str, marked["names"]))
+    if isinstance(marked, dict) and isinstance(marked.get("names"), list) and _is_about(marked, request):
+        return str(marked.get("key")), tuple(map(str, marked["names"]))
     return identity(request_of(request), catalog)
 
 
-def _checksum(request: Mapping[str, Any]) -> int | None:
-    """None for a request that JSON cannot hold, which no mark of ours is about."""
+def _is_about(marked: Mapping[str, Any], request: Mapping[str, Any]) -> bool:
+    """Whether a mark was made of this request; no mark of ours is about a request that JSON cannot hold."""
     try:
-        return crc32(line(request).encode())
+        return bool(marked.get("of") == crc32(line(request).encode()))
     except TypeError:
-        return None
+        return False
