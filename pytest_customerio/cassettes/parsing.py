@@ -37,9 +37,9 @@ def _reads(loader: Any) -> bool:
         return False
 
 
-# libyaml is ten times as fast as the parser in Python. Its binding (`yaml._yaml`, PyYAML 5 and 6) remembers the node
-# classes of the first `yaml` module of the process. It stops working when `yaml` is imported a second time, as pytester
-# does in one process: it makes nodes of the old classes, which the new constructor does not know.
+# libyaml is ten times as fast as the parser in Python. Its binding (`yaml._yaml`, PyYAML 6) remembers the node classes of
+# the first `yaml` module of the process. It stops working when `yaml` is imported a second time, as in pytester's runs in
+# one process: it makes nodes of the old classes, which the new constructor does not know.
 FAST = _reads(getattr(yaml, "CSafeLoader", yaml.SafeLoader))
 _SAFE = getattr(yaml, "CSafeLoader", yaml.SafeLoader) if FAST else yaml.SafeLoader
 
@@ -51,8 +51,8 @@ class _Loader(_SAFE):  # type: ignore[misc, valid-type, unused-ignore]
 class _Composer(_SAFE):  # type: ignore[misc, valid-type, unused-ignore]
     """Composes nodes like the safe loader, without the resolvers by path (PyYAML's `add_path_resolver`).
 
-    Nobody registers such resolvers, and calling them takes a third of the time. The three methods are those that the
-    composers of PyYAML 5 and 6 call for each node.
+    Nobody registers such resolvers, and the calls cost time. The three methods are private to PyYAML 6, whose composers
+    call them for each node. If a later PyYAML does not call them, reading is only slower.
     """
 
     def descend_resolver(self, parent: Any, index: Any) -> None: ...
