@@ -86,7 +86,7 @@ def _is_status(code: object, message: object, fault: object) -> bool:
 
 def _is_header(name: object, given: object) -> bool:
     values: Sequence[object] = given if isinstance(given, list) else [given]
-    return all(map(_is_line, (name, *values)))
+    return _is_line(name) and all(map(_is_line, values))
 
 
 def _is_line(value: object) -> bool:

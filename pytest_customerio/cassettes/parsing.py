@@ -37,8 +37,8 @@ def _reads(loader: Any) -> bool:
         return False
 
 
-# libyaml is ten times as fast as the parser in Python. Its binding (`yaml._yaml`, PyYAML 6) remembers the node classes of
-# the first `yaml` module of the process. It stops working when `yaml` is imported a second time, as in pytester's runs in
+# libyaml is ten times as fast as the parser in Python. Its binding (`yaml._yaml`, PyYAML 6) remembers the node classes
+# of the first `yaml` module of the process. It stops working when `yaml` is imported again, as in pytester's runs in
 # one process: it makes nodes of the old classes, which the new constructor does not know.
 FAST = _reads(getattr(yaml, "CSafeLoader", yaml.SafeLoader))
 _SAFE = getattr(yaml, "CSafeLoader", yaml.SafeLoader) if FAST else yaml.SafeLoader

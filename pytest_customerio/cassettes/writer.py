@@ -11,7 +11,7 @@ import re
 import secrets
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
-from json import dumps
+from json import JSONEncoder
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +22,10 @@ _FULL = frozenset(getattr(errno, name) for name in ("ENOSPC", "EDQUOT", "EFBIG")
 _DENIED = frozenset({errno.EACCES, errno.EPERM, errno.EROFS})
 # Characters that YAML does not accept, or takes for the end of a line.
 _UNPRINTABLE = re.compile("[\x7f-\x9f\u2028\u2029\ufeff\ud800-\udfff\ufffe\uffff]")
+
+
+# One for all lines: `json.dumps` with an option makes one for each call.
+_ENCODER = JSONEncoder(ensure_ascii=False)
 
 
 class WriteError(Exception):
@@ -101,5 +105,5 @@ def _left(target: Path) -> str:
 
 def line(value: object) -> str:
     """A value as one line of JSON that is YAML too."""
-    shown = dumps(value, ensure_ascii=False)
+    shown = _ENCODER.encode(value)
     return _UNPRINTABLE.sub(lambda match: f"\\u{ord(match[0]):04x}", shown)
