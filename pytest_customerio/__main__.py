@@ -131,13 +131,13 @@ def _doctor(asked: argparse.Namespace) -> tuple[str, int]:
 
 
 def _explain(asked: argparse.Namespace) -> Explain:
-    from pytest_customerio.cassettes.reading import Shelf
+    from pytest_customerio.cassettes.cases import Cassettes
     from pytest_customerio.contract.catalog import Catalog
     from pytest_customerio.tools.explain.advice import Advice
     from pytest_customerio.tools.explain.explanation import Explain
 
     catalog = Catalog.load()
-    return Explain(catalog, Shelf(catalog, asked.cassettes), Advice())
+    return Explain(catalog, Cassettes(catalog, asked.cassettes), Advice())
 
 
 class _Parser(argparse.ArgumentParser):

@@ -8,12 +8,16 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     import responses
 
+    from pytest_customerio.contract.catalog import Catalog
     from pytest_customerio.core.model import ErrorCase
     from pytest_customerio.running.cio import Cio
     from pytest_customerio.running.phases import Phases
     from pytest_customerio.running.run import Run
+    from pytest_customerio.tools.record.new_recordings import NewRecordings
     from pytest_customerio.tools.sandbox.fixture import Sandbox
 
 RUN: pytest.StashKey[Run] = pytest.StashKey()
@@ -236,8 +240,15 @@ def _run(config: pytest.Config) -> Run:
     if RUN not in config.stash:
         from pytest_customerio.running.run import Run
 
-        config.stash[RUN] = Run(config)
+        config.stash[RUN] = Run(config, _new_recordings)
     return config.stash[RUN]
+
+
+def _new_recordings(folder: Path, catalog: Catalog) -> NewRecordings:
+    """What makes the recordings of a run with --cio-record; without it nothing of `tools/` is imported."""
+    from pytest_customerio.tools.record.new_recordings import NewRecordings
+
+    return NewRecordings(folder, catalog)
 
 
 def _phases(item: pytest.Item) -> Phases | None:

@@ -15,7 +15,7 @@ import pytest
 if __name__ == "__main__":  # from a checkout that is not installed
     sys.path.append(str(Path(__file__).resolve().parent.parent))
 
-from pytest_customerio.cassettes.reading import Shelf
+from pytest_customerio.cassettes.cases import Cassettes
 from pytest_customerio.contract.catalog import Catalog
 from pytest_customerio.tools.explain.advice import Advice
 from pytest_customerio.tools.explain.explanation import COMMAND, Explain
@@ -70,7 +70,7 @@ PAGES: dict[str, Callable[[Explain], str]] = {
 def explained() -> Explain:
     """What the command explains."""
     catalog = Catalog.load()
-    return Explain(catalog, Shelf(catalog), Advice())
+    return Explain(catalog, Cassettes(catalog), Advice())
 
 
 @pytest.mark.parametrize("name", PAGES)

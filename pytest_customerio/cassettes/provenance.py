@@ -1,4 +1,4 @@
-"""What a cassette says of itself in its `metadata`: how sure its answer is, whom it concerns, what to do about it."""
+"""Reads the `metadata` of a cassette: how sure its answer is, which operations it concerns, what to do about it."""
 
 from __future__ import annotations
 
@@ -18,13 +18,14 @@ SOURCES: tuple[str, ...] = get_args(Source)
 KINDS: tuple[str, ...] = get_args(Kind)
 ACCEPTED: tuple[str, ...] = get_args(Accepted)
 _TRANSIENT = ("429", "5xx", "network")
-# Faults after which nobody knows whether the payload was taken; after all others but those of connecting it was.
+# After these faults it is unknown whether the payload was taken. After a fault while connecting it was not taken, after
+# any other fault it was.
 _OPEN_FAULTS = ("connection-reset", "read-timeout")
 
 
 @dataclass(frozen=True, slots=True)
 class About:
-    """The facts of one error cassette. `operations` are names within the surface; `differs` holds those told apart."""
+    """The facts of one error cassette. `operations` are names within the surface; `differs` has those of exceptions."""
 
     provenance: Provenance
     operations: tuple[str, ...]
@@ -38,7 +39,7 @@ class About:
     differs: Mapping[str, About] = field(default_factory=dict)
 
     def of(self, operation: str) -> About:
-        """The facts for the operation of this name."""
+        """The facts for the operation with this name."""
         return self.differs.get(operation, self)
 
 
@@ -65,7 +66,7 @@ def read(document: Document, answer: Answer, names: Sequence[str], base: About |
 
 
 def check_known(word: object, known: Sequence[str], kind: str, error: Callable[[str], DataError]) -> None:
-    """Raise the error where the word is none of the known ones; its text names those and the nearest."""
+    """Raise the error if the word is none of the known ones; its text names the nearest one and all of them."""
     if word not in known:
         meant = nearest(str(word), known)
         hint = f"did you mean {meant}? " if meant else ""
@@ -74,7 +75,7 @@ def check_known(word: object, known: Sequence[str], kind: str, error: Callable[[
 
 @dataclass(frozen=True, slots=True)
 class _Fields:
-    """One mapping of a file, read field by field."""
+    """One mapping of a cassette's metadata, read field by field."""
 
     document: Document
     given: Mapping[str, Any]

@@ -163,6 +163,14 @@ class Answer:
         """The decoded body. It is decoded once, when it is first asked for."""
         return decode(self.headers, self.body)
 
+    @property
+    def retry_after(self) -> float | None:
+        """Seconds of the `Retry-After` header, if there is one in seconds."""
+        for name, value in self.headers:
+            if name.lower() == "retry-after" and value.isdigit():
+                return float(value)
+        return None
+
 
 @dataclass(frozen=True, slots=True)
 class Provenance:
@@ -207,11 +215,8 @@ class ErrorCase:
 
     @property
     def retry_after(self) -> float | None:
-        """The seconds of the answer's `Retry-After`; None where it has none, or a date."""
-        for name, value in self.answer.headers:
-            if name.lower() == "retry-after" and value.isdigit():
-                return float(value)
-        return None
+        """Seconds of the first answer's `Retry-After`, if it has one in seconds."""
+        return self.answer.retry_after
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,7 +32,8 @@ class Attempt:
     """One attempt of a logical request while a case was replayed. `at` is virtual seconds since the case began.
 
     `identity` is that of the whole request. `messages` has one message for a call and several for a batch. `met` says
-    whether the answer was the case's error; with None, status and fault decide.
+    whether the answer was the case's error; with None, status and fault decide. `retry_after` are the seconds that the
+    answer asked to wait, if it was the error and asked for any.
     """
 
     identity: str
@@ -43,6 +44,7 @@ class Attempt:
     draining: bool = False
     messages: tuple[Message, ...] = ()
     met: bool | None = None
+    retry_after: float | None = None
 
     @property
     def said(self) -> tuple[str, ...]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 from pytest_customerio.core.model import Violation
 from pytest_customerio.core.observation import Observation
@@ -25,7 +26,7 @@ class GaveUp(BaseException):
 def no_backoff(observation: Observation) -> Violation | None:
     """Waits grow. Jitter, a first retry at once and Retry-After are all right."""
     case, gaps = observation.case, gaps_of(observation)
-    if not case.retryable or case.retry_after is not None or not gaps:
+    if not case.retryable or any(after is not None for after in _asked(observation)) or not gaps:
         return None
     problem = _no_wait(gaps, observation.waits)
     if problem is None and (case.mode != "recovers" or len(gaps) > 2):
@@ -37,24 +38,35 @@ def no_backoff(observation: Observation) -> Violation | None:
 
 
 def retry_after_ignored(observation: Observation) -> Violation | None:
-    """No attempt comes sooner than the answer asked for."""
-    after, gaps = observation.case.retry_after, gaps_of(observation)
-    if not observation.case.retryable or after is None or not gaps or min(gaps) >= after * (1 - ROUNDING):
+    """No attempt comes sooner than the answer to the attempt before it asked for."""
+    asked, gaps = _asked(observation), gaps_of(observation)
+    pairs = [(gap, after) for gap, after in zip(gaps, asked, strict=True) if after is not None]
+    early = [(gap, after) for gap, after in pairs if gap < after * (1 - ROUNDING)]
+    if not observation.case.retryable or not early:
         return None
+    gap, after = min(early)
     expected = f"at least {after:g} s between attempts"
+    if len({after for _, after in pairs}) > 1:
+        number = next(at for at, pair in enumerate(zip(gaps, asked, strict=True), 1) if pair == (gap, after))
+        expected = f"at least {after:g} s between attempts {number} and {number + 1}"
     hint = "wait as long as the answer's Retry-After header says, then try again"
-    return broken(observation, "retry-after-ignored", expected, seconds(min(gaps)), hint, timed=True)
+    return broken(observation, "retry-after-ignored", expected, seconds(gap), hint, timed=True)
 
 
 def unbounded_retry(observation: Observation) -> Violation | None:
     """Retrying gives up: after so many attempts, after so long. What a task queue keeps may take days."""
     count, gaps = len(tries(observation)), [] if observation.task else gaps_of(observation)
-    asked = (observation.case.retry_after or 0.0) * len(gaps)
+    asked = sum(after or 0.0 for after in _asked(observation)) if gaps else 0.0
     if count <= MAX_ATTEMPTS and sum(gaps) <= MAX_WAIT + asked and not isinstance(observation.raised, GaveUp):
         return None
     expected = f"at most {MAX_ATTEMPTS} attempts, within {seconds(MAX_WAIT)}"
     hint = "stop after a few attempts, then raise or keep it for later"
     return broken(observation, "unbounded-retry", expected, f"{count} attempts in {seconds(sum(gaps))}", hint)
+
+
+def _asked(observation: Observation) -> list[float | None]:
+    """For each of `gaps_of`, the seconds that the attempt before it was asked to wait; None where it was not."""
+    return [earlier.retry_after for earlier, later in pairwise(tries(observation)) if not later.draining]
 
 
 def _no_wait(gaps: list[float], waits: Sequence[float]) -> str | None:

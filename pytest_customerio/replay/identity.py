@@ -7,6 +7,7 @@ from json import dumps
 from typing import Any, Literal
 from urllib.parse import unquote, urlsplit
 
+from pytest_customerio.contract.events import EVENTS
 from pytest_customerio.core.model import Operation, WireRequest
 from pytest_customerio.core.observation import Message
 
@@ -24,7 +25,6 @@ OUTER_ANEW = ANEW | OUTER_IDS | OUTER_TIMES
 LEFT_OUT = ANEW | OF_THE_ATTEMPT
 
 SENDS = ("app.send_", "app.trigger_broadcast")
-EVENTS = frozenset({"event", "anonymous_event", "track", "page", "screen"})
 # What Customer.io itself takes for a dedupe id: Track's is named `id`, Pipelines' `messageId`.
 KEYS = ("id", "messageId")
 # A likeness without the name of an event: it counts where the name is what was wrong.

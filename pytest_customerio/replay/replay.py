@@ -21,7 +21,7 @@ from pytest_customerio.process.clock.virtual import Clock
 from pytest_customerio.process.output import Watch
 from pytest_customerio.replay.attempts import payloads, told_apart, tries
 from pytest_customerio.replay.identity import messages, whole
-from pytest_customerio.replay.schedule import Schedule
+from pytest_customerio.replay.schedule import Answers, Schedule, repeated
 from pytest_customerio.replay.scope import timed
 from pytest_customerio.reporting.messages import Handled
 
@@ -62,10 +62,11 @@ class Replay:
         times: int | None = None,
         raises_class: type | None = None,
         by_hand: str = "",
+        answers: Answers = repeated,
     ) -> None:
         self.by_hand = by_hand
         self.sent = 0
-        self.schedule = Schedule(cases, mark.operations, variant=variant, times=times)
+        self.schedule = Schedule(cases, mark.operations, variant=variant, answers=answers, times=times)
         self.mark = mark
         self.clock = Clock()
         self.watch = Watch(raises_class=raises_class)
@@ -209,6 +210,7 @@ class Replay:
         identity = whole(said, timed=timed(self.case))
         status, fault = answer.status or None, answer.fault
         attempt = Attempt(identity, operation.id, self.clock.now(), status, fault, self.told.draining, marked, met=met)
+        attempt = replace(attempt, retry_after=answer.retry_after if met else None)
         self.attempts.append(attempt)
         self._counts[identity] += 1
         if met:

@@ -86,8 +86,8 @@ class Phases:
         """Put the verdicts into the report of the phase that made them."""
         test = self.test
         self._keep_to_the_headline(report)
-        if test is not None and test.tape is not None and test.tape.told:
-            report.cio_recorded, test.tape.told = list(test.tape.told), None  # type: ignore[attr-defined]
+        if test is not None and test.recording is not None and test.recording.written:
+            report.cio_recorded, test.recording.written = list(test.recording.written), None  # type: ignore[attr-defined]
         if test is None or report.when == "setup" or not (test.record.heard and self._fresh):
             return
         rows = verdicts(test)

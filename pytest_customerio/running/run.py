@@ -16,8 +16,12 @@ from pytest_customerio.running import options, xdist
 from pytest_customerio.running.unittest import case_of
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     import responses
 
+    from pytest_customerio.cassettes.recording.playing import Recordings
+    from pytest_customerio.contract.catalog import Catalog
     from pytest_customerio.running.cio import Cio
     from pytest_customerio.running.phases import Phases
     from pytest_customerio.running.session import Session
@@ -29,10 +33,14 @@ T = TypeVar("T")
 
 
 class Run:
-    """What one pytest run wants of us. The session, with all that is heavy, is made when a test needs it."""
+    """What one pytest run wants of us. The session, with all that is heavy, is made when a test needs it.
 
-    def __init__(self, config: pytest.Config) -> None:
+    `new_recordings` makes what records tests; it is called with `--cio-record` only.
+    """
+
+    def __init__(self, config: pytest.Config, new_recordings: Callable[[Path, Catalog], Recordings]) -> None:
         self.config = config
+        self._new_recordings = new_recordings
         self.settings = options.checked(config, lambda: options.read(config))
         self.report = Report(strict=self.settings.strict)
         self.wanted = False
@@ -74,14 +82,15 @@ class Run:
             items.clear()
 
     def open(self) -> None:
-        """Install guard, taps and answers, once."""
-        if self.phases is None:
-            session = self._noted(lambda: self.session) if xdist.is_worker(self.config) else self.session
-            if session is not None:
-                from pytest_customerio.running.phases import Phases
+        """Install guard, taps and answers, once; once tests are collected, load what their answers need."""
+        session = self._noted(lambda: self.session) if xdist.is_worker(self.config) else self.session
+        if session is not None:
+            session.prepare(self._plans.values())
+        if session is not None and self.phases is None:
+            from pytest_customerio.running.phases import Phases
 
-                self.phases = Phases(session, lambda item: self._plans.get(item.nodeid) or self._plan(item))
-                session.open()
+            self.phases = Phases(session, lambda item: self._plans.get(item.nodeid) or self._plan(item))
+            session.open()
 
     def close(self) -> None:
         """Take away what was installed."""
@@ -160,18 +169,19 @@ class Run:
         root, own = self.settings.rootdir, self.settings.cassettes
         if not self._whole or stats.get("deselected") or not (own or (root / "cassettes").is_dir()):
             return []
-        from pytest_customerio.tools.drift import orphans
-        from pytest_customerio.tools.record.tape import FOLDER, path_of
+        from pytest_customerio.cassettes import unused
+        from pytest_customerio.cassettes.recording.playing import FOLDER, path_of
 
-        told = {one: {report.nodeid for report in stats.get(one, ())} for one in (*_OUTCOMES, "passed")}
-        ran = orphans.Ran(frozenset().union(*told.values()), frozenset(told["passed"]), self.report.rows)
-        found = orphans.recordings(root / FOLDER, lambda nodeid: path_of(root / FOLDER, nodeid), ran)
-        return orphans.lines([*found, *orphans.cassettes(own, ran)], root)
+        outcomes = {one: {report.nodeid for report in stats.get(one, ())} for one in (*_OUTCOMES, "passed")}
+        ran = unused.WholeRun(frozenset().union(*outcomes.values()), frozenset(outcomes["passed"]), self.report.rows)
+        found = unused.unused_recordings(root / FOLDER, lambda nodeid: path_of(root / FOLDER, nodeid), ran)
+        return unused.lines([*found, *unused.unused_cassettes(own, ran)], root)
 
     def _load(self) -> Session:
         from pytest_customerio.running.session import Session
 
-        return Session(self.settings, raises_class=getattr(pytest, "RaisesExc", None))
+        recordings = {"recordings": self._new_recordings} if self.settings.record else {}
+        return Session(self.settings, raises_class=getattr(pytest, "RaisesExc", None), **recordings)
 
     def _plan(self, item: pytest.Item) -> Plan:
         from pytest_customerio.running.test import Plan

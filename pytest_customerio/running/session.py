@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-import os
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from contextlib import ExitStack
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 from pytest_customerio.cassettes.cases import Cassettes
+from pytest_customerio.cassettes.recording.playing import FOLDER, PlayedRecordings, RecordingError, Recordings
 from pytest_customerio.clients import registry
 from pytest_customerio.contract.catalog import Catalog
 from pytest_customerio.contract.contract import Contract
 from pytest_customerio.contract.rules import vocabulary
 from pytest_customerio.core.model import Interaction, PendingInteraction
-from pytest_customerio.core.settings import Settings, SettingsError, allowances
+from pytest_customerio.core.settings import Settings, allowances
 from pytest_customerio.judging.ledger import Record
 from pytest_customerio.process import guard
 from pytest_customerio.process.call_sites import CallSite
@@ -27,8 +28,6 @@ from pytest_customerio.running.late import Late
 from pytest_customerio.running.test import CheckedTest, Plan
 from pytest_customerio.running.traffic import SessionTraffic
 from pytest_customerio.running.unfinished import UnfinishedWork
-from pytest_customerio.tools.record.tape import FOLDER, TapeError, Tapes
-from pytest_customerio.tools.target import TargetError, chosen, own
 
 __tracebackhide__ = True  # pytest shows no frame of ours in anybody's traceback
 
@@ -36,7 +35,12 @@ __tracebackhide__ = True  # pytest shows no frame of ours in anybody's traceback
 class Session:
     """All that is loaded and installed while tests are checked."""
 
-    def __init__(self, settings: Settings, raises_class: type | None = None) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        raises_class: type | None = None,
+        recordings: Callable[[Path, Catalog], Recordings] = PlayedRecordings,
+    ) -> None:
         self.settings = settings
         self.raises_class = raises_class
         self.catalog = Catalog.load(hosts=settings.hosts)
@@ -51,18 +55,25 @@ class Session:
         self._traffic = SessionTraffic(self.catalog, self.cassettes, sent_from, everywhere=settings.contract)
         self._unfinished = UnfinishedWork(self._traffic.ownership)
         self._stack = ExitStack()
-        self.tapes = self._tapes()
+        self.recordings = recordings(settings.rootdir / FOLDER, self.catalog)
         self._reported: set[str] = set()
         self._late: dict[int, Late] = {}
 
+    def prepare(self, plans: Iterable[Plan]) -> None:
+        """Import vcrpy if one of these tests plays a cassette; call it where no mock is active."""
+        if any(plan.checked and self._plays(plan) for plan in plans):
+            self.cassettes.prepare()
+
+    def _plays(self, plan: Plan) -> bool:
+        """Whether an answer may come out of vcrpy: a case may be replayed, or the test has a recording."""
+        return plan.case is not None or plan.keep or self.recordings.plays(plan.nodeid)
+
     def open(self) -> None:
         """Install guard, taps and answers; call it where no mock is active."""
-        self.cassettes.prepare()
         self.contract.prepare()
         self._read_answers()
         self._stack.enter_context(self.cassettes.quiet())
-        if self.settings.record and self.tapes.target is None:
-            self.tapes.target = self._stack.enter_context(own(os.environ))
+        self._stack.enter_context(self.recordings.opened())
         self._stack.callback(guard.arm(self._traffic, self._traffic.refusal))
         self._stack.callback(registry.install(self._traffic))
         started = Patches()
@@ -76,7 +87,7 @@ class Session:
     def begin(self, plan: Plan) -> CheckedTest:
         """A test starts."""
         test = self._traffic.ownership.test = CheckedTest(self, plan, self.record(plan))
-        test.tape = self.tapes.tape(plan.nodeid) if plan.checked else None
+        test.recording = self.recordings.of(plan.nodeid) if plan.checked else None
         return test
 
     def record(self, plan: Plan) -> Record:
@@ -146,9 +157,9 @@ class Session:
     def _saved(self, test: CheckedTest, text: str) -> str:
         """Write the recording of a test that passed; what is wrong with that."""
         try:
-            if test.tape is not None:
-                test.tape.save(passed=test.passed and not text)
-        except TapeError as error:
+            if test.recording is not None:
+                test.recording.save(passed=test.passed and not text)
+        except RecordingError as error:
             return str(error)
         return ""
 
@@ -161,16 +172,6 @@ class Session:
     def identified(self, interaction: Interaction) -> Interaction:
         """The interaction with its operation."""
         return replace(interaction, operation=self.contract.operation(interaction))
-
-    def _tapes(self) -> Tapes:
-        """The recordings of tests; with --cio-record a target that may be asked is chosen now."""
-        tapes = Tapes(self.settings.rootdir / FOLDER, self.catalog)
-        if self.settings.record:
-            try:
-                tapes.target = chosen(os.environ, self.catalog)
-            except TargetError as error:
-                raise SettingsError(f"--cio-record: {error}") from None
-        return tapes
 
     def _read_answers(self) -> None:
         """Read everything now: a corrupt file ends the run before it starts, and a test may replace paths and files."""

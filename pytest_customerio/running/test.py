@@ -15,7 +15,7 @@ from pytest_customerio.reporting.messages import Handled
 from pytest_customerio.running.case_selection import CaseSelection
 
 if TYPE_CHECKING:
-    from pytest_customerio.tools.record.tape import Tape
+    from pytest_customerio.cassettes.recording.playing import Recording
 
 __tracebackhide__ = True  # pytest shows no frame of ours in anybody's traceback
 
@@ -60,7 +60,7 @@ class CheckedTest:
     handled: list[Handled] = field(default_factory=list)
     told: set[tuple[str, str, str | None]] = field(default_factory=set)
     over: bool = False
-    tape: Tape | None = None
+    recording: Recording | None = None
     passed: bool = False
 
     def hear(self, pending: PendingInteraction) -> None:
@@ -103,6 +103,7 @@ class CheckedTest:
             cases,
             mark,
             variant=self.session.cassettes.variant,
+            answers=self.session.cassettes.play,
             times=times,
             raises_class=self.session.raises_class,
             by_hand=by_hand,

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from contextvars import ContextVar, Token
 from typing import TYPE_CHECKING, Self
 
+from pytest_customerio.cassettes.recording.playing import RecordingError
 from pytest_customerio.core.model import CONNECT_FAULTS, Answer, PendingInteraction, WireRequest
 from pytest_customerio.core.redact import safe_url
 from pytest_customerio.process.guard import RefusedError
@@ -101,7 +102,7 @@ class SessionTraffic:
 
     def _answer(self, test: CheckedTest, hearing: Hearing, request: WireRequest) -> Answer:
         hearing.interaction.attempts += 1
-        recorded = self._recorded(test, request) if test.tape is not None and test.latest_replay is None else None
+        recorded = self._recorded(test, request) if test.latest_replay is None else None
         if recorded is not None:
             return recorded
         replay = test.latest_replay  # one that is over still hears what is delivered later
@@ -113,11 +114,9 @@ class SessionTraffic:
 
     def _recorded(self, test: CheckedTest, request: WireRequest) -> Answer | None:
         """What the test's recording holds, or draws now; an error of it is the test's."""
-        from pytest_customerio.tools.record.tape import TapeError
-
         try:
-            return test.tape.answer(request) if test.tape is not None else None
-        except TapeError as error:
+            return test.recording.answer(request) if test.recording is not None else None
+        except RecordingError as error:
             test.refused.append(str(error))
             raise RefusedError(str(error)) from None
 

@@ -46,7 +46,14 @@ def attempts(case, *ats, ok=None, identity="a", draining=()):
     """Attempts at these times; the one numbered `ok` gets a 200, all others the case's answer."""
     error = (case.answer.status or None, case.answer.fault)
     return [
-        Attempt(identity, "track.identify", at, *((200, None) if index == ok else error), draining=index in draining)
+        Attempt(
+            identity,
+            "track.identify",
+            at,
+            *((200, None) if index == ok else error),
+            draining=index in draining,
+            retry_after=None if index == ok else case.retry_after,
+        )
         for index, at in enumerate(ats)
     ]
 
@@ -425,6 +432,28 @@ def test_retry_after_texts():
     """The text tells what was asked for and the shortest wait."""
     (violation,) = judge(spaced(AFTER, [30.0, 5.04]))[1]
     assert (violation.expected, violation.got) == ("at least 30 s between attempts", "5 s")
+
+
+def asked(gaps, afters, **what):
+    """An observation with these seconds between its attempts, each of which was asked to wait so long before it."""
+    found = spaced(AFTER, gaps, **what)
+    attempts = [replace(one, retry_after=after) for one, after in zip(found.attempts, [*afters, None], strict=True)]
+    return replace(found, attempts=attempts)
+
+
+def test_each_wait_is_compared_with_the_answer_before_it():
+    """Answers may ask for different waits: 1 s, then 7 s."""
+    assert rules(asked([1.0, 7.0], [1.0, 7.0])) == []
+    assert rules(asked([1.0, 7.0, 0.5], [1.0, 7.0, None])) == []
+    (violation,) = judge(asked([1.0, 2.0, 9.0], [1.0, 7.0, 9.0]))[1]
+    assert violation.rule == "retry-after-ignored"
+    assert (violation.expected, violation.got) == ("at least 7 s between attempts 2 and 3", "2 s")
+
+
+def test_waits_that_were_asked_for_are_added_up():
+    """A retry that waits longer than an hour in all is unbounded, unless it was asked to wait that long."""
+    assert rules(asked([100.0, 7000.0], [100.0, 7000.0])) == []
+    assert rules(asked([100.0, 7000.0], [100.0, None])) == ["unbounded-retry"]
 
 
 def test_retry_after_of_a_permanent_error_is_a_blind_retry():

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from tests.plugin.conftest import Story
 
-from pytest_customerio.cassettes.reading import Shelf
+from pytest_customerio.cassettes.cases import Cassettes
 from pytest_customerio.contract.catalog import Catalog
 from pytest_customerio.tools.explain.advice import Advice
+from tests.stories.conftest import Story
 
 ADVICE = Advice()
-SHELF = Shelf(Catalog.load())
+SHELF = Cassettes(Catalog.load())
 CASSETTES = tuple(dict.fromkeys(case.cassette for case in SHELF.cases()))
 # What an application would call, and how an error that lasts ends: {operation: (raises, statements)}.
 CALLS = {

@@ -14,13 +14,13 @@ from typing import TYPE_CHECKING, Any
 import pytest
 import yaml
 from commands import environment
-from tests.plugin.conftest import closing, told, usage_error
 
 from pytest_customerio.cassettes import writer
 from pytest_customerio.tools.target import OWN, URL, WORKSPACE
+from tests.stories.conftest import closing, told, usage_error
 
 if TYPE_CHECKING:
-    from tests.plugin.conftest import Story
+    from tests.stories.conftest import Story
 
 # A service on the official SDK that reads what it wrote: only a Customer.io that remembers lets it pass.
 SERVICE = """
@@ -493,14 +493,14 @@ def test_a_target_that_goes_away(story: Story, monkeypatch: pytest.MonkeyPatch) 
     """Fails the test in plain words."""
     story.file("conftest.py", """
         import pytest
-        from pytest_customerio.tools.record import tape
+        from pytest_customerio.tools.record import new_recordings
         from pytest_customerio.tools.sending import UnreachableError
 
         @pytest.fixture(autouse=True)
         def gone(monkeypatch):
             def ask(*args):
                 raise UnreachableError("http://127.0.0.1:1 gives no answer: gone")
-            monkeypatch.setattr(tape.Target, "ask", ask)
+            monkeypatch.setattr(new_recordings.Target, "ask", ask)
         """)  # fmt: skip
     story.file("service.py", SERVICE)
     result = story.run(SIGN_UP, "--cio-record")

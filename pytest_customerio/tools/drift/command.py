@@ -8,7 +8,7 @@ from contextlib import AbstractContextManager
 from datetime import date
 from pathlib import Path
 
-from pytest_customerio.cassettes.allowlist import RESPONSE_HEADERS
+from pytest_customerio.cassettes.recording.allowlist import RESPONSE_HEADERS
 from pytest_customerio.contract.catalog import Catalog
 from pytest_customerio.core import data
 from pytest_customerio.core.data import DataError

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from pytest_customerio.cassettes.document import load_any
+from pytest_customerio.cassettes.parsing import load_any
 from pytest_customerio.contract.catalog import Catalog
 from pytest_customerio.core.data import DataError, read_json
 from pytest_customerio.tools.drift.operations import Published

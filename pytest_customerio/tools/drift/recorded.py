@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
-from pytest_customerio.cassettes.document import Document, load
+from pytest_customerio.cassettes.document import Document
+from pytest_customerio.cassettes.exchanges import exchanges
 from pytest_customerio.cassettes.provenance import About, read
 from pytest_customerio.contract.catalog import Catalog
 from pytest_customerio.core.data import DataError, UnknownNameError
@@ -71,43 +70,19 @@ def chosen(recordings: Sequence[Recording], names: Iterable[str]) -> list[Record
 
 
 def _load(path: Path, catalog: Catalog) -> Iterator[Recording]:
-    document = Document(path, load)
+    document = Document(path)
     abouts: dict[str, About] = {}
     told = str(document.metadata.get("request", "")) if isinstance(document.metadata, dict) else ""
     test = told if "::" in told else ""
-    for index, interaction in enumerate(document.data["interactions"]):
-        request = _request(interaction["request"])
+    for index, exchange in enumerate(exchanges(document)):
+        request, answer = exchange.request, exchange.answer
         found = catalog.match(request.method, request.url, request.payload.value)
         operation = found.operation or next(iter(found.candidates), None)
         if operation is None:
             cause = f"{request.method} {request.url} is no operation of Customer.io"
             raise document.error(cause, "interactions", index, "request", "uri")
-        answer = _answer(interaction["response"])
         names = [one.name for one in catalog.of(operation.surface)]
         if operation.surface not in abouts:
             abouts[operation.surface] = read(document, answer, names)
         about = abouts[operation.surface].of(operation.name)
         yield Recording(path, path.stem, operation, request, answer, about.provenance, about.family, test)
-
-
-def _request(given: Mapping[str, Any]) -> WireRequest:
-    headers = {str(name).lower(): _first(value) for name, value in given["headers"].items()}
-    return WireRequest(given["method"], given["uri"], headers, _bytes(given["body"]))
-
-
-def _answer(given: Mapping[str, Any]) -> Answer:
-    headers = tuple((name, _first(value)) for name, value in given["headers"].items())
-    fault = given.get("fault")
-    status = 0 if fault else given["status"]["code"]
-    return Answer(status, str(given["status"].get("message") or ""), headers, _bytes(given["body"]["string"]), fault)
-
-
-def _first(value: object) -> str:
-    """Of a header, which vcrpy keeps as a list: its first line."""
-    return str(next(iter(value), "")) if isinstance(value, list) else str(value)
-
-
-def _bytes(body: object) -> bytes:
-    if isinstance(body, dict | list):
-        return json.dumps(body).encode()
-    return body.encode() if isinstance(body, str) else body if isinstance(body, bytes) else b""

@@ -9,8 +9,9 @@ from dataclasses import replace
 from json import dumps
 from urllib.parse import quote, quote_plus
 
-from pytest_customerio.cassettes.fakes import Fakes
-from pytest_customerio.cassettes.scrub import Exchange, Scrubber, compact
+from pytest_customerio.cassettes.exchanges import Exchange
+from pytest_customerio.cassettes.recording.fakes import Fakes
+from pytest_customerio.cassettes.recording.scrub import Scrubber, compact
 from pytest_customerio.core.credentials import credentials
 from pytest_customerio.core.model import Answer, WireRequest
 

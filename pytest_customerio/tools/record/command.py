@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 from pytest_customerio.cassettes import writer
-from pytest_customerio.cassettes.reading import Shelf
+from pytest_customerio.cassettes.cases import Cassettes
 from pytest_customerio.contract.catalog import Catalog
 from pytest_customerio.core.data import UnknownNameError
 from pytest_customerio.core.nearest import nearest
@@ -27,15 +27,15 @@ _STOPPED = "\nStopped. What is listed is written, the rest is as it was.\n"
 def run(asked: argparse.Namespace, write: Callable[[str], object], environ: Mapping[str, str] | None = None) -> str:
     """Record, told line by line; gives back the last lines. Raises `CannotError`, and `DataError` for a broken file."""
     catalog = Catalog.load()
-    shelf = Shelf(catalog, asked.cassettes)
-    chosen = _chosen(shelf, catalog, asked.words)
+    cassettes = Cassettes(catalog, asked.cassettes)
+    chosen = _chosen(cassettes, catalog, asked.words)
     if asked.dry_run:
         return "".join(_plan(chosen, asked.out))
     disarm = guard.arm(catalog, lambda address: TargetError(f"{address}: refused, it is not the target"))
     try:
         with opened(os.environ if environ is None else environ, catalog, asked.target) as target:
             write(f"Recording from {target.environment} ({target.region}) into {asked.out}\n\n")
-            return _record(chosen, target, Recorder(catalog, shelf, asked.out), write)
+            return _record(chosen, target, Recorder(catalog, cassettes, asked.out), write)
     except KeyboardInterrupt:
         return _STOPPED
     except (TargetError, UnreachableError, LeakError, writer.WriteError) as error:
@@ -47,9 +47,9 @@ def run(asked: argparse.Namespace, write: Callable[[str], object], environ: Mapp
 class Recorder:
     """Records one cassette after the other into a folder."""
 
-    def __init__(self, catalog: Catalog, shelf: Shelf, out: Path, today: dt.date | None = None) -> None:
+    def __init__(self, catalog: Catalog, cassettes: Cassettes, out: Path, today: dt.date | None = None) -> None:
         self._catalog = catalog
-        self._shelf = shelf
+        self._cassettes = cassettes
         self._out = out
         self._today = (today or dt.datetime.now(dt.UTC).date()).isoformat()
 
@@ -58,7 +58,7 @@ class Recorder:
         if source.hopeless:
             return "kept", f"{source.was}: {source.hopeless}"
         found = list(takes(source, target, self._catalog))
-        text = cassette(source, found, target, self._catalog, self._shelf.told, self._today)
+        text = cassette(source, found, target, self._catalog, self._cassettes.provenance, self._today)
         missing = [take for take in found if take.why]
         if not text:
             return "kept", f"{source.was}: {missing[0].why}"
@@ -89,9 +89,9 @@ def _row(source: Source, what: str, more: str) -> str:
     return f"  {source.id:<40}  {what:<8}  {more}".rstrip() + "\n"
 
 
-def _chosen(shelf: Shelf, catalog: Catalog, words: list[str]) -> list[Source]:
+def _chosen(cassettes: Cassettes, catalog: Catalog, words: list[str]) -> list[Source]:
     """The cassettes that these words name; all without words."""
-    everything = sources(shelf, catalog)
+    everything = sources(cassettes, catalog)
     if not words:
         return everything
     found: dict[str, Source] = {}

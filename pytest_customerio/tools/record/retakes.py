@@ -9,10 +9,9 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from pytest_customerio.cassettes.cases import SUCCESS
-from pytest_customerio.cassettes.document import Document, load
-from pytest_customerio.cassettes.reading import Shelf
-from pytest_customerio.cassettes.scrub import Exchange
+from pytest_customerio.cassettes.cases import SUCCESS, Cassettes
+from pytest_customerio.cassettes.document import Document
+from pytest_customerio.cassettes.exchanges import Exchange, exchanges
 from pytest_customerio.contract.catalog import Catalog
 from pytest_customerio.core.model import Answer, Operation, WireRequest
 from pytest_customerio.tools.target import Target, made_up
@@ -95,14 +94,14 @@ def furnish(target: Target, catalog: Catalog) -> None:
             target.ask(request, place, operation, target.keys.authorization(operation.auth))
 
 
-def sources(shelf: Shelf, catalog: Catalog) -> list[Source]:
+def sources(cassettes: Cassettes, catalog: Catalog) -> list[Source]:
     """What there is to record: of each surface and name the file that counts."""
-    cases = {(case.surface, case.cassette): case for case in shelf.cases()}
+    cases = {(case.surface, case.cassette): case for case in cassettes.cases()}
     found = []
-    for (surface, name), path in sorted(shelf.files().items()):
+    for (surface, name), path in sorted(cassettes.files().items()):
         case = cases.get((surface, name))
         words = (surface, name, f"{surface}/{name}", *((case.family,) if case else ()))
-        ids = tuple(one.id for one in shelf.cases() if one.cassette == name)
+        ids = tuple(one.id for one in cassettes.cases() if one.cassette == name)
         was = case.provenance.source if case else "documented"
         hopeless = ALONE.get(name) or FAMILIES.get(case.family if case else "", "")
         found.append(Source(surface, name, path, (*words, *ids), was, hopeless))
@@ -113,13 +112,12 @@ def takes(source: Source, target: Target, catalog: Catalog) -> Iterator[Take]:
     """Each interaction of a cassette, asked anew. Raises `DataError` for a file that cannot be used, and
     `UnreachableError`.
     """
-    document = Document(source.path, load)
+    document = Document(source.path)
     if source.is_success:
         furnish(target, catalog)
     else:
         target.reset()
-    for index, entry in enumerate(document.data["interactions"]):
-        was = _exchange(entry)
+    for index, was in enumerate(exchanges(document)):
         found = catalog.match(was.request.method, was.request.url, was.request.payload.value)
         operation = found.operation or next(iter(found.candidates), None)
         if operation is None or operation.surface != source.surface:
@@ -167,20 +165,3 @@ def _fits(was: Any, got: Any) -> bool:
     if isinstance(was, list) and isinstance(got, list):
         return bool(was) == bool(got)
     return type(was) is type(got) or {type(was), type(got)} <= {int, float} or was is None
-
-
-def _exchange(entry: Mapping[str, Any]) -> Exchange:
-    request, response = entry["request"], entry["response"]
-    headers = {name.lower(): value for name, value in _pairs(request["headers"])}
-    status, body = response["status"], _bytes(response["body"]["string"])
-    answer = Answer(status["code"], str(status.get("message") or ""), tuple(_pairs(response["headers"])), body)
-    return Exchange(WireRequest(request["method"], request["uri"], headers, _bytes(request["body"])), answer)
-
-
-def _pairs(headers: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-    for name, values in headers.items():
-        yield from ((name, value) for value in ([values] if isinstance(values, str) else values))
-
-
-def _bytes(body: object) -> bytes:
-    return body.encode() if isinstance(body, str) else body if isinstance(body, bytes) else b""

@@ -8,8 +8,9 @@ from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 from pytest_customerio.cassettes import writer
-from pytest_customerio.cassettes.fakes import Fakes
-from pytest_customerio.cassettes.scrub import Exchange, Scrubber
+from pytest_customerio.cassettes.exchanges import Exchange
+from pytest_customerio.cassettes.recording.fakes import Fakes
+from pytest_customerio.cassettes.recording.scrub import Scrubber
 from pytest_customerio.contract.catalog import Catalog
 from pytest_customerio.core.model import Provenance
 from pytest_customerio.tools.record.about import circumstances, drawn_from

@@ -11,7 +11,7 @@ from functools import cached_property
 from typing import Any
 
 from pytest_customerio.cassettes.cases import SUCCESS, Cassettes
-from pytest_customerio.cassettes.document import Document, load
+from pytest_customerio.cassettes.document import Document
 from pytest_customerio.cassettes.provenance import read
 from pytest_customerio.contract.catalog import Catalog
 from pytest_customerio.core import data
@@ -102,7 +102,7 @@ class Replies:
 
     def _read_sources(self, surface: str) -> None:
         names = [each.name for each in self._catalog.of(surface)]
-        about = read(Document(data.cassettes() / surface / f"{SUCCESS}.yaml", load), Answer(200), names)
+        about = read(Document(data.cassettes() / surface / f"{SUCCESS}.yaml"), Answer(200), names)
         self._sources |= {f"{surface}.{name}": about.of(name).provenance.source for name in names}
 
 

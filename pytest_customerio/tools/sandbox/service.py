@@ -6,7 +6,7 @@ import threading
 import time
 from collections.abc import Callable
 
-from pytest_customerio.cassettes.reading import Shelf
+from pytest_customerio.cassettes.cases import Cassettes
 from pytest_customerio.contract.catalog import Catalog
 from pytest_customerio.contract.contract import Contract
 from pytest_customerio.contract.rules import vocabulary
@@ -29,7 +29,7 @@ class Service:
         self.catalog = Catalog.load([ANY_HOST])
         self._contract = Contract(self.catalog)
         self._contract.prepare()
-        self._replies = Replies(self.catalog, Shelf(self.catalog, self.settings.cassettes))
+        self._replies = Replies(self.catalog, Cassettes(self.catalog, self.settings.cassettes))
         self._now = now
         self.log = Log()
         self.reset()

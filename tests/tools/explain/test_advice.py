@@ -8,14 +8,14 @@ from pathlib import Path
 
 import pytest
 
-from pytest_customerio.cassettes.reading import Shelf
+from pytest_customerio.cassettes.cases import Cassettes
 from pytest_customerio.contract.catalog import Catalog
 from pytest_customerio.core import data
 from pytest_customerio.core.data import DataError
 from pytest_customerio.tools.explain.advice import Advice, Constraint
 
 ADVICE = Advice()
-SHELF = Shelf(Catalog.load())
+SHELF = Cassettes(Catalog.load())
 
 
 def test_every_case_has_an_example() -> None:

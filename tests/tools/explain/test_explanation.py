@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from pytest_customerio.cassettes.reading import Shelf
+from pytest_customerio.cassettes.cases import Cassettes
 from pytest_customerio.contract.catalog import Catalog
 from pytest_customerio.core.data import UnknownNameError
 from pytest_customerio.tools.explain.advice import Advice
@@ -16,7 +16,7 @@ from pytest_customerio.tools.explain.page import plain
 
 CATALOG = Catalog.load()
 ADVICE = Advice()
-EXPLAIN = Explain(CATALOG, Shelf(CATALOG), ADVICE)
+EXPLAIN = Explain(CATALOG, Cassettes(CATALOG), ADVICE)
 MISSION = json.loads((Path(__file__).parents[2] / "data" / "mission-errors.json").read_text(encoding="utf-8"))
 
 CASSETTE = """\
@@ -131,7 +131,7 @@ def test_a_case_whole(tmp_path: Path) -> None:
     """Cause, what to do, what prevents it, each answer with its provenance, an example, and how to try it."""
     (tmp_path / "track").mkdir()
     (tmp_path / "track" / "429-trial.yaml").write_text(CASSETTE, encoding="utf-8")
-    explain = Explain(CATALOG, Shelf(CATALOG, [tmp_path]), ADVICE)
+    explain = Explain(CATALOG, Cassettes(CATALOG, [tmp_path]), ADVICE)
     code = "\n".join(f"  {line}".rstrip() for line in ADVICE.examples["retry"].code.splitlines())
     assert plain(explain.page("429-trial-persists")) == CASE.replace("{code}", code)
 

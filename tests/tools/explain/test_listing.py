@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from pytest_customerio.cassettes.reading import Shelf
+from pytest_customerio.cassettes.cases import Cassettes
 from pytest_customerio.contract.catalog import Catalog
 from pytest_customerio.core.data import UnknownNameError
 from pytest_customerio.core.model import FAULTS
@@ -16,7 +16,7 @@ from pytest_customerio.tools.explain.listing import HEAD, LEGEND, Listing
 from pytest_customerio.tools.explain.phrases import SURE
 
 CATALOG = Catalog.load()
-EXPLAIN = Explain(CATALOG, Shelf(CATALOG), Advice())
+EXPLAIN = Explain(CATALOG, Cassettes(CATALOG), Advice())
 
 
 def ids(*words: str) -> list[str]:

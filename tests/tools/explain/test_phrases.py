@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import get_args
 
-from pytest_customerio.cassettes.reading import Shelf
+from pytest_customerio.cassettes.cases import Cassettes
 from pytest_customerio.contract.catalog import Catalog
 from pytest_customerio.core.model import Accepted, Answer, Provenance, Severity, Source
 from pytest_customerio.tools.explain.advice import Advice
@@ -61,7 +61,7 @@ def test_provenance_in_a_line_and_its_note() -> None:
 
 def test_modes() -> None:
     """Of a case that may pass."""
-    case = Shelf(Catalog.load()).case("429-rate-limited-recovers", "track")
+    case = Cassettes(Catalog.load()).case("429-rate-limited-recovers", "track")
     assert case is not None
     assert mode(case) == "429-rate-limited-recovers: the error 2 times, then success"
     assert mode(replace(case, mode="persists")) == "429-rate-limited-recovers: the error for ever"
@@ -69,7 +69,7 @@ def test_modes() -> None:
 
 def test_another_try() -> None:
     """Of what may pass; what is refused draws the same answer again, a useless 2xx perhaps not."""
-    case = Shelf(Catalog.load()).case("429-rate-limited-recovers", "track")
+    case = Cassettes(Catalog.load()).case("429-rate-limited-recovers", "track")
     assert case is not None
     assert again(case) == "yes, with growing waits"
     assert again(replace(case, retryable=False)) == "no: the same request draws the same answer"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from pytest_customerio.cassettes.reading import Shelf
+from pytest_customerio.cassettes.cases import Cassettes
 from pytest_customerio.contract.catalog import Catalog
 from pytest_customerio.tools.explain.advice import Advice
 from pytest_customerio.tools.explain.phrases import SAID
@@ -12,7 +12,7 @@ from pytest_customerio.tools.explain.probes import Breaking, Probes, cropped, gr
 
 CATALOG = Catalog.load()
 ADVICE = Advice()
-PROBES = Probes(CATALOG, Shelf(CATALOG), ADVICE)
+PROBES = Probes(CATALOG, Cassettes(CATALOG), ADVICE)
 
 
 def of(rule: str) -> Breaking:

@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pytest_customerio.cassettes.fakes import Fakes
-from pytest_customerio.cassettes.scrub import Exchange, Scrubber
+from pytest_customerio.cassettes.recording.fakes import Fakes
+from pytest_customerio.cassettes.recording.scrub import Exchange, Scrubber
 from pytest_customerio.contract.catalog import Catalog
 from pytest_customerio.core.model import Answer, WireRequest
 from pytest_customerio.tools.record.canary import LeakError, Planting, left
@@ -31,7 +31,7 @@ def planting(scrubber: Scrubber | None = None) -> Planting:
 
 
 class Lazy(Scrubber):
-    """Does nothing, or not all."""
+    """A scrubber that scrubs nothing, or not everything."""
 
     def __init__(self, *, answers: bool) -> None:
         super().__init__(CATALOG, Fakes())
@@ -42,7 +42,7 @@ class Lazy(Scrubber):
 
 
 def test_the_canary_leaves_no_trace() -> None:
-    """What is written is what was sent, scrubbed; numbers are given as if it had not been there."""
+    """The canary is not in the result, and the fakes have the numbers that they have without it."""
     once = planting()
     first, second = (once.scrubbed(exchange(json.dumps({"plan": plan}).encode())) for plan in ("gold", "silver"))
     assert (first.request.body, second.request.body) == (b'{"plan":"text-1"}', b'{"plan":"text-2"}')
@@ -52,13 +52,13 @@ def test_the_canary_leaves_no_trace() -> None:
 
 @pytest.mark.parametrize("answers", [True, False])
 def test_a_scrubber_that_did_not_run_is_found(answers: bool) -> None:
-    """Whatever it left undone."""
+    """A canary that is left in any part of an exchange is an error."""
     with pytest.raises(LeakError, match="the scrubber did not run: the canary is still there. Nothing was written"):
         planting(Lazy(answers=answers)).scrubbed(exchange())
 
 
 def test_the_canary_in_a_text() -> None:
-    """Nothing that holds it is written."""
+    """A text that contains the canary is an error."""
     one = planting()
     with pytest.raises(LeakError, match="the canary is still in it"):
         one.check(f"a: {one.canary}")
@@ -66,7 +66,7 @@ def test_the_canary_in_a_text() -> None:
 
 
 def test_credentials_of_requests_are_looked_for() -> None:
-    """Those that the requests carried, in the forms that they carried them in."""
+    """A credential that a request carried is found in the text, in each form."""
     one = planting()
     token = base64.b64encode(b"site-4711:secret-4711").decode()
     one.scrubbed(exchange(authorization=f"Basic {token}"))
@@ -78,7 +78,7 @@ def test_credentials_of_requests_are_looked_for() -> None:
 
 @given(secret=SECRETS, before=st.text(max_size=5), after=st.text(max_size=5))
 def test_no_form_is_overlooked(secret: str, before: str, after: str) -> None:
-    """Plain, quoted, in JSON, in JSON within JSON, in Basic auth after any user's name."""
+    """A value is found as it is, quoted, in JSON, in JSON within JSON, and in Basic auth after any user's name."""
     whole = f"{before}{secret}{after}"
     forms = [whole, quote(before + secret, safe=""), quote_plus(secret), quote(secret)]
     forms += [json.dumps(whole), json.dumps(json.dumps(whole)), json.dumps(whole, ensure_ascii=False)]
@@ -89,7 +89,7 @@ def test_no_form_is_overlooked(secret: str, before: str, after: str) -> None:
 
 
 def test_what_is_not_there_is_not_found() -> None:
-    """Nor is nothing."""
+    """A value that is not in the text is not found, nor is an empty value."""
     assert not left(["all is well", ""], ["", "secret-4711"])
     assert left(["an xy"], ["xy"])
     assert not left(["an eHk"], ["xy"])  # too short to tell

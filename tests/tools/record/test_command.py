@@ -17,7 +17,6 @@ from commands import ROOT, command
 
 from pytest_customerio import __main__
 from pytest_customerio.cassettes.cases import Cassettes
-from pytest_customerio.cassettes.reading import Shelf
 from pytest_customerio.contract.catalog import Catalog
 from pytest_customerio.core.data import DataError, UnknownNameError
 from pytest_customerio.core.model import Answer
@@ -33,7 +32,7 @@ if TYPE_CHECKING:
     from tests.recording.conftest import Stand
 
 CATALOG = Catalog.load()
-SHELF = Shelf(CATALOG)
+SHELF = Cassettes(CATALOG)
 # What no target is asked for, by the start of its name.
 HOPELESS = ("403", "429", "5", "connect", "dns", "read", "tls", "truncated", "accepted", "301", "401-wrong-region")
 
@@ -136,7 +135,7 @@ def test_where_each_is_from(everything: tuple[Path, dict[str, tuple[str, str]]])
     assert about["environment"] == "a sandbox of pytest-customerio's own"
     assert about["note"] == "answered by a sandbox, which calls that synthetic"
     assert set(about["versions"]) == {"pytest-customerio", "vcrpy", "python"}
-    was = SHELF.told("404-not-found", "app.trigger_broadcast")
+    was = SHELF.provenance("404-not-found", "app.trigger_broadcast")
     assert about["differs"]["trigger_broadcast"]["source"] == was.source
     assert told["app/404-not-found"] == ("recorded", "1 answer; app.trigger_broadcast kept, answered 422, not 404")
     case = Cassettes(CATALOG, [out]).case("404-not-found", "app")
@@ -298,13 +297,13 @@ def test_cassettes_of_the_users_own(sandbox: Target, tmp_path: Path) -> None:
             "headers: {Content-Type: application/json, Authorization: [Basic eDp5]}",
         )
     )
-    shelf = Shelf(CATALOG, [tmp_path / "own"])
-    source = next(one for one in recording.sources(shelf, CATALOG) if one.name == "400-of-ours")
-    assert Recorder(CATALOG, shelf, tmp_path / "out").record(source, sandbox) == ("recorded", "2 answers")
+    cassettes = Cassettes(CATALOG, [tmp_path / "own"])
+    source = next(one for one in recording.sources(cassettes, CATALOG) if one.name == "400-of-ours")
+    assert Recorder(CATALOG, cassettes, tmp_path / "out").record(source, sandbox) == ("recorded", "2 answers")
     assert "Authorization" not in (tmp_path / "out" / "track" / "400-of-ours.yaml").read_text()
     path.write_text(text.replace("https://track.customer.io/api/v1", "https://api.customer.io/v1"))
     with pytest.raises(DataError, match="no operation of track"):
-        Recorder(CATALOG, shelf, tmp_path / "out").record(source, sandbox)
+        Recorder(CATALOG, cassettes, tmp_path / "out").record(source, sandbox)
 
 
 def test_a_workspace_without_a_key(stand: Stand, tmp_path: Path) -> None:

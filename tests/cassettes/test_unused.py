@@ -1,4 +1,4 @@
-"""Cassettes that no test of a whole run used: found, and told as a note."""
+"""Cassettes that no test of a whole run used are found, and listed in a note."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from pytest_customerio.tools.drift.orphans import Ran, cassettes, lines, recordings
+from pytest_customerio.cassettes.unused import WholeRun, lines, unused_cassettes, unused_recordings
 
 RECORDING = "# Recorded by `pytest --cio-record`, which writes it anew.\nversion: 1\n"
 
@@ -24,48 +24,48 @@ def row(nodeid: str, operation: str = "track.event", case: str | None = None) ->
 
 
 def test_recordings(tmp_path: Path) -> None:
-    """Of tests that are gone, or passed and sent nothing; not of those that were skipped or failed."""
+    """A recording is unused if its test is gone, or passed and sent nothing; not if its test was skipped or failed."""
     made(tmp_path, "heard.yaml", "skipped.yaml", "failed.yaml", "a/gone.yml", "silent.yaml")
     made(tmp_path, "theirs.yaml", "customerio/track/200-ok.yaml", text="version: 1\n")
     made(tmp_path, "a/README.md")
-    ran = Ran(
+    ran = WholeRun(
         tests=frozenset({"heard", "skipped", "failed", "silent"}),
         passed=frozenset({"heard", "silent"}),
         rows=[row("heard")],
     )
-    found = recordings(tmp_path, lambda nodeid: tmp_path / "a" / ".." / f"{nodeid}.yaml", ran)
+    found = unused_recordings(tmp_path, lambda nodeid: tmp_path / "a" / ".." / f"{nodeid}.yaml", ran)
     assert found == [tmp_path / "a" / "gone.yml", tmp_path / "silent.yaml"]
 
 
 def test_no_folder(tmp_path: Path) -> None:
-    """Nothing is missed."""
-    nothing = Ran(frozenset(), frozenset(), [])
-    assert recordings(tmp_path / "none", Path, nothing) == []
-    assert cassettes([], nothing) == []
+    """Without a folder nothing is unused."""
+    nothing = WholeRun(frozenset(), frozenset(), [])
+    assert unused_recordings(tmp_path / "none", Path, nothing) == []
+    assert unused_cassettes([], nothing) == []
 
 
 def test_what_cannot_be_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Is left alone."""
+    """A file that cannot be read is not listed."""
 
-    def closed(path: Path, **more: object) -> None:
+    def closed(path: Path, *args: object) -> None:
         raise PermissionError
 
     made(tmp_path, "closed.yaml")
     monkeypatch.setattr(Path, "open", closed)
-    assert recordings(tmp_path, Path, Ran(frozenset(), frozenset(), [])) == []
+    assert unused_recordings(tmp_path, Path, WholeRun(frozenset(), frozenset(), [])) == []
 
 
 def test_cassettes(tmp_path: Path) -> None:
-    """A case that ran, in either mode, was played; success is played wherever something was heard."""
+    """A case that ran in either mode used its cassette; any request of a surface used the successes of it."""
     names = ["app/200-ok", "app/429-rate-limited", "track/200-ok", "track/429-rate-limited", "track/503-unavailable"]
     files = made(tmp_path, *(f"{name}.yaml" for name in names))
     rows = [row("a", case="429-rate-limited-persists"), row("b", case="503-unavailable-recovers")]
-    assert cassettes([tmp_path], Ran(frozenset("ab"), frozenset("ab"), rows)) == files[:2]
-    assert cassettes([tmp_path], Ran(frozenset("a"), frozenset(), [row("a")])) == [*files[:2], *files[3:]]
+    assert unused_cassettes([tmp_path], WholeRun(frozenset("ab"), frozenset("ab"), rows)) == files[:2]
+    assert unused_cassettes([tmp_path], WholeRun(frozenset("a"), frozenset(), [row("a")])) == [*files[:2], *files[3:]]
 
 
 def test_lines(tmp_path: Path) -> None:
-    """Relative to the project, where they are in it, each once; a few of many."""
+    """Each file is listed once, relative to the project where it is inside; of many files a few are listed."""
     assert lines([], tmp_path) == []
     assert lines([tmp_path / "b.yaml", tmp_path / "a.yaml", tmp_path / "a.yaml"], tmp_path) == [
         "cassettes that no test used:",

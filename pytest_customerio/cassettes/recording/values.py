@@ -1,4 +1,4 @@
-"""A value of JSON without what is personal: each text and number is kept or named, by its form and its key."""
+"""Scrubs JSON values: each text and number stays or gets a fake, decided by its form and by the name of its member."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ import re
 from collections.abc import Callable, Collection, Iterator
 from typing import Any
 
-from pytest_customerio.cassettes import allowlist
-from pytest_customerio.cassettes.fakes import Namer, is_fake
+from pytest_customerio.cassettes.recording import allowlist
+from pytest_customerio.cassettes.recording.fakes import Namer, is_fake
 
 EMAIL = re.compile(r"[\w.+'-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63})+")
 _PHONE = re.compile(r"\+\(?\d[\d ().-]{5,}\d")
@@ -20,16 +20,16 @@ _URL = re.compile(r"https?://\S+")
 _SHAPES = (("email", EMAIL), ("uuid", _UUID), ("ulid", _ULID), ("date", _DATE), ("moment", _MOMENT), ("url", _URL))
 _SECONDS_AS_TEXT = re.compile(r"[1-9]\d{8,12}", re.ASCII)
 _POINTER = re.compile(r"[\w$/]+(?:[./]\w+|\[\d+\])*")
-# What prose repeats of a payload although nobody told: long numbers, and words of letters and digits.
+# What a sentence may repeat of a payload that was not seen: long numbers, and words of letters and digits.
 _TOKEN = re.compile(r"(?<![\w@.+-])(?=[\w-]*\d[\w-]*\d)[\w-]{10,}(?![\w@])|(?<![\w.+-])\d{7,}(?!\w)")
 _SHORTEST = 3
 _HARMLESS = 10_000
-# Whole seconds of these years are taken for times, whatever they are called: 2017 to 2033.
+# A whole number of seconds within these (2017 to 2033) is taken for a time, whatever its member is called.
 _SECONDS = (1_500_000_000, 2_000_000_000)
 
 
 class Values:
-    """Scrubs values; `known` may stand as they are, `url` scrubs an address of Customer.io's or gives None."""
+    """Scrubs values. Values in `known` stay; `url` scrubs an address of Customer.io's and gives None for any other."""
 
     def __init__(self, namer: Namer, known: Collection[str], url: Callable[[str], str | None]) -> None:
         self._namer = namer
@@ -40,12 +40,12 @@ class Values:
         self._originals: dict[str, str] = {}
 
     def whole(self, value: Any, events: Collection[str] = (), *, prose: bool = False) -> Any:
-        """A whole body. `events` are the keys of events' names in it; `prose` says that Customer.io speaks."""
+        """A whole body. `events` are the members that hold names of events; `prose` says that it is an answer."""
         self._seen.update(_keys(value))
         return self._value(value, "", frozenset(events), prose=prose)
 
     def text(self, value: str, key: str, *, prose: bool = False) -> str:
-        """A text that stands under this key."""
+        """A text that is the value of a member of this name."""
         if self._harmless(value, key) or (prose and key in allowlist.POINTERS and self._points(value)):
             return value
         if allowlist.TIMES.search(key) and not allowlist.BIRTH.search(key) and _is_time(value):
@@ -68,12 +68,13 @@ class Values:
         return self.named(_kind(value, key), value) if address is None else address
 
     def key(self, key: str) -> str:
-        """A member's name; data in the place of a name is replaced."""
-        plain = key in self._names or key in self._words or key in self._known or allowlist.PLAIN_KEY.fullmatch(key)
-        return key if plain and not is_fake(key) else self.named("email" if EMAIL.fullmatch(key) else "key", key)
+        """The name of a member; a name that is data gets a fake."""
+        listed = key in self._names or key in self._words or key in self._known
+        harmless = listed or allowlist.MEMBER_NAME.fullmatch(key)
+        return key if harmless and not is_fake(key) else self.named("email" if EMAIL.fullmatch(key) else "key", key)
 
     def named(self, kind: str, value: str) -> str:
-        """The name of a value, remembered for prose that repeats it."""
+        """The fake of a value. It is remembered, since a sentence in the answer may repeat the value."""
         name = self._namer.name(kind, value)
         if len(value) >= _SHORTEST and name != value:
             self._originals[value] = name
@@ -104,14 +105,14 @@ class Values:
         if seconds or (allowlist.TIMES.search(key) and 1e8 <= value < 1e14):
             time = self._namer.time(text)
             return value if time == text else time
-        half = value == value // 1 + 0.5  # so are fakes of fractions told
+        half = value == value // 1 + 0.5  # the fake of a number with a fraction ends in .5, by which it is known again
         name = self.named("digits", str(int(value)) if half or value == value // 1 else text)
         if not name.isdigit():
-            return f"{name}#"  # a number is no text
+            return f"{name}#"  # when requests are compared, a number is not the same as the text of it
         return int(name) if type(value) is int else int(name) + 0.5
 
     def _prose(self, value: str) -> str:
-        """What Customer.io says, without what it repeats."""
+        """A sentence of Customer.io's, without the values that it repeats."""
         for original in sorted(self._originals, key=len, reverse=True):
             if original.casefold() in value.casefold():
                 name = self._originals[original]
@@ -128,7 +129,7 @@ class Values:
         return _POINTER.fullmatch(value) is not None and all(self._is_member(part) for part in parts)
 
     def _is_member(self, part: str) -> bool:
-        return part in self._names or (part in self._seen and allowlist.PLAIN_KEY.fullmatch(part) is not None)
+        return part in self._names or (part in self._seen and allowlist.MEMBER_NAME.fullmatch(part) is not None)
 
 
 def _kind(value: str, key: str) -> str:

@@ -1,4 +1,4 @@
-"""What a recording keeps, what it replaces, and that nothing slips through."""
+"""What scrubbing leaves, what it replaces, and that no personal value is left."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ import pytest
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
-from pytest_customerio.cassettes.fakes import Fakes, Names, is_fake
-from pytest_customerio.cassettes.scrub import Exchange, Scrubber
+from pytest_customerio.cassettes.recording.fakes import Fakes, Names, is_fake
+from pytest_customerio.cassettes.recording.scrub import Exchange, Scrubber
 from pytest_customerio.contract.catalog import Catalog
 from pytest_customerio.core.credentials import credentials
 from pytest_customerio.core.model import Answer, WireRequest
@@ -41,17 +41,17 @@ def answer(payload: Any = None, *headers: tuple[str, str], status: int = 200, re
 
 
 def sent(payload: Any, url: str = f"{TRACK}/customers/42", method: str = "PUT") -> Any:
-    """What is left of a payload."""
+    """A payload, scrubbed."""
     return json.loads(scrubber().request(request(method, url, payload)).body)
 
 
 def told(payload: Any, first: Any = None) -> Any:
-    """What is left of an answer, after a request of this payload."""
+    """An answer to a request with this payload, scrubbed."""
     return json.loads(scrubber().exchange(Exchange(request(payload=first), answer(payload))).answer.body)
 
 
 def test_headers_are_kept_by_name() -> None:
-    """And where their value is what such a header says."""
+    """A header stays if its name is listed and its value has the form of such a header."""
     found = scrubber().request(
         request(
             authorization="Basic abc", content_type="application/json; charset=utf-8", x_strict_mode="1", cookie="a=b"
@@ -65,7 +65,7 @@ def test_headers_are_kept_by_name() -> None:
 
 
 def test_what_is_personal_keeps_its_form() -> None:
-    """An address stays an address, a number a number, and the shape of the payload stays."""
+    """A fake has the form of the value: an address for an address, a number for a number."""
     given = {
         "email": "jane@corp.org",
         "first_name": "Jane",
@@ -121,7 +121,7 @@ def test_what_is_personal_keeps_its_form() -> None:
 
 
 def test_the_same_value_is_the_same_fake() -> None:
-    """In path, query, payload and answer; as a number and as text."""
+    """One value gets one fake in path, query, payload and answer, as a number and as text."""
     given = request("GET", "https://api.customer.io/v1/customers/4711/attributes?id_type=id&q=4711", None)
     found = scrubber().exchange(Exchange(given, answer({"customer": {"id": "4711", "number_id": 4711}})))
     fake = "900000000000001"
@@ -147,13 +147,13 @@ def test_the_same_value_is_the_same_fake() -> None:
     ],
 )
 def test_addresses(url: str, left_of_it: str) -> None:
-    """Of an address stays what the catalogue knows, on the host of Customer.io's where it belongs."""
+    """Of an address stays what the catalogue knows; its host is that of the operation."""
     known = Catalog.load(["http://proxy.corp.org"])
     assert Scrubber(known, Fakes()).request(request("POST", url)).url == left_of_it
 
 
 def test_events_keep_their_names() -> None:
-    """They are the developers' words; a page is an address and a person's name is none."""
+    """The name of an event stays; the address of a page and the name of a person do not."""
     event = {"name": "order placed", "data": {"name": "Jane"}}
     assert sent(event, f"{TRACK}/customers/42/events", "POST") == {"name": "order placed", "data": {"name": "text-1"}}
     assert sent({"name": "Jane 4711"}, f"{TRACK}/customers/42/events", "POST") == {"name": "text-1"}
@@ -175,7 +175,7 @@ def test_events_keep_their_names() -> None:
 
 
 def test_addresses_in_one_text() -> None:
-    """`to` stays a list of addresses."""
+    """Several addresses in one text stay several addresses."""
     assert sent({"to": '"Jane" <jane@corp.org>, joe@corp.org', "bio": "I am jane@corp.org"}) == {
         "to": "person-1@example.com, person-2@example.com",
         "bio": "text-1",
@@ -183,7 +183,7 @@ def test_addresses_in_one_text() -> None:
 
 
 def test_what_customer_io_says_is_kept() -> None:
-    """Without what it repeats of the request, and without what looks like an id."""
+    """A sentence of Customer.io's stays, without values of the request and without what looks like an id."""
     payload = {"first_name": "Jane", "cell": "+49 170 1234567", "shoe": "x"}
     found = told(
         {
@@ -214,7 +214,7 @@ def test_what_customer_io_says_is_kept() -> None:
 
 
 def test_addresses_in_an_answer() -> None:
-    """Those of Customer.io's lead there, others nowhere."""
+    """An address of Customer.io's in an answer stays one; any other address gets a fake."""
     moved = answer(b"", ("Location", f"{TRACK.replace('track.', 'track-eu.')}/customers/jane"), status=301)
     assert scrubber().answer(moved).headers == (("Location", "https://track-eu.customer.io/api/v1/customers/id-1"),)
     away = answer(
@@ -227,14 +227,14 @@ def test_addresses_in_an_answer() -> None:
 
 @pytest.mark.parametrize("body", [b"jane@corp.org", b"<html>Jane</html>", b'{"a": ', b"\xff\xfe", b"[" * 100_000])
 def test_what_is_no_json_is_replaced_whole(body: bytes) -> None:
-    """A form, a page, half a payload, bytes, something that nobody can read."""
+    """A form, a page of HTML, half a payload and unreadable bytes are replaced as one text."""
     found = scrubber().exchange(Exchange(request(payload=body), answer(body)))
     assert (found.request.body, found.answer.body) == (b"text-1", b"text-1")
 
 
 @pytest.mark.parametrize("depth", [700, 3000])
 def test_what_is_nested_too_deep_is_replaced_whole(depth: int) -> None:
-    """How deep that is depends on Python."""
+    """JSON that is nested too deep is replaced as one text; the limit depends on Python."""
     body = b"[" * depth + b"]" * depth
     found = scrubber().exchange(Exchange(request(payload=body), answer(body)))
     assert {found.request.body, found.answer.body} <= {body, b"text-1"}
@@ -242,20 +242,20 @@ def test_what_is_nested_too_deep_is_replaced_whole(depth: int) -> None:
 
 @pytest.mark.parametrize("body", [b'"jane"', b"null", b"[1, 2.5, NaN]", b"true"])
 def test_any_json_is_scrubbed(body: bytes) -> None:
-    """Not objects alone."""
+    """A body that is a list, a text or a number is scrubbed too."""
     expected = body.replace(b"jane", b"text-1").replace(b" ", b"")
     found = scrubber().exchange(Exchange(request(payload=body), answer(body)))
     assert (found.request.body, found.answer.body) == (expected, expected)
 
 
 def test_a_reason_that_is_no_phrase_is_dropped() -> None:
-    """Whoever writes status lines may write anything into them."""
+    """A reason that is no phrase of letters is dropped: it could hold anything."""
     assert scrubber().answer(answer(reason="Not Found")).reason == "Not Found"
     assert scrubber().answer(answer(reason="jane@corp.org")).reason == ""
 
 
 def test_known_values_stand() -> None:
-    """What a cassette says already is no secret."""
+    """A value that is given as known stays."""
     given = Exchange(
         request(payload={"plan": "basic", "n": 77_777}), answer({"plan": "basic", "message": "no basic1234567"})
     )
@@ -266,7 +266,7 @@ def test_known_values_stand() -> None:
 
 
 def test_a_fake_that_stands_in_the_text_is_given_to_nobody_else() -> None:
-    """Two values stay two."""
+    """A fake that the text contains already is not given to another value."""
     fakes = Fakes()
     fakes.reserve('{"a": "id-3", "b": "person-7%40example.com"}')
     found = Scrubber(CATALOG, fakes).request(request(payload={"a_id": "abc", "email": "jane@corp.org"}))
@@ -274,7 +274,7 @@ def test_a_fake_that_stands_in_the_text_is_given_to_nobody_else() -> None:
 
 
 def test_names_for_comparing() -> None:
-    """A recording reads like the request that it was made of, whatever the time, whoever it is about."""
+    """Named for comparing, requests that differ in people and times are equal."""
     live = {"email": "jane@corp.org", "ref": "jane@corp.org", "at": 1_764_000_000, "n": 3, "income": 99_999, "x": 9e9}
     other = {"email": "joe@corp.org", "ref": "joe@corp.org", "at": 1_764_000_999, "n": 3, "income": 88_888, "x": 8e9}
     mixed = {**other, "ref": "somebody@corp.org"}
@@ -333,7 +333,7 @@ def shape(value: Any) -> Any:
 @SLOW
 @given(payload=JSON, said=JSON, planted=PEOPLE, path=PATHS)
 def test_nothing_planted_survives(payload: Any, said: Any, planted: str, path: str) -> None:
-    """Wherever it stands: address, headers, payload, answer, within a sentence of Customer.io's."""
+    """A planted value is gone from address, headers, payload and answer, and from sentences of Customer.io's."""
     assume(not left(["".join(map(json.dumps, (payload, said)))], [planted]))
     body = {"mine": payload, "bio": planted, "people": [{"email": planted, "type": planted}]}
     reply = {"errors": [f"no {planted} here"], "data": [planted, said]}
@@ -351,7 +351,7 @@ def test_nothing_planted_survives(payload: Any, said: Any, planted: str, path: s
 @SLOW
 @given(payload=JSON, said=JSON, planted=PEOPLE, path=PATHS)
 def test_scrubbing_twice_is_scrubbing_once(payload: Any, said: Any, planted: str, path: str) -> None:
-    """What is scrubbed stays as it is, and reads like what it was made of."""
+    """To scrub what is scrubbed changes nothing."""
     given_ = exchanges(payload, said, path, planted)
     fakes = Fakes()
     for text in (given_.request.url, given_.request.body.decode(), given_.answer.body.decode()):
@@ -369,7 +369,7 @@ def test_scrubbing_twice_is_scrubbing_once(payload: Any, said: Any, planted: str
 @SLOW
 @given(payload=JSON, path=PATHS, planted=PEOPLE)
 def test_a_recording_reads_like_its_request(payload: Any, path: str, planted: str) -> None:
-    """Named for comparing, the two are the same."""
+    """Named for comparing, a scrubbed request equals the request that it was made of."""
     given_ = exchanges(payload, None, path, planted)
     fakes = Fakes()
     fakes.reserve(given_.request.url + given_.request.body.decode())
@@ -381,7 +381,7 @@ def test_a_recording_reads_like_its_request(payload: Any, path: str, planted: st
 @SLOW
 @given(payload=JSON)
 def test_the_shape_is_kept(payload: Any) -> None:
-    """As many members, items and values, of the same types."""
+    """A scrubbed payload has as many members and items as before, with values of the same types."""
     fakes = Fakes()
     fakes.reserve(json.dumps(payload))
     found = Scrubber(CATALOG, fakes).request(request(payload={"data": payload}))

@@ -1,22 +1,23 @@
-"""Take out of a request and its answer what is personal: what is not known to be harmless is replaced."""
+"""Scrubs requests and answers: every value that is not known to be harmless is replaced."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cached_property
 from json import dumps
 from typing import Any
 from urllib.parse import parse_qsl, quote, unquote, urlencode, urlsplit
 
-from pytest_customerio.cassettes import allowlist
-from pytest_customerio.cassettes.fakes import Namer
-from pytest_customerio.cassettes.values import Values
+from pytest_customerio.cassettes.exchanges import Exchange
+from pytest_customerio.cassettes.recording import allowlist
+from pytest_customerio.cassettes.recording.fakes import Namer
+from pytest_customerio.cassettes.recording.values import Values
 from pytest_customerio.contract.catalog import Catalog, Match
+from pytest_customerio.contract.events import EVENTS
 from pytest_customerio.core.model import Answer, WireRequest
 from pytest_customerio.core.payload import Payload
-from pytest_customerio.replay.identity import EVENTS
 
 _HOST = "https://track.customer.io"
 _SAFE = "@+~"
@@ -24,19 +25,11 @@ _REASON = re.compile(r"[A-Za-z' -]{0,40}")
 _NOT_JSON = object()
 
 
-@dataclass(frozen=True, slots=True)
-class Exchange:
-    """One request and its answer."""
-
-    request: WireRequest
-    answer: Answer
-
-
 class Scrubber:
-    """Replaces what is personal by the names that `namer` gives; `known` are values that may stand as they are.
+    """Replaces personal values by the names that `namer` gives; values in `known` stay as they are.
 
-    Headers are kept by name, members by name, values where they are words of the contract; the form of a value tells
-    what takes its place. Scrubbed once more nothing changes.
+    A header stays if its name is listed, a member if its name says nothing about a person, a value if it is a word of
+    the schemas. The form of any other value decides what kind of name takes its place. To scrub twice changes nothing.
     """
 
     def __init__(self, catalog: Catalog, namer: Namer, known: Collection[str] = ()) -> None:
@@ -44,7 +37,7 @@ class Scrubber:
         self._values = Values(namer, known, self._own_url)
 
     def exchange(self, given: Exchange) -> Exchange:
-        """Both, scrubbed."""
+        """The request and its answer, scrubbed."""
         request = self.request(given.request)
         return Exchange(request, self.answer(given.answer))
 
@@ -58,7 +51,7 @@ class Scrubber:
         return WireRequest(given.method, url, headers, body)
 
     def answer(self, given: Answer) -> Answer:
-        """An answer, likewise."""
+        """An answer without personal values."""
         headers = [
             (name, self._location(value) if name == "Location" else value)
             for name, value in _headers(given.headers, allowlist.RESPONSE_HEADERS)
@@ -71,14 +64,14 @@ class Scrubber:
         return self._own_url(url) or self._values.named("url", url)
 
     def _own_url(self, url: str) -> str | None:
-        """An address of Customer.io's; None for any other."""
+        """An address of Customer.io's, scrubbed; None for any other address."""
         place = self._catalog.place("GET", url)
         if not place.region:
             return None
         return f"https://{place.address.host}{self._path(place, place.address.path)}{self._query(place.address.query)}"
 
     def _address(self, place: Match, url: str) -> str:
-        """The address of a request, on the host of Customer.io's where it belongs."""
+        """The address of a request, scrubbed, on the host of Customer.io's that has this operation."""
         address, host = place.address, _HOST
         if place.candidates:
             hosts = place.candidates[0].hosts
@@ -102,7 +95,7 @@ class Scrubber:
 
     @cached_property
     def _literals(self) -> set[str]:
-        """The fixed parts of all paths."""
+        """The fixed parts of the paths of all operations."""
         paths = (operation.path for operation in self._catalog.operations.values())
         return {part for path in paths for part in path.split("/") if not part.startswith("{")}
 
@@ -127,12 +120,12 @@ def _json(payload: Payload) -> Any:
 
 
 def compact(payload: Any, was: bytes) -> bytes:
-    """A payload as JSON; with a line's end where `was` has one, as Track's answers do."""
+    """A payload as JSON; with a line feed at its end if `was` has one, as Track's answers do."""
     return dumps(payload, separators=(",", ":")).encode() + b"\n" * was.endswith(b"\n")
 
 
-def kept_headers(headers: Collection[tuple[str, str]]) -> Iterator[tuple[str, str]]:
-    """Those of an answer that a recording keeps."""
+def allowed_headers(headers: Collection[tuple[str, str]]) -> Iterator[tuple[str, str]]:
+    """Those headers of an answer that may stand in a recording."""
     yield from _headers(headers, allowlist.RESPONSE_HEADERS)
 
 
@@ -146,7 +139,7 @@ def _headers(
 
 
 def _events(place: Match) -> frozenset[str]:
-    """The keys of events' names in the payload of this call."""
+    """The members that hold names of events in the payload of this operation."""
     operation = place.operation
     if operation is None or operation.surface == "app":
         return frozenset()

@@ -1,4 +1,4 @@
-"""What stands in a recording in place of what is personal: the same value becomes the same fake."""
+"""The fakes that take the place of personal values in a recording: the same value gets the same fake."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from typing import Protocol
 from urllib.parse import unquote
 
-# How each kind of fake reads. No real value looks like these by chance, so that they are known again.
+# The form of each kind of fake. No real value has such a form by chance, so a fake can be recognised.
 FORMS: Mapping[str, str] = {
     "id": "id-{}",
     "text": "text-{}",
@@ -40,22 +40,22 @@ _ANYWHERE = re.compile("|".join(rf"(?<![\w.+-]){pattern}(?!\w)" for pattern in _
 
 
 class Namer(Protocol):
-    """Gives names to values that are not to be shown."""
+    """Gives a name to each value that must not be shown."""
 
     def name(self, kind: str, value: str) -> str:
-        """What stands for this value."""
+        """The name that takes the place of this value."""
 
     def time(self, value: str) -> str:
-        """What stands for a time."""
+        """What takes the place of a time."""
 
 
 def sub(text: str, instead: Callable[[str], str]) -> str:
-    """The text with something else in place of each fake in it."""
+    """The text with each fake in it replaced by what `instead` gives for it."""
     return _ANYWHERE.sub(lambda match: instead(match[0]), text)
 
 
 def is_fake(value: str) -> bool:
-    """Whether this value stands for another one."""
+    """Whether this value is a fake."""
     return _FAKE.fullmatch(value) is not None
 
 
@@ -67,7 +67,7 @@ class Fakes:
         self._count: Counter[str] = Counter()
 
     def name(self, kind: str, value: str) -> str:
-        """The fake of a value; a fake stays as it is. Once named, a value keeps its fake wherever it stands."""
+        """The fake of a value, the same each time, whatever the kind; a fake stays as it is."""
         if is_fake(value):
             return value
         if value not in self.known:
@@ -76,11 +76,11 @@ class Fakes:
         return self.known[value]
 
     def time(self, value: str) -> str:
-        """Times stay."""
+        """A time stays as it is."""
         return value
 
     def reserve(self, text: str) -> None:
-        """Give none of the fakes that stand in this text to anything else."""
+        """Give none of the fakes that this text contains to another value."""
         for match in _ANYWHERE.finditer(unquote(text)):
             number = next(int(one) for one in match.groups() if one)
             for kind, pattern in _PATTERNS.items():
@@ -88,7 +88,7 @@ class Fakes:
                     self._count[kind] = max(self._count[kind], number)
 
     def forget(self, value: str) -> None:
-        """Take back the fake that was given last."""
+        """Take back the fake of this value, so that the next value of its kind gets it."""
         fake = self.known.pop(value, "")
         for kind, form in FORMS.items():
             if form.format(self._count[kind]) == fake:
@@ -96,7 +96,7 @@ class Fakes:
 
 
 class Names:
-    """Names for comparing: what is personal is told by its place in the order of appearance, times not at all.
+    """Names for comparing requests: a personal value is named by the order of its first appearance, all times alike.
 
     Two requests that differ only in such values read the same, as a recording and the request that it was made of do.
     """
@@ -106,12 +106,12 @@ class Names:
         self._known: dict[str, str] = {}
 
     def name(self, kind: str, value: str) -> str:
-        """`~1` for the first value, whatever its kind."""
+        """`~1` for the first value, `~2` for the second one, whatever its kind."""
         if value not in self._known:
             self.values.append(value)
             self._known[value] = f"~{len(self.values)}"
         return self._known[value]
 
     def time(self, value: str) -> str:
-        """All times are one."""
+        """All times have one name."""
         return "~"
