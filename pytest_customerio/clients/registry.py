@@ -34,7 +34,8 @@ def install(traffic: Traffic) -> Callable[[], None]:
     import sys
 
     from pytest_customerio.clients.traffic import Switch
-    from pytest_customerio.process.patching import LateImports, Patches
+    from pytest_customerio.process.late_imports import LateImports
+    from pytest_customerio.process.patching import Patches
 
     switch, patches = Switch(traffic), Patches()
 

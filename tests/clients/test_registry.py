@@ -19,7 +19,8 @@ from tapping import TRACK, Line
 from pytest_customerio.clients import registry
 from pytest_customerio.clients.memory import socket_is_mocked
 from pytest_customerio.clients.traffic import Switch
-from pytest_customerio.process.patching import LateImports, Patches
+from pytest_customerio.process.late_imports import LateImports
+from pytest_customerio.process.patching import Patches
 
 WATCHED = {
     requests.Session: ["send"],

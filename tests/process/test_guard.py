@@ -130,7 +130,7 @@ def test_two_sessions_in_one_process() -> None:
     with pytest.raises(RefusedError, match="second"):
         socket.gethostbyname("track.customer.io")
     second()
-    assert guard._armed == []
+    assert guard.GUARD.armed == []
 
 
 def test_the_process_has_one_hook(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -144,63 +144,63 @@ def test_the_process_has_one_hook(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_odd_events_pass(armed: None) -> None:
     """An event without an address, or with one of another kind."""
-    guard._audit("open", ("track.customer.io", 443))
-    guard._audit("socket.getaddrinfo", ("example.org", 443))
+    guard.GUARD.audit("open", ("track.customer.io", 443))
+    guard.GUARD.audit("socket.getaddrinfo", ("example.org", 443))
     for port in ("²", "1" * 5000, b"443", "443", None):
-        guard._audit("socket.getaddrinfo", ("example.org", port))
-    guard._audit("socket.sendmsg", (None,))
-    guard._audit("socket.connect", (None, b"\0abstract"))
-    guard._audit("socket.connect", (None, (1, 2)))
+        guard.GUARD.audit("socket.getaddrinfo", ("example.org", port))
+    guard.GUARD.audit("socket.sendmsg", (None,))
+    guard.GUARD.audit("socket.connect", (None, b"\0abstract"))
+    guard.GUARD.audit("socket.connect", (None, (1, 2)))
     for name in ("track.customer.io", "ｔrack。customer．io", "ｔrack｡customer.io"):
         with pytest.raises(RefusedError):
-            guard._audit("socket.sendmsg", (None, (name, 443)))
+            guard.GUARD.audit("socket.sendmsg", (None, (name, 443)))
 
 
 def test_a_thread_that_outlives_the_run_ends_where_it_would_send() -> None:
     """Quietly, and only there; other threads and other hosts are free again."""
     go = threading.Event()
-    told: list[object] = []
+    seen: list[object] = []
 
     def later() -> None:
         go.wait(10)
-        told.append(socket.getaddrinfo("127.0.0.1", 80)[0][4])
+        seen.append(socket.getaddrinfo("127.0.0.1", 80)[0][4])
         with pytest.raises(SystemExit):  # what a thread ends with, without a word
             socket.getaddrinfo("track.customer.io", 443)
-        told.append("ended")
+        seen.append("ended")
 
     disarm = guard.arm(Watched(), lambda address: RefusedError(address))
     thread = threading.Thread(target=later)
     thread.start()
     disarm()
-    guard._audit("socket.getaddrinfo", ("track.customer.io", 443))
+    guard.GUARD.audit("socket.getaddrinfo", ("track.customer.io", 443))
     go.set()
     thread.join()
-    assert told == [("127.0.0.1", 80), "ended"]
+    assert seen == [("127.0.0.1", 80), "ended"]
 
 
 def test_a_thread_that_was_there_before_is_its_own_master() -> None:
     """Only what was started meanwhile is stopped."""
-    go, told = threading.Event(), []
+    go, seen = threading.Event(), []
 
     def later() -> None:
         go.wait(10)
-        guard._audit("socket.getaddrinfo", ("track.customer.io", 443))
-        told.append("passed")
+        guard.GUARD.audit("socket.getaddrinfo", ("track.customer.io", 443))
+        seen.append("passed")
 
     thread = threading.Thread(target=later)
     thread.start()
     guard.arm(Watched(), lambda address: RefusedError(address))()
     go.set()
     thread.join()
-    assert told == ["passed"]
+    assert seen == ["passed"]
 
 
 def test_a_thread_that_outlived_a_run_may_talk_to_others() -> None:
     """Asked here of the guard itself, which no tracer follows into an audit hook."""
-    guard._outliving[threading.current_thread()] = Watched()
+    guard.GUARD.outliving[threading.current_thread()] = Watched()
     try:
-        guard._audit("socket.connect", (None, ("127.0.0.1", 80)))
+        guard.GUARD.audit("socket.connect", (None, ("127.0.0.1", 80)))
         with pytest.raises(SystemExit):
-            guard._audit("socket.connect", (None, ("track.customer.io", 443)))
+            guard.GUARD.audit("socket.connect", (None, ("track.customer.io", 443)))
     finally:
-        guard._outliving.clear()
+        guard.GUARD.outliving.clear()

@@ -19,7 +19,7 @@ import pytest
 
 from pytest_customerio.core.credentials import credentials
 from pytest_customerio.process import output
-from pytest_customerio.process.output import KEPT, Watch, render
+from pytest_customerio.process.output import LIMIT, Watch, render
 
 RAISES = type(pytest.raises(ValueError))
 
@@ -167,19 +167,11 @@ def test_blindness_that_comes_later_is_told():
         assert watch.blind == []
         patch.setattr(logging.Logger, "callHandlers", lambda logger, record: None)
     assert watch.blind == ["logs"]
-    patch.undo()  # restores the function of a watch that is gone: it only passes through
-    assert getattr(logging.Logger.callHandlers, "__module__", "") == output.__name__
+    patch.undo()  # puts the function of a watch that is over back: it only passes records on
+    assert watch._patches.standing(logging.Logger, "callHandlers")
     logging.getLogger("app").warning("heard by nobody")
     assert watch.logs == []
-    logging.Logger.callHandlers = _handlers_of_logging()
-
-
-def _handlers_of_logging():
-    return next(
-        cell.cell_contents
-        for cell in logging.Logger.callHandlers.__closure__
-        if getattr(cell.cell_contents, "__module__", "") == "logging"
-    )
+    watch._patches.undo()
 
 
 # Output.
@@ -264,14 +256,14 @@ def test_memory_is_bounded(capsys):
     """The last two million characters are kept, even of one huge text."""
     with Watch() as watch:
         print("y" * 100, end="")
-        print("x" * (KEPT + 5), end="")
-        logging.getLogger("app").warning("%s", "z" * (KEPT + 5))
+        print("x" * (LIMIT + 5), end="")
+        logging.getLogger("app").warning("%s", "z" * (LIMIT + 5))
         assert set(watch.output) == {"x"}
-        assert len(watch.output) == KEPT
+        assert len(watch.output) == LIMIT
         print("end", end="")
     capsys.readouterr()
     assert watch.output == "end"
-    assert [len(line.text) for line in watch.logs] == [KEPT]
+    assert [len(line.text) for line in watch.logs] == [LIMIT]
 
 
 def test_threads_are_seen():
@@ -495,17 +487,15 @@ def test_warnings_after_the_end_are_not_seen():
 def test_warnings_that_go_elsewhere_make_it_blind(monkeypatch):
     """And the canary is never shown."""
     seen = []
-    observed = output._replaced
+    observed = Watch._sees_logs
 
-    def elsewhere(owner, name, make):
-        context = observed(owner, name, make)
-        if owner is not warnings:
-            return context
-        return observed(owner, name, lambda original: seen.append)
+    def replace_first(watch):
+        monkeypatch.setattr(warnings, "_showwarnmsg", seen.append)
+        return observed(watch)
 
-    monkeypatch.setattr(output, "_replaced", elsewhere)
+    monkeypatch.setattr(Watch, "_sees_logs", replace_first)
     with Watch() as watch:
-        pass
+        monkeypatch.undo()
     assert watch.blind == ["warnings"]
     assert seen == []
 

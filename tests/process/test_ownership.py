@@ -213,7 +213,7 @@ def test_who_tests_is_never_late(stage) -> None:
     assert stage.heard(0) == "A"
     assert results.get(timeout=10) == "late"
     assert stage.ownership.current() == "B"
-    stage.ownership._in_the_name_of("A", stage.ask)()
+    stage.ownership._owned_by("A", stage.ask)()
     stage.begin("C")
     assert stage.ownership.current() == "C"
 

@@ -14,6 +14,7 @@ import pytest
 
 from pytest_customerio.process.clock import dates
 from pytest_customerio.process.clock.virtual import Clock
+from pytest_customerio.process.patching import Patches
 
 pytestmark = pytest.mark.usefixtures("alone")
 
@@ -152,9 +153,11 @@ def test_time_machine_moves_with_sleep():
 
 
 def test_a_patch_that_somebody_put_on_top_stays():
-    """Undoing looks whether the method is still ours."""
-    item = dates.TypeItem(datetime, "now", classmethod(lambda cls: 1))
-    item.undo()
-    item.apply()
+    """A method of a class in C is replaced and put back; a replacement that stands above ours is left alone."""
+    ours, theirs = Patches(), Patches()
+    ours.put(datetime, "now", classmethod(lambda cls: 1))
     assert datetime.now() == 1
-    item.undo()
+    theirs.put(datetime, "now", classmethod(lambda cls: 2), original=REAL["now"])
+    ours.undo()
+    assert datetime.now() == 2
+    theirs.undo()

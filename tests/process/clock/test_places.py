@@ -8,7 +8,7 @@ import types
 
 import pytest
 
-from pytest_customerio.process.clock.places import Attribute, Item, Places, is_machinery
+from pytest_customerio.process.clock.places import Places
 
 FAKE = object()
 TARGETS = {id(time.sleep)}
@@ -87,55 +87,3 @@ def test_modules_imported_since_are_found(module, monkeypatch):
         monkeypatch.setitem(sys.modules, name, value)
     assert [(space, name) for space, name in places.find_new(TARGETS)] == [(vars(late), "nap")]
     assert _found(places, machinery) == []
-
-
-@pytest.mark.parametrize(
-    ("name", "machinery"),
-    [
-        ("_pytest.timing", True),
-        ("pytest_asyncio.plugin", True),
-        ("hypothesis", True),
-        ("pytest_customerio.running.traffic", False),
-        ("", False),
-    ],
-)
-def test_test_machinery_is_known_by_its_package(name, machinery):
-    """Every package whose name begins with pytest but ours, and a few more."""
-    assert is_machinery(name) is machinery
-
-
-def test_an_item_is_put_back_unless_somebody_took_its_place():
-    """What stands on top is left alone."""
-    namespace = {"name": 1}
-    item = Item(namespace, "name", 1, FAKE)
-    item.apply()
-    assert namespace == {"name": FAKE}
-    item.undo()
-    assert namespace == {"name": 1}
-    namespace["name"] = 2
-    item.undo()
-    assert namespace == {"name": 2}
-
-
-def test_an_attribute_is_put_back_or_inherited_again():
-    """A class's own attribute returns; an inherited one is inherited again; what stands on top is left alone."""
-
-    class Base:
-        name = staticmethod(len)
-
-    class Child(Base):
-        pass
-
-    own, before = Attribute(Base, "name", FAKE), vars(Base)["name"]
-    inherited = Attribute(Child, "name", FAKE)
-    own.apply()
-    inherited.apply()
-    assert Base.name is Child.name is FAKE
-    inherited.undo()
-    own.undo()
-    assert vars(Base)["name"] is before
-    assert "name" not in vars(Child)
-    own.apply()
-    Base.name = 2
-    own.undo()
-    assert Base.name == 2

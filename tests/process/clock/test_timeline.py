@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+import multiprocessing.connection
+import queue
+import selectors
+import socketserver
 import threading
 import time
 from types import SimpleNamespace
 
+import pluggy
 import pytest
 
-from pytest_customerio.process.clock import timeline
+from pytest_customerio.process.clock import loops, timeline
+from pytest_customerio.process.clock.loops import Loops
 from pytest_customerio.process.clock.timeline import SLEEP, TIMER, Timeline
+from pytest_customerio.process.recognition import code_of
 
 pytestmark = pytest.mark.usefixtures("alone")
 
@@ -195,42 +202,48 @@ def test_a_thread_that_wakes_gets_to_act_before_the_next():
     assert 5 <= max(seen) < 8
 
 
-def _frame(*places):
-    """A frame from module and function, innermost first."""
-    (module, function), back = places[0], _frame(*places[1:]) if places[1:] else None
-    return SimpleNamespace(f_globals={"__name__": module}, f_code=SimpleNamespace(co_name=function), f_back=back)
+def _frame(*functions):
+    """A frame that runs the first of these functions, called by the others; a text is the file of other code."""
+    if not functions:
+        return None
+    code = code_of(functions[0]) or compile("", functions[0], "exec")
+    return SimpleNamespace(f_code=code, f_back=_frame(*functions[1:]))
+
+
+SELECT = selectors.SelectSelector.select
+WAIT, EVENT_WAIT = threading.Condition.wait, threading.Event.wait
 
 
 @pytest.mark.parametrize(
     ("frame", "parked"),
     [
-        (_frame(("threading", "wait")), True),
-        (_frame(("threading", "wait"), ("queue", "get")), True),
-        (_frame(("threading", "_bootstrap_inner")), False),
-        (_frame(("app", "wait")), False),
-        (_frame(("pytest_customerio.process.clock.timeline", "reach")), False),
-        (_frame(("selectors", "select"), ("socketserver", "serve_forever")), True),
+        (_frame(WAIT), True),
+        (_frame(WAIT, queue.Queue.get), True),
+        (_frame(threading.Thread._bootstrap_inner), False),
+        (_frame("app/waiting.py"), False),
+        (_frame(Timeline.reach), False),
+        (_frame(SELECT, socketserver.BaseServer.serve_forever), True),
         # The thread that keeps a pool of processes: the work is done elsewhere.
-        (_frame(("selectors", "select"), ("multiprocessing.connection", "wait")), False),
-        # A loop that looks whether there is anything, and one that waits.
-        (_frame(("selectors", "select"), ("pytest_customerio.process.clock.loops", "select")), False),
-        (_frame(("selectors", "select"), ("pytest_customerio.process.clock.loops", "_block")), True),
-        # Who waits for a thread to start will go on at once.
-        (_frame(("threading", "wait"), ("threading", "wait"), ("threading", "start")), False),
-        (_frame(("threading", "wait"), ("threading", "wait"), ("app", "collect")), True),
+        (_frame(SELECT, multiprocessing.connection.wait), False),
+        # A loop that looks whether there is something to do, and one that waits.
+        (_frame(SELECT, Loops._select, "loop"), False),
+        (_frame(SELECT, loops._block, Loops._select), True),
+        # A thread that waits for another one to start will go on at once.
+        (_frame(WAIT, EVENT_WAIT, threading.Thread.start), False),
+        (_frame(WAIT, EVENT_WAIT, "app/collecting.py"), True),
     ],
 )
 def test_where_a_thread_stands_tells_whether_it_waits(frame, parked):
-    """By module and function of its innermost frames."""
+    """The code objects of its innermost frames say so."""
     assert timeline._is_parked(frame) is parked
 
 
-def test_threads_of_the_test_machinery_are_nobody(monkeypatch):
-    """xdist's own thread does not make a sleep take longer."""
-    frames = {1: _frame(("execnet.gateway_base", "read")), threading.get_ident(): _frame(("app", "run"))}
+def test_threads_of_the_test_machinery_do_not_count(monkeypatch):
+    """A thread of pytest-xdist does not make a sleep take longer; a waiting thread of the application does."""
+    frames = {1: _frame(pluggy.PluginManager.register), threading.get_ident(): _frame("app/run.py")}
     monkeypatch.setattr(timeline, "current_frames", lambda: frames)
     assert _timeline().is_alone()
-    frames[2] = _frame(("threading", "wait"))
+    frames[2] = _frame(WAIT)
     assert not _timeline().is_alone()
 
 
