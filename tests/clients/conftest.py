@@ -6,21 +6,21 @@ import socket
 from collections.abc import Iterator
 
 import pytest
-from tapping import Line, Listener
+from tapping import FakeTraffic, Listener
 
 from pytest_customerio.clients import registry
 
 
 @pytest.fixture
-def line() -> Line:
-    return Line()
+def traffic() -> FakeTraffic:
+    return FakeTraffic()
 
 
 @pytest.fixture
-def tapped(line: Line) -> Iterator[Line]:
+def tapped(traffic: FakeTraffic) -> Iterator[FakeTraffic]:
     """The line, with every tap installed for this test."""
-    uninstall = registry.install(line)
-    yield line
+    uninstall = registry.install(traffic)
+    yield traffic
     uninstall()
 
 

@@ -21,7 +21,7 @@ import tenacity
 import urllib3
 from network import HOST, real
 from requests.adapters import HTTPAdapter
-from tapping import Line
+from tapping import FakeTraffic
 from urllib3.util import Retry
 
 from pytest_customerio.clients import registry
@@ -125,13 +125,13 @@ def replaying() -> Iterator[Callable[[list[Answer], int], Any]]:
     """Play answers to whatever is sent from here on, in place of the network."""
     undo = []
 
-    def start(answers: list[Answer], port: int) -> Line:
-        line = Line()
-        line.hosts = {(HOST, port)}
-        line.answers["*"] = list(answers)
-        line.breaks_connecting = any(answer.fault in CONNECT_FAULTS for answer in answers)
-        undo.append(registry.install(line))
-        return line
+    def start(answers: list[Answer], port: int) -> FakeTraffic:
+        traffic = FakeTraffic()
+        traffic.hosts = {(HOST, port)}
+        traffic.answers["*"] = list(answers)
+        traffic.breaks_connecting = any(answer.fault in CONNECT_FAULTS for answer in answers)
+        undo.append(registry.install(traffic))
+        return traffic
 
     yield start
     for each in undo:
@@ -166,10 +166,10 @@ def test_a_fault_is_what_the_real_network_does(
     limit = SOON if name.endswith("timeout") else NEVER
     with real([fault(name)], monkeypatch) as network:
         really = met(lambda: client(network.url, limit))
-    line = replaying([fault(name)], network.port)
+    traffic = replaying([fault(name)], network.port)
     assert met(lambda: client(network.url, limit)) == really
-    assert len(line.attempts) == network.attempts == 1
-    assert line.only.raised is not None or name == "truncated-body"
+    assert len(traffic.attempts) == network.attempts == 1
+    assert traffic.only.raised is not None or name == "truncated-body"
 
 
 @pytest.mark.parametrize("client", CLIENTS, ids=lambda each: each.__name__)
@@ -180,10 +180,10 @@ def test_a_refused_handshake_is_what_a_real_server_does(
     with real([fault("tls-failure")], monkeypatch) as network:
         url = network.url.replace("http:", "https:")
         really = met(lambda: client(url, NEVER))
-    line = replaying([fault("tls-failure")], network.port)
+    traffic = replaying([fault("tls-failure")], network.port)
     assert met(lambda: client(url, NEVER)) == really
     assert "HANDSHAKE_FAILURE" in really[0]
-    assert len(line.attempts) == 1
+    assert len(traffic.attempts) == 1
 
 
 RATE, DOWN, GATEWAY = Answer(429, "", (("Retry-After", "3"),)), Answer(503, "", JSON, b"{}"), Answer(502)
@@ -277,9 +277,9 @@ def test_a_retry_engine_meets_the_same(
     answers, limit = SCHEDULES[schedule], patience(schedule)
     with real(answers, monkeypatch) as network:
         really = outcome(lambda: engine(client, network.url, limit))
-    line = replaying(answers, network.port)
+    traffic = replaying(answers, network.port)
     assert outcome(lambda: engine(client, network.url, limit)) == really
-    assert len(line.attempts) == network.attempts > 1
+    assert len(traffic.attempts) == network.attempts > 1
     assert len(really[1]) == network.attempts - 1
 
 
@@ -292,9 +292,9 @@ def test_a_client_s_own_engine_meets_the_same(
     answers, limit = SCHEDULES[schedule], patience(schedule)
     with real(answers, monkeypatch) as network:
         really = outcome(lambda: client(network.url, limit))
-    line = replaying(answers, network.port)
+    traffic = replaying(answers, network.port)
     assert outcome(lambda: client(network.url, limit)) == really
-    assert len(line.attempts) == network.attempts
+    assert len(traffic.attempts) == network.attempts
 
 
 @pytest.mark.parametrize("module", [httpx, httpx2], ids=["httpx", "httpx2"])
@@ -312,7 +312,7 @@ def test_retries_of_an_asynchronous_transport(module: Any, monkeypatch: pytest.M
     answers = [fault("connection-refused"), OK]
     with real(answers, monkeypatch) as network:
         assert asyncio.run(call(network.url)) == 200
-    line = replaying(answers, network.port)
+    traffic = replaying(answers, network.port)
     assert asyncio.run(call(network.url)) == 200
-    assert [sent.body for sent in line.attempts] == [b"{}", b"{}"]
-    assert line.only.attempts == network.attempts == 2
+    assert [sent.body for sent in traffic.attempts] == [b"{}", b"{}"]
+    assert traffic.only.attempts == network.attempts == 2

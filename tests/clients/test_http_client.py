@@ -14,7 +14,7 @@ from unittest import mock
 
 import pytest
 import vcr
-from tapping import TRACK, Line, Listener
+from tapping import TRACK, FakeTraffic, Listener
 
 from pytest_customerio.core.model import Answer
 
@@ -25,7 +25,7 @@ def _connection(**kwargs: object) -> HTTPSConnection:
     return HTTPSConnection("track.customer.io", **kwargs)  # type: ignore[arg-type]
 
 
-def test_a_request_is_heard_and_answered(tapped: Line) -> None:
+def test_a_request_is_heard_and_answered(tapped: FakeTraffic) -> None:
     """Two on one connection, each with its own answer."""
     tapped.answers["*"] = [Answer(201, "Made", (("X-A", "1"),), b"one"), Answer(200, "", (), b"two")]
     conn = _connection(timeout=3)
@@ -43,7 +43,7 @@ def test_a_request_is_heard_and_answered(tapped: Line) -> None:
     assert first.sent_from.endswith(" in test_a_request_is_heard_and_answered")
 
 
-def test_urllib_request_is_heard_once(tapped: Line) -> None:
+def test_urllib_request_is_heard_once(tapped: FakeTraffic) -> None:
     """With its errors as ever."""
     tapped.answers["*"] = [Answer(200, "", (), b"ok"), Answer(400, "Bad", (), b"no"), Answer(fault="connection-reset")]
     assert urllib.request.urlopen(TRACK, b"{}").read() == b"ok"
@@ -60,7 +60,7 @@ def test_urllib_request_is_heard_once(tapped: Line) -> None:
     assert [heard.timeout_set for heard in tapped.heard] == [False, True, False]
 
 
-def test_a_read_timeout(tapped: Line) -> None:
+def test_a_read_timeout(tapped: FakeTraffic) -> None:
     """As a socket tells it."""
     tapped.answers["*"] = [Answer(fault="read-timeout")]
     conn = _connection()
@@ -70,7 +70,7 @@ def test_a_read_timeout(tapped: Line) -> None:
     assert tapped.only.raised == "TimeoutError"
 
 
-def test_the_systems_default_timeout_counts(tapped: Line) -> None:
+def test_the_systems_default_timeout_counts(tapped: FakeTraffic) -> None:
     """Where the connection has none of its own."""
     socket.setdefaulttimeout(5)
     try:
@@ -80,7 +80,7 @@ def test_the_systems_default_timeout_counts(tapped: Line) -> None:
     assert tapped.only.timeout_set is True
 
 
-def test_every_kind_of_body(tapped: Line) -> None:
+def test_every_kind_of_body(tapped: FakeTraffic) -> None:
     """Text is Latin-1 here; what can be read once is heard while it is read."""
 
     def chunks() -> Iterator[bytes]:
@@ -96,7 +96,7 @@ def test_every_kind_of_body(tapped: Line) -> None:
 
 
 @pytest.mark.parametrize("chunked", [False, True])
-def test_a_request_put_together_step_by_step(tapped: Line, chunked: bool) -> None:
+def test_a_request_put_together_step_by_step(tapped: FakeTraffic, chunked: bool) -> None:
     """Heard when its last byte is sent."""
     conn = _connection()
     conn.putrequest("PUT", PATH)
@@ -114,7 +114,7 @@ def test_a_request_put_together_step_by_step(tapped: Line, chunked: bool) -> Non
     assert tapped.attempts[0].body == b"abcd"
 
 
-def test_a_message_body_with_the_headers(tapped: Line) -> None:
+def test_a_message_body_with_the_headers(tapped: FakeTraffic) -> None:
     """Or none at all: complete at once."""
     conn = _connection()
     for body in (b"abcd", None):
@@ -125,7 +125,7 @@ def test_a_message_body_with_the_headers(tapped: Line) -> None:
     assert [(heard.body, heard.status) for heard in tapped.heard] == [(b"abcd", 200), (None, 200)]
 
 
-def test_an_unfinished_request_is_heard_when_its_answer_is_awaited(tapped: Line) -> None:
+def test_an_unfinished_request_is_heard_when_its_answer_is_awaited(tapped: FakeTraffic) -> None:
     """Its body is unknown; nobody waits for an answer that cannot come."""
     conn = _connection()
     conn.putrequest("POST", PATH)
@@ -137,7 +137,7 @@ def test_an_unfinished_request_is_heard_when_its_answer_is_awaited(tapped: Line)
     assert (tapped.only.body, tapped.only.body_known, tapped.only.raised) == (None, False, "TimeoutError")
 
 
-def test_calls_out_of_order_fail_as_ever(tapped: Line) -> None:
+def test_calls_out_of_order_fail_as_ever(tapped: FakeTraffic) -> None:
     """With the library's own errors, unheard."""
     with pytest.raises(http.client.CannotSendHeader):
         _connection().endheaders()
@@ -146,7 +146,7 @@ def test_calls_out_of_order_fail_as_ever(tapped: Line) -> None:
     assert tapped.heard == []
 
 
-def test_odd_targets_are_the_librarys_to_refuse(tapped: Line) -> None:
+def test_odd_targets_are_the_librarys_to_refuse(tapped: FakeTraffic) -> None:
     """With its own words; none is the root."""
     with pytest.raises(TypeError, match="cannot use a string pattern"):
         _connection().request("GET", b"/x")  # type: ignore[arg-type]
@@ -158,7 +158,7 @@ def test_odd_targets_are_the_librarys_to_refuse(tapped: Line) -> None:
     assert [heard.method for heard in tapped.heard] == ["GET", "B'GET'", "GET", "GET"]
 
 
-def test_a_tunnel_ends_in_memory(tapped: Line) -> None:
+def test_a_tunnel_ends_in_memory(tapped: FakeTraffic) -> None:
     """The proxy is never asked."""
     conn = HTTPSConnection("proxy.example", 3128)
     conn.set_tunnel("track.customer.io", 443)
@@ -167,7 +167,7 @@ def test_a_tunnel_ends_in_memory(tapped: Line) -> None:
     assert (tapped.only.url, tapped.attempts[0].url) == (TRACK, TRACK)
 
 
-def test_a_forwarding_proxy_is_left_for_this_one_request(tapped: Line, listener: Listener) -> None:
+def test_a_forwarding_proxy_is_left_for_this_one_request(tapped: FakeTraffic, listener: Listener) -> None:
     """The next request, to another host, goes through the proxy again."""
     url = "http://track.customer.io" + PATH
     conn = HTTPConnection("127.0.0.1", listener.port)
@@ -180,7 +180,7 @@ def test_a_forwarding_proxy_is_left_for_this_one_request(tapped: Line, listener:
     assert listener.hits == ["GET http://example.org/x ", "GET http://a.example/ "]
 
 
-def test_other_hosts_run_their_own_code(tapped: Line, listener: Listener) -> None:
+def test_other_hosts_run_their_own_code(tapped: FakeTraffic, listener: Listener) -> None:
     """Also step by step."""
     conn = HTTPConnection("127.0.0.1", listener.port)
     conn.putrequest("POST", "/x")
@@ -192,14 +192,14 @@ def test_other_hosts_run_their_own_code(tapped: Line, listener: Listener) -> Non
     assert (tapped.heard, listener.hits) == ([], ["POST /x 1"])
 
 
-def test_a_plain_connection_and_an_odd_port(tapped: Line) -> None:
+def test_a_plain_connection_and_an_odd_port(tapped: FakeTraffic) -> None:
     """Told as they are."""
     HTTPConnection("track.customer.io").request("GET", "/x")
     HTTPSConnection("TRACK.customer.io", 8443).request("GET", "/x")
     assert [heard.url for heard in tapped.heard] == ["http://track.customer.io/x", "https://TRACK.customer.io:8443/x"]
 
 
-def test_a_users_own_socket_is_kept(tapped: Line) -> None:
+def test_a_users_own_socket_is_kept(tapped: FakeTraffic) -> None:
     """A mock below us answers, and is heard."""
     fake = mock.Mock(**{"makefile.return_value": io.BytesIO(b"HTTP/1.1 418 Tea\r\nContent-Length: 0\r\n\r\n")})
     with mock.patch("socket.create_connection", return_value=fake):
@@ -221,7 +221,7 @@ version: 1
 """
 
 
-def test_a_cassette_of_the_users_answers(tapped: Line, tmp_path: Path) -> None:
+def test_a_cassette_of_the_users_answers(tapped: FakeTraffic, tmp_path: Path) -> None:
     """Heard once, though vcrpy's connection is none of the library's."""
     (tmp_path / "c.yaml").write_text(CASSETTE)
     with vcr.use_cassette(str(tmp_path / "c.yaml"), record_mode="none", allow_playback_repeats=True):
@@ -236,23 +236,23 @@ def test_a_cassette_of_the_users_answers(tapped: Line, tmp_path: Path) -> None:
     assert tapped.attempts == []
 
 
-def test_installed_while_a_cassette_is_active(line: Line, tmp_path: Path) -> None:
+def test_installed_while_a_cassette_is_active(traffic: FakeTraffic, tmp_path: Path) -> None:
     """The real classes are tapped, not the cassette's."""
     from pytest_customerio.clients import registry
 
     (tmp_path / "c.yaml").write_text(CASSETTE)
     with vcr.use_cassette(str(tmp_path / "c.yaml"), record_mode="none"):
-        uninstall = registry.install(line)
+        uninstall = registry.install(traffic)
     try:
         conn = HTTPSConnection("track.customer.io")
         conn.request("GET", PATH)
         assert conn.getresponse().read() == b"{}"
     finally:
         uninstall()
-    assert len(line.heard) == 1
+    assert len(traffic.heard) == 1
 
 
-def test_what_a_cassette_records_is_not_answered_by_us(tapped: Line, tmp_path: Path, listener: Listener) -> None:
+def test_what_a_cassette_records_is_not_answered_by_us(tapped: FakeTraffic, tmp_path: Path, listener: Listener) -> None:
     """It wants the real service; the guard has the last word there."""
     tapped.hosts = {("127.0.0.1", listener.port)}
     with vcr.use_cassette(str(tmp_path / "new.yaml"), record_mode="once"):

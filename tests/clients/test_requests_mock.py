@@ -5,12 +5,12 @@ from __future__ import annotations
 import pytest
 import requests
 import requests_mock
-from tapping import TRACK, Line, Listener
+from tapping import TRACK, FakeTraffic, Listener
 
 from pytest_customerio.clients import registry
 
 
-def test_a_mocker_answers_above_us(tapped: Line) -> None:
+def test_a_mocker_answers_above_us(tapped: FakeTraffic) -> None:
     """Heard exactly once, with the status of the mock."""
     with requests_mock.Mocker() as mock:
         mock.post(TRACK, status_code=429)
@@ -21,17 +21,17 @@ def test_a_mocker_answers_above_us(tapped: Line) -> None:
     assert len(tapped.heard) == 2
 
 
-def test_a_mocker_that_started_before_the_tap(line: Line) -> None:
+def test_a_mocker_that_started_before_the_tap(traffic: FakeTraffic) -> None:
     """It is heard above, too."""
     with requests_mock.Mocker() as mock:
         mock.post(TRACK, status_code=429)
-        uninstall = registry.install(line)
+        uninstall = registry.install(traffic)
         assert requests.post(TRACK).status_code == 429
         uninstall()
-    assert line.only.status == 429
+    assert traffic.only.status == 429
 
 
-def test_a_mocker_of_one_session(tapped: Line) -> None:
+def test_a_mocker_of_one_session(tapped: FakeTraffic) -> None:
     """Only that session is mocked; both are heard."""
     session = requests.Session()
     with requests_mock.Mocker(session=session) as mock:
@@ -42,7 +42,7 @@ def test_a_mocker_of_one_session(tapped: Line) -> None:
     assert [heard.status for heard in tapped.heard] == [429, 200, 200]
 
 
-def test_what_a_mocker_does_not_know(tapped: Line) -> None:
+def test_what_a_mocker_does_not_know(tapped: FakeTraffic) -> None:
     """Its own error, or, where it lets requests through, our answer: heard once either way."""
     with requests_mock.Mocker() as mock, pytest.raises(requests_mock.NoMockAddress):
         requests.post(TRACK)
@@ -52,7 +52,7 @@ def test_what_a_mocker_does_not_know(tapped: Line) -> None:
     assert [(heard.status, heard.raised) for heard in tapped.heard] == [(None, "NoMockAddress"), (200, None)]
 
 
-def test_other_hosts_are_mocked_unheard(tapped: Line, listener: Listener) -> None:
+def test_other_hosts_are_mocked_unheard(tapped: FakeTraffic, listener: Listener) -> None:
     """They are none of our business."""
     with requests_mock.Mocker() as mock:
         mock.post(listener.url, text="mocked")

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import io
 import socket
+import sys
 from collections.abc import Iterator
 from http.client import InvalidURL
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 import urllib3
-from tapping import TRACK, Line, Listener
+from tapping import TRACK, FakeTraffic, Listener
 from urllib3.exceptions import MaxRetryError, ProtocolError, ReadTimeoutError
 
 from pytest_customerio.core.model import Answer
@@ -22,7 +24,7 @@ def _pool(**kwargs: object) -> urllib3.HTTPSConnectionPool:
     return urllib3.HTTPSConnectionPool("track.customer.io", **kwargs)  # type: ignore[arg-type]
 
 
-def test_a_manager_is_heard_once(tapped: Line) -> None:
+def test_a_manager_is_heard_once(tapped: FakeTraffic) -> None:
     """Not again at the pool beneath it."""
     tapped.answers["*"] = [Answer(200, "Fine", (("X-A", "1"), ("X-A", "2")), b'{"a": 1}')]
     manager = urllib3.PoolManager(headers={"X-Mine": "1"})
@@ -36,7 +38,7 @@ def test_a_manager_is_heard_once(tapped: Line) -> None:
     assert heard.sent_from.endswith(" in test_a_manager_is_heard_once")
 
 
-def test_a_pool_is_heard(tapped: Line) -> None:
+def test_a_pool_is_heard(tapped: FakeTraffic) -> None:
     """With the headers of the pool where there are no others, and the whole URL."""
     pool = _pool(headers={"Authorization": "Bearer key"}, port=8443)
     pool.urlopen("PUT", PATH, b"{}")
@@ -51,7 +53,7 @@ def test_a_pool_is_heard(tapped: Line) -> None:
     ("timeout", "known"),
     [(3, True), (urllib3.Timeout(total=2), True), (urllib3.Timeout(connect=2), False), (None, False)],
 )
-def test_timeouts_are_heard(tapped: Line, timeout: urllib3.Timeout | float | None, known: bool) -> None:
+def test_timeouts_are_heard(tapped: FakeTraffic, timeout: urllib3.Timeout | float | None, known: bool) -> None:
     """Of the request, of the pool, of the manager."""
     urllib3.PoolManager().request("GET", TRACK, timeout=timeout)
     urllib3.PoolManager(timeout=timeout).request("GET", TRACK)  # type: ignore[arg-type]
@@ -60,7 +62,7 @@ def test_timeouts_are_heard(tapped: Line, timeout: urllib3.Timeout | float | Non
     assert [heard.timeout_set for heard in tapped.heard] == [known] * 4
 
 
-def test_the_systems_default_timeout_counts(tapped: Line) -> None:
+def test_the_systems_default_timeout_counts(tapped: FakeTraffic) -> None:
     """It is one, too."""
     socket.setdefaulttimeout(5)
     try:
@@ -70,7 +72,7 @@ def test_the_systems_default_timeout_counts(tapped: Line) -> None:
     assert tapped.only.timeout_set is True
 
 
-def test_every_kind_of_body(tapped: Line) -> None:
+def test_every_kind_of_body(tapped: FakeTraffic) -> None:
     """Heard and sent alike."""
 
     def chunks() -> Iterator[bytes]:
@@ -95,7 +97,7 @@ class _Unseekable(io.RawIOBase):
         return self.data.readinto(buffer)
 
 
-def test_a_file_is_rewound_for_a_retry(tapped: Line) -> None:
+def test_a_file_is_rewound_for_a_retry(tapped: FakeTraffic) -> None:
     """By urllib3 itself; each attempt carries all of it."""
     tapped.answers["*"] = [Answer(503), Answer(200)]
     retries = urllib3.Retry(2, status_forcelist=[503], allowed_methods=None, backoff_factor=0)
@@ -104,7 +106,7 @@ def test_a_file_is_rewound_for_a_retry(tapped: Line) -> None:
     assert tapped.only.body == b"all of it"
 
 
-def test_retry_after_is_kept(tapped: Line, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_retry_after_is_kept(tapped: FakeTraffic, monkeypatch: pytest.MonkeyPatch) -> None:
     """urllib3 sleeps as it would."""
     slept: list[float] = []
     monkeypatch.setattr("time.sleep", slept.append)
@@ -113,7 +115,7 @@ def test_retry_after_is_kept(tapped: Line, monkeypatch: pytest.MonkeyPatch) -> N
     assert slept == [7]
 
 
-def test_a_blocking_pool_of_one(tapped: Line) -> None:
+def test_a_blocking_pool_of_one(tapped: FakeTraffic) -> None:
     """Streamed, drained, released, read in pieces: its connection always comes back."""
     tapped.answers["*"] = [Answer(200, "", (), b"0123456789")]
     pool = _pool(maxsize=1, block=True)
@@ -132,7 +134,7 @@ def test_a_blocking_pool_of_one(tapped: Line) -> None:
     assert pool.num_requests >= 8
 
 
-def test_what_lies_in_the_pool_is_urllib3s_own(tapped: Line) -> None:
+def test_what_lies_in_the_pool_is_urllib3s_own(tapped: FakeTraffic) -> None:
     """And unconnected."""
     pool = _pool()
     pool.urlopen("GET", PATH)
@@ -146,7 +148,7 @@ def test_what_lies_in_the_pool_is_urllib3s_own(tapped: Line) -> None:
     ("fault", "reason"),
     [("connection-reset", ProtocolError), ("read-timeout", ReadTimeoutError), ("unheard-of", ProtocolError)],
 )
-def test_faults_pass_through_the_retry_engine(tapped: Line, fault: str, reason: type) -> None:
+def test_faults_pass_through_the_retry_engine(tapped: FakeTraffic, fault: str, reason: type) -> None:
     """One that recovers, one that persists."""
     tapped.answers["*"] = [Answer(fault=fault), Answer(200, "", (), b"ok")]
     assert _pool(retries=1).urlopen("GET", PATH).data == b"ok"
@@ -158,14 +160,14 @@ def test_faults_pass_through_the_retry_engine(tapped: Line, fault: str, reason: 
     assert [heard.raised for heard in tapped.heard] == [None, "MaxRetryError"]
 
 
-def test_a_body_shorter_than_it_says(tapped: Line) -> None:
+def test_a_body_shorter_than_it_says(tapped: FakeTraffic) -> None:
     """Is told by urllib3 as ever."""
     tapped.answers["*"] = [Answer(200, "", (("Content-Length", "9"),), b"short")]
     with pytest.raises(ProtocolError, match="IncompleteRead"):
         _pool(retries=False).urlopen("GET", PATH)
 
 
-def test_what_cannot_be_sent_raises_as_ever(tapped: Line) -> None:
+def test_what_cannot_be_sent_raises_as_ever(tapped: FakeTraffic) -> None:
     """urllib3 takes no numbers in a body, and no text beyond Unicode."""
     with pytest.raises(TypeError, match="bytes-like object or an iterable, got <class 'int'>"):
         _pool().urlopen("POST", PATH, iter([1]))  # type: ignore[arg-type]
@@ -175,7 +177,7 @@ def test_what_cannot_be_sent_raises_as_ever(tapped: Line) -> None:
     assert [heard.body_known for heard in tapped.heard] == [False, True]
 
 
-def test_forwarding_and_tunnelling_proxies(tapped: Line) -> None:
+def test_forwarding_and_tunnelling_proxies(tapped: FakeTraffic) -> None:
     """What goes to Customer.io is answered, what goes elsewhere is not asked about."""
     proxy = urllib3.ProxyManager("http://proxy.example:3128")
     for url in (TRACK, TRACK.replace("https", "http")):
@@ -184,7 +186,7 @@ def test_forwarding_and_tunnelling_proxies(tapped: Line) -> None:
     assert len(tapped.heard) == 2
 
 
-def test_other_hosts_run_their_own_code(tapped: Line, listener: Listener) -> None:
+def test_other_hosts_run_their_own_code(tapped: FakeTraffic, listener: Listener) -> None:
     """Unless they are base URLs of the project's."""
     assert urllib3.request("POST", listener.url + "/x", body=b"1").data == b"server!"
     assert tapped.heard == []
@@ -195,7 +197,7 @@ def test_other_hosts_run_their_own_code(tapped: Line, listener: Listener) -> Non
     assert listener.hits == ["POST /x 1"]
 
 
-def test_a_real_tunnel_is_still_prepared(tapped: Line, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_real_tunnel_is_still_prepared(tapped: FakeTraffic, monkeypatch: pytest.MonkeyPatch) -> None:
     """For hosts that are not ours to answer for."""
     asked: list[object] = []
     monkeypatch.setattr(urllib3.connection.HTTPSConnection, "set_tunnel", lambda *_, **kwargs: asked.append(kwargs))
@@ -205,12 +207,13 @@ def test_a_real_tunnel_is_still_prepared(tapped: Line, monkeypatch: pytest.Monke
     assert asked
 
 
-@pytest.mark.parametrize("mock", ["httpretty.core", "mocket.socket"])
-def test_a_mock_of_sockets_goes_first(tapped: Line, monkeypatch: pytest.MonkeyPatch, mock: str) -> None:
-    """It is the user's, and lies beneath us."""
+def test_a_mock_of_sockets_goes_first(tapped: FakeTraffic, monkeypatch: pytest.MonkeyPatch) -> None:
+    """While mocket has replaced sockets, urllib3 asks the mock, and not us."""
 
     class FakeSocket(socket.socket):
-        __module__ = mock
+        pass
+
+    monkeypatch.setitem(sys.modules, "mocket.socket", SimpleNamespace(MocketSocket=FakeSocket))
 
     def connect(*_: object, **__: object) -> None:
         raise LookupError("the mock was asked")
@@ -233,7 +236,7 @@ ODD_HEADS: dict[str, tuple[str, str, dict[str, Any], str]] = {
 
 
 @pytest.mark.parametrize("case", ODD_HEADS)
-def test_a_head_that_cannot_be_sent_is_refused_by_the_client(tapped: Line, case: str) -> None:
+def test_a_head_that_cannot_be_sent_is_refused_by_the_client(tapped: FakeTraffic, case: str) -> None:
     """In its own words, and nobody is asked for an answer."""
     method, target, headers, words = ODD_HEADS[case]
     pool = urllib3.HTTPSConnectionPool("track.customer.io")
@@ -242,7 +245,7 @@ def test_a_head_that_cannot_be_sent_is_refused_by_the_client(tapped: Line, case:
     assert tapped.attempts == []
 
 
-def test_an_odd_head_that_can_be_sent_is_answered(tapped: Line) -> None:
+def test_an_odd_head_that_can_be_sent_is_answered(tapped: FakeTraffic) -> None:
     """Letters beyond ASCII, numbers, and the word None."""
     headers = {"X-Latin": "é", "X-Number": 5, "X-Word": "None"}
     assert urllib3.PoolManager().request("POST", TRACK, headers=headers).status == 200

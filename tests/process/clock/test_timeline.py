@@ -71,127 +71,127 @@ def _steps(turn):
 
 def test_one_who_is_alone_sleeps_at_once_and_exactly():
     """Nobody else has anything to do: time jumps by just what was asked for."""
-    line = _timeline()
-    line.sleep(3600 * SECOND)
-    line.advance(5)
-    assert line.now() == 3600 * SECOND + 5
+    virtual = _timeline()
+    virtual.sleep(3600 * SECOND)
+    virtual.advance(5)
+    assert virtual.now() == 3600 * SECOND + 5
 
 
 def test_a_turn_alone_takes_no_nap():
     """A loop without files and threads beside it jumps at once."""
-    line = _timeline()
-    with line.turn(5 * SECOND, TIMER) as turn:
+    virtual = _timeline()
+    with virtual.turn(5 * SECOND, TIMER) as turn:
         assert turn.is_over()
-    assert line.now() == 5 * SECOND
-    line.reach(SECOND)
-    assert line.now() == 5 * SECOND
+    assert virtual.now() == 5 * SECOND
+    virtual.reach(SECOND)
+    assert virtual.now() == 5 * SECOND
 
 
 def test_what_came_by_itself_needs_no_jump():
     """Real time may reach the deadline first."""
-    line = _timeline()
-    line.advance(7)
-    with line.turn(7, TIMER) as turn:
+    virtual = _timeline()
+    virtual.advance(7)
+    with virtual.turn(7, TIMER) as turn:
         assert turn.is_over()
-    assert line.now() == 7
+    assert virtual.now() == 7
 
 
 def test_the_later_one_lets_the_earlier_one_go_first():
     """A turn is not over before the earlier one, but for `total` seconds at most."""
-    line = _timeline()
-    with line.turn(2 * SECOND, SLEEP) as late:
-        with line.turn(SECOND, SLEEP) as early:
+    virtual = _timeline()
+    with virtual.turn(2 * SECOND, SLEEP) as late:
+        with virtual.turn(SECOND, SLEEP) as early:
             assert not late.is_over()
             assert early.is_over()
-            assert line.now() == SECOND
+            assert virtual.now() == SECOND
         assert late.is_over()
-        with line.turn(3 * SECOND, SLEEP), line.turn(4 * SECOND, SLEEP) as impatient:
+        with virtual.turn(3 * SECOND, SLEEP), virtual.turn(4 * SECOND, SLEEP) as impatient:
             assert 200 <= _steps(impatient) <= 250
-    assert line.now() == 4 * SECOND
+    assert virtual.now() == 4 * SECOND
 
 
 def test_parked_threads_cost_two_looks(other):
     """Threads that wait themselves are looked at twice, no longer."""
     other(_waits)
-    line = _timeline()
+    virtual = _timeline()
     time.sleep(0.02)
-    with line.turn(SECOND, SLEEP) as turn:
+    with virtual.turn(SECOND, SLEEP) as turn:
         assert 2 <= _steps(turn) <= 10
 
 
 def test_a_thread_that_computes_is_waited_for(other):
     """A sleep waits for a busy thread no longer than `total`, a timeout as long as it computes."""
     other(_computes)
-    line = _timeline()
-    with line.turn(SECOND, SLEEP) as turn:
+    virtual = _timeline()
+    with virtual.turn(SECOND, SLEEP) as turn:
         while not turn.is_over():
-            line.pause(turn.step())
-    assert line.now() == SECOND
-    with line.turn(2 * SECOND, TIMER) as turn:
+            virtual.pause(turn.step())
+    assert virtual.now() == SECOND
+    with virtual.turn(2 * SECOND, TIMER) as turn:
         for _ in range(20):
             assert not turn.is_over()
-            line.pause(turn.step())
+            virtual.pause(turn.step())
 
 
 def test_a_thread_that_waits_for_something_unknown_is_given_a_while(other):
     """It may wait for something real: `idle` seconds, then time jumps."""
     other(_waits_for_something_unknown)
-    line = _timeline()
+    virtual = _timeline()
     time.sleep(0.02)
     began = time.monotonic()
-    line.sleep(SECOND)
+    virtual.sleep(SECOND)
     assert 0.03 < time.monotonic() - began < 5
-    assert line.now() == SECOND
+    assert virtual.now() == SECOND
 
 
 def test_open_files_are_given_a_while():
     """A loop with sockets may get an answer."""
-    line = _timeline()
-    with line.turn(SECOND, SLEEP, lambda: True) as turn:
+    virtual = _timeline()
+    with virtual.turn(SECOND, SLEEP, lambda: True) as turn:
         assert not turn.is_over()
         assert _steps(turn) >= 10
 
 
 def test_child_processes_take_real_time():
     """While a child runs, a timeout never fires before its real time, and a sleep is over after `total`."""
-    line, runs = _timeline(), [True]
-    line.children.append(lambda: runs[0])
-    with line.turn(SECOND, TIMER) as turn:
+    virtual, runs = _timeline(), [True]
+    virtual.children.append(lambda: runs[0])
+    with virtual.turn(SECOND, TIMER) as turn:
         assert _steps(turn) == 1000
         runs.clear()
         runs.append(False)
         assert turn.is_over()
-    assert not line.has_children()
+    assert not virtual.has_children()
 
 
 def test_who_waits_goes_on_when_time_stops(other):
     """The end of the case ends every wait."""
-    line = _timeline()
+    virtual = _timeline()
     woke = threading.Event()
 
     def sleeps(over):
-        with line.turn(10**15, TIMER) as turn:
+        with virtual.turn(10**15, TIMER) as turn:
             while not turn.is_over():
-                line.pause(turn.step())
+                virtual.pause(turn.step())
         woke.set()
 
-    line.children.append(lambda: True)
+    virtual.children.append(lambda: True)
     other(sleeps)
     assert not woke.wait(0.02)
-    line.stop()
+    virtual.stop()
     assert woke.wait(5)
 
 
 def test_a_thread_that_wakes_gets_to_act_before_the_next():
     """Sixteen threads with the same deadlines come back together, each time, and none before its moment."""
-    line = Timeline(time.monotonic_ns)
-    start, began, seen = threading.Barrier(16), line.now(), []
+    virtual = Timeline(time.monotonic_ns)
+    start, began, seen = threading.Barrier(16), virtual.now(), []
 
     def naps():
         start.wait()
         for _ in range(5):
-            line.sleep(SECOND)
-            seen.append((line.now() - began) / SECOND)
+            virtual.sleep(SECOND)
+            seen.append((virtual.now() - began) / SECOND)
 
     threads = [threading.Thread(target=naps) for _ in range(16)]
     for thread in threads:
@@ -249,7 +249,7 @@ def test_threads_of_the_test_machinery_do_not_count(monkeypatch):
 
 def test_what_arrives_at_the_last_moment_comes_before_the_jump():
     """The turn is over, time did not jump, and whoever looked has what it waited for."""
-    line = _timeline()
-    with line.turn(SECOND, TIMER, look=lambda: True) as turn:
+    virtual = _timeline()
+    with virtual.turn(SECOND, TIMER, look=lambda: True) as turn:
         assert turn.is_over()
-    assert line.now() == 0
+    assert virtual.now() == 0

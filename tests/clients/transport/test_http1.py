@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pytest_customerio.clients.http1 import CONTINUE, RequestParser, serialize
+from pytest_customerio.clients.transport.http1 import CONTINUE, RequestParser, serialize
 from pytest_customerio.core.model import Answer, WireRequest
 
 ORIGIN = "https://track.customer.io"

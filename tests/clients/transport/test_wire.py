@@ -9,7 +9,7 @@ import requests.structures
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pytest_customerio.clients.wire import destination, origin, plain_headers
+from pytest_customerio.clients.transport.wire import destination, origin, plain_headers
 
 
 class Text(str):

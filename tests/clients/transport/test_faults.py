@@ -8,7 +8,7 @@ import ssl
 
 import pytest
 
-from pytest_customerio.clients.faults import is_met_connecting, received, socket_error
+from pytest_customerio.clients.transport.faults import is_met_connecting, received, socket_error
 from pytest_customerio.core.model import CONNECT_FAULTS, FAULTS, Answer
 
 

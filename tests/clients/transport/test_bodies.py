@@ -13,8 +13,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pytest_customerio.clients import bodies
-from pytest_customerio.clients.bodies import Tee, drain, listen
+from pytest_customerio.clients.transport import bodies
+from pytest_customerio.clients.transport.bodies import Tee, drain, listen
 from pytest_customerio.core.model import Interaction
 
 
