@@ -106,7 +106,7 @@ def idle_threads() -> list[threading.Thread]:
 def awaits_work(task: asyncio.Task[Any]) -> bool:
     """Whether a task waits to be given work, and has not been given any.
 
-    The future that a task waits for has no public name: `_fut_waiter` is private (CPython 3.11 to 3.14, and uvloop).
+    The future that a task waits for has no public name: `_fut_waiter` is private (CPython 3.11 to 3.13, and uvloop).
     Without it every task counts as busy.
     """
     given = getattr(task, "_fut_waiter", None)

@@ -18,7 +18,7 @@ class Library:
     tried: str
 
 
-PYTHON = Library("Python", "3.11 to 3.14")
+PYTHON = Library("Python", "3.11 to 3.13")
 AIOHTTP = Library("aiohttp", "3.11 to 3.14.5")
 ANALYTICS = Library("customerio-cdp-analytics", "1.1")
 ANYIO = Library("anyio", "4.16")

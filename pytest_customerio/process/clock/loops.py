@@ -189,7 +189,7 @@ def _name(loop: object) -> str:
 
 
 def _move_timers(loop: Any, timers: list[Any], span: float) -> None:
-    """Let timers fire earlier. There is no public way: `_when` and `_scheduled` are private (CPython 3.11 to 3.14)."""
+    """Let timers fire earlier. There is no public way: `_when` and `_scheduled` are private (CPython 3.11 to 3.13)."""
     for timer in timers:
         timer._when -= span
     heapq.heapify(loop._scheduled)

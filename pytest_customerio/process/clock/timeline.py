@@ -2,7 +2,7 @@
 first.
 
 Time jumps when no other thread is at work. What a thread does is recognised by the code object of the function that it
-runs (CPython 3.11 to 3.14): a thread that waits for another thread stands in `threading.Condition.wait`, or in `join`,
+runs (CPython 3.11 to 3.13): a thread that waits for another thread stands in `threading.Condition.wait`, or in `join`,
 which calls `_wait_for_tstate_lock` before 3.13; an idle event loop or server stands in `select` or `accept`. A thread
 that stands anywhere else counts as being at work, and time jumps a little later.
 """
