@@ -1,4 +1,4 @@
-"""Fixtures of the taps."""
+"""Fixtures for the tests of the taps."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ def traffic() -> FakeTraffic:
 
 @pytest.fixture
 def tapped(traffic: FakeTraffic) -> Iterator[FakeTraffic]:
-    """The line, with every tap installed for this test."""
+    """The traffic, with every tap installed for this test."""
     uninstall = registry.install(traffic)
     yield traffic
     uninstall()
@@ -34,7 +34,7 @@ def listener() -> Iterator[Listener]:
 
 @pytest.fixture
 def dns_to_listener(listener: Listener, monkeypatch: pytest.MonkeyPatch) -> Listener:
-    """Every name leads to the listener: what leaves would be counted there."""
+    """Every name is resolved to the local listener, which counts what would leave."""
     real = socket.getaddrinfo
 
     def getaddrinfo(host: object, port: object, *args: object, **kwargs: object) -> object:

@@ -1,4 +1,4 @@
-"""What is heard of aiohttp at its verbs, and that it does not notice."""
+"""aiohttp is heard at the methods of its sessions, and nothing changes for the application."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ def ask(method: str, url: Any = URL, *, session: dict[str, Any] | None = None, *
 
 @pytest.fixture
 def mocked(monkeypatch: pytest.MonkeyPatch) -> list[dict[str, Any]]:
-    """A mock of the user's in the place where all mocks of aiohttp sit; it never reads what it is to send."""
+    """A mock of the user's where the mocks of aiohttp stand; it never reads the body."""
     calls = []
 
     async def answer(self: Any, method: str, url: Any, **options: Any) -> Any:
@@ -64,7 +64,7 @@ def mocked(monkeypatch: pytest.MonkeyPatch) -> list[dict[str, Any]]:
 
 
 def heard_of(traffic: FakeTraffic, **options: Any) -> Interaction:
-    """What is heard of a call that a mock answers."""
+    """The interaction of a call that a mock answers."""
 
     async def use(session: aiohttp.ClientSession) -> None:
         assert (await session.post(URL, **options)).status == 418
@@ -79,7 +79,7 @@ async def many(*parts: bytes) -> AsyncIterator[bytes]:
 
 
 def test_a_request_is_heard_as_it_was_sent(traffic: FakeTraffic) -> None:
-    """Client, method, URL, headers, body, status and timeout."""
+    """One POST: client, method, URL, headers, body, status and timeout are heard."""
     assert ask("put", json={"a": 1}, params={"x": "y z"}, headers={"X-One": "1"}) == (200, '{"ok": true}')
     heard, asked = traffic.only, traffic.asked[0]
     assert (heard.client, heard.method, heard.url) == ("aiohttp", "PUT", asked.url)
@@ -91,7 +91,7 @@ def test_a_request_is_heard_as_it_was_sent(traffic: FakeTraffic) -> None:
 
 @pytest.mark.parametrize("verb", VERBS)
 def test_every_verb_is_heard(traffic: FakeTraffic, verb: str) -> None:
-    """Awaited and as a context, the manager and the response being the client's own."""
+    """Each method of a session is heard, awaited or used as a context; manager and response are the client's own."""
 
     async def use(session: aiohttp.ClientSession) -> None:
         manager = getattr(session, verb)(YarlURL(URL))
@@ -106,7 +106,7 @@ def test_every_verb_is_heard(traffic: FakeTraffic, verb: str) -> None:
 
 
 def test_the_function_of_the_module_is_heard(traffic: FakeTraffic) -> None:
-    """`aiohttp.request` has a session of its own."""
+    """`aiohttp.request`, which makes a session of its own, is heard."""
 
     async def main() -> str:
         async with aiohttp.request("POST", URL, json={}) as response:
@@ -117,7 +117,7 @@ def test_the_function_of_the_module_is_heard(traffic: FakeTraffic) -> None:
 
 
 def test_a_task_is_heard(traffic: FakeTraffic) -> None:
-    """A call handed to the loop instead of being awaited at once."""
+    """A call that is handed to the loop as a task is heard."""
 
     async def use(session: aiohttp.ClientSession) -> list[int]:
         tasks = [asyncio.create_task(session.get(f"{URL}/{number}")) for number in range(3)]  # type: ignore[arg-type]
@@ -128,7 +128,7 @@ def test_a_task_is_heard(traffic: FakeTraffic) -> None:
 
 
 def test_a_base_url_and_headers_of_the_session_count(traffic: FakeTraffic, mocked: list[Any]) -> None:
-    """What the session adds is part of the request, whoever answers it."""
+    """URL and headers that the session adds are heard, whether we or a mock answers."""
 
     async def use(session: aiohttp.ClientSession) -> None:
         await session.post("/api/v1/customers/5", headers={"X-Two": "2"}, params={"a": "b"})
@@ -143,7 +143,7 @@ def test_a_base_url_and_headers_of_the_session_count(traffic: FakeTraffic, mocke
 def test_credentials_are_in_the_header_only(
     traffic: FakeTraffic, request: pytest.FixtureRequest, given_to: str, answered_by: str
 ) -> None:
-    """From an argument, the session or the URL; the URL that is shown to people holds no key."""
+    """Credentials of an argument, the session or the URL are in the header; the URL that is heard holds none."""
     if answered_by == "mock":
         request.getfixturevalue("mocked")
     with warnings.catch_warnings():  # of aiohttp 3.14, about these very arguments
@@ -175,7 +175,7 @@ BODIES: dict[str, tuple[Callable[[], dict[str, Any]], bytes | None, str | None]]
 
 @pytest.mark.parametrize("kind", BODIES)
 def test_a_body_is_heard_as_sent(traffic: FakeTraffic, kind: str) -> None:
-    """What reached the wire is what is heard, whatever was handed over."""
+    """For every kind of body, the bytes that reached the server are heard."""
     make, body, content_type = BODIES[kind]
     ask("POST", **make())
     assert (traffic.only.body, traffic.only.body_known, traffic.asked[0].body) == (body, True, body or b"")
@@ -185,7 +185,7 @@ def test_a_body_is_heard_as_sent(traffic: FakeTraffic, kind: str) -> None:
 
 @pytest.mark.parametrize("kind", sorted(BODIES.keys() - {"iterator"}))
 def test_a_body_is_heard_though_a_mock_answers(traffic: FakeTraffic, mocked: list[Any], kind: str) -> None:
-    """It is put together from the arguments as aiohttp would, and handed on as it was."""
+    """The body is put together from the arguments as aiohttp would, and the arguments reach the mock unchanged."""
     make, body, content_type = BODIES[kind]
     given = make()
     heard = heard_of(traffic, **given)
@@ -194,7 +194,7 @@ def test_a_body_is_heard_though_a_mock_answers(traffic: FakeTraffic, mocked: lis
 
 
 def test_a_file_is_left_where_it_was(traffic: FakeTraffic, mocked: list[Any]) -> None:
-    """Hearing it reads from where it stood, and puts it back."""
+    """A file that a mock gets stands at the same position as before it was heard."""
     file = io.BytesIO(b"head body")
     file.seek(5)
     assert heard_of(traffic, data=file).body == b"body"
@@ -202,7 +202,7 @@ def test_a_file_is_left_where_it_was(traffic: FakeTraffic, mocked: list[Any]) ->
 
 
 def test_a_stream_is_known_when_it_was_read(traffic: FakeTraffic, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A mock may read a body that can be read only once, or leave it alone."""
+    """A body that can be read only once is known if the mock reads it, and unknown otherwise."""
     read: list[bytes] = []
 
     async def answer(self: Any, method: str, url: Any, *, data: Any, listen: bool = True) -> Any:
@@ -223,7 +223,7 @@ def test_a_stream_is_known_when_it_was_read(traffic: FakeTraffic, monkeypatch: p
 
 @pytest.mark.parametrize("answered_by", ["us", "mock"])
 def test_a_form_with_files(traffic: FakeTraffic, request: pytest.FixtureRequest, answered_by: str) -> None:
-    """Its bytes are known when they reached us, and only then: making them would spend the form."""
+    """The bytes of a form with files are known only where our server received them: making them would use the form up."""
     form = aiohttp.FormData({"a": io.BytesIO(b"part")})
     if answered_by == "mock":
         request.getfixturevalue("mocked")
@@ -235,7 +235,7 @@ def test_a_form_with_files(traffic: FakeTraffic, request: pytest.FixtureRequest,
 
 
 def test_a_serializer_of_the_session_is_used(traffic: FakeTraffic, mocked: list[Any]) -> None:
-    """As aiohttp would."""
+    """JSON is serialized by the session's own function, as aiohttp does."""
 
     async def use(session: aiohttp.ClientSession) -> None:
         await session.post(URL, json={"a": 1})
@@ -245,7 +245,7 @@ def test_a_serializer_of_the_session_is_used(traffic: FakeTraffic, mocked: list[
 
 
 def test_a_compressed_body_is_heard_as_it_was_sent(traffic: FakeTraffic) -> None:
-    """Header and body belong together."""
+    """A compressed body is heard together with its Content-Encoding."""
     ask("POST", json={"a": 1}, compress=True)
     assert traffic.only.headers["content-encoding"] == "deflate"
     assert traffic.only.body == traffic.asked[0].body != b'{"a": 1}'
@@ -262,7 +262,7 @@ def test_a_compressed_body_is_heard_as_it_was_sent(traffic: FakeTraffic) -> None
     ],
 )
 def test_a_timeout_is_one_that_ends_waiting(traffic: FakeTraffic, mocked: list[Any], timeout: Any, known: bool) -> None:
-    """For the whole or for reading, of the call or of the session."""
+    """A limit for the whole request or for reading, of the call or of the session, counts as a timeout."""
     assert heard_of(traffic, timeout=timeout).timeout_set is known
 
     async def use(session: aiohttp.ClientSession) -> None:
@@ -273,7 +273,7 @@ def test_a_timeout_is_one_that_ends_waiting(traffic: FakeTraffic, mocked: list[A
 
 
 def test_redirects_are_one_hearing(traffic: FakeTraffic) -> None:
-    """The application sent one request: the first is told, with the last answer."""
+    """A request that is redirected is heard once: the first request, with the last status."""
     traffic.answering = lambda asked: OK if asked.url.endswith("/b") else Answer(307, "", (("Location", "/b"),))
     assert ask("POST", data=b"x") == (200, '{"ok": true}')
     assert (traffic.only.url, traffic.only.status, traffic.only.body) == (URL, 200, b"x")
@@ -281,7 +281,7 @@ def test_redirects_are_one_hearing(traffic: FakeTraffic) -> None:
 
 
 def test_what_cannot_be_sent_fails_as_ever(traffic: FakeTraffic) -> None:
-    """aiohttp's own errors, for bodies and parameters that it cannot use; their names are told."""
+    """For bodies and parameters that aiohttp cannot use, it raises its own errors, whose names are noted."""
     for options in ({"json": {1, 2}}, {"params": {"a": object()}}, {"data": object()}):
         with pytest.raises(TypeError):
             ask("POST", **options)
@@ -293,7 +293,7 @@ def test_what_cannot_be_sent_fails_as_ever(traffic: FakeTraffic) -> None:
 
 @pytest.mark.parametrize("url", ["relative", "http://[", 5, None])
 def test_what_is_no_url_fails_as_ever(traffic: FakeTraffic, url: Any) -> None:
-    """With and without us alike."""
+    """What is no URL raises the same error with and without the tap."""
     tapped = met(lambda: ask("GET", url))
     assert traffic.heard == []
     with mock.patch.object(traffic, "concerns", return_value=False):
@@ -301,7 +301,7 @@ def test_what_is_no_url_fails_as_ever(traffic: FakeTraffic, url: Any) -> None:
 
 
 def test_the_error_of_a_mock_is_its_own(traffic: FakeTraffic, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The very object arrives."""
+    """The exception object that a mock raises reaches the application."""
     boom = aiohttp.ServerDisconnectedError()
     monkeypatch.setattr(aiohttp.ClientSession, "_request", mock.AsyncMock(side_effect=boom))
     with pytest.raises(aiohttp.ServerDisconnectedError) as caught:
@@ -315,7 +315,7 @@ def test_the_error_of_a_mock_is_its_own(traffic: FakeTraffic, monkeypatch: pytes
 
 
 def test_other_hosts_are_not_heard(traffic: FakeTraffic, mocked: list[Any]) -> None:
-    """Their arguments are handed on as they were."""
+    """Requests to other hosts are not heard, and their arguments are handed on unchanged."""
     data = many(b"")
 
     async def use(session: aiohttp.ClientSession) -> None:
@@ -327,14 +327,14 @@ def test_other_hosts_are_not_heard(traffic: FakeTraffic, mocked: list[Any]) -> N
 
 
 def test_nobody_listens(traffic: FakeTraffic) -> None:
-    """Where a client above is heard already, nothing is heard, and the answer comes."""
+    """Where the traffic does not listen, nothing is heard, and the answer comes all the same."""
     traffic.listens = False
     assert ask("GET")[0] == 200
     assert traffic.heard == []
 
 
 def test_a_call_that_is_never_awaited_warns_as_ever(traffic: FakeTraffic) -> None:
-    """Once, by the client's own name, and it is not heard."""
+    """Python warns once, with the client's own name, and nothing is heard."""
 
     async def use(session: aiohttp.ClientSession) -> None:
         session.get(URL)
@@ -348,7 +348,7 @@ def test_a_call_that_is_never_awaited_warns_as_ever(traffic: FakeTraffic) -> Non
 
 
 def test_a_call_may_be_closed_or_thrown_into(traffic: FakeTraffic) -> None:
-    """Before it began it is the client's own coroutine."""
+    """A call that has not begun can be closed, or get an exception, as the client's own coroutine can."""
 
     async def use(session: aiohttp.ClientSession) -> None:
         session.get(URL).close()
@@ -360,7 +360,7 @@ def test_a_call_may_be_closed_or_thrown_into(traffic: FakeTraffic) -> None:
 
 
 def test_a_cancelled_call_is_heard(traffic: FakeTraffic) -> None:
-    """It was on its way."""
+    """A call that is cancelled while it waits is heard, because it may have been sent."""
 
     async def use(session: aiohttp.ClientSession) -> None:
         task = asyncio.create_task(session.post(URL, data=b"x"))  # type: ignore[arg-type]
@@ -374,7 +374,7 @@ def test_a_cancelled_call_is_heard(traffic: FakeTraffic) -> None:
 
 
 def test_aioresponses_answers_above_us(traffic: FakeTraffic) -> None:
-    """It is heard once, and what it lets through is answered by us."""
+    """What aioresponses answers is heard once; what it lets pass gets our answer."""
     aioresponses = pytest.importorskip("aioresponses").aioresponses
 
     class Response(aiohttp.ClientResponse):  # aioresponses leaves out what aiohttp 3.14 asks for
@@ -398,7 +398,7 @@ def test_aioresponses_answers_above_us(traffic: FakeTraffic) -> None:
 
 
 def test_a_cassette_of_the_users_answers_above_us(traffic: FakeTraffic, tmp_path: Any) -> None:
-    """A vcrpy cassette plays; the request is heard once, with its body."""
+    """A user's vcrpy cassette plays; the request is heard once, with its body."""
     vcr = pytest.importorskip("vcr")
     cassette = tmp_path / "own.yaml"
     cassette.write_text(
@@ -411,7 +411,7 @@ def test_a_cassette_of_the_users_answers_above_us(traffic: FakeTraffic, tmp_path
 
 
 def test_nothing_stays_behind() -> None:
-    """The very same functions stand there again."""
+    """After uninstalling, the original functions stand there again."""
 
     def functions() -> list[Any]:
         own = [vars(aiohttp.ClientSession)[verb] for verb in (*VERBS, "request")]

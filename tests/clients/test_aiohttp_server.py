@@ -1,4 +1,4 @@
-"""How aiohttp is answered: as by a server, without one."""
+"""aiohttp is answered as by a real server, without a network."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def ask(method: str, url: str = URL, *, session: dict[str, Any] | None = None, *
 
 
 def test_the_answer_is_a_real_response(traffic: FakeTraffic) -> None:
-    """All that a response of aiohttp has, it has."""
+    """The response of aiohttp has status, reason, headers, cookies and body of the answer."""
     traffic.answering = lambda request: Answer(429, "Too Many Requests", (("Retry-After", "3"), *JSON), b'{"a":1}')
 
     async def use(session: aiohttp.ClientSession) -> None:
@@ -59,7 +59,7 @@ def test_the_answer_is_a_real_response(traffic: FakeTraffic) -> None:
 
 
 def test_the_request_is_seen_as_it_went_out(traffic: FakeTraffic) -> None:
-    """Method, URL, headers and body, with the port where it is not the usual one."""
+    """Method, URL, headers and body of the request reach the traffic; an unusual port stands in the URL."""
     traffic.hosts = {"::1"}
     ask("PUT", "http://[::1]:8080/a", data=b"x", headers={"X-One": "1"})
     assert (traffic.asked[0].method, traffic.asked[0].url, traffic.asked[0].body) == (
@@ -72,13 +72,13 @@ def test_the_request_is_seen_as_it_went_out(traffic: FakeTraffic) -> None:
 
 @pytest.mark.parametrize(("method", "answer"), [("HEAD", OK), ("GET", Answer(204)), ("GET", Answer(304))])
 def test_an_answer_without_a_body_ends(traffic: FakeTraffic, method: str, answer: Answer) -> None:
-    """No client waits for a body that may not come."""
+    """A 204, or the answer to HEAD, ends although there is no body."""
     traffic.answering = lambda request: answer
     assert ask(method) == (answer.status, "")
 
 
 def test_large_bodies_pass_both_ways(traffic: FakeTraffic) -> None:
-    """Two megabytes, sent in chunks, and two as an answer that is read slowly."""
+    """Two megabytes are sent in chunks, and two megabytes of an answer are read slowly."""
     traffic.answering = lambda request: Answer(200, "", (), request.body)
     sent = [bytes([number]) * 65536 for number in range(32)]
 
@@ -95,7 +95,7 @@ def test_large_bodies_pass_both_ways(traffic: FakeTraffic) -> None:
 
 
 def test_a_client_that_waits_to_be_told_goes_on(traffic: FakeTraffic) -> None:
-    """`100 Continue` comes before the body, once for each request."""
+    """With `Expect`, `100 Continue` comes before the body, once for each request."""
 
     async def parts() -> AsyncIterator[bytes]:
         yield b"a"
@@ -110,7 +110,7 @@ def test_a_client_that_waits_to_be_told_goes_on(traffic: FakeTraffic) -> None:
 
 
 def test_a_connection_is_kept(traffic: FakeTraffic) -> None:
-    """One connection serves one request after the other, and is closed with the session."""
+    """One connection serves several requests, and is closed with the session."""
 
     async def use(session: aiohttp.ClientSession) -> list[Any]:
         transports = []
@@ -129,7 +129,7 @@ def test_a_connection_is_kept(traffic: FakeTraffic) -> None:
 
 
 def test_the_transport_is_one_for_any_protocol(traffic: FakeTraffic) -> None:
-    """It says of itself what a transport may be asked; it can be aborted, and closed again."""
+    """The transport answers every question that a protocol may ask; it can be aborted, and closed twice."""
 
     async def use(session: aiohttp.ClientSession) -> None:
         async with session.get(URL):
@@ -153,7 +153,7 @@ def test_the_transport_is_one_for_any_protocol(traffic: FakeTraffic) -> None:
 
 
 def test_a_proxy_is_passed_by(traffic: FakeTraffic, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Of the call or of the environment: it would be asked for the host, and so told about it."""
+    """Neither a proxy of the call nor one of the environment is asked, because it would look the host up."""
     with served() as proxy:
         monkeypatch.setenv("HTTPS_PROXY", proxy.url)
         assert ask("GET", proxy=proxy.url)[0] == 200
@@ -164,14 +164,14 @@ def test_a_proxy_is_passed_by(traffic: FakeTraffic, monkeypatch: pytest.MonkeyPa
 
 
 def test_other_hosts_are_reached(traffic: FakeTraffic) -> None:
-    """They run the client's own code."""
+    """Requests to other hosts run the client's own code."""
     with served() as server:
         assert ask("POST", server.url, data=b"x") == (200, "real")
     assert ([request.body for request in server.seen], traffic.asked) == ([b"x"], [])
 
 
 def test_a_connector_of_the_users_is_theirs(traffic: FakeTraffic) -> None:
-    """One that makes its connections by itself."""
+    """A connector of the user's that makes its own connections is not answered."""
 
     class Own(aiohttp.TCPConnector):
         async def _create_connection(self, *args: Any) -> Any:
@@ -186,7 +186,7 @@ def test_a_connector_of_the_users_is_theirs(traffic: FakeTraffic) -> None:
 
 
 def test_a_websocket_is_refused_by_the_handshake(traffic: FakeTraffic) -> None:
-    """Customer.io has none; nothing hangs."""
+    """A websocket fails at the handshake with the client's error, and nothing hangs."""
 
     async def use(session: aiohttp.ClientSession) -> None:
         await session.ws_connect(URL)
@@ -207,7 +207,7 @@ def test_a_websocket_is_refused_by_the_handshake(traffic: FakeTraffic) -> None:
 def test_a_fault_is_what_a_real_server_causes(
     traffic: FakeTraffic, method: str, name: str, reply: bytes | None, timeout: dict[str, float]
 ) -> None:
-    """The same error, saying the same, after as many attempts; a timeout is the one of the limit that is set."""
+    """Each fault raises the same error in the same words as a real server, after as many attempts."""
     traffic.answering = lambda request: Answer(fault=name)
 
     def go() -> Any:
@@ -223,7 +223,7 @@ def test_a_fault_is_what_a_real_server_causes(
 
 @pytest.mark.skipif(aiohttp.__version__.startswith(("3.8.", "3.9.")), reason="came with aiohttp 3.10")
 def test_an_idempotent_request_is_tried_again_by_aiohttp(traffic: FakeTraffic) -> None:
-    """Its own engine runs above the fault: a kept connection that breaks is replaced once."""
+    """A GET on a kept connection that breaks is sent again once, by aiohttp itself."""
     answers = iter([OK, Answer(fault="connection-reset"), OK])
     traffic.answering = lambda request: next(answers)
 
@@ -237,7 +237,7 @@ def test_an_idempotent_request_is_tried_again_by_aiohttp(traffic: FakeTraffic) -
 
 
 def test_no_connection_is_kept_where_none_can_be_made(traffic: FakeTraffic) -> None:
-    """A case that breaks connecting breaks it for the client that is connected, too."""
+    """A case that breaks connecting also breaks it for a client that is connected already."""
     answers = iter([OK, OK, Answer(fault="connection-refused"), OK])
     traffic.answering = lambda request: next(answers)
 
@@ -256,7 +256,7 @@ def test_no_connection_is_kept_where_none_can_be_made(traffic: FakeTraffic) -> N
 
 
 def test_before_a_failed_look_up_had_a_class(traffic: FakeTraffic, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Older clients raise the error of any connection, and a timeout of any."""
+    """An older aiohttp raises the error of any connection for a failed look-up, and of any timeout for a timeout."""
     monkeypatch.delattr(aiohttp, "ClientConnectorDNSError", raising=False)
     monkeypatch.delattr(aiohttp, "ConnectionTimeoutError", raising=False)
     traffic.answering = lambda request: Answer(fault="dns-failure")
@@ -268,7 +268,7 @@ def test_before_a_failed_look_up_had_a_class(traffic: FakeTraffic, monkeypatch: 
 
 
 def test_a_refusal_comes_out_unchanged(traffic: FakeTraffic) -> None:
-    """It is nothing of the network, and aiohttp does not take it for that."""
+    """A refused request raises our error; aiohttp does not take it for an error of the network."""
     traffic.answering = traffic.refuse
     for options in ({}, {"data": b"x"}):
         with pytest.raises(Refused, match=URL):
@@ -277,7 +277,7 @@ def test_a_refusal_comes_out_unchanged(traffic: FakeTraffic) -> None:
 
 
 def test_two_hundred_at_once_are_right_and_in_order(traffic: FakeTraffic) -> None:
-    """Each gets the answer to its own request."""
+    """Of two hundred requests at the same time, each gets its own answer."""
     traffic.answering = lambda request: Answer(200, "", (), request.url.encode())
 
     async def one(session: aiohttp.ClientSession, number: int) -> str:
@@ -291,7 +291,7 @@ def test_two_hundred_at_once_are_right_and_in_order(traffic: FakeTraffic) -> Non
 
 
 def test_a_call_given_up_is_over(traffic: FakeTraffic) -> None:
-    """An answer that comes after the connection was closed is nobody's."""
+    """An answer that comes after the connection was closed is dropped."""
 
     async def use(session: aiohttp.ClientSession) -> None:
         task = asyncio.ensure_future(session.get(URL))
@@ -304,8 +304,8 @@ def test_a_call_given_up_is_over(traffic: FakeTraffic) -> None:
     run(use)
 
 
-def test_a_session_outlives_the_line() -> None:
-    """Built before, used meanwhile, and afterwards as if nothing had been."""
+def test_a_session_outlives_the_traffic() -> None:
+    """A session that was made before works while the taps are installed, and afterwards as without them."""
 
     async def use(session: aiohttp.ClientSession) -> list[str]:
         texts = []

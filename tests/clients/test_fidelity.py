@@ -1,4 +1,4 @@
-"""What is replayed is what a real network does: the same errors, attempts and waits, in every client and engine."""
+"""A replayed error is the same as on a real network: the same errors, attempts and waits in every client and engine."""
 
 from __future__ import annotations
 
@@ -122,7 +122,7 @@ CLIENTS = [*BLOCKING, by_httpx_async, by_httpx2_async, by_aiohttp, by_aiohttp_in
 
 @pytest.fixture
 def replaying() -> Iterator[Callable[[list[Answer], int], Any]]:
-    """Play answers to whatever is sent from here on, in place of the network."""
+    """Play answers to all that is sent within, instead of a network."""
     undo = []
 
     def start(answers: list[Answer], port: int) -> FakeTraffic:
@@ -139,7 +139,7 @@ def replaying() -> Iterator[Callable[[list[Answer], int], Any]]:
 
 
 def met(call: Callable[[], object]) -> list[str]:
-    """What came of it: the status, or the exception with all that lies beneath it, as a log would show it."""
+    """The status, or the exception with everything beneath it, as a log would show it."""
     try:
         return [str(call())]
     except Exception as error:
@@ -162,7 +162,7 @@ def _told(error: BaseException | None) -> Iterator[str]:
 def test_a_fault_is_what_the_real_network_does(
     name: str, client: Client, monkeypatch: pytest.MonkeyPatch, replaying: Any
 ) -> None:
-    """The same exceptions in the same words, down to the socket's, after one attempt."""
+    """Each fault raises the same exceptions in the same words, down to the socket's, after one attempt."""
     limit = SOON if name.endswith("timeout") else NEVER
     with real([fault(name)], monkeypatch) as network:
         really = met(lambda: client(network.url, limit))
@@ -176,7 +176,7 @@ def test_a_fault_is_what_the_real_network_does(
 def test_a_refused_handshake_is_what_a_real_server_does(
     client: Client, monkeypatch: pytest.MonkeyPatch, replaying: Any
 ) -> None:
-    """TLS breaks with OpenSSL's own words."""
+    """A refused TLS handshake raises OpenSSL's own words."""
     with real([fault("tls-failure")], monkeypatch) as network:
         url = network.url.replace("http:", "https:")
         really = met(lambda: client(url, NEVER))
@@ -200,13 +200,13 @@ SCHEDULES = {
 
 
 def patience(schedule: str) -> float:
-    """Enough for a slow machine; where something has to time out, no more than that."""
+    """A timeout that is long enough for a slow machine; a short one where the request has to time out."""
     late = any((answer.fault or "").endswith("timeout") for answer in SCHEDULES[schedule])
     return 0.3 if late else NEVER
 
 
 class Failed(Exception):
-    """What an application makes of a bad status."""
+    """The exception that an application makes of a bad status."""
 
 
 def checked(client: Client, url: str, limit: float) -> int:
@@ -261,7 +261,7 @@ OWN = [requests_with_retry, urllib3_with_retry, httpx_with_retries, httpx2_with_
 
 
 def outcome(call: Callable[[], object]) -> tuple[list[str], list[float]]:
-    """What came of it, and the waits in between."""
+    """The status or the exception of a call, and the waits in between."""
     with Clock() as clock:
         told = met(call)
     return told, list(clock.waits)
@@ -273,7 +273,7 @@ def outcome(call: Callable[[], object]) -> tuple[list[str], list[float]]:
 def test_a_retry_engine_meets_the_same(
     engine: Any, client: Client, schedule: str, monkeypatch: pytest.MonkeyPatch, replaying: Any
 ) -> None:
-    """Around any client, over any schedule: the same status or exception, attempts and waits."""
+    """A retry engine around any client, with any schedule: the same status or exception, attempts and waits."""
     answers, limit = SCHEDULES[schedule], patience(schedule)
     with real(answers, monkeypatch) as network:
         really = outcome(lambda: engine(client, network.url, limit))
@@ -288,7 +288,7 @@ def test_a_retry_engine_meets_the_same(
 def test_a_client_s_own_engine_meets_the_same(
     client: Any, schedule: str, monkeypatch: pytest.MonkeyPatch, replaying: Any
 ) -> None:
-    """urllib3's Retry and httpx's retries run above what is replayed."""
+    """urllib3's Retry and httpx's retries run above the replayed answers."""
     answers, limit = SCHEDULES[schedule], patience(schedule)
     with real(answers, monkeypatch) as network:
         really = outcome(lambda: client(network.url, limit))
@@ -299,7 +299,7 @@ def test_a_client_s_own_engine_meets_the_same(
 
 @pytest.mark.parametrize("module", [httpx, httpx2], ids=["httpx", "httpx2"])
 def test_retries_of_an_asynchronous_transport(module: Any, monkeypatch: pytest.MonkeyPatch, replaying: Any) -> None:
-    """They wait as its own network does."""
+    """The retries of an asynchronous transport wait as on its own network."""
 
     async def call(url: str) -> int:
         transport = module.AsyncHTTPTransport(retries=1)

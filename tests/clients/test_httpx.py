@@ -1,4 +1,4 @@
-"""What is heard of httpx and httpx2, and that they do not notice."""
+"""httpx and httpx2 are heard at `send`, and nothing changes for the application."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def ask(request: pytest.FixtureRequest, module: Any) -> Callable[..., Any]:
 
 
 def chunks(ask: Any, *parts: Any) -> Any:
-    """A body that can be read only once."""
+    """A generator: a body that can be read only once."""
 
     async def many() -> AsyncIterator[Any]:
         for part in parts:
@@ -57,12 +57,12 @@ def chunks(ask: Any, *parts: Any) -> Any:
 
 
 def mocked(module: Any, answer: Callable[[Any], Any]) -> dict[str, Any]:
-    """The options of a client whose transport answers; it reads the request before."""
+    """Options of a client whose mock transport reads the request and answers."""
     return {"transport": module.MockTransport(answer)}
 
 
 def deaf(module: Any, seen: list[Any]) -> dict[str, Any]:
-    """The options of a client that never reads what it is to send."""
+    """Options of a client whose mock transport answers without reading the body."""
 
     class Deaf(module.BaseTransport, module.AsyncBaseTransport):  # type: ignore[misc, name-defined]
         def handle_request(self, request: Any) -> Any:
@@ -76,7 +76,7 @@ def deaf(module: Any, seen: list[Any]) -> dict[str, Any]:
 
 
 def test_a_request_is_heard_as_it_was_sent(traffic: FakeTraffic, ask: Any, module: Any) -> None:
-    """Client, method, URL, headers, body, status and timeout."""
+    """One POST: client, method, URL, headers, body, status and timeout are heard."""
     response = ask("PUT", json={"a": 1}, params={"x": "y z"}, headers={"X-One": "1"}, auth=("site", "key"))
     heard = traffic.only
     assert (heard.client, heard.method, heard.url) == (module.__name__, "PUT", traffic.asked[0].url)
@@ -90,7 +90,7 @@ def test_a_request_is_heard_as_it_was_sent(traffic: FakeTraffic, ask: Any, modul
 
 
 def test_credentials_of_the_url_are_in_the_header_only(traffic: FakeTraffic, ask: Any) -> None:
-    """The URL that is shown to people holds no key, the header that was sent does."""
+    """Credentials of the URL are in the header that is sent; the URL that is heard holds none."""
     ask("GET", URL.replace("//", "//site:key@"))
     assert (traffic.only.url, traffic.only.headers["authorization"]) == (URL, BASIC)
     assert traffic.only.body is None
@@ -108,20 +108,20 @@ def test_credentials_of_the_url_are_in_the_header_only(traffic: FakeTraffic, ask
     ],
 )
 def test_a_body_is_heard(traffic: FakeTraffic, ask: Any, options: dict[str, Any], body: bytes | None) -> None:
-    """Bytes, text, forms and nothing."""
+    """Bytes, text, forms and no body at all are heard."""
     ask("POST", **options)
     assert (traffic.only.body, traffic.only.body_known) == (body, True)
     assert traffic.asked[0].body == (body or b"")
 
 
 def test_a_body_that_is_read_once_is_heard_and_sent(traffic: FakeTraffic, ask: Any) -> None:
-    """A generator reaches the wire and the line."""
+    """A generator is sent whole, and heard."""
     ask("POST", content=chunks(ask, b"{", b"}"))
     assert (traffic.only.body, traffic.only.body_known, traffic.asked[0].body) == (b"{}", True, b"{}")
 
 
 def test_a_file_is_heard_and_sent(traffic: FakeTraffic, module: Any) -> None:
-    """A file, alone and in a form of several parts."""
+    """A file is sent and heard, alone and in a form of several parts."""
     with module.Client() as client:
         client.post(URL, content=io.BytesIO(b"file"))
         client.post(URL, files={"one": io.BytesIO(b"part")})
@@ -132,7 +132,7 @@ def test_a_file_is_heard_and_sent(traffic: FakeTraffic, module: Any) -> None:
 
 
 def test_the_stream_of_a_request_is_its_own_again(traffic: FakeTraffic, module: Any) -> None:
-    """Nothing of ours is left in the request, and it looked like its own while it was sent."""
+    """After sending, the request has its own stream again; meanwhile ours looked like it."""
     seen: list[Any] = []
     with module.Client(**deaf(module, seen)) as client:
         request = client.build_request("POST", URL, content=iter([b"a"]))
@@ -145,7 +145,7 @@ def test_the_stream_of_a_request_is_its_own_again(traffic: FakeTraffic, module: 
 
 
 def test_a_body_read_by_a_mock_is_heard(traffic: FakeTraffic, ask: Any, module: Any) -> None:
-    """A mock that reads the request leaves its bytes there, as without us."""
+    """A body that a mock reads is heard, and stays in the request as without the tap."""
     requests = []
 
     async def aanswer(request: Any) -> Any:
@@ -164,7 +164,7 @@ def test_a_body_read_by_a_mock_is_heard(traffic: FakeTraffic, ask: Any, module: 
 
 
 def test_a_body_that_breaks_is_not_known(traffic: FakeTraffic, ask: Any) -> None:
-    """A generator that raises reaches the application unchanged; so does one of the wrong type."""
+    """A generator that raises, or gives no bytes: its error reaches the application, and the body is unknown."""
     boom = ValueError("boom")
 
     def broken() -> Iterator[bytes]:
@@ -187,7 +187,7 @@ def test_a_body_that_breaks_is_not_known(traffic: FakeTraffic, ask: Any) -> None
 
 
 def test_a_body_of_the_wrong_kind_is_refused_as_ever(traffic: FakeTraffic, module: Any) -> None:
-    """A blocking client does not send an asynchronous body."""
+    """A blocking client refuses an asynchronous body with its own error."""
 
     async def many() -> AsyncIterator[bytes]:
         yield b""  # pragma: no cover
@@ -201,13 +201,13 @@ def test_a_body_of_the_wrong_kind_is_refused_as_ever(traffic: FakeTraffic, modul
     ("timeout", "known"), [(5, True), (None, False), ((1, None, 1, 1), False), ((1, 2, 3, 4), True)]
 )
 def test_a_timeout_is_one_that_ends_reading(traffic: FakeTraffic, ask: Any, timeout: Any, known: bool) -> None:
-    """Without a read timeout an application waits for ever."""
+    """Only a read timeout counts: without it an application waits for ever."""
     ask("GET", timeout=timeout)
     assert traffic.only.timeout_set is known
 
 
 def test_redirects_are_one_hearing(traffic: FakeTraffic, ask: Any) -> None:
-    """The application sent one request: the first is told, with the last answer."""
+    """A request that is redirected is heard once: the first request, with the last status."""
     traffic.answering = lambda asked: OK if asked.url.endswith("/b") else OK.__class__(307, "", (("Location", "/b"),))
     response = ask("POST", content=b"x", client={"follow_redirects": True})
     assert (traffic.only.url, traffic.only.status, traffic.only.body) == (URL, 200, b"x")
@@ -216,7 +216,7 @@ def test_redirects_are_one_hearing(traffic: FakeTraffic, ask: Any) -> None:
 
 
 def test_other_hosts_are_not_heard(traffic: FakeTraffic, ask: Any, module: Any) -> None:
-    """They go their own way, streams untouched."""
+    """Requests to other hosts are not heard, and their streams are not touched."""
     seen: list[Any] = []
     ask("POST", "https://example.com", content=chunks(ask, b"a"), client=deaf(module, seen))
     assert traffic.heard == []
@@ -224,21 +224,21 @@ def test_other_hosts_are_not_heard(traffic: FakeTraffic, ask: Any, module: Any) 
 
 
 def test_what_is_no_request_fails_as_ever(traffic: FakeTraffic, module: Any) -> None:
-    """Nonsense meets the client's own error."""
+    """An argument that is no request raises the client's own error."""
     with module.Client() as client, pytest.raises(AttributeError, match="'str' object"):
         client.send("https://track.customer.io")
     assert traffic.heard == []
 
 
 def test_nobody_listens(traffic: FakeTraffic, ask: Any) -> None:
-    """Where a client above is heard already, nothing is heard, and the answer comes."""
+    """Where the traffic does not listen, nothing is heard, and the answer comes all the same."""
     traffic.listens = False
     assert ask("GET").status_code == 200
     assert traffic.heard == []
 
 
 def test_a_class_of_the_users_is_heard_once(traffic: FakeTraffic, module: Any) -> None:
-    """A subclass that sends through its parent is one hearing."""
+    """A subclass whose `send` calls its parent's is heard once."""
 
     class Mine(module.Client):  # type: ignore[misc, name-defined]
         def send(self, request: Any, **options: Any) -> Any:
@@ -250,7 +250,7 @@ def test_a_class_of_the_users_is_heard_once(traffic: FakeTraffic, module: Any) -
 
 
 def test_every_way_to_send_is_heard(traffic: FakeTraffic, module: Any) -> None:
-    """Functions of the module, streams, requests built by hand."""
+    """Functions of the module, streams, and requests that were built by hand are heard."""
     module.post(URL)
     with module.stream("GET", URL) as response:
         assert list(response.iter_lines()) == ['{"ok": true}']
@@ -261,7 +261,7 @@ def test_every_way_to_send_is_heard(traffic: FakeTraffic, module: Any) -> None:
 
 
 def test_hooks_run(traffic: FakeTraffic, ask: Any) -> None:
-    """Event hooks see the request and the response, and what they change is heard."""
+    """Event hooks get request and response, and what they change is heard."""
 
     def sign(request: Any) -> None:
         request.headers["X-Signed"] = "yes"
@@ -274,7 +274,7 @@ def test_hooks_run(traffic: FakeTraffic, ask: Any) -> None:
 
 
 def test_an_error_is_the_clients_own(traffic: FakeTraffic, ask: Any, module: Any) -> None:
-    """The object that the transport raised is the one that arrives; its name is told."""
+    """The exception object of the transport reaches the application, and its name is noted."""
     boom = module.ConnectTimeout("no")
 
     def answer(request: Any) -> Any:
@@ -287,7 +287,7 @@ def test_an_error_is_the_clients_own(traffic: FakeTraffic, ask: Any, module: Any
 
 
 def test_mocks_answer_above_us(traffic: FakeTraffic, ask: Any, module: Any) -> None:
-    """Mock transports and mounted ones answer; each request is heard once."""
+    """Mock transports and mounted transports answer; each request is heard once."""
     client = mocked(module, lambda request: module.Response(202, json={"mock": True}))
     for client in (client, {"mounts": {"all://*.customer.io": client["transport"]}}):
         assert ask("POST", client=client).json() == {"mock": True}
@@ -296,7 +296,7 @@ def test_mocks_answer_above_us(traffic: FakeTraffic, ask: Any, module: Any) -> N
 
 
 def test_applications_answer_above_us(traffic: FakeTraffic, module: Any) -> None:
-    """WSGI and ASGI applications in the place of Customer.io are heard."""
+    """A WSGI or ASGI application answers in the place of Customer.io, and the request is heard."""
 
     def wsgi(environ: Any, start: Any) -> list[bytes]:
         start("203 Fine", [])
@@ -363,7 +363,7 @@ def test_a_cassette_of_the_users_answers_above_us(traffic: FakeTraffic, ask: Any
 
 
 def test_nothing_stays_behind(module: Any) -> None:
-    """The very same functions stand there again, and look the same meanwhile."""
+    """After uninstalling, the original functions stand there again; meanwhile ours look like them."""
     before = (vars(module.Client)["send"], vars(module.AsyncClient)["send"])
     with installed(*HTTPX):
         assert vars(module.Client)["send"] is not before[0]

@@ -1,4 +1,4 @@
-"""requests-mock: heard once, whenever its mocker starts."""
+"""requests-mock: its requests are heard once, whenever its mocker starts."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from pytest_customerio.clients import registry
 
 
 def test_a_mocker_answers_above_us(tapped: FakeTraffic) -> None:
-    """Heard exactly once, with the status of the mock."""
+    """What a mocker answers is heard once, with its status."""
     with requests_mock.Mocker() as mock:
         mock.post(TRACK, status_code=429)
         assert requests.post(TRACK, json={}).status_code == 429
@@ -22,7 +22,7 @@ def test_a_mocker_answers_above_us(tapped: FakeTraffic) -> None:
 
 
 def test_a_mocker_that_started_before_the_tap(traffic: FakeTraffic) -> None:
-    """It is heard above, too."""
+    """Requests of a mocker that started before the tap are heard."""
     with requests_mock.Mocker() as mock:
         mock.post(TRACK, status_code=429)
         uninstall = registry.install(traffic)
@@ -32,7 +32,7 @@ def test_a_mocker_that_started_before_the_tap(traffic: FakeTraffic) -> None:
 
 
 def test_a_mocker_of_one_session(tapped: FakeTraffic) -> None:
-    """Only that session is mocked; both are heard."""
+    """A mocker of one session: the requests of this session and of others are heard."""
     session = requests.Session()
     with requests_mock.Mocker(session=session) as mock:
         mock.post(TRACK, status_code=429)
@@ -43,7 +43,7 @@ def test_a_mocker_of_one_session(tapped: FakeTraffic) -> None:
 
 
 def test_what_a_mocker_does_not_know(tapped: FakeTraffic) -> None:
-    """Its own error, or, where it lets requests through, our answer: heard once either way."""
+    """An unknown request raises the mocker's error, or passes to our answer; it is heard once either way."""
     with requests_mock.Mocker() as mock, pytest.raises(requests_mock.NoMockAddress):
         requests.post(TRACK)
     with requests_mock.Mocker(real_http=True), requests_mock.Mocker(real_http=True) as mock:
@@ -53,7 +53,7 @@ def test_what_a_mocker_does_not_know(tapped: FakeTraffic) -> None:
 
 
 def test_other_hosts_are_mocked_unheard(tapped: FakeTraffic, listener: Listener) -> None:
-    """They are none of our business."""
+    """Requests to other hosts are mocked, and not heard."""
     with requests_mock.Mocker() as mock:
         mock.post(listener.url, text="mocked")
         assert requests.post(listener.url).text == "mocked"

@@ -1,4 +1,4 @@
-"""urllib3 without requests: heard at managers and at pools."""
+"""urllib3 without requests is heard at managers and at pools."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def _pool(**kwargs: object) -> urllib3.HTTPSConnectionPool:
 
 
 def test_a_manager_is_heard_once(tapped: FakeTraffic) -> None:
-    """Not again at the pool beneath it."""
+    """A request of a manager is not heard again at the pool beneath it."""
     tapped.answers["*"] = [Answer(200, "Fine", (("X-A", "1"), ("X-A", "2")), b'{"a": 1}')]
     manager = urllib3.PoolManager(headers={"X-Mine": "1"})
     response = manager.request("POST", TRACK, body="täxt", timeout=3)
@@ -39,7 +39,7 @@ def test_a_manager_is_heard_once(tapped: FakeTraffic) -> None:
 
 
 def test_a_pool_is_heard(tapped: FakeTraffic) -> None:
-    """With the headers of the pool where there are no others, and the whole URL."""
+    """A pool is heard with the whole URL, and with its own headers where the call has none."""
     pool = _pool(headers={"Authorization": "Bearer key"}, port=8443)
     pool.urlopen("PUT", PATH, b"{}")
     pool.urlopen("PUT", PATH, b"{}", {b"X-Bytes": b"\xe9"})  # type: ignore[dict-item]
@@ -54,7 +54,7 @@ def test_a_pool_is_heard(tapped: FakeTraffic) -> None:
     [(3, True), (urllib3.Timeout(total=2), True), (urllib3.Timeout(connect=2), False), (None, False)],
 )
 def test_timeouts_are_heard(tapped: FakeTraffic, timeout: urllib3.Timeout | float | None, known: bool) -> None:
-    """Of the request, of the pool, of the manager."""
+    """Timeouts of the request, the pool and the manager count."""
     urllib3.PoolManager().request("GET", TRACK, timeout=timeout)
     urllib3.PoolManager(timeout=timeout).request("GET", TRACK)  # type: ignore[arg-type]
     _pool(timeout=timeout).urlopen("GET", PATH)
@@ -63,7 +63,7 @@ def test_timeouts_are_heard(tapped: FakeTraffic, timeout: urllib3.Timeout | floa
 
 
 def test_the_systems_default_timeout_counts(tapped: FakeTraffic) -> None:
-    """It is one, too."""
+    """The default timeout of `socket` counts as a timeout."""
     socket.setdefaulttimeout(5)
     try:
         _pool().urlopen("GET", PATH)
@@ -73,7 +73,7 @@ def test_the_systems_default_timeout_counts(tapped: FakeTraffic) -> None:
 
 
 def test_every_kind_of_body(tapped: FakeTraffic) -> None:
-    """Heard and sent alike."""
+    """Each kind of body is heard as it is sent."""
 
     def chunks() -> Iterator[bytes]:
         yield b"a"
@@ -98,7 +98,7 @@ class _Unseekable(io.RawIOBase):
 
 
 def test_a_file_is_rewound_for_a_retry(tapped: FakeTraffic) -> None:
-    """By urllib3 itself; each attempt carries all of it."""
+    """urllib3 rewinds a file for a retry: each attempt carries all of it."""
     tapped.answers["*"] = [Answer(503), Answer(200)]
     retries = urllib3.Retry(2, status_forcelist=[503], allowed_methods=None, backoff_factor=0)
     _pool(retries=retries).urlopen("POST", PATH, io.BytesIO(b"all of it"))
@@ -107,7 +107,7 @@ def test_a_file_is_rewound_for_a_retry(tapped: FakeTraffic) -> None:
 
 
 def test_retry_after_is_kept(tapped: FakeTraffic, monkeypatch: pytest.MonkeyPatch) -> None:
-    """urllib3 sleeps as it would."""
+    """urllib3 sleeps for as long as Retry-After says."""
     slept: list[float] = []
     monkeypatch.setattr("time.sleep", slept.append)
     tapped.answers["*"] = [Answer(429, "", (("Retry-After", "7"),), b""), Answer(200, "", (), b"x")]
@@ -116,7 +116,7 @@ def test_retry_after_is_kept(tapped: FakeTraffic, monkeypatch: pytest.MonkeyPatc
 
 
 def test_a_blocking_pool_of_one(tapped: FakeTraffic) -> None:
-    """Streamed, drained, released, read in pieces: its connection always comes back."""
+    """Streamed, drained, released or read in pieces: the only connection of a blocking pool becomes free again."""
     tapped.answers["*"] = [Answer(200, "", (), b"0123456789")]
     pool = _pool(maxsize=1, block=True)
     for _ in range(2):
@@ -135,7 +135,7 @@ def test_a_blocking_pool_of_one(tapped: FakeTraffic) -> None:
 
 
 def test_what_lies_in_the_pool_is_urllib3s_own(tapped: FakeTraffic) -> None:
-    """And unconnected."""
+    """The connections of the pool are urllib3's own, and are not connected."""
     pool = _pool()
     pool.urlopen("GET", PATH)
     assert pool.pool is not None
@@ -149,7 +149,7 @@ def test_what_lies_in_the_pool_is_urllib3s_own(tapped: FakeTraffic) -> None:
     [("connection-reset", ProtocolError), ("read-timeout", ReadTimeoutError), ("unheard-of", ProtocolError)],
 )
 def test_faults_pass_through_the_retry_engine(tapped: FakeTraffic, fault: str, reason: type) -> None:
-    """One that recovers, one that persists."""
+    """urllib3's Retry recovers from one fault, and gives up on another."""
     tapped.answers["*"] = [Answer(fault=fault), Answer(200, "", (), b"ok")]
     assert _pool(retries=1).urlopen("GET", PATH).data == b"ok"
     tapped.answers["*"] = [Answer(fault=fault)]
@@ -161,14 +161,14 @@ def test_faults_pass_through_the_retry_engine(tapped: FakeTraffic, fault: str, r
 
 
 def test_a_body_shorter_than_it_says(tapped: FakeTraffic) -> None:
-    """Is told by urllib3 as ever."""
+    """A body that is shorter than its Content-Length raises urllib3's own error."""
     tapped.answers["*"] = [Answer(200, "", (("Content-Length", "9"),), b"short")]
     with pytest.raises(ProtocolError, match="IncompleteRead"):
         _pool(retries=False).urlopen("GET", PATH)
 
 
 def test_what_cannot_be_sent_raises_as_ever(tapped: FakeTraffic) -> None:
-    """urllib3 takes no numbers in a body, and no text beyond Unicode."""
+    """A number in a body, or text that cannot be encoded, raises urllib3's own error."""
     with pytest.raises(TypeError, match="bytes-like object or an iterable, got <class 'int'>"):
         _pool().urlopen("POST", PATH, iter([1]))  # type: ignore[arg-type]
     with pytest.raises(UnicodeEncodeError):
@@ -178,7 +178,7 @@ def test_what_cannot_be_sent_raises_as_ever(tapped: FakeTraffic) -> None:
 
 
 def test_forwarding_and_tunnelling_proxies(tapped: FakeTraffic) -> None:
-    """What goes to Customer.io is answered, what goes elsewhere is not asked about."""
+    """Through proxies, requests to Customer.io are answered, and those to other hosts are not."""
     proxy = urllib3.ProxyManager("http://proxy.example:3128")
     for url in (TRACK, TRACK.replace("https", "http")):
         assert proxy.request("GET", url).status == 200
@@ -187,7 +187,7 @@ def test_forwarding_and_tunnelling_proxies(tapped: FakeTraffic) -> None:
 
 
 def test_other_hosts_run_their_own_code(tapped: FakeTraffic, listener: Listener) -> None:
-    """Unless they are base URLs of the project's."""
+    """Requests to other hosts run their own code, unless the project declares them as base URLs."""
     assert urllib3.request("POST", listener.url + "/x", body=b"1").data == b"server!"
     assert tapped.heard == []
     tapped.hosts = {("127.0.0.1", listener.port)}
@@ -198,7 +198,7 @@ def test_other_hosts_run_their_own_code(tapped: FakeTraffic, listener: Listener)
 
 
 def test_a_real_tunnel_is_still_prepared(tapped: FakeTraffic, monkeypatch: pytest.MonkeyPatch) -> None:
-    """For hosts that are not ours to answer for."""
+    """A tunnel to another host is prepared by urllib3."""
     asked: list[object] = []
     monkeypatch.setattr(urllib3.connection.HTTPSConnection, "set_tunnel", lambda *_, **kwargs: asked.append(kwargs))
     monkeypatch.setattr(urllib3.connection.HTTPSConnection, "connect", lambda _: None)
@@ -237,7 +237,7 @@ ODD_HEADS: dict[str, tuple[str, str, dict[str, Any], str]] = {
 
 @pytest.mark.parametrize("case", ODD_HEADS)
 def test_a_head_that_cannot_be_sent_is_refused_by_the_client(tapped: FakeTraffic, case: str) -> None:
-    """In its own words, and nobody is asked for an answer."""
+    """The client raises its own error, and no answer is asked for."""
     method, target, headers, words = ODD_HEADS[case]
     pool = urllib3.HTTPSConnectionPool("track.customer.io")
     with pytest.raises((ValueError, TypeError, InvalidURL), match=words):
@@ -246,7 +246,7 @@ def test_a_head_that_cannot_be_sent_is_refused_by_the_client(tapped: FakeTraffic
 
 
 def test_an_odd_head_that_can_be_sent_is_answered(tapped: FakeTraffic) -> None:
-    """Letters beyond ASCII, numbers, and the word None."""
+    """Letters beyond ASCII, numbers, and the word None in headers are answered."""
     headers = {"X-Latin": "é", "X-Number": 5, "X-Word": "None"}
     assert urllib3.PoolManager().request("POST", TRACK, headers=headers).status == 200
     assert urllib3.PoolManager().request("BREW", TRACK).status == 200

@@ -1,4 +1,4 @@
-"""Whose an item is that is taken out of a queue."""
+"""An item that is taken out of a queue belongs to the test that put it there."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from pytest_customerio.process.queues import QueuedItems
 
 
 class Dispatcher:
-    """Who gives, and whose item was taken, time after time."""
+    """The test that puts items now, and the tests whose items were taken."""
 
     def __init__(self) -> None:
         self.giver: str | None = "A"
@@ -46,7 +46,7 @@ def filled(kind):
 
 @pytest.mark.parametrize("kind", [queue.Queue, asyncio.Queue])
 def test_an_item_belongs_to_whoever_put_it(dispatcher, kind) -> None:
-    """In the order in which they were put."""
+    """Items are taken in order, each with the test that put it."""
     jobs = kind(5)
     for giver in ("A", "B", None):
         dispatcher.put(jobs, giver, giver)
@@ -55,7 +55,7 @@ def test_an_item_belongs_to_whoever_put_it(dispatcher, kind) -> None:
 
 @pytest.mark.parametrize("kind", [queue.Queue, asyncio.Queue])
 def test_what_was_there_before_is_nobody_s(dispatcher, kind) -> None:
-    """And does not shift what comes after."""
+    """An item from before belongs to no test, and the later ones keep their own."""
     jobs = dispatcher.old[kind]
     dispatcher.put(jobs, "new", "A")
     assert [jobs.get_nowait(), jobs.get_nowait()] == ["before", "new"]
@@ -63,7 +63,7 @@ def test_what_was_there_before_is_nobody_s(dispatcher, kind) -> None:
 
 
 def test_a_queue_that_is_emptied_by_hand(dispatcher) -> None:
-    """Nothing is remembered of what is gone."""
+    """Items that were removed without `get` are forgotten."""
     jobs = queue.Queue()
     for giver in "AAB":
         dispatcher.put(jobs, giver, giver)
@@ -74,7 +74,7 @@ def test_a_queue_that_is_emptied_by_hand(dispatcher) -> None:
 
 
 def test_heaps_and_stacks_are_left_alone(dispatcher) -> None:
-    """Their order is not that of the givers."""
+    """Queues with another order are not watched."""
     for kind in (queue.PriorityQueue, queue.LifoQueue, asyncio.PriorityQueue, asyncio.LifoQueue):
         jobs = kind()
         dispatcher.put(jobs, 1, "A")
@@ -83,7 +83,7 @@ def test_heaps_and_stacks_are_left_alone(dispatcher) -> None:
 
 
 def test_queues_that_somebody_put_in_place_of_theirs(dispatcher, monkeypatch) -> None:
-    """gevent does so; such a class may be one that cannot be changed."""
+    """gevent replaces `queue.Queue` by a class that cannot be changed: it is passed over."""
 
     class Foreign(queue.Queue):
         __module__ = "gevent._gevent_cqueue"
@@ -102,7 +102,7 @@ def test_queues_that_somebody_put_in_place_of_theirs(dispatcher, monkeypatch) ->
 
 
 def test_what_waits_for_a_worker(dispatcher) -> None:
-    """Only where one took something before: nobody may ever take the rest."""
+    """An item is waited for only where a worker took one before: perhaps the rest is never taken."""
     jobs, other = queue.Queue(), asyncio.Queue()
     for name in "AAB":
         dispatcher.put(jobs, name, name)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 if TYPE_CHECKING:
-    from tests.plugin.conftest import Story
+    from tests.stories.conftest import Story
 
 # A release of requests-mock that has renamed the method by which a mocker begins.
 MOCKER = """

@@ -110,7 +110,7 @@ class Clock:
         return (self._timeline.now() - self._start) / 1e9
 
     def wait(self, seconds: float) -> None:
-        """Move all clocks on and log it, in the place of a sleep in another process."""
+        """Move all clocks on and log it, as if the application had slept."""
         self._log(seconds)
         self.advance(seconds)
 

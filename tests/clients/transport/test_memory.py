@@ -1,4 +1,4 @@
-"""The socket in memory."""
+"""A socket in memory answers the requests that are written to it."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ POST = b"POST /x HTTP/1.1\r\nContent-Length: 2\r\n\r\n{}"
 
 
 def test_what_is_written_is_answered(traffic: FakeTraffic) -> None:
-    """Through `recv` as through a file."""
+    """The answer is read through `recv` and through a file."""
     traffic.answers["/x"] = [Answer(200, "OK", (), b"one"), Answer(200, "OK", (), b"two")]
     sock = MemorySocket(traffic, "https://track.customer.io", 3)
     assert sock.gettimeout() == 3
@@ -35,7 +35,7 @@ def test_what_is_written_is_answered(traffic: FakeTraffic) -> None:
 
 
 def test_nobody_waits_for_what_will_not_come(traffic: FakeTraffic) -> None:
-    """A timeout at once."""
+    """Reading without a request times out at once."""
     with pytest.raises(TimeoutError):
         MemorySocket(traffic, "https://track.customer.io").recv(1)
 
@@ -44,14 +44,14 @@ FAULTS = {"connection-reset": ConnectionResetError, "read-timeout": TimeoutError
 
 
 def test_a_fault_of_connecting_is_met_when_the_request_is_complete(traffic: FakeTraffic) -> None:
-    """Before anything could be read."""
+    """It is raised when the request is whole, before anything can be read."""
     traffic.answers["*"] = [Answer(fault="connection-refused")]
     with pytest.raises(ConnectionRefusedError):
         MemorySocket(traffic, "https://track.customer.io").sendall(POST)
 
 
 def test_a_broken_off_answer_ends(traffic: FakeTraffic) -> None:
-    """And stays at its end."""
+    """After a truncated answer, reading gives nothing, each time."""
     traffic.answers["*"] = [Answer(fault="truncated-body", body=b"ab")]
     sock = MemorySocket(traffic, "https://track.customer.io")
     sock.sendall(POST)
@@ -61,7 +61,7 @@ def test_a_broken_off_answer_ends(traffic: FakeTraffic) -> None:
 
 @pytest.mark.parametrize("fault", FAULTS)
 def test_faults_are_met_when_reading(traffic: FakeTraffic, fault: str) -> None:
-    """As on a real socket."""
+    """Other faults are raised in reading, as by a real socket."""
     error = FAULTS[fault]
     traffic.answers["*"] = [Answer(fault=fault)]
     sock = MemorySocket(traffic, "https://track.customer.io")
@@ -71,7 +71,7 @@ def test_faults_are_met_when_reading(traffic: FakeTraffic, fault: str) -> None:
 
 
 def test_a_client_that_waits_for_continue_gets_it(traffic: FakeTraffic) -> None:
-    """Then the answer."""
+    """`100 Continue` is read first, then the answer."""
     sock = MemorySocket(traffic, "https://track.customer.io")
     sock.sendall(b"POST /x HTTP/1.1\r\nExpect: 100-continue\r\nContent-Length: 2\r\n\r\n")
     assert sock.recv(99).startswith(b"HTTP/1.1 100")

@@ -1,4 +1,4 @@
-"""Who waits takes turns: the earliest first, and not before others have done what they are at."""
+"""Waits take turns: the earliest ends first, and not before other threads have done their work."""
 
 from __future__ import annotations
 
@@ -24,13 +24,13 @@ SECOND = 10**9
 
 
 def _timeline():
-    """One whose real time stands still."""
+    """A timeline whose real time stands still."""
     return Timeline(lambda: 0)
 
 
 @pytest.fixture
 def other():
-    """Start a thread that does what it is told until the test is over."""
+    """Start a thread that runs a function until the test is over."""
     over, threads = threading.Event(), []
 
     def start(run):
@@ -60,7 +60,7 @@ def _waits_for_something_unknown(over):
 
 
 def _steps(turn):
-    """How many real naps a turn takes, at most a thousand."""
+    """The number of real waits that a turn takes, at most a thousand."""
     count = 0
     while not turn.is_over() and count < 1000:
         turn.step()
@@ -70,7 +70,7 @@ def _steps(turn):
 
 
 def test_one_who_is_alone_sleeps_at_once_and_exactly():
-    """Nobody else has anything to do: time jumps by just what was asked for."""
+    """Where nothing else runs, time jumps by exactly what was asked for."""
     virtual = _timeline()
     virtual.sleep(3600 * SECOND)
     virtual.advance(5)
@@ -78,7 +78,7 @@ def test_one_who_is_alone_sleeps_at_once_and_exactly():
 
 
 def test_a_turn_alone_takes_no_nap():
-    """A loop without files and threads beside it jumps at once."""
+    """A loop without files, and without other threads, jumps at once."""
     virtual = _timeline()
     with virtual.turn(5 * SECOND, TIMER) as turn:
         assert turn.is_over()
@@ -88,7 +88,7 @@ def test_a_turn_alone_takes_no_nap():
 
 
 def test_what_came_by_itself_needs_no_jump():
-    """Real time may reach the deadline first."""
+    """Where real time has reached the deadline, time does not jump."""
     virtual = _timeline()
     virtual.advance(7)
     with virtual.turn(7, TIMER) as turn:
@@ -97,7 +97,7 @@ def test_what_came_by_itself_needs_no_jump():
 
 
 def test_the_later_one_lets_the_earlier_one_go_first():
-    """A turn is not over before the earlier one, but for `total` seconds at most."""
+    """A turn does not end before an earlier one, except after five times `total`."""
     virtual = _timeline()
     with virtual.turn(2 * SECOND, SLEEP) as late:
         with virtual.turn(SECOND, SLEEP) as early:
@@ -111,7 +111,7 @@ def test_the_later_one_lets_the_earlier_one_go_first():
 
 
 def test_parked_threads_cost_two_looks(other):
-    """Threads that wait themselves are looked at twice, no longer."""
+    """Where all other threads wait, two looks are enough."""
     other(_waits)
     virtual = _timeline()
     time.sleep(0.02)
@@ -120,7 +120,7 @@ def test_parked_threads_cost_two_looks(other):
 
 
 def test_a_thread_that_computes_is_waited_for(other):
-    """A sleep waits for a busy thread no longer than `total`, a timeout as long as it computes."""
+    """A sleep waits for a busy thread for `total` seconds at most, a timeout for as long as it computes."""
     other(_computes)
     virtual = _timeline()
     with virtual.turn(SECOND, SLEEP) as turn:
@@ -134,7 +134,7 @@ def test_a_thread_that_computes_is_waited_for(other):
 
 
 def test_a_thread_that_waits_for_something_unknown_is_given_a_while(other):
-    """It may wait for something real: `idle` seconds, then time jumps."""
+    """A thread in an unknown function gets `idle` seconds, then time jumps."""
     other(_waits_for_something_unknown)
     virtual = _timeline()
     time.sleep(0.02)
@@ -145,7 +145,7 @@ def test_a_thread_that_waits_for_something_unknown_is_given_a_while(other):
 
 
 def test_open_files_are_given_a_while():
-    """A loop with sockets may get an answer."""
+    """A loop with open connections waits a while for an answer."""
     virtual = _timeline()
     with virtual.turn(SECOND, SLEEP, lambda: True) as turn:
         assert not turn.is_over()
@@ -165,7 +165,7 @@ def test_child_processes_take_real_time():
 
 
 def test_who_waits_goes_on_when_time_stops(other):
-    """The end of the case ends every wait."""
+    """When the clock stops, every wait ends."""
     virtual = _timeline()
     woke = threading.Event()
 
@@ -183,7 +183,7 @@ def test_who_waits_goes_on_when_time_stops(other):
 
 
 def test_a_thread_that_wakes_gets_to_act_before_the_next():
-    """Sixteen threads with the same deadlines come back together, each time, and none before its moment."""
+    """Sixteen threads with the same deadlines wake together, each time, and none before its moment."""
     virtual = Timeline(time.monotonic_ns)
     start, began, seen = threading.Barrier(16), virtual.now(), []
 
@@ -248,7 +248,7 @@ def test_threads_of_the_test_machinery_do_not_count(monkeypatch):
 
 
 def test_what_arrives_at_the_last_moment_comes_before_the_jump():
-    """The turn is over, time did not jump, and whoever looked has what it waited for."""
+    """What arrives just before the jump ends the turn, and time does not jump."""
     virtual = _timeline()
     with virtual.turn(SECOND, TIMER, look=lambda: True) as turn:
         assert turn.is_over()
