@@ -41,7 +41,7 @@ class Tasks:
 
     @property
     def pending(self) -> bool:
-        """Whether one of them is to be run again."""
+        """Whether a task that met an error is to be run again."""
         return bool(self._again or self._silent)
 
     def meet(self) -> None:

@@ -51,7 +51,7 @@ class Traffic(Protocol):
 
 
 class Switch:
-    """`Traffic` that can be turned off: a wrapper that somebody holds on to does nothing after that."""
+    """`Traffic` that can be turned off: a wrapper that is still held somewhere does nothing after that."""
 
     __slots__ = ("answer", "at_connect", "concerns", "hear")
 

@@ -176,7 +176,7 @@ class AnswerBody(io.BytesIO):
         return self._spent or self.closed
 
     def read(self, amount: int | None = -1, /) -> bytes:
-        """As of any file; raises `IncompleteRead` where the headers promised more than there is."""
+        """As `read` of any file; raises `IncompleteRead` where the headers promised more than there is."""
         data = self._note(super().read(amount), amount)
         if amount is None or amount < 0:
             missing = self._promised() - len(self.getbuffer())
@@ -185,7 +185,7 @@ class AnswerBody(io.BytesIO):
         return data
 
     def read1(self, amount: int | None = -1, /) -> bytes:
-        """As of any file."""
+        """As `read1` of any file."""
         return self._note(super().read1(-1 if amount is None else amount), amount)
 
     def _promised(self) -> int:

@@ -1,4 +1,4 @@
-"""Tells which threads and tasks are idle: they wait to be given work, and will do it for whoever gives it to them.
+"""Tells which threads and tasks are idle: they wait to be given work, and then work for the test that gives it.
 
 A waiting function is recognised by its code object. What is known of each library:
 
@@ -94,7 +94,10 @@ def is_idle(thread: threading.Thread, frames: Mapping[int, FrameType] | None = N
     if _CONDITION.get(frame) and frame.f_back is not None:
         frame = frame.f_back
     waiting = THREADS.get(frame)
-    return waiting is not None and not waiting(frame)
+    try:
+        return waiting is not None and not waiting(frame)
+    except (AttributeError, KeyError):  # a release in which the variable or attribute has another name: it is busy
+        return False
 
 
 def idle_threads() -> list[threading.Thread]:

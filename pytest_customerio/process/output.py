@@ -177,13 +177,13 @@ def render(record: logging.LogRecord) -> str:
 
 
 class _Canary(str):
-    """A text of our own that takes the way of the application's texts, and is shown to nobody else."""
+    """A text of our own that takes the way of the application's texts, and is never shown."""
 
     __slots__ = ()
 
 
 class _CanaryWarning(Warning):
-    """A warning of our own."""
+    """The category of a warning of our own, which is never shown."""
 
 
 class _Latest(Generic[T]):
@@ -207,7 +207,7 @@ class _Latest(Generic[T]):
 
 
 def _streams() -> list[Any]:
-    """The streams of now, and those that somebody took hold of before pytest captured the output."""
+    """The streams of now, and those that were there before pytest captured the output: a library may hold them."""
     streams = [sys.stdout, sys.stderr, sys.__stdout__, sys.__stderr__, *_loguru_streams()]
     return list({id(stream): stream for stream in streams if stream is not None}.values())
 

@@ -1,4 +1,4 @@
-"""Remembers which test put each item into a queue: whoever takes an item out works for that test."""
+"""Remembers which test put each item into a queue: a worker that takes an item works for that test."""
 
 from __future__ import annotations
 

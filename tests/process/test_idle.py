@@ -19,7 +19,9 @@ import anyio
 import pytest
 from waiting import thread, until
 
+from pytest_customerio.process import idle
 from pytest_customerio.process.clock.virtual import Clock
+from pytest_customerio.process.frames import Functions
 from pytest_customerio.process.idle import awaits_work, idle_threads, is_idle
 
 
@@ -219,3 +221,22 @@ def test_a_task_of_generators() -> None:
         assert await task == "a job"
 
     asyncio.run(main())
+
+
+def test_a_release_that_has_renamed_a_variable(monkeypatch) -> None:
+    """A waiting function without the local variable or attribute that is read: its thread counts as busy."""
+    gate = threading.Event()
+
+    def wait() -> None:
+        gate.wait()
+
+    def renamed(frame: types.FrameType) -> object:
+        return frame.f_locals["renamed"]
+
+    monkeypatch.setattr(idle, "THREADS", Functions({}))
+    with thread(wait, gate.set) as worker:
+        until(lambda: sys._current_frames()[worker.ident].f_code.co_name == "wait")
+        idle.THREADS.add(threading.Event.wait, meaning=lambda frame: None)
+        until(lambda: is_idle(worker))
+        idle.THREADS.add(threading.Event.wait, meaning=renamed)
+        assert not is_idle(worker)

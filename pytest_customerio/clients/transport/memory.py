@@ -53,7 +53,7 @@ class MemorySocket:
             self._answers.append(CONTINUE)
 
     def send(self, data: bytes) -> int:
-        """Like `sendall`."""
+        """As `sendall`; returns the number of bytes."""
         self.sendall(data)
         return len(data)
 
@@ -75,7 +75,7 @@ class MemorySocket:
         return count
 
     def recv(self, size: int) -> bytes:
-        """Like `recv_into`."""
+        """As `recv_into`; returns the bytes."""
         buffer = bytearray(size)
         return bytes(buffer[: self.recv_into(buffer)])
 

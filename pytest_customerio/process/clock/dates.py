@@ -36,8 +36,9 @@ def install(patches: Patches, moved: Callable[[], int]) -> None:
     if sys.implementation.name == "cpython":
         now = vars(genuine)["now"]
         patches.put(genuine, "now", _now(now, moved))
-        patches.put(genuine, "utcnow", _utcnow(now, moved))
-    if dt.datetime is not genuine:
+        if "utcnow" in vars(genuine):  # Python means to remove it
+            patches.put(genuine, "utcnow", _utcnow(now, moved))
+    if dt.datetime is not genuine and {"now", "utcnow"} <= vars(dt.datetime).keys():
         frozen = vars(dt.datetime)["now"]
         patches.put(dt.datetime, "now", _now(frozen, moved))
         patches.put(dt.datetime, "utcnow", _frozen_utcnow(vars(dt.datetime)["utcnow"], moved))

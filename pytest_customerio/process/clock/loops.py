@@ -63,10 +63,9 @@ class Loops:
 
     def sleeps(self) -> dict[int, tuple[Any, Any]]:
         """The functions that sleep in a coroutine, by their `id`, each with what takes its place."""
-        modules = [module for name in ("asyncio", "trio") if (module := sys.modules.get(name))]
-        found = [module.sleep for module in modules]
-        fakes = (self._asyncio_sleep, self._trio_sleep)
-        return {id(sleep): (sleep, make(sleep)) for sleep, make in zip(found, fakes, strict=False)}
+        makers = {"asyncio": self._asyncio_sleep, "trio": self._trio_sleep}
+        found = [(getattr(sys.modules.get(name), "sleep", None), make) for name, make in makers.items()]
+        return {id(sleep): (sleep, make(sleep)) for sleep, make in found if sleep is not None}
 
     def install(self, patches: Patches) -> None:
         """Replace the `select` of every kind of selector."""
@@ -126,7 +125,7 @@ class Loops:
         return True
 
     def _drives(self, loop: Any) -> bool:
-        """Whether a loop's timers follow our time."""
+        """Whether the timers of a loop follow virtual time."""
         own_time = getattr(type(loop), "time", None) is asyncio.BaseEventLoop.time
         return own_time and hasattr(loop, "_selector") and self._ours()
 
@@ -192,7 +191,7 @@ def _move_timers(loop: Any, timers: list[Any], span: float) -> None:
     """Let timers fire earlier. There is no public way: `_when` and `_scheduled` are private (CPython 3.11 to 3.13)."""
     for timer in timers:
         timer._when -= span
-    heapq.heapify(loop._scheduled)
+    heapq.heapify(getattr(loop, "_scheduled", []))
 
 
 # A thread in `_select` is at work: it only looks whether there is something to do. `idle` looks at the loop above it.

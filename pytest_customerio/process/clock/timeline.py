@@ -94,11 +94,11 @@ class Timeline:
         self._turns: list[int] = []
 
     def now(self) -> int:
-        """Real and virtual nanoseconds."""
+        """Virtual time in nanoseconds: real time, and what was jumped over."""
         return self._real() + self.shift
 
     def advance(self, span: int) -> None:
-        """Jump."""
+        """Let time jump by so many nanoseconds."""
         with self._changed:
             self._jump(span)
 

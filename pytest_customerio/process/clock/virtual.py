@@ -96,7 +96,7 @@ class Clock:
         self.heal()
 
     def heal(self) -> None:
-        """Remove functions of a stopped clock that somebody put back later, by undoing a patch of their own."""
+        """Remove functions of a stopped clock that a test put back later, by undoing a patch of its own."""
         if self._running:
             return
         self._patches.undo()
@@ -121,7 +121,7 @@ class Clock:
     def _plan_targets(self) -> dict[int, tuple[Any, Any]]:
         """The functions that are replaced wherever they were imported, by `id`: the original and its replacement."""
         pairs = {name: (found, self._fakes[name]) for name, found in self._found.items()}
-        # A function of a stopped clock may stand there, which somebody put back.
+        # A function of a stopped clock may stand there, which a test put back.
         there = {id(getattr(time, name)): pair for name, pair in pairs.items()}
         sleeps = self._loops.sleeps()
         self._sleeps = [self._fakes["sleep"], *(fake for _, fake in sleeps.values())]
@@ -222,7 +222,7 @@ def _running_clock(function: object) -> bool:
 
 
 def _unwrapped(function: Any, name: str) -> Any:
-    """The function beneath those of stopped clocks, which somebody may have put back by undoing a patch of theirs."""
+    """The function beneath those of stopped clocks, which a test may have put back by undoing a patch of its own."""
     while isinstance(owner := getattr(function, "__self__", None), Clock):
         function = owner._found[name]
     return function

@@ -161,3 +161,14 @@ def test_a_patch_that_somebody_put_on_top_stays():
     ours.undo()
     assert datetime.now() == 2
     theirs.undo()
+
+
+def test_classes_without_utcnow_are_left_as_they_are(monkeypatch):
+    """A Python that has removed `utcnow` gets none, and a class in the place of `datetime` is patched whole or not."""
+    genuine, made = {"now": REAL["now"]}, Patches()
+    with monkeypatch.context() as patch:
+        patch.setattr(dates, "vars", lambda kind: genuine if kind is datetime else vars(kind), raising=False)
+        patch.setattr(dt, "datetime", Moment)
+        dates.install(made, lambda: 0)
+    assert [(owner, name) for owner, name, _ in made] == [(datetime, "now")]
+    made.undo()

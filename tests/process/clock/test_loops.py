@@ -9,11 +9,13 @@ import subprocess
 import sys
 import threading
 import time
+import types
 from asyncio import sleep as early_sleep
 from unittest import mock
 
 import pytest
 
+from pytest_customerio.process.clock import loops
 from pytest_customerio.process.clock.virtual import Clock
 
 pytestmark = pytest.mark.usefixtures("alone")
@@ -414,3 +416,12 @@ def test_the_schedules_of_asyncio_equal_their_sync_twins(policy):
     assert async_times == pytest.approx(sync_times, abs=0.5)
     assert sync_waits[:3] == [1, 2, 4]
     assert clock.hidden == ""
+
+
+def test_a_loop_library_without_a_sleep_is_left_alone(monkeypatch):
+    """A release of trio without `sleep`, and a loop without timers that can be moved: nothing raises."""
+    monkeypatch.setitem(sys.modules, "trio", types.ModuleType("trio"))
+    with Clock() as clock:
+        asyncio.run(asyncio.sleep(5))
+    assert clock.waits == [5.0]
+    loops._move_timers(object(), [], 5.0)
