@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from importlib import import_module
 
 from pytest_customerio.clients.registry import TAPS
-from pytest_customerio.process.parts import Part
+from pytest_customerio.process.parts import Library, Part
 
 # The modules of ours that have a list `PARTS`; those of the taps are known to the registry.
 _PROCESS = ("idle", "output", "ownership", "queues", "clock.dates", "clock.engines", "clock.loops", "clock.timeline")
@@ -24,9 +24,16 @@ def missing() -> list[Part]:
     return [part for part in _parts(name for name in sys.modules if _is_ours(name)) if part.missing]
 
 
-def warning(part: Part) -> str:
-    """The sentence that says what is done without a part."""
-    return f"{part.library.name} has no {part.module}.{part.path} (tried with {part.library.tried}): {part.without}"
+def warnings() -> list[str]:
+    """A sentence for each thing that is not done because parts are missing."""
+    lost: dict[tuple[Library, str], list[str]] = {}
+    for part in missing():
+        lost.setdefault((part.library, part.without), []).append(f"{part.module}.{part.path}")
+    return [
+        f"{', '.join(names)}: missing in this {library.name}, or replaced by another library"
+        f" (tried with {library.tried}); {without}"
+        for (library, without), names in lost.items()
+    ]
 
 
 def _is_ours(name: str) -> bool:

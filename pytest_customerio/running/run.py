@@ -151,8 +151,8 @@ class Run:
         """Warn of the parts that installed libraries lack, whatever filters there are: a filter may raise errors."""
         from pytest_customerio.clients import patched
 
-        for part in patched.missing():
-            warning = pytest.PytestWarning(patched.warning(part))
+        for text in patched.warnings():
+            warning = pytest.PytestWarning(text)
             shown = warnings.WarningMessage(warning, pytest.PytestWarning, "pytest-customerio", 0)
             call = {"warning_message": shown, "when": "runtest", "nodeid": "", "location": None}
             self.config.hook.pytest_warning_recorded.call_historic(kwargs=call)

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import importlib
+import queue
 import sys
 from pathlib import Path
 from types import ModuleType, SimpleNamespace
@@ -17,6 +18,7 @@ if __name__ == "__main__":  # from a checkout that is not installed
 
 from pytest_customerio.clients import patched, registry
 from pytest_customerio.clients.traffic import Traffic
+from pytest_customerio.process import idle
 from pytest_customerio.process.parts import Part, markdown
 
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "patched.md"
@@ -86,12 +88,24 @@ def test_a_client_that_has_lost_a_part_is_tapped_as_far_as_possible(
     try:
         assert Client.send is not before
         assert Client().send(SimpleNamespace()) == "sent"
-        assert [patched.warning(part) for part in patched.missing()] == [
-            "httpx2 has no httpx2.AsyncClient.send (tried with 2.0 to 2.16): such requests are not heard"
+        assert patched.warnings() == [
+            "httpx2.AsyncClient.send: missing in this httpx2, or replaced by another library (tried with 2.0 to 2.16);"
+            " such requests are not heard"
         ]
     finally:
         uninstall()
     assert Client.send is before
+
+
+def test_missing_parts_that_serve_one_purpose_are_one_warning(monkeypatch: pytest.MonkeyPatch) -> None:
+    """gevent replaces `queue.Queue`, of which we patch two methods: one sentence names both."""
+    importlib.import_module("pytest_customerio.process.queues")
+    monkeypatch.setattr(queue, "Queue", type("Queue", (), {}))
+    monkeypatch.setattr(idle, "PARTS", ())
+    assert patched.warnings() == [
+        "queue.Queue._put, queue.Queue._get: missing in this Python, or replaced by another library (tried with 3.11 to"
+        " 3.13); workers at such queues keep the test that they had"
+    ]
 
 
 if __name__ == "__main__":
