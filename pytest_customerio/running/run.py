@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -150,9 +151,21 @@ class Run:
                     self.told(f"--cio-report: {path} cannot be written: {error.strerror}")
         if self._mistake_late:
             session.exitstatus = pytest.ExitCode.USAGE_ERROR
+        if self.phases is not None:
+            self._warn_of_missing_parts()
         ended = session.exitstatus in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED)
         stopped = not ended or session.shouldstop or session.shouldfail
         self._whole = self.settings.contract and not stopped and options.whole(self.config)
+
+    def _warn_of_missing_parts(self) -> None:
+        """Warn of the parts that installed libraries lack, whatever filters there are: a filter may raise errors."""
+        from pytest_customerio.clients import patched
+
+        for text in patched.warnings():
+            warning = pytest.PytestWarning(text)
+            shown = warnings.WarningMessage(warning, pytest.PytestWarning, "pytest-customerio", 0)
+            call = {"warning_message": shown, "when": "runtest", "nodeid": "", "location": None}
+            self.config.hook.pytest_warning_recorded.call_historic(kwargs=call)
 
     def summarise(self, terminal: pytest.TerminalReporter) -> None:
         """Print the table, unless nothing was heard."""

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from contextvars import ContextVar, Token
+from contextvars import Token
 from typing import TYPE_CHECKING, Self
 
 from pytest_customerio.cassettes.recording.playing import RecordingError
+from pytest_customerio.clients import traffic as taps
+from pytest_customerio.clients.traffic import being_heard, heard_above
 from pytest_customerio.core.model import CONNECT_FAULTS, Answer, PendingInteraction, WireRequest
 from pytest_customerio.core.redact import safe_url
 from pytest_customerio.process.guard import RefusedError
@@ -21,8 +23,6 @@ if TYPE_CHECKING:
 
 __tracebackhide__ = True  # pytest shows no frame of ours in anybody's traceback
 
-_heard_above: ContextVar[Hearing | None] = ContextVar("cio_heard_above", default=None)
-
 
 class Hearing:
     """One request being heard, from the client's entry to its answer."""
@@ -33,19 +33,19 @@ class Hearing:
         self._test = test
         self.interaction = interaction
         self.over = False
-        self._token: Token[Hearing | None] | None = None
+        self._token: Token[taps.Hearing | None] | None = None
 
     def __enter__(self) -> Self:
-        self._token = _heard_above.set(self)
+        self._token = being_heard.set(self)
         return self
 
     def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
         self.over = True
         if self._token is not None:
             try:
-                _heard_above.reset(self._token)
+                being_heard.reset(self._token)
             except ValueError:  # left in another context than it was entered in
-                _heard_above.set(None)
+                being_heard.set(None)
         if error is not None and self.interaction.raised is None:
             self.interaction.raised = type(error).__name__
         self._test.hear(self.interaction)
@@ -67,7 +67,7 @@ class SessionTraffic:
     def hear(self, client: str, method: str, url: str) -> Hearing | None:
         """Begin to hear one request of a checked test; None beneath a client that is heard already."""
         test = self.ownership.current()
-        if test is None or not test.plan.checked or _heard() is not None:
+        if test is None or not test.plan.checked or heard_above() is not None:
             return None
         return Hearing(test, PendingInteraction(client, method.upper(), url, sent_from=self._sent_from(), at=_now()))
 
@@ -86,7 +86,7 @@ class SessionTraffic:
             raise self.refusal(safe_url(None, request.method, request.url))
         if test is None:  # a request of a module's import, or between tests: nobody's to judge
             return self._cassettes.answer(self._catalog.match(request.method, request.url))
-        hearing = _heard() or _cancelled(request)
+        hearing = heard_above() or _cancelled(request)
         if hearing is not None:
             return self._answer(test, hearing, request)
         with Hearing(test, self._met(request)) as hearing:  # around every tap: a method bound early, a redirect
@@ -100,7 +100,7 @@ class SessionTraffic:
         interaction.sent_from, interaction.at = self._sent_from(), _now()
         return interaction
 
-    def _answer(self, test: CheckedTest, hearing: Hearing, request: WireRequest) -> Answer:
+    def _answer(self, test: CheckedTest, hearing: taps.Hearing, request: WireRequest) -> Answer:
         hearing.interaction.attempts += 1
         recorded = self._recorded(test, request) if test.latest_replay is None else None
         if recorded is not None:
@@ -133,15 +133,9 @@ class SessionTraffic:
         return test.plan.checked if test is not None else self._everywhere
 
 
-def _heard() -> Hearing | None:
-    """What is being heard above; a task started meanwhile keeps its context for longer than that."""
-    hearing = _heard_above.get()
-    return None if hearing is None or hearing.over else hearing
-
-
-def _cancelled(request: WireRequest) -> Hearing | None:
+def _cancelled(request: WireRequest) -> taps.Hearing | None:
     """The hearing of a request that was cancelled while a task of the client's goes on writing it."""
-    hearing = _heard_above.get()
+    hearing = being_heard.get()
     over = hearing is not None and hearing.interaction.raised == "CancelledError"
     return hearing if hearing is not None and over and hearing.interaction.method == request.method else None
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlsplit
 
-from pytest_customerio.clients.recording import for_real
+from pytest_customerio.clients.passthrough import passing_through
 from pytest_customerio.core.model import Answer
 from pytest_customerio.process import guard
 
@@ -24,7 +24,7 @@ def send(method: str, url: str, headers: Mapping[str, str], body: bytes = b"", *
     parts = urlsplit(url)
     host = parts.hostname or ""
     target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
-    with for_real(), guard.letting(host):
+    with passing_through(), guard.letting(host):
         connection = _connection(parts.scheme, host, parts.port, patience)
         try:
             connection.request(method, target, body or None, dict(headers))

@@ -1,4 +1,4 @@
-"""What the taps of asynchronous clients are tried on: a line that remembers, and a real server to compare with."""
+"""Traffic for the tests of asynchronous clients: one that remembers requests, and a real server to compare with."""
 
 from __future__ import annotations
 
@@ -13,8 +13,9 @@ from collections.abc import Callable, Iterator
 from contextvars import ContextVar
 from typing import Any, Self
 
-from pytest_customerio.clients.http1 import RequestParser
+from pytest_customerio.clients.registry import TAPS
 from pytest_customerio.clients.traffic import Switch
+from pytest_customerio.clients.transport.http1 import RequestParser
 from pytest_customerio.core.model import Answer, PendingInteraction, WireRequest
 from pytest_customerio.process.patching import Patches
 
@@ -29,24 +30,26 @@ _heard_above: ContextVar[bool] = ContextVar("heard_above", default=False)
 
 
 class Refused(RuntimeError):
-    """What a line raises for a request that may not leave."""
+    """What the traffic raises for a request that may not be sent."""
 
 
 class Hearing:
-    def __init__(self, line: Line, interaction: PendingInteraction) -> None:
-        self._line = line
+    def __init__(self, traffic: FakeTraffic, interaction: PendingInteraction) -> None:
+        self._traffic = traffic
         self.interaction = interaction
+        self.over = False
 
     def __enter__(self) -> Self:
         _heard_above.set(True)
         return self
 
     def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
+        self.over = True
         _heard_above.set(False)
-        self._line.heard.append(self.interaction)
+        self._traffic.heard.append(self.interaction)
 
 
-class Line:
+class FakeTraffic:
     """Concerned with Customer.io and with `hosts`; answers OK, or as `answering` says, and remembers all."""
 
     def __init__(self) -> None:
@@ -83,14 +86,17 @@ class Line:
 
 
 @contextlib.contextmanager
-def installed(*taps: str) -> Iterator[Line]:
-    """These taps, on a line of their own."""
-    line, patches = Line(), Patches()
-    switch = Switch(line)
+def installed(*taps: str) -> Iterator[FakeTraffic]:
+    """These taps, on a traffic of their own; each is a client of the registry, or a module of ours."""
+    traffic, patches = FakeTraffic(), Patches()
+    switch = Switch(traffic)
     for tap in taps:
-        importlib.import_module(f"pytest_customerio.clients.{tap}").install(switch, patches)
+        if tap in TAPS:
+            importlib.import_module(tap)
+        name, *which = TAPS.get(tap, (tap,))
+        importlib.import_module(f"pytest_customerio.clients.{name}").install(switch, patches, *which)
     try:
-        yield line
+        yield traffic
     finally:
         switch.turn_off()
         patches.undo()

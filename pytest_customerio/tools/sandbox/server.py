@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Iterable, MutableMapping
 from typing import Any
 
-from pytest_customerio.clients.faults import received
+from pytest_customerio.clients.transport.faults import received
 from pytest_customerio.core.model import Answer
 from pytest_customerio.tools.sandbox.replies import Reply
 from pytest_customerio.tools.sandbox.requests import ReceivedCall

@@ -1,4 +1,4 @@
-"""What sockets say when the network fails: one error per fault, in the words of this system."""
+"""The errors of sockets when the network fails: one for each fault, in the words of this operating system."""
 
 from __future__ import annotations
 
@@ -17,19 +17,19 @@ ALERT = bytes((21, 3, 3, 0, 2, 2, 40))
 
 
 def is_met_connecting(answer: Answer) -> bool:
-    """Whether a client meets this before it has sent anything."""
+    """Whether a client meets this fault before it has sent anything."""
     return answer.fault in CONNECT_FAULTS
 
 
 def socket_error(fault: str) -> OSError:
-    """What a blocking socket raises; a fault without a name of its own is a reset."""
+    """The error that a blocking socket raises; a fault without an error of its own is a reset."""
     return _ERRORS.get(fault, _reset)()
 
 
 def received(answer: Answer) -> Answer:
-    """The part of the answer that arrives before the connection breaks: a good status, and headers that promise more.
+    """The part of an answer that arrives before the connection breaks: status 200, and headers that promise more.
 
-    Where the cassette does not say how long the whole body is, it would have been one byte longer.
+    Where the cassette does not give the length of the whole body, one byte is missing.
     """
     names = {name.lower() for name, _ in answer.headers}
     length = () if "content-length" in names else (("Content-Length", str(len(answer.body) + 1)),)
@@ -61,15 +61,15 @@ def _handshake_failed() -> OSError:
 
 @cache
 def _refused_handshake() -> tuple[type[ssl.SSLError], tuple[object, ...], str, str]:
-    """What this OpenSSL says of a server that refuses the handshake: its words differ from version to version."""
+    """The error of this OpenSSL for a server that refuses the handshake: versions word it differently."""
     arriving, leaving = ssl.MemoryBIO(), ssl.MemoryBIO()
     client = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT).wrap_bio(arriving, leaving, server_hostname="example.com")
     arriving.write(ALERT)
     try:
         client.do_handshake()
     except ssl.SSLError as error:
-        said = type(error), error.args, error.library, error.reason
-    return said
+        refused = type(error), error.args, error.library, error.reason
+    return refused
 
 
 _ERRORS: dict[str, Callable[[], OSError]] = {

@@ -1,27 +1,39 @@
-"""A socket in memory: what is written to it is answered, and the answer can be read from it."""
+"""A socket in memory: each request that is written to it is answered, and the answer is read from it."""
 
 from __future__ import annotations
 
 import io
 import socket
+import sys
 from collections import deque
 from typing import Any
 
-from pytest_customerio.clients.faults import is_met_connecting, received, socket_error
-from pytest_customerio.clients.http1 import CONTINUE, RequestParser, serialize
 from pytest_customerio.clients.traffic import Traffic
+from pytest_customerio.clients.transport.faults import is_met_connecting, received, socket_error
+from pytest_customerio.clients.transport.http1 import CONTINUE, RequestParser, serialize
 from pytest_customerio.core.model import Answer
 
 _END = b""
 
 
+# The classes that mocks of sockets put in the place of `socket.socket`, each in the versions that were looked at.
+_MOCKS = (("httpretty.core", "fakesock.socket"), ("mocket.mocket", "MocketSocket"), ("mocket.socket", "MocketSocket"))
+
+
 def socket_is_mocked() -> bool:
-    """Whether a mock that answers at the level of sockets is active: it is the user's, and it goes first."""
-    return socket.socket.__module__.partition(".")[0] in ("httpretty", "mocket")
+    """Whether a mock of the user's is active that answers at the level of sockets: then it answers, and not we."""
+    return any(socket.socket is _class(module, path) for module, path in _MOCKS)
+
+
+def _class(module: str, path: str) -> object:
+    found: object = sys.modules.get(module)
+    for name in path.split("."):
+        found = getattr(found, name, None)
+    return found
 
 
 class MemorySocket:
-    """Takes the place of a connected blocking socket; `origin` is where it seems to lead."""
+    """Takes the place of a connected blocking socket; `origin` is the server to which it seems to be connected."""
 
     def __init__(self, traffic: Traffic, origin: str, timeout: float | None = None) -> None:
         self._traffic = traffic
@@ -30,7 +42,7 @@ class MemorySocket:
         self._answers: deque[bytes | BaseException] = deque()
 
     def sendall(self, data: bytes) -> None:
-        """Ask for an answer to each request that is complete now. What is met in connecting is raised here."""
+        """Ask for an answer to each request that is whole now. A fault in connecting is raised here."""
         __tracebackhide__ = True
         for request in self._parser.feed(data):
             answer = self._traffic.answer(request)
@@ -41,12 +53,12 @@ class MemorySocket:
             self._answers.append(CONTINUE)
 
     def send(self, data: bytes) -> int:
-        """Like `sendall`."""
+        """As `sendall`; returns the number of bytes."""
         self.sendall(data)
         return len(data)
 
     def recv_into(self, buffer: Any, size: int = 0) -> int:
-        """Give what has arrived; a fault is raised here. Where nothing will ever come, no one waits for it."""
+        """Give what has arrived; a fault is raised here. Where nothing will ever arrive, the wait ends at once."""
         if not self._answers:
             raise TimeoutError("timed out")
         arrived = self._answers.popleft()
@@ -63,7 +75,7 @@ class MemorySocket:
         return count
 
     def recv(self, size: int) -> bytes:
-        """Like `recv_into`."""
+        """As `recv_into`; returns the bytes."""
         buffer = bytearray(size)
         return bytes(buffer[: self.recv_into(buffer)])
 
@@ -72,21 +84,21 @@ class MemorySocket:
         return io.BufferedReader(_Arriving(self))
 
     def settimeout(self, timeout: float | None) -> None:
-        """Remembered only: nothing takes any time here."""
+        """Remember the limit; nothing takes any time here."""
         self._timeout = timeout
 
     def gettimeout(self) -> float | None:
-        """What was set."""
+        """The limit that was set."""
         return self._timeout
 
     def setsockopt(self, *_: Any) -> None:
-        """Nothing to set."""
+        """Do nothing: there are no options."""
 
     def shutdown(self, how: int) -> None:
-        """Nothing to shut down."""
+        """Do nothing: there is no connection to shut down."""
 
     def close(self) -> None:
-        """Nothing to close: a response that is being read keeps what arrived."""
+        """Do nothing: a response that is being read still needs what has arrived."""
 
 
 class _Arriving(io.RawIOBase):

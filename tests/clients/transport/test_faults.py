@@ -1,4 +1,4 @@
-"""What sockets say when the network fails."""
+"""Each fault of the network is an error of a socket."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import ssl
 
 import pytest
 
-from pytest_customerio.clients.faults import is_met_connecting, received, socket_error
+from pytest_customerio.clients.transport.faults import is_met_connecting, received, socket_error
 from pytest_customerio.core.model import CONNECT_FAULTS, FAULTS, Answer
 
 
@@ -26,7 +26,7 @@ from pytest_customerio.core.model import CONNECT_FAULTS, FAULTS, Answer
     ],
 )
 def test_each_fault_has_its_error(fault: str, kind: type[OSError]) -> None:
-    """A new one each time: a traceback belongs to one attempt."""
+    """Each call makes a new error, because a traceback belongs to one attempt."""
     first, second = socket_error(fault), socket_error(fault)
     assert type(first) is type(second) is kind
     assert first is not second
@@ -34,7 +34,7 @@ def test_each_fault_has_its_error(fault: str, kind: type[OSError]) -> None:
 
 
 def test_a_refused_handshake_is_openssl_s_own() -> None:
-    """With the reason that applications tell it by."""
+    """A refused handshake has OpenSSL's `reason`, which applications look at."""
     error = socket_error("tls-failure")
     assert isinstance(error, ssl.SSLError)
     assert error.library == "SSL"
@@ -44,18 +44,18 @@ def test_a_refused_handshake_is_openssl_s_own() -> None:
 
 
 def test_a_reset_has_its_number() -> None:
-    """As clients look for it."""
+    """A reset has the `errno` that clients look for."""
     assert socket_error("connection-reset").errno == errno.ECONNRESET
 
 
 @pytest.mark.parametrize("fault", [*FAULTS, None])
 def test_which_faults_are_met_in_connecting(fault: str | None) -> None:
-    """The rest is met once the request is sent."""
+    """Some faults are met in connecting, the others after the request was sent."""
     assert is_met_connecting(Answer(fault=fault)) == (fault in CONNECT_FAULTS)
 
 
 def test_what_is_received_promises_more() -> None:
-    """By the recorded length, else by one byte."""
+    """A truncated answer promises the recorded length, or one byte more than it has."""
     told = Answer(fault="truncated-body", headers=(("content-length", "9"),), body=b"ab")
     assert received(told) == Answer(200, headers=told.headers, body=b"ab")
     assert received(Answer(fault="truncated-body", body=b"ab")).headers == (("Content-Length", "3"),)

@@ -1,4 +1,9 @@
-"""HTTP/1.1 as bytes: requests out of what a client writes, an answer as a client reads it, for sockets in memory."""
+"""HTTP/1.1 for sockets in memory: reads the requests that a client writes, and writes an answer as bytes.
+
+h11 does the same for servers, and does not fit here: it refuses what clients may write and what cassettes may hold (a
+request without Host, header values with odd characters, a Content-Length that the body does not match, unknown status
+codes). The application must meet such an answer as it was recorded, so that everything odd would go around h11.
+"""
 
 from __future__ import annotations
 
@@ -12,9 +17,9 @@ _FRAMING = ("content-length", "transfer-encoding")
 
 
 class RequestParser:
-    """Bytes in, whole requests out. `origin` (`https://track.customer.io`) completes targets that are paths.
+    """Takes bytes and gives whole requests. `origin` (`https://track.customer.io`) completes targets that are paths.
 
-    It never raises: what no client would write is read as well as can be.
+    It never raises: bytes that no client would write are read as far as they can be understood.
     """
 
     def __init__(self, origin: str) -> None:
@@ -26,7 +31,7 @@ class RequestParser:
 
     @property
     def expects_continue(self) -> bool:
-        """Whether the client has sent a head and waits for `CONTINUE` before it sends the body."""
+        """Whether the client has sent a head, and waits for `CONTINUE` before it sends the body."""
         return self._head is not None and self._head.headers.get("expect", "").lower() == "100-continue"
 
     def feed(self, data: bytes | bytearray | memoryview) -> list[WireRequest]:
@@ -97,7 +102,7 @@ def read_headers(lines: list[str]) -> dict[str, str]:
 
 
 def serialize(answer: Answer, method: str = "GET") -> bytes:
-    """The answer as it arrives over the wire; `method` decides whether a body may follow. Faults are the caller's."""
+    """The bytes of an answer. `method` decides whether a body may follow. A fault of the answer is not looked at."""
     body = b"" if method == "HEAD" else answer_body(answer)
     lines = [f"HTTP/1.1 {answer.status} {answer.reason or reason(answer.status)}"]
     names = {name.lower() for name, _ in answer.headers}
@@ -111,12 +116,12 @@ def serialize(answer: Answer, method: str = "GET") -> bytes:
 
 
 def answer_body(answer: Answer) -> bytes:
-    """The bytes that may follow this status."""
+    """The body of an answer: none where the status allows none."""
     return b"" if _bodiless(answer.status) else answer.body
 
 
 def reason(status: int) -> str:
-    """The usual phrase of a status, or nothing."""
+    """The usual phrase of a status; empty for an unknown one."""
     try:
         return HTTPStatus(status).phrase
     except ValueError:

@@ -1,4 +1,4 @@
-"""Destinations and headers as plain values."""
+"""Destinations and headers are read as simple values."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import requests.structures
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pytest_customerio.clients.wire import destination, origin, plain_headers
+from pytest_customerio.clients.transport.wire import destination, origin, plain_headers
 
 
 class Text(str):
@@ -43,13 +43,13 @@ class Text(str):
     ],
 )
 def test_destination(url: object, expected: tuple[str, int | None]) -> None:
-    """Host and port as a client will take them."""
+    """Host and port of each URL are those that a client would use."""
     assert destination(url) == expected
 
 
 @given(host=st.from_regex(r"[a-z]{1,9}(\.[a-z]{1,5}){0,2}", fullmatch=True), port=st.none() | st.integers(1, 65535))
 def test_the_standard_library_agrees(host: str, port: int | None) -> None:
-    """There and back."""
+    """A URL of any host and port gives what `urllib` gives."""
     url = origin("https", host, port) + "/x"
     parts = urlsplit(url)
     assert destination(url) == (parts.hostname, parts.port)
@@ -57,7 +57,7 @@ def test_the_standard_library_agrees(host: str, port: int | None) -> None:
 
 @given(text=st.text())
 def test_any_text_has_a_destination(text: str) -> None:
-    """Never an exception."""
+    """No text raises an exception."""
     destination(text)
     destination("https://" + text)
 
@@ -74,12 +74,12 @@ def test_any_text_has_a_destination(text: str) -> None:
     ],
 )
 def test_origin(scheme: str, host: str, port: int | None, expected: str) -> None:
-    """The usual port is left out, an IPv6 address has brackets."""
+    """The usual port is left out, and an IPv6 address has brackets."""
     assert origin(scheme, host, port) == expected
 
 
 def test_headers() -> None:
-    """Lower-case, text, none lost, from whatever a client keeps them in."""
+    """From every kind of mapping: names in lower case, values as text, and no value lost."""
     assert plain_headers(None) == {}
     assert plain_headers({"A": "1", b"B": b"\xe9", "a": 2}) == {"a": "1, 2", "b": "é"}
     assert plain_headers(requests.structures.CaseInsensitiveDict({"A": "1", "B": b"2"})) == {"a": "1", "b": "2"}

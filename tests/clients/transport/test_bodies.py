@@ -1,4 +1,4 @@
-"""Bodies: known without being consumed."""
+"""Request bodies become known without being taken from the client."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pytest_customerio.clients import bodies
-from pytest_customerio.clients.bodies import Tee, drain, listen
+from pytest_customerio.clients.transport import bodies
+from pytest_customerio.clients.transport.bodies import Tee, drain, listen
 from pytest_customerio.core.model import PendingInteraction
 
 
@@ -41,25 +41,25 @@ def _listen(body: object, encoding: str = "utf-8") -> tuple[PendingInteraction, 
     ],
 )
 def test_what_is_there_is_taken_at_once(body: object, data: bytes | None) -> None:
-    """And nothing stands in for it."""
+    """Bytes and text are noted at once, and nothing is sent in their place."""
     interaction, tee = _listen(body)
     assert (interaction.body, interaction.body_known, tee) == (data, True, None)
 
 
 def test_text_is_encoded_as_the_client_does() -> None:
-    """Latin-1 in the standard library; what that cannot say is told in UTF-8, though the client will fail."""
+    """Text is encoded as the client does; text that Latin-1 cannot encode is noted as UTF-8, though the client fails."""
     assert _listen("ü", "latin-1")[0].body == b"\xfc"
     assert _listen("☃", "latin-1")[0].body == "☃".encode()
 
 
 def test_bytes_are_not_copied() -> None:
-    """Keeping them costs nothing."""
+    """The bytes object of the application itself is noted."""
     body = b"x" * 1000
     assert _listen(body)[0].body is body
 
 
 def test_a_file_stays_where_it_stands() -> None:
-    """Real files, and the wrappers of temporary ones."""
+    """Files, and wrappers of temporary files, keep their position."""
     with tempfile.NamedTemporaryFile() as file:
         file.write(b"0123")
         file.seek(1)
@@ -68,7 +68,7 @@ def test_a_file_stays_where_it_stands() -> None:
 
 
 def test_a_file_that_fails_is_the_clients_to_read() -> None:
-    """Closed, or at odds with itself: no error of ours."""
+    """A file that is closed or broken is unknown, and no error is raised here."""
     closed = io.BytesIO(b"a")
     closed.close()
 
@@ -87,7 +87,7 @@ def test_a_file_that_fails_is_the_clients_to_read() -> None:
 
 @pytest.mark.parametrize("body", [5, object(), [b"a", 5]])
 def test_what_is_no_body_is_left_alone(body: object) -> None:
-    """The client will say so in its own words."""
+    """An object that is no body is unknown; the client raises its own error."""
     interaction, tee = _listen(body)
     assert not interaction.body_known
     if tee is not None:
@@ -95,7 +95,7 @@ def test_what_is_no_body_is_left_alone(body: object) -> None:
 
 
 def test_no_more_than_the_limit_is_kept(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Of any kind of body; what is sent is whole."""
+    """Of each kind of body only the limit is remembered, and all of it is sent."""
     monkeypatch.setattr(bodies, "LIMIT", 4)
     for body in (b"012345", "012345", bytearray(b"012345"), [b"012", b"345"], io.BytesIO(b"012345")):
         assert _listen(body)[0].body == b"0123"
@@ -109,7 +109,7 @@ def test_no_more_than_the_limit_is_kept(monkeypatch: pytest.MonkeyPatch) -> None
 
 @given(chunks=st.lists(st.one_of(st.binary(max_size=9), st.text(max_size=9))))
 def test_a_tee_gives_what_it_keeps(chunks: list[bytes | str]) -> None:
-    """Iterated, stepped through, or drained as a body is sent."""
+    """A tee that is iterated, stepped through or drained gives all data, and remembers it."""
     whole = b"".join(c.encode("utf-8", "surrogatepass") if isinstance(c, str) else c for c in chunks)
     for read in (list, lambda tee: [*iter(lambda: next(tee, None), None)], lambda tee: [drain(tee)]):
         interaction, tee = _listen(chunk for chunk in chunks)
@@ -124,7 +124,7 @@ def test_a_tee_gives_what_it_keeps(chunks: list[bytes | str]) -> None:
 
 
 def test_a_tee_looks_like_what_it_stands_for() -> None:
-    """To `isinstance`, `inspect`, `len`, `repr` and `hasattr`."""
+    """`isinstance`, `inspect`, `len`, `repr` and `hasattr` see the application's object."""
 
     def generate() -> Iterator[bytes]:
         yield b"a"
@@ -155,7 +155,7 @@ def test_a_tee_looks_like_what_it_stands_for() -> None:
 
 
 def test_what_is_iterated_twice_is_known_once() -> None:
-    """A retry reads it again."""
+    """A body that a retry reads again is remembered once."""
 
     class Again:
         def __iter__(self) -> Iterator[bytes]:
@@ -169,7 +169,7 @@ def test_what_is_iterated_twice_is_known_once() -> None:
 
 
 def test_what_is_left_halfway_is_unknown() -> None:
-    """And so is what is never read, or is no bytes."""
+    """A body that is read halfway, or never, or gives no bytes, is unknown."""
     for body, steps in ((iter([b"a", b"b"]), 1), (iter([b"a"]), 0), (iter([5]), 2)):
         interaction, tee = _listen(body)
         assert tee is not None
@@ -180,7 +180,7 @@ def test_what_is_left_halfway_is_unknown() -> None:
 
 
 class Stream:
-    """Readable, and not a file."""
+    """An object that can be read and is no file."""
 
     def __init__(self, data: bytes) -> None:
         self.file = io.BytesIO(data)
@@ -195,7 +195,7 @@ class Stream:
 
 @pytest.mark.parametrize("sizes", [[()], [(-1,)], [(None,)], [(2,), (2,), (2,)]])
 def test_a_stream_is_heard_while_it_is_read(sizes: list[tuple[int, ...]]) -> None:
-    """At once or in blocks, to its end."""
+    """A stream is known when it was read to its end, at once or in blocks."""
     interaction, tee = _listen(Stream(b"abc"))
     assert tee is not None
     assert b"".join(tee.read(*size) for size in sizes) == b"abc"
@@ -204,7 +204,7 @@ def test_a_stream_is_heard_while_it_is_read(sizes: list[tuple[int, ...]]) -> Non
 
 
 def test_a_stream_may_be_rewound() -> None:
-    """For a retry."""
+    """A stream that is rewound for a retry is remembered once."""
     interaction, tee = _listen(Stream(b"abc"))
     assert tee is not None
     assert tee.read(2) == b"ab"
@@ -215,7 +215,7 @@ def test_a_stream_may_be_rewound() -> None:
 
 
 def test_asynchronous_bodies() -> None:
-    """Generators, iterators and streams."""
+    """Asynchronous generators, iterators and streams are known when they were read to their end."""
 
     async def generate() -> AsyncIterator[bytes]:
         yield b"a"
@@ -257,13 +257,13 @@ def test_asynchronous_bodies() -> None:
     [(None, b""), (b"a", b"a"), ("ü", b"\xc3\xbc"), (iter(["ü", b"a"]), b"\xc3\xbca"), (io.BytesIO(b"ab"), b"ab")],
 )
 def test_draining_sends_all_of_it(body: object, data: bytes) -> None:
-    """As a client would."""
+    """`drain` gives the bytes that a client would send."""
     assert drain(body) == data
     assert drain(io.StringIO("ü"), "latin-1") == b"\xfc"
 
 
 @pytest.mark.parametrize("body", [iter([5]), 5, "\ud800"])
 def test_draining_fails_as_sending_does(body: object) -> None:
-    """With an error of the same kind."""
+    """`drain` raises an error of the same kind as sending."""
     with pytest.raises((TypeError, UnicodeEncodeError)):
         drain(body)

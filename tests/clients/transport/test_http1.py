@@ -1,4 +1,4 @@
-"""HTTP/1.1 as bytes."""
+"""HTTP/1.1 requests are read from bytes, and answers are written as bytes."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pytest_customerio.clients.http1 import CONTINUE, RequestParser, serialize
+from pytest_customerio.clients.transport.http1 import CONTINUE, RequestParser, serialize
 from pytest_customerio.core.model import Answer, WireRequest
 
 ORIGIN = "https://track.customer.io"
@@ -50,7 +50,7 @@ def test_any_cut_of_the_bytes_gives_the_same_requests(body: bytes, cut: int, chu
 
 
 def test_absolute_targets_and_tunnels_keep_their_target() -> None:
-    """What goes through a proxy names its destination itself."""
+    """A request to a proxy, and a CONNECT, keep the target that they name."""
     parser = RequestParser("http://proxy:3128")
     (absolute, tunnel) = parser.feed(
         b"GET http://track.customer.io/x HTTP/1.1\r\n\r\nCONNECT track.customer.io:443 HTTP/1.1\r\n\r\n"
@@ -60,13 +60,23 @@ def test_absolute_targets_and_tunnels_keep_their_target() -> None:
 
 
 def test_repeated_headers_are_joined() -> None:
-    """No header is lost."""
+    """The values of a repeated header are joined with commas."""
     (request,) = RequestParser(ORIGIN).feed(b"GET / HTTP/1.1\r\nX-A: 1\r\nx-a: 2\r\n\r\n")
     assert request.headers == {"x-a": "1, 2"}
 
 
+def test_chunks_may_arrive_in_pieces() -> None:
+    """A chunk or a trailer that is not whole yet is waited for; a size that is no number counts as the end."""
+    head = b"POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n"
+    parser = RequestParser(ORIGIN)
+    for piece in (head, b"4", b"\r\nab", b"cd\r\n", b"0\r\nTrailer: x"):
+        assert parser.feed(piece) == []
+    assert [request.body for request in parser.feed(b"\r\n\r\n")] == [b"abcd"]
+    assert [request.body for request in RequestParser(ORIGIN).feed(head + b"many\r\n\r\n")] == [b""]
+
+
 def test_a_client_may_wait_for_continue() -> None:
-    """The head alone says so; the body ends it."""
+    """`Expect` in the head is seen until the body has arrived."""
     parser = RequestParser(ORIGIN)
     assert not parser.expects_continue
     assert parser.feed(b"POST / HTTP/1.1\r\nExpect: 100-Continue\r\nContent-Length: 1\r\n\r\n") == []
@@ -78,13 +88,13 @@ def test_a_client_may_wait_for_continue() -> None:
 
 @given(raw=st.binary(max_size=200))
 def test_nonsense_never_raises(raw: bytes) -> None:
-    """Whatever is written, the parser stays calm."""
+    """Whatever bytes arrive, the parser raises nothing."""
     RequestParser(ORIGIN).feed(raw + b"\r\n\r\n")
     RequestParser(ORIGIN).feed(b"POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n" + raw + b"\r\n\r\n")
 
 
 def test_an_unreadable_length_counts_as_none() -> None:
-    """A wrong number does not make the parser wait for ever."""
+    """A Content-Length that is no number means no body, so that nothing waits for ever."""
     for length in (b"many", b"-1", b"1" * 5000):
         (request,) = RequestParser(ORIGIN).feed(b"POST / HTTP/1.1\r\nContent-Length: %b\r\n\r\n" % length)
         assert request.body == b""
@@ -92,7 +102,7 @@ def test_an_unreadable_length_counts_as_none() -> None:
 
 @pytest.mark.parametrize("status", [200, 207, 301, 400, 404, 429, 500, 599])
 def test_a_serialized_answer_is_read_back_by_the_standard_library(status: int) -> None:
-    """Status, reason, headers and body survive the wire."""
+    """Status, reason, headers and body are read back as they were."""
     answer = Answer(status, "Because", (("X-A", "1"), ("Set-Cookie", "a=b"), ("Set-Cookie", "c=d")), b'{"meta":{}}')
     response = _read(serialize(answer))
     assert (response.status, response.reason, response.read()) == (status, "Because", answer.body)
@@ -101,14 +111,14 @@ def test_a_serialized_answer_is_read_back_by_the_standard_library(status: int) -
 
 
 def test_recorded_framing_is_replaced_by_a_length() -> None:
-    """A cassette holds the whole body: nothing is chunked any more."""
+    """A chunked answer of a cassette is written with a Content-Length, because its body is whole."""
     answer = Answer(200, "", (("Transfer-Encoding", "chunked"), ("Content-Length", "99")), b"{}")
     response = _read(serialize(answer))
     assert (response.reason, response.read(), response.headers.items()) == ("OK", b"{}", [("Content-Length", "2")])
 
 
 def test_a_length_of_its_own_is_kept() -> None:
-    """So that a body cut short can be told."""
+    """A Content-Length that promises more than the body is written, so that the client notices."""
     response = _read(serialize(Answer(200, "OK", (("Content-Length", "10"),), b"short")))
     with pytest.raises(http.client.IncompleteRead):
         response.read()
@@ -116,13 +126,13 @@ def test_a_length_of_its_own_is_kept() -> None:
 
 @pytest.mark.parametrize(("status", "method"), [(204, "POST"), (304, "GET"), (200, "HEAD")])
 def test_where_no_body_may_follow_none_does(status: int, method: str) -> None:
-    """The next answer on the connection begins where it should."""
+    """After a 204, a 304 or a HEAD no body is written, so that the next answer begins in the right place."""
     raw = serialize(Answer(status, "", (), b"body"), method)
     assert raw.endswith(b"\r\n\r\n")
     assert _read(raw, method).read() == b""
 
 
 def test_odd_text_cannot_break_the_head() -> None:
-    """No line of a value becomes a header, and an unknown status has no reason."""
+    """A line break in a value starts no new header, and an unknown status has no reason."""
     raw = serialize(Answer(799, "", (("X-A", "1\r\nX-B: 2"), ("X-C", "\u2603")), b""))
     assert raw.startswith(b"HTTP/1.1 799 \r\nX-A: 1 X-B: 2\r\nX-C: ?\r\n")

@@ -1,4 +1,4 @@
-"""Where a request goes and what its headers say, as plain values."""
+"""Reads the destination and the headers of a request as simple values."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ DEFAULT_PORTS = {"http": 80, "https": 443}
 
 
 def destination(url: object) -> tuple[str, int | None]:
-    """Host and port of an absolute URL; no host where there is none. Cheap: asked for every request of every test."""
+    """Host and port of an absolute URL; an empty host where there is none. Must be cheap: each request asks for it."""
     if type(url) is not str:
         return ("", None) if not isinstance(url, str) else destination(str(url))
     start = url.find("://") + 3
@@ -30,13 +30,13 @@ def _authority(text: str) -> tuple[str, int | None]:
 
 
 def origin(scheme: str, host: str, port: int | None) -> str:
-    """Scheme, host and port as they stand in a URL: `https://track.customer.io`, the usual port left out."""
+    """Scheme, host and port as in a URL: `https://track.customer.io`; the usual port is left out."""
     shown = f"[{host}]" if ":" in host and not host.startswith("[") else host
     return f"{scheme}://{shown}" if port in (None, DEFAULT_PORTS.get(scheme)) else f"{scheme}://{shown}:{port}"
 
 
 def plain_headers(headers: Any) -> dict[str, str]:
-    """Headers with lower-case names, all text; a repeated one is joined with commas."""
+    """Headers as text, with lower-case names; the values of a repeated header are joined with commas."""
     if headers is None:
         return {}
     lower_items = getattr(headers, "lower_items", None)  # requests' own, without a look-up per header

@@ -1,4 +1,4 @@
-"""Request bodies: known without being consumed."""
+"""Reads request bodies without taking them from the client that is to send them."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ from typing import Any
 
 from pytest_customerio.core.model import PendingInteraction
 
-# More of one body is never kept; it is beyond every limit of the service by then.
+# More of one body is not remembered: it exceeds every limit of the service by then.
 LIMIT = 12 * 1024 * 1024
 
 
 def listen(interaction: PendingInteraction, body: object, encoding: str = "utf-8") -> Tee | None:
-    """Take the body into the interaction, or return a `Tee` to be sent in its place, where it can be read only once.
+    """Note the body in the interaction; for a body that can be read only once, return a `Tee` to be sent in its place.
 
-    `encoding` is what the client encodes text with. The caller of a `Tee` calls its `finish` when the client is done.
+    The client encodes text with `encoding`. Whoever is given a `Tee` calls its `finish` when the client has sent.
     """
     if body is None:
         return None
@@ -28,7 +28,7 @@ def listen(interaction: PendingInteraction, body: object, encoding: str = "utf-8
 
 
 def drain(body: object, encoding: str = "utf-8") -> bytes:
-    """The bytes that a client would have sent: consumes the body as sending does, and raises what sending raises."""
+    """The bytes that a client would have sent. It reads the body as sending does, and raises what sending raises."""
     if body is None:
         return b""
     if isinstance(body, str):
@@ -91,17 +91,17 @@ def _peek(file: Any, encoding: str) -> bytes | None:
             return (_bytes(file.read(LIMIT), encoding) or b"")[:LIMIT]
         finally:
             file.seek(position)
-    except Exception:  # any file of the application's: what goes wrong here must not reach it
+    except Exception:  # a file of the application may raise anything here, and the application must not notice
         return None
 
 
 class Tee:
-    """Stands in for a body that can be read only once: gives what it gives, and keeps a copy."""
+    """Is sent in the place of a body that can be read only once: gives the same data, and remembers a copy."""
 
     def __init__(self, body: Any, encoding: str) -> None:
         self._body = body
         self._encoding = encoding
-        self._kept: list[bytes] = []
+        self._copy: list[bytes] = []
         self._size = 0
         self._complete = False
         self._understood = True
@@ -112,11 +112,11 @@ class Tee:
         return self._body
 
     def finish(self, interaction: PendingInteraction) -> None:
-        """Hand over what was read: the body is known when it was read to its end."""
+        """Note what was read in the interaction: the body is known where it was read to its end."""
         interaction.body_known = self._complete and self._understood
-        interaction.body = b"".join(self._kept)[:LIMIT] if interaction.body_known else None
+        interaction.body = b"".join(self._copy)[:LIMIT] if interaction.body_known else None
 
-    # So that `isinstance` and `inspect` see what the application handed over.
+    # So that `isinstance` and `inspect` see the class of the application's object.
     @property  # type: ignore[misc]
     def __class__(self) -> Any:
         return type(self._body)
@@ -130,16 +130,16 @@ class Tee:
     def __repr__(self) -> str:
         return repr(self._body)
 
-    def _keep(self, chunk: object) -> None:
+    def _remember(self, chunk: object) -> None:
         data = _bytes(chunk, self._encoding)
         if data is None:
             self._understood = False
         elif self._size < LIMIT:
-            self._kept.append(data)
+            self._copy.append(data)
             self._size += len(data)
 
     def _restart(self) -> None:
-        self._kept, self._size, self._complete = [], 0, False
+        self._copy, self._size, self._complete = [], 0, False
 
     def _read(self, read: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
         data = read(*args, **kwargs)
@@ -154,7 +154,7 @@ class Tee:
         return data
 
     def _take(self, data: Any, args: tuple[Any, ...]) -> None:
-        self._keep(data)
+        self._remember(data)
         self._complete = self._complete or not data or not args or args[0] is None or args[0] < 0
 
     def _seek(self, seek: Callable[..., Any], *args: Any) -> Any:
@@ -166,7 +166,7 @@ def _iterate(self: Tee) -> Iterator[Any]:
     for number, chunk in enumerate(self._body):
         if number == 0 and self._complete:
             self._restart()
-        self._keep(chunk)
+        self._remember(chunk)
         yield chunk
     self._complete = True
 
@@ -177,7 +177,7 @@ def _step(self: Tee) -> Any:
     except StopIteration:
         self._complete = True
         raise
-    self._keep(chunk)
+    self._remember(chunk)
     return chunk
 
 
@@ -187,7 +187,7 @@ async def _aiterate(self: Tee) -> AsyncIterator[Any]:
         if not started and self._complete:
             self._restart()
         started = True
-        self._keep(chunk)
+        self._remember(chunk)
         yield chunk
     self._complete = True
 
@@ -198,7 +198,7 @@ async def _astep(self: Tee) -> Any:
     except StopAsyncIteration:
         self._complete = True
         raise
-    self._keep(chunk)
+    self._remember(chunk)
     return chunk
 
 
@@ -217,8 +217,8 @@ def _tee_class(names: frozenset[str]) -> type[Tee]:
     return type("Tee", (Tee,), {name: _MIRRORED[name] for name in names})
 
 
-class Again:
-    """A body that was read already, to be read again."""
+class ReadBody:
+    """A body that was read already, and can be read again."""
 
     def __init__(self, content: bytes) -> None:
         self._content = content
