@@ -107,8 +107,8 @@ def _without(value: Any, anew: dict[str, str], path: str) -> Any:
     if isinstance(value, dict):
         found = {key: inner for key, inner in value.items() if key in ANEW}
         anew.update({f"{path}.{key}": dumps(inner, default=str) for key, inner in found.items()})
-        kept = {key: inner for key, inner in value.items() if key not in LEFT_OUT}
-        return {key: _without(inner, anew, f"{path}.{key}") for key, inner in kept.items()}
+        rest = {key: inner for key, inner in value.items() if key not in LEFT_OUT}
+        return {key: _without(inner, anew, f"{path}.{key}") for key, inner in rest.items()}
     if isinstance(value, list):
         return [_without(inner, anew, f"{path}.{index}") for index, inner in enumerate(value)]
     return value

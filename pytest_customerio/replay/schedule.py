@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 
 from pytest_customerio.core.model import Answer, ErrorCase, Message, Operation, WireRequest
-from pytest_customerio.judging import partial
+from pytest_customerio.replay import rejections
 from pytest_customerio.replay.fitting import fit
 from pytest_customerio.replay.identity import whole
 from pytest_customerio.replay.scope import draws, scope, timed
@@ -74,7 +74,7 @@ class Schedule:
         self, case: ErrorCase, operation: Operation, request: WireRequest, said: tuple[Message, ...]
     ) -> Answer | None:
         if self._split is not None:  # from now on only what repeats a rejected item is rejected
-            return partial.again(*self._split, said, batch=operation.name == "batch")
+            return rejections.again(*self._split, said, batch=operation.name == "batch")
         if not draws(case, request):
             return None
         answer = fit(case.answer, request)

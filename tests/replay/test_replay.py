@@ -9,8 +9,8 @@ import pytest
 from pytest_customerio.contract.catalog import Catalog
 from pytest_customerio.core.model import Answer, ErrorCase, Interaction, Provenance, WireRequest
 from pytest_customerio.core.settings import ErrorsMark
-from pytest_customerio.judging.spacing import GaveUp
-from pytest_customerio.replay.replay import MOST_PERSONAL, Replay
+from pytest_customerio.replay.endless import GaveUp
+from pytest_customerio.replay.replay import Replay
 
 CATALOG = Catalog.load()
 OK = Answer(200, "OK", (), b"{}")
