@@ -146,9 +146,9 @@ class CheckedTest:
         """Put a case to work: its answers, the virtual clock and the observer."""
         variant, raises_class = self.session.cassettes.variant, self.session.raises_class
         replay = Replay(cases, mark, variant=variant, times=times, raises_class=raises_class)
+        replay.__enter__()
         self.current = self.latest = ReplayedCase(replay, mark, name=name, heard_before=self.record.heard)
         self.unjudged.append(self.current)
-        replay.__enter__()
 
     def leave_replay(self, escaped: BaseException | None) -> None:
         """The test is done with the case at work, and goes on."""
