@@ -16,7 +16,7 @@ RATE = ErrorCase(
 )
 
 
-def seen(*tries, waits, case=RATE, draining=False):
+def seen(*chains, waits, case=RATE, draining=False):
     """One observation for each request; its attempts at these times."""
     return [
         Observation(
@@ -24,7 +24,7 @@ def seen(*tries, waits, case=RATE, draining=False):
             [Attempt(str(n), "op", at, case.answer.status, None, draining, (Message(str(n)),), met=True) for at in ats],
             waits=waits,
         )
-        for n, ats in enumerate(tries)
+        for n, ats in enumerate(chains)
     ]
 
 

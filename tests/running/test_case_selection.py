@@ -30,8 +30,8 @@ def test_words_name_ids_families_and_statuses() -> None:
 
 def test_exceptions_are_left_out() -> None:
     """except_for takes the same words as the mark itself."""
-    kept = SELECTION.case_ids("here", ("429",), ("429-retry-after",))
-    assert kept == tuple(one for one in SELECTION.case_ids("here", ("429",)) if not one.startswith("429-retry-after"))
+    left = SELECTION.case_ids("here", ("429",), ("429-retry-after",))
+    assert left == tuple(one for one in SELECTION.case_ids("here", ("429",)) if not one.startswith("429-retry-after"))
     assert SELECTION.case_ids("here", ("429",), ("429",)) == ()
 
 

@@ -219,6 +219,14 @@ def test_tasks_are_finished_before_the_loop_of_a_test_case_ends(
     assert added == ([session.finish_tasks] if hasattr(case, "addAsyncCleanup") else [])
 
 
+def test_a_test_that_is_not_checked_finishes_no_tasks(session: FakeSession) -> None:
+    """Its clean-ups are its own."""
+    phases = Phases(session, lambda item: Plan("t.py::t"))  # type: ignore[arg-type]
+    added: list[Callable[..., Any]] = []
+    drive(phases.call(begun(phases, instance=SimpleNamespace(addAsyncCleanup=added.append))))
+    assert added == []
+
+
 def report(when: str = "call", message: str = "") -> Any:
     """A report of pytest's, with this message in its short summary."""
     return SimpleNamespace(when=when, longrepr=SimpleNamespace(reprcrash=SimpleNamespace(message=message)))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import socket
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
@@ -44,9 +45,9 @@ def test_a_test_is_current_until_it_ends(session: Session, begun: Begin) -> None
 
 def test_the_call_phase_puts_the_case_of_the_item_to_work(session: Session, begun: Begin) -> None:
     """A case that a fixture put to work before prevents it; an item without case starts none."""
-    plain = begun()
-    assert session.begin_call(plain) == ""
-    assert plain.replay is None
+    bare = begun()
+    assert session.begin_call(bare) == ""
+    assert bare.replay is None
     marked = {"errors": ErrorsMark(), "case": "500-server-error-persists"}
     test = begun(**marked)
     assert session.begin_call(test) == ""
@@ -155,3 +156,15 @@ def test_recording_needs_a_target_that_may_be_asked(
     monkeypatch.setenv("CUSTOMERIO_API_KEY", "track-key-1234")
     with pytest.raises(SettingsError, match="--cio-record: "):
         fresh(record=True)
+
+
+def test_a_corrupt_cassette_of_the_user_ends_the_run_before_it_starts(
+    fresh: Callable[..., Session], loaded: Session, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """With folders of the user all answers are read when the session is made; else when it opens."""
+    asked: list[str] = []
+    monkeypatch.setattr(loaded.cassettes, "success", asked.append)
+    fresh()
+    assert asked == []
+    fresh(cassettes=(tmp_path,))
+    assert len(asked) == len(loaded.catalog.operations)

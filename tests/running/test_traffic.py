@@ -165,3 +165,12 @@ def test_a_mocked_clock_is_not_called(traffic: SessionTraffic, begun: Begin) -> 
     assert clock.call_count == 0
     assert hearing is not None
     assert hearing.interaction.at == 0.0
+
+
+def test_a_hearing_that_was_never_entered_may_end(traffic: SessionTraffic, begun: Begin) -> None:
+    """A client that fails before it sends ends it; the request is noted with the exception."""
+    test = begun(keep=True)
+    hearing = traffic.hear("aiohttp", "POST", URL)
+    assert hearing is not None
+    hearing.__exit__(KeyError, KeyError("x"), None)
+    assert [one.raised for one in test.sent()] == ["KeyError"]

@@ -29,6 +29,11 @@ class Other:
 """
 
 
+@pytest.fixture(autouse=True)
+def _alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
+
+
 def collected(pytester: pytest.Pytester) -> pytest.CollectReport:
     """What pytest collects of the test case."""
     pytester.makeini("[pytest]\nmarkers = cio_errors: x")
@@ -89,11 +94,8 @@ def test_the_case_of_a_parametrized_function() -> None:
     assert case_of(object()) is None  # type: ignore[arg-type]
 
 
-def test_unittest_runs_the_method_under_its_own_name(
-    pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_unittest_runs_the_method_under_its_own_name(pytester: pytest.Pytester) -> None:
     """The item has the case in its name, and has it again after the run, also if the method fails."""
-    monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
     pytester.makepyfile(
         test_app="""
         import unittest
