@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from tests.stories.conftest import Story
 
 from pytest_customerio.cassettes.reading import Shelf
 from pytest_customerio.contract.catalog import Catalog
 from pytest_customerio.tools.explain.advice import Advice
+from tests.stories.conftest import Story
 
 ADVICE = Advice()
 SHELF = Shelf(Catalog.load())

@@ -14,10 +14,10 @@ from typing import TYPE_CHECKING, Any
 import pytest
 import yaml
 from commands import environment
-from tests.stories.conftest import closing, told, usage_error
 
 from pytest_customerio.cassettes import writer
 from pytest_customerio.tools.target import OWN, URL, WORKSPACE
+from tests.stories.conftest import closing, told, usage_error
 
 if TYPE_CHECKING:
     from tests.stories.conftest import Story
