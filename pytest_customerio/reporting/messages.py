@@ -38,13 +38,13 @@ WAIT_FOR_IT = "wait for it in the test: thread.join(), executor.shutdown(), queu
 ON_PURPOSE = '@pytest.mark.cio_allow("{rule}", reason="…")'
 
 
-def contract_text(violated: Sequence[Finding], *, full: bool = False) -> str:
+def contract_text(occurrences: Sequence[Finding], *, full: bool = False) -> str:
     """All violations of one test, one block per request that broke its contract; `full` if some were not counted."""
     groups: dict[tuple[str, str, str | None], list[Finding]] = {}
-    for one in violated:
+    for one in occurrences:
         call = one.interaction
         groups.setdefault((_name(call), call.url, one.violation.sent_from), []).append(one)
-    total = len(violated)
+    total = len(occurrences)
     blocks = []
     for index, group in enumerate(list(groups.values())[:REQUESTS]):
         more = _more(total - 1, full=full) if index == 0 else ""
@@ -187,8 +187,8 @@ def _handling_facts(judgement: Judgement, payloads: int) -> list[tuple[str, str]
     ]
 
 
-def _got(one: Finding) -> str:
-    return one.violation.got + (f" (×{one.count})" if one.count > 1 else "")
+def _got(occurrence: Finding) -> str:
+    return occurrence.violation.got + (f" (×{occurrence.count})" if occurrence.count > 1 else "")
 
 
 def _name(call: Interaction) -> str:

@@ -53,7 +53,7 @@ class Judge:
 
     def text(self, test: CheckedTest, news: Unreported, unmet: Iterable[ReplayedCase]) -> str:
         """The text of everything that is wrong; empty if nothing is."""
-        blocks = [messages.contract_text(_errors_first(news.violated), full=news.full)] if news.violated else []
+        blocks = [messages.contract_text(_errors_first(news.occurrences), full=news.full)] if news.occurrences else []
         blocks += [messages.handling_text(alike[0], payloads=len(alike)) for alike in self._mishandled(news)]
         blocks += list(dict.fromkeys(news.refusals))
         blocks += [_why_unmet(test, one) for one in unmet if one.name]
@@ -108,5 +108,5 @@ def _rank(judgement: Judgement) -> int:
     return WORST_FIRST.index(judgement.outcome) if judgement.outcome else len(WORST_FIRST)
 
 
-def _errors_first(violated: Iterable[Finding]) -> list[Finding]:
-    return sorted(violated, key=lambda one: one.violation.severity != "error")
+def _errors_first(occurrences: Iterable[Finding]) -> list[Finding]:
+    return sorted(occurrences, key=lambda one: one.violation.severity != "error")

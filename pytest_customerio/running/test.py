@@ -58,7 +58,7 @@ class SessionParts:
 class Unreported:
     """What is wrong with a test and was not reported yet; `full` if more contracts were violated than are counted."""
 
-    violated: tuple[Finding, ...] = ()
+    occurrences: tuple[Finding, ...] = ()
     judgements: tuple[Judgement, ...] = ()
     refusals: tuple[str, ...] = ()
     full: bool = False
@@ -120,7 +120,7 @@ class CheckedTest:
 
     def mark_reported(self, news: Unreported) -> None:
         """Note that these were reported now: they are not reported again."""
-        self.reported.violations.update(key_of(one) for one in news.violated)
+        self.reported.violations.update(key_of(one) for one in news.occurrences)
         self.reported.judgements += len(news.judgements)
         self.reported.refusals += len(news.refusals)
 
@@ -173,6 +173,6 @@ class CheckedTest:
         return [one for one in ended if not one.replay.met]
 
 
-def key_of(violated: Finding) -> Key:
+def key_of(occurrence: Finding) -> Key:
     """What makes this violation the same as another one of its test."""
-    return (violated.violation.rule, violated.violation.where, violated.violation.sent_from)
+    return (occurrence.violation.rule, occurrence.violation.where, occurrence.violation.sent_from)

@@ -125,8 +125,8 @@ def test_a_closed_test_notes_late_requests(session: Session, begun: Begin) -> No
 def test_reported_is_changed_by_one_method() -> None:
     """The keys of violations, and how many judgements and refusals."""
     test = CheckedTest(None, None, None)  # type: ignore[arg-type]
-    violated = Finding(Violation("bad-email", "error", "$.email", "a", "b", sent_from="app.py:1 in f"), None)  # type: ignore[arg-type]
+    occurrence = Finding(Violation("bad-email", "error", "$.email", "a", "b", sent_from="app.py:1 in f"), None)  # type: ignore[arg-type]
     for _ in range(2):
-        test.mark_reported(Unreported((violated,), (None,), ("refused", "refused")))  # type: ignore[arg-type]
-    assert key_of(violated) == ("bad-email", "$.email", "app.py:1 in f")
-    assert (test.reported.violations, test.reported.judgements, test.reported.refusals) == ({key_of(violated)}, 2, 4)
+        test.mark_reported(Unreported((occurrence,), (None,), ("refused", "refused")))  # type: ignore[arg-type]
+    assert key_of(occurrence) == ("bad-email", "$.email", "app.py:1 in f")
+    assert (test.reported.violations, test.reported.judgements, test.reported.refusals) == ({key_of(occurrence)}, 2, 4)
