@@ -218,7 +218,7 @@ def test_options_and_ini_are_all_told() -> None:
     told = [name for name in re.findall(r"^\| `([\w-]+)", text, re.MULTILINE) if name != "pytest-customerio"]
     source = Path(plugin.__file__).read_text(encoding="utf-8")
     options = re.findall(r'addoption\(\s*"(--cio-[\w-]+)"', source)
-    ini = re.findall(r'addini\(\s*"(cio_\w+)"', source)
+    ini = list(plugin.INI)
     marks = [name.partition("(")[0] for name in plugin.MARKS]
     assert sorted(told) == sorted([*options, *ini, *marks, *plugin.FIXTURES, "cio_sandbox"])
 

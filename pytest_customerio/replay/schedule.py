@@ -8,7 +8,7 @@ from itertools import repeat
 
 from pytest_customerio.core.model import Answer, ErrorCase, Operation, WireRequest
 from pytest_customerio.core.observation import Message
-from pytest_customerio.judging import partial
+from pytest_customerio.replay import rejections
 from pytest_customerio.replay.fitting import fit
 from pytest_customerio.replay.identity import whole
 from pytest_customerio.replay.scope import draws, scope, timed
@@ -90,7 +90,7 @@ class Schedule:
         self, case: ErrorCase, operation: Operation, request: WireRequest, said: tuple[Message, ...], who: str
     ) -> Answer | None:
         if self._split is not None:  # from now on only what repeats a rejected item is rejected
-            return partial.again(*self._split, said, batch=operation.name == "batch")
+            return rejections.again(*self._split, said, batch=operation.name == "batch")
         if not draws(case, request) or fit(case.answer, request) is None:
             return None
         answer = fit(next(self._sequence(case, operation, who)), request)

@@ -1,8 +1,8 @@
-"""One pytest session: hear, answer, judge, remember."""
+"""One pytest session: hears and answers requests, judges tests, and remembers what was reported."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
@@ -21,11 +21,12 @@ from pytest_customerio.process import guard
 from pytest_customerio.process.call_sites import CallSite
 from pytest_customerio.process.patching import Patches
 from pytest_customerio.reporting import messages
-from pytest_customerio.reporting.report import payload
+from pytest_customerio.reporting.results import part
 from pytest_customerio.running.case_selection import CaseSelection
 from pytest_customerio.running.conclusion import Conclusion, Judge, verdicts
 from pytest_customerio.running.late import Late
-from pytest_customerio.running.test import CheckedTest, Plan
+from pytest_customerio.running.replayed_case import ReplayedCase
+from pytest_customerio.running.test import CheckedTest, Plan, SessionParts
 from pytest_customerio.running.traffic import SessionTraffic
 from pytest_customerio.running.unfinished import UnfinishedWork
 
@@ -33,7 +34,7 @@ __tracebackhide__ = True  # pytest shows no frame of ours in anybody's traceback
 
 
 class Session:
-    """All that is loaded and installed while tests are checked."""
+    """Everything that is loaded and installed while tests are checked."""
 
     def __init__(
         self,
@@ -42,7 +43,6 @@ class Session:
         recordings: Callable[[Path, Catalog], Recordings] = PlayedRecordings,
     ) -> None:
         self.settings = settings
-        self.raises_class = raises_class
         self.catalog = Catalog.load(hosts=settings.hosts)
         self.cassettes = Cassettes(self.catalog, settings.cassettes)
         if settings.cassettes:
@@ -58,6 +58,9 @@ class Session:
         self.recordings = recordings(settings.rootdir / FOLDER, self.catalog)
         self._reported: set[str] = set()
         self._late: dict[int, Late] = {}
+        self.parts = SessionParts(
+            self.cassettes, self.selection, self.record, self.identified, self.note_late, raises_class
+        )
 
     def prepare(self, plans: Iterable[Plan]) -> None:
         """Import vcrpy if one of these tests plays a cassette; call it where no mock is active."""
@@ -69,7 +72,7 @@ class Session:
         return plan.case is not None or plan.keep or self.recordings.plays(plan.nodeid)
 
     def open(self) -> None:
-        """Install guard, taps and answers; call it where no mock is active."""
+        """Install the guard and the clients' modules. No mock may be active: it would be taken for the original."""
         self.contract.prepare()
         self._read_answers()
         self._stack.enter_context(self.cassettes.quiet())
@@ -81,21 +84,21 @@ class Session:
         self._stack.callback(started.undo)
 
     def close(self) -> None:
-        """Take away all that was installed."""
+        """Remove everything that was installed."""
         self._stack.close()
 
     def begin(self, plan: Plan) -> CheckedTest:
         """A test starts."""
-        test = self._traffic.ownership.test = CheckedTest(self, plan, self.record(plan))
+        test = self._traffic.ownership.test = CheckedTest(self.parts, plan, self.record(plan))
         test.recording = self.recordings.of(plan.nodeid) if plan.checked else None
         return test
 
     def record(self, plan: Plan) -> Record:
-        """Where it is noted what a test sends."""
+        """A new record of what a test sends."""
         return Record(plan.nodeid, self.contract.judge, (*self.allow, *plan.allow), keep=plan.keep)
 
     def end(self) -> None:
-        """The test is over, if there was one."""
+        """The test is over, if one was running."""
         test = self._traffic.ownership.test
         self._traffic.ownership.end()
         if test is not None:
@@ -106,53 +109,61 @@ class Session:
         self._late.setdefault(id(test), Late(test)).note(self.identified(pending.frozen()))
 
     def late(self) -> list[dict[str, Any]]:
-        """What left after its test was over, test by test, plain enough for xdist: rows, text, and whether it fails."""
-        return [self._told_late(one) for one in self._late.values()]
+        """The requests that left after their test, as values that xdist can send: rows, text, and whether it fails."""
+        return [self._report_late(one) for one in self._late.values()]
 
-    def _told_late(self, late: Late) -> dict[str, Any]:
+    def _report_late(self, late: Late) -> dict[str, Any]:
         test = late.test
         test.record.settle()
-        broken = self.judge.text(test, ())
-        lines = messages.late_lines(test.plan.nodeid, late.requests) + ["", *broken.splitlines()] * bool(broken)
-        rows = verdicts(test)
-        applicable = self.applicable(verdict.operation for verdict in rows)
-        return {**payload(rows, applicable), "lines": lines, "fails": bool(broken)}
+        text = self._report(test, ()).text
+        lines = messages.late_lines(test.plan.nodeid, late.requests) + ["", *text.splitlines()] * bool(text)
+        return {**self.report_results(test), "lines": lines, "fails": bool(text)}
 
     def begin_call(self, test: CheckedTest) -> str:
-        """The call phase starts: the case of a `cio_errors` item is at work from here. Gives back what keeps it from
-        that.
+        """The call phase starts: the case of a `cio_errors` item is at work from here.
+
+        Returns the mistake that prevents it, or an empty text.
         """
         self._traffic.ownership.begin_call()
         if test.plan.case is not None and test.plan.errors is not None:
-            if test.replay is not None:
-                given = test.replay.by_hand
+            if test.current is not None:
+                given = test.current.name
                 test.drop_replays()
                 return f"{test.plan.nodeid}: cio_errors: {given} is at work already"
             test.begin_replay(self.selection.cases(test.plan.case), test.plan.errors)
         return ""
 
     async def finish_tasks(self) -> None:
-        """Wait for the tasks of the running loop, as `end_call` does for those of loops that stand still."""
+        """Wait for the tasks of the running loop; `end_call` waits for those of loops that do not run."""
         test = self._traffic.ownership.test
         if test is not None and test.replay is not None:
             await self._unfinished.finish_tasks_here()
 
     def end_call(self, test: CheckedTest, raised: BaseException | None) -> Conclusion:
-        """The call phase is over: what becomes of the test, as far as we are concerned."""
+        """The call phase is over: judge the test, and report what is wrong."""
         if test.plan.checked:
             self._unfinished.settle(replayed=test.replay is not None)
         unmet = test.end_replays(raised)
         test.record.settle()
-        ruling = self.judge.ruling(test, unmet)
-        test.passed = raised is None and not (ruling.text or ruling.skip)
-        return ruling
+        news = self.judge.unreported(test)
+        conclusion = self.judge.conclusion(test, news, unmet)
+        test.mark_reported(news)
+        test.passed = raised is None and not (conclusion.text or conclusion.skip)
+        return conclusion
 
     def settle(self, test: CheckedTest) -> Conclusion:
         """Setup failed, or teardown is over: what was sent there is judged too."""
         unmet = test.end_replays(None)
         test.record.settle()
-        text = self.judge.text(test, unmet)
+        text = self._report(test, unmet).text
         return Conclusion("\n\n".join(filter(None, (text, self._saved(test, text)))))
+
+    def _report(self, test: CheckedTest, unmet: Sequence[ReplayedCase]) -> Conclusion:
+        """What is wrong with a test and was not reported yet; from here on it counts as reported."""
+        news = self.judge.unreported(test)
+        text = self.judge.text(test, news, unmet)
+        test.mark_reported(news)
+        return Conclusion(text)
 
     def _saved(self, test: CheckedTest, text: str) -> str:
         """Write the recording of a test that passed; what is wrong with that."""
@@ -163,18 +174,20 @@ class Session:
             return str(error)
         return ""
 
-    def applicable(self, operations: Iterable[str]) -> dict[str, list[str]]:
-        """The case ids that apply to each operation not told yet."""
-        new = [name for name in operations if name in self.catalog.operations and name not in self._reported]
-        self._reported.update(new)
-        return {name: sorted(self.cassettes.applying(name)) for name in new}
+    def report_results(self, test: CheckedTest) -> dict[str, Any]:
+        """What a test adds to the results of the run; the cases of each operation are reported once in a session."""
+        rows = verdicts(test)
+        operations = {row.operation for row in rows} & set(self.catalog.operations)
+        applicable = {name: sorted(self.cassettes.applying(name)) for name in sorted(operations - self._reported)}
+        self._reported |= operations
+        return part(rows, applicable)
 
     def identified(self, interaction: Interaction) -> Interaction:
         """The interaction with its operation."""
         return replace(interaction, operation=self.contract.operation(interaction))
 
     def _read_answers(self) -> None:
-        """Read everything now: a corrupt file ends the run before it starts, and a test may replace paths and files."""
+        """Read all answers now: a corrupt file ends the run before it starts, and tests may replace paths and files."""
         self.cassettes.cases()
         for operation in self.catalog.operations:
             self.cassettes.success(operation)

@@ -1,4 +1,4 @@
-"""The line between the application and Customer.io: who is heard, and who answers."""
+"""The requests between the application and Customer.io: notes them, and finds the answer to each attempt."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ class Hearing:
 
 
 class SessionTraffic:
-    """Hears and answers for whatever test is running."""
+    """Hears and answers the requests of the running test."""
 
     def __init__(
         self, catalog: Catalog, cassettes: Cassettes, sent_from: Callable[[], str | None], *, everywhere: bool = False
@@ -65,7 +65,7 @@ class SessionTraffic:
         self._sent_from = sent_from
 
     def hear(self, client: str, method: str, url: str) -> Hearing | None:
-        """Begin to hear one request of a checked test; None beneath a client that is heard already."""
+        """Begin to hear one request of a checked test; None if a client above is heard already."""
         test = self.ownership.current()
         if test is None or not test.plan.checked or heard_above() is not None:
             return None
@@ -78,18 +78,16 @@ class SessionTraffic:
         return replay is not None and any(case.answer.fault in CONNECT_FAULTS for case in replay.cases.values())
 
     def answer(self, request: WireRequest) -> Answer:
-        """The error of the case at work, else the operation's documented success; 404 where there is no such
-        operation.
-        """
+        """The error of the case at work, else the documented success of the operation, or a 404 without operation."""
         test = self.ownership.current()
         if not self._answers(test):
             raise self.refusal(safe_url(None, request.method, request.url))
-        if test is None:  # a request of a module's import, or between tests: nobody's to judge
+        if test is None:  # a request while a module is imported or between tests: no test to judge
             return self._cassettes.answer(self._catalog.match(request.method, request.url))
         hearing = heard_above() or _cancelled(request)
         if hearing is not None:
             return self._answer(test, hearing, request)
-        with Hearing(test, self._met(request)) as hearing:  # around every tap: a method bound early, a redirect
+        with Hearing(test, self._met(request)) as hearing:  # unheard so far: a method bound early, a redirect
             answer = self._answer(test, hearing, request)
             hearing.interaction.status = answer.status or None
             return answer
@@ -105,7 +103,7 @@ class SessionTraffic:
         recorded = self._recorded(test, request) if test.latest_replay is None else None
         if recorded is not None:
             return recorded
-        replay = test.latest_replay  # one that is over still hears what is delivered later
+        replay = test.latest_replay  # one that is over still notes what is delivered later
         match = self._catalog.match(request.method, request.url, request.payload.value if replay else None)
         operation = match.operation
         if operation is None or replay is None:
@@ -113,7 +111,7 @@ class SessionTraffic:
         return replay.answer(operation, request, lambda: self._cassettes.answer(match), hearing.interaction)
 
     def _recorded(self, test: CheckedTest, request: WireRequest) -> Answer | None:
-        """What the test's recording holds, or draws now; an error of it is the test's."""
+        """The answer of the test's recording; a recording that cannot answer fails the test."""
         try:
             return test.recording.answer(request) if test.recording is not None else None
         except RecordingError as error:
@@ -121,7 +119,7 @@ class SessionTraffic:
             raise RefusedError(str(error)) from None
 
     def refusal(self, request: str) -> RefusedError:
-        """What is raised for a request that nobody may answer; the running test remembers it."""
+        """The exception for a request that may not be answered; the running test notes it."""
         test = self.ownership.current()
         text = (UNANSWERED if self._answers(test) else REFUSED).format(request=request)
         if test is not None:
@@ -134,13 +132,13 @@ class SessionTraffic:
 
 
 def _cancelled(request: WireRequest) -> taps.Hearing | None:
-    """The hearing of a request that was cancelled while a task of the client's goes on writing it."""
+    """The hearing of a request that was cancelled, while a task of the client still writes that request."""
     hearing = being_heard.get()
     over = hearing is not None and hearing.interaction.raised == "CancelledError"
     return hearing if hearing is not None and over and hearing.interaction.method == request.method else None
 
 
 def _now() -> float:
-    """What the application takes for the time; a mock that counts its calls is not asked."""
+    """The time as the application sees it; a mock of `time.time` is not called, because it may count its calls."""
     clock = time.time
     return 0.0 if type(clock).__module__ == "unittest.mock" else clock()

@@ -20,7 +20,7 @@ from pytest_customerio.contract.catalog import Catalog
 from pytest_customerio.contract.contract import Contract
 from pytest_customerio.core import data
 from pytest_customerio.core.model import Interaction
-from pytest_customerio.reporting.report import family
+from pytest_customerio.reporting.matrix import family
 
 FILES = sorted(data.cassettes().glob("*/*.yaml"))
 MISSION = json.loads((Path(__file__).parents[1] / "data" / "mission-errors.json").read_text())

@@ -12,8 +12,8 @@ from urllib.parse import urlsplit
 from pytest_customerio.contract.catalog import Catalog
 from pytest_customerio.contract.rules import Rule
 from pytest_customerio.core.model import Answer, Operation, Violation
-from pytest_customerio.judging.partial import rejections
 from pytest_customerio.replay.fitting import fit
+from pytest_customerio.replay.rejections import rejections
 from pytest_customerio.tools.sandbox import app, pipelines, sends, track, track_v2
 from pytest_customerio.tools.sandbox.calls import Call, Effect, Handler, mapping
 from pytest_customerio.tools.sandbox.faults import Faults

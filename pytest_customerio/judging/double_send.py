@@ -1,4 +1,4 @@
-"""Sending again: what may have been taken already, and what is no longer the same."""
+"""Rules `double-send` and `payload-changed`: what a retry sends again, and what it must not make anew."""
 
 from __future__ import annotations
 
@@ -7,7 +7,8 @@ from itertools import pairwise
 
 from pytest_customerio.core.model import ErrorCase, Violation
 from pytest_customerio.core.observation import Attempt, Message, Observation
-from pytest_customerio.replay.attempts import broken, tries
+from pytest_customerio.judging.chain import chain_of
+from pytest_customerio.judging.violation import violation
 from pytest_customerio.replay.identity import COUNTERS, changed
 
 _SENDS = (
@@ -22,13 +23,13 @@ _SAME = "make id and timestamp once, before the first attempt, and send exactly 
 
 
 def double_send(observation: Observation) -> Violation | None:
-    """What may have been taken is not sent again, unless a dedupe id makes the second copy harmless.
+    """A payload that the service may have accepted is not sent again, unless a dedupe id makes that harmless.
 
     A second copy of a send or a broadcast reaches people: an error. A second copy of an event without an id is counted
-    twice: a warning, because losing the event instead would be worse. Whatever else there is (identify, delete, merge)
-    may be repeated. Errors that say that nothing was taken (4xx, 429, failures to connect) may always be retried.
+    twice: a warning, because losing the event instead would be worse. All other calls (identify, delete, merge) may be
+    repeated. Errors that say that nothing was accepted (4xx, 429, failures to connect) may always be retried.
     """
-    chain = tries(observation)
+    chain = chain_of(observation)
     again = [one for one in _may_be_double(observation.case, chain) if one.twice and not one.keyed]
     if not again:
         return None
@@ -39,24 +40,24 @@ def double_send(observation: Observation) -> Violation | None:
     if not sends:
         got = f"no id, sent {len(chain)} times after the {after}"
     hint = _SENDS if sends else _EVENTS
-    return broken(observation, "double-send", expected, got, hint, severity="error" if sends else "warning")
+    return violation(observation, "double-send", expected, got, hint, severity="error" if sends else "warning")
 
 
 def payload_changed(observation: Observation) -> Violation | None:
-    """A retry carries the same id and the same timestamp: a new id defeats the dedupe, a new timestamp moves the event.
+    """A retry carries the same id and timestamp: a new id prevents deduplication, a new timestamp moves the event.
 
-    A counter that the application adds (`retries: 2`) changes what is stored, no more: a warning. What Pipelines' own
-    clients make anew for each attempt (`sentAt`) is no part of the payload.
+    A counter that the application adds (`retries: 2`) only changes what is stored: a warning. A member that Pipelines'
+    own clients make anew for each attempt (`sentAt`) is no part of the payload.
     """
     if not observation.case.retryable:
-        return None  # a changed payload is the way to repair it
-    names = dict.fromkeys(name for pair in _pairs(tries(observation)) for name in changed(*pair))
+        return None  # the error is permanent: the payload has to change
+    names = dict.fromkeys(name for pair in _pairs(chain_of(observation)) for name in changed(*pair))
     if not names:
         return None
     shown = ", ".join(sorted(names))
     verb = "differs" if len(names) == 1 else "differ"
     mild = COUNTERS.issuperset(names)
-    return broken(
+    return violation(
         observation,
         "payload-changed",
         "a retry carries the same payload, id and timestamp",
@@ -68,11 +69,11 @@ def payload_changed(observation: Observation) -> Violation | None:
 
 def _may_be_double(case: ErrorCase, chain: list[Attempt]) -> Iterator[Message]:
     for before, after in pairwise(chain):
-        if _perhaps_taken(case, before):
+        if _perhaps_accepted(case, before):
             yield from (one for one in before.messages if one.identity in after.said)
 
 
-def _perhaps_taken(case: ErrorCase, attempt: Attempt) -> bool:
+def _perhaps_accepted(case: ErrorCase, attempt: Attempt) -> bool:
     return case.kind != "partial" and case.accepted in ("perhaps", "surely") and attempt.met is not False
 
 

@@ -1,4 +1,4 @@
-"""What may have been taken is not sent twice, and what is sent again is the same."""
+"""Rules `double-send` and `payload-changed`: what a retry may send again, and what must stay the same."""
 
 from __future__ import annotations
 
@@ -8,7 +8,8 @@ import pytest
 
 from pytest_customerio.core.model import Answer, ErrorCase, Provenance
 from pytest_customerio.core.observation import Attempt, Message, Observation
-from pytest_customerio.judging.repeats import double_send, payload_changed
+from pytest_customerio.judging.double_send import double_send, payload_changed
+from pytest_customerio.judging.judgement import judge
 
 CASE = ErrorCase(
     "500-persists", "500", "app", "persists", Answer(500), True, (), "5xx", "", "", Provenance("synthetic")
@@ -68,14 +69,14 @@ def seen(case, *said, ok=False):
     ],
 )
 def test_sending_twice(observation, severity):
-    """After an answer that leaves it open whether it was taken: a send is an error, an event without id a warning."""
+    """If the service may have accepted it: a second send is an error, a second event without id a warning."""
     found = double_send(observation)
     assert (found and found.severity) == severity
     assert found is None or found.rule == "double-send"
 
 
 def test_the_text_says_how_often_and_why_it_matters():
-    """And what to do in Python."""
+    """The hint says what to do in Python."""
     send, event = double_send(seen(RESET, SEND, SEND, SEND)), double_send(seen(CASE, EVENT, EVENT))
     assert (send.expected, send.got) == (
         "a send that may have been taken is not repeated",
@@ -111,12 +112,22 @@ def made(*anew, case=CASE, ok=True):
     ],
 )
 def test_a_changed_payload(observation, severity, got):
-    """A new id or timestamp is an error, a counter of the application's a warning; repairs are no retries."""
+    """A new id or timestamp is an error, a counter of the application a warning; a repair is no retry."""
     found = payload_changed(observation)
     assert (found and (found.rule, found.severity, found.got)) == (got and ("payload-changed", severity, got))
 
 
 def test_messages_are_compared_with_themselves():
-    """In a batch each with its own."""
+    """A batch in another order has not changed."""
     one, two = Message("a", (("id", "1"),)), Message("b", (("id", "2"),))
     assert payload_changed(seen(CASE, (one, two), (two, one))) is None
+
+
+def test_one_retry_may_violate_both_rules() -> None:
+    """A send that is repeated with another id is reported for each rule."""
+    attempts = [
+        Attempt("a", "op", 3.0**at, 500, None, messages=(Message("a", (("id", str(at)),), twice="send"),), met=True)
+        for at in range(3)
+    ]
+    found = judge(Observation(CASE, attempts, reported=True))[1]
+    assert [(one.rule, one.severity) for one in found] == [("double-send", "error"), ("payload-changed", "error")]
