@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from pytest_customerio import plugin
 from pytest_customerio.plugin import RUN
 from pytest_customerio.running.run import Run
 from pytest_customerio.running.session import Session
@@ -39,7 +40,7 @@ def run(
 
     def made(*args: str) -> Run:
         config = pytester.parseconfigure(*PLUGIN, *args)
-        config.stash[RUN] = config.stash.get(RUN, None) or Run(config)
+        config.stash[RUN] = config.stash.get(RUN, None) or Run(config, plugin._new_recordings)
         return config.stash[RUN]
 
     return made
@@ -57,7 +58,9 @@ def planned(
         module.config.option.cio_contract = everywhere
         if worker:
             module.config.workerinput, module.config.workeroutput = {}, {}
-        found = module.config.stash[RUN] = module.config.stash.get(RUN, None) or Run(module.config)
+        found = module.config.stash[RUN] = module.config.stash.get(RUN, None) or Run(
+            module.config, plugin._new_recordings
+        )
         items = pytester.genitems([module])
         found.plan(items)
         return found, items
@@ -123,9 +126,9 @@ def test_broken_data_of_the_user(pytester: pytest.Pytester, monkeypatch: pytest.
     pytester.path.joinpath("own", "track", "identify.json").write_text("{", encoding="utf-8")
     config = pytester.parseconfigure(*PLUGIN)
     with pytest.raises(pytest.UsageError, match="identify.json"):
-        Run(config).open()
+        Run(config, plugin._new_recordings).open()
     config.workerinput, config.workeroutput = {}, {}  # type: ignore[attr-defined]
-    worker = Run(config)
+    worker = Run(config, plugin._new_recordings)
     worker.open()
     assert worker.phases is None
     assert "identify.json" in worker.mistake

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from pytest_customerio.core.model import Answer
-from pytest_customerio.core.settings import ErrorsMark, SettingsError
+from pytest_customerio.core.settings import ErrorsMark
 from pytest_customerio.process.guard import RefusedError
 from pytest_customerio.running.conclusion import Conclusion
 from pytest_customerio.running.session import Session
@@ -145,17 +145,6 @@ def test_the_cases_of_an_operation_are_reported_once(session: Session, begun: Be
     assert {row["operation"] for row in first["rows"]} == {"track.event", "unknown"}
     assert (list(first["applicable"]), list(again["applicable"])) == (["track.event"], [])
     assert "500-server-error-persists" in first["applicable"]["track.event"]
-
-
-def test_recording_needs_a_target_that_may_be_asked(
-    fresh: Callable[..., Session], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Credentials without a workspace may be those of production: a mistake of the user."""
-    monkeypatch.delenv("CIO_SANDBOX_WORKSPACE", raising=False)
-    monkeypatch.setenv("CUSTOMERIO_SITE_ID", "site-1234")
-    monkeypatch.setenv("CUSTOMERIO_API_KEY", "track-key-1234")
-    with pytest.raises(SettingsError, match="--cio-record: "):
-        fresh(record=True)
 
 
 def test_a_corrupt_cassette_of_the_user_ends_the_run_before_it_starts(
