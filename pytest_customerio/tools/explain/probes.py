@@ -148,6 +148,7 @@ def _observation(case: ErrorCase, probe: Mapping[str, Any], identity: str) -> Ob
             float(at),
             case.answer.status or None,
             case.answer.fault,
+            retry_after=case.retry_after,
             messages=(
                 Message(
                     identity,
