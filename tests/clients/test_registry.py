@@ -8,6 +8,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
 import requests
 import urllib3
 from tapping import TRACK, FakeTraffic
@@ -60,7 +61,9 @@ traffic = FakeTraffic()
 assert not {{"requests", "urllib3", "http.client"}} & set(sys.modules), "imported too early"
 uninstall = registry.install(traffic)
 import http.client
+import pytest
 import requests
+import pytest
 import requests
 import importlib.resources
 assert requests.__spec__.loader is requests.__loader__, "the loader is put back"
@@ -83,3 +86,21 @@ def test_a_client_imported_later_is_tapped_then(tmp_path: Path) -> None:
     script = LATE.format(paths=[str(tmp_path), str(here.parents[1])])
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
+
+
+def test_a_client_that_is_not_imported_is_left_alone(
+    traffic: FakeTraffic, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """It is not imported by us, and tapped only when the application imports it."""
+    (tmp_path / "late_client.py").touch()
+    monkeypatch.syspath_prepend(tmp_path)
+    monkeypatch.setattr(registry, "TAPS", {"late_client": ("requests",)})
+    before = requests.Session.send
+    uninstall = registry.install(traffic)
+    assert "late_client" not in sys.modules
+    assert requests.Session.send is before
+    importlib.import_module("late_client")
+    assert requests.Session.send is not before
+    uninstall()
+    assert requests.Session.send is before
+    del sys.modules["late_client"]

@@ -1,8 +1,9 @@
 """HTTP/1.1 for sockets in memory: reads the requests that a client writes, and writes an answer as bytes.
 
-h11 does the same for servers, and does not fit here: it refuses what clients may write and what cassettes may hold (a
-request without Host, header values with odd characters, a Content-Length that the body does not match, unknown status
-codes). The application must meet such an answer as it was recorded, so that everything odd would go around h11.
+h11 does the same for servers, and does not fit here. It refuses (tried with 0.16) a request without Host, a target or a
+Content-Length with odd characters, an answer whose header value holds a line break, and a body that its Content-Length
+does not match; and it chunks an answer without a length. But a client may write the former, and a cassette may hold the
+latter: the application must meet such an answer as it was recorded. All of this would have to go around h11.
 """
 
 from __future__ import annotations
