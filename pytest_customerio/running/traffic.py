@@ -14,6 +14,7 @@ from pytest_customerio.core.model import CONNECT_FAULTS, Answer, PendingInteract
 from pytest_customerio.core.redact import safe_url
 from pytest_customerio.process.guard import RefusedError
 from pytest_customerio.process.ownership import Ownership
+from pytest_customerio.process.recognition import is_mock
 from pytest_customerio.reporting.messages import REFUSED, UNANSWERED
 
 if TYPE_CHECKING:
@@ -141,4 +142,4 @@ def _cancelled(request: WireRequest) -> taps.Hearing | None:
 def _now() -> float:
     """The time as the application sees it; a mock of `time.time` is not called, because it may count its calls."""
     clock = time.time
-    return 0.0 if type(clock).__module__ == "unittest.mock" else clock()
+    return 0.0 if is_mock(clock) else clock()
