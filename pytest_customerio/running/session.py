@@ -26,7 +26,7 @@ from pytest_customerio.running.test import CheckedTest, Plan
 from pytest_customerio.running.traffic import SessionTraffic
 from pytest_customerio.running.unfinished import UnfinishedWork
 from pytest_customerio.tools.record.tape import FOLDER, TapeError, Tapes
-from pytest_customerio.tools.target import TargetError, chosen, own
+from pytest_customerio.tools.target import TargetError, find_target, own_sandbox
 
 __tracebackhide__ = True  # pytest shows no frame of ours in anybody's traceback
 
@@ -60,7 +60,7 @@ class Session:
         self._read_answers()
         self._stack.enter_context(self.cassettes.quiet())
         if self.settings.record and self.tapes.target is None:
-            self.tapes.target = self._stack.enter_context(own(os.environ))
+            self.tapes.target = self._stack.enter_context(own_sandbox(os.environ))
         self._stack.callback(guard.arm(self._traffic, self._traffic.refusal))
         self._stack.callback(registry.install(self._traffic))
         started = Patches()
@@ -167,7 +167,7 @@ class Session:
         tapes = Tapes(self.settings.rootdir / FOLDER, self.catalog)
         if self.settings.record:
             try:
-                tapes.target = chosen(os.environ, self.catalog)
+                tapes.target = find_target(os.environ, self.catalog)
             except TargetError as error:
                 raise SettingsError(f"--cio-record: {error}") from None
         return tapes

@@ -17,8 +17,8 @@ from pytest_customerio.cassettes.scrub import Exchange, Scrubber, kept_headers
 from pytest_customerio.contract.catalog import Catalog
 from pytest_customerio.core.data import DataError
 from pytest_customerio.core.model import Answer, Operation, WireRequest
-from pytest_customerio.tools.record.about import provenance
-from pytest_customerio.tools.record.canary import LeakError, Planting
+from pytest_customerio.tools.record.canary import CanaryScrubber, LeakError
+from pytest_customerio.tools.record.metadata import provenance
 from pytest_customerio.tools.sending import UnreachableError
 from pytest_customerio.tools.target import Target, made_up
 
@@ -122,7 +122,7 @@ class Recording:
 
     def _text(self, exchanges: list[Exchange]) -> str:
         fakes = Fakes()
-        planting = Planting(Scrubber(self._catalog, fakes), fakes)
+        planting = CanaryScrubber(Scrubber(self._catalog, fakes), fakes)
         planting.secrets.update(self._target.keys.all)
         written = []
         for exchange in map(planting.scrubbed, exchanges):
