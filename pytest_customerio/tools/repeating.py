@@ -32,7 +32,7 @@ _BY_CASSETTE: Mapping[str, str] = {
 }
 _WRONG_TYPE = {"basic": "bearer", "bearer": "basic", "write-key": "bearer"}
 # What the requests of the success cassettes look up, in the order in which it is created: operation, path, payload.
-# A workspace of Customer.io gets the people only: the rest may set off campaigns.
+# A workspace of Customer.io gets the people only.
 _PEOPLE: tuple[tuple[str, str, object], ...] = (
     ("track.identify", "/api/v1/customers/42", {"email": "ada@example.com", "plan": "basic"}),
     ("track.identify", "/api/v1/customers/43", {"email": "grace@example.com"}),

@@ -44,10 +44,10 @@ def test_preparation_without_keys(stand: Stand) -> None:
 
 def test_preparation_of_a_workspace(monkeypatch: pytest.MonkeyPatch) -> None:
     """In a workspace of Customer.io only people are created."""
-    asked: list[str] = []
-    monkeypatch.setattr(Target, "ask", lambda target, request, place, *more: asked.append(place))
+    places: list[str] = []
+    monkeypatch.setattr(Target, "ask", lambda target, request, place, *more: places.append(place))
     prepare(Target("workspace", "workspace 7", "us", KEYS), CATALOG, "200-ok")
-    assert asked == ["/api/v1/customers/42", "/api/v1/customers/43"]
+    assert places == ["/api/v1/customers/42", "/api/v1/customers/43"]
 
 
 @pytest.mark.parametrize("query", ["", "?a=b&c"])

@@ -35,15 +35,15 @@ def refused(environ: dict[str, str], given: str | None = None, home: str = "") -
 @pytest.fixture
 def nothing_leaves(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
     """Refuses every look-up and connection; lists their arguments."""
-    asked: list[Any] = []
+    calls: list[Any] = []
 
     def never(*args: Any, **kwargs: Any) -> Any:
-        asked.append(args)
+        calls.append(args)
         raise OSError("no network here")
 
     monkeypatch.setattr(socket, "getaddrinfo", never)
     monkeypatch.setattr(socket.socket, "connect", never)
-    return asked
+    return calls
 
 
 @pytest.mark.parametrize(
@@ -221,10 +221,10 @@ def test_a_sandbox_that_runs(stand: Stand) -> None:
     assert (path, "authorization" in headers) == ("/_sandbox/", False)
 
 
-@pytest.mark.parametrize("told", [{}, {"environ": {}}, {"region": "us", "environ": []}, b"Customer.io"])
-def test_what_does_not_say_that_it_is_a_sandbox_is_sent_nothing(stand: Stand, told: object) -> None:
+@pytest.mark.parametrize("answer", [{}, {"environ": {}}, {"region": "us", "environ": []}, b"Customer.io"])
+def test_what_does_not_say_that_it_is_a_sandbox_is_sent_nothing(stand: Stand, answer: object) -> None:
     """A server that is no sandbox gets no key and no payload: a proxy may lead to production."""
-    stand.says("/_sandbox/", told)
+    stand.says("/_sandbox/", answer)
     text = f"--target={stand.url!r} does not say that it is a sandbox (GET /_sandbox/), and nothing else was sent"
     assert refused(KEYS, stand.url) == text
     assert [(path, "authorization" in headers) for _, path, headers, _ in stand.requests] == [("/_sandbox/", False)]

@@ -73,8 +73,8 @@ def _person(call: Call, history: History, query: PersonQuery, parameters: str, n
         yield Diagnosis("person", "problem", missing, _IDENTIFY)
         return
     yield Diagnosis("person", "ok", "is there")
-    known = customer.get("identifiers")
-    attributes = {**(known if isinstance(known, dict) else {}), **history.attributes(customer)}
+    identifiers = customer.get("identifiers")
+    attributes = {**(identifiers if isinstance(identifiers, dict) else {}), **history.attributes(customer)}
     yield _reachable(customer.get("unsubscribed"), attributes.get("email"))
     if query.event:
         yield check_event(query.event, history.events(customer))
@@ -98,14 +98,14 @@ def check_event(name: str, received: Sequence[str] | None) -> Diagnosis:
     if name in received:
         times = received.count(name)
         return Diagnosis("event", "ok", "received" + (f" {times} times" if times > 1 else ""))
-    known = list(dict.fromkeys(received))
-    similar = {_letters(one): one for one in known}
+    names = list(dict.fromkeys(received))
+    similar = {_letters(one): one for one in names}
     if _letters(name) and _letters(name) in similar:
         seen = word(similar[_letters(name)])
         text = f"received as {seen}, which is another name: names are compared exactly"
         return Diagnosis("event", "problem", text, "send it under the name that the campaign has")
-    near = get_close_matches(name, known, 1)
-    text = f"not received; the nearest is {word(near[0])}" if near else f"not received, of {len(known)} names"
+    near = get_close_matches(name, names, 1)
+    text = f"not received; the nearest is {word(near[0])}" if near else f"not received, of {len(names)} names"
     return Diagnosis("event", "problem", text, "python -m pytest_customerio explain campaign-not-triggered")
 
 

@@ -137,10 +137,11 @@ def _shown(row: Mapping[str, Any]) -> str:
     return json.dumps(shortened(row["body"]), indent=2, ensure_ascii=False) if "body" in row else ""
 
 
-def _observation(case: ErrorCase, row: Mapping[str, Any], identity: str) -> Observation:
+def _attempts(case: ErrorCase, row: Mapping[str, Any], identity: str) -> list[Attempt]:
+    """The attempts of a row: at the times of `at`, else one a second; `anew` lists what each added to the payload."""
     ats = row.get("at", range(row.get("attempts", 1)))
     anew = row.get("anew", [[]] * len(ats))
-    attempts = [
+    return [
         Attempt(
             identity,
             row["operation"],
@@ -158,9 +159,12 @@ def _observation(case: ErrorCase, row: Mapping[str, Any], identity: str) -> Obse
         )
         for index, at in enumerate(ats)
     ]
+
+
+def _observation(case: ErrorCase, row: Mapping[str, Any], identity: str) -> Observation:
     return Observation(
         case,
-        attempts,
+        _attempts(case, row, identity),
         row.get("waits", ()),
         [LogLine(*line) for line in row.get("logs", ())],
         raised=type(row["raised"], (Exception,), {})() if "raised" in row else None,

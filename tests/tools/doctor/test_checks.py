@@ -72,11 +72,11 @@ def test_no_secret_is_ever_printed(sandbox: str) -> None:
     """No key of the application or the sandbox is printed, in any encoding, also where the answers contain them."""
     every = [*PLANTED.values(), *THEIRS.values()]
     forms = [*every, *(base64.b64encode(f"{one}:{two}".encode()).decode() for one in every for two in every)]
-    asked = ["--person", "1", "--email", "a@example.com", "--event", "x", "--needs", "a=text", "--write"]
+    query = ["--person", "1", "--email", "a@example.com", "--event", "x", "--needs", "a=text", "--write"]
     for given in (["--target", sandbox], ["--target", f"http://{TRACK}:{APP}@127.0.0.1:9"], ["--target", TRACK], []):
         for form in ([], ["--json"]):
-            told, code = run(*given, *asked, *form, environ=PLANTED)
-            assert [one for one in forms if one in told] == []
+            text, code = run(*given, *query, *form, environ=PLANTED)
+            assert [one for one in forms if one in text] == []
             assert code in (1, 2)
 
 
@@ -85,10 +85,10 @@ def test_no_secret_of_a_workspace(sandbox: str, monkeypatch: pytest.MonkeyPatch)
     monkeypatch.setattr(asking, "open_target", partial(open_target, home=sandbox))
     environ = {**PLANTED, "CIO_SANDBOX_WORKSPACE": "7", "CIO_SANDBOX_APP_KEY": APP, "CIO_SANDBOX_WRITE_KEY": WRITE}
     for form in ([], ["--json"]):
-        told, code = run("--write", "--person", "1", "--email", "a@example.com", *form, environ=environ)
-        assert [one for one in PLANTED.values() if one in told] == []
+        text, code = run("--write", "--person", "1", "--email", "a@example.com", *form, environ=environ)
+        assert [one for one in PLANTED.values() if one in text] == []
         assert code == 1
-    assert json.loads(told)["asked"] == "workspace 7 of Customer.io (us)"
+    assert json.loads(text)["asked"] == "workspace 7 of Customer.io (us)"
 
 
 def test_these_secrets_would_be_seen() -> None:
@@ -98,21 +98,21 @@ def test_these_secrets_would_be_seen() -> None:
 
 def test_keys_of_another_sandbox(sandbox: str) -> None:
     """Keys of the application that are not those of the sandbox are problems. They are compared here and sent nowhere."""
-    told = json.loads(run("--target", sandbox, "--json", environ={**PLANTED, "CUSTOMERIO_SITE_ID": "sandbox-0"})[0])
-    wrong = [one["check"] for one in told["checks"] if one["seen"] == "is no key of this sandbox"]
+    text = json.loads(run("--target", sandbox, "--json", environ={**PLANTED, "CUSTOMERIO_SITE_ID": "sandbox-0"})[0])
+    wrong = [one["check"] for one in text["checks"] if one["seen"] == "is no key of this sandbox"]
     assert wrong == ["CUSTOMERIO_API_KEY", "CUSTOMERIO_APP_API_KEY", "CUSTOMERIO_WRITE_KEY"]
-    assert told["asked"] == f"a sandbox at {sandbox} (us)"
+    assert text["asked"] == f"a sandbox at {sandbox} (us)"
 
 
-def test_nobody_to_ask(sandbox: str) -> None:
+def test_without_a_target(sandbox: str) -> None:
     """Without a target the exit code is 2, and the variables are checked all the same."""
-    told, code = run(environ=PLANTED)
+    text, code = run(environ=PLANTED)
     assert code == 2
-    assert "CIO_SANDBOX_WORKSPACE" in told
-    assert told.startswith("asked: nobody\n\n  ok       CUSTOMERIO_SITE_ID      set; Site ID\n")
-    told, code = run("--target", "http://127.0.0.1:9", environ=PLANTED)
+    assert "CIO_SANDBOX_WORKSPACE" in text
+    assert text.startswith("asked: nobody\n\n  ok       CUSTOMERIO_SITE_ID      set; Site ID\n")
+    text, code = run("--target", "http://127.0.0.1:9", environ=PLANTED)
     assert code == 2
-    assert "gives no answer" in " ".join(told.split())
+    assert "gives no answer" in " ".join(text.split())
 
 
 def test_a_target_that_leaves(sandbox: str, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -124,9 +124,9 @@ def test_a_target_that_leaves(sandbox: str, monkeypatch: pytest.MonkeyPatch) -> 
         raise UnreachableError("it gives no answer")
 
     monkeypatch.setattr("pytest_customerio.tools.doctor.workspace.check_workspace", gone)
-    told, code = run("--target", sandbox, environ=THEIRS)
+    text, code = run("--target", sandbox, environ=THEIRS)
     assert code == 2
-    assert "  ok       Track key               opens\n  problem  connection              it gives no answer\n" in told
+    assert "  ok       Track key               opens\n  problem  connection              it gives no answer\n" in text
 
 
 def test_a_whole_story(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
@@ -137,8 +137,8 @@ def test_a_whole_story(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.M
     assert main(["doctor"]) == 0
     assert "nothing is written without --write" in capsys.readouterr().out
     person = "pytest-customerio-doctor"
-    asked = ["--write", "--person", person, "--email", f"{person}@example.com", "--needs", "made_by=text"]
-    assert main(["doctor", *asked, "--event", "pytest-customerio doctor"]) == 0
+    query = ["--write", "--person", person, "--email", f"{person}@example.com", "--needs", "made_by=text"]
+    assert main(["doctor", *query, "--event", "pytest-customerio doctor"]) == 0
     assert "\n12 ok, 1 skipped\n" in capsys.readouterr().out
-    assert main(["doctor", *asked, "--event", "Pytest-Customerio Doctor"]) == 1
+    assert main(["doctor", *query, "--event", "Pytest-Customerio Doctor"]) == 1
     assert "which is another name" in capsys.readouterr().out

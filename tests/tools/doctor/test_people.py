@@ -53,7 +53,7 @@ def test_all_is_well() -> None:
     assert results(PersonQuery(person="a/b", needs=[("email", "text")]))[-1] == ('attribute "email"', "ok", "a text")
 
 
-def test_nothing_asked() -> None:
+def test_an_empty_query() -> None:
     """An empty query has no results. An event without a person is skipped."""
     assert results(PersonQuery()) == []
     assert results(PersonQuery(event="x")) == [("person", "skipped", "whose? name one with --person or --email")]

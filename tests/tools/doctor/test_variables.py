@@ -90,7 +90,7 @@ def test_other_names_and_regions() -> None:
 
 @settings(deadline=None)
 @given(st.dictionaries(st.sampled_from([*GOOD]), st.text(min_size=9, alphabet="QZ€+/="), min_size=1))
-def test_no_value_is_ever_told(environ: dict[str, str]) -> None:
+def test_no_value_is_ever_shown(environ: dict[str, str]) -> None:
     """No value is ever in the text, whatever the values are."""
     shown = as_text(check_variables(environ), "nobody")
     assert [one for one in environ.values() if one in shown] == []

@@ -103,7 +103,7 @@ def test_drift(here: Path, answering: Callable[..., None]) -> None:
     assert run("test_b", "--max-age", "0")[1] == 1
 
 
-def test_nobody_to_ask(here: Path, answering: Callable[..., None]) -> None:
+def test_without_an_answer(here: Path, answering: Callable[..., None]) -> None:
     """Exit code 2, with the reason, where the target refuses or has no key for any recording."""
     made(here / "cassettes")
     with pytest.raises(CommandError, match="it is no sandbox") as error:

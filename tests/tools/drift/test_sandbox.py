@@ -25,18 +25,18 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
-def test_recorded_and_asked_again(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_recorded_and_compared(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """Exit code 0 for what was just recorded, 1 where a recording says otherwise."""
     assert main(["record"]) == 0
     recorded = re.search(r"^(\d+) recorded, ", capsys.readouterr().out, re.MULTILINE)
     assert recorded is not None
     assert int(recorded[1]) >= 39  # of the shipped cassettes, all that a sandbox can be made to give
     assert main(["drift"]) == 0
-    asked, _, rest = (
+    number, _, rest = (
         capsys.readouterr().out.removeprefix("a sandbox of pytest-customerio's own: ").partition(" asked, ")
     )
-    assert rest == f"{asked} the same\n"
-    assert int(asked) > 100
+    assert rest == f"{number} the same\n"
+    assert int(number) > 100
     path = project / "cassettes" / "customerio" / "track" / "401-unauthorized.yaml"
     path.write_text(path.read_text(encoding="utf-8").replace('"code": 401', '"code": 410'), encoding="utf-8")
     assert main(["drift", "401-unauthorized", "--json"]) == 1
@@ -45,7 +45,7 @@ def test_recorded_and_asked_again(project: Path, capsys: pytest.CaptureFixture[s
     assert [one["violations"][0]["got"] for one in drifted] == ["401"] * len(drifted)
 
 
-def test_nobody_to_ask(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_without_an_answer(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """Exit code 2 with the reason on stderr, without recordings and without a server."""
     assert main(["drift"]) == 2
     output = capsys.readouterr()

@@ -21,8 +21,8 @@ URL = "https://track.customer.io/api/v1/customers/42"
 SECRETS = st.text(min_size=8, max_size=30).filter(lambda text: text.isprintable() and text.strip() == text)
 
 
-def exchange(body: bytes = b'{"plan":"gold"}', said: bytes = b"{}\n", **headers: str) -> Exchange:
-    return Exchange(WireRequest("PUT", URL, headers, body), Answer(200, "OK", (), said))
+def exchange(body: bytes = b'{"plan":"gold"}', answer: bytes = b"{}\n", **headers: str) -> Exchange:
+    return Exchange(WireRequest("PUT", URL, headers, body), Answer(200, "OK", (), answer))
 
 
 def canary_scrubber(given: Scrubber | None = None) -> CanaryScrubber:

@@ -78,7 +78,7 @@ def everything(sandbox: Target, tmp_path_factory: pytest.TempPathFactory) -> tup
     return out, {one.id: recorder.record(one, sandbox) for one in candidates(SHELF)}
 
 
-def test_every_case_is_recorded_or_kept_with_a_reason(everything: tuple[Path, dict[str, tuple[str, str]]]) -> None:
+def test_every_case_is_recorded_or_has_a_reason(everything: tuple[Path, dict[str, tuple[str, str]]]) -> None:
     """All success answers are recorded, and the errors that keys and payloads draw; the rest has a reason."""
     out, statuses = everything
     assert {status for status, _ in statuses.values()} == {"recorded", "kept"}
@@ -100,7 +100,7 @@ def test_every_case_is_recorded_or_kept_with_a_reason(everything: tuple[Path, di
     assert statuses["track/200-ok"] == ("recorded", "16 answers")
 
 
-def test_they_take_the_place_of_ours(everything: tuple[Path, dict[str, tuple[str, str]]]) -> None:
+def test_recordings_replace_the_shipped_cassettes(everything: tuple[Path, dict[str, tuple[str, str]]]) -> None:
     """As the ini `cio_cassettes` they give the same cases, with the same status, operations, cause and advice."""
     out, _ = everything
     ours, theirs = Cassettes(CATALOG), Cassettes(CATALOG, [out])

@@ -74,7 +74,7 @@ def test_age(tmp_path: Path) -> None:
     assert rules(comparing(tmp_path)(Answer(500), 0)) == ["recording-too-old", "drift-status"]
 
 
-def test_what_cannot_be_asked_there(tmp_path: Path) -> None:
+def test_recordings_that_are_skipped(tmp_path: Path) -> None:
     """A recording that is not asked has the reason, and its age is checked all the same."""
 
     def send(recording: Recording) -> Answer:

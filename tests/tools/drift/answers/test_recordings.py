@@ -60,7 +60,7 @@ def test_recordings_of_tests(tmp_path: Path) -> None:
     assert {one.test for one in load_folders([tmp_path], CATALOG)} == {""}
 
 
-def test_those_that_are_recorded_are_asked(tmp_path: Path) -> None:
+def test_selection(tmp_path: Path) -> None:
     """Without words, recorded answers are selected. A word selects any answer by case, operation, surface or status."""
     made(tmp_path)
     recordings = load_folders([tmp_path], CATALOG)

@@ -18,7 +18,7 @@ def read(schema: Any, document: Any = None) -> Fields:
     return Reader(document).read(schema)
 
 
-def test_members_and_items() -> None:
+def test_members_and_elements() -> None:
     """Each member has its place; a required name without a description is a field too."""
     schema = {"required": ["a", "z"], "properties": {"a": {"items": {"properties": {"b c": TEXT}}}}}
     assert read(schema) == {
