@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
 
 from pytest_customerio.cassettes.cases import Cassettes
@@ -13,12 +13,11 @@ from pytest_customerio.contract.rules import Rule
 from pytest_customerio.core.data import UnknownNameError
 from pytest_customerio.core.model import ErrorCase, Violation
 from pytest_customerio.reporting import messages
+from pytest_customerio.tools.commands import PROGRAM
 from pytest_customerio.tools.explain import phrases
 from pytest_customerio.tools.explain.advice import Advice, Constraint, Topic
 from pytest_customerio.tools.explain.counterexamples import Counterexamples
 from pytest_customerio.tools.explain.page import Block, Code, Heading, Prose, facts
-
-COMMAND = "python -m pytest_customerio"
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +25,7 @@ class Group:
     """Operations for which a case has the same answer, cause and provenance."""
 
     case: ErrorCase
-    operations: list[str] = field(default_factory=list)
+    operations: tuple[str, ...]
 
 
 class Explain:
@@ -63,7 +62,7 @@ class Explain:
                 *((kind, ", ".join(names)) for kind, names in rules),
                 ("topics", topics),
             ),
-            Prose(f"next: {COMMAND} explain NAME"),
+            Prose(f"next: {PROGRAM} explain NAME"),
         ]
 
     @cached_property
@@ -83,13 +82,14 @@ class Explain:
 
     def groups(self, cassette: str) -> list[Group]:
         """The operations that a case applies to, grouped by their answer. The largest group comes first."""
-        found: dict[object, Group] = {}
+        found: dict[object, tuple[ErrorCase, list[str]]] = {}
         for first in {case.surface: case for case in reversed(self.cases[cassette])}.values():
             for operation in first.operations:
                 case = self.cassettes.variant(first, operation)
                 key = (case.answer, case.cause, case.todo, case.rules, case.provenance)
-                found.setdefault(key, Group(case)).operations.append(operation)
-        return sorted(found.values(), key=lambda group: -len(group.operations))
+                found.setdefault(key, (case, []))[1].append(operation)
+        groups = (Group(case, tuple(operations)) for case, operations in found.values())
+        return sorted(groups, key=lambda group: -len(group.operations))
 
     def case(self, cassette: str, *, linked: bool = False) -> list[Block]:
         """The page of one case. With `linked` its examples are links, for a page that lists many cases."""
@@ -148,7 +148,7 @@ class Explain:
             Heading(f"{word}: {len(cassettes)} cases"),
             *(block for name in cassettes for block in self._short(name)),
             Heading("Next", 2),
-            Code("\n".join(f"{COMMAND} explain {name}" for name in cassettes), "sh"),
+            Code("\n".join(f"{PROGRAM} explain {name}" for name in cassettes), "sh"),
         ]
 
     def _short(self, cassette: str) -> Iterator[Block]:

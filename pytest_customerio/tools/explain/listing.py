@@ -9,7 +9,8 @@ from dataclasses import asdict
 from pytest_customerio.cassettes.provenance import nearest
 from pytest_customerio.core.data import UnknownNameError
 from pytest_customerio.core.model import Answer, ErrorCase
-from pytest_customerio.tools.explain.explanation import COMMAND, Explain, Group
+from pytest_customerio.tools.commands import PROGRAM
+from pytest_customerio.tools.explain.explanation import Explain, Group
 from pytest_customerio.tools.explain.page import Block, Heading, Prose, Table, as_text, facts, markdown
 
 HEAD = ("case", "answer", "surfaces", "retry", "how sure")
@@ -46,7 +47,7 @@ class Listing:
             return "no case is of all these\n"
         sources = {word for row in rows for word in row[4].split("/")}
         legend = facts(*((name, text) for name, text in LEGEND if name in sources))
-        return as_text([Table(HEAD, tuple(rows)), legend, Prose(f"next: {COMMAND} explain {_first(rows)}")])
+        return as_text([Table(HEAD, tuple(rows)), legend, Prose(f"next: {PROGRAM} explain {_first(rows)}")])
 
     def json(self) -> str:
         """One record for each case and group of operations with the same answer."""
