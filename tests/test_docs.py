@@ -17,8 +17,9 @@ if __name__ == "__main__":  # from a checkout that is not installed
 
 from pytest_customerio.cassettes.cases import Cassettes
 from pytest_customerio.contract.catalog import Catalog
+from pytest_customerio.tools.commands import PROGRAM
 from pytest_customerio.tools.explain.advice import Advice
-from pytest_customerio.tools.explain.explanation import COMMAND, Explain
+from pytest_customerio.tools.explain.explanation import Explain
 from pytest_customerio.tools.explain.listing import Listing
 from pytest_customerio.tools.explain.page import Block, Code, Heading, Prose, markdown
 
@@ -33,7 +34,7 @@ def errors(explain: Explain) -> str:
 def rules(explain: Explain) -> str:
     """Every rule, by kind."""
     every = list(explain.advice.rules.values())
-    head: list[Block] = [Heading("Rules"), Prose(f"Each by itself: {COMMAND} explain RULE")]
+    head: list[Block] = [Heading("Rules"), Prose(f"Each by itself: {PROGRAM} explain RULE")]
     parts = [markdown(head)]
     for kind in dict.fromkeys(rule.kind for rule in every):
         parts.append(markdown([Heading(f"Rules of kind {kind}", 2)]))
@@ -43,7 +44,7 @@ def rules(explain: Explain) -> str:
 
 def delivery(explain: Explain) -> str:
     """What goes wrong without an error answer, and how to look into it."""
-    head: list[Block] = [Heading("Delivery issues and diagnostics"), Prose(f"Each by itself: {COMMAND} explain NAME")]
+    head: list[Block] = [Heading("Delivery issues and diagnostics"), Prose(f"Each by itself: {PROGRAM} explain NAME")]
     topics = explain.advice.topics.values()
     return "\n".join([markdown(head), *(markdown(explain.topic(topic), level=1) for topic in topics)])
 

@@ -20,10 +20,10 @@ from pytest_customerio.cassettes.recording.scrub import Scrubber, allowed_header
 from pytest_customerio.contract.catalog import Catalog
 from pytest_customerio.core.model import Answer, Operation, WireRequest
 from pytest_customerio.core.settings import SettingsError
-from pytest_customerio.tools.record.about import provenance
-from pytest_customerio.tools.record.canary import LeakError, Planting
+from pytest_customerio.tools.record.canary import CanaryScrubber, LeakError
+from pytest_customerio.tools.record.metadata import provenance
 from pytest_customerio.tools.sending import UnreachableError
-from pytest_customerio.tools.target import Target, TargetError, chosen, made_up, own
+from pytest_customerio.tools.target import Target, TargetError, find_target, made_up, own_sandbox
 
 _ABOUT = f"{RECORDED_BY_TEST}, which writes it anew."
 
@@ -40,7 +40,7 @@ class NewRecordings:
         self._catalog = catalog
         self._environ = os.environ if environ is None else environ
         try:
-            self.target: Target | None = chosen(self._environ, catalog)
+            self.target: Target | None = find_target(self._environ, catalog)
         except TargetError as error:
             raise SettingsError(f"--cio-record: {error}") from None
 
@@ -50,7 +50,7 @@ class NewRecordings:
         if self.target is not None:
             yield
             return
-        with own(self._environ) as self.target:
+        with own_sandbox(self._environ) as self.target:
             yield
 
     def plays(self, nodeid: str) -> bool:
@@ -114,17 +114,17 @@ class NewRecording:
 
     def _text(self, exchanges: list[Exchange]) -> str:
         fakes = Fakes()
-        planting = Planting(Scrubber(self._catalog, fakes), fakes)
-        planting.secrets.update(self._target.keys.all)
+        scrubber = CanaryScrubber(Scrubber(self._catalog, fakes), fakes)
+        scrubber.secrets.update(self._target.keys.all)
         written = []
-        for exchange in map(planting.scrubbed, exchanges):
+        for exchange in map(scrubber.scrubbed, exchanges):
             found = writer.interaction(exchange)
             found["response"][MARK] = mark(found["request"], *identity(exchange.request, self._catalog))
             written.append(found)
         today = dt.datetime.now(dt.UTC).date().isoformat()
         about = provenance(self._target, [one.answer for one in exchanges], today, self._nodeid)
         text = writer.text(_ABOUT, about, written)
-        planting.check(text)
+        scrubber.check(text)
         return text
 
     def _authorization(self, request: WireRequest, operation: Operation) -> str | None:
