@@ -25,9 +25,9 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse
 from starlette.routing import Route
 
-from pytest_customerio.tools.sandbox.dispatch import Settings
-from pytest_customerio.tools.sandbox.running import Running, served
-from pytest_customerio.tools.sandbox.sockets import bind
+from pytest_customerio.tools.sandbox.server.sandbox_server import Running, served
+from pytest_customerio.tools.sandbox.server.sockets import bind
+from pytest_customerio.tools.sandbox.service.dispatcher import Settings
 
 REQUESTS = 400
 ROUNDS = 15

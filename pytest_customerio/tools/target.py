@@ -127,7 +127,7 @@ def chosen(environ: Mapping[str, str], catalog: Catalog, given: str | None = Non
     if not url and (workspace or keys):
         return _workspace(environ, keys, workspace, catalog, home)
     try:
-        from pytest_customerio.tools.sandbox import running  # noqa: F401
+        from pytest_customerio.tools.sandbox.server import sandbox_server  # noqa: F401
     except ModuleNotFoundError as error:
         text = "the sandbox to record against needs more packages: pip install 'pytest-customerio[sandbox]'"
         raise TargetError(f"{text} ({error.name} is missing)") from None
@@ -137,8 +137,8 @@ def chosen(environ: Mapping[str, str], catalog: Catalog, given: str | None = Non
 @contextmanager
 def own(environ: Mapping[str, str]) -> Iterator[Target]:
     """A sandbox of our own."""
-    from pytest_customerio.tools.sandbox.dispatch import Settings
-    from pytest_customerio.tools.sandbox.running import Running
+    from pytest_customerio.tools.sandbox.server.sandbox_server import Running
+    from pytest_customerio.tools.sandbox.service.dispatcher import Settings
 
     with Running(Settings(region="eu" if environ.get(REGION, "").lower() == "eu" else "us")) as running:
         environment = "a sandbox of pytest-customerio's own"

@@ -17,7 +17,7 @@ import pytest
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
 
-    from pytest_customerio.tools.sandbox.running import Running
+    from pytest_customerio.tools.sandbox.server.sandbox_server import Running
 
 PATIENCE = 20_000  # milliseconds, on a busy machine
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")

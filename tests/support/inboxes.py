@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from pytest_customerio.tools.sandbox.log import Received
+from pytest_customerio.tools.sandbox.service.request_log import Received
 
 
 def received(**given: Any) -> Received:

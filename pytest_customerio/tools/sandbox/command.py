@@ -9,10 +9,10 @@ import sys
 from collections.abc import Callable
 
 from pytest_customerio.tools.sandbox.arguments import CannotError
-from pytest_customerio.tools.sandbox.dispatch import Settings
-from pytest_customerio.tools.sandbox.faults import parse
-from pytest_customerio.tools.sandbox.running import Running
-from pytest_customerio.tools.sandbox.sockets import open_many
+from pytest_customerio.tools.sandbox.server.sandbox_server import Running
+from pytest_customerio.tools.sandbox.server.sockets import open_many
+from pytest_customerio.tools.sandbox.service.dispatcher import Settings
+from pytest_customerio.tools.sandbox.service.faults import parse
 
 __all__ = ["CannotError", "run", "told"]
 _PATIENCE = 0.5

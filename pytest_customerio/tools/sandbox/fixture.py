@@ -7,11 +7,11 @@ from contextlib import contextmanager
 from typing import Any
 
 from pytest_customerio.core.model import Violation
-from pytest_customerio.tools.sandbox import views
-from pytest_customerio.tools.sandbox.deliveries import Delivery
-from pytest_customerio.tools.sandbox.dispatch import Settings
-from pytest_customerio.tools.sandbox.log import Received
-from pytest_customerio.tools.sandbox.running import Running
+from pytest_customerio.tools.sandbox.server.sandbox_server import Running
+from pytest_customerio.tools.sandbox.service import json_views as views
+from pytest_customerio.tools.sandbox.service.dispatcher import Settings
+from pytest_customerio.tools.sandbox.service.request_log import Received
+from pytest_customerio.tools.sandbox.workspace.deliveries import Delivery
 
 
 @contextmanager

@@ -10,10 +10,10 @@ from urllib.parse import quote, urlsplit
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.sandbox.conftest import Asking
-from tests.test_vectors import grown
+from sandbox_client import SandboxClient
 
 from pytest_customerio.core import data as data_files
+from tests.contract.test_vectors import grown
 
 FILES = sorted((Path(__file__).parents[2] / "data" / "vectors").glob("*.json"))
 JSON = st.recursive(
@@ -23,7 +23,7 @@ JSON = st.recursive(
 )
 
 
-def drawn(ask: Asking, vector: dict[str, Any]) -> int:
+def drawn(ask: SandboxClient, vector: dict[str, Any]) -> int:
     """The status that a vector of the contract's draws."""
     method, url = vector["request"].split(" ", 1)
     place = urlsplit(url)
@@ -36,7 +36,7 @@ def drawn(ask: Asking, vector: dict[str, Any]) -> int:
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
-def test_the_contract_and_the_sandbox_say_the_same(path: Path, ask: Asking) -> None:
+def test_the_contract_and_the_sandbox_say_the_same(path: Path, ask: SandboxClient) -> None:
     """What keeps the contract is taken (or speaks of somebody unknown); what breaks it draws the error named there."""
     wrong, refused = [], 0
     for vector in json.loads(path.read_text("utf-8"))["vectors"]:
@@ -54,7 +54,7 @@ def test_the_contract_and_the_sandbox_say_the_same(path: Path, ask: Asking) -> N
     assert refused > 5
 
 
-OPERATIONS = sorted(Asking().service.catalog.operations)
+OPERATIONS = sorted(SandboxClient().service.catalog.operations)
 
 
 @pytest.mark.parametrize("name", OPERATIONS)
@@ -62,7 +62,7 @@ OPERATIONS = sorted(Asking().service.catalog.operations)
 @given(data=st.data())
 def test_nothing_breaks_it(name: str, data: st.DataObject) -> None:
     """Examples of the contract with members of any other kind, and bodies of any kind."""
-    ask = Asking()
+    ask = SandboxClient()
     operation = ask.service.catalog.operations[name]
     schema = json.loads((data_files.schemas() / operation.surface / f"{operation.name}.json").read_text("utf-8"))
     example = data.draw(st.sampled_from(schema["examples"]))

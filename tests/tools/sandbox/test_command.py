@@ -17,8 +17,8 @@ import requests
 from pytest_customerio import __main__
 from pytest_customerio.__main__ import main
 from pytest_customerio.tools.sandbox import command
-from pytest_customerio.tools.sandbox.dispatch import Settings
-from pytest_customerio.tools.sandbox.running import Running
+from pytest_customerio.tools.sandbox.server.sandbox_server import Running
+from pytest_customerio.tools.sandbox.service.dispatcher import Settings
 
 
 def refused(capsys: pytest.CaptureFixture[str], *arguments: str) -> str:
@@ -94,7 +94,7 @@ def test_without_its_packages(capsys: pytest.CaptureFixture[str], monkeypatch: p
     """It says what to install."""
     monkeypatch.delitem(sys.modules, "pytest_customerio.tools.sandbox.command")
     monkeypatch.delattr("pytest_customerio.tools.sandbox.command")
-    monkeypatch.delitem(sys.modules, "pytest_customerio.tools.sandbox.running", raising=False)
+    monkeypatch.delitem(sys.modules, "pytest_customerio.tools.sandbox.server.sandbox_server", raising=False)
     monkeypatch.setitem(sys.modules, "uvicorn", None)
     assert refused(capsys) == (
         "the sandbox needs more packages: pip install 'pytest-customerio[sandbox]' (uvicorn is missing)\n"

@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from pytest_customerio.tools.sandbox.dispatch import Settings
-from pytest_customerio.tools.sandbox.running import Running
+from pytest_customerio.tools.sandbox.server.sandbox_server import Running
+from pytest_customerio.tools.sandbox.service.dispatcher import Settings
 
 NODE = shutil.which("node")
 SCRIPT = """

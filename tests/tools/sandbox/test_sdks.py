@@ -9,8 +9,8 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from pytest_customerio.tools.sandbox.dispatch import Settings
-from pytest_customerio.tools.sandbox.running import Running
+from pytest_customerio.tools.sandbox.server.sandbox_server import Running
+from pytest_customerio.tools.sandbox.service.dispatcher import Settings
 
 customerio = pytest.importorskip("customerio")
 

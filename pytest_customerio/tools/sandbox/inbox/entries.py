@@ -12,10 +12,10 @@ from typing import Any, Literal
 from urllib.parse import parse_qs, unquote
 
 from pytest_customerio.core.model import Violation
-from pytest_customerio.tools.sandbox.calls import items, mapping
-from pytest_customerio.tools.sandbox.log import Received
-from pytest_customerio.tools.sandbox.requests import ANY_HOST
-from pytest_customerio.tools.sandbox.texts import text
+from pytest_customerio.tools.sandbox.api.app_format import text
+from pytest_customerio.tools.sandbox.api.call import items, mapping
+from pytest_customerio.tools.sandbox.service.request import ANY_HOST
+from pytest_customerio.tools.sandbox.service.request_log import Received
 
 Tone = Literal["ok", "warning", "error", "fault"]
 INJECTED = "a fault that was asked for"

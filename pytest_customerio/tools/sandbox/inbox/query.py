@@ -7,11 +7,11 @@ from dataclasses import dataclass, replace
 from typing import Any, Self
 from urllib.parse import urlencode
 
-from pytest_customerio.tools.sandbox.calls import whole
+from pytest_customerio.tools.sandbox.api.call import whole
 from pytest_customerio.tools.sandbox.inbox.entries import mentioned, said, wrong
-from pytest_customerio.tools.sandbox.log import Received
-from pytest_customerio.tools.sandbox.people import KINDS
-from pytest_customerio.tools.sandbox.state import Workspace
+from pytest_customerio.tools.sandbox.service.request_log import Received
+from pytest_customerio.tools.sandbox.workspace.people import KINDS
+from pytest_customerio.tools.sandbox.workspace.workspace import Workspace
 
 LONGEST = 200
 

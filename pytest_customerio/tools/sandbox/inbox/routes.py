@@ -9,14 +9,14 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response, StreamingResponse
 from starlette.routing import Route
 
-from pytest_customerio.tools.sandbox.calls import whole
-from pytest_customerio.tools.sandbox.faults import FaultError
-from pytest_customerio.tools.sandbox.inbox import page
-from pytest_customerio.tools.sandbox.inbox.live import changes
-from pytest_customerio.tools.sandbox.inbox.page import Context, Wish
+from pytest_customerio.tools.sandbox.api.call import whole
+from pytest_customerio.tools.sandbox.inbox import pages as page
+from pytest_customerio.tools.sandbox.inbox.event_stream import changes
+from pytest_customerio.tools.sandbox.inbox.pages import Context, Wish
 from pytest_customerio.tools.sandbox.inbox.query import Asked
 from pytest_customerio.tools.sandbox.inbox.rendering import Pages
-from pytest_customerio.tools.sandbox.service import Service
+from pytest_customerio.tools.sandbox.service.faults import FaultError
+from pytest_customerio.tools.sandbox.service.service import Service
 
 LARGEST = 65_536
 Endpoint = Callable[[Request], Awaitable[Response]]

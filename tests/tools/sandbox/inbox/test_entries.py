@@ -1,0 +1,205 @@
+"""One received request as people read it."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from inboxes import deep, received
+
+from pytest_customerio.core.model import Violation
+from pytest_customerio.tools.sandbox.inbox.entries import (
+    INJECTED,
+    Moment,
+    brief,
+    compact,
+    entry,
+    findings,
+    gist,
+    mentioned,
+    moment,
+    shown,
+    tone,
+    wrong,
+)
+from pytest_customerio.tools.sandbox.inbox.pages import WHOLE
+
+ERROR = Violation("timestamp-milliseconds", "error", "$.timestamp", "unix seconds", "1764000000000", "divide by 1000")
+WARNING = Violation("event-name-case", "warning", "$.name", "one spelling", "another")
+INFO = Violation("seen", "info", "$", "nothing", "something")
+
+
+@pytest.fixture
+def new_york(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """A machine in another time zone."""
+    monkeypatch.setenv("TZ", "America/New_York")
+    time.tzset()
+    yield
+    monkeypatch.undo()
+    time.tzset()
+
+
+def test_an_entry_says_who_what_and_how_it_went() -> None:
+    """On one line."""
+    one = entry(received())
+    assert (one.number, one.operation, one.who, one.gist) == (7, "track.event", ("42",), "purchase")
+    assert (one.status, one.tone, one.findings, one.told) == ("200", "ok", (), ())
+    assert (one.payload, one.whole) == ('{\n  "name": "purchase"\n}', True)
+
+
+def test_an_unknown_call_is_its_address() -> None:
+    """There is no operation that could name it."""
+    one = entry(received(operation=None, method="GET", path="/nothing", payload=None, status=404))
+    assert (one.operation, one.gist, one.payload, one.whole, one.tone) == (
+        "unknown call",
+        "GET /nothing",
+        "",
+        True,
+        "error",
+    )
+
+
+def test_a_fault_of_the_network_is_named_in_place_of_a_status() -> None:
+    """No answer, no status."""
+    assert entry(received(status=0, fault="connection-reset")).status == "connection reset"
+    assert entry(received(status=0)).status == "no answer"
+
+
+@pytest.mark.parametrize(
+    ("given", "expected", "broken"),
+    [
+        ({}, "ok", False),
+        ({"violations": (INFO,)}, "ok", False),
+        ({"violations": (WARNING,)}, "warning", True),
+        ({"violations": (WARNING, ERROR)}, "error", True),
+        ({"status": 404}, "error", True),
+        ({"status": 0, "fault": "read-timeout"}, "error", True),
+        ({"status": 429, "notes": (INJECTED,), "violations": (ERROR,)}, "fault", True),
+    ],
+)
+def test_how_it_went(given: dict[str, Any], expected: str, broken: bool) -> None:
+    """What was asked to go wrong is no error of the application."""
+    assert (tone(received(**given)), wrong(received(**given))) == (expected, broken)
+
+
+def test_errors_stand_before_warnings() -> None:
+    """What is only information is left out."""
+    assert findings(received(violations=(INFO, WARNING, ERROR))) == (ERROR, WARNING)
+
+
+def test_the_host_that_nobody_named_is_not_shown() -> None:
+    """The contract is told one where a sandbox was asked by its own name."""
+    found = findings(received(violations=(replace(ERROR, got="GET https://sandbox.invalid/nothing"),)))
+    assert [each.got for each in found] == ["GET /nothing"]
+
+
+def test_notes_are_told_but_for_the_fault_that_was_asked_for() -> None:
+    """That one has its mark."""
+    one = entry(received(notes=(INJECTED, "ignored: this person is suppressed")))
+    assert one.told == ("ignored: this person is suppressed",)
+
+
+@pytest.mark.parametrize(
+    ("given", "expected"),
+    [
+        ({"path": "/api/v1/customers/a%40b.example/events"}, ["a@b.example"]),
+        ({"path": "/v1/customers/attributes", "payload": {"ids": ["1", 2]}}, ["1", "2"]),
+        ({"path": "/v1/customers?email=a%40b.example", "payload": None}, ["a@b.example"]),
+        (
+            {"operation": "track.identify", "path": "/api/v1/customers/42", "payload": {"id": "42", "email": "a@b"}},
+            ["42", "42", "a@b"],
+        ),
+        ({"path": "/api/v1/events", "payload": {"id": "dedupe", "anonymous_id": "visitor"}}, ["visitor"]),
+        ({"path": "/v1/send/email", "payload": {"to": "a@b", "identifiers": {"id": 42}}}, ["a@b", "42"]),
+        (
+            {"path": "/api/v1/merge_customers", "payload": {"primary": {"id": "1"}, "secondary": {"cio_id": "x"}}},
+            ["1", "x"],
+        ),
+        ({"path": "/v1/identify", "payload": {"userId": "42", "traits": {"email": "a@b"}}}, ["42", "a@b"]),
+        ({"path": "/api/v2/batch", "payload": {"batch": [{"identifiers": {"id": "1"}}, 5]}}, ["1"]),
+        ({"path": "//[", "payload": "no JSON"}, []),
+        ({"path": "*", "payload": [1]}, []),
+        ({"path": "/x", "payload": {"emails": "a@b", "email": "", "to": ["a"], "identifiers": 3}}, []),
+    ],
+)
+def test_whom_it_is_about(given: dict[str, Any], expected: list[str]) -> None:
+    """By every name that it uses; the id of an event names nobody."""
+    assert list(mentioned(received(**given))) == expected
+
+
+@pytest.mark.parametrize(
+    ("operation", "payload", "expected"),
+    [
+        ("track.event", {"name": "purchase", "data": {}}, "purchase"),
+        ("pipelines.track", {"event": "purchase"}, "purchase"),
+        ("app.send_email", {"subject": "Hello", "body": "…"}, "Hello"),
+        ("app.send_email", {"transactional_message_id": 3}, "3"),
+        ("track.identify", {"plan": "team", "tags": ["a"]}, 'plan: team, tags: ["a"]'),
+        ("track_v2.person_identify", {"attributes": {"plan": "team"}}, "plan: team"),
+        ("pipelines.identify", {"traits": {"plan": None}}, "plan: null"),
+        ("track.identify", {"name": {"first": "Ada"}}, 'name: {"first":"Ada"}'),
+        ("track.suppress", None, ""),
+        (
+            "track_v2.batch",
+            {"batch": [{"type": "person", "action": "event"}] * 2 + [{}]},
+            "3 items: 2 person_event, 1 ",
+        ),
+        ("track_v2.batch", {"batch": "none"}, "no items"),
+    ],
+)
+def test_what_it_says(operation: str, payload: Any, expected: str) -> None:
+    """In a few words."""
+    assert gist(received(operation=operation, payload=payload)) == expected
+
+
+def test_a_payload_is_cut_and_says_so() -> None:
+    """Also one that is no JSON."""
+    assert shown("x" * 10, 4) == ("xxxx", False)
+    assert shown("x" * 4, 4) == ("xxxx", True)
+    text, whole = shown({"a": list(range(10_000))}, 100)
+    assert (len(text), whole) == (100, False)
+    assert shown({"ü": 1}) == ('{\n  "ü": 1\n}', True)
+
+
+def test_a_payload_nested_too_deep_is_cut() -> None:
+    """Long before it takes more room than Python has, also on a page of its own."""
+    text, whole = shown(deep(5000), WHOLE)
+    assert (whole, text[:1], len(text)) == (False, "[", WHOLE)
+    assert gist(received(operation="track.identify", payload={"x": deep(5000)})) == "x: …"
+
+
+def test_what_is_short_stands_on_one_line() -> None:
+    """What is long does not; an empty object is nothing."""
+    assert compact({"total": 12.5, "items": [1]}) == ('{ "total": 12.5, "items": [ 1 ] }', True)
+    assert compact({"a": "x" * 200})[0].count("\n") == 2
+    assert compact("two\nlines") == ("two\nlines", True)
+    assert [compact(each) for each in ({}, "", None, 0, False)] == [
+        ("", True),
+        ("", True),
+        ("null", True),
+        ("0", True),
+        ("false", True),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [("a \n b", "a b"), ("x" * 10, "x" * 10), ("x" * 11, "x" * 9 + "…"), (" " * 50 + "y", "…")],
+)
+def test_brief(text: str, expected: str) -> None:
+    """On one line, cut with a sign."""
+    assert brief(text, 10) == expected
+
+
+def test_a_time_is_that_of_this_machine(new_york: None) -> None:
+    """With its day and its zone for who asks."""
+    assert moment(1_764_000_000) == Moment("11:00:00", "24 Nov 2025", "2025-11-24T11:00:00-05:00")
+
+
+@pytest.mark.parametrize("at", [10**30, -(10**30), float("inf"), float("nan"), 1_764_000_000_000])
+def test_what_is_no_time_is_a_number(at: float) -> None:
+    """An application may call anything a time."""
+    assert moment(at) == Moment(str(at), "", "")

@@ -1,0 +1,184 @@
+"""The addresses of the inbox, over a real connection."""
+
+from __future__ import annotations
+
+import http.client
+from collections.abc import Iterator
+from urllib.parse import urlsplit
+
+import pytest
+import requests
+
+from pytest_customerio.tools.sandbox.server.sandbox_server import Running
+from pytest_customerio.tools.sandbox.service.dispatcher import Settings
+
+FAULTS = "/_sandbox/inbox/faults"
+PAGES = ["/", "/_sandbox/inbox/people", "/_sandbox/inbox/messages"]
+
+
+@pytest.fixture(scope="module")
+def running() -> Iterator[Running]:
+    """One sandbox for all tests here."""
+    with Running(Settings()) as running:
+        yield running
+
+
+@pytest.fixture
+def sandbox(running: Running) -> Running:
+    """Clean, with one person, one event and one e-mail in it."""
+    running.service.reset()
+    with requests.Session() as site:
+        site.auth = (running.service.keys.site_id, running.service.keys.track)
+        customer = f"{running.url}/api/v1/customers/42"
+        assert site.put(customer, json={"email": "ada@example.com"}, timeout=10).ok
+        assert site.post(f"{customer}/events", json={"name": "purchase"}, timeout=10).ok
+    mail = {"to": "ada@example.com", "transactional_message_id": 3, "identifiers": {"id": "42"}}
+    bearer = {"Authorization": f"Bearer {running.service.keys.app}"}
+    assert requests.post(f"{running.url}/v1/send/email", json=mail, headers=bearer, timeout=10).ok
+    return running
+
+
+def get(sandbox: Running, path: str, **headers: str) -> requests.Response:
+    """A page."""
+    return requests.get(sandbox.url + path, headers=headers, timeout=10)
+
+
+def post(sandbox: Running, path: str, form: object = None, **headers: str) -> requests.Response:
+    """A form that was sent."""
+    return requests.post(sandbox.url + path, data=form, headers=headers, timeout=10, allow_redirects=False)
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_a_page_is_html_that_loads_nothing(sandbox: Running, path: str) -> None:
+    """It is never kept, never framed, and tells no other place where it was."""
+    answer = get(sandbox, path)
+    assert (answer.status_code, answer.headers["Content-Type"]) == (200, "text/html; charset=utf-8")
+    assert answer.headers["Content-Security-Policy"].startswith("default-src 'none';")
+    assert "frame-ancestors 'none'" in answer.headers["Content-Security-Policy"]
+    assert (answer.headers["Cache-Control"], answer.headers["Referrer-Policy"]) == ("no-store", "same-origin")
+    assert "http://" not in answer.text.replace(sandbox.url, "")
+    assert "https://" not in answer.text
+
+
+def test_each_thing_has_a_page(sandbox: Running) -> None:
+    """A request, a person, a message."""
+    number, workspace = sandbox.service.log.number, sandbox.service.workspace
+    who, message = next(iter(workspace.people)).cio_id, next(iter(workspace.deliveries))
+    assert "app.send_email" in get(sandbox, f"/_sandbox/inbox/requests/{number}").text
+    assert "purchase" in get(sandbox, f"/_sandbox/inbox/people/{who}").text
+    mail = get(sandbox, f"/_sandbox/inbox/messages/{message}")
+    assert "ada@example.com" in mail.text
+    assert "style-src 'unsafe-inline'" in mail.headers["Content-Security-Policy"]
+
+
+@pytest.mark.parametrize("path", ["requests/999999", "people/nobody", "messages/none"])
+def test_what_was_forgotten_is_not_there(sandbox: Running, path: str) -> None:
+    """A page says so."""
+    answer = get(sandbox, f"/_sandbox/inbox/{path}")
+    assert (answer.status_code, "There is no such thing" in answer.text) == (404, True)
+
+
+def test_a_filter_stands_in_the_address(sandbox: Running) -> None:
+    """So it can be kept, and needs no script."""
+    text = get(sandbox, "/?operation=track.event&person=ada@example.com&q=purchase").text
+    assert 'id="request-' in text
+    assert 'id="request-' not in get(sandbox, "/?broken=1").text
+
+
+def test_a_fault_is_asked_for(sandbox: Running) -> None:
+    """And leads back to where it is listed."""
+    answer = post(sandbox, FAULTS, {"case": "429-retry-after", "times": "3", "operation": "track.event"})
+    assert (answer.status_code, answer.headers["Location"]) == (303, "/#faults")
+    assert post(sandbox, FAULTS, {"case": "500-server-error", "times": "forever"}).status_code == 303
+    assert [(each.case, each.times, each.operation) for each in sandbox.service.faults.all] == [
+        ("429-retry-after", 3, "track.event"),
+        ("500-server-error", None, None),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("form", "said"),
+    [
+        ({"case": "429-retry-afte"}, "did you mean 429-retry-after?"),
+        ({"case": "429-retry-after", "times": "0"}, "times is a number of 1 or more, or forever"),
+        ({"case": "429-retry-after", "operation": "track.nothing"}, "no such operation"),
+        ({}, "no such case"),
+        (b"\xff%ff=%00&case", "no such case"),
+        (b"case=429-retry-after&" + b"x" * 70_000, "no such case"),
+    ],
+)
+def test_a_fault_that_cannot_be_is_told_why(sandbox: Running, form: object, said: str) -> None:
+    """And nothing is at work."""
+    answer = post(sandbox, FAULTS, form)
+    assert answer.status_code == 400
+    assert said in answer.text
+    assert sandbox.service.faults.all == ()
+
+
+def test_a_fault_is_ended(sandbox: Running) -> None:
+    """The other stays; a number that none has ends none."""
+    first, other = sandbox.service.fault("429-retry-after"), sandbox.service.fault("500-server-error")
+    for number in (str(first.id), "999", ""):
+        assert post(sandbox, f"{FAULTS}/end", {"id": number}).status_code == 303
+    assert [each.id for each in sandbox.service.faults.all] == [other.id]
+
+
+def test_everything_is_cleared(sandbox: Running) -> None:
+    """Requests, people, messages and faults."""
+    sandbox.service.fault("429-retry-after")
+    answer = post(sandbox, "/_sandbox/inbox/clear")
+    assert (answer.status_code, answer.headers["Location"]) == (303, "/")
+    service = sandbox.service
+    assert (len(service.log), len(service.workspace.people), service.faults.all) == (0, 0, ())
+
+
+@pytest.mark.parametrize("path", [FAULTS, f"{FAULTS}/end", "/_sandbox/inbox/clear"])
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"Origin": "https://example.com"},
+        {"Origin": "null"},
+        {"Origin": "http://127.0.0.1:1"},
+        {"Sec-Fetch-Site": "cross-site"},
+        {"Sec-Fetch-Site": "same-site"},
+    ],
+)
+def test_a_form_of_another_origin_does_nothing(sandbox: Running, path: str, headers: dict[str, str]) -> None:
+    """Whichever of the two headers says so."""
+    sandbox.service.fault("429-retry-after")
+    answer = post(sandbox, path, {"case": "500-server-error", "id": "1"}, **headers)
+    assert answer.status_code == 403
+    assert (len(sandbox.service.log), len(sandbox.service.faults.all)) == (3, 1)
+
+
+def test_a_form_of_our_own_is_let_in(sandbox: Running) -> None:
+    """As a browser sends it."""
+    headers = {"Origin": sandbox.url, "Sec-Fetch-Site": "same-origin"}
+    assert post(sandbox, "/_sandbox/inbox/clear", **headers).status_code == 303
+
+
+@pytest.mark.parametrize("path", [*PAGES, "/_sandbox/inbox/live"])
+def test_nobody_reads_it_by_another_name(sandbox: Running, path: str) -> None:
+    """A page elsewhere whose name was made to point to this machine."""
+    assert get(sandbox, path, Host="rebound.example").status_code == 403
+
+
+def test_forms_are_no_addresses_to_visit(sandbox: Running) -> None:
+    """A link or an image cannot clear anything."""
+    assert get(sandbox, "/_sandbox/inbox/clear").status_code == 405
+
+
+def test_a_page_is_told_of_news(sandbox: Running) -> None:
+    """At once where it stands, then as soon as something arrives."""
+    connection = http.client.HTTPConnection(urlsplit(sandbox.url).netloc, timeout=10)
+    connection.request("GET", "/_sandbox/inbox/live")
+    answer = connection.getresponse()
+    assert answer.headers["Content-Type"].startswith("text/event-stream")
+    first = answer.readline()
+    sandbox.service.fault("429-retry-after")
+    assert answer.readline() == b"\n"
+    second = answer.readline()
+    assert first.startswith(b"data: ")
+    assert second.startswith(b"data: ")
+    assert first != second
+    connection.close()

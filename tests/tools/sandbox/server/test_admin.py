@@ -1,0 +1,219 @@
+"""The sandbox's own paths."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+import httpx
+import pytest
+from sandbox_client import NOW, SandboxClient
+
+from pytest_customerio.tools.sandbox.server.admin import admin, is_local
+
+
+class Client:
+    """Asks an application without a network."""
+
+    def __init__(self, app: Any, base: str = "http://127.0.0.1:8025") -> None:
+        self._app = app
+        self._base = base
+
+    def __call__(self, method: str, path: str, **more: Any) -> httpx.Response:
+        """What a request draws."""
+
+        async def asked() -> httpx.Response:
+            transport = httpx.ASGITransport(app=self._app)
+            async with httpx.AsyncClient(transport=transport, base_url=self._base) as client:
+                return await client.request(method, path, **more)
+
+        return asyncio.run(asked())
+
+    def get(self, path: str, **more: Any) -> httpx.Response:
+        return self("GET", path, **more)
+
+    def post(self, path: str, **more: Any) -> httpx.Response:
+        return self("POST", path, **more)
+
+
+@pytest.fixture
+def client(ask: SandboxClient) -> Client:
+    """The sandbox of `ask`, asked by its own paths."""
+    return Client(admin(ask.service, {"CUSTOMERIO_SITE_ID": "site"}))
+
+
+@pytest.fixture
+def known(ask: SandboxClient) -> SandboxClient:
+    """Ada is known and has got a message, bought something, belongs to a company and to a segment."""
+    acme = {"identifiers": {"object_type_id": "1", "object_id": "acme"}}
+    ask.identify("42", email="ada@example.com", plan="pro")
+    ask.entity("identify", identifiers={"id": "42"}, cio_relationships=[acme])
+    ask.notes(
+        "POST",
+        "/api/v1/customers/42/events",
+        {"name": "bought", "data": {"total": 1}, "id": "01HF7YAT00000000000000000A"},
+    )
+    ask.notes("POST", "/v1/send/email", {"transactional_message_id": 1, "to": "a@b.co", "identifiers": {"id": "42"}})
+    ask("POST", "/api/v1/segments/7/add_customers", {"ids": ["42"]})
+    ask("PUT", "/api/v1/customers/43", {"email": "bob"})
+    return ask
+
+
+def test_the_overview(known: SandboxClient, client: Client) -> None:
+    """How it is set, how much it knows, what can be asked of it."""
+    told = client.get("/_sandbox/").json()
+    assert told["counts"] == {"received": 6, "people": 1, "deliveries": 1, "violations": 1}
+    assert told["number"] == known.service.log.number
+    assert (told["region"], told["environ"]) == ("us", {"CUSTOMERIO_SITE_ID": "site"})
+    assert "429-retry-after" in told["cases"]
+    assert "track.event" in told["operations"]
+
+
+def test_what_was_received(known: SandboxClient, client: Client) -> None:
+    """All, or those after a number, of an operation or surface, with some words, the last few."""
+    told = client.get("/_sandbox/received").json()
+    last = told["received"][-1]
+    assert (told["number"], last["number"], last["operation"]) == (
+        known.service.log.number,
+        told["number"],
+        "track.identify",
+    )
+    assert (last["status"], last["case"], last["source"], last["at"]) == (400, "400-invalid-email", "synthetic", NOW)
+    assert [each["rule"] for each in last["violations"]] == ["bad-email"]
+    assert "sent_from" not in last["violations"][0]
+
+    def found(**asked: Any) -> list[str]:
+        return [each["operation"] for each in client.get("/_sandbox/received", params=asked).json()["received"]]
+
+    assert found(since=told["number"] - 1) == ["track.identify"]
+    assert found(operation="app") == ["app.send_email"]
+    assert found(operation="track.event") == found(q="BOUGHT") == ["track.event"]
+    assert found(limit=2) == ["track.add_to_segment", "track.identify"]
+    assert found(since="x", q="nothing has this") == []
+
+
+def test_people(known: SandboxClient, client: Client) -> None:
+    """Newest first, with some words, page by page; and one of them with all that hangs on it."""
+    known.identify("44")
+    ada = known.person("id", "42")
+    told = client.get("/_sandbox/people", params={"limit": 1}).json()
+    assert ([each["identifiers"] for each in told["people"]], told["next"], told["total"]) == ([{"id": "44"}], 1, 2)
+    told = client.get("/_sandbox/people", params={"limit": 1, "start": 1}).json()
+    assert told["people"][0]["cio_id"] == ada.cio_id
+    assert (told["people"][0]["events"], told["people"][0]["devices"], told["next"]) == (1, 0, None)
+    assert client.get("/_sandbox/people", params={"q": "PRO"}).json()["people"] == told["people"]
+    assert client.get("/_sandbox/people", params={"q": "nobody"}).json()["people"] == []
+    one = client.get(f"/_sandbox/people/{ada.cio_id}").json()
+    assert (one["identifiers"], one["attributes"]) == ({"id": "42", "email": "ada@example.com"}, {"plan": "pro"})
+    assert one["events"][0] == {
+        "name": "bought",
+        "type": "event",
+        "timestamp": NOW,
+        "data": {"total": 1},
+        "id": "01HF7YAT00000000000000000A",
+    }
+    assert [each["object_id"] for each in one["relationships"]] == ["acme"]
+    assert (one["segments"], one["deliveries"]) == ([7], list(known.service.workspace.deliveries))
+    assert client.get("/_sandbox/people/nobody").status_code == 404
+
+
+def test_messages(known: SandboxClient, client: Client) -> None:
+    """All, newest first, and one of them."""
+    known.notes("POST", "/v1/send/email", {"transactional_message_id": 2, "to": "a@b.co", "identifiers": {"id": "42"}})
+    told = client.get("/_sandbox/deliveries").json()["deliveries"]
+    assert [each["template"] for each in told] == ["2", "1"]
+    assert client.get(f"/_sandbox/deliveries/{told[0]['id']}").json() == told[0]
+    assert (told[0]["to"], told[0]["state"], told[0]["metrics"]) == ("a@b.co", "queued", [])
+    assert client.get("/_sandbox/deliveries/none").status_code == 404
+
+
+def test_the_workspace(known: SandboxClient, client: Client) -> None:
+    """Segments, objects, visitors, and who is suppressed."""
+    known.notes("POST", "/api/v1/events", {"name": "seen", "anonymous_id": "visitor-1"})
+    known.notes("POST", "/api/v1/customers/99/suppress")
+    told = client.get("/_sandbox/workspace").json()
+    ada = known.person("id", "42").cio_id
+    assert told["segments"] == [{"id": 7, "name": "Segment 7", "description": "", "members": [ada]}]
+    assert [(each["object_id"], each["people"]) for each in told["objects"]] == [("acme", [ada])]
+    assert [(each["anonymous_id"], len(each["events"])) for each in told["visitors"]] == [("visitor-1", 1)]
+    assert told["suppressed"] == [{"kind": "id", "value": "99"}]
+
+
+def test_the_file_of_an_export(known: SandboxClient, client: Client) -> None:
+    """As CSV."""
+    known.body("POST", "/v1/exports/customers", {"filters": {}})
+    response = client.get("/_sandbox/exports/1")
+    assert (response.headers["Content-Type"], response.text[:9]) == ("text/csv; charset=utf-8", "id,email,")
+    assert client.get("/_sandbox/exports/2").status_code == 404
+
+
+def test_faults(ask: SandboxClient, client: Client) -> None:
+    """Asked for, listed, ended."""
+    asked = {"case": "500-server-error", "times": 2, "operation": "track.event"}
+    made = client.post("/_sandbox/faults", json=asked)
+    assert (made.status_code, made.json()) == (201, {"id": 1, **asked, "given": 0})
+    assert client.post("/_sandbox/faults", json={"case": "502-html"}).json()["times"] == 1
+    assert client.post("/_sandbox/faults", json={"case": "502-html", "times": None}).json()["times"] is None
+    assert len(client.get("/_sandbox/faults").json()["faults"]) == 3
+    assert client("DELETE", "/_sandbox/faults/1").status_code == 204
+    assert [each["id"] for each in client.get("/_sandbox/faults").json()["faults"]] == [2, 3]
+    client("DELETE", "/_sandbox/faults")
+    assert ask.service.faults.all == ()
+
+
+@pytest.mark.parametrize(
+    ("body", "told"),
+    [
+        (b"{", "a fault is JSON, such as"),
+        (b"[" * 60_000, "a fault is JSON, such as"),
+        (b"x" * 70_000, "less than 64 KB"),
+        (b"[]", '"case" names the error'),
+        (b'{"case": 429}', '"case" names the error'),
+        (b'{"case": "500-server-error", "times": true}', '"times" is a number'),
+        (b'{"case": "500-server-error", "times": "2"}', '"times" is a number'),
+        (b'{"case": "500-server-error", "operation": 1}', '"operation" is a name'),
+        (b'{"case": "500-server-eror"}', "did you mean 500-server-error?"),
+    ],
+)
+def test_faults_that_cannot_be(client: Client, body: bytes, told: str) -> None:
+    """400 says why."""
+    response = client.post("/_sandbox/faults", content=body)
+    assert response.status_code == 400
+    assert told in response.json()["error"]
+
+
+def test_reset(known: SandboxClient, client: Client) -> None:
+    """Nothing is left."""
+    assert client.post("/_sandbox/reset").status_code == 204
+    assert len(known.service.workspace.people) == 0
+
+
+def test_pages_of_other_origins(ask: SandboxClient, client: Client) -> None:
+    """Neither read it nor change it, by whatever name they reach it."""
+    assert client.post("/_sandbox/reset", headers={"Origin": "http://evil.example"}).status_code == 403
+    assert client.post("/_sandbox/reset", headers={"Origin": "http://127.0.0.1:8025"}).status_code == 204
+    assert client.get("/_sandbox/", headers={"Host": "evil.example"}).status_code == 403
+    exposed = Client(admin(ask.service, {}, loopback=False), "http://sandbox:8025")
+    assert exposed.get("/_sandbox/").status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("host", "local"),
+    [
+        ("127.0.0.1:1", True),
+        ("[::1]:1", True),
+        ("localhost", True),
+        ("cio.localhost:1", True),
+        ("evil.example", False),
+        ("", False),
+    ],
+)
+def test_names_of_this_machine(host: str, local: bool) -> None:
+    """And addresses: no name was looked up for them."""
+    assert is_local(host) is local
+
+
+def test_other_methods_and_paths(client: Client) -> None:
+    """As usual."""
+    assert client.get("/_sandbox/reset").status_code == 405
+    assert client.get("/_sandbox/nothing").status_code == 404

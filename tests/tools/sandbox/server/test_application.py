@@ -1,0 +1,238 @@
+"""The sandbox on real sockets: faults of the network, bodies over the limit, clients that misbehave."""
+
+from __future__ import annotations
+
+import asyncio
+import http.client
+import json
+import socket
+import ssl
+import threading
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+import requests
+from sandbox_client import authorization
+
+from pytest_customerio.tools.sandbox.server import application as server
+from pytest_customerio.tools.sandbox.server.sandbox_server import Running
+from pytest_customerio.tools.sandbox.service.dispatcher import Settings
+from pytest_customerio.tools.sandbox.service.request import ReceivedCall
+
+CUSTOMER = "/api/v1/customers/42"
+
+
+@pytest.fixture(scope="module")
+def once() -> Iterator[Running]:
+    """A sandbox that runs."""
+    with Running(Settings(tls=True)) as running:
+        yield running
+
+
+@pytest.fixture
+def running(once: Running) -> Running:
+    """The same, empty."""
+    once.service.reset()
+    return once
+
+
+def sent(running: Running, method: str, target: str, base: str = "", **more: Any) -> requests.Response:
+    """What a request draws over the wire."""
+    headers = {"Authorization": authorization(running.service.keys, target), **more.pop("headers", {})}
+    trusted = running.environ["REQUESTS_CA_BUNDLE"]
+    url = f"{base or running.url}{target}"
+    return requests.request(method, url, headers=headers, timeout=5, verify=trusted, allow_redirects=False, **more)
+
+
+def raw(running: Running, text: bytes) -> bytes:
+    """What bytes draw."""
+    place = urlsplit(running.url)
+    with socket.create_connection((place.hostname, place.port), timeout=5) as connection:
+        connection.sendall(text)
+        return connection.recv(65536)
+
+
+def test_answers_over_http_and_https(running: Running) -> None:
+    """With how sure they are, which error they are, and what the service would not tell."""
+    assert running.https_url is not None
+    for base in (running.url, running.https_url):
+        response = sent(running, "PUT", CUSTOMER, base, json={"plan": "pro"})
+        assert (response.status_code, response.content) == (200, b"{}\n")
+        assert response.headers["X-Sandbox-Source"] == "observed"
+    response = sent(running, "PUT", CUSTOMER, json={"email": "ada"})
+    assert (response.status_code, response.headers["X-Sandbox-Case"]) == (400, "400-invalid-email")
+    response = sent(running, "DELETE", "/api/v1/customers/43")
+    assert response.headers["X-Sandbox-Note"] == "nothing to do: there is no such person"
+    form = sent(running, "POST", "/api/v1/forms/a/submit", json={"data": {"id": "42"}})
+    assert (form.status_code, form.content, "Content-Length" in form.headers) == (204, b"", False)
+
+
+def test_paths_and_headers_as_they_were_sent(running: Running) -> None:
+    """A path is decoded once; a header that comes twice is one; Customer.io's own names lead here too."""
+    sent(running, "PUT", "/api/v1/customers/a%2Fb%25", json={})
+    assert running.service.workspace.people.find(("id", "a/b%"))
+    text = b"GET /nowhere HTTP/1.1\r\nHost: x\r\nUser-Agent: a\r\nUser-Agent: b\r\n\r\n"
+    assert raw(running, text).startswith(b"HTTP/1.1 404")
+    assert [one.client for one in running.service.log][-1] == "a, b"
+    named = sent(running, "GET", "/api/v1/accounts/region", headers={"Host": "track.customer.io"})
+    assert named.json()["url"] == "https://track.customer.io"
+
+
+def test_a_compressed_body(running: Running) -> None:
+    """Is read as what it says."""
+    import gzip
+
+    body = gzip.compress(json.dumps({"plan": "pro"}).encode())
+    assert sent(running, "PUT", CUSTOMER, data=body, headers={"Content-Encoding": "gzip"}).status_code == 200
+    (ada,) = running.service.workspace.people
+    assert ada.attributes == {"plan": "pro"}
+
+
+@pytest.mark.parametrize("fault", ["connection-reset", "accepted-then-reset"])
+def test_resets(running: Running, fault: str) -> None:
+    """The connection breaks in place of an answer, over http and https."""
+    for base in (running.url, running.https_url):
+        running.service.fault(fault)
+        with pytest.raises(requests.ConnectionError):
+            sent(running, "PUT", CUSTOMER, base or "", json={})
+        assert sent(running, "PUT", CUSTOMER, base or "", json={}).status_code == 200
+
+
+def test_a_truncated_body(running: Running) -> None:
+    """Part of the answer arrives."""
+    running.service.fault("truncated-body")
+    place = urlsplit(running.url)
+    client = http.client.HTTPConnection(place.hostname or "", place.port, timeout=5)
+    headers = {"Authorization": authorization(running.service.keys, CUSTOMER)}
+    client.request("PUT", CUSTOMER, b"{}", headers)
+    response = client.getresponse()
+    assert response.status == 200
+    with pytest.raises(http.client.IncompleteRead):
+        response.read()
+    client.close()
+
+
+def test_an_answer_that_never_comes(running: Running) -> None:
+    """The client has to give up; nobody else waits."""
+    running.service.fault("read-timeout")
+    headers = {"Authorization": authorization(running.service.keys, CUSTOMER)}
+    with pytest.raises(requests.ReadTimeout):
+        requests.put(running.url + CUSTOMER, json={}, headers=headers, timeout=0.2)
+    assert sent(running, "PUT", CUSTOMER, json={}).status_code == 200
+
+
+def test_a_handshake_that_fails(running: Running) -> None:
+    """As often as asked; http goes on."""
+    running.service.fault("tls-failure")
+    with pytest.raises(requests.exceptions.SSLError):
+        sent(running, "PUT", CUSTOMER, running.https_url or "", json={})
+    assert sent(running, "PUT", CUSTOMER, json={}).status_code == 200
+    assert sent(running, "PUT", CUSTOMER, running.https_url or "", json={}).status_code == 200
+
+
+def test_nobody_else_trusts_its_authority(running: Running) -> None:
+    """Only who was told to."""
+    place = urlsplit(running.https_url or "")
+    with (
+        socket.create_connection((place.hostname, place.port), timeout=5) as connection,
+        pytest.raises(ssl.SSLCertVerificationError),
+    ):
+        ssl.create_default_context().wrap_socket(connection, server_hostname="localhost")
+
+
+def test_bodies_over_the_limit(running: Running, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Are not read; neither is one that does not say how large it is. Broadcasts may be larger."""
+    monkeypatch.setattr(server, "LARGEST", 1000)
+    large = json.dumps({"x": "y" * 2000}).encode()
+    response = sent(running, "PUT", CUSTOMER, data=large)
+    assert (response.status_code, response.headers["Connection"]) == (413, "close")
+    chunks = (large[at : at + 100] for at in range(0, len(large), 100))
+    assert sent(running, "PUT", CUSTOMER, data=chunks).status_code == 413
+    assert sent(running, "POST", "/v1/campaigns/1/triggers", json={"data": {"x": "y" * 2000}}).status_code == 200
+    key = authorization(running.service.keys, CUSTOMER)
+    claimed = f"PUT {CUSTOMER} HTTP/1.1\r\nHost: x\r\nAuthorization: {key}\r\nContent-Length: {'9' * 15}\r\n\r\n"
+    assert raw(running, claimed.encode()).startswith(b"HTTP/1.1 413")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        b"\x16\x03\x01\x02\x00\x01\x00",
+        b"GET\r\n\r\n",
+        b"PUT / HTTP/1.1\r\nHost: x\r\nContent-Length: x\r\n\r\n",
+        b"\0" * 100,
+    ],
+)
+def test_what_is_no_http(running: Running, text: bytes) -> None:
+    """Is refused, and hurts nobody."""
+    assert raw(running, text + b"\r\n\r\n").startswith(b"HTTP/1.1 400")
+    assert sent(running, "PUT", CUSTOMER, json={}).status_code == 200
+
+
+def test_a_client_that_goes_away(running: Running) -> None:
+    """Amid its body: there is nothing to answer, and nothing is done."""
+    place = urlsplit(running.url)
+    with socket.create_connection((place.hostname, place.port), timeout=5) as connection:
+        connection.sendall(f"PUT {CUSTOMER} HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\nhalf".encode())
+    assert sent(running, "PUT", "/api/v1/customers/43", json={}).status_code == 200
+    assert [person.known_as for person in running.service.workspace.people] == ["43"]
+
+
+def asked(app: server.Server, *messages: dict[str, Any], path: str = CUSTOMER) -> list[dict[str, Any]]:
+    """What an application sends for these messages; after them its client is silent."""
+    told: list[dict[str, Any]] = []
+    waiting = list(messages)
+
+    async def receive() -> dict[str, Any]:
+        if not waiting:
+            await asyncio.Event().wait()
+        return waiting.pop(0)
+
+    async def send(message: Any) -> None:
+        told.append(message)
+
+    scope = {
+        "type": "http",
+        "method": "PUT",
+        "path": path,
+        "raw_path": path.encode(),
+        "query_string": b"",
+        "scheme": "http",
+    }
+    asyncio.run(app({**scope, "headers": []}, receive, send))
+    return told
+
+
+def test_a_body_that_does_not_come(running: Running) -> None:
+    """408 after a while, also where the client is gone."""
+    app = server.Server(running.service, admin=None, patience=0.01)  # type: ignore[arg-type]
+    for messages in ((), ({"type": "http.disconnect"},)):
+        start, _ = asked(app, *messages)
+        assert start["status"] == 408
+    assert len(running.service.log) == 0
+
+
+def test_many_clients_at_once(running: Running) -> None:
+    """Hundreds of connections and as many that say nothing: all are served, one after the other."""
+    place = urlsplit(running.url)
+    idle = [socket.create_connection((place.hostname, place.port), timeout=5) for _ in range(200)]
+    gate = threading.Barrier(20)
+
+    def one(worker: int) -> set[int]:
+        gate.wait(5)
+        target = f"{CUSTOMER}{worker}"
+        return {sent(running, "PUT", target, json={"n": n}).status_code for n in range(10)}
+
+    with ThreadPoolExecutor(20) as pool:
+        assert set().union(*pool.map(one, range(20))) == {200}
+    assert len(running.service.workspace.people) == 20
+    for each in idle:
+        each.close()
+
+
+def test_arrivals_are_values() -> None:
+    """As they are made without a server."""
+    assert ReceivedCall("GET", "/", {}).base == "http://127.0.0.1"

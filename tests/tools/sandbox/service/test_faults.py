@@ -1,0 +1,95 @@
+"""SandboxClient for faults: what can be asked for, and what is told where it cannot."""
+
+from __future__ import annotations
+
+import pytest
+from sandbox_client import SandboxClient
+
+from pytest_customerio.tools.sandbox.arguments import CannotError
+from pytest_customerio.tools.sandbox.service.dispatcher import Settings
+from pytest_customerio.tools.sandbox.service.faults import FaultError, Faults, parse
+
+
+@pytest.fixture
+def faults(ask: SandboxClient) -> Faults:
+    """The faults of a sandbox over http."""
+    return ask.service.faults
+
+
+@pytest.mark.parametrize(
+    ("spec", "case", "times", "operation"),
+    [
+        ("429-retry-after", "429-retry-after", 1, None),
+        ("429-retry-after:3", "429-retry-after", 3, None),
+        ("429-retry-after:forever@track", "429-retry-after", None, "track"),
+        ("500-server-error-recovers", "500-server-error-recovers", 2, None),
+        ("500-server-error-persists@app.send_email", "500-server-error-persists", None, "app.send_email"),
+    ],
+)
+def test_how_faults_are_written(spec: str, case: str, times: int | None, operation: str | None) -> None:
+    """Case, how often, and for which operation or surface."""
+    assert parse(spec) == (case, times, operation)
+
+
+def test_how_they_are_not() -> None:
+    """Told with an example."""
+    with pytest.raises(CannotError, match=r"'a b' is not CASE\[:N\]\[@operation\], such as"):
+        parse("a b")
+
+
+@pytest.mark.parametrize(
+    ("asked", "told"),
+    [
+        (("429-retry-aftr",), "no such case: '429-retry-aftr'; did you mean 429-retry-after?"),
+        (("xyzzy",), "no such case: 'xyzzy'; 200-dropped, "),
+        (("500-server-error", 0), "times is 1 or more, or null for ever, not 0"),
+        (("500-server-error", 1, "track.identfy"), "no such operation: 'track.identfy'; did you mean track.identify?"),
+        (("500-server-error", 1, "xyzzy"), "no such operation: 'xyzzy'"),
+        (("200-dropped", 1, "track.identify"), "200-dropped is nothing that track.identify draws; it is drawn by "),
+        (("200-dropped", 1, "track"), "200-dropped is nothing that track draws"),
+        (("connection-refused",), "connection-refused happens before a server is reached: stop the sandbox, or"),
+        (("dns-failure",), "use a host that does not exist"),
+        (("connect-timeout",), "use an address that does not answer"),
+        (("tls-failure",), "tls-failure needs https: start the sandbox with --https"),
+    ],
+)
+def test_what_cannot_be_asked_for(faults: Faults, asked: tuple[object, ...], told: str) -> None:
+    """Told with what can."""
+    with pytest.raises(FaultError) as caught:
+        faults.add(*asked)  # type: ignore[arg-type]
+    assert told in str(caught.value)
+    assert faults.all == ()
+
+
+def test_a_mode_is_no_other_case(faults: Faults) -> None:
+    """`-recovers` and `-persists` say how often."""
+    assert faults.add("500-server-error-persists", None).case == "500-server-error"
+
+
+def test_ending_faults(faults: Faults) -> None:
+    """One of them, or all."""
+    first, second = faults.add("500-server-error"), faults.add("502-html", 2)
+    assert (first.id, second.id, faults.all) == (1, 2, (first, second))
+    faults.clear(1)
+    assert faults.all == (second,)
+    faults.clear()
+    assert faults.all == ()
+
+
+def test_handshakes() -> None:
+    """Fail as often as asked; they belong to no operation."""
+    faults = SandboxClient(Settings(tls=True)).service.faults
+    assert "tls-failure" in faults.known
+    with pytest.raises(FaultError, match="happens before there is an operation"):
+        faults.add("tls-failure", 1, "track.event")
+    faults.add("500-server-error")
+    faults.add("tls-failure", 2)
+    assert [faults.take_handshake() for _ in range(3)] == [True, True, False]
+
+
+def test_what_can_be_asked_for(faults: Faults) -> None:
+    """Everything that a server over http can do."""
+    known = faults.known
+    assert {"429-retry-after", "connection-reset", "read-timeout", "truncated-body"} <= set(known)
+    assert not {"connection-refused", "connect-timeout", "dns-failure", "tls-failure"} & set(known)
+    assert len(known) == len(set(known))

@@ -1,0 +1,32 @@
+"""Calls are counted in a window that slides."""
+
+from __future__ import annotations
+
+import pytest
+
+from pytest_customerio.tools.sandbox.service.rate_limits import Limits, bucket
+
+
+@pytest.mark.parametrize(
+    ("operation", "name"),
+    [
+        ("app.find_by_email", "app"),
+        ("app.send_push", "app.send"),
+        ("app.trigger_broadcast", "app.trigger_broadcast"),
+        ("track.event", "track"),
+        ("track_v2.batch", "track"),
+        ("pipelines.batch", "pipelines"),
+    ],
+)
+def test_buckets(operation: str, name: str) -> None:
+    """Both versions of Track share one."""
+    assert bucket(operation) == name
+
+
+def test_the_window_slides() -> None:
+    """Ten in any one second; who is refused does not count."""
+    limits = Limits()
+    assert [limits.exceeded("app.get_segment", at / 10) for at in range(10)] == [0.0] * 10
+    assert limits.exceeded("app.get_segment", 0.95) == pytest.approx(0.05)
+    assert limits.exceeded("app.get_segment", 1.0) == 0.0
+    assert limits.exceeded("app.get_segment", 1.05) == pytest.approx(0.05)

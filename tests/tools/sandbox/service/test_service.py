@@ -1,0 +1,52 @@
+"""One sandbox: it answers, remembers, forgets."""
+
+from __future__ import annotations
+
+from sandbox_client import NOW, SandboxClient
+
+from pytest_customerio.tools.sandbox.service.request_log import MOST, Log
+
+
+def test_what_was_received(ask: SandboxClient) -> None:
+    """Each request with its operation, payload, answer, and what was wrong with it."""
+    ask("POST", "/api/v1/customers/42/events", {"name": ""}, headers={"user-agent": "tests"})
+    ask("PUT", "/api/v1/customers/42", b"\xff\xfe")
+    ask("GET", "/nowhere")
+    first, second, third = ask.service.log
+    assert (third.number - first.number, first.at, first.operation, first.method) == (2, NOW, "track.event", "POST")
+    assert (first.path, first.payload) == ("/api/v1/customers/42/events", {"name": ""})
+    assert (first.status, first.fault, first.case, first.client) == (400, None, "400-malformed", "tests")
+    assert [each.rule for each in first.violations] == ["event-name-missing"]
+    assert (second.operation, second.payload) == ("track.identify", "\ufffd\ufffd")
+    assert (third.operation, third.status) == (None, 404)
+
+
+def test_forgetting(ask: SandboxClient) -> None:
+    """All but the keys; numbers go on."""
+    keys = ask.service.keys
+    ask.identify("42")
+    number = ask.service.log.number
+    ask.service.fault("500-server-error")
+    ask.service.reset()
+    assert (len(ask.service.log), len(ask.service.workspace.people), ask.service.faults.all) == (0, 0, ())
+    ask.identify("42")
+    assert ask.service.keys is keys
+    assert [each.number for each in ask.service.log] == [number + 1]
+
+
+def test_the_log_is_bounded(ask: SandboxClient) -> None:
+    """The oldest go; those after a number are found, oldest first."""
+    ask.identify("42")
+    (one,) = ask.service.log
+    log = Log()
+    for _ in range(MOST + 2):
+        log.add(one)
+    assert len(log) == MOST
+    ask.identify("43")
+    assert ask.service.log.since(0) == [one, *ask.service.log.since(one.number)]
+    assert ask.service.log.since(one.number + 1) == []
+
+
+def test_a_handshake_that_is_to_fail(ask: SandboxClient) -> None:
+    """None is, over http."""
+    assert ask.service.handshake_fails() is False
