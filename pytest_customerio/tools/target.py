@@ -137,10 +137,10 @@ def chosen(environ: Mapping[str, str], catalog: Catalog, given: str | None = Non
 @contextmanager
 def own(environ: Mapping[str, str]) -> Iterator[Target]:
     """A sandbox of our own."""
-    from pytest_customerio.tools.sandbox.server.sandbox_server import Running
-    from pytest_customerio.tools.sandbox.service.dispatcher import Settings
+    from pytest_customerio.tools.sandbox.server.sandbox_server import SandboxServer
+    from pytest_customerio.tools.sandbox.settings import Settings
 
-    with Running(Settings(region="eu" if environ.get(REGION, "").lower() == "eu" else "us")) as running:
+    with SandboxServer(Settings(region="eu" if environ.get(REGION, "").lower() == "eu" else "us")) as running:
         environment = "a sandbox of pytest-customerio's own"
         yield _sandbox("own", environment, running.url, running.environ, running.service.reset)
 

@@ -17,7 +17,7 @@ import pytest
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
 
-    from pytest_customerio.tools.sandbox.server.sandbox_server import Running
+    from pytest_customerio.tools.sandbox.server.sandbox_server import SandboxServer
 
 PATIENCE = 20_000  # milliseconds, on a busy machine
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
@@ -48,7 +48,7 @@ def expect() -> Any:
 class Application:
     """What a team's code does: the official SDK, told where the sandbox is."""
 
-    def __init__(self, running: Running) -> None:
+    def __init__(self, running: SandboxServer) -> None:
         assert running.https_url is not None
         address = urlsplit(running.https_url)
         keys = running.service.keys

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from pytest_customerio.tools.sandbox.service.request_log import Received
+from pytest_customerio.tools.sandbox.service.request_log import LoggedRequest
 
 
-def received(**given: Any) -> Received:
+def received(**given: Any) -> LoggedRequest:
     """A request that went well, but for what is given."""
     known: dict[str, Any] = {
         "number": 7,
@@ -24,7 +24,7 @@ def received(**given: Any) -> Received:
         "violations": (),
         "client": "Customer.io Python Client/3.2.0",
     }
-    return Received(**{**known, **given})
+    return LoggedRequest(**{**known, **given})
 
 
 def deep(levels: int) -> Any:

@@ -8,11 +8,11 @@ from collections.abc import Mapping
 from functools import cache
 from typing import Any
 
-from pytest_customerio.tools.sandbox.service.answers import Reply
-from pytest_customerio.tools.sandbox.service.dispatcher import Settings
+from pytest_customerio.tools.sandbox.service.answers import SandboxAnswer
 from pytest_customerio.tools.sandbox.service.keys import Keys
-from pytest_customerio.tools.sandbox.service.request import ReceivedCall
+from pytest_customerio.tools.sandbox.service.request import HttpRequest
 from pytest_customerio.tools.sandbox.service.service import Service
+from pytest_customerio.tools.sandbox.settings import Settings
 from pytest_customerio.tools.sandbox.workspace.people import Person
 
 NOW = 1_764_000_000
@@ -48,12 +48,12 @@ class SandboxClient:
 
     def __call__(
         self, method: str, target: str, payload: Any = None, headers: Mapping[str, str] | None = None, **more: Any
-    ) -> Reply:
+    ) -> SandboxAnswer:
         """What this request draws; with the right key unless headers say otherwise."""
         known = {"authorization": authorization(self.service.keys, target), "content-type": "application/json"}
         body = payload if isinstance(payload, bytes) else b"" if payload is None else json.dumps(payload).encode()
         sent = {name: value for name, value in {**known, **(headers or {})}.items() if value}
-        return self.service.answer(ReceivedCall(method, target, sent, body, **more))
+        return self.service.answer(HttpRequest(method, target, sent, body, **more))
 
     def body(self, *request: Any, **more: Any) -> Any:
         """The JSON of an answer that is a success."""

@@ -17,8 +17,8 @@ import requests
 from pytest_customerio import __main__
 from pytest_customerio.__main__ import main
 from pytest_customerio.tools.sandbox import command
-from pytest_customerio.tools.sandbox.server.sandbox_server import Running
-from pytest_customerio.tools.sandbox.service.dispatcher import Settings
+from pytest_customerio.tools.sandbox.server.sandbox_server import SandboxServer
+from pytest_customerio.tools.sandbox.settings import Settings
 
 
 def refused(capsys: pytest.CaptureFixture[str], *arguments: str) -> str:
@@ -33,13 +33,13 @@ def refused(capsys: pytest.CaptureFixture[str], *arguments: str) -> str:
 def interrupted(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Somebody presses Ctrl-C as soon as the sandbox waits."""
 
-    def wait(running: Running, seconds: float) -> None:
+    def wait(running: SandboxServer, seconds: float) -> None:
         assert running.runs
         raise KeyboardInterrupt
 
     before = signal.getsignal(signal.SIGTERM)
     with monkeypatch.context() as patched:
-        patched.setattr(Running, "wait", wait)
+        patched.setattr(SandboxServer, "wait", wait)
         yield
     signal.signal(signal.SIGTERM, before)
 
@@ -61,27 +61,27 @@ def test_a_server_that_ends_by_itself(monkeypatch: pytest.MonkeyPatch) -> None:
     """Ends the command."""
     before = signal.getsignal(signal.SIGTERM)
     with monkeypatch.context() as patched:
-        patched.setattr(Running, "wait", lambda running, seconds: running.stop())
+        patched.setattr(SandboxServer, "wait", lambda running, seconds: running.stop())
         assert main(["sandbox", "--port", "0"]) == 0
     signal.signal(signal.SIGTERM, before)
 
 
 def test_a_warning_where_others_can_reach_it() -> None:
     """Before anything else."""
-    with Running(Settings(), "0.0.0.0") as running:
-        assert command.told(running).splitlines()[1].startswith("Everybody who can reach 0.0.0.0 can reach it")
+    with SandboxServer(Settings(), "0.0.0.0") as running:
+        assert command.instructions(running).splitlines()[1].startswith("Everybody who can reach 0.0.0.0 can reach it")
 
 
 def test_on_windows(monkeypatch: pytest.MonkeyPatch) -> None:
     """In the words of its shell."""
     monkeypatch.setattr(sys, "platform", "win32")
-    with Running(Settings()) as running:
-        assert "  set CUSTOMERIO_SITE_ID=" in command.told(running)
+    with SandboxServer(Settings()) as running:
+        assert "  set CUSTOMERIO_SITE_ID=" in command.instructions(running)
 
 
 def test_what_it_cannot_do(capsys: pytest.CaptureFixture[str]) -> None:
     """Told in one sentence."""
-    with Running(Settings()) as running:
+    with SandboxServer(Settings()) as running:
         port = running.url.rpartition(":")[2]
         assert refused(capsys, "--port", port).startswith(f"cannot listen on 127.0.0.1:{port}: ")
     assert "did you mean 429-retry-after?" in refused(capsys, "--port", "0", "--fault", "429-retry-aftr")

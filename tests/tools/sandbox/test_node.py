@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from pytest_customerio.tools.sandbox.server.sandbox_server import Running
-from pytest_customerio.tools.sandbox.service.dispatcher import Settings
+from pytest_customerio.tools.sandbox.server.sandbox_server import SandboxServer
+from pytest_customerio.tools.sandbox.settings import Settings
 
 NODE = shutil.which("node")
 SCRIPT = """
@@ -60,7 +60,7 @@ def modules(tmp_path: Path) -> Path:
 def test_its_normal_calls(modules: Path) -> None:
     """Unchanged but for host, port and authority."""
     (modules / "calls.js").write_text(SCRIPT, encoding="utf-8")
-    with Running(Settings(tls=True)) as running:
+    with SandboxServer(Settings(tls=True)) as running:
         command = [NODE or "", "calls.js"]
         environment = {**os.environ, **running.environ}
         done = subprocess.run(

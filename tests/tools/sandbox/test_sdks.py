@@ -9,21 +9,21 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from pytest_customerio.tools.sandbox.server.sandbox_server import Running
-from pytest_customerio.tools.sandbox.service.dispatcher import Settings
+from pytest_customerio.tools.sandbox.server.sandbox_server import SandboxServer
+from pytest_customerio.tools.sandbox.settings import Settings
 
 customerio = pytest.importorskip("customerio")
 
 
 @pytest.fixture(scope="module")
-def once() -> Iterator[Running]:
+def once() -> Iterator[SandboxServer]:
     """A sandbox that runs, over http and https."""
-    with Running(Settings(tls=True)) as running:
+    with SandboxServer(Settings(tls=True)) as running:
         yield running
 
 
 @pytest.fixture
-def running(once: Running, monkeypatch: pytest.MonkeyPatch) -> Running:
+def running(once: SandboxServer, monkeypatch: pytest.MonkeyPatch) -> SandboxServer:
     """The same, empty; its environment is ours."""
     once.service.reset()
     for name, value in once.environ.items():
@@ -31,23 +31,23 @@ def running(once: Running, monkeypatch: pytest.MonkeyPatch) -> Running:
     return once
 
 
-def called(running: Running) -> list[tuple[str | None, int]]:
+def called(running: SandboxServer) -> list[tuple[str | None, int]]:
     """What was called, and how it was answered."""
     return [(one.operation, one.status) for one in running.service.log]
 
 
-def contracts_kept(running: Running) -> bool:
+def contracts_kept(running: SandboxServer) -> bool:
     """Whether nothing was wrong with any payload."""
     return not any(each.severity != "info" for one in running.service.log for each in one.violations)
 
 
-def track(running: Running) -> Any:
+def track(running: SandboxServer) -> Any:
     """The Track client, which insists on https."""
     place, keys = urlsplit(running.https_url or ""), running.service.keys
     return customerio.CustomerIO(keys.site_id, keys.track, host=place.hostname, port=place.port)
 
 
-def test_track(running: Running) -> None:
+def test_track(running: SandboxServer) -> None:
     """Every call of the Track client."""
     with track(running) as client:
         client.identify("42", email="ada@example.com", plan="pro")
@@ -71,7 +71,7 @@ def test_track(running: Running) -> None:
     assert contracts_kept(running)
 
 
-def test_errors_reach_the_client(running: Running) -> None:
+def test_errors_reach_the_client(running: SandboxServer) -> None:
     """With its own retries beneath: a 500 is tried again, a 400 is not."""
     with track(running) as client:
         running.service.fault("500-server-error", 2)
@@ -85,7 +85,7 @@ def test_errors_reach_the_client(running: Running) -> None:
 
 
 @pytest.mark.parametrize("scheme", ["http", "https"])
-def test_the_app_api(running: Running, scheme: str) -> None:
+def test_the_app_api(running: SandboxServer, scheme: str) -> None:
     """Every message of the App client."""
     base = running.url if scheme == "http" else running.https_url
     identifiers = {"id": "42"}
@@ -107,7 +107,7 @@ def test_the_app_api(running: Running, scheme: str) -> None:
 
 @pytest.mark.filterwarnings("ignore:datetime.datetime.utcnow:DeprecationWarning")  # the SDK's own
 @pytest.mark.parametrize("scheme", ["http", "https"])
-def test_pipelines(running: Running, scheme: str) -> None:
+def test_pipelines(running: SandboxServer, scheme: str) -> None:
     """Every call of the analytics client."""
     analytics = pytest.importorskip("customerio.analytics")
     host = running.url if scheme == "http" else running.https_url
@@ -124,7 +124,7 @@ def test_pipelines(running: Running, scheme: str) -> None:
     assert {one.notes for one in running.service.log} == {()}
 
 
-def test_the_asynchronous_client(running: Running) -> None:
+def test_the_asynchronous_client(running: SandboxServer) -> None:
     """Its Track and App clients, pointed here by their regions' hosts."""
     asynchronous = pytest.importorskip("async_customerio")
     place, keys = urlsplit(running.https_url or ""), running.service.keys

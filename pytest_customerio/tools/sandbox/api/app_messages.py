@@ -1,4 +1,4 @@
-"""The App API's messages: transactional sends and triggers of broadcasts. Nothing is sent: it lies in the inbox."""
+"""The App API's messages: transactional messages and broadcasts. They are stored as deliveries; nothing is sent."""
 
 from __future__ import annotations
 
@@ -6,105 +6,90 @@ from collections.abc import Mapping
 from functools import partial
 from typing import Any
 
-from pytest_customerio.tools.sandbox.api.app_format import liquid
-from pytest_customerio.tools.sandbox.api.call import Call, Effect, Handler, items, mapping, number, whole
-from pytest_customerio.tools.sandbox.workspace.audience import chosen
-from pytest_customerio.tools.sandbox.workspace.deliveries import Delivery, placeholder, render
+from pytest_customerio.tools.sandbox.api.app_format import attributes
+from pytest_customerio.tools.sandbox.api.call import NOT_FOUND, Call, CallResult, Handler
+from pytest_customerio.tools.sandbox.json_values import integer, mapping, mappings, parse_number
+from pytest_customerio.tools.sandbox.workspace.audience import matching_people
+from pytest_customerio.tools.sandbox.workspace.deliveries import BroadcastTrigger, Delivery, describe_template, render
 from pytest_customerio.tools.sandbox.workspace.people import SUPPRESSED, Identifier, Notes, Person
-from pytest_customerio.tools.sandbox.workspace.relationships import identifier
-from pytest_customerio.tools.sandbox.workspace.workspace import Trigger, Workspace
+from pytest_customerio.tools.sandbox.workspace.relationships import parse_identifier
+from pytest_customerio.tools.sandbox.workspace.workspace import Workspace
 
-# Which members of a payload hold the subject, the body and the plain text, by kind of message.
+# The members of a payload that hold the subject, the body and the text without markup, for each kind of message.
 _CONTENT = {"send_email": ("subject", "body", "body_plain"), "send_push": ("title", "message", "")}
-_PER_USER = "/data/attributes/per_user_data"
 
 
-def send(name: str, workspace: Workspace, call: Call) -> Effect:
+def send(name: str, workspace: Workspace, call: Call) -> CallResult:
     """`POST /v1/send/…`."""
-    who = identifier(mapping(call.payload.get("identifiers")))
-    person, notes = _receiver(workspace, who)
-    state, told = _state(call, person, suppressed=SUPPRESSED in notes)
+    identifier = parse_identifier(mapping(call.payload.get("identifiers")))
+    person, notes = _recipient(workspace, identifier)
+    state, state_notes = _state(call, person, suppressed=SUPPRESSED in notes)
     delivery = _delivery(workspace, name, call, person, state)
-    workspace.keep(delivery)
+    workspace.add_delivery(delivery)
     body: dict[str, Any] = {"delivery_id": delivery.id, "queued_at": call.at}
     if state == "scheduled":
         body["send_at"] = delivery.send_at
-    return Effect(notes + told, body)
+    return CallResult(notes + state_notes, body)
 
 
-def trigger_broadcast(workspace: Workspace, call: Call) -> Effect:
-    """`POST /v1/campaigns/{broadcast_id}/triggers`: one missing person fails it, unless it says otherwise."""
-    broadcast = whole(call.params["broadcast_id"])
-    people, errors = _audience(workspace, call)
-    made = Trigger(sum(each.broadcast == broadcast for each in workspace.triggers.values()) + 1, broadcast, errors)
-    workspace.triggers[broadcast, made.id] = made
+def trigger_broadcast(workspace: Workspace, call: Call) -> CallResult:
+    """`POST /v1/campaigns/{broadcast_id}/triggers`: an unknown person fails it, unless the payload allows that."""
+    broadcast = parse_number(call.params["broadcast_id"])
+    recipients, errors = _recipients(workspace, call)
+    number = sum(each.broadcast == broadcast for each in workspace.triggers.values()) + 1
+    workspace.triggers[broadcast, number] = BroadcastTrigger(number, broadcast, errors)
     if errors:
-        said = "Errors were found while processing per user data (ids, emails or json data). "
-        return Effect(
-            errors,
-            case="422-unprocessable",
-            text=f"{said}More detail available from the errors endpoint for trigger {made.id}",
-        )
-    for person, data in people:
-        merged = {**mapping(call.payload.get("data")), **data}
-        one = Call(
-            call.params,
-            call.query,
-            {"transactional_message_id": f"of broadcast {broadcast}", "message_data": merged},
-            call.at,
-        )
-        workspace.keep(_delivery(workspace, "trigger_broadcast", one, person, "queued"))
-    return Effect(
-        () if people else ("reaches nobody here: the audience set in the interface is not known",), {"id": made.id}
-    )
+        return CallResult(errors, case="422-unprocessable", text=_trigger_error(number))
+    for person, data in recipients:
+        _add_broadcast_delivery(workspace, call, broadcast, person, data)
+    notes = () if recipients else ("reaches nobody here: the audience set in the interface is not known",)
+    return CallResult(notes, {"id": number})
 
 
-def broadcast_errors(workspace: Workspace, call: Call) -> Effect:
+def broadcast_errors(workspace: Workspace, call: Call) -> CallResult:
     """`GET /v1/campaigns/{broadcast_id}/triggers/{trigger_id}/errors`."""
-    found = workspace.triggers.get((whole(call.params["broadcast_id"]), whole(call.params["trigger_id"])))
-    if found is None:
-        return Effect(case="404-not-found")
-    return Effect(body={"errors": list(found.errors), "next": 0})
+    key = parse_number(call.params["broadcast_id"]), parse_number(call.params["trigger_id"])
+    trigger = workspace.triggers.get(key)
+    return CallResult(body={"errors": list(trigger.errors), "next": 0}) if trigger else NOT_FOUND
 
 
-def _receiver(workspace: Workspace, who: Identifier) -> tuple[Person | None, Notes]:
-    if not who[1]:
+def _recipient(workspace: Workspace, identifier: Identifier) -> tuple[Person | None, Notes]:
+    if not identifier[1]:
         return None, ("goes to nobody's profile: without identifiers",)
-    if workspace.people.is_suppressed(who):
+    if workspace.people.is_suppressed(identifier):
         return None, (SUPPRESSED,)
-    return workspace.people.sure(who)
+    return workspace.people.find_or_create(identifier)
 
 
 def _state(call: Call, person: Person | None, *, suppressed: bool) -> tuple[str, Notes]:
+    """The state of a new message, and what the answer does not say about it."""
     if suppressed:
         return "skipped", ()
     if call.payload.get("queue_draft") is True:
         return "draft", ("not sent: queue_draft waits for somebody to send it",)
     if call.payload.get("send_to_unsubscribed") is False and person is not None and person.unsubscribed:
         return "skipped", ("not sent: this person is unsubscribed",)
-    moment = number(call.payload.get("send_at"), 0)
-    if moment > call.at:
+    send_at = integer(call.payload.get("send_at"), 0)
+    if send_at > call.at:
         return "scheduled", ()
-    return "queued", ("sent at once: send_at lies in the past",) if moment else ()
+    return "queued", ("sent at once: send_at lies in the past",) if send_at else ()
 
 
 def _delivery(workspace: Workspace, name: str, call: Call, person: Person | None, state: str) -> Delivery:
     payload, data = call.payload, mapping(call.payload.get("message_data"))
     template = str(payload.get("transactional_message_id") or "")
-    known, content = liquid(person, data), _CONTENT.get(name, ("", "", ""))
-    subject, body, plain = (render(str(payload.get(each) or ""), known) if each else "" for each in content)
-    made_here = not (body or plain)
-    to = payload.get("to") or (person.identifiers.get("email") if person and "email" in person.identifiers else "")
+    subject, body, plain_text = _content(name, payload, person, data)
+    made_here = not (body or plain_text)
     return Delivery(
-        id=f"delivery-{workspace.number()}",
+        id=f"delivery-{workspace.next_number()}",
         operation=f"app.{name}",
-        to=str(to or (person.known_as if person else "")),
+        to=_address(payload, person),
         subject=subject or f"(template {template})",
-        body=placeholder(template, data) if made_here else body,
-        plain=plain,
+        body=describe_template(template, data) if made_here else body,
+        plain=plain_text,
         state=state,
         queued_at=call.at,
-        send_at=number(payload.get("send_at"), 0) or None,
+        send_at=integer(payload.get("send_at"), 0) or None,
         template=template,
         person=person.cio_id if person else "",
         made_here=made_here,
@@ -112,30 +97,66 @@ def _delivery(workspace: Workspace, name: str, call: Call, person: Person | None
     )
 
 
-_Audience = list[tuple[Person, Mapping[str, Any]]]
+def _content(
+    name: str, payload: Mapping[str, Any], person: Person | None, data: Mapping[str, Any]
+) -> tuple[str, str, str]:
+    """The rendered subject, body and text without markup."""
+    known = {"customer": attributes(person) if person else {}, "trigger": data, "message_data": data, "data": data}
+    members = _CONTENT.get(name, ("", "", ""))
+    subject, body, plain_text = (render(str(payload.get(each) or ""), known) if each else "" for each in members)
+    return subject, body, plain_text
 
 
-def _audience(workspace: Workspace, call: Call) -> tuple[_Audience, Notes]:
-    """Who gets a broadcast with which data of their own, and what is wrong with the list."""
+def _address(payload: Mapping[str, Any], person: Person | None) -> str:
+    """Where a message goes: the address in the payload, else the e-mail address or display name of the person."""
+    known = person.identifiers.get("email") or person.display_name if person else ""
+    return str(payload.get("to") or known)
+
+
+_Recipients = list[tuple[Person, Mapping[str, Any]]]
+
+
+def _recipients(workspace: Workspace, call: Call) -> tuple[_Recipients, Notes]:
+    """The people who get a broadcast, each with data of their own, and the errors in the list of people."""
     payload = call.payload
     if mapping(payload.get("recipients")):
-        return [(each, {}) for each in chosen(workspace, mapping(payload["recipients"]))], ()
+        return [(each, {}) for each in matching_people(workspace, mapping(payload["recipients"]))], ()
+    recipients: _Recipients = []
+    errors: Notes = ()
+    for number, (identifier, data) in enumerate(_rows(payload), 1):
+        person = workspace.people.find(identifier)
+        if person is not None:
+            recipients.append((person, data))
+        elif payload.get(f"{identifier[0]}_ignore_missing") is not True:
+            errors += (f"line {number}: no person has this {identifier[0]}",)
+    return recipients, errors
+
+
+def _rows(payload: Mapping[str, Any]) -> list[tuple[Identifier, Mapping[str, Any]]]:
+    """Each person whom `ids`, `emails` or `per_user_data` name, with the data for this person."""
     rows: list[tuple[Identifier, Mapping[str, Any]]] = []
     for kind, listed in (("id", payload.get("ids")), ("email", payload.get("emails"))):
         rows += [((kind, str(each)), {}) for each in (listed if isinstance(listed, list) else ())]
-    rows += [
-        (identifier({kind: each.get(kind) for kind in ("id", "email")}), mapping(each.get("data")))
-        for each in items(payload.get("per_user_data"))
-    ]
-    found: _Audience = []
-    errors: Notes = ()
-    for line, (who, data) in enumerate(rows, 1):
-        person = workspace.people.find(who)
-        if person is not None:
-            found.append((person, data))
-        elif payload.get(f"{who[0]}_ignore_missing") is not True:
-            errors += (f"line {line}: no person has this {who[0]}",)
-    return found, errors
+    for each in mappings(payload.get("per_user_data")):
+        identifier = parse_identifier({kind: each.get(kind) for kind in ("id", "email")})
+        rows.append((identifier, mapping(each.get("data"))))
+    return rows
+
+
+def _add_broadcast_delivery(
+    workspace: Workspace, call: Call, broadcast: int, person: Person, data: Mapping[str, Any]
+) -> None:
+    merged = {**mapping(call.payload.get("data")), **data}
+    payload = {"transactional_message_id": f"of broadcast {broadcast}", "message_data": merged}
+    message = Call(call.params, call.query, payload, call.at)
+    workspace.add_delivery(_delivery(workspace, "trigger_broadcast", message, person, "queued"))
+
+
+def _trigger_error(number: int) -> str:
+    return (
+        "Errors were found while processing per user data (ids, emails or json data). "
+        f"More detail available from the errors endpoint for trigger {number}"
+    )
 
 
 _SENDS = ("send_email", "send_push", "send_sms", "send_in_app", "send_inbox_message", "send_whatsapp")

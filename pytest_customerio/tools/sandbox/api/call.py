@@ -1,4 +1,4 @@
-"""One call as the workspace meets it, and what comes of it."""
+"""The input and the result of a handler, the function that carries out one call."""
 
 from __future__ import annotations
 
@@ -12,7 +12,11 @@ from pytest_customerio.tools.sandbox.workspace.workspace import Workspace
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """A request whose payload keeps its contract. `at` is the unix second, `base` the address that was asked."""
+    """A call whose payload satisfies the contract.
+
+    `params` are the values of the path, `at` is the time in Unix seconds, `base` the address (scheme, host, port) that
+    the client used.
+    """
 
     params: Mapping[str, str] = field(default_factory=dict)
     query: Mapping[str, str] = field(default_factory=dict)
@@ -22,10 +26,10 @@ class Call:
 
 
 @dataclass(frozen=True, slots=True)
-class Effect:
-    """What a call did. `notes` are what the service does and does not tell.
+class CallResult:
+    """How a call is answered: with `body` as JSON; with the recorded success if there is none; or with an error.
 
-    The answer is `body` as JSON; without one it is the recorded success; with `case` it is that error, saying `text`.
+    `case` is the error case, `text` its message. `notes` are what the service does and does not say in its answer.
     """
 
     notes: Notes = ()
@@ -34,30 +38,5 @@ class Effect:
     text: str = ""
 
 
-Handler = Callable[[Workspace, Call], Effect]
-NOT_FOUND = Effect(case="404-not-found")
-
-
-def mapping(value: object) -> Mapping[str, Any]:
-    """A member that should be an object."""
-    return value if isinstance(value, Mapping) else {}
-
-
-def items(value: object) -> list[Mapping[str, Any]]:
-    """A member that should be a list of objects."""
-    return [each for each in value if isinstance(each, Mapping)] if isinstance(value, list) else []
-
-
-def number(value: object, default: int) -> int:
-    """A member that should be a moment."""
-    return int(value) if isinstance(value, int | float) and not isinstance(value, bool) else default
-
-
-def truth(value: object) -> bool:
-    """As the service reads a flag."""
-    return str(value).lower() in {"true", "1"}
-
-
-def whole(text: str) -> int:
-    """The number in a path; what is none is 0, which nothing has."""
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else 0
+Handler = Callable[[Workspace, Call], CallResult]
+NOT_FOUND = CallResult(case="404-not-found")

@@ -1,4 +1,4 @@
-"""Pipelines: what each of its calls does to a workspace. A batch is a list of them."""
+"""Pipelines: what each of its calls does to a workspace. The dispatcher takes a batch apart into such calls."""
 
 from __future__ import annotations
 
@@ -6,86 +6,88 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from pytest_customerio.tools.sandbox.api import track
-from pytest_customerio.tools.sandbox.api.call import Call, Effect, Handler, mapping
-from pytest_customerio.tools.sandbox.workspace.objects import Key, update
+from pytest_customerio.tools.sandbox.api.call import Call, CallResult, Handler
+from pytest_customerio.tools.sandbox.json_values import mapping
+from pytest_customerio.tools.sandbox.workspace.objects import ObjectKey, update_attributes
 from pytest_customerio.tools.sandbox.workspace.people import Event, Identifier, Notes
 from pytest_customerio.tools.sandbox.workspace.workspace import Workspace
 
-_VISITOR = "belongs to nobody yet: only anonymousId says who it is"
+_ANONYMOUS = "belongs to nobody yet: only anonymousId says who it is"
 
 
-def identify(workspace: Workspace, call: Call) -> Effect:
+def identify(workspace: Workspace, call: Call) -> CallResult:
     """Add or update a person."""
     traits = mapping(call.payload.get("traits"))
-    who = _who(call)
-    if who is None and not traits.get("email"):
-        return Effect((_VISITOR,))
+    identifier = _identifier(call)
+    if identifier is None and not traits.get("email"):
+        return CallResult((_ANONYMOUS,))
     visitor = call.payload.get("anonymousId")
     given = {**traits, **({"anonymous_id": visitor} if visitor else {})}
-    return Effect(workspace.identify(who or ("email", str(traits["email"])), given, _at(call))[1])
+    return CallResult(workspace.identify(identifier or ("email", str(traits["email"])), given, _time(call))[1])
 
 
-def track_event(workspace: Workspace, call: Call) -> Effect:
-    """Something that a person did; some names act on the person or object instead."""
+def track_event(workspace: Workspace, call: Call) -> CallResult:
+    """Add an event to a person; an event with a semantic name changes a person or an object instead."""
     name = str(call.payload.get("event")).strip()
-    acting = _SEMANTIC.get(name)
-    if acting is not None:
-        return Effect(acting(workspace, call))
+    semantic = _SEMANTIC_EVENTS.get(name)
+    if semantic is not None:
+        return CallResult(semantic(workspace, call))
     return _event(workspace, call, name, "event")
 
 
-def page(workspace: Workspace, call: Call) -> Effect:
-    """A page that a person saw."""
+def page(workspace: Workspace, call: Call) -> CallResult:
+    """Add a page view."""
     return _event(workspace, call, str(call.payload.get("name") or ""), "page")
 
 
-def screen(workspace: Workspace, call: Call) -> Effect:
-    """A screen that a person saw."""
+def screen(workspace: Workspace, call: Call) -> CallResult:
+    """Add a screen view."""
     return _event(workspace, call, str(call.payload.get("name") or ""), "screen")
 
 
-def group(workspace: Workspace, call: Call) -> Effect:
+def group(workspace: Workspace, call: Call) -> CallResult:
     """Add or update an object, and relate a person to it."""
     traits = dict(mapping(call.payload.get("traits")))
     relationship = mapping(traits.pop("relationshipAttributes", None))
-    thing = workspace.things.sure(_key(call))
-    assert thing is not None
-    update(thing.attributes, traits)
-    who = _who(call)
-    if who is None:
-        return Effect()
-    person, notes = workspace.people.sure(who)
+    target = workspace.objects.find_or_create(_object_key(call))
+    assert target is not None  # a key with an object type is always created
+    update_attributes(target.attributes, traits)
+    identifier = _identifier(call)
+    if identifier is None:
+        return CallResult()
+    person, notes = workspace.people.find_or_create(identifier)
     if person is not None:
-        workspace.things.relate(person, thing, relationship)
-    return Effect(notes)
+        workspace.objects.relate(person, target, relationship)
+    return CallResult(notes)
 
 
-def alias(workspace: Workspace, call: Call) -> Effect:
-    """Two names of one person."""
-    previous, current = (track.person(str(call.payload.get(name))) for name in ("previousId", "userId"))
-    return Effect(workspace.merge(current, previous))
+def alias(workspace: Workspace, call: Call) -> CallResult:
+    """Merge the person with the previous id into the person with the current id."""
+    previous, current = (track.parse_path_identifier(str(call.payload.get(name))) for name in ("previousId", "userId"))
+    return CallResult(workspace.merge(current, previous))
 
 
-def _event(workspace: Workspace, call: Call, name: str, kind: str) -> Effect:
+def _event(workspace: Workspace, call: Call, name: str, kind: str) -> CallResult:
     message, data = str(call.payload.get("messageId") or ""), mapping(call.payload.get("properties"))
-    event, who = Event(name, kind, _at(call), data, message), _who(call)
-    if who is None:
-        return Effect((*workspace.visit(str(call.payload.get("anonymousId") or ""), event), _VISITOR))
-    return Effect(workspace.event(who, event))
+    event, identifier = Event(name, kind, _time(call), data, message), _identifier(call)
+    if identifier is None:
+        return CallResult((*workspace.add_visitor_event(str(call.payload.get("anonymousId") or ""), event), _ANONYMOUS))
+    return CallResult(workspace.add_event(identifier, event))
 
 
-def _who(call: Call) -> Identifier | None:
+def _identifier(call: Call) -> Identifier | None:
     user = call.payload.get("userId")
-    return track.person(str(user)) if user not in (None, "") else None
+    return track.parse_path_identifier(str(user)) if user not in (None, "") else None
 
 
-def _key(call: Call, given: Mapping[str, object] | None = None) -> Key:
-    named = given or {**mapping(call.payload.get("properties")), **call.payload}
+def _object_key(call: Call) -> ObjectKey:
+    """The key of the object that the payload names, at its top or in its properties."""
+    named = {**mapping(call.payload.get("properties")), **call.payload}
     kind = named.get("objectTypeId") or named.get("object_type_id") or "1"
     return str(kind), str(named.get("groupId") or named.get("objectId") or named.get("object_id") or "")
 
 
-def _at(call: Call) -> int:
+def _time(call: Call) -> int:
     given = call.payload.get("timestamp") or call.payload.get("originalTimestamp")
     try:
         return int(datetime.fromisoformat(str(given)).timestamp())
@@ -93,16 +95,20 @@ def _at(call: Call) -> int:
         return call.at
 
 
+# In place of a missing userId.
+_NOBODY = ("id", "")
+
+
 def _user_deleted(workspace: Workspace, call: Call) -> Notes:
-    return workspace.delete(_who(call) or ("id", ""))
+    return workspace.delete(_identifier(call) or _NOBODY)
 
 
 def _user_suppressed(workspace: Workspace, call: Call) -> Notes:
-    return workspace.suppress(_who(call) or ("id", ""))
+    return workspace.suppress(_identifier(call) or _NOBODY)
 
 
 def _user_unsuppressed(workspace: Workspace, call: Call) -> Notes:
-    return workspace.people.unsuppress(_who(call) or ("id", ""))
+    return workspace.people.unsuppress(_identifier(call) or _NOBODY)
 
 
 def _device(call: Call) -> Mapping[str, object]:
@@ -112,31 +118,31 @@ def _device(call: Call) -> Mapping[str, object]:
 def _device_set(workspace: Workspace, call: Call) -> Notes:
     device = _device(call)
     known = {"platform": str(device.get("type") or ""), "attributes": mapping(call.payload.get("properties"))}
-    return workspace.add_device(_who(call) or ("id", ""), str(device.get("token")), known)
+    return workspace.add_device(_identifier(call) or _NOBODY, str(device.get("token")), known)
 
 
 def _device_deleted(workspace: Workspace, call: Call) -> Notes:
-    return workspace.delete_device(_who(call) or ("id", ""), str(_device(call).get("token")))
+    return workspace.delete_device(_identifier(call) or _NOBODY, str(_device(call).get("token")))
 
 
 def _object_deleted(workspace: Workspace, call: Call) -> Notes:
-    thing = workspace.things.find(_key(call))
-    if thing is None:
+    target = workspace.objects.find(_object_key(call))
+    if target is None:
         return ("nothing to do: there is no such object",)
-    workspace.things.delete(thing)
+    workspace.objects.delete(target)
     return ()
 
 
 def _relationship_deleted(workspace: Workspace, call: Call) -> Notes:
-    thing, who = workspace.things.find(_key(call)), _who(call)
-    person = workspace.people.find(who) if who else None
-    if thing is None or person is None:
+    target, identifier = workspace.objects.find(_object_key(call)), _identifier(call)
+    person = workspace.people.find(identifier) if identifier else None
+    if target is None or person is None:
         return ("nothing to do: there is no such relationship",)
-    return workspace.things.unrelate(person, thing)
+    return workspace.objects.unrelate(person, target)
 
 
-# docs.customer.io/integrations/api/cdp: names that act.
-_SEMANTIC = {
+# The semantic events of docs.customer.io/integrations/api/cdp.
+_SEMANTIC_EVENTS = {
     "User Deleted": _user_deleted,
     "User Suppressed": _user_suppressed,
     "User Unsuppressed": _user_unsuppressed,

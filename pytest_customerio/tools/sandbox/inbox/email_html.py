@@ -1,8 +1,8 @@
-"""What of an e-mail's HTML may stand in a frame, and where its links lead.
+"""Makes the HTML of an e-mail safe to show in a frame, and lists its links.
 
-The frame's sandbox keeps it from running anything, and the page's Content-Security-Policy from loading anything. What
-neither of them forbids is to connect ahead of that: Chromium does so for a frame that the policy then refuses and for
-a link that is clicked, and `<link rel="preconnect">` asks for nothing else.
+The frame's `sandbox` attribute keeps the HTML from running anything, and the Content-Security-Policy of the page keeps
+it from loading anything. Neither keeps a browser from opening a connection in advance: Chromium does so for a frame
+that the policy then refuses, for a link that is clicked, and for `<link rel="preconnect">`.
 """
 
 from __future__ import annotations
@@ -10,38 +10,42 @@ from __future__ import annotations
 import re
 from html.parser import HTMLParser
 
-_LEADS = ("http://", "https://", "mailto:")
-# No parser is needed: the name of a tag stands literally in the source, whatever surrounds it.
-_AHEAD = re.compile(r"<(?=(?:link|meta|i?frame|frameset|object|embed)(?:[\s/>]|\Z))", re.IGNORECASE)
+_FOLLOWED = ("http://", "https://", "mailto:")
+# A search for the text is enough, as the name of an element always stands literally in the source.
+_CONNECTING = re.compile(r"<(?=(?:link|meta|i?frame|frameset|object|embed)(?:[\s/>]|\Z))", re.IGNORECASE)
 _DOCTYPE = re.compile(r"\s*<!doctype[^>]*>", re.IGNORECASE)
-# A new window is what the frame's sandbox refuses before anything else happens.
-_LINKS = '<base target="_blank">'
+# The frame's sandbox refuses a new window before the browser connects.
+_NEW_WINDOW = '<base target="_blank">'
 
 
-def quiet(html: str) -> str:
-    """The same with elements that mean nothing in place of those that connect; its links lead nowhere."""
+def make_inert(html: str) -> str:
+    """The HTML with unknown elements in place of those that connect; its links lead nowhere."""
     doctype = _DOCTYPE.match(html)
     start = doctype.end() if doctype else 0
-    return html[:start] + _LINKS + _AHEAD.sub("<not-", html[start:])
+    return html[:start] + _NEW_WINDOW + _CONNECTING.sub("<not-", html[start:])
 
 
-def links(html: str) -> list[tuple[str, str]]:
-    """The text and the address of each link, without those that no browser should follow."""
-    found = _Links()
-    found.feed(html)
-    found.close()
-    return [(" ".join(text.split()), address) for text, address in found.all if address.lower().startswith(_LEADS)]
+def list_links(html: str) -> list[tuple[str, str]]:
+    """The text and the address of each link whose scheme is http, https or mailto."""
+    parser = _LinkParser()
+    parser.feed(html)
+    parser.close()
+    return [(" ".join(text.split()), address) for text, address in parser.links if _is_followed(address)]
 
 
-class _Links(HTMLParser):
+def _is_followed(address: str) -> bool:
+    return address.lower().startswith(_FOLLOWED)
+
+
+class _LinkParser(HTMLParser):
     def __init__(self) -> None:
         super().__init__()
-        self.all: list[tuple[str, str]] = []
+        self.links: list[tuple[str, str]] = []
         self._open = False
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         if tag == "a":
-            self.all.append(("", (dict(attrs).get("href") or "").strip()))
+            self.links.append(("", (dict(attrs).get("href") or "").strip()))
             self._open = True
 
     def handle_endtag(self, tag: str) -> None:
@@ -49,5 +53,5 @@ class _Links(HTMLParser):
 
     def handle_data(self, data: str) -> None:
         if self._open:
-            text, address = self.all[-1]
-            self.all[-1] = text + data, address
+            text, address = self.links[-1]
+            self.links[-1] = text + data, address

@@ -1,49 +1,45 @@
-"""The sandbox's own paths: what it knows as JSON, faults and a clean state on demand. The only module that knows
-Starlette.
-"""
+"""The sandbox's own JSON API: its state, and how to request faults or delete everything."""
 
 from __future__ import annotations
 
-import ipaddress
 import json
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
-from urllib.parse import urlsplit
 
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from pytest_customerio.tools.sandbox.api.call import whole
-from pytest_customerio.tools.sandbox.api.uncatalogued import FILES
+from pytest_customerio.tools.sandbox.api.app_exports import FILES_PATH
+from pytest_customerio.tools.sandbox.inbox.guards import Endpoint, same_origin
 from pytest_customerio.tools.sandbox.inbox.routes import routes
-from pytest_customerio.tools.sandbox.service import json_views as views
+from pytest_customerio.tools.sandbox.json_values import parse_number
+from pytest_customerio.tools.sandbox.service import json_views
 from pytest_customerio.tools.sandbox.service.faults import FaultError
 from pytest_customerio.tools.sandbox.service.service import Service
 
 LARGEST = 65_536
-NOT_YOURS = "this is a sandbox of another origin"
-Endpoint = Callable[[Request], Awaitable[Response]]
 
 
 def admin(service: Service, environ: Mapping[str, str], *, loopback: bool = True) -> Starlette:
-    """The application for `/` and `/_sandbox/`. `loopback` refuses who comes by another name than this machine's."""
-    pages = Pages(service, environ)
-    listed = [
-        *routes(service, environ, lambda endpoint: _guarded(endpoint, loopback=loopback)),
-        *(Route(path, _guarded(endpoint, loopback=loopback), methods=[method]) for method, path, endpoint in pages.all),
-    ]
-    return Starlette(routes=listed)
+    """The application for `/` and `/_sandbox/`. With `loopback` it accepts only host names of this machine."""
+
+    def guarded(endpoint: Endpoint) -> Endpoint:
+        return same_origin(endpoint, loopback=loopback)
+
+    api = AdminApi(service, environ)
+    own = [Route(path, guarded(endpoint), methods=[method]) for method, path, endpoint in api.endpoints]
+    return Starlette(routes=[*routes(service, environ, guarded), *own])
 
 
-class Pages:
-    """One method for each path."""
+class AdminApi:
+    """The endpoints, one method for each."""
 
     def __init__(self, service: Service, environ: Mapping[str, str]) -> None:
         self._service = service
         self._environ = environ
-        self.all: list[tuple[str, str, Endpoint]] = [
+        self.endpoints: list[tuple[str, str, Endpoint]] = [
             ("GET", "/_sandbox/", self.overview),
             ("GET", "/_sandbox/received", self.received),
             ("GET", "/_sandbox/people", self.people),
@@ -51,7 +47,7 @@ class Pages:
             ("GET", "/_sandbox/deliveries", self.deliveries),
             ("GET", "/_sandbox/deliveries/{id}", self.delivery),
             ("GET", "/_sandbox/workspace", self.workspace),
-            ("GET", FILES + "{id:int}", self.export),
+            ("GET", FILES_PATH + "{id:int}", self.export),
             ("GET", "/_sandbox/faults", self.faults),
             ("POST", "/_sandbox/faults", self.add_fault),
             ("DELETE", "/_sandbox/faults", self.clear_faults),
@@ -60,7 +56,7 @@ class Pages:
         ]
 
     async def overview(self, request: Request) -> Response:
-        """How it is set, how much it knows, what can be asked of it."""
+        """The settings, how much is stored, and the cases and operations that a fault may name."""
         service, workspace = self._service, self._service.workspace
         return JSONResponse(
             {
@@ -79,64 +75,56 @@ class Pages:
         )
 
     async def received(self, request: Request) -> Response:
-        """What was received after number `since`, oldest first; of `operation`, with the words `q`."""
-        asked = request.query_params
-        found = self._service.log.since(whole(asked.get("since", "")))
-        kept = views.matching(found, asked.get("q", ""), asked.get("operation", ""))
-        limit = whole(asked.get("limit", "")) or len(kept)
-        shown = [views.received(each) for each in kept[-limit:]]
-        return JSONResponse({"number": self._service.log.number, "received": shown})
+        """The requests after number `since`, of `operation`, with the words `q`: the last `limit`, oldest first."""
+        query = request.query_params
+        later = self._service.log.since(parse_number(query.get("since", "")))
+        matching = json_views.search_requests(later, query.get("q", ""), query.get("operation", ""))
+        limit = parse_number(query.get("limit", "")) or len(matching)
+        listed = [json_views.request_json(each) for each in matching[-limit:]]
+        return JSONResponse({"number": self._service.log.number, "received": listed})
 
     async def people(self, request: Request) -> Response:
         """A page of people with the words `q`, newest first."""
-        asked = request.query_params
-        start, limit = whole(asked.get("start", "")), whole(asked.get("limit", "")) or 100
-        return JSONResponse(views.people(self._service.workspace, asked.get("q", ""), start, limit))
+        query = request.query_params
+        start, limit = parse_number(query.get("start", "")), parse_number(query.get("limit", "")) or 100
+        return JSONResponse(json_views.people_json(self._service.workspace, query.get("q", ""), start, limit))
 
     async def person(self, request: Request) -> Response:
         """One person."""
-        found = self._service.workspace.people.find(("cio_id", request.path_params["cio_id"]))
-        return JSONResponse(views.person(self._service.workspace, found)) if found else _missing()
+        person = self._service.workspace.people.find(("cio_id", request.path_params["cio_id"]))
+        return JSONResponse(json_views.person_json(self._service.workspace, person)) if person else _missing()
 
     async def deliveries(self, request: Request) -> Response:
         """Every message, newest first."""
-        kept = reversed(self._service.workspace.deliveries.values())
-        return JSONResponse({"deliveries": [views.delivery(each) for each in kept]})
+        deliveries = reversed(self._service.workspace.deliveries.values())
+        return JSONResponse({"deliveries": [json_views.delivery_json(each) for each in deliveries]})
 
     async def delivery(self, request: Request) -> Response:
         """One message."""
-        found = self._service.workspace.deliveries.get(request.path_params["id"])
-        return JSONResponse(views.delivery(found)) if found else _missing()
+        delivery = self._service.workspace.deliveries.get(request.path_params["id"])
+        return JSONResponse(json_views.delivery_json(delivery)) if delivery else _missing()
 
     async def workspace(self, request: Request) -> Response:
-        """Segments, objects, visitors, and who is suppressed."""
-        workspace = self._service.workspace
-        return JSONResponse(
-            {
-                "segments": [views.segment(each) for each in workspace.segments.values()],
-                "objects": [views.thing(each) for each in workspace.things.all],
-                "visitors": views.visitors(workspace),
-                "suppressed": views.suppressed(workspace),
-            }
-        )
+        """Segments, objects, anonymous visitors, and suppressed identifiers."""
+        return JSONResponse(json_views.workspace_json(self._service.workspace))
 
     async def export(self, request: Request) -> Response:
         """The file of an export."""
-        found = self._service.workspace.files.get(request.path_params["id"])
-        return _missing() if found is None else Response(found, media_type="text/csv")
+        text = self._service.workspace.files.get(request.path_params["id"])
+        return _missing() if text is None else Response(text, media_type="text/csv")
 
     async def faults(self, request: Request) -> Response:
-        """The faults at work."""
-        return JSONResponse({"faults": [views.fault(each) for each in self._service.faults.all]})
+        """The active faults."""
+        return JSONResponse({"faults": [json_views.fault_json(each) for each in self._service.faults.all]})
 
     async def add_fault(self, request: Request) -> Response:
-        """Ask for a fault: `{"case": "429-retry-after", "times": 3, "operation": "track.event"}`."""
+        """Add a fault such as `{"case": "429-retry-after", "times": 3, "operation": "track.event"}`."""
         try:
             given = await _body(request)
             fault = self._service.fault(*_fault(given))
         except FaultError as error:
             return JSONResponse({"error": str(error)}, 400)
-        return JSONResponse(views.fault(fault), 201)
+        return JSONResponse(json_views.fault_json(fault), 201)
 
     async def clear_faults(self, request: Request) -> Response:
         """End one fault, or all."""
@@ -144,7 +132,7 @@ class Pages:
         return Response(status_code=204)
 
     async def reset(self, request: Request) -> Response:
-        """Forget everything but the keys."""
+        """Delete everything but the keys."""
         self._service.reset()
         return Response(status_code=204)
 
@@ -174,27 +162,3 @@ def _fault(given: Any) -> tuple[str, int | None, str | None]:
 
 def _missing() -> Response:
     return JSONResponse({"error": "there is no such thing here"}, 404)
-
-
-def _guarded(endpoint: Endpoint, *, loopback: bool) -> Endpoint:
-    """No page of another origin reads the sandbox or changes it, by whatever name it reaches it."""
-
-    async def guarded(request: Request) -> Response:
-        host = request.headers.get("host", "")
-        origin = request.headers.get("origin")
-        foreign = origin is not None and urlsplit(origin).netloc != host
-        if foreign or (loopback and not is_local(host)):
-            return JSONResponse({"error": NOT_YOURS}, 403)
-        return await endpoint(request)
-
-    return guarded
-
-
-def is_local(host: str) -> bool:
-    """Whether a Host header names this machine; an address does, whatever it is: no name was looked up for it."""
-    name = urlsplit(f"//{host}").hostname or ""
-    try:
-        ipaddress.ip_address(name)
-    except ValueError:
-        return name == "localhost" or name.endswith(".localhost")
-    return True

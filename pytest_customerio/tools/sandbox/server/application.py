@@ -1,4 +1,4 @@
-"""The sandbox on the wire, as an ASGI application: bodies within limits, and faults of the network."""
+"""The sandbox as an ASGI application: reads bodies within limits, and causes network faults."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from typing import Any
 from pytest_customerio.clients.faults import received
 from pytest_customerio.core.model import Answer
 from pytest_customerio.tools.sandbox.server.sockets import TRANSPORT, reset
-from pytest_customerio.tools.sandbox.service.answers import Reply
-from pytest_customerio.tools.sandbox.service.request import ReceivedCall
+from pytest_customerio.tools.sandbox.service.answers import SandboxAnswer
+from pytest_customerio.tools.sandbox.service.request import HttpRequest
 from pytest_customerio.tools.sandbox.service.service import Service
 
 Scope = MutableMapping[str, Any]
@@ -19,42 +19,42 @@ Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
 App = Callable[[Scope, Receive, Send], Awaitable[None]]
 
-# The largest documented bodies: a broadcast of 25 MB; else a message of 1 MB with 2 MB of attachments as base64.
+# The largest documented bodies: a broadcast of 25 MB; otherwise a message of 1 MB with 2 MB of attachments as base64.
 LARGEST_BROADCAST = 25 * 1024 * 1024
 LARGEST = 4 * 1024 * 1024
-PATIENCE = 30.0  # seconds for a body to arrive
-ADMIN = ("/_sandbox", "/_sandbox/", "/")
+BODY_TIMEOUT = 30.0  # seconds
+ADMIN_PATHS = ("/_sandbox", "/_sandbox/", "/")
 _RESETS = ("connection-reset", "accepted-then-reset")
 
 
 class SlowError(Exception):
-    """A body that did not arrive in time, or whose sender went away."""
+    """The client closed the connection before its body was complete."""
 
 
-class Server:
-    """The application that a server serves: `admin` answers its own paths, the service everything else."""
+class Application:
+    """The application that the server runs: `admin` answers the sandbox's own paths, the service all others."""
 
-    def __init__(self, service: Service, admin: App, patience: float = PATIENCE) -> None:
+    def __init__(self, service: Service, admin: App, body_timeout: float = BODY_TIMEOUT) -> None:
         self._service = service
         self._admin = admin
-        self._patience = patience
+        self._body_timeout = body_timeout
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
-        if scope["path"] in ADMIN or scope["path"].startswith("/_sandbox/"):
+        if scope["path"] in ADMIN_PATHS or scope["path"].startswith("/_sandbox/"):
             await self._admin(scope, receive, send)
             return
         try:
-            async with asyncio.timeout(self._patience):
+            async with asyncio.timeout(self._body_timeout):
                 body, too_large = await _body(scope, receive)
         except (TimeoutError, SlowError):
             await _respond(send, Answer(408, "Request Timeout", (("Connection", "close"),)), ())
             return
-        reply = self._service.answer(_arrival(scope, body, too_large=too_large))
-        await _give(scope, receive, send, reply, too_large=too_large)
+        answer = self._service.answer(_http_request(scope, body, too_large=too_large))
+        await _deliver(scope, receive, send, answer, too_large=too_large)
 
 
-def _arrival(scope: Scope, body: bytes, *, too_large: bool) -> ReceivedCall:
+def _http_request(scope: Scope, body: bytes, *, too_large: bool) -> HttpRequest:
     headers: dict[str, str] = {}
     for name, value in scope["headers"]:
         key, text = name.decode("latin-1"), value.decode("latin-1")
@@ -62,14 +62,14 @@ def _arrival(scope: Scope, body: bytes, *, too_large: bool) -> ReceivedCall:
     query = scope["query_string"].decode("latin-1")
     target = scope["raw_path"].decode("latin-1") + (f"?{query}" if query else "")
     base = f"{scope['scheme']}://{headers.get('host', '127.0.0.1')}"
-    return ReceivedCall(scope["method"], target, headers, body, base, too_large)
+    return HttpRequest(scope["method"], target, headers, body, base, too_large)
 
 
 async def _body(scope: Scope, receive: Receive) -> tuple[bytes, bool]:
     """The body, and whether it is over the limit: then it is not read to its end."""
     largest = LARGEST_BROADCAST if scope["path"].endswith("/triggers") else LARGEST
-    given = next((value for name, value in scope["headers"] if name == b"content-length"), b"0")
-    if len(given) > 12 or int(given) > largest:
+    length = next((value for name, value in scope["headers"] if name == b"content-length"), b"0")
+    if len(length) > 12 or int(length) > largest:
         return b"", True
     parts, size, more = [], 0, True
     while more:
@@ -84,28 +84,30 @@ async def _body(scope: Scope, receive: Receive) -> tuple[bytes, bool]:
     return b"".join(parts), False
 
 
-async def _give(scope: Scope, receive: Receive, send: Send, reply: Reply, *, too_large: bool) -> None:
-    fault = reply.answer.fault
+async def _deliver(scope: Scope, receive: Receive, send: Send, answer: SandboxAnswer, *, too_large: bool) -> None:
+    """Send an answer, or cause its network fault."""
+    fault = answer.answer.fault
     transport = scope.get("extensions", {}).get(TRANSPORT)
     if fault is None:
         close = (("Connection", "close"),) if too_large else ()
-        await _respond(send, reply.answer, (*_about(reply), *close))
+        await _respond(send, answer.answer, (*_sandbox_headers(answer), *close))
         return
     if fault in _RESETS:
         reset(transport)
     elif fault == "truncated-body":
-        await _respond(send, received(reply.answer), (), whole=False)
+        await _respond(send, received(answer.answer), (), whole=False)
         transport.close()
-    await receive()  # until the client has had enough: a read timeout is an answer that never comes
+    # Of a read timeout nothing is sent at all. In each case, wait until the client closes the connection.
+    await receive()
 
 
-def _about(reply: Reply) -> Iterable[tuple[str, str]]:
-    """How sure the answer is, which error it is, and what the service would not have told."""
-    yield "X-Sandbox-Source", reply.source
-    if reply.case:
-        yield "X-Sandbox-Case", reply.case
-    if reply.notes:
-        yield "X-Sandbox-Note", "; ".join(reply.notes)[:1000]
+def _sandbox_headers(answer: SandboxAnswer) -> Iterable[tuple[str, str]]:
+    """How certain the answer is, which error case it is, and what the service would not have said."""
+    yield "X-Sandbox-Source", answer.source
+    if answer.case:
+        yield "X-Sandbox-Case", answer.case
+    if answer.notes:
+        yield "X-Sandbox-Note", "; ".join(answer.notes)[:1000]
 
 
 async def _respond(send: Send, answer: Answer, headers: Iterable[tuple[str, str]], *, whole: bool = True) -> None:

@@ -1,4 +1,4 @@
-"""A sandbox that runs: in a thread of its own, over http and, if asked to, https."""
+"""A sandbox that listens: in a thread of its own, over http and optionally https."""
 
 from __future__ import annotations
 
@@ -15,23 +15,34 @@ from typing import Self
 import uvicorn
 
 from pytest_customerio.tools.sandbox.server.admin import admin
-from pytest_customerio.tools.sandbox.server.application import App, Server
-from pytest_customerio.tools.sandbox.server.sockets import BACKLOG, Reachable, bind, failing_handshakes, hang_up
+from pytest_customerio.tools.sandbox.server.application import App, Application
+from pytest_customerio.tools.sandbox.server.sockets import (
+    BACKLOG,
+    ProtocolWithTransport,
+    abort_connections,
+    bind,
+    refuse_handshakes,
+)
 from pytest_customerio.tools.sandbox.server.tls import Authority
-from pytest_customerio.tools.sandbox.service.dispatcher import Settings
 from pytest_customerio.tools.sandbox.service.service import Service
+from pytest_customerio.tools.sandbox.settings import Settings
 
-_LINGER = 2  # seconds that a request at work may take once it is over
-_PATIENCE = 10  # seconds until it listens
-_TURNS = 5  # of the loop, until TLS and what is beneath it have both closed
+_SHUTDOWN_TIMEOUT = 2  # seconds that a request may still take when the sandbox stops
+_START_TIMEOUT = 10  # seconds until the thread of the sandbox must have begun
+# How often the event loop runs after all connections were aborted, so that both transports of a TLS connection close:
+# that of asyncio's TLS and that of the socket beneath it.
+_LOOP_RUNS = 5
 
 
-class Running:
-    """A context manager: entered, it listens; left, nothing of it remains. Raises `PortError` where it cannot."""
+class SandboxServer:
+    """A context manager: on entry the sandbox listens; on exit its thread, sockets and files are gone.
+
+    Raises `PortError` if it cannot listen.
+    """
 
     def __init__(self, settings: Settings, host: str = "127.0.0.1", port: int = 0) -> None:
         self.host = host
-        self._sockets = _bound(host, port, 2 if settings.tls else 1)
+        self._sockets = _bind_all(host, port, 2 if settings.tls else 1)
         self._ports = [each.getsockname()[1] for each in self._sockets]
         self.service = Service(settings)
         self._folder = Path(tempfile.mkdtemp(prefix="customerio-sandbox-")) if settings.tls else None
@@ -42,14 +53,14 @@ class Running:
         self._thread = threading.Thread(target=self._run, name="customerio-sandbox", daemon=True)
 
     def __enter__(self) -> Self:
-        app: App = Server(self.service, admin(self.service, self.environ, loopback=not self.exposed))
-        self._servers = [served(app) for _ in self._sockets]
+        app: App = Application(self.service, admin(self.service, self.environ, loopback=not self.exposed))
+        self._servers = [uvicorn_server(app) for _ in self._sockets]
         if self._authority is not None:
             context = self._authority.context()
-            failing_handshakes(context, self.service.handshake_fails)
+            refuse_handshakes(context, self.service.handshake_fails)
             self._servers[-1].config.ssl = context
         self._thread.start()
-        self._started.wait(_PATIENCE)
+        self._started.wait(_START_TIMEOUT)
         return self
 
     def __exit__(self, *error: object) -> None:
@@ -57,30 +68,30 @@ class Running:
 
     @property
     def exposed(self) -> bool:
-        """Whether other machines may reach it."""
+        """Whether other machines can reach it."""
         return self.host not in ("localhost", "::1") and not self.host.startswith("127.")
 
     @property
     def url(self) -> str:
-        """Where it listens: every surface behind the same address."""
-        return f"http://{self._shown}:{self._ports[0]}"
+        """Its http address: the same for every surface."""
+        return f"http://{self._host_in_url}:{self._ports[0]}"
 
     @property
     def https_url(self) -> str | None:
-        """The same over https."""
-        return f"https://{self._shown}:{self._ports[1]}" if len(self._ports) > 1 else None
+        """Its https address."""
+        return f"https://{self._host_in_url}:{self._ports[1]}" if len(self._ports) > 1 else None
 
     @property
     def environ(self) -> Mapping[str, str]:
-        """The environment variables of an application that is to use it."""
+        """The environment variables of an application that uses it."""
         base = self.https_url or self.url
-        found = {**self.service.keys.environ(), "CUSTOMERIO_REGION": self.service.settings.region}
-        found |= {f"CUSTOMERIO_{name}_URL": base for name in ("TRACK", "APP", "CDP")}
+        environ = {**self.service.keys.environ(), "CUSTOMERIO_REGION": self.service.settings.region}
+        environ |= {f"CUSTOMERIO_{name}_URL": base for name in ("TRACK", "APP", "CDP")}
         if self._authority is not None:
             bundle = str(self._authority.bundle)
-            found |= {"SSL_CERT_FILE": bundle, "REQUESTS_CA_BUNDLE": bundle}
-            found["NODE_EXTRA_CA_CERTS"] = str(self._authority.ca)
-        return found
+            environ |= {"SSL_CERT_FILE": bundle, "REQUESTS_CA_BUNDLE": bundle}
+            environ["NODE_EXTRA_CA_CERTS"] = str(self._authority.ca)
+        return environ
 
     @property
     def runs(self) -> bool:
@@ -88,13 +99,13 @@ class Running:
         return self._thread.is_alive()
 
     def wait(self, seconds: float) -> None:
-        """Wait for its end, or as long."""
+        """Wait until it has stopped, but no longer than so many seconds."""
         self._thread.join(seconds)
 
     def stop(self) -> None:
-        """End it, and wait until it has ended."""
+        """Stop it, and wait until it has stopped."""
         if self._loop is not None and self._thread.is_alive():
-            self._loop.call_soon_threadsafe(self._end)
+            self._loop.call_soon_threadsafe(self._stop_servers)
             self._thread.join()
         for each in self._sockets:
             each.close()
@@ -102,7 +113,7 @@ class Running:
             shutil.rmtree(self._folder, ignore_errors=True)
 
     @property
-    def _shown(self) -> str:
+    def _host_in_url(self) -> str:
         return f"[{self.host}]" if ":" in self.host else self.host
 
     def _run(self) -> None:
@@ -113,29 +124,29 @@ class Running:
         self._started.set()
         pairs = zip(self._servers, self._sockets, strict=True)
         await asyncio.gather(*(server.serve(sockets=[each]) for server, each in pairs))
-        hang_up(self._servers)
-        for _ in range(_TURNS):
+        abort_connections(self._servers)
+        for _ in range(_LOOP_RUNS):
             await asyncio.sleep(0)
 
-    def _end(self) -> None:
+    def _stop_servers(self) -> None:
         for server in self._servers:
             server.should_exit = True
-        hang_up(self._servers)
+        abort_connections(self._servers)
 
 
-def _bound(host: str, port: int, number: int) -> list[socket.socket]:
-    """This port and the next ones; all of them or none."""
+def _bind_all(host: str, port: int, number: int) -> list[socket.socket]:
+    """Sockets that listen on this port and the next ones. If one cannot, all are closed."""
     with contextlib.ExitStack() as opened:
-        found = [opened.enter_context(bind(host, port + offset if port else 0)) for offset in range(number)]
+        sockets = [opened.enter_context(bind(host, port + offset if port else 0)) for offset in range(number)]
         opened.pop_all()
-    return found
+    return sockets
 
 
-def served(app: App) -> uvicorn.Server:
-    """A server of this application, as the sandbox has it."""
+def uvicorn_server(app: App) -> uvicorn.Server:
+    """A uvicorn server of an application, configured as the sandbox needs it."""
     config = uvicorn.Config(
         app,
-        http=Reachable,
+        http=ProtocolWithTransport,
         ws="none",
         lifespan="off",
         log_config=None,
@@ -143,7 +154,7 @@ def served(app: App) -> uvicorn.Server:
         access_log=False,
         server_header=False,
         backlog=BACKLOG,
-        timeout_graceful_shutdown=_LINGER,
+        timeout_graceful_shutdown=_SHUTDOWN_TIMEOUT,
     )
     config.load()
     return uvicorn.Server(config)

@@ -1,4 +1,4 @@
-"""A certificate authority that nobody else has, and a certificate of this machine and of Customer.io's names."""
+"""A certificate authority for one sandbox, and a certificate for this machine and the host names of Customer.io."""
 
 from __future__ import annotations
 
@@ -12,20 +12,21 @@ NAMES = ("localhost", "127.0.0.1", "::1", "customer.io", "*.customer.io")
 
 
 class Authority:
-    """Made anew for each sandbox; its files lie in `folder`.
+    """A certificate authority, created for each sandbox. Its files are in `folder`.
 
-    `bundle` holds it beside the authorities that requests knows, so that other hosts stay trusted.
+    `ca` holds the authority alone. `bundle` holds it together with the authorities that requests trusts, so that an
+    application can still reach other hosts.
     """
 
     def __init__(self, folder: Path, host: str = "localhost") -> None:
         authority = trustme.CA()
-        self._leaf = authority.issue_cert(*dict.fromkeys((*NAMES, host)))
+        self._certificate = authority.issue_cert(*dict.fromkeys((*NAMES, host)))
         self.ca, self.bundle = folder / "ca.pem", folder / "ca-bundle.pem"
         authority.cert_pem.write_to_path(self.ca)
         self.bundle.write_bytes(Path(certifi.where()).read_bytes() + b"\n" + authority.cert_pem.bytes())
 
     def context(self) -> ssl.SSLContext:
-        """For the server."""
+        """The TLS context of the server."""
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-        self._leaf.configure_cert(context)
+        self._certificate.configure_cert(context)
         return context

@@ -1,4 +1,4 @@
-"""What a sandbox answers: successes and errors from the cassettes, each with how sure it is."""
+"""Builds answers from the cassettes: successes and errors, each with how certain it is that the service answers so."""
 
 from __future__ import annotations
 
@@ -17,13 +17,17 @@ from pytest_customerio.core import data
 from pytest_customerio.core.model import Answer, ErrorCase, Source
 
 _JSON = (("Content-Type", "application/json; charset=utf-8"),)
-_NAME = re.compile("'[^']*'")
+_QUOTED_NAME = re.compile("'[^']*'")
 _GENERIC = "malformed"
 
 
 @dataclass(frozen=True, slots=True)
-class Reply:
-    """One answer. `source` is how sure it is that the service answers so, `case` the error that it is."""
+class SandboxAnswer:
+    """An answer of the sandbox.
+
+    `source` says how certain it is that the service answers so. `case` is the error case, if it is one. `notes` are
+    what the service does and does not say in its answer.
+    """
 
     answer: Answer
     source: Source
@@ -32,8 +36,11 @@ class Reply:
 
 
 @dataclass(frozen=True, slots=True)
-class Complaint:
-    """One thing that an error tells: about which member of the payload, and of which item of a batch."""
+class ErrorDetail:
+    """One problem in an error: its text, the member of the payload, and the index of the entity in a batch.
+
+    `required` says that the member is missing.
+    """
 
     text: str
     field: str = ""
@@ -41,8 +48,8 @@ class Complaint:
     index: int | None = None
 
 
-class Replies:
-    """Makes answers. Error cases are read when the first one is needed."""
+class Answers:
+    """Builds answers. The error cases are read when the first one is needed."""
 
     def __init__(self, catalog: Catalog, cassettes: Cassettes) -> None:
         self._catalog = catalog
@@ -51,52 +58,52 @@ class Replies:
 
     @cached_property
     def cases(self) -> Mapping[tuple[str, str], ErrorCase]:
-        """Every error case by cassette and surface, in one of its modes."""
+        """One error case for each cassette and surface."""
         return {(case.cassette, case.surface): case for case in self._cassettes.cases()}
 
-    def success(self, operation: str, body: object = None, notes: tuple[str, ...] = ()) -> Reply:
-        """The recorded success of an operation, or this body in its place."""
+    def success(self, operation: str, body: object = None, notes: tuple[str, ...] = ()) -> SandboxAnswer:
+        """The recorded success of an operation, with `body` in place of its own if one is given."""
         if operation not in self._sources:
             self._read_sources(operation.partition(".")[0])
         answer = self._cassettes.success(operation)
         if body is not None:
             answer = replace(answer, body=json.dumps(body, separators=(",", ":"), ensure_ascii=False).encode())
-        return Reply(answer, self._sources[operation], notes=notes)
+        return SandboxAnswer(answer, self._sources[operation], notes=notes)
 
     def error(
-        self, cassette: str, operation: str, complaints: Sequence[Complaint] = (), notes: tuple[str, ...] = ()
-    ) -> Reply:
-        """An error as this operation draws it, saying what is complained about."""
+        self, cassette: str, operation: str, details: Sequence[ErrorDetail] = (), notes: tuple[str, ...] = ()
+    ) -> SandboxAnswer:
+        """The recorded error of an operation, with these details in place of its own if there are any."""
         case = self._cassettes.variant(self.cases[cassette, operation.partition(".")[0]], operation)
-        return Reply(filled(case.answer, complaints), case.provenance.source, case.cassette, notes)
+        return SandboxAnswer(with_details(case.answer, details), case.provenance.source, case.cassette, notes)
 
-    def general(self, cassette: str, surface: str) -> Reply:
-        """An error as the surface answers it, whatever was called."""
+    def surface_error(self, cassette: str, surface: str) -> SandboxAnswer:
+        """The recorded error of a surface, independent of the operation."""
         case = self.cases[cassette, surface]
-        return Reply(case.answer, case.provenance.source, case.cassette)
+        return SandboxAnswer(case.answer, case.provenance.source, case.cassette)
 
-    def suiting(self, status: str, operation: str, prevents: Sequence[str] = (), text: str = "") -> str:
-        """The cassette of this status that breaking a rule draws from an operation: the one that says `text`, else as
-        the rule has it, else any. Where the surface has no such status it says 400.
+    def choose_cassette(self, status: str, operation: str, prevents: Sequence[str] = (), text: str = "") -> str:
+        """The cassette of the error that breaking a rule draws from an operation: the one with this `text`, else the
+        first of those that the rule `prevents`, else any of this status. A surface without the status answers 400.
         """
         surface = operation.partition(".")[0]
-        at_home = {name: case for (name, home), case in self.cases.items() if home == surface}
-        known = [name for name, case in at_home.items() if str(case.answer.status) == status]
-        fitting = [name for name in known if operation in at_home[name].operations] or known
+        cases = {name: case for (name, home), case in self.cases.items() if home == surface}
+        of_status = [name for name, case in cases.items() if str(case.answer.status) == status]
+        fitting = [name for name in of_status if operation in cases[name].operations] or of_status
         if not fitting:
-            return self.suiting("400", operation, prevents, text)
+            return self.choose_cassette("400", operation, prevents, text)
         fitting.sort(key=lambda name: not name.endswith(_GENERIC))
         named = [name for name in prevents if name in fitting]
-        saying = [name for name in (*named, *fitting) if text and text in _texts(self.error(name, operation).answer)]
-        return (*saying, *named, *fitting)[0]
+        with_text = [name for name in (*named, *fitting) if text and text in _texts(self.error(name, operation).answer)]
+        return (*with_text, *named, *fitting)[0]
 
-    def wording(self, cassette: str, operation: str, field: str, text: str) -> str:
-        """What an error says: as it was seen, where that is known; else `text`."""
+    def error_text(self, cassette: str, operation: str, field: str, text: str) -> str:
+        """The recorded text of an error about a member of the payload, else `text`."""
         if cassette.endswith(_GENERIC):
             return text
-        seen = _texts(self.error(cassette, operation).answer)
-        if seen and (operation.startswith("track_v2.") or _NAME.search(seen[0])):
-            return _NAME.sub(f"'{field.rpartition('.')[2]}'", seen[0])
+        recorded = _texts(self.error(cassette, operation).answer)
+        if recorded and (operation.startswith("track_v2.") or _QUOTED_NAME.search(recorded[0])):
+            return _QUOTED_NAME.sub(f"'{field.rpartition('.')[2]}'", recorded[0])
         return text
 
     def _read_sources(self, surface: str) -> None:
@@ -105,38 +112,39 @@ class Replies:
         self._sources |= {f"{surface}.{name}": about.of(name).provenance.source for name in names}
 
 
-def made(status: int, reason: str, body: object) -> Answer:
-    """An answer of our own."""
+def json_answer(status: int, reason: str, body: object) -> Answer:
+    """An answer with a JSON body that does not come from a cassette."""
     return Answer(status, reason, _JSON, json.dumps(body, separators=(",", ":")).encode())
 
 
-def filled(answer: Answer, complaints: Sequence[Complaint]) -> Answer:
-    """The recorded error with these complaints in place of its own, in its own envelope."""
-    told = _parsed(answer)
-    if not complaints or not told:
+def with_details(answer: Answer, details: Sequence[ErrorDetail]) -> Answer:
+    """The recorded error with these details in place of its own, in the same envelope."""
+    body = _parsed(answer)
+    if not details or not body:
         return answer
-    meta = told.get("meta", {})
+    meta = body.get("meta", {})
     if "errors" in meta:
-        meta["errors"] = [each.text for each in complaints]
+        meta["errors"] = [each.text for each in details]
     elif "error" in meta:
-        meta["error"] = complaints[0].text
+        meta["error"] = details[0].text
     else:
-        told["errors"] = [_entry(told["errors"][0], each) for each in complaints]
-    return replace(answer, body=json.dumps(told, separators=(",", ":"), ensure_ascii=False).encode())
+        body["errors"] = [_error_object(body["errors"][0], each) for each in details]
+    return replace(answer, body=json.dumps(body, separators=(",", ":"), ensure_ascii=False).encode())
 
 
-def _entry(like: Mapping[str, Any], complaint: Complaint) -> dict[str, Any]:
-    if "detail" in like:
-        return {**like, "detail": complaint.text}
-    entry = {"reason": "required" if complaint.required else "invalid", "field": complaint.field}
-    index = {} if complaint.index is None else {"batch_index": complaint.index}
-    return {**index, **entry, "message": complaint.text}
+def _error_object(recorded: Mapping[str, Any], detail: ErrorDetail) -> dict[str, Any]:
+    """An entry of `errors` in the form of the recorded one."""
+    if "detail" in recorded:
+        return {**recorded, "detail": detail.text}
+    entry = {"reason": "required" if detail.required else "invalid", "field": detail.field}
+    index = {} if detail.index is None else {"batch_index": detail.index}
+    return {**index, **entry, "message": detail.text}
 
 
 def _texts(answer: Answer) -> list[str]:
-    """What an error says, in whichever envelope."""
-    told = _parsed(answer) or {}
-    meta, errors = told.get("meta") or {}, told.get("errors") or ()
+    """The texts of an error, in whichever envelope they are."""
+    body = _parsed(answer) or {}
+    meta, errors = body.get("meta") or {}, body.get("errors") or ()
     listed = [
         *meta.get("errors", ()),
         meta.get("error"),

@@ -1,4 +1,4 @@
-"""The keys of a sandbox: made up, and good for nothing else."""
+"""The API keys of a sandbox. They are random, and no real service accepts them."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ Access = Literal["granted", "unknown", "wrong type", "no scope"]
 
 @dataclass(frozen=True, slots=True)
 class Keys:
-    """What an application needs to speak with this sandbox. `restricted` is an App API key that may do nothing."""
+    """The credentials that a sandbox accepts. `restricted` is an App API key without any scope."""
 
     site_id: str
     track: str
@@ -24,34 +24,34 @@ class Keys:
     restricted: str
 
     @classmethod
-    def make(cls, seed: str | None = None) -> Keys:
-        """New keys; with a seed the same ones each time."""
-        draw = random.Random(seed) if seed is not None else secrets.SystemRandom()  # noqa: S311 - they open nothing
+    def create(cls, seed: str | None = None) -> Keys:
+        """New keys; always the same ones for the same seed."""
+        draw = random.Random(seed) if seed is not None else secrets.SystemRandom()  # noqa: S311 - they protect nothing
         return cls(*(f"{draw.getrandbits(4 * size):0{size}x}" for size in (20, 20, 32, 20, 32)))
 
     def access(self, kind: str, header: str | None) -> Access:
-        """Whether an Authorization header opens what this kind of auth protects."""
+        """What an Authorization header grants on an operation with this kind of authentication."""
         if kind == "none":
             return "granted"
-        given = _given(header)
-        if given == ("", self.restricted) and kind == "bearer":
+        credentials = _credentials(header)
+        if credentials == ("", self.restricted) and kind == "bearer":
             return "no scope"
-        if given in self._opening(kind):
+        if credentials == self._accepted(kind):
             return "granted"
         ours = {self.track, self.app, self.pipelines, self.restricted}
-        return "wrong type" if ours & set(given) else "unknown"
+        return "wrong type" if ours & set(credentials) else "unknown"
 
-    def _opening(self, kind: str) -> set[tuple[str, str]]:
-        """The pairs of user and password that open an API; a Bearer token has no user."""
+    def _accepted(self, kind: str) -> tuple[str, str]:
+        """The user and the password that an API accepts; a Bearer token has no user."""
         pairs = {
-            "basic": {(self.site_id, self.track)},
-            "bearer": {("", self.app)},
-            "write-key": {(self.pipelines, "")},
+            "basic": (self.site_id, self.track),
+            "bearer": ("", self.app),
+            "write-key": (self.pipelines, ""),
         }
         return pairs[kind]
 
     def environ(self) -> Mapping[str, str]:
-        """As environment variables."""
+        """The keys as environment variables."""
         return {
             "CUSTOMERIO_SITE_ID": self.site_id,
             "CUSTOMERIO_API_KEY": self.track,
@@ -61,7 +61,8 @@ class Keys:
         }
 
 
-def _given(header: str | None) -> tuple[str, str]:
+def _credentials(header: str | None) -> tuple[str, str]:
+    """The user and the password in an Authorization header; both are empty if it cannot be read."""
     scheme, _, token = (header or "").strip().partition(" ")
     if scheme.lower() != "basic":
         return "", token.strip() if scheme.lower() == "bearer" else ""

@@ -1,4 +1,4 @@
-"""One request as it arrived: which call it is, what it says, and what is wrong with it."""
+"""A request as the server received it, and as a call of Customer.io's API: operation, payload and violations."""
 
 from __future__ import annotations
 
@@ -11,24 +11,22 @@ from pytest_customerio.contract.catalog import Catalog, Match
 from pytest_customerio.contract.contract import Contract
 from pytest_customerio.core.model import Interaction, Operation, Violation, WireRequest
 from pytest_customerio.core.payload import NotJsonError, NotReadableError, parse, unpack
-from pytest_customerio.tools.sandbox.api.uncatalogued import LIKE, UncataloguedCall, find
-from pytest_customerio.tools.sandbox.service.answers import Complaint
+from pytest_customerio.tools.sandbox.api.uncatalogued import SIMILAR_OPERATION, UncataloguedCall, find_uncatalogued
 
-# What the contract is told where a request names no host of Customer.io: any surface lives there.
+# The host of a request that names no host of Customer.io. The catalogue looks for such a request on every surface.
 ANY_HOST = "https://sandbox.invalid"
 LONGEST_SHOWN = 10_000
-# Levels of a payload that is kept: whoever writes it out again recurses.
+# How many levels of nesting a stored payload may have: code that writes it out as JSON is recursive.
 DEEPEST = 100
 _REGION = re.compile(r"/(us|eu)(?=/)")
-_ITEM = re.compile(r"\$\.batch\[(\d+)\]\.?")
-_STATUS = re.compile(r"4\d\d")
-_DROPPED = "200, then dropped"
 
 
 @dataclass(frozen=True, slots=True)
-class ReceivedCall:
-    """A request from the wire. `target` is path and query as sent, `base` the address that was asked (scheme, host,
-    port); `headers` have lower-case names. `too_large` says that the body was not read to its end.
+class HttpRequest:
+    """A request as the server received it.
+
+    `target` is path and query as sent, `base` the address (scheme, host, port) that the client used. `headers` have
+    lower-case names. `too_large` says that the body was over the limit, and was not read to its end.
     """
 
     method: str
@@ -40,112 +38,99 @@ class ReceivedCall:
 
 
 @dataclass(frozen=True, slots=True)
-class Seen:
-    """What an arrival is. `payload` is the parsed body, or its text where it is no JSON or `too_deep`; `region` the one
-    whose host was asked, if any.
+class ApiRequest:
+    """A request as a call of Customer.io's API.
+
+    `known_operation` is None if the address or the payload leaves it open. `payload` is the parsed body, or its text
+    if it is not JSON or is nested `too_deep`. `region` is the region of the host that the client used, if it is known.
     """
 
-    arrival: ReceivedCall
-    request: WireRequest
+    http: HttpRequest
+    wire: WireRequest
     match: Match
-    operation: Operation | None
+    known_operation: Operation | None
     payload: Any
     region: str | None
     violations: tuple[Violation, ...]
     at: float
-    beyond: UncataloguedCall | None = None
+    uncatalogued: UncataloguedCall | None = None
     too_deep: bool = False
 
     @property
-    def call(self) -> Operation:
-        """The operation; where the payload leaves it open, one of those that live at the address."""
-        return self.operation or self.match.candidates[0]
+    def operation(self) -> Operation:
+        """The operation; the first one with this address if the payload leaves it open."""
+        return self.known_operation or self.match.candidates[0]
 
     @property
     def name(self) -> str | None:
-        """What it is called: an operation of the catalogue, or a call beyond it."""
-        return self.beyond.name if self.beyond else self.operation.id if self.operation else None
+        """The name of the uncatalogued call, or the id of the operation, if either is known."""
+        if self.uncatalogued:
+            return self.uncatalogued.name
+        return self.known_operation.id if self.known_operation else None
 
     @property
     def strict(self) -> bool:
-        """Whether Pipelines is asked to say what it thinks."""
-        return self.request.headers.get("x-strict-mode", "").strip() == "1"
+        """Whether the client asks Pipelines to answer an invalid payload with an error."""
+        return self.wire.headers.get("x-strict-mode", "").strip() == "1"
+
+    @property
+    def base(self) -> str:
+        """The address that the client used: one of the sandbox, or a host of Customer.io that leads to the sandbox."""
+        address = self.match.address
+        return self.http.base if address.foreign else f"https://{address.host}"
 
 
-def look(catalog: Catalog, contract: Contract, arrival: ReceivedCall, at: float) -> Seen:
-    """Which call it is, and whether it keeps its contract."""
-    url, region = _address(catalog, arrival)
-    match = catalog.place(arrival.method, url)
-    heard = Interaction("sandbox", arrival.method, url, arrival.headers, arrival.body, at=at)
+def read_request(catalog: Catalog, contract: Contract, http: HttpRequest, at: float) -> ApiRequest:
+    """Find the operation of a request, and judge it by the contract."""
+    url, region = _address(catalog, http)
+    match = catalog.place(http.method, url)
+    heard = Interaction("sandbox", http.method, url, http.headers, http.body, at=at)
     violations = tuple(contract.judge(heard))
-    request = WireRequest(arrival.method, url, arrival.headers, arrival.body)
-    operation, beyond = (heard.operation, None) if match.candidates else (None, _beyond(match, arrival))
-    if beyond is not None:
-        operation, violations = catalog.operations[LIKE], ()
-    payload, deep = _payload(arrival)
-    return Seen(arrival, request, match, operation, payload, region or match.region, violations, at, beyond, deep)
+    request = WireRequest(http.method, url, http.headers, http.body)
+    operation, uncatalogued = (heard.operation, None) if match.candidates else (None, _uncatalogued(match, http))
+    if uncatalogued is not None:
+        operation, violations = catalog.operations[SIMILAR_OPERATION], ()
+    payload, deep = _payload(request)
+    region = region or match.region
+    return ApiRequest(http, request, match, operation, payload, region, violations, at, uncatalogued, deep)
 
 
-def refused(seen: Seen, *, warnings: bool) -> dict[int | None, list[Violation]]:
-    """The violations that the service answers with an error, by item of a batch; None is the call itself."""
-    found: dict[int | None, list[Violation]] = {}
-    for each in seen.violations:
-        severe = each.severity == "error" or (warnings and each.severity == "warning")
-        if severe and status(each):
-            item = _ITEM.match(each.where) if seen.call.name == "batch" else None
-            found.setdefault(int(item[1]) if item else None, []).append(each)
-    return found
-
-
-def status(violation: Violation) -> str:
-    """The status that breaking this draws; nothing where the service takes it."""
-    if _STATUS.match(violation.error):
-        return violation.error[:3]
-    if violation.error.startswith(_DROPPED):
-        return "400"
-    return "404" if violation.where.startswith("path.") and not violation.error else ""
-
-
-def complaint(violation: Violation, text: str = "", index: int | None = None) -> Complaint:
-    """A violation in the words of an error. `text` is what the service says, if that is known."""
-    field = _ITEM.sub("", violation.where).removeprefix("$.").removeprefix("$")
-    own = f"{field or 'body'}: expected {violation.expected}, got {violation.got}"
-    return Complaint(text or own, field, violation.got == "nothing", index)
-
-
-def wording(violation: Violation) -> str:
-    """What the contract knows of the error's text."""
-    return violation.error[4:] if _STATUS.match(violation.error) else ""
-
-
-def entities(payload: Any) -> Iterator[Mapping[str, Any]]:
-    """The items of a batch."""
+def batch_entities(payload: Any) -> Iterator[Mapping[str, Any]]:
+    """The entities or calls of a batch, each as an object."""
     batch = payload.get("batch") if isinstance(payload, dict) else None
     for item in batch if isinstance(batch, list) else ():
         yield item if isinstance(item, dict) else {}
 
 
-def _beyond(match: Match, arrival: ReceivedCall) -> UncataloguedCall | None:
-    return find(arrival.method, match.address.path) if "app" in match.address.surfaces else None
+def entity_operation(catalog: Catalog, request: ApiRequest, entity: Mapping[str, object]) -> Operation | None:
+    """The operation of one entity of a batch."""
+    if request.operation.surface == "track_v2":
+        return catalog.select(catalog.entities, entity)[0]
+    return catalog.pipelines_items.get(str(entity.get("type")))
 
 
-def _address(catalog: Catalog, arrival: ReceivedCall) -> tuple[str, str | None]:
-    host = arrival.headers.get("host", "").partition(":")[0].lower()
+def _uncatalogued(match: Match, http: HttpRequest) -> UncataloguedCall | None:
+    return find_uncatalogued(http.method, match.address.path) if "app" in match.address.surfaces else None
+
+
+def _address(catalog: Catalog, http: HttpRequest) -> tuple[str, str | None]:
+    """The URL that the catalogue looks up, and the region in front of the path, such as `/eu/api/v1/customers/42`."""
+    host = http.headers.get("host", "").partition(":")[0].lower()
     if catalog.concerns(host):
-        return f"https://{host}{arrival.target}", None
-    prefix = _REGION.match(arrival.target)
+        return f"https://{host}{http.target}", None
+    prefix = _REGION.match(http.target)
     region = prefix[1] if prefix else None
-    return ANY_HOST + arrival.target[prefix.end() if prefix else 0 :], region
+    return ANY_HOST + http.target[prefix.end() if prefix else 0 :], region
 
 
-def _payload(arrival: ReceivedCall) -> tuple[Any, bool]:
-    """What the body says, as text where it is no JSON; and whether it is nested deeper than is kept."""
-    shown = arrival.body[:LONGEST_SHOWN].decode("utf-8", "replace")
-    if not arrival.body:
+def _payload(request: WireRequest) -> tuple[Any, bool]:
+    """The parsed body, or its text if it is not JSON; and whether it is nested too deep to be stored."""
+    shown = request.body[:LONGEST_SHOWN].decode("utf-8", "replace")
+    if not request.body:
         return None, False
     try:
-        body = unpack(arrival.body, arrival.headers)
-    except NotReadableError:  # in an encoding that nobody here reads
+        body = unpack(request.body, request.headers)
+    except NotReadableError:  # an unknown or broken content encoding
         return shown, False
     try:
         payload = parse(body)

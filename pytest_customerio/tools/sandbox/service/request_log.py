@@ -1,4 +1,4 @@
-"""What a sandbox received, newest last. Bounded: the oldest goes."""
+"""The log of the requests that a sandbox received, oldest first. It is bounded: the oldest are removed."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ from typing import Any
 
 from pytest_customerio.core.model import Violation
 
-MOST = 2000
+MAX_REQUESTS = 2000
 
 
 @dataclass(frozen=True, slots=True)
-class Received:
-    """One request and what became of it. `payload` is the parsed body, or its text where it is no JSON."""
+class LoggedRequest:
+    """One request and its answer. `payload` is the parsed body, or its text if it is not JSON."""
 
     number: int
     at: float
@@ -30,30 +30,35 @@ class Received:
     violations: tuple[Violation, ...]
     client: str
 
+    def concerns(self, operation: str) -> bool:
+        """Whether the request is of this operation or surface."""
+        own = self.operation or ""
+        return operation in (own, own.partition(".")[0])
 
-class Log:
-    """The last requests. `number` is that of the last one; it never goes back."""
+
+class RequestLog:
+    """The last requests. `number` is the number of the last one; it grows even when the log is emptied."""
 
     def __init__(self, number: int = 0) -> None:
-        self._kept: deque[Received] = deque(maxlen=MOST)
+        self._requests: deque[LoggedRequest] = deque(maxlen=MAX_REQUESTS)
         self.number = number
 
-    def __iter__(self) -> Iterator[Received]:
-        return iter(self._kept)
+    def __iter__(self) -> Iterator[LoggedRequest]:
+        return iter(self._requests)
 
     def __len__(self) -> int:
-        return len(self._kept)
+        return len(self._requests)
 
-    def add(self, received: Received) -> None:
-        """Keep one; its number is the next."""
-        self.number = received.number
-        self._kept.append(received)
+    def add(self, request: LoggedRequest) -> None:
+        """Add a request with the next number."""
+        self.number = request.number
+        self._requests.append(request)
 
-    def since(self, number: int) -> list[Received]:
-        """Those after this number, oldest first."""
-        found = []
-        for each in reversed(self._kept):
+    def since(self, number: int) -> list[LoggedRequest]:
+        """The requests with a greater number, oldest first."""
+        later = []
+        for each in reversed(self._requests):
             if each.number <= number:
                 break
-            found.append(each)
-        return found[::-1]
+            later.append(each)
+        return later[::-1]

@@ -1,4 +1,4 @@
-"""A local Customer.io without its network: a request in, an answer out, and a workspace that remembers."""
+"""A local Customer.io without its network: answers each request, logs it, and updates the workspace."""
 
 from __future__ import annotations
 
@@ -9,78 +9,79 @@ from collections.abc import Callable
 from pytest_customerio.cassettes.reading import Shelf
 from pytest_customerio.contract.catalog import Catalog
 from pytest_customerio.contract.contract import Contract
-from pytest_customerio.tools.sandbox.service.answers import Replies, Reply
-from pytest_customerio.tools.sandbox.service.dispatcher import Dispatcher, Settings
+from pytest_customerio.tools.sandbox.service.answers import Answers, SandboxAnswer
+from pytest_customerio.tools.sandbox.service.dispatcher import Dispatcher
 from pytest_customerio.tools.sandbox.service.faults import Fault, Faults
 from pytest_customerio.tools.sandbox.service.keys import Keys
-from pytest_customerio.tools.sandbox.service.request import ANY_HOST, ReceivedCall, Seen, look
-from pytest_customerio.tools.sandbox.service.request_log import Log, Received
+from pytest_customerio.tools.sandbox.service.request import ANY_HOST, ApiRequest, HttpRequest, read_request
+from pytest_customerio.tools.sandbox.service.request_log import LoggedRequest, RequestLog
+from pytest_customerio.tools.sandbox.settings import Settings
 from pytest_customerio.tools.sandbox.workspace.workspace import Workspace
 
 
 class Service:
-    """One sandbox. Whoever looks at its state from another thread holds `lock`."""
+    """One sandbox. A thread that reads its state holds `lock`."""
 
     def __init__(self, settings: Settings | None = None, now: Callable[[], float] = time.time) -> None:
         self.settings = settings or Settings()
-        self.keys = Keys.make(self.settings.seed)
+        self.keys = Keys.create(self.settings.seed)
         self.lock = threading.RLock()
         self.catalog = Catalog.load([ANY_HOST])
         self._contract = Contract(self.catalog)
         self._contract.prepare()
-        self._replies = Replies(self.catalog, Shelf(self.catalog, self.settings.cassettes))
+        self._answers = Answers(self.catalog, Shelf(self.catalog, self.settings.cassettes))
         self._now = now
-        self.log = Log()
+        self.log = RequestLog()
         self.reset()
 
     def reset(self) -> None:
-        """Forget everything but the keys."""
+        """Delete everything but the keys."""
         with self.lock:
-            self.log = Log(self.log.number)
+            self.log = RequestLog(self.log.number)
             self.workspace = Workspace(self.settings.region)
-            self.faults = Faults(self.catalog, lambda: self._replies.cases, tls=self.settings.tls)
-            self._desk = Dispatcher(
+            self.faults = Faults(self.catalog, lambda: self._answers.cases, tls=self.settings.tls)
+            self._dispatcher = Dispatcher(
                 self.settings,
                 self.keys,
                 self.catalog,
-                self._replies,
+                self._answers,
                 self.faults,
                 self._contract.rules,
                 self.workspace,
             )
 
     def fault(self, case: str, times: int | None = 1, operation: str | None = None) -> Fault:
-        """The next `times` requests (None: all) of an operation or surface draw this error. Raises `FaultError`."""
+        """Answer the next `times` requests (None: all) of an operation or surface with a case. Raises `FaultError`."""
         with self.lock:
             return self.faults.add(case, times, operation)
 
     def handshake_fails(self) -> bool:
-        """Whether the TLS handshake that begins now is to fail."""
+        """Whether the TLS handshake that begins now has to fail."""
         with self.lock:
             return self.faults.take_handshake()
 
-    def answer(self, arrival: ReceivedCall) -> Reply:
-        """What this request draws."""
+    def answer(self, http: HttpRequest) -> SandboxAnswer:
+        """Answer a request, and log it."""
         with self.lock:
-            seen = look(self.catalog, self._contract, arrival, self._now())
-            reply = self._desk.reply(seen)
-            self.log.add(_received(self.log.number + 1, seen, reply))
-        return reply
+            request = read_request(self.catalog, self._contract, http, self._now())
+            answer = self._dispatcher.answer(request)
+            self.log.add(_logged(self.log.number + 1, request, answer))
+        return answer
 
 
-def _received(number: int, seen: Seen, reply: Reply) -> Received:
-    return Received(
+def _logged(number: int, request: ApiRequest, answer: SandboxAnswer) -> LoggedRequest:
+    return LoggedRequest(
         number=number,
-        at=seen.at,
-        operation=seen.name,
-        method=seen.arrival.method,
-        path=seen.arrival.target,
-        payload=seen.payload,
-        status=reply.answer.status,
-        fault=reply.answer.fault,
-        case=reply.case,
-        source=reply.source,
-        notes=reply.notes,
-        violations=seen.violations,
-        client=seen.arrival.headers.get("user-agent", ""),
+        at=request.at,
+        operation=request.name,
+        method=request.http.method,
+        path=request.http.target,
+        payload=request.payload,
+        status=answer.answer.status,
+        fault=answer.answer.fault,
+        case=answer.case,
+        source=answer.source,
+        notes=answer.notes,
+        violations=request.violations,
+        client=request.http.headers.get("user-agent", ""),
     )

@@ -1,4 +1,4 @@
-"""The messages of a workspace: what was to be sent, to whom, and what it says."""
+"""The messages of a workspace: what an application asked to send, to whom, and with which text."""
 
 from __future__ import annotations
 
@@ -13,9 +13,11 @@ _LIQUID = re.compile(r"\{\{-?\s*([A-Za-z_][\w.]*)\s*-?\}\}")
 
 @dataclass(slots=True)
 class Delivery:
-    """One message. `state` is queued, scheduled, draft or skipped; `metrics` is what was reported of it later.
+    """One message.
 
-    `subject` and `body` are rendered; `made_here` says that the template lies in Customer.io and the text is ours.
+    `state` is queued, scheduled, draft or skipped. `metrics` are the names and times of what was reported later.
+    `subject` and `body` are rendered. `made_here` says that the template is stored in Customer.io, so that the sandbox
+    wrote the text.
     """
 
     id: str
@@ -34,21 +36,31 @@ class Delivery:
     metrics: list[tuple[str, int]] = field(default_factory=list)
 
 
+@dataclass(frozen=True, slots=True)
+class BroadcastTrigger:
+    """One trigger of a broadcast, and its errors in the form `line <n>: <text>`."""
+
+    id: int
+    broadcast: int
+    errors: tuple[str, ...] = ()
+
+
 def render(text: str, data: Mapping[str, Any]) -> str:
-    """The text with its plain Liquid values filled in: `{{ customer.name }}`. Filters and tags stay as they are."""
-    return _LIQUID.sub(lambda found: _value(found[1], data, found[0]), text)
+    """The text with Liquid values such as `{{ customer.name }}` filled in. Liquid filters and tags stay as they are."""
+    return _LIQUID.sub(lambda match: _lookup(match[1], data, match[0]), text)
 
 
-def placeholder(template: str, data: Mapping[str, Any]) -> str:
-    """What stands for a template that lies in Customer.io: its name, and the data it would be filled with."""
+def describe_template(template: str, data: Mapping[str, Any]) -> str:
+    """The text in place of a template that is stored in Customer.io: its name, and the data to fill it with."""
     shown = json.dumps(data, indent=2, ensure_ascii=False, default=str)
     return f"The template {template} lies in Customer.io. It would be filled with this message_data:\n\n{shown}"
 
 
-def _value(path: str, data: Mapping[str, Any], whole: str) -> str:
+def _lookup(path: str, data: Mapping[str, Any], unknown: str) -> str:
+    """The value at a dotted path; `unknown` if its first name is not known, nothing if a later one is not."""
     value: Any = data
-    for part in path.split("."):
+    for depth, part in enumerate(path.split(".")):
         if not isinstance(value, Mapping) or part not in value:
-            return whole if part == path.split(".", maxsplit=1)[0] else ""
+            return "" if depth else unknown
         value = value[part]
     return value if isinstance(value, str) else "" if value is None else json.dumps(value, ensure_ascii=False)

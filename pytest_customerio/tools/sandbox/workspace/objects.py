@@ -1,4 +1,4 @@
-"""The objects of a workspace (companies, courses, …) and who belongs to them."""
+"""The objects of a workspace (companies, courses, …) and their relationships with people."""
 
 from __future__ import annotations
 
@@ -8,96 +8,96 @@ from typing import Any
 
 from pytest_customerio.tools.sandbox.workspace.people import Notes, People, Person
 
-Key = tuple[str, str]  # object_type_id and object_id; no type and the cio_object_id
+ObjectKey = tuple[str, str]  # object_type_id and object_id; or an empty text and the cio_object_id
 
 
 @dataclass(slots=True)
-class Thing:
-    """One object. `people` are cio_ids, `visitors` the names of those that are not known yet."""
+class WorkspaceObject:
+    """One object. `people` are cio_ids, `visitors` the anonymous ids of those that are not identified yet."""
 
     cio_object_id: str
-    key: Key
+    key: ObjectKey
     attributes: dict[str, Any] = field(default_factory=dict)
     people: dict[str, None] = field(default_factory=dict)
     visitors: dict[str, None] = field(default_factory=dict)
 
 
-class Things:
-    """All objects, found by type and id or by cio_object_id."""
+class WorkspaceObjects:
+    """All objects of a workspace, indexed by type and id, and by cio_object_id."""
 
     def __init__(self, people: People) -> None:
         self._people = people
-        self._by: dict[Key, Thing] = {}
-        self._visitors: dict[str, dict[str, None]] = {}
-        self._made = 0
+        self._by_key: dict[ObjectKey, WorkspaceObject] = {}
+        self._of_visitor: dict[str, dict[str, None]] = {}
+        self._last_number = 0
 
     @property
-    def all(self) -> list[Thing]:
+    def all(self) -> list[WorkspaceObject]:
         """Each object once."""
-        return [thing for key, thing in self._by.items() if key[0]]
+        return [each for key, each in self._by_key.items() if key[0]]
 
-    def find(self, key: Key) -> Thing | None:
-        """The object that is named so."""
-        return self._by.get(key)
+    def find(self, key: ObjectKey) -> WorkspaceObject | None:
+        """The object of this key."""
+        return self._by_key.get(key)
 
-    def sure(self, key: Key) -> Thing | None:
-        """The object that is named so, made now if need be; None for a cio_object_id that nobody has."""
-        found = self._by.get(key)
-        if found is None and key[0]:
-            self._made += 1
-            found = Thing(f"ob{self._made:x}", key)
-            self._by[key] = self._by["", found.cio_object_id] = found
-        return found
+    def find_or_create(self, key: ObjectKey) -> WorkspaceObject | None:
+        """The object of this key, created if there is none; None for a cio_object_id that no object has."""
+        known = self._by_key.get(key)
+        if known is not None or not key[0]:
+            return known
+        self._last_number += 1
+        created = WorkspaceObject(f"ob{self._last_number:x}", key)
+        self._by_key[key] = self._by_key["", created.cio_object_id] = created
+        return created
 
-    def delete(self, thing: Thing) -> None:
+    def delete(self, target: WorkspaceObject) -> None:
         """Delete an object and its relationships."""
-        for cio_id in thing.people:
+        for cio_id in target.people:
             person = self._people.find(("cio_id", cio_id))
             if person is not None:
-                person.relationships.pop(thing.cio_object_id, None)
-        for visitor in thing.visitors:
-            self._visitors[visitor].pop(thing.cio_object_id, None)
-        del self._by[thing.key], self._by["", thing.cio_object_id]
+                person.relationships.pop(target.cio_object_id, None)
+        for visitor in target.visitors:
+            self._of_visitor[visitor].pop(target.cio_object_id, None)
+        del self._by_key[target.key], self._by_key["", target.cio_object_id]
 
-    def relate(self, person: Person, thing: Thing, attributes: Mapping[str, Any]) -> None:
+    def relate(self, person: Person, target: WorkspaceObject, attributes: Mapping[str, Any]) -> None:
         """Relate a person to an object, or update the relationship."""
-        thing.people[person.cio_id] = None
-        update(person.relationships.setdefault(thing.cio_object_id, {}), attributes)
+        target.people[person.cio_id] = None
+        update_attributes(person.relationships.setdefault(target.cio_object_id, {}), attributes)
 
-    def unrelate(self, person: Person, thing: Thing) -> Notes:
+    def unrelate(self, person: Person, target: WorkspaceObject) -> Notes:
         """End a relationship."""
-        if person.relationships.pop(thing.cio_object_id, None) is None:
+        if person.relationships.pop(target.cio_object_id, None) is None:
             return ("nothing to do: there is no such relationship",)
-        del thing.people[person.cio_id]
+        del target.people[person.cio_id]
         return ()
 
-    def relate_visitor(self, visitor: str, thing: Thing) -> None:
-        """Relate somebody whose name is not known yet."""
-        thing.visitors[visitor] = None
-        self._visitors.setdefault(visitor, {})[thing.cio_object_id] = None
+    def relate_visitor(self, visitor: str, target: WorkspaceObject) -> None:
+        """Relate an anonymous visitor to an object."""
+        target.visitors[visitor] = None
+        self._of_visitor.setdefault(visitor, {})[target.cio_object_id] = None
 
-    def join(self, person: Person, visitor: str) -> None:
-        """The visitor is this person."""
-        for cio_object_id in self._visitors.pop(visitor, ()):
-            thing = self._by["", cio_object_id]
-            del thing.visitors[visitor]
-            self.relate(person, thing, {})
+    def identify_visitor(self, person: Person, visitor: str) -> None:
+        """Give the relationships of an anonymous visitor to the person that the visitor turned out to be."""
+        for cio_object_id in self._of_visitor.pop(visitor, ()):
+            target = self._by_key["", cio_object_id]
+            del target.visitors[visitor]
+            self.relate(person, target, {})
 
-    def forget(self, person: Person) -> None:
-        """Take a person that is gone out of every object."""
+    def remove_person(self, person: Person) -> None:
+        """Remove a deleted person from every object."""
         for cio_object_id in person.relationships:
-            del self._by["", cio_object_id].people[person.cio_id]
+            del self._by_key["", cio_object_id].people[person.cio_id]
 
-    def merge(self, first: Person, second: Person) -> None:
-        """The first person takes over the second's relationships."""
-        for cio_object_id, attributes in second.relationships.items():
-            self.relate(
-                first, self._by["", cio_object_id], {**attributes, **first.relationships.get(cio_object_id, {})}
-            )
+    def merge(self, primary: Person, secondary: Person) -> None:
+        """Add the relationships of the secondary person to those of the primary; attributes of the primary win."""
+        for cio_object_id, attributes in secondary.relationships.items():
+            merged = {**attributes, **primary.relationships.get(cio_object_id, {})}
+            self.relate(primary, self._by_key["", cio_object_id], merged)
 
 
-def update(known: dict[str, Any], given: Mapping[str, Any]) -> None:
-    """Set what is given; null and nothing take away."""
+def update_attributes(known: dict[str, Any], given: Mapping[str, Any]) -> None:
+    """Set the given attributes; null and empty text remove one."""
     for name, value in given.items():
         if value is None or value == "":
             known.pop(name, None)

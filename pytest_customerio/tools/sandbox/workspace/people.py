@@ -1,7 +1,7 @@
-"""The people of a workspace: who is who, their attributes and devices, and whom the workspace never wants back.
+"""The people of a workspace: their identifiers, attributes and devices, and which identifiers are suppressed.
 
-Rules and their sources: docs.customer.io/integrations/api/track (identify, merge, suppress). Every verb gives notes:
-what the service does with a 200 and never tells.
+The rules are those of docs.customer.io/integrations/api/track (identify, merge, suppress). Most methods return notes:
+what the service does with a request that it answers with 200, and does not say in its answer.
 """
 
 from __future__ import annotations
@@ -11,11 +11,13 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from pytest_customerio.tools.sandbox.json_values import flag
+
 Identifier = tuple[str, str]  # its kind (id, email, phone, cio_id) and its value
 Notes = tuple[str, ...]
 
-KINDS = ("id", "email", "phone")
-MOST_EVENTS = 1000
+IDENTIFIER_KINDS = ("id", "email", "phone")
+MAX_EVENTS = 1000
 SUPPRESSED = "ignored: this person is suppressed"
 _TOPICS = "cio_subscription_preferences.topics."
 _RESERVED = frozenset({"_update", "_timestamp", "cio_relationships", "id", "email", "cio_id"})
@@ -23,7 +25,7 @@ _RESERVED = frozenset({"_update", "_timestamp", "cio_relationships", "id", "emai
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """One event of a person, or of a visitor whose name is not known yet."""
+    """One event of a person, or of an anonymous visitor."""
 
     name: str
     type: str
@@ -33,162 +35,175 @@ class Event:
 
 
 def _events() -> deque[Event]:
-    return deque(maxlen=MOST_EVENTS)
+    return deque(maxlen=MAX_EVENTS)
 
 
 @dataclass(slots=True)
 class Person:
-    """One person. `stamps` says when each attribute was set; `relationships` are by the object's cio_object_id."""
+    """One person.
+
+    `timestamps` maps each attribute to the time at which it was set, `relationships` each related object's
+    cio_object_id to the attributes of the relationship.
+    """
 
     cio_id: str
     identifiers: dict[str, str] = field(default_factory=dict)
     attributes: dict[str, Any] = field(default_factory=dict)
-    stamps: dict[str, int] = field(default_factory=dict)
+    timestamps: dict[str, int] = field(default_factory=dict)
     devices: dict[str, dict[str, Any]] = field(default_factory=dict)
     relationships: dict[str, dict[str, Any]] = field(default_factory=dict)
     events: deque[Event] = field(default_factory=_events)
 
     @property
     def unsubscribed(self) -> bool:
-        """As the service reads it: any spelling of true, and 1; everything else is no."""
-        return str(self.attributes.get("unsubscribed", "")).lower() in {"true", "1"}
+        """Whether the service treats this person as unsubscribed."""
+        return flag(self.attributes.get("unsubscribed", ""))
 
     @property
-    def known_as(self) -> str:
-        """What people call this person: the id, else the address, else what the service made up."""
-        return next((self.identifiers[kind] for kind in KINDS if kind in self.identifiers), f"cio_{self.cio_id}")
+    def display_name(self) -> str:
+        """The id, else the e-mail address, else the phone number, else the cio_id."""
+        kinds = (kind for kind in IDENTIFIER_KINDS if kind in self.identifiers)
+        return next((self.identifiers[kind] for kind in kinds), f"cio_{self.cio_id}")
 
 
-def index_key(who: Identifier) -> Identifier:
-    """As identifiers are compared: addresses without regard to case."""
-    return (who[0], who[1].casefold()) if who[0] == "email" else who
+def index_key(identifier: Identifier) -> Identifier:
+    """The identifier in the form in which identifiers are compared: e-mail addresses without regard to case."""
+    kind, value = identifier
+    return (kind, value.casefold()) if kind == "email" else identifier
 
 
 class People:
-    """Everybody in the workspace, found by any identifier in the same time however many there are."""
+    """All people of a workspace, indexed by each of their identifiers.
+
+    `suppressed` maps each suppressed identifier to all that were suppressed in the same call.
+    """
 
     def __init__(self) -> None:
-        self._by: dict[Identifier, Person] = {}
-        self._all: dict[str, Person] = {}
-        self.suppressed: dict[Identifier, tuple[Identifier, ...]] = {}  # with those suppressed together
-        self._made = 0
+        self._by_identifier: dict[Identifier, Person] = {}
+        self._by_cio_id: dict[str, Person] = {}
+        self.suppressed: dict[Identifier, tuple[Identifier, ...]] = {}
+        self._last_number = 0
 
     def __len__(self) -> int:
-        return len(self._all)
+        return len(self._by_cio_id)
 
     def __iter__(self) -> Iterator[Person]:
-        return iter(self._all.values())
+        return iter(self._by_cio_id.values())
 
     def __reversed__(self) -> Iterator[Person]:
-        return reversed(self._all.values())
+        return reversed(self._by_cio_id.values())
 
-    def find(self, who: Identifier) -> Person | None:
-        """Whoever has this identifier."""
-        return self._by.get(index_key(who))
+    def find(self, identifier: Identifier) -> Person | None:
+        """The person who has this identifier."""
+        return self._by_identifier.get(index_key(identifier))
 
-    def is_suppressed(self, who: Identifier) -> bool:
+    def is_suppressed(self, identifier: Identifier) -> bool:
         """Whether calls about this identifier are accepted and ignored."""
-        return index_key(who) in self.suppressed
+        return index_key(identifier) in self.suppressed
 
     def identify(
-        self, who: Identifier, attributes: Mapping[str, Any], at: int, *, create: bool = True
+        self, identifier: Identifier, attributes: Mapping[str, Any], at: int, *, create: bool = True
     ) -> tuple[Person | None, Notes]:
-        """Add or update a person. `at` orders the updates of one attribute."""
+        """Add or update a person. `at` is the time of the update: an older value never replaces a newer one."""
         given = {kind: str(attributes[kind]) for kind in ("id", "email") if attributes.get(kind) not in (None, "")}
-        claimed = (who, *given.items())
-        if any(self.is_suppressed(each) for each in claimed):
+        if any(self.is_suppressed(each) for each in (identifier, *given.items())):
             return None, (SUPPRESSED,)
-        person = self.find(who)
-        if person is None and who[0] == "cio_id":
+        person = self.find(identifier)
+        if person is None and identifier[0] == "cio_id":
             return None, ("dropped: nobody has this cio_id",)
-        person = person or self._adopt(who, given)
+        person = person or self._adopt(identifier, given)
         if person is None:
             if not create:
                 return None, ("dropped: _update is set and this person does not exist",)
-            person = self._new(who)
-        notes = [note for kind, value in given.items() if (note := self._rename(person, who, kind, value))]
-        notes += [note for name, value in attributes.items() if (note := _set(person, name, value, at))]
+            person = self._create(identifier)
+        notes = [note for kind, value in given.items() if (note := self._rename(person, identifier, kind, value))]
+        notes += [note for name, value in attributes.items() if (note := _set_attribute(person, name, value, at))]
         return person, tuple(notes)
 
-    def sure(self, who: Identifier) -> tuple[Person | None, Notes]:
-        """Whoever has this identifier, made now if need be: an event or a device makes a person too."""
-        found = self.find(who)
-        if found is not None:
-            return found, ()
-        person, notes = self.identify(who, {}, 0)
+    def find_or_create(self, identifier: Identifier) -> tuple[Person | None, Notes]:
+        """The person who has this identifier, created if nobody has it: an event or a device creates a person too."""
+        person = self.find(identifier)
+        if person is not None:
+            return person, ()
+        person, notes = self.identify(identifier, {}, 0)
         return person, notes or ("made a new person: nobody had this identifier",)
 
     def delete(self, person: Person) -> None:
-        """Take a person away; the identifiers are free again."""
+        """Delete a person; another person may have the identifiers from now on."""
         for kind, value in person.identifiers.items():
-            del self._by[index_key((kind, value))]
-        del self._by["cio_id", person.cio_id]
-        del self._all[person.cio_id]
+            del self._by_identifier[index_key((kind, value))]
+        del self._by_identifier["cio_id", person.cio_id]
+        del self._by_cio_id[person.cio_id]
 
-    def suppress(self, who: Identifier) -> Person | None:
-        """Ignore this identifier from now on, and those of the person who had it. Gives that person."""
-        person = self.find(who)
-        together = tuple(index_key(each) for each in (who, *(person.identifiers.items() if person else ())))
+    def suppress(self, identifier: Identifier) -> Person | None:
+        """Suppress an identifier, and all others of the person who has it. Deletes the person, and returns it."""
+        person = self.find(identifier)
+        known = person.identifiers.items() if person else ()
+        together = tuple(index_key(each) for each in (identifier, *known))
         self.suppressed.update(dict.fromkeys(together, together))
         if person is not None:
             self.delete(person)
         return person
 
-    def unsuppress(self, who: Identifier) -> Notes:
-        """Let an identifier back in, and those that were suppressed with it."""
-        together = self.suppressed.get(index_key(who))
+    def unsuppress(self, identifier: Identifier) -> Notes:
+        """End the suppression of an identifier, and of those that were suppressed in the same call."""
+        together = self.suppressed.get(index_key(identifier))
         if together is None:
             return ("nothing to do: this identifier is not suppressed",)
         for each in together:
             self.suppressed.pop(each, None)
         return ()
 
-    def _new(self, who: Identifier) -> Person:
-        self._made += 1
-        person = Person(f"a3{self._made:010x}")
-        self._all[person.cio_id] = self._by["cio_id", person.cio_id] = person
-        self._own(person, *who)
+    def _create(self, identifier: Identifier) -> Person:
+        self._last_number += 1
+        person = Person(f"a3{self._last_number:010x}")
+        self._by_cio_id[person.cio_id] = self._by_identifier["cio_id", person.cio_id] = person
+        self._set_identifier(person, *identifier)
         return person
 
-    def _own(self, person: Person, kind: str, value: str) -> None:
+    def _set_identifier(self, person: Person, kind: str, value: str) -> None:
         if kind in person.identifiers:
-            del self._by[index_key((kind, person.identifiers[kind]))]
+            del self._by_identifier[index_key((kind, person.identifiers[kind]))]
         person.identifiers[kind] = value
-        self._by[index_key((kind, value))] = person
+        self._by_identifier[index_key((kind, value))] = person
 
-    def _adopt(self, who: Identifier, given: Mapping[str, str]) -> Person | None:
-        """Who has an identifier of the payload, and none of the path's kind, is given the path's."""
+    def _adopt(self, identifier: Identifier, given: Mapping[str, str]) -> Person | None:
+        """The person whom the payload identifies, if this person lacks the kind of identifier that the path has.
+
+        This person gets the identifier of the path.
+        """
         for each in given.items():
             person = self.find(each)
-            if person is not None and who[0] not in person.identifiers:
-                self._own(person, *who)
+            if person is not None and identifier[0] not in person.identifiers:
+                self._set_identifier(person, *identifier)
                 return person
         return None
 
-    def _rename(self, person: Person, who: Identifier, kind: str, value: str) -> str:
-        owner = self.find((kind, value))
-        if owner is not None and owner is not person:
+    def _rename(self, person: Person, identifier: Identifier, kind: str, value: str) -> str:
+        holder = self.find((kind, value))
+        if holder is not None and holder is not person:
             return f"{kind} not set: another person has it (the service logs an Attribute Update Failure)"
-        if kind in person.identifiers and owner is None and who[0] != "cio_id" and (who[0], kind) != ("id", "email"):
+        may_change = identifier[0] == "cio_id" or (identifier[0], kind) == ("id", "email")
+        if kind in person.identifiers and holder is None and not may_change:
             return f"{kind} not changed: address the person by cio_<cio_id> to change it"
-        self._own(person, kind, value)
+        self._set_identifier(person, kind, value)
         return ""
 
 
-def _set(person: Person, name: str, value: Any, at: int) -> str:
-    """Set one attribute; null and nothing take it away. A note where an older update came later."""
+def _set_attribute(person: Person, name: str, value: Any, at: int) -> str:
+    """Set one attribute; null and empty text remove it. Returns a note if the attribute was set at a later time."""
     if name in _RESERVED:
         return ""
-    if person.stamps.get(name, at) > at:
+    if person.timestamps.get(name, at) > at:
         return f"{name} not set: a later update came first"
-    person.stamps[name] = at
+    person.timestamps[name] = at
     if name.startswith(_TOPICS):
         preferences = person.attributes.setdefault("cio_subscription_preferences", {})
         if isinstance(preferences, dict):
             preferences["topics"] = {**(preferences.get("topics") or {}), name.removeprefix(_TOPICS): value}
     elif value is None or value == "":
         person.attributes.pop(name, None)
-        person.stamps.pop(name)
+        person.timestamps.pop(name)
     else:
         person.attributes[name] = value
     return ""

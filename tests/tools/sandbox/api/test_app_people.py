@@ -66,9 +66,9 @@ def test_relationships(known: SandboxClient) -> None:
     """By both names of the object."""
     acme = {"object_type_id": "1", "object_id": "acme"}
     known.entity("add_relationships", identifiers={"id": "42"}, cio_relationships=[{"identifiers": acme}])
-    (thing,) = known.service.workspace.things.all
+    (target,) = known.service.workspace.objects.all
     assert known.body("GET", "/v1/customers/42/relationships") == {
-        "cio_relationships": [{"identifiers": {"cio_object_id": thing.cio_object_id, **acme}}],
+        "cio_relationships": [{"identifiers": {"cio_object_id": target.cio_object_id, **acme}}],
         "next": "",
     }
 

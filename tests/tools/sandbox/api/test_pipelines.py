@@ -48,7 +48,7 @@ def test_groups(ask: SandboxClient) -> None:
     """Make an object, and relate the person to it."""
     traits = {"name": "Acme", "relationshipAttributes": {"role": "admin"}}
     ask.notes("POST", "/v1/group", {**ADA, "groupId": "acme", "objectTypeId": "2", "traits": traits})
-    (acme,) = ask.service.workspace.things.all
+    (acme,) = ask.service.workspace.objects.all
     assert (acme.key, acme.attributes) == (("2", "acme"), {"name": "Acme"})
     assert list(ask.person("id", "42").relationships.values()) == [{"role": "admin"}]
     assert ask.notes("POST", "/v1/group", {"groupId": "acme"}) == ()

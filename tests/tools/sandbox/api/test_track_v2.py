@@ -74,7 +74,7 @@ def test_objects(ask: SandboxClient) -> None:
     """Made, updated, related, deleted; by cio_object_id too."""
     ask.entity("identify", "object", **ACME, attributes={"name": "Acme", "size": 5}, cio_relationships=[ADA])
     ask.entity("identify", "object", **ACME, attributes={"size": ""})
-    (acme,) = ask.service.workspace.things.all
+    (acme,) = ask.service.workspace.objects.all
     assert (acme.attributes, list(acme.people)) == ({"name": "Acme"}, [ask.person("id", "42").cio_id])
     named = {"identifiers": {"cio_object_id": acme.cio_object_id}}
     assert ask.entity("delete_relationships", "object", **named, cio_relationships=[ADA]) == ()

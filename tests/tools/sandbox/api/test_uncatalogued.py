@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 from sandbox_client import NOW, SandboxClient
 
-from pytest_customerio.tools.sandbox.api.uncatalogued import find
-from pytest_customerio.tools.sandbox.service.dispatcher import Settings
+from pytest_customerio.tools.sandbox.api.uncatalogued import find_uncatalogued
+from pytest_customerio.tools.sandbox.settings import Settings
 
 PRO = {"attribute": {"field": "plan", "operator": "eq", "value": "pro"}}
 
@@ -135,5 +135,5 @@ def test_they_are_calls_like_others(ask: SandboxClient) -> None:
 )
 def test_addresses(method: str, path: str, name: Any) -> None:
     """By method and path; a parameter is not empty."""
-    found = find(method, path)
+    found = find_uncatalogued(method, path)
     assert (found and found.name) == name

@@ -14,9 +14,9 @@ import customerio
 import pytest
 from browsing import PATIENCE, Application, Elsewhere, chromium, expect
 
-from pytest_customerio.tools.sandbox.server.sandbox_server import Running
-from pytest_customerio.tools.sandbox.service.dispatcher import Settings
-from pytest_customerio.tools.sandbox.service.request import ReceivedCall
+from pytest_customerio.tools.sandbox.server.sandbox_server import SandboxServer
+from pytest_customerio.tools.sandbox.service.request import HttpRequest
+from pytest_customerio.tools.sandbox.settings import Settings
 
 JAVASCRIPT = Path(__file__).parent / "contrast.js"
 LISTS = ["/", "/_sandbox/inbox/people", "/_sandbox/inbox/messages"]
@@ -45,14 +45,14 @@ def browser() -> Iterator[Any]:
 
 
 @pytest.fixture(scope="module")
-def running(browser: Any) -> Iterator[Running]:
+def running(browser: Any) -> Iterator[SandboxServer]:
     """One sandbox for all tests here."""
-    with Running(Settings(tls=True)) as running:
+    with SandboxServer(Settings(tls=True)) as running:
         yield running
 
 
 @pytest.fixture
-def application(running: Running, monkeypatch: pytest.MonkeyPatch) -> Iterator[Application]:
+def application(running: SandboxServer, monkeypatch: pytest.MonkeyPatch) -> Iterator[Application]:
     """An application that knows nothing of a clean sandbox but its environment."""
     running.service.reset()
     monkeypatch.setenv("REQUESTS_CA_BUNDLE", running.environ["REQUESTS_CA_BUNDLE"])
@@ -62,7 +62,7 @@ def application(running: Running, monkeypatch: pytest.MonkeyPatch) -> Iterator[A
 
 
 @pytest.fixture
-def page(browser: Any, running: Running, application: Application) -> Iterator[Any]:
+def page(browser: Any, running: SandboxServer, application: Application) -> Iterator[Any]:
     """A page of a fresh browser; what its scripts complain of fails the test."""
     context = browser.new_context(base_url=running.url, viewport={"width": 1280, "height": 900})
     page = context.new_page()
@@ -104,7 +104,7 @@ def fill(application: Application) -> str:
     return application.mail(subject="Your receipt", body_plain="Thanks")
 
 
-def everywhere(running: Running, message: str) -> list[str]:
+def everywhere(running: SandboxServer, message: str) -> list[str]:
     """Every kind of page."""
     who = running.service.workspace.people.find(("id", "42"))
     assert who is not None
@@ -244,7 +244,7 @@ def test_a_violation_is_red_and_says_what_to_do(page: Any, application: Applicat
     page.goto("/")
     with pytest.raises(customerio.CustomerIOException, match="400"):
         application.track.backfill("42", "purchase", 1_764_000_000_000)
-    found = page.locator(".finding.error").first
+    found = page.locator(".violation.error").first
     found.wait_for()
     said = found.inner_text()
     assert all(each in said for each in ("error", "$.timestamp", "expected", "got", "1764000000000", "what to do"))
@@ -336,7 +336,7 @@ def test_a_filter_and_a_fault_by_keyboard(page: Any, application: Application) -
     shows(page, "#live-faults .muted", "any operation, 1 of 1 left")
 
 
-def test_a_reader_finds_its_way(page: Any, running: Running, application: Application) -> None:
+def test_a_reader_finds_its_way(page: Any, running: SandboxServer, application: Application) -> None:
     """Landmarks, one heading of the first rank, a label for each field, news said politely, a title for each page."""
     message = fill(application)
     titles = set()
@@ -365,7 +365,9 @@ def test_a_reader_finds_its_way(page: Any, running: Running, application: Applic
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("width", [1280, 360])
-def test_every_text_can_be_read(page: Any, running: Running, application: Application, scheme: str, width: int) -> None:
+def test_every_text_can_be_read(
+    page: Any, running: SandboxServer, application: Application, scheme: str, width: int
+) -> None:
     """4.5 to 1 at least against what lies behind it; nothing sticks out on a telephone."""
     message = fill(application)
     running.service.fault("429-rate-limited", 2)
@@ -442,7 +444,7 @@ def test_nothing_that_is_sent_runs(page: Any, application: Application) -> None:
         assert "pwned" not in page.title() or "<script>" in page.title()
 
 
-def test_every_request_of_the_page_stays_here(page: Any, running: Running, application: Application) -> None:
+def test_every_request_of_the_page_stays_here(page: Any, running: SandboxServer, application: Application) -> None:
     """No font, no icon, no script of anybody else."""
     asked: list[str] = []
     page.on("request", lambda request: asked.append(request.url))
@@ -455,7 +457,7 @@ def test_every_request_of_the_page_stays_here(page: Any, running: Running, appli
     assert [url for url in asked if not url.startswith(kept)] == []
 
 
-def test_without_javascript_there_is_a_link(browser: Any, running: Running, application: Application) -> None:
+def test_without_javascript_there_is_a_link(browser: Any, running: SandboxServer, application: Application) -> None:
     """The page is all there, and the link shows what is new to the same question."""
     context = browser.new_context(base_url=running.url, java_script_enabled=False)
     page = context.new_page()
@@ -474,7 +476,7 @@ def test_without_javascript_there_is_a_link(browser: Any, running: Running, appl
     context.close()
 
 
-def test_many_requests_stay_few_on_the_page(page: Any, running: Running, application: Application) -> None:
+def test_many_requests_stay_few_on_the_page(page: Any, running: SandboxServer, application: Application) -> None:
     """A thousand of ten kilobytes each: fifty are shown, live all the same, and the rest is found."""
     page.goto("/")
     keys = running.service.keys
@@ -482,7 +484,7 @@ def test_many_requests_stay_few_on_the_page(page: Any, running: Running, applica
     for number in range(999):
         body = json.dumps({"name": f"event {number}", "data": {"note": "x" * 10_000}}).encode()
         headers = {"authorization": opens.decode(), "content-type": "application/json"}
-        running.service.answer(ReceivedCall("POST", "/api/v1/customers/42/events", headers, body))
+        running.service.answer(HttpRequest("POST", "/api/v1/customers/42/events", headers, body))
     application.track.track("42", "event 999")
     shows(page, ".requests li:first-child .gist", "event 999")
     assert page.locator(".requests > li").count() == 50
@@ -497,7 +499,7 @@ def test_a_sandbox_that_ends_is_missed(browser: Any) -> None:
     """The page says so, keeps what it shows, and does not hold the sandbox up."""
     context = browser.new_context()
     page = context.new_page()
-    with Running(Settings()) as running:
+    with SandboxServer(Settings()) as running:
         page.goto(running.url)
         shows(page, "#connection", "Live")
     assert not running.runs

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from pytest_customerio.tools.sandbox.inbox.email_html import links, quiet
+from pytest_customerio.tools.sandbox.inbox.email_html import list_links, make_inert
 
 NOISY = ("<link", "<meta", "<iframe", "<frame", "<object", "<embed")
 BASE = '<base target="_blank">'
@@ -29,7 +29,7 @@ BASE = '<base target="_blank">'
 )
 def test_nothing_connects_ahead(html: str) -> None:
     """Whatever surrounds it, however it is spelled."""
-    assert not [each for each in NOISY if each in quiet(html).lower()]
+    assert not [each for each in NOISY if each in make_inert(html).lower()]
 
 
 @pytest.mark.parametrize(
@@ -37,12 +37,12 @@ def test_nothing_connects_ahead(html: str) -> None:
 )
 def test_all_else_stays_as_it_is(html: str) -> None:
     """Style too."""
-    assert quiet(html) == BASE + html
+    assert make_inert(html) == BASE + html
 
 
 def test_a_doctype_stays_the_first() -> None:
     """Behind anything else it would mean nothing, and the e-mail would look another way."""
-    assert quiet("\n<!DOCTYPE html>\n<p>") == f"\n<!DOCTYPE html>{BASE}\n<p>"
+    assert make_inert("\n<!DOCTYPE html>\n<p>") == f"\n<!DOCTYPE html>{BASE}\n<p>"
 
 
 @pytest.mark.parametrize(
@@ -63,4 +63,4 @@ def test_a_doctype_stays_the_first() -> None:
 )
 def test_where_links_lead(html: str, expected: list[tuple[str, str]]) -> None:
     """Only to where a browser may be sent."""
-    assert links(html) == expected
+    assert list_links(html) == expected

@@ -12,20 +12,16 @@ from inboxes import deep, received
 
 from pytest_customerio.core.model import Violation
 from pytest_customerio.tools.sandbox.inbox.entries import (
-    INJECTED,
-    Moment,
-    brief,
-    compact,
-    entry,
-    findings,
-    gist,
-    mentioned,
-    moment,
-    shown,
-    tone,
-    wrong,
+    has_problem,
+    level,
+    make_entry,
+    people_in,
+    shown_violations,
+    summarize,
 )
-from pytest_customerio.tools.sandbox.inbox.pages import WHOLE
+from pytest_customerio.tools.sandbox.inbox.formatting import ShownTime, shorten, show_compact, show_payload, show_time
+from pytest_customerio.tools.sandbox.inbox.frame import MAX_WHOLE
+from pytest_customerio.tools.sandbox.service.dispatcher import INJECTED
 
 ERROR = Violation("timestamp-milliseconds", "error", "$.timestamp", "unix seconds", "1764000000000", "divide by 1000")
 WARNING = Violation("event-name-case", "warning", "$.name", "one spelling", "another")
@@ -44,16 +40,16 @@ def new_york(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 def test_an_entry_says_who_what_and_how_it_went() -> None:
     """On one line."""
-    one = entry(received())
-    assert (one.number, one.operation, one.who, one.gist) == (7, "track.event", ("42",), "purchase")
-    assert (one.status, one.tone, one.findings, one.told) == ("200", "ok", (), ())
-    assert (one.payload, one.whole) == ('{\n  "name": "purchase"\n}', True)
+    one = make_entry(received())
+    assert (one.number, one.operation, one.people, one.summary) == (7, "track.event", ("42",), "purchase")
+    assert (one.status, one.level, one.violations, one.unsaid) == ("200", "ok", (), ())
+    assert (one.payload, one.complete) == ('{\n  "name": "purchase"\n}', True)
 
 
 def test_an_unknown_call_is_its_address() -> None:
     """There is no operation that could name it."""
-    one = entry(received(operation=None, method="GET", path="/nothing", payload=None, status=404))
-    assert (one.operation, one.gist, one.payload, one.whole, one.tone) == (
+    one = make_entry(received(operation=None, method="GET", path="/nothing", payload=None, status=404))
+    assert (one.operation, one.summary, one.payload, one.complete, one.level) == (
         "unknown call",
         "GET /nothing",
         "",
@@ -64,8 +60,8 @@ def test_an_unknown_call_is_its_address() -> None:
 
 def test_a_fault_of_the_network_is_named_in_place_of_a_status() -> None:
     """No answer, no status."""
-    assert entry(received(status=0, fault="connection-reset")).status == "connection reset"
-    assert entry(received(status=0)).status == "no answer"
+    assert make_entry(received(status=0, fault="connection-reset")).status == "connection reset"
+    assert make_entry(received(status=0)).status == "no answer"
 
 
 @pytest.mark.parametrize(
@@ -82,24 +78,24 @@ def test_a_fault_of_the_network_is_named_in_place_of_a_status() -> None:
 )
 def test_how_it_went(given: dict[str, Any], expected: str, broken: bool) -> None:
     """What was asked to go wrong is no error of the application."""
-    assert (tone(received(**given)), wrong(received(**given))) == (expected, broken)
+    assert (level(received(**given)), has_problem(received(**given))) == (expected, broken)
 
 
 def test_errors_stand_before_warnings() -> None:
     """What is only information is left out."""
-    assert findings(received(violations=(INFO, WARNING, ERROR))) == (ERROR, WARNING)
+    assert shown_violations(received(violations=(INFO, WARNING, ERROR))) == (ERROR, WARNING)
 
 
 def test_the_host_that_nobody_named_is_not_shown() -> None:
     """The contract is told one where a sandbox was asked by its own name."""
-    found = findings(received(violations=(replace(ERROR, got="GET https://sandbox.invalid/nothing"),)))
+    found = shown_violations(received(violations=(replace(ERROR, got="GET https://sandbox.invalid/nothing"),)))
     assert [each.got for each in found] == ["GET /nothing"]
 
 
 def test_notes_are_told_but_for_the_fault_that_was_asked_for() -> None:
     """That one has its mark."""
-    one = entry(received(notes=(INJECTED, "ignored: this person is suppressed")))
-    assert one.told == ("ignored: this person is suppressed",)
+    one = make_entry(received(notes=(INJECTED, "ignored: this person is suppressed")))
+    assert one.unsaid == ("ignored: this person is suppressed",)
 
 
 @pytest.mark.parametrize(
@@ -127,7 +123,7 @@ def test_notes_are_told_but_for_the_fault_that_was_asked_for() -> None:
 )
 def test_whom_it_is_about(given: dict[str, Any], expected: list[str]) -> None:
     """By every name that it uses; the id of an event names nobody."""
-    assert list(mentioned(received(**given))) == expected
+    assert list(people_in(received(**given))) == expected
 
 
 @pytest.mark.parametrize(
@@ -152,31 +148,31 @@ def test_whom_it_is_about(given: dict[str, Any], expected: list[str]) -> None:
 )
 def test_what_it_says(operation: str, payload: Any, expected: str) -> None:
     """In a few words."""
-    assert gist(received(operation=operation, payload=payload)) == expected
+    assert summarize(received(operation=operation, payload=payload)) == expected
 
 
 def test_a_payload_is_cut_and_says_so() -> None:
     """Also one that is no JSON."""
-    assert shown("x" * 10, 4) == ("xxxx", False)
-    assert shown("x" * 4, 4) == ("xxxx", True)
-    text, whole = shown({"a": list(range(10_000))}, 100)
+    assert show_payload("x" * 10, 4) == ("xxxx", False)
+    assert show_payload("x" * 4, 4) == ("xxxx", True)
+    text, whole = show_payload({"a": list(range(10_000))}, 100)
     assert (len(text), whole) == (100, False)
-    assert shown({"ü": 1}) == ('{\n  "ü": 1\n}', True)
+    assert show_payload({"ü": 1}) == ('{\n  "ü": 1\n}', True)
 
 
 def test_a_payload_nested_too_deep_is_cut() -> None:
     """Long before it takes more room than Python has, also on a page of its own."""
-    text, whole = shown(deep(5000), WHOLE)
-    assert (whole, text[:1], len(text)) == (False, "[", WHOLE)
-    assert gist(received(operation="track.identify", payload={"x": deep(5000)})) == "x: …"
+    text, whole = show_payload(deep(5000), MAX_WHOLE)
+    assert (whole, text[:1], len(text)) == (False, "[", MAX_WHOLE)
+    assert summarize(received(operation="track.identify", payload={"x": deep(5000)})) == "x: …"
 
 
 def test_what_is_short_stands_on_one_line() -> None:
     """What is long does not; an empty object is nothing."""
-    assert compact({"total": 12.5, "items": [1]}) == ('{ "total": 12.5, "items": [ 1 ] }', True)
-    assert compact({"a": "x" * 200})[0].count("\n") == 2
-    assert compact("two\nlines") == ("two\nlines", True)
-    assert [compact(each) for each in ({}, "", None, 0, False)] == [
+    assert show_compact({"total": 12.5, "items": [1]}) == ('{ "total": 12.5, "items": [ 1 ] }', True)
+    assert show_compact({"a": "x" * 200})[0].count("\n") == 2
+    assert show_compact("two\nlines") == ("two\nlines", True)
+    assert [show_compact(each) for each in ({}, "", None, 0, False)] == [
         ("", True),
         ("", True),
         ("null", True),
@@ -191,15 +187,15 @@ def test_what_is_short_stands_on_one_line() -> None:
 )
 def test_brief(text: str, expected: str) -> None:
     """On one line, cut with a sign."""
-    assert brief(text, 10) == expected
+    assert shorten(text, 10) == expected
 
 
 def test_a_time_is_that_of_this_machine(new_york: None) -> None:
     """With its day and its zone for who asks."""
-    assert moment(1_764_000_000) == Moment("11:00:00", "24 Nov 2025", "2025-11-24T11:00:00-05:00")
+    assert show_time(1_764_000_000) == ShownTime("11:00:00", "24 Nov 2025", "2025-11-24T11:00:00-05:00")
 
 
 @pytest.mark.parametrize("at", [10**30, -(10**30), float("inf"), float("nan"), 1_764_000_000_000])
 def test_what_is_no_time_is_a_number(at: float) -> None:
     """An application may call anything a time."""
-    assert moment(at) == Moment(str(at), "", "")
+    assert show_time(at) == ShownTime(str(at), "", "")

@@ -7,16 +7,18 @@ from typing import Any
 
 import pytest
 
-from pytest_customerio.tools.sandbox.inbox import pages as page
-from pytest_customerio.tools.sandbox.inbox.entries import moment
-from pytest_customerio.tools.sandbox.inbox.pages import PER_PAGE, Wish
-from pytest_customerio.tools.sandbox.inbox.query import Asked
-from pytest_customerio.tools.sandbox.inbox.rendering import Pages
-from pytest_customerio.tools.sandbox.service.dispatcher import Settings
+from pytest_customerio.tools.sandbox.inbox.formatting import show_time
+from pytest_customerio.tools.sandbox.inbox.frame import PAGE_SIZE, missing_page, version
+from pytest_customerio.tools.sandbox.inbox.message_pages import message_page, messages_page
+from pytest_customerio.tools.sandbox.inbox.people_pages import people_page, person_page
+from pytest_customerio.tools.sandbox.inbox.query import Query
+from pytest_customerio.tools.sandbox.inbox.rendering import Renderer
+from pytest_customerio.tools.sandbox.inbox.request_pages import FaultForm, request_page, requests_page
+from pytest_customerio.tools.sandbox.settings import Settings
 
 NOW = 1_764_000_000
 EVENTS = "/api/v1/customers/42/events"
-PAGES = Pages()
+PAGES = Renderer()
 SCRIPT = "<script>alert(1)</script>"
 HOSTILE = (
     SCRIPT,
@@ -101,9 +103,9 @@ class Read(HTMLParser):
         return [attributes for name, attributes in self.elements if name == tag]
 
 
-def requests(ask: Any, asked: Asked | None = None, wish: Wish | None = None) -> dict[str, Any]:
+def requests(ask: Any, asked: Query | None = None, form: FaultForm | None = None) -> dict[str, Any]:
     """The context of the first page."""
-    return page.requests(ask.service, {"CUSTOMERIO_SITE_ID": "site"}, asked or Asked(), wish)
+    return requests_page(ask.service, {"CUSTOMERIO_SITE_ID": "site"}, asked or Query(), form)
 
 
 def read(name: str, context: dict[str, Any] | None) -> Read:
@@ -125,27 +127,27 @@ def test_requests_stand_newest_first(ask: Any) -> None:
     ask("POST", EVENTS, {"name": "purchase", "timestamp": 1764000000000})
     context = requests(ask)
     assert [each.operation for each in context["entries"]] == ["track.event", "track.identify"]
-    assert (context["counts"], context["wrong"]) == ({"requests": 2, "people": 1, "messages": 0}, 1)
+    assert (context["counts"], context["problems"]) == ({"requests": 2, "people": 1, "messages": 0}, 1)
 
 
 def test_a_violation_is_shown_with_its_hint(ask: Any) -> None:
     """Rule, where, expected, got, what it would draw and what to do."""
     ask("POST", EVENTS, {"name": "purchase", "timestamp": 1764000000000})
     shown = read("requests", requests(ask))
-    found = requests(ask)["entries"][0].findings[0]
+    found = requests(ask)["entries"][0].violations[0]
     for said in (found.rule, found.where, found.expected, found.got, found.error, found.hint or found.rule):
         assert said in shown.text
-    assert {"finding error"} <= {each.get("class") for each in shown.all("div")}
+    assert {"violation error"} <= {each.get("class") for each in shown.all("div")}
 
 
 def test_a_batch_shows_three_violations_and_counts_the_rest(ask: Any) -> None:
     """All of them stand on the request's own page."""
     ask("POST", "/api/v2/batch", {"batch": [{"type": "person", "action": "event", "identifiers": {}, "name": "x"}] * 5})
     listed = read("requests", requests(ask))
-    assert sum(each.get("class") == "finding error" for each in listed.all("div")) == 3
+    assert sum(each.get("class") == "violation error" for each in listed.all("div")) == 3
     assert "and 2 more" in listed.text
-    own = read("request", page.request(ask.service, ask.service.log.number))
-    assert sum(each.get("class") == "finding error" for each in own.all("div")) == 5
+    own = read("request", request_page(ask.service, ask.service.log.number))
+    assert sum(each.get("class") == "violation error" for each in own.all("div")) == 5
 
 
 def test_a_thousand_requests_are_read_page_by_page(ask: Any) -> None:
@@ -153,23 +155,23 @@ def test_a_thousand_requests_are_read_page_by_page(ask: Any) -> None:
     for number in range(120):
         ask.notes("POST", EVENTS, {"name": f"event {number}"})
     seen: list[int] = []
-    asked = Asked(q="event")
+    asked = Query(words="event")
     while True:
         context = requests(ask, asked)
-        assert len(context["entries"]) <= PER_PAGE
+        assert len(context["entries"]) <= PAGE_SIZE
         seen += [each.number for each in context["entries"]]
         assert bool(context["newest"]) == bool(asked.before)
         if not context["older"]:
             break
         assert context["older"] == asked.address(before=seen[-1])
-        asked = Asked(q="event", before=seen[-1])
+        asked = Query(words="event", before=seen[-1])
     assert seen == [each.number for each in reversed(list(ask.service.log))]
     assert len(seen) == 120
 
 
 def test_what_is_asked_for_stays_in_the_form(ask: Any) -> None:
     """And leads back to everything."""
-    shown = read("requests", requests(ask, Asked("track.event", "42", '"x"', broken=True)))
+    shown = read("requests", requests(ask, Query("track.event", "42", '"x"', problems_only=True)))
     values = {each.get("name"): each.get("value") for each in shown.all("input")}
     assert (values["person"], values["q"]) == ("42", '"x"')
     assert any(each.get("name") == "broken" and "checked" in each for each in shown.all("input"))
@@ -197,7 +199,7 @@ def test_faults_at_work_are_listed(ask: Any) -> None:
 
 def test_a_fault_that_cannot_be_is_told_why(ask: Any) -> None:
     """What was chosen is still chosen, and the page stays as it is."""
-    shown = read("requests", requests(ask, wish=Wish("429-daily-quota", "0", "track.event", f"no {SCRIPT}")))
+    shown = read("requests", requests(ask, form=FaultForm("429-daily-quota", "0", "track.event", f"no {SCRIPT}")))
     assert f"no {SCRIPT}" in shown.text
     assert {"429-daily-quota", None} >= {each.get("aria-describedby") for each in shown.all("select")} - {"fault-error"}
     assert shown.all("body") == [{"data-version": ""}]
@@ -205,7 +207,7 @@ def test_a_fault_that_cannot_be_is_told_why(ask: Any) -> None:
 
 def test_everything_changes_the_version(ask: Any) -> None:
     """A request, a fault, a fault given, a clean state."""
-    seen = [page.version(ask.service)]
+    seen = [version(ask.service)]
     for step in (
         lambda: ask.identify("42"),
         lambda: ask.service.fault("429-retry-after", 2),
@@ -214,7 +216,7 @@ def test_everything_changes_the_version(ask: Any) -> None:
         ask.service.reset,
     ):
         step()
-        seen.append(page.version(ask.service))
+        seen.append(version(ask.service))
     assert len(set(seen)) == len(seen)
 
 
@@ -222,7 +224,7 @@ def test_people_stand_with_what_is_known_of_them(ask: Any) -> None:
     """Those who came last first; the region stands above."""
     ask.identify("42", email="ada@example.com", a=1, b=2, c=3, d=4, e="x" * 100)
     ask.identify("43", unsubscribed=True)
-    context = page.people(ask.service, Asked())
+    context = people_page(ask.service, Query())
     assert [(each["name"], each["others"], each["more"]) for each in context["people"]] == [
         ("43", [], 0),
         ("42", ["ada@example.com"], 1),
@@ -234,16 +236,16 @@ def test_people_stand_with_what_is_known_of_them(ask: Any) -> None:
 
 def test_people_are_searched_and_paged(ask: Any) -> None:
     """A search that finds nobody says so."""
-    for number in range(PER_PAGE + 5):
+    for number in range(PAGE_SIZE + 5):
         ask.identify(f"p{number}", plan="team")
-    first = page.people(ask.service, Asked(q="team"))
-    assert (len(first["people"]), first["first"]) == (PER_PAGE, "")
-    assert first["next"] == f"/_sandbox/inbox/people?q=team&start={PER_PAGE}"
-    rest = page.people(ask.service, Asked(q="team", start=PER_PAGE))
+    first = people_page(ask.service, Query(words="team"))
+    assert (len(first["people"]), first["first"]) == (PAGE_SIZE, "")
+    assert first["next"] == f"/_sandbox/inbox/people?q=team&start={PAGE_SIZE}"
+    rest = people_page(ask.service, Query(words="team", start=PAGE_SIZE))
     assert (len(rest["people"]), rest["next"], rest["first"]) == (5, "", "/_sandbox/inbox/people?q=team")
-    assert "Nobody is like this." in read("people", page.people(ask.service, Asked(q="nobody"))).text
+    assert "Nobody is like this." in read("people", people_page(ask.service, Query(words="nobody"))).text
     ask.service.reset()
-    assert "Nobody is known yet." in read("people", page.people(ask.service, Asked())).text
+    assert "Nobody is known yet." in read("people", people_page(ask.service, Query())).text
 
 
 @pytest.fixture
@@ -268,7 +270,7 @@ def ada(ask: Any) -> Any:
 
 def test_a_person_stands_with_all_that_hangs_on_it(ada: Any) -> None:
     """Attributes, events newest first, devices, segments, objects, messages."""
-    context = page.person(ada.service, ada.person("id", "42").cio_id, Asked())
+    context = person_page(ada.service, ada.person("id", "42").cio_id, Query())
     assert context is not None
     assert [(key, value) for key, value, *_ in context["attributes"]] == [
         ("first_name", "Ada"),
@@ -287,21 +289,21 @@ def test_a_person_stands_with_all_that_hangs_on_it(ada: Any) -> None:
 def test_a_person_with_nothing_but_a_name(ask: Any) -> None:
     """Nobody has this one: there is no page."""
     ask.identify("42")
-    context = page.person(ask.service, ask.person("id", "42").cio_id, Asked())
+    context = person_page(ask.service, ask.person("id", "42").cio_id, Query())
     assert read("person", context).text.count("None.") == 1
-    assert page.person(ask.service, "a3ffffffff", Asked()) is None
+    assert person_page(ask.service, "a3ffffffff", Query()) is None
 
 
 def test_events_of_a_person_are_paged(ask: Any) -> None:
     """There may be a thousand."""
-    for number in range(PER_PAGE + 1):
+    for number in range(PAGE_SIZE + 1):
         ask.notes("POST", EVENTS, {"name": f"e{number}"})
     who = ask.person("id", "42").cio_id
-    first, rest = page.person(ask.service, who, Asked()), page.person(ask.service, who, Asked(start=PER_PAGE))
+    first, rest = person_page(ask.service, who, Query()), person_page(ask.service, who, Query(start=PAGE_SIZE))
     assert first is not None
     assert rest is not None
     assert (first["next"], rest["first"]) == (f"/_sandbox/inbox/people/{who}?start=50", f"/_sandbox/inbox/people/{who}")
-    assert ([each[0] for each in rest["events"]], rest["next"], first["total"]) == (["e0"], "", PER_PAGE + 1)
+    assert ([each[0] for each in rest["events"]], rest["next"], first["total"]) == (["e0"], "", PAGE_SIZE + 1)
 
 
 MAIL = {
@@ -319,7 +321,7 @@ def test_a_message_shows_what_it_would_have_said(ask: Any) -> None:
     """Subject and body with their values filled in; the body in a frame that may do nothing."""
     ask.identify("42", first_name="Ada")
     sent = ask.body("POST", "/v1/send/email", MAIL)
-    shown = read("message", page.message(ask.service, sent["delivery_id"]))
+    shown = read("message", message_page(ask.service, sent["delivery_id"]))
     assert "Hello Ada" in shown.text
     assert "Shop <shop@example.com>" in shown.text
     assert [(each["sandbox"], each["srcdoc"]) for each in shown.all("iframe")] == [
@@ -331,7 +333,7 @@ def test_the_links_of_an_email_are_listed(ask: Any) -> None:
     """With their addresses: to be followed by hand, and without telling where from."""
     body = '<a href="https://shop.example/confirm?a=1&amp;b=2">Confirm</a> <a href="javascript:alert(1)">no</a>'
     sent = ask.body("POST", "/v1/send/email", {**MAIL, "body": body})
-    shown = read("message", page.message(ask.service, sent["delivery_id"]))
+    shown = read("message", message_page(ask.service, sent["delivery_id"]))
     outward = {"href": "https://shop.example/confirm?a=1&b=2", "target": "_blank", "rel": "noopener noreferrer"}
     assert [each for each in shown.all("a") if "target" in each] == [outward]
 
@@ -341,7 +343,7 @@ def test_a_message_whose_template_lies_elsewhere_is_text(ask: Any) -> None:
     sent = ask.body(
         "POST", "/v1/send/email", {key: MAIL[key] for key in ("to", "identifiers", "transactional_message_id")}
     )
-    shown = read("message", page.message(ask.service, sent["delivery_id"]))
+    shown = read("message", message_page(ask.service, sent["delivery_id"]))
     assert shown.all("iframe") == []
     assert "lies in Customer.io" in shown.text
 
@@ -351,15 +353,15 @@ def test_what_became_of_a_message(ask: Any) -> None:
     sent = ask.body("POST", "/v1/send/email", {**MAIL, "send_at": NOW + 3600})
     ask.notes("POST", "/api/v1/metrics", {"delivery_id": sent["delivery_id"], "metric": "delivered", "timestamp": NOW})
     ask.notes("DELETE", "/api/v1/customers/42")
-    context = page.message(ask.service, sent["delivery_id"])
+    context = message_page(ask.service, sent["delivery_id"])
     assert context is not None
     assert (context["send_at"], context["metrics"], context["person"]) == (
-        moment(NOW + 3600),
-        [("delivered", moment(NOW))],
+        show_time(NOW + 3600),
+        [("delivered", show_time(NOW))],
         None,
     )
     assert "delivered" in read("message", context).text
-    assert page.message(ask.service, "delivery-999") is None
+    assert message_page(ask.service, "delivery-999") is None
 
 
 def test_messages_are_searched_and_paged(ask: Any) -> None:
@@ -369,27 +371,27 @@ def test_messages_are_searched_and_paged(ask: Any) -> None:
         "/v1/send/push",
         {"identifiers": {"id": "42"}, "transactional_message_id": 5, "title": "Shipped", "message": "x"},
     )
-    for number in range(PER_PAGE + 2):
+    for number in range(PAGE_SIZE + 2):
         ask.body("POST", "/v1/send/email", {**MAIL, "subject": f"Receipt {number}"})
-    first = page.messages(ask.service, Asked(q="receipt"))
-    assert (len(first["messages"]), first["first"]) == (PER_PAGE, "")
-    assert first["next"] == f"/_sandbox/inbox/messages?q=receipt&start={PER_PAGE}"
-    rest = page.messages(ask.service, Asked(q="receipt", start=PER_PAGE))
+    first = messages_page(ask.service, Query(words="receipt"))
+    assert (len(first["messages"]), first["first"]) == (PAGE_SIZE, "")
+    assert first["next"] == f"/_sandbox/inbox/messages?q=receipt&start={PAGE_SIZE}"
+    rest = messages_page(ask.service, Query(words="receipt", start=PAGE_SIZE))
     assert (len(rest["messages"]), rest["next"], rest["first"]) == (2, "", "/_sandbox/inbox/messages?q=receipt")
-    assert [each["kind"] for each in page.messages(ask.service, Asked(q="shipped"))["messages"]] == ["push"]
-    assert "No message is like this." in read("messages", page.messages(ask.service, Asked(q="nothing"))).text
+    assert [each["kind"] for each in messages_page(ask.service, Query(words="shipped"))["messages"]] == ["push"]
+    assert "No message is like this." in read("messages", messages_page(ask.service, Query(words="nothing"))).text
     ask.service.reset()
-    assert "No message has been asked for yet." in read("messages", page.messages(ask.service, Asked())).text
+    assert "No message has been asked for yet." in read("messages", messages_page(ask.service, Query())).text
 
 
 def test_one_request_has_a_page(ask: Any) -> None:
     """Until it is forgotten."""
     ask.notes("DELETE", "/api/v1/customers/42")
-    shown = read("request", page.request(ask.service, ask.service.log.number))
+    shown = read("request", request_page(ask.service, ask.service.log.number))
     assert "track.delete" in shown.text
     assert "nothing to do: there is no such person" in shown.text
-    assert page.request(ask.service, ask.service.log.number + 1) is None
-    assert "There is no such thing" in read("missing", page.missing(ask.service)).text
+    assert request_page(ask.service, ask.service.log.number + 1) is None
+    assert "There is no such thing" in read("missing", missing_page(ask.service)).text
 
 
 @pytest.mark.parametrize("text", HOSTILE)
@@ -422,15 +424,15 @@ def everything(ask: Any, text: str) -> dict[str, Read]:
     number = ask.service.log.number
     who = ask.person("id", "42").cio_id
     return {
-        "requests": read("requests", requests(ask, Asked(q="x", person=text), Wish(text, text, text, text))),
+        "requests": read("requests", requests(ask, Query(words="x", person=text), FaultForm(text, text, text, text))),
         "all": read("requests", requests(ask)),
-        "request": read("request", page.request(ask.service, number - 3)),
-        "unknown": read("request", page.request(ask.service, number)),
-        "people": read("people", page.people(ask.service, Asked(q=""))),
-        "person": read("person", page.person(ask.service, who, Asked())),
-        "messages": read("messages", page.messages(ask.service, Asked())),
-        "searched": read("messages", page.messages(ask.service, Asked(q=text))),
-        "message": read("message", page.message(ask.service, sent["delivery_id"])),
+        "request": read("request", request_page(ask.service, number - 3)),
+        "unknown": read("request", request_page(ask.service, number)),
+        "people": read("people", people_page(ask.service, Query(words=""))),
+        "person": read("person", person_page(ask.service, who, Query())),
+        "messages": read("messages", messages_page(ask.service, Query())),
+        "searched": read("messages", messages_page(ask.service, Query(words=text))),
+        "message": read("message", message_page(ask.service, sent["delivery_id"])),
     }
 
 
@@ -448,14 +450,14 @@ def test_what_is_long_is_cut_in_a_list_and_whole_on_its_own_page(ask: Any) -> No
     listed = read("requests", requests(ask))
     assert "x" * 10_000 not in listed.text
     assert "Cut here." in listed.text
-    assert "x" * 10_000 in read("request", page.request(ask.service, ask.service.log.number)).text
+    assert "x" * 10_000 in read("request", request_page(ask.service, ask.service.log.number)).text
 
 
 def test_the_region_stands_above() -> None:
     """A workspace in the EU says so."""
     from pytest_customerio.tools.sandbox.service.service import Service
 
-    assert page.missing(Service(Settings(region="eu")))["region"] == "eu"
+    assert missing_page(Service(Settings(region="eu")))["region"] == "eu"
 
 
 def test_a_message_may_bring_its_own_style_and_nothing_else() -> None:

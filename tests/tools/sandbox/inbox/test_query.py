@@ -7,43 +7,46 @@ from typing import Any
 import pytest
 from inboxes import deep, received
 
-from pytest_customerio.tools.sandbox.inbox.query import LONGEST, Asked, chosen, names
+from pytest_customerio.tools.sandbox.inbox.query import MAX_LENGTH, Query, names_of, select_requests
 
 
 @pytest.mark.parametrize(
     ("query", "expected"),
     [
-        ({}, Asked()),
-        ({"operation": " track ", "person": "42", "q": "x", "broken": "1"}, Asked("track", "42", "x", broken=True)),
-        ({"before": "12", "start": "50"}, Asked(before=12, start=50)),
-        ({"before": "-1", "start": "9" * 40, "broken": "yes", "other": "1"}, Asked()),
-        ({"q": "x" * 5000}, Asked(q="x" * LONGEST)),
+        ({}, Query()),
+        (
+            {"operation": " track ", "person": "42", "q": "x", "broken": "1"},
+            Query("track", "42", "x", problems_only=True),
+        ),
+        ({"before": "12", "start": "50"}, Query(before=12, start=50)),
+        ({"before": "-1", "start": "9" * 40, "broken": "yes", "other": "1"}, Query()),
+        ({"q": "x" * 5000}, Query(words="x" * MAX_LENGTH)),
     ],
 )
-def test_an_address_is_read(query: dict[str, str], expected: Asked) -> None:
+def test_an_address_is_read(query: dict[str, str], expected: Query) -> None:
     """What makes no sense is not asked for."""
-    assert Asked.of(query) == expected
+    assert Query.parse(query) == expected
 
 
 def test_an_address_is_written() -> None:
     """As it is read; with other words where they are given."""
-    asked = Asked("track.event", "a&b", "ü \ud800", broken=True, before=3)
+    asked = Query("track.event", "a&b", "ü \ud800", problems_only=True, before=3)
     assert asked.address() == "/?operation=track.event&person=a%26b&q=%C3%BC+%3F&broken=1&before=3"
-    assert asked.address("/x", operation="", person="", q="", broken=False, before=0) == "/x"
+    assert asked.address("/x", operation="", person="", words="", problems_only=False, before=0) == "/x"
     assert asked.address(start=50).endswith("&start=50")
 
 
 def test_whether_anything_is_left_out() -> None:
     """A page further on leaves nothing out."""
-    assert [Asked(before=3).narrow, Asked(q="x").narrow, Asked(broken=True).narrow] == [False, True, True]
+    assert [Query(before=3).narrow, Query(words="x").narrow, Query(problems_only=True).narrow] == [False, True, True]
 
 
 def found(ask: Any, **query: str) -> list[int]:
     """The requests that are asked for, newest first; the first one since the beginning of the test is 1."""
     log = list(ask.service.log)
-    asked = Asked.of(query)
-    who = names(ask.service.workspace, asked.person)
-    return [log.index(each) + 1 for each in chosen(reversed(log), asked, who)]
+    asked = Query.parse(query)
+    who = names_of(ask.service.workspace, asked.person)
+    return [log.index(each) + 1 for each in select_requests(reversed(log), asked, who)]
 
 
 @pytest.fixture
@@ -91,4 +94,4 @@ def test_a_page_goes_on_before_a_number(filled: Any) -> None:
 def test_a_payload_nested_too_deep_is_not_searched(ask: Any) -> None:
     """The rest of the request is."""
     one = received(payload=deep(5000))
-    assert list(chosen([one], Asked(q="track.event"), frozenset())) == [one]
+    assert list(select_requests([one], Query(words="track.event"), frozenset())) == [one]

@@ -9,22 +9,22 @@ from urllib.parse import urlsplit
 import pytest
 import requests
 
-from pytest_customerio.tools.sandbox.server.sandbox_server import Running
-from pytest_customerio.tools.sandbox.service.dispatcher import Settings
+from pytest_customerio.tools.sandbox.server.sandbox_server import SandboxServer
+from pytest_customerio.tools.sandbox.settings import Settings
 
 FAULTS = "/_sandbox/inbox/faults"
 PAGES = ["/", "/_sandbox/inbox/people", "/_sandbox/inbox/messages"]
 
 
 @pytest.fixture(scope="module")
-def running() -> Iterator[Running]:
+def running() -> Iterator[SandboxServer]:
     """One sandbox for all tests here."""
-    with Running(Settings()) as running:
+    with SandboxServer(Settings()) as running:
         yield running
 
 
 @pytest.fixture
-def sandbox(running: Running) -> Running:
+def sandbox(running: SandboxServer) -> SandboxServer:
     """Clean, with one person, one event and one e-mail in it."""
     running.service.reset()
     with requests.Session() as site:
@@ -38,18 +38,18 @@ def sandbox(running: Running) -> Running:
     return running
 
 
-def get(sandbox: Running, path: str, **headers: str) -> requests.Response:
+def get(sandbox: SandboxServer, path: str, **headers: str) -> requests.Response:
     """A page."""
     return requests.get(sandbox.url + path, headers=headers, timeout=10)
 
 
-def post(sandbox: Running, path: str, form: object = None, **headers: str) -> requests.Response:
+def post(sandbox: SandboxServer, path: str, form: object = None, **headers: str) -> requests.Response:
     """A form that was sent."""
     return requests.post(sandbox.url + path, data=form, headers=headers, timeout=10, allow_redirects=False)
 
 
 @pytest.mark.parametrize("path", PAGES)
-def test_a_page_is_html_that_loads_nothing(sandbox: Running, path: str) -> None:
+def test_a_page_is_html_that_loads_nothing(sandbox: SandboxServer, path: str) -> None:
     """It is never kept, never framed, and tells no other place where it was."""
     answer = get(sandbox, path)
     assert (answer.status_code, answer.headers["Content-Type"]) == (200, "text/html; charset=utf-8")
@@ -60,7 +60,7 @@ def test_a_page_is_html_that_loads_nothing(sandbox: Running, path: str) -> None:
     assert "https://" not in answer.text
 
 
-def test_each_thing_has_a_page(sandbox: Running) -> None:
+def test_each_thing_has_a_page(sandbox: SandboxServer) -> None:
     """A request, a person, a message."""
     number, workspace = sandbox.service.log.number, sandbox.service.workspace
     who, message = next(iter(workspace.people)).cio_id, next(iter(workspace.deliveries))
@@ -72,20 +72,20 @@ def test_each_thing_has_a_page(sandbox: Running) -> None:
 
 
 @pytest.mark.parametrize("path", ["requests/999999", "people/nobody", "messages/none"])
-def test_what_was_forgotten_is_not_there(sandbox: Running, path: str) -> None:
+def test_what_was_forgotten_is_not_there(sandbox: SandboxServer, path: str) -> None:
     """A page says so."""
     answer = get(sandbox, f"/_sandbox/inbox/{path}")
     assert (answer.status_code, "There is no such thing" in answer.text) == (404, True)
 
 
-def test_a_filter_stands_in_the_address(sandbox: Running) -> None:
+def test_a_filter_stands_in_the_address(sandbox: SandboxServer) -> None:
     """So it can be kept, and needs no script."""
     text = get(sandbox, "/?operation=track.event&person=ada@example.com&q=purchase").text
     assert 'id="request-' in text
     assert 'id="request-' not in get(sandbox, "/?broken=1").text
 
 
-def test_a_fault_is_asked_for(sandbox: Running) -> None:
+def test_a_fault_is_asked_for(sandbox: SandboxServer) -> None:
     """And leads back to where it is listed."""
     answer = post(sandbox, FAULTS, {"case": "429-retry-after", "times": "3", "operation": "track.event"})
     assert (answer.status_code, answer.headers["Location"]) == (303, "/#faults")
@@ -107,7 +107,7 @@ def test_a_fault_is_asked_for(sandbox: Running) -> None:
         (b"case=429-retry-after&" + b"x" * 70_000, "no such case"),
     ],
 )
-def test_a_fault_that_cannot_be_is_told_why(sandbox: Running, form: object, said: str) -> None:
+def test_a_fault_that_cannot_be_is_told_why(sandbox: SandboxServer, form: object, said: str) -> None:
     """And nothing is at work."""
     answer = post(sandbox, FAULTS, form)
     assert answer.status_code == 400
@@ -115,7 +115,7 @@ def test_a_fault_that_cannot_be_is_told_why(sandbox: Running, form: object, said
     assert sandbox.service.faults.all == ()
 
 
-def test_a_fault_is_ended(sandbox: Running) -> None:
+def test_a_fault_is_ended(sandbox: SandboxServer) -> None:
     """The other stays; a number that none has ends none."""
     first, other = sandbox.service.fault("429-retry-after"), sandbox.service.fault("500-server-error")
     for number in (str(first.id), "999", ""):
@@ -123,7 +123,7 @@ def test_a_fault_is_ended(sandbox: Running) -> None:
     assert [each.id for each in sandbox.service.faults.all] == [other.id]
 
 
-def test_everything_is_cleared(sandbox: Running) -> None:
+def test_everything_is_cleared(sandbox: SandboxServer) -> None:
     """Requests, people, messages and faults."""
     sandbox.service.fault("429-retry-after")
     answer = post(sandbox, "/_sandbox/inbox/clear")
@@ -143,7 +143,7 @@ def test_everything_is_cleared(sandbox: Running) -> None:
         {"Sec-Fetch-Site": "same-site"},
     ],
 )
-def test_a_form_of_another_origin_does_nothing(sandbox: Running, path: str, headers: dict[str, str]) -> None:
+def test_a_form_of_another_origin_does_nothing(sandbox: SandboxServer, path: str, headers: dict[str, str]) -> None:
     """Whichever of the two headers says so."""
     sandbox.service.fault("429-retry-after")
     answer = post(sandbox, path, {"case": "500-server-error", "id": "1"}, **headers)
@@ -151,24 +151,24 @@ def test_a_form_of_another_origin_does_nothing(sandbox: Running, path: str, head
     assert (len(sandbox.service.log), len(sandbox.service.faults.all)) == (3, 1)
 
 
-def test_a_form_of_our_own_is_let_in(sandbox: Running) -> None:
+def test_a_form_of_our_own_is_let_in(sandbox: SandboxServer) -> None:
     """As a browser sends it."""
     headers = {"Origin": sandbox.url, "Sec-Fetch-Site": "same-origin"}
     assert post(sandbox, "/_sandbox/inbox/clear", **headers).status_code == 303
 
 
 @pytest.mark.parametrize("path", [*PAGES, "/_sandbox/inbox/live"])
-def test_nobody_reads_it_by_another_name(sandbox: Running, path: str) -> None:
+def test_nobody_reads_it_by_another_name(sandbox: SandboxServer, path: str) -> None:
     """A page elsewhere whose name was made to point to this machine."""
     assert get(sandbox, path, Host="rebound.example").status_code == 403
 
 
-def test_forms_are_no_addresses_to_visit(sandbox: Running) -> None:
+def test_forms_are_no_addresses_to_visit(sandbox: SandboxServer) -> None:
     """A link or an image cannot clear anything."""
     assert get(sandbox, "/_sandbox/inbox/clear").status_code == 405
 
 
-def test_a_page_is_told_of_news(sandbox: Running) -> None:
+def test_a_page_is_told_of_news(sandbox: SandboxServer) -> None:
     """At once where it stands, then as soon as something arrives."""
     connection = http.client.HTTPConnection(urlsplit(sandbox.url).netloc, timeout=10)
     connection.request("GET", "/_sandbox/inbox/live")

@@ -9,7 +9,8 @@ import httpx
 import pytest
 from sandbox_client import NOW, SandboxClient
 
-from pytest_customerio.tools.sandbox.server.admin import admin, is_local
+from pytest_customerio.tools.sandbox.inbox.guards import is_local
+from pytest_customerio.tools.sandbox.server.admin import admin
 
 
 class Client:
@@ -148,7 +149,7 @@ def test_the_file_of_an_export(known: SandboxClient, client: Client) -> None:
 
 
 def test_faults(ask: SandboxClient, client: Client) -> None:
-    """Asked for, listed, ended."""
+    """Query for, listed, ended."""
     asked = {"case": "500-server-error", "times": 2, "operation": "track.event"}
     made = client.post("/_sandbox/faults", json=asked)
     assert (made.status_code, made.json()) == (201, {"id": 1, **asked, "given": 0})

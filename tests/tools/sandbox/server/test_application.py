@@ -17,29 +17,29 @@ import pytest
 import requests
 from sandbox_client import authorization
 
-from pytest_customerio.tools.sandbox.server import application as server
-from pytest_customerio.tools.sandbox.server.sandbox_server import Running
-from pytest_customerio.tools.sandbox.service.dispatcher import Settings
-from pytest_customerio.tools.sandbox.service.request import ReceivedCall
+from pytest_customerio.tools.sandbox.server import application
+from pytest_customerio.tools.sandbox.server.sandbox_server import SandboxServer
+from pytest_customerio.tools.sandbox.service.request import HttpRequest
+from pytest_customerio.tools.sandbox.settings import Settings
 
 CUSTOMER = "/api/v1/customers/42"
 
 
 @pytest.fixture(scope="module")
-def once() -> Iterator[Running]:
+def once() -> Iterator[SandboxServer]:
     """A sandbox that runs."""
-    with Running(Settings(tls=True)) as running:
+    with SandboxServer(Settings(tls=True)) as running:
         yield running
 
 
 @pytest.fixture
-def running(once: Running) -> Running:
+def running(once: SandboxServer) -> SandboxServer:
     """The same, empty."""
     once.service.reset()
     return once
 
 
-def sent(running: Running, method: str, target: str, base: str = "", **more: Any) -> requests.Response:
+def sent(running: SandboxServer, method: str, target: str, base: str = "", **more: Any) -> requests.Response:
     """What a request draws over the wire."""
     headers = {"Authorization": authorization(running.service.keys, target), **more.pop("headers", {})}
     trusted = running.environ["REQUESTS_CA_BUNDLE"]
@@ -47,7 +47,7 @@ def sent(running: Running, method: str, target: str, base: str = "", **more: Any
     return requests.request(method, url, headers=headers, timeout=5, verify=trusted, allow_redirects=False, **more)
 
 
-def raw(running: Running, text: bytes) -> bytes:
+def raw(running: SandboxServer, text: bytes) -> bytes:
     """What bytes draw."""
     place = urlsplit(running.url)
     with socket.create_connection((place.hostname, place.port), timeout=5) as connection:
@@ -55,7 +55,7 @@ def raw(running: Running, text: bytes) -> bytes:
         return connection.recv(65536)
 
 
-def test_answers_over_http_and_https(running: Running) -> None:
+def test_answers_over_http_and_https(running: SandboxServer) -> None:
     """With how sure they are, which error they are, and what the service would not tell."""
     assert running.https_url is not None
     for base in (running.url, running.https_url):
@@ -70,7 +70,7 @@ def test_answers_over_http_and_https(running: Running) -> None:
     assert (form.status_code, form.content, "Content-Length" in form.headers) == (204, b"", False)
 
 
-def test_paths_and_headers_as_they_were_sent(running: Running) -> None:
+def test_paths_and_headers_as_they_were_sent(running: SandboxServer) -> None:
     """A path is decoded once; a header that comes twice is one; Customer.io's own names lead here too."""
     sent(running, "PUT", "/api/v1/customers/a%2Fb%25", json={})
     assert running.service.workspace.people.find(("id", "a/b%"))
@@ -81,7 +81,7 @@ def test_paths_and_headers_as_they_were_sent(running: Running) -> None:
     assert named.json()["url"] == "https://track.customer.io"
 
 
-def test_a_compressed_body(running: Running) -> None:
+def test_a_compressed_body(running: SandboxServer) -> None:
     """Is read as what it says."""
     import gzip
 
@@ -92,7 +92,7 @@ def test_a_compressed_body(running: Running) -> None:
 
 
 @pytest.mark.parametrize("fault", ["connection-reset", "accepted-then-reset"])
-def test_resets(running: Running, fault: str) -> None:
+def test_resets(running: SandboxServer, fault: str) -> None:
     """The connection breaks in place of an answer, over http and https."""
     for base in (running.url, running.https_url):
         running.service.fault(fault)
@@ -101,7 +101,7 @@ def test_resets(running: Running, fault: str) -> None:
         assert sent(running, "PUT", CUSTOMER, base or "", json={}).status_code == 200
 
 
-def test_a_truncated_body(running: Running) -> None:
+def test_a_truncated_body(running: SandboxServer) -> None:
     """Part of the answer arrives."""
     running.service.fault("truncated-body")
     place = urlsplit(running.url)
@@ -115,7 +115,7 @@ def test_a_truncated_body(running: Running) -> None:
     client.close()
 
 
-def test_an_answer_that_never_comes(running: Running) -> None:
+def test_an_answer_that_never_comes(running: SandboxServer) -> None:
     """The client has to give up; nobody else waits."""
     running.service.fault("read-timeout")
     headers = {"Authorization": authorization(running.service.keys, CUSTOMER)}
@@ -124,7 +124,7 @@ def test_an_answer_that_never_comes(running: Running) -> None:
     assert sent(running, "PUT", CUSTOMER, json={}).status_code == 200
 
 
-def test_a_handshake_that_fails(running: Running) -> None:
+def test_a_handshake_that_fails(running: SandboxServer) -> None:
     """As often as asked; http goes on."""
     running.service.fault("tls-failure")
     with pytest.raises(requests.exceptions.SSLError):
@@ -133,7 +133,7 @@ def test_a_handshake_that_fails(running: Running) -> None:
     assert sent(running, "PUT", CUSTOMER, running.https_url or "", json={}).status_code == 200
 
 
-def test_nobody_else_trusts_its_authority(running: Running) -> None:
+def test_nobody_else_trusts_its_authority(running: SandboxServer) -> None:
     """Only who was told to."""
     place = urlsplit(running.https_url or "")
     with (
@@ -143,9 +143,9 @@ def test_nobody_else_trusts_its_authority(running: Running) -> None:
         ssl.create_default_context().wrap_socket(connection, server_hostname="localhost")
 
 
-def test_bodies_over_the_limit(running: Running, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_bodies_over_the_limit(running: SandboxServer, monkeypatch: pytest.MonkeyPatch) -> None:
     """Are not read; neither is one that does not say how large it is. Broadcasts may be larger."""
-    monkeypatch.setattr(server, "LARGEST", 1000)
+    monkeypatch.setattr(application, "LARGEST", 1000)
     large = json.dumps({"x": "y" * 2000}).encode()
     response = sent(running, "PUT", CUSTOMER, data=large)
     assert (response.status_code, response.headers["Connection"]) == (413, "close")
@@ -166,22 +166,22 @@ def test_bodies_over_the_limit(running: Running, monkeypatch: pytest.MonkeyPatch
         b"\0" * 100,
     ],
 )
-def test_what_is_no_http(running: Running, text: bytes) -> None:
+def test_what_is_no_http(running: SandboxServer, text: bytes) -> None:
     """Is refused, and hurts nobody."""
     assert raw(running, text + b"\r\n\r\n").startswith(b"HTTP/1.1 400")
     assert sent(running, "PUT", CUSTOMER, json={}).status_code == 200
 
 
-def test_a_client_that_goes_away(running: Running) -> None:
+def test_a_client_that_goes_away(running: SandboxServer) -> None:
     """Amid its body: there is nothing to answer, and nothing is done."""
     place = urlsplit(running.url)
     with socket.create_connection((place.hostname, place.port), timeout=5) as connection:
         connection.sendall(f"PUT {CUSTOMER} HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\nhalf".encode())
     assert sent(running, "PUT", "/api/v1/customers/43", json={}).status_code == 200
-    assert [person.known_as for person in running.service.workspace.people] == ["43"]
+    assert [person.display_name for person in running.service.workspace.people] == ["43"]
 
 
-def asked(app: server.Server, *messages: dict[str, Any], path: str = CUSTOMER) -> list[dict[str, Any]]:
+def asked(app: application.Application, *messages: dict[str, Any], path: str = CUSTOMER) -> list[dict[str, Any]]:
     """What an application sends for these messages; after them its client is silent."""
     told: list[dict[str, Any]] = []
     waiting = list(messages)
@@ -206,16 +206,16 @@ def asked(app: server.Server, *messages: dict[str, Any], path: str = CUSTOMER) -
     return told
 
 
-def test_a_body_that_does_not_come(running: Running) -> None:
+def test_a_body_that_does_not_come(running: SandboxServer) -> None:
     """408 after a while, also where the client is gone."""
-    app = server.Server(running.service, admin=None, patience=0.01)  # type: ignore[arg-type]
+    app = application.Application(running.service, admin=None, body_timeout=0.01)  # type: ignore[arg-type]
     for messages in ((), ({"type": "http.disconnect"},)):
         start, _ = asked(app, *messages)
         assert start["status"] == 408
     assert len(running.service.log) == 0
 
 
-def test_many_clients_at_once(running: Running) -> None:
+def test_many_clients_at_once(running: SandboxServer) -> None:
     """Hundreds of connections and as many that say nothing: all are served, one after the other."""
     place = urlsplit(running.url)
     idle = [socket.create_connection((place.hostname, place.port), timeout=5) for _ in range(200)]
@@ -235,4 +235,4 @@ def test_many_clients_at_once(running: Running) -> None:
 
 def test_arrivals_are_values() -> None:
     """As they are made without a server."""
-    assert ReceivedCall("GET", "/", {}).base == "http://127.0.0.1"
+    assert HttpRequest("GET", "/", {}).base == "http://127.0.0.1"

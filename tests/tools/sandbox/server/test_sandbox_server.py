@@ -13,15 +13,15 @@ from pathlib import Path
 import pytest
 import requests
 
-from pytest_customerio.tools.sandbox.server.sandbox_server import Running
-from pytest_customerio.tools.sandbox.server.sockets import PortError, bind, open_many
+from pytest_customerio.tools.sandbox.server.sandbox_server import SandboxServer
+from pytest_customerio.tools.sandbox.server.sockets import PortError, bind, raise_connection_limit
 from pytest_customerio.tools.sandbox.server.tls import Authority
-from pytest_customerio.tools.sandbox.service.dispatcher import Settings
+from pytest_customerio.tools.sandbox.settings import Settings
 
 
 def test_it_begins_and_ends() -> None:
     """Its port is free again, and its files are gone."""
-    with Running(Settings(tls=True)) as running:
+    with SandboxServer(Settings(tls=True)) as running:
         files = [Path(running.environ[name]) for name in ("SSL_CERT_FILE", "NODE_EXTRA_CA_CERTS")]
         assert all(each.is_file() for each in files)
         assert requests.get(f"{running.url}/_sandbox/people", timeout=5).json()["total"] == 0
@@ -35,14 +35,14 @@ def test_it_begins_and_ends() -> None:
 
 def test_it_can_be_stopped_before_it_began() -> None:
     """And twice."""
-    running = Running(Settings())
+    running = SandboxServer(Settings())
     running.stop()
     running.stop()
 
 
 def test_the_environment() -> None:
     """Over http, the addresses are those; nobody needs to trust anything."""
-    with Running(Settings(region="eu")) as running:
+    with SandboxServer(Settings(region="eu")) as running:
         assert running.https_url is None
         assert running.environ["CUSTOMERIO_REGION"] == "eu"
         assert running.environ["CUSTOMERIO_TRACK_URL"] == running.environ["CUSTOMERIO_APP_URL"] == running.url
@@ -52,7 +52,7 @@ def test_the_environment() -> None:
 @pytest.mark.parametrize(("host", "exposed"), [("127.0.0.1", False), ("localhost", False), ("0.0.0.0", True)])
 def test_who_may_reach_it(host: str, exposed: bool) -> None:
     """Other machines only if it is told to."""
-    with Running(Settings(), host) as running:
+    with SandboxServer(Settings(), host) as running:
         assert running.exposed is exposed
         assert running.url.startswith(f"http://{host}:")
 
@@ -64,7 +64,7 @@ def test_the_other_kind_of_address() -> None:
         bind("::1", 0).close()
     except PortError:
         pytest.skip("no IPv6 here")
-    with Running(Settings(), "::1") as running:
+    with SandboxServer(Settings(), "::1") as running:
         assert not running.exposed
         assert requests.get(f"{running.url}/_sandbox/people", timeout=5).status_code == 200
 
@@ -89,7 +89,7 @@ def test_a_port_that_is_taken(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
         taken = second.getsockname()[1]
         for settings, asked in ((Settings(), taken), (Settings(tls=True), port)):
             with pytest.raises(PortError, match=rf"cannot listen on 127.0.0.1:{taken}: .*; choose another with --port"):
-                Running(settings, port=asked)
+                SandboxServer(settings, port=asked)
     assert list(tmp_path.iterdir()) == []
 
 
@@ -97,7 +97,7 @@ def test_both_ports_follow_each_other() -> None:
     """https is on the next one."""
     with neighbours() as (port, second):
         second.close()
-        with Running(Settings(tls=True), port=port) as running:
+        with SandboxServer(Settings(tls=True), port=port) as running:
             assert running.url == f"http://127.0.0.1:{port}"
             assert running.https_url == f"https://127.0.0.1:{port + 1}"
 
@@ -122,11 +122,11 @@ def test_the_authority(tmp_path: Path) -> None:
 
 def test_many_connections(monkeypatch: pytest.MonkeyPatch) -> None:
     """As many as the system allows; where there is no such limit, nothing is done."""
-    open_many()
+    raise_connection_limit()
     if sys.platform != "win32":
         import resource
 
         current, most = resource.getrlimit(resource.RLIMIT_NOFILE)
         assert current == most
     monkeypatch.setitem(sys.modules, "resource", None)
-    open_many()
+    raise_connection_limit()

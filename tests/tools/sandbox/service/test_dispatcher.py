@@ -9,7 +9,9 @@ from typing import Any
 import pytest
 from sandbox_client import NOW, SandboxClient
 
-from pytest_customerio.tools.sandbox.service.dispatcher import DROPPED, HANDLERS, Settings
+from pytest_customerio.tools.sandbox.api.handlers import HANDLERS
+from pytest_customerio.tools.sandbox.service.dispatcher import DROPPED
+from pytest_customerio.tools.sandbox.settings import Settings
 
 CUSTOMER = "/api/v1/customers/42"
 MAIL = {"transactional_message_id": 1, "to": "ada@example.com", "identifiers": {"id": "42"}}

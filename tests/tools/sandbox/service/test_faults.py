@@ -6,8 +6,8 @@ import pytest
 from sandbox_client import SandboxClient
 
 from pytest_customerio.tools.sandbox.arguments import CannotError
-from pytest_customerio.tools.sandbox.service.dispatcher import Settings
-from pytest_customerio.tools.sandbox.service.faults import FaultError, Faults, parse
+from pytest_customerio.tools.sandbox.service.faults import FaultError, Faults, parse_fault
+from pytest_customerio.tools.sandbox.settings import Settings
 
 
 @pytest.fixture
@@ -28,13 +28,13 @@ def faults(ask: SandboxClient) -> Faults:
 )
 def test_how_faults_are_written(spec: str, case: str, times: int | None, operation: str | None) -> None:
     """Case, how often, and for which operation or surface."""
-    assert parse(spec) == (case, times, operation)
+    assert parse_fault(spec) == (case, times, operation)
 
 
 def test_how_they_are_not() -> None:
     """Told with an example."""
     with pytest.raises(CannotError, match=r"'a b' is not CASE\[:N\]\[@operation\], such as"):
-        parse("a b")
+        parse_fault("a b")
 
 
 @pytest.mark.parametrize(

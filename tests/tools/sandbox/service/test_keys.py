@@ -7,15 +7,15 @@ from pytest_customerio.tools.sandbox.service.keys import Keys
 
 def test_keys_are_new_each_time_unless_there_is_a_seed() -> None:
     """And all differ."""
-    assert Keys.make() != Keys.make()
-    seeded = Keys.make("team")
-    assert seeded == Keys.make("team") != Keys.make("other")
+    assert Keys.create() != Keys.create()
+    seeded = Keys.create("team")
+    assert seeded == Keys.create("team") != Keys.create("other")
     assert len({seeded.site_id, seeded.track, seeded.app, seeded.pipelines, seeded.restricted}) == 5
 
 
 def test_the_environment() -> None:
     """By the names that applications use."""
-    keys = Keys.make("team")
+    keys = Keys.create("team")
     assert keys.environ() == {
         "CUSTOMERIO_SITE_ID": keys.site_id,
         "CUSTOMERIO_API_KEY": keys.track,
@@ -27,4 +27,4 @@ def test_the_environment() -> None:
 
 def test_a_call_without_auth() -> None:
     """Is open to all."""
-    assert Keys.make().access("none", None) == "granted"
+    assert Keys.create().access("none", None) == "granted"

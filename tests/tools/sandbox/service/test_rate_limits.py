@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from pytest_customerio.tools.sandbox.service.rate_limits import Limits, bucket
+from pytest_customerio.tools.sandbox.service.rate_limits import RateLimits, bucket
 
 
 @pytest.mark.parametrize(
@@ -25,7 +25,7 @@ def test_buckets(operation: str, name: str) -> None:
 
 def test_the_window_slides() -> None:
     """Ten in any one second; who is refused does not count."""
-    limits = Limits()
+    limits = RateLimits()
     assert [limits.exceeded("app.get_segment", at / 10) for at in range(10)] == [0.0] * 10
     assert limits.exceeded("app.get_segment", 0.95) == pytest.approx(0.05)
     assert limits.exceeded("app.get_segment", 1.0) == 0.0

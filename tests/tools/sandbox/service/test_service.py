@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sandbox_client import NOW, SandboxClient
 
-from pytest_customerio.tools.sandbox.service.request_log import MOST, Log
+from pytest_customerio.tools.sandbox.service.request_log import MAX_REQUESTS, RequestLog
 
 
 def test_what_was_received(ask: SandboxClient) -> None:
@@ -38,10 +38,10 @@ def test_the_log_is_bounded(ask: SandboxClient) -> None:
     """The oldest go; those after a number are found, oldest first."""
     ask.identify("42")
     (one,) = ask.service.log
-    log = Log()
-    for _ in range(MOST + 2):
+    log = RequestLog()
+    for _ in range(MAX_REQUESTS + 2):
         log.add(one)
-    assert len(log) == MOST
+    assert len(log) == MAX_REQUESTS
     ask.identify("43")
     assert ask.service.log.since(0) == [one, *ask.service.log.since(one.number)]
     assert ask.service.log.since(one.number + 1) == []

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from pytest_customerio.tools.sandbox.workspace.deliveries import placeholder, render
+from pytest_customerio.tools.sandbox.workspace.deliveries import describe_template, render
 
 DATA = {"customer": {"name": "Ada", "tags": ["a"]}, "trigger": {"total": 23.5, "paid": True, "note": None}}
 
@@ -29,6 +29,6 @@ def test_plain_values_are_filled_in(template: str, text: str) -> None:
 
 def test_a_template_of_customer_io() -> None:
     """Nobody here knows what it says; what it is filled with is shown."""
-    text = placeholder("order_receipt", {"total": "23 €"})
+    text = describe_template("order_receipt", {"total": "23 €"})
     assert text.startswith("The template order_receipt lies in Customer.io.")
     assert '"total": "23 €"' in text

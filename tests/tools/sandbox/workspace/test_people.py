@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from pytest_customerio.tools.sandbox.workspace.people import MOST_EVENTS, SUPPRESSED, Event, People, Person
+from pytest_customerio.tools.sandbox.workspace.people import MAX_EVENTS, SUPPRESSED, Event, People, Person
 
 ADA = ("id", "42")
 
@@ -34,7 +34,7 @@ def test_attributes_are_merged() -> None:
     added(people, plan="basic", age=36, nick="Countess", email="ada@example.com")
     ada = added(people, at=2, plan="pro", nick=None, age="", missing=None, _update=True, _timestamp=5)
     assert ada.attributes == {"plan": "pro"}
-    assert ada.stamps == {"plan": 2}
+    assert ada.timestamps == {"plan": 2}
     assert ada.identifiers == {"id": "42", "email": "ada@example.com"}
 
 
@@ -115,10 +115,10 @@ def test_update_only() -> None:
 def test_somebody_to_hang_something_on() -> None:
     """Made if need be."""
     people = People()
-    person, notes = people.sure(ADA)
+    person, notes = people.find_or_create(ADA)
     assert (person, notes) == (people.find(ADA), ("made a new person: nobody had this identifier",))
-    assert people.sure(ADA) == (person, ())
-    assert people.sure(("cio_id", "a3ff")) == (None, ("dropped: nobody has this cio_id",))
+    assert people.find_or_create(ADA) == (person, ())
+    assert people.find_or_create(("cio_id", "a3ff")) == (None, ("dropped: nobody has this cio_id",))
 
 
 def test_deleted_people_can_come_back() -> None:
@@ -153,15 +153,15 @@ def test_suppressing_somebody_who_never_came() -> None:
 def test_what_people_are_called() -> None:
     """By id, else address, phone, or what the service made up."""
     people = People()
-    assert added(people, email="ada@example.com").known_as == "42"
-    phone, _ = people.sure(("phone", "+15551234567"))
+    assert added(people, email="ada@example.com").display_name == "42"
+    phone, _ = people.find_or_create(("phone", "+15551234567"))
     assert phone is not None
-    assert phone.known_as == "+15551234567"
-    assert Person("a3ff").known_as == "cio_a3ff"
+    assert phone.display_name == "+15551234567"
+    assert Person("a3ff").display_name == "cio_a3ff"
 
 
 def test_events_are_bounded() -> None:
     """The oldest go."""
     ada = added(People())
-    ada.events.extend(Event(str(number), "event", number, {}) for number in range(MOST_EVENTS + 1))
-    assert (len(ada.events), ada.events[0].name) == (MOST_EVENTS, "1")
+    ada.events.extend(Event(str(number), "event", number, {}) for number in range(MAX_EVENTS + 1))
+    assert (len(ada.events), ada.events[0].name) == (MAX_EVENTS, "1")

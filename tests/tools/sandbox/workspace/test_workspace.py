@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pytest_customerio.tools.sandbox.workspace.deliveries import Delivery
 from pytest_customerio.tools.sandbox.workspace.people import SUPPRESSED, Event, Person
-from pytest_customerio.tools.sandbox.workspace.workspace import LINK_WINDOW, Workspace, bounded
+from pytest_customerio.tools.sandbox.workspace.workspace import LINK_WINDOW, Workspace, put_bounded
 
 ADA = ("id", "42")
 BOUGHT = Event("bought", "event", 100, {"total": 1})
@@ -20,18 +20,18 @@ def person(workspace: Workspace, number: str = "42", **attributes: object) -> Pe
 def test_an_event_makes_a_person() -> None:
     """And says so."""
     workspace = Workspace()
-    assert workspace.event(ADA, BOUGHT) == ("made a new person: nobody had this identifier",)
-    assert workspace.event(ADA, BOUGHT) == ()
+    assert workspace.add_event(ADA, BOUGHT) == ("made a new person: nobody had this identifier",)
+    assert workspace.add_event(ADA, BOUGHT) == ()
     assert list(person(workspace).events) == [BOUGHT, BOUGHT]
-    assert workspace.event(("cio_id", "a3ff"), BOUGHT) == ("dropped: nobody has this cio_id",)
+    assert workspace.add_event(("cio_id", "a3ff"), BOUGHT) == ("dropped: nobody has this cio_id",)
 
 
 def test_an_event_with_an_id_happens_once() -> None:
     """A person's and a visitor's."""
     workspace, event = Workspace(), Event("bought", "event", 100, {}, "01HF")
-    assert workspace.event(ADA, event)
-    assert workspace.event(ADA, event) == ("ignored: an event with this id came before",)
-    assert workspace.visit("visitor-1", event) == ("ignored: an event with this id came before",)
+    assert workspace.add_event(ADA, event)
+    assert workspace.add_event(ADA, event) == ("ignored: an event with this id came before",)
+    assert workspace.add_visitor_event("visitor-1", event) == ("ignored: an event with this id came before",)
     assert list(person(workspace).events) == [event]
 
 
@@ -39,7 +39,7 @@ def test_a_visitor_becomes_a_person() -> None:
     """Events of the last 30 days come along, once."""
     workspace = Workspace()
     old, new = Event("old", "page", 100, {}), Event("new", "page", 101, {})
-    assert workspace.visit("visitor-1", old) == workspace.visit("visitor-1", new) == ()
+    assert workspace.add_visitor_event("visitor-1", old) == workspace.add_visitor_event("visitor-1", new) == ()
     workspace.identify(ADA, {"anonymous_id": "visitor-1"}, 101 + LINK_WINDOW)
     assert list(person(workspace).events) == [new]
     assert workspace.visitors == {}
@@ -48,7 +48,9 @@ def test_a_visitor_becomes_a_person() -> None:
 def test_an_event_of_nobody() -> None:
     """Is kept by nobody."""
     workspace = Workspace()
-    assert workspace.visit("", BOUGHT) == ("belongs to nobody: without anonymous_id no person can ever get it",)
+    assert workspace.add_visitor_event("", BOUGHT) == (
+        "belongs to nobody: without anonymous_id no person can ever get it",
+    )
     assert workspace.visitors == {}
 
 
@@ -56,14 +58,14 @@ def test_merging() -> None:
     """The first keeps its own and takes over what it lacks: attributes, events, devices, segments, objects."""
     workspace = Workspace()
     first, second = person(workspace, plan="pro"), person(workspace, "43", plan="basic", age=36)
-    workspace.event(("id", "43"), Event("early", "event", 50, {}))
-    workspace.event(ADA, BOUGHT)
+    workspace.add_event(("id", "43"), Event("early", "event", 50, {}))
+    workspace.add_event(ADA, BOUGHT)
     workspace.add_device(("id", "43"), "device-1", {"platform": "ios"})
     workspace.segment(7).members[second.cio_id] = None
     workspace.segment(8)
-    acme = workspace.things.sure(("1", "acme"))
+    acme = workspace.objects.find_or_create(("1", "acme"))
     assert acme is not None
-    workspace.things.relate(second, acme, {})
+    workspace.objects.relate(second, acme, {})
     assert workspace.merge(ADA, ("id", "43")) == ()
     assert first.attributes == {"plan": "pro", "age": 36}
     assert [event.name for event in first.events] == ["early", "bought"]
@@ -97,7 +99,7 @@ def test_suppressed_people() -> None:
     workspace.segment(7).members[person(workspace).cio_id] = None
     assert workspace.suppress(ADA) == workspace.suppress(("id", "43")) == ()
     assert workspace.segment(7).members == {}
-    assert workspace.event(ADA, BOUGHT) == workspace.add_device(ADA, "device-1", {}) == (SUPPRESSED,)
+    assert workspace.add_event(ADA, BOUGHT) == workspace.add_device(ADA, "device-1", {}) == (SUPPRESSED,)
     assert len(workspace.people) == 0
 
 
@@ -116,15 +118,15 @@ def test_devices() -> None:
 def test_numbers_are_unique() -> None:
     """Each is given once."""
     workspace = Workspace()
-    assert [workspace.number(), workspace.number()] == [1, 2]
+    assert [workspace.next_number(), workspace.next_number()] == [1, 2]
 
 
 def test_messages_are_bounded() -> None:
     """The oldest goes."""
     kept: dict[str, int] = {}
     for number in range(3):
-        bounded(kept, str(number), number, 2)
+        put_bounded(kept, str(number), number, 2)
     assert kept == {"1": 1, "2": 2}
     workspace = Workspace()
-    workspace.keep(Delivery("delivery-1", "app.send_email", "ada@example.com", "", "", "", "queued", 100))
+    workspace.add_delivery(Delivery("delivery-1", "app.send_email", "ada@example.com", "", "", "", "queued", 100))
     assert list(workspace.deliveries) == ["delivery-1"]
