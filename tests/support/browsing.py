@@ -48,14 +48,14 @@ def expect() -> Any:
 class Application:
     """What a team's code does: the official SDK, told where the sandbox is."""
 
-    def __init__(self, running: SandboxServer) -> None:
-        assert running.https_url is not None
-        address = urlsplit(running.https_url)
-        keys = running.service.keys
+    def __init__(self, server: SandboxServer) -> None:
+        assert server.https_url is not None
+        address = urlsplit(server.https_url)
+        keys = server.service.keys
         self.track = customerio.CustomerIO(
             keys.site_id, keys.track, host=address.hostname, port=address.port, retries=0
         )
-        self.app = customerio.APIClient(keys.app, url=running.https_url, retries=0)
+        self.app = customerio.APIClient(keys.app, url=server.https_url, retries=0)
 
     def mail(self, **given: Any) -> str:
         """Send an e-mail; the id of its delivery."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from html.parser import HTMLParser
 from typing import Any
 
 from pytest_customerio.tools.sandbox.service.request_log import LoggedRequest
@@ -33,3 +34,24 @@ def deep(levels: int) -> Any:
     for _ in range(levels):
         found = [found]
     return found
+
+
+class ReadPage(HTMLParser):
+    """A page as a browser reads it: its elements, its text, and what is in one frame."""
+
+    def __init__(self, html: bytes) -> None:
+        super().__init__()
+        self.elements: list[tuple[str, dict[str, str | None]]] = []
+        self.text = ""
+        self.feed(html.decode())
+        self.close()
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.elements.append((tag, dict(attrs)))
+
+    def handle_data(self, data: str) -> None:
+        self.text += data
+
+    def all(self, tag: str) -> list[dict[str, str | None]]:
+        """The attributes of each element of this name."""
+        return [attributes for name, attributes in self.elements if name == tag]

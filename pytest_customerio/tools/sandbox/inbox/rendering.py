@@ -44,7 +44,7 @@ class Renderer:
 
     @cached_property
     def message_policy(self) -> str:
-        """The Content-Security-Policy of a page with an e-mail. Its frame inherits it, and an e-mail has its own style."""
+        """The policy of a page with an e-mail: its frame inherits the policy, and an e-mail has its own style."""
         return _POLICY.format(script=_hash("live.js"), style="'unsafe-inline'")
 
 

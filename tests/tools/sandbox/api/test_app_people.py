@@ -89,18 +89,3 @@ def test_searching(known: SandboxClient) -> None:
     assert known.body("POST", search, {"filter": {"and": [aged, {"or": [basic, {"not": basic}]}]}})["ids"] == ["42"]
     left = {"attribute": {"field": "unsubscribed", "operator": "eq", "value": True}}
     assert known.body("POST", search, {"filter": left})["ids"] == ["42"]
-
-
-def test_segments(known: SandboxClient) -> None:
-    """Made, listed, found; one that is not there is not found, nor one without a number."""
-    made = known.body("POST", "/v1/segments", {"segment": {"name": "Newsletter", "description": "Readers"}})["segment"]
-    assert (made["id"], made["name"], made["deduplicate_id"], made["type"]) == (8, "Newsletter", f"8:{NOW}", "manual")
-    assert known.body("GET", "/v1/segments/8") == {"segment": made}
-    assert [each["id"] for each in known.body("GET", "/v1/segments")["segments"]] == [7, 8]
-    assert known("GET", "/v1/segments/9").answer.status == 404
-    assert known("GET", "/v1/segments/nine").answer.status == 404
-
-
-def test_exports(known: SandboxClient) -> None:
-    """None is null."""
-    assert known("GET", "/v1/exports").answer.body == b'{"exports":null}'

@@ -45,26 +45,26 @@ def browser() -> Iterator[Any]:
 
 
 @pytest.fixture(scope="module")
-def running(browser: Any) -> Iterator[SandboxServer]:
+def server(browser: Any) -> Iterator[SandboxServer]:
     """One sandbox for all tests here."""
-    with SandboxServer(Settings(tls=True)) as running:
-        yield running
+    with SandboxServer(Settings(tls=True)) as server:
+        yield server
 
 
 @pytest.fixture
-def application(running: SandboxServer, monkeypatch: pytest.MonkeyPatch) -> Iterator[Application]:
+def application(server: SandboxServer, monkeypatch: pytest.MonkeyPatch) -> Iterator[Application]:
     """An application that knows nothing of a clean sandbox but its environment."""
-    running.service.reset()
-    monkeypatch.setenv("REQUESTS_CA_BUNDLE", running.environ["REQUESTS_CA_BUNDLE"])
-    application = Application(running)
+    server.service.reset()
+    monkeypatch.setenv("REQUESTS_CA_BUNDLE", server.environ["REQUESTS_CA_BUNDLE"])
+    application = Application(server)
     yield application
     application.close()
 
 
 @pytest.fixture
-def page(browser: Any, running: SandboxServer, application: Application) -> Iterator[Any]:
+def page(browser: Any, server: SandboxServer, application: Application) -> Iterator[Any]:
     """A page of a fresh browser; what its scripts complain of fails the test."""
-    context = browser.new_context(base_url=running.url, viewport={"width": 1280, "height": 900})
+    context = browser.new_context(base_url=server.url, viewport={"width": 1280, "height": 900})
     page = context.new_page()
     page.set_default_timeout(PATIENCE)
     errors: list[str] = []
@@ -104,11 +104,11 @@ def fill(application: Application) -> str:
     return application.mail(subject="Your receipt", body_plain="Thanks")
 
 
-def everywhere(running: SandboxServer, message: str) -> list[str]:
+def everywhere(server: SandboxServer, message: str) -> list[str]:
     """Every kind of page."""
-    who = running.service.workspace.people.find(("id", "42"))
+    who = server.service.workspace.people.find(("id", "42"))
     assert who is not None
-    number = running.service.log.number
+    number = server.service.log.number
     return [
         *LISTS,
         "/?person=nobody",
@@ -336,11 +336,11 @@ def test_a_filter_and_a_fault_by_keyboard(page: Any, application: Application) -
     shows(page, "#live-faults .muted", "any operation, 1 of 1 left")
 
 
-def test_a_reader_finds_its_way(page: Any, running: SandboxServer, application: Application) -> None:
+def test_a_reader_finds_its_way(page: Any, server: SandboxServer, application: Application) -> None:
     """Landmarks, one heading of the first rank, a label for each field, news said politely, a title for each page."""
     message = fill(application)
     titles = set()
-    for path in everywhere(running, message):
+    for path in everywhere(server, message):
         page.goto(path)
         for role in ("banner", "main", "navigation", "contentinfo"):
             assert page.get_by_role(role).count() >= 1, (path, role)
@@ -356,7 +356,7 @@ def test_a_reader_finds_its_way(page: Any, running: SandboxServer, application: 
         assert (unnamed, twice) == (0, []), path
         assert page.locator("html").get_attribute("lang") == "en"
         titles.add(page.title())
-    assert len(titles) == len(everywhere(running, message)) - 1  # the first page stands there twice
+    assert len(titles) == len(everywhere(server, message)) - 1  # the first page stands there twice
     page.goto("/")
     assert page.locator("#live-summary[role=status]").count() == 1
     assert page.get_by_role("complementary").count() == 1
@@ -366,15 +366,15 @@ def test_a_reader_finds_its_way(page: Any, running: SandboxServer, application: 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("width", [1280, 360])
 def test_every_text_can_be_read(
-    page: Any, running: SandboxServer, application: Application, scheme: str, width: int
+    page: Any, server: SandboxServer, application: Application, scheme: str, width: int
 ) -> None:
     """4.5 to 1 at least against what lies behind it; nothing sticks out on a telephone."""
     message = fill(application)
-    running.service.fault("429-rate-limited", 2)
+    server.service.fault("429-rate-limited", 2)
     page.emulate_media(color_scheme=scheme)
     page.set_viewport_size({"width": width, "height": 800})
     grounds = set()
-    for path in everywhere(running, message):
+    for path in everywhere(server, message):
         page.goto(path)
         page.evaluate("document.querySelectorAll('details').forEach(each => each.open = true)")
         found = page.evaluate(JAVASCRIPT.read_text(encoding="utf-8"))
@@ -444,22 +444,22 @@ def test_nothing_that_is_sent_runs(page: Any, application: Application) -> None:
         assert "pwned" not in page.title() or "<script>" in page.title()
 
 
-def test_every_request_of_the_page_stays_here(page: Any, running: SandboxServer, application: Application) -> None:
+def test_every_request_of_the_page_stays_here(page: Any, server: SandboxServer, application: Application) -> None:
     """No font, no icon, no script of anybody else."""
     asked: list[str] = []
     page.on("request", lambda request: asked.append(request.url))
     message = fill(application)
-    for path in everywhere(running, message):
+    for path in everywhere(server, message):
         page.goto(path)
         shows(page, "#connection", "" if path.endswith("/none") else "Live")
-    kept = (running.url, "data:", "about:srcdoc")
+    allowed = (server.url, "data:", "about:srcdoc")
     assert len(asked) > 8
-    assert [url for url in asked if not url.startswith(kept)] == []
+    assert [url for url in asked if not url.startswith(allowed)] == []
 
 
-def test_without_javascript_there_is_a_link(browser: Any, running: SandboxServer, application: Application) -> None:
+def test_without_javascript_there_is_a_link(browser: Any, server: SandboxServer, application: Application) -> None:
     """The page is all there, and the link shows what is new to the same question."""
-    context = browser.new_context(base_url=running.url, java_script_enabled=False)
+    context = browser.new_context(base_url=server.url, java_script_enabled=False)
     page = context.new_page()
     application.track.track("42", "purchase")
     page.goto("/?operation=track.event")
@@ -476,15 +476,15 @@ def test_without_javascript_there_is_a_link(browser: Any, running: SandboxServer
     context.close()
 
 
-def test_many_requests_stay_few_on_the_page(page: Any, running: SandboxServer, application: Application) -> None:
+def test_many_requests_stay_few_on_the_page(page: Any, server: SandboxServer, application: Application) -> None:
     """A thousand of ten kilobytes each: fifty are shown, live all the same, and the rest is found."""
     page.goto("/")
-    keys = running.service.keys
+    keys = server.service.keys
     opens = b"Basic " + base64.b64encode(f"{keys.site_id}:{keys.track}".encode())
     for number in range(999):
         body = json.dumps({"name": f"event {number}", "data": {"note": "x" * 10_000}}).encode()
         headers = {"authorization": opens.decode(), "content-type": "application/json"}
-        running.service.answer(HttpRequest("POST", "/api/v1/customers/42/events", headers, body))
+        server.service.answer(HttpRequest("POST", "/api/v1/customers/42/events", headers, body))
     application.track.track("42", "event 999")
     shows(page, ".requests li:first-child .gist", "event 999")
     assert page.locator(".requests > li").count() == 50
@@ -499,10 +499,10 @@ def test_a_sandbox_that_ends_is_missed(browser: Any) -> None:
     """The page says so, keeps what it shows, and does not hold the sandbox up."""
     context = browser.new_context()
     page = context.new_page()
-    with SandboxServer(Settings()) as running:
-        page.goto(running.url)
+    with SandboxServer(Settings()) as server:
+        page.goto(server.url)
         shows(page, "#connection", "Live")
-    assert not running.runs
+    assert not server.runs
     shows(page, "#connection", "Not connected")
     assert page.locator("h1").text_content() == "Requests"
     context.close()

@@ -16,13 +16,13 @@ async def first(stream: AsyncIterator[bytes], number: int) -> list[bytes]:
 def test_the_version_is_told_at_once_and_after_each_change() -> None:
     """What stays the same is not told again."""
     versions = iter(["1", "1", "1", "2", "2", "3"])
-    told = asyncio.run(first(changes(lambda: next(versions), interval=0), 3))
-    assert told == [b"data: 1\n\n", b"data: 2\n\n", b"data: 3\n\n"]
+    events = asyncio.run(first(changes(lambda: next(versions), interval=0), 3))
+    assert events == [b"data: 1\n\n", b"data: 2\n\n", b"data: 3\n\n"]
 
 
 def test_a_quiet_sandbox_gives_signs_of_life() -> None:
     """So that a page that has gone is noticed."""
     calls = []
-    told = asyncio.run(first(changes(lambda: calls.append(1) or "1", interval=0.001, heartbeat=0.002), 3))
-    assert told == [b"data: 1\n\n", b": alive\n\n", b": alive\n\n"]
+    events = asyncio.run(first(changes(lambda: calls.append(1) or "1", interval=0.001, heartbeat=0.002), 3))
+    assert events == [b"data: 1\n\n", b": alive\n\n", b": alive\n\n"]
     assert len(calls) >= 5

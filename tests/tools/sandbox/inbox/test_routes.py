@@ -17,25 +17,25 @@ PAGES = ["/", "/_sandbox/inbox/people", "/_sandbox/inbox/messages"]
 
 
 @pytest.fixture(scope="module")
-def running() -> Iterator[SandboxServer]:
+def server() -> Iterator[SandboxServer]:
     """One sandbox for all tests here."""
-    with SandboxServer(Settings()) as running:
-        yield running
+    with SandboxServer(Settings()) as server:
+        yield server
 
 
 @pytest.fixture
-def sandbox(running: SandboxServer) -> SandboxServer:
+def sandbox(server: SandboxServer) -> SandboxServer:
     """Clean, with one person, one event and one e-mail in it."""
-    running.service.reset()
+    server.service.reset()
     with requests.Session() as site:
-        site.auth = (running.service.keys.site_id, running.service.keys.track)
-        customer = f"{running.url}/api/v1/customers/42"
+        site.auth = (server.service.keys.site_id, server.service.keys.track)
+        customer = f"{server.url}/api/v1/customers/42"
         assert site.put(customer, json={"email": "ada@example.com"}, timeout=10).ok
         assert site.post(f"{customer}/events", json={"name": "purchase"}, timeout=10).ok
     mail = {"to": "ada@example.com", "transactional_message_id": 3, "identifiers": {"id": "42"}}
-    bearer = {"Authorization": f"Bearer {running.service.keys.app}"}
-    assert requests.post(f"{running.url}/v1/send/email", json=mail, headers=bearer, timeout=10).ok
-    return running
+    bearer = {"Authorization": f"Bearer {server.service.keys.app}"}
+    assert requests.post(f"{server.url}/v1/send/email", json=mail, headers=bearer, timeout=10).ok
+    return server
 
 
 def get(sandbox: SandboxServer, path: str, **headers: str) -> requests.Response:

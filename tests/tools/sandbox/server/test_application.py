@@ -26,87 +26,87 @@ CUSTOMER = "/api/v1/customers/42"
 
 
 @pytest.fixture(scope="module")
-def once() -> Iterator[SandboxServer]:
+def shared_server() -> Iterator[SandboxServer]:
     """A sandbox that runs."""
-    with SandboxServer(Settings(tls=True)) as running:
-        yield running
+    with SandboxServer(Settings(tls=True)) as server:
+        yield server
 
 
 @pytest.fixture
-def running(once: SandboxServer) -> SandboxServer:
+def server(shared_server: SandboxServer) -> SandboxServer:
     """The same, empty."""
-    once.service.reset()
-    return once
+    shared_server.service.reset()
+    return shared_server
 
 
-def sent(running: SandboxServer, method: str, target: str, base: str = "", **more: Any) -> requests.Response:
+def sent(server: SandboxServer, method: str, target: str, base: str = "", **more: Any) -> requests.Response:
     """What a request draws over the wire."""
-    headers = {"Authorization": authorization(running.service.keys, target), **more.pop("headers", {})}
-    trusted = running.environ["REQUESTS_CA_BUNDLE"]
-    url = f"{base or running.url}{target}"
+    headers = {"Authorization": authorization(server.service.keys, target), **more.pop("headers", {})}
+    trusted = server.environ["REQUESTS_CA_BUNDLE"]
+    url = f"{base or server.url}{target}"
     return requests.request(method, url, headers=headers, timeout=5, verify=trusted, allow_redirects=False, **more)
 
 
-def raw(running: SandboxServer, text: bytes) -> bytes:
+def raw(server: SandboxServer, text: bytes) -> bytes:
     """What bytes draw."""
-    place = urlsplit(running.url)
+    place = urlsplit(server.url)
     with socket.create_connection((place.hostname, place.port), timeout=5) as connection:
         connection.sendall(text)
         return connection.recv(65536)
 
 
-def test_answers_over_http_and_https(running: SandboxServer) -> None:
+def test_answers_over_http_and_https(server: SandboxServer) -> None:
     """With how sure they are, which error they are, and what the service would not tell."""
-    assert running.https_url is not None
-    for base in (running.url, running.https_url):
-        response = sent(running, "PUT", CUSTOMER, base, json={"plan": "pro"})
+    assert server.https_url is not None
+    for base in (server.url, server.https_url):
+        response = sent(server, "PUT", CUSTOMER, base, json={"plan": "pro"})
         assert (response.status_code, response.content) == (200, b"{}\n")
         assert response.headers["X-Sandbox-Source"] == "observed"
-    response = sent(running, "PUT", CUSTOMER, json={"email": "ada"})
+    response = sent(server, "PUT", CUSTOMER, json={"email": "ada"})
     assert (response.status_code, response.headers["X-Sandbox-Case"]) == (400, "400-invalid-email")
-    response = sent(running, "DELETE", "/api/v1/customers/43")
+    response = sent(server, "DELETE", "/api/v1/customers/43")
     assert response.headers["X-Sandbox-Note"] == "nothing to do: there is no such person"
-    form = sent(running, "POST", "/api/v1/forms/a/submit", json={"data": {"id": "42"}})
+    form = sent(server, "POST", "/api/v1/forms/a/submit", json={"data": {"id": "42"}})
     assert (form.status_code, form.content, "Content-Length" in form.headers) == (204, b"", False)
 
 
-def test_paths_and_headers_as_they_were_sent(running: SandboxServer) -> None:
+def test_paths_and_headers_as_they_were_sent(server: SandboxServer) -> None:
     """A path is decoded once; a header that comes twice is one; Customer.io's own names lead here too."""
-    sent(running, "PUT", "/api/v1/customers/a%2Fb%25", json={})
-    assert running.service.workspace.people.find(("id", "a/b%"))
+    sent(server, "PUT", "/api/v1/customers/a%2Fb%25", json={})
+    assert server.service.workspace.people.find(("id", "a/b%"))
     text = b"GET /nowhere HTTP/1.1\r\nHost: x\r\nUser-Agent: a\r\nUser-Agent: b\r\n\r\n"
-    assert raw(running, text).startswith(b"HTTP/1.1 404")
-    assert [one.client for one in running.service.log][-1] == "a, b"
-    named = sent(running, "GET", "/api/v1/accounts/region", headers={"Host": "track.customer.io"})
+    assert raw(server, text).startswith(b"HTTP/1.1 404")
+    assert [one.client for one in server.service.log][-1] == "a, b"
+    named = sent(server, "GET", "/api/v1/accounts/region", headers={"Host": "track.customer.io"})
     assert named.json()["url"] == "https://track.customer.io"
 
 
-def test_a_compressed_body(running: SandboxServer) -> None:
+def test_a_compressed_body(server: SandboxServer) -> None:
     """Is read as what it says."""
     import gzip
 
     body = gzip.compress(json.dumps({"plan": "pro"}).encode())
-    assert sent(running, "PUT", CUSTOMER, data=body, headers={"Content-Encoding": "gzip"}).status_code == 200
-    (ada,) = running.service.workspace.people
+    assert sent(server, "PUT", CUSTOMER, data=body, headers={"Content-Encoding": "gzip"}).status_code == 200
+    (ada,) = server.service.workspace.people
     assert ada.attributes == {"plan": "pro"}
 
 
 @pytest.mark.parametrize("fault", ["connection-reset", "accepted-then-reset"])
-def test_resets(running: SandboxServer, fault: str) -> None:
+def test_resets(server: SandboxServer, fault: str) -> None:
     """The connection breaks in place of an answer, over http and https."""
-    for base in (running.url, running.https_url):
-        running.service.fault(fault)
+    for base in (server.url, server.https_url):
+        server.service.fault(fault)
         with pytest.raises(requests.ConnectionError):
-            sent(running, "PUT", CUSTOMER, base or "", json={})
-        assert sent(running, "PUT", CUSTOMER, base or "", json={}).status_code == 200
+            sent(server, "PUT", CUSTOMER, base or "", json={})
+        assert sent(server, "PUT", CUSTOMER, base or "", json={}).status_code == 200
 
 
-def test_a_truncated_body(running: SandboxServer) -> None:
+def test_a_truncated_body(server: SandboxServer) -> None:
     """Part of the answer arrives."""
-    running.service.fault("truncated-body")
-    place = urlsplit(running.url)
+    server.service.fault("truncated-body")
+    place = urlsplit(server.url)
     client = http.client.HTTPConnection(place.hostname or "", place.port, timeout=5)
-    headers = {"Authorization": authorization(running.service.keys, CUSTOMER)}
+    headers = {"Authorization": authorization(server.service.keys, CUSTOMER)}
     client.request("PUT", CUSTOMER, b"{}", headers)
     response = client.getresponse()
     assert response.status == 200
@@ -115,27 +115,27 @@ def test_a_truncated_body(running: SandboxServer) -> None:
     client.close()
 
 
-def test_an_answer_that_never_comes(running: SandboxServer) -> None:
+def test_an_answer_that_never_comes(server: SandboxServer) -> None:
     """The client has to give up; nobody else waits."""
-    running.service.fault("read-timeout")
-    headers = {"Authorization": authorization(running.service.keys, CUSTOMER)}
+    server.service.fault("read-timeout")
+    headers = {"Authorization": authorization(server.service.keys, CUSTOMER)}
     with pytest.raises(requests.ReadTimeout):
-        requests.put(running.url + CUSTOMER, json={}, headers=headers, timeout=0.2)
-    assert sent(running, "PUT", CUSTOMER, json={}).status_code == 200
+        requests.put(server.url + CUSTOMER, json={}, headers=headers, timeout=0.2)
+    assert sent(server, "PUT", CUSTOMER, json={}).status_code == 200
 
 
-def test_a_handshake_that_fails(running: SandboxServer) -> None:
+def test_a_handshake_that_fails(server: SandboxServer) -> None:
     """As often as asked; http goes on."""
-    running.service.fault("tls-failure")
+    server.service.fault("tls-failure")
     with pytest.raises(requests.exceptions.SSLError):
-        sent(running, "PUT", CUSTOMER, running.https_url or "", json={})
-    assert sent(running, "PUT", CUSTOMER, json={}).status_code == 200
-    assert sent(running, "PUT", CUSTOMER, running.https_url or "", json={}).status_code == 200
+        sent(server, "PUT", CUSTOMER, server.https_url or "", json={})
+    assert sent(server, "PUT", CUSTOMER, json={}).status_code == 200
+    assert sent(server, "PUT", CUSTOMER, server.https_url or "", json={}).status_code == 200
 
 
-def test_nobody_else_trusts_its_authority(running: SandboxServer) -> None:
+def test_nobody_else_trusts_its_authority(server: SandboxServer) -> None:
     """Only who was told to."""
-    place = urlsplit(running.https_url or "")
+    place = urlsplit(server.https_url or "")
     with (
         socket.create_connection((place.hostname, place.port), timeout=5) as connection,
         pytest.raises(ssl.SSLCertVerificationError),
@@ -143,18 +143,18 @@ def test_nobody_else_trusts_its_authority(running: SandboxServer) -> None:
         ssl.create_default_context().wrap_socket(connection, server_hostname="localhost")
 
 
-def test_bodies_over_the_limit(running: SandboxServer, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_bodies_over_the_limit(server: SandboxServer, monkeypatch: pytest.MonkeyPatch) -> None:
     """Are not read; neither is one that does not say how large it is. Broadcasts may be larger."""
     monkeypatch.setattr(application, "LARGEST", 1000)
     large = json.dumps({"x": "y" * 2000}).encode()
-    response = sent(running, "PUT", CUSTOMER, data=large)
+    response = sent(server, "PUT", CUSTOMER, data=large)
     assert (response.status_code, response.headers["Connection"]) == (413, "close")
     chunks = (large[at : at + 100] for at in range(0, len(large), 100))
-    assert sent(running, "PUT", CUSTOMER, data=chunks).status_code == 413
-    assert sent(running, "POST", "/v1/campaigns/1/triggers", json={"data": {"x": "y" * 2000}}).status_code == 200
-    key = authorization(running.service.keys, CUSTOMER)
+    assert sent(server, "PUT", CUSTOMER, data=chunks).status_code == 413
+    assert sent(server, "POST", "/v1/campaigns/1/triggers", json={"data": {"x": "y" * 2000}}).status_code == 200
+    key = authorization(server.service.keys, CUSTOMER)
     claimed = f"PUT {CUSTOMER} HTTP/1.1\r\nHost: x\r\nAuthorization: {key}\r\nContent-Length: {'9' * 15}\r\n\r\n"
-    assert raw(running, claimed.encode()).startswith(b"HTTP/1.1 413")
+    assert raw(server, claimed.encode()).startswith(b"HTTP/1.1 413")
 
 
 @pytest.mark.parametrize(
@@ -166,24 +166,24 @@ def test_bodies_over_the_limit(running: SandboxServer, monkeypatch: pytest.Monke
         b"\0" * 100,
     ],
 )
-def test_what_is_no_http(running: SandboxServer, text: bytes) -> None:
+def test_what_is_no_http(server: SandboxServer, text: bytes) -> None:
     """Is refused, and hurts nobody."""
-    assert raw(running, text + b"\r\n\r\n").startswith(b"HTTP/1.1 400")
-    assert sent(running, "PUT", CUSTOMER, json={}).status_code == 200
+    assert raw(server, text + b"\r\n\r\n").startswith(b"HTTP/1.1 400")
+    assert sent(server, "PUT", CUSTOMER, json={}).status_code == 200
 
 
-def test_a_client_that_goes_away(running: SandboxServer) -> None:
+def test_a_client_that_goes_away(server: SandboxServer) -> None:
     """Amid its body: there is nothing to answer, and nothing is done."""
-    place = urlsplit(running.url)
+    place = urlsplit(server.url)
     with socket.create_connection((place.hostname, place.port), timeout=5) as connection:
         connection.sendall(f"PUT {CUSTOMER} HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\nhalf".encode())
-    assert sent(running, "PUT", "/api/v1/customers/43", json={}).status_code == 200
-    assert [person.display_name for person in running.service.workspace.people] == ["43"]
+    assert sent(server, "PUT", "/api/v1/customers/43", json={}).status_code == 200
+    assert [person.display_name for person in server.service.workspace.people] == ["43"]
 
 
 def asked(app: application.Application, *messages: dict[str, Any], path: str = CUSTOMER) -> list[dict[str, Any]]:
     """What an application sends for these messages; after them its client is silent."""
-    told: list[dict[str, Any]] = []
+    sent_messages: list[dict[str, Any]] = []
     waiting = list(messages)
 
     async def receive() -> dict[str, Any]:
@@ -192,7 +192,7 @@ def asked(app: application.Application, *messages: dict[str, Any], path: str = C
         return waiting.pop(0)
 
     async def send(message: Any) -> None:
-        told.append(message)
+        sent_messages.append(message)
 
     scope = {
         "type": "http",
@@ -203,32 +203,32 @@ def asked(app: application.Application, *messages: dict[str, Any], path: str = C
         "scheme": "http",
     }
     asyncio.run(app({**scope, "headers": []}, receive, send))
-    return told
+    return sent_messages
 
 
-def test_a_body_that_does_not_come(running: SandboxServer) -> None:
+def test_a_body_that_does_not_come(server: SandboxServer) -> None:
     """408 after a while, also where the client is gone."""
-    app = application.Application(running.service, admin=None, body_timeout=0.01)  # type: ignore[arg-type]
+    app = application.Application(server.service, admin=None, body_timeout=0.01)  # type: ignore[arg-type]
     for messages in ((), ({"type": "http.disconnect"},)):
         start, _ = asked(app, *messages)
         assert start["status"] == 408
-    assert len(running.service.log) == 0
+    assert len(server.service.log) == 0
 
 
-def test_many_clients_at_once(running: SandboxServer) -> None:
+def test_many_clients_at_once(server: SandboxServer) -> None:
     """Hundreds of connections and as many that say nothing: all are served, one after the other."""
-    place = urlsplit(running.url)
+    place = urlsplit(server.url)
     idle = [socket.create_connection((place.hostname, place.port), timeout=5) for _ in range(200)]
     gate = threading.Barrier(20)
 
     def one(worker: int) -> set[int]:
         gate.wait(5)
         target = f"{CUSTOMER}{worker}"
-        return {sent(running, "PUT", target, json={"n": n}).status_code for n in range(10)}
+        return {sent(server, "PUT", target, json={"n": n}).status_code for n in range(10)}
 
     with ThreadPoolExecutor(20) as pool:
         assert set().union(*pool.map(one, range(20))) == {200}
-    assert len(running.service.workspace.people) == 20
+    assert len(server.service.workspace.people) == 20
     for each in idle:
         each.close()
 

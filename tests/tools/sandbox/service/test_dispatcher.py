@@ -7,13 +7,14 @@ import json
 from typing import Any
 
 import pytest
-from sandbox_client import NOW, SandboxClient
+from sandbox_client import SandboxClient
 
-from pytest_customerio.tools.sandbox.api.handlers import HANDLERS
 from pytest_customerio.tools.sandbox.service.dispatcher import DROPPED
 from pytest_customerio.tools.sandbox.settings import Settings
 
 CUSTOMER = "/api/v1/customers/42"
+
+
 MAIL = {"transactional_message_id": 1, "to": "ada@example.com", "identifiers": {"id": "42"}}
 
 
@@ -26,11 +27,6 @@ def answered(ask: SandboxClient, *request: Any, **more: Any) -> tuple[int, str]:
     """Status and case."""
     reply = ask(*request, **more)
     return reply.answer.status, reply.case
-
-
-def test_every_operation_is_handled(ask: SandboxClient) -> None:
-    """But for batches, which are lists of others."""
-    assert set(ask.service.catalog.operations) - set(HANDLERS) == {"track_v2.batch", "pipelines.batch"}
 
 
 def test_keys(ask: SandboxClient) -> None:
@@ -58,53 +54,6 @@ def test_unknown_calls(ask: SandboxClient) -> None:
     lacking = ask("GET", "/v1/newsletters", headers={"host": "api.customer.io"})
     assert (lacking.answer.status, lacking.source) == (501, "synthetic")
     assert lacking.notes == ("a call that the sandbox lacks",)
-
-
-@pytest.mark.parametrize(
-    ("request_", "status", "case", "said"),
-    [
-        (
-            ("PUT", CUSTOMER, {"plan": "x" * 1001}),
-            400,
-            "400-attribute-value-too-long",
-            "'plan' cannot be longer than 1000",
-        ),
-        (("PUT", CUSTOMER, {"email": "ada"}), 400, "400-invalid-email", "invalid email identifier"),
-        (("PUT", CUSTOMER, {"created_at": NOW * 1000}), 400, "400-invalid-timestamp", "valid unix timestamp"),
-        (("POST", f"{CUSTOMER}/events", {"name": "x" * 101}), 400, "400-event-name-too-long", "longer than 100 bytes"),
-        (("POST", f"{CUSTOMER}/events", {"name": "x", "data": {"x": "y" * 100_000}}), 413, "413-too-large", ""),
-        (("PUT", f"{CUSTOMER}/devices", {"device": {"id": "a"}}), 400, "400-malformed", "device.platform: expected "),
-        (("PUT", CUSTOMER, b"{"), 400, "400-malformed", "body: expected JSON, got text"),
-        (("POST", "/v1/send/email", {**MAIL, "to": ""}), 400, "400-recipient-missing", "to"),
-        (
-            ("POST", "/v1/campaigns/1/triggers", {"recipients": {}}),
-            422,
-            "422-empty-recipients",
-            "empty recipients filter",
-        ),
-        (
-            ("POST", "/api/v2/entity", {"type": "person", "action": "fly"}),
-            400,
-            "400-malformed",
-            "action: expected add_device, ",
-        ),
-    ],
-)
-def test_broken_contracts(ask: SandboxClient, request_: tuple[Any, ...], status: int, case: str, said: str) -> None:
-    """Draw the error that the contract names, in the words that are known."""
-    reply = ask(*request_)
-    assert (reply.answer.status, reply.case) == (status, case)
-    assert said in reply.answer.body.decode()
-    assert len(ask.service.workspace.people) == 0
-
-
-def test_several_errors_at_once(ask: SandboxClient) -> None:
-    """Track v1 tells all."""
-    reply = ask("PUT", CUSTOMER, {"plan": "x" * 1001, "nick": "y" * 1001})
-    assert json.loads(reply.answer.body)["meta"]["errors"] == [
-        "value for attribute 'nick' cannot be longer than 1000 bytes",
-        "value for attribute 'plan' cannot be longer than 1000 bytes",
-    ]
 
 
 def test_warnings_are_let_through_unless_strict() -> None:
@@ -178,11 +127,6 @@ def test_bodies_that_are_nested_too_deep(ask: SandboxClient, levels: int) -> Non
     assert ask("PUT", CUSTOMER, b"?", headers={"content-encoding": "br"}).answer.status == 200
 
 
-def test_a_call_of_which_no_error_is_known(ask: SandboxClient) -> None:
-    """Draws what the others of its surface draw."""
-    assert answered(ask, "GET", "/v1/customers") == (400, "400-identifier-required")
-
-
 def test_faults(ask: SandboxClient) -> None:
     """As often as asked, for the operation asked; nothing is done of what was not taken."""
     ask.service.fault("500-server-error", 2, "track.identify")
@@ -202,15 +146,6 @@ def test_faults_after_the_payload_was_taken(ask: SandboxClient) -> None:
     ask.service.fault("200-dropped")
     assert answered(ask, "POST", "/v1/identify", {"userId": "43"}) == (200, "200-dropped")
     assert len(ask.service.workspace.people) == 1
-
-
-def test_a_fault_in_part(ask: SandboxClient) -> None:
-    """The items that it does not name are done."""
-    ask.service.fault("207-partial-failure")
-    batch = [{"type": "person", "action": "event", "identifiers": {"id": "42"}, "name": name} for name in "abc"]
-    reply = ask("POST", "/api/v2/batch", {"batch": batch})
-    assert reply.answer.status == 207
-    assert [event.name for event in ask.person("id", "42").events] == ["b", "c"]
 
 
 def test_a_redirect_as_a_fault(ask: SandboxClient) -> None:

@@ -38,7 +38,7 @@ def test_how_they_are_not() -> None:
 
 
 @pytest.mark.parametrize(
-    ("asked", "told"),
+    ("asked", "message"),
     [
         (("429-retry-aftr",), "no such case: '429-retry-aftr'; did you mean 429-retry-after?"),
         (("xyzzy",), "no such case: 'xyzzy'; 200-dropped, "),
@@ -53,11 +53,11 @@ def test_how_they_are_not() -> None:
         (("tls-failure",), "tls-failure needs https: start the sandbox with --https"),
     ],
 )
-def test_what_cannot_be_asked_for(faults: Faults, asked: tuple[object, ...], told: str) -> None:
+def test_what_cannot_be_asked_for(faults: Faults, asked: tuple[object, ...], message: str) -> None:
     """Told with what can."""
     with pytest.raises(FaultError) as caught:
         faults.add(*asked)  # type: ignore[arg-type]
-    assert told in str(caught.value)
+    assert message in str(caught.value)
     assert faults.all == ()
 
 

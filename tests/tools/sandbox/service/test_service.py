@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from sandbox_client import NOW, SandboxClient
 
-from pytest_customerio.tools.sandbox.service.request_log import MAX_REQUESTS, RequestLog
-
 
 def test_what_was_received(ask: SandboxClient) -> None:
     """Each request with its operation, payload, answer, and what was wrong with it."""
@@ -32,19 +30,6 @@ def test_forgetting(ask: SandboxClient) -> None:
     ask.identify("42")
     assert ask.service.keys is keys
     assert [each.number for each in ask.service.log] == [number + 1]
-
-
-def test_the_log_is_bounded(ask: SandboxClient) -> None:
-    """The oldest go; those after a number are found, oldest first."""
-    ask.identify("42")
-    (one,) = ask.service.log
-    log = RequestLog()
-    for _ in range(MAX_REQUESTS + 2):
-        log.add(one)
-    assert len(log) == MAX_REQUESTS
-    ask.identify("43")
-    assert ask.service.log.since(0) == [one, *ask.service.log.since(one.number)]
-    assert ask.service.log.since(one.number + 1) == []
 
 
 def test_a_handshake_that_is_to_fail(ask: SandboxClient) -> None:

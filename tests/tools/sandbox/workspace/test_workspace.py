@@ -123,10 +123,10 @@ def test_numbers_are_unique() -> None:
 
 def test_messages_are_bounded() -> None:
     """The oldest goes."""
-    kept: dict[str, int] = {}
+    values: dict[str, int] = {}
     for number in range(3):
-        put_bounded(kept, str(number), number, 2)
-    assert kept == {"1": 1, "2": 2}
+        put_bounded(values, str(number), number, 2)
+    assert values == {"1": 1, "2": 2}
     workspace = Workspace()
     workspace.add_delivery(Delivery("delivery-1", "app.send_email", "ada@example.com", "", "", "", "queued", 100))
     assert list(workspace.deliveries) == ["delivery-1"]

@@ -1,0 +1,37 @@
+"""TODO."""
+
+from __future__ import annotations
+
+import pytest
+from sandbox_client import NOW, SandboxClient
+
+
+@pytest.fixture
+def ada_and_bob(ask: SandboxClient) -> SandboxClient:
+    """Ada, in segment 7, and Bob."""
+    ask.identify("42", email="ada@example.com", plan="pro", age=36)
+    ask.identify("43", plan="basic")
+    ask("POST", "/api/v1/segments/7/add_customers", {"ids": ["42", "43"]})
+    return ask
+
+
+def test_suppressions_of_the_provider(ada_and_bob: SandboxClient) -> None:
+    """Made, found, listed, ended; the person stays. A reason that is none is refused."""
+    kind = "/v1/esp/suppression/bounces"
+    assert ada_and_bob.body("POST", f"{kind}/Ada%40example.com") == {}
+    answer = ada_and_bob.body("GET", "/v1/esp/search_suppression/ada%40example.com")
+    entry = {
+        "created": NOW,
+        "email": "ada@example.com",
+        "reason": "Uploaded manually via api.customer.io",
+        "status": "550",
+    }
+    assert answer == ada_and_bob.body("GET", kind) == {"category": "bounces", "suppressions": [entry]}
+    assert ada_and_bob.body("GET", f"{kind}?offset=1")["suppressions"] == []
+    assert ada_and_bob("DELETE", f"{kind}/ada%40example.com").answer.status == 204
+    assert ada_and_bob("DELETE", "/v1/esp/suppression/blocks/ada%40example.com").answer.status == 204
+    assert ada_and_bob.body("GET", "/v1/esp/search_suppression/ada%40example.com")["suppressions"] == []
+    assert ada_and_bob.person("email", "ada@example.com")
+    for method, target in (("GET", "/v1/esp/suppression/boredom"), ("POST", "/v1/esp/suppression/boredom/a%40b.co")):
+        reply = ada_and_bob(method, target)
+        assert (reply.answer.status, b"expected blocks, bounces" in reply.answer.body) == (400, True)

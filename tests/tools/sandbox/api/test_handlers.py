@@ -1,0 +1,12 @@
+"""TODO."""
+
+from __future__ import annotations
+
+from sandbox_client import SandboxClient
+
+from pytest_customerio.tools.sandbox.api.handlers import HANDLERS
+
+
+def test_every_operation_is_handled(ask: SandboxClient) -> None:
+    """But for batches, which are lists of others."""
+    assert set(ask.service.catalog.operations) - set(HANDLERS) == {"track_v2.batch", "pipelines.batch"}

@@ -1,0 +1,42 @@
+"""TODO."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from inboxes import ReadPage
+
+from pytest_customerio.tools.sandbox.inbox.frame import missing_page, version
+from pytest_customerio.tools.sandbox.inbox.rendering import Renderer
+from pytest_customerio.tools.sandbox.settings import Settings
+
+EVENTS = "/api/v1/customers/42/events"
+RENDERER = Renderer()
+
+
+def read(name: str, context: dict[str, Any] | None) -> ReadPage:
+    """A page, rendered and parsed."""
+    assert context is not None
+    return ReadPage(RENDERER.render(name, context))
+
+
+def test_everything_changes_the_version(ask: Any) -> None:
+    """A request, a fault, a fault given, a clean state."""
+    seen = [version(ask.service)]
+    for step in (
+        lambda: ask.identify("42"),
+        lambda: ask.service.fault("429-retry-after", 2),
+        lambda: ask("POST", EVENTS, {"name": "x"}),
+        ask.service.faults.clear,
+        ask.service.reset,
+    ):
+        step()
+        seen.append(version(ask.service))
+    assert len(set(seen)) == len(seen)
+
+
+def test_the_region_stands_above() -> None:
+    """A workspace in the EU says so."""
+    from pytest_customerio.tools.sandbox.service.service import Service
+
+    assert missing_page(Service(Settings(region="eu")))["region"] == "eu"

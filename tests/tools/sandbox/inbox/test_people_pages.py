@@ -1,0 +1,108 @@
+"""TODO."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from inboxes import ReadPage
+
+from pytest_customerio.tools.sandbox.inbox.frame import PAGE_SIZE
+from pytest_customerio.tools.sandbox.inbox.people_pages import people_page, person_page
+from pytest_customerio.tools.sandbox.inbox.query import Query
+from pytest_customerio.tools.sandbox.inbox.rendering import Renderer
+
+EVENTS = "/api/v1/customers/42/events"
+RENDERER = Renderer()
+
+
+def read(name: str, context: dict[str, Any] | None) -> ReadPage:
+    """A page, rendered and parsed."""
+    assert context is not None
+    return ReadPage(RENDERER.render(name, context))
+
+
+def test_people_stand_with_what_is_known_of_them(ask: Any) -> None:
+    """Those who came last first; the region stands above."""
+    ask.identify("42", email="ada@example.com", a=1, b=2, c=3, d=4, e="x" * 100)
+    ask.identify("43", unsubscribed=True)
+    context = people_page(ask.service, Query())
+    assert [(each["name"], each["others"], each["more"]) for each in context["people"]] == [
+        ("43", [], 0),
+        ("42", ["ada@example.com"], 1),
+    ]
+    shown = read("people", context)
+    assert "unsubscribed" in shown.text
+    assert "2 people" in shown.text
+
+
+def test_people_are_searched_and_paged(ask: Any) -> None:
+    """A search that finds nobody says so."""
+    for number in range(PAGE_SIZE + 5):
+        ask.identify(f"p{number}", plan="team")
+    first = people_page(ask.service, Query(words="team"))
+    assert (len(first["people"]), first["first"]) == (PAGE_SIZE, "")
+    assert first["next"] == f"/_sandbox/inbox/people?q=team&start={PAGE_SIZE}"
+    rest = people_page(ask.service, Query(words="team", start=PAGE_SIZE))
+    assert (len(rest["people"]), rest["next"], rest["first"]) == (5, "", "/_sandbox/inbox/people?q=team")
+    assert "Nobody is like this." in read("people", people_page(ask.service, Query(words="nobody"))).text
+    ask.service.reset()
+    assert "Nobody is known yet." in read("people", people_page(ask.service, Query())).text
+
+
+@pytest.fixture
+def ada(ask: Any) -> Any:
+    """A person with all that can hang on one."""
+    ask.identify("42", email="ada@example.com", first_name="Ada", unsubscribed=False)
+    for name in ("signup", "purchase"):
+        ask.notes("POST", EVENTS, {"name": name, "data": {"n": 1} if name == "purchase" else {}})
+    ask.notes("PUT", "/api/v1/customers/42/devices", {"device": {"id": "token", "platform": "ios"}})
+    ask.entity(
+        "identify",
+        "object",
+        identifiers={"object_type_id": "1", "object_id": "acme"},
+        cio_relationships=[{"identifiers": {"id": "42"}}],
+    )
+    ask.notes("POST", "/api/v1/segments/7/add_customers", {"ids": ["42"]})
+    ask.body(
+        "POST", "/v1/send/email", {"to": "ada@example.com", "transactional_message_id": 3, "identifiers": {"id": "42"}}
+    )
+    return ask
+
+
+def test_a_person_stands_with_all_that_hangs_on_it(ada: Any) -> None:
+    """Attributes, events newest first, devices, segments, objects, messages."""
+    context = person_page(ada.service, ada.person("id", "42").cio_id, Query())
+    assert context is not None
+    assert [(key, value) for key, value, *_ in context["attributes"]] == [
+        ("first_name", "Ada"),
+        ("unsubscribed", "false"),
+    ]
+    assert [(name, data) for name, _, _, data, _ in context["events"]] == [("purchase", '{ "n": 1 }'), ("signup", "")]
+    assert [token for token, _ in context["devices"]] == ["token"]
+    assert [each.name for each in context["segments"]] == ["Segment 7"]
+    assert context["relationships"] == [("1", "acme")]
+    assert [each["subject"] for each in context["messages"]] == ["(template 3)"]
+    shown = read("person", context)
+    assert {"href": "/?person=42"} in shown.all("a")
+    assert all(said in shown.text for said in ("Segment 7", "1/acme", "token", "purchase"))
+
+
+def test_a_person_with_nothing_but_a_name(ask: Any) -> None:
+    """Nobody has this one: there is no page."""
+    ask.identify("42")
+    context = person_page(ask.service, ask.person("id", "42").cio_id, Query())
+    assert read("person", context).text.count("None.") == 1
+    assert person_page(ask.service, "a3ffffffff", Query()) is None
+
+
+def test_events_of_a_person_are_paged(ask: Any) -> None:
+    """There may be a thousand."""
+    for number in range(PAGE_SIZE + 1):
+        ask.notes("POST", EVENTS, {"name": f"e{number}"})
+    who = ask.person("id", "42").cio_id
+    first, rest = person_page(ask.service, who, Query()), person_page(ask.service, who, Query(start=PAGE_SIZE))
+    assert first is not None
+    assert rest is not None
+    assert (first["next"], rest["first"]) == (f"/_sandbox/inbox/people/{who}?start=50", f"/_sandbox/inbox/people/{who}")
+    assert ([each[0] for each in rest["events"]], rest["next"], first["total"]) == (["e0"], "", PAGE_SIZE + 1)

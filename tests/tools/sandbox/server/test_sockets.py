@@ -1,0 +1,21 @@
+"""TODO."""
+
+from __future__ import annotations
+
+import sys
+
+import pytest
+
+from pytest_customerio.tools.sandbox.server.sockets import raise_connection_limit
+
+
+def test_many_connections(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As many as the system allows; where there is no such limit, nothing is done."""
+    raise_connection_limit()
+    if sys.platform != "win32":
+        import resource
+
+        current, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+        assert current == most
+    monkeypatch.setitem(sys.modules, "resource", None)
+    raise_connection_limit()

@@ -1,0 +1,72 @@
+"""TODO."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from sandbox_client import NOW, SandboxClient
+
+CUSTOMER = "/api/v1/customers/42"
+
+
+MAIL = {"transactional_message_id": 1, "to": "ada@example.com", "identifiers": {"id": "42"}}
+
+
+def answered(ask: SandboxClient, *request: Any, **more: Any) -> tuple[int, str]:
+    """Status and case."""
+    reply = ask(*request, **more)
+    return reply.answer.status, reply.case
+
+
+@pytest.mark.parametrize(
+    ("request_", "status", "case", "said"),
+    [
+        (
+            ("PUT", CUSTOMER, {"plan": "x" * 1001}),
+            400,
+            "400-attribute-value-too-long",
+            "'plan' cannot be longer than 1000",
+        ),
+        (("PUT", CUSTOMER, {"email": "ada"}), 400, "400-invalid-email", "invalid email identifier"),
+        (("PUT", CUSTOMER, {"created_at": NOW * 1000}), 400, "400-invalid-timestamp", "valid unix timestamp"),
+        (("POST", f"{CUSTOMER}/events", {"name": "x" * 101}), 400, "400-event-name-too-long", "longer than 100 bytes"),
+        (("POST", f"{CUSTOMER}/events", {"name": "x", "data": {"x": "y" * 100_000}}), 413, "413-too-large", ""),
+        (("PUT", f"{CUSTOMER}/devices", {"device": {"id": "a"}}), 400, "400-malformed", "device.platform: expected "),
+        (("PUT", CUSTOMER, b"{"), 400, "400-malformed", "body: expected JSON, got text"),
+        (("POST", "/v1/send/email", {**MAIL, "to": ""}), 400, "400-recipient-missing", "to"),
+        (
+            ("POST", "/v1/campaigns/1/triggers", {"recipients": {}}),
+            422,
+            "422-empty-recipients",
+            "empty recipients filter",
+        ),
+        (
+            ("POST", "/api/v2/entity", {"type": "person", "action": "fly"}),
+            400,
+            "400-malformed",
+            "action: expected add_device, ",
+        ),
+    ],
+)
+def test_broken_contracts(ask: SandboxClient, request_: tuple[Any, ...], status: int, case: str, said: str) -> None:
+    """Draw the error that the contract names, in the words that are known."""
+    reply = ask(*request_)
+    assert (reply.answer.status, reply.case) == (status, case)
+    assert said in reply.answer.body.decode()
+    assert len(ask.service.workspace.people) == 0
+
+
+def test_several_errors_at_once(ask: SandboxClient) -> None:
+    """Track v1 tells all."""
+    reply = ask("PUT", CUSTOMER, {"plan": "x" * 1001, "nick": "y" * 1001})
+    assert json.loads(reply.answer.body)["meta"]["errors"] == [
+        "value for attribute 'nick' cannot be longer than 1000 bytes",
+        "value for attribute 'plan' cannot be longer than 1000 bytes",
+    ]
+
+
+def test_a_call_of_which_no_error_is_known(ask: SandboxClient) -> None:
+    """Draws what the others of its surface draw."""
+    assert answered(ask, "GET", "/v1/customers") == (400, "400-identifier-required")
