@@ -1,4 +1,4 @@
-"""Whatever is sent: the sandbox and the contract say the same, and nothing breaks it."""
+"""Generated payloads: the sandbox and the contract agree, and no payload makes the sandbox fail."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ JSON = st.recursive(
 
 
 def drawn(ask: SandboxClient, vector: dict[str, Any]) -> int:
-    """The status that a vector of the contract's draws."""
+    """The status that a test vector of the contract draws."""
     method, url = vector["request"].split(" ", 1)
     place = urlsplit(url)
     headers = {name.lower(): value for name, value in vector.get("headers", {}).items()}
@@ -37,7 +37,7 @@ def drawn(ask: SandboxClient, vector: dict[str, Any]) -> int:
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
 def test_the_contract_and_the_sandbox_say_the_same(path: Path, ask: SandboxClient) -> None:
-    """What keeps the contract is taken (or speaks of somebody unknown); what breaks it draws the error named there."""
+    """A valid vector is accepted, or names an unknown record; an invalid one draws the error that the contract names."""
     wrong, refused = [], 0
     for vector in json.loads(path.read_text("utf-8"))["vectors"]:
         if "auth" in vector:
@@ -61,7 +61,7 @@ OPERATIONS = sorted(SandboxClient().service.catalog.operations)
 @settings(max_examples=6, deadline=None)
 @given(data=st.data())
 def test_nothing_breaks_it(name: str, data: st.DataObject) -> None:
-    """Examples of the contract with members of any other kind, and bodies of any kind."""
+    """The examples of the schemas with random members, and random bodies, are all answered."""
     ask = SandboxClient()
     operation = ask.service.catalog.operations[name]
     schema = json.loads((data_files.schemas() / operation.surface / f"{operation.name}.json").read_text("utf-8"))

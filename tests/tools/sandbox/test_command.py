@@ -22,7 +22,7 @@ from pytest_customerio.tools.sandbox.settings import Settings
 
 
 def refused(capsys: pytest.CaptureFixture[str], *arguments: str) -> str:
-    """What the command says of arguments that it cannot use."""
+    """The message of the command for arguments that it refuses."""
     assert main(["sandbox", *arguments]) == __main__.USAGE
     output = capsys.readouterr()
     assert output.out == ""
@@ -31,7 +31,7 @@ def refused(capsys: pytest.CaptureFixture[str], *arguments: str) -> str:
 
 @contextlib.contextmanager
 def interrupted(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """Somebody presses Ctrl-C as soon as the sandbox waits."""
+    """Simulates Ctrl-C as soon as the command waits."""
 
     def wait(server: SandboxServer, seconds: float) -> None:
         assert server.runs
@@ -45,7 +45,7 @@ def interrupted(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 
 def test_from_start_to_stop(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
-    """It says where it is and how to use it, ready to paste; and that it has ended."""
+    """The output names the addresses and the environment, ready to paste, and says when the sandbox has stopped."""
     with interrupted(monkeypatch):
         assert main(["sandbox", "--port", "0", "--https", "--seed", "a", "--fault", "500-server-error:2@track"]) == 0
     output = capsys.readouterr().out
@@ -58,7 +58,7 @@ def test_from_start_to_stop(capsys: pytest.CaptureFixture[str], monkeypatch: pyt
 
 
 def test_a_server_that_ends_by_itself(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Ends the command."""
+    """The command ends when the server has stopped."""
     before = signal.getsignal(signal.SIGTERM)
     with monkeypatch.context() as patched:
         patched.setattr(SandboxServer, "wait", lambda server, seconds: server.stop())
@@ -67,20 +67,20 @@ def test_a_server_that_ends_by_itself(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_a_warning_where_others_can_reach_it() -> None:
-    """Before anything else."""
+    """A sandbox that other machines can reach draws a warning."""
     with SandboxServer(Settings(), "0.0.0.0") as server:
         assert command.instructions(server).splitlines()[1].startswith("Everybody who can reach 0.0.0.0 can reach it")
 
 
 def test_on_windows(monkeypatch: pytest.MonkeyPatch) -> None:
-    """In the words of its shell."""
+    """On Windows the environment is written with `set`."""
     monkeypatch.setattr(sys, "platform", "win32")
     with SandboxServer(Settings()) as server:
         assert "  set CUSTOMERIO_SITE_ID=" in command.instructions(server)
 
 
 def test_what_it_cannot_do(capsys: pytest.CaptureFixture[str]) -> None:
-    """Told in one sentence."""
+    """A port in use, an unknown case and invalid arguments each draw a message of one sentence."""
     with SandboxServer(Settings()) as server:
         port = server.url.rpartition(":")[2]
         assert refused(capsys, "--port", port).startswith(f"cannot listen on 127.0.0.1:{port}: ")
@@ -91,7 +91,7 @@ def test_what_it_cannot_do(capsys: pytest.CaptureFixture[str]) -> None:
 
 
 def test_without_its_packages(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
-    """It says what to install."""
+    """Without the packages of the extra the message says what to install."""
     monkeypatch.delitem(sys.modules, "pytest_customerio.tools.sandbox.command")
     monkeypatch.delattr("pytest_customerio.tools.sandbox.command")
     monkeypatch.delitem(sys.modules, "pytest_customerio.tools.sandbox.server.sandbox_server", raising=False)
@@ -104,7 +104,7 @@ def test_without_its_packages(capsys: pytest.CaptureFixture[str], monkeypatch: p
 @pytest.mark.skipif(sys.platform == "win32", reason="signals are another thing there")
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_a_process_of_its_own(number: int, tmp_path: Path) -> None:
-    """Answers, and ends cleanly when it is told to."""
+    """As a process it answers, and ends without an error on SIGINT and SIGTERM."""
     environment = {**os.environ, "TMPDIR": str(tmp_path)}
     arguments = [sys.executable, "-m", "pytest_customerio", "sandbox", "--port", "0", "--https"]
     with subprocess.Popen(

@@ -1,4 +1,4 @@
-"""The official SDK of another language, from its registry: customerio-node, run by node."""
+"""The official SDK for Node.js against a sandbox."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ const app = new APIClient(process.env.CUSTOMERIO_APP_API_KEY, place("/v1"));
 
 @pytest.fixture
 def modules(tmp_path: Path) -> Path:
-    """A folder that finds customerio-node, which `make test` installs beside Python's packages where there is npm."""
+    """A folder with customerio-node, which `make test` installs where npm is available."""
     installed = Path(sys.prefix) / "node" / "node_modules"
     if NODE is None or not (installed / "customerio-node").is_dir():
         pytest.skip("customerio-node is not here: `make test` installs it where node and npm are")
@@ -58,7 +58,7 @@ def modules(tmp_path: Path) -> Path:
 
 
 def test_its_normal_calls(modules: Path) -> None:
-    """Unchanged but for host, port and authority."""
+    """The SDK needs only host, port and certificate authority of the sandbox."""
     (modules / "calls.js").write_text(SCRIPT, encoding="utf-8")
     with SandboxServer(Settings(tls=True)) as server:
         command = [NODE or "", "calls.js"]

@@ -1,4 +1,4 @@
-"""The official Python SDKs, and one of others, do their normal calls, unchanged but for host, port and authority."""
+"""The Python SDKs against a sandbox: they need only its host, port and certificate authority."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ customerio = pytest.importorskip("customerio")
 
 @pytest.fixture(scope="module")
 def shared_server() -> Iterator[SandboxServer]:
-    """A sandbox that runs, over http and https."""
+    """One sandbox over http and https for all tests of this module."""
     with SandboxServer(Settings(tls=True)) as server:
         yield server
 
 
 @pytest.fixture
 def server(shared_server: SandboxServer, monkeypatch: pytest.MonkeyPatch) -> SandboxServer:
-    """The same, empty; its environment is ours."""
+    """The sandbox, emptied, with its environment set."""
     shared_server.service.reset()
     for name, value in shared_server.environ.items():
         monkeypatch.setenv(name, value)
@@ -32,23 +32,23 @@ def server(shared_server: SandboxServer, monkeypatch: pytest.MonkeyPatch) -> San
 
 
 def called(server: SandboxServer) -> list[tuple[str | None, int]]:
-    """What was called, and how it was answered."""
+    """The operations that were called, and the status of each."""
     return [(one.operation, one.status) for one in server.service.log]
 
 
 def satisfies_contract(server: SandboxServer) -> bool:
-    """Whether nothing was wrong with any payload."""
+    """Whether no request has an error or a warning."""
     return not any(each.severity != "info" for one in server.service.log for each in one.violations)
 
 
 def track(server: SandboxServer) -> Any:
-    """The Track client, which insists on https."""
+    """The Track client, which accepts only https."""
     place, keys = urlsplit(server.https_url or ""), server.service.keys
     return customerio.CustomerIO(keys.site_id, keys.track, host=place.hostname, port=place.port)
 
 
 def test_track(server: SandboxServer) -> None:
-    """Every call of the Track client."""
+    """Every call of the Track client succeeds and changes the workspace."""
     with track(server) as client:
         client.identify("42", email="ada@example.com", plan="pro")
         client.identify("43", email="bob@example.com")
@@ -72,7 +72,7 @@ def test_track(server: SandboxServer) -> None:
 
 
 def test_errors_reach_the_client(server: SandboxServer) -> None:
-    """With its own retries beneath: a 500 is tried again, a 400 is not."""
+    """The client retries a 500 itself, and raises for a 400 and a 429."""
     with track(server) as client:
         server.service.fault("500-server-error", 2)
         client.identify("42", plan="pro")
@@ -86,7 +86,7 @@ def test_errors_reach_the_client(server: SandboxServer) -> None:
 
 @pytest.mark.parametrize("scheme", ["http", "https"])
 def test_the_app_api(server: SandboxServer, scheme: str) -> None:
-    """Every message of the App client."""
+    """Every message of the App client creates a delivery."""
     base = server.url if scheme == "http" else server.https_url
     identifiers = {"id": "42"}
     template: dict[str, Any] = {"transactional_message_id": 1, "identifiers": identifiers}
@@ -108,7 +108,7 @@ def test_the_app_api(server: SandboxServer, scheme: str) -> None:
 @pytest.mark.filterwarnings("ignore:datetime.datetime.utcnow:DeprecationWarning")  # the SDK's own
 @pytest.mark.parametrize("scheme", ["http", "https"])
 def test_pipelines(server: SandboxServer, scheme: str) -> None:
-    """Every call of the analytics client."""
+    """Every call of the analytics client succeeds and changes the workspace."""
     analytics = pytest.importorskip("customerio.analytics")
     host = server.url if scheme == "http" else server.https_url
     client = analytics.Client(server.service.keys.pipelines, host=host, sync_mode=True)
@@ -125,7 +125,7 @@ def test_pipelines(server: SandboxServer, scheme: str) -> None:
 
 
 def test_the_asynchronous_client(server: SandboxServer) -> None:
-    """Its Track and App clients, pointed here by their regions' hosts."""
+    """The asynchronous Track and App clients reach the sandbox as hosts of a region."""
     asynchronous = pytest.importorskip("async_customerio")
     place, keys = urlsplit(server.https_url or ""), server.service.keys
     region = type(asynchronous.Regions.US)("us", f"{place.hostname}:{place.port}", f"{place.hostname}:{place.port}")

@@ -1,4 +1,4 @@
-"""TODO."""
+"""The App API's exports."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from sandbox_client import SandboxClient
 
 @pytest.fixture
 def known(ask: SandboxClient) -> SandboxClient:
-    """Ada is known, in segment 7."""
+    """A sandbox with one person, who is a member of segment 7."""
     ask.identify("42", email="ada+x@example.com", plan="pro", age=36, paid=True, tags=["a"], unsubscribed=1)
     ask.notes("PUT", "/api/v1/customers/42/devices", {"device": {"id": "device-1", "platform": "ios"}})
     ask("POST", "/api/v1/segments/7/add_customers", {"ids": ["42"]})
@@ -19,7 +19,7 @@ def known(ask: SandboxClient) -> SandboxClient:
 
 
 def test_exports(known: SandboxClient) -> None:
-    """None is null."""
+    """Without any export the list is null."""
     assert known("GET", "/v1/exports").answer.body == b'{"exports":null}'
 
 
@@ -28,7 +28,7 @@ PRO = {"attribute": {"field": "plan", "operator": "eq", "value": "pro"}}
 
 @pytest.fixture
 def ada_and_bob(ask: SandboxClient) -> SandboxClient:
-    """Ada, in segment 7, and Bob."""
+    """A sandbox with two people, who are members of segment 7."""
     ask.identify("42", email="ada@example.com", plan="pro", age=36)
     ask.identify("43", plan="basic")
     ask("POST", "/api/v1/segments/7/add_customers", {"ids": ["42", "43"]})
@@ -36,7 +36,7 @@ def ada_and_bob(ask: SandboxClient) -> SandboxClient:
 
 
 def test_exports_of_people(ada_and_bob: SandboxClient) -> None:
-    """Done at once; the file holds identifiers first, then attributes."""
+    """An export is done at once; its file has the columns of identifiers first, then those of attributes."""
     export = ada_and_bob.body("POST", "/v1/exports/customers", {"filters": PRO})["export"]
     assert (export["id"], export["type"], export["status"], export["total"]) == (1, "customers", "done", 1)
     assert ada_and_bob.body("GET", "/v1/exports/1") == {"export": export}
@@ -56,7 +56,7 @@ def test_exports_of_people(ada_and_bob: SandboxClient) -> None:
 
 
 def test_exports_of_messages(ada_and_bob: SandboxClient) -> None:
-    """All there are."""
+    """An export of deliveries contains every message."""
     ada_and_bob.notes(
         "POST", "/v1/send/email", {"transactional_message_id": 1, "to": "a@b.co", "identifiers": {"id": "42"}}
     )

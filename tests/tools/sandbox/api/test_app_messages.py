@@ -1,4 +1,4 @@
-"""Messages: what is sent, to whom, and what it says."""
+"""The App API's messages: to whom they go, in which state, and with which text."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ RECEIPT: dict[str, Any] = {**MAIL, "transactional_message_id": "receipt", "messa
 
 
 def sent(ask: SandboxClient, payload: dict[str, Any], channel: str = "email") -> tuple[Delivery, tuple[str, ...]]:
-    """The message that a send makes, and the notes on it."""
+    """The delivery that a send creates, and the notes on it."""
     reply = ask("POST", f"/v1/send/{channel}", payload)
     assert reply.answer.status == 200, reply
     return ask.service.workspace.deliveries[json.loads(reply.answer.body)["delivery_id"]], reply.notes
 
 
 def test_an_email_of_ones_own(ask: SandboxClient) -> None:
-    """Its texts are rendered with the person and the data."""
+    """The texts of an e-mail without a template are rendered with the person and the data."""
     ask.identify("42", name="Ada")
     payload = {
         **MAIL,
@@ -39,7 +39,7 @@ def test_an_email_of_ones_own(ask: SandboxClient) -> None:
 
 
 def test_a_template(ask: SandboxClient) -> None:
-    """Lies in Customer.io: what it would be filled with is shown."""
+    """The text of a template is unknown; the delivery shows the data that would fill it."""
     delivery, notes = sent(ask, RECEIPT)
     assert (delivery.subject, delivery.made_here) == ("(template receipt)", True)
     assert '"total": "23"' in delivery.body
@@ -47,7 +47,7 @@ def test_a_template(ask: SandboxClient) -> None:
 
 
 def test_the_answer(ask: SandboxClient) -> None:
-    """With `send_at` where it lies ahead."""
+    """The answer contains `send_at` only if it is in the future."""
     assert ask.body("POST", "/v1/send/email", RECEIPT) == {"delivery_id": "delivery-1", "queued_at": NOW}
     later = {**RECEIPT, "send_at": NOW + 60}
     assert ask.body("POST", "/v1/send/email", later)["send_at"] == NOW + 60
@@ -62,14 +62,14 @@ def test_the_answer(ask: SandboxClient) -> None:
     ],
 )
 def test_what_a_200_does_not_tell(ask: SandboxClient, members: dict[str, Any], state: str, note: str) -> None:
-    """Draft, unsubscribed, past."""
+    """A draft, an unsubscribed person and a `send_at` in the past are answered with 200; a note says what happens."""
     ask.identify("42", unsubscribed=True)
     delivery, notes = sent(ask, {**RECEIPT, **members})
     assert (delivery.state, notes) == (state, (note,))
 
 
-def test_to_the_suppressed_and_to_nobody(ask: SandboxClient) -> None:
-    """Accepted, and kept apart."""
+def test_a_suppressed_person_and_no_person(ask: SandboxClient) -> None:
+    """A message to a suppressed person, or without identifiers, is accepted; a note says so."""
     ask.notes("POST", "/api/v1/customers/42/suppress")
     assert sent(ask, RECEIPT)[1] == ("ignored: this person is suppressed",)
     assert sent(ask, RECEIPT)[0].state == "skipped"
@@ -78,7 +78,7 @@ def test_to_the_suppressed_and_to_nobody(ask: SandboxClient) -> None:
 
 
 def test_other_channels(ask: SandboxClient) -> None:
-    """To the device, number or person that they go to."""
+    """Push, SMS and in-app messages go to a number, an address or the person's display name."""
     ask.identify("42", email="ada@example.com")
     ask.identify("43")
     push, _ = sent(ask, {**ADA, "transactional_message_id": 1, "title": "Hi", "message": "there"}, "push")
@@ -93,7 +93,7 @@ TRIGGERS = "/v1/campaigns/12/triggers"
 
 
 def test_a_broadcast(ask: SandboxClient) -> None:
-    """A message for each person, with data of their own."""
+    """A broadcast creates a delivery for each person, with the data of this person."""
     ask.identify("42", email="ada@example.com")
     ask.identify("43")
     payload = {
@@ -115,7 +115,7 @@ def test_a_broadcast(ask: SandboxClient) -> None:
 
 
 def test_a_broadcast_by_filter_and_to_its_own_audience(ask: SandboxClient) -> None:
-    """The audience set in the interface is not known here, and said to be so."""
+    """A filter selects the recipients; without one a note says that the audience is not known."""
     ask.identify("42", plan="pro")
     pro = {"attribute": {"field": "plan", "operator": "eq", "value": "pro"}}
     assert ask.notes("POST", TRIGGERS, {"recipients": pro}) == ()
@@ -126,7 +126,7 @@ def test_a_broadcast_by_filter_and_to_its_own_audience(ask: SandboxClient) -> No
 
 
 def test_a_broadcast_to_somebody_missing(ask: SandboxClient) -> None:
-    """422 names the trigger, whose errors can be asked for; nobody gets anything, unless the missing are ignored."""
+    """An unknown id draws 422 with the trigger's number and sends nothing, unless unknown ids are ignored."""
     ask.identify("42")
     reply = ask("POST", TRIGGERS, {"ids": ["42", "43"]})
     assert (reply.answer.status, reply.case) == (422, "422-unprocessable")

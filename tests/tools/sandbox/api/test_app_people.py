@@ -1,4 +1,4 @@
-"""The App API's look-ups."""
+"""The App API's look-ups of people."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from sandbox_client import NOW, SandboxClient
 
 @pytest.fixture
 def known(ask: SandboxClient) -> SandboxClient:
-    """Ada is known, in segment 7."""
+    """A sandbox with one person, who has a device and is a member of segment 7."""
     ask.identify("42", email="ada+x@example.com", plan="pro", age=36, paid=True, tags=["a"], unsubscribed=1)
     ask.notes("PUT", "/api/v1/customers/42/devices", {"device": {"id": "device-1", "platform": "ios"}})
     ask("POST", "/api/v1/segments/7/add_customers", {"ids": ["42"]})
@@ -16,14 +16,14 @@ def known(ask: SandboxClient) -> SandboxClient:
 
 
 def test_find_by_email(known: SandboxClient) -> None:
-    """An address that is not percent-encoded finds nobody: 200 and an empty list."""
+    """An address whose plus sign is not percent-encoded is answered with 200 and an empty list."""
     found = known.body("GET", "/v1/customers?email=ada%2Bx%40example.com")
     assert found == {"results": [{"cio_id": known.person("id", "42").cio_id, "email": "ada+x@example.com", "id": "42"}]}
     assert known.body("GET", "/v1/customers?email=ada+x%40example.com") == {"results": []}
 
 
 def test_attributes_are_texts(known: SandboxClient) -> None:
-    """Whatever was sent."""
+    """Attributes of every type are returned as text."""
     customer = known.body("GET", "/v1/customers/42/attributes")["customer"]
     cio_id = known.person("id", "42").cio_id
     assert customer["attributes"] == {
@@ -43,8 +43,8 @@ def test_attributes_are_texts(known: SandboxClient) -> None:
 
 
 @pytest.mark.parametrize("call", ["attributes", "relationships"])
-def test_looking_for_nobody(known: SandboxClient, call: str) -> None:
-    """404; also where the value has another type than id_type says."""
+def test_an_unknown_person(known: SandboxClient, call: str) -> None:
+    """An unknown person, or an id of another type than `id_type` says, draws 404."""
     for target in (f"/v1/customers/43/{call}", f"/v1/customers/42/{call}?id_type=email"):
         reply = known("GET", target)
         assert (reply.answer.status, reply.case) == (404, "404-not-found")
@@ -54,7 +54,7 @@ def test_looking_for_nobody(known: SandboxClient, call: str) -> None:
 
 
 def test_many_people(known: SandboxClient) -> None:
-    """Who is not known is left out."""
+    """Unknown ids are left out of the answer; a note says how many."""
     assert [
         each["id"] for each in known.body("POST", "/v1/customers/attributes", {"ids": ["42", "43"]})["customers"]
     ] == ["42"]
@@ -63,7 +63,7 @@ def test_many_people(known: SandboxClient) -> None:
 
 
 def test_relationships(known: SandboxClient) -> None:
-    """By both names of the object."""
+    """An object is named by its own id and by its cio_object_id."""
     acme = {"object_type_id": "1", "object_id": "acme"}
     known.entity("add_relationships", identifiers={"id": "42"}, cio_relationships=[{"identifiers": acme}])
     (target,) = known.service.workspace.objects.all
@@ -74,7 +74,7 @@ def test_relationships(known: SandboxClient) -> None:
 
 
 def test_searching(known: SandboxClient) -> None:
-    """By segment and attribute, with and, or, not; page by page."""
+    """Filters by segment and attribute, joined with and, or, not; the results come in pages."""
     for number in range(3):
         known.identify(f"p{number}", plan="basic")
     search = "/v1/customers"

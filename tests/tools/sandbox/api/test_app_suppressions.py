@@ -1,4 +1,4 @@
-"""TODO."""
+"""The App API's suppressions of the e-mail provider."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from sandbox_client import NOW, SandboxClient
 
 @pytest.fixture
 def ada_and_bob(ask: SandboxClient) -> SandboxClient:
-    """Ada, in segment 7, and Bob."""
+    """A sandbox with two people."""
     ask.identify("42", email="ada@example.com", plan="pro", age=36)
     ask.identify("43", plan="basic")
     ask("POST", "/api/v1/segments/7/add_customers", {"ids": ["42", "43"]})
@@ -16,7 +16,7 @@ def ada_and_bob(ask: SandboxClient) -> SandboxClient:
 
 
 def test_suppressions_of_the_provider(ada_and_bob: SandboxClient) -> None:
-    """Made, found, listed, ended; the person stays. A reason that is none is refused."""
+    """A suppression is created, found, listed and ended, and the person stays; an unknown type draws 400."""
     kind = "/v1/esp/suppression/bounces"
     assert ada_and_bob.body("POST", f"{kind}/Ada%40example.com") == {}
     answer = ada_and_bob.body("GET", "/v1/esp/search_suppression/ada%40example.com")

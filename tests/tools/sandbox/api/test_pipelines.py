@@ -1,4 +1,4 @@
-"""Pipelines: each call, strict and permissive."""
+"""Pipelines: each call, in strict and in permissive mode."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ UNKNOWN = "belongs to nobody yet: only anonymousId says who it is"
 
 
 def semantic(ask: SandboxClient, name: str, **members: Any) -> tuple[str, ...]:
-    """An event whose name acts."""
+    """The notes on a semantic event."""
     return ask.notes("POST", "/v1/track", {**ADA, "event": name, **members})
 
 
 def test_identify(ask: SandboxClient) -> None:
-    """By userId, else by the address among the traits; a visitor is nobody yet."""
+    """A person is identified by userId, else by the e-mail address in the traits; an anonymousId alone is not enough."""
     ask.notes("POST", "/v1/track", {**VISITOR, "event": "seen"})
     ask.notes("POST", "/v1/identify", {**ADA, **VISITOR, "traits": {"plan": "pro", "anonymous_id": "visitor-1"}})
     ask.notes("POST", "/v1/identify", {**VISITOR, "traits": {"email": "bob@example.com"}})
@@ -33,7 +33,7 @@ def test_identify(ask: SandboxClient) -> None:
 
 
 def test_events_pages_and_screens(ask: SandboxClient) -> None:
-    """With the time that was said, whichever way it can be read; a messageId counts once."""
+    """An event has the time of its payload, if it can be read; a messageId counts once."""
     track = {**ADA, "event": "bought", "messageId": "m1", "timestamp": "2025-11-24T16:00:00Z", "properties": {"a": 1}}
     assert ask.notes("POST", "/v1/track", track) == ("made a new person: nobody had this identifier",)
     assert ask.notes("POST", "/v1/track", track) == ("ignored: an event with this id came before",)
@@ -45,7 +45,7 @@ def test_events_pages_and_screens(ask: SandboxClient) -> None:
 
 
 def test_groups(ask: SandboxClient) -> None:
-    """Make an object, and relate the person to it."""
+    """A group creates an object and relates the person to it."""
     traits = {"name": "Acme", "relationshipAttributes": {"role": "admin"}}
     ask.notes("POST", "/v1/group", {**ADA, "groupId": "acme", "objectTypeId": "2", "traits": traits})
     (acme,) = ask.service.workspace.objects.all
@@ -58,15 +58,15 @@ def test_groups(ask: SandboxClient) -> None:
 
 
 def test_alias(ask: SandboxClient) -> None:
-    """Two names become one person."""
+    """An alias merges the person with the previous id into the other."""
     ask.identify("42")
     ask.identify("old", age=36)
     assert ask.notes("POST", "/v1/alias", {**ADA, "previousId": "old"}) == ()
     assert ask.person("id", "42").attributes == {"age": 36}
 
 
-def test_names_that_act(ask: SandboxClient) -> None:
-    """On the person, a device, an object, a relationship."""
+def test_semantic_events(ask: SandboxClient) -> None:
+    """A semantic event changes a person, a device, an object or a relationship."""
     device = {"context": {"device": {"token": "device-1", "type": "ios"}}}
     ask.identify("42")
     assert semantic(ask, "Device Created or Updated", **device, properties={"push_enabled": "true"}) == ()
@@ -86,7 +86,7 @@ def test_names_that_act(ask: SandboxClient) -> None:
 
 
 def test_permissive_mode_says_nothing(ask: SandboxClient) -> None:
-    """200 to a payload and a key that are no good; in strict mode it says so."""
+    """An invalid payload or key draws 200 in permissive mode, and an error in strict mode."""
     payload = {**ADA, "event": ""}
     for more in ({}, {"headers": {"authorization": "Basic d3Jvbmc6"}}):
         assert ask("POST", "/v1/track", payload, **more).notes == (DROPPED,)
@@ -98,7 +98,7 @@ def test_permissive_mode_says_nothing(ask: SandboxClient) -> None:
 
 
 def test_a_batch(ask: SandboxClient) -> None:
-    """Its bad items are dropped; in strict mode all is refused."""
+    """Permissive mode drops the invalid calls of a batch; strict mode refuses the whole batch."""
     items = [{"type": "identify", **ADA}, {"type": "track", **ADA}, {"type": "launch"}]
     reply = ask("POST", "/v1/batch", {"batch": items})
     assert (reply.answer.status, reply.notes) == (200, (f"[1] {DROPPED}", f"[2] {DROPPED}"))
@@ -110,6 +110,6 @@ def test_a_batch(ask: SandboxClient) -> None:
 
 @pytest.mark.parametrize("strict", [False, True])
 def test_a_body_that_is_no_json(ask: SandboxClient, strict: bool) -> None:
-    """Likewise."""
+    """A body that is not JSON draws 200 in permissive mode, and 400 in strict mode."""
     reply = ask("POST", "/v1/track", b"{", **(STRICT if strict else {}))
     assert reply.answer.status == (400 if strict else 200)

@@ -12,13 +12,13 @@ CUSTOMER = "/api/v1/customers/42"
 
 
 def test_the_answer_of_identify(ask: SandboxClient) -> None:
-    """An empty object and a newline, as captured."""
+    """The body is an empty object and a newline, as observed at the service."""
     reply = ask("PUT", CUSTOMER, {"email": "ada@example.com"})
     assert (reply.answer.status, reply.answer.body, reply.source) == (200, b"{}\n", "observed")
 
 
 def test_identify_by_id_address_and_cio_id(ask: SandboxClient) -> None:
-    """The path's shape says which; each is decoded once."""
+    """The shape of the identifier in the path says its kind; percent-encoding is decoded once."""
     ask.identify("42", email="ada@example.com", plan="basic")
     ask.identify("ada%40example.com", plan="pro")
     ada = ask.person("id", "42")
@@ -29,14 +29,14 @@ def test_identify_by_id_address_and_cio_id(ask: SandboxClient) -> None:
 
 
 def test_update_only_and_times(ask: SandboxClient) -> None:
-    """`_update` makes nobody; `_timestamp` orders updates."""
+    """`_update` creates no person; an update with an older `_timestamp` changes nothing."""
     assert ask.identify("42", _update=True) == ("dropped: _update is set and this person does not exist",)
     ask.identify("42", plan="pro", _timestamp=NOW)
     assert ask.identify("42", plan="basic", _timestamp=NOW - 1) == ("plan not set: a later update came first",)
 
 
 def test_relationships(ask: SandboxClient) -> None:
-    """Made and ended with the person."""
+    """Identify creates and ends relationships; an unknown cio_object_id is dropped."""
     acme = {"identifiers": {"object_type_id": "1", "object_id": "acme"}, "relationship_attributes": {"role": "admin"}}
     ask.identify("42", cio_relationships={"action": "add_relationships", "relationships": [acme]})
     ada = ask.person("id", "42")
@@ -50,7 +50,7 @@ def test_relationships(ask: SandboxClient) -> None:
 
 
 def test_events(ask: SandboxClient) -> None:
-    """Of a person and of a visitor; names are trimmed."""
+    """Events of people and of visitors; white space around a name is removed."""
     event = {"name": " bought ", "data": {"total": 1}, "timestamp": NOW - 5, "type": "page"}
     assert ask.notes("POST", f"{CUSTOMER}/events", event) == MADE
     assert ask.notes("POST", "/api/v1/events", {"name": "seen", "anonymous_id": "visitor-1"}) == ()
@@ -62,7 +62,7 @@ def test_events(ask: SandboxClient) -> None:
 
 
 def test_devices(ask: SandboxClient) -> None:
-    """Added and removed; a token is decoded once."""
+    """A device is added and removed; its token in the path is decoded once."""
     device = {"device": {"id": "abc:1", "platform": "ios"}}
     assert ask.notes("PUT", f"{CUSTOMER}/devices", device) == MADE
     assert ask.person("id", "42").devices == {"abc:1": {"id": "abc:1", "platform": "ios"}}
@@ -71,7 +71,7 @@ def test_devices(ask: SandboxClient) -> None:
 
 
 def test_delete_suppress_and_unsuppress(ask: SandboxClient) -> None:
-    """Later calls about the suppressed are accepted and ignored."""
+    """Calls about a suppressed person are accepted and ignored."""
     ask.identify("42")
     assert ask.notes("DELETE", CUSTOMER) == ()
     assert ask.notes("DELETE", CUSTOMER) == ("nothing to do: there is no such person",)
@@ -82,7 +82,7 @@ def test_delete_suppress_and_unsuppress(ask: SandboxClient) -> None:
 
 
 def test_forms(ask: SandboxClient) -> None:
-    """204 and nothing else; the fields become attributes, reserved ones do not."""
+    """A form draws 204; its fields become attributes, except the reserved ones."""
     form = {"data": {"email": "ada@example.com", "name": "Ada", "form_name": "Newsletter"}}
     reply = ask("POST", "/api/v1/forms/newsletter/submit", form)
     assert (reply.answer.status, reply.answer.body) == (204, b"")
@@ -91,7 +91,7 @@ def test_forms(ask: SandboxClient) -> None:
 
 
 def test_merge(ask: SandboxClient) -> None:
-    """The second goes."""
+    """The secondary person is merged into the primary."""
     ask.identify("42")
     ask.identify("43", age=36)
     assert ask.notes("POST", "/api/v1/merge_customers", {"primary": {"id": "42"}, "secondary": {"id": "43"}}) == ()
@@ -99,7 +99,7 @@ def test_merge(ask: SandboxClient) -> None:
 
 
 def test_metrics_and_unsubscribing(ask: SandboxClient) -> None:
-    """Of a message that was sent; of any other they are dropped. No key is needed."""
+    """Metrics need no key; those of an unknown delivery are dropped."""
     open_to_all = {"headers": {"authorization": ""}}
     sent = ask.body(
         "POST", "/v1/send/email", {"transactional_message_id": 1, "to": "a@b.co", "identifiers": {"id": "42"}}
@@ -122,7 +122,7 @@ def test_metrics_and_unsubscribing(ask: SandboxClient) -> None:
 
 
 def test_segments(ask: SandboxClient) -> None:
-    """Who is named in another way than id_type says is ignored; a segment that was only named is said to be."""
+    """People are added and removed by id, e-mail or cio_id; notes name unknown ids and a segment that no call created."""
     ask.identify("42", email="ada@example.com")
     ada = ask.person("id", "42")
     add, remove = "/api/v1/segments/7/add_customers", "/api/v1/segments/7/remove_customers"
@@ -142,6 +142,6 @@ def test_segments(ask: SandboxClient) -> None:
     ("target", "url"), [("", "http://localhost:1"), ("track-eu.customer.io", "https://track-eu.customer.io")]
 )
 def test_the_region(ask: SandboxClient, target: str, url: str) -> None:
-    """The address is the sandbox's own, unless it goes by Customer.io's names; either host answers."""
+    """The URL in the answer is the sandbox's own, or the host of Customer.io that the client used."""
     reply = ask("GET", "/api/v1/accounts/region", headers={"host": target}, base="http://localhost:1")
     assert json.loads(reply.answer.body) == {"url": url, "region": "us", "environment_id": 1}

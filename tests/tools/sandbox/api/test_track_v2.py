@@ -14,7 +14,7 @@ NOBODY = ("nothing to do: there is no such person",)
 
 
 def test_people(ask: SandboxClient) -> None:
-    """Added by any identifier, with relationships; `_update` makes nobody."""
+    """A person is added by any identifier, with relationships; `_update` creates no person."""
     ask.entity("identify", **ADA, attributes={"plan": "pro", "nick": None}, cio_relationships=[ACME])
     ada = ask.person("id", "42")
     assert (ada.attributes, len(ada.relationships)) == ({"plan": "pro"}, 1)
@@ -31,7 +31,7 @@ def test_people(ask: SandboxClient) -> None:
 
 
 def test_suppression(ask: SandboxClient) -> None:
-    """Later entities are accepted and ignored."""
+    """Entities about a suppressed person are accepted and ignored."""
     assert ask.entity("suppress", **ADA) == ()
     ignored = ("ignored: this person is suppressed",)
     assert ask.entity("identify", **ADA) == ignored
@@ -42,7 +42,7 @@ def test_suppression(ask: SandboxClient) -> None:
 
 
 def test_events_pages_and_screens(ask: SandboxClient) -> None:
-    """Each is an event of its type; a visitor has them too."""
+    """Events, page views and screen views have their own type; a visitor may have them too."""
     ask.entity("event", **ADA, name="bought", attributes={"total": 1}, timestamp=NOW - 1)
     ask.entity("page", **ADA, name="https://example.com/")
     ask.entity("screen", **ADA, name="Pricing")
@@ -53,14 +53,14 @@ def test_events_pages_and_screens(ask: SandboxClient) -> None:
 
 
 def test_devices(ask: SandboxClient) -> None:
-    """The key is `token` here."""
+    """A device is named by `token`."""
     ask.entity("add_device", **ADA, device={"token": "device-1", "platform": "ios"})
     assert ask.person("id", "42").devices == {"device-1": {"id": "device-1", "platform": "ios"}}
     assert ask.entity("delete_device", **ADA, device={"token": "device-1"}) == ()
 
 
 def test_relationships_of_people(ask: SandboxClient) -> None:
-    """Made with a person that is made, ended; what is not there needs no ending."""
+    """Relationships are added, with a new person if needed, and ended; to end an unknown one does nothing."""
     assert ask.entity("delete_relationships", **ADA, cio_relationships=[ACME]) == NOBODY
     assert ask.entity("add_relationships", **ADA, cio_relationships=[ACME]) == (
         "made a new person: nobody had this identifier",
@@ -71,7 +71,7 @@ def test_relationships_of_people(ask: SandboxClient) -> None:
 
 
 def test_objects(ask: SandboxClient) -> None:
-    """Made, updated, related, deleted; by cio_object_id too."""
+    """Objects are created, updated, related and deleted, also by cio_object_id."""
     ask.entity("identify", "object", **ACME, attributes={"name": "Acme", "size": 5}, cio_relationships=[ADA])
     ask.entity("identify", "object", **ACME, attributes={"size": ""})
     (acme,) = ask.service.workspace.objects.all
@@ -94,7 +94,7 @@ def test_objects(ask: SandboxClient) -> None:
 
 
 def test_objects_of_visitors(ask: SandboxClient) -> None:
-    """The person that the visitor becomes belongs to them."""
+    """The relationship of a visitor becomes one of the person that the visitor is identified as."""
     visitor = {"identifiers": {"anonymous_id": "visitor-1"}}
     ask.entity("identify_anonymous", "object", **ACME, cio_relationships=[visitor])
     ask.identify("42", anonymous_id="visitor-1")
@@ -102,7 +102,7 @@ def test_objects_of_visitors(ask: SandboxClient) -> None:
 
 
 def test_metrics(ask: SandboxClient) -> None:
-    """Of a message that was sent."""
+    """A metric is added to its delivery."""
     payload = {"transactional_message_id": 1, "to": "ada@example.com", "identifiers": {"id": "42"}}
     delivery = ask.body("POST", "/v1/send/email", payload)["delivery_id"]
     opened = {"name": "opened", "attributes": {"device_token": "device-1"}}
@@ -110,23 +110,23 @@ def test_metrics(ask: SandboxClient) -> None:
     assert ask.service.workspace.deliveries[delivery].metrics == [("opened", NOW)]
 
 
-def items(*names: str) -> dict[str, Any]:
-    """A batch of events; one without a name is refused."""
+def batch_of_events(*names: str) -> dict[str, Any]:
+    """A batch of events with these names; an empty name is invalid."""
     return {"batch": [{"type": "person", "action": "event", **ADA, "name": name} for name in names]}
 
 
 def test_a_batch(ask: SandboxClient) -> None:
-    """All of it is done, in order; notes say which item."""
-    reply = ask("POST", "/api/v2/batch", items("one", "two"))
+    """The entities of a batch are carried out in order; a note begins with the index of its entity."""
+    reply = ask("POST", "/api/v2/batch", batch_of_events("one", "two"))
     assert (reply.answer.status, reply.answer.body) == (200, b"{}\n")
     assert reply.notes == ("[0] made a new person: nobody had this identifier",)
     assert [event.name for event in ask.person("id", "42").events] == ["one", "two"]
 
 
 def test_a_batch_accepted_in_part(ask: SandboxClient) -> None:
-    """207 names the items that were refused, and why, in the words that are known; all others are done."""
+    """207 lists the refused entities with the documented texts; all others are carried out."""
     long = {"type": "person", "action": "identify", **ADA, "attributes": {"plan": "x" * 1001}}
-    payload = {"batch": [*items("one", "")["batch"], long, {"type": "spaceship"}]}
+    payload = {"batch": [*batch_of_events("one", "")["batch"], long, {"type": "spaceship"}]}
     reply = ask("POST", "/api/v2/batch", payload)
     assert (reply.answer.status, reply.case) == (207, "207-partial-failure")
     assert json.loads(reply.answer.body)["errors"] == [
@@ -154,13 +154,13 @@ def test_a_batch_accepted_in_part(ask: SandboxClient) -> None:
 
 @pytest.mark.parametrize("payload", [{"batch": {}}, [], {"batch": None}])
 def test_a_batch_that_is_none(ask: SandboxClient, payload: object) -> None:
-    """400, and nothing is done."""
+    """A payload without a list of entities draws 400, and nothing is carried out."""
     reply = ask("POST", "/api/v2/batch", payload)
     assert (reply.answer.status, reply.case, len(ask.service.workspace.people)) == (400, "400-malformed", 0)
 
 
 def test_an_entity_that_is_refused(ask: SandboxClient) -> None:
-    """400 in the envelope of v2, with reason, field and text."""
+    """The error has the envelope of v2 with reason, field and message."""
     reply = ask("POST", "/api/v2/entity", {"type": "person", "action": "event", **ADA})
     assert reply.answer.status == 400
     (error,) = json.loads(reply.answer.body)["errors"]

@@ -1,4 +1,4 @@
-"""Calls that the catalogue has no contract for."""
+"""The calls that the catalogue has no contract for."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ PRO = {"attribute": {"field": "plan", "operator": "eq", "value": "pro"}}
 
 @pytest.fixture
 def ada_and_bob(ask: SandboxClient) -> SandboxClient:
-    """Ada, in segment 7, and Bob."""
+    """A sandbox with two people, who are members of segment 7."""
     ask.identify("42", email="ada@example.com", plan="pro", age=36)
     ask.identify("43", plan="basic")
     ask("POST", "/api/v1/segments/7/add_customers", {"ids": ["42", "43"]})
@@ -33,20 +33,20 @@ def ada_and_bob(ask: SandboxClient) -> SandboxClient:
     ],
 )
 def test_what_is_not_there(ask: SandboxClient, method: str, target: str) -> None:
-    """404."""
+    """An unknown export or segment draws 404."""
     reply = ask(method, target)
     assert (reply.answer.status, reply.case) == (404, "404-not-found")
 
 
 def test_workspaces(ada_and_bob: SandboxClient) -> None:
-    """The one that there is."""
+    """The list contains one workspace with its counts."""
     ada_and_bob.entity("identify", "object", identifiers={"object_type_id": "1", "object_id": "acme"})
     (one,) = ada_and_bob.body("GET", "/v1/workspaces")["workspaces"]
     assert (one["id"], one["people"], one["objects"], one["object_types"]) == (1, 2, 1, 1)
 
 
-def test_they_are_calls_like_others(ask: SandboxClient) -> None:
-    """Logged by name and without a violation; with keys, limits and faults."""
+def test_credentials_limits_and_faults_apply(ask: SandboxClient) -> None:
+    """They are logged by name without violations; credentials, limits and faults apply to them."""
     ask("GET", "/v1/workspaces")
     (one,) = ask.service.log
     assert (one.operation, one.violations, one.source) == ("app.list_workspaces", (), "documented")
@@ -70,6 +70,6 @@ def test_they_are_calls_like_others(ask: SandboxClient) -> None:
     ],
 )
 def test_addresses(method: str, path: str, name: Any) -> None:
-    """By method and path; a parameter is not empty."""
+    """A call is found by method and path; an empty parameter does not match."""
     found = find_uncatalogued(method, path)
     assert (found and found.name) == name

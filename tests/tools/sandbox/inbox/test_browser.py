@@ -1,4 +1,4 @@
-"""The inbox in Chromium, and the official SDK that fills it."""
+"""The inbox in Chromium, while the official SDK sends requests."""
 
 from __future__ import annotations
 
@@ -39,21 +39,21 @@ NOISE = """<head><meta http-equiv="refresh" content="0;url=THERE/refresh"><base 
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Any]:
-    """One for all tests here."""
+    """One browser for all tests of this module."""
     with chromium() as browser:
         yield browser
 
 
 @pytest.fixture(scope="module")
 def server(browser: Any) -> Iterator[SandboxServer]:
-    """One sandbox for all tests here."""
+    """One sandbox for all tests of this module."""
     with SandboxServer(Settings(tls=True)) as server:
         yield server
 
 
 @pytest.fixture
 def application(server: SandboxServer, monkeypatch: pytest.MonkeyPatch) -> Iterator[Application]:
-    """An application that knows nothing of a clean sandbox but its environment."""
+    """An application that knows only the environment of an empty sandbox."""
     server.service.reset()
     monkeypatch.setenv("REQUESTS_CA_BUNDLE", server.environ["REQUESTS_CA_BUNDLE"])
     application = Application(server)
@@ -63,7 +63,7 @@ def application(server: SandboxServer, monkeypatch: pytest.MonkeyPatch) -> Itera
 
 @pytest.fixture
 def page(browser: Any, server: SandboxServer, application: Application) -> Iterator[Any]:
-    """A page of a fresh browser; what its scripts complain of fails the test."""
+    """A page of a new browser context; an error of its scripts fails the test."""
     context = browser.new_context(base_url=server.url, viewport={"width": 1280, "height": 900})
     page = context.new_page()
     page.set_default_timeout(PATIENCE)
@@ -75,7 +75,7 @@ def page(browser: Any, server: SandboxServer, application: Application) -> Itera
 
 
 def shows(page: Any, selector: str, *texts: str) -> None:
-    """Wait until these elements say this, in this order."""
+    """Wait until these elements have these texts in this order."""
     found = expect()(page.locator(selector))
     if texts:
         found.to_have_text(list(texts), timeout=PATIENCE)
@@ -89,7 +89,7 @@ def counts(page: Any, selector: str, number: int) -> None:
 
 
 def fill(application: Application) -> str:
-    """A person with a device, an event, a broken event, a message of each sort and somebody nasty."""
+    """Send a person, a device, an event, an invalid event, a message of each kind, and a person with hostile texts."""
     application.track.identify("42", email="ada@example.com", first_name="Ada", plan="team", created_at=1_764_000_000)
     application.track.identify(
         "<script>alert(1)</script>", email="h@example.com", name="\u202eevil" * 30, unsubscribed=True
@@ -105,7 +105,7 @@ def fill(application: Application) -> str:
 
 
 def everywhere(server: SandboxServer, message: str) -> list[str]:
-    """Every kind of page."""
+    """The addresses of every kind of page."""
     who = server.service.workspace.people.find(("id", "42"))
     assert who is not None
     number = server.service.log.number
@@ -120,7 +120,7 @@ def everywhere(server: SandboxServer, message: str) -> list[str]:
 
 
 def test_what_an_application_sends_is_seen_at_once(page: Any, application: Application) -> None:
-    """A person, an event, an e-mail; the page is never loaded anew."""
+    """A person, an event and an e-mail appear without a reload of the page."""
     page.goto("/")
     shows(page, "#connection", "Live")
     page.evaluate("window.same = true")
@@ -138,7 +138,7 @@ def test_what_an_application_sends_is_seen_at_once(page: Any, application: Appli
 
 
 def test_from_a_message_to_its_person(page: Any, application: Application) -> None:
-    """The body as it would have looked, then attributes and events, which come in live."""
+    """The page of a message shows its body and links to the person, whose new events appear without a reload."""
     application.track.identify("42", email="ada@example.com", first_name="Ada")
     application.mail(
         subject="Your receipt, {{customer.first_name}}", body="<h1>Thank you, {{customer.first_name}}!</h1>"
@@ -156,7 +156,7 @@ def test_from_a_message_to_its_person(page: Any, application: Application) -> No
 
 
 def test_people_and_messages_come_live_too(page: Any, application: Application) -> None:
-    """Each list on its own page."""
+    """New people and messages appear on their pages without a reload."""
     page.goto("/_sandbox/inbox/people")
     page.get_by_text("Nobody is known yet.").wait_for()
     application.track.identify("42", email="ada@example.com")
@@ -170,7 +170,7 @@ def test_people_and_messages_come_live_too(page: Any, application: Application) 
 
 
 def test_a_list_is_narrowed_and_stays_so(page: Any, application: Application) -> None:
-    """By operation, person, text, and what went wrong; news that was not asked for does not come in."""
+    """Filters by operation, person, text and problem stay when new requests arrive that do not match."""
     fill(application)
     page.goto("/")
     page.get_by_label("Operation").select_option("track.event")
@@ -194,7 +194,7 @@ def test_a_list_is_narrowed_and_stays_so(page: Any, application: Application) ->
 
 
 def test_a_fault_is_injected_and_met(page: Any, application: Application) -> None:
-    """The SDK gets the 429, the page shows it, and how often it is still to come; then it is ended."""
+    """The SDK gets the requested 429; the page shows it and how many are left; then the fault is ended."""
     page.goto("/")
     page.get_by_label("Error").select_option("429-rate-limited")
     page.get_by_label("For", exact=True).select_option("track.event")
@@ -214,8 +214,8 @@ def test_a_fault_is_injected_and_met(page: Any, application: Application) -> Non
     shows(page, ".requests .status", "200", "429", "200")
 
 
-def test_a_fault_that_cannot_be_is_told_why(page: Any, application: Application) -> None:
-    """Beside the form, which is still filled in."""
+def test_a_fault_that_is_not_possible_shows_the_reason(page: Any, application: Application) -> None:
+    """The reason is shown beside the form, whose fields stay filled in."""
     page.goto("/")
     page.get_by_label("Error").select_option("429-daily-quota")
     page.get_by_label("For", exact=True).select_option("track.region")
@@ -229,7 +229,7 @@ def test_a_fault_that_cannot_be_is_told_why(page: Any, application: Application)
 
 
 def test_everything_is_cleared(page: Any, application: Application) -> None:
-    """With one button; what comes later is shown."""
+    """One button deletes everything; a later request is shown."""
     fill(application)
     page.goto("/")
     page.get_by_role("button", name="Clear everything").click()
@@ -240,7 +240,7 @@ def test_everything_is_cleared(page: Any, application: Application) -> None:
 
 
 def test_a_violation_is_red_and_says_what_to_do(page: Any, application: Application) -> None:
-    """Without being opened: rule, where, expected, got."""
+    """Without a click the page shows where, expected, got and what to do, in red."""
     page.goto("/")
     with pytest.raises(customerio.CustomerIOException, match="400"):
         application.track.backfill("42", "purchase", 1_764_000_000_000)
@@ -254,7 +254,7 @@ def test_a_violation_is_red_and_says_what_to_do(page: Any, application: Applicat
 
 
 def test_what_is_open_and_focused_stays_so(page: Any, application: Application) -> None:
-    """However much comes in above it."""
+    """An open and focused request stays so while new requests are inserted above it."""
     application.track.identify("42", email="ada@example.com")
     page.goto("/")
     page.locator(".requests summary").press("Enter")
@@ -267,7 +267,7 @@ def test_what_is_open_and_focused_stays_so(page: Any, application: Application) 
 
 
 def test_a_person_that_changes_keeps_the_focus(page: Any, application: Application) -> None:
-    """Its row is another, the focus is where it was."""
+    """The row of a changed person is replaced, and keeps the focus."""
     application.track.identify("42")
     page.goto("/_sandbox/inbox/people")
     page.locator(".people a").focus()
@@ -277,7 +277,7 @@ def test_a_person_that_changes_keeps_the_focus(page: Any, application: Applicati
 
 
 def walk(page: Any, steps: int) -> list[str]:
-    """Press Tab so often: the name of what has the focus each time; each time it must be seen."""
+    """Press Tab so many times; returns the name of each focused element, which must have a visible outline."""
     found = []
     for _ in range(steps):
         page.keyboard.press("Tab")
@@ -297,7 +297,7 @@ def walk(page: Any, steps: int) -> list[str]:
 
 
 def test_a_keyboard_is_enough(page: Any, application: Application) -> None:
-    """Skip to the content, filter, open a request, inject a fault: no mouse, and the focus is always seen."""
+    """The keyboard reaches the navigation in order, and the skip link leads to the content."""
     application.track.identify("42", email="ada@example.com")
     page.goto("/")
     assert walk(page, 6) == [
@@ -315,7 +315,7 @@ def test_a_keyboard_is_enough(page: Any, application: Application) -> None:
 
 
 def test_a_filter_and_a_fault_by_keyboard(page: Any, application: Application) -> None:
-    """From field to field, a request opened on the way, the focus always seen."""
+    """A filter, a request and the form for faults can be used by keyboard, with the focus always visible."""
     application.track.identify("42", email="ada@example.com")
     page.goto("/")
     page.locator("#main").focus()
@@ -336,8 +336,8 @@ def test_a_filter_and_a_fault_by_keyboard(page: Any, application: Application) -
     shows(page, "#live-faults .muted", "any operation, 1 of 1 left")
 
 
-def test_a_reader_finds_its_way(page: Any, server: SandboxServer, application: Application) -> None:
-    """Landmarks, one heading of the first rank, a label for each field, news said politely, a title for each page."""
+def test_structure_for_screen_readers(page: Any, server: SandboxServer, application: Application) -> None:
+    """Each page has landmarks, one first-rank heading, a label for each field, unique ids and a title of its own."""
     message = fill(application)
     titles = set()
     for path in everywhere(server, message):
@@ -368,7 +368,7 @@ def test_a_reader_finds_its_way(page: Any, server: SandboxServer, application: A
 def test_every_text_can_be_read(
     page: Any, server: SandboxServer, application: Application, scheme: str, width: int
 ) -> None:
-    """4.5 to 1 at least against what lies behind it; nothing sticks out on a telephone."""
+    """Each text has a contrast of at least 4.5 to 1, and no page is wider than a phone."""
     message = fill(application)
     server.service.fault("429-rate-limited", 2)
     page.emulate_media(color_scheme=scheme)
@@ -388,7 +388,7 @@ def test_every_text_can_be_read(
 
 
 def test_a_weak_contrast_would_be_found(page: Any, application: Application) -> None:
-    """The measure sees what it is to see."""
+    """The script that measures contrast reports a text that is too weak."""
     fill(application)
     page.goto("/")
     # In a rule: the policy of the page lets no style of an element in.
@@ -402,14 +402,14 @@ def test_a_weak_contrast_would_be_found(page: Any, application: Application) -> 
 
 @pytest.fixture
 def elsewhere() -> Iterator[Elsewhere]:
-    """A host that nobody is to ask."""
+    """A host that must not be contacted."""
     elsewhere = Elsewhere()
     yield elsewhere
     elsewhere.close()
 
 
 def test_an_email_runs_nothing_and_loads_nothing(page: Any, application: Application, elsewhere: Elsewhere) -> None:
-    """Not even when its links are clicked; its own style is shown."""
+    """An e-mail with every kind of active content connects to no host, even when its links are clicked."""
     there = f"http://{elsewhere.address}"
     message = application.mail(body=NOISE.replace("THERE", there))
     page.goto(f"/_sandbox/inbox/messages/{message}")
@@ -428,7 +428,7 @@ def test_an_email_runs_nothing_and_loads_nothing(page: Any, application: Applica
 
 
 def test_nothing_that_is_sent_runs(page: Any, application: Application) -> None:
-    """Script in names, events, subjects and attributes is text, on every page."""
+    """Scripts in names, events, subjects and attributes are shown as text on every page."""
     nasty = "<script>document.title='pwned'</script><img src=x onerror=\"document.title='pwned'\">"
     application.track.identify("42", **{"name": nasty, nasty[:60]: "x"})
     application.track.track("42", nasty[:60], {"data": nasty})
@@ -445,7 +445,7 @@ def test_nothing_that_is_sent_runs(page: Any, application: Application) -> None:
 
 
 def test_every_request_of_the_page_stays_here(page: Any, server: SandboxServer, application: Application) -> None:
-    """No font, no icon, no script of anybody else."""
+    """Every page loads all of its parts from the sandbox."""
     asked: list[str] = []
     page.on("request", lambda request: asked.append(request.url))
     message = fill(application)
@@ -458,7 +458,7 @@ def test_every_request_of_the_page_stays_here(page: Any, server: SandboxServer, 
 
 
 def test_without_javascript_there_is_a_link(browser: Any, server: SandboxServer, application: Application) -> None:
-    """The page is all there, and the link shows what is new to the same question."""
+    """Without JavaScript the page is complete, and the link Refresh repeats the same query."""
     context = browser.new_context(base_url=server.url, java_script_enabled=False)
     page = context.new_page()
     application.track.track("42", "purchase")
@@ -477,7 +477,7 @@ def test_without_javascript_there_is_a_link(browser: Any, server: SandboxServer,
 
 
 def test_many_requests_stay_few_on_the_page(page: Any, server: SandboxServer, application: Application) -> None:
-    """A thousand of ten kilobytes each: fifty are shown, live all the same, and the rest is found."""
+    """Of a thousand requests of ten kilobytes the page shows fifty, and links to the next ones."""
     page.goto("/")
     keys = server.service.keys
     opens = b"Basic " + base64.b64encode(f"{keys.site_id}:{keys.track}".encode())
@@ -495,8 +495,8 @@ def test_many_requests_stay_few_on_the_page(page: Any, server: SandboxServer, ap
     shows(page, ".requests li:first-child .gist", "event 999")
 
 
-def test_a_sandbox_that_ends_is_missed(browser: Any) -> None:
-    """The page says so, keeps what it shows, and does not hold the sandbox up."""
+def test_the_page_notices_the_end_of_the_sandbox(browser: Any) -> None:
+    """When the sandbox stops, the page says so and keeps its content; the open page does not delay the stop."""
     context = browser.new_context()
     page = context.new_page()
     with SandboxServer(Settings()) as server:

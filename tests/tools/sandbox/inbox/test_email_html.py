@@ -1,4 +1,4 @@
-"""What of an e-mail may stand in a frame; that nothing is loaded, test_inbox_browser.py sees."""
+"""The HTML of an e-mail in a frame. That it loads nothing is tested in test_browser.py."""
 
 from __future__ import annotations
 
@@ -27,8 +27,8 @@ BASE = '<base target="_blank">'
         "<EMBED src=x>",
     ],
 )
-def test_nothing_connects_ahead(html: str) -> None:
-    """Whatever surrounds it, however it is spelled."""
+def test_connecting_elements_are_replaced(html: str) -> None:
+    """An element that connects in advance is replaced, however it is written."""
     assert not [each for each in NOISY if each in make_inert(html).lower()]
 
 
@@ -36,12 +36,12 @@ def test_nothing_connects_ahead(html: str) -> None:
     "html", ["<p>link meta</p>", "<linked>", "<metal>", "a < link", "<style>p { color: red }</style>"]
 )
 def test_all_else_stays_as_it_is(html: str) -> None:
-    """Style too."""
+    """Text and elements with similar names stay unchanged."""
     assert make_inert(html) == BASE + html
 
 
 def test_a_doctype_stays_the_first() -> None:
-    """Behind anything else it would mean nothing, and the e-mail would look another way."""
+    """The doctype stays in front: behind another element browsers ignore it, and the layout changes."""
     assert make_inert("\n<!DOCTYPE html>\n<p>") == f"\n<!DOCTYPE html>{BASE}\n<p>"
 
 
@@ -62,5 +62,5 @@ def test_a_doctype_stays_the_first() -> None:
     ],
 )
 def test_where_links_lead(html: str, expected: list[tuple[str, str]]) -> None:
-    """Only to where a browser may be sent."""
+    """Only links with the schemes http, https and mailto are listed."""
     assert list_links(html) == expected

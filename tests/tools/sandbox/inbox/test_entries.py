@@ -1,4 +1,4 @@
-"""One received request as people read it."""
+"""A logged request as an entry of the page."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ INFO = Violation("seen", "info", "$", "nothing", "something")
 
 
 def test_an_entry_says_who_what_and_how_it_went() -> None:
-    """On one line."""
+    """An entry has the person, the summary, the status and the whole payload of a short request."""
     one = make_entry(received())
     assert (one.number, one.operation, one.people, one.summary) == (7, "track.event", ("42",), "purchase")
     assert (one.status, one.level, one.violations, one.unsaid) == ("200", "ok", (), ())
@@ -39,7 +39,7 @@ def test_an_entry_says_who_what_and_how_it_went() -> None:
 
 
 def test_an_unknown_call_is_its_address() -> None:
-    """There is no operation that could name it."""
+    """A request without an operation is summarized by method and path."""
     one = make_entry(received(operation=None, method="GET", path="/nothing", payload=None, status=404))
     assert (one.operation, one.summary, one.payload, one.complete, one.level) == (
         "unknown call",
@@ -50,8 +50,8 @@ def test_an_unknown_call_is_its_address() -> None:
     )
 
 
-def test_a_fault_of_the_network_is_named_in_place_of_a_status() -> None:
-    """No answer, no status."""
+def test_a_network_fault_is_shown_in_place_of_a_status() -> None:
+    """Without a status the entry shows the network fault, or that there was no answer."""
     assert make_entry(received(status=0, fault="connection-reset")).status == "connection reset"
     assert make_entry(received(status=0)).status == "no answer"
 
@@ -69,23 +69,23 @@ def test_a_fault_of_the_network_is_named_in_place_of_a_status() -> None:
     ],
 )
 def test_how_it_went(given: dict[str, Any], expected: str, broken: bool) -> None:
-    """What was asked to go wrong is no error of the application."""
+    """The level is the worst of fault, status and violations; a requested fault is not an error."""
     assert (level(received(**given)), has_problem(received(**given))) == (expected, broken)
 
 
 def test_errors_stand_before_warnings() -> None:
-    """What is only information is left out."""
+    """Errors come first, then warnings; violations of severity info are left out."""
     assert shown_violations(received(violations=(INFO, WARNING, ERROR))) == (ERROR, WARNING)
 
 
-def test_the_host_that_nobody_named_is_not_shown() -> None:
-    """The contract is told one where a sandbox was asked by its own name."""
+def test_the_host_that_stands_for_none_is_not_shown() -> None:
+    """The host that stands for none is removed from the text of a violation."""
     found = shown_violations(received(violations=(replace(ERROR, got="GET https://sandbox.invalid/nothing"),)))
     assert [each.got for each in found] == ["GET /nothing"]
 
 
-def test_notes_are_told_but_for_the_fault_that_was_asked_for() -> None:
-    """That one has its mark."""
+def test_the_note_on_a_requested_fault_is_left_out() -> None:
+    """The note on a requested fault is left out, because the entry has a mark for it."""
     one = make_entry(received(notes=(INJECTED, "ignored: this person is suppressed")))
     assert one.unsaid == ("ignored: this person is suppressed",)
 
@@ -114,7 +114,7 @@ def test_notes_are_told_but_for_the_fault_that_was_asked_for() -> None:
     ],
 )
 def test_whom_it_is_about(given: dict[str, Any], expected: list[str]) -> None:
-    """By every name that it uses; the id of an event names nobody."""
+    """People are found by every name in path, query and payload; the id of an event is not a name."""
     assert list(people_in(received(**given))) == expected
 
 
@@ -139,12 +139,12 @@ def test_whom_it_is_about(given: dict[str, Any], expected: list[str]) -> None:
     ],
 )
 def test_what_it_says(operation: str, payload: Any, expected: str) -> None:
-    """In a few words."""
+    """The summary is a title, an event name, the first attributes, or the kinds of entities of a batch."""
     assert summarize(received(operation=operation, payload=payload)) == expected
 
 
 def test_a_payload_nested_too_deep_is_cut() -> None:
-    """Long before it takes more room than Python has, also on a page of its own."""
+    """A payload nested 5000 levels deep is cut before Python's recursion limit matters."""
     text, whole = show_payload(deep(5000), MAX_WHOLE)
     assert (whole, text[:1], len(text)) == (False, "[", MAX_WHOLE)
     assert summarize(received(operation="track.identify", payload={"x": deep(5000)})) == "x: …"

@@ -1,4 +1,4 @@
-"""TODO."""
+"""What every page contains."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def read(name: str, context: dict[str, Any] | None) -> ReadPage:
 
 
 def test_everything_changes_the_version(ask: Any) -> None:
-    """A request, a fault, a fault given, a clean state."""
+    """A request, a new fault, a fault that was given, its end and a reset each change the version."""
     seen = [version(ask.service)]
     for step in (
         lambda: ask.identify("42"),
@@ -36,7 +36,7 @@ def test_everything_changes_the_version(ask: Any) -> None:
 
 
 def test_the_region_stands_above() -> None:
-    """A workspace in the EU says so."""
+    """The region of the workspace is among the values of every page."""
     from pytest_customerio.tools.sandbox.service.service import Service
 
     assert missing_page(Service(Settings(region="eu")))["region"] == "eu"

@@ -1,4 +1,4 @@
-"""TODO."""
+"""The pages of messages."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ MAIL = {
 
 
 def test_a_message_shows_what_it_would_have_said(ask: Any) -> None:
-    """Subject and body with their values filled in; the body in a frame that may do nothing."""
+    """Subject and body are rendered with the person; the body is in a frame without any permission."""
     ask.identify("42", first_name="Ada")
     sent = ask.body("POST", "/v1/send/email", MAIL)
     shown = read("message", message_page(ask.service, sent["delivery_id"]))
@@ -46,7 +46,7 @@ def test_a_message_shows_what_it_would_have_said(ask: Any) -> None:
 
 
 def test_the_links_of_an_email_are_listed(ask: Any) -> None:
-    """With their addresses: to be followed by hand, and without telling where from."""
+    """Links of an e-mail are listed with their address, and open without a referrer."""
     body = '<a href="https://shop.example/confirm?a=1&amp;b=2">Confirm</a> <a href="javascript:alert(1)">no</a>'
     sent = ask.body("POST", "/v1/send/email", {**MAIL, "body": body})
     shown = read("message", message_page(ask.service, sent["delivery_id"]))
@@ -55,7 +55,7 @@ def test_the_links_of_an_email_are_listed(ask: Any) -> None:
 
 
 def test_a_message_whose_template_lies_elsewhere_is_text(ask: Any) -> None:
-    """It says so, and no frame is needed."""
+    """A message whose template is stored in Customer.io is shown as text, without a frame."""
     sent = ask.body(
         "POST", "/v1/send/email", {key: MAIL[key] for key in ("to", "identifiers", "transactional_message_id")}
     )
@@ -65,7 +65,7 @@ def test_a_message_whose_template_lies_elsewhere_is_text(ask: Any) -> None:
 
 
 def test_what_became_of_a_message(ask: Any) -> None:
-    """When it is to be sent, what was reported of it, and to nobody known."""
+    """The page shows when a message is to be sent and its metrics; a deleted person is left out."""
     sent = ask.body("POST", "/v1/send/email", {**MAIL, "send_at": NOW + 3600})
     ask.notes("POST", "/api/v1/metrics", {"delivery_id": sent["delivery_id"], "metric": "delivered", "timestamp": NOW})
     ask.notes("DELETE", "/api/v1/customers/42")
@@ -81,7 +81,7 @@ def test_what_became_of_a_message(ask: Any) -> None:
 
 
 def test_messages_are_searched_and_paged(ask: Any) -> None:
-    """Of every kind; what is not found is told."""
+    """Messages of every kind are searched and shown in pages; an empty result says so."""
     ask.body(
         "POST",
         "/v1/send/push",

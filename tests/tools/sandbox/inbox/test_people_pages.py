@@ -1,4 +1,4 @@
-"""TODO."""
+"""The pages of people."""
 
 from __future__ import annotations
 
@@ -22,8 +22,8 @@ def read(name: str, context: dict[str, Any] | None) -> ReadPage:
     return ReadPage(RENDERER.render(name, context))
 
 
-def test_people_stand_with_what_is_known_of_them(ask: Any) -> None:
-    """Those who came last first; the region stands above."""
+def test_people_are_listed_with_attributes(ask: Any) -> None:
+    """People are listed newest first, with other identifiers, four attributes and the number of further ones."""
     ask.identify("42", email="ada@example.com", a=1, b=2, c=3, d=4, e="x" * 100)
     ask.identify("43", unsubscribed=True)
     context = people_page(ask.service, Query())
@@ -37,7 +37,7 @@ def test_people_stand_with_what_is_known_of_them(ask: Any) -> None:
 
 
 def test_people_are_searched_and_paged(ask: Any) -> None:
-    """A search that finds nobody says so."""
+    """People are searched and shown in pages; an empty result says so."""
     for number in range(PAGE_SIZE + 5):
         ask.identify(f"p{number}", plan="team")
     first = people_page(ask.service, Query(words="team"))
@@ -52,7 +52,7 @@ def test_people_are_searched_and_paged(ask: Any) -> None:
 
 @pytest.fixture
 def ada(ask: Any) -> Any:
-    """A person with all that can hang on one."""
+    """A sandbox with a person who has attributes, events, a device, an object, a segment and a message."""
     ask.identify("42", email="ada@example.com", first_name="Ada", unsubscribed=False)
     for name in ("signup", "purchase"):
         ask.notes("POST", EVENTS, {"name": name, "data": {"n": 1} if name == "purchase" else {}})
@@ -70,8 +70,8 @@ def ada(ask: Any) -> Any:
     return ask
 
 
-def test_a_person_stands_with_all_that_hangs_on_it(ada: Any) -> None:
-    """Attributes, events newest first, devices, segments, objects, messages."""
+def test_a_person_with_all_details(ada: Any) -> None:
+    """The page shows attributes, events newest first, devices, segments, objects and messages."""
     context = person_page(ada.service, ada.person("id", "42").cio_id, Query())
     assert context is not None
     assert [(key, value) for key, value, *_ in context["attributes"]] == [
@@ -89,7 +89,7 @@ def test_a_person_stands_with_all_that_hangs_on_it(ada: Any) -> None:
 
 
 def test_a_person_with_nothing_but_a_name(ask: Any) -> None:
-    """Nobody has this one: there is no page."""
+    """A person without attributes has a page; an unknown cio_id has none."""
     ask.identify("42")
     context = person_page(ask.service, ask.person("id", "42").cio_id, Query())
     assert read("person", context).text.count("None.") == 1
@@ -97,7 +97,7 @@ def test_a_person_with_nothing_but_a_name(ask: Any) -> None:
 
 
 def test_events_of_a_person_are_paged(ask: Any) -> None:
-    """There may be a thousand."""
+    """Events are shown in pages, newest first."""
     for number in range(PAGE_SIZE + 1):
         ask.notes("POST", EVENTS, {"name": f"e{number}"})
     who = ask.person("id", "42").cio_id

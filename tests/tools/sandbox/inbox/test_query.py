@@ -1,4 +1,4 @@
-"""What is asked of the page, and which requests that means."""
+"""The query in the address of a page, and the requests that match it."""
 
 from __future__ import annotations
 
@@ -24,12 +24,12 @@ from pytest_customerio.tools.sandbox.inbox.query import MAX_LENGTH, Query, names
     ],
 )
 def test_an_address_is_read(query: dict[str, str], expected: Query) -> None:
-    """What makes no sense is not asked for."""
+    """Parameters are stripped and cut; invalid values are ignored."""
     assert Query.parse(query) == expected
 
 
 def test_an_address_is_written() -> None:
-    """As it is read; with other words where they are given."""
+    """The address contains every part of the query, with the changes that are given."""
     asked = Query("track.event", "a&b", "ü \ud800", problems_only=True, before=3)
     assert asked.address() == "/?operation=track.event&person=a%26b&q=%C3%BC+%3F&broken=1&before=3"
     assert asked.address("/x", operation="", person="", words="", problems_only=False, before=0) == "/x"
@@ -37,12 +37,12 @@ def test_an_address_is_written() -> None:
 
 
 def test_whether_anything_is_left_out() -> None:
-    """A page further on leaves nothing out."""
+    """A query is narrow if it filters; the position of a page is not a filter."""
     assert [Query(before=3).narrow, Query(words="x").narrow, Query(problems_only=True).narrow] == [False, True, True]
 
 
 def found(ask: Any, **query: str) -> list[int]:
-    """The requests that are asked for, newest first; the first one since the beginning of the test is 1."""
+    """The numbers of the matching requests, newest first, where 1 is the first request of the test."""
     log = list(ask.service.log)
     asked = Query.parse(query)
     who = names_of(ask.service.workspace, asked.person)
@@ -51,7 +51,7 @@ def found(ask: Any, **query: str) -> list[int]:
 
 @pytest.fixture
 def filled(ask: Any) -> Any:
-    """Four requests: a person, an event, a broken event, an e-mail."""
+    """A sandbox with four requests: a person, an event, an invalid event, an e-mail."""
     ask.identify("42", email="Ada@example.com", plan="team")
     ask.notes("POST", "/api/v1/customers/42/events", {"name": "Purchase", "data": {"sku": "A-1"}})
     ask("POST", "/api/v1/customers/43/events", {"name": "purchase", "timestamp": 1764000000000})
@@ -82,16 +82,16 @@ def filled(ask: Any) -> Any:
     ],
 )
 def test_what_is_found(filled: Any, query: dict[str, str], expected: list[int]) -> None:
-    """Each filter narrows; a person is found by any of its names."""
+    """Each filter leaves requests out; a person is found by any of the person's names."""
     assert found(filled, **query) == expected
 
 
 def test_a_page_goes_on_before_a_number(filled: Any) -> None:
-    """That of the last request on the page before."""
+    """A page contains the requests with a smaller number than `before`."""
     assert found(filled, before=str(filled.service.log.number - 1)) == [2, 1]
 
 
 def test_a_payload_nested_too_deep_is_not_searched(ask: Any) -> None:
-    """The rest of the request is."""
+    """A request with a payload nested too deep is still found by its operation."""
     one = received(payload=deep(5000))
     assert list(select_requests([one], Query(words="track.event"), frozenset())) == [one]

@@ -1,4 +1,4 @@
-"""TODO."""
+"""The HTML of every page, and its Content-Security-Policy."""
 
 from __future__ import annotations
 
@@ -102,13 +102,13 @@ MAIL = {
 
 
 def requests(ask: Any, asked: Query | None = None, form: FaultForm | None = None) -> dict[str, Any]:
-    """The context of the first page."""
+    """The values of the page of requests."""
     return requests_page(ask.service, {"CUSTOMERIO_SITE_ID": "site"}, asked or Query(), form)
 
 
 @pytest.mark.parametrize("text", HOSTILE)
 def test_whatever_an_application_sends_is_text(ask: Any, text: str) -> None:
-    """Names, identifiers, attributes, events, devices, subjects, bodies, paths, clients, searches."""
+    """Hostile text in every place that an application can fill is escaped on every page."""
     ask.identify("42", **{text: text, "name": text, "nested": {text: [text]}})
     ask("PUT", "/api/v1/customers/" + text.replace("/", "%2F"), {"email": "h@example.com"}, {"user-agent": text})
     for name, shown in everything(ask, text).items():
@@ -123,7 +123,7 @@ def test_whatever_an_application_sends_is_text(ask: Any, text: str) -> None:
 
 
 def everything(ask: Any, text: str) -> dict[str, ReadPage]:
-    """Every page of a sandbox that knows a person, an event, a device and an e-mail, all of them saying this text."""
+    """Every page of a sandbox whose person, event, device and e-mail contain this text."""
     ask("POST", EVENTS, {"name": text, "type": text, "data": {text: text}})
     ask("PUT", "/api/v1/customers/42/devices", {"device": {"id": text, "platform": "ios", "last_used": text}})
     sent = ask.body(
@@ -150,14 +150,14 @@ def everything(ask: Any, text: str) -> dict[str, ReadPage]:
 
 @pytest.mark.parametrize("text", ["\u202eevil", "👩‍👩‍👧‍👦 שלום", "\ud83d", "\x00\x1b[31m", "x" * 10_000])
 def test_odd_text_is_shown_all_the_same(ask: Any, text: str) -> None:
-    """Right to left, emoji, half a surrogate pair, control characters, ten kilobytes."""
+    """Text from right to left, emoji, half a surrogate pair, control characters and long text are rendered."""
     ask("PUT", "/api/v1/customers/42", {"name": text})
     ask.identify("42")
     assert all(each.all("main") for each in everything(ask, text).values())
 
 
 def test_a_message_may_bring_its_own_style_and_nothing_else() -> None:
-    """Each page names what a browser may load; a script of somebody else is nowhere among it."""
+    """Both policies forbid foreign scripts and frames; only that of a message allows inline style."""
     for policy in (RENDERER.policy, RENDERER.message_policy):
         rules = dict(each.strip().split(" ", 1) for each in policy.split(";"))
         assert rules["default-src"] == "'none'"

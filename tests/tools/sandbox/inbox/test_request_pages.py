@@ -1,4 +1,4 @@
-"""TODO."""
+"""The pages of requests, and the form for faults."""
 
 from __future__ import annotations
 
@@ -23,19 +23,19 @@ def read(name: str, context: dict[str, Any] | None) -> ReadPage:
 
 
 def requests(ask: Any, asked: Query | None = None, form: FaultForm | None = None) -> dict[str, Any]:
-    """The context of the first page."""
+    """The values of the page of requests."""
     return requests_page(ask.service, {"CUSTOMERIO_SITE_ID": "site"}, asked or Query(), form)
 
 
 def test_the_first_page_says_how_to_begin(ask: Any) -> None:
-    """While nothing has arrived."""
+    """Before the first request the page shows the environment variables to set."""
     shown = read("requests", requests(ask))
     assert "export CUSTOMERIO_SITE_ID=site" in shown.text
     assert "0 requests" in shown.text
 
 
 def test_requests_stand_newest_first(ask: Any) -> None:
-    """With how many there are, and how many went wrong."""
+    """Requests are listed newest first; the page counts all of them, and those that went wrong."""
     ask.identify("42", email="ada@example.com")
     ask("POST", EVENTS, {"name": "purchase", "timestamp": 1764000000000})
     context = requests(ask)
@@ -44,7 +44,7 @@ def test_requests_stand_newest_first(ask: Any) -> None:
 
 
 def test_a_violation_is_shown_with_its_hint(ask: Any) -> None:
-    """Rule, where, expected, got, what it would draw and what to do."""
+    """A violation is shown with rule, place, expected, got, error and hint."""
     ask("POST", EVENTS, {"name": "purchase", "timestamp": 1764000000000})
     shown = read("requests", requests(ask))
     found = requests(ask)["entries"][0].violations[0]
@@ -54,7 +54,7 @@ def test_a_violation_is_shown_with_its_hint(ask: Any) -> None:
 
 
 def test_a_batch_shows_three_violations_and_counts_the_rest(ask: Any) -> None:
-    """All of them stand on the request's own page."""
+    """The list shows three violations of a request, the request's own page all of them."""
     ask("POST", "/api/v2/batch", {"batch": [{"type": "person", "action": "event", "identifiers": {}, "name": "x"}] * 5})
     listed = read("requests", requests(ask))
     assert sum(each.get("class") == "violation error" for each in listed.all("div")) == 3
@@ -64,7 +64,7 @@ def test_a_batch_shows_three_violations_and_counts_the_rest(ask: Any) -> None:
 
 
 def test_a_thousand_requests_are_read_page_by_page(ask: Any) -> None:
-    """Each page is found from the one before, and none is lost."""
+    """The links from page to page lead to every request once."""
     for number in range(120):
         ask.notes("POST", EVENTS, {"name": f"event {number}"})
     seen: list[int] = []
@@ -82,8 +82,8 @@ def test_a_thousand_requests_are_read_page_by_page(ask: Any) -> None:
     assert len(seen) == 120
 
 
-def test_what_is_asked_for_stays_in_the_form(ask: Any) -> None:
-    """And leads back to everything."""
+def test_the_filter_form_keeps_its_values(ask: Any) -> None:
+    """The filter form keeps its values, and a link leads back to all requests."""
     shown = read("requests", requests(ask, Query("track.event", "42", '"x"', problems_only=True)))
     values = {each.get("name"): each.get("value") for each in shown.all("input")}
     assert (values["person"], values["q"]) == ("42", '"x"')
@@ -94,7 +94,7 @@ def test_what_is_asked_for_stays_in_the_form(ask: Any) -> None:
 
 
 def test_faults_at_work_are_listed(ask: Any) -> None:
-    """With how often each is still to be given."""
+    """Each active fault is listed with how many requests will still get it."""
     ask.service.fault("429-retry-after", 3, "track.event")
     ask.service.fault("500-server-error", None)
     ask("POST", EVENTS, {"name": "x"})
@@ -110,8 +110,8 @@ def test_faults_at_work_are_listed(ask: Any) -> None:
     }
 
 
-def test_a_fault_that_cannot_be_is_told_why(ask: Any) -> None:
-    """What was chosen is still chosen, and the page stays as it is."""
+def test_a_fault_that_is_not_possible_shows_the_reason(ask: Any) -> None:
+    """The form keeps its values and shows the reason; the page does not refresh itself."""
     shown = read("requests", requests(ask, form=FaultForm("429-daily-quota", "0", "track.event", f"no {SCRIPT}")))
     assert f"no {SCRIPT}" in shown.text
     assert {"429-daily-quota", None} >= {each.get("aria-describedby") for each in shown.all("select")} - {"fault-error"}
@@ -119,7 +119,7 @@ def test_a_fault_that_cannot_be_is_told_why(ask: Any) -> None:
 
 
 def test_one_request_has_a_page(ask: Any) -> None:
-    """Until it is forgotten."""
+    """A logged request has a page of its own; an unknown number has none."""
     ask.notes("DELETE", "/api/v1/customers/42")
     shown = read("request", request_page(ask.service, ask.service.log.number))
     assert "track.delete" in shown.text
@@ -129,7 +129,7 @@ def test_one_request_has_a_page(ask: Any) -> None:
 
 
 def test_what_is_long_is_cut_in_a_list_and_whole_on_its_own_page(ask: Any) -> None:
-    """The list says where the rest is."""
+    """A long payload is cut in the list, and complete on the request's own page."""
     ask.notes("POST", EVENTS, {"name": "x", "data": {"note": "x" * 10_000}})
     listed = read("requests", requests(ask))
     assert "x" * 10_000 not in listed.text

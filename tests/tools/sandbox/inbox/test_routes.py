@@ -18,14 +18,14 @@ PAGES = ["/", "/_sandbox/inbox/people", "/_sandbox/inbox/messages"]
 
 @pytest.fixture(scope="module")
 def server() -> Iterator[SandboxServer]:
-    """One sandbox for all tests here."""
+    """One sandbox for all tests of this module."""
     with SandboxServer(Settings()) as server:
         yield server
 
 
 @pytest.fixture
 def sandbox(server: SandboxServer) -> SandboxServer:
-    """Clean, with one person, one event and one e-mail in it."""
+    """The sandbox, emptied, with one person, one event and one e-mail."""
     server.service.reset()
     with requests.Session() as site:
         site.auth = (server.service.keys.site_id, server.service.keys.track)
@@ -39,18 +39,18 @@ def sandbox(server: SandboxServer) -> SandboxServer:
 
 
 def get(sandbox: SandboxServer, path: str, **headers: str) -> requests.Response:
-    """A page."""
+    """The answer to a request for a page."""
     return requests.get(sandbox.url + path, headers=headers, timeout=10)
 
 
 def post(sandbox: SandboxServer, path: str, form: object = None, **headers: str) -> requests.Response:
-    """A form that was sent."""
+    """The answer to a form."""
     return requests.post(sandbox.url + path, data=form, headers=headers, timeout=10, allow_redirects=False)
 
 
 @pytest.mark.parametrize("path", PAGES)
 def test_a_page_is_html_that_loads_nothing(sandbox: SandboxServer, path: str) -> None:
-    """It is never kept, never framed, and tells no other place where it was."""
+    """A page may not be cached or framed, sends no referrer to other hosts, and names no other host."""
     answer = get(sandbox, path)
     assert (answer.status_code, answer.headers["Content-Type"]) == (200, "text/html; charset=utf-8")
     assert answer.headers["Content-Security-Policy"].startswith("default-src 'none';")
@@ -60,8 +60,8 @@ def test_a_page_is_html_that_loads_nothing(sandbox: SandboxServer, path: str) ->
     assert "https://" not in answer.text
 
 
-def test_each_thing_has_a_page(sandbox: SandboxServer) -> None:
-    """A request, a person, a message."""
+def test_each_record_has_a_page(sandbox: SandboxServer) -> None:
+    """A request, a person and a message each have a page."""
     number, workspace = sandbox.service.log.number, sandbox.service.workspace
     who, message = next(iter(workspace.people)).cio_id, next(iter(workspace.deliveries))
     assert "app.send_email" in get(sandbox, f"/_sandbox/inbox/requests/{number}").text
@@ -73,20 +73,20 @@ def test_each_thing_has_a_page(sandbox: SandboxServer) -> None:
 
 @pytest.mark.parametrize("path", ["requests/999999", "people/nobody", "messages/none"])
 def test_what_was_forgotten_is_not_there(sandbox: SandboxServer, path: str) -> None:
-    """A page says so."""
+    """An address that shows nothing draws 404 with a page that says so."""
     answer = get(sandbox, f"/_sandbox/inbox/{path}")
     assert (answer.status_code, "There is no such thing" in answer.text) == (404, True)
 
 
 def test_a_filter_stands_in_the_address(sandbox: SandboxServer) -> None:
-    """So it can be kept, and needs no script."""
+    """The filter is in the address, so that a page can be bookmarked and needs no script."""
     text = get(sandbox, "/?operation=track.event&person=ada@example.com&q=purchase").text
     assert 'id="request-' in text
     assert 'id="request-' not in get(sandbox, "/?broken=1").text
 
 
 def test_a_fault_is_asked_for(sandbox: SandboxServer) -> None:
-    """And leads back to where it is listed."""
+    """The form adds a fault and leads back to the list of faults."""
     answer = post(sandbox, FAULTS, {"case": "429-retry-after", "times": "3", "operation": "track.event"})
     assert (answer.status_code, answer.headers["Location"]) == (303, "/#faults")
     assert post(sandbox, FAULTS, {"case": "500-server-error", "times": "forever"}).status_code == 303
@@ -107,8 +107,8 @@ def test_a_fault_is_asked_for(sandbox: SandboxServer) -> None:
         (b"case=429-retry-after&" + b"x" * 70_000, "no such case"),
     ],
 )
-def test_a_fault_that_cannot_be_is_told_why(sandbox: SandboxServer, form: object, said: str) -> None:
-    """And nothing is at work."""
+def test_a_fault_that_is_not_possible_shows_the_reason(sandbox: SandboxServer, form: object, said: str) -> None:
+    """A fault that is not possible draws 400 with the reason, and adds none."""
     answer = post(sandbox, FAULTS, form)
     assert answer.status_code == 400
     assert said in answer.text
@@ -116,7 +116,7 @@ def test_a_fault_that_cannot_be_is_told_why(sandbox: SandboxServer, form: object
 
 
 def test_a_fault_is_ended(sandbox: SandboxServer) -> None:
-    """The other stays; a number that none has ends none."""
+    """The form ends only the fault with its id; an unknown id ends none."""
     first, other = sandbox.service.fault("429-retry-after"), sandbox.service.fault("500-server-error")
     for number in (str(first.id), "999", ""):
         assert post(sandbox, f"{FAULTS}/end", {"id": number}).status_code == 303
@@ -124,7 +124,7 @@ def test_a_fault_is_ended(sandbox: SandboxServer) -> None:
 
 
 def test_everything_is_cleared(sandbox: SandboxServer) -> None:
-    """Requests, people, messages and faults."""
+    """The form deletes requests, people, messages and faults."""
     sandbox.service.fault("429-retry-after")
     answer = post(sandbox, "/_sandbox/inbox/clear")
     assert (answer.status_code, answer.headers["Location"]) == (303, "/")
@@ -144,7 +144,7 @@ def test_everything_is_cleared(sandbox: SandboxServer) -> None:
     ],
 )
 def test_a_form_of_another_origin_does_nothing(sandbox: SandboxServer, path: str, headers: dict[str, str]) -> None:
-    """Whichever of the two headers says so."""
+    """A form is refused if Origin or Sec-Fetch-Site names another origin."""
     sandbox.service.fault("429-retry-after")
     answer = post(sandbox, path, {"case": "500-server-error", "id": "1"}, **headers)
     assert answer.status_code == 403
@@ -152,24 +152,24 @@ def test_a_form_of_another_origin_does_nothing(sandbox: SandboxServer, path: str
 
 
 def test_a_form_of_our_own_is_let_in(sandbox: SandboxServer) -> None:
-    """As a browser sends it."""
+    """A form of the page itself, with the headers of a browser, is accepted."""
     headers = {"Origin": sandbox.url, "Sec-Fetch-Site": "same-origin"}
     assert post(sandbox, "/_sandbox/inbox/clear", **headers).status_code == 303
 
 
 @pytest.mark.parametrize("path", [*PAGES, "/_sandbox/inbox/live"])
-def test_nobody_reads_it_by_another_name(sandbox: SandboxServer, path: str) -> None:
-    """A page elsewhere whose name was made to point to this machine."""
+def test_a_foreign_host_name_is_refused(sandbox: SandboxServer, path: str) -> None:
+    """A request with a foreign host name that resolves to this machine is refused."""
     assert get(sandbox, path, Host="rebound.example").status_code == 403
 
 
 def test_forms_are_no_addresses_to_visit(sandbox: SandboxServer) -> None:
-    """A link or an image cannot clear anything."""
+    """GET on the address of a form draws 405: a link or an image changes nothing."""
     assert get(sandbox, "/_sandbox/inbox/clear").status_code == 405
 
 
-def test_a_page_is_told_of_news(sandbox: SandboxServer) -> None:
-    """At once where it stands, then as soon as something arrives."""
+def test_the_stream_announces_changes(sandbox: SandboxServer) -> None:
+    """The stream sends a version at once, and a new one after a change."""
     connection = http.client.HTTPConnection(urlsplit(sandbox.url).netloc, timeout=10)
     connection.request("GET", "/_sandbox/inbox/live")
     answer = connection.getresponse()

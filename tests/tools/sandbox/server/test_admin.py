@@ -1,4 +1,4 @@
-"""The sandbox's own paths."""
+"""The sandbox's own JSON API."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ from pytest_customerio.tools.sandbox.server.admin import admin
 
 
 class Client:
-    """Asks an application without a network."""
+    """Calls an ASGI application without a network."""
 
     def __init__(self, app: Any, base: str = "http://127.0.0.1:8025") -> None:
         self._app = app
         self._base = base
 
     def __call__(self, method: str, path: str, **more: Any) -> httpx.Response:
-        """What a request draws."""
+        """The answer to a request."""
 
         async def asked() -> httpx.Response:
             transport = httpx.ASGITransport(app=self._app)
@@ -38,13 +38,13 @@ class Client:
 
 @pytest.fixture
 def client(ask: SandboxClient) -> Client:
-    """The sandbox of `ask`, asked by its own paths."""
+    """A client of the JSON API of the sandbox that `ask` calls."""
     return Client(admin(ask.service, {"CUSTOMERIO_SITE_ID": "site"}))
 
 
 @pytest.fixture
 def known(ask: SandboxClient) -> SandboxClient:
-    """Ada is known and has got a message, bought something, belongs to a company and to a segment."""
+    """A sandbox with a person who has a message, an event, an object and a segment, and one refused request."""
     acme = {"identifiers": {"object_type_id": "1", "object_id": "acme"}}
     ask.identify("42", email="ada@example.com", plan="pro")
     ask.entity("identify", identifiers={"id": "42"}, cio_relationships=[acme])
@@ -60,7 +60,7 @@ def known(ask: SandboxClient) -> SandboxClient:
 
 
 def test_the_overview(known: SandboxClient, client: Client) -> None:
-    """How it is set, how much it knows, what can be asked of it."""
+    """The overview contains the settings, the counts, the cases and the operations."""
     body = client.get("/_sandbox/").json()
     assert body["counts"] == {"received": 6, "people": 1, "deliveries": 1, "violations": 1}
     assert body["number"] == known.service.log.number
@@ -70,7 +70,7 @@ def test_the_overview(known: SandboxClient, client: Client) -> None:
 
 
 def test_what_was_received(known: SandboxClient, client: Client) -> None:
-    """All, or those after a number, of an operation or surface, with some words, the last few."""
+    """Requests are filtered by number, operation, surface and words; `limit` returns the last ones."""
     body = client.get("/_sandbox/received").json()
     last = body["received"][-1]
     assert (body["number"], last["number"], last["operation"]) == (
@@ -93,7 +93,7 @@ def test_what_was_received(known: SandboxClient, client: Client) -> None:
 
 
 def test_people(known: SandboxClient, client: Client) -> None:
-    """Newest first, with some words, page by page; and one of them with all that hangs on it."""
+    """People are listed newest first, searched and shown in pages; one person is returned with all details."""
     known.identify("44")
     ada = known.person("id", "42")
     body = client.get("/_sandbox/people", params={"limit": 1}).json()
@@ -118,7 +118,7 @@ def test_people(known: SandboxClient, client: Client) -> None:
 
 
 def test_messages(known: SandboxClient, client: Client) -> None:
-    """All, newest first, and one of them."""
+    """Messages are listed newest first; one message has the same fields."""
     known.notes("POST", "/v1/send/email", {"transactional_message_id": 2, "to": "a@b.co", "identifiers": {"id": "42"}})
     body = client.get("/_sandbox/deliveries").json()["deliveries"]
     assert [each["template"] for each in body] == ["2", "1"]
@@ -128,7 +128,7 @@ def test_messages(known: SandboxClient, client: Client) -> None:
 
 
 def test_the_workspace(known: SandboxClient, client: Client) -> None:
-    """Segments, objects, visitors, and who is suppressed."""
+    """The workspace contains segments, objects, visitors and suppressed identifiers."""
     known.notes("POST", "/api/v1/events", {"name": "seen", "anonymous_id": "visitor-1"})
     known.notes("POST", "/api/v1/customers/99/suppress")
     body = client.get("/_sandbox/workspace").json()
@@ -140,7 +140,7 @@ def test_the_workspace(known: SandboxClient, client: Client) -> None:
 
 
 def test_the_file_of_an_export(known: SandboxClient, client: Client) -> None:
-    """As CSV."""
+    """The file of an export is CSV; an unknown one draws 404."""
     known.body("POST", "/v1/exports/customers", {"filters": {}})
     response = client.get("/_sandbox/exports/1")
     assert (response.headers["Content-Type"], response.text[:9]) == ("text/csv; charset=utf-8", "id,email,")
@@ -148,7 +148,7 @@ def test_the_file_of_an_export(known: SandboxClient, client: Client) -> None:
 
 
 def test_faults(ask: SandboxClient, client: Client) -> None:
-    """Query for, listed, ended."""
+    """Faults are added, listed and ended, one or all."""
     asked = {"case": "500-server-error", "times": 2, "operation": "track.event"}
     made = client.post("/_sandbox/faults", json=asked)
     assert (made.status_code, made.json()) == (201, {"id": 1, **asked, "given": 0})
@@ -175,21 +175,21 @@ def test_faults(ask: SandboxClient, client: Client) -> None:
         (b'{"case": "500-server-eror"}', "did you mean 500-server-error?"),
     ],
 )
-def test_faults_that_cannot_be(client: Client, sent: bytes, message: str) -> None:
-    """400 says why."""
+def test_faults_that_are_not_possible(client: Client, sent: bytes, message: str) -> None:
+    """A fault that cannot be read or is not possible draws 400 with the reason."""
     response = client.post("/_sandbox/faults", content=sent)
     assert response.status_code == 400
     assert message in response.json()["error"]
 
 
 def test_reset(known: SandboxClient, client: Client) -> None:
-    """Nothing is left."""
+    """A reset deletes everything."""
     assert client.post("/_sandbox/reset").status_code == 204
     assert len(known.service.workspace.people) == 0
 
 
 def test_pages_of_other_origins(ask: SandboxClient, client: Client) -> None:
-    """Neither read it nor change it, by whatever name they reach it."""
+    """Requests of another origin or host name are refused, unless the sandbox is open to other machines."""
     assert client.post("/_sandbox/reset", headers={"Origin": "http://evil.example"}).status_code == 403
     assert client.post("/_sandbox/reset", headers={"Origin": "http://127.0.0.1:8025"}).status_code == 204
     assert client.get("/_sandbox/", headers={"Host": "evil.example"}).status_code == 403
@@ -198,6 +198,6 @@ def test_pages_of_other_origins(ask: SandboxClient, client: Client) -> None:
 
 
 def test_other_methods_and_paths(client: Client) -> None:
-    """As usual."""
+    """Another method draws 405, another path 404."""
     assert client.get("/_sandbox/reset").status_code == 405
     assert client.get("/_sandbox/nothing").status_code == 404

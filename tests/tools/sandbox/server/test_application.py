@@ -1,4 +1,4 @@
-"""The sandbox on real sockets: faults of the network, bodies over the limit, clients that misbehave."""
+"""The sandbox on real sockets: network faults, bodies over the limit, invalid clients."""
 
 from __future__ import annotations
 
@@ -27,20 +27,20 @@ CUSTOMER = "/api/v1/customers/42"
 
 @pytest.fixture(scope="module")
 def shared_server() -> Iterator[SandboxServer]:
-    """A sandbox that runs."""
+    """One sandbox for all tests of this module."""
     with SandboxServer(Settings(tls=True)) as server:
         yield server
 
 
 @pytest.fixture
 def server(shared_server: SandboxServer) -> SandboxServer:
-    """The same, empty."""
+    """The sandbox, emptied."""
     shared_server.service.reset()
     return shared_server
 
 
 def sent(server: SandboxServer, method: str, target: str, base: str = "", **more: Any) -> requests.Response:
-    """What a request draws over the wire."""
+    """The answer to a request with the right key."""
     headers = {"Authorization": authorization(server.service.keys, target), **more.pop("headers", {})}
     trusted = server.environ["REQUESTS_CA_BUNDLE"]
     url = f"{base or server.url}{target}"
@@ -48,7 +48,7 @@ def sent(server: SandboxServer, method: str, target: str, base: str = "", **more
 
 
 def raw(server: SandboxServer, text: bytes) -> bytes:
-    """What bytes draw."""
+    """The answer to these bytes."""
     place = urlsplit(server.url)
     with socket.create_connection((place.hostname, place.port), timeout=5) as connection:
         connection.sendall(text)
@@ -56,7 +56,7 @@ def raw(server: SandboxServer, text: bytes) -> bytes:
 
 
 def test_answers_over_http_and_https(server: SandboxServer) -> None:
-    """With how sure they are, which error they are, and what the service would not tell."""
+    """Headers of an answer name its source, its error case, and what the service would not say."""
     assert server.https_url is not None
     for base in (server.url, server.https_url):
         response = sent(server, "PUT", CUSTOMER, base, json={"plan": "pro"})
@@ -71,7 +71,7 @@ def test_answers_over_http_and_https(server: SandboxServer) -> None:
 
 
 def test_paths_and_headers_as_they_were_sent(server: SandboxServer) -> None:
-    """A path is decoded once; a header that comes twice is one; Customer.io's own names lead here too."""
+    """A path is decoded once, a repeated header is joined, and a host of Customer.io is recognized."""
     sent(server, "PUT", "/api/v1/customers/a%2Fb%25", json={})
     assert server.service.workspace.people.find(("id", "a/b%"))
     text = b"GET /nowhere HTTP/1.1\r\nHost: x\r\nUser-Agent: a\r\nUser-Agent: b\r\n\r\n"
@@ -82,7 +82,7 @@ def test_paths_and_headers_as_they_were_sent(server: SandboxServer) -> None:
 
 
 def test_a_compressed_body(server: SandboxServer) -> None:
-    """Is read as what it says."""
+    """The payload of a compressed body is read."""
     import gzip
 
     body = gzip.compress(json.dumps({"plan": "pro"}).encode())
@@ -93,7 +93,7 @@ def test_a_compressed_body(server: SandboxServer) -> None:
 
 @pytest.mark.parametrize("fault", ["connection-reset", "accepted-then-reset"])
 def test_resets(server: SandboxServer, fault: str) -> None:
-    """The connection breaks in place of an answer, over http and https."""
+    """A requested reset breaks the connection over http and https; the next request succeeds."""
     for base in (server.url, server.https_url):
         server.service.fault(fault)
         with pytest.raises(requests.ConnectionError):
@@ -102,7 +102,7 @@ def test_resets(server: SandboxServer, fault: str) -> None:
 
 
 def test_a_truncated_body(server: SandboxServer) -> None:
-    """Part of the answer arrives."""
+    """Only a part of the body arrives before the connection is closed."""
     server.service.fault("truncated-body")
     place = urlsplit(server.url)
     client = http.client.HTTPConnection(place.hostname or "", place.port, timeout=5)
@@ -116,7 +116,7 @@ def test_a_truncated_body(server: SandboxServer) -> None:
 
 
 def test_an_answer_that_never_comes(server: SandboxServer) -> None:
-    """The client has to give up; nobody else waits."""
+    """The client runs into its timeout; other requests are answered meanwhile."""
     server.service.fault("read-timeout")
     headers = {"Authorization": authorization(server.service.keys, CUSTOMER)}
     with pytest.raises(requests.ReadTimeout):
@@ -125,7 +125,7 @@ def test_an_answer_that_never_comes(server: SandboxServer) -> None:
 
 
 def test_a_handshake_that_fails(server: SandboxServer) -> None:
-    """As often as asked; http goes on."""
+    """The requested number of handshakes fails; http is not affected."""
     server.service.fault("tls-failure")
     with pytest.raises(requests.exceptions.SSLError):
         sent(server, "PUT", CUSTOMER, server.https_url or "", json={})
@@ -133,8 +133,8 @@ def test_a_handshake_that_fails(server: SandboxServer) -> None:
     assert sent(server, "PUT", CUSTOMER, server.https_url or "", json={}).status_code == 200
 
 
-def test_nobody_else_trusts_its_authority(server: SandboxServer) -> None:
-    """Only who was told to."""
+def test_other_clients_do_not_trust_its_authority(server: SandboxServer) -> None:
+    """A client without the authority's certificate refuses the connection."""
     place = urlsplit(server.https_url or "")
     with (
         socket.create_connection((place.hostname, place.port), timeout=5) as connection,
@@ -144,7 +144,7 @@ def test_nobody_else_trusts_its_authority(server: SandboxServer) -> None:
 
 
 def test_bodies_over_the_limit(server: SandboxServer, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Are not read; neither is one that does not say how large it is. Broadcasts may be larger."""
+    """A body over the limit draws 413, with or without Content-Length; a broadcast has a higher limit."""
     monkeypatch.setattr(application, "LARGEST", 1000)
     large = json.dumps({"x": "y" * 2000}).encode()
     response = sent(server, "PUT", CUSTOMER, data=large)
@@ -167,13 +167,13 @@ def test_bodies_over_the_limit(server: SandboxServer, monkeypatch: pytest.Monkey
     ],
 )
 def test_what_is_no_http(server: SandboxServer, text: bytes) -> None:
-    """Is refused, and hurts nobody."""
+    """Bytes that are not HTTP draw 400, and the next request succeeds."""
     assert raw(server, text + b"\r\n\r\n").startswith(b"HTTP/1.1 400")
     assert sent(server, "PUT", CUSTOMER, json={}).status_code == 200
 
 
 def test_a_client_that_goes_away(server: SandboxServer) -> None:
-    """Amid its body: there is nothing to answer, and nothing is done."""
+    """A request whose client disconnects within the body is not carried out."""
     place = urlsplit(server.url)
     with socket.create_connection((place.hostname, place.port), timeout=5) as connection:
         connection.sendall(f"PUT {CUSTOMER} HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\nhalf".encode())
@@ -182,7 +182,7 @@ def test_a_client_that_goes_away(server: SandboxServer) -> None:
 
 
 def asked(app: application.Application, *messages: dict[str, Any], path: str = CUSTOMER) -> list[dict[str, Any]]:
-    """What an application sends for these messages; after them its client is silent."""
+    """The messages that an application sends when it receives these; then its client stays silent."""
     sent_messages: list[dict[str, Any]] = []
     waiting = list(messages)
 
@@ -206,8 +206,8 @@ def asked(app: application.Application, *messages: dict[str, Any], path: str = C
     return sent_messages
 
 
-def test_a_body_that_does_not_come(server: SandboxServer) -> None:
-    """408 after a while, also where the client is gone."""
+def test_a_body_that_does_not_arrive(server: SandboxServer) -> None:
+    """A body that is late, or whose client has disconnected, draws 408 and is not logged."""
     app = application.Application(server.service, admin=None, body_timeout=0.01)  # type: ignore[arg-type]
     for messages in ((), ({"type": "http.disconnect"},)):
         start, _ = asked(app, *messages)
@@ -216,7 +216,7 @@ def test_a_body_that_does_not_come(server: SandboxServer) -> None:
 
 
 def test_many_clients_at_once(server: SandboxServer) -> None:
-    """Hundreds of connections and as many that say nothing: all are served, one after the other."""
+    """Twenty clients are answered while two hundred idle connections are open."""
     place = urlsplit(server.url)
     idle = [socket.create_connection((place.hostname, place.port), timeout=5) for _ in range(200)]
     gate = threading.Barrier(20)
@@ -233,6 +233,6 @@ def test_many_clients_at_once(server: SandboxServer) -> None:
         each.close()
 
 
-def test_arrivals_are_values() -> None:
-    """As they are made without a server."""
+def test_http_requests_are_values() -> None:
+    """A request can be created without a server."""
     assert HttpRequest("GET", "/", {}).base == "http://127.0.0.1"

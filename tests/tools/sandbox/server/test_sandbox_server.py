@@ -1,4 +1,4 @@
-"""A sandbox that runs, and ends without a trace."""
+"""Starting and stopping a sandbox that listens."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from pytest_customerio.tools.sandbox.settings import Settings
 
 
 def test_it_begins_and_ends() -> None:
-    """Its port is free again, and its files are gone."""
+    """After the end its port is closed and its files are deleted."""
     with SandboxServer(Settings(tls=True)) as server:
         files = [Path(server.environ[name]) for name in ("SSL_CERT_FILE", "NODE_EXTRA_CA_CERTS")]
         assert all(each.is_file() for each in files)
@@ -31,14 +31,14 @@ def test_it_begins_and_ends() -> None:
 
 
 def test_it_can_be_stopped_before_it_began() -> None:
-    """And twice."""
+    """Stopping it before the start, and twice, does nothing."""
     server = SandboxServer(Settings())
     server.stop()
     server.stop()
 
 
 def test_the_environment() -> None:
-    """Over http, the addresses are those; nobody needs to trust anything."""
+    """Without https the addresses are http, and no certificate authority is named."""
     with SandboxServer(Settings(region="eu")) as server:
         assert server.https_url is None
         assert server.environ["CUSTOMERIO_REGION"] == "eu"
@@ -48,7 +48,7 @@ def test_the_environment() -> None:
 
 @pytest.mark.parametrize(("host", "exposed"), [("127.0.0.1", False), ("localhost", False), ("0.0.0.0", True)])
 def test_who_may_reach_it(host: str, exposed: bool) -> None:
-    """Other machines only if it is told to."""
+    """Only a host other than this machine's makes it reachable for other machines."""
     with SandboxServer(Settings(), host) as server:
         assert server.exposed is exposed
         assert server.url.startswith(f"http://{host}:")
@@ -56,7 +56,7 @@ def test_who_may_reach_it(host: str, exposed: bool) -> None:
 
 @pytest.mark.skipif(not socket.has_ipv6, reason="no IPv6 here")
 def test_the_other_kind_of_address() -> None:
-    """In brackets."""
+    """An IPv6 address is written in brackets in the URL."""
     try:
         bind("::1", 0).close()
     except PortError:
@@ -68,7 +68,7 @@ def test_the_other_kind_of_address() -> None:
 
 @contextlib.contextmanager
 def neighbours() -> Iterator[tuple[int, socket.socket]]:
-    """A free port, and a socket that is bound to the next one."""
+    """A free port, and a socket that is bound to the next port."""
     for _ in range(100):
         with bind("127.0.0.1", 0) as first:
             port = first.getsockname()[1]
@@ -80,7 +80,7 @@ def neighbours() -> Iterator[tuple[int, socket.socket]]:
 
 
 def test_a_port_that_is_taken(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Told in one sentence; what was opened is closed again, and no file is left."""
+    """The error names the port; all sockets are closed, and no file is left."""
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
     with neighbours() as (port, second):
         taken = second.getsockname()[1]
@@ -91,7 +91,7 @@ def test_a_port_that_is_taken(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
 
 
 def test_both_ports_follow_each_other() -> None:
-    """https is on the next one."""
+    """https listens on the port after http."""
     with neighbours() as (port, second):
         second.close()
         with SandboxServer(Settings(tls=True), port=port) as server:

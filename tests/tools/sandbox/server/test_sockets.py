@@ -1,4 +1,4 @@
-"""TODO."""
+"""The sockets of the sandbox."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from pytest_customerio.tools.sandbox.server.sockets import raise_connection_limi
 
 
 def test_many_connections(monkeypatch: pytest.MonkeyPatch) -> None:
-    """As many as the system allows; where there is no such limit, nothing is done."""
+    """The limit of open files is raised to what the system permits; where there is none, nothing is done."""
     raise_connection_limit()
     if sys.platform != "win32":
         import resource

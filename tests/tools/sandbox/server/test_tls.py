@@ -1,4 +1,4 @@
-"""TODO."""
+"""The certificate authority of a sandbox."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from pytest_customerio.tools.sandbox.server.tls import Authority
 
 
 def test_the_authority(tmp_path: Path) -> None:
-    """Its bundle has the authorities that requests knows too; the certificate is this machine's and Customer.io's."""
+    """The bundle contains the usual authorities too; the certificate is valid for this machine and Customer.io."""
     authority = Authority(tmp_path, "sandbox.internal")
     assert authority.bundle.read_bytes().endswith(authority.ca.read_bytes())
     assert authority.bundle.stat().st_size > 100_000

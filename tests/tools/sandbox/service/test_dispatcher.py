@@ -1,4 +1,4 @@
-"""What becomes of a request before it is done: keys, regions, limits, sizes, broken contracts, faults."""
+"""The checks before an operation is carried out: credentials, region, limits, size, contract, faults."""
 
 from __future__ import annotations
 
@@ -19,18 +19,18 @@ MAIL = {"transactional_message_id": 1, "to": "ada@example.com", "identifiers": {
 
 
 def basic(user: str, password: str) -> dict[str, str]:
-    """A header of Basic credentials."""
+    """An Authorization header with these credentials."""
     return {"authorization": "Basic " + base64.b64encode(f"{user}:{password}".encode()).decode()}
 
 
 def answered(ask: SandboxClient, *request: Any, **more: Any) -> tuple[int, str]:
-    """Status and case."""
+    """The status and the case of an answer."""
     reply = ask(*request, **more)
     return reply.answer.status, reply.case
 
 
 def test_keys(ask: SandboxClient) -> None:
-    """Any other key is refused, and so is a key of another API; a key without scope is forbidden."""
+    """An unknown key, a key of another API and a key without scope draw different errors."""
     keys = ask.service.keys
     unknown, wrong_type = (401, "401-unauthorized"), (401, "401-wrong-key-type")
     for header in ({"authorization": ""}, basic("a", "b"), {"authorization": "Basic %"}, {"authorization": "Digest x"}):
@@ -47,7 +47,7 @@ def test_keys(ask: SandboxClient) -> None:
 
 
 def test_unknown_calls(ask: SandboxClient) -> None:
-    """404 where the service has none; 501 where only the sandbox has none. Each in the envelope of its surface."""
+    """A call that the service does not have draws 404, one that only the sandbox lacks 501."""
     assert answered(ask, "GET", "/api/v1/customer/42") == (404, "404-not-found")
     assert answered(ask, "GET", "/api/v2/entities") == (404, "404-not-found")
     assert json.loads(ask("GET", "/v1/custommers").answer.body)["errors"][0]["status"] == "404"
@@ -57,7 +57,7 @@ def test_unknown_calls(ask: SandboxClient) -> None:
 
 
 def test_warnings_are_let_through_unless_strict() -> None:
-    """What the contract only warns of is accepted; told to be strict, the sandbox refuses it."""
+    """A warning of the contract is accepted, and refused with the setting `strict`."""
     mismatch = ("PUT", CUSTOMER, {"id": "43"})
     reply = SandboxClient()(*mismatch)
     assert (reply.answer.status, reply.notes) == (
@@ -70,7 +70,7 @@ def test_warnings_are_let_through_unless_strict() -> None:
 
 
 def test_the_other_region() -> None:
-    """Track redirects from the US to the EU; the App API refuses, and Pipelines drops or refuses."""
+    """The wrong region is redirected by Track (from the US), refused by the App API, dropped or refused by Pipelines."""
     ask = SandboxClient(Settings(region="eu"))
     moved = ask("PUT", f"/us{CUSTOMER}?a=b", {"plan": "pro"}, base="http://localhost:1")
     assert (moved.answer.status, moved.case) == (301, "301-region-redirect")
@@ -88,7 +88,7 @@ def test_the_other_region() -> None:
 
 
 def test_limits() -> None:
-    """The documented ones, when they are asked for; with the seconds to wait where that is documented."""
+    """With the setting `rate_limit` the documented limits apply; the App API names the seconds to wait."""
     ask = SandboxClient(Settings(rate_limit=True))
     assert [ask("GET", "/v1/exports").answer.status for _ in range(11)] == [200] * 10 + [429]
     ask.later(0.5)
@@ -104,7 +104,7 @@ def test_limits() -> None:
 
 
 def test_bodies_that_are_too_large(ask: SandboxClient) -> None:
-    """413 as far as it is known; Pipelines drops them, or says 400."""
+    """Too large a body draws 413, or 400 where no 413 is known; Pipelines drops it."""
     for target in (f"{CUSTOMER}/events", "/api/v1/events"):
         assert answered(ask, "POST", target, too_large=True) == (413, "413-too-large")
     assert answered(ask, "PUT", CUSTOMER, too_large=True) == (413, "413-too-large")
@@ -118,7 +118,7 @@ def test_bodies_that_are_too_large(ask: SandboxClient) -> None:
 
 @pytest.mark.parametrize("levels", [150, 985, 100_000])
 def test_bodies_that_are_nested_too_deep(ask: SandboxClient, levels: int) -> None:
-    """400, and nothing of them is kept: whoever writes them out again recurses."""
+    """A deeply nested payload draws 400, and only its text is logged."""
     body = b'{"x": ' + b"[" * levels + b"]" * levels + b"}"
     reply = ask("PUT", CUSTOMER, body)
     assert (reply.answer.status, b"nested too deep" in reply.answer.body) == (400, True)
@@ -128,7 +128,7 @@ def test_bodies_that_are_nested_too_deep(ask: SandboxClient, levels: int) -> Non
 
 
 def test_faults(ask: SandboxClient) -> None:
-    """As often as asked, for the operation asked; nothing is done of what was not taken."""
+    """A fault applies to its operation or surface as often as requested; the request is not carried out."""
     ask.service.fault("500-server-error", 2, "track.identify")
     assert answered(ask, "POST", f"{CUSTOMER}/events", {"name": "x"}) == (200, "")
     statuses = [ask("PUT", CUSTOMER, {"plan": "pro"}).answer.status for _ in range(3)]
@@ -139,7 +139,7 @@ def test_faults(ask: SandboxClient) -> None:
 
 
 def test_faults_after_the_payload_was_taken(ask: SandboxClient) -> None:
-    """The service has it all the same."""
+    """A fault after which the service has the payload carries the request out."""
     ask.service.fault("accepted-then-reset")
     assert ask("PUT", CUSTOMER, {"plan": "pro"}).answer.fault == "accepted-then-reset"
     assert ask.person("id", "42").attributes == {"plan": "pro"}
@@ -149,7 +149,7 @@ def test_faults_after_the_payload_was_taken(ask: SandboxClient) -> None:
 
 
 def test_a_redirect_as_a_fault(ask: SandboxClient) -> None:
-    """Leads to the workspace's own region, which redirects nobody."""
+    """A requested redirect leads to the workspace's own region, which does not redirect again."""
     ask.service.fault("301-region-redirect", None)
     reply = ask("PUT", CUSTOMER, {"plan": "pro"}, base="http://localhost:1")
     assert dict(reply.answer.headers)["Location"] == f"http://localhost:1/us{CUSTOMER}"
@@ -157,7 +157,7 @@ def test_a_redirect_as_a_fault(ask: SandboxClient) -> None:
 
 
 def test_own_cassettes(tmp_path: Any) -> None:
-    """Cases of one's own can be asked for."""
+    """A case of the user's cassettes can be requested."""
     folder = tmp_path / "track"
     folder.mkdir()
     (folder / "418-teapot.yaml").write_text(

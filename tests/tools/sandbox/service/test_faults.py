@@ -1,4 +1,4 @@
-"""SandboxClient for faults: what can be asked for, and what is told where it cannot."""
+"""Requested faults: what is possible, and the message where it is not."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from pytest_customerio.tools.sandbox.settings import Settings
 
 @pytest.fixture
 def faults(ask: SandboxClient) -> Faults:
-    """The faults of a sandbox over http."""
+    """The faults of a sandbox without https."""
     return ask.service.faults
 
 
@@ -26,13 +26,13 @@ def faults(ask: SandboxClient) -> Faults:
         ("500-server-error-persists@app.send_email", "500-server-error-persists", None, "app.send_email"),
     ],
 )
-def test_how_faults_are_written(spec: str, case: str, times: int | None, operation: str | None) -> None:
-    """Case, how often, and for which operation or surface."""
+def test_parsing_a_specification(spec: str, case: str, times: int | None, operation: str | None) -> None:
+    """A specification has a case, how often, and an operation or surface."""
     assert parse_fault(spec) == (case, times, operation)
 
 
-def test_how_they_are_not() -> None:
-    """Told with an example."""
+def test_an_invalid_specification() -> None:
+    """The message for an invalid specification contains an example."""
     with pytest.raises(CannotError, match=r"'a b' is not CASE\[:N\]\[@operation\], such as"):
         parse_fault("a b")
 
@@ -53,8 +53,8 @@ def test_how_they_are_not() -> None:
         (("tls-failure",), "tls-failure needs https: start the sandbox with --https"),
     ],
 )
-def test_what_cannot_be_asked_for(faults: Faults, asked: tuple[object, ...], message: str) -> None:
-    """Told with what can."""
+def test_faults_that_are_not_possible(faults: Faults, asked: tuple[object, ...], message: str) -> None:
+    """The message says why a fault is not possible, and what is."""
     with pytest.raises(FaultError) as caught:
         faults.add(*asked)  # type: ignore[arg-type]
     assert message in str(caught.value)
@@ -62,12 +62,12 @@ def test_what_cannot_be_asked_for(faults: Faults, asked: tuple[object, ...], mes
 
 
 def test_a_mode_is_no_other_case(faults: Faults) -> None:
-    """`-recovers` and `-persists` say how often."""
+    """`-recovers` and `-persists` behind a case are not part of its name."""
     assert faults.add("500-server-error-persists", None).case == "500-server-error"
 
 
 def test_ending_faults(faults: Faults) -> None:
-    """One of them, or all."""
+    """One fault is ended, or all."""
     first, second = faults.add("500-server-error"), faults.add("502-html", 2)
     assert (first.id, second.id, faults.all) == (1, 2, (first, second))
     faults.clear(1)
@@ -77,7 +77,7 @@ def test_ending_faults(faults: Faults) -> None:
 
 
 def test_handshakes() -> None:
-    """Fail as often as asked; they belong to no operation."""
+    """The requested number of handshakes fails; this fault takes no operation."""
     faults = SandboxClient(Settings(tls=True)).service.faults
     assert "tls-failure" in faults.known
     with pytest.raises(FaultError, match="happens before there is an operation"):
@@ -87,8 +87,8 @@ def test_handshakes() -> None:
     assert [faults.take_handshake() for _ in range(3)] == [True, True, False]
 
 
-def test_what_can_be_asked_for(faults: Faults) -> None:
-    """Everything that a server over http can do."""
+def test_faults_that_are_possible(faults: Faults) -> None:
+    """Without https every case but those before a connection and of TLS can be requested."""
     known = faults.known
     assert {"429-retry-after", "connection-reset", "read-timeout", "truncated-body"} <= set(known)
     assert not {"connection-refused", "connect-timeout", "dns-failure", "tls-failure"} & set(known)

@@ -1,4 +1,4 @@
-"""Keys are made up."""
+"""The API keys of a sandbox."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from pytest_customerio.tools.sandbox.service.keys import Keys
 
 
 def test_keys_are_new_each_time_unless_there_is_a_seed() -> None:
-    """And all differ."""
+    """Keys are random, and equal for an equal seed; all five differ."""
     assert Keys.create() != Keys.create()
     seeded = Keys.create("team")
     assert seeded == Keys.create("team") != Keys.create("other")
@@ -14,7 +14,7 @@ def test_keys_are_new_each_time_unless_there_is_a_seed() -> None:
 
 
 def test_the_environment() -> None:
-    """By the names that applications use."""
+    """The environment variables have the names that applications use."""
     keys = Keys.create("team")
     assert keys.environ() == {
         "CUSTOMERIO_SITE_ID": keys.site_id,
@@ -26,5 +26,5 @@ def test_the_environment() -> None:
 
 
 def test_a_call_without_auth() -> None:
-    """Is open to all."""
+    """An operation without authentication is open to everybody."""
     assert Keys.create().access("none", None) == "granted"

@@ -1,4 +1,4 @@
-"""Calls are counted in a window that slides."""
+"""The rate limits."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ from pytest_customerio.tools.sandbox.service.rate_limits import RateLimits, buck
     ],
 )
 def test_buckets(operation: str, name: str) -> None:
-    """Both versions of Track share one."""
+    """Both versions of Track share a bucket; sends and broadcasts have their own."""
     assert bucket(operation) == name
 
 
 def test_the_window_slides() -> None:
-    """Ten in any one second; who is refused does not count."""
+    """Ten calls in any one second are allowed; a refused call is not counted."""
     limits = RateLimits()
     assert [limits.exceeded("app.get_segment", at / 10) for at in range(10)] == [0.0] * 10
     assert limits.exceeded("app.get_segment", 0.95) == pytest.approx(0.05)

@@ -1,4 +1,4 @@
-"""One sandbox: it answers, remembers, forgets."""
+"""A sandbox without its network."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from sandbox_client import NOW, SandboxClient
 
 
 def test_what_was_received(ask: SandboxClient) -> None:
-    """Each request with its operation, payload, answer, and what was wrong with it."""
+    """Each request is logged with operation, payload, answer and violations."""
     ask("POST", "/api/v1/customers/42/events", {"name": ""}, headers={"user-agent": "tests"})
     ask("PUT", "/api/v1/customers/42", b"\xff\xfe")
     ask("GET", "/nowhere")
@@ -19,8 +19,8 @@ def test_what_was_received(ask: SandboxClient) -> None:
     assert (third.operation, third.status) == (None, 404)
 
 
-def test_forgetting(ask: SandboxClient) -> None:
-    """All but the keys; numbers go on."""
+def test_a_reset(ask: SandboxClient) -> None:
+    """A reset deletes everything but the keys; the numbers of requests go on."""
     keys = ask.service.keys
     ask.identify("42")
     number = ask.service.log.number
@@ -32,6 +32,6 @@ def test_forgetting(ask: SandboxClient) -> None:
     assert [each.number for each in ask.service.log] == [number + 1]
 
 
-def test_a_handshake_that_is_to_fail(ask: SandboxClient) -> None:
-    """None is, over http."""
+def test_no_handshake_fails_without_a_fault(ask: SandboxClient) -> None:
+    """Without a fault no handshake fails."""
     assert ask.service.handshake_fails() is False

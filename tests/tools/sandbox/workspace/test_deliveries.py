@@ -1,4 +1,4 @@
-"""What a message says."""
+"""The text of a message."""
 
 from __future__ import annotations
 
@@ -23,12 +23,12 @@ DATA = {"customer": {"name": "Ada", "tags": ["a"]}, "trigger": {"total": 23.5, "
     ],
 )
 def test_plain_values_are_filled_in(template: str, text: str) -> None:
-    """What is more than a value stays as it is."""
+    """Liquid values are filled in; unknown names, filters and tags stay as they are."""
     assert render(template, DATA) == text
 
 
 def test_a_template_of_customer_io() -> None:
-    """Nobody here knows what it says; what it is filled with is shown."""
+    """In place of an unknown template its name and its data are shown."""
     text = describe_template("order_receipt", {"total": "23 €"})
     assert text.startswith("The template order_receipt lies in Customer.io.")
     assert '"total": "23 €"' in text

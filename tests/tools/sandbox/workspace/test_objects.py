@@ -1,4 +1,4 @@
-"""Objects and who belongs to them."""
+"""Objects and their relationships."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ ACME = ("1", "acme")
 
 
 def started() -> tuple[WorkspaceObjects, WorkspaceObject, Person]:
-    """An object and a person."""
+    """All objects, one of them, and a person."""
     people = People()
     ada, _ = people.identify(("id", "42"), {}, 1)
     objects = WorkspaceObjects(people)
@@ -20,7 +20,7 @@ def started() -> tuple[WorkspaceObjects, WorkspaceObject, Person]:
 
 
 def test_an_object_is_found_by_both_names() -> None:
-    """By type and id, and by cio_object_id; what nobody has is not made of the latter."""
+    """An object is found by type and id and by cio_object_id; an unknown cio_object_id creates none."""
     objects, acme, _ = started()
     assert objects.find_or_create(ACME) is objects.find(("", acme.cio_object_id)) is acme
     assert objects.find_or_create(("", "ob99")) is None
@@ -28,7 +28,7 @@ def test_an_object_is_found_by_both_names() -> None:
 
 
 def test_relationships() -> None:
-    """Made, updated, ended; each side knows."""
+    """A relationship is created, updated and ended on both sides."""
     objects, acme, ada = started()
     objects.relate(ada, acme, {"role": "admin", "since": 2020})
     objects.relate(ada, acme, {"role": "owner", "since": None})
@@ -40,7 +40,7 @@ def test_relationships() -> None:
 
 
 def test_a_deleted_object_leaves_nothing_behind() -> None:
-    """Neither with people nor with visitors; a new one is another."""
+    """Relationships with people and visitors end with the object; one with the same key is a new object."""
     objects, acme, ada = started()
     objects.relate(ada, acme, {})
     acme.people["gone"] = None
@@ -55,7 +55,7 @@ def test_a_deleted_object_leaves_nothing_behind() -> None:
 
 
 def test_a_visitor_becomes_a_person() -> None:
-    """And brings what it belonged to."""
+    """The person gets the relationships of the visitor."""
     objects, acme, ada = started()
     objects.relate_visitor("visitor-1", acme)
     objects.identify_visitor(ada, "visitor-1")
@@ -64,8 +64,8 @@ def test_a_visitor_becomes_a_person() -> None:
     assert list(ada.relationships) == [acme.cio_object_id]
 
 
-def test_a_person_that_is_gone() -> None:
-    """Is in no object."""
+def test_a_deleted_person() -> None:
+    """A deleted person is removed from every object."""
     objects, acme, ada = started()
     objects.relate(ada, acme, {})
     objects.remove_person(ada)
@@ -73,7 +73,7 @@ def test_a_person_that_is_gone() -> None:
 
 
 def test_merging_people() -> None:
-    """The first keeps its own, and takes over what it lacks."""
+    """The attributes of the primary person's relationship win."""
     objects, acme, ada = started()
     second = Person("second", relationships={acme.cio_object_id: {"role": "guest", "since": 2020}})
     objects.relate(ada, acme, {"role": "admin"})
@@ -82,7 +82,7 @@ def test_merging_people() -> None:
 
 
 def test_attributes() -> None:
-    """Null and nothing take away."""
+    """Null and empty text remove an attribute."""
     known = {"a": 1, "b": 2, "c": 3}
     update_attributes(known, {"a": None, "b": "", "d": 0, "e": None})
     assert known == {"c": 3, "d": 0}

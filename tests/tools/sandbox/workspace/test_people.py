@@ -1,4 +1,4 @@
-"""Who is who: identifiers, attributes, and whom the workspace never wants back."""
+"""People: identifiers, attributes, and suppression."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ ADA = ("id", "42")
 
 
 def added(people: People, *, at: int = 1, **attributes: Any) -> Person:
-    """Ada, added or updated."""
+    """The person with id 42, added or updated."""
     person, notes = people.identify(ADA, attributes, at)
     assert person is not None
     assert notes == ()
@@ -20,7 +20,7 @@ def added(people: People, *, at: int = 1, **attributes: Any) -> Person:
 
 
 def test_a_person_is_found_by_every_identifier() -> None:
-    """An address without regard to case."""
+    """A person is found by each identifier; e-mail addresses are compared without regard to case."""
     people = People()
     ada = added(people, email="Ada@Example.com")
     assert people.find(ADA) is people.find(("email", "ada@EXAMPLE.com")) is people.find(("cio_id", ada.cio_id)) is ada
@@ -29,7 +29,7 @@ def test_a_person_is_found_by_every_identifier() -> None:
 
 
 def test_attributes_are_merged() -> None:
-    """What is not named stays; null and nothing take away; identifiers are none."""
+    """Attributes that are not named stay; null and empty text remove one; identifiers are not attributes."""
     people = People()
     added(people, plan="basic", age=36, nick="Countess", email="ada@example.com")
     ada = added(people, at=2, plan="pro", nick=None, age="", missing=None, _update=True, _timestamp=5)
@@ -39,7 +39,7 @@ def test_attributes_are_merged() -> None:
 
 
 def test_an_older_update_that_comes_later_changes_nothing() -> None:
-    """Each attribute keeps the time of its own."""
+    """An attribute is not replaced by an update with an older time."""
     people = People()
     added(people, at=10, plan="pro")
     _, notes = people.identify(ADA, {"plan": "basic", "age": 36}, 5)
@@ -49,13 +49,13 @@ def test_an_older_update_that_comes_later_changes_nothing() -> None:
 
 @pytest.mark.parametrize(("value", "meant"), [(True, True), ("TRUE", True), (1, True), ("1", True), ("yes", False)])
 def test_unsubscribed(value: object, meant: bool) -> None:
-    """As the service reads it."""
+    """True in any spelling and 1 mean unsubscribed, everything else does not."""
     assert added(People(), unsubscribed=value).unsubscribed is meant
     assert added(People()).unsubscribed is False
 
 
 def test_subscription_preferences() -> None:
-    """All topics are replaced, but for dot notation."""
+    """A name with dots changes one topic; the whole attribute replaces all topics."""
     people = People()
     added(people, cio_subscription_preferences={"topics": {"topic_1": True, "topic_2": True}})
     ada = added(people, **{"cio_subscription_preferences.topics.topic_1": False})
@@ -69,7 +69,7 @@ def test_subscription_preferences() -> None:
 
 
 def test_a_new_id_with_an_address_that_is_known() -> None:
-    """The person gets the id."""
+    """The person with the known address gets the new id."""
     people = People()
     visitor, _ = people.identify(("email", "ada@example.com"), {"plan": "basic"}, 1)
     assert added(people, email="ada@example.com") is visitor
@@ -77,7 +77,7 @@ def test_a_new_id_with_an_address_that_is_known() -> None:
 
 
 def test_an_address_of_somebody_else() -> None:
-    """200, and the address is not set."""
+    """The address of another person is not set; the other attributes are."""
     people = People()
     added(people, email="ada@example.com")
     other, notes = people.identify(("id", "43"), {"email": "ada@example.com", "plan": "pro"}, 1)
@@ -87,7 +87,7 @@ def test_an_address_of_somebody_else() -> None:
 
 
 def test_changing_identifiers() -> None:
-    """An address can be changed by id; an id only by cio_id."""
+    """An e-mail address can be changed by id; an id only by cio_id."""
     people = People()
     ada = added(people, email="ada@example.com")
     added(people, email="lovelace@example.com")
@@ -99,12 +99,12 @@ def test_changing_identifiers() -> None:
 
 
 def test_a_cio_id_that_nobody_has() -> None:
-    """Dropped, without a word."""
+    """An update by an unknown cio_id is dropped."""
     assert People().identify(("cio_id", "a3ff"), {}, 1) == (None, ("dropped: nobody has this cio_id",))
 
 
 def test_update_only() -> None:
-    """`_update` makes nobody."""
+    """Without `create` an unknown person is not added."""
     people = People()
     person, notes = people.identify(ADA, {"plan": "basic"}, 1, create=False)
     assert (person, notes) == (None, ("dropped: _update is set and this person does not exist",))
@@ -112,8 +112,8 @@ def test_update_only() -> None:
     assert people.identify(ADA, {"plan": "basic"}, 1, create=False)[0] is people.find(ADA)
 
 
-def test_somebody_to_hang_something_on() -> None:
-    """Made if need be."""
+def test_finding_or_creating_a_person() -> None:
+    """An unknown person is created, except for a cio_id."""
     people = People()
     person, notes = people.find_or_create(ADA)
     assert (person, notes) == (people.find(ADA), ("made a new person: nobody had this identifier",))
@@ -122,7 +122,7 @@ def test_somebody_to_hang_something_on() -> None:
 
 
 def test_deleted_people_can_come_back() -> None:
-    """As new people."""
+    """The same identifiers belong to a new person after a deletion."""
     people = People()
     ada = added(people, email="ada@example.com")
     people.delete(ada)
@@ -131,7 +131,7 @@ def test_deleted_people_can_come_back() -> None:
 
 
 def test_suppression() -> None:
-    """All identifiers of the person, until one of them is let in again."""
+    """All identifiers of a person are suppressed, until one of them is unsuppressed."""
     people = People()
     ada = added(people, email="ada@example.com")
     assert people.suppress(ADA) is ada
@@ -143,15 +143,15 @@ def test_suppression() -> None:
     assert added(people).cio_id != ada.cio_id
 
 
-def test_suppressing_somebody_who_never_came() -> None:
-    """Keeps this one from coming."""
+def test_suppressing_an_unknown_identifier() -> None:
+    """An identifier that nobody has can be suppressed."""
     people = People()
     assert people.suppress(ADA) is None
     assert people.identify(ADA, {}, 1) == (None, (SUPPRESSED,))
 
 
-def test_what_people_are_called() -> None:
-    """By id, else address, phone, or what the service made up."""
+def test_display_names() -> None:
+    """The display name is the id, else the phone number, else the cio_id."""
     people = People()
     assert added(people, email="ada@example.com").display_name == "42"
     phone, _ = people.find_or_create(("phone", "+15551234567"))
@@ -161,7 +161,7 @@ def test_what_people_are_called() -> None:
 
 
 def test_events_are_bounded() -> None:
-    """The oldest go."""
+    """The oldest events are removed."""
     ada = added(People())
     ada.events.extend(Event(str(number), "event", number, {}) for number in range(MAX_EVENTS + 1))
     assert (len(ada.events), ada.events[0].name) == (MAX_EVENTS, "1")

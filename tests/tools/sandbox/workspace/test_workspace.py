@@ -1,4 +1,4 @@
-"""A workspace: people with all that hangs on them."""
+"""A workspace: people with their events, devices, segments and objects."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ BOUGHT = Event("bought", "event", 100, {"total": 1})
 
 
 def person(workspace: Workspace, number: str = "42", **attributes: object) -> Person:
-    """Somebody of this id."""
+    """The person with this id, created if needed."""
     found, _ = workspace.identify(("id", number), attributes, 100)
     assert found is not None
     return found
 
 
 def test_an_event_makes_a_person() -> None:
-    """And says so."""
+    """An event of an unknown person creates the person; a note says so."""
     workspace = Workspace()
     assert workspace.add_event(ADA, BOUGHT) == ("made a new person: nobody had this identifier",)
     assert workspace.add_event(ADA, BOUGHT) == ()
@@ -27,7 +27,7 @@ def test_an_event_makes_a_person() -> None:
 
 
 def test_an_event_with_an_id_happens_once() -> None:
-    """A person's and a visitor's."""
+    """A second event with the same id is ignored, for a person and for a visitor."""
     workspace, event = Workspace(), Event("bought", "event", 100, {}, "01HF")
     assert workspace.add_event(ADA, event)
     assert workspace.add_event(ADA, event) == ("ignored: an event with this id came before",)
@@ -36,7 +36,7 @@ def test_an_event_with_an_id_happens_once() -> None:
 
 
 def test_a_visitor_becomes_a_person() -> None:
-    """Events of the last 30 days come along, once."""
+    """The person gets the visitor's events of the last 30 days, once."""
     workspace = Workspace()
     old, new = Event("old", "page", 100, {}), Event("new", "page", 101, {})
     assert workspace.add_visitor_event("visitor-1", old) == workspace.add_visitor_event("visitor-1", new) == ()
@@ -45,8 +45,8 @@ def test_a_visitor_becomes_a_person() -> None:
     assert workspace.visitors == {}
 
 
-def test_an_event_of_nobody() -> None:
-    """Is kept by nobody."""
+def test_an_event_without_identifier() -> None:
+    """An event without any identifier is not stored."""
     workspace = Workspace()
     assert workspace.add_visitor_event("", BOUGHT) == (
         "belongs to nobody: without anonymous_id no person can ever get it",
@@ -55,7 +55,7 @@ def test_an_event_of_nobody() -> None:
 
 
 def test_merging() -> None:
-    """The first keeps its own and takes over what it lacks: attributes, events, devices, segments, objects."""
+    """The primary person gets attributes, events, devices, segments and objects that it lacks."""
     workspace = Workspace()
     first, second = person(workspace, plan="pro"), person(workspace, "43", plan="basic", age=36)
     workspace.add_event(("id", "43"), Event("early", "event", 50, {}))
@@ -75,7 +75,7 @@ def test_merging() -> None:
 
 
 def test_merging_needs_two() -> None:
-    """Else the service drops it."""
+    """A merge of one person, or with an unknown person, is dropped."""
     workspace = Workspace()
     person(workspace)
     dropped = ("dropped: both people must exist, and be two",)
@@ -84,7 +84,7 @@ def test_merging_needs_two() -> None:
 
 
 def test_deleting() -> None:
-    """Takes a person out of segments and objects; who is not there needs no deleting."""
+    """A deleted person is removed from segments; deleting an unknown person does nothing."""
     workspace = Workspace()
     ada = person(workspace)
     workspace.segment(7).members[ada.cio_id] = None
@@ -94,7 +94,7 @@ def test_deleting() -> None:
 
 
 def test_suppressed_people() -> None:
-    """Nothing about them is kept."""
+    """Events and devices of a suppressed person are ignored."""
     workspace = Workspace()
     workspace.segment(7).members[person(workspace).cio_id] = None
     assert workspace.suppress(ADA) == workspace.suppress(("id", "43")) == ()
@@ -104,7 +104,7 @@ def test_suppressed_people() -> None:
 
 
 def test_devices() -> None:
-    """Added, updated, removed; one that is not there needs no removing."""
+    """Devices are added, updated and removed; removing an unknown one does nothing."""
     workspace = Workspace()
     assert workspace.add_device(ADA, "device-1", {"platform": "ios"}) != ()
     assert workspace.add_device(ADA, "device-1", {"last_used": 100}) == ()
@@ -116,13 +116,13 @@ def test_devices() -> None:
 
 
 def test_numbers_are_unique() -> None:
-    """Each is given once."""
+    """Each number is returned once."""
     workspace = Workspace()
     assert [workspace.next_number(), workspace.next_number()] == [1, 2]
 
 
 def test_messages_are_bounded() -> None:
-    """The oldest goes."""
+    """The oldest message is removed when there are too many."""
     values: dict[str, int] = {}
     for number in range(3):
         put_bounded(values, str(number), number, 2)
