@@ -1,15 +1,27 @@
-"""Requests as a sandbox keeps them; shared by the tests of its inbox."""
+"""Logged requests, and pages as a browser reads them; for the tests of the inbox."""
 
 from __future__ import annotations
 
 from html.parser import HTMLParser
 from typing import Any
 
+from pytest_customerio.tools.sandbox.inbox.rendering import Renderer
 from pytest_customerio.tools.sandbox.service.request_log import LoggedRequest
+
+RENDERER = Renderer()
+MAIL = {
+    "to": "ada@example.com",
+    "identifiers": {"id": "42"},
+    "transactional_message_id": 3,
+    "from": "Shop <shop@example.com>",
+    "subject": "Hello {{customer.first_name}}",
+    "body": "<h1>Hello, {{customer.first_name}}!</h1>",
+    "body_plain": "Hello!",
+}
 
 
 def received(**given: Any) -> LoggedRequest:
-    """A request that went well, but for what is given."""
+    """A logged request without any problem, with the given fields replaced."""
     known: dict[str, Any] = {
         "number": 7,
         "at": 1_764_000_000.0,
@@ -29,15 +41,15 @@ def received(**given: Any) -> LoggedRequest:
 
 
 def deep(levels: int) -> Any:
-    """A list in a list in a list."""
-    found: Any = 1
+    """A list that is nested so deep."""
+    nested: Any = 1
     for _ in range(levels):
-        found = [found]
-    return found
+        nested = [nested]
+    return nested
 
 
 class ReadPage(HTMLParser):
-    """A page as a browser reads it: its elements, its text, and what is in one frame."""
+    """The elements and the text of a page."""
 
     def __init__(self, html: bytes) -> None:
         super().__init__()
@@ -55,3 +67,9 @@ class ReadPage(HTMLParser):
     def all(self, tag: str) -> list[dict[str, str | None]]:
         """The attributes of each element of this name."""
         return [attributes for name, attributes in self.elements if name == tag]
+
+
+def read(name: str, context: dict[str, Any] | None) -> ReadPage:
+    """A page, rendered and parsed."""
+    assert context is not None
+    return ReadPage(RENDERER.render(name, context))

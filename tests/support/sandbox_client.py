@@ -19,7 +19,7 @@ NOW = 1_764_000_000
 
 
 def authorization(keys: Keys, target: str) -> str:
-    """The header that opens the API of this path."""
+    """The Authorization header that the API with this path accepts."""
     if target.lstrip("/").startswith(("api/", "us/api/", "eu/api/")):
         return "Basic " + base64.b64encode(f"{keys.site_id}:{keys.track}".encode()).decode()
     if target.rpartition("/v1/")[2] in ("identify", "track", "page", "screen", "group", "alias", "batch"):
@@ -29,13 +29,13 @@ def authorization(keys: Keys, target: str) -> str:
 
 @cache
 def clocked(settings: Settings | None) -> tuple[Service, list[float]]:
-    """A sandbox and its clock, made once: what takes time are the files that it reads."""
+    """A sandbox and its clock. They are created once for each settings, because a sandbox reads many files."""
     clock = [0.0]
     return Service(settings, now=lambda: clock[0]), clock
 
 
 class SandboxClient:
-    """Asks a sandbox that knows nothing yet, whose clock stands still until it is moved."""
+    """Calls an empty sandbox without a network. The clock of the sandbox changes only by `later`."""
 
     def __init__(self, settings: Settings | None = None) -> None:
         self.service, self._clock = clocked(settings)
@@ -43,40 +43,40 @@ class SandboxClient:
         self.service.reset()
 
     def later(self, seconds: float) -> None:
-        """Move the clock."""
+        """Advance the clock."""
         self._clock[0] += seconds
 
     def __call__(
         self, method: str, target: str, payload: Any = None, headers: Mapping[str, str] | None = None, **more: Any
     ) -> SandboxAnswer:
-        """What this request draws; with the right key unless headers say otherwise."""
-        known = {"authorization": authorization(self.service.keys, target), "content-type": "application/json"}
+        """The answer to a request, with the right key unless `headers` has another."""
+        defaults = {"authorization": authorization(self.service.keys, target), "content-type": "application/json"}
         body = payload if isinstance(payload, bytes) else b"" if payload is None else json.dumps(payload).encode()
-        sent = {name: value for name, value in {**known, **(headers or {})}.items() if value}
+        sent = {name: value for name, value in {**defaults, **(headers or {})}.items() if value}
         return self.service.answer(HttpRequest(method, target, sent, body, **more))
 
     def body(self, *request: Any, **more: Any) -> Any:
-        """The JSON of an answer that is a success."""
+        """The JSON of a successful answer."""
         reply = self(*request, **more)
         assert reply.answer.status == 200, reply
         return json.loads(reply.answer.body)
 
     def notes(self, *request: Any, **more: Any) -> tuple[str, ...]:
-        """What the service would not have told of a success."""
+        """The notes on a successful answer."""
         reply = self(*request, **more)
         assert reply.answer.status in (200, 204), reply
         return reply.notes
 
     def identify(self, identifier: str, **attributes: Any) -> tuple[str, ...]:
-        """Track v1's identify."""
+        """The notes on an identify of Track v1."""
         return self.notes("PUT", f"/api/v1/customers/{identifier}", attributes)
 
     def entity(self, action: str, kind: str = "person", **members: Any) -> tuple[str, ...]:
-        """Track v2's entity."""
+        """The notes on an entity of Track v2."""
         return self.notes("POST", "/api/v2/entity", {"type": kind, "action": action, **members})
 
     def person(self, kind: str, value: str) -> Person:
-        """Whoever has this identifier."""
-        found = self.service.workspace.people.find((kind, value))
-        assert found is not None
-        return found
+        """The person who has this identifier."""
+        person = self.service.workspace.people.find((kind, value))
+        assert person is not None
+        return person

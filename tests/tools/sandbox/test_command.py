@@ -53,7 +53,7 @@ def test_from_start_to_stop(capsys: pytest.CaptureFixture[str], monkeypatch: pyt
     assert first.startswith("A local Customer.io (us) listens on http://127.0.0.1:")
     assert " and https://127.0.0.1:" in first
     assert rest[0].startswith("  export CUSTOMERIO_SITE_ID=")
-    assert any(line.startswith("  export SSL_CERT_FILE=") for line in rest)
+    assert any(row.startswith("  export SSL_CERT_FILE=") for row in rest)
     assert output.endswith("Stop it with Ctrl-C.\n\nThe sandbox has stopped; what it knew is gone.\n")
 
 

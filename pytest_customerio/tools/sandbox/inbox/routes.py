@@ -65,39 +65,30 @@ class Inbox:
 
     async def requests(self, request: Request) -> Response:
         """The requests that match the query."""
-        with self._service.lock:
-            context = requests_page(self._service, self._environ, _query(request))
-        return self._page("requests", context)
+        return self._show("requests", lambda: requests_page(self._service, self._environ, _query(request)))
 
     async def request(self, request: Request) -> Response:
         """One request."""
-        with self._service.lock:
-            context = request_page(self._service, request.path_params["number"])
-        return self._page("request", context)
+        return self._show("request", lambda: request_page(self._service, request.path_params["number"]))
 
     async def people(self, request: Request) -> Response:
         """The people that match the query."""
-        with self._service.lock:
-            context = people_page(self._service, _query(request))
-        return self._page("people", context)
+        return self._show("people", lambda: people_page(self._service, _query(request)))
 
     async def person(self, request: Request) -> Response:
         """One person."""
-        with self._service.lock:
-            context = person_page(self._service, request.path_params["cio_id"], _query(request))
-        return self._page("person", context)
+        cio_id = request.path_params["cio_id"]
+        return self._show("person", lambda: person_page(self._service, cio_id, _query(request)))
 
     async def messages(self, request: Request) -> Response:
-        """Every message."""
-        with self._service.lock:
-            context = messages_page(self._service, _query(request))
-        return self._page("messages", context)
+        """The messages that match the query."""
+        return self._show("messages", lambda: messages_page(self._service, _query(request)))
 
     async def message(self, request: Request) -> Response:
         """One message. Its e-mail has its own style, which only another policy allows."""
-        with self._service.lock:
-            context = message_page(self._service, request.path_params["id"])
-        return self._page("message", context, policy=self._renderer.message_policy)
+        delivery_id = request.path_params["id"]
+        policy = self._renderer.message_policy
+        return self._show("message", lambda: message_page(self._service, delivery_id), policy=policy)
 
     async def live(self, request: Request) -> Response:
         """The stream that announces changes."""
@@ -111,10 +102,10 @@ class Inbox:
         try:
             self._service.fault(form.case, _times(form.times), form.operation or None)
         except FaultError as error:
-            with self._service.lock:
-                refused = replace(form, error=str(error))
-                context = requests_page(self._service, self._environ, Query(), refused)
-            return self._page("requests", context, status=400)
+            refused = replace(form, error=str(error))
+            return self._show(
+                "requests", lambda: requests_page(self._service, self._environ, Query(), refused), status=400
+            )
         return RedirectResponse("/#faults", 303)
 
     async def end_faults(self, request: Request) -> Response:
@@ -129,9 +120,13 @@ class Inbox:
         self._service.reset()
         return RedirectResponse("/", 303)
 
-    def _page(self, name: str, context: Context | None, *, status: int = 200, policy: str = "") -> Response:
-        if context is None:
-            with self._service.lock:
+    def _show(
+        self, name: str, make_context: Callable[[], Context | None], *, status: int = 200, policy: str = ""
+    ) -> Response:
+        """The page of this name, or the page that says that nothing is there."""
+        with self._service.lock:
+            context = make_context()
+            if context is None:
                 name, context, status = "missing", missing_page(self._service), 404
         headers = {**_HEADERS, "Content-Security-Policy": policy or self._renderer.policy}
         return Response(self._renderer.render(name, context), status, headers, "text/html; charset=utf-8")

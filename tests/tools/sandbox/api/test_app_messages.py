@@ -103,15 +103,15 @@ def test_a_broadcast(ask: SandboxClient) -> None:
     assert ask.body("POST", TRIGGERS, payload) == {"id": 1}
     assert ask.body("POST", TRIGGERS, {"ids": ["43"]}) == {"id": 2}
     assert ask.body("POST", "/v1/campaigns/13/triggers", {"emails": ["ada@example.com"]}) == {"id": 1}
-    found = list(ask.service.workspace.deliveries.values())
-    assert [(each.to, each.template) for each in found] == [
+    deliveries = list(ask.service.workspace.deliveries.values())
+    assert [(each.to, each.template) for each in deliveries] == [
         ("ada@example.com", "of broadcast 12"),
         ("ada@example.com", "of broadcast 12"),
         ("43", "of broadcast 12"),
         ("ada@example.com", "of broadcast 13"),
     ]
-    assert '"voucher": "A"' in found[0].body
-    assert '"x": 1' in found[0].body
+    assert '"voucher": "A"' in deliveries[0].body
+    assert '"x": 1' in deliveries[0].body
 
 
 def test_a_broadcast_by_filter_and_to_its_own_audience(ask: SandboxClient) -> None:

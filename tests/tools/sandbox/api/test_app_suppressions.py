@@ -2,17 +2,7 @@
 
 from __future__ import annotations
 
-import pytest
 from sandbox_client import NOW, SandboxClient
-
-
-@pytest.fixture
-def ada_and_bob(ask: SandboxClient) -> SandboxClient:
-    """A sandbox with two people."""
-    ask.identify("42", email="ada@example.com", plan="pro", age=36)
-    ask.identify("43", plan="basic")
-    ask("POST", "/api/v1/segments/7/add_customers", {"ids": ["42", "43"]})
-    return ask
 
 
 def test_suppressions_of_the_provider(ada_and_bob: SandboxClient) -> None:

@@ -40,8 +40,8 @@ def test_events_pages_and_screens(ask: SandboxClient) -> None:
     ask.notes("POST", "/v1/page", {**ADA, "name": "Pricing"})
     ask.notes("POST", "/v1/screen", ADA)
     assert ask.notes("POST", "/v1/page", VISITOR) == (UNKNOWN,)
-    found = [(event.name, event.type, event.timestamp) for event in ask.person("id", "42").events]
-    assert found == [("bought", "event", NOW), ("Pricing", "page", NOW), ("", "screen", NOW)]
+    events = [(event.name, event.type, event.timestamp) for event in ask.person("id", "42").events]
+    assert events == [("bought", "event", NOW), ("Pricing", "page", NOW), ("", "screen", NOW)]
 
 
 def test_groups(ask: SandboxClient) -> None:
@@ -99,13 +99,13 @@ def test_permissive_mode_says_nothing(ask: SandboxClient) -> None:
 
 def test_a_batch(ask: SandboxClient) -> None:
     """Permissive mode drops the invalid calls of a batch; strict mode refuses the whole batch."""
-    items = [{"type": "identify", **ADA}, {"type": "track", **ADA}, {"type": "launch"}]
-    reply = ask("POST", "/v1/batch", {"batch": items})
+    calls = [{"type": "identify", **ADA}, {"type": "track", **ADA}, {"type": "launch"}]
+    reply = ask("POST", "/v1/batch", {"batch": calls})
     assert (reply.answer.status, reply.notes) == (200, (f"[1] {DROPPED}", f"[2] {DROPPED}"))
-    refused = ask("POST", "/v1/batch", {"batch": items}, **STRICT)
+    refused = ask("POST", "/v1/batch", {"batch": calls}, **STRICT)
     assert refused.answer.status == 400
     assert len(json.loads(refused.answer.body)["meta"]["errors"]) == 2
-    assert ask("POST", "/v1/batch", {"batch": items[:1]}, **STRICT).answer.status == 200
+    assert ask("POST", "/v1/batch", {"batch": calls[:1]}, **STRICT).answer.status == 200
 
 
 @pytest.mark.parametrize("strict", [False, True])

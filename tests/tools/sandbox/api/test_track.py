@@ -7,7 +7,7 @@ import json
 import pytest
 from sandbox_client import NOW, SandboxClient
 
-MADE = ("made a new person: nobody had this identifier",)
+NEW_PERSON = ("made a new person: nobody had this identifier",)
 CUSTOMER = "/api/v1/customers/42"
 
 
@@ -52,7 +52,7 @@ def test_relationships(ask: SandboxClient) -> None:
 def test_events(ask: SandboxClient) -> None:
     """Events of people and of visitors; white space around a name is removed."""
     event = {"name": " bought ", "data": {"total": 1}, "timestamp": NOW - 5, "type": "page"}
-    assert ask.notes("POST", f"{CUSTOMER}/events", event) == MADE
+    assert ask.notes("POST", f"{CUSTOMER}/events", event) == NEW_PERSON
     assert ask.notes("POST", "/api/v1/events", {"name": "seen", "anonymous_id": "visitor-1"}) == ()
     ask.identify("42", anonymous_id="visitor-1")
     bought, seen = ask.person("id", "42").events
@@ -64,7 +64,7 @@ def test_events(ask: SandboxClient) -> None:
 def test_devices(ask: SandboxClient) -> None:
     """A device is added and removed; its token in the path is decoded once."""
     device = {"device": {"id": "abc:1", "platform": "ios"}}
-    assert ask.notes("PUT", f"{CUSTOMER}/devices", device) == MADE
+    assert ask.notes("PUT", f"{CUSTOMER}/devices", device) == NEW_PERSON
     assert ask.person("id", "42").devices == {"abc:1": {"id": "abc:1", "platform": "ios"}}
     assert ask.notes("DELETE", f"{CUSTOMER}/devices/abc%253A1") == ("nothing to do: there is no such device",)
     assert ask.notes("DELETE", f"{CUSTOMER}/devices/abc%3A1") == ()

@@ -47,8 +47,8 @@ def test_events_pages_and_screens(ask: SandboxClient) -> None:
     ask.entity("page", **ADA, name="https://example.com/")
     ask.entity("screen", **ADA, name="Pricing")
     ask.entity("event", identifiers={"anonymous_id": "visitor-1"}, name="seen")
-    found = [(event.name, event.type, event.timestamp) for event in ask.person("id", "42").events]
-    assert found == [("bought", "event", NOW - 1), ("https://example.com/", "page", NOW), ("Pricing", "screen", NOW)]
+    events = [(event.name, event.type, event.timestamp) for event in ask.person("id", "42").events]
+    assert events == [("bought", "event", NOW - 1), ("https://example.com/", "page", NOW), ("Pricing", "screen", NOW)]
     assert list(ask.service.workspace.visitors) == ["visitor-1"]
 
 

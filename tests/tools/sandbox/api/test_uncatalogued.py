@@ -13,15 +13,6 @@ from pytest_customerio.tools.sandbox.settings import Settings
 PRO = {"attribute": {"field": "plan", "operator": "eq", "value": "pro"}}
 
 
-@pytest.fixture
-def ada_and_bob(ask: SandboxClient) -> SandboxClient:
-    """A sandbox with two people, who are members of segment 7."""
-    ask.identify("42", email="ada@example.com", plan="pro", age=36)
-    ask.identify("43", plan="basic")
-    ask("POST", "/api/v1/segments/7/add_customers", {"ids": ["42", "43"]})
-    return ask
-
-
 @pytest.mark.parametrize(
     ("method", "target"),
     [
@@ -71,5 +62,5 @@ def test_credentials_limits_and_faults_apply(ask: SandboxClient) -> None:
 )
 def test_addresses(method: str, path: str, name: Any) -> None:
     """A call is found by method and path; an empty parameter does not match."""
-    found = find_uncatalogued(method, path)
-    assert (found and found.name) == name
+    call = find_uncatalogued(method, path)
+    assert (call and call.name) == name

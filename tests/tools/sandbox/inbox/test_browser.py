@@ -106,14 +106,14 @@ def fill(application: Application) -> str:
 
 def everywhere(server: SandboxServer, message: str) -> list[str]:
     """The addresses of every kind of page."""
-    who = server.service.workspace.people.find(("id", "42"))
-    assert who is not None
+    person = server.service.workspace.people.find(("id", "42"))
+    assert person is not None
     number = server.service.log.number
     return [
         *LISTS,
         "/?person=nobody",
         f"/_sandbox/inbox/requests/{number - 2}",
-        f"/_sandbox/inbox/people/{who.cio_id}",
+        f"/_sandbox/inbox/people/{person.cio_id}",
         f"/_sandbox/inbox/messages/{message}",
         "/_sandbox/inbox/messages/none",
     ]
@@ -446,15 +446,15 @@ def test_nothing_that_is_sent_runs(page: Any, application: Application) -> None:
 
 def test_every_request_of_the_page_stays_here(page: Any, server: SandboxServer, application: Application) -> None:
     """Every page loads all of its parts from the sandbox."""
-    asked: list[str] = []
-    page.on("request", lambda request: asked.append(request.url))
+    urls: list[str] = []
+    page.on("request", lambda request: urls.append(request.url))
     message = fill(application)
     for path in everywhere(server, message):
         page.goto(path)
         shows(page, "#connection", "" if path.endswith("/none") else "Live")
     allowed = (server.url, "data:", "about:srcdoc")
-    assert len(asked) > 8
-    assert [url for url in asked if not url.startswith(allowed)] == []
+    assert len(urls) > 8
+    assert [url for url in urls if not url.startswith(allowed)] == []
 
 
 def test_without_javascript_there_is_a_link(browser: Any, server: SandboxServer, application: Application) -> None:

@@ -80,8 +80,8 @@ def test_errors_stand_before_warnings() -> None:
 
 def test_the_host_that_stands_for_none_is_not_shown() -> None:
     """The host that stands for none is removed from the text of a violation."""
-    found = shown_violations(received(violations=(replace(ERROR, got="GET https://sandbox.invalid/nothing"),)))
-    assert [each.got for each in found] == ["GET /nothing"]
+    violations = shown_violations(received(violations=(replace(ERROR, got="GET https://sandbox.invalid/nothing"),)))
+    assert [each.got for each in violations] == ["GET /nothing"]
 
 
 def test_the_note_on_a_requested_fault_is_left_out() -> None:

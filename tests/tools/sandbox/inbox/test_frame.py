@@ -4,20 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from inboxes import ReadPage
-
 from pytest_customerio.tools.sandbox.inbox.frame import missing_page, version
-from pytest_customerio.tools.sandbox.inbox.rendering import Renderer
 from pytest_customerio.tools.sandbox.settings import Settings
 
 EVENTS = "/api/v1/customers/42/events"
-RENDERER = Renderer()
-
-
-def read(name: str, context: dict[str, Any] | None) -> ReadPage:
-    """A page, rendered and parsed."""
-    assert context is not None
-    return ReadPage(RENDERER.render(name, context))
 
 
 def test_everything_changes_the_version(ask: Any) -> None:

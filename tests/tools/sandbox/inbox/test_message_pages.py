@@ -4,33 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from inboxes import ReadPage
+from inboxes import MAIL, read
 
 from pytest_customerio.tools.sandbox.inbox.formatting import show_time
 from pytest_customerio.tools.sandbox.inbox.frame import PAGE_SIZE
 from pytest_customerio.tools.sandbox.inbox.message_pages import message_page, messages_page
 from pytest_customerio.tools.sandbox.inbox.query import Query
-from pytest_customerio.tools.sandbox.inbox.rendering import Renderer
 
 NOW = 1_764_000_000
-RENDERER = Renderer()
-
-
-def read(name: str, context: dict[str, Any] | None) -> ReadPage:
-    """A page, rendered and parsed."""
-    assert context is not None
-    return ReadPage(RENDERER.render(name, context))
-
-
-MAIL = {
-    "to": "ada@example.com",
-    "identifiers": {"id": "42"},
-    "transactional_message_id": 3,
-    "from": "Shop <shop@example.com>",
-    "subject": "Hello {{customer.first_name}}",
-    "body": "<h1>Hello, {{customer.first_name}}!</h1>",
-    "body_plain": "Hello!",
-}
 
 
 def test_a_message_shows_what_it_would_have_said(ask: Any) -> None:

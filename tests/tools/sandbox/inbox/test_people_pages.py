@@ -5,21 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from inboxes import ReadPage
+from inboxes import read
 
 from pytest_customerio.tools.sandbox.inbox.frame import PAGE_SIZE
 from pytest_customerio.tools.sandbox.inbox.people_pages import people_page, person_page
 from pytest_customerio.tools.sandbox.inbox.query import Query
-from pytest_customerio.tools.sandbox.inbox.rendering import Renderer
 
 EVENTS = "/api/v1/customers/42/events"
-RENDERER = Renderer()
-
-
-def read(name: str, context: dict[str, Any] | None) -> ReadPage:
-    """A page, rendered and parsed."""
-    assert context is not None
-    return ReadPage(RENDERER.render(name, context))
 
 
 def test_people_are_listed_with_attributes(ask: Any) -> None:
@@ -85,7 +77,7 @@ def test_a_person_with_all_details(ada: Any) -> None:
     assert [each["subject"] for each in context["messages"]] == ["(template 3)"]
     shown = read("person", context)
     assert {"href": "/?person=42"} in shown.all("a")
-    assert all(said in shown.text for said in ("Segment 7", "1/acme", "token", "purchase"))
+    assert all(part in shown.text for part in ("Segment 7", "1/acme", "token", "purchase"))
 
 
 def test_a_person_with_nothing_but_a_name(ask: Any) -> None:
@@ -100,9 +92,12 @@ def test_events_of_a_person_are_paged(ask: Any) -> None:
     """Events are shown in pages, newest first."""
     for number in range(PAGE_SIZE + 1):
         ask.notes("POST", EVENTS, {"name": f"e{number}"})
-    who = ask.person("id", "42").cio_id
-    first, rest = person_page(ask.service, who, Query()), person_page(ask.service, who, Query(start=PAGE_SIZE))
+    cio_id = ask.person("id", "42").cio_id
+    first, rest = person_page(ask.service, cio_id, Query()), person_page(ask.service, cio_id, Query(start=PAGE_SIZE))
     assert first is not None
     assert rest is not None
-    assert (first["next"], rest["first"]) == (f"/_sandbox/inbox/people/{who}?start=50", f"/_sandbox/inbox/people/{who}")
+    assert (first["next"], rest["first"]) == (
+        f"/_sandbox/inbox/people/{cio_id}?start=50",
+        f"/_sandbox/inbox/people/{cio_id}",
+    )
     assert ([each[0] for each in rest["events"]], rest["next"], first["total"]) == (["e0"], "", PAGE_SIZE + 1)

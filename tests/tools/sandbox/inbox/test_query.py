@@ -30,10 +30,10 @@ def test_an_address_is_read(query: dict[str, str], expected: Query) -> None:
 
 def test_an_address_is_written() -> None:
     """The address contains every part of the query, with the changes that are given."""
-    asked = Query("track.event", "a&b", "ü \ud800", problems_only=True, before=3)
-    assert asked.address() == "/?operation=track.event&person=a%26b&q=%C3%BC+%3F&broken=1&before=3"
-    assert asked.address("/x", operation="", person="", words="", problems_only=False, before=0) == "/x"
-    assert asked.address(start=50).endswith("&start=50")
+    parsed = Query("track.event", "a&b", "ü \ud800", problems_only=True, before=3)
+    assert parsed.address() == "/?operation=track.event&person=a%26b&q=%C3%BC+%3F&broken=1&before=3"
+    assert parsed.address("/x", operation="", person="", words="", problems_only=False, before=0) == "/x"
+    assert parsed.address(start=50).endswith("&start=50")
 
 
 def test_whether_anything_is_left_out() -> None:
@@ -41,12 +41,12 @@ def test_whether_anything_is_left_out() -> None:
     assert [Query(before=3).narrow, Query(words="x").narrow, Query(problems_only=True).narrow] == [False, True, True]
 
 
-def found(ask: Any, **query: str) -> list[int]:
+def found_numbers(ask: Any, **query: str) -> list[int]:
     """The numbers of the matching requests, newest first, where 1 is the first request of the test."""
     log = list(ask.service.log)
-    asked = Query.parse(query)
-    who = names_of(ask.service.workspace, asked.person)
-    return [log.index(each) + 1 for each in select_requests(reversed(log), asked, who)]
+    parsed = Query.parse(query)
+    names = names_of(ask.service.workspace, parsed.person)
+    return [log.index(each) + 1 for each in select_requests(reversed(log), parsed, names)]
 
 
 @pytest.fixture
@@ -83,12 +83,12 @@ def filled(ask: Any) -> Any:
 )
 def test_what_is_found(filled: Any, query: dict[str, str], expected: list[int]) -> None:
     """Each filter leaves requests out; a person is found by any of the person's names."""
-    assert found(filled, **query) == expected
+    assert found_numbers(filled, **query) == expected
 
 
 def test_a_page_goes_on_before_a_number(filled: Any) -> None:
     """A page contains the requests with a smaller number than `before`."""
-    assert found(filled, before=str(filled.service.log.number - 1)) == [2, 1]
+    assert found_numbers(filled, before=str(filled.service.log.number - 1)) == [2, 1]
 
 
 def test_a_payload_nested_too_deep_is_not_searched(ask: Any) -> None:

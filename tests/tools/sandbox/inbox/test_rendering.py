@@ -5,24 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from inboxes import ReadPage
+from inboxes import MAIL, RENDERER, ReadPage, read
 
 from pytest_customerio.tools.sandbox.inbox.message_pages import message_page, messages_page
 from pytest_customerio.tools.sandbox.inbox.people_pages import people_page, person_page
 from pytest_customerio.tools.sandbox.inbox.query import Query
-from pytest_customerio.tools.sandbox.inbox.rendering import Renderer
 from pytest_customerio.tools.sandbox.inbox.request_pages import FaultForm, request_page, requests_page
 
 EVENTS = "/api/v1/customers/42/events"
-RENDERER = Renderer()
-
-
-def read(name: str, context: dict[str, Any] | None) -> ReadPage:
-    """A page, rendered and parsed."""
-    assert context is not None
-    return ReadPage(RENDERER.render(name, context))
-
-
 SCRIPT = "<script>alert(1)</script>"
 
 
@@ -90,20 +80,9 @@ OURS = {
 }
 
 
-MAIL = {
-    "to": "ada@example.com",
-    "identifiers": {"id": "42"},
-    "transactional_message_id": 3,
-    "from": "Shop <shop@example.com>",
-    "subject": "Hello {{customer.first_name}}",
-    "body": "<h1>Hello, {{customer.first_name}}!</h1>",
-    "body_plain": "Hello!",
-}
-
-
-def requests(ask: Any, asked: Query | None = None, form: FaultForm | None = None) -> dict[str, Any]:
+def requests(ask: Any, query: Query | None = None, form: FaultForm | None = None) -> dict[str, Any]:
     """The values of the page of requests."""
-    return requests_page(ask.service, {"CUSTOMERIO_SITE_ID": "site"}, asked or Query(), form)
+    return requests_page(ask.service, {"CUSTOMERIO_SITE_ID": "site"}, query or Query(), form)
 
 
 @pytest.mark.parametrize("text", HOSTILE)
@@ -134,14 +113,14 @@ def everything(ask: Any, text: str) -> dict[str, ReadPage]:
     ask("GET", f"/{text}")
     ask.service.fault("429-retry-after", 1, "track.merge")
     number = ask.service.log.number
-    who = ask.person("id", "42").cio_id
+    cio_id = ask.person("id", "42").cio_id
     return {
         "requests": read("requests", requests(ask, Query(words="x", person=text), FaultForm(text, text, text, text))),
         "all": read("requests", requests(ask)),
         "request": read("request", request_page(ask.service, number - 3)),
         "unknown": read("request", request_page(ask.service, number)),
         "people": read("people", people_page(ask.service, Query(words=""))),
-        "person": read("person", person_page(ask.service, who, Query())),
+        "person": read("person", person_page(ask.service, cio_id, Query())),
         "messages": read("messages", messages_page(ask.service, Query())),
         "searched": read("messages", messages_page(ask.service, Query(words=text))),
         "message": read("message", message_page(ask.service, sent["delivery_id"])),

@@ -4,27 +4,19 @@ from __future__ import annotations
 
 from typing import Any
 
-from inboxes import ReadPage
+from inboxes import read
 
 from pytest_customerio.tools.sandbox.inbox.frame import PAGE_SIZE, missing_page
 from pytest_customerio.tools.sandbox.inbox.query import Query
-from pytest_customerio.tools.sandbox.inbox.rendering import Renderer
 from pytest_customerio.tools.sandbox.inbox.request_pages import FaultForm, request_page, requests_page
 
 EVENTS = "/api/v1/customers/42/events"
 SCRIPT = "<script>alert(1)</script>"
-RENDERER = Renderer()
 
 
-def read(name: str, context: dict[str, Any] | None) -> ReadPage:
-    """A page, rendered and parsed."""
-    assert context is not None
-    return ReadPage(RENDERER.render(name, context))
-
-
-def requests(ask: Any, asked: Query | None = None, form: FaultForm | None = None) -> dict[str, Any]:
+def requests(ask: Any, query: Query | None = None, form: FaultForm | None = None) -> dict[str, Any]:
     """The values of the page of requests."""
-    return requests_page(ask.service, {"CUSTOMERIO_SITE_ID": "site"}, asked or Query(), form)
+    return requests_page(ask.service, {"CUSTOMERIO_SITE_ID": "site"}, query or Query(), form)
 
 
 def test_the_first_page_says_how_to_begin(ask: Any) -> None:
@@ -47,9 +39,16 @@ def test_a_violation_is_shown_with_its_hint(ask: Any) -> None:
     """A violation is shown with rule, place, expected, got, error and hint."""
     ask("POST", EVENTS, {"name": "purchase", "timestamp": 1764000000000})
     shown = read("requests", requests(ask))
-    found = requests(ask)["entries"][0].violations[0]
-    for said in (found.rule, found.where, found.expected, found.got, found.error, found.hint or found.rule):
-        assert said in shown.text
+    violation = requests(ask)["entries"][0].violations[0]
+    for part in (
+        violation.rule,
+        violation.where,
+        violation.expected,
+        violation.got,
+        violation.error,
+        violation.hint or violation.rule,
+    ):
+        assert part in shown.text
     assert {"violation error"} <= {each.get("class") for each in shown.all("div")}
 
 
@@ -68,16 +67,16 @@ def test_a_thousand_requests_are_read_page_by_page(ask: Any) -> None:
     for number in range(120):
         ask.notes("POST", EVENTS, {"name": f"event {number}"})
     seen: list[int] = []
-    asked = Query(words="event")
+    query = Query(words="event")
     while True:
-        context = requests(ask, asked)
+        context = requests(ask, query)
         assert len(context["entries"]) <= PAGE_SIZE
         seen += [each.number for each in context["entries"]]
-        assert bool(context["newest"]) == bool(asked.before)
+        assert bool(context["newest"]) == bool(query.before)
         if not context["older"]:
             break
-        assert context["older"] == asked.address(before=seen[-1])
-        asked = Query(words="event", before=seen[-1])
+        assert context["older"] == query.address(before=seen[-1])
+        query = Query(words="event", before=seen[-1])
     assert seen == [each.number for each in reversed(list(ask.service.log))]
     assert len(seen) == 120
 

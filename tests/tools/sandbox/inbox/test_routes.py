@@ -63,9 +63,9 @@ def test_a_page_is_html_that_loads_nothing(sandbox: SandboxServer, path: str) ->
 def test_each_record_has_a_page(sandbox: SandboxServer) -> None:
     """A request, a person and a message each have a page."""
     number, workspace = sandbox.service.log.number, sandbox.service.workspace
-    who, message = next(iter(workspace.people)).cio_id, next(iter(workspace.deliveries))
+    cio_id, message = next(iter(workspace.people)).cio_id, next(iter(workspace.deliveries))
     assert "app.send_email" in get(sandbox, f"/_sandbox/inbox/requests/{number}").text
-    assert "purchase" in get(sandbox, f"/_sandbox/inbox/people/{who}").text
+    assert "purchase" in get(sandbox, f"/_sandbox/inbox/people/{cio_id}").text
     mail = get(sandbox, f"/_sandbox/inbox/messages/{message}")
     assert "ada@example.com" in mail.text
     assert "style-src 'unsafe-inline'" in mail.headers["Content-Security-Policy"]
@@ -97,7 +97,7 @@ def test_a_fault_is_asked_for(sandbox: SandboxServer) -> None:
 
 
 @pytest.mark.parametrize(
-    ("form", "said"),
+    ("form", "message"),
     [
         ({"case": "429-retry-afte"}, "did you mean 429-retry-after?"),
         ({"case": "429-retry-after", "times": "0"}, "times is a number of 1 or more, or forever"),
@@ -107,11 +107,11 @@ def test_a_fault_is_asked_for(sandbox: SandboxServer) -> None:
         (b"case=429-retry-after&" + b"x" * 70_000, "no such case"),
     ],
 )
-def test_a_fault_that_is_not_possible_shows_the_reason(sandbox: SandboxServer, form: object, said: str) -> None:
+def test_a_fault_that_is_not_possible_shows_the_reason(sandbox: SandboxServer, form: object, message: str) -> None:
     """A fault that is not possible draws 400 with the reason, and adds none."""
     answer = post(sandbox, FAULTS, form)
     assert answer.status_code == 400
-    assert said in answer.text
+    assert message in answer.text
     assert sandbox.service.faults.all == ()
 
 

@@ -82,14 +82,14 @@ def test_what_was_received(known: SandboxClient, client: Client) -> None:
     assert [each["rule"] for each in last["violations"]] == ["bad-email"]
     assert "sent_from" not in last["violations"][0]
 
-    def found(**asked: Any) -> list[str]:
-        return [each["operation"] for each in client.get("/_sandbox/received", params=asked).json()["received"]]
+    def operations(**params: Any) -> list[str]:
+        return [each["operation"] for each in client.get("/_sandbox/received", params=params).json()["received"]]
 
-    assert found(since=body["number"] - 1) == ["track.identify"]
-    assert found(operation="app") == ["app.send_email"]
-    assert found(operation="track.event") == found(q="BOUGHT") == ["track.event"]
-    assert found(limit=2) == ["track.add_to_segment", "track.identify"]
-    assert found(since="x", q="nothing has this") == []
+    assert operations(since=body["number"] - 1) == ["track.identify"]
+    assert operations(operation="app") == ["app.send_email"]
+    assert operations(operation="track.event") == operations(q="BOUGHT") == ["track.event"]
+    assert operations(limit=2) == ["track.add_to_segment", "track.identify"]
+    assert operations(since="x", q="nothing has this") == []
 
 
 def test_people(known: SandboxClient, client: Client) -> None:
@@ -149,9 +149,9 @@ def test_the_file_of_an_export(known: SandboxClient, client: Client) -> None:
 
 def test_faults(ask: SandboxClient, client: Client) -> None:
     """Faults are added, listed and ended, one or all."""
-    asked = {"case": "500-server-error", "times": 2, "operation": "track.event"}
-    made = client.post("/_sandbox/faults", json=asked)
-    assert (made.status_code, made.json()) == (201, {"id": 1, **asked, "given": 0})
+    fault = {"case": "500-server-error", "times": 2, "operation": "track.event"}
+    created = client.post("/_sandbox/faults", json=fault)
+    assert (created.status_code, created.json()) == (201, {"id": 1, **fault, "given": 0})
     assert client.post("/_sandbox/faults", json={"case": "502-html"}).json()["times"] == 1
     assert client.post("/_sandbox/faults", json={"case": "502-html", "times": None}).json()["times"] is None
     assert len(client.get("/_sandbox/faults").json()["faults"]) == 3

@@ -181,7 +181,9 @@ def test_a_client_that_goes_away(server: SandboxServer) -> None:
     assert [person.display_name for person in server.service.workspace.people] == ["43"]
 
 
-def asked(app: application.Application, *messages: dict[str, Any], path: str = CUSTOMER) -> list[dict[str, Any]]:
+def messages_sent_by(
+    app: application.Application, *messages: dict[str, Any], path: str = CUSTOMER
+) -> list[dict[str, Any]]:
     """The messages that an application sends when it receives these; then its client stays silent."""
     sent_messages: list[dict[str, Any]] = []
     waiting = list(messages)
@@ -210,7 +212,7 @@ def test_a_body_that_does_not_arrive(server: SandboxServer) -> None:
     """A body that is late, or whose client has disconnected, draws 408 and is not logged."""
     app = application.Application(server.service, admin=None, body_timeout=0.01)  # type: ignore[arg-type]
     for messages in ((), ({"type": "http.disconnect"},)):
-        start, _ = asked(app, *messages)
+        start, _ = messages_sent_by(app, *messages)
         assert start["status"] == 408
     assert len(server.service.log) == 0
 

@@ -84,9 +84,9 @@ def test_a_port_that_is_taken(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
     with neighbours() as (port, second):
         taken = second.getsockname()[1]
-        for settings, asked in ((Settings(), taken), (Settings(tls=True), port)):
+        for settings, wanted in ((Settings(), taken), (Settings(tls=True), port)):
             with pytest.raises(PortError, match=rf"cannot listen on 127.0.0.1:{taken}: .*; choose another with --port"):
-                SandboxServer(settings, port=asked)
+                SandboxServer(settings, port=wanted)
     assert list(tmp_path.iterdir()) == []
 
 

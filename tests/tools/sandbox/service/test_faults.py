@@ -38,7 +38,7 @@ def test_an_invalid_specification() -> None:
 
 
 @pytest.mark.parametrize(
-    ("asked", "message"),
+    ("arguments", "message"),
     [
         (("429-retry-aftr",), "no such case: '429-retry-aftr'; did you mean 429-retry-after?"),
         (("xyzzy",), "no such case: 'xyzzy'; 200-dropped, "),
@@ -53,10 +53,10 @@ def test_an_invalid_specification() -> None:
         (("tls-failure",), "tls-failure needs https: start the sandbox with --https"),
     ],
 )
-def test_faults_that_are_not_possible(faults: Faults, asked: tuple[object, ...], message: str) -> None:
+def test_faults_that_are_not_possible(faults: Faults, arguments: tuple[object, ...], message: str) -> None:
     """The message says why a fault is not possible, and what is."""
     with pytest.raises(FaultError) as caught:
-        faults.add(*asked)  # type: ignore[arg-type]
+        faults.add(*arguments)  # type: ignore[arg-type]
     assert message in str(caught.value)
     assert faults.all == ()
 

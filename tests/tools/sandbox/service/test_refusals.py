@@ -25,7 +25,7 @@ def answered(ask: SandboxClient, *request: Any, **more: Any) -> tuple[int, str]:
 
 
 @pytest.mark.parametrize(
-    ("request_", "status", "case", "said"),
+    ("request_", "status", "case", "message"),
     [
         (
             ("PUT", CUSTOMER, {"plan": "x" * 1001}),
@@ -54,11 +54,11 @@ def answered(ask: SandboxClient, *request: Any, **more: Any) -> tuple[int, str]:
         ),
     ],
 )
-def test_broken_contracts(ask: SandboxClient, request_: tuple[Any, ...], status: int, case: str, said: str) -> None:
+def test_broken_contracts(ask: SandboxClient, request_: tuple[Any, ...], status: int, case: str, message: str) -> None:
     """A violation draws the error that the contract names, with the documented text where it is known."""
     reply = ask(*request_)
     assert (reply.answer.status, reply.case) == (status, case)
-    assert said in reply.answer.body.decode()
+    assert message in reply.answer.body.decode()
     assert len(ask.service.workspace.people) == 0
 
 

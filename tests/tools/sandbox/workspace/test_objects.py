@@ -49,9 +49,9 @@ def test_a_deleted_object_leaves_nothing_behind() -> None:
     assert (ada.relationships, objects.all, objects.find(ACME)) == ({}, [], None)
     objects.identify_visitor(ada, "visitor-1")
     assert ada.relationships == {}
-    made = objects.find_or_create(ACME)
-    assert made is not None
-    assert made.cio_object_id != acme.cio_object_id
+    created = objects.find_or_create(ACME)
+    assert created is not None
+    assert created.cio_object_id != acme.cio_object_id
 
 
 def test_a_visitor_becomes_a_person() -> None:

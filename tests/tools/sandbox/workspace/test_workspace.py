@@ -12,9 +12,9 @@ BOUGHT = Event("bought", "event", 100, {"total": 1})
 
 def person(workspace: Workspace, number: str = "42", **attributes: object) -> Person:
     """The person with this id, created if needed."""
-    found, _ = workspace.identify(("id", number), attributes, 100)
-    assert found is not None
-    return found
+    known, _ = workspace.identify(("id", number), attributes, 100)
+    assert known is not None
+    return known
 
 
 def test_an_event_makes_a_person() -> None:
@@ -111,8 +111,8 @@ def test_devices() -> None:
     assert person(workspace).devices == {"device-1": {"id": "device-1", "platform": "ios", "last_used": 100}}
     assert workspace.add_device(("cio_id", "a3ff"), "device-1", {}) == ("dropped: nobody has this cio_id",)
     assert workspace.delete_device(ADA, "device-1") == ()
-    for who in (ADA, ("id", "43")):
-        assert workspace.delete_device(who, "device-1") == ("nothing to do: there is no such device",)
+    for identifier in (ADA, ("id", "43")):
+        assert workspace.delete_device(identifier, "device-1") == ("nothing to do: there is no such device",)
 
 
 def test_numbers_are_unique() -> None:
