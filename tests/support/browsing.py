@@ -27,12 +27,12 @@ NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable"
 def chromium() -> Iterator[Browser]:
     """The Chromium of this machine. Without one the test is skipped, or fails where CIO_TEST_BROWSER promises one."""
     driver = pytest.importorskip("playwright.sync_api", reason="the inbox in a browser needs playwright")
-    found = next((path for name in NAMES if (path := shutil.which(name))), None)
-    if found is None:
-            missing = pytest.fail if os.environ.get("CIO_TEST_BROWSER") else pytest.skip
+    path = next((path for name in NAMES if (path := shutil.which(name))), None)
+    if path is None:
+        missing = pytest.fail if os.environ.get("CIO_TEST_BROWSER") else pytest.skip
         missing(f"the inbox in a browser needs Chromium: none of {', '.join(NAMES)} is on the path")
     with driver.sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=found)
+        browser = playwright.chromium.launch(executable_path=path)
         yield browser
         browser.close()
 
