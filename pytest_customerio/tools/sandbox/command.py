@@ -15,7 +15,7 @@ from pytest_customerio.tools.sandbox.service.faults import parse_fault
 from pytest_customerio.tools.sandbox.settings import Settings
 
 __all__ = ["CannotError", "instructions", "run"]
-_WAIT = 0.5  # seconds; Python handles a signal only between two waits
+_WAIT = 0.5  # seconds between two checks whether the server still runs
 _WARNING = (
     "Everybody who can reach {host} can reach it: people, keys and all. Use 127.0.0.1 unless it runs in a container.\n"
 )

@@ -27,7 +27,7 @@ ADMIN_PATHS = ("/_sandbox", "/_sandbox/", "/")
 _RESETS = ("connection-reset", "accepted-then-reset")
 
 
-class SlowError(Exception):
+class ClientGoneError(Exception):
     """The client closed the connection before its body was complete."""
 
 
@@ -47,7 +47,7 @@ class Application:
         try:
             async with asyncio.timeout(self._body_timeout):
                 body, too_large = await _body(scope, receive)
-        except (TimeoutError, SlowError):
+        except (TimeoutError, ClientGoneError):
             await _respond(send, Answer(408, "Request Timeout", (("Connection", "close"),)), ())
             return
         answer = self._service.answer(_http_request(scope, body, too_large=too_large))
@@ -75,7 +75,7 @@ async def _body(scope: Scope, receive: Receive) -> tuple[bytes, bool]:
     while more:
         message = await receive()
         if message["type"] == "http.disconnect":
-            raise SlowError
+            raise ClientGoneError
         parts.append(message.get("body", b""))
         size += len(parts[-1])
         more = message.get("more_body", False)
