@@ -70,7 +70,7 @@ def test_an_operation_that_the_payload_leaves_open() -> None:
     [
         (b"", "", None),
         (b'{"a": 1}', "", {"a": 1}),
-        (gzip.compress(b'{"a": 1}'), "gzip", {"a": 1}),
+        (gzip.compress(b'{"a": 1}', mtime=0), "gzip", {"a": 1}),
         (b"{", "", "{"),
         (b"{}", "br", "{}"),
     ],
