@@ -128,7 +128,7 @@ def find_target(
     if not url and (workspace or variables):
         return _workspace(environ, variables, workspace, catalog, home)
     try:
-        from pytest_customerio.tools.sandbox import running  # noqa: F401
+        from pytest_customerio.tools.sandbox.server import sandbox_server  # noqa: F401
     except ModuleNotFoundError as error:
         text = "the sandbox to record against needs more packages: pip install 'pytest-customerio[sandbox]'"
         raise TargetError(f"{text} ({error.name} is missing)") from None
@@ -138,10 +138,10 @@ def find_target(
 @contextmanager
 def own_sandbox(environ: Mapping[str, str]) -> Iterator[Target]:
     """A sandbox in this process, which ends with the context."""
-    from pytest_customerio.tools.sandbox.dispatch import Settings
-    from pytest_customerio.tools.sandbox.running import Running
+    from pytest_customerio.tools.sandbox.server.sandbox_server import SandboxServer
+    from pytest_customerio.tools.sandbox.settings import Settings
 
-    with Running(Settings(region="eu" if environ.get(REGION, "").lower() == "eu" else "us")) as running:
+    with SandboxServer(Settings(region="eu" if environ.get(REGION, "").lower() == "eu" else "us")) as running:
         environment = "a sandbox of pytest-customerio's own"
         yield _sandbox("own", environment, running.url, running.environ, running.service.reset)
 

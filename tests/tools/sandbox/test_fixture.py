@@ -1,4 +1,4 @@
-"""`cio_sandbox`: the same server, in a thread of the session, empty for each test."""
+"""The fixture `cio_sandbox`: a sandbox for the session, emptied for each test."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ def test_beside_the_guard(cio_sandbox):
 
 
 def test_what_it_knows() -> None:
-    """Plain values: requests, violations, people, messages; each test gets it without any of them."""
+    """Requests, violations, people and messages are available as values, and empty for the next test."""
     with started() as fresh:
         sandbox = fresh()
         keys = (sandbox.environ["CUSTOMERIO_SITE_ID"], sandbox.environ["CUSTOMERIO_API_KEY"])
@@ -78,7 +78,7 @@ def test_what_it_knows() -> None:
 
 
 def test_the_fixture(pytester: pytest.Pytester) -> None:
-    """As the README has it."""
+    """The example of the README passes."""
     pytester.makepyfile(MODULE)
     arguments = ("-p", "no:customerio", "-p", "pytest_customerio.plugin", "-p", "no:cacheprovider")
     result = pytester.runpytest_subprocess(*arguments)
@@ -86,7 +86,7 @@ def test_the_fixture(pytester: pytest.Pytester) -> None:
 
 
 def test_without_its_packages(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> None:
-    """It says what to install."""
+    """Without the packages of the extra the message says what to install."""
     pytester.makeconftest("import sys\nsys.modules['starlette'] = None\n")
     pytester.makepyfile("def test_it(cio_sandbox): pass")
     result = pytester.runpytest_subprocess("-p", "no:customerio", "-p", "pytest_customerio.plugin")
