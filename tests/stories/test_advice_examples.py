@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from tests.plugin.conftest import Story
+from tests.stories.conftest import Story
 
 from pytest_customerio.cassettes.reading import Shelf
 from pytest_customerio.contract.catalog import Catalog

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 if TYPE_CHECKING:
-    from tests.plugin.conftest import Story
+    from tests.stories.conftest import Story
 
 SDK = """
 import json

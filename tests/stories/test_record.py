@@ -14,13 +14,13 @@ from typing import TYPE_CHECKING, Any
 import pytest
 import yaml
 from commands import environment
-from tests.plugin.conftest import closing, told, usage_error
+from tests.stories.conftest import closing, told, usage_error
 
 from pytest_customerio.cassettes import writer
 from pytest_customerio.tools.target import OWN, URL, WORKSPACE
 
 if TYPE_CHECKING:
-    from tests.plugin.conftest import Story
+    from tests.stories.conftest import Story
 
 # A service on the official SDK that reads what it wrote: only a Customer.io that remembers lets it pass.
 SERVICE = """

@@ -9,7 +9,7 @@ import pytest
 from applications import APP
 
 if TYPE_CHECKING:
-    from tests.plugin.conftest import Story
+    from tests.stories.conftest import Story
 
 HEAVY = {
     "aiohttp",
