@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from pytest_customerio.contract.catalog import Catalog
 from pytest_customerio.core.credentials import SHORTEST
 from pytest_customerio.process import guard
-from pytest_customerio.tools.doctor import diagnosis, people, variables, workspace
+from pytest_customerio.tools.doctor import diagnosis, packages, people, variables, workspace
 from pytest_customerio.tools.doctor.asking import asking
 from pytest_customerio.tools.doctor.diagnosis import Finding
 from pytest_customerio.tools.doctor.history import App, Sandbox
@@ -33,7 +33,7 @@ WELL, WRONG, CANNOT = 0, 1, 2
 def run(asked: argparse.Namespace, environ: Mapping[str, str]) -> tuple[str, int]:
     """What is printed, and how the command ends."""
     catalog = Catalog.load()
-    found: list[Finding] = []
+    found: list[Finding] = [*packages.look()]
     name, code = "nobody", WELL
     disarm = guard.arm(catalog, lambda address: TargetError(f"{address}: refused, it is not the target"))
     try:
@@ -41,7 +41,7 @@ def run(asked: argparse.Namespace, environ: Mapping[str, str]) -> tuple[str, int
             name = f"{target.environment} ({target.region})"
             found.extend(_checks(asked, environ, target, catalog))  # one by one: what is found before an error stays
     except TargetError as error:
-        found, code = [*variables.look(environ), Finding("target", "problem", str(error))], CANNOT
+        found, code = [*packages.look(), *variables.look(environ), Finding("target", "problem", str(error))], CANNOT
     except UnreachableError as error:
         told = Finding("connection", "problem", str(error), "python -m pytest_customerio explain network")
         found, code = [*found, told], CANNOT
