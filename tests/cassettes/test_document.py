@@ -154,7 +154,8 @@ def test_a_line_is_found_in_lists_and_mappings(tmp_path: Path) -> None:
 @pytest.mark.parametrize("opening", ["[", "{a: ", "- "])
 def test_deep_nesting_is_refused_before_the_parser_breaks(tmp_path: Path, opening: str) -> None:
     """Tens of thousands of levels would end the process within libyaml."""
-    with pytest.raises(DataError, match="nested more than 200 levels deep"):
+    # PyYAML 6.0.4 refuses deep nesting of flow collections itself, before we do.
+    with pytest.raises(DataError, match="nested more than 200 levels deep|exceeded maximum nesting depth"):
         read(tmp_path, opening * 60_000)
 
 
