@@ -8,12 +8,14 @@ from queue import Empty, Queue
 from types import SimpleNamespace
 
 import pytest
-from customerio.analytics import consumer as module
-from customerio.analytics.client import Client
+from analytics import REASON
 from waiting import until
 
 from pytest_customerio.clients import analytics
 from pytest_customerio.process.patching import Patches
+
+module = pytest.importorskip("customerio.analytics.consumer", reason=REASON)
+Client = pytest.importorskip("customerio.analytics.client", reason=REASON).Client
 
 pytestmark = pytest.mark.filterwarnings("ignore:datetime.datetime.utcnow:DeprecationWarning")
 

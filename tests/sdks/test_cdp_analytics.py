@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from analytics import FOLDER, REASON
 from tables import Run, differing, run
 
 # Without strict mode Pipelines drops what it cannot use; the SDK has no way to ask for it.
@@ -38,7 +39,8 @@ SYNC = TAKEN | {
 @pytest.fixture(scope="module")
 def done(tmp_path_factory: pytest.TempPathFactory) -> Run:
     """The run of all its tests."""
-    return run("pipelines.py", tmp_path_factory.mktemp("pipelines"))
+    assert FOLDER.is_dir(), REASON
+    return run("pipelines.py", tmp_path_factory.mktemp("pipelines"), FOLDER)
 
 
 def test_correct_use_is_green(done: Run) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+
 from tests.stories.conftest import Story, failure, table, told
 
 ALLOW = 'cio_allow("event-name-too-long", reason="the old importer")'

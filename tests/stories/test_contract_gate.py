@@ -6,6 +6,7 @@ import re
 import textwrap
 
 import pytest
+
 from tests.stories.conftest import Story, closing, failure, table, told
 
 MILLISECONDS = """\

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+
 from tests.stories.conftest import Story, closing
 
 WHAT_TO_DO = """\

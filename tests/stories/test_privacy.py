@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 
 import pytest
+
 from tests.stories.conftest import Story
 
 EMAIL, PHONE, NAME, CITY = "jane.doe@example.com", "+14155550123", "Janet Doe-Smith", "Wanne-Eickel"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+
 from tests.stories.conftest import Story, failure
 
 pytestmark = pytest.mark.skipif(not hasattr(pytest, "Subtests"), reason="pytest 9 brings the fixture")

@@ -6,6 +6,7 @@ import os
 from pathlib import Path
 
 import pytest
+
 from tests.stories.conftest import Story, usage_error
 
 GOOD = "def test_good():\n    pass\n"

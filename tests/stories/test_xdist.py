@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+
 from tests.stories.conftest import Story, closing, told, usage_error
 
 TWO = ("-p", "xdist.plugin", "-n", "2")

@@ -31,6 +31,12 @@ def command(*arguments: str, cwd: Path, **variables: str) -> subprocess.Complete
     )
 
 
+def python_path(*folders: Path) -> str:
+    """A PYTHONPATH with these folders first; those that are missing are left out."""
+    there = [str(folder) for folder in folders if folder.is_dir()]
+    return os.pathsep.join([*there, *filter(None, [environment().get("PYTHONPATH")])])
+
+
 def environment() -> dict[str, str]:
     """This environment, with the plugin loaded where nobody installed it."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("PYTEST", "COV", "CUSTOMERIO"))}
