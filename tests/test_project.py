@@ -1,34 +1,109 @@
-"""The packaging says what is true: floors that CI runs, commands that exist."""
+"""The files around the package agree with each other: pyproject.toml, Makefile, constraints/, .ci/run, workflows."""
 
 from __future__ import annotations
 
+import importlib.metadata
 import re
 import tomllib
 from pathlib import Path
 
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
+
+import pytest_customerio
+
 ROOT = Path(__file__).resolve().parent.parent
 
 
-def test_the_lowest_set_is_every_floor_of_pyproject() -> None:
-    """CI's lowest run pins what pyproject.toml promises, name by name."""
+def _pinned(name: str) -> dict[str, str]:
+    """Name and version of each package in a file of constraints."""
+    lines = (ROOT / "constraints" / name).read_text(encoding="utf-8").splitlines()
+    return dict(line.split("==") for line in lines if line and not line.startswith("#"))
+
+
+def _groups(*names: str) -> list[str]:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
-    promised = project["project"]["dependencies"] + project["dependency-groups"]["test"]
+    extra = project["project"]["optional-dependencies"]["sandbox"]
+    groups = [one for name in names for one in project["dependency-groups"][name]]
+    alone = re.findall(r"'(customerio-cdp-analytics[^']*)'", (ROOT / "Makefile").read_text(encoding="utf-8"))
+    return [*project["project"]["dependencies"], *extra, *groups, *alone]
+
+
+def test_the_lowest_set_is_every_floor() -> None:
+    """constraints/lowest.txt pins each floor of pyproject.toml and of the Makefile, and nothing else."""
     floors = {
-        re.sub(r"\[.*\]", "", name): floor for name, floor in (re.split(">=", text, maxsplit=1) for text in promised)
+        re.sub(r"\[.*\]", "", name): floor
+        for name, floor in (re.split(">=", text, maxsplit=1) for text in _groups("test"))
     }
-    lines = (ROOT / "constraints" / "lowest.txt").read_text(encoding="utf-8").splitlines()
-    pinned = dict(line.split("==") for line in lines if line and not line.startswith("#"))
-    assert pinned == {name: floor.partition(",")[0] for name, floor in floors.items()}
+    assert _pinned("lowest.txt") == {name: floor.partition(",")[0] for name, floor in floors.items()}
+
+
+def test_the_tested_set_holds_every_dependency() -> None:
+    """constraints/tested.txt pins everything that `make` installs, each at a version that the floors allow."""
+    pinned = {canonicalize_name(name): version for name, version in _pinned("tested.txt").items()}
+    for requirement in map(Requirement, _groups("test", "lint", "build")):
+        assert pinned[canonicalize_name(requirement.name)] in requirement.specifier, requirement
+
+
+def test_the_tested_set_holds_what_those_need() -> None:
+    """Each package that is installed here as a dependency of another one is pinned as well."""
+    pinned = {canonicalize_name(name) for name in _pinned("tested.txt")}
+    needed = {
+        canonicalize_name(found.name)
+        for one in importlib.metadata.distributions()
+        if canonicalize_name(one.metadata["Name"]) in pinned
+        for found in map(Requirement, one.requires or ())
+        if found.marker is None or found.marker.evaluate({"extra": ""})
+    }
+    assert needed - {"setuptools"} <= pinned
+
+
+def test_the_tested_set_is_what_make_installs() -> None:
+    """Without an argument; the newest versions are the weekly workflow's."""
+    makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
+    assert re.findall(r"^CONSTRAINTS \?= (.*)$", makefile, re.MULTILINE) == ["constraints/tested.txt"]
+    weekly = (ROOT / ".github" / "workflows" / "weekly.yml").read_text(encoding="utf-8")
+    assert "make test CONSTRAINTS= " in weekly
+
+
+def test_no_target_installs_both_sdks_into_one_folder() -> None:
+    """`customerio-cdp-analytics` replaces a file of `customerio`: no group and no example that is installed names it."""
+    shared = [*(ROOT / "examples").glob("*/requirements.txt")]
+    assert shared
+    named = [*_groups("lint", "build"), *(text for path in shared for text in path.read_text("utf-8").splitlines())]
+    assert [text for text in named if text.startswith("customerio-cdp")] == ["customerio-cdp-analytics>=1.1"]
+
+
+def test_ci_runs_the_commands_of_the_readme() -> None:
+    """One after the other, as they are written there, in one environment."""
+    block = (ROOT / "README.md").read_text(encoding="utf-8").partition("```sh\n")[2].partition("```")[0]
+    commands = [line.partition("#")[0].strip() for line in block.splitlines()]
+    script = (ROOT / ".ci" / "run").read_text(encoding="utf-8")
+    assert commands == ["make demo", "make test"]
+    assert [line for line in re.findall(r"^(make \w+)", script, re.MULTILINE) if line in commands][:2] == commands
+    assert len(re.findall(r"\bVENV=", script)) == 1
+
+
+def test_each_exclusion_from_coverage_has_its_reason() -> None:
+    """On the same line, behind the pragma."""
+    lines = [
+        (path.name, line.strip())
+        for path in Path(pytest_customerio.__file__).parent.rglob("*.py")
+        for line in path.read_text(encoding="utf-8").splitlines()
+        if "pragma: no" in line
+    ]
+    assert [one for one in lines if not re.search(r"# pragma: no (cover|branch) - \w", one[1])] == []
 
 
 def test_no_file_names_a_machine_path() -> None:
-    """CI and make run anywhere."""
-    for name in ("Makefile", ".ci/run", ".github/workflows/ci.yml", "pyproject.toml"):
+    """Make and CI run on any machine."""
+    workflows = [str(path.relative_to(ROOT)) for path in (ROOT / ".github").rglob("*.yml")]
+    for name in ("Makefile", ".ci/run", ".pre-commit-config.yaml", "pyproject.toml", *workflows):
         assert not re.search(r"(?<![\w.$}])/(home|root|tmp|work|usr/local)/", (ROOT / name).read_text(encoding="utf-8"))
 
 
 def test_ci_runs_every_python_that_is_promised() -> None:
-    """Each classifier has its row in the workflow."""
+    """Each Python version of the classifiers has its row in the workflow."""
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     promised = re.findall(r"Python :: (3\.\d+)", "\n".join(project["classifiers"]))
     workflow = (ROOT / ".github" / "workflows" / "ci.yml").read_text(encoding="utf-8")
