@@ -8,14 +8,16 @@ from queue import Empty, Queue
 from types import SimpleNamespace
 
 import pytest
-from analytics import REASON
+from analytics import REASON, THERE
 from waiting import until
 
 from pytest_customerio.clients import analytics
 from pytest_customerio.process.patching import Patches
 
-module = pytest.importorskip("customerio.analytics.consumer", reason=REASON)
-Client = pytest.importorskip("customerio.analytics.client", reason=REASON).Client
+if not THERE:
+    pytest.skip(REASON, allow_module_level=True)
+from customerio.analytics import consumer as module
+from customerio.analytics.client import Client
 
 pytestmark = pytest.mark.filterwarnings("ignore:datetime.datetime.utcnow:DeprecationWarning")
 

@@ -7,7 +7,7 @@ import threading
 import time
 
 import pytest
-from analytics import REASON
+from analytics import REASON, THERE
 from waiting import until
 
 from pytest_customerio.process.clock.virtual import Clock
@@ -194,8 +194,10 @@ def test_a_loop_without_leftovers_is_left_alone(owners, loop) -> None:
 @pytest.fixture
 def consumer(owners, monkeypatch, caplog):
     """A client's consumer that takes what it is hurried to take."""
-    module = pytest.importorskip("customerio.analytics.consumer", reason=REASON)
-    Client = pytest.importorskip("customerio.analytics.client", reason=REASON).Client
+    if not THERE:
+        pytest.skip(REASON)
+    from customerio.analytics import consumer as module
+    from customerio.analytics.client import Client
 
     from pytest_customerio.clients import analytics
 

@@ -17,22 +17,21 @@ REASON = (
 )
 
 
-def join() -> None:
-    """In this process `customerio.analytics` comes from that folder, and all else of `customerio` from the SDK."""
+def join() -> bool:
+    """Make `customerio.analytics` importable in this process; False where nobody installed it.
+
+    It comes from that folder, all else of `customerio` comes from the SDK. The package asks for its own version when
+    it is imported, so the folder has to be on `sys.path` too; it is the last one there.
+    """
     inside = str(FOLDER / "customerio")
-    if Path(inside, "analytics").is_dir() and importlib.util.find_spec("customerio") is not None:
-        module = importlib.import_module("customerio")
-        if inside not in module.__path__:
-            module.__path__.insert(0, inside)
-
-
-def _is_there() -> bool:
-    """Whether it can be imported, from that folder or because somebody installed it beside the SDK."""
-    join()
-    try:
-        return importlib.util.find_spec("customerio.analytics") is not None
-    except ModuleNotFoundError:
+    if importlib.util.find_spec("customerio") is None:
         return False
+    module = importlib.import_module("customerio")
+    if Path(inside, "analytics").is_dir() and inside not in module.__path__:
+        module.__path__.insert(0, inside)
+        sys.path.append(str(FOLDER))
+    return importlib.util.find_spec("customerio.analytics") is not None
 
 
-needed = pytest.mark.skipif(not _is_there(), reason=REASON)
+THERE = join()
+needed = pytest.mark.skipif(not THERE, reason=REASON)

@@ -8,7 +8,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
-from analytics import REASON
+from analytics import needed
 
 from pytest_customerio.tools.sandbox.dispatch import Settings
 from pytest_customerio.tools.sandbox.running import Running
@@ -107,10 +107,12 @@ def test_the_app_api(running: Running, scheme: str) -> None:
 
 
 @pytest.mark.filterwarnings("ignore:datetime.datetime.utcnow:DeprecationWarning")  # the SDK's own
+@needed
 @pytest.mark.parametrize("scheme", ["http", "https"])
 def test_pipelines(running: Running, scheme: str) -> None:
     """Every call of the analytics client."""
-    analytics = pytest.importorskip("customerio.analytics", reason=REASON)
+    from customerio import analytics
+
     host = running.url if scheme == "http" else running.https_url
     client = analytics.Client(running.service.keys.pipelines, host=host, sync_mode=True)
     client.identify(user_id="42", traits={"email": "ada@example.com"})
