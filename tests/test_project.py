@@ -7,6 +7,7 @@ import re
 import tomllib
 from pathlib import Path
 
+import yaml
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
@@ -102,9 +103,32 @@ def test_no_file_names_a_machine_path() -> None:
         assert not re.search(r"(?<![\w.$}])/(home|root|tmp|work|usr/local)/", (ROOT / name).read_text(encoding="utf-8"))
 
 
+def test_contributing_names_what_is_there() -> None:
+    """Each file, folder and make target that a recipe names exists; what is made from a pattern is left out."""
+    text = "".join((ROOT / name).read_text(encoding="utf-8") for name in ("CONTRIBUTING.md", "SECURITY.md"))
+    inside = [one for one in re.findall(r"`([\w./-]+/[\w./-]*)`", text) if not one.startswith("customerio/")]
+    paths = [*inside, *re.findall(r"\]\((?!https?:)([^)#]+)\)", text), *re.findall(r"python (tests/\w+\.py)", text)]
+    assert paths
+    assert [one for one in paths if not ((ROOT / one).exists() or (ROOT / "pytest_customerio" / one).exists())] == []
+    targets = re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE)
+    assert set(re.findall(r"\bmake ([a-z]+)(?= |`|\n)", text)) <= set(targets)
+
+
+def test_every_yaml_file_around_the_package_can_be_read() -> None:
+    """Workflows, issue forms and pre-commit: GitHub would ignore a form that is broken."""
+    paths = [*(ROOT / ".github").rglob("*.yml"), ROOT / ".pre-commit-config.yaml"]
+    assert len(paths) == 8
+    for path in paths:
+        assert isinstance(yaml.safe_load(path.read_text(encoding="utf-8")), dict), path
+    for path in (ROOT / ".github" / "ISSUE_TEMPLATE").glob("[!c]*.yml"):
+        form = yaml.safe_load(path.read_text(encoding="utf-8"))
+        assert {"name", "description", "body"} <= set(form)
+        assert all({"type", "id", "attributes"} <= set(one) and "label" in one["attributes"] for one in form["body"])
+
+
 def test_ci_runs_every_python_that_is_promised() -> None:
     """Each Python version of the classifiers has its row in the workflow."""
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     promised = re.findall(r"Python :: (3\.\d+)", "\n".join(project["classifiers"]))
     workflow = (ROOT / ".github" / "workflows" / "ci.yml").read_text(encoding="utf-8")
-    assert re.findall(r"python: \[(.*)\]", workflow) == [", ".join(f'"{version}"' for version in promised)]
+    assert re.findall(r" python: \[(.*)\]", workflow) == [", ".join(f'"{version}"' for version in promised)]
