@@ -47,16 +47,16 @@ def test_the_tested_set_holds_every_dependency() -> None:
 
 
 def test_the_tested_set_holds_what_those_need() -> None:
-    """Each package that is installed here as a dependency of another one is pinned as well."""
-    pinned = {canonicalize_name(name) for name in _pinned("tested.txt")}
+    """What a package needs, in the pinned version, is pinned as well; versions that are not pinned are not looked at."""
+    pinned = {canonicalize_name(name): version for name, version in _pinned("tested.txt").items()}
     needed = {
         canonicalize_name(found.name)
         for one in importlib.metadata.distributions()
-        if canonicalize_name(one.metadata["Name"]) in pinned
+        if pinned.get(canonicalize_name(one.metadata["Name"])) == one.version
         for found in map(Requirement, one.requires or ())
         if found.marker is None or found.marker.evaluate({"extra": ""})
     }
-    assert needed - {"setuptools"} <= pinned
+    assert needed - {"setuptools"} <= set(pinned)
 
 
 def test_the_tested_set_is_what_make_installs() -> None:
