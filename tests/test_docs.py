@@ -1,4 +1,4 @@
-"""The pages in docs/ are what the command says today.
+"""The pages in docs/ are what the commands `errors` and `explain` print today.
 
 `python tests/test_docs.py` writes them anew.
 """
@@ -27,12 +27,12 @@ DOCS = Path(__file__).resolve().parent.parent / "docs"
 
 
 def errors(explain: Explain) -> str:
-    """Every case, as `errors --markdown` prints it."""
+    """The page of all error cases, as `errors --markdown` prints it."""
     return Listing(explain).markdown()
 
 
 def rules(explain: Explain) -> str:
-    """Every rule, by kind."""
+    """The page of all rules, by kind."""
     every = list(explain.advice.rules.values())
     head: list[Block] = [Heading("Rules"), Prose(f"Each by itself: {PROGRAM} explain RULE")]
     parts = [markdown(head)]
@@ -43,14 +43,14 @@ def rules(explain: Explain) -> str:
 
 
 def delivery(explain: Explain) -> str:
-    """What goes wrong without an error answer, and how to look into it."""
+    """The page of all topics: what goes wrong without an error answer, and how to look into it."""
     head: list[Block] = [Heading("Delivery issues and diagnostics"), Prose(f"Each by itself: {PROGRAM} explain NAME")]
     topics = explain.advice.topics.values()
     return "\n".join([markdown(head), *(markdown(explain.topic(topic), level=1) for topic in topics)])
 
 
 def examples(explain: Explain) -> str:
-    """Every example."""
+    """The page of all examples."""
     head: list[Block] = [Heading("Examples"), Prose("Each runs in the tests, under every case that it is shown for.")]
     blocks = [
         block
@@ -69,25 +69,25 @@ PAGES: dict[str, Callable[[Explain], str]] = {
 
 
 def explained() -> Explain:
-    """What the command explains."""
+    """All that the command `explain` knows."""
     catalog = Catalog.load()
     return Explain(catalog, Cassettes(catalog), Advice())
 
 
 @pytest.mark.parametrize("name", PAGES)
 def test_a_page_is_up_to_date(name: str) -> None:
-    """Run `python tests/test_docs.py` when this fails, and read what changed."""
+    """Each page is what the commands print today. If not: `python tests/test_docs.py`, and read what changed."""
     written = (DOCS / name).read_text(encoding="utf-8")
     assert written.splitlines() == PAGES[name](explained()).splitlines()
 
 
 def test_no_page_is_left_over() -> None:
-    """Each is one of those above, or written by hand."""
+    """Each file in docs/ is a generated page, or one of the two that are written by hand."""
     assert sorted(path.name for path in DOCS.iterdir()) == sorted([*PAGES, "architecture.md", "sandbox.md"])
 
 
 def test_links_lead_somewhere() -> None:
-    """To a page and a heading in it."""
+    """Each link between pages leads to a page and to a heading in it."""
     for path in DOCS.glob("*.md"):
         for page, anchor in re.findall(r"\]\(([\w.]+)#([\w-]+)\)", path.read_text(encoding="utf-8")):
             assert f"\n## {anchor}\n" in (DOCS / page).read_text(encoding="utf-8")

@@ -181,11 +181,20 @@ class Run:
         """Print the summary, unless nothing was heard."""
         if self._mistake_late:
             terminal.line(f"ERROR: {self._mistake_late}", red=True)
-        shown = summary(self.results, self._unused(terminal.stats))
+        shown = summary(self.results, [*self._broken_sdk(), *self._unused(terminal.stats)])
         if shown:
             terminal.section("customer.io")
             for text in shown:
                 terminal.line(text)
+
+    def _broken_sdk(self) -> list[str]:
+        """What is wrong with the official SDK on disk, and what to do; nothing where no test is checked."""
+        if not (self.settings.contract or self.wanted):
+            return []
+        from pytest_customerio.core.installed import TOPIC, overwritten
+
+        found = overwritten()
+        return [found.problem, f"  {found.cure} (explain {TOPIC})"] if found else []
 
     def _unused(self, stats: Mapping[str, Sequence[Any]]) -> list[str]:
         """The cassettes that no test used, where a run was of the whole suite and there are such folders."""

@@ -8,12 +8,16 @@ from queue import Empty, Queue
 from types import SimpleNamespace
 
 import pytest
-from customerio.analytics import consumer as module
-from customerio.analytics.client import Client
+from analytics import REASON, THERE
 from waiting import until
 
 from pytest_customerio.clients import analytics
 from pytest_customerio.process.patching import Patches
+
+if not THERE:
+    pytest.skip(REASON, allow_module_level=True)
+from customerio.analytics import consumer as module
+from customerio.analytics.client import Client
 
 pytestmark = pytest.mark.filterwarnings("ignore:datetime.datetime.utcnow:DeprecationWarning")
 

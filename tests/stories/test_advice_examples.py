@@ -131,11 +131,13 @@ def test_every_example_is_tried() -> None:
 
 
 # Examples that no case needs, and what the checking ones refuse.
-DIRECT = {"credentials", "check_connection", "check_event", "check_person", "names", "types_of_attributes"}
+DIRECT = {"credentials", "check_connection", "check_event", "check_person", "check_sdk", "names", "types_of_attributes"}
 
 CHECKS = """
+import sys
+import types
 import pytest
-import addresses, check_connection, check_event, check_person, credentials, identifier, limits, names, size
+import addresses, check_connection, check_event, check_person, check_sdk, credentials, identifier, limits, names, size
 import timestamps, types_of_attributes
 from datetime import UTC, datetime
 
@@ -175,6 +177,13 @@ def test_diagnostics(cio, capsys):
     assert "200 OK" in capsys.readouterr().out
 
 
+def test_an_sdk_that_is_whole_and_one_that_is_not(capsys, monkeypatch):
+    assert check_sdk.main() == 0
+    monkeypatch.setitem(sys.modules, "customerio", types.ModuleType("customerio"))
+    assert check_sdk.main() == 1
+    assert "is broken: cannot import name 'CustomerIO'" in capsys.readouterr().out
+
+
 @pytest.mark.cio_errors("401-unauthorized", "read-timeout", operations=("track.identify", "track.event"))
 @pytest.mark.parametrize("script", [check_connection, check_event])
 def test_diagnostics_say_what_is_wrong(cio, cio_error, script, capsys):
@@ -196,4 +205,4 @@ def test_examples_that_check_and_look(examples: Story) -> None:
     (examples.path / "test_checks.py").write_text(CHECKS, encoding="utf-8")
     result = examples.again("--cio-contract", "--cio-strict", "test_checks.py")
     assert result.ret == 0, result.stdout.str()
-    assert result.parseoutcomes()["passed"] == 10
+    assert result.parseoutcomes()["passed"] == 11

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
+import analytics
 import pytest
 import yaml
 from commands import environment
@@ -315,6 +316,7 @@ def test_async_clients(story: Story) -> None:
     story.again("--cio-contract").assert_outcomes(passed=1)
 
 
+@analytics.needed
 def test_the_analytics_sdk(story: Story) -> None:
     """What its queue sends in a thread belongs to the test."""
     story.file("events.py", """

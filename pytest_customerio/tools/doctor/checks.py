@@ -9,7 +9,7 @@ from pytest_customerio.contract.catalog import Catalog
 from pytest_customerio.core.credentials import SHORTEST
 from pytest_customerio.tools.asking import caller, open_guarded
 from pytest_customerio.tools.commands import CANNOT, DONE
-from pytest_customerio.tools.doctor import diagnosis, people, variables, workspace
+from pytest_customerio.tools.doctor import diagnosis, packages, people, variables, workspace
 from pytest_customerio.tools.doctor.diagnosis import Diagnosis
 from pytest_customerio.tools.doctor.history import AppApiHistory, SandboxHistory
 from pytest_customerio.tools.sending import UnreachableError
@@ -32,7 +32,7 @@ PROBLEM = 1
 def examine(arguments: argparse.Namespace, environ: Mapping[str, str]) -> tuple[str, int]:
     """The text to print, and the exit code: `DONE`, `PROBLEM` where a check found one, `CANNOT` without a target."""
     catalog = Catalog.load()
-    found: list[Diagnosis] = []
+    found: list[Diagnosis] = [*packages.check_packages()]
     target_name, code = "nobody", DONE
     try:
         with open_guarded(environ, catalog, arguments.target) as target:
@@ -40,7 +40,7 @@ def examine(arguments: argparse.Namespace, environ: Mapping[str, str]) -> tuple[
             # `extend` takes the results one by one: those before an error stay in the list.
             found.extend(_checks(arguments, environ, target, catalog))
     except TargetError as error:
-        found = [*variables.check_variables(environ), Diagnosis("target", "problem", str(error))]
+        found += [*variables.check_variables(environ), Diagnosis("target", "problem", str(error))]
         code = CANNOT
     except UnreachableError as error:
         found.append(Diagnosis("connection", "problem", str(error), "python -m pytest_customerio explain network"))
