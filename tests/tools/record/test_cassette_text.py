@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 import yaml
-from pytest_customerio.cassettes.scrub import Exchange
 
+from pytest_customerio.cassettes.exchanges import Exchange
 from pytest_customerio.contract.catalog import Catalog
 from pytest_customerio.core.model import Answer, Provenance, WireRequest
 from pytest_customerio.tools.record.canary import LeakError

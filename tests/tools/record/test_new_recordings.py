@@ -141,7 +141,7 @@ def test_a_sandbox_of_our_own_is_asked_where_none_is_named(tmp_path: Path) -> No
 
 def test_a_target_that_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A target that the environment names is asked; it is open already."""
-    monkeypatch.setattr("pytest_customerio.tools.record.new_recordings.chosen", lambda *_: TARGET)
+    monkeypatch.setattr("pytest_customerio.tools.record.new_recordings.find_target", lambda *_: TARGET)
     recordings = NewRecordings(tmp_path, CATALOG)
     with recordings.opened():
         recording = recordings.of("test_app.py::test_one")

@@ -128,7 +128,7 @@ def test_where_each_is_from(everything: tuple[Path, dict[str, tuple[str, str]]])
     assert about["environment"] == "a sandbox of pytest-customerio's own"
     assert about["note"] == "answered by a sandbox, which calls that synthetic"
     assert set(about["versions"]) == {"pytest-customerio", "vcrpy", "python"}
-    was = CASSETTES.told("404-not-found", "app.trigger_broadcast")
+    was = CASSETTES.provenance("404-not-found", "app.trigger_broadcast")
     assert about["differs"]["trigger_broadcast"]["source"] == was.source
     assert statuses["app/404-not-found"] == ("recorded", "1 answer; app.trigger_broadcast kept, answered 422, not 404")
     case = Cassettes(CATALOG, [out]).case("404-not-found", "app")
