@@ -15,7 +15,7 @@ from typing import Any
 import httpx
 import pytest
 import requests
-from tapping import Line
+from tapping import FakeTraffic
 
 from pytest_customerio.contract.catalog import Catalog
 from pytest_customerio.contract.contract import Contract, Judged
@@ -84,7 +84,7 @@ def clients() -> Iterator[dict[str, Callable[..., Any]]]:
 
 @pytest.mark.parametrize("operation", WITH_BODY, ids=[each.id for each in WITH_BODY])
 def test_a_payload_has_one_verdict(
-    operation: Operation, tapped: Line, clients: dict[str, Callable[..., Any]], tmp_path: Path
+    operation: Operation, tapped: FakeTraffic, clients: dict[str, Callable[..., Any]], tmp_path: Path
 ) -> None:
     """The same operation and the same violations for every encoding and client, when it is judged and when answered."""
     method, url, file = operation.method, _address(operation), tmp_path / "body"

@@ -348,3 +348,19 @@ def test_which_runs_can_name_unused_cassettes(run, args: Any, more: Any, *, expe
     one = run(*args)
     one.finish(ended(**more))
     assert one._whole is expected
+
+
+def test_missing_parts_are_a_warning_of_the_run(run, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A part that an installed library lacks is one warning of the run, whatever the warning filters are."""
+    monkeypatch.setattr("pytest_customerio.clients.patched.warnings", lambda: ["aiohttp 9.9: no such part"])
+    one = run()
+    one.phases = SimpleNamespace(session=SimpleNamespace(late=list, close=list))
+    recorded: list[str] = []
+
+    class Warned:
+        def pytest_warning_recorded(self, warning_message: Any) -> None:
+            recorded.append(str(warning_message.message))
+
+    one.config.pluginmanager.register(Warned())
+    one.finish(SimpleNamespace(exitstatus=pytest.ExitCode.OK, shouldstop=False, shouldfail=False))
+    assert "aiohttp 9.9: no such part" in recorded

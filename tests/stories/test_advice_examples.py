@@ -12,8 +12,8 @@ from pytest_customerio.tools.explain.advice import Advice
 from tests.stories.conftest import Story
 
 ADVICE = Advice()
-CASSETTES = Cassettes(Catalog.load())
-CASSETTES = tuple(dict.fromkeys(case.cassette for case in CASSETTES.cases()))
+LIBRARY = Cassettes(Catalog.load())
+CASSETTES = tuple(dict.fromkeys(case.cassette for case in LIBRARY.cases()))
 # What an application would call, and how an error that lasts ends: {operation: (raises, statements)}.
 CALLS = {
     "retry": {"track.identify": ("NotDeliveredError", 'retry.identify("42", {"plan": "pro"})')},
@@ -93,7 +93,7 @@ def examples(monkeypatch: pytest.MonkeyPatch, story: Story) -> Story:
 
 def shown_for(name: str) -> list[str]:
     """The cassettes whose page shows this example."""
-    first = {case.cassette: case for case in CASSETTES.cases()}
+    first = {case.cassette: case for case in LIBRARY.cases()}
     return [one for one, case in first.items() if name in [example.name for example in ADVICE.for_case(case)]]
 
 
@@ -103,7 +103,7 @@ def written() -> Iterator[str]:
     yield f"import {', '.join(CALLS)}\n"
     for name, calls in CALLS.items():
         for operation, (raises, statements) in calls.items():
-            can = {case.cassette for case in CASSETTES.cases() if operation in case.operations}
+            can = {case.cassette for case in LIBRARY.cases() if operation in case.operations}
             cases = [INSTEAD.get(one, one) for one in shown_for(name) if one in can]
             mark = ", ".join(repr(one) for one in cases) + (f", raises={name}.{raises}" if raises else "")
             test = f"{name}__{operation.replace('.', '__')}"
@@ -121,7 +121,7 @@ def test_each_example_handles_every_case_that_it_is_shown_for(examples: Story) -
     assert {row["outcome"] for row in passing} == {"recovered"}
     lasting = [row for row in rows if not row["case"].endswith("-recovers") and row["case"] not in TAKEN]
     assert {row["outcome"] for row in lasting} == {"raised", "deferred", "reported"}
-    tried = {case.cassette for case in CASSETTES.cases() if case.id in {row["case"] for row in rows}}
+    tried = {case.cassette for case in LIBRARY.cases() if case.id in {row["case"] for row in rows}}
     assert tried | set(INSTEAD) == set(CASSETTES)
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+
 import pytest
 import requests
 
@@ -83,6 +85,33 @@ def test_the_fixture(pytester: pytest.Pytester) -> None:
     arguments = ("-p", "no:customerio", "-p", "pytest_customerio.plugin", "-p", "no:cacheprovider")
     result = pytester.runpytest_subprocess(*arguments)
     result.assert_outcomes(passed=3)
+
+
+def test_each_test_gets_an_empty_sandbox(pytester: pytest.Pytester) -> None:
+    """The sandbox is started once; what one test sent to it is not there in the next one."""
+    pytester.makepyfile(
+        """
+        import pytest, requests
+
+        @pytest.mark.parametrize("turn", [1, 2])
+        def test_it(cio_sandbox, turn):
+            assert cio_sandbox.received == []
+            keys = (cio_sandbox.environ["CUSTOMERIO_SITE_ID"], cio_sandbox.environ["CUSTOMERIO_API_KEY"])
+            requests.put(f"{cio_sandbox.url}/api/v1/customers/42", json={"a": 1}, auth=keys, timeout=5)
+            assert len(cio_sandbox.received) == 1
+        """
+    )
+    result = pytester.runpytest_inprocess("-p", "no:customerio", "-p", "pytest_customerio.plugin", "-p", "no:asyncio")
+    result.assert_outcomes(passed=2)
+
+
+def test_a_missing_package_fails_the_test(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Given a module of the sandbox that cannot be imported, the failure names the extra and the missing package."""
+    pytester.makepyfile("def test_it(cio_sandbox): pass")
+    monkeypatch.setitem(sys.modules, "pytest_customerio.tools.sandbox.fixture", None)
+    result = pytester.runpytest_inprocess("-p", "no:customerio", "-p", "pytest_customerio.plugin", "-p", "no:asyncio")
+    result.assert_outcomes(errors=1)
+    result.stdout.fnmatch_lines(["*cio_sandbox: pip install 'pytest-customerio[[]sandbox]'*"])
 
 
 def test_without_its_packages(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> None:
