@@ -218,11 +218,14 @@ def fault(name: str) -> Callable[[WireRequest], Answer]:
 
 
 @pytest.mark.parametrize(("name", "reply"), [("connection-reset", RESET), ("read-timeout", None)])
-def test_a_fault_is_what_a_real_server_causes(traffic: FakeTraffic, ask: Any, name: str, reply: bytes | None) -> None:
-    """Each fault raises the same error in the same words as a real server."""
+def test_a_fault_is_what_a_real_server_causes(
+    traffic: FakeTraffic, ask: Any, module: Any, name: str, reply: bytes | None
+) -> None:
+    """Each fault raises the same error in the same words as a real server. Only reading may time out soon."""
     traffic.answering = fault(name)
+    timeout = module.Timeout(30, read=None if reply else 0.05)
     with served(reply) as server:
-        real = met(lambda: ask("POST", server.url, content=b"x", timeout=5 if reply else 0.05))
+        real = met(lambda: ask("POST", server.url, content=b"x", timeout=timeout))
         traffic.hosts = {"127.0.0.1"}
         replayed = met(lambda: ask("POST", server.url, content=b"x"))
     assert replayed == real
