@@ -149,14 +149,14 @@ class _Transport(asyncio.Transport):
             "ClientConnectorError", type(error)(error.errno, f"Connect call failed {self._key.host, self._key.port}")
         )
 
-    def unresolve(self) -> None:
+    def fail_look_up(self) -> None:
         """The host's name cannot be resolved. Some versions of aiohttp have no class of its own for that."""
         name = (
             "ClientConnectorDNSError" if hasattr(self._aiohttp, "ClientConnectorDNSError") else "ClientConnectorError"
         )
         self._unconnected(name, socket_error("dns-failure"))
 
-    def distrust(self) -> None:
+    def fail_handshake(self) -> None:
         """The server breaks off the TLS handshake."""
         self._unconnected("ClientConnectorSSLError", socket_error("tls-failure"))
 
@@ -201,8 +201,8 @@ class _Transport(asyncio.Transport):
 _FAULTS: dict[str, Callable[[_Transport], None]] = {
     "connect-timeout": _Transport.time_out_connecting,
     "connection-refused": _Transport.refuse,
-    "dns-failure": _Transport.unresolve,
-    "tls-failure": _Transport.distrust,
+    "dns-failure": _Transport.fail_look_up,
+    "tls-failure": _Transport.fail_handshake,
     "connection-reset": _Transport.reset,
     "accepted-then-reset": _Transport.reset,
     "read-timeout": _Transport.time_out,

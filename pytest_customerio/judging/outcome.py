@@ -18,7 +18,7 @@ HOW_HANDLED = (
     " a log line alone is not handling"
 )
 STRICT = "X-Strict-Mode: 1, or a payload that is checked before it is sent"
-DROPPED = "200 for a payload that Pipelines dropped, and nobody was told"
+DROPPED = "200 for a payload that Pipelines dropped, and the loss was not reported"
 HOW_STRICT = (
     'send the header X-Strict-Mode: 1, then Pipelines answers 400 and 401 instead: requests.post(…, headers={"X-Strict-'
     'Mode": "1"}); customerio-cdp-analytics cannot: check what you pass to it (this contract does), and report failures'

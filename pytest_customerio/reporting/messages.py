@@ -172,11 +172,13 @@ def _handling_facts(judgement: Judgement, payloads: int) -> list[tuple[str, str]
     logged = f"  logged by {judgement.logged}" if judgement.logged else ""
     hints = dict.fromkeys([judgement.case.todo, *(v.hint for v in judgement.violations if v.hint)])
     falsy = (
-        "cio.reported(…) got a false value; pass what is true when the failure was told" if seen.reported_falsy else ""
+        "cio.reported(…) got a false value; pass what is true when the caller knows of the failure"
+        if seen.reported_falsy
+        else ""
     )
     return [
         ("answer", answer_text(judgement.case)),
-        ("payloads", f"{payloads} fared alike, this is the first" if payloads > 1 else ""),
+        ("payloads", f"{payloads} were handled alike, this is the first" if payloads > 1 else ""),
         ("attempts", f"{judgement.attempts}        waits  {waits_text(seen.waits)}"),
         ("raised", f"{raised}{logged}"),
         ("task", seen.task),

@@ -39,10 +39,12 @@ T = TypeVar("T")
 class Run:
     """One pytest run. The session, which loads everything that is heavy, is made when a test needs it.
 
-    `new_recordings` makes what records tests; it is called with `--cio-record` only.
+    `new_recordings` imports the class that makes recordings. It is called with `--cio-record` only.
     """
 
-    def __init__(self, config: pytest.Config, new_recordings: Callable[[Path, Catalog], Recordings]) -> None:
+    def __init__(
+        self, config: pytest.Config, new_recordings: Callable[[], Callable[[Path, Catalog], Recordings]]
+    ) -> None:
         self.config = config
         self._new_recordings = new_recordings
         self.settings = options.checked(config, lambda: options.read(config))
@@ -212,7 +214,7 @@ class Run:
     def _load(self) -> Session:
         from pytest_customerio.running.session import Session
 
-        recordings = {"recordings": self._new_recordings} if self.settings.record else {}
+        recordings = {"recordings": self._new_recordings()} if self.settings.record else {}
         return Session(self.settings, raises_class=getattr(pytest, "RaisesExc", None), **recordings)
 
     def _plan(self, item: pytest.Item) -> Plan:

@@ -8,7 +8,7 @@ import queue
 import pytest
 
 from pytest_customerio.process.patching import Patches
-from pytest_customerio.process.queues import QueuedItems
+from pytest_customerio.process.queues import QueueWatch
 
 
 class Dispatcher:
@@ -32,7 +32,7 @@ class Dispatcher:
 def dispatcher():
     dispatcher, patches = Dispatcher(), Patches()
     dispatcher.old = {kind: filled(kind) for kind in (queue.Queue, asyncio.Queue)}
-    dispatcher.queued = QueuedItems(lambda: dispatcher.giver, dispatcher.take)
+    dispatcher.queued = QueueWatch(lambda: dispatcher.giver, dispatcher.take)
     dispatcher.queued.watch(patches)
     yield dispatcher
     patches.undo()
@@ -90,7 +90,7 @@ def test_queues_that_somebody_put_in_place_of_theirs(dispatcher, monkeypatch) ->
 
     monkeypatch.setattr(queue, "Queue", Foreign)
     patches, taken = Patches(), []
-    QueuedItems(lambda: "A", lambda owner: taken.append(owner) or False).watch(patches)
+    QueueWatch(lambda: "A", lambda owner: taken.append(owner) or False).watch(patches)
     try:
         jobs = asyncio.Queue()
         jobs.put_nowait(1)

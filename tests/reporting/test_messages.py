@@ -119,7 +119,7 @@ def test_a_guard_alone_is_the_headline() -> None:
     assert text.startswith(
         "track.event 429-rate-limited-recovers: secret-leak, expected no credential in logs, got Authorization in app.log"
     )
-    assert "reported     cio.reported(…) got a false value; pass what is true when the failure was told\n" in text
+    assert "reported     cio.reported(…) got a false value; pass what is true when the caller knows of the failure\n" in text
 
 
 def test_answers_are_shown_with_their_source() -> None:

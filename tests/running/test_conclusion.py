@@ -136,7 +136,7 @@ def test_payloads_that_were_handled_alike_are_reported_together() -> None:
     text = reported(test)
     first, second = text.split("\n\ntrack.event 500-server-error")
     assert first.startswith("track.event 429-rate-limited-persists: lost, 1 attempt")
-    assert "payloads     2 fared alike, this is the first" in first
+    assert "payloads     2 were handled alike, this is the first" in first
     assert second.startswith(": blind-retry, ")
     assert reported(test) == ""
     test.judgements.append(judgement(*badly))

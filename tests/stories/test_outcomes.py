@@ -317,7 +317,7 @@ def test_an_outbox_without_its_worker_is_lost(story: Story) -> None:
     result = story.run(GOOD, "--cio-report=report.json", "-k", "outbox and 500-server")
     result.assert_outcomes(failed=4)
     assert {row["outcome"] for row in story.rows()} == {"lost"}
-    hint = "reported     cio.reported(…) got a false value; pass what is true when the failure was told\n"
+    hint = "reported     cio.reported(…) got a false value; pass what is true when the caller knows of the failure\n"
     assert result.stdout.str().count(hint) == 4
 
 
@@ -429,7 +429,7 @@ def test_payloads_that_were_handled_alike_are_reported_together(story: Story) ->
     result = story.again()
     result.assert_outcomes(failed=1)
     text = failure(result, "test_import[401-unauthorized]")
-    assert "\npayloads     5 fared alike, this is the first\n" in text
+    assert "\npayloads     5 were handled alike, this is the first\n" in text
     assert text.startswith("track.identify 401-unauthorized: lost, 1 attempt\n")
     assert "\n\ntrack.identify 401-unauthorized: lost, 2 attempts (and 1 more)\n" in text
     (row,) = report["tests"]

@@ -363,8 +363,8 @@ def test_a_sandbox_that_runs_already(story: Story, monkeypatch: pytest.MonkeyPat
         ),
         (
             WORKSPACE, "7",
-            f"--cio-record: {WORKSPACE}=7, but without CUSTOMERIO_SITE_ID and CUSTOMERIO_API_KEY of that workspace nobody "
-            "can tell; nothing was sent",
+            f"--cio-record: {WORKSPACE}=7, but without CUSTOMERIO_SITE_ID and CUSTOMERIO_API_KEY of that workspace it "
+            "cannot be checked; nothing was sent",
         ),
         (
             URL, "track.customer.io",

@@ -322,7 +322,7 @@ def test_subtests_of_a_case(story: Story) -> None:
     assert result.parseoutcomes()["failed"] == 2
     text = failure(result, "ShopTest.test_lost[500-server-error-persists]")
     assert text.startswith("track.event 500-server-error-persists: lost, 1 attempt\n")
-    assert "payloads     2 fared alike, this is the first" in text
+    assert "payloads     2 were handled alike, this is the first" in text
     text = failure(result, "ShopTest.test_broken")
     assert text.startswith("track.event $.name: expected 1 to 100 bytes, got 134 bytes\n")
 

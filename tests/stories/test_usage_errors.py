@@ -218,8 +218,8 @@ def test_bytes_that_are_no_text(story: Story) -> None:
 @pytest.mark.parametrize(
     ("option", "said"),
     [
-        ("report.txt", "the kind is told by the suffix; accepted: .json"),
-        ("report", "the kind is told by the suffix; accepted: .json"),
+        ("report.txt", "the suffix decides the kind; accepted: .json"),
+        ("report", "the suffix decides the kind; accepted: .json"),
         ("folder.json", "is a folder, not a file"),
         ("crm.py/report.json", "{path}/crm.py is no folder that can be written to"),
     ],

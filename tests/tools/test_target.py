@@ -66,8 +66,8 @@ def nothing_leaves(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
         (
             {"CIO_SANDBOX_WORKSPACE": "7", "CUSTOMERIO_SITE_ID": "5f2a9c81d37be604", "CUSTOMERIO_API_KEY": "changeme"},
             None,
-            "CIO_SANDBOX_WORKSPACE=7, but without CUSTOMERIO_SITE_ID and CUSTOMERIO_API_KEY of that workspace nobody can "
-            "tell; nothing was sent",
+            "CIO_SANDBOX_WORKSPACE=7, but without CUSTOMERIO_SITE_ID and CUSTOMERIO_API_KEY of that workspace it cannot "
+            "be checked; nothing was sent",
         ),
         (
             {**KEYS, "CIO_SANDBOX_WORKSPACE": "7", "CIO_SANDBOX_URL": "https://track-eu.customer.io/"},
