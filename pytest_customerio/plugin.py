@@ -17,17 +17,14 @@ if TYPE_CHECKING:
     from pytest_customerio.tools.record.new_recordings import NewRecordings
     from pytest_customerio.tools.sandbox.fixture import Sandbox
 
-    Collected = Generator[None, pytest.CollectReport, pytest.CollectReport]
-
 RUN: pytest.StashKey[Run] = pytest.StashKey()
-OPTIONS: dict[str, tuple[str, dict[str, Any]]] = {
-    "--cio-contract": ("check every request to Customer.io; nothing leaves the machine", {"action": "store_true"}),
-    "--cio-strict": ("warnings fail tests too", {"action": "store_true"}),
-    "--cio-record": ("record what a sandbox answers, test by test, in cassettes/", {"action": "store_true"}),
-    "--cio-report": (
-        "write the verdicts; kind by suffix: .json",
-        {"action": "append", "default": [], "metavar": "FILE"},
-    ),
+FLAG: dict[str, Any] = {"action": "store_true"}
+FILES: dict[str, Any] = {"action": "append", "default": [], "metavar": "FILE"}
+OPTIONS = {
+    "--cio-contract": ("check every request to Customer.io; nothing leaves the machine", FLAG),
+    "--cio-strict": ("warnings fail tests too", FLAG),
+    "--cio-record": ("record what a sandbox answers, test by test, in cassettes/", FLAG),
+    "--cio-report": ("write the verdicts; kind by suffix: .json", FILES),
 }
 INI: dict[str, tuple[Any, Any, str]] = {
     "cio_contract": ("bool", False, "check every test, as with --cio-contract"),
@@ -79,7 +76,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 
 
 @pytest.hookimpl(wrapper=True)
-def pytest_make_collect_report(collector: pytest.Collector) -> Collected:
+def pytest_make_collect_report(collector: pytest.Collector) -> Generator[None, Any, Any]:
     """Make one item per case of a `cio_errors` method of a unittest.TestCase."""
     report = yield
     # `nofuncargs` is set for unittest.TestCase only.
@@ -197,12 +194,9 @@ class _Reports:
     @pytest.hookimpl(optionalhook=True)
     def pytest_testnodedown(self, node: object) -> None:
         """A worker of pytest-xdist is done: take over its usage error and its late requests."""
-        from pytest_customerio.running import xdist
+        from pytest_customerio.running.xdist import receive
 
-        if mistake := xdist.mistake_of(node):
-            _run(self.config).fail(mistake)
-        if late := xdist.late_of(node):
-            _run(self.config).add_late(late)
+        receive(node, lambda: _run(self.config))
 
     def pytest_sessionfinish(self, session: pytest.Session) -> None:
         """Write the report files."""

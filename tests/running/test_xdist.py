@@ -52,3 +52,15 @@ def test_late_requests_reach_the_controller() -> None:
     xdist.send_late(one, ({"lines": ["late"], "fails": False},))
     assert xdist.late_of(one) == [{"lines": ["late"], "fails": False}]
     assert [xdist.late_of(node) for node in (config(worker=True), object())] == [[], []]
+
+
+def test_what_a_worker_sent_is_handed_to_the_run() -> None:
+    """The mistake and the late requests reach the run. Where a worker sent nothing, no run is made."""
+    received: list[Any] = []
+    run: Any = SimpleNamespace(fail=received.append, add_late=received.append)
+    one = config(worker=True)
+    xdist.send_mistake(one, "a mistake")
+    xdist.send_late(one, ({"lines": ["late"]},))
+    xdist.receive(one, lambda: run)
+    assert received == ["a mistake", [{"lines": ["late"]}]]
+    xdist.receive(config(worker=True), lambda: pytest.fail("a run is made"))
