@@ -43,7 +43,9 @@ def watch() -> Arrived:
 
 
 def unwatch() -> None:
-    """Stop watching. A token cannot be used: a call may end in another context than the one it began in."""
+    """Stop watching. A `contextvars.Token` cannot be used, because a call may end in another context than the one it
+    began in.
+    """
     _arrived.set(None)
 
 
@@ -100,7 +102,7 @@ class _Transport(asyncio.Transport):
     def _respond(self, request: WireRequest) -> None:
         try:
             answer = self._traffic.answer(request)
-        except Exception as error:  # must be raised where the application waits, and not in the loop
+        except Exception as error:  # must be raised in the task of the application, and not in the event loop
             self._protocol.set_exception(error)
             return
         self._served = True
@@ -131,37 +133,37 @@ class _Transport(asyncio.Transport):
         return not self._paused
 
     def reset(self) -> None:
-        """The server breaks the connection."""
+        """Break the connection, as a server does."""
         self._closing = True
         self._protocol.connection_lost(socket_error("connection-reset"))
 
     def time_out(self) -> None:
-        """The server does not answer for as long as the client waits, by any of its limits."""
+        """Give no answer, so that the client runs into its limit, whichever it is."""
         if self._protocol.read_timeout is None:
             self._protocol.set_exception(TimeoutError())
         else:
             self._protocol.set_exception(self._aiohttp.SocketTimeoutError("Timeout on reading data from socket"))
 
     def refuse(self) -> None:
-        """No server listens."""
+        """Refuse the connection, as a port without a server does."""
         error = socket_error("connection-refused")
         self._unconnected(
             "ClientConnectorError", type(error)(error.errno, f"Connect call failed {self._key.host, self._key.port}")
         )
 
     def fail_look_up(self) -> None:
-        """The host's name cannot be resolved. Some versions of aiohttp have no class of its own for that."""
+        """Fail to resolve the host's name. Some versions of aiohttp have no exception class of their own for that."""
         name = (
             "ClientConnectorDNSError" if hasattr(self._aiohttp, "ClientConnectorDNSError") else "ClientConnectorError"
         )
         self._unconnected(name, socket_error("dns-failure"))
 
     def fail_handshake(self) -> None:
-        """The server breaks off the TLS handshake."""
+        """Break off the TLS handshake, as a server does."""
         self._unconnected("ClientConnectorSSLError", socket_error("tls-failure"))
 
     def time_out_connecting(self) -> None:
-        """No server accepts the connection for as long as the client waits, by any of its limits."""
+        """Accept no connection, so that the client runs into its limit, whichever it is."""
         if self._limited:
             text = f"Connection timeout to host {self._url}"
             kind = getattr(self._aiohttp, "ConnectionTimeoutError", self._aiohttp.ServerTimeoutError)

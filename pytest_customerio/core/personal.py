@@ -24,7 +24,7 @@ EMAIL = re.compile(r"(?<![\w.+'-])[\w.+'-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63})+")
 PHONE = re.compile(r"\+?\(?\d[\d ().-]{6,}\d")
 _WORD = re.compile(r"[^\W\d_]+")
 _TECHNICAL = re.compile(
-    r"[a-z][a-z0-9_. -]*|[A-Z][A-Z_-]*\d{0,4}|[\d.,:-]{1,8}"  # plans, kinds, states, slugs: anything in lower case
+    r"[a-z][a-z0-9_. -]*|[A-Z][A-Z_-]*\d{0,4}|[\d.,:-]{1,8}"  # a word in lower case: a plan, kind, state or slug
     r"|\d{4}-\d\d-\d\d(?:[T ][\d:.]+(?:Z|[+-]\d\d:?\d\d)?)?"
     r"|[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}|[0-9A-HJKMNP-TV-Z]{26}"
     r"|[a-z]+://[^?@]*|/[\w/.-]*|[\w.+-]+/[\w.+;= -]+"  # addresses without a query, media types
@@ -45,9 +45,9 @@ _PARTS = frozenset(
 def personal(operation: Operation, request: WireRequest) -> tuple[str, ...]:
     """The personal texts in a request, in each form in which they may be written: as sent, URL-quoted, escaped.
 
-    These are e-mail addresses and phone numbers in any place, the path of the URL included; names, known by their key;
-    and other values that nothing contains by chance: long ones, several words, or digits and capitals together.
-    Ids, names of events, plans and kinds, dates and numbers are not personal: logs may contain them.
+    These are e-mail addresses and phone numbers in any place, the path of the URL included; names, recognised by their
+    key; and other values that do not occur by chance: long ones, several words, or digits and capitals together. Ids,
+    names of events, plans and kinds, dates and numbers are not personal: logs may contain them.
     """
     url = urlsplit(request.url)
     found = dict.fromkeys(_addresses(unquote(f"{url.path} {url.query}")))

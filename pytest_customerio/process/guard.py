@@ -33,7 +33,7 @@ class Watched(Protocol):
         """Whether this `(host, port)` is Customer.io's."""
 
 
-# What is armed: which hosts are refused, and what makes the error.
+# One armed entry: which hosts are refused, and the function that makes the error.
 Entry = tuple[Watched, Callable[[str], BaseException]]
 
 
@@ -80,7 +80,7 @@ class Guard:
 
     @contextmanager
     def letting(self, host: str) -> Iterator[None]:
-        """Let this thread connect to one host all the same: for recording from a target that is not production."""
+        """Let this thread connect to one host that is refused otherwise: a target to record from."""
         before = getattr(self._let, "host", None)
         self._let.host = host
         try:

@@ -55,8 +55,8 @@ class Patches:
     def undo(self) -> None:
         """Put back the originals, last first, wherever a replacement of ours still stands.
 
-        What somebody else put on top is left alone. They may undo it later and so bring a replacement of ours back:
-        then another `undo` removes it.
+        A replacement that somebody else put on top is left alone. Its owner may undo it later and so bring ours back:
+        then another `undo` removes ours.
         """
         for owner, name, original, replacement in reversed(self._done):
             if _namespace(owner).get(name) is replacement:

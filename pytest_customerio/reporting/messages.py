@@ -13,7 +13,7 @@ from pytest_customerio.judging.ledger import Occurrence
 WIDTH = 80
 # Facts are wrapped at this width; an address or a mark to paste is never broken.
 FACT_WIDTH = 96
-# So many requests that broke a contract are shown in full under one test; the rest is counted.
+# The most requests of one test that are shown in full with their violations; the rest is counted.
 REQUESTS = 5
 
 REFUSED = """\
@@ -113,7 +113,7 @@ def answer_text(case: ErrorCase) -> str:
 
 
 def _sure(provenance: Provenance) -> str:
-    """The source; for a recording of a sandbox also which one, because the service itself did not answer so."""
+    """The source; for a recording of a sandbox also its name, because the answer is not the service's own."""
     of_a_sandbox = provenance.source == "recorded" and "sandbox" in provenance.environment
     return f"recorded: {provenance.environment}" if of_a_sandbox else provenance.source
 

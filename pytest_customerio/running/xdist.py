@@ -1,4 +1,4 @@
-"""pytest-xdist: its workers run the tests, and the controller prints. What a worker finds is sent to the controller."""
+"""pytest-xdist: its workers run the tests and send their results to the controller, which prints."""
 
 from __future__ import annotations
 

@@ -118,8 +118,8 @@ def find_target(
 ) -> Target | None:
     """The target that `--target` (`given`) or the environment names; None where that is a sandbox of our own.
 
-    Raises `TargetError`. Until the target is known to be no production, only the question which workspace it is
-    is sent. Tests give a `home` in the place of Customer.io's hosts.
+    Raises `TargetError`. Until the target is known to be no production, one request is sent: it asks which workspace
+    the keys belong to. Tests give a `home` in the place of Customer.io's hosts.
     """
     url = given or environ.get(URL, "")
     if url and url != OWN:

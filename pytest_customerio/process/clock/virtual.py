@@ -96,7 +96,7 @@ class Clock:
         self.heal()
 
     def heal(self) -> None:
-        """Remove functions of a stopped clock that a test put back later, by undoing a patch of its own."""
+        """Remove functions of a stopped clock, which a test put back by undoing a patch of its own later."""
         if self._running:
             return
         self._patches.undo()
@@ -150,7 +150,7 @@ class Clock:
                 yield vars(module), name, MODULES[name]
 
     def _look(self) -> None:
-        """Notice, for good, that waits are being hidden from the log."""
+        """Note, for the rest of the case, that the test hides waits from the log."""
         if self.hidden or not self._running:
             return
         if any(namespace.get(name) is not value for namespace, name, value in self._paths):

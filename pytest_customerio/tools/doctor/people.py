@@ -149,5 +149,5 @@ def _parsed_text(value: object) -> object:
 
 
 def _letters(name: str) -> str:
-    """The letters and digits of a name, in one case: names that differ in nothing else are easily confused."""
+    """The letters and digits of a name in lower case: names that are equal in this form are easily confused."""
     return "".join(sign for sign in name.casefold() if sign.isalnum())
