@@ -94,7 +94,7 @@ def test_large_bodies_pass_both_ways(traffic: FakeTraffic) -> None:
     assert traffic.asked[0].headers["transfer-encoding"] == "chunked"
 
 
-def test_a_client_that_waits_to_be_told_goes_on(traffic: FakeTraffic) -> None:
+def test_a_client_that_expects_continue_gets_it(traffic: FakeTraffic) -> None:
     """With `Expect`, `100 Continue` comes before the body, once for each request."""
 
     async def parts() -> AsyncIterator[bytes]:

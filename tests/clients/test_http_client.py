@@ -199,7 +199,7 @@ def test_a_plain_connection_and_an_odd_port(tapped: FakeTraffic) -> None:
     assert [heard.url for heard in tapped.heard] == ["http://track.customer.io/x", "https://TRACK.customer.io:8443/x"]
 
 
-def test_a_users_own_socket_is_kept(tapped: FakeTraffic) -> None:
+def test_a_socket_of_a_users_mock_stays(tapped: FakeTraffic) -> None:
     """A mock of the user's that makes the socket answers, and the request is heard."""
     fake = mock.Mock(**{"makefile.return_value": io.BytesIO(b"HTTP/1.1 418 Tea\r\nContent-Length: 0\r\n\r\n")})
     with mock.patch("socket.create_connection", return_value=fake):

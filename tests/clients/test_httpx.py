@@ -318,7 +318,7 @@ def test_applications_answer_above_us(traffic: FakeTraffic, module: Any) -> None
 
 @pytest.mark.parametrize("using", ["httpcore", "httpx"])
 def test_respx_answers_above_us(traffic: FakeTraffic, using: str) -> None:
-    """In both of its modes, and lets through to us what it is told to."""
+    """respx answers in both of its modes; what it is configured to pass through gets our answer."""
     respx = pytest.importorskip("respx")
 
     async def ask() -> Any:
@@ -336,7 +336,7 @@ def test_respx_answers_above_us(traffic: FakeTraffic, using: str) -> None:
 
 
 def test_pytest_httpx_answers_above_us(traffic: FakeTraffic, httpx_mock: Any) -> None:
-    """Sync and async, heard once."""
+    """The fixture of pytest-httpx answers blocking and asynchronous clients; each request is heard once."""
 
     async def ask() -> Any:
         async with httpx.AsyncClient() as client:

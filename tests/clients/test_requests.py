@@ -128,7 +128,7 @@ def test_a_generator_is_heard_while_it_is_sent(tapped: FakeTraffic) -> None:
     assert tapped.only.headers["transfer-encoding"] == "chunked"
 
 
-def test_a_generator_that_nobody_reads_stays_unread(tapped: FakeTraffic) -> None:
+def test_a_generator_that_a_mock_does_not_read_stays_unread(tapped: FakeTraffic) -> None:
     """A mock does not read the body: it is unknown, and the application can still read it."""
     body = iter([b"{", b"}"])
     with responses.RequestsMock() as mock:
@@ -297,7 +297,7 @@ def test_a_refusal_reaches_the_application_at_once(tapped: FakeTraffic) -> None:
     assert (tapped.only.raised, tapped.attempts) == ("RefusedError", [])
 
 
-def test_where_nobody_listens_it_is_still_we_who_answer(tapped: FakeTraffic) -> None:
+def test_requests_outside_of_a_test_are_answered(tapped: FakeTraffic) -> None:
     """Outside of a test, requests are still answered or refused: nothing may leave the machine."""
     tapped.listens = False
     assert requests.post(TRACK, data=iter([b"{}"])).status_code == 200

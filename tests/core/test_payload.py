@@ -70,7 +70,7 @@ def test_the_members_of_a_form() -> None:
 
 
 def test_a_byte_order_mark_is_harmless() -> None:
-    """Some editors write one."""
+    """A byte order mark, which some editors write, is skipped."""
     assert decode({}, b'\xef\xbb\xbf{"a": 1}').value == {"a": 1}
     assert decode({}, b"\xef\xbb\xbfhello").value == "hello"
 
@@ -97,7 +97,7 @@ def test_text_is_decoded_with_its_character_set() -> None:
 
 
 def test_integers_longer_than_python_reads_are_read() -> None:
-    """They are valid JSON; beyond 4000 digits they count as a float."""
+    """Long integers are valid JSON; beyond 4000 digits they are read as a float."""
     assert decode({}, b'{"a": ' + b"1" * 3999 + b"}").value == {"a": int("1" * 3999)}
     long = decode({}, b'{"a": ' + b"1" * 5000 + b"}")
     assert (long.value, long.problem) == ({"a": float("inf")}, "")

@@ -59,7 +59,7 @@ def test_memory_is_bounded() -> None:
 
 
 def test_large_bodies_are_dropped_soon() -> None:
-    """They are judged when they are many megabytes together; an occurrence keeps no body."""
+    """Bodies are judged and dropped when they are many megabytes together; an occurrence keeps no body."""
     judged: list[int] = []
 
     def judge(one: Interaction) -> Judged:

@@ -45,7 +45,7 @@ def filled(kind):
 
 
 @pytest.mark.parametrize("kind", [queue.Queue, asyncio.Queue])
-def test_an_item_belongs_to_whoever_put_it(dispatcher, kind) -> None:
+def test_an_item_belongs_to_the_test_that_put_it(dispatcher, kind) -> None:
     """Items are taken in order, each with the test that put it."""
     jobs = kind(5)
     for giver in ("A", "B", None):
@@ -54,7 +54,7 @@ def test_an_item_belongs_to_whoever_put_it(dispatcher, kind) -> None:
 
 
 @pytest.mark.parametrize("kind", [queue.Queue, asyncio.Queue])
-def test_what_was_there_before_is_nobody_s(dispatcher, kind) -> None:
+def test_an_item_from_before_belongs_to_no_test(dispatcher, kind) -> None:
     """An item from before belongs to no test, and the later ones keep their own."""
     jobs = dispatcher.old[kind]
     dispatcher.put(jobs, "new", "A")
@@ -102,7 +102,7 @@ def test_queues_that_somebody_put_in_place_of_theirs(dispatcher, monkeypatch) ->
 
 
 def test_what_waits_for_a_worker(dispatcher) -> None:
-    """An item is waited for only where a worker took one before: perhaps the rest is never taken."""
+    """An item is waited for only where a worker took one before, because otherwise it may never be taken."""
     jobs, other = queue.Queue(), asyncio.Queue()
     for name in "AAB":
         dispatcher.put(jobs, name, name)

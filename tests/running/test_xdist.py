@@ -11,7 +11,7 @@ from pytest_customerio.running import xdist
 
 
 class Config(SimpleNamespace):
-    """As much of pytest's config as xdist's part reads."""
+    """The part of pytest's config that `running/xdist` reads."""
 
     def getoption(self, name: str, default: Any = None) -> Any:
         return self.options.get(name, default)
@@ -47,7 +47,7 @@ def test_a_mistake_reaches_the_controller() -> None:
 
 
 def test_late_requests_reach_the_controller() -> None:
-    """They are sent as a list of plain values."""
+    """Late requests are sent as a list of plain values."""
     one = config(worker=True)
     xdist.send_late(one, ({"lines": ["late"], "fails": False},))
     assert xdist.late_of(one) == [{"lines": ["late"], "fails": False}]

@@ -1,4 +1,4 @@
-"""One test for several errors by hand, each with its own answer to the caller."""
+"""One test that replays several errors with `cio.replay`, each with its own result."""
 
 import pytest
 from receipts import connect, send
