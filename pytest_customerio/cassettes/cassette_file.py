@@ -39,9 +39,10 @@ class CassetteFile:
         return [exchange.answer for found, exchange in self.recorded if found == source]
 
     def the_answer(self) -> Answer:
-        """The first answer of an error cassette. Raises `DataError` where answers differ in their status or fault.
+        """The first answer of an error cassette.
 
-        By status and fault one tells whether an attempt met the error.
+        Raises `DataError` where answers differ in their status or fault, because an attempt is known to have met the
+        error by these two.
         """
         kinds = {(exchange.answer.status, exchange.answer.fault) for _, exchange in self.recorded}
         if len(kinds) > 1:

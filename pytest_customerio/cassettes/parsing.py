@@ -51,8 +51,8 @@ class _Loader(_SAFE):  # type: ignore[misc, valid-type, unused-ignore]
 class _Composer(_SAFE):  # type: ignore[misc, valid-type, unused-ignore]
     """Composes nodes like the safe loader, without the resolvers by path (PyYAML's `add_path_resolver`).
 
-    Nobody registers such resolvers, and the calls cost time. The three methods are private to PyYAML 6, whose composers
-    call them for each node. If a later PyYAML does not call them, reading is only slower.
+    No code registers such resolvers, and the calls cost time. The three methods are private to PyYAML 6, whose
+    composers call them for each node. If a later PyYAML does not call them, reading is only slower.
     """
 
     def descend_resolver(self, parent: Any, index: Any) -> None: ...

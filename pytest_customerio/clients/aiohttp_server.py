@@ -50,7 +50,7 @@ def unwatch() -> None:
 
 
 def install(traffic: Traffic, patches: Patches) -> None:
-    """Answer every TCP connector; its kept connections are closed when traffic is switched off."""
+    """Answer every TCP connector. Open connections are closed when traffic is switched off."""
     aiohttp = importlib.import_module("aiohttp")
     patches.patch(CONNECT, functools.partial(_connect, traffic, aiohttp))
 
@@ -177,7 +177,7 @@ class _Transport(asyncio.Transport):
         self._protocol.set_exception(raised)
 
     def is_closing(self) -> bool:
-        """Whether a kept connection is of no use: it is not ours to answer any more, or the case at work breaks
+        """Whether an open connection must not be used again: we do not answer it any more, or the case at work breaks
         connections before they are made.
         """
         useless = self._served and self._traffic.at_connect()

@@ -83,7 +83,7 @@ def _lost(observation: Observation, loggers: tuple[str, ...], expected: str) -> 
 
 
 def _accepted_all_the_same(observation: Observation) -> bool:
-    """Whether Customer.io accepted the payload and said so, in a 2xx whose body is useless."""
+    """Whether Customer.io accepted the payload: its 2xx says so, although the body is useless."""
     case = observation.case
     return case.kind == "malformed" and case.accepted == "surely" and not is_undeclared(observation)
 

@@ -41,7 +41,7 @@ class Patches:
         return found is not None
 
     def wrap(self, owner: Any, name: str, make: Callable[[Wrapper], Wrapper]) -> None:
-        """Replace `owner.name` by `make(original)`, which looks like the original to those who inspect it."""
+        """Replace `owner.name` by `make(original)`, with the name, docstring and signature of the original."""
         own = _namespace(owner).get(name, _NOTHING)
         original = getattr(owner, name) if own is _NOTHING else own
         self.put(owner, name, functools.wraps(original)(make(original)))

@@ -232,8 +232,8 @@ def test_every_case_is_played_as_it_is_read() -> None:
             assert next(CASSETTES.play(found, operation)) == CASSETTES.variant(found, operation).answer
 
 
-def test_a_level_that_somebody_set_meanwhile_stays() -> None:
-    """`quiet` restores the level that it found, unless somebody changed it meanwhile; nested it does nothing."""
+def test_a_level_that_was_set_meanwhile_stays() -> None:
+    """`quiet` restores the level that it found, unless the level was changed meanwhile. Nested it does nothing."""
     logger = logging.getLogger("vcr")
     before = logger.level
     try:

@@ -63,7 +63,7 @@ def test_an_operation_of_another_surface(tmp_path: Path) -> None:
 
 
 def test_an_error_cassette_has_one_status(tmp_path: Path) -> None:
-    """Answers of two statuses are an error: by its status one tells that the error was met."""
+    """Answers of two statuses are an error, because an attempt is known to have met the error by its status."""
     file = read(tmp_path, CASSETTE.replace("code: 418, message: Later", "code: 200, message: Later"))
     with pytest.raises(DataError, match=r"yaml:3: an error cassette has one status, this one has 200, 418"):
         file.the_answer()

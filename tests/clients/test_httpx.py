@@ -186,7 +186,7 @@ def test_a_body_that_breaks_is_not_known(traffic: FakeTraffic, ask: Any) -> None
     ]
 
 
-def test_a_body_of_the_wrong_kind_is_refused_as_ever(traffic: FakeTraffic, module: Any) -> None:
+def test_a_body_of_the_wrong_kind_is_refused_by_the_client(traffic: FakeTraffic, module: Any) -> None:
     """A blocking client refuses an asynchronous body with its own error."""
 
     async def many() -> AsyncIterator[bytes]:
@@ -223,15 +223,15 @@ def test_other_hosts_are_not_heard(traffic: FakeTraffic, ask: Any, module: Any) 
     assert type(seen[0]).__name__.endswith("IteratorByteStream")
 
 
-def test_what_is_no_request_fails_as_ever(traffic: FakeTraffic, module: Any) -> None:
+def test_what_is_no_request_raises_the_clients_error(traffic: FakeTraffic, module: Any) -> None:
     """An argument that is no request raises the client's own error."""
     with module.Client() as client, pytest.raises(AttributeError, match="'str' object"):
         client.send("https://track.customer.io")
     assert traffic.heard == []
 
 
-def test_nobody_listens(traffic: FakeTraffic, ask: Any) -> None:
-    """Where the traffic does not listen, nothing is heard, and the answer comes all the same."""
+def test_without_a_hearing(traffic: FakeTraffic, ask: Any) -> None:
+    """Where the traffic hears nothing, no request is heard, and each gets its answer."""
     traffic.listens = False
     assert ask("GET").status_code == 200
     assert traffic.heard == []

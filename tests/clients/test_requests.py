@@ -199,7 +199,7 @@ def test_a_read_timeout(tapped: FakeTraffic) -> None:
 
 
 def test_redirects_and_cookies_work(tapped: FakeTraffic) -> None:
-    """A request that is redirected is heard once, and cookies are kept."""
+    """A request that is redirected is heard once, and its cookies are stored in the session."""
     eu = "https://track-eu.customer.io/api/v1/customers/42/events"
     tapped.answers["*"] = [
         Answer(307, "", (("Location", eu), ("Set-Cookie", "seen=1; Domain=customer.io; Path=/")), b""),
@@ -317,7 +317,7 @@ def test_responses_answers_above_us(tapped: FakeTraffic) -> None:
 
 
 def test_a_blocked_network_is_not_needed(tapped: FakeTraffic) -> None:
-    """While pytest-recording blocks sockets, the answer comes all the same."""
+    """While pytest-recording blocks sockets, a request gets our answer."""
     network = pytest.importorskip("pytest_recording.network")
     with network.blocking_context():
         assert requests.post(TRACK).status_code == 200
@@ -360,7 +360,7 @@ def test_the_debug_log_of_urllib3_is_written(tapped: FakeTraffic, caplog: pytest
     assert 'https://track.customer.io:443 "POST /api/v1/customers/42/events HTTP/1.1" 200' in caplog.text
 
 
-def test_a_request_that_was_not_prepared_fails_as_ever(tapped: FakeTraffic) -> None:
+def test_a_request_that_was_not_prepared_raises_requests_error(tapped: FakeTraffic) -> None:
     """A request that was not prepared raises requests' own error."""
     with pytest.raises(ValueError, match="PreparedRequest"):
         requests.Session().send(requests.Request("POST", TRACK))  # type: ignore[arg-type]

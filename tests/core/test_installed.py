@@ -68,7 +68,7 @@ def test_a_folder_of_its_own(tmp_path: Path) -> None:
 
 
 def test_a_module_that_was_edited(tmp_path: Path) -> None:
-    """Given a module that somebody changed on purpose, nothing is reported."""
+    """Given a module that was edited on purpose, nothing is reported."""
     install(tmp_path, CUSTOMERIO)
     (tmp_path / "customerio" / "__init__.py").write_text("class CustomerIO: ...\n", encoding="utf-8")
     install(tmp_path, ANALYTICS, module=False)

@@ -70,6 +70,6 @@ def test_the_first_attempt_that_met_the_case() -> None:
 
 
 def test_an_attempt_says_its_messages() -> None:
-    """Without messages it says its own identity."""
+    """An attempt without messages has its own identity in `said`."""
     assert Attempt("a", "track.event", 0.0, 200, None).said == ("a",)
     assert Attempt("a", "track.event", 0.0, 200, None, messages=(Message("m"), Message("n"))).said == ("m", "n")

@@ -85,14 +85,14 @@ def test_a_byte_order_mark_is_harmless() -> None:
     ],
 )
 def test_json_in_another_character_set_is_read_and_has_a_problem(content_type: str, charset: str) -> None:
-    """The standard allows UTF-8 only; the value is known all the same."""
+    """The standard allows UTF-8 only, so the payload has a problem; its value is read nevertheless."""
     found = decode({"content-type": content_type}, '{"name": "Zoë"}'.encode(charset))
     assert (found.kind, found.value) == ("json", {"name": "Zoë"})
     assert "JSON" in found.problem or "UTF-8" in found.problem
 
 
 def test_text_is_decoded_with_its_character_set() -> None:
-    """A text in Latin-1 that says so is read as Latin-1."""
+    """A text whose header says Latin-1 is decoded as Latin-1."""
     assert decode({"content-type": "text/plain; charset=latin-1"}, "Zoë".encode("latin-1")).value == "Zoë"
 
 

@@ -57,7 +57,7 @@ def test_an_address_is_found_anywhere(attributes):
         "Jané Müller",
     ],
 )
-def test_values_that_nobody_writes_by_chance(value):
+def test_values_that_do_not_occur_by_chance(value):
     """Several words, digits between capitals, URLs with a query, and prose are personal."""
     assert value in of_person(some_value=value)
 

@@ -201,7 +201,7 @@ def test_a_stream_that_a_library_holds_is_observed(capsys):
     assert watch.output == "from early\nafter a pause\n"
 
 
-def test_a_wrong_write_is_refused_as_ever():
+def test_a_wrong_write_raises_the_streams_error():
     """A value that is no text raises the stream's own error."""
     with Watch() as watch, pytest.raises(TypeError):
         sys.stdout.write(b"bytes")
@@ -441,7 +441,7 @@ def test_a_basic_token_that_cannot_be_decoded(token):
 @pytest.mark.parametrize(
     "word", ["api_key", "api-key", "APIKEY", "test-key", "secret_key", "password", "None", "key1", "xxxxxxxx"]
 )
-def test_words_that_anybody_may_write_are_no_secrets(word):
+def test_everyday_words_are_no_secrets(word):
     """The word alone is not searched for; the header that carries it is."""
     header = basic(f"site_id:{word}")
     found = credentials({"authorization": header})
@@ -477,7 +477,7 @@ def test_warnings_are_seen_and_still_shown():
 
 
 def test_warnings_after_the_end_are_not_seen():
-    """A hook that somebody holds on to observes nothing after the end."""
+    """A hook that is called after the end observes nothing."""
     with Watch() as watch:
         kept = warnings._showwarnmsg
     with warnings.catch_warnings(record=True):
@@ -502,7 +502,7 @@ def test_warnings_that_go_elsewhere_make_it_blind(monkeypatch):
 
 
 def test_warnings_as_errors_do_not_meet_the_canary():
-    """A suite that runs with `-W error` starts every case all the same."""
+    """With `-W error` the canary raises no error, so that every case starts."""
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         with Watch() as watch:

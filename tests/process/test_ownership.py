@@ -367,7 +367,7 @@ def test_a_late_thread_with_a_loop_of_its_own(stage) -> None:
 
 
 def test_loops_that_are_closed_are_forgotten(stage) -> None:
-    """Closed loops have no tasks."""
+    """A closed loop has no tasks, and is not remembered."""
     stage.begin("A")
     asyncio.run(asyncio.sleep(0))
     assert stage.ownership.still_loops() == []

@@ -48,8 +48,8 @@ def test_nothing_is_missing_before_the_import() -> None:
     assert part(needs="sys").missing
 
 
-def test_a_class_that_somebody_put_in_the_place_is_not_genuine(monkeypatch) -> None:
-    """gevent replaces `queue.Queue`: such a class, and one that merely inherits, is passed over."""
+def test_a_class_in_the_place_of_the_original_is_not_genuine(monkeypatch) -> None:
+    """gevent replaces `queue.Queue`. Such a class, and a class that only inherits, is passed over."""
     put = Part(PYTHON, "queue", "Queue._put", "", "", genuine=True)
     assert put.find() == (queue.Queue, "_put")
     monkeypatch.setattr(queue, "Queue", type("Queue", (queue.Queue,), {}))

@@ -82,7 +82,7 @@ def test_heaps_and_stacks_are_left_alone(dispatcher) -> None:
     assert dispatcher.taken == []
 
 
-def test_queues_that_somebody_put_in_place_of_theirs(dispatcher, monkeypatch) -> None:
+def test_queues_that_replace_the_standard_ones(dispatcher, monkeypatch) -> None:
     """gevent replaces `queue.Queue` by a class that cannot be changed: it is passed over."""
 
     class Foreign(queue.Queue):

@@ -47,7 +47,7 @@ def test_the_call_site_and_a_missing_timeout(sender):
 
 
 def test_a_leak_is_reported_once(sender, capsys):
-    """Each place is reported with the first payload."""
+    """A leak is reported once for each place, with the first payload."""
     app = sender(RATE)
     for name in ("a", "b"):
         app.identify(name, headers={"authorization": "Bearer f00dcafe12345678"}, email="ada@example.com")
@@ -84,7 +84,7 @@ def test_what_a_block_let_out_and_the_test_caught_was_expected(sender, left, end
 
 
 def test_an_exception_that_ends_block_and_test_was_not_expected(sender):
-    """It has to be declared with raises."""
+    """An exception that ends the block and the test is not expected; `raises` has to declare it."""
     for asked, outcome in ((mark(), "lost"), (mark(raises=(KeyError,)), "raised")):
         app = sender(RATE, asked=asked)
         app.identify()

@@ -112,7 +112,7 @@ def test_a_partial_failure_follows_the_rejected_item(sender):
 
 
 def test_a_partial_failure_without_a_repair(sender):
-    """The rejected item is lost."""
+    """A rejected item that is not sent again is lost."""
     app = sender(SPLIT)
     app.batch("ann", "bob")
     assert app.outcomes() == [("lost", 1)]

@@ -35,7 +35,7 @@ def test_nothing_leaves_while_a_session_is_open(session: Session) -> None:
 
 
 def test_a_test_is_current_until_it_ends(session: Session, begun: Begin) -> None:
-    """Its end closes it; without a test nothing ends."""
+    """The end of a test closes it; without a test the end does nothing."""
     session.end()
     test = begun()
     assert session._traffic.ownership.current() is test

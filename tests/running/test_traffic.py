@@ -70,7 +70,7 @@ def test_a_hearing_may_end_in_another_context(traffic: SessionTraffic, begun: Be
 
 
 def test_a_request_that_nothing_heard_is_noted_where_it_is_answered(begun: Begin, send: Send) -> None:
-    """Its status is that of the answer."""
+    """A request that was not heard is noted with the status of its answer."""
     test = begun(keep=True)
     assert send().status == 200
     (interaction,) = test.sent()
@@ -121,7 +121,7 @@ def test_in_a_test_that_is_not_checked(traffic: SessionTraffic, begun: Begin) ->
 
 
 def test_a_request_that_passed_everything_that_answers(traffic: SessionTraffic, begun: Begin) -> None:
-    """In a checked test the text says what may be the cause."""
+    """In a checked test such a request is refused; the text names possible causes."""
     test = begun()
     assert "it took a way past everything that answers" in str(traffic.refusal("POST /x"))
     assert len(test.refused) == 1

@@ -78,8 +78,8 @@ def test_many_at_once(project: Story) -> None:
 
 
 def test_a_task_started_by_a_hook_is_heard_for_itself(project: Story) -> None:
-    """A task that was started during a request keeps the context of that request. Its own later requests are heard all
-    the same."""
+    """A task that was started during a request keeps the context of that request. Its own later requests are heard
+    nevertheless."""
     result = project.run(
         """
         import asyncio

@@ -52,7 +52,7 @@ def test_without_us_it_would_arrive(project: Story) -> None:
     result.stdout.fnmatch_lines(["*AssertionError: 1 connections arrived"] * 2)
 
 
-def test_what_nobody_mocks_is_answered_here(project: Story) -> None:
+def test_what_no_mock_answers_is_answered_here(project: Story) -> None:
     """With --cio-contract every client gets our answer, over http and https."""
     result = project.run(
         SENDING + "    assert app.SENDERS[name](url, app.GOOD)[0] == 200", "--cio-contract", "-Werror", OVER_HTTP

@@ -155,7 +155,7 @@ def test_beside_cassettes_of_ones_own(story: Story) -> None:
     assert "no such surface: 'tack'; did you mean track?" in usage_error(story.again("--cio-contract"))
 
 
-def test_what_was_not_recorded_is_answered_as_ever(story: Story) -> None:
+def test_what_was_not_recorded_gets_the_success_answer(story: Story) -> None:
     """Another payload, and a request of another kind, get the documented success."""
     story.file("service.py", SERVICE)
     story.run(SIGN_UP, "--cio-record")
@@ -477,7 +477,7 @@ def test_interrupted(story: Story) -> None:
     story.run(SIGN_UP, "--cio-contract").assert_outcomes(passed=2)
 
 
-def test_what_is_no_call_is_answered_as_ever(story: Story) -> None:
+def test_what_is_no_operation_is_answered_with_404(story: Story) -> None:
     """A request that is no operation is answered with 404 and not recorded."""
     story.run(
         """

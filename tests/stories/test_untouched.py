@@ -54,7 +54,7 @@ def test_other_hosts_answer_for_real(project: Story) -> None:
     result.assert_outcomes(passed=2 * len(HEARD))
 
 
-def test_names_that_merely_look_alike(project: Story) -> None:
+def test_hosts_with_a_similar_name(project: Story) -> None:
     """Hosts with a similar name are neither heard, answered nor refused: they are looked up."""
     result = project.run(
         """
@@ -185,7 +185,7 @@ def test_streams_of_other_hosts_arrive_as_they_are_sent(project: Story) -> None:
     project.run(STREAMING, *GATE).assert_outcomes(passed=4)
 
 
-def test_connections_to_other_hosts_are_kept(project: Story) -> None:
+def test_connections_to_other_hosts_are_used_again(project: Story) -> None:
     """Three requests to another host use one connection."""
     result = project.run(
         """

@@ -82,7 +82,7 @@ def test_a_mistake_ends_the_run_with_code_4(story: Story, module: str, ini: str,
 
 
 def test_a_mistake_in_the_ini_needs_no_worker(story: Story) -> None:
-    """It is found before any worker starts."""
+    """A mistake in the ini is found before any worker starts."""
     story.file("pytest.ini", "[pytest]\ncio_region = uk\n")
     result = story.run("def test_signup():\n    pass\n", *TWO)
     assert usage_error(result) == "pytest.ini:2: cio_region: 'uk' is no region; accepted: us, eu"

@@ -122,7 +122,7 @@ def test_a_workspace_that_says_it_is_the_one(stand: Stand) -> None:
     assert len(stand.requests) == 1
 
 
-def test_a_key_that_nobody_can_prove_has_a_name_of_its_own(stand: Stand) -> None:
+def test_keys_that_cannot_be_proven_have_variables_of_their_own(stand: Stand) -> None:
     """The answer proves the Track key only: App and Pipelines keys come from variables for this workspace alone."""
     stand.says(REGION, {"region": "us", "environment_id": "7"})
     environ = {

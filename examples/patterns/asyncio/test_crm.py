@@ -29,7 +29,7 @@ async def test_no_sign_up_is_lost(cio):
 
 @pytest.mark.asyncio
 @pytest.mark.cio_errors("429-rate-limited-recovers", "503-unavailable-recovers", "read-timeout-recovers")
-async def test_a_sign_up_is_told_later_when_nobody_waits():
+async def test_a_sign_up_is_delivered_later():
     await sign_up(Crm(*KEYS), "42", "ada@example.com")  # the plugin waits for the task before it judges
 
 

@@ -47,7 +47,7 @@ def test_a_bad_address_never_becomes_a_row(service):
     assert service.outbox.count("pending") == 0
 
 
-def test_a_purchase_of_nobody_is_refused(service):
+def test_a_purchase_of_an_unknown_person_is_refused(service):
     """A purchase of an unknown person stores nothing."""
     with pytest.raises(LookupError):
         service.buy("nobody", "tea", 450)

@@ -265,7 +265,7 @@ def test_known_values_stand() -> None:
     assert json.loads(found.answer.body) == {"plan": "basic", "message": "no basic1234567"}
 
 
-def test_a_fake_that_stands_in_the_text_is_given_to_nobody_else() -> None:
+def test_a_fake_in_the_text_is_not_given_to_another_value() -> None:
     """A fake that the text contains already is not given to another value."""
     fakes = Fakes()
     fakes.reserve('{"a": "id-3", "b": "person-7%40example.com"}')
@@ -351,7 +351,7 @@ def test_nothing_planted_survives(payload: Any, said: Any, planted: str, path: s
 @SLOW
 @given(payload=JSON, said=JSON, planted=PEOPLE, path=PATHS)
 def test_scrubbing_twice_is_scrubbing_once(payload: Any, said: Any, planted: str, path: str) -> None:
-    """To scrub what is scrubbed changes nothing."""
+    """Scrubbing a scrubbed exchange changes nothing."""
     given_ = exchanges(payload, said, path, planted)
     fakes = Fakes()
     for text in (given_.request.url, given_.request.body.decode(), given_.answer.body.decode()):

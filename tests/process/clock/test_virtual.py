@@ -285,7 +285,7 @@ def test_a_mock_that_stands_at_time_sleep_still_counts_its_calls():
 
 @pytest.mark.parametrize("target", ["time.sleep", "app_of_clock_tests.sleep", "other_of_clock_tests.time"])
 def test_waits_hidden_by_a_mock_within_are_noticed(target, module, monkeypatch):
-    """A test that replaces sleep while the case is replayed hides the schedule: the clock says so."""
+    """A test that replaces sleep while the case is replayed hides its waits: `hidden` says so."""
     other = types.ModuleType("other_of_clock_tests")
     other.time = time
     monkeypatch.setitem(sys.modules, other.__name__, other)
@@ -360,7 +360,7 @@ def test_frozen_time_is_built_on():
 
 
 def test_freezing_within_the_clock_keeps_waits_and_leaves_nothing():
-    """freeze_time inside the case takes over time.time; waits are still logged and instant."""
+    """freeze_time inside the case replaces our time.time; waits are still logged and instant."""
     import freezegun
 
     with Clock() as clock, freezegun.freeze_time("2026-01-01"):
