@@ -123,7 +123,7 @@ class Cassettes:
 
         They come out of vcrpy's cassette, which is loaded now. Each call begins at the first answer.
         """
-        key = self._cassette(case.surface, case.cassette).file.standing_for(operation)
+        key = self._cassette(case.surface, case.cassette).file.answering(operation)
         playback = self._playback(case.surface, case.cassette).afresh()
         while True:
             yield playback.play(key).answer

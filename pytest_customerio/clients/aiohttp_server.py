@@ -116,9 +116,9 @@ class _Transport(asyncio.Transport):
 
     def _deliver(self, data: bytes) -> None:
         self._arriving = io.BytesIO(self._arriving.read() + data)
-        self._pump()
+        self._answer_next()
 
-    def _pump(self) -> None:
+    def _answer_next(self) -> None:
         while not self._paused and not self._closing and (data := self._arriving.read(_CHUNK)):
             self._protocol.data_received(data)
 
@@ -127,7 +127,7 @@ class _Transport(asyncio.Transport):
 
     def resume_reading(self) -> None:
         self._paused = False
-        self._loop.call_soon(self._pump)
+        self._loop.call_soon(self._answer_next)
 
     def is_reading(self) -> bool:
         return not self._paused

@@ -58,10 +58,10 @@ def install(traffic: Traffic, patches: Patches, module: str = "vcr") -> None:
     elif module == AIOHTTP:
         patches.patch(AIOHTTP_REQUESTS, _recorded_aiohttp)
     else:
-        _mend(traffic, patches)
+        _repair(traffic, patches)
 
 
-def _mend(traffic: Traffic, patches: Patches) -> None:
+def _repair(traffic: Traffic, patches: Patches) -> None:
     lock = threading.RLock()
     patches.patch(FORCE_RESET, lambda original: _alone(lock, original))
     for part in NEW_CONN:

@@ -68,7 +68,7 @@ def _texts(value: Any, key: str, *, inside: bool) -> Iterator[str]:
     elif isinstance(value, str):
         yield from _addresses(value)
         text = value.strip()[:LONGEST]
-        if _is_phone(text, key) or (inside and not _IDS.search(key) and _telling(text, key)):
+        if _is_phone(text, key) or (inside and not _IDS.search(key) and _is_distinctive(text, key)):
             yield text
     elif type(value) is int and _PHONES.search(key) and value > 10**7:
         yield str(value)
@@ -82,7 +82,7 @@ def _is_phone(text: str, key: str) -> bool:
     return PHONE.fullmatch(text) is not None and (text[0] == "+" or _PHONES.search(key) is not None)
 
 
-def _telling(text: str, key: str) -> bool:
+def _is_distinctive(text: str, key: str) -> bool:
     """Whether this value says something about a person and is unlikely to occur by chance."""
     if EMAIL.fullmatch(text):
         return False  # `_addresses` found it

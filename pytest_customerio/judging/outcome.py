@@ -36,7 +36,7 @@ def outcome(observation: Observation) -> Outcome:
         return "deferred"
     if observation.reported:
         return "reported"
-    return "recovered" if _accepted_all_the_same(observation) else "lost"
+    return "recovered" if _accepted_with_a_useless_body(observation) else "lost"
 
 
 def delivery(observation: Observation) -> Attempt | None:
@@ -82,7 +82,7 @@ def _lost(observation: Observation, loggers: tuple[str, ...], expected: str) -> 
     return violation(observation, "outcome", expected, _loss(observation, loggers), HOW_HANDLED, severity=severity)
 
 
-def _accepted_all_the_same(observation: Observation) -> bool:
+def _accepted_with_a_useless_body(observation: Observation) -> bool:
     """Whether Customer.io accepted the payload: its 2xx says so, although the body is useless."""
     case = observation.case
     return case.kind == "malformed" and case.accepted == "surely" and not is_undeclared(observation)

@@ -98,7 +98,7 @@ def _write_item(namespace: dict[str, Any], name: str, value: Any) -> None:
 def _write_into_c(kind: type, name: str, value: Any) -> None:
     """Change a class that is written in C, which `setattr` refuses to do.
 
-    So `datetime` stays the one class that it is, for `isinstance`, subclasses, pickle and everybody who imported it
+    So `datetime` stays the one class that it is, for `isinstance`, subclasses, pickle and modules that imported it
     early; a class of ours in its place would break at least one of them. It relies on two private facts of CPython
     (3.11 to 3.13): the dictionary behind `vars(kind)` is the one object that this read-only view refers to; and
     `PyType_Modified` drops what the interpreter has cached of the class. Without the first the line below raises;

@@ -45,7 +45,7 @@ def test_answers_by_operation(tmp_path: Path) -> None:
 def test_an_operation_without_an_answer_of_its_own(tmp_path: Path) -> None:
     """An operation without an answer of its own gets the answers of the first interaction's operation."""
     file = read(tmp_path)
-    assert file.standing_for("track.event") == "track.identify"
+    assert file.answering("track.event") == "track.identify"
     assert file.answers("track.event") == file.answers("track.identify")
 
 

@@ -209,9 +209,9 @@ def test_a_thread_that_outlives_the_run_may_connect_to_other_hosts() -> None:
 
 def test_a_recorder_may_connect_to_one_host(armed: None) -> None:
     """Within the block this host is let through, and no other one; the end of an inner block restores the outer host."""
-    with guard.letting("api.customer.io"):
+    with guard.allowing("api.customer.io"):
         guard.GUARD.audit("socket.getaddrinfo", ("api.customer.io", 443))
-        with guard.letting("eu.customer.io"), pytest.raises(RefusedError):
+        with guard.allowing("eu.customer.io"), pytest.raises(RefusedError):
             guard.GUARD.audit("socket.getaddrinfo", ("api.customer.io", 443))
         guard.GUARD.audit("socket.getaddrinfo", ("api.customer.io", 443))
         with pytest.raises(RefusedError):
