@@ -82,8 +82,8 @@ def test_examples_whole_or_linked() -> None:
     code = as_text(examples([example]))
     assert code.startswith('In Python: names\n\n  """Keep event names in one place')
     assert as_text(examples([example], linked=True)) == (
-        "in Python  [names](examples.md#names): Keep event names in one place, because campaigns compare\n"
-        "           them exactly, capitals too.\n"
+        "in Python  [names](examples.md#names): Keep event names in one place, because campaigns compare them\n"
+        "           exactly, capitals too.\n"
     )
     assert as_text(examples([], linked=True)) == "\n"
 
