@@ -60,7 +60,7 @@ def unhandled(observation: Observation, *, must_recover: bool, best_effort: bool
     """The payload is lost, or it has another outcome than the test asks for."""
     came, loggers = outcome(observation), logged(observation.logs)
     if is_undeclared(observation) or isinstance(observation.raised, GaveUp):
-        return None  # a violation of another rule already
+        return None  # another rule reports this
     if must_recover and observation.case.mode == "recovers":
         if delivery(observation) is not None or observation.pending:
             return None
@@ -78,7 +78,7 @@ def _lost(observation: Observation, loggers: tuple[str, ...], expected: str) -> 
         return partial_failure.ignored(observation, _where_logged(loggers))
     if kind == "dropped":
         return violation(observation, "200-dropped", STRICT, DROPPED, HOW_STRICT, severity="warning")
-    severity: Severity = "warning" if kind == "malformed" else "error"  # a 2xx after all, with a useless body
+    severity: Severity = "warning" if kind == "malformed" else "error"  # a 2xx, although with a useless body
     return violation(observation, "outcome", expected, _loss(observation, loggers), HOW_HANDLED, severity=severity)
 
 

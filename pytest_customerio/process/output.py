@@ -171,7 +171,7 @@ def render(record: logging.LogRecord) -> str:
     """All text a handler may make of a record: message, traceback, stack, and what came through `extra=`."""
     try:
         message = record.getMessage()
-    except Exception:  # arguments that do not fit their message
+    except Exception:  # the arguments do not fit the message
         message = f"{record.msg!s} {record.args!r}"
     extra = [f"{name}={value!r}" for name, value in vars(record).items() if name not in USUAL]
     trace = record.exc_text or (logging.Formatter().formatException(record.exc_info) if record.exc_info else "")

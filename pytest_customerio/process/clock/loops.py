@@ -135,7 +135,7 @@ class Loops:
                 return await found(delay, result)
             self._log(float(delay))
             deadline = self._timeline.now() + round(delay * 1e9)
-            if not is_defined_in(found, asyncio.tasks):  # a mock of the test, which counts its calls
+            if not is_defined_in(found, asyncio.tasks):  # the test's own mock, which may count its calls
                 self._timeline.reach(deadline)
                 return await found(delay, result)
             loop = asyncio.get_running_loop()
