@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from pytest_customerio.reporting.matrix import matrix
 from pytest_customerio.reporting.results import Results
 
-# So many warnings are shown one by one; the rest is counted.
+# The most warnings that are shown one by one; the rest is counted.
 WARNINGS = 10
 
 

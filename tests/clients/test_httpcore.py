@@ -172,7 +172,7 @@ def test_the_network_alone_needs_no_loop(traffic: FakeTraffic, core: Any) -> Non
     assert done.value.value == [b"", b"HTTP/1.1"]
 
 
-def test_a_connection_is_kept(traffic: FakeTraffic, core: Any) -> None:
+def test_a_connection_is_used_again(traffic: FakeTraffic, core: Any) -> None:
     """One connection serves several requests."""
 
     async def twice() -> Any:
@@ -232,7 +232,7 @@ def test_a_fault_is_what_a_real_server_causes(
     assert len(traffic.asked) == 1
 
 
-def test_no_connection_is_kept_where_none_can_be_made(traffic: FakeTraffic, module: Any) -> None:
+def test_no_connection_is_used_again_where_none_can_be_made(traffic: FakeTraffic, module: Any) -> None:
     """A case that breaks connecting also breaks it for a connected client; each attempt is asked for once."""
     answers = iter([OK, Answer(fault="connection-refused"), OK, OK])
     traffic.answering = lambda request: next(answers)
@@ -249,7 +249,7 @@ def test_no_connection_is_kept_where_none_can_be_made(traffic: FakeTraffic, modu
     assert traffic.asked[1].headers["content-length"] == "1"
 
 
-def test_a_fault_of_connecting_that_nobody_announced(traffic: FakeTraffic, ask: Any, module: Any) -> None:
+def test_a_fault_of_connecting_that_was_not_announced(traffic: FakeTraffic, ask: Any, module: Any) -> None:
     """A fault of connecting that `at_connect` did not announce is raised when the answer is read."""
     traffic.answering = fault("dns-failure")
     with pytest.raises(module.ConnectError, match="name resolution"):
@@ -257,7 +257,7 @@ def test_a_fault_of_connecting_that_nobody_announced(traffic: FakeTraffic, ask: 
 
 
 def test_a_fault_lies_on_the_error_of_the_network(traffic: FakeTraffic, module: Any, core: Any) -> None:
-    """Beneath the client's error lies httpcore's, and beneath that the socket's; TLS has words of its own."""
+    """The cause of the client's error is httpcore's, and its cause is the socket's. A TLS fault has its own words."""
     traffic.answering = fault("read-timeout")
     with module.Client() as client, pytest.raises(module.ReadTimeout, match="The read operation timed out") as caught:
         client.get(URL)
