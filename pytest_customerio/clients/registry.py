@@ -6,7 +6,9 @@ parts with `patches.patch(part, make)`, and each wrapper asks `traffic.concerns(
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
 
 from pytest_customerio.clients.traffic import Traffic
 
@@ -26,13 +28,49 @@ TAPS = {
     "aiohttp": ("aiohttp",),
     "customerio.analytics.client": ("analytics",),
 }
+# The methods that vcrpy stores as the originals when it is imported (vcrpy 8.2 to 9.4, `vcr/patch.py`): a mock of the
+# user's that stands there at that time would be played as the real client afterwards.
+STORED_BY_VCRPY = {
+    "aiohttp": (("ClientSession", "_request"),),
+    "httpx": (("HTTPTransport", "handle_request"), ("AsyncHTTPTransport", "handle_async_request")),
+    "httpx2": (("HTTPTransport", "handle_request"), ("AsyncHTTPTransport", "handle_async_request")),
+}
+# What stood there when each client was tapped, just after its import: class, name and function.
+_Original = tuple[Any, str, Any]
 
 
-def install(traffic: Traffic) -> Callable[[], None]:
-    """Tap every client that is imported now, and every other one when it is imported; returns what takes it all away.
+class Taps:
+    """The installed taps; a call takes all of them away.
 
     A client that the application does not import is not imported by us either.
     """
+
+    def __init__(self, uninstall: Callable[[], None], originals: list[_Original]) -> None:
+        self._uninstall = uninstall
+        self._originals = originals
+
+    def __call__(self) -> None:
+        self._uninstall()
+
+    @contextmanager
+    def without_mocks(self) -> Iterator[None]:
+        """The clients' own functions in the place of mocks that were put there since: for the import of vcrpy."""
+        there = [(owner, name, vars(owner)[name]) for owner, name, _ in self._originals]
+        _put(self._originals)
+        try:
+            yield
+        finally:
+            _put(there)
+
+
+def _put(functions: list[_Original]) -> None:
+    for owner, name, function in functions:
+        if vars(owner)[name] is not function:
+            setattr(owner, name, function)
+
+
+def install(traffic: Traffic) -> Taps:
+    """Tap every client that is imported now, and every other one when it is imported."""
     import importlib
     import sys
 
@@ -41,8 +79,13 @@ def install(traffic: Traffic) -> Callable[[], None]:
     from pytest_customerio.process.patching import Patches
 
     switch, patches = Switch(traffic), Patches()
+    originals: list[_Original] = []
 
     def tap(client: str) -> None:
+        for kind, method in STORED_BY_VCRPY.get(client, ()):
+            owner = getattr(sys.modules[client], kind, None)
+            if owner is not None and method in vars(owner):
+                originals.append((owner, method, vars(owner)[method]))
         name, *which = TAPS[client]
         importlib.import_module(f"pytest_customerio.clients.{name}").install(switch, patches, *which)
 
@@ -57,4 +100,4 @@ def install(traffic: Traffic) -> Callable[[], None]:
         sys.meta_path[:] = [finder for finder in sys.meta_path if finder is not late]
         patches.undo()
 
-    return uninstall
+    return Taps(uninstall, originals)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, nullcontext
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -57,6 +57,7 @@ class Session:
         self._traffic = SessionTraffic(self.catalog, self.cassettes, sent_from, everywhere=settings.contract)
         self._unfinished = UnfinishedWork(self._traffic.ownership)
         self._stack = ExitStack()
+        self._taps: registry.Taps | None = None
         self.recordings = recordings(settings.rootdir / FOLDER, self.catalog)
         self._reported: set[str] = set()
         self._late: dict[int, Late] = {}
@@ -65,11 +66,15 @@ class Session:
         )
 
     def prepare(self, plans: Iterable[Plan]) -> None:
-        """Import vcrpy and what replays errors if one of these tests plays a cassette; no mock may be active."""
+        """Import vcrpy and what replays errors if one of these tests plays a cassette.
+
+        Mocks that test modules put into clients when they were imported are put aside meanwhile.
+        """
         if any(plan.checked and self._plays(plan) for plan in plans):
             from pytest_customerio.running import replayed_case  # noqa: F401
 
-            self.cassettes.prepare()
+            with self._taps.without_mocks() if self._taps is not None else nullcontext():
+                self.cassettes.prepare()
 
     def _plays(self, plan: Plan) -> bool:
         """Whether an answer may come out of vcrpy: a case may be replayed, or the test has a recording."""
@@ -82,7 +87,8 @@ class Session:
         self._stack.enter_context(self.cassettes.quiet())
         self._stack.enter_context(self.recordings.opened())
         self._stack.callback(guard.arm(self._traffic, self._traffic.refusal))
-        self._stack.callback(registry.install(self._traffic))
+        self._taps = registry.install(self._traffic)
+        self._stack.callback(self._taps)
         started = Patches()
         self._traffic.ownership.watch(started)
         self._stack.callback(started.undo)

@@ -175,3 +175,32 @@ def test_the_gate_as_users_run_it(story: Story) -> None:
     result.assert_outcomes(passed=1, failed=1)
     result.stdout.fnmatch_lines(["track.event $.timestamp: expected unix seconds, got 1764000000000, milliseconds*"])
     assert _seen(story)["request"] is False
+
+
+def test_vcrpy_never_takes_a_mock_for_the_original(story: Story) -> None:
+    """Given a mock of aiohttp that a test module starts at its import, vcrpy stores aiohttp's own function."""
+    story.file(
+        "test_mocked.py",
+        """
+        from aioresponses import aioresponses
+
+        MOCK = aioresponses()
+        MOCK.start()
+
+        def test_mocked():
+            pass
+        """,
+    )
+    result = story.run(
+        """
+        def test_played(cio):
+            import aiohttp, vcr.patch
+            assert vcr.patch._AiohttpClientSessionRequest.__module__ == "aiohttp.client"
+            assert aiohttp.ClientSession._request is not vcr.patch._AiohttpClientSessionRequest
+        """,
+        "--cio-contract",
+        "test_mocked.py",
+        "test_app.py",
+        subprocess=True,
+    )
+    result.assert_outcomes(passed=2)
