@@ -170,7 +170,7 @@ class Run:
     def _load(self) -> Session:
         from pytest_customerio.running.session import Session
 
-        return Session(self.settings, raises_class=getattr(pytest, "RaisesExc", None))
+        return Session(self.settings, getattr(pytest, "RaisesExc", None), pytest.MonkeyPatch)
 
     def _plan(self, item: pytest.Item) -> Plan:
         from pytest_customerio.running.test import Plan

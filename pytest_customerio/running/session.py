@@ -9,6 +9,7 @@ from typing import Any
 
 from pytest_customerio.cassettes.cases import Cassettes
 from pytest_customerio.clients import registry
+from pytest_customerio.clients.mocks.notes import Place
 from pytest_customerio.contract.catalog import Catalog
 from pytest_customerio.contract.contract import Contract
 from pytest_customerio.core.model import Interaction
@@ -22,8 +23,9 @@ from pytest_customerio.reporting.report import payload
 from pytest_customerio.running.case_selection import CaseSelection
 from pytest_customerio.running.conclusion import Conclusion, Judge, verdicts
 from pytest_customerio.running.late import Late
+from pytest_customerio.running.mocks import Mocks, judging
 from pytest_customerio.running.test import CheckedTest, Plan
-from pytest_customerio.running.traffic import SessionTraffic
+from pytest_customerio.running.traffic import SessionTraffic, now
 from pytest_customerio.running.unfinished import UnfinishedWork
 from pytest_customerio.tools.record.tape import FOLDER, TapeError, Tapes
 from pytest_customerio.tools.target import TargetError, chosen, own
@@ -34,7 +36,9 @@ __tracebackhide__ = True  # pytest shows no frame of ours in anybody's traceback
 class Session:
     """All that is loaded and installed while tests are checked."""
 
-    def __init__(self, settings: Settings, raises_class: type | None = None) -> None:
+    def __init__(
+        self, settings: Settings, raises_class: type | None = None, monkeypatch: type | None = None
+    ) -> None:
         self.settings = settings
         self.raises_class = raises_class
         self.catalog = Catalog.load(hosts=settings.hosts)
@@ -45,8 +49,10 @@ class Session:
         self.selection = CaseSelection(self.catalog, self.cassettes)
         self.judge = Judge(strict=settings.strict)
         self.allow = allowances(settings.allow_lines, self.contract.rules)
-        sent_from = CallSite(settings.rootdir).sent_from
-        self._traffic = SessionTraffic(self.catalog, self.cassettes, sent_from, everywhere=settings.contract)
+        site = CallSite(settings.rootdir)
+        self._traffic = SessionTraffic(self.catalog, self.cassettes, site.sent_from, everywhere=settings.contract)
+        self.mocks = Mocks(Place(self._traffic.notes, site.sent_from, now, self.catalog.concerns, site.is_project))
+        self._monkeypatch = monkeypatch
         self._unfinished = UnfinishedWork(self._traffic.ownership)
         self._stack = ExitStack()
         self.tapes = self._tapes()
@@ -63,6 +69,7 @@ class Session:
             self.tapes.target = self._stack.enter_context(own(os.environ))
         self._stack.callback(guard.arm(self._traffic, self._traffic.refusal))
         self._stack.callback(registry.install(self._traffic))
+        self._stack.enter_context(self.mocks.heard(self.raises_class, self._monkeypatch))
         started = Patches()
         self._traffic.ownership.watch(started)
         self._stack.callback(started.undo)
@@ -79,7 +86,7 @@ class Session:
 
     def record(self, plan: Plan) -> Record:
         """Where it is noted what a test sends."""
-        return Record(plan.nodeid, self.contract.judge, (*self.allow, *plan.allow), keep=plan.keep)
+        return Record(plan.nodeid, judging(self.contract.judge), (*self.allow, *plan.allow), keep=plan.keep)
 
     def end(self) -> None:
         """The test is over, if there was one."""
@@ -130,6 +137,7 @@ class Session:
         if test.plan.checked:
             self._unfinished.settle(replayed=test.replay is not None)
         unmet = test.end_replays(raised)
+        self.mocks.settle(test, raised)
         test.record.settle()
         ruling = self.judge.ruling(test, unmet)
         test.passed = raised is None and not (ruling.text or ruling.skip)
@@ -138,6 +146,7 @@ class Session:
     def settle(self, test: CheckedTest) -> Conclusion:
         """Setup failed, or teardown is over: what was sent there is judged too."""
         unmet = test.end_replays(None)
+        self.mocks.settle(test, None)
         test.record.settle()
         text = self.judge.text(test, unmet)
         return Conclusion("\n\n".join(filter(None, (text, self._saved(test, text)))))

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Protocol
 
 from pytest_customerio.cassettes.cases import Cassettes
+from pytest_customerio.clients.mocks.notes import Notes
 from pytest_customerio.core.model import ErrorCase, Interaction
 from pytest_customerio.core.settings import Allowance, ErrorsMark, SettingsError
 from pytest_customerio.judging.ledger import Record
@@ -62,6 +63,7 @@ class CheckedTest:
     over: bool = False
     tape: Tape | None = None
     passed: bool = False
+    mocked: Notes = field(default_factory=Notes)
 
     def hear(self, interaction: Interaction) -> None:
         """Remember one finished request; one that left after the test is told at the end of the run."""

@@ -8,6 +8,8 @@ from contextvars import ContextVar, Token
 from json import loads
 from typing import TYPE_CHECKING, Self
 
+from pytest_customerio.clients.mocks.unsent import Heard, at_work, concerning
+from pytest_customerio.clients.sent import note_sent
 from pytest_customerio.core.model import CONNECT_FAULTS, Answer, Interaction, WireRequest
 from pytest_customerio.core.redact import safe_url
 from pytest_customerio.process.guard import RefusedError
@@ -16,6 +18,7 @@ from pytest_customerio.reporting.messages import REFUSED, UNANSWERED
 
 if TYPE_CHECKING:
     from pytest_customerio.cassettes.cases import Cassettes
+    from pytest_customerio.clients.mocks.notes import Notes
     from pytest_customerio.contract.catalog import Catalog
     from pytest_customerio.running.test import CheckedTest
 
@@ -48,7 +51,10 @@ class Hearing:
                 _heard_above.set(None)
         if error is not None and self.interaction.raised is None:
             self.interaction.raised = type(error).__name__
-        self._test.hear(self.interaction)
+        # A client that refuses what it was given, such as an impossible timeout, has sent nothing.
+        if not (isinstance(error, (ValueError, TypeError)) and not self.interaction.attempts):
+            note_sent()
+            self._test.hear(self.interaction)
 
 
 class SessionTraffic:
@@ -59,17 +65,25 @@ class SessionTraffic:
     ) -> None:
         self.ownership: Ownership[CheckedTest] = Ownership()
         self._everywhere = everywhere
-        self.concerns = catalog.concerns
+        self.concerns = concerning(catalog.concerns)
         self._catalog = catalog
         self._cassettes = cassettes
         self._sent_from = sent_from
 
-    def hear(self, client: str, method: str, url: str) -> Hearing | None:
+    def hear(self, client: str, method: str, url: str) -> Hearing | Heard | None:
         """Begin to hear one request of a checked test; None beneath a client that is heard already."""
+        if (again := at_work.get()) is not None:
+            return again.begin(client, method, url)
         test = self.ownership.current()
         if test is None or not test.plan.checked or _heard() is not None:
             return None
-        return Hearing(test, Interaction(client, method.upper(), url, sent_from=self._sent_from(), at=_now()))
+        return Hearing(test, Interaction(client, method.upper(), url, sent_from=self._sent_from(), at=now()))
+
+    def notes(self) -> Notes | None:
+        """Where calls of mocks are noted: in the test at work, if it is checked."""
+        test = self.ownership.current()
+        checked = test is not None and test.plan.checked and not test.over and at_work.get() is None
+        return test.mocked if test is not None and checked else None
 
     def at_connect(self) -> bool:
         """Whether the case at work breaks connections before they are made: the answer is asked for first then."""
@@ -96,7 +110,7 @@ class SessionTraffic:
 
     def _met(self, request: WireRequest) -> Interaction:
         interaction = Interaction("network", request.method.upper(), request.url, request.headers, request.body or None)
-        interaction.sent_from, interaction.at = self._sent_from(), _now()
+        interaction.sent_from, interaction.at = self._sent_from(), now()
         return interaction
 
     def _answer(self, test: CheckedTest, hearing: Hearing, request: WireRequest) -> Answer:
@@ -147,7 +161,7 @@ def _cancelled(request: WireRequest) -> Hearing | None:
     return hearing if hearing is not None and over and hearing.interaction.method == request.method else None
 
 
-def _now() -> float:
+def now() -> float:
     """What the application takes for the time; a mock that counts its calls is not asked."""
     clock = time.time
     return 0.0 if type(clock).__module__ == "unittest.mock" else clock()

@@ -1,0 +1,218 @@
+"""What a mock may stand for: the public classes and functions of the SDKs and of the clients, known by identity."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from types import FunctionType, MappingProxyType, MethodType, ModuleType
+from typing import Any, Literal
+
+Kind = Literal["module", "class", "instance", "method", "function"]
+
+VERBS = ("request", "get", "options", "head", "post", "put", "patch", "delete", "send")
+# Methods of an SDK that make no request.
+SILENT = frozenset({"close", "aclose", "flush", "join", "shutdown"})
+ENTERING = ("__enter__", "__aenter__")
+
+
+@dataclass(frozen=True, slots=True)
+class Library:
+    """One library whose mocks are heard: its public classes and functions, and the modules in which they are looked up.
+
+    `classes` have constructor arguments for an instance whose own are not known. `sdk` tells an SDK of Customer.io, each
+    of whose methods makes a request, from a client that speaks to anybody; `members` are the classes, by module, of what
+    an SDK's instance has for attributes. `lookups` are the modules in which the library finds its own classes.
+    """
+
+    module: str
+    classes: Mapping[str, tuple[object, ...]]
+    functions: tuple[str, ...] = ()
+    sdk: bool = False
+    members: tuple[tuple[str, str], ...] = ()
+    lookups: tuple[str, ...] = ()
+
+
+_TRACK, _APP, _CDP = ("site-id", "api-key"), ("app-key",), ("write-key",)
+_CDP_CALLS = ("track", "identify", "group", "alias", "page", "screen")
+_HTTPX = {"Client": (), "AsyncClient": ()}
+LIBRARIES = (
+    Library(
+        "customerio",
+        {"CustomerIO": _TRACK, "APIClient": _APP},
+        sdk=True,
+        lookups=("customerio.track", "customerio.api", "customerio.client_base"),
+    ),
+    Library("customerio.analytics", {"Client": _CDP}, _CDP_CALLS, sdk=True, lookups=("customerio.analytics.client",)),
+    Library(
+        "async_customerio",
+        {"AsyncCustomerIO": _TRACK, "AsyncAPIClient": _APP},
+        sdk=True,
+        members=(
+            ("async_customerio.track.v2", "TrackAPIV2"),
+            ("async_customerio.api.customers", "Customers"),
+            ("async_customerio.api.segments", "Segments"),
+            ("async_customerio.api.transactional", "Transactional"),
+        ),
+        lookups=("async_customerio.client_base",),
+    ),
+    Library(
+        "requests", {"Session": ()}, VERBS[:-1], lookups=("requests.api", "requests.sessions", "requests.adapters")
+    ),
+    Library("httpx", _HTTPX, VERBS[:-1], lookups=("httpx._api", "httpx._client")),
+    Library("httpx2", _HTTPX, VERBS[:-1], lookups=("httpx2._api", "httpx2._client")),
+    Library("urllib.request", {}, ("urlopen",), lookups=("http.client",)),
+    Library("aiohttp", {"ClientSession": ()}, ("request",), lookups=("aiohttp.client",)),
+)
+BY_NAME = MappingProxyType({library.module: library for library in LIBRARIES})
+
+
+@dataclass(frozen=True, slots=True)
+class Built:
+    """How the application built an instance: the constructor's arguments; None where they hold what is not known."""
+
+    args: tuple[Any, ...] = ()
+    kwargs: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Role:
+    """What a mock stands for.
+
+    `real` is the module, the class, or the function; for an instance and its methods it is the class. `path` leads from
+    the instance to the method, as `("v2", "send_batch")`. `instance` is a real instance or how one was built.
+    """
+
+    kind: Kind
+    real: Any
+    label: str
+    library: Library
+    path: tuple[str, ...] = ()
+    instance: Any = None
+
+    def __deepcopy__(self, memo: object) -> Role:
+        return self
+
+    @property
+    def name(self) -> str:
+        """The name of the method or function."""
+        return self.path[-1] if self.path else self.label.rpartition(".")[2]
+
+
+class Known:
+    """The objects of the libraries that are imported, by identity."""
+
+    def __init__(self) -> None:
+        self._roles: dict[int, Role] = {}
+        self._alive: list[Any] = []  # what is known by its id must not be forgotten
+        self._classes: dict[type, Role] = {}
+        self._messages: set[type] = set()
+        self._modules: dict[str, Any] = {}
+        self._originals: dict[tuple[int, str], tuple[Any, str, Any]] = {}
+
+    def learn(self, library: Library) -> None:
+        """Take in a library that is imported now, while nothing of it is mocked."""
+        module = self._modules[library.module] = sys.modules[library.module]
+        self._add(module, Role("module", module, library.module, library))
+        for name in library.classes:
+            cls = getattr(module, name, None)
+            if isinstance(cls, type):
+                self._classes[cls] = Role("class", cls, f"{library.module}.{name}", library)
+                self._add(cls, self._classes[cls])
+                self._learn_methods(self._classes[cls])
+        for name in library.functions:
+            function = getattr(module, name, None)
+            if isinstance(function, FunctionType):
+                self._add(function, Role("function", function, f"{library.module}.{name}", library))
+        if library.sdk:
+            self._messages.update(one for one in vars(module).values() if _is_message(one, library))
+        self._remember(library)
+
+    def role(self, real: Any) -> Role | None:
+        """What a mock in the place of this object stands for; None where it is nothing that is heard."""
+        found = self._roles.get(id(real))
+        if found is not None:
+            return found
+        if isinstance(real, (staticmethod, classmethod)):
+            return self._roles.get(id(real.__func__))
+        if type(real) is MethodType:
+            owner = self._instance(real.__self__)
+            return owner and child(owner, real.__func__.__name__)
+        if isinstance(real, type):
+            return self._subclass(real)
+        return self._instance(real)
+
+    def attribute(self, target: Any, name: str) -> Role | None:
+        """What a mock stands for that was put on a known class or instance of one, in the place of a method."""
+        owner = self._subclass(target) if isinstance(target, type) else self._instance(target)
+        return child(owner, name) if owner is not None and not name.startswith("_") else None
+
+    def originals(self) -> Iterator[tuple[Any, str, Any]]:
+        """Where something else stands now than when the library was taken in: owner, name, what stood there."""
+        for owner, name, original in self._originals.values():
+            if vars(owner).get(name) is not original:
+                yield owner, name, original
+
+    def module(self, library: Library) -> Any:
+        """The module of a library, whatever stands for it now."""
+        return self._modules[library.module]
+
+    def class_of(self, library: Library, name: str) -> Role:
+        """A public class of a library."""
+        return next(role for role in self._classes.values() if role.library is library and role.name == name)
+
+    def is_message(self, cls: type) -> bool:
+        """Whether objects of this class are what an SDK's methods are given: a message to send, a limit of time."""
+        return any(one in self._messages for one in type.mro(cls))
+
+    def known_class(self, cls: type) -> Role | None:
+        """The nearest class of a library that this class is, or is derived from."""
+        return next((self._classes[one] for one in type.mro(cls) if one in self._classes), None)
+
+    def _subclass(self, cls: type) -> Role | None:
+        base = self.known_class(cls) if self._classes and cls is not type else None
+        if base is None or cls is base.real:
+            return base
+        return replace(base, real=cls, label=f"{cls.__module__}.{cls.__qualname__}")
+
+    def _instance(self, real: Any) -> Role | None:
+        # The type, for a mock may claim to be of another class.
+        cls = self._subclass(type(real))
+        return cls and replace(cls, kind="instance", instance=real)
+
+    def _add(self, real: Any, role: Role) -> None:
+        self._alive.append(real)
+        self._roles.setdefault(id(real), role)
+
+    def _learn_methods(self, cls: Role) -> None:
+        for name in dir(cls.real):
+            method = getattr(cls.real, name)
+            if isinstance(method, FunctionType) and not name.startswith("_"):
+                self._add(method, child(cls, name))
+
+    def _remember(self, library: Library) -> None:
+        modules = [sys.modules[name] for name in (library.module, *library.lookups) if name in sys.modules]
+        classes = [one for module in modules for one in vars(module).values() if isinstance(one, type)]
+        own = {one for one in classes for module in modules if one.__module__ == module.__name__}
+        for owner in (*modules, *own):
+            for name, value in vars(owner).items():
+                if not name.startswith("__") and (callable(value) or isinstance(value, (ModuleType, property))):
+                    self._originals.setdefault((id(owner), name), (owner, name, value))
+
+
+def child(role: Role, name: str) -> Role:
+    """What an attribute of a class, an instance or one of its members stands for."""
+    return replace(role, kind="method", label=f"{role.label}.{name}", path=(*role.path, name))
+
+
+def called(role: Role) -> Role | None:
+    """What the result of a call stands for, as far as it is known without looking at it."""
+    if role.kind == "class":
+        return replace(role, kind="instance")
+    if role.kind == "method" and role.path in [(name,) for name in ENTERING]:
+        return replace(role, kind="instance", label=role.label.rpartition(".")[0], path=())
+    return None
+
+
+def _is_message(value: Any, library: Library) -> bool:
+    return isinstance(value, type) and value.__name__ not in library.classes and not issubclass(value, BaseException)

@@ -1,0 +1,199 @@
+"""Hears the calls of mocks that stand for something known. They are answered as ever."""
+
+from __future__ import annotations
+
+import functools
+import sys
+import unittest.mock
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from types import FunctionType
+from typing import Any
+
+from pytest_customerio.clients.mocks import sdk_calls
+from pytest_customerio.clients.mocks.arguments import Copier, NotCopiedError, text_of
+from pytest_customerio.clients.mocks.known import BY_NAME, SILENT, VERBS, Built, Known, Role
+from pytest_customerio.clients.mocks.notes import Note, Notes, Place, Refusal
+from pytest_customerio.clients.mocks.standins import StandIns, inner, is_mock
+from pytest_customerio.clients.sent import Watched, note_sent, watched
+from pytest_customerio.clients.wire import destination
+from pytest_customerio.process.patching import LateImports, Patches, Wrapper
+
+
+
+class Listener:
+    """Listens at `unittest.mock` while the plugin is active."""
+
+    def __init__(self, place: Place) -> None:
+        self.known = Known()
+        self._standins = StandIns(self.known, self._checking)
+        self._place = place
+        self._patches = Patches()
+
+    def install(self, monkeypatch: type | None = None) -> Callable[[], None]:
+        """Listen from now on, where no mock is active yet; what comes back ends it."""
+        patches = self._patches
+        late = LateImports({name for name in BY_NAME if name not in sys.modules}, self._learn)
+        sys.meta_path.insert(0, late)
+        for name in BY_NAME:
+            if name in sys.modules:
+                self._learn(name)
+        self._standins.watch(patches, monkeypatch)
+        patches.wrap(unittest.mock.CallableMixin, "__call__", self._calling)  # type: ignore[attr-defined]
+
+        def uninstall() -> None:
+            sys.meta_path[:] = [finder for finder in sys.meta_path if finder is not late]
+            patches.undo()
+
+        return uninstall
+
+    def _learn(self, name: str) -> None:
+        sdk_calls.install(BY_NAME[name], self._place, self._patches)
+        self.known.learn(BY_NAME[name])
+
+    def _calling(self, original: Wrapper) -> Wrapper:
+        standins, hear = self._standins, self._hear
+
+        def call(mock: Any, /, *args: Any, **kwargs: Any) -> Any:
+            __tracebackhide__ = True
+            if standins.count == 0:
+                return original(mock, *args, **kwargs)
+            role = standins.role(mock)
+            if role is None:
+                return original(mock, *args, **kwargs)
+            return hear(role, functools.partial(original, mock), args, kwargs)
+
+        return call
+
+    def _hear(self, role: Role, answer: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+        __tracebackhide__ = True
+        if role.kind == "class":
+            return self._hear_class(role, answer, args, kwargs)
+        role, given = _with_instance(role, args)
+        notes = self._place.notes() if is_heard(role) and not calls_through(answer.args[0], self.known) else None
+        if notes is None or not self._concerned(role, given, kwargs):
+            return answer(*args, **kwargs)
+        note, refused = self._note(notes, role, given, kwargs), False
+        call = Watched(watched.get())
+        token = watched.set(call)
+        try:
+            return answer(*args, **kwargs)
+        except TypeError as error:
+            refused = refuses(answer.args[0], args, kwargs)
+            if refused:
+                self._refuse(role, error, (args, kwargs))
+            raise
+        finally:
+            watched.reset(token)
+            if note is not None and (call.sent or refused):
+                notes.drop(note)
+            if not refused:
+                note_sent()
+
+    def _hear_class(self, role: Role, answer: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+        __tracebackhide__ = True
+        copied = self._copied(args, kwargs)
+        result = answer(*args, **kwargs)
+        if is_mock(inner(result)):
+            built = Built(copied[0], copied[1]) if copied is not None else None
+            self._standins.built(result, role, built)
+            notes = self._place.notes() if role.library.sdk else None
+            sent_from = self._place.sent_from() if notes is not None and built is not None else None
+            if notes is not None and built is not None and copied is not None and notes.wants(role.label, sent_from, (args, kwargs)):
+                notes.add(Note(role, (), {}, sent_from, self._place.now(), built, opaque=copied[2]))
+        return result
+
+    def _note(self, notes: Notes, role: Role, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Note | None:
+        sent_from = self._place.sent_from()
+        if not notes.wants(role.label, sent_from, (args, kwargs)):
+            return None
+        copied = self._copied(args, kwargs)
+        if copied is None:
+            notes.skip("arguments that cannot be known later, such as mocks")
+            return None
+        given, named, opaque = copied
+        note = Note(role, given, named, sent_from, self._place.now(), role.instance, opaque)
+        notes.add(note)
+        return note
+
+    def _copied(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[tuple[Any, ...], dict[str, Any], bool] | None:
+        copier = Copier(self.known.is_message)
+        try:
+            return copier.copy(args), copier.copy(kwargs), copier.opaque
+        except NotCopiedError:
+            return None
+
+    def _concerned(self, role: Role, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> bool:
+        """Whether a call leads to Customer.io: each of an SDK's does."""
+        return role.library.sdk or self._place.concerns(*destination(address(role, args, kwargs)))
+
+    def _refuse(self, role: Role, error: BaseException, given: object) -> None:
+        notes = self._place.notes()
+        if notes is not None:
+            notes.refuse(Refusal(role.label, error, text_of(error, given), self._place.sent_from(), self._place.now()))
+
+    def _checking(self, mock: Any, check: Wrapper) -> Wrapper:
+        """What checks the arguments of an autospecced function, before its mock is called."""
+
+        def checksig(*args: Any, **kwargs: Any) -> None:
+            __tracebackhide__ = True
+            try:
+                check(*args, **kwargs)
+            except TypeError as error:
+                role = self._standins.role(mock)
+                if role is not None and role.library.sdk and is_heard(role):
+                    self._refuse(role, error, (args, kwargs))
+                raise
+
+        return checksig
+
+
+def is_heard(role: Role) -> bool:
+    """Whether calls of this make a request."""
+    if role.kind != "method":
+        return role.kind == "function"
+    if not role.library.sdk:
+        return len(role.path) == 1 and role.name in VERBS
+    return role.name not in SILENT and not any(part.startswith("_") for part in role.path)
+
+
+def calls_through(mock: Any, known: Known) -> bool:
+    """Whether a mock calls the real thing, which is heard by itself: `wraps`, and pytest-mock's `spy`."""
+    state, effect = mock.__dict__, mock.side_effect
+    if effect is None:
+        wraps = state.get("_mock_wraps")
+        return wraps is not None and not is_mock(wraps) and state.get("_mock_return_value") is unittest.mock.DEFAULT
+    real = getattr(effect, "__wrapped__", None) if type(effect) is FunctionType else None
+    return real is not None and known.role(real) is not None
+
+
+def refuses(mock: Any, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> bool:
+    """Whether a mock with a spec takes no such arguments."""
+    signature = mock.__dict__.get("_spec_signature")
+    try:
+        if signature is not None:
+            signature.bind(*args, **kwargs)
+    except TypeError:
+        return True
+    return False
+
+
+def address(role: Role, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> str:
+    """The URL that a client's function or method is called with; nothing where there is none."""
+    place = 1 if role.name == "request" else 0
+    given = args[place] if len(args) > place else kwargs.get("url", kwargs.get("request"))
+    url = getattr(given, "full_url", None) or getattr(given, "url", None) or given
+    text = url if isinstance(url, str) else str(url) if hasattr(url, "host") else ""  # httpx.URL, yarl.URL
+    return text if "://" in text else _base(role.instance) + text
+
+
+def _base(instance: Any) -> str:
+    base = instance.kwargs.get("base_url", "") if isinstance(instance, Built) else getattr(instance, "base_url", "")
+    return str(base).rstrip("/") + "/" if base else ""
+
+
+def _with_instance(role: Role, args: tuple[Any, ...]) -> tuple[Role, tuple[Any, ...]]:
+    """An autospecced method on a class is given the instance; a plain mock in its place is not."""
+    if role.kind == "method" and role.instance is None and args and issubclass(type(args[0]), role.real):
+        return replace(role, instance=args[0]), args[1:]
+    return role, args

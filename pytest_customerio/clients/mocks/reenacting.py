@@ -1,0 +1,203 @@
+"""Makes the noted calls again, on the real thing, and gives back the request that each would have sent."""
+
+from __future__ import annotations
+
+import asyncio
+import contextvars
+import copy
+import inspect
+import ssl
+import threading
+import warnings
+from collections.abc import Awaitable, Callable, Iterator, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from operator import attrgetter
+from typing import Any
+
+from pytest_customerio.clients.mocks.arguments import text_of
+from pytest_customerio.clients.mocks.known import BY_NAME, Built, Known, Role
+from pytest_customerio.clients.mocks.notes import Note
+from pytest_customerio.clients.mocks.standins import inner, is_mock
+from pytest_customerio.clients.mocks.unsent import Heard, NotSentError, at_work, nothing_leaves
+from pytest_customerio.core.model import Interaction
+
+# Seconds that a call of an asynchronous client may take: it meets no network.
+LONGEST = 10.0
+OPAQUE = "arguments that JSON cannot hold"
+# What is wrong with this machine and not with the call.
+SURROUNDINGS = (FileNotFoundError, PermissionError, TimeoutError, ssl.SSLError, RecursionError, MemoryError)
+AIOHTTP, CDP = BY_NAME["aiohttp"], BY_NAME["customerio.analytics"]
+# A client of the CDP SDK that sends within the call, without threads of its own.
+_CDP_QUIET = {"sync_mode": True, "on_error": None, "debug": False}
+
+
+@dataclass(frozen=True, slots=True)
+class Reenacted:
+    """What became of one noted call: its requests, or what the real thing raised instead; `why` it is not judged.
+
+    `known` tells whether the instance was built as the application builds it; else its credentials and its address
+    are not the application's.
+    """
+
+    note: Note
+    requests: tuple[Interaction, ...] = ()
+    error: str = ""
+    why: str = ""
+    known: bool = True
+
+
+def reenact(known: Known, notes: Sequence[Note]) -> list[Reenacted]:
+    """Make the calls again, in their order. Nothing leaves, and no loop of the application's is touched."""
+    found: list[Reenacted] = []
+
+    def run() -> None:
+        with nothing_leaves(known), warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            found.extend(_Reenactment(known).each(notes))
+
+    if not notes:
+        return []
+    if asyncio._get_running_loop() is None:
+        contextvars.copy_context().run(run)
+    else:
+        thread = threading.Thread(target=run, name="cio-reenact")
+        thread.start()
+        thread.join()
+    return found
+
+
+class _Reenactment:
+    """One series of calls, with the instances that they share."""
+
+    def __init__(self, known: Known) -> None:
+        self._known = known
+        self._made: list[tuple[Any, Any, Any]] = []
+        self._loop: asyncio.AbstractEventLoop | None = None
+
+    def each(self, notes: Sequence[Note]) -> Iterator[Reenacted]:
+        """Each call in turn."""
+        try:
+            for note in notes:
+                yield self._again(note)
+        finally:
+            if self._loop is not None:
+                self._loop.close()
+
+    def _again(self, note: Note) -> Reenacted:
+        heard, known = Heard(), True
+        token = at_work.set(heard)
+        try:
+            if note.role.kind == "class":
+                self._check_class(note)
+            else:
+                function, known = self._function(note)
+                self._call(function, note)
+        except NotSentError:
+            pass
+        except Exception as error:
+            return self._refused(note, error, known=known)
+        finally:
+            at_work.reset(token)
+        return Reenacted(note, tuple(heard.requests), known=known)
+
+    def _refused(self, note: Note, error: Exception, *, known: bool) -> Reenacted:
+        if note.opaque:
+            return Reenacted(note, why=OPAQUE)
+        own = note.role.kind == "function" or self._base(note.role).real is note.role.real
+        if isinstance(error, SURROUNDINGS) or not (known or own):
+            return Reenacted(note, why=f"the real thing could not be made here ({type(error).__name__})")
+        return Reenacted(note, error=text_of(error, (note.args, note.kwargs)))
+
+    def _call(self, function: Callable[..., Any], note: Note) -> None:
+        result = function(*note.args, **note.kwargs)
+        if inspect.isawaitable(result):
+            self._finish(result)
+
+    def _finish(self, result: Awaitable[Any]) -> None:
+        async def finish() -> None:
+            await asyncio.wait_for(result, LONGEST)
+
+        self._loop = self._loop or asyncio.SelectorEventLoop()
+        self._loop.run_until_complete(finish())
+
+    def _function(self, note: Note) -> tuple[Callable[..., Any], bool]:
+        """What to call, and whether its instance is the application's own."""
+        role = note.role
+        if role.library is AIOHTTP:
+            return self._in_a_session(role, note.instance), True
+        if role.kind == "function" and role.library is not CDP:
+            return role.real, True
+        instance, known = self._module_client() if role.kind == "function" else self._instance(role, note.instance)
+        return attrgetter(".".join(role.path or (role.name,)))(instance), known
+
+    def _check_class(self, note: Note) -> None:
+        """Build an instance as the application did; a class of the application's own is its own business."""
+        if self._base(note.role).real is note.role.real:
+            self._build(note.role.real, note.instance)
+
+    def _instance(self, role: Role, given: Any) -> tuple[Any, bool]:
+        for real, one, made in self._made:
+            if real is role.real and (one is given or (type(one) is Built and type(given) is Built and one == given)):
+                return made
+        made = self._make(role, given)
+        self._made.append((role.real, given, made))
+        return made
+
+    def _make(self, role: Role, given: Any) -> tuple[Any, bool]:
+        if type(given) is Built:
+            with suppress(Exception):  # what its constructor refuses is told of the call of the class
+                return self._build(role.real, given), True
+        elif given is not None:
+            return _twin(given, cdp=role.library is CDP), True
+        base, twin = self._base(role), role.real.__new__(role.real)
+        more = {"sync_mode": True} if role.library is CDP else {}
+        base.real.__init__(twin, *role.library.classes[base.name], **more)
+        return twin, False
+
+    def _build(self, cls: Any, built: Built) -> Any:
+        base = self._known.known_class(cls)
+        if base is None or base.library is not CDP:
+            return cls(*built.args, **built.kwargs)
+        given = inspect.signature(base.real).bind(*built.args, **built.kwargs).arguments
+        return base.real(**{**given, **_CDP_QUIET})
+
+    def _module_client(self) -> tuple[Any, bool]:
+        """The client behind the module's functions: the one that there is, or one by the module's settings."""
+        module: Any = self._known.module(CDP)
+        cls = self._known.class_of(CDP, "Client")
+        there = module.default_client
+        if type(there) is cls.real:
+            return self._instance(cls, there)
+        if not isinstance(module.write_key, str):
+            return self._instance(cls, None)
+        return self._instance(cls, Built((module.write_key,), {"host": module.host, "gzip": module.gzip}))
+
+    def _in_a_session(self, role: Role, given: Any) -> Callable[..., Any]:
+        """A session of aiohttp can only be made while a loop runs."""
+        cls: Any = self._known.class_of(AIOHTTP, "ClientSession").real
+
+        async def call(*args: Any, **kwargs: Any) -> None:
+            if given is not None and type(given) is not Built:
+                await getattr(cls, role.name)(given, *args, **kwargs)
+                return
+            made = cls(*given.args, **given.kwargs) if given is not None else cls()
+            async with made as session:
+                await getattr(session, role.name)(*args, **kwargs)
+
+        return call
+
+    def _base(self, role: Role) -> Role:
+        found = self._known.known_class(role.real)
+        assert found is not None
+        return found
+
+
+def _twin(real: Any, *, cdp: bool) -> Any:
+    """A copy of a real instance without the mocks on it; a client of the CDP SDK sends at once, in this thread."""
+    twin = copy.copy(real)
+    for name in [name for name, value in vars(twin).items() if is_mock(inner(value))]:
+        del vars(twin)[name]
+    if cdp:
+        vars(twin).update(sync_mode=True, consumers=None)
+    return twin

@@ -1,0 +1,97 @@
+"""Hears the real methods of the SDKs, for calls that raise before anything was sent."""
+
+from __future__ import annotations
+
+import functools
+import inspect
+import sys
+import unittest.mock
+from collections.abc import Callable, Iterator
+from types import FunctionType, TracebackType
+from typing import Any
+
+from pytest_customerio.clients.mocks.arguments import text_of
+from pytest_customerio.clients.mocks.known import SILENT, Library
+from pytest_customerio.clients.mocks.notes import Place, Refusal, chain
+from pytest_customerio.clients.mocks.unsent import at_work
+from pytest_customerio.clients.sent import Watched, watched
+from pytest_customerio.process.patching import Patches, Wrapper
+
+
+def install(library: Library, place: Place, patches: Patches) -> None:
+    """Hear the public methods and functions of an SDK."""
+    if not library.sdk:
+        return
+    module: Any = sys.modules[library.module]
+    classes = [(f"{library.module}.{name}", getattr(module, name, None)) for name in library.classes]
+    classes += [(f"{library.module}.{name}", _member(home, name)) for home, name in library.members]
+    for label, cls in classes:
+        for owner in cls.__mro__[:-1] if isinstance(cls, type) else ():
+            _wrap(owner, label, place, patches)
+    for name in library.functions:
+        if isinstance(vars(module).get(name), FunctionType):
+            patches.wrap(module, name, functools.partial(_heard, place, f"{library.module}.{name}"))
+
+
+def _member(module: str, name: str) -> Any:
+    return getattr(sys.modules.get(module), name, None)
+
+
+def _wrap(owner: type, label: str, place: Place, patches: Patches) -> None:
+    for name, method in list(vars(owner).items()):
+        if type(method) is FunctionType and not (name.startswith("_") or name in SILENT or hasattr(method, "cio_heard")):
+            patches.wrap(owner, name, functools.partial(_heard, place, f"{label}.{name}"))
+
+
+def _heard(place: Place, label: str, original: Wrapper) -> Wrapper:
+    def method(*args: Any, **kwargs: Any) -> Any:
+        __tracebackhide__ = True
+        if watched.get() is not None or at_work.get() is not None:
+            return original(*args, **kwargs)
+        call = Watched(None)
+        token = watched.set(call)
+        try:
+            return original(*args, **kwargs)
+        except Exception as error:
+            _refuse(place, label, call, error, (args, kwargs))
+            raise
+        finally:
+            watched.reset(token)
+
+    async def amethod(*args: Any, **kwargs: Any) -> Any:
+        __tracebackhide__ = True
+        if watched.get() is not None or at_work.get() is not None:
+            return await original(*args, **kwargs)
+        call = Watched(None)
+        token = watched.set(call)
+        try:
+            return await original(*args, **kwargs)
+        except Exception as error:
+            _refuse(place, label, call, error, (args, kwargs))
+            raise
+        finally:
+            watched.reset(token)
+
+    wrapper: Callable[..., Any] = amethod if inspect.iscoroutinefunction(original) else method
+    vars(wrapper)["cio_heard"] = True
+    return wrapper
+
+
+def _refuse(place: Place, label: str, call: Watched, error: Exception, given: object) -> None:
+    notes = None if call.sent else place.notes()
+    if notes is not None and not any(_is_theirs(place, name) for name in _files(error)):
+        notes.refuse(Refusal(label, error, text_of(error, given), place.sent_from(), place.now()))
+
+
+def _is_theirs(place: Place, name: str) -> bool:
+    """Whether a fake of the project's, or a mock, was called beneath: then the SDK did what it does to send."""
+    return name == unittest.mock.__file__ or place.is_project(name)
+
+
+def _files(error: Exception) -> Iterator[str]:
+    """The files of all code that ran between our frame and where the exception, or what caused it, was raised."""
+    for one in chain(error):
+        trace: TracebackType | None = one.__traceback__
+        while trace is not None:
+            yield trace.tb_frame.f_code.co_filename
+            trace = trace.tb_next

@@ -1,0 +1,37 @@
+"""What is said of calls that were heard through a mock, or that an SDK refused."""
+
+from __future__ import annotations
+
+from pytest_customerio.core.model import Violation
+
+
+def heard_at(label: str) -> str:
+    """Through which mock a call was heard."""
+    return f"mock of {label}"
+
+
+def hidden(label: str, error: str, sent_from: str | None) -> Violation:
+    """A mock took a call that the real thing refuses."""
+    return Violation(
+        "mock-hides-error",
+        "error",
+        label,
+        "a call that the real one takes",
+        error,
+        "the mock takes any call, in production this one raises: mend the call; a mock with autospec=True refuses it too",
+        sent_from,
+    )
+
+
+def not_sent(label: str, error: str, sent_from: str | None) -> Violation:
+    """An SDK raised before anything was sent, and the application swallowed it."""
+    return Violation(
+        "call-not-sent",
+        "error",
+        label,
+        "a request",
+        error,
+        "the call raised before anything was sent, and the exception was swallowed: mend the call, "
+        "or let the test expect the exception (pytest.raises)",
+        sent_from,
+    )
