@@ -65,6 +65,7 @@ LIBRARIES = (
     Library("aiohttp", {"ClientSession": ()}, ("request",), lookups=("aiohttp.client",)),
 )
 BY_NAME = MappingProxyType({library.module: library for library in LIBRARIES})
+AIOHTTP, CDP = BY_NAME["aiohttp"], BY_NAME["customerio.analytics"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,9 +12,9 @@ from typing import Any
 
 from pytest_customerio.clients.mocks import sdk_calls
 from pytest_customerio.clients.mocks.arguments import Copier, NotCopiedError, text_of
-from pytest_customerio.clients.mocks.known import BY_NAME, SILENT, VERBS, Built, Known, Role
+from pytest_customerio.clients.mocks.known import AIOHTTP, BY_NAME, SILENT, VERBS, Built, Known, Role
 from pytest_customerio.clients.mocks.notes import Note, Notes, Place, Refusal
-from pytest_customerio.clients.mocks.standins import StandIns, inner, is_mock
+from pytest_customerio.clients.mocks.standins import StandIns, inner, is_mock, twin
 from pytest_customerio.clients.sent import Watched, note_sent, watched
 from pytest_customerio.clients.wire import destination
 from pytest_customerio.process.patching import LateImports, Patches, Wrapper
@@ -112,7 +112,7 @@ class Listener:
             notes.skip("arguments that cannot be known later, such as mocks")
             return None
         given, named, opaque = copied
-        note = Note(role, given, named, sent_from, self._place.now(), role.instance, opaque)
+        note = Note(role, given, named, sent_from, self._place.now(), _now(role), opaque)
         notes.add(note)
         return note
 
@@ -197,3 +197,9 @@ def _with_instance(role: Role, args: tuple[Any, ...]) -> tuple[Role, tuple[Any, 
     if role.kind == "method" and role.instance is None and args and issubclass(type(args[0]), role.real):
         return replace(role, instance=args[0]), args[1:]
     return role, args
+
+
+def _now(role: Role) -> Any:
+    """The instance as it is at the call: afterwards it may be closed. A copied session of aiohttp would warn of that."""
+    instance = role.instance
+    return instance if type(instance) in (Built, type(None)) or role.library is AIOHTTP else twin(instance)

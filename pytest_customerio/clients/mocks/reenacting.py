@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import contextvars
-import copy
 import inspect
 import ssl
 import threading
@@ -16,9 +15,9 @@ from operator import attrgetter
 from typing import Any
 
 from pytest_customerio.clients.mocks.arguments import text_of
-from pytest_customerio.clients.mocks.known import BY_NAME, Built, Known, Role
+from pytest_customerio.clients.mocks.known import AIOHTTP, CDP, Built, Known, Role
 from pytest_customerio.clients.mocks.notes import Note
-from pytest_customerio.clients.mocks.standins import inner, is_mock
+from pytest_customerio.clients.mocks.standins import twin
 from pytest_customerio.clients.mocks.unsent import Heard, NotSentError, at_work, nothing_leaves
 from pytest_customerio.core.model import Interaction
 
@@ -27,7 +26,6 @@ LONGEST = 10.0
 OPAQUE = "arguments that JSON cannot hold"
 # What is wrong with this machine and not with the call.
 SURROUNDINGS = (FileNotFoundError, PermissionError, TimeoutError, ssl.SSLError, RecursionError, MemoryError)
-AIOHTTP, CDP = BY_NAME["aiohttp"], BY_NAME["customerio.analytics"]
 # A client of the CDP SDK that sends within the call, without threads of its own.
 _CDP_QUIET = {"sync_mode": True, "on_error": None, "debug": False}
 
@@ -149,11 +147,11 @@ class _Reenactment:
             with suppress(Exception):  # what its constructor refuses is told of the call of the class
                 return self._build(role.real, given), True
         elif given is not None:
-            return _twin(given, cdp=role.library is CDP), True
-        base, twin = self._base(role), role.real.__new__(role.real)
+            return _quiet(given) if role.library is CDP else given, True
+        base, made = self._base(role), role.real.__new__(role.real)
         more = {"sync_mode": True} if role.library is CDP else {}
-        base.real.__init__(twin, *role.library.classes[base.name], **more)
-        return twin, False
+        base.real.__init__(made, *role.library.classes[base.name], **more)
+        return made, False
 
     def _build(self, cls: Any, built: Built) -> Any:
         base = self._known.known_class(cls)
@@ -168,7 +166,7 @@ class _Reenactment:
         cls = self._known.class_of(CDP, "Client")
         there = module.default_client
         if type(there) is cls.real:
-            return self._instance(cls, there)
+            return self._instance(cls, twin(there))
         if not isinstance(module.write_key, str):
             return self._instance(cls, None)
         return self._instance(cls, Built((module.write_key,), {"host": module.host, "gzip": module.gzip}))
@@ -193,11 +191,7 @@ class _Reenactment:
         return found
 
 
-def _twin(real: Any, *, cdp: bool) -> Any:
-    """A copy of a real instance without the mocks on it; a client of the CDP SDK sends at once, in this thread."""
-    twin = copy.copy(real)
-    for name in [name for name, value in vars(twin).items() if is_mock(inner(value))]:
-        del vars(twin)[name]
-    if cdp:
-        vars(twin).update(sync_mode=True, consumers=None)
-    return twin
+def _quiet(client: Any) -> Any:
+    """A client of the CDP SDK that sends at once, in this thread."""
+    vars(client).update(_CDP_QUIET, consumers=None)
+    return client

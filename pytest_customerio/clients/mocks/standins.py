@@ -11,6 +11,7 @@ attribute `mock` is the mock, and whose globals hold `_checksig_`, which checks 
 
 from __future__ import annotations
 
+import copy
 import unittest.mock
 from collections.abc import Callable
 from dataclasses import replace
@@ -157,3 +158,11 @@ def inner(value: Any) -> Any:
         mock = vars(value).get("mock")
         return mock if is_mock(mock) else value
     return value
+
+
+def twin(real: Any) -> Any:
+    """A copy of a real instance as it is now, without the mocks on it."""
+    copied = copy.copy(real)
+    for name in [name for name, value in vars(copied).items() if is_mock(inner(value))]:
+        del vars(copied)[name]
+    return copied

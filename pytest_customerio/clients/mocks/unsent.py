@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import sys
 import threading
 from collections.abc import Callable, Iterator, Mapping
@@ -110,4 +111,9 @@ def _stopping(original: Callable[..., Any]) -> Callable[..., Any]:
             return original(*args, **kwargs)
         raise NotSentError
 
-    return stop
+    async def astop(*args: Any, **kwargs: Any) -> Any:
+        if at_work.get() is None:
+            return await original(*args, **kwargs)
+        raise NotSentError
+
+    return astop if inspect.iscoroutinefunction(original) else stop
