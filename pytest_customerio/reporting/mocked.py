@@ -18,7 +18,8 @@ def hidden(label: str, error: str, sent_from: str | None) -> Violation:
         label,
         "a call that the real one takes",
         error,
-        "the mock takes any call, in production this one raises: mend the call; a mock with autospec=True refuses it too",
+        "the mock takes any call, in production this one raises: mend the call; a mock with autospec=True "
+        "refuses it too",
         sent_from,
     )
 

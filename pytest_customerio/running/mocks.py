@@ -9,7 +9,7 @@ from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, Any
 
 from pytest_customerio.clients.mocks.listening import Listener
-from pytest_customerio.clients.mocks.notes import Place, Refusal, chain
+from pytest_customerio.clients.mocks.notes import Place, chain
 from pytest_customerio.clients.mocks.reenacting import Reenacted, reenact
 from pytest_customerio.clients.wire import destination
 from pytest_customerio.core.model import Interaction, Violation

@@ -36,9 +36,7 @@ __tracebackhide__ = True  # pytest shows no frame of ours in anybody's traceback
 class Session:
     """All that is loaded and installed while tests are checked."""
 
-    def __init__(
-        self, settings: Settings, raises_class: type | None = None, monkeypatch: type | None = None
-    ) -> None:
+    def __init__(self, settings: Settings, raises_class: type | None = None, monkeypatch: type | None = None) -> None:
         self.settings = settings
         self.raises_class = raises_class
         self.catalog = Catalog.load(hosts=settings.hosts)

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from types import FunctionType, MappingProxyType, MethodType, ModuleType
 from typing import Any, Literal
+from weakref import WeakValueDictionary
 
 Kind = Literal["module", "class", "instance", "method", "function"]
 
@@ -18,11 +19,11 @@ ENTERING = ("__enter__", "__aenter__")
 
 @dataclass(frozen=True, slots=True)
 class Library:
-    """One library whose mocks are heard: its public classes and functions, and the modules in which they are looked up.
+    """One library whose mocks are heard: its public classes and functions.
 
-    `classes` have constructor arguments for an instance whose own are not known. `sdk` tells an SDK of Customer.io, each
-    of whose methods makes a request, from a client that speaks to anybody; `members` are the classes, by module, of what
-    an SDK's instance has for attributes. `lookups` are the modules in which the library finds its own classes.
+    `classes` have constructor arguments for an instance whose own are not known. `sdk` tells an SDK of Customer.io,
+    each of whose methods makes a request, from a client that speaks to anybody. `members` are the classes, by module,
+    of what an SDK's instance has for attributes. `lookups` are modules in which the library finds its own classes.
     """
 
     module: str
@@ -80,8 +81,9 @@ class Built:
 class Role:
     """What a mock stands for.
 
-    `real` is the module, the class, or the function; for an instance and its methods it is the class. `path` leads from
-    the instance to the method, as `("v2", "send_batch")`. `instance` is a real instance or how one was built.
+    `real` is the module, the class, or the function; for an instance and its methods it is the class. `path` leads
+    from the instance to the method, as `("v2", "send_batch")`. `instance` is a real instance or how one was built.
+    `on_class` tells that a mock was put on the class itself, so that real instances have it for a method.
     """
 
     kind: Kind
@@ -90,6 +92,7 @@ class Role:
     library: Library
     path: tuple[str, ...] = ()
     instance: Any = None
+    on_class: bool = False
 
     def __deepcopy__(self, memo: object) -> Role:
         return self
@@ -109,6 +112,7 @@ class Known:
         self._classes: dict[type, Role] = {}
         self._messages: set[type] = set()
         self._modules: dict[str, Any] = {}
+        self._instances: WeakValueDictionary[int, Any] = WeakValueDictionary()
         self._originals: dict[tuple[int, str], tuple[Any, str, Any]] = {}
 
     def learn(self, library: Library) -> None:
@@ -146,7 +150,18 @@ class Known:
     def attribute(self, target: Any, name: str) -> Role | None:
         """What a mock stands for that was put on a known class or instance of one, in the place of a method."""
         owner = self._subclass(target) if isinstance(target, type) else self._instance(target)
-        return child(owner, name) if owner is not None and not name.startswith("_") else None
+        if owner is None or name.startswith("_"):
+            return None
+        return replace(child(owner, name), on_class=isinstance(target, type))
+
+    def built(self, instance: Any) -> None:
+        """An instance of an SDK's class was built."""
+        self._instances[id(instance)] = instance
+
+    def only_instance(self, cls: type) -> Any:
+        """The instance of a class, where there is one, or all have the same settings; else None."""
+        there = [one for one in list(self._instances.values()) if isinstance(one, cls)]
+        return there[0] if there and all(_settings(one) == _settings(there[0]) for one in there[1:]) else None
 
     def originals(self) -> Iterator[tuple[Any, str, Any]]:
         """Where something else stands now than when the library was taken in: owner, name, what stood there."""
@@ -217,3 +232,7 @@ def called(role: Role) -> Role | None:
 
 def _is_message(value: Any, library: Library) -> bool:
     return isinstance(value, type) and value.__name__ not in library.classes and not issubclass(value, BaseException)
+
+
+def _settings(instance: Any) -> dict[str, Any]:
+    return {name: one for name, one in vars(instance).items() if isinstance(one, (str, int, float, tuple))}

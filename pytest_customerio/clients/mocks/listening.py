@@ -11,7 +11,7 @@ from types import FunctionType
 from typing import Any
 
 from pytest_customerio.clients.mocks import sdk_calls
-from pytest_customerio.clients.mocks.arguments import Copier, NotCopiedError, text_of
+from pytest_customerio.clients.mocks.arguments import Arguments, copied, text_of
 from pytest_customerio.clients.mocks.known import AIOHTTP, BY_NAME, SILENT, VERBS, Built, Known, Role
 from pytest_customerio.clients.mocks.notes import Note, Notes, Place, Refusal
 from pytest_customerio.clients.mocks.standins import StandIns, inner, is_mock, twin
@@ -19,6 +19,7 @@ from pytest_customerio.clients.sent import Watched, note_sent, watched
 from pytest_customerio.clients.wire import destination
 from pytest_customerio.process.patching import LateImports, Patches, Wrapper
 
+UNKNOWN = "arguments that cannot be known later, such as mocks"
 
 
 class Listener:
@@ -39,7 +40,7 @@ class Listener:
             if name in sys.modules:
                 self._learn(name)
         self._standins.watch(patches, monkeypatch)
-        patches.wrap(unittest.mock.CallableMixin, "__call__", self._calling)  # type: ignore[attr-defined]
+        patches.wrap(unittest.mock.CallableMixin, "__call__", self._calling)
 
         def uninstall() -> None:
             sys.meta_path[:] = [finder for finder in sys.meta_path if finder is not late]
@@ -48,7 +49,7 @@ class Listener:
         return uninstall
 
     def _learn(self, name: str) -> None:
-        sdk_calls.install(BY_NAME[name], self._place, self._patches)
+        sdk_calls.install(BY_NAME[name], self._place, self._patches, self.known.built)
         self.known.learn(BY_NAME[name])
 
     def _calling(self, original: Wrapper) -> Wrapper:
@@ -61,25 +62,27 @@ class Listener:
             role = standins.role(mock)
             if role is None:
                 return original(mock, *args, **kwargs)
-            return hear(role, functools.partial(original, mock), args, kwargs)
+            return hear(role, mock, original, args, kwargs)
 
         return call
 
-    def _hear(self, role: Role, answer: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+    def _hear(self, role: Role, mock: Any, answer: Wrapper, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         __tracebackhide__ = True
         if role.kind == "class":
-            return self._hear_class(role, answer, args, kwargs)
-        role, given = _with_instance(role, args)
-        notes = self._place.notes() if is_heard(role) and not calls_through(answer.args[0], self.known) else None
+            return self._hear_class(role, mock, answer, args, kwargs)
+        given = args
+        if role.instance is None and role.kind == "method":
+            role, given = _with_instance(role, args)
+        notes = self._place.notes() if is_heard(role) and not calls_through(mock, self.known) else None
         if notes is None or not self._concerned(role, given, kwargs):
-            return answer(*args, **kwargs)
+            return answer(mock, *args, **kwargs)
         note, refused = self._note(notes, role, given, kwargs), False
         call = Watched(watched.get())
         token = watched.set(call)
         try:
-            return answer(*args, **kwargs)
+            return answer(mock, *args, **kwargs)
         except TypeError as error:
-            refused = refuses(answer.args[0], args, kwargs)
+            refused = refuses(mock, args, kwargs)
             if refused:
                 self._refuse(role, error, (args, kwargs))
             raise
@@ -90,38 +93,39 @@ class Listener:
             if not refused:
                 note_sent()
 
-    def _hear_class(self, role: Role, answer: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+    def _hear_class(self, role: Role, mock: Any, answer: Wrapper, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         __tracebackhide__ = True
-        copied = self._copied(args, kwargs)
-        result = answer(*args, **kwargs)
-        if is_mock(inner(result)):
-            built = Built(copied[0], copied[1]) if copied is not None else None
-            self._standins.built(result, role, built)
-            notes = self._place.notes() if role.library.sdk else None
-            sent_from = self._place.sent_from() if notes is not None and built is not None else None
-            if notes is not None and built is not None and copied is not None and notes.wants(role.label, sent_from, (args, kwargs)):
-                notes.add(Note(role, (), {}, sent_from, self._place.now(), built, opaque=copied[2]))
+        given = copied(args, kwargs, self.known.is_message)
+        result = answer(mock, *args, **kwargs)
+        if not is_mock(inner(result)):
+            return result
+        built = Built(given.args, given.kwargs) if given is not None else None
+        self._standins.built(result, role, built)
+        notes = self._place.notes() if role.library.sdk and given is not None else None
+        if notes is not None and given is not None:
+            sent_from = self._place.sent_from()
+            if notes.wants(role.label, sent_from, (args, kwargs)):
+                notes.add(Note(role, Arguments((), {}, given.opaque), sent_from, self._place.now(), built))
         return result
 
     def _note(self, notes: Notes, role: Role, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Note | None:
         sent_from = self._place.sent_from()
         if not notes.wants(role.label, sent_from, (args, kwargs)):
             return None
-        copied = self._copied(args, kwargs)
-        if copied is None:
-            notes.skip("arguments that cannot be known later, such as mocks")
+        given = copied(args, kwargs, self.known.is_message)
+        if given is None:
+            notes.skip(UNKNOWN)
             return None
-        given, named, opaque = copied
-        note = Note(role, given, named, sent_from, self._place.now(), _now(role), opaque)
+        note = Note(role, given, sent_from, self._place.now(), self._instance(role))
         notes.add(note)
         return note
 
-    def _copied(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[tuple[Any, ...], dict[str, Any], bool] | None:
-        copier = Copier(self.known.is_message)
-        try:
-            return copier.copy(args), copier.copy(kwargs), copier.opaque
-        except NotCopiedError:
-            return None
+    def _instance(self, role: Role) -> Any:
+        """The instance as it is at the call: afterwards it may be closed. A copied session of aiohttp warns of that."""
+        instance = role.instance
+        if instance is None and role.on_class and role.library.sdk:
+            instance = self.known.only_instance(role.real)
+        return instance if type(instance) in (Built, type(None)) or role.library is AIOHTTP else twin(instance)
 
     def _concerned(self, role: Role, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> bool:
         """Whether a call leads to Customer.io: each of an SDK's does."""
@@ -150,11 +154,14 @@ class Listener:
 
 def is_heard(role: Role) -> bool:
     """Whether calls of this make a request."""
-    if role.kind != "method":
-        return role.kind == "function"
-    if not role.library.sdk:
-        return len(role.path) == 1 and role.name in VERBS
-    return role.name not in SILENT and not any(part.startswith("_") for part in role.path)
+    return role.kind == "function" or (role.kind == "method" and _sends(role.path, sdk=role.library.sdk))
+
+
+@functools.lru_cache(maxsize=1024)
+def _sends(path: tuple[str, ...], *, sdk: bool) -> bool:
+    if not sdk:
+        return len(path) == 1 and path[0] in VERBS
+    return path[-1] not in SILENT and not any(part.startswith("_") for part in path)
 
 
 def calls_through(mock: Any, known: Known) -> bool:
@@ -194,12 +201,6 @@ def _base(instance: Any) -> str:
 
 def _with_instance(role: Role, args: tuple[Any, ...]) -> tuple[Role, tuple[Any, ...]]:
     """An autospecced method on a class is given the instance; a plain mock in its place is not."""
-    if role.kind == "method" and role.instance is None and args and issubclass(type(args[0]), role.real):
+    if args and issubclass(type(args[0]), role.real):
         return replace(role, instance=args[0]), args[1:]
     return role, args
-
-
-def _now(role: Role) -> Any:
-    """The instance as it is at the call: afterwards it may be closed. A copied session of aiohttp would warn of that."""
-    instance = role.instance
-    return instance if type(instance) in (Built, type(None)) or role.library is AIOHTTP else twin(instance)

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import threading
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from pytest_customerio.clients.mocks.arguments import shape
+from pytest_customerio.clients.mocks.arguments import Arguments, shape
 from pytest_customerio.clients.mocks.known import Role
 
 # Calls of one method at one call site that are kept whatever they hold; after these, one of each shape.
@@ -22,17 +22,15 @@ MOST = 5000
 class Note:
     """One call of a mock that stands for `role`, with its arguments as they were.
 
-    `instance` is the real instance or how the application built it; None where that is not known. `opaque` tells
-    whether arguments hold objects that JSON cannot. `at` is the unix time of the call.
+    `instance` is the real instance or how the application built it; None where that is not known. `at` is the unix
+    time of the call.
     """
 
     role: Role
-    args: tuple[Any, ...]
-    kwargs: Mapping[str, Any]
+    given: Arguments
     sent_from: str | None
     at: float
     instance: Any = None
-    opaque: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,8 +130,6 @@ class Place:
     now: Callable[[], float]
     concerns: Callable[..., bool]
     is_project: Callable[[str], bool]
-
-
 
 
 def chain(error: BaseException) -> Iterator[BaseException]:

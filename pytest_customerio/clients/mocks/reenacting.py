@@ -70,7 +70,7 @@ class _Reenactment:
 
     def __init__(self, known: Known) -> None:
         self._known = known
-        self._made: list[tuple[Any, Any, Any]] = []
+        self._made: list[tuple[Any, Any, tuple[Any, bool]]] = []
         self._loop: asyncio.AbstractEventLoop | None = None
 
     def each(self, notes: Sequence[Note]) -> Iterator[Reenacted]:
@@ -100,15 +100,15 @@ class _Reenactment:
         return Reenacted(note, tuple(heard.requests), known=known)
 
     def _refused(self, note: Note, error: Exception, *, known: bool) -> Reenacted:
-        if note.opaque:
+        if note.given.opaque:
             return Reenacted(note, why=OPAQUE)
         own = note.role.kind == "function" or self._base(note.role).real is note.role.real
         if isinstance(error, SURROUNDINGS) or not (known or own):
             return Reenacted(note, why=f"the real thing could not be made here ({type(error).__name__})")
-        return Reenacted(note, error=text_of(error, (note.args, note.kwargs)))
+        return Reenacted(note, error=text_of(error, (note.given.args, note.given.kwargs)))
 
     def _call(self, function: Callable[..., Any], note: Note) -> None:
-        result = function(*note.args, **note.kwargs)
+        result = function(*note.given.args, **note.given.kwargs)
         if inspect.isawaitable(result):
             self._finish(result)
 

@@ -18,12 +18,15 @@ from pytest_customerio.clients.sent import Watched, watched
 from pytest_customerio.process.patching import Patches, Wrapper
 
 
-def install(library: Library, place: Place, patches: Patches) -> None:
-    """Hear the public methods and functions of an SDK."""
+def install(library: Library, place: Place, patches: Patches, built: Callable[[Any], None]) -> None:
+    """Hear the public methods and functions of an SDK; `built` is told of each instance."""
     if not library.sdk:
         return
     module: Any = sys.modules[library.module]
     classes = [(f"{library.module}.{name}", getattr(module, name, None)) for name in library.classes]
+    for _, cls in classes:
+        if isinstance(cls, type):
+            patches.wrap(cls, "__init__", functools.partial(_building, built))
     classes += [(f"{library.module}.{name}", _member(home, name)) for home, name in library.members]
     for label, cls in classes:
         for owner in cls.__mro__[:-1] if isinstance(cls, type) else ():
@@ -39,8 +42,19 @@ def _member(module: str, name: str) -> Any:
 
 def _wrap(owner: type, label: str, place: Place, patches: Patches) -> None:
     for name, method in list(vars(owner).items()):
-        if type(method) is FunctionType and not (name.startswith("_") or name in SILENT or hasattr(method, "cio_heard")):
+        public = type(method) is FunctionType and not name.startswith("_") and name not in SILENT
+        if public and not hasattr(method, "cio_heard"):  # a base of two classes is met twice
             patches.wrap(owner, name, functools.partial(_heard, place, f"{label}.{name}"))
+
+
+def _building(built: Callable[[Any], None], original: Wrapper) -> Wrapper:
+    def init(instance: Any, *args: Any, **kwargs: Any) -> None:
+        __tracebackhide__ = True
+        original(instance, *args, **kwargs)
+        if at_work.get() is None:
+            built(instance)
+
+    return init
 
 
 def _heard(place: Place, label: str, original: Wrapper) -> Wrapper:

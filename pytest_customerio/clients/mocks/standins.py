@@ -1,12 +1,14 @@
 """Which mocks stand for something known: learnt where `unittest.mock` and pytest's `monkeypatch` put them in place.
 
-The only module that knows the private parts of `unittest.mock`, as they are in CPython 3.11 to 3.14. Without them no mock
-is known, and nothing is heard through one:
-`_patch.__enter__` puts a mock in place and remembers the original as `temp_original`, also for `start()`, decorators,
-`patch.object`, `patch.multiple` and pytest-mock; `_patch_dict._patch_dict` does for `patch.dict`;
-`NonCallableMock._mock_add_spec` is given each `spec`, and `_mock_new_parent` with `_mock_new_name` lead from a mock to the
-one whose attribute or result it is; `CallableMixin.__call__` is each call; an autospecced function is a function whose
-attribute `mock` is the mock, and whose globals hold `_checksig_`, which checks the arguments.
+Private parts of `unittest.mock` that are used here, as they are in CPython 3.11 to 3.14. Without them no mock is known,
+and nothing is heard through one.
+
+- `_patch.__enter__` puts a mock in place and remembers the original as `temp_original`; `start()`, decorators,
+  `patch.object`, `patch.multiple` and pytest-mock all call it. `_patch_dict._patch_dict` does so for `patch.dict`.
+- `NonCallableMock._mock_add_spec` is given each `spec`.
+- `_mock_new_parent` and `_mock_new_name` lead from a mock to the one whose attribute or result it is.
+- An autospecced function is a function: its attribute `mock` is the mock, its globals hold `_checksig_`, which checks
+  the arguments.
 """
 
 from __future__ import annotations
@@ -16,13 +18,14 @@ import unittest.mock
 from collections.abc import Callable
 from dataclasses import replace
 from types import FunctionType
-from typing import Any
+from typing import Any, cast
 
 from pytest_customerio.clients.mocks.known import Built, Known, Role, called, child
 from pytest_customerio.process.patching import Patches, Wrapper
 
 # Where a mock keeps what it stands for: beside its own state, which has names of this form too.
 ROLE = "_mock_cio_role"
+DERIVED = "_mock_cio_derived"
 _CHECK = "_checksig_"
 MOCKS: tuple[type, ...] = (unittest.mock.NonCallableMock,)
 
@@ -39,8 +42,8 @@ class StandIns:
     def watch(self, patches: Patches, monkeypatch: type | None) -> None:
         """Learn of each mock that is put in the place of something, or is made after something."""
         mock = unittest.mock
-        patches.wrap(mock._patch, "__enter__", self._entering)  # type: ignore[attr-defined]
-        patches.wrap(mock._patch_dict, "_patch_dict", self._patching_dict)  # type: ignore[attr-defined]
+        patches.wrap(mock._patch, "__enter__", self._entering)
+        patches.wrap(mock._patch_dict, "_patch_dict", self._patching_dict)
         patches.wrap(mock.NonCallableMock, "_mock_add_spec", self._adding_spec)
         if monkeypatch is not None:
             patches.wrap(monkeypatch, "setattr", self._setting("_setattr"))
@@ -82,8 +85,13 @@ class StandIns:
         base = self.role(parent) if parent is not None else None
         if base is None:
             return None
+        known = state.get(DERIVED)
+        if known is not None and known[0] is base:
+            return cast("Role | None", known[1])
         name = state["_mock_new_name"]
-        return called(base) if name == "()" else self._child(base, str(name))
+        found = called(base) if name == "()" else self._child(base, str(name))
+        state[DERIVED] = (base, found)
+        return found
 
     def _child(self, base: Role, name: str) -> Role | None:
         if base.kind == "module":

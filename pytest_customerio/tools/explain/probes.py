@@ -12,6 +12,7 @@ from pytest_customerio.cassettes.cases import Cassettes
 from pytest_customerio.contract.catalog import Catalog
 from pytest_customerio.contract.rules import Rule
 from pytest_customerio.core.model import Attempt, ErrorCase, Interaction, LogLine, Message, Observation, Violation
+from pytest_customerio.reporting import mocked
 from pytest_customerio.tools.explain.advice import Advice
 
 if TYPE_CHECKING:
@@ -49,6 +50,9 @@ class Probes:
         probe = self._advice.breaks.get(rule.kind, {}).get(rule.name)
         if probe is None:
             return None
+        if rule.kind == "session":
+            made = mocked.hidden if rule.name == "mock-hides-error" else mocked.not_sent
+            return Breaking(probe["call"], "", made(probe["of"], probe["raises"], None))
         return self._payload(rule.name, probe) if rule.kind == "payload" else self._handling(rule.name, probe)
 
     def _payload(self, rule: str, probe: Mapping[str, Any]) -> Breaking:
