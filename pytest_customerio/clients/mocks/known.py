@@ -103,6 +103,9 @@ class Role:
         return self.path[-1] if self.path else self.label.rpartition(".")[2]
 
 
+MISSING = object()
+
+
 class Known:
     """The objects of the libraries that are imported, by identity."""
 
@@ -111,6 +114,7 @@ class Known:
         self._alive: list[Any] = []  # what is known by its id must not be forgotten
         self._classes: dict[type, Role] = {}
         self._messages: set[type] = set()
+        self._names: dict[type, frozenset[str]] = {}
         self._modules: dict[str, Any] = {}
         self._instances: WeakValueDictionary[int, Any] = WeakValueDictionary()
         self._originals: dict[tuple[int, str], tuple[Any, str, Any]] = {}
@@ -123,6 +127,7 @@ class Known:
             cls = getattr(module, name, None)
             if isinstance(cls, type):
                 self._classes[cls] = Role("class", cls, f"{library.module}.{name}", library)
+                self._names[cls] = frozenset(vars(cls))
                 self._add(cls, self._classes[cls])
                 self._learn_methods(self._classes[cls])
         for name in library.functions:
@@ -164,10 +169,15 @@ class Known:
         return there[0] if there and all(_settings(one) == _settings(there[0]) for one in there[1:]) else None
 
     def originals(self) -> Iterator[tuple[Any, str, Any]]:
-        """Where something else stands now than when the library was taken in: owner, name, what stood there."""
-        for owner, name, original in self._originals.values():
+        """Where something else stands now than when the library was taken in: owner, name, what stood there.
+
+        `MISSING` stood where a class inherited what was put on it since.
+        """
+        for owner, name, original in list(self._originals.values()):
             if vars(owner).get(name) is not original:
                 yield owner, name, original
+        for cls, names in list(self._names.items()):
+            yield from ((cls, name, MISSING) for name in set(vars(cls)) - names)
 
     def module(self, library: Library) -> Any:
         """The module of a library, whatever stands for it now."""

@@ -11,7 +11,7 @@ from contextvars import ContextVar
 from types import MappingProxyType
 from typing import Any, Self
 
-from pytest_customerio.clients.mocks.known import Known
+from pytest_customerio.clients.mocks.known import MISSING, Known
 from pytest_customerio.core.model import Interaction
 
 
@@ -91,18 +91,19 @@ def nothing_leaves(known: Known) -> Iterator[None]:
             yield
         finally:
             for owner, name, value in reversed(before):
-                if value is _MISSING:
-                    delattr(owner, name)
-                else:
-                    setattr(owner, name, value)
-
-
-_MISSING = object()
+                _set(owner, name, value)
 
 
 def _put(before: list[tuple[Any, str, Any]], owner: Any, name: str, value: Any) -> None:
-    before.append((owner, name, vars(owner).get(name, _MISSING)))
-    setattr(owner, name, value)
+    before.append((owner, name, vars(owner).get(name, MISSING)))
+    _set(owner, name, value)
+
+
+def _set(owner: Any, name: str, value: Any) -> None:
+    if value is MISSING:
+        delattr(owner, name)
+    else:
+        setattr(owner, name, value)
 
 
 def _stopping(original: Callable[..., Any]) -> Callable[..., Any]:
