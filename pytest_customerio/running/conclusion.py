@@ -33,6 +33,8 @@ class Judge:
     def ruling(self, test: CheckedTest, unmet: list[Replay]) -> Conclusion:
         """On the call phase; `unmet` are the replays that no request met."""
         text = self.text(test, unmet)
+        if unmet and test.mocked.not_sent and test.record.heard == test.mocked.not_sent:
+            return Conclusion(f"{messages.NOTHING_SENT}\n\n{text}".rstrip())
         if text or not unmet:
             return Conclusion(text)
         if not test.record.heard:

@@ -83,7 +83,7 @@ class Mocks:
         for one in refusals:
             if id(one.error) not in letting and not isinstance(one.error, declared):
                 broken = mocked.not_sent(one.label, one.text, one.sent_from)
-                test.record.hear(_not_sent(one.label, one.at, broken))
+                self._hear_not_sent(test, one.label, one.at, broken)
 
     def _add(self, test: CheckedTest, found: Reenacted) -> None:
         if found.why:
@@ -91,10 +91,14 @@ class Mocks:
         if found.error:
             note = found.note
             broken = mocked.hidden(note.role.label, found.error, note.sent_from)
-            test.record.hear(_not_sent(mocked.heard_at(note.role.label), note.at, broken))
+            self._hear_not_sent(test, mocked.heard_at(note.role.label), note.at, broken)
         for request in found.requests:
             if self._place.concerns(*destination(request.url)):
                 test.record.hear(_call(found, request))
+
+    def _hear_not_sent(self, test: CheckedTest, client: str, at: float, broken: Violation) -> None:
+        test.mocked.not_sent += 1
+        test.record.hear(MockedCall(client, "", "", sent_from=broken.sent_from, at=at, violations=(broken,)))
 
     def _note_expected(self, original: Wrapper) -> Wrapper:
         def leave(context: Any, kind: Any, error: BaseException | None, trace: Any) -> Any:
@@ -117,11 +121,6 @@ def _call(found: Reenacted, request: Interaction) -> MockedCall:
         unknown = OF_THE_CREDENTIALS  # a session of a client may be given them afterwards
     given = {"client": mocked.heard_at(note.role.label), "sent_from": note.sent_from, "at": note.at}
     return MockedCall(**{**members, **given, "status": None, "raised": None, "unknown": unknown})
-
-
-def _not_sent(client: str, at: float, broken: Violation) -> MockedCall:
-    """A call that never became a request."""
-    return MockedCall(client, "", "", sent_from=broken.sent_from, at=at, violations=(broken,))
 
 
 def _raising_contexts(raises_class: type | None) -> Iterator[type]:

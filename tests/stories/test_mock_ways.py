@@ -6,7 +6,8 @@ import importlib.util
 from typing import Any
 
 import pytest
-from conftest import Story, failure
+
+from tests.stories.conftest import Story, failure
 
 for _name in ("customerio", "customerio.analytics", "async_customerio", "httpx", "aiohttp"):
     pytest.importorskip(_name)
