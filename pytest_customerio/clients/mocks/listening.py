@@ -190,7 +190,8 @@ def address(role: Role, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> str
     place = 1 if role.name == "request" else 0
     given = args[place] if len(args) > place else kwargs.get("url", kwargs.get("request"))
     url = getattr(given, "full_url", None) or getattr(given, "url", None) or given
-    text = url if isinstance(url, str) else str(url) if hasattr(url, "host") else ""  # httpx.URL, yarl.URL
+    is_object = hasattr(url, "host") and not is_mock(url)  # httpx.URL, yarl.URL
+    text = url if isinstance(url, str) else str(url) if is_object else ""
     return text if "://" in text else _base(role.instance) + text
 
 
