@@ -8,7 +8,18 @@ from pathlib import Path
 
 from side_by_side import machine
 
-BENCHMARKS = ("idle", "request", "per_test", "growth", "error_case", "journey", "threads", "sandbox", "recordings")
+BENCHMARKS = (
+    "idle",
+    "request",
+    "per_test",
+    "growth",
+    "error_case",
+    "journey",
+    "threads",
+    "sandbox",
+    "recordings",
+    "mocks",
+)
 
 
 def main() -> None:

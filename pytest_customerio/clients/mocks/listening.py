@@ -33,7 +33,9 @@ class Listener:
 
     def install(self, monkeypatch: type | None = None) -> Callable[[], None]:
         """Listen from now on, where no mock is active yet; what comes back ends it."""
-        patches = self._patches
+        patches = self._patches = Patches()
+        self.known = Known()  # what was known before was wrapped by what is undone since
+        self._standins = StandIns(self.known, self._checking)
         late = LateImports({name for name in BY_NAME if name not in sys.modules}, self._learn)
         sys.meta_path.insert(0, late)
         for name in BY_NAME:
