@@ -14,6 +14,8 @@ Kind = Literal["module", "class", "instance", "method", "function"]
 VERBS = ("request", "get", "options", "head", "post", "put", "patch", "delete", "send")
 # Methods of an SDK that make no request.
 SILENT = frozenset({"close", "aclose", "flush", "join", "shutdown"})
+# What the libraries use of the standard library, and tests like to replace.
+_STANDARD = ("json", "time", "uuid")
 ENTERING = ("__enter__", "__aenter__")
 
 
@@ -153,9 +155,12 @@ class Known:
         return self._instance(real)
 
     def attribute(self, target: Any, name: str) -> Role | None:
-        """What a mock stands for that was put on a known class or instance of one, in the place of a method."""
+        """What a mock stands for that was put on a known class or instance of one, in the place of a method.
+
+        A method that a class inherits is put on the class itself by `patch` and `monkeypatch`.
+        """
         owner = self._subclass(target) if isinstance(target, type) else self._instance(target)
-        if owner is None or name.startswith("_"):
+        if owner is None or name.startswith("_") or not self._is_method(owner.real, name):
             return None
         return replace(child(owner, name), on_class=isinstance(target, type))
 
@@ -189,11 +194,15 @@ class Known:
 
     def is_message(self, cls: type) -> bool:
         """Whether objects of this class are what an SDK's methods are given: a message to send, a limit of time."""
-        return any(one in self._messages for one in type.mro(cls))
+        return any(one in self._messages for one in cls.__mro__)
 
     def known_class(self, cls: type) -> Role | None:
         """The nearest class of a library that this class is, or is derived from."""
-        return next((self._classes[one] for one in type.mro(cls) if one in self._classes), None)
+        return next((self._classes[one] for one in cls.__mro__ if one in self._classes), None)
+
+    def _is_method(self, cls: type, name: str) -> bool:
+        there = (self._originals.get((id(one), name)) or (one, name, vars(one).get(name)) for one in cls.__mro__)
+        return any(type(method) is FunctionType for _, _, method in there)
 
     def _subclass(self, cls: type) -> Role | None:
         base = self.known_class(cls) if self._classes and cls is not type else None
@@ -217,7 +226,8 @@ class Known:
                 self._add(method, child(cls, name))
 
     def _remember(self, library: Library) -> None:
-        modules = [sys.modules[name] for name in (library.module, *library.lookups) if name in sys.modules]
+        names = (library.module, *library.lookups, *_STANDARD)
+        modules = [sys.modules[name] for name in names if name in sys.modules]
         classes = [one for module in modules for one in vars(module).values() if isinstance(one, type)]
         own = {one for one in classes for module in modules if one.__module__ == module.__name__}
         for owner in (*modules, *own):

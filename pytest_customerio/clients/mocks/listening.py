@@ -75,7 +75,8 @@ class Listener:
         given = args
         if role.instance is None and role.kind == "method":
             role, given = _with_instance(role, args)
-        notes = self._place.notes() if is_heard(role) and not calls_through(mock, self.known) else None
+        heard = is_heard(role) and not calls_through(mock, self.known) and not _is_property(mock)
+        notes = self._place.notes() if heard else None
         if notes is None or not self._concerned(role, given, kwargs):
             return answer(mock, *args, **kwargs)
         note, refused = self._note(notes, role, given, kwargs), False
@@ -106,7 +107,7 @@ class Listener:
         notes = self._place.notes() if role.library.sdk and given is not None else None
         if notes is not None and given is not None:
             sent_from = self._place.sent_from()
-            if notes.wants(role.label, sent_from, (args, kwargs)):
+            if notes.wants(role.label, sent_from, (args, kwargs), sends=False):
                 notes.add(Note(role, Arguments((), {}, given.opaque), sent_from, self._place.now(), built))
         return result
 
@@ -174,6 +175,11 @@ def calls_through(mock: Any, known: Known) -> bool:
         return wraps is not None and not is_mock(wraps) and state.get("_mock_return_value") is unittest.mock.DEFAULT
     real = getattr(effect, "__wrapped__", None) if type(effect) is FunctionType else None
     return real is not None and known.role(real) is not None
+
+
+def _is_property(mock: Any) -> bool:
+    """Whether a mock is called when an attribute is read."""
+    return issubclass(type(mock), unittest.mock.PropertyMock)
 
 
 def refuses(mock: Any, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> bool:

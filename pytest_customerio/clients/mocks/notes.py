@@ -68,11 +68,11 @@ class Notes:
         self._places: dict[tuple[str, str | None], _Place] = {}
         self._lock = threading.Lock()
 
-    def wants(self, label: str, sent_from: str | None, given: Any) -> bool:
-        """Whether a call is to be kept; one like those that are kept already is only counted."""
+    def wants(self, label: str, sent_from: str | None, given: Any, *, sends: bool = True) -> bool:
+        """Whether a call is to be kept; one like those that are kept already is only counted, if it `sends`."""
         place = self._places.setdefault((label, sent_from), _Place())
         with self._lock:
-            self.calls += 1
+            self.calls += sends
             if place.kept < EACH:
                 place.kept += 1
                 return True

@@ -5,11 +5,12 @@ from __future__ import annotations
 import asyncio
 import contextvars
 import inspect
+import logging
 import ssl
 import threading
 import warnings
 from collections.abc import Awaitable, Callable, Iterator, Sequence
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from operator import attrgetter
 from typing import Any
@@ -50,8 +51,7 @@ def reenact(known: Known, notes: Sequence[Note]) -> list[Reenacted]:
     found: list[Reenacted] = []
 
     def run() -> None:
-        with nothing_leaves(known), warnings.catch_warnings():
-            warnings.simplefilter("ignore")
+        with nothing_leaves(known), _silence():
             found.extend(_Reenactment(known).each(notes))
 
     if not notes:
@@ -189,6 +189,19 @@ class _Reenactment:
         found = self._known.known_class(role.real)
         assert found is not None
         return found
+
+
+@contextmanager
+def _silence() -> Iterator[None]:
+    """The application is told nothing of what happens meanwhile: no record is logged, no warning shown."""
+    before = logging.root.manager.disable
+    logging.disable()
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            yield
+    finally:
+        logging.disable(before)
 
 
 def _quiet(client: Any) -> Any:
