@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import sys
+import unittest
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, fields
@@ -127,5 +127,4 @@ def _raising_contexts(raises_class: type | None) -> Iterator[type]:
     """The classes behind `pytest.raises` and `assertRaises`."""
     if raises_class is not None:
         yield raises_class
-    if "unittest" in sys.modules:
-        yield type(sys.modules["unittest"].TestCase().assertRaises(Exception))  # noqa: PT027 - its class is wanted
+    yield type(unittest.TestCase().assertRaises(Exception))  # noqa: PT027 - its class is wanted

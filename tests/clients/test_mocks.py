@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import copy
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -15,12 +16,14 @@ import pytest
 from tapping import Line
 
 from pytest_customerio.clients import registry
-from pytest_customerio.clients.mocks.known import AIOHTTP, BY_NAME, CDP, Built, Known, called, child
+from pytest_customerio.clients.mocks import sdk_calls
+from pytest_customerio.clients.mocks.known import AIOHTTP, BY_NAME, CDP, Built, Known, Library, called, child
 from pytest_customerio.clients.mocks.listening import UNKNOWN, Listener, address
 from pytest_customerio.clients.mocks.notes import Note, Notes, Place
 from pytest_customerio.clients.mocks.reenacting import OPAQUE, Reenacted, reenact
-from pytest_customerio.clients.mocks.unsent import Heard, at_work, concerning
+from pytest_customerio.clients.mocks.unsent import Heard, NotSentError, at_work, concerning, nothing_leaves
 from pytest_customerio.core.model import Interaction
+from pytest_customerio.process.patching import Patches
 
 customerio = pytest.importorskip("customerio")
 analytics = pytest.importorskip("customerio.analytics")
@@ -81,6 +84,12 @@ def heard() -> Iterator[Listening]:
     stop()
     uninstall()
     assert traffic.attempts == []  # nothing was answered, for nothing was sent
+
+
+@pytest.fixture
+def traffic_alone() -> Listening:
+    """Nothing is tapped yet."""
+    return Listening(Traffic())
 
 
 def test_what_a_mock_stands_for(heard: Listening) -> None:
@@ -368,6 +377,73 @@ def test_a_hundred_thousand_calls(heard: Listening) -> None:
     assert len(heard.taken()) < 120
 
 
+def test_mocks_of_mocks_of_classes(heard: Listening) -> None:
+    """A class that is wrapped makes real instances; one that is built very often is noted in part."""
+    with patch("customerio.CustomerIO", wraps=customerio.CustomerIO):
+        assert type(customerio.CustomerIO(*KEYS)).__name__ == "CustomerIO"
+    assert heard.taken() == []
+    with patch("customerio.CustomerIO"):
+        for _ in range(150):
+            customerio.CustomerIO(*KEYS)
+    assert len(heard.taken()) == 101
+    assert heard.notes is not None
+    assert heard.notes.calls == 0
+
+
+def test_what_a_mock_refuses(heard: Listening) -> None:
+    """A TypeError of the mock's signature is a refusal; one of a side effect, or of another function, is none."""
+    with (
+        patch.object(customerio.CustomerIO, "track", autospec=True, side_effect=TypeError),
+        patch("customerio.APIClient", autospec=True),
+        patch("requests.post", autospec=True),
+        patch("customerio.CustomerIO.identify", side_effect=TypeError),
+    ):
+        client = customerio.CustomerIO(*KEYS)
+        for refused in (
+            lambda: client.track("42", "x"),
+            lambda: client.track(foo=1),
+            lambda: client.identify("42"),
+            lambda: customerio.APIClient("app-key").send_email(),
+            lambda: requests.post(),
+        ):
+            with pytest.raises(TypeError):
+                refused()
+    assert heard.notes is not None
+    calls, refusals = heard.notes.take()
+    assert [one.role.name for one in calls] == ["track", "identify", "APIClient"]
+    assert [one.label.rpartition(".")[2] for one in refusals] == ["track", "send_email"]
+
+
+def test_other_threads_go_on(heard: Listening) -> None:
+    """What is not made again passes through where calls that are made again are stopped."""
+    with nothing_leaves(heard.listener.known):
+        assert isinstance(requests.Session().get_adapter("https://example.com"), requests.adapters.HTTPAdapter)
+        with pytest.raises(TypeError, match="required positional argument"):  # of the real one
+            asyncio.run(aiohttp.ClientSession._request(MagicMock()))  # type: ignore[call-arg, arg-type]
+        found = Heard()
+        token = at_work.set(found)
+        with pytest.raises(NotSentError):
+            requests.Session().get_adapter("https://example.com")
+        at_work.reset(token)
+
+
+def test_a_client_without_its_seam(heard: Listening, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A release that has no such part: it is left alone."""
+    monkeypatch.setitem(sys.modules, "httpx2", SimpleNamespace(Client=type("Client", (), {})))
+    with nothing_leaves(heard.listener.known):
+        assert not hasattr(sys.modules["httpx2"].Client, "_transport_for_url")
+
+
+def test_a_request_that_failed_by_itself() -> None:
+    """Only what was stopped where it would be sent is a request."""
+    found = Heard()
+    hearing = found.begin("requests", "post", URL)
+    assert hearing is not None
+    with pytest.raises(ValueError, match="no"), hearing:
+        raise ValueError("no")
+    assert found.requests == []
+
+
 def test_late_imports(heard: Listening) -> None:
     """A library that is imported later is known from then on."""
     known = Known()
@@ -375,6 +451,21 @@ def test_late_imports(heard: Listening) -> None:
     known.learn(BY_NAME["customerio"])
     assert known.role(customerio.CustomerIO) is not None
     assert known.only_instance(customerio.CustomerIO) is None
+    other = Library("types", {"Nothing": ()}, ("nothing",), sdk=True)
+    sdk_calls.install(other, heard.listener._place, Patches(), known.built)
+    known.learn(other)
+    assert known.role(SimpleNamespace) is None
+    role = known.role(customerio.CustomerIO)
+    assert copy.deepcopy([role])[0] is role
+
+
+def test_a_library_that_is_imported_later(traffic_alone: Listening, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is known as soon as it is imported; without a `monkeypatch` to listen to, the rest is heard."""
+    monkeypatch.delitem(sys.modules, "httpx2", raising=False)
+    stop = traffic_alone.listener.install()
+    with patch.dict("sys.modules", {"nothing": "of interest"}):
+        stop()
+    assert traffic_alone.listener.known.role(customerio) is not None
 
 
 def test_after_all_of_it_nothing_is_left() -> None:

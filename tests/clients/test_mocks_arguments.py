@@ -24,6 +24,10 @@ class Message:
         vars(self).update(members)
 
 
+class UserList(list[int]):
+    """A list of the application's own."""
+
+
 class Colour(enum.StrEnum):
     """A text of a closed set."""
 
@@ -41,6 +45,7 @@ def copy_of(value: Any) -> Arguments | None:
         {"a": [1, {"b": (2, 3)}], 4: 5},
         OrderedDict(a=1),
         defaultdict(list, a=[1]),
+        UserList([1]),
     ],
     ids=repr,
 )

@@ -228,6 +228,27 @@ def test_a_client_that_is_known(story: Story) -> None:
     assert rules == [["wrong-region"], ["wrong-region"], ["placeholder-credentials"]]
 
 
+def test_a_client_of_another_host(story: Story) -> None:
+    """A call that leads elsewhere is nobody's business."""
+    result = story.run(
+        """
+        import pytest
+        from unittest.mock import patch
+        from customerio import CustomerIO
+
+        with pytest.raises(KeyError):  # outside of any test
+            raise KeyError
+
+        @patch("test_app.CustomerIO")
+        def test_it(fake):
+            CustomerIO("site-1234", "key-12345", host="track.example.com").track("42", "")
+        """,
+        "--cio-contract",
+    )
+    result.assert_outcomes(passed=1)
+    assert closing(result) == ""
+
+
 def test_payloads_as_they_were(story: Story) -> None:
     """What the application does to a payload after the call is not judged, nor what it attaches to a message."""
     report = story.report(

@@ -176,12 +176,10 @@ class _Reenactment:
         cls: Any = self._known.class_of(AIOHTTP, "ClientSession").real
 
         async def call(*args: Any, **kwargs: Any) -> None:
-            if given is not None and type(given) is not Built:
-                await getattr(cls, role.name)(given, *args, **kwargs)
-                return
-            made = cls(*given.args, **given.kwargs) if given is not None else cls()
-            async with made as session:
-                await getattr(session, role.name)(*args, **kwargs)
+            built = given if type(given) is Built else Built()
+            async with cls(*built.args, **built.kwargs) as made:
+                session = made if given in (None, built) else given
+                await getattr(cls, role.name)(session, *args, **kwargs)
 
         return call
 

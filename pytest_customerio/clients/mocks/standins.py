@@ -75,9 +75,7 @@ class StandIns:
 
     def built(self, result: Any, role: Role, built: Built | None) -> None:
         """A class was called: its result stands for an instance that was built like this."""
-        instance = called(role)
-        if instance is not None:
-            self.give(result, replace(instance, instance=built))
+        self.give(result, replace(role, kind="instance", instance=built))
 
     def _inherited(self, state: dict[str, Any]) -> Role | None:
         parent = state.get("_mock_new_parent")

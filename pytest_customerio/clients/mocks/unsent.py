@@ -5,10 +5,9 @@ from __future__ import annotations
 import inspect
 import sys
 import threading
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from types import MappingProxyType
 from typing import Any, Self
 
 from pytest_customerio.clients.mocks.known import MISSING, Known
@@ -58,17 +57,15 @@ def concerning(concerns: Callable[..., bool]) -> Callable[..., bool]:
 # Where each client would begin to send, by its module and the class or module in it: below its taps, above its
 # transports, adapters and whatever mocks of the user's are there. Private names of httpx 0.23 and later, httpx2, and
 # aiohttp 3; where one is missing, calls of that client are not made again.
-SEAMS: Mapping[tuple[str, str], tuple[str, ...]] = MappingProxyType(
-    {
-        ("requests.sessions", "Session"): ("get_adapter",),
-        ("httpx", "Client"): ("_transport_for_url",),
-        ("httpx", "AsyncClient"): ("_transport_for_url",),
-        ("httpx2", "Client"): ("_transport_for_url",),
-        ("httpx2", "AsyncClient"): ("_transport_for_url",),
-        ("http.client", "HTTPConnection"): ("connect",),
-        ("http.client", "HTTPSConnection"): ("connect",),
-        ("aiohttp", "ClientSession"): ("_request",),
-    }
+SEAMS = (
+    ("requests.sessions", "Session", "get_adapter"),
+    ("httpx", "Client", "_transport_for_url"),
+    ("httpx", "AsyncClient", "_transport_for_url"),
+    ("httpx2", "Client", "_transport_for_url"),
+    ("httpx2", "AsyncClient", "_transport_for_url"),
+    ("http.client", "HTTPConnection", "connect"),
+    ("http.client", "HTTPSConnection", "connect"),
+    ("aiohttp", "ClientSession", "_request"),
 )
 
 
@@ -83,15 +80,19 @@ def nothing_leaves(known: Known) -> Iterator[None]:
         try:
             for owner, name, original in known.originals():
                 _put(before, owner, name, original)
-            for (module, attribute), names in SEAMS.items():
-                owner = getattr(sys.modules.get(module), attribute, None)
-                for name in names if isinstance(owner, type) else ():
-                    if name in vars(owner):
-                        _put(before, owner, name, _stopping(vars(owner)[name]))
+            for owner, name in _seams():
+                _put(before, owner, name, _stopping(vars(owner)[name]))
             yield
         finally:
             for owner, name, value in reversed(before):
                 _set(owner, name, value)
+
+
+def _seams() -> Iterator[tuple[type, str]]:
+    for module, attribute, name in SEAMS:
+        owner = getattr(sys.modules.get(module), attribute, None)
+        if isinstance(owner, type) and name in vars(owner):
+            yield owner, name
 
 
 def _put(before: list[tuple[Any, str, Any]], owner: Any, name: str, value: Any) -> None:
