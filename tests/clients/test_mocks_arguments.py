@@ -12,7 +12,15 @@ from unittest import mock
 
 import pytest
 
-from pytest_customerio.clients.mocks.arguments import DEEPEST, MOST_VALUES, Arguments, copied, shape, text_of
+from pytest_customerio.clients.mocks.arguments import (
+    DEEPEST,
+    MOST_VALUES,
+    Arguments,
+    copied,
+    shape,
+    subject_of,
+    text_of,
+)
 
 Region = namedtuple("Region", ["name", "host"])  # noqa: PYI024 - as the SDK makes its own
 
@@ -151,6 +159,13 @@ def test_not_alike(one: Any, other: Any) -> None:
     """Values that some rule tells apart have two."""
     assert shape(one) != shape(other)
     hash((shape(one), shape(other)))
+
+
+def test_of_whom_a_call_is() -> None:
+    """The first two plain arguments, by place or by name; not the instance, not the data."""
+    assert subject_of((object(), "42", "purchase", {"a": 1}), {"total": 3}) == "['42', 'purchase']"
+    assert subject_of((object(), "42"), {"name": "purchase", "total": 3}) == "['42', 'purchase']"
+    assert len(subject_of(("x" * 1000,), {})) == 200
 
 
 def test_an_exception_in_one_line() -> None:

@@ -15,8 +15,8 @@ def note(*args: Any) -> Note:
     return Note(ROLE, Arguments(args, {}, opaque=False), "app.py:1 in f", 0.0)
 
 
-def refusal(error: BaseException) -> Refusal:
-    return Refusal("customerio.CustomerIO.track", error, "TypeError", "app.py:1 in f", 0.0)
+def refusal(error: BaseException, subject: str = "") -> Refusal:
+    return Refusal("customerio.CustomerIO.track", error, "TypeError", subject, "app.py:1 in f", 0.0)
 
 
 def test_the_first_calls_of_a_place_are_all_kept() -> None:
@@ -83,6 +83,18 @@ def test_what_the_test_expects_is_no_loss() -> None:
     notes.declare(wrapped)
     notes.declare(one)
     assert [refused.error for refused in notes.take()[1]] == [third]
+
+
+def test_what_was_sent_after_all_is_no_loss() -> None:
+    """The same call again, with arguments that the SDK takes."""
+    notes, lost = Notes(), refusal(ValueError(1), "['42', 'purchase']")
+    notes.recover(lost.label, lambda: lost.subject)
+    notes.refuse(lost)
+    for label, subject in (("another", lost.subject), (lost.label, "['43', 'purchase']")):
+        notes.recover(label, lambda subject=subject: subject)  # type: ignore[misc]
+    notes.refuse(other := refusal(ValueError(2), "['', 'purchase']"))
+    notes.recover(lost.label, lambda: lost.subject)
+    assert notes.take()[1] == [other]
 
 
 def test_refusals_are_bounded() -> None:

@@ -298,6 +298,42 @@ def test_what_a_test_declares(project: Story) -> None:
     assert result.parseoutcomes()["passed"] > 6
 
 
+def test_a_second_try(project: Story) -> None:
+    """What the SDK refuses and the application then sends in another way is not lost; another event is."""
+    project.file(
+        "old.py",
+        """
+        def track(client, who, name, **data):
+            try:
+                client.track(who, name, **data)
+            except TypeError:
+                client.track(who, name, data)
+        """,
+    )
+    found = _broken(
+        project,
+        """
+        from unittest.mock import patch
+
+        import app
+        import old
+
+        def test_it():
+            old.track(app.CustomerIO(*app.KEYS), "42", "purchase", total=3)
+
+        @patch("app.CustomerIO", autospec=True)
+        def test_a_mock(fake):
+            old.track(app.CustomerIO(*app.KEYS), "42", "purchase", total=3)
+
+        def test_another():
+            app.quietly(app.track, "42", "signup", total=3)
+            app.track("42", "purchase")
+        """,
+    )
+    rules = {name: [rule for rule, _, _ in rows] for name, rows in found.items()}
+    assert rules == {"test_it": [], "test_a_mock": [], "test_another": ["call-not-sent"]}
+
+
 def test_an_exception_that_the_test_ends_with(project: Story) -> None:
     """It fails by itself; we add nothing."""
     result = project.run("import app\n\ndef test_it():\n    app.track('', 'purchase')\n", "--cio-contract")

@@ -129,6 +129,12 @@ def _members(value: Any, depth: int) -> Any:
     return shape(dict(members), depth + 1) if depth < 3 else None
 
 
+def subject_of(args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> str:
+    """Of whom and of what a call is: its first two arguments, by place or by name, without the instance."""
+    plain = [one for one in (*args, *kwargs.values()) if isinstance(one, (str, int, type(None)))]
+    return repr(plain[:2])[:_LONGEST]
+
+
 def text_of(error: BaseException, given: Any) -> str:
     """An exception in one line, without the values that the call was given."""
     cause = error.__cause__

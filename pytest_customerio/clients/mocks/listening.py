@@ -11,9 +11,9 @@ from types import FunctionType
 from typing import Any
 
 from pytest_customerio.clients.mocks import sdk_calls
-from pytest_customerio.clients.mocks.arguments import Arguments, copied, text_of
+from pytest_customerio.clients.mocks.arguments import Arguments, copied, subject_of
 from pytest_customerio.clients.mocks.known import AIOHTTP, BY_NAME, SILENT, VERBS, Built, Known, Role
-from pytest_customerio.clients.mocks.notes import Note, Notes, Place, Refusal
+from pytest_customerio.clients.mocks.notes import Note, Notes, Place
 from pytest_customerio.clients.mocks.standins import StandIns, inner, is_mock, twin
 from pytest_customerio.clients.sent import Watched, note_sent, watched
 from pytest_customerio.clients.wire import destination
@@ -87,7 +87,7 @@ class Listener:
         except TypeError as error:
             refused = refuses(mock, args, kwargs)
             if refused:
-                self._refuse(role, error, (args, kwargs))
+                notes.refuse(self._place.refusal(role.label, error, args, kwargs))
             raise
         finally:
             watched.reset(token)
@@ -95,6 +95,7 @@ class Listener:
                 notes.drop(note)
             if not refused:
                 note_sent()
+                notes.recover(role.label, lambda: subject_of(args, kwargs))
 
     def _hear_class(self, role: Role, mock: Any, answer: Wrapper, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         __tracebackhide__ = True
@@ -134,11 +135,6 @@ class Listener:
         """Whether a call leads to Customer.io: each of an SDK's does."""
         return role.library.sdk or self._place.concerns(*destination(address(role, args, kwargs)))
 
-    def _refuse(self, role: Role, error: BaseException, given: object) -> None:
-        notes = self._place.notes()
-        if notes is not None:
-            notes.refuse(Refusal(role.label, error, text_of(error, given), self._place.sent_from(), self._place.now()))
-
     def _checking(self, mock: Any, check: Wrapper) -> Wrapper:
         """What checks the arguments of an autospecced function, before its mock is called."""
 
@@ -148,8 +144,9 @@ class Listener:
                 check(*args, **kwargs)
             except TypeError as error:
                 role = self._standins.role(mock)
-                if role is not None and role.library.sdk and is_heard(role):
-                    self._refuse(role, error, (args, kwargs))
+                notes = self._place.notes()
+                if notes is not None and role is not None and role.library.sdk and is_heard(role):
+                    notes.refuse(self._place.refusal(role.label, error, args, kwargs))
                 raise
 
         return checksig

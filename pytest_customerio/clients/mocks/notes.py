@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import threading
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from pytest_customerio.clients.mocks.arguments import Arguments, shape
+from pytest_customerio.clients.mocks.arguments import Arguments, shape, subject_of, text_of
 from pytest_customerio.clients.mocks.known import Role
 
 # Calls of one method at one call site that are kept whatever they hold; after these, one of each shape.
@@ -35,11 +35,15 @@ class Note:
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """One call of an SDK's method that raised before anything was sent; `text` says what, without what it was given."""
+    """One call of an SDK's method that raised before anything was sent; `text` says what, without what it was given.
+
+    `subject` tells of whom and of what the call was.
+    """
 
     label: str
     error: BaseException
     text: str
+    subject: str
     sent_from: str | None
     at: float
 
@@ -103,6 +107,13 @@ class Notes:
             if len(self._refusals) < MOST and not any(one.error is refusal.error for one in self._refusals[-5:]):
                 self._refusals.append(refusal)
 
+    def recover(self, label: str, subject: Callable[[], str]) -> None:
+        """A call was sent: one of the same subject that was refused before is lost no more."""
+        with self._lock:
+            if any(one.label == label for one in self._refusals):
+                now = subject()
+                self._refusals = [one for one in self._refusals if (one.label, one.subject) != (label, now)]
+
     def declare(self, error: BaseException) -> None:
         """The test expected this exception: what it was made from is no loss."""
         with self._lock:
@@ -135,6 +146,11 @@ class Place:
     now: Callable[[], float]
     concerns: Callable[..., bool]
     is_project: Callable[[str], bool]
+
+    def refusal(self, label: str, error: BaseException, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> Refusal:
+        """A call that was refused, here and now."""
+        text, subject = text_of(error, (args, dict(kwargs))), subject_of(args, kwargs)
+        return Refusal(label, error, text, subject, self.sent_from(), self.now())
 
 
 def chain(error: BaseException) -> Iterator[BaseException]:

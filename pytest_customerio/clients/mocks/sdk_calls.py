@@ -10,9 +10,9 @@ from collections.abc import Callable, Iterator
 from types import FunctionType, TracebackType
 from typing import Any
 
-from pytest_customerio.clients.mocks.arguments import text_of
+from pytest_customerio.clients.mocks.arguments import subject_of
 from pytest_customerio.clients.mocks.known import SILENT, Library
-from pytest_customerio.clients.mocks.notes import Place, Refusal, chain
+from pytest_customerio.clients.mocks.notes import Place, chain
 from pytest_customerio.clients.mocks.unsent import at_work
 from pytest_customerio.clients.sent import Watched, watched
 from pytest_customerio.process.patching import Patches, Wrapper
@@ -65,12 +65,14 @@ def _heard(place: Place, label: str, original: Wrapper) -> Wrapper:
         call = Watched(None)
         token = watched.set(call)
         try:
-            return original(*args, **kwargs)
+            result = original(*args, **kwargs)
         except Exception as error:
-            _refuse(place, label, call, error, (args, kwargs))
+            _refuse(place, label, call, error, args, kwargs)
             raise
         finally:
             watched.reset(token)
+        _sent(place, label, args, kwargs)
+        return result
 
     async def amethod(*args: Any, **kwargs: Any) -> Any:
         __tracebackhide__ = True
@@ -79,22 +81,32 @@ def _heard(place: Place, label: str, original: Wrapper) -> Wrapper:
         call = Watched(None)
         token = watched.set(call)
         try:
-            return await original(*args, **kwargs)
+            result = await original(*args, **kwargs)
         except Exception as error:
-            _refuse(place, label, call, error, (args, kwargs))
+            _refuse(place, label, call, error, args, kwargs)
             raise
         finally:
             watched.reset(token)
+        _sent(place, label, args, kwargs)
+        return result
 
     wrapper: Callable[..., Any] = amethod if inspect.iscoroutinefunction(original) else method
     vars(wrapper)["cio_heard"] = True
     return wrapper
 
 
-def _refuse(place: Place, label: str, call: Watched, error: Exception, given: object) -> None:
+def _sent(place: Place, label: str, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
+    notes = place.notes()
+    if notes is not None:
+        notes.recover(label, lambda: subject_of(args, kwargs))
+
+
+def _refuse(
+    place: Place, label: str, call: Watched, error: Exception, args: tuple[Any, ...], kwargs: dict[str, Any]
+) -> None:
     notes = None if call.sent else place.notes()
     if notes is not None and not any(_is_theirs(place, name) for name in _files(error)):
-        notes.refuse(Refusal(label, error, text_of(error, given), place.sent_from(), place.now()))
+        notes.refuse(place.refusal(label, error, args, kwargs))
 
 
 def _is_theirs(place: Place, name: str) -> bool:
