@@ -2,7 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from pytest_customerio.core.model import Violation
+
+IN_THE_WAY = """\
+{case}: no error could be replayed, a {mocks} took the call
+
+  what to do   in this test let the mock call the real one (wraps=…), or mock what is beneath it: responses, respx,
+               pytest-httpx, requests-mock, a cassette, or nothing at all"""
 
 
 def heard_at(label: str) -> str:
@@ -36,3 +44,8 @@ def not_sent(label: str, error: str, sent_from: str | None) -> Violation:
         "or let the test expect the exception (pytest.raises)",
         sent_from,
     )
+
+
+def in_the_way(case: str, mocks: Iterable[str]) -> str:
+    """Why no request met a case: mocks of an SDK or a client took every call."""
+    return IN_THE_WAY.format(case=case, mocks=" and a ".join(mocks))

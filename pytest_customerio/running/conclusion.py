@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from pytest_customerio.core.model import Outcome, Verdict, Violation
 from pytest_customerio.judging.ledger import Finding, Tally
 from pytest_customerio.replay.replay import Replay
-from pytest_customerio.reporting import messages
+from pytest_customerio.reporting import messages, mocked
 from pytest_customerio.reporting.messages import Handled
 from pytest_customerio.running.test import CheckedTest
 
@@ -39,6 +39,8 @@ class Judge:
             return Conclusion(text)
         if not test.record.heard:
             return Conclusion(messages.NOTHING_SENT)
+        if test.record.heard == test.mocked.answered.total():
+            return Conclusion(mocked.in_the_way(test.plan.case or "", test.mocked.answered))
         return Conclusion(skip=_unmet(test, unmet[0]))
 
     def text(self, test: CheckedTest, unmet: Iterable[Replay]) -> str:

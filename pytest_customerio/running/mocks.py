@@ -94,6 +94,7 @@ class Mocks:
             self._hear_not_sent(test, mocked.heard_at(note.role.label), note.at, broken)
         for request in found.requests:
             if self._place.concerns(*destination(request.url)):
+                test.mocked.answered[mocked.heard_at(found.note.role.label)] += 1
                 test.record.hear(_call(found, request))
 
     def _hear_not_sent(self, test: CheckedTest, client: str, at: float, broken: Violation) -> None:

@@ -298,6 +298,30 @@ def test_what_a_test_declares(project: Story) -> None:
     assert result.parseoutcomes()["passed"] > 6
 
 
+def test_a_mock_in_the_way_of_a_case(project: Story) -> None:
+    """No error reaches an application whose SDK is mocked: the item fails, it is not skipped."""
+    result = project.run(
+        """
+        from unittest.mock import patch
+
+        import app
+        import pytest
+
+        @patch("app.CustomerIO")
+        @pytest.mark.cio_errors("401-unauthorized")
+        def test_it(fake):
+            app.track("42", "purchase")
+        """,
+    )
+    result.assert_outcomes(failed=1)
+    assert failure(result, "test_it[401-unauthorized]") == (
+        "401-unauthorized: no error could be replayed, a mock of customerio.CustomerIO.track took the call\n"
+        "\n"
+        "  what to do   in this test let the mock call the real one (wraps=…), or mock what is beneath it: responses, respx,\n"
+        "               pytest-httpx, requests-mock, a cassette, or nothing at all\n"
+    )
+
+
 def test_a_second_try(project: Story) -> None:
     """What the SDK refuses and the application then sends in another way is not lost; another event is."""
     project.file(

@@ -60,12 +60,13 @@ class Notes:
     """What the mocks of one test were called with, what an SDK refused, and what could not be noted.
 
     `calls` are those that were heard, `unjudged` those that are not judged, by reason; `not_sent` those that the real
-    thing refuses.
+    thing refuses. `answered` are the requests that the real thing would have sent, by mock.
     """
 
     def __init__(self) -> None:
         self.calls = 0
         self.not_sent = 0
+        self.answered: Counter[str] = Counter()
         self.unjudged: Counter[str] = Counter()
         self._notes: list[Note] = []
         self._refusals: list[Refusal] = []
