@@ -48,7 +48,12 @@ def _broken(project: Story, test: str, *args: str) -> dict[str, list[tuple[str, 
     report = project.report(test, "--cio-contract", *args)
     found: dict[str, list[tuple[str, str, str]]] = {}
     for one in report["tests"]:
-        rules = [(v["rule"], v["where"], v["got"]) for v in one["violations"] if v["severity"] != "info"]
+        # Python 3.13 says which number.
+        rules = [
+            (v["rule"], v["where"], v["got"].removesuffix(": inf"))
+            for v in one["violations"]
+            if v["severity"] != "info"
+        ]
         found.setdefault(one["nodeid"].partition("::")[2], []).extend(rules)
     return found
 
@@ -128,7 +133,7 @@ def test_what_mocks_hide(project: Story) -> None:
             app.CustomerIO(*app.KEYS, region="eu")
 
         def test_an_argument_of_the_constructor():
-            app.CustomerIO(*app.KEYS, regions="eu")
+            app.CustomerIO(*app.KEYS, colour="red")
 
         def test_a_blank_id():
             app.track("", "purchase")
@@ -158,7 +163,7 @@ def test_what_mocks_hide(project: Story) -> None:
     assert hidden == {
         "test_a_region_by_name": [(sdk, "CustomerIOException: invalid region provided")],
         "test_an_argument_of_the_constructor": [
-            (sdk, "TypeError: CustomerIO.__init__() got an unexpected keyword argument 'regions'")
+            (sdk, "TypeError: CustomerIO.__init__() got an unexpected keyword argument 'colour'")
         ],
         "test_a_blank_id": [(f"{sdk}.track", "CustomerIOException: customer_id cannot be blank in track")],
         "test_a_method_that_there_is_not": [
