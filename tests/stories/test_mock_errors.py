@@ -152,7 +152,7 @@ def test_what_mocks_hide(project: Story) -> None:
 
         def test_a_client():
             with patch("requests.post"):
-                requests.post("https://track.customer.io/api/v1/events", jsn={"name": "purchase"})
+                requests.post("https://track.customer.io/api/v1/events", colour="red")
 
         def test_without_what_was_given():
             app.CustomerIO(*app.KEYS).backfill("42", "purchase", "on the first of May 2026")
@@ -187,7 +187,7 @@ def test_what_mocks_hide(project: Story) -> None:
                 "AssertionError: user_id or anonymous_id must have (<class 'numbers.Number'>, <class 'str'>), got: None",
             )
         ],
-        "test_a_client": [("requests.post", "TypeError: Session.request() got an unexpected keyword argument 'jsn'")],
+        "test_a_client": [("requests.post", "TypeError: Session.request() got an unexpected keyword argument 'colour'")],
         "test_without_what_was_given": [
             (f"{sdk}.backfill", "CustomerIOException: ValueError: invalid literal for int() with base 10: '…'")
         ],
