@@ -49,7 +49,9 @@ class Session:
         self.allow = allowances(settings.allow_lines, self.contract.rules)
         site = CallSite(settings.rootdir)
         self._traffic = SessionTraffic(self.catalog, self.cassettes, site.sent_from, everywhere=settings.contract)
-        self.mocks = Mocks(Place(self._traffic.notes, site.sent_from, now, self.catalog.concerns, site.is_project))
+        traffic, concerns = self._traffic, self.catalog.concerns
+        place = Place(traffic.notes, site.sent_from, now, concerns, site.is_project, traffic.replaying)
+        self.mocks = Mocks(place)
         self._monkeypatch = monkeypatch
         self._unfinished = UnfinishedWork(self._traffic.ownership)
         self._stack = ExitStack()

@@ -85,6 +85,11 @@ class SessionTraffic:
         checked = test is not None and test.plan.checked and not test.over and at_work.get() is None
         return test.mocked if test is not None and checked else None
 
+    def replaying(self) -> bool:
+        """Whether an error case is at work."""
+        test = self.ownership.current()
+        return test is not None and test.replay is not None
+
     def at_connect(self) -> bool:
         """Whether the case at work breaks connections before they are made: the answer is asked for first then."""
         test = self.ownership.current()

@@ -187,7 +187,9 @@ def test_what_mocks_hide(project: Story) -> None:
                 "AssertionError: user_id or anonymous_id must have (<class 'numbers.Number'>, <class 'str'>), got: None",
             )
         ],
-        "test_a_client": [("requests.post", "TypeError: Session.request() got an unexpected keyword argument 'colour'")],
+        "test_a_client": [
+            ("requests.post", "TypeError: Session.request() got an unexpected keyword argument 'colour'")
+        ],
         "test_without_what_was_given": [
             (f"{sdk}.backfill", "CustomerIOException: ValueError: invalid literal for int() with base 10: '…'")
         ],
@@ -304,7 +306,7 @@ def test_what_a_test_declares(project: Story) -> None:
 
 
 def test_a_mock_in_the_way_of_a_case(project: Story) -> None:
-    """No error reaches an application whose SDK is mocked: the item fails, it is not skipped."""
+    """No error reaches an application whose CDP client is mocked: the item fails, it is not skipped."""
     result = project.run(
         """
         from unittest.mock import patch
@@ -312,15 +314,15 @@ def test_a_mock_in_the_way_of_a_case(project: Story) -> None:
         import app
         import pytest
 
-        @patch("app.CustomerIO")
-        @pytest.mark.cio_errors("401-unauthorized")
+        @patch("app.analytics.track")
+        @pytest.mark.cio_errors("500-server-error-persists")
         def test_it(fake):
-            app.track("42", "purchase")
+            app.analytics.track("42", "purchase")
         """,
     )
     result.assert_outcomes(failed=1)
-    assert failure(result, "test_it[401-unauthorized]") == (
-        "401-unauthorized: no error could be replayed, a mock of customerio.CustomerIO.track took the call\n"
+    assert failure(result, "test_it[500-server-error-persists]") == (
+        "500-server-error-persists: no error could be replayed, a mock of customerio.analytics.track took the call\n"
         "\n"
         "  what to do   in this test let the mock call the real one (wraps=…), or mock what is beneath it: responses, respx,\n"
         "               pytest-httpx, requests-mock, a cassette, or nothing at all\n"

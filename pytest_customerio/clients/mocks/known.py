@@ -160,7 +160,7 @@ class Known:
         A method that a class inherits is put on the class itself by `patch` and `monkeypatch`.
         """
         owner = self._subclass(target) if isinstance(target, type) else self._instance(target)
-        if owner is None or name.startswith("_") or not self._is_method(owner.real, name):
+        if owner is None or name.startswith("_") or self.method(owner.real, name) is None:
             return None
         return replace(child(owner, name), on_class=isinstance(target, type))
 
@@ -200,9 +200,14 @@ class Known:
         """The nearest class of a library that this class is, or is derived from."""
         return next((self._classes[one] for one in cls.__mro__ if one in self._classes), None)
 
-    def _is_method(self, cls: type, name: str) -> bool:
-        there = (self._originals.get((id(one), name)) or (one, name, vars(one).get(name)) for one in cls.__mro__)
-        return any(type(method) is FunctionType for _, _, method in there)
+    def method(self, cls: type, name: str) -> FunctionType | None:
+        """The real method of a class, whatever stands for it now."""
+        for one in cls.__mro__:
+            added = one in self._names and name not in self._names[one]
+            _, _, found = self._originals.get((id(one), name)) or (one, name, None if added else vars(one).get(name))
+            if type(found) is FunctionType:
+                return found
+        return None
 
     def _subclass(self, cls: type) -> Role | None:
         base = self.known_class(cls) if self._classes and cls is not type else None
@@ -230,6 +235,8 @@ class Known:
         modules = [sys.modules[name] for name in names if name in sys.modules]
         classes = [one for module in modules for one in vars(module).values() if isinstance(one, type)]
         own = {one for one in classes for module in modules if one.__module__ == module.__name__}
+        own |= {base for cls, role in self._classes.items() if role.library is library for base in cls.__mro__[:-1]}
+        own |= {getattr(sys.modules[home], name) for home, name in library.members if home in sys.modules}
         for owner in (*modules, *own):
             for name, value in vars(owner).items():
                 if not name.startswith("__") and (callable(value) or isinstance(value, (ModuleType, property))):

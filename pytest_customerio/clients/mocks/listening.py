@@ -15,6 +15,7 @@ from pytest_customerio.clients.mocks.arguments import Arguments, copied, subject
 from pytest_customerio.clients.mocks.known import AIOHTTP, BY_NAME, SILENT, VERBS, Built, Known, Role
 from pytest_customerio.clients.mocks.notes import Note, Notes, Place
 from pytest_customerio.clients.mocks.standins import StandIns, inner, is_mock, twin
+from pytest_customerio.clients.mocks.through import Through
 from pytest_customerio.clients.sent import Watched, note_sent, watched
 from pytest_customerio.clients.wire import destination
 from pytest_customerio.process.patching import LateImports, Patches, Wrapper
@@ -28,6 +29,7 @@ class Listener:
     def __init__(self, place: Place) -> None:
         self.known = Known()
         self._standins = StandIns(self.known, self._checking)
+        self._through = Through(self.known)
         self._place = place
         self._patches = Patches()
 
@@ -36,6 +38,7 @@ class Listener:
         patches = self._patches = Patches()
         self.known = Known()  # what was known before was wrapped by what is undone since
         self._standins = StandIns(self.known, self._checking)
+        self._through = Through(self.known)
         late = LateImports({name for name in BY_NAME if name not in sys.modules}, self._learn)
         sys.meta_path.insert(0, late)
         for name in BY_NAME:
@@ -79,6 +82,12 @@ class Listener:
         notes = self._place.notes() if heard else None
         if notes is None or not self._concerned(role, given, kwargs):
             return answer(mock, *args, **kwargs)
+        if self._place.replaying():
+            real = self._through.real(replace(role, instance=self._instance(role)))
+            if real is not None and copied(given, kwargs, self.known.is_message) is not None:
+                mock._mock_check_sig(*args, **kwargs)
+                mock._increment_mock_call(*args, **kwargs)
+                return real(*given, **kwargs)
         note, refused = self._note(notes, role, given, kwargs), False
         call = Watched(watched.get())
         token = watched.set(call)

@@ -139,7 +139,7 @@ class Notes:
 class Place:
     """Where calls are noted: in which test's notes, from which call site, at what time.
 
-    `is_project` tells whether a file is the project's own.
+    `is_project` tells whether a file is the project's own, `replaying` whether an error case is at work.
     """
 
     notes: Callable[[], Notes | None]
@@ -147,6 +147,7 @@ class Place:
     now: Callable[[], float]
     concerns: Callable[..., bool]
     is_project: Callable[[str], bool]
+    replaying: Callable[[], bool] = bool
 
     def refusal(self, label: str, error: BaseException, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> Refusal:
         """A call that was refused, here and now."""

@@ -19,6 +19,7 @@ from pytest_customerio.clients.mocks.arguments import text_of
 from pytest_customerio.clients.mocks.known import AIOHTTP, CDP, Built, Known, Role
 from pytest_customerio.clients.mocks.notes import Note
 from pytest_customerio.clients.mocks.standins import twin
+from pytest_customerio.clients.mocks.through import blind
 from pytest_customerio.clients.mocks.unsent import Heard, NotSentError, at_work, nothing_leaves
 from pytest_customerio.core.model import Interaction
 
@@ -148,10 +149,8 @@ class _Reenactment:
                 return self._build(role.real, given), True
         elif given is not None:
             return _quiet(given) if role.library is CDP else given, True
-        base, made = self._base(role), role.real.__new__(role.real)
         more = {"sync_mode": True} if role.library is CDP else {}
-        base.real.__init__(made, *role.library.classes[base.name], **more)
-        return made, False
+        return blind(self._known, role, **more), False
 
     def _build(self, cls: Any, built: Built) -> Any:
         base = self._known.known_class(cls)
