@@ -17,7 +17,8 @@ from tapping import Line
 
 from pytest_customerio.clients import registry
 from pytest_customerio.clients.mocks import sdk_calls
-from pytest_customerio.clients.mocks.known import AIOHTTP, BY_NAME, CDP, Built, Known, Library, called, child
+from pytest_customerio.clients.mocks.known import Built, Known, called, child
+from pytest_customerio.clients.mocks.libraries import AIOHTTP, BY_NAME, CDP, Library
 from pytest_customerio.clients.mocks.listening import UNKNOWN, Listener, address
 from pytest_customerio.clients.mocks.notes import Note, Notes, Place
 from pytest_customerio.clients.mocks.reenacting import OPAQUE, Reenacted, reenact

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from pytest_customerio.clients.mocks.arguments import Arguments
-from pytest_customerio.clients.mocks.known import BY_NAME, Role
+from pytest_customerio.clients.mocks.known import Role
+from pytest_customerio.clients.mocks.libraries import BY_NAME
 from pytest_customerio.clients.mocks.notes import EACH, MOST, SHAPES, Note, Notes, Refusal, chain
 
 ROLE = Role("method", object, "customerio.CustomerIO.track", BY_NAME["customerio"], ("track",))

@@ -12,7 +12,8 @@ from typing import Any
 
 from pytest_customerio.clients.mocks import sdk_calls
 from pytest_customerio.clients.mocks.arguments import Arguments, copied, subject_of
-from pytest_customerio.clients.mocks.known import AIOHTTP, BY_NAME, SILENT, VERBS, Built, Known, Role
+from pytest_customerio.clients.mocks.known import Built, Known, Role
+from pytest_customerio.clients.mocks.libraries import AIOHTTP, BY_NAME, SILENT, VERBS
 from pytest_customerio.clients.mocks.notes import Note, Notes, Place
 from pytest_customerio.clients.mocks.standins import StandIns, inner, is_mock, twin
 from pytest_customerio.clients.mocks.through import Through

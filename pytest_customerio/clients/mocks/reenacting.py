@@ -16,7 +16,8 @@ from operator import attrgetter
 from typing import Any
 
 from pytest_customerio.clients.mocks.arguments import text_of
-from pytest_customerio.clients.mocks.known import AIOHTTP, CDP, Built, Known, Role
+from pytest_customerio.clients.mocks.known import Built, Known, Role
+from pytest_customerio.clients.mocks.libraries import AIOHTTP, CDP
 from pytest_customerio.clients.mocks.notes import Note
 from pytest_customerio.clients.mocks.standins import twin
 from pytest_customerio.clients.mocks.through import blind

@@ -11,7 +11,7 @@ from types import FunctionType, TracebackType
 from typing import Any
 
 from pytest_customerio.clients.mocks.arguments import subject_of
-from pytest_customerio.clients.mocks.known import SILENT, Library
+from pytest_customerio.clients.mocks.libraries import SILENT, Library
 from pytest_customerio.clients.mocks.notes import Place, chain
 from pytest_customerio.clients.mocks.unsent import at_work
 from pytest_customerio.clients.sent import Watched, watched

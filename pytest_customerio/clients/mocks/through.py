@@ -7,7 +7,8 @@ from contextlib import suppress
 from operator import attrgetter
 from typing import Any, cast
 
-from pytest_customerio.clients.mocks.known import AIOHTTP, CDP, Built, Known, Role
+from pytest_customerio.clients.mocks.known import Built, Known, Role
+from pytest_customerio.clients.mocks.libraries import AIOHTTP, CDP
 from pytest_customerio.clients.mocks.standins import inner, is_mock
 
 
