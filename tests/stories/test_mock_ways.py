@@ -245,6 +245,10 @@ def test_monkeypatch_an_item(monkeypatch):
     monkeypatch.setitem(app.__dict__, "SDK", MagicMock())
     app.by_global()
 
+def test_monkeypatch_an_async_method(monkeypatch):
+    monkeypatch.setattr(app.AsyncCustomerIO, "track", AsyncMock())
+    asyncio.run(app.by_async())
+
 def test_a_mock_that_raises():
     with patch("app.CustomerIO") as fake:
         fake.return_value.track.side_effect = customerio.CustomerIOException("503")
@@ -342,7 +346,7 @@ def test_aiohttp_session(fake):
     fake.return_value.__aenter__.return_value.post = AsyncMock()
     asyncio.run(app.by_aiohttp())
 """
-WAYS = 61
+WAYS = 62
 
 
 @pytest.fixture
