@@ -1,64 +1,86 @@
 # The commands of this project. They need Python 3.11 or newer with venv, make, and what pip can reach; nothing else.
-#
-#   make demo    pytest --cio-contract on both examples: one green, one red for the reasons it is meant to show
-#   make test    the tests, against the built and installed package
-#   make lint    ruff and mypy
-#   make wheel   sdist and wheel, in dist/
-#   make bench   the benchmarks
-#   make flaky   whether any case is flaky: benchmarks/repeat.py
-#
+# `make` alone lists them.
+
 # PYTHON=python3.13       another interpreter
-# VENV=.venv-313          another environment; each is made when missing
+# VENV=.venv-313          another environment; each is made when it is missing
 # WHEEL=dist/x.whl        test this wheel; without it one is built from the checkout
-# CONSTRAINTS=file.txt    pip constraints, such as constraints/lowest.txt
+# CONSTRAINTS=file.txt    other versions: constraints/lowest.txt, or empty for the newest
+# PRE=1                   the clients in their newest pre-release versions; with CONSTRAINTS= only
+# FAIL_UNDER=0            the branch coverage that `make test` asks for, in percent; 100 without it
 # WORKERS=0               the tests in this one process, not in one per processor
-# ARGS="-k word"          more arguments for pytest or the benchmarks
+# ARGS="-k word"          more arguments for pytest or the benchmarks; `make test` then asks for no coverage
 
 PYTHON ?= python3
 VENV ?= .venv
 DIST ?= dist
 WHEEL ?=
-CONSTRAINTS ?=
+CONSTRAINTS ?= constraints/tested.txt
+PRE ?=
+FAIL_UNDER ?= 100
 WORKERS ?= auto
 ARGS ?=
 
 BIN = $(VENV)/bin
 PIP = $(BIN)/python -m pip install --quiet --disable-pip-version-check
-INSTALL = $(PIP) $(if $(CONSTRAINTS),--constraint $(CONSTRAINTS))
+PINNED = $(if $(CONSTRAINTS),--constraint $(CONSTRAINTS))
+INSTALL = $(PIP) $(PINNED) $(if $(CONSTRAINTS),--build-constraint $(CONSTRAINTS))
+# What `make quick` leaves out: whole runs of pytest, servers and browsers.
+SLOW = tests/stories tests/sdks tests/tools/sandbox tests/test_readme.py
+# The packages whose private parts we patch, and the SDKs.
+CLIENTS = aiohttp aioresponses async-customerio customerio httpcore httpcore2 httpx httpx2 pytest pytest-httpx \
+	pytest-recording pytest-xdist requests requests-mock responses respx urllib3 vcrpy
+FROZEN = -m pip freeze --disable-pip-version-check --all --exclude pytest-customerio --exclude setuptools --exclude wheel
 
-.PHONY: demo test coverage lint format wheel bench flaky clean package
+.DEFAULT_GOAL = help
+.PHONY: help demo test quick lint format wheel coverage constraints bench flaky clean package
 
-demo: $(VENV)/.demo package
+help: ## this list
+	@sed -n 's/^\([a-z]*\):.*## /\1 /p' Makefile | while read -r name text; do printf '  make %-12s %s\n' "$$name" "$$text"; done
+	@echo
+	@sed -n 's/^# \([A-Z_]*=\)/  \1/p' Makefile
+
+demo: $(VENV)/.demo package ## pytest --cio-contract on both examples: one green, one red for the reasons it is meant to show
 	$(BIN)/python examples/demo.py
 
-test: $(VENV)/.test package
+test: $(VENV)/.test package ## all tests, against the built and installed package, and their branch coverage
 	$(BIN)/coverage erase
-	$(BIN)/coverage run $(BIN)/pytest -n $(WORKERS) $(ARGS)
+	CIO_TEST_WHEEL=1 $(BIN)/coverage run $(BIN)/pytest -n $(WORKERS) $(ARGS)
 	@$(BIN)/coverage combine --quiet
+	$(if $(ARGS),,$(BIN)/coverage report --skip-covered --fail-under=$(FAIL_UNDER))
 
-# What the last `make test` reached.
-coverage:
-	$(BIN)/coverage report --skip-covered
+quick: $(VENV)/.test package ## the tests of single modules: without whole runs, SDKs, servers and browsers
+	CIO_TEST_WHEEL=1 $(BIN)/pytest -n $(WORKERS) $(addprefix --ignore=,$(SLOW)) $(ARGS)
 
-lint: $(VENV)/.lint
+lint: $(VENV)/.lint ## ruff, its formatter, and mypy
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 
-format: $(VENV)/.lint
+format: $(VENV)/.lint ## repairs what ruff can repair
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-wheel: $(VENV)/.build
-	$(BIN)/python -m build --outdir $(DIST)
+wheel: $(VENV)/.build ## sdist and wheel, in dist/
+	$(if $(CONSTRAINTS),PIP_CONSTRAINT=$(abspath $(CONSTRAINTS))) $(BIN)/python -m build --outdir $(DIST)
 
-bench: $(VENV)/.test package
+coverage: ## what the last `make test` reached
+	$(BIN)/coverage report --skip-covered
+
+# In an environment of its own, so that it holds nothing else.
+constraints: ## writes constraints/tested.txt anew, with the newest version of everything; then run `make test`
+	rm -rf $(VENV)-newest
+	$(MAKE) VENV=$(VENV)-newest CONSTRAINTS= $(addprefix $(VENV)-newest/,.demo .test .lint .build)
+	{ sed '/^[^#]/d' constraints/tested.txt; { $(VENV)-newest/bin/python $(FROZEN); \
+		$(VENV)-newest/bin/python $(FROZEN) --path $(VENV)-newest/customerio-cdp-analytics; } | sort -f; } > $(VENV)-newest/tested.txt
+	mv $(VENV)-newest/tested.txt constraints/tested.txt
+
+bench: $(VENV)/.test package ## the benchmarks
 	$(BIN)/python benchmarks/run.py $(ARGS)
 
-flaky: $(VENV)/.test package
+flaky: $(VENV)/.test package ## whether any error case is flaky: benchmarks/repeat.py
 	$(BIN)/python benchmarks/repeat.py $(ARGS)
 
-clean:
+clean: ## removes the environment and what was built
 	rm -rf $(VENV) $(DIST) build
 
 # Never the checkout itself: what is tested is what is shipped.
@@ -68,25 +90,31 @@ package: $(VENV)/.pip
 $(VENV)/.pip:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "$(PYTHON) is too old: Python 3.11 or newer is needed, as in make PYTHON=python3.13" >&2; exit 1; }
 	$(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --upgrade 'pip>=25.1'
+	$(PIP) $(PINNED) --upgrade 'pip>=25.3'
 	@touch $@
 
-$(VENV)/.demo: $(VENV)/.pip pyproject.toml examples/signup/requirements.txt examples/signup_as_usual/requirements.txt
+$(VENV)/.demo: $(VENV)/.pip pyproject.toml $(CONSTRAINTS) examples/signup/requirements.txt examples/signup_as_usual/requirements.txt
 	$(INSTALL) $(or $(WHEEL),.) --requirement examples/signup/requirements.txt --requirement examples/signup_as_usual/requirements.txt
 	@touch $@
 
+# `customerio` and `customerio-cdp-analytics` both install customerio/__init__.py, and the one that is installed last
+# replaces the file of the other. So the second has a folder of its own here. An environment that was filled by hand may
+# hold both: they are removed first.
 $(VENV)/.test: $(VENV)/.pip pyproject.toml $(CONSTRAINTS)
+	@$(BIN)/python -m pip uninstall --quiet --quiet --yes customerio customerio-cdp-analytics
 	$(INSTALL) $(or $(WHEEL),.) --group test
+	$(if $(PRE),$(PIP) --pre --upgrade $(CLIENTS))
+	$(INSTALL) --no-deps --upgrade --target $(VENV)/customerio-cdp-analytics 'customerio-cdp-analytics>=1.1'
 # Two versions of one package: the older one has a folder of its own, and takes what else it needs from the environment.
 	$(PIP) --no-deps --upgrade --target $(VENV)/customerio-2.4 customerio==2.4
 # The SDK of another language, where there is node to run it.
-	@if command -v npm >/dev/null; then npm install --silent --no-audit --no-fund --prefix $(VENV)/node customerio-node@4; fi
+	@if command -v npm >/dev/null; then npm install --silent --no-audit --no-fund --prefix $(VENV)/node customerio-node@$(if $(CONSTRAINTS),4.4.0,4); fi
 	@touch $@
 
-$(VENV)/.lint: $(VENV)/.pip pyproject.toml
+$(VENV)/.lint: $(VENV)/.pip pyproject.toml $(CONSTRAINTS)
 	$(INSTALL) . --group test --group lint
 	@touch $@
 
-$(VENV)/.build: $(VENV)/.pip pyproject.toml
+$(VENV)/.build: $(VENV)/.pip pyproject.toml $(CONSTRAINTS)
 	$(INSTALL) --group build
 	@touch $@

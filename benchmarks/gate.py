@@ -54,6 +54,6 @@ def gated() -> Iterator[Callable[[], None]]:
 
 def settle(opened: Session, test: CheckedTest) -> None:
     """Judge, and insist that everything was heard and found well."""
-    ruling = opened.end_call(test, None)
+    conclusion = opened.end_call(test, None)
     assert test.record.heard, "nothing was heard"
-    assert not ruling.text, ruling.text
+    assert not conclusion.text, conclusion.text

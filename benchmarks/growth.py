@@ -14,7 +14,7 @@ import urllib3
 from gate import URL, session, settle
 from side_by_side import Row, table
 
-from pytest_customerio.reporting.report import Report, payload
+from pytest_customerio.reporting.results import Results
 from pytest_customerio.running.test import CheckedTest, Plan
 
 REQUESTS = 100_000
@@ -41,7 +41,7 @@ def _grown(how: str, per_test: int) -> list[Row]:
     spent: list[float] = []
     compared: list[float] = []
     held: list[float] = []
-    report = Report()
+    report = Results()
     with urllib3.PoolManager() as pool:
         for first in range(0, REQUESTS, WINDOW):
             yardstick = _spent(lambda: [json.dumps(EVENT) for _ in range(YARDSTICK)])
@@ -63,7 +63,7 @@ def _spent(work: Callable[[], object]) -> float:
     return time.process_time() - start
 
 
-def _send(pool: urllib3.PoolManager, numbers: range, per_test: int, report: Report) -> None:
+def _send(pool: urllib3.PoolManager, numbers: range, per_test: int, report: Results) -> None:
     for number in numbers:
         if number % per_test == 0:
             _begin(number)
@@ -77,11 +77,11 @@ def _begin(number: int) -> None:
     session().begin_call(session().begin(Plan(f"test_growth.py::test_{number}", checked=True)))
 
 
-def _end(report: Report) -> None:
-    test = session().test
+def _end(report: Results) -> None:
+    test = session()._traffic.ownership.test
     assert isinstance(test, CheckedTest)
     settle(session(), test)
-    report.add(payload(session().verdicts(test), {}))
+    report.add(session().report_results(test))
     session().end()
 
 

@@ -11,10 +11,10 @@ from pathlib import Path
 
 from side_by_side import Row, in_turn, ratio, table
 
-from pytest_customerio.cassettes.recordings import Reel
+from pytest_customerio.cassettes.recording.answers import RecordedAnswers
 from pytest_customerio.contract.catalog import Catalog
 from pytest_customerio.core.model import Answer, WireRequest
-from pytest_customerio.tools.record.tape import Recording
+from pytest_customerio.tools.record.new_recordings import NewRecording
 from pytest_customerio.tools.target import Keys, Target
 
 CATALOG = Catalog.load()
@@ -37,9 +37,9 @@ def rows() -> list[Row]:
     """Reading a thousand, and a look-up among a thousand beside one among ten."""
     with tempfile.TemporaryDirectory() as folder:
         many, few = (_recorded(Path(folder) / str(count), count) for count in (MANY, FEW))
-        reads = [_spent(lambda: Reel(many, CATALOG)) for _ in range(ROUNDS)]
-        reels = {"many": Reel(many, CATALOG), "few": Reel(few, CATALOG)}
-        found = in_turn({name: lambda reel=reel: _looked_up(reel) for name, reel in reels.items()}, ROUNDS)
+        reads = [_spent(lambda: RecordedAnswers(many, CATALOG)) for _ in range(ROUNDS)]
+        answers = {"many": RecordedAnswers(many, CATALOG), "few": RecordedAnswers(few, CATALOG)}
+        found = in_turn({name: lambda one=one: _looked_up(one) for name, one in answers.items()}, ROUNDS)
     return [
         Row(f"reading {MANY:,} recorded interactions", f"{statistics.median(reads) * 1e3:.0f} ms", "50 ms"),
         Row(f"a look-up among {MANY:,}", f"{statistics.median(found['many']) / LOOKUPS * 1e6:.0f} µs"),
@@ -49,10 +49,10 @@ def rows() -> list[Row]:
 
 def _recorded(folder: Path, count: int) -> Path:
     target = Same("sandbox", "a sandbox", "us", KEYS, "http://sandbox.invalid")
-    tape = Recording(folder / "one.yaml", "test_shop.py::test_all", CATALOG, target)
+    recording = NewRecording(folder / "one.yaml", "test_shop.py::test_all", CATALOG, target)
     for number in range(count):
-        tape.answer(_request(number))
-    tape.save(passed=True)
+        recording.answer(_request(number))
+    recording.save(passed=True)
     return folder / "one.yaml"
 
 
@@ -61,9 +61,9 @@ def _request(number: int) -> WireRequest:
     return WireRequest("PUT", f"https://track.customer.io/api/v1/customers/{number}", HEADERS, body.encode())
 
 
-def _looked_up(reel: Reel) -> float:
+def _looked_up(recording: RecordedAnswers) -> float:
     requests = [_request(number % FEW) for number in range(LOOKUPS)]
-    return _spent(lambda: [reel.answer(request) for request in requests])
+    return _spent(lambda: [recording.answer(request) for request in requests])
 
 
 def _spent(work: Callable[[], object]) -> float:

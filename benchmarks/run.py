@@ -10,6 +10,7 @@ from side_by_side import machine
 
 BENCHMARKS = (
     "idle",
+    "suite",
     "request",
     "per_test",
     "growth",

@@ -25,9 +25,9 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse
 from starlette.routing import Route
 
-from pytest_customerio.tools.sandbox.dispatch import Settings
-from pytest_customerio.tools.sandbox.running import Running, served
-from pytest_customerio.tools.sandbox.sockets import bind
+from pytest_customerio.tools.sandbox.server.sandbox_server import SandboxServer, uvicorn_server
+from pytest_customerio.tools.sandbox.server.sockets import bind
+from pytest_customerio.tools.sandbox.settings import Settings
 
 REQUESTS = 400
 ROUNDS = 15
@@ -49,7 +49,7 @@ def serve_bare(told: Connection) -> None:
     told.send((listening.getsockname()[1], ""))
     tell_time(told)
     app = Starlette(routes=[Route("/api/v1/customers/{identifier}", bare, methods=["PUT"])])
-    asyncio.run(served(app).serve(sockets=[listening]))
+    asyncio.run(uvicorn_server(app).serve(sockets=[listening]))
 
 
 def tell_time(told: Connection) -> None:
@@ -64,7 +64,7 @@ def tell_time(told: Connection) -> None:
 
 def serve_sandbox(told: Connection, people: int) -> None:
     """Likewise, with people in it."""
-    with Running(Settings()) as running:
+    with SandboxServer(Settings()) as running:
         for number in range(people):
             running.service.workspace.identify(("id", f"p{number}"), {"email": f"p{number}@example.com"}, 1)
         keys = running.service.keys

@@ -22,6 +22,8 @@ CLIENTS = ("aiohttp", "httpcore", "httpcore2", "httpx", "httpx2", "requests", "u
 for name in (*CLIENTS, "jsonschema", "jsonschema_rs", "responses", "vcr", "yaml"):
     if importlib.util.find_spec(name) is not None:
         importlib.import_module(name)
+# customerio.analytics has a folder of its own. From here on it can be imported, in this process and in its inner runs.
+importlib.import_module("analytics")
 
 pytest_plugins = ["pytester"]
 MEASURED = pytest.StashKey[Any]()

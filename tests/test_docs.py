@@ -1,4 +1,4 @@
-"""The pages in docs/ are what the command says today.
+"""The pages in docs/ are what the commands `errors` and `explain` print today.
 
 `python tests/test_docs.py` writes them anew.
 """
@@ -15,10 +15,11 @@ import pytest
 if __name__ == "__main__":  # from a checkout that is not installed
     sys.path.append(str(Path(__file__).resolve().parent.parent))
 
-from pytest_customerio.cassettes.reading import Shelf
+from pytest_customerio.cassettes.cases import Cassettes
 from pytest_customerio.contract.catalog import Catalog
+from pytest_customerio.tools.commands import PROGRAM
 from pytest_customerio.tools.explain.advice import Advice
-from pytest_customerio.tools.explain.explanation import COMMAND, Explain
+from pytest_customerio.tools.explain.explanation import Explain
 from pytest_customerio.tools.explain.listing import Listing
 from pytest_customerio.tools.explain.page import Block, Code, Heading, Prose, markdown
 
@@ -26,14 +27,14 @@ DOCS = Path(__file__).resolve().parent.parent / "docs"
 
 
 def errors(explain: Explain) -> str:
-    """Every case, as `errors --markdown` prints it."""
+    """The page of all error cases, as `errors --markdown` prints it."""
     return Listing(explain).markdown()
 
 
 def rules(explain: Explain) -> str:
-    """Every rule, by kind."""
+    """The page of all rules, by kind."""
     every = list(explain.advice.rules.values())
-    head: list[Block] = [Heading("Rules"), Prose(f"Each by itself: {COMMAND} explain RULE")]
+    head: list[Block] = [Heading("Rules"), Prose(f"Each by itself: {PROGRAM} explain RULE")]
     parts = [markdown(head)]
     for kind in dict.fromkeys(rule.kind for rule in every):
         parts.append(markdown([Heading(f"Rules of kind {kind}", 2)]))
@@ -42,14 +43,14 @@ def rules(explain: Explain) -> str:
 
 
 def delivery(explain: Explain) -> str:
-    """What goes wrong without an error answer, and how to look into it."""
-    head: list[Block] = [Heading("Delivery issues and diagnostics"), Prose(f"Each by itself: {COMMAND} explain NAME")]
+    """The page of all topics: what goes wrong without an error answer, and how to look into it."""
+    head: list[Block] = [Heading("Delivery issues and diagnostics"), Prose(f"Each by itself: {PROGRAM} explain NAME")]
     topics = explain.advice.topics.values()
     return "\n".join([markdown(head), *(markdown(explain.topic(topic), level=1) for topic in topics)])
 
 
 def examples(explain: Explain) -> str:
-    """Every example."""
+    """The page of all examples."""
     head: list[Block] = [Heading("Examples"), Prose("Each runs in the tests, under every case that it is shown for.")]
     blocks = [
         block
@@ -68,25 +69,27 @@ PAGES: dict[str, Callable[[Explain], str]] = {
 
 
 def explained() -> Explain:
-    """What the command explains."""
+    """All that the command `explain` knows."""
     catalog = Catalog.load()
-    return Explain(catalog, Shelf(catalog), Advice())
+    return Explain(catalog, Cassettes(catalog), Advice())
 
 
 @pytest.mark.parametrize("name", PAGES)
 def test_a_page_is_up_to_date(name: str) -> None:
-    """Run `python tests/test_docs.py` when this fails, and read what changed."""
+    """Each page is what the commands print today. If not: `python tests/test_docs.py`, and read what changed."""
     written = (DOCS / name).read_text(encoding="utf-8")
     assert written.splitlines() == PAGES[name](explained()).splitlines()
 
 
 def test_no_page_is_left_over() -> None:
-    """Each is one of those above, or written by hand."""
-    assert sorted(path.name for path in DOCS.iterdir()) == sorted([*PAGES, "architecture.md", "sandbox.md"])
+    """Each file in docs/ is a page that is generated here or in tests/clients, or one of the two written by hand."""
+    assert sorted(path.name for path in DOCS.iterdir()) == sorted(
+        [*PAGES, "architecture.md", "patched.md", "sandbox.md"]
+    )
 
 
 def test_links_lead_somewhere() -> None:
-    """To a page and a heading in it."""
+    """Each link between pages leads to a page and to a heading in it."""
     for path in DOCS.glob("*.md"):
         for page, anchor in re.findall(r"\]\(([\w.]+)#([\w-]+)\)", path.read_text(encoding="utf-8")):
             assert f"\n## {anchor}\n" in (DOCS / page).read_text(encoding="utf-8")

@@ -1,4 +1,4 @@
-"""The public names, pinned: other projects rely on them."""
+"""The public names: other projects rely on them, so a change of one has to change a test."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def _asked(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch, question:
 
 
 def test_options_and_ini_settings(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> None:
-    """As `pytest --help` lists them."""
+    """`pytest --help` lists exactly these options and settings."""
     text = _asked(pytester, monkeypatch, "--help")
     assert set(re.findall(r"^  (--cio-[a-z-]+)", text, re.MULTILINE)) == {
         "--cio-contract",
@@ -45,7 +45,7 @@ def test_options_and_ini_settings(pytester: pytest.Pytester, monkeypatch: pytest
 
 
 def test_marks(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> None:
-    """With the arguments that they take."""
+    """`pytest --markers` lists exactly these marks, with their arguments."""
     text = _asked(pytester, monkeypatch, "--markers")
     assert re.findall(r"^@pytest\.mark\.(cio.*?): ", text, re.MULTILINE) == [
         "cio_contract",
@@ -55,13 +55,13 @@ def test_marks(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> No
 
 
 def test_fixtures(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Those that a test may name; the rest begins with an underscore."""
+    """`pytest --fixtures` lists exactly these; the name of any other fixture of ours begins with an underscore."""
     text = _asked(pytester, monkeypatch, "--fixtures")
     assert re.findall(r"^(\w*cio\w*) -- ", text, re.MULTILINE) == ["cio", "cio_error", "cio_responses", "cio_sandbox"]
 
 
 def test_the_cio_fixture() -> None:
-    """What it offers."""
+    """The fixture `cio` has exactly these public attributes."""
     assert sorted(name for name in vars(Cio) if not name.startswith("_")) == [
         "attempts",
         "drain",
@@ -75,28 +75,29 @@ def test_the_cio_fixture() -> None:
 
 
 def test_python_names() -> None:
-    """For type hints, loaded on first use; anything else is an error of the usual kind."""
+    """The names for type hints are loaded on first use; any other name raises the usual AttributeError."""
     assert pytest_customerio.__all__ == NAMES
     for name in NAMES:
-        assert getattr(pytest_customerio, name).__module__ == "pytest_customerio.core.model"
+        module = "observation" if name == "Observation" else "model"
+        assert getattr(pytest_customerio, name).__module__ == f"pytest_customerio.core.{module}"
     with pytest.raises(AttributeError, match="module 'pytest_customerio' has no attribute 'Sandbox'"):
         _ = pytest_customerio.Sandbox  # type: ignore[attr-defined]
 
 
 def test_importing_the_package_loads_nothing() -> None:
-    """Its names are for type hints; applications' tests import it for nothing else."""
+    """`import pytest_customerio` loads no module of the package: its names are for type hints only."""
     code = "import sys, pytest_customerio; print([n for n in sys.modules if n.startswith('pytest_customerio.')])"
-    told = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert told.stdout.strip() == "[]"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
 
 
 def test_type_hints_are_shipped() -> None:
-    """`py.typed` lies in the package."""
+    """The package holds `py.typed`, so type checkers read its annotations."""
     assert (Path(pytest_customerio.__file__).parent / "py.typed").is_file()
 
 
 def test_the_entry_point() -> None:
-    """pytest finds the plugin by this name, and `-p no:customerio` turns it off."""
+    """pytest finds the plugin under the name `customerio`, and `-p no:customerio` turns it off."""
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     assert project["entry-points"]["pytest11"] == {"customerio": "pytest_customerio.plugin"}
     assert importlib.import_module("pytest_customerio.plugin").__doc__

@@ -1,4 +1,4 @@
-"""The README is true: its outputs are real, its cheat sheet runs, its tables are complete.
+"""The README: its outputs are those of today, its cheat sheet runs, its tables are complete.
 
 `python tests/test_readme.py` writes the generated parts anew.
 """
@@ -102,27 +102,27 @@ gave_up = GaveUp()
 
 
 def blocks() -> dict[str, str]:
-    """The parts of the README between `begin` and `end` marks."""
+    """The parts of the README between a `begin` and an `end` mark, by name."""
     return {match["name"]: match["text"] for match in BLOCK.finditer(README.read_text(encoding="utf-8"))}
 
 
 def contract_message() -> str:
-    """The first message of the usual service, as its team reads it."""
+    """The message about a broken contract that the usual service gets."""
     return fenced(failure("test_purchase"))
 
 
 def handling_message() -> str:
-    """What one error does to the usual service."""
+    """The message about an error that the usual service does not handle."""
     return fenced(failure("test_sign_up_meets_an_error[429-rate-limited-recovers]"))
 
 
 def matrix() -> str:
-    """The table at the end of its run."""
+    """The table at the end of the run of the usual service."""
     return fenced(between(usual(), r"=+ customer\.io =+\n", r"\n=+ "))
 
 
 def error_cases() -> str:
-    """A row per error case."""
+    """The table of error cases, a row for each."""
     cases = Cassettes(Catalog.load()).cases()
     rows = {}
     for case in cases:
@@ -134,7 +134,7 @@ def error_cases() -> str:
 
 
 def rules() -> str:
-    """A row per rule; those that nothing names yet say so."""
+    """The table of rules, a row for each; a rule that no code and no schema names yet is marked."""
     found = json.loads((data.schemas() / "rules.json").read_text(encoding="utf-8"))
     files = [*Path(plugin.__file__).parent.rglob("*.py"), *data.schemas().rglob("*.json")]
     named = "".join(file.read_text(encoding="utf-8") for file in files if file.name != "rules.json")
@@ -162,14 +162,14 @@ GENERATED: dict[str, Callable[[], str]] = {
 
 @cache
 def usual() -> str:
-    """What the demo prints about the usual service, without what differs between runs."""
+    """What the demo prints about the usual service; times and durations, which differ between runs, are replaced."""
     output = demo().stdout.partition("cd examples/signup_as_usual")[2]
     output = re.sub(r"\b1[0-9]{12}\b", "1764000000000", output)
     return re.sub(r" in [0-9.]+s", " in 1.00s", output)
 
 
 def failure(name: str) -> str:
-    """The text of one failed test."""
+    """The text of one failed test of the demo."""
     return between(usual(), rf"_+ {re.escape(name)} _+\n", r"\n(_{4,} |={4,} |-{4,} )")
 
 
@@ -190,12 +190,12 @@ def markdown(head: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> str:
 
 @pytest.mark.parametrize("name", GENERATED)
 def test_generated_parts_are_what_is_printed_today(name: str) -> None:
-    """Run `python tests/test_readme.py` when this fails, and read what changed."""
+    """Each generated part is what the demo and the data say today. If not: `python tests/test_readme.py`."""
     assert blocks()[name] == GENERATED[name]()
 
 
 def test_the_cheat_sheet_runs(tmp_path: Path) -> None:
-    """Every line of it, as its own suite; only what does not apply is skipped."""
+    """The cheat sheet, run as a test module, passes; cases that do not apply are skipped."""
     code = blocks()["cheat-sheet"].removeprefix("```python\n").removesuffix("```\n")
     (tmp_path / "crm.py").write_text(CRM, encoding="utf-8")
     (tmp_path / "test_cheat_sheet.py").write_text(code, encoding="utf-8")
@@ -206,25 +206,25 @@ def test_the_cheat_sheet_runs(tmp_path: Path) -> None:
 
 
 def test_the_cheat_sheet_is_a_sheet() -> None:
-    """Thirty lines or so, none wider than a screen."""
+    """The cheat sheet has at most 32 lines, none wider than 140 columns."""
     lines = [line for line in blocks()["cheat-sheet"].splitlines() if line and not line.startswith("```")]
     assert len(lines) <= 32
     assert max(map(len, lines)) <= 140
 
 
-def test_options_and_ini_are_all_told() -> None:
-    """Each option, ini, mark and fixture has its row; no row is about one that does not exist."""
+def test_each_option_setting_mark_and_fixture_has_its_row() -> None:
+    """The tables name each option, ini setting, mark and fixture, and none that does not exist."""
     text = README.read_text(encoding="utf-8").partition("## Options")[2].partition("\n## ")[0]
-    told = [name for name in re.findall(r"^\| `([\w-]+)", text, re.MULTILINE) if name != "pytest-customerio"]
+    named = [name for name in re.findall(r"^\| `([\w-]+)", text, re.MULTILINE) if name != "pytest-customerio"]
     source = Path(plugin.__file__).read_text(encoding="utf-8")
     options = re.findall(r'addoption\(\s*"(--cio-[\w-]+)"', source)
-    ini = re.findall(r'addini\(\s*"(cio_\w+)"', source)
+    ini = list(plugin.INI)
     marks = [name.partition("(")[0] for name in plugin.MARKS]
-    assert sorted(told) == sorted([*options, *ini, *marks, *plugin.FIXTURES, "cio_sandbox"])
+    assert sorted(named) == sorted([*options, *ini, *marks, *plugin.FIXTURES, "cio_sandbox"])
 
 
 def test_commands_of_the_readme_exist() -> None:
-    """Every `make` target that is named is one."""
+    """Every `make` target that the README names exists."""
     targets = re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE)
     named = re.findall(r"^make (\w+)", README.read_text(encoding="utf-8"), re.MULTILINE)
     assert named
@@ -232,7 +232,7 @@ def test_commands_of_the_readme_exist() -> None:
 
 
 def test_no_link_leads_to_a_missing_file() -> None:
-    """Relative links and named paths of the checkout exist."""
+    """Each relative link and each named path of the examples leads to a file that exists."""
     text = README.read_text(encoding="utf-8")
     paths = re.findall(r"\]\((?!https?:)([^)#]+)\)", text) + re.findall(r"`(examples/[\w/.]+)`", text)
     assert paths

@@ -3,63 +3,65 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from functools import cached_property, partial
-from json import loads
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
-from pytest_customerio.cassettes.provenance import About, check_known, nearest, read
+from pytest_customerio.cassettes.folders import cassettes_below
+from pytest_customerio.cassettes.provenance import About, read
 from pytest_customerio.core import data
-from pytest_customerio.core.data import DataError, UnknownNameError
-from pytest_customerio.core.model import Answer, ErrorCase
+from pytest_customerio.core.data import UnknownNameError
+from pytest_customerio.core.model import Answer, ErrorCase, Provenance
+from pytest_customerio.core.nearest import nearest
 
 if TYPE_CHECKING:
+    from pytest_customerio.cassettes.cassette_file import CassetteFile
     from pytest_customerio.cassettes.playback import Playback
     from pytest_customerio.contract.catalog import Catalog, Match
 
+# The cassette of a surface that holds the success answer of each operation, and that for what is no operation.
 SUCCESS = "200-ok"
 NOT_FOUND = "404-not-found"
-# How the first line of a test's recording begins.
-OF_A_TEST = "Recorded by `pytest --cio-record`"
-_SUFFIXES = (".yaml", ".yml")
 Mode = Literal["recovers", "persists", "once"]
 
 
 @dataclass(frozen=True, slots=True)
-class _Cassette:
-    """One error cassette, read."""
+class _ErrorCassette:
+    """One error cassette, read. `file` is the last one of this name: it replaces those before it."""
 
-    playback: Playback
+    file: CassetteFile
     about: About
     cases: tuple[ErrorCase, ...]
 
 
 class Cassettes:
-    """All answers: ours, joined or replaced by those of the user's own folders. Files are read when they are needed.
+    """All answers: the shipped ones, joined or replaced by those of the user's own folders.
 
-    Raises `DataError` for a file or folder that cannot be used: which, in which line, and why.
+    Files are read when they are needed, and a success needs only the files of successes. Reading needs no vcrpy; only
+    `play` does. Raises `DataError` for a file or folder that cannot be used: which, in which line, and why.
     """
 
     def __init__(self, catalog: Catalog, own: Sequence[Path] = ()) -> None:
         self._catalog = catalog
         self._own = tuple(own)
         self._success: dict[str, Answer] = {}
-        self._read: dict[tuple[str, str], _Cassette] = {}
+        self._read: dict[tuple[str, str], _ErrorCassette] = {}
         self._variants: dict[tuple[str, str], ErrorCase] = {}
+        self._playbacks: dict[tuple[str, str], Playback] = {}
 
     @staticmethod
     def prepare() -> None:
-        """Import vcrpy, while no mock is active: what it finds patched at its import, it takes for genuine."""
+        """Import vcrpy. Call it while no mock is active: vcrpy stores what it finds in the clients as the originals."""
         with Cassettes.quiet():
             from pytest_customerio.cassettes import playback  # noqa: F401
 
     @staticmethod
     @contextmanager
     def quiet() -> Iterator[None]:
-        """Keep vcrpy's INFO log out of the users' logs, with the addresses and headers in it."""
+        """Keep vcrpy's INFO log, which holds addresses and headers, out of the users' logs."""
         logger = logging.getLogger("vcr")
         before, level = logger.level, max(logger.getEffectiveLevel(), logging.WARNING)
         if before == level:
@@ -85,7 +87,7 @@ class Cassettes:
         return self.success(found.id) if found else self.not_found(next(iter(match.address.surfaces), ""))
 
     def not_found(self, surface: str) -> Answer:
-        """What a request draws that is no operation."""
+        """The answer to a request that is no operation."""
         known = self._catalog.surfaces
         return self._cassette(surface if surface in known else next(iter(known)), NOT_FOUND).cases[0].answer
 
@@ -107,10 +109,20 @@ class Cassettes:
         found = self._variants.get((case.id, operation))
         if found is None:
             cassette = self._cassette(case.surface, case.cassette)
-            about, answer = cassette.about.of(operation.partition(".")[2]), cassette.playback.answers(operation)[0]
+            about, answer = cassette.about.of(operation.partition(".")[2]), cassette.file.answers(operation)[0]
             found = _case(case.cassette, case.surface, case.mode, answer, about, case.operations)
             self._variants[case.id, operation] = found
         return replace(found, times=case.times)
+
+    def play(self, case: ErrorCase, operation: str) -> Iterator[Answer]:
+        """The answers of a case to one payload of an operation, attempt by attempt; the last one repeats for ever.
+
+        They come out of vcrpy's cassette, which is loaded now. Each call begins at the first answer.
+        """
+        key = self._cassette(case.surface, case.cassette).file.standing_for(operation)
+        playback = self._playback(case.surface, case.cassette).afresh()
+        while True:
+            yield playback.play(key).answer
 
     def applying(self, operation: str) -> Iterator[str]:
         """The ids of the cases that this operation can draw. Every checked run asks: only its surface is read."""
@@ -127,10 +139,14 @@ class Cassettes:
             raise UnknownNameError(name, nearest(word, words), self.case_ids)
         return tuple(dict.fromkeys(found))
 
-    def schedule(self, case: ErrorCase) -> Callable[[str], Answer]:
-        """The answers, attempt by attempt, for the operations that meet this case: call it with the operation's id."""
-        times = case.times if case.mode == "recovers" else None
-        return self._cassette(case.surface, case.cassette).playback.schedule(times, self.success)
+    def files(self) -> dict[tuple[str, str], Path]:
+        """The file that counts for each surface and name: the last one that joined."""
+        return {place: paths[-1] for place, paths in self._files.items()}
+
+    def provenance(self, cassette: str, operation: str) -> Provenance:
+        """What an error cassette says of where an operation's answer comes from."""
+        surface, _, name = operation.partition(".")
+        return self._cassette(surface, cassette).about.of(name).provenance
 
     @cached_property
     def _cases(self) -> tuple[ErrorCase, ...]:
@@ -139,71 +155,61 @@ class Cassettes:
         return tuple(case for place in places if place in self._files for case in self._cassette(*place).cases)
 
     @cached_property
-    def _by_id(self) -> dict[tuple[str, str], ErrorCase]:
+    def _by_id(self) -> Mapping[tuple[str, str], ErrorCase]:
         return {(case.id, case.surface): case for case in self._cases}
 
     @cached_property
-    def _names(self) -> dict[str, tuple[str, ...]]:
+    def _names(self) -> Mapping[str, tuple[str, ...]]:
         """The names of the operations of each surface."""
-        found: dict[str, tuple[str, ...]] = dict.fromkeys(self._catalog.surfaces, ())
-        for operation in self._catalog.operations.values():
-            found[operation.surface] += (operation.name,)
-        return found
+        return {surface: tuple(one.name for one in self._catalog.of(surface)) for surface in self._catalog.surfaces}
 
     @cached_property
-    def _files(self) -> dict[tuple[str, str], list[Path]]:
+    def _files(self) -> Mapping[tuple[str, str], list[Path]]:
         """The files of each surface and name: ours, then what joins or replaces it."""
-        found: dict[tuple[str, str], list[Path]] = {}
-        for root in (data.cassettes(), *self._own):
-            for path in _layout(root, tuple(self._catalog.surfaces)):
-                found.setdefault((path.parent.name, path.stem), []).append(path)
-        return found
+        return cassettes_below((data.cassettes(), *self._own), tuple(self._catalog.surfaces))
 
     def _load_success(self, operation: str) -> Answer:
         surface = operation.partition(".")[0]
         found: dict[str, Answer] = {}
         for path in self._files.get((surface, SUCCESS), ()):
-            playback = self._open(path)
-            read(playback.document, Answer(200), self._names[surface])
-            found.update({name: playback.answers(name)[0] for name in playback.operations})
+            file = self._open(path)
+            read(file.document, Answer(200), self._names[surface])
+            found.update({name: file.answers(name)[0] for name in file.operations})
         self._success.update(found)
         if operation not in found:
             raise UnknownNameError(operation, nearest(operation, tuple(found)), tuple(found))
         return found[operation]
 
-    def _cassette(self, surface: str, name: str) -> _Cassette:
+    def _cassette(self, surface: str, name: str) -> _ErrorCassette:
         found = self._read.get((surface, name))
         if found is None:
             found = self._read[surface, name] = self._load_case(surface, name)
         return found
 
-    def _load_case(self, surface: str, name: str) -> _Cassette:
+    def _load_case(self, surface: str, name: str) -> _ErrorCassette:
         about = None
         for path in self._files[surface, name]:
-            playback = self._open(path)
-            answer = _only_answer(playback)
-            about = read(playback.document, answer, self._names[surface], about)
+            file = self._open(path)
+            answer = file.the_answer()
+            about = read(file.document, answer, self._names[surface], about)
         assert about is not None
         ids = tuple(f"{surface}.{one}" for one in about.operations)
         modes: tuple[Mode, ...] = ("recovers", "persists") if about.retryable else ("once",)
-        return _Cassette(playback, about, tuple(_case(name, surface, mode, answer, about, ids) for mode in modes))
+        return _ErrorCassette(file, about, tuple(_case(name, surface, mode, answer, about, ids) for mode in modes))
 
-    def _open(self, path: Path) -> Playback:
-        from pytest_customerio.cassettes.playback import open_cassette
+    def _open(self, path: Path) -> CassetteFile:
+        from pytest_customerio.cassettes.cassette_file import CassetteFile
 
-        def operation_of(method: str, url: str, body: bytes | None) -> str:
-            return self._operation(path.parent.name, method, url, body)
+        return CassetteFile(path, self._catalog)
 
-        with self.quiet():
-            return open_cassette(path, operation_of)
+    def _playback(self, surface: str, name: str) -> Playback:
+        if (surface, name) not in self._playbacks:
+            with self.quiet():
+                from pytest_customerio.cassettes.playback import Playback
 
-    def _operation(self, surface: str, method: str, url: str, body: bytes | None) -> str:
-        found = self._catalog.match(method, url, _payload(body)).operation
-        if found is None:
-            raise LookupError(f"{method} {url} with this body is no operation of Customer.io")
-        if found.surface != surface:
-            raise LookupError(f"{found.id} is no operation of {surface}: its cassettes belong into {found.surface}/")
-        return found.id
+                file = self._cassette(surface, name).file
+                self._playbacks[surface, name] = Playback.of(file.document.path, file.recorded)
+        return self._playbacks[surface, name]
 
 
 def _case(name: str, surface: str, mode: Mode, answer: Answer, about: About, operations: tuple[str, ...]) -> ErrorCase:
@@ -225,46 +231,5 @@ def _case(name: str, surface: str, mode: Mode, answer: Answer, about: About, ope
     )
 
 
-def _only_answer(playback: Playback) -> Answer:
-    """The first answer of an error cassette. The others have its status: by it one tells that the error was met."""
-    answers = [one for operation in playback.operations for one in playback.answers(operation)]
-    kinds = {(one.status, one.fault) for one in answers}
-    if len(kinds) > 1:
-        shown = ", ".join(sorted(fault or str(status) for status, fault in kinds))
-        raise playback.document.error(f"an error cassette has one status, this one has {shown}", "interactions")
-    return answers[0]
-
-
 def _words(case: ErrorCase) -> tuple[str, ...]:
     return (case.id, case.cassette, case.family, str(case.answer.status or case.family))
-
-
-def _payload(body: bytes | None) -> object:
-    try:
-        return loads(body) if body else None
-    except (ValueError, RecursionError):
-        return None
-
-
-def _layout(root: Path, surfaces: tuple[str, ...]) -> Iterator[Path]:
-    """The cassettes below a folder, which are laid out as `<surface>/<case>.yaml`."""
-    if not root.is_dir():
-        raise DataError(root, None, "no such folder")
-    for path in sorted((*root.glob("*"), *root.glob("*/*"))):
-        if path.suffix not in _SUFFIXES:
-            continue
-        if path.parent == root:
-            raise DataError(path, None, f"a cassette lies in a folder named after its surface: {', '.join(surfaces)}")
-        if path.parent.name not in surfaces and _is_of_a_test(path):
-            continue
-        check_known(path.parent.name, surfaces, "surface", partial(DataError, path, None))
-        yield path
-
-
-def _is_of_a_test(path: Path) -> bool:
-    """Whether this is a recording of a test: they may lie in the same folder."""
-    try:
-        with path.open("rb") as file:
-            return file.readline(200).startswith(f"# {OF_A_TEST}".encode())
-    except OSError:
-        return False

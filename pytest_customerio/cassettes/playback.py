@@ -1,149 +1,118 @@
-"""One cassette file: read through vcrpy, played by operation. The only module that knows vcrpy."""
+"""Plays recorded answers through vcrpy's cassette. The only module of this folder that knows vcrpy."""
 
 from __future__ import annotations
 
 import copy
-import itertools
-import json
-import threading
-from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from vcr.cassette import Cassette  # type: ignore[import-untyped, unused-ignore]
 from vcr.errors import UnhandledHTTPRequestError  # type: ignore[import-untyped, unused-ignore]
 from vcr.record_mode import RecordMode  # type: ignore[import-untyped, unused-ignore]
-from vcr.serialize import deserialize  # type: ignore[import-untyped, unused-ignore]
-from vcr.serializers import yamlserializer  # type: ignore[import-untyped, unused-ignore]
+from vcr.request import Request  # type: ignore[import-untyped, unused-ignore]
 
-from pytest_customerio.cassettes.document import FAST, Document, load
-from pytest_customerio.core.model import Answer
+from pytest_customerio.cassettes.exchanges import Exchange, answer_of
+from pytest_customerio.core.model import Answer, WireRequest
 
-# Method, URL and body of a recorded request to the id of its operation; raises LookupError that says what is wrong.
-OperationOf = Callable[[str, str, bytes | None], str]
+# The key of a request that any recorded request matches.
+ANY = None
+# Where a response carries the key of its request; vcrpy passes over it, as over `fault`.
+_KEY = "key"
 
 
-class _Persister:
-    """Hands vcrpy a document that is read already."""
+# A request is played by its key alone.
+_NO_REQUEST = WireRequest("", "", {}, b"")
 
-    def __init__(self, document: Document) -> None:
-        self._document = document
 
-    def load_cassette(self, path: str, serializer: object) -> Any:
-        return deserialize(self._document.text, self._document)
+class Played(NamedTuple):
+    """An answer, and the key of the recorded request that drew it."""
+
+    answer: Answer
+    key: Any
 
 
 class Playback(Cassette):  # type: ignore[misc, unused-ignore]
-    """The recorded answers of one file, played by operation: in recorded order, the last one again and again.
+    """A cassette of vcrpy's whose requests match by a key, and whose last answer repeats.
 
-    A cassette of vcrpy's plays every answer once, or the first one for ever, and goes by the address of a request. Here
-    the operation decides, which tells the calls on `/api/v2/entity` apart. An operation that the file has no answer for
-    gets those of its first interaction.
+    vcrpy matches requests by method and address, plays each answer once, and then refuses. Here each recorded request
+    has a key, such as its operation, and the last answer of a key is played for ever after. Everything else is vcrpy's
+    own: which answers were played (`play_counts`), and which one is next (`play_response`).
+    Not safe between threads, as vcrpy's cassettes are not: who plays from several threads needs a lock.
     """
 
-    def __init__(self, path: Path | str, operation_of: OperationOf) -> None:
-        self.document = document = Document(Path(path), yamlserializer.deserialize if FAST else load)
-        self._operation_of = operation_of
-        self._lock = threading.Lock()
-        self._answers: list[Answer] = []
-        self._indexes: dict[str, list[int]] = {}
-        super().__init__(str(path), persister=_Persister(document), record_mode=RecordMode.NONE)
-
-    @property
-    def operations(self) -> tuple[str, ...]:
-        """The ids of the operations that have an answer of their own, in recorded order."""
-        return tuple(self._indexes)
-
-    def answers(self, operation: str) -> list[Answer]:
-        """All answers for this operation, in recorded order."""
-        return [self._answers[index] for index in self._of(operation)]
-
-    def play(self, operation: str) -> Answer:
-        """The next answer for this operation."""
-        return self._answers[self._next(operation)]
-
-    def play_response(self, request: Any) -> Any:
-        """As vcrpy asks for it: the next recorded response for this request's operation."""
-        if request not in self:
-            raise UnhandledHTTPRequestError(f"The cassette {self._path} has no answer for this {request.method}")
-        return self.data[self._next(self._named(request))][1]
-
-    def __contains__(self, request: Any) -> bool:
-        try:
-            return self._named(request) in self._indexes
-        except LookupError:
-            return False
-
-    def append(self, request: Any, response: Any) -> None:
-        """Take an interaction of the file as it stands: nothing is filtered, nothing recorded."""
-        self.data.append((request, response))
+    @classmethod
+    def of(cls, path: Path, recorded: Iterable[tuple[Hashable, Exchange]]) -> Playback:
+        """A cassette with these interactions, in recorded order; `path` is where they were read."""
+        persister = _Persister(list(recorded))
+        playback: Playback = cls.load(
+            path=str(path), persister=persister, record_mode=RecordMode.NONE, match_on=(_same_key,)
+        )
+        return playback
 
     def afresh(self) -> Playback:
-        """The same cassette, to be played from its beginning, apart from this one."""
+        """The same cassette with nothing played yet. Playing one of the two does not move the other."""
         again = copy.copy(self)
-        again.play_counts, again._lock = Counter(), threading.Lock()
+        again.rewind()
         return again
 
-    def schedule(self, times: int | None, after: Callable[[str], Answer]) -> Callable[[str], Answer]:
-        """Attempt by attempt, the answer for an operation: this cassette's, from `times` plays on what `after` says."""
-        playback, plays = self.afresh(), itertools.count()
+    def play(self, key: Hashable = ANY) -> Played:
+        """The next answer for this key. Raises vcrpy's `UnhandledHTTPRequestError` where nothing has the key."""
+        response = self.play_response(_KeyedRequest(key))
+        return Played(answer_of(response), response[_KEY])
 
-        def answer(operation: str) -> Answer:
-            return playback.play(operation) if times is None or next(plays) < times else after(operation)
+    def play_response(self, request: Any) -> Any:
+        """The next response for this request; once all are played, the last one again."""
+        try:
+            return super().play_response(request)
+        except UnhandledHTTPRequestError:
+            last = self.responses_of(request)[-1]
+            self.play_counts[next(at for at, (_, response) in enumerate(self.data) if response is last)] += 1
+            return last
 
-        return answer
-
-    def _load(self) -> None:
-        super()._load()
-        for index, (request, response) in enumerate(self.data):
-            try:
-                operation = self._named(request)
-            except LookupError as error:
-                raise self.document.error(str(error.args[0]), "interactions", index, "request", "uri") from None
-            self._answers.append(_answer(response))
-            self._indexes.setdefault(operation, []).append(index)
-
-    def _named(self, request: Any) -> str:
-        return self._operation_of(request.method, request.uri, _payload(request.body))
-
-    def _of(self, operation: str) -> list[int]:
-        return self._indexes.get(operation) or next(iter(self._indexes.values()))
-
-    def _next(self, operation: str) -> int:
-        indexes = self._of(operation)
-        with self._lock:
-            index = next((one for one in indexes if not self.play_counts[one]), indexes[-1])
-            self.play_counts[index] += 1
-        return index
+    def __contains__(self, request: Any) -> bool:
+        """Whether there is an answer: vcrpy asks this before it plays, and says no once all were played."""
+        try:
+            return bool(self.responses_of(request))
+        except UnhandledHTTPRequestError:
+            return False
 
 
-def open_cassette(path: Path, operation_of: OperationOf) -> Playback:
-    """Read one cassette; `DataError` names file, line and cause where it cannot be used."""
-    playback: Playback = Playback.load(path=path, operation_of=operation_of)
-    return playback
+class _KeyedRequest(Request):  # type: ignore[misc, unused-ignore]
+    """A request of vcrpy's with the key that it is found by."""
+
+    def __init__(self, key: Hashable, request: WireRequest = _NO_REQUEST) -> None:
+        super().__init__(request.method, request.url, request.body or None, request.headers)
+        self.key = key
 
 
-def _answer(response: Mapping[str, Any]) -> Answer:
-    pairs = ((name, given) for name, given in response["headers"].items())
-    headers = tuple((name, value) for name, given in pairs for value in ([given] if isinstance(given, str) else given))
-    status = response["status"]
-    fault = response.get("fault")
-    return Answer(
-        status=0 if fault else status["code"],
-        reason=str(status.get("message") or ""),
-        headers=headers,
-        body=response["body"]["string"],
-        fault=fault,
-    )
+class _Persister:
+    """Gives vcrpy the interactions that were read already, in the place of a file."""
+
+    def __init__(self, recorded: Sequence[tuple[Hashable, Exchange]]) -> None:
+        self._recorded = recorded
+
+    def load_cassette(self, path: str, serializer: object) -> tuple[list[Request], list[Mapping[str, Any]]]:
+        """What vcrpy asks its persister for: requests and responses."""
+        requests = [_KeyedRequest(key, one.request) for key, one in self._recorded]
+        return requests, [_response(key, one.answer) for key, one in self._recorded]
 
 
-def _payload(body: Any) -> bytes | None:
-    """A recorded request body as bytes: vcrpy keeps dicts of aiohttp, files and iterators as they were."""
-    if hasattr(body, "read"):
-        body = body.read()
-    if body is None or isinstance(body, bytes):
-        return body
-    if isinstance(body, dict | list):
-        return json.dumps(body, default=str).encode()
-    return b"".join(part if isinstance(part, bytes) else str(part).encode() for part in body)
+def _same_key(request: Any, recorded: Any) -> bool:
+    """A matcher of vcrpy's; a request without a key of ours matches any."""
+    key = getattr(request, "key", ANY)
+    return key is ANY or bool(key == recorded.key)
+
+
+def _response(key: Hashable, answer: Answer) -> dict[str, Any]:
+    """An answer in the form of vcrpy's responses."""
+    headers: dict[str, list[str]] = {}
+    for name, value in answer.headers:
+        headers.setdefault(name, []).append(value)
+    return {
+        "status": {"code": answer.status, "message": answer.reason},
+        "headers": headers,
+        "body": {"string": answer.body},
+        "fault": answer.fault,
+        _KEY: key,
+    }

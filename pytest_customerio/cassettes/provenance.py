@@ -1,8 +1,7 @@
-"""What a cassette says of itself in its `metadata`: how sure its answer is, whom it concerns, what to do about it."""
+"""Reads the `metadata` of a cassette: how sure its answer is, which operations it concerns, what to do about it."""
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -10,6 +9,7 @@ from typing import TYPE_CHECKING, Any, cast, get_args
 
 from pytest_customerio.core.data import DataError
 from pytest_customerio.core.model import CONNECT_FAULTS, Accepted, Answer, Kind, Provenance, Source
+from pytest_customerio.core.nearest import nearest
 
 if TYPE_CHECKING:
     from pytest_customerio.cassettes.document import Document
@@ -18,13 +18,14 @@ SOURCES: tuple[str, ...] = get_args(Source)
 KINDS: tuple[str, ...] = get_args(Kind)
 ACCEPTED: tuple[str, ...] = get_args(Accepted)
 _TRANSIENT = ("429", "5xx", "network")
-# Faults after which nobody knows whether the payload was taken; after all others but those of connecting it was.
+# After these faults it is unknown whether the payload was taken. After a fault while connecting it was not taken, after
+# any other fault it was.
 _OPEN_FAULTS = ("connection-reset", "read-timeout")
 
 
 @dataclass(frozen=True, slots=True)
 class About:
-    """The facts of one error cassette. `operations` are names within the surface; `differs` holds those told apart."""
+    """The facts of one error cassette. `operations` are names within the surface; `differs` has those of exceptions."""
 
     provenance: Provenance
     operations: tuple[str, ...]
@@ -38,7 +39,7 @@ class About:
     differs: Mapping[str, About] = field(default_factory=dict)
 
     def of(self, operation: str) -> About:
-        """The facts for the operation of this name."""
+        """The facts for the operation with this name."""
         return self.differs.get(operation, self)
 
 
@@ -64,13 +65,8 @@ def read(document: Document, answer: Answer, names: Sequence[str], base: About |
     return replace(about, differs=fields.differing(about))
 
 
-def nearest(word: str, known: Sequence[str]) -> str | None:
-    """The known word that is meant, perhaps."""
-    return next(iter(difflib.get_close_matches(word, known, 1)), None)
-
-
 def check_known(word: object, known: Sequence[str], kind: str, error: Callable[[str], DataError]) -> None:
-    """Raise the error where the word is none of the known ones; its text names those and the nearest."""
+    """Raise the error if the word is none of the known ones; its text names the nearest one and all of them."""
     if word not in known:
         meant = nearest(str(word), known)
         hint = f"did you mean {meant}? " if meant else ""
@@ -79,7 +75,7 @@ def check_known(word: object, known: Sequence[str], kind: str, error: Callable[[
 
 @dataclass(frozen=True, slots=True)
 class _Fields:
-    """One mapping of a file, read field by field."""
+    """One mapping of a cassette's metadata, read field by field."""
 
     document: Document
     given: Mapping[str, Any]

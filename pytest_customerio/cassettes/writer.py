@@ -1,4 +1,4 @@
-"""A recording as a file: a cassette of vcrpy's, one interaction a line; the old file or the new one, nothing between.
+"""Writes cassettes of vcrpy's: one interaction a line. A write that fails leaves the old file as it was.
 
 Each line is JSON, which is YAML too: it is read a hundred times as fast, and differences show line by line.
 """
@@ -11,25 +11,29 @@ import re
 import secrets
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
-from json import dumps
+from json import JSONEncoder
 from pathlib import Path
 from typing import Any
 
-from pytest_customerio.cassettes.scrub import Exchange
+from pytest_customerio.cassettes.exchanges import Exchange
 
 FIRST = "# {about}\nversion: 1\nmetadata:\n"
 _FULL = frozenset(getattr(errno, name) for name in ("ENOSPC", "EDQUOT", "EFBIG") if hasattr(errno, name))
 _DENIED = frozenset({errno.EACCES, errno.EPERM, errno.EROFS})
-# What YAML does not take as it is, or takes for the end of a line.
+# Characters that YAML does not accept, or takes for the end of a line.
 _UNPRINTABLE = re.compile("[\x7f-\x9f\u2028\u2029\ufeff\ud800-\udfff\ufffe\uffff]")
 
 
+# One for all lines: `json.dumps` with an option makes one for each call.
+_ENCODER = JSONEncoder(ensure_ascii=False)
+
+
 class WriteError(Exception):
-    """A file that cannot be written; its text says which, why, and what became of the old one."""
+    """A file cannot be written. The text says which file, why, and whether an old file is still there."""
 
 
 def text(about: str, metadata: Mapping[str, Any], interactions: Iterable[Mapping[str, Any]]) -> str:
-    """A whole cassette. `about` is its first line, for people."""
+    """The text of a cassette. `about` is its first line, a remark for people."""
     lines = [FIRST.format(about=about)]
     lines += [f"  {key}: {line(value)}\n" for key, value in metadata.items()]
     lines.append("interactions:\n")
@@ -38,7 +42,7 @@ def text(about: str, metadata: Mapping[str, Any], interactions: Iterable[Mapping
 
 
 def interaction(exchange: Exchange, **more: str) -> dict[str, Any]:
-    """An exchange as vcrpy writes it; `more` are members of the response that vcrpy passes over."""
+    """An exchange in vcrpy's form; `more` are members of the response that vcrpy passes over."""
     request, answer = exchange.request, exchange.answer
     headers: dict[str, list[str]] = {}
     for name, value in answer.headers:
@@ -60,7 +64,7 @@ def interaction(exchange: Exchange, **more: str) -> dict[str, Any]:
 
 
 def write(path: Path, content: str) -> None:
-    """Put a file in place, whole. Raises `WriteError`; whatever happens meanwhile, the old file stays as it was."""
+    """Write a file, and put it in place once it is complete; until then the old one stays. Raises `WriteError`."""
     target = Path(os.path.realpath(path))
     beside = target.with_name(f".{target.name[:100]}.{secrets.token_hex(4)}.tmp")
     try:
@@ -100,6 +104,6 @@ def _left(target: Path) -> str:
 
 
 def line(value: object) -> str:
-    """A value as it stands in a file: JSON that is YAML too."""
-    shown = dumps(value, ensure_ascii=False)
+    """A value as one line of JSON that is YAML too."""
+    shown = _ENCODER.encode(value)
     return _UNPRINTABLE.sub(lambda match: f"\\u{ord(match[0]):04x}", shown)

@@ -1,1 +1,1 @@
-"""One module per client or mock library: it hears what the client sends, and answers it."""
+"""One module for each client or mock library: it hears what the client sends, and answers it."""

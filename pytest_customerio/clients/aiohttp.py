@@ -1,4 +1,4 @@
-"""Hear aiohttp at the verbs of `ClientSession`, above every mock."""
+"""aiohttp: heard at the methods of `ClientSession`, above every mock; answered by `aiohttp_server`."""
 
 from __future__ import annotations
 
@@ -9,22 +9,35 @@ from collections.abc import Callable, Coroutine, Generator, Mapping
 from contextlib import suppress
 from typing import Any
 
-from pytest_customerio.clients import aiohttp_server, bodies, wire
+from pytest_customerio.clients import aiohttp_server
 from pytest_customerio.clients.traffic import Traffic
-from pytest_customerio.core.model import Interaction
+from pytest_customerio.clients.transport import bodies, wire
+from pytest_customerio.core.model import PendingInteraction
+from pytest_customerio.process.parts import AIOHTTP, Part
 from pytest_customerio.process.patching import Patches
 
-_VERBS = ("get", "options", "head", "post", "put", "patch", "delete")
+
+def _part(module: str, path: str) -> Part:
+    return Part(AIOHTTP, module, path, "requests of sessions", "such requests are not heard", needs="aiohttp")
+
+
+VERBS = {
+    verb: _part("aiohttp", f"ClientSession.{verb}")
+    for verb in ("get", "options", "head", "post", "put", "patch", "delete")
+}
+REQUEST = _part("aiohttp", "ClientSession.request")
+FUNCTIONS = (_part("aiohttp", "request"), _part("aiohttp.client", "request"))
+PARTS = (*VERBS.values(), REQUEST, *FUNCTIONS, *aiohttp_server.PARTS)
 
 
 def install(traffic: Traffic, patches: Patches) -> None:
     """Hear every session, answer every TCP connector."""
     aiohttp = importlib.import_module("aiohttp")
-    for verb in _VERBS:
-        patches.wrap(aiohttp.ClientSession, verb, functools.partial(_verb, traffic, aiohttp, verb.upper()))
-    patches.wrap(aiohttp.ClientSession, "request", functools.partial(_request, traffic, aiohttp))
-    for module in (aiohttp, aiohttp.client):
-        patches.wrap(module, "request", functools.partial(_function, traffic, aiohttp))
+    for verb, part in VERBS.items():
+        patches.patch(part, functools.partial(_verb, traffic, aiohttp, verb.upper()))
+    patches.patch(REQUEST, functools.partial(_request, traffic, aiohttp))
+    for part in FUNCTIONS:
+        patches.patch(part, functools.partial(_function, traffic, aiohttp))
     aiohttp_server.install(traffic, patches)
 
 
@@ -60,7 +73,7 @@ def _full(session: Any, url: Any) -> Any:
 
 
 def _parsed(parse: Callable[[Any], Any], url: Any) -> Any:
-    """The URL, or None where aiohttp cannot read it either, and will say so itself."""
+    """The URL; None where aiohttp cannot read it either, and raises an error of its own later."""
     try:
         return parse(url)
     except (TypeError, ValueError, AssertionError):
@@ -76,8 +89,9 @@ def _begin(traffic: Traffic, aiohttp: Any, method: Any, url: Any, kwargs: dict[s
 class _Call:
     """One call of a session, heard when it runs.
 
-    What was sent is known when our server got it. Else a mock answered, or nothing was sent, and it is put together
-    from the arguments as aiohttp would.
+    Where our server received the request, it is known what was sent. Where a mock answered, or nothing was sent, the
+    request is put together from the arguments in the way of aiohttp. The private names used here are `_build_url`,
+    `_prepare_headers` and `_session` of sessions, and `_coro` of the object that a call returns (aiohttp 3.11 to 3.14).
     """
 
     def __init__(self, traffic: Traffic, aiohttp: Any, method: str, url: Any, kwargs: dict[str, Any]) -> None:
@@ -87,16 +101,16 @@ class _Call:
         self._url = url
         self._given = dict(kwargs)
         self._session: Any = None
-        self._stream: Interaction | None = None
+        self._stream: PendingInteraction | None = None
         self._tee: bodies.Tee | None = None
         data = kwargs.get("data")
         if isinstance(data, io.IOBase) or hasattr(data, "__aiter__"):
-            self._stream = Interaction("aiohttp", method, "", body_known=False)
+            self._stream = PendingInteraction("aiohttp", method, "", body_known=False)
             self._tee = bodies.listen(self._stream, data)
             kwargs["data"] = self._tee or data
 
     def listen(self, manager: Any, session: Any) -> Any:
-        """The client's own manager, heard when it is awaited."""
+        """The object that the client returned; the request is heard when that is awaited."""
         self._session = session
         manager._coro = _Lazy(manager._coro, self._run)
         return manager
@@ -121,17 +135,17 @@ class _Call:
 
     def _shown_url(self) -> str:
         url = self._url.with_user(None)
-        with suppress(Exception):  # aiohttp says what is wrong with the parameters
+        with suppress(Exception):  # for wrong parameters aiohttp raises an error of its own
             url = url.extend_query(self._given.get("params"))
         return str(url)
 
-    def _fill(self, interaction: Interaction, arrived: aiohttp_server.Arrived) -> None:
+    def _fill(self, interaction: PendingInteraction, arrived: aiohttp_server.Arrived) -> None:
         interaction.timeout_set = self._timeout_set()
         if arrived:
             sent = arrived[0]
             interaction.url, interaction.headers, interaction.body = sent.url, sent.headers, sent.body or None
             return
-        with suppress(Exception):  # what cannot be sent is raised by aiohttp itself
+        with suppress(Exception):  # for a body that cannot be sent aiohttp raises an error of its own
             interaction.body_known = False
             interaction.headers = self._headers(self._listen_body(interaction))
 
@@ -150,8 +164,8 @@ class _Call:
             headers.setdefault("content-type", content_type)
         return headers
 
-    def _listen_body(self, interaction: Interaction) -> str | None:
-        """Take the body in, and say which type aiohttp would give it."""
+    def _listen_body(self, interaction: PendingInteraction) -> str | None:
+        """Note the body; returns the content type that aiohttp would give it."""
         data, content_type = self._whole()
         if self._stream is None:
             bodies.listen(interaction, data)
@@ -179,7 +193,10 @@ class _Call:
 
 
 class _Lazy(Coroutine[Any, Any, Any]):
-    """The client's own coroutine until it is first driven; then `run` drives it. One never awaited warns as ever."""
+    """The client's own coroutine, which `run` drives from the first step on.
+
+    A coroutine that is never awaited stays the client's own, so that Python warns of it as always.
+    """
 
     def __init__(self, coro: Coroutine[Any, Any, Any], run: Callable[..., Coroutine[Any, Any, Any]]) -> None:
         self._coro = coro

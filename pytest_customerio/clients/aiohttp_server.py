@@ -1,4 +1,4 @@
-"""Answer aiohttp: behind every `TCPConnector` stands a server in memory."""
+"""Answers aiohttp: each connection of a `TCPConnector` to Customer.io leads to a server in memory."""
 
 from __future__ import annotations
 
@@ -10,12 +10,13 @@ from collections.abc import Callable
 from contextvars import ContextVar
 from typing import Any
 
-from pytest_customerio.clients import wire
-from pytest_customerio.clients.faults import received, socket_error
-from pytest_customerio.clients.http1 import CONTINUE, RequestParser, serialize
-from pytest_customerio.clients.recording import recording
+from pytest_customerio.clients.passthrough import passes_through
 from pytest_customerio.clients.traffic import Traffic
+from pytest_customerio.clients.transport import wire
+from pytest_customerio.clients.transport.faults import received, socket_error
+from pytest_customerio.clients.transport.http1 import CONTINUE, RequestParser, serialize
 from pytest_customerio.core.model import WireRequest
+from pytest_customerio.process.parts import AIOHTTP, Part
 from pytest_customerio.process.patching import Patches
 
 Arrived = list[WireRequest]
@@ -24,27 +25,37 @@ _CHUNK = 65536
 _arrived: ContextVar[Arrived | None] = ContextVar("cio_aiohttp_arrived", default=None)
 
 
+CONNECT = Part(
+    AIOHTTP,
+    "aiohttp",
+    "TCPConnector._create_connection",
+    "requests that no mock answers get our answer",
+    "the guard refuses them",
+)
+PARTS = (CONNECT,)
+
+
 def watch() -> Arrived:
-    """What reaches the server from this context on, until `unwatch`."""
+    """A list of the requests that reach the server from this context from now on, until `unwatch`."""
     arrived: Arrived = []
     _arrived.set(arrived)
     return arrived
 
 
 def unwatch() -> None:
-    """Watch no more. A token would not do: a call may end in another context than it began in."""
+    """Stop watching. A token cannot be used: a call may end in another context than the one it began in."""
     _arrived.set(None)
 
 
 def install(traffic: Traffic, patches: Patches) -> None:
     """Answer every TCP connector; its kept connections are closed when traffic is switched off."""
     aiohttp = importlib.import_module("aiohttp")
-    patches.wrap(aiohttp.TCPConnector, "_create_connection", functools.partial(_connect, traffic, aiohttp))
+    patches.patch(CONNECT, functools.partial(_connect, traffic, aiohttp))
 
 
 def _connect(traffic: Traffic, aiohttp: Any, original: Callable[..., Any]) -> Callable[..., Any]:
     async def create_connection(self: Any, req: Any, traces: Any, timeout: Any) -> Any:
-        if recording() or not traffic.concerns(req.url.host, req.url.port):
+        if passes_through() or not traffic.concerns(req.url.host, req.url.port):
             return await original(self, req, traces, timeout)
         protocol = self._factory()
         limited = timeout.connect is not None or timeout.sock_connect is not None
@@ -55,7 +66,7 @@ def _connect(traffic: Traffic, aiohttp: Any, original: Callable[..., Any]) -> Ca
 
 
 class _Transport(asyncio.Transport):
-    """The client's side of one connection; the server answers as soon as the loop has gone round."""
+    """The client's side of one connection; the server answers one round of the event loop after a request is whole."""
 
     def __init__(
         self, traffic: Traffic, aiohttp: Any, req: Any, loop: asyncio.AbstractEventLoop, protocol: Any, *, limited: bool
@@ -80,7 +91,7 @@ class _Transport(asyncio.Transport):
             self._continued = False
             if (arrived := _arrived.get()) is not None:
                 arrived.append(request)
-            # One round later the client is done with writing, as it is when any real server answers.
+            # One round later the client has ended its writing, as it has when a real server answers.
             self._loop.call_soon(self._loop.call_soon, self._respond, request)
         if self._parser.expects_continue and not self._continued:
             self._continued = True
@@ -89,7 +100,7 @@ class _Transport(asyncio.Transport):
     def _respond(self, request: WireRequest) -> None:
         try:
             answer = self._traffic.answer(request)
-        except Exception as error:  # raised where the application waits, not in the loop
+        except Exception as error:  # must be raised where the application waits, and not in the loop
             self._protocol.set_exception(error)
             return
         self._served = True
@@ -125,21 +136,21 @@ class _Transport(asyncio.Transport):
         self._protocol.connection_lost(socket_error("connection-reset"))
 
     def time_out(self) -> None:
-        """The server says nothing for as long as the client is willing to wait, by whichever of its limits."""
+        """The server does not answer for as long as the client waits, by any of its limits."""
         if self._protocol.read_timeout is None:
             self._protocol.set_exception(TimeoutError())
         else:
             self._protocol.set_exception(self._aiohttp.SocketTimeoutError("Timeout on reading data from socket"))
 
     def refuse(self) -> None:
-        """Nobody listens."""
+        """No server listens."""
         error = socket_error("connection-refused")
         self._unconnected(
             "ClientConnectorError", type(error)(error.errno, f"Connect call failed {self._key.host, self._key.port}")
         )
 
     def unresolve(self) -> None:
-        """The host's name leads nowhere. Before aiohttp 3.10 that had no class of its own."""
+        """The host's name cannot be resolved. Some versions of aiohttp have no class of its own for that."""
         name = (
             "ClientConnectorDNSError" if hasattr(self._aiohttp, "ClientConnectorDNSError") else "ClientConnectorError"
         )
@@ -150,7 +161,7 @@ class _Transport(asyncio.Transport):
         self._unconnected("ClientConnectorSSLError", socket_error("tls-failure"))
 
     def time_out_connecting(self) -> None:
-        """Nobody answers for as long as the client is willing to wait, by whichever of its limits."""
+        """No server accepts the connection for as long as the client waits, by any of its limits."""
         if self._limited:
             text = f"Connection timeout to host {self._url}"
             kind = getattr(self._aiohttp, "ConnectionTimeoutError", self._aiohttp.ServerTimeoutError)
@@ -159,14 +170,16 @@ class _Transport(asyncio.Transport):
             self._protocol.set_exception(TimeoutError())
 
     def _unconnected(self, name: str, error: OSError) -> None:
-        told = getattr(self._aiohttp, name)(self._key, error)
-        told.__cause__ = error
-        self._protocol.set_exception(told)
+        raised = getattr(self._aiohttp, name)(self._key, error)
+        raised.__cause__ = error
+        self._protocol.set_exception(raised)
 
     def is_closing(self) -> bool:
-        """A connection kept for later is of no use where it is not ours to answer any more, or none can be made."""
-        kept_in_vain = self._served and self._traffic.at_connect()
-        return self._closing or kept_in_vain or recording() or not self._traffic.concerns(*self._host)
+        """Whether a kept connection is of no use: it is not ours to answer any more, or the case at work breaks
+        connections before they are made.
+        """
+        useless = self._served and self._traffic.at_connect()
+        return self._closing or useless or passes_through() or not self._traffic.concerns(*self._host)
 
     def close(self) -> None:
         if not self._closing:

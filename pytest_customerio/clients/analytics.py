@@ -1,4 +1,8 @@
-"""customerio-cdp-analytics: its queue can be hurried. Its requests are heard where it sends them, by requests' tap."""
+"""customerio-cdp-analytics: lets the queue of its client be sent at once. The tap of requests hears what it sends.
+
+A consumer of the SDK is a thread that gathers messages and sends them together: it waits for more messages for half a
+second. A test that has ended must not wait for that.
+"""
 
 from __future__ import annotations
 
@@ -9,26 +13,33 @@ from threading import enumerate as all_threads
 from typing import Any, cast
 
 from pytest_customerio.clients.traffic import Traffic
+from pytest_customerio.process import idle
+from pytest_customerio.process.parts import ANALYTICS, Part
 from pytest_customerio.process.patching import Patches
 
 MODULE = "customerio.analytics.consumer"
 CLIENTS = "customerio.analytics.client"
-# The attribute a queue has while somebody waits for it to be sent, and how long its consumer then waits for more.
+# The attribute that a queue has while a flush waits for it to be sent, and the seconds that its consumer then waits for
+# more messages.
 FLUSHED = "cio_flushed"
 STEP = 0.001
+_SLOW = "a flush takes half a second, and what is sent after the test may be late"
+NEXT = Part(ANALYTICS, MODULE, "Consumer.next", "a queue can be sent at once", _SLOW, needs=CLIENTS)
+FLUSH = Part(ANALYTICS, CLIENTS, "Client.flush", "a flush sends the queue at once", _SLOW)
+PARTS = (NEXT, FLUSH)
 
 
 def install(traffic: Traffic, patches: Patches) -> None:
-    """Let the consumers of the package's clients gather messages so that they can be told to send them now."""
-    patches.wrap(sys.modules[MODULE].Consumer, "next", _next)
-    patches.wrap(sys.modules[CLIENTS].Client, "flush", _flush)
+    """Let the consumers of the SDK's clients gather messages in a way that can be cut short."""
+    patches.patch(NEXT, _next)
+    patches.patch(FLUSH, _flush)
 
 
 class Hurried:
-    """A client's queue as its consumer sees it: waiting for more messages ends when somebody hurries.
+    """A client's queue as its consumer sees it: `hurry` ends the wait for more messages.
 
-    `longest` is how long the consumer means to wait at most. It asks for more where its clock went back, which it does
-    when an error case is over.
+    `longest` are the seconds that the consumer waits at most. It would ask for more where its clock goes back, as
+    clocks do when an error case is over.
     """
 
     def __init__(self, whole: Queue[Any], longest: float) -> None:
@@ -36,11 +47,15 @@ class Hurried:
         self._longest = longest
 
     def get(self, block: bool = True, timeout: float = 0.0) -> Any:  # noqa: FBT001, FBT002 - as `Queue.get`
-        """As `Queue.get`; raises `Empty` earlier where somebody hurries."""
+        """As `Queue.get`; raises `Empty` early after `hurry`."""
         with self.whole.not_empty:
             if not self.whole.queue:
                 self.whole.not_empty.wait(STEP if FLUSHED in vars(self.whole) else min(timeout, self._longest))
         return self.whole.get(block=False)
+
+
+# A consumer that waits here is idle, unless its queue holds messages.
+idle.THREADS.add(Hurried.get, meaning=lambda frame: frame.f_locals["self"].whole._qsize())
 
 
 def queues() -> list[Queue[Any]]:
@@ -60,7 +75,7 @@ def hurry(queue: Queue[Any]) -> None:
 def _next(original: Callable[..., Any]) -> Callable[..., Any]:
     def gather(consumer: Any) -> Any:
         queue = consumer.queue
-        if hasattr(queue, "whole"):  # two runs in one process, or a consumer that outlived the first
+        if hasattr(queue, "whole"):  # another run in this process, or an earlier one, has replaced it already
             return original(consumer)
         consumer.queue = cast("Queue[Any]", Hurried(queue, consumer.upload_interval))
         try:
@@ -78,6 +93,6 @@ def _flush(original: Callable[..., Any]) -> Callable[..., Any]:
         try:
             return original(client)
         finally:
-            vars(client.queue).pop(FLUSHED, None)  # another thread's flush may be over before
+            vars(client.queue).pop(FLUSHED, None)  # the flush of another thread may have removed it
 
     return flush

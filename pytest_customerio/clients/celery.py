@@ -1,4 +1,4 @@
-"""What Celery says of its tasks that meet an error: to be run again, failed, done."""
+"""Celery: follows the tasks that meet an error, until each is to be run again, has failed, or has ended well."""
 
 from __future__ import annotations
 
@@ -8,14 +8,25 @@ import sys
 from collections.abc import Callable
 from typing import Any
 
+from pytest_customerio.process.parts import CELERY, Part
 from pytest_customerio.process.patching import Patches
+
+RETRY = Part(
+    CELERY,
+    "celery.app.task",
+    "Task.retry",
+    "tasks that are to be run again",
+    "a payload that such a task owes counts as lost",
+)
+PARTS = (RETRY,)
 
 
 class Tasks:
     """While it listens, follows the tasks in which an error was met; without Celery there are none.
 
-    `failed` is the exception that ended one of them, also where nobody asks for its result. `note` says how it ended.
-    `wait(seconds)` is called for the countdown of an eager task that asks to be run again: Celery runs it at once.
+    `failed` is the exception that ended one of them, even where the application does not ask for the task's result.
+    `note` says how it ended. `wait(seconds)` is called for the countdown of an eager task that asks to be run again,
+    because Celery runs such a task at once.
     """
 
     def __init__(self, wait: Callable[[float], None]) -> None:
@@ -24,17 +35,17 @@ class Tasks:
         self._wait = wait
         self._met: set[str] = set()
         self._again: set[str] = set()
-        self._kept: set[str] = set()
+        self._silent: set[str] = set()
         self._signals: Any = None
         self._patches = Patches()
 
     @property
     def pending(self) -> bool:
-        """Whether one of them is to be run again."""
-        return bool(self._again or self._kept)
+        """Whether a task that met an error is to be run again."""
+        return bool(self._again or self._silent)
 
     def meet(self) -> None:
-        """An error is being met here: in a task, perhaps."""
+        """Note that an error is met in this thread, perhaps in a task."""
         celery = sys.modules.get("celery")
         task: Any = celery.current_task if celery is not None else None
         if task and task.request.id:
@@ -42,7 +53,7 @@ class Tasks:
             self._listen()
 
     def stop(self) -> None:
-        """Listen no more."""
+        """Stop listening."""
         if self._signals is not None:
             self._patches.undo()
             self._signals.task_failure.disconnect(self._failed)
@@ -52,12 +63,14 @@ class Tasks:
     def _listen(self) -> None:
         if self._signals is None:
             self._signals = sys.modules["celery.signals"]
-            self._patches.wrap(sys.modules["celery.app.task"].Task, "retry", self._retrying)
+            self._patches.patch(RETRY, self._retrying)
             self._signals.task_failure.connect(self._failed, weak=False)
             self._signals.task_success.connect(self._done, weak=False)
 
     def _retrying(self, original: Callable[..., Any]) -> Callable[..., Any]:
-        """No signal is sent where an eager task lets the caller see all it raises, nor where it raises nothing."""
+        """Note a retry here, because Celery sends no signal of it in two cases: an eager task that hands its exceptions
+        to the caller, and `retry(throw=False)`.
+        """
 
         def retry(task: Any, *args: Any, **kwargs: Any) -> Any:
             try:
@@ -66,7 +79,9 @@ class Tasks:
                 self._retried(task, again)
                 raise
             if task.request.id in self._met:
-                self._kept.add(task.request.id)  # its end is no end; eager, it is not even run again
+                self._silent.add(
+                    task.request.id
+                )  # Celery then sends the signal of success; an eager task is not run again
             return again
 
         return retry
@@ -80,7 +95,7 @@ class Tasks:
     def _failed(self, sender: Any, task_id: str, exception: BaseException, **_: object) -> None:
         if task_id in self._met:
             self._again.discard(task_id)
-            self.failed = sys.exc_info()[1] or exception  # Celery hands on a stand-in for what cannot be pickled
+            self.failed = sys.exc_info()[1] or exception  # Celery replaces what cannot be pickled
             self.note = f"{sender.name} failed with {type(self.failed).__name__} after {_retries(sender)}"
             if sender.request.retries == 0 and _autoretry(sender):
                 self.note += f": autoretry_for={_autoretry(sender)} does not cover it"
@@ -98,9 +113,9 @@ def _retries(task: Any) -> str:
 
 
 def _jittered(task: Any) -> float:
-    """A wait for a task that is retried by itself with full jitter, else 0.
+    """The wait of a task that retries automatically with full jitter, else 0.
 
-    Celery draws whole seconds, 0 among them: a schedule that grows for all may stand still for one task.
+    Celery draws whole seconds, and may draw 0: the waits of one task may not grow though the schedule does.
     """
     factor = getattr(task, "retry_backoff", 0)
     if not factor or not getattr(task, "retry_jitter", True) or not _autoretry(task):

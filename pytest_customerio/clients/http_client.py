@@ -1,45 +1,56 @@
-"""The standard library's `http.client`, with `urllib.request` above it: heard as it sends, answered in memory."""
+"""The standard library's `http.client`, and `urllib.request` above it: heard where it sends, answered in memory."""
 
 from __future__ import annotations
 
 import socket
-import sys
 from http.client import HTTPS_PORT
 from typing import Any
 
 from pytest_customerio.clients.hearing import begin, note_status, send_heard
-from pytest_customerio.clients.http1 import RequestParser, read_headers
-from pytest_customerio.clients.memory import MemorySocket, socket_is_mocked
-from pytest_customerio.clients.recording import recording
+from pytest_customerio.clients.passthrough import passes_through
 from pytest_customerio.clients.traffic import Hearing, Traffic
-from pytest_customerio.clients.wire import destination, origin
-from pytest_customerio.core.model import Interaction
+from pytest_customerio.clients.transport.http1 import RequestParser, read_headers
+from pytest_customerio.clients.transport.memory import MemorySocket, socket_is_mocked
+from pytest_customerio.clients.transport.wire import destination, origin
+from pytest_customerio.core.model import PendingInteraction
+from pytest_customerio.process.parts import PYTHON, Part
 from pytest_customerio.process.patching import Patches, Wrapper
+from pytest_customerio.process.recognition import is_mock
 
-# What we keep on a connection between its sending and its answer.
+# The attributes of a connection between its sending and its answer.
 _UNANSWERED = "_cio_unanswered"
 _UNFINISHED = "_cio_unfinished"
 
 
-def install(traffic: Traffic, patches: Patches) -> None:
-    """Hear and answer every connection; urllib3's own classes override `request` and `connect` and stay as they are."""
-    client = sys.modules["http.client"]  # while it is being imported its package does not know it yet
-    plain, secure = _real(client.HTTPConnection), _real(client.HTTPSConnection)
-    patches.wrap(plain, "request", lambda original: _request(traffic, original))
-    patches.wrap(plain, "endheaders", lambda original: _endheaders(traffic, original))
-    patches.wrap(plain, "send", _send)
-    patches.wrap(plain, "getresponse", lambda original: _getresponse(traffic, original))
-    patches.wrap(plain, "connect", lambda original: _connect(traffic, original))
-    patches.wrap(secure, "connect", lambda original: _connect(traffic, original))
-
-
 def _real(cls: Any) -> Any:
-    """The class itself, where a vcrpy cassette is active and has its own in the place."""
+    """The class itself; while a vcrpy cassette is active, a class of vcrpy's stands in its place."""
     return getattr(cls, "_baseclass", cls)
 
 
+def _part(path: str) -> Part:
+    why, without = "requests through the standard library", "such requests are not heard; the guard refuses them"
+    return Part(PYTHON, "http.client", path, why, without, owner=_real)
+
+
+REQUEST, END_HEADERS, SEND, GET_RESPONSE, CONNECT = (
+    _part(f"HTTPConnection.{name}") for name in ("request", "endheaders", "send", "getresponse", "connect")
+)
+CONNECT_TLS = _part("HTTPSConnection.connect")
+PARTS = (REQUEST, END_HEADERS, SEND, GET_RESPONSE, CONNECT, CONNECT_TLS)
+
+
+def install(traffic: Traffic, patches: Patches) -> None:
+    """Hear and answer every connection; urllib3's classes override `request` and `connect`, and stay as they are."""
+    patches.patch(REQUEST, lambda original: _request(traffic, original))
+    patches.patch(END_HEADERS, lambda original: _endheaders(traffic, original))
+    patches.patch(SEND, _send)
+    patches.patch(GET_RESPONSE, lambda original: _getresponse(traffic, original))
+    for part in (CONNECT, CONNECT_TLS):
+        patches.patch(part, lambda original: _connect(traffic, original))
+
+
 def _origin(conn: Any) -> str:
-    """Where requests of this connection arrive, through a tunnel if need be."""
+    """The server that answers requests of this connection, through a tunnel where there is one."""
     scheme = "https" if conn.default_port == HTTPS_PORT else "http"
     return origin(scheme, conn._tunnel_host or conn.host, conn._tunnel_port if conn._tunnel_host else conn.port)
 
@@ -49,7 +60,7 @@ def _is_absolute(target: Any) -> bool:
 
 
 def _concerned(traffic: Traffic, conn: Any, target: Any) -> bool:
-    if recording():
+    if passes_through():
         return False
     if _is_absolute(target):
         return traffic.concerns(*destination(target))
@@ -110,12 +121,12 @@ def _endheaders(traffic: Traffic, original: Wrapper) -> Wrapper:
 
 
 def _may_replace(sock: Any) -> bool:
-    """Whether this is a way to a proxy that we may leave: none yet or a real one, but no mock of the user's."""
+    """Whether a connection to a proxy may be replaced by ours: it has no socket yet, or a real one, but no mock."""
     return sock is None or isinstance(sock, (socket.socket, MemorySocket))
 
 
 def _begin(conn: Any, hearing: Hearing, send: Wrapper, body: Any) -> None:
-    """A request put together step by step: heard now if it is complete, else with the `send` that completes it."""
+    """Hear a request that is put together step by step: now if it is whole, else at the `send` that completes it."""
     __tracebackhide__ = True
     head = b"\r\n".join(conn._buffer) + b"\r\n\r\n"
     parser = RequestParser("")
@@ -150,7 +161,7 @@ def _send(original: Wrapper) -> Wrapper:
 def _getresponse(traffic: Traffic, original: Wrapper) -> Wrapper:
     def getresponse(conn: Any) -> Any:
         __tracebackhide__ = True
-        interaction: Interaction | None = vars(conn).pop(_UNANSWERED, None)
+        interaction: PendingInteraction | None = vars(conn).pop(_UNANSWERED, None)
         unfinished = vars(conn).pop(_UNFINISHED, None)
         if unfinished is not None:
             unfinished[0].interaction.body_known = False
@@ -163,7 +174,7 @@ def _getresponse(traffic: Traffic, original: Wrapper) -> Wrapper:
                 interaction.raised = type(error).__name__
             raise
         if isinstance(conn.sock, MemorySocket) and not _concerned(traffic, conn, ""):
-            conn.sock = None  # back to the proxy with the next request
+            conn.sock = None  # the next request goes to the proxy again
         if interaction is not None:
             note_status(interaction, response, "status")
         return response
@@ -184,4 +195,4 @@ def _connect(traffic: Traffic, original: Wrapper) -> Wrapper:
 
 def _is_users(conn: Any) -> bool:
     """Whether a mock of the user's makes this connection's socket."""
-    return socket_is_mocked() or type(conn._create_connection).__module__ == "unittest.mock"
+    return socket_is_mocked() or is_mock(conn._create_connection)

@@ -1,24 +1,32 @@
-"""Hear httpx, and what is built like it, at `Client.send` and `AsyncClient.send`: above every transport and mock."""
+"""httpx, and httpx2 which is built like it: heard at `send` of both kinds of client, above transports and mocks."""
 
 from __future__ import annotations
 
 import functools
-import importlib
 from collections.abc import Callable
 from typing import Any, Self
 
-from pytest_customerio.clients import bodies
 from pytest_customerio.clients.traffic import Hearing, Traffic
+from pytest_customerio.clients.transport import bodies
+from pytest_customerio.process.parts import HTTPX, HTTPX2, Library, Part
 from pytest_customerio.process.patching import Patches
 
 Send = Callable[..., Any]
 
 
+def _part(library: Library, path: str) -> Part:
+    return Part(library, library.name, path, "requests of clients", "such requests are not heard")
+
+
+SENDS = {library.name: _part(library, "Client.send") for library in (HTTPX, HTTPX2)}
+ASYNC_SENDS = {library.name: _part(library, "AsyncClient.send") for library in (HTTPX, HTTPX2)}
+PARTS = (*SENDS.values(), *ASYNC_SENDS.values())
+
+
 def install(traffic: Traffic, patches: Patches, client: str = "httpx") -> None:
-    """Hear every client of this module."""
-    module = importlib.import_module(client)
-    patches.wrap(module.Client, "send", functools.partial(_sync, traffic, client))
-    patches.wrap(module.AsyncClient, "send", functools.partial(_async, traffic, client))
+    """Hear every client of `httpx` or `httpx2`."""
+    patches.patch(SENDS[client], functools.partial(_sync, traffic, client))
+    patches.patch(ASYNC_SENDS[client], functools.partial(_async, traffic, client))
 
 
 def _sync(traffic: Traffic, client: str, original: Send) -> Send:
@@ -54,7 +62,7 @@ def _begin(traffic: Traffic, client: str, request: Any) -> Hearing | None:
 
 
 class _Heard:
-    """One send: what its request says is read when it is over, for the client itself adds authorization and timeout."""
+    """One call of `send`. Its request is read at the end, because the client adds authorization and timeout to it."""
 
     def __init__(self, hearing: Hearing, request: Any) -> None:
         self._hearing = hearing

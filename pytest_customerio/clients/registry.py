@@ -1,7 +1,7 @@
-"""Hear what leaves, and answer it where nobody else does: one file per client.
+"""Installs the taps: a module for each client, which hears the client's requests, and answers where no mock does.
 
-Each tap is a module with one function, `install(traffic, patches)`: it wraps what it needs of its client with
-`patches.wrap(owner, name, make)` and asks `traffic.concerns(host, port)` before anything else.
+Each of these modules has a function `install(traffic, patches)`, and lists in `PARTS` what it replaces in its client.
+It wraps these parts with `patches.patch(part, make)`, and each wrapper asks `traffic.concerns(host, port)` first.
 """
 
 from __future__ import annotations
@@ -10,36 +10,41 @@ from collections.abc import Callable
 
 from pytest_customerio.clients.traffic import Traffic
 
-# The module of a client -> its tap. A client that is not imported yet is tapped when it is.
+# The module of a client -> the module of its tap, and the argument that says which client, where it serves several.
 TAPS = {
-    "http.client": "http_client",
-    "urllib3": "urllib3",
-    "requests": "requests",
-    "requests_mock": "requests_mock",
-    "vcr": "vcr",
-    "vcr.stubs.httpx_stubs": "vcr_httpx",
-    "vcr.stubs.aiohttp_stubs": "vcr_aiohttp",
-    "httpcore": "httpcore",
-    "httpcore2": "httpcore2",
-    "httpx": "httpx",
-    "httpx2": "httpx2",
-    "aiohttp": "aiohttp",
-    "customerio.analytics.client": "analytics",
+    "http.client": ("http_client",),
+    "urllib3": ("urllib3",),
+    "requests": ("requests",),
+    "requests_mock": ("requests_mock",),
+    "vcr": ("vcr",),
+    "vcr.stubs.httpx_stubs": ("vcr", "vcr.stubs.httpx_stubs"),
+    "vcr.stubs.aiohttp_stubs": ("vcr", "vcr.stubs.aiohttp_stubs"),
+    "httpcore": ("httpcore", "httpcore"),
+    "httpcore2": ("httpcore", "httpcore2"),
+    "httpx": ("httpx", "httpx"),
+    "httpx2": ("httpx", "httpx2"),
+    "aiohttp": ("aiohttp",),
+    "customerio.analytics.client": ("analytics",),
 }
 
 
 def install(traffic: Traffic) -> Callable[[], None]:
-    """Tap every client that is imported, now or later; what comes back takes all of it away again."""
+    """Tap every client that is imported now, and every other one when it is imported; returns what takes it all away.
+
+    A client that the application does not import is not imported by us either.
+    """
     import importlib
     import sys
 
     from pytest_customerio.clients.traffic import Switch
-    from pytest_customerio.process.patching import LateImports, Patches
+    from pytest_customerio.process.late_imports import LateImports
+    from pytest_customerio.process.patching import Patches
 
     switch, patches = Switch(traffic), Patches()
 
     def tap(client: str) -> None:
-        importlib.import_module(f"pytest_customerio.clients.{TAPS[client]}").install(switch, patches)
+        name, *which = TAPS[client]
+        importlib.import_module(f"pytest_customerio.clients.{name}").install(switch, patches, *which)
 
     late = LateImports({client for client in TAPS if client not in sys.modules}, tap)
     sys.meta_path.insert(0, late)

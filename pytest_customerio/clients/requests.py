@@ -1,4 +1,4 @@
-"""requests: heard at `Session.send`. urllib3 answers beneath it."""
+"""requests: heard at `Session.send`; answered beneath it, by the tap of urllib3."""
 
 from __future__ import annotations
 
@@ -6,19 +6,28 @@ from typing import Any
 
 from pytest_customerio.clients.hearing import begin, send_heard
 from pytest_customerio.clients.traffic import Traffic
-from pytest_customerio.clients.wire import destination
+from pytest_customerio.clients.transport.wire import destination
+from pytest_customerio.process.parts import REQUESTS, Part
 from pytest_customerio.process.patching import Patches, Wrapper
+
+SEND = Part(
+    REQUESTS,
+    "requests.sessions",
+    "Session.send",
+    "requests of sessions",
+    "they are heard at urllib3, beneath mocks",
+    needs="requests",
+)
+PARTS = (SEND,)
 
 
 def install(traffic: Traffic, patches: Patches) -> None:
     """Hear every session."""
-    from requests.sessions import Session
-
-    patches.wrap(Session, "send", lambda original: heard_send(traffic, original))
+    patches.patch(SEND, lambda original: heard_send(traffic, original))
 
 
 def heard_send(traffic: Traffic, original: Wrapper) -> Wrapper:
-    """A `Session.send` that is heard."""
+    """A `Session.send` that hears its requests."""
 
     def send(session: Any, request: Any, **kwargs: Any) -> Any:
         __tracebackhide__ = True

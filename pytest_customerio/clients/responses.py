@@ -15,13 +15,13 @@ if TYPE_CHECKING:
 
 
 def requests_mock(catalog: Catalog) -> responses.RequestsMock:
-    """A mock that lets every Customer.io request pass which nothing registered by the user answers.
+    """A mock that lets each request to Customer.io pass that the user has registered no answer for.
 
-    Further down it gets what it gets without any mock: the case at work, else the documented success.
+    Beneath it such a request gets the same answer as without a mock: the case at work, else the documented success.
     """
 
     class CustomerioLast(FirstMatchRegistry):
-        """What the user adds answers first, in the order of `responses`."""
+        """The answers of the user come first, in the order of `responses`."""
 
         def find(self, request: PreparedRequest) -> tuple[Any, list[str]]:
             found, reasons = super().find(request)

@@ -1,23 +1,36 @@
-"""What a client's module needs from the session: which hosts are Customer.io's, who hears, who answers."""
+"""The interface between taps and session: which hosts are Customer.io's, and what hears and answers requests."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextvars import ContextVar
 from typing import Protocol, Self
 
-from pytest_customerio.core.model import Answer, Interaction, WireRequest
+from pytest_customerio.core.model import Answer, PendingInteraction, WireRequest
 
 
 class Hearing(Protocol):
-    """One request being heard: a context manager around the client's own send.
+    """One request that is being heard: a context manager around the client's own sending.
 
-    Its `interaction` is filled by the tap; where a client sends and reads in two calls, `status` follows after the end.
+    The tap fills its `interaction`. Where a client sends and reads in two calls, `status` is filled in after the end.
+    It is `over` when the request has ended.
     """
 
-    interaction: Interaction
+    interaction: PendingInteraction
+    over: bool
 
     def __enter__(self) -> Self: ...
     def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None: ...
+
+
+# What is being heard in this context. A client beneath the one that hears the request must not hear it again.
+being_heard: ContextVar[Hearing | None] = ContextVar("cio_being_heard", default=None)
+
+
+def heard_above() -> Hearing | None:
+    """What a client above is hearing now; a task that was started meanwhile keeps its context for longer than that."""
+    hearing = being_heard.get()
+    return None if hearing is None or hearing.over else hearing
 
 
 class Traffic(Protocol):
@@ -25,20 +38,20 @@ class Traffic(Protocol):
 
     @property
     def concerns(self) -> Callable[..., bool]:
-        """Whether requests to this `(host, port=None)` are Customer.io's; cheap: asked for every request there is."""
+        """Whether requests to this `(host, port=None)` are Customer.io's. Must be cheap: every request asks."""
 
     def hear(self, client: str, method: str, url: str) -> Hearing | None:
-        """Begin to hear one request; None where a client above is being heard already, or nobody listens."""
+        """Begin to hear one request; None where a client above hears it already, or the test is not checked."""
 
     def at_connect(self) -> bool:
-        """Whether the case at work breaks connections before they are made: then ask for the answer first."""
+        """Whether the case at work breaks connections before they are made: then the answer is asked for first."""
 
     def answer(self, request: WireRequest) -> Answer:
-        """Say what comes back for one attempt; raises `RefusedError` where it may neither be answered nor leave."""
+        """The answer to one attempt; raises `RefusedError` where it may neither be answered nor be sent."""
 
 
 class Switch:
-    """`Traffic` that can be turned off, for wrappers that somebody kept: then it concerns itself with nothing."""
+    """`Traffic` that can be turned off: a wrapper that is still held somewhere does nothing after that."""
 
     __slots__ = ("answer", "at_connect", "concerns", "hear")
 
@@ -49,7 +62,7 @@ class Switch:
         self.at_connect: Callable[[], bool] = traffic.at_connect
 
     def turn_off(self) -> None:
-        """Hear nothing any more."""
+        """Hear and answer nothing from now on."""
         self.concerns = lambda *_: False
         self.hear = lambda *_: None
         self.at_connect = lambda: False

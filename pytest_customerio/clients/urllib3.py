@@ -1,26 +1,32 @@
-"""urllib3: heard at `urlopen`, of managers and of pools; answered beneath its retries, in `urllib3_answers`."""
+"""urllib3: heard at `urlopen` of managers and of pools; answered beneath its retries, by `urllib3_answers`."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Any
 
-from pytest_customerio.clients.hearing import above, begin, send_heard
-from pytest_customerio.clients.pools import absolute, concerned
-from pytest_customerio.clients.traffic import Traffic
-from pytest_customerio.clients.wire import destination
+from pytest_customerio.clients import urllib3_answers
+from pytest_customerio.clients.hearing import begin, send_heard
+from pytest_customerio.clients.traffic import Traffic, heard_above
+from pytest_customerio.clients.transport.wire import destination
+from pytest_customerio.clients.urllib3_answers import absolute, concerned
+from pytest_customerio.process.parts import URLLIB3, Part
 from pytest_customerio.process.patching import Patches, Wrapper
+
+
+def _part(module: str, path: str) -> Part:
+    return Part(URLLIB3, module, path, "requests of managers and pools", "such requests are not heard", needs="urllib3")
+
+
+MANAGER = _part("urllib3.poolmanager", "PoolManager.urlopen")
+POOL = _part("urllib3.connectionpool", "HTTPConnectionPool.urlopen")
+PARTS = (MANAGER, POOL, *urllib3_answers.PARTS)
 
 
 def install(traffic: Traffic, patches: Patches) -> None:
     """Hear managers and pools, and answer for their connections."""
-    from urllib3.connectionpool import HTTPConnectionPool
-    from urllib3.poolmanager import PoolManager
-
-    from pytest_customerio.clients import urllib3_answers
-
-    patches.wrap(PoolManager, "urlopen", lambda original: _manager_urlopen(traffic, original))
-    patches.wrap(HTTPConnectionPool, "urlopen", lambda original: _pool_urlopen(traffic, original))
+    patches.patch(MANAGER, lambda original: _manager_urlopen(traffic, original))
+    patches.patch(POOL, lambda original: _pool_urlopen(traffic, original))
     urllib3_answers.install(traffic, patches)
 
 
@@ -71,10 +77,10 @@ def _pool_urlopen(traffic: Traffic, original: Wrapper) -> Wrapper:
 
 
 def _refine(*, timeout_set: bool) -> None:
-    """An adapter may have set the timeout that the caller above left out."""
-    interaction = above.get()
-    if interaction is not None:
-        interaction.timeout_set = timeout_set
+    """Note the timeout for what a client above hears: an adapter may have set one that the caller left out."""
+    hearing = heard_above()
+    if hearing is not None:
+        hearing.interaction.timeout_set = timeout_set
 
 
 def _timeout_set(timeout: Any, pool: Any = None) -> bool:

@@ -1,4 +1,4 @@
-"""urllib3, and requests above it: answered where a connection is used, beneath retries, redirects and users' mocks."""
+"""Answers urllib3, and requests above it, where a connection is used: beneath retries, redirects and users' mocks."""
 
 from __future__ import annotations
 
@@ -9,25 +9,45 @@ from collections.abc import Callable
 from http.client import HTTPMessage, IncompleteRead
 from typing import Any
 
-from pytest_customerio.clients.bodies import drain
-from pytest_customerio.clients.faults import received, socket_error
-from pytest_customerio.clients.http1 import answer_body, reason
-from pytest_customerio.clients.memory import socket_is_mocked
-from pytest_customerio.clients.pools import absolute, concerned
 from pytest_customerio.clients.traffic import Traffic
-from pytest_customerio.clients.wire import plain_headers
+from pytest_customerio.clients.transport.bodies import drain
+from pytest_customerio.clients.transport.faults import received, socket_error
+from pytest_customerio.clients.transport.http1 import answer_body, reason
+from pytest_customerio.clients.transport.memory import socket_is_mocked
+from pytest_customerio.clients.transport.wire import destination, origin, plain_headers
 from pytest_customerio.core.model import Answer, WireRequest
+from pytest_customerio.process.parts import URLLIB3, Part
 from pytest_customerio.process.patching import Patches, Wrapper
 
 _LOG = logging.getLogger("urllib3.connectionpool")
 
 
+def _part(path: str, why: str) -> Part:
+    without = "requests that no mock answers are refused by the guard"
+    return Part(URLLIB3, "urllib3.connectionpool", path, why, without, needs="urllib3")
+
+
+MAKE_REQUEST = _part("HTTPConnectionPool._make_request", "requests that no mock answers get our answer")
+PREPARE_PROXY = _part("HTTPSConnectionPool._prepare_proxy", "no tunnel to a proxy is built for them")
+PARTS = (MAKE_REQUEST, PREPARE_PROXY)
+
+
 def install(traffic: Traffic, patches: Patches) -> None:
     """Answer for every pool's connections to Customer.io."""
-    from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
+    patches.patch(MAKE_REQUEST, lambda original: _make_request(traffic, original))
+    patches.patch(PREPARE_PROXY, lambda original: _prepare_proxy(traffic, original))
 
-    patches.wrap(HTTPConnectionPool, "_make_request", lambda original: _make_request(traffic, original))
-    patches.wrap(HTTPSConnectionPool, "_prepare_proxy", lambda original: _prepare_proxy(traffic, original))
+
+def absolute(pool: Any, url: str) -> str:
+    """The URL that a pool is asked for: it is given a path, or all of the URL where it is the pool of a proxy."""
+    return origin(pool.scheme, pool.host, pool.port) + url if url.startswith("/") else url
+
+
+def concerned(traffic: Traffic, pool: Any, url: Any) -> bool:
+    """Whether a request of this pool goes to Customer.io, directly or through a proxy."""
+    if isinstance(url, str) and "://" in url[:8]:
+        return traffic.concerns(*destination(url))
+    return traffic.concerns(pool.host, pool.port)
 
 
 def _make_request(traffic: Traffic, original: Wrapper) -> Wrapper:
@@ -40,7 +60,7 @@ def _make_request(traffic: Traffic, original: Wrapper) -> Wrapper:
     return make_request
 
 
-# The order in which urllib3 takes them; it names them all itself.
+# The order of the parameters of `_make_request` (urllib3 2.0 to 2.8), which urllib3 itself passes by name.
 _PARAMETERS = ("body", "headers", "retries", "timeout", "chunked", "response_conn", "preload_content", "decode_content")
 _READING = ("preload_content", "decode_content", "enforce_content_length")
 
@@ -59,7 +79,7 @@ def _prepare_proxy(traffic: Traffic, original: Wrapper) -> Wrapper:
 
 
 def _is_users(conn: Any) -> bool:
-    """Whether a mock of the user's answers on this connection: a vcrpy cassette, or a socket that is none."""
+    """Whether a mock of the user's answers on this connection: a vcrpy cassette, or a mock of sockets."""
     return getattr(conn, "cassette", None) is not None or socket_is_mocked()
 
 
@@ -67,7 +87,7 @@ def _answered(traffic: Traffic, pool: Any, conn: Any, method: str, url: str, giv
     __tracebackhide__ = True
     pool.num_requests += 1
     headers = plain_headers(given.get("headers"))
-    if not _is_plain(method, url, headers):
+    if not _is_usual(method, url, headers):
         _put(method, url, given.get("headers"))
     body = drain(given.get("body"))
     answer = traffic.answer(WireRequest(method, absolute(pool, url), headers, body))
@@ -75,14 +95,14 @@ def _answered(traffic: Traffic, pool: Any, conn: Any, method: str, url: str, giv
         answer = received(answer)
     elif answer.fault is not None:
         if conn.proxy:
-            conn._has_connected_to_proxy = True  # the fault lies behind the proxy, and is not the proxy's
+            conn._has_connected_to_proxy = True  # the fault happens behind the proxy; urllib3 must not blame the proxy
         _fail(answer.fault, pool, conn, url, given.get("timeout"))
     response = _response(answer, method, url, {name: given[name] for name in _READING if name in given})
     response.retries = given.get("retries")
     response._connection = given.get("response_conn")
     response._pool = pool
-    told = (pool.scheme, pool.host, pool.port, method, url, "HTTP/1.1", answer.status, response.length_remaining)
-    _LOG.debug('%s://%s:%s "%s %s %s" %s %s', *told)
+    request = (pool.scheme, pool.host, pool.port, method, url, "HTTP/1.1", answer.status, response.length_remaining)
+    _LOG.debug('%s://%s:%s "%s %s %s" %s %s', *request)
     return response
 
 
@@ -91,8 +111,8 @@ _TARGET = re.compile(r"[!-~]+")
 _TEXT = re.compile(r"[\t -~]*")
 
 
-def _is_plain(method: str, url: str, headers: dict[str, str]) -> bool:
-    """Whether nothing in the head of this request needs a second look."""
+def _is_usual(method: str, url: str, headers: dict[str, str]) -> bool:
+    """Whether the head of this request holds only characters that every client sends as they are."""
     values = headers.values()
     return (
         _TOKENS.fullmatch("".join((method, *headers))) is not None
@@ -104,7 +124,7 @@ def _is_plain(method: str, url: str, headers: dict[str, str]) -> bool:
 
 
 def _put(method: str, url: str, headers: Any) -> None:
-    """Put the head together as for the wire, for the client to say what it would not send."""
+    """Put the head together as it would be sent, so that the client raises its own error for what it cannot send."""
     from urllib3.connection import HTTPConnection
 
     conn = HTTPConnection("localhost")
@@ -134,7 +154,7 @@ def _response(answer: Answer, method: str, url: str, reading: dict[str, Any]) ->
 
 
 class AnswerBody(io.BytesIO):
-    """The body of an answer, in the role of the standard library's response: closed once it is read to its end."""
+    """The body of an answer, as the standard library's response gives it: closed when it has been read to its end."""
 
     def __init__(self, answer: Answer, method: str) -> None:
         self._bodied = method != "HEAD" and answer_body(answer) is answer.body
@@ -156,7 +176,7 @@ class AnswerBody(io.BytesIO):
         return self._spent or self.closed
 
     def read(self, amount: int | None = -1, /) -> bytes:
-        """Like any file; notes the end, and misses what the headers promised."""
+        """As `read` of any file; raises `IncompleteRead` where the headers promised more than there is."""
         data = self._note(super().read(amount), amount)
         if amount is None or amount < 0:
             missing = self._promised() - len(self.getbuffer())
@@ -165,7 +185,7 @@ class AnswerBody(io.BytesIO):
         return data
 
     def read1(self, amount: int | None = -1, /) -> bytes:
-        """Like any file; notes the end."""
+        """As `read1` of any file."""
         return self._note(super().read1(-1 if amount is None else amount), amount)
 
     def _promised(self) -> int:
@@ -179,7 +199,7 @@ class AnswerBody(io.BytesIO):
 
 
 def _fail(fault: str, pool: Any, conn: Any, url: str, timeout: Any) -> None:
-    """Raise what urllib3 makes of a socket's error, in connecting or afterwards."""
+    """Raise the exception that urllib3 makes of a socket's error, in connecting or afterwards."""
     __tracebackhide__ = True
     error, limits = socket_error(fault), pool._get_timeout(timeout)
     limits.start_connect()

@@ -1,42 +1,78 @@
-"""Users' own vcrpy cassettes: heard where `http.client` is replaced, and kept from racing and hanging.
+"""Users' own vcrpy cassettes: their requests are heard, they neither race nor hang, and it is known when they record.
 
-While a cassette builds a connection it puts the real classes back for the whole process, so that other threads send
-for real; and its responses keep a blocking pool's only connection when urllib3 retries. Both are mended meanwhile.
+Two faults of vcrpy (8.2 to 9.4) are mended meanwhile. While a cassette builds a connection, it puts the real classes
+back for the whole process, so that requests of other threads are really sent: a lock makes the others wait. And its
+responses never give the only connection of a blocking pool back when urllib3 retries, so that the retry waits for ever.
 """
 
 from __future__ import annotations
 
 import contextlib
-import importlib
 import threading
 from collections.abc import Iterator
 from typing import Any
 
-from pytest_customerio.clients.bodies import drain
 from pytest_customerio.clients.hearing import begin, send_heard
-from pytest_customerio.clients.recording import for_real
+from pytest_customerio.clients.passthrough import passed_through, passing_through
 from pytest_customerio.clients.traffic import Traffic
-from pytest_customerio.clients.wire import destination
+from pytest_customerio.clients.transport.bodies import drain
+from pytest_customerio.clients.transport.wire import destination
+from pytest_customerio.process.parts import URLLIB3, VCRPY, Part
 from pytest_customerio.process.patching import Patches, Wrapper
 
+HTTPX, AIOHTTP = "vcr.stubs.httpx_stubs", "vcr.stubs.aiohttp_stubs"
+_RACE = "requests of other threads may pass a cassette while it builds a connection"
+_RECORDS = "a request that a cassette records may get our answer"
+FORCE_RESET = Part(
+    VCRPY, "vcr.patch", "force_reset", "one thread at a time builds a real connection", _RACE, needs="vcr"
+)
+NEW_CONN = tuple(
+    Part(URLLIB3, "urllib3.connectionpool", f"{pool}._new_conn", "no connection is built meanwhile", _RACE)
+    for pool in ("HTTPConnectionPool", "HTTPSConnectionPool")
+)
+DRAIN = Part(
+    VCRPY,
+    "vcr.stubs",
+    "VCRHTTPResponse.drain_conn",
+    "a retry finds a free connection",
+    "a retry in a pool with `block=True` hangs",
+    needs="vcr",
+)
+GET_RESPONSE = Part(
+    VCRPY, "vcr.stubs", "VCRConnection.getresponse", "requests of cassettes", "they are not heard", needs="vcr"
+)
+HTTPX_REQUESTS = tuple(
+    Part(VCRPY, HTTPX, name, "when a cassette records httpx", _RECORDS)
+    for name in ("_vcr_handle_request", "_vcr_handle_async_request")
+)
+AIOHTTP_REQUESTS = Part(VCRPY, AIOHTTP, "vcr_request", "when a cassette records aiohttp", _RECORDS)
+PARTS = (FORCE_RESET, *NEW_CONN, DRAIN, GET_RESPONSE, *HTTPX_REQUESTS, AIOHTTP_REQUESTS)
 
-def install(traffic: Traffic, patches: Patches) -> None:
-    """Mend what is shared between threads, and hear the cassettes' own connections."""
-    from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 
-    patch, stubs = importlib.import_module("vcr.patch"), importlib.import_module("vcr.stubs")
+def install(traffic: Traffic, patches: Patches, module: str = "vcr") -> None:
+    """Tap vcrpy itself, or its stubs for a client, which it imports when that client is there."""
+    if module == HTTPX:
+        for part in HTTPX_REQUESTS:
+            patches.patch(part, _recorded_httpx)
+    elif module == AIOHTTP:
+        patches.patch(AIOHTTP_REQUESTS, _recorded_aiohttp)
+    else:
+        _mend(traffic, patches)
+
+
+def _mend(traffic: Traffic, patches: Patches) -> None:
     lock = threading.RLock()
-    patches.wrap(patch, "force_reset", lambda original: _alone(lock, original))
-    for pool in (HTTPConnectionPool, HTTPSConnectionPool):
-        patches.wrap(pool, "_new_conn", lambda original: _new_conn(lock, original))
-    patches.wrap(stubs.VCRHTTPResponse, "drain_conn", _drain_conn)
-    patches.wrap(stubs.VCRConnection, "getresponse", lambda original: _getresponse(traffic, original))
+    patches.patch(FORCE_RESET, lambda original: _alone(lock, original))
+    for part in NEW_CONN:
+        patches.patch(part, lambda original: _new_conn(lock, original))
+    patches.patch(DRAIN, _drain_conn)
+    patches.patch(GET_RESPONSE, lambda original: _getresponse(traffic, original))
 
 
 def _alone(lock: threading.RLock, original: Wrapper) -> Wrapper:
     @contextlib.contextmanager
     def force_reset() -> Iterator[None]:
-        with lock, for_real(), original():
+        with lock, passing_through(), original():
             yield
 
     return force_reset
@@ -80,3 +116,18 @@ def _getresponse(traffic: Traffic, original: Wrapper) -> Wrapper:
         return send_heard(hearing, request.headers, drain(request.body), send, status="status")
 
     return getresponse
+
+
+def _recorded_httpx(original: Wrapper) -> Wrapper:
+    def handle(cassette: Any, real: Wrapper, *args: Any) -> Any:
+        __tracebackhide__ = True
+        return original(cassette, passed_through(real), *args)
+
+    return handle
+
+
+def _recorded_aiohttp(original: Wrapper) -> Wrapper:
+    def vcr_request(cassette: Any, real: Wrapper) -> Any:
+        return original(cassette, passed_through(real))
+
+    return vcr_request

@@ -1,1 +1,1 @@
-"""Which call of the API a request is, and whether its payload keeps its promises."""
+"""Finds which operation a request is, and judges its address, credentials and payload."""

@@ -1,4 +1,4 @@
-"""Whether the credentials are those of this API. No credential ever leaves this module."""
+"""Judges the credentials of a request. Violations never contain a credential."""
 
 from __future__ import annotations
 
@@ -8,7 +8,8 @@ import re
 from functools import lru_cache
 
 from pytest_customerio.contract.keywords import PLACEHOLDERS
-from pytest_customerio.contract.violations import Breach
+from pytest_customerio.contract.rules import violation
+from pytest_customerio.core.model import Violation
 
 _WHERE = "header Authorization"
 _NEW_KEY = re.compile(r"(?:pk|sk)_(us|eu)_")
@@ -25,32 +26,32 @@ _HINTS = {
 
 
 @lru_cache(maxsize=256)
-def judge_auth(kind: str, header: str | None, region: str | None = None) -> tuple[Breach, ...]:
-    """What is wrong with an Authorization header for this kind of auth, on a host of this region."""
+def judge_auth(kind: str, header: str | None, region: str | None = None) -> tuple[Violation, ...]:
+    """What is wrong with an Authorization header, for this kind of authentication on a host of this region."""
     if kind not in _EXPECTED:
         return ()
     if header is None or not header.strip():
-        return (_breach("missing-auth", kind, "no Authorization header"),)
+        return (_violation("missing-auth", kind, "no Authorization header"),)
     scheme, _, rest = header.strip().partition(" ")
     scheme, rest = scheme.lower(), rest.strip()
     if scheme == "bearer":
         return _bearer(kind, rest, region)
     if scheme == "basic":
         return _basic(kind, rest, region)
-    return (_breach("wrong-auth", kind, "a header without Basic or Bearer" if not rest else "another scheme"),)
+    return (_violation("wrong-auth", kind, "a header without Basic or Bearer" if not rest else "another scheme"),)
 
 
 def service_account(header: str | None) -> bool:
-    """Whether the header carries a service-account token, which needs to name its workspace."""
+    """Whether the header has a service-account token. Such a request has to name its workspace in another header."""
     return header is not None and header.strip()[:15].lower() == "bearer sa_live_"
 
 
 def from_url(user: str) -> str:
-    """The header that clients make of `user:password@` in a URL."""
+    """The Authorization header that clients make from `user:password@` in a URL."""
     return "Basic " + base64.b64encode(user.encode("utf-8", "replace")).decode()
 
 
-def _bearer(kind: str, token: str, region: str | None) -> tuple[Breach, ...]:
+def _bearer(kind: str, token: str, region: str | None) -> tuple[Violation, ...]:
     if token.strip("'\"").lower() in {"", *PLACEHOLDERS}:
         return (_placeholder(kind, "the token is empty or a placeholder"),)
     if kind == "bearer":
@@ -58,18 +59,18 @@ def _bearer(kind: str, token: str, region: str | None) -> tuple[Breach, ...]:
     key = _NEW_KEY.match(token)
     if kind == "write-key" and key:
         return _key_region(key[1], region)
-    return (_breach("wrong-auth", kind, "Bearer"),)
+    return (_violation("wrong-auth", kind, "Bearer"),)
 
 
-def _basic(kind: str, encoded: str, region: str | None) -> tuple[Breach, ...]:
+def _basic(kind: str, encoded: str, region: str | None) -> tuple[Violation, ...]:
     if kind == "bearer":
-        return (_breach("wrong-auth", kind, "Basic"),)
+        return (_violation("wrong-auth", kind, "Basic"),)
     try:
         user, colon, password = base64.b64decode(encoded, validate=True).decode("utf-8", "replace").partition(":")
     except (binascii.Error, ValueError):
-        return (_breach("wrong-auth", kind, "Basic with something that is not base64"),)
+        return (_violation("wrong-auth", kind, "Basic with something that is not base64"),)
     if kind == "write-key" and password:
-        return (_breach("wrong-auth", kind, "Basic with a password"),)
+        return (_violation("wrong-auth", kind, "Basic with a password"),)
     parts = (user,) if kind == "write-key" else (user, password)
     if any(part.strip().lower() in {"", *PLACEHOLDERS} for part in parts):
         return (_placeholder(kind, "a part is empty or a placeholder"),)
@@ -77,16 +78,18 @@ def _basic(kind: str, encoded: str, region: str | None) -> tuple[Breach, ...]:
     return _key_region(key[1], region) if kind == "write-key" and key and colon else ()
 
 
-def _key_region(wanted: str, region: str | None) -> tuple[Breach, ...]:
+def _key_region(wanted: str, region: str | None) -> tuple[Violation, ...]:
     if region is None or wanted == region:
         return ()
     got = f"a host in {region}"
-    return (Breach("wrong-region", "url", f"a host in {wanted}, as the key says", got, "", "401", source="documented"),)
+    return (
+        violation("wrong-region", "url", f"a host in {wanted}, as the key says", got, "", "401", source="documented"),
+    )
 
 
-def _placeholder(kind: str, got: str) -> Breach:
-    return Breach("placeholder-credentials", _WHERE, _EXPECTED[kind], got, _HINTS[kind], "401 Unauthorized")
+def _placeholder(kind: str, got: str) -> Violation:
+    return violation("placeholder-credentials", _WHERE, _EXPECTED[kind], got, _HINTS[kind], "401 Unauthorized")
 
 
-def _breach(rule: str, kind: str, got: str) -> Breach:
-    return Breach(rule, _WHERE, _EXPECTED[kind], got, _HINTS[kind], "401 Unauthorized")
+def _violation(rule: str, kind: str, got: str) -> Violation:
+    return violation(rule, _WHERE, _EXPECTED[kind], got, _HINTS[kind], "401 Unauthorized")

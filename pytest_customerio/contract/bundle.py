@@ -1,4 +1,8 @@
-"""One document that both engines read: the shared facts inside it, nothing looked up elsewhere."""
+"""One document for both engines: an operation's schema with those shared definitions inside it that it refers to.
+
+The definitions are copied instead of being looked up in a registry (`referencing`), because a schema of the project
+may have an `$id` of its own and still refer to `../common.json`. Validation is as fast either way.
+"""
 
 from __future__ import annotations
 
@@ -7,38 +11,47 @@ from typing import Any
 
 Json = Any
 _COMMON = "../common.json#/$defs/"
+_WITHIN_COMMON = "#/$defs/"
 _HERE = "#/$defs/customerio/$defs/"
 _JSON_SIZES = ("x-maxJsonBytes", "x-warnJsonBytes")
 
 
 def bundle(document: Mapping[str, Json], common: Mapping[str, Json]) -> Json:
-    """The document with the shared facts inside it: nothing is ever looked up elsewhere."""
-    whole = _rewrite(document, _COMMON)
-    shared = {name: _rewrite(each, "#/$defs/") for name, each in common["$defs"].items()}
-    return whole | {"$defs": {**whole.get("$defs", {}), "customerio": {"$defs": shared}}}
+    """The document with the shared definitions that it needs, so that nothing is looked up elsewhere."""
+    needed: dict[str, None] = {}
+    whole, shared = _rewrite(document, _COMMON, needed), {}
+    while missing := [name for name in needed if name not in shared]:
+        for name in missing:
+            shared[name] = _rewrite(common["$defs"].get(name), _WITHIN_COMMON, needed)
+    defined = {name: each for name, each in shared.items() if name in common["$defs"]}
+    return whole | {"$defs": {**whole.get("$defs", {}), "customerio": {"$defs": defined}}}
 
 
 def foreign_references(document: Json) -> list[str]:
     """References that a bundled document still makes to somewhere else."""
     if isinstance(document, list):
-        return [each for item in document for each in foreign_references(item)]
+        return [each for entry in document for each in foreign_references(entry)]
     if not isinstance(document, dict):
         return []
     here = [ref for key in ("$ref", "$dynamicRef") if isinstance(ref := document.get(key), str) and ref[:1] != "#"]
-    return here + [each for item in document.values() for each in foreign_references(item)]
+    return here + [each for entry in document.values() for each in foreign_references(entry)]
 
 
-def _rewrite(node: Json, prefix: str) -> Json:
+def _rewrite(node: Json, prefix: str, needed: dict[str, None]) -> Json:
+    """The node with references to shared definitions leading into the bundle; their names go into `needed`."""
     if isinstance(node, list):
-        return [_rewrite(item, prefix) for item in node]
+        return [_rewrite(entry, prefix, needed) for entry in node]
     if not isinstance(node, dict):
         return node
-    return {
-        key: _HERE + value[len(prefix) :]
-        if key == "$ref" and isinstance(value, str) and value.startswith(prefix)
-        else _rewrite(value, prefix)
-        for key, value in node.items()
-    }
+    copy = {}
+    for key, value in node.items():
+        if key == "$ref" and isinstance(value, str) and value.startswith(prefix):
+            reference = value[len(prefix) :]
+            needed[reference.partition("/")[0]] = None
+            copy[key] = _HERE + reference
+        else:
+            copy[key] = _rewrite(value, prefix, needed)
+    return copy
 
 
 def _resolve(document: Json, reference: str) -> Json:
@@ -49,7 +62,7 @@ def _resolve(document: Json, reference: str) -> Json:
 
 
 def enclosing(document: Json, path: Iterable[str | int]) -> Iterator[dict[str, Json]]:
-    """The subschemas on the way to a place, references followed, outermost first."""
+    """The subschemas on the way to a place, with references followed, outermost first."""
     node = document
     for step in path:
         if isinstance(node, dict):
@@ -64,22 +77,23 @@ def enclosing(document: Json, path: Iterable[str | int]) -> Iterator[dict[str, J
 
 
 def size_limits(node: Json) -> Iterator[int]:
-    """Every limit that is measured as JSON."""
+    """Every limit of a size as JSON."""
     if isinstance(node, dict):
         yield from (limit for key in _JSON_SIZES if isinstance(limit := node.get(key), int))
         node = list(node.values())
     if isinstance(node, list):
-        for item in node:
-            yield from size_limits(item)
+        for entry in node:
+            yield from size_limits(entry)
 
 
 def for_speed(node: Json) -> Json:
     """The same contract with fewer calls back into Python.
 
-    Limits of JSON size are left to the size of the body, short text is settled by its number of characters.
+    Limits of a size as JSON are left out: `Schema.holds` compares them with the size of the whole body. A text whose
+    number of characters is far below a limit of bytes needs no call.
     """
     if isinstance(node, list):
-        return [for_speed(item) for item in node]
+        return [for_speed(entry) for entry in node]
     if not isinstance(node, dict):
         return node
     fast = {key: for_speed(value) for key, value in node.items() if key not in (*_JSON_SIZES, "x-cio", "examples")}

@@ -1,4 +1,4 @@
-"""Which call of the API a request is."""
+"""The catalogue of operations: finds the operation of a request by its method, URL and payload."""
 
 from __future__ import annotations
 
@@ -15,15 +15,16 @@ from pytest_customerio.core.model import Operation
 
 _NOTHING: Mapping[str, str] = MappingProxyType({})
 LONGEST_REMEMBERED = 4096
-LONGEST_READ = 65_536  # what is behind that is not looked at: no server takes such a URL
+LONGEST_READ = 65_536  # the rest of a longer URL is ignored: no server accepts such a URL
 _PIPELINES_BATCH = "pipelines.batch"
 
 
 @dataclass(frozen=True, slots=True)
 class Address:
-    """Where a request goes. `surfaces` are those the host serves, `region` its region; `path` has no prefix of a proxy.
+    """Where a request goes. `surfaces` are the surfaces that the host serves, `region` is its region.
 
-    `foreign` says that it lies below a base URL of the project's own (ini `cio_hosts`), where any surface may answer.
+    `foreign` says that the address is below a base URL of the ini `cio_hosts`, where any surface may answer. The path
+    of such a base URL is not part of `path`. `user` is `user:password` of the URL.
     """
 
     scheme: str = ""
@@ -39,21 +40,21 @@ class Address:
 
     @property
     def concerned(self) -> bool:
-        """Whether this is Customer.io's: its domain, or below a base URL of the project's own."""
+        """Whether the address is Customer.io's: in its domain, or below a base URL of the ini `cio_hosts`."""
         return self.foreign or _customer_io(self.host)
 
     @property
     def segments(self) -> tuple[str, ...]:
-        """The path's segments as sent, still encoded."""
+        """The segments of the path as they were sent, percent-encoded."""
         return tuple(self.path.split("/")[1:])
 
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """What a request is: its `operation`, or None with `problem` (a rule) at `where`.
+    """What a request is: its `operation`, or None and the rule that it breaks (`problem`) at `where`.
 
-    `candidates` are the operations of the endpoint, `endpoint` is its surface and path template, so that an answer can
-    be found for a broken payload too. `params` and `query` are decoded exactly once.
+    `candidates` are all operations at this method and path; there are several where the payload decides. `params` and
+    `query` are the decoded parameters of the path and of the query.
     """
 
     address: Address
@@ -66,22 +67,22 @@ class Match:
 
     @property
     def region(self) -> str | None:
-        """The region of the host, None for a host of the project's own."""
+        """The region of the host; None for a host of the ini `cio_hosts`."""
         return self.address.region
 
     @property
     def surface(self) -> str | None:
-        """The surface of the endpoint."""
+        """The surface of the candidates."""
         return self.candidates[0].surface if self.candidates else None
 
     @property
     def endpoint(self) -> tuple[str, str] | None:
-        """Surface and path template, also where the payload leaves the operation open."""
+        """The surface and the path template, which are known for a broken payload too."""
         return (self.candidates[0].surface, self.candidates[0].path) if self.candidates else None
 
 
 class Catalog:
-    """Every operation, and how to recognise its requests."""
+    """All operations, by id, by surface and by method and path."""
 
     def __init__(self, operations: Iterable[Operation], hosts: Sequence[str] = ()) -> None:
         self.operations: Mapping[str, Operation] = MappingProxyType({each.id: each for each in operations})
@@ -91,7 +92,7 @@ class Catalog:
         self._homes = _homes(self.operations.values())
         self._routes = _routes(self.operations.values())
         self._place = lru_cache(maxsize=1024)(self._find)
-        self.pipelines_items = {each.name: each for each in self.of("pipelines") if each.id != _PIPELINES_BATCH}
+        self.pipelines_calls = {each.name: each for each in self.of("pipelines") if each.id != _PIPELINES_BATCH}
         self.entities = tuple(each for each in self.of("track_v2") if each.variant)
 
     @classmethod
@@ -105,16 +106,16 @@ class Catalog:
         return tuple(each for each in self.operations.values() if each.surface == surface)
 
     def concerns(self, host: str, port: int | None = None) -> bool:
-        """Whether the host is Customer.io's or one of the project's own base URLs."""
+        """Whether the host is Customer.io's or that of a base URL of the ini `cio_hosts`."""
         name = host.lower().rstrip(".")
         return _customer_io(name) or name in self._extra_hosts or (name, port) in self._extra_hosts
 
     def concerns_url(self, url: str) -> bool:
-        """Whether the URL is on a host of Customer.io or below one of the project's own base URLs."""
+        """Whether the URL is on a host of Customer.io or below a base URL of the ini `cio_hosts`."""
         return self.address(url).concerned
 
     def place(self, method: str, url: str) -> Match:
-        """The endpoint of a request, without a look at its payload. Remembered for the last thousand URLs."""
+        """The candidates for a request, whatever its payload. The results for the last 1024 URLs are cached."""
         return self._place(method, url) if len(url) < LONGEST_REMEMBERED else self._find(method, url)
 
     def match(self, method: str, url: str, payload: object = None) -> Match:
@@ -123,7 +124,7 @@ class Catalog:
         return place if len(place.candidates) < 2 else self._by_variant(place, payload)
 
     def select(self, candidates: Sequence[Operation], payload: object) -> tuple[Operation | None, str, str]:
-        """The candidate whose variant the payload has; else None, the rule that breaks and the key where it breaks."""
+        """The candidate whose type and action the payload has; else None, the broken rule and the broken key."""
         if not isinstance(payload, dict):
             return None, "body-not-object", ""
         kind, action = payload.get("type"), payload.get("action")
@@ -161,7 +162,7 @@ class Catalog:
         return Match(address, only, candidates, params, query)
 
     def address(self, url: str) -> Address:
-        """Where a URL goes; one that cannot be read goes nowhere."""
+        """The address in a URL; an empty address where the URL cannot be parsed."""
         try:
             parts = urlsplit(url[:LONGEST_READ])
             host = (parts.hostname or "").rstrip(".")
@@ -237,7 +238,7 @@ def _query(text: str) -> Mapping[str, str]:
 
 
 def _extra_base(base: str) -> tuple[str, str, int | None]:
-    """Host, path and port of a base URL; without a port of its own it stands for all."""
+    """Host, path and port of a base URL. Without a port it stands for every port."""
     parts = urlsplit(base if "//" in base else f"https://{base}")
     return (parts.hostname or "").rstrip("."), parts.path.rstrip("/"), _port(parts)
 

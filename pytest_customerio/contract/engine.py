@@ -1,4 +1,7 @@
-"""The only module that knows JSON Schema: one engine answers the valid case, the other explains a broken payload."""
+"""Validates payloads by JSON Schema: jsonschema-rs says quickly what is valid, jsonschema explains what is broken.
+
+The only module that uses these libraries.
+"""
 
 from __future__ import annotations
 
@@ -9,9 +12,10 @@ from json import dumps
 from typing import TYPE_CHECKING, Any
 
 from pytest_customerio.contract.bundle import bundle, enclosing, for_speed, size_limits
-from pytest_customerio.contract.keywords import KEYWORDS, Broken, Keyword
-from pytest_customerio.contract.violations import Breach
+from pytest_customerio.contract.keywords import KEYWORDS, Keyword, KeywordError
+from pytest_customerio.contract.rules import violation
 from pytest_customerio.core import redact
+from pytest_customerio.core.model import Violation
 
 if TYPE_CHECKING:
     import jsonschema_rs
@@ -22,12 +26,13 @@ _WIDEST = 1000
 _WIDE = ("additionalProperties", "patternProperties", "propertyNames", "items")
 _COUNTS = {"maxProperties", "minProperties", "maxItems", "minItems"}
 _WORDS = {"enum", "const"}
+_NO_CONSTRAINT = frozenset({"$schema", "$id", "$comment", "$defs", "title", "description", "x-cio", "examples"})
 
 
 class Schema:
-    """One contract. `fallback` is the rule of a constraint that names none.
+    """One schema. `fallback` is the rule of a constraint that names no rule.
 
-    `holds` answers in microseconds and may say False for a payload that is fine; `breaches` decides.
+    `holds` takes microseconds and may be False for a valid payload; `violations` is exact.
     """
 
     def __init__(self, document: Mapping[str, Json], common: Mapping[str, Json], fallback: str = "malformed") -> None:
@@ -35,24 +40,29 @@ class Schema:
         self.fallback = fallback
 
     def holds(self, payload: object, size: int) -> bool:
-        """Whether the payload surely keeps the contract; `size` is the length of the body it was read from."""
+        """True only for a valid payload. `size` is the number of bytes of the body in which it was sent."""
         if size > self._small:
             return False
         quick = self._quick
         try:
             return quick.is_valid(payload)
-        except ValueError:  # text that Rust cannot hold, such as lone surrogates
+        except ValueError:  # text that Rust cannot represent, such as lone surrogates
             return False
 
-    def breaches(self, payload: object) -> list[Breach]:
-        """Every constraint that the payload breaks, up to a number that nobody reads."""
+    def violations(self, payload: object) -> list[Violation]:
+        """Every constraint that the payload breaks, at most 500; none where the payload is nested too deep to walk."""
         try:
-            return [self._breach(error) for error in islice(self._explainer.iter_errors(payload), _MOST)]
+            return [self._violation(error) for error in islice(self._explainer.iter_errors(payload), _MOST)]
         except RecursionError:
             return []
 
+    @cached_property
+    def constrains(self) -> bool:
+        """Whether it demands anything of a payload."""
+        return bool(set(self.document) - _NO_CONSTRAINT)
+
     def flaw(self) -> tuple[list[str | int], str] | None:
-        """Where and why this is no JSON Schema."""
+        """The place and the reason where the document is no valid JSON Schema; else None."""
         from jsonschema import Draft202012Validator, SchemaError
 
         try:
@@ -60,7 +70,7 @@ class Schema:
             self._quick.is_valid(None)
         except SchemaError as error:
             return list(error.absolute_path), f"no JSON Schema: {redact.cut(error.message)}"
-        except Exception as error:  # jsonschema-rs has several, of no common kind
+        except Exception as error:  # jsonschema-rs raises several classes that have no common base
             return [], f"no JSON Schema: {redact.cut(str(error))}"
         return None
 
@@ -78,10 +88,10 @@ class Schema:
     def _explainer(self) -> Json:
         return _explaining()(self.document)
 
-    def _breach(self, error: Json) -> Breach:
-        broken = error.cause if isinstance(error.cause, Broken) else Broken("", "")
+    def _violation(self, error: Json) -> Violation:
+        broken = error.cause if isinstance(error.cause, KeywordError) else KeywordError("", "")
         entry = self._entry(error, broken.tag)
-        return Breach(
+        return violation(
             rule=entry.get("rule", self.fallback),
             where=redact.json_path(_place(error)),
             expected=entry.get("expected") or _expected(error),
@@ -145,7 +155,7 @@ def _explained(keyword: Keyword) -> Callable[..., Iterator[Exception]]:
 
 
 def _bounded(original: Callable[..., Iterator[Exception] | None]) -> Callable[..., Iterator[Exception]]:
-    """The keyword, looking at no more members than a second allows: a body of 10 MB may hold a million."""
+    """The keyword, applied to the first 1000 members only: a body of 10 MB may have a million, which takes minutes."""
 
     def explain(validator: object, argument: object, instance: Json, schema: object) -> Iterator[Exception]:
         if isinstance(instance, dict) and len(instance) > _WIDEST:
@@ -163,7 +173,7 @@ def _required(_validator: object, names: list[str], instance: object, _schema: o
     if isinstance(instance, dict):
         for name in names:
             if name not in instance:
-                yield ValidationError(name, cause=Broken(name, "nothing"), path=(name,))
+                yield ValidationError(name, cause=KeywordError(name, "nothing"), path=(name,))
 
 
 def _first(entries: Mapping[str, Json], prefix: str) -> Mapping[str, Json] | None:

@@ -1,4 +1,7 @@
-"""Which texts are an e-mail address, a phone number, a ULID, a time or base64. Tolerant where the service is."""
+"""The formats of `x-format`: e-mail addresses, phone numbers, ULIDs, times, base64. As tolerant as the service is.
+
+A format returns None for a value that fits, else a word for the way in which it does not fit.
+"""
 
 from __future__ import annotations
 
@@ -17,12 +20,12 @@ _CLOCK = r"(?:[01][0-9]|2[0-4]):?[0-5][0-9](?::?(?:[0-5][0-9]|60)(?:[.,][0-9]+)?
 _ISO = re.compile(rf"{_DATE}(?:[Tt ]{_CLOCK}(?: ?(?:[Zz]|[+-][0-9]{{2}}(?::?[0-9]{{2}})?))?)?", re.ASCII)
 _BASE64 = re.compile(r"[A-Za-z0-9+/]*={0,2}")
 _NUMBER = re.compile(r"[+-]?[0-9]+(?:\.[0-9]*)?", re.ASCII)
-_LONGEST_EMAIL = 1000  # far above what any server takes; longer ones would only keep the pattern busy
+_LONGEST_EMAIL = 1000  # no server accepts a longer address; the pattern would take long on a longer text
 _LATEST = 99_999_999_999
 
 
 def liquid(text: str) -> bool:
-    """Whether the text is a Liquid template, which only the service can fill."""
+    """Whether the text is a Liquid template. Only the service knows what it becomes, so it is not checked."""
     return "{{" in text or "{%" in text
 
 

@@ -1,4 +1,4 @@
-"""The words our schemas add to JSON Schema: each a pure function of value and argument."""
+"""The keywords that our schemas add to JSON Schema. Each is a function of the value and the keyword's argument."""
 
 from __future__ import annotations
 
@@ -13,8 +13,12 @@ _TEMPLATE = re.compile(r"\{\w{1,40}\}")
 PLACEHOLDERS = frozenset({"none", "null", "undefined"})
 
 
-class Broken(ValueError):  # noqa: N818 - a verdict, raised only because jsonschema-rs asks for it
-    """A keyword that does not hold: `tag` tells its ways apart, `got` is safe to show, `key` is the missing member."""
+class KeywordError(ValueError):
+    """A keyword that a value does not keep. It is an exception because jsonschema-rs wants one raised.
+
+    `tag` names the way in which it is broken, `got` describes the value without its content, `key` is the member that
+    is missing, if one is.
+    """
 
     def __init__(self, tag: str, got: str, key: str | None = None) -> None:
         super().__init__(tag)
@@ -23,11 +27,11 @@ class Broken(ValueError):  # noqa: N818 - a verdict, raised only because jsonsch
         self.key = key
 
 
-Keyword = Callable[[object, object], Broken | None]
+Keyword = Callable[[object, object], KeywordError | None]
 
 
 def json_bytes(value: object) -> int:
-    """The size of the value as compact JSON, the smallest that any client would send; 0 where it cannot be written."""
+    """The bytes of the value as compact JSON, the fewest that a client sends; 0 where JSON cannot express it."""
     try:
         return len(dumps(value, separators=(",", ":"), ensure_ascii=False).encode("utf-8", "surrogatepass"))
     except (RecursionError, ValueError, TypeError):
@@ -35,59 +39,59 @@ def json_bytes(value: object) -> int:
 
 
 def blank(value: object) -> bool:
-    """Whether a member is there in name only."""
+    """Whether a value is as good as missing: null, or text without any character but white space."""
     return value is None or (isinstance(value, str) and not value.strip())
 
 
-def _max_bytes(value: object, limit: object) -> Broken | None:
+def _max_bytes(value: object, limit: object) -> KeywordError | None:
     if not isinstance(value, str) or not isinstance(limit, int) or len(value) * 4 <= limit:
         return None
     size = len(value.encode("utf-8", "surrogatepass"))
-    return Broken("", f"{size} bytes") if size > limit else None
+    return KeywordError("", f"{size} bytes") if size > limit else None
 
 
-def _max_json_bytes(value: object, limit: object) -> Broken | None:
+def _max_json_bytes(value: object, limit: object) -> KeywordError | None:
     size = json_bytes(value)
-    return Broken("", f"{size} bytes") if isinstance(limit, int) and size > limit else None
+    return KeywordError("", f"{size} bytes") if isinstance(limit, int) and size > limit else None
 
 
-def _not_blank(value: object, _: object) -> Broken | None:
+def _not_blank(value: object, _: object) -> KeywordError | None:
     if not isinstance(value, str) or value.strip():
         return None
-    return Broken("blank" if value else "empty", mask(value))
+    return KeywordError("blank" if value else "empty", mask(value))
 
 
-def _not_placeholder(value: object, _: object) -> Broken | None:
+def _not_placeholder(value: object, _: object) -> KeywordError | None:
     if not isinstance(value, str) or not (value.lower() in PLACEHOLDERS or _TEMPLATE.fullmatch(value)):
         return None
-    return Broken("", f'the text "{cut(value, 30)}"')
+    return KeywordError("", f'the text "{cut(value, 30)}"')
 
 
 def _present(value: dict[str, object], keys: list[str]) -> list[str]:
     return [key for key in keys if not blank(value.get(key))]
 
 
-def _any_required(value: object, keys: object) -> Broken | None:
+def _any_required(value: object, keys: object) -> KeywordError | None:
     if not isinstance(value, dict) or not isinstance(keys, list) or _present(value, keys):
         return None
-    return Broken("", mask(value[keys[0]]) if keys[0] in value else "nothing", keys[0])
+    return KeywordError("", mask(value[keys[0]]) if keys[0] in value else "nothing", keys[0])
 
 
-def _exactly_one(value: object, keys: object) -> Broken | None:
+def _exactly_one(value: object, keys: object) -> KeywordError | None:
     if not isinstance(value, dict) or not isinstance(keys, list):
         return None
     present = _present(value, keys)
     if len(present) == 1:
         return None
     if present:
-        return Broken("many", ", ".join(present))
-    return Broken("none", "an empty one" if any(key in value for key in keys) else "none of them")
+        return KeywordError("many", ", ".join(present))
+    return KeywordError("none", "an empty one" if any(key in value for key in keys) else "none of them")
 
 
-def _format(value: object, name: object) -> Broken | None:
+def _format(value: object, name: object) -> KeywordError | None:
     judge = FORMATS.get(str(name))
     tag = judge(value) if judge else None
-    return Broken(tag, _shown(tag, value)) if tag else None
+    return KeywordError(tag, _shown(tag, value)) if tag else None
 
 
 def _shown(tag: str, value: object) -> str:
@@ -100,11 +104,11 @@ def _shown(tag: str, value: object) -> str:
     return cut(mask(value), 40) + (", a float" if tag == "float" else "")
 
 
-def _recipients(value: object, limit: object) -> Broken | None:
+def _recipients(value: object, limit: object) -> KeywordError | None:
     if not isinstance(value, dict) or not isinstance(limit, int):
         return None
     number = sum(len(addresses(text)) for key in ("to", "cc", "bcc") if isinstance(text := value.get(key), str))
-    return Broken("", f"{number} addresses") if number > limit else None
+    return KeywordError("", f"{number} addresses") if number > limit else None
 
 
 KEYWORDS: dict[str, Keyword] = {

@@ -1,8 +1,7 @@
-"""Contracts of the project's own (ini `cio_schemas`): read once, refused with file, line and cause where broken."""
+"""Loads the schemas of the project (ini `cio_schemas`). A broken one is refused with its file, line and cause."""
 
 from __future__ import annotations
 
-import difflib
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
@@ -10,7 +9,8 @@ from typing import Any
 
 from pytest_customerio.contract.bundle import foreign_references
 from pytest_customerio.contract.engine import Schema
-from pytest_customerio.core.data import DataError
+from pytest_customerio.core.data import DataError, read_json
+from pytest_customerio.core.nearest import nearest
 
 Json = Any
 
@@ -23,20 +23,10 @@ def load_own(folders: Sequence[Path], operations: Iterable[str], common: Mapping
         for path in _files(Path(folder)):
             name = f"{path.parent.name}.{path.stem}"
             if name not in known:
-                near = difflib.get_close_matches(name, known, n=1)
-                raise DataError(path, None, f"no operation {name}" + (f"; did you mean {near[0]}?" if near else ""))
+                near = nearest(name, known)
+                raise DataError(path, None, f"no operation {name}" + (f"; did you mean {near}?" if near else ""))
             found.setdefault(name, []).append(_schema(path, common))
     return found
-
-
-def read_json(path: Path) -> Json:
-    """The JSON in a file. Raises `DataError` with the line."""
-    try:
-        return json.loads(path.read_text("utf-8"))
-    except json.JSONDecodeError as error:
-        raise DataError(path, error.lineno, f"not JSON: {error.msg}") from error
-    except (OSError, UnicodeDecodeError, RecursionError) as error:
-        raise DataError(path, None, f"cannot be read: {error}") from error
 
 
 def _files(folder: Path) -> list[Path]:
@@ -63,7 +53,7 @@ def _schema(path: Path, common: Mapping[str, Json]) -> Schema:
 
 
 def _line(path: Path, keys: Sequence[str | int]) -> int | None:
-    """The line where the keys are written one after the other."""
+    """The line of the last key, where each key is searched behind the one before it."""
     text, position = path.read_text("utf-8"), 0
     for key in (key for key in keys if isinstance(key, str)):
         position = max(position, text.find(json.dumps(key), position))

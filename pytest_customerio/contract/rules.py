@@ -1,13 +1,15 @@
-"""The vocabulary of rules, `schemas/rules.json`, as values."""
+"""The vocabulary of rules (`schemas/rules.json`), and violations with the severity that it gives."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 from types import MappingProxyType
 from typing import Any
 
-from pytest_customerio.core.model import Severity
+from pytest_customerio.core import data
+from pytest_customerio.core.model import Severity, Violation
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,11 +23,35 @@ class Rule:
     prevents: tuple[str, ...]
 
 
-def load_rules(rows: Mapping[str, Mapping[str, Any]]) -> Mapping[str, Rule]:
-    """The rules by name."""
+@cache
+def vocabulary() -> Mapping[str, Rule]:
+    """The rules by name. The file is read once. Raises `DataError`."""
+    rows: Mapping[str, Mapping[str, Any]] = data.read_json(data.schemas() / "rules.json")
     return MappingProxyType(
         {
             name: Rule(name, row["severity"], row["kind"], row["breaks_when"], tuple(row["prevents"]))
             for name, row in rows.items()
         }
     )
+
+
+def violation(
+    rule: str,
+    where: str,
+    expected: str,
+    got: str,
+    hint: str = "",
+    error: str = "",
+    source: str = "documented",
+    severity: Severity | None = None,
+) -> Violation:
+    """One violation of a payload. `error` is what Customer.io would answer, `source` is how sure that is.
+
+    Without a `severity` it is the rule's own, or an error where the vocabulary does not know the rule; an error that is
+    only inferred is a warning.
+    """
+    if severity is None:
+        known = vocabulary().get(rule)
+        severity = known.severity if known else "error"
+        severity = "warning" if severity == "error" and source == "inferred" else severity
+    return Violation(rule, severity, where, expected, got, hint, source=source, error=error)

@@ -1,17 +1,17 @@
-"""Legal payloads that often surprise, and what else depends on time or on two members at once."""
+"""Judges valid payloads that probably do not do what was meant, and rules on time or on two members at once."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from pytest_customerio.contract.violations import Breach
+from pytest_customerio.contract.rules import violation
 from pytest_customerio.core import redact
-from pytest_customerio.core.model import Operation
+from pytest_customerio.core.model import Operation, Violation
 
 _DAY = 86_400
 _EVENTS = frozenset({"track.event", "track.anonymous_event", "track_v2.person_event"})
 _RESERVED = ("from_address", "recipient", "reply_to")
-# docs.customer.io/integrations/api/cdp: names that act on the person or object instead of being stored.
+# Names of events that act on the person or object instead of being stored (docs.customer.io/integrations/api/cdp).
 _SEMANTIC = frozenset(
     {
         "User Deleted",
@@ -24,8 +24,8 @@ _SEMANTIC = frozenset(
 )
 
 
-def judge_surprises(operation: Operation, payload: Mapping[str, object], now: float) -> Iterator[Breach]:
-    """What is legal and yet probably not meant."""
+def judge_semantics(operation: Operation, payload: Mapping[str, object], now: float) -> Iterator[Violation]:
+    """What is valid and probably not meant. `now` is the unix time when the payload was sent."""
     if operation.id in _EVENTS:
         yield from _event(payload, now)
     elif operation.id in {"track.identify", "track_v2.person_identify"}:
@@ -36,73 +36,75 @@ def judge_surprises(operation: Operation, payload: Mapping[str, object], now: fl
         yield from _send_at(payload.get("send_at"), now)
 
 
-def judge_path(operation: Operation, params: Mapping[str, str], payload: Mapping[str, object]) -> Iterator[Breach]:
-    """Whether the id in the body is the one in the path, where the path holds an id."""
+def judge_path(operation: Operation, params: Mapping[str, str], payload: Mapping[str, object]) -> Iterator[Violation]:
+    """Whether the id in the body is the id in the path, if the path has an id."""
     path, body = params.get("identifier", ""), payload.get("id")
     is_id = path and "@" not in path and not path.startswith("cio_")
     if operation.id == "track.identify" and is_id and isinstance(body, str | int) and body != "" and str(body) != path:
         hint = "to change an id, address the person by cio_<cio_id>"
         error = "400 id attribute and identifier are not the same value"
-        yield Breach("id-mismatch", "$.id", "the identifier in the path", "another id", hint, error, "observed")
+        yield violation("id-mismatch", "$.id", "the identifier in the path", "another id", hint, error, "observed")
 
 
-def _event(payload: Mapping[str, object], now: float) -> Iterator[Breach]:
+def _event(payload: Mapping[str, object], now: float) -> Iterator[Violation]:
     name, time = payload.get("name"), payload.get("timestamp")
     if isinstance(name, str) and name != name.strip() and name.strip():
-        yield _info("blank-padded-name", "$.name", "no space around the name", "a space, which is trimmed")
+        yield violation("blank-padded-name", "$.name", "no space around the name", "a space, which is trimmed")
     if type(time) in {int, float} and 0 < time < now - 3 * _DAY:  # type: ignore[operator]
-        yield _info("stale-event", "$.timestamp", "within 72 hours", f"{redact.mask(time)}, older: no campaign starts")
+        yield violation(
+            "stale-event", "$.timestamp", "within 72 hours", f"{redact.mask(time)}, older: no campaign starts"
+        )
     key = "attributes" if "action" in payload else "data"
     data = payload.get(key)
     if isinstance(data, dict):
         for reserved in _RESERVED:
             if reserved in data:
-                yield _info("reserved-property", f"$.{key}.{reserved}", "another name", "overrides the campaign's own")
+                yield violation(
+                    "reserved-property", f"$.{key}.{reserved}", "another name", "overrides the campaign's own"
+                )
         if None in data.values():
             yield from _nulls(data, f"$.{key}")
 
 
-def _person(operation: Operation, payload: Mapping[str, object]) -> Iterator[Breach]:
+def _person(operation: Operation, payload: Mapping[str, object]) -> Iterator[Violation]:
     root = "$" if operation.surface == "track" else "$.attributes"
     attributes = payload if operation.surface == "track" else payload.get("attributes")
     if isinstance(attributes, dict):
         if isinstance(attributes.get("cio_subscription_preferences"), dict):
             where = f"{root}.cio_subscription_preferences"
-            yield _info("subscription-overwrite", where, "dot notation for one topic", "every topic is replaced")
+            yield violation("subscription-overwrite", where, "dot notation for one topic", "every topic is replaced")
         if None in attributes.values():
             yield from _nulls(attributes, root)
 
 
-def _nulls(members: Mapping[str, object], root: str) -> Iterator[Breach]:
+def _nulls(members: Mapping[str, object], root: str) -> Iterator[Violation]:
     key = next(name for name, value in members.items() if value is None)
     where = root + redact.json_path([key])[1:]
-    yield _info("nan-becomes-null", where, "a value", "null: it clears, and clients make it of NaN")
+    yield violation("nan-becomes-null", where, "a value", "null: it clears, and clients make it of NaN")
 
 
-def _pipelines(payload: Mapping[str, object]) -> Iterator[Breach]:
+def _pipelines(payload: Mapping[str, object]) -> Iterator[Violation]:
     event = payload.get("event")
     if isinstance(event, str) and event.strip() in _SEMANTIC:
         expected, got = "a name that only records", f'"{event.strip()}", which acts on the person or object'
-        yield Breach("semantic-event", "$.event", expected, got)
+        yield violation("semantic-event", "$.event", expected, got)
     if isinstance(event, str) and event != event.strip() and event.strip():
-        yield _info("blank-padded-name", "$.event", "no space around the name", "a space")
+        yield violation("blank-padded-name", "$.event", "no space around the name", "a space")
 
 
-def _send_at(moment: object, now: float) -> Iterator[Breach]:
+def _send_at(moment: object, now: float) -> Iterator[Violation]:
     if not isinstance(moment, int) or isinstance(moment, bool) or moment > 99_999_999_999:
         return
     if moment > now + 90 * _DAY:
         got = f"{redact.mask(moment)}, {int((moment - now) // _DAY)} days ahead"
-        yield Breach("send-at-too-far", "$.send_at", "at most 90 days ahead", redact.cut(got), "", "400")
+        yield violation("send-at-too-far", "$.send_at", "at most 90 days ahead", redact.cut(got), "", "400")
     elif 0 < moment < now:
-        yield _info("past-send-at", "$.send_at", "a moment to come", "the past: it is sent at once")
+        yield violation("past-send-at", "$.send_at", "a moment to come", "the past: it is sent at once")
 
 
-def strict_mode(operation: Operation, headers: Mapping[str, str]) -> Iterator[Breach]:
-    """Whether Pipelines would say what it thinks of the payload."""
+def strict_mode(operation: Operation, headers: Mapping[str, str]) -> Iterator[Violation]:
+    """Whether Pipelines is asked to answer a bad payload with an error. Otherwise it answers 200 and drops it."""
     if operation.surface == "pipelines" and headers.get("x-strict-mode", "").strip() != "1":
-        yield _info("non-strict-pipelines", "header X-Strict-Mode", "1", "permissive: a bad payload is answered 200")
-
-
-def _info(rule: str, where: str, expected: str, got: str) -> Breach:
-    return Breach(rule, where, expected, got)
+        yield violation(
+            "non-strict-pipelines", "header X-Strict-Mode", "1", "permissive: a bad payload is answered 200"
+        )

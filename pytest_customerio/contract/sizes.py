@@ -1,4 +1,4 @@
-"""Whether it is too large. Sizes come from the body as sent; an item of a batch is measured as compact JSON."""
+"""Judges sizes: that of a call by its body, that of an item of a batch as compact JSON."""
 
 from __future__ import annotations
 
@@ -6,42 +6,42 @@ from collections.abc import Iterator
 from itertools import islice
 
 from pytest_customerio.contract.keywords import json_bytes
-from pytest_customerio.contract.violations import Breach
-from pytest_customerio.core.model import Operation
+from pytest_customerio.contract.rules import violation
+from pytest_customerio.core.model import Operation, Violation
 
-_MEASURED = 5000  # more items than fit into any batch that is accepted
+_MEASURED = 5000  # more items than any accepted batch can have
 _ENTITY = 32
 _BATCH = 500
 _MESSAGE = 1000
 
 
-def judge_sizes(operation: Operation, payload: object, size: int) -> Iterator[Breach]:
-    """What is over a limit of the whole call. KB are read as 1024 bytes for an error, as 1000 for a warning."""
+def judge_sizes(operation: Operation, payload: object, size: int) -> Iterator[Violation]:
+    """What is over a limit. A KB is 1024 bytes for an error and 1000 for a warning: which it is, is not documented."""
     if operation.name == "batch":
         yield from _over("batch-too-large", "$", size, _BATCH)
         if size > _ENTITY * 1000:
-            yield from _items(payload)
+            yield from _entities(payload)
     elif operation.surface in {"track_v2", "pipelines"}:
         yield from _over("entity-too-large", "$", size, _ENTITY)
     elif operation.id.startswith("app.send_") and size > _MESSAGE * 1000 and isinstance(payload, dict):
         yield from _message(payload)
 
 
-def _items(payload: object) -> Iterator[Breach]:
+def _entities(payload: object) -> Iterator[Violation]:
     batch = payload.get("batch") if isinstance(payload, dict) else None
     for index, item in enumerate(islice(batch, _MEASURED) if isinstance(batch, list) else ()):
         yield from _over("entity-too-large", f"$.batch[{index}]", json_bytes(item), _ENTITY)
 
 
-def _message(payload: dict[str, object]) -> Iterator[Breach]:
+def _message(payload: dict[str, object]) -> Iterator[Violation]:
     rest = json_bytes({key: value for key, value in payload.items() if key != "attachments"})
     yield from _over("message-too-large", "$", rest, _MESSAGE)
 
 
-def _over(rule: str, where: str, size: int, limit: int) -> Iterator[Breach]:
+def _over(rule: str, where: str, size: int, limit: int) -> Iterator[Violation]:
     if size <= limit * 1000:
         return
     hint = "enforce the limit before sending, and split"
     expected = f"at most {limit} KB" if limit < 1000 else "at most 1 MB"
     source = "documented" if size > limit * 1024 else "inferred"
-    yield Breach(rule, where, expected, f"{size} bytes", hint, "413", source=source)
+    yield violation(rule, where, expected, f"{size} bytes", hint, "413", source=source)

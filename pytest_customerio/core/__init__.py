@@ -1,1 +1,1 @@
-"""The nouns, the settings, the data files, the decoder of payloads, and what of a payload may be shown."""
+"""The nouns, the settings, the data files, the decoder of payloads, and what may be shown of a payload."""

@@ -1,4 +1,4 @@
-"""The credentials that a request carries, in each form in which they may leak."""
+"""Finds the credentials in the headers of a request, in each form in which they may leak."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from functools import lru_cache
 from urllib.parse import quote
 
-# Shorter ones, and words that people use when they write about credentials, occur in texts that leak nothing.
+# Shorter texts, and words that people use when they write about credentials, also occur where nothing leaks.
 SHORTEST = 6
 WORDS = re.compile(
     "((app|track|tracking|write|secret|test)_)?(api_)?key|apikey|writekey|site_?id|authorization|bearer|basic|changeme"
@@ -20,7 +20,7 @@ WORDS = re.compile(
 
 
 def credentials(headers: Mapping[str, str]) -> tuple[str, ...]:
-    """The secrets in Authorization headers, in each form they may leak in: as sent, decoded, URL-quoted, as base64."""
+    """The secrets in the Authorization headers: as sent, decoded, URL-quoted and as base64."""
     return _secrets(*(headers.get(name, "") for name in ("authorization", "proxy-authorization")))
 
 

@@ -1,14 +1,16 @@
-"""Where schemas/, cassettes/ and advice/ are, and what is wrong with a data file."""
+"""Where the data files are (schemas, cassettes, advice), and the errors of a data file that cannot be used."""
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
+from typing import Any
 
 _PACKAGE = Path(__file__).resolve().parent.parent
 
 
 class DataError(Exception):
-    """A schema, cassette or other data file that cannot be used: which, in which line, and why."""
+    """A schema, cassette or other data file that cannot be used: its path, the line if it is known, and the cause."""
 
     def __init__(self, path: Path | str, line: int | None, cause: str) -> None:
         super().__init__(path, line, cause)
@@ -22,13 +24,23 @@ class DataError(Exception):
 
 
 class UnknownNameError(Exception):
-    """A name that nothing has, with the nearest name that exists."""
+    """A name that does not exist, with the nearest name that exists."""
 
     def __init__(self, name: str, nearest: str | None, known: tuple[str, ...] = ()) -> None:
         super().__init__(name, nearest, known)
         self.name = name
         self.nearest = nearest
         self.known = known
+
+
+def read_json(path: Path) -> Any:
+    """The JSON in a file. Raises `DataError` with the line."""
+    try:
+        return json.loads(path.read_text("utf-8"))
+    except json.JSONDecodeError as error:
+        raise DataError(path, error.lineno, f"not JSON: {error.msg}") from error
+    except (OSError, UnicodeDecodeError, RecursionError) as error:
+        raise DataError(path, None, f"cannot be read: {error}") from error
 
 
 def schemas() -> Path:
@@ -42,11 +54,11 @@ def cassettes() -> Path:
 
 
 def advice() -> Path:
-    """The folder of what is told about errors: examples, topics, what breaks each rule; likewise."""
+    """The folder of advice (examples, topics, a request that breaks each rule): in the wheel or in a checkout."""
     return _folder("advice", "rules.json")
 
 
 def _folder(name: str, file: str) -> Path:
-    """The folder that holds this file: a folder of the package may have the same name in a checkout."""
+    """The folder that holds this file. In a checkout a sub-package of the same name may exist; it lacks the file."""
     inside = _PACKAGE / name
     return inside if (inside / file).is_file() else _PACKAGE.parent / name

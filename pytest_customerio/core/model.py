@@ -1,21 +1,24 @@
-"""The nouns: plain values, no I/O."""
+"""The nouns: operations, interactions, answers, error cases, violations and verdicts. Values without I/O."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Literal
+
+from pytest_customerio.core.payload import Payload, decode
 
 Severity = Literal["error", "warning", "info"]
 Outcome = Literal["recovered", "raised", "deferred", "reported", "lost"]
 Source = Literal["recorded", "documented", "observed", "synthetic"]
-# What an error case is: a status that says so, a fault of the network, a batch accepted in part (207), a payload that
-# was dropped although the status is 2xx, a 2xx whose body is of no use, or another address to go to.
+# What an error case is: a status of an error, a fault of the network, a batch that is accepted in part (207), a payload
+# that is dropped although the status is 2xx, a 2xx whose body cannot be used, or a redirect.
 Kind = Literal["status", "fault", "partial", "dropped", "malformed", "redirect"]
-# Whether Customer.io had taken the payload when it answered so.
+# Whether Customer.io had accepted the payload when it gave this answer.
 Accepted = Literal["never", "perhaps", "surely", "partly"]
 
-# Faults of the network by name: those that a client meets while it connects, then all.
+# Names of network faults: those that occur while a client connects, then all.
 CONNECT_FAULTS = ("connect-timeout", "connection-refused", "dns-failure", "tls-failure")
 FAULTS = (*CONNECT_FAULTS, "connection-reset", "read-timeout", "truncated-body", "accepted-then-reset")
 
@@ -41,23 +44,24 @@ class Operation:
 
     @property
     def name(self) -> str:
-        """The part of the id behind the surface: `event` of `track.event`."""
+        """The id without its surface: `event` of `track.event`."""
         return self.id.partition(".")[2]
 
     @property
     def schema(self) -> str:
-        """Where the contract stands, as shown to people: `schemas/track/event.json`."""
+        """The path of the schema as it is shown to people: `schemas/track/event.json`."""
         return f"schemas/{self.surface}/{self.name}.json"
 
 
-@dataclass(slots=True, repr=False)
+@dataclass(frozen=True, repr=False)
 class Interaction:
-    """One request heard, as the application meant it.
+    """One request that was heard, as the application meant it.
 
-    `headers` have lower-case names. `body` is what was handed to the client: bytes before any content decoding, or None
-    where nothing was sent or the client never read it (`body_known` is False then, and the body is not judged).
+    `headers` have lower-case names. `body` is what was handed to the client, with its content encodings; None where
+    nothing was sent. `body_known` is False where the client never read the body; it is not judged then.
     `sent_from` is `file:line in function` of the project, or None. `at` is the unix time when it was sent.
-    `status` is the answer's status; `raised` the class name of what the client raised instead.
+    `status` is the answer's status; `raised` is the name of the exception class that the client raised instead.
+    `exempt` are rules that are not judged, because they are about a host or keys that are not the application's.
     """
 
     client: str
@@ -73,6 +77,12 @@ class Interaction:
     status: int | None = None
     raised: str | None = None
     timeout_set: bool | None = None
+    exempt: frozenset[str] = frozenset()
+
+    @cached_property
+    def payload(self) -> Payload:
+        """The decoded body. It is decoded once, when it is first asked for."""
+        return decode(self.headers, self.body)
 
     def __repr__(self) -> str:
         """As a failed assertion shows it: without credentials and personal data."""
@@ -80,24 +90,70 @@ class Interaction:
         return f"<{name}: {self.method} {self.raised or self.status}, sent from {self.sent_from or 'outside'}>"
 
 
-@dataclass(frozen=True, slots=True, repr=False)
-class WireRequest:
-    """One attempt, as it would have gone over the wire. `headers` have lower-case names; `body` is what was sent,
-    still encoded.
+@dataclass(slots=True, repr=False)
+class PendingInteraction:
+    """An `Interaction` that a client is still filling in; the fields are the same.
+
+    It stays open until the test is judged: `http.client` learns the status after the request was heard.
     """
+
+    client: str
+    method: str
+    url: str
+    headers: Mapping[str, str] = field(default_factory=dict)
+    body: bytes | None = None
+    body_known: bool = True
+    sent_from: str | None = None
+    at: float = 0.0
+    attempts: int = 0
+    status: int | None = None
+    raised: str | None = None
+    timeout_set: bool | None = None
+    exempt: frozenset[str] = frozenset()
+
+    def frozen(self) -> Interaction:
+        """The interaction as it is known now, without its operation."""
+        return Interaction(
+            client=self.client,
+            method=self.method,
+            url=self.url,
+            headers=self.headers,
+            body=self.body,
+            body_known=self.body_known,
+            sent_from=self.sent_from,
+            at=self.at,
+            attempts=self.attempts,
+            status=self.status,
+            raised=self.raised,
+            timeout_set=self.timeout_set,
+            exempt=self.exempt,
+        )
+
+    def __repr__(self) -> str:
+        return repr(self.frozen())
+
+
+@dataclass(frozen=True, repr=False)
+class WireRequest:
+    """One attempt as it would go over the wire. `headers` have lower-case names; `body` has its content encodings."""
 
     method: str
     url: str
     headers: Mapping[str, str]
     body: bytes
 
+    @cached_property
+    def payload(self) -> Payload:
+        """The decoded body. It is decoded once, when it is first asked for."""
+        return decode(self.headers, self.body)
 
-@dataclass(frozen=True, slots=True)
+
+@dataclass(frozen=True)
 class Answer:
-    """What comes back for one attempt: a response, or the network `fault` by name, as `connection-reset`.
+    """What comes back for one attempt: a response, or a network `fault` by name, such as `connection-reset`.
 
-    The status is 0 where a fault keeps the client from it. Of a `truncated-body` the headers and the body are what
-    arrives before the connection breaks.
+    The status is 0 where the client gets no response because of the fault. For `truncated-body`, the headers and the
+    body are what arrives before the connection breaks.
     """
 
     status: int = 0
@@ -106,13 +162,25 @@ class Answer:
     body: bytes = b""
     fault: str | None = None
 
+    @cached_property
+    def payload(self) -> Payload:
+        """The decoded body. It is decoded once, when it is first asked for."""
+        return decode(self.headers, self.body)
+
+    @property
+    def retry_after(self) -> float | None:
+        """Seconds of the `Retry-After` header, if there is one in seconds."""
+        for name, value in self.headers:
+            if name.lower() == "retry-after" and value.isdigit():
+                return float(value)
+        return None
+
 
 @dataclass(frozen=True, slots=True)
 class Provenance:
-    """Where an answer or rule comes from: how sure (`source`), the public `evidence`, its ISO `date` and the
-    `environment`.
+    """Where an answer comes from: how sure it is (`source`), the public `evidence`, its ISO `date`, the `environment`.
 
-    `note` says what the source alone does not: which part is documented, which is not.
+    `note` says which parts are documented and which are not.
     """
 
     source: Source
@@ -126,10 +194,11 @@ class Provenance:
 class ErrorCase:
     """One error that Customer.io or the network can answer.
 
-    `id` reads `429-rate-limited-recovers`; `cassette` is the id without its mode. `mode` is `recovers` (`times`
-    errors, then success), `persists` (the error for ever) or `once` (a permanent error). `operations` are the
-    operation ids that it applies to; `family` is its column in the report (`400`, `401`, `429`, `5xx`, `network` …).
-    `kind` is what sort of error it is, `accepted` whether the payload had been taken when it was answered so.
+    `id` is such as `429-rate-limited-recovers`; `cassette` is the id without the mode. `mode` is `recovers` (`times`
+    errors, then success), `persists` (the error each time) or `once` (a permanent error). `operations` are the ids of
+    the operations that it applies to; `family` is its column in the report (`400`, `401`, `429`, `5xx`, `network` …).
+    `cause` and `todo` are sentences for developers. `rules` are the rules whose violation draws the error. `accepted`
+    says whether Customer.io had accepted the payload.
     """
 
     id: str
@@ -150,17 +219,16 @@ class ErrorCase:
 
     @property
     def retry_after(self) -> float | None:
-        """Seconds of the answer's `Retry-After`, if it has one in seconds."""
-        for name, value in self.answer.headers:
-            if name.lower() == "retry-after" and value.isdigit():
-                return float(value)
-        return None
+        """Seconds of the first answer's `Retry-After`, if it has one in seconds."""
+        return self.answer.retry_after
 
 
 @dataclass(frozen=True, slots=True)
 class Violation:
-    """One promise not kept: expected `expected` at `where`, got `got`. Its texts hold no credential and no personal
-    data.
+    """One broken rule: `expected` was expected at `where`, and `got` was found.
+
+    No text contains personal data or a credential. `hint` says what to do, `error` what Customer.io would answer, and
+    `source` how sure that is.
     """
 
     rule: str
@@ -175,101 +243,8 @@ class Violation:
 
 
 @dataclass(frozen=True, slots=True)
-class Message:
-    """One thing that a request says: the call itself, or one item of a batch.
-
-    `identity` is the same in each attempt; `anew` are the members that an attempt may have made anew, as `(path,
-    value)`. `likeness` is what stays the same when its payload is repaired. `twice` says what a second copy does: a
-    second `send`, a second `event`, or nothing. `keyed` tells whether a dedupe id keeps it from that, `rejected`
-    whether the answer refused this item alone.
-    """
-
-    identity: str
-    anew: tuple[tuple[str, str], ...] = ()
-    likeness: frozenset[str] = frozenset()
-    twice: Literal["send", "event", ""] = ""
-    keyed: bool = False
-    rejected: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Attempt:
-    """One attempt of a logical request while a case was replayed. `at` is virtual seconds since the case began.
-
-    `identity` is the whole request's; `messages` is what it says, one for a call, several for a batch. `met` tells
-    whether it was answered with the case's error; None leaves that to its status and fault.
-    """
-
-    identity: str
-    operation: str
-    at: float
-    status: int | None
-    fault: str | None
-    draining: bool = False
-    messages: tuple[Message, ...] = ()
-    met: bool | None = None
-
-    @property
-    def said(self) -> tuple[str, ...]:
-        """The identities of its messages."""
-        return tuple(message.identity for message in self.messages) or (self.identity,)
-
-
-@dataclass(frozen=True, slots=True)
-class LogLine:
-    """One log record: rendered text including any traceback, its level and logger name."""
-
-    text: str
-    level: str
-    logger: str
-
-
-@dataclass(frozen=True, slots=True)
-class Observation:
-    """What the application did while a case was replayed.
-
-    `attempts` are all attempts on the wire, in order; `failed` is the first one that met the case's answer. `waits`
-    are the seconds slept, in order. `raised` is what the test let out (`declared` tells whether `raises=` names it).
-    `reported` and `pending` are what the test said through `cio`. `secrets` are the credentials the requests carried,
-    `personal` what they said about people, `warned` the text of warnings. `endless` tells whether a request had no
-    timeout. `blind` says which leak check could not see its canary, `hidden_waits` why the waits could not be seen, if
-    so, and `task` how the Celery task ended in which the error was met.
-    """
-
-    case: ErrorCase
-    attempts: Sequence[Attempt] = ()
-    waits: Sequence[float] = ()
-    logs: Sequence[LogLine] = ()
-    output: str = ""
-    warned: str = ""
-    raised: BaseException | None = None
-    declared: bool = False
-    pending: bool = False
-    reported: bool = False
-    reported_falsy: bool = False
-    secrets: tuple[str, ...] = ()
-    personal: tuple[str, ...] = ()
-    endless: bool = False
-    blind: tuple[str, ...] = ()
-    hidden_waits: str = ""
-    sent_from: str | None = None
-    task: str = ""
-
-    @property
-    def failed(self) -> Attempt | None:
-        """The first attempt that met the case's answer."""
-        return next((attempt for attempt in self.attempts if self.met(attempt)), None)
-
-    def met(self, attempt: Attempt) -> bool:
-        """Whether an attempt was answered with the case's error."""
-        if attempt.met is not None:
-            return attempt.met
-        return (attempt.status, attempt.fault) == (self.case.answer.status or None, self.case.answer.fault)
-
-
-@dataclass(frozen=True, slots=True)
 class Verdict:
-    """What one test said about one operation, in one case or in none."""
+    """The result of one test for one operation: in one error case, or without a case."""
 
     nodeid: str
     operation: str

@@ -1,4 +1,4 @@
-"""What a request says about people: e-mail addresses, phone numbers, and values that no log line holds by chance."""
+"""Finds what a request says about people: addresses, phone numbers, and values that no log contains by chance."""
 
 from __future__ import annotations
 
@@ -11,31 +11,30 @@ from typing import Any
 from urllib.parse import quote, unquote, urlsplit
 
 from pytest_customerio.core.model import Operation, WireRequest
-from pytest_customerio.replay.identity import read
 
-# Shorter values, and single plain words, stand in many a log line that says nothing about anybody.
+# Shorter values and single words also occur in logs that say nothing about a person.
 SHORTEST = 8
 SHORTEST_NAME = 5
 PROSE = 30
-# Of a longer text its beginning is looked for.
+# Only the beginning of a longer text is searched for.
 LONGEST = 200
 
-# Whole local parts only, of bounded length: a long text without any address costs one pass.
+# The lengths are bounded, so that a long text without any address is searched in one pass.
 EMAIL = re.compile(r"(?<![\w.+'-])[\w.+'-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63})+")
 PHONE = re.compile(r"\+?\(?\d[\d ().-]{6,}\d")
 _WORD = re.compile(r"[^\W\d_]+")
 _TECHNICAL = re.compile(
-    r"[a-z][a-z0-9_. -]*|[A-Z][A-Z_-]*\d{0,4}|[\d.,:-]{1,8}"  # plans, kinds, states, slugs; anything in small letters
+    r"[a-z][a-z0-9_. -]*|[A-Z][A-Z_-]*\d{0,4}|[\d.,:-]{1,8}"  # plans, kinds, states, slugs: anything in lower case
     r"|\d{4}-\d\d-\d\d(?:[T ][\d:.]+(?:Z|[+-]\d\d:?\d\d)?)?"
     r"|[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}|[0-9A-HJKMNP-TV-Z]{26}"
     r"|[a-z]+://[^?@]*|/[\w/.-]*|[\w.+-]+/[\w.+;= -]+"  # addresses without a query, media types
 )
 _PHONES = re.compile("phone|mobile|msisdn|^tel$|whatsapp", re.IGNORECASE)
 _NAMES = re.compile("(first|last|full|middle|maiden|family|given|sur)_?name|^name$|street|address", re.IGNORECASE)
-# The sender is the application itself; ids are what a log should name people by.
+# Members that say nothing about a person: the sender is the application itself. A log may name people by their ids.
 _OWN = frozenset({"from", "reply_to", "transactional_message_id", "language", "integrations", "library"})
 _IDS = re.compile(r"(^|_)(id|ids|sku|token|platform|type|action)$|[a-z]I[Dd]s?$|^(messageId|timestamp)$")
-# The members that hold what is said of a person, by operation; all of it where attributes stand at the top.
+# Operations whose payload is about the person as a whole; in all others only the members below are.
 _TOPS = frozenset({"track.identify", "track.submit_form"})
 _PARTS = frozenset(
     {"attributes", "data", "traits", "properties", "message_data", "recipients", "per_user_data", "emails", "context"}
@@ -44,16 +43,16 @@ _PARTS = frozenset(
 
 
 def personal(operation: Operation, request: WireRequest) -> tuple[str, ...]:
-    """The texts in a request that are personal, in each form in which they may show: as sent, quoted, escaped.
+    """The personal texts in a request, in each form in which they may be written: as sent, URL-quoted, escaped.
 
-    E-mail addresses and phone numbers wherever they stand, the person's path too; names by their key; and of all other
-    values those that nobody writes by chance: long, or of several words, or with digits and capitals in them. Ids,
-    names of events, plans and kinds, dates and numbers are not personal: logs may name them.
+    These are e-mail addresses and phone numbers in any place, the path of the URL included; names, known by their key;
+    and other values that nothing contains by chance: long ones, several words, or digits and capitals together.
+    Ids, names of events, plans and kinds, dates and numbers are not personal: logs may contain them.
     """
     url = urlsplit(request.url)
     found = dict.fromkeys(_addresses(unquote(f"{url.path} {url.query}")))
     with contextlib.suppress(RecursionError):
-        found |= dict.fromkeys(_texts(read(request), "", inside=operation.id in _TOPS))
+        found |= dict.fromkeys(_texts(request.payload.form or request.payload.value, "", inside=operation.id in _TOPS))
     return tuple(dict.fromkeys(form for text in found for form in _forms(text)))
 
 
@@ -84,9 +83,9 @@ def _is_phone(text: str, key: str) -> bool:
 
 
 def _telling(text: str, key: str) -> bool:
-    """Whether this value says something about somebody, and nothing else does by chance."""
+    """Whether this value says something about a person and is unlikely to occur by chance."""
     if EMAIL.fullmatch(text):
-        return False  # told as an address already
+        return False  # `_addresses` found it
     if _NAMES.search(key) and len(text) >= SHORTEST_NAME:
         return not text.islower()
     if len(text) < SHORTEST or _WORD.fullmatch(text):
@@ -96,5 +95,5 @@ def _telling(text: str, key: str) -> bool:
 
 @lru_cache(maxsize=1000)
 def _forms(text: str) -> tuple[str, ...]:
-    """Kept: the same payload meets one case after the other."""
+    """Cached, because the same payload is sent for each error case."""
     return (text, quote(text, safe=""), quote(text, safe="@"), dumps(text)[1:-1], repr(text)[1:-1])

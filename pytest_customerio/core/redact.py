@@ -1,4 +1,4 @@
-"""What of a payload may be shown to people: its shape, never personal data or a credential."""
+"""Makes values safe to show: their shape is shown, personal data and credentials are not."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ _PLACEHOLDERS = frozenset({"", "none", "null", "undefined"})
 
 
 def cut(text: str, limit: int = 80) -> str:
-    """The text on one line of at most `limit` characters, with anything unprintable escaped."""
+    """The text as one line of at most `limit` characters; characters that cannot be printed are escaped."""
     line = "".join(sign if sign.isprintable() else ascii(sign)[1:-1] for sign in text[: limit + 1])
     return line if len(line) <= limit else line[: limit - 1] + "…"
 
 
 def mask(value: object, limit: int = 80) -> str:
-    """The value without personal data: numbers as they are, text and containers by their shape."""
+    """The value without personal data: a number as it is, a text or a container by its shape."""
     if isinstance(value, str):
         return _text(value)
     if isinstance(value, dict):
@@ -37,19 +37,19 @@ def mask(value: object, limit: int = 80) -> str:
 
 
 def word(value: object, limit: int = 40) -> str:
-    """A member of a closed vocabulary, quoted where it reads like a word; anything else by its shape."""
+    """A value that should be a word of a vocabulary: quoted if it is a word, else by its shape."""
     if isinstance(value, str) and len(value) <= limit and _WORD.fullmatch(value) and not _PERSONAL.search(value):
         return f'"{value}"'
     return mask(value)
 
 
 def json_path(parts: Iterable[str | int], root: str = "$") -> str:
-    """`$.batch[3].timestamp`; a key that is no plain name is quoted, one that holds personal data is left out."""
+    """A JSON path such as `$.batch[3].timestamp`. An unusual key is quoted; a key with personal data becomes `…`."""
     return root + "".join(_step(part) for part in parts)
 
 
 def safe_url(operation: Operation | None, method: str, url: str) -> str:
-    """The request line without credentials, fragments, query values and personal identifiers."""
+    """Method and URL without credentials, fragment, values of the query and personal identifiers."""
     try:
         address = urlsplit(url[:2000])
         host = address.hostname or ""

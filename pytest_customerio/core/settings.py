@@ -1,10 +1,10 @@
-"""What the user asked for: options, ini and marks, checked; a mistake names what was given, what is accepted and the
-nearest name.
+"""Checks options, ini settings and marks.
+
+The text of an error says what was given, what is accepted, and the nearest name.
 """
 
 from __future__ import annotations
 
-import difflib
 import fnmatch
 import os
 import re
@@ -14,23 +14,24 @@ from pathlib import Path
 from typing import Protocol
 
 from pytest_customerio.core.model import Violation
+from pytest_customerio.core.nearest import did_you_mean
 
-__tracebackhide__ = True  # pytest shows no frame of ours in anybody's traceback
+__tracebackhide__ = True  # pytest leaves the frames of this module out of tracebacks
 
 REPORT_KINDS = (".json",)
 _ALLOW = re.compile(r"(?P<rule>[^\s:]+)(?:[ \t]+(?P<where>[^\s:]+))?[ \t]*(?::[ \t]*(?P<reason>.*))?")
 
 
 class Mark(Protocol):
-    """What a mark of pytest's was given."""
+    """The arguments of a pytest mark."""
 
     @property
     def args(self) -> tuple[object, ...]:
-        """By place."""
+        """The positional arguments."""
 
     @property
     def kwargs(self) -> Mapping[str, object]:
-        """By name."""
+        """The keyword arguments."""
 
 
 class SettingsError(Exception):
@@ -38,7 +39,7 @@ class SettingsError(Exception):
 
 
 class IniError(SettingsError):
-    """A setting of the ini that cannot be used; `given` is the part of its value that is wrong."""
+    """An ini setting that cannot be used. `given` is the part of its value that is wrong."""
 
     def __init__(self, name: str, given: str, cause: str) -> None:
         super().__init__(f"ini {name}: {cause}")
@@ -49,14 +50,14 @@ class IniError(SettingsError):
 
 @dataclass(frozen=True, slots=True)
 class Allowance:
-    """A rule that may be broken: everywhere, or at and below `where` (a JSON path, `[*]` is any index)."""
+    """A rule that may be broken: everywhere, or at and below `where`, a JSON path in which `[*]` is any index."""
 
     rule: str
     where: str | None = None
     reason: str = ""
 
     def covers(self, violation: Violation) -> bool:
-        """Whether this violation is on purpose."""
+        """Whether this violation is allowed."""
         if self.rule != violation.rule:
             return False
         if self.where is None:
@@ -67,7 +68,7 @@ class Allowance:
 
 @dataclass(frozen=True, slots=True)
 class ErrorsMark:
-    """What a `cio_errors` mark says."""
+    """The arguments of a `cio_errors` mark."""
 
     cases: tuple[str, ...] = ()
     operations: tuple[str, ...] = ()
@@ -79,7 +80,7 @@ class ErrorsMark:
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """Options and ini of one run."""
+    """The options and ini settings of one run."""
 
     contract: bool = False
     strict: bool = False
@@ -91,12 +92,6 @@ class Settings:
     hosts: tuple[str, ...] = ()
     record: bool = False
     rootdir: Path = field(default_factory=Path)
-
-
-def nearest(given: str, known: Iterable[str]) -> str:
-    """` (did you mean X?)`, or nothing where no name is near."""
-    close = difflib.get_close_matches(given, list(known), 1)
-    return f" (did you mean {close[0]}?)" if close else ""
 
 
 def report_path(text: str, base: Path) -> Path:
@@ -113,7 +108,7 @@ def report_path(text: str, base: Path) -> Path:
 
 
 def recordings(rootdir: Path) -> Path:
-    """Where recordings of tests are, to be written."""
+    """The folder that recordings of tests are written to."""
     folder = rootdir / "cassettes"
     there = next(path for path in (folder, *folder.parents) if path.exists())
     if not (there.is_dir() and os.access(there, os.W_OK)):
@@ -122,7 +117,7 @@ def recordings(rootdir: Path) -> Path:
 
 
 def region(text: str) -> str | None:
-    """The declared region, lower case, or None."""
+    """The region that the ini declares, in lower case, or None."""
     given = text.strip().lower()
     if given and given not in ("us", "eu"):
         raise IniError("cio_region", text, f"{text!r} is no region; accepted: us, eu")
@@ -130,7 +125,7 @@ def region(text: str) -> str | None:
 
 
 def folders(name: str, paths: Sequence[Path]) -> tuple[Path, ...]:
-    """Folders of the user, which must exist."""
+    """The folders of an ini setting. Each has to exist."""
     for path in paths:
         if not path.is_dir():
             raise IniError(name, path.name, f"{path} is no folder")
@@ -138,7 +133,7 @@ def folders(name: str, paths: Sequence[Path]) -> tuple[Path, ...]:
 
 
 def hosts(lines: Iterable[str]) -> tuple[str, ...]:
-    """Further base URLs."""
+    """The base URLs of the ini `cio_hosts`."""
     urls = tuple(line.strip() for line in lines if line.strip())
     for url in urls:
         if not re.fullmatch(r"https?://[^\s/?#]+(/[^\s?#]*)?", url):
@@ -147,7 +142,7 @@ def hosts(lines: Iterable[str]) -> tuple[str, ...]:
 
 
 def allowances(lines: Iterable[str], rules: Collection[str]) -> tuple[Allowance, ...]:
-    """The ini's `cio_allow`, a rule a line."""
+    """The allowances of the ini `cio_allow`, one in each line."""
     found = []
     for line in filter(None, (line.strip() for line in lines)):
         match = _ALLOW.fullmatch(line)
@@ -162,7 +157,7 @@ def allowances(lines: Iterable[str], rules: Collection[str]) -> tuple[Allowance,
 def allowance(
     given: str, rules: Collection[str], rule: object = None, *, where: object = None, reason: object = ""
 ) -> Allowance:
-    """One allowance; `given` names where it stands."""
+    """One allowance. `given` says where it was written."""
     if not isinstance(rule, str) or rule not in rules:
         raise SettingsError(f"{given}: {_no_rule(rule, rules)}")
     if not isinstance(where, str | None):
@@ -186,15 +181,16 @@ def mark_allowance(
 
 
 def contract_mark(nodeid: str, marks: Iterable[Mark]) -> None:
-    """A `cio_contract` mark says all by being there: `cio_contract(False)` would not do what it seems to."""
+    """Refuse arguments of a `cio_contract` mark: `cio_contract(False)` would not turn it off."""
     for mark in marks:
         if mark.args or mark.kwargs:
             raise SettingsError(f"{nodeid}: cio_contract: takes no arguments")
 
 
 def errors_mark(given: str, args: Sequence[object], kwargs: Mapping[str, object]) -> ErrorsMark:
-    """What a `cio_errors` mark asks for; `given` names where it stands, the names in it are checked by those who
-    know them.
+    """What a `cio_errors` mark asks for. `given` says where it was written.
+
+    Names of cases and operations are not checked here, because this module does not know them.
     """
     accepted = (
         "accepted: cio_errors(*cases, operations=(), except_for=(), raises=(), must_recover=False, best_effort=False)"
@@ -211,14 +207,14 @@ def errors_mark(given: str, args: Sequence[object], kwargs: Mapping[str, object]
 
 
 def _no_rule(rule: object, rules: Iterable[str]) -> str:
-    near = nearest(rule, rules) if isinstance(rule, str) else ""
+    near = did_you_mean(rule, rules) if isinstance(rule, str) else ""
     return f"{rule!r} is no rule{near}; all rules: README.md, Rules"
 
 
 def _only(given: str, kwargs: Mapping[str, object], names: Sequence[str], accepted: str) -> None:
     for name in kwargs:
         if name not in names:
-            raise SettingsError(f"{given}: unknown argument {name!r}{nearest(name, names)}; {accepted}")
+            raise SettingsError(f"{given}: unknown argument {name!r}{did_you_mean(name, names)}; {accepted}")
 
 
 def _flag(given: str, name: str, value: object) -> bool:

@@ -1,1 +1,17 @@
-"""Was an error handled? The outcome, and one small function per rule."""
+"""Was the error handled? The outcome of each payload that met the error, and one small function per rule.
+
+Which rule of error handling stands in which module:
+
+* `outcome`: `outcome`, `200-dropped`
+* `exceptions`: `undeclared-exception`
+* `backoff`: `no-backoff`, `retry-after-ignored`
+* `retries`: `blind-retry`, `unbounded-retry`
+* `double_send`: `double-send`, `payload-changed`
+* `jitter`: `jitter`
+* `timeouts`: `no-timeout`
+* `partial_failure`: `partial-failure-ignored`
+* `leaks`: `secret-leak`, `pii-leak`, `leak-check-blind`
+
+`judgement` applies them all to what `replay/` observed. `chain` and `violation` are what the rules share. `ledger`
+counts the violations of contracts. The rule `nothing-sent` needs the whole test and stands in `running/conclusion`.
+"""

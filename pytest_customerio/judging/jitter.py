@@ -1,16 +1,18 @@
-"""A thundering herd: many requests that met a rate limit together come back together."""
+"""Rule `jitter`: many requests that met a rate limit together are retried together."""
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
-from pytest_customerio.core.model import Observation, Violation
-from pytest_customerio.replay.attempts import ROUNDING, broken, seconds, tries
+from pytest_customerio.core.model import Violation
+from pytest_customerio.core.observation import Observation
+from pytest_customerio.judging.chain import ROUNDING, chain_of
+from pytest_customerio.judging.violation import seconds, violation
 
-# Fewer than these may share a wait by chance, and do no harm.
+# Fewer requests may share a wait by chance, and do no harm.
 HERD = 4
-# Waits below this are a matter of `no-backoff`.
+# A shorter wait, in seconds, is judged by `no-backoff`.
 SHORTEST = 0.1
 _HINT = (
     "add a random share to each wait: time.sleep(wait * random.uniform(0.5, 1.5)); tenacity: wait_random_exponential(),"
@@ -19,24 +21,22 @@ _HINT = (
 
 
 def jitter(observations: Sequence[Observation]) -> Violation | None:
-    """Threads or tasks that met a 429 together wait for equal times. A warning: where one process sends little, or a
-    queue spaces its workers, nothing comes of it.
+    """Threads or tasks that met a 429 together wait for equal times: a warning, as with few requests it does no harm.
 
-    They met it together when all had failed before the first of them came back. That they waited side by side shows in
-    the log of waits: one wait for each of them; a loop that goes through its rows has one for all. Waits with jitter
-    are never equal.
+    They met it together if all of them had failed before the first one was retried. They waited side by side if the log
+    of waits holds one wait for each of them; a loop over rows has one wait for all. Waits with jitter are never equal.
     """
     if not observations or observations[0].case.answer.status != 429:
         return None
     for wait, size in _together(observations):
         expected, got = "waits with jitter", f"{size} requests waited {seconds(wait)} each and came back together"
-        return broken(observations[0], "jitter", expected, got, _HINT, timed=True, severity="warning")
+        return violation(observations[0], "jitter", expected, got, _HINT, timed=True, severity="warning")
     return None
 
 
 def _together(observations: Sequence[Observation]) -> Iterator[tuple[float, int]]:
-    """Waits that so many requests, which had failed before the first came back, all had before the same retry."""
-    chains = [tries(one) for one in observations]
+    """Each wait that at least HERD requests had before the same retry, and how many of them; all had failed before."""
+    chains = [chain_of(one) for one in observations]
     common = Counter(wait for wait in observations[0].waits if wait >= SHORTEST)
     for number in range(max(map(len, chains)) - 1):
         pairs = [(chain[number], chain[number + 1]) for chain in chains if len(chain) > number + 1]

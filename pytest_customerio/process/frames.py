@@ -1,17 +1,25 @@
-"""Where the threads of this process stand."""
+"""Tells where the threads of this process stand, and what the function that a frame runs means."""
 
 from __future__ import annotations
 
 import gc
 import sys
 import threading
-import types
+from collections.abc import Mapping
+from types import CodeType, FrameType
+from typing import Generic, TypeVar
 
-# Two who look at once would each take the other's pause for the application's wish.
+from pytest_customerio.process.parts import Part
+from pytest_customerio.process.recognition import code_of
+
+M = TypeVar("M")
+
+# `current_frames` switches the garbage collector off and on again: a second thread that does so at the same time would
+# leave it off.
 _LOOKING = threading.Lock()
 
 
-def current_frames() -> dict[int, types.FrameType]:
+def current_frames() -> dict[int, FrameType]:
     """`sys._current_frames()`, by thread, without collecting garbage meanwhile.
 
     On Python 3.11 a collection in the midst of it deadlocks with a thread that begins or ends (python/cpython#106883).
@@ -24,3 +32,37 @@ def current_frames() -> dict[int, types.FrameType]:
         finally:
             if collects:
                 gc.enable()
+
+
+class Functions(Generic[M]):
+    """Maps functions of other libraries, given as parts, to what it means that a frame runs one of them.
+
+    A function is known by its code object, which a frame carries too. It becomes known at the first look after its
+    module was imported; a part that its library does not have is never known, so that nothing is concluded from it.
+    """
+
+    def __init__(self, meanings: Mapping[Part, M]) -> None:
+        self.parts = tuple(meanings)
+        self._awaited = dict(meanings)
+        self._known: dict[CodeType, M] = {}
+
+    def add(self, function: object, *, meaning: M) -> None:
+        """Make a function of our own known."""
+        code = code_of(function)
+        assert code is not None, f"{function!r} has no code object"
+        self._known[code] = meaning
+
+    def get(self, frame: FrameType | None) -> M | None:
+        """What it means that this frame runs its function; None where that is not known."""
+        if frame is None:
+            return None
+        if any(part.module in sys.modules for part in self._awaited):
+            self._look()
+        return self._known.get(frame.f_code)
+
+    def _look(self) -> None:
+        for part in [part for part in self._awaited if part.module in sys.modules]:
+            found = part.find()
+            code = code_of(vars(found[0]).get(found[1])) if found is not None else None
+            if code is not None:
+                self._known[code] = self._awaited.pop(part)

@@ -1,4 +1,8 @@
-"""The last line: no socket of this process reaches Customer.io while the guard is armed, whatever the code path."""
+"""Refuses every socket to Customer.io while the guard is armed, whatever code of the process opens it.
+
+The guard is an audit hook (PEP 578). Python cannot remove an audit hook, so that there is one hook and one `Guard` for
+the whole process; the hook only asks the guard, and while nothing is armed it refuses nothing.
+"""
 
 from __future__ import annotations
 
@@ -15,87 +19,95 @@ __tracebackhide__ = True  # pytest shows no frame of ours in anybody's traceback
 
 
 class RefusedError(RuntimeError):
-    """A request to Customer.io that nobody answered, stopped before a socket opened.
+    """A request to Customer.io that nothing answered: it is stopped before a socket opens.
 
-    No `OSError`, so that no retry engine takes it for trouble with the network.
+    It is no `OSError`, because retry engines take an `OSError` for trouble with the network and try again.
     """
 
 
 class Watched(Protocol):
-    """What the guard needs to know."""
+    """What the guard needs to know of the session that arms it."""
 
     @property
     def concerns(self) -> Callable[..., bool]:
         """Whether this `(host, port)` is Customer.io's."""
 
 
-# Audit hooks cannot be removed, so there is one for the process, which looks at what is armed now.
-_armed: list[tuple[Watched, Callable[[str], BaseException]]] = []
-_hooked = threading.Lock()
-# Threads that tests started and left running: an SDK's queue is sent when the interpreter ends.
-_outliving: WeakKeyDictionary[threading.Thread, Watched] = WeakKeyDictionary()
-# What was disarmed last: it is armed again when the interpreter ends, for what the application sends then.
-_latest: list[tuple[Watched, Callable[[str], BaseException]]] = []
-# What a recorder asks, in its own thread, of the one host that it has made sure of.
-_asking = threading.local()
+# What is armed: which hosts are refused, and what makes the error.
+Entry = tuple[Watched, Callable[[str], BaseException]]
 
 
-def arm(line: Watched, refuse: Callable[[str], BaseException]) -> Callable[[], None]:
-    """Refuse every look-up of and connection to a host that concerns `line`; returns what disarms.
+class Guard:
+    """What is refused in this process now.
 
-    `refuse(address)` makes the error to raise; `address` reads `track.customer.io:443`. A thread that was started
-    meanwhile and runs on stays refused: it ends there, for there is nobody left to be told.
+    `outliving` are the threads that tests started and left running when the guard was disarmed: they stay refused. The
+    entry that was disarmed last is armed again when the interpreter ends, because an SDK may send its queue then.
     """
-    if _hooked.acquire(blocking=False):
-        sys.addaudithook(_audit)
-    entry = (line, refuse)
-    _armed.append(entry)
-    before = WeakSet(threading.enumerate())
 
-    def disarm() -> None:
-        if entry in _armed:
-            _armed.remove(entry)
-            here = threading.current_thread()
-            started = (one for one in threading.enumerate() if one not in before and one is not here)
-            _outliving.update(dict.fromkeys(started, line))
-            if not _latest:
-                atexit.register(lambda: _armed.extend(_latest))
-            _latest[:] = [entry]
+    def __init__(self) -> None:
+        self.armed: list[Entry] = []
+        self.outliving: WeakKeyDictionary[threading.Thread, Watched] = WeakKeyDictionary()
+        self._latest: list[Entry] = []
+        self._let = threading.local()
+        self._hooked = threading.Lock()
 
-    return disarm
+    def arm(self, traffic: Watched, refuse: Callable[[str], BaseException]) -> Callable[[], None]:
+        """Refuse every look-up of and connection to a host that concerns `traffic`; returns what disarms.
 
+        `refuse(address)` makes the error to raise; `address` reads `track.customer.io:443`. A thread that was started
+        meanwhile and still runs after that ends where it would connect: no test is left that could report an error.
+        """
+        if self._hooked.acquire(blocking=False):
+            sys.addaudithook(self.audit)
+        entry = (traffic, refuse)
+        self.armed.append(entry)
+        before = WeakSet(threading.enumerate())
 
-@contextmanager
-def letting(host: str) -> Iterator[None]:
-    """Let this thread through to one host, whoever guards it: for recording, from a target that is no production."""
-    before = getattr(_asking, "host", None)
-    _asking.host = host
-    try:
-        yield
-    finally:
-        _asking.host = before
+        def disarm() -> None:
+            if entry in self.armed:
+                self.armed.remove(entry)
+                self._refuse_later(entry, before)
 
+        return disarm
 
-def _audit(event: str, args: tuple[Any, ...]) -> None:
-    if (_armed or _outliving) and event in _WHERE:
-        _check(*_WHERE[event](args))
+    def _refuse_later(self, entry: Entry, before: WeakSet[threading.Thread]) -> None:
+        here = threading.current_thread()
+        started = (one for one in threading.enumerate() if one not in before and one is not here)
+        self.outliving.update(dict.fromkeys(started, entry[0]))
+        if not self._latest:
+            atexit.register(lambda: self.armed.extend(self._latest))
+        self._latest[:] = [entry]
 
+    @contextmanager
+    def letting(self, host: str) -> Iterator[None]:
+        """Let this thread connect to one host all the same: for recording from a target that is not production."""
+        before = getattr(self._let, "host", None)
+        self._let.host = host
+        try:
+            yield
+        finally:
+            self._let.host = before
 
-def _check(host: object, port: object) -> None:
-    name = host.decode("latin-1") if isinstance(host, bytes) else host
-    if not isinstance(name, str):
-        return
-    if not name.isascii():  # full-width letters and dots mean the same to a look-up
-        name = unicodedata.normalize("NFKC", name).replace("。", ".")
-    if name == getattr(_asking, "host", None):
-        return
-    number = port if isinstance(port, int) else _number(port)
-    for line, refuse in tuple(_armed):
-        if line.concerns(name, number):
-            raise refuse(name if number is None else f"{name}:{number}")
-    outlived = _outliving.get(threading.current_thread()) if _outliving else None
-    if outlived is not None and outlived.concerns(name, number):
-        raise SystemExit
+    def audit(self, event: str, args: tuple[Any, ...]) -> None:
+        """The audit hook."""
+        if (self.armed or self.outliving) and event in _WHERE:
+            self._check(*_WHERE[event](args))
+
+    def _check(self, host: object, port: object) -> None:
+        name = host.decode("latin-1") if isinstance(host, bytes) else host
+        if not isinstance(name, str):
+            return
+        if not name.isascii():  # a look-up treats full-width letters and dots like the usual ones
+            name = unicodedata.normalize("NFKC", name).replace("。", ".")
+        if name == getattr(self._let, "host", None):
+            return
+        number = port if isinstance(port, int) else _number(port)
+        for traffic, refuse in tuple(self.armed):
+            if traffic.concerns(name, number):
+                raise refuse(name if number is None else f"{name}:{number}")
+        outlived = self.outliving.get(threading.current_thread()) if self.outliving else None
+        if outlived is not None and outlived.concerns(name, number):
+            raise SystemExit
 
 
 def _number(port: object) -> int | None:
@@ -108,6 +120,7 @@ def _address(args: tuple[Any, ...]) -> tuple[object, object]:
     return (address[0], address[1]) if isinstance(address, tuple) and len(address) > 1 else (None, None)
 
 
+# Audit event -> host and port out of its arguments.
 _WHERE: dict[str, Callable[[tuple[Any, ...]], tuple[object, object]]] = {
     "socket.getaddrinfo": lambda args: (args[0], args[1]),
     "socket.gethostbyname": lambda args: (args[0], None),
@@ -115,3 +128,7 @@ _WHERE: dict[str, Callable[[tuple[Any, ...]], tuple[object, object]]] = {
     "socket.sendto": _address,
     "socket.sendmsg": _address,
 }
+
+# The one guard of the process, which its one audit hook asks.
+GUARD = Guard()
+arm, letting = GUARD.arm, GUARD.letting

@@ -1,4 +1,4 @@
-"""What the application says while one error case is replayed: log records, output, warnings, expected exceptions."""
+"""Observes the application while one error case is replayed: log records, output, warnings, expected exceptions."""
 
 from __future__ import annotations
 
@@ -9,17 +9,35 @@ import threading
 import uuid
 import warnings
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any, Generic, Self, TypeVar
 
-from pytest_customerio.core.model import LogLine
+from pytest_customerio.core.observation import LogLine
+from pytest_customerio.process.parts import PYTEST, PYTHON, Part
+from pytest_customerio.process.patching import Patches
 
-# What is kept of logs, and of output: the last two million characters of each.
-KEPT = 2_000_000
-# Loggers of our own machinery say nothing about the application.
+# Of logs, and of output, the last two million characters are remembered.
+LIMIT = 2_000_000
+# The loggers of our own machinery say nothing about the application.
 OURS = frozenset({"pytest_customerio", "vcr"})
 # The attributes that every log record has; all others came through `extra=`.
-PLAIN = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName"}
+USUAL = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName"}
+
+_BLIND = "leaks are looked for elsewhere, and the report says what could not be observed"
+_UNSEEN = "a test must declare the exception in its mark"
+CALL_HANDLERS = Part(PYTHON, "logging", "Logger.callHandlers", "log records of all loggers, for leaks", _BLIND)
+SHOW_WARNING = Part(PYTHON, "warnings", "_showwarnmsg", "the text of warnings, for leaks", _BLIND)
+ASSERT_RAISES = Part(
+    PYTHON, "unittest.case", "_AssertRaisesContext.__exit__", "exceptions that a test expects", _UNSEEN
+)
+PARTS = (
+    CALL_HANDLERS,
+    SHOW_WARNING,
+    ASSERT_RAISES,
+    Part(PYTHON, "sys", "stdout.write", "what is written to stdout and stderr, for leaks", _BLIND),
+    # pytest before 8.4 has no such class; the class is handed to `Watch`.
+    Part(PYTEST, "pytest", "RaisesExc.__exit__", "exceptions that a test expects", _UNSEEN),
+)
 
 T = TypeVar("T")
 
@@ -28,9 +46,10 @@ class Watch:
     """While entered, collects the records of all loggers, the text on stdout and stderr, warnings, and exceptions.
 
     `logs` are the records that loggers handed to their handlers, whatever their level and propagation. `expected` are
-    the exceptions that `raises_class` (the class behind `pytest.raises`) or `assertRaises` swallowed: so a test
-    declares them. `warned` are the texts of warnings that a filter let through. `blind` names what canaries could not
-    see, of `logs`, `output` and `warnings`. Bytes written to a stream's `buffer` are never seen.
+    the exceptions that `raises_class` (the class behind `pytest.raises`) or `assertRaises` swallowed: in this way a
+    test declares them. `warned` are the texts of warnings that a filter let through. `blind` names those of `logs`,
+    `output` and `warnings` that could not be observed: a canary, a text of our own, was sent there and not seen. Bytes
+    that are written to a stream's `buffer` are never seen.
     """
 
     def __init__(self, raises_class: type | None = None) -> None:
@@ -38,20 +57,21 @@ class Watch:
         self.blind: list[str] = []
         self._raises_class = raises_class
         self._on = False
-        self._records = _Kept[LogLine]()
-        self._written = _Kept[str]()
-        self._warned = _Kept[str]()
-        self._undo = contextlib.ExitStack()
+        self._records = _Latest[LogLine]()
+        self._written = _Latest[str]()
+        self._warned = _Latest[str]()
+        self._patches = Patches()
 
     def __enter__(self) -> Self:
         self._on = True
-        self._undo.enter_context(_replaced(logging.Logger, "callHandlers", self._hear_records))
+        self._patches.patch(CALL_HANDLERS, self._hear_records)
         for stream in _streams():
-            with contextlib.suppress(AttributeError, TypeError):  # it takes no attributes: the canary will tell
-                self._undo.enter_context(_replaced(stream, "write", self._hear_output))
-        self._undo.enter_context(_replaced(warnings, "_showwarnmsg", self._hear_warnings))
-        for context in self._raising_contexts():
-            self._undo.enter_context(_replaced(context, "__exit__", self._note_expected))
+            with contextlib.suppress(AttributeError, TypeError):  # a stream that takes no attributes counts as blind
+                self._patches.put(stream, "write", self._hear_output(stream.write))
+        self._patches.patch(SHOW_WARNING, self._hear_warnings)
+        if self._raises_class is not None:
+            self._patches.wrap(self._raises_class, "__exit__", self._note_expected)
+        self._patches.patch(ASSERT_RAISES, self._note_expected)
         senses = {"logs": self._sees_logs, "output": self._sees_output, "warnings": self._sees_warnings}
         self.blind = [name for name, sees in senses.items() if not sees()]
         return self
@@ -59,41 +79,41 @@ class Watch:
     def __exit__(self, *error: object) -> None:
         if "logs" not in self.blind and not self._sees_logs():
             self.blind.append("logs")
-        self._undo.close()
+        self._patches.undo()
         self._on = False
 
     @property
     def logs(self) -> list[LogLine]:
         """The application's log records so far, rendered."""
-        return [line for line in self._records.items() if line.logger.partition(".")[0] not in OURS]
+        return [record for record in self._records.values() if record.logger.partition(".")[0] not in OURS]
 
     @property
     def output(self) -> str:
         """Everything written to stdout and stderr so far."""
-        return "".join(text for text in self._written.items() if not isinstance(text, _Canary))
+        return "".join(text for text in self._written.values() if not isinstance(text, _Canary))
 
     @property
     def warned(self) -> str:
         """The text of every warning that was shown so far, each on a line of its own."""
-        return "\n".join(self._warned.items())
+        return "\n".join(self._warned.values())
 
     def _hear_records(self, original: Callable[..., Any]) -> Callable[..., Any]:
         def call_handlers(logger: logging.Logger, record: logging.LogRecord) -> None:
             if not isinstance(record.msg, _Canary):
                 original(logger, record)
             if self._on:  # after the handlers: a filter of theirs may redact the record
-                with contextlib.suppress(Exception):  # values that cannot be printed are the application's business
-                    text = render(record)[-KEPT:]
-                    line = LogLine(text, logging.getLevelName(record.levelno), record.name)
-                    self._records.add(line, 0 if isinstance(record.msg, _Canary) else len(text))
+                with contextlib.suppress(Exception):  # a value that cannot be printed raises whatever it likes
+                    text = render(record)[-LIMIT:]
+                    seen = LogLine(text, logging.getLevelName(record.levelno), record.name)
+                    self._records.add(seen, 0 if isinstance(record.msg, _Canary) else len(text))
 
         return call_handlers
 
     def _hear_output(self, original: Callable[..., Any]) -> Callable[..., Any]:
         def write(text: Any) -> Any:
             if self._on and isinstance(text, str):
-                kept = text if isinstance(text, _Canary) else text[-KEPT:]
-                self._written.add(kept, len(kept))
+                end = text if isinstance(text, _Canary) else text[-LIMIT:]
+                self._written.add(end, len(end))
             return len(text) if isinstance(text, _Canary) else original(text)
 
         return write
@@ -117,36 +137,32 @@ class Watch:
 
         return leave
 
-    def _raising_contexts(self) -> Iterator[type]:
-        if self._raises_class is not None:
-            yield self._raises_class
-        if "unittest" in sys.modules:
-            yield type(sys.modules["unittest"].TestCase().assertRaises(Exception))  # noqa: PT027 - its class is wanted
-
     def _sees_logs(self) -> bool:
         canary = _Canary(uuid.uuid4().hex)
         logger = logging.getLoggerClass()(f"{__name__}.canary")
         logger.propagate = False
         logger.handle(logger.makeRecord(logger.name, logging.DEBUG, "", 0, canary, (), None))
-        return any(line.text == canary for line in self._records.items())
+        return any(record.text == canary for record in self._records.values())
 
     def _sees_output(self) -> bool:
         for stream in (sys.stdout, sys.stderr):
             canary = _Canary(uuid.uuid4().hex)
-            # Only through our own tee: anywhere else it would be printed.
-            if getattr(getattr(stream, "write", None), "__module__", "") == __name__:
+            if stream is not None and self._is_ours(stream, "write"):  # another function would print the canary
                 stream.write(canary)
-            if stream is not None and not any(text is canary for text in self._written.items()):
+            if stream is not None and not any(text is canary for text in self._written.values()):
                 return False
         return True
 
     def _sees_warnings(self) -> bool:
         canary = uuid.uuid4().hex
-        if getattr(vars(warnings)["_showwarnmsg"], "__module__", "") == __name__:  # else it would be shown
+        if self._patches.standing(warnings, "_showwarnmsg"):  # another function would show the canary
             with warnings.catch_warnings():
                 warnings.simplefilter("always", _CanaryWarning)
                 warnings.warn(canary, _CanaryWarning, stacklevel=1)
-        return canary in self._warned.items()
+        return canary in self._warned.values()
+
+    def _is_ours(self, stream: Any, name: str) -> bool:
+        return hasattr(stream, "__dict__") and self._patches.standing(stream, name)
 
 
 def render(record: logging.LogRecord) -> str:
@@ -155,65 +171,52 @@ def render(record: logging.LogRecord) -> str:
         message = record.getMessage()
     except Exception:  # arguments that do not fit their message
         message = f"{record.msg!s} {record.args!r}"
-    extra = [f"{name}={value!r}" for name, value in vars(record).items() if name not in PLAIN]
+    extra = [f"{name}={value!r}" for name, value in vars(record).items() if name not in USUAL]
     trace = record.exc_text or (logging.Formatter().formatException(record.exc_info) if record.exc_info else "")
     return "\n".join(filter(None, (message, trace, record.stack_info, *extra)))
 
 
 class _Canary(str):
-    """A text of our own that travels like the application's, and that nobody else gets to see."""
+    """A text of our own that takes the way of the application's texts, and is never shown."""
 
     __slots__ = ()
 
 
 class _CanaryWarning(Warning):
-    """A warning of our own."""
+    """The category of a warning of our own, which is never shown."""
 
 
-class _Kept(Generic[T]):
-    """The last items added, up to KEPT in size; safe between threads."""
+class _Latest(Generic[T]):
+    """The values added last, up to LIMIT in size; safe between threads."""
 
     def __init__(self) -> None:
-        self._items: deque[tuple[T, int]] = deque()
+        self._values: deque[tuple[T, int]] = deque()
         self._size = 0
-        self._lock = threading.RLock()  # the garbage collector may print while an item is added
+        self._lock = threading.RLock()  # the garbage collector may print while a value is added
 
-    def add(self, item: T, size: int) -> None:
+    def add(self, value: T, size: int) -> None:
         with self._lock:
-            self._items.append((item, size))
+            self._values.append((value, size))
             self._size += size
-            while self._size > KEPT:
-                self._size -= self._items.popleft()[1]
+            while self._size > LIMIT:
+                self._size -= self._values.popleft()[1]
 
-    def items(self) -> list[T]:
+    def values(self) -> list[T]:
         with self._lock:
-            return [item for item, _ in self._items]
-
-
-@contextlib.contextmanager
-def _replaced(owner: Any, name: str, make: Callable[[Callable[..., Any]], Callable[..., Any]]) -> Iterator[None]:
-    """Put `make(original)` in the original's place; leave alone what somebody put on top of it meanwhile."""
-    own, original = name in vars(owner), getattr(owner, name)
-    fake = make(original)
-    setattr(owner, name, fake)
-    try:
-        yield
-    finally:
-        if vars(owner).get(name) is fake:
-            if own:
-                setattr(owner, name, original)
-            else:
-                delattr(owner, name)
+            return [value for value, _ in self._values]
 
 
 def _streams() -> list[Any]:
-    """Where output goes, and where those write who took hold of the stream before pytest captured it."""
+    """The streams of now, and those that were there before pytest captured the output: a library may hold them."""
     streams = [sys.stdout, sys.stderr, sys.__stdout__, sys.__stderr__, *_loguru_streams()]
     return list({id(stream): stream for stream in streams if stream is not None}.values())
 
 
 def _loguru_streams() -> list[Any]:
-    """Those that loguru took hold of when it was imported, perhaps under another capture."""
+    """The streams that loguru took hold of when it was imported.
+
+    `_core`, `_sink` and `_stream` are private (loguru 0.7). Without them, what loguru prints may go unseen.
+    """
     core = getattr(getattr(sys.modules.get("loguru"), "logger", None), "_core", None)
     sinks: list[Any] = [getattr(handler, "_sink", None) for handler in getattr(core, "handlers", {}).values()]
     return [sink._stream for sink in sinks if hasattr(sink, "_stream")]

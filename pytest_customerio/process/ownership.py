@@ -1,4 +1,4 @@
-"""Whose request is it? A thread or task works for the test that started it, also when that test is over."""
+"""Maps each thread, task and queued item to the test that started it, also when that test is over."""
 
 from __future__ import annotations
 
@@ -13,8 +13,9 @@ from weakref import WeakKeyDictionary, WeakSet
 
 from pytest_customerio.process.frames import current_frames
 from pytest_customerio.process.idle import awaits_work, idle_threads, is_idle
+from pytest_customerio.process.parts import PYTHON, Part
 from pytest_customerio.process.patching import Patches
-from pytest_customerio.process.queues import Items
+from pytest_customerio.process.queues import QueuedItems
 
 __tracebackhide__ = True  # pytest shows no frame of ours in anybody's traceback
 
@@ -22,12 +23,36 @@ K = TypeVar("K")
 T = TypeVar("T")
 
 
-class Ownership(Generic[T]):
-    """The test at work, and those that left something running.
+_UNKNOWN = "what is started there belongs to the test that runs at the time"
 
-    Threads, tasks and executors' work belong to the test in whose call phase they were started, items of a queue to the
-    one that put them there; what fixtures and imports start may serve many tests. Who waited to be given work when the
-    call phase began, and does not any more, works for this test; who waits for it later serves whoever gives it some.
+
+def _defining(kind: Any) -> Any:
+    """The class that defines `start`: where gevent has replaced threads, it is a base class of `threading.Thread`."""
+    return next((one for one in kind.__mro__ if "start" in vars(one)), kind)
+
+
+START = Part(PYTHON, "threading", "Thread.start", "which test starts a thread", _UNKNOWN, owner=_defining)
+SUBMIT = Part(
+    PYTHON, "concurrent.futures.thread", "ThreadPoolExecutor.submit", "which test gives work to an executor", _UNKNOWN
+)
+RUN = Part(
+    PYTHON,
+    "asyncio.base_events",
+    "BaseEventLoop.run_forever",
+    "which event loops there are, and in which thread each runs",
+    "tasks in event loops are not waited for",
+)
+CREATE = Part(PYTHON, "asyncio.base_events", "BaseEventLoop.create_task", "which test starts a task", _UNKNOWN)
+PARTS = (START, SUBMIT, RUN, CREATE)
+
+
+class Ownership(Generic[T]):
+    """The test that runs now, and the tests that left something running.
+
+    A thread, a task or the work of an executor belongs to the test in whose call phase it was started. An item of a
+    queue belongs to the test that put it there. What fixtures and imports start may serve many tests, and belongs to
+    none. A worker that was idle when the call phase began and took an item since then belongs to this test. A worker
+    that takes an item later belongs to the test that queued the item.
     """
 
     def __init__(self) -> None:
@@ -40,28 +65,27 @@ class Ownership(Generic[T]):
         self._before: WeakSet[asyncio.Task[Any]] = WeakSet()
         self._ready: WeakSet[threading.Thread] = WeakSet()
         self._ready_tasks: WeakSet[asyncio.Task[Any]] = WeakSet()
-        self._items: Items[T] = Items(self._starter, self._taking)
-        self._tester: threading.Thread | None = None
+        self._queued: QueuedItems[T] = QueuedItems(self._starter, self._take)
+        self._test_thread: threading.Thread | None = None
 
     def watch(self, patches: Patches) -> None:
-        """Note who starts what; everything is started as ever."""
-        self._items.watch(patches)
-        thread = next(kind for kind in threading.Thread.__mro__ if "start" in vars(kind))  # gevent puts its own there
-        patches.wrap(thread, "start", self._starting)
-        patches.wrap(ThreadPoolExecutor, "submit", self._submitting)
-        patches.wrap(asyncio.BaseEventLoop, "run_forever", self._running)
-        patches.wrap(asyncio.BaseEventLoop, "create_task", self._creating)
+        """Note which test starts each thread, task and piece of work; nothing else changes."""
+        self._queued.watch(patches)
+        patches.patch(START, self._starting)
+        patches.patch(SUBMIT, self._submitting)
+        patches.patch(RUN, self._running)
+        patches.patch(CREATE, self._creating)
 
     def begin_call(self) -> None:
-        """The test at work comes to its own part: what is started now is its own."""
-        self._tester, self._calling = current_thread(), True
+        """The call phase of the test begins: what is started from now on belongs to the test."""
+        self._test_thread, self._calling = current_thread(), True
         self._release()
         self._before = WeakSet(self._all_tasks())
         self._ready = WeakSet(idle_threads())
         self._ready_tasks = WeakSet(task for task in self._before if awaits_work(task))
 
     def end(self) -> None:
-        """The test is over; what it left running goes on in its name."""
+        """The test is over; what it left running still belongs to it."""
         test = self.test
         if test is not None and self._calling:
             self._tasks.update(dict.fromkeys(self.tasks(), test))
@@ -70,17 +94,17 @@ class Ownership(Generic[T]):
         self._release()
 
     def current(self) -> T | None:
-        """The test for which the caller works."""
+        """The test to which the calling thread or task belongs: the one that runs now unless another one started it."""
         owner: T | None = self._threads.get(current_thread()) if self._threads else None
         if owner is None and self._tasks and (task := _current_task()) is not None:
             owner = self._tasks.get(task)
         return owner if owner is not None else self.test
 
     def is_busy(self) -> bool:
-        """Whether what the test at work started, or gave work to, is still doing something by itself."""
+        """Whether something that the current test started, or gave work to, is still running without our help."""
         if self.test is None or not self._calling:
             return False
-        if self._busy_threads(self.test) or self._items.waiting(self.test):
+        if self._busy_threads(self.test) or self._queued.waiting(self.test):
             return True
         if any(not one.done() for one in _of(self.test, self._work)):
             return True
@@ -89,13 +113,13 @@ class Ownership(Generic[T]):
         return any(loop.is_running() and self._loops.get(loop) != here for loop in loops)
 
     def tasks(self) -> list[asyncio.Task[Any]]:
-        """What the call phase left pending in event loops."""
+        """The tasks of the call phase that have not ended."""
         if not self._calling:
             return []
         return [task for task in self._all_tasks() if self._is_own(task) and not awaits_work(task)]
 
     def still_loops(self) -> list[asyncio.AbstractEventLoop]:
-        """The open event loops of this thread that stand still."""
+        """The open event loops of this thread that do not run now."""
         own = get_ident()
         return [loop for loop in self._open_loops() if self._loops.get(loop) == own and not loop.is_running()]
 
@@ -115,7 +139,7 @@ class Ownership(Generic[T]):
         return [thread for thread in _of(test, self._threads) + given if not is_idle(thread, frames)]
 
     def _release(self) -> None:
-        """Who waits to be given work, and who asks, is nobody's."""
+        """Idle threads and tasks, and the calling thread, belong to no test any more."""
         self._threads.pop(current_thread(), None)
         for thread in [thread for thread in _keys(self._threads) if is_idle(thread)]:
             self._threads.pop(thread, None)
@@ -134,7 +158,7 @@ class Ownership(Generic[T]):
     def _submitting(self, original: Callable[..., Future[Any]]) -> Callable[..., Future[Any]]:
         def submit(pool: ThreadPoolExecutor, function: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
             owner = self._starter()
-            work = original(pool, self._in_the_name_of(owner, function), *args, **kwargs)
+            work = original(pool, self._owned_by(owner, function), *args, **kwargs)
             if owner is not None:
                 self._work[work] = owner
             return work
@@ -158,27 +182,30 @@ class Ownership(Generic[T]):
 
         return create_task
 
-    def _in_the_name_of(self, owner: T | None, function: Callable[..., Any]) -> Callable[..., Any]:
+    def _owned_by(self, owner: T | None, function: Callable[..., Any]) -> Callable[..., Any]:
         def work(*args: Any, **kwargs: Any) -> Any:
-            # Until it waits for more: callbacks of the future are called yet.
+            # The worker belongs to this test until it takes other work: callbacks of the future run after `function`.
             _give(self._threads, current_thread(), owner)
             return function(*args, **kwargs)
 
         return work
 
-    def _taking(self, owner: T | None) -> bool:
-        """Somebody takes something out of a queue: a worker, who works for the giver from now on, or the test."""
+    def _take(self, owner: T | None) -> bool:
+        """Note that the calling thread or task takes an item of `owner`; returns whether it is a worker.
+
+        A worker belongs to the owner of the item from now on. A test that takes an item itself is no worker.
+        """
         task, thread = _current_task(), current_thread()
         if task is not None:
             if is_worker := task in self._before or task in self._tasks:
                 _give(self._tasks, task, owner)
             return is_worker
-        if thread is not self._tester and self._threads.get(thread) is not self.test:
+        if thread is not self._test_thread and self._threads.get(thread) is not self.test:
             _give(self._threads, thread, owner)
-        return thread is not self._tester
+        return thread is not self._test_thread
 
     def _starter(self) -> T | None:
-        """The test that a thread started now belongs to: none where a fixture starts it."""
+        """The test that owns what is started now: none where a fixture starts it."""
         owner = self.current()
         return owner if owner is not self.test or self._calling else None
 
@@ -195,7 +222,7 @@ def _of(owner: T, owned: WeakKeyDictionary[K, T]) -> list[K]:
 
 
 def _keys(owned: WeakKeyDictionary[K, Any]) -> Iterable[K]:
-    """Its keys now: other threads may add to it meanwhile."""
+    """The keys at this moment, as a list: other threads may add keys meanwhile."""
     return [key for ref in owned.keyrefs() if (key := ref()) is not None]
 
 

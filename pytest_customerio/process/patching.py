@@ -1,80 +1,111 @@
-"""What is put into the clients, and taken out again."""
+"""Puts replacements in the place of attributes, and takes them out again: the one way in which we patch anything.
+
+Taps, the clock, the observation of output and the ownership of threads all use it. What is patched in other libraries
+is listed as `Part`s (`docs/patched.md`).
+"""
 
 from __future__ import annotations
 
 import functools
-import importlib.abc
-import importlib.machinery
-import sys
-from collections.abc import Callable, Sequence
-from types import ModuleType
+import gc
+from collections.abc import Callable, Iterator
 from typing import Any
+
+from pytest_customerio.process.parts import Part
 
 Wrapper = Callable[..., Any]
 
+# Py_TPFLAGS_IMMUTABLETYPE, which CPython (3.10 and later) sets for each class that is written in C.
+IMMUTABLE = 1 << 8
+_NOTHING = object()
+
 
 class Patches:
-    """Methods replaced on classes and modules; `undo` puts back the very same objects, last first."""
+    """Replacements that stand together, and the originals that `undo` puts back.
+
+    The owner of an attribute is a class, an object, a module, or the namespace of a module (its `dict`). The attribute
+    may be inherited: then `undo` removes the replacement.
+    """
 
     def __init__(self) -> None:
         self._done: list[tuple[Any, str, Any, Any]] = []
 
+    def patch(self, part: Part, make: Callable[[Wrapper], Wrapper]) -> bool:
+        """Wrap a part of another library, if it is there; returns whether it is.
+
+        Where it is missing nothing is done: the session warns about it once, when it ends.
+        """
+        found = part.find()
+        if found is not None:
+            self.wrap(*found, make)
+        return found is not None
+
     def wrap(self, owner: Any, name: str, make: Callable[[Wrapper], Wrapper]) -> None:
         """Replace `owner.name` by `make(original)`, which looks like the original to those who inspect it."""
-        original = vars(owner)[name]
-        wrapper = functools.wraps(original)(make(original))
-        setattr(owner, name, wrapper)
-        self._done.append((owner, name, original, wrapper))
+        own = _namespace(owner).get(name, _NOTHING)
+        original = getattr(owner, name) if own is _NOTHING else own
+        self.put(owner, name, functools.wraps(original)(make(original)))
+
+    def put(self, owner: Any, name: str, replacement: Any, *, original: Any = _NOTHING) -> None:
+        """Put a replacement there as it is. `original` is what `undo` puts back, unless it is what stands there now."""
+        found = _namespace(owner).get(name, _NOTHING) if original is _NOTHING else original
+        _write(owner, name, replacement)
+        self._done.append((owner, name, found, replacement))
 
     def undo(self) -> None:
-        """Put back what is still ours; what somebody replaced since is theirs to restore."""
-        while self._done:
-            owner, name, original, wrapper = self._done.pop()
-            if vars(owner).get(name) is wrapper:
-                setattr(owner, name, original)
+        """Put back the originals, last first, wherever a replacement of ours still stands.
+
+        What somebody else put on top is left alone. They may undo it later and so bring a replacement of ours back:
+        then another `undo` removes it.
+        """
+        for owner, name, original, replacement in reversed(self._done):
+            if _namespace(owner).get(name) is replacement:
+                _write(owner, name, original)
+
+    def standing(self, owner: Any, name: str) -> bool:
+        """Whether a replacement of ours stands there now."""
+        value = _namespace(owner).get(name, _NOTHING)
+        return any(one is owner and key == name and value is new for one, key, _, new in self._done)
+
+    def __iter__(self) -> Iterator[tuple[Any, str, Any]]:
+        """Owner, name and replacement of everything that was put somewhere."""
+        return ((owner, name, replacement) for owner, name, _, replacement in self._done)
 
 
-class LateImports(importlib.abc.MetaPathFinder):
-    """Calls back when one of the awaited modules has been imported."""
-
-    def __init__(self, awaited: set[str], imported: Callable[[str], None]) -> None:
-        self._awaited = awaited
-        self._imported = imported
-
-    def find_spec(
-        self, name: str, path: Sequence[str] | None, target: ModuleType | None = None
-    ) -> importlib.machinery.ModuleSpec | None:
-        """Let the other finders find it, and load it through us."""
-        if name not in self._awaited:
-            return None
-        for finder in sys.meta_path:
-            find = None if finder is self else getattr(finder, "find_spec", None)
-            spec: importlib.machinery.ModuleSpec | None = find(name, path, target) if find else None
-            if spec is not None:
-                if spec.loader is not None:
-                    spec.loader = _Loader(spec, functools.partial(self._loaded, name))
-                return spec
-        return None
-
-    def _loaded(self, name: str) -> None:
-        self._awaited.discard(name)
-        self._imported(name)
+def _namespace(owner: Any) -> Any:
+    return owner if isinstance(owner, dict) else vars(owner)
 
 
-class _Loader(importlib.abc.Loader):
-    def __init__(self, spec: importlib.machinery.ModuleSpec, loaded: Callable[[], None]) -> None:
-        self._spec = spec
-        self._loader: Any = spec.loader
-        self._after = loaded
+def _write(owner: Any, name: str, value: Any) -> None:
+    """Set the attribute, or delete it where there is no value."""
+    if isinstance(owner, type) and owner.__flags__ & IMMUTABLE:
+        _write_into_c(owner, name, value)
+    elif isinstance(owner, dict):
+        _write_item(owner, name, value)
+    elif value is _NOTHING:
+        delattr(owner, name)
+    else:
+        setattr(owner, name, value)
 
-    def create_module(self, spec: importlib.machinery.ModuleSpec) -> ModuleType | None:
-        module: ModuleType | None = self._loader.create_module(spec)
-        return module
 
-    def exec_module(self, module: ModuleType) -> None:
-        self._spec.loader = module.__loader__ = self._loader
-        self._loader.exec_module(module)
-        self._after()
+def _write_item(namespace: dict[str, Any], name: str, value: Any) -> None:
+    if value is _NOTHING:
+        del namespace[name]
+    else:
+        namespace[name] = value
 
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self._loader, name)
+
+def _write_into_c(kind: type, name: str, value: Any) -> None:
+    """Change a class that is written in C, which `setattr` refuses to do.
+
+    So `datetime` stays the one class that it is, for `isinstance`, subclasses, pickle and everybody who imported it
+    early; a class of ours in its place would break at least one of them. It relies on two private facts of CPython
+    (3.11 to 3.13): the dictionary behind `vars(kind)` is the one object that this read-only view refers to; and
+    `PyType_Modified` drops what the interpreter has cached of the class. Without the first the line below raises;
+    without the second, old methods are called on.
+    """
+    import ctypes  # loaded here, where a class of this kind is changed: most runs change none
+
+    (namespace,) = gc.get_referents(vars(kind))
+    _write_item(namespace, name, value)
+    ctypes.pythonapi.PyType_Modified(ctypes.py_object(kind))

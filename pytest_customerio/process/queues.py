@@ -1,4 +1,4 @@
-"""What is put into a queue is done for whoever put it there, whoever takes it out."""
+"""Remembers which test put each item into a queue: a worker that takes an item works for that test."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from collections.abc import Callable
 from typing import Any, Generic, TypeVar
 from weakref import WeakKeyDictionary, WeakSet
 
+from pytest_customerio.process.parts import PYTHON, Part
 from pytest_customerio.process.patching import Patches
 
 __tracebackhide__ = True  # pytest shows no frame of ours in anybody's traceback
@@ -16,54 +17,65 @@ __tracebackhide__ = True  # pytest shows no frame of ours in anybody's traceback
 T = TypeVar("T")
 
 
-class Items(Generic[T]):
-    """Notes beside each queue who put what is in it.
+def _part(module: str, path: str) -> Part:
+    why = "which test put an item into a queue, and who takes it out"
+    # gevent replaces `queue.Queue` by a class of its own, which cannot be changed.
+    return Part(PYTHON, module, path, why, "workers at such queues keep the test that they had", genuine=True)
 
-    `giver()` says who puts; `taken(owner)` hears whose is taken, and says whether a worker takes it.
+
+PUT = _part("queue", "Queue._put"), _part("asyncio.queues", "Queue._put")
+GET = _part("queue", "Queue._get"), _part("asyncio.queues", "Queue._get")
+PARTS = (*PUT, *GET)
+
+
+class QueuedItems(Generic[T]):
+    """Notes beside each queue which test put each of its items there.
+
+    `putter()` gives the test that puts an item now. `taken(owner)` is called when an item of that test is taken, and
+    returns whether a worker takes it.
     """
 
-    def __init__(self, giver: Callable[[], T | None], taken: Callable[[T | None], bool]) -> None:
-        self._giver, self._taken = giver, taken
-        self._givers: WeakKeyDictionary[Any, deque[T | None]] = WeakKeyDictionary()
+    def __init__(self, putter: Callable[[], T | None], taken: Callable[[T | None], bool]) -> None:
+        self._putter, self._taken = putter, taken
+        self._putters: WeakKeyDictionary[Any, deque[T | None]] = WeakKeyDictionary()
         self._served: WeakSet[Any] = WeakSet()
 
     def watch(self, patches: Patches) -> None:
-        """Hear of both ends of queues that keep the order; stacks and heaps have methods of their own for this."""
-        for kind in (queue.Queue, asyncio.Queue):
-            if kind.__module__ not in ("queue", "asyncio.queues"):  # gevent puts its own there, which cannot be changed
-                continue
-            patches.wrap(kind, "_put", self._putting)
-            patches.wrap(kind, "_get", self._getting)
+        """Note both ends of queues that keep the order; stacks and heaps have a `_put` and a `_get` of their own."""
+        for part in PUT:
+            patches.patch(part, self._putting)
+        for part in GET:
+            patches.patch(part, self._getting)
 
     def waiting(self, owner: T) -> bool:
-        """Whether something that this one put waits for a worker, in another thread, that took from there before."""
-        given = [self._givers.get(items, ()) for items in list(self._served) if _size(items)]
+        """Whether an item of this test waits for a worker, in another thread, that took from the same queue before."""
+        given = [self._putters.get(one, ()) for one in list(self._served) if _size(one)]
         return any(one is owner for known in given for one in tuple(known))
 
     def _putting(self, original: Callable[..., None]) -> Callable[..., None]:
-        def put(items: Any, item: Any) -> None:
-            self._known(items).append(self._giver())
-            original(items, item)
+        def put(self_: Any, item: Any) -> None:
+            self._known(self_).append(self._putter())
+            original(self_, item)
 
         return put
 
     def _getting(self, original: Callable[..., Any]) -> Callable[..., Any]:
-        def get(items: Any) -> Any:
-            known = self._known(items)
-            if self._taken(known.popleft() if len(known) == _size(items) else None) and isinstance(items, queue.Queue):
-                self._served.add(items)
-            return original(items)
+        def get(self_: Any) -> Any:
+            known = self._known(self_)
+            if self._taken(known.popleft() if len(known) == _size(self_) else None) and isinstance(self_, queue.Queue):
+                self._served.add(self_)
+            return original(self_)
 
         return get
 
-    def _known(self, items: Any) -> deque[T | None]:
-        """Who put what is in a queue: the latest of it, where it was in use before us."""
-        known = self._givers.setdefault(items, deque())
-        while len(known) > _size(items):
-            known.popleft()  # somebody emptied it by hand
+    def _known(self, one: Any) -> deque[T | None]:
+        """The tests that put the items of a queue; only of its latest items, where it was in use before us."""
+        known = self._putters.setdefault(one, deque())
+        while len(known) > _size(one):
+            known.popleft()  # the application emptied the queue without `get`
         return known
 
 
-def _size(items: Any) -> int:
-    """`Queue.qsize` takes the lock that is held here."""
-    return int(items.qsize() if isinstance(items, asyncio.Queue) else items._qsize())
+def _size(one: Any) -> int:
+    """The number of items. `queue.Queue.qsize` would take the lock that the caller holds already."""
+    return int(one.qsize() if isinstance(one, asyncio.Queue) else one._qsize())

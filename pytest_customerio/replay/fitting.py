@@ -1,9 +1,9 @@
-"""A recorded answer made to fit the request that it answers: recorded once, it is played to any."""
+"""Adapts a recorded answer to the request that it answers: it was recorded for another request."""
 
 from __future__ import annotations
 
 from dataclasses import replace
-from json import dumps, loads
+from json import dumps
 from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
@@ -11,10 +11,10 @@ from pytest_customerio.core.model import Answer, WireRequest
 
 
 def fit(answer: Answer, request: WireRequest) -> Answer | None:
-    """The answer as this request would draw it; None where it cannot draw it.
+    """The answer as this request would draw it; None if this request cannot draw it.
 
-    A redirect leads to the same path and query on the other host; that host itself redirects nobody. The errors of a
-    207 are about items that the batch has.
+    A redirect leads to the same path and query on the other host; a request to that other host is not redirected. A 207
+    names only items that the batch has.
     """
     if 300 <= answer.status < 400:
         return _redirected(answer, request)
@@ -37,24 +37,17 @@ def _redirected(answer: Answer, request: WireRequest) -> Answer | None:
 
 
 def _within(answer: Answer, request: WireRequest) -> Answer:
-    told, sent = _parsed(answer.body), _parsed(request.body)
-    errors = told.get("errors") if isinstance(told, dict) else None
+    answered, sent = answer.payload.value, request.payload.value
+    errors = answered.get("errors") if isinstance(answered, dict) else None
     batch = sent.get("batch") if isinstance(sent, dict) else None
     if not isinstance(errors, list) or not isinstance(batch, list):
         return answer
-    fitting = [error for error in errors if not _beyond(error, len(batch))]
+    fitting = [error for error in errors if not _outside(error, len(batch))]
     if len(fitting) == len(errors):
         return answer
-    return replace(answer, body=dumps({**told, "errors": fitting}, separators=(",", ":")).encode())
+    return replace(answer, body=dumps({**answered, "errors": fitting}, separators=(",", ":")).encode())
 
 
-def _beyond(error: Any, size: int) -> bool:
+def _outside(error: Any, size: int) -> bool:
     index = error.get("batch_index") if isinstance(error, dict) else None
     return isinstance(index, int) and index >= size
-
-
-def _parsed(body: bytes) -> Any:
-    try:
-        return loads(body)
-    except (ValueError, RecursionError):
-        return None

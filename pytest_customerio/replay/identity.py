@@ -1,19 +1,20 @@
-"""Which logical request an attempt belongs to: what it says, without what each attempt may make anew."""
+"""The identity of a request and of its messages: the same in each attempt, without what an attempt makes anew."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from json import dumps, loads
+from json import dumps
 from typing import Any, Literal
 from urllib.parse import unquote, urlsplit
 
-from pytest_customerio.core.model import Message, Operation, WireRequest
-from pytest_customerio.core.payload import NotReadableError, unpack
+from pytest_customerio.contract.events import EVENTS
+from pytest_customerio.core.model import Operation, WireRequest
+from pytest_customerio.core.observation import Message
 
-# Members that belong to an attempt, not to what it says: nothing is wrong when they differ.
+# Members that belong to one attempt, not to the message: they may differ.
 OF_THE_ATTEMPT = frozenset({"sentAt"})
-# Members that make a payload another one when a retry makes them anew. Those of the second line count only at the top
-# of a message: inside its data they are the application's own words.
+# A retry that makes one of these members anew changes the payload. The OUTER ones count only at the top of a message:
+# inside its data, they are the application's own.
 IDS = frozenset({"messageId"})
 OUTER_IDS = frozenset({"message_id", "event_id", "idempotency_key", "idempotencyKey", "dedupe_id"})
 TIMES = frozenset({"timestamp", "originalTimestamp"})
@@ -24,35 +25,22 @@ OUTER_ANEW = ANEW | OUTER_IDS | OUTER_TIMES
 LEFT_OUT = ANEW | OF_THE_ATTEMPT
 
 SENDS = ("app.send_", "app.trigger_broadcast")
-EVENTS = frozenset({"event", "anonymous_event", "track", "page", "screen"})
-# What Customer.io itself takes for a dedupe id: Track's is named `id`, Pipelines' `messageId`.
+# The dedupe ids of Customer.io: `id` in Track, `messageId` in Pipelines.
 KEYS = ("id", "messageId")
-# A likeness without the name of an event: it counts where the name is what was wrong.
+# The start of a likeness without the name of the event: it counts if the name was wrong.
 UNNAMED = "unnamed "
-# Customer.io's word for what v1 does with a path.
+# The action, as Track v2 names it, of each operation of Track v1.
 _V1_ACTIONS = {"track.identify": "identify", "track.event": "event", "track.delete": "delete"}
 _SURFACES_OF_MESSAGES = ("track_v2", "pipelines")
 
 
-def read(request: WireRequest) -> Any:
-    """The payload of a request, unpacked; text where it is not JSON, None where there is none."""
-    try:
-        body = unpack(request.body, request.headers)
-    except NotReadableError:
-        body = request.body
-    try:
-        return loads(body) if body else None
-    except (ValueError, RecursionError):
-        return body.decode("utf-8", "replace")
-
-
 def messages(operation: Operation, request: WireRequest) -> tuple[Message, ...]:
-    """What a request says, in order: one message, or those of its batch.
+    """The messages of a request, in order: one message, or those of its batch.
 
-    A message of Track v2 or Pipelines is the same whether it travels alone or in a batch of any size. The host is no
-    part of it: a redirect to the other region leads to the same place.
+    A message of Track v2 or Pipelines has the same identity alone and in a batch of any size. The host does not count,
+    because a redirect to the other region changes it.
     """
-    payload = read(request)
+    payload = request.payload.value
     items = payload.get("batch") if operation.name == "batch" and isinstance(payload, dict) else None
     if isinstance(items, list) and items:
         return tuple(_message(operation, request, item, str(_member(item, "type"))) for item in items)
@@ -60,7 +48,7 @@ def messages(operation: Operation, request: WireRequest) -> tuple[Message, ...]:
 
 
 def whole(said: tuple[Message, ...], *, timed: bool = False) -> str:
-    """The identity of the request itself; with `timed` another timestamp makes it another request."""
+    """The identity of the whole request; with `timed` another timestamp makes another request."""
     return "\n\n".join(
         "\n".join((one.identity, *(value for path, value in one.anew if timed and _last(path) in TIMES)))
         for one in said
@@ -68,7 +56,7 @@ def whole(said: tuple[Message, ...], *, timed: bool = False) -> str:
 
 
 def changed(before: Message, after: Message) -> tuple[str, ...]:
-    """The names of the members that differ between two attempts of one message, each once."""
+    """The names of the members that differ between two attempts of one message, each name once."""
     first, second = dict(before.anew), dict(after.anew)
     return tuple(dict.fromkeys(_last(p) for p in (*first, *second) if first.get(p) != second.get(p)))
 
@@ -77,7 +65,7 @@ def _message(operation: Operation, request: WireRequest, payload: Any, kind: str
     alone = operation.surface not in _SURFACES_OF_MESSAGES
     action = _member(payload, "action") if operation.surface == "track_v2" else kind
     event = action in EVENTS
-    if operation.surface == "pipelines" and isinstance(payload, dict):  # the path of a single call says it too
+    if operation.surface == "pipelines" and isinstance(payload, dict):  # the path of a single call holds the type, too
         payload = {key: value for key, value in payload.items() if key != "type"}
     try:
         stable, anew = _split(payload, event=event)
@@ -93,7 +81,7 @@ def _message(operation: Operation, request: WireRequest, payload: Any, kind: str
 
 
 def _split(payload: Any, *, event: bool) -> tuple[Any, tuple[tuple[str, str], ...]]:
-    """A payload without what an attempt may make anew, and that."""
+    """A payload without the members that an attempt may make anew, and those members."""
     if not isinstance(payload, dict):
         return payload, ()
     outer = OUTER_ANEW | {"id"} if event else OUTER_ANEW
@@ -107,15 +95,15 @@ def _without(value: Any, anew: dict[str, str], path: str) -> Any:
     if isinstance(value, dict):
         found = {key: inner for key, inner in value.items() if key in ANEW}
         anew.update({f"{path}.{key}": dumps(inner, default=str) for key, inner in found.items()})
-        kept = {key: inner for key, inner in value.items() if key not in LEFT_OUT}
-        return {key: _without(inner, anew, f"{path}.{key}") for key, inner in kept.items()}
+        rest = {key: inner for key, inner in value.items() if key not in LEFT_OUT}
+        return {key: _without(inner, anew, f"{path}.{key}") for key, inner in rest.items()}
     if isinstance(value, list):
         return [_without(inner, anew, f"{path}.{index}") for index, inner in enumerate(value)]
     return value
 
 
 def _likeness(operation: Operation, path: str, payload: Any) -> Iterator[str]:
-    """What a repaired payload shares with the one that was refused: whom it is about, or what it says of them."""
+    """What a repaired payload has in common with the rejected one: the person, or the attributes."""
     if operation.id in _V1_ACTIONS:
         action = _V1_ACTIONS[operation.id]
         who = unquote(path.rpartition("/customers/")[2].partition("/")[0])

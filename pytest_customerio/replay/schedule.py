@@ -1,12 +1,14 @@
-"""Which requests are answered with the error of a case, and how often."""
+"""Which requests are answered with the error of a case, how often, and with which of its answers."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from itertools import repeat
 
-from pytest_customerio.core.model import Answer, ErrorCase, Message, Operation, WireRequest
-from pytest_customerio.judging import partial
+from pytest_customerio.core.model import Answer, ErrorCase, Operation, WireRequest
+from pytest_customerio.core.observation import Message
+from pytest_customerio.replay import rejections
 from pytest_customerio.replay.fitting import fit
 from pytest_customerio.replay.identity import whole
 from pytest_customerio.replay.scope import draws, scope, timed
@@ -14,11 +16,22 @@ from pytest_customerio.replay.scope import draws, scope, timed
 __tracebackhide__ = True  # pytest shows no frame of ours in anybody's traceback
 
 
+# The answers of a case to one payload of an operation, attempt by attempt, without end.
+Answers = Callable[[ErrorCase, str], Iterator[Answer]]
+
+
+def repeated(case: ErrorCase, operation: str) -> Iterator[Answer]:
+    """The same answer to each attempt."""
+    return repeat(case.answer)
+
+
 class Schedule:
     """One case, for the first operation of the test that it applies to; with `operations`, for one of those.
 
-    `cases` is the case on each surface that has it, `variant(case, operation)` the one that this operation draws. The
-    error is given `times` times, else as often as the case says. Not safe between threads: the replay's lock is.
+    `cases` is the case on each surface that has it, `variant(case, operation)` the case as this operation meets it.
+    `answers` begins a sequence of answers: each payload gets the sequence from its beginning. The error is given
+    `times` times in all; without `times` to each payload as often as the case says. Not safe between threads: the
+    replay that owns it has a lock.
     """
 
     def __init__(
@@ -27,13 +40,16 @@ class Schedule:
         operations: Sequence[str] = (),
         *,
         variant: Callable[[ErrorCase, str], ErrorCase],
+        answers: Answers = repeated,
         times: int | None = None,
     ) -> None:
         self.cases = cases
         self.case: ErrorCase | None = None
         self._wanted = operations
         self._variant = variant
+        self._answers = answers
         self._times = times
+        self._sequences: dict[str, Iterator[Answer]] = {}
         self._given = Counter[str]()
         self._target = ""
         self._split: tuple[Answer, Sequence[Message]] | None = None
@@ -48,7 +64,7 @@ class Schedule:
             return None
         target = scope(case, operation, said)
         concerned = self._split is not None or self._target in ("", target)
-        answer = self._drawn(case, operation, request, said) if concerned else None
+        answer = self._drawn(case, operation, request, said, who) if concerned else None
         if answer is not None:
             self._given[who] += 1
             self.case, self._target = case, self._target or target
@@ -71,13 +87,18 @@ class Schedule:
         return named and draws(case, request) and fit(case.answer, request) is not None
 
     def _drawn(
-        self, case: ErrorCase, operation: Operation, request: WireRequest, said: tuple[Message, ...]
+        self, case: ErrorCase, operation: Operation, request: WireRequest, said: tuple[Message, ...], who: str
     ) -> Answer | None:
         if self._split is not None:  # from now on only what repeats a rejected item is rejected
-            return partial.again(*self._split, said, batch=operation.name == "batch")
-        if not draws(case, request):
+            return rejections.again(*self._split, said, batch=operation.name == "batch")
+        if not draws(case, request) or fit(case.answer, request) is None:
             return None
-        answer = fit(case.answer, request)
+        answer = fit(next(self._sequence(case, operation, who)), request)
         if case.kind == "partial" and answer is not None:
             self._split = (answer, said)
         return answer
+
+    def _sequence(self, case: ErrorCase, operation: Operation, who: str) -> Iterator[Answer]:
+        if who not in self._sequences:
+            self._sequences[who] = self._answers(case, operation.id)
+        return self._sequences[who]

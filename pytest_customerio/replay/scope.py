@@ -1,24 +1,25 @@
-"""Which requests an error case is about."""
+"""Which requests an error case belongs to."""
 
 from __future__ import annotations
 
-from pytest_customerio.core.model import ErrorCase, Message, Operation, WireRequest
+from pytest_customerio.core.model import ErrorCase, Operation, WireRequest
+from pytest_customerio.core.observation import Message
 from pytest_customerio.replay.identity import whole
 
-# Errors of what a request holds, not of who sends it, by family.
+# Families of errors that belong to the payload, not to the credentials or the rate.
 OF_THE_PAYLOAD = ("400", "413", "422")
 
 
 def scope(case: ErrorCase, operation: Operation, said: tuple[Message, ...]) -> str:
-    """An error of the payload belongs to one payload, any other error to every request of the operation."""
+    """What meets the error again: the payload, for an error of the payload; else every request of the operation."""
     return whole(said, timed=timed(case)) if case.family in OF_THE_PAYLOAD else operation.id
 
 
 def timed(case: ErrorCase | None) -> bool:
-    """Whether a timestamp is what was wrong, so that another one makes another payload."""
+    """Whether the case is about a timestamp, so that another timestamp makes another payload."""
     return case is not None and "timestamp" in case.cassette
 
 
 def draws(case: ErrorCase, request: WireRequest) -> bool:
-    """Whether this request can draw the error: in strict mode Pipelines drops nothing without saying so."""
+    """Whether this request can draw the error: in strict mode Pipelines drops no payload silently."""
     return case.kind != "dropped" or request.headers.get("x-strict-mode", "").strip() not in ("1", "true")

@@ -1,1 +1,1 @@
-"""Every sentence that a developer reads, and the reports."""
+"""Every sentence that a developer reads, the summary in the terminal, and the report files."""

@@ -1,20 +1,20 @@
-"""Every sentence a developer reads, built from values."""
+"""Every sentence that a developer reads in a failure, built from values."""
 
 from __future__ import annotations
 
 import textwrap
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 
-from pytest_customerio.core.model import ErrorCase, Interaction, Observation, Outcome, Provenance, Violation
+from pytest_customerio.core.model import ErrorCase, Interaction, Provenance, Violation
 from pytest_customerio.core.redact import safe_url
-from pytest_customerio.judging.ledger import Finding
+from pytest_customerio.judging.judgement import Judgement
+from pytest_customerio.judging.ledger import Occurrence
 
 WIDTH = 80
-# Facts are wrapped here; an address or a mark to paste is never broken.
-LINE = 96
-# Groups of findings (one request each) shown in full under one test; the rest is counted.
-GROUPS = 5
+# Facts are wrapped at this width; an address or a mark to paste is never broken.
+FACT_WIDTH = 96
+# So many requests that broke a contract are shown in full under one test; the rest is counted.
+REQUESTS = 5
 
 REFUSED = """\
 {request}: refused, nothing may leave the machine while pytest-customerio is active
@@ -38,51 +38,38 @@ WAIT_FOR_IT = "wait for it in the test: thread.join(), executor.shutdown(), queu
 ON_PURPOSE = '@pytest.mark.cio_allow("{rule}", reason="…")'
 
 
-@dataclass(frozen=True, slots=True)
-class Handled:
-    """How one error case went: what was observed, its outcome and the promises not kept."""
-
-    case: ErrorCase
-    operation: str
-    observation: Observation
-    outcome: Outcome | None
-    violations: tuple[Violation, ...]
-    attempts: int
-    logged: str = ""
-
-
-def contract_text(findings: Sequence[Finding], *, full: bool = False) -> str:
-    """All violations of one test, one block per request that broke its contract; `full` where there were yet more."""
-    groups: dict[tuple[str, str, str | None], list[Finding]] = {}
-    for finding in findings:
-        call = finding.interaction
-        groups.setdefault((_name(call), call.url, finding.violation.sent_from), []).append(finding)
-    total = len(findings)
+def contract_text(occurrences: Sequence[Occurrence], *, full: bool = False) -> str:
+    """All violations of one test, one block per request that broke its contract; `full` if some were not counted."""
+    groups: dict[tuple[str, str, str | None], list[Occurrence]] = {}
+    for one in occurrences:
+        call = one.interaction
+        groups.setdefault((_name(call), call.url, one.violation.sent_from), []).append(one)
+    total = len(occurrences)
     blocks = []
-    for index, group in enumerate(list(groups.values())[:GROUPS]):
+    for index, group in enumerate(list(groups.values())[:REQUESTS]):
         more = _more(total - 1, full=full) if index == 0 else ""
         blocks.append("\n".join(_contract_block(group, more)))
-    if len(groups) > GROUPS:
-        blocks.append(f"(and {len(groups) - GROUPS} more requests)")
+    if len(groups) > REQUESTS:
+        blocks.append(f"(and {len(groups) - REQUESTS} more requests)")
     return "\n\n".join(blocks)
 
 
-def handling_text(handled: Handled, *, payloads: int = 1) -> str:
-    """What is wrong with how one error was handled, by so many payloads alike."""
-    first = handled.violations[0]
-    attempts = _count(handled.attempts, "attempt")
-    told = handled.outcome or "not met"
-    head = f"{handled.operation} {handled.case.id}: {told}, {attempts}"
+def handling_text(judgement: Judgement, *, payloads: int = 1) -> str:
+    """What is wrong with how one error was handled; so many `payloads` were judged alike."""
+    first = judgement.violations[0]
+    attempts = _count(judgement.attempts, "attempt")
+    outcome = judgement.outcome or "not met"
+    head = f"{judgement.operation} {judgement.case.id}: {outcome}, {attempts}"
     if first.rule != "outcome":
-        head = f"{handled.operation} {handled.case.id}: {first.rule}, expected {first.expected}, got {first.got}"
-    lines = [_cut(head, 160) + _more(len(handled.violations) - 1), ""]
-    lines += table(("rule", "expected", "got"), [(v.rule, v.expected, v.got) for v in handled.violations])
-    lines += ["", *facts(_handling_facts(handled, payloads))]
+        head = f"{judgement.operation} {judgement.case.id}: {first.rule}, expected {first.expected}, got {first.got}"
+    lines = [_cut(head, 160) + _more(len(judgement.violations) - 1), ""]
+    lines += table(("rule", "expected", "got"), [(v.rule, v.expected, v.got) for v in judgement.violations])
+    lines += ["", *facts(_handling_facts(judgement, payloads))]
     return "\n".join(lines)
 
 
 def late_lines(nodeid: str, requests: Mapping[tuple[str, str], int]) -> list[str]:
-    """What one test sent after it was over, by operation and place."""
+    """The requests that one test sent after it was over, by operation and call site."""
     count = _count(sum(requests.values()), "request")
     rows = [(name, place, str(number)) for (name, place), number in requests.items()]
     return [
@@ -104,18 +91,18 @@ def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> list[str]:
 
 
 def facts(pairs: Iterable[tuple[str, str]]) -> list[str]:
-    """Lines of aligned `name  value`, long values on several lines; without those that have no value."""
+    """Lines of aligned `name  value`; a long value takes several lines, an empty value none."""
     known = [(name, value) for name, value in pairs if value]
     margin = max(len(name) for name, _ in known) + 2
     lines = []
     for name, value in known:
-        first, *rest = textwrap.wrap(value, LINE, break_long_words=False, break_on_hyphens=False)
-        lines += [name.ljust(margin) + first, *(" " * margin + line for line in rest)]
+        first, *rest = textwrap.wrap(value, FACT_WIDTH, break_long_words=False, break_on_hyphens=False)
+        lines += [name.ljust(margin) + first, *(" " * margin + text for text in rest)]
     return lines
 
 
 def answer_text(case: ErrorCase) -> str:
-    """What Customer.io answers in this case and how sure that is."""
+    """What Customer.io answers in this case, and how sure that is."""
     answer = case.answer
     sure = _sure(case.provenance)
     if answer.fault:
@@ -126,7 +113,7 @@ def answer_text(case: ErrorCase) -> str:
 
 
 def _sure(provenance: Provenance) -> str:
-    """What was recorded of a sandbox says so: it is no word of the service."""
+    """The source; for a recording of a sandbox also which one, because the service itself did not answer so."""
     of_a_sandbox = provenance.source == "recorded" and "sandbox" in provenance.environment
     return f"recorded: {provenance.environment}" if of_a_sandbox else provenance.source
 
@@ -138,7 +125,7 @@ def waits_text(waits: Sequence[float]) -> str:
     return f"{shown}{more} s" if waits else "none"
 
 
-def _contract_block(group: Sequence[Finding], more: str) -> list[str]:
+def _contract_block(group: Sequence[Occurrence], more: str) -> list[str]:
     first = group[0].violation
     call = group[0].interaction
     name = _name(call)
@@ -158,17 +145,17 @@ def _contract_block(group: Sequence[Finding], more: str) -> list[str]:
             ("contract", call.operation.schema if call.operation else ""),
             ("docs", call.operation.docs if call.operation else ""),
             *_hints(group),
-            *_ways_out([finding.violation for finding in group]),
+            *_ways_out([one.violation for one in group]),
         ]
     )
 
 
-def _drawn(group: Sequence[Finding]) -> list[tuple[str, str]]:
+def _drawn(group: Sequence[Occurrence]) -> list[tuple[str, str]]:
     errors = dict.fromkeys(f"{f.violation.error}   ({f.violation.source})" for f in group if f.violation.error)
     return _rows("would draw", errors)
 
 
-def _hints(group: Sequence[Finding]) -> list[tuple[str, str]]:
+def _hints(group: Sequence[Occurrence]) -> list[tuple[str, str]]:
     return _rows("what to do", dict.fromkeys(f.violation.hint for f in group if f.violation.hint))
 
 
@@ -180,29 +167,29 @@ def _rows(name: str, values: Iterable[str]) -> list[tuple[str, str]]:
     return [(name if index == 0 else " ", value) for index, value in enumerate(values)]
 
 
-def _handling_facts(handled: Handled, payloads: int) -> list[tuple[str, str]]:
-    seen = handled.observation
+def _handling_facts(judgement: Judgement, payloads: int) -> list[tuple[str, str]]:
+    seen = judgement.observation
     raised = type(seen.raised).__name__ if seen.raised else "nothing"
-    logged = f"  logged by {handled.logged}" if handled.logged else ""
-    hints = dict.fromkeys([handled.case.todo, *(v.hint for v in handled.violations if v.hint)])
+    logged = f"  logged by {judgement.logged}" if judgement.logged else ""
+    hints = dict.fromkeys([judgement.case.todo, *(v.hint for v in judgement.violations if v.hint)])
     falsy = (
         "cio.reported(…) got a false value; pass what is true when the failure was told" if seen.reported_falsy else ""
     )
     return [
-        ("answer", answer_text(handled.case)),
+        ("answer", answer_text(judgement.case)),
         ("payloads", f"{payloads} fared alike, this is the first" if payloads > 1 else ""),
-        ("attempts", f"{handled.attempts}        waits  {waits_text(seen.waits)}"),
+        ("attempts", f"{judgement.attempts}        waits  {waits_text(seen.waits)}"),
         ("raised", f"{raised}{logged}"),
         ("task", seen.task),
         ("reported", falsy),
         ("sent from", seen.sent_from or ""),
         *_rows("what to do", [hint for hint in hints if hint]),
-        *_ways_out(handled.violations),
+        *_ways_out(judgement.violations),
     ]
 
 
-def _got(finding: Finding) -> str:
-    return finding.violation.got + (f" (×{finding.count})" if finding.count > 1 else "")
+def _got(occurrence: Occurrence) -> str:
+    return occurrence.violation.got + (f" (×{occurrence.count})" if occurrence.count > 1 else "")
 
 
 def _name(call: Interaction) -> str:

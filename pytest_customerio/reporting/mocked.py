@@ -1,9 +1,13 @@
-"""What is said of calls that were heard through a mock, or that an SDK refused."""
+"""The texts about calls that were heard through a mock, or that an SDK refused."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from typing import Any
 
+from pytest_customerio.contract.rules import violation
 from pytest_customerio.core.model import Violation
 
 IN_THE_WAY = """\
@@ -20,32 +24,45 @@ def heard_at(label: str) -> str:
 
 def hidden(label: str, error: str, sent_from: str | None) -> Violation:
     """A mock took a call that the real thing refuses."""
-    return Violation(
+    made = violation(
         "mock-hides-error",
-        "error",
         label,
         "a call that the real one takes",
         error,
         "the mock takes any call, in production this one raises: mend the call; a mock with autospec=True "
         "refuses it too",
-        sent_from,
+        source="",
     )
+    return replace(made, sent_from=sent_from)
 
 
 def not_sent(label: str, error: str, sent_from: str | None) -> Violation:
     """An SDK raised before anything was sent, and the application swallowed it."""
-    return Violation(
+    made = violation(
         "call-not-sent",
-        "error",
         label,
         "a request",
         error,
         "the call raised before anything was sent, and the exception was swallowed: mend the call, "
         "or let the test expect the exception (pytest.raises)",
-        sent_from,
+        source="",
     )
+    return replace(made, sent_from=sent_from)
 
 
 def in_the_way(case: str, mocks: Iterable[str]) -> str:
     """Why no request met a case: mocks of an SDK or a client took every call."""
     return IN_THE_WAY.format(case=case, mocks=" and a ".join(mocks))
+
+
+def summary(tests: Iterable[Mapping[str, Any]]) -> list[str]:
+    """One line: how many calls were heard through mocks, and how many of them were not judged, by reason."""
+    calls, unjudged = 0, Counter[str]()
+    for one in tests:
+        calls += one["calls"]
+        unjudged.update(one["unjudged"])
+    if not (calls or unjudged):
+        return []
+    reasons = ", ".join(f"{why}: {count}" for why, count in unjudged.most_common())
+    missed = f"; not judged: {unjudged.total()} ({reasons})" if unjudged else ""
+    return [f"heard through mocks: {calls} call{'s' * (calls != 1)}{missed}"]

@@ -1,1 +1,1 @@
-"""pytest's side: the session, the test, its phases, the options, xdist, unittest, the `cio` fixture."""
+"""Connects everything to pytest: the session, the test, its phases, the options, xdist, unittest, the `cio` fixture."""

@@ -8,13 +8,14 @@ from pytest_customerio.cassettes.cases import Cassettes
 from pytest_customerio.contract.catalog import Catalog
 from pytest_customerio.core.data import UnknownNameError
 from pytest_customerio.core.model import ErrorCase
-from pytest_customerio.core.settings import ErrorsMark, SettingsError, errors_mark, nearest
+from pytest_customerio.core.nearest import did_you_mean
+from pytest_customerio.core.settings import ErrorsMark, SettingsError, errors_mark
 
 __tracebackhide__ = True  # pytest shows no frame of ours in anybody's traceback
 
 
 class CaseSelection:
-    """Chooses among all cases; a name that nothing has is the user's mistake: `SettingsError`."""
+    """Selects among all cases; raises `SettingsError` for a name that no case has."""
 
     def __init__(self, catalog: Catalog, cassettes: Cassettes) -> None:
         self._catalog = catalog
@@ -26,7 +27,7 @@ class CaseSelection:
         return {surface: case for surface, case in found.items() if case is not None}
 
     def one_case(self, given: str, word: str) -> dict[str, ErrorCase]:
-        """The case that a test names by hand; a transient one lasts for ever unless `times` or the id says so."""
+        """The case that a test names in `cio.replay`; a transient one persists, unless the id ends in `-recovers`."""
         ids = self.case_ids(given, (word,))
         lasting = [one for one in ids if not one.endswith("-recovers")] or list(ids)
         return self.cases(word if word in ids else lasting[0])
@@ -40,17 +41,17 @@ class CaseSelection:
         return ids
 
     def case_ids(self, given: str, words: Sequence[str], except_for: Sequence[str] = ()) -> tuple[str, ...]:
-        """The ids that these words name, all without words, less `except_for`; `given` says where they stand."""
+        """The ids that these words name, or all ids, without `except_for`; `given` says where the words stand."""
         wanted = self._found(given, words) if words else list(self._cassettes.case_ids)
         excluded = set(self._found(given, except_for))
         return tuple(one for one in dict.fromkeys(wanted) if one not in excluded)
 
     def errors_mark(self, given: str, args: Sequence[object], kwargs: Mapping[str, object]) -> ErrorsMark:
-        """A checked `cio_errors` mark, the operations in it known."""
+        """A checked `cio_errors` mark; the operations that it names exist."""
         mark = errors_mark(given, args, kwargs)
         for name in mark.operations:
             if name not in self._catalog.operations:
-                near = nearest(name, self._catalog.operations)
+                near = did_you_mean(name, self._catalog.operations)
                 raise SettingsError(f"{given}: operations={name!r}: there is no such operation{near}")
         return mark
 

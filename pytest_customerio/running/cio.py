@@ -1,4 +1,4 @@
-"""The `cio` fixture: this test's Customer.io."""
+"""The `cio` fixture: what the test sent to Customer.io, and how it handles an error."""
 
 from __future__ import annotations
 
@@ -7,19 +7,20 @@ from typing import TYPE_CHECKING, Self
 
 from pytest_customerio.core.model import Interaction, Outcome
 from pytest_customerio.core.settings import SettingsError
+from pytest_customerio.replay.statements import Statements
 
 if TYPE_CHECKING:
-    from pytest_customerio.replay.replay import Replay
+    from pytest_customerio.running.replayed_case import ReplayedCase
     from pytest_customerio.running.test import CheckedTest
 
 __tracebackhide__ = True  # pytest shows no frame of ours in anybody's traceback
 
-# Seconds that a drain lets pass before the worker's 2nd, 3rd … run, so that rows with a due time come up again.
+# Virtual seconds that pass before the worker's 2nd, 3rd … run of a drain, so that rows with a due time are due again.
 DRAIN_WAITS = (1.0, 5.0, 30.0, 120.0, 600.0, 3600.0, 21600.0, 86400.0)
 
 
 class Replaying:
-    """A case that `cio.replay` started; ends with its `with` block, or with the test."""
+    """A case that `cio.replay` started; it ends with its `with` block, or with the test."""
 
     def __init__(self, test: CheckedTest) -> None:
         self._test = test
@@ -32,14 +33,14 @@ class Replaying:
 
 
 class Cio:
-    """What this test sent, and what it knows about a payload that met an error."""
+    """What the test sent, and what became of the payload that met an error."""
 
     def __init__(self, test: CheckedTest) -> None:
         self._test = test
 
     @property
     def sent(self) -> Sequence[Interaction]:
-        """Every request of this test to Customer.io so far, whoever answered it."""
+        """Every request of the test to Customer.io so far, also those that a mock answered."""
         return self._test.sent()
 
     def replay(
@@ -70,63 +71,61 @@ class Cio:
 
     @property
     def outcome(self) -> Outcome | None:
-        """How the payload that met the error fares so far, as in `Outcome`; None where no payload met it."""
-        handled = self._replay().handled(None)
-        return handled[0].outcome if handled else None
+        """The outcome so far of the payload that met the error; None if no payload met it."""
+        judgements = self._case().judgements()
+        return judgements[0].outcome if judgements else None
 
     @property
     def waits(self) -> Sequence[float]:
         """The seconds slept while the case is replayed, in order."""
-        return tuple(self._replay().clock.waits)
+        return tuple(self._case().replay.observer.clock.waits)
 
     @property
     def attempts(self) -> int:
         """How often the payload that met the error was sent."""
-        handled = self._replay().handled(None)
-        return handled[0].attempts if handled else 0
+        judgements = self._case().judgements()
+        return judgements[0].attempts if judgements else 0
 
     def pending(self, probe: object | Callable[[], object]) -> bool:
-        """Say whether the payload is still owed: a value, or a callable that tells, true or false.
+        """State whether the payload is still owed: a value, or a callable that returns one; true or false.
 
-        A callable is asked again when the test is judged: what runs on by itself may have kept the payload since.
+        A callable is called again when the test is judged: threads and tasks may have stored the payload since.
         """
-        owed = bool(probe() if callable(probe) else probe)
-        if self._test.latest_replay:
-            told = self._test.latest_replay.told
-            told.pending, told.ask_pending = owed, probe if callable(probe) else None
-        return owed
+        return self._statements().state_pending(probe)
 
     def reported(self, value: object | Callable[[], object]) -> bool:
-        """Say that the caller was told: `value`, or what it returns, is true when it was, as `result is False`.
+        """State that the caller knows of the error: `value`, or what it returns, is true then, as `result is False`.
 
-        A callable is asked again when the test is judged.
+        A callable is called again when the test is judged.
         """
-        told = bool(value() if callable(value) else value)
-        if self._test.latest_replay:
-            said = self._test.latest_replay.told
-            said.reported, said.falsy = said.reported or told, not told
-            said.ask_reported = value if callable(value) else said.ask_reported
-        return told
+        return self._statements().state_reported(value)
 
     def drain(self, worker: Callable[[], object]) -> None:
-        """Run the worker that delivers what is owed; while an error is replayed, again until it delivers, as time
-        passes.
+        """Run the worker that delivers owed payloads; while an error is replayed, repeatedly until it delivers.
+
+        Virtual time passes between the runs.
         """
-        replay = self._test.replay
-        if replay is None:
+        case = self._test.current
+        if case is None:
             worker()
             return
-        replay.told.draining = True
+        statements = case.replay.observer.statements
+        statements.draining = True
         try:
             for wait in (0.0, *DRAIN_WAITS):
-                replay.clock.advance(wait)
+                case.replay.observer.clock.advance(wait)
                 worker()
-                if not replay.met or replay.delivered:
+                if not case.replay.met or case.delivered:
                     break
         finally:
-            replay.told.draining = False
+            statements.draining = False
 
-    def _replay(self) -> Replay:
-        if self._test.latest_replay is None:
+    def _statements(self) -> Statements:
+        """The statements of the latest replay; without a replay, statements that nothing reads."""
+        latest = self._test.latest
+        return latest.replay.observer.statements if latest is not None else Statements()
+
+    def _case(self) -> ReplayedCase:
+        if self._test.latest is None:
             raise SettingsError("no error case is at work: mark the test cio_errors, or call cio.replay(case) first")
-        return self._test.latest_replay
+        return self._test.latest

@@ -1,4 +1,4 @@
-"""Requests that left after their test was over: no verdict can be changed any more, but nobody else is to blame."""
+"""Requests that left after their test was over: its verdict is final by then, so they are reported by themselves."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 @dataclass(slots=True)
 class Late:
-    """What one test sent when it was over: how often, by operation and place."""
+    """What one test sent after it was over: how often, by operation and call site."""
 
     test: CheckedTest
     requests: Counter[tuple[str, str]] = field(default_factory=Counter)

@@ -1,131 +1,140 @@
-"""What mocks were called with, judged when a phase of the test is over."""
+"""Judges what mocks were called with when a phase of the test is over; loads nothing before a mock can be known."""
 
 from __future__ import annotations
 
-import unittest
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass, fields
-from typing import TYPE_CHECKING, Any
+import sys
+import threading
+from collections.abc import Callable
+from typing import TYPE_CHECKING
 
-from pytest_customerio.clients.mocks.listening import Listener
-from pytest_customerio.clients.mocks.notes import Place, chain
-from pytest_customerio.clients.mocks.reenacting import Reenacted, reenact
-from pytest_customerio.clients.wire import destination
-from pytest_customerio.core.model import Interaction, Violation
-from pytest_customerio.process.patching import Patches, Wrapper
+from pytest_customerio.clients.mocks import CLIENTS, MOCK, SDKS
+from pytest_customerio.core.model import PendingInteraction, Violation
+from pytest_customerio.process.call_sites import CallSite
+from pytest_customerio.process.late_imports import LateImports
 from pytest_customerio.reporting import mocked
+from pytest_customerio.running.traffic import SessionTraffic, now
 
 if TYPE_CHECKING:
+    from pytest_customerio.clients.mocks.listening import Listener
+    from pytest_customerio.clients.mocks.notes import Note, Notes, Refusal
+    from pytest_customerio.clients.mocks.reenacting import Reenacted
     from pytest_customerio.running.test import CheckedTest
 
-# Rules about what the application gave the constructor, which is not known of every mock.
-OF_THE_CLIENT = frozenset(
-    {
-        *("missing-auth", "placeholder-credentials", "wrong-auth", "missing-workspace-id"),
-        *("wrong-region", "wrong-host", "not-https", "retired-host"),
-    }
-)
-OF_THE_CREDENTIALS = frozenset({"missing-auth"})
-
-
-@dataclass(slots=True, repr=False)
-class MockedCall(Interaction):
-    """A call that was heard through a mock, or that an SDK refused: `violations` where it never became a request.
-
-    `unknown` are the rules that are about what is not known of this call.
-    """
-
-    violations: tuple[Violation, ...] = ()
-    unknown: frozenset[str] = frozenset()
-
-
-def judging(judge: Callable[[Interaction], list[Violation]]) -> Callable[[Interaction], list[Violation]]:
-    """Judge requests with `judge`, and calls of mocks as far as they are known."""
-
-    def judge_call(interaction: Interaction) -> list[Violation]:
-        if type(interaction) is not MockedCall:
-            return judge(interaction)
-        if not interaction.url:
-            return list(interaction.violations)
-        return [one for one in judge(interaction) if one.rule not in interaction.unknown]
-
-    return judge_call
+BUSY = "work of the test was still going on in other threads"
 
 
 class Mocks:
     """The mocks of one session that stand for Customer.io's SDKs and clients."""
 
-    def __init__(self, place: Place) -> None:
-        self._listener = Listener(place)
-        self._place = place
+    def __init__(self, traffic: SessionTraffic, site: CallSite) -> None:
+        self._traffic = traffic
+        self._site = site
+        self._listener: Listener | None = None
+        self._stop: Callable[[], None] | None = None
+        self._lock = threading.Lock()
 
-    @contextmanager
-    def heard(self, raises_class: type | None, monkeypatch: type | None) -> Iterator[None]:
-        """Listen meanwhile."""
-        expecting = Patches()
-        for context in _raising_contexts(raises_class):
-            expecting.wrap(context, "__exit__", self._note_expected)
-        uninstall = self._listener.install(monkeypatch)
-        try:
-            yield
-        finally:
-            uninstall()
-            expecting.undo()
+    def install(self) -> Callable[[], None]:
+        """Listen as soon as an SDK was imported, or `unittest.mock` and a client. Returns what ends it."""
+        names = {name for name in (*SDKS, *CLIENTS, MOCK) if name not in sys.modules}
+        late = LateImports(names, lambda _: self._start())
+        sys.meta_path.insert(0, late)
+        self._start()
+
+        def uninstall() -> None:
+            sys.meta_path[:] = [finder for finder in sys.meta_path if finder is not late]
+            stop, self._stop = self._stop, None
+            if stop is not None:
+                stop()
+
+        return uninstall
+
+    def notes(self) -> Notes | None:
+        """Where calls of mocks are noted: in the test that runs, if it is checked."""
+        from pytest_customerio.clients.mocks.notes import Notes
+        from pytest_customerio.clients.mocks.unsent import at_work
+
+        test = self._traffic.ownership.current()
+        if test is None or not test.plan.checked or test.over or at_work.get() is not None:
+            return None
+        with self._lock:
+            test.mocked = test.mocked or Notes()
+        return test.mocked
 
     def settle(self, test: CheckedTest, raised: BaseException | None) -> None:
         """Judge what was noted so far: it joins what the test sent."""
+        if test.mocked is None:
+            return
         notes, refusals = test.mocked.take()
-        for found in reenact(self._listener.known, notes):
-            self._add(test, found)
-        letting = {id(one) for one in chain(raised)} if raised is not None else set()
+        if notes and self._traffic.ownership.is_busy():
+            # Calls are made again on the real objects, which a thread of the application must not meet.
+            for _ in (note for note in notes if note.role.kind != "class"):
+                test.mocked.skip(BUSY)
+        elif notes:
+            for found in self._made_again(notes):
+                self._add(test, test.mocked, found)
+        self._add_refusals(test, test.mocked, refusals, raised)
+
+    def _start(self) -> None:
+        """Listen, if there is anything to hear: calls that an SDK refuses, and mocks of an SDK or a client."""
+        clients = MOCK in sys.modules and any(name in sys.modules for name in CLIENTS)
+        if self._stop is not None or not (clients or any(name in sys.modules for name in SDKS)):
+            return
+        from pytest_customerio.clients.mocks.listening import Listener
+        from pytest_customerio.clients.mocks.notes import Place
+
+        place = Place(
+            self.notes, self._site.sent_from, now, self._traffic.concerns, self._site.is_project, self._replaying
+        )
+        self._listener = Listener(place)
+        self._stop = self._listener.install()
+
+    def _replaying(self) -> bool:
+        """Whether an error case is at work."""
+        test = self._traffic.ownership.current()
+        return test is not None and test.replay is not None
+
+    def _made_again(self, notes: list[Note]) -> list[Reenacted]:
+        from pytest_customerio.clients.mocks.reenacting import reenact
+        from pytest_customerio.clients.mocks.unsent import at_work
+
+        assert self._listener is not None
+        self._traffic.unsent = at_work
+        try:
+            return reenact(self._listener.known, notes)
+        finally:
+            self._traffic.unsent = None
+
+    def _add(self, test: CheckedTest, notes: Notes, found: Reenacted) -> None:
+        note = found.note
+        client = mocked.heard_at(note.role.label)
+        if found.why:
+            notes.skip(found.why)
+        if found.error:
+            self._add_violation(
+                test, notes, client, note.at, mocked.hidden(note.role.label, found.error, note.sent_from)
+            )
+        if not (found.why or found.error or found.requests or note.role.kind == "class"):
+            notes.calls -= 1  # it leads elsewhere, or sends nothing
+        for request in found.requests:
+            notes.answered[client] += 1
+            request.client, request.sent_from, request.at = client, note.sent_from, note.at
+            request.status = request.raised = None
+            test.record.hear(request)
+
+    def _add_refusals(
+        self, test: CheckedTest, notes: Notes, refusals: list[Refusal], raised: BaseException | None
+    ) -> None:
+        """Add the calls that an SDK refused, unless the test ends with the exception or declares it."""
+        from pytest_customerio.clients.mocks.notes import chain
+
+        own = {id(one) for one in chain(raised)} if raised is not None else set()
         declared = test.plan.errors.raises if test.plan.errors else ()
         for one in refusals:
-            if id(one.error) not in letting and not isinstance(one.error, declared):
+            if id(one.error) not in own and not isinstance(one.error, declared):
                 broken = mocked.not_sent(one.label, one.text, one.sent_from)
-                self._hear_not_sent(test, one.label, one.at, broken)
+                self._add_violation(test, notes, one.label, one.at, broken)
 
-    def _add(self, test: CheckedTest, found: Reenacted) -> None:
-        if found.why:
-            test.mocked.skip(found.why)
-        if found.error:
-            note = found.note
-            broken = mocked.hidden(note.role.label, found.error, note.sent_from)
-            self._hear_not_sent(test, mocked.heard_at(note.role.label), note.at, broken)
-        for request in found.requests:
-            if self._place.concerns(*destination(request.url)):
-                test.mocked.answered[mocked.heard_at(found.note.role.label)] += 1
-                test.record.hear(_call(found, request))
-
-    def _hear_not_sent(self, test: CheckedTest, client: str, at: float, broken: Violation) -> None:
-        test.mocked.not_sent += 1
-        test.record.hear(MockedCall(client, "", "", sent_from=broken.sent_from, at=at, violations=(broken,)))
-
-    def _note_expected(self, original: Wrapper) -> Wrapper:
-        def leave(context: Any, kind: Any, error: BaseException | None, trace: Any) -> Any:
-            __tracebackhide__ = True
-            swallowed = original(context, kind, error, trace)
-            notes = self._place.notes() if swallowed and error is not None else None
-            if notes is not None and error is not None:
-                notes.declare(error)
-            return swallowed
-
-        return leave
-
-
-def _call(found: Reenacted, request: Interaction) -> MockedCall:
-    """The request that the real thing would have sent, in the place of the mock's call."""
-    note = found.note
-    members = {one.name: getattr(request, one.name) for one in fields(request)}
-    unknown = frozenset() if found.known else OF_THE_CLIENT
-    if note.role.kind == "method" and not note.role.library.sdk:
-        unknown = OF_THE_CREDENTIALS  # a session of a client may be given them afterwards
-    given = {"client": mocked.heard_at(note.role.label), "sent_from": note.sent_from, "at": note.at}
-    return MockedCall(**{**members, **given, "status": None, "raised": None, "unknown": unknown})
-
-
-def _raising_contexts(raises_class: type | None) -> Iterator[type]:
-    """The classes behind `pytest.raises` and `assertRaises`."""
-    if raises_class is not None:
-        yield raises_class
-    yield type(unittest.TestCase().assertRaises(Exception))  # noqa: PT027 - its class is wanted
+    def _add_violation(self, test: CheckedTest, notes: Notes, client: str, at: float, broken: Violation) -> None:
+        notes.not_sent += 1
+        pending = PendingInteraction(client, "", "", sent_from=broken.sent_from, at=at)
+        test.record.hear_judged(pending, broken)

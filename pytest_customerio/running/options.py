@@ -1,4 +1,4 @@
-"""What the user asked for, read from pytest: a mistake names the file and line of the ini where it stands."""
+"""Reads the settings from pytest's options and ini; a mistake names the file and line of the ini where it stands."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def _record(config: pytest.Config) -> bool:
 
 
 def whole(config: pytest.Config) -> bool:
-    """Whether this run is of the whole suite: nothing on the command line leaves tests out."""
+    """Whether this run is of the whole suite: the command line leaves no tests out."""
     place = config.args_source
     everywhere = place == config.ArgsSource.TESTPATHS or (
         place == config.ArgsSource.INVOCATION_DIR and config.invocation_params.dir == config.rootpath
@@ -54,7 +54,7 @@ def whole(config: pytest.Config) -> bool:
 
 
 def checked(config: pytest.Config, make: Callable[[], T]) -> T:
-    """What `make` makes; a mistake of the user in it ends pytest with exit code 4."""
+    """What `make` returns; a mistake of the user ends pytest with exit code 4."""
     try:
         return make()
     except (SettingsError, DataError) as error:
@@ -68,7 +68,7 @@ def explained(config: pytest.Config, error: SettingsError | DataError) -> str:
 
 
 def asks_for(item: pytest.Item, name: str) -> bool:
-    """Whether a test uses this fixture of ours, and not one of its project's with the same name."""
+    """Whether a test uses our fixture of this name, and not another one that the project defines."""
     if name not in getattr(item, "fixturenames", ()):
         return False
     known = item._fixtureinfo.name2fixturedefs.get(name, ())  # type: ignore[attr-defined]
@@ -84,12 +84,12 @@ def _get(config: pytest.Config, name: str) -> Any:
 
 
 def _place(config: pytest.Config, name: str, given: str) -> str:
-    """`pytest.ini:3`, or nothing where the setting comes from the command line."""
+    """`pytest.ini:3`, or an empty text if the setting comes from the command line."""
     if config.inipath is None:
         return ""
     lines = config.inipath.read_text(encoding="utf-8", errors="replace").splitlines()
-    start = next((at for at, line in enumerate(lines) if re.match(rf'\s*"?{name}"?\s*[=:]', line)), len(lines))
-    line = next((at for at in range(start, len(lines)) if given in lines[at]), None)
-    if line is None:
+    start = next((at for at, text in enumerate(lines) if re.match(rf'\s*"?{name}"?\s*[=:]', text)), len(lines))
+    found = next((at for at in range(start, len(lines)) if given in lines[at]), None)
+    if found is None:
         return ""
-    return f"{os.path.relpath(config.inipath, config.invocation_params.dir)}:{line + 1}"
+    return f"{os.path.relpath(config.inipath, config.invocation_params.dir)}:{found + 1}"

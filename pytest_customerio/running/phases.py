@@ -1,4 +1,4 @@
-"""One test's phases: judged at the end of each, with a failure of ours only where the test has none of its own."""
+"""The phases of one test: each ends with a judgement, which fails the test if it has no failure of its own."""
 
 from __future__ import annotations
 
@@ -7,9 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from pytest_customerio.judging.spacing import GaveUp
-from pytest_customerio.reporting.report import payload
-from pytest_customerio.running.conclusion import Conclusion, verdicts
+from pytest_customerio.replay.endless import GaveUp
+from pytest_customerio.running.conclusion import Conclusion
 
 if TYPE_CHECKING:
     from pytest_customerio.running.session import Session
@@ -28,10 +27,13 @@ class Phases:
         self._fresh = False
         self._failed_with = ""
 
-    def end(self) -> None:
-        """The test is over."""
-        self.test = None
-        self.session.end()
+    def protocol(self) -> Generator[None, object, object]:
+        """Around all phases: the test ends, also if it crashes."""
+        try:
+            return (yield)
+        finally:
+            self.test = None
+            self.session.end()
 
     def setup(self, item: pytest.Item) -> Generator[None, object, object]:
         """Around setup. A test that is run again begins anew here."""
@@ -44,7 +46,7 @@ class Phases:
             raise
 
     def call(self, item: pytest.Item) -> Generator[None, object, object]:
-        """Around the call phase: our failure only where the test has none of its own."""
+        """Around the call phase: the test fails with our text if it has no failure of its own."""
         test = self.test
         if test is None:
             return (yield)
@@ -55,18 +57,20 @@ class Phases:
         try:
             result = yield
         except BaseException as error:
-            ruling = self._judged(test, error)
-            if self._own(item, test, error, ruling):
+            conclusion = self._judged(test, error)
+            if self._own(item, test, error, conclusion):
                 raise
             result = None
         else:
-            kept = getattr(item, "_excinfo", None) or []  # unittest keeps failures there instead of raising them
-            raised = kept[-1].value if kept else None
-            ruling = self._judged(test, raised)
-            if raised is not None and self._own(item, test, raised, ruling):
+            # pytest's TestCaseFunction collects the failures of a unittest method here instead of raising them
+            # (private; all releases of pytest that we support). Without it such failures would be reported twice.
+            failures = getattr(item, "_excinfo", None) or []
+            raised = failures[-1].value if failures else None
+            conclusion = self._judged(test, raised)
+            if raised is not None and self._own(item, test, raised, conclusion):
                 return result
-            kept.clear()
-        self._carry_out(ruling)
+            failures.clear()
+        self._carry_out(conclusion)
         return result
 
     def teardown(self, item: pytest.Item) -> Generator[None, object, object]:
@@ -85,60 +89,58 @@ class Phases:
     def attach(self, report: pytest.TestReport) -> None:
         """Put the verdicts into the report of the phase that made them."""
         test = self.test
-        self._keep_to_the_headline(report)
-        if test is not None and test.tape is not None and test.tape.told:
-            report.cio_recorded, test.tape.told = list(test.tape.told), None  # type: ignore[attr-defined]
-        if test is None or report.when == "setup" or not (test.record.heard and self._fresh):
+        self._shorten_to_headline(report)
+        if test is not None and test.recording is not None and test.recording.written:
+            report.cio_recorded, test.recording.written = list(test.recording.written), None  # type: ignore[attr-defined]
+        if test is None or report.when == "setup" or not ((test.record.heard or test.mocked) and self._fresh):
             return
-        rows = verdicts(test)
-        applicable = self.session.applicable(verdict.operation for verdict in rows)
-        report.cio = payload(rows, applicable)  # type: ignore[attr-defined]
+        report.cio = self.session.report_results(test)  # type: ignore[attr-defined]
         self._fresh = False
 
-    def _keep_to_the_headline(self, report: pytest.TestReport) -> None:
-        """The first line is what short summaries are to show of a failure of ours: with CI set, pytest shows all."""
+    def _shorten_to_headline(self, report: pytest.TestReport) -> None:
+        """Leave the first line of our failure for the short summary: with CI set, pytest would show all of it."""
         crash: Any = getattr(report.longrepr, "reprcrash", None)
         if self._failed_with and crash is not None and crash.message.endswith(self._failed_with):
             crash.message = crash.message.partition("\n")[0]
 
-    def _carry_out(self, ruling: Conclusion) -> None:
-        self._failed_with = ruling.text
-        if ruling.text:
-            pytest.fail(ruling.text, pytrace=False)
-        if ruling.skip:
-            raise pytest.skip.Exception(ruling.skip, _use_item_location=True)
+    def _carry_out(self, conclusion: Conclusion) -> None:
+        self._failed_with = conclusion.text
+        if conclusion.text:
+            pytest.fail(conclusion.text, pytrace=False)
+        if conclusion.skip:
+            raise pytest.skip.Exception(conclusion.skip, _use_item_location=True)
 
     def _judged(self, test: CheckedTest, raised: BaseException | None) -> Conclusion:
         """Judge the call phase."""
         self._fresh = True
         return self.session.end_call(test, raised)
 
-    def _own(self, item: pytest.Item, test: CheckedTest, raised: BaseException, ruling: Conclusion) -> bool:
-        """Whether the test ends for this reason of its own, which then gains our section."""
-        # Our own stop of an endless loop, and a skip after the harm was done, are no reasons to keep.
+    def _own(self, item: pytest.Item, test: CheckedTest, raised: BaseException, conclusion: Conclusion) -> bool:
+        """Whether the test ends with this exception of its own; our text becomes a section of its report then."""
+        # GaveUp is our own stop of an endless retry. A skip must not hide a violation that was found before it.
         theirs = not isinstance(raised, GaveUp | pytest.skip.Exception)
-        if ruling.skip and isinstance(raised, AssertionError | pytest.fail.Exception):
-            return False  # it expected an error that cannot happen to what it sends
-        if test.declared(raised) or (not theirs and ruling.text and test.record.heard):
+        if conclusion.skip and isinstance(raised, AssertionError | pytest.fail.Exception):
+            return False  # the test expected an error that cannot happen to what it sends
+        if test.declared(raised) or (not theirs and conclusion.text and test.record.heard):
             return False
-        _add_section(item, "call", ruling)
+        _add_section(item, "call", conclusion)
         return True
 
     def _settled(self, test: CheckedTest) -> Conclusion:
-        """Judge what was sent since the phase before."""
+        """Judge what was sent since the previous phase."""
         heard = test.record.heard
-        ruling = self.session.settle(test)
-        self._fresh = self._fresh or test.record.heard > heard or bool(ruling.text)
-        return ruling
+        conclusion = self.session.settle(test)
+        self._fresh = self._fresh or test.record.heard > heard or bool(conclusion.text)
+        return conclusion
 
 
 def _before_the_loop_ends(item: pytest.Item, finish: Callable[[], Awaitable[None]]) -> None:
-    """An IsolatedAsyncioTestCase cancels its tasks with its loop, inside the call phase: its last clean-up waits."""
+    """An IsolatedAsyncioTestCase cancels its tasks and closes its loop in the call phase: its last clean-up waits."""
     add = getattr(getattr(item, "instance", None), "addAsyncCleanup", None)
     if add is not None:
         add(finish)
 
 
-def _add_section(item: pytest.Item, phase: str, ruling: Conclusion) -> None:
-    if ruling.text:
-        item.add_report_section(phase, SECTION, ruling.text)
+def _add_section(item: pytest.Item, phase: str, conclusion: Conclusion) -> None:
+    if conclusion.text:
+        item.add_report_section(phase, SECTION, conclusion.text)

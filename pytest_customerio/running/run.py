@@ -1,22 +1,31 @@
-"""One pytest run: hands pytest's items to the session, and the session's rulings to pytest."""
+"""One pytest run: hands pytest's items to the session, and what the session finds to pytest."""
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import pytest
 
+from pytest_customerio.contract.rules import vocabulary
 from pytest_customerio.core import settings
 from pytest_customerio.core.model import ErrorCase
 from pytest_customerio.core.settings import SettingsError
-from pytest_customerio.reporting.report import Report, write
+from pytest_customerio.reporting.files import write
+from pytest_customerio.reporting.json_report import document
+from pytest_customerio.reporting.results import Results
+from pytest_customerio.reporting.summary import summary
 from pytest_customerio.running import options, xdist
 from pytest_customerio.running.unittest import case_of
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     import responses
 
+    from pytest_customerio.cassettes.recording.playing import Recordings
+    from pytest_customerio.contract.catalog import Catalog
     from pytest_customerio.running.cio import Cio
     from pytest_customerio.running.phases import Phases
     from pytest_customerio.running.session import Session
@@ -28,17 +37,21 @@ T = TypeVar("T")
 
 
 class Run:
-    """What one pytest run wants of us. The session, with all that is heavy, is made when a test needs it."""
+    """One pytest run. The session, which loads everything that is heavy, is made when a test needs it.
 
-    def __init__(self, config: pytest.Config) -> None:
+    `new_recordings` makes what records tests; it is called with `--cio-record` only.
+    """
+
+    def __init__(self, config: pytest.Config, new_recordings: Callable[[Path, Catalog], Recordings]) -> None:
         self.config = config
+        self._new_recordings = new_recordings
         self.settings = options.checked(config, lambda: options.read(config))
-        self.report = Report(strict=self.settings.strict)
+        self.results = Results(strict=self.settings.strict)
         self.wanted = False
         self.mistake = ""
         self.phases: Phases | None = None
         self._mistake_late = ""
-        self._late_broken = False
+        self._late_fails = False
         self._whole = False
         self._session: Session | None = None
         self._plans: dict[str, Plan] = {}
@@ -50,7 +63,7 @@ class Run:
 
     @property
     def session(self) -> Session:
-        """The session, loaded now if need be; broken data of the user is a usage error."""
+        """The session, loaded at the first use; broken data of the user is a usage error."""
         if self._session is None:
             self._session = options.checked(self.config, self._load)
         return self._session
@@ -58,6 +71,13 @@ class Run:
     def cases(self, nodeid: str, args: Sequence[object], kwargs: Mapping[str, object]) -> tuple[str, ...]:
         """The ids of the cases that a `cio_errors` mark asks for; none where the mark cannot be used."""
         return self._noted(lambda: self.session.selection.marked_cases(f"{nodeid}: cio_errors", args, kwargs)) or ()
+
+    def parametrize(self, metafunc: pytest.Metafunc, mark: pytest.Mark) -> None:
+        """Make one item per case of a test that is marked `cio_errors`."""
+        cases = self.cases(metafunc.definition.nodeid, mark.args, mark.kwargs)
+        if cases:
+            metafunc.fixturenames.append("_cio_case")
+            metafunc.parametrize("_cio_case", cases)
 
     def plan(self, items: list[pytest.Item]) -> None:
         """Read every test's marks; a mistake in one ends the run before it starts."""
@@ -68,22 +88,23 @@ class Run:
                 self.wanted = self.wanted or plan.checked
         if self.mistake and not xdist.is_worker(self.config):
             raise pytest.UsageError(self.mistake)
-        if self.mistake:  # a worker that raises crashes: it runs nothing, and tells why
-            xdist.tell(self.config, self.mistake)
+        if self.mistake:  # a worker that raises crashes: it runs no test, and sends the reason
+            xdist.send_mistake(self.config, self.mistake)
             items.clear()
 
     def open(self) -> None:
-        """Install guard, taps and answers, once."""
-        if self.phases is None:
-            session = self._noted(lambda: self.session) if xdist.is_worker(self.config) else self.session
-            if session is not None:
-                from pytest_customerio.running.phases import Phases
+        """Install the guard and the clients' modules, once; once tests are collected, load what their answers need."""
+        session = self._noted(lambda: self.session) if xdist.is_worker(self.config) else self.session
+        if session is not None:
+            session.prepare(self._plans.values())
+        if session is not None and self.phases is None:
+            from pytest_customerio.running.phases import Phases
 
-                self.phases = Phases(session, lambda item: self._plans.get(item.nodeid) or self._plan(item))
-                session.open()
+            self.phases = Phases(session, lambda item: self._plans.get(item.nodeid) or self._plan(item))
+            session.open()
 
     def close(self) -> None:
-        """Take away what was installed."""
+        """Remove what was installed."""
         if self.phases is not None:
             self.phases.session.close()
         self.phases = None
@@ -114,63 +135,85 @@ class Run:
 
         return requests_mock(self.session.catalog)
 
-    def told(self, mistake: str) -> None:
-        """A mistake that a worker found: the run fails as it does where there are no workers."""
+    def fail(self, mistake: str) -> None:
+        """Fail the run because of a mistake of the user that is known only after tests ran, as one of a worker."""
         self.mistake = self._mistake_late = self._mistake_late or mistake
 
     def add_late(self, late: Iterable[Mapping[str, Any]]) -> None:
-        """What left after its test was over, here or in a worker."""
+        """Add the requests that left after their test, here or in a worker."""
         for one in late:
-            self.report.add_late(one)
-            self._late_broken = self._late_broken or bool(one["fails"])
+            self.results.add_late(one)
+            self._late_fails = self._late_fails or bool(one["fails"])
 
     def finish(self, session: pytest.Session) -> None:
-        """Write each --cio-report file, unless no test was to run; a payload that broke its contract late fails."""
+        """Write each --cio-report file, unless no test was to run; a late request that violates its contract fails."""
         if self.phases is not None and xdist.is_worker(self.config):
-            xdist.tell_late(self.config, self.phases.session.late())
+            xdist.send_late(self.config, self.phases.session.late())
         elif self.phases is not None:
             self.add_late(self.phases.session.late())
-        if self._late_broken and session.exitstatus == pytest.ExitCode.OK:
+        if self._late_fails and session.exitstatus == pytest.ExitCode.OK:
             session.exitstatus = pytest.ExitCode.TESTS_FAILED
         if not (xdist.is_worker(self.config) or self.mistake or self.config.getoption("collectonly", default=False)):
             for path in self.settings.reports:
                 try:
-                    write(path, self.report.document())
+                    write(path, document(self.results))
                 except OSError as error:
-                    self.told(f"--cio-report: {path} cannot be written: {error.strerror}")
+                    self.fail(f"--cio-report: {path} cannot be written: {error.strerror}")
         if self._mistake_late:
             session.exitstatus = pytest.ExitCode.USAGE_ERROR
+        if self.phases is not None:
+            self._warn_of_missing_parts()
         ended = session.exitstatus in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED)
         stopped = not ended or session.shouldstop or session.shouldfail
         self._whole = self.settings.contract and not stopped and options.whole(self.config)
 
+    def _warn_of_missing_parts(self) -> None:
+        """Warn of the parts that installed libraries lack, whatever filters there are: a filter may raise errors."""
+        from pytest_customerio.clients import patched
+
+        for text in patched.warnings():
+            warning = pytest.PytestWarning(text)
+            shown = warnings.WarningMessage(warning, pytest.PytestWarning, "pytest-customerio", 0)
+            call = {"warning_message": shown, "when": "runtest", "nodeid": "", "location": None}
+            self.config.hook.pytest_warning_recorded.call_historic(kwargs=call)
+
     def summarise(self, terminal: pytest.TerminalReporter) -> None:
-        """Print the table, unless nothing was heard."""
+        """Print the summary, unless nothing was heard."""
         if self._mistake_late:
             terminal.line(f"ERROR: {self._mistake_late}", red=True)
-        lines = self.report.lines(self._unused(terminal.stats))
-        if lines:
+        shown = summary(self.results, [*self._broken_sdk(), *self._unused(terminal.stats)])
+        if shown:
             terminal.section("customer.io")
-            for line in lines:
-                terminal.line(line)
+            for text in shown:
+                terminal.line(text)
+
+    def _broken_sdk(self) -> list[str]:
+        """What is wrong with the official SDK on disk, and what to do; nothing where no test is checked."""
+        if not (self.settings.contract or self.wanted):
+            return []
+        from pytest_customerio.core.installed import TOPIC, overwritten
+
+        found = overwritten()
+        return [found.problem, f"  {found.cure} (explain {TOPIC})"] if found else []
 
     def _unused(self, stats: Mapping[str, Sequence[Any]]) -> list[str]:
         """The cassettes that no test used, where a run was of the whole suite and there are such folders."""
         root, own = self.settings.rootdir, self.settings.cassettes
         if not self._whole or stats.get("deselected") or not (own or (root / "cassettes").is_dir()):
             return []
-        from pytest_customerio.tools.drift import orphans
-        from pytest_customerio.tools.record.tape import FOLDER, path_of
+        from pytest_customerio.cassettes import unused
+        from pytest_customerio.cassettes.recording.playing import FOLDER, path_of
 
-        told = {one: {report.nodeid for report in stats.get(one, ())} for one in (*_OUTCOMES, "passed")}
-        ran = orphans.Ran(frozenset().union(*told.values()), frozenset(told["passed"]), self.report.rows)
-        found = orphans.recordings(root / FOLDER, lambda nodeid: path_of(root / FOLDER, nodeid), ran)
-        return orphans.lines([*found, *orphans.cassettes(own, ran)], root)
+        outcomes = {one: {report.nodeid for report in stats.get(one, ())} for one in (*_OUTCOMES, "passed")}
+        ran = unused.WholeRun(frozenset().union(*outcomes.values()), frozenset(outcomes["passed"]), self.results.rows)
+        found = unused.unused_recordings(root / FOLDER, lambda nodeid: path_of(root / FOLDER, nodeid), ran)
+        return unused.lines([*found, *unused.unused_cassettes(own, ran)], root)
 
     def _load(self) -> Session:
         from pytest_customerio.running.session import Session
 
-        return Session(self.settings, getattr(pytest, "RaisesExc", None), pytest.MonkeyPatch)
+        recordings = {"recordings": self._new_recordings} if self.settings.record else {}
+        return Session(self.settings, raises_class=getattr(pytest, "RaisesExc", None), **recordings)
 
     def _plan(self, item: pytest.Item) -> Plan:
         from pytest_customerio.running.test import Plan
@@ -186,7 +229,7 @@ class Run:
             or item.get_closest_marker("cio_contract") is not None
             or any(options.asks_for(item, name) for name in ("cio", "cio_error", "cio_responses")),
             allow=tuple(
-                settings.mark_allowance(item.nodeid, mark.args, mark.kwargs, self.session.contract.rules)
+                settings.mark_allowance(item.nodeid, mark.args, mark.kwargs, vocabulary())
                 for mark in item.iter_markers("cio_allow")
             ),
             errors=self.session.selection.errors_mark(f"{item.nodeid}: cio_errors", errors.args, errors.kwargs)
@@ -197,7 +240,7 @@ class Run:
         )
 
     def _noted(self, make: Callable[[], T]) -> T | None:
-        """What `make` makes; a mistake of the user is noted instead, and told when all tests are collected."""
+        """What `make` returns; a mistake of the user is noted instead, and raised when all tests are collected."""
         try:
             return options.checked(self.config, make)
         except pytest.UsageError as error:

@@ -1,29 +1,36 @@
-"""One test while it runs."""
+"""One test while it runs: its plan, what it sent, the cases that it replays, and what was reported of it."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 from pytest_customerio.cassettes.cases import Cassettes
-from pytest_customerio.clients.mocks.notes import Notes
-from pytest_customerio.core.model import ErrorCase, Interaction
+from pytest_customerio.core.model import ErrorCase, Interaction, PendingInteraction
 from pytest_customerio.core.settings import Allowance, ErrorsMark, SettingsError
-from pytest_customerio.judging.ledger import Record
+from pytest_customerio.judging.judgement import Judgement
+from pytest_customerio.judging.ledger import Occurrence, Record
 from pytest_customerio.replay.replay import Replay
-from pytest_customerio.reporting.messages import Handled
 from pytest_customerio.running.case_selection import CaseSelection
+from pytest_customerio.running.replayed_case import ReplayedCase
 
 if TYPE_CHECKING:
-    from pytest_customerio.tools.record.tape import Tape
+    from pytest_customerio.cassettes.recording.playing import Recording
+    from pytest_customerio.clients.mocks.notes import Notes
 
 __tracebackhide__ = True  # pytest shows no frame of ours in anybody's traceback
+
+# What makes two violations of a test the same one: rule, place in the payload, call site.
+Key = tuple[str, str, str | None]
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """How one test is to be treated: whether it is checked at all, what it may break, and the case it runs in."""
+    """How one test is to be treated: whether it is checked at all, what it may violate, and the case it runs in.
+
+    With `keep` every interaction is remembered, for `cio.sent`.
+    """
 
     nodeid: str
     checked: bool = False
@@ -33,106 +40,140 @@ class Plan:
     keep: bool = False
 
 
-class Court(Protocol):
-    """What a trial needs of its session."""
+@dataclass(frozen=True, slots=True)
+class SessionParts:
+    """What a test needs of its session.
+
+    `raises_class` is the class behind `pytest.raises`. `note_late` is called for a request that left after its test.
+    """
 
     cassettes: Cassettes
     selection: CaseSelection
-    raises_class: type | None
+    record: Callable[[Plan], Record]
+    identified: Callable[[Interaction], Interaction]
+    note_late: Callable[[CheckedTest, PendingInteraction], None]
+    raises_class: type | None = None
 
-    def record(self, plan: Plan) -> Record: ...
-    def identify(self, interaction: Interaction) -> None: ...
-    def note_late(self, test: CheckedTest, interaction: Interaction) -> None: ...
+
+@dataclass(frozen=True, slots=True)
+class Unreported:
+    """What is wrong with a test and was not reported yet; `full` if more contracts were violated than are counted."""
+
+    occurrences: tuple[Occurrence, ...] = ()
+    judgements: tuple[Judgement, ...] = ()
+    refusals: tuple[str, ...] = ()
+    full: bool = False
+
+
+@dataclass(slots=True)
+class Reported:
+    """What was reported of a test: the violations by key, and how many judgements and refusals."""
+
+    violations: set[Key] = field(default_factory=set)
+    judgements: int = 0
+    refusals: int = 0
 
 
 @dataclass(slots=True)
 class CheckedTest:
-    """One test while it runs: what it sent, and the case at work."""
+    """One test while it runs: what it sent, the case at work, and what mocks were called with, if any were."""
 
-    session: Court
+    session: SessionParts
     plan: Plan
     record: Record
-    replay: Replay | None = None
-    latest_replay: Replay | None = None
-    unjudged: list[Replay] = field(default_factory=list)
-    heard_before: int = 0
-    judged: int = 0
+    current: ReplayedCase | None = None
+    latest: ReplayedCase | None = None
+    unjudged: list[ReplayedCase] = field(default_factory=list)
     refused: list[str] = field(default_factory=list)
-    handled: list[Handled] = field(default_factory=list)
-    told: set[tuple[str, str, str | None]] = field(default_factory=set)
+    judgements: list[Judgement] = field(default_factory=list)
+    reported: Reported = field(default_factory=Reported)
     over: bool = False
-    tape: Tape | None = None
+    recording: Recording | None = None
     passed: bool = False
-    mocked: Notes = field(default_factory=Notes)
+    mocked: Notes | None = None
 
-    def hear(self, interaction: Interaction) -> None:
-        """Remember one finished request; one that left after the test is told at the end of the run."""
+    @property
+    def replay(self) -> Replay | None:
+        """The replay at work."""
+        return self.current.replay if self.current is not None else None
+
+    @property
+    def latest_replay(self) -> Replay | None:
+        """The replay at work, or the last one: it still notes what is delivered after its end."""
+        return self.latest.replay if self.latest is not None else None
+
+    def hear(self, pending: PendingInteraction) -> None:
+        """Remember one finished request; one that left after the test is reported at the end of the run."""
         if self.over:
-            self.session.note_late(self, interaction)
-        self.record.hear(interaction)
+            self.session.note_late(self, pending)
+        self.record.hear(pending)
 
     def close(self) -> None:
-        """The test is over and told: what is heard from here on is late."""
+        """The test is over and reported: what is heard from here on is late."""
         self.leave_replay(None)
-        if self.latest_replay is not None:
-            self.latest_replay.clock.heal()
-        self.over, self.record, self.handled = True, self.session.record(self.plan), []
+        if self.latest is not None:
+            self.latest.replay.observer.clock.heal()
+        self.over, self.record = True, self.session.record(self.plan)
+        self.judgements, self.reported.judgements = [], 0
 
     def declared(self, raised: BaseException) -> bool:
-        """Whether the test said that the error at work makes it raise this."""
-        return any(one.observation.raised is raised and one.observation.declared for one in self.handled)
+        """Whether the test declared that the error at work makes it raise this."""
+        return any(one.observation.raised is raised and one.observation.declared for one in self.judgements)
+
+    def mark_reported(self, news: Unreported) -> None:
+        """Note that these were reported now: they are not reported again."""
+        self.reported.violations.update(key_of(one) for one in news.occurrences)
+        self.reported.judgements += len(news.judgements)
+        self.reported.refusals += len(news.refusals)
 
     def sent(self) -> Sequence[Interaction]:
         """What was sent so far, each with its operation."""
-        for interaction in self.record.sent:
-            self.session.identify(interaction)
-        return self.record.sent
+        return tuple(self.session.identified(interaction) for interaction in self.record.sent)
 
     def start_replay(self, case: str, *, times: int | None, **mark: object) -> None:
         """Begin to replay one case by its id, family or status."""
-        if self.replay is not None:
+        if self.current is not None:
             raise SettingsError(f"cio.replay({case!r}): a case is at work already; end it first, or leave out the mark")
         given = f"cio.replay({case!r})"
         if times is not None and (not isinstance(times, int) or times < 1):
             raise SettingsError(f"{given}: times={times!r}; accepted: 1 or more, or None for ever")
         errors = self.session.selection.errors_mark(given, (case,), mark)
-        self.begin_replay(self.session.selection.one_case(given, case), errors, times=times, by_hand=given)
+        self.begin_replay(self.session.selection.one_case(given, case), errors, times=times, name=given)
 
     def begin_replay(
-        self, cases: Mapping[str, ErrorCase], mark: ErrorsMark, times: int | None = None, by_hand: str = ""
+        self, cases: Mapping[str, ErrorCase], mark: ErrorsMark, times: int | None = None, name: str = ""
     ) -> None:
-        """Put a case to work: answers, clock and watch."""
-        self.heard_before = self.record.heard
-        self.replay = self.latest_replay = Replay(
-            cases,
-            mark,
-            variant=self.session.cassettes.variant,
-            times=times,
-            raises_class=self.session.raises_class,
-            by_hand=by_hand,
-        )
-        self.unjudged.append(self.replay)
-        self.replay.__enter__()
+        """Put a case to work: its answers, the virtual clock and the observer."""
+        cassettes, raises_class = self.session.cassettes, self.session.raises_class
+        variant, answers = cassettes.variant, cassettes.play
+        replay = Replay(cases, mark, variant=variant, answers=answers, times=times, raises_class=raises_class)
+        replay.__enter__()
+        self.current = self.latest = ReplayedCase(replay, mark, name=name, heard_before=self.record.heard)
+        self.unjudged.append(self.current)
 
     def leave_replay(self, escaped: BaseException | None) -> None:
         """The test is done with the case at work, and goes on."""
-        if self.replay is not None:
-            self.replay.sent = self.record.heard - self.heard_before
-            self.replay.leave(escaped)
-            self.replay = None
+        if self.current is not None:
+            self.current.leave(escaped, self.record.heard)
+            self.current = None
 
     def drop_replays(self) -> None:
-        """End all cases; nobody judges them."""
+        """End all cases without judging them."""
         self.leave_replay(None)
         self.unjudged.clear()
 
-    def end_replays(self, raised: BaseException | None) -> list[Replay]:
-        """The test is done: judge how each case was handled. Gives back those that no request met."""
+    def end_replays(self, raised: BaseException | None) -> list[ReplayedCase]:
+        """The test is done: judge how each case was handled. Returns the cases that no request met."""
         self.leave_replay(raised)
-        over, self.unjudged = self.unjudged, []
-        for replay in over:
-            replay.told.ask_again()
-        for one in (one for replay in over for one in replay.handled(raised)):
-            kept = tuple(v for v in one.violations if not self.record.allowed(v))
-            self.handled.append(replace(one, violations=kept))
-        return [replay for replay in over if not replay.met]
+        ended, self.unjudged = self.unjudged, []
+        for one in ended:
+            one.replay.observer.statements.ask_again()
+        for judgement in (judgement for one in ended for judgement in one.judgements(raised)):
+            forbidden = tuple(each for each in judgement.violations if not self.record.allowed(each))
+            self.judgements.append(replace(judgement, violations=forbidden))
+        return [one for one in ended if not one.replay.met]
+
+
+def key_of(occurrence: Occurrence) -> Key:
+    """What makes this violation the same as another one of its test."""
+    return (occurrence.violation.rule, occurrence.violation.where, occurrence.violation.sent_from)

@@ -1,30 +1,30 @@
-"""The line between the application and Customer.io: who is heard, and who answers."""
+"""The requests between the application and Customer.io: notes them, and finds the answer to each attempt."""
 
 from __future__ import annotations
 
 import time
 from collections.abc import Callable
 from contextvars import ContextVar, Token
-from json import loads
 from typing import TYPE_CHECKING, Self
 
-from pytest_customerio.clients.mocks.unsent import Heard, at_work, concerning
-from pytest_customerio.clients.sent import note_sent
-from pytest_customerio.core.model import CONNECT_FAULTS, Answer, Interaction, WireRequest
+from pytest_customerio.cassettes.recording.playing import RecordingError
+from pytest_customerio.clients import traffic as taps
+from pytest_customerio.clients.sent import watched
+from pytest_customerio.clients.traffic import being_heard, heard_above
+from pytest_customerio.core.model import CONNECT_FAULTS, Answer, PendingInteraction, WireRequest
 from pytest_customerio.core.redact import safe_url
 from pytest_customerio.process.guard import RefusedError
 from pytest_customerio.process.ownership import Ownership
+from pytest_customerio.process.recognition import is_mock
 from pytest_customerio.reporting.messages import REFUSED, UNANSWERED
 
 if TYPE_CHECKING:
     from pytest_customerio.cassettes.cases import Cassettes
-    from pytest_customerio.clients.mocks.notes import Notes
+    from pytest_customerio.clients.mocks.unsent import Heard
     from pytest_customerio.contract.catalog import Catalog
     from pytest_customerio.running.test import CheckedTest
 
 __tracebackhide__ = True  # pytest shows no frame of ours in anybody's traceback
-
-_heard_above: ContextVar[Hearing | None] = ContextVar("cio_heard_above", default=None)
 
 
 class Hearing:
@@ -32,63 +32,56 @@ class Hearing:
 
     __slots__ = ("_test", "_token", "interaction", "over")
 
-    def __init__(self, test: CheckedTest, interaction: Interaction) -> None:
+    def __init__(self, test: CheckedTest, interaction: PendingInteraction) -> None:
         self._test = test
         self.interaction = interaction
         self.over = False
-        self._token: Token[Hearing | None] | None = None
+        self._token: Token[taps.Hearing | None] | None = None
 
     def __enter__(self) -> Self:
-        self._token = _heard_above.set(self)
+        self._token = being_heard.set(self)
         return self
 
     def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
         self.over = True
         if self._token is not None:
             try:
-                _heard_above.reset(self._token)
+                being_heard.reset(self._token)
             except ValueError:  # left in another context than it was entered in
-                _heard_above.set(None)
+                being_heard.set(None)
         if error is not None and self.interaction.raised is None:
             self.interaction.raised = type(error).__name__
         # A client that refuses what it was given, such as an impossible timeout, has sent nothing.
-        if not (isinstance(error, (ValueError, TypeError)) and not self.interaction.attempts):
-            note_sent()
+        if not isinstance(error, ValueError | TypeError) or self.interaction.attempts:
+            if (call := watched.get()) is not None:
+                call.note_sent()
+                self.interaction.exempt = call.exempt
             self._test.hear(self.interaction)
 
 
 class SessionTraffic:
-    """Hears and answers for whatever test is running."""
+    """Hears and answers the requests of the running test."""
 
     def __init__(
         self, catalog: Catalog, cassettes: Cassettes, sent_from: Callable[[], str | None], *, everywhere: bool = False
     ) -> None:
         self.ownership: Ownership[CheckedTest] = Ownership()
         self._everywhere = everywhere
-        self.concerns = concerning(catalog.concerns)
+        self.concerns = catalog.concerns
         self._catalog = catalog
         self._cassettes = cassettes
         self._sent_from = sent_from
+        # While calls of mocks are made again: the variable that tells which call is made again in this context.
+        self.unsent: ContextVar[Heard | None] | None = None
 
-    def hear(self, client: str, method: str, url: str) -> Hearing | Heard | None:
-        """Begin to hear one request of a checked test; None beneath a client that is heard already."""
-        if (again := at_work.get()) is not None:
+    def hear(self, client: str, method: str, url: str) -> taps.Hearing | None:
+        """Begin to hear one request of a checked test; None if a client above is heard already."""
+        if self.unsent is not None and (again := self.unsent.get()) is not None:
             return again.begin(client, method, url)
         test = self.ownership.current()
-        if test is None or not test.plan.checked or _heard() is not None:
+        if test is None or not test.plan.checked or heard_above() is not None:
             return None
-        return Hearing(test, Interaction(client, method.upper(), url, sent_from=self._sent_from(), at=now()))
-
-    def notes(self) -> Notes | None:
-        """Where calls of mocks are noted: in the test at work, if it is checked."""
-        test = self.ownership.current()
-        checked = test is not None and test.plan.checked and not test.over and at_work.get() is None
-        return test.mocked if test is not None and checked else None
-
-    def replaying(self) -> bool:
-        """Whether an error case is at work."""
-        test = self.ownership.current()
-        return test is not None and test.replay is not None
+        return Hearing(test, PendingInteraction(client, method.upper(), url, sent_from=self._sent_from(), at=now()))
 
     def at_connect(self) -> bool:
         """Whether the case at work breaks connections before they are made: the answer is asked for first then."""
@@ -97,51 +90,48 @@ class SessionTraffic:
         return replay is not None and any(case.answer.fault in CONNECT_FAULTS for case in replay.cases.values())
 
     def answer(self, request: WireRequest) -> Answer:
-        """The error of the case at work, else the operation's documented success; 404 where there is no such
-        operation.
-        """
+        """The error of the case at work, else the documented success of the operation, or a 404 without operation."""
         test = self.ownership.current()
         if not self._answers(test):
             raise self.refusal(safe_url(None, request.method, request.url))
-        if test is None:  # a request of a module's import, or between tests: nobody's to judge
+        if test is None:  # a request while a module is imported or between tests: no test to judge
             return self._cassettes.answer(self._catalog.match(request.method, request.url))
-        hearing = _heard() or _cancelled(request)
+        hearing = heard_above() or _cancelled(request)
         if hearing is not None:
             return self._answer(test, hearing, request)
-        with Hearing(test, self._met(request)) as hearing:  # around every tap: a method bound early, a redirect
+        with Hearing(test, self._met(request)) as hearing:  # unheard so far: a method bound early, a redirect
             answer = self._answer(test, hearing, request)
             hearing.interaction.status = answer.status or None
             return answer
 
-    def _met(self, request: WireRequest) -> Interaction:
-        interaction = Interaction("network", request.method.upper(), request.url, request.headers, request.body or None)
+    def _met(self, request: WireRequest) -> PendingInteraction:
+        method, body = request.method.upper(), request.body or None
+        interaction = PendingInteraction("network", method, request.url, request.headers, body)
         interaction.sent_from, interaction.at = self._sent_from(), now()
         return interaction
 
-    def _answer(self, test: CheckedTest, hearing: Hearing, request: WireRequest) -> Answer:
+    def _answer(self, test: CheckedTest, hearing: taps.Hearing, request: WireRequest) -> Answer:
         hearing.interaction.attempts += 1
-        recorded = self._recorded(test, request) if test.tape is not None and test.latest_replay is None else None
+        recorded = self._recorded(test, request) if test.latest_replay is None else None
         if recorded is not None:
             return recorded
-        replay = test.latest_replay  # one that is over still hears what is delivered later
-        match = self._catalog.match(request.method, request.url, _payload(request) if replay else None)
+        replay = test.latest_replay  # one that is over still notes what is delivered later
+        match = self._catalog.match(request.method, request.url, request.payload.value if replay else None)
         operation = match.operation
         if operation is None or replay is None:
             return self._cassettes.answer(match)
         return replay.answer(operation, request, lambda: self._cassettes.answer(match), hearing.interaction)
 
     def _recorded(self, test: CheckedTest, request: WireRequest) -> Answer | None:
-        """What the test's recording holds, or draws now; an error of it is the test's."""
-        from pytest_customerio.tools.record.tape import TapeError
-
+        """The answer of the test's recording; a recording that cannot answer fails the test."""
         try:
-            return test.tape.answer(request) if test.tape is not None else None
-        except TapeError as error:
+            return test.recording.answer(request) if test.recording is not None else None
+        except RecordingError as error:
             test.refused.append(str(error))
             raise RefusedError(str(error)) from None
 
     def refusal(self, request: str) -> RefusedError:
-        """What is raised for a request that nobody may answer; the running test remembers it."""
+        """The exception for a request that may not be answered; the running test notes it."""
         test = self.ownership.current()
         text = (UNANSWERED if self._answers(test) else REFUSED).format(request=request)
         if test is not None:
@@ -153,27 +143,14 @@ class SessionTraffic:
         return test.plan.checked if test is not None else self._everywhere
 
 
-def _heard() -> Hearing | None:
-    """What is being heard above; a task started meanwhile keeps its context for longer than that."""
-    hearing = _heard_above.get()
-    return None if hearing is None or hearing.over else hearing
-
-
-def _cancelled(request: WireRequest) -> Hearing | None:
-    """The hearing of a request that was cancelled while a task of the client's goes on writing it."""
-    hearing = _heard_above.get()
+def _cancelled(request: WireRequest) -> taps.Hearing | None:
+    """The hearing of a request that was cancelled, while a task of the client still writes that request."""
+    hearing = being_heard.get()
     over = hearing is not None and hearing.interaction.raised == "CancelledError"
     return hearing if hearing is not None and over and hearing.interaction.method == request.method else None
 
 
 def now() -> float:
-    """What the application takes for the time; a mock that counts its calls is not asked."""
+    """The time as the application sees it; a mock of `time.time` is not called, because it may count its calls."""
     clock = time.time
-    return 0.0 if type(clock).__module__ == "unittest.mock" else clock()
-
-
-def _payload(request: WireRequest) -> object:
-    try:
-        return loads(request.body)
-    except (ValueError, RecursionError):
-        return None
+    return 0.0 if is_mock(clock) else clock()

@@ -1,4 +1,4 @@
-"""One item per error case for the test methods of unittest: pytest parametrizes functions only."""
+"""Makes one item per error case of unittest's test methods, which pytest cannot parametrize."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def case_of(item: pytest.Item) -> str | None:
 
 
 class _PerCase:
-    """A test method in one case: pytest knows it by a name with the case in it, unittest by the method's own."""
+    """A test method in one case. pytest knows it by a name with the case in it, unittest by the method's own name."""
 
     parent: Any
     name: str
@@ -53,6 +53,6 @@ def _items(item: Any, cases: Cases) -> Sequence[Any]:
 def _made(kind: Any, item: pytest.Function, case: str) -> Any:
     made = kind.from_parent(item.parent, name=f"{item.name}[{case}]", originalname=item.originalname)
     made.cio_case = case
-    if hasattr(made, "_id"):  # pytest 9.1 and newer build it from the method's name alone
+    if hasattr(made, "_id"):  # pytest 9.1 and newer make the node id from the method's name alone
         made._id = made._id.with_params(case)
     return made

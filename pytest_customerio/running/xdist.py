@@ -1,4 +1,4 @@
-"""pytest-xdist: its workers run the tests, another process prints. A worker's mistakes have to travel there."""
+"""pytest-xdist: its workers run the tests, and the controller prints. What a worker finds is sent to the controller."""
 
 from __future__ import annotations
 
@@ -12,32 +12,32 @@ LATE = "customerio_late"
 
 
 def is_worker(config: pytest.Config) -> bool:
-    """Whether this process runs tests for another one that prints."""
+    """Whether this process runs tests for a controller."""
     return hasattr(config, "workerinput")
 
 
 def is_controller(config: pytest.Config) -> bool:
-    """Whether this process prints what its workers run."""
+    """Whether this process is a controller, which prints what its workers run."""
     distributed = config.getoption("dist", default="no") != "no" and not is_worker(config)
     return bool(distributed and config.getoption("tx", default=None))
 
 
-def tell(config: pytest.Config, mistake: str) -> None:
-    """In a worker: a usage error, which would crash it, is told to the process that prints."""
+def send_mistake(config: pytest.Config, mistake: str) -> None:
+    """In a worker: send a mistake of the user to the controller; a UsageError would crash the worker."""
     output: dict[str, Any] = config.workeroutput  # type: ignore[attr-defined]
     output[MISTAKE] = mistake
 
 
-def tell_late(config: pytest.Config, late: Sequence[Mapping[str, Any]]) -> None:
-    """In a worker: what left after its test was over is told to the process that prints."""
+def send_late(config: pytest.Config, late: Sequence[Mapping[str, Any]]) -> None:
+    """In a worker: send the requests that left after their test to the controller."""
     config.workeroutput[LATE] = list(late)  # type: ignore[attr-defined]
 
 
-def late(node: object) -> list[Mapping[str, Any]]:
-    """In the process that prints: what a finished worker told of requests that left late."""
+def late_of(node: object) -> list[Mapping[str, Any]]:
+    """In the controller: the late requests that a finished worker sent."""
     return list(getattr(node, "workeroutput", {}).get(LATE, ()))
 
 
-def told(node: object) -> str:
-    """In the process that prints: the mistake that a finished worker told, or nothing."""
+def mistake_of(node: object) -> str:
+    """In the controller: the mistake that a finished worker sent, or an empty text."""
     return str(getattr(node, "workeroutput", {}).get(MISTAKE, ""))

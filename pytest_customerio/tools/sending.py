@@ -1,4 +1,4 @@
-"""Ask a server for real: one request, one answer, beneath every tap and past the guard."""
+"""Sends one request to a real server. No tap hears it, no cassette answers it, and the guard lets it through."""
 
 from __future__ import annotations
 
@@ -7,25 +7,26 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlsplit
 
-from pytest_customerio.clients.recording import for_real
+from pytest_customerio.clients.passthrough import passing_through
 from pytest_customerio.core.model import Answer
 from pytest_customerio.process import guard
 
-PATIENCE = 20.0
+TIMEOUT = 20.0
+# The most bytes that are read of an answer.
 LARGEST = 16 * 1024 * 1024
 
 
 class UnreachableError(Exception):
-    """A server that gives no answer; its text says which, and why."""
+    """A server gives no answer. The text says which server, and why."""
 
 
-def send(method: str, url: str, headers: Mapping[str, str], body: bytes = b"", *, patience: float = PATIENCE) -> Answer:
+def send(method: str, url: str, headers: Mapping[str, str], body: bytes = b"", *, timeout: float = TIMEOUT) -> Answer:
     """The server's answer. Follows no redirect, retries nothing. Raises `UnreachableError`."""
     parts = urlsplit(url)
     host = parts.hostname or ""
     target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
-    with for_real(), guard.letting(host):
-        connection = _connection(parts.scheme, host, parts.port, patience)
+    with passing_through(), guard.letting(host):
+        connection = _connection(parts.scheme, host, parts.port, timeout)
         try:
             connection.request(method, target, body or None, dict(headers))
             response = connection.getresponse()
@@ -38,6 +39,8 @@ def send(method: str, url: str, headers: Mapping[str, str], body: bytes = b"", *
     return Answer(response.status, response.reason or "", tuple(response.getheaders()), data)
 
 
-def _connection(scheme: str, host: str, port: int | None, patience: float) -> Any:
+def _connection(scheme: str, host: str, port: int | None, timeout: float) -> Any:
+    # vcrpy replaces the classes of `http.client` while a cassette is in use; its class has the real one as `_baseclass`
+    # (vcrpy 8). Without this line the request would be answered from that cassette.
     kind: Any = http.client.HTTPSConnection if scheme == "https" else http.client.HTTPConnection
-    return getattr(kind, "_baseclass", kind)(host, port, timeout=patience)  # not that of a cassette of vcrpy's
+    return getattr(kind, "_baseclass", kind)(host, port, timeout=timeout)

@@ -20,7 +20,7 @@ from pytest_customerio.contract.catalog import Catalog
 from pytest_customerio.contract.contract import Contract
 from pytest_customerio.core import data
 from pytest_customerio.core.model import Interaction
-from pytest_customerio.reporting.report import family
+from pytest_customerio.reporting.matrix import family
 
 FILES = sorted(data.cassettes().glob("*/*.yaml"))
 MISSION = json.loads((Path(__file__).parents[1] / "data" / "mission-errors.json").read_text())
@@ -69,7 +69,7 @@ def broken_rules(surface: str, name: str, request: Any) -> set[str]:
     if operation is not None and operation.auth != "none":
         headers["authorization"] = authorized(surface, name)
     heard = Interaction("requests", request["method"], request["uri"], headers, body, at=1_764_000_000.0)
-    return {found.rule for found in CONTRACT.judge(heard) if found.severity != "info"}
+    return {found.rule for found in CONTRACT.judge(heard).violations if found.severity != "info"}
 
 
 @EVERY_FILE
@@ -87,7 +87,7 @@ def test_says_where_it_comes_from(path: Path) -> None:
 
 @EVERY_FILE
 def test_an_error_says_what_to_do(path: Path) -> None:
-    """An error cassette states everything itself: nothing of ours is left to defaults."""
+    """An error cassette that we ship states all of its metadata: nothing is left to defaults."""
     if path.stem == SUCCESS:
         return
     metadata = parsed(path)["metadata"]
@@ -137,7 +137,7 @@ def test_plain_vcrpy_replays_it(path: Path) -> None:
 
 @EVERY_FILE
 def test_every_request_is_an_operation_that_the_answer_is_for(path: Path) -> None:
-    """Each recorded request is an operation of its surface, told once, and one that the case applies to."""
+    """Each recorded request is an operation of its surface, recorded once, and one that the case applies to."""
     surface, name = address(path)
     found = []
     for interaction in parsed(path)["interactions"]:
@@ -164,7 +164,7 @@ def test_an_answer_is_well_formed(path: Path) -> None:
 
 @EVERY_FILE
 def test_the_request_draws_the_answer(path: Path) -> None:
-    """What draws a 400 breaks a rule that the case names; any other request is without fault."""
+    """A request that draws a 400 breaks a rule that the case names; any other recorded request breaks none."""
     surface, name = address(path)
     for interaction in parsed(path)["interactions"]:
         broken = broken_rules(surface, name, interaction["request"])
@@ -201,7 +201,7 @@ def test_there_are_59_operations_with_a_success() -> None:
     ],
 )
 def test_success_as_the_service_gives_it(operation: str, status: int, body: bytes) -> None:
-    """The successes that applications stumble over are exact to the byte."""
+    """Success bodies on which applications often fail are exact to the byte."""
     answer = CASSETTES.success(operation)
     assert (answer.status, answer.body) == (status, body)
 

@@ -1,4 +1,4 @@
-"""Plain YAML read quickly: the same values as YAML's own constructor makes, or none."""
+"""Simple YAML is built quickly: the values are those of PyYAML's own constructor, or building is refused."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pytest_customerio.cassettes import document
+from pytest_customerio.cassettes import parsing
 from pytest_customerio.cassettes.fast_yaml import NotPlainError, build
 from pytest_customerio.core import data
 
@@ -22,19 +22,19 @@ VALUES = st.recursive(
 
 
 def read(text: str) -> Any:
-    return build(yaml.compose(text, Loader=document._Composer))
+    return build(yaml.compose(text, Loader=parsing._Composer))
 
 
 @pytest.mark.parametrize("path", sorted(data.cassettes().glob("*/*.yaml")), ids=lambda p: f"{p.parent.name}-{p.stem}")
 def test_our_cassettes_are_plain(path: Any) -> None:
-    """None of them needs the slow way, and all are read alike."""
+    """Every shipped cassette is simple YAML, and the quick way reads it as PyYAML does."""
     text = path.read_text(encoding="utf-8")
     assert read(text) == yaml.safe_load(text)
 
 
 @given(VALUES)
 def test_the_same_value_or_none(value: object) -> None:
-    """Whatever is written, it comes back as YAML reads it, or is left to YAML."""
+    """A random value that PyYAML wrote is read as the same value, or refused."""
     text = yaml.safe_dump(value)
     try:
         found = read(text)
@@ -62,7 +62,7 @@ def test_the_same_value_or_none(value: object) -> None:
     ],
 )
 def test_what_is_special_is_left_to_yaml(text: str) -> None:
-    """Numbers and words that YAML reads in its own way, tags, merges, keys that are no text, cycles."""
+    """Unusual numbers and words, tags, merges, keys that are no text and cycles are refused."""
     with pytest.raises(NotPlainError):
         read(text)
 
@@ -71,12 +71,12 @@ def test_what_is_special_is_left_to_yaml(text: str) -> None:
     ("text", "value"), [("# nothing\n", None), ("0", 0), ("'0'", "0"), ("false", False), ("", None)]
 )
 def test_what_is_plain(text: str, value: object) -> None:
-    """A document without content is none."""
+    """Scalars are read by their tag; a document without content is None."""
     assert read(text) == value
 
 
 def test_an_alias_is_the_thing_itself() -> None:
-    """Not a copy of it."""
+    """An alias gives the very object that its anchor names."""
     first, second, third = read("[&a {b: [c]}, *a, {b: [c]}]")
     assert first is second
     assert first == third

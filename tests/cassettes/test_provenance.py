@@ -1,4 +1,4 @@
-"""What a cassette says of itself, and what is told of a mistake in it."""
+"""The metadata of a cassette is read as facts; a mistake in it is an error with its line."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ import pytest
 import yaml
 from hypothesis import given
 from hypothesis import strategies as st
-from vcr.serializers import yamlserializer
 
 from pytest_customerio.cassettes.document import Document
-from pytest_customerio.cassettes.provenance import About, check_known, nearest, read
+from pytest_customerio.cassettes.provenance import About, check_known, read
 from pytest_customerio.core.data import DataError
 from pytest_customerio.core.model import Accepted, Answer, Kind, Provenance
+from pytest_customerio.core.nearest import nearest
 
 NAMES = ("identify", "event", "delete")
 LIMITED = Answer(429, "Too Many Requests")
@@ -28,11 +28,11 @@ interactions:
 def document(folder: Path, metadata: str) -> Document:
     path = folder / "case.yaml"
     path.write_text(metadata + BODY)
-    return Document(path, yamlserializer.deserialize)
+    return Document(path)
 
 
 def test_all_that_can_be_said(tmp_path: Path) -> None:
-    """Every key arrives; dates and numbers may stand there unquoted, one text for a list of one."""
+    """Every key is read; dates and numbers need no quotes, and one text stands for a list of one."""
     given_text = """\
 metadata:
   source: observed
@@ -86,7 +86,7 @@ def test_what_is_left_out_comes_from_the_answer(
 
 
 def test_what_is_left_out_comes_from_the_cassette_that_is_replaced(tmp_path: Path) -> None:
-    """A user's recording inherits the facts of ours, but not where ours came from."""
+    """A cassette that replaces another inherits its facts, but not its provenance."""
     ours = About(Provenance("synthetic", note="made up"), ("event",), True, "429", "cause", "todo", ("bad-email",))
     about = read(document(tmp_path, "metadata: {source: recorded, cause: mine}\n"), LIMITED, NAMES, ours)
     assert about == replace(ours, provenance=Provenance("recorded"), cause="mine")
@@ -175,7 +175,7 @@ VALUES = st.recursive(
 
 @given(st.dictionaries(st.sampled_from([*KEYS, "rules", "differs", "other"]), VALUES))
 def test_any_metadata_is_read_or_refused(tmp_path_factory: pytest.TempPathFactory, metadata: dict[str, object]) -> None:
-    """Whatever stands under metadata, it becomes facts of the right types or a DataError within the file."""
+    """Random metadata becomes facts of the right types, or a DataError with a line of the file."""
     found = document(tmp_path_factory.mktemp("any"), yaml.safe_dump({"metadata": metadata}))
     about = facts(found)
     if isinstance(about, DataError):

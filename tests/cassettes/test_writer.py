@@ -1,4 +1,4 @@
-"""Files: whole or not at all; read by vcrpy, by YAML and by us."""
+"""A cassette is written completely or not at all; vcrpy, PyYAML and we read it."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pytest_customerio.cassettes import writer
-from pytest_customerio.cassettes.scrub import Exchange
+from pytest_customerio.cassettes.recording.scrub import Exchange
 from pytest_customerio.cassettes.writer import WriteError, interaction, text, write
 from pytest_customerio.core.model import Answer, WireRequest
 
@@ -37,7 +37,7 @@ def files(folder: Path) -> list[str]:
 
 
 def test_vcrpy_plays_it(tmp_path: Path) -> None:
-    """A cassette like any other, whatever more there is in it."""
+    """vcrpy plays a file of ours, with members in it that vcrpy does not know."""
     path = tmp_path / "one.yaml"
     write(path, text("About.", {"source": "recorded"}, [interaction(EXCHANGE, match="x")]))
     with vcr.use_cassette(str(path), record_mode="none"):
@@ -46,7 +46,7 @@ def test_vcrpy_plays_it(tmp_path: Path) -> None:
 
 
 def test_how_it_reads() -> None:
-    """A line for people, the metadata, and a line for each interaction."""
+    """A file has a first line for people, the metadata, and one line for each interaction."""
     empty = Exchange(WireRequest("GET", "https://api.customer.io/v1/segments", {}, b""), Answer(204, ""))
     assert text("About.", {"source": "recorded", "region": "us"}, [interaction(EXCHANGE), interaction(empty)]) == (
         "# About.\n"
@@ -65,7 +65,7 @@ def test_how_it_reads() -> None:
 
 @given(st.text())
 def test_any_text_is_yaml_and_json(value: str) -> None:
-    """Line ends of other alphabets, control characters, and what is no character."""
+    """Any text, with unusual line ends and control characters in it, is read the same by YAML and JSON."""
     shown = text("About.", {"note": value}, [{"request": value}])
     line = shown.splitlines()[-1] if "\x1c" not in shown else shown.rstrip("\n").split("\n")[-1]
     assert json.loads(line[2:]) == {"request": value}
@@ -75,7 +75,7 @@ def test_any_text_is_yaml_and_json(value: str) -> None:
 
 
 def test_a_new_file_in_new_folders(tmp_path: Path) -> None:
-    """With the rights that a new file has; nothing else is left."""
+    """A new file has the rights of a new file, and nothing else is left beside it."""
     path = tmp_path / "a" / "b" / "one.yaml"
     write(path, "ä")
     assert path.read_text(encoding="utf-8") == "ä"
@@ -86,7 +86,7 @@ def test_a_new_file_in_new_folders(tmp_path: Path) -> None:
 
 
 def test_a_link_stays_a_link(tmp_path: Path) -> None:
-    """What it leads to is replaced."""
+    """Where the path is a link, the file that it leads to is replaced."""
     (tmp_path / "real.yaml").write_text("old")
     (tmp_path / "link.yaml").symlink_to(tmp_path / "real.yaml")
     write(tmp_path / "link.yaml", "new")
@@ -108,7 +108,7 @@ def test_a_link_stays_a_link(tmp_path: Path) -> None:
 def test_what_goes_wrong_leaves_the_old_file(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, call: str, number: int, why: str
 ) -> None:
-    """Whatever the system refuses, and whenever; the message says which file, why, and that it is as it was."""
+    """Whatever call of the system fails, the old file stays; the message says which file, why, and that it stays."""
     path = tmp_path / "one.yaml"
     path.write_text("old")
 
@@ -124,7 +124,7 @@ def test_what_goes_wrong_leaves_the_old_file(
 
 
 def test_a_disk_that_is_full_half_way(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Some bytes are taken, then none."""
+    """A disk that becomes full after some bytes leaves the old file."""
     real, path = os.write, tmp_path / "one.yaml"
 
     def half(file: int, data: memoryview) -> int:
@@ -140,7 +140,7 @@ def test_a_disk_that_is_full_half_way(tmp_path: Path, monkeypatch: pytest.Monkey
 
 @pytest.mark.skipif(sys.platform == "win32", reason="no such limits there")
 def test_a_real_limit(tmp_path: Path) -> None:
-    """The system's own refusal in the middle of a file, not one that is made up."""
+    """A real limit on the size of files, which the system enforces, leaves the old file."""
     path = tmp_path / "one.yaml"
     path.write_text("old")
     soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
@@ -156,7 +156,7 @@ def test_a_real_limit(tmp_path: Path) -> None:
 
 
 def test_an_interruption_leaves_the_old_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Ctrl-C goes on its way, and leaves nothing behind."""
+    """KeyboardInterrupt is raised on, and leaves the old file and nothing beside it."""
     path = tmp_path / "one.yaml"
     path.write_text("old")
 
@@ -171,7 +171,7 @@ def test_an_interruption_leaves_the_old_file(tmp_path: Path, monkeypatch: pytest
 
 @pytest.mark.parametrize("moment", ["half", "full", "placed"])
 def test_a_killed_recorder_leaves_the_old_file_or_the_new_one(tmp_path: Path, moment: str) -> None:
-    """Killed for real: amid the writing, just before the file is put in its place, and just after."""
+    """A process that is killed while it writes, or just before or after the replacing, leaves a complete file."""
     path = tmp_path / "one.yaml"
     path.write_text("old" * 1000)
     program = f"""
@@ -205,7 +205,7 @@ def test_a_killed_recorder_leaves_the_old_file_or_the_new_one(tmp_path: Path, mo
 
 @pytest.mark.skipif(os.name != "posix" or os.geteuid() == 0, reason="whoever may write everywhere learns nothing here")
 def test_no_permission(tmp_path: Path) -> None:
-    """A folder that is read-only."""
+    """A folder without permission to write is an error that says so."""
     tmp_path.chmod(0o500)
     try:
         with pytest.raises(WriteError, match="no permission to write there; nothing was written"):
@@ -215,7 +215,7 @@ def test_no_permission(tmp_path: Path) -> None:
 
 
 def test_a_file_in_the_place_of_a_folder(tmp_path: Path) -> None:
-    """Says so."""
+    """A file in the place of a folder is an error that says so."""
     (tmp_path / "a").touch()
     with pytest.raises(WriteError, match=r"one\.yaml cannot be written: .*; nothing was written$"):
         write(tmp_path / "a" / "one.yaml", "new")

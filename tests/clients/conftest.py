@@ -1,4 +1,4 @@
-"""Fixtures of the taps."""
+"""Fixtures for the tests of the taps."""
 
 from __future__ import annotations
 
@@ -6,21 +6,21 @@ import socket
 from collections.abc import Iterator
 
 import pytest
-from tapping import Line, Listener
+from tapping import FakeTraffic, Listener
 
 from pytest_customerio.clients import registry
 
 
 @pytest.fixture
-def line() -> Line:
-    return Line()
+def traffic() -> FakeTraffic:
+    return FakeTraffic()
 
 
 @pytest.fixture
-def tapped(line: Line) -> Iterator[Line]:
-    """The line, with every tap installed for this test."""
-    uninstall = registry.install(line)
-    yield line
+def tapped(traffic: FakeTraffic) -> Iterator[FakeTraffic]:
+    """The traffic, with every tap installed for this test."""
+    uninstall = registry.install(traffic)
+    yield traffic
     uninstall()
 
 
@@ -34,7 +34,7 @@ def listener() -> Iterator[Listener]:
 
 @pytest.fixture
 def dns_to_listener(listener: Listener, monkeypatch: pytest.MonkeyPatch) -> Listener:
-    """Every name leads to the listener: what leaves would be counted there."""
+    """Every name is resolved to the local listener, which counts what would leave."""
     real = socket.getaddrinfo
 
     def getaddrinfo(host: object, port: object, *args: object, **kwargs: object) -> object:

@@ -1,4 +1,4 @@
-"""What is heard of aiohttp at its verbs, and that it does not notice."""
+"""aiohttp is heard at the methods of its sessions, and nothing changes for the application."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ from unittest import mock
 
 import aiohttp
 import pytest
-from stage import OK, URL, Line, installed, met
+from stage import OK, URL, FakeTraffic, installed, met
 from yarl import URL as YarlURL
 
-from pytest_customerio.core.model import Answer, Interaction
+from pytest_customerio.core.model import Answer, PendingInteraction
 
 BASIC = "Basic " + base64.b64encode(b"site:key").decode()
 VERBS = ("get", "options", "head", "post", "put", "patch", "delete")
@@ -25,9 +25,9 @@ pytestmark = pytest.mark.filterwarnings("ignore:The .auth. parameter:Deprecation
 
 
 @pytest.fixture
-def line() -> Iterator[Line]:
-    with installed("aiohttp") as line:
-        yield line
+def traffic() -> Iterator[FakeTraffic]:
+    with installed("aiohttp") as traffic:
+        yield traffic
 
 
 def run(use: Callable[[aiohttp.ClientSession], Awaitable[Any]], **options: Any) -> Any:
@@ -52,7 +52,7 @@ def ask(method: str, url: Any = URL, *, session: dict[str, Any] | None = None, *
 
 @pytest.fixture
 def mocked(monkeypatch: pytest.MonkeyPatch) -> list[dict[str, Any]]:
-    """A mock of the user's in the place where all mocks of aiohttp sit; it never reads what it is to send."""
+    """A mock of the user's where the mocks of aiohttp stand; it never reads the body."""
     calls = []
 
     async def answer(self: Any, method: str, url: Any, **options: Any) -> Any:
@@ -63,14 +63,14 @@ def mocked(monkeypatch: pytest.MonkeyPatch) -> list[dict[str, Any]]:
     return calls
 
 
-def heard_of(line: Line, **options: Any) -> Interaction:
-    """What is heard of a call that a mock answers."""
+def heard_of(traffic: FakeTraffic, **options: Any) -> PendingInteraction:
+    """The interaction of a call that a mock answers."""
 
     async def use(session: aiohttp.ClientSession) -> None:
         assert (await session.post(URL, **options)).status == 418
 
     run(use)
-    return line.heard[-1]
+    return traffic.heard[-1]
 
 
 async def many(*parts: bytes) -> AsyncIterator[bytes]:
@@ -78,10 +78,10 @@ async def many(*parts: bytes) -> AsyncIterator[bytes]:
         yield part
 
 
-def test_a_request_is_heard_as_it_was_sent(line: Line) -> None:
-    """Client, method, URL, headers, body, status and timeout."""
+def test_a_request_is_heard_as_it_was_sent(traffic: FakeTraffic) -> None:
+    """One POST: client, method, URL, headers, body, status and timeout are heard."""
     assert ask("put", json={"a": 1}, params={"x": "y z"}, headers={"X-One": "1"}) == (200, '{"ok": true}')
-    heard, asked = line.only, line.asked[0]
+    heard, asked = traffic.only, traffic.asked[0]
     assert (heard.client, heard.method, heard.url) == ("aiohttp", "PUT", asked.url)
     assert asked.url.startswith(URL + "?x=y")
     assert (heard.headers, heard.body, heard.body_known) == (asked.headers, b'{"a": 1}', True)
@@ -90,8 +90,8 @@ def test_a_request_is_heard_as_it_was_sent(line: Line) -> None:
 
 
 @pytest.mark.parametrize("verb", VERBS)
-def test_every_verb_is_heard(line: Line, verb: str) -> None:
-    """Awaited and as a context, the manager and the response being the client's own."""
+def test_every_verb_is_heard(traffic: FakeTraffic, verb: str) -> None:
+    """Each method of a session is heard, awaited or used as a context; manager and response are the client's own."""
 
     async def use(session: aiohttp.ClientSession) -> None:
         manager = getattr(session, verb)(YarlURL(URL))
@@ -102,48 +102,48 @@ def test_every_verb_is_heard(line: Line, verb: str) -> None:
             assert again.status == 200
 
     run(use)
-    assert [(heard.method, heard.url, heard.status) for heard in line.heard] == [(verb.upper(), URL, 200)] * 2
+    assert [(heard.method, heard.url, heard.status) for heard in traffic.heard] == [(verb.upper(), URL, 200)] * 2
 
 
-def test_the_function_of_the_module_is_heard(line: Line) -> None:
-    """`aiohttp.request` has a session of its own."""
+def test_the_function_of_the_module_is_heard(traffic: FakeTraffic) -> None:
+    """`aiohttp.request`, which makes a session of its own, is heard."""
 
     async def main() -> str:
         async with aiohttp.request("POST", URL, json={}) as response:
             return await response.text()
 
     assert asyncio.run(main()) == '{"ok": true}'
-    assert (line.only.method, line.only.body) == ("POST", b"{}")
+    assert (traffic.only.method, traffic.only.body) == ("POST", b"{}")
 
 
-def test_a_task_is_heard(line: Line) -> None:
-    """A call handed to the loop instead of being awaited at once."""
+def test_a_task_is_heard(traffic: FakeTraffic) -> None:
+    """A call that is handed to the loop as a task is heard."""
 
     async def use(session: aiohttp.ClientSession) -> list[int]:
         tasks = [asyncio.create_task(session.get(f"{URL}/{number}")) for number in range(3)]  # type: ignore[arg-type]
         return [(await task).status for task in tasks]
 
     assert run(use) == [200, 200, 200]
-    assert [heard.url for heard in line.heard] == [f"{URL}/{number}" for number in range(3)]
+    assert [heard.url for heard in traffic.heard] == [f"{URL}/{number}" for number in range(3)]
 
 
-def test_a_base_url_and_headers_of_the_session_count(line: Line, mocked: list[Any]) -> None:
-    """What the session adds is part of the request, whoever answers it."""
+def test_a_base_url_and_headers_of_the_session_count(traffic: FakeTraffic, mocked: list[Any]) -> None:
+    """URL and headers that the session adds are heard, whether we or a mock answers."""
 
     async def use(session: aiohttp.ClientSession) -> None:
         await session.post("/api/v1/customers/5", headers={"X-Two": "2"}, params={"a": "b"})
 
     run(use, base_url="https://track.customer.io", headers={"X-One": "1", "X-Two": "1"})
-    assert line.only.url == URL + "?a=b"
-    assert line.only.headers == {"x-one": "1", "x-two": "2"}
+    assert traffic.only.url == URL + "?a=b"
+    assert traffic.only.headers == {"x-one": "1", "x-two": "2"}
 
 
 @pytest.mark.parametrize("answered_by", ["us", "mock"])
 @pytest.mark.parametrize("given_to", ["call", "session", "url"])
 def test_credentials_are_in_the_header_only(
-    line: Line, request: pytest.FixtureRequest, given_to: str, answered_by: str
+    traffic: FakeTraffic, request: pytest.FixtureRequest, given_to: str, answered_by: str
 ) -> None:
-    """From an argument, the session or the URL; the URL that is shown to people holds no key."""
+    """Credentials of an argument, the session or the URL are in the header; the URL that is heard holds none."""
     if answered_by == "mock":
         request.getfixturevalue("mocked")
     with warnings.catch_warnings():  # of aiohttp 3.14, about these very arguments
@@ -155,7 +155,7 @@ def test_credentials_are_in_the_header_only(
         await session.get(url, **({"auth": auth} if given_to == "call" else {}))  # type: ignore[arg-type]
 
     run(use, **({"auth": auth} if given_to == "session" else {}))
-    assert (line.only.url, line.only.headers["authorization"]) == (URL, BASIC)
+    assert (traffic.only.url, traffic.only.headers["authorization"]) == (URL, BASIC)
 
 
 BODIES: dict[str, tuple[Callable[[], dict[str, Any]], bytes | None, str | None]] = {
@@ -174,35 +174,35 @@ BODIES: dict[str, tuple[Callable[[], dict[str, Any]], bytes | None, str | None]]
 
 
 @pytest.mark.parametrize("kind", BODIES)
-def test_a_body_is_heard_as_sent(line: Line, kind: str) -> None:
-    """What reached the wire is what is heard, whatever was handed over."""
+def test_a_body_is_heard_as_sent(traffic: FakeTraffic, kind: str) -> None:
+    """For every kind of body, the bytes that reached the server are heard."""
     make, body, content_type = BODIES[kind]
     ask("POST", **make())
-    assert (line.only.body, line.only.body_known, line.asked[0].body) == (body, True, body or b"")
+    assert (traffic.only.body, traffic.only.body_known, traffic.asked[0].body) == (body, True, body or b"")
     if content_type:
-        assert line.only.headers["content-type"] == content_type
+        assert traffic.only.headers["content-type"] == content_type
 
 
 @pytest.mark.parametrize("kind", sorted(BODIES.keys() - {"iterator"}))
-def test_a_body_is_heard_though_a_mock_answers(line: Line, mocked: list[Any], kind: str) -> None:
-    """It is put together from the arguments as aiohttp would, and handed on as it was."""
+def test_a_body_is_heard_though_a_mock_answers(traffic: FakeTraffic, mocked: list[Any], kind: str) -> None:
+    """The body is put together from the arguments as aiohttp would, and the arguments reach the mock unchanged."""
     make, body, content_type = BODIES[kind]
     given = make()
-    heard = heard_of(line, **given)
+    heard = heard_of(traffic, **given)
     assert (heard.body, heard.body_known, heard.headers.get("content-type")) == (body, True, content_type)
     assert all(mocked[0][name] is value for name, value in given.items())
 
 
-def test_a_file_is_left_where_it_was(line: Line, mocked: list[Any]) -> None:
-    """Hearing it reads from where it stood, and puts it back."""
+def test_a_file_is_left_where_it_was(traffic: FakeTraffic, mocked: list[Any]) -> None:
+    """A file that a mock gets stands at the same position as before it was heard."""
     file = io.BytesIO(b"head body")
     file.seek(5)
-    assert heard_of(line, data=file).body == b"body"
+    assert heard_of(traffic, data=file).body == b"body"
     assert file.read() == b"body"
 
 
-def test_a_stream_is_known_when_it_was_read(line: Line, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A mock may read a body that can be read only once, or leave it alone."""
+def test_a_stream_is_known_when_it_was_read(traffic: FakeTraffic, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A body that can be read only once is known if the mock reads it, and unknown otherwise."""
     read: list[bytes] = []
 
     async def answer(self: Any, method: str, url: Any, *, data: Any, listen: bool = True) -> Any:
@@ -218,37 +218,37 @@ def test_a_stream_is_known_when_it_was_read(line: Line, monkeypatch: pytest.Monk
 
     run(use)
     assert read == [b"a", b"b"]
-    assert [(heard.body, heard.body_known) for heard in line.heard] == [(b"ab", True), (None, False)]
+    assert [(heard.body, heard.body_known) for heard in traffic.heard] == [(b"ab", True), (None, False)]
 
 
 @pytest.mark.parametrize("answered_by", ["us", "mock"])
-def test_a_form_with_files(line: Line, request: pytest.FixtureRequest, answered_by: str) -> None:
-    """Its bytes are known when they reached us, and only then: making them would spend the form."""
+def test_a_form_with_files(traffic: FakeTraffic, request: pytest.FixtureRequest, answered_by: str) -> None:
+    """The bytes of a form with files are known only where our server received them: making them would use the form up."""
     form = aiohttp.FormData({"a": io.BytesIO(b"part")})
     if answered_by == "mock":
         request.getfixturevalue("mocked")
-        assert (heard_of(line, data=form).body, line.only.body_known) == (None, False)
+        assert (heard_of(traffic, data=form).body, traffic.only.body_known) == (None, False)
     else:
         ask("POST", data=form)
-        assert (line.only.body, line.only.body_known) == (line.asked[0].body, True)
-        assert b"part" in line.asked[0].body
+        assert (traffic.only.body, traffic.only.body_known) == (traffic.asked[0].body, True)
+        assert b"part" in traffic.asked[0].body
 
 
-def test_a_serializer_of_the_session_is_used(line: Line, mocked: list[Any]) -> None:
-    """As aiohttp would."""
+def test_a_serializer_of_the_session_is_used(traffic: FakeTraffic, mocked: list[Any]) -> None:
+    """JSON is serialized by the session's own function, as aiohttp does."""
 
     async def use(session: aiohttp.ClientSession) -> None:
         await session.post(URL, json={"a": 1})
 
     run(use, json_serialize=lambda value: f"<{value}>")
-    assert line.only.body == b"<{'a': 1}>"
+    assert traffic.only.body == b"<{'a': 1}>"
 
 
-def test_a_compressed_body_is_heard_as_it_was_sent(line: Line) -> None:
-    """Header and body belong together."""
+def test_a_compressed_body_is_heard_as_it_was_sent(traffic: FakeTraffic) -> None:
+    """A compressed body is heard together with its Content-Encoding."""
     ask("POST", json={"a": 1}, compress=True)
-    assert line.only.headers["content-encoding"] == "deflate"
-    assert line.only.body == line.asked[0].body != b'{"a": 1}'
+    assert traffic.only.headers["content-encoding"] == "deflate"
+    assert traffic.only.body == traffic.asked[0].body != b'{"a": 1}'
 
 
 @pytest.mark.parametrize(
@@ -261,76 +261,80 @@ def test_a_compressed_body_is_heard_as_it_was_sent(line: Line) -> None:
         (None, False),
     ],
 )
-def test_a_timeout_is_one_that_ends_waiting(line: Line, mocked: list[Any], timeout: Any, known: bool) -> None:
-    """For the whole or for reading, of the call or of the session."""
-    assert heard_of(line, timeout=timeout).timeout_set is known
+def test_a_timeout_is_one_that_ends_waiting(traffic: FakeTraffic, mocked: list[Any], timeout: Any, known: bool) -> None:
+    """A limit for the whole request or for reading, of the call or of the session, counts as a timeout."""
+    assert heard_of(traffic, timeout=timeout).timeout_set is known
 
     async def use(session: aiohttp.ClientSession) -> None:
         await session.get(URL)
 
     run(use, **({"timeout": timeout} if isinstance(timeout, aiohttp.ClientTimeout) else {}))
-    assert line.heard[-1].timeout_set is (known or not isinstance(timeout, aiohttp.ClientTimeout))
+    assert traffic.heard[-1].timeout_set is (known or not isinstance(timeout, aiohttp.ClientTimeout))
 
 
-def test_redirects_are_one_hearing(line: Line) -> None:
-    """The application sent one request: the first is told, with the last answer."""
-    line.answering = lambda asked: OK if asked.url.endswith("/b") else Answer(307, "", (("Location", "/b"),))
+def test_redirects_are_one_hearing(traffic: FakeTraffic) -> None:
+    """A request that is redirected is heard once: the first request, with the last status."""
+    traffic.answering = lambda asked: OK if asked.url.endswith("/b") else Answer(307, "", (("Location", "/b"),))
     assert ask("POST", data=b"x") == (200, '{"ok": true}')
-    assert (line.only.url, line.only.status, line.only.body) == (URL, 200, b"x")
-    assert [request.body for request in line.asked] == [b"x", b"x"]
+    assert (traffic.only.url, traffic.only.status, traffic.only.body) == (URL, 200, b"x")
+    assert [request.body for request in traffic.asked] == [b"x", b"x"]
 
 
-def test_what_cannot_be_sent_fails_as_ever(line: Line) -> None:
-    """aiohttp's own errors, for bodies and parameters that it cannot use; their names are told."""
+def test_what_cannot_be_sent_fails_as_ever(traffic: FakeTraffic) -> None:
+    """For bodies and parameters that aiohttp cannot use, it raises its own errors, whose names are noted."""
     for options in ({"json": {1, 2}}, {"params": {"a": object()}}, {"data": object()}):
         with pytest.raises(TypeError):
             ask("POST", **options)
     with pytest.raises(ValueError, match="data and json"):
         ask("POST", data=b"", json={})
-    assert [heard.raised for heard in line.heard] == ["TypeError", "TypeError", "TypeError", "ValueError"]
-    assert not line.heard[0].body_known
+    assert [heard.raised for heard in traffic.heard] == ["TypeError", "TypeError", "TypeError", "ValueError"]
+    assert not traffic.heard[0].body_known
 
 
 @pytest.mark.parametrize("url", ["relative", "http://[", 5, None])
-def test_what_is_no_url_fails_as_ever(line: Line, url: Any) -> None:
-    """With and without us alike."""
+def test_what_is_no_url_fails_as_ever(traffic: FakeTraffic, url: Any) -> None:
+    """What is no URL raises the same error with and without the tap."""
     tapped = met(lambda: ask("GET", url))
-    assert line.heard == []
-    with mock.patch.object(line, "concerns", return_value=False):
+    assert traffic.heard == []
+    with mock.patch.object(traffic, "concerns", return_value=False):
         assert met(lambda: ask("GET", url)) == tapped
 
 
-def test_the_error_of_a_mock_is_its_own(line: Line, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The very object arrives."""
+def test_the_error_of_a_mock_is_its_own(traffic: FakeTraffic, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The exception object that a mock raises reaches the application."""
     boom = aiohttp.ServerDisconnectedError()
     monkeypatch.setattr(aiohttp.ClientSession, "_request", mock.AsyncMock(side_effect=boom))
     with pytest.raises(aiohttp.ServerDisconnectedError) as caught:
         ask("POST", json={"a": 1})
     assert caught.value is boom
-    assert (line.only.raised, line.only.status, line.only.body) == ("ServerDisconnectedError", None, b'{"a": 1}')
+    assert (traffic.only.raised, traffic.only.status, traffic.only.body) == (
+        "ServerDisconnectedError",
+        None,
+        b'{"a": 1}',
+    )
 
 
-def test_other_hosts_are_not_heard(line: Line, mocked: list[Any]) -> None:
-    """Their arguments are handed on as they were."""
+def test_other_hosts_are_not_heard(traffic: FakeTraffic, mocked: list[Any]) -> None:
+    """Requests to other hosts are not heard, and their arguments are handed on unchanged."""
     data = many(b"")
 
     async def use(session: aiohttp.ClientSession) -> None:
         await session.post("https://example.com", data=data)
 
     run(use)
-    assert line.heard == []
+    assert traffic.heard == []
     assert mocked[0]["data"] is data
 
 
-def test_nobody_listens(line: Line) -> None:
-    """Where a client above is heard already, nothing is heard, and the answer comes."""
-    line.listens = False
+def test_nobody_listens(traffic: FakeTraffic) -> None:
+    """Where the traffic does not listen, nothing is heard, and the answer comes all the same."""
+    traffic.listens = False
     assert ask("GET")[0] == 200
-    assert line.heard == []
+    assert traffic.heard == []
 
 
-def test_a_call_that_is_never_awaited_warns_as_ever(line: Line) -> None:
-    """Once, by the client's own name, and it is not heard."""
+def test_a_call_that_is_never_awaited_warns_as_ever(traffic: FakeTraffic) -> None:
+    """Python warns once, with the client's own name, and nothing is heard."""
 
     async def use(session: aiohttp.ClientSession) -> None:
         session.get(URL)
@@ -340,11 +344,11 @@ def test_a_call_that_is_never_awaited_warns_as_ever(line: Line) -> None:
         warnings.simplefilter("always")
         run(use)
     assert [str(warning.message) for warning in caught] == ["coroutine 'ClientSession._request' was never awaited"]
-    assert line.heard == []
+    assert traffic.heard == []
 
 
-def test_a_call_may_be_closed_or_thrown_into(line: Line) -> None:
-    """Before it began it is the client's own coroutine."""
+def test_a_call_may_be_closed_or_thrown_into(traffic: FakeTraffic) -> None:
+    """A call that has not begun can be closed, or get an exception, as the client's own coroutine can."""
 
     async def use(session: aiohttp.ClientSession) -> None:
         session.get(URL).close()
@@ -352,11 +356,11 @@ def test_a_call_may_be_closed_or_thrown_into(line: Line) -> None:
             session.get(URL).throw(KeyError())
 
     run(use)
-    assert line.heard == []
+    assert traffic.heard == []
 
 
-def test_a_cancelled_call_is_heard(line: Line) -> None:
-    """It was on its way."""
+def test_a_cancelled_call_is_heard(traffic: FakeTraffic) -> None:
+    """A call that is cancelled while it waits is heard, because it may have been sent."""
 
     async def use(session: aiohttp.ClientSession) -> None:
         task = asyncio.create_task(session.post(URL, data=b"x"))  # type: ignore[arg-type]
@@ -366,11 +370,11 @@ def test_a_cancelled_call_is_heard(line: Line) -> None:
             await task
 
     run(use)
-    assert (line.only.raised, line.only.body) == ("CancelledError", b"x")
+    assert (traffic.only.raised, traffic.only.body) == ("CancelledError", b"x")
 
 
-def test_aioresponses_answers_above_us(line: Line) -> None:
-    """It is heard once, and what it lets through is answered by us."""
+def test_aioresponses_answers_above_us(traffic: FakeTraffic) -> None:
+    """What aioresponses answers is heard once; what it lets pass gets our answer."""
     aioresponses = pytest.importorskip("aioresponses").aioresponses
 
     class Response(aiohttp.ClientResponse):  # aioresponses leaves out what aiohttp 3.14 asks for
@@ -388,13 +392,13 @@ def test_aioresponses_answers_above_us(line: Line) -> None:
         assert ask("POST", json={"a": 1})[0] == 418
         with pytest.raises(aiohttp.ServerTimeoutError):
             ask("PUT", json={})
-        assert line.asked == []
+        assert traffic.asked == []
         assert ask("GET", URL + "/real") == (200, '{"ok": true}')
-    assert [(heard.status, heard.body) for heard in line.heard] == [(418, b'{"a": 1}'), (None, b"{}"), (200, None)]
+    assert [(heard.status, heard.body) for heard in traffic.heard] == [(418, b'{"a": 1}'), (None, b"{}"), (200, None)]
 
 
-def test_a_cassette_of_the_users_answers_above_us(line: Line, tmp_path: Any) -> None:
-    """A vcrpy cassette plays; the request is heard once, with its body."""
+def test_a_cassette_of_the_users_answers_above_us(traffic: FakeTraffic, tmp_path: Any) -> None:
+    """A user's vcrpy cassette plays; the request is heard once, with its body."""
     vcr = pytest.importorskip("vcr")
     cassette = tmp_path / "own.yaml"
     cassette.write_text(
@@ -403,11 +407,11 @@ def test_a_cassette_of_the_users_answers_above_us(line: Line, tmp_path: Any) -> 
     )
     with vcr.use_cassette(str(cassette), record_mode="none"):
         assert ask("POST", data=many(b"a", b"b")) == (418, "own")
-    assert (line.only.status, line.only.body, line.asked) == (418, b"ab", [])
+    assert (traffic.only.status, traffic.only.body, traffic.asked) == (418, b"ab", [])
 
 
 def test_nothing_stays_behind() -> None:
-    """The very same functions stand there again."""
+    """After uninstalling, the original functions stand there again."""
 
     def functions() -> list[Any]:
         own = [vars(aiohttp.ClientSession)[verb] for verb in (*VERBS, "request")]

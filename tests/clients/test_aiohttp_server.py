@@ -1,4 +1,4 @@
-"""How aiohttp is answered: as by a server, without one."""
+"""aiohttp is answered as by a real server, without a network."""
 
 from __future__ import annotations
 
@@ -10,15 +10,15 @@ from typing import Any
 
 import aiohttp
 import pytest
-from stage import JSON, OK, RESET, URL, Line, Refused, installed, met, served
+from stage import JSON, OK, RESET, URL, FakeTraffic, Refused, installed, met, served
 
 from pytest_customerio.core.model import Answer
 
 
 @pytest.fixture
-def line() -> Iterator[Line]:
-    with installed("aiohttp_server") as line:
-        yield line
+def traffic() -> Iterator[FakeTraffic]:
+    with installed("aiohttp_server") as traffic:
+        yield traffic
 
 
 def run(use: Callable[[aiohttp.ClientSession], Awaitable[Any]], **options: Any) -> Any:
@@ -41,9 +41,9 @@ def ask(method: str, url: str = URL, *, session: dict[str, Any] | None = None, *
     return run(use, **(session or {}))  # type: ignore[no-any-return]
 
 
-def test_the_answer_is_a_real_response(line: Line) -> None:
-    """All that a response of aiohttp has, it has."""
-    line.answering = lambda request: Answer(429, "Too Many Requests", (("Retry-After", "3"), *JSON), b'{"a":1}')
+def test_the_answer_is_a_real_response(traffic: FakeTraffic) -> None:
+    """The response of aiohttp has status, reason, headers, cookies and body of the answer."""
+    traffic.answering = lambda request: Answer(429, "Too Many Requests", (("Retry-After", "3"), *JSON), b'{"a":1}')
 
     async def use(session: aiohttp.ClientSession) -> None:
         async with session.post(URL, json={}) as response:
@@ -58,24 +58,28 @@ def test_the_answer_is_a_real_response(line: Line) -> None:
     run(use)
 
 
-def test_the_request_is_seen_as_it_went_out(line: Line) -> None:
-    """Method, URL, headers and body, with the port where it is not the usual one."""
-    line.hosts = {"::1"}
+def test_the_request_is_seen_as_it_went_out(traffic: FakeTraffic) -> None:
+    """Method, URL, headers and body of the request reach the traffic; an unusual port stands in the URL."""
+    traffic.hosts = {"::1"}
     ask("PUT", "http://[::1]:8080/a", data=b"x", headers={"X-One": "1"})
-    assert (line.asked[0].method, line.asked[0].url, line.asked[0].body) == ("PUT", "http://[::1]:8080/a", b"x")
-    assert (line.asked[0].headers["x-one"], line.asked[0].headers["host"]) == ("1", "[::1]:8080")
+    assert (traffic.asked[0].method, traffic.asked[0].url, traffic.asked[0].body) == (
+        "PUT",
+        "http://[::1]:8080/a",
+        b"x",
+    )
+    assert (traffic.asked[0].headers["x-one"], traffic.asked[0].headers["host"]) == ("1", "[::1]:8080")
 
 
 @pytest.mark.parametrize(("method", "answer"), [("HEAD", OK), ("GET", Answer(204)), ("GET", Answer(304))])
-def test_an_answer_without_a_body_ends(line: Line, method: str, answer: Answer) -> None:
-    """No client waits for a body that may not come."""
-    line.answering = lambda request: answer
+def test_an_answer_without_a_body_ends(traffic: FakeTraffic, method: str, answer: Answer) -> None:
+    """A 204, or the answer to HEAD, ends although there is no body."""
+    traffic.answering = lambda request: answer
     assert ask(method) == (answer.status, "")
 
 
-def test_large_bodies_pass_both_ways(line: Line) -> None:
-    """Two megabytes, sent in chunks, and two as an answer that is read slowly."""
-    line.answering = lambda request: Answer(200, "", (), request.body)
+def test_large_bodies_pass_both_ways(traffic: FakeTraffic) -> None:
+    """Two megabytes are sent in chunks, and two megabytes of an answer are read slowly."""
+    traffic.answering = lambda request: Answer(200, "", (), request.body)
     sent = [bytes([number]) * 65536 for number in range(32)]
 
     async def parts() -> AsyncIterator[bytes]:
@@ -86,12 +90,12 @@ def test_large_bodies_pass_both_ways(line: Line) -> None:
         async with session.post(URL, data=parts()) as response:
             return b"".join([chunk async for chunk in response.content.iter_chunked(1000)])
 
-    assert run(use) == line.asked[0].body == b"".join(sent)
-    assert line.asked[0].headers["transfer-encoding"] == "chunked"
+    assert run(use) == traffic.asked[0].body == b"".join(sent)
+    assert traffic.asked[0].headers["transfer-encoding"] == "chunked"
 
 
-def test_a_client_that_waits_to_be_told_goes_on(line: Line) -> None:
-    """`100 Continue` comes before the body, once for each request."""
+def test_a_client_that_waits_to_be_told_goes_on(traffic: FakeTraffic) -> None:
+    """With `Expect`, `100 Continue` comes before the body, once for each request."""
 
     async def parts() -> AsyncIterator[bytes]:
         yield b"a"
@@ -102,11 +106,11 @@ def test_a_client_that_waits_to_be_told_goes_on(line: Line) -> None:
         return [(await session.post(URL, data=parts(), expect100=True)).status for _ in range(2)]
 
     assert run(use) == [200, 200]
-    assert [request.body for request in line.asked] == [b"ab", b"ab"]
+    assert [request.body for request in traffic.asked] == [b"ab", b"ab"]
 
 
-def test_a_connection_is_kept(line: Line) -> None:
-    """One connection serves one request after the other, and is closed with the session."""
+def test_a_connection_is_kept(traffic: FakeTraffic) -> None:
+    """One connection serves several requests, and is closed with the session."""
 
     async def use(session: aiohttp.ClientSession) -> list[Any]:
         transports = []
@@ -124,8 +128,8 @@ def test_a_connection_is_kept(line: Line) -> None:
     assert transports[0].is_closing()
 
 
-def test_the_transport_is_one_for_any_protocol(line: Line) -> None:
-    """It says of itself what a transport may be asked; it can be aborted, and closed again."""
+def test_the_transport_is_one_for_any_protocol(traffic: FakeTraffic) -> None:
+    """The transport answers every question that a protocol may ask; it can be aborted, and closed twice."""
 
     async def use(session: aiohttp.ClientSession) -> None:
         async with session.get(URL):
@@ -148,26 +152,26 @@ def test_the_transport_is_one_for_any_protocol(line: Line) -> None:
     run(use)
 
 
-def test_a_proxy_is_passed_by(line: Line, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Of the call or of the environment: it would be asked for the host, and so told about it."""
+def test_a_proxy_is_passed_by(traffic: FakeTraffic, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Neither a proxy of the call nor one of the environment is asked, because it would look the host up."""
     with served() as proxy:
         monkeypatch.setenv("HTTPS_PROXY", proxy.url)
         assert ask("GET", proxy=proxy.url)[0] == 200
         assert ask("GET", URL.replace("https", "http"), proxy=proxy.url)[0] == 200
         assert ask("GET", session={"trust_env": True})[0] == 200
     assert proxy.seen == []
-    assert [request.url for request in line.asked] == [URL, URL.replace("https", "http"), URL]
+    assert [request.url for request in traffic.asked] == [URL, URL.replace("https", "http"), URL]
 
 
-def test_other_hosts_are_reached(line: Line) -> None:
-    """They run the client's own code."""
+def test_other_hosts_are_reached(traffic: FakeTraffic) -> None:
+    """Requests to other hosts run the client's own code."""
     with served() as server:
         assert ask("POST", server.url, data=b"x") == (200, "real")
-    assert ([request.body for request in server.seen], line.asked) == ([b"x"], [])
+    assert ([request.body for request in server.seen], traffic.asked) == ([b"x"], [])
 
 
-def test_a_connector_of_the_users_is_theirs(line: Line) -> None:
-    """One that makes its connections by itself."""
+def test_a_connector_of_the_users_is_theirs(traffic: FakeTraffic) -> None:
+    """A connector of the user's that makes its own connections is not answered."""
 
     class Own(aiohttp.TCPConnector):
         async def _create_connection(self, *args: Any) -> Any:
@@ -181,8 +185,8 @@ def test_a_connector_of_the_users_is_theirs(line: Line) -> None:
         asyncio.run(main())
 
 
-def test_a_websocket_is_refused_by_the_handshake(line: Line) -> None:
-    """Customer.io has none; nothing hangs."""
+def test_a_websocket_is_refused_by_the_handshake(traffic: FakeTraffic) -> None:
+    """A websocket fails at the handshake with the client's error, and nothing hangs."""
 
     async def use(session: aiohttp.ClientSession) -> None:
         await session.ws_connect(URL)
@@ -201,27 +205,27 @@ def test_a_websocket_is_refused_by_the_handshake(line: Line) -> None:
 )
 @pytest.mark.parametrize("method", ["POST", "PUT"])
 def test_a_fault_is_what_a_real_server_causes(
-    line: Line, method: str, name: str, reply: bytes | None, timeout: dict[str, float]
+    traffic: FakeTraffic, method: str, name: str, reply: bytes | None, timeout: dict[str, float]
 ) -> None:
-    """The same error, saying the same, after as many attempts; a timeout is the one of the limit that is set."""
-    line.answering = lambda request: Answer(fault=name)
+    """Each fault raises the same error in the same words as a real server, after as many attempts."""
+    traffic.answering = lambda request: Answer(fault=name)
 
     def go() -> Any:
         return ask(method, server.url, data=b"x", timeout=aiohttp.ClientTimeout(**timeout))
 
     with served(reply) as server:
         real = met(go)
-        line.hosts = {"127.0.0.1"}
+        traffic.hosts = {"127.0.0.1"}
         replayed = met(go)
     assert replayed[:2] == real[:2]
-    assert len(line.asked) == len(server.seen)
+    assert len(traffic.asked) == len(server.seen)
 
 
 @pytest.mark.skipif(aiohttp.__version__.startswith(("3.8.", "3.9.")), reason="came with aiohttp 3.10")
-def test_an_idempotent_request_is_tried_again_by_aiohttp(line: Line) -> None:
-    """Its own engine runs above the fault: a kept connection that breaks is replaced once."""
+def test_an_idempotent_request_is_tried_again_by_aiohttp(traffic: FakeTraffic) -> None:
+    """A GET on a kept connection that breaks is sent again once, by aiohttp itself."""
     answers = iter([OK, Answer(fault="connection-reset"), OK])
-    line.answering = lambda request: next(answers)
+    traffic.answering = lambda request: next(answers)
 
     async def use(session: aiohttp.ClientSession) -> int:
         async with session.get(URL) as response:
@@ -229,18 +233,18 @@ def test_an_idempotent_request_is_tried_again_by_aiohttp(line: Line) -> None:
         return (await session.put(URL, data=b"x")).status
 
     assert run(use) == 200
-    assert [request.method for request in line.asked] == ["GET", "PUT", "PUT"]
+    assert [request.method for request in traffic.asked] == ["GET", "PUT", "PUT"]
 
 
-def test_no_connection_is_kept_where_none_can_be_made(line: Line) -> None:
-    """A case that breaks connecting breaks it for the client that is connected, too."""
+def test_no_connection_is_kept_where_none_can_be_made(traffic: FakeTraffic) -> None:
+    """A case that breaks connecting also breaks it for a client that is connected already."""
     answers = iter([OK, OK, Answer(fault="connection-refused"), OK])
-    line.answering = lambda request: next(answers)
+    traffic.answering = lambda request: next(answers)
 
     async def use(session: aiohttp.ClientSession) -> list[int]:
         seen = []
         for breaks in (False, False, True, True):
-            line.breaks_connecting = breaks
+            traffic.breaks_connecting = breaks
             with contextlib.suppress(aiohttp.ClientConnectorError):
                 async with session.put(URL, data=b"x") as response:
                     await response.read()
@@ -248,33 +252,33 @@ def test_no_connection_is_kept_where_none_can_be_made(line: Line) -> None:
         return seen
 
     assert run(use) == [200, 200, 200]
-    assert len(line.asked) == 4
+    assert len(traffic.asked) == 4
 
 
-def test_before_a_failed_look_up_had_a_class(line: Line, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Older clients raise the error of any connection, and a timeout of any."""
+def test_before_a_failed_look_up_had_a_class(traffic: FakeTraffic, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An older aiohttp raises the error of any connection for a failed look-up, and of any timeout for a timeout."""
     monkeypatch.delattr(aiohttp, "ClientConnectorDNSError", raising=False)
     monkeypatch.delattr(aiohttp, "ConnectionTimeoutError", raising=False)
-    line.answering = lambda request: Answer(fault="dns-failure")
+    traffic.answering = lambda request: Answer(fault="dns-failure")
     with pytest.raises(aiohttp.ClientConnectorError, match="name resolution"):
         ask("POST")
-    line.answering = lambda request: Answer(fault="connect-timeout")
+    traffic.answering = lambda request: Answer(fault="connect-timeout")
     with pytest.raises(aiohttp.ServerTimeoutError, match="Connection timeout to host"):
         ask("POST", timeout=aiohttp.ClientTimeout(connect=5))
 
 
-def test_a_refusal_comes_out_unchanged(line: Line) -> None:
-    """It is nothing of the network, and aiohttp does not take it for that."""
-    line.answering = line.refuse
+def test_a_refusal_comes_out_unchanged(traffic: FakeTraffic) -> None:
+    """A refused request raises our error; aiohttp does not take it for an error of the network."""
+    traffic.answering = traffic.refuse
     for options in ({}, {"data": b"x"}):
         with pytest.raises(Refused, match=URL):
             ask("PUT", **options)
-    assert len(line.asked) == 2
+    assert len(traffic.asked) == 2
 
 
-def test_two_hundred_at_once_are_right_and_in_order(line: Line) -> None:
-    """Each gets the answer to its own request."""
-    line.answering = lambda request: Answer(200, "", (), request.url.encode())
+def test_two_hundred_at_once_are_right_and_in_order(traffic: FakeTraffic) -> None:
+    """Of two hundred requests at the same time, each gets its own answer."""
+    traffic.answering = lambda request: Answer(200, "", (), request.url.encode())
 
     async def one(session: aiohttp.ClientSession, number: int) -> str:
         async with session.get(f"{URL}/{number}") as response:
@@ -286,8 +290,8 @@ def test_two_hundred_at_once_are_right_and_in_order(line: Line) -> None:
     assert run(use) == [f"{URL}/{number}" for number in range(200)]
 
 
-def test_a_call_given_up_is_over(line: Line) -> None:
-    """An answer that comes after the connection was closed is nobody's."""
+def test_a_call_given_up_is_over(traffic: FakeTraffic) -> None:
+    """An answer that comes after the connection was closed is dropped."""
 
     async def use(session: aiohttp.ClientSession) -> None:
         task = asyncio.ensure_future(session.get(URL))
@@ -300,13 +304,13 @@ def test_a_call_given_up_is_over(line: Line) -> None:
     run(use)
 
 
-def test_a_session_outlives_the_line() -> None:
-    """Built before, used meanwhile, and afterwards as if nothing had been."""
+def test_a_session_outlives_the_traffic() -> None:
+    """A session that was made before works while the taps are installed, and afterwards as without them."""
 
     async def use(session: aiohttp.ClientSession) -> list[str]:
         texts = []
-        with installed("aiohttp_server") as line:
-            line.hosts = {"127.0.0.1"}
+        with installed("aiohttp_server") as traffic:
+            traffic.hosts = {"127.0.0.1"}
             async with session.get(server.url) as response:
                 texts.append(await response.text())
         async with session.get(server.url) as response:

@@ -1,4 +1,4 @@
-"""customerio-cdp-analytics: its queue is sent at once when somebody waits for it."""
+"""customerio-cdp-analytics: the queue of a client is sent at once on a flush, or after `hurry`."""
 
 from __future__ import annotations
 
@@ -8,12 +8,16 @@ from queue import Empty, Queue
 from types import SimpleNamespace
 
 import pytest
-from customerio.analytics import consumer as module
-from customerio.analytics.client import Client
+from analytics import REASON, THERE
 from waiting import until
 
 from pytest_customerio.clients import analytics
 from pytest_customerio.process.patching import Patches
+
+if not THERE:
+    pytest.skip(REASON, allow_module_level=True)
+from customerio.analytics import consumer as module
+from customerio.analytics.client import Client
 
 pytestmark = pytest.mark.filterwarnings("ignore:datetime.datetime.utcnow:DeprecationWarning")
 
@@ -27,7 +31,7 @@ class Batches(list):
 
 @pytest.fixture
 def make(monkeypatch):
-    """Makes clients whose consumers note what they would send; with a gate, they wait at it before."""
+    """Makes clients whose consumers note what they would send; with a gate, each waits there first."""
     made, patches = [], Patches()
     monkeypatch.setattr("atexit.register", lambda *_: None)
 
@@ -57,7 +61,7 @@ def make(monkeypatch):
 
 
 def test_flush_sends_at_once(make) -> None:
-    """All of it, though the consumer would gather for a minute."""
+    """`flush` sends all messages at once, though the consumer would gather them for a minute."""
     client = make()
     for name in "abc":
         client.track("42", name)
@@ -70,7 +74,7 @@ def test_flush_sends_at_once(make) -> None:
 
 
 def test_two_consumers_of_one_queue(make) -> None:
-    """Each message is sent once."""
+    """Two consumers of one queue send each message once."""
     client = make(thread=2)
     names = [f"e{n:02}" for n in range(30)]
     for name in names:
@@ -81,7 +85,7 @@ def test_two_consumers_of_one_queue(make) -> None:
 
 
 def test_flushes_of_two_threads(make) -> None:
-    """The first that is over leaves the other one alone."""
+    """Two threads flush: the one that ends first does not end the other's flush."""
     gate = threading.Event()
     client = make(gate)
     client.track("42", "a")
@@ -97,7 +101,7 @@ def test_flushes_of_two_threads(make) -> None:
 
 
 def test_full_batches_are_sent_as_ever(make) -> None:
-    """Nobody hurries."""
+    """A batch that is full is sent without a flush."""
     client = make(upload_size=2)
     for name in "abcd":
         client.track("42", name)
@@ -106,7 +110,7 @@ def test_full_batches_are_sent_as_ever(make) -> None:
 
 
 def test_hurrying_sends_what_was_gathered(make) -> None:
-    """Once: a consumer that has nothing goes on waiting."""
+    """`hurry` has the gathered messages sent once; a consumer without messages goes on waiting."""
     client = make()
     client.track("42", "a")
     until(lambda: (analytics.hurry(client.queue), client.sent)[1])
@@ -117,27 +121,27 @@ def test_hurrying_sends_what_was_gathered(make) -> None:
 
 
 def test_a_wait_is_never_longer_than_the_consumer_means_it_to_be() -> None:
-    """It reckons with a clock that may go back by an hour meanwhile."""
+    """A clock that goes back by an hour does not make the wait for messages longer."""
     seen = analytics.Hurried(Queue(), 0.001)
     with pytest.raises(Empty):
         seen.get(timeout=3600)
 
 
 def test_clients_that_do_not_run_have_no_queue(make) -> None:
-    """Those that never send, and those that send themselves."""
+    """Clients that never send, and those that send synchronously, have no queue to be waited for."""
     before = analytics.queues()
     make(send=False).track("42", "a")
     assert analytics.queues() == before
 
 
 def test_where_the_package_is_not_there(monkeypatch) -> None:
-    """Nothing has to be sent."""
+    """Without the SDK there are no queues."""
     monkeypatch.delitem(sys.modules, analytics.MODULE)
     assert analytics.queues() == []
 
 
 def test_all_is_as_before() -> None:
-    """When it is taken away."""
+    """After the patches are undone, the SDK's own methods stand there."""
     before, patches = (module.Consumer.next, Client.flush), Patches()
     analytics.install(None, patches)
     assert (module.Consumer.next, Client.flush) != before
@@ -146,7 +150,7 @@ def test_all_is_as_before() -> None:
 
 
 def test_a_queue_that_is_hurried_already_is_left_as_it_is() -> None:
-    """By a run within the run: the consumer gets its message, and its own queue back."""
+    """Patched twice by two runs in one process, the consumer gets its messages, and its own queue back."""
     queue: Queue[str] = Queue()
     queue.put("message")
     consumer = SimpleNamespace(queue=queue, upload_interval=1.0)

@@ -1,4 +1,4 @@
-"""What Celery says of its tasks that meet an error."""
+"""Celery's tasks that meet an error are followed to their end."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ NOW = dt.datetime.now
 
 
 class RateLimited(Exception):
-    """What the application raises."""
+    """The exception of the application."""
 
 
 class Unpicklable(Exception):
-    """Celery hands on a stand-in for this."""
+    """An exception that Celery replaces by another one in its signals."""
 
     def __init__(self, number: int, why: str) -> None:
         super().__init__(number)
@@ -30,7 +30,7 @@ class Unpicklable(Exception):
 
 
 class Shop:
-    """An application of Celery's whose tasks run at once. `errors` attempts meet an error."""
+    """A Celery application whose tasks run at once; the first `errors` attempts meet an error."""
 
     def __init__(self) -> None:
         self.app = Celery("shop", broker="memory://", backend="cache+memory://", set_as_current=False)
@@ -78,7 +78,7 @@ def shop():
 
 
 def test_without_celery(monkeypatch) -> None:
-    """There are no tasks."""
+    """Where Celery is not imported, no task is followed."""
     monkeypatch.delitem(sys.modules, "celery")
     tasks = Tasks([].append)
     tasks.meet()
@@ -86,7 +86,7 @@ def test_without_celery(monkeypatch) -> None:
 
 
 def test_outside_of_a_task(shop) -> None:
-    """An error that is met elsewhere says nothing of tasks."""
+    """An error that is met outside of a task is not a task's."""
     shop.tasks.meet()
     shop.errors = 0
     shop.by_itself().delay()
@@ -94,14 +94,14 @@ def test_outside_of_a_task(shop) -> None:
 
 
 def test_a_task_that_is_called_like_a_function(shop) -> None:
-    """It is one: nobody runs it again."""
+    """A task that is called as a function is not followed: Celery does not run it again."""
     with pytest.raises(RateLimited):
         shop.by_hand()()
     assert (shop.tasks.pending, shop.tasks.note, shop.waits) == (False, "", [])
 
 
 def test_a_retry_by_hand(shop) -> None:
-    """Its countdown is a wait."""
+    """`retry` with a countdown counts as a wait of that many seconds."""
     shop.by_hand(countdown=7).delay()
     assert shop.waits == [7, 7]
     assert shop.tasks.note == "shop.send ended in success after 2 retries"
@@ -110,7 +110,7 @@ def test_a_retry_by_hand(shop) -> None:
 
 
 def test_retries_come_to_an_end(shop) -> None:
-    """The last exception is the task's, also where nobody asks for its result."""
+    """When the retries are used up, the last exception is the task's, even if its result is never asked for."""
     shop.errors = 9
     shop.by_hand(countdown=1).delay()
     assert shop.waits == [1, 1, 1]
@@ -120,7 +120,7 @@ def test_retries_come_to_an_end(shop) -> None:
 
 
 def test_celery_s_own_delay(shop) -> None:
-    """Three minutes."""
+    """`retry` without a countdown waits for three minutes, Celery's default."""
     shop.errors = 1
     shop.by_hand().delay()
     assert shop.waits == [180]
@@ -138,14 +138,14 @@ def test_celery_s_own_delay(shop) -> None:
     ids=["UTC", "without zone", "another zone", "past"],
 )
 def test_a_due_time(shop, eta, wait) -> None:
-    """A time instead of a countdown."""
+    """`retry` with a due time counts as a wait until then."""
     shop.errors = 1
     shop.by_hand(eta=eta()).delay()
     assert shop.waits == [pytest.approx(wait, abs=10)]
 
 
 def test_a_retry_by_itself(shop) -> None:
-    """With backoff: growing, in the upper half of what Celery may draw."""
+    """`autoretry_for` with backoff: the waits grow, each in the upper half of the range that Celery draws from."""
     shop.errors = 9
     shop.by_itself(retry_backoff=4, retry_backoff_max=10).delay()
     for wait, longest in zip(shop.waits, (4, 8, 10), strict=True):
@@ -155,13 +155,13 @@ def test_a_retry_by_itself(shop) -> None:
 
 @pytest.mark.parametrize(("asked", "waits"), [({"retry_backoff": 2, "retry_jitter": False}, [2, 4]), ({}, [180, 180])])
 def test_a_retry_by_itself_without_jitter(shop, asked, waits) -> None:
-    """Is what Celery says."""
+    """Without jitter, the waits are exactly those of Celery."""
     shop.by_itself(**asked).delay()
     assert shop.waits == waits
 
 
 def test_an_error_that_autoretry_does_not_cover(shop) -> None:
-    """It is said that it never fires."""
+    """The note says that `autoretry_for` does not cover the exception."""
     shop.by_itself(autoretry_for=(KeyError, OSError)).delay()
     assert shop.tasks.note == (
         "shop.send failed with RateLimited after 0 retries: autoretry_for=(KeyError, OSError) does not cover it"
@@ -169,7 +169,7 @@ def test_an_error_that_autoretry_does_not_cover(shop) -> None:
 
 
 def test_an_error_that_is_swallowed_before_autoretry_sees_it(shop) -> None:
-    """So is this."""
+    """The note says that `autoretry_for` never saw the error."""
 
     def swallow() -> None:
         with suppress(RateLimited):
@@ -183,7 +183,7 @@ def test_an_error_that_is_swallowed_before_autoretry_sees_it(shop) -> None:
 
 
 def test_an_exception_that_cannot_be_pickled(shop) -> None:
-    """It is told as it was."""
+    """An exception that Celery cannot pickle is reported itself, and not what replaces it."""
 
     def work() -> None:
         shop.tasks.meet()
@@ -194,7 +194,7 @@ def test_an_exception_that_cannot_be_pickled(shop) -> None:
 
 
 def test_the_caller_sees_all_that_an_eager_task_raises(shop) -> None:
-    """Then it is not run again, and not over: a worker would."""
+    """An eager task whose exceptions reach the caller is not run again, and counts as pending: a worker would run it."""
     shop.app.conf.task_eager_propagates = True
     with pytest.raises(Retry):
         shop.by_hand(countdown=7).delay()
@@ -203,7 +203,7 @@ def test_the_caller_sees_all_that_an_eager_task_raises(shop) -> None:
 
 
 def test_a_retry_that_is_not_raised(shop) -> None:
-    """The task ends well, and is run again by a worker."""
+    """`retry(throw=False)`: the task ends well, and counts as pending."""
 
     def work(task) -> None:
         try:
@@ -217,7 +217,7 @@ def test_a_retry_that_is_not_raised(shop) -> None:
 
 
 def test_a_task_with_a_worker(shop) -> None:
-    """It is to be run again later, which is a message to the broker."""
+    """A task that a worker would run again counts as pending."""
     shop.app.conf.task_always_eager = False
     send = shop.by_hand(countdown=7)
     request = {"id": "1", "delivery_info": {"routing_key": "celery"}, "is_eager": False}
@@ -227,7 +227,7 @@ def test_a_task_with_a_worker(shop) -> None:
 
 
 def test_other_tasks_are_their_own(shop) -> None:
-    """Those that met no error, before and after, retried or failed."""
+    """Tasks that met no error change nothing, whether they are retried or fail."""
 
     def other(task, error=None):
         if error is None and not task.request.retries:
@@ -249,7 +249,7 @@ def test_other_tasks_are_their_own(shop) -> None:
 
 @pytest.mark.parametrize("canvas", [lambda one: chain(one, one), lambda one: group([one, one])])
 def test_chains_and_groups(shop, canvas) -> None:
-    """Each of their tasks is followed."""
+    """Each task of a chain or a group is followed."""
     canvas(shop.by_hand(countdown=3).si()).apply_async()
     assert shop.waits == [3, 3]
     assert shop.asked == 4

@@ -1,4 +1,4 @@
-"""What is replayed is what a real network does: the same errors, attempts and waits, in every client and engine."""
+"""A replayed error is the same as on a real network: the same errors, attempts and waits in every client and engine."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ import tenacity
 import urllib3
 from network import HOST, real
 from requests.adapters import HTTPAdapter
-from tapping import Line
+from tapping import FakeTraffic
 from urllib3.util import Retry
 
 from pytest_customerio.clients import registry
@@ -122,16 +122,16 @@ CLIENTS = [*BLOCKING, by_httpx_async, by_httpx2_async, by_aiohttp, by_aiohttp_in
 
 @pytest.fixture
 def replaying() -> Iterator[Callable[[list[Answer], int], Any]]:
-    """Play answers to whatever is sent from here on, in place of the network."""
+    """Play answers to all that is sent within, instead of a network."""
     undo = []
 
-    def start(answers: list[Answer], port: int) -> Line:
-        line = Line()
-        line.hosts = {(HOST, port)}
-        line.answers["*"] = list(answers)
-        line.breaks_connecting = any(answer.fault in CONNECT_FAULTS for answer in answers)
-        undo.append(registry.install(line))
-        return line
+    def start(answers: list[Answer], port: int) -> FakeTraffic:
+        traffic = FakeTraffic()
+        traffic.hosts = {(HOST, port)}
+        traffic.answers["*"] = list(answers)
+        traffic.breaks_connecting = any(answer.fault in CONNECT_FAULTS for answer in answers)
+        undo.append(registry.install(traffic))
+        return traffic
 
     yield start
     for each in undo:
@@ -139,7 +139,7 @@ def replaying() -> Iterator[Callable[[list[Answer], int], Any]]:
 
 
 def met(call: Callable[[], object]) -> list[str]:
-    """What came of it: the status, or the exception with all that lies beneath it, as a log would show it."""
+    """The status, or the exception with everything beneath it, as a log would show it."""
     try:
         return [str(call())]
     except Exception as error:
@@ -162,28 +162,28 @@ def _told(error: BaseException | None) -> Iterator[str]:
 def test_a_fault_is_what_the_real_network_does(
     name: str, client: Client, monkeypatch: pytest.MonkeyPatch, replaying: Any
 ) -> None:
-    """The same exceptions in the same words, down to the socket's, after one attempt."""
+    """Each fault raises the same exceptions in the same words, down to the socket's, after one attempt."""
     limit = SOON if name.endswith("timeout") else NEVER
     with real([fault(name)], monkeypatch) as network:
         really = met(lambda: client(network.url, limit))
-    line = replaying([fault(name)], network.port)
+    traffic = replaying([fault(name)], network.port)
     assert met(lambda: client(network.url, limit)) == really
-    assert len(line.attempts) == network.attempts == 1
-    assert line.only.raised is not None or name == "truncated-body"
+    assert len(traffic.attempts) == network.attempts == 1
+    assert traffic.only.raised is not None or name == "truncated-body"
 
 
 @pytest.mark.parametrize("client", CLIENTS, ids=lambda each: each.__name__)
 def test_a_refused_handshake_is_what_a_real_server_does(
     client: Client, monkeypatch: pytest.MonkeyPatch, replaying: Any
 ) -> None:
-    """TLS breaks with OpenSSL's own words."""
+    """A refused TLS handshake raises OpenSSL's own words."""
     with real([fault("tls-failure")], monkeypatch) as network:
         url = network.url.replace("http:", "https:")
         really = met(lambda: client(url, NEVER))
-    line = replaying([fault("tls-failure")], network.port)
+    traffic = replaying([fault("tls-failure")], network.port)
     assert met(lambda: client(url, NEVER)) == really
     assert "HANDSHAKE_FAILURE" in really[0]
-    assert len(line.attempts) == 1
+    assert len(traffic.attempts) == 1
 
 
 RATE, DOWN, GATEWAY = Answer(429, "", (("Retry-After", "3"),)), Answer(503, "", JSON, b"{}"), Answer(502)
@@ -200,13 +200,13 @@ SCHEDULES = {
 
 
 def patience(schedule: str) -> float:
-    """Enough for a slow machine; where something has to time out, no more than that."""
+    """A timeout that is long enough for a slow machine; a short one where the request has to time out."""
     late = any((answer.fault or "").endswith("timeout") for answer in SCHEDULES[schedule])
     return 0.3 if late else NEVER
 
 
 class Failed(Exception):
-    """What an application makes of a bad status."""
+    """The exception that an application makes of a bad status."""
 
 
 def checked(client: Client, url: str, limit: float) -> int:
@@ -261,7 +261,7 @@ OWN = [requests_with_retry, urllib3_with_retry, httpx_with_retries, httpx2_with_
 
 
 def outcome(call: Callable[[], object]) -> tuple[list[str], list[float]]:
-    """What came of it, and the waits in between."""
+    """The status or the exception of a call, and the waits in between."""
     with Clock() as clock:
         told = met(call)
     return told, list(clock.waits)
@@ -273,13 +273,13 @@ def outcome(call: Callable[[], object]) -> tuple[list[str], list[float]]:
 def test_a_retry_engine_meets_the_same(
     engine: Any, client: Client, schedule: str, monkeypatch: pytest.MonkeyPatch, replaying: Any
 ) -> None:
-    """Around any client, over any schedule: the same status or exception, attempts and waits."""
+    """A retry engine around any client, with any schedule: the same status or exception, attempts and waits."""
     answers, limit = SCHEDULES[schedule], patience(schedule)
     with real(answers, monkeypatch) as network:
         really = outcome(lambda: engine(client, network.url, limit))
-    line = replaying(answers, network.port)
+    traffic = replaying(answers, network.port)
     assert outcome(lambda: engine(client, network.url, limit)) == really
-    assert len(line.attempts) == network.attempts > 1
+    assert len(traffic.attempts) == network.attempts > 1
     assert len(really[1]) == network.attempts - 1
 
 
@@ -288,18 +288,18 @@ def test_a_retry_engine_meets_the_same(
 def test_a_client_s_own_engine_meets_the_same(
     client: Any, schedule: str, monkeypatch: pytest.MonkeyPatch, replaying: Any
 ) -> None:
-    """urllib3's Retry and httpx's retries run above what is replayed."""
+    """urllib3's Retry and httpx's retries run above the replayed answers."""
     answers, limit = SCHEDULES[schedule], patience(schedule)
     with real(answers, monkeypatch) as network:
         really = outcome(lambda: client(network.url, limit))
-    line = replaying(answers, network.port)
+    traffic = replaying(answers, network.port)
     assert outcome(lambda: client(network.url, limit)) == really
-    assert len(line.attempts) == network.attempts
+    assert len(traffic.attempts) == network.attempts
 
 
 @pytest.mark.parametrize("module", [httpx, httpx2], ids=["httpx", "httpx2"])
 def test_retries_of_an_asynchronous_transport(module: Any, monkeypatch: pytest.MonkeyPatch, replaying: Any) -> None:
-    """They wait as its own network does."""
+    """The retries of an asynchronous transport wait as on its own network."""
 
     async def call(url: str) -> int:
         transport = module.AsyncHTTPTransport(retries=1)
@@ -312,7 +312,7 @@ def test_retries_of_an_asynchronous_transport(module: Any, monkeypatch: pytest.M
     answers = [fault("connection-refused"), OK]
     with real(answers, monkeypatch) as network:
         assert asyncio.run(call(network.url)) == 200
-    line = replaying(answers, network.port)
+    traffic = replaying(answers, network.port)
     assert asyncio.run(call(network.url)) == 200
-    assert [sent.body for sent in line.attempts] == [b"{}", b"{}"]
-    assert line.only.attempts == network.attempts == 2
+    assert [sent.body for sent in traffic.attempts] == [b"{}", b"{}"]
+    assert traffic.only.attempts == network.attempts == 2

@@ -1,4 +1,4 @@
-"""The standard library: `http.client` in every manner, and `urllib.request`."""
+"""`http.client`, used in every way, and `urllib.request` are heard and answered."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from unittest import mock
 
 import pytest
 import vcr
-from tapping import TRACK, Line, Listener
+from tapping import TRACK, FakeTraffic, Listener
 
 from pytest_customerio.core.model import Answer
 
@@ -25,8 +25,8 @@ def _connection(**kwargs: object) -> HTTPSConnection:
     return HTTPSConnection("track.customer.io", **kwargs)  # type: ignore[arg-type]
 
 
-def test_a_request_is_heard_and_answered(tapped: Line) -> None:
-    """Two on one connection, each with its own answer."""
+def test_a_request_is_heard_and_answered(tapped: FakeTraffic) -> None:
+    """Two requests on one connection are heard, and each gets its own answer."""
     tapped.answers["*"] = [Answer(201, "Made", (("X-A", "1"),), b"one"), Answer(200, "", (), b"two")]
     conn = _connection(timeout=3)
     conn.request("POST", PATH, b"{}", {"Authorization": "Basic x"})
@@ -43,8 +43,8 @@ def test_a_request_is_heard_and_answered(tapped: Line) -> None:
     assert first.sent_from.endswith(" in test_a_request_is_heard_and_answered")
 
 
-def test_urllib_request_is_heard_once(tapped: Line) -> None:
-    """With its errors as ever."""
+def test_urllib_request_is_heard_once(tapped: FakeTraffic) -> None:
+    """`urllib.request` is heard once, and raises its own errors."""
     tapped.answers["*"] = [Answer(200, "", (), b"ok"), Answer(400, "Bad", (), b"no"), Answer(fault="connection-reset")]
     assert urllib.request.urlopen(TRACK, b"{}").read() == b"ok"
     with pytest.raises(urllib.error.HTTPError) as caught:
@@ -60,8 +60,8 @@ def test_urllib_request_is_heard_once(tapped: Line) -> None:
     assert [heard.timeout_set for heard in tapped.heard] == [False, True, False]
 
 
-def test_a_read_timeout(tapped: Line) -> None:
-    """As a socket tells it."""
+def test_a_read_timeout(tapped: FakeTraffic) -> None:
+    """A read timeout is raised as a socket raises it."""
     tapped.answers["*"] = [Answer(fault="read-timeout")]
     conn = _connection()
     conn.request("GET", PATH)
@@ -70,8 +70,8 @@ def test_a_read_timeout(tapped: Line) -> None:
     assert tapped.only.raised == "TimeoutError"
 
 
-def test_the_systems_default_timeout_counts(tapped: Line) -> None:
-    """Where the connection has none of its own."""
+def test_the_systems_default_timeout_counts(tapped: FakeTraffic) -> None:
+    """The default timeout of `socket` counts where the connection has none."""
     socket.setdefaulttimeout(5)
     try:
         _connection().request("GET", PATH)
@@ -80,8 +80,8 @@ def test_the_systems_default_timeout_counts(tapped: Line) -> None:
     assert tapped.only.timeout_set is True
 
 
-def test_every_kind_of_body(tapped: Line) -> None:
-    """Text is Latin-1 here; what can be read once is heard while it is read."""
+def test_every_kind_of_body(tapped: FakeTraffic) -> None:
+    """Each kind of body is heard as it is sent; text is Latin-1, and an iterator is heard while it is read."""
 
     def chunks() -> Iterator[bytes]:
         yield b"a"
@@ -96,8 +96,8 @@ def test_every_kind_of_body(tapped: Line) -> None:
 
 
 @pytest.mark.parametrize("chunked", [False, True])
-def test_a_request_put_together_step_by_step(tapped: Line, chunked: bool) -> None:
-    """Heard when its last byte is sent."""
+def test_a_request_put_together_step_by_step(tapped: FakeTraffic, chunked: bool) -> None:
+    """`putrequest` to `send`: the request is heard when its last byte is sent."""
     conn = _connection()
     conn.putrequest("PUT", PATH)
     conn.putheader("Authorization", "Basic x")
@@ -114,8 +114,8 @@ def test_a_request_put_together_step_by_step(tapped: Line, chunked: bool) -> Non
     assert tapped.attempts[0].body == b"abcd"
 
 
-def test_a_message_body_with_the_headers(tapped: Line) -> None:
-    """Or none at all: complete at once."""
+def test_a_message_body_with_the_headers(tapped: FakeTraffic) -> None:
+    """A body given to `endheaders`, or no body, makes the request whole at once."""
     conn = _connection()
     for body in (b"abcd", None):
         conn.putrequest("POST", PATH)
@@ -125,8 +125,8 @@ def test_a_message_body_with_the_headers(tapped: Line) -> None:
     assert [(heard.body, heard.status) for heard in tapped.heard] == [(b"abcd", 200), (None, 200)]
 
 
-def test_an_unfinished_request_is_heard_when_its_answer_is_awaited(tapped: Line) -> None:
-    """Its body is unknown; nobody waits for an answer that cannot come."""
+def test_an_unfinished_request_is_heard_when_its_answer_is_awaited(tapped: FakeTraffic) -> None:
+    """Its body is unknown, and the answer times out at once."""
     conn = _connection()
     conn.putrequest("POST", PATH)
     conn.putheader("Content-Length", "9")
@@ -137,8 +137,8 @@ def test_an_unfinished_request_is_heard_when_its_answer_is_awaited(tapped: Line)
     assert (tapped.only.body, tapped.only.body_known, tapped.only.raised) == (None, False, "TimeoutError")
 
 
-def test_calls_out_of_order_fail_as_ever(tapped: Line) -> None:
-    """With the library's own errors, unheard."""
+def test_calls_out_of_order_fail_as_ever(tapped: FakeTraffic) -> None:
+    """Calls in the wrong order raise the library's own errors, and are not heard."""
     with pytest.raises(http.client.CannotSendHeader):
         _connection().endheaders()
     with pytest.raises(http.client.ResponseNotReady):
@@ -146,8 +146,8 @@ def test_calls_out_of_order_fail_as_ever(tapped: Line) -> None:
     assert tapped.heard == []
 
 
-def test_odd_targets_are_the_librarys_to_refuse(tapped: Line) -> None:
-    """With its own words; none is the root."""
+def test_odd_targets_are_the_librarys_to_refuse(tapped: FakeTraffic) -> None:
+    """An odd target raises the library's own error; an empty one is `/`."""
     with pytest.raises(TypeError, match="cannot use a string pattern"):
         _connection().request("GET", b"/x")  # type: ignore[arg-type]
     with pytest.raises(TypeError, match="cannot use a string pattern"):
@@ -158,8 +158,8 @@ def test_odd_targets_are_the_librarys_to_refuse(tapped: Line) -> None:
     assert [heard.method for heard in tapped.heard] == ["GET", "B'GET'", "GET", "GET"]
 
 
-def test_a_tunnel_ends_in_memory(tapped: Line) -> None:
-    """The proxy is never asked."""
+def test_a_tunnel_ends_in_memory(tapped: FakeTraffic) -> None:
+    """A request through a tunnel is answered without the proxy."""
     conn = HTTPSConnection("proxy.example", 3128)
     conn.set_tunnel("track.customer.io", 443)
     conn.request("GET", PATH)
@@ -167,8 +167,8 @@ def test_a_tunnel_ends_in_memory(tapped: Line) -> None:
     assert (tapped.only.url, tapped.attempts[0].url) == (TRACK, TRACK)
 
 
-def test_a_forwarding_proxy_is_left_for_this_one_request(tapped: Line, listener: Listener) -> None:
-    """The next request, to another host, goes through the proxy again."""
+def test_a_forwarding_proxy_is_left_for_this_one_request(tapped: FakeTraffic, listener: Listener) -> None:
+    """One request is answered without the proxy; the next one, to another host, goes through the proxy."""
     url = "http://track.customer.io" + PATH
     conn = HTTPConnection("127.0.0.1", listener.port)
     for other in ("http://example.org/x", "http://a.example/"):
@@ -180,8 +180,8 @@ def test_a_forwarding_proxy_is_left_for_this_one_request(tapped: Line, listener:
     assert listener.hits == ["GET http://example.org/x ", "GET http://a.example/ "]
 
 
-def test_other_hosts_run_their_own_code(tapped: Line, listener: Listener) -> None:
-    """Also step by step."""
+def test_other_hosts_run_their_own_code(tapped: FakeTraffic, listener: Listener) -> None:
+    """Requests to other hosts are neither heard nor answered, even when sent step by step."""
     conn = HTTPConnection("127.0.0.1", listener.port)
     conn.putrequest("POST", "/x")
     conn.putheader("Content-Length", "1")
@@ -192,15 +192,15 @@ def test_other_hosts_run_their_own_code(tapped: Line, listener: Listener) -> Non
     assert (tapped.heard, listener.hits) == ([], ["POST /x 1"])
 
 
-def test_a_plain_connection_and_an_odd_port(tapped: Line) -> None:
-    """Told as they are."""
+def test_a_plain_connection_and_an_odd_port(tapped: FakeTraffic) -> None:
+    """A connection without TLS, and an unusual port, stand in the URL that is heard."""
     HTTPConnection("track.customer.io").request("GET", "/x")
     HTTPSConnection("TRACK.customer.io", 8443).request("GET", "/x")
     assert [heard.url for heard in tapped.heard] == ["http://track.customer.io/x", "https://TRACK.customer.io:8443/x"]
 
 
-def test_a_users_own_socket_is_kept(tapped: Line) -> None:
-    """A mock below us answers, and is heard."""
+def test_a_users_own_socket_is_kept(tapped: FakeTraffic) -> None:
+    """A mock of the user's that makes the socket answers, and the request is heard."""
     fake = mock.Mock(**{"makefile.return_value": io.BytesIO(b"HTTP/1.1 418 Tea\r\nContent-Length: 0\r\n\r\n")})
     with mock.patch("socket.create_connection", return_value=fake):
         conn = HTTPConnection("track.customer.io")
@@ -221,8 +221,8 @@ version: 1
 """
 
 
-def test_a_cassette_of_the_users_answers(tapped: Line, tmp_path: Path) -> None:
-    """Heard once, though vcrpy's connection is none of the library's."""
+def test_a_cassette_of_the_users_answers(tapped: FakeTraffic, tmp_path: Path) -> None:
+    """A request that a cassette answers is heard once."""
     (tmp_path / "c.yaml").write_text(CASSETTE)
     with vcr.use_cassette(str(tmp_path / "c.yaml"), record_mode="none", allow_playback_repeats=True):
         for body in (b"{}", io.BytesIO(b"{}"), iter([b"{", b"}"])):
@@ -236,24 +236,24 @@ def test_a_cassette_of_the_users_answers(tapped: Line, tmp_path: Path) -> None:
     assert tapped.attempts == []
 
 
-def test_installed_while_a_cassette_is_active(line: Line, tmp_path: Path) -> None:
-    """The real classes are tapped, not the cassette's."""
+def test_installed_while_a_cassette_is_active(traffic: FakeTraffic, tmp_path: Path) -> None:
+    """The real classes are patched, and not those of the cassette."""
     from pytest_customerio.clients import registry
 
     (tmp_path / "c.yaml").write_text(CASSETTE)
     with vcr.use_cassette(str(tmp_path / "c.yaml"), record_mode="none"):
-        uninstall = registry.install(line)
+        uninstall = registry.install(traffic)
     try:
         conn = HTTPSConnection("track.customer.io")
         conn.request("GET", PATH)
         assert conn.getresponse().read() == b"{}"
     finally:
         uninstall()
-    assert len(line.heard) == 1
+    assert len(traffic.heard) == 1
 
 
-def test_what_a_cassette_records_is_not_answered_by_us(tapped: Line, tmp_path: Path, listener: Listener) -> None:
-    """It wants the real service; the guard has the last word there."""
+def test_what_a_cassette_records_is_not_answered_by_us(tapped: FakeTraffic, tmp_path: Path, listener: Listener) -> None:
+    """A request that a cassette records gets no answer of ours; the guard refuses it."""
     tapped.hosts = {("127.0.0.1", listener.port)}
     with vcr.use_cassette(str(tmp_path / "new.yaml"), record_mode="once"):
         conn = http.client.HTTPConnection("127.0.0.1", listener.port)

@@ -1,4 +1,4 @@
-"""How httpcore and httpcore2 are answered, as httpx and httpx2 meet it: like a server would, without one."""
+"""httpcore and httpcore2 are answered as by a server, through httpx and httpx2, without a network."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from stage import (
     REAL,
     RESET,
     URL,
-    Line,
+    FakeTraffic,
     Refused,
     UnixServer,
     installed,
@@ -31,9 +31,9 @@ from pytest_customerio.core.model import Answer, WireRequest
 
 
 @pytest.fixture
-def line() -> Iterator[Line]:
-    with installed(*CORES) as line:
-        yield line
+def traffic() -> Iterator[FakeTraffic]:
+    with installed(*CORES) as traffic:
+        yield traffic
 
 
 @pytest.fixture(params=HTTPX)
@@ -63,44 +63,48 @@ def ask(request: pytest.FixtureRequest, module: Any) -> Callable[..., Any]:
     return ask
 
 
-def test_the_answer_is_a_real_response(line: Line, ask: Any) -> None:
-    """All that a response of this client has, it has."""
-    line.answering = lambda request: Answer(429, "Too Many Requests", (("Retry-After", "3"), *JSON), b'{"a":\n1}')
+def test_the_answer_is_a_real_response(traffic: FakeTraffic, ask: Any) -> None:
+    """The response of the client has status, headers and body of the answer."""
+    traffic.answering = lambda request: Answer(429, "Too Many Requests", (("Retry-After", "3"), *JSON), b'{"a":\n1}')
     response = ask("POST", URL + "?q=%20", json={})
     assert (response.status_code, response.reason_phrase) == (429, "Too Many Requests")
     assert (response.http_version, response.headers["retry-after"]) == ("HTTP/1.1", "3")
     assert (response.json(), list(response.iter_lines())) == ({"a": 1}, ['{"a":', "1}"])
     assert response.elapsed.total_seconds() >= 0
-    assert str(response.url) == line.asked[0].url == URL + "?q=%20"
+    assert str(response.url) == traffic.asked[0].url == URL + "?q=%20"
     with pytest.raises(Exception, match="429") as caught:
         response.raise_for_status()
     assert type(caught.value).__name__ == "HTTPStatusError"
 
 
-def test_the_request_is_seen_as_it_went_out(line: Line, ask: Any) -> None:
-    """Method, URL, headers and body, with the port where it is not the usual one."""
-    line.hosts = {"::1"}
+def test_the_request_is_seen_as_it_went_out(traffic: FakeTraffic, ask: Any) -> None:
+    """Method, URL, headers and body of the request reach the traffic; an unusual port stands in the URL."""
+    traffic.hosts = {"::1"}
     ask("PUT", "http://[::1]:8080/a", content=b"x", headers={"X-One": "1"})
-    assert (line.asked[0].method, line.asked[0].url, line.asked[0].body) == ("PUT", "http://[::1]:8080/a", b"x")
-    assert (line.asked[0].headers["x-one"], line.asked[0].headers["host"]) == ("1", "[::1]:8080")
+    assert (traffic.asked[0].method, traffic.asked[0].url, traffic.asked[0].body) == (
+        "PUT",
+        "http://[::1]:8080/a",
+        b"x",
+    )
+    assert (traffic.asked[0].headers["x-one"], traffic.asked[0].headers["host"]) == ("1", "[::1]:8080")
 
 
 @pytest.mark.parametrize(("method", "answer"), [("HEAD", OK), ("GET", Answer(204)), ("GET", Answer(304))])
-def test_an_answer_without_a_body_ends(line: Line, ask: Any, method: str, answer: Answer) -> None:
-    """No client waits for a body that may not come."""
-    line.answering = lambda request: answer
+def test_an_answer_without_a_body_ends(traffic: FakeTraffic, ask: Any, method: str, answer: Answer) -> None:
+    """A 204, or the answer to HEAD, ends although there is no body."""
+    traffic.answering = lambda request: answer
     response = ask(method)
     assert (response.status_code, response.content) == (answer.status, b"")
 
 
-def test_large_bodies_pass_both_ways(line: Line, module: Any) -> None:
-    """Two megabytes, sent in chunks, and two as an answer."""
-    line.answering = lambda request: Answer(200, "", (), request.body)
+def test_large_bodies_pass_both_ways(traffic: FakeTraffic, module: Any) -> None:
+    """Two megabytes are sent in chunks, and two megabytes are answered."""
+    traffic.answering = lambda request: Answer(200, "", (), request.body)
     sent = [bytes([number]) * 65536 for number in range(32)]
     with module.Client() as client:
         response = client.post(URL, content=iter(sent))
-    assert line.asked[0].headers["transfer-encoding"] == "chunked"
-    assert line.asked[0].body == response.content == b"".join(sent)
+    assert traffic.asked[0].headers["transfer-encoding"] == "chunked"
+    assert traffic.asked[0].body == response.content == b"".join(sent)
 
 
 @pytest.mark.parametrize(
@@ -115,29 +119,31 @@ def test_large_bodies_pass_both_ways(line: Line, module: Any) -> None:
     ],
     ids=str,
 )
-def test_options_of_a_client_change_nothing(line: Line, ask: Any, client: dict[str, Any]) -> None:
-    """HTTP/2, verification, proxies: the answer comes, and nothing leaves through a proxy."""
+def test_options_of_a_client_change_nothing(traffic: FakeTraffic, ask: Any, client: dict[str, Any]) -> None:
+    """With HTTP/2, verification or proxies the answer comes, and nothing goes to a proxy."""
     assert ask("GET", client=client).json() == {"ok": True}
     assert ask("GET", URL.replace("https", "http"), client=client).json() == {"ok": True}
 
 
-def test_a_proxy_of_the_environment_is_passed_by(line: Line, ask: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A proxy would be asked for the host, and so told about it."""
+def test_a_proxy_of_the_environment_is_passed_by(
+    traffic: FakeTraffic, ask: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A proxy of the environment is not asked, because it would look the host up."""
     with served() as proxy:
         monkeypatch.setenv("HTTPS_PROXY", proxy.url)
         assert ask("GET").json() == {"ok": True}
     assert proxy.seen == []
 
 
-def test_transports_of_the_users_are_answered(line: Line, module: Any) -> None:
-    """A transport built by hand, with retries for connecting."""
+def test_transports_of_the_users_are_answered(traffic: FakeTraffic, module: Any) -> None:
+    """A transport that the user made, with retries of connecting, is answered."""
     with module.Client(transport=module.HTTPTransport(retries=3)) as client:
         assert client.get(URL).json() == {"ok": True}
-    assert len(line.asked) == 1
+    assert len(traffic.asked) == 1
 
 
-def test_the_core_alone_is_answered(line: Line, core: Any) -> None:
-    """Without any client above it; and what the client may ask of the network is told."""
+def test_the_core_alone_is_answered(traffic: FakeTraffic, core: Any) -> None:
+    """httpcore without httpx is answered; its questions about the network get an answer too."""
     with core.ConnectionPool() as pool:
         response = pool.request("GET", URL)
         assert response.content == b'{"ok": true}'
@@ -148,8 +154,8 @@ def test_the_core_alone_is_answered(line: Line, core: Any) -> None:
         assert "HTTP/1.1, IDLE, Request Count: 1" in repr(pool.connections[0])
 
 
-def test_the_network_alone_needs_no_loop(line: Line, core: Any) -> None:
-    """Its streams answer when driven by hand too, and say nothing where nothing was asked."""
+def test_the_network_alone_needs_no_loop(traffic: FakeTraffic, core: Any) -> None:
+    """Streams that are driven without an event loop answer, and give nothing where nothing was asked."""
 
     async def open_stream() -> Any:
         async with core.AsyncConnectionPool() as pool:
@@ -166,8 +172,8 @@ def test_the_network_alone_needs_no_loop(line: Line, core: Any) -> None:
     assert done.value.value == [b"", b"HTTP/1.1"]
 
 
-def test_a_connection_is_kept(line: Line, core: Any) -> None:
-    """One connection serves one request after the other."""
+def test_a_connection_is_kept(traffic: FakeTraffic, core: Any) -> None:
+    """One connection serves several requests."""
 
     async def twice() -> Any:
         async with core.AsyncConnectionPool() as pool:
@@ -178,8 +184,8 @@ def test_a_connection_is_kept(line: Line, core: Any) -> None:
     assert "Request Count: 2" in asyncio.run(twice())
 
 
-def test_a_mock_network_of_the_users_answers(line: Line, core: Any) -> None:
-    """A pool over httpcore's own mock backend is the user's."""
+def test_a_mock_network_of_the_users_answers(traffic: FakeTraffic, core: Any) -> None:
+    """A pool with httpcore's own mock backend is the user's, and answers itself."""
     own = [b"HTTP/1.1 418 Teapot\r\nContent-Length: 0\r\n\r\n"]
 
     async def ask() -> Any:
@@ -189,22 +195,22 @@ def test_a_mock_network_of_the_users_answers(line: Line, core: Any) -> None:
     with core.ConnectionPool(network_backend=core.MockBackend(own)) as pool:
         assert pool.request("GET", URL).status == 418
     assert asyncio.run(ask()).status == 418
-    assert line.asked == []
+    assert traffic.asked == []
 
 
-def test_a_unix_socket_of_the_users_is_theirs(line: Line, module: Any, tmp_path: Any) -> None:
-    """It leads nowhere but to the machine itself."""
+def test_a_unix_socket_of_the_users_is_theirs(traffic: FakeTraffic, module: Any, tmp_path: Any) -> None:
+    """A pool with a Unix socket runs its own code: the socket cannot leave the machine."""
     path = str(tmp_path / "own")
     with running(UnixServer(path, REAL)), module.Client(transport=module.HTTPTransport(uds=path)) as client:
         assert client.get(URL.replace("https", "http")).text == "real"
-    assert line.asked == []
+    assert traffic.asked == []
 
 
-def test_other_hosts_are_reached(line: Line, ask: Any) -> None:
-    """They run the client's own code."""
+def test_other_hosts_are_reached(traffic: FakeTraffic, ask: Any) -> None:
+    """Requests to other hosts run the client's own code."""
     with served() as server:
         assert ask("POST", server.url, content=b"x").text == "real"
-    assert ([request.body for request in server.seen], line.asked) == ([b"x"], [])
+    assert ([request.body for request in server.seen], traffic.asked) == ([b"x"], [])
 
 
 def fault(name: str) -> Callable[[WireRequest], Answer]:
@@ -212,44 +218,44 @@ def fault(name: str) -> Callable[[WireRequest], Answer]:
 
 
 @pytest.mark.parametrize(("name", "reply"), [("connection-reset", RESET), ("read-timeout", None)])
-def test_a_fault_is_what_a_real_server_causes(line: Line, ask: Any, name: str, reply: bytes | None) -> None:
-    """The same error, saying the same, as from a server that does it."""
-    line.answering = fault(name)
+def test_a_fault_is_what_a_real_server_causes(traffic: FakeTraffic, ask: Any, name: str, reply: bytes | None) -> None:
+    """Each fault raises the same error in the same words as a real server."""
+    traffic.answering = fault(name)
     with served(reply) as server:
         real = met(lambda: ask("POST", server.url, content=b"x", timeout=5 if reply else 0.05))
-        line.hosts = {"127.0.0.1"}
+        traffic.hosts = {"127.0.0.1"}
         replayed = met(lambda: ask("POST", server.url, content=b"x"))
     assert replayed == real
-    assert len(line.asked) == 1
+    assert len(traffic.asked) == 1
 
 
-def test_no_connection_is_kept_where_none_can_be_made(line: Line, module: Any) -> None:
-    """A case that breaks connecting breaks it for the client that is connected, too; each attempt is asked for once."""
+def test_no_connection_is_kept_where_none_can_be_made(traffic: FakeTraffic, module: Any) -> None:
+    """A case that breaks connecting also breaks it for a connected client; each attempt is asked for once."""
     answers = iter([OK, Answer(fault="connection-refused"), OK, OK])
-    line.answering = lambda request: next(answers)
+    traffic.answering = lambda request: next(answers)
     with module.Client() as client:
         client.get(URL)
-        line.breaks_connecting = True
+        traffic.breaks_connecting = True
         with pytest.raises(module.ConnectError, match="Connection refused"):
             client.post(URL, content=b"x")
         assert client.post(URL, content=b"x").status_code == 200
-        line.breaks_connecting = False
+        traffic.breaks_connecting = False
         assert client.post(URL, content=iter([b"x", b"y"])).status_code == 200
-    assert [request.body for request in line.asked] == [b"", b"x", b"x", b"xy"]
-    assert line.asked[1].url == URL
-    assert line.asked[1].headers["content-length"] == "1"
+    assert [request.body for request in traffic.asked] == [b"", b"x", b"x", b"xy"]
+    assert traffic.asked[1].url == URL
+    assert traffic.asked[1].headers["content-length"] == "1"
 
 
-def test_a_fault_of_connecting_that_nobody_announced(line: Line, ask: Any, module: Any) -> None:
-    """It is met all the same, when the answer is read."""
-    line.answering = fault("dns-failure")
+def test_a_fault_of_connecting_that_nobody_announced(traffic: FakeTraffic, ask: Any, module: Any) -> None:
+    """A fault of connecting that `at_connect` did not announce is raised when the answer is read."""
+    traffic.answering = fault("dns-failure")
     with pytest.raises(module.ConnectError, match="name resolution"):
         ask("POST", content=b"x")
 
 
-def test_a_fault_lies_on_the_error_of_the_network(line: Line, module: Any, core: Any) -> None:
-    """Beneath the client's error is httpcore's, beneath that the socket's; TLS says it in its own words."""
-    line.answering = fault("read-timeout")
+def test_a_fault_lies_on_the_error_of_the_network(traffic: FakeTraffic, module: Any, core: Any) -> None:
+    """Beneath the client's error lies httpcore's, and beneath that the socket's; TLS has words of its own."""
+    traffic.answering = fault("read-timeout")
     with module.Client() as client, pytest.raises(module.ReadTimeout, match="The read operation timed out") as caught:
         client.get(URL)
     assert isinstance(caught.value.__cause__, core.ReadTimeout)
@@ -257,10 +263,10 @@ def test_a_fault_lies_on_the_error_of_the_network(line: Line, module: Any, core:
     assert caught.value.request.url == URL
 
 
-def test_a_client_goes_on_after_a_fault(line: Line, module: Any) -> None:
-    """The broken connection is not used again."""
+def test_a_client_goes_on_after_a_fault(traffic: FakeTraffic, module: Any) -> None:
+    """After a fault, the next request uses a new connection."""
     answers = iter([OK, Answer(fault="connection-reset"), OK])
-    line.answering = lambda request: next(answers)
+    traffic.answering = lambda request: next(answers)
     with module.Client() as client:
         client.get(URL)
         with pytest.raises(module.ReadError):
@@ -268,16 +274,16 @@ def test_a_client_goes_on_after_a_fault(line: Line, module: Any) -> None:
         assert client.get(URL).status_code == 200
 
 
-def test_a_refusal_comes_out_unchanged(line: Line, ask: Any) -> None:
-    """It is nothing of the network, and no client takes it for that."""
-    line.answering = line.refuse
+def test_a_refusal_comes_out_unchanged(traffic: FakeTraffic, ask: Any) -> None:
+    """A refused request raises our error; no client takes it for an error of the network."""
+    traffic.answering = traffic.refuse
     with pytest.raises(Refused, match=URL):
         ask("POST", json={})
 
 
-def test_two_hundred_at_once_are_right_and_in_order(line: Line, module: Any) -> None:
-    """Each gets the answer to its own request."""
-    line.answering = lambda request: Answer(200, "", (), request.url.encode())
+def test_two_hundred_at_once_are_right_and_in_order(traffic: FakeTraffic, module: Any) -> None:
+    """Of two hundred requests at the same time, each gets its own answer."""
+    traffic.answering = lambda request: Answer(200, "", (), request.url.encode())
 
     async def fifty(start: int) -> list[str]:  # a pool of httpcore's takes quadratic time
         async with module.AsyncClient(timeout=None, verify=False) as client:
@@ -290,9 +296,9 @@ def test_two_hundred_at_once_are_right_and_in_order(line: Line, module: Any) -> 
     assert sum(asyncio.run(all_of_them()), []) == [f"{URL}/{number}" for number in range(200)]  # noqa: RUF017
 
 
-def test_threads_get_their_own_answers(line: Line, module: Any) -> None:
-    """Four threads on one client."""
-    line.answering = lambda request: Answer(200, "", (), request.url.encode() + str(threading.get_ident()).encode())
+def test_threads_get_their_own_answers(traffic: FakeTraffic, module: Any) -> None:
+    """Four threads share one client, and each gets its own answers."""
+    traffic.answering = lambda request: Answer(200, "", (), request.url.encode() + str(threading.get_ident()).encode())
     with module.Client() as client, ThreadPoolExecutor(4) as threads:
 
         def ask(number: int) -> bool:
@@ -301,8 +307,8 @@ def test_threads_get_their_own_answers(line: Line, module: Any) -> None:
         assert all(threads.map(ask, range(60)))
 
 
-def test_others_run_while_one_waits(line: Line, module: Any) -> None:
-    """An asynchronous client still lets the loop go round."""
+def test_others_run_while_one_waits(traffic: FakeTraffic, module: Any) -> None:
+    """While an asynchronous client waits for its answer, other tasks run."""
     order = []
 
     async def count() -> None:
@@ -323,8 +329,8 @@ def test_others_run_while_one_waits(line: Line, module: Any) -> None:
     assert order.index("other") < order.index("ask")
 
 
-def test_trio_is_answered(line: Line, module: Any) -> None:
-    """The same, on the other loop."""
+def test_trio_is_answered(traffic: FakeTraffic, module: Any) -> None:
+    """In trio the same requests are answered."""
     trio = pytest.importorskip("trio")
 
     async def ask() -> Any:
@@ -334,25 +340,25 @@ def test_trio_is_answered(line: Line, module: Any) -> None:
     assert trio.run(ask).json() == {"ok": True}
 
 
-def test_a_client_outlives_the_line(module: Any) -> None:
-    """Built before, used meanwhile, and afterwards as if nothing had been."""
+def test_a_client_outlives_the_traffic(module: Any) -> None:
+    """A client that was made before works while the taps are installed, and afterwards as without them."""
     with served() as server, module.Client() as client:
         assert client.get(server.url).text == "real"
         client.close()
     with served() as server, module.Client() as client:
-        with installed(*CORES) as line:
-            line.hosts = {"127.0.0.1"}
+        with installed(*CORES) as traffic:
+            traffic.hosts = {"127.0.0.1"}
             assert client.get(server.url).json() == {"ok": True}
         assert client.get(server.url).text == "real"
 
 
-def test_an_asynchronous_client_outlives_the_line(module: Any) -> None:
-    """The same for the other kind."""
+def test_an_asynchronous_client_outlives_the_traffic(module: Any) -> None:
+    """The same holds for the asynchronous client."""
 
     async def ask(url: str) -> list[str]:
         async with module.AsyncClient() as client:
-            with installed(*CORES) as line:
-                line.hosts = {"127.0.0.1"}
+            with installed(*CORES) as traffic:
+                traffic.hosts = {"127.0.0.1"}
                 first = await client.get(url)
             return [first.text, (await client.get(url)).text]
 
@@ -360,19 +366,19 @@ def test_an_asynchronous_client_outlives_the_line(module: Any) -> None:
         assert asyncio.run(ask(server.url)) == ['{"ok": true}', "real"]
 
 
-def test_a_response_is_read_to_its_end_after_the_line(module: Any) -> None:
-    """What was answered stays answered."""
+def test_a_response_is_read_to_its_end_after_the_traffic(module: Any) -> None:
+    """A response that has begun can be read to its end after the taps are uninstalled."""
     with module.Client() as client:
         with installed(*CORES), client.stream("GET", URL) as response:
             pass
-        with installed(*CORES) as line:
-            line.answering = lambda request: Answer(200, "", (), b"x" * 200_000)
+        with installed(*CORES) as traffic:
+            traffic.answering = lambda request: Answer(200, "", (), b"x" * 200_000)
             response = client.send(client.build_request("GET", URL), stream=True)
         assert len(response.read()) == 200_000
 
 
 def test_nothing_stays_behind(core: Any) -> None:
-    """The very same functions stand there again."""
+    """After uninstalling, the original functions stand there again."""
     names = ("ConnectionPool", "HTTPProxy", "SOCKSProxy", "AsyncConnectionPool", "AsyncHTTPProxy", "AsyncSOCKSProxy")
     before = [vars(getattr(core, name)).get("create_connection") for name in names]
     with installed(*CORES):

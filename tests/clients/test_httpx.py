@@ -1,4 +1,4 @@
-"""What is heard of httpx and httpx2, and that they do not notice."""
+"""httpx and httpx2 are heard at `send`, and nothing changes for the application."""
 
 from __future__ import annotations
 
@@ -12,15 +12,15 @@ from typing import Any
 
 import httpx
 import pytest
-from stage import CORES, HTTPX, OK, URL, Line, installed
+from stage import CORES, HTTPX, OK, URL, FakeTraffic, installed
 
 BASIC = "Basic " + base64.b64encode(b"site:key").decode()
 
 
 @pytest.fixture
-def line() -> Iterator[Line]:
-    with installed(*HTTPX, *CORES) as line:
-        yield line
+def traffic() -> Iterator[FakeTraffic]:
+    with installed(*HTTPX, *CORES) as traffic:
+        yield traffic
 
 
 @pytest.fixture(params=HTTPX)
@@ -47,7 +47,7 @@ def ask(request: pytest.FixtureRequest, module: Any) -> Callable[..., Any]:
 
 
 def chunks(ask: Any, *parts: Any) -> Any:
-    """A body that can be read only once."""
+    """A generator: a body that can be read only once."""
 
     async def many() -> AsyncIterator[Any]:
         for part in parts:
@@ -57,12 +57,12 @@ def chunks(ask: Any, *parts: Any) -> Any:
 
 
 def mocked(module: Any, answer: Callable[[Any], Any]) -> dict[str, Any]:
-    """The options of a client whose transport answers; it reads the request before."""
+    """Options of a client whose mock transport reads the request and answers."""
     return {"transport": module.MockTransport(answer)}
 
 
 def deaf(module: Any, seen: list[Any]) -> dict[str, Any]:
-    """The options of a client that never reads what it is to send."""
+    """Options of a client whose mock transport answers without reading the body."""
 
     class Deaf(module.BaseTransport, module.AsyncBaseTransport):  # type: ignore[misc, name-defined]
         def handle_request(self, request: Any) -> Any:
@@ -75,26 +75,26 @@ def deaf(module: Any, seen: list[Any]) -> dict[str, Any]:
     return {"transport": Deaf()}
 
 
-def test_a_request_is_heard_as_it_was_sent(line: Line, ask: Any, module: Any) -> None:
-    """Client, method, URL, headers, body, status and timeout."""
+def test_a_request_is_heard_as_it_was_sent(traffic: FakeTraffic, ask: Any, module: Any) -> None:
+    """One POST: client, method, URL, headers, body, status and timeout are heard."""
     response = ask("PUT", json={"a": 1}, params={"x": "y z"}, headers={"X-One": "1"}, auth=("site", "key"))
-    heard = line.only
-    assert (heard.client, heard.method, heard.url) == (module.__name__, "PUT", line.asked[0].url)
+    heard = traffic.only
+    assert (heard.client, heard.method, heard.url) == (module.__name__, "PUT", traffic.asked[0].url)
     assert heard.url.startswith(URL + "?x=y")
-    assert heard.headers == line.asked[0].headers
+    assert heard.headers == traffic.asked[0].headers
     assert (heard.headers["authorization"], heard.headers["x-one"]) == (BASIC, "1")
-    assert (heard.body, heard.body_known) == (line.asked[0].body, True)
+    assert (heard.body, heard.body_known) == (traffic.asked[0].body, True)
     assert json.loads(heard.body or b"") == {"a": 1}
     assert (heard.status, heard.raised, heard.timeout_set) == (200, None, True)
     assert response.json() == {"ok": True}
 
 
-def test_credentials_of_the_url_are_in_the_header_only(line: Line, ask: Any) -> None:
-    """The URL that is shown to people holds no key, the header that was sent does."""
+def test_credentials_of_the_url_are_in_the_header_only(traffic: FakeTraffic, ask: Any) -> None:
+    """Credentials of the URL are in the header that is sent; the URL that is heard holds none."""
     ask("GET", URL.replace("//", "//site:key@"))
-    assert (line.only.url, line.only.headers["authorization"]) == (URL, BASIC)
-    assert line.only.body is None
-    assert line.only.body_known
+    assert (traffic.only.url, traffic.only.headers["authorization"]) == (URL, BASIC)
+    assert traffic.only.body is None
+    assert traffic.only.body_known
 
 
 @pytest.mark.parametrize(
@@ -107,32 +107,32 @@ def test_credentials_of_the_url_are_in_the_header_only(line: Line, ask: Any) -> 
         ({"content": b""}, None),
     ],
 )
-def test_a_body_is_heard(line: Line, ask: Any, options: dict[str, Any], body: bytes | None) -> None:
-    """Bytes, text, forms and nothing."""
+def test_a_body_is_heard(traffic: FakeTraffic, ask: Any, options: dict[str, Any], body: bytes | None) -> None:
+    """Bytes, text, forms and no body at all are heard."""
     ask("POST", **options)
-    assert (line.only.body, line.only.body_known) == (body, True)
-    assert line.asked[0].body == (body or b"")
+    assert (traffic.only.body, traffic.only.body_known) == (body, True)
+    assert traffic.asked[0].body == (body or b"")
 
 
-def test_a_body_that_is_read_once_is_heard_and_sent(line: Line, ask: Any) -> None:
-    """A generator reaches the wire and the line."""
+def test_a_body_that_is_read_once_is_heard_and_sent(traffic: FakeTraffic, ask: Any) -> None:
+    """A generator is sent whole, and heard."""
     ask("POST", content=chunks(ask, b"{", b"}"))
-    assert (line.only.body, line.only.body_known, line.asked[0].body) == (b"{}", True, b"{}")
+    assert (traffic.only.body, traffic.only.body_known, traffic.asked[0].body) == (b"{}", True, b"{}")
 
 
-def test_a_file_is_heard_and_sent(line: Line, module: Any) -> None:
-    """A file, alone and in a form of several parts."""
+def test_a_file_is_heard_and_sent(traffic: FakeTraffic, module: Any) -> None:
+    """A file is sent and heard, alone and in a form of several parts."""
     with module.Client() as client:
         client.post(URL, content=io.BytesIO(b"file"))
         client.post(URL, files={"one": io.BytesIO(b"part")})
-    assert [heard.body for heard in line.heard] == [asked.body for asked in line.asked]
-    assert line.heard[0].body == b"file"
-    assert b"part" in (line.heard[1].body or b"")
-    assert all(heard.body_known for heard in line.heard)
+    assert [heard.body for heard in traffic.heard] == [asked.body for asked in traffic.asked]
+    assert traffic.heard[0].body == b"file"
+    assert b"part" in (traffic.heard[1].body or b"")
+    assert all(heard.body_known for heard in traffic.heard)
 
 
-def test_the_stream_of_a_request_is_its_own_again(line: Line, module: Any) -> None:
-    """Nothing of ours is left in the request, and it looked like its own while it was sent."""
+def test_the_stream_of_a_request_is_its_own_again(traffic: FakeTraffic, module: Any) -> None:
+    """After sending, the request has its own stream again; meanwhile ours looked like it."""
     seen: list[Any] = []
     with module.Client(**deaf(module, seen)) as client:
         request = client.build_request("POST", URL, content=iter([b"a"]))
@@ -141,11 +141,11 @@ def test_the_stream_of_a_request_is_its_own_again(line: Line, module: Any) -> No
     assert request.stream is own
     assert isinstance(seen[0], type(own))
     assert seen[0] is not own
-    assert (line.only.body, line.only.body_known, line.only.status) == (None, False, 204)
+    assert (traffic.only.body, traffic.only.body_known, traffic.only.status) == (None, False, 204)
 
 
-def test_a_body_read_by_a_mock_is_heard(line: Line, ask: Any, module: Any) -> None:
-    """A mock that reads the request leaves its bytes there, as without us."""
+def test_a_body_read_by_a_mock_is_heard(traffic: FakeTraffic, ask: Any, module: Any) -> None:
+    """A body that a mock reads is heard, and stays in the request as without the tap."""
     requests = []
 
     async def aanswer(request: Any) -> Any:
@@ -159,12 +159,12 @@ def test_a_body_read_by_a_mock_is_heard(line: Line, ask: Any, module: Any) -> No
         return module.Response(200)
 
     ask("POST", content=chunks(ask, b"a", b"b"), client=mocked(module, aanswer if ask.asynchronous else answer))
-    assert (line.only.body, requests[0].content) == (b"ab", b"ab")
+    assert (traffic.only.body, requests[0].content) == (b"ab", b"ab")
     assert type(requests[0].stream).__name__ == "ByteStream"
 
 
-def test_a_body_that_breaks_is_not_known(line: Line, ask: Any) -> None:
-    """A generator that raises reaches the application unchanged; so does one of the wrong type."""
+def test_a_body_that_breaks_is_not_known(traffic: FakeTraffic, ask: Any) -> None:
+    """A generator that raises, or gives no bytes: its error reaches the application, and the body is unknown."""
     boom = ValueError("boom")
 
     def broken() -> Iterator[bytes]:
@@ -180,65 +180,65 @@ def test_a_body_that_breaks_is_not_known(line: Line, ask: Any) -> None:
     assert caught.value is boom
     with pytest.raises(TypeError):
         ask("POST", content=chunks(ask, "text"))
-    assert [(heard.body, heard.body_known, heard.raised) for heard in line.heard] == [
+    assert [(heard.body, heard.body_known, heard.raised) for heard in traffic.heard] == [
         (None, False, "ValueError"),
         (None, False, "TypeError"),
     ]
 
 
-def test_a_body_of_the_wrong_kind_is_refused_as_ever(line: Line, module: Any) -> None:
-    """A blocking client does not send an asynchronous body."""
+def test_a_body_of_the_wrong_kind_is_refused_as_ever(traffic: FakeTraffic, module: Any) -> None:
+    """A blocking client refuses an asynchronous body with its own error."""
 
     async def many() -> AsyncIterator[bytes]:
         yield b""  # pragma: no cover
 
     with module.Client() as client, pytest.raises(RuntimeError, match="async request with a sync Client"):
         client.post(URL, content=many())
-    assert not line.only.body_known
+    assert not traffic.only.body_known
 
 
 @pytest.mark.parametrize(
     ("timeout", "known"), [(5, True), (None, False), ((1, None, 1, 1), False), ((1, 2, 3, 4), True)]
 )
-def test_a_timeout_is_one_that_ends_reading(line: Line, ask: Any, timeout: Any, known: bool) -> None:
-    """Without a read timeout an application waits for ever."""
+def test_a_timeout_is_one_that_ends_reading(traffic: FakeTraffic, ask: Any, timeout: Any, known: bool) -> None:
+    """Only a read timeout counts: without it an application waits for ever."""
     ask("GET", timeout=timeout)
-    assert line.only.timeout_set is known
+    assert traffic.only.timeout_set is known
 
 
-def test_redirects_are_one_hearing(line: Line, ask: Any) -> None:
-    """The application sent one request: the first is told, with the last answer."""
-    line.answering = lambda asked: OK if asked.url.endswith("/b") else OK.__class__(307, "", (("Location", "/b"),))
+def test_redirects_are_one_hearing(traffic: FakeTraffic, ask: Any) -> None:
+    """A request that is redirected is heard once: the first request, with the last status."""
+    traffic.answering = lambda asked: OK if asked.url.endswith("/b") else OK.__class__(307, "", (("Location", "/b"),))
     response = ask("POST", content=b"x", client={"follow_redirects": True})
-    assert (line.only.url, line.only.status, line.only.body) == (URL, 200, b"x")
-    assert [request.body for request in line.asked] == [b"x", b"x"]
+    assert (traffic.only.url, traffic.only.status, traffic.only.body) == (URL, 200, b"x")
+    assert [request.body for request in traffic.asked] == [b"x", b"x"]
     assert [one.status_code for one in response.history] == [307]
 
 
-def test_other_hosts_are_not_heard(line: Line, ask: Any, module: Any) -> None:
-    """They go their own way, streams untouched."""
+def test_other_hosts_are_not_heard(traffic: FakeTraffic, ask: Any, module: Any) -> None:
+    """Requests to other hosts are not heard, and their streams are not touched."""
     seen: list[Any] = []
     ask("POST", "https://example.com", content=chunks(ask, b"a"), client=deaf(module, seen))
-    assert line.heard == []
+    assert traffic.heard == []
     assert type(seen[0]).__name__.endswith("IteratorByteStream")
 
 
-def test_what_is_no_request_fails_as_ever(line: Line, module: Any) -> None:
-    """Nonsense meets the client's own error."""
+def test_what_is_no_request_fails_as_ever(traffic: FakeTraffic, module: Any) -> None:
+    """An argument that is no request raises the client's own error."""
     with module.Client() as client, pytest.raises(AttributeError, match="'str' object"):
         client.send("https://track.customer.io")
-    assert line.heard == []
+    assert traffic.heard == []
 
 
-def test_nobody_listens(line: Line, ask: Any) -> None:
-    """Where a client above is heard already, nothing is heard, and the answer comes."""
-    line.listens = False
+def test_nobody_listens(traffic: FakeTraffic, ask: Any) -> None:
+    """Where the traffic does not listen, nothing is heard, and the answer comes all the same."""
+    traffic.listens = False
     assert ask("GET").status_code == 200
-    assert line.heard == []
+    assert traffic.heard == []
 
 
-def test_a_class_of_the_users_is_heard_once(line: Line, module: Any) -> None:
-    """A subclass that sends through its parent is one hearing."""
+def test_a_class_of_the_users_is_heard_once(traffic: FakeTraffic, module: Any) -> None:
+    """A subclass whose `send` calls its parent's is heard once."""
 
     class Mine(module.Client):  # type: ignore[misc, name-defined]
         def send(self, request: Any, **options: Any) -> Any:
@@ -246,22 +246,22 @@ def test_a_class_of_the_users_is_heard_once(line: Line, module: Any) -> None:
 
     with Mine() as client:
         client.post(URL)
-    assert line.only.client == module.__name__
+    assert traffic.only.client == module.__name__
 
 
-def test_every_way_to_send_is_heard(line: Line, module: Any) -> None:
-    """Functions of the module, streams, requests built by hand."""
+def test_every_way_to_send_is_heard(traffic: FakeTraffic, module: Any) -> None:
+    """Functions of the module, streams, and requests that were built by hand are heard."""
     module.post(URL)
     with module.stream("GET", URL) as response:
         assert list(response.iter_lines()) == ['{"ok": true}']
     with module.Client() as client:
         client.send(request=module.Request("PUT", URL), stream=True).close()
-    assert [heard.method for heard in line.heard] == ["POST", "GET", "PUT"]
-    assert [heard.status for heard in line.heard] == [200, 200, 200]
+    assert [heard.method for heard in traffic.heard] == ["POST", "GET", "PUT"]
+    assert [heard.status for heard in traffic.heard] == [200, 200, 200]
 
 
-def test_hooks_run(line: Line, ask: Any) -> None:
-    """Event hooks see the request and the response, and what they change is heard."""
+def test_hooks_run(traffic: FakeTraffic, ask: Any) -> None:
+    """Event hooks get request and response, and what they change is heard."""
 
     def sign(request: Any) -> None:
         request.headers["X-Signed"] = "yes"
@@ -270,11 +270,11 @@ def test_hooks_run(line: Line, ask: Any) -> None:
         sign(request)
 
     ask("GET", client={"event_hooks": {"request": [asign if ask.asynchronous else sign]}})
-    assert line.only.headers["x-signed"] == "yes"
+    assert traffic.only.headers["x-signed"] == "yes"
 
 
-def test_an_error_is_the_clients_own(line: Line, ask: Any, module: Any) -> None:
-    """The object that the transport raised is the one that arrives; its name is told."""
+def test_an_error_is_the_clients_own(traffic: FakeTraffic, ask: Any, module: Any) -> None:
+    """The exception object of the transport reaches the application, and its name is noted."""
     boom = module.ConnectTimeout("no")
 
     def answer(request: Any) -> Any:
@@ -283,20 +283,20 @@ def test_an_error_is_the_clients_own(line: Line, ask: Any, module: Any) -> None:
     with pytest.raises(module.ConnectTimeout) as caught:
         ask("POST", content=b"x", client=mocked(module, answer))
     assert caught.value is boom
-    assert (line.only.raised, line.only.status, line.only.body) == ("ConnectTimeout", None, b"x")
+    assert (traffic.only.raised, traffic.only.status, traffic.only.body) == ("ConnectTimeout", None, b"x")
 
 
-def test_mocks_answer_above_us(line: Line, ask: Any, module: Any) -> None:
-    """Mock transports and mounted ones answer; each request is heard once."""
+def test_mocks_answer_above_us(traffic: FakeTraffic, ask: Any, module: Any) -> None:
+    """Mock transports and mounted transports answer; each request is heard once."""
     client = mocked(module, lambda request: module.Response(202, json={"mock": True}))
     for client in (client, {"mounts": {"all://*.customer.io": client["transport"]}}):
         assert ask("POST", client=client).json() == {"mock": True}
-    assert [heard.status for heard in line.heard] == [202, 202]
-    assert line.asked == []
+    assert [heard.status for heard in traffic.heard] == [202, 202]
+    assert traffic.asked == []
 
 
-def test_applications_answer_above_us(line: Line, module: Any) -> None:
-    """WSGI and ASGI applications in the place of Customer.io are heard."""
+def test_applications_answer_above_us(traffic: FakeTraffic, module: Any) -> None:
+    """A WSGI or ASGI application answers in the place of Customer.io, and the request is heard."""
 
     def wsgi(environ: Any, start: Any) -> list[bytes]:
         start("203 Fine", [])
@@ -313,11 +313,11 @@ def test_applications_answer_above_us(line: Line, module: Any) -> None:
     with module.Client(transport=module.WSGITransport(wsgi)) as client:
         assert client.get(URL).text == "wsgi"
     assert asyncio.run(ask()).text == "asgi"
-    assert ([heard.status for heard in line.heard], line.asked) == ([203, 203], [])
+    assert ([heard.status for heard in traffic.heard], traffic.asked) == ([203, 203], [])
 
 
 @pytest.mark.parametrize("using", ["httpcore", "httpx"])
-def test_respx_answers_above_us(line: Line, using: str) -> None:
+def test_respx_answers_above_us(traffic: FakeTraffic, using: str) -> None:
     """In both of its modes, and lets through to us what it is told to."""
     respx = pytest.importorskip("respx")
 
@@ -330,12 +330,12 @@ def test_respx_answers_above_us(line: Line, using: str) -> None:
         mock.get(URL).pass_through()
         assert httpx.post(URL, json={}).status_code == 418
         assert asyncio.run(ask()).status_code == 418
-        assert line.asked == []
+        assert traffic.asked == []
         assert httpx.get(URL).json() == {"ok": True}
-    assert [(heard.method, heard.status) for heard in line.heard] == [("POST", 418), ("POST", 418), ("GET", 200)]
+    assert [(heard.method, heard.status) for heard in traffic.heard] == [("POST", 418), ("POST", 418), ("GET", 200)]
 
 
-def test_pytest_httpx_answers_above_us(line: Line, httpx_mock: Any) -> None:
+def test_pytest_httpx_answers_above_us(traffic: FakeTraffic, httpx_mock: Any) -> None:
     """Sync and async, heard once."""
 
     async def ask() -> Any:
@@ -345,11 +345,11 @@ def test_pytest_httpx_answers_above_us(line: Line, httpx_mock: Any) -> None:
     httpx_mock.add_response(status_code=418, is_reusable=True)
     assert httpx.post(URL, content=b"a").status_code == 418
     assert asyncio.run(ask()).status_code == 418
-    assert [(heard.body, heard.status) for heard in line.heard] == [(b"a", 418), (b"b", 418)]
-    assert line.asked == []
+    assert [(heard.body, heard.status) for heard in traffic.heard] == [(b"a", 418), (b"b", 418)]
+    assert traffic.asked == []
 
 
-def test_a_cassette_of_the_users_answers_above_us(line: Line, ask: Any, tmp_path: Any) -> None:
+def test_a_cassette_of_the_users_answers_above_us(traffic: FakeTraffic, ask: Any, tmp_path: Any) -> None:
     """A vcrpy cassette plays; the request is heard once, with its body."""
     vcr = pytest.importorskip("vcr")
     cassette = tmp_path / "own.yaml"
@@ -359,11 +359,11 @@ def test_a_cassette_of_the_users_answers_above_us(line: Line, ask: Any, tmp_path
     )
     with vcr.use_cassette(str(cassette), record_mode="none"):
         assert ask("POST", content=chunks(ask, b"a", b"b")).text == "own"
-    assert (line.only.status, line.only.body, line.asked) == (418, b"ab", [])
+    assert (traffic.only.status, traffic.only.body, traffic.asked) == (418, b"ab", [])
 
 
 def test_nothing_stays_behind(module: Any) -> None:
-    """The very same functions stand there again, and look the same meanwhile."""
+    """After uninstalling, the original functions stand there again; meanwhile ours look like them."""
     before = (vars(module.Client)["send"], vars(module.AsyncClient)["send"])
     with installed(*HTTPX):
         assert vars(module.Client)["send"] is not before[0]

@@ -1,12 +1,9 @@
-"""What is put in, and taken out again."""
+"""Taps are installed for the clients that are imported, now or later, and are taken away whole."""
 
 from __future__ import annotations
 
 import http.client
 import importlib
-import importlib.util
-import inspect
-import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -14,12 +11,9 @@ from pathlib import Path
 import pytest
 import requests
 import urllib3
-from tapping import TRACK, Line
+from tapping import TRACK, FakeTraffic
 
 from pytest_customerio.clients import registry
-from pytest_customerio.clients.memory import socket_is_mocked
-from pytest_customerio.clients.traffic import Switch
-from pytest_customerio.process.patching import LateImports, Patches
 
 WATCHED = {
     requests.Session: ["send"],
@@ -35,80 +29,48 @@ def _now() -> dict[tuple[type, str], object]:
     return {(owner, name): vars(owner)[name] for owner, names in WATCHED.items() for name in names}
 
 
-def test_uninstalled_nothing_is_left(line: Line) -> None:
-    """Each attribute is the very object that it was, and the finder is gone."""
+def test_uninstalled_nothing_is_left(traffic: FakeTraffic) -> None:
+    """After uninstalling, each attribute is the very object that it was, and the finder of modules is gone."""
     importlib.import_module("vcr")
     before, finders = _now(), list(sys.meta_path)
-    uninstall = registry.install(line)
+    uninstall = registry.install(traffic)
     assert all(vars(owner)[name] is not original for (owner, name), original in before.items())
     uninstall()
     assert all(vars(owner)[name] is original for (owner, name), original in before.items())
     assert sys.meta_path == finders
 
 
-def test_two_lines_at_once(line: Line) -> None:
-    """As when a test runs pytest in this process: both hear, the inner one answers."""
-    inner = Line()
-    outside = registry.install(line)
+def test_two_sessions_in_one_process(traffic: FakeTraffic) -> None:
+    """A test that runs pytest in its own process has two sessions: both hear a request, the inner one answers it."""
+    inner = FakeTraffic()
+    outside = registry.install(traffic)
     inside = registry.install(inner)
     assert requests.post(TRACK).ok
     inside()
     assert requests.post(TRACK).ok
     outside()
-    assert (len(line.heard), len(inner.heard), len(line.attempts), len(inner.attempts)) == (2, 1, 1, 1)
-
-
-def test_a_wrapper_that_somebody_kept_is_silent(line: Line, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Once the line is off."""
-    switch = Switch(line)
-    hearing = switch.hear("x", "GET", TRACK)
-    assert switch.concerns("track.customer.io", None)
-    assert hearing is not None
-    switch.turn_off()
-    assert not switch.concerns("track.customer.io", None)
-    assert switch.hear("x", "GET", TRACK) is None
-
-
-def test_what_somebody_replaced_since_is_theirs() -> None:
-    """They put back what they found."""
-
-    class Owner:
-        def one(self) -> int:
-            """Say one."""
-            return 1
-
-        two = one
-
-    original, patches = Owner.one, Patches()
-    for name in ("one", "two"):
-        patches.wrap(Owner, name, lambda original: lambda self: original(self) + 1)
-    assert (Owner().one(), Owner.one.__name__, Owner.one.__doc__) == (2, "one", "Say one.")
-    assert inspect.signature(Owner.one) == inspect.signature(original)
-    theirs = lambda self: 9  # noqa: E731
-    Owner.two = theirs  # type: ignore[assignment]
-    patches.undo()
-    patches.undo()
-    assert Owner.one is original
-    assert Owner.two is theirs
+    assert (len(traffic.heard), len(inner.heard), len(traffic.attempts), len(inner.attempts)) == (2, 1, 1, 1)
 
 
 LATE = """
 import sys
 sys.path[:0] = {paths!r}
-from tapping import Line, TRACK
+from tapping import TRACK, FakeTraffic
 from pytest_customerio.clients import registry
-line = Line()
+traffic = FakeTraffic()
 assert not {{"requests", "urllib3", "http.client"}} & set(sys.modules), "imported too early"
-uninstall = registry.install(line)
+uninstall = registry.install(traffic)
 import http.client
+import pytest
 import requests
+import pytest
 import requests
 import importlib.resources
 assert requests.__spec__.loader is requests.__loader__, "the loader is put back"
 assert type(requests.__loader__).__module__.startswith(("_frozen_importlib", "importlib")), requests.__loader__
 requests.post(TRACK, data=b"x", timeout=1)
 http.client.HTTPSConnection("track.customer.io").request("GET", "/")
-assert [one.client for one in line.heard] == ["requests", "http.client"], line.heard
+assert [one.client for one in traffic.heard] == ["requests", "http.client"], traffic.heard
 before = requests.Session.send
 uninstall()
 assert requests.Session.send is not before
@@ -117,7 +79,7 @@ assert requests.Session.send is requests.Session.send.__globals__["Session"].sen
 
 
 def test_a_client_imported_later_is_tapped_then(tmp_path: Path) -> None:
-    """In a process where nothing is imported yet."""
+    """In a process that has imported no client yet, each is heard once it is imported."""
     here = Path(__file__).parents[1] / "support"
     shared = (here / "tapping.py").read_text().replace("from http.server import", "# ")
     (tmp_path / "tapping.py").write_text(shared.replace("type[BaseHTTPRequestHandler]", "type"))
@@ -126,50 +88,19 @@ def test_a_client_imported_later_is_tapped_then(tmp_path: Path) -> None:
     assert done.returncode == 0, done.stderr
 
 
-def test_a_failed_import_is_awaited_on(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The second try is tapped."""
-    (tmp_path / "late_client.py").write_text("import os\nif 'LATE' not in os.environ: raise LookupError\n")
+def test_a_client_that_is_not_imported_is_left_alone(
+    traffic: FakeTraffic, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """It is not imported by us, and tapped only when the application imports it."""
+    (tmp_path / "late_client.py").touch()
     monkeypatch.syspath_prepend(tmp_path)
-    imported: list[str] = []
-    late = LateImports({"late_client", "no_such_client"}, imported.append)
-    monkeypatch.setattr(sys, "meta_path", [late, *sys.meta_path])
-    with pytest.raises(LookupError):
-        importlib.import_module("late_client")
-    with pytest.raises(ModuleNotFoundError):
-        importlib.import_module("no_such_client")
-    assert imported == []
-    monkeypatch.setenv("LATE", "1")
+    monkeypatch.setattr(registry, "TAPS", {"late_client": ("requests",)})
+    before = requests.Session.send
+    uninstall = registry.install(traffic)
+    assert "late_client" not in sys.modules
+    assert requests.Session.send is before
     importlib.import_module("late_client")
-    assert imported == ["late_client"]
-    spec = importlib.util.find_spec("late_client")
-    assert spec is not None
+    assert requests.Session.send is not before
+    uninstall()
+    assert requests.Session.send is before
     del sys.modules["late_client"]
-
-
-def test_a_package_without_a_loader_and_a_loader_with_more(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Found as ever, and asked as ever."""
-    (tmp_path / "empty_client").mkdir()
-    (tmp_path / "rich_client.py").write_text("x = 1\n")
-    monkeypatch.syspath_prepend(tmp_path)
-    late = LateImports({"empty_client", "rich_client", "bare_client"}, pytest.fail)
-    monkeypatch.setattr(sys, "meta_path", [late, _Bare(), *sys.meta_path])
-    assert importlib.util.find_spec("empty_client") is not None
-    rich, bare = importlib.util.find_spec("rich_client"), importlib.util.find_spec("bare_client")
-    assert rich is not None
-    assert rich.loader is not None
-    assert rich.loader.get_source("rich_client") == "x = 1\n"  # type: ignore[attr-defined]
-    assert bare is not None
-    assert bare.loader is None
-
-
-class _Bare:
-    def find_spec(self, name: str, path: object, target: object = None) -> importlib.machinery.ModuleSpec | None:
-        return importlib.machinery.ModuleSpec(name, None) if name == "bare_client" else None
-
-
-def test_mocks_of_sockets_are_told_from_guards(monkeypatch: pytest.MonkeyPatch) -> None:
-    """pytest-socket forbids sockets and answers nothing; httpretty and mocket answer."""
-    assert not socket_is_mocked()
-    for module, mocked in (("pytest_socket", False), ("httpretty.core", True), ("mocket.socket", True)):
-        monkeypatch.setattr(socket, "socket", type("socket", (), {"__module__": module}))
-        assert socket_is_mocked() is mocked

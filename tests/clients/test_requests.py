@@ -1,4 +1,4 @@
-"""requests: heard once, answered beneath everything, never disturbed."""
+"""requests is heard once and answered by urllib3's tap; nothing changes for the application."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ import requests
 import responses
 import vcr
 from requests.adapters import HTTPAdapter
-from tapping import TRACK, Line, Listener
+from tapping import TRACK, FakeTraffic, Listener
 from urllib3.util.retry import Retry
 
 from pytest_customerio.core.model import Answer
@@ -32,8 +32,8 @@ def _retrying(total: int = 3, **kwargs: object) -> requests.Session:
     return session
 
 
-def test_a_request_is_heard_and_answered(tapped: Line) -> None:
-    """What was meant, what came of it, and where it was sent from."""
+def test_a_request_is_heard_and_answered(tapped: FakeTraffic) -> None:
+    """One POST: payload, status and call site are heard."""
     tapped.answers["/api/v1/customers/42/events"] = [Answer(200, "", (("X-Request-Id", "7"),), b'{"ok": true}')]
     response = requests.post(TRACK, json={"name": "ü"}, auth=("site", "key"), timeout=5)
     assert (response.status_code, response.reason, response.json()) == (200, "OK", {"ok": True})
@@ -53,22 +53,22 @@ def test_a_request_is_heard_and_answered(tapped: Line) -> None:
     assert sent.headers["authorization"] == "Basic c2l0ZTprZXk="
 
 
-def test_credentials_in_the_url_are_heard_as_they_are_sent(tapped: Line) -> None:
-    """requests turns them into a header."""
+def test_credentials_in_the_url_are_heard_as_they_are_sent(tapped: FakeTraffic) -> None:
+    """Credentials in the URL are heard as the header that requests makes of them."""
     requests.get("https://site:key@track.customer.io/api/v1/accounts/region", timeout=(1, 2))
     assert tapped.only.headers["authorization"] == "Basic c2l0ZTprZXk="
     assert tapped.only.timeout_set
 
 
 @pytest.mark.parametrize("timeout", [None, (3, None)])
-def test_a_missing_timeout_is_heard(tapped: Line, timeout: object) -> None:
-    """Half a timeout is none."""
+def test_a_missing_timeout_is_heard(tapped: FakeTraffic, timeout: object) -> None:
+    """No timeout, or only half of one, counts as none."""
     requests.post(TRACK, timeout=timeout)  # type: ignore[arg-type]
     assert tapped.only.timeout_set is False
 
 
-def test_an_adapters_own_timeout_counts(tapped: Line) -> None:
-    """The usual way to give every request of a session one."""
+def test_an_adapters_own_timeout_counts(tapped: FakeTraffic) -> None:
+    """A timeout that an adapter adds to every request of its session counts."""
 
     class Limited(HTTPAdapter):
         def send(self, request: requests.PreparedRequest, **kwargs: object) -> requests.Response:
@@ -92,15 +92,15 @@ def test_an_adapters_own_timeout_counts(tapped: Line) -> None:
         (bytearray(b"array"), b"array"),
     ],
 )
-def test_bodies_are_heard_as_they_are_sent(tapped: Line, data: object, body: bytes | None) -> None:
-    """Whatever form they were given in."""
+def test_bodies_are_heard_as_they_are_sent(tapped: FakeTraffic, data: object, body: bytes | None) -> None:
+    """Each kind of body is heard as it is sent."""
     requests.post(TRACK, data=data)  # type: ignore[arg-type]
     assert (tapped.only.body, tapped.only.body_known) == (body, True)
     assert tapped.attempts[0].body == (body or b"")
 
 
-def test_a_file_is_heard_and_still_sent(tapped: Line, tmp_path: Path) -> None:
-    """From where it stands, in binary and in text."""
+def test_a_file_is_heard_and_still_sent(tapped: FakeTraffic, tmp_path: Path) -> None:
+    """A file is heard and sent from its position, in binary and in text mode."""
     path = tmp_path / "body.json"
     path.write_text('xx{"ü": 1}', encoding="utf-8")
     with path.open("rb") as file:
@@ -113,8 +113,8 @@ def test_a_file_is_heard_and_still_sent(tapped: Line, tmp_path: Path) -> None:
     assert [sent.body for sent in tapped.attempts] == [heard.body for heard in tapped.heard]
 
 
-def test_a_generator_is_heard_while_it_is_sent(tapped: Line) -> None:
-    """The application finds its own object on the request afterwards."""
+def test_a_generator_is_heard_while_it_is_sent(tapped: FakeTraffic) -> None:
+    """A generator is heard while it is sent; afterwards the request has the application's own object."""
 
     def chunks() -> Iterator[bytes]:
         yield b'{"a":'
@@ -128,8 +128,8 @@ def test_a_generator_is_heard_while_it_is_sent(tapped: Line) -> None:
     assert tapped.only.headers["transfer-encoding"] == "chunked"
 
 
-def test_a_generator_that_nobody_reads_stays_unread(tapped: Line) -> None:
-    """A mock that does not look at the body leaves it unknown; the application can still read it."""
+def test_a_generator_that_nobody_reads_stays_unread(tapped: FakeTraffic) -> None:
+    """A mock does not read the body: it is unknown, and the application can still read it."""
     body = iter([b"{", b"}"])
     with responses.RequestsMock() as mock:
         mock.post(TRACK, status=201)
@@ -140,8 +140,8 @@ def test_a_generator_that_nobody_reads_stays_unread(tapped: Line) -> None:
     assert list(body) == [b"{", b"}"]
 
 
-def test_what_a_generator_raises_is_raised(tapped: Line) -> None:
-    """Its error, and its request as it was."""
+def test_what_a_generator_raises_is_raised(tapped: FakeTraffic) -> None:
+    """The error of a generator reaches the application, and the request has its own body again."""
 
     def chunks() -> Iterator[bytes]:
         yield b"{"
@@ -155,8 +155,8 @@ def test_what_a_generator_raises_is_raised(tapped: Line) -> None:
     assert (tapped.only.raised, tapped.only.body_known) == ("LookupError", False)
 
 
-def test_retries_run_for_real(tapped: Line) -> None:
-    """One request heard, three attempts answered, by urllib3's own engine."""
+def test_retries_run_for_real(tapped: FakeTraffic) -> None:
+    """urllib3's Retry makes three attempts, and one request is heard."""
     tapped.answers["*"] = [SERVER_ERROR, RESET, Answer(200, "OK", (), b"done")]
     response = _retrying().post(TRACK, data=b"{}")
     assert (response.status_code, response.text) == (200, "done")
@@ -165,8 +165,8 @@ def test_retries_run_for_real(tapped: Line) -> None:
     assert len(response.raw.retries.history) == 2
 
 
-def test_a_blocking_pool_survives_a_status_retry(tapped: Line) -> None:
-    """Its only connection comes back before the next attempt."""
+def test_a_blocking_pool_survives_a_status_retry(tapped: FakeTraffic) -> None:
+    """The only connection of a blocking pool is free again before the next attempt."""
     tapped.answers["*"] = [SERVER_ERROR, SERVER_ERROR, Answer(200, "OK", (), b"done")]
     session = _retrying(pool_maxsize=1, pool_block=True)
     assert [session.post(TRACK, data=b"{}").text for _ in range(3)] == ["done"] * 3
@@ -175,31 +175,31 @@ def test_a_blocking_pool_survives_a_status_retry(tapped: Line) -> None:
     assert session.post(TRACK).ok
 
 
-def test_exhausted_retries_raise_what_they_raise(tapped: Line) -> None:
-    """The same exceptions as over a network."""
+def test_exhausted_retries_raise_what_they_raise(tapped: FakeTraffic) -> None:
+    """Retries that are used up raise the same exceptions as on a network."""
     tapped.answers["*"] = [SERVER_ERROR]
     with pytest.raises(requests.exceptions.RetryError):
         _retrying(1).post(TRACK)
     assert (tapped.only.raised, tapped.only.attempts) == ("RetryError", 2)
 
 
-def test_a_reset_connection(tapped: Line) -> None:
-    """As urllib3 and requests tell it."""
+def test_a_reset_connection(tapped: FakeTraffic) -> None:
+    """A reset raises the exceptions of urllib3 and requests."""
     tapped.answers["*"] = [RESET]
     with pytest.raises(requests.exceptions.ConnectionError, match=r"'Connection aborted\.', ConnectionResetError\(104"):
         requests.post(TRACK)
     assert tapped.only.raised == "ConnectionError"
 
 
-def test_a_read_timeout(tapped: Line) -> None:
-    """With the limit that was given."""
+def test_a_read_timeout(tapped: FakeTraffic) -> None:
+    """A read timeout names the limit that was given."""
     tapped.answers["*"] = [TIMEOUT]
     with pytest.raises(requests.exceptions.ReadTimeout, match=r"Read timed out\. \(read timeout=7\)"):
         requests.post(TRACK, timeout=(1, 7))
 
 
-def test_redirects_and_cookies_work(tapped: Line) -> None:
-    """One request heard, however many hops it takes."""
+def test_redirects_and_cookies_work(tapped: FakeTraffic) -> None:
+    """A request that is redirected is heard once, and cookies are kept."""
     eu = "https://track-eu.customer.io/api/v1/customers/42/events"
     tapped.answers["*"] = [
         Answer(307, "", (("Location", eu), ("Set-Cookie", "seen=1; Domain=customer.io; Path=/")), b""),
@@ -213,8 +213,8 @@ def test_redirects_and_cookies_work(tapped: Line) -> None:
     assert (tapped.only.url, tapped.only.attempts, tapped.only.status) == (TRACK, 2, 200)
 
 
-def test_a_redirected_generator_leaves_no_stand_in(tapped: Line) -> None:
-    """Not on the first request, nor on those that follow it."""
+def test_a_redirected_generator_leaves_no_stand_in(tapped: FakeTraffic) -> None:
+    """After redirects, no request holds the object that we sent in place of the body."""
     tapped.answers["*"] = [Answer(303, "", (("Location", "/elsewhere"),), b""), Answer(200)]
     body = iter([b"{}"])
     response = requests.post(TRACK, data=body)
@@ -223,31 +223,31 @@ def test_a_redirected_generator_leaves_no_stand_in(tapped: Line) -> None:
 
 
 @pytest.mark.parametrize("status", [204, 304])
-def test_bodiless_answers(tapped: Line, status: int) -> None:
-    """And an answer to HEAD."""
+def test_bodiless_answers(tapped: FakeTraffic, status: int) -> None:
+    """A 204, and the answer to HEAD, have no body."""
     tapped.answers["*"] = [Answer(status, "", (("Content-Length", "4"),), b"body")]
     assert requests.get(TRACK).content == b""
     assert requests.head(TRACK).content == b""
 
 
-def test_compressed_answers_are_decoded(tapped: Line) -> None:
-    """As from a server."""
+def test_compressed_answers_are_decoded(tapped: FakeTraffic) -> None:
+    """A compressed answer is decoded as one from a server."""
     tapped.answers["*"] = [Answer(200, "OK", (("Content-Encoding", "gzip"),), gzip.compress(b"plain"))]
     assert requests.get(TRACK).text == "plain"
 
 
-def test_sessions_older_than_the_tap(line: Line) -> None:
-    """A session made at import time is heard too, and so is `send` bound early."""
+def test_sessions_older_than_the_tap(traffic: FakeTraffic) -> None:
+    """A session that was made before, and a `send` that was bound before, are answered."""
     from pytest_customerio.clients import registry
 
     session = requests.Session()
     send = session.send
-    uninstall = registry.install(line)
+    uninstall = registry.install(traffic)
     session.get(TRACK)
     uninstall()
     with pytest.raises(LookupError):
         _Unreachable().mounted(session).get(TRACK)
-    assert len(line.heard) == 1
+    assert len(traffic.heard) == 1
     assert send.__func__ is requests.Session.send
 
 
@@ -260,15 +260,15 @@ class _Unreachable(HTTPAdapter):
         return session
 
 
-def test_a_mounted_adapter_answers(tapped: Line) -> None:
-    """It is the user's; it is heard all the same, and its error is its own."""
+def test_a_mounted_adapter_answers(tapped: FakeTraffic) -> None:
+    """A user's adapter answers; the request is heard, and the adapter's error is raised."""
     with pytest.raises(LookupError):
         _Unreachable().mounted(requests.Session()).post(TRACK, data=b"x")
     assert (tapped.only.raised, tapped.only.body, tapped.attempts) == ("LookupError", b"x", [])
 
 
-def test_other_hosts_run_their_own_code(tapped: Line, listener: Listener) -> None:
-    """Neither heard nor answered."""
+def test_other_hosts_run_their_own_code(tapped: FakeTraffic, listener: Listener) -> None:
+    """Requests to other hosts are neither heard nor answered."""
     assert requests.post(listener.url + "/x", data=b"1").text == "server!"
     assert listener.hits == ["POST /x 1"]
     assert (tapped.heard, tapped.attempts) == ([], [])
@@ -276,8 +276,8 @@ def test_other_hosts_run_their_own_code(tapped: Line, listener: Listener) -> Non
 
 @pytest.mark.parametrize("proxy", ["http://proxy.example:3128", "https://proxy.example:3128"])
 @pytest.mark.parametrize("scheme", ["http", "https"])
-def test_proxies_are_never_asked(tapped: Line, proxy: str, scheme: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Neither to tunnel nor to forward, and a fault behind one is not the proxy's."""
+def test_proxies_are_never_asked(tapped: FakeTraffic, proxy: str, scheme: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """No proxy is asked, neither to tunnel nor to forward; a fault behind one is not the proxy's."""
     monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: pytest.fail("looked up"))
     url = TRACK.replace("https", scheme)
     proxies = {scheme: proxy}
@@ -289,23 +289,23 @@ def test_proxies_are_never_asked(tapped: Line, proxy: str, scheme: str, monkeypa
     assert not isinstance(caught.value, requests.exceptions.ProxyError)
 
 
-def test_a_refusal_reaches_the_application_at_once(tapped: Line) -> None:
-    """No retry engine takes it for trouble with the network."""
+def test_a_refusal_reaches_the_application_at_once(tapped: FakeTraffic) -> None:
+    """A refused request raises our error at once; no retry engine takes it for an error of the network."""
     tapped.refuses = True
     with pytest.raises(RefusedError):
         _retrying().post(TRACK)
     assert (tapped.only.raised, tapped.attempts) == ("RefusedError", [])
 
 
-def test_where_nobody_listens_it_is_still_we_who_answer(tapped: Line) -> None:
-    """Or refuse: outside of a test nothing may leave either."""
+def test_where_nobody_listens_it_is_still_we_who_answer(tapped: FakeTraffic) -> None:
+    """Outside of a test, requests are still answered or refused: nothing may leave the machine."""
     tapped.listens = False
     assert requests.post(TRACK, data=iter([b"{}"])).status_code == 200
     assert (tapped.heard, [sent.body for sent in tapped.attempts]) == ([], [b"{}"])
 
 
-def test_responses_answers_above_us(tapped: Line) -> None:
-    """The user's mock goes first; heard exactly once, with its status and its errors."""
+def test_responses_answers_above_us(tapped: FakeTraffic) -> None:
+    """What `responses` answers is heard once, with its status or its error."""
     with responses.RequestsMock() as mock:
         mock.post(TRACK, status=429)
         mock.post(TRACK, body=requests.exceptions.ReadTimeout("mock"))
@@ -316,16 +316,16 @@ def test_responses_answers_above_us(tapped: Line) -> None:
     assert tapped.attempts == []
 
 
-def test_a_blocked_network_is_not_needed(tapped: Line) -> None:
-    """pytest-recording's, for one: there is no socket to block."""
+def test_a_blocked_network_is_not_needed(tapped: FakeTraffic) -> None:
+    """While pytest-recording blocks sockets, the answer comes all the same."""
     network = pytest.importorskip("pytest_recording.network")
     with network.blocking_context():
         assert requests.post(TRACK).status_code == 200
     assert len(tapped.heard) == 1
 
 
-def test_what_responses_lets_through_is_answered(tapped: Line) -> None:
-    """Heard once still."""
+def test_what_responses_lets_through_is_answered(tapped: FakeTraffic) -> None:
+    """What `responses` lets pass is heard once, and gets our answer."""
     with responses.RequestsMock() as mock:
         mock.add_passthru("https://track.customer.io")
         assert requests.post(TRACK).status_code == 200
@@ -340,8 +340,8 @@ version: 1
 """
 
 
-def test_a_cassette_of_the_users_answers(tapped: Line, tmp_path: Path) -> None:
-    """Heard once; before and after it we answer, with the same session."""
+def test_a_cassette_of_the_users_answers(tapped: FakeTraffic, tmp_path: Path) -> None:
+    """What a cassette answers is heard once; before and after it the same session gets our answer."""
     (tmp_path / "c.yaml").write_text(CASSETTE)
     session = requests.Session()
     assert session.post(TRACK).status_code == 200
@@ -353,14 +353,14 @@ def test_a_cassette_of_the_users_answers(tapped: Line, tmp_path: Path) -> None:
     assert len(tapped.attempts) == 2
 
 
-def test_the_debug_log_of_urllib3_is_written(tapped: Line, caplog: pytest.LogCaptureFixture) -> None:
-    """As with a real answer: what leaks there leaks in production."""
+def test_the_debug_log_of_urllib3_is_written(tapped: FakeTraffic, caplog: pytest.LogCaptureFixture) -> None:
+    """urllib3's debug log is written as for a real answer, because secrets may leak there."""
     caplog.set_level("DEBUG", "urllib3")
     requests.post(TRACK)
     assert 'https://track.customer.io:443 "POST /api/v1/customers/42/events HTTP/1.1" 200' in caplog.text
 
 
-def test_a_request_that_was_not_prepared_fails_as_ever(tapped: Line) -> None:
-    """requests' own words."""
+def test_a_request_that_was_not_prepared_fails_as_ever(tapped: FakeTraffic) -> None:
+    """A request that was not prepared raises requests' own error."""
     with pytest.raises(ValueError, match="PreparedRequest"):
         requests.Session().send(requests.Request("POST", TRACK))  # type: ignore[arg-type]

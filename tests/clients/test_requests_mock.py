@@ -1,17 +1,17 @@
-"""requests-mock: heard once, whenever its mocker starts."""
+"""requests-mock: its requests are heard once, whenever its mocker starts."""
 
 from __future__ import annotations
 
 import pytest
 import requests
 import requests_mock
-from tapping import TRACK, Line, Listener
+from tapping import TRACK, FakeTraffic, Listener
 
 from pytest_customerio.clients import registry
 
 
-def test_a_mocker_answers_above_us(tapped: Line) -> None:
-    """Heard exactly once, with the status of the mock."""
+def test_a_mocker_answers_above_us(tapped: FakeTraffic) -> None:
+    """What a mocker answers is heard once, with its status."""
     with requests_mock.Mocker() as mock:
         mock.post(TRACK, status_code=429)
         assert requests.post(TRACK, json={}).status_code == 429
@@ -21,18 +21,18 @@ def test_a_mocker_answers_above_us(tapped: Line) -> None:
     assert len(tapped.heard) == 2
 
 
-def test_a_mocker_that_started_before_the_tap(line: Line) -> None:
-    """It is heard above, too."""
+def test_a_mocker_that_started_before_the_tap(traffic: FakeTraffic) -> None:
+    """Requests of a mocker that started before the tap are heard."""
     with requests_mock.Mocker() as mock:
         mock.post(TRACK, status_code=429)
-        uninstall = registry.install(line)
+        uninstall = registry.install(traffic)
         assert requests.post(TRACK).status_code == 429
         uninstall()
-    assert line.only.status == 429
+    assert traffic.only.status == 429
 
 
-def test_a_mocker_of_one_session(tapped: Line) -> None:
-    """Only that session is mocked; both are heard."""
+def test_a_mocker_of_one_session(tapped: FakeTraffic) -> None:
+    """A mocker of one session: the requests of this session and of others are heard."""
     session = requests.Session()
     with requests_mock.Mocker(session=session) as mock:
         mock.post(TRACK, status_code=429)
@@ -42,8 +42,8 @@ def test_a_mocker_of_one_session(tapped: Line) -> None:
     assert [heard.status for heard in tapped.heard] == [429, 200, 200]
 
 
-def test_what_a_mocker_does_not_know(tapped: Line) -> None:
-    """Its own error, or, where it lets requests through, our answer: heard once either way."""
+def test_what_a_mocker_does_not_know(tapped: FakeTraffic) -> None:
+    """An unknown request raises the mocker's error, or passes to our answer; it is heard once either way."""
     with requests_mock.Mocker() as mock, pytest.raises(requests_mock.NoMockAddress):
         requests.post(TRACK)
     with requests_mock.Mocker(real_http=True), requests_mock.Mocker(real_http=True) as mock:
@@ -52,8 +52,8 @@ def test_what_a_mocker_does_not_know(tapped: Line) -> None:
     assert [(heard.status, heard.raised) for heard in tapped.heard] == [(None, "NoMockAddress"), (200, None)]
 
 
-def test_other_hosts_are_mocked_unheard(tapped: Line, listener: Listener) -> None:
-    """They are none of our business."""
+def test_other_hosts_are_mocked_unheard(tapped: FakeTraffic, listener: Listener) -> None:
+    """Requests to other hosts are mocked, and not heard."""
     with requests_mock.Mocker() as mock:
         mock.post(listener.url, text="mocked")
         assert requests.post(listener.url).text == "mocked"

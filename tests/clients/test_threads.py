@@ -16,7 +16,7 @@ import pytest
 import requests
 import urllib3
 import vcr
-from tapping import OK, Line, Listener
+from tapping import OK, FakeTraffic, Listener
 
 from pytest_customerio.core.model import Answer
 
@@ -74,8 +74,8 @@ def _send_all(send: Callable[[str], bytes], url: str, each: int) -> set[bytes]:
 
 @pytest.mark.parametrize("sender", SENDERS)
 @pytest.mark.parametrize("scheme", ["https", "http"])
-def test_no_request_reaches_a_name(tapped: Line, dns_to_listener: Listener, sender: str, scheme: str) -> None:
-    """By DNS."""
+def test_no_request_reaches_a_name(tapped: FakeTraffic, dns_to_listener: Listener, sender: str, scheme: str) -> None:
+    """Threads send to a name of Customer.io: the listener gets nothing."""
     each = EACH.get(sender, 50) if scheme == "http" else 25
     answers = _send_all(SENDERS[sender](), f"{scheme}://track.customer.io/api/v1/customers/42/events", each)
     assert answers == {OK.body}
@@ -84,15 +84,15 @@ def test_no_request_reaches_a_name(tapped: Line, dns_to_listener: Listener, send
 
 
 @pytest.mark.parametrize("sender", SENDERS)
-def test_no_request_reaches_a_base_url_of_ones_own(tapped: Line, listener: Listener, sender: str) -> None:
-    """By address."""
+def test_no_request_reaches_a_base_url_of_ones_own(tapped: FakeTraffic, listener: Listener, sender: str) -> None:
+    """Threads send to an address that the project declares: the listener gets nothing."""
     tapped.hosts = {("127.0.0.1", listener.port)}
     assert _send_all(SENDERS[sender](), listener.url + "/x", 25) == {OK.body}
     assert listener.hits == []
 
 
 def test_the_listener_counts_what_reaches_it(dns_to_listener: Listener, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Without the taps it is hit, by every sender: zero means something above."""
+    """Without the taps, every sender reaches the listener: so the zero in the other tests means something."""
     for sender in SENDERS.values():
         assert sender()("http://track.customer.io/x") == b"server!"
     assert len(dns_to_listener.hits) == len(SENDERS)
@@ -101,9 +101,9 @@ def test_the_listener_counts_what_reaches_it(dns_to_listener: Listener, monkeypa
 
 @pytest.mark.parametrize("sender", SENDERS)
 def test_a_cassette_of_the_users_is_asked_in_every_thread(
-    tapped: Line, dns_to_listener: Listener, tmp_path: Path, sender: str
+    tapped: FakeTraffic, dns_to_listener: Listener, tmp_path: Path, sender: str
 ) -> None:
-    """Neither the network nor we answer what it has; what it does not play is answered by us, at the same time."""
+    """Requests of all threads get the cassette's answer; what it does not have gets ours at the same time."""
     cassette, ours = tmp_path / "c.yaml", "https://api.customer.io/v1/segments"
     url = "http://track.customer.io/users"
     cassette.write_text(

@@ -1,16 +1,18 @@
-"""urllib3 without requests: heard at managers and at pools."""
+"""urllib3 without requests is heard at managers and at pools."""
 
 from __future__ import annotations
 
 import io
 import socket
+import sys
 from collections.abc import Iterator
 from http.client import InvalidURL
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 import urllib3
-from tapping import TRACK, Line, Listener
+from tapping import TRACK, FakeTraffic, Listener
 from urllib3.exceptions import MaxRetryError, ProtocolError, ReadTimeoutError
 
 from pytest_customerio.core.model import Answer
@@ -22,8 +24,8 @@ def _pool(**kwargs: object) -> urllib3.HTTPSConnectionPool:
     return urllib3.HTTPSConnectionPool("track.customer.io", **kwargs)  # type: ignore[arg-type]
 
 
-def test_a_manager_is_heard_once(tapped: Line) -> None:
-    """Not again at the pool beneath it."""
+def test_a_manager_is_heard_once(tapped: FakeTraffic) -> None:
+    """A request of a manager is not heard again at the pool beneath it."""
     tapped.answers["*"] = [Answer(200, "Fine", (("X-A", "1"), ("X-A", "2")), b'{"a": 1}')]
     manager = urllib3.PoolManager(headers={"X-Mine": "1"})
     response = manager.request("POST", TRACK, body="täxt", timeout=3)
@@ -36,8 +38,8 @@ def test_a_manager_is_heard_once(tapped: Line) -> None:
     assert heard.sent_from.endswith(" in test_a_manager_is_heard_once")
 
 
-def test_a_pool_is_heard(tapped: Line) -> None:
-    """With the headers of the pool where there are no others, and the whole URL."""
+def test_a_pool_is_heard(tapped: FakeTraffic) -> None:
+    """A pool is heard with the whole URL, and with its own headers where the call has none."""
     pool = _pool(headers={"Authorization": "Bearer key"}, port=8443)
     pool.urlopen("PUT", PATH, b"{}")
     pool.urlopen("PUT", PATH, b"{}", {b"X-Bytes": b"\xe9"})  # type: ignore[dict-item]
@@ -51,8 +53,8 @@ def test_a_pool_is_heard(tapped: Line) -> None:
     ("timeout", "known"),
     [(3, True), (urllib3.Timeout(total=2), True), (urllib3.Timeout(connect=2), False), (None, False)],
 )
-def test_timeouts_are_heard(tapped: Line, timeout: urllib3.Timeout | float | None, known: bool) -> None:
-    """Of the request, of the pool, of the manager."""
+def test_timeouts_are_heard(tapped: FakeTraffic, timeout: urllib3.Timeout | float | None, known: bool) -> None:
+    """Timeouts of the request, the pool and the manager count."""
     urllib3.PoolManager().request("GET", TRACK, timeout=timeout)
     urllib3.PoolManager(timeout=timeout).request("GET", TRACK)  # type: ignore[arg-type]
     _pool(timeout=timeout).urlopen("GET", PATH)
@@ -60,8 +62,8 @@ def test_timeouts_are_heard(tapped: Line, timeout: urllib3.Timeout | float | Non
     assert [heard.timeout_set for heard in tapped.heard] == [known] * 4
 
 
-def test_the_systems_default_timeout_counts(tapped: Line) -> None:
-    """It is one, too."""
+def test_the_systems_default_timeout_counts(tapped: FakeTraffic) -> None:
+    """The default timeout of `socket` counts as a timeout."""
     socket.setdefaulttimeout(5)
     try:
         _pool().urlopen("GET", PATH)
@@ -70,8 +72,8 @@ def test_the_systems_default_timeout_counts(tapped: Line) -> None:
     assert tapped.only.timeout_set is True
 
 
-def test_every_kind_of_body(tapped: Line) -> None:
-    """Heard and sent alike."""
+def test_every_kind_of_body(tapped: FakeTraffic) -> None:
+    """Each kind of body is heard as it is sent."""
 
     def chunks() -> Iterator[bytes]:
         yield b"a"
@@ -95,8 +97,8 @@ class _Unseekable(io.RawIOBase):
         return self.data.readinto(buffer)
 
 
-def test_a_file_is_rewound_for_a_retry(tapped: Line) -> None:
-    """By urllib3 itself; each attempt carries all of it."""
+def test_a_file_is_rewound_for_a_retry(tapped: FakeTraffic) -> None:
+    """urllib3 rewinds a file for a retry: each attempt carries all of it."""
     tapped.answers["*"] = [Answer(503), Answer(200)]
     retries = urllib3.Retry(2, status_forcelist=[503], allowed_methods=None, backoff_factor=0)
     _pool(retries=retries).urlopen("POST", PATH, io.BytesIO(b"all of it"))
@@ -104,8 +106,8 @@ def test_a_file_is_rewound_for_a_retry(tapped: Line) -> None:
     assert tapped.only.body == b"all of it"
 
 
-def test_retry_after_is_kept(tapped: Line, monkeypatch: pytest.MonkeyPatch) -> None:
-    """urllib3 sleeps as it would."""
+def test_retry_after_is_kept(tapped: FakeTraffic, monkeypatch: pytest.MonkeyPatch) -> None:
+    """urllib3 sleeps for as long as Retry-After says."""
     slept: list[float] = []
     monkeypatch.setattr("time.sleep", slept.append)
     tapped.answers["*"] = [Answer(429, "", (("Retry-After", "7"),), b""), Answer(200, "", (), b"x")]
@@ -113,8 +115,8 @@ def test_retry_after_is_kept(tapped: Line, monkeypatch: pytest.MonkeyPatch) -> N
     assert slept == [7]
 
 
-def test_a_blocking_pool_of_one(tapped: Line) -> None:
-    """Streamed, drained, released, read in pieces: its connection always comes back."""
+def test_a_blocking_pool_of_one(tapped: FakeTraffic) -> None:
+    """Streamed, drained, released or read in pieces: the only connection of a blocking pool becomes free again."""
     tapped.answers["*"] = [Answer(200, "", (), b"0123456789")]
     pool = _pool(maxsize=1, block=True)
     for _ in range(2):
@@ -132,8 +134,8 @@ def test_a_blocking_pool_of_one(tapped: Line) -> None:
     assert pool.num_requests >= 8
 
 
-def test_what_lies_in_the_pool_is_urllib3s_own(tapped: Line) -> None:
-    """And unconnected."""
+def test_what_lies_in_the_pool_is_urllib3s_own(tapped: FakeTraffic) -> None:
+    """The connections of the pool are urllib3's own, and are not connected."""
     pool = _pool()
     pool.urlopen("GET", PATH)
     assert pool.pool is not None
@@ -146,8 +148,8 @@ def test_what_lies_in_the_pool_is_urllib3s_own(tapped: Line) -> None:
     ("fault", "reason"),
     [("connection-reset", ProtocolError), ("read-timeout", ReadTimeoutError), ("unheard-of", ProtocolError)],
 )
-def test_faults_pass_through_the_retry_engine(tapped: Line, fault: str, reason: type) -> None:
-    """One that recovers, one that persists."""
+def test_faults_pass_through_the_retry_engine(tapped: FakeTraffic, fault: str, reason: type) -> None:
+    """urllib3's Retry recovers from one fault, and gives up on another."""
     tapped.answers["*"] = [Answer(fault=fault), Answer(200, "", (), b"ok")]
     assert _pool(retries=1).urlopen("GET", PATH).data == b"ok"
     tapped.answers["*"] = [Answer(fault=fault)]
@@ -158,15 +160,15 @@ def test_faults_pass_through_the_retry_engine(tapped: Line, fault: str, reason: 
     assert [heard.raised for heard in tapped.heard] == [None, "MaxRetryError"]
 
 
-def test_a_body_shorter_than_it_says(tapped: Line) -> None:
-    """Is told by urllib3 as ever."""
+def test_a_body_shorter_than_it_says(tapped: FakeTraffic) -> None:
+    """A body that is shorter than its Content-Length raises urllib3's own error."""
     tapped.answers["*"] = [Answer(200, "", (("Content-Length", "9"),), b"short")]
     with pytest.raises(ProtocolError, match="IncompleteRead"):
         _pool(retries=False).urlopen("GET", PATH)
 
 
-def test_what_cannot_be_sent_raises_as_ever(tapped: Line) -> None:
-    """urllib3 takes no numbers in a body, and no text beyond Unicode."""
+def test_what_cannot_be_sent_raises_as_ever(tapped: FakeTraffic) -> None:
+    """A number in a body, or text that cannot be encoded, raises urllib3's own error."""
     with pytest.raises(TypeError, match="bytes-like object or an iterable, got <class 'int'>"):
         _pool().urlopen("POST", PATH, iter([1]))  # type: ignore[arg-type]
     with pytest.raises(UnicodeEncodeError):
@@ -175,8 +177,8 @@ def test_what_cannot_be_sent_raises_as_ever(tapped: Line) -> None:
     assert [heard.body_known for heard in tapped.heard] == [False, True]
 
 
-def test_forwarding_and_tunnelling_proxies(tapped: Line) -> None:
-    """What goes to Customer.io is answered, what goes elsewhere is not asked about."""
+def test_forwarding_and_tunnelling_proxies(tapped: FakeTraffic) -> None:
+    """Through proxies, requests to Customer.io are answered, and those to other hosts are not."""
     proxy = urllib3.ProxyManager("http://proxy.example:3128")
     for url in (TRACK, TRACK.replace("https", "http")):
         assert proxy.request("GET", url).status == 200
@@ -184,8 +186,8 @@ def test_forwarding_and_tunnelling_proxies(tapped: Line) -> None:
     assert len(tapped.heard) == 2
 
 
-def test_other_hosts_run_their_own_code(tapped: Line, listener: Listener) -> None:
-    """Unless they are base URLs of the project's."""
+def test_other_hosts_run_their_own_code(tapped: FakeTraffic, listener: Listener) -> None:
+    """Requests to other hosts run their own code, unless the project declares them as base URLs."""
     assert urllib3.request("POST", listener.url + "/x", body=b"1").data == b"server!"
     assert tapped.heard == []
     tapped.hosts = {("127.0.0.1", listener.port)}
@@ -195,8 +197,8 @@ def test_other_hosts_run_their_own_code(tapped: Line, listener: Listener) -> Non
     assert listener.hits == ["POST /x 1"]
 
 
-def test_a_real_tunnel_is_still_prepared(tapped: Line, monkeypatch: pytest.MonkeyPatch) -> None:
-    """For hosts that are not ours to answer for."""
+def test_a_real_tunnel_is_still_prepared(tapped: FakeTraffic, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A tunnel to another host is prepared by urllib3."""
     asked: list[object] = []
     monkeypatch.setattr(urllib3.connection.HTTPSConnection, "set_tunnel", lambda *_, **kwargs: asked.append(kwargs))
     monkeypatch.setattr(urllib3.connection.HTTPSConnection, "connect", lambda _: None)
@@ -205,12 +207,13 @@ def test_a_real_tunnel_is_still_prepared(tapped: Line, monkeypatch: pytest.Monke
     assert asked
 
 
-@pytest.mark.parametrize("mock", ["httpretty.core", "mocket.socket"])
-def test_a_mock_of_sockets_goes_first(tapped: Line, monkeypatch: pytest.MonkeyPatch, mock: str) -> None:
-    """It is the user's, and lies beneath us."""
+def test_a_mock_of_sockets_goes_first(tapped: FakeTraffic, monkeypatch: pytest.MonkeyPatch) -> None:
+    """While mocket has replaced sockets, urllib3 asks the mock, and not us."""
 
     class FakeSocket(socket.socket):
-        __module__ = mock
+        pass
+
+    monkeypatch.setitem(sys.modules, "mocket.socket", SimpleNamespace(MocketSocket=FakeSocket))
 
     def connect(*_: object, **__: object) -> None:
         raise LookupError("the mock was asked")
@@ -233,8 +236,8 @@ ODD_HEADS: dict[str, tuple[str, str, dict[str, Any], str]] = {
 
 
 @pytest.mark.parametrize("case", ODD_HEADS)
-def test_a_head_that_cannot_be_sent_is_refused_by_the_client(tapped: Line, case: str) -> None:
-    """In its own words, and nobody is asked for an answer."""
+def test_a_head_that_cannot_be_sent_is_refused_by_the_client(tapped: FakeTraffic, case: str) -> None:
+    """The client raises its own error, and no answer is asked for."""
     method, target, headers, words = ODD_HEADS[case]
     pool = urllib3.HTTPSConnectionPool("track.customer.io")
     with pytest.raises((ValueError, TypeError, InvalidURL), match=words):
@@ -242,8 +245,8 @@ def test_a_head_that_cannot_be_sent_is_refused_by_the_client(tapped: Line, case:
     assert tapped.attempts == []
 
 
-def test_an_odd_head_that_can_be_sent_is_answered(tapped: Line) -> None:
-    """Letters beyond ASCII, numbers, and the word None."""
+def test_an_odd_head_that_can_be_sent_is_answered(tapped: FakeTraffic) -> None:
+    """Letters beyond ASCII, numbers, and the word None in headers are answered."""
     headers = {"X-Latin": "é", "X-Number": 5, "X-Word": "None"}
     assert urllib3.PoolManager().request("POST", TRACK, headers=headers).status == 200
     assert urllib3.PoolManager().request("BREW", TRACK).status == 200

@@ -1,4 +1,4 @@
-"""The right address, and the nearest one where it is wrong."""
+"""A wrong address is named together with the right one."""
 
 from __future__ import annotations
 
@@ -6,23 +6,23 @@ import pytest
 
 from pytest_customerio.contract.address import judge_address
 from pytest_customerio.contract.catalog import Catalog
-from pytest_customerio.contract.violations import Breach
+from pytest_customerio.core.model import Violation
 
 CATALOG = Catalog.load()
 TRACK = "https://track.customer.io"
 
 
-def judged(request: str, region: str | None = None, catalog: Catalog = CATALOG) -> list[Breach]:
+def judged(request: str, region: str | None = None, catalog: Catalog = CATALOG) -> list[Violation]:
     """What is wrong with a request line."""
     method, url = request.split(" ", 1)
     url = url if "://" in url else TRACK + url
     return list(judge_address(catalog, catalog.place(method, url), method, url, region))
 
 
-def only(request: str, region: str | None = None) -> Breach:
+def only(request: str, region: str | None = None) -> Violation:
     """The one thing that is wrong with a request line."""
-    (breach,) = judged(request, region)
-    return breach
+    (found,) = judged(request, region)
+    return found
 
 
 @pytest.mark.parametrize(
@@ -37,7 +37,7 @@ def only(request: str, region: str | None = None) -> Breach:
     ],
 )
 def test_right_addresses_pass(request_line: str) -> None:
-    """No false alarm."""
+    """A right address has no violation."""
     assert judged(request_line) == []
 
 
@@ -64,13 +64,13 @@ def test_right_addresses_pass(request_line: str) -> None:
     ],
 )
 def test_the_nearest_operation_is_named(request_line: str, rule: str, expected: str) -> None:
-    """Method, host or path: whichever is wrong, the right one stands beside it."""
-    breach = only(request_line)
-    assert (breach.rule, breach.expected) == (rule, expected)
+    """A wrong method, host or path is reported with the right one."""
+    found = only(request_line)
+    assert (found.rule, found.expected) == (rule, expected)
 
 
 def test_the_right_host_is_in_the_declared_region() -> None:
-    """A declared region decides which host is named."""
+    """The expected host is the one of the declared region."""
     wrong = [each for each in judged("POST /v1/send/email", "eu") if each.rule == "wrong-host"]
     assert wrong[0].expected == "api-eu.customer.io"
 
@@ -90,9 +90,9 @@ def test_the_right_host_is_in_the_declared_region() -> None:
     ],
 )
 def test_what_the_catalogue_does_not_cover_is_a_warning(url: str, source: str) -> None:
-    """The App API has more endpoints than these, and docs.customer.io is no API: no error for either."""
-    breach = only(f"GET {url}")
-    assert (breach.rule, breach.source) == ("unknown-endpoint", source)
+    """Other endpoints of the App API, and hosts that are no API, draw a warning instead of an error."""
+    found = only(f"GET {url}")
+    assert (found.rule, found.source) == ("unknown-endpoint", source)
 
 
 @pytest.mark.parametrize(
@@ -109,9 +109,9 @@ def test_what_the_catalogue_does_not_cover_is_a_warning(url: str, source: str) -
     ],
 )
 def test_identifiers_are_encoded_once(request_line: str, rule: str, where: str) -> None:
-    """An identifier that was encoded never, in part or twice is told from its place."""
-    breach = only(request_line)
-    assert (breach.rule, breach.where, breach.source) == (rule, where, "inferred")
+    """An identifier that is not encoded, encoded in part, or encoded twice is reported with its place."""
+    found = only(request_line)
+    assert (found.rule, found.where, found.source) == (rule, where, "inferred")
 
 
 def test_a_typo_is_no_identifier_with_a_slash() -> None:
@@ -120,8 +120,8 @@ def test_a_typo_is_no_identifier_with_a_slash() -> None:
     assert only("PUT /api/v1/customers/" + "a/" * 30).rule == "unknown-endpoint"
 
 
-def test_plain_http_is_told_beside_everything_else() -> None:
-    """Credentials in clear text, whatever else is wrong; a base URL of the project's own may be plain."""
+def test_plain_http_is_reported_beside_everything_else() -> None:
+    """http is reported whatever else is wrong; a base URL of the ini cio_hosts may use http."""
     assert [each.rule for each in judged("POST http://track.customer.io/api/v1/customers/5")] == [
         "not-https",
         "wrong-method",
@@ -131,12 +131,12 @@ def test_plain_http_is_told_beside_everything_else() -> None:
 
 
 def test_a_retired_host_is_judged_no_further() -> None:
-    """What its paths were is not known any more."""
+    """A retired host has one violation, because its paths are not known any more."""
     assert only("POST https://beta-api.customer.io/v1/api/customers/attributes").rule == "retired-host"
 
 
 def test_the_region_is_judged_only_where_it_is_declared() -> None:
-    """And never for the call that asks for it."""
+    """Without a declared region any host is right; the call that asks for the region may go to any."""
     assert judged("PUT /api/v1/customers/5") == []
     assert judged("PUT /api/v1/customers/5", "us") == []
     assert only("PUT /api/v1/customers/5", "eu").rule == "wrong-region"

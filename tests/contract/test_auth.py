@@ -1,4 +1,4 @@
-"""Credentials: the right scheme, really there, and never shown."""
+"""Wrong credentials are found and never shown."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def basic(text: str) -> str:
     ],
 )
 def test_right_credentials_pass(kind: str, header: str | None) -> None:
-    """Schemes have no case, and operations without credentials take any."""
+    """The scheme is compared without case; an operation without credentials accepts any."""
     assert judge_auth(kind, header, "us") == ()
 
 
@@ -65,20 +65,20 @@ def test_right_credentials_pass(kind: str, header: str | None) -> None:
         ("write-key", basic("sk_eu_abc:"), "wrong-region"),
     ],
 )
-def test_wrong_credentials_are_told(kind: str, header: str | None, rule: str) -> None:
-    """One rule for each way of being wrong."""
+def test_wrong_credentials_are_reported(kind: str, header: str | None, rule: str) -> None:
+    """Each mistake has its rule."""
     assert [each.rule for each in judge_auth(kind, header, "us")] == [rule]
 
 
 def test_the_region_of_a_key_needs_a_region() -> None:
-    """Behind a proxy of the project's own nobody knows where the host is."""
+    """Without a known region of the host, the region of a key is not judged."""
     assert judge_auth("write-key", "Bearer sk_eu_abc", None) == ()
     assert judge_auth("write-key", "Bearer sk_eu_abc", "eu") == ()
 
 
 @given(st.sampled_from(["basic", "bearer", "write-key"]), st.text(), st.sampled_from(["Basic ", "Bearer ", "", "X "]))
 def test_no_credential_is_ever_shown(kind: str, secret: str, scheme: str) -> None:
-    """Whatever the header holds, every text is one of the few that stand in the module."""
+    """For any header, all texts are constants of the module."""
     for header in (scheme + secret, basic(secret)):
         for each in judge_auth(kind, header, "us"):
             plain = [*judge_auth(kind, "Bearer None"), *judge_auth(kind, "x"), *judge_auth(kind, "x y")]
@@ -88,12 +88,12 @@ def test_no_credential_is_ever_shown(kind: str, secret: str, scheme: str) -> Non
 
 
 def test_credentials_in_a_url_are_a_header() -> None:
-    """Clients turn user:password@ into Basic."""
+    """Clients make a Basic header from user:password@ in a URL."""
     assert from_url("site:key") == basic("site:key")
 
 
 def test_service_accounts_are_recognised() -> None:
-    """Their tokens begin with sa_live_."""
+    """A token of a service account begins with sa_live_."""
     assert [service_account(text) for text in ("Bearer sa_live_x", "bearer sa_live_", "Bearer key", None)] == [
         True,
         True,

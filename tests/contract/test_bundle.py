@@ -1,4 +1,4 @@
-"""One document for both engines."""
+"""A schema and the shared definitions become one document."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ COMMON = {"$defs": {"name": {"x-maxBytes": 8, "$ref": "#/$defs/other"}, "other":
 
 
 def test_the_shared_facts_are_inside() -> None:
-    """References to common.json, and within it, lead into the document; its own stay as they are."""
+    """References to common.json, and those within it, lead into the document; other references stay."""
     whole = bundle(
         {"$defs": {"own": {}}, "items": [{"$ref": "../common.json#/$defs/name"}, {"$ref": "#/$defs/own"}]}, COMMON
     )
@@ -19,26 +19,26 @@ def test_the_shared_facts_are_inside() -> None:
 
 
 def test_references_to_elsewhere_are_found() -> None:
-    """Wherever they stand."""
+    """References are found at any depth."""
     document = {"allOf": [{"$ref": "https://x.example/y"}, {"items": {"$dynamicRef": "other.json"}}, {"$ref": "#/z"}]}
     assert foreign_references(document) == ["https://x.example/y", "other.json"]
 
 
 def test_the_fast_document_says_the_same() -> None:
-    """Sizes go, short text is settled by its characters, what both engines ignore goes too."""
+    """Limits of JSON sizes and members without effect are dropped; short text is allowed by its characters."""
     fast = for_speed([{"x-maxBytes": 10, "x-maxJsonBytes": 5, "examples": [1], "x-cio": {}, "type": "string"}])
     assert fast == [{"type": "string", "anyOf": [{"maxLength": 2}, {"x-maxBytes": 10}]}]
     assert for_speed({"x-maxBytes": 10, "anyOf": [True]}) == {"x-maxBytes": 10, "anyOf": [True]}
 
 
 def test_every_size_limit_is_found() -> None:
-    """They say how large a body may be before the fast answer is not enough."""
+    """Limits of JSON sizes are found at any depth; members of a payload with such a name are none."""
     document = {"x-maxJsonBytes": 5, "allOf": [{"x-warnJsonBytes": 3}, {"properties": {"x-maxJsonBytes": {}}}]}
     assert sorted(size_limits(document)) == [3, 5]
 
 
 def test_the_way_to_a_place_follows_references() -> None:
-    """Outermost first; a way that ends nowhere ends."""
+    """The subschemas come outermost first, up to the last one that exists."""
     document = {"properties": {"a": {"$ref": "#/$defs/x~1y"}}, "$defs": {"x/y": {"items": {"type": "string"}}}}
     ways = list(enclosing(document, ["properties", "a", "items", "type"]))
     assert ways == [
@@ -52,10 +52,19 @@ def test_the_way_to_a_place_follows_references() -> None:
 
 
 def test_parameters_become_one_schema() -> None:
-    """Of the query only what x-required names is needed; the path's are always there."""
+    """Parameters of the query are optional without x-required."""
     email = {"type": "string", "x-required": True, "x-cio": {"x-required": {"rule": "missing-identifier"}}}
     schema = parameters({"x-cio": {"parameters": {"path": {"id": {}}, "query": {"email": email, "start": {}}}}})
     assert schema["properties"]["path"] == {"properties": {"id": {}}, "required": [], "x-cio": {}}
     assert schema["properties"]["query"]["required"] == ["email"]
     assert schema["properties"]["query"]["x-cio"] == {"required:email": {"rule": "missing-identifier"}}
     assert parameters({"x-cio": {}})["properties"]["query"] == {"properties": {}, "required": [], "x-cio": {}}
+
+
+def test_only_definitions_that_are_needed_are_bundled() -> None:
+    """Directly or through another one; a reference to an unknown definition stays for the engine to refuse."""
+    common = {"$defs": {**COMMON["$defs"], "unused": {"type": "null"}}}
+    whole = bundle({"$ref": "../common.json#/$defs/name"}, common)
+    assert set(whole["$defs"]["customerio"]["$defs"]) == {"name", "other"}
+    lost = bundle({"$ref": "../common.json#/$defs/gone/properties/x"}, common)
+    assert lost == {"$ref": "#/$defs/customerio/$defs/gone/properties/x", "$defs": {"customerio": {"$defs": {}}}}

@@ -1,4 +1,4 @@
-"""Which call of the API a request is."""
+"""The operation of a request is found by method, URL and payload."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ OPERATIONS = {
 
 
 def test_every_operation_is_there() -> None:
-    """The ids are public: reports, marks and cassettes name them."""
+    """The ids do not change: reports, marks and cassettes contain them."""
     expected = {f"{surface}.{name}" for surface, names in OPERATIONS.items() for name in names.split()}
     assert set(CATALOG.operations) == expected
     assert CATALOG.surfaces == ("app", "pipelines", "track", "track_v2")
@@ -64,21 +64,21 @@ def test_parameters_are_decoded_exactly_once() -> None:
     ],
 )
 def test_a_broken_entity_still_has_its_endpoint(payload: object, problem: str, where: str) -> None:
-    """No operation, but the endpoint, so that an answer can be found; and why there is none."""
+    """A broken payload has no operation; the endpoint, the broken rule and the key are known."""
     match = CATALOG.match("POST", "https://track.customer.io/api/v2/entity", payload)
     assert (match.operation, match.problem, match.where) == (None, problem, where)
     assert match.endpoint == ("track_v2", "/api/v2/entity")
 
 
 def test_an_unknown_endpoint_has_no_operation_and_no_surface() -> None:
-    """Neither a wrong path nor a foreign host leads anywhere."""
+    """A wrong path and an unknown host have no candidates."""
     for url in ("https://track.customer.io/api/v1/people", "https://example.com/api/v1/events", "https://[::1/"):
         match = CATALOG.match("POST", url)
         assert (match.operation, match.endpoint, match.surface, match.problem) == (None, None, None, "unknown-endpoint")
 
 
 def test_literal_segments_come_before_parameters() -> None:
-    """/v1/customers/attributes is the look-up of many, not a customer called attributes."""
+    """/v1/customers/attributes is the look-up of several people, not a person with the id attributes."""
     assert CATALOG.match("POST", "https://api.customer.io/v1/customers/attributes").operation is not None
     crossing = Catalog([CATALOG.operations["app.get_segment"], CATALOG.operations["app.list_segments"]])
     assert crossing.match("GET", "https://api.customer.io/v1/segments").operation.id == "app.list_segments"  # type: ignore[union-attr]
@@ -98,7 +98,7 @@ def test_literal_segments_come_before_parameters() -> None:
     ],
 )
 def test_only_customer_io_is_of_concern(host: str, concerned: bool) -> None:
-    """The domain and everything below it, in any case; never a host that merely ends alike."""
+    """The domain and its subdomains belong to Customer.io, in any case; a host that only ends alike does not."""
     assert CATALOG.concerns(host) is concerned
     assert CATALOG.concerns_url(f"https://{host}/x") is concerned
 
@@ -118,7 +118,7 @@ def test_own_base_urls_count_too() -> None:
 
 
 def test_a_port_in_a_base_url_leaves_other_ports_alone() -> None:
-    """A machine runs more than one server."""
+    """A base URL with a port stands for this port only."""
     local = Catalog.load(hosts=["http://localhost:8080/cio", "[::1]:9"])
     assert (local.concerns("localhost", 8080), local.concerns("localhost", 9090)) == (True, False)
     assert local.match("POST", "http://localhost:8080/cio/v1/batch").operation.id == "pipelines.batch"  # type: ignore[union-attr]
@@ -127,14 +127,14 @@ def test_a_port_in_a_base_url_leaves_other_ports_alone() -> None:
 
 
 def test_memory_of_urls_is_bounded() -> None:
-    """A place is found once per URL; a very long URL is not kept."""
+    """The result for a URL is cached, except for a very long URL."""
     short, long = "https://track.customer.io/api/v1/events", "https://track.customer.io/" + "x" * LONGEST_REMEMBERED
     assert CATALOG.place("POST", short) is CATALOG.place("POST", short)
     assert CATALOG.place("POST", long) is not CATALOG.place("POST", long)
 
 
 def test_a_broken_file_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A schema file that is none says which file, which line and why."""
+    """A broken schema file is refused with its path, line and cause."""
     (tmp_path / "track").mkdir()
     monkeypatch.setattr("pytest_customerio.core.data.schemas", lambda: tmp_path)
     for text, line in (('{\n"x-cio": ]', 2), ('{"x-cio": {}}', None), ("[]", None)):
@@ -146,7 +146,7 @@ def test_a_broken_file_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
 
 @given(st.text(), st.text(), st.none() | st.dictionaries(st.text(), st.text() | st.integers()))
 def test_matching_never_fails(method: str, url: str, payload: object) -> None:
-    """Any text is a URL that matches or does not."""
+    """No text raises an exception."""
     for start in ("", "https://", "https://track.customer.io/", "https://track.customer.io/api/v2/entity"):
         match = CATALOG.match(method, start + url, payload)
         assert match.operation is None or match.operation.id in CATALOG.operations

@@ -1,4 +1,4 @@
-"""Whether a request keeps its contract: what is judged, how it is told, what is left alone."""
+"""One request is judged: its operation, its violations, and what is not judged."""
 
 from __future__ import annotations
 
@@ -6,13 +6,14 @@ import base64
 import gzip
 import json
 import time
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from pytest_customerio.contract.catalog import Catalog
-from pytest_customerio.contract.contract import Contract
+from pytest_customerio.contract.contract import Contract, Judged
 from pytest_customerio.core.data import DataError
 from pytest_customerio.core.model import Interaction, Violation
 
@@ -26,28 +27,28 @@ SEND = "https://api.customer.io/v1/send/email"
 
 
 def heard(url: str, payload: Any = None, method: str = "POST", **more: Any) -> Interaction:
-    """A request with the credentials that it needs, unless it brings its own."""
+    """A request with the right credentials, unless the test gives others."""
     headers = {"authorization": "Bearer key" if "//api" in url else BASIC, **more.pop("headers", {})}
     body = more.pop("body", None if payload is None else json.dumps(payload).encode())
     return Interaction(client="requests", method=method, url=url, headers=headers, body=body, **more)
 
 
-def loud(violations: list[Violation]) -> list[tuple[str, str]]:
+def loud(violations: Iterable[Violation]) -> list[tuple[str, str]]:
     """Rule and place of errors and warnings."""
     return [(each.rule, each.where) for each in violations if each.severity != "info"]
 
 
 def judged(url: str, payload: Any = None, method: str = "POST", **more: Any) -> list[tuple[str, str]]:
     """What is wrong with a request."""
-    return loud(CONTRACT.judge(heard(url, payload, method, **more)))
+    return loud(CONTRACT.judge(heard(url, payload, method, **more)).violations)
 
 
 def test_a_violation_says_everything() -> None:
-    """As the design shows it: where, expected, got, the way out, the error it would draw, its source, its call site."""
+    """A violation has place, expectation, value, hint, error, source and call site."""
     interaction = heard(EVENT, {"name": "x" * 134, "timestamp": 1764000000000}, sent_from="app/crm.py:16 in purchase")
-    found = CONTRACT.judge(interaction)
-    assert interaction.operation == CATALOG.operations["track.event"]
-    assert found == [
+    judged = CONTRACT.judge(interaction)
+    assert judged.operation == CATALOG.operations["track.event"]
+    assert list(judged.violations) == [
         Violation(
             rule="event-name-too-long",
             severity="error",
@@ -76,7 +77,9 @@ def test_a_violation_says_everything() -> None:
 def test_all_violations_come_at_once_and_sorted() -> None:
     """Errors, then warnings, then infos; by place, with numbers in their order, then by rule."""
     items = [{"type": "person", "action": "event", "identifiers": {"id": "None"}}] * 11
-    found = CONTRACT.judge(heard(BATCH.replace("https", "http"), {"batch": items}, headers={"authorization": "x"}))
+    found = CONTRACT.judge(
+        heard(BATCH.replace("https", "http"), {"batch": items}, headers={"authorization": "x"})
+    ).violations
     assert [(each.severity, each.where) for each in found] == [
         *(("error", f"$.batch[{index}].name") for index in range(11)),
         ("error", "header Authorization"),
@@ -86,7 +89,7 @@ def test_all_violations_come_at_once_and_sorted() -> None:
 
 
 def test_one_place_breaks_a_rule_once_and_at_its_worst() -> None:
-    """Where the error and the inferred warning of one limit both hold, the error stands."""
+    """If one rule is broken at one place as an error and as a warning, only the error is reported."""
     payload = {
         "type": "person",
         "action": "event",
@@ -94,12 +97,12 @@ def test_one_place_breaks_a_rule_once_and_at_its_worst() -> None:
         "name": "x",
         "attributes": {"a": "x" * 33000},
     }
-    found = CONTRACT.judge(heard(ENTITY, payload))
+    found = CONTRACT.judge(heard(ENTITY, payload)).violations
     assert [(each.rule, each.severity) for each in found] == [("entity-too-large", "error")]
 
 
 def test_batches_are_judged_item_by_item() -> None:
-    """Each by its own type and action, named by its index."""
+    """Each item is judged by its own type and action; the index is part of the place."""
     items = [
         {"type": "person", "action": "event", "identifiers": {"id": "1"}, "name": "x", "timestamp": 1764000000000},
         {"type": "object", "action": "event", "identifiers": {"object_type_id": "1", "object_id": "a"}},
@@ -115,12 +118,16 @@ def test_batches_are_judged_item_by_item() -> None:
     ]
 
 
-def test_pipelines_batches_are_told_apart_by_type() -> None:
+def test_pipelines_batches_are_distinguished_by_type() -> None:
     """Unknown and missing types draw their rule, with the types that exist."""
     url = "https://cdp.customer.io/v1/batch"
     key = {"authorization": "Basic " + base64.b64encode(b"key:").decode()}
     items = [{"type": "track", "userId": "1"}, {"type": "event"}, {"type": ["track"]}, {}, {"type": "batch"}]
-    found = [each for each in CONTRACT.judge(heard(url, {"batch": items}, headers=key)) if each.severity == "error"]
+    found = [
+        each
+        for each in CONTRACT.judge(heard(url, {"batch": items}, headers=key)).violations
+        if each.severity == "error"
+    ]
     assert [(each.rule, each.where, each.got) for each in found] == [
         ("event-name-missing", "$.batch[0].event", "nothing"),
         ("unknown-type", "$.batch[1].type", '"event"'),
@@ -131,29 +138,29 @@ def test_pipelines_batches_are_told_apart_by_type() -> None:
     assert found[1].expected == "alias, group, identify, page, screen, track"
 
 
-def test_the_operation_is_filled_in_where_the_payload_decides() -> None:
-    """And left open where the payload is broken; one that is known already stays."""
+def test_the_payload_decides_on_the_operation_where_several_share_an_address() -> None:
+    """The operation stays open where the payload is broken. An operation that is known already stays."""
     event = heard(ENTITY, {"type": "person", "action": "event", "name": "x", "identifiers": {"id": "1"}})
-    assert CONTRACT.judge(event) == []
-    assert event.operation == CONTRACT.operation(event) == CATALOG.operations["track_v2.person_event"]
+    operation = CATALOG.operations["track_v2.person_event"]
+    assert CONTRACT.judge(event) == Judged(operation)
+    assert CONTRACT.operation(event) == operation
     broken = heard(ENTITY, {"type": "user"})
-    assert loud(CONTRACT.judge(broken)) == [("unknown-type", "$.type")]
-    assert broken.operation is None
+    assert loud(CONTRACT.judge(broken).violations) == [("unknown-type", "$.type")]
+    assert CONTRACT.judge(broken).operation is None
     assert CONTRACT.operation(broken) is None
     known = heard(EVENT, {"name": "x"}, operation=CATALOG.operations["track.identify"])
-    CONTRACT.judge(known)
-    assert known.operation == CATALOG.operations["track.identify"]
+    assert CONTRACT.judge(known).operation == CATALOG.operations["track.identify"]
 
 
 @pytest.mark.parametrize("body", [b"{", b"[" * 1_000_000, b"\xff", None])
 def test_the_operation_of_an_unreadable_entity_is_open(body: bytes | None) -> None:
-    """Whatever the body is, asking does no harm."""
+    """No body raises an exception."""
     assert CONTRACT.operation(heard(ENTITY, body=body)) is None
     assert CONTRACT.operation(heard(EVENT, body=body)) == CATALOG.operations["track.event"]
 
 
 def test_an_unknown_body_is_not_judged() -> None:
-    """What the client never read cannot be wrong; the rest of the request can."""
+    """A body that the client did not read is not judged; the rest of the request is."""
     assert judged(EVENT, body=None, body_known=False) == []
     assert judged(EVENT, body=None, body_known=False, headers={"authorization": ""}) == [
         ("missing-auth", "header Authorization")
@@ -161,7 +168,7 @@ def test_an_unknown_body_is_not_judged() -> None:
 
 
 def test_compressed_bodies_are_judged() -> None:
-    """gzip is undone first; what cannot be undone is left alone."""
+    """A gzip body is unpacked and judged; a body that cannot be unpacked is not judged."""
     packed = {"content-encoding": "gzip"}
     assert judged(EVENT, body=gzip.compress(b'{"name": ""}'), headers=packed) == [("event-name-missing", "$.name")]
     assert judged(EVENT, body=b"\x1f\x8bbroken", headers=packed) == []
@@ -169,14 +176,14 @@ def test_compressed_bodies_are_judged() -> None:
 
 
 def test_calls_without_a_body_may_send_anything() -> None:
-    """Nothing reads it."""
+    """A body of an operation that reads none is not judged."""
     assert judged("https://track.customer.io/api/v1/customers/5/suppress", body=b"a=b") == []
     assert judged("https://track.customer.io/api/v1/customers/5", body=b"a=b", method="DELETE") == []
     assert judged("https://api.customer.io/v1/segments", body=b"a=b", method="GET") == []
 
 
 def test_path_and_query_are_judged() -> None:
-    """Decoded once; places are named path.<name> and query.<name>."""
+    """Parameters are decoded once; their places are path.<name> and query.<name>."""
     url = "https://track.customer.io/api/v1/segments/None/add_customers?id_type=phone"
     assert judged(url, {"ids": ["1"]}) == [
         ("bad-id-type", "query.id_type"),
@@ -186,23 +193,23 @@ def test_path_and_query_are_judged() -> None:
 
 
 def test_the_region_is_judged_where_it_is_declared() -> None:
-    """Nothing is assumed."""
+    """Without a declared region, no region is expected."""
     request = heard(EVENT, {"name": "x"})
-    assert loud(Contract(CATALOG, region="us").judge(request)) == []
-    assert loud(Contract(CATALOG, region="eu").judge(request)) == [("wrong-region", "url")]
+    assert loud(Contract(CATALOG, region="us").judge(request).violations) == []
+    assert loud(Contract(CATALOG, region="eu").judge(request).violations) == [("wrong-region", "url")]
 
 
 def test_credentials_in_the_url_count() -> None:
-    """Clients turn them into a header further down."""
+    """Credentials in the URL count as the Authorization header that a client makes from them."""
     bare = Interaction("requests", "POST", EVENT.replace("//", "//site:key@"), {}, b'{"name": "x"}')
-    assert loud(CONTRACT.judge(bare)) == []
-    assert loud(CONTRACT.judge(Interaction("requests", "POST", EVENT, {}, b'{"name": "x"}'))) == [
+    assert loud(CONTRACT.judge(bare).violations) == []
+    assert loud(CONTRACT.judge(Interaction("requests", "POST", EVENT, {}, b'{"name": "x"}')).violations) == [
         ("missing-auth", "header Authorization")
     ]
 
 
 def test_a_service_account_names_its_workspace() -> None:
-    """Its token serves several."""
+    """A token of a service account is valid for several workspaces, so the request has to name one."""
     message = {"transactional_message_id": 1, "to": "ada@example.com", "identifiers": {"id": "1"}}
     token = {"authorization": "Bearer sa_live_x"}
     assert judged(SEND, message, headers=token) == [("missing-workspace-id", "header X-Workspace-Id")]
@@ -210,24 +217,26 @@ def test_a_service_account_names_its_workspace() -> None:
 
 
 def test_time_is_the_interactions_own() -> None:
-    """send_at is judged by when the request was sent, which may be a moment of a replay."""
+    """send_at is compared with the time when the request was sent, which may be virtual."""
     message = {"transactional_message_id": 1, "to": "ada@example.com", "identifiers": {"id": "1"}}
     in_a_year = int(time.time()) + 365 * 86_400
     assert judged(SEND, message | {"send_at": in_a_year}) == [("send-at-too-far", "$.send_at")]
     assert judged(SEND, message | {"send_at": in_a_year}, at=in_a_year - 60.0) == []
 
 
-def test_other_hosts_are_nobodys_business() -> None:
-    """Also those that merely look alike, and what else a proxy of the project's own serves."""
+def test_other_hosts_are_not_judged() -> None:
+    """Hosts with a similar name, and other paths of a host of the ini cio_hosts, are not judged."""
     proxied = Contract(Catalog.load(hosts=["https://proxy.example/cio"]))
-    assert proxied.judge(Interaction("requests", "POST", "https://proxy.example/health", {}, b"{")) == []
-    assert proxied.judge(Interaction("requests", "POST", "https://proxy.example/cio/health", {}, b"{")) != []
+    assert proxied.judge(Interaction("requests", "POST", "https://proxy.example/health", {}, b"{")).violations == ()
+    assert proxied.judge(Interaction("requests", "POST", "https://proxy.example/cio/health", {}, b"{")).violations != ()
     for host in ("customer.io.evil.com", "example.com", ""):
-        assert CONTRACT.judge(Interaction("requests", "POST", f"http://{host}/api/v1/events", {}, b"{")) == []
+        assert (
+            CONTRACT.judge(Interaction("requests", "POST", f"http://{host}/api/v1/events", {}, b"{")).violations == ()
+        )
 
 
 def test_no_value_and_no_credential_is_shown() -> None:
-    """Whatever breaks, the texts hold no e-mail, phone, name or key."""
+    """No text contains an e-mail address, a phone number, a name or a key, whatever is broken."""
     secret = "ada.lovelace@example.com"
     payloads: list[tuple[str, Any]] = [
         (EVENT, {"name": [secret], "timestamp": secret, "data": secret, "id": secret, "type": secret}),
@@ -239,7 +248,7 @@ def test_no_value_and_no_credential_is_shown() -> None:
     ]
     for url, payload in payloads:
         key = base64.b64encode(f"{secret}".encode()).decode()
-        found = CONTRACT.judge(heard(url, payload, headers={"authorization": f"Basic {key}"}))
+        found = CONTRACT.judge(heard(url, payload, headers={"authorization": f"Basic {key}"})).violations
         assert found
         texts = " ".join(f"{each.where} {each.expected} {each.got} {each.hint} {each.error}" for each in found)
         assert secret not in texts
@@ -249,7 +258,7 @@ def test_no_value_and_no_credential_is_shown() -> None:
 
 
 def test_own_contracts_add_to_ours(tmp_path: Path) -> None:
-    """Their constraints draw own-contract, or the rule, texts and severity that they name."""
+    """A broken constraint of the project is own-contract, or has the rule, texts and severity of its x-cio."""
     (tmp_path / "track").mkdir()
     named = {
         "maximum": {"rule": "own-contract", "expected": "at most 1000", "hint": "ask sales", "severity": "warning"}
@@ -262,8 +271,8 @@ def test_own_contracts_add_to_ours(tmp_path: Path) -> None:
     (tmp_path / "track" / "suppress.json").write_text('{"maxProperties": 0}')
     (tmp_path / "track" / "identify.json").write_text('{"required": ["x"], "x-cio": {"*": {"rule": "made-up"}}}')
     contract = Contract(CATALOG, own=[tmp_path])
-    assert loud(contract.judge(heard(EVENT, {"name": "x"}))) == [("own-contract", "$.data")]
-    warning = contract.judge(heard(EVENT, {"name": "x", "data": {"total": 1001}}))[0]
+    assert loud(contract.judge(heard(EVENT, {"name": "x"})).violations) == [("own-contract", "$.data")]
+    warning = contract.judge(heard(EVENT, {"name": "x", "data": {"total": 1001}})).violations[0]
     assert (warning.rule, warning.severity, warning.expected, warning.hint) == (
         "own-contract",
         "warning",
@@ -271,13 +280,13 @@ def test_own_contracts_add_to_ours(tmp_path: Path) -> None:
         "ask sales",
     )
     suppress = "https://track.customer.io/api/v1/customers/5/suppress"
-    assert loud(contract.judge(heard(suppress, {"a": 1}))) == [("own-contract", "$")]
-    identify = contract.judge(heard("https://track.customer.io/api/v1/customers/5", {}, "PUT"))[0]
+    assert loud(contract.judge(heard(suppress, {"a": 1})).violations) == [("own-contract", "$")]
+    identify = contract.judge(heard("https://track.customer.io/api/v1/customers/5", {}, "PUT")).violations[0]
     assert (identify.rule, identify.severity) == ("made-up", "error")
 
 
 def test_a_broken_own_contract_is_refused_at_once(tmp_path: Path) -> None:
-    """With file, line and cause: a usage error, not a surprise in the middle of a run."""
+    """A broken schema is refused with file, line and cause when the contract is made."""
     (tmp_path / "track").mkdir()
     (tmp_path / "track" / "event.json").write_text('{\n"required": "name"}')
     with pytest.raises(DataError, match="no JSON Schema") as caught:
@@ -285,7 +294,18 @@ def test_a_broken_own_contract_is_refused_at_once(tmp_path: Path) -> None:
     assert (caught.value.path.name, caught.value.line) == ("event.json", 2)
 
 
-def test_the_vocabulary_is_at_hand() -> None:
-    """For marks and settings that name a rule."""
-    assert CONTRACT.rules["bad-email"].severity == "error"
-    assert CONTRACT.rules is CONTRACT.rules
+def test_a_prepared_contract_reads_no_more_files(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A test may replace the function that opens files; the contract has read them before."""
+    contract = Contract(CATALOG)
+    contract.prepare()
+    monkeypatch.setattr("pytest_customerio.core.data.read_json", None)
+    monkeypatch.setattr("pathlib.Path.read_text", None)
+    assert contract.judge(heard(EVENT, {"name": "x"})).operation == CATALOG.operations["track.event"]
+    assert loud(contract.judge(heard(EVENT, {"name": "x"})).violations) == []
+
+
+def test_a_payload_and_an_item_have_to_be_objects() -> None:
+    """What is no JSON has a rule of its own; an item is named by its index."""
+    assert judged(EVENT, body=b"name=x") == [("body-not-json", "$")]
+    assert judged(EVENT, [1]) == [("body-not-object", "$")]
+    assert judged(BATCH, {"batch": [5]}) == [("body-not-object", "$.batch[0]")]

@@ -77,7 +77,7 @@ ALL = [
 
 
 def test_every_error_that_a_constraint_draws_is_one_that_its_rule_prevents() -> None:
-    """From the schema to the error: the status of the text is the status of a case in the rule's list."""
+    """The status in an entry's error is the status of a case that the rule prevents."""
     lost = [
         (name, key, entry["rule"], entry["error"])
         for name, key, entry in ALL
@@ -89,18 +89,18 @@ def test_every_error_that_a_constraint_draws_is_one_that_its_rule_prevents() -> 
 
 @pytest.mark.parametrize(("text", "rule"), TEXTS.items())
 def test_every_known_text_has_a_constraint_that_prevents_it(text: str, rule: str) -> None:
-    """From the error to the schema."""
+    """Each known text of an error has a rule that names it."""
     assert rule in {entry["rule"] for _, _, entry in ALL if entry.get("error") == text}
 
 
 @pytest.mark.parametrize(("case", "rule"), CASES.items())
 def test_every_case_that_a_payload_causes_has_its_rule(case: str, rule: str) -> None:
-    """From the case to the rule, and the rule names the case."""
+    """Each case that a payload causes is prevented by its rule."""
     assert case in RULES[rule]["prevents"]
 
 
 def test_no_rule_prevents_a_case_that_is_unknown() -> None:
-    """And every payload rule that is an error says what it prevents, unless nothing is ever answered."""
+    """Each rule of payloads that is an error names the cases that it prevents, unless no answer is known."""
     named = {case for rule in RULES.values() for case in rule["prevents"]}
     assert named <= set(CASES)
     silent = {
@@ -112,6 +112,6 @@ def test_no_rule_prevents_a_case_that_is_unknown() -> None:
 
 
 def test_an_observed_or_documented_fact_has_its_evidence() -> None:
-    """A limit that is claimed can be looked up: a link, or a file of a public repository."""
+    """Each source is a link or a file of a public repository."""
     bare = [(name, key) for name, key, entry in ALL if entry["source"] == "observed" and not entry.get("evidence")]
     assert bare == []

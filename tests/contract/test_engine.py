@@ -1,4 +1,4 @@
-"""The valid case in microseconds, the broken one explained."""
+"""A schema accepts valid payloads and explains broken ones."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from pytest_customerio.contract.engine import Schema
-from pytest_customerio.contract.violations import Breach
+from pytest_customerio.core.model import Violation
 
 ENTRY = {
     "rule": "malformed",
@@ -21,21 +21,23 @@ ENTRY = {
 }
 
 
-def breaches(document: dict[str, Any], payload: object, common: dict[str, Any] | None = None) -> list[Breach]:
-    """What the payload breaks."""
-    return Schema(document, {"$defs": common or {}}, fallback="own-contract").breaches(payload)
+def violations(document: dict[str, Any], payload: object, common: dict[str, Any] | None = None) -> list[Violation]:
+    """All violations of the payload."""
+    return Schema(document, {"$defs": common or {}}, fallback="own-contract").violations(payload)
 
 
-def one(document: dict[str, Any], payload: object, common: dict[str, Any] | None = None) -> Breach:
-    """The one thing that the payload breaks."""
-    (breach,) = breaches(document, payload, common)
-    return breach
+def one(document: dict[str, Any], payload: object, common: dict[str, Any] | None = None) -> Violation:
+    """The only violation of the payload."""
+    (found,) = violations(document, payload, common)
+    return found
 
 
 def test_an_entry_explains_its_keyword() -> None:
     """Rule and texts come from the schema, place and value from the payload."""
     document = {"properties": {"a": {"type": "string", "x-cio": {"type": ENTRY}}}}
-    assert one(document, {"a": 5}) == Breach("malformed", "$.a", "a fit", "5", "try", "400", "inferred", "warning")
+    assert one(document, {"a": 5}) == Violation(
+        "malformed", "warning", "$.a", "a fit", "5", "try", source="inferred", error="400"
+    )
 
 
 def test_ways_of_breaking_have_their_own_entries() -> None:
@@ -50,24 +52,24 @@ def test_a_missing_member_stands_where_it_should_be() -> None:
     """required:<name> before required; x-anyRequired points at its first key."""
     entries = {"required:a": {"rule": "r1"}, "required": {"rule": "r2"}}
     document = {"properties": {"x": {"required": ["a", "b"], "x-cio": entries}}}
-    assert [(each.rule, each.where, each.got) for each in breaches(document, {"x": {}})] == [
+    assert [(each.rule, each.where, each.got) for each in violations(document, {"x": {}})] == [
         ("r1", "$.x.a", "nothing"),
         ("r2", "$.x.b", "nothing"),
     ]
     assert one({"x-anyRequired": ["a", "b"]}, {}).where == "$.a"
-    assert breaches({"required": ["a"]}, "text") == []
+    assert violations({"required": ["a"]}, "text") == []
 
 
 def test_a_bad_name_stands_at_its_member() -> None:
     """Constraints on names point at the member, also through a reference."""
     document = {"properties": {"x": {"propertyNames": {"$ref": "../common.json#/$defs/name"}}}}
     common = {"name": {"enum": ["id"], "x-cio": {"enum": {"rule": "unknown-identifier-key"}}}}
-    breach = one(document, {"x": {"user_id": 1}}, common)
-    assert (breach.rule, breach.where, breach.got) == ("unknown-identifier-key", "$.x.user_id", '"user_id"')
+    found = one(document, {"x": {"user_id": 1}}, common)
+    assert (found.rule, found.where, found.got) == ("unknown-identifier-key", "$.x.user_id", '"user_id"')
 
 
 def test_the_nearest_enclosing_star_answers_for_the_rest() -> None:
-    """Else the fallback."""
+    """The rule of the nearest entry `*` is used, else the fallback."""
     inner = {"properties": {"b": {"minimum": 5}}}
     document = {"properties": {"a": {**inner, "x-cio": {"*": {"rule": "r1"}}}, "c": inner}}
     assert one(document, {"a": {"b": 1}}).rule == "r1"
@@ -90,13 +92,13 @@ def test_the_nearest_enclosing_star_answers_for_the_rest() -> None:
 def test_constraints_without_texts_explain_themselves(
     schema: dict[str, Any], payload: object, expected: str, got: str
 ) -> None:
-    """As in a project's own contracts."""
-    breach = one(schema, payload)
-    assert (breach.expected, breach.got) == (expected, got)
+    """A schema without x-cio gets texts from its keywords."""
+    found = one(schema, payload)
+    assert (found.expected, found.got) == (expected, got)
 
 
-def test_the_fast_answer_is_never_wrong_about_a_yes() -> None:
-    """What it cannot decide, it denies: large bodies under a size limit, numbers and text that Rust cannot hold."""
+def test_holds_is_true_only_for_valid_payloads() -> None:
+    """It is False where it cannot decide: large bodies under a size limit, text that Rust cannot represent."""
     document = {"properties": {"a": {"x-maxBytes": 8}, "b": {"x-maxJsonBytes": 100}}}
     schema = Schema(document, {"$defs": {}})
     assert schema.holds({"a": "xx", "b": {}}, 100)
@@ -104,7 +106,7 @@ def test_the_fast_answer_is_never_wrong_about_a_yes() -> None:
     assert not schema.holds({"a": "x" * 9}, 20)
     assert not schema.holds({"a": "\ud800" * 3}, 20)
     assert not schema.holds({"\ud800": 1}, 20)
-    assert [each.got for each in schema.breaches({"a": "\ud800" * 3, "b": ["x" * 100]})] == ["9 bytes", "104 bytes"]
+    assert [each.got for each in schema.violations({"a": "\ud800" * 3, "b": ["x" * 100]})] == ["9 bytes", "104 bytes"]
 
 
 def test_explaining_is_bounded() -> None:
@@ -112,10 +114,14 @@ def test_explaining_is_bounded() -> None:
     deep: Any = {}
     for _ in range(2000):
         deep = {"a": deep}
-    assert breaches({"$ref": "#/$defs/x", "$defs": {"x": {"additionalProperties": {"$ref": "#/$defs/x"}}}}, deep) == []
-    assert len(breaches({"items": {"type": "string"}}, [1] * 100_000)) == 500
-    assert breaches({"additionalProperties": {"type": "string"}}, {f"a{n}": "x" for n in range(2000)} | {"z": 1}) == []
-    assert breaches({"items": {"type": "string"}}, {}) == []
+    assert (
+        violations({"$ref": "#/$defs/x", "$defs": {"x": {"additionalProperties": {"$ref": "#/$defs/x"}}}}, deep) == []
+    )
+    assert len(violations({"items": {"type": "string"}}, [1] * 100_000)) == 500
+    assert (
+        violations({"additionalProperties": {"type": "string"}}, {f"a{n}": "x" for n in range(2000)} | {"z": 1}) == []
+    )
+    assert violations({"items": {"type": "string"}}, {}) == []
 
 
 @pytest.mark.parametrize(
@@ -126,7 +132,7 @@ def test_explaining_is_bounded() -> None:
     ],
 )
 def test_a_flaw_is_where_it_is(document: dict[str, Any], keys: list[str], cause: str) -> None:
-    """Keys and cause of what is no JSON Schema."""
+    """A document that is no JSON Schema has a place and a cause."""
     found = Schema(document, {"$defs": {}}).flaw()
     assert found is not None
     assert found[0] == keys
@@ -134,12 +140,12 @@ def test_a_flaw_is_where_it_is(document: dict[str, Any], keys: list[str], cause:
 
 
 def test_a_sound_schema_has_no_flaw() -> None:
-    """With all keywords of ours."""
+    """A schema with our keywords is valid."""
     assert Schema({"x-maxBytes": 5, "x-format": "email"}, {"$defs": {}}).flaw() is None
 
 
 def test_a_valid_payload_never_loads_the_slow_engine() -> None:
-    """jsonschema costs 60 ms to import: only a broken payload pays for it."""
+    """The import of jsonschema takes 60 ms, so it is imported for the first broken payload."""
     program = (
         "import sys; from pytest_customerio.contract.catalog import Catalog; from pytest_customerio.contract.contract import Contract\n"
         "from pytest_customerio.core.model import Interaction\n"
@@ -147,9 +153,9 @@ def test_a_valid_payload_never_loads_the_slow_engine() -> None:
         "print([name for name in ('jsonschema', 'jsonschema_rs', 'requests', 'vcr') if name in sys.modules])\n"
         "def judge(body):\n"
         "    return contract.judge(Interaction('x', 'POST', 'https://track.customer.io/api/v1/customers/5/events',"
-        " {'authorization': 'Basic YTpi'}, body))\n"
+        " {'authorization': 'Basic YTpi'}, body)).violations\n"
         "print(judge(b'{\"name\": \"x\"}'), 'jsonschema' in sys.modules)\n"
         "print(len(judge(b'{}')), 'jsonschema' in sys.modules)\n"
     )
     out = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True).stdout
-    assert out.splitlines() == ["[]", "[] False", "1 True"]
+    assert out.splitlines() == ["[]", "() False", "1 True"]

@@ -1,4 +1,4 @@
-"""Texts that are, and are not, an address, a number, an id, a time or base64."""
+"""Each format accepts what the service accepts."""
 
 from __future__ import annotations
 
@@ -71,13 +71,13 @@ BAD = {
 
 @pytest.mark.parametrize(("name", "text"), [(name, text) for name, texts in GOOD.items() for text in texts])
 def test_good_ones_pass(name: str, text: object) -> None:
-    """No false alarm."""
+    """Valid text is accepted."""
     assert FORMATS[name](text) is None
 
 
 @pytest.mark.parametrize(("name", "text"), [(name, text) for name, texts in BAD.items() for text in texts])
-def test_bad_ones_are_told(name: str, text: str) -> None:
-    """Malformed text is told."""
+def test_bad_ones_are_refused(name: str, text: str) -> None:
+    """Malformed text is refused."""
     assert FORMATS[name](text) == "malformed"
 
 
@@ -102,39 +102,39 @@ def test_bad_ones_are_told(name: str, text: str) -> None:
     ],
 )
 def test_ways_of_not_being_unix_seconds(value: object, tag: str) -> None:
-    """Each mistake has its own name, since each has its own way out."""
+    """Each mistake has its own word, because each has its own hint."""
     assert FORMATS["unix-seconds"](value) == tag
 
 
 @pytest.mark.parametrize("name", [name for name in FORMATS if name != "unix-seconds"])
 @pytest.mark.parametrize("value", [None, 5, 1.5, True, [], {}])
 def test_only_text_has_a_format(name: str, value: object) -> None:
-    """What is no text is another constraint's business."""
+    """A value that is no text is accepted: the type is another constraint."""
     assert FORMATS[name](value) is None
 
 
 @given(st.datetimes(timezones=st.sampled_from([UTC, timezone(timedelta(hours=-9, minutes=-30))])))
 def test_whatever_isoformat_writes_is_iso8601(moment: datetime) -> None:
-    """Python's own text of any moment passes, naive or aware."""
+    """The ISO text of any Python datetime is accepted."""
     assert FORMATS["iso8601"](moment.isoformat()) is None
     assert FORMATS["iso8601"](moment.replace(tzinfo=None).isoformat()) is None
 
 
 @given(st.binary())
 def test_whatever_b64encode_writes_is_base64(content: bytes) -> None:
-    """With and without line ends."""
+    """Base64 with and without line ends is accepted."""
     assert FORMATS["base64"](base64.b64encode(content).decode()) is None
     assert FORMATS["base64"](base64.encodebytes(content).decode()) is None
 
 
 def test_a_list_of_addresses_keeps_quoted_commas_together() -> None:
-    """Commas inside quotes belong to the display name; empty parts are none."""
+    """A comma inside quotes belongs to the display name; empty parts are dropped."""
     assert addresses('"Lovelace, Ada" <a@b.co>, ,c@d.co') == ['"Lovelace, Ada" <a@b.co>', "c@d.co"]
     assert len(addresses(",".join(["a@b.co"] * 5000))) == 5000
 
 
 def test_liquid_is_a_template() -> None:
-    """Tags and outputs count, single braces do not."""
+    """Tags and outputs are Liquid, single braces are not."""
     assert [liquid(text) for text in ("{{x}}", "{% x %}", "{x}")] == [True, True, False]
 
 
@@ -143,7 +143,7 @@ def test_liquid_is_a_template() -> None:
 )
 @pytest.mark.parametrize("name", ["email", "emails", "base64", "iso8601", "phone", "ulid", "unix-seconds"])
 def test_no_pattern_runs_away(name: str, text: str) -> None:
-    """Long hostile text takes its length in time, not its square."""
+    """The time for a long hostile text grows with its length, not with the square of it."""
     began = time.process_time()
     FORMATS[name](text)
     assert time.process_time() - began < 2

@@ -1,4 +1,4 @@
-"""The words our schemas add to JSON Schema."""
+"""The keywords that our schemas add to JSON Schema."""
 
 from __future__ import annotations
 
@@ -72,7 +72,7 @@ def test_what_keeps_a_keyword(keyword: str, argument: Any, value: Any) -> None:
     ],
 )
 def test_what_breaks_a_keyword(keyword: str, argument: Any, value: Any, tag: str, got: str) -> None:
-    """The way of breaking, and a text that is safe to show."""
+    """A broken keyword has a tag and a text that is safe to show."""
     broken = KEYWORDS[keyword](value, argument)
     assert broken is not None
     assert (broken.tag, broken.got, broken.key) == (tag, got, None)
@@ -89,7 +89,7 @@ def test_a_missing_member_is_named(value: dict[str, Any], got: str) -> None:
 
 
 def test_sizes_are_those_of_compact_json() -> None:
-    """No spaces, no escapes for what UTF-8 can say; what cannot be written has no size."""
+    """The size is that without spaces and escapes; a value that JSON cannot express has the size 0."""
     assert json_bytes({"é": [1, "\ud800"]}) == len('{"é":[1,""]}'.encode()) + 3
     endless: list[Any] = []
     endless.append(endless)
@@ -98,7 +98,7 @@ def test_sizes_are_those_of_compact_json() -> None:
 
 
 def test_blank_members_are_there_in_name_only() -> None:
-    """Null and space are nothing; zero and false are something."""
+    """Null and white space are blank; zero and false are not."""
     assert [blank(value) for value in (None, "", " ", 0, False, [], "x")] == [
         True,
         True,

@@ -1,14 +1,12 @@
-"""The vocabulary of rules."""
+"""The vocabulary of rules, and violations with its severities."""
 
 from __future__ import annotations
 
 import pytest
 
-from pytest_customerio.contract.own_schemas import read_json
-from pytest_customerio.contract.rules import Rule, load_rules
-from pytest_customerio.core import data
+from pytest_customerio.contract.rules import Rule, violation, vocabulary
 
-RULES = load_rules(read_json(data.schemas() / "rules.json"))
+RULES = vocabulary()
 
 
 @pytest.mark.parametrize("rule", RULES.values(), ids=RULES)
@@ -22,7 +20,7 @@ def test_a_rule_says_when_it_breaks(rule: Rule) -> None:
 
 
 def test_the_public_names_stay() -> None:
-    """Marks and ini files of other projects name them."""
+    """These names do not change: marks and ini files of other projects contain them."""
     pinned = (
         "attr-value-too-long bad-email body-not-json event-name-missing id-too-long missing-auth missing-identifier "
         "timestamp-milliseconds unknown-endpoint wrong-host wrong-method wrong-region blind-retry no-backoff "
@@ -30,3 +28,17 @@ def test_the_public_names_stay() -> None:
         "refused own-contract semantic-event"
     )
     assert set(pinned.split()) <= set(RULES)
+
+
+def test_a_violation_has_the_severity_of_its_rule() -> None:
+    """A rule that the vocabulary does not know is an error, and a severity that is given counts."""
+    assert violation("body-not-json", "$", "JSON", "text").severity == RULES["body-not-json"].severity == "error"
+    assert violation("stale-event", "$", "a", "b").severity == RULES["stale-event"].severity == "info"
+    assert violation("rule-of-the-project", "$", "a", "b").severity == "error"
+    assert violation("body-not-json", "$", "a", "b", severity="info").severity == "info"
+
+
+def test_an_error_that_is_only_inferred_is_a_warning() -> None:
+    """Customer.io documents no such error; other severities stay."""
+    assert violation("body-not-json", "$", "a", "b", source="inferred").severity == "warning"
+    assert violation("stale-event", "$", "a", "b", source="inferred").severity == "info"

@@ -1,4 +1,4 @@
-"""Legal payloads that often surprise, and what depends on time."""
+"""Valid payloads that probably do not do what was meant."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from pytest_customerio.contract.catalog import Catalog
-from pytest_customerio.contract.semantics import judge_path, judge_surprises, strict_mode
+from pytest_customerio.contract.semantics import judge_path, judge_semantics, strict_mode
 
 OPERATIONS = Catalog.load().operations
 NOW = 1_764_000_000
@@ -15,13 +15,13 @@ DAY = 86_400
 
 
 def judged(operation: str, **payload: Any) -> list[tuple[str, str]]:
-    """Rule and place of everything surprising."""
-    return [(each.rule, each.where) for each in judge_surprises(OPERATIONS[operation], payload, NOW)]
+    """Rule and place of each violation."""
+    return [(each.rule, each.where) for each in judge_semantics(OPERATIONS[operation], payload, NOW)]
 
 
 @pytest.mark.parametrize("operation", ["track.event", "track.anonymous_event"])
 def test_events_of_v1(operation: str) -> None:
-    """Padded names, old timestamps, reserved properties and nulls."""
+    """Padded names, old timestamps, reserved properties and nulls of an event are reported."""
     assert judged(operation, name="a", timestamp=NOW - 3 * DAY, data={"a": 1}) == []
     assert judged(operation, name=" a") == [("blank-padded-name", "$.name")]
     assert judged(operation, name=" ") == []
@@ -37,7 +37,7 @@ def test_events_of_v1(operation: str) -> None:
 
 
 def test_events_of_v2_keep_their_data_in_attributes() -> None:
-    """The same surprises, one member further."""
+    """Events of Track v2 have the same rules, with attributes in the place of data."""
     found = judged("track_v2.person_event", action="event", name="a", attributes={"recipient": 1, "x": None})
     assert found == [("reserved-property", "$.attributes.recipient"), ("nan-becomes-null", "$.attributes.x")]
 
@@ -84,8 +84,8 @@ def test_send_at(moment: object, found: list[tuple[str, str]]) -> None:
     assert judged("app.send_email", send_at=moment) == found
 
 
-def test_other_operations_do_not_surprise() -> None:
-    """Nothing is known that would."""
+def test_other_operations_have_no_limit_of_send_at() -> None:
+    """Other operations have no such rule."""
     assert judged("app.trigger_broadcast", send_at=NOW + 200 * DAY) == []
 
 
@@ -105,13 +105,13 @@ def test_other_operations_do_not_surprise() -> None:
     ],
 )
 def test_the_id_in_the_body_is_the_one_in_the_path(operation: str, path: str, body: object, breaks: bool) -> None:
-    """Unless the path holds another kind of identifier."""
+    """The ids are compared only where the path has an id."""
     found = list(judge_path(OPERATIONS[operation], {"identifier": path}, {"id": body}))
     assert [each.rule for each in found] == (["id-mismatch"] if breaks else [])
 
 
 def test_pipelines_says_what_it_thinks_only_when_asked() -> None:
-    """X-Strict-Mode: 1 and nothing else."""
+    """Only the header X-Strict-Mode: 1 turns it on."""
     rules = {mode: list(strict_mode(OPERATIONS["pipelines.track"], {"x-strict-mode": mode})) for mode in ("1", "true")}
     assert [bool(found) for found in rules.values()] == [False, True]
     assert list(strict_mode(OPERATIONS["track.event"], {})) == []

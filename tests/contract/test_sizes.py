@@ -1,4 +1,4 @@
-"""Limits of whole calls."""
+"""Limits of the size of a call."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def judged(operation: str, payload: Any, size: int | None = None) -> list[tuple[
 
 @pytest.mark.parametrize("operation", ["track_v2.person_event", "pipelines.track"])
 def test_one_entity_has_32_kb(operation: str) -> None:
-    """Above 1024-byte KB surely, above 1000-byte KB perhaps."""
+    """Above the limit in KB of 1024 bytes it is an error, in KB of 1000 bytes a warning."""
     assert judged(operation, {}, 32_000) == []
     assert judged(operation, {}, 32_001) == [("entity-too-large", "$", "inferred")]
     assert judged(operation, {}, 32_769) == [("entity-too-large", "$", "documented")]
@@ -29,7 +29,7 @@ def test_one_entity_has_32_kb(operation: str) -> None:
 
 @pytest.mark.parametrize("operation", ["track_v2.batch", "pipelines.batch"])
 def test_a_batch_has_500_kb_and_its_items_32(operation: str) -> None:
-    """Every item is measured by itself, without the spaces that the body may have."""
+    """Each item is measured as compact JSON."""
     assert judged(operation, {"batch": []}, 500_000) == []
     assert judged(operation, {"batch": []}, 500_001) == [("batch-too-large", "$", "inferred")]
     assert judged(operation, {"batch": None}, 512_001) == [("batch-too-large", "$", "documented")]
@@ -42,7 +42,7 @@ def test_a_batch_has_500_kb_and_its_items_32(operation: str) -> None:
 
 
 def test_a_message_has_1_mb_without_its_attachments() -> None:
-    """Attachments have a limit of their own."""
+    """Attachments do not count: they have another limit."""
     huge = "x" * 1_100_000
     assert judged("app.send_email", {"attachments": {"a.txt": huge}}) == []
     assert judged("app.send_email", {"body": huge}) == [("message-too-large", "$", "documented")]

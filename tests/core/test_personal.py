@@ -1,4 +1,4 @@
-"""Personal data is found in any request, and nothing that a log line may rightly say."""
+"""Personal data is found in any request; what a log may contain is not taken for personal data."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from pytest_customerio.contract.catalog import Catalog
 from pytest_customerio.core.model import WireRequest
+from pytest_customerio.core.payload import Payload
 from pytest_customerio.core.personal import personal
 
 CATALOG = Catalog.load()
@@ -20,7 +21,7 @@ PIPELINES = "https://cdp.customer.io/v1/track"
 
 
 def found(operation, url, payload):
-    """What is personal in one request, plain forms only."""
+    """The personal texts in one request, without their quoted forms."""
     body = payload if isinstance(payload, bytes) else json.dumps(payload).encode()
     return personal(CATALOG.operations[operation], WireRequest("POST", url, {}, body))
 
@@ -38,7 +39,7 @@ def of_person(**attributes):
     ],
 )
 def test_an_address_is_found_anywhere(attributes):
-    """Also inside other text."""
+    """Addresses inside a longer text are found too."""
     assert "ada@example.com" in of_person(**attributes)
 
 
@@ -57,7 +58,7 @@ def test_an_address_is_found_anywhere(attributes):
     ],
 )
 def test_values_that_nobody_writes_by_chance(value):
-    """Several words, digits among capitals, addresses with a query, prose."""
+    """Several words, digits between capitals, URLs with a query, and prose are personal."""
     assert value in of_person(some_value=value)
 
 
@@ -88,7 +89,7 @@ def test_values_that_nobody_writes_by_chance(value):
     ],
 )
 def test_values_that_say_nothing_about_anybody(value):
-    """Plans, kinds, numbers, dates, technical ids, plain addresses."""
+    """Plans, kinds, numbers, dates, technical ids and URLs without a query are not personal."""
     assert of_person(some_value=value) == set()
 
 
@@ -110,7 +111,7 @@ def test_values_that_say_nothing_about_anybody(value):
     ],
 )
 def test_the_key_tells_too(attributes, expected):
-    """Names and phones by their key; ids are what a log should name people by."""
+    """A name or a phone number is known by its key; an id is not personal."""
     assert {text for text in of_person(**attributes) if "%" not in text} == expected
 
 
@@ -164,13 +165,13 @@ def test_the_key_tells_too(attributes, expected):
     ],
 )
 def test_where_values_stand(operation, url, payload, expected):
-    """Attributes, data, traits, message data; not names of events, ids, or the sender."""
+    """Attributes, data, traits and message data are searched; names of events, ids and the sender are not."""
     plain = {text for text in found(operation, url, payload) if "%" not in text}
     assert plain == expected
 
 
 def test_every_form_in_which_it_may_show():
-    """As sent, quoted in an address, escaped in JSON and in a repr."""
+    """A text is found as sent, URL-quoted, and escaped as in JSON and in a repr."""
     forms = of_person(a='Jané "J" O\'Neil', email="ada+1@example.com")
     assert forms >= {
         'Jané "J" O\'Neil',
@@ -182,16 +183,16 @@ def test_every_form_in_which_it_may_show():
 
 
 def test_a_payload_too_deep_to_walk_still_has_its_address(monkeypatch):
-    """What stands in the path is found; nothing is raised."""
+    """The address in the path is found, and no exception is raised."""
     deep: list = []
     for _ in range(100_000):
         deep = [deep]
-    monkeypatch.setattr("pytest_customerio.core.personal.read", lambda request: deep)
+    monkeypatch.setattr("pytest_customerio.core.model.decode", lambda headers, body: Payload("json", deep))
     assert "ada@example.com" in found("track.identify", f"{TRACK}ada%40example.com", b"1")
 
 
 def test_of_a_long_text_its_beginning_is_looked_for():
-    """Ten megabytes cost one pass."""
+    """A text of ten megabytes is searched once."""
     text = "Dear Ada, " * 1_000_000
     assert text[:200] in of_person(a=text, b="a" * 10_000_000)
 
@@ -204,12 +205,17 @@ payloads = st.recursive(
 
 @given(payloads)
 def test_any_payload_can_be_searched(payload):
-    """And what is found is never short, but for a name told by its key."""
+    """No found text is short, except for a name that is known by its key."""
     texts = found("track.identify", f"{TRACK}42", payload)
     assert all(len(text) >= 5 for text in texts)
 
 
 @given(st.from_regex(r"[a-z]{1,12}(_[a-z]{1,12})?", fullmatch=True), st.sampled_from(["plan", "kind", "state"]))
 def test_plain_words_are_never_personal(word, key):
-    """Whatever the word."""
+    """A single word is never personal."""
     assert of_person(**{key: word}) == set()
+
+
+def test_an_address_in_a_form_is_found():
+    """The members of a form are unquoted before they are searched."""
+    assert "ada@example.com" in found("track.event", f"{TRACK}42/events", b"name=x&email=ada%40example.com")

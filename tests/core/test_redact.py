@@ -1,4 +1,4 @@
-"""What may be shown of a payload."""
+"""Values are shown by their shape, without personal data and credentials."""
 
 from __future__ import annotations
 
@@ -39,17 +39,17 @@ def test_mask_shows_the_shape(value: object, shown: str) -> None:
 
 @given(st.text(min_size=1).filter(lambda text: text.strip() and text.lower() not in {"none", "null", "undefined"}))
 def test_mask_never_repeats_text(text: str) -> None:
-    """Whatever a text holds, its description says nothing but its length."""
+    """The description of a text has its length and nothing of its content."""
     assert mask(text) in {mask("x" * len(text)), mask("x" * len(text)) + f", {len(text.encode())} bytes"}
 
 
 def test_a_long_number_is_cut() -> None:
-    """No value takes more than its limit."""
+    """The description of any value is not longer than the limit."""
     assert mask(10**200, 20) == "1" + "0" * 18 + "…"
 
 
 def test_word_shows_a_vocabulary_but_no_person() -> None:
-    """Names of actions, events and types read like words; addresses, numbers and long text do not."""
+    """Names of actions, events and types are quoted; addresses, numbers and long text are described."""
     assert word("User Deleted") == '"User Deleted"'
     assert word("ada@example.com") == "text of 15 characters"
     assert word("call 5551234567") == "text of 15 characters"
@@ -58,7 +58,7 @@ def test_word_shows_a_vocabulary_but_no_person() -> None:
 
 
 def test_cut_stays_on_one_line() -> None:
-    """Line ends and lone surrogates are escaped, the end is marked."""
+    """Line ends and lone surrogates are escaped; a text that is cut ends with an ellipsis."""
     assert cut("a\nb\ud800") == "a\\nb\\ud800"
     assert cut("x" * 81) == "x" * 79 + "…"
     assert cut("x" * 80) == "x" * 80
@@ -79,13 +79,13 @@ def test_cut_stays_on_one_line() -> None:
     ],
 )
 def test_json_path_reads_like_jsonpath(parts: list[str | int], path: str) -> None:
-    """Plain names with a dot, anything else quoted, personal data left out."""
+    """A name follows a dot, any other key is quoted, and a key with personal data is replaced."""
     assert json_path(parts) == path
 
 
 @given(st.lists(st.text() | st.integers(0, 10**6)))
 def test_json_path_can_always_be_printed(parts: list[str | int]) -> None:
-    """Whatever keys a payload has, the path is one line of UTF-8."""
+    """Any keys make a path that is one line of UTF-8."""
     path = json_path(parts)
     assert path.encode()
     assert len(path.splitlines()) == 1

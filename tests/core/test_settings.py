@@ -1,4 +1,4 @@
-"""Options, ini and marks: what is accepted, and what is said of everything else."""
+"""Options, ini settings and marks are accepted, or refused with a text that helps."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ RULES = ("timestamp-milliseconds", "bad-email")
 
 
 def violation(rule: str = "bad-email", where: str = "$.email") -> Violation:
-    """Any violation."""
+    """A violation of this rule at this place."""
     return Violation(rule, "error", where, "an e-mail address", "text of 3 characters")
 
 
@@ -44,7 +44,7 @@ def test_an_allowance_is_for_one_rule() -> None:
 
 
 def test_ini_lines_name_rule_place_and_reason() -> None:
-    """RULE [WHERE] [: reason], a rule a line, empty lines skipped."""
+    """Each line is RULE [WHERE] [: reason]; empty lines are skipped."""
     lines = ["bad-email", "", "timestamp-milliseconds $.timestamp: legacy importer", "bad-email: known"]
     assert settings.allowances(lines, RULES) == (
         Allowance("bad-email"),
@@ -118,21 +118,21 @@ def test_ini_lines_name_rule_place_and_reason() -> None:
     ],
 )
 def test_a_mistake_is_named_with_what_is_accepted(call: object, text: str) -> None:
-    """What was given, what is accepted, the nearest name."""
+    """The text says what was given, what is accepted, and the nearest name."""
     with pytest.raises(SettingsError) as caught:
         call()  # type: ignore[operator]
     assert str(caught.value) == text
 
 
 def test_folders_must_exist(tmp_path: Path) -> None:
-    """A folder of own contracts that is not there is a mistake, not an empty set."""
+    """A folder of schemas that does not exist is refused."""
     assert settings.folders("cio_schemas", [tmp_path]) == (tmp_path,)
     with pytest.raises(SettingsError, match="ini cio_schemas: .*nowhere is no folder"):
         settings.folders("cio_schemas", [tmp_path / "nowhere"])
 
 
 def test_a_report_is_a_file(tmp_path: Path) -> None:
-    """Its path is relative to where pytest was called."""
+    """The path is relative to the folder in which pytest was called."""
     assert settings.report_path("out/report.JSON", tmp_path) == tmp_path / "out" / "report.JSON"
     (tmp_path / "folder.json").mkdir()
     with pytest.raises(SettingsError, match="--cio-report=folder.json: is a folder, not a file"):

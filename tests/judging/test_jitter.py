@@ -1,4 +1,4 @@
-"""Many that met a 429 together come back together, or not."""
+"""Rule `jitter`: requests that met a 429 together and are retried together."""
 
 from __future__ import annotations
 
@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pytest_customerio.core.model import Answer, Attempt, ErrorCase, Message, Observation, Provenance
+from pytest_customerio.core.model import Answer, ErrorCase, Provenance
+from pytest_customerio.core.observation import Attempt, Message, Observation
 from pytest_customerio.judging.jitter import HERD, jitter
 
 RATE = ErrorCase(
@@ -16,7 +17,7 @@ RATE = ErrorCase(
 )
 
 
-def seen(*tries, waits, case=RATE, draining=False):
+def seen(*chains, waits, case=RATE, draining=False):
     """One observation for each request; its attempts at these times."""
     return [
         Observation(
@@ -24,7 +25,7 @@ def seen(*tries, waits, case=RATE, draining=False):
             [Attempt(str(n), "op", at, case.answer.status, None, draining, (Message(str(n)),), met=True) for at in ats],
             waits=waits,
         )
-        for n, ats in enumerate(tries)
+        for n, ats in enumerate(chains)
     ]
 
 
@@ -42,7 +43,7 @@ def together(count, wait=1.0, start=0.0):
             seen(*[(0.0, 1.0, 3.0 + n / 100) for n in range(5)], waits=[1.0, *[2.0] * 5]),
             "5 requests waited 2 s each and came back together",
         ),
-        (seen(*together(8), waits=[1.0]), None),  # a loop that goes through its rows, and waits once
+        (seen(*together(8), waits=[1.0]), None),  # a loop over rows waits once for all
         (seen(*[(n * 2.0, n * 2.0 + 1.0) for n in range(8)], waits=[1.0] * 8), None),  # one after the other
         (seen(*[(n / 1000, 1.0 + n / 10) for n in range(8)], waits=[1.0 + n / 10 for n in range(8)]), None),
         (seen(*together(8, wait=0.05), waits=[0.05] * 8), None),
@@ -53,7 +54,7 @@ def together(count, wait=1.0, start=0.0):
     ],
 )
 def test_a_herd(observations, found):
-    """At least four, side by side, with equal waits of some length, after a 429."""
+    """It takes at least four requests, side by side, with equal waits of some length, after a 429."""
     violation = jitter(observations)
     assert (violation and violation.got) == found
     assert violation is None or (violation.rule, violation.severity) == ("jitter", "warning")
@@ -61,11 +62,11 @@ def test_a_herd(observations, found):
 
 @given(st.lists(st.floats(0.5, 1.5), min_size=4, max_size=16, unique=True))
 def test_waits_with_jitter_are_never_a_herd(waits):
-    """However close they come."""
+    """Waits that differ are never reported, however little they differ."""
     assert jitter(seen(*[(0.0, wait) for wait in waits], waits=waits)) is None
 
 
 @given(st.integers(4, 30), st.floats(0.2, 60))
 def test_equal_waits_always_are(count, wait):
-    """Threads or tasks, whatever the wait."""
+    """Equal waits of threads or tasks are always reported."""
     assert jitter(seen(*together(count, wait), waits=[wait] * count)) is not None

@@ -1,10 +1,14 @@
-"""A credential is found wherever it shows, and told without being shown."""
+"""Rules `secret-leak`, `pii-leak`, `leak-check-blind`: a leak is found, and reported without its text."""
 
 from __future__ import annotations
 
 import pytest
+from observed import CrmError
+from observed import seen as observed
 
-from pytest_customerio.core.model import Answer, ErrorCase, LogLine, Observation, Provenance
+from pytest_customerio.core.model import Answer, ErrorCase, Provenance
+from pytest_customerio.core.observation import LogLine, Observation
+from pytest_customerio.judging.judgement import judge
 from pytest_customerio.judging.leaks import leaks, personal_leaks
 
 CASE = ErrorCase(
@@ -14,7 +18,7 @@ SECRET = "f00dcafe12345678"
 
 
 class Unprintable(Exception):
-    """An exception that breaks whoever prints it."""
+    """An exception that cannot be printed."""
 
     def __str__(self):
         raise RuntimeError("no")
@@ -79,7 +83,7 @@ def looped():
     ],
 )
 def test_every_place_is_searched(what, found):
-    """Logs, output, the exception, what caused it, what it groups and notes; each place is told once."""
+    """Logs, output, the exception, its causes, the exceptions it groups, its notes; each place is reported once."""
     assert sorted(seen(**what)) == sorted(found)
 
 
@@ -96,7 +100,7 @@ def test_every_place_is_searched(what, found):
     ],
 )
 def test_a_short_secret_counts_only_as_a_word(text, leaking):
-    """Six characters may be part of an innocent longer word; sixteen may not."""
+    """Six characters may be part of another word by chance; sixteen may not."""
     assert bool(seen(output=text)) is leaking
 
 
@@ -106,7 +110,7 @@ ADA = "ada@example.com"
 
 
 class CustomerIOException(Exception):
-    """As the SDK raises it, with the whole payload in its text."""
+    """An exception as the SDK raises it, with the whole payload in its text."""
 
     __module__ = "customerio.client_base"
 
@@ -140,12 +144,12 @@ def people(**what):
     ],
 )
 def test_personal_data_is_found_wherever_it_shows(what, found):
-    """What the application wrote itself is an error, what a library's own text holds is a warning."""
+    """In a text of the application it is an error, in a text of a library a warning."""
     assert people(**what) == found
 
 
-def test_what_a_handler_printed_is_the_records_not_told_twice():
-    """One line that goes to a log and from there to stderr is one leak; a print beside it is another."""
+def test_a_record_that_a_handler_printed_is_one_leak():
+    """A log record that a handler writes to stderr is one leak; a print beside it is another one."""
     line = LogLine(f"lost: {ADA}", "WARNING", "urllib3")
     assert people(logs=[line], output=f"12:00 WARNING lost: {ADA}\n") == [("logs", "urllib3 at WARNING", "warning")]
     assert people(logs=[line], output=f"lost: {ADA}\nprint {ADA}\n") == [
@@ -157,6 +161,46 @@ def test_what_a_handler_printed_is_the_records_not_told_twice():
     ]
 
 
-def test_a_credential_in_a_warning_is_one_in_the_open():
-    """Warnings are searched as well."""
+def test_warnings_are_searched_for_credentials():
+    """The text of a warning may leak, too."""
     assert seen(warned=SECRET) == [("warnings", "warnings.warn")]
+
+
+def test_leaks_are_reported_by_place_and_never_shown():
+    """One violation per place, without the secret in any text."""
+    secret = "c0ffee00c0ffee00"
+    observation = observed(
+        reported=True,
+        logs=[LogLine(f"headers {secret}", "DEBUG", "app.log")],
+        output=secret,
+        raised=CrmError(secret),
+        declared=True,
+        secrets=(secret,),
+    )
+    violations = judge(observation)[1]
+    assert [(violation.rule, violation.expected, violation.got) for violation in violations] == [
+        ("secret-leak", "no credential in logs", "Authorization in app.log at DEBUG"),
+        ("secret-leak", "no credential in output", "Authorization in stdout or stderr"),
+        ("secret-leak", "no credential in exception text", "Authorization in CrmError"),
+    ]
+    assert secret not in repr(violations)
+
+
+def test_a_leak_check_that_sees_nothing_is_an_error():
+    """A check that cannot see a channel could never fail."""
+    (violation,) = judge(observed(reported=True, blind=("logs",)))[1]
+    assert (violation.rule, violation.severity, violation.got) == ("leak-check-blind", "error", "cannot see logs")
+
+
+def test_personal_data_is_reported_by_place_and_never_shown():
+    """In a log and in the text of an exception; the hints say what to write instead."""
+    text = "ada@example.com"
+    observation = observed(personal=(text,), logs=[LogLine(text, "ERROR", "app")], raised=CrmError(text), declared=True)
+    violations = judge(observation)[1]
+    assert [(one.rule, one.severity, one.expected, one.got) for one in violations] == [
+        ("pii-leak", "error", "no personal data in logs", "e-mail, phone or payload value in app at ERROR"),
+        ("pii-leak", "error", "no personal data in exception text", "e-mail, phone or payload value in CrmError"),
+    ]
+    assert "log.warning(" in violations[0].hint
+    assert "from None" in violations[1].hint
+    assert text not in repr(violations)

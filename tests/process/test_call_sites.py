@@ -1,4 +1,4 @@
-"""Call sites: the innermost frame of the project."""
+"""The call site of a request is the innermost frame of the project."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ from pytest_customerio.process.call_sites import CallSite
 
 
 def _function(path: Path | str, name: str = "purchase") -> Callable[..., str | None]:
-    """A function of a file that calls what it is given, in its second line."""
+    """A function in a file of its own, which calls its argument in its second line."""
     scope: dict[str, Callable[..., str | None]] = {}
     exec(compile(f"def {name}(call, *rest):\n    return call(*rest)\n", str(path), "exec"), scope)
     return scope[name]
 
 
 def _from(site: CallSite, *paths: Path | str) -> str | None:
-    """What is told when these files call each other, outermost first, in a thread of their own."""
+    """The call site when these files call each other, outermost first, in a thread of their own."""
     told: list[str | None] = []
     calls = [_function(path) for path in paths[1:]]
     outer = _function(paths[0])
@@ -34,7 +34,7 @@ def _from(site: CallSite, *paths: Path | str) -> str | None:
 
 
 def test_the_innermost_frame_of_the_project(tmp_path: Path) -> None:
-    """Whatever libraries lie between, and whoever calls it."""
+    """It is found whatever libraries stand above and beneath it."""
     library = tmp_path / ".venv" / "lib" / "site-packages" / "sdk.py"
     got = _from(CallSite(tmp_path), tmp_path / "tests" / "test_a.py", tmp_path / "app" / "crm.py", library)
     assert got == "app/crm.py:2 in purchase"
@@ -52,14 +52,14 @@ def test_the_innermost_frame_of_the_project(tmp_path: Path) -> None:
     ],
 )
 def test_libraries_are_passed_over(tmp_path: Path, library: str) -> None:
-    """Also where there is nothing else."""
+    """Frames of libraries are passed over, even where there are no others."""
     site = CallSite(tmp_path)
     assert _from(site, tmp_path / "app.py", library) == "app.py:2 in purchase"
     assert _from(site, library) is None or "test_call_sites.py" in (_from(site, library) or "")
 
 
 def test_outside_the_root_the_first_frame_that_is_no_librarys(tmp_path: Path) -> None:
-    """A project beside the one whose tests run; the root goes first."""
+    """A frame of another project counts where there is none under the root."""
     root, beside = tmp_path / "root", tmp_path / "beside" / "crm.py"
     inner = tmp_path / "beside" / "client.py"
     assert _from(CallSite(root), beside, inner) == f"{inner.as_posix()}:2 in purchase"
@@ -67,7 +67,7 @@ def test_outside_the_root_the_first_frame_that_is_no_librarys(tmp_path: Path) ->
 
 
 def test_a_root_below_the_prefix(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """As /usr/src/app with Python in /usr."""
+    """A project in /usr/src/app is found though Python itself is installed in /usr."""
     monkeypatch.setattr(sys, "prefix", str(tmp_path))
     monkeypatch.setattr(sys, "base_prefix", str(tmp_path))
     root = tmp_path / "src" / "app"
@@ -75,7 +75,7 @@ def test_a_root_below_the_prefix(monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 
 
 def test_a_root_behind_a_link(tmp_path: Path) -> None:
-    """Under either name."""
+    """A root that is a link is found under either name."""
     (tmp_path / "real").mkdir()
     os.symlink(tmp_path / "real", tmp_path / "link")
     site = CallSite(tmp_path / "link")
@@ -84,13 +84,13 @@ def test_a_root_behind_a_link(tmp_path: Path) -> None:
 
 
 def test_a_relative_file_name(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """As `python app.py` gives it."""
+    """A relative file name, as `python app.py` gives it, is found."""
     monkeypatch.chdir(tmp_path)
     assert _from(CallSite(tmp_path), "app.py") == "app.py:2 in purchase"
 
 
 def test_every_file_is_looked_at_once(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """The rest is a look-up."""
+    """A second request from the same file only looks the result up."""
     site = CallSite(tmp_path)
     first = _from(site, tmp_path / "a.py")
     monkeypatch.setattr(site, "_look_at", lambda name: pytest.fail(name))

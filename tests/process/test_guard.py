@@ -1,4 +1,4 @@
-"""The guard: no code path of this process reaches Customer.io while it is armed."""
+"""While the guard is armed, no code of this process reaches Customer.io."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from pytest_customerio.process.guard import RefusedError
 
 
 class Watched:
-    """Customer.io, and one base URL of the project's own."""
+    """Concerned with Customer.io, and with base URLs of the project's own."""
 
     def __init__(self, *own: tuple[str, int]) -> None:
         self.own = own
@@ -30,7 +30,7 @@ class Watched:
 
 @pytest.fixture
 def armed() -> Iterator[None]:
-    """Armed for the names."""
+    """The guard is armed for the names of Customer.io."""
     disarm = guard.arm(Watched(), lambda address: RefusedError(f"{address} is refused"))
     yield
     disarm()
@@ -67,7 +67,7 @@ async def _open() -> None:
 
 @pytest.mark.parametrize("way", WAYS)
 def test_every_way_to_customer_io_is_refused(armed: None, way: str) -> None:
-    """With the caller's words, and no error of the network's that a retry engine would take for one."""
+    """Each way raises the caller's error, which is no error of the network that a retry engine would catch."""
     with pytest.raises(RefusedError, match=r"^track\.customer\.io(:443|:80)? is refused$") as caught:
         WAYS[way]()
     assert not isinstance(caught.value, OSError)
@@ -75,7 +75,7 @@ def test_every_way_to_customer_io_is_refused(armed: None, way: str) -> None:
 
 @pytest.mark.parametrize("name", ["connect", "connect_ex", "sendto"])
 def test_sockets_that_look_up_names_themselves(name: str) -> None:
-    """CPython asks after the look-up, before anything is sent; a local name stands in for one that can be found."""
+    """`connect` with a name is refused after the look-up, before anything is sent; a local name takes the part here."""
     disarm = guard.arm(Watched(("localhost", 9)), lambda address: RefusedError(address))
     kind = socket.SOCK_DGRAM if name == "sendto" else socket.SOCK_STREAM
     try:
@@ -86,13 +86,13 @@ def test_sockets_that_look_up_names_themselves(name: str) -> None:
 
 
 def test_urllib_request_is_refused(armed: None) -> None:
-    """It wraps errors of the network only."""
+    """`urllib.request` lets the error pass, because it wraps only errors of the network."""
     with pytest.raises(RefusedError):
         urllib.request.urlopen("http://track.customer.io/")
 
 
 def test_an_address_of_a_base_url_of_ones_own(bound: socket.socket) -> None:
-    """By its port; other ports of the same machine stay open."""
+    """An address is refused by its port; other ports of the same machine stay open."""
     host, port = bound.getsockname()
     disarm = guard.arm(Watched((host, port)), lambda address: RefusedError(address))
     try:
@@ -108,7 +108,7 @@ def test_an_address_of_a_base_url_of_ones_own(bound: socket.socket) -> None:
 
 
 def test_other_hosts_and_families_are_never_disturbed(armed: None, bound: socket.socket, tmp_path: object) -> None:
-    """Local names, sockets of the file system, look-ups without a host."""
+    """Local names, sockets of the file system and look-ups without a host pass."""
     socket.create_connection(bound.getsockname()).close()
     assert socket.getaddrinfo(None, 80)
     assert socket.getaddrinfo("127.0.0.1", None)
@@ -122,7 +122,7 @@ def test_other_hosts_and_families_are_never_disturbed(armed: None, bound: socket
 
 
 def test_two_sessions_in_one_process() -> None:
-    """Each is armed for itself, and disarming twice does nothing to the other."""
+    """Each session is armed by itself; disarming one twice does not disarm the other."""
     first = guard.arm(Watched(), lambda _: RefusedError("first"))
     second = guard.arm(Watched(), lambda _: RefusedError("second"))
     first()
@@ -130,11 +130,11 @@ def test_two_sessions_in_one_process() -> None:
     with pytest.raises(RefusedError, match="second"):
         socket.gethostbyname("track.customer.io")
     second()
-    assert guard._armed == []
+    assert guard.GUARD.armed == []
 
 
 def test_the_process_has_one_hook(monkeypatch: pytest.MonkeyPatch) -> None:
-    """However often the guard is armed: hooks cannot be removed."""
+    """However often the guard is armed, one audit hook is added, because hooks cannot be removed."""
     guard.arm(Watched(), RefusedError)()
     added: list[object] = []
     monkeypatch.setattr(sys, "addaudithook", added.append)
@@ -143,64 +143,82 @@ def test_the_process_has_one_hook(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_odd_events_pass(armed: None) -> None:
-    """An event without an address, or with one of another kind."""
-    guard._audit("open", ("track.customer.io", 443))
-    guard._audit("socket.getaddrinfo", ("example.org", 443))
+    """Events without an address, or with one of another kind, pass."""
+    guard.GUARD.audit("open", ("track.customer.io", 443))
+    guard.GUARD.audit("socket.getaddrinfo", ("example.org", 443))
     for port in ("²", "1" * 5000, b"443", "443", None):
-        guard._audit("socket.getaddrinfo", ("example.org", port))
-    guard._audit("socket.sendmsg", (None,))
-    guard._audit("socket.connect", (None, b"\0abstract"))
-    guard._audit("socket.connect", (None, (1, 2)))
+        guard.GUARD.audit("socket.getaddrinfo", ("example.org", port))
+    guard.GUARD.audit("socket.sendmsg", (None,))
+    guard.GUARD.audit("socket.connect", (None, b"\0abstract"))
+    guard.GUARD.audit("socket.connect", (None, (1, 2)))
     for name in ("track.customer.io", "ｔrack。customer．io", "ｔrack｡customer.io"):
         with pytest.raises(RefusedError):
-            guard._audit("socket.sendmsg", (None, (name, 443)))
+            guard.GUARD.audit("socket.sendmsg", (None, (name, 443)))
 
 
 def test_a_thread_that_outlives_the_run_ends_where_it_would_send() -> None:
-    """Quietly, and only there; other threads and other hosts are free again."""
+    """It ends without a message where it would connect to Customer.io; other threads and hosts are free again."""
     go = threading.Event()
-    told: list[object] = []
+    seen: list[object] = []
 
     def later() -> None:
         go.wait(10)
-        told.append(socket.getaddrinfo("127.0.0.1", 80)[0][4])
+        seen.append(socket.getaddrinfo("127.0.0.1", 80)[0][4])
         with pytest.raises(SystemExit):  # what a thread ends with, without a word
             socket.getaddrinfo("track.customer.io", 443)
-        told.append("ended")
+        seen.append("ended")
 
     disarm = guard.arm(Watched(), lambda address: RefusedError(address))
     thread = threading.Thread(target=later)
     thread.start()
     disarm()
-    guard._audit("socket.getaddrinfo", ("track.customer.io", 443))
+    guard.GUARD.audit("socket.getaddrinfo", ("track.customer.io", 443))
     go.set()
     thread.join()
-    assert told == [("127.0.0.1", 80), "ended"]
+    assert seen == [("127.0.0.1", 80), "ended"]
 
 
 def test_a_thread_that_was_there_before_is_its_own_master() -> None:
-    """Only what was started meanwhile is stopped."""
-    go, told = threading.Event(), []
+    """A thread that was started before the guard was armed may connect after it is disarmed."""
+    go, seen = threading.Event(), []
 
     def later() -> None:
         go.wait(10)
-        guard._audit("socket.getaddrinfo", ("track.customer.io", 443))
-        told.append("passed")
+        guard.GUARD.audit("socket.getaddrinfo", ("track.customer.io", 443))
+        seen.append("passed")
 
     thread = threading.Thread(target=later)
     thread.start()
     guard.arm(Watched(), lambda address: RefusedError(address))()
     go.set()
     thread.join()
-    assert told == ["passed"]
+    assert seen == ["passed"]
 
 
 def test_a_thread_that_outlived_a_run_may_talk_to_others() -> None:
-    """Asked here of the guard itself, which no tracer follows into an audit hook."""
-    guard._outliving[threading.current_thread()] = Watched()
+    """The guard is asked directly, because no coverage tracer follows an audit hook."""
+    guard.GUARD.outliving[threading.current_thread()] = Watched()
     try:
-        guard._audit("socket.connect", (None, ("127.0.0.1", 80)))
+        guard.GUARD.audit("socket.connect", (None, ("127.0.0.1", 80)))
         with pytest.raises(SystemExit):
-            guard._audit("socket.connect", (None, ("track.customer.io", 443)))
+            guard.GUARD.audit("socket.connect", (None, ("track.customer.io", 443)))
     finally:
-        guard._outliving.clear()
+        guard.GUARD.outliving.clear()
+
+
+def test_a_recorder_may_connect_to_one_host(armed: None) -> None:
+    """Within the block this host is let through, and no other one; the end of an inner block restores the outer host."""
+    with guard.letting("api.customer.io"):
+        guard.GUARD.audit("socket.getaddrinfo", ("api.customer.io", 443))
+        with guard.letting("eu.customer.io"), pytest.raises(RefusedError):
+            guard.GUARD.audit("socket.getaddrinfo", ("api.customer.io", 443))
+        guard.GUARD.audit("socket.getaddrinfo", ("api.customer.io", 443))
+        with pytest.raises(RefusedError):
+            guard.GUARD.audit("socket.getaddrinfo", ("track.customer.io", 443))
+    with pytest.raises(RefusedError):
+        guard.GUARD.audit("socket.getaddrinfo", ("api.customer.io", 443))
+
+
+def test_an_address_that_is_no_text_passes(armed: None) -> None:
+    """A number or nothing in the place of a host is not looked at."""
+    guard.GUARD.audit("socket.getaddrinfo", (None, 443))

@@ -1,4 +1,4 @@
-"""Who waits to be given work, and who is at work."""
+"""It is known which threads and tasks wait to be given work, and which are busy."""
 
 from __future__ import annotations
 
@@ -19,19 +19,21 @@ import anyio
 import pytest
 from waiting import thread, until
 
+from pytest_customerio.process import idle
 from pytest_customerio.process.clock.virtual import Clock
+from pytest_customerio.process.frames import Functions
 from pytest_customerio.process.idle import awaits_work, idle_threads, is_idle
 
 
 def started_by(make):
-    """What `make` makes, and the threads that it started."""
+    """The result of `make`, and the threads that it started."""
     before = set(threading.enumerate())
     made = make()
     return made, [one for one in threading.enumerate() if one not in before]
 
 
 def test_a_worker_that_waits_at_its_queue() -> None:
-    """It is idle; with something in the queue it only has not woken up yet."""
+    """It is idle, unless there is an item in the queue that it will take."""
     jobs: queue.Queue[object] = queue.Queue()
     with thread(jobs.get, lambda: jobs.put(None)) as worker:
         until(lambda: is_idle(worker))
@@ -45,7 +47,7 @@ def test_a_worker_that_waits_at_its_queue() -> None:
 
 
 def test_a_worker_that_waits_for_anything_else() -> None:
-    """For an event it waits on its own account: a backoff may look like this."""
+    """A thread that waits for an event is not idle: it may be a backoff."""
     event = threading.Event()
     with thread(event.wait, event.set) as worker:
         until(lambda: sys._current_frames()[worker.ident].f_code.co_name == "wait")
@@ -54,12 +56,12 @@ def test_a_worker_that_waits_for_anything_else() -> None:
 
 
 def test_a_thread_that_was_never_started() -> None:
-    """There is nothing that it does."""
+    """It counts as idle, because it does nothing."""
     assert is_idle(threading.Thread())
 
 
 def test_a_thread_that_begins() -> None:
-    """It is alive, and stands nowhere yet."""
+    """A thread that is alive and has no frame yet is not idle."""
 
     class Begun(threading.Thread):
         def is_alive(self) -> bool:
@@ -69,7 +71,7 @@ def test_a_thread_that_begins() -> None:
 
 
 def test_an_executor_s_threads() -> None:
-    """Between two pieces of work they wait."""
+    """They are idle between two pieces of work."""
     gate = threading.Event()
     pool, workers = started_by(lambda: ThreadPoolExecutor(1))
     with pool:
@@ -81,7 +83,7 @@ def test_an_executor_s_threads() -> None:
 
 
 def test_a_thread_pool_of_multiprocessing() -> None:
-    """Its helpers know whether something is under way."""
+    """Its workers and helpers are idle while no call is under way."""
     gate = threading.Event()
     pool, threads = started_by(lambda: ThreadPool(1))
     with pool:
@@ -94,7 +96,7 @@ def test_a_thread_pool_of_multiprocessing() -> None:
 
 
 def test_the_feeder_of_a_queue_to_other_processes() -> None:
-    """What it has to send is its buffer."""
+    """It is idle while its buffer is empty."""
     there: multiprocessing.Queue[object] = multiprocessing.Queue()
     _, (feeder,) = started_by(lambda: there.put(None))
     until(lambda: is_idle(feeder))
@@ -104,7 +106,7 @@ def test_the_feeder_of_a_queue_to_other_processes() -> None:
 
 @pytest.mark.parametrize("clock", [nullcontext, Clock])
 def test_a_loop_in_a_thread(clock) -> None:
-    """Its thread is idle while it selects, in virtual time too, unless callbacks wait for it already."""
+    """Its thread is idle while it selects, in virtual time too, unless callbacks are ready."""
     loop = asyncio.new_event_loop()
     with clock(), thread(loop.run_forever, lambda: loop.call_soon_threadsafe(loop.stop)) as runner:
         until(lambda: is_idle(runner))
@@ -116,7 +118,7 @@ def test_a_loop_in_a_thread(clock) -> None:
 
 
 def test_a_thread_that_accepts() -> None:
-    """A server waits for clients."""
+    """A server that waits for clients is idle."""
     server = socket.create_server(("127.0.0.1", 0))
 
     def connect() -> None:
@@ -127,7 +129,7 @@ def test_a_thread_that_accepts() -> None:
 
 
 def test_a_thread_that_waits_for_a_process() -> None:
-    """Selecting, too, but for an end."""
+    """A thread that selects in `subprocess` is not idle: it waits for the end of a process."""
     child = subprocess.Popen(
         [sys.executable, "-c", "input()"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE
     )
@@ -140,7 +142,7 @@ def test_a_thread_that_waits_for_a_process() -> None:
 
 
 def test_a_thread_that_selects_for_itself() -> None:
-    """Whoever that is."""
+    """A thread that selects without an event loop is idle."""
     ours, theirs = socket.socketpair()
     with ours, theirs, selectors.DefaultSelector() as selector:
         selector.register(ours, selectors.EVENT_READ)
@@ -149,7 +151,7 @@ def test_a_thread_that_selects_for_itself() -> None:
 
 
 def test_trio_s_threads() -> None:
-    """They are kept for the next who asks."""
+    """The threads that trio keeps for later use are idle."""
     trio = pytest.importorskip("trio")
     gate = threading.Event()
 
@@ -203,7 +205,7 @@ def test_tasks(kind: str, waits: bool) -> None:
 
 
 def test_a_task_of_generators() -> None:
-    """Coroutines of the old kind are looked into, too."""
+    """The frames of generator-based coroutines are looked at too."""
 
     @types.coroutine
     def old(jobs):
@@ -219,3 +221,22 @@ def test_a_task_of_generators() -> None:
         assert await task == "a job"
 
     asyncio.run(main())
+
+
+def test_a_release_that_has_renamed_a_variable(monkeypatch) -> None:
+    """A waiting function without the local variable or attribute that is read: its thread counts as busy."""
+    gate = threading.Event()
+
+    def wait() -> None:
+        gate.wait()
+
+    def renamed(frame: types.FrameType) -> object:
+        return frame.f_locals["renamed"]
+
+    monkeypatch.setattr(idle, "THREADS", Functions({}))
+    with thread(wait, gate.set) as worker:
+        until(lambda: sys._current_frames()[worker.ident].f_code.co_name == "wait")
+        idle.THREADS.add(threading.Event.wait, meaning=lambda frame: None)
+        until(lambda: is_idle(worker))
+        idle.THREADS.add(threading.Event.wait, meaning=renamed)
+        assert not is_idle(worker)

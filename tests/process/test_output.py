@@ -1,4 +1,4 @@
-"""All that the application says is seen, nothing of it changes, and no canary ever shows."""
+"""All that the application logs, prints and warns of is observed, unchanged, and no canary is ever shown."""
 
 # ruff: noqa: PT027, RUF061, T201 - every way to print and to expect an exception is tested here
 
@@ -19,7 +19,7 @@ import pytest
 
 from pytest_customerio.core.credentials import credentials
 from pytest_customerio.process import output
-from pytest_customerio.process.output import KEPT, Watch, render
+from pytest_customerio.process.output import LIMIT, Watch, render
 
 RAISES = type(pytest.raises(ValueError))
 
@@ -148,7 +148,7 @@ def test_loggers_of_our_own_machinery_say_nothing(caplog):
 
 
 def test_a_logger_class_that_goes_around_is_blindness(monkeypatch):
-    """Records that never pass through Logger cannot be seen: the canary tells."""
+    """A logger class that does not use `Logger.callHandlers` is not observed: the canary shows it."""
 
     class Around(logging.Logger):
         def handle(self, record):
@@ -160,26 +160,18 @@ def test_a_logger_class_that_goes_around_is_blindness(monkeypatch):
     assert watch.blind == ["logs"]
 
 
-def test_blindness_that_comes_later_is_told():
-    """Somebody takes over the loggers while the case is replayed, and leaves what they put there."""
+def test_blindness_that_comes_later_is_noticed():
+    """A test replaces the method of loggers while the case is replayed: the logs count as not observed."""
     patch = pytest.MonkeyPatch()
     with Watch() as watch:
         assert watch.blind == []
         patch.setattr(logging.Logger, "callHandlers", lambda logger, record: None)
     assert watch.blind == ["logs"]
-    patch.undo()  # restores the function of a watch that is gone: it only passes through
-    assert getattr(logging.Logger.callHandlers, "__module__", "") == output.__name__
+    patch.undo()  # puts the function of a watch that is over back: it only passes records on
+    assert watch._patches.standing(logging.Logger, "callHandlers")
     logging.getLogger("app").warning("heard by nobody")
     assert watch.logs == []
-    logging.Logger.callHandlers = _handlers_of_logging()
-
-
-def _handlers_of_logging():
-    return next(
-        cell.cell_contents
-        for cell in logging.Logger.callHandlers.__closure__
-        if getattr(cell.cell_contents, "__module__", "") == "logging"
-    )
+    watch._patches.undo()
 
 
 # Output.
@@ -199,7 +191,7 @@ def test_output_is_seen_and_still_comes_out(capsys):
 
 
 def test_who_took_hold_of_a_stream_earlier_is_heard(capsys):
-    """loguru and friends keep the stream object that they found at import."""
+    """A library that keeps the stream object of its import, as loguru does, is observed."""
     early = sys.stderr
     with Watch() as watch:
         print("from early", file=early)
@@ -210,7 +202,7 @@ def test_who_took_hold_of_a_stream_earlier_is_heard(capsys):
 
 
 def test_a_wrong_write_is_refused_as_ever():
-    """The stream's own error reaches the application."""
+    """A value that is no text raises the stream's own error."""
     with Watch() as watch, pytest.raises(TypeError):
         sys.stdout.write(b"bytes")
     assert watch.output == ""
@@ -218,7 +210,7 @@ def test_a_wrong_write_is_refused_as_ever():
 
 @pytest.mark.parametrize("name", ["stdout", "stderr"])
 def test_a_stream_that_cannot_be_heard_is_blindness(name, monkeypatch):
-    """An object without attributes of its own takes no tee; nothing is printed to find out."""
+    """A stream that takes no attributes counts as not observed, and no canary is printed."""
 
     class Slotted:
         __slots__ = ("got",)
@@ -239,7 +231,7 @@ def test_a_stream_that_cannot_be_heard_is_blindness(name, monkeypatch):
 
 
 def test_no_streams_is_no_blindness(monkeypatch):
-    """Where there is no stdout at all (pythonw), nothing can leak there."""
+    """Where there is no stdout at all (pythonw), nothing can leak there, and nothing is missing."""
     for name in ("stdout", "stderr", "__stdout__", "__stderr__"):
         monkeypatch.setattr(sys, name, None)
     with Watch() as watch:
@@ -261,21 +253,21 @@ def test_a_stream_with_a_write_of_its_own_gets_it_back(monkeypatch):
 
 
 def test_memory_is_bounded(capsys):
-    """The last two million characters are kept, even of one huge text."""
+    """The last two million characters are remembered, even of one huge text."""
     with Watch() as watch:
         print("y" * 100, end="")
-        print("x" * (KEPT + 5), end="")
-        logging.getLogger("app").warning("%s", "z" * (KEPT + 5))
+        print("x" * (LIMIT + 5), end="")
+        logging.getLogger("app").warning("%s", "z" * (LIMIT + 5))
         assert set(watch.output) == {"x"}
-        assert len(watch.output) == KEPT
+        assert len(watch.output) == LIMIT
         print("end", end="")
     capsys.readouterr()
     assert watch.output == "end"
-    assert [len(line.text) for line in watch.logs] == [KEPT]
+    assert [len(line.text) for line in watch.logs] == [LIMIT]
 
 
 def test_threads_are_seen():
-    """Whoever logs and prints, wherever."""
+    """What any thread logs and prints is observed."""
 
     def work():
         logging.getLogger("app").warning("t")
@@ -292,7 +284,7 @@ def test_threads_are_seen():
 
 
 def test_printing_while_an_item_is_added_does_not_hang(monkeypatch):
-    """The garbage collector may run anything at any time."""
+    """The garbage collector may run code that prints while a value is added."""
     with Watch() as watch:
         watch._written._lock.acquire()
         print("x", end="")
@@ -362,7 +354,7 @@ def test_what_assert_raises_swallows_is_expected():
 
 
 def test_without_unittest_nothing_is_imported(monkeypatch):
-    """A suite that does not use unittest pays nothing for it."""
+    """A suite that does not use unittest does not import it."""
     monkeypatch.delitem(sys.modules, "unittest")
     with Watch() as watch, pytest.raises(ValueError):
         raise ValueError("x")
@@ -435,13 +427,13 @@ def test_odd_headers(headers, found):
 
 
 def test_a_proxys_credentials_count():
-    """A proxy has secrets as well."""
+    """The credentials of a proxy are secrets too."""
     assert "pr0xy-pass" in credentials({"proxy-authorization": basic("me:pr0xy-pass")})
 
 
 @pytest.mark.parametrize("token", ["!!!!", "a", "/w==", "Ä"])
 def test_a_basic_token_that_cannot_be_decoded(token):
-    """Whatever it is, it raises nothing."""
+    """A token that is no base64 raises nothing."""
     assert isinstance(credentials({"authorization": f"Basic {token}"}), tuple)
 
 
@@ -471,7 +463,7 @@ def test_pytest_is_not_imported_here():
 
 
 def test_warnings_are_seen_and_still_shown():
-    """Once each, by whoever showed them before; what a filter hides nobody sees."""
+    """Each is shown once, as before; what a filter hides is not observed."""
     with Watch() as watch, warnings.catch_warnings(record=True) as shown:
         warnings.simplefilter("always")
         warnings.warn("ada@example.com is old", DeprecationWarning, stacklevel=1)
@@ -484,7 +476,7 @@ def test_warnings_are_seen_and_still_shown():
 
 
 def test_warnings_after_the_end_are_not_seen():
-    """Not even through a hook that somebody kept."""
+    """A hook that somebody holds on to observes nothing after the end."""
     with Watch() as watch:
         kept = warnings._showwarnmsg
     with warnings.catch_warnings(record=True):
@@ -493,19 +485,17 @@ def test_warnings_after_the_end_are_not_seen():
 
 
 def test_warnings_that_go_elsewhere_make_it_blind(monkeypatch):
-    """And the canary is never shown."""
+    """A replaced hook counts as not observed, and no canary is shown."""
     seen = []
-    observed = output._replaced
+    observed = Watch._sees_logs
 
-    def elsewhere(owner, name, make):
-        context = observed(owner, name, make)
-        if owner is not warnings:
-            return context
-        return observed(owner, name, lambda original: seen.append)
+    def replace_first(watch):
+        monkeypatch.setattr(warnings, "_showwarnmsg", seen.append)
+        return observed(watch)
 
-    monkeypatch.setattr(output, "_replaced", elsewhere)
+    monkeypatch.setattr(Watch, "_sees_logs", replace_first)
     with Watch() as watch:
-        pass
+        monkeypatch.undo()
     assert watch.blind == ["warnings"]
     assert seen == []
 
@@ -520,7 +510,7 @@ def test_warnings_as_errors_do_not_meet_the_canary():
 
 
 def test_the_streams_that_loguru_took_hold_of_are_watched(monkeypatch):
-    """It keeps the stderr of its import, which another capture may have replaced since."""
+    """loguru keeps the stderr of its import, which another capture may have replaced since: it is observed."""
     stream = io.StringIO()
 
     class Stream(io.StringIO):

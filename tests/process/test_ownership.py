@@ -1,4 +1,4 @@
-"""Whose request is it: the test's that started a thread, a task or a piece of work, also when it is over."""
+"""A thread, a task or a piece of work belongs to the test that started it, even when that test is over."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from pytest_customerio.process.patching import Patches
 
 
 class Stage:
-    """Tests come and go; `ask(n)` is what work does to be noted, and waits at gate `n` before."""
+    """Runs tests one after another; `ask(n)` notes the test that it belongs to, after it has waited at gate `n`."""
 
     def __init__(self) -> None:
         self.ownership: Ownership[str] = Ownership()
@@ -41,7 +41,7 @@ class Stage:
         return started
 
     def heard(self, gate: int = 0) -> str | None:
-        """Let those at a gate pass, and hear what the next of them says."""
+        """Let those at a gate pass, and return what the next of them notes."""
         known = len(self.said)
         self.gates[gate].set()
         until(lambda: len(self.said) > known)
@@ -76,7 +76,7 @@ def stage(alone):
 
 
 def test_nobody_is_at_work_between_tests(stage) -> None:
-    """Nor is anybody waited for."""
+    """Between tests nothing belongs to a test, and nothing is waited for."""
     assert stage.ownership.current() is None
     stage.begin("A", call=False)
     assert stage.ownership.current() == "A"
@@ -88,7 +88,7 @@ def test_nobody_is_at_work_between_tests(stage) -> None:
 
 
 def test_a_thread_works_for_the_test_that_started_it(stage) -> None:
-    """Also while the next one runs; and what it starts does, too."""
+    """So it is while the next test runs; threads that it starts belong to the same test."""
     stage.begin("A")
     stage.start(lambda: (stage.ask(0), stage.start(stage.ask, 1)))
     assert stage.ownership.is_busy()
@@ -100,7 +100,7 @@ def test_a_thread_works_for_the_test_that_started_it(stage) -> None:
 
 
 def test_what_a_fixture_starts_serves_whoever_is_at_work(stage) -> None:
-    """It may live longer than one test."""
+    """A thread of a fixture may live longer than one test, and belongs to the test that runs."""
     stage.begin("A", call=False)
     stage.start(stage.ask, 0)
     stage.start(stage.ask, 1)
@@ -112,7 +112,7 @@ def test_what_a_fixture_starts_serves_whoever_is_at_work(stage) -> None:
 
 
 def test_an_executor_s_work_is_its_submitter_s(stage) -> None:
-    """Not that of whoever made its thread start; callbacks come after the work."""
+    """Work belongs to the test that submitted it, not to the one that made the thread start; so do its callbacks."""
     with ThreadPoolExecutor(1) as pool:
         stage.begin("A")
         first = pool.submit(stage.ask, 0)
@@ -128,7 +128,7 @@ def test_an_executor_s_work_is_its_submitter_s(stage) -> None:
 
 
 def test_work_that_is_cancelled_is_no_work(stage) -> None:
-    """Nobody waits for it."""
+    """Cancelled work is not waited for."""
     with ThreadPoolExecutor(1) as pool:
         stage.begin("A", call=False)
         pool.submit(stage.ask, 0)
@@ -141,7 +141,7 @@ def test_work_that_is_cancelled_is_no_work(stage) -> None:
 
 
 def test_a_worker_serves_whoever_gives_it_work(stage) -> None:
-    """Whoever started it, and though it still was at work for another one."""
+    """A worker belongs to the test that queued its item, whichever test started it."""
     jobs: queue.Queue[int | None] = queue.Queue()
 
     def work() -> None:
@@ -166,7 +166,7 @@ def test_a_worker_serves_whoever_gives_it_work(stage) -> None:
 
 
 def test_a_worker_that_was_there_before(stage) -> None:
-    """Given work by a test, it works for it, and is waited for."""
+    """A worker that takes an item of a test belongs to it, and is waited for."""
     given = threading.Event()
     jobs: queue.SimpleQueue[int] = queue.SimpleQueue()
     with ThreadPoolExecutor(1) as pool:
@@ -193,7 +193,7 @@ def idle():
 
 
 class Direct:
-    """A piece of work that no future stands for."""
+    """A piece of work without a future."""
 
     def __init__(self, given, jobs, stage) -> None:
         self.given, self.jobs, self.stage = given, jobs, stage
@@ -205,7 +205,7 @@ class Direct:
 
 
 def test_who_tests_is_never_late(stage) -> None:
-    """Results of a late thread are collected by the next test as its own; so is what an executor runs in place."""
+    """A test that takes the results of a late thread still runs as itself; so does work that an executor runs in place."""
     results: queue.Queue[str] = queue.Queue()
     stage.begin("A")
     stage.start(lambda: (stage.ask(0), results.put("late")))
@@ -213,13 +213,13 @@ def test_who_tests_is_never_late(stage) -> None:
     assert stage.heard(0) == "A"
     assert results.get(timeout=10) == "late"
     assert stage.ownership.current() == "B"
-    stage.ownership._in_the_name_of("A", stage.ask)()
+    stage.ownership._owned_by("A", stage.ask)()
     stage.begin("C")
     assert stage.ownership.current() == "C"
 
 
 def test_a_collector_of_the_test_s_own(stage) -> None:
-    """A thread started by the test at work stays its own, whoever it gets something from."""
+    """A thread that the current test started belongs to it, whatever item it takes."""
     results: queue.Queue[str] = queue.Queue()
     stage.begin("A")
     stage.start(lambda: (stage.ask(0), results.put("late")))
@@ -229,7 +229,7 @@ def test_a_collector_of_the_test_s_own(stage) -> None:
 
 
 def test_a_task_works_for_the_test_that_started_it(stage) -> None:
-    """In a loop that lives on; and so do the tasks that it starts."""
+    """So it is in a loop that lives longer; tasks that it starts belong to the same test."""
     loop = stage.loop()
     event = asyncio.Event()
 
@@ -273,7 +273,7 @@ def test_a_task_of_a_fixture_serves_whoever_is_at_work(stage) -> None:
 
 
 def test_a_consumer_serves_whoever_gives_it_work(stage) -> None:
-    """Started by the first, it takes the second's items for the second, though the first's were not all done."""
+    """A consumer that the first test started takes an item of the second, and belongs to the second."""
     loop = stage.loop()
     jobs: asyncio.Queue[asyncio.Event] = asyncio.Queue()
     events = [asyncio.Event() for _ in range(4)]
@@ -317,7 +317,7 @@ def test_a_consumer_serves_whoever_gives_it_work(stage) -> None:
 
 
 def test_a_task_that_tests_is_never_late(stage) -> None:
-    """It may take what a late one left."""
+    """The task of a test may take what a late task left, and still runs as the test."""
     loop = stage.loop()
     results: asyncio.Queue[str] = asyncio.Queue()
     stage.begin("A")
@@ -332,7 +332,7 @@ def test_a_task_that_tests_is_never_late(stage) -> None:
 
 
 def test_a_loop_in_another_thread(stage) -> None:
-    """What was left there is waited for: that loop goes on by itself."""
+    """Tasks left in a loop of another thread are waited for, because that loop goes on."""
     loop = stage.loop()
     event = asyncio.Event()
     stage.begin("A", call=False)
@@ -349,7 +349,7 @@ def test_a_loop_in_another_thread(stage) -> None:
 
 
 def test_a_late_thread_with_a_loop_of_its_own(stage) -> None:
-    """Its tasks are as late as itself."""
+    """The tasks of a late thread's loop belong to the same test as the thread."""
     stage.begin("A")
 
     def work() -> None:
@@ -364,7 +364,7 @@ def test_a_late_thread_with_a_loop_of_its_own(stage) -> None:
 
 
 def test_loops_that_are_closed_are_forgotten(stage) -> None:
-    """They have no tasks."""
+    """Closed loops have no tasks."""
     stage.begin("A")
     asyncio.run(asyncio.sleep(0))
     assert stage.ownership.still_loops() == []
@@ -372,7 +372,7 @@ def test_loops_that_are_closed_are_forgotten(stage) -> None:
 
 
 def test_all_is_as_before(stage) -> None:
-    """When nobody watches any more."""
+    """After the patches are undone, nothing is noted any more."""
     before = (threading.Thread.start, ThreadPoolExecutor.submit, asyncio.BaseEventLoop.create_task)
     patches = Patches()
     Ownership[str]().watch(patches)

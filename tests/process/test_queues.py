@@ -1,4 +1,4 @@
-"""Whose an item is that is taken out of a queue."""
+"""An item that is taken out of a queue belongs to the test that put it there."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ import queue
 import pytest
 
 from pytest_customerio.process.patching import Patches
-from pytest_customerio.process.queues import Items
+from pytest_customerio.process.queues import QueuedItems
 
 
 class Dispatcher:
-    """Who gives, and whose item was taken, time after time."""
+    """The test that puts items now, and the tests whose items were taken."""
 
     def __init__(self) -> None:
         self.giver: str | None = "A"
@@ -29,12 +29,12 @@ class Dispatcher:
 
 
 @pytest.fixture
-def desk():
-    desk, patches = Dispatcher(), Patches()
-    desk.old = {kind: filled(kind) for kind in (queue.Queue, asyncio.Queue)}
-    desk.items = Items(lambda: desk.giver, desk.take)
-    desk.items.watch(patches)
-    yield desk
+def dispatcher():
+    dispatcher, patches = Dispatcher(), Patches()
+    dispatcher.old = {kind: filled(kind) for kind in (queue.Queue, asyncio.Queue)}
+    dispatcher.queued = QueuedItems(lambda: dispatcher.giver, dispatcher.take)
+    dispatcher.queued.watch(patches)
+    yield dispatcher
     patches.undo()
 
 
@@ -45,52 +45,52 @@ def filled(kind):
 
 
 @pytest.mark.parametrize("kind", [queue.Queue, asyncio.Queue])
-def test_an_item_belongs_to_whoever_put_it(desk, kind) -> None:
-    """In the order in which they were put."""
+def test_an_item_belongs_to_whoever_put_it(dispatcher, kind) -> None:
+    """Items are taken in order, each with the test that put it."""
     jobs = kind(5)
     for giver in ("A", "B", None):
-        desk.put(jobs, giver, giver)
-    assert [jobs.get_nowait() for _ in range(3)] == ["A", "B", None] == desk.taken
+        dispatcher.put(jobs, giver, giver)
+    assert [jobs.get_nowait() for _ in range(3)] == ["A", "B", None] == dispatcher.taken
 
 
 @pytest.mark.parametrize("kind", [queue.Queue, asyncio.Queue])
-def test_what_was_there_before_is_nobody_s(desk, kind) -> None:
-    """And does not shift what comes after."""
-    jobs = desk.old[kind]
-    desk.put(jobs, "new", "A")
+def test_what_was_there_before_is_nobody_s(dispatcher, kind) -> None:
+    """An item from before belongs to no test, and the later ones keep their own."""
+    jobs = dispatcher.old[kind]
+    dispatcher.put(jobs, "new", "A")
     assert [jobs.get_nowait(), jobs.get_nowait()] == ["before", "new"]
-    assert desk.taken == [None, "A"]
+    assert dispatcher.taken == [None, "A"]
 
 
-def test_a_queue_that_is_emptied_by_hand(desk) -> None:
-    """Nothing is remembered of what is gone."""
+def test_a_queue_that_is_emptied_by_hand(dispatcher) -> None:
+    """Items that were removed without `get` are forgotten."""
     jobs = queue.Queue()
     for giver in "AAB":
-        desk.put(jobs, giver, giver)
+        dispatcher.put(jobs, giver, giver)
     jobs.queue.clear()
-    desk.put(jobs, "C", "C")
+    dispatcher.put(jobs, "C", "C")
     assert jobs.get_nowait() == "C"
-    assert desk.taken == ["C"]
+    assert dispatcher.taken == ["C"]
 
 
-def test_heaps_and_stacks_are_left_alone(desk) -> None:
-    """Their order is not that of the givers."""
+def test_heaps_and_stacks_are_left_alone(dispatcher) -> None:
+    """Queues with another order are not watched."""
     for kind in (queue.PriorityQueue, queue.LifoQueue, asyncio.PriorityQueue, asyncio.LifoQueue):
         jobs = kind()
-        desk.put(jobs, 1, "A")
+        dispatcher.put(jobs, 1, "A")
         jobs.get_nowait()
-    assert desk.taken == []
+    assert dispatcher.taken == []
 
 
-def test_queues_that_somebody_put_in_place_of_theirs(desk, monkeypatch) -> None:
-    """gevent does so; such a class may be one that cannot be changed."""
+def test_queues_that_somebody_put_in_place_of_theirs(dispatcher, monkeypatch) -> None:
+    """gevent replaces `queue.Queue` by a class that cannot be changed: it is passed over."""
 
     class Foreign(queue.Queue):
         __module__ = "gevent._gevent_cqueue"
 
     monkeypatch.setattr(queue, "Queue", Foreign)
     patches, taken = Patches(), []
-    Items(lambda: "A", lambda owner: taken.append(owner) or False).watch(patches)
+    QueuedItems(lambda: "A", lambda owner: taken.append(owner) or False).watch(patches)
     try:
         jobs = asyncio.Queue()
         jobs.put_nowait(1)
@@ -101,18 +101,18 @@ def test_queues_that_somebody_put_in_place_of_theirs(desk, monkeypatch) -> None:
     assert "_put" not in vars(Foreign)
 
 
-def test_what_waits_for_a_worker(desk) -> None:
-    """Only where one took something before: nobody may ever take the rest."""
+def test_what_waits_for_a_worker(dispatcher) -> None:
+    """An item is waited for only where a worker took one before: perhaps the rest is never taken."""
     jobs, other = queue.Queue(), asyncio.Queue()
     for name in "AAB":
-        desk.put(jobs, name, name)
-        desk.put(other, name, name)
+        dispatcher.put(jobs, name, name)
+        dispatcher.put(other, name, name)
     jobs.get_nowait()
-    assert not desk.items.waiting("A")
-    desk.works = True
+    assert not dispatcher.queued.waiting("A")
+    dispatcher.works = True
     other.get_nowait()
-    assert not desk.items.waiting("A")  # a loop that stands still takes nothing
+    assert not dispatcher.queued.waiting("A")  # a loop that stands still takes nothing
     jobs.get_nowait()
-    assert [desk.items.waiting(name) for name in "AB"] == [False, True]
+    assert [dispatcher.queued.waiting(name) for name in "AB"] == [False, True]
     jobs.queue.clear()
-    assert not desk.items.waiting("B")
+    assert not dispatcher.queued.waiting("B")

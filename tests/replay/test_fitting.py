@@ -1,4 +1,4 @@
-"""Recorded answers, made to fit their requests."""
+"""Recorded answers are adapted to the requests that they answer."""
 
 from __future__ import annotations
 
@@ -28,21 +28,21 @@ def batch(size: int) -> WireRequest:
 
 
 def test_a_redirect_leads_to_the_same_path_elsewhere() -> None:
-    """Path and query are the request's own, everything else is as recorded."""
+    """Path and query are those of the request, everything else is as recorded."""
     fitted = fit(MOVED, request())
     assert fitted is not None
     assert fitted.headers == (("X-A", "1"), ("Location", "https://track-eu.customer.io/api/v1/customers/a%2Fb?x=1"))
     assert (fitted.status, fitted.body) == (301, b"moved")
 
 
-def test_the_target_of_a_redirect_redirects_nobody() -> None:
-    """The case does not apply to a request that is where it belongs."""
+def test_the_target_of_a_redirect_does_not_redirect() -> None:
+    """A request to the right region cannot draw the redirect."""
     assert fit(MOVED, request("https://track-eu.customer.io/api/v1/customers/42")) is None
 
 
 @pytest.mark.parametrize(("size", "left"), [(1, [0]), (2, [0]), (3, [0, 2]), (9, [0, 2])])
-def test_a_207_is_about_items_that_the_batch_has(size: int, left: list[int]) -> None:
-    """An index beyond the end is left out."""
+def test_a_207_names_only_items_of_the_batch(size: int, left: list[int]) -> None:
+    """An index after the last item is left out."""
     fitted = fit(Answer(207, body=errors(0, 2)), batch(size))
     assert fitted is not None
     assert [error["batch_index"] for error in json.loads(fitted.body)["errors"]] == left
@@ -62,7 +62,7 @@ def test_a_207_is_about_items_that_the_batch_has(size: int, left: list[int]) -> 
     ],
 )
 def test_any_other_answer_fits(answer: Answer) -> None:
-    """It comes as it is, to the byte."""
+    """It is not changed, not even by a byte."""
     assert fit(answer, batch(1)) is answer
 
 
@@ -74,8 +74,8 @@ def test_any_other_answer_fits(answer: Answer) -> None:
         max_leaves=6,
     ).map(lambda value: json.dumps(value).encode())
 )
-def test_any_request_and_body_is_survived(body: bytes) -> None:
-    """Whatever is sent or told, there is an answer of the same status."""
+def test_any_body_can_be_adapted(body: bytes) -> None:
+    """Any bodies of request and answer give an answer of the same status."""
     for answer, sent in ((Answer(207, body=errors(0, 5)), body), (Answer(207, body=body), b'{"batch": [{}]}')):
         fitted = fit(answer, request(body=sent))
         assert fitted is not None

@@ -1,4 +1,4 @@
-"""What an attempt says, whatever it makes anew and however it is packed."""
+"""The identity of a message: the same in each attempt, whatever the attempt makes anew."""
 
 from __future__ import annotations
 
@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 
 from pytest_customerio.contract.catalog import Catalog
 from pytest_customerio.core.model import WireRequest
-from pytest_customerio.replay.identity import UNNAMED, changed, messages, read, whole
+from pytest_customerio.core.payload import Payload
+from pytest_customerio.replay.identity import UNNAMED, changed, messages, whole
 
 CATALOG = Catalog.load()
 TRACK = "https://track.customer.io/api/v1/customers/42"
@@ -51,7 +52,7 @@ def event(**body):
     ],
 )
 def test_what_an_attempt_makes_anew_is_no_part_of_it(first, second, anew):
-    """The identity stays; `changed` names what differs, but not what belongs to the attempt."""
+    """The identity stays; `changed` names the members that differ, without those of the attempt alone."""
     before, after = event(**first), event(**second)
     assert before.identity == after.identity
     assert changed(before, after) == anew
@@ -62,18 +63,18 @@ def test_what_an_attempt_makes_anew_is_no_part_of_it(first, second, anew):
     [{"name": "other"}, {"data": {"total": 3}}, {"data": {"id": "a"}}, {"data": {"event_id": "a"}}, {"type": "page"}],
 )
 def test_everything_else_is_part_of_it(other):
-    """Name, data, ids inside the data."""
+    """Another name, other data or another id inside the data makes another message."""
     assert event(**other).identity != event().identity
 
 
 def test_an_id_is_an_events_own_only_at_its_top():
-    """The id of an identify names the person."""
+    """In an identify, an id is an attribute of the person, and belongs to the identity."""
     (one,), (two,) = (sent("track.identify", TRACK, {"id": name}, "PUT") for name in "ab")
     assert one.identity != two.identity
 
 
 def test_address_and_method_count_the_host_does_not():
-    """A redirect leads to the other region; another person is another request."""
+    """A redirect leads to another host; another person or method makes another request."""
     (here,) = sent("track.identify", TRACK, {"plan": "basic"}, "PUT")
     (there,) = sent("track.identify", TRACK.replace("track.", "track-eu."), {"plan": "basic"}, "PUT")
     (other,) = sent("track.identify", TRACK.replace("42", "43"), {"plan": "basic"}, "PUT")
@@ -82,7 +83,7 @@ def test_address_and_method_count_the_host_does_not():
 
 
 def test_a_batch_is_its_messages():
-    """However it is grouped, alone too, in Track v2 and in Pipelines; with the time it was sent left out."""
+    """A message has one identity in any batch and alone, in Track v2 and Pipelines; the time of sending is left out."""
     items = [
         {"type": "person", "action": "identify", "identifiers": {"id": str(n)}, "attributes": {"plan": "basic"}}
         for n in range(2)
@@ -103,12 +104,12 @@ def test_a_batch_is_its_messages():
 
 @pytest.mark.parametrize("payload", [{"batch": []}, {"batch": {}}, {}, [], 7])
 def test_a_batch_that_is_none_is_one_message(payload):
-    """Whatever it is."""
+    """A payload without a list of items is one message."""
     assert len(sent("track_v2.batch", BATCH, payload)) == 1
 
 
 def test_items_that_are_no_objects_are_messages_too():
-    """Their index counts."""
+    """Such items are messages as well, so that indexes stay right."""
     assert len({one.identity for one in sent("pipelines.batch", f"{PIPELINES}batch", {"batch": [1, None, "a"]})}) == 3
 
 
@@ -116,7 +117,7 @@ def test_items_that_are_no_objects_are_messages_too():
     ("pack", "encoding"), [(gzip.compress, "gzip"), (zlib.compress, "deflate"), (lambda body: body, "identity")]
 )
 def test_compressed_bodies_are_unpacked(pack, encoding):
-    """The same message, packed or not; gzip holds a time of its own."""
+    """Compressed or not, the message has one identity; a gzip header holds a time, which must not count."""
     body = json.dumps({"name": "purchase"}).encode()
     (one,) = sent("track.event", EVENTS, pack(body), headers={"content-encoding": encoding})
     assert one.identity == event().identity
@@ -132,18 +133,18 @@ def test_compressed_bodies_are_unpacked(pack, encoding):
         (b"[" * 100_000, {}, "[" * 100_000),
     ],
 )
-def test_bodies_that_are_not_json_are_text(body, headers, value):
-    """Forms, broken compression, too deep, nothing at all."""
-    assert read(WireRequest("POST", EVENTS, headers, body)) == value
+def test_a_body_that_is_not_json_is_one_message(body, headers, value):
+    """A form, broken compression, JSON that is nested too deep and an empty body each make one message."""
+    assert WireRequest("POST", EVENTS, headers, body).payload.value == value
     assert len(sent("track.event", EVENTS, body, headers=headers)) == 1
 
 
 def test_what_can_be_read_but_not_walked_is_taken_as_it_is(monkeypatch):
-    """A payload too deep for Python's own stack: the bytes tell it apart."""
+    """A payload too deep for Python's stack has its bytes as identity."""
     deep: list = []
     for _ in range(100_000):
         deep = [deep]
-    monkeypatch.setattr("pytest_customerio.replay.identity.read", lambda request: {"a": deep})
+    monkeypatch.setattr("pytest_customerio.core.model.decode", lambda headers, body: Payload("json", {"a": deep}))
     (one,), (two,) = (sent("track.event", EVENTS, body) for body in (b"1", b"2"))
     assert one.identity != two.identity
     assert one.anew == ()
@@ -159,7 +160,7 @@ payloads = st.recursive(
 
 @given(st.dictionaries(names, payloads), st.integers(), st.text(), st.randoms())
 def test_order_and_fresh_members_never_matter(payload, time, key, random):
-    """Whatever the payload: shuffled, with another timestamp and id it is the same message; another member is not."""
+    """Another order, timestamp or id leaves the identity of any payload; another member changes it."""
     shuffled = list(payload.items())
     random.shuffle(shuffled)
     first, second = event(data=payload), event(data=dict(shuffled) | {"timestamp": time}, timestamp=time, id=key)
@@ -171,7 +172,7 @@ def test_order_and_fresh_members_never_matter(payload, time, key, random):
 
 
 def test_the_whole_request_is_all_its_messages():
-    """In order; with `timed` another timestamp makes another request, another id does not."""
+    """All messages in order make it; with `timed` another timestamp makes another request, another id does not."""
     first, second = event(timestamp=1, id="a"), event(timestamp=2, id="a")
     assert whole((first,)) == whole((second,))
     assert whole((first,), timed=True) != whole((second,), timed=True)
@@ -203,7 +204,7 @@ def test_the_whole_request_is_all_its_messages():
     ],
 )
 def test_what_a_second_copy_does(operation, url, payload, twice, keyed):
-    """A second message, a second event, or nothing; and whether Customer.io's dedupe id keeps it from that."""
+    """It sends a second message, adds a second event, or does nothing; a dedupe id prevents the first two."""
     (one,) = sent(operation, url, payload)
     assert (one.twice, one.keyed) == (twice, keyed)
 
@@ -225,7 +226,7 @@ ITEM = {"type": "person", "action": "event", "identifiers": {"id": "42"}, "name"
     ],
 )
 def test_a_repaired_payload_is_known_by_whom_or_what_it_is_about(repaired, alike, unnamed):
-    """Type and action, and either person and name, or the attributes; the person alone where the name was wrong."""
+    """By type and action, and by person and name or by the attributes; by the person alone if the name was wrong."""
     (before,), (after,) = (sent("track_v2.person_event", ENTITY, one) for one in (ITEM, repaired))
     shared = before.likeness & after.likeness
     assert before.identity != after.identity
@@ -234,7 +235,7 @@ def test_a_repaired_payload_is_known_by_whom_or_what_it_is_about(repaired, alike
 
 
 def test_v1_says_in_its_path_what_v2_says_in_its_payload():
-    """A rejected batch item may be repaired by the SDK's own call."""
+    """An item of a v2 batch may be repaired by a v1 call of the SDK."""
     (v2,) = sent("track_v2.person_event", ENTITY, {**ITEM, "identifiers": {"email": "a/b@example.com"}})
     (v1,) = sent("track.event", f"{TRACK[:-2]}a%2Fb%40example.com/events", {"name": "buy"})
     (person,) = sent("track.identify", TRACK, {"name": "Ada"}, "PUT")

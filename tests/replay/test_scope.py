@@ -1,11 +1,12 @@
-"""Which requests an error case is about."""
+"""Which requests an error case belongs to."""
 
 from __future__ import annotations
 
 import pytest
 
 from pytest_customerio.contract.catalog import Catalog
-from pytest_customerio.core.model import Answer, ErrorCase, Message, Provenance, WireRequest
+from pytest_customerio.core.model import Answer, ErrorCase, Provenance, WireRequest
+from pytest_customerio.core.observation import Message
 from pytest_customerio.replay.scope import draws, scope, timed
 
 EVENT = Catalog.load().operations["track.event"]
@@ -44,7 +45,7 @@ def said(name, timestamp):
     ],
 )
 def test_an_error_belongs_to_a_payload_or_to_the_operation(cassette, status, payload, time):
-    """Whether another payload, and whether another timestamp, meets it too."""
+    """Another payload, or another timestamp, meets the error or does not."""
     found = case(cassette, status)
     first = scope(found, EVENT, said("a", "1"))
     assert (first == scope(found, EVENT, said("b", "1"))) is payload
@@ -52,7 +53,7 @@ def test_an_error_belongs_to_a_payload_or_to_the_operation(cassette, status, pay
 
 
 def test_before_a_case_is_met_no_timestamp_counts():
-    """There is nothing that it could repair."""
+    """Before a case is met, a timestamp cannot repair anything."""
     assert not timed(None)
     assert timed(case("400-invalid-timestamp", 400))
 
@@ -68,6 +69,6 @@ def test_before_a_case_is_met_no_timestamp_counts():
     ],
 )
 def test_strict_mode_drops_nothing(kind, value, expected):
-    """It answers with an error instead."""
+    """In strict mode Pipelines answers with an error instead of dropping the payload."""
     request = WireRequest("POST", "https://cdp.customer.io/v1/track", {"x-strict-mode": value}, b"")
     assert draws(case("200-dropped", 200, kind), request) is expected

@@ -1,13 +1,14 @@
-"""Every sentence a developer reads, whole."""
+"""Every sentence that a developer reads in a failure, compared whole."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 
-from pytest_customerio.core.model import Answer, ErrorCase, Interaction, Observation, Operation, Provenance, Violation
-from pytest_customerio.judging.ledger import Finding
+from pytest_customerio.core.model import Answer, ErrorCase, Interaction, Operation, Provenance, Violation
+from pytest_customerio.core.observation import Observation
+from pytest_customerio.judging.judgement import Judgement
+from pytest_customerio.judging.ledger import Occurrence
 from pytest_customerio.reporting import messages
-from pytest_customerio.reporting.messages import Handled
 
 EVENT = Operation(
     "track.event",
@@ -34,9 +35,9 @@ NAME = Violation(
 )
 
 
-def test_a_broken_payload_is_told_as_the_design_shows_it() -> None:
-    """Headline, table of all violations, facts, the way out."""
-    text = messages.contract_text([Finding(MILLISECONDS, CALL), Finding(NAME, CALL, 3)])
+def test_a_violated_contract_is_reported_as_the_design_shows_it() -> None:
+    """Headline, table of all violations, facts, the mark that allows them."""
+    text = messages.contract_text([Occurrence(MILLISECONDS, CALL), Occurrence(NAME, CALL, 3)])
     assert text == (
         """\
 track.event $.timestamp: expected unix seconds, got 1764000000000, milliseconds (and 1 more)
@@ -56,18 +57,18 @@ on purpose?  @pytest.mark.cio_allow("timestamp-milliseconds", reason="…")
 
 
 def test_each_request_has_its_own_block_up_to_a_bound() -> None:
-    """The first headline counts everything; a sixth request is counted only."""
+    """The first headline counts all violations; from the sixth request on, requests are only counted."""
     calls = [
         Interaction("requests", "POST", f"https://track.customer.io/api/v1/customers/{n}/events") for n in range(7)
     ]
-    text = messages.contract_text([Finding(NAME, call) for call in calls])
+    text = messages.contract_text([Occurrence(NAME, call) for call in calls])
     assert text.startswith("$.name: expected 1 to 100 bytes, got 134 bytes (and 6 more)\n")
-    assert text.count("sent from") == messages.GROUPS
+    assert text.count("sent from") == messages.REQUESTS
     assert text.endswith("\n\n(and 2 more requests)")
 
 
-def handled(*violations: Violation, answer: Answer | None = None, falsy: bool = False) -> Handled:
-    """A 429 that nobody handled."""
+def judgement(*violations: Violation, answer: Answer | None = None, falsy: bool = False) -> Judgement:
+    """A 429 that the application did not handle."""
     case = ErrorCase(
         id="429-rate-limited-recovers",
         cassette="429-rate-limited",
@@ -82,7 +83,7 @@ def handled(*violations: Violation, answer: Answer | None = None, falsy: bool = 
         provenance=Provenance("observed"),
     )
     seen = Observation(case, raised=ValueError("x"), sent_from="app/crm.py:10 in signup", reported_falsy=falsy)
-    return Handled(case, "track.event", seen, "lost", violations, 1, "WARNING app.crm")
+    return Judgement(case, "track.event", seen, "lost", violations, 1, "WARNING app.crm")
 
 
 LOST = Violation("outcome", "error", "", "recovered, raised, deferred or reported", "lost: nothing after the 429")
@@ -91,9 +92,9 @@ LEAK = Violation(
 )
 
 
-def test_a_mishandled_error_is_told_as_the_design_shows_it() -> None:
-    """Outcome first, then every promise not kept, the facts, what to do."""
-    assert messages.handling_text(handled(LOST, LEAK)) == (
+def test_a_mishandled_error_is_reported_as_the_design_shows_it() -> None:
+    """The outcome, every violation, the facts, what to do."""
+    assert messages.handling_text(judgement(LOST, LEAK)) == (
         """\
 track.event 429-rate-limited-recovers: lost, 1 attempt (and 1 more)
 
@@ -113,22 +114,22 @@ on purpose?  @pytest.mark.cio_allow("outcome", reason="…")
 
 
 def test_a_guard_alone_is_the_headline() -> None:
-    """Where the outcome is fine, the rule that is not comes first."""
-    text = messages.handling_text(handled(LEAK, falsy=True))
+    """If the outcome is no violation, the first violated rule is the headline."""
+    text = messages.handling_text(judgement(LEAK, falsy=True))
     assert text.startswith(
         "track.event 429-rate-limited-recovers: secret-leak, expected no credential in logs, got Authorization in app.log"
     )
     assert "reported     cio.reported(…) got a false value; pass what is true when the failure was told\n" in text
 
 
-def test_answers_are_told_with_how_sure_they_are() -> None:
-    """A fault by its name; Retry-After where it was sent; other statuses without it."""
-    after = handled(LOST, answer=Answer(429, "Too Many Requests", (("Retry-After", "2"),))).case
+def test_answers_are_shown_with_their_source() -> None:
+    """A fault by its name; a 429 with its Retry-After; other statuses without."""
+    after = judgement(LOST, answer=Answer(429, "Too Many Requests", (("Retry-After", "2"),))).case
     assert messages.answer_text(after) == "429 Too Many Requests, Retry-After 2 s (observed)"
-    assert messages.answer_text(handled(LOST, answer=Answer(fault="connection-reset")).case) == (
+    assert messages.answer_text(judgement(LOST, answer=Answer(fault="connection-reset")).case) == (
         "connection reset: no response (observed)"
     )
-    assert messages.answer_text(handled(LOST, answer=Answer(500, "Internal Server Error")).case) == (
+    assert messages.answer_text(judgement(LOST, answer=Answer(500, "Internal Server Error")).case) == (
         "500 Internal Server Error (observed)"
     )
     recorded = replace(after, provenance=Provenance("recorded", environment="a sandbox of our own"))
@@ -136,13 +137,13 @@ def test_answers_are_told_with_how_sure_they_are() -> None:
 
 
 def test_many_waits_are_cut() -> None:
-    """The first eight and the count."""
+    """The first eight waits are shown, and the number of all."""
     assert messages.waits_text([]) == "none"
     assert messages.waits_text([1, 2.5, 4]) == "1, 2.5, 4 s"
     assert messages.waits_text([1.0] * 20) == "1, 1, 1, 1, 1, 1, 1, 1, … (20 waits) s"
 
 
 def test_cells_are_cut_at_80_characters() -> None:
-    """However long a value is, the table stays readable."""
+    """A long value is cut, and a line break in a value becomes a space."""
     lines = messages.table(("a", "b"), [("x" * 200, "line\nbreak")])
     assert lines == ["  " + "a".ljust(80) + "   b", "  " + "x" * 79 + "…   line break"]

@@ -2,28 +2,31 @@
 
 from __future__ import annotations
 
+from typing import cast
+
 import pytest
 
+from pytest_customerio.contract.contract import Judged
 from pytest_customerio.core.model import (
     Answer,
-    Attempt,
     ErrorCase,
-    Interaction,
-    Observation,
     Operation,
     Outcome,
+    PendingInteraction,
     Provenance,
     Severity,
     Verdict,
     Violation,
 )
+from pytest_customerio.core.observation import Attempt, Observation
 from pytest_customerio.core.settings import ErrorsMark
+from pytest_customerio.judging.judgement import Judgement
 from pytest_customerio.judging.ledger import Record
 from pytest_customerio.replay.replay import Replay
 from pytest_customerio.reporting import messages
-from pytest_customerio.reporting.messages import Handled
 from pytest_customerio.running.conclusion import Conclusion, Judge, verdicts
-from pytest_customerio.running.test import CheckedTest, Plan
+from pytest_customerio.running.replayed_case import ReplayedCase
+from pytest_customerio.running.test import CheckedTest, Plan, SessionParts
 
 EVENT = Operation("track.event", "track", "POST", "/x", {"us": "track.customer.io"}, "basic", "")
 PERSON = Operation("track.identify", "track", "PUT", "/y", {"us": "track.customer.io"}, "basic", "")
@@ -38,37 +41,53 @@ SERVER = ErrorCase(
 STRICT, JUDGE = Judge(strict=True), Judge(strict=False)
 
 
-def broken(rule: str = "event-name-missing", severity: Severity = "error", where: str = "$.name") -> Violation:
+def violation(rule: str = "event-name-missing", severity: Severity = "error", where: str = "$.name") -> Violation:
     return Violation(rule, severity, where, "a name", "null", sent_from="app.py:3 in buy")
 
 
-def trial(*found: Violation, operations=(EVENT,), nodeid: str = "test_app.py::test_buy", **plan) -> CheckedTest:
-    """A test that sent one request to each operation, each of which broke these rules."""
-    record = Record(nodeid, lambda _: list(found))
-    for operation in operations:
-        record.hear(Interaction("requests", "POST", "https://track.customer.io/x", operation=operation, attempts=2))
+def checked(*found: Violation, operations=(EVENT,), nodeid: str = "test_app.py::test_buy", **plan) -> CheckedTest:
+    """A test that sent one request to each operation, each of which violated these rules."""
+    sent = iter(operations)
+    record = Record(nodeid, lambda _: Judged(next(sent), found))
+    for _ in operations:
+        record.hear(PendingInteraction("requests", "POST", "https://track.customer.io/x", attempts=2))
     record.settle()
-    return CheckedTest(None, Plan(nodeid, **plan), record)
+    return CheckedTest(cast("SessionParts", None), Plan(nodeid, **plan), record)
 
 
-def handled(*found: Violation, outcome: Outcome | None = "lost", case: ErrorCase = RATE, attempts: int = 1) -> Handled:
+def judgement(
+    *found: Violation, outcome: Outcome | None = "lost", case: ErrorCase = RATE, attempts: int = 1
+) -> Judgement:
     """One payload that met a case."""
     seen = Observation(case, attempts=(Attempt("42", "track.event", 0.0, 429, None),), waits=(1.0, 2.0))
-    return Handled(case, "track.event", seen, outcome, found, attempts)
+    return Judgement(case, "track.event", seen, outcome, found, attempts)
 
 
-def replay(sent: int = 1, by_hand: str = "", case: ErrorCase = RATE, attempts: bool = False) -> Replay:
+def unmet(sent: int = 1, name: str = "", case: ErrorCase = RATE, *, attempted: bool = False) -> ReplayedCase:
     """A case that no request met."""
-    made = Replay({"track": case}, ErrorsMark(), variant=lambda found, _: found, by_hand=by_hand)
+    made = ReplayedCase(Replay({"track": case}, ErrorsMark(), variant=lambda found, _: found), ErrorsMark(), name=name)
     made.sent = sent
-    made.attempts = [Attempt("42", "track.event", 0.0, 200, None)] if attempts else []
+    made.replay.observer.attempts = [Attempt("42", "track.event", 0.0, 200, None)] if attempted else []
     return made
 
 
+def conclusion(test: CheckedTest, *cases: ReplayedCase, judge: Judge = JUDGE) -> Conclusion:
+    """The conclusion about the call phase."""
+    return judge.conclusion(test, judge.unreported(test), cases)
+
+
+def reported(test: CheckedTest, judge: Judge = JUDGE) -> str:
+    """The text of what was not reported yet; it counts as reported then."""
+    news = judge.unreported(test)
+    text = judge.text(test, news, ())
+    test.mark_reported(news)
+    return text
+
+
 def test_nothing_is_wrong() -> None:
-    """Then nothing becomes of it."""
-    assert JUDGE.ruling(trial(), []) == Conclusion()
-    assert JUDGE.ruling(trial(operations=()), []) == Conclusion()
+    """The test neither fails nor is skipped."""
+    assert conclusion(checked()) == Conclusion()
+    assert conclusion(checked(operations=())) == Conclusion()
 
 
 @pytest.mark.parametrize(
@@ -83,116 +102,146 @@ def test_nothing_is_wrong() -> None:
     ],
 )
 def test_what_fails(judge, severity, fails) -> None:
-    """Errors; warnings where the run is strict; the same for payloads and for handling."""
-    assert bool(judge.ruling(trial(broken(severity=severity)), []).text) is fails
-    test = trial()
-    test.handled.append(handled(broken("no-backoff", severity, "")))
-    assert bool(judge.ruling(test, []).text) is fails
+    """Errors, and warnings in a strict run; violations of contracts and of error handling alike."""
+    assert bool(conclusion(checked(violation(severity=severity)), judge=judge).text) is fails
+    test = checked()
+    test.judgements.append(judgement(violation("no-backoff", severity, "")))
+    assert bool(conclusion(test, judge=judge).text) is fails
 
 
-def test_errors_are_told_before_warnings_and_once() -> None:
-    """What one phase told, the next does not tell again."""
-    test = trial(broken("b", "warning", "$.b"), broken("a", "error", "$.a"))
-    text = STRICT.text(test, ())
+def test_errors_are_reported_before_warnings_and_once() -> None:
+    """What was reported after one phase is not reported again after the next."""
+    test = checked(violation("b", "warning", "$.b"), violation("a", "error", "$.a"))
+    text = reported(test, STRICT)
     assert text.startswith("track.event $.a: expected a name, got null (and 1 more)")
-    assert STRICT.text(test, ()) == ""
+    assert reported(test, STRICT) == ""
 
 
-def test_warnings_alone_are_not_told_with_errors() -> None:
-    """They stand at the end of the run."""
-    text = JUDGE.text(trial(broken("b", "warning", "$.b"), broken("a", "error", "$.a")), ())
+def test_warnings_are_not_reported_with_errors() -> None:
+    """In a run that is not strict, they stand in the summary only."""
+    text = reported(checked(violation("b", "warning", "$.b"), violation("a", "error", "$.a")))
     assert text.startswith("track.event $.a: expected a name, got null\n")
 
 
-def test_payloads_that_fared_alike_are_told_together() -> None:
-    """Each way once; what fails stands first."""
-    test = trial()
-    badly = (broken("jitter", "warning", ""), broken("outcome", "error", ""))
-    test.handled += [handled(*badly), handled(*badly), handled(broken("blind-retry", "error", ""), case=SERVER)]
-    test.handled += [handled(outcome="recovered")]
-    text = JUDGE.text(test, ())
+def test_payloads_that_were_handled_alike_are_reported_together() -> None:
+    """Each kind of handling once; the violations that fail stand first."""
+    test = checked()
+    badly = (violation("jitter", "warning", ""), violation("outcome", "error", ""))
+    test.judgements += [
+        judgement(*badly),
+        judgement(*badly),
+        judgement(violation("blind-retry", "error", ""), case=SERVER),
+    ]
+    test.judgements += [judgement(outcome="recovered")]
+    text = reported(test)
     first, second = text.split("\n\ntrack.event 500-server-error")
     assert first.startswith("track.event 429-rate-limited-persists: lost, 1 attempt")
     assert "payloads     2 fared alike, this is the first" in first
     assert second.startswith(": blind-retry, ")
-    assert JUDGE.text(test, ()) == ""
-    test.handled.append(handled(*badly))
-    assert JUDGE.text(test, ()).startswith("track.event 429-rate-limited-persists: lost, 1 attempt")
+    assert reported(test) == ""
+    test.judgements.append(judgement(*badly))
+    assert reported(test).startswith("track.event 429-rate-limited-persists: lost, 1 attempt")
 
 
-def test_what_was_refused_is_told_once() -> None:
-    """Equal texts once, too."""
-    test = trial()
+def test_a_refusal_is_reported_once() -> None:
+    """Equal texts stand once in a report, and not in the next one."""
+    test = checked()
     test.refused += ["refused: x", "refused: y", "refused: x"]
-    assert JUDGE.text(test, ()) == "refused: x\n\nrefused: y"
-    assert JUDGE.text(test, ()) == ""
+    assert reported(test) == "refused: x\n\nrefused: y"
+    assert reported(test) == ""
 
 
 def test_nothing_was_sent_at_all() -> None:
-    """A swallowed TypeError must not look like success."""
-    assert JUDGE.ruling(trial(operations=()), [replay()]) == Conclusion(messages.NOTHING_SENT)
+    """The test fails: a TypeError that the application swallows must not look like success."""
+    assert conclusion(checked(operations=()), unmet()) == Conclusion(messages.NOTHING_SENT)
 
 
 def test_a_case_that_does_not_apply() -> None:
-    """Is no failure."""
-    ruling = JUDGE.ruling(trial(operations=(PERSON, EVENT), case="401"), [replay(case=SERVER, attempts=True)])
-    assert ruling == Conclusion(skip="401: does not apply to what the test sends (track.identify, track.event)")
-    ruling = JUDGE.ruling(trial(operations=(PERSON,), case="401"), [replay()])
-    assert ruling == Conclusion(skip="401: does not apply to what the test sends (track.identify)")
+    """The test is skipped."""
+    found = conclusion(checked(operations=(PERSON, EVENT), case="401"), unmet(case=SERVER, attempted=True))
+    assert found == Conclusion(skip="401: does not apply to what the test sends (track.identify, track.event)")
+    found = conclusion(checked(operations=(PERSON,), case="401"), unmet())
+    assert found == Conclusion(skip="401: does not apply to what the test sends (track.identify)")
 
 
 def test_a_mock_of_the_test_s_own() -> None:
-    """It would have applied, and no attempt came."""
-    ruling = JUDGE.ruling(trial(case="429"), [replay()])
-    assert ruling == Conclusion(skip="429: the test's own mock answered track.event, so no error could be replayed")
+    """The case applies to the operation, but no attempt came: the test is skipped, and the reason names the mock."""
+    found = conclusion(checked(case="429"), unmet())
+    assert found == Conclusion(skip="429: the test's own mock answered track.event, so no error could be replayed")
 
 
-def test_a_case_by_hand_that_nothing_met() -> None:
-    """Is asked for, so it fails."""
+def test_a_case_by_hand_that_no_request_met() -> None:
+    """The test asked for it, so the test fails."""
     given = "cio.replay('429')"
     expected = f"{given}: nothing was sent to Customer.io while it was replayed"
-    assert JUDGE.ruling(trial(), [replay(0, given)]) == Conclusion(expected)
-    text = JUDGE.ruling(trial(operations=(PERSON,)), [replay(1, given)]).text
+    assert conclusion(checked(), unmet(0, given)) == Conclusion(expected)
+    text = conclusion(checked(operations=(PERSON,)), unmet(1, given)).text
     assert text == f"{given}: does not apply to what the test sends (track.identify)"
 
 
-def test_a_broken_payload_is_told_before_a_case_that_was_not_met() -> None:
-    """A test that is red is not skipped."""
-    ruling = JUDGE.ruling(trial(broken()), [replay()])
-    assert ruling.text.startswith("track.event $.name: ")
-    assert ruling.skip == ""
+def test_a_violation_is_reported_before_a_case_that_was_not_met() -> None:
+    """A test that fails is not skipped."""
+    found = conclusion(checked(violation()), unmet())
+    assert found.text.startswith("track.event $.name: ")
+    assert found.skip == ""
 
 
 def test_a_verdict_per_operation() -> None:
-    """With what was wrong of it."""
-    rows = verdicts(trial(broken(), operations=(EVENT, PERSON, EVENT)))
+    """It counts the attempts, and holds the violations of the contract."""
+    rows = verdicts(checked(violation(), operations=(EVENT, PERSON, EVENT)))
     assert rows == [
-        Verdict("test_app.py::test_buy", "track.event", None, None, 4, (), (broken(),)),
-        Verdict("test_app.py::test_buy", "track.identify", None, None, 2, (), (broken(),)),
+        Verdict("test_app.py::test_buy", "track.event", None, None, 4, (), (violation(),)),
+        Verdict("test_app.py::test_buy", "track.identify", None, None, 2, (), (violation(),)),
     ]
 
 
 def test_a_verdict_per_case_that_it_met() -> None:
-    """The worst of its payloads' outcomes, all that is wrong with them, each once; the payload's faults once."""
-    test = trial(broken())
-    late, spread = broken("no-backoff", "error", ""), broken("jitter", "warning", "")
-    test.handled += [
-        handled(spread, outcome="recovered", attempts=3),
-        handled(late, spread, outcome="deferred", attempts=2),
-        handled(outcome=None),
-        handled(outcome="raised", case=SERVER),
+    """The worst outcome of its payloads and all their violations, each once; violations of the contract stand once."""
+    test = checked(violation())
+    late, spread = violation("no-backoff", "error", ""), violation("jitter", "warning", "")
+    test.judgements += [
+        judgement(spread, outcome="recovered", attempts=3),
+        judgement(late, spread, outcome="deferred", attempts=2),
+        judgement(outcome=None),
+        judgement(outcome="raised", case=SERVER),
     ]
     assert verdicts(test) == [
         Verdict(
-            "test_app.py::test_buy", "track.event", RATE.id, "deferred", 2, (1.0, 2.0), (broken(), spread, late)
+            "test_app.py::test_buy", "track.event", RATE.id, "deferred", 2, (1.0, 2.0), (violation(), spread, late)
         ),
         Verdict("test_app.py::test_buy", "track.event", SERVER.id, "raised", 1, (1.0, 2.0), ()),
     ]  # fmt: skip
 
 
 def test_an_operation_that_only_the_replay_knows() -> None:
-    """What was answered below every tap."""
-    test = trial(operations=(PERSON,))
-    test.handled.append(handled())
+    """A request that no client's module heard has a verdict too."""
+    test = checked(operations=(PERSON,))
+    test.judgements.append(judgement())
     rows = [(row.operation, row.outcome) for row in verdicts(test)]
     assert rows == [("track.identify", None), ("track.event", "lost")]
+
+
+def test_a_query_changes_nothing() -> None:
+    """Without `mark_reported`, what is wrong stays unreported, however often it is asked for."""
+    test = checked(violation())
+    test.judgements.append(judgement(violation("outcome", "error", "")))
+    test.refused.append("refused: x")
+    first, again = (JUDGE.conclusion(test, JUDGE.unreported(test), ()) for _ in range(2))
+    assert first == again
+    assert [part in first.text for part in ("$.name", "lost", "refused: x")] == [True, True, True]
+
+
+def test_what_came_after_the_query_stays_unreported() -> None:
+    """A thread may add a refusal or a violation while the report is written."""
+    test = checked(violation())
+    news = JUDGE.unreported(test)
+    test.refused.append("refused: x")
+    test.mark_reported(news)
+    assert reported(test) == "refused: x"
+
+
+def test_only_failing_violations_count_as_reported() -> None:
+    """A warning that did not fail the test may fail it as an error later."""
+    test = checked(violation(severity="warning"))
+    assert reported(test) == ""
+    assert test.reported.violations == set()

@@ -1,4 +1,4 @@
-"""What a test leaves running is waited for, within bounds, before it is judged."""
+"""Waits for the work that a test left running, for a limited time, before the test is judged."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import threading
 import time
 
 import pytest
+from analytics import REASON, THERE
 from waiting import until
 
 from pytest_customerio.process.clock.virtual import Clock
@@ -19,7 +20,7 @@ SDK = pytest.mark.filterwarnings("ignore:datetime.datetime.utcnow:DeprecationWar
 
 
 class Watch:
-    """A clock that shows how often it was looked at, a second each time but the first."""
+    """A clock that counts how often it is read; each reading after the first is a second later."""
 
     def __init__(self, step: float = 1.0) -> None:
         self.looks = -1
@@ -32,7 +33,7 @@ class Watch:
 
 @pytest.fixture(autouse=True)
 def _own_queues(monkeypatch):
-    """Clients that other tests left behind are not there: how often the clock is asked is counted."""
+    """Hide the clients that other tests left, because these tests count how often the clock is read."""
     all_queues, before = unfinished.queues, unfinished.queues()
     monkeypatch.setattr(
         unfinished, "queues", lambda: [one for one in all_queues() if all(one is not other for other in before)]
@@ -40,7 +41,7 @@ def _own_queues(monkeypatch):
 
 
 @pytest.fixture
-def owners(alone):
+def ownership(alone):
     made, patches = Ownership(), Patches()
     made.watch(patches)
     made.test = "A"
@@ -60,7 +61,7 @@ def loop():
 
 
 def leave(loop, *works):
-    """Start tasks in a loop, which then stands still."""
+    """Start tasks in a loop, which is stopped then."""
 
     async def main():
         return [asyncio.create_task(work) for work in works]
@@ -68,8 +69,8 @@ def leave(loop, *works):
     return loop.run_until_complete(main())
 
 
-def test_a_thread_is_waited_for(owners) -> None:
-    """As long as it takes, if that is not long."""
+def test_a_thread_is_waited_for(ownership) -> None:
+    """It is waited for until it ends, within the limit."""
     gate, done = threading.Event(), []
 
     class Opening(Watch):
@@ -78,32 +79,32 @@ def test_a_thread_is_waited_for(owners) -> None:
             return 0.0
 
     threading.Thread(target=lambda: (gate.wait(10), done.append(1))).start()
-    UnfinishedWork(owners, Opening()).settle(replayed=False)
+    UnfinishedWork(ownership, Opening()).settle(replayed=False)
     assert done == [1]
 
 
 @pytest.mark.parametrize(("replayed", "limit"), [(False, THREADS), (True, REPLAYED)])
-def test_a_thread_that_never_ends(owners, replayed: bool, limit: float) -> None:
-    """Is given up after a while; longer where waiting is virtual, as it hangs or works then."""
+def test_a_thread_that_never_ends(ownership, replayed: bool, limit: float) -> None:
+    """It is waited for up to the limit; the limit is longer while time is virtual, because no thread sleeps then."""
     end, watch = threading.Event(), Watch(0.05)
     threading.Thread(target=end.wait, args=(10,)).start()
-    UnfinishedWork(owners, watch).settle(replayed=replayed)
+    UnfinishedWork(ownership, watch).settle(replayed=replayed)
     assert watch.looks == pytest.approx(limit / 0.05, abs=2)
     end.set()
 
 
-def test_a_clock_that_stands_still(owners, monkeypatch) -> None:
-    """Somebody may have stopped all of them: the steps are counted, too."""
+def test_a_clock_that_stands_still(ownership, monkeypatch) -> None:
+    """The test may have stopped every clock, so the steps are counted as well."""
     monkeypatch.setattr(unfinished, "THREADS", 0.005)
     end, watch = threading.Event(), Watch(0.0)
     threading.Thread(target=end.wait, args=(10,)).start()
-    UnfinishedWork(owners, watch).settle(replayed=False)
+    UnfinishedWork(ownership, watch).settle(replayed=False)
     assert watch.looks == 5
     end.set()
 
 
-def test_tasks_are_finished_while_an_error_is_replayed(owners, loop) -> None:
-    """And those that they start; without a replay, time would be real."""
+def test_tasks_are_finished_while_an_error_is_replayed(ownership, loop) -> None:
+    """So are the tasks that they start; without a replay none is waited for, because time is real then."""
     done = []
 
     async def parent() -> None:
@@ -116,25 +117,25 @@ def test_tasks_are_finished_while_an_error_is_replayed(owners, loop) -> None:
 
     with Clock() as clock:
         tasks = leave(loop, parent())
-        UnfinishedWork(owners).settle(replayed=False)
+        UnfinishedWork(ownership).settle(replayed=False)
         assert not tasks[0].done()
-        UnfinishedWork(owners).settle(replayed=True)
+        UnfinishedWork(ownership).settle(replayed=True)
         assert done == [1]
         assert clock.waits == [30, 30]
 
 
-def test_a_task_that_waits_for_ever(owners, loop) -> None:
-    """Ten virtual minutes, no real ones."""
+def test_a_task_that_waits_for_ever(ownership, loop) -> None:
+    """Ten virtual minutes pass, and no real ones."""
     with Clock() as clock:
         tasks = leave(loop, asyncio.Event().wait())
-        UnfinishedWork(owners).settle(replayed=True)
+        UnfinishedWork(ownership).settle(replayed=True)
         assert 600 <= clock.now() < 620
         assert not tasks[0].done()
         assert clock.waits == []
 
 
-def test_a_task_that_never_waits(owners, loop) -> None:
-    """No virtual time passes: real time ends it."""
+def test_a_task_that_never_waits(ownership, loop) -> None:
+    """No virtual time passes while it works, so the limit in real time ends the wait."""
     turns = []
 
     async def spin() -> None:
@@ -143,56 +144,58 @@ def test_a_task_that_never_waits(owners, loop) -> None:
             await asyncio.sleep(0)
 
     leave(loop, spin())
-    UnfinishedWork(owners, Watch(REPLAYED + 1)).settle(replayed=True)
+    UnfinishedWork(ownership, Watch(REPLAYED + 1)).settle(replayed=True)
     assert turns
 
 
-def test_a_worker_that_waits_for_work(owners, loop) -> None:
-    """Is not waited for."""
+def test_a_worker_that_waits_for_work(ownership, loop) -> None:
+    """A task that waits for a queue is not waited for to the end of virtual time."""
     with Clock() as clock:
         leave(loop, asyncio.Queue().get())
         loop.run_until_complete(asyncio.sleep(0))
-        UnfinishedWork(owners).settle(replayed=True)
+        UnfinishedWork(ownership).settle(replayed=True)
         assert clock.now() < 60
 
 
-def test_tasks_of_the_running_loop(owners, loop) -> None:
-    """Where the loop ends with the test, the test's last act is to wait; not for itself."""
+def test_tasks_of_the_running_loop(ownership, loop) -> None:
+    """If the loop ends with the test, the test's last clean-up waits for the tasks, but not for its own task."""
     done = []
 
     async def main() -> None:
         task = asyncio.create_task(asyncio.sleep(0))
         task.add_done_callback(done.append)
-        await UnfinishedWork(owners).finish_tasks_here()
+        await UnfinishedWork(ownership).finish_tasks_here()
         assert done == [task]
-        await UnfinishedWork(owners).finish_tasks_here()
+        await UnfinishedWork(ownership).finish_tasks_here()
 
     loop.run_until_complete(main())
 
 
-def test_tests_that_run_in_a_loop_themselves(owners, loop) -> None:
-    """No other loop can run in their thread."""
+def test_tests_that_run_in_a_loop_themselves(ownership, loop) -> None:
+    """While tests run in a loop, no other loop can run in their thread."""
     tasks = leave(loop, asyncio.sleep(0))
 
     async def main() -> None:
-        UnfinishedWork(owners).settle(replayed=True)
+        UnfinishedWork(ownership).settle(replayed=True)
 
     asyncio.run(main())
     assert not tasks[0].done()
 
 
-def test_a_loop_without_leftovers_is_left_alone(owners, loop) -> None:
-    """It is not run."""
+def test_a_loop_without_tasks_is_not_run(ownership, loop) -> None:
+    """Its other callbacks are not run either."""
     loop.run_until_complete(asyncio.sleep(0))
     called = []
     loop.call_soon(called.append, 1)
-    UnfinishedWork(owners).settle(replayed=True)
+    UnfinishedWork(ownership).settle(replayed=True)
     assert called == []
 
 
 @pytest.fixture
-def consumer(owners, monkeypatch, caplog):
-    """A client's consumer that takes what it is hurried to take."""
+def consumer(ownership, monkeypatch, caplog):
+    """A client's consumer that takes a message each time it is made to send."""
+    if not THERE:
+        pytest.skip(REASON)
     from customerio.analytics import consumer as module
     from customerio.analytics.client import Client
 
@@ -213,23 +216,23 @@ def consumer(owners, monkeypatch, caplog):
 
 
 @SDK
-def test_an_sdk_s_queue_is_sent_now(owners, consumer) -> None:
-    """Its consumer would gather for a minute."""
+def test_an_sdk_s_queue_is_sent_now(ownership, consumer) -> None:
+    """Else its consumer would collect messages for a minute."""
     consumer.track("42", "purchase")
     consumer.track("43", "purchase")
     before = time.monotonic()
-    UnfinishedWork(owners).settle(replayed=False)
+    UnfinishedWork(ownership).settle(replayed=False)
     assert consumer.queue.unfinished_tasks == 0
     assert sum(consumer.sent) == 2
     assert time.monotonic() - before < 30
 
 
 @SDK
-def test_a_message_that_is_too_large(owners, consumer) -> None:
-    """The SDK drops it and never counts it off: it is waited for once."""
+def test_a_message_that_is_too_large(ownership, consumer) -> None:
+    """The SDK drops it without counting down, so that it is waited for once only."""
     consumer.queue.put({"type": "track", "properties": {"x": "y" * 40_000}})
     watch = Watch(0.05)
-    unfinished = UnfinishedWork(owners, watch)
+    unfinished = UnfinishedWork(ownership, watch)
     unfinished.settle(replayed=False)
     assert watch.looks == pytest.approx(QUEUE / 0.05, abs=3)
     consumer.track("42", "purchase")

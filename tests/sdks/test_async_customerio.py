@@ -1,11 +1,11 @@
-"""The community's asynchronous SDK put through every case: what it does well is green, its known faults are found."""
+"""The asynchronous SDK of the community under every error case: its known faults are found, all else is green."""
 
 from __future__ import annotations
 
 import pytest
 from tables import Run, differing, run
 
-# It makes one attempt, and raises whatever comes of it; a redirect is not followed.
+# It makes one attempt and raises each error; it does not follow a redirect.
 ONCE = {
     "200-*": "recovered x1",
     "200-not-json": "lost x1 outcome?",
@@ -14,9 +14,9 @@ ONCE = {
     "[a-z]*": "raised x1",
 }
 REDIRECT = {"301-*": "raised x1"}
-# The exception of httpx, its cause, holds the address.
+# The cause of its exception is one of httpx, and its text holds the address.
 ADDRESS = {"4*": "raised x1 pii-leak?", "5*": "raised x1 pii-leak?"}
-# A 207 is returned like any success.
+# It returns a 207 like any success.
 PARTIAL = {"207-*": "lost x1 partial-failure-ignored", "207-empty-errors": "recovered x1"}
 DIRECT = {
     "identify": ONCE | REDIRECT,
@@ -30,7 +30,8 @@ DIRECT = {
     "send_push": ONCE,
     "find_by_email": ONCE | ADDRESS,
 }
-# Who catches AsyncCustomerIOError: what may be retried is no kind of it. Of the server errors, 500 is.
+# The application catches AsyncCustomerIOError. The exceptions that may be retried do not derive from it; that for a 500
+# does.
 CAUGHT = {
     "4*": "lost x1 outcome",
     "429-*": "lost x1 undeclared-exception",
@@ -45,8 +46,7 @@ WRAPPED = {
     | dict.fromkeys(("429-*", "50[2-4]-*"), "lost x1 pii-leak? undeclared-exception"),
     "send_email": ONCE | CAUGHT,
 }
-# With the retry strategy of its README, which does not look at Retry-After, knows no 500, and ends in tenacity's own
-# RetryError.
+# With the retry strategy of its README, which ignores Retry-After and a 500, and raises tenacity's RetryError at last.
 RETRYING = ONCE | {
     "500-server-error-recovers": "raised x1 outcome",
     "429-rate-limited-recovers": "recovered x3",
@@ -61,7 +61,7 @@ RETRYING = ONCE | {
 
 
 def twice(rule: str) -> dict[str, str]:
-    """It repeats each POST, also where the first one may have been taken."""
+    """The cells for a POST that the SDK repeats although Customer.io may have accepted the first one."""
     perhaps = ("50[2-4]-*", "accepted-then-reset", "connection-reset", "read-timeout", "truncated-body")
     return {f"{one}-recovers": f"recovered x3 {rule}" for one in perhaps} | {
         f"{one}-persists": f"lost x5 {rule} undeclared-exception" for one in perhaps
@@ -70,19 +70,19 @@ def twice(rule: str) -> dict[str, str]:
 
 @pytest.fixture(scope="module")
 def done(tmp_path_factory: pytest.TempPathFactory) -> Run:
-    """The run of all its tests."""
+    """One run of the application's tests, shared by all tests here."""
     return run("asynchronous.py", tmp_path_factory.mktemp("asynchronous"))
 
 
 def test_correct_use_is_green(done: Run) -> None:
-    """Each call is its operation, once, and draws neither error nor warning."""
+    """Given correct use, each call sends its operation once, and no rule of severity error or warning is broken."""
     assert {name: rules for name, rules in done.broken("test_correct").items() if rules} == {}
     assert done.failed("test_correct") == {}
     assert len(done.broken("test_correct")) == 42
 
 
 def test_every_case(done: Run) -> None:
-    """A 207 passes for success, and an address shows in a cause; all else is raised, and nothing is repeated."""
+    """A 207 counts as a success, and the cause of an exception holds an address. Every other error is raised at once."""
     found = done.table("test_direct")
     assert differing(found, DIRECT) == []
     assert done.untried("test_direct") == {}
@@ -93,13 +93,15 @@ def test_every_case(done: Run) -> None:
 
 
 def test_a_wrapper_that_catches_its_error(done: Run) -> None:
-    """`except AsyncCustomerIOError` lets every rate limit and broken connection through: the classes are siblings."""
+    """Given `except AsyncCustomerIOError`, rate limits and broken connections are not caught: their classes are siblings."""
     found = done.table("test_wrapped")
     assert differing(found, WRAPPED) == []
 
 
 def test_the_retry_strategy_of_its_readme(done: Run) -> None:
-    """Retry-After is ignored, a 500 is not repeated, e-mails go out twice, and RetryError gets out in the end."""
+    """Given the retries of its README, Retry-After is ignored, a 500 is not retried, e-mails are sent twice, and the last
+    error is a RetryError.
+    """
     found = done.table("test_retrying")
     patterns = {
         "event": RETRYING | REDIRECT | twice("double-send?"),
@@ -110,7 +112,7 @@ def test_the_retry_strategy_of_its_readme(done: Run) -> None:
 
 
 def test_its_own_log(done: Run) -> None:
-    """At DEBUG it writes payloads and the App API's key to the root logger."""
+    """Given the level DEBUG, it logs payloads and the key of the App API to the root logger."""
     assert done.table("test_debug") == {
         "identify": {"403-forbidden": "raised x1 pii-leak"},
         "send_email": {"403-forbidden": "raised x1 pii-leak secret-leak"},
@@ -118,7 +120,7 @@ def test_its_own_log(done: Run) -> None:
 
 
 def test_what_it_lets_through(done: Run) -> None:
-    """Slashes are not encoded, tokens twice; in production each of these is answered with a success or a late error."""
+    """The SDK sends these without an error; slashes in a path are not encoded, tokens are encoded twice."""
     assert done.broken("test_let_through") == {
         "slash": ["unescaped-path-segment?"],
         "slash-event": ["unescaped-path-segment?"],
@@ -131,7 +133,7 @@ def test_what_it_lets_through(done: Run) -> None:
 
 
 def test_what_never_leaves(done: Run) -> None:
-    """JSON that could not be written is told as an outage, and 0 is no id: a wrapper that logs hides both."""
+    """Given values that JSON cannot hold, or the id 0, nothing is sent; a wrapper that logs would hide that."""
     failed = done.failed("test_not_sent")
     assert set(failed) == {f"500-server-error-persists-{name}" for name in ("infinite", "zero")}
     assert all(text.startswith("Failed: nothing was sent to Customer.io") for text in failed.values())

@@ -1,4 +1,4 @@
-"""The official SDK, 3.x, put through every case: what it does well is green, and its known faults are found."""
+"""The official SDK, 3.x, under every error case: its known faults are found, all else is green."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ PARTIAL = {"207-*": "lost x1 partial-failure-ignored", "207-empty-errors": "reco
 
 
 def twice(rule: str) -> dict[str, str]:
-    """It repeats each POST, also where the first one may have been taken."""
+    """The cells for a POST that the SDK repeats although Customer.io may have accepted the first one."""
     perhaps = ("5*", "accepted-then-reset", "connection-reset", "read-timeout")
     return {f"{one}-recovers": f"recovered x3 {rule}" for one in perhaps} | {
         f"{one}-persists": f"raised x4 {rule}" for one in perhaps
@@ -60,20 +60,20 @@ DIRECT = {
 
 @pytest.fixture(scope="module")
 def done(tmp_path_factory: pytest.TempPathFactory) -> Run:
-    """The run of all its tests."""
+    """One run of the application's tests, shared by all tests here."""
     return run("official.py", tmp_path_factory.mktemp("official"))
 
 
 def test_correct_use_is_green(done: Run) -> None:
-    """Each call is its operation, once, and draws neither error nor warning."""
+    """Given correct use, each call sends its operation once, and no rule of severity error or warning is broken."""
     assert {name: rules for name, rules in done.broken("test_correct").items() if rules} == {}
     assert done.failed("test_correct") == {}
     assert len(done.broken("test_correct")) == 32
 
 
 def test_every_case(done: Run) -> None:
-    """Sends go out twice, events are counted twice, a 207 passes for success, a redirect loses the payload, the
-    exception holds personal data, and JSONDecodeError gets out; all else is right.
+    """The known faults: sends go out twice, events count twice, a 207 counts as a success, a redirect loses the payload,
+    an exception holds personal data, and a JSONDecodeError reaches the caller. Every other case is green.
     """
     found = done.table("test_direct")
     assert differing(found, DIRECT) == []
@@ -85,13 +85,13 @@ def test_every_case(done: Run) -> None:
 
 
 def test_a_wrapper_that_logs(done: Run) -> None:
-    """What was raised is lost, and the personal data in its text is in a log."""
+    """Given a wrapper that logs the text of each exception, the payload is lost, and personal data is in a log."""
     wrapped = {call: swallowed(DIRECT[call]) for call in ("identify", "event", "batch", "send_email")}
     assert differing(done.table("test_wrapped"), wrapped) == []
 
 
 def test_what_it_does_not_recover_from(done: Run) -> None:
-    """A 429 without Retry-After is never repeated, nor is what was asked for when the answer breaks off."""
+    """Given `must_recover`, two errors end in an exception: a 429 without Retry-After, and an answer that breaks off."""
     wanting = {
         "429-rate-limited-recovers": "raised x1 outcome pii-leak?",
         "truncated-body-recovers": "raised x1 outcome",
@@ -101,7 +101,7 @@ def test_what_it_does_not_recover_from(done: Run) -> None:
 
 
 def test_what_it_lets_through(done: Run) -> None:
-    """None of these is refused by the SDK; in production each is answered with a success or a late error."""
+    """The SDK sends these payloads without an error; each breaks a rule, because Customer.io would refuse or drop it."""
     assert done.broken("test_let_through") == {
         "milliseconds": ["timestamp-milliseconds"],
         "blank-name": ["event-name-missing?"],
@@ -118,7 +118,7 @@ def test_what_it_lets_through(done: Run) -> None:
 
 
 def test_what_never_leaves(done: Run) -> None:
-    """JSON that cannot be written is told as three retries, a call of 2.4 draws a TypeError: a wrapper hides both."""
+    """Given values that JSON cannot hold, or a call in the style of 2.4, nothing is sent; a wrapper would hide that."""
     failed = done.failed("test_not_sent")
     assert set(failed) == {f"500-server-error-persists-{name}" for name in ("infinite", "decimal", "as-in-2.4", "date")}
     assert all(text.startswith("Failed: nothing was sent to Customer.io") for text in failed.values())

@@ -1,4 +1,4 @@
-"""The official SDK, 2.4, put through every case. It cannot be installed beside 3.x: it has a folder of its own."""
+"""The official SDK, 2.4, under every error case. It cannot be installed beside 3.x, so it has a folder of its own."""
 
 from __future__ import annotations
 
@@ -52,13 +52,13 @@ DIRECT = {
 
 @pytest.fixture(scope="module")
 def done(tmp_path_factory: pytest.TempPathFactory) -> Run:
-    """The run of all its tests, with its folder first."""
+    """One run of the application's tests, with the folder of 2.4 first; shared by all tests here."""
     assert FOLDER.is_dir(), f"run `make test`, or: {INSTALL}"
     return run("official_2_4.py", tmp_path_factory.mktemp("official"), FOLDER)
 
 
 def test_correct_use_is_green(done: Run) -> None:
-    """It is 2.4 that runs; each call is its operation, once, and draws neither error nor warning."""
+    """Given correct use of 2.4, each call sends its operation once, and no rule of severity error or warning is broken."""
     assert "test_version" not in done.output
     assert {name: rules for name, rules in done.broken("test_correct").items() if rules} == {}
     assert done.failed("test_correct") == {}
@@ -66,8 +66,8 @@ def test_correct_use_is_green(done: Run) -> None:
 
 
 def test_every_case(done: Run) -> None:
-    """A redirect loses the payload, the exception holds personal data, JSONDecodeError gets out; nothing is sent twice
-    that may have been taken, and no server error is repeated.
+    """The known faults: a redirect loses the payload, an exception holds personal data, a JSONDecodeError reaches the
+    caller, and no server error is retried. Nothing that may have been accepted is sent twice.
     """
     found = done.table("test_direct")
     assert differing(found, DIRECT) == []
@@ -79,13 +79,13 @@ def test_every_case(done: Run) -> None:
 
 
 def test_a_wrapper_that_logs(done: Run) -> None:
-    """What was raised is lost, and the personal data in its text is in a log."""
+    """Given a wrapper that logs the text of each exception, the payload is lost, and personal data is in a log."""
     wrapped = {call: swallowed(DIRECT[call]) for call in ("identify", "event", "send_email")}
     assert differing(done.table("test_wrapped"), wrapped) == []
 
 
 def test_what_it_does_not_recover_from(done: Run) -> None:
-    """Of all that passes by itself, an event recovers only from failures to connect."""
+    """Given `must_recover`, an event recovers only from failures to connect, of all transient errors."""
     reached = {"429-*-recovers": "raised x1 outcome", "5*-recovers": "raised x1 outcome"}
     cut = ("accepted-then-reset", "connection-reset", "read-timeout", "truncated-body")
     lost = reached | {f"{one}-recovers": "raised x1 outcome" for one in cut}
@@ -94,7 +94,7 @@ def test_what_it_does_not_recover_from(done: Run) -> None:
 
 
 def test_what_it_lets_through(done: Run) -> None:
-    """None of these is refused by the SDK; in production each is answered with a success or a late error."""
+    """The SDK sends these payloads without an error; each breaks a rule, because Customer.io would refuse or drop it."""
     assert done.broken("test_let_through") == {
         "milliseconds": ["timestamp-milliseconds"],
         "blank-name": ["event-name-missing?"],
@@ -106,8 +106,8 @@ def test_what_it_lets_through(done: Run) -> None:
 
 
 def test_what_never_leaves(done: Run) -> None:
-    """Its exception speaks of three retries where it could not even write the JSON, and 0 is no id: a wrapper that logs
-    hides both.
+    """Given values that JSON cannot hold, or the id 0, nothing is sent, though its exception names three retries; a wrapper
+    that logs would hide that.
     """
     failed = done.failed("test_not_sent")
     names = ("infinite", "nested-nan", "nested-datetime", "zero")

@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from pytest_customerio.cassettes import document
+from pytest_customerio.cassettes import parsing
 
 CRM = '''
 import base64
@@ -56,13 +56,13 @@ for _name in ("running.run", "running.session", "running.cio", "cassettes.playba
     importlib.import_module(f"pytest_customerio.{_name}")
 
 
-READ = document._read
+READ = parsing._read
 
 
 @lru_cache(maxsize=1000)
-def _parsed(text: str, parse: Callable[[str], Any]) -> bytes:
+def _parsed(text: str) -> bytes:
     """A cassette's text is parsed once, not by every inner run: that took a third of each."""
-    return pickle.dumps(READ(text, parse))
+    return pickle.dumps(READ(text))
 
 
 class Story:
@@ -113,7 +113,7 @@ def story(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> Story:
     monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
     for name in ("CI", "BUILD_NUMBER"):  # there pytest's short summary is not short
         monkeypatch.delenv(name, raising=False)
-    monkeypatch.setattr(document, "_read", lambda text, parse: pickle.loads(_parsed(text, parse)))
+    monkeypatch.setattr(parsing, "_read", lambda text: pickle.loads(_parsed(text)))
     monkeypatch.syspath_prepend(pytester.path)
     return Story(pytester)
 

@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from tests.plugin.conftest import Story
 
-from pytest_customerio.cassettes.reading import Shelf
+from pytest_customerio.cassettes.cases import Cassettes
 from pytest_customerio.contract.catalog import Catalog
 from pytest_customerio.tools.explain.advice import Advice
+from tests.stories.conftest import Story
 
 ADVICE = Advice()
-SHELF = Shelf(Catalog.load())
-CASSETTES = tuple(dict.fromkeys(case.cassette for case in SHELF.cases()))
+LIBRARY = Cassettes(Catalog.load())
+CASSETTES = tuple(dict.fromkeys(case.cassette for case in LIBRARY.cases()))
 # What an application would call, and how an error that lasts ends: {operation: (raises, statements)}.
 CALLS = {
     "retry": {"track.identify": ("NotDeliveredError", 'retry.identify("42", {"plan": "pro"})')},
@@ -93,7 +93,7 @@ def examples(monkeypatch: pytest.MonkeyPatch, story: Story) -> Story:
 
 def shown_for(name: str) -> list[str]:
     """The cassettes whose page shows this example."""
-    first = {case.cassette: case for case in SHELF.cases()}
+    first = {case.cassette: case for case in LIBRARY.cases()}
     return [one for one, case in first.items() if name in [example.name for example in ADVICE.for_case(case)]]
 
 
@@ -103,7 +103,7 @@ def written() -> Iterator[str]:
     yield f"import {', '.join(CALLS)}\n"
     for name, calls in CALLS.items():
         for operation, (raises, statements) in calls.items():
-            can = {case.cassette for case in SHELF.cases() if operation in case.operations}
+            can = {case.cassette for case in LIBRARY.cases() if operation in case.operations}
             cases = [INSTEAD.get(one, one) for one in shown_for(name) if one in can]
             mark = ", ".join(repr(one) for one in cases) + (f", raises={name}.{raises}" if raises else "")
             test = f"{name}__{operation.replace('.', '__')}"
@@ -121,7 +121,7 @@ def test_each_example_handles_every_case_that_it_is_shown_for(examples: Story) -
     assert {row["outcome"] for row in passing} == {"recovered"}
     lasting = [row for row in rows if not row["case"].endswith("-recovers") and row["case"] not in TAKEN]
     assert {row["outcome"] for row in lasting} == {"raised", "deferred", "reported"}
-    tried = {case.cassette for case in SHELF.cases() if case.id in {row["case"] for row in rows}}
+    tried = {case.cassette for case in LIBRARY.cases() if case.id in {row["case"] for row in rows}}
     assert tried | set(INSTEAD) == set(CASSETTES)
 
 
@@ -131,11 +131,13 @@ def test_every_example_is_tried() -> None:
 
 
 # Examples that no case needs, and what the checking ones refuse.
-DIRECT = {"credentials", "check_connection", "check_event", "check_person", "names", "types_of_attributes"}
+DIRECT = {"credentials", "check_connection", "check_event", "check_person", "check_sdk", "names", "types_of_attributes"}
 
 CHECKS = """
+import sys
+import types
 import pytest
-import addresses, check_connection, check_event, check_person, credentials, identifier, limits, names, size
+import addresses, check_connection, check_event, check_person, check_sdk, credentials, identifier, limits, names, size
 import timestamps, types_of_attributes
 from datetime import UTC, datetime
 
@@ -175,6 +177,13 @@ def test_diagnostics(cio, capsys):
     assert "200 OK" in capsys.readouterr().out
 
 
+def test_an_sdk_that_is_whole_and_one_that_is_not(capsys, monkeypatch):
+    assert check_sdk.main() == 0
+    monkeypatch.setitem(sys.modules, "customerio", types.ModuleType("customerio"))
+    assert check_sdk.main() == 1
+    assert "is broken: cannot import name 'CustomerIO'" in capsys.readouterr().out
+
+
 @pytest.mark.cio_errors("401-unauthorized", "read-timeout", operations=("track.identify", "track.event"))
 @pytest.mark.parametrize("script", [check_connection, check_event])
 def test_diagnostics_say_what_is_wrong(cio, cio_error, script, capsys):
@@ -196,4 +205,4 @@ def test_examples_that_check_and_look(examples: Story) -> None:
     (examples.path / "test_checks.py").write_text(CHECKS, encoding="utf-8")
     result = examples.again("--cio-contract", "--cio-strict", "test_checks.py")
     assert result.ret == 0, result.stdout.str()
-    assert result.parseoutcomes()["passed"] == 10
+    assert result.parseoutcomes()["passed"] == 11

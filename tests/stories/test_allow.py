@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from tests.plugin.conftest import Story, failure, table, told
+
+from tests.stories.conftest import Story, failure, table, told
 
 ALLOW = 'cio_allow("event-name-too-long", reason="the old importer")'
 

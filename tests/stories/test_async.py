@@ -9,7 +9,7 @@ from applications import APP
 from listening import CONFTEST
 
 if TYPE_CHECKING:
-    from tests.plugin.conftest import Story
+    from tests.stories.conftest import Story
 
 GATE = ("--cio-contract", "-Werror")
 

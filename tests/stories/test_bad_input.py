@@ -10,7 +10,7 @@ from applications import APP, HEARD
 from listening import CONFTEST
 
 if TYPE_CHECKING:
-    from tests.plugin.conftest import Story
+    from tests.stories.conftest import Story
 
 INPUT = r'''
 """Bodies and addresses that nobody should send."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.plugin.conftest import Story
+from tests.stories.conftest import Story
 
 
 def test_the_case_at_work(story: Story) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.plugin.conftest import Story, failure, table, told
+from tests.stories.conftest import Story, failure, table, told
 
 UNSENT = "cio.replay('500'): nothing was sent to Customer.io while it was replayed\n"
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.plugin.conftest import Story, failure, told
+from tests.stories.conftest import Story, failure, told
 
 MODULE = """
 import crm

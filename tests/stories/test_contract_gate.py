@@ -6,7 +6,8 @@ import re
 import textwrap
 
 import pytest
-from tests.plugin.conftest import Story, closing, failure, table, told
+
+from tests.stories.conftest import Story, closing, failure, table, told
 
 MILLISECONDS = """\
 track.event $.name: expected 1 to 100 bytes, got 134 bytes (and 1 more)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.plugin.conftest import Story, closing, failure, table, told
+from tests.stories.conftest import Story, closing, failure, table, told
 
 NOTHING_SENT = """\
 nothing was sent to Customer.io: the test ended before any request

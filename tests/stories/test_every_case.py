@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.plugin.conftest import Story
+from tests.stories.conftest import Story
 
 EVERY_ONE = """
 import pytest

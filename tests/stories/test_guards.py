@@ -5,10 +5,11 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
+import analytics
 import pytest
 
 if TYPE_CHECKING:
-    from tests.plugin.conftest import Story
+    from tests.stories.conftest import Story
 
 SDK = """
 import json
@@ -271,6 +272,7 @@ def test_warnings_still_show(story: Story) -> None:
     assert "Canary" not in result.stdout.str()
 
 
+@analytics.needed
 def test_timeouts(story: Story) -> None:
     """The SDKs set one; `requests` alone does not."""
     found = broken(
@@ -317,6 +319,7 @@ def test_timeouts(story: Story) -> None:
     assert len(found) == 10
 
 
+@analytics.needed
 def test_what_changes_between_attempts(story: Story) -> None:
     """A new id or timestamp for each attempt is red; what the Pipelines SDK makes anew by itself is not."""
     found = broken(
@@ -367,6 +370,7 @@ def test_what_changes_between_attempts(story: Story) -> None:
     }
 
 
+@analytics.needed
 def test_what_pipelines_drops(story: Story) -> None:
     """A warning, unless in strict mode, where the case does not apply."""
     story.file("sdk.py", SDK)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.plugin.conftest import Story
+from tests.stories.conftest import Story
 
 
 def test_two_runs_in_one_process_read_the_same_cassettes(story: Story) -> None:

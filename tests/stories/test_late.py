@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from tests.plugin.conftest import Story, closing
+
+from tests.stories.conftest import Story, closing
 
 WHAT_TO_DO = """\
 what to do  wait for it in the test: thread.join(), executor.shutdown(), queue.join(), await task,

@@ -8,7 +8,7 @@ import pytest
 from applications import APP
 
 if TYPE_CHECKING:
-    from tests.plugin.conftest import Story
+    from tests.stories.conftest import Story
 
 GATE = ("--cio-contract", "-Werror")
 THEIRS = (202, "theirs")

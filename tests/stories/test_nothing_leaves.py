@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import analytics
 import pytest
 from applications import APP, HEARD
+from commands import python_path
 from listening import CONFTEST
 
 if TYPE_CHECKING:
-    from tests.plugin.conftest import Story
+    from tests.stories.conftest import Story
 
 
 @pytest.fixture
@@ -250,8 +252,10 @@ def test_many_threads(project: Story) -> None:
     result.assert_outcomes(passed=5)
 
 
-def test_what_outlives_the_run_sends_nothing_either(project: Story) -> None:
+@analytics.needed
+def test_what_outlives_the_run_sends_nothing_either(project: Story, monkeypatch: pytest.MonkeyPatch) -> None:
     """An SDK's queue that was never flushed is sent while the interpreter ends: its thread ends instead."""
+    monkeypatch.setenv("PYTHONPATH", python_path(analytics.FOLDER))
     result = project.run(
         """
         from customerio import analytics

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from tests.plugin.conftest import Story, closing, failure, table, told
+from tests.stories.conftest import Story, closing, failure, table, told
 
 # A durable outbox: what is due is sent, what failed for a while is due again later, what is refused is put aside.
 OUTBOX = """

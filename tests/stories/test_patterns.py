@@ -6,16 +6,21 @@ import importlib.metadata
 import json
 import re
 import shutil
+import sys
 from pathlib import Path
 from typing import NamedTuple
 
+import analytics
 import pytest
-from commands import ROOT, command
+from commands import ROOT, command, python_path
 from packaging.requirements import Requirement
 
 FOLDER = ROOT / "examples" / "patterns"
 # What pytest finds by itself where a project's requirements are installed, and nothing else is.
 PLUGINS = {"asyncio": "pytest_asyncio.plugin,anyio.pytest_plugin", "django": "pytest_django.plugin"}
+
+# What a project needs from a folder of its own.
+APART = {"background_queue": analytics.FOLDER}
 
 
 class Twin(NamedTuple):
@@ -58,6 +63,8 @@ def run(name: str, folder: Path, *, spoiled: bool = False) -> Run:
     plugins = ",".join(filter(None, ("pytest_customerio.plugin", PLUGINS.get(name))))
     arguments = ("--cio-contract", "--cio-report=report.json", "--tb=short", "-rN", "-p", "no:cacheprovider")
     only = {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", "PYTEST_PLUGINS": plugins, "PYTEST_ADDOPTS": ""}
+    if name in APART:
+        only["PYTHONPATH"] = python_path(APART[name])
     result = command("-m", "pytest", *arguments, cwd=folder, **only)
     assert (folder / "report.json").exists(), result.stdout + result.stderr
     rows = json.loads((folder / "report.json").read_text(encoding="utf-8"))["tests"]
@@ -73,12 +80,10 @@ def need(requirement: Requirement) -> None:
     """Skip where a package is not there, or too old."""
     if requirement.name == "pytest-customerio":
         return
-    try:
-        found = importlib.metadata.version(requirement.name)
-    except importlib.metadata.PackageNotFoundError:
-        found = "nothing"
-    if found == "nothing" or found not in requirement.specifier:
-        pytest.skip(f"needs {requirement}, found {found}")
+    path = [*sys.path, str(analytics.FOLDER)]
+    found = next((one.version for one in importlib.metadata.distributions(name=requirement.name, path=path)), None)
+    if found is None or found not in requirement.specifier:
+        pytest.skip(f"needs {requirement}, found {found or 'nothing'}")
 
 
 @pytest.mark.parametrize("name", TWINS)

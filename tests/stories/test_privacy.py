@@ -5,7 +5,8 @@ from __future__ import annotations
 import base64
 
 import pytest
-from tests.plugin.conftest import Story
+
+from tests.stories.conftest import Story
 
 EMAIL, PHONE, NAME, CITY = "jane.doe@example.com", "+14155550123", "Janet Doe-Smith", "Wanne-Eickel"
 SITE, KEY, APP_KEY = "site-7f3a9c", "5ecre7-track-k3y", "5ecre7-app-k3y"

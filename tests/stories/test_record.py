@@ -11,16 +11,17 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
+import analytics
 import pytest
 import yaml
 from commands import environment
-from tests.plugin.conftest import closing, told, usage_error
 
 from pytest_customerio.cassettes import writer
 from pytest_customerio.tools.target import OWN, URL, WORKSPACE
+from tests.stories.conftest import closing, told, usage_error
 
 if TYPE_CHECKING:
-    from tests.plugin.conftest import Story
+    from tests.stories.conftest import Story
 
 # A service on the official SDK that reads what it wrote: only a Customer.io that remembers lets it pass.
 SERVICE = """
@@ -315,6 +316,7 @@ def test_async_clients(story: Story) -> None:
     story.again("--cio-contract").assert_outcomes(passed=1)
 
 
+@analytics.needed
 def test_the_analytics_sdk(story: Story) -> None:
     """What its queue sends in a thread belongs to the test."""
     story.file("events.py", """
@@ -493,14 +495,14 @@ def test_a_target_that_goes_away(story: Story, monkeypatch: pytest.MonkeyPatch) 
     """Fails the test in plain words."""
     story.file("conftest.py", """
         import pytest
-        from pytest_customerio.tools.record import tape
+        from pytest_customerio.tools.record import new_recordings
         from pytest_customerio.tools.sending import UnreachableError
 
         @pytest.fixture(autouse=True)
         def gone(monkeypatch):
             def ask(*args):
                 raise UnreachableError("http://127.0.0.1:1 gives no answer: gone")
-            monkeypatch.setattr(tape.Target, "ask", ask)
+            monkeypatch.setattr(new_recordings.Target, "ask", ask)
         """)  # fmt: skip
     story.file("service.py", SERVICE)
     result = story.run(SIGN_UP, "--cio-record")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 
-from tests.plugin.conftest import Story, closing, table
+from tests.stories.conftest import Story, closing, table
 
 MODULE = """
 import crm

@@ -9,7 +9,7 @@ import pytest
 from applications import APP
 
 if TYPE_CHECKING:
-    from tests.plugin.conftest import Story
+    from tests.stories.conftest import Story
 
 HEAVY = {
     "aiohttp",
@@ -79,6 +79,93 @@ def test_nothing_is_imported_and_nothing_patched(story: Story, case: str) -> Non
     assert seen["ours"] == ["pytest_customerio", "pytest_customerio.plugin"]
     assert {name: seen[name] for name in UNPATCHED} == UNPATCHED
     assert "customer.io" not in result.stdout.str()
+
+
+SENDING = """
+import json
+import urllib.request
+import pytest
+
+def send():
+    request = urllib.request.Request(
+        "https://track.customer.io/api/v1/customers/42",
+        data=json.dumps({"plan": "gold"}).encode(),
+        headers={"Authorization": "Basic c2l0ZTprZXk=", "Content-Type": "application/json"},
+        method="PUT",
+    )
+    urllib.request.urlopen(request, timeout=5)
+
+def test_app():
+    send()
+"""
+RECORDING = """\
+# Recorded by `pytest --cio-record`, which writes it anew.
+version: 1
+interactions:
+- request: {method: PUT, uri: 'https://track.customer.io/api/v1/customers/42', headers: {}, body: '{"plan": "gold"}'}
+  response: {status: {code: 200, message: OK}, headers: {}, body: {string: '{}'}}
+"""
+CASSETTE = RECORDING.partition("\n")[2].replace("version: 1", "metadata: {source: recorded}")
+FIXTURE = SENDING.replace("test_app()", "test_app(cio)")
+CASE = SENDING.replace("def test_app", '@pytest.mark.cio_errors("401-unauthorized", raises=Exception)\ndef test_app')
+
+
+def _loaded(story: Story, text: str, *arguments: str) -> tuple[bool, set[str]]:
+    """Whether a run of this module imports vcrpy, and the modules of `tools/` that it imports."""
+    story.file("conftest.py", CONFTEST)
+    result = story.run(text, *arguments, subprocess=True)
+    result.assert_outcomes(passed=1)
+    seen = _seen(story)
+    return "vcr" in seen["modules"], {name for name in seen["ours"] if name.startswith("pytest_customerio.tools")}
+
+
+@pytest.mark.parametrize("files", [{}, {"cassettes/README.md": ""}, {"cassettes/test_else/test_app.yaml": RECORDING}])
+def test_the_gate_alone_loads_neither_vcrpy_nor_the_tools(story: Story, files: dict[str, str]) -> None:
+    """A test without a case, the `cio` fixture or a recording of its own is answered with the documented success."""
+    for name, text in files.items():
+        story.file(name, text)
+    assert _loaded(story, SENDING, "--cio-contract") == (False, set())
+
+
+MOCKED = """
+import requests
+from unittest.mock import patch
+
+@patch("requests.post")
+def test_app(post):
+    requests.post("https://track.customer.io/api/v1/customers/42", auth=("site", "key"), json={})
+"""
+
+
+@pytest.mark.parametrize("text", [SENDING, MOCKED])
+def test_what_hears_mocks_is_loaded_when_there_may_be_some(story: Story, text: str) -> None:
+    """Without `unittest.mock` or an SDK, the gate loads the names of the libraries and nothing else of `mocks/`."""
+    story.file("conftest.py", CONFTEST)
+    story.run(text, "--cio-contract", subprocess=True)
+    seen = {name for name in _seen(story)["ours"] if name.startswith("pytest_customerio.clients.mocks.")}
+    assert bool(seen) is (text is MOCKED)
+
+
+def test_success_answers_of_ones_own_need_no_vcrpy(story: Story) -> None:
+    """The ini `cio_cassettes` alone does not load vcrpy: success answers are read, not played."""
+    story.file("own/track/200-ok.yaml", CASSETTE)
+    story.pytester.makeini("[pytest]\ncio_cassettes = own\n")
+    assert _loaded(story, SENDING, "--cio-contract") == (False, set())
+
+
+@pytest.mark.parametrize("text", [FIXTURE, CASE])
+@pytest.mark.parametrize("arguments", [(), ("--cio-contract",)])
+def test_a_replay_loads_vcrpy_before_the_tests(story: Story, text: str, arguments: tuple[str, ...]) -> None:
+    """A case, or the `cio` fixture, which may replay one, loads vcrpy before the first test; no module of `tools/`."""
+    early = text.replace("    send()", '    import sys; assert "vcr" in sys.modules\n    send()')
+    assert _loaded(story, early, *arguments) == (True, set())
+
+
+def test_a_recording_loads_vcrpy_before_the_tests(story: Story) -> None:
+    """A test with a recording loads vcrpy before the first test; no module of `tools/`."""
+    story.file("cassettes/test_app/test_app.yaml", RECORDING)
+    early = SENDING.replace("    send()", '    import sys; assert "vcr" in sys.modules\n    send()')
+    assert _loaded(story, early, "--cio-contract") == (True, set())
 
 
 def test_the_gate_as_users_run_it(story: Story) -> None:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from tests.plugin.conftest import Story, failure
+
+from tests.stories.conftest import Story, failure
 
 pytestmark = pytest.mark.skipif(not hasattr(pytest, "Subtests"), reason="pytest 9 brings the fixture")
 

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from types import SimpleNamespace
 
-from tests.plugin.conftest import Story, failure, told, usage_error
-
 from pytest_customerio.running import unittest
+from tests.stories.conftest import Story, failure, told, usage_error
 
 MODULE = """
 import unittest

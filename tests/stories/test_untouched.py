@@ -19,7 +19,7 @@ from listening import CONFTEST
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from tests.plugin.conftest import Story
+    from tests.stories.conftest import Story
 
 GATE = ("--cio-contract", "-Werror")
 

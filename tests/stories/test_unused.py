@@ -5,7 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from tests.plugin.conftest import Story, closing
+
+from tests.stories.conftest import Story, closing
 
 MODULE = """
 import crm

@@ -6,7 +6,8 @@ import os
 from pathlib import Path
 
 import pytest
-from tests.plugin.conftest import Story, usage_error
+
+from tests.stories.conftest import Story, usage_error
 
 GOOD = "def test_good():\n    pass\n"
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from tests.plugin.conftest import Story, closing, told, usage_error
+
+from tests.stories.conftest import Story, closing, told, usage_error
 
 TWO = ("-p", "xdist.plugin", "-n", "2")
 MODULE = """

@@ -6,11 +6,11 @@ import importlib
 import pkgutil
 import re
 
-from pytest_customerio.clients import registry
+from pytest_customerio import clients
 
 # Inner runs forget what they import, but for what is there before: one module twice would be two, each with its state.
-for _tap in pkgutil.iter_modules(registry.__path__):
-    importlib.import_module(f"{registry.__name__}.{_tap.name}")
+for _tap in pkgutil.iter_modules(clients.__path__):
+    importlib.import_module(f"{clients.__name__}.{_tap.name}")
 for _name in ("aiohttp_stubs", "httpx_stubs"):
     importlib.import_module(f"vcr.stubs.{_name}")
 

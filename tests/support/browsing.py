@@ -1,4 +1,4 @@
-"""A real browser, and a real SDK that speaks with a sandbox; shared by the tests of its inbox."""
+"""A browser, an application with the official SDK, and a foreign host; for the tests of the inbox in a browser."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ import pytest
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
 
-    from pytest_customerio.tools.sandbox.running import Running
+    from pytest_customerio.tools.sandbox.server.sandbox_server import SandboxServer
 
 PATIENCE = 20_000  # milliseconds, on a busy machine
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
@@ -25,52 +25,51 @@ NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable"
 
 @contextmanager
 def chromium() -> Iterator[Browser]:
-    """The machine's own; a test that has none is skipped."""
+    """The Chromium of this machine. Without one the test is skipped, or fails where CIO_TEST_BROWSER promises one."""
     driver = pytest.importorskip("playwright.sync_api", reason="the inbox in a browser needs playwright")
-    found = next((path for name in NAMES if (path := shutil.which(name))), None)
-    if found is None:
-        # Where a browser was promised, nobody should think that it was tried.
+    path = next((path for name in NAMES if (path := shutil.which(name))), None)
+    if path is None:
         missing = pytest.fail if os.environ.get("CIO_TEST_BROWSER") else pytest.skip
         missing(f"the inbox in a browser needs Chromium: none of {', '.join(NAMES)} is on the path")
     with driver.sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=found)
+        browser = playwright.chromium.launch(executable_path=path)
         yield browser
         browser.close()
 
 
 def expect() -> Any:
-    """Playwright's assertions, which wait for what they assert."""
+    """Playwright's assertions, which wait until they are true."""
     from playwright.sync_api import expect
 
     return expect
 
 
 class Application:
-    """What a team's code does: the official SDK, told where the sandbox is."""
+    """An application that uses the official SDK with the address of a sandbox."""
 
-    def __init__(self, running: Running) -> None:
-        assert running.https_url is not None
-        address = urlsplit(running.https_url)
-        keys = running.service.keys
+    def __init__(self, server: SandboxServer) -> None:
+        assert server.https_url is not None
+        address = urlsplit(server.https_url)
+        keys = server.service.keys
         self.track = customerio.CustomerIO(
             keys.site_id, keys.track, host=address.hostname, port=address.port, retries=0
         )
-        self.app = customerio.APIClient(keys.app, url=running.https_url, retries=0)
+        self.app = customerio.APIClient(keys.app, url=server.https_url, retries=0)
 
     def mail(self, **given: Any) -> str:
-        """Send an e-mail; the id of its delivery."""
+        """Send an e-mail. Returns the id of its delivery."""
         known = {"to": "ada@example.com", "identifiers": {"id": "42"}, "_from": "Shop <shop@example.com>"}
         request = customerio.SendEmailRequest(**{**known, "subject": "Hello", "body": "<p>Hello</p>", **given})
         return str(self.app.send_email(request)["delivery_id"])
 
     def close(self) -> None:
-        """Let the connections go."""
+        """Close the connections."""
         self.track.close()
         self.app.close()
 
 
 class Elsewhere:
-    """Another host: counts who connects to it."""
+    """Another host, which counts the connections to it."""
 
     def __init__(self) -> None:
         self._socket = socket.create_server(("127.0.0.1", 0))
@@ -89,7 +88,7 @@ class Elsewhere:
             connection.close()
 
     def close(self) -> None:
-        """Wait for its end."""
+        """Stop listening, and wait for the thread."""
         self._socket.shutdown(socket.SHUT_RDWR)
         self._socket.close()
         self._thread.join()

@@ -1,4 +1,4 @@
-"""Commands in processes of their own, as a user types them; shared by the tests of examples and README."""
+"""Runs commands in processes of their own, as a user types them; for the tests of the examples and the README."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ ROOT = Path(__file__).resolve().parents[2]
 
 @cache
 def demo() -> subprocess.CompletedProcess[str]:
-    """`make demo` without make, once for all tests."""
+    """What `make demo` prints; run once for all tests of a process."""
     return command("examples/demo.py", cwd=ROOT)
 
 
 def command(*arguments: str, cwd: Path, **variables: str) -> subprocess.CompletedProcess[str]:
-    """Run this Python with the plugin as a user has it; `variables` join its environment."""
+    """Run this Python with these arguments, with the plugin loaded as a user has it; `variables` join its environment."""
     return subprocess.run(
         [sys.executable, *arguments],
         cwd=cwd,
@@ -31,8 +31,14 @@ def command(*arguments: str, cwd: Path, **variables: str) -> subprocess.Complete
     )
 
 
+def python_path(*folders: Path) -> str:
+    """A PYTHONPATH with these folders first; those that are missing are left out."""
+    there = [str(folder) for folder in folders if folder.is_dir()]
+    return os.pathsep.join([*there, *filter(None, [environment().get("PYTHONPATH")])])
+
+
 def environment() -> dict[str, str]:
-    """This environment, with the plugin loaded where nobody installed it."""
+    """The environment variables of this process; where the plugin is not installed, they load it from the checkout."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("PYTEST", "COV", "CUSTOMERIO"))}
     kept |= {"COLUMNS": "120", "PYTHONDONTWRITEBYTECODE": "1", "PYTHONUTF8": "1"}
     kept |= {"PYTEST_ADDOPTS": "-p no:asyncio -p no:django"}  # only examples/patterns asks for these

@@ -16,8 +16,8 @@ from typing import Any
 
 import pytest
 
-from pytest_customerio.clients.faults import ALERT, received
-from pytest_customerio.clients.http1 import RequestParser, serialize
+from pytest_customerio.clients.transport.faults import ALERT, received
+from pytest_customerio.clients.transport.http1 import RequestParser, serialize
 from pytest_customerio.core.model import Answer
 
 HOST = "crm.example.com"

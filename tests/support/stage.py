@@ -1,4 +1,4 @@
-"""What the taps of asynchronous clients are tried on: a line that remembers, and a real server to compare with."""
+"""Traffic for the tests of asynchronous clients: one that remembers requests, and a real server to compare with."""
 
 from __future__ import annotations
 
@@ -13,9 +13,10 @@ from collections.abc import Callable, Iterator
 from contextvars import ContextVar
 from typing import Any, Self
 
-from pytest_customerio.clients.http1 import RequestParser
+from pytest_customerio.clients.registry import TAPS
 from pytest_customerio.clients.traffic import Switch
-from pytest_customerio.core.model import Answer, Interaction, WireRequest
+from pytest_customerio.clients.transport.http1 import RequestParser
+from pytest_customerio.core.model import Answer, PendingInteraction, WireRequest
 from pytest_customerio.process.patching import Patches
 
 URL = "https://track.customer.io/api/v1/customers/5"
@@ -29,28 +30,30 @@ _heard_above: ContextVar[bool] = ContextVar("heard_above", default=False)
 
 
 class Refused(RuntimeError):
-    """What a line raises for a request that may not leave."""
+    """What the traffic raises for a request that may not be sent."""
 
 
 class Hearing:
-    def __init__(self, line: Line, interaction: Interaction) -> None:
-        self._line = line
+    def __init__(self, traffic: FakeTraffic, interaction: PendingInteraction) -> None:
+        self._traffic = traffic
         self.interaction = interaction
+        self.over = False
 
     def __enter__(self) -> Self:
         _heard_above.set(True)
         return self
 
     def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
+        self.over = True
         _heard_above.set(False)
-        self._line.heard.append(self.interaction)
+        self._traffic.heard.append(self.interaction)
 
 
-class Line:
+class FakeTraffic:
     """Concerned with Customer.io and with `hosts`; answers OK, or as `answering` says, and remembers all."""
 
     def __init__(self) -> None:
-        self.heard: list[Interaction] = []
+        self.heard: list[PendingInteraction] = []
         self.asked: list[WireRequest] = []
         self.hosts: set[str] = set()
         self.answering: Callable[[WireRequest], Answer] = lambda request: OK
@@ -66,7 +69,7 @@ class Line:
     def hear(self, client: str, method: str, url: str) -> Hearing | None:
         if not self.listens or _heard_above.get():
             return None
-        return Hearing(self, Interaction(client, method, url))
+        return Hearing(self, PendingInteraction(client, method, url))
 
     def answer(self, request: WireRequest) -> Answer:
         self.asked.append(request)
@@ -76,21 +79,24 @@ class Line:
         raise Refused(request.url)
 
     @property
-    def only(self) -> Interaction:
+    def only(self) -> PendingInteraction:
         """The one interaction heard."""
         (interaction,) = self.heard
         return interaction
 
 
 @contextlib.contextmanager
-def installed(*taps: str) -> Iterator[Line]:
-    """These taps, on a line of their own."""
-    line, patches = Line(), Patches()
-    switch = Switch(line)
+def installed(*taps: str) -> Iterator[FakeTraffic]:
+    """These taps, on a traffic of their own; each is a client of the registry, or a module of ours."""
+    traffic, patches = FakeTraffic(), Patches()
+    switch = Switch(traffic)
     for tap in taps:
-        importlib.import_module(f"pytest_customerio.clients.{tap}").install(switch, patches)
+        if tap in TAPS:
+            importlib.import_module(tap)
+        name, *which = TAPS.get(tap, (tap,))
+        importlib.import_module(f"pytest_customerio.clients.{name}").install(switch, patches, *which)
     try:
-        yield line
+        yield traffic
     finally:
         switch.turn_off()
         patches.undo()

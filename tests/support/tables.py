@@ -1,4 +1,4 @@
-"""One SDK put through every case: a project, one run of pytest in it, and what became of each call in each case."""
+"""Runs the tests of one application under every error case, and reads the outcome of each call from the report."""
 
 from __future__ import annotations
 
@@ -19,22 +19,22 @@ APPS = Path(__file__).parents[1] / "sdks" / "apps"
 PLUGIN = ("-p", "no:customerio", "-p", "pytest_customerio.plugin", "-p", "no:cacheprovider")
 QUIET = ("-q", "-rfE", "--tb=no", "--cio-contract", "--cio-report=report.json")
 
-# What becomes of a case, by a pattern of its id; of several patterns that fit the last one counts.
+# The outcome of each case, by a pattern of the case's id. Where several patterns fit, the last one counts.
 Cells = Mapping[str, str]
 
 
 @dataclass(frozen=True)
 class Run:
-    """What one run of an application's tests left in its report."""
+    """One run of an application's tests: its JSON report, and what it printed."""
 
     report: Mapping[str, Any]
     output: str
 
     def table(self, test: str) -> dict[str, dict[str, str]]:
-        """By call and case: the outcome, how often it was sent, and the rules broken, with a `?` where they only warn."""
+        """By call and case: the outcome, the number of attempts, and the broken rules; a `?` marks a warning."""
         found: dict[str, dict[str, str]] = {}
         for row in self._rows(test):
-            if row["case"] is None:  # what was sent cannot draw the case: skipped
+            if row["case"] is None:  # the case cannot happen to what was sent: skipped
                 continue
             call = row["nodeid"].partition("[")[2][len(row["case"]) + 1 : -1]
             cells = found.setdefault(call, {})
@@ -43,21 +43,21 @@ class Run:
         return found
 
     def broken(self, test: str) -> dict[str, list[str]]:
-        """By parameter: the rules broken outside of any case."""
+        """By parameter of the test: the rules that it broke while no case was replayed."""
         return {row["nodeid"].partition("[")[2][:-1]: rules(row) for row in self._rows(test)}
 
     def failed(self, test: str) -> dict[str, str]:
-        """By parameter: the headline of each failure."""
+        """By parameter of the test: the headline of each failure."""
         lines = [line.removeprefix("FAILED test_sdk.py::") for line in self.output.splitlines()]
-        told = [line.partition(" - ")[::2] for line in lines if line.startswith(f"{test}[")]
-        return {name.partition("[")[2][:-1]: headline for name, headline in told}
+        headlines = [line.partition(" - ")[::2] for line in lines if line.startswith(f"{test}[")]
+        return {name.partition("[")[2][:-1]: headline for name, headline in headlines}
 
     def operations(self, test: str) -> set[str]:
-        """The operations that a test sent to."""
+        """The operations that a test sent requests of."""
         return {row["operation"] for row in self._rows(test)}
 
     def untried(self, test: str) -> dict[str, list[str]]:
-        """The cases that apply to what a test sent, and that no test met."""
+        """By operation that a test sent: the cases that apply to it and that no test replayed."""
         missing = self.report["coverage"]["not_tried"]
         return {operation: missing[operation] for operation in self.operations(test) & set(missing)}
 
@@ -68,7 +68,7 @@ class Run:
 
 
 def run(app: str, folder: Path, first: Path | None = None) -> Run:
-    """Run the tests of one application in a folder of its own; `first` is a folder of packages that come first."""
+    """Run the tests of one application in `folder`; packages in the folder `first` are found before all others."""
     shutil.copy(APPS / app, folder / "test_sdk.py")
     (folder / "pytest.ini").write_text("[pytest]\n", encoding="utf-8")
     paths = [str(first) if first else "", os.environ.get("PYTHONPATH", "")]
@@ -93,7 +93,7 @@ def run(app: str, folder: Path, first: Path | None = None) -> Run:
 
 
 def rules(row: Mapping[str, Any]) -> list[str]:
-    """The rules that a row of the report broke, each once; not those that are only told in reports."""
+    """The rules that a row of the report broke, each once; rules of severity `info` are left out."""
     worst: dict[str, str] = {}
     for one in row["violations"]:
         if one["severity"] != "info" and worst.get(one["rule"]) != "error":
@@ -102,7 +102,10 @@ def rules(row: Mapping[str, Any]) -> list[str]:
 
 
 def swallowed(table: Cells) -> dict[str, str]:
-    """The same for an application that catches what is raised and logs its text: lost, and others can read it."""
+    """The same table for an application that catches what the SDK raises and logs its text.
+
+    The payload is lost then, and personal data in the text is a leak of the application.
+    """
     return {case: _swallowed(*cell.split(" ")) for case, cell in table.items()}
 
 
@@ -113,7 +116,7 @@ def _swallowed(outcome: str, attempts: str, *broken: str) -> str:
 
 
 def differing(found: Mapping[str, Cells], expected: Mapping[str, Cells]) -> list[str]:
-    """Each case of each call that came out otherwise than expected, and each pattern that fits no case."""
+    """A text for each case whose outcome is not the expected one, and for each pattern that fits no case."""
     lines: list[str] = []
     for call in dict.fromkeys((*found, *expected)):
         cells, patterns = found.get(call, {}), expected.get(call, {})

@@ -1,4 +1,4 @@
-"""What the tests of the taps share: a small line that remembers and answers, and a server that counts."""
+"""Traffic for the tests of the taps: one that remembers and answers, and a server that counts."""
 
 from __future__ import annotations
 
@@ -9,7 +9,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Self
 
-from pytest_customerio.core.model import Answer, Interaction, WireRequest
+from pytest_customerio.clients.traffic import being_heard
+from pytest_customerio.core.model import Answer, PendingInteraction, WireRequest
 from pytest_customerio.process.call_sites import CallSite
 from pytest_customerio.process.guard import RefusedError
 
@@ -20,25 +21,29 @@ TRACK = "https://track.customer.io/api/v1/customers/42/events"
 class Hearing:
     """One request being heard."""
 
-    def __init__(self, line: Line, interaction: Interaction) -> None:
-        self.line = line
+    def __init__(self, traffic: FakeTraffic, interaction: PendingInteraction) -> None:
+        self.traffic = traffic
         self.interaction = interaction
+        self.over = False
 
     def __enter__(self) -> Self:
-        self.token = self.line.above.set(self)
+        self.token = self.traffic.above.set(self)
+        self.shared = being_heard.set(self)
         return self
 
     def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
-        self.line.above.reset(self.token)
-        self.line.heard.append(self.interaction)
+        self.over = True
+        being_heard.reset(self.shared)
+        self.traffic.above.reset(self.token)
+        self.traffic.heard.append(self.interaction)
 
 
-class Line:
+class FakeTraffic:
     """`answers` maps a path to the answers of its attempts, the last of which lasts; `hosts` are extra ones."""
 
     def __init__(self) -> None:
         self.above: ContextVar[Hearing | None] = ContextVar("above", default=None)
-        self.heard: list[Interaction] = []
+        self.heard: list[PendingInteraction] = []
         self.attempts: list[WireRequest] = []
         self.answers: dict[str, list[Answer]] = {}
         self.hosts: set[tuple[str, int | None]] = set()
@@ -46,7 +51,7 @@ class Line:
         self.listens = True
         self.breaks_connecting = False
         calls = CallSite(Path(__file__).parents[1])
-        calls._labels[__file__] = None  # as the product's own line, this one sends nothing itself
+        calls._labels[__file__] = None  # like the product's own traffic, this one sends nothing itself
         self.sent_from: Callable[[], str | None] = calls.sent_from
 
     def concerns(self, host: str, port: int | None = None) -> bool:
@@ -59,7 +64,7 @@ class Line:
     def hear(self, client: str, method: str, url: str) -> Hearing | None:
         if self.above.get() is not None or not self.listens:
             return None
-        return Hearing(self, Interaction(client, method.upper(), url, sent_from=self.sent_from()))
+        return Hearing(self, PendingInteraction(client, method.upper(), url, sent_from=self.sent_from()))
 
     def answer(self, request: WireRequest) -> Answer:
         if self.refuses:
@@ -76,7 +81,7 @@ class Line:
         return RefusedError(f"refused: {address}")
 
     @property
-    def only(self) -> Interaction:
+    def only(self) -> PendingInteraction:
         """The one interaction that was heard."""
         (interaction,) = self.heard
         return interaction

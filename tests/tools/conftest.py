@@ -1,4 +1,4 @@
-"""Servers on this machine that take the place of Customer.io."""
+"""A server on this machine that stands for Customer.io."""
 
 from __future__ import annotations
 
@@ -13,10 +13,11 @@ import pytest
 
 @dataclass
 class Stand:
-    """A server that answers every request with what `answers` says for its path, and notes what it was sent."""
+    """A server that answers each path with what `answers` has for it, else with `default`, and lists the requests."""
 
     url: str = ""
     answers: dict[str, tuple[int, bytes]] = field(default_factory=dict)
+    default: tuple[int, bytes] = (404, b"{}")
     requests: list[tuple[str, str, dict[str, str], bytes]] = field(default_factory=list)
 
     @property
@@ -33,7 +34,7 @@ def _handler(stand: Stand) -> type[BaseHTTPRequestHandler]:
             body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
             sent = {name.lower(): value for name, value in self.headers.items()}
             stand.requests.append((self.command, self.path, sent, body))
-            status, text = stand.answers.get(self.path, (404, b"{}"))
+            status, text = stand.answers.get(self.path, stand.default)
             self.send_response(status)
             self.send_header("Content-Type", "application/json")
             self.send_header("Content-Length", str(len(text)))
@@ -50,7 +51,7 @@ def _handler(stand: Stand) -> type[BaseHTTPRequestHandler]:
 
 @pytest.fixture
 def stand() -> Iterator[Stand]:
-    """One that knows nothing."""
+    """A running server without answers."""
     stand = Stand()
     server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(stand))
     stand.url = f"http://127.0.0.1:{server.server_port}"

@@ -1,4 +1,4 @@
-"""Which Customer.io may be asked; that production never is."""
+"""Finds the target of a command, and refuses everything that may be production."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ from pytest_customerio.core.model import WireRequest
 from pytest_customerio.process import guard
 from pytest_customerio.tools import target
 from pytest_customerio.tools.sending import UnreachableError, send
-from pytest_customerio.tools.target import Keys, TargetError, chosen, made_up, opened
+from pytest_customerio.tools.target import Keys, TargetError, find_target, made_up, open_target
 
 if TYPE_CHECKING:
-    from tests.recording.conftest import Stand
+    from tests.tools.conftest import Stand
 
 CATALOG = Catalog.load()
 REGION = "/api/v1/accounts/region"
@@ -27,23 +27,23 @@ BASIC = "Basic " + base64.b64encode(b"5f2a9c81d37be604:9d1c7e5b3a2f4860").decode
 
 
 def refused(environ: dict[str, str], given: str | None = None, home: str = "") -> str:
-    with pytest.raises(TargetError) as caught, opened(environ, CATALOG, given, home=home):
+    with pytest.raises(TargetError) as caught, open_target(environ, CATALOG, given, home=home):
         pytest.fail("may be asked")
     return str(caught.value)
 
 
 @pytest.fixture
 def nothing_leaves(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
-    """What was asked of the network."""
-    asked: list[Any] = []
+    """Refuses every look-up and connection; lists their arguments."""
+    calls: list[Any] = []
 
     def never(*args: Any, **kwargs: Any) -> Any:
-        asked.append(args)
+        calls.append(args)
         raise OSError("no network here")
 
     monkeypatch.setattr(socket, "getaddrinfo", never)
     monkeypatch.setattr(socket.socket, "connect", never)
-    return asked
+    return calls
 
 
 @pytest.mark.parametrize(
@@ -97,23 +97,23 @@ def nothing_leaves(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
 def test_refused_before_anything_is_sent(
     environ: dict[str, str], given: str | None, text: str, nothing_leaves: list[Any]
 ) -> None:
-    """What was given, what is accepted; no look-up, no connection."""
+    """A target that is refused opens no connection; the text says what was given and what is accepted."""
     assert (refused(environ, given), nothing_leaves) == (text, [])
 
 
 @pytest.mark.parametrize("environ", [{}, {"CUSTOMERIO_API_KEY": "test", "CUSTOMERIO_SITE_ID": "none"}])
 def test_a_sandbox_of_our_own_where_nothing_else_is_named(environ: dict[str, str]) -> None:
-    """A placeholder names no credential."""
-    assert chosen(environ, CATALOG) is None
-    assert chosen({**KEYS, "CIO_SANDBOX_URL": "sandbox"}, CATALOG) is None
-    assert chosen(KEYS, CATALOG, "sandbox") is None
+    """Without credentials, with placeholders, or with `sandbox` as target there is no other target."""
+    assert find_target(environ, CATALOG) is None
+    assert find_target({**KEYS, "CIO_SANDBOX_URL": "sandbox"}, CATALOG) is None
+    assert find_target(KEYS, CATALOG, "sandbox") is None
 
 
 def test_a_workspace_that_says_it_is_the_one(stand: Stand) -> None:
-    """One question, with the Track key; everything else may follow."""
+    """The service is asked once, with the Track key, which workspace the keys belong to. Resetting it sends nothing."""
     stand.says(REGION, {"url": "https://track-eu.customer.io", "region": "eu", "environment_id": 7})
     environ = {**KEYS, "CIO_SANDBOX_WORKSPACE": " 7 ", "CUSTOMERIO_APP_API_KEY": "ffffffffffffffff"}
-    found = chosen(environ, CATALOG, home=stand.url)
+    found = find_target(environ, CATALOG, home=stand.url)
     assert found is not None
     assert (found.kind, found.environment, found.region) == ("workspace", "workspace 7 of Customer.io", "eu")
     ((method, path, headers, body),) = stand.requests
@@ -123,7 +123,7 @@ def test_a_workspace_that_says_it_is_the_one(stand: Stand) -> None:
 
 
 def test_a_key_that_nobody_can_prove_has_a_name_of_its_own(stand: Stand) -> None:
-    """The answer says nothing about App and Pipelines keys: those of the application are not taken."""
+    """The answer proves the Track key only: App and Pipelines keys come from variables for this workspace alone."""
     stand.says(REGION, {"region": "us", "environment_id": "7"})
     environ = {
         **KEYS,
@@ -131,7 +131,7 @@ def test_a_key_that_nobody_can_prove_has_a_name_of_its_own(stand: Stand) -> None
         "CUSTOMERIO_APP_API_KEY": "f" * 16,
         "CUSTOMERIO_WRITE_KEY": "e" * 16,
     }
-    found = chosen(environ, CATALOG, home=stand.url)
+    found = find_target(environ, CATALOG, home=stand.url)
     assert found is not None
     of = CATALOG.operations
     assert found.missing(of["track.event"]) == found.missing(of["track.unsubscribe"]) == ""
@@ -140,7 +140,7 @@ def test_a_key_that_nobody_can_prove_has_a_name_of_its_own(stand: Stand) -> None
         found.missing(of["pipelines.track"]) == "no key for it: set CIO_SANDBOX_WRITE_KEY to the one of this workspace"
     )
     named = {**environ, "CIO_SANDBOX_APP_KEY": "d" * 16, "CIO_SANDBOX_WRITE_KEY": "c" * 16}
-    proven = chosen(named, CATALOG, home=stand.url)
+    proven = find_target(named, CATALOG, home=stand.url)
     assert proven is not None
     assert (proven.keys.app, proven.keys.pipelines) == ("d" * 16, "c" * 16)
     assert proven.missing(of["app.send_email"]) == ""
@@ -163,7 +163,7 @@ def test_a_key_that_nobody_can_prove_has_a_name_of_its_own(stand: Stand) -> None
     ],
 )
 def test_any_other_workspace_is_refused(stand: Stand, status: int, payload: object, text: str) -> None:
-    """After the one question, and loudly."""
+    """Keys of another workspace, or an answer without its id, are refused after one request."""
     stand.says(REGION, payload, status)
     found = refused({**KEYS, "CIO_SANDBOX_WORKSPACE": "7"}, home=stand.url)
     assert found.removeprefix("which workspace these keys are of ") == text
@@ -171,7 +171,7 @@ def test_any_other_workspace_is_refused(stand: Stand, status: int, payload: obje
 
 
 def test_the_real_hosts_are_asked_by_their_names(nothing_leaves: list[Any]) -> None:
-    """Of the region that the environment names; nothing but that look-up happens."""
+    """Customer.io's own host of the region is looked up, and no other host."""
     environ = {**KEYS, "CIO_SANDBOX_WORKSPACE": "7"}
     assert "track.customer.io gives no answer" in refused(environ)
     assert "track-eu.customer.io gives no answer" in refused({**environ, "CUSTOMERIO_REGION": "EU"})
@@ -179,7 +179,7 @@ def test_the_real_hosts_are_asked_by_their_names(nothing_leaves: list[Any]) -> N
 
 
 def test_the_guard_lets_nothing_else_through(nothing_leaves: list[Any]) -> None:
-    """While a recorder is at work; only what it asks itself, of the one host, in its own thread."""
+    """While the guard is armed, only the host that this thread has been let through to can be reached."""
     met: list[str] = []
 
     def refuse(address: str) -> BaseException:
@@ -189,14 +189,14 @@ def test_the_guard_lets_nothing_else_through(nothing_leaves: list[Any]) -> None:
     disarm = guard.arm(CATALOG, refuse)
     try:
         with guard.letting("track.customer.io"):
-            guard._check("track.customer.io", 443)
+            guard.GUARD._check("track.customer.io", 443)
             with pytest.raises(PermissionError):
-                guard._check("api.customer.io", 443)
+                guard.GUARD._check("api.customer.io", 443)
             with guard.letting("api.customer.io"):
-                guard._check("api.customer.io", 443)
-            guard._check("track.customer.io", 443)
+                guard.GUARD._check("api.customer.io", 443)
+            guard.GUARD._check("track.customer.io", 443)
         with pytest.raises(PermissionError):
-            guard._check("track.customer.io", 443)
+            guard.GUARD._check("track.customer.io", 443)
         with pytest.raises(UnreachableError):
             send("GET", "https://track.customer.io/", {})
     finally:
@@ -205,7 +205,7 @@ def test_the_guard_lets_nothing_else_through(nothing_leaves: list[Any]) -> None:
 
 
 def test_a_sandbox_that_runs(stand: Stand) -> None:
-    """Says that it is one, and what its keys are."""
+    """A running sandbox is asked about itself, without a key, and answers its keys and region."""
     keys = {
         "CUSTOMERIO_SITE_ID": "s1",
         "CUSTOMERIO_API_KEY": "t1",
@@ -213,7 +213,7 @@ def test_a_sandbox_that_runs(stand: Stand) -> None:
         "CUSTOMERIO_WRITE_KEY": "w1",
     }
     stand.says("/_sandbox/", {"region": "eu", "environ": {**keys, "CUSTOMERIO_REGION": "eu"}})
-    with opened(KEYS, CATALOG, stand.url + "/") as found:
+    with open_target(KEYS, CATALOG, stand.url + "/") as found:
         assert (found.kind, found.environment, found.region) == ("sandbox", f"a sandbox at {stand.url}", "eu")
         assert found.keys == Keys("s1", "t1", "a1", "w1")
         assert found.keys.all == ("s1", "t1", "a1", "w1", "czE6dDE=", "dzE6", "a1")
@@ -221,17 +221,17 @@ def test_a_sandbox_that_runs(stand: Stand) -> None:
     assert (path, "authorization" in headers) == ("/_sandbox/", False)
 
 
-@pytest.mark.parametrize("told", [{}, {"environ": {}}, {"region": "us", "environ": []}, b"Customer.io"])
-def test_what_does_not_say_that_it_is_a_sandbox_is_sent_nothing(stand: Stand, told: object) -> None:
-    """A proxy of the company's may lead to production: it gets no key and no payload."""
-    stand.says("/_sandbox/", told)
+@pytest.mark.parametrize("answer", [{}, {"environ": {}}, {"region": "us", "environ": []}, b"Customer.io"])
+def test_what_does_not_say_that_it_is_a_sandbox_is_sent_nothing(stand: Stand, answer: object) -> None:
+    """A server that is no sandbox gets no key and no payload: a proxy may lead to production."""
+    stand.says("/_sandbox/", answer)
     text = f"--target={stand.url!r} does not say that it is a sandbox (GET /_sandbox/), and nothing else was sent"
     assert refused(KEYS, stand.url) == text
     assert [(path, "authorization" in headers) for _, path, headers, _ in stand.requests] == [("/_sandbox/", False)]
 
 
 def test_what_is_not_there() -> None:
-    """A port that nobody listens at."""
+    """A port without a server is refused with its address."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         url = f"http://127.0.0.1:{free.getsockname()[1]}"
@@ -239,7 +239,7 @@ def test_what_is_not_there() -> None:
 
 
 def test_without_the_extra(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Which packages are missing, and how to get them."""
+    """Without the packages of the sandbox, the text says how to install them."""
     real: Callable[..., Any] = builtins.__import__
 
     def missing(name: str, *args: Any) -> Any:
@@ -254,7 +254,7 @@ def test_without_the_extra(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_what_goes_along(stand: Stand) -> None:
-    """The payload and what Customer.io looks at; the target's key and not the application's; an address of its own."""
+    """A request is sent with the target's key and the headers that Customer.io reads. Its own address is replaced in the answer."""
     stand.says("/_sandbox/", {"region": "us", "environ": {"CUSTOMERIO_SITE_ID": "s1", "CUSTOMERIO_API_KEY": "t1"}})
     stand.says("/api/v1/customers/42?x=1", f'{{"url": "{stand.url}/a"}}'.encode())
     operation = CATALOG.operations["track.identify"]
@@ -264,7 +264,7 @@ def test_what_goes_along(stand: Stand) -> None:
         "x-workspace-id": "1",
         "cookie": "a=b",
     }
-    with opened({}, CATALOG, stand.url) as found:
+    with open_target({}, CATALOG, stand.url) as found:
         own = found.keys.authorization(operation.auth)
         answer = found.ask(WireRequest("PUT", "", headers, b"{}"), "/api/v1/customers/42?x=1", operation, own)
         assert answer.body == b'{"url": "https://track.customer.io/a"}'
@@ -282,7 +282,7 @@ def test_what_goes_along(stand: Stand) -> None:
 
 
 def test_keys() -> None:
-    """A header for each kind of auth that there is a key for; made-up ones open nothing."""
+    """Keys give a header for each kind of auth that they have a key for, and none is shown in the repr."""
     none, all_ = Keys(), Keys("s", "t", "a", "w")
     assert [none.authorization(auth) for auth in ("none", "basic", "bearer", "write-key")] == [None] * 4
     assert [all_.authorization(auth) for auth in ("none", "basic", "bearer", "write-key")] == [
@@ -294,7 +294,7 @@ def test_keys() -> None:
 
 
 def test_customer_ios_own_hosts() -> None:
-    """A workspace is asked where it lives."""
+    """Without a URL, the base is Customer.io's host of the region; a missing key is named."""
     found = target.Target("workspace", "", "eu", Keys("s", "t"))
     assert found.base(CATALOG.operations["app.send_email"]) == "https://api-eu.customer.io"
     assert found.missing(CATALOG.operations["track.event"]) == ""
@@ -303,8 +303,8 @@ def test_customer_ios_own_hosts() -> None:
 
 
 def test_one_of_our_own_is_opened_and_closed() -> None:
-    """It answers while it lasts, in the region that the environment names."""
-    with opened({"CUSTOMERIO_REGION": "eu"}, CATALOG) as found:
+    """A sandbox of our own answers until the context ends, in the region that the environment names."""
+    with open_target({"CUSTOMERIO_REGION": "eu"}, CATALOG) as found:
         assert (found.kind, found.region) == ("own", "eu")
         assert send("GET", found.url + "/_sandbox/", {}).status == 200
     with pytest.raises(UnreachableError):

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 from unittest import mock
 
-from pytest_customerio.clients.mocks.standins import is_mock
+from pytest_customerio.process.recognition import is_mock
 
 # Values in one call's arguments, and levels of nesting: beyond these a call is not noted in full, and so not judged.
 MOST_VALUES = 100_000

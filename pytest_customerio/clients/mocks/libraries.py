@@ -1,4 +1,4 @@
-"""The libraries whose mocks are heard, as data."""
+"""The libraries whose mocks are heard, as data. Their names stand in `__init__.py`, which is loaded before they are."""
 
 from __future__ import annotations
 

@@ -12,16 +12,21 @@ from typing import Any
 
 from pytest_customerio.clients.mocks import sdk_calls
 from pytest_customerio.clients.mocks.arguments import Arguments, copied, subject_of
+from pytest_customerio.clients.mocks.instances import Instances, call_watched, exempt
 from pytest_customerio.clients.mocks.known import Built, Known, Role
 from pytest_customerio.clients.mocks.libraries import AIOHTTP, BY_NAME, SILENT, VERBS
 from pytest_customerio.clients.mocks.notes import Note, Notes, Place
-from pytest_customerio.clients.mocks.standins import StandIns, inner, is_mock, twin
-from pytest_customerio.clients.mocks.through import Through
-from pytest_customerio.clients.sent import Watched, note_sent, watched
-from pytest_customerio.clients.wire import destination
-from pytest_customerio.process.patching import LateImports, Patches, Wrapper
+from pytest_customerio.clients.mocks.standins import StandIns, inner, twin
+from pytest_customerio.clients.sent import Watched, watched
+from pytest_customerio.clients.transport.wire import destination
+from pytest_customerio.process.late_imports import LateImports
+from pytest_customerio.process.parts import PYTHON, Part
+from pytest_customerio.process.patching import Patches, Wrapper
+from pytest_customerio.process.recognition import is_mock
 
 UNKNOWN = "arguments that cannot be known later, such as mocks"
+CALL = Part(PYTHON, "unittest.mock", "CallableMixin.__call__", "calls of mocks", "calls of mocks are not heard")
+PARTS = (CALL,)
 
 
 class Listener:
@@ -30,23 +35,24 @@ class Listener:
     def __init__(self, place: Place) -> None:
         self.known = Known()
         self._standins = StandIns(self.known, self._checking)
-        self._through = Through(self.known)
+        self._instances = Instances(self.known)
         self._place = place
         self._patches = Patches()
 
-    def install(self, monkeypatch: type | None = None) -> Callable[[], None]:
-        """Listen from now on, where no mock is active yet; what comes back ends it."""
+    def install(self) -> Callable[[], None]:
+        """Listen from now on; call it where no mock is active yet. Returns what ends it."""
         patches = self._patches = Patches()
         self.known = Known()  # what was known before was wrapped by what is undone since
         self._standins = StandIns(self.known, self._checking)
-        self._through = Through(self.known)
+        self._instances = Instances(self.known)
         late = LateImports({name for name in BY_NAME if name not in sys.modules}, self._learn)
         sys.meta_path.insert(0, late)
         for name in BY_NAME:
             if name in sys.modules:
                 self._learn(name)
-        self._standins.watch(patches, monkeypatch)
-        patches.wrap(unittest.mock.CallableMixin, "__call__", self._calling)
+        self._standins.watch(patches)
+        patches.patch(CALL, self._calling)
+        sdk_calls.watch_expected(self._place, patches)
 
         def uninstall() -> None:
             sys.meta_path[:] = [finder for finder in sys.meta_path if finder is not late]
@@ -83,12 +89,11 @@ class Listener:
         notes = self._place.notes() if heard else None
         if notes is None or not self._concerned(role, given, kwargs):
             return answer(mock, *args, **kwargs)
-        if self._place.replaying():
-            real = self._through.real(replace(role, instance=self._instance(role)))
-            if real is not None and copied(given, kwargs, self.known.is_message) is not None:
-                mock._mock_check_sig(*args, **kwargs)
-                mock._increment_mock_call(*args, **kwargs)
-                return real(*given, **kwargs)
+        through = self._through(role, given, kwargs) if self._place.replaying() else None
+        if through is not None:
+            mock._mock_check_sig(*args, **kwargs)
+            mock._increment_mock_call(*args, **kwargs)
+            return through()
         note, refused = self._note(notes, role, given, kwargs), False
         call = Watched(watched.get())
         token = watched.set(call)
@@ -104,8 +109,18 @@ class Listener:
             if note is not None and (call.sent or refused):
                 notes.drop(note)
             if not refused:
-                note_sent()
+                if call.outer is not None:
+                    call.outer.note_sent()
                 notes.recover(role.label, lambda: subject_of(args, kwargs))
+
+    def _through(self, role: Role, given: tuple[Any, ...], kwargs: Mapping[str, Any]) -> Callable[[], Any] | None:
+        """The call of the real thing; None where it cannot be made, or has arguments such as mocks."""
+        found = self._instances.method(replace(role, instance=self._instance(role)))
+        if found is None or copied(given, dict(kwargs), self.known.is_message) is None:
+            return None
+        real, known = found
+        call = Watched(watched.get(), exempt(role, kwargs, known=known))
+        return functools.partial(call_watched, call, real, given, kwargs)
 
     def _hear_class(self, role: Role, mock: Any, answer: Wrapper, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         __tracebackhide__ = True

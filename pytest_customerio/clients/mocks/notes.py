@@ -52,7 +52,7 @@ class Refusal:
 class _Place:
     """The calls of one method at one call site."""
 
-    kept: int = 0
+    noted: int = 0
     shapes: set[Any] = field(default_factory=set)
 
 
@@ -78,8 +78,8 @@ class Notes:
         place = self._places.setdefault((label, sent_from), _Place())
         with self._lock:
             self.calls += sends
-            if place.kept < EACH:
-                place.kept += 1
+            if place.noted < EACH:
+                place.noted += 1
                 return True
         seen = shape(given)
         with self._lock:
@@ -126,6 +126,10 @@ class Notes:
         """A call that cannot be judged."""
         with self._lock:
             self.unjudged[why] += 1
+
+    def counts(self) -> dict[str, Any]:
+        """How many calls were heard, and those that are not judged, by reason, as values that xdist can send."""
+        return {"calls": self.calls, "unjudged": dict(self.unjudged)}
 
     def take(self) -> tuple[list[Note], list[Refusal]]:
         """What was noted since the last time."""

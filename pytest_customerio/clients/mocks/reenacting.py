@@ -1,4 +1,4 @@
-"""Makes the noted calls again, on the real thing, and gives back the request that each would have sent."""
+"""Makes the noted calls again on the real thing, and returns the request that each would have sent."""
 
 from __future__ import annotations
 
@@ -10,47 +10,44 @@ import ssl
 import threading
 import warnings
 from collections.abc import Awaitable, Callable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass
 from operator import attrgetter
 from typing import Any
 
+from pytest_customerio.clients.mocks import unsent
 from pytest_customerio.clients.mocks.arguments import text_of
+from pytest_customerio.clients.mocks.instances import Instances, exempt
 from pytest_customerio.clients.mocks.known import Built, Known, Role
 from pytest_customerio.clients.mocks.libraries import AIOHTTP, CDP
 from pytest_customerio.clients.mocks.notes import Note
 from pytest_customerio.clients.mocks.standins import twin
-from pytest_customerio.clients.mocks.through import blind
 from pytest_customerio.clients.mocks.unsent import Heard, NotSentError, at_work, nothing_leaves
-from pytest_customerio.core.model import Interaction
+from pytest_customerio.core.model import PendingInteraction
 
 # Seconds that a call of an asynchronous client may take: it meets no network.
 LONGEST = 10.0
 OPAQUE = "arguments that JSON cannot hold"
 # What is wrong with this machine and not with the call.
 SURROUNDINGS = (FileNotFoundError, PermissionError, TimeoutError, ssl.SSLError, RecursionError, MemoryError)
-# A client of the CDP SDK that sends within the call, without threads of its own.
-_CDP_QUIET = {"sync_mode": True, "on_error": None, "debug": False}
 
 
 @dataclass(frozen=True, slots=True)
 class Reenacted:
-    """What became of one noted call: its requests, or what the real thing raised instead; `why` it is not judged.
-
-    `known` tells whether the instance was built as the application builds it; else its credentials and its address
-    are not the application's.
-    """
+    """What became of one noted call: its requests, or what the real thing raised instead; `why` it is not judged."""
 
     note: Note
-    requests: tuple[Interaction, ...] = ()
+    requests: tuple[PendingInteraction, ...] = ()
     error: str = ""
     why: str = ""
-    known: bool = True
 
 
 def reenact(known: Known, notes: Sequence[Note]) -> list[Reenacted]:
     """Make the calls again, in their order. Nothing leaves, and no loop of the application's is touched."""
     found: list[Reenacted] = []
+    lost = [part for part in unsent.PARTS if part.missing]
+    if lost:
+        return [Reenacted(note, why=f"{lost[0].library.name} has no {lost[0].path}") for note in notes]
 
     def run() -> None:
         with nothing_leaves(known), _silence():
@@ -72,7 +69,7 @@ class _Reenactment:
 
     def __init__(self, known: Known) -> None:
         self._known = known
-        self._made: list[tuple[Any, Any, tuple[Any, bool]]] = []
+        self._instances = Instances(known)
         self._loop: asyncio.AbstractEventLoop | None = None
 
     def each(self, notes: Sequence[Note]) -> Iterator[Reenacted]:
@@ -99,7 +96,9 @@ class _Reenactment:
             return self._refused(note, error, known=known)
         finally:
             at_work.reset(token)
-        return Reenacted(note, tuple(heard.requests), known=known)
+        for request in heard.requests:
+            request.exempt = exempt(note.role, note.given.kwargs, known=known)
+        return Reenacted(note, tuple(heard.requests))
 
     def _refused(self, note: Note, error: Exception, *, known: bool) -> Reenacted:
         if note.given.opaque:
@@ -128,37 +127,13 @@ class _Reenactment:
             return self._in_a_session(role, note.instance), True
         if role.kind == "function" and role.library is not CDP:
             return role.real, True
-        instance, known = self._module_client() if role.kind == "function" else self._instance(role, note.instance)
+        instance, known = self._module_client() if role.kind == "function" else self._instances.of(role, note.instance)
         return attrgetter(".".join(role.path or (role.name,)))(instance), known
 
     def _check_class(self, note: Note) -> None:
         """Build an instance as the application did; a class of the application's own is its own business."""
         if self._base(note.role).real is note.role.real:
-            self._build(note.role.real, note.instance)
-
-    def _instance(self, role: Role, given: Any) -> tuple[Any, bool]:
-        for real, one, made in self._made:
-            if real is role.real and (one is given or (type(one) is Built and type(given) is Built and one == given)):
-                return made
-        made = self._make(role, given)
-        self._made.append((role.real, given, made))
-        return made
-
-    def _make(self, role: Role, given: Any) -> tuple[Any, bool]:
-        if type(given) is Built:
-            with suppress(Exception):  # what its constructor refuses is told of the call of the class
-                return self._build(role.real, given), True
-        elif given is not None:
-            return _quiet(given) if role.library is CDP else given, True
-        more = {"sync_mode": True} if role.library is CDP else {}
-        return blind(self._known, role, **more), False
-
-    def _build(self, cls: Any, built: Built) -> Any:
-        base = self._known.known_class(cls)
-        if base is None or base.library is not CDP:
-            return cls(*built.args, **built.kwargs)
-        given = inspect.signature(base.real).bind(*built.args, **built.kwargs).arguments
-        return base.real(**{**given, **_CDP_QUIET})
+            self._instances.build(note.role.real, note.instance)
 
     def _module_client(self) -> tuple[Any, bool]:
         """The client behind the module's functions: the one that there is, or one by the module's settings."""
@@ -166,10 +141,10 @@ class _Reenactment:
         cls = self._known.class_of(CDP, "Client")
         there = module.default_client
         if type(there) is cls.real:
-            return self._instance(cls, twin(there))
+            return self._instances.of(cls, twin(there))
         if not isinstance(module.write_key, str):
-            return self._instance(cls, None)
-        return self._instance(cls, Built((module.write_key,), {"host": module.host, "gzip": module.gzip}))
+            return self._instances.of(cls, None)
+        return self._instances.of(cls, Built((module.write_key,), {"host": module.host, "gzip": module.gzip}))
 
     def _in_a_session(self, role: Role, given: Any) -> Callable[..., Any]:
         """A session of aiohttp can only be made while a loop runs."""
@@ -191,7 +166,7 @@ class _Reenactment:
 
 @contextmanager
 def _silence() -> Iterator[None]:
-    """The application is told nothing of what happens meanwhile: no record is logged, no warning shown."""
+    """No record is logged and no warning is shown meanwhile: the calls are ours, not the application's."""
     before = logging.root.manager.disable
     logging.disable()
     try:
@@ -200,9 +175,3 @@ def _silence() -> Iterator[None]:
             yield
     finally:
         logging.disable(before)
-
-
-def _quiet(client: Any) -> Any:
-    """A client of the CDP SDK that sends at once, in this thread."""
-    vars(client).update(_CDP_QUIET, consumers=None)
-    return client

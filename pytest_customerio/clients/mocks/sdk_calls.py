@@ -15,7 +15,43 @@ from pytest_customerio.clients.mocks.libraries import SILENT, Library
 from pytest_customerio.clients.mocks.notes import Place, chain
 from pytest_customerio.clients.mocks.unsent import at_work
 from pytest_customerio.clients.sent import Watched, watched
+from pytest_customerio.process.parts import ANALYTICS, ASYNC_CUSTOMERIO, CUSTOMERIO, PYTEST, PYTHON, Part
 from pytest_customerio.process.patching import Patches, Wrapper
+
+_RAISES = "exceptions that a test expects"
+_REPORTED = "a call that an SDK refused counts as lost although the test expects its exception"
+_CONTEXTS = (
+    Part(PYTEST, "pytest", "RaisesExc.__exit__", _RAISES, _REPORTED, optional=True),
+    Part(PYTHON, "unittest.case", "_AssertRaisesContext.__exit__", _RAISES, _REPORTED),
+)
+_WHY = "calls that an SDK refuses, also at each public method"
+_WITHOUT = "such calls are not reported"
+PARTS = (
+    *_CONTEXTS,
+    Part(CUSTOMERIO, "customerio", "CustomerIO.__init__", _WHY, _WITHOUT),
+    Part(CUSTOMERIO, "customerio", "APIClient.__init__", _WHY, _WITHOUT),
+    Part(ANALYTICS, "customerio.analytics", "Client.__init__", _WHY, _WITHOUT),
+    Part(ASYNC_CUSTOMERIO, "async_customerio", "AsyncCustomerIO.__init__", _WHY, _WITHOUT),
+    Part(ASYNC_CUSTOMERIO, "async_customerio", "AsyncAPIClient.__init__", _WHY, _WITHOUT),
+)
+
+
+def watch_expected(place: Place, patches: Patches) -> None:
+    """Note the exceptions that a test expects with `pytest.raises` or `assertRaises`."""
+    for part in _CONTEXTS:
+        patches.patch(part, functools.partial(_expecting, place))
+
+
+def _expecting(place: Place, original: Wrapper) -> Wrapper:
+    def leave(context: Any, kind: Any, error: BaseException | None, trace: Any) -> Any:
+        __tracebackhide__ = True
+        swallowed = original(context, kind, error, trace)
+        notes = place.notes() if swallowed and error is not None else None
+        if notes is not None and error is not None:
+            notes.declare(error)
+        return swallowed
+
+    return leave
 
 
 def install(library: Library, place: Place, patches: Patches, built: Callable[[Any], None]) -> None:

@@ -13,20 +13,28 @@ and nothing is heard through one.
 
 from __future__ import annotations
 
-import unittest.mock
 from collections.abc import Callable
 from dataclasses import replace
 from types import FunctionType
 from typing import Any, cast
 
 from pytest_customerio.clients.mocks.known import Built, Known, Role, called, child
+from pytest_customerio.process.parts import PYTEST, PYTHON, Part
 from pytest_customerio.process.patching import Patches, Wrapper
+from pytest_customerio.process.recognition import is_mock
 
 # Where a mock keeps what it stands for: beside its own state, which has names of this form too.
 ROLE = "_mock_cio_role"
 DERIVED = "_mock_cio_derived"
 _CHECK = "_checksig_"
-MOCKS: tuple[type, ...] = (unittest.mock.NonCallableMock,)
+
+_UNHEARD = "such mocks are not heard"
+ENTER = Part(PYTHON, "unittest.mock", "_patch.__enter__", "what a mock stands for", _UNHEARD)
+PATCH_DICT = Part(PYTHON, "unittest.mock", "_patch_dict._patch_dict", "what a mock stands for", _UNHEARD)
+ADD_SPEC = Part(PYTHON, "unittest.mock", "NonCallableMock._mock_add_spec", "what a mock stands for", _UNHEARD)
+SETATTR = Part(PYTEST, "pytest", "MonkeyPatch.setattr", "what a mock stands for", _UNHEARD)
+SETITEM = Part(PYTEST, "pytest", "MonkeyPatch.setitem", "what a mock stands for", _UNHEARD)
+PARTS = (ENTER, PATCH_DICT, ADD_SPEC, SETATTR, SETITEM)
 
 
 class StandIns:
@@ -38,15 +46,13 @@ class StandIns:
         # How many mocks were given a role: one that had none may be the child of a mock that got one since.
         self.count = 0
 
-    def watch(self, patches: Patches, monkeypatch: type | None) -> None:
-        """Learn of each mock that is put in the place of something, or is made after something."""
-        mock = unittest.mock
-        patches.wrap(mock._patch, "__enter__", self._entering)
-        patches.wrap(mock._patch_dict, "_patch_dict", self._patching_dict)
-        patches.wrap(mock.NonCallableMock, "_mock_add_spec", self._adding_spec)
-        if monkeypatch is not None:
-            patches.wrap(monkeypatch, "setattr", self._setting("_setattr"))
-            patches.wrap(monkeypatch, "setitem", self._setting("_setitem"))
+    def watch(self, patches: Patches) -> None:
+        """Learn of each mock that is put in the place of something, or is made with something as its spec."""
+        patches.patch(ENTER, self._entering)
+        patches.patch(PATCH_DICT, self._patching_dict)
+        patches.patch(ADD_SPEC, self._adding_spec)
+        patches.patch(SETATTR, self._setting("_setattr"))
+        patches.patch(SETITEM, self._setting("_setitem"))
 
     def role(self, mock: Any) -> Role | None:
         """What a mock stands for, looked up through those whose attribute or result it is."""
@@ -150,11 +156,6 @@ class StandIns:
             return setting
 
         return make
-
-
-def is_mock(value: Any) -> bool:
-    """Whether this is a mock: by its type, for it may claim to be of another class."""
-    return issubclass(type(value), MOCKS)
 
 
 def inner(value: Any) -> Any:

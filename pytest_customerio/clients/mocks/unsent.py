@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import inspect
-import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -11,7 +10,8 @@ from contextvars import ContextVar
 from typing import Any, Self
 
 from pytest_customerio.clients.mocks.known import MISSING, Known
-from pytest_customerio.core.model import Interaction
+from pytest_customerio.core.model import PendingInteraction
+from pytest_customerio.process.parts import AIOHTTP, HTTPX, HTTPX2, PYTHON, REQUESTS, Part
 
 
 class NotSentError(BaseException):
@@ -22,14 +22,15 @@ class Heard:
     """The requests of one call that is made again: a `Hearing` for the client's tap."""
 
     def __init__(self) -> None:
-        self.requests: list[Interaction] = []
-        self.interaction = Interaction("", "", "")
+        self.requests: list[PendingInteraction] = []
+        self.interaction = PendingInteraction("", "", "")
+        self.over = True
 
     def begin(self, client: str, method: str, url: str) -> Heard | None:
         """Begin to hear one request; None beneath a client that is heard already."""
-        if self.interaction.client:
+        if not self.over:
             return None
-        self.interaction = Interaction(client, method.upper(), url)
+        self.interaction, self.over = PendingInteraction(client, method.upper(), url), False
         return self
 
     def __enter__(self) -> Self:
@@ -38,34 +39,27 @@ class Heard:
     def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
         if isinstance(error, NotSentError):
             self.requests.append(self.interaction)
-        self.interaction = Interaction("", "", "")
+        self.over = True
 
 
 at_work: ContextVar[Heard | None] = ContextVar("cio_unsent", default=None)
 _WINDOW = threading.Lock()
 
 
-def concerning(concerns: Callable[..., bool]) -> Callable[..., bool]:
-    """While a call is made again everything concerns us: nothing may leave, wherever it goes."""
-
-    def anything(host: Any, port: Any = None) -> bool:
-        return at_work.get() is not None or concerns(host, port)
-
-    return anything
-
-
 # Where each client would begin to send, by its module and the class or module in it: below its taps, above its
 # transports, adapters and whatever mocks of the user's are there. Private names of httpx 0.23 and later, httpx2, and
 # aiohttp 3; where one is missing, calls of that client are not made again.
-SEAMS = (
-    ("requests.sessions", "Session", "get_adapter"),
-    ("httpx", "Client", "_transport_for_url"),
-    ("httpx", "AsyncClient", "_transport_for_url"),
-    ("httpx2", "Client", "_transport_for_url"),
-    ("httpx2", "AsyncClient", "_transport_for_url"),
-    ("http.client", "HTTPConnection", "connect"),
-    ("http.client", "HTTPSConnection", "connect"),
-    ("aiohttp", "ClientSession", "_request"),
+_WHY = "a call of a mock is made again without being sent"
+_WITHOUT = "calls of mocks of this client are not judged"
+PARTS = (
+    Part(REQUESTS, "requests.sessions", "Session.get_adapter", _WHY, _WITHOUT),
+    Part(HTTPX, "httpx", "Client._transport_for_url", _WHY, _WITHOUT),
+    Part(HTTPX, "httpx", "AsyncClient._transport_for_url", _WHY, _WITHOUT),
+    Part(HTTPX2, "httpx2", "Client._transport_for_url", _WHY, _WITHOUT),
+    Part(HTTPX2, "httpx2", "AsyncClient._transport_for_url", _WHY, _WITHOUT),
+    Part(PYTHON, "http.client", "HTTPConnection.connect", _WHY, _WITHOUT),
+    Part(PYTHON, "http.client", "HTTPSConnection.connect", _WHY, _WITHOUT),
+    Part(AIOHTTP, "aiohttp", "ClientSession._request", _WHY, _WITHOUT),
 )
 
 
@@ -80,19 +74,12 @@ def nothing_leaves(known: Known) -> Iterator[None]:
         try:
             for owner, name, original in known.originals():
                 _put(before, owner, name, original)
-            for owner, name in _seams():
+            for owner, name in filter(None, (part.find() for part in PARTS)):
                 _put(before, owner, name, _stopping(vars(owner)[name]))
             yield
         finally:
             for owner, name, value in reversed(before):
                 _set(owner, name, value)
-
-
-def _seams() -> Iterator[tuple[type, str]]:
-    for module, attribute, name in SEAMS:
-        owner = getattr(sys.modules.get(module), attribute, None)
-        if isinstance(owner, type) and name in vars(owner):
-            yield owner, name
 
 
 def _put(before: list[tuple[Any, str, Any]], owner: Any, name: str, value: Any) -> None:

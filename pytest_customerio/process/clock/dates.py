@@ -2,65 +2,47 @@
 
 from __future__ import annotations
 
-import ctypes
 import datetime as dt
-import gc
 import sys
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
-from pytest_customerio.process.clock.places import Attribute, Patch
+from pytest_customerio.process.parts import FREEZEGUN, PYTHON, Part
+from pytest_customerio.process.patching import IMMUTABLE, Patches
 
-# Python's own words: our method warns in its stead, so that the caller's line is the one named.
+# The text of Python's own warning: our method warns in its place, so that the warning names the caller's line.
 DEPRECATED = (
     "datetime.datetime.utcnow() is deprecated and scheduled for removal in a future version. Use timezone-aware"
     " objects to represent datetimes in UTC: datetime.datetime.now(datetime.UTC)."
 )
 
-# Set in `__flags__` of classes that are written in Python.
-HEAP_TYPE = 1 << 9
+_REAL = "`datetime` shows real time while an error case is replayed"
+PARTS = (
+    Part(PYTHON, "datetime", "datetime.now", "virtual time; `today` reads `time.time`", _REAL),
+    Part(PYTHON, "datetime", "datetime.utcnow", "virtual time", _REAL, optional=True),
+    Part(FREEZEGUN, "freezegun.api", "FakeDatetime.now", "frozen time moves on by what was slept", _REAL),
+    Part(FREEZEGUN, "freezegun.api", "FakeDatetime.utcnow", "frozen time moves on by what was slept", _REAL),
+    Part(FREEZEGUN, "freezegun.api", "FakeDate.today", "frozen time moves on by what was slept", _REAL),
+)
 
 
-class TypeItem:
-    """A method of a class written in C, replaced in the class itself.
-
-    So `datetime` stays the one class it is, for `isinstance`, subclasses, pickle and everyone who imported it early;
-    a class of ours in its place would break at least one of them. `date.today` and `datetime.today` read `time.time`.
-    """
-
-    def __init__(self, kind: type, name: str, fake: Any) -> None:
-        self.kind, self.name, self.found, self.fake = kind, name, vars(kind)[name], fake
-
-    def apply(self) -> None:
-        """Put the fake there."""
-        self._put(self.fake)
-
-    def undo(self) -> None:
-        """Put the original back."""
-        if vars(self.kind)[self.name] is self.fake:
-            self._put(self.found)
-
-    def _put(self, value: Any) -> None:
-        # The class's own dictionary, which `vars` shows read-only, and the caches that the interpreter keeps of it.
-        (namespace,) = gc.get_referents(vars(self.kind))
-        namespace[self.name] = value
-        ctypes.pythonapi.PyType_Modified(ctypes.py_object(self.kind))
-
-
-def patches(moved: Callable[[], int]) -> Iterator[Patch]:
-    """The methods that tell the time, of `datetime` and of what freezegun put in its place.
+def install(patches: Patches, moved: Callable[[], int]) -> None:
+    """Replace the methods that tell the time, of `datetime` and of the classes that freezegun put in its place.
 
     `moved` gives the nanoseconds to add for the caller two frames above it.
     """
-    genuine = next(kind for kind in dt.datetime.__mro__ if not kind.__flags__ & HEAP_TYPE)
+    genuine = next(kind for kind in dt.datetime.__mro__ if kind.__flags__ & IMMUTABLE)
     if sys.implementation.name == "cpython":
-        yield TypeItem(genuine, "now", _now(vars(genuine)["now"], moved))
-        yield TypeItem(genuine, "utcnow", _utcnow(vars(genuine)["now"], moved))
-    if dt.datetime is not genuine:
-        yield Attribute(dt.datetime, "now", _now(vars(dt.datetime)["now"], moved))
-        yield Attribute(dt.datetime, "utcnow", _frozen_utcnow(vars(dt.datetime)["utcnow"], moved))
-        yield Attribute(dt.date, "today", _frozen_today(vars(dt.datetime)["now"], moved))
+        now = vars(genuine)["now"]
+        patches.put(genuine, "now", _now(now, moved))
+        if "utcnow" in vars(genuine):  # Python means to remove it
+            patches.put(genuine, "utcnow", _utcnow(now, moved))
+    if dt.datetime is not genuine and {"now", "utcnow"} <= vars(dt.datetime).keys():
+        frozen = vars(dt.datetime)["now"]
+        patches.put(dt.datetime, "now", _now(frozen, moved))
+        patches.put(dt.datetime, "utcnow", _frozen_utcnow(vars(dt.datetime)["utcnow"], moved))
+        patches.put(dt.date, "today", _frozen_today(frozen, moved))
 
 
 def _now(original: Any, moved: Callable[[], int]) -> Any:

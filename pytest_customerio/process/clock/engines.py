@@ -1,4 +1,4 @@
-"""Retry engines whose waits do not pass through a function that sleeps, or that are told not to wait at all."""
+"""Sees the waits of tenacity that pass through no function that sleeps, and the waits that a test took away."""
 
 from __future__ import annotations
 
@@ -6,10 +6,11 @@ import inspect
 import re
 import sys
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
-from pytest_customerio.process.clock.places import Attribute
+from pytest_customerio.process.parts import TENACITY, Part
+from pytest_customerio.process.patching import Patches
 
 NO_WAIT = "the test set tenacity's wait to nothing"
 NO_SLEEP = "the test replaced tenacity's sleep"
@@ -17,33 +18,32 @@ NO_SLEEP = "the test replaced tenacity's sleep"
 DECLARED = re.compile(r"\bwait\s*=\s*(?!(tenacity\.)?(wait_none\(|wait_fixed\(0\)|None\b))")
 
 
+PREPARE = Part(
+    TENACITY,
+    "tenacity",
+    "RetryCallState.prepare_for_next_attempt",
+    "the wait of each retry; the `sleep` of its policy is replaced then",
+    "waits of policies that hold a sleep of their own are real, and not logged",
+)
+PARTS = (PREPARE,)
+
+
 class Engines:
-    """What is put into tenacity while time is virtual; stamina is built on it."""
+    """The patches of tenacity while time is virtual; stamina is built on tenacity."""
 
     def __init__(self, sleeps: Mapping[int, Any], now: Callable[[], float], hide: Callable[[str], None]) -> None:
         self._sleeps, self._now, self._hide = sleeps, now, hide
-        self._watched: list[Attribute] = []
 
-    def patches(self) -> Iterator[Attribute]:
-        """The method that tenacity calls before each wait."""
-        tenacity: Any = sys.modules.get("tenacity")
-        if tenacity is not None:
-            original = tenacity.RetryCallState.prepare_for_next_attempt
-            yield Attribute(tenacity.RetryCallState, "prepare_for_next_attempt", self._prepare(original))
-
-    def undo(self) -> None:
-        """Give policies that are used directly, without a decorator, their own sleep back."""
-        for patch in reversed(self._watched):
-            patch.undo()
-        self._watched.clear()
+    def install(self, patches: Patches) -> None:
+        """Replace the method that tenacity calls before each wait; policies give their own sleep back on `undo`."""
+        self._patches = patches
+        patches.patch(PREPARE, self._prepare)
 
     def _prepare(self, original: Callable[..., Any]) -> Callable[..., Any]:
         def prepare_for_next_attempt(state: Any) -> Any:
             policy = state.retry_object
             if not isinstance(policy.sleep, Sleep):
-                patch = Attribute(policy, "sleep", self._visible(policy.sleep))
-                patch.apply()
-                self._watched.append(patch)
+                self._patches.put(policy, "sleep", self._visible(policy.sleep))
             if not state.upcoming_sleep and _declares_wait(state.fn):
                 self._hide(NO_WAIT)
             return original(state)
@@ -51,13 +51,13 @@ class Engines:
         return prepare_for_next_attempt
 
     def _visible(self, sleep: Any) -> Sleep:
-        """A sleep that passes through the clock, also where the policy holds one that would not."""
+        """A sleep that passes through the clock, even where the policy holds a function that would not."""
         kind = EventSleep if isinstance(sleep, sys.modules["tenacity"].sleep_using_event) else Sleep
         return kind(self._sleeps.get(id(sleep), sleep), self._now, self._hide)
 
 
 class Sleep:
-    """A policy's sleep, which must take the time it is asked for."""
+    """The sleep of a policy; hides the log of waits where it takes less time than it was asked for."""
 
     def __init__(self, sleep: Any, now: Callable[[], float], hide: Callable[[str], None]) -> None:
         self.sleep, self._now, self._hide = sleep, now, hide
@@ -80,7 +80,7 @@ class Sleep:
 
 
 class EventSleep(Sleep):
-    """A wait for an event: over at once where it is set."""
+    """A wait for an event: it ends at once where the event is set."""
 
     def __call__(self, seconds: Any) -> None:
         if not self.sleep.event.is_set():
@@ -88,7 +88,7 @@ class EventSleep(Sleep):
 
 
 def _declares_wait(function: Any) -> bool:
-    """Whether the decorator of a function asks for a wait: one that is not kept was taken away by the test."""
+    """Whether the decorator of a function asks for a wait: where none comes, the test has taken it away."""
     try:
         source = inspect.getsource(function)
     except (OSError, TypeError):

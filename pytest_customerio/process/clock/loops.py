@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import heapq
 import math
-import selectors
 import sys
 import weakref
 from collections.abc import Awaitable, Callable, Iterator
@@ -13,20 +12,47 @@ from contextlib import contextmanager
 from functools import partial
 from typing import Any
 
-from pytest_customerio.process.clock.places import Attribute
+from pytest_customerio.process import idle
+from pytest_customerio.process.clock import timeline
 from pytest_customerio.process.clock.timeline import SLEEP, TIMER, UNSEEN, Timeline
+from pytest_customerio.process.parts import PYTHON, TRIO, Part
+from pytest_customerio.process.patching import Patches
+from pytest_customerio.process.recognition import is_defined_in
 
-SELECTORS = ("SelectSelector", "PollSelector", "EpollSelector", "DevpollSelector", "KqueueSelector")
-# asyncio never selects for longer; a timer as far away as that is one for ever.
+# Each operating system has some of these kinds.
+SELECTORS = tuple(
+    Part(
+        PYTHON,
+        "selectors",
+        f"{name}.select",
+        "the timers of event loops follow virtual time",
+        "timers of such loops take real time",
+        optional=True,
+    )
+    for name in ("SelectSelector", "PollSelector", "EpollSelector", "DevpollSelector", "KqueueSelector")
+)
+_REAL_SLEEP = "sleeping tasks take real time, and their waits are not logged"
+PARTS = (
+    *SELECTORS,
+    Part(PYTHON, "asyncio", "sleep", "sleeping takes no time and is logged, wherever it was imported", _REAL_SLEEP),
+    Part(
+        TRIO,
+        "trio",
+        "sleep",
+        "sleeping takes no time and is logged, wherever it was imported",
+        _REAL_SLEEP,
+    ),
+)
+# asyncio never selects for longer than this; a timer as far away as that never fires.
 FOR_EVER = 24 * 3600
-# A timer is due only after its time, and a frozen clock shows as little as a quarter of a microsecond.
+# Nanoseconds: a timer is due only after its time, and a frozen clock shows as little as a quarter of a microsecond.
 SLACK = 1000
-# How far a timer of `asyncio.sleep` may lie from where we saw the sleep begin.
+# Nanoseconds that a timer of `asyncio.sleep` may lie from the moment when we saw the sleep begin.
 NEAR = 5_000_000
 
 
 class Loops:
-    """What is put into asyncio (and trio) while time is virtual."""
+    """The patches of asyncio (and trio) while time is virtual."""
 
     def __init__(
         self, timeline: Timeline, log: Callable[[float], None], hide: Callable[[str], None], ours: Callable[[], bool]
@@ -37,19 +63,17 @@ class Loops:
 
     def sleeps(self) -> dict[int, tuple[Any, Any]]:
         """The functions that sleep in a coroutine, by their `id`, each with what takes its place."""
-        modules = [module for name in ("asyncio", "trio") if (module := sys.modules.get(name))]
-        found = [module.sleep for module in modules]
-        fakes = (self._asyncio_sleep, self._trio_sleep)
-        return {id(sleep): (sleep, make(sleep)) for sleep, make in zip(found, fakes, strict=False)}
+        makers = {"asyncio": self._asyncio_sleep, "trio": self._trio_sleep}
+        found = [(getattr(sys.modules.get(name), "sleep", None), make) for name, make in makers.items()]
+        return {id(sleep): (sleep, make(sleep)) for sleep, make in found if sleep is not None}
 
-    def patches(self) -> Iterator[Attribute]:
-        """The `select` of every kind of selector."""
-        for name in SELECTORS:
-            if kind := getattr(selectors, name, None):
-                yield Attribute(kind, "select", self._select(kind.select))
+    def install(self, patches: Patches) -> None:
+        """Replace the `select` of every kind of selector."""
+        for part in SELECTORS:
+            patches.patch(part, self._selecting)
 
     def settle(self) -> None:
-        """Time goes back to what is real: so do the timers that loops still have, each with the time it has left."""
+        """Give the timers that loops still have the time that each has left: time is real from now on."""
         span, here = self._timeline.shift / 1e9, asyncio._get_running_loop()
         for loop in [loop for loop in self._driven if not loop.is_closed()]:
             move = partial(_move_timers, loop, list(getattr(loop, "_scheduled", ())), span)
@@ -59,19 +83,22 @@ class Loops:
                 loop.call_soon_threadsafe(move)
         self._driven.clear()
 
-    def _select(self, original: Callable[..., Any]) -> Callable[..., Any]:
+    def _selecting(self, original: Callable[..., Any]) -> Callable[..., Any]:
         def select(selector: Any, timeout: float | None = None) -> Any:
-            if timeout is not None and timeout <= 0:
-                return original(selector, timeout)
-            if timeout is None or not self._owns(selector):
-                return _block(original, selector, timeout)
-            if events := original(selector, 0):
-                return events
-            if timeout >= FOR_EVER and not self._sleeps:
-                return _block(original, selector, timeout)
-            return self._wait(selector, original, math.ceil(timeout * 1e9) + SLACK)
+            return self._select(original, selector, timeout)
 
         return select
+
+    def _select(self, original: Callable[..., Any], selector: Any, timeout: float | None) -> Any:
+        if timeout is not None and timeout <= 0:
+            return original(selector, timeout)
+        if timeout is None or not self._owns(selector):
+            return _block(original, selector, timeout)
+        if events := original(selector, 0):
+            return events
+        if timeout >= FOR_EVER and not self._sleeps:
+            return _block(original, selector, timeout)
+        return self._wait(selector, original, math.ceil(timeout * 1e9) + SLACK)
 
     def _wait(self, selector: Any, original: Callable[..., Any], span: int) -> Any:
         deadline = self._timeline.now() + span
@@ -82,7 +109,7 @@ class Loops:
             late.extend(original(selector, 0))
             return bool(late)
 
-        # More than one file: not only the loop's own pipe to itself.
+        # A loop that watches more than one file watches a connection, besides its own pipe to itself.
         with self._timeline.turn(deadline, patience, lambda: len(selector.get_map()) > 1, look) as turn:
             while not turn.is_over():
                 if events := original(selector, turn.step()):
@@ -98,7 +125,7 @@ class Loops:
         return True
 
     def _drives(self, loop: Any) -> bool:
-        """Whether a loop's timers follow our time."""
+        """Whether the timers of a loop follow virtual time."""
         own_time = getattr(type(loop), "time", None) is asyncio.BaseEventLoop.time
         return own_time and hasattr(loop, "_selector") and self._ours()
 
@@ -108,7 +135,7 @@ class Loops:
                 return await found(delay, result)
             self._log(float(delay))
             deadline = self._timeline.now() + round(delay * 1e9)
-            if getattr(found, "__module__", "") != "asyncio.tasks":  # a mock of the test, which counts its calls
+            if not is_defined_in(found, asyncio.tasks):  # a mock of the test, which counts its calls
                 self._timeline.reach(deadline)
                 return await found(delay, result)
             loop = asyncio.get_running_loop()
@@ -130,7 +157,7 @@ class Loops:
         return sleep
 
     async def _linger(self, deadline: int, checkpoint: Callable[[], Awaitable[Any]]) -> Any:
-        """Wait where we do not see what the loop waits for: all other tasks go on meanwhile."""
+        """Wait in a loop whose timers we do not see: its other tasks go on meanwhile."""
         with self._timeline.turn(deadline, UNSEEN, lambda: True) as turn:
             while not turn.is_over():
                 self._timeline.pause(turn.step())
@@ -146,12 +173,12 @@ class Loops:
             self._sleeps.remove(deadline)
 
     def _is_wait(self, seconds: object) -> bool:
-        """Sleeping for no time is how a task lets others go on, and for ever is no wait either."""
+        """Whether this is a wait: no time at all only lets other tasks go on, and for ever never ends."""
         return self._timeline.active and isinstance(seconds, int | float) and 0 < seconds < math.inf
 
 
 def _block(original: Callable[..., Any], selector: Any, timeout: float | None) -> Any:
-    """A function of its own, by which other threads tell who waits from who only looks whether there is anything."""
+    """Wait for real. A function of its own, because a thread in `_select` itself counts as being at work."""
     return original(selector, timeout)
 
 
@@ -161,7 +188,12 @@ def _name(loop: object) -> str:
 
 
 def _move_timers(loop: Any, timers: list[Any], span: float) -> None:
-    """There is no public way to move a timer."""
+    """Let timers fire earlier. There is no public way: `_when` and `_scheduled` are private (CPython 3.11 to 3.13)."""
     for timer in timers:
         timer._when -= span
-    heapq.heapify(loop._scheduled)
+    heapq.heapify(getattr(loop, "_scheduled", []))
+
+
+# A thread in `_select` is at work: it only looks whether there is something to do. `idle` looks at the loop above it.
+timeline.AT_WORK.add(Loops._select, meaning=True)
+idle.look_through(globals())

@@ -1,4 +1,4 @@
-"""What is put in another's place for a while, and where names were bound early."""
+"""Finds the modules that imported functions such as `time.sleep` by name, so that these names can be replaced too."""
 
 from __future__ import annotations
 
@@ -7,70 +7,14 @@ import types
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any, Protocol
+from typing import Any
 
-# Test machinery keeps its own time; so does every package whose name begins with pytest.
-MACHINERY = frozenset(
-    {"_pytest", "pluggy", "coverage", "hypothesis", "xdist", "execnet", "freezegun", "time_machine", "time"}
-)
+from pytest_customerio.process.recognition import is_machinery_module
+
 # Functions that a test may have replaced when a module is first seen; they are looked at again each time.
 WATCHED = frozenset({"sleep", "time", "time_ns", "monotonic", "monotonic_ns", "perf_counter", "perf_counter_ns"})
 # Modules whose functions others reach through them.
 USED = ("time", "asyncio")
-
-
-class Patch(Protocol):
-    """Something to be put into its place, and taken out again if it still stands there."""
-
-    def apply(self) -> None: ...
-    def undo(self) -> None: ...
-
-
-@dataclass(frozen=True, slots=True)
-class Item:
-    """A name in a module's namespace."""
-
-    namespace: dict[str, Any]
-    name: str
-    found: Any
-    fake: Any
-
-    def apply(self) -> None:
-        """Put the fake there."""
-        self.namespace[self.name] = self.fake
-
-    def undo(self) -> None:
-        """Put back what was found; what somebody put on top meanwhile is left alone."""
-        if self.namespace.get(self.name) is self.fake:
-            self.namespace[self.name] = self.found
-
-
-class Attribute:
-    """An attribute of a class or an object, its own or inherited."""
-
-    def __init__(self, owner: Any, name: str, fake: Any) -> None:
-        self.owner, self.name, self.fake = owner, name, fake
-        self.own = name in vars(owner)
-        self.found = vars(owner)[name] if self.own else getattr(owner, name)
-
-    def apply(self) -> None:
-        """Put the fake there."""
-        setattr(self.owner, self.name, self.fake)
-
-    def undo(self) -> None:
-        """Put back what was found; what somebody put on top meanwhile is left alone."""
-        if vars(self.owner).get(self.name) is not self.fake:
-            return
-        if self.own:
-            setattr(self.owner, self.name, self.found)
-        else:
-            delattr(self.owner, self.name)
-
-
-def is_machinery(module: str) -> bool:
-    """Whether a module of this name belongs to what runs tests. We see the time that the application sees."""
-    package = module.partition(".")[0]
-    return package in MACHINERY or (package.startswith("pytest") and package != "pytest_customerio")
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +86,7 @@ def places() -> Places:
 def _is_concerned(name: str) -> bool:
     """The standard library keeps its own aliases: threads, queues and subprocesses wait for real things."""
     package = name.partition(".")[0]
-    return package == "asyncio" or not (package in sys.stdlib_module_names or is_machinery(name))
+    return package == "asyncio" or not (package in sys.stdlib_module_names or is_machinery_module(name))
 
 
 def _is_watched(name: str, value: object, targets: Collection[int]) -> bool:

@@ -1,42 +1,56 @@
-"""Virtual time: real time and all that was jumped over. Who waits takes turns, the earliest first."""
+"""Virtual time: real time, and all the time that was jumped over. Threads and loops that wait take turns, the earliest
+first.
+
+Time jumps when no other thread is at work. What a thread does is recognised by the code object of the function that it
+runs (CPython 3.11 to 3.13): a thread that waits for another thread stands in `threading.Condition.wait`, or in `join`,
+which calls `_wait_for_tstate_lock` before 3.13; an idle event loop or server stands in `select` or `accept`. A thread
+that stands anywhere else counts as being at work, and time jumps a little later.
+"""
 
 from __future__ import annotations
 
 import threading
 import time
-import types
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from types import FrameType
 
-from pytest_customerio.process.clock.places import is_machinery
-from pytest_customerio.process.frames import current_frames
+from pytest_customerio.process.frames import Functions, current_frames
+from pytest_customerio.process.parts import PYTHON, TRIO, Library, Part
+from pytest_customerio.process.recognition import is_machinery
 
-# Where a thread stands that waits for others, and does nothing until they give it something to do.
-PARKED = frozenset(
+
+def _place(module: str, path: str, *, optional: bool = False, library: Library = PYTHON) -> Part:
+    why = "what a thread that runs it does while another one sleeps"
+    return Part(library, module, path, why, "such a thread counts as being at work", recognised=True, optional=optional)
+
+
+# A thread that runs one of these does nothing until another thread, or another process, gives it something to do.
+PARKED = Functions(
     {
-        ("threading", "wait"),
-        ("threading", "join"),
-        ("threading", "_wait_for_tstate_lock"),
-        ("selectors", "select"),
-        ("socket", "accept"),
-        ("concurrent.futures.thread", "_worker"),
-        ("trio._core._thread_cache", "_work"),
+        _place("threading", "Condition.wait"): True,
+        _place("threading", "Thread.join"): True,
+        _place("threading", "Thread._wait_for_tstate_lock", optional=True): True,
+        _place("selectors", "SelectSelector.select"): True,
+        _place("selectors", "_PollLikeSelector.select", optional=True): True,
+        _place("selectors", "EpollSelector.select", optional=True): True,
+        _place("selectors", "KqueueSelector.select", optional=True): True,
+        _place("socket", "socket.accept"): True,
+        _place("concurrent.futures.thread", "_worker"): True,
+        _place("trio._core._thread_cache", "WorkerThread._work", library=TRIO): True,
     }
 )
-# What calls these in a thread that is at work all the same: a pool's work is done by processes; a loop that is at work
-# only looks in between, which is when others get to look at it; who starts a thread goes on as soon as it may.
-AT_WORK = frozenset(
-    {
-        ("multiprocessing.connection", "wait"),
-        ("pytest_customerio.process.clock.loops", "select"),
-        ("threading", "start"),
-    }
-)
+# A thread in which one of these calls one of those is at work all the same. The work of a pool is done by processes. An
+# event loop that is at work only looks in between (`loops` adds its own function), which is when others see it there.
+AT_WORK = Functions({_place("multiprocessing.connection", "wait"): True})
+# A thread that starts another one waits for an event (`Event.wait` calls `Condition.wait`), and goes on at once.
+STARTING = Functions({_place("threading", "Thread.start"): True})
+PARTS = (*PARKED.parts, *AT_WORK.parts, *STARTING.parts)
 # Real seconds between two looks at what the others do: short ones first.
 STEPS = (0.001,) * 5
 STEP = 0.005
-# So much longer is waited for those who are to go first, and get no processor to do so.
+# How many times longer a later sleeper waits for the earlier ones, which may get no processor.
 STARVED = 5
 # More than this share of a processor is work; less is what waiting itself takes.
 WORK = 0.2
@@ -44,10 +58,10 @@ WORK = 0.2
 
 @dataclass(frozen=True, slots=True)
 class Patience:
-    """Real seconds for which others are let work before time jumps.
+    """Real seconds for which other threads may work before time jumps.
 
-    `calm` where all of them wait themselves, `idle` where some may wait for something real (a socket, a lock of C
-    code) but use no processor, `total` whatever they do.
+    `calm` where all of them wait themselves; `idle` where some may wait for something real (a socket, a lock of C
+    code) but use no processor; `total` whatever they do.
     """
 
     calm: float
@@ -55,15 +69,15 @@ class Patience:
     total: float
 
 
-# A sleep is over when it is over. A timeout that fires while something real is under way would be a false alarm.
+# A sleep ends after `total` in any case. A timeout must not fire while something real is under way: false alarm.
 SLEEP = Patience(calm=0.004, idle=0.05, total=0.2)
 TIMER = Patience(calm=0.05, idle=0.5, total=float("inf"))
-# Many tasks may sleep in a loop that we do not see into: each takes its naps in the others' way.
+# In a loop whose timers we do not see, each sleeping task delays the others by its own short real waits.
 UNSEEN = Patience(calm=0.004, idle=0.02, total=1.0)
 
 
 def nothing() -> bool:
-    """Nothing outside this process is waited for."""
+    """The default of `turn`: nothing outside this process is waited for."""
     return False
 
 
@@ -80,16 +94,16 @@ class Timeline:
         self._turns: list[int] = []
 
     def now(self) -> int:
-        """Real and virtual nanoseconds."""
+        """Virtual time in nanoseconds: real time, and what was jumped over."""
         return self._real() + self.shift
 
     def advance(self, span: int) -> None:
-        """Jump."""
+        """Let time jump by so many nanoseconds."""
         with self._changed:
             self._jump(span)
 
     def stop(self) -> None:
-        """All who wait go on at once."""
+        """Let everything that waits go on at once."""
         with self._changed:
             self.active = False
             self._changed.notify_all()
@@ -104,7 +118,7 @@ class Timeline:
                 self.pause(turn.step())
 
     def pause(self, seconds: float) -> None:
-        """Wait for real, or until something changes. Nobody replaces a lock, as they may `time.sleep`."""
+        """Wait for real, or until something changes. By a lock: tests replace `time.sleep`, but no locks."""
         with self._changed:
             self._changed.wait(seconds)
 
@@ -116,7 +130,7 @@ class Timeline:
         sockets: Callable[[], bool] = nothing,
         look: Callable[[], bool] = nothing,
     ) -> Iterator[Turn]:
-        """Take one's place among those who wait; `look` tells, before time jumps, whether what was waited for came."""
+        """Wait among others until a moment. `look` says, just before time jumps, whether what was waited for came."""
         with self._changed:
             self._turns.append(deadline)
             self.changes += 1
@@ -128,17 +142,17 @@ class Timeline:
                 self.changes += 1
 
     def is_first(self, deadline: int) -> bool:
-        """Whether nobody waits for an earlier moment."""
+        """Whether nothing waits for an earlier moment."""
         with self._changed:
             return deadline <= min(self._turns)
 
     def reach(self, deadline: int) -> None:
-        """Jump to a moment, unless it has come by itself."""
+        """Jump to a moment, unless it has passed already."""
         with self._changed:
             self._jump(max(0, deadline - self.now()))
 
     def is_alone(self) -> bool:
-        """Whether nothing else goes on: no other thread, no process."""
+        """Whether nothing else runs: no other thread, no process."""
         return not _other_threads() and not self.has_children()
 
     def has_children(self) -> bool:
@@ -153,7 +167,7 @@ class Timeline:
 
 
 class Turn:
-    """One who waits: asks whether the moment has come, and otherwise waits a little, for real."""
+    """One wait: says whether its moment has come; until then the caller waits a little, for real."""
 
     def __init__(
         self,
@@ -171,7 +185,7 @@ class Turn:
         self._processor = time.process_time()
 
     def is_over(self) -> bool:
-        """Whether the moment has come; it comes now if nobody else has anything to do before."""
+        """Whether the moment has come; time jumps to it now if nothing else has anything to do before."""
         timeline = self._timeline
         if not timeline.active or timeline.now() >= self._deadline:
             return True
@@ -184,7 +198,7 @@ class Turn:
         return True
 
     def step(self) -> float:
-        """Real seconds to wait before the next question, and account for them: none may wait longer or shorter."""
+        """The real seconds for which the caller must wait before it asks again."""
         step = STEPS[self._steps] if self._steps < len(STEPS) else STEP
         self._steps += 1
         self._spent += step
@@ -195,7 +209,7 @@ class Turn:
         return step
 
     def _others_wait(self) -> bool:
-        if self._changes != self._timeline.changes:  # someone woke, or lay down: see first what comes of it
+        if self._changes != self._timeline.changes:  # a wait began or ended: start counting again
             self._changes, self._calm, self._idle = self._timeline.changes, 0.0, 0.0
         if self._timeline.has_children():
             return False
@@ -206,17 +220,15 @@ class Turn:
         return not threads or self._calm >= self._patience.calm
 
 
-def _other_threads() -> list[types.FrameType]:
+def _other_threads() -> list[FrameType]:
     """Where all other threads stand, but those of the test machinery."""
     own, frames = threading.get_ident(), current_frames()
-    return [frame for ident, frame in frames.items() if ident != own and not is_machinery(_place(frame)[0])]
+    return [frame for ident, frame in frames.items() if ident != own and not is_machinery(frame)]
 
 
-def _is_parked(frame: types.FrameType) -> bool:
+def _is_parked(frame: FrameType) -> bool:
+    """Whether the thread that stands here does nothing by itself."""
     caller = frame.f_back
-    callers = (_place(caller), _place(caller.f_back if caller else None))
-    return _place(frame) in PARKED and AT_WORK.isdisjoint(callers)
-
-
-def _place(frame: types.FrameType | None) -> tuple[str, str]:
-    return (frame.f_globals.get("__name__", ""), frame.f_code.co_name) if frame else ("", "")
+    if not PARKED.get(frame) or AT_WORK.get(caller):
+        return False
+    return caller is None or not STARTING.get(caller.f_back)

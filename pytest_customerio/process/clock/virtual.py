@@ -1,4 +1,4 @@
-"""Waiting is instant and logged, while one error case is replayed."""
+"""Makes waiting instant, and logs it, while one error case is replayed."""
 
 from __future__ import annotations
 
@@ -11,31 +11,53 @@ import time
 import types
 import weakref
 from collections.abc import Callable, Iterator
-from functools import wraps
 from typing import Any, Self
 
 from pytest_customerio.process.clock import dates
 from pytest_customerio.process.clock.engines import Engines
 from pytest_customerio.process.clock.loops import Loops
-from pytest_customerio.process.clock.places import Attribute, Item, Patch, is_machinery, places
+from pytest_customerio.process.clock.places import places
 from pytest_customerio.process.clock.timeline import Timeline
+from pytest_customerio.process.parts import BACKOFF, PYTHON, STAMINA, TENACITY, URLLIB3, Part
+from pytest_customerio.process.patching import Patches
+from pytest_customerio.process.recognition import is_machinery
 
 NAMES = ("sleep", "time", "time_ns", "monotonic", "monotonic_ns", "perf_counter", "perf_counter_ns")
 # Retry engines whose waiting must pass through the module named for the log of waits to be complete.
 ENGINES = {"tenacity.nap": "time", "backoff._sync": "time", "urllib3.util.retry": "time", "backoff._async": "asyncio"}
 MODULES: dict[str, types.ModuleType] = {"time": time, "asyncio": asyncio}
-# These poll with `time.sleep` for something that takes real time.
-POLLERS = frozenset({"subprocess", "multiprocessing"})
 # Longer sleeps are refused by the real `time.sleep` (a signed 64-bit count of nanoseconds).
 LONGEST = (2**63 - 1) // 10**9
+_REAL = "it shows, or takes, real time"
+POPEN = Part(
+    PYTHON,
+    "subprocess",
+    "Popen.__init__",
+    "while a child process runs, time passes as it does in reality",
+    "time may jump while a child process runs",
+)
+PARTS = (
+    *(Part(PYTHON, "time", name, "waiting takes no time, wherever it was imported", _REAL) for name in NAMES),
+    POPEN,
+    *(
+        Part(library, module, name, "whether waits are logged", "waits may be hidden unnoticed", recognised=True)
+        for library, module, name in (
+            (TENACITY, "tenacity.nap", "time"),
+            (BACKOFF, "backoff._sync", "time"),
+            (BACKOFF, "backoff._async", "asyncio"),
+            (URLLIB3, "urllib3.util.retry", "time"),
+            (STAMINA, "stamina", "is_testing"),
+        )
+    ),
+)
 
 
 class Clock:
     """While entered, `time.sleep` and `asyncio.sleep` take no time; all clocks and the timers of loops move on instead.
 
     `waits` are the seconds slept, in order, by threads and tasks together. `hidden` says why waits could not be seen,
-    or is empty. Modules that imported one of the functions by name are served too. It builds on whatever stands at
-    `time.*` when it starts.
+    or is empty. The names of modules that imported one of the functions by name are replaced too. What stands at
+    `time.*` when it starts, such as a frozen clock, is what real time means here.
     """
 
     def __init__(self) -> None:
@@ -45,7 +67,7 @@ class Clock:
         self._lock = threading.Lock()
         self._found: dict[str, Callable[..., Any]] = {}
         self._fakes: dict[str, Any] = {name: getattr(self, "_" + name) for name in NAMES}
-        self._patches: list[Patch] = []
+        self._patches = Patches()
         self._start = 0
         self._timeline = Timeline(time.monotonic_ns)
 
@@ -59,10 +81,9 @@ class Clock:
         self._loops = Loops(self._timeline, self._log, self._hide, self._is_heard)
         self._targets = self._plan_targets()
         self._engines = Engines({key: fake for key, (_, fake) in self._targets.items()}, self.now, self._hide)
-        self._patches = list(self._plan())
+        self._patches = Patches()
         self._running = True
-        for patch in self._patches:
-            patch.apply()
+        self._install(self._patches)
         self._paths = list(self._sleep_paths())
         self._look()
         return self
@@ -75,23 +96,21 @@ class Clock:
         self.heal()
 
     def heal(self) -> None:
-        """Remove functions of a stopped clock that someone, undoing a patch of their own, put back afterwards."""
+        """Remove functions of a stopped clock that a test put back later, by undoing a patch of its own."""
         if self._running:
             return
-        for patch in reversed(self._patches):
-            patch.undo()
-        self._engines.undo()
+        self._patches.undo()
         originals = {id(fake): (fake, found) for found, fake in self._targets.values()}
         for namespace, name in places().find_new(originals):  # in modules that were imported meanwhile
             namespace[name] = originals[id(namespace[name])][1]
 
     def now(self) -> float:
-        """Virtual seconds since the start: real time and everything slept or advanced."""
+        """Virtual seconds since the start: real time, and everything that was slept or advanced."""
         self._look()
         return (self._timeline.now() - self._start) / 1e9
 
     def wait(self, seconds: float) -> None:
-        """Move all clocks on and log it, for somebody who would have slept elsewhere."""
+        """Move all clocks on and log it, as if the application had slept."""
         self._log(seconds)
         self.advance(seconds)
 
@@ -100,29 +119,30 @@ class Clock:
         self._timeline.advance(round(seconds * 1e9))
 
     def _plan_targets(self) -> dict[int, tuple[Any, Any]]:
-        """What is to be replaced wherever it was bound, by `id`: original and fake."""
+        """The functions that are replaced wherever they were imported, by `id`: the original and its replacement."""
         pairs = {name: (found, self._fakes[name]) for name, found in self._found.items()}
-        # What stands there may be a stopped clock's function, put back by somebody.
+        # A function of a stopped clock may stand there, which a test put back.
         there = {id(getattr(time, name)): pair for name, pair in pairs.items()}
-        return there | {id(pair[0]): pair for pair in pairs.values()} | self._loops.sleeps()
+        sleeps = self._loops.sleeps()
+        self._sleeps = [self._fakes["sleep"], *(fake for _, fake in sleeps.values())]
+        return there | {id(pair[0]): pair for pair in pairs.values()} | sleeps
 
-    def _plan(self) -> Iterator[Patch]:
+    def _install(self, patches: Patches) -> None:
         for name in NAMES:
-            yield Item(vars(time), name, self._found[name], self._fakes[name])
+            patches.put(vars(time), name, self._fakes[name], original=self._found[name])
         for namespace, name in places().find(self._targets):
             found, fake = self._targets[id(namespace[name])]
-            yield Item(namespace, name, found, fake)
-        yield from self._loops.patches()
-        yield from self._engines.patches()
-        yield from dates.patches(self._moved)
-        yield Attribute(subprocess.Popen, "__init__", self._popen(subprocess.Popen.__init__))
+            patches.put(namespace, name, fake, original=found)
+        self._loops.install(patches)
+        self._engines.install(patches)
+        dates.install(patches, self._moved)
+        patches.patch(POPEN, self._popen)
 
     def _sleep_paths(self) -> Iterator[tuple[dict[str, Any], str, Any]]:
-        """Every place through which code reaches a sleep of ours: namespace, name, and what has to stand there."""
-        sleeps = [fake for found, fake in self._targets.values() if getattr(found, "__name__", "sleep") == "sleep"]
-        for patch in self._patches:
-            if isinstance(patch, Item) and any(patch.fake is sleep for sleep in sleeps):
-                yield patch.namespace, patch.name, patch.fake
+        """Every way on which code reaches a sleep of ours: namespace, name, and what has to stand there."""
+        for owner, name, fake in self._patches:
+            if isinstance(owner, dict) and any(fake is sleep for sleep in self._sleeps):
+                yield owner, name, fake
         for namespace, name in places().users(MODULES):
             yield namespace, name, MODULES[name]
         for engine, name in ENGINES.items():
@@ -150,14 +170,12 @@ class Clock:
         return self._running and time.monotonic is self._fakes["monotonic"]
 
     def _moved(self) -> int:
-        """What the caller of one of our functions sees added to real time."""
-        module = sys._getframe(2).f_globals.get("__name__", "")
-        return self._timeline.shift if self._running and not is_machinery(module) else 0
+        """The nanoseconds that the caller of one of our functions sees added to real time."""
+        return self._timeline.shift if self._running and not is_machinery(sys._getframe(2)) else 0
 
     def _popen(self, original: Callable[..., None]) -> Callable[..., None]:
-        """Know each process that is started, as long as somebody waits for it."""
+        """Note each process that is started, until the application knows that it has ended."""
 
-        @wraps(original)
         def start(child: Any, *args: Any, **kwargs: Any) -> None:
             original(child, *args, **kwargs)
             known = weakref.ref(child)
@@ -166,9 +184,10 @@ class Clock:
         return start
 
     def _sleep(self, seconds: Any, /) -> None:
-        module = sys._getframe(1).f_globals.get("__name__", "")
+        caller = sys._getframe(1)
         found, value = self._found["sleep"], seconds if isinstance(seconds, float) else operator.index(seconds)
-        real = not self._running or module in POLLERS or is_machinery(module)
+        # `subprocess` polls with `time.sleep` for the end of a process, which takes real time.
+        real = not self._running or caller.f_globals is vars(subprocess) or is_machinery(caller)
         if not real and 0 <= value <= LONGEST:  # the original refuses anything else, in its own words
             self._log(float(value))
             if isinstance(found, types.BuiltinFunctionType):
@@ -203,7 +222,7 @@ def _running_clock(function: object) -> bool:
 
 
 def _unwrapped(function: Any, name: str) -> Any:
-    """Look through functions of stopped clocks, which somebody's late undoing of a patch may have left in place."""
+    """The function beneath those of stopped clocks, which a test may have put back by undoing a patch of its own."""
     while isinstance(owner := getattr(function, "__self__", None), Clock):
         function = owner._found[name]
     return function

@@ -1,1 +1,1 @@
-"""The command `doctor`: why nothing arrives; looks at variables, keys, region and people."""
+"""The command `doctor`: checks variables, keys, region and a person, where requests do not arrive."""

@@ -1,4 +1,4 @@
-"""What the doctor finds, one thing at a time, and how it is written down."""
+"""The result of each check of `doctor`, and its two forms: text and JSON."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ WIDTH = 100
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
-    """One check: how it ended, what was seen, and what to do. Its texts hold no secret and nothing of a person."""
+class Diagnosis:
+    """The result of one check: its state, what was seen, what to do. Contains no secret and no personal data."""
 
     check: str
     state: State
@@ -23,20 +23,20 @@ class Finding:
     todo: str = ""
 
 
-def text(found: Sequence[Finding], asked: str) -> str:
-    """A line or two for each check, and one that counts."""
+def as_text(found: Sequence[Diagnosis], target: str) -> str:
+    """A few lines for each check, and a last line that counts the states."""
     counts = [(sum(one.state == state for one in found), state) for state in ("ok", "note", "problem", "skipped")]
-    told = ", ".join(f"{number} {word}{_plural(word, number)}" for number, word in counts if number)
+    total = ", ".join(f"{number} {word}{_plural(word, number)}" for number, word in counts if number)
     lines = [line for one in found for line in _lines(one, max(len(each.check) for each in found))]
-    return "\n".join([f"asked: {asked}", "", *lines, "", told]) + "\n"
+    return "\n".join([f"asked: {target}", "", *lines, "", total]) + "\n"
 
 
-def as_json(found: Sequence[Finding], asked: str) -> str:
-    """The same, as data."""
-    return json.dumps({"version": VERSION, "asked": asked, "checks": list(map(asdict, found))}, indent=2) + "\n"
+def as_json(found: Sequence[Diagnosis], target: str) -> str:
+    """The same results as JSON."""
+    return json.dumps({"version": VERSION, "asked": target, "checks": list(map(asdict, found))}, indent=2) + "\n"
 
 
-def _lines(one: Finding, width: int) -> Iterator[str]:
+def _lines(one: Diagnosis, width: int) -> Iterator[str]:
     head = f"  {one.state:<7}  {one.check:<{width}}  "
     margin = " " * len(head)
     shown = textwrap.wrap(one.seen, WIDTH - len(head), break_long_words=False, break_on_hyphens=False)

@@ -1,1 +1,1 @@
-"""The command `drift`: ask again and compare; published documents; cassettes that nobody uses."""
+"""The command `drift`: compares recorded answers with new ones, and our contracts with published documents."""

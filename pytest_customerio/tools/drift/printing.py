@@ -1,4 +1,4 @@
-"""What `drift` prints: as text, and as data."""
+"""The output of `drift`, as text and as JSON."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from typing import Any
 from pytest_customerio.core.model import Violation
 from pytest_customerio.core.redact import safe_url
 from pytest_customerio.reporting import messages
-from pytest_customerio.tools.drift.asking import Asked
-from pytest_customerio.tools.drift.comparison import Difference
-from pytest_customerio.tools.drift.known import Entry
+from pytest_customerio.tools.drift.answers.comparison import AnswerDrift
+from pytest_customerio.tools.drift.documents.comparison import Difference
+from pytest_customerio.tools.drift.documents.known_differences import KnownDifference
 
 VERSION = 1
 RECORD, RECORD_TEST = "python -m pytest_customerio record {case}", "pytest --cio-record '{test}'"
@@ -23,24 +23,24 @@ HEAD = ("severity", "where", "expected", "got")
 
 
 @dataclass(frozen=True, slots=True)
-class Compared:
-    """A published document beside our contracts: what is new, what was known, what is known in vain."""
+class DocumentDrift:
+    """The comparison of one published document: new differences, expected ones, entries that cover none any more."""
 
     path: Path
     title: str
     operations: int
-    news: Sequence[Difference]
+    new: Sequence[Difference]
     known: Sequence[Difference]
-    stale: Sequence[Entry]
+    stale: Sequence[KnownDifference]
 
     @property
     def drifted(self) -> bool:
-        """Whether a contract may be wrong by now; a new optional field makes none wrong."""
-        return any(one.violation.severity != "info" for one in self.news)
+        """Whether a contract may be wrong. A new optional field makes no contract wrong."""
+        return any(one.violation.severity != "info" for one in self.new)
 
 
-def answers_text(found: Sequence[Asked], target: str) -> str:
-    """A block for each recording that is not the same any more, and a line that counts all."""
+def answers_text(found: Sequence[AnswerDrift], target: str) -> str:
+    """A block for each recording that differs, and a last line that counts all."""
     blocks = [_answer_block(one, target) for one in found if one.violations]
     drifted = sum(one.drifted for one in found)
     added = len(blocks) - drifted
@@ -52,8 +52,8 @@ def answers_text(found: Sequence[Asked], target: str) -> str:
     return "\n\n".join([*blocks, "\n".join([f"{target}: {', '.join(parts)}", *why])]) + "\n"
 
 
-def answers_json(found: Sequence[Asked], target: str) -> str:
-    """All that was asked."""
+def answers_json(found: Sequence[AnswerDrift], target: str) -> str:
+    """All recordings, also those that are the same."""
     rows = [
         {
             "cassette": str(one.recording.path),
@@ -69,20 +69,20 @@ def answers_json(found: Sequence[Asked], target: str) -> str:
     return _json({"target": target, "recordings": rows})
 
 
-def documents_text(found: Iterable[Compared]) -> str:
+def documents_text(found: Iterable[DocumentDrift]) -> str:
     """A block for each document."""
     return "\n\n".join("\n".join(_document_block(one)) for one in found) + "\n"
 
 
-def documents_json(found: Iterable[Compared]) -> str:
-    """All that differs, known or not."""
+def documents_json(found: Iterable[DocumentDrift]) -> str:
+    """All differences, new and expected."""
     rows = [
         {
             "file": str(one.path),
             "title": one.title,
             "operations": one.operations,
             "drifted": one.drifted,
-            "differences": list(map(_row, one.news)),
+            "differences": list(map(_row, one.new)),
             "known": list(map(_row, one.known)),
             "stale": list(map(asdict, one.stale)),
         }
@@ -91,10 +91,10 @@ def documents_json(found: Iterable[Compared]) -> str:
     return _json({"documents": rows})
 
 
-def _answer_block(asked: Asked, target: str) -> str:
-    one, found = asked.recording, sorted(asked.violations, key=lambda each: SEVERITIES.index(each.severity))
+def _answer_block(drift: AnswerDrift, target: str) -> str:
+    one, found = drift.recording, sorted(drift.violations, key=lambda each: SEVERITIES.index(each.severity))
     first, sure = found[0], one.provenance
-    more = f" (and {len(asked.violations) - 1} more)" if len(asked.violations) > 1 else ""
+    more = f" (and {len(found) - 1} more)" if len(found) > 1 else ""
     facts = [
         (sure.source, ", ".join(part for part in (sure.date, sure.environment) if part) or "no date"),
         ("asked", target),
@@ -106,9 +106,9 @@ def _answer_block(asked: Asked, target: str) -> str:
     return "\n".join([head, "", *messages.table(HEAD, map(_cells, found)), "", *messages.facts(facts)])
 
 
-def _document_block(one: Compared) -> list[str]:
-    shown = [each for each in one.news if each.violation.severity != "info"]
-    optional = Counter(each.violation.rule for each in one.news if each.violation.severity == "info")
+def _document_block(one: DocumentDrift) -> list[str]:
+    shown = [each for each in one.new if each.violation.severity != "info"]
+    optional = Counter(each.violation.rule for each in one.new if each.violation.severity == "info")
     counts = [f"{_count(one.operations, 'operation')} compared", _count(len(shown), "difference")]
     counts += [f"{len(one.known)} known ones"] * bool(one.known)
     lines = [f"{one.path.name}, {one.title}: {', '.join(counts)}"]
@@ -117,8 +117,8 @@ def _document_block(one: Compared) -> list[str]:
         lines += ["", *messages.table(("operation", "severity", "where", "contract", "published"), rows)]
     if optional:
         words = {"field-new": "there alone", "field-gone": "here alone"}
-        told = ", ".join(f"{number} {words[rule]}" for rule, number in sorted(optional.items(), reverse=True))
-        lines += ["", f"  optional fields: {told} (--json lists them)"]
+        counted = ", ".join(f"{number} {words[rule]}" for rule, number in sorted(optional.items(), reverse=True))
+        lines += ["", f"  optional fields: {counted} (--json lists them)"]
     if one.stale:
         lines += ["", "  known differences that are none any more (advice/openapi-known.json):", ""]
         lines += [f"  {each.operation} {each.where} {each.rule}: {each.reason}" for each in one.stale]

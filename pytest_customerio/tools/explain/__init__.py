@@ -1,1 +1,1 @@
-"""The commands `errors` and `explain`: what is known about errors, rules and topics."""
+"""The commands `errors` and `explain`: the catalogue of error cases, and pages about cases, rules and topics."""

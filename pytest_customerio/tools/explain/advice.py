@@ -1,4 +1,4 @@
-"""What is told about errors beyond their cassettes: examples, topics, and what breaks each rule (`advice/`)."""
+"""Reads the folder `advice/`: examples, topics, and what breaks each rule. Also what the schemas say of each rule."""
 
 from __future__ import annotations
 
@@ -9,15 +9,14 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from pytest_customerio.contract.own_schemas import read_json
-from pytest_customerio.contract.rules import Rule, load_rules
+from pytest_customerio.contract.rules import Rule, vocabulary
 from pytest_customerio.core import data
 from pytest_customerio.core.model import ErrorCase
 
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """A way to handle an error, as a module that runs. `cases` and `rules` are those it is shown for."""
+    """A module that shows how to handle an error. `cases` and `rules` say on which pages it is shown."""
 
     name: str
     title: str
@@ -28,7 +27,7 @@ class Example:
 
 @dataclass(frozen=True, slots=True)
 class Topic:
-    """What goes wrong without an error answer, or how to look into it."""
+    """A problem without an error answer, or a way to look into one."""
 
     name: str
     kind: str
@@ -42,7 +41,7 @@ class Topic:
 
 @dataclass(frozen=True, slots=True)
 class Constraint:
-    """What a schema says at a keyword: the rule that breaks there, and for which surface."""
+    """What a schema says of a rule at one of its keywords. `surface` is empty where it holds for all surfaces."""
 
     rule: str
     surface: str
@@ -54,7 +53,7 @@ class Constraint:
 
 
 class Advice:
-    """All of it, read when it is needed. Raises `DataError` for a file that is broken."""
+    """The files of the folder, each read when it is needed first. Raises `DataError` for a file that is broken."""
 
     def __init__(self, folder: Path | None = None) -> None:
         self.folder = folder or data.advice()
@@ -62,12 +61,12 @@ class Advice:
     @cached_property
     def rules(self) -> Mapping[str, Rule]:
         """The vocabulary of rules."""
-        return load_rules(read_json(data.schemas() / "rules.json"))
+        return vocabulary()
 
     @cached_property
     def topics(self) -> Mapping[str, Topic]:
         """The topics by name."""
-        rows = read_json(self.folder / "topics.json")
+        rows = data.read_json(self.folder / "topics.json")
         return {
             name: Topic(
                 name,
@@ -86,11 +85,11 @@ class Advice:
     @cached_property
     def examples(self) -> Mapping[str, Example]:
         """The examples by name."""
-        rows = read_json(self.folder / "examples.json")
+        rows = data.read_json(self.folder / "examples.json")
         return {name: self._example(name, row) for name, row in rows.items() if name != "$comment"}
 
     def for_case(self, case: ErrorCase) -> tuple[Example, ...]:
-        """The examples of a case: those of its name, else of its family or status, else of what may be retried."""
+        """The examples for a case's cassette, else for its family or status, else for transient or permanent cases."""
         general = {case.family, str(case.answer.status)}
         for words in ({case.cassette}, general, {"transient" if case.retryable else "permanent"}):
             found = tuple(one for one in self.examples.values() if not words.isdisjoint(one.cases))
@@ -99,31 +98,31 @@ class Advice:
         return ()
 
     def for_rule(self, rule: str) -> tuple[Example, ...]:
-        """The examples that keep a rule."""
+        """The examples that show how to keep a rule."""
         return tuple(one for one in self.examples.values() if rule in one.rules)
 
     @cached_property
-    def breaks(self) -> Mapping[str, Mapping[str, Any]]:
-        """What breaks each rule of payloads (`payload`) and of error handling (`handling`)."""
-        found: Mapping[str, Mapping[str, Any]] = read_json(self.folder / "rules.json")
+    def counterexamples(self) -> Mapping[str, Mapping[str, Any]]:
+        """What breaks each rule, by kind of rule (`payload`, `handling`) and by name."""
+        found: Mapping[str, Mapping[str, Any]] = data.read_json(self.folder / "rules.json")
         return found
 
     @cached_property
     def constraints(self) -> Mapping[str, tuple[Constraint, ...]]:
-        """What the schemas say of each rule, each saying once for each surface."""
+        """What the schemas say of each rule; the same constraint is listed once for each surface."""
         found: dict[str, dict[Constraint, None]] = {}
         for path in sorted(data.schemas().rglob("*.json")):
             if path.name != "rules.json":
                 surface = "" if path.name == "common.json" else path.parent.name
-                for entry in _entries(read_json(path)):
+                for entry in _entries(data.read_json(path)):
                     known = {name: str(entry[name]) for name in Constraint.__slots__ if name in entry}
                     found.setdefault(entry["rule"], {})[Constraint(surface=surface, **known)] = None
         return {rule: tuple(constraints) for rule, constraints in found.items()}
 
     @cached_property
     def sources(self) -> Mapping[str, str]:
-        """The documentation of each API."""
-        found: Mapping[str, str] = read_json(data.schemas() / "common.json")["x-cio"]["sources"]
+        """The address of each API's documentation, by surface."""
+        found: Mapping[str, str] = data.read_json(data.schemas() / "common.json")["x-cio"]["sources"]
         return found
 
     def _example(self, name: str, row: Mapping[str, Any]) -> Example:
@@ -133,11 +132,11 @@ class Advice:
 
 
 def _entries(node: Any) -> list[Mapping[str, Any]]:
-    """Every entry of an `x-cio` that names a rule, wherever it stands."""
+    """Each entry of an `x-cio` that names a rule, at any depth."""
     if isinstance(node, list):
         return [entry for item in node for entry in _entries(item)]
     if not isinstance(node, dict):
         return []
-    said = node.get("x-cio")
-    own = [entry for entry in said.values() if isinstance(entry, dict) and "rule" in entry] if said else []
+    entries = (node.get("x-cio") or {}).values()
+    own = [entry for entry in entries if isinstance(entry, dict) and "rule" in entry]
     return own + [entry for value in node.values() for entry in _entries(value)]

@@ -1,42 +1,41 @@
-"""What can be said about one error case, rule or topic, as the blocks of a page."""
+"""Builds the page that explains an error case, a family, a rule or a topic."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
 
 from pytest_customerio.cassettes.cases import Cassettes
-from pytest_customerio.cassettes.provenance import nearest
 from pytest_customerio.contract.catalog import Catalog
 from pytest_customerio.contract.rules import Rule
 from pytest_customerio.core.data import UnknownNameError
-from pytest_customerio.core.model import ErrorCase
+from pytest_customerio.core.model import ErrorCase, Violation
+from pytest_customerio.core.nearest import nearest
 from pytest_customerio.reporting import messages
+from pytest_customerio.tools.commands import PROGRAM
 from pytest_customerio.tools.explain import phrases
-from pytest_customerio.tools.explain.advice import Advice, Topic
+from pytest_customerio.tools.explain.advice import Advice, Constraint, Topic
+from pytest_customerio.tools.explain.counterexamples import Counterexamples
 from pytest_customerio.tools.explain.page import Block, Code, Heading, Prose, facts
-from pytest_customerio.tools.explain.probes import Probes
-
-COMMAND = "python -m pytest_customerio"
 
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """Operations that meet a case alike: the same answer, for the same reason, as sure."""
+    """Operations for which a case has the same answer, cause and provenance."""
 
     case: ErrorCase
-    operations: list[str] = field(default_factory=list)
+    operations: tuple[str, ...]
 
 
 class Explain:
-    """Explains by name."""
+    """Builds pages by name."""
 
     def __init__(self, catalog: Catalog, cassettes: Cassettes, advice: Advice) -> None:
         self.catalog = catalog
         self.cassettes = cassettes
         self.advice = advice
-        self._probes = Probes(catalog, cassettes, advice)
+        self._counterexamples = Counterexamples(catalog, cassettes, advice)
 
     def page(self, name: str) -> list[Block]:
         """The page of a case, a family or status, a rule or a topic. Raises `UnknownNameError`."""
@@ -51,7 +50,7 @@ class Explain:
         return blocks
 
     def contents(self) -> list[Block]:
-        """All that can be explained."""
+        """The page that lists everything that can be explained."""
         kinds = dict.fromkeys(rule.kind for rule in self.advice.rules.values())
         rules = [(f"{kind} rules", [r.name for r in self.advice.rules.values() if r.kind == kind]) for kind in kinds]
         topics = [f"{topic.name}: {topic.issue}" for topic in self.advice.topics.values()]
@@ -63,12 +62,12 @@ class Explain:
                 *((kind, ", ".join(names)) for kind, names in rules),
                 ("topics", topics),
             ),
-            Prose(f"next: {COMMAND} explain NAME"),
+            Prose(f"next: {PROGRAM} explain NAME"),
         ]
 
     @cached_property
     def cases(self) -> Mapping[str, tuple[ErrorCase, ...]]:
-        """The cases by cassette: each on every surface, in every mode."""
+        """The cases by cassette, on each surface and in each mode."""
         found: dict[str, tuple[ErrorCase, ...]] = {}
         for case in self.cassettes.cases():
             found[case.cassette] = (*found.get(case.cassette, ()), case)
@@ -82,27 +81,28 @@ class Explain:
         return tuple(dict.fromkeys(every))
 
     def groups(self, cassette: str) -> list[Group]:
-        """The operations that a case applies to, by what they meet."""
-        found: dict[object, Group] = {}
+        """The operations that a case applies to, grouped by their answer. The largest group comes first."""
+        found: dict[object, tuple[ErrorCase, list[str]]] = {}
         for first in {case.surface: case for case in reversed(self.cases[cassette])}.values():
             for operation in first.operations:
                 case = self.cassettes.variant(first, operation)
                 key = (case.answer, case.cause, case.todo, case.rules, case.provenance)
-                found.setdefault(key, Group(case)).operations.append(operation)
-        return sorted(found.values(), key=lambda group: -len(group.operations))
+                found.setdefault(key, (case, []))[1].append(operation)
+        groups = (Group(case, tuple(operations)) for case, operations in found.values())
+        return sorted(groups, key=lambda group: -len(group.operations))
 
     def case(self, cassette: str, *, linked: bool = False) -> list[Block]:
-        """Everything about one case. On a page of many its examples are `linked`."""
+        """The page of one case. With `linked` its examples are links, for a page that lists many cases."""
         groups = self.groups(cassette)
         modes = {case.id: case for case in self.cases[cassette]}
         first = groups[0].case
         return [
             Heading(f"{cassette}: {first.cause}"),
             facts(
-                ("what to do", phrases.common(group.case.todo for group in groups)),
-                ("try again?", phrases.unique(phrases.again(group.case) for group in groups)),
-                ("was it taken?", phrases.unique(phrases.TAKEN[group.case.accepted] for group in groups)),
-                ("runs as", [phrases.mode(one) for one in modes.values()] if len(modes) > 1 else ""),
+                ("what to do", phrases.shared(group.case.todo for group in groups)),
+                ("try again?", phrases.unique(phrases.retry_text(group.case) for group in groups)),
+                ("was it taken?", phrases.unique(phrases.ACCEPTED[group.case.accepted] for group in groups)),
+                ("runs as", [phrases.mode_text(one) for one in modes.values()] if len(modes) > 1 else ""),
                 ("prevented by", self._prevented(rule for group in groups for rule in group.case.rules)),
             ),
             *(block for group in groups for block in self._group(group, groups)),
@@ -112,35 +112,18 @@ class Explain:
         ]
 
     def rule(self, rule: Rule, *, linked: bool = False) -> list[Block]:
-        """Everything about one rule."""
-        said = self.advice.constraints.get(rule.name, ())
-        breaking = self._probes.breaking(rule)
-        seen = breaking.violation if breaking else None
-        allow = "" if rule.name in phrases.SAID else messages.ON_PURPOSE.format(rule=rule.name)
-        surfaces = {one.surface for one in said}
+        """The page of one rule."""
+        constraints = self.advice.constraints.get(rule.name, ())
+        example = self._counterexamples.of(rule)
         return [
             Heading(f"{rule.name}: {rule.breaks_when}"),
-            facts(
-                ("kind", f"{rule.kind}, {phrases.SEVERITY[rule.severity]}"),
-                ("on", "" if "" in surfaces else ", ".join(sorted(surfaces))),
-                ("expected", phrases.unique([one.expected for one in said] or [seen.expected if seen else ""])),
-                ("what to do", phrases.unique([*(one.hint for one in said), seen.hint if seen else ""])),
-                (
-                    "draws",
-                    phrases.drawn(
-                        [(one.error, one.source) for one in said] or ([(seen.error, seen.source)] if seen else [])
-                    ),
-                ),
-                ("prevents", ", ".join(rule.prevents)),
-                ("evidence", phrases.unique(one.evidence for one in said)),
-                ("on purpose?", allow),
-            ),
-            *phrases.broken(rule.name, breaking),
+            facts(*_rule_facts(rule, constraints, example.violation if example else None)),
+            *phrases.counterexample(rule.name, example),
             *phrases.examples(self.advice.for_rule(rule.name), linked=linked),
         ]
 
     def topic(self, topic: Topic) -> list[Block]:
-        """Everything about a delivery issue, an error of the client or a diagnostic."""
+        """The page of a delivery issue, an error of the client, or a diagnostic."""
         return [
             Heading(f"{topic.name}: {topic.issue}"),
             facts(
@@ -165,7 +148,7 @@ class Explain:
             Heading(f"{word}: {len(cassettes)} cases"),
             *(block for name in cassettes for block in self._short(name)),
             Heading("Next", 2),
-            Code("\n".join(f"{COMMAND} explain {name}" for name in cassettes), "sh"),
+            Code("\n".join(f"{PROGRAM} explain {name}" for name in cassettes), "sh"),
         ]
 
     def _short(self, cassette: str) -> Iterator[Block]:
@@ -177,11 +160,11 @@ class Explain:
         case, sure = group.case, group.case.provenance
         shared = len({one.case.todo for one in groups}) == 1
         yield Heading(f"Answer on {self._where(group)}", 2)
-        yield Code(phrases.answered(case.answer), "http" if not case.answer.fault else "text")
+        yield Code(phrases.answer_text(case.answer), "http" if not case.answer.fault else "text")
         yield facts(
             ("cause", case.cause if len(groups) > 1 else ""),
             ("what to do", "" if shared else case.todo),
-            ("how sure", phrases.how_sure(sure)),
+            ("how sure", phrases.provenance_texts(sure)),
             ("evidence", sure.evidence),
             ("docs", self._docs(group)),
         )
@@ -208,9 +191,32 @@ class Explain:
             yield f"{name}: {rule.breaks_when}" + (f"; {hint}" if hint else "") if rule else name
 
     def _hint(self, rule: Rule) -> str:
-        """What to do so that the rule holds, as the contract says it."""
-        said = self.advice.constraints.get(rule.name)
-        if said:  # what is said for all surfaces goes first
-            return next((one.hint for one in sorted(said, key=lambda one: one.surface != "") if one.hint), "")
-        breaking = self._probes.breaking(rule)
-        return breaking.violation.hint if breaking and breaking.violation else ""
+        """How to keep the rule, as the contract says it."""
+        constraints = self.advice.constraints.get(rule.name)
+        if constraints:  # those of all surfaces come first: the hint of one surface may not fit the others
+            general_first = sorted(constraints, key=lambda one: one.surface != "")
+            return next((one.hint for one in general_first if one.hint), "")
+        example = self._counterexamples.of(rule)
+        return example.violation.hint if example and example.violation else ""
+
+
+def _rule_facts(
+    rule: Rule, constraints: Sequence[Constraint], violation: Violation | None
+) -> Iterator[tuple[str, str | Iterable[str]]]:
+    """What is known about a rule. What no schema says is taken from the violation of its counterexample."""
+    expected = [one.expected for one in constraints]
+    errors = [(one.error, one.source) for one in constraints]
+    hints = [one.hint for one in constraints]
+    if violation is not None:
+        expected = expected or [violation.expected]
+        errors = errors or [(violation.error, violation.source)]
+        hints = [*hints, violation.hint]
+    surfaces = {one.surface for one in constraints}
+    yield "kind", f"{rule.kind}, {phrases.SEVERITY[rule.severity]}"
+    yield "on", "" if "" in surfaces else ", ".join(sorted(surfaces))
+    yield "expected", phrases.unique(expected)
+    yield "what to do", phrases.unique(hints)
+    yield "draws", phrases.error_texts(errors)
+    yield "prevents", ", ".join(rule.prevents)
+    yield "evidence", phrases.unique(one.evidence for one in constraints)
+    yield "on purpose?", "" if rule.name in phrases.SESSION_RULES else messages.ON_PURPOSE.format(rule=rule.name)

@@ -1,4 +1,4 @@
-"""The catalogue of error cases: filtered, and in its three forms: a table, JSON, a page of Markdown."""
+"""The catalogue of error cases, filtered by words, in three forms: a table, JSON, a page of Markdown."""
 
 from __future__ import annotations
 
@@ -6,11 +6,12 @@ import json
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict
 
-from pytest_customerio.cassettes.provenance import nearest
 from pytest_customerio.core.data import UnknownNameError
 from pytest_customerio.core.model import Answer, ErrorCase
-from pytest_customerio.tools.explain.explanation import COMMAND, Explain, Group
-from pytest_customerio.tools.explain.page import Block, Heading, Prose, Table, facts, markdown, plain
+from pytest_customerio.core.nearest import nearest
+from pytest_customerio.tools.commands import PROGRAM
+from pytest_customerio.tools.explain.explanation import Explain, Group
+from pytest_customerio.tools.explain.page import Block, Heading, Prose, Table, as_text, facts, markdown
 
 HEAD = ("case", "answer", "surfaces", "retry", "how sure")
 LEGEND = (
@@ -22,7 +23,7 @@ LEGEND = (
 
 
 class Listing:
-    """The cases that all words name: surfaces, operations, and cases, families or status."""
+    """The cases that surfaces, operations and cases name. Words of one kind add cases, words of two kinds restrict."""
 
     def __init__(self, explain: Explain, words: Sequence[str] = ()) -> None:
         self._explain = explain
@@ -30,31 +31,31 @@ class Listing:
         self._operations: set[str] = set()
         self._ids: set[str] = set()
         for word in words:
-            self._take(word.strip().lower())
+            self._add(word.strip().lower())
 
     def rows(self) -> list[tuple[str, ...]]:
-        """A row per case id."""
+        """One row for each case id."""
         found: dict[str, list[ErrorCase]] = {}
         for case, _ in self._groups():
             found.setdefault(case.id, []).append(case)
         return [_row(name, cases, self._explain.catalog.surfaces) for name, cases in found.items()]
 
     def text(self) -> str:
-        """The table, and what to do next."""
+        """The table, the meaning of the provenances in it, and the next command."""
         rows = self.rows()
         if not rows:
             return "no case is of all these\n"
-        used = {word for row in rows for word in row[4].split("/")}
-        legend = facts(*((name, text) for name, text in LEGEND if name in used))
-        return plain([Table(HEAD, tuple(rows)), legend, Prose(f"next: {COMMAND} explain {_first(rows)}")])
+        sources = {word for row in rows for word in row[4].split("/")}
+        legend = facts(*((name, text) for name, text in LEGEND if name in sources))
+        return as_text([Table(HEAD, tuple(rows)), legend, Prose(f"next: {PROGRAM} explain {_first(rows)}")])
 
     def json(self) -> str:
-        """A record per case and per group of operations that meet it alike."""
+        """One record for each case and group of operations with the same answer."""
         records = [_record(case, operations) for case, operations in self._groups()]
         return json.dumps({"version": 1, "cases": records}, indent=2, ensure_ascii=False) + "\n"
 
     def markdown(self) -> str:
-        """The table, and the page of each case."""
+        """The table, followed by the page of each case."""
         head: list[Block] = [Heading("Errors of Customer.io"), Table(HEAD, tuple(self.rows()))]
         head += [facts(*LEGEND)]
         names = dict.fromkeys(case.cassette for case, _ in self._groups())
@@ -62,7 +63,7 @@ class Listing:
             "\n" + markdown(self._explain.case(name, linked=True), level=1) for name in names
         )
 
-    def _take(self, word: str) -> None:
+    def _add(self, word: str) -> None:
         catalog, cassettes = self._explain.catalog, self._explain.cassettes
         if word in catalog.surfaces:
             self._surfaces.add(word)
@@ -76,14 +77,14 @@ class Listing:
                 raise UnknownNameError(word, nearest(word, known) or error.nearest, known) from None
 
     def _groups(self) -> Iterator[tuple[ErrorCase, list[str]]]:
-        """Each case as it is met, with the operations that meet it so, of those asked for."""
+        """Each selected case, with the selected operations of each group."""
         for cassette, cases in self._explain.cases.items():
             groups = self._explain.groups(cassette)
             for case_id in dict.fromkeys(case.id for case in cases if not self._ids or case.id in self._ids):
                 for group in groups:
-                    yield from self._asked(case_id, group)
+                    yield from self._selected(case_id, group)
 
-    def _asked(self, case_id: str, group: Group) -> Iterator[tuple[ErrorCase, list[str]]]:
+    def _selected(self, case_id: str, group: Group) -> Iterator[tuple[ErrorCase, list[str]]]:
         for surface in self._explain.catalog.surfaces:
             case = self._explain.cassettes.case(case_id, surface)
             own = [one for one in group.operations if one.startswith(f"{surface}.") and self._wanted(surface, one)]

@@ -1,4 +1,4 @@
-"""A page of text as blocks, and its two forms: plain text of 100 columns, Markdown."""
+"""A page as a list of blocks, and its two forms: text of 100 columns for a terminal, and Markdown."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ WIDTH = 100
 
 @dataclass(frozen=True, slots=True)
 class Heading:
-    """Begins a part; `level` 1 is the page's own."""
+    """The heading of a part; `level` 1 is that of the page."""
 
     text: str
     level: int = 1
@@ -20,7 +20,7 @@ class Heading:
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """Named values, each of one or more lines; those without a value are not shown."""
+    """Names with one or more values each."""
 
     pairs: tuple[tuple[str, tuple[str, ...]], ...]
 
@@ -34,7 +34,7 @@ class Prose:
 
 @dataclass(frozen=True, slots=True)
 class Code:
-    """Text that stands as it is."""
+    """Text that is shown unchanged, such as code or an answer."""
 
     text: str
     language: str = "text"
@@ -42,7 +42,7 @@ class Code:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """Rows of cells below a head."""
+    """Rows of cells with a head."""
 
     head: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
@@ -52,14 +52,14 @@ Block = Heading | Facts | Prose | Code | Table
 
 
 def facts(*pairs: tuple[str, str | Iterable[str]]) -> Facts:
-    """Facts of texts and lists of texts, without what is empty."""
+    """Facts from texts and lists of texts; empty texts are left out."""
     listed = [(name, (value,) if isinstance(value, str) else tuple(value)) for name, value in pairs]
-    kept = [(name, tuple(line for line in lines if line)) for name, lines in listed]
-    return Facts(tuple((name, lines) for name, lines in kept if lines))
+    filled = [(name, tuple(value for value in values if value)) for name, values in listed]
+    return Facts(tuple((name, values) for name, values in filled if values))
 
 
-def plain(blocks: Iterable[Block]) -> str:
-    """The blocks as a terminal shows them: below a part's heading all is indented. An address is never broken."""
+def as_text(blocks: Iterable[Block]) -> str:
+    """The blocks as text for a terminal. Blocks below a part's heading are indented; addresses are never broken."""
     parts: list[list[str]] = []
     indent = ""
     for block in blocks:
@@ -67,7 +67,7 @@ def plain(blocks: Iterable[Block]) -> str:
             indent = "" if block.level == 1 else "  "
             parts.append(_wrapped(block.text, indent if block.level > 2 else ""))
         else:
-            parts.append([f"{indent}{line}".rstrip() for line in _plain(block, WIDTH - len(indent))])
+            parts.append([f"{indent}{line}".rstrip() for line in _text(block, WIDTH - len(indent))])
     return "\n\n".join("\n".join(lines) for lines in parts if lines) + "\n"
 
 
@@ -78,13 +78,13 @@ def markdown(blocks: Iterable[Block], level: int = 0) -> str:
 
 
 def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> list[str]:
-    """Lines of aligned cells."""
+    """The lines of a table whose columns are aligned."""
     cells = [head, *rows]
     widths = [max(len(row[column]) for row in cells) for column in range(len(head))]
     return ["  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in cells]
 
 
-def _plain(block: Facts | Prose | Code | Table, width: int) -> Iterator[str]:
+def _text(block: Facts | Prose | Code | Table, width: int) -> Iterator[str]:
     if isinstance(block, Prose):
         yield from _wrapped(block.text, "", width)
     elif isinstance(block, Code):
@@ -120,7 +120,7 @@ def _markdown(block: Block, level: int) -> Iterator[str]:
 
 
 def escaped(text: str) -> str:
-    """Text that Markdown shows as it is; addresses become links."""
+    """The text with the signs escaped that Markdown would interpret; an address becomes a link."""
     if re.fullmatch(r"https?://\S+", text):
         return f"<{text}>"
     return re.sub(r"([\\*<`|]|(?<![A-Za-z0-9])_|_(?![A-Za-z0-9]))", r"\\\1", text)
@@ -138,7 +138,7 @@ def _wrapped(text: str, indent: str, width: int = WIDTH, hang: str = "") -> list
 
 
 def _depth(line: str) -> str:
-    """The indentation of what is left of a line."""
+    """The indentation for the rest of a line of code that is folded."""
     return " " * (len(line) - len(line.lstrip()) + 4)
 
 

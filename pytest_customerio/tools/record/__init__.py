@@ -1,1 +1,1 @@
-"""The command `record` and the option `--cio-record`: ask a target, scrub, write cassettes."""
+"""The command `record` and the option `--cio-record`: ask a target, scrub the answers, write cassettes."""

@@ -1,4 +1,4 @@
-"""Proof that a recording was scrubbed: no credential and no canary is left in it, in any form."""
+"""Checks that a recording was scrubbed: it contains no credential and no canary, in any encoding."""
 
 from __future__ import annotations
 
@@ -6,25 +6,26 @@ import base64
 import secrets
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
-from json import dumps, loads
+from json import dumps
 from urllib.parse import quote, quote_plus
 
-from pytest_customerio.cassettes.fakes import Fakes
-from pytest_customerio.cassettes.scrub import Exchange, Scrubber, compact
+from pytest_customerio.cassettes.exchanges import Exchange
+from pytest_customerio.cassettes.recording.fakes import Fakes
+from pytest_customerio.cassettes.recording.scrub import Scrubber, compact
 from pytest_customerio.core.credentials import credentials
-from pytest_customerio.core.model import WireRequest
+from pytest_customerio.core.model import Answer, WireRequest
 
-# Shorter ones occur by chance.
+# Shorter values occur by chance.
 SHORTEST = 6
 _CANARY = "cio_canary"
 
 
 class LeakError(Exception):
-    """Something that must not be written stands in what was to be written. Its text never says what."""
+    """A text that was to be written contains a secret or the canary. The message never repeats the value."""
 
 
-class Planting:
-    """Plants a canary in each exchange before it is scrubbed, and looks for it afterwards."""
+class CanaryScrubber:
+    """Scrubs exchanges. Plants a canary, a made-up e-mail address, in each, and checks that it is gone afterwards."""
 
     def __init__(self, scrubber: Scrubber, fakes: Fakes) -> None:
         self._scrubber = scrubber
@@ -33,34 +34,34 @@ class Planting:
         self.secrets: set[str] = set()
 
     def scrubbed(self, given: Exchange) -> Exchange:
-        """The exchange without what is personal. Raises `LeakError` where the scrubber left the canary."""
+        """The exchange without personal data. Raises `LeakError` where the scrubber left the canary."""
         self.secrets.update(secret for secret in credentials(given.request.headers) if len(secret) >= SHORTEST)
         request, answer = given.request, given.answer
         for text in (request.url.encode(), request.body, answer.body):
             self._fakes.reserve(text.decode("utf-8", "replace"))
         headers = {**request.headers, "x-cio-canary": self.canary}
-        planted = WireRequest(request.method, request.url, headers, _with(request.body, self.canary))
+        planted = WireRequest(request.method, request.url, headers, _with(request, self.canary))
         answered = replace(
-            answer, headers=(*answer.headers, ("X-Cio-Canary", self.canary)), body=_with(answer.body, self.canary)
+            answer, headers=(*answer.headers, ("X-Cio-Canary", self.canary)), body=_with(answer, self.canary)
         )
         found = self._scrubber.exchange(Exchange(planted, answered))
-        if left(_texts(found), [self.canary]):
+        if contains_any(_texts(found), [self.canary]):
             raise LeakError("the scrubber did not run: the canary is still there. Nothing was written")
         self._fakes.forget(self.canary)
-        request = replace(found.request, body=_without(found.request.body))
-        return Exchange(request, replace(found.answer, body=_without(found.answer.body)))
+        request = replace(found.request, body=_without(found.request))
+        return Exchange(request, replace(found.answer, body=_without(found.answer)))
 
     def check(self, text: str) -> None:
-        """Raise `LeakError` where a credential, or the canary, stands in the text in any form."""
-        if left([text], [self.canary]):
+        """Raise `LeakError` where the text contains a credential or the canary, in any encoding."""
+        if contains_any([text], [self.canary]):
             raise LeakError("the canary is still in it")
-        if left([text], self.secrets):
+        if contains_any([text], self.secrets):
             raise LeakError("a credential is still in it")
 
 
-def left(texts: Iterable[str], planted: Iterable[str]) -> bool:
-    """Whether any of these values stands in the texts: plain, URL-quoted, as base64, or escaped as in JSON."""
-    forms = {form for value in planted if value for form in _forms(value)}
+def contains_any(texts: Iterable[str], values: Iterable[str]) -> bool:
+    """Whether one of the texts contains one of the values: as it is, URL-quoted, in base64, or escaped as in JSON."""
+    forms = {form for value in values if value for form in _forms(value)}
     return any(form in text for text in texts for form in forms)
 
 
@@ -70,7 +71,7 @@ def _forms(value: str) -> Iterator[str]:
         once = dumps(value, ensure_ascii=ascii_only)[1:-1]
         yield from (once, dumps(once, ensure_ascii=ascii_only)[1:-1])
     raw = value.encode("utf-8", "surrogatepass")
-    for shift in range(3):  # wherever it begins within a longer text, as a password behind its user name
+    for shift in range(3):  # base64 depends on the offset in the text: a password stands behind its user name
         coded = base64.b64encode(b"\0" * shift + raw).decode().rstrip("=")
         whole = coded[(0, 2, 3)[shift] : len(coded) - bool((shift + len(raw)) % 3)]
         if len(whole) >= SHORTEST:
@@ -84,22 +85,13 @@ def _texts(exchange: Exchange) -> Iterator[str]:
         yield from (text for pair in headers for text in pair)
 
 
-def _with(body: bytes, canary: str) -> bytes:
-    payload = _object(body)
-    return body if payload is None else compact({**payload, _CANARY: canary}, body)
+def _with(said: WireRequest | Answer, canary: str) -> bytes:
+    payload = said.payload.value
+    return compact({**payload, _CANARY: canary}, said.body) if isinstance(payload, dict) else said.body
 
 
-def _without(body: bytes) -> bytes:
-    payload = _object(body)
-    if payload is None or _CANARY not in payload:
-        return body
-    del payload[_CANARY]
-    return compact(payload, body)
-
-
-def _object(body: bytes) -> dict[str, object] | None:
-    try:
-        found = loads(body) if body else None
-    except (ValueError, RecursionError):
-        return None
-    return found if isinstance(found, dict) else None
+def _without(said: WireRequest | Answer) -> bytes:
+    payload = said.payload.value
+    if not isinstance(payload, dict) or _CANARY not in payload:
+        return said.body
+    return compact({key: value for key, value in payload.items() if key != _CANARY}, said.body)

@@ -1,4 +1,4 @@
-"""What the command `sandbox` can be told. Loads nothing: the other commands read it too."""
+"""The arguments of the command `sandbox`. Imports only argparse, because every command loads it to build the help."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ PORT = 8025
 
 
 class CannotError(Exception):
-    """What was asked of a sandbox cannot be done; its text says why, and what can."""
+    """The sandbox cannot do what was requested. The text says why, and what is possible."""
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
-    """What it can be told."""
+    """Add the arguments of the command to a parser."""
     parser.add_argument("--port", type=_port, default=PORT, help=f"http, default {PORT}; 0 takes any that is free")
     parser.add_argument("--host", default="127.0.0.1", help="default 127.0.0.1: this machine only")
     parser.add_argument(

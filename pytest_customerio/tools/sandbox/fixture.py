@@ -1,4 +1,4 @@
-"""What the fixture `cio_sandbox` gives: a running sandbox, and what it knows, as plain values."""
+"""The fixture `cio_sandbox`: a running sandbox, and its state as plain values."""
 
 from __future__ import annotations
 
@@ -7,66 +7,66 @@ from contextlib import contextmanager
 from typing import Any
 
 from pytest_customerio.core.model import Violation
-from pytest_customerio.tools.sandbox import views
-from pytest_customerio.tools.sandbox.deliveries import Delivery
-from pytest_customerio.tools.sandbox.dispatch import Settings
-from pytest_customerio.tools.sandbox.log import Received
-from pytest_customerio.tools.sandbox.running import Running
+from pytest_customerio.tools.sandbox.server.sandbox_server import SandboxServer
+from pytest_customerio.tools.sandbox.service.json_views import person_json
+from pytest_customerio.tools.sandbox.service.request_log import LoggedRequest
+from pytest_customerio.tools.sandbox.settings import Settings
+from pytest_customerio.tools.sandbox.workspace.deliveries import Delivery
 
 
 @contextmanager
 def started() -> Iterator[Callable[[], Sandbox]]:
-    """A sandbox for as long as the context lasts; each call gives it anew, without anything in it."""
-    with Running(Settings(tls=True)) as running:
+    """Run a sandbox while the context lasts. Each call of the returned function empties the sandbox and returns it."""
+    with SandboxServer(Settings(tls=True)) as server:
 
         def fresh() -> Sandbox:
-            running.service.reset()
-            return Sandbox(running)
+            server.service.reset()
+            return Sandbox(server)
 
         yield fresh
 
 
 class Sandbox:
-    """A local Customer.io for one test: what an application in any process or language sends to it is seen here."""
+    """A local Customer.io for one test. It records what an application in any process or language sends to it."""
 
-    def __init__(self, running: Running) -> None:
-        self._running = running
-        self._service = running.service
+    def __init__(self, server: SandboxServer) -> None:
+        self._server = server
+        self._service = server.service
 
     @property
     def url(self) -> str:
-        """Its address over http: of every surface, and of the page that shows what it knows."""
-        return self._running.url
+        """Its http address: the same for every surface and for its page."""
+        return self._server.url
 
     @property
     def https_url(self) -> str:
-        """Its address over https; `environ` names the authority to trust."""
-        found = self._running.https_url
-        assert found is not None
-        return found
+        """Its https address; `environ` names the certificate authority to trust."""
+        url = self._server.https_url
+        assert url is not None
+        return url
 
     @property
     def environ(self) -> Mapping[str, str]:
-        """The environment variables for an application that is to use it: keys, addresses, the authority to trust."""
-        return dict(self._running.environ)
+        """The environment variables of an application that uses it: keys, addresses, the certificate authority."""
+        return dict(self._server.environ)
 
     @property
-    def received(self) -> list[Received]:
+    def received(self) -> list[LoggedRequest]:
         """Every request since the test began: operation, payload, status, violations and more."""
         with self._service.lock:
             return list(self._service.log)
 
     @property
     def violations(self) -> list[Violation]:
-        """What was wrong with the payloads: errors and warnings."""
-        return [each for one in self.received for each in one.violations if each.severity != "info"]
+        """The errors and warnings in all payloads."""
+        return [each for request in self.received for each in request.violations if each.severity != "info"]
 
     @property
     def people(self) -> Mapping[str, Mapping[str, Any]]:
-        """Everybody by id (or address, where there is no id): identifiers, attributes, events, devices and more."""
+        """Every person by id (or e-mail address without an id): identifiers, attributes, events, devices and more."""
         with self._service.lock:
             workspace = self._service.workspace
-            return {one.known_as: views.person(workspace, one) for one in workspace.people}
+            return {each.display_name: person_json(workspace, each) for each in workspace.people}
 
     @property
     def deliveries(self) -> list[Delivery]:
@@ -75,8 +75,8 @@ class Sandbox:
             return list(self._service.workspace.deliveries.values())
 
     def fault(self, case: str, times: int | None = 1, operation: str | None = None) -> None:
-        """The next `times` requests (None: all), of this operation or surface, draw this error.
+        """Answer the next `times` requests (None: all) of this operation or surface with an error case.
 
-        Raises `CannotError` with what can be asked for.
+        Raises `CannotError`, whose text says what is possible.
         """
         self._service.fault(case, times, operation)

@@ -1,4 +1,4 @@
-"""datetime follows virtual time and stays the class it is."""
+"""`datetime` follows virtual time, and stays the class that it is."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ import pytest
 
 from pytest_customerio.process.clock import dates
 from pytest_customerio.process.clock.virtual import Clock
+from pytest_customerio.process.patching import Patches
 
 pytestmark = pytest.mark.usefixtures("alone")
 
@@ -67,7 +68,7 @@ def _utcnow():
     ],
 )
 def test_what_tells_the_time_moves_with_sleep(now):
-    """By as much as was slept, with the zone and the class it had; nothing is left afterwards."""
+    """Each method moves on by what was slept, with its zone and class; afterwards it shows real time."""
     before = now()
     with Clock():
         time.sleep(48 * 3600)
@@ -79,7 +80,7 @@ def test_what_tells_the_time_moves_with_sleep(now):
 
 
 def test_it_agrees_with_time_time():
-    """One and the same moment."""
+    """`datetime.now` and `time.time` show the same moment."""
     with Clock():
         time.sleep(1000)
         assert abs(datetime.now(UTC).timestamp() - time.time()) < 1
@@ -101,7 +102,7 @@ def test_the_class_is_the_same():
 
 
 def test_a_zone_changes_its_offset_on_the_way():
-    """What is slept passes in UTC: the hour that summer time takes away is not counted."""
+    """A sleep across the change to summer time takes as long as anywhere, because it is counted in UTC."""
     before = datetime(2026, 3, 29, 1, 30, tzinfo=Summer())
     assert dates._later(before, 3600 * 10**9) == datetime(2026, 3, 29, 3, 30, tzinfo=Summer())
     assert dates._later(before, 3600 * 10**9).utcoffset() == 2 * HOUR
@@ -109,7 +110,7 @@ def test_a_zone_changes_its_offset_on_the_way():
 
 @pytest.mark.parametrize(("version", "count"), [((3, 11), 0), ((3, 12), 1)])
 def test_the_deprecation_of_utcnow_names_its_caller(monkeypatch, version, count):
-    """Python 3.12 and later warn: the clock's method does so for the line that called it."""
+    """Python 3.12 and later warn of `utcnow`: our method warns too, and names the line that called it."""
     with warnings.catch_warnings(record=True) as found, Clock():
         warnings.simplefilter("always")
         monkeypatch.setattr(dates, "sys", SimpleNamespace(version_info=version, implementation=sys.implementation))
@@ -118,7 +119,7 @@ def test_the_deprecation_of_utcnow_names_its_caller(monkeypatch, version, count)
 
 
 def test_where_classes_cannot_be_changed_dates_stay_real(monkeypatch):
-    """Another interpreter keeps real dates."""
+    """On another interpreter than CPython, `datetime` shows real time."""
     implementation = SimpleNamespace(name="pypy")
     monkeypatch.setattr(dates, "sys", SimpleNamespace(version_info=sys.version_info, implementation=implementation))
     before = datetime.now()
@@ -128,7 +129,7 @@ def test_where_classes_cannot_be_changed_dates_stay_real(monkeypatch):
 
 
 def test_frozen_dates_move_with_sleep():
-    """What freezegun put in datetime's place moves from the frozen moment on, and stands still otherwise."""
+    """Under freezegun, the frozen moment moves on by what is slept only."""
     import freezegun
 
     with freezegun.freeze_time("2026-01-01 23:59"):
@@ -143,7 +144,7 @@ def test_frozen_dates_move_with_sleep():
 
 
 def test_time_machine_moves_with_sleep():
-    """A travelled clock moves from where it was put."""
+    """Under time-machine, the time moves on from the moment that was set."""
     import time_machine
 
     with time_machine.travel(datetime(2026, 1, 1, tzinfo=UTC), tick=False), Clock():
@@ -152,9 +153,22 @@ def test_time_machine_moves_with_sleep():
 
 
 def test_a_patch_that_somebody_put_on_top_stays():
-    """Undoing looks whether the method is still ours."""
-    item = dates.TypeItem(datetime, "now", classmethod(lambda cls: 1))
-    item.undo()
-    item.apply()
+    """A method of a class in C is replaced and put back; a replacement that stands above ours is left alone."""
+    ours, theirs = Patches(), Patches()
+    ours.put(datetime, "now", classmethod(lambda cls: 1))
     assert datetime.now() == 1
-    item.undo()
+    theirs.put(datetime, "now", classmethod(lambda cls: 2), original=REAL["now"])
+    ours.undo()
+    assert datetime.now() == 2
+    theirs.undo()
+
+
+def test_classes_without_utcnow_are_left_as_they_are(monkeypatch):
+    """A Python that has removed `utcnow` gets none, and a class in the place of `datetime` is patched whole or not."""
+    genuine, made = {"now": REAL["now"]}, Patches()
+    with monkeypatch.context() as patch:
+        patch.setattr(dates, "vars", lambda kind: genuine if kind is datetime else vars(kind), raising=False)
+        patch.setattr(dt, "datetime", Moment)
+        dates.install(made, lambda: 0)
+    assert [(owner, name) for owner, name, _ in made] == [(datetime, "now")]
+    made.undo()

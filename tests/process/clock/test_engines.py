@@ -1,4 +1,4 @@
-"""tenacity's other ways to wait are seen, and what hides them is said."""
+"""tenacity's own ways to wait are seen, and it is known when the test hides its waits."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ def _by_default():
 
 
 def test_a_policy_that_waits_for_an_event_waits_in_virtual_time():
-    """sleep_using_event is over at once where the event is set, and else takes its time."""
+    """`sleep_using_event` ends at once where the event is set, and takes virtual time otherwise."""
     event = threading.Event()
     policy = tenacity.Retrying(
         sleep=tenacity.sleep_using_event(event), wait=wait_exponential(), stop=stop_after_attempt(3)
@@ -70,7 +70,7 @@ def test_a_policy_that_waits_for_an_event_waits_in_virtual_time():
 
 @pytest.mark.parametrize(("sleep", "fail"), [(time.sleep, _fail), (asyncio.sleep, _fail_async)])
 def test_a_policy_that_was_given_a_sleep_early_is_served(sleep, fail):
-    """`retry(sleep=asyncio.sleep)` holds the real one; it is given ours, and gets its own back."""
+    """A policy that holds the real sleep is given ours, and gets its own back."""
     kind = tenacity.Retrying if fail is _fail else tenacity.AsyncRetrying
     policy = kind(sleep=sleep, wait=wait_fixed(5), stop=stop_after_attempt(3))
     assert _run(lambda: policy(fail)) == ([5.0, 5.0], "")
@@ -79,7 +79,7 @@ def test_a_policy_that_was_given_a_sleep_early_is_served(sleep, fail):
 
 @pytest.mark.parametrize("fail", [_fail, _fail_async])
 def test_a_policy_whose_sleep_was_replaced_is_noticed(fail):
-    """`function.retry.sleep = mock` takes no time."""
+    """A mock as the sleep of a policy takes no time: the waits count as hidden."""
     function = retry(wait=wait_exponential(), stop=stop_after_attempt(3))(fail)
     function.retry.sleep = mock.AsyncMock() if fail is _fail_async else mock.Mock()
     assert _run(function) == ([], NO_SLEEP)
@@ -87,19 +87,19 @@ def test_a_policy_whose_sleep_was_replaced_is_noticed(fail):
 
 
 def test_a_wait_that_the_test_took_away_is_noticed(monkeypatch):
-    """`function.retry.wait = wait_none()` hides what the decorator asks for."""
+    """The test sets `wait_none()` where the decorator asks for a wait: the waits count as hidden."""
     monkeypatch.setattr(_with_wait.retry, "wait", wait_none())
     assert _run(_with_wait) == ([0.0, 0.0], NO_WAIT)
 
 
 @pytest.mark.parametrize("function", [_without_wait, _by_default])
 def test_a_policy_of_the_application_that_never_waits_is_its_own(function):
-    """tenacity waits for nothing unless told otherwise: that is the application's fault, nothing is hidden."""
+    """tenacity without `wait` does not wait: that is the application's fault, and nothing is hidden."""
     assert _run(function) == ([0.0, 0.0], "")
 
 
 def test_a_function_without_source_declares_nothing():
-    """What was made by exec, or is no function, cannot be read."""
+    """The source of a function made by `exec` cannot be read, so that it declares no wait."""
     namespace = {}
     exec("def made(): pass", namespace)
     assert not _declares_wait(namespace["made"])
@@ -107,7 +107,7 @@ def test_a_function_without_source_declares_nothing():
 
 
 def test_what_is_not_imported_is_left_alone(monkeypatch):
-    """Without tenacity there is nothing to watch."""
+    """Without tenacity nothing is patched."""
     monkeypatch.delitem(__import__("sys").modules, "tenacity")
     with Clock():
         assert tenacity.RetryCallState.prepare_for_next_attempt is REAL_PREPARE

@@ -1,4 +1,4 @@
-"""Tasks wait in virtual time, and what is real takes the time it takes."""
+"""Tasks wait in virtual time; what is real takes real time."""
 
 from __future__ import annotations
 
@@ -9,11 +9,13 @@ import subprocess
 import sys
 import threading
 import time
+import types
 from asyncio import sleep as early_sleep
 from unittest import mock
 
 import pytest
 
+from pytest_customerio.process.clock import loops
 from pytest_customerio.process.clock.virtual import Clock
 
 pytestmark = pytest.mark.usefixtures("alone")
@@ -147,7 +149,7 @@ async def _loopback():
     ],
 )
 def test_coroutines_in_virtual_time(run, waits, seconds, result):
-    """What is waited for, how long it took in virtual time, and what came of it; computing takes real time."""
+    """Each coroutine's waits, virtual duration and result are as in real time; computing takes real time."""
 
     async def timed():
         value = await run()
@@ -160,7 +162,7 @@ def test_coroutines_in_virtual_time(run, waits, seconds, result):
 
 
 def test_a_real_server_answers_aiohttp_and_its_timeouts_fire():
-    """A loopback server of the same loop: a quick answer comes, a slow one runs into the client's timeout."""
+    """A server in the same loop: a quick answer arrives, and for a slow one the client's timeout fires."""
     import aiohttp
     from aiohttp import web
 
@@ -193,7 +195,7 @@ def test_a_real_server_answers_aiohttp_and_its_timeouts_fire():
 
 
 def test_a_timeout_of_httpx_fires_in_virtual_time():
-    """A loopback server that never answers: httpx's own read timeout, at its moment."""
+    """A server that never answers: httpx's read timeout fires at its moment."""
     import httpx
 
     hung_up = asyncio.Event()
@@ -220,7 +222,7 @@ def test_a_timeout_of_httpx_fires_in_virtual_time():
 
 
 def test_a_loop_that_goes_on_keeps_its_timers():
-    """A timer set within fires afterwards when the time it has left is over, not an hour late."""
+    """A timer that was set in virtual time fires afterwards when its remaining time is over, not an hour late."""
 
     async def goes_on():
         loop, rang = asyncio.get_running_loop(), asyncio.Event()
@@ -233,7 +235,7 @@ def test_a_loop_that_goes_on_keeps_its_timers():
 
 
 def test_a_loop_of_another_thread_keeps_its_timers_and_a_closed_one_is_left_alone():
-    """A background loop that ticks all the time goes on ticking when the clock has stopped."""
+    """A background loop goes on ticking after the clock has stopped."""
     ticks, stop = [], threading.Event()
 
     async def tick():
@@ -257,7 +259,7 @@ def test_a_loop_of_another_thread_keeps_its_timers_and_a_closed_one_is_left_alon
 
 
 def test_a_selector_used_within_a_coroutine_is_not_the_loops():
-    """Who selects without the loop waits for real."""
+    """A coroutine that selects by itself waits for real."""
 
     async def selects():
         with selectors.DefaultSelector() as selector:
@@ -294,14 +296,14 @@ def test_a_mock_of_asyncio_sleep_within_hides_the_waits():
 
 
 def test_a_sleep_that_outlives_the_clock_sleeps_for_real():
-    """A coroutine that begins after the clock stopped takes the original's way."""
+    """A coroutine that starts to sleep after the clock has stopped sleeps for real."""
     with Clock():
         sleeping = asyncio.sleep(0.001, "slept")
     assert asyncio.run(sleeping) == "slept"
 
 
 def test_a_frozen_loop_sleeps_by_itself():
-    """freeze_time within the case stops the loop's timers: sleeps end all the same, and it is said."""
+    """`freeze_time` within the case stops the loop's timers: sleeps end all the same, and `hidden` says so."""
     import freezegun
 
     async def frozen():
@@ -316,7 +318,7 @@ def test_a_frozen_loop_sleeps_by_itself():
 
 
 def test_a_loop_in_frozen_time_is_driven():
-    """Under freeze_time, started before, asyncio.sleep ends, where it would never end without the clock."""
+    """Under a `freeze_time` that started before, `asyncio.sleep` ends; without the clock it never would."""
     import freezegun
 
     with freezegun.freeze_time("2026-01-01"), Clock() as clock:
@@ -326,7 +328,7 @@ def test_a_loop_in_frozen_time_is_driven():
 
 
 def test_uvloop_sleeps_and_says_that_its_timeouts_are_real():
-    """Its timers are out of reach, so its sleeps are ours."""
+    """The timers of uvloop cannot be moved: its sleeps are virtual, and `hidden` names the timeouts."""
     uvloop = pytest.importorskip("uvloop")
 
     with Clock() as clock, asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
@@ -337,7 +339,7 @@ def test_uvloop_sleeps_and_says_that_its_timeouts_are_real():
 
 
 def test_trio_sleeps_and_its_deadlines_pass():
-    """trio reads perf_counter, so its cancel scopes end in virtual time."""
+    """trio's deadlines pass in virtual time, because it reads `perf_counter`."""
     import trio
 
     async def scoped():
@@ -354,7 +356,7 @@ def test_trio_sleeps_and_its_deadlines_pass():
 
 @pytest.mark.parametrize("backend", ["asyncio", "trio"])
 def test_anyio_sleeps(backend):
-    """anyio imported asyncio's sleep by name, and calls trio's through its module."""
+    """anyio's sleep is virtual on asyncio, whose sleep it imported by name, and on trio."""
     import anyio
 
     async def sleeps():
@@ -414,3 +416,12 @@ def test_the_schedules_of_asyncio_equal_their_sync_twins(policy):
     assert async_times == pytest.approx(sync_times, abs=0.5)
     assert sync_waits[:3] == [1, 2, 4]
     assert clock.hidden == ""
+
+
+def test_a_loop_library_without_a_sleep_is_left_alone(monkeypatch):
+    """A release of trio without `sleep`, and a loop without timers that can be moved: nothing raises."""
+    monkeypatch.setitem(sys.modules, "trio", types.ModuleType("trio"))
+    with Clock() as clock:
+        asyncio.run(asyncio.sleep(5))
+    assert clock.waits == [5.0]
+    loops._move_timers(object(), [], 5.0)

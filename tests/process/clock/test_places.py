@@ -1,4 +1,4 @@
-"""Names are found where they were bound, and everything gets its own back."""
+"""Names that modules imported are found, wherever they are bound."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import types
 
 import pytest
 
-from pytest_customerio.process.clock.places import Attribute, Item, Places, is_machinery
+from pytest_customerio.process.clock.places import Places
 
 FAKE = object()
 TARGETS = {id(time.sleep)}
@@ -27,13 +27,13 @@ def _found(places, module, targets=TARGETS):
 
 
 def test_names_are_found_whatever_they_are(module):
-    """Under the function's own name or another."""
+    """A function is found under its own name and under another one."""
     module.sleep, module.nap, module.other = time.sleep, time.sleep, time.time
     assert _found(Places(), module) == ["sleep", "nap"]
 
 
 def test_a_module_is_read_again_when_it_has_grown(module):
-    """Each module is read once while its number of names stays the same."""
+    """A module is read once while its number of names stays the same, and again when it has changed."""
     places = Places()
     assert _found(places, module) == []
     module.nap = time.sleep
@@ -45,7 +45,7 @@ def test_a_module_is_read_again_when_it_has_grown(module):
 
 
 def test_a_name_that_was_mocked_when_it_was_first_seen_is_watched(module):
-    """A usual name is looked at each time, whatever stood there at first."""
+    """A usual name is looked at each time, whatever stood there first."""
     places = Places()
     module.sleep, module.time = FAKE, time
     assert _found(places, module) == []
@@ -54,7 +54,7 @@ def test_a_name_that_was_mocked_when_it_was_first_seen_is_watched(module):
 
 
 def test_a_module_that_was_replaced_is_read_again(module, monkeypatch):
-    """A new module under an old name."""
+    """A new module under an old name is read."""
     places = Places()
     assert _found(places, module) == []
     new = types.ModuleType(module.__name__)
@@ -65,7 +65,7 @@ def test_a_module_that_was_replaced_is_read_again(module, monkeypatch):
 
 
 def test_who_uses_a_module_is_known(module):
-    """Only where the name still stands for it."""
+    """A module that uses `time` through its module is known, as long as the name stands for it."""
     places = Places()
     module.time, module.asyncio = time, types.ModuleType("asyncio")
     list(places.find(TARGETS))
@@ -76,7 +76,7 @@ def test_who_uses_a_module_is_known(module):
 
 
 def test_modules_imported_since_are_found(module, monkeypatch):
-    """And only those: what is no module, and test machinery, is left alone."""
+    """Only modules of the application are found: test machinery, and what is no module, are passed over."""
     places = Places()
     list(places.find(TARGETS))
     late = types.ModuleType("late_of_patch_tests")
@@ -87,55 +87,3 @@ def test_modules_imported_since_are_found(module, monkeypatch):
         monkeypatch.setitem(sys.modules, name, value)
     assert [(space, name) for space, name in places.find_new(TARGETS)] == [(vars(late), "nap")]
     assert _found(places, machinery) == []
-
-
-@pytest.mark.parametrize(
-    ("name", "machinery"),
-    [
-        ("_pytest.timing", True),
-        ("pytest_asyncio.plugin", True),
-        ("hypothesis", True),
-        ("pytest_customerio.running.traffic", False),
-        ("", False),
-    ],
-)
-def test_test_machinery_is_known_by_its_package(name, machinery):
-    """Every package whose name begins with pytest but ours, and a few more."""
-    assert is_machinery(name) is machinery
-
-
-def test_an_item_is_put_back_unless_somebody_took_its_place():
-    """What stands on top is left alone."""
-    namespace = {"name": 1}
-    item = Item(namespace, "name", 1, FAKE)
-    item.apply()
-    assert namespace == {"name": FAKE}
-    item.undo()
-    assert namespace == {"name": 1}
-    namespace["name"] = 2
-    item.undo()
-    assert namespace == {"name": 2}
-
-
-def test_an_attribute_is_put_back_or_inherited_again():
-    """A class's own attribute returns; an inherited one is inherited again; what stands on top is left alone."""
-
-    class Base:
-        name = staticmethod(len)
-
-    class Child(Base):
-        pass
-
-    own, before = Attribute(Base, "name", FAKE), vars(Base)["name"]
-    inherited = Attribute(Child, "name", FAKE)
-    own.apply()
-    inherited.apply()
-    assert Base.name is Child.name is FAKE
-    inherited.undo()
-    own.undo()
-    assert vars(Base)["name"] is before
-    assert "name" not in vars(Child)
-    own.apply()
-    Base.name = 2
-    own.undo()
-    assert Base.name == 2

@@ -9,8 +9,10 @@ import threading
 import time
 import types
 from datetime import timedelta
+from pathlib import Path
 from unittest import mock
 
+import hypothesis
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -52,6 +54,25 @@ def test_sleep_is_instant_and_logged():
     assert clock.waits == [3600.0, 0.0, 0.25, 1.0]
 
 
+def test_a_wait_that_nobody_slept_is_logged():
+    """`wait` moves all clocks on and stands in the log like a sleep; `advance` is not logged."""
+    with Clock() as clock:
+        began = time.monotonic()
+        clock.wait(30)
+        clock.advance(30)
+        assert 60 <= time.monotonic() - began < 65
+    assert clock.waits == [30]
+
+
+def test_a_retry_engine_that_is_not_imported_hides_nothing(monkeypatch):
+    """Without tenacity and stamina in the process, only the other ways to a sleep are watched."""
+    for name in ("tenacity.nap", "backoff._sync", "backoff._async", "urllib3.util.retry", "stamina"):
+        monkeypatch.delitem(sys.modules, name, raising=False)
+    with Clock() as clock:
+        time.sleep(1)
+    assert (clock.waits, clock.hidden) == ([1.0], "")
+
+
 @pytest.mark.parametrize(("name", "unit"), CLOCKS)
 def test_the_clocks_move_with_sleep_and_advance(name, unit):
     """Each clock shows what was slept and advanced, in its own unit, and is real again afterwards."""
@@ -89,13 +110,14 @@ def test_hypothesis_keeps_real_time(seconds):
 
 def test_a_test_machine_sees_real_time_through_the_module_too():
     """`time.perf_counter()` in a module of pytest's does not see virtual waits; elsewhere it does."""
-    namespaces = [{"__name__": name} for name in ("pytest_benchmark.timers", "hypothesis.core", "app.timers")]
+    folders = [Path(one.__file__).parent for one in (pytest, hypothesis, sys.modules[__name__])]
+    namespaces = [{"file": str(folder / "timers.py")} for folder in folders]
     with Clock():
         for namespace in namespaces:
-            exec("import time\nbegan = time.perf_counter()", namespace)
+            exec(compile("import time\nbegan = time.perf_counter()", namespace["file"], "exec"), namespace)
         time.sleep(60)
         for namespace in namespaces:
-            exec("import time\nspent = time.perf_counter() - began", namespace)
+            exec(compile("import time\nspent = time.perf_counter() - began", namespace["file"], "exec"), namespace)
     assert [round(namespace["spent"]) for namespace in namespaces] == [0, 0, 60]
 
 
@@ -124,7 +146,7 @@ def test_modules_that_imported_the_functions_by_name_are_served(module):
 
 
 def test_a_module_that_is_imported_within_gets_the_originals(monkeypatch):
-    """What it imported by name is not left with a clock that stopped."""
+    """A module that is imported meanwhile does not keep the functions of a clock that has stopped."""
     late = types.ModuleType("late_of_clock_tests")
     with Clock():
         late.sleep, late.other, late.now = time.sleep, 1, time.time
@@ -133,7 +155,7 @@ def test_a_module_that_is_imported_within_gets_the_originals(monkeypatch):
 
 
 def test_a_function_bound_under_another_name_is_served(module):
-    """`from time import sleep as nap`."""
+    """`from time import sleep as nap` is replaced too."""
     module.nap = time.sleep
     with Clock() as clock:
         module.nap(50)
@@ -142,7 +164,7 @@ def test_a_function_bound_under_another_name_is_served(module):
 
 
 def test_test_machinery_keeps_real_time():
-    """pytest's own timing module is left alone, while it imports time's functions by name."""
+    """pytest's own timing module keeps the real functions that it imported by name."""
     from _pytest import timing
 
     with Clock():
@@ -150,7 +172,7 @@ def test_test_machinery_keeps_real_time():
 
 
 def test_clocks_cannot_be_nested():
-    """A second clock is refused in words, and the first goes on."""
+    """A second clock raises an error with a message, and the first one goes on."""
     with Clock() as clock:
         with pytest.raises(RuntimeError, match="replays cannot be nested"), Clock():
             raise AssertionError("entered")
@@ -188,7 +210,7 @@ def test_threads_share_the_clock_and_lose_no_wait():
 
 
 def _naps_of_three_threads():
-    """Who woke, and when, in the order of waking."""
+    """The sleeps of three threads and the moments when they woke, in the order of waking."""
     woken, start = [], threading.Barrier(3)
 
     def nap(seconds):
@@ -206,7 +228,7 @@ def _naps_of_three_threads():
 
 
 def test_threads_wake_in_the_order_of_their_deadlines():
-    """Who sleeps longer wakes later, whoever began first, and nobody sees a moment before its own."""
+    """A thread that sleeps longer wakes later, whichever began first, and none wakes before its moment."""
     # A starved machine may leave a thread that just started aside until the others have jumped: that is no wrong order.
     runs = (_naps_of_three_threads() for _ in range(3))
     woken = next((run for run in runs if [seconds for seconds, _ in run] == [100, 200, 300]), [])
@@ -215,7 +237,7 @@ def test_threads_wake_in_the_order_of_their_deadlines():
 
 
 def test_a_child_process_takes_real_time():
-    """`Popen.wait(timeout)` polls with `time.sleep`: neither is its waiting logged nor its timeout cut short."""
+    """`Popen.wait(timeout)` polls with `time.sleep`: its polling is not logged, and its timeout takes real time."""
     with Clock() as clock:
         child = subprocess.Popen([sys.executable, "-c", "pass"])
         assert child.wait(timeout=60) == 0
@@ -225,7 +247,7 @@ def test_a_child_process_takes_real_time():
 
 
 def test_who_polls_for_a_child_process_leaves_it_time():
-    """A loop of ten virtual seconds around `poll` is as long as a real one while the child runs."""
+    """A loop of ten virtual seconds around `poll` gives a child process real time to end."""
     with Clock():
         child = subprocess.Popen([sys.executable, "-c", "pass"])
         deadline = time.monotonic() + 10
@@ -236,7 +258,7 @@ def test_who_polls_for_a_child_process_leaves_it_time():
 
 
 def test_who_polls_for_another_thread_leaves_it_time():
-    """A polling loop of ten virtual seconds gives a real thread the while that its work takes."""
+    """A polling loop of ten virtual seconds gives another thread real time for its work."""
     done = threading.Event()
     timer = threading.Timer(0.05, done.set)
     with Clock():
@@ -299,7 +321,7 @@ def test_stamina_in_testing_mode_is_noticed():
 
 
 def test_what_was_patched_over_the_clock_is_left_alone_and_healed_later(module):
-    """monkeypatch, undone late, restores the dead function of a clock: it passes through, and heal() removes it."""
+    """monkeypatch, undone late, puts a function of a stopped clock back: it passes calls on, and heal() removes it."""
     clock = Clock()
     patch = pytest.MonkeyPatch()
     with clock:
@@ -373,7 +395,7 @@ def _schedule(run):
 
 
 def test_tenacity_waits_are_logged():
-    """tenacity's exponential schedule."""
+    """The waits of tenacity's exponential schedule are logged."""
     import tenacity
 
     policy = tenacity.Retrying(wait=tenacity.wait_exponential(), stop=tenacity.stop_after_attempt(4), reraise=True)
@@ -383,7 +405,7 @@ def test_tenacity_waits_are_logged():
 
 
 def test_stamina_waits_are_logged():
-    """stamina sleeps through tenacity."""
+    """The waits of stamina, which sleeps through tenacity, are logged."""
     import stamina
 
     waits, _ = _schedule(
@@ -393,7 +415,7 @@ def test_stamina_waits_are_logged():
 
 
 def test_backoff_waits_are_logged_and_its_max_time_is_reached():
-    """backoff reads its deadline from datetime: instant waits must reach it, or it would go on for ever."""
+    """backoff reads its deadline from datetime: virtual waits reach it, or it would never end."""
     import backoff
 
     before = dt.datetime.now()
@@ -406,7 +428,7 @@ def test_backoff_waits_are_logged_and_its_max_time_is_reached():
 
 
 def test_urllib3_waits_are_logged():
-    """urllib3's own engine: the first retry comes at once."""
+    """The waits of urllib3's Retry are logged; its first retry does not wait."""
     import urllib3
 
     with Clock() as clock:

@@ -115,7 +115,7 @@ def test_let_through(name):
 
 
 full = analytics.Client(KEY, max_queue_size=1, send=False)
-full.send = True  # its consumer has not started: whatever comes, nothing leaves
+full.send = True  # its consumer was never started, so nothing is sent
 full.track("42", "first")
 NOT_SENT = {
     "queue-full": lambda: full.track("42", "second"),

@@ -1,172 +1,35 @@
-"""`doctor` as a whole: its order, its ending, and that it never prints a secret."""
+"""The declaration of the command `doctor`."""
 
 from __future__ import annotations
 
-import argparse
-import base64
-import json
-import threading
-from collections.abc import Iterator
-from functools import partial
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+import os
 
 import pytest
 
-from pytest_customerio.__main__ import main
-from pytest_customerio.tools.doctor import command
-from pytest_customerio.tools.doctor.arguments import arguments
-from pytest_customerio.tools.doctor.diagnosis import Finding, text
-from pytest_customerio.tools.target import opened
-
-SITE, TRACK, APP, WRITE = ("5eC2et" + name for name in ("Sitexxxxxxxx", "Trackyyyyyyy", "Appzzzzzzzzz", "Writewwwwww"))
-PLANTED = {
-    "CUSTOMERIO_SITE_ID": SITE,
-    "CUSTOMERIO_API_KEY": TRACK,
-    "CUSTOMERIO_APP_API_KEY": APP,
-    "CUSTOMERIO_WRITE_KEY": WRITE,
-}
-THEIRS = {name: f"sandbox-{number}" for number, name in enumerate(PLANTED)}
+from pytest_customerio.tools.commands import CommandError, command_parser
+from pytest_customerio.tools.doctor import checks
+from pytest_customerio.tools.doctor.command import DOCTOR
 
 
-def run(*given: str, environ: dict[str, str] | None = None) -> tuple[str, int]:
-    parser = argparse.ArgumentParser()
-    arguments(parser)
-    return command.run(parser.parse_args(given), environ or {})
-
-
-class Handler(BaseHTTPRequestHandler):
-    """Says that it is a sandbox, and repeats every secret that it has ever heard of."""
-
-    def do_GET(self) -> None:
-        self.rfile.read(int(self.headers.get("content-length", 0)))
-        about = {"region": "us", "environ": THEIRS}
-        echo = {
-            "message": str(self.headers),
-            "planted": PLANTED,
-            "region": f"us {TRACK}",
-            "environment_id": 7,
-            "customer": {"attributes": PLANTED},
-        }
-        body = json.dumps(about if self.path == "/_sandbox/" else echo).encode()
-        self.send_response(200 if "region" in self.path or "_sandbox" in self.path else 401, SITE)
-        self.send_header("Content-Length", str(len(body)))
-        self.end_headers()
-        self.wfile.write(body)
-
-    do_PUT = do_POST = do_GET
-
-    def log_message(self, *given: object) -> None:
-        """Nothing is told."""
-
-
-@pytest.fixture
-def sandbox() -> Iterator[str]:
-    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
-        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
-        thread.start()
-        yield f"http://127.0.0.1:{server.server_address[1]}"
-        server.shutdown()
-        thread.join()
-
-
-def test_no_secret_is_ever_printed(sandbox: str) -> None:
-    """Not the application's, not the sandbox's, in no form, whatever the answers say."""
-    every = [*PLANTED.values(), *THEIRS.values()]
-    forms = [*every, *(base64.b64encode(f"{one}:{two}".encode()).decode() for one in every for two in every)]
-    asked = ["--person", "1", "--email", "a@example.com", "--event", "x", "--needs", "a=text", "--write"]
-    for given in (["--target", sandbox], ["--target", f"http://{TRACK}:{APP}@127.0.0.1:9"], ["--target", TRACK], []):
-        for form in ([], ["--json"]):
-            told, code = run(*given, *asked, *form, environ=PLANTED)
-            assert [one for one in forms if one in told] == []
-            assert code in (1, 2)
-
-
-def test_no_secret_of_a_workspace(sandbox: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Where Customer.io itself is asked, here played by a server on this machine."""
-    monkeypatch.setattr(command, "opened", partial(opened, home=sandbox))
-    environ = {**PLANTED, "CIO_SANDBOX_WORKSPACE": "7", "CIO_SANDBOX_APP_KEY": APP, "CIO_SANDBOX_WRITE_KEY": WRITE}
-    for form in ([], ["--json"]):
-        told, code = run("--write", "--person", "1", "--email", "a@example.com", *form, environ=environ)
-        assert [one for one in PLANTED.values() if one in told] == []
-        assert code == 1
-    assert json.loads(told)["asked"] == "workspace 7 of Customer.io (us)"
-
-
-def test_these_secrets_would_be_seen() -> None:
-    """The test above can fail."""
-    assert TRACK in text([Finding("a", "ok", f"key {TRACK}")], "nobody")
-
-
-def test_keys_of_another_sandbox(sandbox: str) -> None:
-    """Compared here: the application's own may be real ones, and are sent to nobody."""
-    told = json.loads(run("--target", sandbox, "--json", environ={**PLANTED, "CUSTOMERIO_SITE_ID": "sandbox-0"})[0])
-    wrong = [one["check"] for one in told["checks"] if one["seen"] == "is no key of this sandbox"]
-    assert wrong == ["CUSTOMERIO_API_KEY", "CUSTOMERIO_APP_API_KEY", "CUSTOMERIO_WRITE_KEY"]
-    assert told["asked"] == f"a sandbox at {sandbox} (us)"
-
-
-def test_nobody_to_ask(sandbox: str) -> None:
-    """2: the variables are looked at all the same."""
-    told, code = run(environ=PLANTED)
-    assert code == 2
-    assert "CIO_SANDBOX_WORKSPACE" in told
-    assert told.startswith("asked: nobody\n\n  ok       CUSTOMERIO_SITE_ID      set; Site ID\n")
-    told, code = run("--target", "http://127.0.0.1:9", environ=PLANTED)
-    assert code == 2
-    assert "gives no answer" in " ".join(told.split())
-
-
-def test_a_target_that_leaves(sandbox: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    """What was found until then stays."""
-    from pytest_customerio.tools.sending import UnreachableError
-
-    def gone(*given: object) -> Iterator[Finding]:
-        yield Finding("Track key", "ok", "opens")
-        raise UnreachableError("it gives no answer")
-
-    monkeypatch.setattr("pytest_customerio.tools.doctor.workspace.look", gone)
-    told, code = run("--target", sandbox, environ=THEIRS)
-    assert code == 2
-    assert "  ok       Track key               opens\n  problem  connection              it gives no answer\n" in told
-
-
-def test_text() -> None:
-    """Aligned, wrapped, counted."""
-    found = [
-        Finding("key", "problem", "word " * 25, "go there"),
-        Finding("region", "problem", "eu"),
-        Finding("x", "note", "y"),
-    ]
-    assert text(found, "me") == (
-        "asked: me\n\n"
-        "  problem  key     word word word word word word word word word word word word word word word word\n"
-        "                   word word word word word word word word word\n"
-        "                   → go there\n"
-        "  problem  region  eu\n"
-        "  note     x       y\n"
-        "\n"
-        "1 note, 2 problems\n"
+def test_it_runs_the_checks(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The command gives its arguments and the environment to the checks, and prints their text."""
+    given: list[object] = []
+    monkeypatch.setattr(checks, "examine", lambda *arguments: given.extend(arguments) or ("text", 1))
+    arguments = command_parser([DOCTOR]).parse_args(["doctor", "--needs", "plan=text"])
+    pieces: list[str] = []
+    assert DOCTOR.run(arguments, pieces.append) == 1
+    assert (given, pieces) == ([arguments, os.environ], ["text"])
+    assert (arguments.needs, arguments.target, arguments.write, arguments.json) == (
+        [("plan", "text")],
+        None,
+        False,
+        False,
     )
 
 
 @pytest.mark.parametrize("given", ["plan", "=text", "plan=color"])
-def test_needs(given: str, capsys: pytest.CaptureFixture[str]) -> None:
-    """A name and a kind."""
-    with pytest.raises(SystemExit):
-        run("--needs", given)
-    assert f"{given!r} is not NAME=KIND; kinds are text, number, boolean, timestamp" in capsys.readouterr().err
-
-
-def test_a_whole_story(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
-    """Against a sandbox of our own: what is written is found again, an event of almost that name is not."""
-    pytest.importorskip("uvicorn")
-    for name in (*PLANTED, "CIO_SANDBOX_WORKSPACE", "CIO_SANDBOX_URL", "CUSTOMERIO_TRACK_API_KEY", "CUSTOMERIO_REGION"):
-        monkeypatch.delenv(name, raising=False)
-    assert main(["doctor"]) == 0
-    assert "nothing is written without --write" in capsys.readouterr().out
-    person = "pytest-customerio-doctor"
-    asked = ["--write", "--person", person, "--email", f"{person}@example.com", "--needs", "made_by=text"]
-    assert main(["doctor", *asked, "--event", "pytest-customerio doctor"]) == 0
-    assert "\n12 ok, 1 skipped\n" in capsys.readouterr().out
-    assert main(["doctor", *asked, "--event", "Pytest-Customerio Doctor"]) == 1
-    assert "which is another name" in capsys.readouterr().out
+def test_needs(given: str) -> None:
+    """`--needs` takes a name and a kind."""
+    with pytest.raises(CommandError) as error:
+        command_parser([DOCTOR]).parse_args(["doctor", "--needs", given])
+    assert f"{given!r} is not NAME=KIND; kinds are text, number, boolean, timestamp" in str(error.value)

@@ -1,4 +1,4 @@
-"""One person: there, reachable, not suppressed; an event by its exact name; attributes of the types needed."""
+"""Checks one person: exists, can be reached, is not suppressed, received an event, has attributes of the types needed."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pytest_customerio.core.model import Answer
-from pytest_customerio.tools.doctor.asking import Ask, NoKeyError
-from pytest_customerio.tools.doctor.diagnosis import Finding
-from pytest_customerio.tools.doctor.history import App, Sandbox
-from pytest_customerio.tools.doctor.people import Asked, attribute, event, look, reads_like
+from pytest_customerio.tools.asking import Call, NoKeyError
+from pytest_customerio.tools.doctor.diagnosis import Diagnosis
+from pytest_customerio.tools.doctor.history import AppApiHistory
+from pytest_customerio.tools.doctor.people import PersonQuery, check_attribute, check_event, check_person, kinds_of
 
 ADA = {"identifiers": {"cio_id": "c1", "email": "ada@example.com"}, "attributes": {"age": "36"}, "unsubscribed": False}
 FOUND = {
@@ -28,44 +28,46 @@ FOUND = {
 }
 
 
-def answering(answers: Mapping[str, Any]) -> Ask:
-    def ask(operation: str, place: str, payload: object) -> Answer:
+def answering(answers: Mapping[str, Any]) -> Call:
+    def call(operation: str, place: str, payload: object) -> Answer:
         found = answers.get(place, 404)
         return Answer(found) if isinstance(found, int) else Answer(200, "OK", (), json.dumps(found).encode())
 
-    return ask
+    return call
 
 
-def told(asked: Asked, **changed: Any) -> list[tuple[str, str, str]]:
-    ask = answering({**FOUND, **changed.pop("answers", {})})
-    return [(one.check, one.state, one.seen) for one in look(ask, App(ask), asked)]
+def results(query: PersonQuery, answers: Mapping[str, Any] | None = None) -> list[tuple[str, str, str]]:
+    call = answering({**FOUND, **(answers or {})})
+    return [(one.check, one.state, one.seen) for one in check_person(call, AppApiHistory(call), query)]
 
 
 def test_all_is_well() -> None:
-    """By address, by id, with an event that was received."""
-    assert told(Asked(email="ada@example.com", event="Purchase")) == [
+    """A person is found by address or by id, with the event and the attribute that are asked for."""
+    assert results(PersonQuery(email="ada@example.com", event="Purchase")) == [
         ("address", "ok", "one person has it"),
         ("suppressed", "ok", "no"),
         ("person", "ok", "is there"),
         ("reachable", "ok", "subscribed, and has an e-mail address"),
         ("event", "ok", "received"),
     ]
-    assert told(Asked(person="a/b", needs=[("email", "text")]))[-1] == ('attribute "email"', "ok", "a text")
+    assert results(PersonQuery(person="a/b", needs=[("email", "text")]))[-1] == ('attribute "email"', "ok", "a text")
 
 
-def test_nothing_asked() -> None:
-    """Nothing is said; without a person there is nobody to ask about."""
-    assert told(Asked()) == []
-    assert told(Asked(event="x")) == [("person", "skipped", "whose? name one with --person or --email")]
+def test_an_empty_query() -> None:
+    """An empty query has no results. An event without a person is skipped."""
+    assert results(PersonQuery()) == []
+    assert results(PersonQuery(event="x")) == [("person", "skipped", "whose? name one with --person or --email")]
 
 
 def test_no_key() -> None:
-    """Skipped, and why."""
+    """Without a key for the App API the person is skipped, with the reason."""
 
-    def ask(operation: str, place: str, payload: object) -> Answer:
+    def call(operation: str, place: str, payload: object) -> Answer:
         raise NoKeyError("no key for it")
 
-    assert list(look(ask, App(ask), Asked(person="1"))) == [Finding("person", "skipped", "no key for it")]
+    assert list(check_person(call, AppApiHistory(call), PersonQuery(person="1"))) == [
+        Diagnosis("person", "skipped", "no key for it")
+    ]
 
 
 @pytest.mark.parametrize(
@@ -78,8 +80,11 @@ def test_no_key() -> None:
     ],
 )
 def test_addresses(answer: object, seen: tuple[str, str, str]) -> None:
-    """Nobody, several, or no answer."""
-    assert told(Asked(email="ada@example.com"), answers={"/v1/customers?email=ada%40example.com": answer})[0] == seen
+    """An address that nobody or several people have, or an error, is reported first."""
+    assert (
+        results(PersonQuery(email="ada@example.com"), answers={"/v1/customers?email=ada%40example.com": answer})[0]
+        == seen
+    )
 
 
 @pytest.mark.parametrize(
@@ -93,9 +98,9 @@ def test_addresses(answer: object, seen: tuple[str, str, str]) -> None:
     ],
 )
 def test_suppressed(answer: object, seen: tuple[str, str]) -> None:
-    """On the list of the service that delivers."""
+    """An address on the list of the delivery service is a problem; a list that cannot be read is skipped."""
     place = "/v1/esp/search_suppression/ada%40example.com"
-    assert told(Asked(email="ada@example.com"), answers={place: answer})[1] == ("suppressed", *seen)
+    assert results(PersonQuery(email="ada@example.com"), answers={place: answer})[1] == ("suppressed", *seen)
 
 
 @pytest.mark.parametrize(
@@ -112,14 +117,14 @@ def test_suppressed(answer: object, seen: tuple[str, str]) -> None:
     ],
 )
 def test_people(answer: object, seen: list[tuple[str, str, str]]) -> None:
-    """Not there, or not to be reached."""
-    assert told(Asked(person="1"), answers={"/v1/customers/1/attributes": answer}) == seen
+    """A person who does not exist, has unsubscribed, or has no address is reported."""
+    assert results(PersonQuery(person="1"), answers={"/v1/customers/1/attributes": answer}) == seen
 
 
-def test_events_that_are_not_told() -> None:
-    """Skipped: not received is something else."""
+def test_events_that_are_not_results() -> None:
+    """Events that the App API does not show are skipped, not reported as missing."""
     place = "/v1/customers/c1/activities?id_type=cio_id&type=event&limit=100"
-    assert told(Asked(person="a/b", event="x"), answers={place: 403})[-1] == (
+    assert results(PersonQuery(person="a/b", event="x"), answers={place: 403})[-1] == (
         "event",
         "skipped",
         "the App API does not tell",
@@ -148,8 +153,8 @@ def test_events_that_are_not_told() -> None:
     ],
 )
 def test_events(name: str, received: list[str], state: str, seen: str) -> None:
-    """Letter by letter; names that hold personal data are not shown."""
-    found = event(name, received)
+    """Event names are compared exactly; the nearest is shown unless it contains personal data."""
+    found = check_event(name, received)
     assert (found.state, found.seen) == (state, seen)
 
 
@@ -170,37 +175,21 @@ def test_events(name: str, received: list[str], state: str, seen: str) -> None:
     ],
 )
 def test_attributes(value: object, kind: str, exact: bool, state: str, seen: str) -> None:
-    """Of the kind that is needed, or what they are instead; over the App API that may stay open."""
-    found = attribute("plan", kind, {"plan": value}, exact=exact)
+    """An attribute is of the kind needed, or the text says of which; the App API may leave that open."""
+    found = check_attribute("plan", kind, {"plan": value}, exact=exact)
     assert (found.check, found.state, found.seen) == ('attribute "plan"', state, seen)
 
 
 def test_an_attribute_that_is_not_there() -> None:
-    """Names are compared exactly, too."""
-    assert attribute("Plan", "text", {"plan": "x"}, exact=True).seen == "not there"
+    """Attribute names are compared exactly."""
+    assert check_attribute("Plan", "text", {"plan": "x"}, exact=True).seen == "not there"
 
 
 @settings(deadline=None)
 @given(st.none() | st.booleans() | st.integers() | st.floats() | st.text() | st.lists(st.integers()), st.booleans())
 def test_any_attribute(value: object, exact: bool) -> None:
-    """Whatever it is, something is said of it, and not what it is."""
+    """Any value gets a result, and `ok` only where it is of the kind needed."""
     for kind in ("text", "number", "boolean", "timestamp"):
-        found = attribute("a", kind, {"a": value}, exact=exact)
+        found = check_attribute("a", kind, {"a": value}, exact=exact)
         assert found.state in ("ok", "note", "problem")
-        assert found.state != "ok" or kind in reads_like(value)
-
-
-def test_a_sandbox_remembers() -> None:
-    """Types as they were sent, all events, and whom it never wants back."""
-    ask = answering(
-        {
-            "/_sandbox/people/c1": {"attributes": {"age": 36}, "events": [{"name": "Purchase"}]},
-            "/_sandbox/workspace": {"suppressed": [{"kind": "email", "value": "ADA@example.com"}]},
-        }
-    )
-    history = Sandbox(ask)
-    assert history.attributes(ADA) == {"age": 36}
-    assert history.events(ADA) == ["Purchase"]
-    assert history.suppressed("ada@example.com") == "suppressed in the workspace"
-    assert history.suppressed("eve@example.com") == ""
-    assert history.attributes({"cio_id": "c2"}) == {}
+        assert found.state != "ok" or kind in kinds_of(value)

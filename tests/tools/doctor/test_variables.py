@@ -1,4 +1,4 @@
-"""The variables that hold keys: what is wrong with each, without ever saying what they hold."""
+"""Checks the variables for keys. No text repeats a value."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pytest_customerio.tools.doctor.diagnosis import text
-from pytest_customerio.tools.doctor.variables import look, value
+from pytest_customerio.tools.doctor.diagnosis import as_text
+from pytest_customerio.tools.doctor.variables import check_variables, value
 
 GOOD = {
     "CUSTOMERIO_SITE_ID": "a1" * 10,
@@ -19,11 +19,11 @@ GOOD = {
 
 
 def states(**changed: str) -> dict[str, tuple[str, str]]:
-    return {one.check: (one.state, one.seen) for one in look({**GOOD, **changed})}
+    return {one.check: (one.state, one.seen) for one in check_variables({**GOOD, **changed})}
 
 
 def test_all_is_well() -> None:
-    """Each is told by its name and kind."""
+    """Each variable that is in order is reported with the kind of its key."""
     assert list(states().values()) == [
         ("ok", "set; Site ID"),
         ("ok", "set; Track API key"),
@@ -34,8 +34,8 @@ def test_all_is_well() -> None:
 
 
 def test_nothing_is_set() -> None:
-    """Track's have to be there, the others for what they are for."""
-    found = look({})
+    """Missing keys of Track are problems; other missing keys are notes with their use."""
+    found = check_variables({})
     assert [(one.state, one.seen) for one in found] == [
         ("problem", "not set; it is needed for Track"),
         ("problem", "not set; it is needed for Track"),
@@ -50,13 +50,13 @@ def test_nothing_is_set() -> None:
     "given", ["None", "xxx", "your_api_key", "<track key>", "${KEY}", "{{ key }}", "changeme", "***", "short"]
 )
 def test_placeholders(given: str) -> None:
-    """What stands in examples is no key."""
+    """A placeholder from an example is a problem."""
     assert states(CUSTOMERIO_API_KEY=given)["CUSTOMERIO_API_KEY"] == ("problem", "holds a placeholder")
 
 
 @pytest.mark.parametrize("given", [" " + "b2" * 10, "b2" * 10 + "\n", '"' + "b2" * 10 + '"', "'" + "b2" * 10])
 def test_spaces_and_quotes(given: str) -> None:
-    """They come from files and shells, and make a key of nobody's."""
+    """A space or a quote at either end is a problem: it is sent as a part of the key."""
     assert states(CUSTOMERIO_API_KEY=given)["CUSTOMERIO_API_KEY"] == (
         "problem",
         "begins or ends with a space or a quote",
@@ -64,7 +64,7 @@ def test_spaces_and_quotes(given: str) -> None:
 
 
 def test_keys_of_another_kind() -> None:
-    """CUSTOMERIO_API_KEY is that of Track, whatever other projects call it."""
+    """A key of the App API in the variable for Track is a problem, and the reverse."""
     assert states(CUSTOMERIO_API_KEY="e5" * 16)["CUSTOMERIO_API_KEY"] == (
         "problem",
         "reads like another key: App API key",
@@ -74,23 +74,23 @@ def test_keys_of_another_kind() -> None:
 
 
 def test_one_key_under_two_names() -> None:
-    """Told where it is found again."""
-    found = look({**GOOD, "CUSTOMERIO_API_KEY": GOOD["CUSTOMERIO_SITE_ID"]})
+    """The second variable with the same value is a problem."""
+    found = check_variables({**GOOD, "CUSTOMERIO_API_KEY": GOOD["CUSTOMERIO_SITE_ID"]})
     assert [one.seen for one in found if one.state == "problem"] == ["holds the same as CUSTOMERIO_SITE_ID"]
 
 
 def test_other_names_and_regions() -> None:
-    """The second name counts where the first is not set."""
+    """The second name of a variable is read where the first is not set; an unknown region is reported."""
     environ = {"CUSTOMERIO_TRACK_API_KEY": "x", "CUSTOMERIO_REGION": "asia"}
     assert value(environ, ("CUSTOMERIO_API_KEY", "CUSTOMERIO_TRACK_API_KEY")) == "x"
-    found = {one.check: one.seen for one in look(environ)}
+    found = {one.check: one.seen for one in check_variables(environ)}
     assert found["CUSTOMERIO_TRACK_API_KEY"] == "holds a placeholder"
     assert found["CUSTOMERIO_REGION"] == "neither us nor eu"
 
 
 @settings(deadline=None)
 @given(st.dictionaries(st.sampled_from([*GOOD]), st.text(min_size=9, alphabet="QZ€+/="), min_size=1))
-def test_no_value_is_ever_told(environ: dict[str, str]) -> None:
-    """Whatever it is."""
-    told = text(look(environ), "nobody")
-    assert [one for one in environ.values() if one in told] == []
+def test_no_value_is_ever_shown(environ: dict[str, str]) -> None:
+    """No value is ever in the text, whatever the values are."""
+    shown = as_text(check_variables(environ), "nobody")
+    assert [one for one in environ.values() if one in shown] == []

@@ -1,4 +1,4 @@
-"""What `drift` prints, whole."""
+"""The whole output of `drift`, as text and as JSON."""
 
 from __future__ import annotations
 
@@ -9,19 +9,19 @@ from pathlib import Path
 from pytest_customerio.contract.catalog import Catalog
 from pytest_customerio.core.model import Answer, Provenance, Severity, Violation, WireRequest
 from pytest_customerio.tools.drift import printing
-from pytest_customerio.tools.drift.asking import Asked
-from pytest_customerio.tools.drift.comparison import Difference
-from pytest_customerio.tools.drift.known import Entry
-from pytest_customerio.tools.drift.printing import Compared
-from pytest_customerio.tools.drift.recorded import Recording
+from pytest_customerio.tools.drift.answers.comparison import AnswerDrift
+from pytest_customerio.tools.drift.answers.recordings import Recording
+from pytest_customerio.tools.drift.documents.comparison import Difference
+from pytest_customerio.tools.drift.documents.known_differences import KnownDifference
+from pytest_customerio.tools.drift.printing import DocumentDrift
 
 IDENTIFY = Catalog.load().operations["track.identify"]
 
 
-def asked(case: str, *violations: Violation) -> Asked:
+def drift(case: str, *violations: Violation) -> AnswerDrift:
     request = WireRequest("PUT", "https://track.customer.io/api/v1/customers/ada%40example.com", {}, b"{}")
     provenance = Provenance("recorded", date="2026-11-01", environment="a sandbox")
-    return Asked(Recording(Path("c.yaml"), case, IDENTIFY, request, Answer(400), provenance, "400"), violations)
+    return AnswerDrift(Recording(Path("c.yaml"), case, IDENTIFY, request, Answer(400), provenance, "400"), violations)
 
 
 ADDED = Violation("drift-field-added", "info", "$.more", "nothing", "list")
@@ -30,8 +30,8 @@ TYPE = Violation("drift-type", "error", "$.id", "text", "number")
 
 
 def test_answers() -> None:
-    """A block for each that differs, personal data left out, and a line that counts all."""
-    found = [asked("200-ok"), asked("400-id-mismatch", GONE, TYPE), asked("404-not-found", ADDED)]
+    """Each recording that differs has a block without personal data; the last line counts all."""
+    found = [drift("200-ok"), drift("400-id-mismatch", GONE, TYPE), drift("404-not-found", ADDED)]
     assert printing.answers_text(found, "a sandbox of our own") == (
         "track.identify 400-id-mismatch: expected text at $.id, got number (and 1 more)\n"
         "\n"
@@ -64,15 +64,15 @@ def test_answers() -> None:
 
 
 def test_recordings_of_tests() -> None:
-    """Are made anew by their test."""
-    one = asked("test_b", TYPE)
-    told = printing.answers_text([replace(one, recording=replace(one.recording, test="tests/test_a.py::test_b"))], "x")
-    assert "\nwhat to do  pytest --cio-record 'tests/test_a.py::test_b'\n" in told
+    """The recording of a test names the command that records the test again."""
+    one = drift("test_b", TYPE)
+    text = printing.answers_text([replace(one, recording=replace(one.recording, test="tests/test_a.py::test_b"))], "x")
+    assert "\nwhat to do  pytest --cio-record 'tests/test_a.py::test_b'\n" in text
 
 
 def test_answers_as_data() -> None:
-    """All of them, also those that are the same."""
-    document = json.loads(printing.answers_json([asked("200-ok"), asked("400-id-mismatch", TYPE)], "x"))
+    """JSON lists all recordings, also those that are the same."""
+    document = json.loads(printing.answers_json([drift("200-ok"), drift("400-id-mismatch", TYPE)], "x"))
     assert (document["version"], document["target"]) == (1, "x")
     same, other = document["recordings"]
     assert (same["operation"], same["case"], same["drifted"], same["violations"]) == (
@@ -86,8 +86,8 @@ def test_answers_as_data() -> None:
     assert other["violations"][0]["where"] == "$.id"
 
 
-def compared(*news: Difference, stale: tuple[Entry, ...] = (), known: int = 0) -> Compared:
-    return Compared(Path("a/track.json"), "Track 1", 40, news, news[:1] * known, stale)
+def document_drift(*new: Difference, stale: tuple[KnownDifference, ...] = (), known: int = 0) -> DocumentDrift:
+    return DocumentDrift(Path("a/track.json"), "Track 1", 40, new, new[:1] * known, stale)
 
 
 def difference(rule: str, severity: Severity) -> Difference:
@@ -95,12 +95,12 @@ def difference(rule: str, severity: Severity) -> Difference:
 
 
 def test_documents() -> None:
-    """What is new there, how many optional fields, and what is known in vain."""
-    entry = Entry("track.*", "values", "$.a", "it says so in prose", "https://docs.customer.io/")
+    """A document has a table of differences, a count of optional fields, and the entries that cover none any more."""
+    entry = KnownDifference("track.*", "values", "$.a", "it says so in prose", "https://docs.customer.io/")
     new = difference("required-new", "error")
     optional = [difference("field-gone", "info"), difference("field-new", "info"), difference("field-new", "info")]
-    first = compared(new, *optional, stale=(entry,), known=2)
-    assert printing.documents_text([first, compared()]) == (
+    first = document_drift(new, *optional, stale=(entry,), known=2)
+    assert printing.documents_text([first, document_drift()]) == (
         "track.json, Track 1: 40 operations compared, 1 difference, 2 known ones\n"
         "\n"
         "  operation        severity   where   contract   published\n"
@@ -115,13 +115,15 @@ def test_documents() -> None:
         "track.json, Track 1: 40 operations compared, 0 differences\n"
     )
     assert first.drifted
-    assert not compared(*optional).drifted
+    assert not document_drift(*optional).drifted
 
 
 def test_documents_as_data() -> None:
-    """All that differs, known or not."""
-    entry = Entry("track.*", "values", "$.a", "reason", "https://docs.customer.io/", other_than=("track.x",))
-    document = json.loads(printing.documents_json([compared(difference("values", "error"), stale=(entry,), known=1)]))
+    """JSON lists all differences, new and expected."""
+    entry = KnownDifference("track.*", "values", "$.a", "reason", "https://docs.customer.io/", other_than=("track.x",))
+    document = json.loads(
+        printing.documents_json([document_drift(difference("values", "error"), stale=(entry,), known=1)])
+    )
     (row,) = document["documents"]
     assert (row["file"], row["title"], row["operations"], row["drifted"]) == ("a/track.json", "Track 1", 40, True)
     assert row["differences"] == row["known"]

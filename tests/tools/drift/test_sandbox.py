@@ -1,4 +1,4 @@
-"""A whole story: what is recorded from a sandbox shows no drift against it, until it has drifted."""
+"""Records from a sandbox and compares with it: no drift, until a recording is changed."""
 
 from __future__ import annotations
 
@@ -25,18 +25,18 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
-def test_recorded_and_asked_again(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """0 where all is the same, 1 where a recording says otherwise."""
+def test_recorded_and_compared(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Exit code 0 for what was just recorded, 1 where a recording says otherwise."""
     assert main(["record"]) == 0
     recorded = re.search(r"^(\d+) recorded, ", capsys.readouterr().out, re.MULTILINE)
     assert recorded is not None
     assert int(recorded[1]) >= 39  # of the shipped cassettes, all that a sandbox can be made to give
     assert main(["drift"]) == 0
-    asked, _, told = (
+    number, _, rest = (
         capsys.readouterr().out.removeprefix("a sandbox of pytest-customerio's own: ").partition(" asked, ")
     )
-    assert told == f"{asked} the same\n"
-    assert int(asked) > 100
+    assert rest == f"{number} the same\n"
+    assert int(number) > 100
     path = project / "cassettes" / "customerio" / "track" / "401-unauthorized.yaml"
     path.write_text(path.read_text(encoding="utf-8").replace('"code": 401', '"code": 410'), encoding="utf-8")
     assert main(["drift", "401-unauthorized", "--json"]) == 1
@@ -45,11 +45,11 @@ def test_recorded_and_asked_again(project: Path, capsys: pytest.CaptureFixture[s
     assert [one["violations"][0]["got"] for one in drifted] == ["401"] * len(drifted)
 
 
-def test_nobody_to_ask(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """2, and why, on stderr."""
+def test_without_an_answer(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Exit code 2 with the reason on stderr, without recordings and without a server."""
     assert main(["drift"]) == 2
-    told = capsys.readouterr()
-    assert told.out == ""
-    assert told.err.startswith("python -m pytest_customerio: nothing that was recorded is among these cassettes")
+    output = capsys.readouterr()
+    assert output.out == ""
+    assert output.err.startswith("python -m pytest_customerio: nothing that was recorded is among these cassettes")
     assert main(["drift", "200-ok", "--target", "http://127.0.0.1:9"]) == 2
     assert "gives no answer" in capsys.readouterr().err

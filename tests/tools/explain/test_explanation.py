@@ -1,4 +1,4 @@
-"""What is said about a case, a family, a rule, a topic: whole, and complete for all of them."""
+"""The pages about cases, families, rules and topics: whole texts, and that each name has a page."""
 
 from __future__ import annotations
 
@@ -7,16 +7,16 @@ from pathlib import Path
 
 import pytest
 
-from pytest_customerio.cassettes.reading import Shelf
+from pytest_customerio.cassettes.cases import Cassettes
 from pytest_customerio.contract.catalog import Catalog
 from pytest_customerio.core.data import UnknownNameError
 from pytest_customerio.tools.explain.advice import Advice
 from pytest_customerio.tools.explain.explanation import Explain
-from pytest_customerio.tools.explain.page import plain
+from pytest_customerio.tools.explain.page import as_text
 
 CATALOG = Catalog.load()
 ADVICE = Advice()
-EXPLAIN = Explain(CATALOG, Shelf(CATALOG), ADVICE)
+EXPLAIN = Explain(CATALOG, Cassettes(CATALOG), ADVICE)
 MISSION = json.loads((Path(__file__).parents[2] / "data" / "mission-errors.json").read_text(encoding="utf-8"))
 
 CASSETTE = """\
@@ -123,26 +123,26 @@ What breaks it
 
 
 def page(name: str) -> str:
-    """The page as it is printed."""
-    return plain(EXPLAIN.page(name))
+    """The page as text."""
+    return as_text(EXPLAIN.page(name))
 
 
 def test_a_case_whole(tmp_path: Path) -> None:
-    """Cause, what to do, what prevents it, each answer with its provenance, an example, and how to try it."""
+    """The page of a case has cause, advice, rules, each answer with its provenance, an example, and a mark to try it."""
     (tmp_path / "track").mkdir()
     (tmp_path / "track" / "429-trial.yaml").write_text(CASSETTE, encoding="utf-8")
-    explain = Explain(CATALOG, Shelf(CATALOG, [tmp_path]), ADVICE)
+    explain = Explain(CATALOG, Cassettes(CATALOG, [tmp_path]), ADVICE)
     code = "\n".join(f"  {line}".rstrip() for line in ADVICE.examples["retry"].code.splitlines())
-    assert plain(explain.page("429-trial-persists")) == CASE.replace("{code}", code)
+    assert as_text(explain.page("429-trial-persists")) == CASE.replace("{code}", code)
 
 
 def test_a_rule_whole() -> None:
-    """What breaks it, the limit, what it draws and prevents, and how to break it on purpose."""
+    """The page of a rule has its severity, limit, prevented errors, counterexample, and the mark that allows it."""
     assert page("device-bad-platform") == RULE
 
 
 def test_every_name_has_its_page_that_fits() -> None:
-    """In 100 columns, but for addresses, which are of no use in two parts."""
+    """Each name has a page of 100 columns. Addresses may be longer: they are not broken."""
     for name in EXPLAIN.names:
         wide = [line for line in page(name).splitlines() if len(line) > 100]
         assert [line for line in wide if len(line.split("https://")[0]) > 20] == [], name
@@ -151,69 +151,69 @@ def test_every_name_has_its_page_that_fits() -> None:
 
 @pytest.mark.parametrize("mission", MISSION, ids=lambda mission: mission["case"])
 def test_the_errors_of_the_mission(mission: dict[str, object]) -> None:
-    """Each with its status, its body, its rules and its solution."""
-    told = " ".join(page(str(mission["case"])).split())
-    assert f"HTTP/1.1 {mission['status']} " in told
+    """Each error of the mission is explained with its status, body, rules and solution."""
+    text = " ".join(page(str(mission["case"])).split())
+    assert f"HTTP/1.1 {mission['status']} " in text
     if mission["body"] is not None:
-        assert " ".join(json.dumps(mission["body"], indent=2).split()) in told
-    assert all(f"{rule}: " in told for rule in mission["rules"])  # type: ignore[attr-defined]
-    assert all(" ".join(str(word).split()) in told for word in mission["todo"])  # type: ignore[attr-defined]
+        assert " ".join(json.dumps(mission["body"], indent=2).split()) in text
+    assert all(f"{rule}: " in text for rule in mission["rules"])  # type: ignore[attr-defined]
+    assert all(" ".join(str(word).split()) in text for word in mission["todo"])  # type: ignore[attr-defined]
 
 
 def test_a_family_or_status_lists_its_cases() -> None:
-    """In short, with what to ask next; where there is one only, that one whole."""
-    told = page("401")
-    assert told.startswith("401: 3 cases\n\n401-unauthorized\n\n  answer      401 Unauthorized (synthetic)\n")
-    assert told.endswith("  python -m pytest_customerio explain 401-wrong-region\n")
+    """A status with several cases has a short part for each; one with a single case has that page."""
+    text = page("401")
+    assert text.startswith("401: 3 cases\n\n401-unauthorized\n\n  answer      401 Unauthorized (synthetic)\n")
+    assert text.endswith("  python -m pytest_customerio explain 401-wrong-region\n")
     assert page("404").startswith("404-not-found: not found")
 
 
 def test_a_name_of_a_case_and_of_a_rule() -> None:
-    """Both are explained."""
-    told = page("200-dropped")
-    assert told.startswith("200-dropped: without X-Strict-Mode 1")
-    assert "\n200-dropped: " in told.partition("\n")[2]
+    """A name of both a case and a rule has both pages."""
+    text = page("200-dropped")
+    assert text.startswith("200-dropped: without X-Strict-Mode 1")
+    assert "\n200-dropped: " in text.partition("\n")[2]
 
 
 def test_a_topic() -> None:
-    """Cause, what to look at, a script that looks, and where it is told."""
-    told = page("campaign-not-triggered")
-    assert "\nlook at       compare the name" in told
-    assert "\ntold in       https://docs.customer.io/journeys/events\n" in told
-    assert "\nIn Python: names\n" in told
+    """The page of a topic has cause, steps, an example and sources."""
+    text = page("campaign-not-triggered")
+    assert "\nlook at       compare the name" in text
+    assert "\ntold in       https://docs.customer.io/journeys/events\n" in text
+    assert "\nIn Python: names\n" in text
     assert "\nhow           run it from the machine" in page("check-connection")
     assert "\nwhat to do    fail at start" in page("credentials-unset")
 
 
 def test_hints_of_all_surfaces_go_first() -> None:
-    """That of an unencoded + in a look-up is not what most people need."""
+    """A hint that holds for all surfaces is shown before the hint of a single operation."""
     assert "bad-email: an e-mail address is malformed; validate the address before sending" in " ".join(
         page("400-invalid-email").split()
     )
 
 
 def test_a_rule_that_is_judged_in_code() -> None:
-    """Limit, hint and documented error come from what is said of what breaks it."""
-    told = page("wrong-auth")
-    assert "\nexpected     Basic with site id and Track API key\n" in told
-    assert "\ndraws        401 Unauthorized (documented)\n" in told
+    """A rule without a schema has limit, hint and error from the violation of its counterexample."""
+    text = page("wrong-auth")
+    assert "\nexpected     Basic with site id and Track API key\n" in text
+    assert "\ndraws        401 Unauthorized (documented)\n" in text
 
 
 def test_contents_name_everything() -> None:
-    """Cases, families, rules by kind, topics."""
-    told = " ".join(plain(EXPLAIN.contents()).replace(",", " ").split())
+    """The contents list cases, families, rules and topics."""
+    text = " ".join(as_text(EXPLAIN.contents()).replace(",", " ").split())
     ids = set(EXPLAIN.cassettes.case_ids)
-    assert [name for name in EXPLAIN.names if name not in ids and f" {name.split(':')[0]}" not in told] == []
+    assert [name for name in EXPLAIN.names if name not in ids and f" {name.split(':')[0]}" not in text] == []
 
 
 def test_unknown_names() -> None:
-    """The nearest one is told, of whatever kind it is."""
+    """An unknown name is refused with the nearest name of any kind."""
     for given, meant in (
         ("timestamp-miliseconds", "timestamp-milliseconds"),
         ("email-not-deliverd", "email-not-delivered"),
         ("5xxx", "5xx"),
         ("429-rate-limited-persist", "429-rate-limited-persists"),
     ):
-        with pytest.raises(UnknownNameError) as told:
+        with pytest.raises(UnknownNameError) as error:
             EXPLAIN.page(given)
-        assert (told.value.name, told.value.nearest) == (given, meant)
+        assert (error.value.name, error.value.nearest) == (given, meant)

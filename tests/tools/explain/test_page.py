@@ -1,4 +1,4 @@
-"""Blocks as plain text of 100 columns and as Markdown."""
+"""Blocks as text of 100 columns and as Markdown."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ from pytest_customerio.tools.explain.page import (
     Heading,
     Prose,
     Table,
+    as_text,
     escaped,
     facts,
     markdown,
-    plain,
     table,
 )
 
@@ -29,7 +29,7 @@ PAGE = [
     Table(("a", "bb"), (("1", "2|3"),)),
 ]
 
-PLAIN = """\
+TEXT = """\
 timestamp-milliseconds: a Track or App timestamp is in milliseconds
 
 kind  payload
@@ -78,51 +78,51 @@ as it is \\* and \\<so> on
 """
 
 
-def test_plain_text() -> None:
-    """Facts are aligned, long ones hang; below a part's heading all is indented."""
-    assert plain(PAGE) == PLAIN
+def test_text() -> None:
+    """Facts are aligned and wrapped; blocks below a part's heading are indented."""
+    assert as_text(PAGE) == TEXT
 
 
 def test_markdown() -> None:
-    """Facts are lists, code is fenced, and nothing that is text becomes markup."""
+    """Facts become lists, code is fenced, and text is escaped."""
     assert markdown(PAGE, level=1) == MARKDOWN
 
 
 def test_an_address_is_never_broken_and_becomes_a_link() -> None:
-    """It would be of no use in two parts."""
+    """A long address stays in one line of text; in Markdown it is a link."""
     address = "https://example.com/" + "a-b_" * 40
-    assert address in plain([facts(("docs", address))])
+    assert address in as_text([facts(("docs", address))])
     assert markdown([facts(("docs", address))]) == f"- **docs**: <{address}>\n"
 
 
 def test_long_lines_of_code_are_folded_in_plain_text_only() -> None:
-    """A body of 159 columns fits a terminal; Markdown has it as it was answered."""
+    """A long line of code is folded in text and left whole in Markdown."""
     line = '    "detail": "' + "word " * 30 + '"'
-    shown = plain([Code(line)]).splitlines()
+    shown = as_text([Code(line)]).splitlines()
     assert len(shown) == 2
     assert shown[1].startswith("        word")
     assert line in markdown([Code(line)])
 
 
 def test_nothing_comes_of_nothing() -> None:
-    """Facts without values leave no gap."""
-    assert plain([Prose("a"), Facts(()), Prose("b")]) == "a\n\nb\n"
+    """Facts without values are left out."""
+    assert as_text([Prose("a"), Facts(()), Prose("b")]) == "a\n\nb\n"
     assert markdown([Prose("a"), Facts(()), Prose("b")]) == "a\n\nb\n"
 
 
 def test_escaped_leaves_words_alone() -> None:
-    """An underscore within a word is none of Markdown's."""
+    """An underscore inside a word is not escaped."""
     assert escaped("track_v2 and __cause__") == "track_v2 and \\_\\_cause\\_\\_"
 
 
 def test_a_table_is_aligned() -> None:
-    """Without blanks at the ends of lines."""
+    """Columns are aligned, without blanks at the ends of lines."""
     assert table(("a", "b"), [("long", "1"), ("x", "")]) == ["a     b", "long  1", "x"]
 
 
 @given(st.lists(st.tuples(st.text("ab:", min_size=1, max_size=12), st.text("abc \n*", max_size=300)), max_size=4))
-def test_plain_text_fits(pairs: list[tuple[str, str]]) -> None:
-    """Whatever words there are, in 100 columns; one word may be longer."""
-    shown = plain([facts(*pairs)])
+def test_text_fits(pairs: list[tuple[str, str]]) -> None:
+    """Facts with any words fit into 100 columns, but for one word that is longer."""
+    shown = as_text([facts(*pairs)])
     longest = max((len(word) for _, text in pairs for word in text.split()), default=0)
     assert all(len(line) <= max(WIDTH, longest + 16) for line in shown.splitlines())

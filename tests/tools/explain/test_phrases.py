@@ -1,102 +1,102 @@
-"""Facts put into words."""
+"""The words for facts about cases and rules."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 from typing import get_args
 
-from pytest_customerio.cassettes.reading import Shelf
+from pytest_customerio.cassettes.cases import Cassettes
 from pytest_customerio.contract.catalog import Catalog
 from pytest_customerio.core.model import Accepted, Answer, Provenance, Severity, Source
 from pytest_customerio.tools.explain.advice import Advice
-from pytest_customerio.tools.explain.page import plain
+from pytest_customerio.tools.explain.page import as_text
 from pytest_customerio.tools.explain.phrases import (
-    SAID,
+    ACCEPTED,
+    PROVENANCE,
+    SESSION_RULES,
     SEVERITY,
-    SURE,
-    TAKEN,
-    again,
-    answered,
-    broken,
-    common,
-    drawn,
+    answer_text,
+    counterexample,
+    error_texts,
     examples,
-    how_sure,
-    mode,
+    mode_text,
+    provenance_texts,
+    retry_text,
+    shared,
     unique,
 )
 
 
 def test_every_word_has_its_phrase() -> None:
-    """A new source, severity or way of being taken needs one."""
-    assert set(SURE) == set(get_args(Source))
+    """Each provenance, severity and way of being accepted has a phrase."""
+    assert set(PROVENANCE) == set(get_args(Source))
     assert set(SEVERITY) == set(get_args(Severity))
-    assert set(TAKEN) == set(get_args(Accepted))
+    assert set(ACCEPTED) == set(get_args(Accepted))
 
 
 def test_an_answer_is_shown_as_it_is_sent() -> None:
-    """Status, headers, and the body: JSON indented, anything else as it is."""
+    """An answer has status, headers and body; JSON is indented, any other body unchanged."""
     answer = Answer(429, "Too Many Requests", (("Retry-After", "2"),), '{"a":["é"]}'.encode())
-    assert answered(answer) == 'HTTP/1.1 429 Too Many Requests\nRetry-After: 2\n\n{\n  "a": [\n    "é"\n  ]\n}'
-    assert answered(replace(answer, body=b"<html>")).endswith("\n\n<html>")
-    assert answered(Answer(403, "Forbidden")) == "HTTP/1.1 403 Forbidden"
-    assert answered(Answer(fault="dns-failure")) == "no response: dns-failure"
+    assert answer_text(answer) == 'HTTP/1.1 429 Too Many Requests\nRetry-After: 2\n\n{\n  "a": [\n    "é"\n  ]\n}'
+    assert answer_text(replace(answer, body=b"<html>")).endswith("\n\n<html>")
+    assert answer_text(Answer(403, "Forbidden")) == "HTTP/1.1 403 Forbidden"
+    assert answer_text(Answer(fault="dns-failure")) == "no response: dns-failure"
 
 
-def test_errors_are_told_once_with_how_sure_they_are() -> None:
-    """Documented in one place, inferred in another."""
-    assert drawn([("400", "documented"), ("", "inferred"), ("400", "inferred"), ("413", "documented")]) == [
+def test_errors_are_listed_once_with_their_sources() -> None:
+    """An error with two sources is listed once; an empty error is left out."""
+    assert error_texts([("400", "documented"), ("", "inferred"), ("400", "inferred"), ("413", "documented")]) == [
         "400 (documented, inferred)",
         "413 (documented)",
     ]
 
 
 def test_provenance_in_a_line_and_its_note() -> None:
-    """What is unknown is left out."""
-    assert how_sure(Provenance("observed", date="2023-03-30", note="Verbatim.")) == [
+    """Source and date are one text, the note another; an unknown environment is left out."""
+    assert provenance_texts(Provenance("observed", date="2023-03-30", note="Verbatim.")) == [
         "observed live, in public, 2023-03-30",
         "Verbatim.",
     ]
 
 
 def test_modes() -> None:
-    """Of a case that may pass."""
-    case = Shelf(Catalog.load()).case("429-rate-limited-recovers", "track")
+    """A case that recovers says how often it is answered; one that persists, for ever."""
+    case = Cassettes(Catalog.load()).case("429-rate-limited-recovers", "track")
     assert case is not None
-    assert mode(case) == "429-rate-limited-recovers: the error 2 times, then success"
-    assert mode(replace(case, mode="persists")) == "429-rate-limited-recovers: the error for ever"
+    assert mode_text(case) == "429-rate-limited-recovers: the error 2 times, then success"
+    assert mode_text(replace(case, mode="persists")) == "429-rate-limited-recovers: the error for ever"
 
 
 def test_another_try() -> None:
-    """Of what may pass; what is refused draws the same answer again, a useless 2xx perhaps not."""
-    case = Shelf(Catalog.load()).case("429-rate-limited-recovers", "track")
+    """The text says whether a retry can succeed: for a transient case, a refusal, and a useless 2xx."""
+    case = Cassettes(Catalog.load()).case("429-rate-limited-recovers", "track")
     assert case is not None
-    assert again(case) == "yes, with growing waits"
-    assert again(replace(case, retryable=False)) == "no: the same request draws the same answer"
-    assert again(replace(case, retryable=False, kind="malformed")) == "no, not as it is"
+    assert retry_text(case) == "yes, with growing waits"
+    assert retry_text(replace(case, retryable=False)) == "no: the same request draws the same answer"
+    assert retry_text(replace(case, retryable=False, kind="malformed")) == "no, not as it is"
 
 
 def test_examples_whole_or_linked() -> None:
-    """Code on a page of its own, a link on one of many."""
+    """Examples are shown as code, or as links with their title."""
     example = Advice().examples["names"]
-    whole = plain(examples([example]))
-    assert whole.startswith('In Python: names\n\n  """Event names stand in one place')
-    assert plain(examples([example], linked=True)) == (
+    code = as_text(examples([example]))
+    assert code.startswith('In Python: names\n\n  """Event names stand in one place')
+    assert as_text(examples([example], linked=True)) == (
         "in Python  [names](examples.md#names): Event names stand in one place: a campaign compares them\n"
         "           exactly, capitals too.\n"
     )
-    assert plain(examples([], linked=True)) == "\n"
+    assert as_text(examples([], linked=True)) == "\n"
 
 
 def test_rules_that_cannot_be_allowed_show_what_they_say() -> None:
-    """They are about the session, not about a payload."""
-    assert plain(broken("refused", None)).startswith("What it says\n\n  PUT https://track.customer.io/")
-    assert set(SAID) == {"nothing-sent", "refused"}
-    assert list(broken("nobody-knows", None)) == []
+    """Rules about the session show their message. A rule without a counterexample shows nothing."""
+    assert as_text(counterexample("refused", None)).startswith("What it says\n\n  PUT https://track.customer.io/")
+    assert set(SESSION_RULES) == {"nothing-sent", "refused"}
+    assert list(counterexample("nobody-knows", None)) == []
 
 
 def test_what_all_say_and_what_some_say() -> None:
-    """Once each, in order."""
-    assert common(["a", "a"]) == "a"
-    assert common(["a", "b"]) == ""
+    """Texts that are all the same are one; of others each is listed once, in order."""
+    assert shared(["a", "a"]) == "a"
+    assert shared(["a", "b"]) == ""
     assert unique(["a", "", "b", "a"]) == ["a", "b"]

@@ -1,91 +1,12 @@
-"""A sandbox without its network: requests in, answers out."""
+"""Fixtures that all tests of the sandbox share."""
 
 from __future__ import annotations
 
-import base64
-import json
-from collections.abc import Mapping
-from functools import cache
-from typing import Any
-
 import pytest
-
-from pytest_customerio.tools.sandbox.dispatch import Settings
-from pytest_customerio.tools.sandbox.keys import Keys
-from pytest_customerio.tools.sandbox.people import Person
-from pytest_customerio.tools.sandbox.replies import Reply
-from pytest_customerio.tools.sandbox.requests import ReceivedCall
-from pytest_customerio.tools.sandbox.service import Service
-
-NOW = 1_764_000_000
-SITE = {"Content-Type": "application/json"}
-
-
-def authorization(keys: Keys, target: str) -> str:
-    """The header that opens the API of this path."""
-    if target.lstrip("/").startswith(("api/", "us/api/", "eu/api/")):
-        return "Basic " + base64.b64encode(f"{keys.site_id}:{keys.track}".encode()).decode()
-    if target.rpartition("/v1/")[2] in ("identify", "track", "page", "screen", "group", "alias", "batch"):
-        return "Basic " + base64.b64encode(f"{keys.pipelines}:".encode()).decode()
-    return f"Bearer {keys.app}"
-
-
-@cache
-def clocked(settings: Settings | None) -> tuple[Service, list[float]]:
-    """A sandbox and its clock, made once: what takes time are the files that it reads."""
-    clock = [0.0]
-    return Service(settings, now=lambda: clock[0]), clock
-
-
-class Asking:
-    """Asks a sandbox that knows nothing yet, whose clock stands still until it is moved."""
-
-    def __init__(self, settings: Settings | None = None) -> None:
-        self.service, self._clock = clocked(settings)
-        self._clock[0] = float(NOW)
-        self.service.reset()
-
-    def later(self, seconds: float) -> None:
-        """Move the clock."""
-        self._clock[0] += seconds
-
-    def __call__(
-        self, method: str, target: str, payload: Any = None, headers: Mapping[str, str] | None = None, **more: Any
-    ) -> Reply:
-        """What this request draws; with the right key unless headers say otherwise."""
-        known = {"authorization": authorization(self.service.keys, target), "content-type": "application/json"}
-        body = payload if isinstance(payload, bytes) else b"" if payload is None else json.dumps(payload).encode()
-        sent = {name: value for name, value in {**known, **(headers or {})}.items() if value}
-        return self.service.answer(ReceivedCall(method, target, sent, body, **more))
-
-    def body(self, *request: Any, **more: Any) -> Any:
-        """The JSON of an answer that is a success."""
-        reply = self(*request, **more)
-        assert reply.answer.status == 200, reply
-        return json.loads(reply.answer.body)
-
-    def notes(self, *request: Any, **more: Any) -> tuple[str, ...]:
-        """What the service would not have told of a success."""
-        reply = self(*request, **more)
-        assert reply.answer.status in (200, 204), reply
-        return reply.notes
-
-    def identify(self, identifier: str, **attributes: Any) -> tuple[str, ...]:
-        """Track v1's identify."""
-        return self.notes("PUT", f"/api/v1/customers/{identifier}", attributes)
-
-    def entity(self, action: str, kind: str = "person", **members: Any) -> tuple[str, ...]:
-        """Track v2's entity."""
-        return self.notes("POST", "/api/v2/entity", {"type": kind, "action": action, **members})
-
-    def person(self, kind: str, value: str) -> Person:
-        """Whoever has this identifier."""
-        found = self.service.workspace.people.find((kind, value))
-        assert found is not None
-        return found
+from sandbox_client import SandboxClient
 
 
 @pytest.fixture
-def ask() -> Asking:
-    """A sandbox as it is by default."""
-    return Asking()
+def ask() -> SandboxClient:
+    """An empty sandbox with its default settings, called without a network."""
+    return SandboxClient()

@@ -1,4 +1,4 @@
-"""Whatever is sent: the sandbox and the contract say the same, and nothing breaks it."""
+"""Generated payloads: the sandbox and the contract agree, and no payload makes the sandbox fail."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from urllib.parse import quote, urlsplit
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.sandbox.conftest import Asking
-from tests.test_vectors import grown
+from sandbox_client import SandboxClient
 
 from pytest_customerio.core import data as data_files
+from tests.contract.test_vectors import grown
 
 FILES = sorted((Path(__file__).parents[2] / "data" / "vectors").glob("*.json"))
 JSON = st.recursive(
@@ -23,8 +23,8 @@ JSON = st.recursive(
 )
 
 
-def drawn(ask: Asking, vector: dict[str, Any]) -> int:
-    """The status that a vector of the contract's draws."""
+def drawn(ask: SandboxClient, vector: dict[str, Any]) -> int:
+    """The status that a test vector of the contract draws."""
     method, url = vector["request"].split(" ", 1)
     place = urlsplit(url)
     headers = {name.lower(): value for name, value in vector.get("headers", {}).items()}
@@ -36,9 +36,9 @@ def drawn(ask: Asking, vector: dict[str, Any]) -> int:
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
-def test_the_contract_and_the_sandbox_say_the_same(path: Path, ask: Asking) -> None:
-    """What keeps the contract is taken (or speaks of somebody unknown); what breaks it draws the error named there."""
-    wrong, refused = [], 0
+def test_the_contract_and_the_sandbox_say_the_same(path: Path, ask: SandboxClient) -> None:
+    """A valid vector is accepted, or names an unknown record; an invalid one draws the error that the contract names."""
+    differences, refused = [], 0
     for vector in json.loads(path.read_text("utf-8"))["vectors"]:
         if "auth" in vector:
             continue
@@ -48,21 +48,21 @@ def test_the_contract_and_the_sandbox_say_the_same(path: Path, ask: Asking) -> N
         named = {each.error[:3] for each in one.violations if each.severity == "error" and each.error[:1] == "4"}
         expected = {"200", "204", "404", "422"} if vector["verdict"] == "valid" else {*named, "400", "207"}
         if (vector["verdict"] == "valid" or named) and str(status) not in expected:
-            wrong.append((vector["id"], status, expected))
+            differences.append((vector["id"], status, expected))
         refused += status >= 400
-    assert wrong == []
+    assert differences == []
     assert refused > 5
 
 
-OPERATIONS = sorted(Asking().service.catalog.operations)
+OPERATIONS = sorted(SandboxClient().service.catalog.operations)
 
 
 @pytest.mark.parametrize("name", OPERATIONS)
 @settings(max_examples=6, deadline=None)
 @given(data=st.data())
 def test_nothing_breaks_it(name: str, data: st.DataObject) -> None:
-    """Examples of the contract with members of any other kind, and bodies of any kind."""
-    ask = Asking()
+    """The examples of the schemas with random members, and random bodies, are all answered."""
+    ask = SandboxClient()
     operation = ask.service.catalog.operations[name]
     schema = json.loads((data_files.schemas() / operation.surface / f"{operation.name}.json").read_text("utf-8"))
     example = data.draw(st.sampled_from(schema["examples"]))

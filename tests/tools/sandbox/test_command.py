@@ -17,72 +17,72 @@ import requests
 from pytest_customerio import __main__
 from pytest_customerio.__main__ import main
 from pytest_customerio.tools.sandbox import command
-from pytest_customerio.tools.sandbox.dispatch import Settings
-from pytest_customerio.tools.sandbox.running import Running
+from pytest_customerio.tools.sandbox.server.sandbox_server import SandboxServer
+from pytest_customerio.tools.sandbox.settings import Settings
 
 
 def refused(capsys: pytest.CaptureFixture[str], *arguments: str) -> str:
-    """What the command says of arguments that it cannot use."""
+    """The message of the command for arguments that it refuses."""
     assert main(["sandbox", *arguments]) == __main__.USAGE
-    told = capsys.readouterr()
-    assert told.out == ""
-    return told.err.removeprefix(f"{__main__.PROGRAM}: ")
+    output = capsys.readouterr()
+    assert output.out == ""
+    return output.err.removeprefix(f"{__main__.PROGRAM}: ")
 
 
 @contextlib.contextmanager
 def interrupted(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """Somebody presses Ctrl-C as soon as the sandbox waits."""
+    """Simulates Ctrl-C as soon as the command waits."""
 
-    def wait(running: Running, seconds: float) -> None:
-        assert running.runs
+    def wait(server: SandboxServer, seconds: float) -> None:
+        assert server.runs
         raise KeyboardInterrupt
 
     before = signal.getsignal(signal.SIGTERM)
     with monkeypatch.context() as patched:
-        patched.setattr(Running, "wait", wait)
+        patched.setattr(SandboxServer, "wait", wait)
         yield
     signal.signal(signal.SIGTERM, before)
 
 
 def test_from_start_to_stop(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
-    """It says where it is and how to use it, ready to paste; and that it has ended."""
+    """The output names the addresses and the environment, ready to paste, and says when the sandbox has stopped."""
     with interrupted(monkeypatch):
         assert main(["sandbox", "--port", "0", "--https", "--seed", "a", "--fault", "500-server-error:2@track"]) == 0
-    told = capsys.readouterr().out
-    first, _, *rest = told.splitlines()
+    output = capsys.readouterr().out
+    first, _, *rest = output.splitlines()
     assert first.startswith("A local Customer.io (us) listens on http://127.0.0.1:")
     assert " and https://127.0.0.1:" in first
     assert rest[0].startswith("  export CUSTOMERIO_SITE_ID=")
-    assert any(line.startswith("  export SSL_CERT_FILE=") for line in rest)
-    assert told.endswith("Stop it with Ctrl-C.\n\nThe sandbox has stopped; what it knew is gone.\n")
+    assert any(row.startswith("  export SSL_CERT_FILE=") for row in rest)
+    assert output.endswith("Stop it with Ctrl-C.\n\nThe sandbox has stopped; what it knew is gone.\n")
 
 
 def test_a_server_that_ends_by_itself(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Ends the command."""
+    """The command ends when the server has stopped."""
     before = signal.getsignal(signal.SIGTERM)
     with monkeypatch.context() as patched:
-        patched.setattr(Running, "wait", lambda running, seconds: running.stop())
+        patched.setattr(SandboxServer, "wait", lambda server, seconds: server.stop())
         assert main(["sandbox", "--port", "0"]) == 0
     signal.signal(signal.SIGTERM, before)
 
 
 def test_a_warning_where_others_can_reach_it() -> None:
-    """Before anything else."""
-    with Running(Settings(), "0.0.0.0") as running:
-        assert command.told(running).splitlines()[1].startswith("Everybody who can reach 0.0.0.0 can reach it")
+    """A sandbox that other machines can reach draws a warning."""
+    with SandboxServer(Settings(), "0.0.0.0") as server:
+        assert command.instructions(server).splitlines()[1].startswith("Everybody who can reach 0.0.0.0 can reach it")
 
 
 def test_on_windows(monkeypatch: pytest.MonkeyPatch) -> None:
-    """In the words of its shell."""
+    """On Windows the environment is written with `set`."""
     monkeypatch.setattr(sys, "platform", "win32")
-    with Running(Settings()) as running:
-        assert "  set CUSTOMERIO_SITE_ID=" in command.told(running)
+    with SandboxServer(Settings()) as server:
+        assert "  set CUSTOMERIO_SITE_ID=" in command.instructions(server)
 
 
 def test_what_it_cannot_do(capsys: pytest.CaptureFixture[str]) -> None:
-    """Told in one sentence."""
-    with Running(Settings()) as running:
-        port = running.url.rpartition(":")[2]
+    """A port in use, an unknown case and invalid arguments each draw a message of one sentence."""
+    with SandboxServer(Settings()) as server:
+        port = server.url.rpartition(":")[2]
         assert refused(capsys, "--port", port).startswith(f"cannot listen on 127.0.0.1:{port}: ")
     assert "did you mean 429-retry-after?" in refused(capsys, "--port", "0", "--fault", "429-retry-aftr")
     assert "is no port: 0 to 65534" in refused(capsys, "--port", "65535")
@@ -91,10 +91,10 @@ def test_what_it_cannot_do(capsys: pytest.CaptureFixture[str]) -> None:
 
 
 def test_without_its_packages(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
-    """It says what to install."""
+    """Without the packages of the extra the message says what to install."""
     monkeypatch.delitem(sys.modules, "pytest_customerio.tools.sandbox.command")
     monkeypatch.delattr("pytest_customerio.tools.sandbox.command")
-    monkeypatch.delitem(sys.modules, "pytest_customerio.tools.sandbox.running", raising=False)
+    monkeypatch.delitem(sys.modules, "pytest_customerio.tools.sandbox.server.sandbox_server", raising=False)
     monkeypatch.setitem(sys.modules, "uvicorn", None)
     assert refused(capsys) == (
         "the sandbox needs more packages: pip install 'pytest-customerio[sandbox]' (uvicorn is missing)\n"
@@ -104,7 +104,7 @@ def test_without_its_packages(capsys: pytest.CaptureFixture[str], monkeypatch: p
 @pytest.mark.skipif(sys.platform == "win32", reason="signals are another thing there")
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_a_process_of_its_own(number: int, tmp_path: Path) -> None:
-    """Answers, and ends cleanly when it is told to."""
+    """As a process it answers, and ends without an error on SIGINT and SIGTERM."""
     environment = {**os.environ, "TMPDIR": str(tmp_path)}
     arguments = [sys.executable, "-m", "pytest_customerio", "sandbox", "--port", "0", "--https"]
     with subprocess.Popen(
@@ -117,8 +117,8 @@ def test_a_process_of_its_own(number: int, tmp_path: Path) -> None:
         url = process.stdout.readline().split()[6]
         assert requests.get(f"{url}/_sandbox/", timeout=5).json()["region"] == "us"
         process.send_signal(number)
-        told, errors = process.stdout.read(), process.stderr.read()
+        output, errors = process.stdout.read(), process.stderr.read()
         assert (process.wait(), errors) == (0, "")
         guard.cancel()
-    assert told.endswith("The sandbox has stopped; what it knew is gone.\n")
+    assert output.endswith("The sandbox has stopped; what it knew is gone.\n")
     assert list(tmp_path.iterdir()) == []

@@ -1,6 +1,8 @@
-"""`cio_sandbox`: the same server, in a thread of the session, empty for each test."""
+"""The fixture `cio_sandbox`: a sandbox for the session, emptied for each test."""
 
 from __future__ import annotations
+
+import sys
 
 import pytest
 import requests
@@ -57,7 +59,7 @@ def test_beside_the_guard(cio_sandbox):
 
 
 def test_what_it_knows() -> None:
-    """Plain values: requests, violations, people, messages; each test gets it without any of them."""
+    """Requests, violations, people and messages are available as values, and empty for the next test."""
     with started() as fresh:
         sandbox = fresh()
         keys = (sandbox.environ["CUSTOMERIO_SITE_ID"], sandbox.environ["CUSTOMERIO_API_KEY"])
@@ -78,15 +80,42 @@ def test_what_it_knows() -> None:
 
 
 def test_the_fixture(pytester: pytest.Pytester) -> None:
-    """As the README has it."""
+    """The example of the README passes."""
     pytester.makepyfile(MODULE)
     arguments = ("-p", "no:customerio", "-p", "pytest_customerio.plugin", "-p", "no:cacheprovider")
     result = pytester.runpytest_subprocess(*arguments)
     result.assert_outcomes(passed=3)
 
 
+def test_each_test_gets_an_empty_sandbox(pytester: pytest.Pytester) -> None:
+    """The sandbox is started once; what one test sent to it is not there in the next one."""
+    pytester.makepyfile(
+        """
+        import pytest, requests
+
+        @pytest.mark.parametrize("turn", [1, 2])
+        def test_it(cio_sandbox, turn):
+            assert cio_sandbox.received == []
+            keys = (cio_sandbox.environ["CUSTOMERIO_SITE_ID"], cio_sandbox.environ["CUSTOMERIO_API_KEY"])
+            requests.put(f"{cio_sandbox.url}/api/v1/customers/42", json={"a": 1}, auth=keys, timeout=5)
+            assert len(cio_sandbox.received) == 1
+        """
+    )
+    result = pytester.runpytest_inprocess("-p", "no:customerio", "-p", "pytest_customerio.plugin", "-p", "no:asyncio")
+    result.assert_outcomes(passed=2)
+
+
+def test_a_missing_package_fails_the_test(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Given a module of the sandbox that cannot be imported, the failure names the extra and the missing package."""
+    pytester.makepyfile("def test_it(cio_sandbox): pass")
+    monkeypatch.setitem(sys.modules, "pytest_customerio.tools.sandbox.fixture", None)
+    result = pytester.runpytest_inprocess("-p", "no:customerio", "-p", "pytest_customerio.plugin", "-p", "no:asyncio")
+    result.assert_outcomes(errors=1)
+    result.stdout.fnmatch_lines(["*cio_sandbox: pip install 'pytest-customerio[[]sandbox]'*"])
+
+
 def test_without_its_packages(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> None:
-    """It says what to install."""
+    """Without the packages of the extra the message says what to install."""
     pytester.makeconftest("import sys\nsys.modules['starlette'] = None\n")
     pytester.makepyfile("def test_it(cio_sandbox): pass")
     result = pytester.runpytest_subprocess("-p", "no:customerio", "-p", "pytest_customerio.plugin")

@@ -1,4 +1,4 @@
-"""The official SDK of another language, from its registry: customerio-node, run by node."""
+"""The official SDK for Node.js against a sandbox."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from pytest_customerio.tools.sandbox.dispatch import Settings
-from pytest_customerio.tools.sandbox.running import Running
+from pytest_customerio.tools.sandbox.server.sandbox_server import SandboxServer
+from pytest_customerio.tools.sandbox.settings import Settings
 
 NODE = shutil.which("node")
 SCRIPT = """
@@ -49,7 +49,7 @@ const app = new APIClient(process.env.CUSTOMERIO_APP_API_KEY, place("/v1"));
 
 @pytest.fixture
 def modules(tmp_path: Path) -> Path:
-    """A folder that finds customerio-node, which `make test` installs beside Python's packages where there is npm."""
+    """A folder with customerio-node, which `make test` installs where npm is available."""
     installed = Path(sys.prefix) / "node" / "node_modules"
     if NODE is None or not (installed / "customerio-node").is_dir():
         pytest.skip("customerio-node is not here: `make test` installs it where node and npm are")
@@ -58,24 +58,24 @@ def modules(tmp_path: Path) -> Path:
 
 
 def test_its_normal_calls(modules: Path) -> None:
-    """Unchanged but for host, port and authority."""
+    """The SDK needs only host, port and certificate authority of the sandbox."""
     (modules / "calls.js").write_text(SCRIPT, encoding="utf-8")
-    with Running(Settings(tls=True)) as running:
+    with SandboxServer(Settings(tls=True)) as server:
         command = [NODE or "", "calls.js"]
-        environment = {**os.environ, **running.environ}
+        environment = {**os.environ, **server.environ}
         done = subprocess.run(
             command, cwd=modules, env=environment, capture_output=True, text=True, timeout=60, check=False
         )
         assert done.returncode == 0, done.stderr
-        told = json.loads(done.stdout)
-        calls = [(one.operation, one.status) for one in running.service.log]
-        violations = [each.rule for one in running.service.log for each in one.violations if each.severity != "info"]
-        ada = running.service.workspace.people.find(("id", "42"))
+        output = json.loads(done.stdout)
+        calls = [(one.operation, one.status) for one in server.service.log]
+        violations = [each.rule for one in server.service.log for each in one.violations if each.severity != "info"]
+        ada = server.service.workspace.people.find(("id", "42"))
     assert ada is not None
     assert [event.name for event in ada.events] == ["bought", "https://example.com/"]
-    assert set(told["sent"]) == {"delivery_id", "queued_at"}
-    assert [each["id"] for each in told["found"]["results"]] == ["42"]
-    assert (told["exports"], told["total"], told["refused"]) == ({"exports": None}, 1, 400)
-    assert told["file"]["url"].endswith("/_sandbox/exports/1")
+    assert set(output["sent"]) == {"delivery_id", "queued_at"}
+    assert [each["id"] for each in output["found"]["results"]] == ["42"]
+    assert (output["exports"], output["total"], output["refused"]) == ({"exports": None}, 1, 400)
+    assert output["file"]["url"].endswith("/_sandbox/exports/1")
     assert (len(calls), {status for _, status in calls[:-1]}) == (16, {200})
     assert violations == ["event-name-too-long"]

@@ -1,1 +1,1 @@
-"""The page that shows what an application sent."""
+"""The page on which people see what an application sent."""

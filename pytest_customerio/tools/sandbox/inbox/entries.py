@@ -1,184 +1,145 @@
-"""One received request as people read it: about whom, what it says, and what became of it."""
+"""A logged request as an entry of the page: whom it is about, what it says, and how it was answered."""
 
 from __future__ import annotations
 
-import json
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
 from typing import Any, Literal
 from urllib.parse import parse_qs, unquote
 
 from pytest_customerio.core.model import Violation
-from pytest_customerio.tools.sandbox.calls import items, mapping
-from pytest_customerio.tools.sandbox.log import Received
-from pytest_customerio.tools.sandbox.requests import ANY_HOST
-from pytest_customerio.tools.sandbox.texts import text
+from pytest_customerio.tools.sandbox.inbox.formatting import (
+    MAX_SHOWN,
+    ShownTime,
+    shorten,
+    show_payload,
+    show_time,
+    show_value,
+)
+from pytest_customerio.tools.sandbox.json_values import mapping, mappings
+from pytest_customerio.tools.sandbox.service.dispatcher import INJECTED
+from pytest_customerio.tools.sandbox.service.request import ANY_HOST
+from pytest_customerio.tools.sandbox.service.request_log import LoggedRequest
 
-Tone = Literal["ok", "warning", "error", "fault"]
-INJECTED = "a fault that was asked for"
-LONGEST = 2000
+Level = Literal["ok", "warning", "error", "fault"]
 _CUSTOMER = re.compile(r"/customers/([^/?]+)")
-_NOBODY = "attributes"  # `POST /v1/customers/attributes` names nobody in its path
+_NO_CUSTOMER = "attributes"  # `POST /v1/customers/attributes` names no person in its path
 _NAMES = ("email", "userId", "previousId", "anonymousId", "anonymous_id", "to")
-_HOLDERS = ("identifiers", "primary", "secondary", "traits")
-_ENCODER = json.JSONEncoder(indent=2, ensure_ascii=False, default=str)
-
-
-@dataclass(frozen=True, slots=True)
-class Moment:
-    """A time as it is shown. `iso` is empty where the number is no time."""
-
-    clock: str
-    day: str
-    iso: str
+_IDENTIFIER_OBJECTS = ("identifiers", "primary", "secondary", "traits")
+_TITLES = ("subject", "title", "event", "name", "transactional_message_id")
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A request in a list. `tone` is how it went, `told` what the service would not have said, `whole` whether
-    `payload` is all of it.
+    """A request in the list.
+
+    `level` says how it went, `people` whom it is about, `summary` what it says. `unsaid` are the notes on what the
+    service would not have said, without the one on a requested fault. `complete` says whether `payload` is all of it.
     """
 
     number: int
-    at: Moment
+    at: ShownTime
     operation: str
     method: str
     path: str
     status: str
-    tone: Tone
+    level: Level
     case: str
     source: str
-    who: tuple[str, ...]
-    gist: str
+    people: tuple[str, ...]
+    summary: str
     notes: tuple[str, ...]
-    told: tuple[str, ...]
-    findings: tuple[Violation, ...]
+    unsaid: tuple[str, ...]
+    violations: tuple[Violation, ...]
     payload: str
-    whole: bool
+    complete: bool
     client: str
 
 
-def entry(one: Received, limit: int = LONGEST) -> Entry:
-    """A request; of its payload no more than so many characters."""
-    payload, whole = ("", True) if one.payload is None else shown(one.payload, limit)
+def make_entry(request: LoggedRequest, limit: int = MAX_SHOWN) -> Entry:
+    """The entry of a request, with at most `limit` characters of its payload."""
+    payload, complete = ("", True) if request.payload is None else show_payload(request.payload, limit)
     return Entry(
-        number=one.number,
-        at=moment(one.at),
-        operation=one.operation or "unknown call",
-        method=one.method,
-        path=brief(one.path, 300),
-        status=str(one.status) if one.status and not one.fault else (one.fault or "no answer").replace("-", " "),
-        tone=tone(one),
-        case=one.case,
-        source=one.source,
-        who=tuple(dict.fromkeys(brief(each, 60) for each in mentioned(one)))[:3],
-        gist=gist(one),
-        notes=one.notes,
-        told=tuple(each for each in one.notes if each != INJECTED)[:3],
-        findings=findings(one),
+        number=request.number,
+        at=show_time(request.at),
+        operation=request.operation or "unknown call",
+        method=request.method,
+        path=shorten(request.path, 300),
+        status=_status(request),
+        level=level(request),
+        case=request.case,
+        source=request.source,
+        people=tuple(dict.fromkeys(shorten(each, 60) for each in people_in(request)))[:3],
+        summary=summarize(request),
+        notes=request.notes,
+        unsaid=tuple(each for each in request.notes if each != INJECTED)[:3],
+        violations=shown_violations(request),
         payload=payload,
-        whole=whole,
-        client=brief(one.client, 120),
+        complete=complete,
+        client=shorten(request.client, 120),
     )
 
 
-def findings(one: Received) -> tuple[Violation, ...]:
-    """What is wrong with it: errors, then warnings."""
-    kept = [replace(each, got=each.got.replace(ANY_HOST, "")) for each in one.violations if each.severity != "info"]
-    return tuple(sorted(kept, key=lambda each: each.severity != "error"))
+def _status(request: LoggedRequest) -> str:
+    if request.status and not request.fault:
+        return str(request.status)
+    return (request.fault or "no answer").replace("-", " ")
 
 
-def tone(one: Received) -> Tone:
-    """How it went; what was asked to go wrong is no error."""
-    if INJECTED in one.notes:
+def shown_violations(request: LoggedRequest) -> tuple[Violation, ...]:
+    """The errors, then the warnings, without the host that stands for none."""
+    shown = [each for each in request.violations if each.severity != "info"]
+    ordered = sorted(shown, key=lambda each: each.severity != "error")
+    return tuple(replace(each, got=each.got.replace(ANY_HOST, "")) for each in ordered)
+
+
+def level(request: LoggedRequest) -> Level:
+    """How a request went; a requested fault is not an error of the application."""
+    if INJECTED in request.notes:
         return "fault"
-    if one.fault or one.status >= 400 or any(each.severity == "error" for each in one.violations):
+    if request.fault or request.status >= 400 or any(each.severity == "error" for each in request.violations):
         return "error"
-    return "warning" if findings(one) else "ok"
+    return "warning" if shown_violations(request) else "ok"
 
 
-def wrong(one: Received) -> bool:
-    """Whether anything went wrong with it."""
-    return tone(one) != "ok" or bool(findings(one))
+def has_problem(request: LoggedRequest) -> bool:
+    """Whether a request counts as one that went wrong."""
+    return level(request) != "ok" or bool(shown_violations(request))
 
 
-def mentioned(one: Received) -> Iterator[str]:
-    """Whom it is about, by any name."""
-    path, _, query = one.path.partition("?")
+def people_in(request: LoggedRequest) -> Iterator[str]:
+    """Every name of a person in the path, the query and the payload."""
+    path, _, query = request.path.partition("?")
     in_path = _CUSTOMER.search(path)
-    if in_path and in_path[1] != _NOBODY:
+    if in_path and in_path[1] != _NO_CUSTOMER:
         yield unquote(in_path[1])
     yield from parse_qs(query).get("email", ())
-    payload = mapping(one.payload)
-    if one.operation == "track.identify":
+    payload = mapping(request.payload)
+    if request.operation == "track.identify":
         yield from _texts(payload, ("id",))
-    for item in (payload, *items(payload.get("batch"))):
-        yield from _texts(item, _NAMES)
-        for holder in _HOLDERS:
-            yield from _texts(mapping(item.get(holder)), ("id", "email", "cio_id"))
+    for entity in (payload, *mappings(payload.get("batch"))):
+        yield from _texts(entity, _NAMES)
+        for member in _IDENTIFIER_OBJECTS:
+            yield from _texts(mapping(entity.get(member)), ("id", "email", "cio_id"))
     for listed in (payload.get("ids"), payload.get("emails")):
         yield from (str(each) for each in (listed if isinstance(listed, list) else ()))
 
 
-def gist(one: Received) -> str:
-    """What it says, in a few words."""
-    if one.operation is None:
-        return brief(f"{one.method} {one.path}", 80)
-    payload, name = mapping(one.payload), one.operation.partition(".")[2]
+def summarize(request: LoggedRequest) -> str:
+    """What a request says, in a few words."""
+    if request.operation is None:
+        return shorten(f"{request.method} {request.path}", 80)
+    payload, name = mapping(request.payload), request.operation.partition(".")[2]
     if name == "batch":
-        return _batch(payload)
-    for member in ("subject", "title", "event", "name", "transactional_message_id"):
+        return _summarize_batch(payload)
+    for member in _TITLES:
         if isinstance(payload.get(member), str | int):
-            return brief(str(payload[member]), 80)
+            return shorten(str(payload[member]), 80)
     known = mapping(payload.get("attributes")) or mapping(payload.get("traits")) or payload
-    return brief(", ".join(f"{key}: {brief(said(known[key]), 24)}" for key in list(known)[:4]), 80) if payload else ""
-
-
-def shown(value: object, limit: int = LONGEST) -> tuple[str, bool]:
-    """A payload as text of at most so many characters, and whether that is all of it."""
-    if isinstance(value, str):
-        return value[:limit], len(value) <= limit
-    parts: list[str] = []
-    size = 0
-    for part in _ENCODER.iterencode(value):
-        parts.append(part)
-        size += len(part)
-        if size > limit:
-            return "".join(parts)[:limit], False
-    return "".join(parts), True
-
-
-def compact(value: object, limit: int = LONGEST) -> tuple[str, bool]:
-    """The same on one line where it is short; an empty object is nothing."""
-    text, whole = ("", True) if value == {} else shown(value, limit)
-    line = " ".join(part.strip() for part in text.split("\n")) if isinstance(value, dict | list) else text
-    return (line, whole) if len(line) <= 120 else (text, whole)
-
-
-def said(value: object) -> str:
-    """A value as text. One that is nested too deep was read with the room that Python had then, and is not told."""
-    try:
-        return text(value)
-    except RecursionError:
-        return "…"
-
-
-def brief(value: str, limit: int) -> str:
-    """On one line, of at most so many characters."""
-    line = " ".join(value[: 4 * limit].split())
-    return line if len(line) <= limit and len(value) <= 4 * limit else line[: limit - 1] + "…"
-
-
-def moment(at: float) -> Moment:
-    """A unix time in this machine's time zone; an application may call any number a time."""
-    try:
-        found = datetime.fromtimestamp(at, UTC).astimezone()
-    except (OverflowError, ValueError, OSError):
-        return Moment(str(at), "", "")
-    return Moment(found.strftime("%H:%M:%S"), f"{found.day} {found.strftime('%b %Y')}", found.isoformat())
+    pairs = (f"{key}: {shorten(show_value(known[key]), 24)}" for key in list(known)[:4])
+    return shorten(", ".join(pairs), 80) if payload else ""
 
 
 def _texts(holder: Mapping[str, Any], members: tuple[str, ...]) -> Iterator[str]:
@@ -188,8 +149,8 @@ def _texts(holder: Mapping[str, Any], members: tuple[str, ...]) -> Iterator[str]
             yield str(value)
 
 
-def _batch(payload: Mapping[str, Any]) -> str:
-    listed = items(payload.get("batch"))
+def _summarize_batch(payload: Mapping[str, Any]) -> str:
+    listed = mappings(payload.get("batch"))
     kinds = Counter("_".join(str(each[key]) for key in ("type", "action") if key in each) for each in listed)
-    told = ", ".join(f"{number} {brief(kind, 24)}" for kind, number in kinds.most_common(4))
-    return f"{len(listed)} items: {told}" if listed else "no items"
+    counts = ", ".join(f"{number} {shorten(kind, 24)}" for kind, number in kinds.most_common(4))
+    return f"{len(listed)} items: {counts}" if listed else "no items"

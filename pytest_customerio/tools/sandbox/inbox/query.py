@@ -1,4 +1,4 @@
-"""What somebody asks of the page: which requests, from where on. It stands in the address, so it can be kept."""
+"""Which requests, people or messages the page shows. The query is in the address, so that it can be bookmarked."""
 
 from __future__ import annotations
 
@@ -7,79 +7,89 @@ from dataclasses import dataclass, replace
 from typing import Any, Self
 from urllib.parse import urlencode
 
-from pytest_customerio.tools.sandbox.calls import whole
-from pytest_customerio.tools.sandbox.inbox.entries import mentioned, said, wrong
-from pytest_customerio.tools.sandbox.log import Received
-from pytest_customerio.tools.sandbox.people import KINDS
-from pytest_customerio.tools.sandbox.state import Workspace
+from pytest_customerio.tools.sandbox.inbox.entries import has_problem, people_in
+from pytest_customerio.tools.sandbox.inbox.formatting import show_value
+from pytest_customerio.tools.sandbox.json_values import parse_number
+from pytest_customerio.tools.sandbox.service.request_log import LoggedRequest
+from pytest_customerio.tools.sandbox.workspace.people import IDENTIFIER_KINDS
+from pytest_customerio.tools.sandbox.workspace.workspace import Workspace
 
-LONGEST = 200
+MAX_LENGTH = 200
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
-    """`operation` is one or a surface, `person` any identifier, `q` words that stand in it; `before` is a number of a
-    request and `start` one of a row, where a page begins.
+class Query:
+    """What the page shows.
+
+    `operation` is an operation or a surface, `person` any identifier, `words` the text that must occur. A page of
+    requests begins below the request number `before`, a page of everything else at the row `start`.
     """
 
     operation: str = ""
     person: str = ""
-    q: str = ""
-    broken: bool = False
+    words: str = ""
+    problems_only: bool = False
     before: int = 0
     start: int = 0
 
     @classmethod
-    def of(cls, query: Mapping[str, str]) -> Self:
-        """As the address says it; what makes no sense is not asked for."""
-        operation, person, words = (query.get(name, "").strip()[:LONGEST] for name in ("operation", "person", "q"))
-        before, start = (whole(query.get(name, "")) for name in ("before", "start"))
-        return cls(operation, person, words, query.get("broken") == "1", before, start)
+    def parse(cls, params: Mapping[str, str]) -> Self:
+        """The query in the parameters of an address; invalid values are ignored."""
+        operation, person, words = (params.get(name, "").strip()[:MAX_LENGTH] for name in ("operation", "person", "q"))
+        before, start = (parse_number(params.get(name, "")) for name in ("before", "start"))
+        return cls(operation, person, words, params.get("broken") == "1", before, start)
+
+    @classmethod
+    def about(cls, person: str) -> Self:
+        """The query for all requests about a person."""
+        return cls(person=person)
 
     @property
     def narrow(self) -> bool:
-        """Whether anything is left out."""
-        return bool(self.operation or self.person or self.q or self.broken)
+        """Whether the query leaves anything out."""
+        return bool(self.operation or self.person or self.words or self.problems_only)
 
     def address(self, path: str = "/", **changes: Any) -> str:
-        """The address of the same question with these changes."""
-        other = replace(self, **changes)
-        said = {
-            "operation": other.operation,
-            "person": other.person,
-            "q": other.q,
-            "broken": "1" if other.broken else "",
-            "before": str(other.before or ""),
-            "start": str(other.start or ""),
+        """The address of this query with some changes."""
+        changed = replace(self, **changes)
+        params = {
+            "operation": changed.operation,
+            "person": changed.person,
+            "q": changed.words,
+            "broken": "1" if changed.problems_only else "",
+            "before": str(changed.before or ""),
+            "start": str(changed.start or ""),
         }
-        query = urlencode({name: value for name, value in said.items() if value}, errors="replace")
-        return f"{path}?{query}" if query else path
+        text = urlencode({name: value for name, value in params.items() if value}, errors="replace")
+        return f"{path}?{text}" if text else path
 
 
-def chosen(found: Iterable[Received], asked: Asked, names: Container[str]) -> Iterator[Received]:
-    """Those that are asked for; `names` are all names of the person that is."""
-    words = asked.q.casefold()
-    for one in found:
-        if asked.before and one.number >= asked.before:
-            continue
-        if asked.operation and asked.operation not in (one.operation, (one.operation or "").partition(".")[0]):
-            continue
-        if asked.broken and not wrong(one):
-            continue
-        if asked.person and not any(name.casefold() in names for name in mentioned(one)):
-            continue
-        if words and words not in _said(one):
-            continue
-        yield one
+def select_requests(requests: Iterable[LoggedRequest], query: Query, names: Container[str]) -> Iterator[LoggedRequest]:
+    """The requests that match a query; `names` are all names of the person in the query."""
+    return (each for each in requests if _matches(each, query, names))
 
 
-def names(workspace: Workspace, person: str) -> frozenset[str]:
-    """All names of whoever has this one."""
-    found = next((who for kind in (*KINDS, "cio_id") if (who := workspace.people.find((kind, person)))), None)
-    known = (found.cio_id, f"cio_{found.cio_id}", *found.identifiers.values()) if found else ()
-    return frozenset(name.casefold() for name in (person, *known))
+def _matches(request: LoggedRequest, query: Query, names: Container[str]) -> bool:
+    if query.before and request.number >= query.before:
+        return False
+    if query.operation and not request.concerns(query.operation):
+        return False
+    if query.problems_only and not has_problem(request):
+        return False
+    if query.person and not any(name.casefold() in names for name in people_in(request)):
+        return False
+    words = query.words.casefold()
+    return not words or words in _searched_text(request)
 
 
-def _said(one: Received) -> str:
-    rules = " ".join(each.rule for each in one.violations)
-    return f"{one.operation} {one.path} {one.case} {rules} {said(one.payload)}".casefold()
+def names_of(workspace: Workspace, name: str) -> frozenset[str]:
+    """All names of the person who has this one."""
+    people = (workspace.people.find((kind, name)) for kind in (*IDENTIFIER_KINDS, "cio_id"))
+    person = next((each for each in people if each), None)
+    known = (person.cio_id, f"cio_{person.cio_id}", *person.identifiers.values()) if person else ()
+    return frozenset(each.casefold() for each in (name, *known))
+
+
+def _searched_text(request: LoggedRequest) -> str:
+    rules = " ".join(each.rule for each in request.violations)
+    return f"{request.operation} {request.path} {request.case} {rules} {show_value(request.payload)}".casefold()

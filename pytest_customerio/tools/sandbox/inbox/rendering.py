@@ -1,4 +1,4 @@
-"""Pages as HTML, and what a browser may do with them. The only module that knows Jinja."""
+"""Renders pages as HTML, and says what a browser may load for them. The only module that knows Jinja."""
 
 from __future__ import annotations
 
@@ -13,15 +13,15 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 _FOLDER = Path(__file__).parent / "templates"
-# Nothing comes from elsewhere and nothing goes there; the one script and the one style are known by their hash.
+# A page loads nothing from other hosts and sends nothing to them. Its only script and its only style have a hash here.
 _POLICY = (
     "default-src 'none'; script-src '{script}'; style-src {style}; img-src data:; connect-src 'self'; "
     "form-action 'self'; frame-src 'none'; frame-ancestors 'none'; base-uri 'none'"
 )
 
 
-class Pages:
-    """Renders templates. Every value is escaped: an application may send anything."""
+class Renderer:
+    """Renders templates. Every value is escaped, because an application may send anything."""
 
     def __init__(self) -> None:
         self._jinja = Environment(
@@ -34,22 +34,22 @@ class Pages:
         self._jinja.globals.update(style=_source("style.css"), script=_source("live.js"))
 
     def render(self, name: str, context: Mapping[str, Any]) -> bytes:
-        """A page. Half of a surrogate pair has no UTF-8: it becomes a question mark."""
+        """A page. Half of a surrogate pair, which UTF-8 cannot encode, becomes a question mark."""
         return self._jinja.get_template(f"{name}.html").render(context).encode("utf-8", "replace")
 
     @cached_property
     def policy(self) -> str:
-        """The Content-Security-Policy of a page of ours."""
+        """The Content-Security-Policy of every page without an e-mail."""
         return _POLICY.format(script=_hash("live.js"), style=f"'{_hash('style.css')}'")
 
     @cached_property
     def message_policy(self) -> str:
-        """That of a page with somebody's e-mail in it: a frame inherits it, and e-mails bring their own style."""
+        """The policy of a page with an e-mail: its frame inherits the policy, and an e-mail has its own style."""
         return _POLICY.format(script=_hash("live.js"), style="'unsafe-inline'")
 
 
 def _source(name: str) -> Markup:
-    return Markup((_FOLDER / name).read_text(encoding="utf-8"))  # noqa: S704 - a file of ours
+    return Markup((_FOLDER / name).read_text(encoding="utf-8"))  # noqa: S704 - a file of this package
 
 
 def _hash(name: str) -> str:

@@ -1,30 +1,33 @@
-"""The addresses of the inbox: pages to read, and forms that ask for a fault or a clean state."""
+"""The addresses of the inbox: its pages, and its forms for faults and for deleting everything."""
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 from urllib.parse import parse_qs
 
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response, StreamingResponse
 from starlette.routing import Route
 
-from pytest_customerio.tools.sandbox.calls import whole
-from pytest_customerio.tools.sandbox.faults import FaultError
-from pytest_customerio.tools.sandbox.inbox import page
-from pytest_customerio.tools.sandbox.inbox.live import changes
-from pytest_customerio.tools.sandbox.inbox.page import Context, Wish
-from pytest_customerio.tools.sandbox.inbox.query import Asked
-from pytest_customerio.tools.sandbox.inbox.rendering import Pages
-from pytest_customerio.tools.sandbox.service import Service
+from pytest_customerio.tools.sandbox.inbox.event_stream import changes
+from pytest_customerio.tools.sandbox.inbox.frame import Context, missing_page, version
+from pytest_customerio.tools.sandbox.inbox.guards import Endpoint, same_site_form
+from pytest_customerio.tools.sandbox.inbox.message_pages import message_page, messages_page
+from pytest_customerio.tools.sandbox.inbox.people_pages import people_page, person_page
+from pytest_customerio.tools.sandbox.inbox.query import Query
+from pytest_customerio.tools.sandbox.inbox.rendering import Renderer
+from pytest_customerio.tools.sandbox.inbox.request_pages import FaultForm, request_page, requests_page
+from pytest_customerio.tools.sandbox.json_values import parse_number
+from pytest_customerio.tools.sandbox.service.faults import FaultError
+from pytest_customerio.tools.sandbox.service.service import Service
 
 LARGEST = 65_536
-Endpoint = Callable[[Request], Awaitable[Response]]
 _HEADERS = {
     "Cache-Control": "no-store",
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
-    # Not no-referrer: then a browser would call the origin of our own forms null.
+    # With no-referrer a browser sends `Origin: null` with a form of the page itself, and the form would be refused.
     "Referrer-Policy": "same-origin",
     "X-Content-Type-Options": "nosniff",
     "X-DNS-Prefetch-Control": "off",
@@ -32,22 +35,22 @@ _HEADERS = {
 
 
 def routes(service: Service, environ: Mapping[str, str], guarded: Callable[[Endpoint], Endpoint]) -> list[Route]:
-    """All of them, each behind the guard that keeps other origins out."""
+    """The routes of the inbox. `guarded` refuses requests of other origins."""
     inbox = Inbox(service, environ)
     return [
-        Route(path, guarded(endpoint if method == "GET" else _own(endpoint)), methods=[method])
-        for method, path, endpoint in inbox.all
+        Route(path, guarded(endpoint if method == "GET" else same_site_form(endpoint)), methods=[method])
+        for method, path, endpoint in inbox.endpoints
     ]
 
 
 class Inbox:
-    """One method for each address."""
+    """The endpoints, one method for each."""
 
     def __init__(self, service: Service, environ: Mapping[str, str]) -> None:
         self._service = service
         self._environ = environ
-        self._pages = Pages()
-        self.all: list[tuple[str, str, Endpoint]] = [
+        self._renderer = Renderer()
+        self.endpoints: list[tuple[str, str, Endpoint]] = [
             ("GET", "/", self.requests),
             ("GET", "/_sandbox/inbox/live", self.live),
             ("GET", "/_sandbox/inbox/requests/{number:int}", self.request),
@@ -61,89 +64,84 @@ class Inbox:
         ]
 
     async def requests(self, request: Request) -> Response:
-        """What the application sent."""
-        with self._service.lock:
-            context = page.requests(self._service, self._environ, _asked(request))
-        return self._page("requests", context)
+        """The requests that match the query."""
+        return self._show("requests", lambda: requests_page(self._service, self._environ, _query(request)))
 
     async def request(self, request: Request) -> Response:
         """One request."""
-        with self._service.lock:
-            context = page.request(self._service, request.path_params["number"])
-        return self._page("request", context)
+        return self._show("request", lambda: request_page(self._service, request.path_params["number"]))
 
     async def people(self, request: Request) -> Response:
-        """Everybody."""
-        with self._service.lock:
-            context = page.people(self._service, _asked(request))
-        return self._page("people", context)
+        """The people that match the query."""
+        return self._show("people", lambda: people_page(self._service, _query(request)))
 
     async def person(self, request: Request) -> Response:
         """One person."""
-        with self._service.lock:
-            context = page.person(self._service, request.path_params["cio_id"], _asked(request))
-        return self._page("person", context)
+        cio_id = request.path_params["cio_id"]
+        return self._show("person", lambda: person_page(self._service, cio_id, _query(request)))
 
     async def messages(self, request: Request) -> Response:
-        """Every message."""
-        with self._service.lock:
-            context = page.messages(self._service, _asked(request))
-        return self._page("messages", context)
+        """The messages that match the query."""
+        return self._show("messages", lambda: messages_page(self._service, _query(request)))
 
     async def message(self, request: Request) -> Response:
-        """One message; its style is its own, so the policy is another."""
-        with self._service.lock:
-            context = page.message(self._service, request.path_params["id"])
-        return self._page("message", context, policy=self._pages.message_policy)
+        """One message. Its e-mail has its own style, which only another policy allows."""
+        delivery_id = request.path_params["id"]
+        policy = self._renderer.message_policy
+        return self._show("message", lambda: message_page(self._service, delivery_id), policy=policy)
 
     async def live(self, request: Request) -> Response:
-        """Says when there is something new."""
-        told = changes(lambda: page.version(self._service))
-        return StreamingResponse(told, headers=_HEADERS, media_type="text/event-stream")
+        """The stream that announces changes."""
+        events = changes(lambda: version(self._service))
+        return StreamingResponse(events, headers=_HEADERS, media_type="text/event-stream")
 
     async def add_fault(self, request: Request) -> Response:
-        """Ask for a fault; back to where it is shown, or told why not."""
-        given = await _form(request)
-        wish = Wish(given.get("case", ""), given.get("times", "1").strip(), given.get("operation", ""))
+        """Add a fault and lead back to the list of faults, or show the form with the reason why it is not possible."""
+        fields = await _form(request)
+        form = FaultForm(fields.get("case", ""), fields.get("times", "1").strip(), fields.get("operation", ""))
         try:
-            self._service.fault(wish.case, _times(wish.times), wish.operation or None)
+            self._service.fault(form.case, _times(form.times), form.operation or None)
         except FaultError as error:
-            refused = Wish(wish.case, wish.times, wish.operation, str(error))
-            with self._service.lock:
-                context = page.requests(self._service, self._environ, Asked(), refused)
-            return self._page("requests", context, status=400)
+            refused = replace(form, error=str(error))
+            return self._show(
+                "requests", lambda: requests_page(self._service, self._environ, Query(), refused), status=400
+            )
         return RedirectResponse("/#faults", 303)
 
     async def end_faults(self, request: Request) -> Response:
         """End one fault."""
-        given = await _form(request)
+        fields = await _form(request)
         with self._service.lock:
-            self._service.faults.clear(whole(given.get("id", "")))
+            self._service.faults.clear(parse_number(fields.get("id", "")))
         return RedirectResponse("/#faults", 303)
 
     async def clear(self, request: Request) -> Response:
-        """Forget everything but the keys."""
+        """Delete everything but the keys."""
         self._service.reset()
         return RedirectResponse("/", 303)
 
-    def _page(self, name: str, context: Context | None, *, status: int = 200, policy: str = "") -> Response:
-        if context is None:
-            with self._service.lock:
-                name, context, status = "missing", page.missing(self._service), 404
-        headers = {**_HEADERS, "Content-Security-Policy": policy or self._pages.policy}
-        return Response(self._pages.render(name, context), status, headers, "text/html; charset=utf-8")
+    def _show(
+        self, name: str, make_context: Callable[[], Context | None], *, status: int = 200, policy: str = ""
+    ) -> Response:
+        """The page of this name, or the page that says that nothing is there."""
+        with self._service.lock:
+            context = make_context()
+            if context is None:
+                name, context, status = "missing", missing_page(self._service), 404
+        headers = {**_HEADERS, "Content-Security-Policy": policy or self._renderer.policy}
+        return Response(self._renderer.render(name, context), status, headers, "text/html; charset=utf-8")
 
 
-def _asked(request: Request) -> Asked:
-    return Asked.of(request.query_params)
+def _query(request: Request) -> Query:
+    return Query.parse(request.query_params)
 
 
 def _times(given: str) -> int | None:
     if given == "forever":
         return None
-    if not whole(given):
+    if not parse_number(given):
         raise FaultError(f"times is a number of 1 or more, or forever, not {given[:20]!r}")
-    return whole(given)
+    return parse_number(given)
 
 
 async def _form(request: Request) -> Mapping[str, str]:
@@ -152,16 +150,5 @@ async def _form(request: Request) -> Mapping[str, str]:
         body += chunk
         if len(body) > LARGEST:
             return {}
-    found = parse_qs(body.decode("utf-8", "replace"))
-    return {name: values[0] for name, values in found.items()}
-
-
-def _own(endpoint: Endpoint) -> Endpoint:
-    """Only a page of ours sends its forms here; a browser says where a form came from."""
-
-    async def own(request: Request) -> Response:
-        if request.headers.get("sec-fetch-site", "same-origin") not in ("same-origin", "none"):
-            return Response("this form came from another origin\n", 403, media_type="text/plain")
-        return await endpoint(request)
-
-    return own
+    fields = parse_qs(body.decode("utf-8", "replace"))
+    return {name: values[0] for name, values in fields.items()}

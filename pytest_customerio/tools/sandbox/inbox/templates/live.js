@@ -1,5 +1,5 @@
 "use strict";
-// Asks for this very page again when the sandbox says that there is something new, and swaps in what has changed.
+// Requests this page again whenever the sandbox announces a change, and replaces the parts that have changed.
 (() => {
   const PACE = 400;
   const body = document.body;
@@ -8,12 +8,12 @@
   if (!body.dataset.version) return;
 
   function rows(old, fresh) {
-    const kept = new Map([...old.children].map((each) => [each.id, each]));
+    const present = new Map([...old.children].map((each) => [each.id, each]));
     const wanted = new Set([...fresh.children].map((each) => each.id));
-    for (const [id, each] of kept) if (!wanted.has(id)) each.remove();
+    for (const [id, each] of present) if (!wanted.has(id)) each.remove();
     let at = old.firstElementChild;
     for (const each of [...fresh.children]) {
-      const known = kept.get(each.id);
+      const known = present.get(each.id);
       const open = known && known.querySelector("details[open]");
       if (open) each.querySelector("details").open = true;
       if (known && known.isEqualNode(each)) {
@@ -54,7 +54,7 @@
         body.dataset.version = page.body.dataset.version;
       }
     } catch {
-      // The sandbox has gone; the connection says so.
+      // The sandbox has stopped. The event source reports it.
     }
     setTimeout(() => {
       busy = false;
@@ -72,7 +72,7 @@
     source = new EventSource("/_sandbox/inbox/live");
     source.onopen = () => say("Live", "on");
     source.onerror = () => say("Not connected", "off");
-    source.onmessage = (told) => { if (told.data !== body.dataset.version) refresh(); };
+    source.onmessage = (event) => { if (event.data !== body.dataset.version) refresh(); };
   }
 
   function stop() {

@@ -1,0 +1,109 @@
+"""Which test has a recording, and the playing of it. `tools/record` makes recordings with the same interface."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import threading
+from contextlib import AbstractContextManager, nullcontext
+from pathlib import Path
+from typing import Protocol
+
+from pytest_customerio.cassettes.recording.answers import RecordedAnswers
+from pytest_customerio.contract.catalog import Catalog
+from pytest_customerio.core.data import DataError
+from pytest_customerio.core.model import Answer, WireRequest
+
+# Where the recordings of a project are, below its root.
+FOLDER = "cassettes"
+_UNSAFE = re.compile(r"[^\w.\[\]-]+")
+_LONGEST = 120
+
+
+class RecordingError(Exception):
+    """A recording that can be neither made nor played; its text says which, and why."""
+
+
+class Recording(Protocol):
+    """The recording of one test, played or made. `written` is the test and the number of answers, once it was made."""
+
+    written: tuple[str, int] | None
+
+    def answer(self, request: WireRequest) -> Answer | None:
+        """The answer to a request; None where the recording has none. Raises `RecordingError`."""
+
+    def save(self, *, passed: bool) -> None:
+        """The test is over. Raises `RecordingError`."""
+
+
+class Recordings(Protocol):
+    """The recordings of a run."""
+
+    def opened(self) -> AbstractContextManager[object]:
+        """What has to be open while tests run."""
+
+    def plays(self, nodeid: str) -> bool:
+        """Whether a recording of this test would be played."""
+
+    def of(self, nodeid: str) -> Recording | None:
+        """The recording of this test, which begins now; None where there is none."""
+
+
+class PlayedRecordings:
+    """The recordings of a project that were made before, one file for each test, below `folder`."""
+
+    def __init__(self, folder: Path, catalog: Catalog) -> None:
+        self._folder = folder
+        self._catalog = catalog
+        self._exists = folder.is_dir()
+
+    def opened(self) -> AbstractContextManager[object]:
+        """Nothing has to be open."""
+        return nullcontext()
+
+    def plays(self, nodeid: str) -> bool:
+        """Whether there is a file of this test."""
+        return self._exists and path_of(self._folder, nodeid).is_file()
+
+    def of(self, nodeid: str) -> PlayedRecording | None:
+        """The recording of this test; None where there is no file."""
+        return PlayedRecording(path_of(self._folder, nodeid), self._catalog) if self.plays(nodeid) else None
+
+
+class PlayedRecording:
+    """The recording of one test, read when its first request is sent. Safe between threads."""
+
+    written: tuple[str, int] | None = None
+
+    def __init__(self, path: Path, catalog: Catalog) -> None:
+        self._path = path
+        self._catalog = catalog
+        self._lock = threading.Lock()
+        self._answers: RecordedAnswers | None = None
+
+    def answer(self, request: WireRequest) -> Answer | None:
+        """What was recorded for this request; None where nothing was. Raises `RecordingError`."""
+        with self._lock:
+            try:
+                self._answers = self._answers or RecordedAnswers(self._path, self._catalog)
+            except DataError as error:
+                cure = "\n\n  what to do   mend it, or record it anew: pytest --cio-record"
+                raise RecordingError(f"{error}{cure}") from None
+            return self._answers.answer(request)
+
+    def save(self, *, passed: bool) -> None:
+        """Nothing changes."""
+
+
+def path_of(folder: Path, nodeid: str) -> Path:
+    """Where the recording of a test is: `cassettes/tests/test_app/test_x[us].yaml`."""
+    module, _, name = nodeid.partition("::")
+    name = re.sub(r"(?<=[\w\]])@[^\]\[:]*$", "", name)  # pytest-xdist appends the group: `test_x@group`
+    parts = [_safe(part) for part in Path(module).with_suffix("").parts if part not in ("..", "/", "\\")]
+    return folder.joinpath(*parts, f"{_safe(name.replace('::', '.'))}.yaml")
+
+
+def _safe(name: str) -> str:
+    """A name that every file system takes; two names stay two."""
+    found = _UNSAFE.sub("-", name)[:_LONGEST]
+    return found if found == name else f"{found}-{hashlib.sha256(name.encode('utf-8', 'replace')).hexdigest()[:8]}"

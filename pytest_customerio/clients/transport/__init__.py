@@ -1,0 +1,1 @@
+"""What the clients share beneath them: bytes, bodies, sockets and faults of a network in memory."""

@@ -1,0 +1,120 @@
+"""A socket in memory: each request that is written to it is answered, and the answer is read from it."""
+
+from __future__ import annotations
+
+import io
+import socket
+import sys
+from collections import deque
+from typing import Any
+
+from pytest_customerio.clients.traffic import Traffic
+from pytest_customerio.clients.transport.faults import is_met_connecting, received, socket_error
+from pytest_customerio.clients.transport.http1 import CONTINUE, RequestParser, serialize
+from pytest_customerio.core.model import Answer
+
+_END = b""
+
+
+# The classes that mocks of sockets put in the place of `socket.socket`, each in the versions that were looked at.
+_MOCKS = (("httpretty.core", "fakesock.socket"), ("mocket.mocket", "MocketSocket"), ("mocket.socket", "MocketSocket"))
+
+
+def socket_is_mocked() -> bool:
+    """Whether a mock of the user's is active that answers at the level of sockets: then it answers, and not we."""
+    return any(socket.socket is _class(module, path) for module, path in _MOCKS)
+
+
+def _class(module: str, path: str) -> object:
+    found: object = sys.modules.get(module)
+    for name in path.split("."):
+        found = getattr(found, name, None)
+    return found
+
+
+class MemorySocket:
+    """Takes the place of a connected blocking socket; `origin` is the server to which it seems to be connected."""
+
+    def __init__(self, traffic: Traffic, origin: str, timeout: float | None = None) -> None:
+        self._traffic = traffic
+        self._parser = RequestParser(origin)
+        self._timeout = timeout
+        self._answers: deque[bytes | BaseException] = deque()
+
+    def sendall(self, data: bytes) -> None:
+        """Ask for an answer to each request that is whole now. A fault in connecting is raised here."""
+        __tracebackhide__ = True
+        for request in self._parser.feed(data):
+            answer = self._traffic.answer(request)
+            if answer.fault is not None and is_met_connecting(answer):
+                raise socket_error(answer.fault)
+            self._answers += _arriving(answer, request.method)
+        if self._parser.expects_continue:
+            self._answers.append(CONTINUE)
+
+    def send(self, data: bytes) -> int:
+        """As `sendall`; returns the number of bytes."""
+        self.sendall(data)
+        return len(data)
+
+    def recv_into(self, buffer: Any, size: int = 0) -> int:
+        """Give what has arrived; a fault is raised here. Where nothing will ever arrive, the wait ends at once."""
+        if not self._answers:
+            raise TimeoutError("timed out")
+        arrived = self._answers.popleft()
+        if isinstance(arrived, BaseException):
+            raise arrived
+        if arrived == _END:
+            self._answers.appendleft(_END)
+            return 0
+        view = memoryview(buffer)[: size or None]
+        count = min(len(view), len(arrived))
+        view[:count] = arrived[:count]
+        if count < len(arrived):
+            self._answers.appendleft(arrived[count:])
+        return count
+
+    def recv(self, size: int) -> bytes:
+        """As `recv_into`; returns the bytes."""
+        buffer = bytearray(size)
+        return bytes(buffer[: self.recv_into(buffer)])
+
+    def makefile(self, mode: str = "rb", *_: Any, **__: Any) -> io.BufferedReader:
+        """Return a reader of what arrives."""
+        return io.BufferedReader(_Arriving(self))
+
+    def settimeout(self, timeout: float | None) -> None:
+        """Remember the limit; nothing takes any time here."""
+        self._timeout = timeout
+
+    def gettimeout(self) -> float | None:
+        """The limit that was set."""
+        return self._timeout
+
+    def setsockopt(self, *_: Any) -> None:
+        """Do nothing: there are no options."""
+
+    def shutdown(self, how: int) -> None:
+        """Do nothing: there is no connection to shut down."""
+
+    def close(self) -> None:
+        """Do nothing: a response that is being read still needs what has arrived."""
+
+
+class _Arriving(io.RawIOBase):
+    def __init__(self, sock: MemorySocket) -> None:
+        self._socket = sock
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        return self._socket.recv_into(buffer)
+
+
+def _arriving(answer: Answer, method: str) -> list[bytes | BaseException]:
+    if answer.fault is None:
+        return [serialize(answer, method)]
+    if answer.fault == "truncated-body":
+        return [serialize(received(answer), method), _END]
+    return [socket_error(answer.fault)]

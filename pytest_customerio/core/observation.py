@@ -1,0 +1,104 @@
+"""What an application did while an error case was replayed: its attempts, their messages, its logs."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from pytest_customerio.core.model import ErrorCase
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """The content of one call, or of one item of a batch.
+
+    `identity` is the same in each attempt. `anew` are members that an attempt may have made anew, as `(path, value)`.
+    `likeness` is what stays the same when the payload is repaired. `twice` says what a second copy causes: a second
+    `send`, a second `event`, or nothing. `keyed` says that a deduplication id prevents that. `rejected` says that the
+    answer rejected this item.
+    """
+
+    identity: str
+    anew: tuple[tuple[str, str], ...] = ()
+    likeness: frozenset[str] = frozenset()
+    twice: Literal["send", "event", ""] = ""
+    keyed: bool = False
+    rejected: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """One attempt of a logical request while a case was replayed. `at` is virtual seconds since the case began.
+
+    `identity` is that of the whole request. `messages` has one message for a call and several for a batch. `met` says
+    whether the answer was the case's error; with None, status and fault decide. `retry_after` are the seconds that the
+    answer asked to wait, if it was the error and asked for any.
+    """
+
+    identity: str
+    operation: str
+    at: float
+    status: int | None
+    fault: str | None
+    draining: bool = False
+    messages: tuple[Message, ...] = ()
+    met: bool | None = None
+    retry_after: float | None = None
+
+    @property
+    def said(self) -> tuple[str, ...]:
+        """The identities of its messages, else its own identity."""
+        return tuple(message.identity for message in self.messages) or (self.identity,)
+
+
+@dataclass(frozen=True, slots=True)
+class LogLine:
+    """One log record: its text with any traceback, its level and the name of its logger."""
+
+    text: str
+    level: str
+    logger: str
+
+
+@dataclass(frozen=True, slots=True)
+class Observation:
+    """What the application did while a case was replayed.
+
+    `attempts` are all attempts on the wire, and `waits` the seconds slept, in order. `raised` is the exception that
+    left the test; `declared` says whether `raises=` names it. `reported` and `pending` are what the test said
+    through `cio`; `reported_falsy` says that `cio.reported` got a false value. `secrets` are the credentials in the
+    requests, `personal` is what they said about people, `warned` is the text of warnings. `endless` says that a request
+    had no timeout. `blind` names the leak checks that could not see their canary. `hidden_waits` says why the waits
+    could not be seen, if so. `task` says how the Celery task ended in which the error occurred.
+    """
+
+    case: ErrorCase
+    attempts: Sequence[Attempt] = ()
+    waits: Sequence[float] = ()
+    logs: Sequence[LogLine] = ()
+    output: str = ""
+    warned: str = ""
+    raised: BaseException | None = None
+    declared: bool = False
+    pending: bool = False
+    reported: bool = False
+    reported_falsy: bool = False
+    secrets: tuple[str, ...] = ()
+    personal: tuple[str, ...] = ()
+    endless: bool = False
+    blind: tuple[str, ...] = ()
+    hidden_waits: str = ""
+    sent_from: str | None = None
+    task: str = ""
+
+    @property
+    def failed(self) -> Attempt | None:
+        """The first attempt that met the case's answer."""
+        return next((attempt for attempt in self.attempts if self.met(attempt)), None)
+
+    def met(self, attempt: Attempt) -> bool:
+        """Whether an attempt was answered with the case's error."""
+        if attempt.met is not None:
+            return attempt.met
+        return (attempt.status, attempt.fault) == (self.case.answer.status or None, self.case.answer.fault)

@@ -1,0 +1,60 @@
+"""The retry chain of one payload: its attempts, the waits between them, and the attempt that delivered it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import pairwise
+
+from pytest_customerio.core.observation import Attempt, Observation
+
+# A shorter span, in seconds, was no wait: it may be the time that the machine took.
+NOTHING = 0.05
+# A wait may be shorter by this share because of rounding.
+ROUNDING = 0.01
+
+
+def chain_of(observation: Observation) -> list[Attempt]:
+    """The attempts of the payload that met the error, from the first that met it to the first that delivered it."""
+    failed = observation.failed
+    chain: list[Attempt] = []
+    for attempt in observation.attempts:
+        if failed is not None and not set(attempt.said).isdisjoint(failed.said) and (chain or attempt is failed):
+            chain.append(attempt)
+            if delivers(observation, attempt):
+                break
+    return chain
+
+
+def delivery(observation: Observation) -> Attempt | None:
+    """The later attempt of the payload that got a 2xx."""
+    chain = chain_of(observation)
+    return chain[-1] if chain and delivers(observation, chain[-1]) else None
+
+
+def delivers(observation: Observation, attempt: Attempt) -> bool:
+    """Whether the attempt got a 2xx that is not itself the error (a 207) and does not reject all that it answers."""
+    good = attempt.status is not None and 200 <= attempt.status < 300 and not observation.met(attempt)
+    return good and not (attempt.messages and all(message.rejected for message in attempt.messages))
+
+
+def gaps_of(observation: Observation) -> list[float]:
+    """Seconds between the attempts; without the time before a drain, because the test decides when to drain."""
+    spans = [later.at - earlier.at for earlier, later in pairwise(chain_of(observation)) if not later.draining]
+    return _without_machine_time(spans, observation.waits)
+
+
+def asked_of(observation: Observation) -> list[float | None]:
+    """For each of `gaps_of`, the seconds that the answer before it asked to wait; None if it did not ask."""
+    return [earlier.retry_after for earlier, later in pairwise(chain_of(observation)) if not later.draining]
+
+
+def _without_machine_time(spans: list[float], waits: Sequence[float]) -> list[float]:
+    """The sleeps in place of the spans, if there is one sleep for each span that takes nearly all of it."""
+    windows = (waits[start : start + len(spans)] for start in range(len(waits) - len(spans) + 1))
+    fitting = [window for window in windows if all(_fills(w, s) for w, s in zip(window, spans, strict=True))]
+    return list(max(fitting, key=sum)) if fitting else spans
+
+
+def _fills(wait: float, span: float) -> bool:
+    """Whether a span was spent on this sleep alone: a busy machine adds a little time of its own."""
+    return 0 <= span - wait + 1e-6 < max(NOTHING, wait / 4)

@@ -1,0 +1,103 @@
+"""Rules `outcome` and `200-dropped`: what became of the payload that met the error."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+
+from pytest_customerio.core.model import Outcome, Severity, Violation
+from pytest_customerio.core.observation import Attempt, LogLine, Observation
+from pytest_customerio.judging import chain, partial_failure
+from pytest_customerio.judging.exceptions import is_undeclared
+from pytest_customerio.judging.violation import violation
+from pytest_customerio.replay.endless import GaveUp
+
+HANDLED = "recovered, raised, deferred or reported"
+HOW_HANDLED = (
+    "retry, raise (raises=SomeError), keep it for later (cio.pending(…)) or tell the caller (cio.reported(…));"
+    " a log line alone is not handling"
+)
+STRICT = "X-Strict-Mode: 1, or a payload that is checked before it is sent"
+DROPPED = "200 for a payload that Pipelines dropped, and nobody was told"
+HOW_STRICT = (
+    'send the header X-Strict-Mode: 1, then Pipelines answers 400 and 401 instead: requests.post(…, headers={"X-Strict-'
+    'Mode": "1"}); customerio-cdp-analytics cannot: check what you pass to it (this contract does), and report failures'
+)
+
+
+def outcome(observation: Observation) -> Outcome:
+    """The first that holds of recovered, raised, deferred, reported; else lost."""
+    delivered = delivery(observation)
+    if delivered is not None and not delivered.draining:
+        return "recovered"
+    if observation.raised is not None and observation.declared:
+        return "raised"
+    if observation.pending or delivered is not None:
+        return "deferred"
+    if observation.reported:
+        return "reported"
+    return "recovered" if _accepted_all_the_same(observation) else "lost"
+
+
+def delivery(observation: Observation) -> Attempt | None:
+    """The attempt that delivered the payload in the end."""
+    if observation.case.kind == "partial":
+        return partial_failure.delivery(observation)
+    return chain.delivery(observation)
+
+
+def all_delivered(observations: Sequence[Observation]) -> bool:
+    """Whether a payload met the error, and every payload that met it was delivered later."""
+    return bool(observations) and all(delivery(one) is not None for one in observations)
+
+
+def logged(logs: Sequence[LogLine]) -> tuple[str, ...]:
+    """`LEVEL logger` of every record of level WARNING and above, each once."""
+    return tuple(dict.fromkeys(f"{one.level} {one.logger}" for one in logs if _is_loud(one.level)))
+
+
+def unhandled(observation: Observation, *, must_recover: bool, best_effort: bool) -> Violation | None:
+    """The payload is lost, or it has another outcome than the test asks for."""
+    came, loggers = outcome(observation), logged(observation.logs)
+    if is_undeclared(observation) or isinstance(observation.raised, GaveUp):
+        return None  # a violation of another rule already
+    if must_recover and observation.case.mode == "recovers":
+        if delivery(observation) is not None or observation.pending:
+            return None
+        got = _loss(observation, loggers) if came == "lost" else came
+        hint = "retry until the 2xx, or keep it for later"
+        return violation(observation, "outcome", "recovered or deferred", got, hint)
+    if came != "lost" or (best_effort and loggers):
+        return None
+    return _lost(observation, loggers, f"{HANDLED}, or logged" if best_effort else HANDLED)
+
+
+def _lost(observation: Observation, loggers: tuple[str, ...], expected: str) -> Violation:
+    kind = observation.case.kind
+    if kind == "partial":
+        return partial_failure.ignored(observation, _where_logged(loggers))
+    if kind == "dropped":
+        return violation(observation, "200-dropped", STRICT, DROPPED, HOW_STRICT, severity="warning")
+    severity: Severity = "warning" if kind == "malformed" else "error"  # a 2xx after all, with a useless body
+    return violation(observation, "outcome", expected, _loss(observation, loggers), HOW_HANDLED, severity=severity)
+
+
+def _accepted_all_the_same(observation: Observation) -> bool:
+    """Whether Customer.io accepted the payload and said so, in a 2xx whose body is useless."""
+    case = observation.case
+    return case.kind == "malformed" and case.accepted == "surely" and not is_undeclared(observation)
+
+
+def _loss(observation: Observation, loggers: tuple[str, ...]) -> str:
+    attempts, answer = chain.chain_of(observation), observation.case.answer
+    after = f"the {answer.fault or answer.status}" if len(attempts) == 1 else f"{len(attempts)} attempts"
+    return f"lost: nothing after {after}, {_where_logged(loggers)}"
+
+
+def _where_logged(loggers: tuple[str, ...]) -> str:
+    return f"only logged ({loggers[0]})" if loggers else "not even logged"
+
+
+def _is_loud(level: str) -> bool:
+    number = level.removeprefix("Level ")
+    return logging.getLevelNamesMapping().get(level, int(number) if number.isdigit() else 0) >= logging.WARNING

@@ -1,0 +1,41 @@
+"""Rules `blind-retry` and `unbounded-retry`: how often one payload is attempted."""
+
+from __future__ import annotations
+
+from pytest_customerio.core.model import Violation
+from pytest_customerio.core.observation import Observation
+from pytest_customerio.judging.chain import asked_of, chain_of, gaps_of
+from pytest_customerio.judging.violation import seconds, violation
+from pytest_customerio.replay.endless import GaveUp
+from pytest_customerio.replay.scope import OF_THE_PAYLOAD
+
+# A policy that gives up stays below: Customer.io's own clients make 4 to 11 attempts, within a minute or two.
+MAX_ATTEMPTS = 20
+MAX_WAIT = 3600.0
+
+
+def blind_retry(observation: Observation) -> Violation | None:
+    """A permanent error is met once, because the same request draws the same answer.
+
+    A batch that was refused for its content may be sent in parts; one that was refused for its key may not. A request
+    that follows a redirect, or repeats a 2xx, is no retry.
+    """
+    case, chain = observation.case, chain_of(observation)
+    if case.family in OF_THE_PAYLOAD:
+        chain = [attempt for attempt in chain if attempt.identity == chain[0].identity]
+    count = len(chain)
+    if case.retryable or count < 2 or case.kind not in ("status", "fault"):
+        return None
+    hint = "do not retry a permanent error: repair the payload or the credentials first"
+    return violation(observation, "blind-retry", "1 attempt: the error is permanent", f"{count} attempts", hint)
+
+
+def unbounded_retry(observation: Observation) -> Violation | None:
+    """Retries end after a number of attempts and after a time. A task queue may keep a payload for days."""
+    count, gaps = len(chain_of(observation)), [] if observation.task else gaps_of(observation)
+    asked = sum(after or 0.0 for after in asked_of(observation)) if gaps else 0.0
+    if count <= MAX_ATTEMPTS and sum(gaps) <= MAX_WAIT + asked and not isinstance(observation.raised, GaveUp):
+        return None
+    expected = f"at most {MAX_ATTEMPTS} attempts, within {seconds(MAX_WAIT)}"
+    hint = "stop after a few attempts, then raise or keep it for later"
+    return violation(observation, "unbounded-retry", expected, f"{count} attempts in {seconds(sum(gaps))}", hint)

@@ -1,0 +1,102 @@
+"""Describes the parts of other libraries that we replace or recognise: one `Part` each, listed in `docs/patched.md`."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from pytest_customerio.process.recognition import is_defined_in
+
+
+@dataclass(frozen=True, slots=True)
+class Library:
+    """A library, and the oldest and the newest of its versions that the test suite was run against."""
+
+    name: str
+    tried: str
+
+
+PYTHON = Library("Python", "3.11 to 3.13")
+AIOHTTP = Library("aiohttp", "3.11 to 3.14.5")
+ANALYTICS = Library("customerio-cdp-analytics", "1.1")
+ANYIO = Library("anyio", "4.16")
+ASYNC_CUSTOMERIO = Library("async-customerio", "2.18")
+BACKOFF = Library("backoff", "2.2.1")
+CELERY = Library("celery", "5.5 to 5.7")
+CUSTOMERIO = Library("customerio", "2.4 to 3.2")
+FREEZEGUN = Library("freezegun", "1.5.1 to 1.5.5")
+HTTPCORE = Library("httpcore", "1.0.9")
+HTTPCORE2 = Library("httpcore2", "2.0 to 2.16")
+HTTPX = Library("httpx", "0.28.1")
+HTTPX2 = Library("httpx2", "2.0 to 2.16")
+PYTEST = Library("pytest", "8.4 to 9.2")
+REQUESTS = Library("requests", "2.32.4 to 2.34.2")
+REQUESTS_MOCK = Library("requests-mock", "1.12.1")
+STAMINA = Library("stamina", "24.3 to 26.1")
+TENACITY = Library("tenacity", "9.0 to 9.2.1")
+TRIO = Library("trio", "0.27 to 0.35")
+URLLIB3 = Library("urllib3", "2.0 to 2.8")
+VCRPY = Library("vcrpy", "8.2.1 to 9.4.2")
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One attribute of a library: what it is needed for, and what is done `without` it.
+
+    `path` leads to the attribute from the module, such as `Session.send`. `recognised` means that the attribute is not
+    replaced: it is compared with what a thread runs. `needs` is the module after whose import the part must be there:
+    the part's own module unless given. An `optional` part is absent in some supported installations. A `genuine` part
+    must be defined in `module` itself: gevent puts other classes in the place of some. `owner` gives the class that
+    defines the attribute, where it is not the one that `path` names.
+    """
+
+    library: Library
+    module: str
+    path: str
+    why: str
+    without: str
+    recognised: bool = False
+    optional: bool = False
+    genuine: bool = False
+    needs: str = ""
+    owner: Callable[[Any], Any] | None = None
+
+    @property
+    def private(self) -> bool:
+        """Whether the library may change this part without notice: a name on the way to it has an underscore."""
+        names = (*self.module.split("."), *self.path.split("."))
+        return any(name.startswith("_") and not name.endswith("__") for name in names)
+
+    @property
+    def missing(self) -> bool:
+        """Whether the library was imported and does not have this part, though it should."""
+        return not self.optional and (self.needs or self.module) in sys.modules and self.find() is None
+
+    def find(self) -> tuple[Any, str] | None:
+        """The object that has the attribute, and the attribute's name; None where there is no such thing."""
+        owner: Any = sys.modules.get(self.module)
+        *path, name = self.path.split(".")
+        try:
+            for step in path:
+                owner = getattr(owner, step)
+            owner = self.owner(owner) if self.owner else owner
+            getattr(owner, name)
+        except AttributeError:
+            return None
+        if self.genuine and not is_defined_in(vars(owner).get(name), sys.modules[self.module]):
+            return None
+        return owner, name
+
+
+def markdown(parts: Iterable[Part]) -> str:
+    """The parts as rows of a table, sorted by library."""
+    return "".join(sorted({_row(part) for part in parts}, key=str.lower))
+
+
+def _row(part: Part) -> str:
+    use = "recognised" if part.recognised else "replaced"
+    kind = "private" if part.private else "public"
+    cells = (part.library.name, part.library.tried, f"`{part.module}.{part.path}`", f"{kind}, {use}")
+    return f"| {' | '.join((*cells, part.why, part.without))} |\n"

@@ -1,0 +1,21 @@
+"""Stops an application that retries one request without end, because its test would never end either."""
+
+from __future__ import annotations
+
+__tracebackhide__ = True  # pytest shows no frame of ours in anybody's traceback
+
+# The replay stops the application after so many attempts of one request.
+STOP_AFTER = 50
+
+
+class GaveUp(BaseException):
+    """Ends the test of an application that retries without end; `except Exception` does not catch it."""
+
+    def __init__(self, operation: str, attempts: int) -> None:
+        super().__init__(f"{operation}: stopped after {attempts} attempts of one request")
+
+
+def stop_endless(operation: str, attempts: int) -> None:
+    """Raise `GaveUp` when one request was attempted more than `STOP_AFTER` times."""
+    if attempts > STOP_AFTER:
+        raise GaveUp(operation, attempts)

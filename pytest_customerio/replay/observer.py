@@ -1,0 +1,167 @@
+"""Observes the application while one case is replayed, and makes one `Observation` per payload that met the error."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import replace
+
+from pytest_customerio.clients.celery import Tasks
+from pytest_customerio.core.credentials import credentials
+from pytest_customerio.core.model import Answer, ErrorCase, Operation, PendingInteraction, WireRequest
+from pytest_customerio.core.observation import Attempt, Message, Observation
+from pytest_customerio.core.personal import personal
+from pytest_customerio.process.clock.virtual import Clock
+from pytest_customerio.process.output import Watch
+from pytest_customerio.replay.attempts import distinguished, payloads
+from pytest_customerio.replay.identity import whole
+from pytest_customerio.replay.rejections import marked
+from pytest_customerio.replay.statements import Statements
+
+__tracebackhide__ = True  # pytest shows no frame of ours in anybody's traceback
+
+# So many personal texts are remembered at most: the requests of thousands of people prove nothing more.
+MOST_PERSONAL = 500
+
+
+class Observer:
+    """Collects attempts, waits, logs, output, exceptions, secrets and personal texts, and what the test states.
+
+    `raises` are the exceptions that the test declares. Not safe between threads: the replay holds a lock around `note`.
+    """
+
+    def __init__(self, raises: tuple[type[BaseException], ...] = (), raises_class: type | None = None) -> None:
+        self.clock = Clock()
+        self.watch = Watch(raises_class=raises_class)
+        self.statements = Statements()
+        self.tasks = Tasks(self.clock.wait)
+        self.attempts: list[Attempt] = []
+        self._raises = raises
+        self._calls: dict[str, list[PendingInteraction]] = {}
+        self._counts = Counter[str]()
+        self._failed: set[str] = set()
+        self._secrets: dict[str, None] = {}
+        self._personal: dict[str, None] = {}
+        self._expected_before = 0
+        self._left = False
+        self._escaped: BaseException | None = None
+
+    def start(self) -> None:
+        """Make waiting virtual, and begin to watch logs, output and exceptions."""
+        self.clock.__enter__()
+        self.watch.__enter__()
+
+    def stop(self) -> None:
+        """Give time, logs and output back."""
+        self.tasks.stop()
+        self.watch.__exit__(None, None, None)
+        self.clock.__exit__(None, None, None)
+
+    def leave(self, escaped: BaseException | None) -> None:
+        """Note that the case ended before its test did; `escaped` is what the `with` block of the case let out."""
+        self._left, self._escaped = True, escaped
+
+    def forget_expected(self) -> None:
+        """Ignore the exceptions that `pytest.raises` swallowed so far: no request had met the error yet."""
+        self._expected_before = len(self.watch.expected)
+
+    def count(self, identity: str) -> int:
+        """How often the request with this identity was attempted."""
+        return self._counts[identity]
+
+    def note(
+        self,
+        operation: Operation,
+        request: WireRequest,
+        messages: tuple[Message, ...],
+        answer: Answer,
+        call: PendingInteraction | None,
+        *,
+        met: bool,
+        timed: bool,
+    ) -> Attempt:
+        """Remember one attempt and its answer; `met` says that the answer is the error of the case.
+
+        `call` is the request as a client's module heard it. With `timed` another timestamp makes another request.
+        """
+        said = marked(messages, answer)
+        identity = whole(said, timed=timed)
+        draining, status = self.statements.draining, answer.status or None
+        attempt = Attempt(identity, operation.id, self.clock.now(), status, answer.fault, draining, said, met=met)
+        attempt = replace(attempt, retry_after=answer.retry_after if met else None)
+        self.attempts.append(attempt)
+        self._counts[identity] += 1
+        if met:
+            self._failed.update(one.identity for one in said if one.rejected or answer.status != 207)
+        self._note_origin(operation, request, identity, call)
+        return attempt
+
+    def note_late(self, messages: Iterable[Message]) -> None:
+        """Note a request that was sent after the case ended: a payload that is delivered now was still owed then."""
+        if any(one.identity in self._failed for one in messages):
+            self.statements.pending = True
+
+    def observations(self, case: ErrorCase, raised: BaseException | None) -> list[Observation]:
+        """One observation per payload that met the error of `case`; `raised` is what the test ended with.
+
+        Leaks cannot be assigned to one payload, so the first observation alone holds what leak checks look for.
+        """
+        common = self._common(case, raised)
+        attempts = tuple(self.attempts)
+        groups = [tuple(distinguished(attempts))] if case.kind == "partial" else payloads(attempts)
+        seen = [self._of_payload(common, group) for group in groups]
+        return [*seen[:1], *(replace(one, secrets=(), personal=(), blind=()) for one in seen[1:])]
+
+    def _of_payload(self, common: Observation, attempts: tuple[Attempt, ...]) -> Observation:
+        identities = dict.fromkeys(attempt.identity for attempt in attempts)
+        calls = [call for identity in identities for call in self._calls.get(identity, ())]
+        endless = any(call.timeout_set is False for call in calls)
+        return replace(common, attempts=attempts, endless=endless, sent_from=calls[0].sent_from if calls else None)
+
+    def _common(self, case: ErrorCase, raised: BaseException | None) -> Observation:
+        """What is the same for all payloads."""
+        shown, declared = self._exception(raised)
+        return Observation(
+            case=case,
+            waits=tuple(self.clock.waits),
+            logs=tuple(self.watch.logs),
+            output=self.watch.output,
+            warned=self.watch.warned,
+            raised=shown,
+            declared=declared,
+            pending=self.statements.pending or self.tasks.pending,
+            reported=self.statements.reported,
+            reported_falsy=self.statements.falsy and not self.statements.reported,
+            secrets=tuple(self._secrets),
+            personal=tuple(self._personal),
+            blind=tuple(self.watch.blind),
+            hidden_waits=self.clock.hidden,
+            task=self.tasks.note,
+        )
+
+    def _exception(self, raised: BaseException | None) -> tuple[BaseException | None, bool]:
+        """The exception that the application let out, and whether the test expected it.
+
+        An exception that left the `with` block of the case, but did not end the test, was expected by the code around
+        the block. The exception of a Celery task counts where there is no other one and nothing is stated.
+        """
+        expected = self.watch.expected[self._expected_before :]
+        caught = self._left and self._escaped is not None and raised is not self._escaped
+        raised = self._escaped if self._left else raised
+        if raised is None and not (self.statements.pending or self.statements.reported):
+            raised = self.tasks.failed
+            caught = raised is not None and any(type(one) is type(raised) for one in expected)
+        if raised is None:
+            return (expected[-1], True) if expected else (None, False)
+        return raised, caught or isinstance(raised, self._raises)
+
+    def _note_origin(
+        self, operation: Operation, request: WireRequest, identity: str, call: PendingInteraction | None
+    ) -> None:
+        """Remember which call sent the attempt, and which texts of it must not leak."""
+        self._secrets.update(dict.fromkeys(credentials(request.headers)))
+        if self._counts[identity] == 1 and len(self._personal) < MOST_PERSONAL:
+            self._personal.update(dict.fromkeys(personal(operation, request)))
+        calls = self._calls.setdefault(identity, [])
+        if call is not None and not any(call is one for one in calls):
+            calls.append(call)

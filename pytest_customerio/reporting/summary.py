@@ -1,0 +1,77 @@
+"""The section that ends a run: the matrix, the warnings, late requests, recordings and the next useful command."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+
+from pytest_customerio.reporting import mocked
+from pytest_customerio.reporting.matrix import matrix
+from pytest_customerio.reporting.results import Results
+
+# So many warnings are shown one by one; the rest is counted.
+WARNINGS = 10
+
+
+def summary(results: Results, note: Sequence[str] = ()) -> list[str]:
+    """All lines of the section; without the matrix if no request was judged."""
+    if not results.rows:
+        return [*mocked.summary(results.mocked.values()), *note]
+    late = [text for block in results.late for text in ("", *block)]
+    noted = ["", *note] if note else []
+    next_command = ["", _next_command(results)]
+    return [
+        *matrix(results),
+        *_mocked(results),
+        *_warnings(results),
+        *late,
+        *_recordings(results),
+        *noted,
+        *next_command,
+    ]
+
+
+def _mocked(results: Results) -> list[str]:
+    shown = mocked.summary(results.mocked.values())
+    return ["", *shown] if shown else []
+
+
+def _recordings(results: Results) -> list[str]:
+    made = {nodeid: answers for nodeid, answers in results.recorded.items() if answers}
+    lost = [f"not recorded: {nodeid} did not pass" for nodeid in results.recorded if nodeid not in made]
+    total, tests = sum(made.values()), len(made)
+    shown = [f"recorded in cassettes/: {tests} test{'s' * (tests != 1)}, {total} answer{'s' * (total != 1)}"]
+    return ["", *(shown if made else []), *lost] if results.recorded else []
+
+
+def _warnings(results: Results) -> list[str]:
+    counts = _counted_warnings(results)
+    if results.strict or not counts:
+        return []
+    shown = [f"  {text}" + (f" (×{count})" if count > 1 else "") for text, count in list(counts.items())[:WARNINGS]]
+    more = [f"  (and {len(counts) - WARNINGS} more)"] if len(counts) > WARNINGS else []
+    return ["", "warnings (they fail with --cio-strict):", *shown, *more]
+
+
+def _counted_warnings(results: Results) -> Counter[str]:
+    """The text of each warning, and how often it was given."""
+    counts = Counter[str]()
+    for one in results.rows:
+        for each in one["violations"]:
+            if each["severity"] == "warning":
+                place = f" at {each['sent_from']}" if each["sent_from"] else ""
+                subject = f"{one['operation']} {each['where'] or one['case']}"
+                counts[f"{subject}: expected {each['expected']}, got {each['got']} [{each['rule']}]{place}"] += 1
+    return counts
+
+
+def _next_command(results: Results) -> str:
+    if any(results.fails(violation) for one in results.rows for violation in one["violations"]):
+        return "next: pytest --cio-contract --lf"
+    bare = [
+        name for name, missing in results.untried().items() if missing and len(missing) == len(results.applicable[name])
+    ]
+    if bare:
+        names = ", ".join(sorted(bare)[:3])
+        return f"next: no error was replayed to {names}: mark a test that sends it @pytest.mark.cio_errors"
+    return "next: pytest --cio-contract --cio-report=contract.json"

@@ -1,0 +1,38 @@
+"""A case that a test replays: the replay itself, and the judgement of what was observed."""
+
+from __future__ import annotations
+
+from pytest_customerio.core.settings import ErrorsMark
+from pytest_customerio.judging.judgement import CaseJudge, Judgement
+from pytest_customerio.judging.outcome import all_delivered
+from pytest_customerio.replay.replay import Replay
+
+__tracebackhide__ = True  # pytest shows no frame of ours in anybody's traceback
+
+
+class ReplayedCase:
+    """One replay of a test. `name` is how the test named the case (`cio.replay('429')`), or empty for a mark.
+
+    `heard_before` is how many requests the test had sent when the replay began, `sent` how many it sent during it.
+    """
+
+    def __init__(self, replay: Replay, mark: ErrorsMark, *, name: str = "", heard_before: int = 0) -> None:
+        self.replay = replay
+        self.name = name
+        self.sent = 0
+        self._heard_before = heard_before
+        self._judge = CaseJudge(must_recover=mark.must_recover, best_effort=mark.best_effort)
+
+    def leave(self, escaped: BaseException | None, heard: int) -> None:
+        """End the replay; the test has sent `heard` requests, and its `with` block let out `escaped`."""
+        self.sent = heard - self._heard_before
+        self.replay.leave(escaped)
+
+    def judgements(self, raised: BaseException | None = None) -> tuple[Judgement, ...]:
+        """How the error was handled for each payload that met it; `raised` is what the test ended with."""
+        return self._judge.judgements(self.replay.observations(raised))
+
+    @property
+    def delivered(self) -> bool:
+        """Whether every payload that met the error was delivered later."""
+        return all_delivered(self.replay.observations(None))

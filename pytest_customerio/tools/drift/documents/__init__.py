@@ -1,0 +1,1 @@
+"""Published OpenAPI documents: compares what they say of each call with our contracts."""

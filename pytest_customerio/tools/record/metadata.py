@@ -1,0 +1,40 @@
+"""The metadata of a recording: where the answers are from, when they were recorded, and with which versions."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from typing import Any
+
+from pytest_customerio.core.model import Answer
+from pytest_customerio.tools.target import Target
+from pytest_customerio.tools.versions import installed_version
+
+SOURCE_HEADER = "x-sandbox-source"
+
+
+def provenance(target: Target, answers: Sequence[Answer], today: str, request: str) -> dict[str, Any]:
+    """All metadata of a recording. `request` says whose requests were answered: a test, or a cassette."""
+    return {**origin(target, answers, today), **circumstances(target, request)}
+
+
+def origin(target: Target, answers: Sequence[Answer], today: str) -> dict[str, Any]:
+    """The source of the answers, their date, and the environment that gave them."""
+    about = {"source": "recorded", "date": today, "environment": target.environment}
+    if target.kind == "workspace":
+        return about
+    labels = sorted({value for answer in answers for value in _labels(answer)})
+    how = f", which calls that {', '.join(labels)}" if labels else ""
+    return {**about, "note": f"answered by a sandbox{how}"}
+
+
+def circumstances(target: Target, request: str) -> dict[str, Any]:
+    """The region, the versions in use, and whose requests were answered."""
+    versions = {name: installed_version(name) for name in ("pytest-customerio", "vcrpy")}
+    python = ".".join(map(str, sys.version_info[:3]))
+    return {"region": target.region, "versions": {**versions, "python": python}, "request": request}
+
+
+def _labels(answer: Answer) -> list[str]:
+    """How sure the sandbox is of an answer, as its header says."""
+    return [value for name, value in answer.headers if name.lower() == SOURCE_HEADER]

@@ -1,0 +1,1 @@
+"""What each call of Customer.io's API does to a workspace: one module for each API, or part of one."""

@@ -1,0 +1,61 @@
+"""The App API's calls about segments. The catalogue has no contract for those that delete, count and list members."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from pytest_customerio.tools.sandbox.api.app_format import identifier_page, page, segment_data
+from pytest_customerio.tools.sandbox.api.call import NOT_FOUND, Call, CallResult, Handler
+from pytest_customerio.tools.sandbox.json_values import mapping, parse_number
+from pytest_customerio.tools.sandbox.workspace.segments import Segment
+from pytest_customerio.tools.sandbox.workspace.workspace import Workspace
+
+
+def list_segments(workspace: Workspace, call: Call) -> CallResult:
+    """`GET /v1/segments`."""
+    return CallResult(body={"segments": [segment_data(each) for each in workspace.segments.values()]})
+
+
+def create_segment(workspace: Workspace, call: Call) -> CallResult:
+    """`POST /v1/segments`."""
+    given = mapping(call.payload.get("segment"))
+    number = max(workspace.segments, default=0) + 1
+    segment = Segment(number, str(given.get("name")), str(given.get("description") or ""), call.at)
+    workspace.segments[number] = segment
+    return CallResult(body={"segment": segment_data(segment)})
+
+
+def get_segment(workspace: Workspace, call: Call) -> CallResult:
+    """`GET /v1/segments/{segment_id}`."""
+    segment = _segment_in_path(workspace, call)
+    return CallResult(body={"segment": segment_data(segment)}) if segment else NOT_FOUND
+
+
+def delete_segment(workspace: Workspace, call: Call) -> CallResult:
+    """`DELETE /v1/segments/{segment_id}`."""
+    return CallResult() if workspace.segments.pop(parse_number(call.params["segment_id"]), None) else NOT_FOUND
+
+
+def segment_count(workspace: Workspace, call: Call) -> CallResult:
+    """`GET /v1/segments/{segment_id}/customer_count`."""
+    segment = _segment_in_path(workspace, call)
+    return CallResult(body={"segment_id": segment.id, "count": len(segment.members)}) if segment else NOT_FOUND
+
+
+def segment_members(workspace: Workspace, call: Call) -> CallResult:
+    """`GET /v1/segments/{segment_id}/membership`: a page of the members."""
+    segment = _segment_in_path(workspace, call)
+    if segment is None:
+        return NOT_FOUND
+    cio_ids, following = page(segment.members, call)
+    people = [workspace.people.find(("cio_id", each)) for each in cio_ids]
+    return CallResult(body=identifier_page([each for each in people if each], following))
+
+
+def _segment_in_path(workspace: Workspace, call: Call) -> Segment | None:
+    return workspace.segments.get(parse_number(call.params["segment_id"]))
+
+
+HANDLERS: Mapping[str, Handler] = {
+    f"app.{handler.__name__}": handler for handler in (list_segments, create_segment, get_segment)
+}

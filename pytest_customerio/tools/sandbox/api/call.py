@@ -1,0 +1,42 @@
+"""The input and the result of a handler, the function that carries out one call."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from pytest_customerio.tools.sandbox.workspace.people import Notes
+from pytest_customerio.tools.sandbox.workspace.workspace import Workspace
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A call whose payload satisfies the contract.
+
+    `params` are the values of the path, `at` is the time in Unix seconds, `base` the address (scheme, host, port) that
+    the client used.
+    """
+
+    params: Mapping[str, str] = field(default_factory=dict)
+    query: Mapping[str, str] = field(default_factory=dict)
+    payload: Mapping[str, Any] = field(default_factory=dict)
+    at: int = 0
+    base: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class CallResult:
+    """How a call is answered: with `body` as JSON; with the recorded success if there is none; or with an error.
+
+    `case` is the error case, `text` its message. `notes` are what the service does and does not say in its answer.
+    """
+
+    notes: Notes = ()
+    body: Mapping[str, Any] | None = None
+    case: str = ""
+    text: str = ""
+
+
+Handler = Callable[[Workspace, Call], CallResult]
+NOT_FOUND = CallResult(case="404-not-found")

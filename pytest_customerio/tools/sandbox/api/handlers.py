@@ -1,0 +1,26 @@
+"""Maps each operation of the catalogue to its handler."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from pytest_customerio.tools.sandbox.api import (
+    app_exports,
+    app_messages,
+    app_people,
+    app_segments,
+    pipelines,
+    track,
+    track_v2,
+)
+from pytest_customerio.tools.sandbox.api.call import Handler
+
+HANDLERS: Mapping[str, Handler] = {
+    **track.HANDLERS,
+    **track_v2.HANDLERS,
+    **app_people.HANDLERS,
+    **app_segments.HANDLERS,
+    **app_exports.HANDLERS,
+    **app_messages.HANDLERS,
+    **pipelines.HANDLERS,
+}

@@ -1,0 +1,121 @@
+"""The sandbox as an ASGI application: reads bodies within limits, and causes network faults."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Iterable, MutableMapping
+from typing import Any
+
+from pytest_customerio.clients.transport.faults import received
+from pytest_customerio.core.model import Answer
+from pytest_customerio.tools.sandbox.server.sockets import TRANSPORT, reset
+from pytest_customerio.tools.sandbox.service.answers import SandboxAnswer
+from pytest_customerio.tools.sandbox.service.request import HttpRequest
+from pytest_customerio.tools.sandbox.service.service import Service
+
+Scope = MutableMapping[str, Any]
+Message = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[Message]]
+Send = Callable[[Message], Awaitable[None]]
+App = Callable[[Scope, Receive, Send], Awaitable[None]]
+
+# The largest documented bodies: a broadcast of 25 MB; otherwise a message of 1 MB with 2 MB of attachments as base64.
+LARGEST_BROADCAST = 25 * 1024 * 1024
+LARGEST = 4 * 1024 * 1024
+BODY_TIMEOUT = 30.0  # seconds
+ADMIN_PATHS = ("/_sandbox", "/_sandbox/", "/")
+_RESETS = ("connection-reset", "accepted-then-reset")
+
+
+class ClientGoneError(Exception):
+    """The client closed the connection before its body was complete."""
+
+
+class Application:
+    """The application that the server runs: `admin` answers the sandbox's own paths, the service all others."""
+
+    def __init__(self, service: Service, admin: App, body_timeout: float = BODY_TIMEOUT) -> None:
+        self._service = service
+        self._admin = admin
+        self._body_timeout = body_timeout
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request."""
+        if scope["path"] in ADMIN_PATHS or scope["path"].startswith("/_sandbox/"):
+            await self._admin(scope, receive, send)
+            return
+        try:
+            async with asyncio.timeout(self._body_timeout):
+                body, too_large = await _body(scope, receive)
+        except (TimeoutError, ClientGoneError):
+            await _respond(send, Answer(408, "Request Timeout", (("Connection", "close"),)), ())
+            return
+        answer = self._service.answer(_http_request(scope, body, too_large=too_large))
+        await _deliver(scope, receive, send, answer, too_large=too_large)
+
+
+def _http_request(scope: Scope, body: bytes, *, too_large: bool) -> HttpRequest:
+    headers: dict[str, str] = {}
+    for name, value in scope["headers"]:
+        key, text = name.decode("latin-1"), value.decode("latin-1")
+        headers[key] = f"{headers[key]}, {text}" if key in headers else text
+    query = scope["query_string"].decode("latin-1")
+    target = scope["raw_path"].decode("latin-1") + (f"?{query}" if query else "")
+    base = f"{scope['scheme']}://{headers.get('host', '127.0.0.1')}"
+    return HttpRequest(scope["method"], target, headers, body, base, too_large)
+
+
+async def _body(scope: Scope, receive: Receive) -> tuple[bytes, bool]:
+    """The body, and whether it is over the limit: then it is not read to its end."""
+    largest = LARGEST_BROADCAST if scope["path"].endswith("/triggers") else LARGEST
+    length = next((value for name, value in scope["headers"] if name == b"content-length"), b"0")
+    if len(length) > 12 or int(length) > largest:
+        return b"", True
+    parts, size, more = [], 0, True
+    while more:
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            raise ClientGoneError
+        parts.append(message.get("body", b""))
+        size += len(parts[-1])
+        more = message.get("more_body", False)
+        if size > largest:
+            return b"", True
+    return b"".join(parts), False
+
+
+async def _deliver(scope: Scope, receive: Receive, send: Send, answer: SandboxAnswer, *, too_large: bool) -> None:
+    """Send an answer, or cause its network fault."""
+    fault = answer.answer.fault
+    transport = scope.get("extensions", {}).get(TRANSPORT)
+    if fault is None:
+        close = (("Connection", "close"),) if too_large else ()
+        await _respond(send, answer.answer, (*_sandbox_headers(answer), *close))
+        return
+    if fault in _RESETS:
+        reset(transport)
+    elif fault == "truncated-body":
+        await _respond(send, received(answer.answer), (), whole=False)
+        transport.close()
+    # Of a read timeout nothing is sent at all. In each case, wait until the client closes the connection.
+    await receive()
+
+
+def _sandbox_headers(answer: SandboxAnswer) -> Iterable[tuple[str, str]]:
+    """How certain the answer is, which error case it is, and what the service would not have said."""
+    yield "X-Sandbox-Source", answer.source
+    if answer.case:
+        yield "X-Sandbox-Case", answer.case
+    if answer.notes:
+        yield "X-Sandbox-Note", "; ".join(answer.notes)[:1000]
+
+
+async def _respond(send: Send, answer: Answer, headers: Iterable[tuple[str, str]], *, whole: bool = True) -> None:
+    listed = [
+        (name.lower().encode("latin-1"), value.encode("latin-1", "replace"))
+        for name, value in (*answer.headers, *headers)
+    ]
+    if answer.status not in (204, 304) and not any(name == b"content-length" for name, _ in listed):
+        listed.append((b"content-length", str(len(answer.body)).encode()))
+    await send({"type": "http.response.start", "status": answer.status, "headers": listed})
+    await send({"type": "http.response.body", "body": answer.body, "more_body": not whole})

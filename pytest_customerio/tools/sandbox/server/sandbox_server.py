@@ -1,0 +1,160 @@
+"""A sandbox that listens: in a thread of its own, over http and optionally https."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import shutil
+import socket
+import tempfile
+import threading
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Self
+
+import uvicorn
+
+from pytest_customerio.tools.sandbox.server.admin import admin
+from pytest_customerio.tools.sandbox.server.application import App, Application
+from pytest_customerio.tools.sandbox.server.sockets import (
+    BACKLOG,
+    ProtocolWithTransport,
+    abort_connections,
+    bind,
+    refuse_handshakes,
+)
+from pytest_customerio.tools.sandbox.server.tls import Authority
+from pytest_customerio.tools.sandbox.service.service import Service
+from pytest_customerio.tools.sandbox.settings import Settings
+
+_SHUTDOWN_TIMEOUT = 2  # seconds that a request may still take when the sandbox stops
+_START_TIMEOUT = 10  # seconds until the thread of the sandbox must have begun
+# How often the event loop runs after all connections were aborted, so that both transports of a TLS connection close:
+# that of asyncio's TLS and that of the socket beneath it.
+_LOOP_RUNS = 5
+
+
+class SandboxServer:
+    """A context manager: on entry the sandbox listens; on exit its thread, sockets and files are gone.
+
+    Raises `PortError` if it cannot listen.
+    """
+
+    def __init__(self, settings: Settings, host: str = "127.0.0.1", port: int = 0) -> None:
+        self.host = host
+        self._sockets = _bind_all(host, port, 2 if settings.tls else 1)
+        self._ports = [each.getsockname()[1] for each in self._sockets]
+        self.service = Service(settings)
+        self._folder = Path(tempfile.mkdtemp(prefix="customerio-sandbox-")) if settings.tls else None
+        self._authority = Authority(self._folder, host) if self._folder else None
+        self._servers: list[uvicorn.Server] = []
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._started = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="customerio-sandbox", daemon=True)
+
+    def __enter__(self) -> Self:
+        app: App = Application(self.service, admin(self.service, self.environ, loopback=not self.exposed))
+        self._servers = [uvicorn_server(app) for _ in self._sockets]
+        if self._authority is not None:
+            context = self._authority.context()
+            refuse_handshakes(context, self.service.handshake_fails)
+            self._servers[-1].config.ssl = context
+        self._thread.start()
+        self._started.wait(_START_TIMEOUT)
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self.stop()
+
+    @property
+    def exposed(self) -> bool:
+        """Whether other machines can reach it."""
+        return self.host not in ("localhost", "::1") and not self.host.startswith("127.")
+
+    @property
+    def url(self) -> str:
+        """Its http address: the same for every surface."""
+        return f"http://{self._host_in_url}:{self._ports[0]}"
+
+    @property
+    def https_url(self) -> str | None:
+        """Its https address."""
+        return f"https://{self._host_in_url}:{self._ports[1]}" if len(self._ports) > 1 else None
+
+    @property
+    def environ(self) -> Mapping[str, str]:
+        """The environment variables of an application that uses it."""
+        base = self.https_url or self.url
+        environ = {**self.service.keys.environ(), "CUSTOMERIO_REGION": self.service.settings.region}
+        environ |= {f"CUSTOMERIO_{name}_URL": base for name in ("TRACK", "APP", "CDP")}
+        if self._authority is not None:
+            bundle = str(self._authority.bundle)
+            environ |= {"SSL_CERT_FILE": bundle, "REQUESTS_CA_BUNDLE": bundle}
+            environ["NODE_EXTRA_CA_CERTS"] = str(self._authority.ca)
+        return environ
+
+    @property
+    def runs(self) -> bool:
+        """Whether it still listens."""
+        return self._thread.is_alive()
+
+    def wait(self, seconds: float) -> None:
+        """Wait until it has stopped, but no longer than so many seconds."""
+        self._thread.join(seconds)
+
+    def stop(self) -> None:
+        """Stop it, and wait until it has stopped."""
+        if self._loop is not None and self._thread.is_alive():
+            self._loop.call_soon_threadsafe(self._stop_servers)
+            self._thread.join()
+        for each in self._sockets:
+            each.close()
+        if self._folder is not None:
+            shutil.rmtree(self._folder, ignore_errors=True)
+
+    @property
+    def _host_in_url(self) -> str:
+        return f"[{self.host}]" if ":" in self.host else self.host
+
+    def _run(self) -> None:
+        asyncio.run(self._serve())
+
+    async def _serve(self) -> None:
+        self._loop = asyncio.get_running_loop()
+        self._started.set()
+        pairs = zip(self._servers, self._sockets, strict=True)
+        await asyncio.gather(*(server.serve(sockets=[each]) for server, each in pairs))
+        abort_connections(self._servers)
+        for _ in range(_LOOP_RUNS):
+            await asyncio.sleep(0)
+
+    def _stop_servers(self) -> None:
+        for server in self._servers:
+            server.should_exit = True
+        abort_connections(self._servers)
+
+
+def _bind_all(host: str, port: int, number: int) -> list[socket.socket]:
+    """Sockets that listen on this port and the next ones. If one cannot, all are closed."""
+    with contextlib.ExitStack() as opened:
+        sockets = [opened.enter_context(bind(host, port + offset if port else 0)) for offset in range(number)]
+        opened.pop_all()
+    return sockets
+
+
+def uvicorn_server(app: App) -> uvicorn.Server:
+    """A uvicorn server of an application, configured as the sandbox needs it."""
+    config = uvicorn.Config(
+        app,
+        http=ProtocolWithTransport,
+        ws="none",
+        lifespan="off",
+        log_config=None,
+        log_level="critical",
+        access_log=False,
+        server_header=False,
+        backlog=BACKLOG,
+        timeout_graceful_shutdown=_SHUTDOWN_TIMEOUT,
+    )
+    config.load()
+    return uvicorn.Server(config)

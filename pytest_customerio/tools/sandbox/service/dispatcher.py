@@ -1,0 +1,178 @@
+"""Decides how a request is answered. The first check that applies answers it: an unknown call, a requested fault, the
+other region, credentials, a rate limit, the size of the body, the contract; otherwise the operation is carried out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from urllib.parse import urlsplit
+
+from pytest_customerio.contract.catalog import Catalog
+from pytest_customerio.contract.rules import Rule
+from pytest_customerio.core.model import Answer
+from pytest_customerio.replay.fitting import fit
+from pytest_customerio.replay.rejections import rejections
+from pytest_customerio.tools.sandbox.api.call import CallResult
+from pytest_customerio.tools.sandbox.service.answers import Answers, ErrorDetail, SandboxAnswer, json_answer
+from pytest_customerio.tools.sandbox.service.execution import Executor
+from pytest_customerio.tools.sandbox.service.faults import Faults
+from pytest_customerio.tools.sandbox.service.keys import Keys
+from pytest_customerio.tools.sandbox.service.rate_limits import RateLimits
+from pytest_customerio.tools.sandbox.service.refusals import ByEntity, Refusals, refused_violations
+from pytest_customerio.tools.sandbox.service.request import ANY_HOST, ApiRequest
+from pytest_customerio.tools.sandbox.settings import Settings
+from pytest_customerio.tools.sandbox.workspace.workspace import Workspace
+
+DROPPED = "dropped: without X-Strict-Mode 1 Pipelines answers 200 and says nothing"
+INJECTED = "a fault that was asked for"
+
+
+@dataclass(frozen=True, slots=True)
+class Dispatcher:
+    """Answers requests, one after the other."""
+
+    settings: Settings
+    keys: Keys
+    catalog: Catalog
+    answers: Answers
+    faults: Faults
+    rules: Mapping[str, Rule]
+    workspace: Workspace
+    limits: RateLimits = field(default_factory=RateLimits)
+
+    def answer(self, request: ApiRequest) -> SandboxAnswer:
+        """The answer to a request."""
+        if request.known_operation is None and not request.match.candidates:
+            return self._unknown_call(request)
+        return (
+            self._fault(request)
+            or self._other_region(request)
+            or self._unauthorized(request)
+            or self._rate_limited(request)
+            or self._oversized(request)
+            or self._uncatalogued(request)
+            or self._catalogued(request)
+        )
+
+    def _unknown_call(self, request: ApiRequest) -> SandboxAnswer:
+        """404 if the service has no such call. 501 if only the sandbox has none: then 404 would be wrong."""
+        if all(each.severity != "error" for each in request.violations):
+            detail = "the sandbox does not know this call; Customer.io may"
+            answer = json_answer(501, "Not Implemented", {"errors": [{"detail": detail, "status": "501"}]})
+            return SandboxAnswer(answer, "synthetic", notes=("a call that the sandbox lacks",))
+        path = urlsplit(request.wire.url).path
+        surface = "track_v2" if path.startswith("/api/v2") else "track" if path.startswith("/api/") else "app"
+        return self.answers.surface_error("404-not-found", surface)
+
+    def _fault(self, request: ApiRequest) -> SandboxAnswer | None:
+        case = self.faults.take(request.operation, request.wire)
+        if case is None:
+            return None
+        error = self.answers.error(case.cassette, request.operation.id)
+        if case.kind == "redirect" and request.region is not None:
+            return None  # the host of the workspace's own region never redirects
+        answer = fit(error.answer, request.wire) or error.answer
+        accepted = case.accepted in ("surely", "partly") and case.kind != "dropped"
+        notes = self._executor.execute(request, skip=rejections(answer)).notes if accepted else ()
+        return replace(error, answer=self._local_redirect(answer, request), notes=(INJECTED, *notes))
+
+    def _other_region(self, request: ApiRequest) -> SandboxAnswer | None:
+        """The client used the host of the region in which the workspace is not."""
+        operation = request.operation
+        if request.region in (None, self.settings.region) or operation.id == "track.region":
+            return None
+        if operation.surface.startswith("track") and request.region == "us":
+            moved = self.answers.error("301-region-redirect", operation.id)
+            answer = fit(moved.answer, request.wire) or moved.answer
+            return replace(moved, answer=self._local_redirect(answer, request))
+        return self._dropped(request) or self.answers.error("401-wrong-region", operation.id)
+
+    def _unauthorized(self, request: ApiRequest) -> SandboxAnswer | None:
+        access = self.keys.access(request.operation.auth, request.wire.headers.get("authorization"))
+        if access == "granted":
+            return None
+        if access == "no scope":
+            return self.answers.surface_error("403-forbidden", request.operation.surface)
+        cassette = "401-wrong-key-type" if access == "wrong type" else "401-unauthorized"
+        return self._dropped(request) or self.answers.error(cassette, request.operation.id)
+
+    def _rate_limited(self, request: ApiRequest) -> SandboxAnswer | None:
+        operation = request.operation
+        wait = self.limits.exceeded(operation.id, request.at) if self.settings.rate_limit else 0
+        if not wait:
+            return None
+        with_wait = operation.surface == "app" and not operation.name.startswith(("send_", "trigger_"))
+        error = self.answers.error("429-retry-after" if with_wait else "429-rate-limited", operation.id)
+        seconds = str(-int(-wait // 1))  # rounded up
+        headers = [(name, seconds if name == "Retry-After" else value) for name, value in error.answer.headers]
+        return replace(error, answer=replace(error.answer, headers=tuple(headers)))
+
+    def _oversized(self, request: ApiRequest) -> SandboxAnswer | None:
+        if request.too_deep:
+            status, text = "400", "nested too deep"
+        elif request.http.too_large:
+            status, text = "413", "payload too large"
+        else:
+            return None
+        cassette = self.answers.choose_cassette(status, request.operation.id)
+        return self._dropped(request) or self.answers.error(cassette, request.operation.id, [ErrorDetail(text)])
+
+    def _uncatalogued(self, request: ApiRequest) -> SandboxAnswer | None:
+        """Carry out a call that the catalogue has no contract for."""
+        if request.uncatalogued is None:
+            return None
+        result = self._executor.execute_uncatalogued(request, request.uncatalogued)
+        if result.case:
+            return self._failed(request, result)
+        if result.body is None:
+            return SandboxAnswer(Answer(204, "No Content"), "documented")
+        return SandboxAnswer(json_answer(200, "OK", result.body), "documented")
+
+    def _catalogued(self, request: ApiRequest) -> SandboxAnswer:
+        """Carry out an operation, unless its payload breaks the contract."""
+        refused = refused_violations(request, warnings=self.settings.strict)
+        if None in refused:
+            return self._dropped(request) or self._refusals.error(request.operation, refused[None])
+        if refused and request.strict:
+            violations = [each for index in refused for each in refused[index]]
+            return self._refusals.error(request.operation, violations)
+        return self._executed(request, refused)
+
+    def _executed(self, request: ApiRequest, refused: ByEntity) -> SandboxAnswer:
+        """Carry out an operation; of a batch all entities that are not refused."""
+        result = self._executor.execute(request, skip=refused)
+        if result.case:
+            return self._failed(request, result)
+        if refused and self._dropped(request) is None:
+            return self._refusals.partial_failure(request, refused, result.notes)
+        dropped = tuple(f"[{index}] {DROPPED}" for index in refused)
+        return self.answers.success(request.operation.id, result.body, result.notes + dropped)
+
+    def _failed(self, request: ApiRequest, result: CallResult) -> SandboxAnswer:
+        """The error that a handler returned."""
+        details = [ErrorDetail(result.text)] if result.text else []
+        return self.answers.error(result.case, request.operation.id, details, result.notes)
+
+    def _dropped(self, request: ApiRequest) -> SandboxAnswer | None:
+        """The 200 with which Pipelines answers a payload that it drops, unless the client asks for errors."""
+        if request.operation.surface != "pipelines" or request.strict:
+            return None
+        return self.answers.success(request.operation.id, notes=(DROPPED,))
+
+    def _local_redirect(self, answer: Answer, request: ApiRequest) -> Answer:
+        """The answer with its redirect, if it has one, led to the sandbox: the prefix names the workspace's region."""
+        if not request.match.address.foreign:
+            return answer
+        target = request.wire.url.removeprefix(ANY_HOST)
+        moved = f"{request.http.base}/{self.settings.region}{target}"
+        headers = tuple((name, moved if name == "Location" else value) for name, value in answer.headers)
+        return replace(answer, headers=headers)
+
+    @property
+    def _executor(self) -> Executor:
+        return Executor(self.catalog, self.workspace)
+
+    @property
+    def _refusals(self) -> Refusals:
+        return Refusals(self.catalog, self.answers, self.rules)

@@ -1,0 +1,45 @@
+"""Carries out the operation of a request on the workspace."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+
+from pytest_customerio.contract.catalog import Catalog
+from pytest_customerio.core.model import Operation
+from pytest_customerio.tools.sandbox.api.call import Call, CallResult
+from pytest_customerio.tools.sandbox.api.handlers import HANDLERS
+from pytest_customerio.tools.sandbox.api.uncatalogued import UncataloguedCall
+from pytest_customerio.tools.sandbox.json_values import mapping
+from pytest_customerio.tools.sandbox.service.request import ApiRequest, batch_entities, entity_operation
+from pytest_customerio.tools.sandbox.workspace.workspace import Workspace
+
+
+@dataclass(frozen=True, slots=True)
+class Executor:
+    """Carries out operations, one after the other."""
+
+    catalog: Catalog
+    workspace: Workspace
+
+    def execute(self, request: ApiRequest, skip: Collection[int | None]) -> CallResult:
+        """Carry out a request; of a batch all entities but those with an index in `skip`."""
+        if request.operation.name != "batch":
+            return self._execute(request.operation, request, mapping(request.payload))
+        notes: tuple[str, ...] = ()
+        for index, entity in enumerate(batch_entities(request.payload)):
+            operation = None if index in skip else entity_operation(self.catalog, request, entity)
+            if operation is not None:
+                notes += tuple(f"[{index}] {note}" for note in self._execute(operation, request, entity).notes)
+        return CallResult(notes)
+
+    def execute_uncatalogued(self, request: ApiRequest, uncatalogued: UncataloguedCall) -> CallResult:
+        """Carry out a call that the catalogue has no contract for."""
+        return uncatalogued.handler(self.workspace, _call(request, uncatalogued.params, mapping(request.payload)))
+
+    def _execute(self, operation: Operation, request: ApiRequest, payload: Mapping[str, object]) -> CallResult:
+        return HANDLERS[operation.id](self.workspace, _call(request, request.match.params, payload))
+
+
+def _call(request: ApiRequest, params: Mapping[str, str], payload: Mapping[str, object]) -> Call:
+    return Call(params, request.match.query, payload, int(request.at), request.base)

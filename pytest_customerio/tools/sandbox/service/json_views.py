@@ -1,0 +1,137 @@
+"""The state of a sandbox as JSON, for its own API and for its page."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterable
+from itertools import islice
+from typing import Any
+
+from pytest_customerio.tools.sandbox.json_values import as_text
+from pytest_customerio.tools.sandbox.service.faults import Fault
+from pytest_customerio.tools.sandbox.service.request_log import LoggedRequest
+from pytest_customerio.tools.sandbox.workspace.deliveries import Delivery
+from pytest_customerio.tools.sandbox.workspace.objects import WorkspaceObject
+from pytest_customerio.tools.sandbox.workspace.people import Event, Person
+from pytest_customerio.tools.sandbox.workspace.segments import Segment
+from pytest_customerio.tools.sandbox.workspace.workspace import Workspace
+
+JsonObject = dict[str, Any]
+
+
+def request_json(request: LoggedRequest) -> JsonObject:
+    """A request and its answer."""
+    violations = [dataclasses.asdict(each) for each in request.violations]
+    for each in violations:
+        del each["sent_from"]
+    return {**_fields(request), "notes": list(request.notes), "violations": violations}
+
+
+def event_json(event: Event) -> JsonObject:
+    """An event."""
+    return _fields(event)
+
+
+def person_json(workspace: Workspace, person: Person) -> JsonObject:
+    """All that a workspace knows of a person."""
+    return {
+        "cio_id": person.cio_id,
+        "identifiers": person.identifiers,
+        "attributes": person.attributes,
+        "timestamps": person.timestamps,
+        "unsubscribed": person.unsubscribed,
+        "devices": list(person.devices.values()),
+        "events": [event_json(each) for each in person.events],
+        "relationships": [
+            {**_key(target), "attributes": attributes}
+            for cio_object_id, attributes in person.relationships.items()
+            if (target := workspace.objects.find(("", cio_object_id)))
+        ],
+        "segments": [each.id for each in workspace.segments.values() if person.cio_id in each.members],
+        "deliveries": [each.id for each in workspace.deliveries.values() if each.person == person.cio_id],
+    }
+
+
+def person_summary_json(person: Person) -> JsonObject:
+    """A person in a list, with the number of devices and events."""
+    return {
+        "cio_id": person.cio_id,
+        "identifiers": person.identifiers,
+        "attributes": person.attributes,
+        "unsubscribed": person.unsubscribed,
+        "devices": len(person.devices),
+        "events": len(person.events),
+    }
+
+
+def people_json(workspace: Workspace, words: str = "", start: int = 0, limit: int = 100) -> JsonObject:
+    """A page of people, newest first, of those whose identifiers or attributes contain `words`."""
+    wanted = words.casefold()
+    people = (each for each in reversed(workspace.people) if not wanted or wanted in _searched_text(each))
+    page = list(islice(people, start, start + limit + 1))
+    following = start + limit if len(page) > limit else None
+    listed = [person_summary_json(each) for each in page[:limit]]
+    return {"people": listed, "next": following, "total": len(workspace.people)}
+
+
+def delivery_json(delivery: Delivery) -> JsonObject:
+    """A message."""
+    metrics = [{"metric": name, "timestamp": at} for name, at in delivery.metrics]
+    return {**_fields(delivery), "metrics": metrics}
+
+
+def workspace_json(workspace: Workspace) -> JsonObject:
+    """The segments, objects, anonymous visitors and suppressed identifiers of a workspace."""
+    return {
+        "segments": [_segment(each) for each in workspace.segments.values()],
+        "objects": [_object(each) for each in workspace.objects.all],
+        "visitors": [
+            {"anonymous_id": name, "events": [event_json(each) for each in events]}
+            for name, events in workspace.visitors.items()
+        ],
+        "suppressed": [{"kind": kind, "value": value} for kind, value in workspace.people.suppressed],
+    }
+
+
+def fault_json(fault: Fault) -> JsonObject:
+    """A fault, and how many requests have got it."""
+    return _fields(fault)
+
+
+def search_requests(requests: Iterable[LoggedRequest], words: str = "", operation: str = "") -> list[LoggedRequest]:
+    """The requests of an operation or surface that contain `words`."""
+    wanted = words.casefold()
+    return [
+        each
+        for each in requests
+        if (not operation or each.concerns(operation))
+        and (not wanted or wanted in f"{each.operation} {each.path} {as_text(each.payload)} {each.case}".casefold())
+    ]
+
+
+def _fields(value: LoggedRequest | Event | Delivery | Fault) -> JsonObject:
+    """The fields of a value by name; nested values stay as they are."""
+    return {field.name: getattr(value, field.name) for field in dataclasses.fields(value)}
+
+
+def _segment(segment: Segment) -> JsonObject:
+    return {
+        "id": segment.id,
+        "name": segment.name,
+        "description": segment.description,
+        "members": list(segment.members),
+    }
+
+
+def _object(target: WorkspaceObject) -> JsonObject:
+    people, visitors = list(target.people), list(target.visitors)
+    return {**_key(target), "attributes": target.attributes, "people": people, "visitors": visitors}
+
+
+def _key(target: WorkspaceObject) -> JsonObject:
+    object_type_id, object_id = target.key
+    return {"cio_object_id": target.cio_object_id, "object_type_id": object_type_id, "object_id": object_id}
+
+
+def _searched_text(person: Person) -> str:
+    return f"{person.cio_id} {as_text(person.identifiers)} {as_text(person.attributes)}".casefold()

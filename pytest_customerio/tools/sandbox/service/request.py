@@ -1,0 +1,143 @@
+"""A request as the server received it, and as a call of Customer.io's API: operation, payload and violations."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from pytest_customerio.contract.catalog import Catalog, Match
+from pytest_customerio.contract.contract import Contract
+from pytest_customerio.core.model import Interaction, Operation, Violation, WireRequest
+from pytest_customerio.core.payload import TOO_DEEP
+from pytest_customerio.tools.sandbox.api.uncatalogued import SIMILAR_OPERATION, UncataloguedCall, find_uncatalogued
+
+# The host of a request that names no host of Customer.io. The catalogue looks for such a request on every surface.
+ANY_HOST = "https://sandbox.invalid"
+LONGEST_SHOWN = 10_000
+# How many levels of nesting a stored payload may have: code that writes it out as JSON is recursive.
+DEEPEST = 100
+_REGION = re.compile(r"/(us|eu)(?=/)")
+
+
+@dataclass(frozen=True, slots=True)
+class HttpRequest:
+    """A request as the server received it.
+
+    `target` is path and query as sent, `base` the address (scheme, host, port) that the client used. `headers` have
+    lower-case names. `too_large` says that the body was over the limit, and was not read to its end.
+    """
+
+    method: str
+    target: str
+    headers: Mapping[str, str]
+    body: bytes = b""
+    base: str = "http://127.0.0.1"
+    too_large: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ApiRequest:
+    """A request as a call of Customer.io's API.
+
+    `known_operation` is None if the address or the payload leaves it open. `payload` is the parsed body, or its text
+    if it is not JSON or is nested `too_deep`. `region` is the region of the host that the client used, if it is known.
+    """
+
+    http: HttpRequest
+    wire: WireRequest
+    match: Match
+    known_operation: Operation | None
+    payload: Any
+    region: str | None
+    violations: tuple[Violation, ...]
+    at: float
+    uncatalogued: UncataloguedCall | None = None
+    too_deep: bool = False
+
+    @property
+    def operation(self) -> Operation:
+        """The operation; the first one with this address if the payload leaves it open."""
+        return self.known_operation or self.match.candidates[0]
+
+    @property
+    def name(self) -> str | None:
+        """The name of the uncatalogued call, or the id of the operation, if either is known."""
+        if self.uncatalogued:
+            return self.uncatalogued.name
+        return self.known_operation.id if self.known_operation else None
+
+    @property
+    def strict(self) -> bool:
+        """Whether the client asks Pipelines to answer an invalid payload with an error."""
+        return self.wire.headers.get("x-strict-mode", "").strip() == "1"
+
+    @property
+    def base(self) -> str:
+        """The address that the client used: one of the sandbox, or a host of Customer.io that leads to the sandbox."""
+        address = self.match.address
+        return self.http.base if address.foreign else f"https://{address.host}"
+
+
+def read_request(catalog: Catalog, contract: Contract, http: HttpRequest, at: float) -> ApiRequest:
+    """Find the operation of a request, and judge it by the contract."""
+    url, region = _address(catalog, http)
+    match = catalog.place(http.method, url)
+    heard = Interaction("sandbox", http.method, url, http.headers, http.body, at=at)
+    judged = contract.judge(heard)
+    violations = judged.violations
+    request = WireRequest(http.method, url, http.headers, http.body)
+    operation, uncatalogued = (judged.operation, None) if match.candidates else (None, _uncatalogued(match, http))
+    if uncatalogued is not None:
+        operation, violations = catalog.operations[SIMILAR_OPERATION], ()
+    payload, deep = _payload(request)
+    region = region or match.region
+    return ApiRequest(http, request, match, operation, payload, region, violations, at, uncatalogued, deep)
+
+
+def batch_entities(payload: Any) -> Iterator[Mapping[str, Any]]:
+    """The entities or calls of a batch, each as an object."""
+    batch = payload.get("batch") if isinstance(payload, dict) else None
+    for item in batch if isinstance(batch, list) else ():
+        yield item if isinstance(item, dict) else {}
+
+
+def entity_operation(catalog: Catalog, request: ApiRequest, entity: Mapping[str, object]) -> Operation | None:
+    """The operation of one entity of a batch."""
+    if request.operation.surface == "track_v2":
+        return catalog.select(catalog.entities, entity)[0]
+    return catalog.pipelines_calls.get(str(entity.get("type")))
+
+
+def _uncatalogued(match: Match, http: HttpRequest) -> UncataloguedCall | None:
+    return find_uncatalogued(http.method, match.address.path) if "app" in match.address.surfaces else None
+
+
+def _address(catalog: Catalog, http: HttpRequest) -> tuple[str, str | None]:
+    """The URL that the catalogue looks up, and the region in front of the path, such as `/eu/api/v1/customers/42`."""
+    host = http.headers.get("host", "").partition(":")[0].lower()
+    if catalog.concerns(host):
+        return f"https://{host}{http.target}", None
+    prefix = _REGION.match(http.target)
+    region = prefix[1] if prefix else None
+    return ANY_HOST + http.target[prefix.end() if prefix else 0 :], region
+
+
+def _payload(request: WireRequest) -> tuple[Any, bool]:
+    """The parsed body, or its text if it is not JSON; and whether it is nested too deep to be stored."""
+    payload = request.payload
+    if not request.body:
+        return None, False
+    deep = payload.problem == TOO_DEEP or (payload.kind == "json" and _is_deep(payload.value))
+    if deep or payload.problem or payload.kind == "nothing":
+        return request.body[:LONGEST_SHOWN].decode("utf-8", "replace"), deep
+    return payload.value, False
+
+
+def _is_deep(payload: object) -> bool:
+    level = [payload]
+    for _ in range(DEEPEST):
+        inner = [each.values() if isinstance(each, dict) else each for each in level if isinstance(each, dict | list)]
+        level = [each for values in inner for each in values]
+    return bool(level)

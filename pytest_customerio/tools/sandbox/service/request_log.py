@@ -1,0 +1,64 @@
+"""The log of the requests that a sandbox received, oldest first. It is bounded: the oldest are removed."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from pytest_customerio.core.model import Violation
+
+MAX_REQUESTS = 2000
+
+
+@dataclass(frozen=True, slots=True)
+class LoggedRequest:
+    """One request and its answer. `payload` is the parsed body, or its text if it is not JSON."""
+
+    number: int
+    at: float
+    operation: str | None
+    method: str
+    path: str
+    payload: Any
+    status: int
+    fault: str | None
+    case: str
+    source: str
+    notes: tuple[str, ...]
+    violations: tuple[Violation, ...]
+    client: str
+
+    def concerns(self, operation: str) -> bool:
+        """Whether the request is of this operation or surface."""
+        own = self.operation or ""
+        return operation in (own, own.partition(".")[0])
+
+
+class RequestLog:
+    """The last requests. `number` is the number of the last one; it grows even when the log is emptied."""
+
+    def __init__(self, number: int = 0) -> None:
+        self._requests: deque[LoggedRequest] = deque(maxlen=MAX_REQUESTS)
+        self.number = number
+
+    def __iter__(self) -> Iterator[LoggedRequest]:
+        return iter(self._requests)
+
+    def __len__(self) -> int:
+        return len(self._requests)
+
+    def add(self, request: LoggedRequest) -> None:
+        """Add a request with the next number."""
+        self.number = request.number
+        self._requests.append(request)
+
+    def since(self, number: int) -> list[LoggedRequest]:
+        """The requests with a greater number, oldest first."""
+        later = []
+        for each in reversed(self._requests):
+            if each.number <= number:
+                break
+            later.append(each)
+        return later[::-1]

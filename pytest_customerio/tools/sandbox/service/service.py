@@ -1,0 +1,88 @@
+"""A local Customer.io without its network: answers each request, logs it, and updates the workspace."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable
+
+from pytest_customerio.cassettes.cases import Cassettes
+from pytest_customerio.contract.catalog import Catalog
+from pytest_customerio.contract.contract import Contract
+from pytest_customerio.contract.rules import vocabulary
+from pytest_customerio.tools.sandbox.service.answers import Answers, SandboxAnswer
+from pytest_customerio.tools.sandbox.service.dispatcher import Dispatcher
+from pytest_customerio.tools.sandbox.service.faults import Fault, Faults
+from pytest_customerio.tools.sandbox.service.keys import Keys
+from pytest_customerio.tools.sandbox.service.request import ANY_HOST, ApiRequest, HttpRequest, read_request
+from pytest_customerio.tools.sandbox.service.request_log import LoggedRequest, RequestLog
+from pytest_customerio.tools.sandbox.settings import Settings
+from pytest_customerio.tools.sandbox.workspace.workspace import Workspace
+
+
+class Service:
+    """One sandbox. A thread that reads its state holds `lock`."""
+
+    def __init__(self, settings: Settings | None = None, now: Callable[[], float] = time.time) -> None:
+        self.settings = settings or Settings()
+        self.keys = Keys.create(self.settings.seed)
+        self.lock = threading.RLock()
+        self.catalog = Catalog.load([ANY_HOST])
+        self._contract = Contract(self.catalog)
+        self._contract.prepare()
+        self._answers = Answers(self.catalog, Cassettes(self.catalog, self.settings.cassettes))
+        self._now = now
+        self.log = RequestLog()
+        self.reset()
+
+    def reset(self) -> None:
+        """Delete everything but the keys."""
+        with self.lock:
+            self.log = RequestLog(self.log.number)
+            self.workspace = Workspace(self.settings.region)
+            self.faults = Faults(self.catalog, lambda: self._answers.cases, tls=self.settings.tls)
+            self._dispatcher = Dispatcher(
+                self.settings,
+                self.keys,
+                self.catalog,
+                self._answers,
+                self.faults,
+                vocabulary(),
+                self.workspace,
+            )
+
+    def fault(self, case: str, times: int | None = 1, operation: str | None = None) -> Fault:
+        """Answer the next `times` requests (None: all) of an operation or surface with a case. Raises `FaultError`."""
+        with self.lock:
+            return self.faults.add(case, times, operation)
+
+    def handshake_fails(self) -> bool:
+        """Whether the TLS handshake that begins now has to fail."""
+        with self.lock:
+            return self.faults.take_handshake()
+
+    def answer(self, http: HttpRequest) -> SandboxAnswer:
+        """Answer a request, and log it."""
+        with self.lock:
+            request = read_request(self.catalog, self._contract, http, self._now())
+            answer = self._dispatcher.answer(request)
+            self.log.add(_logged(self.log.number + 1, request, answer))
+        return answer
+
+
+def _logged(number: int, request: ApiRequest, answer: SandboxAnswer) -> LoggedRequest:
+    return LoggedRequest(
+        number=number,
+        at=request.at,
+        operation=request.name,
+        method=request.http.method,
+        path=request.http.target,
+        payload=request.payload,
+        status=answer.answer.status,
+        fault=answer.answer.fault,
+        case=answer.case,
+        source=answer.source,
+        notes=answer.notes,
+        violations=request.violations,
+        client=request.http.headers.get("user-agent", ""),
+    )

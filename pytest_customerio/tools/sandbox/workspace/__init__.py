@@ -1,0 +1,1 @@
+"""What a workspace knows: people, objects, segments, messages. Plain values without I/O."""

@@ -1,0 +1,161 @@
+"""A workspace: everything that an application has sent. Values without I/O; threads that share one hold a lock."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, TypeVar
+
+from pytest_customerio.tools.sandbox.workspace.deliveries import BroadcastTrigger, Delivery
+from pytest_customerio.tools.sandbox.workspace.objects import WorkspaceObjects
+from pytest_customerio.tools.sandbox.workspace.people import SUPPRESSED, Event, Identifier, Notes, People, Person
+from pytest_customerio.tools.sandbox.workspace.segments import Segment
+
+MAX_DELIVERIES = 10_000
+MAX_VISITORS = 10_000
+MAX_EVENT_IDS = 100_000
+LINK_WINDOW = 30 * 86_400  # docs.customer.io/journeys/anonymous-events
+T = TypeVar("T")
+
+
+class Workspace:
+    """What Customer.io would know.
+
+    `visitors` maps each anonymous id to its events, `files` the number of each export to its CSV text,
+    `undeliverable` each reason of the e-mail provider to addresses and the times since when they are suppressed.
+    """
+
+    def __init__(self, region: str = "us") -> None:
+        self.region = region
+        self.people = People()
+        self.objects = WorkspaceObjects(self.people)
+        self.segments: dict[int, Segment] = {}
+        self.deliveries: dict[str, Delivery] = {}
+        self.triggers: dict[tuple[int, int], BroadcastTrigger] = {}
+        self.exports: dict[int, dict[str, Any]] = {}
+        self.files: dict[int, str] = {}
+        self.undeliverable: dict[str, dict[str, int]] = {}
+        self.visitors: dict[str, list[Event]] = {}
+        self.forms: dict[str, list[Mapping[str, Any]]] = {}
+        self._event_ids: dict[str, None] = {}
+        self._last_number = 0
+
+    def next_number(self) -> int:
+        """A number that this workspace has not returned before."""
+        self._last_number += 1
+        return self._last_number
+
+    def identify(
+        self, identifier: Identifier, attributes: Mapping[str, Any], at: int, *, create: bool = True
+    ) -> tuple[Person | None, Notes]:
+        """Add or update a person; recent events of the visitor with the given anonymous_id become the person's."""
+        person, notes = self.people.identify(identifier, attributes, at, create=create)
+        visitor = attributes.get("anonymous_id")
+        if person is not None and isinstance(visitor, str):
+            events = self.visitors.pop(visitor, ())
+            person.events.extend(event for event in events if event.timestamp >= at - LINK_WINDOW)
+            self.objects.identify_visitor(person, visitor)
+        return person, notes
+
+    def delete(self, identifier: Identifier) -> Notes:
+        """Delete a person, with relationships and memberships."""
+        person = self.people.find(identifier)
+        if person is None:
+            return ("nothing to do: there is no such person",)
+        self.people.delete(person)
+        self._remove_person(person)
+        return ()
+
+    def suppress(self, identifier: Identifier) -> Notes:
+        """Delete a person, and ignore the person's identifiers from now on."""
+        person = self.people.suppress(identifier)
+        if person is not None:
+            self._remove_person(person)
+        return ()
+
+    def add_event(self, identifier: Identifier, event: Event) -> Notes:
+        """Add an event to a person. An event whose id was received before is ignored."""
+        if self.people.is_suppressed(identifier):
+            return (SUPPRESSED,)
+        if duplicate := self._duplicate(event):
+            return duplicate
+        person, notes = self.people.find_or_create(identifier)
+        if person is not None:
+            person.events.append(event)
+        return notes
+
+    def add_visitor_event(self, visitor: str, event: Event) -> Notes:
+        """Add an event to an anonymous visitor."""
+        if duplicate := self._duplicate(event):
+            return duplicate
+        if not visitor:
+            return ("belongs to nobody: without anonymous_id no person can ever get it",)
+        events = self.visitors.get(visitor, [])
+        events.append(event)
+        put_bounded(self.visitors, visitor, events, MAX_VISITORS)
+        return ()
+
+    def merge(self, primary: Identifier, secondary: Identifier) -> Notes:
+        """Merge the secondary person into the primary, who gets what the primary lacks. Deletes the secondary."""
+        first, second = self.people.find(primary), self.people.find(secondary)
+        if first is None or second is None or first is second:
+            return ("dropped: both people must exist, and be two",)
+        for name, value in second.attributes.items():
+            if name not in first.attributes:
+                first.attributes[name], first.timestamps[name] = value, second.timestamps[name]
+        first.devices = {**second.devices, **first.devices}
+        events = sorted((*first.events, *second.events), key=lambda event: event.timestamp)
+        first.events.clear()
+        first.events.extend(events)
+        self.objects.merge(first, second)
+        for segment in self.segments.values():
+            if second.cio_id in segment.members:
+                segment.members[first.cio_id] = None
+        self.people.delete(second)
+        self._remove_person(second)
+        return ()
+
+    def add_device(self, identifier: Identifier, token: str, device: Mapping[str, Any]) -> Notes:
+        """Add or update a device."""
+        if self.people.is_suppressed(identifier):
+            return (SUPPRESSED,)
+        person, notes = self.people.find_or_create(identifier)
+        if person is not None:
+            person.devices[token] = {**person.devices.get(token, {}), **device, "id": token}
+        return notes
+
+    def delete_device(self, identifier: Identifier, token: str) -> Notes:
+        """Remove a device."""
+        person = self.people.find(identifier)
+        if person is None or person.devices.pop(token, None) is None:
+            return ("nothing to do: there is no such device",)
+        return ()
+
+    def segment(self, number: int) -> Segment:
+        """The segment of this number, created if there is none: it stands for one of Customer.io's interface."""
+        if number not in self.segments:
+            self.segments[number] = Segment(number, f"Segment {number}", implicit=True)
+        return self.segments[number]
+
+    def add_delivery(self, delivery: Delivery) -> None:
+        """Add a message; the oldest is removed when there are too many."""
+        put_bounded(self.deliveries, delivery.id, delivery, MAX_DELIVERIES)
+
+    def _remove_person(self, person: Person) -> None:
+        self.objects.remove_person(person)
+        for segment in self.segments.values():
+            segment.members.pop(person.cio_id, None)
+
+    def _duplicate(self, event: Event) -> Notes:
+        """A note if an event with the same id was received before."""
+        if event.id in self._event_ids:
+            return ("ignored: an event with this id came before",)
+        if event.id:
+            put_bounded(self._event_ids, event.id, None, MAX_EVENT_IDS)
+        return ()
+
+
+def put_bounded(values: dict[str, T], key: str, value: T, limit: int) -> None:
+    """Put a value into a dictionary; remove the oldest if there are more than `limit`."""
+    values[key] = value
+    if len(values) > limit:
+        del values[next(iter(values))]

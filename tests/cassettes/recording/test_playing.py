@@ -1,0 +1,72 @@
+"""Which test has a recording, where it lies, and how threads share the playing of it."""
+
+from __future__ import annotations
+
+import threading
+from pathlib import Path
+
+import pytest
+from echo import CATALOG, put, recorded, said
+
+from pytest_customerio.cassettes.recording.playing import PlayedRecording, PlayedRecordings, path_of
+
+
+def test_threads_share_a_recording(tmp_path: Path) -> None:
+    """Forty threads get forty answers, each about the person of its request."""
+    playing = PlayedRecording(recorded(tmp_path, *(put(f"a-{number}", n=1) for number in range(40))), CATALOG)
+    found: list[str] = []
+
+    def ask(number: int) -> None:
+        found.append(said(playing.answer(put(f"b-{number}", n=1)))["who"])
+
+    threads = [threading.Thread(target=ask, args=(number,)) for number in range(40)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(found) == sorted(f"b-{number}" for number in range(40))
+
+
+@pytest.mark.parametrize(
+    ("nodeid", "path"),
+    [
+        ("test_app.py::test_one", "test_app/test_one.yaml"),
+        ("tests/api/test_app.py::TestIt::test_one[us-1.5]", "tests/api/test_app/TestIt.test_one[us-1.5].yaml"),
+        ("test_app.py::test_one[a@b]@group", "test_app/test_one[a-b]-44d09564.yaml"),
+        ("test_app.py::test_one@group", "test_app/test_one.yaml"),
+        ("../test_app.py::test_one", "test_app/test_one.yaml"),
+        ("test_app.py::test_one[a/b]", "test_app/test_one[a-b]-"),
+        ("test_app.py::test_one[" + "x" * 500 + "]", "test_app/test_one[xxx"),
+        ("test_app.py", "test_app/.yaml"),
+    ],
+)
+def test_where_a_recording_lies(tmp_path: Path, nodeid: str, path: str) -> None:
+    """The path follows module and test, in names that every file system takes; two tests have two paths."""
+    found = path_of(tmp_path, nodeid)
+    assert found.relative_to(tmp_path).as_posix().startswith(path.removesuffix("-44d09564.yaml"))
+    assert len(found.name) < 150
+
+
+def test_the_recordings_of_a_project(tmp_path: Path) -> None:
+    """A test has a recording where its file exists; without the folder no test has one."""
+    assert PlayedRecordings(tmp_path / "cassettes", CATALOG).of("test_app.py::test_one") is None
+    folder = tmp_path / "cassettes" / "test_app"
+    folder.mkdir(parents=True)
+    recorded(folder, put()).rename(folder / "test_one.yaml")
+    recordings = PlayedRecordings(tmp_path / "cassettes", CATALOG)
+    with recordings.opened():
+        found = recordings.of("test_app.py::test_one")
+    assert isinstance(found, PlayedRecording)
+    assert said(found.answer(put()))["who"] == "jane"
+    assert recordings.of("test_app.py::test_two") is None
+    assert [recordings.plays(f"test_app.py::test_{name}") for name in ("one", "two")] == [True, False]
+
+
+def test_a_played_recording_stays_as_it_is(tmp_path: Path) -> None:
+    """The end of a test changes nothing in a recording that is played."""
+    path = recorded(tmp_path, put())
+    before = path.read_bytes()
+    playing = PlayedRecording(path, CATALOG)
+    playing.answer(put())
+    playing.save(passed=True)
+    assert (playing.written, path.read_bytes()) == (None, before)

@@ -1,0 +1,77 @@
+"""What becomes of single values: which stay, and which kind of fake takes the place of the others."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from pytest_customerio.cassettes.recording.fakes import Fakes
+from pytest_customerio.cassettes.recording.values import Values
+
+
+def values(*known: str) -> Values:
+    return Values(Fakes(), known, lambda url: "https://ours" if "customer.io" in url else None)
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "scrubbed"),
+    [
+        ("email", "ada@corp.org", "person-1@example.com"),
+        ("to", "Ada <ada@corp.org>, bob@corp.org", "person-1@example.com, person-2@example.com"),
+        ("user_id", "ada", "id-1"),
+        ("first_name", "Ada", "text-1"),
+        ("phone", "+49 30 1234567", "+12025550001"),
+        ("cio_id", "cio_abc", "cio_id-1"),
+        ("next", "https://track.customer.io/x", "https://ours"),
+        ("next", "https://corp.org/x", "https://example.com/page-1"),
+        ("created_at", "2026-11-23", "2026-11-23"),
+        ("birthday", "1990-01-02", "0001-01-01"),
+        ("type", "person", "person"),
+        ("n", "7", "7"),
+        ("mine", "known", "known"),
+    ],
+)
+def test_texts(key: str, value: str, scrubbed: str) -> None:
+    """A text stays if it is a word of the schemas, short, known or a time; else its form and its key decide the fake."""
+    assert values("known").text(value, key) == scrubbed
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "scrubbed"),
+    [
+        ("age", 41, 41),
+        ("user_id", 41, 900_000_000_000_001),
+        ("created_at", 1_764_000_000, 1_764_000_000),
+        ("revenue", 1_234_567.25, 900_000_000_000_001.5),
+        ("flag", True, True),
+        ("nothing", None, None),
+    ],
+)
+def test_numbers(key: str, value: Any, scrubbed: Any) -> None:
+    """A number stays if it is small or a time and no id; else it becomes a number that is recognised."""
+    assert values().whole({key: value}) == {key: scrubbed}
+
+
+def test_names_of_members() -> None:
+    """A name that is data, such as an address, gets a fake; any other name stays."""
+    assert values().whole({"favourite_colour": 1, "ada@corp.org": 2}) == {
+        "favourite_colour": 1,
+        "person-1@example.com": 2,
+    }
+
+
+def test_names_of_events() -> None:
+    """A member that holds the name of an event keeps a name as developers choose it."""
+    assert values().whole({"name": "order placed", "data": {"name": "Ada"}}, ["name"]) == {
+        "name": "order placed",
+        "data": {"name": "text-1"},
+    }
+
+
+def test_a_sentence_of_customer_io() -> None:
+    """In an answer a sentence stays, without the values of the request before it."""
+    scrubber = values()
+    scrubber.whole({"user_id": "ada-4711"})
+    found = scrubber.whole({"message": "person ada-4711 is unknown"}, prose=True)
+    assert found == {"message": "person id-1 is unknown"}

@@ -1,0 +1,43 @@
+"""The credentials of a request are found in each form in which they may leak."""
+
+from __future__ import annotations
+
+import base64
+
+import pytest
+
+from pytest_customerio.core.credentials import credentials
+
+KEY = "track-key-1234"
+
+
+def encoded(text: str) -> str:
+    """As base64."""
+    return base64.b64encode(text.encode()).decode()
+
+
+def test_a_password_is_found_in_a_basic_header() -> None:
+    """The header, the token, user and password together, and the password, also URL-quoted and as base64."""
+    token = encoded(f"site-1234:{KEY}/+")
+    found = credentials({"authorization": f"Basic {token}"})
+    expected = {f"Basic {token}", token, f"site-1234:{KEY}/+", f"{KEY}/+", f"{KEY}%2F%2B", encoded(f"{KEY}/+")}
+    assert expected <= set(found)
+    assert "site-1234" not in found
+
+
+def test_a_user_without_a_password_is_the_secret() -> None:
+    """Pipelines sends its write key as the user."""
+    assert "write-key-12345" in credentials({"authorization": "Basic " + encoded("write-key-12345:")})
+
+
+def test_a_bearer_token_is_found() -> None:
+    """Also that for a proxy, and a header without a scheme."""
+    assert KEY in credentials({"authorization": f"Bearer {KEY}"})
+    assert KEY in credentials({"proxy-authorization": f"Bearer {KEY}"})
+    assert KEY in credentials({"authorization": KEY})
+
+
+@pytest.mark.parametrize("header", ["", "Bearer x", "Basic !!!", "changeme", "placeholder"])
+def test_texts_that_leak_nothing_are_left_out(header: str) -> None:
+    """Short texts, placeholders, and what is no base64."""
+    assert not {"x", "changeme", "placeholder", ""} & set(credentials({"authorization": header}))

@@ -1,0 +1,75 @@
+"""The nouns are values: frozen, and without secrets in their text."""
+
+from __future__ import annotations
+
+from dataclasses import FrozenInstanceError, fields
+
+import pytest
+
+from pytest_customerio.core.model import Answer, ErrorCase, Interaction, Operation, PendingInteraction, Provenance
+from pytest_customerio.core.observation import Attempt, Message, Observation
+
+EVENT = Operation("track.event", "track", "POST", "/x", {"us": "track.customer.io"}, "basic", "")
+RATE = ErrorCase(
+    "429", "429", "track", "once", Answer(429, headers=(("Retry-After", "7"),)), True, ("track.event",), "429", "", "",
+    Provenance("documented"),
+)  # fmt: skip
+
+
+def test_an_operation_knows_its_name_and_its_schema() -> None:
+    """Both follow from its id."""
+    assert (EVENT.name, EVENT.schema) == ("event", "schemas/track/event.json")
+
+
+def test_an_interaction_cannot_be_changed() -> None:
+    """Judging and reporting share it."""
+    interaction = Interaction("requests", "POST", "https://track.customer.io/x")
+    with pytest.raises(FrozenInstanceError):
+        interaction.body = None  # type: ignore[misc]
+
+
+def test_a_pending_interaction_becomes_an_interaction() -> None:
+    """Every field is taken over as it is known at that time; the operation is open."""
+    values = {
+        "client": "requests", "method": "POST", "url": "/", "headers": {"a": "b"}, "body": b"{}", "body_known": False,
+        "sent_from": "app.py:1 in f", "at": 1.0, "attempts": 2, "status": 200, "raised": "Error", "timeout_set": True,
+    }  # fmt: skip
+    pending = PendingInteraction(**values)
+    assert pending.frozen() == Interaction(**values)
+    assert {each.name for each in fields(Interaction)} - {"operation"} == set(values)
+    pending.status = 500
+    assert pending.frozen().status == 500
+
+
+def test_the_text_of_an_interaction_holds_no_secret() -> None:
+    """A failed assertion shows operation, method, result and call site."""
+    secret = {"headers": {"authorization": "Basic c2VjcmV0"}, "body": b"ada@example.com"}
+    pending = PendingInteraction("requests", "POST", "https://x/ada@example.com", status=200, **secret)
+    assert repr(pending) == "<request: POST 200, sent from outside>"
+    heard = Interaction("requests", "POST", "https://x/ada@example.com", operation=EVENT, raised="Timeout", **secret)
+    assert repr(heard) == "<track.event: POST Timeout, sent from outside>"
+
+
+@pytest.mark.parametrize(
+    ("headers", "seconds"), [((("retry-after", "7"),), 7.0), ((("Retry-After", "Mon"),), None), ((), None)]
+)
+def test_retry_after_is_read_in_seconds(headers: tuple[tuple[str, str], ...], seconds: float | None) -> None:
+    """A date and a missing header give None."""
+    case = ErrorCase("429", "429", "track", "once", Answer(429, headers=headers), True, (), "429", "", "",
+                     Provenance("documented"))  # fmt: skip
+    assert case.retry_after == seconds
+
+
+def test_the_first_attempt_that_met_the_case() -> None:
+    """It is known by status and fault, or by what the attempt says itself."""
+    first, second = Attempt("a", "track.event", 0.0, 200, None), Attempt("a", "track.event", 1.0, 429, None)
+    assert Observation(RATE, (first, second)).failed is second
+    said = Attempt("a", "track.event", 0.0, 200, None, met=True)
+    assert Observation(RATE, (first, said, second)).failed is said
+    assert Observation(RATE).failed is None
+
+
+def test_an_attempt_says_its_messages() -> None:
+    """Without messages it says its own identity."""
+    assert Attempt("a", "track.event", 0.0, 200, None).said == ("a",)
+    assert Attempt("a", "track.event", 0.0, 200, None, messages=(Message("m"), Message("n"))).said == ("m", "n")

@@ -1,0 +1,20 @@
+"""A mistyped name is answered with the name that was probably meant."""
+
+from __future__ import annotations
+
+from pytest_customerio.core.nearest import did_you_mean, nearest
+
+NAMES = ("track.event", "track.identify")
+
+
+def test_a_near_name_is_suggested() -> None:
+    """The name itself, and as the end of a message."""
+    assert nearest("track.evnt", NAMES) == "track.event"
+    assert did_you_mean("track.evnt", NAMES) == " (did you mean track.event?)"
+
+
+def test_no_name_is_suggested_where_none_is_near() -> None:
+    """None, and no end of a message; `cutoff` says how near a name has to be."""
+    assert nearest("xyz", NAMES) is None
+    assert did_you_mean("xyz", NAMES) == ""
+    assert nearest("track.evnt", NAMES, 0.99) is None

@@ -1,0 +1,192 @@
+"""Rules `outcome` and `200-dropped`: which outcome holds, and which outcome is a violation."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from observed import (
+    NOISE,
+    PARTIAL,
+    PERMANENT,
+    RATE,
+    RECOVERS,
+    RESET,
+    SERVER,
+    WARNED,
+    CrmError,
+    attempts,
+    judged,
+    rules,
+    seen,
+)
+
+from pytest_customerio.core.model import Answer
+from pytest_customerio.core.observation import LogLine, Observation
+from pytest_customerio.judging.chain import chain_of
+from pytest_customerio.judging.judgement import judge
+from pytest_customerio.judging.outcome import all_delivered, logged, outcome
+
+DROPPED = replace(SERVER, answer=Answer(200), retryable=False, mode="once", kind="dropped", accepted="never")
+USELESS = replace(SERVER, answer=Answer(200), retryable=False, mode="once", kind="malformed", accepted="perhaps")
+TAKEN = replace(USELESS, accepted="surely")
+REDIRECT = replace(SERVER, answer=Answer(301), retryable=False, mode="once", kind="redirect", accepted="never")
+
+
+@pytest.mark.parametrize(
+    ("observation", "expected"),
+    [
+        (seen(RATE, 0.0, 1.0, ok=1), "recovered"),
+        (seen(RATE, 0.0, 1.0, ok=1, raised=CrmError(), declared=True, pending=True, reported=True), "recovered"),
+        (seen(RATE, 0.0, 1.0, ok=1, draining=(1,)), "deferred"),
+        (seen(RATE, 0.0, 1.0, ok=1, draining=(1,), reported=True), "deferred"),
+        (seen(RATE, 0.0, 1.0, ok=1, draining=(1,), raised=CrmError(), declared=True), "raised"),
+        (seen(raised=CrmError(), declared=True, pending=True, reported=True), "raised"),
+        (seen(raised=CrmError(), pending=True, reported=True), "deferred"),
+        (seen(pending=True, reported=True), "deferred"),
+        (seen(reported=True), "reported"),
+        (seen(), "lost"),
+        (seen(logs=[WARNED]), "lost"),
+        (seen(raised=CrmError()), "lost"),
+        (seen(RATE, 0.0, 1.0), "lost"),
+        (seen(RESET), "lost"),
+        (seen(RESET, 0.0, 1.0, ok=1), "recovered"),
+        (seen(PARTIAL), "lost"),
+        (seen(PARTIAL, 0.0, 1.0), "lost"),
+        (seen(PARTIAL, 0.0, 1.0, ok=1), "recovered"),
+    ],
+)
+def test_the_first_outcome_that_holds(observation, expected):
+    """The first that holds of recovered, raised, deferred, reported, lost."""
+    assert judge(observation)[0] == outcome(observation) == expected
+
+
+def test_only_the_payload_that_met_the_error_counts():
+    """A success of another payload is no recovery, and its attempts are no retries."""
+    observation = Observation(RATE, [*attempts(RATE, 0.0), *attempts(RATE, 0.0, 1.0, 2.0, ok=2, identity="b")])
+    assert outcome(observation) == "lost"
+    assert len(chain_of(observation)) == 1
+
+
+def test_all_are_delivered_if_each_one_is() -> None:
+    """Without any payload that met the error, nothing was delivered."""
+    delivered, lost = seen(RATE, 0.0, 1.0, ok=1), seen()
+    assert [all_delivered(group) for group in ([], [delivered], [delivered, lost])] == [False, True, False]
+
+
+@pytest.mark.parametrize(
+    ("observation", "text"),
+    [
+        (seen(), "lost: nothing after the 429, not even logged"),
+        (seen(logs=[NOISE]), "lost: nothing after the 429, not even logged"),
+        (seen(logs=[NOISE, WARNED]), "lost: nothing after the 429, only logged (WARNING app.crm)"),
+        (seen(RESET), "lost: nothing after the connection-reset, not even logged"),
+        (seen(RATE, 0.0, 1.0, 3.0), "lost: nothing after 3 attempts, not even logged"),
+    ],
+)
+def test_lost_fails_and_says_what_came_last(observation, text):
+    """A lost payload is an error; the text names the number of attempts and the logger, never what was logged."""
+    came, (violation,) = judge(observation)
+    assert (came, violation.rule, violation.severity, violation.where) == ("lost", "outcome", "error", "")
+    assert violation.expected == "recovered, raised, deferred or reported"
+    assert violation.got == text
+    assert violation.source == "documented"
+
+
+def test_a_violation_names_the_call_site():
+    """A violation holds the place that sent the payload."""
+    (violation,) = judge(seen(sent_from="app.py:1 in f"))[1]
+    assert violation.sent_from == "app.py:1 in f"
+
+
+@pytest.mark.parametrize(("logs", "found"), [([], ["outcome"]), ([NOISE], ["outcome"]), ([WARNED], [])])
+def test_best_effort_accepts_lost_but_logged_never_silence(logs, found):
+    """With best_effort a log record of level WARNING is enough; a record of level INFO is not."""
+    assert rules(seen(logs=logs), best_effort=True) == found
+    assert rules(seen(logs=logs)) == ["outcome"]
+
+
+@pytest.mark.parametrize(
+    ("level", "loud"),
+    [
+        ("DEBUG", False),
+        ("INFO", False),
+        ("WARNING", True),
+        ("ERROR", True),
+        ("CRITICAL", True),
+        ("Level 35", True),
+        ("Level 25", False),
+        ("FANCY", False),
+    ],
+)
+def test_loud_begins_at_warning(level, loud):
+    """Records of level WARNING and above count, by name or number; an unknown level does not."""
+    assert logged([LogLine("x", level, "app")] * 2) == ((f"{level} app",) if loud else ())
+
+
+@pytest.mark.parametrize(
+    ("observation", "found"),
+    [
+        (seen(RECOVERS, 0.0, 1.0, ok=1), []),
+        (seen(RECOVERS, 0.0, 1.0, ok=1, draining=(1,)), []),
+        (seen(RECOVERS, 0.0, 1.0, ok=1, draining=(1,), raised=CrmError(), declared=True), []),
+        (seen(RECOVERS, pending=True), []),
+        (seen(RECOVERS, pending=True, raised=CrmError(), declared=True), []),
+        (seen(RECOVERS, raised=CrmError(), declared=True), ["raised"]),
+        (seen(RECOVERS, reported=True), ["reported"]),
+        (seen(RECOVERS), ["lost: nothing after the 429, not even logged"]),
+        (seen(RATE, raised=CrmError(), declared=True), []),
+        (seen(PERMANENT, reported=True), []),
+    ],
+)
+def test_must_recover_asks_for_recovered_or_deferred_where_the_service_recovers(observation, found):
+    """Where the service recovers, a declared exception or a report is not enough for must_recover."""
+    violations = judge(observation, must_recover=True, best_effort=True)[1]
+    assert [violation.got for violation in violations] == found
+    assert {violation.expected for violation in violations} <= {"recovered or deferred"}
+
+
+@pytest.mark.parametrize(
+    ("observation", "expected"),
+    [
+        (seen(DROPPED), ("lost", [("200-dropped", "warning")])),
+        (seen(DROPPED, reported=True), ("reported", [])),
+        (seen(DROPPED, pending=True), ("deferred", [])),
+        (seen(DROPPED, raised=CrmError(), declared=True), ("raised", [])),
+        (seen(DROPPED, 0.0, 1.0), ("lost", [("200-dropped", "warning")])),
+    ],
+)
+def test_a_dropped_payload(observation, expected):
+    """A 200 for a dropped payload is a warning if the payload is lost."""
+    assert judged(observation) == expected
+
+
+def test_the_way_out_is_strict_mode():
+    """The hint is the header that makes Pipelines answer with an error."""
+    ((violation,),) = (judge(seen(DROPPED))[1],)
+    assert '"X-Strict-Mode": "1"' in violation.hint
+    assert "X-Strict-Mode: 1" in violation.expected
+
+
+@pytest.mark.parametrize(
+    ("observation", "expected"),
+    [
+        (seen(USELESS), ("lost", [("outcome", "warning")])),
+        (seen(USELESS, 0.0, 1.0, ok=1), ("recovered", [])),
+        (seen(USELESS, raised=CrmError()), ("lost", [("undeclared-exception", "error")])),
+        (seen(TAKEN), ("recovered", [])),
+        (seen(TAKEN, reported=True), ("reported", [])),
+        (seen(TAKEN, raised=CrmError()), ("lost", [("undeclared-exception", "error")])),
+        (seen(TAKEN, raised=CrmError(), declared=True), ("raised", [])),
+        (seen(TAKEN, 0.0, 1.0), ("recovered", [])),
+    ],
+)
+def test_a_2xx_with_a_useless_body(observation, expected):
+    """It recovers if Customer.io surely accepted the payload; an exception over the body counts as any other."""
+    assert judged(observation) == expected
+
+
+def test_following_a_redirect_is_no_retry():
+    """The second attempt, at the target of the redirect, is no retry."""
+    assert judged(seen(REDIRECT, 0.0, 1.0, ok=1)) == ("recovered", [])
+    assert judged(seen(REDIRECT)) == ("lost", [("outcome", "error")])

@@ -1,0 +1,41 @@
+"""The results of a run: rows, and which cases were tried."""
+
+from __future__ import annotations
+
+from resulting import BAD, CASES, LOST, results, verdict
+
+from pytest_customerio.reporting.results import part
+
+
+def test_a_test_that_runs_again_replaces_its_row() -> None:
+    """Reruns and the teardown phase do not count twice."""
+    found = results(verdict("track.event", None, None, BAD))
+    found.add(part([verdict("track.event")], {}))
+    assert [one["violations"] for one in found.rows] == [[]]
+
+
+def test_late_requests_join_the_row_of_their_test() -> None:
+    """Attempts and violations are added; a test that sent nothing before gets a row."""
+    found = results(verdict("track.event", None, None, BAD))
+    late = part([verdict("track.event", None, None, LOST), verdict("track.identify")], {"track.identify": CASES})
+    found.add_late({**late, "lines": ["late"]})
+    assert [(one["operation"], one["attempts"], [v["rule"] for v in one["violations"]]) for one in found.rows] == [
+        ("track.event", 4, ["bad-email", "outcome"]),
+        ("track.identify", 2, []),
+    ]
+    assert found.late == [["late"]]
+    assert found.applicable["track.identify"] == CASES
+
+
+def test_the_percentage_of_tried_cases() -> None:
+    """One of four cases was tried; without applicable cases nothing is missing."""
+    found = results(verdict("track.event", "401-unauthorized", "raised"))
+    assert (found.percent(), found.untried()) == (25.0, {"track.event": CASES[1:]})
+    assert results(verdict("unknown")).percent() == 100.0
+
+
+def test_waits_are_rounded() -> None:
+    """Six digits after the point are enough in a report."""
+    (row,) = part([verdict("track.event")], {})["rows"]
+    assert row["waits"] == [1.0, 2.0]
+    assert (row["nodeid"], row["case"], row["violations"]) == ("t.py::t", None, [])

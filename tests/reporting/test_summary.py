@@ -1,0 +1,92 @@
+"""The section that ends a run."""
+
+from __future__ import annotations
+
+from resulting import BAD, LOST, WARNING, results, verdict
+
+from pytest_customerio.core.model import Violation
+from pytest_customerio.reporting.results import Results
+from pytest_customerio.reporting.summary import summary
+
+
+def test_a_summary_is_the_matrix_the_warnings_and_the_next_command() -> None:
+    """Failing tests are run again next."""
+    shown = summary(
+        results(
+            verdict("track.identify", "401-unauthorized", "raised"),
+            verdict("track.identify", "429-rate-limited-recovers", "lost", LOST),
+            verdict("track.event", None, None, BAD, WARNING),
+        )
+    )
+    assert shown == [
+        "operation       contract  401  429   network",
+        "track.event     FAIL      -    -     -",
+        "track.identify  ok        ok   FAIL  -",
+        "",
+        "warnings (they fail with --cio-strict):",
+        "  track.event $.batch: expected at least 1 operation, got empty list [batch-empty] at app.py:2 in g",
+        "",
+        "next: pytest --cio-contract --lf",
+    ]
+
+
+def test_a_strict_run_does_not_list_warnings() -> None:
+    """Each of them fails its test, and is reported there."""
+    assert summary(results(verdict("track.event", None, None, WARNING), strict=True)) == [
+        "operation    contract  401  429  network",
+        "track.event  FAIL      -    -    -",
+        "",
+        "next: pytest --cio-contract --lf",
+    ]
+
+
+def test_many_warnings_are_counted() -> None:
+    """Equal warnings are shown once with their number; at most ten warnings are shown."""
+    kinds = [Violation("batch-empty", "warning", f"$.n{n}", "x", "y") for n in range(12)]
+    shown = summary(results(verdict("a", None, None, *kinds), verdict("b", None, None, kinds[0]), verdict("c")))
+    assert shown[-3:] == [
+        "  (and 3 more)",
+        "",
+        "next: no error was replayed to a, b, c: mark a test that sends it @pytest.mark.cio_errors",
+    ]
+    again = summary(results(verdict("a", None, None, kinds[0]), verdict("a", None, None, kinds[0], test="t.py::u")))
+    assert "  a $.n0: expected x, got y [batch-empty] (×2)" in again
+
+
+def test_without_requests_there_is_only_the_note() -> None:
+    """Without a note there is no summary."""
+    assert summary(Results()) == []
+    assert summary(Results(), ["unused: a.yaml"]) == ["unused: a.yaml"]
+
+
+def test_late_requests_recordings_and_the_note_stand_below_the_matrix() -> None:
+    """Each in a block of its own; a test that did not pass was not recorded."""
+    found = results(verdict("track.event", "401-unauthorized", "raised"))
+    found.add_late({"rows": [], "applicable": {}, "lines": ["late: t.py::t"]})
+    for test, answers in (("t.py::a", 1), ("t.py::b", 2), ("t.py::c", 0)):
+        found.add_recorded(test, answers)
+    assert summary(found, ["unused: a.yaml"])[2:] == [
+        "",
+        "late: t.py::t",
+        "",
+        "recorded in cassettes/: 2 tests, 3 answers",
+        "not recorded: t.py::c did not pass",
+        "",
+        "unused: a.yaml",
+        "",
+        "next: pytest --cio-contract --cio-report=contract.json",
+    ]
+
+
+def test_only_lost_recordings() -> None:
+    """If no test was recorded, only the lost recordings are named."""
+    found = results(verdict("track.event", "401-unauthorized", "raised"))
+    found.add_recorded("t.py::a", 0)
+    assert summary(found)[2:-2] == ["", "not recorded: t.py::a did not pass"]
+
+
+def test_the_report_is_the_next_command_if_all_was_tried() -> None:
+    """Some error was replayed to every operation, and nothing fails."""
+    assert summary(results(verdict("track.event", "401-unauthorized", "raised")))[-1] == (
+        "next: pytest --cio-contract --cio-report=contract.json"
+    )

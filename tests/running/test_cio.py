@@ -1,0 +1,126 @@
+"""The `cio` fixture: what it says of the test, and what it changes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from pytest_customerio.core.model import Answer
+from pytest_customerio.core.settings import SettingsError
+from pytest_customerio.judging import judgement
+from pytest_customerio.running.cio import Cio
+from pytest_customerio.running.test import CheckedTest
+
+Begin = Callable[..., CheckedTest]
+Send = Callable[..., Answer]
+
+
+def test_what_was_sent(begun: Begin, send: Send) -> None:
+    """Each request with its operation."""
+    cio = Cio(begun(keep=True))
+    assert cio.sent == ()
+    send()
+    (interaction,) = cio.sent
+    assert interaction.operation is not None
+    assert (interaction.operation.id, interaction.status) == ("track.event", 200)
+
+
+@pytest.mark.parametrize("name", ["outcome", "waits", "attempts"])
+def test_without_a_case_there_is_nothing_to_ask_for(begun: Begin, name: str) -> None:
+    """The mistake says how to put a case to work."""
+    with pytest.raises(SettingsError, match="no error case is at work: mark the test cio_errors, or call cio.replay"):
+        getattr(Cio(begun()), name)
+
+
+def test_before_a_request_met_the_case(begun: Begin) -> None:
+    """There is no outcome, no attempt and no wait."""
+    cio = Cio(begun())
+    with cio.replay("429-rate-limited"):
+        assert (cio.outcome, cio.attempts, cio.waits) == (None, 0, ())
+
+
+def test_outcome_attempts_and_waits(begun: Begin, send: Send) -> None:
+    """They are known while the case is at work and after it; a number names a status."""
+    cio = Cio(begun())
+    with cio.replay(500, times=1):
+        assert send().status == 500
+        assert (cio.outcome, cio.attempts) == ("lost", 1)
+        assert send().status == 200
+        assert (cio.outcome, cio.attempts) == ("recovered", 2)
+    assert (cio.outcome, cio.attempts, cio.waits) == ("recovered", 2, ())
+    assert send().status == 200
+
+
+def test_asking_twice_judges_once(begun: Begin, send: Send, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Outcome and attempts come from one judgement, until something new is observed."""
+    calls: list[Any] = []
+    judge = judgement.judge
+    monkeypatch.setattr(judgement, "judge", lambda seen, **asked: calls.append(seen) or judge(seen, **asked))
+    cio = Cio(begun())
+    with cio.replay("429-rate-limited"):
+        send()
+        assert [cio.outcome, cio.attempts, cio.outcome, cio.attempts] == ["lost", 1, "lost", 1]
+        assert len(calls) == 1
+        send()
+        assert [cio.attempts, cio.outcome] == [2, "lost"]
+        assert len(calls) == 2
+
+
+@pytest.mark.parametrize("statement", ["pending", "reported"])
+@pytest.mark.parametrize(("value", "expected"), [(1, True), (lambda: 1, True), (list, False)])
+def test_a_statement_returns_its_truth(
+    begun: Begin, send: Send, statement: str, value: object, *, expected: bool
+) -> None:
+    """It changes the outcome if it is true; without a case it changes nothing."""
+    cio = Cio(begun())
+    state = getattr(cio, statement)
+    assert state(value) is expected
+    with cio.replay("429-rate-limited"):
+        send()
+        assert state(value) is expected
+        assert cio.outcome == ({"pending": "deferred", "reported": "reported"}[statement] if expected else "lost")
+
+
+def test_a_drain_without_a_case_runs_the_worker_once(begun: Begin) -> None:
+    """The worker runs in real time."""
+    runs: list[int] = []
+    Cio(begun()).drain(lambda: runs.append(1))
+    assert runs == [1]
+
+
+def test_a_drain_runs_the_worker_until_it_delivers(begun: Begin, send: Send) -> None:
+    """A payload that is delivered by a drain is deferred; the case is answered twice before that."""
+    cio = Cio(begun())
+    with cio.replay("429-rate-limited-recovers"):
+        send()
+        statuses: list[int] = []
+        cio.drain(lambda: statuses.append(send().status))
+        assert statuses == [429, 200]
+        assert cio.outcome == "deferred"
+
+
+def test_a_drain_ends_if_no_request_met_the_case(begun: Begin) -> None:
+    """The worker runs once then; an exception of the worker ends the drain."""
+    runs: list[int] = []
+    test = begun()
+    cio = Cio(test)
+    with cio.replay("429-rate-limited"):
+        cio.drain(lambda: runs.append(1))
+        with pytest.raises(ZeroDivisionError):
+            cio.drain(lambda: 1 / 0)
+        assert test.current is not None
+        assert test.current.replay.observer.statements.draining is False
+    assert runs == [1]
+
+
+def test_a_drain_gives_up(begun: Begin, send: Send) -> None:
+    """A case that persists ends the drain after some days of virtual time."""
+    cio = Cio(begun())
+    statuses: list[int] = []
+    with cio.replay("429-rate-limited-persists"):
+        send()
+        cio.drain(lambda: statuses.append(send().status))
+    assert statuses == [429] * 9
+    assert cio.outcome == "lost"

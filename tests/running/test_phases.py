@@ -1,0 +1,269 @@
+"""The phases of one test: when it is judged, and whose failure is shown."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Generator
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from pytest_customerio.replay.endless import GaveUp
+from pytest_customerio.running.conclusion import Conclusion
+from pytest_customerio.running.phases import SECTION, Phases
+from pytest_customerio.running.test import Plan
+
+BAD = Conclusion("track.event $.name: expected a name\n\nmore")
+FINE = Conclusion()
+SKIPPED = Conclusion(skip="429: does not apply")
+
+
+class FakeSession:
+    """A session that concludes what a test of this module says."""
+
+    def __init__(self) -> None:
+        self.mistake = ""
+        self.call = self.settled = FINE
+        self.heard = self.declared = False
+        self.ended: list[BaseException | None] = []
+        self.results = 0
+
+    def begin(self, plan: Plan) -> Any:
+        record = SimpleNamespace(heard=1 if self.heard else 0)
+        return SimpleNamespace(plan=plan, record=record, declared=lambda _: self.declared, recording=None)
+
+    def begin_call(self, test: Any) -> str:
+        return self.mistake
+
+    def end_call(self, test: Any, raised: BaseException | None) -> Conclusion:
+        self.ended.append(raised)
+        return self.call
+
+    def settle(self, test: Any) -> Conclusion:
+        return self.settled
+
+    def report_results(self, test: Any) -> dict[str, Any]:
+        self.results += 1
+        return {"rows": []}
+
+    def end(self) -> None:
+        self.ended.append(None)
+
+    async def finish_tasks(self) -> None: ...
+
+
+class Item(SimpleNamespace):
+    """As much of pytest's item as the phases read."""
+
+    def __init__(self, **more: Any) -> None:
+        super().__init__(sections=[], **more)
+
+    def add_report_section(self, when: str, key: str, content: str) -> None:
+        self.sections.append((when, key, content))
+
+
+@pytest.fixture
+def session() -> FakeSession:
+    return FakeSession()
+
+
+@pytest.fixture
+def phases(session: FakeSession) -> Phases:
+    return Phases(session, lambda item: Plan("t.py::t", checked=True))  # type: ignore[arg-type]
+
+
+def drive(hook: Generator[None, object, object], error: BaseException | None = None) -> object:
+    """Run a hook wrapper around a phase that returns "done", or raises this."""
+    try:
+        next(hook)
+        hook.throw(error) if error is not None else hook.send("done")
+    except StopIteration as end:
+        return end.value
+    raise AssertionError("the hook has not ended")
+
+
+def begun(phases: Phases, **more: Any) -> Any:
+    """An item whose setup is over."""
+    item = Item(**more)
+    assert drive(phases.setup(item)) == "done"
+    return item
+
+
+def test_a_test_ends_whatever_happens(phases: Phases, session: FakeSession) -> None:
+    """Also if a phase crashes."""
+    begun(phases)
+    assert phases.test is not None
+    assert drive(phases.protocol()) == "done"
+    assert phases.test is None
+    with pytest.raises(KeyError):
+        drive(phases.protocol(), KeyError())
+    assert session.ended == [None, None]
+
+
+@pytest.mark.parametrize(
+    ("error", "sections"), [(KeyError("x"), [("setup", SECTION, BAD.text)]), (pytest.skip.Exception(), [])]
+)
+def test_a_setup_that_fails(phases: Phases, session: FakeSession, error: BaseException, sections: list[Any]) -> None:
+    """What it sent is judged, and shown in a section; a skip shows nothing."""
+    session.settled, item = BAD, Item()
+    with pytest.raises(type(error)):
+        drive(phases.setup(item), error)
+    assert item.sections == sections
+
+
+def test_without_a_test_nothing_is_judged(phases: Phases, session: FakeSession) -> None:
+    """A hook of another plugin may have ended it."""
+    session.call = session.settled = BAD
+    assert [drive(hook(Item())) for hook in (phases.call, phases.teardown)] == ["done", "done"]
+
+
+def test_a_mistake_before_the_call(phases: Phases, session: FakeSession) -> None:
+    """The test fails with it, and does not run."""
+    item, session.mistake = begun(phases), "a case is at work already"
+    with pytest.raises(pytest.fail.Exception, match="a case is at work already"):
+        next(phases.call(item))
+
+
+@pytest.mark.parametrize(
+    ("conclusion", "raises"), [(FINE, None), (BAD, pytest.fail.Exception), (SKIPPED, pytest.skip.Exception)]
+)
+def test_a_call_that_passes(phases: Phases, session: FakeSession, conclusion: Conclusion, raises: Any) -> None:
+    """It fails with our text, or is skipped."""
+    item, session.call = begun(phases), conclusion
+    if raises is None:
+        assert drive(phases.call(item)) == "done"
+        return
+    with pytest.raises(raises):
+        drive(phases.call(item))
+    assert item.sections == []
+
+
+OWN = [
+    (KeyError("x"), FINE, KeyError, 0),
+    (KeyError("x"), BAD, KeyError, 1),
+    (KeyError("x"), SKIPPED, KeyError, 0),
+    (AssertionError("x"), SKIPPED, pytest.skip.Exception, 0),
+    (GaveUp("track.event", 51), BAD, pytest.fail.Exception, 0),
+    (pytest.skip.Exception("x"), BAD, pytest.fail.Exception, 0),
+    (pytest.skip.Exception("x"), FINE, pytest.skip.Exception, 0),
+]
+
+
+@pytest.mark.parametrize("collected", [False, True])
+@pytest.mark.parametrize(("error", "conclusion", "raises", "sections"), OWN)
+def test_a_call_that_raises(
+    phases: Phases,
+    session: FakeSession,
+    *,
+    error: Any,
+    conclusion: Conclusion,
+    raises: Any,
+    sections: int,
+    collected: bool,
+) -> None:
+    """Its own exception stays, and our text is a section; a skip or our own stop gives way to a violation.
+
+    unittest collects the exception in the item instead of raising it.
+    """
+    session.heard, session.call = True, conclusion
+    item = begun(phases, _excinfo=[SimpleNamespace(value=error)] if collected else None)
+    own = collected and raises is type(error)
+    if own:
+        assert drive(phases.call(item)) == "done"
+        assert len(item._excinfo) == 1
+    else:
+        with pytest.raises(raises):
+            drive(phases.call(item), None if collected else error)
+        assert not (collected and item._excinfo)
+    assert len(item.sections) == sections
+    assert session.ended == [error]
+
+
+def test_a_skip_before_any_request_stays_a_skip(phases: Phases, session: FakeSession) -> None:
+    """Nothing was sent, so no harm was done before it."""
+    item, session.call = begun(phases), BAD
+    with pytest.raises(pytest.skip.Exception):
+        drive(phases.call(item), pytest.skip.Exception("x"))
+
+
+@pytest.mark.parametrize("collected", [False, True])
+def test_a_declared_exception_is_no_failure(phases: Phases, session: FakeSession, *, collected: bool) -> None:
+    """The test passes with it."""
+    error, session.declared = KeyError("x"), True
+    item = begun(phases, _excinfo=[SimpleNamespace(value=error)] if collected else None)
+    assert drive(phases.call(item), None if collected else error) == ("done" if collected else None)
+
+
+def test_a_teardown(phases: Phases, session: FakeSession) -> None:
+    """What it sends fails it; its own exception stays, and our text is a section."""
+    item = begun(phases)
+    assert drive(phases.teardown(item)) == "done"
+    session.settled = BAD
+    with pytest.raises(pytest.fail.Exception):
+        drive(phases.teardown(item))
+    with pytest.raises(KeyError):
+        drive(phases.teardown(item), KeyError("x"))
+    assert item.sections == [("teardown", SECTION, BAD.text)]
+
+
+@pytest.mark.parametrize("case", [SimpleNamespace(), SimpleNamespace(addAsyncCleanup=None)])
+def test_tasks_are_finished_before_the_loop_of_a_test_case_ends(
+    phases: Phases, session: FakeSession, case: Any
+) -> None:
+    """An IsolatedAsyncioTestCase runs it as its last clean-up; other test cases have no such method."""
+    added: list[Callable[..., Any]] = []
+    if hasattr(case, "addAsyncCleanup"):
+        case.addAsyncCleanup = added.append
+    item = begun(phases, instance=case)
+    drive(phases.call(item))
+    assert added == ([session.finish_tasks] if hasattr(case, "addAsyncCleanup") else [])
+
+
+def test_a_test_that_is_not_checked_finishes_no_tasks(session: FakeSession) -> None:
+    """Its clean-ups are its own."""
+    phases = Phases(session, lambda item: Plan("t.py::t"))  # type: ignore[arg-type]
+    added: list[Callable[..., Any]] = []
+    drive(phases.call(begun(phases, instance=SimpleNamespace(addAsyncCleanup=added.append))))
+    assert added == []
+
+
+def report(when: str = "call", message: str = "") -> Any:
+    """A report of pytest's, with this message in its short summary."""
+    return SimpleNamespace(when=when, longrepr=SimpleNamespace(reprcrash=SimpleNamespace(message=message)))
+
+
+def test_the_results_stand_in_the_report_of_the_phase(phases: Phases, session: FakeSession) -> None:
+    """Once, not in the setup's report, and not if nothing was heard."""
+    phases.attach(report())
+    session.heard = True
+    item = begun(phases)
+    drive(phases.call(item))
+    reports = [report(when) for when in ("setup", "call", "teardown")]
+    for one in reports:
+        phases.attach(one)
+    assert [hasattr(one, "cio") for one in reports] == [False, True, False]
+    assert phases.test is not None
+    phases.test.record.heard = 2
+    session.settled = BAD
+    with pytest.raises(pytest.fail.Exception):
+        drive(phases.teardown(item))
+    again = report("teardown")
+    phases.attach(again)
+    assert again.cio == {"rows": []}
+    assert session.results == 2
+
+
+def test_the_short_summary_shows_the_headline(phases: Phases, session: FakeSession) -> None:
+    """Of our own failure only; a message of somebody else's stays whole."""
+    item, session.call = begun(phases), BAD
+    with pytest.raises(pytest.fail.Exception):
+        drive(phases.call(item))
+    ours, other, none = (
+        report(message=f"Failed: {BAD.text}"),
+        report(message="a\nb"),
+        SimpleNamespace(when="call", longrepr=None),
+    )
+    for one in (ours, other, none):
+        phases.attach(one)
+    assert ours.longrepr.reprcrash.message == "Failed: track.event $.name: expected a name"
+    assert other.longrepr.reprcrash.message == "a\nb"

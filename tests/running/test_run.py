@@ -1,0 +1,366 @@
+"""One pytest run: which tests are checked, how mistakes end it, and what it prints and writes."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from pytest_customerio import plugin
+from pytest_customerio.plugin import RUN
+from pytest_customerio.running.run import Run
+from pytest_customerio.running.session import Session
+
+PLUGIN = ("-p", "no:customerio", "-p", "pytest_customerio.plugin", "-p", "no:cacheprovider")
+TESTS = """
+import pytest
+
+def test_bare(): pass
+
+@pytest.mark.cio_contract
+def test_marked(): pass
+
+@pytest.mark.cio_errors("500-server-error")
+def test_errors(): pass
+
+@pytest.mark.cio_allow("outcome", reason="x")
+def test_fixture(cio): pass
+"""
+
+
+@pytest.fixture
+def run(
+    pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch, fresh: Callable[..., Session]
+) -> Callable[..., Run]:
+    """Make the run of a command line."""
+    monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
+
+    def made(*args: str) -> Run:
+        config = pytester.parseconfigure(*PLUGIN, *args)
+        config.stash[RUN] = config.stash.get(RUN, None) or Run(config, plugin._new_recordings)
+        return config.stash[RUN]
+
+    return made
+
+
+@pytest.fixture
+def planned(
+    pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch, fresh: Callable[..., Session]
+) -> Callable[..., tuple[Run, list[pytest.Item]]]:
+    """Collect these tests, and plan them."""
+    monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
+
+    def made(tests: str, *, everywhere: bool = False, worker: bool = False) -> tuple[Run, list[pytest.Item]]:
+        module = pytester.getmodulecol(tests, configargs=PLUGIN)
+        module.config.option.cio_contract = everywhere
+        if worker:
+            module.config.workerinput, module.config.workeroutput = {}, {}
+        found = module.config.stash[RUN] = module.config.stash.get(RUN, None) or Run(
+            module.config, plugin._new_recordings
+        )
+        items = pytester.genitems([module])
+        found.plan(items)
+        return found, items
+
+    return made
+
+
+def test_which_tests_are_checked(planned) -> None:
+    """Those with a mark or a fixture of ours; with the option all of them."""
+    for everywhere, expected in (False, (False, True, True, True, True)), (True, (True,) * 5):
+        run, items = planned(TESTS, everywhere=everywhere)
+        plans = [run._plans[item.nodeid] for item in items]
+        assert tuple(plan.checked for plan in plans) == expected
+        assert [plan.case for plan in plans] == [
+            None,
+            None,
+            "500-server-error-recovers",
+            "500-server-error-persists",
+            None,
+        ]
+        assert [plan.keep for plan in plans] == [False] * 4 + [True]
+        assert [len(plan.allow) for plan in plans] == [0, 0, 0, 0, 1]
+        assert run.wanted
+
+
+BROKEN = """
+import pytest
+
+@pytest.mark.cio_errors("999")
+def test_first(): pass
+
+@pytest.mark.cio_contract(1)
+def test_second(): pass
+"""
+MISTAKE = "::test_first: cio_errors: '999' is no error case"
+
+
+def test_the_first_mistake_in_a_mark_ends_the_run(planned) -> None:
+    """Before any test runs, as a usage error."""
+    with pytest.raises(pytest.UsageError, match=MISTAKE):
+        planned(BROKEN)
+
+
+def test_a_worker_sends_the_mistake_instead(planned) -> None:
+    """It runs no test; a UsageError would crash it."""
+    run, items = planned(BROKEN, worker=True)
+    assert items == []
+    assert MISTAKE in run.config.workeroutput["customerio_mistake"]
+
+
+def test_a_mark_that_pytest_cannot_run_per_case(planned) -> None:
+    """A mark in pytest.param comes too late."""
+    tests = 'import pytest\n@pytest.mark.parametrize("n", [pytest.param(1, marks=pytest.mark.cio_errors)])\ndef test_x(n): pass'
+    with pytest.raises(pytest.UsageError, match="cio_errors: only what is marked in its source runs once per case"):
+        planned(tests)
+
+
+def test_broken_data_of_the_user(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is a usage error when the session is loaded; a worker notes it, and stays closed."""
+    monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
+    pytester.makeini("[pytest]\ncio_schemas = own\n")
+    pytester.mkdir("own").joinpath("track").mkdir()
+    pytester.path.joinpath("own", "track", "identify.json").write_text("{", encoding="utf-8")
+    config = pytester.parseconfigure(*PLUGIN)
+    with pytest.raises(pytest.UsageError, match="identify.json"):
+        Run(config, plugin._new_recordings).open()
+    config.workerinput, config.workeroutput = {}, {}  # type: ignore[attr-defined]
+    worker = Run(config, plugin._new_recordings)
+    worker.open()
+    assert worker.phases is None
+    assert "identify.json" in worker.mistake
+
+
+def test_open_and_close(run) -> None:
+    """Once each; what was not opened is not closed."""
+    one = run()
+    one.close()
+    one.open()
+    phases = one.phases
+    one.open()
+    assert one.phases is phases is not None
+    one.close()
+    assert one.phases is None
+
+
+def test_where_everything_is_checked(run) -> None:
+    """With the option, in each process that runs tests: not in the controller of pytest-xdist."""
+    assert not run().everywhere
+    one = run("--cio-contract")
+    assert one.everywhere
+    one.config.option.dist, one.config.option.tx = "load", ["popen"]
+    assert not one.everywhere
+
+
+def test_the_fixture_belongs_to_a_test_that_asks_for_it(planned) -> None:
+    """Asked for in any other way it fails, and says what to do."""
+    run, items = planned(TESTS)
+    with pytest.raises(pytest.fail.Exception, match="name it in the arguments of the test or of a fixture"):
+        run.fixture()
+    run.open()
+    try:
+        for item, cio in ((items[1], False), (items[4], True)):
+            drive = run.phases.setup(item)
+            next(drive)
+            if cio:
+                assert run.fixture().sent == ()
+            else:
+                with pytest.raises(pytest.fail.Exception):
+                    run.fixture()
+            run.phases.session.end()
+    finally:
+        run.close()
+
+
+@pytest.mark.parametrize(
+    ("mark", "expected"),
+    [
+        ('"500-server-error-persists"', ("500-server-error-persists", "track")),
+        ('"500-server-error-persists", operations=["app.send_email"]', ("500-server-error-persists", "app")),
+    ],
+)
+def test_the_case_of_the_running_test(planned, mark: str, expected: tuple[str, str]) -> None:
+    """On the surface of the operations that the mark names, else on Track; without a case there is none."""
+    run, (bare, item) = planned(
+        f"import pytest\ndef test_a(): pass\n@pytest.mark.cio_errors({mark})\ndef test_b(): pass"
+    )
+    assert run.error() is None
+    run.open()
+    try:
+        next(run.phases.setup(bare))
+        assert run.error() is None
+        run.phases.session.end()
+        next(run.phases.setup(item))
+        case = run.error()
+        assert (case.id, case.surface) == expected
+        run.phases.session.end()
+    finally:
+        run.close()
+
+
+def test_a_case_that_no_named_operation_has(run) -> None:
+    """There is no such case then."""
+    one = run()
+    errors = SimpleNamespace(operations=("pipelines.track",))
+    one.phases = SimpleNamespace(test=SimpleNamespace(plan=SimpleNamespace(case="429-daily-quota", errors=errors)))
+    assert one.error() is None
+    one.phases.test.plan.errors = None
+    assert one.error().surface == "app"
+    one.phases = None
+
+
+def test_responses_know_the_documented_answers(run) -> None:
+    """The fixture is a mock of the library `responses`."""
+    responses = pytest.importorskip("responses")
+    with run().responses() as mock:
+        assert isinstance(mock, responses.RequestsMock)
+
+
+class Terminal:
+    """Collects what is printed."""
+
+    def __init__(self, **stats: Any) -> None:
+        self.stats = stats
+        self.text: list[str] = []
+
+    def line(self, text: str, **_: object) -> None:
+        self.text.append(text)
+
+    def section(self, text: str) -> None:
+        self.text.append(f"= {text}")
+
+
+def ended(**more: Any) -> Any:
+    """pytest's session at its end."""
+    return SimpleNamespace(**{"exitstatus": pytest.ExitCode.OK, "shouldstop": False, "shouldfail": False, **more})
+
+
+def printed(run: Run) -> list[str]:
+    terminal = Terminal()
+    run.summarise(terminal)  # type: ignore[arg-type]
+    return terminal.text
+
+
+LATE = {"rows": [], "applicable": {}, "lines": ["late: t.py::t"], "fails": True}
+ROW = {"nodeid": "t.py::t", "operation": "track.event", "case": None, "outcome": None, "attempts": 1, "waits": []}
+HEARD = {"rows": [{**ROW, "violations": []}], "applicable": {}}
+
+
+def test_a_run_that_heard_nothing_prints_nothing(run) -> None:
+    """Its exit status stays."""
+    one, session = run("--cio-contract"), ended()
+    one.finish(session)
+    assert (session.exitstatus, printed(one)) == (pytest.ExitCode.OK, [])
+
+
+def test_the_summary_is_a_section(run) -> None:
+    """Under our own title."""
+    one = run()
+    one.results.add(HEARD)
+    assert printed(one)[:2] == ["= customer.io", "operation    contract"]
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED),
+        (pytest.ExitCode.TESTS_FAILED, pytest.ExitCode.TESTS_FAILED),
+        (pytest.ExitCode.INTERRUPTED, pytest.ExitCode.INTERRUPTED),
+    ],
+)
+def test_a_late_violation_fails_the_run(run, before: Any, after: Any) -> None:
+    """Another exit status stays."""
+    one, session = run(), ended(exitstatus=before)
+    one.add_late([{**LATE, "fails": False}])
+    one.add_late([LATE])
+    one.finish(session)
+    assert session.exitstatus == after
+    assert len(one.results.late) == 2
+
+
+def test_late_requests_of_this_process(run) -> None:
+    """A worker sends them; any other process adds them to its results."""
+    one = run()
+    one.phases = SimpleNamespace(session=SimpleNamespace(late=lambda: [LATE]))
+    one.finish(ended())
+    assert one.results.late == [["late: t.py::t"]]
+    one.config.workerinput, one.config.workeroutput = {}, {}
+    one.finish(ended())
+    assert one.config.workeroutput["customerio_late"] == [LATE]
+    assert len(one.results.late) == 1
+    one.phases = None
+
+
+def test_a_mistake_that_is_known_late(run) -> None:
+    """The run ends as a usage error, with the first mistake, and writes no report."""
+    one, session = run("--cio-report=a.json"), ended()
+    for text in ("first", "second"):
+        one.fail(text)
+    one.finish(session)
+    assert session.exitstatus == pytest.ExitCode.USAGE_ERROR
+    assert printed(one) == ["ERROR: first"]
+    assert not (one.config.rootpath / "a.json").exists()
+
+
+@pytest.mark.parametrize(
+    ("args", "worker", "written"), [((), False, True), (("--collect-only",), False, False), ((), True, False)]
+)
+def test_a_report_is_written_by_the_process_that_prints(
+    run, args: tuple[str, ...], *, worker: bool, written: bool
+) -> None:
+    """Not by a worker, and not if tests were only collected."""
+    one = run("--cio-report=a.json", *args)
+    if worker:
+        one.config.workerinput, one.config.workeroutput = {}, {}
+    one.finish(ended())
+    path = one.config.rootpath / "a.json"
+    assert path.exists() is written
+    assert not written or json.loads(path.read_text(encoding="utf-8"))["version"] == 1
+
+
+def test_a_report_that_cannot_be_written(run, pytester: pytest.Pytester) -> None:
+    """The run ends as a usage error; the reports after it are written."""
+    one, session = run("--cio-report=a.json", "--cio-report=b.json"), ended()
+    pytester.mkdir("a.json")
+    one.finish(session)
+    assert session.exitstatus == pytest.ExitCode.USAGE_ERROR
+    assert "--cio-report: " in printed(one)[0]
+    assert (pytester.path / "b.json").exists()
+
+
+@pytest.mark.parametrize(
+    ("args", "more", "expected"),
+    [
+        (("--cio-contract",), {}, True),
+        (("--cio-contract",), {"exitstatus": pytest.ExitCode.TESTS_FAILED}, True),
+        ((), {}, False),
+        (("--cio-contract",), {"exitstatus": pytest.ExitCode.INTERRUPTED}, False),
+        (("--cio-contract",), {"shouldstop": "x"}, False),
+        (("--cio-contract",), {"shouldfail": "x"}, False),
+        (("--cio-contract", "-k", "x"), {}, False),
+    ],
+)
+def test_which_runs_can_name_unused_cassettes(run, args: Any, more: Any, *, expected: bool) -> None:
+    """Those of the whole suite that ran to their end."""
+    one = run(*args)
+    one.finish(ended(**more))
+    assert one._whole is expected
+
+
+def test_missing_parts_are_a_warning_of_the_run(run, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A part that an installed library lacks is one warning of the run, whatever the warning filters are."""
+    monkeypatch.setattr("pytest_customerio.clients.patched.warnings", lambda: ["aiohttp 9.9: no such part"])
+    one = run()
+    one.phases = SimpleNamespace(session=SimpleNamespace(late=list, close=list))
+    recorded: list[str] = []
+
+    class Warned:
+        def pytest_warning_recorded(self, warning_message: Any) -> None:
+            recorded.append(str(warning_message.message))
+
+    one.config.pluginmanager.register(Warned())
+    one.finish(SimpleNamespace(exitstatus=pytest.ExitCode.OK, shouldstop=False, shouldfail=False))
+    assert "aiohttp 9.9: no such part" in recorded

@@ -1,0 +1,54 @@
+"""What the workers of pytest-xdist send to the process that prints."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from pytest_customerio.running import xdist
+
+
+class Config(SimpleNamespace):
+    """As much of pytest's config as xdist's part reads."""
+
+    def getoption(self, name: str, default: Any = None) -> Any:
+        return self.options.get(name, default)
+
+
+def config(*, worker: bool = False, **options: Any) -> Any:
+    """A config with these options; a worker has its input and output."""
+    more = {"workerinput": {}, "workeroutput": {}} if worker else {}
+    return Config(options=options, **more)
+
+
+@pytest.mark.parametrize(
+    ("given", "worker", "controller"),
+    [
+        (config(), False, False),
+        (config(dist="no", tx=["popen"]), False, False),
+        (config(dist="load", tx=["popen"]), False, True),
+        (config(dist="load", tx=[]), False, False),
+        (config(worker=True, dist="load", tx=["popen"]), True, False),
+    ],
+)
+def test_which_process_this_is(given: Any, *, worker: bool, controller: bool) -> None:
+    """A worker has an input; a controller distributes tests to workers; without xdist a process is neither."""
+    assert (xdist.is_worker(given), xdist.is_controller(given)) == (worker, controller)
+
+
+def test_a_mistake_reaches_the_controller() -> None:
+    """A worker that found no mistake sends an empty text; so does a worker that crashed and has no output."""
+    one = config(worker=True)
+    xdist.send_mistake(one, "test_app.py: cio_errors: '999' is no error case")
+    assert xdist.mistake_of(one) == "test_app.py: cio_errors: '999' is no error case"
+    assert [xdist.mistake_of(node) for node in (config(worker=True), object())] == ["", ""]
+
+
+def test_late_requests_reach_the_controller() -> None:
+    """They are sent as a list of plain values."""
+    one = config(worker=True)
+    xdist.send_late(one, ({"lines": ["late"], "fails": False},))
+    assert xdist.late_of(one) == [{"lines": ["late"], "fails": False}]
+    assert [xdist.late_of(node) for node in (config(worker=True), object())] == [[], []]

@@ -1,0 +1,32 @@
+"""Results for the tests of reporting."""
+
+from __future__ import annotations
+
+from pytest_customerio.core.model import Outcome, Verdict, Violation
+from pytest_customerio.reporting.results import Results, part
+
+CASES = ["401-unauthorized", "429-rate-limited-persists", "429-rate-limited-recovers", "read-timeout-persists"]
+BAD = Violation("bad-email", "error", "$.email", "an e-mail address", "text of 3 characters", sent_from="app.py:1 in f")
+WARNING = Violation(
+    "batch-empty", "warning", "$.batch", "at least 1 operation", "empty list", sent_from="app.py:2 in g"
+)
+LOST = Violation("outcome", "error", "", "recovered", "lost")
+
+
+def verdict(
+    operation: str,
+    case: str | None = None,
+    outcome: Outcome | None = None,
+    *violations: Violation,
+    test: str = "t.py::t",
+) -> Verdict:
+    """One verdict."""
+    return Verdict(test, operation, case, outcome, 2, (1.0, 2.0), violations)
+
+
+def results(*verdicts: Verdict, strict: bool = False) -> Results:
+    """The results of these verdicts; four cases apply to each operation that is known."""
+    found = Results(strict=strict)
+    operations = {one.operation for one in verdicts if one.operation != "unknown"}
+    found.add(part(verdicts, dict.fromkeys(operations, CASES)))
+    return found

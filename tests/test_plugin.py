@@ -1,0 +1,106 @@
+"""The plugin's hooks and fixtures: each hands over to the run."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from pytest_customerio import plugin
+from pytest_customerio.plugin import RUN
+
+PLUGIN = ("-p", "no:customerio", "-p", "pytest_customerio.plugin", "-p", "no:cacheprovider")
+TESTS = """
+import unittest
+import pytest
+
+def test_untouched(): pass
+
+def test_fixtures(cio, cio_error, cio_responses):
+    assert cio.sent == ()
+    assert cio_error is None
+
+@pytest.mark.cio_errors("500-server-error")
+def test_errors(cio_error):
+    assert cio_error.cassette == "500-server-error"
+
+class TestCase(unittest.TestCase):
+    @pytest.mark.cio_errors("500-server-error")
+    def test_method(self): pass
+"""
+
+
+@pytest.fixture(autouse=True)
+def _alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
+
+
+def test_a_run_with_the_fixtures_and_marks(pytester: pytest.Pytester) -> None:
+    """Tests of error cases that send nothing fail; the others pass; the report is written."""
+    pytester.makepyfile(TESTS)
+    for args in ((), ("--cio-contract", "--cio-report=report.json")):
+        pytester.runpytest_inprocess(*PLUGIN, *args).assert_outcomes(passed=2, failed=4)
+    assert (pytester.path / "report.json").exists()
+
+
+def test_a_run_without_them_is_not_touched(pytester: pytest.Pytester) -> None:
+    """No run of ours is made."""
+    pytester.makepyfile("def test_a(): pass\ndef test_b(tmp_path): pass")
+    runs: list[bool] = []
+
+    class Look:
+        def pytest_unconfigure(self, config: pytest.Config) -> None:
+            runs.append(RUN in config.stash)
+
+    pytester.inline_run(*PLUGIN, plugins=[Look()])
+    assert runs == [False]
+
+
+def test_an_ini_that_pytest_cannot_read_is_a_usage_error(pytester: pytest.Pytester) -> None:
+    """The run looks at it, and names the line."""
+    pytester.makeini("[pytest]\ncio_contract = perhaps\n")
+    result = pytester.runpytest_inprocess(*PLUGIN)
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    result.stderr.fnmatch_lines(["ERROR: tox.ini:2: cio_contract*"])
+
+
+def test_reports_are_collected(pytester: pytest.Pytester) -> None:
+    """Results and recordings of a test's report are added; other reports are ignored."""
+    config = pytester.parseconfigure(*PLUGIN)
+    reports = config.pluginmanager.get_plugin("customerio-reports")
+    reports.pytest_runtest_logreport(SimpleNamespace())
+    assert RUN not in config.stash
+    row: dict[str, Any] = {"nodeid": "t.py::t", "operation": "track.event", "case": None}
+    part = {"rows": [row], "applicable": {}}
+    reports.pytest_runtest_logreport(SimpleNamespace(cio=part, cio_recorded=["t.py::t", 2]))
+    results = config.stash[RUN].results
+    assert (results.rows, results.recorded) == ([row], {"t.py::t": 2})
+
+
+def test_a_worker_of_xdist_is_done(pytester: pytest.Pytester) -> None:
+    """Its mistake and its late requests are those of the run."""
+    config = pytester.parseconfigure(*PLUGIN)
+    reports = config.pluginmanager.get_plugin("customerio-reports")
+    reports.pytest_testnodedown(SimpleNamespace(workeroutput={}))
+    assert RUN not in config.stash
+    late = {"rows": [], "applicable": {}, "lines": ["late"], "fails": False}
+    output = {"customerio_mistake": "a mistake", "customerio_late": [late]}
+    reports.pytest_testnodedown(SimpleNamespace(workeroutput=output))
+    run = config.stash[RUN]
+    assert (run.mistake, run.results.late) == ("a mistake", [["late"]])
+
+
+def test_the_sandbox_needs_more_packages(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without them the fixture fails, and says which package is missing."""
+    monkeypatch.setitem(__import__("sys").modules, "pytest_customerio.tools.sandbox.fixture", None)
+    pytester.makepyfile("def test_a(cio_sandbox): pass")
+    result = pytester.runpytest_inprocess(*PLUGIN)
+    result.assert_outcomes(errors=1)
+    result.stdout.fnmatch_lines(["*cio_sandbox: pip install 'pytest-customerio*sandbox*"])
+
+
+def test_every_ini_setting_asks_for_the_plugin() -> None:
+    """So do the fixtures and marks; their names begin with cio."""
+    assert {name.partition("_")[0] for name in (*plugin.INI, *plugin.FIXTURES)} == {"cio"}
+    assert {name.partition("_")[0] for name in plugin.MARKS} == {"cio"}

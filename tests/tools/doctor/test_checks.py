@@ -1,0 +1,144 @@
+"""Runs `doctor` as a whole: order, exit codes, and that no secret is ever printed."""
+
+from __future__ import annotations
+
+import base64
+import json
+import threading
+from collections.abc import Iterator
+from functools import partial
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+import pytest
+
+from pytest_customerio.__main__ import main
+from pytest_customerio.tools import asking
+from pytest_customerio.tools.commands import command_parser
+from pytest_customerio.tools.doctor.checks import examine
+from pytest_customerio.tools.doctor.command import DOCTOR
+from pytest_customerio.tools.doctor.diagnosis import Diagnosis, as_text
+from pytest_customerio.tools.target import open_target
+
+SITE, TRACK, APP, WRITE = ("5eC2et" + name for name in ("Sitexxxxxxxx", "Trackyyyyyyy", "Appzzzzzzzzz", "Writewwwwww"))
+PLANTED = {
+    "CUSTOMERIO_SITE_ID": SITE,
+    "CUSTOMERIO_API_KEY": TRACK,
+    "CUSTOMERIO_APP_API_KEY": APP,
+    "CUSTOMERIO_WRITE_KEY": WRITE,
+}
+THEIRS = {name: f"sandbox-{number}" for number, name in enumerate(PLANTED)}
+
+
+def run(*given: str, environ: dict[str, str] | None = None) -> tuple[str, int]:
+    return examine(command_parser([DOCTOR]).parse_args(["doctor", *given]), environ or {})
+
+
+class Handler(BaseHTTPRequestHandler):
+    """A server that answers that it is a sandbox, and puts every secret into its answers."""
+
+    def do_GET(self) -> None:
+        self.rfile.read(int(self.headers.get("content-length", 0)))
+        about = {"region": "us", "environ": THEIRS}
+        echo = {
+            "message": str(self.headers),
+            "planted": PLANTED,
+            "region": f"us {TRACK}",
+            "environment_id": 7,
+            "customer": {"attributes": PLANTED},
+        }
+        body = json.dumps(about if self.path == "/_sandbox/" else echo).encode()
+        self.send_response(200 if "region" in self.path or "_sandbox" in self.path else 401, SITE)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    do_PUT = do_POST = do_GET
+
+    def log_message(self, *given: object) -> None:
+        """Writes no log."""
+
+
+@pytest.fixture
+def sandbox() -> Iterator[str]:
+    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
+        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
+        thread.start()
+        yield f"http://127.0.0.1:{server.server_address[1]}"
+        server.shutdown()
+        thread.join()
+
+
+def test_no_secret_is_ever_printed(sandbox: str) -> None:
+    """No key of the application or the sandbox is printed, in any encoding, also where the answers contain them."""
+    every = [*PLANTED.values(), *THEIRS.values()]
+    forms = [*every, *(base64.b64encode(f"{one}:{two}".encode()).decode() for one in every for two in every)]
+    query = ["--person", "1", "--email", "a@example.com", "--event", "x", "--needs", "a=text", "--write"]
+    for given in (["--target", sandbox], ["--target", f"http://{TRACK}:{APP}@127.0.0.1:9"], ["--target", TRACK], []):
+        for form in ([], ["--json"]):
+            text, code = run(*given, *query, *form, environ=PLANTED)
+            assert [one for one in forms if one in text] == []
+            assert code in (1, 2)
+
+
+def test_no_secret_of_a_workspace(sandbox: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """No key is printed where a workspace is asked; a server on this machine stands for Customer.io."""
+    monkeypatch.setattr(asking, "open_target", partial(open_target, home=sandbox))
+    environ = {**PLANTED, "CIO_SANDBOX_WORKSPACE": "7", "CIO_SANDBOX_APP_KEY": APP, "CIO_SANDBOX_WRITE_KEY": WRITE}
+    for form in ([], ["--json"]):
+        text, code = run("--write", "--person", "1", "--email", "a@example.com", *form, environ=environ)
+        assert [one for one in PLANTED.values() if one in text] == []
+        assert code == 1
+    assert json.loads(text)["asked"] == "workspace 7 of Customer.io (us)"
+
+
+def test_these_secrets_would_be_seen() -> None:
+    """The tests above can fail: a secret in a result would be printed."""
+    assert TRACK in as_text([Diagnosis("a", "ok", f"key {TRACK}")], "nobody")
+
+
+def test_keys_of_another_sandbox(sandbox: str) -> None:
+    """Keys of the application that are not those of the sandbox are problems. They are compared here and sent nowhere."""
+    text = json.loads(run("--target", sandbox, "--json", environ={**PLANTED, "CUSTOMERIO_SITE_ID": "sandbox-0"})[0])
+    wrong = [one["check"] for one in text["checks"] if one["seen"] == "is no key of this sandbox"]
+    assert wrong == ["CUSTOMERIO_API_KEY", "CUSTOMERIO_APP_API_KEY", "CUSTOMERIO_WRITE_KEY"]
+    assert text["asked"] == f"a sandbox at {sandbox} (us)"
+
+
+def test_without_a_target(sandbox: str) -> None:
+    """Without a target the exit code is 2, and the variables are checked all the same."""
+    text, code = run(environ=PLANTED)
+    assert code == 2
+    assert "CIO_SANDBOX_WORKSPACE" in text
+    assert text.startswith("asked: nobody\n\n  ok       CUSTOMERIO_SITE_ID      set; Site ID\n")
+    text, code = run("--target", "http://127.0.0.1:9", environ=PLANTED)
+    assert code == 2
+    assert "gives no answer" in " ".join(text.split())
+
+
+def test_a_target_that_leaves(sandbox: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where the target stops answering, the results until then stay in the output."""
+    from pytest_customerio.tools.sending import UnreachableError
+
+    def gone(*given: object) -> Iterator[Diagnosis]:
+        yield Diagnosis("Track key", "ok", "opens")
+        raise UnreachableError("it gives no answer")
+
+    monkeypatch.setattr("pytest_customerio.tools.doctor.workspace.check_workspace", gone)
+    text, code = run("--target", sandbox, environ=THEIRS)
+    assert code == 2
+    assert "  ok       Track key               opens\n  problem  connection              it gives no answer\n" in text
+
+
+def test_a_whole_story(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    """A test person and event that were written are found again; an event under a similar name is a problem."""
+    pytest.importorskip("uvicorn")
+    for name in (*PLANTED, "CIO_SANDBOX_WORKSPACE", "CIO_SANDBOX_URL", "CUSTOMERIO_TRACK_API_KEY", "CUSTOMERIO_REGION"):
+        monkeypatch.delenv(name, raising=False)
+    assert main(["doctor"]) == 0
+    assert "nothing is written without --write" in capsys.readouterr().out
+    person = "pytest-customerio-doctor"
+    query = ["--write", "--person", person, "--email", f"{person}@example.com", "--needs", "made_by=text"]
+    assert main(["doctor", *query, "--event", "pytest-customerio doctor"]) == 0
+    assert "\n12 ok, 1 skipped\n" in capsys.readouterr().out
+    assert main(["doctor", *query, "--event", "Pytest-Customerio Doctor"]) == 1
+    assert "which is another name" in capsys.readouterr().out

@@ -1,0 +1,42 @@
+"""The results of checks as text and as JSON."""
+
+from __future__ import annotations
+
+import json
+
+from pytest_customerio.tools.doctor.diagnosis import Diagnosis, as_json, as_text
+
+FOUND = [
+    Diagnosis("key", "problem", "word " * 25, "go there"),
+    Diagnosis("region", "problem", "eu"),
+    Diagnosis("x", "note", "y"),
+]
+
+
+def test_text() -> None:
+    """Results are aligned and wrapped, and their states are counted in the last line."""
+    assert as_text(FOUND, "me") == (
+        "asked: me\n\n"
+        "  problem  key     word word word word word word word word word word word word word word word word\n"
+        "                   word word word word word word word word word\n"
+        "                   → go there\n"
+        "  problem  region  eu\n"
+        "  note     x       y\n"
+        "\n"
+        "1 note, 2 problems\n"
+    )
+
+
+def test_a_long_way_out_is_wrapped() -> None:
+    """The second line of what to do is aligned with the first."""
+    lines = as_text([Diagnosis("key", "ok", "set", "word " * 25)], "me").splitlines()
+    assert [line.index("word") for line in lines[3:5]] == [len("  ok       key  → ")] * 2
+
+
+def test_json() -> None:
+    """JSON has a version, the target, and one object for each result."""
+    assert json.loads(as_json(FOUND[1:2], "me")) == {
+        "version": 1,
+        "asked": "me",
+        "checks": [{"check": "region", "state": "problem", "seen": "eu", "todo": ""}],
+    }

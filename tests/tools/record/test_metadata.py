@@ -1,0 +1,45 @@
+"""The metadata of a recording."""
+
+from __future__ import annotations
+
+import sys
+
+from pytest_customerio.core.model import Answer
+from pytest_customerio.tools.record.metadata import provenance
+from pytest_customerio.tools.target import Keys, Target
+from pytest_customerio.tools.versions import installed_version
+
+SANDBOX = Target("sandbox", "a sandbox at http://x", "eu", Keys())
+WORKSPACE = Target("workspace", "workspace 7 of Customer.io", "us", Keys())
+
+
+def labelled(label: str) -> Answer:
+    return Answer(200, "OK", (("Server", "x"), ("X-Sandbox-Source", label)))
+
+
+def test_a_sandbox() -> None:
+    """Answers of a sandbox are recorded, with a note that says how sure the sandbox is of them."""
+    found = provenance(SANDBOX, [labelled("synthetic"), labelled("documented"), Answer(200)], "2026-11-23", "a::test_b")
+    assert found == {
+        "source": "recorded",
+        "date": "2026-11-23",
+        "environment": "a sandbox at http://x",
+        "note": "answered by a sandbox, which calls that documented, synthetic",
+        "region": "eu",
+        "versions": {
+            "pytest-customerio": installed_version("pytest-customerio"),
+            "vcrpy": installed_version("vcrpy"),
+            "python": ".".join(map(str, sys.version_info[:3])),
+        },
+        "request": "a::test_b",
+    }
+
+
+def test_a_sandbox_without_labels() -> None:
+    """A sandbox whose answers have no label is named in the note all the same."""
+    assert provenance(SANDBOX, [Answer(200)], "", "")["note"] == "answered by a sandbox"
+
+
+def test_a_workspace() -> None:
+    """Answers of Customer.io need no note."""
+    assert "note" not in provenance(WORKSPACE, [labelled("synthetic")], "", "")

@@ -1,0 +1,132 @@
+"""A workspace: people with their events, devices, segments and objects."""
+
+from __future__ import annotations
+
+from pytest_customerio.tools.sandbox.workspace.deliveries import Delivery
+from pytest_customerio.tools.sandbox.workspace.people import SUPPRESSED, Event, Person
+from pytest_customerio.tools.sandbox.workspace.workspace import LINK_WINDOW, Workspace, put_bounded
+
+ADA = ("id", "42")
+BOUGHT = Event("bought", "event", 100, {"total": 1})
+
+
+def person(workspace: Workspace, number: str = "42", **attributes: object) -> Person:
+    """The person with this id, created if needed."""
+    known, _ = workspace.identify(("id", number), attributes, 100)
+    assert known is not None
+    return known
+
+
+def test_an_event_makes_a_person() -> None:
+    """An event of an unknown person creates the person; a note says so."""
+    workspace = Workspace()
+    assert workspace.add_event(ADA, BOUGHT) == ("made a new person: nobody had this identifier",)
+    assert workspace.add_event(ADA, BOUGHT) == ()
+    assert list(person(workspace).events) == [BOUGHT, BOUGHT]
+    assert workspace.add_event(("cio_id", "a3ff"), BOUGHT) == ("dropped: nobody has this cio_id",)
+
+
+def test_an_event_with_an_id_happens_once() -> None:
+    """A second event with the same id is ignored, for a person and for a visitor."""
+    workspace, event = Workspace(), Event("bought", "event", 100, {}, "01HF")
+    assert workspace.add_event(ADA, event)
+    assert workspace.add_event(ADA, event) == ("ignored: an event with this id came before",)
+    assert workspace.add_visitor_event("visitor-1", event) == ("ignored: an event with this id came before",)
+    assert list(person(workspace).events) == [event]
+
+
+def test_a_visitor_becomes_a_person() -> None:
+    """The person gets the visitor's events of the last 30 days, once."""
+    workspace = Workspace()
+    old, new = Event("old", "page", 100, {}), Event("new", "page", 101, {})
+    assert workspace.add_visitor_event("visitor-1", old) == workspace.add_visitor_event("visitor-1", new) == ()
+    workspace.identify(ADA, {"anonymous_id": "visitor-1"}, 101 + LINK_WINDOW)
+    assert list(person(workspace).events) == [new]
+    assert workspace.visitors == {}
+
+
+def test_an_event_without_identifier() -> None:
+    """An event without any identifier is not stored."""
+    workspace = Workspace()
+    assert workspace.add_visitor_event("", BOUGHT) == (
+        "belongs to nobody: without anonymous_id no person can ever get it",
+    )
+    assert workspace.visitors == {}
+
+
+def test_merging() -> None:
+    """The primary person gets attributes, events, devices, segments and objects that it lacks."""
+    workspace = Workspace()
+    first, second = person(workspace, plan="pro"), person(workspace, "43", plan="basic", age=36)
+    workspace.add_event(("id", "43"), Event("early", "event", 50, {}))
+    workspace.add_event(ADA, BOUGHT)
+    workspace.add_device(("id", "43"), "device-1", {"platform": "ios"})
+    workspace.segment(7).members[second.cio_id] = None
+    workspace.segment(8)
+    acme = workspace.objects.find_or_create(("1", "acme"))
+    assert acme is not None
+    workspace.objects.relate(second, acme, {})
+    assert workspace.merge(ADA, ("id", "43")) == ()
+    assert first.attributes == {"plan": "pro", "age": 36}
+    assert [event.name for event in first.events] == ["early", "bought"]
+    assert first.devices == {"device-1": {"platform": "ios", "id": "device-1"}}
+    assert list(workspace.segment(7).members) == list(acme.people) == [first.cio_id]
+    assert workspace.people.find(("id", "43")) is None
+
+
+def test_merging_needs_two() -> None:
+    """A merge of one person, or with an unknown person, is dropped."""
+    workspace = Workspace()
+    person(workspace)
+    dropped = ("dropped: both people must exist, and be two",)
+    assert workspace.merge(ADA, ADA) == workspace.merge(ADA, ("id", "43")) == dropped
+    assert workspace.merge(("id", "43"), ADA) == dropped
+
+
+def test_deleting() -> None:
+    """A deleted person is removed from segments; deleting an unknown person does nothing."""
+    workspace = Workspace()
+    ada = person(workspace)
+    workspace.segment(7).members[ada.cio_id] = None
+    assert workspace.delete(ADA) == ()
+    assert workspace.segment(7).members == {}
+    assert workspace.delete(ADA) == ("nothing to do: there is no such person",)
+
+
+def test_suppressed_people() -> None:
+    """Events and devices of a suppressed person are ignored."""
+    workspace = Workspace()
+    workspace.segment(7).members[person(workspace).cio_id] = None
+    assert workspace.suppress(ADA) == workspace.suppress(("id", "43")) == ()
+    assert workspace.segment(7).members == {}
+    assert workspace.add_event(ADA, BOUGHT) == workspace.add_device(ADA, "device-1", {}) == (SUPPRESSED,)
+    assert len(workspace.people) == 0
+
+
+def test_devices() -> None:
+    """Devices are added, updated and removed; removing an unknown one does nothing."""
+    workspace = Workspace()
+    assert workspace.add_device(ADA, "device-1", {"platform": "ios"}) != ()
+    assert workspace.add_device(ADA, "device-1", {"last_used": 100}) == ()
+    assert person(workspace).devices == {"device-1": {"id": "device-1", "platform": "ios", "last_used": 100}}
+    assert workspace.add_device(("cio_id", "a3ff"), "device-1", {}) == ("dropped: nobody has this cio_id",)
+    assert workspace.delete_device(ADA, "device-1") == ()
+    for identifier in (ADA, ("id", "43")):
+        assert workspace.delete_device(identifier, "device-1") == ("nothing to do: there is no such device",)
+
+
+def test_numbers_are_unique() -> None:
+    """Each number is returned once."""
+    workspace = Workspace()
+    assert [workspace.next_number(), workspace.next_number()] == [1, 2]
+
+
+def test_messages_are_bounded() -> None:
+    """The oldest message is removed when there are too many."""
+    values: dict[str, int] = {}
+    for number in range(3):
+        put_bounded(values, str(number), number, 2)
+    assert values == {"1": 1, "2": 2}
+    workspace = Workspace()
+    workspace.add_delivery(Delivery("delivery-1", "app.send_email", "ada@example.com", "", "", "", "queued", 100))
+    assert list(workspace.deliveries) == ["delivery-1"]
