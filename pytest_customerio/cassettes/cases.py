@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from pytest_customerio.cassettes.folders import cassettes_below
+from pytest_customerio.cassettes.prepared import prepared_data
 from pytest_customerio.cassettes.provenance import About, read
 from pytest_customerio.core import data
 from pytest_customerio.core.data import UnknownNameError
@@ -57,6 +58,17 @@ class Cassettes:
         """Import vcrpy. Call it while no mock is active: vcrpy stores what it finds in the clients as the originals."""
         with Cassettes.quiet():
             from pytest_customerio.cassettes import playback  # noqa: F401
+
+    def load(self) -> None:
+        """Read the files now: a corrupt one ends the run before it starts, and a test may replace paths and files.
+
+        The shipped cassettes are in memory already where they are prepared.
+        """
+        for (surface, name), paths in self._files.items():
+            if name == SUCCESS:
+                self._load_successes(surface)
+            elif any(prepared_data(path) is None for path in paths):
+                self._cassette(surface, name)
 
     @staticmethod
     @contextmanager
@@ -169,16 +181,19 @@ class Cassettes:
         return cassettes_below((data.cassettes(), *self._own), tuple(self._catalog.surfaces))
 
     def _load_success(self, operation: str) -> Answer:
-        surface = operation.partition(".")[0]
+        found = self._load_successes(operation.partition(".")[0])
+        if operation not in found:
+            raise UnknownNameError(operation, nearest(operation, tuple(found)), tuple(found))
+        return found[operation]
+
+    def _load_successes(self, surface: str) -> Mapping[str, Answer]:
         found: dict[str, Answer] = {}
         for path in self._files.get((surface, SUCCESS), ()):
             file = self._open(path)
             read(file.document, Answer(200), self._names[surface])
             found.update({name: file.answers(name)[0] for name in file.operations})
         self._success.update(found)
-        if operation not in found:
-            raise UnknownNameError(operation, nearest(operation, tuple(found)), tuple(found))
-        return found[operation]
+        return found
 
     def _cassette(self, surface: str, name: str) -> _ErrorCassette:
         found = self._read.get((surface, name))

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from pytest_customerio.cassettes.parsing import line_of, parse, text_of
+from pytest_customerio.cassettes.prepared import prepared_data
 from pytest_customerio.core.data import DataError
 from pytest_customerio.core.model import FAULTS
 
@@ -15,14 +15,18 @@ from pytest_customerio.core.model import FAULTS
 class Document:
     """A cassette file, read. Raises `DataError` where it is no cassette.
 
-    Everything that reads a cassette reads it here, so a prepared form of the shipped files would give `data` here.
+    Everything that reads a cassette reads it here. The shipped ones come out of their prepared form where there is one,
+    which was checked when it was made; then PyYAML is not even imported. `data` must not be changed.
     """
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        self._text = text_of(path)
-        self.data = parse(path, self._text)
-        self._check()
+        self.data = prepared_data(path)
+        if self.data is None:
+            from pytest_customerio.cassettes.parsing import parse, text_of
+
+            self.data = parse(path, text_of(path))
+            self._check()
 
     @property
     def metadata(self) -> object:
@@ -31,7 +35,9 @@ class Document:
 
     def error(self, cause: str, *keys: str | int) -> DataError:
         """An error with this cause, in the line of `keys`, or of the nearest thing around them that exists."""
-        return DataError(self.path, line_of(self._text, *keys), cause)
+        from pytest_customerio.cassettes.parsing import line_of, text_of
+
+        return DataError(self.path, line_of(text_of(self.path), *keys), cause)
 
     def _check(self) -> None:
         interactions = self.data.get("interactions") if isinstance(self.data, dict) else None

@@ -61,7 +61,9 @@ idle.THREADS.add(Hurried.get, meaning=lambda frame: frame.f_locals["self"].whole
 def queues() -> list[Queue[Any]]:
     """The queues of all clients that run."""
     module = sys.modules.get(MODULE)
-    running = [one.queue for one in all_threads() if module is not None and isinstance(one, module.Consumer)]
+    if module is None:
+        return []
+    running = [one.queue for one in all_threads() if isinstance(one, module.Consumer)]
     found = [getattr(queue, "whole", queue) for queue in running]
     return list({id(queue): queue for queue in found}.values())
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -58,6 +59,7 @@ def advice() -> Path:
     return _folder("advice", "rules.json")
 
 
+@cache
 def _folder(name: str, file: str) -> Path:
     """The folder that holds this file. In a checkout a sub-package of the same name may exist; it lacks the file."""
     inside = _PACKAGE / name

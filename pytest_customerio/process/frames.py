@@ -45,6 +45,7 @@ class Functions(Generic[M]):
         self.parts = tuple(meanings)
         self._awaited = dict(meanings)
         self._known: dict[CodeType, M] = {}
+        self._modules = 0  # how many were imported at the last look
 
     def add(self, function: object, *, meaning: M) -> None:
         """Make a function of our own known."""
@@ -56,11 +57,12 @@ class Functions(Generic[M]):
         """What it means that this frame runs its function; None where that is not known."""
         if frame is None:
             return None
-        if any(part.module in sys.modules for part in self._awaited):
+        if len(sys.modules) != self._modules:
             self._look()
         return self._known.get(frame.f_code)
 
     def _look(self) -> None:
+        self._modules = len(sys.modules)
         for part in [part for part in self._awaited if part.module in sys.modules]:
             found = part.find()
             code = code_of(vars(found[0]).get(found[1])) if found is not None else None

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import threading
 from asyncio import all_tasks, current_task
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from threading import current_thread, get_ident
 from typing import Any, Generic, TypeVar
@@ -22,6 +22,9 @@ __tracebackhide__ = True  # pytest shows no frame of ours in anybody's traceback
 K = TypeVar("K")
 T = TypeVar("T")
 
+# Most tests start no thread and no task: asking `data`, the dictionary in a WeakKeyDictionary (private, CPython 3.11 to
+# 3.14), is ten times as fast as its `__len__`, and this set, which is never changed, saves them three new ones.
+_NONE: WeakSet[Any] = WeakSet()
 
 _UNKNOWN = "what is started there belongs to the test that runs at the time"
 
@@ -80,23 +83,26 @@ class Ownership(Generic[T]):
         """The call phase of the test begins: what is started from now on belongs to the test."""
         self._test_thread, self._calling = current_thread(), True
         self._release()
-        self._before = WeakSet(self._all_tasks())
-        self._ready = WeakSet(idle_threads())
-        self._ready_tasks = WeakSet(task for task in self._before if awaits_work(task))
+        tasks, threads = self._all_tasks(), idle_threads()
+        self._before = WeakSet(tasks) if tasks else _NONE
+        self._ready = WeakSet(threads) if threads else _NONE
+        self._ready_tasks = WeakSet(task for task in tasks if awaits_work(task)) if tasks else _NONE
 
     def end(self) -> None:
         """The test is over; what it left running still belongs to it."""
         test = self.test
         if test is not None and self._calling:
-            self._tasks.update(dict.fromkeys(self.tasks(), test))
-            self._threads.update(dict.fromkeys(self._busy_threads(test), test))
+            for task in self.tasks():
+                self._tasks[task] = test
+            for thread in self._busy_threads(test):
+                self._threads[thread] = test
         self.test, self._calling = None, False
         self._release()
 
     def current(self) -> T | None:
         """The test to which the calling thread or task belongs: the one that runs now unless another one started it."""
-        owner: T | None = self._threads.get(current_thread()) if self._threads else None
-        if owner is None and self._tasks and (task := _current_task()) is not None:
+        owner: T | None = self._threads.get(current_thread()) if _any(self._threads) else None
+        if owner is None and _any(self._tasks) and (task := _current_task()) is not None:
             owner = self._tasks.get(task)
         return owner if owner is not None else self.test
 
@@ -134,6 +140,8 @@ class Ownership(Generic[T]):
         return [task for loop in self._open_loops() for task in all_tasks(loop)]
 
     def _busy_threads(self, test: T) -> list[threading.Thread]:
+        if not _any(self._threads) and self._ready is _NONE:
+            return []
         frames = current_frames()
         given = [thread for thread in self._ready if thread not in self._threads]
         return [thread for thread in _of(test, self._threads) + given if not is_idle(thread, frames)]
@@ -221,9 +229,13 @@ def _of(owner: T, owned: WeakKeyDictionary[K, T]) -> list[K]:
     return [key for key in _keys(owned) if owned.get(key) is owner]
 
 
-def _keys(owned: WeakKeyDictionary[K, Any]) -> Iterable[K]:
+def _any(owned: WeakKeyDictionary[Any, Any]) -> bool:
+    return bool(owned.data)  # type: ignore[attr-defined]
+
+
+def _keys(owned: WeakKeyDictionary[K, Any]) -> list[K]:
     """The keys at this moment, as a list: other threads may add keys meanwhile."""
-    return [key for ref in owned.keyrefs() if (key := ref()) is not None]
+    return [key for ref in owned.keyrefs() if (key := ref()) is not None] if _any(owned) else []
 
 
 def _current_task() -> asyncio.Task[Any] | None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import fields
 from typing import Any
 
 from pytest_customerio.core.model import Verdict, Violation
@@ -91,4 +90,4 @@ class Results:
 
 def _members(value: Verdict | Violation) -> dict[str, Any]:
     """As `dataclasses.asdict`, without its deep copies: it runs for every checked test, and the members are flat."""
-    return {each.name: getattr(value, each.name) for each in fields(value)}
+    return {name: getattr(value, name) for name in value.__slots__}

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 from pytest_customerio.core.model import Outcome, Verdict, Violation
 from pytest_customerio.judging.judgement import Judgement
 from pytest_customerio.judging.ledger import Occurrence, Tally
 from pytest_customerio.judging.violation import fails
 from pytest_customerio.reporting import messages, mocked
-from pytest_customerio.running.replayed_case import ReplayedCase
 from pytest_customerio.running.test import CheckedTest, Unreported, key_of
+
+if TYPE_CHECKING:
+    from pytest_customerio.running.replayed_case import ReplayedCase
 
 # A test's verdict on an operation is the worst outcome of its payloads.
 WORST_FIRST: tuple[Outcome, ...] = ("lost", "reported", "deferred", "raised", "recovered")

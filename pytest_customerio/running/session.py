@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pytest_customerio.cassettes.cases import Cassettes
 from pytest_customerio.cassettes.recording.playing import FOLDER, PlayedRecordings, RecordingError, Recordings
@@ -26,10 +26,12 @@ from pytest_customerio.running.case_selection import CaseSelection
 from pytest_customerio.running.conclusion import Conclusion, Judge, verdicts
 from pytest_customerio.running.late import Late
 from pytest_customerio.running.mocks import Mocks
-from pytest_customerio.running.replayed_case import ReplayedCase
 from pytest_customerio.running.test import CheckedTest, Plan, SessionParts
 from pytest_customerio.running.traffic import SessionTraffic
 from pytest_customerio.running.unfinished import UnfinishedWork
+
+if TYPE_CHECKING:
+    from pytest_customerio.running.replayed_case import ReplayedCase
 
 __tracebackhide__ = True  # pytest shows no frame of ours in anybody's traceback
 
@@ -47,7 +49,7 @@ class Session:
         self.catalog = Catalog.load(hosts=settings.hosts)
         self.cassettes = Cassettes(self.catalog, settings.cassettes)
         if settings.cassettes:
-            self._read_answers()
+            self.cassettes.load()
         self.contract = Contract(self.catalog, settings.schemas, settings.region)
         self.selection = CaseSelection(self.catalog, self.cassettes)
         self.judge = Judge(strict=settings.strict)
@@ -65,8 +67,10 @@ class Session:
         )
 
     def prepare(self, plans: Iterable[Plan]) -> None:
-        """Import vcrpy if one of these tests plays a cassette; call it where no mock is active."""
+        """Import vcrpy and what replays errors if one of these tests plays a cassette; no mock may be active."""
         if any(plan.checked and self._plays(plan) for plan in plans):
+            from pytest_customerio.running import replayed_case  # noqa: F401
+
             self.cassettes.prepare()
 
     def _plays(self, plan: Plan) -> bool:
@@ -76,7 +80,7 @@ class Session:
     def open(self) -> None:
         """Install the guard and the clients' modules. No mock may be active: it would be taken for the original."""
         self.contract.prepare()
-        self._read_answers()
+        self.cassettes.load()
         self._stack.enter_context(self.cassettes.quiet())
         self._stack.enter_context(self.recordings.opened())
         self._stack.callback(guard.arm(self._traffic, self._traffic.refusal))
@@ -190,9 +194,3 @@ class Session:
     def identified(self, interaction: Interaction) -> Interaction:
         """The interaction with its operation."""
         return replace(interaction, operation=self.contract.operation(interaction))
-
-    def _read_answers(self) -> None:
-        """Read all answers now: a corrupt file ends the run before it starts, and tests may replace paths and files."""
-        self.cassettes.cases()
-        for operation in self.catalog.operations:
-            self.cassettes.success(operation)

@@ -11,13 +11,13 @@ from pytest_customerio.core.model import ErrorCase, Interaction, PendingInteract
 from pytest_customerio.core.settings import Allowance, ErrorsMark, SettingsError
 from pytest_customerio.judging.judgement import Judgement
 from pytest_customerio.judging.ledger import Occurrence, Record
-from pytest_customerio.replay.replay import Replay
 from pytest_customerio.running.case_selection import CaseSelection
-from pytest_customerio.running.replayed_case import ReplayedCase
 
 if TYPE_CHECKING:
     from pytest_customerio.cassettes.recording.playing import Recording
     from pytest_customerio.clients.mocks.notes import Notes
+    from pytest_customerio.replay.replay import Replay
+    from pytest_customerio.running.replayed_case import ReplayedCase
 
 __tracebackhide__ = True  # pytest shows no frame of ours in anybody's traceback
 
@@ -144,6 +144,9 @@ class CheckedTest:
         self, cases: Mapping[str, ErrorCase], mark: ErrorsMark, times: int | None = None, name: str = ""
     ) -> None:
         """Put a case to work: its answers, the virtual clock and the observer."""
+        from pytest_customerio.replay.replay import Replay
+        from pytest_customerio.running.replayed_case import ReplayedCase
+
         cassettes, raises_class = self.session.cassettes, self.session.raises_class
         variant, answers = cassettes.variant, cassettes.play
         replay = Replay(cases, mark, variant=variant, answers=answers, times=times, raises_class=raises_class)

@@ -434,3 +434,22 @@ def test_yaml_is_read_by_libyaml_where_it_is_there() -> None:
     if yaml.__with_libyaml__:
         assert yamlserializer._BaseLoader is yaml.CSafeLoader
     assert (data.cassettes() / "track" / "200-ok.yaml").stat().st_size < 20_000
+
+
+def test_loading_reads_each_file(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Given no prepared form, loading reads all files: afterwards no file has to be there any more."""
+    monkeypatch.setattr("pytest_customerio.cassettes.cases.prepared_data", lambda path: None)
+    cassettes = Cassettes(CATALOG)
+    cassettes.load()
+    monkeypatch.setattr(Cassettes, "_open", None)
+    assert len(cassettes.cases()) > 100
+    assert cassettes.success("track.identify").status == 200
+
+
+def test_what_is_prepared_is_loaded_later(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Given the prepared form, loading reads no error case: it is in memory already."""
+    monkeypatch.setattr("pytest_customerio.cassettes.cases.prepared_data", lambda path: {})
+    cassettes = Cassettes(CATALOG)
+    cassettes.load()
+    assert cassettes._read == {}
+    assert cassettes._success

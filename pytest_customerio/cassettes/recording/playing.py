@@ -7,12 +7,14 @@ import re
 import threading
 from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
-from pytest_customerio.cassettes.recording.answers import RecordedAnswers
 from pytest_customerio.contract.catalog import Catalog
 from pytest_customerio.core.data import DataError
 from pytest_customerio.core.model import Answer, WireRequest
+
+if TYPE_CHECKING:
+    from pytest_customerio.cassettes.recording.answers import RecordedAnswers
 
 # Where the recordings of a project are, below its root.
 FOLDER = "cassettes"
@@ -56,6 +58,8 @@ class PlayedRecordings:
         self._folder = folder
         self._catalog = catalog
         self._exists = folder.is_dir()
+        if self._exists:  # what plays them is loaded now, while no mock of a test is active
+            from pytest_customerio.cassettes.recording import answers  # noqa: F401
 
     def opened(self) -> AbstractContextManager[object]:
         """Nothing has to be open."""
@@ -83,6 +87,8 @@ class PlayedRecording:
 
     def answer(self, request: WireRequest) -> Answer | None:
         """What was recorded for this request; None where nothing was. Raises `RecordingError`."""
+        from pytest_customerio.cassettes.recording.answers import RecordedAnswers
+
         with self._lock:
             try:
                 self._answers = self._answers or RecordedAnswers(self._path, self._catalog)
