@@ -31,20 +31,23 @@ class Mocks:
         self._site = site
         self._listener: Listener | None = None
         self._stop: Callable[[], None] | None = None
+        self._imported: set[str] = set()
+        self._starting = False
         self._lock = threading.Lock()
 
     def install(self) -> Callable[[], None]:
         """Listen as soon as an SDK was imported, or `unittest.mock` and a client. Returns what ends it."""
-        names = {name for name in (*SDKS, *CLIENTS, MOCK) if name not in sys.modules}
-        late = LateImports(names, lambda _: self._start())
+        names = {*SDKS, *CLIENTS, MOCK}
+        self._imported = {name for name in names if name in sys.modules}
+        late = LateImports(names - self._imported, self._note_import)
         sys.meta_path.insert(0, late)
         self._start()
 
         def uninstall() -> None:
             sys.meta_path[:] = [finder for finder in sys.meta_path if finder is not late]
-            stop, self._stop = self._stop, None
-            if stop is not None:
-                stop()
+            if self._stop is not None:
+                self._stop()
+            self._stop, self._starting = None, False
 
         return uninstall
 
@@ -74,11 +77,20 @@ class Mocks:
                 self._add(test, test.mocked, found)
         self._add_refusals(test, test.mocked, refusals, raised)
 
+    def _note_import(self, name: str) -> None:
+        """A module was imported, in full: while an SDK is being imported, its classes are not all there."""
+        self._imported.add(name)
+        if self._stop is None:
+            self._start()
+        elif self._listener is not None and name != MOCK:
+            self._listener.learn(name)
+
     def _start(self) -> None:
         """Listen, if there is anything to hear: calls that an SDK refuses, and mocks of an SDK or a client."""
-        clients = MOCK in sys.modules and any(name in sys.modules for name in CLIENTS)
-        if self._stop is not None or not (clients or any(name in sys.modules for name in SDKS)):
+        clients = MOCK in self._imported and self._imported.intersection(CLIENTS)
+        if self._starting or not (clients or self._imported.intersection(SDKS)):
             return
+        self._starting = True  # what is imported here may be `unittest.mock`
         from pytest_customerio.clients.mocks.listening import Listener
         from pytest_customerio.clients.mocks.notes import Place
 
@@ -86,7 +98,7 @@ class Mocks:
             self.notes, self._site.sent_from, now, self._traffic.concerns, self._site.is_project, self._replaying
         )
         self._listener = Listener(place)
-        self._stop = self._listener.install()
+        self._stop = self._listener.install(self._imported - {MOCK})
 
     def _replaying(self) -> bool:
         """Whether an error case is at work."""

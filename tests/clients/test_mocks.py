@@ -18,6 +18,7 @@ from tapping import FakeTraffic
 
 from pytest_customerio.clients import registry
 from pytest_customerio.clients.mocks import sdk_calls
+from pytest_customerio.clients.mocks.instances import Instances
 from pytest_customerio.clients.mocks.known import Built, Known, called, child
 from pytest_customerio.clients.mocks.libraries import AIOHTTP, BY_NAME, CDP, Library
 from pytest_customerio.clients.mocks.listening import UNKNOWN, Listener, address
@@ -36,6 +37,7 @@ aiohttp = pytest.importorskip("aiohttp")
 
 URL = "https://track.customer.io/api/v1/customers/42/events"
 KEYS = ("site-1234", "key-12345")
+IMPORTED = [name for name in BY_NAME if name in sys.modules]
 
 
 class Traffic(FakeTraffic):
@@ -74,17 +76,11 @@ def heard() -> Iterator[Listening]:
     traffic = Traffic()
     uninstall = registry.install(traffic)
     listening = Listening(traffic)
-    stop = listening.listener.install()
+    stop = listening.listener.install(IMPORTED)
     yield listening
     stop()
     uninstall()
     assert traffic.attempts == []  # nothing was answered, for nothing was sent
-
-
-@pytest.fixture
-def traffic_alone() -> Listening:
-    """Nothing is tapped yet."""
-    return Listening(Traffic())
 
 
 def test_what_a_mock_stands_for(heard: Listening) -> None:
@@ -127,7 +123,7 @@ def test_what_a_mock_stands_for(heard: Listening) -> None:
 
 
 def test_what_comes_of_a_role(heard: Listening) -> None:
-    """A class makes instances, a block gives the instance back; what a method gives is nobody's business."""
+    """A class makes instances, a block gives the instance back; the result of a method stands for nothing."""
     role = heard.listener.known.role(customerio.CustomerIO)
     assert role is not None
     instance = called(role)
@@ -222,7 +218,7 @@ def test_the_clients(heard: Listening) -> None:
 
 
 def test_sessions_of_aiohttp(heard: Listening) -> None:
-    """A session that is real, one that was built, one that nobody built, and the module's function."""
+    """A session that is real, one that was built, one whose class was never called, and the module's function."""
 
     async def main() -> None:
         async with aiohttp.ClientSession() as session:
@@ -362,7 +358,7 @@ def test_outside_a_test_nothing_is_noted(heard: Listening) -> None:
 
 
 def test_a_hundred_thousand_calls(heard: Listening) -> None:
-    """Few of them are kept, all are counted."""
+    """Few of them are noted, all are counted."""
     client = mock.NonCallableMagicMock(spec=customerio.CustomerIO)
     for number in range(3000):
         client.track(str(number), "purchase", {"n": number})
@@ -430,6 +426,24 @@ def test_a_client_without_its_seam(heard: Listening, monkeypatch: pytest.MonkeyP
     assert [(one.requests, one.why) for one in heard.judged()] == [((), "httpx2 has no Client._transport_for_url")]
 
 
+def test_instances_that_were_built_alike(heard: Listening) -> None:
+    """They share one real instance; arguments that cannot be compared make another one."""
+
+    class Incomparable:
+        def __eq__(self, other: object) -> bool:
+            raise RuntimeError
+
+        __hash__ = None  # type: ignore[assignment]
+
+    role = heard.listener.known.role(customerio.CustomerIO)
+    assert role is not None
+    instances = Instances(heard.listener.known)
+    first, second = (instances.of(role, Built(KEYS, {"timeout": 3}))[0] for _ in range(2))
+    assert first is second
+    one, other = (instances.of(role, Built(KEYS, {"timeout": Incomparable()}))[0] for _ in range(2))
+    assert one is not other
+
+
 def test_a_request_that_failed_by_itself() -> None:
     """Only what was stopped where it would be sent is a request."""
     found = Heard()
@@ -455,19 +469,10 @@ def test_late_imports(heard: Listening) -> None:
     assert copy.deepcopy([role])[0] is role
 
 
-def test_a_library_that_is_imported_later(traffic_alone: Listening, monkeypatch: pytest.MonkeyPatch) -> None:
-    """It is known as soon as it is imported; without a `monkeypatch` to listen to, the rest is heard."""
-    monkeypatch.delitem(sys.modules, "httpx2", raising=False)
-    stop = traffic_alone.listener.install()
-    with patch.dict("sys.modules", {"nothing": "of interest"}):
-        stop()
-    assert traffic_alone.listener.known.role(customerio) is not None
-
-
 def test_after_all_of_it_nothing_is_left() -> None:
     """What was patched is as it was."""
     before = [vars(owner)[name] for owner, name in PATCHED]
-    Listening(Traffic()).listener.install()()
+    Listening(Traffic()).listener.install(IMPORTED)()
     assert [vars(owner)[name] for owner, name in PATCHED] == before
 
 

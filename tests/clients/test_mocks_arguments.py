@@ -85,7 +85,7 @@ def test_a_message_is_copied_with_its_attributes() -> None:
 @pytest.mark.parametrize(
     "value", [uuid.uuid4(), dt.datetime(2026, 1, 1), {1}, object()], ids=lambda value: type(value).__name__
 )
-def test_other_objects_are_kept_and_noted(value: Any) -> None:
+def test_other_objects_are_opaque(value: Any) -> None:
     """They are opaque: whether the real thing can send them is not known."""
     assert copied((), {"a": [value]}, lambda _: False) == Arguments((), {"a": [value]}, opaque=True)
 

@@ -1,4 +1,4 @@
-"""The calls of one test's mocks: which are kept, and which are only counted."""
+"""The calls of one test's mocks: which are noted, and which are only counted."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def refusal(error: BaseException, subject: str = "") -> Refusal:
     return Refusal("customerio.CustomerIO.track", error, "TypeError", subject, "app.py:1 in f", 0.0)
 
 
-def test_the_first_calls_of_a_place_are_all_kept() -> None:
+def test_the_first_calls_of_a_place_are_all_noted() -> None:
     """Then one of each shape; the rest is counted. Another place counts by itself."""
     notes = Notes()
     wanted = [notes.wants("track", "app.py:1", (str(n), n % 10)) for n in range(EACH + 50)]
@@ -32,22 +32,22 @@ def test_the_first_calls_of_a_place_are_all_kept() -> None:
 
 
 def test_too_many_different_calls() -> None:
-    """What is beyond the shapes that are told apart is counted as not judged."""
+    """A call of one shape more than are distinguished is counted as not judged."""
     notes = Notes()
     wanted = [notes.wants("track", None, {f"name-{n}": n}) for n in range(EACH + SHAPES + 7)]
     assert sum(wanted) == EACH + SHAPES
     assert notes.unjudged == {"too many different calls": 7}
 
 
-def test_what_is_kept_is_bounded() -> None:
+def test_the_number_of_notes_is_bounded() -> None:
     """Also over all places."""
     notes = Notes()
     for place in range(MOST // EACH + 2):
         for number in range(EACH + 1):
             if notes.wants("track", f"app.py:{place}", number):
                 notes.add(note(number))
-    kept, _ = notes.take()
-    assert len(kept) < MOST + 3 * EACH
+    taken, _ = notes.take()
+    assert len(taken) < MOST + 3 * EACH
     assert notes.unjudged["too many different calls"]
 
 

@@ -115,6 +115,41 @@ def test_when_it_listens(imported: tuple[str, ...], listens: bool, monkeypatch: 
         uninstall()
 
 
+def test_a_library_that_is_imported_later(session: Session, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is known as soon as it is imported, and so are its mocks."""
+    pytest.importorskip("httpx2")
+    session.close()
+    for name in [name for name in sys.modules if name.partition(".")[0] == "httpx2"]:
+        monkeypatch.delitem(sys.modules, name)
+    session.open()
+    import httpx2
+
+    listener = session._mocks._listener
+    assert listener is not None
+    assert listener.known.role(httpx2.post) is not None
+
+
+def test_an_sdk_that_is_the_first_import(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is not taken in before it is imported in full, though `unittest.mock` and clients are imported meanwhile."""
+    own = Session(Settings(rootdir=Path(__file__).parent))._mocks
+    for name in (*SDKS, *CLIENTS, MOCK):
+        monkeypatch.delitem(sys.modules, name, raising=False)
+    uninstall = own.install()
+    try:
+        for name in ("urllib.request", "requests"):
+            own._note_import(name)
+        assert own._stop is None
+        monkeypatch.undo()
+        own._note_import("customerio")
+        assert own._stop is not None
+        own._note_import(MOCK)
+        own._note_import("requests")
+        assert own._listener is not None
+        assert own._listener.known.role(sys.modules["requests"].post) is not None
+    finally:
+        uninstall()
+
+
 def test_a_request_that_is_made_again_is_heard_apart(session: Session) -> None:
     """What is noted of it does not join the test before the call is judged; another thread is heard as ever."""
     from pytest_customerio.clients.mocks.unsent import Heard, at_work

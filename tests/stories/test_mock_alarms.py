@@ -84,7 +84,7 @@ def test_a_call_without_credentials(story: Story) -> None:
     assert [v["rule"] for one in report["tests"] for v in one["violations"]] == ["missing-auth"]
 
 
-def test_a_client_that_nobody_built(story: Story) -> None:
+def test_a_client_whose_constructor_is_unknown(story: Story) -> None:
     """Its host and keys are ours: neither region nor host is judged, also when it calls through in a case."""
     report = story.report(
         """

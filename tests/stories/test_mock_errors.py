@@ -344,6 +344,7 @@ def test_a_second_try(project: Story) -> None:
     found = _broken(
         project,
         """
+        import asyncio
         from unittest.mock import patch
 
         import app
@@ -359,10 +360,16 @@ def test_a_second_try(project: Story) -> None:
         def test_another():
             app.quietly(app.track, "42", "signup", total=3)
             app.track("42", "purchase")
+
+        def test_a_coroutine():
+            async def twice():
+                await app.quietly_async("42", "purchase", total=3)
+                await app.quietly_async("42", "purchase", {"total": 3})
+            asyncio.run(twice())
         """,
     )
     rules = {name: [rule for rule, _, _ in rows] for name, rows in found.items()}
-    assert rules == {"test_it": [], "test_a_mock": [], "test_another": ["call-not-sent"]}
+    assert rules == {"test_it": [], "test_a_mock": [], "test_another": ["call-not-sent"], "test_a_coroutine": []}
 
 
 def test_an_exception_that_the_test_ends_with(project: Story) -> None:

@@ -229,7 +229,7 @@ def test_a_client_that_is_known(story: Story) -> None:
 
 
 def test_a_client_of_another_host(story: Story) -> None:
-    """A call that leads elsewhere is nobody's business."""
+    """A call that leads to another host is neither judged nor counted."""
     result = story.run(
         """
         import pytest

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import functools
-import sys
 import unittest.mock
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from types import FunctionType
 from typing import Any
@@ -19,7 +18,6 @@ from pytest_customerio.clients.mocks.notes import Note, Notes, Place
 from pytest_customerio.clients.mocks.standins import StandIns, inner, twin
 from pytest_customerio.clients.sent import Watched, watched
 from pytest_customerio.clients.transport.wire import destination
-from pytest_customerio.process.late_imports import LateImports
 from pytest_customerio.process.parts import PYTHON, Part
 from pytest_customerio.process.patching import Patches, Wrapper
 from pytest_customerio.process.recognition import is_mock
@@ -39,28 +37,21 @@ class Listener:
         self._place = place
         self._patches = Patches()
 
-    def install(self) -> Callable[[], None]:
-        """Listen from now on; call it where no mock is active yet. Returns what ends it."""
+    def install(self, libraries: Iterable[str]) -> Callable[[], None]:
+        """Listen from now on, where no mock is active yet. These libraries were imported. Returns what ends it."""
         patches = self._patches = Patches()
         self.known = Known()  # what was known before was wrapped by what is undone since
         self._standins = StandIns(self.known, self._checking)
         self._instances = Instances(self.known)
-        late = LateImports({name for name in BY_NAME if name not in sys.modules}, self._learn)
-        sys.meta_path.insert(0, late)
-        for name in BY_NAME:
-            if name in sys.modules:
-                self._learn(name)
+        for name in libraries:
+            self.learn(name)
         self._standins.watch(patches)
         patches.patch(CALL, self._calling)
         sdk_calls.watch_expected(self._place, patches)
+        return patches.undo
 
-        def uninstall() -> None:
-            sys.meta_path[:] = [finder for finder in sys.meta_path if finder is not late]
-            patches.undo()
-
-        return uninstall
-
-    def _learn(self, name: str) -> None:
+    def learn(self, name: str) -> None:
+        """Take in a library that was imported."""
         sdk_calls.install(BY_NAME[name], self._place, self._patches, self.known.built)
         self.known.learn(BY_NAME[name])
 

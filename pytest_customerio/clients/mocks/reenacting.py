@@ -53,8 +53,6 @@ def reenact(known: Known, notes: Sequence[Note]) -> list[Reenacted]:
         with nothing_leaves(known), _silence():
             found.extend(_Reenactment(known).each(notes))
 
-    if not notes:
-        return []
     if asyncio._get_running_loop() is None:
         contextvars.copy_context().run(run)
     else:
