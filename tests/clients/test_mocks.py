@@ -348,6 +348,8 @@ def test_nothing_leaves(heard: Listening) -> None:
 def test_outside_a_test_nothing_is_noted(heard: Listening) -> None:
     """Mocks are called as ever."""
     heard.notes = None
+    with patch.dict("sys.modules", {"nothing": "of interest"}):
+        assert heard.listener.known.role("of interest") is None
     with patch("customerio.CustomerIO") as fake, patch.object(customerio.APIClient, "send_email", autospec=True):
         customerio.CustomerIO(*KEYS).track("42", "x")
         with pytest.raises(TypeError):

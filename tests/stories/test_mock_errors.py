@@ -363,8 +363,8 @@ def test_a_second_try(project: Story) -> None:
 
         def test_a_coroutine():
             async def twice():
-                await app.quietly_async("42", "purchase", total=3)
                 await app.quietly_async("42", "purchase", {"total": 3})
+                await app.quietly_async("42", "purchase", total=3)
             asyncio.run(twice())
         """,
     )
