@@ -39,7 +39,7 @@ help: ## this list
 	@echo
 	@sed -n 's/^# \([A-Z_]*=\)/  \1/p' Makefile
 
-demo: $(VENV)/.demo package ## pytest --cio-contract on both examples: one green, one red for the reasons it is meant to show
+demo: $(VENV)/.demo package ## pytest --cio-contract on both examples: one passes, one fails for known mistakes
 	$(BIN)/python examples/demo.py
 
 test: $(VENV)/.test package ## all tests, against the built and installed package, and their branch coverage
@@ -63,10 +63,10 @@ format: $(VENV)/.lint ## repairs what ruff can repair
 wheel: $(VENV)/.build ## sdist and wheel, in dist/
 	$(if $(CONSTRAINTS),PIP_CONSTRAINT=$(abspath $(CONSTRAINTS))) $(BIN)/python -m build --outdir $(DIST)
 
-coverage: ## what the last `make test` reached
+coverage: ## the branch coverage of the last `make test`
 	$(BIN)/coverage report --skip-covered
 
-# In an environment of its own, so that it holds nothing else.
+# Uses an environment of its own, so that no other package is in it.
 constraints: ## writes constraints/tested.txt anew, with the newest version of everything; then run `make test`
 	rm -rf $(VENV)-newest
 	$(MAKE) VENV=$(VENV)-newest CONSTRAINTS= $(addprefix $(VENV)-newest/,.demo .test .lint .build)
@@ -77,13 +77,13 @@ constraints: ## writes constraints/tested.txt anew, with the newest version of e
 bench: $(VENV)/.test package ## the benchmarks
 	$(BIN)/python benchmarks/run.py $(ARGS)
 
-flaky: $(VENV)/.test package ## whether any error case is flaky: benchmarks/repeat.py
+flaky: $(VENV)/.test package ## looks for flaky error cases: benchmarks/repeat.py
 	$(BIN)/python benchmarks/repeat.py $(ARGS)
 
 clean: ## removes the environment and what was built
 	rm -rf $(VENV) $(DIST) build
 
-# Never the checkout itself: what is tested is what is shipped.
+# Installs the built package, not the checkout, so that the tests run what is shipped.
 package: $(VENV)/.pip
 	$(INSTALL) --force-reinstall --no-deps $(or $(WHEEL),.)
 

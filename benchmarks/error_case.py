@@ -1,4 +1,5 @@
-"""What a `cio_errors` item costs over the same test without a case, and what reading cassettes costs once a run."""
+"""What an item of `cio_errors` costs more than the same test without a case, and what reading the cassettes costs per
+run."""
 
 from __future__ import annotations
 
@@ -46,7 +47,7 @@ TRANSIENT = '@pytest.mark.cio_errors("429-rate-limited-recovers")'
 
 
 def rows() -> list[Row]:
-    """Sixty items of each kind, in turn; those they are compared with send as many requests."""
+    """Sixty items of each kind, in turn. The tests that they are compared with send as many requests."""
     with tempfile.TemporaryDirectory() as name, alone():
         folder = Path(name).resolve()
         subjects = {
@@ -71,7 +72,7 @@ def rows() -> list[Row]:
 
 
 def _each(folder: Path, name: str, mark: str, attempts: int, times: int) -> float:
-    """Milliseconds per item."""
+    """Milliseconds for one item."""
     file = folder / f"test_{name}.py"
     if not file.exists():
         file.write_text(TEMPLATE.format(tests=TESTS, mark=mark, attempts=attempts, times=times), encoding="utf-8")

@@ -1,4 +1,4 @@
-"""The gate without pytest around it: one test of a session, as `--cio-contract` opens it."""
+"""One test of a session, as `--cio-contract` opens it, without a pytest run."""
 
 from __future__ import annotations
 
@@ -34,13 +34,14 @@ EVENT = {
 
 @cache
 def session() -> Session:
-    """The session that one run has."""
+    """The session of the process, made once."""
     return Session(Settings(contract=True, rootdir=Path(__file__).parent))
 
 
 @contextmanager
 def gated() -> Iterator[Callable[[], None]]:
-    """Inside, everything is checked as in one test; what comes is called at the end of the test's call phase."""
+    """Check everything that is sent within, as in one test. Call the function that it gives at the end of the call
+    phase."""
     opened = session()
     opened.open()
     test = opened.begin(Plan("benchmark", checked=True))
@@ -53,7 +54,7 @@ def gated() -> Iterator[Callable[[], None]]:
 
 
 def settle(opened: Session, test: CheckedTest) -> None:
-    """Judge, and insist that everything was heard and found well."""
+    """Judge the test. Fails unless requests were heard and no violation was found."""
     conclusion = opened.end_call(test, None)
     assert test.record.heard, "nothing was heard"
     assert not conclusion.text, conclusion.text

@@ -1,4 +1,4 @@
-"""Whether the 100 000th request of a session costs what the 100th does, and how much memory is held by then."""
+"""Whether the 100 000th request of a session costs as much as the 100th, and how much memory is in use then."""
 
 from __future__ import annotations
 
@@ -18,18 +18,18 @@ from pytest_customerio.reporting.results import Results
 from pytest_customerio.running.test import CheckedTest, Plan
 
 REQUESTS = 100_000
-# Requests are judged in batches: a window holds as many.
+# Requests are judged in batches of this size, so a window has the same size.
 WINDOW = 500
 COMPARED = 30
-# The machine may slow down meanwhile: each window is compared with some work that never changes.
+# The machine may become slower, so each window is compared with work that is always the same.
 YARDSTICK = 3000
-# urllib3 itself costs a third of what requests does: what we add weighs more.
+# urllib3 takes a third of the time of requests, so that our part is seen more clearly.
 HEADERS = {"Authorization": "Basic c2l0ZS0xMjM0OnRyYWNrLWtleS0xMjM0"}
 EVENT = {"name": "purchase", "data": {"total": 129.5}}
 
 
 def rows() -> list[Row]:
-    """One test that sends all of it, then a thousand tests that share it; to another customer each time."""
+    """Send all requests in one test, then in a thousand tests, each request to another customer."""
     session().open()
     try:
         return [*_grown("one test", REQUESTS), *_grown("1000 tests", REQUESTS // 1000)]

@@ -1,4 +1,4 @@
-"""What the plugin costs a run that does not ask for it: CPU of a whole `pytest` with one empty test."""
+"""What the plugin costs a run that does not use it: CPU of a whole `pytest` with one empty test."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ PLUGINS = {
     "respx": "respx.plugin",
     "pytest-httpx": "pytest_httpx",
 }
-# A millisecond needs more rounds than a hundred do.
+# To measure one millisecond takes more rounds than to measure a hundred.
 ROUNDS = {OURS: 25, "pytest-recording": 25, "respx": 5, "pytest-httpx": 5}
 HEAVY = ("jsonschema", "jsonschema_rs", "vcr", "yaml", "requests", "urllib3", "httpx", "aiohttp")
 FILES = {
@@ -36,7 +36,7 @@ FILES = {
 
 
 def rows() -> list[Row]:
-    """Run pytest with each plugin alone, in turn with a plugin that is empty."""
+    """Run pytest with each plugin alone, in turn with an empty plugin."""
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         for file, text in FILES.items():
@@ -84,7 +84,7 @@ def _modules(folder: Path, plugin: str) -> set[str]:
 
 
 def _environment(folder: Path) -> dict[str, str]:
-    """Only the plugin that is named, and compiled modules kept from run to run, as in daily use."""
+    """The environment without other plugins. Compiled modules are used again, as in daily use."""
     kept = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
     own = {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", "PYTHONPYCACHEPREFIX": str(folder / "compiled")}
     given = [os.path.abspath(path) for path in filter(None, kept.get("PYTHONPATH", "").split(os.pathsep))]

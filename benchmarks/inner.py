@@ -1,4 +1,4 @@
-"""A pytest run inside this process, timed from its second test to its last: what happens once a run is left out."""
+"""A pytest run inside this process, measured from its second test to its last, without what happens once a run."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class _Stopwatch:
 
 
 def milliseconds(file: Path, *options: str) -> float:
-    """The CPU time of one test in the file; all must pass."""
+    """The CPU time of one test in the file. All tests must pass."""
     watch, shown = _Stopwatch(), io.StringIO()
     given = ("-q", "-p", "no:cacheprovider", "--rootdir", str(file.parent), "-c", os.devnull, *options, str(file))
     with contextlib.redirect_stdout(shown):
@@ -44,7 +44,7 @@ def milliseconds(file: Path, *options: str) -> float:
 
 @contextmanager
 def alone() -> Iterator[None]:
-    """No plugin but the one that is named."""
+    """The arguments of pytest that load no plugin but the named one."""
     before = os.environ.get("PYTEST_DISABLE_PLUGIN_AUTOLOAD")
     os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
     written, sys.dont_write_bytecode = sys.dont_write_bytecode, True

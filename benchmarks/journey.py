@@ -1,4 +1,4 @@
-"""How long a sign-up takes in all its cases with the official SDK, and how much time passes in it meanwhile."""
+"""The time of a sign-up with the official SDK in all its cases, and the virtual time that passes in it."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ CLOSING = re.compile(r"(\d+) passed, (\d+) skipped in ([\d.]+)s")
 
 
 def rows() -> list[Row]:
-    """Run pytest on it, in a process of its own each time, as a user does."""
+    """Run pytest on the sign-up, each time in a process of its own."""
     with tempfile.TemporaryDirectory() as name:
         report = Path(name) / "report.json"
         told: list[tuple[str, ...]] = []

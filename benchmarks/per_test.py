@@ -1,4 +1,4 @@
-"""What the gate adds to every test, sending or not, beside what a vcrpy cassette around each test adds."""
+"""What the gate adds to a test that sends nothing and to one that sends, beside a vcrpy cassette around each test."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ CASSETTE_PER_TEST = "with vcr.use_cassette({path!r}, record_mode='none', allow_p
 
 
 def rows() -> list[Row]:
-    """Run the same hundred tests bare, under the gate and with a cassette each, in turn."""
+    """Run the same hundred tests bare, under the gate, and with a cassette each, in turn."""
     with tempfile.TemporaryDirectory() as name, alone():
         folder = Path(name).resolve()
         (folder / "event.yaml").write_text(CASSETTE, encoding="utf-8")
@@ -77,7 +77,7 @@ def rows() -> list[Row]:
 def _each(
     folder: Path, options: tuple[str, ...], *, around: str = NOTHING, requests: int = 0, mocked: bool = False
 ) -> float:
-    """Milliseconds per test."""
+    """Milliseconds for one test."""
     file = folder / f"test_{requests}_{around.split(maxsplit=1)[0]}_{mocked}.py"
     if not file.exists():
         text = TEMPLATE.format(tests=TESTS, around=around, requests=requests, mocked=mocked)

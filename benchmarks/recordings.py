@@ -1,4 +1,4 @@
-"""What it costs to read the recorded interactions of a test, and to find one among few and many."""
+"""What it costs to read the recorded interactions of a test, and to find one among ten and among a thousand."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ HEADERS = {"authorization": "Basic NWYyYTljODFkMzdiZTYwNDo5ZDFj", "content-type"
 
 
 class Same(Target):
-    """A target that gives everybody the same answer, without a network."""
+    """A target that gives the same answer to each request, without a network."""
 
     def ask(self, request: WireRequest, place: str, operation: object, authorization: str | None) -> Answer:
         """The answer of Track."""
@@ -34,7 +34,7 @@ class Same(Target):
 
 
 def rows() -> list[Row]:
-    """Reading a thousand, and a look-up among a thousand beside one among ten."""
+    """Reading a thousand interactions, and a look-up among a thousand and among ten."""
     with tempfile.TemporaryDirectory() as folder:
         many, few = (_recorded(Path(folder) / str(count), count) for count in (MANY, FEW))
         reads = [_spent(lambda: RecordedAnswers(many, CATALOG)) for _ in range(ROUNDS)]

@@ -1,4 +1,4 @@
-"""Whether any case is flaky: one suite again and again, in any order, on several workers, beside other work."""
+"""Whether any case is flaky: runs one suite again and again, in random order, on several workers, beside other work."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ MATRIX = Path(__file__).resolve().parent / "matrix"
 WORKERS = (2, 3, 4)
 PLUGINS = ("-p", "no:customerio", "-p", "pytest_customerio.plugin", "-p", "xdist.plugin", "-p", "no:cacheprovider")
 BURN = "while True:\n    sum(range(10_000))"
-# By test, operation and case: what was said of it.
+# The verdict by test, operation and case.
 Verdicts = dict[str, dict[str, Any]]
 
 
 def main() -> int:
-    """Run it in order on one worker, then shuffled; say what was ever said otherwise."""
+    """Run the suite in order on one worker, then shuffled, and print each verdict that differs from the first run."""
     options = _options()
     with tempfile.TemporaryDirectory() as name, _burning(options.burners):
         folder = Path(name)
@@ -36,7 +36,7 @@ def main() -> int:
             seed = options.seed + number
             workers = WORKERS[number % len(WORKERS)]
             found, seconds = _run(folder, workers, seed, options.k)
-            changed = _told(first, found)
+            changed = _differing(first, found)
             different.update(changed)
             print(f"seed {seed}, {workers} workers, {seconds:.0f} s: {len(changed)} differ", flush=True)
     print(f"\n{len(different)} of {len(first)} verdicts were not the same each time")
@@ -85,7 +85,7 @@ def _run(folder: Path, workers: int, seed: int | None, word: str) -> tuple[Verdi
 
 
 def _verdicts(report: Any, output: str) -> Verdicts:
-    """What was said, but for what chance decides: which thread waited first, and a millisecond more or less."""
+    """The verdicts of a run, without what depends on chance: the order of waits, and milliseconds."""
     found: Verdicts = {}
     for row in report["tests"]:
         found[f"{row['nodeid']} {row['operation']} {row['case']}"] = {
@@ -100,8 +100,8 @@ def _verdicts(report: Any, output: str) -> Verdicts:
     return found
 
 
-def _told(first: Verdicts, found: Verdicts) -> list[str]:
-    """The names of those that differ; each with what was expected and what came."""
+def _differing(first: Verdicts, found: Verdicts) -> list[str]:
+    """The names of the verdicts that differ; prints each with the first verdict and the new one."""
     changed = [name for name in first.keys() | found.keys() if first.get(name) != found.get(name)]
     for name in sorted(changed):
         print(f"  {name}\n    first {first.get(name)}\n    now   {found.get(name)}", flush=True)

@@ -1,4 +1,4 @@
-"""What one request costs: a 1 KB event through requests, answered by vcrpy, by responses, and by us with a verdict."""
+"""What one request costs: an event of 1 KB through requests, answered by vcrpy, by responses, and by us."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from side_by_side import Row, in_turn, ratio, table
 ROUNDS = 20
 REQUESTS = 100
 AUTH = ("site-1234", "track-key-1234")
-# As vcrpy records it.
+# The cassette, as vcrpy would record it.
 CASSETTE = f"""\
 interactions:
 - request:
@@ -46,7 +46,7 @@ Answering = Callable[[], AbstractContextManager[object]]
 
 
 def rows() -> list[Row]:
-    """Send with a session that is kept, then with one per request."""
+    """Send with one session for all requests, then with a new session for each."""
     return [*_compared("a session kept", REQUESTS), *_compared("requests.post", REQUESTS // 2)]
 
 
@@ -73,7 +73,7 @@ def _compared(how: str, count: int) -> list[Row]:
 
 
 def _microseconds(answer: Answering, send: Send, count: int, *, others: bool = False) -> float:
-    """Per request, from the first to the last verdict; setting up and taking down is a matter of `per_test.py`."""
+    """The time of one request, up to its verdict. `per_test.py` measures setup and teardown."""
     urls = [URL.replace("customer-1", f"customer-{index}") if others else URL for index in range(count)]
     with answer() as settle:
         start = time.process_time()

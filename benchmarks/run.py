@@ -1,4 +1,4 @@
-"""All benchmarks, or those that are named, one process each, as Markdown; writes nothing by itself."""
+"""Runs all benchmarks, or those that are named, each in a process of its own, and prints Markdown."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ BENCHMARKS = (
 
 
 def main() -> None:
-    """Print the machine, then each table under its name."""
+    """Print the machine, then the table of each benchmark."""
     print(machine(), flush=True)
     for name in sys.argv[1:] or BENCHMARKS:
         print(f"\n### {name}\n", flush=True)

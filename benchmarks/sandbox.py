@@ -1,7 +1,6 @@
-"""The sandbox beside a bare endpoint on the same server stack, with few people and with many; and how soon it listens.
-
-The servers are processes of their own; one client speaks to them in turn, over one connection each. Their CPU counts.
-"""
+"""The sandbox beside a bare endpoint under the same server, with few and with many people, and its time to start. The
+servers run in processes of their own, and one client calls them in turn over one connection each. The CPU time of the
+servers is measured."""
 
 from __future__ import annotations
 
@@ -38,13 +37,13 @@ PERSON = json.dumps(
 
 
 async def bare(request: Request) -> JSONResponse:
-    """What any endpoint does: read JSON, answer JSON."""
+    """The work of any endpoint: read JSON, answer JSON."""
     assert await request.json()
     return JSONResponse({})
 
 
 def serve_bare(told: Connection) -> None:
-    """In a process of its own."""
+    """Run the bare endpoint in a process of its own."""
     listening = bind("127.0.0.1", 0)
     told.send((listening.getsockname()[1], ""))
     tell_time(told)
@@ -53,7 +52,7 @@ def serve_bare(told: Connection) -> None:
 
 
 def tell_time(told: Connection) -> None:
-    """Answer with the CPU that this process has taken, whenever it is asked."""
+    """Answer each question with the CPU seconds that this process has used."""
 
     def answer() -> None:
         while told.recv():
@@ -63,7 +62,7 @@ def tell_time(told: Connection) -> None:
 
 
 def serve_sandbox(told: Connection, people: int) -> None:
-    """Likewise, with people in it."""
+    """Run a sandbox with people in it in a process of its own."""
     with SandboxServer(Settings()) as running:
         for number in range(people):
             running.service.workspace.identify(("id", f"p{number}"), {"email": f"p{number}@example.com"}, 1)
@@ -75,7 +74,7 @@ def serve_sandbox(told: Connection, people: int) -> None:
 
 @contextmanager
 def started(serve: Callable[..., None], *arguments: object) -> Iterator[Callable[[], float]]:
-    """A server in a process; what comes gives the CPU seconds that a request took it."""
+    """Start a server in a process. The function that it gives returns the CPU seconds of one request."""
     ours, theirs = multiprocessing.Pipe()
     process = multiprocessing.get_context("spawn").Process(target=serve, args=(theirs, *arguments), daemon=True)
     process.start()
@@ -118,7 +117,7 @@ def listening() -> float:
 
 
 def rows() -> list[Row]:
-    """Throughput against a bare endpoint, growth, and the start."""
+    """Throughput beside the bare endpoint, the effect of many people, and the start."""
     with (
         started(serve_bare) as endpoint,
         started(serve_sandbox, FEW) as few,

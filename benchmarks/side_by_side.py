@@ -1,4 +1,4 @@
-"""What all benchmarks share: things measured in turn, their medians, the machine, a table."""
+"""Helpers that all benchmarks share: measuring in turn, medians, the machine, a table."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ SHOWN = ("pytest", "requests", "urllib3", "vcrpy", "responses", "jsonschema-rs")
 
 @dataclass(frozen=True)
 class Row:
-    """One line of a table: what was measured, and the most that it may be where there is a target."""
+    """One row of a table: what was measured, the result, and the target if there is one."""
 
     what: str
     value: str
@@ -23,7 +23,7 @@ class Row:
 
 
 def in_turn(subjects: Mapping[str, Callable[[], float]], rounds: int) -> dict[str, list[float]]:
-    """Measure each subject once per round, in an order that rotates: what disturbs a round disturbs all of them."""
+    """Measure each subject once in each round. The order rotates, so that a disturbance affects all subjects."""
     names, found = list(subjects), {name: list[float]() for name in subjects}
     for turn in range(rounds):
         start = turn % len(names)
@@ -33,17 +33,17 @@ def in_turn(subjects: Mapping[str, Callable[[], float]], rounds: int) -> dict[st
 
 
 def ratio(these: Sequence[float], those: Sequence[float]) -> float:
-    """How many times as much: the median over the rounds."""
+    """The median over the rounds of how many times as much the first takes."""
     return statistics.median(this / that for this, that in zip(these, those, strict=True))
 
 
 def excess(these: Sequence[float], those: Sequence[float]) -> float:
-    """How much more: the median over the rounds."""
+    """The median over the rounds of how much more the first takes."""
     return statistics.median(this - that for this, that in zip(these, those, strict=True))
 
 
 def machine() -> str:
-    """What the numbers were measured on."""
+    """The machine and the versions that the numbers were measured with."""
     versions = ", ".join(f"{name} {version(name)}" for name in SHOWN)
     return f"{_processor()}, {os.cpu_count()} cores, Python {platform.python_version()}; {versions}"
 

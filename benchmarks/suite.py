@@ -1,4 +1,4 @@
-"""What the gate costs whole runs: its start-up, and a suite of tests with three mocked requests each."""
+"""What the gate adds to whole runs: to the start-up, and to a suite of tests with three mocked requests each."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ GATE = ("-p", "pytest_customerio.plugin", "--cio-contract")
 
 
 def rows() -> list[Row]:
-    """Run each suite bare and under the gate, in turn, in processes of their own. No two payloads are equal."""
+    """Run each suite without and with the gate, in turn, in processes of their own. No two payloads are equal."""
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         (folder / "test_one.py").write_text(TEMPLATE.format(tests=1, events=0), encoding="utf-8")
@@ -69,7 +69,7 @@ def _measured(folder: Path, kind: str) -> dict[str, list[float]]:
 
 
 def _cpu(folder: Path, file: str, options: tuple[str, ...]) -> float:
-    """Seconds of CPU of a whole run."""
+    """The CPU seconds of a whole run."""
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
     command = (sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", *options, file)
     subprocess.run(command, cwd=folder, env=_environment(), check=True, stdout=subprocess.DEVNULL)
@@ -78,7 +78,7 @@ def _cpu(folder: Path, file: str, options: tuple[str, ...]) -> float:
 
 
 def _environment() -> dict[str, str]:
-    """No plugin but the one that is named; compiled modules are used again, as in daily use."""
+    """The environment without other plugins. Compiled modules are used again, as in daily use."""
     own = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
     return {**own, "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
 

@@ -1,4 +1,4 @@
-"""Sixteen threads that send a thousand requests each: whether every answer is its own, and none leaves the machine."""
+"""Sixteen threads that send a thousand requests each: whether each gets its own answer, and none leaves the machine."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ THREADS = 16
 EACH = 1000
 URL = "https://track.customer.io/api/v1/customers/{}/events"
 HEADERS = {"Authorization": "Basic c2l0ZS0xMjM0OnRyYWNrLWtleS0xMjM0", "Content-Type": "application/json"}
-# What would bring a request to the network.
+# The audit events of a request that reaches the network.
 LEAVING = ("socket.connect", "socket.getaddrinfo", "socket.gethostbyname", "socket.sendto")
 Send = Callable[[str, bytes], bytes]
 _left: Counter[str] = Counter()
@@ -32,7 +32,7 @@ _watching = threading.Event()
 
 
 def rows() -> list[Row]:
-    """By each client: one that all threads share, and one for each request."""
+    """Two rows for each client: one client for all threads, and a new client for each request."""
     sys.addaudithook(_note)
     assert _hook_works(), "the audit hook sees nothing"
     with requests.Session() as shared, urllib3.PoolManager(maxsize=THREADS) as pool:
@@ -68,7 +68,8 @@ def _measured(how: str, send: Send) -> Row:
 
 
 def _run(send: Send, thread: int) -> int:
-    """Send one after the other; how many answers were not those to what this thread had just sent."""
+    """Send the requests of one thread one after the other. Returns the number of answers that belong to another
+    request."""
     wrong = 0
     for number in range(EACH):
         mine = f"{thread}-{number}"
@@ -79,7 +80,7 @@ def _run(send: Send, thread: int) -> int:
 
 @contextmanager
 def _echoing() -> Iterator[tuple[CheckedTest, Counter[str]]]:
-    """A checked test whose line answers each request with what it holds, through the taps and their seams."""
+    """A checked test in which each request is answered with its own content."""
     opened, answered, lock = session(), Counter[str](), threading.Lock()
     original = opened._traffic.answer
 

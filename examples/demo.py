@@ -1,4 +1,4 @@
-"""`make demo`: the gate on both examples, and whether each is what it is meant to show. Ends with 0 when it is."""
+"""`make demo`: runs both examples under the gate, and ends with 0 if each breaks exactly the rules that it should."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from pathlib import Path
 
 ARGUMENTS = ("--cio-contract", "--tb=short", "--show-capture=no")
 EXAMPLES = Path(__file__).resolve().parent
-# Each example with the rules that it breaks, all of them.
+# Each example with all rules that it breaks.
 BROKEN = {
     "signup": set(),
     "signup_as_usual": {
@@ -28,7 +28,7 @@ BROKEN = {
 
 
 def main() -> int:
-    """Run all; say what is not as it should be."""
+    """Run all examples, and print what differs from the expectation."""
     wrong = [text for name, rules in BROKEN.items() for text in problems(name, rules)]
     for text in wrong:
         print(f"make demo: {text}", file=sys.stderr)
@@ -40,7 +40,7 @@ def main() -> int:
 
 
 def problems(name: str, rules: set[str]) -> list[str]:
-    """Run one example; what differs from what it is meant to show."""
+    """Run one example; the differences from the rules that it should break."""
     print(f"\n$ cd examples/{name} && pytest {' '.join(ARGUMENTS)}\n", flush=True)
     code, found = run(name)
     expected = 1 if rules else 0
@@ -50,7 +50,7 @@ def problems(name: str, rules: set[str]) -> list[str]:
 
 
 def run(name: str) -> tuple[int, set[str]]:
-    """Exit code, and the rules that failed tests."""
+    """The exit code, and the rules whose violations failed tests."""
     with tempfile.TemporaryDirectory() as folder:
         report = Path(folder) / "report.json"
         command = [sys.executable, "-m", "pytest", *ARGUMENTS, f"--cio-report={report}", "-p", "no:cacheprovider"]

@@ -1,4 +1,4 @@
-"""pytest's hooks and fixtures; each hands over at once. Loads only pytest and the standard library at start."""
+"""pytest's hooks and fixtures: each calls a module of `running/`. At start only pytest and Python's library load."""
 
 from __future__ import annotations
 
@@ -8,11 +8,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     import responses
 
-    from pytest_customerio.contract.catalog import Catalog
     from pytest_customerio.core.model import ErrorCase
     from pytest_customerio.running.cio import Cio
     from pytest_customerio.running.phases import Phases
@@ -21,6 +18,14 @@ if TYPE_CHECKING:
     from pytest_customerio.tools.sandbox.fixture import Sandbox
 
 RUN: pytest.StashKey[Run] = pytest.StashKey()
+FLAG: dict[str, Any] = {"action": "store_true"}
+FILES: dict[str, Any] = {"action": "append", "default": [], "metavar": "FILE"}
+OPTIONS = {
+    "--cio-contract": ("check every request to Customer.io; nothing leaves the machine", FLAG),
+    "--cio-strict": ("warnings fail tests too", FLAG),
+    "--cio-record": ("record what a sandbox answers, test by test, in cassettes/", FLAG),
+    "--cio-report": ("write the verdicts; kind by suffix: .json", FILES),
+}
 INI: dict[str, tuple[Any, Any, str]] = {
     "cio_contract": ("bool", False, "check every test, as with --cio-contract"),
     "cio_region": (None, "", "where the workspace is: us or eu"),
@@ -40,18 +45,10 @@ MARKS = {
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """The options and ini settings."""
+    """Declare the options and ini settings."""
     group = parser.getgroup("customer.io", "Customer.io contract")
-    group.addoption(
-        "--cio-contract", action="store_true", help="check every request to Customer.io; nothing leaves the machine"
-    )
-    group.addoption("--cio-strict", action="store_true", help="warnings fail tests too")
-    group.addoption(
-        "--cio-record", action="store_true", help="record what a sandbox answers, test by test, in cassettes/"
-    )
-    group.addoption(
-        "--cio-report", action="append", default=[], metavar="FILE", help="write the verdicts; kind by suffix: .json"
-    )
+    for name, (text, more) in OPTIONS.items():
+        group.addoption(name, help=text, **more)
     for name, (kind, default, text) in INI.items():
         parser.addini(name, text, type=kind, default=default)
 
@@ -73,16 +70,14 @@ def pytest_sessionstart(session: pytest.Session) -> None:
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """A `cio_errors` test runs once per case."""
+    """Make one item per case of a `cio_errors` test."""
     if mark := metafunc.definition.get_closest_marker("cio_errors"):
         _run(metafunc.config).parametrize(metafunc, mark)
 
 
 @pytest.hookimpl(wrapper=True)
-def pytest_make_collect_report(
-    collector: pytest.Collector,
-) -> Generator[None, pytest.CollectReport, pytest.CollectReport]:
-    """A `cio_errors` method of a unittest.TestCase runs once per case too."""
+def pytest_make_collect_report(collector: pytest.Collector) -> Generator[None, Any, Any]:
+    """Make one item per case of a `cio_errors` method of a unittest.TestCase."""
     report = yield
     # `nofuncargs` is set for unittest.TestCase only.
     if getattr(collector, "nofuncargs", False) and any(one.get_closest_marker("cio_errors") for one in report.result):
@@ -106,15 +101,15 @@ def pytest_collection_finish(session: pytest.Session) -> None:
 
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)
-def pytest_runtest_protocol(item: pytest.Item, nextitem: pytest.Item | None) -> Generator[None, object, object]:
-    """A test ends, also if it crashes."""
+def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
+    """End the test, also where its protocol crashes."""
     phases = _phases(item)
     return (yield) if phases is None else (yield from phases.protocol())
 
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)
 def pytest_runtest_setup(item: pytest.Item) -> Generator[None, object, object]:
-    """A test begins; a test that is run again begins anew."""
+    """Begin the test. A test that is run again begins anew."""
     phases = _phases(item)
     return (yield) if phases is None else (yield from phases.setup(item))
 
@@ -134,10 +129,8 @@ def pytest_runtest_teardown(item: pytest.Item) -> Generator[None, object, object
 
 
 @pytest.hookimpl(wrapper=True)
-def pytest_runtest_makereport(
-    item: pytest.Item, call: pytest.CallInfo[None]
-) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-    """The verdicts travel with the test's report, through xdist too."""
+def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Put the verdicts into the test's report, which pytest-xdist sends from worker to controller."""
     report = yield
     if phases := _phases(item):
         phases.attach(report)
@@ -201,12 +194,9 @@ class _Reports:
     @pytest.hookimpl(optionalhook=True)
     def pytest_testnodedown(self, node: object) -> None:
         """A worker of pytest-xdist is done: take over its usage error and its late requests."""
-        from pytest_customerio.running import xdist
+        from pytest_customerio.running.xdist import receive
 
-        if mistake := xdist.mistake_of(node):
-            _run(self.config).fail(mistake)
-        if late := xdist.late_of(node):
-            _run(self.config).add_late(late)
+        receive(node, lambda: _run(self.config))
 
     def pytest_sessionfinish(self, session: pytest.Session) -> None:
         """Write the report files."""
@@ -231,11 +221,11 @@ def _run(config: pytest.Config) -> Run:
     return config.stash[RUN]
 
 
-def _new_recordings(folder: Path, catalog: Catalog) -> NewRecordings:
-    """What makes the recordings of a run with --cio-record; without it nothing of `tools/` is imported."""
+def _new_recordings() -> type[NewRecordings]:
+    """The class that makes the recordings of a run with --cio-record. No other run imports a module of `tools/`."""
     from pytest_customerio.tools.record.new_recordings import NewRecordings
 
-    return NewRecordings(folder, catalog)
+    return NewRecordings
 
 
 def _phases(item: pytest.Item) -> Phases | None:
@@ -250,11 +240,9 @@ def _ini(config: pytest.Config, name: str) -> bool:
 
 
 def _concerned(item: pytest.Item) -> bool:
-    if any(item.get_closest_marker(name) for name in ("cio_contract", "cio_errors", "cio_allow")):
-        return True
-    names = [name for name in FIXTURES if name in getattr(item, "fixturenames", ())]
-    if not names:
-        return False
+    marked = any(item.get_closest_marker(name) for name in ("cio_contract", "cio_errors", "cio_allow"))
+    if marked or set(FIXTURES).isdisjoint(getattr(item, "fixturenames", ())):
+        return marked
     from pytest_customerio.running.options import asks_for
 
-    return any(asks_for(item, name) for name in names)
+    return any(asks_for(item, name) for name in FIXTURES)

@@ -1,4 +1,4 @@
-"""Shared by all tests."""
+"""Fixtures and hooks that all tests share."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from typing import Any
 
 import pytest
 
-# Nobody speaks TLS to the world here: reading one authority takes a hundredth of the time that reading all takes, and
-# every client reads them anew.
+# No test connects to a host outside. Each client reads the certificate authorities anew, and reading one of them takes
+# a hundredth of the time that reading all takes.
 os.environ.setdefault("SSL_CERT_FILE", str(Path(__file__).with_name("data") / "authority.pem"))
 
-# pytester's in-process runs forget every module that they imported; C extensions do not like to be imported twice.
-# httpx2 imports its httpcore2 late, and would map the exceptions of the one that was forgotten.
+# pytester removes the modules that an in-process run imported, and some C extensions cannot be imported twice. httpx2
+# imports httpcore2 late, and would map the exceptions of the module that was removed. So they are imported here.
 CLIENTS = ("aiohttp", "httpcore", "httpcore2", "httpx", "httpx2", "requests", "urllib3")
 for name in (*CLIENTS, "jsonschema", "jsonschema_rs", "responses", "vcr", "yaml"):
     if importlib.util.find_spec(name) is not None:
@@ -32,13 +32,13 @@ TOGETHER = "tests/sdks/"
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_configure_node(node: Any) -> None:
-    """Workers of xdist are measured where their run is (`coverage run`)."""
+    """Tell the workers of xdist whether coverage is measured (`coverage run`)."""
     coverage = sys.modules.get("coverage")
     node.workerinput["measured"] = coverage is not None and coverage.Coverage.current() is not None
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """A worker begins to measure before anything of the package is imported."""
+    """Start measuring in a worker, before anything of the package is imported."""
     if getattr(config, "workerinput", {}).get("measured"):
         from coverage import Coverage
 
@@ -47,7 +47,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
-    """A worker is ended, it does not end by itself: what it measured is saved here."""
+    """Save what a worker measured, because xdist ends the process before coverage would save it."""
     if measured := config.stash.get(MEASURED, None):
         measured.stop()
         measured.save()
@@ -55,7 +55,7 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_call(item: pytest.Item) -> Iterator[None]:
-    """What random input happens to reach is no measure: only examples are measured, which are the same in each run."""
+    """Do not measure tests with random input: they reach other branches in each run."""
     coverage = sys.modules.get("coverage")
     running = coverage.Coverage.current() if coverage is not None else None
     if running is None or not getattr(getattr(item, "obj", None), "is_hypothesis_test", False):
@@ -69,7 +69,7 @@ def pytest_runtest_call(item: pytest.Item) -> Iterator[None]:
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
-    """Tests of one file that share a long run are one worker's, so that it is made once; all others are anybody's."""
+    """Give all tests of a file in `TOGETHER` to one worker, because they share one long run."""
     from xdist.scheduler import LoadScopeScheduling
 
     class Scheduling(LoadScopeScheduling):
@@ -81,6 +81,6 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
 
 @pytest.fixture(autouse=True)
 def alone(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Threads that other tests and their libraries left behind are not there: the clock looks at what threads do."""
+    """Hide the threads that other tests left, because the virtual clock looks at what all threads do."""
     look, left = sys._current_frames, set(sys._current_frames()) - {threading.get_ident()}
     monkeypatch.setattr(sys, "_current_frames", lambda: {one: at for one, at in look().items() if one not in left})

@@ -17,9 +17,9 @@ PACKAGE = Path(pytest_customerio.__file__).parent
 ARCHITECTURE = (Path(__file__).parent.parent / "docs" / "architecture.md").read_text(encoding="utf-8")
 # The folders in their order, and what is said to be in each: the rows of the first table.
 FOLDERS = re.findall(r"^\| `(\w+)/` \|", ARCHITECTURE, re.MULTILINE)
-# These start everything, so they may load anything, inside functions only.
+# These two start all other modules, so they may import any of them, inside functions only.
 ROOTS = ("__init__", "__main__", "plugin")
-# Who may know which library. Everything else is the standard library's.
+# The modules that may import each library; everything else is of the standard library.
 HOMES = dict(re.findall(r"^\| (\w+) \| ([`\w./, ]+) \|$", ARCHITECTURE, re.MULTILINE))
 
 
@@ -114,7 +114,7 @@ def test_the_entry_point_costs_nothing() -> None:
 
 
 def test_these_tests_can_see() -> None:
-    """What is looked for is found where it is known to be."""
+    """The functions above find an import that is known to exist."""
     assert "running.session" in _own("running.run")
     assert "vcr" in _foreign("cassettes.playback")
     assert "aiohttp" in _foreign("clients.aiohttp")
@@ -122,7 +122,7 @@ def test_these_tests_can_see() -> None:
 
 
 def test_the_architecture_names_every_module() -> None:
-    """Each module stands in the row of its folder in `docs/architecture.md`; one that is gone is gone there too."""
+    """Each module is in the row of its folder in `docs/architecture.md`, and each module named there exists."""
     rows = dict(re.findall(r"^\| `(\w+)/` \|(.*)\|$", ARCHITECTURE, re.MULTILINE))
     named = {f"{folder}.{name}" for folder, row in rows.items() for name in re.findall(r"`([\w/]+)`", row)}
     there = {".".join(name.split(".")[:2]) for name in MODULES if "." in name}

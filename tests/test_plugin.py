@@ -1,4 +1,4 @@
-"""The plugin's hooks and fixtures: each hands over to the run."""
+"""The plugin's hooks and fixtures, each of which calls the run."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def test_a_run_with_the_fixtures_and_marks(pytester: pytest.Pytester) -> None:
 
 
 def test_a_run_without_them_is_not_touched(pytester: pytest.Pytester) -> None:
-    """No run of ours is made."""
+    """Without an option, mark or fixture no `Run` is made."""
     pytester.makepyfile("def test_a(): pass\ndef test_b(tmp_path): pass")
     runs: list[bool] = []
 
@@ -79,7 +79,7 @@ def test_reports_are_collected(pytester: pytest.Pytester) -> None:
 
 
 def test_a_worker_of_xdist_is_done(pytester: pytest.Pytester) -> None:
-    """Its mistake and its late requests are those of the run."""
+    """The mistake and the late requests of a worker are taken over by the run."""
     config = pytester.parseconfigure(*PLUGIN)
     reports = config.pluginmanager.get_plugin("customerio-reports")
     reports.pytest_testnodedown(SimpleNamespace(workeroutput={}))
@@ -92,7 +92,7 @@ def test_a_worker_of_xdist_is_done(pytester: pytest.Pytester) -> None:
 
 
 def test_the_sandbox_needs_more_packages(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Without them the fixture fails, and says which package is missing."""
+    """Without the packages of the extra the fixture fails, and names the missing package."""
     monkeypatch.setitem(__import__("sys").modules, "pytest_customerio.tools.sandbox.fixture", None)
     pytester.makepyfile("def test_a(cio_sandbox): pass")
     result = pytester.runpytest_inprocess(*PLUGIN)
@@ -101,6 +101,6 @@ def test_the_sandbox_needs_more_packages(pytester: pytest.Pytester, monkeypatch:
 
 
 def test_every_ini_setting_asks_for_the_plugin() -> None:
-    """So do the fixtures and marks; their names begin with cio."""
+    """The names of ini settings, fixtures and marks begin with cio."""
     assert {name.partition("_")[0] for name in (*plugin.INI, *plugin.FIXTURES)} == {"cio"}
     assert {name.partition("_")[0] for name in plugin.MARKS} == {"cio"}

@@ -60,7 +60,7 @@ def test_the_tested_set_holds_what_those_need() -> None:
 
 
 def test_the_tested_set_is_what_make_installs() -> None:
-    """Without an argument; the newest versions are the weekly workflow's."""
+    """Without an argument `make` installs the tested set. The weekly workflow uses the newest versions."""
     makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
     assert re.findall(r"^CONSTRAINTS \?= (.*)$", makefile, re.MULTILINE) == ["constraints/tested.txt"]
     weekly = (ROOT / ".github" / "workflows" / "weekly.yml").read_text(encoding="utf-8")
@@ -76,7 +76,7 @@ def test_no_target_installs_both_sdks_into_one_folder() -> None:
 
 
 def test_ci_runs_the_commands_of_the_readme() -> None:
-    """One after the other, as they are written there, in one environment."""
+    """`.ci/run` runs the README's two commands one after the other, in one environment."""
     block = (ROOT / "README.md").read_text(encoding="utf-8").partition("```sh\n")[2].partition("```")[0]
     commands = [line.partition("#")[0].strip() for line in block.splitlines()]
     script = (ROOT / ".ci" / "run").read_text(encoding="utf-8")
@@ -86,7 +86,7 @@ def test_ci_runs_the_commands_of_the_readme() -> None:
 
 
 def test_each_exclusion_from_coverage_has_its_reason() -> None:
-    """On the same line, behind the pragma."""
+    """Each exclusion has its reason on the same line, behind the pragma."""
     lines = [
         (path.name, line.strip())
         for path in Path(pytest_customerio.__file__).parent.rglob("*.py")

@@ -1,4 +1,4 @@
-"""An address is looked at where it enters the application, not where it leaves."""
+"""Check an e-mail address when it enters the application, before anything is stored or sent."""
 
 import os
 import re
@@ -15,7 +15,7 @@ class RefusedError(Exception):
 
 
 def sign_up(person: str, email: str) -> None:
-    """Nothing is sent for what is no address: tell the person who typed it."""
+    """Raises for text that is no address, so that the person who typed it can be told."""
     email = email.strip()
     if not ADDRESS.fullmatch(email):
         raise ValueError("not an e-mail address")

@@ -1,4 +1,4 @@
-"""A 200 counts when its body is what the call promises: proxies answer 200 too."""
+"""A 2xx counts only if its body has what the call returns: a proxy may answer 200 too."""
 
 import os
 from typing import Any
@@ -10,11 +10,11 @@ BASE = "https://api.customer.io/v1"
 
 
 class UselessAnswerError(Exception):
-    """Something answered, perhaps not Customer.io. A send is not repeated all the same."""
+    """The answer is perhaps not Customer.io's. Do not repeat a send: it may have arrived."""
 
 
 def find(email: str) -> list[dict[str, str]]:
-    """The people with this address. An answer of no use is not an empty list."""
+    """The people with this address. A useless answer raises; it is not an empty list."""
     url = f"{BASE}/customers"
     response = requests.get(url, params={"email": email}, headers=HEADERS, timeout=10)
     return list(answered(response, "results")["results"])
@@ -27,7 +27,7 @@ def send(message: dict[str, object]) -> str:
 
 
 def answered(response: requests.Response, name: str) -> dict[str, Any]:
-    """The answer that has such a member, by what its body is and not by its label."""
+    """The answer if it is JSON with this member, whatever its content type says."""
     response.raise_for_status()
     try:
         answer = response.json()

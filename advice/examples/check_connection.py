@@ -1,4 +1,4 @@
-"""Can Customer.io be reached, with these credentials? Identifies a test person."""
+"""Check whether Customer.io can be reached with these credentials: identify a test person."""
 
 import os
 import sys
@@ -9,7 +9,7 @@ KEYS = (os.environ["CUSTOMERIO_SITE_ID"], os.environ["CUSTOMERIO_API_KEY"])
 
 
 def main() -> int:
-    """0 where it works. 401: see `explain 401-unauthorized`. A redirect: the other region."""
+    """0 if it works. 401: see `explain 401-unauthorized`. A redirect: the other region."""
     try:
         response = requests.put(
             "https://track.customer.io/api/v1/customers/connection-check",

@@ -1,4 +1,4 @@
-"""Does an event arrive? Tracks one, to be looked up under People > Activity."""
+"""Check whether events arrive: track one, and look it up under People > Activity."""
 
 import os
 import sys
@@ -11,7 +11,7 @@ PERSON = "connection-check"
 
 
 def main() -> int:
-    """0 where it was taken; run the check of the connection first, it makes the person."""
+    """0 if it was accepted. Run check_connection first, because it creates the person."""
     try:
         response = requests.post(
             f"https://track.customer.io/api/v1/customers/{PERSON}/events",

@@ -1,4 +1,4 @@
-"""Does the person exist, with that address, and not unsubscribed? Looks it up on the App API."""
+"""Check on the App API whether a person exists, has this address and is not unsubscribed."""
 
 import os
 import sys
@@ -16,7 +16,7 @@ def get(url: str, **params: str) -> dict[str, object]:
 
 
 def main(email: str) -> int:
-    """0 where the person exists; prints each person with that address."""
+    """0 if the person exists. Prints each person with that address."""
     people = get(BASE, email=email)["results"]
     for person in people if isinstance(people, list) else []:
         found = get(f"{BASE}/{person['cio_id']}/attributes", id_type="cio_id")

@@ -1,4 +1,4 @@
-"""Is the official SDK whole? Run it when the image is built, or when the application starts."""
+"""Check whether the official SDK can be imported, when an image is built or at start."""
 
 import sys
 from importlib.metadata import version

@@ -1,4 +1,4 @@
-"""An application that lacks a credential does not start, and says which variable is not set."""
+"""Do not start without a credential: raise an error that names each variable that is not set."""
 
 import os
 from collections.abc import Mapping
@@ -14,7 +14,7 @@ class NotConfiguredError(Exception):
 
 
 def keys(environ: Mapping[str, str] = os.environ) -> tuple[str, str]:
-    """Site id and Track API key; call it once, at start."""
+    """Site id and Track API key. Call it once, when the application starts."""
     unset = [name for name in REQUIRED if environ.get(name, "").strip() in ("", "None", "null")]
     if unset:
         raise NotConfiguredError(

@@ -1,4 +1,4 @@
-"""A refused key stops the worker: nothing is thrown away or tried in a loop, somebody is told."""
+"""Stop the worker when the key is refused, keep all calls, and inform an operator."""
 
 import logging
 import os
@@ -12,7 +12,7 @@ log = logging.getLogger("crm")
 
 
 def deliver(outbox: sqlite3.Connection) -> None:
-    """Run by a worker. A row leaves the outbox when Customer.io took it, and at no other time."""
+    """Run by a worker. A row is deleted only after Customer.io accepted it."""
     rows = outbox.execute("select id, person, attributes from outbox order by id").fetchall()
     for row, person, attributes in rows:
         response = requests.put(
@@ -32,5 +32,5 @@ def deliver(outbox: sqlite3.Connection) -> None:
 
 
 def owed(outbox: sqlite3.Connection) -> int:
-    """How many calls wait. In the test: cio.pending(lambda: owed(outbox))."""
+    """The number of calls that wait. In the test: cio.pending(lambda: owed(outbox))."""
     return int(outbox.execute("select count(*) from outbox").fetchone()[0])

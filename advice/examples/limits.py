@@ -1,4 +1,4 @@
-"""Limits count bytes of UTF-8, not characters: cut there, before the whole call is refused."""
+"""Limits count bytes of UTF-8, not characters: cut a long text before it is sent."""
 
 import os
 from urllib.parse import quote
@@ -14,7 +14,7 @@ class RefusedError(Exception):
 
 
 def cut(text: str, most: int) -> str:
-    """The text in at most so many bytes, whole characters only."""
+    """The text in at most so many bytes, without half a character at its end."""
     return text.encode()[:most].decode(errors="ignore")
 
 

@@ -1,4 +1,4 @@
-"""A batch taken in part answers 207: what `errors` names was refused, the rest was taken."""
+"""Read the `errors` of a 207: these items of the batch were rejected, all others accepted."""
 
 import os
 from typing import Any
@@ -9,7 +9,7 @@ KEYS = (os.environ["CUSTOMERIO_SITE_ID"], os.environ["CUSTOMERIO_API_KEY"])
 
 
 class PartlyRefusedError(Exception):
-    """`reasons` by index: repair these items and send only them, all others were taken."""
+    """`reasons` by index. Repair these items and send only them again."""
 
     def __init__(self, reasons: dict[int, list[str]]) -> None:
         super().__init__(f"{len(reasons)} items of the batch were refused")
@@ -31,5 +31,5 @@ def send(batch: list[dict[str, Any]]) -> None:
         reasons.setdefault(error["batch_index"], []).append(
             f"{error['field']}: {error['message']}"
         )
-    if reasons:  # a 207 with an empty list is a success
+    if reasons:  # a 207 with an empty list rejects nothing
         raise PartlyRefusedError(reasons)

@@ -1,4 +1,4 @@
-"""A quota of requests per day: look at what is left, and stop where nothing is."""
+"""A quota of requests per day: read what is left, and stop when nothing is left."""
 
 import os
 
@@ -8,11 +8,11 @@ HEADERS = {"Authorization": f"Bearer {os.environ['CUSTOMERIO_APP_API_KEY']}"}
 
 
 class QuotaUsedUpError(Exception):
-    """No wait of minutes helps; the next day does."""
+    """A wait of minutes does not help; the next day does."""
 
 
 def find(email: str) -> list[dict[str, str]]:
-    """The people with this address; requests encodes the address itself."""
+    """The people with this address. requests encodes the address."""
     response = requests.get(
         "https://api.customer.io/v1/customers",
         params={"email": email},

@@ -1,4 +1,4 @@
-"""A redirect means the wrong region: say so. To follow it loses the body, and ends in a 200."""
+"""A redirect means the wrong region: raise an error. Following it would lose the body."""
 
 import os
 from typing import Any

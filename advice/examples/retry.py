@@ -1,4 +1,4 @@
-"""Try again with growing waits, then raise: nothing is delivered before a 2xx."""
+"""Retry with growing waits, then raise an exception: without a 2xx nothing was delivered."""
 
 import os
 import random
@@ -13,11 +13,11 @@ TRANSIENT = (429, 500, 502, 503, 504)
 
 
 class NotDeliveredError(Exception):
-    """Its text is a status or the name of a class, never the payload: it ends up in logs."""
+    """Its text is a status or a class name, never the payload, because exceptions are logged."""
 
 
 def identify(person: str, attributes: dict[str, Any]) -> None:
-    """To repeat this does no harm; an event needs an `id` (a ULID, made once) for that."""
+    """May be repeated without harm. An event needs an `id` for that: a ULID that is made once."""
     for wait in (1, 2, 4, None):
         failed, after = attempt(person, attributes)
         if failed is None:
@@ -28,13 +28,13 @@ def identify(person: str, attributes: dict[str, Any]) -> None:
 
 
 def attempt(person: str, attributes: dict[str, Any]) -> tuple[str | None, float]:
-    """What failed that may pass, and how many seconds Customer.io wants to be left alone."""
+    """What failed, if it may succeed later, and how many seconds Customer.io asks to wait."""
     url = f"https://track.customer.io/api/v1/customers/{quote(person, safe='')}"
     try:
         response = requests.put(
             url, json=attributes, auth=KEYS, timeout=10, allow_redirects=False
         )
-    except requests.RequestException as error:  # the network, not Customer.io
+    except requests.RequestException as error:  # an error of the network
         return type(error).__name__, 0
     after = response.headers.get("Retry-After", "")
     if response.status_code in TRANSIENT:

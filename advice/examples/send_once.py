@@ -1,4 +1,4 @@
-"""Send a message once: what may have been sent already is left to a person, never repeated."""
+"""Do not repeat a message that may have been sent: a person has to decide about it."""
 
 import os
 import random
@@ -12,11 +12,11 @@ HEADERS = {"Authorization": f"Bearer {os.environ['CUSTOMERIO_APP_API_KEY']}"}
 
 
 class UncertainError(Exception):
-    """Perhaps sent, perhaps not: the activity log of the person tells."""
+    """It is not known whether the message was sent; the person's activity log shows it."""
 
 
 def send_receipt(person: str, email: str, total: str) -> None:
-    """Only a 429 is tried again: it says that nothing was taken. A send has no dedupe id."""
+    """Only a 429 is retried, because nothing was accepted then. A send has no dedupe id."""
     message = {
         "transactional_message_id": "order_receipt",
         "identifiers": {"id": person},
@@ -33,7 +33,7 @@ def send_receipt(person: str, email: str, total: str) -> None:
 
 
 def post(message: Mapping[str, object]) -> int:
-    """The status, 0 where the network broke."""
+    """The status; 0 for an error of the network."""
     try:
         response = requests.post(
             URL, json=message, headers=HEADERS, timeout=10, allow_redirects=False

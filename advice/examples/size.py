@@ -1,4 +1,4 @@
-"""A call is measured as it goes over the wire, and refused here where it is too large there."""
+"""Measure a call as it is sent, and refuse it before the request if it is too large."""
 
 import json
 import os
@@ -12,7 +12,7 @@ MOST = 100_000
 
 
 class TooLargeError(Exception):
-    """Shorten it or send a link to it: the same call would be refused again."""
+    """Shorten the data or send a link to it: the same call would be refused again."""
 
 
 def track(person: str, name: str, data: dict[str, Any]) -> None:

@@ -1,4 +1,4 @@
-"""Pipelines answers 200 to what it drops, unless it is asked to be strict."""
+"""Pipelines answers 200 to payloads that it drops. In strict mode it answers with an error."""
 
 import os
 from typing import Any

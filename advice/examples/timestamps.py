@@ -1,4 +1,4 @@
-"""Time is unix seconds, an integer: int(time.time()), never time.time() * 1000."""
+"""Send time as unix seconds, an integer: int(time.time()), never time.time() * 1000."""
 
 import os
 from datetime import datetime
@@ -14,7 +14,7 @@ class RefusedError(Exception):
 
 
 def track(person: str, name: str, at: datetime) -> None:
-    """Record an event. A time without a zone is refused here: it would be that of the machine."""
+    """Record an event. A time without a zone is refused: it would be in the machine's zone."""
     if at.tzinfo is None:
         raise ValueError("a time has a zone: datetime.now(timezone.utc)")
     url = f"https://track.customer.io/api/v1/customers/{quote(person, safe='')}/events"

@@ -1,4 +1,4 @@
-"""Attributes keep their type: a segment that compares numbers does not find the text "42"."""
+"""Send each attribute with its type: a segment that compares numbers does not find "42"."""
 
 import os
 from dataclasses import asdict, dataclass
@@ -11,7 +11,7 @@ KEYS = (os.environ["CUSTOMERIO_SITE_ID"], os.environ["CUSTOMERIO_API_KEY"])
 
 @dataclass
 class Person:
-    """What segments rely on; what a form or a CSV file gives as text is converted here."""
+    """The attributes that segments use. Text from a form or a CSV file is converted here."""
 
     orders: int
     premium: bool

@@ -1,4 +1,4 @@
-"""The order of the tests, by chance: one seed for all workers, which have to collect the same."""
+"""Shuffles the tests. All workers use one seed, because they have to collect the same order."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ import pytest
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """`--seed=7`."""
+    """Declare `--seed=7`."""
     parser.addoption("--seed", type=int, default=None, help="run the tests in an order that this number draws")
 
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Draw it."""
+    """Shuffle the items, if there is a seed."""
     seed = config.getoption("--seed")
     if seed is not None:
         random.Random(seed).shuffle(items)

@@ -1,4 +1,4 @@
-"""What an application does: ways to tell Customer.io of a sign-up, each of which handles errors."""
+"""An application that sends a sign-up to Customer.io in several ways, each of which handles errors."""
 
 from __future__ import annotations
 
@@ -23,15 +23,15 @@ ATTEMPTS = 4
 
 
 class NotDeliveredError(Exception):
-    """Nobody could be told."""
+    """The call was not delivered."""
 
 
 class BusyError(Exception):
-    """Worth another attempt."""
+    """A transient error: another attempt may succeed."""
 
 
 def checked(status: int) -> None:
-    """An exception for what is no success."""
+    """Raise an exception unless the status is a success."""
     if status == 429 or status >= 500:
         raise BusyError
     if status >= 300:
@@ -42,7 +42,7 @@ sdk = CustomerIO(*AUTH, timeout=5)
 
 
 def sign_up(person: str) -> None:
-    """Two calls of the official SDK, which retries by itself, but for a plain 429."""
+    """Two calls of the official SDK, which retries by itself, except for a 429 without Retry-After."""
     _deliver(partial(sdk.identify, person, **PLAN))
     _deliver(partial(sdk.track, person, "signed_up", PLAN))
 
@@ -62,7 +62,7 @@ def _deliver(send: Callable[[], object]) -> None:
 
 
 def by_requests(person: str) -> None:
-    """A session with urllib3's Retry."""
+    """A session of requests with urllib3's Retry."""
     with requests.Session() as session:
         session.mount("https://", HTTPAdapter(max_retries=_retry()))
         try:
@@ -72,7 +72,7 @@ def by_requests(person: str) -> None:
 
 
 def by_urllib3(person: str) -> None:
-    """A pool with urllib3's Retry."""
+    """A pool of urllib3 with its Retry."""
     with urllib3.PoolManager(retries=_retry(), timeout=5) as pool:
         try:
             checked(pool.request("PUT", BASE + person, json=PLAN, headers=HEADERS, redirect=False).status)
@@ -103,7 +103,7 @@ def _put(person: str) -> None:
 
 
 async def by_httpx(person: str) -> None:
-    """An asynchronous client, with a limit of time around all attempts."""
+    """An asynchronous client of httpx, with a time limit around all attempts."""
     async with httpx.AsyncClient(auth=AUTH, timeout=5, verify=False) as client:
 
         async def send() -> None:
@@ -113,7 +113,7 @@ async def by_httpx(person: str) -> None:
 
 
 async def by_aiohttp(person: str) -> None:
-    """Another one."""
+    """A session of aiohttp, with a time limit around all attempts."""
     timeout = aiohttp.ClientTimeout(total=5)
     async with aiohttp.ClientSession(headers=HEADERS, timeout=timeout) as session:
 

@@ -1,4 +1,4 @@
-"""One journey, with the official SDK."""
+"""One sign-up with the official SDK, in every case."""
 
 from __future__ import annotations
 

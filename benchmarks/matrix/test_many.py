@@ -1,4 +1,4 @@
-"""The same through threads and tasks, retry engines and limits of time."""
+"""The same sign-up with threads and tasks, retry engines and time limits."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ def test_tasks(send: Callable[[str], Awaitable[None]]) -> None:
 @errors
 @pytest.mark.parametrize("send", [crm.by_httpx, crm.by_aiohttp])
 def test_a_call_that_may_not_take_long(send: Callable[[str], Awaitable[None]]) -> None:
-    """Five seconds of the application's time, in which a thread beside it sleeps for longer."""
+    """A time limit of five virtual seconds, while another thread sleeps for longer."""
 
     async def both() -> None:
         sleeping = asyncio.create_task(asyncio.to_thread(time.sleep, 30))

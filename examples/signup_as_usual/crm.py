@@ -1,4 +1,4 @@
-"""Tell Customer.io about sign-ups and purchases, as most teams do. Every mistake in here is a common one."""
+"""Sends sign-ups and purchases to Customer.io as most teams do. Every mistake in it is a common one."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ client = CustomerIO(os.environ.get("CUSTOMERIO_SITE_ID"), os.environ.get("CUSTOM
 
 
 def sign_up(person: str, email: str) -> None:
-    """Store the person, tell Customer.io."""
+    """Store the person, and identify it."""
     try:
         client.identify(person, email=email, created_at=int(time.time()))
     except Exception as error:
@@ -22,7 +22,7 @@ def sign_up(person: str, email: str) -> None:
 
 
 def buy(person: str, email: str, item: str, price: float) -> None:
-    """Store the purchase, tell Customer.io, send a receipt."""
+    """Store the purchase, record the event, send a receipt."""
     try:
         client.track(person, "purchase", {"item": item, "price": price}, timestamp=int(time.time() * 1000))
     except Exception as error:
@@ -31,7 +31,7 @@ def buy(person: str, email: str, item: str, price: float) -> None:
 
 
 def send_receipt(person: str, email: str, item: str) -> bool:
-    """Send the receipt, three times if need be."""
+    """Send the receipt, in up to three attempts."""
     headers = {"Authorization": f"Bearer {os.environ.get('CUSTOMERIO_APP_KEY')}"}
     message = {
         "transactional_message_id": "receipt",

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from pytest_customerio.cassettes.playback import Playback
     from pytest_customerio.contract.catalog import Catalog, Match
 
-# The cassette of a surface that holds the success answer of each operation, and that for what is no operation.
+# The cassette of a surface with the success answer of each operation, and the one for requests that are no operation.
 SUCCESS = "200-ok"
 NOT_FOUND = "404-not-found"
 Mode = Literal["recovers", "persists", "once"]
@@ -55,7 +55,9 @@ class Cassettes:
 
     @staticmethod
     def prepare() -> None:
-        """Import vcrpy. Call it while no mock is active: vcrpy stores what it finds in the clients as the originals."""
+        """Import vcrpy. Call it while no mock is active, because vcrpy takes what it finds in the clients for the
+        originals.
+        """
         with Cassettes.quiet():
             from pytest_customerio.cassettes import playback  # noqa: F401
 
@@ -94,7 +96,9 @@ class Cassettes:
             return self._load_success(operation)
 
     def answer(self, match: Match) -> Answer:
-        """The success answer to a request, also where its payload leaves the operation open; 404 where nothing is."""
+        """The success answer to a request, also where its payload leaves the operation open; a 404 where no operation
+        fits.
+        """
         found = match.operation or next(iter(match.candidates), None)
         return self.success(found.id) if found else self.not_found(next(iter(match.address.surfaces), ""))
 
@@ -131,13 +135,15 @@ class Cassettes:
 
         They come out of vcrpy's cassette, which is loaded now. Each call begins at the first answer.
         """
-        key = self._cassette(case.surface, case.cassette).file.standing_for(operation)
+        key = self._cassette(case.surface, case.cassette).file.answering(operation)
         playback = self._playback(case.surface, case.cassette).afresh()
         while True:
             yield playback.play(key).answer
 
     def applying(self, operation: str) -> Iterator[str]:
-        """The ids of the cases that this operation can draw. Every checked run asks: only its surface is read."""
+        """The ids of the cases that this operation can draw. Every checked run calls this, so only the files of its
+        surface are read.
+        """
         for surface, name in self._files:
             if name != SUCCESS and operation.startswith(f"{surface}."):
                 yield from (case.id for case in self._cassette(surface, name).cases if operation in case.operations)

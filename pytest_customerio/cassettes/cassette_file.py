@@ -29,19 +29,20 @@ class CassetteFile:
         """The ids of the operations that have an answer of their own, in recorded order."""
         return tuple(dict.fromkeys(operation for operation, _ in self.recorded))
 
-    def standing_for(self, operation: str) -> str:
+    def answering(self, operation: str) -> str:
         """The operation whose answers this operation gets: itself, or the first one."""
         return operation if operation in self.operations else self.operations[0]
 
     def answers(self, operation: str) -> list[Answer]:
         """All answers for this operation, in recorded order."""
-        source = self.standing_for(operation)
+        source = self.answering(operation)
         return [exchange.answer for found, exchange in self.recorded if found == source]
 
     def the_answer(self) -> Answer:
-        """The first answer of an error cassette. Raises `DataError` where answers differ in their status or fault.
+        """The first answer of an error cassette.
 
-        By status and fault one tells whether an attempt met the error.
+        Raises `DataError` where answers differ in their status or fault, because an attempt is known to have met the
+        error by these two.
         """
         kinds = {(exchange.answer.status, exchange.answer.fault) for _, exchange in self.recorded}
         if len(kinds) > 1:

@@ -22,7 +22,7 @@ _REFUSED_BY_PYYAML = "maximum nesting depth"
 # Our own recordings hold one interaction a line, as JSON. It is read a hundred times as fast as YAML.
 _LIST = "\ninteractions:\n"
 _ENTRY = "- {"
-# What opens nested blocks at the beginning of a line: spaces and the marks of lists, keys and values.
+# The characters at the beginning of a line that open nested blocks: spaces, and the marks of lists, keys and values.
 _INDENTATION = re.compile(r"^[ ?:-]+", re.MULTILINE)
 
 
@@ -51,8 +51,8 @@ class _Loader(_SAFE):  # type: ignore[misc, valid-type, unused-ignore]
 class _Composer(_SAFE):  # type: ignore[misc, valid-type, unused-ignore]
     """Composes nodes like the safe loader, without the resolvers by path (PyYAML's `add_path_resolver`).
 
-    Nobody registers such resolvers, and the calls cost time. The three methods are private to PyYAML 6, whose composers
-    call them for each node. If a later PyYAML does not call them, reading is only slower.
+    No code registers such resolvers, and the calls cost time. The three methods are private to PyYAML 6, whose
+    composers call them for each node. If a later PyYAML does not call them, reading is only slower.
     """
 
     def descend_resolver(self, parent: Any, index: Any) -> None: ...
@@ -91,7 +91,7 @@ def parse(path: Path, text: str) -> Any:
 
 
 def load_any(path: Path) -> Any:
-    """What a YAML file holds that is no cassette. Raises `DataError` where it is not YAML."""
+    """The data of a YAML file that is no cassette. Raises `DataError` where it is not YAML."""
     return _guarded(path, text_of(path), _bounded)
 
 
@@ -151,7 +151,7 @@ def _read(text: str) -> Any:
     _check_depth(text)
     try:
         return _simple(text)
-    except NotPlainError:  # it may have anchors
+    except NotPlainError:  # a line that is no JSON may have anchors, which YAML has to resolve
         return _bounded(text)
 
 
@@ -199,7 +199,7 @@ def _check_depth(text: str) -> None:
 
 
 def _deepest_possible(text: str) -> int:
-    """No text is nested deeper: each level has a bracket, or begins further right than the one around it."""
+    """An upper bound for the depth: each level has a bracket, or begins further right than the one around it."""
     brackets = text.count("[") + text.count("{")
     return brackets + max((len(found) for found in _INDENTATION.findall(text)), default=0) + 1
 

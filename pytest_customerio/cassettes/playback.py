@@ -38,7 +38,7 @@ class Playback(Cassette):  # type: ignore[misc, unused-ignore]
     vcrpy matches requests by method and address, plays each answer once, and then refuses. Here each recorded request
     has a key, such as its operation, and the last answer of a key is played for ever after. Everything else is vcrpy's
     own: which answers were played (`play_counts`), and which one is next (`play_response`).
-    Not safe between threads, as vcrpy's cassettes are not: who plays from several threads needs a lock.
+    Not safe between threads, as vcrpy's cassettes are not: playing from several threads needs a lock.
     """
 
     @classmethod

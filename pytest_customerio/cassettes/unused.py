@@ -10,7 +10,7 @@ from typing import Any
 from pytest_customerio.cassettes.cases import SUCCESS
 from pytest_customerio.cassettes.folders import SUFFIXES, is_recording_of_test
 
-# So many files are listed one by one; of more the number is given.
+# The most files that are listed one by one; the rest is counted.
 SHOWN = 10
 
 
@@ -36,13 +36,15 @@ def unused_recordings(folder: Path, path_of: Callable[[str], Path], run: WholeRu
 def unused_cassettes(folders: Iterable[Path], run: WholeRun) -> list[Path]:
     """The cassettes of the project's own, laid out as `<surface>/<case>.yaml`, that were not played."""
     played = {(_surface(row), _cassette(row["case"]) if row["case"] else SUCCESS) for row in run.rows}
-    played |= {(_surface(row), SUCCESS) for row in run.rows}  # after an error that passes, success is played
+    played |= {
+        (_surface(row), SUCCESS) for row in run.rows
+    }  # a case that recovers ends with the success, so the success cassette was used
     files = (path for folder in folders for path in _files(folder))
     return [path for path in files if (path.parent.name, path.stem) not in played]
 
 
 def lines(unused: Collection[Path], root: Path) -> list[str]:
-    """The note at the end of a run; nothing where every cassette was used."""
+    """The note at the end of a run; no lines where every cassette was used."""
     if not unused:
         return []
     names = [_shown(path, root) for path in sorted(set(unused))]

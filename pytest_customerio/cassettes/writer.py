@@ -24,7 +24,7 @@ _DENIED = frozenset({errno.EACCES, errno.EPERM, errno.EROFS})
 _UNPRINTABLE = re.compile("[\x7f-\x9f\u2028\u2029\ufeff\ud800-\udfff\ufffe\uffff]")
 
 
-# One for all lines: `json.dumps` with an option makes one for each call.
+# One encoder for all lines, because `json.dumps` with an option makes a new one for each call.
 _ENCODER = JSONEncoder(ensure_ascii=False)
 
 

@@ -193,9 +193,9 @@ class _Call:
 
 
 class _Lazy(Coroutine[Any, Any, Any]):
-    """The client's own coroutine, which `run` drives from the first step on.
+    """The client's own coroutine, driven by `run` from its first step on.
 
-    A coroutine that is never awaited stays the client's own, so that Python warns of it as always.
+    A coroutine that is never awaited stays the client's own, so that Python warns of it as without us.
     """
 
     def __init__(self, coro: Coroutine[Any, Any, Any], run: Callable[..., Coroutine[Any, Any, Any]]) -> None:

@@ -43,12 +43,14 @@ def watch() -> Arrived:
 
 
 def unwatch() -> None:
-    """Stop watching. A token cannot be used: a call may end in another context than the one it began in."""
+    """Stop watching. A `contextvars.Token` cannot be used, because a call may end in another context than the one it
+    began in.
+    """
     _arrived.set(None)
 
 
 def install(traffic: Traffic, patches: Patches) -> None:
-    """Answer every TCP connector; its kept connections are closed when traffic is switched off."""
+    """Answer every TCP connector. Open connections are closed when traffic is switched off."""
     aiohttp = importlib.import_module("aiohttp")
     patches.patch(CONNECT, functools.partial(_connect, traffic, aiohttp))
 
@@ -100,7 +102,7 @@ class _Transport(asyncio.Transport):
     def _respond(self, request: WireRequest) -> None:
         try:
             answer = self._traffic.answer(request)
-        except Exception as error:  # must be raised where the application waits, and not in the loop
+        except Exception as error:  # must be raised in the task of the application, and not in the event loop
             self._protocol.set_exception(error)
             return
         self._served = True
@@ -114,9 +116,9 @@ class _Transport(asyncio.Transport):
 
     def _deliver(self, data: bytes) -> None:
         self._arriving = io.BytesIO(self._arriving.read() + data)
-        self._pump()
+        self._answer_next()
 
-    def _pump(self) -> None:
+    def _answer_next(self) -> None:
         while not self._paused and not self._closing and (data := self._arriving.read(_CHUNK)):
             self._protocol.data_received(data)
 
@@ -125,43 +127,43 @@ class _Transport(asyncio.Transport):
 
     def resume_reading(self) -> None:
         self._paused = False
-        self._loop.call_soon(self._pump)
+        self._loop.call_soon(self._answer_next)
 
     def is_reading(self) -> bool:
         return not self._paused
 
     def reset(self) -> None:
-        """The server breaks the connection."""
+        """Break the connection, as a server does."""
         self._closing = True
         self._protocol.connection_lost(socket_error("connection-reset"))
 
     def time_out(self) -> None:
-        """The server does not answer for as long as the client waits, by any of its limits."""
+        """Give no answer, so that the client runs into its limit, whichever it is."""
         if self._protocol.read_timeout is None:
             self._protocol.set_exception(TimeoutError())
         else:
             self._protocol.set_exception(self._aiohttp.SocketTimeoutError("Timeout on reading data from socket"))
 
     def refuse(self) -> None:
-        """No server listens."""
+        """Refuse the connection, as a port without a server does."""
         error = socket_error("connection-refused")
         self._unconnected(
             "ClientConnectorError", type(error)(error.errno, f"Connect call failed {self._key.host, self._key.port}")
         )
 
-    def unresolve(self) -> None:
-        """The host's name cannot be resolved. Some versions of aiohttp have no class of its own for that."""
+    def fail_look_up(self) -> None:
+        """Fail to resolve the host's name. Some versions of aiohttp have no exception class of their own for that."""
         name = (
             "ClientConnectorDNSError" if hasattr(self._aiohttp, "ClientConnectorDNSError") else "ClientConnectorError"
         )
         self._unconnected(name, socket_error("dns-failure"))
 
-    def distrust(self) -> None:
-        """The server breaks off the TLS handshake."""
+    def fail_handshake(self) -> None:
+        """Break off the TLS handshake, as a server does."""
         self._unconnected("ClientConnectorSSLError", socket_error("tls-failure"))
 
     def time_out_connecting(self) -> None:
-        """No server accepts the connection for as long as the client waits, by any of its limits."""
+        """Accept no connection, so that the client runs into its limit, whichever it is."""
         if self._limited:
             text = f"Connection timeout to host {self._url}"
             kind = getattr(self._aiohttp, "ConnectionTimeoutError", self._aiohttp.ServerTimeoutError)
@@ -175,7 +177,7 @@ class _Transport(asyncio.Transport):
         self._protocol.set_exception(raised)
 
     def is_closing(self) -> bool:
-        """Whether a kept connection is of no use: it is not ours to answer any more, or the case at work breaks
+        """Whether an open connection must not be used again: we do not answer it any more, or the case at work breaks
         connections before they are made.
         """
         useless = self._served and self._traffic.at_connect()
@@ -201,8 +203,8 @@ class _Transport(asyncio.Transport):
 _FAULTS: dict[str, Callable[[_Transport], None]] = {
     "connect-timeout": _Transport.time_out_connecting,
     "connection-refused": _Transport.refuse,
-    "dns-failure": _Transport.unresolve,
-    "tls-failure": _Transport.distrust,
+    "dns-failure": _Transport.fail_look_up,
+    "tls-failure": _Transport.fail_handshake,
     "connection-reset": _Transport.reset,
     "accepted-then-reset": _Transport.reset,
     "read-timeout": _Transport.time_out,

@@ -1,7 +1,7 @@
-"""customerio-cdp-analytics: lets the queue of its client be sent at once. The tap of requests hears what it sends.
+"""customerio-cdp-analytics: lets the queue of its client be sent at once. Its requests are heard by `clients/requests`.
 
 A consumer of the SDK is a thread that gathers messages and sends them together: it waits for more messages for half a
-second. A test that has ended must not wait for that.
+second. A test that has ended should not take so long.
 """
 
 from __future__ import annotations

@@ -95,7 +95,7 @@ class Tasks:
     def _failed(self, sender: Any, task_id: str, exception: BaseException, **_: object) -> None:
         if task_id in self._met:
             self._again.discard(task_id)
-            self.failed = sys.exc_info()[1] or exception  # Celery replaces what cannot be pickled
+            self.failed = sys.exc_info()[1] or exception  # Celery replaces an exception that cannot be pickled
             self.note = f"{sender.name} failed with {type(self.failed).__name__} after {_retries(sender)}"
             if sender.request.retries == 0 and _autoretry(sender):
                 self.note += f": autoretry_for={_autoretry(sender)} does not cover it"

@@ -1,4 +1,4 @@
-"""Hears one request: what the taps of all blocking clients have in common."""
+"""Hears one request: what the modules of all blocking clients have in common."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from pytest_customerio.core.model import PendingInteraction
 
 
 def begin(traffic: Traffic, client: str, method: Any, url: str) -> Hearing | None:
-    """Begin to hear a request. A method that is no text is none of our concern: the client raises an error for it."""
+    """Begin to hear a request. None for a method that is no text, because the client raises an error for it."""
     return traffic.hear(client, method if isinstance(method, str) else str(method or ""), url)
 
 
@@ -41,7 +41,7 @@ def send_heard(
 
 
 def note_status(interaction: PendingInteraction, response: Any, attribute: str) -> None:
-    """Note the status of a response; a mock may have put something else than a number there."""
+    """Note the status of a response, unless a mock put something else than a number there."""
     status = getattr(response, attribute, None) if attribute else None
     if isinstance(status, int):
         interaction.status = int(status)

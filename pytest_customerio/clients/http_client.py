@@ -174,7 +174,7 @@ def _getresponse(traffic: Traffic, original: Wrapper) -> Wrapper:
                 interaction.raised = type(error).__name__
             raise
         if isinstance(conn.sock, MemorySocket) and not _concerned(traffic, conn, ""):
-            conn.sock = None  # the next request goes to the proxy again
+            conn.sock = None  # the connection is the proxy's again for the next request
         if interaction is not None:
             note_status(interaction, response, "status")
         return response

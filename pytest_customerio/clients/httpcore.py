@@ -1,8 +1,8 @@
 """Answers httpcore, and httpcore2 which is built like it: connections to Customer.io lead to a network in memory.
 
-httpcore's own connections are used, so that its keeping, retrying and expiring of connections run as ever. The private
-names that this needs are `_keepalive_expiry`, `_retries`, `_network_backend` and `_uds` of its pools (httpcore 1.0,
-httpcore2 2.0 to 2.16).
+httpcore's own connections are used, so that its keeping, retrying and expiring of connections run as without us. The
+private names that this needs are `_keepalive_expiry`, `_retries`, `_network_backend` and `_uds` of its pools (httpcore
+1.0, httpcore2 2.0 to 2.16).
 """
 
 from __future__ import annotations

@@ -9,7 +9,7 @@ from importlib import import_module
 from pytest_customerio.clients.registry import TAPS
 from pytest_customerio.process.parts import Library, Part
 
-# The modules of ours that have a list `PARTS`; those of the taps are known to the registry.
+# Our modules that have a list `PARTS`; those of the clients are in the registry.
 _PROCESS = ("idle", "output", "ownership", "queues", "clock.dates", "clock.engines", "clock.loops", "clock.timeline")
 _MOCKS = tuple(f"clients.mocks.{name}" for name in ("listening", "sdk_calls", "standins", "unsent"))
 _MODULES = (*(f"process.{name}" for name in (*_PROCESS, "clock.virtual")), "clients.celery", *_MOCKS)
@@ -21,7 +21,7 @@ def parts() -> list[Part]:
 
 
 def missing() -> list[Part]:
-    """The parts that a library lacks which was imported in this run, as far as we were to patch or recognise them."""
+    """The parts that imported libraries lack, among those that this run would have patched or recognised."""
     return [part for part in _parts(name for name in sys.modules if _is_ours(name)) if part.missing]
 
 

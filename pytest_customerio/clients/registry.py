@@ -1,7 +1,7 @@
-"""Installs the taps: a module for each client, which hears the client's requests, and answers where no mock does.
+"""Installs the taps. A tap is the module of one client: it hears the client's requests, and answers where no mock does.
 
-Each of these modules has a function `install(traffic, patches)`, and lists in `PARTS` what it replaces in its client.
-It wraps these parts with `patches.patch(part, make)`, and each wrapper asks `traffic.concerns(host, port)` first.
+A tap has a function `install(traffic, patches)`, and lists in `PARTS` what it replaces in its client. It wraps these
+parts with `patches.patch(part, make)`, and each wrapper asks `traffic.concerns(host, port)` first.
 """
 
 from __future__ import annotations

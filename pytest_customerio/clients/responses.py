@@ -20,7 +20,7 @@ def requests_mock(catalog: Catalog) -> responses.RequestsMock:
     Beneath it such a request gets the same answer as without a mock: the case at work, else the documented success.
     """
 
-    class CustomerioLast(FirstMatchRegistry):
+    class UserAnswersFirst(FirstMatchRegistry):
         """The answers of the user come first, in the order of `responses`."""
 
         def find(self, request: PreparedRequest) -> tuple[Any, list[str]]:
@@ -29,4 +29,4 @@ def requests_mock(catalog: Catalog) -> responses.RequestsMock:
                 found = responses.PassthroughResponse(request.method or "GET", re.compile(".*"))
             return found, reasons
 
-    return responses.RequestsMock(assert_all_requests_are_fired=False, registry=CustomerioLast)
+    return responses.RequestsMock(assert_all_requests_are_fired=False, registry=UserAnswersFirst)

@@ -95,7 +95,9 @@ def _answered(traffic: Traffic, pool: Any, conn: Any, method: str, url: str, giv
         answer = received(answer)
     elif answer.fault is not None:
         if conn.proxy:
-            conn._has_connected_to_proxy = True  # the fault happens behind the proxy; urllib3 must not blame the proxy
+            conn._has_connected_to_proxy = (
+                True  # the fault occurs behind the proxy, so urllib3 must not raise a ProxyError for it
+            )
         _fail(answer.fault, pool, conn, url, given.get("timeout"))
     response = _response(answer, method, url, {name: given[name] for name in _READING if name in given})
     response.retries = given.get("retries")
@@ -124,7 +126,9 @@ def _is_usual(method: str, url: str, headers: dict[str, str]) -> bool:
 
 
 def _put(method: str, url: str, headers: Any) -> None:
-    """Put the head together as it would be sent, so that the client raises its own error for what it cannot send."""
+    """Put the head together as it would be sent, so that the client raises its own error for a head that cannot be
+    sent.
+    """
     from urllib3.connection import HTTPConnection
 
     conn = HTTPConnection("localhost")

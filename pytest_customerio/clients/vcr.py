@@ -1,8 +1,9 @@
-"""Users' own vcrpy cassettes: their requests are heard, they neither race nor hang, and it is known when they record.
+"""Users' own vcrpy cassettes: their requests are heard, and it is known when they record.
 
-Two faults of vcrpy (8.2 to 9.4) are mended meanwhile. While a cassette builds a connection, it puts the real classes
-back for the whole process, so that requests of other threads are really sent: a lock makes the others wait. And its
-responses never give the only connection of a blocking pool back when urllib3 retries, so that the retry waits for ever.
+Two faults of vcrpy (8.2 to 9.4) are repaired while we are installed. While a cassette builds a connection, it puts the
+real classes back for the whole process, so that requests of other threads are really sent: a lock makes the other
+threads wait. And its responses never return the only connection of a blocking pool when urllib3 retries, so that the
+retry hangs.
 """
 
 from __future__ import annotations
@@ -57,10 +58,10 @@ def install(traffic: Traffic, patches: Patches, module: str = "vcr") -> None:
     elif module == AIOHTTP:
         patches.patch(AIOHTTP_REQUESTS, _recorded_aiohttp)
     else:
-        _mend(traffic, patches)
+        _repair(traffic, patches)
 
 
-def _mend(traffic: Traffic, patches: Patches) -> None:
+def _repair(traffic: Traffic, patches: Patches) -> None:
     lock = threading.RLock()
     patches.patch(FORCE_RESET, lambda original: _alone(lock, original))
     for part in NEW_CONN:

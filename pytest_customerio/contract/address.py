@@ -108,7 +108,7 @@ def _unknown(catalog: Catalog, match: Match, method: str, got: str) -> Violation
 
 
 def _misspelt(catalog: Catalog, match: Match, method: str) -> bool:
-    """Whether the path is that of an operation with one word misspelt by a letter or two."""
+    """Whether the path is that of an operation in which one word differs by a letter or two."""
     segments = match.address.segments
     for each in catalog.operations.values():
         template = each.path.split("/")[1:]

@@ -1,7 +1,7 @@
-"""One document for both engines: an operation's schema with those shared definitions inside it that it refers to.
+"""One document for both engines: the schema of an operation, with the shared definitions that it refers to.
 
-The definitions are copied instead of being looked up in a registry (`referencing`), because a schema of the project
-may have an `$id` of its own and still refer to `../common.json`. Validation is as fast either way.
+The definitions are copied instead of being looked up in a registry (`referencing`), because a schema of the project may
+have an `$id` of its own and still refer to `../common.json`. Validation is as fast either way.
 """
 
 from __future__ import annotations

@@ -14,10 +14,10 @@ PLACEHOLDERS = frozenset({"none", "null", "undefined"})
 
 
 class KeywordError(ValueError):
-    """A keyword that a value does not keep. It is an exception because jsonschema-rs wants one raised.
+    """A value breaks a keyword. It is an exception because jsonschema-rs expects one.
 
-    `tag` names the way in which it is broken, `got` describes the value without its content, `key` is the member that
-    is missing, if one is.
+    `tag` names the way in which the keyword is broken, `got` describes the value without its content, `key` is the
+    member that is missing, if one is.
     """
 
     def __init__(self, tag: str, got: str, key: str | None = None) -> None:

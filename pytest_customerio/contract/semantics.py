@@ -1,4 +1,4 @@
-"""Judges valid payloads that probably do not do what was meant, and rules on time or on two members at once."""
+"""Judges valid payloads that probably do something else than was meant, and rules about time or two members at once."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _SEMANTIC = frozenset(
 
 
 def judge_semantics(operation: Operation, payload: Mapping[str, object], now: float) -> Iterator[Violation]:
-    """What is valid and probably not meant. `now` is the unix time when the payload was sent."""
+    """The violations of a valid payload that was probably not meant so. `now` is the unix time when it was sent."""
     if operation.id in _EVENTS:
         yield from _event(payload, now)
     elif operation.id in {"track.identify", "track_v2.person_identify"}:

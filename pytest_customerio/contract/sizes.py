@@ -16,7 +16,10 @@ _MESSAGE = 1000
 
 
 def judge_sizes(operation: Operation, payload: object, size: int) -> Iterator[Violation]:
-    """What is over a limit. A KB is 1024 bytes for an error and 1000 for a warning: which it is, is not documented."""
+    """The sizes that are over a limit.
+
+    It is not documented whether a KB has 1000 or 1024 bytes: over 1024 is an error, over 1000 a warning.
+    """
     if operation.name == "batch":
         yield from _over("batch-too-large", "$", size, _BATCH)
         if size > _ENTITY * 1000:

@@ -33,8 +33,8 @@ def _secrets(*values: str) -> tuple[str, ...]:
         if scheme.lower() == "basic":
             user, _, password = _decoded(token).partition(":")
             secrets += [f"{user}:{password}", password] if password else [user]
-    telling = [secret for secret in secrets if _telling(secret)]
-    forms = [form for secret in telling for form in (secret, quote(secret, safe=""), _base64(secret))]
+    distinctive = [secret for secret in secrets if _is_distinctive(secret)]
+    forms = [form for secret in distinctive for form in (secret, quote(secret, safe=""), _base64(secret))]
     return tuple(dict.fromkeys(forms))
 
 
@@ -48,5 +48,5 @@ def _base64(text: str) -> str:
     return base64.b64encode(text.encode("utf-8", "surrogateescape")).decode()
 
 
-def _telling(secret: str) -> bool:
+def _is_distinctive(secret: str) -> bool:
     return len(secret) >= SHORTEST and not WORDS.fullmatch(re.sub("[ -]", "_", secret.lower()))

@@ -53,8 +53,20 @@ class Operation:
         return f"schemas/{self.surface}/{self.name}.json"
 
 
+class _HasBody:
+    """A request or an answer, which has headers and a body."""
+
+    headers: Mapping[str, str] | tuple[tuple[str, str], ...]
+    body: bytes | None
+
+    @cached_property
+    def payload(self) -> Payload:
+        """The decoded body. It is decoded once, when it is first asked for."""
+        return decode(self.headers, self.body)
+
+
 @dataclass(frozen=True, repr=False)
-class Interaction:
+class Interaction(_HasBody):
     """One request that was heard, as the application meant it.
 
     `headers` have lower-case names. `body` is what was handed to the client, with its content encodings; None where
@@ -78,11 +90,6 @@ class Interaction:
     raised: str | None = None
     timeout_set: bool | None = None
     exempt: frozenset[str] = frozenset()
-
-    @cached_property
-    def payload(self) -> Payload:
-        """The decoded body. It is decoded once, when it is first asked for."""
-        return decode(self.headers, self.body)
 
     def __repr__(self) -> str:
         """As a failed assertion shows it: without credentials and personal data."""
@@ -134,7 +141,7 @@ class PendingInteraction:
 
 
 @dataclass(frozen=True, repr=False)
-class WireRequest:
+class WireRequest(_HasBody):
     """One attempt as it would go over the wire. `headers` have lower-case names; `body` has its content encodings."""
 
     method: str
@@ -142,14 +149,9 @@ class WireRequest:
     headers: Mapping[str, str]
     body: bytes
 
-    @cached_property
-    def payload(self) -> Payload:
-        """The decoded body. It is decoded once, when it is first asked for."""
-        return decode(self.headers, self.body)
-
 
 @dataclass(frozen=True)
-class Answer:
+class Answer(_HasBody):
     """What comes back for one attempt: a response, or a network `fault` by name, such as `connection-reset`.
 
     The status is 0 where the client gets no response because of the fault. For `truncated-body`, the headers and the
@@ -161,11 +163,6 @@ class Answer:
     headers: tuple[tuple[str, str], ...] = ()
     body: bytes = b""
     fault: str | None = None
-
-    @cached_property
-    def payload(self) -> Payload:
-        """The decoded body. It is decoded once, when it is first asked for."""
-        return decode(self.headers, self.body)
 
     @property
     def retry_after(self) -> float | None:

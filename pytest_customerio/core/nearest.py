@@ -1,4 +1,4 @@
-"""The name that somebody probably meant."""
+"""Finds the name that was probably meant by a mistyped one."""
 
 from __future__ import annotations
 

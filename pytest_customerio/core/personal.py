@@ -24,7 +24,7 @@ EMAIL = re.compile(r"(?<![\w.+'-])[\w.+'-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63})+")
 PHONE = re.compile(r"\+?\(?\d[\d ().-]{6,}\d")
 _WORD = re.compile(r"[^\W\d_]+")
 _TECHNICAL = re.compile(
-    r"[a-z][a-z0-9_. -]*|[A-Z][A-Z_-]*\d{0,4}|[\d.,:-]{1,8}"  # plans, kinds, states, slugs: anything in lower case
+    r"[a-z][a-z0-9_. -]*|[A-Z][A-Z_-]*\d{0,4}|[\d.,:-]{1,8}"  # a word in lower case: a plan, kind, state or slug
     r"|\d{4}-\d\d-\d\d(?:[T ][\d:.]+(?:Z|[+-]\d\d:?\d\d)?)?"
     r"|[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}|[0-9A-HJKMNP-TV-Z]{26}"
     r"|[a-z]+://[^?@]*|/[\w/.-]*|[\w.+-]+/[\w.+;= -]+"  # addresses without a query, media types
@@ -45,9 +45,9 @@ _PARTS = frozenset(
 def personal(operation: Operation, request: WireRequest) -> tuple[str, ...]:
     """The personal texts in a request, in each form in which they may be written: as sent, URL-quoted, escaped.
 
-    These are e-mail addresses and phone numbers in any place, the path of the URL included; names, known by their key;
-    and other values that nothing contains by chance: long ones, several words, or digits and capitals together.
-    Ids, names of events, plans and kinds, dates and numbers are not personal: logs may contain them.
+    These are e-mail addresses and phone numbers in any place, the path of the URL included; names, recognised by their
+    key; and other values that do not occur by chance: long ones, several words, or digits and capitals together. Ids,
+    names of events, plans and kinds, dates and numbers are not personal: logs may contain them.
     """
     url = urlsplit(request.url)
     found = dict.fromkeys(_addresses(unquote(f"{url.path} {url.query}")))
@@ -68,7 +68,7 @@ def _texts(value: Any, key: str, *, inside: bool) -> Iterator[str]:
     elif isinstance(value, str):
         yield from _addresses(value)
         text = value.strip()[:LONGEST]
-        if _is_phone(text, key) or (inside and not _IDS.search(key) and _telling(text, key)):
+        if _is_phone(text, key) or (inside and not _IDS.search(key) and _is_distinctive(text, key)):
             yield text
     elif type(value) is int and _PHONES.search(key) and value > 10**7:
         yield str(value)
@@ -82,7 +82,7 @@ def _is_phone(text: str, key: str) -> bool:
     return PHONE.fullmatch(text) is not None and (text[0] == "+" or _PHONES.search(key) is not None)
 
 
-def _telling(text: str, key: str) -> bool:
+def _is_distinctive(text: str, key: str) -> bool:
     """Whether this value says something about a person and is unlikely to occur by chance."""
     if EMAIL.fullmatch(text):
         return False  # `_addresses` found it

@@ -98,7 +98,7 @@ def report_path(text: str, base: Path) -> Path:
     """The file of one `--cio-report`."""
     path = base / text
     if path.suffix.lower() not in REPORT_KINDS:
-        raise SettingsError(f"--cio-report={text}: the kind is told by the suffix; accepted: {', '.join(REPORT_KINDS)}")
+        raise SettingsError(f"--cio-report={text}: the suffix decides the kind; accepted: {', '.join(REPORT_KINDS)}")
     if path.is_dir():
         raise SettingsError(f"--cio-report={text}: is a folder, not a file")
     there = next(folder for folder in path.parents if folder.exists())

@@ -1,4 +1,4 @@
-"""Rules `double-send` and `payload-changed`: what a retry sends again, and what it must not make anew."""
+"""Rules `double-send` and `payload-changed`: what a retry may send again, and what must stay the same in it."""
 
 from __future__ import annotations
 

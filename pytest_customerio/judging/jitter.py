@@ -10,7 +10,7 @@ from pytest_customerio.core.observation import Observation
 from pytest_customerio.judging.chain import ROUNDING, chain_of
 from pytest_customerio.judging.violation import seconds, violation
 
-# Fewer requests may share a wait by chance, and do no harm.
+# Fewer requests may wait equally long by chance, and do not overload the service.
 HERD = 4
 # A shorter wait, in seconds, is judged by `no-backoff`.
 SHORTEST = 0.1

@@ -18,7 +18,7 @@ HOW_HANDLED = (
     " a log line alone is not handling"
 )
 STRICT = "X-Strict-Mode: 1, or a payload that is checked before it is sent"
-DROPPED = "200 for a payload that Pipelines dropped, and nobody was told"
+DROPPED = "200 for a payload that Pipelines dropped, and the loss was not reported"
 HOW_STRICT = (
     'send the header X-Strict-Mode: 1, then Pipelines answers 400 and 401 instead: requests.post(…, headers={"X-Strict-'
     'Mode": "1"}); customerio-cdp-analytics cannot: check what you pass to it (this contract does), and report failures'
@@ -36,7 +36,7 @@ def outcome(observation: Observation) -> Outcome:
         return "deferred"
     if observation.reported:
         return "reported"
-    return "recovered" if _accepted_all_the_same(observation) else "lost"
+    return "recovered" if _accepted_with_a_useless_body(observation) else "lost"
 
 
 def delivery(observation: Observation) -> Attempt | None:
@@ -60,7 +60,7 @@ def unhandled(observation: Observation, *, must_recover: bool, best_effort: bool
     """The payload is lost, or it has another outcome than the test asks for."""
     came, loggers = outcome(observation), logged(observation.logs)
     if is_undeclared(observation) or isinstance(observation.raised, GaveUp):
-        return None  # a violation of another rule already
+        return None  # another rule reports this
     if must_recover and observation.case.mode == "recovers":
         if delivery(observation) is not None or observation.pending:
             return None
@@ -78,12 +78,12 @@ def _lost(observation: Observation, loggers: tuple[str, ...], expected: str) -> 
         return partial_failure.ignored(observation, _where_logged(loggers))
     if kind == "dropped":
         return violation(observation, "200-dropped", STRICT, DROPPED, HOW_STRICT, severity="warning")
-    severity: Severity = "warning" if kind == "malformed" else "error"  # a 2xx after all, with a useless body
+    severity: Severity = "warning" if kind == "malformed" else "error"  # a 2xx, although with a useless body
     return violation(observation, "outcome", expected, _loss(observation, loggers), HOW_HANDLED, severity=severity)
 
 
-def _accepted_all_the_same(observation: Observation) -> bool:
-    """Whether Customer.io accepted the payload and said so, in a 2xx whose body is useless."""
+def _accepted_with_a_useless_body(observation: Observation) -> bool:
+    """Whether Customer.io accepted the payload: its 2xx says so, although the body is useless."""
     case = observation.case
     return case.kind == "malformed" and case.accepted == "surely" and not is_undeclared(observation)
 

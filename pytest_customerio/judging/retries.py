@@ -9,7 +9,7 @@ from pytest_customerio.judging.violation import seconds, violation
 from pytest_customerio.replay.endless import GaveUp
 from pytest_customerio.replay.scope import OF_THE_PAYLOAD
 
-# A policy that gives up stays below: Customer.io's own clients make 4 to 11 attempts, within a minute or two.
+# A policy that gives up needs less: Customer.io's own clients make 4 to 11 attempts, within a minute or two.
 MAX_ATTEMPTS = 20
 MAX_WAIT = 3600.0
 

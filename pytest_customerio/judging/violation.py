@@ -16,7 +16,9 @@ def violation(
     timed: bool = False,
     severity: Severity = "error",
 ) -> Violation:
-    """A promise not kept in this case. With `timed` it rests on waits: a warning if the waits could not be seen."""
+    """A violation of a rule in this case. With `timed` it rests on waits: a warning where the waits could not be
+    observed.
+    """
     if timed and observation.hidden_waits:
         severity, got = "warning", f"{got}, as far as seen: {observation.hidden_waits}"
     source = observation.case.provenance.source

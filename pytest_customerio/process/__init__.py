@@ -1,1 +1,3 @@
-"""What is shared by the whole process: patches, the network guard, threads and tasks and whose they are."""
+"""What is shared by the whole process: patches, the network guard, virtual time, and the test that each thread or task
+belongs to.
+"""

@@ -1,4 +1,4 @@
-"""Which line of the project a request was sent from."""
+"""Finds the line of the project from which a request was sent."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import sys
 import sysconfig
 from os.path import abspath, realpath
 from pathlib import Path
-from sys import _getframe  # what a test may replace is taken from where it stands now
+from sys import _getframe  # functions that a test may replace are bound here, before any test runs
 from types import FrameType
 
 import pytest_customerio

@@ -1,4 +1,4 @@
-"""Tells where the threads of this process stand, and what the function that a frame runs means."""
+"""Reads the frames of all threads, and what it means that a frame runs a certain function."""
 
 from __future__ import annotations
 

@@ -33,7 +33,7 @@ class Watched(Protocol):
         """Whether this `(host, port)` is Customer.io's."""
 
 
-# What is armed: which hosts are refused, and what makes the error.
+# One armed entry: which hosts are refused, and the function that makes the error.
 Entry = tuple[Watched, Callable[[str], BaseException]]
 
 
@@ -48,7 +48,7 @@ class Guard:
         self.armed: list[Entry] = []
         self.outliving: WeakKeyDictionary[threading.Thread, Watched] = WeakKeyDictionary()
         self._latest: list[Entry] = []
-        self._let = threading.local()
+        self._allowed = threading.local()
         self._hooked = threading.Lock()
 
     def arm(self, traffic: Watched, refuse: Callable[[str], BaseException]) -> Callable[[], None]:
@@ -79,14 +79,14 @@ class Guard:
         self._latest[:] = [entry]
 
     @contextmanager
-    def letting(self, host: str) -> Iterator[None]:
-        """Let this thread connect to one host all the same: for recording from a target that is not production."""
-        before = getattr(self._let, "host", None)
-        self._let.host = host
+    def allowing(self, host: str) -> Iterator[None]:
+        """Let this thread connect to one host that is refused otherwise: a target to record from."""
+        before = getattr(self._allowed, "host", None)
+        self._allowed.host = host
         try:
             yield
         finally:
-            self._let.host = before
+            self._allowed.host = before
 
     def audit(self, event: str, args: tuple[Any, ...]) -> None:
         """The audit hook."""
@@ -99,7 +99,7 @@ class Guard:
             return
         if not name.isascii():  # a look-up treats full-width letters and dots like the usual ones
             name = unicodedata.normalize("NFKC", name).replace("。", ".")
-        if name == getattr(self._let, "host", None):
+        if name == getattr(self._allowed, "host", None):
             return
         number = port if isinstance(port, int) else _number(port)
         for traffic, refuse in tuple(self.armed):
@@ -131,4 +131,4 @@ _WHERE: dict[str, Callable[[tuple[Any, ...]], tuple[object, object]]] = {
 
 # The one guard of the process, which its one audit hook asks.
 GUARD = Guard()
-arm, letting = GUARD.arm, GUARD.letting
+arm, allowing = GUARD.arm, GUARD.allowing

@@ -1,4 +1,4 @@
-"""Tells which threads and tasks are idle: they wait to be given work, and then work for the test that gives it.
+"""Tells which threads and tasks are idle: they wait for work, and belong to the test that gives it.
 
 A waiting function is recognised by its code object. What is known of each library:
 
@@ -9,7 +9,8 @@ A waiting function is recognised by its code object. What is known of each libra
 - trio keeps threads for later use (`WorkerThread._work`).
 - A server of aiohttp waits for the next request of a connection in `RequestHandler.start`.
 
-Where a library has no such function, its threads and tasks are never taken for idle: we wait for them a little longer.
+Where a library has no such function, its threads and tasks never count as idle, so that the end of a test waits for
+them a little longer.
 """
 
 from __future__ import annotations

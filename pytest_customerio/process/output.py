@@ -101,8 +101,8 @@ class Watch:
         def call_handlers(logger: logging.Logger, record: logging.LogRecord) -> None:
             if not isinstance(record.msg, _Canary):
                 original(logger, record)
-            if self._on:  # after the handlers: a filter of theirs may redact the record
-                with contextlib.suppress(Exception):  # a value that cannot be printed raises whatever it likes
+            if self._on:  # after the handlers have run, because their filters may redact the record
+                with contextlib.suppress(Exception):  # the `__str__` of a value may raise any exception
                     text = render(record)[-LIMIT:]
                     seen = LogLine(text, logging.getLevelName(record.levelno), record.name)
                     self._records.add(seen, 0 if isinstance(record.msg, _Canary) else len(text))
@@ -147,7 +147,9 @@ class Watch:
     def _sees_output(self) -> bool:
         for stream in (sys.stdout, sys.stderr):
             canary = _Canary(uuid.uuid4().hex)
-            if stream is not None and self._is_ours(stream, "write"):  # another function would print the canary
+            if stream is not None and self._is_ours(
+                stream, "write"
+            ):  # the stream has a `write` that is not ours, which would print the canary
                 stream.write(canary)
             if stream is not None and not any(text is canary for text in self._written.values()):
                 return False
@@ -155,7 +157,7 @@ class Watch:
 
     def _sees_warnings(self) -> bool:
         canary = uuid.uuid4().hex
-        if self._patches.standing(warnings, "_showwarnmsg"):  # another function would show the canary
+        if self._patches.standing(warnings, "_showwarnmsg"):  # the hook is not ours, and would show the canary
             with warnings.catch_warnings():
                 warnings.simplefilter("always", _CanaryWarning)
                 warnings.warn(canary, _CanaryWarning, stacklevel=1)
@@ -169,7 +171,7 @@ def render(record: logging.LogRecord) -> str:
     """All text a handler may make of a record: message, traceback, stack, and what came through `extra=`."""
     try:
         message = record.getMessage()
-    except Exception:  # arguments that do not fit their message
+    except Exception:  # the arguments do not fit the message
         message = f"{record.msg!s} {record.args!r}"
     extra = [f"{name}={value!r}" for name, value in vars(record).items() if name not in USUAL]
     trace = record.exc_text or (logging.Formatter().formatException(record.exc_info) if record.exc_info else "")
@@ -207,7 +209,7 @@ class _Latest(Generic[T]):
 
 
 def _streams() -> list[Any]:
-    """The streams of now, and those that were there before pytest captured the output: a library may hold them."""
+    """The current streams, and those from before pytest captured the output, because a library may hold them."""
     streams = [sys.stdout, sys.stderr, sys.__stdout__, sys.__stderr__, *_loguru_streams()]
     return list({id(stream): stream for stream in streams if stream is not None}.values())
 

@@ -15,7 +15,7 @@ from pytest_customerio.process.frames import current_frames
 from pytest_customerio.process.idle import awaits_work, idle_threads, is_idle
 from pytest_customerio.process.parts import PYTHON, Part
 from pytest_customerio.process.patching import Patches
-from pytest_customerio.process.queues import QueuedItems
+from pytest_customerio.process.queues import QueueWatch
 
 __tracebackhide__ = True  # pytest shows no frame of ours in anybody's traceback
 
@@ -68,7 +68,7 @@ class Ownership(Generic[T]):
         self._before: WeakSet[asyncio.Task[Any]] = WeakSet()
         self._ready: WeakSet[threading.Thread] = WeakSet()
         self._ready_tasks: WeakSet[asyncio.Task[Any]] = WeakSet()
-        self._queued: QueuedItems[T] = QueuedItems(self._starter, self._take)
+        self._queued: QueueWatch[T] = QueueWatch(self._starter, self._take)
         self._test_thread: threading.Thread | None = None
 
     def watch(self, patches: Patches) -> None:

@@ -41,7 +41,7 @@ class Patches:
         return found is not None
 
     def wrap(self, owner: Any, name: str, make: Callable[[Wrapper], Wrapper]) -> None:
-        """Replace `owner.name` by `make(original)`, which looks like the original to those who inspect it."""
+        """Replace `owner.name` by `make(original)`, with the name, docstring and signature of the original."""
         own = _namespace(owner).get(name, _NOTHING)
         original = getattr(owner, name) if own is _NOTHING else own
         self.put(owner, name, functools.wraps(original)(make(original)))
@@ -55,8 +55,8 @@ class Patches:
     def undo(self) -> None:
         """Put back the originals, last first, wherever a replacement of ours still stands.
 
-        What somebody else put on top is left alone. They may undo it later and so bring a replacement of ours back:
-        then another `undo` removes it.
+        A replacement that somebody else put on top is left alone. Its owner may undo it later and so bring ours back:
+        then another `undo` removes ours.
         """
         for owner, name, original, replacement in reversed(self._done):
             if _namespace(owner).get(name) is replacement:
@@ -98,7 +98,7 @@ def _write_item(namespace: dict[str, Any], name: str, value: Any) -> None:
 def _write_into_c(kind: type, name: str, value: Any) -> None:
     """Change a class that is written in C, which `setattr` refuses to do.
 
-    So `datetime` stays the one class that it is, for `isinstance`, subclasses, pickle and everybody who imported it
+    So `datetime` stays the one class that it is, for `isinstance`, subclasses, pickle and modules that imported it
     early; a class of ours in its place would break at least one of them. It relies on two private facts of CPython
     (3.11 to 3.13): the dictionary behind `vars(kind)` is the one object that this read-only view refers to; and
     `PyType_Modified` drops what the interpreter has cached of the class. Without the first the line below raises;

@@ -28,7 +28,7 @@ GET = _part("queue", "Queue._get"), _part("asyncio.queues", "Queue._get")
 PARTS = (*PUT, *GET)
 
 
-class QueuedItems(Generic[T]):
+class QueueWatch(Generic[T]):
     """Notes beside each queue which test put each of its items there.
 
     `putter()` gives the test that puts an item now. `taken(owner)` is called when an item of that test is taken, and

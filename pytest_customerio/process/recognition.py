@@ -44,9 +44,10 @@ def is_machinery_module(name: str) -> bool:
 
 
 class Machinery:
-    """Tells frames of test machinery, by the file of their code: it lies in the folder of a package that runs tests.
+    """Recognises frames of test machinery by the file of their code, which is in the folder of a package that runs
+    tests.
 
-    Each file is looked at once. Test machinery keeps real time while an error case is replayed.
+    Each file is looked up once. Test machinery keeps real time while an error case is replayed.
     """
 
     def __init__(self) -> None:

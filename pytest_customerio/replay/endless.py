@@ -4,12 +4,12 @@ from __future__ import annotations
 
 __tracebackhide__ = True  # pytest shows no frame of ours in anybody's traceback
 
-# The replay stops the application after so many attempts of one request.
+# After this number of attempts of one request the replay stops the application.
 STOP_AFTER = 50
 
 
 class GaveUp(BaseException):
-    """Ends the test of an application that retries without end; `except Exception` does not catch it."""
+    """Ends the test of an application that retries without end. `except Exception` does not catch it."""
 
     def __init__(self, operation: str, attempts: int) -> None:
         super().__init__(f"{operation}: stopped after {attempts} attempts of one request")

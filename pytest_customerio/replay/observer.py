@@ -20,7 +20,7 @@ from pytest_customerio.replay.statements import Statements
 
 __tracebackhide__ = True  # pytest shows no frame of ours in anybody's traceback
 
-# So many personal texts are remembered at most: the requests of thousands of people prove nothing more.
+# The most personal texts that are remembered. The texts of more people would find no further leak.
 MOST_PERSONAL = 500
 
 
@@ -97,7 +97,7 @@ class Observer:
         return attempt
 
     def note_late(self, messages: Iterable[Message]) -> None:
-        """Note a request that was sent after the case ended: a payload that is delivered now was still owed then."""
+        """Note a request that was sent after the case ended: a payload that is delivered now counts as deferred."""
         if any(one.identity in self._failed for one in messages):
             self.statements.pending = True
 

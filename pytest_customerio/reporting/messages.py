@@ -13,7 +13,7 @@ from pytest_customerio.judging.ledger import Occurrence
 WIDTH = 80
 # Facts are wrapped at this width; an address or a mark to paste is never broken.
 FACT_WIDTH = 96
-# So many requests that broke a contract are shown in full under one test; the rest is counted.
+# The most requests of one test that are shown in full with their violations; the rest is counted.
 REQUESTS = 5
 
 REFUSED = """\
@@ -113,7 +113,7 @@ def answer_text(case: ErrorCase) -> str:
 
 
 def _sure(provenance: Provenance) -> str:
-    """The source; for a recording of a sandbox also which one, because the service itself did not answer so."""
+    """The source; for a recording of a sandbox also its name, because the answer is not the service's own."""
     of_a_sandbox = provenance.source == "recorded" and "sandbox" in provenance.environment
     return f"recorded: {provenance.environment}" if of_a_sandbox else provenance.source
 
@@ -173,11 +173,13 @@ def _handling_facts(judgement: Judgement, payloads: int) -> list[tuple[str, str]
     logged = f"  logged by {judgement.logged}" if judgement.logged else ""
     hints = dict.fromkeys([judgement.case.todo, *(v.hint for v in judgement.violations if v.hint)])
     falsy = (
-        "cio.reported(…) got a false value; pass what is true when the failure was told" if seen.reported_falsy else ""
+        "cio.reported(…) got a false value; pass what is true when the caller knows of the failure"
+        if seen.reported_falsy
+        else ""
     )
     return [
         ("answer", answer_text(judgement.case)),
-        ("payloads", f"{payloads} fared alike, this is the first" if payloads > 1 else ""),
+        ("payloads", f"{payloads} were handled alike, this is the first" if payloads > 1 else ""),
         ("attempts", f"{judgement.attempts}        waits  {waits_text(seen.waits)}"),
         ("raised", f"{raised}{logged}"),
         ("task", seen.task),

@@ -9,7 +9,7 @@ from pytest_customerio.reporting import mocked
 from pytest_customerio.reporting.matrix import matrix
 from pytest_customerio.reporting.results import Results
 
-# So many warnings are shown one by one; the rest is counted.
+# The most warnings that are shown one by one; the rest is counted.
 WARNINGS = 10
 
 

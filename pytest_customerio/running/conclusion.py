@@ -1,4 +1,4 @@
-"""What becomes of a test: the text that it fails with, the reason that it is skipped for, its rows in the results."""
+"""The result of a test: the text that it fails with, the reason that it is skipped for, its rows in the results."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ WORST_FIRST: tuple[Outcome, ...] = ("lost", "reported", "deferred", "raised", "r
 
 @dataclass(frozen=True, slots=True)
 class Conclusion:
-    """What becomes of a test: the text it fails with, the reason it is skipped for, or neither."""
+    """The result of a test: the text that it fails with, the reason that it is skipped for, or neither."""
 
     text: str = ""
     skip: str = ""

@@ -15,7 +15,7 @@ from pytest_customerio.core.data import DataError
 from pytest_customerio.core.settings import IniError, Settings, SettingsError
 
 T = TypeVar("T")
-# Options that leave tests out.
+# Options with which a run leaves tests out.
 _NARROWING = ("keyword", "markexpr", "lf", "stepwise", "deselect", "ignore", "ignore_glob", "collectonly", "pyargs")
 
 
@@ -79,7 +79,7 @@ def asks_for(item: pytest.Item, name: str) -> bool:
 def _get(config: pytest.Config, name: str) -> Any:
     try:
         return config.getini(name)
-    except (TypeError, ValueError, pytest.UsageError) as error:  # which of them depends on pytest's version
+    except (TypeError, ValueError, pytest.UsageError) as error:  # pytest's version decides which of these is raised
         raise IniError(name, "", str(error)) from None
 
 

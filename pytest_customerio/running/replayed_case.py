@@ -1,4 +1,4 @@
-"""A case that a test replays: the replay itself, and the judgement of what was observed."""
+"""A case that a test replays: the replay, and the judgement of what was observed."""
 
 from __future__ import annotations
 

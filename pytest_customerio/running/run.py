@@ -1,4 +1,4 @@
-"""One pytest run: hands pytest's items to the session, and what the session finds to pytest."""
+"""One pytest run: hands pytest's items to the session, and reports what the session found to pytest."""
 
 from __future__ import annotations
 
@@ -39,10 +39,12 @@ T = TypeVar("T")
 class Run:
     """One pytest run. The session, which loads everything that is heavy, is made when a test needs it.
 
-    `new_recordings` makes what records tests; it is called with `--cio-record` only.
+    `new_recordings` imports the class that makes recordings. It is called with `--cio-record` only.
     """
 
-    def __init__(self, config: pytest.Config, new_recordings: Callable[[Path, Catalog], Recordings]) -> None:
+    def __init__(
+        self, config: pytest.Config, new_recordings: Callable[[], Callable[[Path, Catalog], Recordings]]
+    ) -> None:
         self.config = config
         self._new_recordings = new_recordings
         self.settings = options.checked(config, lambda: options.read(config))
@@ -104,7 +106,7 @@ class Run:
             session.open()
 
     def close(self) -> None:
-        """Remove what was installed."""
+        """Remove everything that was installed."""
         if self.phases is not None:
             self.phases.session.close()
         self.phases = None
@@ -126,7 +128,7 @@ class Run:
         wanted = {name.partition(".")[0] for name in (test.plan.errors.operations if test.plan.errors else ())}
         found = self.session.selection.cases(test.plan.case)
         fitting = [surface for surface in found if not wanted or surface in wanted]
-        # What the test will send is not known yet; most tests speak to Track.
+        # What the test will send is not known yet; most tests send to Track.
         return found[min(fitting, key=lambda surface: not surface.startswith("track"))] if fitting else None
 
     def responses(self) -> responses.RequestsMock:
@@ -136,11 +138,13 @@ class Run:
         return requests_mock(self.session.catalog)
 
     def fail(self, mistake: str) -> None:
-        """Fail the run because of a mistake of the user that is known only after tests ran, as one of a worker."""
+        """Fail the run because of a mistake of the user that became known only after tests ran, such as one in a
+        worker.
+        """
         self.mistake = self._mistake_late = self._mistake_late or mistake
 
     def add_late(self, late: Iterable[Mapping[str, Any]]) -> None:
-        """Add the requests that left after their test, here or in a worker."""
+        """Add the requests that left after their test was over, in this process or in a worker."""
         for one in late:
             self.results.add_late(one)
             self._late_fails = self._late_fails or bool(one["fails"])
@@ -212,7 +216,7 @@ class Run:
     def _load(self) -> Session:
         from pytest_customerio.running.session import Session
 
-        recordings = {"recordings": self._new_recordings} if self.settings.record else {}
+        recordings = {"recordings": self._new_recordings()} if self.settings.record else {}
         return Session(self.settings, raises_class=getattr(pytest, "RaisesExc", None), **recordings)
 
     def _plan(self, item: pytest.Item) -> Plan:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 __tracebackhide__ = True  # pytest shows no frame of ours in anybody's traceback
 
-# What makes two violations of a test the same one: rule, place in the payload, call site.
+# Two violations of a test with the same key are the same one: rule, place in the payload, call site.
 Key = tuple[str, str, str | None]
 
 

@@ -1,11 +1,14 @@
-"""pytest-xdist: its workers run the tests, and the controller prints. What a worker finds is sent to the controller."""
+"""pytest-xdist: its workers run the tests and send their results to the controller, which prints."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
 
 import pytest
+
+if TYPE_CHECKING:
+    from pytest_customerio.running.run import Run
 
 MISTAKE = "customerio_mistake"
 LATE = "customerio_late"
@@ -41,3 +44,11 @@ def late_of(node: object) -> list[Mapping[str, Any]]:
 def mistake_of(node: object) -> str:
     """In the controller: the mistake that a finished worker sent, or an empty text."""
     return str(getattr(node, "workeroutput", {}).get(MISTAKE, ""))
+
+
+def receive(node: object, run: Callable[[], Run]) -> None:
+    """In the controller: hand what a finished worker sent to the run, which is made only where something was sent."""
+    if mistake := mistake_of(node):
+        run().fail(mistake)
+    if late := late_of(node):
+        run().add_late(late)

@@ -25,7 +25,7 @@ def send(method: str, url: str, headers: Mapping[str, str], body: bytes = b"", *
     parts = urlsplit(url)
     host = parts.hostname or ""
     target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
-    with passing_through(), guard.letting(host):
+    with passing_through(), guard.allowing(host):
         connection = _connection(parts.scheme, host, parts.port, timeout)
         try:
             connection.request(method, target, body or None, dict(headers))

@@ -118,8 +118,8 @@ def find_target(
 ) -> Target | None:
     """The target that `--target` (`given`) or the environment names; None where that is a sandbox of our own.
 
-    Raises `TargetError`. Until the target is known to be no production, only the question which workspace it is
-    is sent. Tests give a `home` in the place of Customer.io's hosts.
+    Raises `TargetError`. Until the target is known to be no production, one request is sent: it asks which workspace
+    the keys belong to. Tests give a `home` in the place of Customer.io's hosts.
     """
     url = given or environ.get(URL, "")
     if url and url != OWN:
@@ -183,7 +183,7 @@ def _workspace(environ: Mapping[str, str], variables: list[str], workspace: str,
     site_id, track = _first(environ, SITE_ID), _first(environ, TRACK)
     if not (site_id and track):
         wanted = f"{SITE_ID[0]} and {TRACK[0]} of that workspace"
-        raise TargetError(f"{WORKSPACE}={workspace}, but without {wanted} nobody can tell; nothing was sent")
+        raise TargetError(f"{WORKSPACE}={workspace}, but without {wanted} it cannot be checked; nothing was sent")
     keys = Keys(site_id, track, environ.get(SANDBOX_APP, ""), environ.get(SANDBOX_PIPELINES, ""))
     region = "eu" if environ.get(REGION, "").lower() == "eu" else "us"
     host = home or f"https://{catalog.operations['track.region'].hosts[region]}"

@@ -168,7 +168,7 @@ def test_what_an_operation_can_draw_is_read_from_its_surface_alone() -> None:
     ],
 )
 def test_a_word_names_cases(word: str, ids: list[str]) -> None:
-    """An id, a cassette, a family or a status, in any case of letters."""
+    """A word is an id, a cassette, a family or a status; upper and lower case are the same."""
     assert list(CASSETTES.find(word)) == ids
 
 
@@ -232,8 +232,8 @@ def test_every_case_is_played_as_it_is_read() -> None:
             assert next(CASSETTES.play(found, operation)) == CASSETTES.variant(found, operation).answer
 
 
-def test_a_level_that_somebody_set_meanwhile_stays() -> None:
-    """`quiet` restores the level that it found, unless somebody changed it meanwhile; nested it does nothing."""
+def test_a_level_that_was_set_meanwhile_stays() -> None:
+    """`quiet` restores the level that it found, unless the level was changed meanwhile. Nested it does nothing."""
     logger = logging.getLogger("vcr")
     before = logger.level
     try:
@@ -371,7 +371,7 @@ def test_a_body_that_is_not_json_is_no_harm(tmp_path: Path) -> None:
     assert Cassettes(CATALOG, [tmp_path]).find("500-mine")
 
 
-def test_a_success_without_a_source_is_told(tmp_path: Path) -> None:
+def test_a_success_without_a_source_is_an_error(tmp_path: Path) -> None:
     """A success cassette without `source` in its metadata is an error."""
     write(tmp_path, f"track/{SUCCESS}.yaml", (IDENTIFY, 200), metadata="{note: mine}")
     with pytest.raises(DataError, match=r"metadata\.source is missing"):
@@ -397,9 +397,7 @@ def test_quiet_hides_info_and_gives_the_level_back(
     assert vcr_logger.level == logging.NOTSET
 
 
-def test_quiet_respects_who_is_quieter_and_who_came_later(
-    vcr_logger: logging.Logger, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_quiet_leaves_a_level_that_the_user_set(vcr_logger: logging.Logger, monkeypatch: pytest.MonkeyPatch) -> None:
     """A level above WARNING stays, and a level that the user set within `quiet` stays."""
     monkeypatch.setattr(vcr_logger, "level", vcr_logger.level)
     vcr_logger.setLevel(logging.ERROR)
@@ -410,7 +408,7 @@ def test_quiet_respects_who_is_quieter_and_who_came_later(
     vcr_logger.setLevel(logging.NOTSET)
 
 
-def test_loading_says_nothing(caplog: pytest.LogCaptureFixture) -> None:
+def test_loading_logs_nothing(caplog: pytest.LogCaptureFixture) -> None:
     """Reading a cassette and playing it leave no record in the log of a test."""
     with caplog.at_level(logging.INFO):
         cassettes = Cassettes(CATALOG)

@@ -43,27 +43,27 @@ def test_answers_by_operation(tmp_path: Path) -> None:
 
 
 def test_an_operation_without_an_answer_of_its_own(tmp_path: Path) -> None:
-    """It gets the answers of the first interaction's operation."""
+    """An operation without an answer of its own gets the answers of the first interaction's operation."""
     file = read(tmp_path)
-    assert file.standing_for("track.event") == "track.identify"
+    assert file.answering("track.event") == "track.identify"
     assert file.answers("track.event") == file.answers("track.identify")
 
 
 def test_a_request_that_is_no_operation(tmp_path: Path) -> None:
-    """The error has the line of the address."""
+    """A request that is no operation is an error with the line of its address."""
     cause = r"418-teapot\.yaml:3: PUT https://track\.customer\.io/api/v1/x with this body is no operation"
     with pytest.raises(DataError, match=cause):
         read(tmp_path, CASSETTE.replace("customers/42", "x"))
 
 
 def test_an_operation_of_another_surface(tmp_path: Path) -> None:
-    """The error says in which folder the cassette belongs."""
+    """The error about an operation of another surface says in which folder the cassette belongs."""
     with pytest.raises(DataError, match="identify is no operation of app: its cassettes belong into track/"):
         read(tmp_path, surface="app")
 
 
 def test_an_error_cassette_has_one_status(tmp_path: Path) -> None:
-    """Answers of two statuses are an error: by its status one tells that the error was met."""
+    """Answers of two statuses are an error, because an attempt is known to have met the error by its status."""
     file = read(tmp_path, CASSETTE.replace("code: 418, message: Later", "code: 200, message: Later"))
     with pytest.raises(DataError, match=r"yaml:3: an error cassette has one status, this one has 200, 418"):
         file.the_answer()

@@ -108,7 +108,7 @@ def test_what_is_made_up_is_not_called_documented(path: Path) -> None:
 
 
 @EVERY_FILE
-def test_holds_no_secret_and_nobody_s_address(path: Path) -> None:
+def test_holds_no_secret_and_no_personal_address(path: Path) -> None:
     """No credential, nothing that looks like one, no e-mail outside example.com but Customer.io's own."""
     interactions = parsed(path)["interactions"]
     said = json.dumps(interactions)

@@ -143,7 +143,7 @@ metadata:
         ("metadata:\n  source: recorded\n  differs:\n    event:\n      source: me\n", 5, "no such source: 'me'"),
     ],
 )
-def test_a_mistake_is_told_with_its_line(tmp_path: Path, metadata: str, line: int, cause: str) -> None:
+def test_a_mistake_has_its_line(tmp_path: Path, metadata: str, line: int, cause: str) -> None:
     """The error says which key, in which line, and what is accepted."""
     with pytest.raises(DataError) as met:
         read(document(tmp_path, metadata), LIMITED, NAMES)

@@ -203,9 +203,9 @@ def test_a_killed_recorder_leaves_the_old_file_or_the_new_one(tmp_path: Path, mo
     assert [name for name in files(tmp_path) if name.endswith(".yaml")] == ["one.yaml"]
 
 
-@pytest.mark.skipif(os.name != "posix" or os.geteuid() == 0, reason="whoever may write everywhere learns nothing here")
+@pytest.mark.skipif(os.name != "posix" or os.geteuid() == 0, reason="this user may write everywhere")
 def test_no_permission(tmp_path: Path) -> None:
-    """A folder without permission to write is an error that says so."""
+    """A folder without permission to write is an error; the text names the cause."""
     tmp_path.chmod(0o500)
     try:
         with pytest.raises(WriteError, match="no permission to write there; nothing was written"):
@@ -215,7 +215,7 @@ def test_no_permission(tmp_path: Path) -> None:
 
 
 def test_a_file_in_the_place_of_a_folder(tmp_path: Path) -> None:
-    """A file in the place of a folder is an error that says so."""
+    """A file in the place of a folder is an error; the text names the cause."""
     (tmp_path / "a").touch()
     with pytest.raises(WriteError, match=r"one\.yaml cannot be written: .*; nothing was written$"):
         write(tmp_path / "a" / "one.yaml", "new")

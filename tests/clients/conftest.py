@@ -18,7 +18,7 @@ def traffic() -> FakeTraffic:
 
 @pytest.fixture
 def tapped(traffic: FakeTraffic) -> Iterator[FakeTraffic]:
-    """The traffic, with every tap installed for this test."""
+    """A traffic; every client's module is installed for the test."""
     uninstall = registry.install(traffic)
     yield traffic
     uninstall()
@@ -26,7 +26,7 @@ def tapped(traffic: FakeTraffic) -> Iterator[FakeTraffic]:
 
 @pytest.fixture
 def listener() -> Iterator[Listener]:
-    """A local server that counts."""
+    """A local server that counts the requests that reach it."""
     server = Listener()
     yield server
     server.close()

@@ -280,7 +280,7 @@ def test_redirects_are_one_hearing(traffic: FakeTraffic) -> None:
     assert [request.body for request in traffic.asked] == [b"x", b"x"]
 
 
-def test_what_cannot_be_sent_fails_as_ever(traffic: FakeTraffic) -> None:
+def test_what_cannot_be_sent_raises_the_clients_error(traffic: FakeTraffic) -> None:
     """For bodies and parameters that aiohttp cannot use, it raises its own errors, whose names are noted."""
     for options in ({"json": {1, 2}}, {"params": {"a": object()}}, {"data": object()}):
         with pytest.raises(TypeError):
@@ -292,7 +292,7 @@ def test_what_cannot_be_sent_fails_as_ever(traffic: FakeTraffic) -> None:
 
 
 @pytest.mark.parametrize("url", ["relative", "http://[", 5, None])
-def test_what_is_no_url_fails_as_ever(traffic: FakeTraffic, url: Any) -> None:
+def test_what_is_no_url_raises_the_clients_error(traffic: FakeTraffic, url: Any) -> None:
     """What is no URL raises the same error with and without the tap."""
     tapped = met(lambda: ask("GET", url))
     assert traffic.heard == []
@@ -326,14 +326,14 @@ def test_other_hosts_are_not_heard(traffic: FakeTraffic, mocked: list[Any]) -> N
     assert mocked[0]["data"] is data
 
 
-def test_nobody_listens(traffic: FakeTraffic) -> None:
-    """Where the traffic does not listen, nothing is heard, and the answer comes all the same."""
+def test_without_a_hearing(traffic: FakeTraffic) -> None:
+    """Where the traffic hears nothing, no request is heard, and each gets its answer."""
     traffic.listens = False
     assert ask("GET")[0] == 200
     assert traffic.heard == []
 
 
-def test_a_call_that_is_never_awaited_warns_as_ever(traffic: FakeTraffic) -> None:
+def test_a_call_that_is_never_awaited_warns(traffic: FakeTraffic) -> None:
     """Python warns once, with the client's own name, and nothing is heard."""
 
     async def use(session: aiohttp.ClientSession) -> None:

@@ -94,7 +94,7 @@ def test_large_bodies_pass_both_ways(traffic: FakeTraffic) -> None:
     assert traffic.asked[0].headers["transfer-encoding"] == "chunked"
 
 
-def test_a_client_that_waits_to_be_told_goes_on(traffic: FakeTraffic) -> None:
+def test_a_client_that_expects_continue_gets_it(traffic: FakeTraffic) -> None:
     """With `Expect`, `100 Continue` comes before the body, once for each request."""
 
     async def parts() -> AsyncIterator[bytes]:
@@ -109,7 +109,7 @@ def test_a_client_that_waits_to_be_told_goes_on(traffic: FakeTraffic) -> None:
     assert [request.body for request in traffic.asked] == [b"ab", b"ab"]
 
 
-def test_a_connection_is_kept(traffic: FakeTraffic) -> None:
+def test_a_connection_is_used_again(traffic: FakeTraffic) -> None:
     """One connection serves several requests, and is closed with the session."""
 
     async def use(session: aiohttp.ClientSession) -> list[Any]:
@@ -223,7 +223,7 @@ def test_a_fault_is_what_a_real_server_causes(
 
 @pytest.mark.skipif(aiohttp.__version__.startswith(("3.8.", "3.9.")), reason="came with aiohttp 3.10")
 def test_an_idempotent_request_is_tried_again_by_aiohttp(traffic: FakeTraffic) -> None:
-    """A GET on a kept connection that breaks is sent again once, by aiohttp itself."""
+    """Given an open connection that breaks, aiohttp itself sends a GET again once."""
     answers = iter([OK, Answer(fault="connection-reset"), OK])
     traffic.answering = lambda request: next(answers)
 
@@ -236,7 +236,7 @@ def test_an_idempotent_request_is_tried_again_by_aiohttp(traffic: FakeTraffic) -
     assert [request.method for request in traffic.asked] == ["GET", "PUT", "PUT"]
 
 
-def test_no_connection_is_kept_where_none_can_be_made(traffic: FakeTraffic) -> None:
+def test_no_connection_is_used_again_where_none_can_be_made(traffic: FakeTraffic) -> None:
     """A case that breaks connecting also breaks it for a client that is connected already."""
     answers = iter([OK, OK, Answer(fault="connection-refused"), OK])
     traffic.answering = lambda request: next(answers)

@@ -100,7 +100,7 @@ def test_flushes_of_two_threads(make) -> None:
     assert client.sent == [["a"]]
 
 
-def test_full_batches_are_sent_as_ever(make) -> None:
+def test_full_batches_are_sent_without_a_flush(make) -> None:
     """A batch that is full is sent without a flush."""
     client = make(upload_size=2)
     for name in "abcd":
@@ -135,12 +135,12 @@ def test_clients_that_do_not_run_have_no_queue(make) -> None:
 
 
 def test_where_the_package_is_not_there(monkeypatch) -> None:
-    """Without the SDK there are no queues."""
+    """Without the SDK in the process there are no queues."""
     monkeypatch.delitem(sys.modules, analytics.MODULE)
     assert analytics.queues() == []
 
 
-def test_all_is_as_before() -> None:
+def test_undo_puts_the_originals_back() -> None:
     """After the patches are undone, the SDK's own methods stand there."""
     before, patches = (module.Consumer.next, Client.flush), Patches()
     analytics.install(None, patches)

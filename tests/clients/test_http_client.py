@@ -126,7 +126,7 @@ def test_a_message_body_with_the_headers(tapped: FakeTraffic) -> None:
 
 
 def test_an_unfinished_request_is_heard_when_its_answer_is_awaited(tapped: FakeTraffic) -> None:
-    """Its body is unknown, and the answer times out at once."""
+    """The body of an unfinished request is unknown, and its answer times out at once."""
     conn = _connection()
     conn.putrequest("POST", PATH)
     conn.putheader("Content-Length", "9")
@@ -137,7 +137,7 @@ def test_an_unfinished_request_is_heard_when_its_answer_is_awaited(tapped: FakeT
     assert (tapped.only.body, tapped.only.body_known, tapped.only.raised) == (None, False, "TimeoutError")
 
 
-def test_calls_out_of_order_fail_as_ever(tapped: FakeTraffic) -> None:
+def test_calls_out_of_order_raise_the_librarys_errors(tapped: FakeTraffic) -> None:
     """Calls in the wrong order raise the library's own errors, and are not heard."""
     with pytest.raises(http.client.CannotSendHeader):
         _connection().endheaders()
@@ -199,7 +199,7 @@ def test_a_plain_connection_and_an_odd_port(tapped: FakeTraffic) -> None:
     assert [heard.url for heard in tapped.heard] == ["http://track.customer.io/x", "https://TRACK.customer.io:8443/x"]
 
 
-def test_a_users_own_socket_is_kept(tapped: FakeTraffic) -> None:
+def test_a_socket_of_a_users_mock_stays(tapped: FakeTraffic) -> None:
     """A mock of the user's that makes the socket answers, and the request is heard."""
     fake = mock.Mock(**{"makefile.return_value": io.BytesIO(b"HTTP/1.1 418 Tea\r\nContent-Length: 0\r\n\r\n")})
     with mock.patch("socket.create_connection", return_value=fake):

@@ -172,7 +172,7 @@ def test_the_network_alone_needs_no_loop(traffic: FakeTraffic, core: Any) -> Non
     assert done.value.value == [b"", b"HTTP/1.1"]
 
 
-def test_a_connection_is_kept(traffic: FakeTraffic, core: Any) -> None:
+def test_a_connection_is_used_again(traffic: FakeTraffic, core: Any) -> None:
     """One connection serves several requests."""
 
     async def twice() -> Any:
@@ -218,18 +218,21 @@ def fault(name: str) -> Callable[[WireRequest], Answer]:
 
 
 @pytest.mark.parametrize(("name", "reply"), [("connection-reset", RESET), ("read-timeout", None)])
-def test_a_fault_is_what_a_real_server_causes(traffic: FakeTraffic, ask: Any, name: str, reply: bytes | None) -> None:
-    """Each fault raises the same error in the same words as a real server."""
+def test_a_fault_is_what_a_real_server_causes(
+    traffic: FakeTraffic, ask: Any, module: Any, name: str, reply: bytes | None
+) -> None:
+    """Each fault raises the same error in the same words as a real server. Only reading may time out soon."""
     traffic.answering = fault(name)
+    timeout = module.Timeout(30, read=None if reply else 0.05)
     with served(reply) as server:
-        real = met(lambda: ask("POST", server.url, content=b"x", timeout=5 if reply else 0.05))
+        real = met(lambda: ask("POST", server.url, content=b"x", timeout=timeout))
         traffic.hosts = {"127.0.0.1"}
         replayed = met(lambda: ask("POST", server.url, content=b"x"))
     assert replayed == real
     assert len(traffic.asked) == 1
 
 
-def test_no_connection_is_kept_where_none_can_be_made(traffic: FakeTraffic, module: Any) -> None:
+def test_no_connection_is_used_again_where_none_can_be_made(traffic: FakeTraffic, module: Any) -> None:
     """A case that breaks connecting also breaks it for a connected client; each attempt is asked for once."""
     answers = iter([OK, Answer(fault="connection-refused"), OK, OK])
     traffic.answering = lambda request: next(answers)
@@ -246,7 +249,7 @@ def test_no_connection_is_kept_where_none_can_be_made(traffic: FakeTraffic, modu
     assert traffic.asked[1].headers["content-length"] == "1"
 
 
-def test_a_fault_of_connecting_that_nobody_announced(traffic: FakeTraffic, ask: Any, module: Any) -> None:
+def test_a_fault_of_connecting_that_was_not_announced(traffic: FakeTraffic, ask: Any, module: Any) -> None:
     """A fault of connecting that `at_connect` did not announce is raised when the answer is read."""
     traffic.answering = fault("dns-failure")
     with pytest.raises(module.ConnectError, match="name resolution"):
@@ -254,7 +257,7 @@ def test_a_fault_of_connecting_that_nobody_announced(traffic: FakeTraffic, ask: 
 
 
 def test_a_fault_lies_on_the_error_of_the_network(traffic: FakeTraffic, module: Any, core: Any) -> None:
-    """Beneath the client's error lies httpcore's, and beneath that the socket's; TLS has words of its own."""
+    """The cause of the client's error is httpcore's, and its cause is the socket's. A TLS fault has its own words."""
     traffic.answering = fault("read-timeout")
     with module.Client() as client, pytest.raises(module.ReadTimeout, match="The read operation timed out") as caught:
         client.get(URL)

@@ -186,7 +186,7 @@ def test_a_body_that_breaks_is_not_known(traffic: FakeTraffic, ask: Any) -> None
     ]
 
 
-def test_a_body_of_the_wrong_kind_is_refused_as_ever(traffic: FakeTraffic, module: Any) -> None:
+def test_a_body_of_the_wrong_kind_is_refused_by_the_client(traffic: FakeTraffic, module: Any) -> None:
     """A blocking client refuses an asynchronous body with its own error."""
 
     async def many() -> AsyncIterator[bytes]:
@@ -223,15 +223,15 @@ def test_other_hosts_are_not_heard(traffic: FakeTraffic, ask: Any, module: Any) 
     assert type(seen[0]).__name__.endswith("IteratorByteStream")
 
 
-def test_what_is_no_request_fails_as_ever(traffic: FakeTraffic, module: Any) -> None:
+def test_what_is_no_request_raises_the_clients_error(traffic: FakeTraffic, module: Any) -> None:
     """An argument that is no request raises the client's own error."""
     with module.Client() as client, pytest.raises(AttributeError, match="'str' object"):
         client.send("https://track.customer.io")
     assert traffic.heard == []
 
 
-def test_nobody_listens(traffic: FakeTraffic, ask: Any) -> None:
-    """Where the traffic does not listen, nothing is heard, and the answer comes all the same."""
+def test_without_a_hearing(traffic: FakeTraffic, ask: Any) -> None:
+    """Where the traffic hears nothing, no request is heard, and each gets its answer."""
     traffic.listens = False
     assert ask("GET").status_code == 200
     assert traffic.heard == []
@@ -318,7 +318,7 @@ def test_applications_answer_above_us(traffic: FakeTraffic, module: Any) -> None
 
 @pytest.mark.parametrize("using", ["httpcore", "httpx"])
 def test_respx_answers_above_us(traffic: FakeTraffic, using: str) -> None:
-    """In both of its modes, and lets through to us what it is told to."""
+    """respx answers in both of its modes; what it is configured to pass through gets our answer."""
     respx = pytest.importorskip("respx")
 
     async def ask() -> Any:
@@ -336,7 +336,7 @@ def test_respx_answers_above_us(traffic: FakeTraffic, using: str) -> None:
 
 
 def test_pytest_httpx_answers_above_us(traffic: FakeTraffic, httpx_mock: Any) -> None:
-    """Sync and async, heard once."""
+    """The fixture of pytest-httpx answers blocking and asynchronous clients; each request is heard once."""
 
     async def ask() -> Any:
         async with httpx.AsyncClient() as client:

@@ -91,7 +91,8 @@ def test_a_client_imported_later_is_tapped_then(tmp_path: Path) -> None:
 def test_a_client_that_is_not_imported_is_left_alone(
     traffic: FakeTraffic, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    """It is not imported by us, and tapped only when the application imports it."""
+    """A client that the application does not import is not imported by us, and tapped only when the application imports
+    it."""
     (tmp_path / "late_client.py").touch()
     monkeypatch.syspath_prepend(tmp_path)
     monkeypatch.setattr(registry, "TAPS", {"late_client": ("requests",)})

@@ -128,7 +128,7 @@ def test_a_generator_is_heard_while_it_is_sent(tapped: FakeTraffic) -> None:
     assert tapped.only.headers["transfer-encoding"] == "chunked"
 
 
-def test_a_generator_that_nobody_reads_stays_unread(tapped: FakeTraffic) -> None:
+def test_a_generator_that_a_mock_does_not_read_stays_unread(tapped: FakeTraffic) -> None:
     """A mock does not read the body: it is unknown, and the application can still read it."""
     body = iter([b"{", b"}"])
     with responses.RequestsMock() as mock:
@@ -199,7 +199,7 @@ def test_a_read_timeout(tapped: FakeTraffic) -> None:
 
 
 def test_redirects_and_cookies_work(tapped: FakeTraffic) -> None:
-    """A request that is redirected is heard once, and cookies are kept."""
+    """A request that is redirected is heard once, and its cookies are stored in the session."""
     eu = "https://track-eu.customer.io/api/v1/customers/42/events"
     tapped.answers["*"] = [
         Answer(307, "", (("Location", eu), ("Set-Cookie", "seen=1; Domain=customer.io; Path=/")), b""),
@@ -297,7 +297,7 @@ def test_a_refusal_reaches_the_application_at_once(tapped: FakeTraffic) -> None:
     assert (tapped.only.raised, tapped.attempts) == ("RefusedError", [])
 
 
-def test_where_nobody_listens_it_is_still_we_who_answer(tapped: FakeTraffic) -> None:
+def test_requests_outside_of_a_test_are_answered(tapped: FakeTraffic) -> None:
     """Outside of a test, requests are still answered or refused: nothing may leave the machine."""
     tapped.listens = False
     assert requests.post(TRACK, data=iter([b"{}"])).status_code == 200
@@ -317,7 +317,7 @@ def test_responses_answers_above_us(tapped: FakeTraffic) -> None:
 
 
 def test_a_blocked_network_is_not_needed(tapped: FakeTraffic) -> None:
-    """While pytest-recording blocks sockets, the answer comes all the same."""
+    """While pytest-recording blocks sockets, a request gets our answer."""
     network = pytest.importorskip("pytest_recording.network")
     with network.blocking_context():
         assert requests.post(TRACK).status_code == 200
@@ -360,7 +360,7 @@ def test_the_debug_log_of_urllib3_is_written(tapped: FakeTraffic, caplog: pytest
     assert 'https://track.customer.io:443 "POST /api/v1/customers/42/events HTTP/1.1" 200' in caplog.text
 
 
-def test_a_request_that_was_not_prepared_fails_as_ever(tapped: FakeTraffic) -> None:
+def test_a_request_that_was_not_prepared_raises_requests_error(tapped: FakeTraffic) -> None:
     """A request that was not prepared raises requests' own error."""
     with pytest.raises(ValueError, match="PreparedRequest"):
         requests.Session().send(requests.Request("POST", TRACK))  # type: ignore[arg-type]

@@ -7,8 +7,8 @@ from tapping import TRACK, FakeTraffic
 from pytest_customerio.clients.traffic import Switch, being_heard, heard_above
 
 
-def test_a_switch_that_is_turned_off_concerns_itself_with_nothing(traffic: FakeTraffic) -> None:
-    """A wrapper that somebody holds on to hears and answers nothing after the end of the session."""
+def test_a_switch_that_is_turned_off(traffic: FakeTraffic) -> None:
+    """After the end of the session, a wrapper that is still referenced hears and answers nothing."""
     switch = Switch(traffic)
     hearing = switch.hear("x", "GET", TRACK)
     assert switch.concerns("track.customer.io", None)

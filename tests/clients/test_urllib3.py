@@ -106,7 +106,7 @@ def test_a_file_is_rewound_for_a_retry(tapped: FakeTraffic) -> None:
     assert tapped.only.body == b"all of it"
 
 
-def test_retry_after_is_kept(tapped: FakeTraffic, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_retry_after_is_obeyed(tapped: FakeTraffic, monkeypatch: pytest.MonkeyPatch) -> None:
     """urllib3 sleeps for as long as Retry-After says."""
     slept: list[float] = []
     monkeypatch.setattr("time.sleep", slept.append)
@@ -167,7 +167,7 @@ def test_a_body_shorter_than_it_says(tapped: FakeTraffic) -> None:
         _pool(retries=False).urlopen("GET", PATH)
 
 
-def test_what_cannot_be_sent_raises_as_ever(tapped: FakeTraffic) -> None:
+def test_what_cannot_be_sent_raises_urllib3s_error(tapped: FakeTraffic) -> None:
     """A number in a body, or text that cannot be encoded, raises urllib3's own error."""
     with pytest.raises(TypeError, match="bytes-like object or an iterable, got <class 'int'>"):
         _pool().urlopen("POST", PATH, iter([1]))  # type: ignore[arg-type]

@@ -41,7 +41,8 @@ def cassette(tmp_path: Path) -> str:
 
 
 def test_a_blocking_pool_survives_a_status_retry(tapped: FakeTraffic, cassette: str) -> None:
-    """A pool of one connection that blocks, and a retry of a 503: without our patch urllib3 waits for ever."""
+    """Given a pool of one connection that blocks, a retry of a 503 finds a free connection. Without our patch urllib3
+    waits for ever."""
     session = requests.Session()
     retry = Retry(2, status_forcelist=[503], allowed_methods=None, backoff_factor=0)
     session.mount("https://", HTTPAdapter(max_retries=retry, pool_maxsize=1, pool_block=True))

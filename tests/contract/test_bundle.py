@@ -62,7 +62,8 @@ def test_parameters_become_one_schema() -> None:
 
 
 def test_only_definitions_that_are_needed_are_bundled() -> None:
-    """Directly or through another one; a reference to an unknown definition stays for the engine to refuse."""
+    """A definition is bundled if the schema needs it, directly or through another one. A reference to an unknown
+    definition stays, so that the engine refuses it."""
     common = {"$defs": {**COMMON["$defs"], "unused": {"type": "null"}}}
     whole = bundle({"$ref": "../common.json#/$defs/name"}, common)
     assert set(whole["$defs"]["customerio"]["$defs"]) == {"name", "other"}

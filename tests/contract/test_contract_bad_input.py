@@ -68,7 +68,7 @@ def judge(method: str, url: str, body: bytes | None, **headers: str) -> tuple[Vi
 @settings(max_examples=10, deadline=None)
 @given(draw=st.data())
 def test_any_json_on_any_operation(operation: Any, draw: st.DataObject) -> None:
-    """Arbitrary payloads, and payloads that nearly fit."""
+    """Given any JSON, and payloads that nearly fit, judging raises nothing."""
     payload = draw.draw(JSON | LIKELY | st.dictionaries(st.sampled_from(MEMBERS), LIKELY, max_size=10))
     if isinstance(payload, dict):
         payload = dict(operation.variant) | payload
@@ -87,7 +87,7 @@ def test_any_bytes(body: bytes, encoding: str) -> None:
 @settings(max_examples=150, deadline=None)
 @given(st.sampled_from(["GET", "POST", "PUT", "DELETE", "", "get", "\n"]), st.text(), st.text())
 def test_any_url(method: str, host: str, path: str) -> None:
-    """Arbitrary text as a URL, as a host and as a path."""
+    """Given any text as URL, host or path, judging raises nothing."""
     for url in (
         path,
         f"https://{host}/{path}",
@@ -100,7 +100,7 @@ def test_any_url(method: str, host: str, path: str) -> None:
 @settings(max_examples=100, deadline=None)
 @given(st.text())
 def test_any_header(text: str) -> None:
-    """Arbitrary text as credentials."""
+    """Given any text as credentials, judging raises nothing."""
     for value in (text, "Basic " + text, "Bearer " + text, "Basic " + base64.b64encode(text.encode()).decode()):
         assert judge("POST", EVENT, b'{"name": "x"}', authorization=value) is not None
 
@@ -136,7 +136,7 @@ def test_any_header(text: str) -> None:
     ids=lambda url: repr(url[:50]),
 )
 def test_odd_urls(url: str) -> None:
-    """Brackets, ports, percent signs and ten megabytes of them."""
+    """Given URLs with brackets, ports, percent signs, and ten megabytes of them, judging raises nothing."""
     for method in ("PUT", "POST", "DELETE", "GET"):
         judge(method, url, b"{}")
 
@@ -164,7 +164,7 @@ BODIES = {
 
 @pytest.mark.parametrize("name", BODIES)
 def test_odd_bodies(name: str) -> None:
-    """Ten megabytes, ten thousand levels, and JSON that only just is some."""
+    """Given bodies of ten megabytes, of ten thousand levels, and unusual JSON, judging raises nothing."""
     packed = {"content_encoding": "gzip"} if name == "bomb" else {}
     judge("PUT", IDENTIFY, BODIES[name], **packed)
     judge("POST", EVENT, BODIES[name], **packed)

@@ -41,7 +41,7 @@ def test_an_entry_explains_its_keyword() -> None:
 
 
 def test_ways_of_breaking_have_their_own_entries() -> None:
-    """keyword:tag first, then keyword, then any other way of the same keyword."""
+    """An entry `keyword:tag` is used first, then one of the keyword, then any other entry of the same keyword."""
     entries = {"x-notBlank:empty": {"rule": "r1"}, "x-notBlank": {"rule": "r2"}}
     document = {"x-notBlank": True, "x-cio": entries}
     assert [one(document, text).rule for text in ("", " ")] == ["r1", "r2"]
@@ -49,7 +49,7 @@ def test_ways_of_breaking_have_their_own_entries() -> None:
 
 
 def test_a_missing_member_stands_where_it_should_be() -> None:
-    """required:<name> before required; x-anyRequired points at its first key."""
+    """An entry `required:<name>` is used before `required`; x-anyRequired points at its first key."""
     entries = {"required:a": {"rule": "r1"}, "required": {"rule": "r2"}}
     document = {"properties": {"x": {"required": ["a", "b"], "x-cio": entries}}}
     assert [(each.rule, each.where, each.got) for each in violations(document, {"x": {}})] == [
@@ -98,7 +98,7 @@ def test_constraints_without_texts_explain_themselves(
 
 
 def test_holds_is_true_only_for_valid_payloads() -> None:
-    """It is False where it cannot decide: large bodies under a size limit, text that Rust cannot represent."""
+    """`holds` is False where it cannot decide: large bodies under a size limit, text that Rust cannot represent."""
     document = {"properties": {"a": {"x-maxBytes": 8}, "b": {"x-maxJsonBytes": 100}}}
     schema = Schema(document, {"$defs": {}})
     assert schema.holds({"a": "xx", "b": {}}, 100)

@@ -74,7 +74,8 @@ def test_every_operation_has_its_file() -> None:
 
 @pytest.mark.parametrize("path", FILES, ids=NAMES)
 def test_a_schema_is_sound_and_its_examples_pass(path: Path) -> None:
-    """Valid against the meta-schema, with at least one payload that keeps it by both engines."""
+    """Each schema is valid against the meta-schema, and both engines accept its examples, of which there is at least
+    one."""
     about = document(path)
     Draft202012Validator.check_schema(about)
     schema = Schema(about, COMMON)
@@ -86,7 +87,7 @@ def test_a_schema_is_sound_and_its_examples_pass(path: Path) -> None:
 
 @pytest.mark.parametrize("path", FILES, ids=NAMES)
 def test_a_schema_says_which_request_it_is(path: Path) -> None:
-    """Method, path, both regions, auth scheme, documentation and evidence."""
+    """Each schema has method, path, both regions, auth scheme, documentation and evidence."""
     about = document(path)["x-cio"]
     assert about["method"] in {"GET", "POST", "PUT", "DELETE"}
     assert about["path"].startswith("/")
@@ -104,7 +105,9 @@ def test_every_constraint_names_its_rule() -> None:
     for name, place, each in everywhere():
         entries = each.get("x-cio", {})
         explained = {key.partition(":")[0] for key in entries}
-        judging = JUDGING - {"type"} if place == "" else JUDGING  # what is no object is told before any schema is asked
+        judging = (
+            JUDGING - {"type"} if place == "" else JUDGING
+        )  # a payload that is no object has a rule of its own, before any schema is used
         silent += [f"{name}{place} {key}" for key in each if key in judging and not {key, "*"} & explained]
     assert silent == []
 

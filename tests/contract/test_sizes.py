@@ -14,7 +14,7 @@ OPERATIONS = Catalog.load().operations
 
 
 def judged(operation: str, payload: Any, size: int | None = None) -> list[tuple[str, str, str]]:
-    """Rule, place and how sure."""
+    """Rule, place and source of each violation."""
     size = len(json.dumps(payload)) if size is None else size
     return [(each.rule, each.where, each.source) for each in judge_sizes(OPERATIONS[operation], payload, size)]
 

@@ -31,7 +31,7 @@ def test_a_user_without_a_password_is_the_secret() -> None:
 
 
 def test_a_bearer_token_is_found() -> None:
-    """Also that for a proxy, and a header without a scheme."""
+    """A bearer token is found in the header, in that for a proxy, and in a header without a scheme."""
     assert KEY in credentials({"authorization": f"Bearer {KEY}"})
     assert KEY in credentials({"proxy-authorization": f"Bearer {KEY}"})
     assert KEY in credentials({"authorization": KEY})
@@ -39,5 +39,5 @@ def test_a_bearer_token_is_found() -> None:
 
 @pytest.mark.parametrize("header", ["", "Bearer x", "Basic !!!", "changeme", "placeholder"])
 def test_texts_that_leak_nothing_are_left_out(header: str) -> None:
-    """Short texts, placeholders, and what is no base64."""
+    """Short texts, placeholders, and text that is no base64 are no credentials."""
     assert not {"x", "changeme", "placeholder", ""} & set(credentials({"authorization": header}))

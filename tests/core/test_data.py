@@ -10,7 +10,7 @@ from pytest_customerio.core.data import DataError, UnknownNameError, advice, cas
 
 
 def test_the_folders_of_data_are_found() -> None:
-    """Each holds the file that it is known by."""
+    """Each folder of data contains the file by which it is recognised."""
     assert (schemas() / "rules.json").is_file()
     assert (cassettes() / "README.md").is_file()
     assert (advice() / "rules.json").is_file()
@@ -32,7 +32,7 @@ def test_json_that_is_broken_is_refused_with_its_line(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("content", [b"\xff", b"[" * 200_000, None])
 def test_files_that_cannot_be_read_are_refused(content: bytes | None, tmp_path: Path) -> None:
-    """Bytes that are not UTF-8, JSON that is nested too deep, and a file that does not exist."""
+    """Bytes that are not UTF-8, JSON that is nested too deep, and a missing file are refused."""
     if content is not None:
         (tmp_path / "x.json").write_bytes(content)
     with pytest.raises(DataError, match=r"cannot be read|not JSON"):
@@ -40,6 +40,6 @@ def test_files_that_cannot_be_read_are_refused(content: bytes | None, tmp_path: 
 
 
 def test_an_unknown_name_has_the_nearest_one() -> None:
-    """And all that are known, for a message."""
+    """The error holds the nearest name, and all names that are known."""
     error = UnknownNameError("429-rate", "429-rate-limited", ("429-rate-limited",))
     assert (error.name, error.nearest, error.known) == ("429-rate", "429-rate-limited", ("429-rate-limited",))

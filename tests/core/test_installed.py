@@ -31,7 +31,7 @@ def test_no_sdk(tmp_path: Path) -> None:
 
 
 def test_analytics_was_installed_last(tmp_path: Path) -> None:
-    """Its empty module stands where that of the SDK should: reported, with the version to install again."""
+    """Given its empty module in the place of the SDK's, the problem is reported with the version to install again."""
     install(tmp_path, CUSTOMERIO)
     install(tmp_path, ANALYTICS)
     found = look(tmp_path)
@@ -43,14 +43,14 @@ def test_analytics_was_installed_last(tmp_path: Path) -> None:
 
 
 def test_the_sdk_was_installed_last(tmp_path: Path) -> None:
-    """Its module is in place, and both packages can be imported: nothing is reported."""
+    """Given the SDK's module in place, both packages can be imported, and nothing is reported."""
     install(tmp_path, ANALYTICS)
     install(tmp_path, CUSTOMERIO)
     assert look(tmp_path) is None
 
 
 def test_analytics_was_removed_again(tmp_path: Path) -> None:
-    """pip removed the module with it: the SDK has none."""
+    """Given that pip removed the module with the second package, the SDK is reported to have none."""
     install(tmp_path, CUSTOMERIO)
     (tmp_path / "customerio" / "__init__.py").unlink()
     found = look(tmp_path)
@@ -68,7 +68,7 @@ def test_a_folder_of_its_own(tmp_path: Path) -> None:
 
 
 def test_a_module_that_was_edited(tmp_path: Path) -> None:
-    """Somebody changed the SDK on purpose: it is whole, and not reported."""
+    """Given a module that was edited on purpose, nothing is reported."""
     install(tmp_path, CUSTOMERIO)
     (tmp_path / "customerio" / "__init__.py").write_text("class CustomerIO: ...\n", encoding="utf-8")
     install(tmp_path, ANALYTICS, module=False)
@@ -77,7 +77,7 @@ def test_a_module_that_was_edited(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("record", ["", "customerio/track.py,sha256=x,1\n", "customerio/__init__.py,,\n", None])
 def test_nothing_was_recorded(tmp_path: Path, record: str | None) -> None:
-    """An editable install, or a distribution of another kind: nothing can be compared, nothing is reported."""
+    """Given an editable install, or a distribution without a record, nothing is compared and nothing is reported."""
     install(tmp_path, CUSTOMERIO)
     (tmp_path / "customerio" / "__init__.py").write_bytes(b"")
     path = tmp_path / "customerio-3.2.0.dist-info" / "RECORD"

@@ -17,19 +17,19 @@ RATE = ErrorCase(
 
 
 def test_an_operation_knows_its_name_and_its_schema() -> None:
-    """Both follow from its id."""
+    """Name and schema of an operation follow from its id."""
     assert (EVENT.name, EVENT.schema) == ("event", "schemas/track/event.json")
 
 
 def test_an_interaction_cannot_be_changed() -> None:
-    """Judging and reporting share it."""
+    """An interaction is frozen, because judging and reporting share it."""
     interaction = Interaction("requests", "POST", "https://track.customer.io/x")
     with pytest.raises(FrozenInstanceError):
         interaction.body = None  # type: ignore[misc]
 
 
 def test_a_pending_interaction_becomes_an_interaction() -> None:
-    """Every field is taken over as it is known at that time; the operation is open."""
+    """Every field is taken over as it is known at that time; the operation is left open."""
     values = {
         "client": "requests", "method": "POST", "url": "/", "headers": {"a": "b"}, "body": b"{}", "body_known": False,
         "sent_from": "app.py:1 in f", "at": 1.0, "attempts": 2, "status": 200, "raised": "Error", "timeout_set": True,
@@ -55,14 +55,14 @@ def test_the_text_of_an_interaction_holds_no_secret() -> None:
     ("headers", "seconds"), [((("retry-after", "7"),), 7.0), ((("Retry-After", "Mon"),), None), ((), None)]
 )
 def test_retry_after_is_read_in_seconds(headers: tuple[tuple[str, str], ...], seconds: float | None) -> None:
-    """A date and a missing header give None."""
+    """A Retry-After that is a date, and a missing header, give None."""
     case = ErrorCase("429", "429", "track", "once", Answer(429, headers=headers), True, (), "429", "", "",
                      Provenance("documented"))  # fmt: skip
     assert case.retry_after == seconds
 
 
 def test_the_first_attempt_that_met_the_case() -> None:
-    """It is known by status and fault, or by what the attempt says itself."""
+    """The attempt is found by its status and fault, or by its own `met`."""
     first, second = Attempt("a", "track.event", 0.0, 200, None), Attempt("a", "track.event", 1.0, 429, None)
     assert Observation(RATE, (first, second)).failed is second
     said = Attempt("a", "track.event", 0.0, 200, None, met=True)
@@ -71,6 +71,6 @@ def test_the_first_attempt_that_met_the_case() -> None:
 
 
 def test_an_attempt_says_its_messages() -> None:
-    """Without messages it says its own identity."""
+    """An attempt without messages has its own identity in `said`."""
     assert Attempt("a", "track.event", 0.0, 200, None).said == ("a",)
     assert Attempt("a", "track.event", 0.0, 200, None, messages=(Message("m"), Message("n"))).said == ("m", "n")

@@ -70,7 +70,7 @@ def test_the_members_of_a_form() -> None:
 
 
 def test_a_byte_order_mark_is_harmless() -> None:
-    """Some editors write one."""
+    """A byte order mark, which some editors write, is skipped."""
     assert decode({}, b'\xef\xbb\xbf{"a": 1}').value == {"a": 1}
     assert decode({}, b"\xef\xbb\xbfhello").value == "hello"
 
@@ -85,19 +85,19 @@ def test_a_byte_order_mark_is_harmless() -> None:
     ],
 )
 def test_json_in_another_character_set_is_read_and_has_a_problem(content_type: str, charset: str) -> None:
-    """The standard allows UTF-8 only; the value is known all the same."""
+    """The standard allows UTF-8 only, so the payload has a problem; its value is read nevertheless."""
     found = decode({"content-type": content_type}, '{"name": "Zoë"}'.encode(charset))
     assert (found.kind, found.value) == ("json", {"name": "Zoë"})
     assert "JSON" in found.problem or "UTF-8" in found.problem
 
 
 def test_text_is_decoded_with_its_character_set() -> None:
-    """A text in Latin-1 that says so is read as Latin-1."""
+    """A text whose header says Latin-1 is decoded as Latin-1."""
     assert decode({"content-type": "text/plain; charset=latin-1"}, "Zoë".encode("latin-1")).value == "Zoë"
 
 
 def test_integers_longer_than_python_reads_are_read() -> None:
-    """They are valid JSON; beyond 4000 digits they count as a float."""
+    """Long integers are valid JSON; beyond 4000 digits they are read as a float."""
     assert decode({}, b'{"a": ' + b"1" * 3999 + b"}").value == {"a": int("1" * 3999)}
     long = decode({}, b'{"a": ' + b"1" * 5000 + b"}")
     assert (long.value, long.problem) == ({"a": float("inf")}, "")

@@ -57,7 +57,7 @@ def test_an_address_is_found_anywhere(attributes):
         "Jané Müller",
     ],
 )
-def test_values_that_nobody_writes_by_chance(value):
+def test_values_that_do_not_occur_by_chance(value):
     """Several words, digits between capitals, URLs with a query, and prose are personal."""
     assert value in of_person(some_value=value)
 
@@ -110,7 +110,7 @@ def test_values_that_say_nothing_about_anybody(value):
         ({"created_at": 1764000000, "score": 1.5, "nothing": None}, set()),
     ],
 )
-def test_the_key_tells_too(attributes, expected):
+def test_a_key_says_that_a_value_is_personal(attributes, expected):
     """A name or a phone number is known by its key; an id is not personal."""
     assert {text for text in of_person(**attributes) if "%" not in text} == expected
 

@@ -33,7 +33,7 @@ from pytest_customerio.core.redact import cut, json_path, mask, safe_url, word
     ],
 )
 def test_mask_shows_the_shape(value: object, shown: str) -> None:
-    """Numbers are shown, text and containers are described."""
+    """Numbers are shown; text and containers are described."""
     assert mask(value) == shown
 
 

@@ -113,7 +113,7 @@ def test_ini_lines_name_rule_place_and_reason() -> None:
         ),
         (
             lambda: settings.report_path("report.xml", Path()),
-            "--cio-report=report.xml: the kind is told by the suffix; accepted: .json",
+            "--cio-report=report.xml: the suffix decides the kind; accepted: .json",
         ),
     ],
 )

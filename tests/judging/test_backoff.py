@@ -60,7 +60,7 @@ def test_two_equal_waits_before_a_recovery_may_begin_a_schedule():
 
 
 def test_the_machines_own_noise_does_not_hide_equal_sleeps():
-    """Two sleeps of 0.1 s are equal, however long the attempts between them took, and whatever else was slept."""
+    """Two sleeps of 0.1 s are equal, however long the attempts between them took, and whatever other sleeps there were."""
     observation = spaced(RATE, [0.104, 0.131], waits=[5.0, 0.1, 0.1, 3.0])
     assert got(observation, "no-backoff") == "0.1 s each time"
 
@@ -89,17 +89,17 @@ def test_hidden_waits_make_a_warning(case, gaps):
 
 @given(bases, st.floats(1.2, 3), lengths, st.data())
 def test_exponential_schedules_with_any_jitter_are_never_flagged(base, factor, length, data):
-    """Each wait is multiplied by something between a half and three halves; logged, or measured where it is no noise."""
+    """Exponential waits, each multiplied by 0.5 to 1.5, are allowed, whether logged or measured."""
     jitter = data.draw(st.lists(st.floats(0.5, 1.5), min_size=length, max_size=length))
     gaps = [base * factor**number * off for number, off in enumerate(jitter)]
-    assume(max(gaps) - min(gaps) > 0.011 * max(gaps))  # chance may make a constant of it: then it is one
+    assume(max(gaps) - min(gaps) > 0.011 * max(gaps))  # chance may make all waits equal: then they are no backoff
     assert max(gaps) < BUSY or "no-backoff" not in rules(spaced(SERVER, gaps))
     assert "no-backoff" not in rules(spaced(SERVER, [gap + 0.002 for gap in gaps], waits=gaps))
 
 
 @given(bases, lengths, st.data())
 def test_full_jitter_is_never_flagged(base, length, data):
-    """Each sleep is anything between nothing and the exponential wait."""
+    """Sleeps between zero and the exponential wait are allowed."""
     shares = data.draw(st.lists(st.floats(0.001, 1), min_size=length, max_size=length))
     gaps = [base * 2**number * share for number, share in enumerate(shares)]
     assume(max(gaps) - min(gaps) > 0.011 * max(gaps))
@@ -121,7 +121,7 @@ def test_equal_waits_of_a_minute_pass(wait, length):
 
 @given(st.floats(0.06, 59), lengths, st.data())
 def test_constants_and_zeros_are_always_flagged(wait, length, data):
-    """Also with the time that the machine takes on top, if the sleeps are in the log."""
+    """Constant waits and no waits are a violation, also with the time that the machine takes on top."""
     noise = data.draw(st.lists(st.floats(0.0001, 0.04), min_size=length, max_size=length))
     for constant in (wait, 0.0):
         exact = [constant] * length
@@ -150,7 +150,7 @@ def test_a_busy_machine_makes_no_backoff():
     ],
 )
 def test_retry_after_is_a_lower_bound(gaps, found):
-    """One per cent less is allowed; the violation is not reported as missing backoff too."""
+    """A wait that is one per cent shorter is allowed. The violation is not reported as missing backoff too."""
     assert rules(spaced(AFTER, gaps)) == found
 
 

@@ -47,7 +47,7 @@ def test_a_chain_runs_from_the_first_error_to_the_delivery(texts, times, deliver
 
 
 def test_a_2xx_that_rejects_everything_delivers_nothing():
-    """Nor does a 2xx that is the case's own answer."""
+    """Neither a 2xx that rejects all items nor a 2xx that is the case's own answer is a delivery."""
     observation = Observation(CASE)
     good, bad = Message("a"), Message("b", rejected=True)
     for messages, met, expected in [

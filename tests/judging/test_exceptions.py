@@ -25,7 +25,7 @@ def test_an_undeclared_exception_fails_once(raised, declared, found):
 
 
 def test_an_undeclared_exception_is_named_by_its_class_only():
-    """Its text does not show, because it may hold a payload."""
+    """The text of the exception is not shown, because it may hold a payload."""
     (violation,) = judge(seen(raised=CrmError("jane@example.com")))[1]
     assert violation.got == "CrmError"
     assert "jane" not in repr(violation)

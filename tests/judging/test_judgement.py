@@ -43,7 +43,7 @@ facts = st.builds(
 
 
 def test_a_case_that_no_payload_met_is_not_judged():
-    """No attempt, or only other answers: no outcome and no violation, whatever else happened."""
+    """Without an attempt that met the case there is no outcome and no violation."""
     for sent in ([], attempts(RATE, 0.0, ok=0)):
         assert judge(Observation(RATE, sent, raised=CrmError(), secrets=("s" * 9,), output="s" * 9)) == (None, [])
 
@@ -137,13 +137,13 @@ def test_a_judgement_holds_what_a_message_needs() -> None:
 
 
 def test_must_recover_is_asked_of_each_payload() -> None:
-    """A report is not enough then."""
+    """With must_recover, a payload that is only reported is a violation."""
     (judged,) = CaseJudge(must_recover=True).judgements([seen(RECOVERS, reported=True)])
     assert [one.rule for one in judged.violations] == ["outcome"]
 
 
 def test_jitter_stands_with_the_first_payload() -> None:
-    """It concerns all payloads of the case, and is reported once."""
+    """Jitter concerns all payloads of the case, and is reported once, with the first payload."""
     herd = [
         Observation(
             RATE,

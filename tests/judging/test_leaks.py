@@ -193,7 +193,7 @@ def test_a_leak_check_that_sees_nothing_is_an_error():
 
 
 def test_personal_data_is_reported_by_place_and_never_shown():
-    """In a log and in the text of an exception; the hints say what to write instead."""
+    """Personal data in a log and in an exception is reported by place; the hints say what to write instead."""
     text = "ada@example.com"
     observation = observed(personal=(text,), logs=[LogLine(text, "ERROR", "app")], raised=CrmError(text), declared=True)
     violations = judge(observation)[1]

@@ -40,7 +40,7 @@ def test_equal_violations_are_counted() -> None:
 
 
 def test_an_allowed_violation_is_not_counted() -> None:
-    """Marks and ini are applied before anything is kept."""
+    """A violation that a mark or the ini allows is neither counted nor stored."""
     record = Record("t", judging(broken(), broken("$.other")), [Allowance("event-name-missing", "$.name")])
     record.hear(pending())
     record.settle()
@@ -59,7 +59,7 @@ def test_memory_is_bounded() -> None:
 
 
 def test_large_bodies_are_dropped_soon() -> None:
-    """They are judged when they are many megabytes together; an occurrence keeps no body."""
+    """Bodies are judged and dropped when they are many megabytes together; an occurrence keeps no body."""
     judged: list[int] = []
 
     def judge(one: Interaction) -> Judged:
@@ -96,7 +96,7 @@ def test_many_warnings_do_not_displace_an_error() -> None:
     assert [one.violation.severity for one in tally.occurrences.values()].count("error") == 1
 
 
-def test_every_interaction_is_kept_on_demand() -> None:
+def test_every_interaction_is_remembered_on_demand() -> None:
     """`cio.sent` is complete, however many requests were sent, and has what a client learned later."""
     record, late = Record("t", judging(), keep=True), pending()
     for one in (late, *(pending() for _ in range(ledger.BATCH + 4))):
@@ -107,7 +107,7 @@ def test_every_interaction_is_kept_on_demand() -> None:
 
 
 def test_a_request_that_is_no_operation_has_a_row_too() -> None:
-    """Its operation is called `unknown`."""
+    """A request that is no operation has a row with the operation `unknown`."""
     record = Record("t", lambda _: Judged(None, (broken("url"),)))
     record.hear(PendingInteraction("httpx", "GET", "https://track.customer.io/nothing"))
     record.settle()

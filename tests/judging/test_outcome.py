@@ -119,7 +119,7 @@ def test_best_effort_accepts_lost_but_logged_never_silence(logs, found):
         ("FANCY", False),
     ],
 )
-def test_loud_begins_at_warning(level, loud):
+def test_records_count_from_warning(level, loud):
     """Records of level WARNING and above count, by name or number; an unknown level does not."""
     assert logged([LogLine("x", level, "app")] * 2) == ((f"{level} app",) if loud else ())
 
@@ -161,7 +161,7 @@ def test_a_dropped_payload(observation, expected):
     assert judged(observation) == expected
 
 
-def test_the_way_out_is_strict_mode():
+def test_the_hint_is_strict_mode():
     """The hint is the header that makes Pipelines answer with an error."""
     ((violation,),) = (judge(seen(DROPPED))[1],)
     assert '"X-Strict-Mode": "1"' in violation.hint

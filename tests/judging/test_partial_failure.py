@@ -109,7 +109,7 @@ def test_one_event_makes_up_for_one_event():
 
 
 def test_a_log_line_is_enough_only_where_the_test_says_so():
-    """With best_effort a log record is enough, silence is not."""
+    """With best_effort a log record is enough; without a record the items are lost."""
     assert judged(seen(logs=[WARNED]), best_effort=True) == ("lost", [])
     assert judged(seen(), best_effort=True)[1]
 

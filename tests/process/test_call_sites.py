@@ -34,7 +34,7 @@ def _from(site: CallSite, *paths: Path | str) -> str | None:
 
 
 def test_the_innermost_frame_of_the_project(tmp_path: Path) -> None:
-    """It is found whatever libraries stand above and beneath it."""
+    """The innermost frame of the project is found, whatever libraries are above and below it."""
     library = tmp_path / ".venv" / "lib" / "site-packages" / "sdk.py"
     got = _from(CallSite(tmp_path), tmp_path / "tests" / "test_a.py", tmp_path / "app" / "crm.py", library)
     assert got == "app/crm.py:2 in purchase"

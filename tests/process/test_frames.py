@@ -29,7 +29,7 @@ def test_every_thread_is_there() -> None:
 
 @pytest.mark.parametrize("collects", [True, False])
 def test_nothing_is_collected_meanwhile(monkeypatch: pytest.MonkeyPatch, *, collects: bool) -> None:
-    """Garbage is not collected meanwhile, and collected or not afterwards as before."""
+    """While frames are read the garbage collector is off; afterwards it is on or off as before."""
     seen: list[bool] = []
     monkeypatch.setattr(sys, "_current_frames", lambda: seen.append(gc.isenabled()) or {})
     (gc.enable if collects else gc.disable)()
@@ -71,7 +71,7 @@ def test_functions_of_other_libraries_are_known_once_they_are_imported(monkeypat
 
 
 def test_functions_of_our_own_can_be_added() -> None:
-    """They are known at once; what was not written in Python has no code to know it by."""
+    """A function of ours is known at once; one that was not written in Python has no code, and is not known."""
     functions: Functions[str] = Functions({})
     functions.add(run, meaning="runs")
     assert functions.get(run()) == "runs"

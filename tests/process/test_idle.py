@@ -33,7 +33,7 @@ def started_by(make):
 
 
 def test_a_worker_that_waits_at_its_queue() -> None:
-    """It is idle, unless there is an item in the queue that it will take."""
+    """A worker at an empty queue is idle; one whose queue has an item is not."""
     jobs: queue.Queue[object] = queue.Queue()
     with thread(jobs.get, lambda: jobs.put(None)) as worker:
         until(lambda: is_idle(worker))
@@ -56,7 +56,7 @@ def test_a_worker_that_waits_for_anything_else() -> None:
 
 
 def test_a_thread_that_was_never_started() -> None:
-    """It counts as idle, because it does nothing."""
+    """A thread that was never started counts as idle."""
     assert is_idle(threading.Thread())
 
 
@@ -71,7 +71,7 @@ def test_a_thread_that_begins() -> None:
 
 
 def test_an_executor_s_threads() -> None:
-    """They are idle between two pieces of work."""
+    """The threads of an executor are idle between two pieces of work."""
     gate = threading.Event()
     pool, workers = started_by(lambda: ThreadPoolExecutor(1))
     with pool:
@@ -83,7 +83,7 @@ def test_an_executor_s_threads() -> None:
 
 
 def test_a_thread_pool_of_multiprocessing() -> None:
-    """Its workers and helpers are idle while no call is under way."""
+    """The workers and helpers of a pool are idle while no call is under way."""
     gate = threading.Event()
     pool, threads = started_by(lambda: ThreadPool(1))
     with pool:
@@ -96,7 +96,7 @@ def test_a_thread_pool_of_multiprocessing() -> None:
 
 
 def test_the_feeder_of_a_queue_to_other_processes() -> None:
-    """It is idle while its buffer is empty."""
+    """The feeder thread is idle while its buffer is empty."""
     there: multiprocessing.Queue[object] = multiprocessing.Queue()
     _, (feeder,) = started_by(lambda: there.put(None))
     until(lambda: is_idle(feeder))
@@ -106,7 +106,7 @@ def test_the_feeder_of_a_queue_to_other_processes() -> None:
 
 @pytest.mark.parametrize("clock", [nullcontext, Clock])
 def test_a_loop_in_a_thread(clock) -> None:
-    """Its thread is idle while it selects, in virtual time too, unless callbacks are ready."""
+    """The thread of a loop is idle while it selects, in virtual time too, unless callbacks are ready."""
     loop = asyncio.new_event_loop()
     with clock(), thread(loop.run_forever, lambda: loop.call_soon_threadsafe(loop.stop)) as runner:
         until(lambda: is_idle(runner))

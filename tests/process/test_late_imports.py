@@ -1,4 +1,4 @@
-"""Modules that are imported later are noticed, and imported as ever."""
+"""Modules that are imported later are noticed; the import itself is unchanged."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def test_a_failed_import_is_still_awaited(tmp_path: Path, monkeypatch: pytest.Mo
 
 
 def test_a_package_without_a_loader_and_a_loader_with_more(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A namespace package and a spec without a loader are found as ever; other methods of a loader can be called."""
+    """A namespace package and a spec without a loader are found; other methods of a loader can be called."""
     (tmp_path / "empty_client").mkdir()
     (tmp_path / "rich_client.py").write_text("x = 1\n")
     monkeypatch.syspath_prepend(tmp_path)

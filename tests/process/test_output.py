@@ -91,7 +91,7 @@ def test_tracebacks_stacks_and_extras_are_rendered(logger):
 
 
 def test_cached_traceback_text_is_taken():
-    """Queue handlers drop the exception and leave its text."""
+    """The text of a traceback is observed where a queue handler dropped the exception and left the text."""
     record = logging.makeLogRecord({"msg": "x", "exc_text": "Traceback of old"})
     assert render(record) == "x\nTraceback of old"
 
@@ -178,7 +178,7 @@ def test_blindness_that_comes_later_is_noticed():
 
 
 def test_output_is_seen_and_still_comes_out(capsys):
-    """print, write and writelines on both streams; capsys reads what it always reads."""
+    """print, write and writelines on both streams are observed, and capsys reads the same text as without us."""
     with Watch() as watch:
         print("a", 1)
         sys.stdout.write("b\n")
@@ -190,7 +190,7 @@ def test_output_is_seen_and_still_comes_out(capsys):
     assert watch.blind == []
 
 
-def test_who_took_hold_of_a_stream_earlier_is_heard(capsys):
+def test_a_stream_that_a_library_holds_is_observed(capsys):
     """A library that keeps the stream object of its import, as loguru does, is observed."""
     early = sys.stderr
     with Watch() as watch:
@@ -201,7 +201,7 @@ def test_who_took_hold_of_a_stream_earlier_is_heard(capsys):
     assert watch.output == "from early\nafter a pause\n"
 
 
-def test_a_wrong_write_is_refused_as_ever():
+def test_a_wrong_write_raises_the_streams_error():
     """A value that is no text raises the stream's own error."""
     with Watch() as watch, pytest.raises(TypeError):
         sys.stdout.write(b"bytes")
@@ -323,7 +323,8 @@ def test_nothing_of_ours_shows_under_any_capture(option, run):
 
 
 def test_what_pytest_raises_swallows_is_expected():
-    """Whole, with match= and check=, and as a call; what it does not accept is not."""
+    """An exception is expected that `pytest.raises` swallowed, with match=, with check=, or as a call. One that it does
+    not accept is not expected."""
     with Watch(raises_class=RAISES) as watch:
         with pytest.raises(ValueError, match="one") as caught:
             raise ValueError("one")
@@ -440,7 +441,7 @@ def test_a_basic_token_that_cannot_be_decoded(token):
 @pytest.mark.parametrize(
     "word", ["api_key", "api-key", "APIKEY", "test-key", "secret_key", "password", "None", "key1", "xxxxxxxx"]
 )
-def test_words_that_anybody_may_write_are_no_secrets(word):
+def test_everyday_words_are_no_secrets(word):
     """The word alone is not searched for; the header that carries it is."""
     header = basic(f"site_id:{word}")
     found = credentials({"authorization": header})
@@ -476,7 +477,7 @@ def test_warnings_are_seen_and_still_shown():
 
 
 def test_warnings_after_the_end_are_not_seen():
-    """A hook that somebody holds on to observes nothing after the end."""
+    """A hook that is called after the end observes nothing."""
     with Watch() as watch:
         kept = warnings._showwarnmsg
     with warnings.catch_warnings(record=True):
@@ -501,7 +502,7 @@ def test_warnings_that_go_elsewhere_make_it_blind(monkeypatch):
 
 
 def test_warnings_as_errors_do_not_meet_the_canary():
-    """A suite that runs with `-W error` starts every case all the same."""
+    """With `-W error` the canary raises no error, so that every case starts."""
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         with Watch() as watch:

@@ -15,7 +15,7 @@ from pytest_customerio.process.patching import Patches
 
 
 class Stage:
-    """Runs tests one after another; `ask(n)` notes the test that it belongs to, after it has waited at gate `n`."""
+    """Runs tests one after another; `ask(n)` waits at gate `n`, and then notes the test that the caller belongs to."""
 
     def __init__(self) -> None:
         self.ownership: Ownership[str] = Ownership()
@@ -41,7 +41,7 @@ class Stage:
         return started
 
     def heard(self, gate: int = 0) -> str | None:
-        """Let those at a gate pass, and return what the next of them notes."""
+        """Open a gate, and return what the next caller notes."""
         known = len(self.said)
         self.gates[gate].set()
         until(lambda: len(self.said) > known)
@@ -75,7 +75,7 @@ def stage(alone):
         loop.close()
 
 
-def test_nobody_is_at_work_between_tests(stage) -> None:
+def test_between_tests_nothing_belongs_to_a_test(stage) -> None:
     """Between tests nothing belongs to a test, and nothing is waited for."""
     assert stage.ownership.current() is None
     stage.begin("A", call=False)
@@ -88,7 +88,8 @@ def test_nobody_is_at_work_between_tests(stage) -> None:
 
 
 def test_a_thread_works_for_the_test_that_started_it(stage) -> None:
-    """So it is while the next test runs; threads that it starts belong to the same test."""
+    """A thread belongs to the test that started it, also while the next test runs. Threads that it starts belong to the
+    same test."""
     stage.begin("A")
     stage.start(lambda: (stage.ask(0), stage.start(stage.ask, 1)))
     assert stage.ownership.is_busy()
@@ -99,7 +100,7 @@ def test_a_thread_works_for_the_test_that_started_it(stage) -> None:
     assert stage.heard(1) == "A"
 
 
-def test_what_a_fixture_starts_serves_whoever_is_at_work(stage) -> None:
+def test_a_thread_of_a_fixture_belongs_to_the_test_that_runs(stage) -> None:
     """A thread of a fixture may live longer than one test, and belongs to the test that runs."""
     stage.begin("A", call=False)
     stage.start(stage.ask, 0)
@@ -111,8 +112,9 @@ def test_what_a_fixture_starts_serves_whoever_is_at_work(stage) -> None:
     assert stage.heard(1) == "B"
 
 
-def test_an_executor_s_work_is_its_submitter_s(stage) -> None:
-    """Work belongs to the test that submitted it, not to the one that made the thread start; so do its callbacks."""
+def test_work_of_an_executor_belongs_to_the_test_that_submitted_it(stage) -> None:
+    """Work belongs to the test that submitted it, not to the test that started the thread. Its callbacks belong to the
+    same test."""
     with ThreadPoolExecutor(1) as pool:
         stage.begin("A")
         first = pool.submit(stage.ask, 0)
@@ -140,7 +142,7 @@ def test_work_that_is_cancelled_is_no_work(stage) -> None:
         stage.heard(0)
 
 
-def test_a_worker_serves_whoever_gives_it_work(stage) -> None:
+def test_a_worker_belongs_to_the_test_that_queued_its_item(stage) -> None:
     """A worker belongs to the test that queued its item, whichever test started it."""
     jobs: queue.Queue[int | None] = queue.Queue()
 
@@ -166,7 +168,7 @@ def test_a_worker_serves_whoever_gives_it_work(stage) -> None:
 
 
 def test_a_worker_that_was_there_before(stage) -> None:
-    """A worker that takes an item of a test belongs to it, and is waited for."""
+    """A worker from before the test that takes an item of the test belongs to it, and is waited for."""
     given = threading.Event()
     jobs: queue.SimpleQueue[int] = queue.SimpleQueue()
     with ThreadPoolExecutor(1) as pool:
@@ -204,7 +206,7 @@ class Direct:
         self.stage.ask(0)
 
 
-def test_who_tests_is_never_late(stage) -> None:
+def test_the_thread_of_a_test_is_never_late(stage) -> None:
     """A test that takes the results of a late thread still runs as itself; so does work that an executor runs in place."""
     results: queue.Queue[str] = queue.Queue()
     stage.begin("A")
@@ -229,7 +231,8 @@ def test_a_collector_of_the_test_s_own(stage) -> None:
 
 
 def test_a_task_works_for_the_test_that_started_it(stage) -> None:
-    """So it is in a loop that lives longer; tasks that it starts belong to the same test."""
+    """A task belongs to the test that started it, also in a loop that goes on. Tasks that it starts belong to the same
+    test."""
     loop = stage.loop()
     event = asyncio.Event()
 
@@ -255,8 +258,8 @@ def test_a_task_works_for_the_test_that_started_it(stage) -> None:
     assert loop.run_until_complete(asyncio.sleep(0, stage.ownership.current())) == "B"
 
 
-def test_a_task_of_a_fixture_serves_whoever_is_at_work(stage) -> None:
-    """It is waited for only where the test gave it work."""
+def test_a_task_of_a_fixture_belongs_to_the_test_that_runs(stage) -> None:
+    """A task of a fixture is waited for only where the test gave it work."""
     loop = stage.loop()
     events = [asyncio.Event() for _ in range(2)]
     stage.begin("A", call=False)
@@ -272,7 +275,7 @@ def test_a_task_of_a_fixture_serves_whoever_is_at_work(stage) -> None:
     assert stage.said == ["A", "B"]
 
 
-def test_a_consumer_serves_whoever_gives_it_work(stage) -> None:
+def test_a_consumer_belongs_to_the_test_that_queued_its_item(stage) -> None:
     """A consumer that the first test started takes an item of the second, and belongs to the second."""
     loop = stage.loop()
     jobs: asyncio.Queue[asyncio.Event] = asyncio.Queue()
@@ -316,7 +319,7 @@ def test_a_consumer_serves_whoever_gives_it_work(stage) -> None:
     assert stage.said[4:] == ["E"]
 
 
-def test_a_task_that_tests_is_never_late(stage) -> None:
+def test_the_task_of_a_test_is_never_late(stage) -> None:
     """The task of a test may take what a late task left, and still runs as the test."""
     loop = stage.loop()
     results: asyncio.Queue[str] = asyncio.Queue()
@@ -364,14 +367,14 @@ def test_a_late_thread_with_a_loop_of_its_own(stage) -> None:
 
 
 def test_loops_that_are_closed_are_forgotten(stage) -> None:
-    """Closed loops have no tasks."""
+    """A closed loop has no tasks, and is not remembered."""
     stage.begin("A")
     asyncio.run(asyncio.sleep(0))
     assert stage.ownership.still_loops() == []
     assert stage.ownership.tasks() == []
 
 
-def test_all_is_as_before(stage) -> None:
+def test_undo_puts_the_originals_back(stage) -> None:
     """After the patches are undone, nothing is noted any more."""
     before = (threading.Thread.start, ThreadPoolExecutor.submit, asyncio.BaseEventLoop.create_task)
     patches = Patches()

@@ -28,14 +28,14 @@ def part(path="Client.send", **more):
 
 
 def test_a_part_is_found(crm) -> None:
-    """The owner of the attribute, and its name."""
+    """`find` gives the owner of the attribute, and its name."""
     assert part().find() == (crm.Client, "send")
     assert not part().missing
 
 
 @pytest.mark.parametrize("path", ["Client.post", "Session.send", "send"])
 def test_a_part_that_a_release_has_lost_is_missing(crm, path: str) -> None:
-    """It is missing, unless it is optional."""
+    """A part that its library does not have is missing, unless it is optional."""
     assert part(path).find() is None
     assert part(path).missing
     assert not part(path, optional=True).missing
@@ -48,8 +48,8 @@ def test_nothing_is_missing_before_the_import() -> None:
     assert part(needs="sys").missing
 
 
-def test_a_class_that_somebody_put_in_the_place_is_not_genuine(monkeypatch) -> None:
-    """gevent replaces `queue.Queue`: such a class, and one that merely inherits, is passed over."""
+def test_a_class_in_the_place_of_the_original_is_not_genuine(monkeypatch) -> None:
+    """gevent replaces `queue.Queue`. Such a class, and a class that only inherits, is passed over."""
     put = Part(PYTHON, "queue", "Queue._put", "", "", genuine=True)
     assert put.find() == (queue.Queue, "_put")
     monkeypatch.setattr(queue, "Queue", type("Queue", (queue.Queue,), {}))
@@ -74,12 +74,12 @@ def test_the_owner_may_be_another_class() -> None:
     ],
 )
 def test_an_underscore_makes_a_part_private(module: str, path: str, private: bool) -> None:
-    """On any step of the way, but for Python's own special names."""
+    """An underscore in any name on the way makes a part private, except for Python's special names."""
     assert Part(LIBRARY, module, path, "", "").private is private
 
 
 def test_the_table_says_everything_of_a_part() -> None:
-    """One row for each part, sorted; the same part twice gives one row."""
+    """The table has one row for each part, sorted; a part that is listed twice has one row."""
     parts = [part("Client._post", recognised=True), part(), part()]
     assert markdown(parts) == (
         "| crm | 1.0 to 1.2 | `crm.Client._post` | private, recognised | requests | they are not heard |\n"

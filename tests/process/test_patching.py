@@ -45,8 +45,8 @@ def test_a_wrapper_looks_like_the_original(patches) -> None:
     assert Owner.one is original
 
 
-def test_what_somebody_put_on_top_is_left_alone(patches) -> None:
-    """They put back what they found, which is our replacement: a second undo removes it."""
+def test_a_replacement_on_top_of_ours_is_left_alone(patches) -> None:
+    """A replacement on top of ours is left alone. When it is removed and ours is back, a second undo removes ours."""
     original = Owner.two
     patches.put(Owner, "two", FAKE)
     Owner.two = theirs = lambda self: 9  # type: ignore[method-assign,assignment]

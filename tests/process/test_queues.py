@@ -8,7 +8,7 @@ import queue
 import pytest
 
 from pytest_customerio.process.patching import Patches
-from pytest_customerio.process.queues import QueuedItems
+from pytest_customerio.process.queues import QueueWatch
 
 
 class Dispatcher:
@@ -32,7 +32,7 @@ class Dispatcher:
 def dispatcher():
     dispatcher, patches = Dispatcher(), Patches()
     dispatcher.old = {kind: filled(kind) for kind in (queue.Queue, asyncio.Queue)}
-    dispatcher.queued = QueuedItems(lambda: dispatcher.giver, dispatcher.take)
+    dispatcher.queued = QueueWatch(lambda: dispatcher.giver, dispatcher.take)
     dispatcher.queued.watch(patches)
     yield dispatcher
     patches.undo()
@@ -45,7 +45,7 @@ def filled(kind):
 
 
 @pytest.mark.parametrize("kind", [queue.Queue, asyncio.Queue])
-def test_an_item_belongs_to_whoever_put_it(dispatcher, kind) -> None:
+def test_an_item_belongs_to_the_test_that_put_it(dispatcher, kind) -> None:
     """Items are taken in order, each with the test that put it."""
     jobs = kind(5)
     for giver in ("A", "B", None):
@@ -54,7 +54,7 @@ def test_an_item_belongs_to_whoever_put_it(dispatcher, kind) -> None:
 
 
 @pytest.mark.parametrize("kind", [queue.Queue, asyncio.Queue])
-def test_what_was_there_before_is_nobody_s(dispatcher, kind) -> None:
+def test_an_item_from_before_belongs_to_no_test(dispatcher, kind) -> None:
     """An item from before belongs to no test, and the later ones keep their own."""
     jobs = dispatcher.old[kind]
     dispatcher.put(jobs, "new", "A")
@@ -82,7 +82,7 @@ def test_heaps_and_stacks_are_left_alone(dispatcher) -> None:
     assert dispatcher.taken == []
 
 
-def test_queues_that_somebody_put_in_place_of_theirs(dispatcher, monkeypatch) -> None:
+def test_queues_that_replace_the_standard_ones(dispatcher, monkeypatch) -> None:
     """gevent replaces `queue.Queue` by a class that cannot be changed: it is passed over."""
 
     class Foreign(queue.Queue):
@@ -90,7 +90,7 @@ def test_queues_that_somebody_put_in_place_of_theirs(dispatcher, monkeypatch) ->
 
     monkeypatch.setattr(queue, "Queue", Foreign)
     patches, taken = Patches(), []
-    QueuedItems(lambda: "A", lambda owner: taken.append(owner) or False).watch(patches)
+    QueueWatch(lambda: "A", lambda owner: taken.append(owner) or False).watch(patches)
     try:
         jobs = asyncio.Queue()
         jobs.put_nowait(1)
@@ -102,7 +102,7 @@ def test_queues_that_somebody_put_in_place_of_theirs(dispatcher, monkeypatch) ->
 
 
 def test_what_waits_for_a_worker(dispatcher) -> None:
-    """An item is waited for only where a worker took one before: perhaps the rest is never taken."""
+    """An item is waited for only where a worker took one before, because otherwise it may never be taken."""
     jobs, other = queue.Queue(), asyncio.Queue()
     for name in "AAB":
         dispatcher.put(jobs, name, name)

@@ -45,7 +45,7 @@ def test_mocks_are_recognised(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_a_function_knows_where_it_was_defined() -> None:
-    """Also where it is wrapped; a mock that copies its name was not defined there."""
+    """A function, also a wrapped one, is recognised by its module. A mock that copies its name is not."""
 
     @functools.wraps(asyncio.sleep)
     def wrapper(delay: float) -> object:
@@ -58,7 +58,7 @@ def test_a_function_knows_where_it_was_defined() -> None:
 
 
 def test_the_code_of_a_function_is_found() -> None:
-    """Through wrappers and static methods; a function in C, or a mock, has none."""
+    """The code is found through wrappers and static methods. A function in C and a mock have none."""
     own = code_of(queue.Queue.get)
     assert own is queue.Queue.get.__code__
     assert code_of(functools.wraps(queue.Queue.get)(lambda self: None)) is own
@@ -78,13 +78,14 @@ def test_the_code_of_a_function_is_found() -> None:
     ],
 )
 def test_modules_of_test_machinery_are_known_by_their_package(name: str, machinery: bool) -> None:
-    """Every package whose name begins with pytest but ours, and a few more."""
+    """Test machinery is every package whose name begins with pytest except ours, and a few more."""
     assert is_machinery_module(name) is machinery
 
 
 @pytest.mark.parametrize("module", [timing, pluggy, hypothesis, pytest])
 def test_frames_of_test_machinery_are_known_by_their_file(module: types.ModuleType) -> None:
-    """A file in the folder of such a package, whatever the frame calls itself; files beside it are not."""
+    """A frame is recognised by its file in the folder of such a package, whatever its name; files beside the folder are
+    not."""
     folder = Path(module.__file__ or "").parent
     assert is_machinery(frame(str(folder / "any.py")))
     assert not is_machinery(frame(str(folder.parent / "crm" / "any.py")))
@@ -92,7 +93,7 @@ def test_frames_of_test_machinery_are_known_by_their_file(module: types.ModuleTy
 
 
 def test_a_plugin_that_is_imported_later_is_known(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """It may be a single file; a module without a file has no frames."""
+    """A plugin that is a single file, imported later, is recognised. A module without a file has no frames."""
     machinery = Machinery()
     assert not machinery.runs(frame("app/crm.py"))
     (tmp_path / "pytest_of_recognition.py").touch()

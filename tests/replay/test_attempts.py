@@ -61,7 +61,8 @@ def shown(groups):
     ],
 )
 def test_messages_that_always_travel_together_are_one_payload(texts, found):
-    """However a batch is grouped when it is sent again; messages that never met the error are no payload of it."""
+    """A batch is one payload, however it is grouped when it is sent again. Messages that never met the error do not
+    belong to it."""
     assert shown(payloads(attempts(*texts))) == found
 
 
@@ -77,7 +78,8 @@ def test_messages_that_always_travel_together_are_one_payload(texts, found):
     ],
 )
 def test_equal_messages_are_one_made_anew_or_several(texts, found):
-    """They are several if two travel together, or if an id comes back; else one message gets a new id in each attempt."""
+    """Equal messages are several if two are in one attempt, or if an id comes back. Otherwise they are one message with
+    a new id in each attempt."""
     identities = {one.identity for attempt in distinguished(attempts(*texts)) for one in attempt.messages}
     assert len(identities) == found
 

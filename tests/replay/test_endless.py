@@ -16,5 +16,5 @@ def test_the_fifty_first_attempt_is_stopped() -> None:
 
 
 def test_the_application_cannot_catch_it() -> None:
-    """`except Exception` does not catch it."""
+    """`except Exception` does not catch `GaveUp`."""
     assert not issubclass(GaveUp, Exception)

@@ -62,7 +62,7 @@ def test_a_207_names_only_items_of_the_batch(size: int, left: list[int]) -> None
     ],
 )
 def test_any_other_answer_fits(answer: Answer) -> None:
-    """It is not changed, not even by a byte."""
+    """Any other answer is not changed."""
     assert fit(answer, batch(1)) is answer
 
 

@@ -10,7 +10,7 @@ from pytest_customerio.replay.observer import MOST_PERSONAL, Observer
 
 
 def test_each_payload_has_an_observation(sender):
-    """Each is judged by itself; the case is delivered if all are."""
+    """Each payload is judged by itself; the case is delivered if all payloads are."""
     app = sender(RECOVERS, times=3)
     for name in ("a", "b", "a", "a"):
         app.identify(name)
@@ -21,7 +21,7 @@ def test_each_payload_has_an_observation(sender):
 
 
 def test_a_herd_is_reported_with_the_first_payload(sender):
-    """Once for all of them."""
+    """Rule `jitter` is reported once for all payloads, with the first."""
     app = sender(RATE)
     for _ in range(2):
         for name in range(5):
@@ -34,7 +34,7 @@ def test_a_herd_is_reported_with_the_first_payload(sender):
 
 
 def test_the_call_site_and_a_missing_timeout(sender):
-    """They are taken from the request as it was heard, also if the timeout is known later only."""
+    """Call site and timeout are taken from the request that was heard, also where the timeout becomes known later."""
     app = sender(RATE)
     first, second = (PendingInteraction("requests", "PUT", PEOPLE, sent_from=f"app.py:{n} in f") for n in (1, 2))
     for call in (first, first, second):
@@ -47,7 +47,7 @@ def test_the_call_site_and_a_missing_timeout(sender):
 
 
 def test_a_leak_is_reported_once(sender, capsys):
-    """Each place is reported with the first payload."""
+    """A leak is reported once for each place, with the first payload."""
     app = sender(RATE)
     for name in ("a", "b"):
         app.identify(name, headers={"authorization": "Bearer f00dcafe12345678"}, email="ada@example.com")
@@ -84,7 +84,7 @@ def test_what_a_block_let_out_and_the_test_caught_was_expected(sender, left, end
 
 
 def test_an_exception_that_ends_block_and_test_was_not_expected(sender):
-    """It has to be declared with raises."""
+    """An exception that ends the block and the test is not expected; `raises` has to declare it."""
     for asked, outcome in ((mark(), "lost"), (mark(raises=(KeyError,)), "raised")):
         app = sender(RATE, asked=asked)
         app.identify()
@@ -127,7 +127,7 @@ def test_statements_are_observed(sender):
     ],
 )
 def test_the_exception_of_a_celery_task(sender, stated, expected, found):
-    """It counts if the test raised nothing and stated nothing; it is declared if the test expected its class."""
+    """A task's exception counts if the test raised and stated nothing. It is declared if the test expected its class."""
     app = sender(RATE)
     app.identify()
     app.replay.observer.tasks.failed = TimeoutError()

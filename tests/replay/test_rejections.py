@@ -66,7 +66,8 @@ def test_the_person_alone_identifies_a_repair_if_the_name_was_wrong(field, stays
 
 
 def test_an_unrepaired_item_is_rejected_again():
-    """At its new index, with all its errors, as a 400 if it comes alone; repaired and new items are accepted."""
+    """An unrepaired item is rejected at its new index with all its errors, with a 400 if it comes alone. Repaired and
+    new items are accepted."""
     first, listed = [item("a"), item("b"), item("c")], errors(1, 1, 2)
     found = again(answer(listed), first, [item("x"), item("y"), item("b")], batch=True)
     assert found.status == 207

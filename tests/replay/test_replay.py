@@ -11,7 +11,7 @@ from pytest_customerio.replay.endless import GaveUp
 
 
 def test_a_case_that_no_request_met(sender):
-    """Other surfaces and operations are answered with success, and nothing is judged."""
+    """Requests of other surfaces and operations are answered with success, and nothing is judged."""
     app = sender(RATE)
     assert app.send("pipelines.track", PIPELINES, {}) == OK
     assert app.send("track.delete", f"{PEOPLE}42", {}, method="DELETE") == OK
@@ -36,13 +36,14 @@ def test_the_mark_may_name_operations(sender):
     [(RECOVERS, None, [429, 429, 200, 200]), (RATE, 1, [429, 200, 200, 200]), (RATE, None, [429] * 4)],
 )
 def test_how_long_a_case_lasts(sender, error, times, statuses):
-    """As often as the case says, or as `times` says, else for ever."""
+    """A case lasts for as many errors as it says, or as `times` says, or for ever."""
     app = sender(error, times=times)
     assert [app.identify().status for _ in range(4)] == statuses
 
 
 def test_each_payload_meets_the_error_as_often(sender):
-    """Whatever other payloads meet; `times` counts for all payloads together."""
+    """Each payload meets the error as often as the case says, whatever other payloads meet. `times` counts for all
+    together."""
     app = sender(RECOVERS)
     assert [app.identify(name).status for name in ("1", "2", "1", "2", "1", "2")] == [429] * 4 + [200] * 2
     app.replay.__exit__(None, None, None)
@@ -89,7 +90,7 @@ def test_a_redirect_is_met_and_followed(sender):
 
 
 def test_a_request_to_the_target_of_a_redirect_does_not_meet_it(sender):
-    """It is answered with success."""
+    """A request to the target of the redirect is answered with success."""
     app = sender(REDIRECT)
     assert app.identify(host=PEOPLE.replace("track.", "track-eu.")).status == 200
     assert not app.replay.met
@@ -111,7 +112,7 @@ def test_a_partial_failure_follows_the_rejected_item(sender):
 
 
 def test_a_partial_failure_without_a_repair(sender):
-    """The rejected item is lost."""
+    """A rejected item that is not sent again is lost."""
     app = sender(SPLIT)
     app.batch("ann", "bob")
     assert app.outcomes() == [("lost", 1)]

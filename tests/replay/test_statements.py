@@ -9,7 +9,7 @@ from pytest_customerio.replay.statements import Statements
 
 @pytest.mark.parametrize(("value", "expected"), [(1, True), ([], False), (lambda: "x", True), (lambda: None, False)])
 def test_a_statement_is_a_value_or_a_callable(value: object, *, expected: bool) -> None:
-    """Its truth is stated and returned."""
+    """A statement notes whether the value, or the result of the callable, is true, and returns that."""
     statements = Statements()
     assert (statements.state_pending(value), statements.state_reported(value)) == (expected, expected)
     assert (statements.pending, statements.reported, statements.falsy) == (expected, expected, not expected)

@@ -8,7 +8,7 @@ from pytest_customerio.reporting.json_report import document
 
 
 def test_the_document_is_version_1() -> None:
-    """Other tools read it: members may be added, never renamed."""
+    """The document has these members, because other tools read them: members may be added, never renamed."""
     found = document(results(verdict("track.event", "401-unauthorized", "raised", BAD)))
     assert found == {
         "version": 1,

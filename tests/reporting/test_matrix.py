@@ -42,6 +42,6 @@ def test_the_matrix_has_operations_down_and_families_across() -> None:
 
 
 def test_a_warning_fails_in_a_strict_run_only() -> None:
-    """The cell of the contract is ok else."""
+    """In a run that is not strict the cell of a warning is ok."""
     cells = [matrix(results(verdict("track.event", None, None, WARNING), strict=strict))[1] for strict in (True, False)]
     assert cells == ["track.event  FAIL      -    -    -", "track.event  ok        -    -    -"]

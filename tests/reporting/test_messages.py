@@ -1,4 +1,4 @@
-"""Every sentence that a developer reads in a failure, compared whole."""
+"""Every sentence of a failure message, compared as a whole."""
 
 from __future__ import annotations
 
@@ -35,8 +35,8 @@ NAME = Violation(
 )
 
 
-def test_a_violated_contract_is_reported_as_the_design_shows_it() -> None:
-    """Headline, table of all violations, facts, the mark that allows them."""
+def test_a_violated_contract_whole() -> None:
+    """The text has a headline, a table of all violations, facts, and the mark that allows them."""
     text = messages.contract_text([Occurrence(MILLISECONDS, CALL), Occurrence(NAME, CALL, 3)])
     assert text == (
         """\
@@ -92,8 +92,8 @@ LEAK = Violation(
 )
 
 
-def test_a_mishandled_error_is_reported_as_the_design_shows_it() -> None:
-    """The outcome, every violation, the facts, what to do."""
+def test_a_mishandled_error_whole() -> None:
+    """The text has the outcome, every violation, the facts, and what to do."""
     assert messages.handling_text(judgement(LOST, LEAK)) == (
         """\
 track.event 429-rate-limited-recovers: lost, 1 attempt (and 1 more)
@@ -119,11 +119,14 @@ def test_a_guard_alone_is_the_headline() -> None:
     assert text.startswith(
         "track.event 429-rate-limited-recovers: secret-leak, expected no credential in logs, got Authorization in app.log"
     )
-    assert "reported     cio.reported(…) got a false value; pass what is true when the failure was told\n" in text
+    assert (
+        "reported     cio.reported(…) got a false value; pass what is true when the caller knows of the failure\n"
+        in text
+    )
 
 
 def test_answers_are_shown_with_their_source() -> None:
-    """A fault by its name; a 429 with its Retry-After; other statuses without."""
+    """A fault is shown by its name, a 429 with its Retry-After, other statuses without it."""
     after = judgement(LOST, answer=Answer(429, "Too Many Requests", (("Retry-After", "2"),))).case
     assert messages.answer_text(after) == "429 Too Many Requests, Retry-After 2 s (observed)"
     assert messages.answer_text(judgement(LOST, answer=Answer(fault="connection-reset")).case) == (

@@ -10,7 +10,7 @@ from pytest_customerio.reporting.summary import summary
 
 
 def test_a_summary_is_the_matrix_the_warnings_and_the_next_command() -> None:
-    """Failing tests are run again next."""
+    """The next command runs the failed tests again."""
     shown = summary(
         results(
             verdict("track.identify", "401-unauthorized", "raised"),
@@ -31,7 +31,7 @@ def test_a_summary_is_the_matrix_the_warnings_and_the_next_command() -> None:
 
 
 def test_a_strict_run_does_not_list_warnings() -> None:
-    """Each of them fails its test, and is reported there."""
+    """In a strict run each warning fails its test, and is reported there only."""
     assert summary(results(verdict("track.event", None, None, WARNING), strict=True)) == [
         "operation    contract  401  429  network",
         "track.event  FAIL      -    -    -",
@@ -60,7 +60,7 @@ def test_without_requests_there_is_only_the_note() -> None:
 
 
 def test_late_requests_recordings_and_the_note_stand_below_the_matrix() -> None:
-    """Each in a block of its own; a test that did not pass was not recorded."""
+    """Each is a block below the matrix. A test that did not pass was not recorded."""
     found = results(verdict("track.event", "401-unauthorized", "raised"))
     found.add_late({"rows": [], "applicable": {}, "lines": ["late: t.py::t"]})
     for test, answers in (("t.py::a", 1), ("t.py::b", 2), ("t.py::c", 0)):
@@ -86,7 +86,7 @@ def test_only_lost_recordings() -> None:
 
 
 def test_the_report_is_the_next_command_if_all_was_tried() -> None:
-    """Some error was replayed to every operation, and nothing fails."""
+    """Given an error replayed to every operation and no failure, the next command is the report."""
     assert summary(results(verdict("track.event", "401-unauthorized", "raised")))[-1] == (
         "next: pytest --cio-contract --cio-report=contract.json"
     )

@@ -1,4 +1,4 @@
-"""A session and its tests, without pytest around them."""
+"""A session and its tests, without a pytest run."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ def begun(session: Session) -> Callable[..., CheckedTest]:
 
 @pytest.fixture
 def send(session: Session) -> Callable[..., Answer]:
-    """Send an event as a client does that nothing hears above."""
+    """Send an event with a client that no tap hears."""
 
     def event(body: bytes = b'{"name": "buy"}', url: str = EVENTS, method: str = "POST") -> Answer:
         headers = {"content-type": "application/json", "authorization": AUTH}

@@ -88,7 +88,7 @@ def test_a_mark() -> None:
 
 
 def test_a_mark_that_leaves_nothing() -> None:
-    """It is a mistake of the user."""
+    """A mark that selects no case is a mistake of the user."""
     with pytest.raises(SettingsError) as caught:
         SELECTION.marked_cases("here", ("429",), {"except_for": ("429",)})
     assert str(caught.value) == "here: except_for=('429',) leaves no case"

@@ -1,4 +1,4 @@
-"""The `cio` fixture: what it says of the test, and what it changes."""
+"""The `cio` fixture: what it returns, and what it changes."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ Send = Callable[..., Answer]
 
 
 def test_what_was_sent(begun: Begin, send: Send) -> None:
-    """Each request with its operation."""
+    """`cio.sent` has each request with its operation."""
     cio = Cio(begun(keep=True))
     assert cio.sent == ()
     send()
@@ -35,14 +35,14 @@ def test_without_a_case_there_is_nothing_to_ask_for(begun: Begin, name: str) -> 
 
 
 def test_before_a_request_met_the_case(begun: Begin) -> None:
-    """There is no outcome, no attempt and no wait."""
+    """Before a request met the case there is no outcome, attempt or wait."""
     cio = Cio(begun())
     with cio.replay("429-rate-limited"):
         assert (cio.outcome, cio.attempts, cio.waits) == (None, 0, ())
 
 
 def test_outcome_attempts_and_waits(begun: Begin, send: Send) -> None:
-    """They are known while the case is at work and after it; a number names a status."""
+    """Outcome, attempts and waits are known while the case is at work and after it; a number names a status."""
     cio = Cio(begun())
     with cio.replay(500, times=1):
         assert send().status == 500
@@ -73,7 +73,7 @@ def test_asking_twice_judges_once(begun: Begin, send: Send, monkeypatch: pytest.
 def test_a_statement_returns_its_truth(
     begun: Begin, send: Send, statement: str, value: object, *, expected: bool
 ) -> None:
-    """It changes the outcome if it is true; without a case it changes nothing."""
+    """A true statement changes the outcome; without a case it changes nothing."""
     cio = Cio(begun())
     state = getattr(cio, statement)
     assert state(value) is expected
@@ -84,7 +84,7 @@ def test_a_statement_returns_its_truth(
 
 
 def test_a_drain_without_a_case_runs_the_worker_once(begun: Begin) -> None:
-    """The worker runs in real time."""
+    """Without a case the worker runs once, in real time."""
     runs: list[int] = []
     Cio(begun()).drain(lambda: runs.append(1))
     assert runs == [1]
@@ -102,7 +102,7 @@ def test_a_drain_runs_the_worker_until_it_delivers(begun: Begin, send: Send) -> 
 
 
 def test_a_drain_ends_if_no_request_met_the_case(begun: Begin) -> None:
-    """The worker runs once then; an exception of the worker ends the drain."""
+    """If no request met the case, the worker runs once. An exception of the worker ends the drain."""
     runs: list[int] = []
     test = begun()
     cio = Cio(test)

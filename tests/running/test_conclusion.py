@@ -1,4 +1,4 @@
-"""What becomes of a test, from what it sent and how it handled its errors."""
+"""The result of a test follows from what it sent and how it handled its errors."""
 
 from __future__ import annotations
 
@@ -102,7 +102,7 @@ def test_nothing_is_wrong() -> None:
     ],
 )
 def test_what_fails(judge, severity, fails) -> None:
-    """Errors, and warnings in a strict run; violations of contracts and of error handling alike."""
+    """Errors fail a test, and in a strict run warnings too, for contracts and for error handling alike."""
     assert bool(conclusion(checked(violation(severity=severity)), judge=judge).text) is fails
     test = checked()
     test.judgements.append(judgement(violation("no-backoff", severity, "")))
@@ -118,13 +118,13 @@ def test_errors_are_reported_before_warnings_and_once() -> None:
 
 
 def test_warnings_are_not_reported_with_errors() -> None:
-    """In a run that is not strict, they stand in the summary only."""
+    """In a run that is not strict, warnings are shown in the summary only."""
     text = reported(checked(violation("b", "warning", "$.b"), violation("a", "error", "$.a")))
     assert text.startswith("track.event $.a: expected a name, got null\n")
 
 
 def test_payloads_that_were_handled_alike_are_reported_together() -> None:
-    """Each kind of handling once; the violations that fail stand first."""
+    """Each way of handling is reported once, and violations that fail the test come first."""
     test = checked()
     badly = (violation("jitter", "warning", ""), violation("outcome", "error", ""))
     test.judgements += [
@@ -136,7 +136,7 @@ def test_payloads_that_were_handled_alike_are_reported_together() -> None:
     text = reported(test)
     first, second = text.split("\n\ntrack.event 500-server-error")
     assert first.startswith("track.event 429-rate-limited-persists: lost, 1 attempt")
-    assert "payloads     2 fared alike, this is the first" in first
+    assert "payloads     2 were handled alike, this is the first" in first
     assert second.startswith(": blind-retry, ")
     assert reported(test) == ""
     test.judgements.append(judgement(*badly))
@@ -157,7 +157,7 @@ def test_nothing_was_sent_at_all() -> None:
 
 
 def test_a_case_that_does_not_apply() -> None:
-    """The test is skipped."""
+    """A test whose case cannot happen to what it sends is skipped."""
     found = conclusion(checked(operations=(PERSON, EVENT), case="401"), unmet(case=SERVER, attempted=True))
     assert found == Conclusion(skip="401: does not apply to what the test sends (track.identify, track.event)")
     found = conclusion(checked(operations=(PERSON,), case="401"), unmet())
@@ -171,7 +171,7 @@ def test_a_mock_of_the_test_s_own() -> None:
 
 
 def test_a_case_by_hand_that_no_request_met() -> None:
-    """The test asked for it, so the test fails."""
+    """A test fails if no request met the case that it replays with `cio.replay`."""
     given = "cio.replay('429')"
     expected = f"{given}: nothing was sent to Customer.io while it was replayed"
     assert conclusion(checked(), unmet(0, given)) == Conclusion(expected)
@@ -187,7 +187,7 @@ def test_a_violation_is_reported_before_a_case_that_was_not_met() -> None:
 
 
 def test_a_verdict_per_operation() -> None:
-    """It counts the attempts, and holds the violations of the contract."""
+    """The verdict counts the attempts, and holds the violations of the contract."""
     rows = verdicts(checked(violation(), operations=(EVENT, PERSON, EVENT)))
     assert rows == [
         Verdict("test_app.py::test_buy", "track.event", None, None, 4, (), (violation(),)),
@@ -196,7 +196,7 @@ def test_a_verdict_per_operation() -> None:
 
 
 def test_a_verdict_per_case_that_it_met() -> None:
-    """The worst outcome of its payloads and all their violations, each once; violations of the contract stand once."""
+    """A verdict has the worst outcome of its payloads and all their violations, each once."""
     test = checked(violation())
     late, spread = violation("no-backoff", "error", ""), violation("jitter", "warning", "")
     test.judgements += [

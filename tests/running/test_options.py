@@ -64,7 +64,7 @@ def test_a_mistake_of_the_user_ends_pytest(parsed) -> None:
 
 
 def test_a_mistake_in_the_ini_names_its_line(parsed) -> None:
-    """The line of the setting, or of the value in a list; without such a line only the mistake."""
+    """The mistake names the line of the setting, or of the value in a list; without such a line it names none."""
     config = parsed(ini="cio_allow =\n    outcome\n    nonsense\n")
     mistake = IniError("cio_allow", "nonsense", "there is no such rule")
     assert options.explained(config, mistake).startswith("tox.ini:4: cio_allow")
@@ -74,7 +74,7 @@ def test_a_mistake_in_the_ini_names_its_line(parsed) -> None:
 
 
 def test_without_an_ini_there_is_no_line(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The setting came from the command line, with -o."""
+    """A setting given with -o has no line."""
     monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
     mistake = IniError("cio_region", "mars", "accepted: us, eu")
     assert options.explained(pytester.parseconfig(*PLUGIN), mistake) == str(mistake)
@@ -102,7 +102,7 @@ def test_a_value_that_pytest_cannot_read(parsed, line: str) -> None:
 def test_which_runs_are_of_the_whole_suite(
     parsed, pytester: pytest.Pytester, args: tuple[str, ...], *, expected: bool
 ) -> None:
-    """Those that the command line does not narrow."""
+    """A run is of the whole suite unless the command line leaves tests out."""
     pytester.makepyfile(test_app="def test_buy(): pass")
     assert options.whole(parsed(*args)) is expected
 
@@ -110,7 +110,7 @@ def test_which_runs_are_of_the_whole_suite(
 def test_a_run_in_a_folder_is_not_of_the_whole_suite(
     parsed, pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """With testpaths it is, wherever it starts."""
+    """A run in a folder is of the whole suite only if testpaths names the tests."""
     config = parsed()
     folder = pytester.mkdir("inner")
     monkeypatch.chdir(folder)

@@ -1,4 +1,4 @@
-"""The phases of one test: when it is judged, and whose failure is shown."""
+"""The phases of one test: when the test is judged, and which failure is shown."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ SKIPPED = Conclusion(skip="429: does not apply")
 
 
 class FakeSession:
-    """A session that concludes what a test of this module says."""
+    """A session that concludes what a test of this module sets."""
 
     def __init__(self) -> None:
         self.mistake = ""
@@ -53,7 +53,7 @@ class FakeSession:
 
 
 class Item(SimpleNamespace):
-    """As much of pytest's item as the phases read."""
+    """The part of pytest's item that the phases read."""
 
     def __init__(self, **more: Any) -> None:
         super().__init__(sections=[], **more)
@@ -90,7 +90,7 @@ def begun(phases: Phases, **more: Any) -> Any:
 
 
 def test_a_test_ends_whatever_happens(phases: Phases, session: FakeSession) -> None:
-    """Also if a phase crashes."""
+    """The test ends, also if a phase raises."""
     begun(phases)
     assert phases.test is not None
     assert drive(phases.protocol()) == "done"
@@ -104,7 +104,7 @@ def test_a_test_ends_whatever_happens(phases: Phases, session: FakeSession) -> N
     ("error", "sections"), [(KeyError("x"), [("setup", SECTION, BAD.text)]), (pytest.skip.Exception(), [])]
 )
 def test_a_setup_that_fails(phases: Phases, session: FakeSession, error: BaseException, sections: list[Any]) -> None:
-    """What it sent is judged, and shown in a section; a skip shows nothing."""
+    """What a failing setup sent is judged, and shown in a section. A setup that skips shows nothing."""
     session.settled, item = BAD, Item()
     with pytest.raises(type(error)):
         drive(phases.setup(item), error)
@@ -112,7 +112,7 @@ def test_a_setup_that_fails(phases: Phases, session: FakeSession, error: BaseExc
 
 
 def test_without_a_test_nothing_is_judged(phases: Phases, session: FakeSession) -> None:
-    """A hook of another plugin may have ended it."""
+    """Where a hook of another plugin has ended the test, nothing is judged."""
     session.call = session.settled = BAD
     assert [drive(hook(Item())) for hook in (phases.call, phases.teardown)] == ["done", "done"]
 
@@ -128,7 +128,7 @@ def test_a_mistake_before_the_call(phases: Phases, session: FakeSession) -> None
     ("conclusion", "raises"), [(FINE, None), (BAD, pytest.fail.Exception), (SKIPPED, pytest.skip.Exception)]
 )
 def test_a_call_that_passes(phases: Phases, session: FakeSession, conclusion: Conclusion, raises: Any) -> None:
-    """It fails with our text, or is skipped."""
+    """A call that passes fails with our text, or is skipped."""
     item, session.call = begun(phases), conclusion
     if raises is None:
         assert drive(phases.call(item)) == "done"
@@ -180,7 +180,7 @@ def test_a_call_that_raises(
 
 
 def test_a_skip_before_any_request_stays_a_skip(phases: Phases, session: FakeSession) -> None:
-    """Nothing was sent, so no harm was done before it."""
+    """A skip before any request hides no violation, so it stays a skip."""
     item, session.call = begun(phases), BAD
     with pytest.raises(pytest.skip.Exception):
         drive(phases.call(item), pytest.skip.Exception("x"))
@@ -188,14 +188,14 @@ def test_a_skip_before_any_request_stays_a_skip(phases: Phases, session: FakeSes
 
 @pytest.mark.parametrize("collected", [False, True])
 def test_a_declared_exception_is_no_failure(phases: Phases, session: FakeSession, *, collected: bool) -> None:
-    """The test passes with it."""
+    """A test passes that ends with the exception that it declares."""
     error, session.declared = KeyError("x"), True
     item = begun(phases, _excinfo=[SimpleNamespace(value=error)] if collected else None)
     assert drive(phases.call(item), None if collected else error) == ("done" if collected else None)
 
 
 def test_a_teardown(phases: Phases, session: FakeSession) -> None:
-    """What it sends fails it; its own exception stays, and our text is a section."""
+    """What the teardown sends fails it. With an exception of its own, our text is a section."""
     item = begun(phases)
     assert drive(phases.teardown(item)) == "done"
     session.settled = BAD
@@ -210,7 +210,7 @@ def test_a_teardown(phases: Phases, session: FakeSession) -> None:
 def test_tasks_are_finished_before_the_loop_of_a_test_case_ends(
     phases: Phases, session: FakeSession, case: Any
 ) -> None:
-    """An IsolatedAsyncioTestCase runs it as its last clean-up; other test cases have no such method."""
+    """The last clean-up of an IsolatedAsyncioTestCase finishes the tasks; other test cases get no such clean-up."""
     added: list[Callable[..., Any]] = []
     if hasattr(case, "addAsyncCleanup"):
         case.addAsyncCleanup = added.append
@@ -220,7 +220,7 @@ def test_tasks_are_finished_before_the_loop_of_a_test_case_ends(
 
 
 def test_a_test_that_is_not_checked_finishes_no_tasks(session: FakeSession) -> None:
-    """Its clean-ups are its own."""
+    """A test that is not checked gets no clean-up of ours."""
     phases = Phases(session, lambda item: Plan("t.py::t"))  # type: ignore[arg-type]
     added: list[Callable[..., Any]] = []
     drive(phases.call(begun(phases, instance=SimpleNamespace(addAsyncCleanup=added.append))))
@@ -233,7 +233,7 @@ def report(when: str = "call", message: str = "") -> Any:
 
 
 def test_the_results_stand_in_the_report_of_the_phase(phases: Phases, session: FakeSession) -> None:
-    """Once, not in the setup's report, and not if nothing was heard."""
+    """The results are put into one report, that of the phase that made them, and into none if nothing was heard."""
     phases.attach(report())
     session.heard = True
     item = begun(phases)
@@ -254,7 +254,7 @@ def test_the_results_stand_in_the_report_of_the_phase(phases: Phases, session: F
 
 
 def test_the_short_summary_shows_the_headline(phases: Phases, session: FakeSession) -> None:
-    """Of our own failure only; a message of somebody else's stays whole."""
+    """Our own failure is cut to its headline; any other message stays whole."""
     item, session.call = begun(phases), BAD
     with pytest.raises(pytest.fail.Exception):
         drive(phases.call(item))

@@ -1,4 +1,4 @@
-"""One pytest run: which tests are checked, how mistakes end it, and what it prints and writes."""
+"""One pytest run: which tests are checked, how a mistake ends it, and what it prints and writes."""
 
 from __future__ import annotations
 
@@ -69,7 +69,7 @@ def planned(
 
 
 def test_which_tests_are_checked(planned) -> None:
-    """Those with a mark or a fixture of ours; with the option all of them."""
+    """Tests with a mark or fixture of ours are checked; with the option all tests are."""
     for everywhere, expected in (False, (False, True, True, True, True)), (True, (True,) * 5):
         run, items = planned(TESTS, everywhere=everywhere)
         plans = [run._plans[item.nodeid] for item in items]
@@ -99,27 +99,27 @@ MISTAKE = "::test_first: cio_errors: '999' is no error case"
 
 
 def test_the_first_mistake_in_a_mark_ends_the_run(planned) -> None:
-    """Before any test runs, as a usage error."""
+    """The first mistake in a mark is a usage error before any test runs."""
     with pytest.raises(pytest.UsageError, match=MISTAKE):
         planned(BROKEN)
 
 
 def test_a_worker_sends_the_mistake_instead(planned) -> None:
-    """It runs no test; a UsageError would crash it."""
+    """A worker with a mistake runs no test, because a UsageError would crash it."""
     run, items = planned(BROKEN, worker=True)
     assert items == []
     assert MISTAKE in run.config.workeroutput["customerio_mistake"]
 
 
 def test_a_mark_that_pytest_cannot_run_per_case(planned) -> None:
-    """A mark in pytest.param comes too late."""
+    """A mark in pytest.param is refused, because items are made before pytest reads it."""
     tests = 'import pytest\n@pytest.mark.parametrize("n", [pytest.param(1, marks=pytest.mark.cio_errors)])\ndef test_x(n): pass'
     with pytest.raises(pytest.UsageError, match="cio_errors: only what is marked in its source runs once per case"):
         planned(tests)
 
 
 def test_broken_data_of_the_user(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> None:
-    """It is a usage error when the session is loaded; a worker notes it, and stays closed."""
+    """Broken data is a usage error when the session is loaded. A worker notes it, and does not open."""
     monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
     pytester.makeini("[pytest]\ncio_schemas = own\n")
     pytester.mkdir("own").joinpath("track").mkdir()
@@ -135,7 +135,7 @@ def test_broken_data_of_the_user(pytester: pytest.Pytester, monkeypatch: pytest.
 
 
 def test_open_and_close(run) -> None:
-    """Once each; what was not opened is not closed."""
+    """A run opens once and closes once; one that did not open does not close."""
     one = run()
     one.close()
     one.open()
@@ -147,7 +147,8 @@ def test_open_and_close(run) -> None:
 
 
 def test_where_everything_is_checked(run) -> None:
-    """With the option, in each process that runs tests: not in the controller of pytest-xdist."""
+    """With the option all tests are checked, in each process that runs tests, and not in the controller of
+    pytest-xdist."""
     assert not run().everywhere
     one = run("--cio-contract")
     assert one.everywhere
@@ -156,7 +157,7 @@ def test_where_everything_is_checked(run) -> None:
 
 
 def test_the_fixture_belongs_to_a_test_that_asks_for_it(planned) -> None:
-    """Asked for in any other way it fails, and says what to do."""
+    """`cio` obtained in any other way fails, and the text says what to do."""
     run, items = planned(TESTS)
     with pytest.raises(pytest.fail.Exception, match="name it in the arguments of the test or of a fixture"):
         run.fixture()
@@ -183,7 +184,7 @@ def test_the_fixture_belongs_to_a_test_that_asks_for_it(planned) -> None:
     ],
 )
 def test_the_case_of_the_running_test(planned, mark: str, expected: tuple[str, str]) -> None:
-    """On the surface of the operations that the mark names, else on Track; without a case there is none."""
+    """`cio_error` has the surface of the operations that the mark names, else Track. Without a case it is None."""
     run, (bare, item) = planned(
         f"import pytest\ndef test_a(): pass\n@pytest.mark.cio_errors({mark})\ndef test_b(): pass"
     )
@@ -202,7 +203,7 @@ def test_the_case_of_the_running_test(planned, mark: str, expected: tuple[str, s
 
 
 def test_a_case_that_no_named_operation_has(run) -> None:
-    """There is no such case then."""
+    """Where no named operation has the case, `cio_error` is None."""
     one = run()
     errors = SimpleNamespace(operations=("pipelines.track",))
     one.phases = SimpleNamespace(test=SimpleNamespace(plan=SimpleNamespace(case="429-daily-quota", errors=errors)))
@@ -250,14 +251,14 @@ HEARD = {"rows": [{**ROW, "violations": []}], "applicable": {}}
 
 
 def test_a_run_that_heard_nothing_prints_nothing(run) -> None:
-    """Its exit status stays."""
+    """A run that heard nothing prints nothing and keeps its exit status."""
     one, session = run("--cio-contract"), ended()
     one.finish(session)
     assert (session.exitstatus, printed(one)) == (pytest.ExitCode.OK, [])
 
 
 def test_the_summary_is_a_section(run) -> None:
-    """Under our own title."""
+    """The summary is printed in a section with our title."""
     one = run()
     one.results.add(HEARD)
     assert printed(one)[:2] == ["= customer.io", "operation    contract"]
@@ -272,7 +273,7 @@ def test_the_summary_is_a_section(run) -> None:
     ],
 )
 def test_a_late_violation_fails_the_run(run, before: Any, after: Any) -> None:
-    """Another exit status stays."""
+    """A late violation fails a run that passed; another exit status stays."""
     one, session = run(), ended(exitstatus=before)
     one.add_late([{**LATE, "fails": False}])
     one.add_late([LATE])
@@ -282,7 +283,7 @@ def test_a_late_violation_fails_the_run(run, before: Any, after: Any) -> None:
 
 
 def test_late_requests_of_this_process(run) -> None:
-    """A worker sends them; any other process adds them to its results."""
+    """A worker sends its late requests; any other process adds them to its results."""
     one = run()
     one.phases = SimpleNamespace(session=SimpleNamespace(late=lambda: [LATE]))
     one.finish(ended())
@@ -295,7 +296,7 @@ def test_late_requests_of_this_process(run) -> None:
 
 
 def test_a_mistake_that_is_known_late(run) -> None:
-    """The run ends as a usage error, with the first mistake, and writes no report."""
+    """The run ends as a usage error with the first mistake, and writes no report."""
     one, session = run("--cio-report=a.json"), ended()
     for text in ("first", "second"):
         one.fail(text)
@@ -311,7 +312,7 @@ def test_a_mistake_that_is_known_late(run) -> None:
 def test_a_report_is_written_by_the_process_that_prints(
     run, args: tuple[str, ...], *, worker: bool, written: bool
 ) -> None:
-    """Not by a worker, and not if tests were only collected."""
+    """A worker writes no report, nor does a run that only collects."""
     one = run("--cio-report=a.json", *args)
     if worker:
         one.config.workerinput, one.config.workeroutput = {}, {}
@@ -344,7 +345,7 @@ def test_a_report_that_cannot_be_written(run, pytester: pytest.Pytester) -> None
     ],
 )
 def test_which_runs_can_name_unused_cassettes(run, args: Any, more: Any, *, expected: bool) -> None:
-    """Those of the whole suite that ran to their end."""
+    """Unused cassettes are listed after runs of the whole suite that were not interrupted."""
     one = run(*args)
     one.finish(ended(**more))
     assert one._whole is expected

@@ -1,4 +1,4 @@
-"""A session: begins, judges and ends tests, and remembers what was reported."""
+"""A session begins, judges and ends tests, and remembers what was reported."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def test_nothing_leaves_while_a_session_is_open(session: Session) -> None:
 
 
 def test_a_test_is_current_until_it_ends(session: Session, begun: Begin) -> None:
-    """Its end closes it; without a test nothing ends."""
+    """The end of a test closes it; without a test the end does nothing."""
     session.end()
     test = begun()
     assert session._traffic.ownership.current() is test
@@ -59,7 +59,8 @@ def test_the_call_phase_puts_the_case_of_the_item_to_work(session: Session, begu
 
 
 def test_what_is_wrong_is_reported_once(session: Session, begun: Begin, send: Send) -> None:
-    """At the end of the call phase, and not again after teardown; what teardown sends is reported then."""
+    """A violation is reported at the end of the call phase, and not again after teardown. What teardown sends is
+    reported then."""
     test = begun()
     session.begin_call(test)
     send(BAD)
@@ -76,7 +77,7 @@ def test_what_is_wrong_is_reported_once(session: Session, begun: Begin, send: Se
 def test_a_test_passes_without_exception_and_violation(
     session: Session, begun: Begin, send: Send, raised: BaseException | None, body: bytes, *, passed: bool
 ) -> None:
-    """An exception of its own, too, keeps a test from passing."""
+    """A test with an exception of its own does not pass, nor does one with a violation."""
     test = begun()
     session.begin_call(test)
     send(body)
@@ -115,7 +116,7 @@ def test_tasks_of_the_running_loop_are_finished_while_a_case_is_at_work(session:
 
 
 def test_late_requests(session: Session, begun: Begin, send: Send) -> None:
-    """They are judged by themselves; whether they fail is reported with their text."""
+    """Late requests are judged by themselves; the result says whether they fail the run."""
     test = begun()
     send(BAD)
     session.end_call(test, None)

@@ -21,7 +21,7 @@ def start(test: CheckedTest, case: str = "429-rate-limited", times: int | None =
 
 
 def test_one_case_at_a_time(begun: Begin) -> None:
-    """A second case is a mistake; after the end of the first one it is not."""
+    """A second case is a mistake while the first one is at work, and allowed after it."""
     test = begun()
     assert (test.replay, test.latest_replay) == (None, None)
     start(test)
@@ -80,7 +80,7 @@ def test_statements_are_asked_again_when_the_test_ends(begun: Begin, send: Send)
 
 
 def test_dropped_cases_are_not_judged(begun: Begin, send: Send) -> None:
-    """Neither as judgements nor as cases that no request met."""
+    """Dropped cases are neither judged nor listed as cases that no request met."""
     test = begun()
     start(test)
     send()
@@ -90,7 +90,7 @@ def test_dropped_cases_are_not_judged(begun: Begin, send: Send) -> None:
 
 
 def test_a_declared_exception(begun: Begin, send: Send) -> None:
-    """The very exception that the mark declares, not an equal one."""
+    """Only the exception object that the test ends with is declared, not an equal one."""
     test, error = begun(), KeyError("x")
     start(test, raises=KeyError)
     send()
@@ -99,7 +99,7 @@ def test_a_declared_exception(begun: Begin, send: Send) -> None:
 
 
 def test_an_undeclared_exception(begun: Begin, send: Send) -> None:
-    """It is not declared because it was observed."""
+    """An exception that was only observed is not declared."""
     test, error = begun(), KeyError("x")
     start(test)
     send()
@@ -108,7 +108,7 @@ def test_an_undeclared_exception(begun: Begin, send: Send) -> None:
 
 
 def test_a_closed_test_notes_late_requests(session: Session, begun: Begin) -> None:
-    """Requests before the end are none; the record begins anew, so that late requests are judged by themselves."""
+    """Requests after the end are late. They are judged in a new record, without the earlier ones."""
     test = begun()
     interaction = PendingInteraction("requests", "POST", "https://track.customer.io/api/v1/customers/42/events")
     test.hear(interaction)

@@ -48,7 +48,7 @@ def test_requests_of_a_checked_test_are_heard(traffic: SessionTraffic, begun: Be
 
 
 def test_an_exception_of_the_client_is_noted(traffic: SessionTraffic, begun: Begin) -> None:
-    """By the name of its class; a client's module may have noted another name before."""
+    """An exception is noted by the name of its class, unless the client's module noted another name before."""
     test = begun(keep=True)
     for noted in (None, "ReadTimeout"):
         hearing = traffic.hear("requests", "POST", URL)
@@ -70,7 +70,7 @@ def test_a_hearing_may_end_in_another_context(traffic: SessionTraffic, begun: Be
 
 
 def test_a_request_that_nothing_heard_is_noted_where_it_is_answered(begun: Begin, send: Send) -> None:
-    """Its status is that of the answer."""
+    """A request that was not heard is noted with the status of its answer."""
     test = begun(keep=True)
     assert send().status == 200
     (interaction,) = test.sent()
@@ -104,7 +104,7 @@ def test_a_cancelled_request_may_be_written_later(
 
 
 def test_between_tests(session: Session, fresh: Callable[..., Session], send: Send) -> None:
-    """With --cio-contract the documented success is answered; else the request is refused."""
+    """Between tests, requests are answered with the documented success with --cio-contract, and refused without."""
     assert send().status == 200
     traffic = fresh(contract=False)._traffic
     with pytest.raises(RefusedError, match="refused, nothing may leave the machine"):
@@ -121,14 +121,14 @@ def test_in_a_test_that_is_not_checked(traffic: SessionTraffic, begun: Begin) ->
 
 
 def test_a_request_that_passed_everything_that_answers(traffic: SessionTraffic, begun: Begin) -> None:
-    """In a checked test the text says what may be the cause."""
+    """In a checked test such a request is refused; the text names possible causes."""
     test = begun()
     assert "it took a way past everything that answers" in str(traffic.refusal("POST /x"))
     assert len(test.refused) == 1
 
 
 def test_no_operation(begun: Begin, send: Send) -> None:
-    """A request that matches no operation is answered with a 404, also while a case is replayed."""
+    """A request that is no operation is answered with a 404, also while a case is replayed."""
     test = begun()
     assert send(url="https://track.customer.io/api/v9/nothing").status == 404
     test.start_replay("500", times=None)
@@ -138,7 +138,7 @@ def test_no_operation(begun: Begin, send: Send) -> None:
 
 
 def test_a_case_answers_while_it_lasts(begun: Begin, send: Send) -> None:
-    """A body that is no JSON meets it too; after its end the success is answered."""
+    """The case answers also a body that is no JSON; after its end the success is answered."""
     test = begun()
     test.start_replay("500", times=None)
     assert [send().status, send(b"\xff").status] == [500, 500]
@@ -147,7 +147,7 @@ def test_a_case_answers_while_it_lasts(begun: Begin, send: Send) -> None:
 
 
 def test_a_case_that_breaks_connections_is_asked_for_first(traffic: SessionTraffic, begun: Begin) -> None:
-    """Only while it is at work."""
+    """`at_connect` is true only while such a case is at work."""
     assert traffic.at_connect() is False
     test = begun()
     assert traffic.at_connect() is False
@@ -158,7 +158,7 @@ def test_a_case_that_breaks_connections_is_asked_for_first(traffic: SessionTraff
 
 
 def test_a_mocked_clock_is_not_called(traffic: SessionTraffic, begun: Begin) -> None:
-    """It may count its calls; a request has no time then."""
+    """A mock of `time.time` is not called, because it may count its calls. The request has no time then."""
     begun()
     with mock.patch.object(time, "time") as clock:
         hearing = traffic.hear("requests", "POST", URL)

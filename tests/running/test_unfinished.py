@@ -70,7 +70,7 @@ def leave(loop, *works):
 
 
 def test_a_thread_is_waited_for(ownership) -> None:
-    """It is waited for until it ends, within the limit."""
+    """A thread is waited for until it ends, within the limit."""
     gate, done = threading.Event(), []
 
     class Opening(Watch):
@@ -183,7 +183,7 @@ def test_tests_that_run_in_a_loop_themselves(ownership, loop) -> None:
 
 
 def test_a_loop_without_tasks_is_not_run(ownership, loop) -> None:
-    """Its other callbacks are not run either."""
+    """A loop without tasks of the test is not run, so that its other callbacks do not run either."""
     loop.run_until_complete(asyncio.sleep(0))
     called = []
     loop.call_soon(called.append, 1)
@@ -217,7 +217,7 @@ def consumer(ownership, monkeypatch, caplog):
 
 @SDK
 def test_an_sdk_s_queue_is_sent_now(ownership, consumer) -> None:
-    """Else its consumer would collect messages for a minute."""
+    """The consumer of the SDK is made to send now; without that it would collect messages for a minute."""
     consumer.track("42", "purchase")
     consumer.track("43", "purchase")
     before = time.monotonic()

@@ -95,7 +95,7 @@ def test_the_case_of_a_parametrized_function() -> None:
 
 
 def test_unittest_runs_the_method_under_its_own_name(pytester: pytest.Pytester) -> None:
-    """The item has the case in its name, and has it again after the run, also if the method fails."""
+    """The item has the case in its name before and after the run, also if the method fails."""
     pytester.makepyfile(
         test_app="""
         import unittest

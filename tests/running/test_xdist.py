@@ -11,7 +11,7 @@ from pytest_customerio.running import xdist
 
 
 class Config(SimpleNamespace):
-    """As much of pytest's config as xdist's part reads."""
+    """The part of pytest's config that `running/xdist` reads."""
 
     def getoption(self, name: str, default: Any = None) -> Any:
         return self.options.get(name, default)
@@ -47,8 +47,20 @@ def test_a_mistake_reaches_the_controller() -> None:
 
 
 def test_late_requests_reach_the_controller() -> None:
-    """They are sent as a list of plain values."""
+    """Late requests are sent as a list of plain values."""
     one = config(worker=True)
     xdist.send_late(one, ({"lines": ["late"], "fails": False},))
     assert xdist.late_of(one) == [{"lines": ["late"], "fails": False}]
     assert [xdist.late_of(node) for node in (config(worker=True), object())] == [[], []]
+
+
+def test_what_a_worker_sent_is_handed_to_the_run() -> None:
+    """The mistake and the late requests reach the run. Where a worker sent nothing, no run is made."""
+    received: list[Any] = []
+    run: Any = SimpleNamespace(fail=received.append, add_late=received.append)
+    one = config(worker=True)
+    xdist.send_mistake(one, "a mistake")
+    xdist.send_late(one, ({"lines": ["late"]},))
+    xdist.receive(one, lambda: run)
+    assert received == ["a mistake", [{"lines": ["late"]}]]
+    xdist.receive(config(worker=True), lambda: pytest.fail("a run is made"))

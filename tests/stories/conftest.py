@@ -1,4 +1,4 @@
-"""A story: files in, a whole pytest run, outcomes and text out."""
+"""A story is one test of the plugin as a whole: it writes files, runs pytest on them, and reads outcomes and output."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ READ = parsing._read
 
 @lru_cache(maxsize=1000)
 def _parsed(text: str) -> bytes:
-    """A cassette's text is parsed once, not by every inner run: that took a third of each."""
+    """The text of a cassette is parsed once for all inner runs, because parsing took a third of each run."""
     return pickle.dumps(READ(text))
 
 
@@ -86,7 +86,7 @@ class Story:
         return self.again(*args, subprocess=subprocess)
 
     def again(self, *args: str, subprocess: bool = False) -> pytest.RunResult:
-        """Run pytest on what is there."""
+        """Run pytest once more on the same files."""
         given = ("-p", "no:customerio", "-p", "pytest_customerio.plugin", "-p", "no:cacheprovider", *args)
         run: Callable[..., pytest.RunResult] = (
             self.pytester.runpytest_subprocess if subprocess else self.pytester.runpytest_inprocess
@@ -94,7 +94,7 @@ class Story:
         return run(*given)
 
     def report(self, test: str, *args: str) -> dict[str, Any]:
-        """Run and give back the JSON report."""
+        """Run pytest, and return the JSON report."""
         self.run(test, "--cio-report=report.json", *args)
         return self.written()
 
@@ -103,7 +103,7 @@ class Story:
         return dict(json.loads((self.path / name).read_text(encoding="utf-8")))
 
     def rows(self) -> list[dict[str, Any]]:
-        """Its rows."""
+        """The rows of the JSON report of the latest run."""
         return list(self.written()["tests"])
 
 
@@ -111,7 +111,7 @@ class Story:
 def story(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> Story:
     """A project with a small Customer.io module, `crm.py`."""
     monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
-    for name in ("CI", "BUILD_NUMBER"):  # there pytest's short summary is not short
+    for name in ("CI", "BUILD_NUMBER"):  # with these variables pytest does not shorten its short summary
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setattr(parsing, "_read", lambda text: pickle.loads(_parsed(text)))
     monkeypatch.syspath_prepend(pytester.path)
@@ -119,7 +119,7 @@ def story(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> Story:
 
 
 def failure(result: pytest.RunResult, name: str) -> str:
-    """The text under the heading of one failed test, whole."""
+    """The whole text under the heading of one failed test."""
     lines = result.stdout.str().splitlines()
     start = next(i for i, line in enumerate(lines) if line.strip("_ ") == name and line.startswith("_"))
     end = next(i for i, line in enumerate(lines[start + 1 :], start + 1) if line[:4] in ("____", "----", "===="))
@@ -127,7 +127,7 @@ def failure(result: pytest.RunResult, name: str) -> str:
 
 
 def closing(result: pytest.RunResult) -> str:
-    """What we print at the end of the run, whole; nothing where we print nothing."""
+    """The whole section that we print at the end of the run; an empty text where we print nothing."""
     lines = result.stdout.str().splitlines()
     start = next((i for i, line in enumerate(lines) if line.strip("= ") == "customer.io"), None)
     if start is None:
@@ -137,13 +137,13 @@ def closing(result: pytest.RunResult) -> str:
 
 
 def table(result: pytest.RunResult) -> dict[str, dict[str, str]]:
-    """The table at the end, by operation and column; its columns are those of the cassettes there are."""
+    """The matrix at the end of the run, by operation and column. The columns are those of the cassettes that exist."""
     rows = [line.split() for line in closing(result).partition("\n\n")[0].splitlines()]
     return {row[0]: dict(zip(rows[0][1:], row[1:], strict=True)) for row in rows[1:]}
 
 
-def told(result: pytest.RunResult) -> list[str]:
-    """The short summary: one line for each test that did not pass."""
+def short_summary(result: pytest.RunResult) -> list[str]:
+    """The lines of pytest's short summary, one for each test that did not pass."""
     lines = result.stdout.str().splitlines()
     start = next(i for i, line in enumerate(lines) if line.strip("= ") == "short test summary info")
     return lines[start + 1 : -1]

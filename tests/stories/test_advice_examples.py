@@ -1,4 +1,4 @@
-"""The examples that `explain` shows: each runs under every case that it is shown for, and nothing is lost."""
+"""Each example that `explain` shows runs under every case that it is shown for, and loses no payload."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from tests.stories.conftest import Story
 ADVICE = Advice()
 LIBRARY = Cassettes(Catalog.load())
 CASSETTES = tuple(dict.fromkeys(case.cassette for case in LIBRARY.cases()))
-# What an application would call, and how an error that lasts ends: {operation: (raises, statements)}.
+# For each operation, how an application calls the example: the exception of an error that lasts, and the statements.
 CALLS = {
     "retry": {"track.identify": ("NotDeliveredError", 'retry.identify("42", {"plan": "pro"})')},
     "send_once": {"app.send_email": ("UncertainError", 'send_once.send_receipt("42", "ada@example.com", "23.45")')},
@@ -70,9 +70,9 @@ CALLS = {
     },
     "redirects": {"track.identify": ("WrongRegionError", 'redirects.identify("42", {"plan": "pro"})')},
 }
-# A 2xx that says all that is needed is a success, whatever else is odd about it.
+# A 2xx whose body has all that the example needs is a success, even if something else in it is unusual.
 TAKEN = {"200-empty-lookup", "200-wrong-content-type", "207-empty-errors"}
-# Asked to be strict Pipelines drops nothing: there is no such case. What it answers instead is tried.
+# In strict mode Pipelines drops nothing, so that case does not apply. The error that it answers instead is tried.
 INSTEAD = {"200-dropped": "400-malformed"}
 
 
@@ -98,7 +98,8 @@ def shown_for(name: str) -> list[str]:
 
 
 def written() -> Iterator[str]:
-    """A test per example and operation, with every case that it is shown for and that the operation can draw."""
+    """One test for each example and operation, with every case that the example is shown for and the operation can
+    draw."""
     yield "import sqlite3\nfrom datetime import UTC, datetime\n\nimport pytest\nimport requests\n"
     yield f"import {', '.join(CALLS)}\n"
     for name, calls in CALLS.items():
@@ -111,7 +112,8 @@ def written() -> Iterator[str]:
 
 
 def test_each_example_handles_every_case_that_it_is_shown_for(examples: Story) -> None:
-    """Transient ones recover or end in an exception of the application's own, permanent ones are told, none is lost."""
+    """A transient case recovers, or ends in an exception of the application. A permanent case is reported. No payload
+    is lost."""
     (examples.path / "test_shown.py").write_text("".join(written()), encoding="utf-8")
     result = examples.again("--cio-strict", "--cio-report=report.json", "test_shown.py")
     assert result.ret == 0, result.stdout.str()
@@ -126,11 +128,12 @@ def test_each_example_handles_every_case_that_it_is_shown_for(examples: Story) -
 
 
 def test_every_example_is_tried() -> None:
-    """Those of cases above, all others below; no name is of one that is gone."""
+    """Examples of cases are in the first list above, all others in the second below. Neither list names an example that
+    does not exist."""
     assert set(CALLS) | DIRECT == set(ADVICE.examples)
 
 
-# Examples that no case needs, and what the checking ones refuse.
+# Examples that no error case is about, and the payloads that the checking ones among them refuse.
 DIRECT = {"credentials", "check_connection", "check_event", "check_person", "check_sdk", "names", "types_of_attributes"}
 
 CHECKS = """
@@ -201,7 +204,7 @@ def test_unset_credentials():
 
 
 def test_examples_that_check_and_look(examples: Story) -> None:
-    """What is refused is never sent, what is sent keeps its contract, and the diagnostics run."""
+    """A payload that an example refuses is not sent, one that it sends satisfies its contract, and the diagnostics run."""
     (examples.path / "test_checks.py").write_text(CHECKS, encoding="utf-8")
     result = examples.again("--cio-contract", "--cio-strict", "test_checks.py")
     assert result.ret == 0, result.stdout.str()

@@ -1,10 +1,10 @@
-"""A rule that may be broken: on a test, a class, a module, in the ini."""
+"""`cio_allow`: a rule may be broken in one test, class or module, or everywhere by the ini."""
 
 from __future__ import annotations
 
 import pytest
 
-from tests.stories.conftest import Story, failure, table, told
+from tests.stories.conftest import Story, failure, short_summary, table
 
 ALLOW = 'cio_allow("event-name-too-long", reason="the old importer")'
 
@@ -20,14 +20,15 @@ ALLOW = 'cio_allow("event-name-too-long", reason="the old importer")'
     ids=["test", "class", "module", "module list"],
 )
 def test_a_mark_allows_a_rule(story: Story, place: str) -> None:
-    """Wherever pytest takes marks; what is allowed is neither red nor in the table."""
+    """Given a mark on a test, class, module or parameter, the violation neither fails the test nor stands in the
+    matrix."""
     result = story.run(f"import crm\nimport pytest\n\n{place}", "--cio-contract")
     result.assert_outcomes(passed=1)
     assert table(result)["track.event"]["contract"] == "ok"
 
 
 def test_only_what_is_allowed_passes(story: Story) -> None:
-    """Another rule stays red, and so does another place than `where`, or another test."""
+    """Another rule, another place than `where`, and another test still fail."""
     result = story.run(
         f"""
         import crm
@@ -56,7 +57,7 @@ def test_only_what_is_allowed_passes(story: Story) -> None:
         "--cio-contract",
     )
     result.assert_outcomes(passed=2, failed=3)
-    assert [line.split(" - ")[0] for line in told(result)] == [
+    assert [line.split(" - ")[0] for line in short_summary(result)] == [
         "FAILED test_app.py::test_other_rule",
         "FAILED test_app.py::test_other_place",
         "FAILED test_app.py::test_other_test",
@@ -65,7 +66,7 @@ def test_only_what_is_allowed_passes(story: Story) -> None:
 
 
 def test_marks_of_test_class_and_module_add_up(story: Story) -> None:
-    """A test's own mark does not hide those around it."""
+    """The marks of a test, its class and its module all count."""
     result = story.run(
         f"""
         import crm
@@ -86,7 +87,7 @@ def test_marks_of_test_class_and_module_add_up(story: Story) -> None:
 
 
 def test_the_ini_allows_for_every_test(story: Story) -> None:
-    """A rule a line, with place and reason."""
+    """The ini `cio_allow` has one rule on each line, with an optional place and reason."""
     story.file(
         "pytest.ini",
         """\
@@ -115,7 +116,8 @@ def test_the_ini_allows_for_every_test(story: Story) -> None:
 
 
 def test_a_rule_of_error_handling_is_allowed_alike(story: Story) -> None:
-    """`outcome` and the guards are rules too; the mark that allows does not itself check anything."""
+    """`outcome` and the other rules of error handling can be allowed too. The mark `cio_allow` alone does not activate
+    the plugin."""
     result = story.run(
         """
         import crm
@@ -137,7 +139,7 @@ def test_a_rule_of_error_handling_is_allowed_alike(story: Story) -> None:
 
 
 def test_what_is_pasted_from_the_message_makes_the_test_pass(story: Story) -> None:
-    """The last lines of a message are marks that work as they stand."""
+    """The marks in the last lines of a message make the test pass when they are pasted as they are."""
     body = "def test_purchase():\n    crm.event('42', 'x' * 134, timestamp=1764000000000)\n"
     result = story.run(f"import crm\nimport pytest\n\n{body}", "--cio-contract")
     result.assert_outcomes(failed=1)

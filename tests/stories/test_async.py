@@ -1,4 +1,4 @@
-"""Under asyncio: many at once, tasks that outlive, cancellation, and the test runners of the asynchronous world."""
+"""asyncio: many requests at once, tasks that outlive their request, cancellation, and asynchronous test runners."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def project(story: Story) -> Story:
 
 
 def test_many_at_once(project: Story) -> None:
-    """Two hundred at a time over one session, each heard once with its own payload, line and answer."""
+    """Two hundred requests at a time over one session: each is heard once, with its own payload, call site and answer."""
     result = project.run(
         """
         import asyncio
@@ -78,7 +78,8 @@ def test_many_at_once(project: Story) -> None:
 
 
 def test_a_task_started_by_a_hook_is_heard_for_itself(project: Story) -> None:
-    """It keeps the context of the request that it was started in, for longer than that is heard."""
+    """A task that was started during a request keeps the context of that request. Its own later requests are heard
+    nevertheless."""
     result = project.run(
         """
         import asyncio
@@ -109,7 +110,8 @@ def test_a_task_started_by_a_hook_is_heard_for_itself(project: Story) -> None:
 
 
 def test_timeouts_and_cancellation(project: Story) -> None:
-    """A cancelled request is cancelled, one in time is not; the other tasks get their turn while it is answered."""
+    """A cancelled request raises CancelledError, a request within its timeout is answered, and other tasks run
+    meanwhile."""
     result = project.run(
         """
         import asyncio
@@ -188,7 +190,7 @@ def test_timeouts_and_cancellation(project: Story) -> None:
 
 
 def test_the_runners_of_asynchronous_tests(project: Story) -> None:
-    """unittest's and anyio's own: judged in the call phase, one red test each."""
+    """Tests of unittest's and anyio's runners are judged in the call phase, with one failure for each broken test."""
     result = project.run(
         """
         import unittest
@@ -222,7 +224,7 @@ def test_the_runners_of_asynchronous_tests(project: Story) -> None:
 
 
 def test_one_client_over_several_loops(project: Story) -> None:
-    """A client that lives in a module, used by one loop after another, as in many suites."""
+    """A client at module level, used by one event loop after another, is heard and answered each time."""
     result = project.run(
         """
         import asyncio

@@ -1,4 +1,4 @@
-"""Bad input through every client: a verdict or a pass, never an error of our making in the application, or a hang."""
+"""Unusual input through every client gets a verdict. It causes no error of ours in the application, and no hang."""
 
 from __future__ import annotations
 
@@ -157,7 +157,7 @@ def test_one(name, names, one_context, monkeypatch):
 
 @pytest.fixture
 def project(story: Story) -> Story:
-    """A project that sends what nobody should, where every name leads to its own server."""
+    """A project that sends unusual input; every name leads to a server of its own."""
     story.file("app.py", APP)
     story.file("bad.py", INPUT)
     story.file("conftest.py", CONFTEST)
@@ -169,10 +169,11 @@ def _met(story: Story) -> dict[str, dict[str, str]]:
 
 
 def test_the_application_meets_what_it_would_meet_without_us(project: Story) -> None:
-    """The same answers and the same exceptions, whatever is sent and whereto; and every test gets its verdict."""
+    """Given any input and target, answers and exceptions are the same as without the plugin, and every test gets its
+    verdict."""
     project.run(TEST).assert_outcomes(passed=len(HEARD))
     without = _met(project)
-    for client in ("httpx", "httpx2"):  # beneath its asynchronous side names lead to a server by port only
+    for client in ("httpx", "httpx2"):  # its asynchronous client reaches the server by port only
         without[f"{client}_async"] = without[client]
     report: dict[str, Any] = project.report(TEST, "--cio-contract")
     differences = {

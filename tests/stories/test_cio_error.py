@@ -6,7 +6,7 @@ from tests.stories.conftest import Story
 
 
 def test_the_case_at_work(story: Story) -> None:
-    """Id, status, cause, what to do, and how sure that is; None in a test without a case."""
+    """The fixture has the case's id, status, cause, advice and provenance. It is None in a test without a case."""
     result = story.run(
         """
         import crm

@@ -1,14 +1,14 @@
-"""The `cio` fixture: what was sent, and one case replayed by hand."""
+"""The `cio` fixture: what was sent, and `cio.replay`, which replays one case in a part of a test."""
 
 from __future__ import annotations
 
-from tests.stories.conftest import Story, failure, table, told
+from tests.stories.conftest import Story, failure, short_summary, table
 
 UNSENT = "cio.replay('500'): nothing was sent to Customer.io while it was replayed\n"
 
 
 def test_what_was_sent(story: Story) -> None:
-    """Every request in order, whoever answered it, as plain values."""
+    """`cio.sent` has every request in order, whether a mock or we answered it, as plain values."""
     result = story.run(
         """
         import json
@@ -51,11 +51,13 @@ def test_what_was_sent(story: Story) -> None:
         """
     )
     result.assert_outcomes(passed=3, failed=1)
-    assert told(result)[0].startswith("FAILED test_app.py::test_no_operation - Failed: url: expected POST track.cus")
+    assert short_summary(result)[0].startswith(
+        "FAILED test_app.py::test_no_operation - Failed: url: expected POST track.cus"
+    )
 
 
 def test_a_case_by_hand(story: Story) -> None:
-    """With `with` it ends there, without it with the test; `times`, then success."""
+    """A replay ends with its `with` block, or with the test. After `times` errors it answers with success."""
     result = story.run(
         """
         import crm
@@ -135,7 +137,8 @@ def test_a_case_by_hand(story: Story) -> None:
 
 
 def test_a_case_by_hand_is_judged(story: Story) -> None:
-    """At the end of the test, with the same text as under the mark; a replay that nothing met is no proof."""
+    """A replay is judged at the end of the test, with the same text as under the mark. A replay that no request met
+    fails the test."""
     result = story.run(
         """
         import crm
@@ -198,8 +201,8 @@ def test_a_case_by_hand_is_judged(story: Story) -> None:
     assert result.stdout.str().count("Captured customer.io call") == 1
 
 
-def test_mistakes_by_hand_are_told_in_one_line(story: Story) -> None:
-    """The line of the test, the mistake, and no frame of ours."""
+def test_a_mistake_by_hand_is_one_line(story: Story) -> None:
+    """The failure shows the line of the test and the mistake, without a frame of ours."""
     result = story.run(
         """
         import pytest
@@ -255,7 +258,8 @@ def test_mistakes_by_hand_are_told_in_one_line(story: Story) -> None:
 
 
 def test_drain_without_a_case_runs_the_worker_once(story: Story) -> None:
-    """So one test serves with and without an error; a worker that raises is the test's business."""
+    """Without a case `cio.drain` runs the worker once, so that one test serves with and without an error. An exception
+    of the worker ends the test."""
     result = story.run(
         """
         import crm

@@ -1,8 +1,8 @@
-"""`cio_responses`: for suites that live on `responses`."""
+"""`cio_responses`, for suites that use the library `responses`."""
 
 from __future__ import annotations
 
-from tests.stories.conftest import Story, failure, told
+from tests.stories.conftest import Story, failure, short_summary
 
 MODULE = """
 import crm
@@ -73,21 +73,22 @@ def test_no_operation(cio_responses):
 
 
 def test_it_answers_what_nothing_of_theirs_answers(story: Story) -> None:
-    """Documented success, after their own registrations; other hosts as `responses` has it; cases come through."""
+    """The user's registrations come first, then the case at work, then the documented success. Other hosts are treated
+    as `responses` treats them."""
     story.run(MODULE).assert_outcomes(passed=9)
 
 
 def test_what_it_answers_is_judged(story: Story) -> None:
-    """Without the option: the fixture asks for the check."""
+    """A test that uses the fixture is checked, also without the option."""
     result = story.run(JUDGED)
     result.assert_outcomes(failed=3)
     for name in ("test_by_us", "test_by_them"):
         assert failure(result, name).startswith("track.event $.name: expected 1 to 100 bytes, got 134 bytes\n")
-    assert any("test_no_operation - Failed: url: expected" in line for line in told(result))
+    assert any("test_no_operation - Failed: url: expected" in line for line in short_summary(result))
 
 
 def test_nothing_is_left_behind(story: Story) -> None:
-    """After the test, `responses` is out of the way again."""
+    """After the test, `responses` is no longer active."""
     result = story.run(
         """
         import crm

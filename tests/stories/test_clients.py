@@ -1,4 +1,4 @@
-"""Whatever client the application uses: heard once, answered, judged, with the line that sent it."""
+"""With every client, a request is heard once, answered and judged, with the line that sent it."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def test_every_client_is_heard_once_and_answered(project: Story) -> None:
 
 
 def test_a_broken_payload_is_red_through_every_client(project: Story) -> None:
-    """The same violation, and the same text but for the line."""
+    """The violation and the text are the same for every client, except for the line."""
     report = project.report(
         """
         import app
@@ -67,7 +67,8 @@ def test_a_broken_payload_is_red_through_every_client(project: Story) -> None:
 
 
 def test_sessions_made_before_us_are_heard(project: Story) -> None:
-    """With the mark alone the taps come after every import: names and clients that exist by then are heard as well."""
+    """With a mark alone the clients are patched after all imports: names that were imported and clients that were made
+    before are heard too."""
     project.file(
         "early.py",
         """
@@ -128,7 +129,7 @@ def test_sessions_made_before_us_are_heard(project: Story) -> None:
 
 
 def test_bodies_of_every_kind_are_heard_whole(project: Story) -> None:
-    """What was sent is what is heard, whatever it was handed over as; it is consumed once, as by sending."""
+    """Each kind of body is heard as it is sent, and read only once."""
     project.file("kinds.py", BODIES)
     result = project.run(
         """
@@ -151,7 +152,7 @@ def test_bodies_of_every_kind_are_heard_whole(project: Story) -> None:
 
 
 def test_a_broken_payload_is_seen_in_every_kind_of_body(project: Story) -> None:
-    """A generator, a pipe, a file or gzip hides nothing."""
+    """A violation is found in a generator, a pipe, a file and a gzip body."""
     project.file("kinds.py", BODIES.replace("GOOD", "MILLISECONDS"))
     hiding = [kind for kind in KINDS if kind.split("-")[-1] in ("generator", "pipe", "file", "gzip", "list", "pieces")]
     report = project.report(
@@ -170,7 +171,7 @@ def test_a_broken_payload_is_seen_in_every_kind_of_body(project: Story) -> None:
 
 
 def test_what_another_host_sends_on_is_heard_where_it_arrives(project: Story) -> None:
-    """A redirect to Customer.io: its payload is judged, whoever follows it."""
+    """Given a redirect from another host to Customer.io, the payload that follows the redirect is judged."""
     project.file(
         "conftest.py",
         CONFTEST.replace("send_response(200)", "send_response(307)").replace(

@@ -1,4 +1,4 @@
-"""`pytest --cio-contract` on a project: broken payloads turn red, and say so."""
+"""`pytest --cio-contract` on a project: a test that sends a broken payload fails, and the message says why."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import textwrap
 
 import pytest
 
-from tests.stories.conftest import Story, closing, failure, table, told
+from tests.stories.conftest import Story, closing, failure, short_summary, table
 
 MILLISECONDS = """\
 track.event $.name: expected 1 to 100 bytes, got 134 bytes (and 1 more)
@@ -148,7 +148,8 @@ def test_a_good_suite_is_green_and_nothing_leaves(story: Story) -> None:
 
 
 def test_milliseconds_are_one_red_test_with_the_whole_message(story: Story) -> None:
-    """The message says what, where, expected, got, from which line, and how to allow it; its headline survives."""
+    """The message says where, expected, got, call site and the mark that allows it. Its headline stands in the short
+    summary."""
     result = story.run(
         """
         import crm
@@ -160,13 +161,14 @@ def test_milliseconds_are_one_red_test_with_the_whole_message(story: Story) -> N
     )
     result.assert_outcomes(failed=1)
     assert failure(result, "test_purchase") == MILLISECONDS
-    assert told(result) == ["FAILED test_app.py::test_purchase - Failed: track.event $.name: expected 1 to..."]
+    assert short_summary(result) == ["FAILED test_app.py::test_purchase - Failed: track.event $.name: expected 1 to..."]
     assert table(result)["track.event"]["contract"] == "FAIL"
     assert closing(result).endswith("\n\nnext: pytest --cio-contract --lf\n")
 
 
 def test_every_request_that_broke_has_its_block(story: Story) -> None:
-    """One red test for all that it sent: a block per request, equal ones counted, many cut short."""
+    """A test fails once for all its requests: one block for each request, equal violations with a count, and at most
+    five blocks."""
     result = story.run(
         """
         import crm
@@ -198,10 +200,11 @@ def test_every_request_that_broke_has_its_block(story: Story) -> None:
 
 
 def test_each_phase_keeps_its_own_reason(story: Story) -> None:
-    """One broken test is one F, in the call phase; where a test has a reason of its own, ours is a section."""
+    """A test that fails for a reason of its own shows that reason, and our text as a section. Otherwise it fails once,
+    in the phase that sent the payload."""
     result = story.run(PHASES, "--cio-contract")
     result.assert_outcomes(failed=5, errors=3, passed=2, skipped=1, xfailed=1)
-    assert [line.partition(" - ")[0] for line in told(result) if line.startswith(("FAILED", "ERROR"))] == [
+    assert [line.partition(" - ")[0] for line in short_summary(result) if line.startswith(("FAILED", "ERROR"))] == [
         "FAILED test_app.py::test_own_reason",
         "FAILED test_app.py::test_setup",
         "FAILED test_app.py::test_both",
@@ -222,7 +225,7 @@ def test_each_phase_keeps_its_own_reason(story: Story) -> None:
 
 
 def test_without_the_option_nothing_is_checked_and_nothing_said(story: Story) -> None:
-    """Quiet: no section, no import of ours beyond the plugin, a mock of their own untouched."""
+    """Without the option there is no section, and the user's mock answers as before."""
     result = story.run(
         """
         import sys
@@ -241,7 +244,7 @@ def test_without_the_option_nothing_is_checked_and_nothing_said(story: Story) ->
 
 
 def test_quiet_under_the_gate_where_nothing_was_heard(story: Story) -> None:
-    """A suite that never talks to Customer.io sees no line of ours."""
+    """A suite that sends nothing to Customer.io gets no output of ours."""
     result = story.run("def test_nothing():\n    pass\n", "--cio-contract")
     result.assert_outcomes(passed=1)
     assert "customer.io" not in result.stdout.str()
@@ -258,14 +261,14 @@ def test_quiet_under_the_gate_where_nothing_was_heard(story: Story) -> None:
     ids=["test", "class", "module", "fixture"],
 )
 def test_the_mark_checks_without_the_option(story: Story, place: str) -> None:
-    """On a test, a class or a module; a fixture of ours asks for it too."""
+    """A mark on a test, class or module, and a fixture of ours, each activate the check."""
     result = story.run(f"import crm\nimport pytest\n\n{place}")
     result.assert_outcomes(failed=1)
     assert LONG_NAME in result.stdout.str()
 
 
 def test_the_ini_checks_every_test(story: Story) -> None:
-    """`cio_contract = true` is the option for ever."""
+    """`cio_contract = true` has the effect of the option."""
     story.file("pytest.ini", "[pytest]\ncio_contract = true\n")
     result = story.run("import crm\n\ndef test_purchase():\n    crm.event('42', 'x' * 134)\n")
     result.assert_outcomes(failed=1)
@@ -273,7 +276,7 @@ def test_the_ini_checks_every_test(story: Story) -> None:
 
 
 def test_a_test_that_is_not_marked_is_left_alone_but_nothing_leaves(story: Story) -> None:
-    """Beside a marked test: an unmarked one is not judged, and its request is refused before a socket opens."""
+    """An unmarked test beside a marked one is not judged, and its request is refused before a socket opens."""
     result = story.run(
         """
         import crm
@@ -295,7 +298,7 @@ def test_a_test_that_is_not_marked_is_left_alone_but_nothing_leaves(story: Story
 
 
 def test_warnings_are_shown_and_fail_only_with_strict(story: Story) -> None:
-    """A heuristic does not turn a suite red unless asked to; it is counted, not repeated."""
+    """A warning does not fail a test unless --cio-strict is given. Equal warnings are shown once with their number."""
     module = """
         import crm
 
@@ -318,8 +321,8 @@ def test_warnings_are_shown_and_fail_only_with_strict(story: Story) -> None:
     assert table(strict)["track.event"]["contract"] == "FAIL"
 
 
-def test_a_region_that_is_declared_is_kept(story: Story) -> None:
-    """`cio_region = eu`: a call to the US host is a violation, one to the EU host is none."""
+def test_a_declared_region_is_checked(story: Story) -> None:
+    """With `cio_region = eu` a request to the US host is a violation, one to the EU host is none."""
     story.file("pytest.ini", "[pytest]\ncio_contract = true\ncio_region = eu\n")
     result = story.run(
         """
@@ -333,11 +336,13 @@ def test_a_region_that_is_declared_is_kept(story: Story) -> None:
         """
     )
     result.assert_outcomes(passed=1, failed=1)
-    assert told(result)[0].startswith("FAILED test_app.py::test_signup[track] - Failed: track.identify url: expected")
+    assert short_summary(result)[0].startswith(
+        "FAILED test_app.py::test_signup[track] - Failed: track.identify url: expected"
+    )
 
 
 def test_a_proxy_of_their_own_leads_to_customerio(story: Story) -> None:
-    """`cio_hosts`: what goes through the proxy is heard, judged and answered like the rest."""
+    """With `cio_hosts`, a request through the proxy is heard, judged and answered like any other."""
     story.file("pytest.ini", "[pytest]\ncio_contract = true\ncio_hosts = https://proxy.example/cio\n")
     result = story.run(
         """
@@ -356,7 +361,7 @@ def test_a_proxy_of_their_own_leads_to_customerio(story: Story) -> None:
 
 
 def test_a_contract_of_their_own_adds_to_ours(story: Story) -> None:
-    """`cio_schemas`: what the team agreed on is judged beside what Customer.io documents."""
+    """With `cio_schemas`, a payload is judged by the team's schema in addition to ours."""
     story.file("contracts/track/identify.json", '{"type": "object", "required": ["plan"]}')
     story.file("pytest.ini", "[pytest]\ncio_contract = true\ncio_schemas = contracts\n")
     result = story.run(
@@ -377,7 +382,7 @@ def test_a_contract_of_their_own_adds_to_ours(story: Story) -> None:
 
 
 def test_a_test_that_runs_again_begins_anew(story: Story) -> None:
-    """Plugins that rerun failures see the same failure each time: what was told once is told again."""
+    """A plugin that reruns a failed test gets the same failure each time: what was reported once is reported again."""
     story.file(
         "conftest.py",
         """
@@ -399,7 +404,7 @@ def test_a_test_that_runs_again_begins_anew(story: Story) -> None:
 
 
 def test_a_fixture_of_theirs_with_our_name_is_theirs(story: Story) -> None:
-    """A project may call its client `cio`: nothing is checked then; one that builds on ours is."""
+    """A project may have a fixture of its own named `cio`: it does not activate the check, unless it uses ours."""
     story.file(
         "conftest.py",
         """
@@ -433,7 +438,7 @@ def test_a_fixture_of_theirs_with_our_name_is_theirs(story: Story) -> None:
 
 
 def test_other_kinds_of_items(story: Story) -> None:
-    """A doctest, or an item of another plugin, is a test like any other."""
+    """A doctest, and an item of another plugin, are judged like a test function."""
     story.file("conftest.py", ITEMS)
     story.file("notes.shop", "crm.event('42', 'x' * 134)")
     story.file("shop.py", '"""\n>>> import crm\n>>> crm.event("42", "x" * 134).status_code\n200\n"""\n')
@@ -443,7 +448,7 @@ def test_other_kinds_of_items(story: Story) -> None:
 
 
 def test_answers_of_their_own_replace_ours(story: Story) -> None:
-    """`cio_cassettes`: a success as their workspace gives it, and an error case that they met."""
+    """With `cio_cassettes`, the project's success answer replaces ours, and its error case is added."""
     request = """\
         - request:
             method: PUT
@@ -481,7 +486,7 @@ def test_answers_of_their_own_replace_ours(story: Story) -> None:
 
 
 def test_a_plugin_that_runs_items_its_own_way(story: Story) -> None:
-    """Without a setup phase there is nothing to judge, and nothing breaks."""
+    """Given a plugin that runs items without a setup phase, nothing is judged and nothing fails."""
     story.file(
         "conftest.py",
         ITEMS
@@ -503,12 +508,12 @@ def test_a_plugin_that_runs_items_its_own_way(story: Story) -> None:
 
 
 def test_the_short_summary_is_short_on_ci_too(story: Story, monkeypatch: pytest.MonkeyPatch) -> None:
-    """There pytest shows the whole of each message again; of ours, the headline is enough."""
+    """With CI set, pytest shows whole messages in its short summary; of our messages only the headline stands there."""
     monkeypatch.setenv("CI", "true")
     test = (
         "import crm\n\ndef test_purchase():\n    crm.event('42', 'x' * 134)\n\ndef test_own():\n    assert 0, 'a\\nb'\n"
     )
-    assert told(story.run(test, "--cio-contract")) == [
+    assert short_summary(story.run(test, "--cio-contract")) == [
         "FAILED test_app.py::test_purchase - Failed: track.event $.name: expected 1 to 100 bytes, got 134 bytes",
         "FAILED test_app.py::test_own - AssertionError: a",
         "  b",

@@ -51,7 +51,8 @@ def rows(story: Story) -> dict[str, list[tuple[str | None, str | None, list[str]
 
 
 def test_a_swallowed_error_is_lost_however_the_payload_is_encoded(story: Story) -> None:
-    """Track v2 tells its operations apart by the payload, so the error of a packed one has to be found in the body."""
+    """In Track v2 the payload decides the operation, so the error of a compressed payload is found only when the body
+    is decoded."""
     story.file("packed.py", PACKED)
     result = story.run(
         """

@@ -1,8 +1,8 @@
-"""`@pytest.mark.cio_errors`: one run per case, and which cases those are."""
+"""`@pytest.mark.cio_errors`: a test runs once for each case that the mark names."""
 
 from __future__ import annotations
 
-from tests.stories.conftest import Story, closing, failure, table, told
+from tests.stories.conftest import Story, closing, failure, short_summary, table
 
 NOTHING_SENT = """\
 nothing was sent to Customer.io: the test ended before any request
@@ -45,7 +45,7 @@ def ids(result) -> dict[str, list[str]]:
 
 
 def test_without_names_a_test_runs_once_for_every_case(story: Story) -> None:
-    """All errors of the mission; a transient one twice."""
+    """Without names the test runs in every case of the mission, and in each transient case twice."""
     result = story.run("import pytest\n\n@pytest.mark.cio_errors\ndef test_all():\n    pass\n", "--collect-only", "-q")
     collected = ids(result)["test_all"]
     assert [case for case in collected if case in MISSION] == MISSION
@@ -53,7 +53,7 @@ def test_without_names_a_test_runs_once_for_every_case(story: Story) -> None:
 
 
 def test_cases_are_named_by_id_cassette_family_or_status(story: Story) -> None:
-    """Each once, in the order given; `except_for` takes the same words."""
+    """Each case runs once, in the order given; `except_for` takes the same words."""
     result = story.run(
         """
         import pytest
@@ -93,7 +93,7 @@ def test_cases_are_named_by_id_cassette_family_or_status(story: Story) -> None:
 
 
 def test_the_mark_on_a_class_a_module_and_beside_parameters(story: Story) -> None:
-    """A method's own mark is nearer; parameters multiply."""
+    """The mark of a method comes before that of its class or module. Parameters of the test multiply with the cases."""
     result = story.run(
         """
         import pytest
@@ -124,7 +124,8 @@ def test_the_mark_on_a_class_a_module_and_beside_parameters(story: Story) -> Non
 
 
 def test_nothing_sent_is_a_failure(story: Story) -> None:
-    """A TypeError that somebody swallows must not look like success; a test's own reason stays."""
+    """A test that sends nothing fails, because the application may have swallowed a TypeError. A failure of the test's
+    own is shown instead."""
     result = story.run(
         """
         import crm
@@ -153,7 +154,7 @@ def test_nothing_sent_is_a_failure(story: Story) -> None:
 
 
 def test_what_does_not_apply_is_skipped_with_its_reason(story: Story) -> None:
-    """A case that no request of the test can draw, or that the test's own mock keeps away."""
+    """A test is skipped where no request of it can draw the case, or where its own mock answers."""
     result = story.run(
         """
         import crm
@@ -177,7 +178,7 @@ def test_what_does_not_apply_is_skipped_with_its_reason(story: Story) -> None:
         "-rs",
     )
     result.assert_outcomes(skipped=3)
-    assert told(result) == [
+    assert short_summary(result) == [
         "SKIPPED [1] test_app.py:6: 400-event-name-too-long: does not apply to what the test sends (track.identify)",
         "SKIPPED [1] test_app.py:10: 500-server-error-persists: does not apply to what the test sends (track.identify)",
         "SKIPPED [1] test_app.py:14: 500-server-error-persists: the test's own mock answered track.identify, so no"
@@ -187,7 +188,8 @@ def test_what_does_not_apply_is_skipped_with_its_reason(story: Story) -> None:
 
 
 def test_the_first_operation_that_it_applies_to_meets_the_case(story: Story) -> None:
-    """Or those named with `operations=`; the others get their success."""
+    """The first operation that the case applies to meets the error, or those named by `operations=`; all others are
+    answered with success."""
     result = story.run(
         """
         import crm
@@ -230,7 +232,7 @@ def test_the_first_operation_that_it_applies_to_meets_the_case(story: Story) -> 
 
 
 def test_the_clock_is_instant_only_while_a_case_is_replayed(story: Story) -> None:
-    """An hour passes in no time; before and after it is real time."""
+    """While a case is replayed an hour passes at once; before and after it time is real."""
     result = story.run(
         """
         import time
@@ -264,7 +266,7 @@ def test_the_clock_is_instant_only_while_a_case_is_replayed(story: Story) -> Non
 
 
 def test_an_endless_loop_ends_in_threads_and_bare_excepts_too(story: Story) -> None:
-    """`except Exception` does not stop our stop; the message says how often it tried."""
+    """Our exception is not caught by `except Exception`, nor lost in a thread. The message has the number of attempts."""
     result = story.run(
         """
         import crm
@@ -297,7 +299,7 @@ def test_an_endless_loop_ends_in_threads_and_bare_excepts_too(story: Story) -> N
 
 
 def test_only_the_test_itself_meets_the_case(story: Story) -> None:
-    """What fixtures send before and after it gets its success."""
+    """Requests of fixtures before and after the test are answered with success."""
     result = story.run(
         """
         import crm

@@ -1,4 +1,4 @@
-"""Every case there is, through a whole run: which ones apply, and what the application meets."""
+"""Every error case in a whole run: which cases apply, and what the application gets."""
 
 from __future__ import annotations
 
@@ -87,7 +87,7 @@ def test_a_client_that_is_connected(cio):
 
 
 def test_every_case_is_met_as_what_it_is(story: Story) -> None:
-    """More than forty for one call; statuses as they are, faults as the client's own exceptions."""
+    """One call meets more than forty cases: statuses as recorded, faults as the client's own exceptions."""
     result = story.run(EVERY_ONE, "--cio-contract", "-s", "-k", "one or all")
     lines = [line.split()[1:] for line in result.outlines if line.startswith("met ")]
     met = dict(lines)
@@ -106,13 +106,14 @@ def test_every_case_is_met_as_what_it_is(story: Story) -> None:
     assert all(case[:3] == name for case, name in met.items() if case[0].isdigit())
 
 
-def test_a_redirect_is_for_those_who_are_elsewhere(story: Story) -> None:
-    """It leads to the same address on the other host; who is there already is skipped."""
+def test_a_redirect_leads_to_the_other_host(story: Story) -> None:
+    """The redirect leads to the same path on the other host. A test that sends to that host already is skipped."""
     result = story.run(REDIRECT, "--cio-contract", "-rs")
     result.assert_outcomes(passed=1, skipped=1)
     result.stdout.fnmatch_lines(["*301-region-redirect: does not apply to what the test sends (track.identify)*"])
 
 
 def test_connecting_fails_beneath_the_client_s_own_retries(story: Story) -> None:
-    """They run for real, each attempt is counted once, and the clock waits."""
+    """A fault in connecting occurs below the client's retries: they run, each attempt is counted once, and the waits
+    are virtual."""
     story.run(CONNECTING, "--cio-contract").assert_outcomes(passed=5)

@@ -1,4 +1,4 @@
-"""The examples are what they are meant to show, and the package under test is the one that is shipped."""
+"""`make demo` works, and the tests run against the installed package."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ import pytest_customerio
 
 
 def test_one_is_green_and_one_is_red_for_the_reasons_it_is_meant_to_show() -> None:
-    """The demo says so, and ends with 0."""
+    """The demo says that both examples behave as intended, and ends with 0."""
     result = demo()
     assert result.returncode == 0, result.stdout + result.stderr
     assert re.search(r"= \d+ passed", result.stdout)
@@ -22,9 +22,11 @@ def test_one_is_green_and_one_is_red_for_the_reasons_it_is_meant_to_show() -> No
 
 
 def test_the_demo_notices_an_example_that_is_not_what_it_should_be(tmp_path: Path) -> None:
-    """The usual service, its milliseconds repaired: the demo says which rule it misses, and ends with 1."""
+    """Given the usual service with its milliseconds repaired, the demo names the missing rule and ends with 1."""
     shutil.copytree(ROOT / "examples", tmp_path / "examples")
-    (tmp_path / "examples" / "signup" / "tests" / "test_errors.py").unlink()  # the long part, run above
+    (
+        tmp_path / "examples" / "signup" / "tests" / "test_errors.py"
+    ).unlink()  # the other example takes long, and the test above has run it
     source = tmp_path / "examples" / "signup_as_usual" / "crm.py"
     source.write_text(source.read_text(encoding="utf-8").replace("time.time() * 1000", "time.time()"), encoding="utf-8")
     result = command("examples/demo.py", cwd=tmp_path)
@@ -33,7 +35,7 @@ def test_the_demo_notices_an_example_that_is_not_what_it_should_be(tmp_path: Pat
 
 
 def test_the_usual_suite_is_green_without_the_gate() -> None:
-    """What its team sees today."""
+    """Without the plugin the suite of the usual service passes."""
     result = command(
         "-m", "pytest", "-p", "no:cacheprovider", "tests/test_crm.py", cwd=ROOT / "examples" / "signup_as_usual"
     )
@@ -42,7 +44,7 @@ def test_the_usual_suite_is_green_without_the_gate() -> None:
 
 @pytest.mark.skipif(not os.environ.get("CIO_TEST_WHEEL"), reason="a checkout is being tested, not a wheel")
 def test_the_package_under_test_is_the_installed_wheel() -> None:
-    """Nothing of the checkout is imported, nor read as data."""
+    """No module and no data file is read from the checkout."""
     package = Path(pytest_customerio.__file__).resolve().parent
     assert package.parent.name == "site-packages"
     assert (package / "schemas" / "rules.json").is_file()

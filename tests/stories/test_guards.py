@@ -1,4 +1,4 @@
-"""The guards at work on the real SDKs: each red for its reason, silent otherwise."""
+"""The rules of error handling with the real SDKs: each test breaks the one rule that it is about, or none."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ def broken(story: Story, test: str, *args: str) -> dict[str, dict[str, str]]:
 
 
 def test_partial_failures(story: Story) -> None:
-    """The official SDK returns a 207 like a success: red unless the application reads its errors."""
+    """The official SDK returns a 207 like a success: the test fails unless the application reads the errors in it."""
     found = broken(
         story,
         """
@@ -97,7 +97,8 @@ def test_partial_failures(story: Story) -> None:
 
 
 def test_double_sends(story: Story) -> None:
-    """The official SDK repeats each POST, e-mails too, after 5xx and broken connections; a 429 took nothing."""
+    """The official SDK repeats each POST, e-mails too, after a 5xx or a broken connection: an error. After a 429 the
+    payload was not accepted, so repeating is allowed."""
     found = broken(
         story,
         """
@@ -138,7 +139,7 @@ def test_double_sends(story: Story) -> None:
 
 
 def test_personal_data(story: Story) -> None:
-    """The SDK's exception holds the payload: to let it out is a warning, to write it somewhere an error."""
+    """The SDK's exception holds the payload: to raise it is a warning, to log its text is an error."""
     found = broken(
         story,
         """
@@ -211,7 +212,7 @@ def test_personal_data(story: Story) -> None:
 
 
 def test_personal_data_in_other_loggers(story: Story) -> None:
-    """loguru and structlog write by themselves; loggers that do not propagate are heard too."""
+    """loguru, structlog, and loggers that do not propagate are observed too."""
     found = broken(
         story,
         """
@@ -252,7 +253,7 @@ def test_personal_data_in_other_loggers(story: Story) -> None:
 
 
 def test_warnings_still_show(story: Story) -> None:
-    """They are watched, not swallowed; our own never shows."""
+    """Warnings are observed and still shown; our canary is not shown."""
     story.file("sdk.py", SDK)
     result = story.run(
         """
@@ -267,14 +268,14 @@ def test_warnings_still_show(story: Story) -> None:
                 sdk.track.identify(id="42")
         """
     )
-    result.assert_outcomes(passed=1)  # sockets of other tests, collected meanwhile, may warn here too
+    result.assert_outcomes(passed=1)  # the garbage collector may warn here of sockets of other tests
     result.stdout.fnmatch_lines(["*DeprecationWarning: this is old*"])
     assert "Canary" not in result.stdout.str()
 
 
 @analytics.needed
 def test_timeouts(story: Story) -> None:
-    """The SDKs set one; `requests` alone does not."""
+    """The SDKs set a timeout; `requests` alone does not."""
     found = broken(
         story,
         """
@@ -321,7 +322,8 @@ def test_timeouts(story: Story) -> None:
 
 @analytics.needed
 def test_what_changes_between_attempts(story: Story) -> None:
-    """A new id or timestamp for each attempt is red; what the Pipelines SDK makes anew by itself is not."""
+    """A new id or timestamp in each attempt is an error, except for the members that the Pipelines SDK itself makes
+    anew."""
     found = broken(
         story,
         """
@@ -372,7 +374,7 @@ def test_what_changes_between_attempts(story: Story) -> None:
 
 @analytics.needed
 def test_what_pipelines_drops(story: Story) -> None:
-    """A warning, unless in strict mode, where the case does not apply."""
+    """A dropped payload is a warning. In strict mode the case does not apply."""
     story.file("sdk.py", SDK)
     result = story.run(
         """
@@ -396,7 +398,7 @@ def test_what_pipelines_drops(story: Story) -> None:
 
 @pytest.mark.parametrize(("wait", "jitters"), [("2.0", True), ("2.0 * random.uniform(0.5, 1.5)", False)])
 def test_a_thundering_herd(story: Story, wait: str, jitters: bool) -> None:
-    """Eight threads that meet a 429 together and wait for the same time."""
+    """Eight threads meet a 429 together and wait for the same time: rule `jitter`."""
     found = broken(
         story,
         f"""

@@ -1,4 +1,4 @@
-"""Plugins and suites of our users test themselves with pytester, many runs in one process."""
+"""pytester runs pytest many times in one process, and so do the suites of plugins."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from tests.stories.conftest import Story
 
 
 def test_two_runs_in_one_process_read_the_same_cassettes(story: Story) -> None:
-    """The second run imports everything anew, which libyaml's binding does not survive; we do."""
+    """The second run imports everything anew. libyaml's binding stops working then; cassettes are read without it."""
     result = story.run(
         '''
         import pytest

@@ -1,4 +1,4 @@
-"""What leaves after its test was over belongs to that test, and to no other."""
+"""A request that leaves after its test is over belongs to that test, and to no other."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ WHAT_TO_DO = """\
 what to do  wait for it in the test: thread.join(), executor.shutdown(), queue.join(), await task,
             cio.drain(worker)
 """
-# Gates instead of waiting: what is late leaves when the next test lets it, and has left when `left()` returns.
+# No test waits for real time: a late request is sent when the next test opens the gate, and was sent when `left()` returns.
 LATE = """
 import threading
 
@@ -40,30 +40,30 @@ NEXT = """
             left()
             assert cio.sent == ()
 """
-# `leftovers.THREADS` real seconds are not waited for here.
+# Threads are waited for only 0.01 s here, so that their requests are late.
 CONFTEST = """
 import pytest
-from pytest_customerio.running import unfinished as leftovers
+from pytest_customerio.running import unfinished
 
 @pytest.fixture(autouse=True, scope="session")
 def hasty():
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(leftovers, "THREADS", 0.01)
-        patch.setattr(leftovers, "REPLAYED", 0.01)
+        patch.setattr(unfinished, "THREADS", 0.01)
+        patch.setattr(unfinished, "REPLAYED", 0.01)
         yield
 """
 
 
 @pytest.fixture
 def project(story: Story) -> Story:
-    """A project whose requests may leave late."""
+    """A project whose requests may leave after their test."""
     story.file("late.py", LATE)
     story.file("conftest.py", CONFTEST)
     return story
 
 
 def test_a_thread(project: Story) -> None:
-    """Told below the table, whole; the next test, which looks, has not sent it."""
+    """The late request of a thread is listed below the matrix. The next test, during which it left, has not sent it."""
     result = project.run(
         """
         import threading
@@ -110,7 +110,7 @@ STARTERS = {
     "executor": "ThreadPoolExecutor(1).submit(send)",
     "pool": "POOL.submit(send)",
     "callback": "POOL.submit(GO.wait).add_done_callback(lambda _: send()); GO.set()",
-    "thread pool": "THREADS.apply_async(send); BEGUN.wait(10)",  # handed over in the dark, it is nobody's before
+    "thread pool": "THREADS.apply_async(send); BEGUN.wait(10)",  # the pool hands the work over in a thread of its own, so the test waits until it has begun
     "worker": "JOBS.put(send)",
     "own worker": "threading.Thread(target=work, daemon=True).start(); JOBS.put(send)",
     "in a thread": "threading.Thread(target=lambda: threading.Thread(target=send).start()).start()",
@@ -121,8 +121,8 @@ STARTERS = {
 }
 
 
-def test_whoever_sends_it(project: Story) -> None:
-    """Credited to the test that started it or gave it work, never to the next one."""
+def test_every_kind_of_worker(project: Story) -> None:
+    """A late request of a thread, executor, worker or task is counted for the test that started it or gave it work."""
     project.file(
         "starters.py",
         """
@@ -170,7 +170,7 @@ def test_whoever_sends_it(project: Story) -> None:
     pairs = [PAIR.format(number=number, starter=starter) for number, starter in enumerate(STARTERS.values())]
     result = project.run(
         "from starters import *\n" + "".join(pairs), "--cio-contract", subprocess=True
-    )  # its threads end with it
+    )  # the threads end with the subprocess
     result.assert_outcomes(passed=2 * len(STARTERS))
     assert [line for line in result.outlines if line.startswith("late: ")] == [
         f"late: test_app.py::test_buy_{number}: 1 request left after the test was over" for number in range(len(pairs))
@@ -178,7 +178,8 @@ def test_whoever_sends_it(project: Story) -> None:
 
 
 def test_it_does_not_meet_the_next_test_s_error(project: Story) -> None:
-    """It is answered with success, also while the next one's case is at work; which is met by that test's own."""
+    """A late request is answered with success while the next test's case is at work; the case is met by a request of
+    that test."""
     result = project.run(
         """
         import threading
@@ -205,7 +206,7 @@ def test_it_does_not_meet_the_next_test_s_error(project: Story) -> None:
 
 
 def test_what_is_late_of_a_replay_is_not_answered_with_the_error(project: Story) -> None:
-    """Its case is over; that is told, too."""
+    """A late request of a test with a case is answered with success, because the case is over, and is listed."""
     result = project.run(
         """
         import threading
@@ -245,7 +246,7 @@ BROKEN = """
 
 
 def test_a_payload_that_breaks_its_contract(project: Story) -> None:
-    """No test can fail for it any more, but the run does: what is wrong is told whole."""
+    """A late request that breaks its contract fails the run; the whole violation is shown."""
     result = project.run(BROKEN, "--cio-contract", "--cio-report=report.json")
     result.assert_outcomes(passed=2)
     assert result.ret == pytest.ExitCode.TESTS_FAILED
@@ -268,7 +269,7 @@ track.event $.name: expected 1 to 100 bytes, got 134 bytes
 
 
 def test_a_payload_that_a_mark_allows(project: Story) -> None:
-    """The late one's own mark."""
+    """The `cio_allow` mark of the test that started the request counts."""
     allowed = BROKEN.replace(
         "def test_buy", '@__import__("pytest").mark.cio_allow("event-name-too-long", reason="x")\n        def test_buy'
     )
@@ -278,7 +279,7 @@ def test_a_payload_that_a_mark_allows(project: Story) -> None:
 
 
 def test_a_test_that_is_not_checked(project: Story) -> None:
-    """Nobody answers its requests, then or later; the next test has no part in it."""
+    """A late request of a test that is not checked is refused, not listed, and not counted for the next test."""
     result = project.run(
         """
         import threading
@@ -300,7 +301,8 @@ def test_a_test_that_is_not_checked(project: Story) -> None:
 
 
 def test_several_of_several_tests(project: Story) -> None:
-    """Each test in the order in which its first request left; by operation and place."""
+    """Tests are listed in the order in which their first late request left, each with its requests by operation and
+    call site."""
     result = project.run(
         """
         import threading
@@ -348,7 +350,7 @@ def test_several_of_several_tests(project: Story) -> None:
 
 
 def test_in_workers(project: Story) -> None:
-    """What a worker of pytest-xdist saw late is told where the table is, and fails the run."""
+    """With pytest-xdist, a late request in a worker is listed by the controller, and fails the run."""
     result = project.run(
         BROKEN, "--cio-contract", "--cio-report=report.json", "-p", "xdist", "-n1", "--dist=load", subprocess=True
     )
@@ -361,7 +363,7 @@ def test_in_workers(project: Story) -> None:
 
 
 def test_a_failed_test_has_late_requests_too(project: Story) -> None:
-    """Whatever becomes of it, and of its setup."""
+    """A test that failed has its late requests listed too; one whose setup failed has none."""
     result = project.run(
         """
         import threading
@@ -387,7 +389,7 @@ def test_a_failed_test_has_late_requests_too(project: Story) -> None:
 
 
 def test_what_arrives_in_time_is_not_late(project: Story) -> None:
-    """A moment is waited for: then it is the test's as if it had been waited for there."""
+    """A test waits a moment for its threads: a request within that time is judged with the test."""
     result = project.run(
         """
         import threading

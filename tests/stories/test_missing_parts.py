@@ -9,7 +9,7 @@ import pytest
 if TYPE_CHECKING:
     from tests.stories.conftest import Story
 
-# A release of requests-mock that has renamed the method by which a mocker begins.
+# Simulates a release of requests-mock that has renamed `MockerCore.start`.
 MOCKER = """
 class MockerCore:
     def begin(self):

@@ -1,4 +1,4 @@
-"""With the suite's own mocks: they answer, we hear, once."""
+"""With the suite's own mocks: the mock answers, and the request is heard once."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 GATE = ("--cio-contract", "-Werror")
 THEIRS = (202, "theirs")
-# Said in every story: one interaction, the mock's answer, and no attempt that reached us.
+# Every test checks this: one interaction, the mock's answer, and no attempt that reached our answers.
 CHECK = f"""
 def once(cio, client):
     (one,) = cio.sent
@@ -32,7 +32,7 @@ def project(story: Story) -> Story:
 
 
 def test_responses(project: Story) -> None:
-    """As decorator, context manager and fixture, strict about what was registered."""
+    """`responses` as decorator, context manager and fixture, with its check that all registrations were used."""
     result = project.run(
         """
         import app
@@ -87,7 +87,7 @@ def test_responses(project: Story) -> None:
 
 
 def test_requests_mock(project: Story) -> None:
-    """As fixture, decorator, for one session and mounted as an adapter."""
+    """`requests-mock` as fixture and decorator, for one session, and mounted as an adapter."""
     result = project.run(
         """
         import app
@@ -134,7 +134,7 @@ def test_requests_mock(project: Story) -> None:
 
 
 def test_respx(project: Story) -> None:
-    """As fixture, decorator and router mounted as transport, blocking and not."""
+    """`respx` as fixture, decorator and router mounted as transport, blocking and asynchronous."""
     result = project.run(
         """
         import app
@@ -185,7 +185,7 @@ def test_respx(project: Story) -> None:
 
 
 def test_pytest_httpx(project: Story) -> None:
-    """Its fixture answers, and its own check of what was requested holds."""
+    """The fixture of `pytest-httpx` answers, and its check of what was requested passes."""
     result = project.run(
         """
         import app
@@ -213,7 +213,7 @@ def test_pytest_httpx(project: Story) -> None:
 
 
 def test_transports_of_ones_own(project: Story) -> None:
-    """MockTransport, mounts, ASGI and WSGI transports, and adapters of requests."""
+    """MockTransport, mounts, ASGI and WSGI transports, and adapters of requests answer."""
     result = project.run(
         """
         import asyncio
@@ -292,7 +292,7 @@ def test_transports_of_ones_own(project: Story) -> None:
 
 
 def test_unittest_mock(project: Story) -> None:
-    """A mock in the place of the client's own methods answers; what replaces the whole call sends nothing."""
+    """A mock in place of a client's method answers. A mock in place of the whole call sends nothing."""
     result = project.run(
         """
         import io
@@ -372,7 +372,7 @@ PLAYED = (
 
 
 def test_vcrpy(project: Story) -> None:
-    """A cassette of the project's own plays to every client; each is heard once, above it."""
+    """A cassette of the project is played to every client, and each request is heard once."""
     project.file("theirs.yaml", CASSETTE)
     result = project.run(
         f"""
@@ -396,7 +396,7 @@ def test_vcrpy(project: Story) -> None:
 
 
 def test_pytest_recording(project: Story) -> None:
-    """Its mark plays the cassette; its block on the network blocks other hosts, and leaves us be."""
+    """The mark of `pytest-recording` plays a cassette; its network block refuses other hosts, and not our answers."""
     project.file("cassettes/test_app/test_plays.yaml", CASSETTE)
     result = project.run(
         """
@@ -426,7 +426,7 @@ def test_pytest_recording(project: Story) -> None:
 
 
 def test_a_mock_of_aiohttp(project: Story) -> None:
-    """Mocks of aiohttp replace `ClientSession._request`: heard above it, whatever it gives back."""
+    """A mock in place of `ClientSession._request` answers, whatever it returns, and the request is heard."""
     result = project.run(
         """
         from unittest import mock
@@ -465,7 +465,7 @@ def test_a_mock_of_aiohttp(project: Story) -> None:
 
 
 def test_aioresponses(project: Story) -> None:
-    """Its errors are its own; what it lets through is ours."""
+    """An error that aioresponses raises is not changed; a request that it lets pass gets our answer."""
     pytest.importorskip("aioresponses")
     result = project.run(
         """
@@ -495,7 +495,7 @@ def test_aioresponses(project: Story) -> None:
 
 
 def test_a_broken_payload_is_red_above_every_mock(project: Story) -> None:
-    """The mock's green answer hides nothing."""
+    """A broken payload fails the test although the mock answers with success."""
     project.file("theirs.yaml", CASSETTE)
     report = project.report(
         """

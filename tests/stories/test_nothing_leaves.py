@@ -1,4 +1,5 @@
-"""No request to Customer.io leaves the machine: every name leads to a local server that counts, and counts nothing."""
+"""No request to Customer.io leaves the machine. Every name leads to a local server, which counts connections and gets
+none."""
 
 from __future__ import annotations
 
@@ -35,7 +36,7 @@ OVER_HTTP = "-ocio_allow=not-https: on purpose"
 
 
 def test_without_us_it_would_arrive(project: Story) -> None:
-    """The server counts what comes: zero means something in the tests below."""
+    """Without the plugin the server gets the request, so a count of zero in the tests below is a result."""
     result = project.run(
         """
         import app
@@ -51,8 +52,8 @@ def test_without_us_it_would_arrive(project: Story) -> None:
     result.stdout.fnmatch_lines(["*AssertionError: 1 connections arrived"] * 2)
 
 
-def test_what_nobody_mocks_is_answered_here(project: Story) -> None:
-    """Under --cio-contract, over http and https, through every client."""
+def test_what_no_mock_answers_is_answered_here(project: Story) -> None:
+    """With --cio-contract every client gets our answer, over http and https."""
     result = project.run(
         SENDING + "    assert app.SENDERS[name](url, app.GOOD)[0] == 200", "--cio-contract", "-Werror", OVER_HTTP
     )
@@ -60,7 +61,8 @@ def test_what_nobody_mocks_is_answered_here(project: Story) -> None:
 
 
 def test_beside_a_marked_test_it_is_refused(project: Story) -> None:
-    """A test that asked for nothing gets a clear error, and is red even where the application swallows it."""
+    """In a test that is not checked the request is refused, and the test fails even if the application swallows the
+    exception."""
     result = project.run(
         SENDING
         + """
@@ -93,7 +95,7 @@ def test_swallowed(dns):
 
 
 def test_a_proxy_of_the_environment_is_never_asked(project: Story) -> None:
-    """Not for a tunnel, not for a plain request, in whichever case its name is written."""
+    """No proxy is contacted, for a tunnel or a plain request, by a variable in upper or lower case."""
     result = project.run(
         """
         import app
@@ -129,7 +131,7 @@ def test_a_proxy_of_the_environment_is_never_asked(project: Story) -> None:
 
 
 def test_a_cassette_of_the_users_cannot_record_live(project: Story) -> None:
-    """In no record mode, through no client: the refusal instead, and no file with our answer in it."""
+    """In every record mode and with every client the request is refused, and no file is written with our answer in it."""
     result = project.run(
         """
         import pathlib
@@ -158,7 +160,7 @@ def test_a_cassette_of_the_users_cannot_record_live(project: Story) -> None:
 
 
 def test_whatever_opens_a_socket_is_refused(project: Story) -> None:
-    """A client that nobody taps, a look-up by hand, a thread, an executor of asyncio."""
+    """A client that is not patched, a look-up, a thread and an executor of asyncio are refused by the guard."""
     result = project.run(
         """
         import asyncio
@@ -206,7 +208,8 @@ def test_whatever_opens_a_socket_is_refused(project: Story) -> None:
 
 
 def test_many_threads(project: Story) -> None:
-    """Sixteen threads, up to a hundred requests each, over new and shared sessions: each heard and answered once."""
+    """Sixteen threads send up to a hundred requests each, over new and shared sessions: each is heard and answered
+    once."""
     result = project.run(
         """
         import json
@@ -254,7 +257,7 @@ def test_many_threads(project: Story) -> None:
 
 @analytics.needed
 def test_what_outlives_the_run_sends_nothing_either(project: Story, monkeypatch: pytest.MonkeyPatch) -> None:
-    """An SDK's queue that was never flushed is sent while the interpreter ends: its thread ends instead."""
+    """An SDK's queue that was never flushed is sent while the interpreter ends: its thread is ended instead."""
     monkeypatch.setenv("PYTHONPATH", python_path(analytics.FOLDER))
     result = project.run(
         """
@@ -273,7 +276,7 @@ def test_what_outlives_the_run_sends_nothing_either(project: Story, monkeypatch:
 
 
 def test_what_is_sent_when_the_interpreter_ends_does_not_leave(project: Story) -> None:
-    """A handler of `atexit` runs when the plugin is gone; the guard is there again."""
+    """A request of an `atexit` handler, after the plugin was removed, is refused by the guard."""
     result = project.run(
         """
         import atexit
@@ -300,7 +303,7 @@ def test_what_is_sent_when_the_interpreter_ends_does_not_leave(project: Story) -
 
 
 def test_a_forked_process_is_answered_too(project: Story) -> None:
-    """What is in place goes with it; a process that is started anew has nothing of ours."""
+    """A forked process keeps the patches, and its requests are answered. A process that is started anew has no patches."""
     result = project.run(
         """
         import multiprocessing

@@ -1,12 +1,12 @@
-"""Five outcomes and the guards, on small applications as teams write them: green when right, red for one reason."""
+"""The five outcomes and the rules of error handling, on small applications as teams write them."""
 
 from __future__ import annotations
 
 import re
 
-from tests.stories.conftest import Story, closing, failure, table, told
+from tests.stories.conftest import Story, closing, failure, short_summary, table
 
-# A durable outbox: what is due is sent, what failed for a while is due again later, what is refused is put aside.
+# A durable outbox: rows that are due are sent, a transient failure makes a row due later, a refused row is put aside.
 OUTBOX = """
 import sqlite3
 import time
@@ -105,7 +105,7 @@ def test_waits_as_told():
             return
         crm.time.sleep(int(response.headers["Retry-After"]))
 """
-# Each test breaks one promise.
+# Each test breaks one rule.
 BAD = """
 import logging
 import time
@@ -273,7 +273,7 @@ on purpose?  @pytest.mark.cio_allow("unbounded-retry", reason="…")
 
 
 def test_applications_that_handle_errors_are_green(story: Story) -> None:
-    """Each of the five outcomes, for every case of the mission on this surface."""
+    """Applications with each of the five outcomes pass, in every case of the mission on this surface."""
     story.file("outbox.py", OUTBOX)
     report = story.report(GOOD)
     outcomes: dict[str, set[str]] = {}
@@ -293,7 +293,7 @@ def test_applications_that_handle_errors_are_green(story: Story) -> None:
 
 
 def test_applications_that_do_not_are_red_for_one_reason_each(story: Story) -> None:
-    """Each guard sees what it is for, and nothing else is said."""
+    """Each application violates one rule, and no other violation is reported."""
     result = story.run(BAD, "--cio-report=report.json")
     result.assert_outcomes(failed=len(BROKEN))
     rows = story.rows()
@@ -303,13 +303,13 @@ def test_applications_that_do_not_are_red_for_one_reason_each(story: Story) -> N
     }
     assert found == BROKEN
     assert failure(result, "test_only_logged[429-rate-limited-persists]") == LOST
-    # What the machine itself takes is in the seconds, too.
+    # The seconds contain the time that the machine took.
     for_ever = failure(result, "test_for_ever[429-rate-limited-persists]")
     assert re.sub(r"51 attempts in \d\d(\.\d)? s", "51 attempts in … s", for_ever) == FOR_EVER
 
 
 def test_an_outbox_without_its_worker_is_lost(story: Story) -> None:
-    """What makes the outbox green is what it does: without the rows that stay due, it is red."""
+    """Given an outbox that deletes the rows that failed for a while, the payload is lost."""
     kept = "UPDATE box SET tries = tries + 1, due = ? WHERE id = ?"
     forgetful = OUTBOX.replace(kept, "DELETE FROM box WHERE ? > 0 AND id = ?")
     assert forgetful != OUTBOX
@@ -317,12 +317,12 @@ def test_an_outbox_without_its_worker_is_lost(story: Story) -> None:
     result = story.run(GOOD, "--cio-report=report.json", "-k", "outbox and 500-server")
     result.assert_outcomes(failed=4)
     assert {row["outcome"] for row in story.rows()} == {"lost"}
-    hint = "reported     cio.reported(…) got a false value; pass what is true when the failure was told\n"
+    hint = "reported     cio.reported(…) got a false value; pass what is true when the caller knows of the failure\n"
     assert result.stdout.str().count(hint) == 4
 
 
 def test_a_drain_that_never_delivers_ends(story: Story) -> None:
-    """The worker is run as time passes, not for ever; a busy worker is not a blind one."""
+    """A drain ends after some virtual days. The rows that are left count as deferred once the test states them."""
     story.file("outbox.py", OUTBOX)
     result = story.run(
         """
@@ -345,7 +345,7 @@ def test_a_drain_that_never_delivers_ends(story: Story) -> None:
 
 
 def test_an_exception_undeclared_keeps_its_traceback(story: Story) -> None:
-    """The reason is the application's own; ours is the section beneath."""
+    """An exception that the test does not declare is shown with its traceback; our text is a section below it."""
     result = story.run(
         """
         import crm
@@ -357,7 +357,7 @@ def test_an_exception_undeclared_keeps_its_traceback(story: Story) -> None:
         """
     )
     result.assert_outcomes(failed=1)
-    assert "FAILED test_app.py::test_signup[500-server-error-persists] - RuntimeError: Cu..." in told(result)
+    assert "FAILED test_app.py::test_signup[500-server-error-persists] - RuntimeError: Cu..." in short_summary(result)
     text = failure(result, "test_signup[500-server-error-persists]")
     assert "E       RuntimeError: Customer.io is not there" in text
     section = result.stdout.str().partition("Captured customer.io call")[2]
@@ -369,7 +369,7 @@ def test_an_exception_undeclared_keeps_its_traceback(story: Story) -> None:
 
 
 def test_a_declared_exception_that_breaks_a_guard_is_red_with_our_text_alone(story: Story) -> None:
-    """The exception was as declared; so the guard's text is the reason, with no traceback."""
+    """Given a declared exception and another violation, the failure shows our text without a traceback."""
     result = story.run(
         """
         import crm
@@ -391,7 +391,7 @@ def test_a_declared_exception_that_breaks_a_guard_is_red_with_our_text_alone(sto
 
 
 def test_a_broken_payload_and_a_lost_one_are_one_red_test(story: Story) -> None:
-    """Both blocks stand in one message; the table tells them apart."""
+    """The message has a block for the contract and one for the lost payload; the matrix has them in two columns."""
     result = story.run(
         """
         import crm
@@ -410,8 +410,9 @@ def test_a_broken_payload_and_a_lost_one_are_one_red_test(story: Story) -> None:
     assert (row["contract"], row["5xx"], row["429"]) == ("FAIL", "FAIL", "-")
 
 
-def test_payloads_that_fared_alike_are_told_together(story: Story) -> None:
-    """Five lost users are one block that says five; another way to break a promise is another block."""
+def test_payloads_that_were_handled_alike_are_reported_together(story: Story) -> None:
+    """Five payloads that were lost in the same way are one block with their number. A payload with another violation
+    has a block of its own."""
     report = story.report(
         """
         import crm
@@ -428,7 +429,7 @@ def test_payloads_that_fared_alike_are_told_together(story: Story) -> None:
     result = story.again()
     result.assert_outcomes(failed=1)
     text = failure(result, "test_import[401-unauthorized]")
-    assert "\npayloads     5 fared alike, this is the first\n" in text
+    assert "\npayloads     5 were handled alike, this is the first\n" in text
     assert text.startswith("track.identify 401-unauthorized: lost, 1 attempt\n")
     assert "\n\ntrack.identify 401-unauthorized: lost, 2 attempts (and 1 more)\n" in text
     (row,) = report["tests"]
@@ -441,7 +442,7 @@ def test_payloads_that_fared_alike_are_told_together(story: Story) -> None:
 
 
 def test_waits_that_cannot_be_seen_are_a_warning(story: Story) -> None:
-    """A test that replaces sleep hides the schedule: said, not failed."""
+    """A test that replaces `sleep` hides the waits: a violation that rests on them is a warning."""
     result = story.run(
         """
         import crm
@@ -462,7 +463,8 @@ def test_waits_that_cannot_be_seen_are_a_warning(story: Story) -> None:
 
 
 def test_what_was_asked_is_asked_again(story: Story) -> None:
-    """A thread keeps the payload, or tells of it, after the test has asked; what cannot be asked again stays a no."""
+    """Given a thread that stores or reports the payload after the test asked, the callable is called again at the end.
+    A value, or a callable that raises then, counts as false."""
     result = story.run(
         """
         import threading

@@ -1,4 +1,4 @@
-"""Each way of talking to Customer.io that the examples show: green, and red for one reason where one thing is wrong."""
+"""Each project of examples/patterns passes, and its spoiled twin fails for one reason."""
 
 from __future__ import annotations
 
@@ -16,15 +16,15 @@ from commands import ROOT, command, python_path
 from packaging.requirements import Requirement
 
 FOLDER = ROOT / "examples" / "patterns"
-# What pytest finds by itself where a project's requirements are installed, and nothing else is.
+# The plugins that pytest loads where only the project's requirements are installed.
 PLUGINS = {"asyncio": "pytest_asyncio.plugin,anyio.pytest_plugin", "django": "pytest_django.plugin"}
 
-# What a project needs from a folder of its own.
+# The packages that a project needs from a folder of its own.
 APART = {"background_queue": analytics.FOLDER}
 
 
 class Twin(NamedTuple):
-    """The rule that a spoiled twin breaks, and what each of its failures begins with, after operation and case."""
+    """The rule that a spoiled twin breaks, and the beginning of each failure text after operation and case."""
 
     rule: str
     headline: str
@@ -50,11 +50,11 @@ class Run(NamedTuple):
 
     code: int
     output: str
-    broken: dict[str, set[str]]  # by test: the rules of severity error
+    broken: dict[str, set[str]]  # the violated rules of severity error, by test
 
 
 def run(name: str, folder: Path, *, spoiled: bool = False) -> Run:
-    """Copy a project, its twin's files over it if asked to, and run its suite."""
+    """Copy a project, and its twin's files over it if asked; run its suite."""
     for line in (FOLDER / name / "requirements.txt").read_text(encoding="utf-8").splitlines():
         need(Requirement(line.partition("#")[0].strip()))
     shutil.copytree(FOLDER / name, folder, dirs_exist_ok=True, ignore=shutil.ignore_patterns("spoiled"))
@@ -77,7 +77,7 @@ def run(name: str, folder: Path, *, spoiled: bool = False) -> Run:
 
 
 def need(requirement: Requirement) -> None:
-    """Skip where a package is not there, or too old."""
+    """Skip the test where a package is not installed, or is too old."""
     if requirement.name == "pytest-customerio":
         return
     path = [*sys.path, str(analytics.FOLDER)]
@@ -88,7 +88,7 @@ def need(requirement: Requirement) -> None:
 
 @pytest.mark.parametrize("name", TWINS)
 def test_the_project_is_green(name: str, tmp_path: Path) -> None:
-    """Under every error it is marked for, with nothing broken but what is a warning."""
+    """The project passes in every case that its tests are marked for, with warnings only."""
     result = run(name, tmp_path)
     assert result.code == 0, result.output
     assert int(re.findall(r"(\d+) passed", result.output)[-1]) > 20
@@ -97,7 +97,7 @@ def test_the_project_is_green(name: str, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("name", TWINS)
 def test_its_twin_is_red_for_one_reason(name: str, tmp_path: Path) -> None:
-    """Every failure is of that one rule, and says so in its first line."""
+    """Every failure of the twin is of that one rule, and its first line names it."""
     result = run(name, tmp_path, spoiled=True)
     assert result.code == 1, result.output
     assert set().union(*result.broken.values()) == {TWINS[name].rule}, result.output
@@ -106,8 +106,8 @@ def test_its_twin_is_red_for_one_reason(name: str, tmp_path: Path) -> None:
     assert [line for line in failures if not line.partition(": ")[2].startswith(TWINS[name].headline)] == []
 
 
-def test_every_project_is_run_and_told() -> None:
-    """Each folder has its twin's rule above, and a row with that rule in the table."""
+def test_every_project_is_run_and_listed() -> None:
+    """Each folder has the rule of its twin above, and a row with that rule in the README's table."""
     assert sorted(path.name for path in FOLDER.iterdir() if path.is_dir()) == sorted(TWINS)
     table = re.findall(
         r"^\| .*\]\((\w+)\).* \| `([\w-]+)` \|$", (FOLDER / "README.md").read_text("utf-8"), re.MULTILINE
@@ -117,7 +117,7 @@ def test_every_project_is_run_and_told() -> None:
 
 @pytest.mark.parametrize("name", TWINS)
 def test_a_twin_is_one_file_that_differs_in_a_few_lines(name: str) -> None:
-    """What is wrong can be seen at a glance."""
+    """A twin replaces one file, and differs from it in a few lines."""
     (file,) = [path for path in (FOLDER / name / "spoiled").rglob("*") if path.is_file()]
     good = (FOLDER / name / file.relative_to(FOLDER / name / "spoiled")).read_text(encoding="utf-8").splitlines()
     bad = file.read_text(encoding="utf-8").splitlines()

@@ -1,4 +1,4 @@
-"""No personal data and no credential in anything that we print or write."""
+"""No personal data and no credential is in anything that we print or write."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ EMAIL, PHONE, NAME, CITY = "jane.doe@example.com", "+14155550123", "Janet Doe-Sm
 SITE, KEY, APP_KEY = "site-7f3a9c", "5ecre7-track-k3y", "5ecre7-app-k3y"
 BASIC = base64.b64encode(f"{SITE}:{KEY}".encode()).decode()
 PLANTED = (EMAIL, "jane.doe", PHONE, "4155550123", "Janet", "Doe-Smith", CITY, SITE, KEY, APP_KEY, BASIC)
-# Broken in many ways, so that as much as possible is shown.
+# Violates many rules, so that as many texts as possible are shown.
 MODULE = f"""
 import crm
 import pytest
@@ -85,7 +85,7 @@ def test_refused():
 
 @pytest.mark.parametrize("options", [("-q",), ("--cio-strict", "-vv", "-rA")], ids=["quiet", "loud"])
 def test_nothing_planted_is_seen_again(story: Story, options: tuple[str, ...]) -> None:
-    """Values, keys, addresses, identifiers and credentials: not in the output, not in the report."""
+    """Planted values, keys, addresses, identifiers and credentials are neither in the output nor in the report."""
     result = story.run(MODULE, "--cio-contract", "--cio-report=report.json", "--tb=line", *options)
     outcomes = result.parseoutcomes()
     assert outcomes["failed"] >= 13
@@ -96,7 +96,7 @@ def test_nothing_planted_is_seen_again(story: Story, options: tuple[str, ...]) -
 
 
 def test_a_refusal_shows_no_credential(story: Story) -> None:
-    """The address in it is redacted like any other."""
+    """The address in the text of a refusal is redacted."""
     result = story.run(REFUSED, "--tb=line")
     text = result.stdout.str()
     assert "refused" in text

@@ -1,4 +1,4 @@
-"""`--cio-record`: a suite's own requests are recorded, test by test, and answered from there from then on."""
+"""`--cio-record` records a suite's own requests, one file for each test; later runs answer from these recordings."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ from commands import environment
 
 from pytest_customerio.cassettes import writer
 from pytest_customerio.tools.target import OWN, URL, WORKSPACE
-from tests.stories.conftest import closing, told, usage_error
+from tests.stories.conftest import closing, short_summary, usage_error
 
 if TYPE_CHECKING:
     from tests.stories.conftest import Story
 
-# A service on the official SDK that reads what it wrote: only a Customer.io that remembers lets it pass.
+# A service that reads back what it wrote with the official SDK: it works only with a server that stores data.
 SERVICE = """
 import os
 import time
@@ -65,7 +65,7 @@ PERSONAL = ("jane", "corp.org", "4711", "gold", "5f2a9c81d37be604", "9d1c7e5b3a2
 
 @pytest.fixture(autouse=True)
 def no_keys(monkeypatch: pytest.MonkeyPatch) -> None:
-    """This machine's environment names nothing."""
+    """No variable of the environment names a target or a key."""
     for name in [name for name in os.environ if name.startswith(("CUSTOMERIO_", "CIO_SANDBOX"))]:
         monkeypatch.delenv(name)
 
@@ -82,7 +82,7 @@ def recordings(story: Story) -> list[str]:
 
 @contextmanager
 def sandbox(story: Story) -> Iterator[str]:
-    """One in a process of its own, as teams have it."""
+    """A sandbox in a process of its own."""
     process = subprocess.Popen(
         [sys.executable, "-m", "pytest_customerio", "sandbox", "--port", "0"],
         stdout=subprocess.PIPE, text=True, env=environment() | {"PYTHONUNBUFFERED": "1"}, cwd=story.path,
@@ -98,10 +98,10 @@ def sandbox(story: Story) -> Iterator[str]:
 
 
 def test_recorded_then_played(story: Story) -> None:
-    """The test passes against the sandbox, and from then on against its recording; without one it does not."""
+    """The test passes against the sandbox, and later against its recording. Without a recording it fails."""
     story.file("service.py", SERVICE)
     result = story.run(SIGN_UP, "--cio-contract")
-    assert told(result)[0].startswith("FAILED test_app.py::test_sign_up - ")
+    assert short_summary(result)[0].startswith("FAILED test_app.py::test_sign_up - ")
     result = story.again("--cio-record")
     result.assert_outcomes(passed=2)
     assert "\nrecorded in cassettes/: 1 test, 4 answers\n" in closing(result)
@@ -114,14 +114,14 @@ def test_recorded_then_played(story: Story) -> None:
 
 
 def test_played_where_only_a_mark_asks(story: Story) -> None:
-    """The recording is the test's, whatever has it checked."""
+    """The recording is played in a test that is checked by a mark, too."""
     story.file("service.py", SERVICE)
     story.run(SIGN_UP, "--cio-record").assert_outcomes(passed=2)
     story.run("import pytest\npytestmark = pytest.mark.cio_contract\n" + SIGN_UP).assert_outcomes(passed=2)
 
 
 def test_what_is_written(story: Story) -> None:
-    """A cassette: where from, when, with what; nobody's name and nobody's key."""
+    """The recording is a cassette with source, date and versions. It contains no personal data and no key."""
     story.file("service.py", SERVICE)
     story.run(SIGN_UP, "--cio-record")
     text = (story.path / "cassettes/test_app/test_sign_up.yaml").read_text(encoding="utf-8")
@@ -142,7 +142,7 @@ def test_what_is_written(story: Story) -> None:
 
 
 def test_beside_cassettes_of_ones_own(story: Story) -> None:
-    """One folder for both; what is no recording is still looked at."""
+    """Recordings and the project's own cassettes may share one folder; a file that is no recording is still checked."""
     story.file("pytest.ini", "[pytest]\ncio_cassettes = cassettes\n")
     (story.path / "cassettes" / "track").mkdir(parents=True)
     story.file("service.py", SERVICE)
@@ -155,8 +155,8 @@ def test_beside_cassettes_of_ones_own(story: Story) -> None:
     assert "no such surface: 'tack'; did you mean track?" in usage_error(story.again("--cio-contract"))
 
 
-def test_what_was_not_recorded_is_answered_as_ever(story: Story) -> None:
-    """Another payload, another test: the documented success."""
+def test_what_was_not_recorded_gets_the_success_answer(story: Story) -> None:
+    """Another payload, and a request of another kind, get the documented success."""
     story.file("service.py", SERVICE)
     story.run(SIGN_UP, "--cio-record")
     story.run(
@@ -173,7 +173,7 @@ def test_what_was_not_recorded_is_answered_as_ever(story: Story) -> None:
 
 
 def test_errors_that_payloads_draw_are_recorded(story: Story) -> None:
-    """As any other answer; a test that wants them passes."""
+    """Errors that the sandbox answers are recorded like any other answer, and played in the next run."""
     story.file("service.py", SERVICE)
     text = """
         import pytest
@@ -195,7 +195,7 @@ def test_errors_that_payloads_draw_are_recorded(story: Story) -> None:
 
 
 def test_the_users_own_mocks_answer_first(story: Story) -> None:
-    """What they answer is not recorded."""
+    """A request that the user's mock answers is not recorded."""
     story.file("service.py", SERVICE)
     story.run(
         """
@@ -219,7 +219,7 @@ def test_the_users_own_mocks_answer_first(story: Story) -> None:
 
 
 def test_an_error_at_work_answers_first_and_is_not_recorded(story: Story) -> None:
-    """Neither the error nor what comes after it."""
+    """Neither the answer of a case nor any later answer of the test is recorded."""
     story.file("service.py", SERVICE)
     text = """
         import pytest
@@ -246,7 +246,7 @@ def test_an_error_at_work_answers_first_and_is_not_recorded(story: Story) -> Non
 
 
 def test_a_test_that_fails_keeps_its_recording(story: Story) -> None:
-    """And that is said."""
+    """Given a test that fails, the old recording stays unchanged, and the summary says that nothing was recorded."""
     story.file("service.py", SERVICE)
     story.run(SIGN_UP, "--cio-record")
     before = (story.path / "cassettes/test_app/test_sign_up.yaml").read_bytes()
@@ -257,7 +257,7 @@ def test_a_test_that_fails_keeps_its_recording(story: Story) -> None:
 
 
 def test_a_contract_that_is_broken_is_not_recorded(story: Story) -> None:
-    """The test fails for it, as with --cio-contract."""
+    """A violation fails the test, as with --cio-contract, and nothing is recorded."""
     story.file("service.py", SERVICE)
     result = story.run(
         """
@@ -274,7 +274,7 @@ def test_a_contract_that_is_broken_is_not_recorded(story: Story) -> None:
 
 
 def test_over_xdist(story: Story) -> None:
-    """Each worker records its own tests, and the count is that of all."""
+    """Each worker records its own tests, and the summary has the total."""
     pytest.importorskip("xdist")
     story.file("service.py", SERVICE)
     test = """
@@ -295,7 +295,7 @@ def test_over_xdist(story: Story) -> None:
 
 
 def test_async_clients(story: Story) -> None:
-    """The event loop is no matter."""
+    """Requests of asynchronous clients are recorded and played."""
     story.file("asynchronous.py", """
         import asyncio
         from async_customerio import AsyncCustomerIO, Regions
@@ -318,7 +318,7 @@ def test_async_clients(story: Story) -> None:
 
 @analytics.needed
 def test_the_analytics_sdk(story: Story) -> None:
-    """What its queue sends in a thread belongs to the test."""
+    """Requests that the queue of the SDK sends in a thread are recorded for the test."""
     story.file("events.py", """
         from customerio import analytics
 
@@ -341,7 +341,7 @@ def test_the_analytics_sdk(story: Story) -> None:
 
 
 def test_a_sandbox_that_runs_already(story: Story, monkeypatch: pytest.MonkeyPatch) -> None:
-    """In another process, named by the environment."""
+    """The sandbox that the environment names is asked; where it gives no answer, the run is a usage error."""
     story.file("service.py", SERVICE)
     with sandbox(story) as url:
         monkeypatch.setenv(URL, url)
@@ -363,8 +363,8 @@ def test_a_sandbox_that_runs_already(story: Story, monkeypatch: pytest.MonkeyPat
         ),
         (
             WORKSPACE, "7",
-            f"--cio-record: {WORKSPACE}=7, but without CUSTOMERIO_SITE_ID and CUSTOMERIO_API_KEY of that workspace nobody "
-            "can tell; nothing was sent",
+            f"--cio-record: {WORKSPACE}=7, but without CUSTOMERIO_SITE_ID and CUSTOMERIO_API_KEY of that workspace it "
+            "cannot be checked; nothing was sent",
         ),
         (
             URL, "track.customer.io",
@@ -377,7 +377,8 @@ def test_a_sandbox_that_runs_already(story: Story, monkeypatch: pytest.MonkeyPat
 def test_refused_where_production_may_be(
     story: Story, monkeypatch: pytest.MonkeyPatch, name: str, value: str, text: str, workers: tuple[str, ...]
 ) -> None:
-    """A usage error, before any test runs; what was given, what is accepted."""
+    """A target that may be production is a usage error before any test runs; the text says what was given and what is
+    accepted."""
     monkeypatch.setenv(name, value)
     result = story.run(
         "def test_one(): raise AssertionError('it went on')", "--cio-record", *workers, subprocess=bool(workers)
@@ -387,7 +388,7 @@ def test_refused_where_production_may_be(
 
 
 def test_named_on_purpose(story: Story, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Keys in the environment, and a sandbox of our own all the same."""
+    """Given keys in the environment, a sandbox of our own is used if the environment asks for it."""
     monkeypatch.setenv("CUSTOMERIO_API_KEY", "9d1c7e5b3a2f48606c4e")
     monkeypatch.setenv(URL, OWN)
     story.file("service.py", SERVICE)
@@ -395,7 +396,7 @@ def test_named_on_purpose(story: Story, monkeypatch: pytest.MonkeyPatch) -> None
 
 
 def test_a_file_where_the_folder_belongs(story: Story) -> None:
-    """A usage error."""
+    """A file in the place of the folder is a usage error."""
     story.file("cassettes", "not a folder")
     result = story.run("def test_one(): pass", "--cio-record")
     assert usage_error(result) == f"--cio-record: {story.path / 'cassettes'} is no folder that can be written to"
@@ -411,7 +412,8 @@ def test_a_file_where_the_folder_belongs(story: Story) -> None:
     ],
 )  # fmt: skip
 def test_a_recording_that_cannot_be_used(story: Story, content: str, cause: str) -> None:
-    """Fails the test that it belongs to, and no other; swallowed or not."""
+    """A broken recording fails the test that it belongs to, even if the application swallows the exception, and no
+    other test."""
     story.file("service.py", SERVICE)
     path = story.file("cassettes/test_app/test_one.yaml", "")
     path.write_text(content)
@@ -438,7 +440,8 @@ def test_a_recording_that_cannot_be_used(story: Story, content: str, cause: str)
 
 
 def test_a_disk_that_is_full(story: Story, monkeypatch: pytest.MonkeyPatch) -> None:
-    """An error of that test's teardown: which file, why, and what became of the old one."""
+    """A recording that cannot be written is an error in the teardown of its test, with the file, the reason, and
+    whether an old one is left."""
     story.file("service.py", SERVICE)
 
     def full(*args: Any) -> int:
@@ -458,7 +461,7 @@ def test_a_disk_that_is_full(story: Story, monkeypatch: pytest.MonkeyPatch) -> N
 
 
 def test_interrupted(story: Story) -> None:
-    """Ctrl-C in the middle: what was recorded stays, the test at work keeps what it had."""
+    """After Ctrl-C the finished tests are recorded; the interrupted test keeps its old recording."""
     story.file("service.py", SERVICE)
     story.run(SIGN_UP + "\ndef test_other():\n    service.track.identify(id='u-1', plan='x')\n", "--cio-record")
     before = (story.path / "cassettes/test_app/test_other.yaml").read_bytes()
@@ -474,8 +477,8 @@ def test_interrupted(story: Story) -> None:
     story.run(SIGN_UP, "--cio-contract").assert_outcomes(passed=2)
 
 
-def test_what_is_no_call_is_answered_as_ever(story: Story) -> None:
-    """The sandbox does not know it, so it says nothing about Customer.io."""
+def test_what_is_no_operation_is_answered_with_404(story: Story) -> None:
+    """A request that is no operation is answered with 404 and not recorded."""
     story.run(
         """
         import pytest
@@ -492,7 +495,7 @@ def test_what_is_no_call_is_answered_as_ever(story: Story) -> None:
 
 
 def test_a_target_that_goes_away(story: Story, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Fails the test in plain words."""
+    """Where the target stops answering, the test fails with the target's address and the reason."""
     story.file("conftest.py", """
         import pytest
         from pytest_customerio.tools.record import new_recordings

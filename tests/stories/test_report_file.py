@@ -1,4 +1,4 @@
-"""`--cio-report=FILE.json` and the table: what a run tried, and what came of it."""
+"""`--cio-report=FILE.json` and the matrix: which cases a run tried, and with which result."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ VIOLATION = {"rule", "severity", "where", "expected", "got", "hint", "sent_from"
 
 
 def test_the_json_report(story: Story) -> None:
-    """Version 1: a row per test, operation and case; the coverage of operations and cases."""
+    """Version 1 has a row for each test, operation and case, and the coverage of operations and cases."""
     report = story.report(MODULE, "--cio-contract")
     assert report["version"] == 1
     rows = {(row["nodeid"].partition("::")[2], row["operation"], row["case"]): row for row in report["tests"]}
@@ -77,7 +77,7 @@ def test_the_json_report(story: Story) -> None:
 
 
 def test_several_reports_and_new_folders(story: Story) -> None:
-    """Repeatable; folders are made; an older report is replaced."""
+    """The option is repeatable; missing folders are created, and an older report is replaced."""
     story.file("old.json", "not JSON")
     story.run(MODULE, "--cio-contract", "--cio-report=old.json", "--cio-report=deep/er/new.JSON")
     first, second = (story.path / name for name in ("old.json", "deep/er/new.JSON"))
@@ -86,7 +86,7 @@ def test_several_reports_and_new_folders(story: Story) -> None:
 
 
 def test_a_run_without_verdicts_writes_an_empty_report(story: Story) -> None:
-    """The file is there for whoever waits for it; without tests to run there is none."""
+    """A run that heard nothing writes an empty report; a run without tests writes none."""
     report = story.report("def test_nothing():\n    pass\n")
     assert report["tests"] == []
     assert report["coverage"]["operations"] == []
@@ -96,7 +96,7 @@ def test_a_run_without_verdicts_writes_an_empty_report(story: Story) -> None:
 
 
 def test_the_table(story: Story) -> None:
-    """Operations down, families across; ok, FAIL or not tried; then what to do next."""
+    """The matrix has operations down and families across, each cell ok, FAIL or not tried; the next command follows."""
     result = story.run(MODULE, "--cio-contract")
     result.assert_outcomes(passed=4, failed=3)
     columns = ("contract", "400", "401", "403", "404", "429", "5xx", "network")
@@ -115,7 +115,7 @@ def test_the_table(story: Story) -> None:
 
 
 def test_what_next(story: Story) -> None:
-    """Green and without errors tried: an errors mark; green with all tried: a report."""
+    """Where no error was replayed the next step is the mark; where all cases were tried it is the report."""
     result = story.run("import crm\n\ndef test_signup():\n    crm.identify('42', plan='basic')\n", "--cio-contract")
     assert closing(result).splitlines()[-1] == (
         "next: no error was replayed to track.identify: mark a test that sends it @pytest.mark.cio_errors"

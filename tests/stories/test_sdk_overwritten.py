@@ -1,4 +1,5 @@
-"""`customerio-cdp-analytics` was installed after `customerio`: the end of a checked run says so, and how to cure it."""
+"""Given `customerio-cdp-analytics` installed after `customerio`, the end of a checked run names the problem and its
+cure."""
 
 from __future__ import annotations
 
@@ -53,7 +54,7 @@ def test_below_the_table(story: Story) -> None:
 
 
 def test_with_workers(story: Story) -> None:
-    """It is printed once, by the process that prints the table."""
+    """With pytest-xdist the note is printed once, by the controller."""
     installed(story, CUSTOMERIO, ANALYTICS)
     result = story.run(SENDING, "--cio-contract", "-p", "xdist.plugin", "-n", "2")
     result.assert_outcomes(passed=1)
@@ -61,7 +62,7 @@ def test_with_workers(story: Story) -> None:
 
 
 def test_installed_the_other_way_round(story: Story) -> None:
-    """The SDK's own module is in place: it can be imported, and nothing is said."""
+    """Given the SDK's own module in place, the import works and no note is printed."""
     installed(story, ANALYTICS, CUSTOMERIO)
     result = story.run(BROKEN, "--cio-contract")
     result.assert_outcomes(passed=1)

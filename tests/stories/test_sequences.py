@@ -9,7 +9,7 @@ import pytest
 from pytest_customerio.core import data
 from tests.stories.conftest import Story, failure
 
-# Waits as long as each answer asks, or a second each time.
+# An application that waits as long as each answer asks, or one second each time.
 APP = """
     import time
 

@@ -1,4 +1,4 @@
-"""Who asks for nothing pays nothing: what is imported and patched, in a process of its own."""
+"""What is imported and patched, in a process of its own; without an option, mark or fixture it is nothing."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ HEAVY = {
     "wrapt",
     "yaml",
 }
-# Looks around when everything else is over, and writes down what it sees.
+# At the end of the process: writes the imported modules and the patched functions to a file.
 CONFTEST = """
 import json
 import os
@@ -69,7 +69,7 @@ IDLE = {
 
 @pytest.mark.parametrize("case", IDLE)
 def test_nothing_is_imported_and_nothing_patched(story: Story, case: str) -> None:
-    """Without flag, mark or fixture: our plugin's own module, pytest and the standard library."""
+    """Without option, mark or fixture only `plugin.py`, pytest and the standard library are imported."""
     text, arguments = IDLE[case]
     story.file("conftest.py", CONFTEST)
     result = story.run(text, *arguments, subprocess=True)
@@ -169,7 +169,7 @@ def test_a_recording_loads_vcrpy_before_the_tests(story: Story) -> None:
 
 
 def test_the_gate_as_users_run_it(story: Story) -> None:
-    """In a process of its own; the application is imported when a test is at work, and heard."""
+    """In a process of its own an application that is imported during a test is heard."""
     story.file("app.py", APP)
     story.file("conftest.py", CONFTEST)
     result = story.run(

@@ -1,4 +1,4 @@
-"""pytest's own subtests: parts of one test, judged with it."""
+"""pytest's own subtests are parts of one test, and judged with it."""
 
 from __future__ import annotations
 
@@ -63,12 +63,12 @@ def test_cases_by_hand(subtests, cio):
 
 @pytest.fixture
 def result(story: Story) -> pytest.RunResult:
-    """What pytest says of them."""
+    """The output of the run."""
     return story.run(SUBTESTS, "-p", "subtests", "--cio-report=report.json")
 
 
 def test_each_test_is_judged_once(result, story: Story) -> None:
-    """Whole; its parts are not tests."""
+    """A test with subtests is judged once as a whole."""
     rows = [(row["nodeid"].partition("::")[2], row["case"], row["outcome"], row["attempts"]) for row in story.rows()]
     case = "500-server-error-persists"
     assert rows == [
@@ -82,8 +82,8 @@ def test_each_test_is_judged_once(result, story: Story) -> None:
     ]
 
 
-def test_what_is_told(result) -> None:
-    """Under the test's own name, once."""
+def test_violations_stand_under_the_test(result) -> None:
+    """A violation is reported once, under the name of the test."""
     assert failure(result, "test_broken").startswith("track.event $.name: expected 1 to 100 bytes, got 134 bytes\n")
     assert failure(result, "test_lost[500-server-error-persists]").startswith(
         "track.event 500-server-error-persists: lost"

@@ -1,11 +1,11 @@
-"""unittest.TestCase: judged in the call phase, one red test per broken test."""
+"""Tests of unittest.TestCase are judged in the call phase; a broken test fails once."""
 
 from __future__ import annotations
 
 from types import SimpleNamespace
 
 from pytest_customerio.running import unittest
-from tests.stories.conftest import Story, failure, told, usage_error
+from tests.stories.conftest import Story, failure, short_summary, usage_error
 
 MODULE = """
 import unittest
@@ -83,10 +83,12 @@ class ReplayTest(unittest.TestCase):
 
 
 def test_test_cases_of_unittest(story: Story) -> None:
-    """setUp, tearDown, skips, expected failures and cases by hand, as in plain tests."""
+    """setUp, tearDown, skips, expected failures and `cio.replay` work as in plain tests."""
     result = story.run(MODULE, "--cio-contract")
     result.assert_outcomes(passed=3, failed=8, skipped=1, xfailed=1)
-    assert sorted(line.split(" - ")[0].partition("::")[2] for line in told(result) if line.startswith("FAILED")) == [
+    assert sorted(
+        line.split(" - ")[0].partition("::")[2] for line in short_summary(result) if line.startswith("FAILED")
+    ) == [
         "ReplayTest::test_endless",
         "ReplayTest::test_lost",
         "ReplayTest::test_undeclared",
@@ -156,7 +158,7 @@ def ids(result) -> list[str]:
 
 
 def test_one_test_per_case(story: Story) -> None:
-    """With its case in its name, a fresh instance for each, and a method without a mark once."""
+    """A marked method becomes one item for each case, each with a new instance; a method without a mark stays one item."""
     result = story.run(MATRIX, "-v")
     assert ids(result) == [
         "ShopTest::test_asserted[500-server-error-persists]",
@@ -178,7 +180,7 @@ def test_one_test_per_case(story: Story) -> None:
 
 
 def test_selected_by_name(story: Story) -> None:
-    """By node id, with a case or without; by -k; not by what is none."""
+    """Items can be selected by node id, with or without the case, and by -k; a name that does not exist is an error."""
     story.run(MATRIX)
     one = "test_app.py::ShopTest::test_good[503-unavailable-persists]"
     assert ids(story.again("-v", one)) == [one.removeprefix("test_app.py::")]
@@ -189,7 +191,7 @@ def test_selected_by_name(story: Story) -> None:
 
 
 def test_the_failed_ones_again(story: Story) -> None:
-    """`--lf` knows them by their names."""
+    """`--lf` runs the items that failed again."""
     story.file("test_app.py", MATRIX)
     cached = ("-p", "no:customerio", "-p", "pytest_customerio.plugin", "-v")
     story.pytester.runpytest_inprocess(*cached).assert_outcomes(passed=9, failed=2)
@@ -202,7 +204,7 @@ def test_the_failed_ones_again(story: Story) -> None:
 
 
 def test_in_workers(story: Story) -> None:
-    """The same tests, whoever runs them; and the report's rows."""
+    """With pytest-xdist the items and the rows of the report are the same."""
     result = story.run(MATRIX, "-p", "xdist", "-n2", "--cio-report=report.json", subprocess=True)
     result.assert_outcomes(passed=9, failed=2)
     assert sorted({row["nodeid"] for row in story.rows()}) == sorted(
@@ -219,7 +221,8 @@ def test_in_workers(story: Story) -> None:
 
 
 def test_what_belongs_to_every_test_case(story: Story) -> None:
-    """setUp and tearDown send in the case as well, being part of the test; classes, skips, expected failures, fixtures."""
+    """Requests of setUp and tearDown meet the case, as parts of the test. Class fixtures, skips and expected failures
+    work."""
     result = story.run(
         """
         import unittest
@@ -295,7 +298,7 @@ def test_what_belongs_to_every_test_case(story: Story) -> None:
 
 
 def test_subtests_of_a_case(story: Story) -> None:
-    """Parts of one test: judged with it, once."""
+    """Subtests are parts of one test, which is judged once."""
     result = story.run(
         """
         import unittest
@@ -319,13 +322,13 @@ def test_subtests_of_a_case(story: Story) -> None:
     assert result.parseoutcomes()["failed"] == 2
     text = failure(result, "ShopTest.test_lost[500-server-error-persists]")
     assert text.startswith("track.event 500-server-error-persists: lost, 1 attempt\n")
-    assert "payloads     2 fared alike, this is the first" in text
+    assert "payloads     2 were handled alike, this is the first" in text
     text = failure(result, "ShopTest.test_broken")
     assert text.startswith("track.event $.name: expected 1 to 100 bytes, got 134 bytes\n")
 
 
 def test_tests_that_run_in_a_loop(story: Story) -> None:
-    """What an IsolatedAsyncioTestCase starts and forgets is done before its loop is, in virtual time."""
+    """Tasks that an IsolatedAsyncioTestCase started are finished in virtual time before its loop ends."""
     result = story.run(
         """
         import asyncio
@@ -370,7 +373,7 @@ def test_tests_that_run_in_a_loop(story: Story) -> None:
 
 
 def test_a_case_that_does_not_apply(story: Story) -> None:
-    """Skipped, also where the test expected its exception."""
+    """The item is skipped, also where the test expected the exception of the case."""
     result = story.run(
         """
         import unittest
@@ -395,7 +398,7 @@ def test_a_case_that_does_not_apply(story: Story) -> None:
 
 
 def test_a_mark_that_names_nothing(story: Story) -> None:
-    """A mistake in a mark ends the run before it starts, here too."""
+    """A mistake in a mark ends the run before any test."""
     result = story.run(
         """
         import unittest
@@ -411,7 +414,7 @@ def test_a_mark_that_names_nothing(story: Story) -> None:
 
 
 def test_without_a_mark_nothing_is_touched(story: Story) -> None:
-    """The items are pytest's own."""
+    """Without a mark the items are pytest's own."""
     result = story.run(
         """
         import unittest
@@ -433,7 +436,7 @@ def test_without_a_mark_nothing_is_touched(story: Story) -> None:
 
 
 def test_pytest_before_9_1() -> None:
-    """It builds the node id from the name that it is given."""
+    """pytest before 9.1 builds the node id from the name that it is given."""
     item = SimpleNamespace(parent=None, name="test_x", originalname="test_x")
     kind = SimpleNamespace(from_parent=lambda parent, **named: SimpleNamespace(**named))
     made = unittest._made(kind, item, "429")

@@ -1,4 +1,5 @@
-"""The application must not notice: other hosts, its own objects and errors, its warnings, and what is left behind."""
+"""The application does not notice the plugin: other hosts, objects, errors and warnings are unchanged, and nothing
+stays patched."""
 
 from __future__ import annotations
 
@@ -33,7 +34,7 @@ def project(story: Story) -> Story:
 
 
 def test_other_hosts_answer_for_real(project: Story) -> None:
-    """A server of the project's own is reached through every client, by name and address, and nobody listens."""
+    """A server of the project is reached with every client, by name and by address, and the requests are not heard."""
     result = project.run(
         """
         import app
@@ -53,8 +54,8 @@ def test_other_hosts_answer_for_real(project: Story) -> None:
     result.assert_outcomes(passed=2 * len(HEARD))
 
 
-def test_names_that_merely_look_alike(project: Story) -> None:
-    """Neither heard nor answered nor refused: they get what the network says."""
+def test_hosts_with_a_similar_name(project: Story) -> None:
+    """Hosts with a similar name are neither heard, answered nor refused: they are looked up."""
     result = project.run(
         """
         import socket
@@ -87,7 +88,7 @@ def test_names_that_merely_look_alike(project: Story) -> None:
 
 
 def test_a_base_url_of_ones_own_on_a_port(project: Story) -> None:
-    """`cio_hosts` with a port takes that port, and leaves the other servers of the machine alone."""
+    """With a port in `cio_hosts` only that port is heard; other servers of the machine are reached."""
     result = project.run(
         """
         import app
@@ -180,12 +181,12 @@ def test_aiohttp(sse):
 
 
 def test_streams_of_other_hosts_arrive_as_they_are_sent(project: Story) -> None:
-    """Server-sent events are not held back."""
+    """Server-sent events of another host arrive one by one."""
     project.run(STREAMING, *GATE).assert_outcomes(passed=4)
 
 
-def test_connections_to_other_hosts_are_kept(project: Story) -> None:
-    """Three requests, one connection: keep-alive is the client's affair."""
+def test_connections_to_other_hosts_are_used_again(project: Story) -> None:
+    """Three requests to another host use one connection."""
     result = project.run(
         """
         import asyncio
@@ -231,7 +232,7 @@ def test_connections_to_other_hosts_are_kept(project: Story) -> None:
 
 
 def test_responses_are_the_clients_own(project: Story) -> None:
-    """What applications read of a response is there: request, url, history, elapsed, headers, cookies, iteration."""
+    """Responses have all that applications read: request, url, history, elapsed, headers, cookies, iteration."""
     result = project.run(
         """
         import asyncio
@@ -338,7 +339,7 @@ def test_responses_are_the_clients_own(project: Story) -> None:
 
 
 def test_errors_of_the_application_are_its_own(project: Story) -> None:
-    """What a client refuses to send it refuses in its own words, as with a real server; a mistake is a mistake."""
+    """A request that a client refuses to send raises the same error as with a real server."""
     errors = """
         import asyncio
         import aiohttp
@@ -400,7 +401,7 @@ def test_errors_of_the_application_are_its_own(project: Story) -> None:
 
 
 def _patched() -> dict[str, object]:
-    """Everything that any tap, guard, clock or watch of ours could have put somewhere."""
+    """Everything that our patches may have replaced."""
     owners = {
         f"{module}.{cls}": vars(getattr(importlib.import_module(module), cls))
         for module, cls in [
@@ -444,7 +445,7 @@ def _patched() -> dict[str, object]:
 
 @pytest.fixture
 def unchanged() -> Iterator[None]:
-    """Nothing patched remains: the very same objects, finders, handlers and levels as before."""
+    """Checks that the objects, finders, handlers and levels are the same ones as before."""
     before, finders = _patched(), list(sys.meta_path)
     logger = logging.getLogger()
     said = (list(logger.handlers), logger.level, list(logger.filters), logging.getLogger("vcr").level)
@@ -471,7 +472,7 @@ ENDINGS: dict[str, tuple[str, tuple[str, ...]]] = {
 }
 
 
-# pytester puts the finders of modules back itself, so they are looked at from within.
+# pytester restores the finders of modules itself, so the inner run compares them.
 FINDERS = """
 import pathlib
 import sys
@@ -487,7 +488,7 @@ def pytest_unconfigure():
 @pytest.mark.parametrize("ending", ENDINGS)
 @pytest.mark.usefixtures("unchanged")
 def test_nothing_remains(project: Story, ending: str) -> None:
-    """However a run ends."""
+    """Nothing stays patched, whether the run passes, fails or is interrupted."""
     text, arguments = ENDINGS[ending]
     project.file("conftest.py", FINDERS)
     project.file("crashing.py", "def pytest_runtest_logreport(report): raise RuntimeError('a plugin crashes')\n")
@@ -499,7 +500,7 @@ def test_nothing_remains(project: Story, ending: str) -> None:
 
 
 def test_no_loop_thread_or_socket_is_left(project: Story) -> None:
-    """No event loop, thread or descriptor of ours, and no warning in the application's place."""
+    """No event loop, thread or descriptor of ours is left, and no warning names a line of the application."""
     report: dict[str, Any] = project.report(
         """
         import asyncio
@@ -552,7 +553,7 @@ REPLACED = {
 
 @pytest.mark.parametrize("what", REPLACED)
 def test_what_a_test_replaces_is_not_ours_to_need(project: Story, what: str) -> None:
-    """A mock in the place of files, clocks or json is neither asked by us nor breaks us: the verdict is the same."""
+    """Given a mock in place of files, clocks or json, we do not call the mock, and the verdict is the same."""
     result = project.run(
         f"""
         import json

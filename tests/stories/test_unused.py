@@ -1,4 +1,4 @@
-"""Cassettes that no test used are told at the end of a run of the whole suite, and only there."""
+"""Cassettes that no test used are listed at the end of a run of the whole suite."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ NOTE = "cassettes that no test used:"
 
 @pytest.fixture
 def project(story: Story) -> Story:
-    """Recordings of tests that are there and of one that is gone, and cassettes of its own."""
+    """Recordings of tests that exist and of one that does not, and cassettes of the project."""
     for name in ("sends", "silent", "skipped", "gone"):
         put(story.path / "cassettes" / "test_app" / f"test_{name}.yaml", RECORDING)
     put(story.path / "cassettes" / "theirs.yaml", "version: 1\n")
@@ -68,14 +68,14 @@ cassettes that no test used:
 """
 
 
-def told(project: Story, *args: str) -> bool:
+def short_summary(project: Story, *args: str) -> bool:
     result = project.again("--cio-contract", *args)
     assert result.ret in (0, 1, 5), result.stdout.str()
     return NOTE in result.stdout.str()
 
 
 def test_unused(project: Story) -> None:
-    """Recordings of tests that are gone or send nothing any more, cases that no test met; it fails nothing."""
+    """Recordings of tests that do not exist or send nothing, and cases that no test met, are listed. The run passes."""
     result = project.run(MODULE, "--cio-contract")
     assert result.ret == 0
     assert closing(result).split("\n\n")[1:] == [
@@ -85,26 +85,26 @@ def test_unused(project: Story) -> None:
 
 
 def test_over_workers(project: Story) -> None:
-    """The same, whichever worker ran a test."""
+    """With pytest-xdist the list is the same."""
     pytest.importorskip("xdist")
     assert ALL in closing(project.run(MODULE, "--cio-contract", "-p", "xdist.plugin", "-n", "2"))
 
 
 def test_only_of_the_whole_suite(project: Story) -> None:
-    """Not where tests were left out on the command line, or the run was stopped, or not all tests are checked."""
+    """Nothing is listed where the command line left tests out, the run was stopped, or not all tests are checked."""
     project.run(MODULE, "--cio-contract")
-    assert told(project)
+    assert short_summary(project)
     for narrowing in (["-k", "sends"], ["-m", "not slow"], ["test_app.py"], ["--deselect", "test_app.py::test_sends"]):
-        assert not told(project, *narrowing), narrowing
-    assert not told(project, "--collect-only")
+        assert not short_summary(project, *narrowing), narrowing
+    assert not short_summary(project, "--collect-only")
     assert NOTE not in project.again().stdout.str()
     project.file("test_red.py", "def test_a(): assert 0\ndef test_b(): assert 0\n")
-    assert told(project)
-    assert not told(project, "-x")
+    assert short_summary(project)
+    assert not short_summary(project, "-x")
 
 
 def test_tests_left_out_by_others(project: Story) -> None:
-    """A hook that deselects leaves tests out too."""
+    """Nothing is listed where a hook deselected tests."""
     project.file(
         "conftest.py",
         "def pytest_collection_modifyitems(config, items):\n    config.hook.pytest_deselected(items=[items.pop()])\n",
@@ -113,20 +113,20 @@ def test_tests_left_out_by_others(project: Story) -> None:
 
 
 def test_from_another_folder(project: Story, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Whoever starts pytest below the project's root runs a part of it, unless `testpaths` says what all is."""
+    """A run that starts below the root is a part of the suite, unless `testpaths` names the tests."""
     project.run(MODULE, "--cio-contract")
     monkeypatch.chdir(project.path / "own")
-    assert not told(project)
+    assert not short_summary(project)
     monkeypatch.chdir(project.path)
     project.pytester.makeini("[pytest]\ncio_cassettes = own\ntestpaths = .\n")
-    assert told(project)
+    assert short_summary(project)
 
 
 def test_no_such_folders(story: Story) -> None:
-    """Nothing is said."""
+    """Without such folders nothing is listed."""
     assert NOTE not in story.run("def test_nothing(): pass", "--cio-contract").stdout.str()
 
 
 def test_nothing_heard(project: Story) -> None:
-    """The note alone."""
+    """Where no request was heard, the list is the only output."""
     assert "  cassettes/test_app/test_sends.yaml\n" in closing(project.run("def test_sends(): pass", "--cio-contract"))

@@ -1,4 +1,4 @@
-"""A mistake of the user's ends the run before any test: exit code 4, one line, with what was meant."""
+"""A mistake of the user ends the run before any test: exit code 4, and one line with the nearest accepted name."""
 
 from __future__ import annotations
 
@@ -68,7 +68,7 @@ def test_a_mistake_in_a_mark(story: Story, mark: str, said: str) -> None:
 
 
 def test_a_mark_where_pytest_cannot_run_a_test_once_per_case(story: Story) -> None:
-    """On one of a test's parameters it would silently do nothing."""
+    """A mark on one parameter of a test is refused, because it would have no effect."""
     result = story.run(
         """
         import pytest
@@ -85,7 +85,7 @@ def test_a_mark_where_pytest_cannot_run_a_test_once_per_case(story: Story) -> No
 
 
 def test_a_mark_that_comes_too_late(story: Story) -> None:
-    """One of a conftest's: `cio_contract` and `cio_allow` work, `cio_errors` cannot."""
+    """In a hook of conftest.py `cio_contract` and `cio_allow` can be added; `cio_errors` comes too late there."""
     marks = """
         import pytest
 
@@ -123,14 +123,14 @@ def test_a_mark_that_comes_too_late(story: Story) -> None:
     ],
 )
 def test_a_mistake_in_the_ini(story: Story, line: str, said: str) -> None:
-    """It names the file and the line, whether or not the run asks for the gate."""
+    """The line names the file and its line, also where the run does not ask for the check."""
     story.file("pytest.ini", f"[pytest]\naddopts = -q\n{line}\n")
     gate = () if "cio_allow" not in line else ("--cio-contract",)
     assert usage_error(story.run(GOOD, *gate)) == f"pytest.ini:3: {said.format(path=story.path)}"
 
 
 def test_the_line_of_a_list_is_the_line_of_its_item(story: Story) -> None:
-    """In pyproject.toml as in an ini; from another folder too."""
+    """For a list, the line of the wrong value is named, in pyproject.toml and in an ini, and from another folder."""
     story.file(
         "pyproject.toml",
         """\
@@ -154,7 +154,7 @@ def test_the_line_of_a_list_is_the_line_of_its_item(story: Story) -> None:
 
 
 def test_a_mistake_on_the_command_line_has_no_line(story: Story) -> None:
-    """`-o` overrides the file: its line is not to blame."""
+    """A value of `-o` overrides the file, so no line of the file is named."""
     said = "ini cio_region: 'uk' is no region; accepted: us, eu"
     assert usage_error(story.run(GOOD, "-o", "cio_region=uk")) == said
     story.file("pytest.ini", "[pytest]\ncio_region = us\n")
@@ -200,7 +200,7 @@ def test_a_mistake_on_the_command_line_has_no_line(story: Story) -> None:
     ids=["broken JSON", "no schema", "no operation", "broken YAML", "broken success", "no surface"],
 )
 def test_a_corrupt_file_of_the_users(story: Story, files: dict[str, str], ini: str, said: str) -> None:
-    """File, line and cause; found before any test, whatever the tests send."""
+    """The message has file, line and cause. It comes before any test, whatever the tests send."""
     for name, text in files.items():
         story.file(name, text)
     story.file("pytest.ini", f"[pytest]\n{ini}\n")
@@ -208,7 +208,7 @@ def test_a_corrupt_file_of_the_users(story: Story, files: dict[str, str], ini: s
 
 
 def test_bytes_that_are_no_text(story: Story) -> None:
-    """A schema in another encoding is named, not a UnicodeDecodeError."""
+    """A schema in another encoding is named, instead of a UnicodeDecodeError."""
     path = story.file("own/track/identify.json", "")
     path.write_bytes(b'{"title": "Gr\xfc\xdfe"}')
     story.file("pytest.ini", "[pytest]\ncio_schemas = own\n")
@@ -218,21 +218,21 @@ def test_bytes_that_are_no_text(story: Story) -> None:
 @pytest.mark.parametrize(
     ("option", "said"),
     [
-        ("report.txt", "the kind is told by the suffix; accepted: .json"),
-        ("report", "the kind is told by the suffix; accepted: .json"),
+        ("report.txt", "the suffix decides the kind; accepted: .json"),
+        ("report", "the suffix decides the kind; accepted: .json"),
         ("folder.json", "is a folder, not a file"),
         ("crm.py/report.json", "{path}/crm.py is no folder that can be written to"),
     ],
 )
 def test_a_report_that_cannot_be_written(story: Story, option: str, said: str) -> None:
-    """Known before the tests run, not after."""
+    """A path that cannot be written is refused before the tests run."""
     (story.path / "folder.json").mkdir()
     result = story.run(GOOD, f"--cio-report={option}")
     assert usage_error(result) == f"--cio-report={option}: {said.format(path=story.path)}"
 
 
 def test_a_report_that_cannot_be_written_after_all(story: Story, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The disk is full at the end: the run says so and is not green; the old report stays whole."""
+    """Where the disk is full at the end, the run fails with a message, and the old report stays as it was."""
 
     def refuse(*args: object, **kwargs: object) -> None:
         raise OSError(28, "No space left on device")
@@ -255,7 +255,7 @@ def test_a_report_that_cannot_be_written_after_all(story: Story, monkeypatch: py
 
 
 def test_the_fixture_asked_for_too_late(story: Story) -> None:
-    """`cio` cannot tell what was sent before anybody asked for it."""
+    """`cio` requested during the test fails, because earlier requests were not heard."""
     result = story.run("def test_late(request):\n    request.getfixturevalue('cio')\n", "--cio-contract")
     result.assert_outcomes(failed=1)
     result.stdout.fnmatch_lines(["cio: name it in the arguments of the test or of a fixture, or in usefixtures"])

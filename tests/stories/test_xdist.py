@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.stories.conftest import Story, closing, told, usage_error
+from tests.stories.conftest import Story, closing, short_summary, usage_error
 
 TWO = ("-p", "xdist.plugin", "-n", "2")
 MODULE = """
@@ -39,19 +39,19 @@ def _needs_xdist() -> None:
 
 
 def parts(document: dict[str, Any]) -> tuple[list[Any], Any]:
-    """A report without the order in which workers finish."""
+    """The parts of a report that do not depend on the order in which workers finish."""
     return sorted(document["tests"], key=lambda row: (row["nodeid"], str(row["case"]))), document["coverage"]
 
 
 def test_two_workers_report_as_one_process(story: Story) -> None:
-    """Report, table, failures and exit code are the same."""
+    """Report, matrix, failures and exit code are the same as in one process."""
     alone = story.run(MODULE, "--cio-contract", "--cio-report=alone.json")
     together = story.again("--cio-contract", "--cio-report=together.json", *TWO)
     assert alone.parseoutcomes() == together.parseoutcomes()
     assert alone.ret == together.ret == 1
     assert parts(story.written("alone.json")) == parts(story.written("together.json"))
     assert closing(alone) == closing(together)
-    assert sorted(told(alone)) == sorted(told(together))
+    assert sorted(short_summary(alone)) == sorted(short_summary(together))
     assert sorted(path.name for path in story.path.glob("*.json")) == ["alone.json", "together.json"]
 
 
@@ -72,7 +72,7 @@ def test_two_workers_report_as_one_process(story: Story) -> None:
     ids=["case", "schema"],
 )
 def test_a_mistake_ends_the_run_with_code_4(story: Story, module: str, ini: str, said: str) -> None:
-    """No crashed worker, no traceback: one line, once; no report is written."""
+    """The mistake is printed once in one line, without a crashed worker or a traceback; no report is written."""
     story.file("own/track/identify.json", "!")
     story.file("pytest.ini", f"[pytest]\ncio_contract = true\n{ini}")
     result = story.run(module, "--cio-report=report.json", *TWO)
@@ -82,7 +82,7 @@ def test_a_mistake_ends_the_run_with_code_4(story: Story, module: str, ini: str,
 
 
 def test_a_mistake_in_the_ini_needs_no_worker(story: Story) -> None:
-    """It is found before any worker starts."""
+    """A mistake in the ini is found before any worker starts."""
     story.file("pytest.ini", "[pytest]\ncio_region = uk\n")
     result = story.run("def test_signup():\n    pass\n", *TWO)
     assert usage_error(result) == "pytest.ini:2: cio_region: 'uk' is no region; accepted: us, eu"
@@ -90,8 +90,8 @@ def test_a_mistake_in_the_ini_needs_no_worker(story: Story) -> None:
 
 
 @pytest.mark.parametrize("given", ["mark", "schema"])
-def test_what_a_worker_tells(story: Story, given: str) -> None:
-    """In the worker itself: nothing runs, nothing is raised, the mistake travels."""
+def test_a_worker_sends_the_mistake(story: Story, given: str) -> None:
+    """In the worker no test runs and nothing is raised; the mistake is sent to the controller."""
     story.file(
         "conftest.py",
         """

@@ -18,7 +18,7 @@ REASON = (
 
 
 def join() -> bool:
-    """Make `customerio.analytics` importable in this process; False where nobody installed it.
+    """Make `customerio.analytics` importable in this process; False where it is not installed.
 
     It comes from that folder, all else of `customerio` comes from the SDK. The package asks for its own version when
     it is imported, so the folder has to be on `sys.path` too; it is the last one there.

@@ -1,4 +1,4 @@
-"""An application that can send through every client there is: what stands in `app.py` of the stories."""
+"""An application that can send with every client; the stories write it as `app.py`."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import re
 
 from pytest_customerio import clients
 
-# Inner runs forget what they import, but for what is there before: one module twice would be two, each with its state.
+# An inner run removes the modules that it imported. These are imported before it, so that each exists once.
 for _tap in pkgutil.iter_modules(clients.__path__):
     importlib.import_module(f"{clients.__name__}.{_tap.name}")
 for _name in ("aiohttp_stubs", "httpx_stubs"):
@@ -125,7 +125,7 @@ def by_urllib_request(url, body, method="POST"):
 SENDERS = {name.removeprefix("by_"): made for name, made in globals().items() if name.startswith("by_")}
 '''
 
-# Who is heard when a sender of that name sends.
+# The client that is heard when the sender of this name sends.
 HEARD = {
     "requests": "requests",
     "requests_session": "requests",
@@ -147,7 +147,7 @@ def _line(text: str, function: str) -> str:
 
 
 _ASYNC = _line("await client.request(", "_by_async")
-# The line that each of them sends from.
+# The line from which each sender sends.
 LINES = {
     "requests": _line("= requests.request(", "by_requests"),
     "requests_session": _line("SESSION.request(", "by_requests_session"),

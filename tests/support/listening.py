@@ -1,4 +1,4 @@
-"""Fixtures of the stories in which something might leave: a server that counts, and names that lead to it."""
+"""Fixtures for stories about requests that might leave: a server that counts, and names that lead to it."""
 
 from __future__ import annotations
 

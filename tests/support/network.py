@@ -1,8 +1,6 @@
-"""A real network on the loopback that fails on request, to compare with what is replayed.
-
-Names lead where the next step says: to a server that answers, resets, stays silent or stops amid its answer, to a port
-where nobody listens, to one that never accepts, or nowhere.
-"""
+"""A real network on the loopback that fails on request, to compare with what is replayed. The next step of the network
+decides where names lead: to a server that answers, resets, stays silent or stops in the middle of its answer, to a port
+without a server, to one that never accepts, or nowhere."""
 
 from __future__ import annotations
 
@@ -21,7 +19,7 @@ from pytest_customerio.clients.transport.http1 import RequestParser, serialize
 from pytest_customerio.core.model import Answer
 
 HOST = "crm.example.com"
-# All of 127/8 is this machine: at the port of the server nobody listens on one address, and nobody accepts on another.
+# All of 127/8 is this machine. At the server's port one address has no listener, and another has one that never accepts.
 ADDRESSES = {"connection-refused": "127.0.0.2", "connect-timeout": "127.0.0.3"}
 CONNECTING = ("connection-refused", "connect-timeout", "dns-failure")
 CLOSE = (("Connection", "close"),)
@@ -41,7 +39,7 @@ class Network:
 
     @property
     def port(self) -> int:
-        """Where the server listens."""
+        """The port of the server."""
         return int(self.server.server_address[1])
 
     @property
@@ -50,13 +48,13 @@ class Network:
         return f"http://{HOST}:{self.port}/api/v1/customers/42"
 
     def next(self) -> Answer:
-        """What this attempt draws."""
+        """The answer to this attempt."""
         answer = self._answers[min(self.attempts, len(self._answers) - 1)]
         self.attempts += 1
         return answer
 
     def resolve(self, original: Callable[..., Any]) -> Callable[..., Any]:
-        """The resolver of this network. What is met in connecting is an attempt of its own."""
+        """The resolver of this network. A fault in connecting is an attempt of its own."""
 
         def getaddrinfo(host: Any, port: Any, *args: Any, **kwargs: Any) -> Any:
             if host not in (HOST, HOST.encode()):
@@ -127,7 +125,7 @@ class _Handler(socketserver.BaseRequestHandler):
 
 @contextlib.contextmanager
 def real(answers: list[Answer], patch: pytest.MonkeyPatch) -> Iterator[Network]:
-    """A network that runs, and is found by name."""
+    """A running network that names lead to."""
     network = Network(answers)
     thread = threading.Thread(target=network.server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True)
     thread.start()

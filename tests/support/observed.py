@@ -41,7 +41,7 @@ class CrmError(Exception):
 def attempts(
     case: ErrorCase, *ats: float, ok: int | None = None, identity: str = "a", draining: Collection[int] = ()
 ) -> list[Attempt]:
-    """Attempts at these times; the one numbered `ok` gets a 200, all others the case's answer."""
+    """Attempts at these times; the one numbered `ok` gets a 200, all others get the case's answer."""
     error = (case.answer.status or None, case.answer.fault)
     return [
         Attempt(
@@ -65,7 +65,7 @@ def seen(
 
 
 def spaced(case: ErrorCase, gaps: Sequence[float], **what: Any) -> Observation:
-    """An observation with these seconds between its attempts, let out as a declared exception."""
+    """An observation with these seconds between its attempts; it ends with a declared exception."""
     return seen(case, *itertools.accumulate(gaps, initial=0.0), raised=CrmError(), declared=True, **what)
 
 
@@ -75,7 +75,7 @@ def rules(observation: Observation, **asked: bool) -> list[str]:
 
 
 def got(observation: Observation, rule: str) -> str:
-    """What the violation of this rule says it got."""
+    """The text `got` of the violation of this rule."""
     return next(violation.got for violation in judge(observation)[1] if violation.rule == rule)
 
 

@@ -50,7 +50,7 @@ class Hearing:
 
 
 class FakeTraffic:
-    """Concerned with Customer.io and with `hosts`; answers OK, or as `answering` says, and remembers all."""
+    """Traffic for Customer.io and `hosts`. It answers OK, or as `answering` says, and remembers all requests."""
 
     def __init__(self) -> None:
         self.heard: list[PendingInteraction] = []
@@ -87,7 +87,7 @@ class FakeTraffic:
 
 @contextlib.contextmanager
 def installed(*taps: str) -> Iterator[FakeTraffic]:
-    """These taps, on a traffic of their own; each is a client of the registry, or a module of ours."""
+    """Install these taps on a traffic of their own; each is a client of the registry, or a module of ours."""
     traffic, patches = FakeTraffic(), Patches()
     switch = Switch(traffic)
     for tap in taps:
@@ -164,7 +164,7 @@ def served(reply: bytes | None = REAL) -> contextlib.AbstractContextManager[Serv
 
 
 def met(call: Callable[[], Any]) -> tuple[str, str, str]:
-    """Which error a call meets, in the words that a log would show, and what lies beneath it."""
+    """The exception of a call in the words that a log would show, and its causes."""
     try:
         call()
     except Exception as error:

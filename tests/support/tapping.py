@@ -39,7 +39,7 @@ class Hearing:
 
 
 class FakeTraffic:
-    """`answers` maps a path to the answers of its attempts, the last of which lasts; `hosts` are extra ones."""
+    """`answers` maps a path to the answers of its attempts, the last of which repeats; `hosts` are extra hosts."""
 
     def __init__(self) -> None:
         self.above: ContextVar[Hearing | None] = ContextVar("above", default=None)
@@ -88,7 +88,7 @@ class FakeTraffic:
 
 
 class Listener:
-    """A local server that counts what should never arrive, and answers what should."""
+    """A local server that counts the requests that should never arrive, and answers."""
 
     def __init__(self) -> None:
         self.hits: list[str] = []

@@ -1,4 +1,4 @@
-"""What the tests of threads and tasks share: wait for something that comes at once, and a thread that waits itself."""
+"""Helpers for the tests of threads and tasks: wait until something is true, and a thread that waits itself."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ MOMENT = 0.001
 
 
 def until(true: Callable[[], object]) -> None:
-    """Let other threads go on until it is true; it is an error if that takes ten seconds."""
+    """Let other threads run until the condition is true; it is an error if that takes ten seconds."""
     pause = threading.Condition()
     for _ in range(10_000):
         if true():
@@ -22,7 +22,7 @@ def until(true: Callable[[], object]) -> None:
 
 @contextmanager
 def thread(work: Callable[[], object], end: Callable[[], object]) -> Iterator[threading.Thread]:
-    """A thread that does `work` until `end()` lets it end."""
+    """A thread that does `work`, and then waits until `end()` is called."""
     started = threading.Thread(target=work, daemon=True)
     started.start()
     try:

@@ -1,4 +1,4 @@
-"""A server on this machine that stands for Customer.io."""
+"""A server on this machine that stands for Customer.io in the tests."""
 
 from __future__ import annotations
 

@@ -36,7 +36,7 @@ def test_errors(capsys: pytest.CaptureFixture[str]) -> None:
         "429-rate-limited-persists  429     all       yes    synthetic\n"
         "dns-failure-persists       none    all       yes    synthetic\n"
         "\n"
-        "observed   seen live by somebody else, in public\n"
+        "observed   an answer of the live service that was published\n"
         "synthetic  anything else: made up in part or as a whole; explain says which part\n"
         "\n"
         f"next: {NEXT} explain 400-id-mismatch\n"

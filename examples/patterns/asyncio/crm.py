@@ -1,4 +1,4 @@
-"""Sign-ups that do not wait for Customer.io: a task of its own tells it, and what it cannot tell is kept."""
+"""Sign-ups that do not wait for Customer.io: a task sends each of them, and keeps what it cannot deliver."""
 
 from __future__ import annotations
 
@@ -14,17 +14,17 @@ MOST_ATTEMPTS = 4
 
 
 class Crm:
-    """One for the whole application: `async with Crm(site_id, api_key) as crm:` around it."""
+    """One instance for the whole application: `async with Crm(site_id, api_key) as crm:` around it."""
 
     def __init__(self, site_id: str, api_key: str) -> None:
         url = "https://track.customer.io/api/v1"
         self._client = httpx.AsyncClient(base_url=url, auth=(site_id, api_key), timeout=5)
         self._tasks: set[asyncio.Task[None]] = set()
-        self.undelivered: list[tuple[str, dict[str, object]]] = []  # for the nightly export
+        self.undelivered: list[tuple[str, dict[str, object]]] = []  # the nightly export sends these
 
     def identify_soon(self, person: str, **attributes: object) -> None:
         task = asyncio.create_task(self._identify(person, attributes))
-        self._tasks.add(task)  # the loop keeps no task alive by itself
+        self._tasks.add(task)  # the event loop holds only weak references to tasks
         task.add_done_callback(self._tasks.discard)
 
     async def _identify(self, person: str, attributes: dict[str, object]) -> None:
@@ -45,12 +45,12 @@ class Crm:
         return self
 
     async def __aexit__(self, *_: object) -> None:
-        await asyncio.gather(*self._tasks)  # a deployment must not cut them off
+        await asyncio.gather(*self._tasks)  # so that a deployment does not cancel tasks
         await self._client.aclose()
 
 
 def pause(error: httpx.HTTPError, attempt: int) -> float | None:
-    """Seconds until the next attempt; None where there shall be none."""
+    """Seconds until the next attempt; None if there is none."""
     response = error.response if isinstance(error, httpx.HTTPStatusError) else None
     if attempt + 1 == MOST_ATTEMPTS or (response is not None and response.status_code not in TRANSIENT):
         return None

@@ -1,4 +1,4 @@
-"""Tasks that nobody waits for, under pytest-asyncio and under anyio."""
+"""Tasks that the application does not await, under pytest-asyncio and under anyio."""
 
 import pytest
 from crm import Crm, sign_up
@@ -22,14 +22,14 @@ async def test_a_sign_up_is_identified(cio):
 @pytest.mark.asyncio
 @pytest.mark.cio_errors(must_recover=True)
 async def test_no_sign_up_is_lost(cio):
-    async with Crm(*KEYS) as crm:  # to leave it waits for the tasks, as a shutdown does
+    async with Crm(*KEYS) as crm:  # leaving the block waits for the tasks, as a shutdown does
         await sign_up(crm, "42", "ada@example.com")
     cio.pending(crm.undelivered)
 
 
 @pytest.mark.asyncio
 @pytest.mark.cio_errors("429-rate-limited-recovers", "503-unavailable-recovers", "read-timeout-recovers")
-async def test_a_sign_up_is_told_later_when_nobody_waits():
+async def test_a_sign_up_is_delivered_later():
     await sign_up(Crm(*KEYS), "42", "ada@example.com")  # the plugin waits for the task before it judges
 
 

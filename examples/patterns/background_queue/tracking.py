@@ -15,12 +15,12 @@ request._session.headers["X-Strict-Mode"] = "1"
 
 
 class Tracking:
-    """One for the whole application; `close` it when that ends."""
+    """One instance for the whole application. Call `close` when the application ends."""
 
     def __init__(self, write_key: str, undelivered: Path, **options: object) -> None:
         self.undelivered = undelivered
         self._lock = threading.Lock()
-        # Its own retries repeat a 401 eleven times, because it cannot read the answer.
+        # The library would repeat a 401 eleven times, because it cannot read the answer.
         self._client = Client(write_key, on_error=self._keep, max_retries=0, timeout=5, **options)
 
     def purchase(self, person: str, item: str, cents: int) -> None:
@@ -29,7 +29,7 @@ class Tracking:
             self._keep(BufferError("queue full"), [message])
 
     def _keep(self, error: Exception, batch: list[dict[str, object]]) -> None:
-        """Called in the thread of the queue. Its messages have ids: to send one of them again does no harm."""
+        """Called in the thread of the queue. The messages have ids, so that sending one again does no harm."""
         log.error("%d messages kept: %s", len(batch), type(error).__name__)
         with self._lock, self.undelivered.open("a", encoding="utf-8") as file:
             file.writelines(json.dumps(message) + "\n" for message in batch)

@@ -1,4 +1,4 @@
-"""A nightly export: a CSV of people, sent in batches. Exit code 1 where Customer.io did not take all of them."""
+"""A nightly export: a CSV of people, sent in batches. Exit code 1 if Customer.io did not accept all of them."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ CHUNK = 500  # a batch may hold 500 KB
 
 
 def export(client: CustomerIO, people: list[dict[str, str]]) -> list[str]:
-    """Who was not taken, and why. An error of a whole batch ends the run: it raises."""
+    """The people who were not accepted, with the reason. An error of a whole batch raises an exception."""
     rejected: list[str] = []
     for start in range(0, len(people), CHUNK):
         chunk = people[start : start + CHUNK]
         response = client.batch([identify(**person) for person in chunk])
-        if response.status_code == 207:  # no exception: some were taken, some were not
+        if response.status_code == 207:  # a 207 raises no exception, although some people were rejected
             for error in response.json()["errors"]:
                 person = chunk[error["batch_index"]]
                 rejected.append(f"{person['id']}: {error['field']}: {error['message']}")

@@ -24,5 +24,5 @@ def test_everybody_is_in_the_batch(people, cio):
 
 
 @pytest.mark.cio_errors(raises=CustomerIOException)
-def test_who_was_not_taken_is_told(people, cio):
+def test_people_that_were_rejected_are_listed(people, cio):
     cio.reported(main(people) == 1)

@@ -1,4 +1,4 @@
-"""What counts is what the application knows in the end, not what the wrapper returned."""
+"""The tests ask what the application knows in the end, not what the wrapper returned."""
 
 import json
 

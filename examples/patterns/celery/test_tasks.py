@@ -1,4 +1,4 @@
-"""The task as the application starts it, run at once: Celery's eager mode."""
+"""The task as the application starts it, run at once in Celery's eager mode."""
 
 import json
 
@@ -23,5 +23,5 @@ def test_a_sign_up_is_identified(cio):
 
 @pytest.mark.cio_errors(raises=NotDeliveredError, must_recover=True)
 def test_no_sign_up_is_lost():
-    """A task that asks for a retry still owes the payload; one that failed is seen by whoever watches Celery."""
+    """A task that retries counts as deferred; one that failed counts as raised, because Celery reports it."""
     sign_up("42", "ada@example.com")

@@ -1,4 +1,4 @@
-"""The least that Django needs."""
+"""The settings that Django needs at least."""
 
 import os
 

@@ -18,7 +18,7 @@ def test_a_sign_up_is_identified(client, cio):
 
 @pytest.mark.django_db
 @pytest.mark.cio_errors
-def test_an_error_is_told_and_leaves_no_account(client, cio):
+def test_an_error_is_answered_and_leaves_no_account(client, cio):
     response = client.post("/sign-up/", {"email": "ada@example.com"})
     if cio.reported(response.status_code == 503):
         assert not Person.objects.exists()
@@ -30,7 +30,7 @@ class SignUpTest(TestCase):
         self.cio = cio
 
     @pytest.mark.cio_errors("400", "401", "429", "network")
-    def test_an_error_is_told_and_leaves_no_account(self):
+    def test_an_error_is_answered_and_leaves_no_account(self):
         response = self.client.post("/sign-up/", {"email": "ada@example.com"})
         if self.cio.reported(response.status_code == 503):
             self.assertFalse(Person.objects.exists())

@@ -1,4 +1,4 @@
-"""A newsletter form. Errors of Customer.io are answered in one place, for every route."""
+"""A newsletter form. One exception handler answers the errors of Customer.io, for every route."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class Subscriber(BaseModel):
 
 @cache
 def customer_io() -> CustomerIO:
-    # While a browser waits an error is told, not tried again.
+    # No retries while a browser waits: the error is answered at once.
     client = CustomerIO(os.environ["CUSTOMERIO_SITE_ID"], os.environ["CUSTOMERIO_API_KEY"], retries=0, timeout=3)
     client.http.max_redirects = 0  # to follow one would lose the body
     return client
@@ -37,6 +37,6 @@ def subscribe(subscriber: Subscriber, client: Annotated[CustomerIO, Depends(cust
 
 @app.exception_handler(CustomerIOException)
 def unavailable(request: Request, error: CustomerIOException) -> JSONResponse:
-    # Never the text of the SDK's exception: it holds the payload.
+    # Never log the text of the SDK's exception: it contains the payload.
     log.warning("%s: %s", request.url.path, type(error).__name__)
     return JSONResponse({"detail": "please try again"}, status_code=503)

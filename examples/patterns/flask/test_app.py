@@ -25,5 +25,5 @@ def test_a_subscriber_is_identified(client, cio):
 
 
 @pytest.mark.cio_errors
-def test_an_error_is_told_to_the_browser(client, cio):
+def test_an_error_is_answered_to_the_browser(client, cio):
     cio.reported(subscribe(client).status_code == 503)

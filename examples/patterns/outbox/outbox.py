@@ -1,4 +1,4 @@
-"""An outbox: what Customer.io has to be told is a row, and a worker sends the rows."""
+"""An outbox: each call to Customer.io is a row in the database, and a worker sends the rows."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import time
 
 from customerio import CustomerIO, CustomerIOException
 
-MOST_ATTEMPTS = 12  # the last after two days
+MOST_ATTEMPTS = 12  # the last retry comes after two days
 SCHEMA = """
 create table if not exists outbox (
     id integer primary key, person text not null, attributes text not null,
@@ -25,13 +25,13 @@ def connect(path: str) -> sqlite3.Connection:
 
 
 def sign_up(db: sqlite3.Connection, person: str, email: str) -> None:
-    """In the same transaction as the account itself."""
+    """Store the account and the row in one transaction."""
     row = person, json.dumps({"email": email}), time.time()
     db.execute("insert into outbox (person, attributes, due_at) values (?, ?, ?)", row)
 
 
 def deliver(db: sqlite3.Connection, client: CustomerIO) -> None:
-    """Run by a timer, one at a time. A row is sent when Customer.io says so, not before."""
+    """Run by a timer, one at a time. A row is marked as sent after Customer.io accepted it, not before."""
     due = "select id, person, attributes, attempts from outbox where state = 'owed' and due_at <= ? order by id"
     for row, person, attributes, attempts in db.execute(due, (time.time(),)).fetchall():
         try:
@@ -47,7 +47,7 @@ def deliver(db: sqlite3.Connection, client: CustomerIO) -> None:
 
 
 def is_permanent(error: CustomerIOException) -> bool:
-    """The SDK has one exception for all; its text begins with the status, if there was one."""
+    """Whether a retry cannot succeed. The SDK has one exception, whose text begins with the status, if any."""
     return re.match(r"4(?!08|29)\d\d: ", str(error)) is not None
 
 

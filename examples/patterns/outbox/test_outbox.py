@@ -1,4 +1,4 @@
-"""The worker under every error: each row ends up sent, owed or failed."""
+"""The worker under every error: each row is sent, pending or failed in the end."""
 
 import pytest
 from customerio import CustomerIO
@@ -30,6 +30,6 @@ def test_a_sign_up_is_sent_by_the_worker(db, worker, cio):
 @pytest.mark.cio_errors(must_recover=True)
 def test_no_sign_up_is_lost(db, worker, cio):
     sign_up(db, "42", "ada@example.com")
-    cio.drain(worker)  # again and again while the virtual clock moves
+    cio.drain(worker)  # runs the worker again while virtual time passes
     cio.pending(count(db, "owed"))
     cio.reported(count(db, "failed"))

@@ -1,4 +1,4 @@
-"""One test for several errors by hand, each with its own answer to the caller."""
+"""One test that replays several errors with `cio.replay`, each with its own result."""
 
 import pytest
 from receipts import connect, send
@@ -18,7 +18,7 @@ ANSWERS = {
 }
 
 
-def test_what_the_caller_is_told(client, cio, subtests):
+def test_the_result_that_the_caller_gets(client, cio, subtests):
     for case, answer in ANSWERS.items():
         with subtests.test(case), cio.replay(case):
             told = send(client, "42", "ada@example.com", "12.00")

@@ -1,4 +1,4 @@
-"""Sign-ups, tried again for as long as that may help; then `CustomerIOException`."""
+"""Sign-ups that are retried while that may help; after that `CustomerIOException` is raised."""
 
 from __future__ import annotations
 

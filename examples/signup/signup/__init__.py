@@ -1,1 +1,1 @@
-"""A sign-up and purchase service that tells Customer.io through a durable outbox."""
+"""A sign-up and purchase service that sends its calls to Customer.io through a durable outbox."""

@@ -1,4 +1,4 @@
-"""The only module that knows the Customer.io SDK: sends one row, and says plainly what became of it."""
+"""The only module that knows the Customer.io SDK: sends one row, and reports the result."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ class CustomerIo:
             raise NotDeliveredError("answer is not JSON", perhaps=True) from None
 
     def check(self) -> None:
-        """Look whether Customer.io can be reached and the credentials are right. Raises NotDeliveredError."""
+        """Raise NotDeliveredError unless Customer.io can be reached with these credentials."""
         self.deliver(Row(0, "identify", "signup-check", {"signup_check": True}, "", 0, 0))
 
     def _identify(self, row: Row) -> None:
@@ -109,7 +109,7 @@ def _is_json(body: bytes) -> bool:
 
 
 def _reason(cause: BaseException | None) -> NotDeliveredError:
-    """What the SDK's one exception class hides: its cause."""
+    """The cause of the SDK's exception, which has one class for all errors."""
     if isinstance(cause, NotDeliveredError):
         return cause
     transient = isinstance(cause, TRANSIENT)

@@ -1,4 +1,4 @@
-"""The outbox: what Customer.io still has to be told, in the same database as the facts themselves."""
+"""The outbox: the calls that Customer.io still has to receive, in the same database as the facts themselves."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ class Outbox:
             db.execute(SCHEMA)
 
     def add(self, call: str, person: str, payload: Mapping[str, object]) -> None:
-        """Owe a call. Part of the transaction of the caller: both the fact and the row are stored, or neither."""
+        """Add a call in the transaction of the caller: both the fact and the row are stored, or neither."""
         now = time.time()
         self._db.execute(
             "insert into outbox (call, person, payload, event_id, created_at, due_at) values (?, ?, ?, ?, ?, ?)",
@@ -57,7 +57,7 @@ class Outbox:
         )
 
     def due(self) -> list[Row]:
-        """Pending rows whose time has come, oldest first."""
+        """The pending rows that are due, oldest first."""
         rows = self._db.execute(
             "select id, call, person, payload, event_id, created_at, attempts from outbox"
             " where state = 'pending' and due_at <= ? order by id",
@@ -77,7 +77,7 @@ class Outbox:
         ).fetchall()
 
     def settle(self, row: Row, state: str, reason: str = "") -> None:
-        """The row is delivered, failed or uncertain; it is not tried again."""
+        """Mark the row as delivered, failed or uncertain. It is not tried again."""
         with self._db:
             self._db.execute("update outbox set state = ?, reason = ? where id = ?", (state, reason, row.id))
 

@@ -1,4 +1,4 @@
-"""Sign-up and purchase: each stores its fact and what Customer.io has to be told in one transaction."""
+"""Sign-up and purchase: each stores its fact and the call to Customer.io in one transaction."""
 
 from __future__ import annotations
 

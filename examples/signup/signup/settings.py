@@ -1,4 +1,4 @@
-"""What the service is told by its environment; it does not start half configured."""
+"""The settings of the service from its environment. It does not start if one of them is missing."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ class SettingsError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """All settings, checked. Keys are kept out of its text form."""
+    """All settings, checked. The repr contains no key."""
 
     site_id: str
     track_key: str = field(repr=False)

@@ -1,4 +1,4 @@
-"""Delivers the outbox: again with growing waits where that helps, never where it could harm."""
+"""Delivers the rows of the outbox. A failed call is retried with growing waits, unless a retry could do harm."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ from signup.outbox import Outbox, Row
 
 log = logging.getLogger("signup.worker")
 
-# 2, 4, 8 … seconds, an hour at most: about a day and a half until a row is given up.
+# Waits of 2, 4, 8 … seconds, at most an hour: a row fails for good after about a day and a half.
 LONGEST_WAIT = 3600
 MOST_ATTEMPTS = 45
 
 
 class Worker:
-    """Run `run_once` from a loop, a timer or a queue; one at a time."""
+    """Call `run_once` from a loop, a timer or a queue, one call at a time."""
 
     def __init__(self, outbox: Outbox, customer_io: CustomerIo) -> None:
         self._outbox = outbox
@@ -27,7 +27,7 @@ class Worker:
             self._try(row)
 
     def _try(self, row: Row) -> None:
-        if row.call == "receipt":  # a crash from here on must not send a second e-mail
+        if row.call == "receipt":  # a crash after this line must not lead to a second e-mail
             self._outbox.settle(row, "uncertain", "not confirmed")
         try:
             self._customer_io.deliver(row)
@@ -37,7 +37,7 @@ class Worker:
             self._outbox.settle(row, "delivered")
 
     def _keep(self, row: Row, error: NotDeliveredError) -> None:
-        if row.call == "receipt" and error.perhaps:  # sends have no dedupe id: an operator decides
+        if row.call == "receipt" and error.perhaps:  # a send has no dedupe id, so an operator decides
             self._outbox.settle(row, "uncertain", error.reason)
             log.error("outbox row %d (%s): %s, uncertain", row.id, row.call, error.reason)
         elif error.retry and row.attempts + 1 < MOST_ATTEMPTS:

@@ -1,4 +1,4 @@
-"""A service with its own database and credentials that belong to nobody."""
+"""A service with its own database and made-up credentials."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What Customer.io is told when all goes well. The plugin answers; no mock is needed."""
+"""The calls to Customer.io when no error occurs. The plugin answers them; no mock is needed."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from signup.service import Service
 
 
 def test_sign_up_identifies_the_person(service, cio):
-    """One PUT with the person's attributes."""
+    """A sign-up sends one PUT with the person's attributes."""
     person = service.sign_up("ada@example.com", plan="free")
     cio.drain(service.worker.run_once)
 
@@ -22,7 +22,7 @@ def test_sign_up_identifies_the_person(service, cio):
 
 
 def test_purchase_is_an_event_and_a_receipt(service, cio):
-    """The event carries a dedupe id and its own time in seconds; the receipt goes through the App API."""
+    """The event has a dedupe id and its time in seconds; the receipt is sent through the App API."""
     buyer(service)
     cio.drain(service.worker.run_once)
 
@@ -34,28 +34,28 @@ def test_purchase_is_an_event_and_a_receipt(service, cio):
 
 
 def test_nothing_is_sent_before_the_worker_runs(service, cio):
-    """The request that stores a purchase never waits for Customer.io."""
+    """Storing a purchase sends nothing, so that it never waits for Customer.io."""
     buyer(service)
     assert not cio.sent
     assert service.outbox.count("pending") == 3
 
 
 def test_a_bad_address_never_becomes_a_row(service):
-    """Refused where it is typed, not by a 400 hours later."""
+    """A bad address is refused when it is entered, and not hours later by a 400."""
     with pytest.raises(ValueError, match="e-mail"):
         service.sign_up("ada@example", plan="free")
     assert service.outbox.count("pending") == 0
 
 
-def test_a_purchase_of_nobody_is_refused(service):
-    """Nothing is stored for a person who does not exist."""
+def test_a_purchase_of_an_unknown_person_is_refused(service):
+    """A purchase of an unknown person stores nothing."""
     with pytest.raises(LookupError):
         service.buy("nobody", "tea", 450)
     assert service.outbox.count("pending") == 0
 
 
 def test_with_responses_and_an_answer_of_our_own(service, cio_responses):
-    """`cio_responses` knows the success answers; what is added to it goes first."""
+    """`cio_responses` has the success answers; answers that a test adds come first."""
     cio_responses.post("https://api-eu.customer.io/v1/send/email", status=200, body="<html>maintenance</html>")
     buyer(service)
     service.worker.run_once()

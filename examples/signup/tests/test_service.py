@@ -1,4 +1,4 @@
-"""Settings, the command and the outbox's own promises."""
+"""Settings, the command, and the promises of the outbox."""
 
 from __future__ import annotations
 
@@ -19,24 +19,24 @@ ENVIRONMENT = {
 
 @pytest.mark.parametrize("name", REQUIRED)
 def test_each_unset_variable_is_named(name):
-    """It does not start half configured, and says where the value is found."""
+    """Without a variable the service does not start; the error says where its value is found."""
     with pytest.raises(SettingsError, match=name):
         Settings.from_environment({**ENVIRONMENT, name: " "})
 
 
 def test_a_region_is_us_or_eu():
-    """A typo must not send people's data to the other continent."""
+    """A mistyped region is refused, because it would send personal data to the other continent."""
     with pytest.raises(SettingsError, match="us or eu"):
         Settings.from_environment({**ENVIRONMENT, "CUSTOMERIO_REGION": "EUROPE"})
 
 
 def test_keys_do_not_show_in_the_text_of_the_settings():
-    """Settings are logged sooner or later."""
+    """The repr of the settings has no key, because settings may be logged."""
     assert ENVIRONMENT["CUSTOMERIO_APP_API_KEY"] not in repr(Settings.from_environment(ENVIRONMENT))
 
 
 def test_ulids_sort_by_time():
-    """Twenty-six characters, none of them I, L, O or U."""
+    """A ULID has twenty-six characters without I, L, O and U, and sorts by time."""
     first, later = ulid.new(1_700_000_000), ulid.new(1_700_000_001)
     assert first < later
     assert len(first) == 26
@@ -44,7 +44,7 @@ def test_ulids_sort_by_time():
 
 
 def test_the_command_says_what_is_not_set(monkeypatch, capsys):
-    """Exit code 2 and the names, not a traceback."""
+    """The command ends with exit code 2 and the names of the variables, without a traceback."""
     for name in REQUIRED:
         monkeypatch.delenv(name, raising=False)
     assert main(["deliver"]) == 2
@@ -53,7 +53,7 @@ def test_the_command_says_what_is_not_set(monkeypatch, capsys):
 
 @pytest.mark.cio_contract
 def test_from_sign_up_to_delivery_by_the_command(monkeypatch, tmp_path, capsys):
-    """What an operator types, end to end."""
+    """The commands of an operator work, from sign-up to delivery."""
     for name, value in {**ENVIRONMENT, "SIGNUP_DATABASE": str(tmp_path / "signup.db")}.items():
         monkeypatch.setenv(name, value)
     assert main(["sign-up", "ada@example.com"]) == 0

@@ -1,4 +1,4 @@
-"""Credentials that belong to nobody."""
+"""Made-up credentials."""
 
 import os
 

@@ -1,4 +1,4 @@
-"""What they add: one mark per entry point. Without case names a test runs once for every error there is."""
+"""What the team adds: one mark on each entry point. Without case names a test runs once for every error."""
 
 import crm
 import pytest
@@ -6,11 +6,11 @@ import pytest
 
 @pytest.mark.cio_errors("429-rate-limited", "connection-reset")
 def test_sign_up_meets_an_error():
-    """No sign-up may be lost."""
+    """A sign-up is not lost."""
     crm.sign_up("42", "ada@example.com")
 
 
 @pytest.mark.cio_errors("401", "429", "connection-reset")
 def test_receipt_meets_an_error(cio):
-    """No receipt may be lost or sent twice."""
+    """A receipt is neither lost nor sent twice."""
     cio.reported(crm.send_receipt("42", "ada@example.com", "tea") is False)

@@ -1,1 +1,1 @@
-"""Recordings of tests: what is taken out of them, how a request finds its answer in one, and how one is played."""
+"""Recordings of tests: what is scrubbed from them, how a request finds its answer in one, and how one is played."""

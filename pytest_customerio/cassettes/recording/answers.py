@@ -22,9 +22,9 @@ _Recorded = tuple[tuple[str, ...], Mapping[str, Any]]
 class RecordedAnswers:
     """Plays one recording. Raises `DataError` where the file cannot be used. Not safe between threads.
 
-    Interactions whose requests say the same share one cassette of vcrpy's. In it the fakes that stand for people are
-    the key: a request about a person who was met before gets the answer about that person, if there is one; any other
-    request gets the next answer. The last answer repeats.
+    Interactions whose requests have the same identity share one cassette of vcrpy's. Its keys are the fakes that stand
+    for people. A request about a person who occurred before gets the answer about that person, if there is one; any
+    other request gets the next answer. The last answer repeats.
     """
 
     def __init__(self, path: Path, catalog: Catalog) -> None:

@@ -40,7 +40,7 @@ _ANYWHERE = re.compile("|".join(rf"(?<![\w.+-]){pattern}(?!\w)" for pattern in _
 
 
 class Namer(Protocol):
-    """Gives a name to each value that must not be shown."""
+    """Names the values that must not be shown."""
 
     def name(self, kind: str, value: str) -> str:
         """The name that takes the place of this value."""
@@ -96,9 +96,10 @@ class Fakes:
 
 
 class Names:
-    """Names for comparing requests: a personal value is named by the order of its first appearance, all times alike.
+    """Names for comparing two requests: a personal value is named by the order of its first appearance, and all times
+    alike.
 
-    Two requests that differ only in such values read the same, as a recording and the request that it was made of do.
+    Two requests that differ only in such values get the same names, as a request and its recording do.
     """
 
     def __init__(self) -> None:

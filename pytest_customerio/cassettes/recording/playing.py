@@ -35,17 +35,17 @@ class Recording(Protocol):
         """The answer to a request; None where the recording has none. Raises `RecordingError`."""
 
     def save(self, *, passed: bool) -> None:
-        """The test is over. Raises `RecordingError`."""
+        """End the recording, because the test is over. Raises `RecordingError`."""
 
 
 class Recordings(Protocol):
     """The recordings of a run."""
 
     def opened(self) -> AbstractContextManager[object]:
-        """What has to be open while tests run."""
+        """A context in which tests run; it opens what recording or playing needs."""
 
     def plays(self, nodeid: str) -> bool:
-        """Whether a recording of this test would be played."""
+        """Whether the recording of this test would be played."""
 
     def of(self, nodeid: str) -> Recording | None:
         """The recording of this test, which begins now; None where there is none."""
@@ -62,7 +62,7 @@ class PlayedRecordings:
             from pytest_customerio.cassettes.recording import answers  # noqa: F401
 
     def opened(self) -> AbstractContextManager[object]:
-        """Nothing has to be open."""
+        """A context that opens nothing, because playing reads files only."""
         return nullcontext()
 
     def plays(self, nodeid: str) -> bool:
@@ -98,7 +98,7 @@ class PlayedRecording:
             return self._answers.answer(request)
 
     def save(self, *, passed: bool) -> None:
-        """Nothing changes."""
+        """Change nothing: a recording that is played stays as it is."""
 
 
 def path_of(folder: Path, nodeid: str) -> Path:
@@ -110,6 +110,6 @@ def path_of(folder: Path, nodeid: str) -> Path:
 
 
 def _safe(name: str) -> str:
-    """A name that every file system takes; two names stay two."""
+    """A name that every file system accepts; two different names stay different."""
     found = _UNSAFE.sub("-", name)[:_LONGEST]
     return found if found == name else f"{found}-{hashlib.sha256(name.encode('utf-8', 'replace')).hexdigest()[:8]}"

@@ -29,7 +29,8 @@ class Scrubber:
     """Replaces personal values by the names that `namer` gives; values in `known` stay as they are.
 
     A header stays if its name is listed, a member if its name says nothing about a person, a value if it is a word of
-    the schemas. The form of any other value decides what kind of name takes its place. To scrub twice changes nothing.
+    the schemas. The form of any other value decides what kind of name takes its place. Scrubbing
+    a second time changes nothing.
     """
 
     def __init__(self, catalog: Catalog, namer: Namer, known: Collection[str] = ()) -> None:

@@ -16,7 +16,7 @@ LIMIT = 12 * 1024 * 1024
 def listen(interaction: PendingInteraction, body: object, encoding: str = "utf-8") -> Tee | None:
     """Note the body in the interaction; for a body that can be read only once, return a `Tee` to be sent in its place.
 
-    The client encodes text with `encoding`. Whoever is given a `Tee` calls its `finish` when the client has sent.
+    The client encodes text with `encoding`. The caller calls the `finish` of a `Tee` after the client has sent it.
     """
     if body is None:
         return None

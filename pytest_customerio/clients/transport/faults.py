@@ -61,7 +61,7 @@ def _handshake_failed() -> OSError:
 
 @cache
 def _refused_handshake() -> tuple[type[ssl.SSLError], tuple[object, ...], str, str]:
-    """The error of this OpenSSL for a server that refuses the handshake: versions word it differently."""
+    """The error that this OpenSSL raises for a refused handshake; its words depend on the version."""
     arriving, leaving = ssl.MemoryBIO(), ssl.MemoryBIO()
     client = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT).wrap_bio(arriving, leaving, server_hostname="example.com")
     arriving.write(ALERT)

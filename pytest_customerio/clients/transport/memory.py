@@ -21,7 +21,7 @@ _MOCKS = (("httpretty.core", "fakesock.socket"), ("mocket.mocket", "MocketSocket
 
 
 def socket_is_mocked() -> bool:
-    """Whether a mock of the user's is active that answers at the level of sockets: then it answers, and not we."""
+    """Whether a mock of the user's that answers at the level of sockets is active. Then we do not answer."""
     return any(socket.socket is _class(module, path) for module, path in _MOCKS)
 
 
@@ -58,7 +58,7 @@ class MemorySocket:
         return len(data)
 
     def recv_into(self, buffer: Any, size: int = 0) -> int:
-        """Give what has arrived; a fault is raised here. Where nothing will ever arrive, the wait ends at once."""
+        """Read what has arrived; a fault is raised here. Where nothing will ever arrive, the wait ends at once."""
         if not self._answers:
             raise TimeoutError("timed out")
         arrived = self._answers.popleft()
@@ -84,7 +84,7 @@ class MemorySocket:
         return io.BufferedReader(_Arriving(self))
 
     def settimeout(self, timeout: float | None) -> None:
-        """Remember the limit; nothing takes any time here."""
+        """Remember the limit. Nothing here takes time, so the limit has no effect."""
         self._timeout = timeout
 
     def gettimeout(self) -> float | None:

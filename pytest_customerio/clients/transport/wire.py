@@ -39,7 +39,7 @@ def plain_headers(headers: Any) -> dict[str, str]:
     """Headers as text, with lower-case names; the values of a repeated header are joined with commas."""
     if headers is None:
         return {}
-    lower_items = getattr(headers, "lower_items", None)  # requests' own, without a look-up per header
+    lower_items = getattr(headers, "lower_items", None)  # headers of requests: avoids a look-up for each header
     if lower_items is not None:
         return {name: value if type(value) is str else _text(value) for name, value in lower_items()}
     plain: dict[str, str] = {}

@@ -36,7 +36,7 @@ def install(patches: Patches, moved: Callable[[], int]) -> None:
     if sys.implementation.name == "cpython":
         now = vars(genuine)["now"]
         patches.put(genuine, "now", _now(now, moved))
-        if "utcnow" in vars(genuine):  # Python means to remove it
+        if "utcnow" in vars(genuine):  # a later Python may lack it
             patches.put(genuine, "utcnow", _utcnow(now, moved))
     if dt.datetime is not genuine and {"now", "utcnow"} <= vars(dt.datetime).keys():
         frozen = vars(dt.datetime)["now"]

@@ -1,4 +1,4 @@
-"""Sees the waits of tenacity that pass through no function that sleeps, and the waits that a test took away."""
+"""Observes the waits of tenacity that call no function that sleeps, and the waits that a test removed."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from pytest_customerio.process.patching import Patches
 
 NO_WAIT = "the test set tenacity's wait to nothing"
 NO_SLEEP = "the test replaced tenacity's sleep"
-# `wait=…` in a decorator, unless it is one that waits for nothing.
+# `wait=…` in a decorator, unless its value is `wait_none()`.
 DECLARED = re.compile(r"\bwait\s*=\s*(?!(tenacity\.)?(wait_none\(|wait_fixed\(0\)|None\b))")
 
 
@@ -88,7 +88,7 @@ class EventSleep(Sleep):
 
 
 def _declares_wait(function: Any) -> bool:
-    """Whether the decorator of a function asks for a wait: where none comes, the test has taken it away."""
+    """Whether the decorator of a function asks for a wait. If no wait follows, the test has removed it."""
     try:
         source = inspect.getsource(function)
     except (OSError, TypeError):

@@ -135,7 +135,7 @@ class Loops:
                 return await found(delay, result)
             self._log(float(delay))
             deadline = self._timeline.now() + round(delay * 1e9)
-            if not is_defined_in(found, asyncio.tasks):  # a mock of the test, which counts its calls
+            if not is_defined_in(found, asyncio.tasks):  # the test's own mock, which may count its calls
                 self._timeline.reach(deadline)
                 return await found(delay, result)
             loop = asyncio.get_running_loop()
@@ -157,7 +157,7 @@ class Loops:
         return sleep
 
     async def _linger(self, deadline: int, checkpoint: Callable[[], Awaitable[Any]]) -> Any:
-        """Wait in a loop whose timers we do not see: its other tasks go on meanwhile."""
+        """Wait in a loop whose timers we cannot see; its other tasks run meanwhile."""
         with self._timeline.turn(deadline, UNSEEN, lambda: True) as turn:
             while not turn.is_over():
                 self._timeline.pause(turn.step())
@@ -178,7 +178,7 @@ class Loops:
 
 
 def _block(original: Callable[..., Any], selector: Any, timeout: float | None) -> Any:
-    """Wait for real. A function of its own, because a thread in `_select` itself counts as being at work."""
+    """Wait for real. This is a function of its own, because a thread in `_select` itself counts as busy."""
     return original(selector, timeout)
 
 
@@ -194,6 +194,6 @@ def _move_timers(loop: Any, timers: list[Any], span: float) -> None:
     heapq.heapify(getattr(loop, "_scheduled", []))
 
 
-# A thread in `_select` is at work: it only looks whether there is something to do. `idle` looks at the loop above it.
+# A thread in `_select` counts as busy, because it only polls. `idle` looks at the event loop above it in the stack.
 timeline.AT_WORK.add(Loops._select, meaning=True)
 idle.look_through(globals())

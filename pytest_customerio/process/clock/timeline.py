@@ -26,7 +26,7 @@ def _place(module: str, path: str, *, optional: bool = False, library: Library =
     return Part(library, module, path, why, "such a thread counts as being at work", recognised=True, optional=optional)
 
 
-# A thread that runs one of these does nothing until another thread, or another process, gives it something to do.
+# A thread that runs one of these is idle until another thread, or another process, wakes it.
 PARKED = Functions(
     {
         _place("threading", "Condition.wait"): True,
@@ -41,8 +41,8 @@ PARKED = Functions(
         _place("trio._core._thread_cache", "WorkerThread._work", library=TRIO): True,
     }
 )
-# A thread in which one of these calls one of those is at work all the same. The work of a pool is done by processes. An
-# event loop that is at work only looks in between (`loops` adds its own function), which is when others see it there.
+# A thread in which one of these calls one of those counts as busy. The work of a pool is done by processes. An
+# event loop that is busy selects between its callbacks (`loops` adds its own function), and is seen there then.
 AT_WORK = Functions({_place("multiprocessing.connection", "wait"): True})
 # A thread that starts another one waits for an event (`Event.wait` calls `Condition.wait`), and goes on at once.
 STARTING = Functions({_place("threading", "Thread.start"): True})
@@ -77,7 +77,7 @@ UNSEEN = Patience(calm=0.004, idle=0.02, total=1.0)
 
 
 def nothing() -> bool:
-    """The default of `turn`: nothing outside this process is waited for."""
+    """The default of `turn`: there is no result from outside this process to check for."""
     return False
 
 
@@ -167,7 +167,7 @@ class Timeline:
 
 
 class Turn:
-    """One wait: says whether its moment has come; until then the caller waits a little, for real."""
+    """One wait. It says whether its moment has come; until then the caller waits a little in real time."""
 
     def __init__(
         self,
@@ -227,7 +227,7 @@ def _other_threads() -> list[FrameType]:
 
 
 def _is_parked(frame: FrameType) -> bool:
-    """Whether the thread that stands here does nothing by itself."""
+    """Whether the thread at this frame is idle until something else wakes it."""
     caller = frame.f_back
     if not PARKED.get(frame) or AT_WORK.get(caller):
         return False

@@ -96,7 +96,7 @@ class Clock:
         self.heal()
 
     def heal(self) -> None:
-        """Remove functions of a stopped clock that a test put back later, by undoing a patch of its own."""
+        """Remove functions of a stopped clock, which a test put back by undoing a patch of its own later."""
         if self._running:
             return
         self._patches.undo()
@@ -150,7 +150,7 @@ class Clock:
                 yield vars(module), name, MODULES[name]
 
     def _look(self) -> None:
-        """Notice, for good, that waits are being hidden from the log."""
+        """Note, for the rest of the case, that the test hides waits from the log."""
         if self.hidden or not self._running:
             return
         if any(namespace.get(name) is not value for namespace, name, value in self._paths):
@@ -188,12 +188,12 @@ class Clock:
         found, value = self._found["sleep"], seconds if isinstance(seconds, float) else operator.index(seconds)
         # `subprocess` polls with `time.sleep` for the end of a process, which takes real time.
         real = not self._running or caller.f_globals is vars(subprocess) or is_machinery(caller)
-        if not real and 0 <= value <= LONGEST:  # the original refuses anything else, in its own words
+        if not real and 0 <= value <= LONGEST:  # for anything else the original raises its own error
             self._log(float(value))
             if isinstance(found, types.BuiltinFunctionType):
                 self._timeline.sleep(round(value * 1e9))
                 seconds = 0
-            else:  # a mock of the test, which counts its calls
+            else:  # the test's own mock, which may count its calls
                 self.advance(value)
         found(seconds)
 

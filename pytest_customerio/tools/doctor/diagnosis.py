@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import textwrap
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
@@ -11,6 +12,7 @@ from typing import Literal
 State = Literal["ok", "note", "problem", "skipped"]
 VERSION = 1
 WIDTH = 100
+_COMMAND = re.compile(r"pip install(?: [^\s()]+)+|python -m pytest_customerio(?: [\w-]+)+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,10 +41,17 @@ def as_json(found: Sequence[Diagnosis], target: str) -> str:
 def _lines(one: Diagnosis, width: int) -> Iterator[str]:
     head = f"  {one.state:<7}  {one.check:<{width}}  "
     margin = " " * len(head)
-    shown = textwrap.wrap(one.seen, WIDTH - len(head), break_long_words=False, break_on_hyphens=False)
-    yield from (f"{head if index == 0 else margin}{line}" for index, line in enumerate(shown))
-    for index, line in enumerate(textwrap.wrap(one.todo, WIDTH - len(head) - 2, break_long_words=False)):
+    for index, line in enumerate(_wrapped(one.seen, WIDTH - len(head))):
+        yield f"{head if index == 0 else margin}{line}"
+    for index, line in enumerate(_wrapped(one.todo, WIDTH - len(head) - 2)):
         yield f"{margin}{'→ ' if index == 0 else '  '}{line}"
+
+
+def _wrapped(text: str, width: int) -> list[str]:
+    """The lines of a text. A command stands on one line, whatever its length, so that it can be copied."""
+    joined = _COMMAND.sub(lambda match: match[0].replace(" ", "\0"), text)
+    lines = textwrap.wrap(joined, width, break_long_words=False, break_on_hyphens=False)
+    return [line.replace("\0", " ") for line in lines]
 
 
 def _plural(word: str, number: int) -> str:

@@ -59,7 +59,7 @@ def _by_email(call: Call, email: str) -> tuple[Diagnosis, str]:
 
 def _suppressed(why: str | None) -> Diagnosis:
     if why is None:
-        return Diagnosis("suppressed", "skipped", "the App API does not tell")
+        return Diagnosis("suppressed", "skipped", "the App API does not say")
     if why:
         return Diagnosis("suppressed", "problem", f"{why}: it gets nothing", "take it off the list, if it wants mail")
     return Diagnosis("suppressed", "ok", "no")
@@ -94,7 +94,7 @@ def _reachable(unsubscribed: object, email: object) -> Diagnosis:
 def check_event(name: str, received: Sequence[str] | None) -> Diagnosis:
     """Whether an event is among those received, under exactly this name."""
     if received is None:
-        return Diagnosis("event", "skipped", "the App API does not tell")
+        return Diagnosis("event", "skipped", "the App API does not say")
     if name in received:
         times = received.count(name)
         return Diagnosis("event", "ok", "received" + (f" {times} times" if times > 1 else ""))
@@ -149,5 +149,5 @@ def _parsed_text(value: object) -> object:
 
 
 def _letters(name: str) -> str:
-    """The letters and digits of a name, in one case: names that differ in nothing else are easily confused."""
+    """The letters and digits of a name in lower case: names that are equal in this form are easily confused."""
     return "".join(sign for sign in name.casefold() if sign.isalnum())

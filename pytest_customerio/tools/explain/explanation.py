@@ -131,7 +131,7 @@ class Explain:
                 ("cause" if topic.kind != "diagnostic" else "how", topic.cause),
                 ("look at" if topic.kind != "client error" else "what to do", topic.todo),
                 ("prevented by", self._prevented(topic.rules)),
-                ("told in", topic.source),
+                ("described in", topic.source),
             ),
             *phrases.examples([self.advice.examples[topic.example]]),
         ]

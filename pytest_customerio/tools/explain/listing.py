@@ -15,9 +15,9 @@ from pytest_customerio.tools.explain.page import Block, Heading, Prose, Table, a
 
 HEAD = ("case", "answer", "surfaces", "retry", "how sure")
 LEGEND = (
-    ("recorded", "recorded from Customer.io by whoever runs the suite"),
+    ("recorded", "recorded from Customer.io by the user of the suite"),
     ("documented", "status and body stand in Customer.io's own documents"),
-    ("observed", "seen live by somebody else, in public"),
+    ("observed", "an answer of the live service that was published"),
     ("synthetic", "anything else: made up in part or as a whole; explain says which part"),
 )
 

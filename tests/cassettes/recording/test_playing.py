@@ -1,4 +1,4 @@
-"""Which test has a recording, where it lies, and how threads share the playing of it."""
+"""Which test has a recording, where the file is, and how threads share the playing of it."""
 
 from __future__ import annotations
 

@@ -45,12 +45,12 @@ def sent(payload: Any, url: str = f"{TRACK}/customers/42", method: str = "PUT") 
     return json.loads(scrubber().request(request(method, url, payload)).body)
 
 
-def told(payload: Any, first: Any = None) -> Any:
-    """An answer to a request with this payload, scrubbed."""
+def scrubbed_answer(payload: Any, first: Any = None) -> Any:
+    """The body of an answer to a request with this payload, scrubbed."""
     return json.loads(scrubber().exchange(Exchange(request(payload=first), answer(payload))).answer.body)
 
 
-def test_headers_are_kept_by_name() -> None:
+def test_headers_that_stay() -> None:
     """A header stays if its name is listed and its value has the form of such a header."""
     found = scrubber().request(
         request(
@@ -182,10 +182,10 @@ def test_addresses_in_one_text() -> None:
     }
 
 
-def test_what_customer_io_says_is_kept() -> None:
+def test_sentences_of_customer_io_stay() -> None:
     """A sentence of Customer.io's stays, without values of the request and without what looks like an id."""
     payload = {"first_name": "Jane", "cell": "+49 170 1234567", "shoe": "x"}
-    found = told(
+    found = scrubbed_answer(
         {
             "meta": {"errors": ["Jane (jane@corp.org) has shoe x", "value for attribute cannot be longer than 1000 bytes"]},
             "errors": [
@@ -265,7 +265,7 @@ def test_known_values_stand() -> None:
     assert json.loads(found.answer.body) == {"plan": "basic", "message": "no basic1234567"}
 
 
-def test_a_fake_that_stands_in_the_text_is_given_to_nobody_else() -> None:
+def test_a_fake_in_the_text_is_not_given_to_another_value() -> None:
     """A fake that the text contains already is not given to another value."""
     fakes = Fakes()
     fakes.reserve('{"a": "id-3", "b": "person-7%40example.com"}')
@@ -333,7 +333,7 @@ def shape(value: Any) -> Any:
 @SLOW
 @given(payload=JSON, said=JSON, planted=PEOPLE, path=PATHS)
 def test_nothing_planted_survives(payload: Any, said: Any, planted: str, path: str) -> None:
-    """Wherever it stands: address, headers, payload, answer, within a sentence of Customer.io's."""
+    """A planted value is replaced in an address, header, payload and answer, and inside a sentence of Customer.io's."""
     assume(not contains_any(["".join(map(json.dumps, (payload, said)))], [planted]))
     body = {"mine": payload, "bio": planted, "people": [{"email": planted, "type": planted}]}
     reply = {"errors": [f"no {planted} here"], "data": [planted, said]}
@@ -351,7 +351,7 @@ def test_nothing_planted_survives(payload: Any, said: Any, planted: str, path: s
 @SLOW
 @given(payload=JSON, said=JSON, planted=PEOPLE, path=PATHS)
 def test_scrubbing_twice_is_scrubbing_once(payload: Any, said: Any, planted: str, path: str) -> None:
-    """To scrub what is scrubbed changes nothing."""
+    """Scrubbing a scrubbed exchange changes nothing."""
     given_ = exchanges(payload, said, path, planted)
     fakes = Fakes()
     for text in (given_.request.url, given_.request.body.decode(), given_.answer.body.decode()):
@@ -380,7 +380,7 @@ def test_a_recording_reads_like_its_request(payload: Any, path: str, planted: st
 
 @SLOW
 @given(payload=JSON)
-def test_the_shape_is_kept(payload: Any) -> None:
+def test_the_shape_stays(payload: Any) -> None:
     """A scrubbed payload has as many members and items as before, with values of the same types."""
     fakes = Fakes()
     fakes.reserve(json.dumps(payload))

@@ -94,7 +94,7 @@ def test_what_is_no_body_is_left_alone(body: object) -> None:
         assert list(tee) == body
 
 
-def test_no_more_than_the_limit_is_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_no_more_than_the_limit_is_remembered(monkeypatch: pytest.MonkeyPatch) -> None:
     """Of each kind of body only the limit is remembered, and all of it is sent."""
     monkeypatch.setattr(bodies, "LIMIT", 4)
     for body in (b"012345", "012345", bytearray(b"012345"), [b"012", b"345"], io.BytesIO(b"012345")):
@@ -108,7 +108,7 @@ def test_no_more_than_the_limit_is_kept(monkeypatch: pytest.MonkeyPatch) -> None
 
 
 @given(chunks=st.lists(st.one_of(st.binary(max_size=9), st.text(max_size=9))))
-def test_a_tee_gives_what_it_keeps(chunks: list[bytes | str]) -> None:
+def test_a_tee_gives_what_it_remembers(chunks: list[bytes | str]) -> None:
     """A tee that is iterated, stepped through or drained gives all data, and remembers it."""
     whole = b"".join(c.encode("utf-8", "surrogatepass") if isinstance(c, str) else c for c in chunks)
     for read in (list, lambda tee: [*iter(lambda: next(tee, None), None)], lambda tee: [drain(tee)]):

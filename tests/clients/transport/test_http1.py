@@ -117,7 +117,7 @@ def test_recorded_framing_is_replaced_by_a_length() -> None:
     assert (response.reason, response.read(), response.headers.items()) == ("OK", b"{}", [("Content-Length", "2")])
 
 
-def test_a_length_of_its_own_is_kept() -> None:
+def test_a_length_of_its_own_is_written() -> None:
     """A Content-Length that promises more than the body is written, so that the client notices."""
     response = _read(serialize(Answer(200, "OK", (("Content-Length", "10"),), b"short")))
     with pytest.raises(http.client.IncompleteRead):

@@ -34,7 +34,7 @@ def test_what_is_written_is_answered(traffic: FakeTraffic) -> None:
     assert [sent.url for sent in traffic.attempts] == ["https://track.customer.io/x"] * 2
 
 
-def test_nobody_waits_for_what_will_not_come(traffic: FakeTraffic) -> None:
+def test_reading_without_a_request_times_out(traffic: FakeTraffic) -> None:
     """Reading without a request times out at once."""
     with pytest.raises(TimeoutError):
         MemorySocket(traffic, "https://track.customer.io").recv(1)
@@ -44,7 +44,7 @@ FAULTS = {"connection-reset": ConnectionResetError, "read-timeout": TimeoutError
 
 
 def test_a_fault_of_connecting_is_met_when_the_request_is_complete(traffic: FakeTraffic) -> None:
-    """It is raised when the request is whole, before anything can be read."""
+    """A fault of connecting is raised when the request is whole, before anything is read."""
     traffic.answers["*"] = [Answer(fault="connection-refused")]
     with pytest.raises(ConnectionRefusedError):
         MemorySocket(traffic, "https://track.customer.io").sendall(POST)
@@ -79,7 +79,7 @@ def test_a_client_that_waits_for_continue_gets_it(traffic: FakeTraffic) -> None:
     assert sock.recv(99).startswith(b"HTTP/1.1 200")
 
 
-def test_mocks_of_sockets_are_told_apart_from_guards(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_mocks_of_sockets_are_distinguished_from_blockers(monkeypatch: pytest.MonkeyPatch) -> None:
     """pytest-socket forbids sockets and answers nothing, so we answer; httpretty and mocket answer themselves."""
     assert not socket_is_mocked()
     pretty, old, new, guard = (type("socket", (), {}) for _ in range(4))

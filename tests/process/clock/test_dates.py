@@ -152,7 +152,7 @@ def test_time_machine_moves_with_sleep():
         assert abs(datetime.now(UTC) - datetime(2026, 1, 1, 0, 1, 30, tzinfo=UTC)) < timedelta(seconds=1)
 
 
-def test_a_patch_that_somebody_put_on_top_stays():
+def test_a_patch_on_top_of_ours_stays():
     """A method of a class in C is replaced and put back; a replacement that stands above ours is left alone."""
     ours, theirs = Patches(), Patches()
     ours.put(datetime, "now", classmethod(lambda cls: 1))

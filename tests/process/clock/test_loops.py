@@ -288,7 +288,7 @@ async def _mocked():
 
 
 def test_a_mock_of_asyncio_sleep_within_hides_the_waits():
-    """A test that replaces asyncio.sleep while the case is replayed hides the schedule: the clock says so."""
+    """A test that replaces asyncio.sleep while the case is replayed hides its waits: `hidden` says so."""
     with Clock() as clock, mock.patch("asyncio.sleep"):
         asyncio.run(_mocked())
         clock.now()
@@ -303,7 +303,7 @@ def test_a_sleep_that_outlives_the_clock_sleeps_for_real():
 
 
 def test_a_frozen_loop_sleeps_by_itself():
-    """`freeze_time` within the case stops the loop's timers: sleeps end all the same, and `hidden` says so."""
+    """`freeze_time` within the case stops the loop's timers. Sleeps end nevertheless, and `hidden` names the cause."""
     import freezegun
 
     async def frozen():

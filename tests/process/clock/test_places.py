@@ -64,7 +64,7 @@ def test_a_module_that_was_replaced_is_read_again(module, monkeypatch):
     assert _found(places, new) == ["nap"]
 
 
-def test_who_uses_a_module_is_known(module):
+def test_the_users_of_a_module_are_known(module):
     """A module that uses `time` through its module is known, as long as the name stands for it."""
     places = Places()
     module.time, module.asyncio = time, types.ModuleType("asyncio")

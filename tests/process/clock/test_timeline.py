@@ -69,7 +69,7 @@ def _steps(turn):
     return count
 
 
-def test_one_who_is_alone_sleeps_at_once_and_exactly():
+def test_a_single_thread_sleeps_at_once_and_exactly():
     """Where nothing else runs, time jumps by exactly what was asked for."""
     virtual = _timeline()
     virtual.sleep(3600 * SECOND)
@@ -164,7 +164,7 @@ def test_child_processes_take_real_time():
     assert not virtual.has_children()
 
 
-def test_who_waits_goes_on_when_time_stops(other):
+def test_every_wait_ends_when_time_stops(other):
     """When the clock stops, every wait ends."""
     virtual = _timeline()
     woke = threading.Event()
@@ -233,8 +233,8 @@ WAIT, EVENT_WAIT = threading.Condition.wait, threading.Event.wait
         (_frame(WAIT, EVENT_WAIT, "app/collecting.py"), True),
     ],
 )
-def test_where_a_thread_stands_tells_whether_it_waits(frame, parked):
-    """The code objects of its innermost frames say so."""
+def test_the_frames_of_a_thread_say_whether_it_waits(frame, parked):
+    """Whether a thread waits is known from the code objects of its innermost frames."""
     assert timeline._is_parked(frame) is parked
 
 

@@ -54,7 +54,7 @@ def test_sleep_is_instant_and_logged():
     assert clock.waits == [3600.0, 0.0, 0.25, 1.0]
 
 
-def test_a_wait_that_nobody_slept_is_logged():
+def test_a_wait_without_a_sleep_is_logged():
     """`wait` moves all clocks on and stands in the log like a sleep; `advance` is not logged."""
     with Clock() as clock:
         began = time.monotonic()
@@ -125,7 +125,7 @@ def test_a_test_machine_sees_real_time_through_the_module_too():
     "value", [-1, -0.5, float("nan"), float("inf"), -float("inf"), LONGEST + 1, 1e20, 10**30, "1", None, b"1", []]
 )
 def test_sleep_refuses_what_the_real_one_refuses(value):
-    """Same exception class, same words, and nothing is logged."""
+    """A value that the real sleep refuses raises the same exception in the same words, and is not logged."""
     with pytest.raises((TypeError, ValueError, OverflowError)) as real:
         time.sleep(value)
     with Clock() as clock, pytest.raises(type(real.value)) as ours:
@@ -246,7 +246,7 @@ def test_a_child_process_takes_real_time():
     assert clock.now() >= 30
 
 
-def test_who_polls_for_a_child_process_leaves_it_time():
+def test_polling_for_a_child_process_gives_it_real_time():
     """A loop of ten virtual seconds around `poll` gives a child process real time to end."""
     with Clock():
         child = subprocess.Popen([sys.executable, "-c", "pass"])
@@ -257,7 +257,7 @@ def test_who_polls_for_a_child_process_leaves_it_time():
     assert time.monotonic() < deadline
 
 
-def test_who_polls_for_another_thread_leaves_it_time():
+def test_polling_for_another_thread_gives_it_real_time():
     """A polling loop of ten virtual seconds gives another thread real time for its work."""
     done = threading.Event()
     timer = threading.Timer(0.05, done.set)
@@ -285,7 +285,7 @@ def test_a_mock_that_stands_at_time_sleep_still_counts_its_calls():
 
 @pytest.mark.parametrize("target", ["time.sleep", "app_of_clock_tests.sleep", "other_of_clock_tests.time"])
 def test_waits_hidden_by_a_mock_within_are_noticed(target, module, monkeypatch):
-    """A test that replaces sleep while the case is replayed hides the schedule: the clock says so."""
+    """A test that replaces sleep while the case is replayed hides its waits: `hidden` says so."""
     other = types.ModuleType("other_of_clock_tests")
     other.time = time
     monkeypatch.setitem(sys.modules, other.__name__, other)
@@ -360,7 +360,7 @@ def test_frozen_time_is_built_on():
 
 
 def test_freezing_within_the_clock_keeps_waits_and_leaves_nothing():
-    """freeze_time inside the case takes over time.time; waits are still logged and instant."""
+    """freeze_time inside the case replaces our time.time; waits are still logged and instant."""
     import freezegun
 
     with Clock() as clock, freezegun.freeze_time("2026-01-01"):

@@ -105,7 +105,7 @@ def test_keys_of_another_sandbox(sandbox: str) -> None:
 
 
 def test_without_a_target(sandbox: str) -> None:
-    """Without a target the exit code is 2, and the variables are checked all the same."""
+    """Without a target the exit code is 2, and the variables are still checked."""
     text, code = run(environ=PLANTED)
     assert code == 2
     assert "CIO_SANDBOX_WORKSPACE" in text

@@ -40,3 +40,10 @@ def test_json() -> None:
         "asked": "me",
         "checks": [{"check": "region", "state": "problem", "seen": "eu", "todo": ""}],
     }
+
+
+def test_a_command_is_not_wrapped() -> None:
+    """A command stands on one line, however long it is: what is copied from the terminal runs."""
+    command = "pip install --force-reinstall --no-deps customerio==3.2.0"
+    found = Diagnosis("package customerio", "problem", "overwritten", f"install customerio last: {command} (explain x)")
+    assert any(command in line for line in as_text([found], "me").splitlines())

@@ -39,10 +39,10 @@ def test_an_sdk_that_was_overwritten(tmp_path: Path, monkeypatch: pytest.MonkeyP
 
 
 @pytest.mark.parametrize("target", [[], ["--target", "http://127.0.0.1:9"]])
-def test_it_is_checked_before_anybody_is_asked(
+def test_it_is_checked_without_a_target(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], target: list[str]
 ) -> None:
-    """Given a target that cannot be asked, the package is the first check all the same, once."""
+    """Given a target that cannot be asked, the package is still the first check."""
     install(tmp_path, CUSTOMERIO)
     install(tmp_path, ANALYTICS)
     monkeypatch.syspath_prepend(tmp_path)

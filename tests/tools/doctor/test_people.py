@@ -94,7 +94,7 @@ def test_addresses(answer: object, seen: tuple[str, str, str]) -> None:
             {"suppressions": [{"reason": "bounce"}]},
             ("problem", "suppressed by the service that delivers: it gets nothing"),
         ),
-        (403, ("skipped", "the App API does not tell")),
+        (403, ("skipped", "the App API does not say")),
     ],
 )
 def test_suppressed(answer: object, seen: tuple[str, str]) -> None:
@@ -127,7 +127,7 @@ def test_events_that_are_not_results() -> None:
     assert results(PersonQuery(person="a/b", event="x"), answers={place: 403})[-1] == (
         "event",
         "skipped",
-        "the App API does not tell",
+        "the App API does not say",
     )
 
 

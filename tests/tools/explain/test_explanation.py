@@ -179,7 +179,7 @@ def test_a_topic() -> None:
     """The page of a topic has cause, steps, an example and sources."""
     text = page("campaign-not-triggered")
     assert "\nlook at       compare the name" in text
-    assert "\ntold in       https://docs.customer.io/journeys/events\n" in text
+    assert "\ndescribed in  https://docs.customer.io/journeys/events\n" in text
     assert "\nIn Python: names\n" in text
     assert "\nhow           run it from the machine" in page("check-connection")
     assert "\nwhat to do    fail at start" in page("credentials-unset")

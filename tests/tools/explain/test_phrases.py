@@ -80,9 +80,9 @@ def test_examples_whole_or_linked() -> None:
     """Examples are shown as code, or as links with their title."""
     example = Advice().examples["names"]
     code = as_text(examples([example]))
-    assert code.startswith('In Python: names\n\n  """Event names stand in one place')
+    assert code.startswith('In Python: names\n\n  """Keep event names in one place')
     assert as_text(examples([example], linked=True)) == (
-        "in Python  [names](examples.md#names): Event names stand in one place: a campaign compares them\n"
+        "in Python  [names](examples.md#names): Keep event names in one place, because campaigns compare them\n"
         "           exactly, capitals too.\n"
     )
     assert as_text(examples([], linked=True)) == "\n"

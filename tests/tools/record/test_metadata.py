@@ -36,7 +36,7 @@ def test_a_sandbox() -> None:
 
 
 def test_a_sandbox_without_labels() -> None:
-    """A sandbox whose answers have no label is named in the note all the same."""
+    """A sandbox whose answers have no label is still named in the note."""
     assert provenance(SANDBOX, [Answer(200)], "", "")["note"] == "answered by a sandbox"
 
 

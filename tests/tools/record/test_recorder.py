@@ -298,7 +298,8 @@ def test_cassettes_of_the_users_own(sandbox: Target, tmp_path: Path) -> None:
 
 
 def test_a_workspace_without_a_key(stand: Stand, tmp_path: Path) -> None:
-    """Without a key a cassette is kept, with the missing variable. A success cassette has the new answers alone."""
+    """Without a key a cassette stays as it was, and its row names the missing variable. A success cassette has the new
+    answers alone."""
     workspace = Target("workspace", "workspace 7 of Customer.io", "us", Keys("site-1", "key-1"), stand.url)
     recorder = Recorder(CATALOG, CASSETTES, tmp_path)
     by_id = {one.id: one for one in candidates(CASSETTES)}

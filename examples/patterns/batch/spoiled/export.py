@@ -1,4 +1,4 @@
-"""A nightly export: a CSV of people, sent in batches. Exit code 1 where Customer.io did not take all of them."""
+"""A nightly export: a CSV of people, sent in batches. Exit code 1 if Customer.io did not accept all of them."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ CHUNK = 500  # a batch may hold 500 KB
 
 
 def export(client: CustomerIO, people: list[dict[str, str]]) -> list[str]:
-    """Who was not taken, and why. An error of a whole batch ends the run: it raises."""
+    """The people who were not accepted, with the reason. An error of a whole batch raises an exception."""
     rejected: list[str] = []
     for start in range(0, len(people), CHUNK):
         chunk = people[start : start + CHUNK]

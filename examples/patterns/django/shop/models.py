@@ -1,4 +1,4 @@
-"""Who has an account."""
+"""The people with an account."""
 
 from __future__ import annotations
 

@@ -17,7 +17,7 @@ log = logging.getLogger("shop")
 
 @require_POST
 def sign_up(request: HttpRequest) -> JsonResponse:
-    """An account and its person in Customer.io, or neither."""
+    """Creates an account and the person in Customer.io, or neither."""
     try:
         with transaction.atomic():
             person = Person.objects.create(email=request.POST["email"])

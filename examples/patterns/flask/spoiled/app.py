@@ -1,4 +1,4 @@
-"""A newsletter form. Customer.io holds the subscribers, so the answer waits for it."""
+"""A newsletter form. The subscribers are stored in Customer.io only, so the answer waits for it."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from flask import Flask, request
 
 def create_app() -> Flask:
     app = Flask(__name__)
-    # While a browser waits an error is told, not tried again.
+    # No retries while a browser waits: the error is answered at once.
     customer_io = CustomerIO(os.environ["CUSTOMERIO_SITE_ID"], os.environ["CUSTOMERIO_API_KEY"], retries=0, timeout=3)
     customer_io.http.max_redirects = 0  # to follow one would lose the body
 

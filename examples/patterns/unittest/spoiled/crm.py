@@ -1,4 +1,4 @@
-"""Sign-ups, tried again; then `CustomerIOException`."""
+"""Sign-ups that are retried; after that `CustomerIOException` is raised."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The App API's exports. An export is finished at once; the service takes its time."""
+"""The App API's exports. An export is finished at once, where the service takes some time."""
 
 from __future__ import annotations
 

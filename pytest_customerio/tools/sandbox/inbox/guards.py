@@ -43,7 +43,7 @@ def same_site_form(endpoint: Endpoint) -> Endpoint:
 
 
 def is_local(host: str) -> bool:
-    """Whether a Host header names this machine. Every IP address does: nobody looked a name up for it."""
+    """Whether a Host header names this machine. Every IP address counts, because no name was resolved for it."""
     name = urlsplit(f"//{host}").hostname or ""
     try:
         ipaddress.ip_address(name)

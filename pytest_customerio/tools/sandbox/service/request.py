@@ -16,7 +16,7 @@ from pytest_customerio.tools.sandbox.api.uncatalogued import SIMILAR_OPERATION, 
 # The host of a request that names no host of Customer.io. The catalogue looks for such a request on every surface.
 ANY_HOST = "https://sandbox.invalid"
 LONGEST_SHOWN = 10_000
-# How many levels of nesting a stored payload may have: code that writes it out as JSON is recursive.
+# The levels of nesting that a stored payload may have, because writing JSON is recursive.
 DEEPEST = 100
 _REGION = re.compile(r"/(us|eu)(?=/)")
 

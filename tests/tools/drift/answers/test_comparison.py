@@ -75,7 +75,7 @@ def test_age(tmp_path: Path) -> None:
 
 
 def test_recordings_that_are_skipped(tmp_path: Path) -> None:
-    """A recording that is not asked has the reason, and its age is checked all the same."""
+    """A recording that is not asked for has the reason, and its age is still checked."""
 
     def send(recording: Recording) -> Answer:
         raise SkipError("no key for it")

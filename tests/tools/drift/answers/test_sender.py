@@ -64,7 +64,8 @@ def test_success_finds_what_it_looks_up(stand: Stand, send: Send) -> None:
 
 
 def test_recordings_that_are_skipped(send: Send) -> None:
-    """Skipped is a request without a key, and an answer that no target can be made to give, unless it was recorded."""
+    """A request without a key is skipped, and so is an answer that no target can be made to give, unless it was
+    recorded."""
     with pytest.raises(SkipError, match="no key for it"):
         send(recording(operation="app.list_segments"))
     with pytest.raises(SkipError, match="needs more requests"):

@@ -55,7 +55,7 @@ def test_files_that_are_none(tmp_path: Path, text: str, cause: str) -> None:
     assert got == cause or (not parsing.FAST and got.startswith(cause[:13]))
 
 
-def test_a_document_of_somebody_else(tmp_path: Path) -> None:
+def test_a_document_of_another_service(tmp_path: Path) -> None:
     """A document of another service is refused with the list of Customer.io's hosts."""
     path = tmp_path / "openapi.json"
     path.write_text('{"openapi": "3.1.0", "servers": [{"url": "https://example.com"}], "paths": {}}', encoding="utf-8")

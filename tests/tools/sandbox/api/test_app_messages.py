@@ -125,7 +125,7 @@ def test_a_broadcast_by_filter_and_to_its_own_audience(ask: SandboxClient) -> No
     )
 
 
-def test_a_broadcast_to_somebody_missing(ask: SandboxClient) -> None:
+def test_a_broadcast_to_an_unknown_person(ask: SandboxClient) -> None:
     """An unknown id draws 422 with the trigger's number and sends nothing, unless unknown ids are ignored."""
     ask.identify("42")
     reply = ask("POST", TRIGGERS, {"ids": ["42", "43"]})

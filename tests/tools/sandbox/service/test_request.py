@@ -82,7 +82,7 @@ def test_the_payload(body: bytes, encoding: str, payload: Any) -> None:
 
 
 def test_a_payload_nested_too_deep() -> None:
-    """Its text stands for it."""
+    """A payload nested too deep is stored as its text."""
     body = b"[" * 150 + b"]" * 150
     request = read("PUT", CUSTOMER, body)
     assert (request.too_deep, request.payload) == (True, body.decode())

@@ -76,7 +76,7 @@ def test_a_new_id_with_an_address_that_is_known() -> None:
     assert people.find(ADA) is visitor
 
 
-def test_an_address_of_somebody_else() -> None:
+def test_an_address_of_another_person() -> None:
     """The address of another person is not set; the other attributes are."""
     people = People()
     added(people, email="ada@example.com")
