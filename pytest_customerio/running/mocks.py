@@ -53,15 +53,10 @@ class Mocks:
 
     def notes(self) -> Notes | None:
         """Where calls of mocks are noted: in the test that runs, if it is checked."""
-        from pytest_customerio.clients.mocks.notes import Notes
-        from pytest_customerio.clients.mocks.unsent import at_work
-
-        test = self._traffic.ownership.current()
-        if test is None or not test.plan.checked or test.over or at_work.get() is not None:
+        test, again = self._traffic.ownership.current(), self._traffic.unsent
+        if test is None or not test.plan.checked or test.over or (again is not None and again.get() is not None):
             return None
-        with self._lock:
-            test.mocked = test.mocked or Notes()
-        return test.mocked
+        return test.mocked or self._first_notes(test)
 
     def settle(self, test: CheckedTest, raised: BaseException | None) -> None:
         """Judge what was noted so far: it joins what the test sent."""
@@ -76,6 +71,13 @@ class Mocks:
             for found in self._made_again(notes):
                 self._add(test, test.mocked, found)
         self._add_refusals(test, test.mocked, refusals, raised)
+
+    def _first_notes(self, test: CheckedTest) -> Notes:
+        from pytest_customerio.clients.mocks.notes import Notes
+
+        with self._lock:
+            test.mocked = test.mocked or Notes()
+        return test.mocked
 
     def _note_import(self, name: str) -> None:
         """A module was imported, in full: while an SDK is being imported, its classes are not all there."""

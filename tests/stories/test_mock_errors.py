@@ -427,3 +427,34 @@ def test_a_request_that_the_client_refuses(story: Story) -> None:
         "--cio-contract",
     )
     assert report["tests"] == []
+
+
+def test_a_case_that_no_request_could_meet(project: Story) -> None:
+    """The only call of a `cio_errors` item is refused by the SDK: the item says that nothing was sent, and why."""
+    result = project.run(
+        """
+        import app
+        import pytest
+
+        @pytest.mark.cio_errors("401-unauthorized")
+        def test_it():
+            app.quietly(app.track, "", "purchase")
+        """,
+    )
+    result.assert_outcomes(failed=1)
+    assert failure(result, "test_it[401-unauthorized]") == (
+        "nothing was sent to Customer.io: the test ended before any request\n"
+        "\n"
+        "  what to do   a test marked cio_errors must send something; an exception before the request\n"
+        "               (a TypeError that somebody swallows, a missing key) looks just like this\n"
+        "\n"
+        "customerio.CustomerIO.track: expected a request, got CustomerIOException\n"
+        "\n"
+        "  where                         expected    got\n"
+        "  customerio.CustomerIO.track   a request   CustomerIOException: customer_id cannot be blank in track\n"
+        "\n"
+        "sent from    app.py:10 in track\n"
+        "what to do   the call raised before anything was sent, and the exception was swallowed: mend the call, or let\n"
+        "             the test expect the exception (pytest.raises)\n"
+        'on purpose?  @pytest.mark.cio_allow("call-not-sent", reason="…")\n'
+    )
