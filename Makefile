@@ -32,7 +32,7 @@ CLIENTS = aiohttp aioresponses async-customerio customerio httpcore httpcore2 ht
 FROZEN = -m pip freeze --disable-pip-version-check --all --exclude pytest-customerio --exclude setuptools --exclude wheel
 
 .DEFAULT_GOAL = help
-.PHONY: help demo test quick lint format wheel coverage constraints bench flaky clean package
+.PHONY: help demo test quick lint format pages wheel coverage constraints bench flaky clean package
 
 help: ## this list
 	@sed -n 's/^\([a-z]*\):.*## /\1 /p' Makefile | while read -r name text; do printf '  make %-12s %s\n' "$$name" "$$text"; done
@@ -59,6 +59,11 @@ lint: $(VENV)/.lint ## ruff, its formatter, and mypy
 format: $(VENV)/.lint ## repairs what ruff can repair
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
+
+pages: $(VENV)/.test ## writes the generated parts of README.md and docs/ anew, from this checkout
+	PYTHONPATH=$(CURDIR):$(CURDIR)/tests/support $(BIN)/python tests/test_docs.py
+	PYTHONPATH=$(CURDIR):$(CURDIR)/tests/support $(BIN)/python tests/test_readme.py
+	PYTHONPATH=$(CURDIR):$(CURDIR)/tests/support $(BIN)/python tests/clients/test_patched.py
 
 wheel: $(VENV)/.build ## sdist and wheel, in dist/
 	$(if $(CONSTRAINTS),PIP_CONSTRAINT=$(abspath $(CONSTRAINTS))) $(BIN)/python -m build --outdir $(DIST)
