@@ -27,7 +27,15 @@ VERBS = {
 }
 REQUEST = _part("aiohttp", "ClientSession.request")
 FUNCTIONS = (_part("aiohttp", "request"), _part("aiohttp.client", "request"))
-PARTS = (*VERBS.values(), REQUEST, *FUNCTIONS, *aiohttp_server.PARTS)
+BUILD_URL = Part(
+    AIOHTTP,
+    "aiohttp",
+    "ClientSession._build_url",
+    "which URL a session makes of a relative one",
+    "requests with a relative URL are heard in the network only, beneath mocks",
+    recognised=True,
+)
+PARTS = (*VERBS.values(), REQUEST, *FUNCTIONS, BUILD_URL, *aiohttp_server.PARTS)
 
 
 def install(traffic: Traffic, patches: Patches) -> None:
@@ -43,7 +51,7 @@ def install(traffic: Traffic, patches: Patches) -> None:
 
 def _verb(traffic: Traffic, aiohttp: Any, method: str, original: Callable[..., Any]) -> Callable[..., Any]:
     def verb(self: Any, url: Any, **kwargs: Any) -> Any:
-        call = _begin(traffic, aiohttp, method, _full(self, url), kwargs)
+        call = _begin(traffic, aiohttp, method, _full(aiohttp, self, url), kwargs)
         manager = original(self, url, **kwargs)
         return manager if call is None else call.listen(manager, self)
 
@@ -52,7 +60,7 @@ def _verb(traffic: Traffic, aiohttp: Any, method: str, original: Callable[..., A
 
 def _request(traffic: Traffic, aiohttp: Any, original: Callable[..., Any]) -> Callable[..., Any]:
     def request(self: Any, method: Any, url: Any, **kwargs: Any) -> Any:
-        call = _begin(traffic, aiohttp, method, _full(self, url), kwargs)
+        call = _begin(traffic, aiohttp, method, _full(aiohttp, self, url), kwargs)
         manager = original(self, method, url, **kwargs)
         return manager if call is None else call.listen(manager, self)
 
@@ -68,8 +76,9 @@ def _function(traffic: Traffic, aiohttp: Any, original: Callable[..., Any]) -> C
     return request
 
 
-def _full(session: Any, url: Any) -> Any:
-    return _parsed(session._build_url, url)
+def _full(aiohttp: Any, session: Any, url: Any) -> Any:
+    """The URL that the session makes of this one. `_build_url` is private in aiohttp 3.11 to 3.14."""
+    return _parsed(getattr(session, "_build_url", aiohttp.client.URL), url)
 
 
 def _parsed(parse: Callable[[Any], Any], url: Any) -> Any:

@@ -30,7 +30,7 @@ CONNECT = Part(
     "aiohttp",
     "TCPConnector._create_connection",
     "requests that no mock answers get our answer",
-    "the guard refuses them",
+    "the guard refuses requests that no mock answers",
 )
 PARTS = (CONNECT,)
 

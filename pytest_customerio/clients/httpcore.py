@@ -1,8 +1,8 @@
 """Answers httpcore, and httpcore2 which is built like it: connections to Customer.io lead to a network in memory.
 
 httpcore's own connections are used, so that its keeping, retrying and expiring of connections run as without us. The
-private names that this needs are `_keepalive_expiry`, `_retries`, `_network_backend` and `_uds` of its pools (httpcore
-1.0, httpcore2 2.0 to 2.16).
+private names that this needs are the `ATTRIBUTES` of its pools (httpcore 1.0, httpcore2 2.0 to 2.16). Without them a
+pool makes its own connection, which the guard refuses.
 """
 
 from __future__ import annotations
@@ -22,6 +22,10 @@ from pytest_customerio.process.patching import Patches
 
 POOLS = ("ConnectionPool", "HTTPProxy", "SOCKSProxy")
 ASYNC_POOLS = ("AsyncConnectionPool", "AsyncHTTPProxy", "AsyncSOCKSProxy")
+ATTRIBUTES = ("_keepalive_expiry", "_network_backend", "_retries", "_uds")
+
+
+REFUSED = "the guard refuses requests that no mock answers"
 
 
 def _part(library: Library, pool: str) -> Part:
@@ -30,15 +34,27 @@ def _part(library: Library, pool: str) -> Part:
         library.name,
         f"{pool}.create_connection",
         "requests that no mock answers get our answer",
-        "the guard refuses them",
+        REFUSED,
         optional="SOCKS" in pool,  # without the extra "socks" these classes have no such method
     )
+
+
+def _attribute(library: Library, pool: str, name: str) -> Part:
+    """An attribute of each pool, which its class does not have: a pool is made, in order to see whether it is there."""
+    why = "our connections are kept and retried as the pool's own"
+    return Part(library, library.name, f"{pool}.{name}", why, REFUSED, recognised=True, owner=lambda kind: kind())
 
 
 CREATE = {
     (library.name, pool): _part(library, pool) for library in (HTTPCORE, HTTPCORE2) for pool in (*POOLS, *ASYNC_POOLS)
 }
-PARTS = tuple(CREATE.values())
+READ = tuple(
+    _attribute(library, pool, name)
+    for library in (HTTPCORE, HTTPCORE2)
+    for pool in (POOLS[0], ASYNC_POOLS[0])
+    for name in ATTRIBUTES
+)
+PARTS = (*CREATE.values(), *READ)
 
 
 def install(traffic: Traffic, patches: Patches, client: str = "httpcore") -> None:
@@ -77,7 +93,9 @@ class _Network:
 
     def connection(self, kind: Any, backend: Any, pool: Any, origin: Any) -> Any:
         """A connection in memory; None where the pool must make its own."""
-        if not self.traffic.concerns(origin.host.decode("ascii"), origin.port) or self._mocked(pool):
+        if not self.traffic.concerns(origin.host.decode("ascii"), origin.port):
+            return None
+        if not all(hasattr(pool, name) for name in ATTRIBUTES) or self._mocked(pool):
             return None
         return kind(
             origin=origin,

@@ -205,12 +205,21 @@ class AnswerBody(io.BytesIO):
 def _fail(fault: str, pool: Any, conn: Any, url: str, timeout: Any) -> None:
     """Raise the exception that urllib3 makes of a socket's error, in connecting or afterwards."""
     __tracebackhide__ = True
-    error, limits = socket_error(fault), pool._get_timeout(timeout)
+    error, limits = socket_error(fault), limits_of(pool, timeout)
     limits.start_connect()
     make = _FAULTS.get(fault)
     if make is None:
         raise error
     raise make(error, pool, conn, url, limits) from error
+
+
+def limits_of(pool: Any, timeout: Any) -> Any:
+    """The `Timeout` that a pool makes of a number, of None, of a `Timeout`, or of no value given."""
+    from urllib3.util.timeout import Timeout
+
+    if timeout is Timeout.DEFAULT_TIMEOUT:
+        timeout = pool.timeout
+    return timeout.clone() if isinstance(timeout, Timeout) else Timeout.from_float(timeout)
 
 
 def _refused(error: OSError, pool: Any, conn: Any, url: str, limits: Any) -> BaseException:

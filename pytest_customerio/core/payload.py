@@ -88,24 +88,35 @@ def _unpacked(body: bytes, encodings: str | None) -> bytes:
 
 
 def _gunzip(body: bytes) -> bytes:
-    """A body without the magic bytes is taken as it is: some clients compress below the place where we listen."""
-    return _inflate(body, 31) if body.startswith(_GZIP) else body
+    """A body without the magic bytes is taken as it is: some clients compress below the place where we listen.
+
+    A gzip file may have several members (RFC 1952), as where each chunk was compressed by itself; zeros may follow.
+    """
+    if not body.startswith(_GZIP):
+        return body
+    data = b""
+    while body.startswith(_GZIP):
+        member, body = _inflated(body, 31, LARGEST - len(data))
+        data += member
+    return data
 
 
 def _undeflate(body: bytes) -> bytes:
     """HTTP means zlib by `deflate`; many clients send raw deflate. A body that begins with `{` is not compressed."""
-    return body if body.startswith(b"{") else _inflate(body, 15 if body.startswith(_ZLIB) else -15)
+    return body if body.startswith(b"{") else _inflated(body, 15 if body.startswith(_ZLIB) else -15, LARGEST)[0]
 
 
-def _inflate(body: bytes, bits: int) -> bytes:
+def _inflated(body: bytes, bits: int, largest: int) -> tuple[bytes, bytes]:
+    """The first compressed stream in the body, unpacked, and what follows it."""
     machine = zlib.decompressobj(bits)
     try:
-        data = machine.decompress(body, LARGEST)
+        # 0 would mean without limit: then one byte is asked for, and is too much.
+        data = machine.decompress(body, largest or 1)
     except zlib.error:
         raise _UnreadableError("broken compression") from None
-    if machine.unconsumed_tail:
+    if machine.unconsumed_tail or len(data) > largest:
         raise _UnreadableError(TOO_LARGE)
-    return data
+    return data, machine.unused_data
 
 
 def _unbrotli(body: bytes) -> bytes:

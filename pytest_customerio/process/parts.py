@@ -46,10 +46,10 @@ class Part:
     """One attribute of a library: what it is needed for, and what is done `without` it.
 
     `path` leads to the attribute from the module, such as `Session.send`. `recognised` means that the attribute is not
-    replaced: it is compared with what a thread runs. `needs` is the module after whose import the part must be there:
-    the part's own module unless given. An `optional` part is absent in some supported installations. A `genuine` part
-    must be defined in `module` itself: gevent puts other classes in the place of some. `owner` gives the class that
-    defines the attribute, where it is not the one that `path` names.
+    replaced: it is compared with what a thread runs, or read. `needs` is the module after whose import the part must be
+    there: the part's own module unless given. An `optional` part is absent in some supported installations. A `genuine`
+    part must be defined in `module` itself: gevent puts other classes in the place of some. `owner` gives the class or
+    object that has the attribute, where it is not the one that `path` names.
     """
 
     library: Library

@@ -91,6 +91,7 @@ class CheckedTest:
     recording: Recording | None = None
     passed: bool = False
     mocked: Notes | None = None
+    _sent: list[tuple[Interaction, Interaction]] = field(default_factory=list)
 
     @property
     def replay(self) -> Replay | None:
@@ -127,8 +128,13 @@ class CheckedTest:
         self.reported.refusals += len(news.refusals)
 
     def sent(self) -> Sequence[Interaction]:
-        """What was sent so far, each with its operation."""
-        return tuple(self.session.identified(interaction) for interaction in self.record.sent)
+        """What was sent so far, each with its operation, which is looked for once unless the interaction changed."""
+        known = self._sent
+        self._sent = [
+            known[at] if at < len(known) and known[at][0] == one else (one, self.session.identified(one))
+            for at, one in enumerate(self.record.sent)
+        ]
+        return tuple(identified for _, identified in self._sent)
 
     def start_replay(self, case: str, *, times: int | None, **mark: object) -> None:
         """Begin to replay one case by its id, family or status."""

@@ -8,6 +8,7 @@ import gc
 import io
 import warnings
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from types import SimpleNamespace
 from typing import Any
 from unittest import mock
 
@@ -136,6 +137,30 @@ def test_a_base_url_and_headers_of_the_session_count(traffic: FakeTraffic, mocke
     run(use, base_url="https://track.customer.io", headers={"X-One": "1", "X-Two": "1"})
     assert traffic.only.url == URL + "?a=b"
     assert traffic.only.headers == {"x-one": "1", "x-two": "2"}
+
+
+def test_an_aiohttp_without_build_url_is_heard(traffic: FakeTraffic, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where a release has renamed the private `_build_url`, whole URLs are heard as ever; nothing raises."""
+    build = aiohttp.ClientSession._build_url
+    monkeypatch.delattr(aiohttp.ClientSession, "_build_url")
+    monkeypatch.setattr(aiohttp.ClientSession, "_request", _renamed(build))
+
+    async def use(session: aiohttp.ClientSession) -> None:
+        await session.put(URL, json={})
+        await session.put("/api/v1/customers/5", json={})
+
+    run(use, base_url="https://track.customer.io")
+    assert [heard.url for heard in traffic.heard] == [URL]
+
+
+def _renamed(build: Any) -> Any:
+    """`ClientSession._request` of a release that does not call `_build_url`: it answers nothing."""
+
+    async def request(self: aiohttp.ClientSession, method: str, url: Any, **options: Any) -> Any:
+        assert build(self, url).host == "track.customer.io"
+        return SimpleNamespace(status=200, release=lambda: None)
+
+    return request
 
 
 @pytest.mark.parametrize("answered_by", ["us", "mock"])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import functools
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -27,6 +28,7 @@ from stage import (
     served,
 )
 
+from pytest_customerio.clients.httpcore import ATTRIBUTES, READ, _creating, _Network
 from pytest_customerio.core.model import Answer, WireRequest
 
 
@@ -196,6 +198,28 @@ def test_a_mock_network_of_the_users_answers(traffic: FakeTraffic, core: Any) ->
         assert pool.request("GET", URL).status == 418
     assert asyncio.run(ask()).status == 418
     assert traffic.asked == []
+
+
+@pytest.mark.parametrize("name", ATTRIBUTES)
+def test_a_pool_that_has_lost_an_attribute_connects_by_itself(traffic: FakeTraffic, core: Any, name: str) -> None:
+    """Where a release has renamed a private attribute, the pool's own `create_connection` is called; nothing raises."""
+    origin, connected = core.Origin(b"https", b"track.customer.io", 443), []
+    network = _Network(traffic, core)
+    assert network.connection(network.kind, network.backend, core.ConnectionPool(), origin) is not None
+    pool = core.ConnectionPool()
+    delattr(pool, name)
+    create = _creating(functools.partial(network.connection, network.kind, network.backend), lambda *_: connected)
+    assert create(pool, origin) is connected
+
+
+@pytest.mark.parametrize("name", ATTRIBUTES)
+def test_a_lost_attribute_is_warned_of(core: Any, name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The attribute stands in the objects, not in the class: it is looked for in a new pool."""
+    parts = [part for part in READ if part.module == core.__name__ and part.path.endswith(f".{name}")]
+    assert [part.missing for part in parts] == [False, False]
+    for pool in (core.ConnectionPool, core.AsyncConnectionPool):
+        monkeypatch.setattr(pool, "__init__", lambda self: None)
+    assert [part.missing for part in parts] == [True, True]
 
 
 def test_a_unix_socket_of_the_users_is_theirs(traffic: FakeTraffic, module: Any, tmp_path: Any) -> None:

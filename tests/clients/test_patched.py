@@ -27,7 +27,8 @@ HEAD = """\
 # What is patched in other libraries
 
 While tests are checked, the plugin replaces parts of Python and of the clients. It also recognises some functions by
-their code, in order to know what a thread waits for. When the run ends, every part that was replaced is put back.
+their code, in order to know what a thread waits for, and reads some private attributes. When the run ends, every part that
+was replaced is put back.
 
 The table lists all of these parts, with the versions of each library that the test suite is run against. It is written by
 `python tests/clients/test_patched.py`. A private part may change in any release. Where a part is missing, the plugin does

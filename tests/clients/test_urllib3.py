@@ -14,7 +14,9 @@ import pytest
 import urllib3
 from tapping import TRACK, FakeTraffic, Listener
 from urllib3.exceptions import MaxRetryError, ProtocolError, ReadTimeoutError
+from urllib3.util.timeout import Timeout
 
+from pytest_customerio.clients.urllib3_answers import limits_of
 from pytest_customerio.core.model import Answer
 
 PATH = "/api/v1/customers/42/events"
@@ -250,3 +252,12 @@ def test_an_odd_head_that_can_be_sent_is_answered(tapped: FakeTraffic) -> None:
     headers = {"X-Latin": "é", "X-Number": 5, "X-Word": "None"}
     assert urllib3.PoolManager().request("POST", TRACK, headers=headers).status == 200
     assert urllib3.PoolManager().request("BREW", TRACK).status == 200
+
+
+@pytest.mark.parametrize("given", [Timeout.DEFAULT_TIMEOUT, None, 3, Timeout(connect=1, read=2)], ids=str)
+def test_limits_are_those_of_the_pool(given: Any) -> None:
+    """What we make of a timeout without the private `_get_timeout` is what the pool makes of it."""
+    with urllib3.HTTPConnectionPool("localhost", timeout=Timeout(total=7)) as pool:
+        own, ours = pool._get_timeout(given), limits_of(pool, given)
+    assert (ours.total, ours.connect_timeout, own.total) == (own.total, own.connect_timeout, ours.total)
+    assert ours is not given

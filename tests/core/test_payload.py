@@ -116,6 +116,7 @@ def test_json_that_is_nested_too_deep_is_unreadable() -> None:
         ("gzip", gzip.compress(BODY, mtime=0)),
         ("GZIP", gzip.compress(BODY, mtime=0)),
         ("x-gzip", gzip.compress(BODY, mtime=0)),
+        ("gzip", gzip.compress(BODY[:3], mtime=0) + gzip.compress(BODY[3:], mtime=0) + bytes(8)),  # members, then zeros
         ("gzip", BODY),
         ("deflate", zlib.compress(BODY)),
         ("deflate", zlib.compress(BODY, wbits=-15)),
@@ -150,6 +151,9 @@ def test_a_body_that_grows_too_large_is_unreadable(monkeypatch: pytest.MonkeyPat
     assert decode({"content-encoding": "gzip"}, gzip.compress(b" " * 999, mtime=0)).size == 999
     found = decode({"content-encoding": "gzip"}, gzip.compress(b" " * 100_000, mtime=0))
     assert (found.kind, found.problem) == ("unreadable", TOO_LARGE)
+    one = gzip.compress(b" " * 500, mtime=0)
+    assert decode({"content-encoding": "gzip"}, one * 2).size == 1000
+    assert decode({"content-encoding": "gzip"}, one * 3).problem == TOO_LARGE
 
 
 class Reversing:

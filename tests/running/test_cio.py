@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
-from pytest_customerio.core.model import Answer
+from pytest_customerio.core.model import Answer, PendingInteraction
 from pytest_customerio.core.settings import SettingsError
 from pytest_customerio.judging import judgement
 from pytest_customerio.running.cio import Cio
 from pytest_customerio.running.test import CheckedTest
 
+EVENTS = "https://track.customer.io/api/v1/customers/42/events"
 Begin = Callable[..., CheckedTest]
 Send = Callable[..., Answer]
 
@@ -25,6 +27,31 @@ def test_what_was_sent(begun: Begin, send: Send) -> None:
     (interaction,) = cio.sent
     assert interaction.operation is not None
     assert (interaction.operation.id, interaction.status) == ("track.event", 200)
+
+
+def test_what_was_sent_is_identified_once(begun: Begin, send: Send, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A test may read `cio.sent` in a loop: the same requests are the same values, and no body is decoded again."""
+    test = begun(keep=True)
+    asked, identified = [], test.session.identified
+    monkeypatch.setattr(
+        test, "session", replace(test.session, identified=lambda one: asked.append(one) or identified(one))
+    )
+    cio = Cio(test)
+    send()
+    (first,) = cio.sent
+    send()
+    assert [one is first for one in cio.sent] == [True, False]
+    assert len(asked) == len(cio.sent) == 2
+
+
+def test_a_status_that_comes_later_is_seen(begun: Begin) -> None:
+    """`http.client` learns the status after the request was heard: the value that was read before stays as it was."""
+    test = begun(keep=True)
+    cio, pending = Cio(test), PendingInteraction("http.client", "POST", EVENTS)
+    test.hear(pending)
+    (before,) = cio.sent
+    pending.status = 200
+    assert (before.status, cio.sent[0].status) == (None, 200)
 
 
 @pytest.mark.parametrize("name", ["outcome", "waits", "attempts"])
