@@ -19,6 +19,7 @@ BENCHMARKS = (
     "threads",
     "sandbox",
     "recordings",
+    "mocks",
 )
 
 

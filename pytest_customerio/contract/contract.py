@@ -75,6 +75,8 @@ class Contract:
         found = [*address(interaction.method, interaction.url), *_judge_credentials(place, interaction)]
         if place.candidates and interaction.body_known and place.candidates[0].method in _WITH_BODY:
             found += self._judge_body(place, interaction)
+        if interaction.exempt:
+            found = [each for each in found if each.rule not in interaction.exempt]
         return Judged(operation, _sorted(found, interaction.sent_from) if found else ())
 
     def _operation(self, place: Match, interaction: Interaction) -> Operation | None:

@@ -73,6 +73,7 @@ class Interaction(_HasBody):
     nothing was sent. `body_known` is False where the client never read the body; it is not judged then.
     `sent_from` is `file:line in function` of the project, or None. `at` is the unix time when it was sent.
     `status` is the answer's status; `raised` is the name of the exception class that the client raised instead.
+    `exempt` are rules that are not judged, because they are about a host or keys that are not the application's.
     """
 
     client: str
@@ -88,6 +89,7 @@ class Interaction(_HasBody):
     status: int | None = None
     raised: str | None = None
     timeout_set: bool | None = None
+    exempt: frozenset[str] = frozenset()
 
     def __repr__(self) -> str:
         """As a failed assertion shows it: without credentials and personal data."""
@@ -114,6 +116,7 @@ class PendingInteraction:
     status: int | None = None
     raised: str | None = None
     timeout_set: bool | None = None
+    exempt: frozenset[str] = frozenset()
 
     def frozen(self) -> Interaction:
         """The interaction as it is known now, without its operation."""
@@ -130,6 +133,7 @@ class PendingInteraction:
             status=self.status,
             raised=self.raised,
             timeout_set=self.timeout_set,
+            exempt=self.exempt,
         )
 
     def __repr__(self) -> str:

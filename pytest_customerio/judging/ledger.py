@@ -95,20 +95,27 @@ class Record:
         if full:
             self.settle()
 
+    def hear_judged(self, pending: PendingInteraction, violation: Violation) -> None:
+        """Remember a call that never became a request, with the violation that this is."""
+        with self._hearing:
+            self.heard += 1
+        with self._settling:
+            self._add(pending.frozen(), Judged(None, (violation,)))
+
     def settle(self) -> None:
         """Judge what is not judged yet. Other threads may go on sending meanwhile."""
         with self._settling:
             with self._hearing:
                 batch, self._open, self._held = self._open, [], 0
             for pending in batch:
-                self._add(pending.frozen())
+                interaction = pending.frozen()
+                self._add(interaction, self._judge(interaction))
 
     def allowed(self, violation: Violation) -> bool:
         """Whether a mark or the ini allows this violation."""
         return any(allowance.covers(violation) for allowance in self.allow)
 
-    def _add(self, interaction: Interaction) -> None:
-        judged = self._judge(interaction)
+    def _add(self, interaction: Interaction, judged: Judged) -> None:
         name = operation_name(judged.operation)
         violations = [one for one in judged.violations if not self.allowed(one)]
         known = replace(interaction, operation=judged.operation) if violations else interaction

@@ -45,6 +45,10 @@ class CallSite:
             frame = frame.f_back
         return outside
 
+    def is_project(self, name: str) -> bool:
+        """Whether a file is the project's own."""
+        return (self._labels[name] if name in self._labels else self._look_at(name)) is not None
+
     def _look_at(self, name: str) -> str | None:
         path = abspath(name)
         root = next((root for root in self._roots if path.startswith(root)), "")

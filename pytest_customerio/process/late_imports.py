@@ -21,11 +21,15 @@ class LateImports(importlib.abc.MetaPathFinder):
     def find_spec(
         self, name: str, path: Sequence[str] | None, target: ModuleType | None = None
     ) -> importlib.machinery.ModuleSpec | None:
-        """Have the other finders find the module, and put our loader around theirs."""
+        """Have the finders behind this one find the module, and put our loader around theirs.
+
+        Those before it have been asked already. One of them may be a second `LateImports`, which asks this one.
+        """
         if name not in self._awaited:
             return None
-        for finder in sys.meta_path:
-            find = None if finder is self else getattr(finder, "find_spec", None)
+        here = next((index for index, finder in enumerate(sys.meta_path) if finder is self), -1)
+        for finder in sys.meta_path[here + 1 :]:
+            find = getattr(finder, "find_spec", None)
             spec: importlib.machinery.ModuleSpec | None = find(name, path, target) if find else None
             if spec is not None:
                 if spec.loader is not None:

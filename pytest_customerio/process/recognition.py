@@ -12,9 +12,9 @@ MACHINERY = frozenset({"_pytest", "pluggy", "coverage", "hypothesis", "xdist", "
 
 
 def is_mock(value: object) -> bool:
-    """Whether this is an object of `unittest.mock`."""
+    """Whether this is an object of `unittest.mock`: by its type, because a mock may claim to be of another class."""
     module = sys.modules.get("unittest.mock")
-    return module is not None and isinstance(value, module.NonCallableMock)
+    return module is not None and issubclass(type(value), module.NonCallableMock)
 
 
 def is_defined_in(function: object, module: ModuleType) -> bool:

@@ -139,7 +139,8 @@ def _contract_block(group: Sequence[Occurrence], more: str) -> list[str]:
     return lines + facts(
         [
             *_drawn(group),
-            ("request", safe_url(call.operation, call.method, call.url)),
+            ("request", safe_url(call.operation, call.method, call.url) if call.url else ""),
+            ("heard at", call.client if call.client.startswith("mock of ") else ""),
             ("sent from", first.sent_from or ""),
             ("contract", call.operation.schema if call.operation else ""),
             ("docs", call.operation.docs if call.operation else ""),

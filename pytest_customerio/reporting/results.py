@@ -9,7 +9,8 @@ from pytest_customerio.core.model import Verdict, Violation
 from pytest_customerio.judging.violation import fails
 
 Row = Mapping[str, Any]
-# What one test phase adds to the results: `rows`, and `applicable`, the case ids by operation. xdist can send it.
+# What one test phase adds to the results: `rows`, `applicable`, the case ids by operation, and `mocked`, the calls that
+# were heard through mocks by test: how many `calls`, and those `unjudged` by reason. xdist can send it.
 Part = Mapping[str, Any]
 
 
@@ -21,9 +22,12 @@ def row(verdict: Verdict) -> dict[str, Any]:
     return shown
 
 
-def part(verdicts: Sequence[Verdict], applicable: Mapping[str, Iterable[str]]) -> dict[str, Any]:
+def part(
+    verdicts: Sequence[Verdict], applicable: Mapping[str, Iterable[str]], mocked: Mapping[str, Any] | None = None
+) -> dict[str, Any]:
     """What one test phase adds to the results, as values that xdist can send."""
-    return {"rows": [row(verdict) for verdict in verdicts], "applicable": {k: list(v) for k, v in applicable.items()}}
+    rows = [row(verdict) for verdict in verdicts]
+    return {"rows": rows, "applicable": {k: list(v) for k, v in applicable.items()}, "mocked": mocked or {}}
 
 
 class Results:
@@ -34,6 +38,7 @@ class Results:
         self.applicable: dict[str, list[str]] = {}
         self.late: list[Sequence[str]] = []
         self.recorded: dict[str, int] = {}
+        self.mocked: dict[str, Mapping[str, Any]] = {}
         self._rows: dict[tuple[str, str, str | None], Row] = {}
 
     def add(self, new: Part) -> None:
@@ -41,6 +46,7 @@ class Results:
         for one in new["rows"]:
             self._rows[one["nodeid"], one["operation"], one["case"]] = one
         self.applicable.update(new["applicable"])
+        self.mocked.update(new.get("mocked", {}))
 
     def add_late(self, new: Part) -> None:
         """Add what one test sent after it was over to the test's rows; `lines` are shown below the matrix."""

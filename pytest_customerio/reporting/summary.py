@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 
+from pytest_customerio.reporting import mocked
 from pytest_customerio.reporting.matrix import matrix
 from pytest_customerio.reporting.results import Results
 
@@ -13,13 +14,26 @@ WARNINGS = 10
 
 
 def summary(results: Results, note: Sequence[str] = ()) -> list[str]:
-    """All lines of the section; `note` alone if no request was heard."""
+    """All lines of the section; without the matrix if no request was judged."""
     if not results.rows:
-        return list(note)
+        return [*mocked.summary(results.mocked.values()), *note]
     late = [text for block in results.late for text in ("", *block)]
     noted = ["", *note] if note else []
     next_command = ["", _next_command(results)]
-    return [*matrix(results), *_warnings(results), *late, *_recordings(results), *noted, *next_command]
+    return [
+        *matrix(results),
+        *_mocked(results),
+        *_warnings(results),
+        *late,
+        *_recordings(results),
+        *noted,
+        *next_command,
+    ]
+
+
+def _mocked(results: Results) -> list[str]:
+    shown = mocked.summary(results.mocked.values())
+    return ["", *shown] if shown else []
 
 
 def _recordings(results: Results) -> list[str]:

@@ -10,7 +10,7 @@ from pytest_customerio.core.model import Outcome, Verdict, Violation
 from pytest_customerio.judging.judgement import Judgement
 from pytest_customerio.judging.ledger import Occurrence, Tally
 from pytest_customerio.judging.violation import fails
-from pytest_customerio.reporting import messages
+from pytest_customerio.reporting import messages, mocked
 from pytest_customerio.running.test import CheckedTest, Unreported, key_of
 
 if TYPE_CHECKING:
@@ -47,11 +47,15 @@ class Judge:
 
     def conclusion(self, test: CheckedTest, news: Unreported, unmet: Sequence[ReplayedCase]) -> Conclusion:
         """The conclusion about the call phase; `unmet` are the cases that no request met."""
-        text = self.text(test, news, unmet)
+        text, notes = self.text(test, news, unmet), test.mocked
+        if unmet and notes is not None and notes.not_sent and test.record.heard == notes.not_sent:
+            return Conclusion(f"{messages.NOTHING_SENT}\n\n{text}".rstrip())
         if text or not unmet:
             return Conclusion(text)
         if not test.record.heard:
             return Conclusion(messages.NOTHING_SENT)
+        if notes is not None and test.record.heard == notes.answered.total():
+            return Conclusion(mocked.in_the_way(test.plan.case or "", notes.answered))
         return Conclusion(skip=_why_unmet(test, unmet[0]))
 
     def text(self, test: CheckedTest, news: Unreported, unmet: Iterable[ReplayedCase]) -> str:

@@ -25,6 +25,7 @@ from pytest_customerio.reporting.results import part
 from pytest_customerio.running.case_selection import CaseSelection
 from pytest_customerio.running.conclusion import Conclusion, Judge, verdicts
 from pytest_customerio.running.late import Late
+from pytest_customerio.running.mocks import Mocks
 from pytest_customerio.running.test import CheckedTest, Plan, SessionParts
 from pytest_customerio.running.traffic import SessionTraffic
 from pytest_customerio.running.unfinished import UnfinishedWork
@@ -53,8 +54,9 @@ class Session:
         self.selection = CaseSelection(self.catalog, self.cassettes)
         self.judge = Judge(strict=settings.strict)
         self.allow = allowances(settings.allow_lines, vocabulary())
-        sent_from = CallSite(settings.rootdir).sent_from
-        self._traffic = SessionTraffic(self.catalog, self.cassettes, sent_from, everywhere=settings.contract)
+        site = CallSite(settings.rootdir)
+        self._traffic = SessionTraffic(self.catalog, self.cassettes, site.sent_from, everywhere=settings.contract)
+        self._mocks = Mocks(self._traffic, site)
         self._unfinished = UnfinishedWork(self._traffic.ownership)
         self._stack = ExitStack()
         self._taps: registry.Taps | None = None
@@ -89,6 +91,7 @@ class Session:
         self._stack.callback(guard.arm(self._traffic, self._traffic.refusal))
         self._taps = registry.install(self._traffic)
         self._stack.callback(self._taps)
+        self._stack.callback(self._mocks.install())  # after the clients: what it puts on top of them goes first
         started = Patches()
         self._traffic.ownership.watch(started)
         self._stack.callback(started.undo)
@@ -154,6 +157,7 @@ class Session:
         if test.plan.checked:
             self._unfinished.settle(replayed=test.replay is not None)
         unmet = test.end_replays(raised)
+        self._mocks.settle(test, raised)
         test.record.settle()
         news = self.judge.unreported(test)
         conclusion = self.judge.conclusion(test, news, unmet)
@@ -164,6 +168,7 @@ class Session:
     def settle(self, test: CheckedTest) -> Conclusion:
         """Setup failed, or teardown is over: what was sent there is judged too."""
         unmet = test.end_replays(None)
+        self._mocks.settle(test, None)
         test.record.settle()
         text = self._report(test, unmet).text
         return Conclusion("\n\n".join(filter(None, (text, self._saved(test, text)))))
@@ -190,7 +195,7 @@ class Session:
         operations = {row.operation for row in rows} & set(self.catalog.operations)
         applicable = {name: sorted(self.cassettes.applying(name)) for name in sorted(operations - self._reported)}
         self._reported |= operations
-        return part(rows, applicable)
+        return part(rows, applicable, mocked={test.plan.nodeid: test.mocked.counts()} if test.mocked else {})
 
     def identified(self, interaction: Interaction) -> Interaction:
         """The interaction with its operation."""

@@ -15,6 +15,7 @@ from pytest_customerio.running.case_selection import CaseSelection
 
 if TYPE_CHECKING:
     from pytest_customerio.cassettes.recording.playing import Recording
+    from pytest_customerio.clients.mocks.notes import Notes
     from pytest_customerio.replay.replay import Replay
     from pytest_customerio.running.replayed_case import ReplayedCase
 
@@ -75,7 +76,7 @@ class Reported:
 
 @dataclass(slots=True)
 class CheckedTest:
-    """One test while it runs: what it sent, and the case at work."""
+    """One test while it runs: what it sent, the case at work, and what mocks were called with, if any were."""
 
     session: SessionParts
     plan: Plan
@@ -89,6 +90,7 @@ class CheckedTest:
     over: bool = False
     recording: Recording | None = None
     passed: bool = False
+    mocked: Notes | None = None
     _sent: list[tuple[Interaction, Interaction]] = field(default_factory=list)
 
     @property

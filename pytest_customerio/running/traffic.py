@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from contextvars import Token
+from contextvars import ContextVar, Token
 from typing import TYPE_CHECKING, Self
 
 from pytest_customerio.cassettes.recording.playing import RecordingError
 from pytest_customerio.clients import traffic as taps
+from pytest_customerio.clients.sent import watched
 from pytest_customerio.clients.traffic import being_heard, heard_above
 from pytest_customerio.core.model import CONNECT_FAULTS, Answer, PendingInteraction, WireRequest
 from pytest_customerio.core.redact import safe_url
@@ -19,6 +20,7 @@ from pytest_customerio.reporting.messages import REFUSED, UNANSWERED
 
 if TYPE_CHECKING:
     from pytest_customerio.cassettes.cases import Cassettes
+    from pytest_customerio.clients.mocks.unsent import Heard
     from pytest_customerio.contract.catalog import Catalog
     from pytest_customerio.running.test import CheckedTest
 
@@ -49,7 +51,12 @@ class Hearing:
                 being_heard.set(None)
         if error is not None and self.interaction.raised is None:
             self.interaction.raised = type(error).__name__
-        self._test.hear(self.interaction)
+        # A client that refuses what it was given, such as an impossible timeout, has sent nothing.
+        if not isinstance(error, ValueError | TypeError) or self.interaction.attempts:
+            if (call := watched.get()) is not None:
+                call.note_sent()
+                self.interaction.exempt = call.exempt
+            self._test.hear(self.interaction)
 
 
 class SessionTraffic:
@@ -64,13 +71,17 @@ class SessionTraffic:
         self._catalog = catalog
         self._cassettes = cassettes
         self._sent_from = sent_from
+        # While calls of mocks are made again: the variable that tells which call is made again in this context.
+        self.unsent: ContextVar[Heard | None] | None = None
 
-    def hear(self, client: str, method: str, url: str) -> Hearing | None:
+    def hear(self, client: str, method: str, url: str) -> taps.Hearing | None:
         """Begin to hear one request of a checked test; None if a client above is heard already."""
+        if self.unsent is not None and (again := self.unsent.get()) is not None:
+            return again.begin(client, method, url)
         test = self.ownership.current()
         if test is None or not test.plan.checked or heard_above() is not None:
             return None
-        return Hearing(test, PendingInteraction(client, method.upper(), url, sent_from=self._sent_from(), at=_now()))
+        return Hearing(test, PendingInteraction(client, method.upper(), url, sent_from=self._sent_from(), at=now()))
 
     def at_connect(self) -> bool:
         """Whether the case at work breaks connections before they are made: the answer is asked for first then."""
@@ -96,7 +107,7 @@ class SessionTraffic:
     def _met(self, request: WireRequest) -> PendingInteraction:
         method, body = request.method.upper(), request.body or None
         interaction = PendingInteraction("network", method, request.url, request.headers, body)
-        interaction.sent_from, interaction.at = self._sent_from(), _now()
+        interaction.sent_from, interaction.at = self._sent_from(), now()
         return interaction
 
     def _answer(self, test: CheckedTest, hearing: taps.Hearing, request: WireRequest) -> Answer:
@@ -139,7 +150,7 @@ def _cancelled(request: WireRequest) -> taps.Hearing | None:
     return hearing if hearing is not None and over and hearing.interaction.method == request.method else None
 
 
-def _now() -> float:
+def now() -> float:
     """The time as the application sees it; a mock of `time.time` is not called, because it may count its calls."""
     clock = time.time
     return 0.0 if is_mock(clock) else clock()

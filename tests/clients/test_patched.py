@@ -17,6 +17,7 @@ if __name__ == "__main__":  # from a checkout that is not installed
     sys.path.append(str(Path(__file__).resolve().parents[2]))
 
 from pytest_customerio.clients import patched, registry
+from pytest_customerio.clients.mocks import unsent
 from pytest_customerio.clients.traffic import Traffic
 from pytest_customerio.process import idle
 from pytest_customerio.process.parts import Part, markdown
@@ -85,6 +86,7 @@ def test_a_client_that_has_lost_a_part_is_tapped_as_far_as_possible(
     module.Client, module.AsyncClient = Client, object  # type: ignore[attr-defined]
     monkeypatch.setitem(sys.modules, "httpx2", module)
     before = Client.send
+    monkeypatch.setattr(unsent, "PARTS", ())  # mocks of this client are not made again either
     uninstall = registry.install(traffic)
     try:
         assert Client.send is not before

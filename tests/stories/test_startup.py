@@ -127,6 +127,25 @@ def test_the_gate_alone_loads_neither_vcrpy_nor_the_tools(story: Story, files: d
     assert _loaded(story, SENDING, "--cio-contract") == (False, set())
 
 
+MOCKED = """
+import requests
+from unittest.mock import patch
+
+@patch("requests.post")
+def test_app(post):
+    requests.post("https://track.customer.io/api/v1/customers/42", auth=("site", "key"), json={})
+"""
+
+
+@pytest.mark.parametrize("text", [SENDING, MOCKED])
+def test_what_hears_mocks_is_loaded_when_there_may_be_some(story: Story, text: str) -> None:
+    """Without `unittest.mock` or an SDK, the gate loads the names of the libraries and nothing else of `mocks/`."""
+    story.file("conftest.py", CONFTEST)
+    story.run(text, "--cio-contract", subprocess=True)
+    seen = {name for name in _seen(story)["ours"] if name.startswith("pytest_customerio.clients.mocks.")}
+    assert bool(seen) is (text is MOCKED)
+
+
 def test_success_answers_of_ones_own_need_no_vcrpy(story: Story) -> None:
     """The ini `cio_cassettes` alone does not load vcrpy: success answers are read, not played."""
     story.file("own/track/200-ok.yaml", CASSETTE)

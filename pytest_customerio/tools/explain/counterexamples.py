@@ -13,6 +13,7 @@ from pytest_customerio.contract.catalog import Catalog
 from pytest_customerio.contract.rules import Rule
 from pytest_customerio.core.model import ErrorCase, Interaction, Violation
 from pytest_customerio.core.observation import Attempt, LogLine, Message, Observation
+from pytest_customerio.reporting import mocked
 from pytest_customerio.tools.explain.advice import Advice
 
 if TYPE_CHECKING:
@@ -50,6 +51,9 @@ class Counterexamples:
         row = self._advice.counterexamples.get(rule.kind, {}).get(rule.name)
         if row is None:
             return None
+        if rule.kind == "session":
+            made = mocked.hidden if rule.name == "mock-hides-error" else mocked.not_sent
+            return Counterexample(row["call"], "", made(row["of"], row["raises"], None))
         return self._payload(rule.name, row) if rule.kind == "payload" else self._handling(rule.name, row)
 
     def _payload(self, rule: str, row: Mapping[str, Any]) -> Counterexample:

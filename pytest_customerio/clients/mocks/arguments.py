@@ -1,0 +1,159 @@
+"""The arguments of a call, as they were when it was made: copied, and told apart by their shape."""
+
+from __future__ import annotations
+
+import itertools
+import math
+import re
+from bisect import bisect_left
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+from unittest import mock
+
+from pytest_customerio.process.recognition import is_mock
+
+# Values in one call's arguments, and levels of nesting: beyond these a call is not noted in full, and so not judged.
+MOST_VALUES = 100_000
+DEEPEST = 60
+_ATOMS = frozenset({str, int, float, bool, type(None), bytes})
+_LETTERS = str.maketrans("", "", "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789")
+_LIMITS = (0, 100, 150, 1000, 10_000, 100_000)
+_PLACEHOLDERS = frozenset({"none", "null", "undefined"})
+_SENTINELS = frozenset({type(mock.sentinel.any), type(mock.ANY), type(mock.call)})
+
+
+# What an exception may say about what it was given: nothing that looks like an address or a number of somebody.
+_PERSONAL = re.compile(r"\S*@\S*|\+?\d{7,}")
+_LONGEST = 200
+
+
+class NotCopiedError(Exception):
+    """Arguments that cannot be judged later: they hold a mock, or what can be read only once, or are too large."""
+
+
+@dataclass(frozen=True, slots=True)
+class Arguments:
+    """The arguments of one call, copied; `opaque` tells whether they hold objects that JSON cannot."""
+
+    args: tuple[Any, ...]
+    kwargs: Mapping[str, Any]
+    opaque: bool
+
+
+def copied(args: tuple[Any, ...], kwargs: Mapping[str, Any], is_message: Callable[[type], bool]) -> Arguments | None:
+    """The arguments as they are now; None where they cannot be known later.
+
+    `is_message` tells whether a class is one of an SDK's own: its objects are copied with their attributes.
+    """
+    copier = _Copier(is_message)
+    try:
+        return Arguments(copier.copy(args), copier.copy(kwargs), copier.opaque)
+    except NotCopiedError:
+        return None
+
+
+@dataclass(slots=True)
+class _Copier:
+    """Copies what JSON can hold, and a message object of an SDK; `opaque` tells whether anything else was in it."""
+
+    is_message: Callable[[type], bool]
+    opaque: bool = False
+    left: int = MOST_VALUES
+
+    def copy(self, value: Any, depth: int = 0) -> Any:
+        """A copy that later changes of the original do not reach. Raises `NotCopiedError`."""
+        kind = type(value)
+        if kind in _ATOMS:
+            return value
+        self.left -= 1
+        if self.left < 0 or depth > DEEPEST:
+            raise NotCopiedError("too large")
+        if kind is dict:
+            return self._copy_members(value, depth)
+        if kind is list:
+            self.left -= len(value)
+            return [self.copy(one, depth + 1) for one in value]
+        if kind is tuple:
+            return tuple([self.copy(one, depth + 1) for one in value])
+        return self._copy_object(value, kind, depth)
+
+    def _copy_members(self, value: dict[Any, Any], depth: int) -> dict[Any, Any]:
+        return {key if type(key) is str else self.copy(key): self.copy(one, depth + 1) for key, one in value.items()}
+
+    def _copy_object(self, value: Any, kind: type, depth: int) -> Any:
+        if is_mock(value) or kind in _SENTINELS:
+            raise NotCopiedError("a mock")
+        if isinstance(value, (str, int, float)):  # a subclass, as an enum's member or Django's safe text
+            return value
+        if isinstance(value, dict):
+            return self._copy_members(value, depth)
+        if isinstance(value, list):
+            return [self.copy(one, depth + 1) for one in value]
+        if isinstance(value, tuple):  # a named tuple, as a region
+            for one in value:
+                self.copy(one, depth + 1)
+            return value
+        if hasattr(kind, "__next__") or hasattr(kind, "__anext__") or hasattr(kind, "read"):
+            raise NotCopiedError("read once")
+        if self.is_message(kind):
+            twin: Any = object.__new__(kind)
+            vars(twin).update({name: self.copy(one, depth + 1) for name, one in vars(value).items()})
+            return twin
+        self.opaque = True
+        return value
+
+
+def shape(value: Any, depth: int = 0) -> Any:
+    """What two arguments have in common that are judged alike: types, members, and of a text what rules look at."""
+    kind = type(value)
+    if kind is str:
+        rest = value.translate(_LETTERS) if value.isascii() else value
+        size = bisect_left(_LIMITS, len(value))
+        padded = rest != "" and value != value.strip()
+        return size, rest[:40], padded, value.isdigit(), len(value) < 10 and value.lower() in _PLACEHOLDERS
+    if kind is int:
+        return "int", len(str(value)), value < 0
+    if kind is float:
+        return "float", math.isfinite(value), math.isnan(value), value.is_integer()
+    if kind is dict:
+        members = value.items() if len(value) < 1000 else itertools.islice(value.items(), 1000)
+        return tuple([(key, shape(one, depth + 1)) for key, one in members])
+    if kind in (list, tuple) and depth < DEEPEST:
+        return kind, len(value), tuple({shape(one, depth + 1) for one in value[:100]})
+    return kind if kind in _ATOMS else (kind, _members(value, depth))
+
+
+def _members(value: Any, depth: int) -> Any:
+    members: Mapping[str, Any] = getattr(value, "__dict__", {})
+    return shape(dict(members), depth + 1) if depth < 3 else None
+
+
+def subject_of(args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> str:
+    """Of whom and of what a call is: its first two arguments, by place or by name, without the instance."""
+    plain = [one for one in (*args, *kwargs.values()) if isinstance(one, (str, int, type(None)))]
+    return repr(plain[:2])[:_LONGEST]
+
+
+def text_of(error: BaseException, given: Any) -> str:
+    """An exception in one line, without the values that the call was given."""
+    cause = error.__cause__
+    text = " ".join(str(error).split())
+    if not isinstance(error, (TypeError, AttributeError)):  # these name arguments, not their values
+        for value in sorted({one for one in _texts(given) if len(one) > 3}, key=len, reverse=True):
+            text = text.replace(value, "…")
+    text = _PERSONAL.sub("…", text)
+    if cause is not None:  # an SDK wraps what its client raised
+        return f"{type(error).__name__}: {text_of(cause, given)}"
+    shown = text if len(text) <= _LONGEST else text[: _LONGEST - 1] + "…"
+    return f"{type(error).__name__}: {shown}" if shown else type(error).__name__
+
+
+def _texts(value: Any, depth: int = 0) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, (int, float)) and not isinstance(value, bool):
+        yield str(value)
+    elif isinstance(value, (list, tuple, dict)) and depth < DEEPEST:
+        for one in value.values() if isinstance(value, dict) else value:
+            yield from _texts(one, depth + 1)

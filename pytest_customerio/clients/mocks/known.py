@@ -1,0 +1,211 @@
+"""What a mock may stand for: the public classes and functions of the SDKs and of the clients, known by identity."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from types import FunctionType, MethodType, ModuleType
+from typing import Any, Literal
+from weakref import WeakValueDictionary
+
+from pytest_customerio.clients.mocks.libraries import Library
+
+Kind = Literal["module", "class", "instance", "method", "function"]
+# What the libraries use of the standard library, and tests like to replace.
+_STANDARD = ("json", "time", "uuid")
+ENTERING = ("__enter__", "__aenter__")
+
+
+@dataclass(frozen=True, slots=True)
+class Built:
+    """How the application built an instance: the constructor's arguments; None where they hold what is not known."""
+
+    args: tuple[Any, ...] = ()
+    kwargs: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Role:
+    """What a mock stands for.
+
+    `real` is the module, the class, or the function; for an instance and its methods it is the class. `path` leads
+    from the instance to the method, as `("v2", "send_batch")`. `instance` is a real instance or how one was built.
+    `on_class` tells that a mock was put on the class itself, so that real instances have it for a method.
+    """
+
+    kind: Kind
+    real: Any
+    label: str
+    library: Library
+    path: tuple[str, ...] = ()
+    instance: Any = None
+    on_class: bool = False
+
+    def __deepcopy__(self, memo: object) -> Role:
+        return self
+
+    @property
+    def name(self) -> str:
+        """The name of the method or function."""
+        return self.path[-1] if self.path else self.label.rpartition(".")[2]
+
+
+MISSING = object()
+
+
+class Known:
+    """The objects of the libraries that are imported, by identity."""
+
+    def __init__(self) -> None:
+        self._roles: dict[int, Role] = {}
+        self._alive: list[Any] = []  # what is known by its id must not be forgotten
+        self._classes: dict[type, Role] = {}
+        self._messages: set[type] = set()
+        self._names: dict[type, frozenset[str]] = {}
+        self._modules: dict[str, Any] = {}
+        self._instances: WeakValueDictionary[int, Any] = WeakValueDictionary()
+        self._originals: dict[tuple[int, str], tuple[Any, str, Any]] = {}
+
+    def learn(self, library: Library) -> None:
+        """Take in a library that is imported now, while nothing of it is mocked."""
+        module = self._modules[library.module] = sys.modules[library.module]
+        self._add(module, Role("module", module, library.module, library))
+        for name in library.classes:
+            cls = getattr(module, name, None)
+            if isinstance(cls, type):
+                self._classes[cls] = Role("class", cls, f"{library.module}.{name}", library)
+                self._names[cls] = frozenset(vars(cls))
+                self._add(cls, self._classes[cls])
+                self._learn_methods(self._classes[cls])
+        for name in library.functions:
+            function = getattr(module, name, None)
+            if isinstance(function, FunctionType):
+                self._add(function, Role("function", function, f"{library.module}.{name}", library))
+        if library.sdk:
+            self._messages.update(one for one in vars(module).values() if _is_message(one, library))
+        self._remember(library)
+
+    def role(self, real: Any) -> Role | None:
+        """What a mock in the place of this object stands for; None where it is nothing that is heard."""
+        found = self._roles.get(id(real))
+        if found is not None:
+            return found
+        if isinstance(real, (staticmethod, classmethod)):
+            return self._roles.get(id(real.__func__))
+        if type(real) is MethodType:
+            owner = self._instance(real.__self__)
+            return owner and child(owner, real.__func__.__name__)
+        if isinstance(real, type):
+            return self._subclass(real)
+        return self._instance(real)
+
+    def attribute(self, target: Any, name: str) -> Role | None:
+        """What a mock stands for that was put on a known class or instance of one, in the place of a method.
+
+        A method that a class inherits is put on the class itself by `patch` and `monkeypatch`.
+        """
+        owner = self._subclass(target) if isinstance(target, type) else self._instance(target)
+        if owner is None or name.startswith("_") or self.method(owner.real, name) is None:
+            return None
+        return replace(child(owner, name), on_class=isinstance(target, type))
+
+    def built(self, instance: Any) -> None:
+        """An instance of an SDK's class was built."""
+        self._instances[id(instance)] = instance
+
+    def only_instance(self, cls: type) -> Any:
+        """The instance of a class, where there is one, or all have the same settings; else None."""
+        there = [one for one in list(self._instances.values()) if isinstance(one, cls)]
+        return there[0] if there and all(_settings(one) == _settings(there[0]) for one in there[1:]) else None
+
+    def originals(self) -> Iterator[tuple[Any, str, Any]]:
+        """Where something else stands now than when the library was taken in: owner, name, what stood there.
+
+        `MISSING` stood where a class inherited what was put on it since.
+        """
+        for owner, name, original in list(self._originals.values()):
+            if vars(owner).get(name) is not original:
+                yield owner, name, original
+        for cls, names in list(self._names.items()):
+            yield from ((cls, name, MISSING) for name in set(vars(cls)) - names)
+
+    def module(self, library: Library) -> Any:
+        """The module of a library, whatever stands for it now."""
+        return self._modules[library.module]
+
+    def class_of(self, library: Library, name: str) -> Role:
+        """A public class of a library."""
+        return next(role for role in self._classes.values() if role.library is library and role.name == name)
+
+    def is_message(self, cls: type) -> bool:
+        """Whether objects of this class are what an SDK's methods are given: a message to send, a limit of time."""
+        return any(one in self._messages for one in cls.__mro__)
+
+    def known_class(self, cls: type) -> Role | None:
+        """The nearest class of a library that this class is, or is derived from."""
+        return next((self._classes[one] for one in cls.__mro__ if one in self._classes), None)
+
+    def method(self, cls: type, name: str) -> FunctionType | None:
+        """The real method of a class, whatever stands for it now."""
+        for one in cls.__mro__:
+            added = one in self._names and name not in self._names[one]
+            _, _, found = self._originals.get((id(one), name)) or (one, name, None if added else vars(one).get(name))
+            if type(found) is FunctionType:
+                return found
+        return None
+
+    def _subclass(self, cls: type) -> Role | None:
+        base = self.known_class(cls) if self._classes and cls is not type else None
+        if base is None or cls is base.real:
+            return base
+        return replace(base, real=cls, label=f"{cls.__module__}.{cls.__qualname__}")
+
+    def _instance(self, real: Any) -> Role | None:
+        # The type, for a mock may claim to be of another class.
+        cls = self._subclass(type(real))
+        return cls and replace(cls, kind="instance", instance=real)
+
+    def _add(self, real: Any, role: Role) -> None:
+        self._alive.append(real)
+        self._roles.setdefault(id(real), role)
+
+    def _learn_methods(self, cls: Role) -> None:
+        for name in dir(cls.real):
+            method = getattr(cls.real, name)
+            if isinstance(method, FunctionType) and not name.startswith("_"):
+                self._add(method, child(cls, name))
+
+    def _remember(self, library: Library) -> None:
+        names = (library.module, *library.lookups, *_STANDARD)
+        modules = [sys.modules[name] for name in names if name in sys.modules]
+        classes = [one for module in modules for one in vars(module).values() if isinstance(one, type)]
+        own = {one for one in classes for module in modules if one.__module__ == module.__name__}
+        own |= {base for cls, role in self._classes.items() if role.library is library for base in cls.__mro__[:-1]}
+        own |= {getattr(sys.modules[home], name) for home, name in library.members if home in sys.modules}
+        for owner in (*modules, *own):
+            for name, value in vars(owner).items():
+                if not name.startswith("__") and (callable(value) or isinstance(value, (ModuleType, property))):
+                    self._originals.setdefault((id(owner), name), (owner, name, value))
+
+
+def child(role: Role, name: str) -> Role:
+    """What an attribute of a class, an instance or one of its members stands for."""
+    return replace(role, kind="method", label=f"{role.label}.{name}", path=(*role.path, name))
+
+
+def called(role: Role) -> Role | None:
+    """What the result of a call stands for, as far as it is known without looking at it."""
+    if role.kind == "class":
+        return replace(role, kind="instance")
+    if role.kind == "method" and role.path in [(name,) for name in ENTERING]:
+        return replace(role, kind="instance", label=role.label.rpartition(".")[0], path=())
+    return None
+
+
+def _is_message(value: Any, library: Library) -> bool:
+    return isinstance(value, type) and value.__name__ not in library.classes and not issubclass(value, BaseException)
+
+
+def _settings(instance: Any) -> dict[str, Any]:
+    return {name: one for name, one in vars(instance).items() if isinstance(one, (str, int, float, tuple))}

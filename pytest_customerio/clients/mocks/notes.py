@@ -1,0 +1,171 @@
+"""The calls of known mocks in one test, in order; bounded, however many there are."""
+
+from __future__ import annotations
+
+import threading
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from pytest_customerio.clients.mocks.arguments import Arguments, shape, subject_of, text_of
+from pytest_customerio.clients.mocks.known import Role
+
+# Calls of one method at one call site that are kept whatever they hold; after these, one of each shape.
+EACH = 100
+# Shapes told apart, and calls kept, in one test; what is beyond is counted as not judged.
+SHAPES = 400
+MOST = 5000
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """One call of a mock that stands for `role`, with its arguments as they were.
+
+    `instance` is the real instance or how the application built it; None where that is not known. `at` is the unix
+    time of the call.
+    """
+
+    role: Role
+    given: Arguments
+    sent_from: str | None
+    at: float
+    instance: Any = None
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """One call of an SDK's method that raised before anything was sent; `text` says what, without what it was given.
+
+    `subject` tells of whom and of what the call was.
+    """
+
+    label: str
+    error: BaseException
+    text: str
+    subject: str
+    sent_from: str | None
+    at: float
+
+
+@dataclass(slots=True)
+class _Place:
+    """The calls of one method at one call site."""
+
+    noted: int = 0
+    shapes: set[Any] = field(default_factory=set)
+
+
+class Notes:
+    """What the mocks of one test were called with, what an SDK refused, and what could not be noted.
+
+    `calls` are those that were heard, `unjudged` those that are not judged, by reason; `not_sent` those that the real
+    thing refuses. `answered` are the requests that the real thing would have sent, by mock.
+    """
+
+    def __init__(self) -> None:
+        self.calls = 0
+        self.not_sent = 0
+        self.answered: Counter[str] = Counter()
+        self.unjudged: Counter[str] = Counter()
+        self._notes: list[Note] = []
+        self._refusals: list[Refusal] = []
+        self._places: dict[tuple[str, str | None], _Place] = {}
+        self._lock = threading.Lock()
+
+    def wants(self, label: str, sent_from: str | None, given: Any, *, sends: bool = True) -> bool:
+        """Whether a call is to be kept; one like those that are kept already is only counted, if it `sends`."""
+        place = self._places.setdefault((label, sent_from), _Place())
+        with self._lock:
+            self.calls += sends
+            if place.noted < EACH:
+                place.noted += 1
+                return True
+        seen = shape(given)
+        with self._lock:
+            if seen in place.shapes:
+                return False
+            if len(place.shapes) >= SHAPES or len(self._notes) >= MOST:
+                self.unjudged["too many different calls"] += 1
+                return False
+            place.shapes.add(seen)
+            return True
+
+    def add(self, note: Note) -> None:
+        """Keep one call."""
+        with self._lock:
+            self._notes.append(note)
+
+    def drop(self, note: Note) -> None:
+        """A call that was heard otherwise: the mock called the real thing."""
+        with self._lock:
+            self.calls -= 1
+            self._notes = [one for one in self._notes if one is not note]
+
+    def refuse(self, refusal: Refusal) -> None:
+        """An SDK's method raised before anything was sent."""
+        with self._lock:
+            if len(self._refusals) < MOST and not any(one.error is refusal.error for one in self._refusals[-5:]):
+                self._refusals.append(refusal)
+
+    def recover(self, label: str, subject: Callable[[], str]) -> None:
+        """A call was sent: one of the same subject that was refused before is lost no more."""
+        with self._lock:
+            if any(one.label == label for one in self._refusals):
+                now = subject()
+                self._refusals = [one for one in self._refusals if (one.label, one.subject) != (label, now)]
+
+    def declare(self, error: BaseException) -> None:
+        """The test expected this exception: what it was made from is no loss."""
+        with self._lock:
+            if self._refusals:
+                known = {id(one) for one in chain(error)}
+                self._refusals = [one for one in self._refusals if id(one.error) not in known]
+
+    def skip(self, why: str) -> None:
+        """A call that cannot be judged."""
+        with self._lock:
+            self.unjudged[why] += 1
+
+    def counts(self) -> dict[str, Any]:
+        """How many calls were heard, and those that are not judged, by reason, as values that xdist can send."""
+        return {"calls": self.calls, "unjudged": dict(self.unjudged)}
+
+    def take(self) -> tuple[list[Note], list[Refusal]]:
+        """What was noted since the last time."""
+        with self._lock:
+            notes, self._notes = self._notes, []
+            refusals, self._refusals = self._refusals, []
+        return notes, refusals
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where calls are noted: in which test's notes, from which call site, at what time.
+
+    `is_project` tells whether a file is the project's own, `replaying` whether an error case is at work.
+    """
+
+    notes: Callable[[], Notes | None]
+    sent_from: Callable[[], str | None]
+    now: Callable[[], float]
+    concerns: Callable[..., bool]
+    is_project: Callable[[str], bool]
+    replaying: Callable[[], bool] = bool
+
+    def refusal(self, label: str, error: BaseException, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> Refusal:
+        """A call that was refused, here and now."""
+        text, subject = text_of(error, (args, dict(kwargs))), subject_of(args, kwargs)
+        return Refusal(label, error, text, subject, self.sent_from(), self.now())
+
+
+def chain(error: BaseException) -> Iterator[BaseException]:
+    """An exception, those that it was raised from, and those within a group."""
+    todo, seen = [error], set[int]()
+    while todo:
+        one = todo.pop()
+        if id(one) not in seen:
+            seen.add(id(one))
+            yield one
+            todo += [other for other in (one.__cause__, one.__context__) if other is not None]
+            todo += one.exceptions if isinstance(one, BaseExceptionGroup) else ()

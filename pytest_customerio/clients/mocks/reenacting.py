@@ -1,0 +1,175 @@
+"""Makes the noted calls again on the real thing, and returns the request that each would have sent."""
+
+from __future__ import annotations
+
+import asyncio
+import contextvars
+import inspect
+import logging
+import ssl
+import threading
+import warnings
+from collections.abc import Awaitable, Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from operator import attrgetter
+from typing import Any
+
+from pytest_customerio.clients.mocks import unsent
+from pytest_customerio.clients.mocks.arguments import text_of
+from pytest_customerio.clients.mocks.instances import Instances, exempt
+from pytest_customerio.clients.mocks.known import Built, Known, Role
+from pytest_customerio.clients.mocks.libraries import AIOHTTP, CDP
+from pytest_customerio.clients.mocks.notes import Note
+from pytest_customerio.clients.mocks.standins import twin
+from pytest_customerio.clients.mocks.unsent import Heard, NotSentError, at_work, nothing_leaves
+from pytest_customerio.core.model import PendingInteraction
+
+# Seconds that a call of an asynchronous client may take: it meets no network.
+LONGEST = 10.0
+OPAQUE = "arguments that JSON cannot hold"
+# What is wrong with this machine and not with the call.
+SURROUNDINGS = (FileNotFoundError, PermissionError, TimeoutError, ssl.SSLError, RecursionError, MemoryError)
+
+
+@dataclass(frozen=True, slots=True)
+class Reenacted:
+    """What became of one noted call: its requests, or what the real thing raised instead; `why` it is not judged."""
+
+    note: Note
+    requests: tuple[PendingInteraction, ...] = ()
+    error: str = ""
+    why: str = ""
+
+
+def reenact(known: Known, notes: Sequence[Note]) -> list[Reenacted]:
+    """Make the calls again, in their order. Nothing leaves, and no loop of the application's is touched."""
+    found: list[Reenacted] = []
+    lost = [part for part in unsent.PARTS if part.missing]
+    if lost:
+        return [Reenacted(note, why=f"{lost[0].library.name} has no {lost[0].path}") for note in notes]
+
+    def run() -> None:
+        with nothing_leaves(known), _silence():
+            found.extend(_Reenactment(known).each(notes))
+
+    if asyncio._get_running_loop() is None:
+        contextvars.copy_context().run(run)
+    else:
+        thread = threading.Thread(target=run, name="cio-reenact")
+        thread.start()
+        thread.join()
+    return found
+
+
+class _Reenactment:
+    """One series of calls, with the instances that they share."""
+
+    def __init__(self, known: Known) -> None:
+        self._known = known
+        self._instances = Instances(known)
+        self._loop: asyncio.AbstractEventLoop | None = None
+
+    def each(self, notes: Sequence[Note]) -> Iterator[Reenacted]:
+        """Each call in turn."""
+        try:
+            for note in notes:
+                yield self._again(note)
+        finally:
+            if self._loop is not None:
+                self._loop.close()
+
+    def _again(self, note: Note) -> Reenacted:
+        heard, known = Heard(), True
+        token = at_work.set(heard)
+        try:
+            if note.role.kind == "class":
+                self._check_class(note)
+            else:
+                function, known = self._function(note)
+                self._call(function, note)
+        except NotSentError:
+            pass
+        except Exception as error:
+            return self._refused(note, error, known=known)
+        finally:
+            at_work.reset(token)
+        for request in heard.requests:
+            request.exempt = exempt(note.role, note.given.kwargs, known=known)
+        return Reenacted(note, tuple(heard.requests))
+
+    def _refused(self, note: Note, error: Exception, *, known: bool) -> Reenacted:
+        if note.given.opaque:
+            return Reenacted(note, why=OPAQUE)
+        own = note.role.kind == "function" or self._base(note.role).real is note.role.real
+        if isinstance(error, SURROUNDINGS) or not (known or own):
+            return Reenacted(note, why=f"the real thing could not be made here ({type(error).__name__})")
+        return Reenacted(note, error=text_of(error, (note.given.args, note.given.kwargs)))
+
+    def _call(self, function: Callable[..., Any], note: Note) -> None:
+        result = function(*note.given.args, **note.given.kwargs)
+        if inspect.isawaitable(result):
+            self._finish(result)
+
+    def _finish(self, result: Awaitable[Any]) -> None:
+        async def finish() -> None:
+            await asyncio.wait_for(result, LONGEST)
+
+        self._loop = self._loop or asyncio.SelectorEventLoop()
+        self._loop.run_until_complete(finish())
+
+    def _function(self, note: Note) -> tuple[Callable[..., Any], bool]:
+        """What to call, and whether its instance is the application's own."""
+        role = note.role
+        if role.library is AIOHTTP:
+            return self._in_a_session(role, note.instance), True
+        if role.kind == "function" and role.library is not CDP:
+            return role.real, True
+        instance, known = self._module_client() if role.kind == "function" else self._instances.of(role, note.instance)
+        return attrgetter(".".join(role.path or (role.name,)))(instance), known
+
+    def _check_class(self, note: Note) -> None:
+        """Build an instance as the application did; a class of the application's own is its own business."""
+        if self._base(note.role).real is note.role.real:
+            self._instances.build(note.role.real, note.instance)
+
+    def _module_client(self) -> tuple[Any, bool]:
+        """The client behind the module's functions: the one that there is, or one by the module's settings."""
+        module: Any = self._known.module(CDP)
+        cls = self._known.class_of(CDP, "Client")
+        there = module.default_client
+        if type(there) is cls.real:
+            return self._instances.of(cls, twin(there))
+        if not isinstance(module.write_key, str):
+            return self._instances.of(cls, None)
+        return self._instances.of(cls, Built((module.write_key,), {"host": module.host, "gzip": module.gzip}))
+
+    def _in_a_session(self, role: Role, given: Any) -> Callable[..., Any]:
+        """A session of aiohttp can only be made while a loop runs."""
+        cls: Any = self._known.class_of(AIOHTTP, "ClientSession").real
+
+        async def call(*args: Any, **kwargs: Any) -> None:
+            built = given if type(given) is Built else Built()
+            async with cls(*built.args, **built.kwargs) as made:
+                session = made if given in (None, built) else given
+                await getattr(cls, role.name)(session, *args, **kwargs)
+
+        return call
+
+    def _base(self, role: Role) -> Role:
+        found = self._known.known_class(role.real)
+        assert found is not None
+        return found
+
+
+@contextmanager
+def _silence() -> Iterator[None]:
+    """No record is logged and no warning is shown meanwhile: the calls are ours, not the application's."""
+    before = logging.root.manager.disable
+    logging.disable()
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            yield
+    finally:
+        logging.disable(before)

@@ -1,0 +1,159 @@
+"""Hears the real methods of the SDKs, for calls that raise before anything was sent."""
+
+from __future__ import annotations
+
+import functools
+import inspect
+import sys
+import unittest.mock
+from collections.abc import Callable, Iterator
+from types import FunctionType, TracebackType
+from typing import Any
+
+from pytest_customerio.clients.mocks.arguments import subject_of
+from pytest_customerio.clients.mocks.libraries import SILENT, Library
+from pytest_customerio.clients.mocks.notes import Place, chain
+from pytest_customerio.clients.mocks.unsent import at_work
+from pytest_customerio.clients.sent import Watched, watched
+from pytest_customerio.process.parts import ANALYTICS, ASYNC_CUSTOMERIO, CUSTOMERIO, PYTEST, PYTHON, Part
+from pytest_customerio.process.patching import Patches, Wrapper
+
+_RAISES = "exceptions that a test expects"
+_REPORTED = "a call that an SDK refused counts as lost although the test expects its exception"
+_CONTEXTS = (
+    Part(PYTEST, "pytest", "RaisesExc.__exit__", _RAISES, _REPORTED, optional=True),
+    Part(PYTHON, "unittest.case", "_AssertRaisesContext.__exit__", _RAISES, _REPORTED),
+)
+_WHY = "calls that an SDK refuses, also at each public method"
+_WITHOUT = "such calls are not reported"
+PARTS = (
+    *_CONTEXTS,
+    Part(CUSTOMERIO, "customerio", "CustomerIO.__init__", _WHY, _WITHOUT),
+    Part(CUSTOMERIO, "customerio", "APIClient.__init__", _WHY, _WITHOUT),
+    Part(ANALYTICS, "customerio.analytics", "Client.__init__", _WHY, _WITHOUT),
+    Part(ASYNC_CUSTOMERIO, "async_customerio", "AsyncCustomerIO.__init__", _WHY, _WITHOUT),
+    Part(ASYNC_CUSTOMERIO, "async_customerio", "AsyncAPIClient.__init__", _WHY, _WITHOUT),
+)
+
+
+def watch_expected(place: Place, patches: Patches) -> None:
+    """Note the exceptions that a test expects with `pytest.raises` or `assertRaises`."""
+    for part in _CONTEXTS:
+        patches.patch(part, functools.partial(_expecting, place))
+
+
+def _expecting(place: Place, original: Wrapper) -> Wrapper:
+    def leave(context: Any, kind: Any, error: BaseException | None, trace: Any) -> Any:
+        __tracebackhide__ = True
+        swallowed = original(context, kind, error, trace)
+        notes = place.notes() if swallowed and error is not None else None
+        if notes is not None and error is not None:
+            notes.declare(error)
+        return swallowed
+
+    return leave
+
+
+def install(library: Library, place: Place, patches: Patches, built: Callable[[Any], None]) -> None:
+    """Hear the public methods and functions of an SDK; `built` is told of each instance."""
+    if not library.sdk:
+        return
+    module: Any = sys.modules[library.module]
+    classes = [(f"{library.module}.{name}", getattr(module, name, None)) for name in library.classes]
+    for _, cls in classes:
+        if isinstance(cls, type):
+            patches.wrap(cls, "__init__", functools.partial(_building, built))
+    classes += [(f"{library.module}.{name}", _member(home, name)) for home, name in library.members]
+    for label, cls in classes:
+        for owner in cls.__mro__[:-1] if isinstance(cls, type) else ():
+            _wrap(owner, label, place, patches)
+    for name in library.functions:
+        if isinstance(vars(module).get(name), FunctionType):
+            patches.wrap(module, name, functools.partial(_heard, place, f"{library.module}.{name}"))
+
+
+def _member(module: str, name: str) -> Any:
+    return getattr(sys.modules.get(module), name, None)
+
+
+def _wrap(owner: type, label: str, place: Place, patches: Patches) -> None:
+    for name, method in list(vars(owner).items()):
+        public = type(method) is FunctionType and not name.startswith("_") and name not in SILENT
+        if public and not hasattr(method, "cio_heard"):  # a base of two classes is met twice
+            patches.wrap(owner, name, functools.partial(_heard, place, f"{label}.{name}"))
+
+
+def _building(built: Callable[[Any], None], original: Wrapper) -> Wrapper:
+    def init(instance: Any, *args: Any, **kwargs: Any) -> None:
+        __tracebackhide__ = True
+        original(instance, *args, **kwargs)
+        if at_work.get() is None:
+            built(instance)
+
+    return init
+
+
+def _heard(place: Place, label: str, original: Wrapper) -> Wrapper:
+    def method(*args: Any, **kwargs: Any) -> Any:
+        __tracebackhide__ = True
+        if watched.get() is not None or at_work.get() is not None:
+            return original(*args, **kwargs)
+        call = Watched(None)
+        token = watched.set(call)
+        try:
+            result = original(*args, **kwargs)
+        except Exception as error:
+            _refuse(place, label, call, error, args, kwargs)
+            raise
+        finally:
+            watched.reset(token)
+        _sent(place, label, args, kwargs)
+        return result
+
+    async def amethod(*args: Any, **kwargs: Any) -> Any:
+        __tracebackhide__ = True
+        if watched.get() is not None or at_work.get() is not None:
+            return await original(*args, **kwargs)
+        call = Watched(None)
+        token = watched.set(call)
+        try:
+            result = await original(*args, **kwargs)
+        except Exception as error:
+            _refuse(place, label, call, error, args, kwargs)
+            raise
+        finally:
+            watched.reset(token)
+        _sent(place, label, args, kwargs)
+        return result
+
+    wrapper: Callable[..., Any] = amethod if inspect.iscoroutinefunction(original) else method
+    vars(wrapper)["cio_heard"] = True
+    return wrapper
+
+
+def _sent(place: Place, label: str, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
+    notes = place.notes()
+    if notes is not None:
+        notes.recover(label, lambda: subject_of(args, kwargs))
+
+
+def _refuse(
+    place: Place, label: str, call: Watched, error: Exception, args: tuple[Any, ...], kwargs: dict[str, Any]
+) -> None:
+    notes = None if call.sent else place.notes()
+    if notes is not None and not any(_is_theirs(place, name) for name in _files(error)):
+        notes.refuse(place.refusal(label, error, args, kwargs))
+
+
+def _is_theirs(place: Place, name: str) -> bool:
+    """Whether a fake of the project's, or a mock, was called beneath: then the SDK did what it does to send."""
+    return name == unittest.mock.__file__ or place.is_project(name)
+
+
+def _files(error: Exception) -> Iterator[str]:
+    """The files of all code that ran between our frame and where the exception, or what caused it, was raised."""
+    for one in chain(error):
+        trace: TracebackType | None = one.__traceback__
+        while trace is not None:
+            yield trace.tb_frame.f_code.co_filename
+            trace = trace.tb_next

@@ -1,0 +1,173 @@
+"""Which mocks stand for something known: learnt where `unittest.mock` and pytest's `monkeypatch` put them in place.
+
+Private parts of `unittest.mock` that are used here, as they are in CPython 3.11 to 3.14. Without them no mock is known,
+and nothing is heard through one.
+
+- `_patch.__enter__` puts a mock in place and remembers the original as `temp_original`; `start()`, decorators,
+  `patch.object`, `patch.multiple` and pytest-mock all call it. `_patch_dict._patch_dict` does so for `patch.dict`.
+- `NonCallableMock._mock_add_spec` is given each `spec`.
+- `_mock_new_parent` and `_mock_new_name` lead from a mock to the one whose attribute or result it is.
+- An autospecced function is a function: its attribute `mock` is the mock, its globals hold `_checksig_`, which checks
+  the arguments.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from types import FunctionType
+from typing import Any, cast
+
+from pytest_customerio.clients.mocks.known import Built, Known, Role, called, child
+from pytest_customerio.process.parts import PYTEST, PYTHON, Part
+from pytest_customerio.process.patching import Patches, Wrapper
+from pytest_customerio.process.recognition import is_mock
+
+# Where a mock keeps what it stands for: beside its own state, which has names of this form too.
+ROLE = "_mock_cio_role"
+DERIVED = "_mock_cio_derived"
+_CHECK = "_checksig_"
+
+_UNHEARD = "such mocks are not heard"
+ENTER = Part(PYTHON, "unittest.mock", "_patch.__enter__", "what a mock stands for", _UNHEARD)
+PATCH_DICT = Part(PYTHON, "unittest.mock", "_patch_dict._patch_dict", "what a mock stands for", _UNHEARD)
+ADD_SPEC = Part(PYTHON, "unittest.mock", "NonCallableMock._mock_add_spec", "what a mock stands for", _UNHEARD)
+SETATTR = Part(PYTEST, "pytest", "MonkeyPatch.setattr", "what a mock stands for", _UNHEARD)
+SETITEM = Part(PYTEST, "pytest", "MonkeyPatch.setitem", "what a mock stands for", _UNHEARD)
+PARTS = (ENTER, PATCH_DICT, ADD_SPEC, SETATTR, SETITEM)
+
+
+class StandIns:
+    """The mocks that stand for something known."""
+
+    def __init__(self, known: Known, checking: Callable[[Any, Wrapper], Wrapper]) -> None:
+        self._known = known
+        self._checking = checking
+        # How many mocks were given a role: one that had none may be the child of a mock that got one since.
+        self.count = 0
+
+    def watch(self, patches: Patches) -> None:
+        """Learn of each mock that is put in the place of something, or is made with something as its spec."""
+        patches.patch(ENTER, self._entering)
+        patches.patch(PATCH_DICT, self._patching_dict)
+        patches.patch(ADD_SPEC, self._adding_spec)
+        patches.patch(SETATTR, self._setting("_setattr"))
+        patches.patch(SETITEM, self._setting("_setitem"))
+
+    def role(self, mock: Any) -> Role | None:
+        """What a mock stands for, looked up through those whose attribute or result it is."""
+        state = mock.__dict__
+        own = state.get(ROLE)
+        if type(own) is int:
+            if own == self.count:
+                return None
+            own = None
+        if own is not None and own.instance is not None:
+            return own if isinstance(own, Role) else None
+        found = self._inherited(state) or own
+        if found is None:
+            state[ROLE] = self.count
+        return found
+
+    def give(self, mock: Any, role: Role | None) -> None:
+        """Say what a mock, or an autospecced function, stands for."""
+        given, mock = mock, inner(mock)
+        if role is None or not is_mock(mock):
+            return
+        mock.__dict__[ROLE] = role
+        self.count += 1
+        if given is not mock and _CHECK in given.__globals__:
+            given.__globals__[_CHECK] = self._checking(mock, given.__globals__[_CHECK])
+
+    def built(self, result: Any, role: Role, built: Built | None) -> None:
+        """A class was called: its result stands for an instance that was built like this."""
+        self.give(result, replace(role, kind="instance", instance=built))
+
+    def _inherited(self, state: dict[str, Any]) -> Role | None:
+        parent = state.get("_mock_new_parent")
+        base = self.role(parent) if parent is not None else None
+        if base is None:
+            return None
+        known = state.get(DERIVED)
+        if known is not None and known[0] is base:
+            return cast("Role | None", known[1])
+        name = state["_mock_new_name"]
+        found = called(base) if name == "()" else self._child(base, str(name))
+        state[DERIVED] = (base, found)
+        return found
+
+    def _child(self, base: Role, name: str) -> Role | None:
+        if base.kind == "module":
+            return self._known.role(getattr(base.real, name, None))
+        return None if base.kind == "function" else child(base, name)
+
+    def _original(self, real: Any) -> Role | None:
+        real = inner(real)
+        return self.role(real) if is_mock(real) else self._known.role(real)
+
+    def _entering(self, original: Wrapper) -> Wrapper:
+        def enter(patcher: Any) -> Any:
+            __tracebackhide__ = True
+            result = original(patcher)
+            new = vars(patcher.target).get(patcher.attribute) if hasattr(patcher.target, "__dict__") else result
+            if is_mock(inner(new)):
+                role = self._known.attribute(patcher.target, patcher.attribute)
+                self.give(new, role or self._original(patcher.temp_original))
+            return result
+
+        return enter
+
+    def _patching_dict(self, original: Wrapper) -> Wrapper:
+        def patch_dict(patcher: Any) -> Any:
+            __tracebackhide__ = True
+            result = original(patcher)
+            given = patcher.values if isinstance(patcher.values, dict) else {}
+            for key, value in given.items():
+                if is_mock(inner(value)):
+                    self.give(value, self._original(patcher._original.get(key)))
+            return result
+
+        return patch_dict
+
+    def _adding_spec(self, original: Wrapper) -> Wrapper:
+        def add_spec(mock: Any, spec: Any, *args: Any, **kwargs: Any) -> Any:
+            __tracebackhide__ = True
+            result = original(mock, spec, *args, **kwargs)
+            if spec is not None and not isinstance(spec, (list, tuple)):
+                self.give(mock, self._known.role(spec))
+            return result
+
+        return add_spec
+
+    def _setting(self, undo: str) -> Callable[[Wrapper], Wrapper]:
+        """`monkeypatch` keeps what it replaced: target, name and value, in a list for attributes and one for items."""
+
+        def make(original: Wrapper) -> Wrapper:
+            def setting(monkeypatch: Any, *args: Any, **kwargs: Any) -> Any:
+                __tracebackhide__ = True
+                result = original(monkeypatch, *args, **kwargs)
+                target, name, old = getattr(monkeypatch, undo)[-1]
+                new = target.get(name) if undo == "_setitem" else getattr(target, name, None)
+                if is_mock(inner(new)):
+                    owner = self._known.attribute(target, name) if undo == "_setattr" else None
+                    self.give(new, owner or self._original(old))
+                return result
+
+            return setting
+
+        return make
+
+
+def inner(value: Any) -> Any:
+    """The mock within an autospecced function; anything else as it is."""
+    if type(value) is FunctionType:
+        mock = vars(value).get("mock")
+        return mock if is_mock(mock) else value
+    return value
+
+
+def twin(real: Any) -> Any:
+    """A copy of a real instance as it is now, without the mocks on it."""
+    copied = object.__new__(type(real))  # `copy.copy` would leave a `__slotnames__` on the class
+    vars(copied).update({name: value for name, value in vars(real).items() if not is_mock(inner(value))})
+    return copied

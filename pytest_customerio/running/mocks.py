@@ -1,0 +1,154 @@
+"""Judges what mocks were called with when a phase of the test is over; loads nothing before a mock can be known."""
+
+from __future__ import annotations
+
+import sys
+import threading
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from pytest_customerio.clients.mocks import CLIENTS, MOCK, SDKS
+from pytest_customerio.core.model import PendingInteraction, Violation
+from pytest_customerio.process.call_sites import CallSite
+from pytest_customerio.process.late_imports import LateImports
+from pytest_customerio.reporting import mocked
+from pytest_customerio.running.traffic import SessionTraffic, now
+
+if TYPE_CHECKING:
+    from pytest_customerio.clients.mocks.listening import Listener
+    from pytest_customerio.clients.mocks.notes import Note, Notes, Refusal
+    from pytest_customerio.clients.mocks.reenacting import Reenacted
+    from pytest_customerio.running.test import CheckedTest
+
+BUSY = "work of the test was still going on in other threads"
+
+
+class Mocks:
+    """The mocks of one session that stand for Customer.io's SDKs and clients."""
+
+    def __init__(self, traffic: SessionTraffic, site: CallSite) -> None:
+        self._traffic = traffic
+        self._site = site
+        self._listener: Listener | None = None
+        self._stop: Callable[[], None] | None = None
+        self._imported: set[str] = set()
+        self._starting = False
+        self._lock = threading.Lock()
+
+    def install(self) -> Callable[[], None]:
+        """Listen as soon as an SDK was imported, or `unittest.mock` and a client. Returns what ends it."""
+        names = {*SDKS, *CLIENTS, MOCK}
+        self._imported = {name for name in names if name in sys.modules}
+        late = LateImports(names - self._imported, self._note_import)
+        sys.meta_path.insert(0, late)
+        self._start()
+
+        def uninstall() -> None:
+            sys.meta_path[:] = [finder for finder in sys.meta_path if finder is not late]
+            if self._stop is not None:
+                self._stop()
+            self._stop, self._starting = None, False
+
+        return uninstall
+
+    def notes(self) -> Notes | None:
+        """Where calls of mocks are noted: in the test that runs, if it is checked."""
+        test, again = self._traffic.ownership.current(), self._traffic.unsent
+        if test is None or not test.plan.checked or test.over or (again is not None and again.get() is not None):
+            return None
+        return test.mocked or self._first_notes(test)
+
+    def settle(self, test: CheckedTest, raised: BaseException | None) -> None:
+        """Judge what was noted so far: it joins what the test sent."""
+        if test.mocked is None:
+            return
+        notes, refusals = test.mocked.take()
+        if notes and self._traffic.ownership.is_busy():
+            # Calls are made again on the real objects, which a thread of the application must not meet.
+            for _ in (note for note in notes if note.role.kind != "class"):
+                test.mocked.skip(BUSY)
+        elif notes:
+            for found in self._made_again(notes):
+                self._add(test, test.mocked, found)
+        self._add_refusals(test, test.mocked, refusals, raised)
+
+    def _first_notes(self, test: CheckedTest) -> Notes:
+        from pytest_customerio.clients.mocks.notes import Notes
+
+        with self._lock:
+            test.mocked = test.mocked or Notes()
+        return test.mocked
+
+    def _note_import(self, name: str) -> None:
+        """A module was imported, in full: while an SDK is being imported, its classes are not all there."""
+        self._imported.add(name)
+        if self._stop is None:
+            self._start()
+        elif self._listener is not None and name != MOCK:
+            self._listener.learn(name)
+
+    def _start(self) -> None:
+        """Listen, if there is anything to hear: calls that an SDK refuses, and mocks of an SDK or a client."""
+        clients = MOCK in self._imported and self._imported.intersection(CLIENTS)
+        if self._starting or not (clients or self._imported.intersection(SDKS)):
+            return
+        self._starting = True  # what is imported here may be `unittest.mock`
+        from pytest_customerio.clients.mocks.listening import Listener
+        from pytest_customerio.clients.mocks.notes import Place
+
+        place = Place(
+            self.notes, self._site.sent_from, now, self._traffic.concerns, self._site.is_project, self._replaying
+        )
+        self._listener = Listener(place)
+        self._stop = self._listener.install(self._imported - {MOCK})
+
+    def _replaying(self) -> bool:
+        """Whether an error case is at work."""
+        test = self._traffic.ownership.current()
+        return test is not None and test.replay is not None
+
+    def _made_again(self, notes: list[Note]) -> list[Reenacted]:
+        from pytest_customerio.clients.mocks.reenacting import reenact
+        from pytest_customerio.clients.mocks.unsent import at_work
+
+        assert self._listener is not None
+        self._traffic.unsent = at_work
+        try:
+            return reenact(self._listener.known, notes)
+        finally:
+            self._traffic.unsent = None
+
+    def _add(self, test: CheckedTest, notes: Notes, found: Reenacted) -> None:
+        note = found.note
+        client = mocked.heard_at(note.role.label)
+        if found.why:
+            notes.skip(found.why)
+        if found.error:
+            self._add_violation(
+                test, notes, client, note.at, mocked.hidden(note.role.label, found.error, note.sent_from)
+            )
+        if not (found.why or found.error or found.requests or note.role.kind == "class"):
+            notes.calls -= 1  # it leads elsewhere, or sends nothing
+        for request in found.requests:
+            notes.answered[client] += 1
+            request.client, request.sent_from, request.at = client, note.sent_from, note.at
+            request.status = request.raised = None
+            test.record.hear(request)
+
+    def _add_refusals(
+        self, test: CheckedTest, notes: Notes, refusals: list[Refusal], raised: BaseException | None
+    ) -> None:
+        """Add the calls that an SDK refused, unless the test ends with the exception or declares it."""
+        from pytest_customerio.clients.mocks.notes import chain
+
+        own = {id(one) for one in chain(raised)} if raised is not None else set()
+        declared = test.plan.errors.raises if test.plan.errors else ()
+        for one in refusals:
+            if id(one.error) not in own and not isinstance(one.error, declared):
+                broken = mocked.not_sent(one.label, one.text, one.sent_from)
+                self._add_violation(test, notes, one.label, one.at, broken)
+
+    def _add_violation(self, test: CheckedTest, notes: Notes, client: str, at: float, broken: Violation) -> None:
+        notes.not_sent += 1
+        pending = PendingInteraction(client, "", "", sent_from=broken.sent_from, at=at)
+        test.record.hear_judged(pending, broken)

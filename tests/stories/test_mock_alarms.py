@@ -1,0 +1,175 @@
+"""What is not judged of calls that were heard through mocks, and what the summary says of it."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.stories.conftest import Story, closing
+
+for _name in ("customerio", "customerio.analytics", "async_customerio"):
+    pytest.importorskip(_name)
+
+
+def test_keys_that_are_not_set(story: Story) -> None:
+    """Keys that are None, empty or mocks, as in a suite whose environment has none: no violation, whatever is mocked."""
+    report = story.report(
+        """
+        import os
+        from unittest.mock import MagicMock, patch
+
+        import pytest
+        import requests
+        from customerio import APIClient, CustomerIO, SendEmailRequest, analytics
+
+        KEY = os.environ.get("NO_SUCH_KEY")
+        URL = "https://track.customer.io/api/v1/customers/42/events"
+
+        @pytest.mark.parametrize("keys", [(KEY, KEY), ("", " "), (MagicMock(), "key-12345"), ()])
+        @patch("test_app.CustomerIO")
+        def test_track(fake, keys):
+            CustomerIO(*keys).track("42", "purchase")
+
+        @pytest.mark.parametrize("key", [KEY, "", MagicMock()])
+        @patch("test_app.APIClient", autospec=True)
+        def test_email(fake, key):
+            APIClient(key).send_email(SendEmailRequest(to="ada@example.com", transactional_message_id=1))
+
+        @patch("test_app.analytics.Client")
+        def test_analytics(fake):
+            analytics.Client(KEY).track("42", "purchase")
+
+        def test_an_instance():
+            client = CustomerIO(KEY, KEY)
+            with patch.object(client, "track"):
+                client.track("42", "purchase")
+
+        @pytest.mark.parametrize(
+            "given",
+            [
+                {"auth": (KEY, KEY)},
+                {"auth": KEY},
+                {"headers": {"Authorization": KEY}},
+                {"headers": {"Authorization": f"Bearer {KEY}"}},
+            ],
+        )
+        @patch("requests.post")
+        def test_a_function(fake, given):
+            requests.post(URL, json={"name": "purchase"}, **given)
+
+        @pytest.mark.cio_errors("401-unauthorized", raises=Exception)
+        @patch("test_app.CustomerIO")
+        def test_a_case(fake):
+            CustomerIO(KEY, KEY).track("42", "purchase")
+        """,
+        "--cio-contract",
+    )
+    assert len(report["tests"]) == 14
+    found = [(one["nodeid"], v) for one in report["tests"] for v in one["violations"]]
+    assert [(nodeid, v["rule"]) for nodeid, v in found if v["severity"] != "info"] == []
+
+
+def test_a_call_without_credentials(story: Story) -> None:
+    """A function of a client is called with all that it sends: nothing was given, so the credentials are missing."""
+    report = story.report(
+        """
+        from unittest.mock import patch
+        import requests
+
+        @patch("requests.post")
+        def test_it(fake):
+            requests.post("https://track.customer.io/api/v1/customers/42/events", json={"name": "x"}, headers={})
+        """,
+        "--cio-contract",
+    )
+    assert [v["rule"] for one in report["tests"] for v in one["violations"]] == ["missing-auth"]
+
+
+def test_a_client_whose_constructor_is_unknown(story: Story) -> None:
+    """Its host and keys are ours: neither region nor host is judged, also when it calls through in a case."""
+    report = story.report(
+        """
+        import asyncio
+        from unittest.mock import MagicMock
+
+        import pytest
+        from async_customerio import AsyncCustomerIO
+        from customerio import CustomerIO
+
+        refused = pytest.mark.cio_errors("401-unauthorized", raises=Exception)
+
+        def test_a_spec():
+            MagicMock(spec=CustomerIO).track("42", "purchase")
+
+        @refused
+        def test_a_case():
+            MagicMock(spec=CustomerIO).track("42", "purchase")
+
+        @refused
+        def test_a_case_of_a_coroutine():
+            asyncio.run(MagicMock(spec=AsyncCustomerIO).track("42", "purchase"))
+        """,
+        "--cio-contract",
+        "-o",
+        "cio_region=eu",
+    )
+    rows = [(one["case"], one["outcome"], [v["rule"] for v in one["violations"]]) for one in report["tests"]]
+    assert rows == [(None, None, []), *[("401-unauthorized", "raised", [])] * 2]
+
+
+SUMMARY = """
+import threading
+from unittest.mock import MagicMock, patch
+
+import pytest
+from customerio import CustomerIO
+
+@pytest.fixture
+def work():
+    end = threading.Event()
+    yield lambda: end.is_set() or sum(range(100))
+    end.set()
+
+@patch("test_app.CustomerIO")
+def test_heard(fake):
+    for number in range(3):
+        CustomerIO("site-1234", "key-12345").track("42", "purchase", {"number": number})
+
+@patch("test_app.CustomerIO")
+def test_not_judged(fake):
+    CustomerIO("site-1234", "key-12345").track("42", MagicMock())
+
+@patch("test_app.CustomerIO")
+def test_busy(fake, work):
+    CustomerIO("site-1234", "key-12345").track("", "purchase")
+    CustomerIO("site-1234", "key-12345").track("", "purchase")
+
+    def run():
+        while work() is not True:
+            pass
+
+    threading.Thread(target=run, daemon=True).start()
+"""
+
+
+def test_the_summary(story: Story) -> None:
+    """One line: the calls that were heard, and those that are not judged, by reason, such as a thread still at work."""
+    result = story.run(SUMMARY, "--cio-contract")
+    result.assert_outcomes(passed=3)
+    assert closing(result) == (
+        "operation    contract  400  401  403  404  413  429  5xx  2xx  3xx  network\n"
+        "track.event  ok        -    -    -    -    -    -    -    -    -    -\n"
+        "\n"
+        "heard through mocks: 6 calls; not judged: 3 (work of the test was still going on in other threads: 2, "
+        "arguments that cannot be known later, such as mocks: 1)\n"
+        "\n"
+        "next: no error was replayed to track.event: mark a test that sends it @pytest.mark.cio_errors\n"
+    )
+
+
+def test_the_summary_where_nothing_is_judged(story: Story) -> None:
+    """The line stands alone, so that nobody takes the run for one in which something was looked at."""
+    result = story.run(SUMMARY, "--cio-contract", "-k", "test_not_judged")
+    result.assert_outcomes(passed=1)
+    assert closing(result) == (
+        "heard through mocks: 1 call; not judged: 1 (arguments that cannot be known later, such as mocks: 1)\n"
+    )

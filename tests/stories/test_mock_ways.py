@@ -1,0 +1,483 @@
+"""A mock in the place of an SDK or of a client hides nothing: each way of putting it there, a good payload and a bad."""
+
+from __future__ import annotations
+
+import importlib.util
+from typing import Any
+
+import pytest
+
+from tests.stories.conftest import Story, failure
+
+for _name in ("customerio", "customerio.analytics", "async_customerio", "httpx", "aiohttp"):
+    pytest.importorskip(_name)
+
+# `NAME` is what is wrong with the event, or not.
+APP = """
+import json
+import urllib.request
+
+import aiohttp
+import customerio
+import httpx
+import requests
+from async_customerio import AsyncCustomerIO
+from customerio import CustomerIO, analytics
+
+NAME = {name!r}
+URL = "https://track.customer.io/api/v1/customers/42/events"
+KEYS = ("site-1234", "key-12345")
+AUTH = {{"Authorization": "Basic c2l0ZS0xMjM0OmtleS0xMjM0NQ=="}}
+SDK = CustomerIO(*KEYS)
+
+
+def by_class():
+    CustomerIO(*KEYS).track("42", NAME)
+
+
+def by_module():
+    customerio.CustomerIO(*KEYS).track("42", NAME)
+
+
+def in_a_block():
+    with CustomerIO(*KEYS) as client:
+        client.track("42", NAME)
+
+
+def by_global():
+    SDK.track("42", NAME)
+
+
+def by_argument(client):
+    client.track("42", NAME)
+
+
+async def by_async():
+    await AsyncCustomerIO(*KEYS).track("42", NAME)
+
+
+async def by_async_v2():
+    person = {{"type": "person", "action": "event", "identifiers": {{"id": "42"}}, "name": NAME}}
+    await AsyncCustomerIO(*KEYS).v2.send_entity(person)
+
+
+def by_analytics():
+    analytics.track("42", NAME)
+
+
+def by_analytics_client():
+    analytics.Client("write-key-1").track("42", NAME)
+
+
+def by_requests():
+    requests.post(URL, json={{"name": NAME}}, auth=KEYS, timeout=5)
+
+
+def by_session():
+    with requests.Session() as session:
+        session.auth = KEYS
+        session.post(URL, json={{"name": NAME}}, timeout=5)
+
+
+def by_httpx():
+    httpx.post(URL, json={{"name": NAME}}, auth=KEYS)
+
+
+def by_httpx_client():
+    with httpx.Client(base_url="https://track.customer.io/api/v1", auth=KEYS) as client:
+        client.post("/customers/42/events", json={{"name": NAME}})
+
+
+async def by_httpx_async():
+    async with httpx.AsyncClient() as client:
+        await client.post(URL, json={{"name": NAME}}, auth=KEYS)
+
+
+def by_urllib():
+    body = json.dumps({{"name": NAME}}).encode()
+    headers = {{**AUTH, "Content-Type": "application/json"}}
+    with urllib.request.urlopen(urllib.request.Request(URL, body, headers, method="POST"), timeout=5) as response:
+        response.read()
+
+
+async def by_aiohttp():
+    async with aiohttp.ClientSession(headers=AUTH) as session:
+        await session.post(URL, json={{"name": NAME}})
+"""
+TEST = """
+import asyncio
+import unittest
+from unittest import mock
+from unittest.mock import AsyncMock, MagicMock, create_autospec, patch, seal
+
+import app
+import customerio
+import pytest
+
+
+@pytest.mark.parametrize("how", [{}, {"autospec": True}, {"spec": True}, {"spec_set": True}], ids=str)
+def test_a_class(how):
+    with patch("app.CustomerIO", **how):
+        app.by_class()
+
+@patch("app.CustomerIO")
+def test_a_decorator(fake):
+    app.by_class()
+    fake.assert_called_once_with("site-1234", "key-12345")
+    fake.return_value.track.assert_called_once_with("42", app.NAME)
+
+@patch("app.CustomerIO")
+class TestADecoratedClass:
+    def test_method(self, fake):
+        app.by_class()
+
+class TestStartAndStop(unittest.TestCase):
+    def setUp(self):
+        patcher = patch("app.CustomerIO")
+        patcher.start()
+        self.addCleanup(patcher.stop)
+
+    def test_it(self):
+        app.by_class()
+
+@patch("customerio.CustomerIO")
+def test_where_it_is_defined(fake):
+    app.by_module()
+
+@patch("app.customerio")
+def test_the_module(fake):
+    app.by_module()
+
+def test_the_module_in_sys_modules():
+    with patch.dict("sys.modules", customerio=MagicMock()):
+        from customerio import CustomerIO
+        CustomerIO(*app.KEYS).track("42", app.NAME)
+
+def test_a_dict():
+    with patch.dict(app.__dict__, CustomerIO=MagicMock()):
+        app.by_class()
+
+def test_several():
+    with patch.multiple("app", CustomerIO=mock.DEFAULT):
+        app.by_class()
+
+def test_several_methods():
+    with patch.multiple(customerio.CustomerIO, track=mock.DEFAULT, identify=mock.DEFAULT):
+        app.by_class()
+
+def test_another_mock_as_instance():
+    with patch("app.CustomerIO", return_value=MagicMock()):
+        app.by_class()
+
+def test_another_mock_each_time():
+    with patch("app.CustomerIO", side_effect=[MagicMock(), MagicMock()]):
+        app.by_class()
+
+@patch("app.CustomerIO")
+def test_a_block(fake):
+    app.in_a_block()
+
+@pytest.mark.parametrize("how", [{}, {"autospec": True}], ids=str)
+def test_a_method(how):
+    with patch.object(customerio.CustomerIO, "track", **how) as fake:
+        app.by_class()
+    assert fake.call_count == 1
+
+@patch("customerio.CustomerIO.send_request")
+def test_send_request(fake):
+    app.by_class()
+
+@patch("customerio.client_base.Session")
+def test_the_session_of_the_sdk(fake):
+    fake.return_value.request.return_value.status_code = 200
+    app.by_class()
+
+@pytest.mark.parametrize("how", [{}, {"autospec": True}], ids=str)
+def test_a_method_of_an_instance(how):
+    with patch.object(app.SDK, "track", **how):
+        app.by_global()
+
+@pytest.mark.parametrize("how", [{}, {"autospec": True}], ids=str)
+def test_an_instance(how):
+    with patch("app.SDK", **how):
+        app.by_global()
+
+def test_a_mock_of_a_mock():
+    with patch("app.SDK"), patch("app.SDK"):
+        app.by_global()
+
+@pytest.mark.parametrize("made", [
+    lambda: MagicMock(spec=customerio.CustomerIO),
+    lambda: MagicMock(spec_set=app.SDK),
+    lambda: create_autospec(customerio.CustomerIO),
+    lambda: create_autospec(customerio.CustomerIO, instance=True),
+    lambda: mock.Mock(spec=customerio.CustomerIO),
+], ids=["spec", "spec_set", "create_autospec", "create_autospec_instance", "Mock"])
+def test_a_mock_that_is_handed_over(made):
+    app.by_argument(made())
+
+def test_a_sealed_mock():
+    fake = MagicMock(spec=customerio.CustomerIO)
+    fake.track.return_value = None
+    seal(fake)
+    app.by_argument(fake)
+
+def test_a_function_with_autospec():
+    app.by_argument(MagicMock(track=create_autospec(customerio.CustomerIO("site-1234", "key-12345").track)))
+
+def test_monkeypatch(monkeypatch):
+    monkeypatch.setattr("app.CustomerIO", MagicMock())
+    app.by_class()
+
+def test_monkeypatch_a_method(monkeypatch):
+    monkeypatch.setattr(customerio.CustomerIO, "track", MagicMock())
+    app.by_class()
+
+def test_monkeypatch_an_inherited_method(monkeypatch):
+    monkeypatch.setattr(customerio.CustomerIO, "send_request", MagicMock())
+    app.by_class()
+
+def test_monkeypatch_an_instance(monkeypatch):
+    monkeypatch.setattr(app, "SDK", MagicMock())
+    app.by_global()
+
+def test_monkeypatch_an_item(monkeypatch):
+    monkeypatch.setitem(app.__dict__, "SDK", MagicMock())
+    app.by_global()
+
+def test_monkeypatch_an_async_method(monkeypatch):
+    monkeypatch.setattr(app.AsyncCustomerIO, "track", AsyncMock())
+    asyncio.run(app.by_async())
+
+def test_a_mock_that_raises():
+    with patch("app.CustomerIO") as fake:
+        fake.return_value.track.side_effect = customerio.CustomerIOException("503")
+        with pytest.raises(customerio.CustomerIOException):
+            app.by_class()
+
+def test_everything_beneath_is_mocked_too(monkeypatch):
+    for name in ("requests.post", "requests.Session.request", "requests.Session.send", "requests.Session.get_adapter"):
+        monkeypatch.setattr(name, MagicMock())
+    monkeypatch.setattr("app.CustomerIO", MagicMock())
+    app.by_class()
+
+@patch("app.AsyncCustomerIO.track")
+def test_an_async_method(fake):
+    asyncio.run(app.by_async())
+
+@patch("app.AsyncCustomerIO", autospec=True)
+def test_an_async_class_with_autospec(fake):
+    asyncio.run(app.by_async())
+
+@patch("app.AsyncCustomerIO")
+def test_an_async_class(fake):
+    fake.return_value.track = AsyncMock()
+    asyncio.run(app.by_async())
+
+@patch("app.AsyncCustomerIO")
+def test_a_member_of_an_async_client(fake):
+    fake.return_value.v2.send_entity = AsyncMock()
+    asyncio.run(app.by_async_v2())
+
+@patch("app.analytics.track")
+def test_analytics(fake):
+    app.by_analytics()
+
+@patch("app.analytics")
+def test_analytics_as_module(fake):
+    app.by_analytics()
+
+@patch("app.analytics.Client")
+def test_analytics_client(fake):
+    app.by_analytics_client()
+
+@patch("app.requests.post")
+def test_requests(fake):
+    app.by_requests()
+
+@patch("app.requests")
+def test_requests_as_module(fake):
+    app.by_requests()
+
+@patch("app.requests.Session")
+def test_a_session(fake):
+    app.by_session()
+
+@pytest.mark.parametrize("name", ["post", "request", "send"])
+def test_a_method_of_a_session(name):
+    with patch(f"requests.Session.{name}"):
+        app.by_session()
+
+@patch("requests.Session.post", autospec=True)
+def test_a_method_of_a_session_with_autospec(fake):
+    app.by_session()
+
+@patch("app.httpx.post")
+def test_httpx(fake):
+    app.by_httpx()
+
+@patch("app.httpx.Client")
+def test_httpx_client(fake):
+    app.by_httpx_client()
+
+@patch("app.httpx.Client.post", autospec=True)
+def test_a_method_of_httpx_client(fake):
+    app.by_httpx_client()
+
+@patch("app.httpx.AsyncClient")
+def test_httpx_async(fake):
+    fake.return_value.__aenter__.return_value.post = AsyncMock()
+    asyncio.run(app.by_httpx_async())
+
+@patch("app.httpx.AsyncClient.post", autospec=True)
+def test_a_method_of_httpx_async(fake):
+    asyncio.run(app.by_httpx_async())
+
+@patch("app.urllib.request.urlopen")
+def test_urlopen(fake):
+    app.by_urllib()
+
+@patch("aiohttp.ClientSession.post", new_callable=AsyncMock)
+def test_aiohttp(fake):
+    asyncio.run(app.by_aiohttp())
+
+@patch("aiohttp.ClientSession")
+def test_aiohttp_session(fake):
+    fake.return_value.__aenter__.return_value.post = AsyncMock()
+    asyncio.run(app.by_aiohttp())
+"""
+WAYS = 62
+
+
+@pytest.fixture
+def project(story: Story) -> Story:
+    """The tests above."""
+    story.file("test_app.py", TEST)
+    return story
+
+
+def _run(project: Story, name: str, *args: str) -> tuple[pytest.RunResult, list[tuple[str, list[str], int]]]:
+    project.file("app.py", APP.format(name=name))
+    result = project.again("--cio-contract", "--cio-report=report.json", *args)
+    return result, [(one["nodeid"], _rules(one), one["attempts"]) for one in project.rows()]
+
+
+def _rules(row: dict[str, Any]) -> list[str]:
+    return [one["rule"] for one in row["violations"] if one["severity"] != "info"]
+
+
+def test_a_bad_payload_is_red_however_it_is_mocked(project: Story) -> None:
+    """Each test fails, for what is wrong with the payload and for nothing else; each call is heard once."""
+    result, rows = _run(project, "")
+    outcomes = result.parseoutcomes()
+    assert outcomes.get("passed", 0) == 0
+    assert [row for row in rows if row[1:] != (["event-name-missing"], 1)] == []
+    assert len(rows) == outcomes["failed"] == WAYS
+
+
+def test_a_good_payload_is_green_however_it_is_mocked(project: Story) -> None:
+    """Nothing is said of it, and each call is heard."""
+    result, rows = _run(project, "purchase")
+    result.assert_outcomes(passed=WAYS)
+    assert [row for row in rows if row[1:] != ([], 1)] == []
+    assert len(rows) == WAYS
+
+
+@pytest.mark.skipif(importlib.util.find_spec("pytest_mock") is None, reason="pytest-mock is not installed")
+def test_pytest_mock(story: Story) -> None:
+    """`mocker.patch` as `patch`; what `mocker.spy` lets through is heard once, by itself."""
+    story.file("app.py", APP.format(name=""))
+    report = story.report(
+        """
+        import asyncio
+
+        import app
+        import customerio
+
+        def test_patch(mocker):
+            mocker.patch("app.CustomerIO")
+            app.by_class()
+
+        def test_patch_a_method(mocker):
+            mocker.patch.object(customerio.CustomerIO, "track", autospec=True)
+            app.by_class()
+
+        def test_patch_requests(mocker):
+            mocker.patch("app.requests.post")
+            app.by_requests()
+
+        def test_spy(mocker):
+            spy = mocker.spy(customerio.CustomerIO, "track")
+            app.by_class()
+            assert spy.call_count == 1
+
+        def test_spy_on_an_instance(mocker):
+            spy = mocker.spy(app.SDK, "track")
+            app.by_global()
+            assert spy.call_count == 1
+
+        def test_spy_on_a_coroutine(mocker):
+            spy = mocker.spy(app.AsyncCustomerIO, "track")
+            asyncio.run(app.by_async())
+            assert spy.call_count == 1
+        """,
+        "--cio-contract",
+        "-p",
+        "pytest_mock",
+    )
+    rows = [(_rules(one), one["attempts"]) for one in report["tests"]]
+    assert rows == [(["event-name-missing"], 1)] * 6
+
+
+def test_wraps_is_heard_once(story: Story) -> None:
+    """A mock that calls the real thing adds nothing to what the real thing sends."""
+    story.file("app.py", APP.format(name=""))
+    report = story.report(
+        """
+        from unittest.mock import MagicMock
+
+        import app
+
+        def test_wraps():
+            fake = MagicMock(wraps=app.SDK)
+            app.by_argument(fake)
+            fake.track.assert_called_once_with("42", "")
+
+        def test_a_side_effect_that_calls_the_real_one():
+            app.by_argument(MagicMock(spec=app.SDK, **{"track.side_effect": app.SDK.track}))
+        """,
+        "--cio-contract",
+    )
+    rows = [(_rules(one), one["attempts"]) for one in report["tests"]]
+    assert rows == [(["event-name-missing"], 1)] * 2
+
+
+def test_what_is_said(story: Story) -> None:
+    """The message of the request, with the mock through which it was heard."""
+    story.file("app.py", APP.format(name=""))
+    result = story.run(
+        """
+        from unittest.mock import patch
+
+        import app
+
+        @patch("app.CustomerIO")
+        def test_it(fake):
+            app.by_class()
+        """,
+        "--cio-contract",
+    )
+    assert failure(result, "test_it") == (
+        "track.event $.name: expected 1 to 100 bytes, got empty text\n"
+        "\n"
+        "  where    expected         got\n"
+        "  $.name   1 to 100 bytes   empty text\n"
+        "\n"
+        "would draw   400   (documented)\n"
+        "request      POST https://track.customer.io/api/v1/customers/42/events\n"
+        "heard at     mock of customerio.CustomerIO.track\n"
+        "sent from    app.py:20 in by_class\n"
+        "contract     schemas/track/event.json\n"
+        "docs         https://docs.customer.io/integrations/api/track/tag/track-events/track/\n"
+        'on purpose?  @pytest.mark.cio_allow("event-name-missing", reason="…")\n'
+    )
