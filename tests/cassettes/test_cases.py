@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 import yaml
 
+from pytest_customerio.cassettes import prepared
 from pytest_customerio.cassettes.cases import SUCCESS, Cassettes
 from pytest_customerio.contract.catalog import Catalog
 from pytest_customerio.core import data
@@ -308,7 +309,7 @@ def sequence(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest
     if request.param == "own":
         write(tmp_path, "track/429-rate-limited.yaml", *answers)
         return Cassettes(CATALOG, [tmp_path])
-    shutil.copytree(data.cassettes(), tmp_path / "shipped")
+    shutil.copytree(data.cassettes(), tmp_path / "shipped", ignore=shutil.ignore_patterns(prepared.FILE))
     write(tmp_path / "shipped", "track/429-rate-limited.yaml", *answers)
     monkeypatch.setattr(data, "cassettes", lambda: tmp_path / "shipped")
     return Cassettes(CATALOG)

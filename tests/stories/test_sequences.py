@@ -6,6 +6,7 @@ import shutil
 
 import pytest
 
+from pytest_customerio.cassettes import prepared
 from pytest_customerio.core import data
 from tests.stories.conftest import Story, failure
 
@@ -84,7 +85,7 @@ def project(request: pytest.FixtureRequest, story: Story, monkeypatch: pytest.Mo
         story.file("own/track/429-retry-after.yaml", ERROR)
         story.pytester.makeini("[pytest]\ncio_cassettes = own\n")
     else:
-        shutil.copytree(data.cassettes(), story.path / "shipped")
+        shutil.copytree(data.cassettes(), story.path / "shipped", ignore=shutil.ignore_patterns(prepared.FILE))
         story.file("shipped/track/429-retry-after.yaml", ERROR)
         monkeypatch.setattr(data, "cassettes", lambda: story.path / "shipped")
     return story
