@@ -95,9 +95,8 @@ def _answered(traffic: Traffic, pool: Any, conn: Any, method: str, url: str, giv
         answer = received(answer)
     elif answer.fault is not None:
         if conn.proxy:
-            conn._has_connected_to_proxy = (
-                True  # the fault occurs behind the proxy, so urllib3 must not raise a ProxyError for it
-            )
+            # The fault occurs behind the proxy, so urllib3 must not raise a ProxyError for it.
+            conn._has_connected_to_proxy = True
         _fail(answer.fault, pool, conn, url, given.get("timeout"))
     response = _response(answer, method, url, {name: given[name] for name in _READING if name in given})
     response.retries = given.get("retries")
