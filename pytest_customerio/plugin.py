@@ -58,8 +58,7 @@ def pytest_configure(config: pytest.Config) -> None:
     for mark, text in MARKS.items():
         config.addinivalue_line("markers", f"{mark}: {text}")
     config.pluginmanager.register(_Reports(config), "customerio-reports")
-    asked = any(config.getoption(name) for name in ("--cio-contract", "--cio-record", "--cio-report"))
-    if asked or any(_ini(config, n) for n in INI):
+    if any(map(config.getoption, OPTIONS)) or any(_ini(config, n) for n in INI):
         _run(config)
 
 

@@ -15,6 +15,8 @@ from pytest_customerio.core.data import DataError
 from pytest_customerio.core.settings import IniError, Settings, SettingsError
 
 T = TypeVar("T")
+# Each of them activates the gate: a run that only reports, and sends to the service, is what nobody wants.
+OPTIONS = ("--cio-contract", "--cio-strict", "--cio-record", "--cio-report")
 # Options with which a run leaves tests out.
 _NARROWING = ("keyword", "markexpr", "lf", "stepwise", "deselect", "ignore", "ignore_glob", "collectonly", "pyargs")
 
@@ -22,7 +24,7 @@ _NARROWING = ("keyword", "markexpr", "lf", "stepwise", "deselect", "ignore", "ig
 def read(config: pytest.Config) -> Settings:
     """The settings of this run. Raises `SettingsError`."""
     return Settings(
-        contract=bool(config.getoption("--cio-contract") or _record(config) or _get(config, "cio_contract")),
+        contract=any(map(config.getoption, OPTIONS)) or bool(_get(config, "cio_contract")),
         strict=bool(config.getoption("--cio-strict")),
         reports=tuple(
             settings.report_path(text, config.invocation_params.dir) for text in config.getoption("--cio-report")

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from pytest_customerio import plugin
 from pytest_customerio.core.data import DataError
 from pytest_customerio.core.settings import IniError, SettingsError
 from pytest_customerio.running import options
@@ -36,7 +37,7 @@ def test_without_options_nothing_is_asked_for(parsed) -> None:
 
 
 def test_options_and_ini(parsed, pytester: pytest.Pytester) -> None:
-    """Each option and each ini setting arrives; `--cio-record` implies `--cio-contract`."""
+    """Each option and each ini setting arrives."""
     pytester.mkdir("own")
     ini = "cio_region = eu\ncio_schemas = own\ncio_cassettes = own\ncio_allow = outcome\ncio_hosts = http://crm.local"
     config = parsed("--cio-strict", "--cio-record", "--cio-report=a.json", ini=ini)
@@ -50,6 +51,14 @@ def test_options_and_ini(parsed, pytester: pytest.Pytester) -> None:
     assert settings.allow_lines == ("outcome",)
     assert len(settings.hosts) == 1
     assert options.read(parsed(ini="cio_contract = true")).contract
+
+
+@pytest.mark.parametrize("option", plugin.OPTIONS)
+def test_each_option_activates_the_gate(option: str, parsed) -> None:
+    """No option leaves the plugin off, so that requests would leave the machine unchecked."""
+    given = f"{option}=a.json" if option == "--cio-report" else option
+    assert options.read(parsed(given)).contract
+    assert set(options.OPTIONS) == set(plugin.OPTIONS)
 
 
 def test_a_mistake_of_the_user_ends_pytest(parsed) -> None:

@@ -315,7 +315,7 @@ def test_warnings_are_shown_and_fail_only_with_strict(story: Story) -> None:
         "  track.event $.timestamp: expected unix seconds (10 digits), got digits in a string"
         " [timestamp-not-integer] at crm.py:18 in event (×2)"
     )
-    strict = story.run(module, "--cio-contract", "--cio-strict")
+    strict = story.run(module, "--cio-strict")  # implies --cio-contract
     strict.assert_outcomes(failed=2)
     assert "warnings (" not in closing(strict)
     assert table(strict)["track.event"]["contract"] == "FAIL"
