@@ -34,6 +34,14 @@ nothing was sent to Customer.io: the test ended before any request
 UNSENT = "{case}: nothing was sent to Customer.io while it was replayed"
 MOCKED = "{case}: the test's own mock answered {operations}, so no error could be replayed"
 NOT_APPLICABLE = "{case}: does not apply to what the test sends ({operations})"
+NOTHING_CHECKED = """\
+nothing was checked: no test sent a request to Customer.io, or called a mock that stands for an SDK or client
+
+  an address of your own   such as a proxy: name it in the ini, cio_hosts = https://…
+  a mock without a spec    is not heard where it is handed to the application: MagicMock(spec=CustomerIO)
+  with --cio-strict        such a run fails
+
+next: call the code that sends in a test; where no mock answers, the plugin does"""
 WAIT_FOR_IT = "wait for it in the test: thread.join(), executor.shutdown(), queue.join(), await task, cio.drain(worker)"
 ON_PURPOSE = '@pytest.mark.cio_allow("{rule}", reason="…")'
 

@@ -77,10 +77,17 @@ class Results:
         tried = {(one["operation"], one["case"]) for one in self.rows}
         return {name: [c for c in cases if (name, c) not in tried] for name, cases in sorted(self.applicable.items())}
 
-    def percent(self) -> float:
-        """The percentage of tried cases among those that apply to the operations heard; 100 if none applies."""
+    @property
+    def looked_at_something(self) -> bool:
+        """Whether a request was judged, or a call of a mock was heard."""
+        return bool(self._rows) or any(one["calls"] or one["unjudged"] for one in self.mocked.values())
+
+    def percent(self) -> float | None:
+        """The percentage of tried cases among those that apply to the operations heard; None where none was heard."""
         total = sum(len(cases) for cases in self.applicable.values())
         missing = sum(len(cases) for cases in self.untried().values())
+        if not self._rows:
+            return None
         return round(100 * (total - missing) / total, 1) if total else 100.0
 
     def fails(self, violation: Mapping[str, Any]) -> bool:

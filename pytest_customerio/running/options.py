@@ -20,6 +20,9 @@ OPTIONS = ("--cio-contract", "--cio-strict", "--cio-record", "--cio-report")
 # Options with which a run leaves tests out.
 _NARROWING = ("keyword", "markexpr", "lf", "stepwise", "deselect", "ignore", "ignore_glob", "collectonly", "pyargs")
 
+# Options with which a run selects single tests.
+_SELECTING = ("keyword", "lf", "stepwise", "collectonly")
+
 
 def read(config: pytest.Config) -> Settings:
     """The settings of this run. Raises `SettingsError`."""
@@ -53,6 +56,11 @@ def whole(config: pytest.Config) -> bool:
         place == config.ArgsSource.INVOCATION_DIR and config.invocation_params.dir == config.rootpath
     )
     return everywhere and not any(config.getoption(name, default=None) for name in _NARROWING)
+
+
+def selected(config: pytest.Config) -> bool:
+    """Whether the command line selects single tests: that such a run hears nothing is no mistake."""
+    return any(config.getoption(name, default=None) for name in _SELECTING) or any("::" in one for one in config.args)
 
 
 def checked(config: pytest.Config, make: Callable[[], T]) -> T:

@@ -14,6 +14,7 @@ from pytest_customerio.core.model import ErrorCase
 from pytest_customerio.core.settings import SettingsError
 from pytest_customerio.reporting.files import write
 from pytest_customerio.reporting.json_report import document
+from pytest_customerio.reporting.messages import NOTHING_CHECKED
 from pytest_customerio.reporting.results import Results
 from pytest_customerio.reporting.summary import summary
 from pytest_customerio.running import options, xdist
@@ -55,6 +56,7 @@ class Run:
         self._mistake_late = ""
         self._late_fails = False
         self._whole = False
+        self._nothing_checked = False
         self._session: Session | None = None
         self._plans: dict[str, Plan] = {}
 
@@ -170,6 +172,10 @@ class Run:
         ended = session.exitstatus in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED)
         stopped = not ended or session.shouldstop or session.shouldfail
         self._whole = self.settings.contract and not stopped and options.whole(self.config)
+        heard = self.results.looked_at_something or xdist.is_worker(self.config)  # the controller knows of all workers
+        self._nothing_checked = self.settings.contract and ended and not (heard or options.selected(self.config))
+        if self._nothing_checked and self.settings.strict:
+            session.exitstatus = pytest.ExitCode.TESTS_FAILED
 
     def _warn_of_missing_parts(self) -> None:
         """Warn of the parts that installed libraries lack, whatever filters there are: a filter may raise errors."""
@@ -182,10 +188,11 @@ class Run:
             self.config.hook.pytest_warning_recorded.call_historic(kwargs=call)
 
     def summarise(self, terminal: pytest.TerminalReporter) -> None:
-        """Print the summary, unless nothing was heard."""
+        """Print the summary; where every test was to be checked and nothing was heard, say so."""
         if self._mistake_late:
             terminal.line(f"ERROR: {self._mistake_late}", red=True)
         shown = summary(self.results, [*self._broken_sdk(), *self._unused(terminal.stats)])
+        shown += NOTHING_CHECKED.splitlines() if self._nothing_checked else []
         if shown:
             terminal.section("customer.io")
             for text in shown:

@@ -11,6 +11,7 @@ import pytest
 
 from pytest_customerio import plugin
 from pytest_customerio.plugin import RUN
+from pytest_customerio.reporting.messages import NOTHING_CHECKED
 from pytest_customerio.running.run import Run
 from pytest_customerio.running.session import Session
 
@@ -250,11 +251,29 @@ ROW = {"nodeid": "t.py::t", "operation": "track.event", "case": None, "outcome":
 HEARD = {"rows": [{**ROW, "violations": []}], "applicable": {}}
 
 
-def test_a_run_that_heard_nothing_prints_nothing(run) -> None:
-    """A run that heard nothing prints nothing and keeps its exit status."""
-    one, session = run("--cio-contract"), ended()
+@pytest.mark.parametrize(
+    ("args", "status", "said"),
+    [
+        ((), pytest.ExitCode.OK, False),
+        (("--cio-contract",), pytest.ExitCode.OK, True),
+        (("--cio-strict",), pytest.ExitCode.TESTS_FAILED, True),
+        (("--cio-strict", "-k", "one"), pytest.ExitCode.OK, False),
+    ],
+    ids=["off", "gate", "strict", "selected"],
+)
+def test_a_run_that_heard_nothing(run, args: tuple[str, ...], status: pytest.ExitCode, said: bool) -> None:
+    """Where every test was to be checked it says so, and fails with --cio-strict; else it prints nothing."""
+    one, session = run(*args), ended()
     one.finish(session)
-    assert (session.exitstatus, printed(one)) == (pytest.ExitCode.OK, [])
+    expected = ["= customer.io", *NOTHING_CHECKED.splitlines()] if said else []
+    assert (session.exitstatus, printed(one)) == (status, expected)
+
+
+def test_a_run_that_was_interrupted_does_not_say_what_it_heard(run) -> None:
+    """Its exit status stays, and nothing is concluded from what it did not come to."""
+    one, session = run("--cio-strict"), ended(exitstatus=pytest.ExitCode.INTERRUPTED)
+    one.finish(session)
+    assert (session.exitstatus, printed(one)) == (pytest.ExitCode.INTERRUPTED, [])
 
 
 def test_the_summary_is_a_section(run) -> None:

@@ -35,9 +35,9 @@ def run(asked: argparse.Namespace, write: Callable[[str], object]) -> str:
     with SandboxServer(settings, asked.host, asked.port) as server:
         for spec in asked.fault:
             server.service.fault(*parse_fault(spec))
-        write(instructions(server))
         try:
             signal.signal(signal.SIGTERM, signal.default_int_handler)
+            write(instructions(server))
             while server.runs:
                 server.wait(_WAIT)
         except KeyboardInterrupt:

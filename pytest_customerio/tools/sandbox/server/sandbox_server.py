@@ -50,6 +50,7 @@ class SandboxServer:
         self._servers: list[uvicorn.Server] = []
         self._loop: asyncio.AbstractEventLoop | None = None
         self._started = threading.Event()
+        self._ended = threading.Event()
         self._thread = threading.Thread(target=self._run, name="customerio-sandbox", daemon=True)
 
     def __enter__(self) -> Self:
@@ -96,16 +97,18 @@ class SandboxServer:
     @property
     def runs(self) -> bool:
         """Whether it still listens."""
-        return self._thread.is_alive()
+        return not self._ended.is_set()
 
     def wait(self, seconds: float) -> None:
         """Wait until it has stopped, but no longer than so many seconds."""
-        self._thread.join(seconds)
+        # A signal that interrupts `Thread.join` marks the thread as ended on Python 3.11, although it runs on.
+        self._ended.wait(seconds)
 
     def stop(self) -> None:
         """Stop it, and wait until it has stopped."""
-        if self._loop is not None and self._thread.is_alive():
-            self._loop.call_soon_threadsafe(self._stop_servers)
+        if self._loop is not None and self.runs:
+            with contextlib.suppress(RuntimeError):  # it has just ended by itself
+                self._loop.call_soon_threadsafe(self._stop_servers)
             self._thread.join()
         for each in self._sockets:
             each.close()
@@ -117,7 +120,10 @@ class SandboxServer:
         return f"[{self.host}]" if ":" in self.host else self.host
 
     def _run(self) -> None:
-        asyncio.run(self._serve())
+        try:
+            asyncio.run(self._serve())
+        finally:
+            self._ended.set()
 
     async def _serve(self) -> None:
         self._loop = asyncio.get_running_loop()

@@ -1,0 +1,59 @@
+"""A run that was to check every test and heard nothing says so, and fails with `--cio-strict`."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from pytest_customerio.reporting.messages import NOTHING_CHECKED
+from tests.stories.conftest import Story, closing
+
+QUIET = """
+    def test_price():
+        assert 2 + 2 == 4
+    """
+HANDED_IN = """
+    from unittest.mock import MagicMock
+
+    def test_purchase():
+        crm = MagicMock()
+        crm.track("42", "purchase")
+        assert crm.track.called
+    """
+
+
+@pytest.mark.parametrize("module", [QUIET, HANDED_IN], ids=["elsewhere", "mock-without-spec"])
+def test_a_run_that_heard_nothing_says_so(story: Story, module: str) -> None:
+    """The cause is not known, so the likely ones are named, and what to do next."""
+    result = story.run(module, "--cio-contract")
+    assert (result.ret, closing(result)) == (0, NOTHING_CHECKED + "\n")
+
+
+@pytest.mark.parametrize("workers", [(), ("-p", "xdist", "-n2")], ids=["one-process", "xdist"])
+def test_it_fails_with_strict(story: Story, workers: tuple[str, ...]) -> None:
+    """A gate that looked at nothing is not passed."""
+    result = story.run(QUIET, "--cio-strict", *workers, subprocess=bool(workers))
+    result.assert_outcomes(passed=1)
+    assert (result.ret, closing(result)) == (1, NOTHING_CHECKED + "\n")
+
+
+@pytest.mark.parametrize("args", [("-k", "price"), ("test_app.py::test_price",), ("--collect-only",)], ids=" ".join)
+def test_single_tests_that_send_nothing_are_no_mistake(story: Story, args: tuple[str, ...]) -> None:
+    """Where the command line selects tests, nothing is said, also with `--cio-strict`."""
+    result = story.run(QUIET, "--cio-strict", *args)
+    assert result.ret == 0
+    assert "nothing was checked" not in result.stdout.str()
+
+
+def test_a_mark_does_not_ask_for_the_whole_suite(story: Story) -> None:
+    """Without the gate, a marked test that sends nothing is its own business."""
+    result = story.run("import pytest\n\n@pytest.mark.cio_contract\ndef test_price():\n    pass\n")
+    assert result.ret == 0
+    assert "nothing was checked" not in result.stdout.str()
+
+
+def test_the_report_gives_no_percentage(story: Story) -> None:
+    """100 percent of nothing would be read as a good result."""
+    story.run(QUIET, "--cio-report=report.json")
+    assert json.loads((story.path / "report.json").read_text())["coverage"]["percent"] is None
