@@ -173,7 +173,8 @@ class Run:
         stopped = not ended or session.shouldstop or session.shouldfail
         self._whole = self.settings.contract and not stopped and options.whole(self.config)
         heard = self.results.looked_at_something or xdist.is_worker(self.config)  # the controller knows of all workers
-        self._nothing_checked = self.settings.contract and ended and not (heard or options.selected(self.config))
+        green = self.settings.contract and session.exitstatus == pytest.ExitCode.OK
+        self._nothing_checked = green and not (heard or options.selected(self.config))
         if self._nothing_checked and self.settings.strict:
             session.exitstatus = pytest.ExitCode.TESTS_FAILED
 
@@ -188,7 +189,7 @@ class Run:
             self.config.hook.pytest_warning_recorded.call_historic(kwargs=call)
 
     def summarise(self, terminal: pytest.TerminalReporter) -> None:
-        """Print the summary; where every test was to be checked and nothing was heard, say so."""
+        """Print the summary; where every test was to be checked, none failed and nothing was heard, say so."""
         if self._mistake_late:
             terminal.line(f"ERROR: {self._mistake_late}", red=True)
         shown = summary(self.results, [*self._broken_sdk(), *self._unused(terminal.stats)])

@@ -269,11 +269,12 @@ def test_a_run_that_heard_nothing(run, args: tuple[str, ...], status: pytest.Exi
     assert (session.exitstatus, printed(one)) == (status, expected)
 
 
-def test_a_run_that_was_interrupted_does_not_say_what_it_heard(run) -> None:
+@pytest.mark.parametrize("status", [pytest.ExitCode.INTERRUPTED, pytest.ExitCode.TESTS_FAILED])
+def test_a_run_that_is_not_green_does_not_say_what_it_heard(run, status: pytest.ExitCode) -> None:
     """Its exit status stays, and nothing is concluded from what it did not come to."""
-    one, session = run("--cio-strict"), ended(exitstatus=pytest.ExitCode.INTERRUPTED)
+    one, session = run("--cio-strict"), ended(exitstatus=status)
     one.finish(session)
-    assert (session.exitstatus, printed(one)) == (pytest.ExitCode.INTERRUPTED, [])
+    assert (session.exitstatus, printed(one)) == (status, [])
 
 
 def test_the_summary_is_a_section(run) -> None:

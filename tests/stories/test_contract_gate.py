@@ -243,13 +243,6 @@ def test_without_the_option_nothing_is_checked_and_nothing_said(story: Story) ->
     assert "customer.io" not in result.stdout.str()
 
 
-def test_quiet_under_the_gate_where_nothing_was_heard(story: Story) -> None:
-    """A suite that sends nothing to Customer.io gets no output of ours."""
-    result = story.run("def test_nothing():\n    pass\n", "--cio-contract")
-    result.assert_outcomes(passed=1)
-    assert "customer.io" not in result.stdout.str()
-
-
 @pytest.mark.parametrize(
     "place",
     [
