@@ -7,7 +7,9 @@ import importlib
 import subprocess
 import sys
 from pathlib import Path
+from unittest.mock import Mock
 
+import httpx
 import pytest
 import requests
 import urllib3
@@ -50,6 +52,19 @@ def test_two_sessions_in_one_process(traffic: FakeTraffic) -> None:
     assert requests.post(TRACK).ok
     outside()
     assert (len(traffic.heard), len(inner.heard), len(traffic.attempts), len(inner.attempts)) == (2, 1, 1, 1)
+
+
+def test_mocks_are_put_aside_and_back(traffic: FakeTraffic, monkeypatch: pytest.MonkeyPatch) -> None:
+    """vcrpy takes what stands in a client's class when it is imported: the client's own function, and no mock."""
+    taps = registry.install(traffic)
+    try:
+        real, mock = vars(httpx.HTTPTransport)["handle_request"], Mock()
+        monkeypatch.setattr(httpx.HTTPTransport, "handle_request", mock)
+        with taps.without_mocks():
+            assert vars(httpx.HTTPTransport)["handle_request"] is real
+        assert vars(httpx.HTTPTransport)["handle_request"] is mock
+    finally:
+        taps()
 
 
 LATE = """

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from resulting import BAD, CASES, LOST, results, verdict
 
-from pytest_customerio.reporting.results import part
+from pytest_customerio.reporting.results import Results, part
 
 
 def test_a_test_that_runs_again_replaces_its_row() -> None:
@@ -32,6 +32,7 @@ def test_the_percentage_of_tried_cases() -> None:
     found = results(verdict("track.event", "401-unauthorized", "raised"))
     assert (found.percent(), found.untried()) == (25.0, {"track.event": CASES[1:]})
     assert results(verdict("unknown")).percent() == 100.0
+    assert Results().percent() is None
 
 
 def test_waits_are_rounded() -> None:
