@@ -61,7 +61,7 @@ def rows() -> list[Row]:
     nothing, one = found["nothing"], found["one"]
     return [
         Row(
-            "a test that sends nothing: the gate adds", f"{excess(found['nothing, gate'], nothing):.2f} ms", "≤ 0.2 ms"
+            "a test that sends nothing: the gate adds", f"{excess(found['nothing, gate'], nothing):.2f} ms", "≤ 0.10 ms"
         ),
         Row(
             "one that sends what `responses` answers: the gate adds",
