@@ -7,13 +7,14 @@ import base64
 import gc
 import io
 import warnings
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from types import SimpleNamespace
 from typing import Any
 from unittest import mock
 
 import aiohttp
 import pytest
+from aiohttp_use import ask, run
 from stage import OK, URL, FakeTraffic, installed, met
 from yarl import URL as YarlURL
 
@@ -29,26 +30,6 @@ pytestmark = pytest.mark.filterwarnings("ignore:The .auth. parameter:Deprecation
 def traffic() -> Iterator[FakeTraffic]:
     with installed("aiohttp") as traffic:
         yield traffic
-
-
-def run(use: Callable[[aiohttp.ClientSession], Awaitable[Any]], **options: Any) -> Any:
-    """Use one session."""
-
-    async def main() -> Any:
-        async with aiohttp.ClientSession(**options) as session:
-            return await use(session)
-
-    return asyncio.run(main())
-
-
-def ask(method: str, url: Any = URL, *, session: dict[str, Any] | None = None, **options: Any) -> tuple[int, str]:
-    """Ask once, and read the answer."""
-
-    async def use(client: aiohttp.ClientSession) -> tuple[int, str]:
-        async with client.request(method, url, **options) as response:
-            return response.status, await response.text()
-
-    return run(use, **(session or {}))  # type: ignore[no-any-return]
 
 
 @pytest.fixture

@@ -5,11 +5,12 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import warnings
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Iterator
 from typing import Any
 
 import aiohttp
 import pytest
+from aiohttp_use import ask, run
 from stage import JSON, OK, RESET, URL, FakeTraffic, Refused, installed, met, served
 
 from pytest_customerio.core.model import Answer
@@ -19,26 +20,6 @@ from pytest_customerio.core.model import Answer
 def traffic() -> Iterator[FakeTraffic]:
     with installed("aiohttp_server") as traffic:
         yield traffic
-
-
-def run(use: Callable[[aiohttp.ClientSession], Awaitable[Any]], **options: Any) -> Any:
-    """Use one session."""
-
-    async def main() -> Any:
-        async with aiohttp.ClientSession(**options) as session:
-            return await use(session)
-
-    return asyncio.run(main())
-
-
-def ask(method: str, url: str = URL, *, session: dict[str, Any] | None = None, **options: Any) -> tuple[int, str]:
-    """Ask once, and read the answer."""
-
-    async def use(client: aiohttp.ClientSession) -> tuple[int, str]:
-        async with client.request(method, url, **options) as response:
-            return response.status, await response.text()
-
-    return run(use, **(session or {}))  # type: ignore[no-any-return]
 
 
 def test_the_answer_is_a_real_response(traffic: FakeTraffic) -> None:
