@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
@@ -92,6 +92,8 @@ class Catalog:
         self._homes = _homes(self.operations.values())
         self._routes = _routes(self.operations.values())
         self._place = lru_cache(maxsize=1024)(self._find)
+        # Whether `(host, port=None)` is Customer.io's or that of a base URL of the ini `cio_hosts`. Each request asks.
+        self.concerns: Callable[..., bool] = lru_cache(maxsize=1024)(self._concerns)
         self.pipelines_calls = {each.name: each for each in self.of("pipelines") if each.id != _PIPELINES_BATCH}
         self.entities = tuple(each for each in self.of("track_v2") if each.variant)
 
@@ -105,8 +107,7 @@ class Catalog:
         """The operations of one surface."""
         return tuple(each for each in self.operations.values() if each.surface == surface)
 
-    def concerns(self, host: str, port: int | None = None) -> bool:
-        """Whether the host is Customer.io's or that of a base URL of the ini `cio_hosts`."""
+    def _concerns(self, host: str, port: int | None = None) -> bool:
         name = host.lower().rstrip(".")
         return _customer_io(name) or name in self._extra_hosts or (name, port) in self._extra_hosts
 

@@ -18,7 +18,7 @@ from pytest_customerio.contract.keywords import json_bytes
 from pytest_customerio.contract.rules import violation, vocabulary
 from pytest_customerio.contract.schemas import Schemas
 from pytest_customerio.contract.semantics import judge_path, judge_semantics, strict_mode
-from pytest_customerio.contract.sizes import judge_sizes
+from pytest_customerio.contract.sizes import LEAST_LIMIT, judge_sizes
 from pytest_customerio.core.model import Interaction, Operation, Severity, Violation
 from pytest_customerio.core.payload import Payload
 from pytest_customerio.core.redact import word
@@ -26,8 +26,6 @@ from pytest_customerio.core.redact import word
 _RANK: Mapping[Severity, int] = {"error": 0, "warning": 1, "info": 2}
 # The most violations that are collected from the entries of one batch.
 _MOST = 1000
-# A batch of fewer bytes holds no entry that is too large, so its entries need not be measured.
-_SMALL = 32_000
 _WITH_BODY = frozenset({"POST", "PUT"})
 _DIGITS = re.compile(r"(\d+)")
 
@@ -43,6 +41,19 @@ class Judged:
     violations: tuple[Violation, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Head:
+    """What a request says before its payload is read: where it goes, and what is wrong with address and credentials.
+
+    `has_payload` says whether its payload is judged. `special` says that more is judged than its schema and meaning.
+    """
+
+    place: Match
+    violations: tuple[Violation, ...] = ()
+    has_payload: bool = False
+    special: bool = False
+
+
 class Contract:
     """All that Customer.io demands of requests: the schemas of the catalogue, and checks that no schema can express.
 
@@ -54,7 +65,7 @@ class Contract:
         self._catalog = catalog
         self._region = region
         self._schemas = Schemas(catalog.operations.values(), own)
-        self._address = lru_cache(maxsize=1024)(self._judge_address)
+        self._known_head = lru_cache(maxsize=1024)(self._head)
 
     def prepare(self) -> None:
         """Read every file now: a test may later replace the files, or the functions that open them."""
@@ -67,14 +78,16 @@ class Contract:
 
     def judge(self, interaction: Interaction) -> Judged:
         """The operation of one request and all that is wrong with it."""
-        place = self._catalog.place(interaction.method, interaction.url)
-        operation = interaction.operation or self._operation(place, interaction)
-        if not place.address.concerned:
-            return Judged(operation)
-        address = self._address if len(interaction.url) < LONGEST_REMEMBERED else self._judge_address
-        found = [*address(interaction.method, interaction.url), *_judge_credentials(place, interaction)]
-        if place.candidates and interaction.body_known and place.candidates[0].method in _WITH_BODY:
-            found += self._judge_body(place, interaction)
+        url, headers = interaction.url, interaction.headers
+        credentials = headers.get("authorization")
+        usual = len(url) + len(credentials or "") < LONGEST_REMEMBERED
+        head = (self._known_head if usual else self._head)(
+            interaction.method, url, credentials, bool(headers.get("x-workspace-id"))
+        )
+        operation = interaction.operation or self._operation(head.place, interaction)
+        found = list(head.violations)
+        if head.has_payload and interaction.body_known:
+            found += self._judge_body(head, interaction)
         if interaction.exempt:
             found = [each for each in found if each.rule not in interaction.exempt]
         return Judged(operation, _sorted(found, interaction.sent_from) if found else ())
@@ -85,10 +98,19 @@ class Contract:
             return place.operation
         return self._catalog.select(place.candidates, interaction.payload.value)[0]
 
-    def _judge_address(self, method: str, url: str) -> tuple[Violation, ...]:
+    def _head(self, method: str, url: str, credentials: str | None, names_workspace: bool) -> Head:  # noqa: FBT001
         place = self._catalog.place(method, url)
+        if not place.address.concerned:
+            return Head(place)
         found = list(judge_address(self._catalog, place, method, url, self._region))
-        return tuple(found + self._judge_parameters(place) if place.candidates else found)
+        if not place.candidates:
+            return Head(place, tuple(found))
+        found += self._judge_parameters(place)
+        found += _judge_credentials(place, credentials, names_workspace=names_workspace)
+        first = place.candidates[0]
+        constrained = place.operation is None or self._schemas.constrains_body(first)
+        special = first.surface == "pipelines" or first.name == "batch" or first.id == "track.identify"
+        return Head(place, tuple(found), constrained and first.method in _WITH_BODY, special)
 
     def _judge_parameters(self, place: Match) -> list[Violation]:
         given = {"path": dict(place.params), "query": dict(place.query)}
@@ -97,9 +119,9 @@ class Contract:
             return []
         return [replace(each, where=each.where.removeprefix("$.")) for each in schema.violations(given)]
 
-    def _judge_body(self, place: Match, interaction: Interaction) -> list[Violation]:
-        first, sent = place.candidates[0], interaction.payload
-        if sent.kind == "unreadable" or (place.operation and not self._schemas.constrains_body(first)):
+    def _judge_body(self, head: Head, interaction: Interaction) -> list[Violation]:
+        place, sent = head.place, interaction.payload
+        if sent.kind == "unreadable":
             return []
         if sent.problem:
             return [_no_json(sent)]
@@ -107,13 +129,15 @@ class Contract:
         if not isinstance(payload, dict):
             return [_no_object("$", payload)]
         at = interaction.at or time()
-        return [
-            *self._judge_payload(place.operation, place.candidates, payload, sent.size, at),
-            *judge_path(first, place.params, payload),
-            *judge_sizes(place.operation or first, payload, sent.size),
-            *strict_mode(first, interaction.headers),
-            *islice(self._judge_batch(first, sent, at) if first.name == "batch" else (), _MOST),
-        ]
+        found = self._judge_payload(place.operation, place.candidates, payload, sent.size, at)
+        if sent.size > LEAST_LIMIT:
+            found += judge_sizes(place.operation or place.candidates[0], payload, sent.size)
+        if head.special:
+            first = place.candidates[0]
+            found += judge_path(first, place.params, payload)
+            found += strict_mode(first, interaction.headers)
+            found += islice(self._judge_batch(first, sent, at) if first.name == "batch" else (), _MOST)
+        return found
 
     def _judge_batch(self, batch: Operation, sent: Payload, at: float) -> Iterator[Violation]:
         for index, entry in enumerate(sent.batch):
@@ -121,7 +145,7 @@ class Contract:
             if not isinstance(entry, dict):
                 yield _no_object(here, entry)
                 continue
-            size = sent.size if sent.size < _SMALL else json_bytes(entry)
+            size = sent.size if sent.size < LEAST_LIMIT else json_bytes(entry)
             judge = self._judge_entity if batch.surface == "track_v2" else self._judge_call
             for each in judge(entry, size, at):
                 yield replace(each, where=here + each.where[1:])
@@ -160,14 +184,11 @@ class Contract:
         return found
 
 
-def _judge_credentials(place: Match, interaction: Interaction) -> tuple[Violation, ...]:
-    if not place.candidates:
-        return ()
-    header = interaction.headers.get("authorization")
+def _judge_credentials(place: Match, header: str | None, *, names_workspace: bool) -> tuple[Violation, ...]:
     if header is None and place.address.user is not None:
         header = from_url(place.address.user)
     found = judge_auth(place.candidates[0].auth, header and header[:LONGEST_REMEMBERED], place.region)
-    if service_account(header) and not interaction.headers.get("x-workspace-id") and not found:
+    if service_account(header) and not names_workspace and not found:
         return (_no_workspace(),)
     return found
 

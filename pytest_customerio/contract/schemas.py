@@ -25,6 +25,7 @@ class Schemas:
         self._documents: dict[str, Any] = {}
         self._bodies: dict[str, Schema] = {}
         self._parameters: dict[str, Schema] = {}
+        self._payloads: dict[str, tuple[Schema, ...]] = {}
         self._own = load_own(own, [each.id for each in self._operations], self._common) if own else {}
 
     def read(self) -> None:
@@ -34,7 +35,10 @@ class Schemas:
 
     def of(self, operation: Operation) -> tuple[Schema, ...]:
         """The schemas of an operation's payload: ours, then the project's own."""
-        return (self._body(operation), *self._own.get(operation.id, ()))
+        found = self._payloads.get(operation.id)
+        if found is None:
+            found = self._payloads[operation.id] = (self._body(operation), *self._own.get(operation.id, ()))
+        return found
 
     def of_parameters(self, operation: Operation) -> Schema:
         """The schema of `{"path": {…}, "query": {…}}`."""

@@ -27,13 +27,12 @@ _SEMANTIC = frozenset(
 def judge_semantics(operation: Operation, payload: Mapping[str, object], now: float) -> Iterator[Violation]:
     """The violations of a valid payload that was probably not meant so. `now` is the unix time when it was sent."""
     if operation.id in _EVENTS:
-        yield from _event(payload, now)
-    elif operation.id in {"track.identify", "track_v2.person_identify"}:
-        yield from _person(operation, payload)
-    elif operation.surface == "pipelines":
-        yield from _pipelines(payload)
-    elif operation.id.startswith("app.send_"):
-        yield from _send_at(payload.get("send_at"), now)
+        return _event(payload, now)
+    if operation.id in {"track.identify", "track_v2.person_identify"}:
+        return _person(operation, payload)
+    if operation.surface == "pipelines":
+        return _pipelines(payload)
+    return _send_at(payload.get("send_at"), now) if operation.id.startswith("app.send_") else iter(())
 
 
 def judge_path(operation: Operation, params: Mapping[str, str], payload: Mapping[str, object]) -> Iterator[Violation]:

@@ -13,6 +13,8 @@ _MEASURED = 5000  # more items than any accepted batch can have
 _ENTITY = 32
 _BATCH = 500
 _MESSAGE = 1000
+# No call of fewer bytes is over any limit, nor is an item of it.
+LEAST_LIMIT = _ENTITY * 1000
 
 
 def judge_sizes(operation: Operation, payload: object, size: int) -> Iterator[Violation]:
@@ -22,7 +24,7 @@ def judge_sizes(operation: Operation, payload: object, size: int) -> Iterator[Vi
     """
     if operation.name == "batch":
         yield from _over("batch-too-large", "$", size, _BATCH)
-        if size > _ENTITY * 1000:
+        if size > LEAST_LIMIT:
             yield from _entities(payload)
     elif operation.surface in {"track_v2", "pipelines"}:
         yield from _over("entity-too-large", "$", size, _ENTITY)

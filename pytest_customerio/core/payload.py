@@ -70,15 +70,14 @@ def decode(headers: Mapping[str, str] | tuple[tuple[str, str], ...], body: bytes
         return _NOTHING
     known = {name.lower(): value for name, value in headers} if isinstance(headers, tuple) else headers
     try:
-        data = _unpacked(body, known.get("content-encoding"))
+        encodings = known.get("content-encoding")
+        data = _unpacked(body, encodings) if encodings else body
         return _read(data, known.get("content-type", "")) if data.strip() else Payload(size=len(data))
     except _UnreadableError as error:
         return Payload("unreadable", body.decode("utf-8", "replace"), len(body), str(error))
 
 
-def _unpacked(body: bytes, encodings: str | None) -> bytes:
-    if not encodings:
-        return body
+def _unpacked(body: bytes, encodings: str) -> bytes:
     for encoding in reversed(encodings.lower().replace(" ", "").split(",")):
         unpack = _ENCODINGS.get(encoding)
         if unpack is None:

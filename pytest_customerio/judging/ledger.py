@@ -117,9 +117,11 @@ class Record:
 
     def _add(self, interaction: Interaction, judged: Judged) -> None:
         name = operation_name(judged.operation)
-        violations = [one for one in judged.violations if not self.allowed(one)]
-        known = replace(interaction, operation=judged.operation) if violations else interaction
-        self.tallies.setdefault(name, Tally(name)).add(known, violations)
+        tally = self.tallies.get(name)
+        if tally is None:
+            tally = self.tallies[name] = Tally(name)
+        violations = [one for one in judged.violations if not self.allowed(one)] if judged.violations else ()
+        tally.add(replace(interaction, operation=judged.operation) if violations else interaction, violations)
 
 
 def operation_name(operation: Operation | None) -> str:

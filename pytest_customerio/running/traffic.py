@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from contextvars import ContextVar, Token
+from types import BuiltinFunctionType
 from typing import TYPE_CHECKING, Self
 
 from pytest_customerio.cassettes.recording.playing import RecordingError
@@ -78,8 +79,11 @@ class SessionTraffic:
         """Begin to hear one request of a checked test; None if a client above is heard already."""
         if self.unsent is not None and (again := self.unsent.get()) is not None:
             return again.begin(client, method, url)
+        above = being_heard.get()
+        if above is not None and not above.over:
+            return None
         test = self.ownership.current()
-        if test is None or not test.plan.checked or heard_above() is not None:
+        if test is None or not test.plan.checked:
             return None
         return Hearing(test, PendingInteraction(client, method.upper(), url, sent_from=self._sent_from(), at=now()))
 
@@ -153,4 +157,4 @@ def _cancelled(request: WireRequest) -> taps.Hearing | None:
 def now() -> float:
     """The time as the application sees it; a mock of `time.time` is not called, because it may count its calls."""
     clock = time.time
-    return 0.0 if is_mock(clock) else clock()
+    return clock() if type(clock) is BuiltinFunctionType or not is_mock(clock) else 0.0

@@ -20,6 +20,9 @@ def listen(interaction: PendingInteraction, body: object, encoding: str = "utf-8
     """
     if body is None:
         return None
+    if type(body) is bytes:
+        interaction.body = body if len(body) <= LIMIT else body[:LIMIT]
+        return None
     data = _whole(body, encoding)
     interaction.body, interaction.body_known = data, data is not None
     if data is not None or not any(hasattr(body, name) for name in _ONE_SHOT):
