@@ -22,6 +22,7 @@ _FORM = re.compile(r"[\w.%+\[\]-]+=[^{}\n]*")
 _GZIP = b"\x1f\x8b"
 _ZLIB = b"\x78"
 _BROTLI_STEP = 16
+_MOST_ENCODINGS = 5
 _BOM = "\ufeff"
 _CHARSET = re.compile(r"""charset=["']?([\w.-]+)""", re.ASCII | re.IGNORECASE)
 _MOST_DIGITS = 4000
@@ -77,8 +78,19 @@ def decode(headers: Mapping[str, str] | tuple[tuple[str, str], ...], body: bytes
         return Payload("unreadable", body.decode("utf-8", "replace"), len(body), str(error))
 
 
+def unpacked_is_larger(body: bytes, encodings: str, limit: int) -> bool:
+    """Whether a body with these content encodings has more than `limit` bytes without them. Never raises."""
+    try:
+        return len(_unpacked(body, encodings)) > limit
+    except _UnreadableError as error:
+        return str(error) == TOO_LARGE
+
+
 def _unpacked(body: bytes, encodings: str) -> bytes:
-    for encoding in reversed(encodings.lower().replace(" ", "").split(",")):
+    named = encodings.lower().replace(" ", "").split(",")
+    if len(named) > _MOST_ENCODINGS:
+        raise _UnreadableError("too many content encodings")
+    for encoding in reversed(named):
         unpack = _ENCODINGS.get(encoding)
         if unpack is None:
             raise _UnreadableError(f"content encoding {encoding[:20]!a}")

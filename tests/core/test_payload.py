@@ -13,8 +13,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from pytest_customerio.core import payload as decoder
 from pytest_customerio.core.model import Answer, Interaction, WireRequest
-from pytest_customerio.core.payload import TOO_DEEP, TOO_LARGE, Payload, decode
+from pytest_customerio.core.payload import TOO_DEEP, TOO_LARGE, Payload, decode, unpacked_is_larger
 
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text(),
@@ -228,3 +229,29 @@ def test_a_body_is_decoded_once() -> None:
     for each in (request, heard, Answer(200, headers=(("Content-Encoding", "gzip"),), body=packed)):
         assert each.payload.value == {"a": 1}
         assert each.payload is each.payload
+
+
+@pytest.mark.parametrize(
+    ("body", "encodings", "larger"),
+    [
+        (gzip.compress(b"x" * 1000), "gzip", False),
+        (gzip.compress(b"x" * 1001), "gzip", True),
+        (gzip.compress(gzip.compress(b"x" * 1001)), "gzip, gzip", True),
+        (b"x", "gzip, gzip, gzip, gzip, gzip, gzip", False),
+        (b"\x1f\x8bbroken", "gzip", False),
+    ],
+)
+def test_the_size_of_an_encoded_body(body: bytes, encodings: str, larger: bool) -> None:
+    """A body is measured without its content encodings; one that cannot be decoded is not larger."""
+    assert unpacked_is_larger(body, encodings, 1000) is larger
+
+
+def test_a_body_over_the_limit_of_the_decoder_is_larger(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A body that the decoder refuses to unpack for its size is larger than any limit."""
+    monkeypatch.setattr(decoder, "LARGEST", 100)
+    assert unpacked_is_larger(gzip.compress(b"x" * 1000), "gzip", 10_000)
+
+
+def test_many_content_encodings() -> None:
+    """A body with more than five content encodings is not unpacked."""
+    assert decode({"content-encoding": ", ".join(["gzip"] * 6)}, b"x").problem == "too many content encodings"

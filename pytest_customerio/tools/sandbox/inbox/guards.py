@@ -7,7 +7,9 @@ from collections.abc import Awaitable, Callable
 from urllib.parse import urlsplit
 
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
+from starlette.responses import Response
+
+from pytest_customerio.tools.sandbox.json_response import SandboxJson
 
 OTHER_ORIGIN = "this is a sandbox of another origin"
 Endpoint = Callable[[Request], Awaitable[Response]]
@@ -23,9 +25,9 @@ def same_origin(endpoint: Endpoint, *, loopback: bool) -> Endpoint:
     async def guarded(request: Request) -> Response:
         host = request.headers.get("host", "")
         origin = request.headers.get("origin")
-        foreign = origin is not None and urlsplit(origin).netloc != host
+        foreign = origin is not None and (_authority(origin) != host or not host)
         if foreign or (loopback and not is_local(host)):
-            return JSONResponse({"error": OTHER_ORIGIN}, 403)
+            return SandboxJson({"error": OTHER_ORIGIN}, 403)
         return await endpoint(request)
 
     return guarded
@@ -44,9 +46,25 @@ def same_site_form(endpoint: Endpoint) -> Endpoint:
 
 def is_local(host: str) -> bool:
     """Whether a Host header names this machine. Every IP address counts, because no name was resolved for it."""
-    name = urlsplit(f"//{host}").hostname or ""
+    try:
+        name = urlsplit(f"//{host}").hostname or ""
+    except ValueError:  # brackets that hold no address
+        return False
     try:
         ipaddress.ip_address(name)
     except ValueError:
         return name == "localhost" or name.endswith(".localhost")
     return True
+
+
+def is_local_origin(origin: str) -> bool:
+    """Whether an Origin header names a page of this machine; a page without an origin of its own sends `null`."""
+    return is_local(_authority(origin))
+
+
+def _authority(origin: str) -> str:
+    """Host and port of an Origin header, as in a Host header; empty where it has none or cannot be read."""
+    try:
+        return urlsplit(origin).netloc
+    except ValueError:
+        return ""

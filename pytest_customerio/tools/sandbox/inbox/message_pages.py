@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from pytest_customerio.tools.sandbox.inbox.email_html import list_links, make_inert
+from pytest_customerio.tools.sandbox.inbox.email_html import make_inert
 from pytest_customerio.tools.sandbox.inbox.formatting import shorten, show_payload, show_time, show_value
-from pytest_customerio.tools.sandbox.inbox.frame import MAX_WHOLE, MESSAGES, PAGE_SIZE, Context, frame, rows
+from pytest_customerio.tools.sandbox.inbox.frame import MAX_WHOLE, MESSAGES, Context, frame, rows
 from pytest_customerio.tools.sandbox.inbox.query import Query
 from pytest_customerio.tools.sandbox.service.service import Service
 from pytest_customerio.tools.sandbox.workspace.deliveries import Delivery
@@ -47,7 +47,7 @@ def message_page(service: Service, delivery_id: str) -> Context | None:
         "send_at": show_time(delivery.send_at) if delivery.send_at else None,
         "metrics": [(name, show_time(at)) for name, at in delivery.metrics],
         "html": make_inert(html) if html else "",
-        "links": list_links(html[:MAX_WHOLE])[:PAGE_SIZE],
+        "html_with_links": html[:MAX_WHOLE],
         "body": delivery.body[:MAX_WHOLE],
         "plain": delivery.plain[:MAX_WHOLE],
         "made_here": delivery.made_here,

@@ -12,6 +12,8 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
+from pytest_customerio.tools.sandbox.inbox.email_html import list_links
+
 _FOLDER = Path(__file__).parent / "templates"
 # A page loads nothing from other hosts and sends nothing to them. Its only script and its only style have a hash here.
 _POLICY = (
@@ -32,6 +34,7 @@ class Renderer:
             lstrip_blocks=True,
         )
         self._jinja.globals.update(style=_source("style.css"), script=_source("live.js"))
+        self._jinja.filters["links"] = list_links
 
     def render(self, name: str, context: Mapping[str, Any]) -> bytes:
         """A page. Half of a surrogate pair, which UTF-8 cannot encode, becomes a question mark."""

@@ -18,20 +18,12 @@ from pytest_customerio.tools.sandbox.inbox.people_pages import people_page, pers
 from pytest_customerio.tools.sandbox.inbox.query import Query
 from pytest_customerio.tools.sandbox.inbox.rendering import Renderer
 from pytest_customerio.tools.sandbox.inbox.request_pages import FaultForm, request_page, requests_page
+from pytest_customerio.tools.sandbox.json_response import SAFE_HEADERS
 from pytest_customerio.tools.sandbox.json_values import parse_number
 from pytest_customerio.tools.sandbox.service.faults import FaultError
 from pytest_customerio.tools.sandbox.service.service import Service
 
 LARGEST = 65_536
-_HEADERS = {
-    "Cache-Control": "no-store",
-    "Cross-Origin-Opener-Policy": "same-origin",
-    "Cross-Origin-Resource-Policy": "same-origin",
-    # With no-referrer a browser sends `Origin: null` with a form of the page itself, and the form would be refused.
-    "Referrer-Policy": "same-origin",
-    "X-Content-Type-Options": "nosniff",
-    "X-DNS-Prefetch-Control": "off",
-}
 
 
 def routes(service: Service, environ: Mapping[str, str], guarded: Callable[[Endpoint], Endpoint]) -> list[Route]:
@@ -93,7 +85,7 @@ class Inbox:
     async def live(self, request: Request) -> Response:
         """The stream that announces changes."""
         events = changes(lambda: version(self._service))
-        return StreamingResponse(events, headers=_HEADERS, media_type="text/event-stream")
+        return StreamingResponse(events, headers=SAFE_HEADERS, media_type="text/event-stream")
 
     async def add_fault(self, request: Request) -> Response:
         """Add a fault and lead back to the list of faults, or show the form with the reason why it is not possible."""
@@ -128,7 +120,7 @@ class Inbox:
             context = make_context()
             if context is None:
                 name, context, status = "missing", missing_page(self._service), 404
-        headers = {**_HEADERS, "Content-Security-Policy": policy or self._renderer.policy}
+        headers = {**SAFE_HEADERS, "Content-Security-Policy": policy or self._renderer.policy}
         return Response(self._renderer.render(name, context), status, headers, "text/html; charset=utf-8")
 
 

@@ -7,13 +7,14 @@ from typing import Any
 
 from starlette.applications import Starlette
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
+from starlette.responses import Response
 from starlette.routing import Route
 
 from pytest_customerio.core.payload import decode
 from pytest_customerio.tools.sandbox.api.app_exports import FILES_PATH
 from pytest_customerio.tools.sandbox.inbox.guards import Endpoint, same_origin
 from pytest_customerio.tools.sandbox.inbox.routes import routes
+from pytest_customerio.tools.sandbox.json_response import DATA_POLICY, SAFE_HEADERS, SandboxJson
 from pytest_customerio.tools.sandbox.json_values import parse_number
 from pytest_customerio.tools.sandbox.service import json_views
 from pytest_customerio.tools.sandbox.service.faults import FaultError
@@ -58,7 +59,7 @@ class AdminApi:
     async def overview(self, request: Request) -> Response:
         """The settings, how much is stored, and the cases and operations that a fault may name."""
         service, workspace = self._service, self._service.workspace
-        return JSONResponse(
+        return SandboxJson(
             {
                 "region": service.settings.region,
                 "environ": dict(self._environ),
@@ -81,41 +82,43 @@ class AdminApi:
         matching = json_views.search_requests(later, query.get("q", ""), query.get("operation", ""))
         limit = parse_number(query.get("limit", "")) or len(matching)
         listed = [json_views.request_json(each) for each in matching[-limit:]]
-        return JSONResponse({"number": self._service.log.number, "received": listed})
+        return SandboxJson({"number": self._service.log.number, "received": listed})
 
     async def people(self, request: Request) -> Response:
         """A page of people with the words `q`, newest first."""
         query = request.query_params
         start, limit = parse_number(query.get("start", "")), parse_number(query.get("limit", "")) or 100
-        return JSONResponse(json_views.people_json(self._service.workspace, query.get("q", ""), start, limit))
+        return SandboxJson(json_views.people_json(self._service.workspace, query.get("q", ""), start, limit))
 
     async def person(self, request: Request) -> Response:
         """One person."""
         person = self._service.workspace.people.find(("cio_id", request.path_params["cio_id"]))
-        return JSONResponse(json_views.person_json(self._service.workspace, person)) if person else _missing()
+        return SandboxJson(json_views.person_json(self._service.workspace, person)) if person else _missing()
 
     async def deliveries(self, request: Request) -> Response:
         """Every message, newest first."""
         deliveries = reversed(self._service.workspace.deliveries.values())
-        return JSONResponse({"deliveries": [json_views.delivery_json(each) for each in deliveries]})
+        return SandboxJson({"deliveries": [json_views.delivery_json(each) for each in deliveries]})
 
     async def delivery(self, request: Request) -> Response:
         """One message."""
         delivery = self._service.workspace.deliveries.get(request.path_params["id"])
-        return JSONResponse(json_views.delivery_json(delivery)) if delivery else _missing()
+        return SandboxJson(json_views.delivery_json(delivery)) if delivery else _missing()
 
     async def workspace(self, request: Request) -> Response:
         """Segments, objects, anonymous visitors, and suppressed identifiers."""
-        return JSONResponse(json_views.workspace_json(self._service.workspace))
+        return SandboxJson(json_views.workspace_json(self._service.workspace))
 
     async def export(self, request: Request) -> Response:
         """The file of an export."""
         text = self._service.workspace.files.get(request.path_params["id"])
-        return _missing() if text is None else Response(text, media_type="text/csv")
+        if text is None:
+            return _missing()
+        return Response(text.encode("utf-8", "replace"), headers={**SAFE_HEADERS, **DATA_POLICY}, media_type="text/csv")
 
     async def faults(self, request: Request) -> Response:
         """The active faults."""
-        return JSONResponse({"faults": [json_views.fault_json(each) for each in self._service.faults.all]})
+        return SandboxJson({"faults": [json_views.fault_json(each) for each in self._service.faults.all]})
 
     async def add_fault(self, request: Request) -> Response:
         """Add a fault such as `{"case": "429-retry-after", "times": 3, "operation": "track.event"}`."""
@@ -123,8 +126,8 @@ class AdminApi:
             given = await _body(request)
             fault = self._service.fault(*_fault(given))
         except FaultError as error:
-            return JSONResponse({"error": str(error)}, 400)
-        return JSONResponse(json_views.fault_json(fault), 201)
+            return SandboxJson({"error": str(error)}, 400)
+        return SandboxJson(json_views.fault_json(fault), 201)
 
     async def clear_faults(self, request: Request) -> Response:
         """End one fault, or all."""
@@ -161,4 +164,4 @@ def _fault(given: Any) -> tuple[str, int | None, str | None]:
 
 
 def _missing() -> Response:
-    return JSONResponse({"error": "there is no such thing here"}, 404)
+    return SandboxJson({"error": "there is no such thing here"}, 404)

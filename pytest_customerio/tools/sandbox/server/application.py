@@ -8,6 +8,8 @@ from typing import Any
 
 from pytest_customerio.clients.transport.faults import received
 from pytest_customerio.core.model import Answer
+from pytest_customerio.core.payload import unpacked_is_larger
+from pytest_customerio.tools.sandbox.inbox.guards import is_local_origin
 from pytest_customerio.tools.sandbox.server.sockets import TRANSPORT, reset
 from pytest_customerio.tools.sandbox.service.answers import SandboxAnswer
 from pytest_customerio.tools.sandbox.service.request import HttpRequest
@@ -42,7 +44,10 @@ class Application:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
         if scope["path"] in ADMIN_PATHS or scope["path"].startswith("/_sandbox/"):
-            await self._admin(scope, receive, send)
+            await self._answer_admin(scope, receive, send)
+            return
+        if _is_of_another_site(scope):
+            await _respond(send, Answer(403, "Forbidden"), (("Connection", "close"),))
             return
         try:
             async with asyncio.timeout(self._body_timeout):
@@ -52,6 +57,20 @@ class Application:
             return
         answer = self._service.answer(_http_request(scope, body, too_large=too_large))
         await _deliver(scope, receive, send, answer, too_large=too_large)
+
+    async def _answer_admin(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer a request to the sandbox's own paths. What is not read only has a body, which must come in time."""
+        try:
+            async with asyncio.timeout(None if scope["method"] in ("GET", "HEAD") else self._body_timeout):
+                await self._admin(scope, receive, send)
+        except TimeoutError:
+            await _respond(send, Answer(408, "Request Timeout", (("Connection", "close"),)), ())
+
+
+def _is_of_another_site(scope: Scope) -> bool:
+    """Whether a browser sent the request for a web page that is not of this machine."""
+    origins = [value.decode("latin-1") for name, value in scope["headers"] if name == b"origin"]
+    return any(not is_local_origin(each) for each in origins)
 
 
 def _http_request(scope: Scope, body: bytes, *, too_large: bool) -> HttpRequest:
@@ -66,7 +85,7 @@ def _http_request(scope: Scope, body: bytes, *, too_large: bool) -> HttpRequest:
 
 
 async def _body(scope: Scope, receive: Receive) -> tuple[bytes, bool]:
-    """The body, and whether it is over the limit: then it is not read to its end."""
+    """The body, and whether it is over the limit, packed or unpacked: then it is not kept."""
     largest = LARGEST_BROADCAST if scope["path"].endswith("/triggers") else LARGEST
     length = next((value for name, value in scope["headers"] if name == b"content-length"), b"0")
     if len(length) > 12 or int(length) > largest:
@@ -81,7 +100,9 @@ async def _body(scope: Scope, receive: Receive) -> tuple[bytes, bool]:
         more = message.get("more_body", False)
         if size > largest:
             return b"", True
-    return b"".join(parts), False
+    body = b"".join(parts)
+    encodings = ", ".join(value.decode("latin-1") for name, value in scope["headers"] if name == b"content-encoding")
+    return (b"", True) if encodings and unpacked_is_larger(body, encodings, largest) else (body, False)
 
 
 async def _deliver(scope: Scope, receive: Receive, send: Send, answer: SandboxAnswer, *, too_large: bool) -> None:

@@ -22,6 +22,7 @@ else:
 # The key in `scope["extensions"]` at which the application finds the transport of its request.
 TRANSPORT = "pytest_customerio.transport"
 BACKLOG = 2048
+HEAD_TIMEOUT = 10.0  # seconds in which a client has to send the head of a request
 # struct linger with a timeout of 0: closing the socket sends a reset. Windows has shorts in it, all others ints.
 _RESET = struct.pack("hh" if sys.platform == "win32" else "ii", 1, 0)
 
@@ -33,20 +34,38 @@ class PortError(CannotError):
 class ProtocolWithTransport(Protocol):
     """uvicorn's HTTP protocol, which adds the transport of the connection to the scope of each request.
 
-    It relies on `connection_made` and on the attribute `app` of uvicorn's two protocols, which are not documented
-    (tried: uvicorn 0.54). Without them the sandbox cannot reset a connection or truncate a body.
+    It also closes a connection whose next request does not begin in time: uvicorn waits for ever for the rest of a
+    head. It relies on `connection_made`, `connection_lost`, `transport` and the attribute `app` of uvicorn's two
+    protocols, which are not documented (tried: uvicorn 0.54). Without them the sandbox cannot reset a connection or
+    truncate a body.
     """
+
+    head_timeout = HEAD_TIMEOUT
 
     def connection_made(self, transport: Any) -> None:
         """Called when a client has connected."""
         super().connection_made(transport)
         app: Any = self.app
+        self._await_head()
 
         async def with_transport(scope: Any, receive: Any, send: Any) -> None:
+            self._head_timer.cancel()
             scope.setdefault("extensions", {})[TRANSPORT] = transport
-            await app(scope, receive, send)
+            try:
+                await app(scope, receive, send)
+            finally:
+                self._await_head()
 
         self.app = with_transport
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Called when the connection is closed."""
+        self._head_timer.cancel()
+        super().connection_lost(exc)
+
+    def _await_head(self) -> None:
+        """Close the connection unless the head of the next request has come in time."""
+        self._head_timer = asyncio.get_running_loop().call_later(self.head_timeout, self.transport.close)
 
 
 def bind(host: str, port: int) -> socket.socket:

@@ -68,7 +68,7 @@ class Answers:
             self._read_sources(operation.partition(".")[0])
         answer = self._cassettes.success(operation)
         if body is not None:
-            answer = replace(answer, body=json.dumps(body, separators=(",", ":"), ensure_ascii=False).encode())
+            answer = replace(answer, body=_bytes(body))
         return SandboxAnswer(answer, self._sources[operation], notes=notes)
 
     def error(
@@ -130,7 +130,11 @@ def with_details(answer: Answer, details: Sequence[ErrorDetail]) -> Answer:
         meta["error"] = details[0].text
     else:
         body["errors"] = [_error_object(body["errors"][0], each) for each in details]
-    return replace(answer, body=json.dumps(body, separators=(",", ":"), ensure_ascii=False).encode())
+    return replace(answer, body=_bytes(body))
+
+
+def _bytes(body: object) -> bytes:
+    return json.dumps(body, separators=(",", ":"), ensure_ascii=False).encode("utf-8", "replace")
 
 
 def _error_object(recorded: Mapping[str, Any], detail: ErrorDetail) -> dict[str, Any]:

@@ -109,8 +109,8 @@ class Dispatcher:
         return replace(error, answer=replace(error.answer, headers=tuple(headers)))
 
     def _oversized(self, request: ApiRequest) -> SandboxAnswer | None:
-        if request.too_deep:
-            status, text = "400", "nested too deep"
+        if request.unstorable:
+            status, text = "400", request.unstorable
         elif request.http.too_large:
             status, text = "413", "payload too large"
         else:

@@ -12,6 +12,7 @@ from pytest_customerio.tools.sandbox.api.handlers import HANDLERS
 from pytest_customerio.tools.sandbox.api.uncatalogued import UncataloguedCall
 from pytest_customerio.tools.sandbox.json_values import mapping
 from pytest_customerio.tools.sandbox.service.request import ApiRequest, batch_entities, entity_operation
+from pytest_customerio.tools.sandbox.service.stored_payload import whole_characters
 from pytest_customerio.tools.sandbox.workspace.workspace import Workspace
 
 
@@ -42,4 +43,5 @@ class Executor:
 
 
 def _call(request: ApiRequest, params: Mapping[str, str], payload: Mapping[str, object]) -> Call:
-    return Call(params, request.match.query, payload, int(request.at), request.base)
+    whole = {name: whole_characters(value) for name, value in params.items()}
+    return Call(whole, request.match.query, payload, int(request.at), request.base)

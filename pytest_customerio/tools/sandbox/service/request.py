@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from sys import getsizeof
 from typing import Any
 
 from pytest_customerio.contract.catalog import Catalog, Match
@@ -12,12 +13,11 @@ from pytest_customerio.contract.contract import Contract
 from pytest_customerio.core.model import Interaction, Operation, Violation, WireRequest
 from pytest_customerio.core.payload import TOO_DEEP
 from pytest_customerio.tools.sandbox.api.uncatalogued import SIMILAR_OPERATION, UncataloguedCall, find_uncatalogued
+from pytest_customerio.tools.sandbox.service.stored_payload import StoredPayload, stored
 
 # The host of a request that names no host of Customer.io. The catalogue looks for such a request on every surface.
 ANY_HOST = "https://sandbox.invalid"
 LONGEST_SHOWN = 10_000
-# The levels of nesting that a stored payload may have, because writing JSON is recursive.
-DEEPEST = 100
 _REGION = re.compile(r"/(us|eu)(?=/)")
 
 
@@ -42,7 +42,8 @@ class ApiRequest:
     """A request as a call of Customer.io's API.
 
     `known_operation` is None if the address or the payload leaves it open. `payload` is the parsed body, or its text
-    if it is not JSON or is nested `too_deep`. `region` is the region of the host that the client used, if it is known.
+    if it is not JSON or cannot be stored; `unstorable` says why it cannot. `weight` is its size in memory in bytes.
+    `region` is the region of the host that the client used, if it is known.
     """
 
     http: HttpRequest
@@ -54,7 +55,8 @@ class ApiRequest:
     violations: tuple[Violation, ...]
     at: float
     uncatalogued: UncataloguedCall | None = None
-    too_deep: bool = False
+    unstorable: str = ""
+    weight: int = 0
 
     @property
     def operation(self) -> Operation:
@@ -91,9 +93,20 @@ def read_request(catalog: Catalog, contract: Contract, http: HttpRequest, at: fl
     operation, uncatalogued = (judged.operation, None) if match.candidates else (None, _uncatalogued(match, http))
     if uncatalogued is not None:
         operation, violations = catalog.operations[SIMILAR_OPERATION], ()
-    payload, deep = _payload(request)
-    region = region or match.region
-    return ApiRequest(http, request, match, operation, payload, region, violations, at, uncatalogued, deep)
+    payload = _payload(request)
+    return ApiRequest(
+        http,
+        request,
+        match,
+        operation,
+        payload.value,
+        region or match.region,
+        violations,
+        at,
+        uncatalogued,
+        payload.problem,
+        payload.weight,
+    )
 
 
 def batch_entities(payload: Any) -> Iterator[Mapping[str, Any]]:
@@ -124,20 +137,16 @@ def _address(catalog: Catalog, http: HttpRequest) -> tuple[str, str | None]:
     return ANY_HOST + http.target[prefix.end() if prefix else 0 :], region
 
 
-def _payload(request: WireRequest) -> tuple[Any, bool]:
-    """The parsed body, or its text if it is not JSON; and whether it is nested too deep to be stored."""
-    payload = request.payload
+def _payload(request: WireRequest) -> StoredPayload:
+    """The parsed body, or its text if it is not JSON or cannot be stored."""
     if not request.body:
-        return None, False
-    deep = payload.problem == TOO_DEEP or (payload.kind == "json" and _is_deep(payload.value))
-    if deep or payload.problem or payload.kind == "nothing":
-        return request.body[:LONGEST_SHOWN].decode("utf-8", "replace"), deep
-    return payload.value, False
-
-
-def _is_deep(payload: object) -> bool:
-    level = [payload]
-    for _ in range(DEEPEST):
-        inner = [each.values() if isinstance(each, dict) else each for each in level if isinstance(each, dict | list)]
-        level = [each for values in inner for each in values]
-    return bool(level)
+        return StoredPayload()
+    payload = request.payload
+    problem = TOO_DEEP if payload.problem == TOO_DEEP else ""
+    if payload.kind == "json" and not payload.problem:
+        found = stored(payload.value)
+        if not found.problem:
+            return found
+        problem = found.problem
+    text = request.body[:LONGEST_SHOWN].decode("utf-8", "replace")
+    return StoredPayload(text, getsizeof(text), problem)

@@ -1,4 +1,4 @@
-"""The log of the requests that a sandbox received, oldest first. It is bounded: the oldest are removed."""
+"""The log of the requests that a sandbox received, oldest first. It is bounded in number and size: the oldest go."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from typing import Any
 from pytest_customerio.core.model import Violation
 
 MAX_REQUESTS = 2000
+MAX_WEIGHT = 64 * 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +41,9 @@ class RequestLog:
     """The last requests. `number` is the number of the last one; it grows even when the log is emptied."""
 
     def __init__(self, number: int = 0) -> None:
-        self._requests: deque[LoggedRequest] = deque(maxlen=MAX_REQUESTS)
+        self._requests: deque[LoggedRequest] = deque()
+        self._weights: deque[int] = deque()
+        self._weight = 0
         self.number = number
 
     def __iter__(self) -> Iterator[LoggedRequest]:
@@ -49,10 +52,15 @@ class RequestLog:
     def __len__(self) -> int:
         return len(self._requests)
 
-    def add(self, request: LoggedRequest) -> None:
-        """Add a request with the next number."""
+    def add(self, request: LoggedRequest, weight: int = 0) -> None:
+        """Add a request with the next number. `weight` is the size of its payload in memory, in bytes."""
         self.number = request.number
         self._requests.append(request)
+        self._weights.append(weight)
+        self._weight += weight
+        while len(self._requests) > MAX_REQUESTS or (self._weight > MAX_WEIGHT and len(self._requests) > 1):
+            self._requests.popleft()
+            self._weight -= self._weights.popleft()
 
     def since(self, number: int) -> list[LoggedRequest]:
         """The requests with a greater number, oldest first."""

@@ -5,18 +5,28 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable
+from dataclasses import replace
+from sys import getsizeof
 
 from pytest_customerio.cassettes.cases import Cassettes
 from pytest_customerio.contract.catalog import Catalog
 from pytest_customerio.contract.contract import Contract
 from pytest_customerio.contract.rules import vocabulary
+from pytest_customerio.tools.sandbox.json_values import as_text
 from pytest_customerio.tools.sandbox.service.answers import Answers, SandboxAnswer
 from pytest_customerio.tools.sandbox.service.dispatcher import Dispatcher
 from pytest_customerio.tools.sandbox.service.faults import Fault, Faults
 from pytest_customerio.tools.sandbox.service.keys import Keys
-from pytest_customerio.tools.sandbox.service.request import ANY_HOST, ApiRequest, HttpRequest, read_request
+from pytest_customerio.tools.sandbox.service.request import (
+    ANY_HOST,
+    LONGEST_SHOWN,
+    ApiRequest,
+    HttpRequest,
+    read_request,
+)
 from pytest_customerio.tools.sandbox.service.request_log import LoggedRequest, RequestLog
 from pytest_customerio.tools.sandbox.settings import Settings
+from pytest_customerio.tools.sandbox.workspace.memory import Memory
 from pytest_customerio.tools.sandbox.workspace.workspace import Workspace
 
 
@@ -40,6 +50,7 @@ class Service:
         with self.lock:
             self.log = RequestLog(self.log.number)
             self.workspace = Workspace(self.settings.region)
+            self._memory = Memory(self.workspace)
             self.faults = Faults(self.catalog, lambda: self._answers.cases, tls=self.settings.tls)
             self._dispatcher = Dispatcher(
                 self.settings,
@@ -66,8 +77,26 @@ class Service:
         with self.lock:
             request = read_request(self.catalog, self._contract, http, self._now())
             answer = self._dispatcher.answer(request)
-            self.log.add(_logged(self.log.number + 1, request, answer))
+            trusted = self._is_trusted(request)
+            if trusted and (notes := self._memory.receive(request.weight)):
+                answer = replace(answer, notes=answer.notes + notes)
+            request = request if trusted else _shortened(request)
+            self.log.add(_logged(self.log.number + 1, request, answer), request.weight)
         return answer
+
+    def _is_trusted(self, request: ApiRequest) -> bool:
+        """Whether the client has the key that this call needs."""
+        if request.known_operation is None and not request.match.candidates:
+            return False
+        return self.keys.access(request.operation.auth, request.wire.headers.get("authorization")) == "granted"
+
+
+def _shortened(request: ApiRequest) -> ApiRequest:
+    """The request with the beginning of its payload, if that is large: whoever has no key could send anything."""
+    if request.weight <= LONGEST_SHOWN:
+        return request
+    text = as_text(request.payload)[:LONGEST_SHOWN]
+    return replace(request, payload=text, weight=getsizeof(text))
 
 
 def _logged(number: int, request: ApiRequest, answer: SandboxAnswer) -> LoggedRequest:

@@ -64,3 +64,17 @@ def test_a_doctype_stays_the_first() -> None:
 def test_where_links_lead(html: str, expected: list[tuple[str, str]]) -> None:
     """Only links with the schemes http, https and mailto are listed."""
     assert list_links(html) == expected
+
+
+def test_not_all_links_of_a_long_email_are_listed() -> None:
+    """The first links are listed."""
+    html = "".join(f'<a href="http://a.example/{number}">x' for number in range(60))
+    assert [address for _, address in list_links(html)] == [f"http://a.example/{number}" for number in range(50)]
+
+
+@pytest.mark.parametrize(
+    "html", ["", "\ud83d<a href=http://a.example>\ud83d", "<font a=1><p>" * 15_000, "<a '" * 50_000]
+)
+def test_any_text_is_read(html: str) -> None:
+    """Text without elements, halves of surrogate pairs and elements that never end are read."""
+    assert list_links(html) in ([], [("?", "http://a.example")])

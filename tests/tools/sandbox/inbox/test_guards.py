@@ -8,7 +8,13 @@ import pytest
 from starlette.requests import Request
 from starlette.responses import Response
 
-from pytest_customerio.tools.sandbox.inbox.guards import Endpoint, is_local, same_origin, same_site_form
+from pytest_customerio.tools.sandbox.inbox.guards import (
+    Endpoint,
+    is_local,
+    is_local_origin,
+    same_origin,
+    same_site_form,
+)
 
 
 @pytest.mark.parametrize(
@@ -19,6 +25,7 @@ from pytest_customerio.tools.sandbox.inbox.guards import Endpoint, is_local, sam
         ("localhost", True),
         ("cio.localhost:1", True),
         ("evil.example", False),
+        ("[", False),
         ("", False),
     ],
 )
@@ -47,6 +54,8 @@ def status(guarded: Endpoint, **headers: str) -> int:
         ({"host": "evil.example"}, True, 403),
         ({"host": "sandbox"}, False, 200),
         ({"host": "sandbox", "origin": "null"}, False, 403),
+        ({"host": "", "origin": "null"}, False, 403),
+        ({"host": "localhost:1", "origin": "http://["}, True, 403),
     ],
 )
 def test_same_origin(headers: dict[str, str], loopback: bool, expected: int) -> None:
@@ -59,3 +68,18 @@ def test_same_site_form(site: str, expected: int) -> None:
     """A form is accepted from the page itself, and from a client that does not say where it came from."""
     assert status(same_site_form(endpoint), sec_fetch_site=site) == expected
     assert status(same_site_form(endpoint)) == 200
+
+
+@pytest.mark.parametrize(
+    ("origin", "local"),
+    [
+        ("http://localhost:3000", True),
+        ("http://127.0.0.1", True),
+        ("https://evil.example", False),
+        ("null", False),
+        ("http://[", False),
+    ],
+)
+def test_pages_of_this_machine(origin: str, local: bool) -> None:
+    """A page that this machine serves is local; a page without an origin may come from anywhere."""
+    assert is_local_origin(origin) is local

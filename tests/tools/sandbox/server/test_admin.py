@@ -201,3 +201,67 @@ def test_other_methods_and_paths(client: Client) -> None:
     """Another method draws 405, another path 404."""
     assert client.get("/_sandbox/reset").status_code == 405
     assert client.get("/_sandbox/nothing").status_code == 404
+
+
+POISON = (
+    '{"a": 1e999}',
+    '{"a": "\\ud83d"}',
+    '{"\\udc00": 1}',
+    '{"email": "\\ud83d@example.com"}',
+    '{"a": ' + "9" * 5000 + "}",
+    "[" * 200 + "]" * 200,
+    '{"a": NaN}',
+    "\\ud83d",
+    '"\\ud83d"',
+)
+CALLS = (
+    ("PUT", "/api/v1/customers/42"),
+    ("PUT", "/api/v1/customers/%ED%A0%BD"),
+    ("POST", "/api/v1/customers/42/events"),
+    ("POST", "/api/v2/entity"),
+    ("POST", "/api/v2/batch"),
+    ("POST", "/v1/track"),
+    ("POST", "/v1/identify"),
+    ("POST", "/v1/send/email"),
+    ("POST", "/v1/campaigns/1/triggers"),
+    ("POST", "/api/v1/forms/f/submit"),
+    ("POST", "/nowhere"),
+)
+
+
+@pytest.mark.parametrize("keys", [{}, {"authorization": "none"}], ids=["with key", "without"])
+def test_everything_that_was_accepted_can_be_shown(ask: SandboxClient, client: Client, keys: dict[str, str]) -> None:
+    """After every poisoned payload to every call, each of the sandbox's own answers is valid JSON."""
+    for method, target in CALLS:
+        for text in POISON:
+            ask(method, target, text.encode(), keys)
+            entity = f'{{"type":"person","action":"identify","identifiers":{{"id":"1"}},"attributes":{text}}}'
+            ask(method, target, entity.encode(), keys)
+            named = f'{{"name":"x","event":"x","userId":"1","data":{text},"properties":{text}}}'
+            ask(method, target, named.encode(), keys)
+    for path in ("", "received", "people", "deliveries", "workspace", "faults"):
+        answer = client.get(f"/_sandbox/{path}")
+        assert answer.status_code == 200
+        assert answer.json()
+    for page in ("/", "/_sandbox/inbox/people", "/_sandbox/inbox/messages"):
+        assert client.get(page).status_code == 200
+    for person in client.get("/_sandbox/people").json()["people"]:
+        assert client.get(f"/_sandbox/people/{person['cio_id']}").status_code == 200
+    assert ask("POST", "/v1/exports/customers", {"filters": {}}).answer.status == 200
+    assert client.get("/_sandbox/exports/1").status_code == 200
+
+
+@pytest.mark.parametrize("path", ["/_sandbox/", "/_sandbox/received", "/_sandbox/people/nobody", "/_sandbox/exports/1"])
+def test_security_headers(known: SandboxClient, client: Client, path: str) -> None:
+    """JSON and CSV are not stored, not sniffed, not shown in frames, and not read by pages of other sites."""
+    known("POST", "/v1/exports/customers", {"filters": {}})
+    headers = client.get(path).headers
+    assert headers["content-security-policy"] == "default-src 'none'; frame-ancestors 'none'; sandbox"
+    assert (headers["x-content-type-options"], headers["cache-control"]) == ("nosniff", "no-store")
+    assert headers["cross-origin-resource-policy"] == "same-origin"
+
+
+@pytest.mark.parametrize("headers", [{"host": "["}, {"origin": "http://["}, {"host": "[x", "origin": "null"}])
+def test_malformed_hosts_and_origins(client: Client, headers: dict[str, str]) -> None:
+    """A Host or Origin header that cannot be read is one of another origin."""
+    assert client.get("/_sandbox/", headers=headers).status_code == 403

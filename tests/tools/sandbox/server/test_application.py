@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gzip
 import http.client
 import json
 import socket
@@ -19,6 +20,7 @@ from sandbox_client import authorization
 
 from pytest_customerio.tools.sandbox.server import application
 from pytest_customerio.tools.sandbox.server.sandbox_server import SandboxServer
+from pytest_customerio.tools.sandbox.server.sockets import ProtocolWithTransport
 from pytest_customerio.tools.sandbox.service.request import HttpRequest
 from pytest_customerio.tools.sandbox.settings import Settings
 
@@ -83,8 +85,6 @@ def test_paths_and_headers_as_they_were_sent(server: SandboxServer) -> None:
 
 def test_a_compressed_body(server: SandboxServer) -> None:
     """The payload of a compressed body is read."""
-    import gzip
-
     body = gzip.compress(json.dumps({"plan": "pro"}).encode())
     assert sent(server, "PUT", CUSTOMER, data=body, headers={"Content-Encoding": "gzip"}).status_code == 200
     (ada,) = server.service.workspace.people
@@ -215,6 +215,48 @@ def test_a_body_that_does_not_arrive(server: SandboxServer) -> None:
         start, _ = messages_sent_by(app, *messages)
         assert start["status"] == 408
     assert len(server.service.log) == 0
+
+
+def test_a_form_that_does_not_arrive(server: SandboxServer) -> None:
+    """A request to the sandbox's own paths whose body is late draws 408."""
+
+    async def slow(scope: Any, receive: Any, send: Any) -> None:
+        await receive()
+
+    app = application.Application(server.service, admin=slow, body_timeout=0.01)
+    start, _ = messages_sent_by(app, path="/_sandbox/faults")
+    assert start["status"] == 408
+
+
+@pytest.mark.parametrize(
+    ("origin", "status"), [("https://evil.example", 403), ("null", 403), ("http://localhost:3000", 200)]
+)
+def test_pages_of_other_sites_are_refused(server: SandboxServer, origin: str, status: int) -> None:
+    """A browser can send a request for any page it shows; only pages of this machine are answered."""
+    assert sent(server, "PUT", CUSTOMER, json={}, headers={"Origin": origin}).status_code == status
+    assert len(server.service.log) == (status == 200)
+
+
+def test_a_body_that_unpacks_to_more_than_the_limit(server: SandboxServer, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A small compressed body that is large when it is unpacked draws 413, and is not kept."""
+    monkeypatch.setattr(application, "LARGEST", 1000)
+    body = gzip.compress(json.dumps({"note": "x" * 2000}).encode())
+    assert sent(server, "PUT", CUSTOMER, data=body, headers={"Content-Encoding": "gzip"}).status_code == 413
+    (one,) = server.service.log
+    assert one.payload is None
+
+
+@pytest.mark.parametrize("text", [b"", b"PUT / HTTP/1.1\r\nHost:"])
+def test_a_head_that_does_not_arrive(monkeypatch: pytest.MonkeyPatch, text: bytes) -> None:
+    """A connection whose request does not begin in time is closed, before the first request and after one."""
+    monkeypatch.setattr(ProtocolWithTransport, "head_timeout", 0.05)
+    with SandboxServer(Settings()) as server:
+        place = urlsplit(server.url)
+        for first in (b"", b"GET /nowhere HTTP/1.1\r\nHost: x\r\n\r\n"):
+            with socket.create_connection((place.hostname, place.port), timeout=5) as connection:
+                connection.sendall(first + text)
+                with connection.makefile("rb") as answers:
+                    assert answers.read().startswith(b"HTTP/1.1 404" if first else b"")
 
 
 def test_many_clients_at_once(server: SandboxServer) -> None:

@@ -170,3 +170,11 @@ def test_own_cassettes(tmp_path: Any) -> None:
     ask.service.fault("418-teapot")
     reply = ask("PUT", CUSTOMER, {})
     assert (reply.answer.status, reply.answer.body, reply.source) == (418, b"short", "recorded")
+
+
+@pytest.mark.parametrize("body", [b'{"a": 1e999}', b'{"a": [{"b": -1e999}]}'])
+def test_numbers_out_of_range(ask: SandboxClient, body: bytes) -> None:
+    """A number that cannot be written as JSON again is refused, and nothing of the payload is stored."""
+    reply = ask("PUT", "/api/v1/customers/42", body)
+    assert (reply.answer.status, b"out of range" in reply.answer.body) == (400, True)
+    assert len(ask.service.workspace.people) == 0

@@ -85,7 +85,7 @@ def test_a_payload_nested_too_deep() -> None:
     """A payload nested too deep is stored as its text."""
     body = b"[" * 150 + b"]" * 150
     request = read("PUT", CUSTOMER, body)
-    assert (request.too_deep, request.payload) == (True, body.decode())
+    assert (request.unstorable, request.payload) == ("nested too deep", body.decode())
 
 
 def test_the_strict_mode() -> None:

@@ -6,7 +6,7 @@ import pytest
 from inboxes import received
 from sandbox_client import SandboxClient
 
-from pytest_customerio.tools.sandbox.service.request_log import MAX_REQUESTS, RequestLog
+from pytest_customerio.tools.sandbox.service.request_log import MAX_REQUESTS, MAX_WEIGHT, RequestLog
 
 
 def test_the_log_is_bounded(ask: SandboxClient) -> None:
@@ -29,3 +29,17 @@ def test_the_operation_of_a_request(operation: str, concerned: bool) -> None:
     """A request concerns its operation and its surface."""
     assert received().concerns(operation) is concerned
     assert not received(operation=None).concerns(operation)
+
+
+def test_the_log_is_bounded_in_size(ask: SandboxClient) -> None:
+    """The oldest requests are removed until the rest is within the size; the last one always stays."""
+    ask.identify("42")
+    (one,) = ask.service.log
+    log = RequestLog()
+    for _ in range(3):
+        log.add(one, MAX_WEIGHT // 2)
+    assert len(log) == 2
+    log.add(one, 2 * MAX_WEIGHT)
+    assert len(log) == 1
+    log.add(one, 1)
+    assert len(log) == 1

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import pytest
 from sandbox_client import NOW, SandboxClient
+
+from pytest_customerio.tools.sandbox.service.request import LONGEST_SHOWN
+from pytest_customerio.tools.sandbox.workspace.memory import Memory
 
 
 def test_what_was_received(ask: SandboxClient) -> None:
@@ -35,3 +39,21 @@ def test_a_reset(ask: SandboxClient) -> None:
 def test_no_handshake_fails_without_a_fault(ask: SandboxClient) -> None:
     """Without a fault no handshake fails."""
     assert ask.service.handshake_fails() is False
+
+
+def test_without_the_key_a_large_payload_is_not_kept(ask: SandboxClient) -> None:
+    """Of a large payload without the right key its beginning is logged; a small one, or one with the key, is whole."""
+    large = {"note": "x" * 20_000}
+    for payload, headers in (({"note": "y"}, {"authorization": "no"}), (large, {"authorization": "no"}), (large, {})):
+        ask("PUT", "/api/v1/customers/42", payload, headers)
+    ask("PUT", "/nowhere", large)
+    small, beginning, whole, unknown = (each.payload for each in ask.service.log)
+    assert (small, whole) == ({"note": "y"}, large)
+    assert beginning == unknown == ('{"note":"' + "x" * 20_000)[:LONGEST_SHOWN]
+
+
+def test_a_full_memory_is_said(ask: SandboxClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The answer to the request for which older entries were removed says so."""
+    monkeypatch.setattr(ask.service, "_memory", Memory(ask.service.workspace, limit=1000))
+    assert ask.identify("42", plan="pro") == ("the sandbox keeps about 0.000953674 MB: the oldest people are gone",)
+    assert len(ask.service.workspace.people) == 0
