@@ -6,8 +6,8 @@ The text of an error says what was given, what is accepted, and the nearest name
 from __future__ import annotations
 
 import fnmatch
-import os
 import re
+import tempfile
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -94,24 +94,44 @@ class Settings:
     rootdir: Path = field(default_factory=Path)
 
 
-def report_path(text: str, base: Path) -> Path:
-    """The file of one `--cio-report`."""
+def report_path(text: str, base: Path, rootdir: Path | None = None) -> Path:
+    """The file of one `--cio-report`. A missing folder is created in the project only, when the report is written."""
     path = base / text
     if path.suffix.lower() not in REPORT_KINDS:
         raise SettingsError(f"--cio-report={text}: the suffix decides the kind; accepted: {', '.join(REPORT_KINDS)}")
-    if path.is_dir():
-        raise SettingsError(f"--cio-report={text}: is a folder, not a file")
-    there = next(folder for folder in path.parents if folder.exists())
-    if not (there.is_dir() and os.access(there, os.W_OK)):
-        raise SettingsError(f"--cio-report={text}: {there} is no folder that can be written to")
+    try:
+        _check_report(path, [folder.resolve() for folder in (base, rootdir or base)])
+    except (OSError, ValueError) as error:
+        raise SettingsError(f"--cio-report={text}: {getattr(error, 'strerror', None) or error}") from None
     return path
+
+
+def _check_report(path: Path, project: Sequence[Path]) -> None:
+    """Raise `OSError` or `ValueError` where the file cannot be written. Leaves no file behind."""
+    if path.is_dir():
+        raise ValueError("is a folder, not a file")
+    there = next(folder for folder in path.parents if folder.exists())
+    if not (there.is_dir() and _writable(there)):
+        raise ValueError(f"{there} is no folder that can be written to")
+    inside = any(path.resolve().is_relative_to(folder) for folder in project)
+    if not (there == path.parent or inside):
+        raise ValueError(f"there is no folder {path.parent}; accepted: a folder that exists, or one in the project")
+
+
+def _writable(folder: Path) -> bool:
+    """Whether a file can be made in the folder. It is tried, as `os.access` says yes to root for every folder."""
+    try:
+        with tempfile.TemporaryFile(dir=folder):
+            return True
+    except OSError:
+        return False
 
 
 def recordings(rootdir: Path) -> Path:
     """The folder that recordings of tests are written to."""
     folder = rootdir / "cassettes"
     there = next(path for path in (folder, *folder.parents) if path.exists())
-    if not (there.is_dir() and os.access(there, os.W_OK)):
+    if not (there.is_dir() and _writable(there)):
         raise SettingsError(f"--cio-record: {there} is no folder that can be written to")
     return folder
 
@@ -178,6 +198,21 @@ def mark_allowance(
         raise SettingsError(f"{given}: names no rule; {accepted}")
     values = {**dict(zip(("rule", "where"), args, strict=False)), **kwargs}
     return allowance(given, rules, values["rule"], where=values.get("where"), reason=values.get("reason", ""))
+
+
+def mark_name(nodeid: str, names: Iterable[str], known: Collection[str]) -> None:
+    """Refuse a mark that begins with `cio` and is neither ours nor registered by the project: it would do nothing."""
+    for name in names:
+        if name.startswith("cio") and name not in known:
+            ours = sorted(one for one in known if one.startswith("cio"))
+            more = "and what the ini `markers` lists"
+            near = did_you_mean(name, ours)
+            raise SettingsError(f"{nodeid}: {name}: there is no such mark{near}; accepted: {', '.join(ours)}, {more}")
+
+
+def unknown_ini(name: str, known: Collection[str]) -> IniError:
+    """The mistake of an ini setting that nobody has declared. pytest only warns of it, and it would do nothing."""
+    return IniError(name, name, f"there is no such setting{did_you_mean(name, known)}; accepted: {', '.join(known)}")
 
 
 def contract_mark(nodeid: str, marks: Iterable[Mark]) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Iterable
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -30,7 +30,8 @@ def read(config: pytest.Config) -> Settings:
         contract=any(map(config.getoption, OPTIONS)) or bool(_get(config, "cio_contract")),
         strict=bool(config.getoption("--cio-strict")),
         reports=tuple(
-            settings.report_path(text, config.invocation_params.dir) for text in config.getoption("--cio-report")
+            settings.report_path(text, config.invocation_params.dir, Path(config.rootpath))
+            for text in config.getoption("--cio-report")
         ),
         region=settings.region(_get(config, "cio_region")),
         schemas=settings.folders("cio_schemas", _get(config, "cio_schemas")),
@@ -47,6 +48,22 @@ def _record(config: pytest.Config) -> bool:
     if given:
         settings.recordings(Path(config.rootpath))
     return given
+
+
+def refuse_ini(config: pytest.Config, names: Iterable[str], known: Collection[str]) -> None:
+    """End pytest where one of these ini settings is declared by nobody: neither by us (`known`) nor by the project."""
+    # `_inidict` holds what `parser.addini` declared, in pytest 8 and 9. `getini` cannot be asked instead: where the
+    # value of a declared setting is wrong it raises the same exception as for an unknown name.
+    for name in sorted(set(names) - set(config._parser._inidict)):
+        raise pytest.UsageError(explained(config, settings.unknown_ini(name, known)))
+
+
+def refuse_marks(item: pytest.Item) -> None:
+    """Raise `SettingsError` where a mark of the test is a misspelt one of ours."""
+    names = [mark.name for mark in item.iter_markers() if mark.name.startswith("cio")]
+    if names:
+        listed = (text.partition(":")[0].partition("(")[0].strip() for text in item.config.getini("markers"))
+        settings.mark_name(item.nodeid, names, set(listed))
 
 
 def whole(config: pytest.Config) -> bool:

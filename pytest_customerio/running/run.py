@@ -230,6 +230,7 @@ class Run:
     def _plan(self, item: pytest.Item) -> Plan:
         from pytest_customerio.running.test import Plan
 
+        options.refuse_marks(item)
         settings.contract_mark(item.nodeid, item.iter_markers("cio_contract"))
         errors = item.get_closest_marker("cio_errors")
         if errors is not None and case_of(item) is None:

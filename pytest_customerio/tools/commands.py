@@ -12,10 +12,10 @@ import os
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import NoReturn, TextIO
 
 from pytest_customerio.core.data import DataError, UnknownNameError
+from pytest_customerio.tools.paths import existing_folder
 from pytest_customerio.tools.versions import installed_version
 
 PROGRAM = "python -m pytest_customerio"
@@ -86,7 +86,7 @@ def command_parser(commands: Sequence[Command]) -> argparse.ArgumentParser:
 def add_cassettes(parser: argparse.ArgumentParser) -> None:
     """Add `--cassettes`: folders with cassettes of the project."""
     text = "cassettes of yours, as in the ini cio_cassettes; repeatable"
-    parser.add_argument("--cassettes", action="append", default=[], type=Path, metavar="FOLDER", help=text)
+    parser.add_argument("--cassettes", action="append", default=[], type=existing_folder, metavar="FOLDER", help=text)
 
 
 def add_target(parser: argparse.ArgumentParser) -> None:

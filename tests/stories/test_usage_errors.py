@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 import os
+import sys
 from pathlib import Path
 
 import pytest
 
+from pytest_customerio.plugin import INI
 from tests.stories.conftest import Story, usage_error
 
 GOOD = "def test_good():\n    pass\n"
+# pytest warns of an unknown mark; in this suite a warning is an error.
+UNKNOWN = ("-W", "ignore::pytest.PytestUnknownMarkWarning")
+LINUX = pytest.mark.skipif(sys.platform != "linux", reason="on Linux not even root can write to /proc")
+MARKS = "cio_allow, cio_contract, cio_errors, and what the ini `markers` lists"
 
 
 @pytest.mark.parametrize(
@@ -120,13 +126,81 @@ def test_a_mark_that_comes_too_late(story: Story) -> None:
         ("cio_schemas = contracts", "cio_schemas: {path}/contracts is no folder"),
         ("cio_cassettes = answers", "cio_cassettes: {path}/answers is no folder"),
         ("cio_contract = perhaps", "cio_contract: invalid truth value 'perhaps'"),
+        ("cio_regoin = eu", "cio_regoin: there is no such setting (did you mean cio_region?); accepted: {settings}"),
+        ("cioxyz = 1", "cioxyz: there is no such setting; accepted: {settings}"),
     ],
 )
 def test_a_mistake_in_the_ini(story: Story, line: str, said: str) -> None:
     """The line names the file and its line, also where the run does not ask for the check."""
     story.file("pytest.ini", f"[pytest]\naddopts = -q\n{line}\n")
     gate = () if "cio_allow" not in line else ("--cio-contract",)
-    assert usage_error(story.run(GOOD, *gate)) == f"pytest.ini:3: {said.format(path=story.path)}"
+    assert (
+        usage_error(story.run(GOOD, *gate)) == f"pytest.ini:3: {said.format(path=story.path, settings=', '.join(INI))}"
+    )
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("pyproject.toml", '[tool.pytest.ini_options]\ncio_regoin = "eu"\n'),
+        ("tox.ini", "[pytest]\ncio_regoin = eu\n"),
+        ("setup.cfg", "[tool:pytest]\ncio_regoin = eu\n"),
+    ],
+)
+def test_a_misspelt_setting_in_each_file(story: Story, name: str, text: str) -> None:
+    """Each file that pytest reads settings from is checked, and named with the line."""
+    story.file(name, text)
+    said = usage_error(story.run(GOOD))
+    assert said.startswith(f"{name}:2: cio_regoin: there is no such setting (did you mean cio_region?); accepted: ")
+
+
+def test_a_misspelt_setting_on_the_command_line(story: Story) -> None:
+    """A setting that `-o` gives is checked as well."""
+    assert usage_error(story.run(GOOD, "-o", "cio_regoin=eu")).startswith("ini cio_regoin: there is no such setting ")
+
+
+def test_a_setting_of_the_project(story: Story) -> None:
+    """A setting that the project's conftest.py declares is none of ours, and is not refused."""
+    story.file("conftest.py", "def pytest_addoption(parser):\n    parser.addini('cio_token', 'of the project')\n")
+    story.file("pytest.ini", "[pytest]\ncio_token = 1\n")
+    story.run(GOOD).assert_outcomes(passed=1)
+
+
+@pytest.mark.parametrize(
+    ("mark", "near"),
+    [
+        ("cio_error('429')", " (did you mean cio_errors?)"),
+        ("cio_alow('outcome')", " (did you mean cio_allow?)"),
+        ("cio_xyz", ""),
+        ("cio", ""),
+    ],
+)
+def test_a_misspelt_mark(story: Story, mark: str, near: str) -> None:
+    """A mark that begins with cio and is none is refused, also where nothing else asks for the plugin."""
+    name = mark.partition("(")[0]
+    text = f"import pytest\n\n{GOOD}\n@pytest.mark.{mark}\ndef test_bad():\n    pass\n"
+    said = f"test_app.py::test_bad: {name}: there is no such mark{near}; accepted: {MARKS}"
+    assert usage_error(story.run(text, *UNKNOWN)) == said
+    assert usage_error(story.again("--cio-contract", *UNKNOWN)) == said
+
+
+def test_a_misspelt_mark_of_a_class_and_of_a_module(story: Story) -> None:
+    """Marks of a class and of a module are checked as well."""
+    of_class = "import pytest\n\n@pytest.mark.cio_error\nclass TestBad:\n    def test_bad(self):\n        pass\n"
+    assert usage_error(story.run(of_class, *UNKNOWN)).startswith(
+        "test_app.py::TestBad::test_bad: cio_error: there is no such"
+    )
+    of_module = f"import pytest\n\npytestmark = pytest.mark.cio_error\n\n{GOOD}"
+    assert usage_error(story.run(of_module, *UNKNOWN)).startswith(
+        "test_app.py::test_good: cio_error: there is no such mark"
+    )
+
+
+def test_a_mark_of_the_project(story: Story) -> None:
+    """A mark that the project lists in the ini `markers` is its own, whatever its name begins with."""
+    story.file("pytest.ini", "[pytest]\nmarkers =\n    cio_slow: takes long\n    cio(name): of the project\n")
+    text = f"import pytest\n\npytestmark = [pytest.mark.cio_slow, pytest.mark.cio('x')]\n\n{GOOD}"
+    story.run(text).assert_outcomes(passed=1)
 
 
 def test_the_line_of_a_list_is_the_line_of_its_item(story: Story) -> None:
@@ -222,13 +296,22 @@ def test_bytes_that_are_no_text(story: Story) -> None:
         ("report", "the suffix decides the kind; accepted: .json"),
         ("folder.json", "is a folder, not a file"),
         ("crm.py/report.json", "{path}/crm.py is no folder that can be written to"),
+        pytest.param("/proc/report.json", "/proc is no folder that can be written to", marks=LINUX),
+        (
+            "/missing-folder/report.json",
+            "there is no folder /missing-folder; accepted: a folder that exists, or one in the project",
+        ),
+        ("x" * 300 + ".json", "File name too long"),
+        ("a\0b.json", "embedded null"),
     ],
 )
 def test_a_report_that_cannot_be_written(story: Story, option: str, said: str) -> None:
     """A path that cannot be written is refused before the tests run."""
     (story.path / "folder.json").mkdir()
     result = story.run(GOOD, f"--cio-report={option}")
-    assert usage_error(result) == f"--cio-report={option}: {said.format(path=story.path)}"
+    assert usage_error(result).startswith(f"--cio-report={option}: {said.format(path=story.path)}")
+    assert "passed" not in result.stdout.str()
+    assert not Path("/missing-folder").exists()
 
 
 def test_a_report_that_cannot_be_written_after_all(story: Story, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -102,7 +102,7 @@ def test_commands_that_do_not_exist(capsys: pytest.CaptureFixture[str]) -> None:
 
 
 def test_cassettes_of_ones_own(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
-    """Cassettes of the project join the shipped ones; a missing folder is refused."""
+    """Cassettes of the project join the shipped ones."""
     (tmp_path / "app").mkdir()
     (tmp_path / "app" / "418-teapot.yaml").write_text(
         "metadata: {source: recorded, cause: short and stout, rules: [ours], operations: [find_by_email]}\n"
@@ -114,8 +114,27 @@ def test_cassettes_of_ones_own(capsys: pytest.CaptureFixture[str], tmp_path: Pat
     text = capsys.readouterr().out
     assert text.startswith("418-teapot: short and stout\n")
     assert "prevented by   ours\n" in text
+
+
+@pytest.mark.parametrize(
+    ("arguments", "accepted"),
+    [
+        (("errors", "--cassettes"), "a folder"),
+        (("explain", "--cassettes"), "a folder"),
+        (("sandbox", "--cassettes"), "a folder"),
+        (("record", "--cassettes"), "a folder"),
+        (("drift", "--cassettes"), "a folder"),
+        (("drift", "--openapi"), "a file"),
+    ],
+    ids=" ".join,
+)
+def test_a_path_that_does_not_exist(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, arguments: tuple[str, ...], accepted: str
+) -> None:
+    """Each option that reads a path refuses one that does not exist, before the command runs."""
     missing = tmp_path / "missing"
-    assert refused(capsys, "errors", "--cassettes", str(missing)) == f"{missing}: no such folder\n"
+    said = f"argument {arguments[1]}: {str(missing)!r} does not exist; accepted: {accepted} that exists\n"
+    assert refused(capsys, *arguments, str(missing)).startswith(f"{said}usage: {NEXT} {arguments[0]} ")
 
 
 def test_help(capsys: pytest.CaptureFixture[str]) -> None:
@@ -237,6 +256,7 @@ def test_declarations_load_nothing(arguments: list[str]) -> None:
         "pytest_customerio.tools.drift.command",
         "pytest_customerio.tools.explain",
         "pytest_customerio.tools.explain.command",
+        "pytest_customerio.tools.paths",
         "pytest_customerio.tools.record",
         "pytest_customerio.tools.record.command",
         "pytest_customerio.tools.sandbox",

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import argparse
-from pathlib import Path
 
 from pytest_customerio.tools.commands import Command, Write, add_cassettes, add_json, add_target
+from pytest_customerio.tools.paths import existing_file
 
 _DESCRIPTION = """\
 What has changed since it was recorded: asks again. With --openapi: what a published document says otherwise."""
@@ -18,7 +18,7 @@ def _add_arguments(parser: argparse.ArgumentParser) -> None:
     add_target(parser)
     parser.add_argument("--max-age", type=_days, metavar="DAYS", help="recordings that are older fail")
     text = "compare the contracts with a published document instead, JSON or YAML; repeatable"
-    parser.add_argument("--openapi", action="append", default=[], type=Path, metavar="FILE", help=text)
+    parser.add_argument("--openapi", action="append", default=[], type=existing_file, metavar="FILE", help=text)
     add_json(parser)
     add_cassettes(parser)
 

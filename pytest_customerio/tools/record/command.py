@@ -6,6 +6,7 @@ import argparse
 from pathlib import Path
 
 from pytest_customerio.tools.commands import DONE, Command, Write, add_cassettes, add_target
+from pytest_customerio.tools.paths import writable_folder
 
 _DESCRIPTION = """\
 Sends the requests of the cassettes to a sandbox, and writes what comes back as cassettes of your own."""
@@ -18,7 +19,7 @@ def _add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     add_target(parser)
     parser.add_argument(
-        "--out", type=Path, default=OUT, metavar="DIR", help=f"where to write, default {OUT.as_posix()}"
+        "--out", type=writable_folder, default=OUT, metavar="DIR", help=f"where to write, default {OUT.as_posix()}"
     )
     parser.add_argument("--dry-run", action="store_true", help="say what would be asked; send nothing, write nothing")
     add_cassettes(parser)

@@ -271,7 +271,8 @@ def test_a_target_that_goes_away(at_hand: Target, monkeypatch: pytest.MonkeyPatc
 
 def test_a_folder_that_cannot_be_written_to(at_hand: Target, tmp_path: Path) -> None:
     """A file that cannot be written ends the command with its name and the reason."""
-    (tmp_path / "out").touch()
+    (tmp_path / "out").mkdir()
+    (tmp_path / "out" / "track").touch()
     with pytest.raises(CommandError, match=r"400-invalid-id\.yaml cannot be written: .*; nothing was written"):
         printed("400-invalid-id", "--out", str(tmp_path / "out"))
 
