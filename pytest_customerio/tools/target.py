@@ -13,17 +13,22 @@ from urllib.parse import urlsplit
 from pytest_customerio.contract.catalog import Catalog
 from pytest_customerio.core.credentials import SHORTEST, WORDS
 from pytest_customerio.core.model import Answer, Operation, WireRequest
+from pytest_customerio.tools.key_variables import (
+    KINDS,
+    REGION,
+    SITE_ID,
+    TRACK,
+    KeyVariable,
+    by_kind,
+    region,
+)
 from pytest_customerio.tools.sending import UnreachableError, send
 
 URL = "CIO_SANDBOX_URL"
 WORKSPACE = "CIO_SANDBOX_WORKSPACE"
 OWN = "sandbox"
-# The variables for the credentials of the application, then those for a workspace that may be recorded against.
-SITE_ID, TRACK = ("CUSTOMERIO_SITE_ID",), ("CUSTOMERIO_API_KEY", "CUSTOMERIO_TRACK_API_KEY")
-APP = ("CUSTOMERIO_APP_API_KEY", "CUSTOMERIO_APP_KEY")
-PIPELINES = ("CUSTOMERIO_WRITE_KEY", "CUSTOMERIO_CDP_WRITE_KEY")
+# The keys of a workspace that may be recorded against, besides those of Track.
 SANDBOX_APP, SANDBOX_PIPELINES = "CIO_SANDBOX_APP_KEY", "CIO_SANDBOX_WRITE_KEY"
-REGION = "CUSTOMERIO_REGION"
 _REGION_OF = "/api/v1/accounts/region"
 _ABOUT = "/_sandbox/"
 _FORWARDED = ("accept", "content-type", "content-encoding", "x-strict-mode")
@@ -78,7 +83,7 @@ class Target:
         """Why this operation cannot be called: which key is missing; empty where it can."""
         if operation.auth == "none" or self.keys.authorization(operation.auth):
             return ""
-        name = {"basic": TRACK[0], "bearer": SANDBOX_APP, "write-key": SANDBOX_PIPELINES}[operation.auth]
+        name = {"basic": TRACK.name, "bearer": SANDBOX_APP, "write-key": SANDBOX_PIPELINES}[operation.auth]
         return f"no key for it: set {name}" + ("" if operation.auth == "basic" else " to the one of this workspace")
 
     def ask(self, request: WireRequest, place: str, operation: Operation, authorization: str | None) -> Answer:
@@ -124,7 +129,7 @@ def find_target(
     url = given or environ.get(URL, "")
     if url and url != OWN:
         return _running("--target" if given else URL, url, catalog)
-    variables, workspace = _credentials(environ), environ.get(WORKSPACE, "").strip()
+    variables, workspace = credentials(environ), environ.get(WORKSPACE, "").strip()
     if not url and (workspace or variables):
         return _workspace(environ, variables, workspace, catalog, home)
     try:
@@ -141,7 +146,7 @@ def own_sandbox(environ: Mapping[str, str]) -> Iterator[Target]:
     from pytest_customerio.tools.sandbox.server.sandbox_server import SandboxServer
     from pytest_customerio.tools.sandbox.settings import Settings
 
-    with SandboxServer(Settings(region="eu" if environ.get(REGION, "").lower() == "eu" else "us")) as running:
+    with SandboxServer(Settings(region="eu" if region(environ)[1] == "eu" else "us")) as running:
         environment = "a sandbox of pytest-customerio's own"
         yield _sandbox("own", environment, running.url, running.environ, running.service.reset)
 
@@ -170,7 +175,7 @@ def _sandbox(
     kind: Literal["own", "sandbox"], environment: str, url: str, environ: Mapping[str, str], reset: Callable[[], None]
 ) -> Target:
     values = {name: str(value) for name, value in environ.items()}
-    keys = (values.get(names[0], "") for names in (SITE_ID, TRACK, APP, PIPELINES))
+    keys = (values.get(one.name, "") for one in KINDS)
     return Target(kind, environment, values.get(REGION, "us"), Keys(*keys), url, reset)
 
 
@@ -182,14 +187,14 @@ def _workspace(environ: Mapping[str, str], variables: list[str], workspace: str,
         raise TargetError(f"{shown}: nothing says that these keys are not of production, and nothing was sent; {way}")
     site_id, track = _first(environ, SITE_ID), _first(environ, TRACK)
     if not (site_id and track):
-        wanted = f"{SITE_ID[0]} and {TRACK[0]} of that workspace"
+        wanted = f"{SITE_ID.name} and {TRACK.name} of that workspace"
         raise TargetError(f"{WORKSPACE}={workspace}, but without {wanted} it cannot be checked; nothing was sent")
     keys = Keys(site_id, track, environ.get(SANDBOX_APP, ""), environ.get(SANDBOX_PIPELINES, ""))
-    region = "eu" if environ.get(REGION, "").lower() == "eu" else "us"
-    host = home or f"https://{catalog.operations['track.region'].hosts[region]}"
+    given = "eu" if region(environ)[1] == "eu" else "us"
+    host = home or f"https://{catalog.operations['track.region'].hosts[given]}"
     account = _account(host, keys, workspace)
-    region = "eu" if account.get("region") == "eu" else "us"
-    return Target("workspace", f"workspace {workspace} of Customer.io", region, keys, home)
+    actual = "eu" if account.get("region") == "eu" else "us"
+    return Target("workspace", f"workspace {workspace} of Customer.io", actual, keys, home)
 
 
 def _account(host: str, keys: Keys, workspace: str) -> Mapping[str, Any]:
@@ -215,14 +220,22 @@ def made_up(auth: str) -> str:
     return f"Bearer {_UNKNOWN}" if auth == "bearer" else _basic(_UNKNOWN, "" if auth == "write-key" else _UNKNOWN)
 
 
-def _credentials(environ: Mapping[str, str]) -> list[str]:
+def credentials(environ: Mapping[str, str]) -> list[str]:
     """The variables that contain a credential. A placeholder is no credential."""
-    return [name for names in (SITE_ID, TRACK, APP, PIPELINES) for name in names if _first(environ, (name,))]
+    return [name for names in by_kind(environ).values() for name in names if _is_credential(environ[name])]
 
 
-def _first(environ: Mapping[str, str], names: tuple[str, ...]) -> str:
-    values = (environ.get(name, "").strip() for name in names)
-    return next((one for one in values if len(one) >= SHORTEST and not WORDS.fullmatch(one.lower())), "")
+def used(environ: Mapping[str, str], kind: KeyVariable) -> str:
+    """The variable whose credential of this kind a workspace is asked with; empty where there is none."""
+    return next((name for name in by_kind(environ)[kind] if _is_credential(environ[name])), "")
+
+
+def _first(environ: Mapping[str, str], kind: KeyVariable) -> str:
+    return environ.get(used(environ, kind), "").strip()
+
+
+def _is_credential(value: str) -> bool:
+    return len(value.strip()) >= SHORTEST and not WORDS.fullmatch(value.strip().lower())
 
 
 def _basic(user: str, password: str) -> str:

@@ -4,56 +4,72 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 
 from pytest_customerio.contract.catalog import Catalog
 from pytest_customerio.core.credentials import SHORTEST
 from pytest_customerio.tools.asking import caller, open_guarded
 from pytest_customerio.tools.commands import CANNOT, DONE
-from pytest_customerio.tools.doctor import diagnosis, packages, people, variables, workspace
+from pytest_customerio.tools.doctor import diagnosis, packages, people, variables, whose_keys, workspace
 from pytest_customerio.tools.doctor.diagnosis import Diagnosis
 from pytest_customerio.tools.doctor.history import AppApiHistory, SandboxHistory
+from pytest_customerio.tools.key_variables import REGION, by_kind
 from pytest_customerio.tools.sending import UnreachableError
 from pytest_customerio.tools.target import (
-    APP,
-    PIPELINES,
-    REGION,
+    OWN,
     SANDBOX_APP,
     SANDBOX_PIPELINES,
-    SITE_ID,
-    TRACK,
-    Keys,
+    URL,
+    WORKSPACE,
     Target,
     TargetError,
+    credentials,
 )
 
 PROBLEM = 1
+_NOBODY = "nobody was asked: no variable holds a key, and no target is named"
+_NOT_TRIED = "not tried: a sandbox has keys of its own, so nothing here says that Customer.io accepts yours"
 
 
 def examine(arguments: argparse.Namespace, environ: Mapping[str, str]) -> tuple[str, int]:
     """The text to print, and the exit code: `DONE`, `PROBLEM` where a check found one, `CANNOT` without a target."""
+    found: list[Diagnosis] = [*packages.check_packages(), *variables.check_variables(environ)]
+    code = PROBLEM if any(one.state == "problem" for one in found) else DONE
+    name, keys = "nobody", diagnosis.NO_KEYS
     catalog = Catalog.load()
-    found: list[Diagnosis] = [*packages.check_packages()]
-    target_name, code = "nobody", DONE
     try:
+        if not _has_target(arguments.target, environ):
+            raise TargetError(_NOBODY)
         with open_guarded(environ, catalog, arguments.target) as target:
-            target_name = f"{target.environment} ({target.region})"
+            name, keys = f"{target.environment} ({target.region})", whose_keys.by_api(target, environ)
             # `extend` takes the results one by one: those before an error stay in the list.
             found.extend(_checks(arguments, environ, target, catalog))
+            code = PROBLEM if any(one.state == "problem" for one in found) else DONE
     except TargetError as error:
-        found += [*variables.check_variables(environ), Diagnosis("target", "problem", str(error))]
-        code = CANNOT
+        found.append(_no_target(str(error)))
+        code = code or CANNOT
     except UnreachableError as error:
         found.append(Diagnosis("connection", "problem", str(error), "python -m pytest_customerio explain network"))
-        code = CANNOT
-    if code == DONE and any(one.state == "problem" for one in found):
-        code = PROBLEM
-    text = (diagnosis.as_json if arguments.json else diagnosis.as_text)(found, target_name)
+        code = code or CANNOT
+    text = (diagnosis.as_json if arguments.json else diagnosis.as_text)(found, name, keys)
     return _without_keys(text, environ), code
+
+
+def _has_target(given: str | None, environ: Mapping[str, str]) -> bool:
+    """Whether anything names a target. Where nothing does, no sandbox of our own is asked: it would say nothing."""
+    return bool(given or environ.get(URL) or environ.get(WORKSPACE, "").strip() or credentials(environ))
+
+
+def _no_target(why: str) -> Diagnosis:
+    if why != _NOBODY:
+        return Diagnosis("target", "problem", why)
+    todo = f"set the variables of the application; to try a sandbox: python -m pytest_customerio doctor --target {OWN}"
+    return Diagnosis("target", "skipped", why, todo)
 
 
 def _without_keys(text: str, environ: Mapping[str, str]) -> str:
     """The text without the value of any key variable: an error or an address that was given may contain one."""
-    names = [name for names in (*variables.KEYS, (SANDBOX_APP, SANDBOX_PIPELINES)) for name in names]
+    names = [SANDBOX_APP, SANDBOX_PIPELINES, *(name for names in by_kind(environ).values() for name in names)]
     values = {environ.get(name, "").strip() for name in names}
     for secret in sorted((one for one in values if len(one) >= SHORTEST), key=len, reverse=True):
         text = text.replace(secret, "…")
@@ -64,12 +80,8 @@ def _checks(
     arguments: argparse.Namespace, environ: Mapping[str, str], target: Target, catalog: Catalog
 ) -> Iterator[Diagnosis]:
     call = caller(target, catalog)
-    if target.kind == "own":
-        yield Diagnosis("variables", "skipped", "this sandbox has keys of its own")
-    else:
-        yield from variables.check_variables(environ)
     if target.kind == "sandbox":
-        yield from _check_keys(environ, target.keys)
+        yield from whose_keys.of_another_sandbox(environ, target.keys)
     yield from workspace.check_workspace(call, environ if target.kind != "own" else {REGION: target.region})
     if arguments.write:
         yield from workspace.write_test_person(call)
@@ -77,14 +89,7 @@ def _checks(
         yield Diagnosis("a test person", "skipped", "nothing is written without --write")
     history = AppApiHistory(call) if target.kind == "workspace" else SandboxHistory(call)
     query = people.PersonQuery(arguments.person or "", arguments.email or "", arguments.event or "", arguments.needs)
-    yield from people.check_person(call, history, query)
-
-
-def _check_keys(environ: Mapping[str, str], keys: Keys) -> Iterator[Diagnosis]:
-    """Whether the application has the keys of this sandbox. Its keys are compared, never sent: they may be real."""
-    pairs = ((SITE_ID, keys.site_id), (TRACK, keys.track), (APP, keys.app), (PIPELINES, keys.pipelines))
-    for names, expected in pairs:
-        given = variables.value(environ, names)
-        if given and given != expected:
-            todo = "set the variables that the sandbox prints when it starts"
-            yield Diagnosis(names[0], "problem", "is no key of this sandbox", todo)
+    for one in people.check_person(call, history, query):
+        yield one if one.state == "skipped" else replace(one, api="app")
+    if target.kind != "workspace":
+        yield Diagnosis("your keys", "skipped", _NOT_TRIED, f"to try them: set {WORKSPACE}, as the README says")

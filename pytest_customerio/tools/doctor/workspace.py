@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 
 from pytest_customerio.core.model import Answer
 from pytest_customerio.tools.asking import Call, NoKeyError, path, read
 from pytest_customerio.tools.doctor.diagnosis import Diagnosis
-from pytest_customerio.tools.target import REGION
+from pytest_customerio.tools.key_variables import region
 
 PERSON = "pytest-customerio-doctor"
 EVENT = "pytest-customerio doctor"
@@ -22,7 +23,7 @@ def check_workspace(call: Call, environ: Mapping[str, str]) -> Iterator[Diagnosi
         found, answer = _check(call, name, operation, place)
         yield found
         if operation == "track.region" and answer is not None and answer.status == 200:
-            yield _region(str(read(answer).get("region", "")), environ.get(REGION, "").strip().lower() or "us")
+            yield replace(_region(str(read(answer).get("region", "")), *region(environ)), api=found.api)
 
 
 def write_test_person(call: Call) -> Iterator[Diagnosis]:
@@ -41,7 +42,7 @@ def _check(
         answer = call(operation, place, payload)
     except NoKeyError as error:
         return Diagnosis(check, "skipped", str(error)), None
-    return _diagnosis(check, operation, answer.status), answer
+    return replace(_diagnosis(check, operation, answer.status), api=operation.partition(".")[0]), answer
 
 
 def _diagnosis(check: str, operation: str, status: int) -> Diagnosis:
@@ -57,10 +58,11 @@ def _diagnosis(check: str, operation: str, status: int) -> Diagnosis:
     return Diagnosis(check, "problem", f"{operation} is answered {status}", _EXPLAIN.format(name=status))
 
 
-def _region(actual: str, given: str) -> Diagnosis:
+def _region(actual: str, variable: str, given: str) -> Diagnosis:
+    given = given or "us"
     if actual == given:
         return Diagnosis("region", "ok", f"the account is in {actual}")
     if actual not in ("us", "eu"):
         return Diagnosis("region", "note", "the answer names no region")
-    text = f"the account is in {actual}, and {REGION} is {given}: calls go to the other region, which may lose them"
-    return Diagnosis("region", "problem", text, f"set {REGION}={actual}, and the region in the application's client")
+    text = f"the account is in {actual}, and {variable} is {given}: calls go to the other region, which may lose them"
+    return Diagnosis("region", "problem", text, f"set {variable}={actual}, and the region in the application's client")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+import os
 import threading
 from collections.abc import Iterator
 from functools import partial
@@ -115,6 +116,49 @@ def test_without_a_target(sandbox: str) -> None:
     assert "gives no answer" in " ".join(text.split())
 
 
+def test_nothing_is_set() -> None:
+    """Without variables and without a target nobody is asked, and the missing variables are problems."""
+    text, code = run()
+    assert (code, text.splitlines()[0]) == (1, "asked: nobody")
+    assert "  problem  CUSTOMERIO_SITE_ID      not set; it is needed for Track\n" in text
+    assert (
+        "  skipped  target                  nobody was asked: no variable holds a key, and no target is named\n" in text
+    )
+    assert "answered" not in text
+
+
+@pytest.mark.parametrize(
+    ("changed", "said"),
+    [
+        ({"CUSTOMERIO_SITE_ID": "your_site_id"}, "holds a placeholder"),
+        ({"CUSTOMERIO_API_KEY": "e5" * 16}, "reads like another key: App API key"),
+        ({"CUSTOMERIO_SITE_ID": ""}, "set, but empty; it is needed for Track"),
+    ],
+)
+@pytest.mark.parametrize("target", [(), ("--target", "sandbox"), ("--target", "http://127.0.0.1:9")])
+def test_the_users_variables_come_first(changed: dict[str, str], said: str, target: tuple[str, ...]) -> None:
+    """A variable that is not in order is a problem, and the exit code is 1, whatever is asked and whoever answers."""
+    text, code = run(*target, environ={**PLANTED, **changed})
+    assert code == 1
+    assert f"  problem  {next(iter(changed)):<22}  {said}\n" in text
+
+
+def test_whose_keys(sandbox: str) -> None:
+    """Each check names its target and whose keys were used: those of our own sandbox say nothing of the user's."""
+    found = json.loads(run("--target", "sandbox", "--json", environ=PLANTED)[0])["checks"]
+    own = "a sandbox of pytest-customerio's own (us)"
+    assert [(one["check"], one["target"], one["keys"]) for one in found if one["keys"]] == [
+        ("Track key", own, "the sandbox's own Site ID and Track API key"),
+        ("region", own, "the sandbox's own Site ID and Track API key"),
+        ("App key", own, "the sandbox's own App API key"),
+    ]
+    assert [one["state"] for one in found if one["check"] == "your keys"] == ["skipped"]
+    theirs = json.loads(run("--target", sandbox, "--json", environ=THEIRS)[0])["checks"]
+    assert [one["keys"] for one in theirs if one["check"] == "Track key"] == [
+        "your CUSTOMERIO_SITE_ID and CUSTOMERIO_API_KEY, made by this sandbox"
+    ]
+
+
 def test_a_target_that_leaves(sandbox: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """Where the target stops answering, the results until then stay in the output."""
     from pytest_customerio.tools.sending import UnreachableError
@@ -132,13 +176,16 @@ def test_a_target_that_leaves(sandbox: str, monkeypatch: pytest.MonkeyPatch) -> 
 def test_a_whole_story(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
     """A test person and event that were written are found again; an event under a similar name is a problem."""
     pytest.importorskip("uvicorn")
-    for name in (*PLANTED, "CIO_SANDBOX_WORKSPACE", "CIO_SANDBOX_URL", "CUSTOMERIO_TRACK_API_KEY", "CUSTOMERIO_REGION"):
-        monkeypatch.delenv(name, raising=False)
+    for name in [one for one in os.environ if "CIO_" in one or "CUSTOMER" in one]:
+        monkeypatch.delenv(name)
+    for name, given in PLANTED.items():
+        monkeypatch.setenv(name, given)
+    monkeypatch.setenv("CIO_SANDBOX_URL", "sandbox")
     assert main(["doctor"]) == 0
     assert "nothing is written without --write" in capsys.readouterr().out
     person = "pytest-customerio-doctor"
     query = ["--write", "--person", person, "--email", f"{person}@example.com", "--needs", "made_by=text"]
     assert main(["doctor", *query, "--event", "pytest-customerio doctor"]) == 0
-    assert "\n12 ok, 1 skipped\n" in capsys.readouterr().out
+    assert "\n17 ok, 1 skipped\n" in capsys.readouterr().out
     assert main(["doctor", *query, "--event", "Pytest-Customerio Doctor"]) == 1
     assert "which is another name" in capsys.readouterr().out

@@ -38,8 +38,20 @@ def test_json() -> None:
     assert json.loads(as_json(FOUND[1:2], "me")) == {
         "version": 1,
         "asked": "me",
-        "checks": [{"check": "region", "state": "problem", "seen": "eu", "todo": ""}],
+        "checks": [{"check": "region", "state": "problem", "seen": "eu", "todo": "", "target": "", "keys": ""}],
     }
+
+
+def test_what_was_asked_with_whose_keys() -> None:
+    """A check that asked the target names it, and whose keys were used, in both forms."""
+    found = [Diagnosis("App key", "ok", "answered 200", "wait", api="app")]
+    assert as_text(found, "me", {"app": "your KEY"}) == (
+        "asked: me\n\n  ok       App key  answered 200\n"
+        "                    asked: me, with your KEY\n"
+        "                    → wait\n\n1 ok\n"
+    )
+    (row,) = json.loads(as_json(found, "me", {"app": "your KEY"}))["checks"]
+    assert (row["target"], row["keys"]) == ("me", "your KEY")
 
 
 def test_a_command_is_not_wrapped() -> None:

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pytest_customerio.tools.doctor.diagnosis import as_text
-from pytest_customerio.tools.doctor.variables import check_variables, value
+from pytest_customerio.tools.doctor.variables import check_variables
 
 GOOD = {
     "CUSTOMERIO_SITE_ID": "a1" * 10,
@@ -80,12 +80,41 @@ def test_one_key_under_two_names() -> None:
 
 
 def test_other_names_and_regions() -> None:
-    """The second name of a variable is read where the first is not set; an unknown region is reported."""
-    environ = {"CUSTOMERIO_TRACK_API_KEY": "x", "CUSTOMERIO_REGION": "asia"}
-    assert value(environ, ("CUSTOMERIO_API_KEY", "CUSTOMERIO_TRACK_API_KEY")) == "x"
+    """Other names of a variable are read as well; an unknown region is reported under the name that has it."""
+    environ = {"CUSTOMERIO_TRACK_API_KEY": "x", "CIO_REGION": "asia", "CUSTOMERIO_REGION": ""}
     found = {one.check: one.seen for one in check_variables(environ)}
     assert found["CUSTOMERIO_TRACK_API_KEY"] == "holds a placeholder"
-    assert found["CUSTOMERIO_REGION"] == "neither us nor eu"
+    assert found["CIO_REGION"] == "neither us nor eu"
+
+
+def test_empty_variables() -> None:
+    """A variable that is set to nothing is a problem of its own name, where it is needed."""
+    assert states(CUSTOMERIO_SITE_ID="")["CUSTOMERIO_SITE_ID"] == ("problem", "set, but empty; it is needed for Track")
+    found = {one.check: one.state for one in check_variables({"CIO_API_KEY": "", "CIO_WRITE_KEY": ""})}
+    assert found["CIO_API_KEY"] == "problem"
+    assert found["CIO_WRITE_KEY"] == "note"
+
+
+def test_an_application_without_track() -> None:
+    """Where only the App API or Pipelines has a key, a missing key of Track is a note: not every application needs it."""
+    for name in ("CUSTOMERIO_APP_API_KEY", "CUSTOMERIO_WRITE_KEY"):
+        found = check_variables({name: GOOD[name]})
+        assert [one.state for one in found if one.check in ("CUSTOMERIO_SITE_ID", "CUSTOMERIO_API_KEY")] == ["note"] * 2
+        half = check_variables({name: GOOD[name], "CUSTOMERIO_SITE_ID": GOOD["CUSTOMERIO_SITE_ID"]})
+        assert [one.check for one in half if one.state == "problem"] == ["CUSTOMERIO_API_KEY"]
+
+
+def test_two_variables_for_one_key() -> None:
+    """A second variable for the same key is a note where its value differs, since the application reads only one."""
+    found = states(CIO_SITE_ID="f6" * 10)
+    assert found["CIO_SITE_ID"] == ("note", "set too, to another value than CUSTOMERIO_SITE_ID")
+    assert "CIO_SITE_ID" not in states(CIO_SITE_ID=GOOD["CUSTOMERIO_SITE_ID"])
+
+
+def test_a_private_key() -> None:
+    """A private key may be in the variables of several APIs, because it opens all of them."""
+    one = "sk_" + "g7" * 12
+    assert [state for state, _ in states(CUSTOMERIO_API_KEY=one, CUSTOMERIO_APP_API_KEY=one).values()] == ["ok"] * 5
 
 
 @settings(deadline=None)
