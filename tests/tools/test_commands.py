@@ -88,8 +88,11 @@ def test_usage(given: list[str], text: str, capsys: pytest.CaptureFixture[str]) 
     assert capsys.readouterr().err == f"{PROGRAM}: {text}\n"
 
 
-def test_shared_arguments() -> None:
+def test_shared_arguments(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Commands that take a target, JSON or cassettes share these arguments."""
+    monkeypatch.chdir(tmp_path)
+    for name in ("a", "b"):
+        Path(name).mkdir()
     parser = command_parser([command()])
     found = parser.parse_args(["greet", "--target", "x", "--json", "--cassettes", "a", "--cassettes", "b"])
     assert (found.target, found.json, found.cassettes) == ("x", True, [Path("a"), Path("b")])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -15,14 +16,15 @@ from pytest_customerio.tools.asking import open_guarded
 from pytest_customerio.tools.commands import CANNOT, DONE, CommandError
 from pytest_customerio.tools.drift import printing
 from pytest_customerio.tools.drift.answers.comparison import compare_answers
-from pytest_customerio.tools.drift.answers.recordings import load_folders, select
+from pytest_customerio.tools.drift.answers.recordings import Recording, load_folders, select
 from pytest_customerio.tools.drift.answers.sender import Sender
 from pytest_customerio.tools.drift.documents.comparison import compare, compared_operations
 from pytest_customerio.tools.drift.documents.fields import SchemaError
 from pytest_customerio.tools.drift.documents.files import read
 from pytest_customerio.tools.drift.documents.known_differences import KnownDifferences
+from pytest_customerio.tools.record.metadata import by_sandbox
 from pytest_customerio.tools.sending import UnreachableError
-from pytest_customerio.tools.target import TargetError
+from pytest_customerio.tools.target import Target, TargetError
 
 DRIFT = 1
 NOTHING_RECORDED = """\
@@ -33,7 +35,7 @@ nothing that was recorded is among these cassettes, so there is nothing to ask a
 
 
 def check(arguments: argparse.Namespace, environ: Mapping[str, str], today: date) -> tuple[str, int]:
-    """The text to print, and the exit code: `DONE` without a change, `DRIFT`, or `CANNOT` where nothing was asked.
+    """The text to print, and the exit code: `DONE` without a change, `DRIFT`, or `CANNOT` where nothing was proved.
 
     Raises `CommandError`, `DataError` and `UnknownNameError`.
     """
@@ -54,13 +56,18 @@ def check_answers(
     try:
         with open_guarded(environ, catalog, arguments.target) as target:
             sender = Sender(target, catalog)
-            found = list(compare_answers(recordings, sender.send, RESPONSE_HEADERS, oldest))
+            compared = compare_answers(recordings, sender.send, RESPONSE_HEADERS, oldest)
+            found = [replace(one, circular=_circular(one.recording, target)) for one in compared]
     except (TargetError, UnreachableError) as error:
         raise CommandError(str(error), CANNOT) from error
     text = (printing.answers_json if arguments.json else printing.answers_text)(found, target.environment)
     if any(one.drifted for one in found):
         return text, DRIFT
-    return text, CANNOT if all(one.skipped for one in found) else DONE
+    return text, CANNOT if all(one.skipped or one.circular for one in found) else DONE
+
+
+def _circular(recording: Recording, target: Target) -> bool:
+    return target.kind != "workspace" and by_sandbox(recording.provenance)
 
 
 def check_documents(paths: Sequence[Path], catalog: Catalog, *, as_json: bool) -> tuple[str, int]:

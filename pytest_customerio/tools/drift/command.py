@@ -10,6 +10,10 @@ from pytest_customerio.tools.paths import existing_file
 _DESCRIPTION = """\
 What has changed since it was recorded: asks again. With --openapi: what a published document says otherwise."""
 
+_EPILOG = """\
+Ends with 0 where all is the same, 1 where something has drifted, 2 where nothing was proved: it could not ask, or a
+sandbox was asked for what a sandbox had answered."""
+
 
 def _add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
@@ -44,7 +48,7 @@ DRIFT = Command(
     name="drift",
     help="what has changed since it was recorded",
     description=_DESCRIPTION,
-    epilog="Ends with 0 where all is the same, 1 where something has drifted, 2 where it could not ask.",
+    epilog=_EPILOG,
     names="case, operation, surface or status of a cassette",
     add_arguments=_add_arguments,
     run=_run,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -15,6 +15,7 @@ from pytest_customerio.reporting import messages
 from pytest_customerio.tools.drift.answers.comparison import AnswerDrift
 from pytest_customerio.tools.drift.documents.comparison import Difference
 from pytest_customerio.tools.drift.documents.known_differences import KnownDifference
+from pytest_customerio.tools.target import WORKSPACE
 
 VERSION = 1
 RECORD, RECORD_TEST = "python -m pytest_customerio record {case}", "pytest --cio-record '{test}'"
@@ -49,7 +50,17 @@ def answers_text(found: Sequence[AnswerDrift], target: str) -> str:
     parts = [f"{len(found) - skipped.total()} asked", f"{same} the same"]
     parts += [f"{drifted} drifted"] * bool(drifted) + [f"{added} with more than was recorded"] * bool(added)
     why = [f"  {number} not asked: {reason}" for reason, number in skipped.items()]
+    why += list(_circular(found))
     return "\n\n".join([*blocks, "\n".join([f"{target}: {', '.join(parts)}", *why])]) + "\n"
+
+
+def _circular(found: Sequence[AnswerDrift]) -> Iterator[str]:
+    asked = [one for one in found if not one.skipped]
+    number = sum(one.circular for one in asked)
+    if number:
+        which = "all of them" if number == len(asked) else f"{number} of them"
+        yield f"  {which} were recorded from a sandbox, and a sandbox was asked: that proves nothing about Customer.io"
+        yield f"  to ask Customer.io: set {WORKSPACE} to the id of a workspace that is no production, and its keys"
 
 
 def answers_json(found: Sequence[AnswerDrift], target: str) -> str:
@@ -62,6 +73,7 @@ def answers_json(found: Sequence[AnswerDrift], target: str) -> str:
             "provenance": asdict(one.recording.provenance),
             "drifted": one.drifted,
             "skipped": one.skipped,
+            "circular": one.circular,
             "violations": list(map(asdict, one.violations)),
         }
         for one in found

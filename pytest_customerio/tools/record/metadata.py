@@ -6,11 +6,13 @@ import sys
 from collections.abc import Sequence
 from typing import Any
 
-from pytest_customerio.core.model import Answer
+from pytest_customerio.core.model import Answer, Provenance
 from pytest_customerio.tools.target import Target
 from pytest_customerio.tools.versions import installed_version
 
 SOURCE_HEADER = "x-sandbox-source"
+# Begins the note of what a sandbox answered.
+_BY_SANDBOX = "answered by a sandbox"
 
 
 def provenance(target: Target, answers: Sequence[Answer], today: str, request: str) -> dict[str, Any]:
@@ -25,7 +27,13 @@ def origin(target: Target, answers: Sequence[Answer], today: str) -> dict[str, A
         return about
     labels = sorted({value for answer in answers for value in _labels(answer)})
     how = f", which calls that {', '.join(labels)}" if labels else ""
-    return {**about, "note": f"answered by a sandbox{how}"}
+    return {**about, "note": f"{_BY_SANDBOX}{how}"}
+
+
+def by_sandbox(provenance: Provenance) -> bool:
+    """Whether an answer was recorded from a sandbox, which says nothing of what Customer.io answers."""
+    named = provenance.note.startswith(_BY_SANDBOX) or provenance.environment.startswith("a sandbox")
+    return provenance.source == "recorded" and named
 
 
 def circumstances(target: Target, request: str) -> dict[str, Any]:

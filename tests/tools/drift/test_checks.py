@@ -90,6 +90,23 @@ def test_the_same(here: Path) -> None:
     assert run("test_b", "--max-age", "22") == ("our own: 1 asked, 1 the same\n", 0)
 
 
+def test_a_sandbox_that_is_compared_with_itself(here: Path, answering: Callable[..., None]) -> None:
+    """Exit code 2 where only recordings of a sandbox were compared with a sandbox; 0 where another was among them."""
+    of_sandbox = CASSETTE.replace("source: recorded", "source: recorded, note: answered by a sandbox")
+    made(here / "cassettes", of_sandbox)
+    proves_nothing = "were recorded from a sandbox, and a sandbox was asked: that proves nothing about Customer.io"
+    text, code = run("test_b")
+    assert code == 2
+    assert text.startswith(f"our own: 1 asked, 1 the same\n  all of them {proves_nothing}\n")
+    assert json.loads(run("test_b", "--json")[0])["recordings"][0]["circular"] is True
+    made(here / "more")
+    text, code = run("test_b", "--cassettes", "more")
+    assert code == 0
+    assert f"\n  1 of them {proves_nothing}\n" in text
+    answering(lambda recording: Answer(500))
+    assert run("test_b")[1] == 1
+
+
 def test_drift(here: Path, answering: Callable[..., None]) -> None:
     """Exit code 1 for another answer and for a recording that is too old, in text and JSON."""
     made(here / "cassettes")

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import sys
 
-from pytest_customerio.core.model import Answer
-from pytest_customerio.tools.record.metadata import provenance
+from pytest_customerio.core.model import Answer, Provenance
+from pytest_customerio.tools.record.metadata import by_sandbox, provenance
 from pytest_customerio.tools.target import Keys, Target
 from pytest_customerio.tools.versions import installed_version
 
@@ -38,6 +38,15 @@ def test_a_sandbox() -> None:
 def test_a_sandbox_without_labels() -> None:
     """A sandbox whose answers have no label is still named in the note."""
     assert provenance(SANDBOX, [Answer(200)], "", "")["note"] == "answered by a sandbox"
+
+
+def test_what_a_sandbox_answered() -> None:
+    """A recording from a sandbox is known by its note or environment; one from a workspace, or that is none, has no such note."""
+    note = str(provenance(SANDBOX, [], "", "")["note"])
+    assert by_sandbox(Provenance("recorded", note=note))
+    assert by_sandbox(Provenance("recorded", environment=SANDBOX.environment))
+    assert not by_sandbox(Provenance("recorded", environment=WORKSPACE.environment))
+    assert not by_sandbox(Provenance("documented", note=note))
 
 
 def test_a_workspace() -> None:

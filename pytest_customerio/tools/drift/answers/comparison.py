@@ -21,11 +21,16 @@ class SkipError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class AnswerDrift:
-    """One recording, and what has changed since. `skipped` says why it was not asked again; empty where it was."""
+    """One recording, and what has changed since. `skipped` says why it was not asked again; empty where it was.
+
+    `circular` says that the recording and the new answer are both of a sandbox: it proves nothing about Customer.io
+    that they are the same.
+    """
 
     recording: Recording
     violations: tuple[Violation, ...]
     skipped: str = ""
+    circular: bool = False
 
     @property
     def drifted(self) -> bool:
