@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -87,6 +87,12 @@ class Advice:
         """The examples by name."""
         rows = data.read_json(self.folder / "examples.json")
         return {name: self._example(name, row) for name, row in rows.items() if name != "$comment"}
+
+    @cached_property
+    def texts(self) -> Mapping[str, Sequence[str]]:
+        """The texts that people meet besides the recorded answers, by the name of the page that explains them."""
+        found: Mapping[str, Sequence[str]] = data.read_json(self.folder / "texts.json")["texts"]
+        return found
 
     def for_case(self, case: ErrorCase) -> tuple[Example, ...]:
         """The examples for a case's cassette, else for its family or status, else for transient or permanent cases."""

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from pytest_customerio.tools.commands import DONE, Command, Write, add_cassettes
+from pytest_customerio.tools.commands import DONE, PROGRAM, Command, CommandError, Write, add_cassettes
 
 if TYPE_CHECKING:
     from pytest_customerio.tools.explain.explanation import Explain
+    from pytest_customerio.tools.explain.page import Block
 
 
 def _add_errors_arguments(parser: argparse.ArgumentParser) -> None:
@@ -20,7 +22,8 @@ def _add_errors_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def _add_explain_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("names", nargs="*", metavar="NAME", help="without one: all that can be explained")
+    text = "a name, a status, or the text of an error; - reads a text from standard input; without: all names"
+    parser.add_argument("names", nargs="*", metavar="NAME", help=text)
     add_cassettes(parser)
 
 
@@ -34,12 +37,40 @@ def _run_errors(arguments: argparse.Namespace, write: Write) -> int:
 
 
 def _run_explain(arguments: argparse.Namespace, write: Write) -> int:
+    from pytest_customerio.tools.explain import standard_input
     from pytest_customerio.tools.explain.page import as_text
 
     explain = _explain(arguments)
-    pages = [explain.page(name) for name in arguments.names] or [explain.contents()]
+    names = [standard_input.read() if name == "-" else name for name in arguments.names]
+    if not names and (text := standard_input.piped()).strip():
+        names = [text]
+    pages = _pages(explain, names) if names else [explain.contents()]
     write("\n".join(as_text(page) for page in pages))
     return DONE
+
+
+def _pages(explain: Explain, names: Sequence[str]) -> list[list[Block]]:
+    """A page for each name or text; one for all where they are the words of one text. Raises `UnknownNameError`."""
+    unknown = [name for name in names if not explain.knows(name)]
+    if not unknown:
+        return [explain.page(name) for name in names]
+    from pytest_customerio.tools.explain.by_text import page_of_text
+
+    if len(unknown) == len(names) > 1 and (page := page_of_text(explain, " ".join(names), sure=True)):
+        return [page]
+    return [explain.page(name) if explain.knows(name) else _page_of_text(explain, name) for name in names]
+
+
+def _page_of_text(explain: Explain, text: str) -> list[Block]:
+    from pytest_customerio.tools.explain.by_text import page_of_text
+
+    one_word = len(text.split()) == 1
+    page = page_of_text(explain, text, sure=one_word)
+    if page:
+        return page
+    if one_word:
+        return explain.page(text)  # raises, with the nearest name
+    raise CommandError(f"nothing that can be explained reads like this text. All names: {PROGRAM} explain")
 
 
 def _explain(arguments: argparse.Namespace) -> Explain:
@@ -61,7 +92,7 @@ ERRORS = Command(
 )
 EXPLAIN = Command(
     name="explain",
-    help="all about one case, family, rule or topic",
+    help="all about a case, rule, topic or text of an error",
     names="case, family, rule or topic",
     add_arguments=_add_explain_arguments,
     run=_run_explain,

@@ -49,6 +49,18 @@ class Explain:
             raise UnknownNameError(name, nearest(word, self.names), self.names)
         return blocks
 
+    def knows(self, name: str) -> bool:
+        """Whether there is a page of this name."""
+        word = name.strip().lower()
+        return bool(self._is_case(word) or word in self.advice.rules or word in self.advice.topics)
+
+    def gist(self, name: str) -> str:
+        """What a case, a rule or a topic is about, in one sentence; empty for a family."""
+        if name in self.cases:
+            return self.cases[name][0].cause
+        rule, topic = self.advice.rules.get(name), self.advice.topics.get(name)
+        return rule.breaks_when if rule else topic.issue if topic else ""
+
     def contents(self) -> list[Block]:
         """The page that lists everything that can be explained."""
         kinds = dict.fromkeys(rule.kind for rule in self.advice.rules.values())
@@ -135,6 +147,12 @@ class Explain:
             ),
             *phrases.examples([self.advice.examples[topic.example]]),
         ]
+
+    def _is_case(self, word: str) -> bool:
+        try:
+            return bool(self.cassettes.find(word))
+        except UnknownNameError:
+            return False
 
     def _cases(self, word: str) -> list[Block]:
         try:
