@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Iterator
 
 from pytest_customerio.contract.catalog import Catalog, Match
+from pytest_customerio.contract.nearest_operation import nearest_operation
 from pytest_customerio.contract.rules import violation
 from pytest_customerio.core import redact
 from pytest_customerio.core.model import Operation, Violation
@@ -71,16 +72,24 @@ def _not_found(catalog: Catalog, match: Match, method: str, url: str, region: st
     if near is not None:
         yield _method(catalog, surfaces, method, near, got)
         return
-    verbs = (method, *METHODS)
+    meant = nearest_operation(catalog.operations.values(), method, match.address.host, path)
+    # The same path on another host, with another method, is less likely meant than an operation with this method.
+    verbs = (method,) if meant and meant.certain else (method, *METHODS)
     home = next((found for each in verbs if (found := _first(catalog, each, path, catalog.surfaces))), None)
+    region = region or match.region or "us"
     if home is not None:
-        host = home.hosts.get(region or match.region or "us", home.hosts["us"])
+        host = _host(home, region)
         yield violation("wrong-host", "url", host, match.address.host or got, f"{home.id} lives on {host}", "404")
         return
-    yield _missing_or_unknown(catalog, match, method, got)
+    known = f"{meant.operation.method} {_host(meant.operation, region)}{meant.operation.path}" if meant else ""
+    yield _missing_or_unknown(catalog, match, method, known, got)
 
 
-def _missing_or_unknown(catalog: Catalog, match: Match, method: str, got: str) -> Violation:
+def _host(operation: Operation, region: str) -> str:
+    return operation.hosts.get(region, operation.hosts["us"])
+
+
+def _missing_or_unknown(catalog: Catalog, match: Match, method: str, meant: str, got: str) -> Violation:
     surfaces, path = sorted(match.address.surfaces), match.address.path
     if _first(catalog, method, path + "/", surfaces) is not None:
         return _violation("missing-identifier", "path.identifier", "an identifier", "an empty path segment")
@@ -90,17 +99,15 @@ def _missing_or_unknown(catalog: Catalog, match: Match, method: str, got: str) -
     split = _split_identifier(catalog, match, method) if len(match.address.segments) < 20 else None
     if split is not None:
         return _unescaped(split, "a / inside the identifier")
-    return _unknown(catalog, match, method, got)
+    return _unknown(catalog, match, method, meant, got)
 
 
-def _unknown(catalog: Catalog, match: Match, method: str, got: str) -> Violation:
+def _unknown(catalog: Catalog, match: Match, method: str, meant: str, got: str) -> Violation:
     address = match.address
     family = address.segments[1] if address.segments[:1] == ("v1",) and len(address.segments) > 1 else ""
     other = "app" in address.surfaces and _OTHER_APP.fullmatch(family) and not _misspelt(catalog, match, method)
     covered = address.surfaces and not other
-    names = {f"{each.method} {each.hosts['us']}{each.path}": each for each in catalog.operations.values()}
-    asked = f"{method.upper()} {address.host}{address.path}"[:300]
-    expected = nearest(asked, names, 0.5) or "an operation of the catalogue"
+    expected = meant or "an operation of the catalogue"
     if covered:
         return violation("unknown-endpoint", "url", expected, got, "verify the endpoint URL", "404")
     hint = "no operation of the catalogue: not judged any further"

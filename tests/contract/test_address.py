@@ -61,6 +61,17 @@ def test_right_addresses_pass(request_line: str) -> None:
         ("PUT https://api.customer.io/api/v1/customers/5", "wrong-host", "track.customer.io"),
         ("GET https://app.customer.io/v1/segments", "wrong-host", "api.customer.io"),
         ("PUT /api/v1/customers", "missing-identifier", "an identifier"),
+        (
+            "PUT /v1/customers/42",
+            "unknown-endpoint",
+            "PUT track.customer.io/api/v1/customers/{identifier}",
+        ),
+        (
+            "POST https://api-eu.customer.io/v1/merge_customers",
+            "unknown-endpoint",
+            "POST track-eu.customer.io/api/v1/merge_customers",
+        ),
+        ("GET https://docs.customer.io/", "unknown-endpoint", "an operation of the catalogue"),
     ],
 )
 def test_the_nearest_operation_is_named(request_line: str, rule: str, expected: str) -> None:
