@@ -23,6 +23,8 @@ _STATUS_AGREES, _STATUS_DIFFERS = 0.05, -0.15
 _PART, _SHORTEST_PART = 0.92, 3
 # The known texts that are compared word by word, in order, for each part of the given text.
 _COMPARED = 12
+# Of a longer part the first words are read; no known text is longer. So many unknown words of it are spelt anew.
+_MOST_WORDS, _MOST_SPELT = 120, 30
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +53,7 @@ class TextSearch:
         distinct = {(one.known.page, one.known.weight, one.words): one for one in reversed(indexed)}
         self._known = list(reversed(distinct.values()))
         self._names = [name for name in names if "-" in name]
+        self._spellings: dict[str, str] = {}
 
     def find(self, text: str) -> list[Near]:
         """The nearest pages, the nearest first, at most three. A name in the text counts as the text of its page."""
@@ -73,11 +76,12 @@ class TextSearch:
         return sorted(longest, key=lambda one: -places[one])
 
     def _part(self, given: Sequence[str], statuses: Sequence[str]) -> list[Near]:
-        tokens = self._spelt(given)
+        tokens = self._spelt(given[:_MOST_WORDS])
         if not tokens:
             return []
-        rough = sorted((-self._shared(tokens, one) * one.known.weight, at) for at, one in enumerate(self._known))
-        found = [self._known[at] for unlike, at in rough[:_COMPARED] if unlike < 0]
+        shared = sorted({at for word in set(tokens) for at in self._having.get(word, ())})
+        likeness = {at: self._shared(tokens, self._known[at]) * self._known[at].known.weight for at in shared}
+        found = [self._known[at] for at in sorted(shared, key=lambda at: -likeness[at])[:_COMPARED]]
         return [Near(one.known.page, self._likeness(tokens, one, statuses), one.known.text) for one in found]
 
     def _likeness(self, tokens: Sequence[str], one: Indexed, statuses: Sequence[str]) -> float:
@@ -104,10 +108,15 @@ class TextSearch:
 
     def _spelt(self, given: Sequence[str]) -> list[str]:
         """The words, with each that no text has in the spelling of the nearest that one has."""
-        return [word if word in self._rareness or len(word) < 5 else self._nearest(word) for word in given]
+        unknown = [word for word in dict.fromkeys(given) if word not in self._rareness and 4 < len(word) < 40]
+        spelt = {word: self._nearest(word) for word in unknown[:_MOST_SPELT]}
+        return [spelt.get(word, word) for word in given]
 
     def _nearest(self, word: str) -> str:
-        return next(iter(difflib.get_close_matches(word, self._by_letter.get(word[0], ()), 1, 0.8)), word)
+        if word not in self._spellings:
+            known = self._by_letter.get(word[0], ())
+            self._spellings[word] = next(iter(difflib.get_close_matches(word, known, 1, 0.8)), word)
+        return self._spellings[word]
 
     @cached_property
     def _by_letter(self) -> Mapping[str, list[str]]:
@@ -117,12 +126,18 @@ class TextSearch:
         return found
 
     @cached_property
+    def _having(self) -> Mapping[str, list[int]]:
+        """The known texts that have each word, by their place in the list."""
+        found: dict[str, list[int]] = {}
+        for at, one in enumerate(self._known):
+            for word in dict.fromkeys(one.words):
+                found.setdefault(word, []).append(at)
+        return found
+
+    @cached_property
     def _rareness(self) -> Mapping[str, float]:
-        pages: dict[str, set[str]] = {}
-        for one in self._known:
-            for word in one.words:
-                pages.setdefault(word, set()).add(one.known.page)
         every = len({one.known.page for one in self._known})
+        pages = {word: {self._known[at].known.page for at in having} for word, having in self._having.items()}
         return {word: 0.2 + math.log(every / len(having)) for word, having in pages.items()}
 
     @cached_property

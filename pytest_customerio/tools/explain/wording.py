@@ -11,11 +11,13 @@ import re
 from collections.abc import Iterator, Sequence
 
 LONGEST = 100_000
-# The parts at the end of a longer text are read: the last exception of a traceback, the last lines of a log.
-_MOST_PARTS = 300
+# The end of a longer text is read: the last exception of a traceback, the last lines of a log, the last JSON in it.
+_MOST_LINES, _MOST_TEXTS, _LONGEST_JSON, _MOST_JSON = 100, 100, 20_000, 1_000
 _QUOTED = re.compile(r"""(?<!\w)(['"`‘“])([^'"`’”\n]{0,300})['"`’”](?!\w)""")
 _MARKUP = re.compile(r"<[^<>]{1,200}>")
-_VARIABLE = re.compile(r"https?://\S+|\S+@\S+\.\w+|[\w.\-]*\d[\w.\-]*|\{[^{}\s]*\}")
+_VARIABLE = re.compile(r"https?://\S+|\S{1,64}@\S{1,255}|\{[^{}\s]{0,100}\}")
+_NAME = re.compile(r"[\w.\-]+")
+_DIGIT = re.compile(r"\d")
 _WORD = re.compile(r"[a-z]{2,}")
 _EXCEPTION = re.compile(r"(?:E\s+)?(?P<name>(?:\w+\.)*\w+)(?::\s+(?P<text>.*))?")
 _STATUS = re.compile(
@@ -31,27 +33,28 @@ _BARE_STATUS = re.compile(r"(?:HTTP/[\d.]+\s+)?([1-5]\d\d)(?:\s+[A-Za-z][A-Za-z 
 def words(text: str) -> tuple[str, ...]:
     """The words that matter, in order and in lower case."""
     text = _VARIABLE.sub(" ", _QUOTED.sub(" ", _MARKUP.sub(" ", text)))
+    text = _NAME.sub(lambda match: " " if _DIGIT.search(match[0]) else match[0], text)
     return tuple(_stem(word) for word in _WORD.findall(text.lower().replace("e-mail", "email")))
 
 
 def parts(text: str) -> list[str]:
     """The text and its parts: texts in its JSON, its lines, what they quote, and an exception's class and message."""
     text = text[-LONGEST:]
-    found = [text.strip(), *sentences(json_texts(text))]
-    for line in _lines(text):
+    found = [text.strip(), *sentences(json_texts(text[-_LONGEST_JSON:]))[-_MOST_TEXTS:]]
+    for line in list(_lines(text))[-_MOST_LINES:]:
         found += [line, *_exception(line), *(quoted for _, quoted in _QUOTED.findall(line) if " " in quoted.strip())]
-    distinct = list(dict.fromkeys(one for one in found if one))
-    return distinct[:1] + distinct[1:][-_MOST_PARTS:]
+    return list(dict.fromkeys(one for one in found if one))
 
 
 def json_texts(text: str) -> list[str]:
     """The texts in every JSON object or list inside a text, also in the `repr` of one, or in one that is cut."""
     found: list[str] = []
-    at = _start(text, 0)
-    while at >= 0:
+    end = 0
+    for _ in range(_MOST_JSON):
+        if (at := _start(text, end)) < 0:
+            break
         value, end = _value(text, at)
         found += texts_in(value)
-        at = _start(text, end)
     return found
 
 
