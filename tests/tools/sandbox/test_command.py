@@ -57,6 +57,18 @@ def test_from_start_to_stop(capsys: pytest.CaptureFixture[str], monkeypatch: pyt
     assert output.endswith("Stop it with Ctrl-C.\n\nThe sandbox has stopped; what it knew is gone.\n")
 
 
+def test_cassettes_that_cannot_be_used(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    """A folder that does not exist, and a file in one that cannot be read, are refused before the sandbox starts."""
+    missing = tmp_path / "missing"
+    assert refused(capsys, "--cassettes", str(missing)).startswith(
+        f"argument --cassettes: {str(missing)!r} does not exist; accepted: a folder that exists\nusage: "
+    )
+    (tmp_path / "track").mkdir()
+    path = tmp_path / "track" / "429-of-ours.yaml"
+    path.write_text("interactions: [", encoding="utf-8")
+    assert refused(capsys, "--port", "0", "--cassettes", str(tmp_path)).startswith(f"{path}:1: not YAML: ")
+
+
 def test_a_server_that_ends_by_itself(monkeypatch: pytest.MonkeyPatch) -> None:
     """The command ends when the server has stopped."""
     before = signal.getsignal(signal.SIGTERM)

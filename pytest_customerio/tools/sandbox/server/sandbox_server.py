@@ -37,14 +37,14 @@ _LOOP_RUNS = 5
 class SandboxServer:
     """A context manager: on entry the sandbox listens; on exit its thread, sockets and files are gone.
 
-    Raises `PortError` if it cannot listen.
+    Raises `PortError` if it cannot listen, and `DataError` for a cassette that cannot be used.
     """
 
     def __init__(self, settings: Settings, host: str = "127.0.0.1", port: int = 0) -> None:
         self.host = host
+        self.service = Service(settings)
         self._sockets = _bind_all(host, port, 2 if settings.tls else 1)
         self._ports = [each.getsockname()[1] for each in self._sockets]
-        self.service = Service(settings)
         self._folder = Path(tempfile.mkdtemp(prefix="customerio-sandbox-")) if settings.tls else None
         self._authority = Authority(self._folder, host) if self._folder else None
         self._servers: list[uvicorn.Server] = []

@@ -40,7 +40,10 @@ class Service:
         self.catalog = Catalog.load([ANY_HOST])
         self._contract = Contract(self.catalog)
         self._contract.prepare()
-        self._answers = Answers(self.catalog, Cassettes(self.catalog, self.settings.cassettes))
+        cassettes = Cassettes(self.catalog, self.settings.cassettes)
+        if self.settings.cassettes:
+            cassettes.load()  # a broken file of the user ends the command, in place of the first request that needs it
+        self._answers = Answers(self.catalog, cassettes)
         self._now = now
         self.log = RequestLog()
         self.reset()
