@@ -40,6 +40,7 @@ def test_words(text: str, expected: str) -> None:
         ('[{"a": null, "b": 1}', []),
         ("no JSON", []),
         ("[" * 10_000, []),
+        ('["a b"] ' * 1_500, ["a b"] * 1_000),
     ],
 )
 def test_texts_in_json(text: str, expected: list[str]) -> None:
