@@ -13,6 +13,7 @@ from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from json import JSONEncoder
 from pathlib import Path
+from time import time
 from typing import Any
 
 from pytest_customerio.cassettes.exchanges import Exchange
@@ -20,6 +21,8 @@ from pytest_customerio.cassettes.exchanges import Exchange
 FIRST = "# {about}\nversion: 1\nmetadata:\n"
 _FULL = frozenset(getattr(errno, name) for name in ("ENOSPC", "EDQUOT", "EFBIG") if hasattr(errno, name))
 _DENIED = frozenset({errno.EACCES, errno.EPERM, errno.EROFS})
+_LEFT = re.compile(r"[0-9a-f]{8}\.tmp")
+_AGE = 600  # seconds; no file takes as long to be written
 # Characters that YAML does not accept, or takes for the end of a line.
 _UNPRINTABLE = re.compile("[\x7f-\x9f\u2028\u2029\ufeff\ud800-\udfff\ufffe\uffff]")
 
@@ -63,12 +66,19 @@ def interaction(exchange: Exchange, **more: str) -> dict[str, Any]:
     }
 
 
-def write(path: Path, content: str) -> None:
-    """Write a file, and put it in place once it is complete; until then the old one stays. Raises `WriteError`."""
+def write(path: Path, content: str, *, replaces: str) -> None:
+    """Write a file, and put it in place once it is complete; until then the old one stays. Raises `WriteError`.
+
+    A file that is there, also where a symbolic link leads to it, is replaced only if its first line is the remark
+    `replaces` and more: otherwise it is not ours.
+    """
     target = Path(os.path.realpath(path))
-    beside = target.with_name(f".{target.name[:100]}.{secrets.token_hex(4)}.tmp")
+    beside = target.with_name(_beside(target) + f"{secrets.token_hex(4)}.tmp")
     try:
+        if target.exists() and not _is_ours(target, replaces):
+            raise WriteError(f"{path} is there, and was not recorded: move it away, or record into another folder")
         target.parent.mkdir(parents=True, exist_ok=True)
+        _clear(target)
         try:
             _fill(beside, content.encode())
             os.replace(beside, target)
@@ -78,6 +88,26 @@ def write(path: Path, content: str) -> None:
             raise
     except OSError as error:
         raise WriteError(f"{path} cannot be written: {_why(error)}; {_left(target)}") from error
+
+
+def _is_ours(path: Path, remark: str) -> bool:
+    with path.open("rb") as file:
+        return file.read(len(remark.encode()) + 2) == f"# {remark}".encode()
+
+
+def _beside(target: Path) -> str:
+    """How the names of the files begin that are filled in the place of this one."""
+    return "." + target.name.encode()[:100].decode("utf-8", "ignore") + "."
+
+
+def _clear(target: Path) -> None:
+    """Remove what was being filled when its process was killed. A file that was changed lately may be being filled."""
+    name = _beside(target)
+    for path in target.parent.iterdir():
+        if path.name.startswith(name) and _LEFT.fullmatch(path.name[len(name) :]):
+            with suppress(OSError):
+                if path.stat().st_mtime < time() - _AGE:
+                    path.unlink()
 
 
 def _fill(path: Path, content: bytes) -> None:

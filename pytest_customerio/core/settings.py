@@ -18,6 +18,8 @@ from pytest_customerio.core.nearest import did_you_mean
 
 __tracebackhide__ = True  # pytest leaves the frames of this module out of tracebacks
 
+# Where recordings of tests are, below the root of a project. pytest-recording's are in `cassettes/<module>`.
+RECORDINGS = Path("cassettes", "recorded")
 REPORT_KINDS = (".json",)
 _ALLOW = re.compile(r"(?P<rule>[^\s:]+)(?:[ \t]+(?P<where>[^\s:]+))?[ \t]*(?::[ \t]*(?P<reason>.*))?")
 
@@ -129,7 +131,7 @@ def _writable(folder: Path) -> bool:
 
 def recordings(rootdir: Path) -> Path:
     """The folder that recordings of tests are written to."""
-    folder = rootdir / "cassettes"
+    folder = rootdir / RECORDINGS
     there = next(path for path in (folder, *folder.parents) if path.exists())
     if not (there.is_dir() and _writable(there)):
         raise SettingsError(f"--cio-record: {there} is no folder that can be written to")

@@ -40,7 +40,7 @@ def _recordings(results: Results) -> list[str]:
     made = {nodeid: answers for nodeid, answers in results.recorded.items() if answers}
     lost = [f"not recorded: {nodeid} did not pass" for nodeid in results.recorded if nodeid not in made]
     total, tests = sum(made.values()), len(made)
-    shown = [f"recorded in cassettes/: {tests} test{'s' * (tests != 1)}, {total} answer{'s' * (total != 1)}"]
+    shown = [f"recorded in cassettes/recorded/: {tests} test{'s' * (tests != 1)}, {total} answer{'s' * (total != 1)}"]
     return ["", *(shown if made else []), *lost] if results.recorded else []
 
 

@@ -11,7 +11,7 @@ import pytest
 from pytest_customerio.contract.rules import vocabulary
 from pytest_customerio.core import settings
 from pytest_customerio.core.model import ErrorCase
-from pytest_customerio.core.settings import SettingsError
+from pytest_customerio.core.settings import RECORDINGS, SettingsError
 from pytest_customerio.reporting.files import write
 from pytest_customerio.reporting.json_report import document
 from pytest_customerio.reporting.messages import NOTHING_CHECKED
@@ -211,14 +211,14 @@ class Run:
     def _unused(self, stats: Mapping[str, Sequence[Any]]) -> list[str]:
         """The cassettes that no test used, where a run was of the whole suite and there are such folders."""
         root, own = self.settings.rootdir, self.settings.cassettes
-        if not self._whole or stats.get("deselected") or not (own or (root / "cassettes").is_dir()):
+        if not self._whole or stats.get("deselected") or not (own or (root / RECORDINGS).is_dir()):
             return []
         from pytest_customerio.cassettes import unused
-        from pytest_customerio.cassettes.recording.playing import FOLDER, path_of
+        from pytest_customerio.cassettes.recording.playing import path_of
 
         outcomes = {one: {report.nodeid for report in stats.get(one, ())} for one in (*_OUTCOMES, "passed")}
         ran = unused.WholeRun(frozenset().union(*outcomes.values()), frozenset(outcomes["passed"]), self.results.rows)
-        found = unused.unused_recordings(root / FOLDER, lambda nodeid: path_of(root / FOLDER, nodeid), ran)
+        found = unused.unused_recordings(root / RECORDINGS, lambda nodeid: path_of(root / RECORDINGS, nodeid), ran)
         return unused.lines([*found, *unused.unused_cassettes(own, ran)], root)
 
     def _load(self) -> Session:

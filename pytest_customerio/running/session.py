@@ -9,13 +9,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pytest_customerio.cassettes.cases import Cassettes
-from pytest_customerio.cassettes.recording.playing import FOLDER, PlayedRecordings, RecordingError, Recordings
+from pytest_customerio.cassettes.recording.playing import PlayedRecordings, RecordingError, Recordings
 from pytest_customerio.clients import registry
 from pytest_customerio.contract.catalog import Catalog
 from pytest_customerio.contract.contract import Contract
 from pytest_customerio.contract.rules import vocabulary
 from pytest_customerio.core.model import Interaction, PendingInteraction
-from pytest_customerio.core.settings import Settings, allowances
+from pytest_customerio.core.settings import RECORDINGS, Settings, allowances
 from pytest_customerio.judging.ledger import Record
 from pytest_customerio.process import guard
 from pytest_customerio.process.call_sites import CallSite
@@ -60,7 +60,7 @@ class Session:
         self._unfinished = UnfinishedWork(self._traffic.ownership)
         self._stack = ExitStack()
         self._taps: registry.Taps | None = None
-        self.recordings = recordings(settings.rootdir / FOLDER, self.catalog)
+        self.recordings = recordings(settings.rootdir / RECORDINGS, self.catalog)
         self._reported: set[str] = set()
         self._late: dict[int, Late] = {}
         self.parts = SessionParts(

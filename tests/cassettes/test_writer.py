@@ -22,7 +22,7 @@ from hypothesis import strategies as st
 
 from pytest_customerio.cassettes import writer
 from pytest_customerio.cassettes.recording.scrub import Exchange
-from pytest_customerio.cassettes.writer import WriteError, interaction, text, write
+from pytest_customerio.cassettes.writer import WriteError, interaction, text
 from pytest_customerio.core.model import Answer, WireRequest
 
 ROOT = Path(writer.__file__).parents[2]
@@ -30,6 +30,14 @@ EXCHANGE = Exchange(
     WireRequest("PUT", "https://track.customer.io/api/v1/customers/42", {"Content-Type": "application/json"}, b'{"a":"\xc3\xa4"}'),
     Answer(200, "OK", (("Content-Type", "a/b"), ("X-A", "1"), ("X-A", "2")), b"{}\n"),
 )  # fmt: skip
+
+
+OLD = "# Recorded by us, long ago.\n"
+
+
+def write(path: Path, content: str) -> None:
+    """Write a file where none is, or one of ours."""
+    writer.write(path, content, replaces="Recorded by us")
 
 
 def files(folder: Path) -> list[str]:
@@ -87,7 +95,7 @@ def test_a_new_file_in_new_folders(tmp_path: Path) -> None:
 
 def test_a_link_stays_a_link(tmp_path: Path) -> None:
     """Where the path is a link, the file that it leads to is replaced."""
-    (tmp_path / "real.yaml").write_text("old")
+    (tmp_path / "real.yaml").write_text(OLD)
     (tmp_path / "link.yaml").symlink_to(tmp_path / "real.yaml")
     write(tmp_path / "link.yaml", "new")
     assert (tmp_path / "link.yaml").is_symlink()
@@ -110,7 +118,7 @@ def test_what_goes_wrong_leaves_the_old_file(
 ) -> None:
     """Whatever call of the system fails, the old file stays; the message says which file, why, and that it stays."""
     path = tmp_path / "one.yaml"
-    path.write_text("old")
+    path.write_text(OLD)
 
     def fails(*args: Any, **kwargs: Any) -> Any:
         raise OSError(number, os.strerror(number))
@@ -120,7 +128,7 @@ def test_what_goes_wrong_leaves_the_old_file(
         write(path, "new")
     monkeypatch.undo()
     assert str(caught.value) == f"{path} cannot be written: {why}; the file that is there stays as it was"
-    assert (path.read_text(), files(tmp_path)) == ("old", ["one.yaml"])
+    assert (path.read_text(), files(tmp_path)) == (OLD, ["one.yaml"])
 
 
 def test_a_disk_that_is_full_half_way(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -142,7 +150,7 @@ def test_a_disk_that_is_full_half_way(tmp_path: Path, monkeypatch: pytest.Monkey
 def test_a_real_limit(tmp_path: Path) -> None:
     """A real limit on the size of files, which the system enforces, leaves the old file."""
     path = tmp_path / "one.yaml"
-    path.write_text("old")
+    path.write_text(OLD)
     soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
     before = signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
     resource.setrlimit(resource.RLIMIT_FSIZE, (10_000, hard))
@@ -152,13 +160,13 @@ def test_a_real_limit(tmp_path: Path) -> None:
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
         signal.signal(signal.SIGXFSZ, before)
-    assert (path.read_text(), files(tmp_path)) == ("old", ["one.yaml"])
+    assert (path.read_text(), files(tmp_path)) == (OLD, ["one.yaml"])
 
 
 def test_an_interruption_leaves_the_old_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """KeyboardInterrupt is raised on, and leaves the old file and nothing beside it."""
     path = tmp_path / "one.yaml"
-    path.write_text("old")
+    path.write_text(OLD)
 
     def interrupted(file: int) -> None:
         raise KeyboardInterrupt
@@ -166,14 +174,14 @@ def test_an_interruption_leaves_the_old_file(tmp_path: Path, monkeypatch: pytest
     monkeypatch.setattr(writer.os, "fsync", interrupted)
     with pytest.raises(KeyboardInterrupt):
         write(path, "new")
-    assert (path.read_text(), files(tmp_path)) == ("old", ["one.yaml"])
+    assert (path.read_text(), files(tmp_path)) == (OLD, ["one.yaml"])
 
 
 @pytest.mark.parametrize("moment", ["half", "full", "placed"])
 def test_a_killed_recorder_leaves_the_old_file_or_the_new_one(tmp_path: Path, moment: str) -> None:
     """A process that is killed while it writes, or just before or after the replacing, leaves a complete file."""
     path = tmp_path / "one.yaml"
-    path.write_text("old" * 1000)
+    path.write_text(OLD * 1000)
     program = f"""
         import os, signal, sys
         from pathlib import Path
@@ -189,7 +197,7 @@ def test_a_killed_recorder_leaves_the_old_file_or_the_new_one(tmp_path: Path, mo
             writer.os.replace = die
         else:
             writer.os.replace = lambda *args: (replace(*args), die())
-        writer.write(Path(sys.argv[1]), "new" * 1000)
+        writer.write(Path(sys.argv[1]), "new" * 1000, replaces="Recorded by us")
     """
     done = subprocess.run(
         [sys.executable, "-c", textwrap.dedent(program), str(path)],
@@ -199,7 +207,7 @@ def test_a_killed_recorder_leaves_the_old_file_or_the_new_one(tmp_path: Path, mo
         check=False,
     )
     assert done.returncode == -signal.SIGKILL, done.stderr
-    assert path.read_text() == ("new" if moment == "placed" else "old") * 1000
+    assert path.read_text() == ("new" if moment == "placed" else OLD) * 1000
     assert [name for name in files(tmp_path) if name.endswith(".yaml")] == ["one.yaml"]
 
 
@@ -219,3 +227,30 @@ def test_a_file_in_the_place_of_a_folder(tmp_path: Path) -> None:
     (tmp_path / "a").touch()
     with pytest.raises(WriteError, match=r"one\.yaml cannot be written: .*; nothing was written$"):
         write(tmp_path / "a" / "one.yaml", "new")
+
+
+@pytest.mark.parametrize("linked", [False, True])
+def test_a_file_of_somebody_else_stays(tmp_path: Path, linked: bool) -> None:
+    """A file that is no recording is not replaced, nor is one that a link leads to."""
+    theirs = tmp_path / "theirs.yaml"
+    theirs.write_text("interactions: []")
+    path = tmp_path / "link.yaml" if linked else theirs
+    if linked:
+        path.symlink_to(theirs)
+    with pytest.raises(WriteError) as caught:
+        write(path, "new")
+    assert str(caught.value) == f"{path} is there, and was not recorded: move it away, or record into another folder"
+    assert theirs.read_text() == "interactions: []"
+
+
+def test_what_a_killed_process_left_is_removed(tmp_path: Path) -> None:
+    """A file that was being filled long ago is removed; one that may be being filled now, and any other, stays."""
+    old, new, other = (
+        tmp_path / name for name in (".one.yaml.0123abcd.tmp", ".one.yaml.89abcdef.tmp", ".one.yaml.x.tmp")
+    )
+    for path in (old, new, other):
+        path.write_text("half")
+    for path in (old, other):
+        os.utime(path, (0, 0))
+    write(tmp_path / "one.yaml", "new")
+    assert files(tmp_path) == [".one.yaml.89abcdef.tmp", ".one.yaml.x.tmp", "one.yaml"]

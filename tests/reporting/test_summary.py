@@ -69,7 +69,7 @@ def test_late_requests_recordings_and_the_note_stand_below_the_matrix() -> None:
         "",
         "late: t.py::t",
         "",
-        "recorded in cassettes/: 2 tests, 3 answers",
+        "recorded in cassettes/recorded/: 2 tests, 3 answers",
         "not recorded: t.py::c did not pass",
         "",
         "unused: a.yaml",

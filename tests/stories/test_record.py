@@ -71,7 +71,7 @@ def no_keys(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def recording(story: Story, name: str = "test_app/test_sign_up.yaml") -> Any:
-    return yaml.safe_load((story.path / "cassettes" / name).read_text(encoding="utf-8"))
+    return yaml.safe_load((story.path / "cassettes" / "recorded" / name).read_text(encoding="utf-8"))
 
 
 def recordings(story: Story) -> list[str]:
@@ -104,13 +104,13 @@ def test_recorded_then_played(story: Story) -> None:
     assert short_summary(result)[0].startswith("FAILED test_app.py::test_sign_up - ")
     result = story.again("--cio-record")
     result.assert_outcomes(passed=2)
-    assert "\nrecorded in cassettes/: 1 test, 4 answers\n" in closing(result)
-    assert recordings(story) == ["cassettes/test_app/test_sign_up.yaml"]
-    before = (story.path / "cassettes/test_app/test_sign_up.yaml").read_bytes()
+    assert "\nrecorded in cassettes/recorded/: 1 test, 4 answers\n" in closing(result)
+    assert recordings(story) == ["cassettes/recorded/test_app/test_sign_up.yaml"]
+    before = (story.path / "cassettes/recorded/test_app/test_sign_up.yaml").read_bytes()
     result = story.again("--cio-contract")
     result.assert_outcomes(passed=2)
     assert "recorded" not in closing(result)
-    assert (story.path / "cassettes/test_app/test_sign_up.yaml").read_bytes() == before
+    assert (story.path / "cassettes/recorded/test_app/test_sign_up.yaml").read_bytes() == before
 
 
 def test_played_where_only_a_mark_asks(story: Story) -> None:
@@ -124,7 +124,7 @@ def test_what_is_written(story: Story) -> None:
     """The recording is a cassette with source, date and versions. It contains no personal data and no key."""
     story.file("service.py", SERVICE)
     story.run(SIGN_UP, "--cio-record")
-    text = (story.path / "cassettes/test_app/test_sign_up.yaml").read_text(encoding="utf-8")
+    text = (story.path / "cassettes/recorded/test_app/test_sign_up.yaml").read_text(encoding="utf-8")
     assert not [word for word in PERSONAL if word in text.lower()]
     found = recording(story)
     about = found["metadata"]
@@ -214,7 +214,7 @@ def test_the_users_own_mocks_answer_first(story: Story) -> None:
         """,
         "--cio-record",
     ).assert_outcomes(passed=2)
-    assert recordings(story) == ["cassettes/test_app/test_half.yaml"]
+    assert recordings(story) == ["cassettes/recorded/test_app/test_half.yaml"]
     assert len(recording(story, "test_app/test_half.yaml")["interactions"]) == 1
 
 
@@ -242,18 +242,18 @@ def test_an_error_at_work_answers_first_and_is_not_recorded(story: Story) -> Non
     found = recordings(story)
     assert not [name for name in found if "test_error" in name]
     for name in found:
-        assert len(recording(story, name.removeprefix("cassettes/"))["interactions"]) == 1
+        assert len(recording(story, name.removeprefix("cassettes/recorded/"))["interactions"]) == 1
 
 
 def test_a_test_that_fails_keeps_its_recording(story: Story) -> None:
     """Given a test that fails, the old recording stays unchanged, and the summary says that nothing was recorded."""
     story.file("service.py", SERVICE)
     story.run(SIGN_UP, "--cio-record")
-    before = (story.path / "cassettes/test_app/test_sign_up.yaml").read_bytes()
+    before = (story.path / "cassettes/recorded/test_app/test_sign_up.yaml").read_bytes()
     result = story.run(SIGN_UP.replace('"gold")', '"silver")'), "--cio-record")
     result.assert_outcomes(passed=1, failed=1)
     assert "\nnot recorded: test_app.py::test_sign_up did not pass\n" in closing(result)
-    assert (story.path / "cassettes/test_app/test_sign_up.yaml").read_bytes() == before
+    assert (story.path / "cassettes/recorded/test_app/test_sign_up.yaml").read_bytes() == before
 
 
 def test_a_contract_that_is_broken_is_not_recorded(story: Story) -> None:
@@ -288,7 +288,7 @@ def test_over_xdist(story: Story) -> None:
         """
     result = story.run(test, "--cio-record", "-p", "xdist", "-n2", subprocess=True)
     result.assert_outcomes(passed=3)
-    assert "recorded in cassettes/: 3 tests, 12 answers" in closing(result)
+    assert "recorded in cassettes/recorded/: 3 tests, 12 answers" in closing(result)
     assert len(recordings(story)) == 3
     story.again("--cio-contract", "-p", "xdist", "-n2", subprocess=True).assert_outcomes(passed=3)
     story.again("--cio-contract").assert_outcomes(passed=3)
@@ -415,7 +415,7 @@ def test_a_recording_that_cannot_be_used(story: Story, content: str, cause: str)
     """A broken recording fails the test that it belongs to, even if the application swallows the exception, and no
     other test."""
     story.file("service.py", SERVICE)
-    path = story.file("cassettes/test_app/test_one.yaml", "")
+    path = story.file("cassettes/recorded/test_app/test_one.yaml", "")
     path.write_text(content)
     result = story.run(
         """
@@ -464,7 +464,7 @@ def test_interrupted(story: Story) -> None:
     """After Ctrl-C the finished tests are recorded; the interrupted test keeps its old recording."""
     story.file("service.py", SERVICE)
     story.run(SIGN_UP + "\ndef test_other():\n    service.track.identify(id='u-1', plan='x')\n", "--cio-record")
-    before = (story.path / "cassettes/test_app/test_other.yaml").read_bytes()
+    before = (story.path / "cassettes/recorded/test_app/test_other.yaml").read_bytes()
     result = story.run(
         SIGN_UP
         + "\ndef test_other():\n    service.track.identify(id='u-1', plan='y', n=1)\n    raise KeyboardInterrupt\n",
@@ -472,8 +472,11 @@ def test_interrupted(story: Story) -> None:
         subprocess=True,
     )
     assert result.ret == 2
-    assert (story.path / "cassettes/test_app/test_other.yaml").read_bytes() == before
-    assert recordings(story) == ["cassettes/test_app/test_other.yaml", "cassettes/test_app/test_sign_up.yaml"]
+    assert (story.path / "cassettes/recorded/test_app/test_other.yaml").read_bytes() == before
+    assert recordings(story) == [
+        "cassettes/recorded/test_app/test_other.yaml",
+        "cassettes/recorded/test_app/test_sign_up.yaml",
+    ]
     story.run(SIGN_UP, "--cio-contract").assert_outcomes(passed=2)
 
 

@@ -121,7 +121,7 @@ interactions:
 def test_a_recording_is_played_in_order(story: Story) -> None:
     """A recording of a test with three answers to the same request gives them in order, and the last one again."""
     story.file("app.py", APP)
-    story.file("cassettes/test_app/test_recorded.yaml", RECORDING)
+    story.file("cassettes/recorded/test_app/test_recorded.yaml", RECORDING)
     story.run(
         """
         import app

@@ -119,7 +119,9 @@ def _loaded(story: Story, text: str, *arguments: str) -> tuple[bool, set[str]]:
     return "vcr" in seen["modules"], {name for name in seen["ours"] if name.startswith("pytest_customerio.tools")}
 
 
-@pytest.mark.parametrize("files", [{}, {"cassettes/README.md": ""}, {"cassettes/test_else/test_app.yaml": RECORDING}])
+@pytest.mark.parametrize(
+    "files", [{}, {"cassettes/README.md": ""}, {"cassettes/recorded/test_else/test_app.yaml": RECORDING}]
+)
 def test_the_gate_alone_loads_neither_vcrpy_nor_the_tools(story: Story, files: dict[str, str]) -> None:
     """A test without a case, the `cio` fixture or a recording of its own is answered with the documented success."""
     for name, text in files.items():
@@ -163,7 +165,7 @@ def test_a_replay_loads_vcrpy_before_the_tests(story: Story, text: str, argument
 
 def test_a_recording_loads_vcrpy_before_the_tests(story: Story) -> None:
     """A test with a recording loads vcrpy before the first test; no module of `tools/`."""
-    story.file("cassettes/test_app/test_app.yaml", RECORDING)
+    story.file("cassettes/recorded/test_app/test_app.yaml", RECORDING)
     early = SENDING.replace("    send()", '    import sys; assert "vcr" in sys.modules\n    send()')
     assert _loaded(story, early, "--cio-contract") == (True, set())
 

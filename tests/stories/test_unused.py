@@ -47,7 +47,7 @@ NOTE = "cassettes that no test used:"
 def project(story: Story) -> Story:
     """Recordings of tests that exist and of one that does not, and cassettes of the project."""
     for name in ("sends", "silent", "skipped", "gone"):
-        put(story.path / "cassettes" / "test_app" / f"test_{name}.yaml", RECORDING)
+        put(story.path / "cassettes" / "recorded" / "test_app" / f"test_{name}.yaml", RECORDING)
     put(story.path / "cassettes" / "theirs.yaml", "version: 1\n")
     for name in ("429-rate-limited", "503-unavailable"):
         put(story.path / "own" / "track" / f"{name}.yaml", CASSETTE % name[:3])
@@ -62,8 +62,8 @@ def put(path: Path, text: str) -> None:
 
 ALL = """\
 cassettes that no test used:
-  cassettes/test_app/test_gone.yaml
-  cassettes/test_app/test_silent.yaml
+  cassettes/recorded/test_app/test_gone.yaml
+  cassettes/recorded/test_app/test_silent.yaml
   own/track/503-unavailable.yaml
 """
 
@@ -129,4 +129,6 @@ def test_no_such_folders(story: Story) -> None:
 
 def test_nothing_heard(project: Story) -> None:
     """Where no request was heard, the list is the only output."""
-    assert "  cassettes/test_app/test_sends.yaml\n" in closing(project.run("def test_sends(): pass", "--cio-contract"))
+    assert "  cassettes/recorded/test_app/test_sends.yaml\n" in closing(
+        project.run("def test_sends(): pass", "--cio-contract")
+    )

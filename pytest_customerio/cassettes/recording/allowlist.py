@@ -31,6 +31,12 @@ RESPONSE_HEADERS: Mapping[str, tuple[str, re.Pattern[str]]] = {
 
 # Members that hold a sentence of Customer.io's about a request. It stays, without the values that it repeats.
 PROSE = frozenset({"message", "detail", "error", "errors", "reason", "description", "title"})
+# The members of an answer within which a sentence of Customer.io's may stand; elsewhere such a member is data.
+ENVELOPE = frozenset({"meta", "errors", "error", "source"})
+# The members of an answer that hold the application's own data.
+OWN_MEMBERS = frozenset(
+    {"attributes", "traits", "properties", "data", "message_data", "relationship_attributes", "context", "headers"}
+)
 # Members whose text holds e-mail addresses.
 ADDRESSES = frozenset({"to", "from", "bcc", "cc", "reply_to", "recipient", "from_address"})
 # Members whose text is the path of another member: `attributes.plan`.
@@ -58,7 +64,7 @@ def vocabulary() -> tuple[frozenset[str], frozenset[str]]:
     words: set[str] = set(WORDS)
     names: set[str] = set()
     for path in (data.schemas() / "common.json", *data.schemas().glob("*/*.json")):
-        for key, value in _members(json.loads(path.read_bytes())):
+        for key, value in members(json.loads(path.read_bytes())):
             if key in ("enum", "const"):
                 words.update(one for one in (value if isinstance(value, list) else [value]) if isinstance(one, str))
             elif key == "properties" and isinstance(value, dict):
@@ -68,9 +74,10 @@ def vocabulary() -> tuple[frozenset[str], frozenset[str]]:
     return frozenset(words), frozenset(names)
 
 
-def _members(node: Any) -> Iterator[tuple[str, Any]]:
+def members(node: Any) -> Iterator[tuple[str, Any]]:
+    """Name and value of each member of each object in a JSON value."""
     inner = node.values() if isinstance(node, dict) else node if isinstance(node, list) else ()
     if isinstance(node, dict):
         yield from node.items()
     for one in inner:
-        yield from _members(one)
+        yield from members(one)

@@ -60,19 +60,26 @@ def is_fake(value: str) -> bool:
 
 
 class Fakes:
-    """The fakes of one recording."""
+    """The fakes of one recording.
 
-    def __init__(self) -> None:
+    A value that looks like a fake stays as it is, because it comes from a recording. Without `trusting` it is replaced
+    like any other value, unless it is a fake of these: an application may have such a value.
+    """
+
+    def __init__(self, *, trusting: bool = True) -> None:
         self.known: dict[str, str] = {}
+        self._trusting = trusting
         self._count: Counter[str] = Counter()
+        self._given: set[str] = set()
 
     def name(self, kind: str, value: str) -> str:
         """The fake of a value, the same each time, whatever the kind; a fake stays as it is."""
-        if is_fake(value):
+        if is_fake(value) and (self._trusting or value in self._given):
             return value
         if value not in self.known:
             self._count[kind] += 1
             self.known[value] = FORMS[kind].format(self._count[kind])
+            self._given.add(self.known[value])
         return self.known[value]
 
     def time(self, value: str) -> str:

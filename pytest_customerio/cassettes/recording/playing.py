@@ -16,10 +16,8 @@ from pytest_customerio.core.model import Answer, WireRequest
 if TYPE_CHECKING:
     from pytest_customerio.cassettes.recording.answers import RecordedAnswers
 
-# Where the recordings of a project are, below its root.
-FOLDER = "cassettes"
 _UNSAFE = re.compile(r"[^\w.\[\]-]+")
-_LONGEST = 120
+_LONGEST = 120  # bytes of a name; most file systems accept 255
 
 
 class RecordingError(Exception):
@@ -102,14 +100,21 @@ class PlayedRecording:
 
 
 def path_of(folder: Path, nodeid: str) -> Path:
-    """Where the recording of a test is: `cassettes/tests/test_app/test_x[us].yaml`."""
+    """Where the recording of a test is: `cassettes/recorded/tests/test_app/TestX.test_y[us].yaml`."""
     module, _, name = nodeid.partition("::")
     name = re.sub(r"(?<=[\w\]])@[^\]\[:]*$", "", name)  # pytest-xdist appends the group: `test_x@group`
-    parts = [_safe(part) for part in Path(module).with_suffix("").parts if part not in ("..", "/", "\\")]
-    return folder.joinpath(*parts, f"{_safe(name.replace('::', '.'))}.yaml")
+    parts = [_safe(part, part) for part in Path(module).with_suffix("").parts if part not in ("..", "/", "\\")]
+    test, bracket, values = name.partition("[")
+    return folder.joinpath(*parts, f"{_safe(test.replace('::', '.') + bracket + values, name)}.yaml")
 
 
-def _safe(name: str) -> str:
-    """A name that every file system accepts; two different names stay different."""
-    found = _UNSAFE.sub("-", name)[:_LONGEST]
-    return found if found == name else f"{found}-{hashlib.sha256(name.encode('utf-8', 'replace')).hexdigest()[:8]}"
+def _safe(name: str, given: str) -> str:
+    """The name as every file system accepts it. Two different names stay different, whatever the case of letters is.
+
+    In `given` only the names of classes may have capitals without a checksum: no two of them differ in case alone.
+    """
+    found = _UNSAFE.sub("-", name).encode()[:_LONGEST].decode("utf-8", "ignore")
+    own = re.split(r"::(?=[^\[\]]*(?:\[|$))", given)[-1]
+    if found == name and own == own.casefold():
+        return found
+    return f"{found}-{hashlib.sha256(given.encode('utf-8', 'replace')).hexdigest()[:8]}"

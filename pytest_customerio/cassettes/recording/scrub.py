@@ -13,6 +13,7 @@ from urllib.parse import parse_qsl, quote, unquote, urlencode, urlsplit
 from pytest_customerio.cassettes.exchanges import Exchange
 from pytest_customerio.cassettes.recording import allowlist
 from pytest_customerio.cassettes.recording.fakes import Namer
+from pytest_customerio.cassettes.recording.positions import ANSWER, Position, in_payload
 from pytest_customerio.cassettes.recording.values import Values
 from pytest_customerio.contract.catalog import Catalog, Match
 from pytest_customerio.contract.events import EVENTS
@@ -28,9 +29,10 @@ _NOT_JSON = object()
 class Scrubber:
     """Replaces personal values by the names that `namer` gives; values in `known` stay as they are.
 
-    A header stays if its name is listed, a member if its name says nothing about a person, a value if it is a word of
-    the schemas. The form of any other value decides what kind of name takes its place. Scrubbing
-    a second time changes nothing.
+    A header stays if its name is listed, a member's name if it says nothing about a person. The application's own data
+    is always replaced; of a member that Customer.io's schemas list, a word of the schemas, a small number and a time
+    stay; of a sentence of Customer.io's, the words that its recorded answers contain. The form of a value decides what
+    kind of name takes its place. Scrubbing a second time changes nothing.
     """
 
     def __init__(self, catalog: Catalog, namer: Namer, known: Collection[str] = ()) -> None:
@@ -48,7 +50,7 @@ class Scrubber:
         place = self._catalog.match(given.method, given.url, payload)
         url = self._address(place, given.url)
         headers = dict(_headers(given.headers.items(), allowlist.REQUEST_HEADERS))
-        body = self._body(given.body, payload, _events(place), prose=False)
+        body = self._body(given.body, payload, in_payload(self._catalog, place), _events(place))
         return WireRequest(given.method, url, headers, body)
 
     def answer(self, given: Answer) -> Answer:
@@ -58,7 +60,7 @@ class Scrubber:
             for name, value in _headers(given.headers, allowlist.RESPONSE_HEADERS)
         ]
         reason = given.reason if _REASON.fullmatch(given.reason) else ""
-        body = self._body(given.body, _json(given.payload), frozenset(), prose=True)
+        body = self._body(given.body, _json(given.payload), ANSWER)
         return replace(given, reason=reason, headers=tuple(headers), body=body)
 
     def _location(self, url: str) -> str:
@@ -105,12 +107,12 @@ class Scrubber:
         pairs = [(values.key(k), values.text(v, k)) for k, v in parse_qsl(query, True, errors="replace")]  # noqa: FBT003
         return "?" + urlencode(pairs, safe="@~") if pairs else ""
 
-    def _body(self, raw: bytes, payload: Any, events: frozenset[str], *, prose: bool) -> bytes:
+    def _body(self, raw: bytes, payload: Any, position: Position, events: frozenset[str] = frozenset()) -> bytes:
         if not raw:
             return b""
         try:
             if payload is not _NOT_JSON:
-                return compact(self._values.whole(payload, events, prose=prose), raw)
+                return compact(self._values.whole(payload, position, events), raw)
         except RecursionError:
             pass
         return self._values.named("text", raw.decode("utf-8", "replace")).encode()

@@ -7,8 +7,9 @@ import re
 from collections.abc import Callable, Collection, Iterator
 from typing import Any
 
-from pytest_customerio.cassettes.recording import allowlist
+from pytest_customerio.cassettes.recording import allowlist, sentences
 from pytest_customerio.cassettes.recording.fakes import Namer, is_fake
+from pytest_customerio.cassettes.recording.positions import LISTED, Position
 
 EMAIL = re.compile(r"[\w.+'-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63})+")
 _PHONE = re.compile(r"\+\(?\d[\d ().-]{5,}\d")
@@ -20,12 +21,12 @@ _URL = re.compile(r"https?://\S+")
 _SHAPES = (("email", EMAIL), ("uuid", _UUID), ("ulid", _ULID), ("date", _DATE), ("moment", _MOMENT), ("url", _URL))
 _SECONDS_AS_TEXT = re.compile(r"[1-9]\d{8,12}", re.ASCII)
 _POINTER = re.compile(r"[\w$/]+(?:[./]\w+|\[\d+\])*")
-# What a sentence may repeat of a payload that was not seen: long numbers, and words of letters and digits.
-_TOKEN = re.compile(r"(?<![\w@.+-])(?=[\w-]*\d[\w-]*\d)[\w-]{10,}(?![\w@])|(?<![\w.+-])\d{7,}(?!\w)")
+# The number of an item in the path of a member: `batch[3].name` or `/batch/3/name`.
+_INDEX = re.compile(r"\[\d{1,3}\]|(?<=batch)[./]\d{1,3}(?![^./])", re.ASCII)
 _SHORTEST = 3
 _HARMLESS = 10_000
-# A whole number of seconds within these (2017 to 2033) is taken for a time, whatever its member is called.
-_SECONDS = (1_500_000_000, 2_000_000_000)
+# Times as numbers: seconds since 1973, or milliseconds until 5138.
+_EARLIEST, _LATEST = 1e8, 1e14
 
 
 class Values:
@@ -39,24 +40,26 @@ class Values:
         self._seen: set[str] = set()
         self._originals: dict[str, str] = {}
 
-    def whole(self, value: Any, events: Collection[str] = (), *, prose: bool = False) -> Any:
-        """A whole body. `events` are the members that hold names of events; `prose` says that it is an answer."""
+    def whole(self, value: Any, position: Position, events: Collection[str] = ()) -> Any:
+        """A whole body. `position` is its root; `events` are the members there that hold names of events."""
         self._seen.update(_keys(value))
-        return self._value(value, "", frozenset(events), prose=prose)
+        return self._value(value, "", position, frozenset(events))
 
-    def text(self, value: str, key: str, *, prose: bool = False) -> str:
+    def text(self, value: str, key: str, position: Position = LISTED) -> str:
         """A text that is the value of a member of this name."""
-        if self._harmless(value, key) or (prose and key in allowlist.POINTERS and self._points(value)):
+        kind = position.kind
+        if value in self._known or not value:
             return value
-        if allowlist.TIMES.search(key) and not allowlist.BIRTH.search(key) and _is_time(value):
-            return self._namer.time(value)
-        if prose and key in allowlist.PROSE and " " in value:
-            return self._prose(value)
-        return self._replaced(value, key)
+        if kind != "own" and self._harmless(value, key):
+            return value
+        if kind in ("prose", "pointer"):
+            return value if kind == "pointer" and self._points(value) else self._prose(value)
+        may_be_time = kind == "time" or (kind == "listed" and _names_time(key))
+        return self._namer.time(value) if may_be_time and _is_time(value) else self._replaced(value, key)
 
     def _harmless(self, value: str, key: str) -> bool:
         short = len(value) < _SHORTEST and value.isdigit() and not allowlist.IDS.search(key)
-        return short or value in self._known or value in self._words
+        return short or value in self._words
 
     def _replaced(self, value: str, key: str) -> str:
         found = EMAIL.findall(value) if key in allowlist.ADDRESSES else ()
@@ -80,31 +83,34 @@ class Values:
             self._originals[value] = name
         return name
 
-    def _value(self, value: Any, key: str, events: frozenset[str], *, prose: bool) -> Any:
+    def _value(self, value: Any, key: str, position: Position, events: frozenset[str]) -> Any:
         if isinstance(value, dict):
-            named = events | {"name"} if value.get("action") == "event" else events
-            return {self.key(k): self._member(v, k, named, prose=prose) for k, v in value.items()}
+            named = events | {"name"} if value.get("action") == "event" and position.kind != "own" else events
+            return {self.key(k): self._member(v, k, position.member(k), named) for k, v in value.items()}
         if isinstance(value, list):
-            return [self._value(one, key, events, prose=prose) for one in value]
+            inner = position.item()
+            return [self._value(one, key, inner, events) for one in value]
         if isinstance(value, str):
-            return self.text(value, key, prose=prose)
-        return self._number(value, key) if type(value) in (int, float) else value
+            return self.text(value, key, position)
+        return self._number(value, key, position) if type(value) in (int, float) else value
 
-    def _member(self, value: Any, key: str, events: frozenset[str], *, prose: bool) -> Any:
-        if key in events and isinstance(value, str) and allowlist.EVENT_NAME.fullmatch(value):
+    def _member(self, value: Any, key: str, position: Position, events: frozenset[str]) -> Any:
+        named = key in events and isinstance(value, str) and position.kind != "own"
+        if named and allowlist.EVENT_NAME.fullmatch(value):
             return value
-        return self._value(value, key, events if key == "batch" else frozenset(), prose=prose)
+        return self._value(value, key, position, events if key == "batch" else frozenset())
 
-    def _number(self, value: float, key: str) -> Any:
-        text, is_id = str(value), bool(allowlist.IDS.search(key))
+    def _number(self, value: float, key: str, position: Position) -> Any:
+        text, kind = str(value), position.kind
         if text in self._known or not math.isfinite(value):
             return value
-        if abs(value) < _HARMLESS and not (is_id and value) and len(text.partition(".")[2]) <= 2:
-            return value
-        seconds = _SECONDS[0] <= value < _SECONDS[1] and not (is_id or allowlist.PHONES.search(key))
-        if seconds or (allowlist.TIMES.search(key) and 1e8 <= value < 1e14):
-            time = self._namer.time(text)
-            return value if time == text else time
+        if kind != "own":
+            is_id = bool(allowlist.IDS.search(key))
+            if abs(value) < _HARMLESS and not (is_id and value) and len(text.partition(".")[2]) <= 2:
+                return value
+            if (kind == "time" or _names_time(key)) and _EARLIEST <= value < _LATEST:
+                time = self._namer.time(text)
+                return value if time == text else time
         half = value == value // 1 + 0.5  # the fake of a number with a fraction ends in .5, by which it is known again
         name = self.named("digits", str(int(value)) if half or value == value // 1 else text)
         if not name.isdigit():
@@ -112,20 +118,23 @@ class Values:
         return int(name) if type(value) is int else int(name) + 0.5
 
     def _prose(self, value: str) -> str:
-        """A sentence of Customer.io's, without the values that it repeats."""
+        """A sentence of Customer.io's: its words that no recorded answer contains are replaced."""
         for original in sorted(self._originals, key=len, reverse=True):
             if original.casefold() in value.casefold():
                 name = self._originals[original]
                 pattern = rf"(?<!\w){re.escape(original)}(?!\w)"
                 value = re.sub(pattern, lambda _: name, value, flags=re.IGNORECASE)  # noqa: B023 - called at once
         value = EMAIL.sub(lambda match: self.named("email", match[0]), value)
-        return _TOKEN.sub(lambda match: self._token(match[0]), value)
+        return sentences.WORD.sub(lambda match: self._word(match[0]), value)
 
-    def _token(self, value: str) -> str:
-        return value if value in self._known or value in self._names else self.named(_kind(value, "id"), value)
+    def _word(self, value: str) -> str:
+        known = value in self._known or value in self._words or self._is_member(value)
+        if known or value.casefold() in sentences.words():
+            return value
+        return self.named(_kind(value, "id"), value)
 
     def _points(self, value: str) -> bool:
-        parts = [part for part in re.split(r"[./\[\]]", value) if part and not part.isdigit()]
+        parts = [part for part in re.split(r"[./]", _INDEX.sub("", value)) if part]
         return _POINTER.fullmatch(value) is not None and all(self._is_member(part) for part in parts)
 
     def _is_member(self, part: str) -> bool:
@@ -139,6 +148,10 @@ def _kind(value: str, key: str) -> str:
     if not found and (_PHONE.fullmatch(value) or (allowlist.PHONES.search(key) and re.search(r"\d{5}", value))):
         return "phone"
     return found or ("id" if allowlist.IDS.search(key) and " " not in value else "text")
+
+
+def _names_time(key: str) -> bool:
+    return allowlist.TIMES.search(key) is not None and not allowlist.BIRTH.search(key)
 
 
 def _is_time(value: str) -> bool:

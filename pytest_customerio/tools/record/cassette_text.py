@@ -20,7 +20,8 @@ from pytest_customerio.tools.record.metadata import circumstances, origin
 from pytest_customerio.tools.record.repetition import Repetition
 from pytest_customerio.tools.target import Target
 
-_HEADER = "Recorded by `python -m pytest_customerio record`, from {environment}."
+RECORDED_BY_COMMAND = "Recorded by `python -m pytest_customerio record`"
+_HEADER = RECORDED_BY_COMMAND + ", from {environment}."
 
 
 def cassette_text(

@@ -107,13 +107,13 @@ class NewRecording:
             self.written = (self._nodeid, 0)
             return
         try:
-            writer.write(self._path, self._text(exchanges))
+            writer.write(self._path, self._text(exchanges), replaces=RECORDED_BY_TEST)
         except (LeakError, writer.WriteError) as error:
             raise RecordingError(f"--cio-record: {self._path.name}: {error}") from None
         self.written = (self._nodeid, len(exchanges))
 
     def _text(self, exchanges: list[Exchange]) -> str:
-        fakes = Fakes()
+        fakes = Fakes(trusting=False)
         scrubber = CanaryScrubber(Scrubber(self._catalog, fakes), fakes)
         scrubber.secrets.update(self._target.keys.all)
         written = []

@@ -14,7 +14,7 @@ from pytest_customerio.tools.asking import open_guarded
 from pytest_customerio.tools.commands import CommandError, Write
 from pytest_customerio.tools.record.canary import LeakError
 from pytest_customerio.tools.record.candidates import Candidate, candidates, select
-from pytest_customerio.tools.record.cassette_text import cassette_text
+from pytest_customerio.tools.record.cassette_text import RECORDED_BY_COMMAND, cassette_text
 from pytest_customerio.tools.record.repetition import repetitions
 from pytest_customerio.tools.sending import UnreachableError
 from pytest_customerio.tools.target import WORKSPACE, Target, TargetError
@@ -67,7 +67,8 @@ class Recorder:
         missing = [one for one in found if one.reason]
         if not text:
             return _UNCHANGED, f"{candidate.source}: {missing[0].reason}"
-        writer.write(self._out / candidate.surface / f"{candidate.name}.yaml", text)
+        path = self._out / candidate.surface / f"{candidate.name}.yaml"
+        writer.write(path, text, replaces=RECORDED_BY_COMMAND)
         number = len(found) - len(missing)
         answers = f"{number} answer{'s' if number > 1 else ''}"
         return _RECORDED, "; ".join([answers, *(f"{one.operation} kept, {one.reason}" for one in missing)])

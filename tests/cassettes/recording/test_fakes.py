@@ -45,3 +45,12 @@ def test_names_for_comparing() -> None:
     names = Names()
     assert [names.name("id", one) for one in ("b", "a", "b")] == ["~1", "~2", "~1"]
     assert (names.values, names.time("now")) == (["b", "a"], "~")
+
+
+def test_a_value_that_looks_like_a_fake() -> None:
+    """A fake of a recording stays; a value of an application that looks like one is replaced, and never by itself."""
+    assert Fakes().name("id", "id-5") == "id-5"
+    fakes = Fakes(trusting=False)
+    fakes.reserve("id-5")
+    assert fakes.name("id", "id-5") == "id-6"
+    assert fakes.name("id", "id-6") == "id-6"

@@ -27,13 +27,14 @@ def test_the_same_of_other_people_at_another_time() -> None:
     first, names = identity(put("jane", email="jane@corp.org", seen_at=1_764_000_000), CATALOG)
     second, others = identity(put("joe", email="joe@corp.org", seen_at=1_795_000_000), CATALOG)
     assert first == second
-    assert (names, others) == (("jane", "jane@corp.org"), ("joe", "joe@corp.org"))
+    assert (names, others) == (("jane", "jane@corp.org", "1764000000"), ("joe", "joe@corp.org", "1795000000"))
 
 
 def test_what_is_said_makes_another_key() -> None:
-    """Another value of a plain attribute, or another person in the place of the same one, is another request."""
-    keys = [identity(put("jane", **more), CATALOG)[0] for more in ({"n": 1}, {"n": 2}, {"m": 1}, {})]
-    assert len(set(keys)) == 4
+    """Other members, other types of values and other words of Customer.io's make another request; own data does not."""
+    others = ({"n": 1}, {"n": "1"}, {"m": 1}, {}, {"cio_relationships": {"action": "add_relationships"}})
+    assert len({identity(put("jane", **more), CATALOG)[0] for more in others}) == 5
+    assert identity(put("jane", n=1), CATALOG)[0] == identity(put("jane", n=2), CATALOG)[0]
 
 
 def test_a_mark_that_fits_is_believed(monkeypatch: pytest.MonkeyPatch) -> None:

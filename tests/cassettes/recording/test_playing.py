@@ -37,6 +37,8 @@ def test_threads_share_a_recording(tmp_path: Path) -> None:
         ("../test_app.py::test_one", "test_app/test_one.yaml"),
         ("test_app.py::test_one[a/b]", "test_app/test_one[a-b]-"),
         ("test_app.py::test_one[" + "x" * 500 + "]", "test_app/test_one[xxx"),
+        ("test_app.py::test_one[" + "ä" * 500 + "]", "test_app/test_one[äää"),
+        ("ä" * 500 + ".py::test_one", "ä"),
         ("test_app.py", "test_app/.yaml"),
     ],
 )
@@ -44,7 +46,23 @@ def test_where_a_recording_lies(tmp_path: Path, nodeid: str, path: str) -> None:
     """The path follows module and test, in names that every file system takes; two tests have two paths."""
     found = path_of(tmp_path, nodeid)
     assert found.relative_to(tmp_path).as_posix().startswith(path.removesuffix("-44d09564.yaml"))
-    assert len(found.name) < 150
+    assert all(len(part.encode()) < 150 for part in found.relative_to(tmp_path).parts)
+
+
+def test_two_tests_have_two_files(tmp_path: Path) -> None:
+    """Tests whose ids differ in the case of a letter, or in a sign that a file cannot have, have files of their own."""
+    names = (
+        "test_x[a]",
+        "test_x[A]",
+        "test_X[a]",
+        "test_x[a::b]",
+        "test_x[a.b]",
+        "test_x[a/b]",
+        "T::test_x[a]",
+        "T::test_x[A]",
+    )
+    found = [path_of(tmp_path, f"test_app.py::{name}").name.casefold() for name in names]
+    assert len(set(found)) == len(names)
 
 
 def test_the_recordings_of_a_project(tmp_path: Path) -> None:

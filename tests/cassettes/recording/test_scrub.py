@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import re
+from collections.abc import Iterator
 from typing import Any
 from urllib.parse import quote
 
@@ -11,10 +13,12 @@ from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from pytest_customerio.cassettes.recording.fakes import Fakes, Names, is_fake
+from pytest_customerio.cassettes.recording.positions import in_payload
 from pytest_customerio.cassettes.recording.scrub import Exchange, Scrubber
 from pytest_customerio.contract.catalog import Catalog
+from pytest_customerio.core import data
 from pytest_customerio.core.credentials import credentials
-from pytest_customerio.core.model import Answer, WireRequest
+from pytest_customerio.core.model import Answer, Operation, WireRequest
 from pytest_customerio.tools.record.canary import contains_any
 
 CATALOG = Catalog.load()
@@ -100,15 +104,15 @@ def test_what_is_personal_keeps_its_form() -> None:
         "created_at": 1_764_000_000,
         "birth_date": "0001-01-01",
         "seen": "1900-01-01T00:00:00.000001Z",
-        "visited_at": "2026-11-23T10:00:00Z",
-        "trial_ends": 1_764_000_000,
-        "account_id": 900_000_000_000_002,
-        "zip": "900000000000003",
-        "income": 900_000_000_000_004,
-        "latitude": 900_000_000_000_005.5,
-        "half": 900_000_000_000_006.5,
-        "price": 23.45,
-        "logins": 3,
+        "visited_at": "1900-01-01T00:00:00.000001Z",
+        "trial_ends": 900_000_000_000_002,
+        "account_id": 900_000_000_000_003,
+        "zip": "900000000000004",
+        "income": 900_000_000_000_005,
+        "latitude": 900_000_000_000_006.5,
+        "half": 900_000_000_000_007.5,
+        "price": 900_000_000_000_008.5,
+        "logins": 900_000_000_000_009,
         "page": "https://example.com/page-1",
         "uid": "00000000-0000-4000-8000-000000000001",
         "ulid": "00000000000000000000000001",
@@ -183,7 +187,7 @@ def test_addresses_in_one_text() -> None:
 
 
 def test_sentences_of_customer_io_stay() -> None:
-    """A sentence of Customer.io's stays, without values of the request and without what looks like an id."""
+    """A sentence of Customer.io's stays, without values of the request and words that its sentences do not have."""
     payload = {"first_name": "Jane", "cell": "+49 170 1234567", "shoe": "x"}
     found = scrubbed_answer(
         {
@@ -198,7 +202,7 @@ def test_sentences_of_customer_io_stay() -> None:
     assert found == {
         "meta": {
             "errors": [
-                "text-1 (person-1@example.com) has shoe x",
+                "text-1 (person-1@example.com) has shoe text-2",
                 "value for attribute cannot be longer than 1000 bytes",
             ]
         },
@@ -208,7 +212,7 @@ def test_sentences_of_customer_io_stay() -> None:
                 "field": "attributes.first_name",
                 "message": "property text-1 of id-1 900000000000002 is bad",
             },
-            {"reason": "text-3", "field": "text-4", "message": "unauthorized", "source": {"pointer": "/data/email"}},
+            {"reason": "text-1", "field": "id-2", "message": "unauthorized", "source": {"pointer": "/data/email"}},
         ],
     }
 
@@ -386,3 +390,99 @@ def test_the_shape_stays(payload: Any) -> None:
     fakes.reserve(json.dumps(payload))
     found = Scrubber(CATALOG, fakes).request(request(payload={"data": payload}))
     assert shape(json.loads(found.body)) == shape({"data": payload})
+
+
+# Values that say something about a person, in the forms in which people and services write them.
+PLANTED = (
+    "Zelda Quillfeather",
+    "zelda.quillfeather@corp.example",
+    "Zelda%20Quillfeather",
+    "zelda.quillfeather%40corp.example",
+    "+49 171 1234567",
+    "1711234567",
+    "4111 1111 1111 1111",
+    "1987-03-21",
+    "192.0.2.77",
+    "eyJhbGciOi.eyJzdWIiOi.c2lnbmF0dXJl",
+    "Quillfeatherstrasse 12",
+    "O&#39;Quillfeather",
+    1_711_234_567,
+    543_456_000,
+    4711,
+    17.25,
+)
+EXAMPLES = [
+    (operation, example)
+    for operation in CATALOG.operations.values()
+    for example in data.read_json(data.schemas() / operation.surface / f"{operation.name}.json").get("examples", ())
+    if isinstance(example, dict)
+]
+
+
+def places(value: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
+    """The place of every text and number in a payload."""
+    if isinstance(value, dict | list):
+        for key, inner in value.items() if isinstance(value, dict) else enumerate(value):
+            yield from places(inner, (*path, key))
+    elif isinstance(value, str | int | float) and not isinstance(value, bool):
+        yield path
+
+
+def planted_at(value: Any, path: tuple[Any, ...], planted: Any) -> Any:
+    """A copy of the payload with another value at this place."""
+    if not path:
+        return planted
+    copy = dict(value) if isinstance(value, dict) else list(value)
+    copy[path[0]] = planted_at(value[path[0]], path[1:], planted)
+    return copy
+
+
+def is_left(planted: Any, text: str) -> bool:
+    """Whether a planted value, or a word of it, is left in a text."""
+    parts = re.findall(r"[\w.]{4,}", planted) if isinstance(planted, str) else [json.dumps(planted)]
+    return any(part in text for part in (str(planted), *parts) if part != "corp.example")
+
+
+@pytest.mark.parametrize(("operation", "example"), EXAMPLES, ids=lambda value: getattr(value, "id", ""))
+def test_nothing_planted_in_own_data_survives(operation: Operation, example: Any) -> None:
+    """Every planted value at every place of the application's own data is replaced, in each example of each operation."""
+    url = f"https://{operation.hosts['us']}{operation.path}"
+    root = in_payload(CATALOG, CATALOG.match(operation.method, url, example))
+    for path in places(example):
+        position = root
+        for step in path:
+            position = position.item() if isinstance(step, int) else position.member(step)
+        if position.kind == "own":
+            for planted in PLANTED:
+                given_ = request(operation.method, url, planted_at(example, path, planted))
+                assert not is_left(planted, scrubber().request(given_).body.decode()), (path, planted)
+
+
+@pytest.mark.parametrize(("operation", "example"), EXAMPLES, ids=lambda value: getattr(value, "id", ""))
+def test_no_text_planted_anywhere_survives(operation: Operation, example: Any) -> None:
+    """Every planted text that is neither a time nor a name of an event is replaced, at every place."""
+    url = f"https://{operation.hosts['us']}{operation.path}"
+    for path in places(example):
+        for planted in PLANTED:
+            if isinstance(planted, str) and planted not in ("1711234567", "1987-03-21", "Zelda Quillfeather"):
+                given_ = request(operation.method, url, planted_at(example, path, planted))
+                assert not is_left(planted, scrubber().request(given_).body.decode()), (path, planted)
+
+
+ECHOES = (
+    {"meta": {"error": "attribute {} is not valid"}},
+    {"meta": {"errors": ["{} cannot be longer than 1000 bytes", "{}"]}},
+    {"errors": [{"detail": "identifier {} is required", "status": "400", "field": "attributes.{}", "reason": "{}"}]},
+    {"error": "{}", "message": "no {} here", "title": "{}", "description": "{}"},
+    {"customer": {"id": "{}", "attributes": {"title": "{}", "message": "{}", "reason": "{}", "pin": "{}"}}},
+    {"results": [{"title": "{}", "description": "about {}"}], "next": "{}"},
+)
+
+
+@pytest.mark.parametrize("echo", ECHOES, ids=str)
+@pytest.mark.parametrize("planted", [one for one in PLANTED if isinstance(one, str)])
+def test_nothing_planted_in_an_answer_survives(echo: Any, planted: str) -> None:
+    """What an answer repeats is replaced, also where the request did not contain it or contained it in another form."""
+    said = json.loads(json.dumps(echo).replace("{}", planted))
+    for first in (None, {"mine": planted}):
+        assert not is_left(planted, json.dumps(scrubbed_answer(said, first)))

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from pytest_customerio.cassettes.recording.fakes import Fakes
+from pytest_customerio.cassettes.recording.positions import ANSWER, LISTED, OWN
 from pytest_customerio.cassettes.recording.values import Values
 
 
@@ -50,20 +51,20 @@ def test_texts(key: str, value: str, scrubbed: str) -> None:
 )
 def test_numbers(key: str, value: Any, scrubbed: Any) -> None:
     """A number stays if it is small or a time and no id; else it becomes a number that is recognised."""
-    assert values().whole({key: value}) == {key: scrubbed}
+    assert values().whole({key: value}, LISTED) == {key: scrubbed}
 
 
 def test_names_of_members() -> None:
     """A name that is data, such as an address, gets a fake; any other name stays."""
-    assert values().whole({"favourite_colour": 1, "ada@corp.org": 2}) == {
-        "favourite_colour": 1,
-        "person-1@example.com": 2,
+    assert values().whole({"favourite_colour": None, "ada@corp.org": True}, OWN) == {
+        "favourite_colour": None,
+        "person-1@example.com": True,
     }
 
 
 def test_names_of_events() -> None:
     """A member that holds the name of an event keeps a name as developers choose it."""
-    assert values().whole({"name": "order placed", "data": {"name": "Ada"}}, ["name"]) == {
+    assert values().whole({"name": "order placed", "data": {"name": "Ada"}}, LISTED, ["name"]) == {
         "name": "order placed",
         "data": {"name": "text-1"},
     }
@@ -72,6 +73,31 @@ def test_names_of_events() -> None:
 def test_a_sentence_of_customer_io() -> None:
     """In an answer a sentence stays, without the values of the request before it."""
     scrubber = values()
-    scrubber.whole({"user_id": "ada-4711"})
-    found = scrubber.whole({"message": "person ada-4711 is unknown"}, prose=True)
-    assert found == {"message": "person id-1 is unknown"}
+    scrubber.whole({"user_id": "ada-4711"}, OWN)
+    found = scrubber.whole({"message": "user ada-4711 is invalid"}, ANSWER)
+    assert found == {"message": "user id-1 is invalid"}
+
+
+@pytest.mark.parametrize(
+    ("value", "scrubbed"),
+    [
+        ("person", "text-1"),
+        ("7", "900000000000001"),
+        ("2026-11-23", "0001-01-01"),
+        ("1711234567", "900000000000001"),
+        ("mine", "mine"),
+        ("", ""),
+        (4711, 900_000_000_000_001),
+        (1_764_000_000, 900_000_000_000_001),
+        (0.5, 900_000_000_000_001.5),
+        (True, True),
+        ([1, "x"], [900_000_000_000_001, "text-1"]),
+        ({"action": "event", "name": "Zelda Q"}, {"action": "text-1", "name": "text-2"}),
+    ],
+)
+@pytest.mark.parametrize("key", ["plan", "title", "reason", "created_at", "date", "type"])
+def test_own_data(key: str, value: Any, scrubbed: Any) -> None:
+    """In the application's own data everything is replaced but known values, whatever the member is called."""
+    if key == "type" or value != "x":
+        found = values("mine").whole({key: value}, OWN)
+        assert found == {key: scrubbed}
