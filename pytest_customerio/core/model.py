@@ -241,7 +241,10 @@ class Violation:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """The result of one test for one operation: in one error case, or without a case."""
+    """The result of one test for one operation: in one error case, or without a case.
+
+    `call_sites` are the call sites from which the test sent the operation, in order, `met_at` those that met the error.
+    """
 
     nodeid: str
     operation: str
@@ -250,3 +253,5 @@ class Verdict:
     attempts: int = 0
     waits: tuple[float, ...] = ()
     violations: tuple[Violation, ...] = ()
+    call_sites: tuple[str, ...] = ()
+    met_at: tuple[str, ...] = ()

@@ -70,7 +70,8 @@ class Observation:
     through `cio`; `reported_falsy` says that `cio.reported` got a false value. `secrets` are the credentials in the
     requests, `personal` is what they said about people, `warned` is the text of warnings. `endless` says that a request
     had no timeout. `blind` names the leak checks that could not see their canary. `hidden_waits` says why the waits
-    could not be seen, if so. `task` says how the Celery task ended in which the error occurred.
+    could not be seen, if so. `task` says how the Celery task ended in which the error occurred. `met_at` are the call
+    sites whose requests met the error, `sent_from` is the call site of the first request.
     """
 
     case: ErrorCase
@@ -91,6 +92,7 @@ class Observation:
     hidden_waits: str = ""
     sent_from: str | None = None
     task: str = ""
+    met_at: tuple[str, ...] = ()
 
     @property
     def failed(self) -> Attempt | None:

@@ -21,6 +21,8 @@ __tracebackhide__ = True  # pytest leaves the frames of this module out of trace
 # Where recordings of tests are, below the root of a project. pytest-recording's are in `cassettes/<module>`.
 RECORDINGS = Path("cassettes", "recorded")
 REPORT_KINDS = (".json",)
+# `operations="each"`: the cases run once for each operation that the test sends.
+EACH = "each"
 _ALLOW = re.compile(r"(?P<rule>[^\s:]+)(?:[ \t]+(?P<where>[^\s:]+))?[ \t]*(?::[ \t]*(?P<reason>.*))?")
 
 
@@ -70,7 +72,7 @@ class Allowance:
 
 @dataclass(frozen=True, slots=True)
 class ErrorsMark:
-    """The arguments of a `cio_errors` mark."""
+    """The arguments of a `cio_errors` mark. With `each`, the cases run once for each operation that the test sends."""
 
     cases: tuple[str, ...] = ()
     operations: tuple[str, ...] = ()
@@ -78,6 +80,18 @@ class ErrorsMark:
     raises: tuple[type[BaseException], ...] = ()
     must_recover: bool = False
     best_effort: bool = False
+    each: bool = False
+
+    def written(self, operations: str | Sequence[str]) -> str:
+        """The mark as it stands in a test, with other `operations`."""
+        shown = [f'"{case}"' for case in self.cases]
+        shown.append(f"operations={_quoted(operations)}" if operations else "")
+        shown.append(f"except_for={_quoted(self.except_for)}" if self.except_for else "")
+        names = [one.__name__ for one in self.raises]
+        shown.append(f"raises={names[0] if len(names) == 1 else '(' + ', '.join(names) + ')'}" if names else "")
+        shown += [f"{name}=True" for name in ("must_recover", "best_effort") if getattr(self, name)]
+        arguments = ", ".join(filter(None, shown))
+        return "@pytest.mark.cio_errors" + f"({arguments})" * bool(arguments)
 
 
 @dataclass(frozen=True, slots=True)
@@ -232,15 +246,25 @@ def errors_mark(given: str, args: Sequence[object], kwargs: Mapping[str, object]
     accepted = (
         "accepted: cio_errors(*cases, operations=(), except_for=(), raises=(), must_recover=False, best_effort=False)"
     )
-    _only(given, kwargs, ErrorsMark.__slots__[1:], accepted)
+    _only(given, kwargs, ("operations", "except_for", "raises", "must_recover", "best_effort"), accepted)
     flags = {name: _flag(given, name, kwargs.get(name, False)) for name in ("must_recover", "best_effort")}
+    operations = _words(given, "operations", kwargs.get("operations", ()))
+    each = operations == (EACH,)
     return ErrorsMark(
         cases=_words(given, "a case", args),
-        operations=_words(given, "operations", kwargs.get("operations", ())),
+        operations=() if each else operations,
+        each=each,
         except_for=_words(given, "except_for", kwargs.get("except_for", ())),
         raises=_classes(given, kwargs.get("raises", ())),
         **flags,
     )
+
+
+def _quoted(words: str | Sequence[str]) -> str:
+    """One word, or a list of words, as Python's source."""
+    if isinstance(words, str) or len(words) == 1:
+        return f'"{words if isinstance(words, str) else words[0]}"'
+    return "[" + ", ".join(f'"{word}"' for word in words) + "]"
 
 
 def _no_rule(rule: object, rules: Iterable[str]) -> str:

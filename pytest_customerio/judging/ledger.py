@@ -15,6 +15,8 @@ BATCH = 500
 HELD = 16 * 1024 * 1024
 # The number of different violations that are kept for one operation and severity.
 KINDS = 50
+# The number of call sites that are kept for one operation.
+SITES = 50
 
 
 @dataclass(slots=True)
@@ -36,11 +38,14 @@ class Tally:
     occurrences: dict[tuple[str, str, str | None], Occurrence] = field(default_factory=dict)
     kinds: dict[str, int] = field(default_factory=dict)
     full: bool = False
+    call_sites: dict[str, None] = field(default_factory=dict)
 
     def add(self, interaction: Interaction, violations: Iterable[Violation]) -> None:
         """Count one interaction and its violations."""
         self.requests += 1
         self.attempts += max(1, interaction.attempts)
+        if interaction.sent_from and len(self.call_sites) < SITES:
+            self.call_sites[interaction.sent_from] = None
         for violation in violations:
             self._count(violation, interaction)
 

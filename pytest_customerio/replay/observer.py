@@ -38,6 +38,7 @@ class Observer:
         self.attempts: list[Attempt] = []
         self._raises = raises
         self._calls: dict[str, list[PendingInteraction]] = {}
+        self._met_at: dict[str, dict[str, None]] = {}
         self._counts = Counter[str]()
         self._failed: set[str] = set()
         self._secrets: dict[str, None] = {}
@@ -94,6 +95,8 @@ class Observer:
         if met:
             self._failed.update(one.identity for one in said if one.rejected or answer.status != 207)
         self._note_origin(operation, request, identity, call)
+        if met and call is not None and call.sent_from:
+            self._met_at.setdefault(identity, {})[call.sent_from] = None
         return attempt
 
     def note_late(self, messages: Iterable[Message]) -> None:
@@ -116,7 +119,9 @@ class Observer:
         identities = dict.fromkeys(attempt.identity for attempt in attempts)
         calls = [call for identity in identities for call in self._calls.get(identity, ())]
         endless = any(call.timeout_set is False for call in calls)
-        return replace(common, attempts=attempts, endless=endless, sent_from=calls[0].sent_from if calls else None)
+        sent_from = calls[0].sent_from if calls else None
+        met_at = tuple(dict.fromkeys(site for identity in identities for site in self._met_at.get(identity, ())))
+        return replace(common, attempts=attempts, endless=endless, sent_from=sent_from, met_at=met_at)
 
     def _common(self, case: ErrorCase, raised: BaseException | None) -> Observation:
         """What is the same for all payloads."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from pytest_customerio.reporting.reach import unreached
 from pytest_customerio.reporting.results import Results
 
 VERSION = 1
@@ -16,5 +17,19 @@ def document(results: Results) -> dict[str, Any]:
         "cases": sorted({one["case"] for one in results.rows if one["case"]}),
         "percent": results.percent(),
         "not_tried": {name: missing for name, missing in results.untried().items() if missing},
+        "call_sites": _call_sites(results),
     }
-    return {"version": VERSION, "tests": results.rows, "coverage": coverage}
+    looked_at = results.looked_at.document()
+    return {"version": VERSION, "tests": results.rows, "coverage": coverage, "looked_at": looked_at}
+
+
+def _call_sites(results: Results) -> list[dict[str, Any]]:
+    """Each call site with the cases that it met; one that met none with what would reach it."""
+    reachable = {(one.operation, one.call_site): one.way for one in unreached(results)}
+    found = []
+    for operation, sites in sorted(results.call_sites.items()):
+        for site, cases in sites.items():
+            way = reachable.get((operation, site))
+            more = {"reached_by": {"nodeid": way.nodeid, "paste": way.paste}} if way is not None else {}
+            found.append({"operation": operation, "sent_from": site, "cases": sorted(cases), **more})
+    return found

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import replace
-from typing import Any
 
 from pytest_customerio.contract.rules import violation
 from pytest_customerio.core.model import Violation
@@ -53,16 +51,3 @@ def not_sent(label: str, error: str, sent_from: str | None) -> Violation:
 def in_the_way(case: str, mocks: Iterable[str]) -> str:
     """Why no request met a case: mocks of an SDK or a client took every call."""
     return IN_THE_WAY.format(case=case, mocks=" and a ".join(mocks))
-
-
-def summary(tests: Iterable[Mapping[str, Any]]) -> list[str]:
-    """One line: how many calls were heard through mocks, and how many of them were not judged, by reason."""
-    calls, unjudged = 0, Counter[str]()
-    for one in tests:
-        calls += one["calls"]
-        unjudged.update(one["unjudged"])
-    if not (calls or unjudged):
-        return []
-    reasons = ", ".join(f"{why}: {count}" for why, count in unjudged.most_common())
-    missed = f"; not judged: {unjudged.total()} ({reasons})" if unjudged else ""
-    return [f"heard through mocks: {calls} call{'s' * (calls != 1)}{missed}"]

@@ -7,10 +7,12 @@ from typing import Any
 
 from pytest_customerio.core.model import Verdict, Violation
 from pytest_customerio.judging.violation import fails
+from pytest_customerio.reporting.looked_at import LookedAt, looked_at
 
 Row = Mapping[str, Any]
-# What one test phase adds to the results: `rows`, `applicable`, the case ids by operation, and `mocked`, the calls that
-# were heard through mocks by test: how many `calls`, and those `unjudged` by reason. xdist can send it.
+# What one test phase adds to the results: `rows`, `applicable`, the case ids by operation, and `looked_at`, by test what
+# was heard of it (`requests`, `calls` of mocks, those `unjudged` by reason, what it `used`) and its mark, as `reach` needs
+# it. xdist can send it.
 Part = Mapping[str, Any]
 
 
@@ -18,16 +20,17 @@ def row(verdict: Verdict) -> dict[str, Any]:
     """One verdict as a row."""
     shown = _members(verdict)
     shown["waits"] = [round(wait, 6) for wait in verdict.waits]
+    shown["call_sites"], shown["met_at"] = list(verdict.call_sites), list(verdict.met_at)
     shown["violations"] = [_members(violation) for violation in verdict.violations]
     return shown
 
 
 def part(
-    verdicts: Sequence[Verdict], applicable: Mapping[str, Iterable[str]], mocked: Mapping[str, Any] | None = None
+    verdicts: Sequence[Verdict], applicable: Mapping[str, Iterable[str]], looked_at: Mapping[str, Any] | None = None
 ) -> dict[str, Any]:
     """What one test phase adds to the results, as values that xdist can send."""
     rows = [row(verdict) for verdict in verdicts]
-    return {"rows": rows, "applicable": {k: list(v) for k, v in applicable.items()}, "mocked": mocked or {}}
+    return {"rows": rows, "applicable": {k: list(v) for k, v in applicable.items()}, "looked_at": looked_at or {}}
 
 
 class Results:
@@ -38,7 +41,7 @@ class Results:
         self.applicable: dict[str, list[str]] = {}
         self.late: list[Sequence[str]] = []
         self.recorded: dict[str, int] = {}
-        self.mocked: dict[str, Mapping[str, Any]] = {}
+        self.tests: dict[str, Mapping[str, Any]] = {}
         self._rows: dict[tuple[str, str, str | None], Row] = {}
 
     def add(self, new: Part) -> None:
@@ -46,7 +49,7 @@ class Results:
         for one in new["rows"]:
             self._rows[one["nodeid"], one["operation"], one["case"]] = one
         self.applicable.update(new["applicable"])
-        self.mocked.update(new.get("mocked", {}))
+        self.tests.update(new.get("looked_at", {}))
 
     def add_late(self, new: Part) -> None:
         """Add what one test sent after it was over to the test's rows; `lines` are shown below the matrix."""
@@ -54,7 +57,12 @@ class Results:
             key = (one["nodeid"], one["operation"], one["case"])
             old = self._rows.get(key, {**one, "attempts": 0, "violations": []})
             attempts, violations = old["attempts"] + one["attempts"], [*old["violations"], *one["violations"]]
-            self._rows[key] = {**old, "attempts": attempts, "violations": violations}
+            sites = list(dict.fromkeys([*old["call_sites"], *one["call_sites"]]))
+            self._rows[key] = {**old, "attempts": attempts, "violations": violations, "call_sites": sites}
+        for nodeid, one in new.get("looked_at", {}).items():
+            before = self.tests.get(nodeid, {"requests": 0, "heard": 0})
+            more = {name: before[name] + one[name] for name in ("requests", "heard")}
+            self.tests[nodeid] = {**one, **before, **more}
         self.applicable.update(new["applicable"])
         self.late.append(new["lines"])
 
@@ -72,27 +80,47 @@ class Results:
         """The operations heard, sorted."""
         return sorted({one["operation"] for one in self.rows})
 
+    @property
+    def call_sites(self) -> dict[str, dict[str, set[str]]]:
+        """The call sites of each operation, and the cases that each of them met."""
+        found: dict[str, dict[str, set[str]]] = {}
+        for one in self.rows:
+            sites = found.setdefault(one["operation"], {})
+            for site in (*one["call_sites"], *one["met_at"]):
+                sites.setdefault(site, set())
+            for site in one["met_at"]:
+                sites[site].add(one["case"])
+        return found
+
     def untried(self) -> dict[str, list[str]]:
         """The cases that apply to an operation and that no test replayed to it, by operation."""
         tried = {(one["operation"], one["case"]) for one in self.rows}
         return {name: [c for c in cases if (name, c) not in tried] for name, cases in sorted(self.applicable.items())}
 
     @property
+    def looked_at(self) -> LookedAt:
+        """What was looked at, counted."""
+        return looked_at(self.tests)
+
+    @property
     def looked_at_something(self) -> bool:
         """Whether a request was judged, or a call of a mock was heard."""
-        return bool(self._rows) or any(one["calls"] or one["unjudged"] for one in self.mocked.values())
+        return bool(self._rows) or self.looked_at.anything
 
     def percent(self) -> float | None:
-        """The percentage of tried cases among those that apply to the operations heard; None where none was heard."""
+        """The percentage of tried cases among those that apply to the operations heard; None where none applies."""
         total = sum(len(cases) for cases in self.applicable.values())
         missing = sum(len(cases) for cases in self.untried().values())
-        if not self._rows:
-            return None
-        return round(100 * (total - missing) / total, 1) if total else 100.0
+        return round(100 * (total - missing) / total, 1) if total and self._rows else None
 
     def fails(self, violation: Mapping[str, Any]) -> bool:
-        """Whether this violation of a row fails its test."""
-        return fails(violation["severity"], strict=self.strict)
+        """Whether this violation of a row fails its test: not where a mark or the ini allows it."""
+        return not is_allowed(violation) and fails(violation["severity"], strict=self.strict)
+
+
+def is_allowed(violation: Mapping[str, Any]) -> bool:
+    """Whether a mark or the ini allows this violation of a row."""
+    return bool(violation.get("allowed"))
 
 
 def _members(value: Verdict | Violation) -> dict[str, Any]:

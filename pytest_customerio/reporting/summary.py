@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 
-from pytest_customerio.reporting import mocked
-from pytest_customerio.reporting.matrix import matrix
-from pytest_customerio.reporting.results import Results
+from pytest_customerio.reporting import reach
+from pytest_customerio.reporting.looked_at import named
+from pytest_customerio.reporting.matrix import legend, matrix
+from pytest_customerio.reporting.results import Results, is_allowed
 
 # The most warnings that are shown one by one; the rest is counted.
 WARNINGS = 10
@@ -16,13 +17,17 @@ WARNINGS = 10
 def summary(results: Results, note: Sequence[str] = ()) -> list[str]:
     """All lines of the section; without the matrix if no request was judged."""
     if not results.rows:
-        return [*mocked.summary(results.mocked.values()), *note]
+        return [*results.looked_at.lines(), *note]
     late = [text for block in results.late for text in ("", *block)]
     noted = ["", *note] if note else []
     next_command = ["", _next_command(results)]
+    shown = matrix(results)
     return [
-        *matrix(results),
-        *_mocked(results),
+        *shown,
+        "",
+        *filter(None, [legend(shown)]),
+        *results.looked_at.lines(),
+        *_unreached(results),
         *_warnings(results),
         *late,
         *_recordings(results),
@@ -31,8 +36,8 @@ def summary(results: Results, note: Sequence[str] = ()) -> list[str]:
     ]
 
 
-def _mocked(results: Results) -> list[str]:
-    shown = mocked.summary(results.mocked.values())
+def _unreached(results: Results) -> list[str]:
+    shown = reach.lines(results)
     return ["", *shown] if shown else []
 
 
@@ -58,7 +63,7 @@ def _counted_warnings(results: Results) -> Counter[str]:
     counts = Counter[str]()
     for one in results.rows:
         for each in one["violations"]:
-            if each["severity"] == "warning":
+            if each["severity"] == "warning" and not is_allowed(each):
                 place = f" at {each['sent_from']}" if each["sent_from"] else ""
                 subject = f"{one['operation']} {each['where'] or one['case']}"
                 counts[f"{subject}: expected {each['expected']}, got {each['got']} [{each['rule']}]{place}"] += 1
@@ -72,6 +77,7 @@ def _next_command(results: Results) -> str:
         name for name, missing in results.untried().items() if missing and len(missing) == len(results.applicable[name])
     ]
     if bare:
-        names = ", ".join(sorted(bare)[:3])
-        return f"next: no error was replayed to {names}: mark a test that sends it @pytest.mark.cio_errors"
+        return (
+            f"next: no error was replayed to {named(sorted(bare))}: mark a test that sends it @pytest.mark.cio_errors"
+        )
     return "next: pytest --cio-contract --cio-report=contract.json"

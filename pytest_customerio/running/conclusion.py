@@ -86,17 +86,19 @@ def verdicts(test: CheckedTest) -> list[Verdict]:
     for name in dict.fromkeys([*test.record.tallies, *(one.operation for one in test.judgements)]):
         tally = test.record.tallies.get(name, Tally(name))
         found = tuple(one.violation for one in tally.occurrences.values())
+        sites = tuple(tally.call_sites)
         cases: dict[str, list[Judgement]] = {}
         for one in test.judgements:
             if one.operation == name:
                 cases.setdefault(one.case.id, []).append(one)
         if not cases:
-            rows.append(Verdict(nodeid, name, None, None, tally.attempts, (), found))
+            rows.append(Verdict(nodeid, name, None, None, tally.attempts, (), found, sites))
         for case, met in cases.items():
             worst = min(met, key=_rank)
             violations = found + tuple(dict.fromkeys(violation for one in met for violation in one.violations))
             waits = tuple(worst.observation.waits)
-            rows.append(Verdict(nodeid, name, case, worst.outcome, worst.attempts, waits, violations))
+            met_at = tuple(dict.fromkeys(site for one in met for site in one.observation.met_at))
+            rows.append(Verdict(nodeid, name, case, worst.outcome, worst.attempts, waits, violations, sites, met_at))
             found = ()  # violations of the contract stand in the first row of the operation
     return rows
 

@@ -92,7 +92,11 @@ class Phases:
         self._shorten_to_headline(report)
         if test is not None and test.recording is not None and test.recording.written:
             report.cio_recorded, test.recording.written = list(test.recording.written), None  # type: ignore[attr-defined]
-        if test is None or report.when == "setup" or not ((test.record.heard or test.mocked) and self._fresh):
+        if (
+            test is None
+            or report.when == "setup"
+            or not ((test.record.heard or test.mocked or test.used) and self._fresh)
+        ):
             return
         report.cio = self.session.report_results(test)  # type: ignore[attr-defined]
         self._fresh = False

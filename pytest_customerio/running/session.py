@@ -195,7 +195,7 @@ class Session:
         operations = {row.operation for row in rows} & set(self.catalog.operations)
         applicable = {name: sorted(self.cassettes.applying(name)) for name in sorted(operations - self._reported)}
         self._reported |= operations
-        return part(rows, applicable, mocked={test.plan.nodeid: test.mocked.counts()} if test.mocked else {})
+        return part(rows, applicable, looked_at={test.plan.nodeid: test.looked_at()})
 
     def identified(self, interaction: Interaction) -> Interaction:
         """The interaction with its operation."""

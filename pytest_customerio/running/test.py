@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from pytest_customerio.cassettes.cases import Cassettes
 from pytest_customerio.core.model import ErrorCase, Interaction, PendingInteraction
@@ -76,7 +76,10 @@ class Reported:
 
 @dataclass(slots=True)
 class CheckedTest:
-    """One test while it runs: what it sent, the case at work, and what mocks were called with, if any were."""
+    """One test while it runs: what it sent, the case at work, and what mocks were called with, if any were.
+
+    `used` is the client that a request to Customer.io was given to, also where the client refused to send it.
+    """
 
     session: SessionParts
     plan: Plan
@@ -91,6 +94,7 @@ class CheckedTest:
     recording: Recording | None = None
     passed: bool = False
     mocked: Notes | None = None
+    used: str = ""
     _sent: list[tuple[Interaction, Interaction]] = field(default_factory=list)
 
     @property
@@ -116,10 +120,21 @@ class CheckedTest:
             self.latest.replay.observer.clock.heal()
         self.over, self.record = True, self.session.record(self.plan)
         self.judgements, self.reported.judgements = [], 0
+        self.mocked, self.used = None, ""
 
     def declared(self, raised: BaseException) -> bool:
         """Whether the test declared that the error at work makes it raise this."""
         return any(one.observation.raised is raised and one.observation.declared for one in self.judgements)
+
+    def looked_at(self) -> dict[str, Any]:
+        """What was heard of the test, as values that xdist can send."""
+        heard, notes, errors = self.record.heard, self.mocked, self.plan.errors
+        counts = notes.counts() if notes is not None else {"calls": 0, "unjudged": {}}
+        unsent = notes.answered.total() + notes.not_sent if notes is not None else 0
+        used = self.used or (notes.idle if notes is not None else "")
+        # The mark that would let each operation meet the cases; empty where the mark asks for that already.
+        mark = errors.written("each") * (not errors.each) if errors is not None else None
+        return {**counts, "heard": heard or counts["calls"], "requests": heard - unsent, "used": used, "mark": mark}
 
     def mark_reported(self, news: Unreported) -> None:
         """Note that these were reported now: they are not reported again."""
@@ -144,6 +159,8 @@ class CheckedTest:
         if times is not None and (not isinstance(times, int) or times < 1):
             raise SettingsError(f"{given}: times={times!r}; accepted: 1 or more, or None for ever")
         errors = self.session.selection.errors_mark(given, (case,), mark)
+        if errors.each:
+            raise SettingsError(f'{given}: operations="each" is for the mark; name the operations')
         self.begin_replay(self.session.selection.one_case(given, case), errors, times=times, name=given)
 
     def begin_replay(

@@ -85,6 +85,7 @@ class SessionTraffic:
         test = self.ownership.current()
         if test is None or not test.plan.checked:
             return None
+        test.used = client
         return Hearing(test, PendingInteraction(client, method.upper(), url, sent_from=self._sent_from(), at=now()))
 
     def at_connect(self) -> bool:

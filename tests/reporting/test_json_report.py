@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from resulting import BAD, CASES, results, verdict
+from resulting import BAD, CASES, results, seen, verdict
 
 from pytest_customerio.reporting.json_report import document
+from pytest_customerio.reporting.results import Results
+
+SITE = {"sites": ["app.py:1 in f"], "met_at": ["app.py:1 in f"]}
 
 
 def test_the_document_is_version_1() -> None:
     """The document has these members, because other tools read them: members may be added, never renamed."""
-    found = document(results(verdict("track.event", "401-unauthorized", "raised", BAD)))
+    found = document(results(verdict("track.event", "401-unauthorized", "raised", BAD, **SITE), t=seen(requests=2)))
     assert found == {
         "version": 1,
         "tests": [
@@ -20,6 +23,8 @@ def test_the_document_is_version_1() -> None:
                 "outcome": "raised",
                 "attempts": 2,
                 "waits": [1.0, 2.0],
+                "call_sites": ["app.py:1 in f"],
+                "met_at": ["app.py:1 in f"],
                 "violations": [
                     {
                         "rule": "bad-email",
@@ -40,5 +45,34 @@ def test_the_document_is_version_1() -> None:
             "cases": ["401-unauthorized"],
             "percent": 25.0,
             "not_tried": {"track.event": CASES[1:]},
+            "call_sites": [
+                {"operation": "track.event", "sent_from": "app.py:1 in f", "cases": ["401-unauthorized"]},
+            ],
+        },
+        "looked_at": {
+            "tests": 1,
+            "requests": 2,
+            "tests_with_mocks": 0,
+            "mock_calls": 0,
+            "not_judged": {},
+            "sent_nothing": [],
         },
     }
+
+
+def test_a_call_site_that_met_no_error_says_what_would_reach_it() -> None:
+    """The way there is the test, and the text to paste."""
+    found = document(results(verdict("track.event", sites=["app.py:1 in f"]), t=seen()))
+    assert found["coverage"]["call_sites"] == [
+        {
+            "operation": "track.event",
+            "sent_from": "app.py:1 in f",
+            "cases": [],
+            "reached_by": {"nodeid": "t.py::t", "paste": "@pytest.mark.cio_errors"},
+        }
+    ]
+
+
+def test_a_run_that_heard_nothing_has_no_percentage() -> None:
+    """100 percent of nothing would be read as a good result."""
+    assert document(Results())["coverage"]["percent"] is None

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from resulting import BAD, LOST, WARNING, results, verdict
 
-from pytest_customerio.reporting.matrix import family, matrix
+from pytest_customerio.reporting.matrix import family, legend, matrix
 
 
 @pytest.mark.parametrize(
@@ -45,3 +47,33 @@ def test_a_warning_fails_in_a_strict_run_only() -> None:
     """In a run that is not strict the cell of a warning is ok."""
     cells = [matrix(results(verdict("track.event", None, None, WARNING), strict=strict))[1] for strict in (True, False)]
     assert cells == ["track.event  FAIL      -    -    -", "track.event  ok        -    -    -"]
+
+
+def test_a_cell_counts_the_call_sites_that_met_an_error_of_the_family() -> None:
+    """`ok` alone would hide that nobody knows what the second call site does."""
+    met = verdict("track.event", "401-unauthorized", "raised", sites=["a.py:1 in f"], met_at=["a.py:1 in f"])
+    lost = verdict("track.event", "429-rate-limited-persists", "lost", LOST, sites=["a.py:1 in f"])
+    both = verdict(
+        "track.event", "read-timeout-persists", "raised", test="t.py::v", met_at=["a.py:1 in f", "a.py:2 in g"]
+    )
+    shown = matrix(results(met, replace(lost, met_at=("a.py:2 in g",)), both))
+    assert shown == ["operation    contract  401     429       network", "track.event  ok        ok 1/2  FAIL 1/2  ok"]
+    assert legend(shown) == "1/2 met at 1 of 2 call sites"
+
+
+def test_what_is_allowed_is_not_ok() -> None:
+    """A violation that is allowed fails nothing; beside one that is not, the cell is FAIL."""
+    found = results(
+        verdict("track.event", "401-unauthorized", "lost", LOST, BAD),
+        verdict("track.identify", "401-unauthorized", "lost", LOST, LOST),
+    )
+    for row in found.rows:
+        row["violations"][0]["allowed"] = "known"
+    shown = matrix(found)
+    assert shown[1:] == ["track.event     FAIL      allowed  -    -", "track.identify  ok        FAIL     -    -"]
+    assert legend(shown) == "- not tried; allowed: broken, and allowed by a mark or the ini"
+
+
+def test_cells_that_explain_themselves_have_no_legend() -> None:
+    """ok and FAIL are plain."""
+    assert legend(["operation  contract", "track.event  ok"]) == ""

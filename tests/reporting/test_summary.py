@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from resulting import BAD, LOST, WARNING, results, verdict
+from resulting import BAD, LOST, WARNING, results, seen, verdict
 
 from pytest_customerio.core.model import Violation
 from pytest_customerio.reporting.results import Results
@@ -23,6 +23,8 @@ def test_a_summary_is_the_matrix_the_warnings_and_the_next_command() -> None:
         "track.event     FAIL      -    -     -",
         "track.identify  ok        ok   FAIL  -",
         "",
+        "- not tried",
+        "",
         "warnings (they fail with --cio-strict):",
         "  track.event $.batch: expected at least 1 operation, got empty list [batch-empty] at app.py:2 in g",
         "",
@@ -35,6 +37,8 @@ def test_a_strict_run_does_not_list_warnings() -> None:
     assert summary(results(verdict("track.event", None, None, WARNING), strict=True)) == [
         "operation    contract  401  429  network",
         "track.event  FAIL      -    -    -",
+        "",
+        "- not tried",
         "",
         "next: pytest --cio-contract --lf",
     ]
@@ -67,6 +71,8 @@ def test_late_requests_recordings_and_the_note_stand_below_the_matrix() -> None:
         found.add_recorded(test, answers)
     assert summary(found, ["unused: a.yaml"])[2:] == [
         "",
+        "- not tried",
+        "",
         "late: t.py::t",
         "",
         "recorded in cassettes/recorded/: 2 tests, 3 answers",
@@ -82,7 +88,48 @@ def test_only_lost_recordings() -> None:
     """If no test was recorded, only the lost recordings are named."""
     found = results(verdict("track.event", "401-unauthorized", "raised"))
     found.add_recorded("t.py::a", 0)
-    assert summary(found)[2:-2] == ["", "not recorded: t.py::a did not pass"]
+    assert summary(found)[4:-2] == ["", "not recorded: t.py::a did not pass"]
+
+
+def test_what_was_looked_at_stands_below_the_matrix() -> None:
+    """It follows the legend; the call sites that met no error are a block of their own."""
+    found = results(
+        verdict("track.event", "401-unauthorized", "raised", sites=["crm.py:9 in buy"], met_at=["crm.py:9 in buy"]),
+        verdict("track.event", sites=["crm.py:13 in renew"], test="t.py::renew"),
+        t=seen(requests=2),
+        renew=seen(),
+        idle=seen(requests=0, heard=0, used="requests"),
+    )
+    assert summary(found) == [
+        "operation    contract  401     429  network",
+        "track.event  ok        ok 1/2  -    -",
+        "",
+        "- not tried; 1/2 met at 1 of 2 call sites",
+        "looked at: 3 requests in 2 tests",
+        "used Customer.io and sent nothing: 1 test: t.py::idle (requests)",
+        "",
+        "met no error: 1 of 2 call sites",
+        "  track.event at crm.py:13 in renew",
+        "    mark t.py::renew: @pytest.mark.cio_errors",
+        "",
+        "next: pytest --cio-contract --cio-report=contract.json",
+    ]
+
+
+def test_all_operations_without_an_error_are_named_or_counted() -> None:
+    """Three are named, and how many there are more."""
+    shown = summary(results(*(verdict(name) for name in ("a", "b", "c", "d", "e"))))
+    assert shown[-1] == (
+        "next: no error was replayed to a, b, c and 2 more: mark a test that sends it @pytest.mark.cio_errors"
+    )
+
+
+def test_an_allowed_warning_is_not_listed() -> None:
+    """A mark or the ini allows it on purpose."""
+    found = results(verdict("track.event", None, None, WARNING))
+    found.rows[0]["violations"][0]["allowed"] = "a reason"
+    assert "warnings (they fail with --cio-strict):" not in summary(found)
+    assert summary(found)[1] == "track.event  allowed   -    -    -"
 
 
 def test_the_report_is_the_next_command_if_all_was_tried() -> None:

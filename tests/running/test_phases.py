@@ -30,7 +30,9 @@ class FakeSession:
 
     def begin(self, plan: Plan) -> Any:
         record = SimpleNamespace(heard=1 if self.heard else 0)
-        return SimpleNamespace(plan=plan, record=record, declared=lambda _: self.declared, recording=None, mocked=None)
+        return SimpleNamespace(
+            plan=plan, record=record, declared=lambda _: self.declared, recording=None, mocked=None, used=""
+        )
 
     def begin_call(self, test: Any) -> str:
         return self.mistake

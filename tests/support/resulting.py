@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from typing import Any
+
 from pytest_customerio.core.model import Outcome, Verdict, Violation
 from pytest_customerio.reporting.results import Results, part
 
@@ -19,14 +22,25 @@ def verdict(
     outcome: Outcome | None = None,
     *violations: Violation,
     test: str = "t.py::t",
+    sites: Sequence[str] = (),
+    met_at: Sequence[str] = (),
 ) -> Verdict:
     """One verdict."""
-    return Verdict(test, operation, case, outcome, 2, (1.0, 2.0), violations)
+    return Verdict(test, operation, case, outcome, 2, (1.0, 2.0), violations, tuple(sites), tuple(met_at))
 
 
-def results(*verdicts: Verdict, strict: bool = False) -> Results:
-    """The results of these verdicts; four cases apply to each operation that is known."""
+def seen(**more: Any) -> dict[str, Any]:
+    """What was heard of one test."""
+    return {"requests": 1, "heard": 1, "calls": 0, "unjudged": {}, "used": "", "mark": None, **more}
+
+
+def results(*verdicts: Verdict, strict: bool = False, **looked_at: Mapping[str, Any]) -> Results:
+    """The results of these verdicts; four cases apply to each operation that is known.
+
+    `looked_at` is what was heard of the test with this name in `t.py`.
+    """
     found = Results(strict=strict)
     operations = {one.operation for one in verdicts if one.operation != "unknown"}
-    found.add(part(verdicts, dict.fromkeys(operations, CASES)))
+    tests = {f"t.py::{name}": one for name, one in looked_at.items()}
+    found.add(part(verdicts, dict.fromkeys(operations, CASES), tests))
     return found

@@ -8,7 +8,13 @@ from types import MappingProxyType
 
 VERBS = ("request", "get", "options", "head", "post", "put", "patch", "delete", "send")
 # Methods of an SDK that make no request.
-SILENT = frozenset({"close", "aclose", "flush", "join", "shutdown"})
+SILENT = frozenset(
+    {
+        *("close", "aclose", "flush", "join", "shutdown"),
+        *("setup_base_url", "is_valid_id_type", "get_customer_query_string", "get_device_query_string"),
+        *("get_event_query_string", "get_events_query_string"),
+    }
+)
 
 
 @dataclass(frozen=True, slots=True)

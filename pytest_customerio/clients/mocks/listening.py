@@ -121,7 +121,9 @@ class Listener:
             return result
         built = Built(given.args, given.kwargs) if given is not None else None
         self._standins.built(result, role, built)
-        notes = self._place.notes() if role.library.sdk and given is not None else None
+        notes = self._place.notes() if role.library.sdk else None
+        if notes is not None:
+            notes.built = role.label
         if notes is not None and given is not None:
             sent_from = self._place.sent_from()
             if notes.wants(role.label, sent_from, (args, kwargs), sends=False):

@@ -60,12 +60,16 @@ class Notes:
     """What the mocks of one test were called with, what an SDK refused, and what could not be noted.
 
     `calls` are those that were heard, `unjudged` those that are not judged, by reason; `not_sent` those that the real
-    thing refuses. `answered` are the requests that the real thing would have sent, by mock.
+    thing refuses. `answered` are the requests that the real thing would have sent, by mock. `built` is the SDK's class
+    of which an instance was made, `used` its method that ended and sent nothing; `refused` says that an SDK raised.
     """
 
     def __init__(self) -> None:
         self.calls = 0
         self.not_sent = 0
+        self.built = ""
+        self.used = ""
+        self.refused = False
         self.answered: Counter[str] = Counter()
         self.unjudged: Counter[str] = Counter()
         self._notes: list[Note] = []
@@ -104,6 +108,7 @@ class Notes:
 
     def refuse(self, refusal: Refusal) -> None:
         """An SDK's method raised before anything was sent."""
+        self.refused = True
         with self._lock:
             if len(self._refusals) < MOST and not any(one.error is refusal.error for one in self._refusals[-5:]):
                 self._refusals.append(refusal)
@@ -130,6 +135,11 @@ class Notes:
     def counts(self) -> dict[str, Any]:
         """How many calls were heard, and those that are not judged, by reason, as values that xdist can send."""
         return {"calls": self.calls, "unjudged": dict(self.unjudged)}
+
+    @property
+    def idle(self) -> str:
+        """The SDK's method or class that was used although nothing was sent; nothing where an SDK raised."""
+        return "" if self.refused else self.used or self.built
 
     def take(self) -> tuple[list[Note], list[Refusal]]:
         """What was noted since the last time."""

@@ -60,9 +60,9 @@ def install(library: Library, place: Place, patches: Patches, built: Callable[[A
         return
     module: Any = sys.modules[library.module]
     classes = [(f"{library.module}.{name}", getattr(module, name, None)) for name in library.classes]
-    for _, cls in classes:
+    for label, cls in classes:
         if isinstance(cls, type):
-            patches.wrap(cls, "__init__", functools.partial(_building, built))
+            patches.wrap(cls, "__init__", functools.partial(_building, place, label, built))
     classes += [(f"{library.module}.{name}", _member(home, name)) for home, name in library.members]
     for label, cls in classes:
         for owner in cls.__mro__[:-1] if isinstance(cls, type) else ():
@@ -83,12 +83,15 @@ def _wrap(owner: type, label: str, place: Place, patches: Patches) -> None:
             patches.wrap(owner, name, functools.partial(_heard, place, f"{label}.{name}"))
 
 
-def _building(built: Callable[[Any], None], original: Wrapper) -> Wrapper:
+def _building(place: Place, label: str, built: Callable[[Any], None], original: Wrapper) -> Wrapper:
     def init(instance: Any, *args: Any, **kwargs: Any) -> None:
         __tracebackhide__ = True
         original(instance, *args, **kwargs)
         if at_work.get() is None:
             built(instance)
+            notes = place.notes()
+            if notes is not None:
+                notes.built = label
 
     return init
 
@@ -107,7 +110,7 @@ def _heard(place: Place, label: str, original: Wrapper) -> Wrapper:
             raise
         finally:
             watched.reset(token)
-        _sent(place, label, args, kwargs)
+        _sent(place, label, call, args, kwargs)
         return result
 
     async def amethod(*args: Any, **kwargs: Any) -> Any:
@@ -123,7 +126,7 @@ def _heard(place: Place, label: str, original: Wrapper) -> Wrapper:
             raise
         finally:
             watched.reset(token)
-        _sent(place, label, args, kwargs)
+        _sent(place, label, call, args, kwargs)
         return result
 
     wrapper: Callable[..., Any] = amethod if inspect.iscoroutinefunction(original) else method
@@ -131,9 +134,10 @@ def _heard(place: Place, label: str, original: Wrapper) -> Wrapper:
     return wrapper
 
 
-def _sent(place: Place, label: str, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
+def _sent(place: Place, label: str, call: Watched, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
     notes = place.notes()
     if notes is not None:
+        notes.used = notes.used if call.sent else label
         notes.recover(label, lambda: subject_of(args, kwargs))
 
 
@@ -141,7 +145,9 @@ def _refuse(
     place: Place, label: str, call: Watched, error: Exception, args: tuple[Any, ...], kwargs: dict[str, Any]
 ) -> None:
     notes = None if call.sent else place.notes()
-    if notes is not None and not any(_is_theirs(place, name) for name in _files(error)):
+    if notes is not None and any(_is_theirs(place, name) for name in _files(error)):
+        notes.used = label
+    elif notes is not None:
         notes.refuse(place.refusal(label, error, args, kwargs))
 
 

@@ -1,0 +1,79 @@
+"""What a run looked at: the tests that sent, their requests, the calls heard through mocks, and what was not looked at."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+# The most tests that are named; the rest is counted.
+NAMED = 3
+
+
+@dataclass(slots=True)
+class LookedAt:
+    """What was looked at, counted. `mocking` are the tests that called mocks, `idle` those that used Customer.io's SDK, or
+    a client towards it, and sent nothing, with what they used.
+    """
+
+    sending: int = 0
+    requests: int = 0
+    mocking: int = 0
+    calls: int = 0
+    unjudged: Counter[str] = field(default_factory=Counter)
+    idle: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def anything(self) -> bool:
+        """Whether a request or the call of a mock was heard."""
+        return bool(self.sending or self.calls or self.unjudged)
+
+    def document(self) -> dict[str, Any]:
+        """As a member of the JSON report."""
+        return {
+            "tests": self.sending,
+            "requests": self.requests,
+            "tests_with_mocks": self.mocking,
+            "mock_calls": self.calls,
+            "not_judged": dict(self.unjudged),
+            "sent_nothing": [{"nodeid": nodeid, "used": used} for nodeid, used in self.idle.items()],
+        }
+
+    def lines(self) -> list[str]:
+        """As lines of the summary; none where nothing was heard and nothing was used."""
+        sent = f"{counted(self.requests, 'request')} in {counted(self.sending, 'test')}"
+        mocks = f"{counted(self.calls, 'call')} heard through mocks in {counted(self.mocking, 'test')}"
+        reasons = ", ".join(f"{why}: {count}" for why, count in self.unjudged.most_common())
+        idle = named([f"{name} ({used})" for name, used in self.idle.items()])
+        return [
+            *[f"looked at: {', '.join([sent] * bool(self.sending) + [mocks] * bool(self.mocking))}"] * self.anything,
+            *[f"not judged: {counted(self.unjudged.total(), 'call')} ({reasons})"] * bool(self.unjudged),
+            *[f"used Customer.io and sent nothing: {counted(len(self.idle), 'test')}: {idle}"] * bool(self.idle),
+        ]
+
+
+def looked_at(tests: Mapping[str, Mapping[str, Any]]) -> LookedAt:
+    """What was looked at in these tests: of each its `requests`, `calls` of mocks, those `unjudged`, and what it `used`."""
+    found = LookedAt()
+    for nodeid, one in tests.items():
+        found.sending += one["requests"] > 0
+        found.requests += one["requests"]
+        found.mocking += bool(one["calls"] or one["unjudged"])
+        found.calls += one["calls"]
+        found.unjudged.update(one["unjudged"])
+        if one["used"] and not one["heard"]:
+            found.idle[nodeid] = one["used"]
+    return found
+
+
+def counted(number: int, noun: str) -> str:
+    """`1 test`, `2 tests`."""
+    return f"{number} {noun}" + "s" * (number != 1)
+
+
+def named(names: Iterable[str], most: int = NAMED) -> str:
+    """These names; of many the first, and how many more there are."""
+    all_names = list(names)
+    more = f" and {len(all_names) - most} more" if len(all_names) > most else ""
+    return ", ".join(all_names[:most]) + more
