@@ -110,6 +110,12 @@ def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object
     return (yield) if phases is None else (yield from phases.protocol())
 
 
+@pytest.hookimpl(tryfirst=True, specname="pytest_runtest_protocol")
+def pytest_customerio_each(item: pytest.Item, nextitem: pytest.Item | None) -> bool | None:
+    """Run a test of `cio_errors(operations="each")` once for each operation that it sends."""
+    return run.protocol(item, nextitem) if (run := _started(item.config)) else None
+
+
 @pytest.hookimpl(wrapper=True, tryfirst=True)
 def pytest_runtest_setup(item: pytest.Item) -> Generator[None, object, object]:
     """Begin the test. A test that is run again begins anew."""
@@ -193,6 +199,13 @@ class _Reports:
             _run(self.config).results.add_recorded(*recorded)
         if verdicts := getattr(report, "cio", None):
             _run(self.config).results.add(verdicts)
+
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_configure_node(self, node: Any) -> None:
+        """Tell a worker of pytest-xdist what tests sent in the last run: all workers have to collect the same items."""
+        cache = getattr(self.config, "cache", None)
+        if cache is not None and (known := cache.get("customerio/operations", None)):
+            node.workerinput["customerio_operations"] = known
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_testnodedown(self, node: object) -> None:

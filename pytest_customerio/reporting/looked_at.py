@@ -1,4 +1,4 @@
-"""What a run looked at: the tests that sent, their requests, the calls heard through mocks, and what was not looked at."""
+"""What a run looked at: the tests that sent, their requests, the calls heard through mocks, what was not judged."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ NAMED = 3
 
 @dataclass(slots=True)
 class LookedAt:
-    """What was looked at, counted. `mocking` are the tests that called mocks, `idle` those that used Customer.io's SDK, or
-    a client towards it, and sent nothing, with what they used.
+    """What was looked at, counted. `mocking` are the tests that called mocks, `idle` those that used Customer.io's SDK,
+    or a client towards it, and sent nothing, with what they used.
     """
 
     sending: int = 0
@@ -54,7 +54,7 @@ class LookedAt:
 
 
 def looked_at(tests: Mapping[str, Mapping[str, Any]]) -> LookedAt:
-    """What was looked at in these tests: of each its `requests`, `calls` of mocks, those `unjudged`, and what it `used`."""
+    """What was looked at in these tests: their `requests`, `calls` of mocks, those `unjudged`, and what they `used`."""
     found = LookedAt()
     for nodeid, one in tests.items():
         found.sending += one["requests"] > 0

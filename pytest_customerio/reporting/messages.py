@@ -33,6 +33,7 @@ nothing was sent to Customer.io: the test ended before any request
                (a TypeError that somebody swallows, a missing key) looks just like this"""
 UNSENT = "{case}: nothing was sent to Customer.io while it was replayed"
 MOCKED = "{case}: the test's own mock answered {operations}, so no error could be replayed"
+GONE = "{case}: {operation} was sent by an earlier run of this test, and not by this one"
 NOT_APPLICABLE = "{case}: does not apply to what the test sends ({operations})"
 NOTHING_CHECKED = """\
 nothing was checked: no test sent a request to Customer.io, or called a mock that stands for an SDK or client

@@ -65,9 +65,12 @@ def _way(results: Results, row: Row, place: int, *, first: bool) -> Way:
     """How errors would meet the call site at this `place` among those of its operation in the test."""
     operation, nodeid = row["operation"], row["nodeid"].partition("[")[0]
     marks = results.tests.get(row["nodeid"], {}).get("mark")
-    if place or (marks is not None and (first or not marks)):
+    if place:
         paste = f'with cio.replay("429", operations="{operation}"):'
-        return Way(3, nodeid, f"around this call in {nodeid}", paste)
+        return Way(4, nodeid, f"around this call in {nodeid}", paste)
+    if marks is not None and (first or not marks):
+        paste = "@pytest.mark.cio_errors" + '(operations="each")' * (not marks)
+        return Way(3, nodeid, f"run {nodeid} in all cases", paste)
     if marks:
         return Way(1, nodeid, f"{nodeid} meets each error in its first call only", marks)
     paste = "@pytest.mark.cio_errors" + f'(operations="{operation}")' * (not first)

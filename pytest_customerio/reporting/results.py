@@ -10,9 +10,8 @@ from pytest_customerio.judging.violation import fails
 from pytest_customerio.reporting.looked_at import LookedAt, looked_at
 
 Row = Mapping[str, Any]
-# What one test phase adds to the results: `rows`, `applicable`, the case ids by operation, and `looked_at`, by test what
-# was heard of it (`requests`, `calls` of mocks, those `unjudged` by reason, what it `used`) and its mark, as `reach` needs
-# it. xdist can send it.
+# What one test phase adds to the results: `rows`, `applicable`, the case ids by operation, and `looked_at`, what was
+# heard of each test (see `CheckedTest.looked_at`). xdist can send it.
 Part = Mapping[str, Any]
 
 
@@ -90,6 +89,24 @@ class Results:
                 sites.setdefault(site, set())
             for site in one["met_at"]:
                 sites[site].add(one["case"])
+        return found
+
+    @property
+    def sent(self) -> dict[str, list[str]]:
+        """The operations of the tests that run once for each of theirs, by the test's key, in order."""
+        found: dict[str, dict[str, None]] = {}
+        for one in self.tests.values():
+            if one.get("key"):
+                found.setdefault(one["key"], {}).update(dict.fromkeys(one["sent"]))
+        return {key: list(names) for key, names in found.items()}
+
+    @property
+    def gone(self) -> dict[str, list[str]]:
+        """The operations that tests sent in the last run and send no more, by the test's key."""
+        found: dict[str, list[str]] = {}
+        for one in self.tests.values():
+            if one.get("gone") and one["gone"] not in found.setdefault(one["key"], []):
+                found[one["key"]].append(one["gone"])
         return found
 
     def untried(self) -> dict[str, list[str]]:

@@ -27,12 +27,21 @@ def summary(results: Results, note: Sequence[str] = ()) -> list[str]:
         "",
         *filter(None, [legend(shown)]),
         *results.looked_at.lines(),
+        *_gone(results),
         *_unreached(results),
         *_warnings(results),
         *late,
         *_recordings(results),
         *noted,
         *next_command,
+    ]
+
+
+def _gone(results: Results) -> list[str]:
+    """The operations that tests sent in an earlier run, so that items were made for them."""
+    return [
+        f"not sent any more: {', '.join(names)} by {key.partition('[')[0]} (the next run leaves out its items)"
+        for key, names in results.gone.items()
     ]
 
 

@@ -46,6 +46,10 @@ class CaseSelection:
         excluded = set(self._found(given, except_for))
         return tuple(one for one in dict.fromkeys(wanted) if one not in excluded)
 
+    def applies(self, operation: str, case: str) -> bool:
+        """Whether an operation can draw a case."""
+        return any(operation in one.operations for one in self.cases(case).values())
+
     def errors_mark(self, given: str, args: Sequence[object], kwargs: Mapping[str, object]) -> ErrorsMark:
         """A checked `cio_errors` mark; the operations that it names exist."""
         mark = errors_mark(given, args, kwargs)

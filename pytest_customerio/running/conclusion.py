@@ -108,9 +108,12 @@ def _why_unmet(test: CheckedTest, case: ReplayedCase) -> str:
     heard = test.record.tallies
     applies = any(name in one.operations for one in case.replay.cases.values() for name in heard)
     template = messages.MOCKED if applies and not case.replay.observer.attempts else messages.NOT_APPLICABLE
+    if test.gone:
+        template = messages.GONE
     if not case.sent:
         template = messages.UNSENT
-    return template.format(case=case.name or test.plan.case, operations=", ".join(heard))
+    name = case.name or test.plan.case
+    return template.format(case=name, operations=", ".join(heard), operation=test.gone)
 
 
 def _rank(judgement: Judgement) -> int:

@@ -32,8 +32,16 @@ class Phases:
         try:
             return (yield)
         finally:
-            self.test = None
-            self.session.end()
+            self.end()
+
+    def end(self) -> None:
+        """The test is over, if one was running."""
+        self.test = None
+        self.session.end()
+
+    def sent(self) -> tuple[str, ...]:
+        """The operations that the running test sent so far, in order."""
+        return tuple(self.test.record.tallies) if self.test is not None else ()
 
     def setup(self, item: pytest.Item) -> Generator[None, object, object]:
         """Around setup. A test that is run again begins anew here."""

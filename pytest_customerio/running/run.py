@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import pytest
@@ -11,14 +13,14 @@ import pytest
 from pytest_customerio.contract.rules import vocabulary
 from pytest_customerio.core import settings
 from pytest_customerio.core.model import ErrorCase
-from pytest_customerio.core.settings import RECORDINGS, SettingsError
+from pytest_customerio.core.settings import ErrorsMark, RECORDINGS, SettingsError
 from pytest_customerio.reporting.files import write
 from pytest_customerio.reporting.json_report import document
 from pytest_customerio.reporting.messages import NOTHING_CHECKED
 from pytest_customerio.reporting.results import Results
 from pytest_customerio.reporting.summary import summary
 from pytest_customerio.running import options, xdist
-from pytest_customerio.running.unittest import case_of
+from pytest_customerio.running.unittest import case_of, key_of, operation_of
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -28,6 +30,7 @@ if TYPE_CHECKING:
     from pytest_customerio.cassettes.recording.playing import Recordings
     from pytest_customerio.contract.catalog import Catalog
     from pytest_customerio.running.cio import Cio
+    from pytest_customerio.running.each import Each
     from pytest_customerio.running.phases import Phases
     from pytest_customerio.running.session import Session
     from pytest_customerio.running.test import Plan
@@ -74,7 +77,10 @@ class Run:
 
     def cases(self, nodeid: str, args: Sequence[object], kwargs: Mapping[str, object]) -> tuple[str, ...]:
         """The ids of the cases that a `cio_errors` mark asks for; none where the mark cannot be used."""
-        return self._noted(lambda: self.session.selection.marked_cases(f"{nodeid}: cio_errors", args, kwargs)) or ()
+        selection, given = self.session.selection, f"{nodeid}: cio_errors"
+        found = self._noted(lambda: selection.marked_cases(given, args, kwargs)) or ()
+        each = bool(found) and selection.errors_mark(given, args, kwargs).each
+        return self.each.words(nodeid, found) if each else found
 
     def parametrize(self, metafunc: pytest.Metafunc, mark: pytest.Mark) -> None:
         """Make one item per case of a test that is marked `cio_errors`."""
@@ -85,9 +91,11 @@ class Run:
 
     def plan(self, items: list[pytest.Item]) -> None:
         """Read every test's marks; a mistake in one ends the run before it starts."""
-        for item in items:
+        for item in list(items):
             plan = None if self.mistake else self._noted(lambda: self._plan(item))  # noqa: B023 - called at once
-            if plan is not None:
+            if plan is not None and plan.key and not self.each.is_wanted(plan.key, plan.case or "", plan.operation):
+                items.remove(item)
+            elif plan is not None:
                 self._plans[item.nodeid] = plan
                 self.wanted = self.wanted or plan.checked
         if self.mistake and not xdist.is_worker(self.config):
@@ -95,6 +103,20 @@ class Run:
         if self.mistake:  # a worker that raises crashes: it runs no test, and sends the reason
             xdist.send_mistake(self.config, self.mistake)
             items.clear()
+
+    @cached_property
+    def each(self) -> Each:
+        """The tests that run once for each operation that they send."""
+        from pytest_customerio.running.each import Each
+
+        return Each(self.config, self.session.selection.applies)
+
+    def protocol(self, item: pytest.Item, nextitem: pytest.Item | None) -> bool | None:
+        """Run a test that runs once for each operation that it sends; None for any other."""
+        plan = self._plans.get(item.nodeid) if self.phases is not None else None
+        if self.phases is None or plan is None or not plan.key:
+            return None
+        return self.each.run(self.phases, self._plans, item, nextitem)
 
     def open(self) -> None:
         """Install the guard and the clients' modules, once; once tests are collected, load what their answers need."""
@@ -165,6 +187,7 @@ class Run:
                     write(path, document(self.results))
                 except OSError as error:
                     self.fail(f"--cio-report: {path} cannot be written: {error.strerror}")
+            self._remember()
         if self._mistake_late:
             session.exitstatus = pytest.ExitCode.USAGE_ERROR
         if self.phases is not None:
@@ -177,6 +200,13 @@ class Run:
         self._nothing_checked = green and not (heard or options.selected(self.config))
         if self._nothing_checked and self.settings.strict:
             session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+    def _remember(self) -> None:
+        """Keep for the next run what tests sent that run once for each of their operations."""
+        if self.results.sent:
+            from pytest_customerio.running.each import remember
+
+            remember(self.config, self.results.sent, self.results.gone)
 
     def _warn_of_missing_parts(self) -> None:
         """Warn of the parts that installed libraries lack, whatever filters there are: a filter may raise errors."""
@@ -235,6 +265,7 @@ class Run:
         errors = item.get_closest_marker("cio_errors")
         if errors is not None and case_of(item) is None:
             raise SettingsError(f"{item.nodeid}: cio_errors: {NO_CASES}")
+        asked = self._asked(item, errors) if errors is not None else None
         return Plan(
             nodeid=item.nodeid,
             checked=self.settings.contract
@@ -245,12 +276,17 @@ class Run:
                 settings.mark_allowance(item.nodeid, mark.args, mark.kwargs, vocabulary())
                 for mark in item.iter_markers("cio_allow")
             ),
-            errors=self.session.selection.errors_mark(f"{item.nodeid}: cio_errors", errors.args, errors.kwargs)
-            if errors
-            else None,
+            errors=asked,
+            key=key_of(item) if asked is not None and asked.each else "",
             case=case_of(item),
             keep=options.asks_for(item, "cio"),
         )
+
+    def _asked(self, item: pytest.Item, mark: pytest.Mark) -> ErrorsMark:
+        """What a mark asks for; in an item that is for one operation, that operation."""
+        asked = self.session.selection.errors_mark(f"{item.nodeid}: cio_errors", mark.args, mark.kwargs)
+        operation = operation_of(item)
+        return replace(asked, operations=(operation,)) if operation else asked
 
     def _noted(self, make: Callable[[], T]) -> T | None:
         """What `make` returns; a mistake of the user is noted instead, and raised when all tests are collected."""

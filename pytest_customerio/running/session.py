@@ -103,7 +103,7 @@ class Session:
     def begin(self, plan: Plan) -> CheckedTest:
         """A test starts."""
         test = self._traffic.ownership.test = CheckedTest(self.parts, plan, self.record(plan))
-        test.recording = self.recordings.of(plan.nodeid) if plan.checked else None
+        test.recording = self.recordings.of(plan.nodeid) if plan.checked and not plan.unreported else None
         return test
 
     def record(self, plan: Plan) -> Record:

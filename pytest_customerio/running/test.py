@@ -29,7 +29,8 @@ Key = tuple[str, str, str | None]
 class Plan:
     """How one test is to be treated: whether it is checked at all, what it may violate, and the case it runs in.
 
-    With `keep` every interaction is remembered, for `cio.sent`.
+    With `keep` every interaction is remembered, for `cio.sent`. A test that runs once for each of its operations has a
+    `key`, and what it `sends` once that is known. With `unreported` it runs to find that: nothing of it is recorded.
     """
 
     nodeid: str
@@ -38,6 +39,14 @@ class Plan:
     errors: ErrorsMark | None = None
     case: str | None = None
     keep: bool = False
+    key: str = ""
+    sends: tuple[str, ...] = ()
+    unreported: bool = False
+
+    @property
+    def operation(self) -> str:
+        """The operation that the item of a test with a `key` is for."""
+        return self.errors.operations[0] if self.key and self.errors is not None and self.errors.operations else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,14 +136,28 @@ class CheckedTest:
         return any(one.observation.raised is raised and one.observation.declared for one in self.judgements)
 
     def looked_at(self) -> dict[str, Any]:
-        """What was heard of the test, as values that xdist can send."""
+        """What was heard of the test, as values that xdist can send: how many `requests`, `calls` of mocks, those
+        `unjudged` by reason, and what it `used` if nothing was heard; the `mark` that would let each operation meet the
+        cases of a marked test; with a `key`, what is to be known in the next run.
+        """
         heard, notes, errors = self.record.heard, self.mocked, self.plan.errors
         counts = notes.counts() if notes is not None else {"calls": 0, "unjudged": {}}
         unsent = notes.answered.total() + notes.not_sent if notes is not None else 0
         used = self.used or (notes.idle if notes is not None else "")
-        # The mark that would let each operation meet the cases; empty where the mark asks for that already.
         mark = errors.written("each") * (not errors.each) if errors is not None else None
-        return {**counts, "heard": heard or counts["calls"], "requests": heard - unsent, "used": used, "mark": mark}
+        seen = {**counts, "heard": heard or counts["calls"], "requests": heard - unsent, "used": used, "mark": mark}
+        return {**seen, "key": self.plan.key, "sent": self._operations(), "gone": self.gone}
+
+    def _operations(self) -> list[str]:
+        """The operations that a test with a `key` sends, in order."""
+        sent = dict.fromkeys([*self.plan.sends, *self.record.tallies]) if self.plan.key else ()
+        return [name for name in sent if name not in ("unknown", self.gone)]
+
+    @property
+    def gone(self) -> str:
+        """The operation that the item of a test with a `key` is for, if the test sends others, and this one no more."""
+        heard = self.record.tallies
+        return self.plan.operation if heard and self.plan.operation not in heard else ""
 
     def mark_reported(self, news: Unreported) -> None:
         """Note that these were reported now: they are not reported again."""

@@ -7,6 +7,8 @@ from typing import Any
 
 import pytest
 
+# Between the case and the operation in the name of an item that is for one operation only.
+SEPARATOR = ":"
 Cases = Callable[[str, Sequence[object], dict[str, object]], tuple[str, ...]]
 
 
@@ -15,11 +17,28 @@ def expand(report: pytest.CollectReport, cases: Cases) -> None:
     report.result = [one for item in report.result for one in _items(item, cases)]
 
 
+def word_of(item: pytest.Item) -> str | None:
+    """What makes this item one of several of its test: the error case that it runs in, perhaps with an operation."""
+    spec = getattr(item, "callspec", None)
+    word: str | None = spec.params.get("_cio_case") if spec is not None else getattr(item, "cio_case", None)
+    return word
+
+
 def case_of(item: pytest.Item) -> str | None:
     """The error case that this item runs in."""
-    spec = getattr(item, "callspec", None)
-    case: str | None = spec.params.get("_cio_case") if spec is not None else getattr(item, "cio_case", None)
-    return case
+    word = word_of(item)
+    return word.partition(SEPARATOR)[0] if word is not None else None
+
+
+def operation_of(item: pytest.Item) -> str:
+    """The one operation that meets the error in this item; nothing where any may."""
+    return (word_of(item) or "").partition(SEPARATOR)[2]
+
+
+def key_of(item: pytest.Item) -> str:
+    """What names the test of an item, with its parameters and without the case."""
+    head, _, tail = item.nodeid.rpartition(word_of(item) or "")
+    return head + tail
 
 
 class _PerCase:
@@ -47,11 +66,12 @@ def _items(item: Any, cases: Cases) -> Sequence[Any]:
         return [item]
     found = cases(item.nodeid, mark.args, mark.kwargs)
     kind = type(type(item).__name__, (_PerCase, type(item)), {})
-    return [_made(kind, item, case) for case in found] or [item]
+    return [item_of(kind, item, case) for case in found] or [item]
 
 
-def _made(kind: Any, item: pytest.Function, case: str) -> Any:
-    made = kind.from_parent(item.parent, name=f"{item.name}[{case}]", originalname=item.originalname)
+def item_of(kind: Any, item: pytest.Function, case: str) -> Any:
+    """An item of a test method in one case."""
+    made = kind.from_parent(item.parent, name=f"{item.originalname}[{case}]", originalname=item.originalname)
     made.cio_case = case
     if hasattr(made, "_id"):  # pytest 9.1 and newer make the node id from the method's name alone
         made._id = made._id.with_params(case)

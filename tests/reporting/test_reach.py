@@ -35,15 +35,22 @@ def test_the_second_call_site_of_an_operation_is_named() -> None:
             None, 'mark t.py::t: @pytest.mark.cio_errors(operations="track.event")', id="unmarked"
         ),
         pytest.param(EACH, f"t.py::t meets each error in its first call only: {EACH}", id="marked"),
-        pytest.param(
-            "", 'around this call in t.py::t: with cio.replay("429", operations="track.event"):', id="each"
-        ),
+        pytest.param("", f"run t.py::t in all cases: {EACH}", id="each"),
     ],
 )  # fmt: skip
 def test_a_test_that_identifies_and_then_tracks(mark: str | None, way: str) -> None:
     """The first call meets the error; which mark reaches the second depends on the mark that the test has."""
     found = results(verdict("track.identify"), verdict("track.event", sites=[BUY]), t=seen(mark=mark))
     assert lines(found) == ["met no error: 1 of 1 call site", f"  track.event at {BUY}", f"    {way}"]
+
+
+def test_a_marked_test_whose_cases_do_not_apply() -> None:
+    """The mark names cases that its first operation cannot draw, or the run left out those that it can draw."""
+    found = [results(verdict("track.event", sites=[BUY]), t=seen(mark=mark)) for mark in (EACH, "")]
+    assert [lines(one)[2] for one in found] == [
+        "    run t.py::t in all cases: @pytest.mark.cio_errors",
+        f"    run t.py::t in all cases: {EACH}",
+    ]
 
 
 def test_no_mark_reaches_the_second_site_of_one_operation_in_a_test() -> None:

@@ -248,7 +248,7 @@ def printed(run: Run) -> list[str]:
 
 LATE = {"rows": [], "applicable": {}, "lines": ["late: t.py::t"], "fails": True}
 ROW = {"nodeid": "t.py::t", "operation": "track.event", "case": None, "outcome": None, "attempts": 1, "waits": []}
-HEARD = {"rows": [{**ROW, "violations": []}], "applicable": {}}
+HEARD = {"rows": [{**ROW, "violations": [], "call_sites": [], "met_at": []}], "applicable": {}}
 
 
 @pytest.mark.parametrize(

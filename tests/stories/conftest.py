@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 import json
 import pickle
+import re
 import textwrap
 from collections.abc import Callable
 from functools import lru_cache
@@ -138,7 +139,7 @@ def closing(result: pytest.RunResult) -> str:
 
 def table(result: pytest.RunResult) -> dict[str, dict[str, str]]:
     """The matrix at the end of the run, by operation and column. The columns are those of the cassettes that exist."""
-    rows = [line.split() for line in closing(result).partition("\n\n")[0].splitlines()]
+    rows = [re.split(" {2,}", line) for line in closing(result).partition("\n\n")[0].splitlines()]
     return {row[0]: dict(zip(rows[0][1:], row[1:], strict=True)) for row in rows[1:]}
 
 

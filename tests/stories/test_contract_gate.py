@@ -143,6 +143,13 @@ def test_a_good_suite_is_green_and_nothing_leaves(story: Story) -> None:
     assert re.fullmatch(r"track\.identify  ok        -    -  [ -]*-", row)
     assert rest == [
         "",
+        "- not tried",
+        "looked at: 1 request in 1 test",
+        "",
+        "met no error: 1 of 1 call site",
+        "  track.identify at crm.py:13 in identify",
+        "    mark test_app.py::test_signup: @pytest.mark.cio_errors",
+        "",
         "next: no error was replayed to track.identify: mark a test that sends it @pytest.mark.cio_errors",
     ]
 

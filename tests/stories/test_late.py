@@ -81,6 +81,13 @@ def test_a_thread(project: Story) -> None:
     assert result.ret == 0
     assert closing(result).partition("\n\n")[2] == (
         """\
+- not tried
+looked at: 2 requests in 1 test
+
+met no error: 1 of 1 call site
+  track.event at crm.py:18 in event
+    mark test_app.py::test_buy: @pytest.mark.cio_errors
+
 late: test_app.py::test_buy: 1 request left after the test was over
 
   operation     sent from            requests

@@ -152,24 +152,31 @@ def test_busy(fake, work):
 
 
 def test_the_summary(story: Story) -> None:
-    """One line: the calls that were heard, and those that are not judged, by reason, such as a thread still at work."""
+    """Two lines: the calls that were heard, and those that are not judged, by reason, such as a thread still at work."""
     result = story.run(SUMMARY, "--cio-contract")
     result.assert_outcomes(passed=3)
     assert closing(result) == (
         "operation    contract  400  401  403  404  413  429  5xx  2xx  3xx  network\n"
         "track.event  ok        -    -    -    -    -    -    -    -    -    -\n"
         "\n"
-        "heard through mocks: 6 calls; not judged: 3 (work of the test was still going on in other threads: 2, "
+        "- not tried\n"
+        "looked at: 6 calls heard through mocks in 3 tests\n"
+        "not judged: 3 calls (work of the test was still going on in other threads: 2, "
         "arguments that cannot be known later, such as mocks: 1)\n"
+        "\n"
+        "met no error: 1 of 1 call site\n"
+        "  track.event at test_app.py:16 in test_heard\n"
+        "    mark test_app.py::test_heard: @pytest.mark.cio_errors\n"
         "\n"
         "next: no error was replayed to track.event: mark a test that sends it @pytest.mark.cio_errors\n"
     )
 
 
 def test_the_summary_where_nothing_is_judged(story: Story) -> None:
-    """The line stands alone, so that nobody takes the run for one in which something was looked at."""
+    """The lines stand alone, so that nobody takes the run for one in which something was looked at."""
     result = story.run(SUMMARY, "--cio-contract", "-k", "test_not_judged")
     result.assert_outcomes(passed=1)
     assert closing(result) == (
-        "heard through mocks: 1 call; not judged: 1 (arguments that cannot be known later, such as mocks: 1)\n"
+        "looked at: 1 call heard through mocks in 1 test\n"
+        "not judged: 1 call (arguments that cannot be known later, such as mocks: 1)\n"
     )

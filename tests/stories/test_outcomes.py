@@ -455,7 +455,7 @@ def test_waits_that_cannot_be_seen_are_a_warning(story: Story) -> None:
         """
     )
     result.assert_outcomes(passed=1)
-    assert closing(result).splitlines()[3:5] == [
+    assert closing(result).splitlines()[6:8] == [
         "warnings (they fail with --cio-strict):",
         "  track.identify 429-rate-limited-recovers: expected growing waits between attempts, got no wait before any of"
         " 2 retries, as far as seen: the test replaced sleep [no-backoff] at crm.py:13 in identify",

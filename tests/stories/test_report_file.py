@@ -106,6 +106,13 @@ def test_the_table(story: Story) -> None:
         "unknown": "FAIL - - - - - - -",
     }
     assert closing(result).partition("\n\n")[2] == (
+        "- not tried\n"
+        "looked at: 9 requests in 6 tests\n"
+        "\n"
+        "met no error: 1 of 2 call sites\n"
+        "  track.event at crm.py:18 in event\n"
+        "    mark test_app.py::test_purchase: @pytest.mark.cio_errors\n"
+        "\n"
         "warnings (they fail with --cio-strict):\n"
         "  track.event $.timestamp: expected unix seconds (10 digits), got digits in a string"
         " [timestamp-not-integer] at crm.py:18 in event\n"

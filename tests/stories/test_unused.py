@@ -79,6 +79,7 @@ def test_unused(project: Story) -> None:
     result = project.run(MODULE, "--cio-contract")
     assert result.ret == 0
     assert closing(result).split("\n\n")[1:] == [
+        "- not tried\nlooked at: 4 requests in 2 tests",
         ALL.rstrip("\n"),
         "next: pytest --cio-contract --cio-report=contract.json\n",
     ]
