@@ -13,8 +13,9 @@ NAMED = 3
 
 @dataclass(slots=True)
 class LookedAt:
-    """What was looked at, counted. `mocking` are the tests that called mocks, `idle` those that used Customer.io's SDK,
-    or a client towards it, and sent nothing, with what they used.
+    """What was looked at, counted. `mocking` are the tests that called mocks, `unjudged` the calls that are not judged, by
+    reason, with the first call site of each in `places`; of the calls `without_keys` the credentials are not judged.
+    `idle` are the tests that used Customer.io's SDK, or a client towards it, and sent nothing, with what they used.
     """
 
     sending: int = 0
@@ -22,6 +23,8 @@ class LookedAt:
     mocking: int = 0
     calls: int = 0
     unjudged: Counter[str] = field(default_factory=Counter)
+    places: dict[str, str] = field(default_factory=dict)
+    without_keys: int = 0
     idle: dict[str, str] = field(default_factory=dict)
 
     @property
@@ -44,13 +47,18 @@ class LookedAt:
         """As lines of the summary; none where nothing was heard and nothing was used."""
         sent = f"{counted(self.requests, 'request')} in {counted(self.sending, 'test')}"
         mocks = f"{counted(self.calls, 'call')} heard through mocks in {counted(self.mocking, 'test')}"
-        reasons = ", ".join(f"{why}: {count}" for why, count in self.unjudged.most_common())
+        keys = f"{self.without_keys} with keys that are not known and not judged"
+        seen = [sent] * bool(self.sending) + [mocks] * bool(self.mocking) + [keys] * bool(self.without_keys)
         idle = named([f"{name} ({used})" for name, used in self.idle.items()])
         return [
-            *[f"looked at: {', '.join([sent] * bool(self.sending) + [mocks] * bool(self.mocking))}"] * self.anything,
-            *[f"not judged: {counted(self.unjudged.total(), 'call')} ({reasons})"] * bool(self.unjudged),
+            *[f"looked at: {', '.join(seen)}"] * self.anything,
+            *[f"not judged: {counted(self.unjudged.total(), 'call')}"] * bool(self.unjudged),
+            *(f"  {count} × {why}{self._first_place(why)}" for why, count in self.unjudged.most_common()),
             *[f"used Customer.io and sent nothing: {counted(len(self.idle), 'test')}: {idle}"] * bool(self.idle),
         ]
+
+    def _first_place(self, why: str) -> str:
+        return f" (first at {self.places[why]})" if why in self.places else ""
 
 
 def looked_at(tests: Mapping[str, Mapping[str, Any]]) -> LookedAt:
@@ -62,6 +70,8 @@ def looked_at(tests: Mapping[str, Mapping[str, Any]]) -> LookedAt:
         found.mocking += bool(one["calls"] or one["unjudged"])
         found.calls += one["calls"]
         found.unjudged.update(one["unjudged"])
+        found.places = {**one.get("places", {}), **found.places}
+        found.without_keys += one.get("without_keys", 0)
         if one["used"] and not one["heard"]:
             found.idle[nodeid] = one["used"]
     return found

@@ -19,7 +19,7 @@ def family(case: str) -> str:
 
 
 def matrix(results: Results) -> list[str]:
-    """The lines of the matrix: a cell is ok, FAIL, allowed or -, with the number of call sites if not all met a case."""
+    """The lines of the matrix: a cell is ok, FAIL, allowed or -, with how many call sites met a case, if not all."""
     columns, sites = _columns(results), results.call_sites
     head = ["operation", "contract", *columns]
     body = [

@@ -14,20 +14,22 @@ def test_requests_and_calls_of_mocks_are_counted_with_their_tests() -> None:
     found = looked_at(
         {
             "t.py::sends": seen(requests=3),
-            "t.py::both": seen(calls=2, unjudged={MOCKED: 1}),
-            "t.py::mocks": seen(requests=0, calls=1, unjudged={"busy": 1}),
+            "t.py::both": seen(calls=2, unjudged={MOCKED: 1}, places={MOCKED: "crm.py:9 in buy"}),
+            "t.py::mocks": seen(requests=0, calls=1, unjudged={MOCKED: 1, "busy": 1}, places={MOCKED: "crm.py:7 in f"}),
         }
     )
     assert found.lines() == [
         "looked at: 4 requests in 2 tests, 3 calls heard through mocks in 2 tests",
-        f"not judged: 2 calls ({MOCKED}: 1, busy: 1)",
+        "not judged: 3 calls",
+        f"  2 × {MOCKED} (first at crm.py:9 in buy)",
+        "  1 × busy",
     ]
     assert found.document() == {
         "tests": 2,
         "requests": 4,
         "tests_with_mocks": 2,
         "mock_calls": 3,
-        "not_judged": {MOCKED: 1, "busy": 1},
+        "not_judged": {MOCKED: 2, "busy": 1},
         "sent_nothing": [],
     }
 
@@ -37,6 +39,9 @@ def test_only_what_there_is_gets_a_line() -> None:
     assert looked_at({"t.py::t": seen(requests=1)}).lines() == ["looked at: 1 request in 1 test"]
     assert looked_at({"t.py::t": seen(requests=0, calls=1)}).lines() == [
         "looked at: 1 call heard through mocks in 1 test"
+    ]
+    assert looked_at({"t.py::t": seen(requests=0, calls=3, without_keys=2)}).lines() == [
+        "looked at: 3 calls heard through mocks in 1 test, 2 with keys that are not known and not judged"
     ]
     assert LookedAt().lines() == []
     assert not LookedAt().anything

@@ -161,8 +161,9 @@ def test_the_summary(story: Story) -> None:
         "\n"
         "- not tried\n"
         "looked at: 6 calls heard through mocks in 3 tests\n"
-        "not judged: 3 calls (work of the test was still going on in other threads: 2, "
-        "arguments that cannot be known later, such as mocks: 1)\n"
+        "not judged: 3 calls\n"
+        "  2 × work of the test was still going on in other threads\n"
+        "  1 × arguments that cannot be known later, such as mocks\n"
         "\n"
         "met no error: 1 of 1 call site\n"
         "  track.event at test_app.py:16 in test_heard\n"
@@ -178,5 +179,6 @@ def test_the_summary_where_nothing_is_judged(story: Story) -> None:
     result.assert_outcomes(passed=1)
     assert closing(result) == (
         "looked at: 1 call heard through mocks in 1 test\n"
-        "not judged: 1 call (arguments that cannot be known later, such as mocks: 1)\n"
+        "not judged: 1 call\n"
+        "  1 × arguments that cannot be known later, such as mocks\n"
     )
