@@ -13,7 +13,7 @@ NAMED = 3
 
 @dataclass(slots=True)
 class LookedAt:
-    """What was looked at, counted. `mocking` are the tests that called mocks, `unjudged` the calls that are not judged, by
+    """What was looked at. `mocking` are the tests that called mocks, `unjudged` the calls that are not judged, by
     reason, with the first call site of each in `places`; of the calls `without_keys` the credentials are not judged.
     `idle` are the tests that used Customer.io's SDK, or a client towards it, and sent nothing, with what they used.
     """
@@ -64,7 +64,7 @@ class LookedAt:
 def looked_at(tests: Mapping[str, Mapping[str, Any]]) -> LookedAt:
     """What was looked at in these tests: their `requests`, `calls` of mocks, those `unjudged`, and what they `used`."""
     found = LookedAt()
-    for nodeid, one in tests.items():
+    for nodeid, one in sorted(tests.items()):  # workers end their tests in any order
         found.sending += one["requests"] > 0
         found.requests += one["requests"]
         found.mocking += bool(one["calls"] or one["unjudged"])

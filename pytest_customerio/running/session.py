@@ -138,6 +138,8 @@ class Session:
         Returns the mistake that prevents it, or an empty text.
         """
         self._traffic.ownership.begin_call()
+        if test.mocked is not None:
+            test.mocked.built = ""  # a client that a fixture built may be one that every test has
         if test.plan.case is not None and test.plan.errors is not None:
             if test.current is not None:
                 given = test.current.name

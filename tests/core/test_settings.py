@@ -158,3 +158,38 @@ def test_a_mark_allows_by_position_or_name() -> None:
         "bad-email", "$.email", "x"
     )
     assert settings.mark_allowance("t", (), {"rule": "bad-email"}, RULES) == Allowance("bad-email")
+
+
+def test_each_stands_for_the_operations_that_the_test_sends() -> None:
+    """Alone it is no name of an operation."""
+    assert settings.errors_mark("t", (), {"operations": "each"}) == settings.ErrorsMark(each=True)
+    assert settings.errors_mark("t", (), {"operations": ["each"]}).each
+    assert settings.errors_mark("t", (), {"operations": ["each", "track.event"]}).operations == ("each", "track.event")
+
+
+@pytest.mark.parametrize(
+    ("mark", "written"),
+    [
+        (settings.ErrorsMark(), '@pytest.mark.cio_errors(operations="each")'),
+        (
+            settings.ErrorsMark(
+                ("429", "500"), except_for=("429-retry-after",), raises=(ValueError,), must_recover=True
+            ),
+            '@pytest.mark.cio_errors("429", "500", operations="each", except_for="429-retry-after", raises=ValueError, '
+            "must_recover=True)",
+        ),
+        (
+            settings.ErrorsMark(except_for=("429", "500"), raises=(ValueError, KeyError), best_effort=True),
+            '@pytest.mark.cio_errors(operations="each", except_for=["429", "500"], raises=(ValueError, KeyError), '
+            "best_effort=True)",
+        ),
+    ],
+)
+def test_a_mark_is_written_as_in_a_test(mark: settings.ErrorsMark, written: str) -> None:
+    """It is to be pasted: its other arguments stay."""
+    assert mark.written("each") == written
+
+
+def test_a_mark_without_arguments_has_no_parentheses() -> None:
+    """Neither given nor default arguments are written."""
+    assert settings.ErrorsMark().written(()) == "@pytest.mark.cio_errors"

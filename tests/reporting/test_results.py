@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from resulting import BAD, CASES, LOST, results, verdict
+from resulting import BAD, CASES, LOST, results, seen, verdict
 
 from pytest_customerio.reporting.results import Results, part
 
@@ -40,3 +40,24 @@ def test_waits_are_rounded() -> None:
     (row,) = part([verdict("track.event")], {})["rows"]
     assert row["waits"] == [1.0, 2.0]
     assert (row["nodeid"], row["case"], row["violations"]) == ("t.py::t", None, [])
+
+
+def test_what_was_heard_of_a_test_late_is_added() -> None:
+    """A request that left after its test counts, also where nothing was heard before."""
+    found = results(verdict("track.event"), t=seen(requests=2, heard=2, calls=1))
+    for name, one in (("t", seen()), ("u", seen(used="requests"))):
+        found.add_late({**part([], {}, {f"t.py::{name}": one}), "lines": []})
+    assert [(one["requests"], one["heard"], one["calls"]) for one in found.tests.values()] == [(3, 3, 1), (1, 1, 0)]
+    assert found.looked_at.requests == 4
+
+
+def test_what_tests_send_that_run_once_for_each_operation() -> None:
+    """All items of a test together say what it sends; what an item did not find is gone."""
+    found = results(
+        a=seen(key="t.py::t[]", sent=["track.identify", "track.event"], gone=""),
+        b=seen(key="t.py::t[]", sent=["track.identify", "app.send_email"], gone="track.batch"),
+        c=seen(key="t.py::t[]", sent=[], gone="track.batch"),
+        d=seen(key="", sent=[], gone=""),
+    )
+    assert found.sent == {"t.py::t[]": ["track.identify", "track.event", "app.send_email"]}
+    assert found.gone == {"t.py::t[]": ["track.batch"]}

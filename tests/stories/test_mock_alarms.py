@@ -166,7 +166,7 @@ def test_the_summary(story: Story) -> None:
         "  1 × arguments that cannot be known later, such as mocks\n"
         "\n"
         "met no error: 1 of 1 call site\n"
-        "  track.event at test_app.py:16 in test_heard\n"
+        "  track.event at test_app.py:17 in test_heard\n"
         "    mark test_app.py::test_heard: @pytest.mark.cio_errors\n"
         "\n"
         "next: no error was replayed to track.event: mark a test that sends it @pytest.mark.cio_errors\n"
