@@ -44,7 +44,7 @@ def unreached(results: Results) -> list[Unreached]:
 def lines(results: Results) -> list[str]:
     """The call sites that met no error as lines of the summary, each with what would reach it."""
     found = unreached(results)
-    known = sum(len(results.call_sites[name]) for name in results.operations if results.applicable.get(name))
+    known = sum(len(sites) for name, sites in results.call_sites.items() if results.applicable.get(name))
     shown = [f"met no error: {len(found)} of {counted(known, 'call site')}"]
     for one in found[:SHOWN]:
         shown += [f"  {one.operation} at {one.call_site}", f"    {one.way.text}: {one.way.paste}"]

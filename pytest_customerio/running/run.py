@@ -114,7 +114,7 @@ class Run:
     def protocol(self, item: pytest.Item, nextitem: pytest.Item | None) -> bool | None:
         """Run a test that runs once for each operation that it sends; None for any other."""
         plan = self._plans.get(item.nodeid) if self.phases is not None else None
-        if self.phases is None or plan is None or not plan.key:
+        if self.phases is None or plan is None or not plan.key or self.config.getoption("setuponly", default=False):
             return None
         return self.each.run(self.phases, self._plans, item, nextitem)
 

@@ -151,13 +151,13 @@ class Session:
     async def finish_tasks(self) -> None:
         """Wait for the tasks of the running loop; `end_call` waits for those of loops that do not run."""
         test = self._traffic.ownership.test
-        if test is not None and test.replay is not None:
+        if test is not None and test.is_waited_for:
             await self._unfinished.finish_tasks_here()
 
     def end_call(self, test: CheckedTest, raised: BaseException | None) -> Conclusion:
         """The call phase is over: judge the test, and report what is wrong."""
         if test.plan.checked:
-            self._unfinished.settle(replayed=test.replay is not None)
+            self._unfinished.settle(replayed=test.is_waited_for)
         unmet = test.end_replays(raised)
         self._mocks.settle(test, raised)
         test.record.settle()

@@ -112,6 +112,11 @@ class CheckedTest:
         return self.current.replay if self.current is not None else None
 
     @property
+    def is_waited_for(self) -> bool:
+        """Whether all that the test started is to end: an error is replayed, or what the test sends is to be found."""
+        return self.replay is not None or self.plan.unreported
+
+    @property
     def latest_replay(self) -> Replay | None:
         """The replay at work, or the last one: it still notes what is delivered after its end."""
         return self.latest.replay if self.latest is not None else None

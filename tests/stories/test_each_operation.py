@@ -212,6 +212,60 @@ def test_a_test_that_expects_the_error(project: Story) -> None:
     result.assert_outcomes(passed=1, failed=1)
 
 
+def test_what_a_thread_or_a_task_sends_is_found(project: Story) -> None:
+    """The run that finds the operations waits for what the test started, as while an error is replayed."""
+    result = project.run(
+        """
+        import asyncio
+        import threading
+
+        import crm
+        import pytest
+
+        def send():
+            crm.event("42", "purchase")
+
+        @pytest.mark.cio_errors("404", operations="each", raises=Exception)
+        def test_thread():
+            crm.identify("42").raise_for_status()
+            threading.Thread(target=send).start()
+
+        @pytest.fixture
+        def loop():
+            made = asyncio.new_event_loop()
+            yield made
+            made.close()
+
+        @pytest.mark.cio_errors("404", operations="each", raises=Exception)
+        def test_task(loop):
+            async def main():
+                async def later():
+                    await asyncio.sleep(0)
+                    send()
+
+                crm.identify("42").raise_for_status()
+                tasks.append(loop.create_task(later()))
+
+            tasks = []
+            loop.run_until_complete(main())
+        """,
+        "-v",
+    )
+    assert [text.partition("::")[2] for text in ran(result)] == [
+        "test_thread[404-not-found] PASSED",
+        "test_thread[404-not-found:track.event] FAILED",
+        "test_task[404-not-found] PASSED",
+        "test_task[404-not-found:track.event] FAILED",
+    ]
+
+
+def test_a_run_that_only_sets_up_calls_no_test(project: Story) -> None:
+    """`--setup-plan` and `--setup-only` show fixtures."""
+    result = project.run(EACH + "    raise AssertionError\n", "--setup-plan")
+    assert result.ret == 0
+    assert "test_sign_up[404-not-found]" in result.stdout.str()
+
+
 def test_a_test_that_sends_nothing(project: Story) -> None:
     """It fails as with a bare mark; so does one whose setup fails."""
     result = project.run(
