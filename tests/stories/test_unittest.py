@@ -439,5 +439,5 @@ def test_pytest_before_9_1() -> None:
     """pytest before 9.1 builds the node id from the name that it is given."""
     item = SimpleNamespace(parent=None, name="test_x", originalname="test_x")
     kind = SimpleNamespace(from_parent=lambda parent, **named: SimpleNamespace(**named))
-    made = unittest._made(kind, item, "429")
+    made = unittest.item_of(kind, item, "429")
     assert vars(made) == {"name": "test_x[429]", "originalname": "test_x", "cio_case": "429"}
