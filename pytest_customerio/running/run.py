@@ -113,8 +113,11 @@ class Run:
 
     def protocol(self, item: pytest.Item, nextitem: pytest.Item | None) -> bool | None:
         """Run a test that runs once for each operation that it sends; None for any other."""
-        plan = self._plans.get(item.nodeid) if self.phases is not None else None
-        if self.phases is None or plan is None or not plan.key or self.config.getoption("setuponly", default=False):
+        if self.phases is None or case_of(item) is None or self.config.getoption("setuponly", default=False):
+            return None
+        # Before pytest 9.1, `--dist loadgroup` of pytest-xdist adds the group to the node id once tests are planned.
+        plan = self._plans[item.nodeid] = self._plans.get(item.nodeid) or self._plan(item)
+        if not plan.key:
             return None
         return self.each.run(self.phases, self._plans, item, nextitem)
 

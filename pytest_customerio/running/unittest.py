@@ -38,7 +38,7 @@ def operation_of(item: pytest.Item) -> str:
 def key_of(item: pytest.Item) -> str:
     """What names the test of an item, with its parameters and without the case."""
     head, _, tail = item.nodeid.rpartition(word_of(item) or "")
-    return head + tail
+    return f"{head}{tail.rpartition(']')[0]}]"  # what stands behind the bracket is a group of pytest-xdist
 
 
 class _PerCase:

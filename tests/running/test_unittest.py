@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from types import MappingProxyType
+from types import MappingProxyType, SimpleNamespace
 
 import pytest
 
-from pytest_customerio.running.unittest import case_of, expand
+from pytest_customerio.running.unittest import case_of, expand, key_of, operation_of
 
 PLUGIN = ("-p", "no:customerio", "-p", "no:cacheprovider")
 TESTS = """
@@ -81,6 +81,19 @@ def test_what_is_no_function_is_left_alone() -> None:
     assert len(report.result) == 1
 
 
+@pytest.mark.parametrize(
+    ("nodeid", "key"),
+    [
+        ("t.py::t[429]", "t.py::t[]"),
+        ("t.py::T::t[a]b-429-c]", "t.py::T::t[a]b--c]"),
+        ("t.py::t[429-free]@group", "t.py::t[-free]"),
+    ],
+)
+def test_the_key_of_a_test_has_its_parameters_and_no_case(nodeid: str, key: str) -> None:
+    """The group that `--dist loadgroup` of pytest-xdist adds to a node id is no part of it."""
+    assert key_of(SimpleNamespace(nodeid=nodeid, cio_case="429")) == key  # type: ignore[arg-type]
+
+
 def test_the_case_of_a_parametrized_function() -> None:
     """A function's case is its parameter; without one there is no case."""
 
@@ -114,3 +127,9 @@ def test_unittest_runs_the_method_under_its_own_name(pytester: pytest.Pytester) 
         for case in ("429-rate-limited-persists", "500-server-error-persists")
     ]
     assert result.outlines.count("E       AssertionError: test_app.TestCase.test_name") == 2
+
+
+def test_the_operation_of_an_item() -> None:
+    """It stands behind the case; an item of a case alone is for any operation."""
+    items = [SimpleNamespace(cio_case=word) for word in ("429:track.event", "429", None)]
+    assert [(case_of(one), operation_of(one)) for one in items] == [("429", "track.event"), ("429", ""), (None, "")]  # type: ignore[arg-type]
