@@ -54,7 +54,7 @@ class LookedAt:
             *[f"looked at: {', '.join(seen)}"] * self.anything,
             *[f"not judged: {counted(self.unjudged.total(), 'call')}"] * bool(self.unjudged),
             *(f"  {count} × {why}{self._first_place(why)}" for why, count in self.unjudged.most_common()),
-            *[f"used Customer.io and sent nothing: {counted(len(self.idle), 'test')}: {idle}"] * bool(self.idle),
+            *[f"used Customer.io and sent it nothing: {counted(len(self.idle), 'test')}: {idle}"] * bool(self.idle),
         ]
 
     def _first_place(self, why: str) -> str:

@@ -54,7 +54,7 @@ def test_tests_that_used_customer_io_and_sent_nothing_are_named() -> None:
     track = "(customerio.CustomerIO.track)"
     assert found.lines() == [
         "looked at: 1 request in 1 test",
-        f"used Customer.io and sent nothing: 5 tests: t.py::t0 {track}, t.py::t1 {track}, t.py::t2 {track} and 2 more",
+        f"used Customer.io and sent it nothing: 5 tests: t.py::t0 {track}, t.py::t1 {track}, t.py::t2 {track} and 2 more",
     ]
     assert found.document()["sent_nothing"][4] == {"nodeid": "t.py::t4", "used": "customerio.CustomerIO.track"}
 

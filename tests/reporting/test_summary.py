@@ -106,7 +106,7 @@ def test_what_was_looked_at_stands_below_the_matrix() -> None:
         "",
         "- not tried; 1/2 met at 1 of 2 call sites",
         "looked at: 3 requests in 2 tests",
-        "used Customer.io and sent nothing: 1 test: t.py::idle (requests)",
+        "used Customer.io and sent it nothing: 1 test: t.py::idle (requests)",
         "",
         "met no error: 1 of 2 call sites",
         "  track.event at crm.py:13 in renew",

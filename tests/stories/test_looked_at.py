@@ -1,4 +1,4 @@
-"""The end of a run says what was looked at, and names the tests that used Customer.io and sent nothing."""
+"""The end of a run says what was looked at, and names the tests that used Customer.io and sent it nothing."""
 
 from __future__ import annotations
 
@@ -72,7 +72,7 @@ LINES = """\
 looked at: 2 requests in 1 test, 2 calls heard through mocks in 1 test
 not judged: 1 call
   1 × arguments that cannot be known later, such as mocks
-used Customer.io and sent nothing: 4 tests: test_app.py::test_built (customerio.CustomerIO), \
+used Customer.io and sent it nothing: 4 tests: test_app.py::test_built (customerio.CustomerIO), \
 test_app.py::test_fake (customerio.CustomerIO.track), test_app.py::test_fake_that_raises (customerio.CustomerIO.track) \
 and 1 more
 """
@@ -111,7 +111,7 @@ def test_a_run_of_such_tests_only(story: Story) -> None:
     """Nothing was checked, and the tests that are named show where to look."""
     result = story.run(SUITE.partition("def test_sends")[0] + "def test_built():\n    client()\n", "--cio-contract")
     assert closing(result).startswith(
-        "used Customer.io and sent nothing: 1 test: test_app.py::test_built (customerio.CustomerIO)\nnothing was checked: "
+        "used Customer.io and sent it nothing: 1 test: test_app.py::test_built (customerio.CustomerIO)\nnothing was checked: "
     )
 
 

@@ -247,7 +247,7 @@ def test_a_client_of_another_host(story: Story) -> None:
         "--cio-contract",
     )
     result.assert_outcomes(passed=1)
-    used = "used Customer.io and sent nothing: 1 test: test_app.py::test_it (customerio.CustomerIO)\n"
+    used = "used Customer.io and sent it nothing: 1 test: test_app.py::test_it (customerio.CustomerIO)\n"
     assert closing(result) == used + NOTHING_CHECKED + "\n"
 
 
