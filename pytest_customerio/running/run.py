@@ -13,7 +13,7 @@ import pytest
 from pytest_customerio.contract.rules import vocabulary
 from pytest_customerio.core import settings
 from pytest_customerio.core.model import ErrorCase
-from pytest_customerio.core.settings import ErrorsMark, RECORDINGS, SettingsError
+from pytest_customerio.core.settings import RECORDINGS, ErrorsMark, SettingsError
 from pytest_customerio.reporting.files import write
 from pytest_customerio.reporting.json_report import document
 from pytest_customerio.reporting.messages import NOTHING_CHECKED

@@ -397,7 +397,7 @@ def test_vcrpy(project: Story) -> None:
 
 def test_pytest_recording(project: Story) -> None:
     """The mark of `pytest-recording` plays a cassette; its network block refuses other hosts, and not our answers."""
-    project.file("cassettes/recorded/test_app/test_plays.yaml", CASSETTE)
+    project.file("cassettes/test_app/test_plays.yaml", CASSETTE)
     result = project.run(
         """
         import socket
