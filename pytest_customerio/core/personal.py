@@ -10,7 +10,7 @@ from json import dumps
 from typing import Any
 from urllib.parse import quote, unquote, urlsplit
 
-from pytest_customerio.core.model import Operation, WireRequest
+from pytest_customerio.core.model import Interaction, Operation, WireRequest
 
 # Shorter values and single words also occur in logs that say nothing about a person.
 SHORTEST = 8
@@ -49,19 +49,29 @@ def personal(operation: Operation, request: WireRequest) -> tuple[str, ...]:
     key; and other values that do not occur by chance: long ones, several words, or digits and capitals together. Ids,
     names of events, plans and kinds, dates and numbers are not personal: logs may contain them.
     """
+    return _found(request, inside=operation.id in _TOPS)
+
+
+def contacts(request: WireRequest | Interaction) -> tuple[str, ...]:
+    """The e-mail addresses and phone numbers in a request, in each form: personal wherever they are written."""
+    return _found(request, inside=None)
+
+
+def _found(request: WireRequest | Interaction, *, inside: bool | None) -> tuple[str, ...]:
     url = urlsplit(request.url)
     found = dict.fromkeys(_addresses(unquote(f"{url.path} {url.query}")))
     with contextlib.suppress(RecursionError):
-        found |= dict.fromkeys(_texts(request.payload.form or request.payload.value, "", inside=operation.id in _TOPS))
+        found |= dict.fromkeys(_texts(request.payload.form or request.payload.value, "", inside=inside))
     return tuple(dict.fromkeys(form for text in found for form in _forms(text)))
 
 
-def _texts(value: Any, key: str, *, inside: bool) -> Iterator[str]:
+def _texts(value: Any, key: str, *, inside: bool | None) -> Iterator[str]:
+    """The personal texts in a value. `inside` says that it is about a person; None: only addresses and phones count."""
     if key in _OWN:
         return
     if isinstance(value, dict):
         for name, inner in value.items():
-            yield from _texts(inner, str(name), inside=inside or name in _PARTS)
+            yield from _texts(inner, str(name), inside=inside if inside is None else inside or name in _PARTS)
     elif isinstance(value, list):
         for inner in value:
             yield from _texts(inner, key, inside=inside)

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from pytest_customerio.contract.contract import Judged
 from pytest_customerio.core.model import Interaction, Operation, PendingInteraction, Violation
 from pytest_customerio.core.settings import Allowance
+from pytest_customerio.judging.written_leaks import Carried
 
 # The number of interactions that are held before they are judged and dropped, and the number of bytes of their bodies.
 BATCH = 500
@@ -17,6 +18,8 @@ HELD = 16 * 1024 * 1024
 KINDS = 50
 # The number of call sites that are kept for one operation.
 SITES = 50
+# The number of requests of one test whose credentials and addresses are looked for in what it wrote.
+CARRIED = 100
 
 
 @dataclass(slots=True)
@@ -47,9 +50,10 @@ class Tally:
         if interaction.sent_from and len(self.call_sites) < SITES:
             self.call_sites[interaction.sent_from] = None
         for violation in violations:
-            self._count(violation, interaction)
+            self.count(violation, interaction)
 
-    def _count(self, violation: Violation, interaction: Interaction) -> None:
+    def count(self, violation: Violation, interaction: Interaction) -> None:
+        """Count one violation."""
         key = (violation.rule, violation.where, violation.sent_from)
         if key in self.occurrences:
             self.occurrences[key].count += 1
@@ -61,7 +65,10 @@ class Tally:
 
 
 class Record:
-    """What one test sent. `judge` judges it in batches; with `keep` every interaction is kept for `cio.sent`."""
+    """What one test sent. `judge` judges it in batches; with `keep` every interaction is kept for `cio.sent`.
+
+    `carry` says what a request carried that must not show; `carried` is that of the first requests.
+    """
 
     def __init__(
         self,
@@ -70,12 +77,15 @@ class Record:
         allow: Sequence[Allowance] = (),
         *,
         keep: bool = False,
+        carry: Callable[[Interaction, Operation | None], Carried | None] = lambda *_: None,
     ) -> None:
         self.nodeid = nodeid
         self.allow = allow
         self.keep = keep
         self.tallies: dict[str, Tally] = {}
         self.heard = 0
+        self.carried: list[Carried] = []
+        self._carry = carry
         self._judge = judge
         self._open: list[PendingInteraction] = []
         self._sent: list[PendingInteraction] = []
@@ -107,6 +117,13 @@ class Record:
         with self._settling:
             self._add(pending.frozen(), Judged(None, (violation,)))
 
+    def add(self, interaction: Interaction, violation: Violation) -> None:
+        """Add a violation to those of a request that was judged before."""
+        with self._settling:
+            if not self.allowed(violation):
+                name = operation_name(interaction.operation)
+                self.tallies.setdefault(name, Tally(name)).count(violation, interaction)
+
     def settle(self) -> None:
         """Judge what is not judged yet. Other threads may go on sending meanwhile."""
         with self._settling:
@@ -127,6 +144,8 @@ class Record:
             tally = self.tallies[name] = Tally(name)
         violations = [one for one in judged.violations if not self.allowed(one)] if judged.violations else ()
         tally.add(replace(interaction, operation=judged.operation) if violations else interaction, violations)
+        if len(self.carried) < CARRIED and (carried := self._carry(interaction, judged.operation)) is not None:
+            self.carried.append(carried)
 
 
 def operation_name(operation: Operation | None) -> str:

@@ -26,9 +26,10 @@ BUSY = "work of the test was still going on in other threads"
 class Mocks:
     """The mocks of one session that stand for Customer.io's SDKs and clients."""
 
-    def __init__(self, traffic: SessionTraffic, site: CallSite) -> None:
+    def __init__(self, traffic: SessionTraffic, site: CallSite, sent_from: Callable[[], str | None]) -> None:
         self._traffic = traffic
         self._site = site
+        self._sent_from = sent_from
         self._listener: Listener | None = None
         self._stop: Callable[[], None] | None = None
         self._imported: set[str] = set()
@@ -96,9 +97,7 @@ class Mocks:
         from pytest_customerio.clients.mocks.listening import Listener
         from pytest_customerio.clients.mocks.notes import Place
 
-        place = Place(
-            self.notes, self._site.sent_from, now, self._traffic.concerns, self._site.is_project, self._replaying
-        )
+        place = Place(self.notes, self._sent_from, now, self._traffic.concerns, self._site.is_project, self._replaying)
         self._listener = Listener(place)
         self._stop = self._listener.install(self._imported - {MOCK})
 

@@ -9,9 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pytest_customerio.contract.catalog import Catalog
-from pytest_customerio.core.model import WireRequest
+from pytest_customerio.core.model import Interaction, WireRequest
 from pytest_customerio.core.payload import Payload
-from pytest_customerio.core.personal import personal
+from pytest_customerio.core.personal import contacts, personal
 
 CATALOG = Catalog.load()
 TRACK = "https://track.customer.io/api/v1/customers/"
@@ -219,3 +219,14 @@ def test_plain_words_are_never_personal(word, key):
 def test_an_address_in_a_form_is_found():
     """The members of a form are unquoted before they are searched."""
     assert "ada@example.com" in found("track.event", f"{TRACK}42/events", b"name=x&email=ada%40example.com")
+
+
+def test_contacts_are_addresses_and_phone_numbers_only():
+    """They are personal wherever they are written; a product or a name may stand in any log."""
+    body = b'{"name": "Ada Lovelace", "data": {"email": "ada@example.com", "product": "Blue Suede Shoes", "phone": "5551234567"}}'
+    request = Interaction(
+        "requests", "POST", "https://track.customer.io/api/v1/customers/bob%40example.com/events", {}, body
+    )
+    found = contacts(request)
+    assert {"ada@example.com", "bob@example.com", "bob%40example.com", "5551234567"} <= set(found)
+    assert not any("Ada" in text or "Blue" in text for text in found)

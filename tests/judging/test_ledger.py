@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 
 from pytest_customerio.contract.contract import Judged
 from pytest_customerio.core.model import Interaction, Operation, PendingInteraction, Severity, Violation
 from pytest_customerio.core.settings import Allowance
 from pytest_customerio.judging import ledger
 from pytest_customerio.judging.ledger import Record, Tally
+from pytest_customerio.judging.written_leaks import Carried
 
 OPERATION = Operation("track.event", "track", "POST", "/x", {"us": "track.customer.io"}, "basic", "")
 
@@ -112,3 +114,26 @@ def test_a_request_that_is_no_operation_has_a_row_too() -> None:
     record.hear(PendingInteraction("httpx", "GET", "https://track.customer.io/nothing"))
     record.settle()
     assert list(record.tallies) == ["unknown"]
+
+
+def test_what_a_request_carried_is_remembered(monkeypatch) -> None:
+    """That of the first requests, where the session asks for it."""
+    monkeypatch.setattr(ledger, "CARRIED", 2)
+    interaction = pending().frozen()
+    carried = Carried(interaction, ("key",), ())
+    answers = iter([None, carried, carried, carried])
+    record = Record("t", judging(), carry=lambda *_: next(answers))
+    for _ in range(4):
+        record.hear(pending())
+    record.settle()
+    assert record.carried == [carried] * 2
+
+
+def test_a_violation_that_is_added_later() -> None:
+    """It is counted with its operation, but no request is; one that is allowed is not counted."""
+    record = Record("t", judging(), [Allowance("event-name-missing", "$.name")])
+    interaction = replace(pending().frozen(), operation=OPERATION)
+    for where in ("$.name", "$.other"):
+        record.add(interaction, broken(where))
+    tally = record.tallies["track.event"]
+    assert (tally.requests, [one.violation.where for one in tally.occurrences.values()]) == (0, ["$.other"])
