@@ -188,10 +188,19 @@ def cio_sandbox(_cio_sandbox: Callable[[], Sandbox]) -> Sandbox:
 
 
 class _Reports:
-    """Collects what the tests' reports carry, in the process that prints; with xdist other processes run the tests."""
+    """Collects what the tests' reports carry, in the process that prints; with xdist other processes run the tests.
+
+    It has the hooks that the module has already, for another time or place.
+    """
 
     def __init__(self, config: pytest.Config) -> None:
         self.config = config
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtest_setup(self, item: pytest.Item) -> None:
+        """Setup begins, inside pytest's capture: leaks into the output of fixtures are seen from here."""
+        if phases := _phases(item):
+            phases.listen()
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """Add the verdicts in a test's report, also if a worker ran the test."""

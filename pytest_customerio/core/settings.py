@@ -107,6 +107,7 @@ class Settings:
     allow_lines: tuple[str, ...] = ()
     hosts: tuple[str, ...] = ()
     record: bool = False
+    debugger: bool = False
     rootdir: Path = field(default_factory=Path)
 
 

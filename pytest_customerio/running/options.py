@@ -37,6 +37,7 @@ def read(config: pytest.Config) -> Settings:
         schemas=settings.folders("cio_schemas", _get(config, "cio_schemas")),
         cassettes=settings.folders("cio_cassettes", _get(config, "cio_cassettes")),
         record=_record(config),
+        debugger=bool(config.getoption("usepdb", default=False)),
         hosts=settings.hosts(_get(config, "cio_hosts")),
         rootdir=Path(config.rootpath),
         allow_lines=tuple(_get(config, "cio_allow")),

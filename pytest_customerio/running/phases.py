@@ -9,6 +9,7 @@ import pytest
 
 from pytest_customerio.replay.endless import GaveUp
 from pytest_customerio.running.conclusion import Conclusion
+from pytest_customerio.running.examples import each_example
 
 if TYPE_CHECKING:
     from pytest_customerio.running.session import Session
@@ -53,6 +54,10 @@ class Phases:
                 _add_section(item, "setup", self._settled(test))
             raise
 
+    def listen(self) -> None:
+        """Listen to the streams that stand there now."""
+        self.session.listen()
+
     def call(self, item: pytest.Item) -> Generator[None, object, object]:
         """Around the call phase: the test fails with our text if it has no failure of its own."""
         test = self.test
@@ -63,7 +68,8 @@ class Phases:
         if test.plan.checked:
             _before_the_loop_ends(item, self.session.finish_tasks)
         try:
-            result = yield
+            with each_example(getattr(item, "obj", None), test, lambda: self.session.begin_case(test)):
+                result = yield
         except BaseException as error:
             conclusion = self._judged(test, error)
             if self._own(item, test, error, conclusion):
@@ -118,7 +124,9 @@ class Phases:
     def _carry_out(self, conclusion: Conclusion) -> None:
         self._failed_with = conclusion.text
         if conclusion.text:
-            pytest.fail(conclusion.text, pytrace=False)
+            frame = self.session.test_frame
+            error = pytest.fail.Exception(conclusion.text, pytrace=False)
+            raise error.with_traceback(frame.take()) if frame is not None else error
         if conclusion.skip:
             raise pytest.skip.Exception(conclusion.skip, _use_item_location=True)
 
@@ -135,7 +143,7 @@ class Phases:
             return False  # the test expected an error that cannot happen to what it sends
         if test.declared(raised) or (not theirs and conclusion.text and test.record.heard):
             return False
-        _add_section(item, "call", conclusion)
+        _add_section(item, "call", self.session.beside(test, conclusion) if theirs else conclusion)
         return True
 
     def _settled(self, test: CheckedTest) -> Conclusion:

@@ -21,10 +21,13 @@ from pytest_customerio.process import guard
 from pytest_customerio.process.call_sites import CallSite
 from pytest_customerio.process.patching import Patches
 from pytest_customerio.reporting import messages
+from pytest_customerio.reporting.answered import answered_text
 from pytest_customerio.reporting.results import part
 from pytest_customerio.running.case_selection import CaseSelection
 from pytest_customerio.running.conclusion import Conclusion, Judge, verdicts
+from pytest_customerio.running.debugging import TestFrame
 from pytest_customerio.running.late import Late
+from pytest_customerio.running.leaks import LeakGuard
 from pytest_customerio.running.mocks import Mocks
 from pytest_customerio.running.test import CheckedTest, Plan, SessionParts
 from pytest_customerio.running.traffic import SessionTraffic
@@ -55,8 +58,12 @@ class Session:
         self.judge = Judge(strict=settings.strict)
         self.allow = allowances(settings.allow_lines, vocabulary())
         site = CallSite(settings.rootdir)
-        self._traffic = SessionTraffic(self.catalog, self.cassettes, site.sent_from, everywhere=settings.contract)
-        self._mocks = Mocks(self._traffic, site)
+        self._leaks = LeakGuard(site)
+        sent_from = self._leaks.written.sent_from
+        self.test_frame = TestFrame(sent_from, site.is_project) if settings.debugger else None
+        sent_from = self.test_frame.sent_from if self.test_frame is not None else sent_from
+        self._traffic = SessionTraffic(self.catalog, self.cassettes, sent_from, everywhere=settings.contract)
+        self._mocks = Mocks(self._traffic, site, sent_from)
         self._unfinished = UnfinishedWork(self._traffic.ownership)
         self._stack = ExitStack()
         self._taps: registry.Taps | None = None
@@ -64,7 +71,7 @@ class Session:
         self._reported: set[str] = set()
         self._late: dict[int, Late] = {}
         self.parts = SessionParts(
-            self.cassettes, self.selection, self.record, self.identified, self.note_late, raises_class
+            self.cassettes, self.selection, self.record, self.identified, self.note_late, raises_class, site.is_project
         )
 
     def prepare(self, plans: Iterable[Plan]) -> None:
@@ -92,6 +99,7 @@ class Session:
         self._taps = registry.install(self._traffic)
         self._stack.callback(self._taps)
         self._stack.callback(self._mocks.install())  # after the clients: what it puts on top of them goes first
+        self._stack.callback(self._leaks.written.install())
         started = Patches()
         self._traffic.ownership.watch(started)
         self._stack.callback(started.undo)
@@ -103,17 +111,20 @@ class Session:
     def begin(self, plan: Plan) -> CheckedTest:
         """A test starts."""
         test = self._traffic.ownership.test = CheckedTest(self.parts, plan, self.record(plan))
+        self._leaks.begin(test)
         test.recording = self.recordings.of(plan.nodeid) if plan.checked and not plan.unreported else None
         return test
 
     def record(self, plan: Plan) -> Record:
         """A new record of what a test sends."""
-        return Record(plan.nodeid, self.contract.judge, (*self.allow, *plan.allow), keep=plan.keep)
+        allow = (*self.allow, *plan.allow)
+        return Record(plan.nodeid, self.contract.judge, allow, keep=plan.keep, carry=self._leaks.carried)
 
     def end(self) -> None:
         """The test is over, if one was running."""
         test = self._traffic.ownership.test
         self._traffic.ownership.end()
+        self._leaks.written.end()
         if test is not None:
             test.close()
 
@@ -140,13 +151,23 @@ class Session:
         self._traffic.ownership.begin_call()
         if test.mocked is not None:
             test.mocked.built = ""  # a client that a fixture built may be one that every test has
+        self.listen()
         if test.plan.case is not None and test.plan.errors is not None:
             if test.current is not None:
                 given = test.current.name
                 test.drop_replays()
                 return f"{test.plan.nodeid}: cio_errors: {given} is at work already"
-            test.begin_replay(self.selection.cases(test.plan.case), test.plan.errors)
+            self.begin_case(test)
         return ""
+
+    def listen(self) -> None:
+        """Listen to the streams that stand there now: pytest captures the output in a stream for each phase."""
+        self._leaks.written.listen()
+
+    def begin_case(self, test: CheckedTest) -> None:
+        """Put the case of a `cio_errors` item to work."""
+        if test.plan.case is not None and test.plan.errors is not None:
+            test.begin_replay(self.selection.cases(test.plan.case), test.plan.errors)
 
     async def finish_tasks(self) -> None:
         """Wait for the tasks of the running loop; `end_call` waits for those of loops that do not run."""
@@ -161,17 +182,23 @@ class Session:
         unmet = test.end_replays(raised)
         self._mocks.settle(test, raised)
         test.record.settle()
+        self._leaks.judge(test, raised)
         news = self.judge.unreported(test)
         conclusion = self.judge.conclusion(test, news, unmet)
         test.mark_reported(news)
         test.passed = raised is None and not (conclusion.text or conclusion.skip)
         return conclusion
 
+    def beside(self, test: CheckedTest, conclusion: Conclusion) -> Conclusion:
+        """What stands beside a failure of the test's own: what is wrong besides, and what the plugin answered."""
+        return replace(conclusion, text="\n\n".join(filter(None, (conclusion.text, answered_text(test.answered)))))
+
     def settle(self, test: CheckedTest) -> Conclusion:
         """Setup failed, or teardown is over: what was sent there is judged too."""
         unmet = test.end_replays(None)
         self._mocks.settle(test, None)
         test.record.settle()
+        self._leaks.judge(test, None)
         text = self._report(test, unmet).text
         return Conclusion("\n\n".join(filter(None, (text, self._saved(test, text)))))
 

@@ -25,8 +25,9 @@ class FakeSession:
         self.mistake = ""
         self.call = self.settled = FINE
         self.heard = self.declared = False
+        self.test_frame: Any = None
         self.ended: list[BaseException | None] = []
-        self.results = 0
+        self.results = self.listened = 0
 
     def begin(self, plan: Plan) -> Any:
         record = SimpleNamespace(heard=1 if self.heard else 0)
@@ -40,6 +41,14 @@ class FakeSession:
     def end_call(self, test: Any, raised: BaseException | None) -> Conclusion:
         self.ended.append(raised)
         return self.call
+
+    def beside(self, test: Any, conclusion: Conclusion) -> Conclusion:
+        return conclusion
+
+    def listen(self) -> None:
+        self.listened += 1
+
+    def begin_case(self, test: Any) -> None: ...
 
     def settle(self, test: Any) -> Conclusion:
         return self.settled
@@ -269,3 +278,25 @@ def test_the_short_summary_shows_the_headline(phases: Phases, session: FakeSessi
         phases.attach(one)
     assert ours.longrepr.reprcrash.message == "Failed: track.event $.name: expected a name"
     assert other.longrepr.reprcrash.message == "a\nb"
+
+
+def test_setup_is_listened_to(phases: Phases, session: FakeSession) -> None:
+    """Inside pytest's capture the session listens to the streams of the phase."""
+    phases.listen()
+    assert session.listened == 1
+
+
+def test_a_debugger_finds_the_test(phases: Phases, session: FakeSession) -> None:
+    """Where the session keeps the frame of the test, our failure leads to it."""
+    try:
+        raise KeyError
+    except KeyError as error:
+        trace = error.__traceback__
+    session.test_frame = SimpleNamespace(take=lambda: trace)
+    item, session.call = begun(phases), BAD
+    with pytest.raises(pytest.fail.Exception) as caught:
+        drive(phases.call(item))
+    innermost = caught.value.__traceback__
+    while innermost is not None and innermost.tb_next is not None:
+        innermost = innermost.tb_next
+    assert innermost is trace
