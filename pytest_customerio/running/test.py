@@ -7,10 +7,11 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from pytest_customerio.cassettes.cases import Cassettes
-from pytest_customerio.core.model import ErrorCase, Interaction, PendingInteraction
+from pytest_customerio.core.model import Answer, ErrorCase, Interaction, PendingInteraction
 from pytest_customerio.core.settings import Allowance, ErrorsMark, SettingsError
 from pytest_customerio.judging.judgement import Judgement
 from pytest_customerio.judging.ledger import Occurrence, Record
+from pytest_customerio.reporting.answered import Answered
 from pytest_customerio.running.case_selection import CaseSelection
 
 if TYPE_CHECKING:
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
 
 __tracebackhide__ = True  # pytest shows no frame of ours in anybody's traceback
 
+# The most different answers that are remembered of one test.
+ANSWERED = 50
 # Two violations of a test with the same key are the same one: rule, place in the payload, call site.
 Key = tuple[str, str, str | None]
 
@@ -53,7 +56,8 @@ class Plan:
 class SessionParts:
     """What a test needs of its session.
 
-    `raises_class` is the class behind `pytest.raises`. `note_late` is called for a request that left after its test.
+    `raises_class` is the class behind `pytest.raises`. `is_project` says whether a file is the project's own.
+    `note_late` is called for a request that left after its test.
     """
 
     cassettes: Cassettes
@@ -62,6 +66,7 @@ class SessionParts:
     identified: Callable[[Interaction], Interaction]
     note_late: Callable[[CheckedTest, PendingInteraction], None]
     raises_class: type | None = None
+    is_project: Callable[[str], bool] = bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +109,7 @@ class CheckedTest:
     passed: bool = False
     mocked: Notes | None = None
     used: str = ""
+    answered: dict[Answered, None] = field(default_factory=dict)
     _sent: list[tuple[Interaction, Interaction]] = field(default_factory=list)
 
     @property
@@ -126,6 +132,11 @@ class CheckedTest:
         if self.over:
             self.session.note_late(self, pending)
         self.record.hear(pending)
+
+    def note_answer(self, operation: str, answer: Answer, why: str, sent_from: str | None) -> None:
+        """Remember what a request was answered with; of many different ones, the first."""
+        if len(self.answered) < ANSWERED:
+            self.answered[Answered.of(operation, answer, why, sent_from)] = None
 
     def close(self) -> None:
         """The test is over and reported: what is heard from here on is late."""
@@ -198,9 +209,16 @@ class CheckedTest:
         from pytest_customerio.replay.replay import Replay
         from pytest_customerio.running.replayed_case import ReplayedCase
 
-        cassettes, raises_class = self.session.cassettes, self.session.raises_class
-        variant, answers = cassettes.variant, cassettes.play
-        replay = Replay(cases, mark, variant=variant, answers=answers, times=times, raises_class=raises_class)
+        variant, answers = self.session.cassettes.variant, self.session.cassettes.play
+        replay = Replay(
+            cases,
+            mark,
+            variant=variant,
+            answers=answers,
+            times=times,
+            raises_class=self.session.raises_class,
+            is_project=self.session.is_project,
+        )
         replay.__enter__()
         self.current = self.latest = ReplayedCase(replay, mark, name=name, heard_before=self.record.heard)
         self.unjudged.append(self.current)

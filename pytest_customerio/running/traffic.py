@@ -117,15 +117,19 @@ class SessionTraffic:
 
     def _answer(self, test: CheckedTest, hearing: taps.Hearing, request: WireRequest) -> Answer:
         hearing.interaction.attempts += 1
-        recorded = self._recorded(test, request) if test.latest_replay is None else None
-        if recorded is not None:
-            return recorded
         replay = test.latest_replay  # one that is over still notes what is delivered later
+        recorded = self._recorded(test, request) if replay is None else None
         match = self._catalog.match(request.method, request.url, request.payload.value if replay else None)
-        operation = match.operation
-        if operation is None or replay is None:
-            return self._cassettes.answer(match)
-        return replay.answer(operation, request, lambda: self._cassettes.answer(match), hearing.interaction)
+        operation, why = match.operation, "the success on file"
+        if recorded is not None:
+            answer, why = recorded, "the test's recording"
+        elif operation is None or replay is None:
+            answer = self._cassettes.answer(match)
+        else:
+            answer = replay.answer(operation, request, lambda: self._cassettes.answer(match), hearing.interaction)
+            why = replay.why(answer) or why
+        test.note_answer(operation.id if operation else "unknown", answer, why, hearing.interaction.sent_from)
+        return answer
 
     def _recorded(self, test: CheckedTest, request: WireRequest) -> Answer | None:
         """The answer of the test's recording; a recording that cannot answer fails the test."""

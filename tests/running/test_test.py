@@ -10,7 +10,7 @@ from pytest_customerio.core.model import Answer, PendingInteraction, Violation
 from pytest_customerio.core.settings import Allowance, SettingsError
 from pytest_customerio.judging.ledger import Occurrence
 from pytest_customerio.running.session import Session
-from pytest_customerio.running.test import CheckedTest, Unreported, key_of
+from pytest_customerio.running.test import ANSWERED, CheckedTest, Unreported, key_of
 
 Begin = Callable[..., CheckedTest]
 Send = Callable[..., Answer]
@@ -130,3 +130,12 @@ def test_reported_is_changed_by_one_method() -> None:
         test.mark_reported(Unreported((occurrence,), (None,), ("refused", "refused")))  # type: ignore[arg-type]
     assert key_of(occurrence) == ("bad-email", "$.email", "app.py:1 in f")
     assert (test.reported.violations, test.reported.judgements, test.reported.refusals) == ({key_of(occurrence)}, 2, 4)
+
+
+def test_answers_are_remembered_once_and_not_for_ever(begun: Begin) -> None:
+    """Equal answers are one, and of many different ones the first are kept."""
+    test = begun()
+    for number in range(ANSWERED + 5):
+        for _ in range(2):
+            test.note_answer("track.event", Answer(200, "OK"), "the success on file", f"crm.py:{number} in f")
+    assert len(test.answered) == ANSWERED

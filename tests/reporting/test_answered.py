@@ -1,0 +1,32 @@
+"""What the plugin answered is said in a test that fails for a reason of its own."""
+
+from __future__ import annotations
+
+from pytest_customerio.core.model import Answer
+from pytest_customerio.reporting.answered import MOST, Answered, answered_text
+
+
+def test_nothing_was_answered() -> None:
+    """Then nothing is said."""
+    assert answered_text([]) == ""
+
+
+def test_the_whole_text() -> None:
+    """Each answer with its operation, where it comes from, and which line asked for it."""
+    answers = [
+        Answered.of("track.identify", Answer(200, "OK"), "the success on file", "crm.py:3 in put"),
+        Answered.of("track.event", Answer(fault="read-timeout"), "read-timeout-persists", None),
+    ]
+    assert answered_text(answers) == (
+        "pytest-customerio answered in this test, because no mock of its own did:\n"
+        "\n"
+        "  operation        answer         from                    sent from\n"
+        "  track.identify   200 OK         the success on file     crm.py:3 in put\n"
+        "  track.event      read-timeout   read-timeout-persists"
+    )
+
+
+def test_many_answers_are_counted() -> None:
+    """The first few are shown."""
+    answers = [Answered("track.event", "200", "", f"crm.py:{at} in f") for at in range(MOST + 2)]
+    assert answered_text(answers).endswith("(and 2 more)")
