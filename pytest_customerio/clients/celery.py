@@ -36,6 +36,8 @@ class Tasks:
         self._met: set[str] = set()
         self._again: set[str] = set()
         self._silent: set[str] = set()
+        self._saved: set[str] = set()
+        self._requests_to_retry: list[BaseException] = []
         self._signals: Any = None
         self._patches = Patches()
 
@@ -46,11 +48,22 @@ class Tasks:
 
     def meet(self) -> None:
         """Note that an error is met in this thread, perhaps in a task."""
-        celery = sys.modules.get("celery")
-        task: Any = celery.current_task if celery is not None else None
-        if task and task.request.id:
-            self._met.add(task.request.id)
+        if name := _current():
+            self._met.add(name)
+            self._saved.discard(name)
             self._listen()
+
+    def deliver(self) -> None:
+        """Note that a request of this thread succeeds, perhaps one of a task that met an error before."""
+        if self._met and (name := _current()):
+            self._saved.add(name)
+
+    def asks_to_run_again(self, error: BaseException | None) -> bool:
+        """Whether this exception is Celery's own `Retry`, by which a task that met an error asks to be run again.
+
+        With `task_eager_propagates` it leaves `delay`, as no exception of a task does in production.
+        """
+        return any(error is one for one in self._requests_to_retry)
 
     def stop(self) -> None:
         """Stop listening."""
@@ -89,6 +102,7 @@ class Tasks:
     def _retried(self, task: Any, again: Any) -> None:
         if task.request.id in self._met:
             self._again.add(task.request.id)
+            self._requests_to_retry.append(again)
             if task.request.is_eager:
                 self._wait(_jittered(task) or _seconds(again.when))
 
@@ -104,8 +118,16 @@ class Tasks:
         if sender.request.id in self._met:
             self._again.discard(sender.request.id)
             self.note = f"{sender.name} ended in success after {_retries(sender)}"
-            if sender.request.retries == 0 and _autoretry(sender):
+            saved = sender.request.id in self._saved  # a retry of the SDK's own, beneath the task
+            if sender.request.retries == 0 and _autoretry(sender) and not saved:
                 self.note += f": autoretry_for={_autoretry(sender)} never saw the error, which was swallowed before"
+
+
+def _current() -> str:
+    """The id of the task that runs in this thread; empty where none does."""
+    celery = sys.modules.get("celery")
+    task: Any = celery.current_task if celery is not None else None
+    return (task.request.id or "") if task else ""
 
 
 def _retries(task: Any) -> str:

@@ -24,10 +24,11 @@ def blind_retry(observation: Observation) -> Violation | None:
     if case.family in OF_THE_PAYLOAD:
         chain = [attempt for attempt in chain if attempt.identity == chain[0].identity]
     count = len(chain)
-    if case.retryable or count < 2 or case.kind not in ("status", "fault"):
+    if case.retryable or (count < 2 and not observation.rerun) or case.kind not in ("status", "fault"):
         return None
     hint = "do not retry a permanent error: repair the payload or the credentials first"
-    return violation(observation, "blind-retry", "1 attempt: the error is permanent", f"{count} attempts", hint)
+    got = f"{count} attempts" if count > 1 else "1 attempt, and its task asks to be run again"
+    return violation(observation, "blind-retry", "1 attempt: the error is permanent", got, hint)
 
 
 def unbounded_retry(observation: Observation) -> Violation | None:

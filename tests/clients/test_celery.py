@@ -196,10 +196,33 @@ def test_an_exception_that_cannot_be_pickled(shop) -> None:
 def test_the_caller_sees_all_that_an_eager_task_raises(shop) -> None:
     """An eager task whose exceptions reach the caller is not run again, and counts as pending: a worker would run it."""
     shop.app.conf.task_eager_propagates = True
-    with pytest.raises(Retry):
+    with pytest.raises(Retry) as caught:
         shop.by_hand(countdown=7).delay()
     assert shop.tasks.pending
     assert shop.waits == [7]
+    assert shop.tasks.asks_to_run_again(caught.value)
+    assert not any(shop.tasks.asks_to_run_again(other) for other in (None, Retry(), RateLimited()))
+
+
+def test_an_error_that_a_retry_of_the_client_saves(shop) -> None:
+    """A request that succeeds after the error, beneath the task, was not swallowed."""
+    shop.tasks.deliver()  # outside of a task, and before any error
+
+    def saved() -> None:
+        with suppress(RateLimited):
+            shop.send()
+        shop.tasks.deliver()
+
+    shop.task(saved, autoretry_for=(RateLimited,)).delay()
+    assert shop.tasks.note == "shop.send ended in success after 0 retries"
+
+
+def test_a_request_that_succeeds_outside_of_the_task(shop) -> None:
+    """It saves no task."""
+    shop.errors = 9
+    shop.by_hand(countdown=1).delay()
+    shop.tasks.deliver()
+    assert shop.tasks.note == "shop.send failed with RateLimited after 3 retries"
 
 
 def test_a_retry_that_is_not_raised(shop) -> None:

@@ -92,3 +92,10 @@ def test_retries_end(observation, found):
 def test_unbounded_retry_texts():
     """The text names the attempts and the seconds that they took."""
     assert got(spaced(RATE, [1.0 + n for n in range(50)]), "unbounded-retry") == "51 attempts in 1275 s"
+
+
+def test_a_task_that_asks_to_be_run_again_after_a_permanent_error():
+    """It is a retry, although the test does not see it; after a transient error the payload is deferred."""
+    observation = seen(PERMANENT, rerun=True, pending=True)
+    assert got(observation, "blind-retry") == "1 attempt, and its task asks to be run again"
+    assert judged(seen(RATE, rerun=True, pending=True)) == ("deferred", [])
