@@ -7,7 +7,7 @@ from collections.abc import Callable
 from json import dumps
 
 from pytest_customerio.contract.formats import FORMATS, addresses
-from pytest_customerio.core.redact import cut, mask
+from pytest_customerio.core.redact import cut, mask, shape
 
 _TEMPLATE = re.compile(r"\{\w{1,40}\}")
 PLACEHOLDERS = frozenset({"none", "null", "undefined"})
@@ -101,7 +101,7 @@ def _shown(tag: str, value: object) -> str:
         return f"{cut(mask(value), 30)}, {scale}"
     if tag.startswith("digits"):
         return "digits in a string" + (", milliseconds" if tag != "digits" else "")
-    return cut(mask(value), 40) + (", a float" if tag == "float" else "")
+    return shape(value) + (", a float" if tag == "float" else "")
 
 
 def _recipients(value: object, limit: object) -> KeywordError | None:

@@ -47,11 +47,6 @@ class Operation:
         """The id without its surface: `event` of `track.event`."""
         return self.id.partition(".")[2]
 
-    @property
-    def schema(self) -> str:
-        """The path of the schema as it is shown to people: `schemas/track/event.json`."""
-        return f"schemas/{self.surface}/{self.name}.json"
-
 
 class _HasBody:
     """A request or an answer, which has headers and a body."""

@@ -36,11 +36,18 @@ def mask(value: object, limit: int = 80) -> str:
         return type(value).__name__
 
 
+def shape(value: object, limit: int = 80) -> str:
+    """As `mask`, and of a text also its shape, in which x stands for a letter: a blank or a missing @ is seen there."""
+    if not isinstance(value, str) or not value.strip() or value.lower() in _PLACEHOLDERS:
+        return mask(value, limit)
+    return cut(f'{mask(value)}, "{"".join(map(_sign, value[:limit]))}"', limit)
+
+
 def word(value: object, limit: int = 40) -> str:
     """A value that should be a word of a vocabulary: quoted if it is a word, else by its shape."""
     if isinstance(value, str) and len(value) <= limit and _WORD.fullmatch(value) and not _PERSONAL.search(value):
         return f'"{value}"'
-    return mask(value)
+    return shape(value)
 
 
 def json_path(parts: Iterable[str | int], root: str = "$") -> str:
@@ -71,6 +78,13 @@ def _text(value: str) -> str:
     size = len(value.encode("utf-8", "surrogatepass"))
     characters = "1 character" if len(value) == 1 else f"{len(value)} characters"
     return f"text of {characters}" + (f", {size} bytes" if size != len(value) else "")
+
+
+def _sign(sign: str) -> str:
+    """What stands for one character: x for a letter, é for one beyond ASCII, 0 for a digit; all others as they are."""
+    if sign.isalpha():
+        return ("X" if sign.isupper() else "x") if sign.isascii() else "é"
+    return "0" if sign.isdigit() else sign
 
 
 def _count(number: int, shape: str, noun: str) -> str:

@@ -151,7 +151,7 @@ def _contract_block(group: Sequence[Occurrence], more: str) -> list[str]:
             ("request", safe_url(call.operation, call.method, call.url) if call.url else ""),
             ("heard at", call.client if call.client.startswith("mock of ") else ""),
             ("sent from", first.sent_from or ""),
-            ("contract", call.operation.schema if call.operation else ""),
+            ("contract", f"python -m pytest_customerio explain {first.rule}" if call.operation else ""),
             ("docs", call.operation.docs if call.operation else ""),
             *_hints(group),
             *_ways_out([one.violation for one in group]),
@@ -183,7 +183,7 @@ def _handling_facts(judgement: Judgement, payloads: int) -> list[tuple[str, str]
     hints = dict.fromkeys([judgement.case.todo, *(v.hint for v in judgement.violations if v.hint)])
     falsy = (
         "cio.reported(…) got a false value; pass what is true when the caller knows of the failure"
-        if seen.reported_falsy
+        if seen.reported_falsy and judgement.outcome == "lost"
         else ""
     )
     return [
@@ -208,7 +208,7 @@ def _name(call: Interaction) -> str:
 
 
 def _brief(text: str) -> str:
-    return text.partition(": ")[0].partition(" (")[0]
+    return text.partition(" (")[0]
 
 
 def _count(number: int, noun: str) -> str:

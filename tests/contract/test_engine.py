@@ -83,7 +83,7 @@ def test_the_nearest_enclosing_star_answers_for_the_rest() -> None:
         ({"type": ["string", "null"]}, 5, "string or null", "5"),
         ({"required": ["total"]}, {}, "total", "nothing"),
         ({"enum": ["a", "b"]}, "c", 'enum ["a", "b"]', '"c"'),
-        ({"const": 5}, "ada@example.com", "const 5", "text of 15 characters"),
+        ({"const": 5}, "ada@example.com", "const 5", 'text of 15 characters, "xxx@xxxxxxx.xxx"'),
         ({"minimum": 5}, 1, "minimum 5", "1"),
         ({"maxItems": 1}, [1, 2], "maxItems 1", "2"),
         ({"maxProperties": 0}, {"a": 1}, "maxProperties 0", "1"),

@@ -56,7 +56,7 @@ def test_what_keeps_a_keyword(keyword: str, argument: Any, value: Any) -> None:
         ("x-exactlyOne", ["a", "b"], {}, "none", "none of them"),
         ("x-exactlyOne", ["a", "b"], {"a": " "}, "none", "an empty one"),
         ("x-exactlyOne", ["a", "b"], {"a": 1, "b": 0}, "many", "a, b"),
-        ("x-format", "email", "ada", "malformed", "text of 3 characters"),
+        ("x-format", "email", "ada", "malformed", 'text of 3 characters, "xxx"'),
         ("x-format", "unix-seconds", 1764000000000, "milliseconds", "1764000000000, milliseconds: divide by 1000"),
         (
             "x-format",

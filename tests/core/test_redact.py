@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pytest_customerio.contract.catalog import Catalog
-from pytest_customerio.core.redact import cut, json_path, mask, safe_url, word
+from pytest_customerio.core.redact import cut, json_path, mask, safe_url, shape, word
 
 
 @pytest.mark.parametrize(
@@ -51,9 +51,9 @@ def test_a_long_number_is_cut() -> None:
 def test_word_shows_a_vocabulary_but_no_person() -> None:
     """Names of actions, events and types are quoted; addresses, numbers and long text are described."""
     assert word("User Deleted") == '"User Deleted"'
-    assert word("ada@example.com") == "text of 15 characters"
-    assert word("call 5551234567") == "text of 15 characters"
-    assert word("x" * 41) == "text of 41 characters"
+    assert word("ada@example.com") == 'text of 15 characters, "xxx@xxxxxxx.xxx"'
+    assert word("call 5551234567") == 'text of 15 characters, "xxxx 0000000000"'
+    assert word("y" * 41) == f'text of 41 characters, "{"x" * 41}"'
     assert word(5) == "5"
 
 
@@ -111,3 +111,21 @@ def test_safe_url_never_fails(method: str, url: str) -> None:
     line = safe_url(None, method, "https://track.customer.io/" + url)
     assert len(line) <= 160
     assert json.dumps(line)
+
+
+@pytest.mark.parametrize(
+    ("value", "shown"),
+    [
+        (" ada@example.com", 'text of 16 characters, " xxx@xxxxxxx.xxx"'),
+        ("Ada <ada@example.com>", 'text of 21 characters, "Xxx <xxx@xxxxxxx.xxx>"'),
+        ("zoë@example.com\n", 'text of 16 characters, 17 bytes, "xxé@xxxxxxx.xxx\\n"'),
+        ("+49 171 5551", 'text of 12 characters, "+00 000 0000"'),
+        ("", "empty text"),
+        ("  ", "blank text"),
+        ("None", '"None"'),
+        (5, "5"),
+    ],
+)
+def test_a_shape_shows_what_is_wrong_and_nobody(value, shown):
+    """Blanks and signs are shown, letters and digits are not."""
+    assert shape(value) == shown

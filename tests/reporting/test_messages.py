@@ -40,7 +40,7 @@ def test_a_violated_contract_whole() -> None:
     text = messages.contract_text([Occurrence(MILLISECONDS, CALL), Occurrence(NAME, CALL, 3)])
     assert text == (
         """\
-track.event $.timestamp: expected unix seconds, got 1764000000000, milliseconds (and 1 more)
+track.event $.timestamp: expected unix seconds, got 1764000000000, milliseconds: divide by 1000 (and 1 more)
 
   where         expected                   got
   $.timestamp   unix seconds (10 digits)   1764000000000, milliseconds: divide by 1000
@@ -49,7 +49,7 @@ track.event $.timestamp: expected unix seconds, got 1764000000000, milliseconds 
 would draw   400 timestamp must be a valid unix timestamp   (documented)
 request      POST https://track.customer.io/api/v1/customers/42/events
 sent from    app/crm.py:16 in purchase
-contract     schemas/track/event.json
+contract     python -m pytest_customerio explain timestamp-milliseconds
 docs         https://docs.customer.io/integrations/api/track/
 on purpose?  @pytest.mark.cio_allow("timestamp-milliseconds", reason="…")
              @pytest.mark.cio_allow("event-name-too-long", reason="…")"""

@@ -73,7 +73,8 @@ def test_a_mock_that_hides_an_error(project: Story) -> None:
         "--cio-contract",
     )
     assert failure(result, "test_it") == (
-        "customerio.CustomerIO.track: expected a call that the real one takes, got TypeError\n"
+        "customerio.CustomerIO.track: expected a call that the real one takes, got"
+        " TypeError: CustomerIO.track() got an unexpected keyword argument 'total'\n"
         "\n"
         "  where                         expected                         got\n"
         "  customerio.CustomerIO.track   a call that the real one takes   "
@@ -99,7 +100,7 @@ def test_a_call_that_was_not_sent(project: Story) -> None:
         "--cio-contract",
     )
     assert failure(result, "test_it") == (
-        "customerio.CustomerIO.track: expected a request, got CustomerIOException\n"
+        "customerio.CustomerIO.track: expected a request, got CustomerIOException: customer_id cannot be blank in track\n"
         "\n"
         "  where                         expected    got\n"
         "  customerio.CustomerIO.track   a request   CustomerIOException: customer_id cannot be blank in track\n"
@@ -448,7 +449,7 @@ def test_a_case_that_no_request_could_meet(project: Story) -> None:
         "  what to do   a test marked cio_errors must send something; an exception before the request\n"
         "               (a TypeError that somebody swallows, a missing key) looks just like this\n"
         "\n"
-        "customerio.CustomerIO.track: expected a request, got CustomerIOException\n"
+        "customerio.CustomerIO.track: expected a request, got CustomerIOException: customer_id cannot be blank in track\n"
         "\n"
         "  where                         expected    got\n"
         "  customerio.CustomerIO.track   a request   CustomerIOException: customer_id cannot be blank in track\n"

@@ -477,7 +477,7 @@ def test_what_is_said(story: Story) -> None:
         "request      POST https://track.customer.io/api/v1/customers/42/events\n"
         "heard at     mock of customerio.CustomerIO.track\n"
         "sent from    app.py:20 in by_class\n"
-        "contract     schemas/track/event.json\n"
+        "contract     python -m pytest_customerio explain event-name-missing\n"
         "docs         https://docs.customer.io/integrations/api/track/tag/track-events/track/\n"
         'on purpose?  @pytest.mark.cio_allow("event-name-missing", reason="…")\n'
     )

@@ -578,4 +578,6 @@ def test_what_a_test_replaces_is_not_ours_to_need(project: Story, what: str) -> 
         "-ocio_allow=not-https: on purpose",
     )
     result.assert_outcomes(passed=1, failed=1)
-    result.stdout.fnmatch_lines(["track.event $.timestamp: expected unix seconds, got 1764000000000, milliseconds"])
+    result.stdout.fnmatch_lines(
+        ["track.event $.timestamp: expected unix seconds, got 1764000000000, milliseconds: divide by 1000"]
+    )
