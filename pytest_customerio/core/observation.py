@@ -33,7 +33,7 @@ class Attempt:
 
     `identity` is that of the whole request. `messages` has one message for a call and several for a batch. `met` says
     whether the answer was the case's error; with None, status and fault decide. `retry_after` are the seconds that the
-    answer asked to wait, if it was the error and asked for any.
+    answer asked to wait, if it was the error and asked for any. `reads` says that the call only asks for data.
     """
 
     identity: str
@@ -45,6 +45,7 @@ class Attempt:
     messages: tuple[Message, ...] = ()
     met: bool | None = None
     retry_after: float | None = None
+    reads: bool = False
 
     @property
     def said(self) -> tuple[str, ...]:
@@ -54,11 +55,19 @@ class Attempt:
 
 @dataclass(frozen=True, slots=True)
 class LogLine:
-    """One log record: its text with any traceback, its level and the name of its logger."""
+    """One log record: its text with any traceback, its level and the name of its logger.
+
+    `own` says that the application wrote it: from a line of its own, or through a logger of its own. `early` says that
+    it was written before the error was met. `extra` are the texts that came through `extra=`, by attribute; they are
+    part of `text`.
+    """
 
     text: str
     level: str
     logger: str
+    own: bool = True
+    early: bool = False
+    extra: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,10 +77,14 @@ class Observation:
     `attempts` are all attempts on the wire, and `waits` the seconds slept, in order. `raised` is the exception that
     left the test; `declared` says whether `raises=` names it. `reported` and `pending` are what the test said
     through `cio`; `reported_falsy` says that `cio.reported` got a false value. `secrets` are the credentials in the
-    requests, `personal` is what they said about people, `warned` is the text of warnings. `endless` says that a request
+    requests, `personal` is what they said about people, `warned` is the text of warnings. `printed` says that the
+    application itself wrote to stdout or stderr after the error was met; `printed_failure` that this was on stderr, or
+    while it handled an exception. `endless` says that a request
     had no timeout. `blind` names the leak checks that could not see their canary. `hidden_waits` says why the waits
-    could not be seen, if so. `task` says how the Celery task ended in which the error occurred. `met_at` are the call
-    sites whose requests met the error, `sent_from` is the call site of the first request.
+    could not be seen, if so. `task` says how the Celery task ended in which the error occurred; `rerun` says that it
+    asked to be run again, and was not run again yet. `unread` says that the answer was a 2xx with a useless body, which
+    nobody tried to read. `met_at` are the call sites whose requests met the error, `sent_from` is the call site of the
+    first request.
     """
 
     case: ErrorCase
@@ -80,6 +93,8 @@ class Observation:
     logs: Sequence[LogLine] = ()
     output: str = ""
     warned: str = ""
+    printed: bool = False
+    printed_failure: bool = False
     raised: BaseException | None = None
     declared: bool = False
     pending: bool = False
@@ -93,6 +108,8 @@ class Observation:
     sent_from: str | None = None
     task: str = ""
     met_at: tuple[str, ...] = ()
+    rerun: bool = False
+    unread: bool = False
 
     @property
     def failed(self) -> Attempt | None:

@@ -13,5 +13,6 @@ Which rule of error handling stands in which module:
 * `leaks`: `secret-leak`, `pii-leak`, `leak-check-blind`
 
 `judgement` applies them all to what `replay/` observed. `chain` and `violation` are what the rules share. `ledger`
-counts the violations of contracts. The rule `nothing-sent` needs the whole test and stands in `running/conclusion`.
+counts the violations of contracts. `written_leaks` looks for leaks where no error is replayed. The rule `nothing-sent`
+needs the whole test and stands in `running/conclusion`.
 """

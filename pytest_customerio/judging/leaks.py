@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from pytest_customerio.core.model import Severity, Violation
@@ -12,14 +13,14 @@ from pytest_customerio.judging.violation import violation
 
 # A shorter secret counts only if it stands as a word of its own.
 SHORT = 12
-# The logs and exceptions of these packages hold addresses, those of the official SDK whole payloads. That is a warning;
-# a test fails only for what the application itself writes.
+# The exceptions of these packages hold addresses, those of the official SDK whole payloads. That is a warning, as for
+# the log records of libraries; a test fails only for what the application itself writes.
 LIBRARIES = frozenset(
     {"customerio", "async_customerio", "requests", "urllib3", "httpx", "httpx2", "httpcore", "httpcore2", "aiohttp"}
-    | {"http", "urllib", "hpack", "asyncio", "tenacity", "stamina", "backoff"}
+    | {"http", "urllib", "hpack", "asyncio", "tenacity", "stamina", "backoff", "celery", "billiard", "kombu"}
 )
 
-
+QUIET_SECRETS = "log the operation and the status, never headers or credentials"
 QUIET_LOGS = (
     "log the operation, the status and your own id of the person; never a payload, nor str(error) of the official SDK,"
     ' which holds it: log.warning("identify %s failed: %s", id, type(error).__name__)'
@@ -28,20 +29,27 @@ QUIET_ERRORS = (
     "raise an exception of your own, without the SDK's text, which holds the payload: raise NotDelivered(status)"
     " from None; error trackers store texts and causes"
 )
+QUIET_LIBRARIES = (
+    "the library writes what your code hands to it: hand it your own id of the person in place of the payload, or give"
+    " its logger a filter that drops this: logging.getLogger({logger!r}).addFilter(…)"
+)
+QUIET_CELERY = (
+    "Celery logs the arguments of a task that fails: pass your own id of the person and read the rest in the task, or"
+    " give the logger a filter that empties record.data: logging.getLogger({logger!r}).addFilter(…)"
+)
 
 
 def secret_leak(observation: Observation) -> Iterator[Violation]:
     """No credential shows in logs, output, warnings or exception texts."""
-    hint = "log the operation and the status, never headers or credentials"
     for kind, place in leaks(observation):
-        yield violation(observation, "secret-leak", f"no credential in {kind}", f"Authorization in {place}", hint)
+        got = f"Authorization in {place}"
+        yield violation(observation, "secret-leak", f"no credential in {kind}", got, QUIET_SECRETS)
 
 
 def pii_leak(observation: Observation) -> Iterator[Violation]:
     """No personal data shows in logs, output, warnings or exception texts."""
-    for kind, place, severity in personal_leaks(observation):
+    for kind, place, severity, hint in personal_leaks(observation):
         expected, got = f"no personal data in {kind}", f"e-mail, phone or payload value in {place}"
-        hint = QUIET_ERRORS if kind == "exception text" else QUIET_LOGS
         yield violation(observation, "pii-leak", expected, got, hint, severity=severity)
 
 
@@ -54,37 +62,64 @@ def leak_check_blind(observation: Observation) -> Iterator[Violation]:
 
 def leaks(observation: Observation) -> list[tuple[str, str]]:
     """Each place that holds a credential, once, as (`logs`, `app.crm at WARNING`); never the text itself."""
-    found = ((kind, place) for kind, place, text, _ in _places(observation) if _holds(text, observation.secrets))
+    found = ((one.kind, one.place) for one in _texts(observation) if holds(one.text, observation.secrets))
     return list(dict.fromkeys(found))
 
 
-def personal_leaks(observation: Observation) -> list[tuple[str, str, Severity]]:
-    """Each place that holds personal data, once, with its severity: a warning if a library wrote it by itself.
+def personal_leaks(observation: Observation) -> list[tuple[str, str, Severity, str]]:
+    """Each place that holds personal data, once, with its severity and what to do: a warning if a library wrote it by
+    itself.
 
     A record that a handler printed counts as a log record, not as output too. The text of an AssertionError does not
     count: it is how the test fails, no text of the application.
     """
-    found: dict[tuple[str, str], Severity] = {}
+    found: dict[tuple[str, str], tuple[Severity, str]] = {}
     counted: list[str] = []
-    for kind, place, text, package in _places(observation):
-        if kind == "output":
-            text = _without(text, counted)
-        if isinstance(observation.raised, AssertionError) and kind == "exception text":
+    for one in _texts(observation):
+        text = _without(one.text, counted) if one.kind == "output" else one.text
+        if isinstance(observation.raised, AssertionError) and one.kind == "exception text":
             continue
-        if _holds(text, observation.personal):
-            found[kind, place] = "warning" if package in LIBRARIES else "error"
-            counted += [text] if kind in ("logs", "warnings") else []
-    return [(kind, place, severity) for (kind, place), severity in found.items()]
+        if holds(text, observation.personal):
+            place = one.place + "".join(f", its {name}" for name in one.attributes(observation.personal))
+            found[one.kind, place] = ("error" if one.own else "warning", one.hint)
+            counted += [text] if one.kind in ("logs", "warnings") else []
+    return [(kind, place, severity, hint) for (kind, place), (severity, hint) in found.items()]
 
 
-def _places(observation: Observation) -> Iterator[tuple[str, str, str, str]]:
-    """Kind, place and text of all that was written, and the package that wrote it."""
+@dataclass(frozen=True, slots=True)
+class _Text:
+    """Something that was written: of which kind, in which place, and whether the application itself wrote it."""
+
+    kind: str
+    place: str
+    text: str
+    own: bool = True
+    hint: str = QUIET_LOGS
+    extra: tuple[tuple[str, str], ...] = ()
+
+    def attributes(self, secrets: Sequence[str]) -> list[str]:
+        """The attributes of a log record that hold one of these texts, where the rest of the record does not."""
+        rest = self.text
+        for name, value in self.extra:
+            rest = rest.replace(f"{name}={value}", "")
+        return [name for name, value in self.extra if holds(value, secrets) and not holds(rest, secrets)]
+
+
+def _texts(observation: Observation) -> Iterator[_Text]:
+    """All that was written."""
     for record in observation.logs:
-        yield "logs", f"{record.logger} at {record.level}", record.text, record.logger.partition(".")[0]
-    yield "warnings", "warnings.warn", observation.warned, ""
-    yield "output", "stdout or stderr", observation.output, ""
-    for error in _family(observation.raised):
-        yield "exception text", type(error).__name__, _text(error), type(error).__module__.partition(".")[0]
+        hint = QUIET_LOGS if record.own else _library_hint(record.logger)
+        yield _Text("logs", f"{record.logger} at {record.level}", record.text, record.own, hint, record.extra)
+    yield _Text("warnings", "warnings.warn", observation.warned)
+    yield _Text("output", "stdout or stderr", observation.output)
+    for error, text in exception_texts(observation.raised):
+        own = type(error).__module__.partition(".")[0] not in LIBRARIES
+        yield _Text("exception text", type(error).__name__, text, own, QUIET_ERRORS)
+
+
+def _library_hint(logger: str) -> str:
+    hint = QUIET_CELERY if logger.partition(".")[0] == "celery" else QUIET_LIBRARIES
+    return hint.format(logger=logger)
 
 
 def _without(text: str, counted: Sequence[str]) -> str:
@@ -93,12 +128,19 @@ def _without(text: str, counted: Sequence[str]) -> str:
     return text
 
 
-def _holds(text: str, secrets: Sequence[str]) -> bool:
+def holds(text: str, secrets: Sequence[str]) -> bool:
+    """Whether a text holds one of these secrets."""
     return any(secret in text and (len(secret) >= SHORT or _as_word(secret, text)) for secret in secrets)
 
 
 def _as_word(secret: str, text: str) -> bool:
     return re.search(rf"(?<![\w-]){re.escape(secret)}(?![\w-])", text) is not None
+
+
+def exception_texts(error: BaseException | None) -> Iterator[tuple[BaseException, str]]:
+    """The exception and all that belongs to it, each with its text."""
+    for one in _family(error):
+        yield one, _text(one)
 
 
 def _family(error: BaseException | None) -> list[BaseException]:

@@ -13,10 +13,9 @@ from pytest_customerio.judging.violation import violation
 from pytest_customerio.replay.endless import GaveUp
 
 HANDLED = "recovered, raised, deferred or reported"
-HOW_HANDLED = (
-    "retry, raise (raises=SomeError), keep it for later (cio.pending(…)) or tell the caller (cio.reported(…));"
-    " a log line alone is not handling"
-)
+HOW_HANDLED = "retry, raise (raises=SomeError), keep it for later (cio.pending(…)) or tell the caller (cio.reported(…))"
+NOT_BY_A_LOG = "; a log line alone is not handling"
+OR_LOG = "; best_effort=True accepts a log record of level WARNING or above that the application itself writes"
 STRICT = "X-Strict-Mode: 1, or a payload that is checked before it is sent"
 DROPPED = "200 for a payload that Pipelines dropped, and the loss was not reported"
 HOW_STRICT = (
@@ -30,13 +29,13 @@ def outcome(observation: Observation) -> Outcome:
     delivered = delivery(observation)
     if delivered is not None and not delivered.draining:
         return "recovered"
-    if observation.raised is not None and observation.declared:
+    if observation.raised is not None and observation.declared and not observation.rerun:
         return "raised"
     if observation.pending or delivered is not None:
         return "deferred"
     if observation.reported:
         return "reported"
-    return "recovered" if _accepted_with_a_useless_body(observation) else "lost"
+    return "recovered" if _accepted(observation) else "lost"
 
 
 def delivery(observation: Observation) -> Attempt | None:
@@ -58,44 +57,64 @@ def logged(logs: Sequence[LogLine]) -> tuple[str, ...]:
 
 def unhandled(observation: Observation, *, must_recover: bool, best_effort: bool) -> Violation | None:
     """The payload is lost, or it has another outcome than the test asks for."""
-    came, loggers = outcome(observation), logged(observation.logs)
+    came = outcome(observation)
     if is_undeclared(observation) or isinstance(observation.raised, GaveUp):
         return None  # another rule reports this
     if must_recover and observation.case.mode == "recovers":
-        if delivery(observation) is not None or observation.pending:
+        if delivery(observation) is not None or observation.pending or came == "recovered":
             return None
-        got = _loss(observation, loggers) if came == "lost" else came
+        got = _loss(observation) if came == "lost" else came
         hint = "retry until the 2xx, or keep it for later"
         return violation(observation, "outcome", "recovered or deferred", got, hint)
-    if came != "lost" or (best_effort and loggers):
+    if came != "lost" or observation.unread or (best_effort and _said_by_itself(observation)):
         return None
-    return _lost(observation, loggers, f"{HANDLED}, or logged" if best_effort else HANDLED)
+    return _lost(observation, best_effort=best_effort)
 
 
-def _lost(observation: Observation, loggers: tuple[str, ...], expected: str) -> Violation:
+def _lost(observation: Observation, *, best_effort: bool) -> Violation:
     kind = observation.case.kind
     if kind == "partial":
-        return partial_failure.ignored(observation, _where_logged(loggers))
+        return partial_failure.ignored(observation, _where_logged(observation))
     if kind == "dropped":
         return violation(observation, "200-dropped", STRICT, DROPPED, HOW_STRICT, severity="warning")
     severity: Severity = "warning" if kind == "malformed" else "error"  # a 2xx, although with a useless body
-    return violation(observation, "outcome", expected, _loss(observation, loggers), HOW_HANDLED, severity=severity)
+    expected = f"{HANDLED}, or logged" if best_effort else HANDLED
+    hint = HOW_HANDLED + (OR_LOG if best_effort else NOT_BY_A_LOG)
+    return violation(observation, "outcome", expected, _loss(observation), hint, severity=severity)
 
 
-def _accepted_with_a_useless_body(observation: Observation) -> bool:
-    """Whether Customer.io accepted the payload: its 2xx says so, although the body is useless."""
-    case = observation.case
-    return case.kind == "malformed" and case.accepted == "surely" and not is_undeclared(observation)
+def _accepted(observation: Observation) -> bool:
+    """Whether Customer.io took the payload, although the answer is an error or useless: nothing is lost then.
+
+    A call that reads is different: what it asked for did not arrive where the connection broke.
+    """
+    failed, case = observation.failed, observation.case
+    reads = case.kind == "fault" and failed is not None and failed.reads
+    return case.accepted == "surely" and not reads and not is_undeclared(observation)
 
 
-def _loss(observation: Observation, loggers: tuple[str, ...]) -> str:
+def _said_by_itself(observation: Observation) -> bool:
+    """Whether the application itself told of the failure: in a log record, or on stderr or while it handled it."""
+    return observation.printed_failure or bool(logged(_own(observation.logs)))
+
+
+def _own(logs: Sequence[LogLine]) -> list[LogLine]:
+    """The records that the application wrote after the error was met; those of clients and SDKs are none of it."""
+    return [one for one in logs if one.own and not one.early]
+
+
+def _loss(observation: Observation) -> str:
     attempts, answer = chain.chain_of(observation), observation.case.answer
     after = f"the {answer.fault or answer.status}" if len(attempts) == 1 else f"{len(attempts)} attempts"
-    return f"lost: nothing after {after}, {_where_logged(loggers)}"
+    return f"lost: nothing after {after}, {_where_logged(observation)}"
 
 
-def _where_logged(loggers: tuple[str, ...]) -> str:
-    return f"only logged ({loggers[0]})" if loggers else "not even logged"
+def _where_logged(observation: Observation) -> str:
+    own = logged(_own(observation.logs))
+    others = logged([one for one in observation.logs if not (one.own or one.early)])
+    if own or observation.printed:
+        return f"only logged ({own[0]})" if own else "only printed"
+    return f"logged by a library only ({others[0]})" if others else "not even logged"
 
 
 def _is_loud(level: str) -> bool:

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import sys
 import sysconfig
+from collections.abc import Callable, Iterator
 from os.path import abspath, realpath
 from pathlib import Path
 from sys import _getframe  # functions that a test may replace are bound here, before any test runs
 from types import FrameType
+from typing import NamedTuple
 
 import pytest_customerio
+from pytest_customerio.process.recognition import is_machinery
 
 _INSTALLED = ("site-packages", "dist-packages")
 
@@ -47,7 +51,11 @@ class CallSite:
 
     def is_project(self, name: str) -> bool:
         """Whether a file is the project's own."""
-        return (self._labels[name] if name in self._labels else self._look_at(name)) is not None
+        return self.label(name) is not None
+
+    def label(self, name: str) -> str | None:
+        """The path of a file of the project, from its root if it is below it; None for another file."""
+        return self._labels[name] if name in self._labels else self._look_at(name)
 
     def _look_at(self, name: str) -> str | None:
         path = abspath(name)
@@ -61,6 +69,50 @@ class CallSite:
         if any(path.startswith(one) for one in self._foreign):
             return False
         return not any(part in _INSTALLED for part in path[len(root) :].split(os.sep))
+
+
+class Function(NamedTuple):
+    """A function of the project, by its file and its name."""
+
+    file: str
+    name: str
+
+
+def stack(is_project: Callable[[str], bool]) -> Iterator[Function]:
+    """The functions of the project that are running now, without those that pytest or unittest called.
+
+    Those are tests and fixtures.
+    """
+    frame: FrameType | None = _getframe(1)
+    while frame is not None:
+        code = frame.f_code
+        if is_project(code.co_filename) and not (frame.f_back is not None and _calls_tests(frame.f_back)):
+            yield Function(code.co_filename, code.co_name)
+        frame = frame.f_back
+
+
+def author(is_project: Callable[[str], bool]) -> FrameType | None:
+    """The innermost frame of the project: what writes a text now.
+
+    None where the text is a log record or what `http.client` prints to debug itself, and where no line of the project
+    is involved. None also for a line of the test function itself, which pytest or unittest called: what the test prints
+    is no text of the application.
+    """
+    client = sys.modules.get("http.client")
+    others = [vars(module) for module in (logging, client) if module is not None]
+    frame: FrameType | None = _getframe(1)
+    while frame is not None and not is_project(frame.f_code.co_filename):
+        if any(frame.f_globals is one for one in others):
+            return None
+        frame = frame.f_back
+    if frame is None or (frame.f_back is not None and _calls_tests(frame.f_back)):
+        return None
+    return frame
+
+
+def _calls_tests(frame: FrameType) -> bool:
+    case = sys.modules.get("unittest.case")
+    return is_machinery(frame) or (case is not None and frame.f_globals is vars(case))
 
 
 def _spellings(path: str | Path) -> tuple[str, ...]:

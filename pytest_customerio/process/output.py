@@ -13,15 +13,15 @@ from collections.abc import Callable
 from typing import Any, Generic, Self, TypeVar
 
 from pytest_customerio.core.observation import LogLine
-from pytest_customerio.process.parts import PYTEST, PYTHON, Part
+from pytest_customerio.process.call_sites import author
+from pytest_customerio.process.parts import AIOHTTP, PYTEST, PYTHON, Part
 from pytest_customerio.process.patching import Patches
+from pytest_customerio.process.records import extras, is_own, render
 
 # Of logs, and of output, the last two million characters are remembered.
 LIMIT = 2_000_000
 # The loggers of our own machinery say nothing about the application.
 OURS = frozenset({"pytest_customerio", "vcr"})
-# The attributes that every log record has; all others came through `extra=`.
-USUAL = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName"}
 
 _BLIND = "leaks are looked for elsewhere, and the report says what could not be observed"
 _UNSEEN = "a test must declare the exception in its mark"
@@ -30,10 +30,18 @@ SHOW_WARNING = Part(PYTHON, "warnings", "_showwarnmsg", "the text of warnings, f
 ASSERT_RAISES = Part(
     PYTHON, "unittest.case", "_AssertRaisesContext.__exit__", "exceptions that a test expects", _UNSEEN
 )
+_UNREAD = "a useless body of a 2xx counts as one that nobody reads, and is no warning"
+JSON_ERRORS = (
+    Part(PYTHON, "json.decoder", "JSONDecodeError.__init__", "that a body that is no JSON was read", _UNREAD),
+    Part(
+        AIOHTTP, "aiohttp", "ContentTypeError.__init__", "that a body that is no JSON was read", _UNREAD, optional=True
+    ),
+)
 PARTS = (
     CALL_HANDLERS,
     SHOW_WARNING,
     ASSERT_RAISES,
+    *JSON_ERRORS,
     Part(PYTHON, "sys", "stdout.write", "what is written to stdout and stderr, for leaks", _BLIND),
     # pytest before 8.4 has no such class; the class is handed to `Watch`.
     Part(PYTEST, "pytest", "RaisesExc.__exit__", "exceptions that a test expects", _UNSEEN),
@@ -50,9 +58,15 @@ class Watch:
     test declares them. `warned` are the texts of warnings that a filter let through. `blind` names those of `logs`,
     `output` and `warnings` that could not be observed: a canary, a text of our own, was sent there and not seen. Bytes
     that are written to a stream's `buffer` are never seen.
+
+    `is_project` says whether a file is the application's own. Once `error_met` is set, `printed` and `printed_failure`
+    note what the application itself writes to stdout and stderr, as `Observation` describes them. `unreadable` says
+    that somebody tried to read a body since then, and could not.
     """
 
-    def __init__(self, raises_class: type | None = None) -> None:
+    def __init__(self, raises_class: type | None = None, is_project: Callable[[str], bool] = bool) -> None:
+        self.error_met = self.printed = self.printed_failure = self.unreadable = False
+        self._is_project = is_project
         self.expected: list[BaseException] = []
         self.blind: list[str] = []
         self._raises_class = raises_class
@@ -67,11 +81,14 @@ class Watch:
         self._patches.patch(CALL_HANDLERS, self._hear_records)
         for stream in _streams():
             with contextlib.suppress(AttributeError, TypeError):  # a stream that takes no attributes counts as blind
-                self._patches.put(stream, "write", self._hear_output(stream.write))
+                error = stream in (sys.stderr, sys.__stderr__)
+                self._patches.put(stream, "write", self._hear_output(stream.write, error=error))
         self._patches.patch(SHOW_WARNING, self._hear_warnings)
         if self._raises_class is not None:
             self._patches.wrap(self._raises_class, "__exit__", self._note_expected)
         self._patches.patch(ASSERT_RAISES, self._note_expected)
+        for part in JSON_ERRORS:
+            self._patches.patch(part, self._note_unreadable)
         senses = {"logs": self._sees_logs, "output": self._sees_output, "warnings": self._sees_warnings}
         self.blind = [name for name, sees in senses.items() if not sees()]
         return self
@@ -103,17 +120,28 @@ class Watch:
                 original(logger, record)
             if self._on:  # after the handlers have run, because their filters may redact the record
                 with contextlib.suppress(Exception):  # the `__str__` of a value may raise any exception
-                    text = render(record)[-LIMIT:]
-                    seen = LogLine(text, logging.getLevelName(record.levelno), record.name)
-                    self._records.add(seen, 0 if isinstance(record.msg, _Canary) else len(text))
+                    seen = self._seen(record)
+                    self._records.add(seen, 0 if isinstance(record.msg, _Canary) else len(seen.text))
 
         return call_handlers
 
-    def _hear_output(self, original: Callable[..., Any]) -> Callable[..., Any]:
+    def _seen(self, record: logging.LogRecord) -> LogLine:
+        text, extra, level = render(record)[-LIMIT:], tuple(extras(record)), logging.getLevelName(record.levelno)
+        return LogLine(text, level, record.name, is_own(record, self._is_project), not self.error_met, extra)
+
+    def _note_printed(self, *, error: bool) -> None:
+        """Note that the application writes to a stream after the error, and whether it tells of a failure."""
+        if author(self._is_project) is not None:
+            self.printed = True
+            self.printed_failure = error or sys.exc_info()[1] is not None
+
+    def _hear_output(self, original: Callable[..., Any], *, error: bool) -> Callable[..., Any]:
         def write(text: Any) -> Any:
             if self._on and isinstance(text, str):
                 end = text if isinstance(text, _Canary) else text[-LIMIT:]
                 self._written.add(end, len(end))
+                if self.error_met and not (self.printed_failure or isinstance(text, _Canary) or text.isspace()):
+                    self._note_printed(error=error)
             return len(text) if isinstance(text, _Canary) else original(text)
 
         return write
@@ -136,6 +164,13 @@ class Watch:
             return swallowed
 
         return leave
+
+    def _note_unreadable(self, original: Callable[..., Any]) -> Callable[..., Any]:
+        def init(error: Any, *args: Any, **kwargs: Any) -> None:
+            self.unreadable = self.unreadable or self.error_met
+            original(error, *args, **kwargs)
+
+        return init
 
     def _sees_logs(self) -> bool:
         canary = _Canary(uuid.uuid4().hex)
@@ -165,17 +200,6 @@ class Watch:
 
     def _is_ours(self, stream: Any, name: str) -> bool:
         return hasattr(stream, "__dict__") and self._patches.standing(stream, name)
-
-
-def render(record: logging.LogRecord) -> str:
-    """All text a handler may make of a record: message, traceback, stack, and what came through `extra=`."""
-    try:
-        message = record.getMessage()
-    except Exception:  # the arguments do not fit the message
-        message = f"{record.msg!s} {record.args!r}"
-    extra = [f"{name}={value!r}" for name, value in vars(record).items() if name not in USUAL]
-    trace = record.exc_text or (logging.Formatter().formatException(record.exc_info) if record.exc_info else "")
-    return "\n".join(filter(None, (message, trace, record.stack_info, *extra)))
 
 
 class _Canary(str):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 
 from pytest_customerio.clients.celery import Tasks
@@ -27,12 +27,18 @@ MOST_PERSONAL = 500
 class Observer:
     """Collects attempts, waits, logs, output, exceptions, secrets and personal texts, and what the test states.
 
-    `raises` are the exceptions that the test declares. Not safe between threads: the replay holds a lock around `note`.
+    `raises` are the exceptions that the test declares; `is_project` says whether a file is the application's. Not safe
+    between threads: the replay holds a lock around `note`.
     """
 
-    def __init__(self, raises: tuple[type[BaseException], ...] = (), raises_class: type | None = None) -> None:
+    def __init__(
+        self,
+        raises: tuple[type[BaseException], ...] = (),
+        raises_class: type | None = None,
+        is_project: Callable[[str], bool] = bool,
+    ) -> None:
         self.clock = Clock()
-        self.watch = Watch(raises_class=raises_class)
+        self.watch = Watch(raises_class, is_project)
         self.statements = Statements()
         self.tasks = Tasks(self.clock.wait)
         self.attempts: list[Attempt] = []
@@ -89,10 +95,12 @@ class Observer:
         identity = whole(said, timed=timed)
         draining, status = self.statements.draining, answer.status or None
         attempt = Attempt(identity, operation.id, self.clock.now(), status, answer.fault, draining, said, met=met)
-        attempt = replace(attempt, retry_after=answer.retry_after if met else None)
+        reads = operation.method == "GET"
+        attempt = replace(attempt, retry_after=answer.retry_after if met else None, reads=reads)
         self.attempts.append(attempt)
         self._counts[identity] += 1
         if met:
+            self.watch.error_met = True
             self._failed.update(one.identity for one in said if one.rejected or answer.status != 207)
         self._note_origin(operation, request, identity, call)
         if met and call is not None and call.sent_from:
@@ -132,9 +140,13 @@ class Observer:
             logs=tuple(self.watch.logs),
             output=self.watch.output,
             warned=self.watch.warned,
+            printed=self.watch.printed,
+            printed_failure=self.watch.printed_failure,
+            unread=case.kind == "malformed" and not self.watch.unreadable,
             raised=shown,
             declared=declared,
             pending=self.statements.pending or self.tasks.pending,
+            rerun=self.tasks.pending,
             reported=self.statements.reported,
             reported_falsy=self.statements.falsy and not self.statements.reported,
             secrets=tuple(self._secrets),
@@ -158,7 +170,8 @@ class Observer:
             caught = raised is not None and any(type(one) is type(raised) for one in expected)
         if raised is None:
             return (expected[-1], True) if expected else (None, False)
-        return raised, caught or isinstance(raised, self._raises)
+        declared = caught or isinstance(raised, self._raises) or self.tasks.asks_to_run_again(raised)
+        return raised, declared
 
     def _note_origin(
         self, operation: Operation, request: WireRequest, identity: str, call: PendingInteraction | None

@@ -33,9 +33,10 @@ class Replay:
         times: int | None = None,
         raises_class: type | None = None,
         answers: Answers = repeated,
+        is_project: Callable[[str], bool] = bool,
     ) -> None:
         self.schedule = Schedule(cases, mark.operations, variant=variant, answers=answers, times=times)
-        self.observer = Observer(mark.raises, raises_class)
+        self.observer = Observer(mark.raises, raises_class, is_project)
         self._over = False
         self._lock = threading.Lock()
 
@@ -67,6 +68,12 @@ class Replay:
         """Whether any attempt was answered with the error."""
         return self.case is not None
 
+    def why(self, answer: Answer) -> str:
+        """The id of the case if this answer is its error, else nothing."""
+        case = self.case
+        error = case is not None and (answer.status, answer.fault) == (case.answer.status, case.answer.fault)
+        return case.id if case is not None and error else ""
+
     def observations(self, raised: BaseException | None) -> list[Observation]:
         """What was observed of each payload that met the error; `raised` is what the test ended with."""
         return self.observer.observations(self.case, raised) if self.case is not None else []
@@ -91,5 +98,7 @@ class Replay:
             attempt = self.observer.note(operation, request, said, answer, call, met=met, timed=with_time)
         if met:
             self.observer.tasks.meet()
+        else:
+            self.observer.tasks.deliver()
         stop_endless(operation.id, self.observer.count(attempt.identity))
         return answer

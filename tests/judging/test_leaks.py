@@ -116,7 +116,7 @@ class CustomerIOException(Exception):
 
 
 def people(**what):
-    return personal_leaks(Observation(CASE, personal=(ADA, "Blue Socks"), **what))
+    return [leak[:3] for leak in personal_leaks(Observation(CASE, personal=(ADA, "Blue Socks"), **what))]
 
 
 @pytest.mark.parametrize(
@@ -127,9 +127,9 @@ def people(**what):
         ({"logs": [LogLine(f"{{'email': '{ADA}'}}", "ERROR", "app.crm")]}, [("logs", "app.crm at ERROR", "error")]),
         ({"logs": [LogLine("sold Blue Socks", "INFO", "app")]}, [("logs", "app at INFO", "error")]),
         ({"logs": [LogLine("sold Blue Socksen", "INFO", "app")]}, []),
-        ({"logs": [LogLine(ADA, "INFO", "httpx")]}, [("logs", "httpx at INFO", "warning")]),
+        ({"logs": [LogLine(ADA, "INFO", "httpx", own=False)]}, [("logs", "httpx at INFO", "warning")]),
         (
-            {"logs": [LogLine(ADA, "WARNING", "urllib3.connectionpool")]},
+            {"logs": [LogLine(ADA, "WARNING", "urllib3.connectionpool", own=False)]},
             [("logs", "urllib3.connectionpool at WARNING", "warning")],
         ),
         ({"output": f"print {ADA}"}, [("output", "stdout or stderr", "error")]),
@@ -150,7 +150,7 @@ def test_personal_data_is_found_wherever_it_shows(what, found):
 
 def test_a_record_that_a_handler_printed_is_one_leak():
     """A log record that a handler writes to stderr is one leak; a print beside it is another one."""
-    line = LogLine(f"lost: {ADA}", "WARNING", "urllib3")
+    line = LogLine(f"lost: {ADA}", "WARNING", "urllib3", own=False)
     assert people(logs=[line], output=f"12:00 WARNING lost: {ADA}\n") == [("logs", "urllib3 at WARNING", "warning")]
     assert people(logs=[line], output=f"lost: {ADA}\nprint {ADA}\n") == [
         ("logs", "urllib3 at WARNING", "warning"),
@@ -204,3 +204,22 @@ def test_personal_data_is_reported_by_place_and_never_shown():
     assert "log.warning(" in violations[0].hint
     assert "from None" in violations[1].hint
     assert text not in repr(violations)
+
+
+@pytest.mark.parametrize(
+    ("logger", "advice"),
+    [("celery.app.trace", "read the rest in the task"), ("django.request", "hand it your own id of the person")],
+)
+def test_a_library_s_record_names_the_attribute(logger, advice):
+    """Where the text is clean, the attribute is named; it is a warning, with advice for this library."""
+    record = LogLine(f"failed\ndata.args=({ADA!r},)", "ERROR", logger, own=False, extra=(("data.args", f"({ADA!r},)"),))
+    ((kind, place, severity, hint),) = personal_leaks(Observation(CASE, personal=(ADA,), logs=[record]))
+    assert (kind, place, severity) == ("logs", f"{logger} at ERROR, its data.args", "warning")
+    assert advice in hint
+    assert f"getLogger({logger!r})" in hint
+
+
+def test_an_attribute_is_not_named_where_the_text_leaks_too():
+    """Then the text is what has to change."""
+    record = LogLine(f"{ADA}\nwho={ADA!r}", "ERROR", "app.crm", extra=(("who", repr(ADA)),))
+    assert people(logs=[record]) == [("logs", "app.crm at ERROR", "error")]

@@ -16,6 +16,7 @@ from observed import (
     WARNED,
     CrmError,
     attempts,
+    got,
     judged,
     rules,
     seen,
@@ -190,3 +191,57 @@ def test_following_a_redirect_is_no_retry():
     """The second attempt, at the target of the redirect, is no retry."""
     assert judged(seen(REDIRECT, 0.0, 1.0, ok=1)) == ("recovered", [])
     assert judged(seen(REDIRECT)) == ("lost", [("outcome", "error")])
+
+
+def test_a_task_that_asks_to_be_run_again_is_deferred():
+    """Also where Celery's exception reaches the test, and is no failure of the application."""
+    assert outcome(seen(raised=CrmError(), declared=True, rerun=True, pending=True)) == "deferred"
+
+
+@pytest.mark.parametrize(
+    ("case", "reads", "expected"),
+    [
+        (replace(RESET, kind="fault", accepted="surely"), False, "recovered"),
+        (replace(RESET, kind="fault", accepted="surely"), True, "lost"),
+        (TAKEN, True, "recovered"),
+        (replace(RESET, accepted="perhaps"), False, "lost"),
+    ],
+)
+def test_what_was_taken_is_not_lost(case, reads, expected):
+    """Customer.io has the payload, although the answer is an error; what a call reads did not arrive."""
+    observation = Observation(case, [replace(one, reads=reads) for one in attempts(case, 0.0)])
+    assert outcome(observation) == expected
+
+
+def test_a_useless_body_that_nobody_reads_is_no_warning():
+    """The application saw a 200, and had no reason to look at the body."""
+    assert judged(seen(USELESS, unread=True)) == ("lost", [])
+    assert judged(seen(USELESS)) == ("lost", [("outcome", "warning")])
+
+
+OTHER = LogLine("Retrying after connection broken", "WARNING", "urllib3.connectionpool", own=False)
+EARLY = LogLine("calling", "WARNING", "app.crm", early=True)
+
+
+@pytest.mark.parametrize(
+    ("what", "text", "enough"),
+    [
+        ({"logs": [OTHER]}, "logged by a library only (WARNING urllib3.connectionpool)", False),
+        ({"logs": [OTHER, WARNED]}, "only logged (WARNING app.crm)", True),
+        ({"logs": [EARLY]}, "not even logged", False),
+        ({"printed": True}, "only printed", False),
+        ({"printed": True, "printed_failure": True}, "only printed", True),
+        ({"printed": True, "logs": [WARNED]}, "only logged (WARNING app.crm)", True),
+    ],
+)
+def test_only_what_the_application_says_after_the_error_counts(what, text, enough):
+    """Records of libraries, and what was written before the error, say nothing of the failure."""
+    assert got(seen(**what), "outcome") == f"lost: nothing after the 429, {text}"
+    assert rules(seen(**what), best_effort=True) == ([] if enough else ["outcome"])
+
+
+def test_the_advice_fits_the_mark():
+    """Only without best_effort a log line is said to be too little."""
+    advice = [judge(seen(), best_effort=asked)[1][0].hint for asked in (False, True)]
+    assert ["a log line alone is not handling" in one for one in advice] == [True, False]
+    assert "best_effort=True accepts a log record" in advice[1]

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import operator
 import os
 import sys
 import sysconfig
 import threading
+import unittest
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from pytest_customerio.process import call_sites
-from pytest_customerio.process.call_sites import CallSite
+from pytest_customerio.process.call_sites import CallSite, author, stack
 
 
 def _function(path: Path | str, name: str = "purchase") -> Callable[..., str | None]:
@@ -95,3 +97,38 @@ def test_every_file_is_looked_at_once(monkeypatch: pytest.MonkeyPatch, tmp_path:
     first = _from(site, tmp_path / "a.py")
     monkeypatch.setattr(site, "_look_at", lambda name: pytest.fail(name))
     assert _from(site, tmp_path / "a.py") == first
+
+
+def test_a_test_method_of_unittest_is_no_author(tmp_path: Path) -> None:
+    """What it writes itself is no text of the application; what a function writes that it calls is one."""
+    found: list[object] = []
+    library = _function("/opt/library.py")
+
+    def helper() -> None:
+        found.append(library(author, lambda name: name == __file__))
+
+    class Case(unittest.TestCase):
+        def runTest(self) -> None:
+            found.append(library(author, lambda name: name == __file__))
+            found.append(library(author, lambda name: False))
+            helper()
+
+    Case().run()
+    assert found[:2] == [None, None]
+    assert found[2].f_code is helper.__code__
+
+
+def test_the_functions_that_are_running() -> None:
+    """Those of the project, without the test that pytest called."""
+
+    def send() -> list[str]:
+        return list(map(operator.attrgetter("name"), stack(lambda name: name == __file__)))
+
+    assert send() == ["send"]
+
+
+def test_the_label_of_a_file(tmp_path: Path) -> None:
+    """Its path from the root; None for a file of a library."""
+    site = CallSite(tmp_path)
+    assert site.label(str(tmp_path / "app" / "crm.py")) == "app/crm.py"
+    assert site.label("/opt/site-packages/x.py") is None

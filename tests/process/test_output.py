@@ -7,6 +7,7 @@ from __future__ import annotations
 import base64
 import contextlib
 import io
+import json
 import logging
 import re
 import sys
@@ -528,3 +529,64 @@ def test_the_streams_that_loguru_took_hold_of_are_watched(monkeypatch):
         kept.write("could not sync ada@example.com")
     assert "ada@example.com" in watch.output
     assert kept.getvalue() == "could not sync ada@example.com"
+
+
+APP = """
+import sys
+
+def run(how, text="lost"):
+    if how == "handling":
+        try:
+            raise KeyError
+        except KeyError:
+            print(text)
+    else:
+        print(text, file=sys.stderr if how == "stderr" else sys.stdout)
+"""
+
+
+@pytest.mark.parametrize(
+    ("how", "met", "noted"),
+    [
+        ("stdout", False, (False, False)),
+        ("stdout", True, (True, False)),
+        ("stderr", True, (True, True)),
+        ("handling", True, (True, True)),
+        ("by a library", True, (False, False)),
+        ("blank", True, (False, False)),
+    ],
+)
+def test_what_the_application_prints_after_the_error(tmp_path, capsys, how, met, noted):
+    """On stderr, or while an exception is handled, it tells of the failure."""
+    file = tmp_path / "app.py"
+    scope = {}
+    exec(compile(APP, "/opt/library.py" if how == "by a library" else str(file), "exec"), scope)
+    with Watch(is_project=lambda name: name == str(file)) as watch:
+        watch.error_met = met
+        scope["run"](how, " " if how == "blank" else "lost")
+        scope["run"](how, " " if how == "blank" else "lost")
+    assert (watch.printed, watch.printed_failure) == noted
+
+
+def test_who_wrote_a_record_and_when(logger):
+    """A record is early before the error is met; the application's own is told from a library's."""
+    with Watch(is_project=lambda name: name == __file__) as watch:
+        logger.warning("early")
+        watch.error_met = True
+        logger.warning("late", extra={"who": "ada"})
+        logger.handle(logging.makeLogRecord({"name": "json", "pathname": "x.py", "msg": "other", "levelno": 30}))
+    assert [(one.own, one.early, one.extra) for one in watch.logs] == [
+        (True, True, ()),
+        (True, False, (("who", "'ada'"),)),
+        (False, False, ()),
+    ]
+
+
+def test_a_body_that_somebody_could_not_read():
+    """Only one that is read after the error counts."""
+    with Watch() as watch:
+        for met in (False, True):
+            watch.error_met = met
+            with pytest.raises(json.JSONDecodeError):
+                json.loads("<html>")
+            assert watch.unreadable is met

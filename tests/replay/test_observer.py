@@ -147,3 +147,26 @@ def test_equal_states_give_equal_observations(sender):
 def test_without_attempts_there_is_no_observation():
     """Another thread may ask before the first attempt is noted."""
     assert Observer().observations(RATE, None) == []
+
+
+def test_what_comes_after_the_error_is_told_apart(sender, capsys):
+    """The watch knows when the error was met, and each attempt whether it only reads."""
+    app = sender(RATE)
+    watch = app.replay.observer.watch
+    assert not watch.error_met
+    app.identify("a")
+    assert watch.error_met
+    (one,) = app.judgements()
+    assert (one.observation.unread, one.observation.attempts[0].reads) == (False, False)
+    capsys.readouterr()
+
+
+def test_a_task_that_asks_to_be_run_again(sender):
+    """Celery's own exception is declared, and the observation says that the task is to be run again."""
+    app, error = sender(RATE), KeyError()
+    app.identify("a")
+    tasks = app.replay.observer.tasks
+    tasks._again.add("1")
+    tasks._requests_to_retry.append(error)
+    (one,) = app.replay.observations(error)
+    assert (one.raised, one.declared, one.rerun, one.pending) == (error, True, True, True)
