@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import os
 import sys
 import sysconfig
@@ -16,6 +15,13 @@ from typing import NamedTuple
 import pytest_customerio
 from pytest_customerio.process.recognition import is_machinery
 
+# Libraries that print what the application wants to log; others, which log or print by themselves: their own retries,
+# or to debug themselves. What `logging` prints counts as a log record.
+_LOGGERS = frozenset({"loguru", "structlog"})
+_BY_THEMSELVES = frozenset(
+    {"logging", "http", "urllib3", "requests", "httpx", "httpx2", "httpcore", "httpcore2", "aiohttp", "customerio"}
+    | {"async_customerio", "backoff", "stamina", "tenacity", "celery"}
+)
 _INSTALLED = ("site-packages", "dist-packages")
 
 
@@ -91,23 +97,38 @@ def stack(is_project: Callable[[str], bool]) -> Iterator[Function]:
         frame = frame.f_back
 
 
-def author(is_project: Callable[[str], bool]) -> FrameType | None:
-    """The innermost frame of the project: what writes a text now.
+class Author(NamedTuple):
+    """The innermost frame of the project, which writes a text now.
 
-    None where the text is a log record or what `http.client` prints to debug itself, and where no line of the project
-    is involved. None also for a line of the test function itself, which pytest or unittest called: what the test prints
-    is no text of the application.
+    `by_logger` says that it writes through a library for logs, `is_test` that pytest or unittest called it: a test or a
+    fixture.
     """
-    client = sys.modules.get("http.client")
-    others = [vars(module) for module in (logging, client) if module is not None]
+
+    frame: FrameType
+    by_logger: bool
+    is_test: bool
+
+
+def author(is_project: Callable[[str], bool]) -> Author | None:
+    """What writes a text now; None where a library writes by itself, and where the text is a log record."""
     frame: FrameType | None = _getframe(1)
+    by_logger = False
     while frame is not None and not is_project(frame.f_code.co_filename):
-        if any(frame.f_globals is one for one in others):
+        package = _package(frame)
+        if package in _BY_THEMSELVES:
             return None
+        by_logger = by_logger or package in _LOGGERS
         frame = frame.f_back
-    if frame is None or (frame.f_back is not None and _calls_tests(frame.f_back)):
+    if frame is None:
         return None
-    return frame
+    return Author(frame, by_logger, is_test=frame.f_back is not None and _calls_tests(frame.f_back))
+
+
+def _package(frame: FrameType) -> str:
+    """The package whose module this frame runs; nothing where another module only has its name."""
+    name = frame.f_globals.get("__name__", "")
+    module = sys.modules.get(name)
+    return name.partition(".")[0] if module is not None and vars(module) is frame.f_globals else ""
 
 
 def _calls_tests(frame: FrameType) -> bool:

@@ -131,9 +131,10 @@ class Watch:
 
     def _note_printed(self, *, error: bool) -> None:
         """Note that the application writes to a stream after the error, and whether it tells of a failure."""
-        if author(self._is_project) is not None:
+        writer = author(self._is_project)
+        if writer is not None:
             self.printed = True
-            self.printed_failure = error or sys.exc_info()[1] is not None
+            self.printed_failure = error or writer.by_logger or sys.exc_info()[1] is not None
 
     def _hear_output(self, original: Callable[..., Any], *, error: bool) -> Callable[..., Any]:
         def write(text: Any) -> Any:

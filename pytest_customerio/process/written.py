@@ -116,11 +116,11 @@ class Written:
     def _hear_output(self, original: Callable[..., Any]) -> Callable[..., Any]:
         def write(text: Any) -> Any:
             if self._on and isinstance(text, str) and not text.isspace():
-                frame = author(self._site.is_project)
-                if frame is not None:
-                    code = frame.f_code
+                writer = author(self._site.is_project)
+                if writer is not None and not writer.is_test:
+                    code = writer.frame.f_code
                     by = Function(code.co_filename, code.co_name)
-                    self._texts.append(Text(text[:LONGEST], by, frame.f_lineno))
+                    self._texts.append(Text(text[:LONGEST], by, writer.frame.f_lineno))
             return original(text)
 
         return write

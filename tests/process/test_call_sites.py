@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import operator
 import os
 import sys
@@ -10,6 +11,7 @@ import threading
 import unittest
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -99,23 +101,35 @@ def test_every_file_is_looked_at_once(monkeypatch: pytest.MonkeyPatch, tmp_path:
     assert _from(site, tmp_path / "a.py") == first
 
 
-def test_a_test_method_of_unittest_is_no_author(tmp_path: Path) -> None:
-    """What it writes itself is no text of the application; what a function writes that it calls is one."""
-    found: list[object] = []
-    library = _function("/opt/library.py")
+def test_who_writes_a_text() -> None:
+    """The innermost function of the project; whether unittest called it, and whether a library for logs is between."""
+    found: list[Any] = []
 
-    def helper() -> None:
-        found.append(library(author, lambda name: name == __file__))
+    def asked(name: str) -> Any:
+        """What a library asks that is, or only seems to be, this package."""
+        module = sys.modules.get(name)
+        scope = vars(module) if module is not None else {"__name__": name}
+        source = "def cio_asks(author, is_project):\n    return author(is_project)\n"
+        exec(compile(source, "/opt/site-packages/library.py", "exec"), scope)
+        return scope.pop("cio_asks")(author, lambda file: file == __file__)
+
+    def helper(name: str) -> None:
+        found.append(asked(name))
 
     class Case(unittest.TestCase):
         def runTest(self) -> None:
-            found.append(library(author, lambda name: name == __file__))
-            found.append(library(author, lambda name: False))
-            helper()
+            found.append(author(lambda file: file == __file__))
+            for name in ("unheard_of", "structlog", "tenacity"):
+                helper(name)
 
+    importlib.import_module("structlog")
+    importlib.import_module("tenacity")
     Case().run()
-    assert found[:2] == [None, None]
-    assert found[2].f_code is helper.__code__
+    test, unknown, by_logger, by_itself = found
+    assert (test.frame.f_code.co_name, test.by_logger, test.is_test) == ("runTest", False, True)
+    assert (unknown.frame.f_code.co_name, unknown.by_logger, unknown.is_test) == ("asked", False, False)
+    assert (by_logger.by_logger, by_itself) == (True, None)
+    assert author(lambda file: False) is None
 
 
 def test_the_functions_that_are_running() -> None:

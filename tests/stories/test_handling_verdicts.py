@@ -145,10 +145,17 @@ def test_only_the_application_s_own_log_counts(story: Story) -> None:
 
         @best_effort
         def test_to_stderr(): swallow(put, lambda: print("lost", file=sys.stderr))
+
+        @best_effort
+        @pytest.mark.parametrize("library", ["loguru", "structlog"])
+        def test_by_a_library_for_logs(library):
+            log = pytest.importorskip(library)
+            if crm.identify(42, plan="basic").status_code != 200:
+                (log.logger if library == "loguru" else log.get_logger()).warning("lost")
         """,
         "--cio-contract",
     )
-    result.assert_outcomes(passed=4, failed=4)
+    result.assert_outcomes(passed=6, failed=4)
     got = [failure(result, f"{name}[503-unavailable-persists]") for name in ("test_silent", "test_root", "test_done")]
     assert ["not even logged" in text for text in got] == [True, False, False]
     assert "logged by a library only (WARNING root)" in got[1]
