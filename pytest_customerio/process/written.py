@@ -26,7 +26,8 @@ _PLAIN = (str, int, float, bool, bytes, list, tuple, dict, type(None))
 class Text:
     """Something that the application wrote: by which function, at which line of which file, and where it went.
 
-    `level` is that of a log record, with `logger`; a printed text has none of them.
+    `level` is that of a log record, with `logger`; a printed text has none of them, one that loguru or structlog prints
+    has no level.
     """
 
     text: str
@@ -120,7 +121,8 @@ class Written:
                 if writer is not None and not writer.is_test:
                     code = writer.frame.f_code
                     by = Function(code.co_filename, code.co_name)
-                    self._texts.append(Text(text[:LONGEST], by, writer.frame.f_lineno))
+                    logger = "loguru or structlog" if writer.by_logger else ""
+                    self._texts.append(Text(text[:LONGEST], by, writer.frame.f_lineno, logger))
             return original(text)
 
         return write

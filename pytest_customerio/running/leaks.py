@@ -54,7 +54,7 @@ class LeakGuard:
         if not test.record.carried or test.latest is not None:
             return
         own = test.plan.nodeid.rpartition("::")[2].partition("[")[0]
-        senders = {one for one in self.written.senders if not (one.name == own and self._is_test(one.file))}
+        senders = {one for one in set(self.written.senders) if not (one.name == own and self._is_test(one.file))}
         way = Way(senders, self._site.label, self._is_test)
         found = [*written_leaks(self.written.texts, test.record.carried, way)]
         found += raised_leaks(raised, test.record.carried)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from dataclasses import replace
 
 import pytest
 
@@ -42,7 +43,9 @@ PII = ("pii-leak", "error", "log of crm")
         (wrote("identify 42"), []),
         (wrote(f"key {KEY}"), [SECRET]),
         (wrote(f"{ADA} with {KEY}"), [SECRET, PII]),
-        (wrote(ADA, logger="", level=None), [("pii-leak", "error", "stdout or stderr")]),
+        (wrote(ADA, logger="", level=None), [("pii-leak", "warning", "stdout or stderr")]),
+        (wrote(KEY, logger="", level=None), [("secret-leak", "error", "stdout or stderr")]),
+        (wrote(ADA, logger="loguru or structlog", level=None), [("pii-leak", "error", "log of loguru or structlog")]),
         (wrote(ADA, level=logging.INFO), [PII]),
         (wrote(ADA, level=logging.DEBUG), [("pii-leak", "warning", "log of crm")]),
         (wrote(KEY, level=logging.DEBUG), [SECRET]),
@@ -57,6 +60,13 @@ PII = ("pii-leak", "error", "log of crm")
 def test_who_wrote_what_decides(text: Text, expected: list[tuple[str, str, str]]) -> None:
     """A credential may show nowhere, an address nowhere on the way; what tests write themselves does not count."""
     assert found(text) == expected
+
+
+def test_a_command_may_print_what_it_looked_up() -> None:
+    """The address in a call that reads may be printed, but not logged."""
+    looked_up = [Carried(replace(REQUEST, method="GET"), (), (ADA,))]
+    assert list(written_leaks([wrote(ADA, logger="", level=None)], looked_up, WAY)) == []
+    assert len(list(written_leaks([wrote(ADA)], looked_up, WAY))) == 1
 
 
 def test_a_leak_names_its_line_and_not_the_text() -> None:

@@ -187,3 +187,12 @@ def test_without_a_checked_test_nothing_is_noted(tmp_path: Path, logger: logging
     made.sent_from()
     assert (made.texts, made.blind) == ([], False)
     uninstall()
+
+
+def test_what_a_library_for_logs_prints(written: Written, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """It is a log, of no level that is known here."""
+    structlog = pytest.importorskip("structlog")
+    written.listen()
+    application(tmp_path, "def run(log):\n    log.warning('lost')")(structlog.get_logger())
+    assert {(one.logger, one.level, one.by.name) for one in written.texts} == {("loguru or structlog", None, "run")}
+    assert "lost" in capsys.readouterr().out
