@@ -90,7 +90,7 @@ class Guard:
 
     def audit(self, event: str, args: tuple[Any, ...]) -> None:
         """The audit hook."""
-        if (self.armed or self.outliving) and event in _WHERE:
+        if event in _WHERE and (self.armed or self.outliving):  # the events of other kinds are many
             self._check(*_WHERE[event](args))
 
     def _check(self, host: object, port: object) -> None:

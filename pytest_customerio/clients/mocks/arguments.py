@@ -6,9 +6,9 @@ import itertools
 import math
 import re
 from bisect import bisect_left
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 from unittest import mock
 
 from pytest_customerio.process.recognition import is_mock
@@ -32,8 +32,7 @@ class NotCopiedError(Exception):
     """Arguments that cannot be judged later: they hold a mock, or what can be read only once, or are too large."""
 
 
-@dataclass(frozen=True, slots=True)
-class Arguments:
+class Arguments(NamedTuple):
     """The arguments of one call, copied; `opaque` tells whether they hold objects that JSON cannot."""
 
     args: tuple[Any, ...]
@@ -48,7 +47,7 @@ def copied(args: tuple[Any, ...], kwargs: Mapping[str, Any], is_message: Callabl
     """
     copier = _Copier(is_message)
     try:
-        return Arguments(copier.copy(args), copier.copy(kwargs), copier.opaque)
+        return Arguments(copier.copy_each(args), copier.copy_members(kwargs), copier.opaque)
     except NotCopiedError:
         return None
 
@@ -66,20 +65,34 @@ class _Copier:
         kind = type(value)
         if kind in _ATOMS:
             return value
-        self.left -= 1
-        if self.left < 0 or depth > DEEPEST:
+        if depth > DEEPEST:
             raise NotCopiedError("too large")
         if kind is dict:
-            return self._copy_members(value, depth)
-        if kind is list:
-            self.left -= len(value)
-            return [self.copy(one, depth + 1) for one in value]
+            return self.copy_members(value, depth)
         if kind is tuple:
-            return tuple([self.copy(one, depth + 1) for one in value])
-        return self._copy_object(value, kind, depth)
+            return self.copy_each(value, depth)
+        return list(self.copy_each(value, depth)) if kind is list else self._copy_object(value, kind, depth)
 
-    def _copy_members(self, value: dict[Any, Any], depth: int) -> dict[Any, Any]:
-        return {key if type(key) is str else self.copy(key): self.copy(one, depth + 1) for key, one in value.items()}
+    # Most values are atoms. Asking that here, before a call for each of them, halves the time of a copy.
+
+    def copy_each(self, values: Sequence[Any], depth: int = 0) -> tuple[Any, ...]:
+        """Copies of all of these values."""
+        self.left -= len(values)
+        if self.left < 0:
+            raise NotCopiedError("too large")
+        deeper = depth + 1
+        return tuple([one if type(one) in _ATOMS else self.copy(one, deeper) for one in values])
+
+    def copy_members(self, value: Mapping[Any, Any], depth: int = 0) -> dict[Any, Any]:
+        """Copies of all members."""
+        self.left -= len(value)
+        if self.left < 0:
+            raise NotCopiedError("too large")
+        deeper = depth + 1
+        return {
+            key if type(key) is str else self.copy(key): one if type(one) in _ATOMS else self.copy(one, deeper)
+            for key, one in value.items()
+        }
 
     def _copy_object(self, value: Any, kind: type, depth: int) -> Any:
         if is_mock(value) or kind in _SENTINELS:
@@ -87,9 +100,9 @@ class _Copier:
         if isinstance(value, (str, int, float)):  # a subclass, as an enum's member or Django's safe text
             return value
         if isinstance(value, dict):
-            return self._copy_members(value, depth)
+            return self.copy_members(value, depth)
         if isinstance(value, list):
-            return [self.copy(one, depth + 1) for one in value]
+            return list(self.copy_each(value, depth))
         if isinstance(value, tuple):  # a named tuple, as a region
             for one in value:
                 self.copy(one, depth + 1)
@@ -108,10 +121,11 @@ def shape(value: Any, depth: int = 0) -> Any:
     """What two arguments have in common that are judged alike: types, members, and of a text what rules look at."""
     kind = type(value)
     if kind is str:
-        rest = value.translate(_LETTERS) if value.isascii() else value
         size = bisect_left(_LIMITS, len(value))
-        padded = rest != "" and value != value.strip()
-        return size, rest[:40], padded, value.isdigit(), len(value) < 10 and value.lower() in _PLACEHOLDERS
+        if value.isascii() and value.isalnum():
+            return size, value.isdigit(), len(value) < 10 and value.lower() in _PLACEHOLDERS
+        rest = value.translate(_LETTERS) if value.isascii() else value
+        return size, rest[:40], value != value.strip()
     if kind is int:
         return "int", len(str(value)), value < 0
     if kind is float:

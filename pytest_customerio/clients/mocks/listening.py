@@ -10,7 +10,7 @@ from types import FunctionType
 from typing import Any
 
 from pytest_customerio.clients.mocks import sdk_calls
-from pytest_customerio.clients.mocks.arguments import Arguments, copied, subject_of
+from pytest_customerio.clients.mocks.arguments import Arguments, copied
 from pytest_customerio.clients.mocks.instances import Instances, call_watched, exempt
 from pytest_customerio.clients.mocks.known import Built, Known, Role
 from pytest_customerio.clients.mocks.libraries import AIOHTTP, BY_NAME, SILENT, VERBS
@@ -102,7 +102,7 @@ class Listener:
             if not refused:
                 if call.outer is not None:
                     call.outer.note_sent()
-                notes.recover(role.label, lambda: subject_of(args, kwargs))
+                notes.recover(role.label, args, kwargs)
 
     def _through(self, role: Role, given: tuple[Any, ...], kwargs: Mapping[str, Any]) -> Callable[[], Any] | None:
         """The call of the real thing; None where it cannot be made, or has arguments such as mocks."""

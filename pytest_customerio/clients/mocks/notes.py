@@ -6,7 +6,7 @@ import threading
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 from pytest_customerio.clients.mocks.arguments import Arguments, shape, subject_of, text_of
 from pytest_customerio.clients.mocks.known import Role
@@ -18,8 +18,7 @@ SHAPES = 400
 MOST = 5000
 
 
-@dataclass(frozen=True, slots=True)
-class Note:
+class Note(NamedTuple):
     """One call of a mock that stands for `role`, with its arguments as they were.
 
     `instance` is the real instance or how the application built it; None where that is not known. `at` is the unix
@@ -75,9 +74,11 @@ class Notes:
 
     def wants(self, label: str, sent_from: str | None, given: Any, *, sends: bool = True) -> bool:
         """Whether a call is to be kept; one like those that are kept already is only counted, if it `sends`."""
-        place = self._places.setdefault((label, sent_from), _Place())
         with self._lock:
             self.calls += sends
+            place = self._places.get((label, sent_from))
+            if place is None:
+                place = self._places[label, sent_from] = _Place()
             if place.noted < EACH:
                 place.noted += 1
                 return True
@@ -108,11 +109,13 @@ class Notes:
             if len(self._refusals) < MOST and not any(one.error is refusal.error for one in self._refusals[-5:]):
                 self._refusals.append(refusal)
 
-    def recover(self, label: str, subject: Callable[[], str]) -> None:
+    def recover(self, label: str, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> None:
         """A call was sent: one of the same subject that was refused before is lost no more."""
+        if not self._refusals:
+            return
         with self._lock:
             if any(one.label == label for one in self._refusals):
-                now = subject()
+                now = subject_of(args, kwargs)
                 self._refusals = [one for one in self._refusals if (one.label, one.subject) != (label, now)]
 
     def declare(self, error: BaseException) -> None:

@@ -10,7 +10,6 @@ from collections.abc import Callable, Iterator
 from types import FunctionType, TracebackType
 from typing import Any
 
-from pytest_customerio.clients.mocks.arguments import subject_of
 from pytest_customerio.clients.mocks.libraries import SILENT, Library
 from pytest_customerio.clients.mocks.notes import Place, chain
 from pytest_customerio.clients.mocks.unsent import at_work
@@ -134,7 +133,7 @@ def _heard(place: Place, label: str, original: Wrapper) -> Wrapper:
 def _sent(place: Place, label: str, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
     notes = place.notes()
     if notes is not None:
-        notes.recover(label, lambda: subject_of(args, kwargs))
+        notes.recover(label, args, kwargs)
 
 
 def _refuse(
