@@ -95,12 +95,12 @@ class Record:
         if full:
             self.settle()
 
-    def hear_judged(self, pending: PendingInteraction, violation: Violation) -> None:
+    def hear_judged(self, pending: PendingInteraction, violation: Violation, operation: Operation | None) -> None:
         """Remember a call that never became a request, with the violation that this is."""
         with self._hearing:
             self.heard += 1
         with self._settling:
-            self._add(pending.frozen(), Judged(None, (violation,)))
+            self._add(pending.frozen(), Judged(operation, (violation,)))
 
     def settle(self) -> None:
         """Judge what is not judged yet. Other threads may go on sending meanwhile."""

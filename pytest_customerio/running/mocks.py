@@ -7,10 +7,12 @@ import threading
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from pytest_customerio.clients.mocks import CLIENTS, MOCK, SDKS
-from pytest_customerio.core.model import PendingInteraction, Violation
+from pytest_customerio.clients.mocks import CLIENTS, SDKS
+from pytest_customerio.contract.catalog import Catalog
+from pytest_customerio.core.model import Operation, PendingInteraction, Violation
 from pytest_customerio.process.call_sites import CallSite
 from pytest_customerio.process.late_imports import LateImports
+from pytest_customerio.process.recognition import MOCKS
 from pytest_customerio.reporting import mocked
 from pytest_customerio.running.traffic import SessionTraffic, now
 
@@ -26,9 +28,10 @@ BUSY = "work of the test was still going on in other threads"
 class Mocks:
     """The mocks of one session that stand for Customer.io's SDKs and clients."""
 
-    def __init__(self, traffic: SessionTraffic, site: CallSite) -> None:
+    def __init__(self, traffic: SessionTraffic, site: CallSite, catalog: Catalog) -> None:
         self._traffic = traffic
         self._site = site
+        self._catalog = catalog
         self._listener: Listener | None = None
         self._stop: Callable[[], None] | None = None
         self._imported: set[str] = set()
@@ -36,8 +39,8 @@ class Mocks:
         self._lock = threading.Lock()
 
     def install(self) -> Callable[[], None]:
-        """Listen as soon as an SDK was imported, or `unittest.mock` and a client. Returns what ends it."""
-        names = {*SDKS, *CLIENTS, MOCK}
+        """Listen as soon as an SDK was imported, or a module of mocks and a client. Returns what ends it."""
+        names = {*SDKS, *CLIENTS, *MOCKS}
         self._imported = {name for name in names if name in sys.modules}
         late = LateImports(names - self._imported, self._note_import)
         sys.meta_path.insert(0, late)
@@ -60,13 +63,15 @@ class Mocks:
 
     def settle(self, test: CheckedTest, raised: BaseException | None) -> None:
         """Judge what was noted so far: it joins what the test sent."""
+        if self._listener is not None:
+            self._listener.through.end_test()
         if test.mocked is None:
             return
         notes, refusals = test.mocked.take()
         if notes and self._traffic.ownership.is_busy():
             # Calls are made again on the real objects, which a thread of the application must not meet.
-            for _ in (note for note in notes if note.role.kind != "class"):
-                test.mocked.skip(BUSY)
+            for note in (one for one in notes if one.role.kind != "class"):
+                test.mocked.skip(BUSY, note.sent_from)
         elif notes:
             for found in self._made_again(notes):
                 self._add(test, test.mocked, found)
@@ -76,7 +81,7 @@ class Mocks:
         from pytest_customerio.clients.mocks.notes import Notes
 
         with self._lock:
-            test.mocked = test.mocked or Notes()
+            test.mocked = test.mocked or Notes(lambda: test.current is not None)
         return test.mocked
 
     def _note_import(self, name: str) -> None:
@@ -84,28 +89,21 @@ class Mocks:
         self._imported.add(name)
         if self._stop is None:
             self._start()
-        elif self._listener is not None and name != MOCK:
+        elif self._listener is not None:
             self._listener.learn(name)
 
     def _start(self) -> None:
         """Listen, if there is anything to hear: calls that an SDK refuses, and mocks of an SDK or a client."""
-        clients = MOCK in self._imported and self._imported.intersection(CLIENTS)
+        clients = self._imported.intersection(MOCKS) and self._imported.intersection(CLIENTS)
         if self._starting or not (clients or self._imported.intersection(SDKS)):
             return
-        self._starting = True  # what is imported here may be `unittest.mock`
+        self._starting = True  # what is imported here may be awaited too
         from pytest_customerio.clients.mocks.listening import Listener
         from pytest_customerio.clients.mocks.notes import Place
 
-        place = Place(
-            self.notes, self._site.sent_from, now, self._traffic.concerns, self._site.is_project, self._replaying
-        )
+        place = Place(self.notes, self._site.sent_from, now, self._traffic.concerns, self._site.is_project)
         self._listener = Listener(place)
-        self._stop = self._listener.install(self._imported - {MOCK})
-
-    def _replaying(self) -> bool:
-        """Whether an error case is at work."""
-        test = self._traffic.ownership.current()
-        return test is not None and test.replay is not None
+        self._stop = self._listener.install(list(self._imported))
 
     def _made_again(self, notes: list[Note]) -> list[Reenacted]:
         from pytest_customerio.clients.mocks.reenacting import reenact
@@ -122,11 +120,11 @@ class Mocks:
         note = found.note
         client = mocked.heard_at(note.role.label)
         if found.why:
-            notes.skip(found.why)
+            notes.skip(found.why, note.sent_from)
         if found.error:
-            self._add_violation(
-                test, notes, client, note.at, mocked.hidden(note.role.label, found.error, note.sent_from)
-            )
+            broken = mocked.hidden(note.role.label, found.error, note.sent_from)
+            self._add_violation(test, client, note.at, broken, self._operation(note))
+        notes.without_keys += bool(found.requests) and not found.keys
         if not (found.why or found.error or found.requests or note.role.kind == "class"):
             notes.calls -= 1  # it leads elsewhere, or sends nothing
         for request in found.requests:
@@ -146,9 +144,22 @@ class Mocks:
         for one in refusals:
             if id(one.error) not in own and not isinstance(one.error, declared):
                 broken = mocked.not_sent(one.label, one.text, one.sent_from)
-                self._add_violation(test, notes, one.label, one.at, broken)
+                self._add_violation(test, one.label, one.at, broken, self._catalog.operations.get(one.operation or ""))
 
-    def _add_violation(self, test: CheckedTest, notes: Notes, client: str, at: float, broken: Violation) -> None:
-        notes.not_sent += 1
+    def _add_violation(
+        self, test: CheckedTest, client: str, at: float, broken: Violation, operation: Operation | None
+    ) -> None:
+        assert test.mocked is not None
+        test.mocked.not_sent += 1
         pending = PendingInteraction(client, "", "", sent_from=broken.sent_from, at=at)
-        test.record.hear_judged(pending, broken)
+        test.record.hear_judged(pending, broken, operation)
+
+    def _operation(self, note: Note) -> Operation | None:
+        """The operation that a call would have been: the method tells, or the address."""
+        from pytest_customerio.clients.mocks.calls import address, method_of
+
+        role, args, kwargs = note.role, note.given.args, note.given.kwargs
+        if role.operation is not None:
+            return self._catalog.operations.get(role.operation)
+        url = address(role, args, kwargs)
+        return self._catalog.match(method_of(role, args, kwargs), url).operation if url else None

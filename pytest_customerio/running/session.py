@@ -56,7 +56,7 @@ class Session:
         self.allow = allowances(settings.allow_lines, vocabulary())
         site = CallSite(settings.rootdir)
         self._traffic = SessionTraffic(self.catalog, self.cassettes, site.sent_from, everywhere=settings.contract)
-        self._mocks = Mocks(self._traffic, site)
+        self._mocks = Mocks(self._traffic, site, self.catalog)
         self._unfinished = UnfinishedWork(self._traffic.ownership)
         self._stack = ExitStack()
         self._taps: registry.Taps | None = None

@@ -10,10 +10,11 @@ from unittest.mock import patch
 
 import pytest
 
-from pytest_customerio.clients.mocks import CLIENTS, MOCK, SDKS
+from pytest_customerio.clients.mocks import CLIENTS, SDKS
 from pytest_customerio.clients.mocks.libraries import BY_NAME
 from pytest_customerio.clients.mocks.notes import Notes
 from pytest_customerio.core.settings import Settings
+from pytest_customerio.process.recognition import MOCKS
 from pytest_customerio.running.session import Session
 from pytest_customerio.running.test import CheckedTest, Plan
 
@@ -100,12 +101,12 @@ def test_a_thread_that_is_still_at_work(session: Session) -> None:
 
 @pytest.mark.parametrize(
     ("imported", "listens"),
-    [((), False), ((MOCK,), False), (("requests",), False), ((MOCK, "requests"), True), (("customerio",), True)],
+    [((), False), (("unittest.mock",), False), (("requests",), False), (("unittest.mock", "requests"), True), (("mock.mock", "requests"), True), (("customerio",), True)],
 )
 def test_when_it_listens(imported: tuple[str, ...], listens: bool, monkeypatch: pytest.MonkeyPatch) -> None:
     """When an SDK is imported, or `unittest.mock` and a client."""
     own = Session(Settings(rootdir=Path(__file__).parent))._mocks
-    for name in (*SDKS, *CLIENTS, MOCK):
+    for name in (*SDKS, *CLIENTS, *MOCKS):
         if name not in imported:
             monkeypatch.delitem(sys.modules, name, raising=False)
     uninstall = own.install()
@@ -132,7 +133,7 @@ def test_a_library_that_is_imported_later(session: Session, monkeypatch: pytest.
 def test_an_sdk_that_is_the_first_import(monkeypatch: pytest.MonkeyPatch) -> None:
     """It is not taken in before it is imported in full, though `unittest.mock` and clients are imported meanwhile."""
     own = Session(Settings(rootdir=Path(__file__).parent))._mocks
-    for name in (*SDKS, *CLIENTS, MOCK):
+    for name in (*SDKS, *CLIENTS, *MOCKS):
         monkeypatch.delitem(sys.modules, name, raising=False)
     uninstall = own.install()
     try:
@@ -142,7 +143,7 @@ def test_an_sdk_that_is_the_first_import(monkeypatch: pytest.MonkeyPatch) -> Non
         monkeypatch.undo()
         own._note_import("customerio")
         assert own._stop is not None
-        own._note_import(MOCK)
+        own._note_import("unittest.mock")
         own._note_import("requests")
         assert own._listener is not None
         assert own._listener.known.role(sys.modules["requests"].post) is not None

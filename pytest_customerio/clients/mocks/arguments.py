@@ -9,9 +9,8 @@ from bisect import bisect_left
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
-from unittest import mock
 
-from pytest_customerio.process.recognition import is_mock
+from pytest_customerio.process.recognition import is_mock, mock_modules
 
 # Values in one call's arguments, and levels of nesting: beyond these a call is not noted in full, and so not judged.
 MOST_VALUES = 100_000
@@ -20,8 +19,6 @@ _ATOMS = frozenset({str, int, float, bool, type(None), bytes})
 _LETTERS = str.maketrans("", "", "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789")
 _LIMITS = (0, 100, 150, 1000, 10_000, 100_000)
 _PLACEHOLDERS = frozenset({"none", "null", "undefined"})
-_SENTINELS = frozenset({type(mock.sentinel.any), type(mock.ANY), type(mock.call)})
-
 
 # What an exception may say about what it was given: nothing that looks like an address or a number of somebody.
 _PERSONAL = re.compile(r"\S*@\S*|\+?\d{7,}")
@@ -95,7 +92,7 @@ class _Copier:
         }
 
     def _copy_object(self, value: Any, kind: type, depth: int) -> Any:
-        if is_mock(value) or kind in _SENTINELS:
+        if is_mock(value) or _is_sentinel(kind):
             raise NotCopiedError("a mock")
         if isinstance(value, (str, int, float)):  # a subclass, as an enum's member or Django's safe text
             return value
@@ -115,6 +112,11 @@ class _Copier:
             return twin
         self.opaque = True
         return value
+
+
+def _is_sentinel(kind: type) -> bool:
+    """Whether this is the class of `sentinel.x`, `ANY` or `call`."""
+    return any(kind in (type(one.DEFAULT), type(one.ANY), type(one.call)) for one in mock_modules())
 
 
 def shape(value: Any, depth: int = 0) -> Any:

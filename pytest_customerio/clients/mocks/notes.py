@@ -36,7 +36,7 @@ class Note(NamedTuple):
 class Refusal:
     """One call of an SDK's method that raised before anything was sent; `text` says what, without what it was given.
 
-    `subject` tells of whom and of what the call was.
+    `subject` tells of whom and of what the call was, `operation` which one it is, where the method tells.
     """
 
     label: str
@@ -45,6 +45,7 @@ class Refusal:
     subject: str
     sent_from: str | None
     at: float
+    operation: str | None = None
 
 
 @dataclass(slots=True)
@@ -58,15 +59,19 @@ class _Place:
 class Notes:
     """What the mocks of one test were called with, what an SDK refused, and what could not be noted.
 
-    `calls` are those that were heard, `unjudged` those that are not judged, by reason; `not_sent` those that the real
-    thing refuses. `answered` are the requests that the real thing would have sent, by mock.
+    `replaying` tells whether an error case is at work. `calls` are those that were heard, `unjudged` those that are not judged, by reason; `not_sent` those that the real
+    thing refuses. `answered` are the requests that the real thing would have sent, by mock. `without_keys` are calls
+    whose credentials are not judged, because they are not known, or not set in this run.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, replaying: Callable[[], bool] = bool) -> None:
+        self.replaying = replaying
         self.calls = 0
         self.not_sent = 0
         self.answered: Counter[str] = Counter()
         self.unjudged: Counter[str] = Counter()
+        self.places: dict[str, str] = {}
+        self.without_keys = 0
         self._notes: list[Note] = []
         self._refusals: list[Refusal] = []
         self._places: dict[tuple[str, str | None], _Place] = {}
@@ -87,7 +92,7 @@ class Notes:
             if seen in place.shapes:
                 return False
             if len(place.shapes) >= SHAPES or len(self._notes) >= MOST:
-                self.unjudged["too many different calls"] += 1
+                self._skip("too many different calls", sent_from)
                 return False
             place.shapes.add(seen)
             return True
@@ -125,14 +130,27 @@ class Notes:
                 known = {id(one) for one in chain(error)}
                 self._refusals = [one for one in self._refusals if id(one.error) not in known]
 
-    def skip(self, why: str) -> None:
+    def skip(self, why: str, sent_from: str | None = None) -> None:
         """A call that cannot be judged."""
         with self._lock:
-            self.unjudged[why] += 1
+            self._skip(why, sent_from)
+
+    def _skip(self, why: str, sent_from: str | None) -> None:
+        self.unjudged[why] += 1
+        if sent_from is not None:
+            self.places.setdefault(why, sent_from)
 
     def counts(self) -> dict[str, Any]:
-        """How many calls were heard, and those that are not judged, by reason, as values that xdist can send."""
-        return {"calls": self.calls, "unjudged": dict(self.unjudged)}
+        """How many calls were heard, and those that are not judged, by reason, as values that xdist can send.
+
+        `places` is the first call site of each reason.
+        """
+        return {
+            "calls": self.calls,
+            "unjudged": dict(self.unjudged),
+            "places": dict(self.places),
+            "without_keys": self.without_keys,
+        }
 
     def take(self) -> tuple[list[Note], list[Refusal]]:
         """What was noted since the last time."""
@@ -146,7 +164,7 @@ class Notes:
 class Place:
     """Where calls are noted: in which test's notes, from which call site, at what time.
 
-    `is_project` tells whether a file is the project's own, `replaying` whether an error case is at work.
+    `is_project` tells whether a file is the project's own.
     """
 
     notes: Callable[[], Notes | None]
@@ -154,12 +172,13 @@ class Place:
     now: Callable[[], float]
     concerns: Callable[..., bool]
     is_project: Callable[[str], bool]
-    replaying: Callable[[], bool] = bool
 
-    def refusal(self, label: str, error: BaseException, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> Refusal:
+    def refusal(
+        self, label: str, error: BaseException, args: tuple[Any, ...], kwargs: Mapping[str, Any], operation: str | None
+    ) -> Refusal:
         """A call that was refused, here and now."""
         text, subject = text_of(error, (args, dict(kwargs))), subject_of(args, kwargs)
-        return Refusal(label, error, text, subject, self.sent_from(), self.now())
+        return Refusal(label, error, text, subject, self.sent_from(), self.now(), operation)
 
 
 def chain(error: BaseException) -> Iterator[BaseException]:

@@ -1,7 +1,7 @@
 """Which mocks stand for something known: learnt where `unittest.mock` and pytest's `monkeypatch` put them in place.
 
-Private parts of `unittest.mock` that are used here, as they are in CPython 3.11 to 3.14. Without them no mock is known,
-and nothing is heard through one.
+Private parts of `unittest.mock` that are used here, as they are in CPython 3.11 to 3.14, and in its backport `mock` 5.
+Without them no mock is known, and nothing is heard through one.
 
 - `_patch.__enter__` puts a mock in place and remembers the original as `temp_original`; `start()`, decorators,
   `patch.object`, `patch.multiple` and pytest-mock all call it. `_patch_dict._patch_dict` does so for `patch.dict`.
@@ -19,9 +19,10 @@ from types import FunctionType
 from typing import Any, cast
 
 from pytest_customerio.clients.mocks.known import Built, Known, Role, called, child
-from pytest_customerio.process.parts import PYTEST, PYTHON, Part
+from pytest_customerio.clients.mocks.lookalikes import OTHER
+from pytest_customerio.process.parts import MOCK, PYTEST, PYTHON, Part
 from pytest_customerio.process.patching import Patches, Wrapper
-from pytest_customerio.process.recognition import is_mock
+from pytest_customerio.process.recognition import MOCKS, is_mock
 
 # Where a mock keeps what it stands for: beside its own state, which has names of this form too.
 ROLE = "_mock_cio_role"
@@ -29,12 +30,21 @@ DERIVED = "_mock_cio_derived"
 _CHECK = "_checksig_"
 
 _UNHEARD = "such mocks are not heard"
-ENTER = Part(PYTHON, "unittest.mock", "_patch.__enter__", "what a mock stands for", _UNHEARD)
-PATCH_DICT = Part(PYTHON, "unittest.mock", "_patch_dict._patch_dict", "what a mock stands for", _UNHEARD)
-ADD_SPEC = Part(PYTHON, "unittest.mock", "NonCallableMock._mock_add_spec", "what a mock stands for", _UNHEARD)
-SETATTR = Part(PYTEST, "pytest", "MonkeyPatch.setattr", "what a mock stands for", _UNHEARD)
-SETITEM = Part(PYTEST, "pytest", "MonkeyPatch.setitem", "what a mock stands for", _UNHEARD)
-PARTS = (ENTER, PATCH_DICT, ADD_SPEC, SETATTR, SETITEM)
+_WHY = "what a mock stands for"
+_LIBRARIES = dict(zip(MOCKS, (PYTHON, MOCK), strict=True))
+
+
+def _parts(path: str) -> dict[str, Part]:
+    """One part for each module that defines mocks."""
+    return {name: Part(library, name, path, _WHY, _UNHEARD) for name, library in _LIBRARIES.items()}
+
+
+ENTER = _parts("_patch.__enter__")
+PATCH_DICT = _parts("_patch_dict._patch_dict")
+ADD_SPEC = _parts("NonCallableMock._mock_add_spec")
+SETATTR = Part(PYTEST, "pytest", "MonkeyPatch.setattr", _WHY, _UNHEARD)
+SETITEM = Part(PYTEST, "pytest", "MonkeyPatch.setitem", _WHY, _UNHEARD)
+PARTS = (*ENTER.values(), *PATCH_DICT.values(), *ADD_SPEC.values(), SETATTR, SETITEM)
 
 
 class StandIns:
@@ -46,11 +56,14 @@ class StandIns:
         # How many mocks were given a role: one that had none may be the child of a mock that got one since.
         self.count = 0
 
-    def watch(self, patches: Patches) -> None:
-        """Learn of each mock that is put in the place of something, or is made with something as its spec."""
-        patches.patch(ENTER, self._entering)
-        patches.patch(PATCH_DICT, self._patching_dict)
-        patches.patch(ADD_SPEC, self._adding_spec)
+    def watch(self, patches: Patches, module: str) -> None:
+        """Learn of each mock of a module that is put in the place of something, or has something as its spec."""
+        patches.patch(ENTER[module], self._entering)
+        patches.patch(PATCH_DICT[module], self._patching_dict)
+        patches.patch(ADD_SPEC[module], self._adding_spec)
+
+    def watch_monkeypatch(self, patches: Patches) -> None:
+        """Learn of each mock that pytest's `monkeypatch` puts in the place of something."""
         patches.patch(SETATTR, self._setting("_setattr"))
         patches.patch(SETITEM, self._setting("_setitem"))
 
@@ -78,6 +91,13 @@ class StandIns:
         self.count += 1
         if given is not mock and _CHECK in given.__globals__:
             given.__globals__[_CHECK] = self._checking(mock, given.__globals__[_CHECK])
+
+    def _give_of(self, mock: Any, role: Role | None, original: Any) -> None:
+        """Say what a mock stands for that was put in the place of an original."""
+        role = role or self._original(original)
+        self.give(mock, role)
+        if role is None and original is not None and not is_mock(inner(original)):
+            vars(inner(mock)).setdefault(OTHER, True)
 
     def built(self, result: Any, role: Role, built: Built | None) -> None:
         """A class was called: its result stands for an instance that was built like this."""
@@ -112,7 +132,7 @@ class StandIns:
             new = vars(patcher.target).get(patcher.attribute) if hasattr(patcher.target, "__dict__") else result
             if is_mock(inner(new)):
                 role = self._known.attribute(patcher.target, patcher.attribute)
-                self.give(new, role or self._original(patcher.temp_original))
+                self._give_of(new, role, patcher.temp_original)
             return result
 
         return enter
@@ -124,7 +144,7 @@ class StandIns:
             given = patcher.values if isinstance(patcher.values, dict) else {}
             for key, value in given.items():
                 if is_mock(inner(value)):
-                    self.give(value, self._original(patcher._original.get(key)))
+                    self._give_of(value, None, patcher._original.get(key))
             return result
 
         return patch_dict
@@ -150,7 +170,7 @@ class StandIns:
                 new = target.get(name) if undo == "_setitem" else getattr(target, name, None)
                 if is_mock(inner(new)):
                     owner = self._known.attribute(target, name) if undo == "_setattr" else None
-                    self.give(new, owner or self._original(old))
+                    self._give_of(new, owner, old)
                 return result
 
             return setting
