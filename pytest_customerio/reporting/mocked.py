@@ -13,8 +13,9 @@ from pytest_customerio.core.model import Violation
 IN_THE_WAY = """\
 {case}: no error could be replayed, a {mocks} took the call
 
-  what to do   in this test let the mock call the real one (wraps=…), or mock what is beneath it: responses, respx,
-               pytest-httpx, requests-mock, a cassette, or nothing at all"""
+  the cause    while an error is replayed, such a mock calls the real thing, unless an argument holds a mock
+  what to do   give the call plain values in this test, or mock what is beneath it: responses, respx, pytest-httpx,
+               requests-mock, a cassette, or nothing at all"""
 
 
 def heard_at(label: str) -> str:
@@ -56,13 +57,22 @@ def in_the_way(case: str, mocks: Iterable[str]) -> str:
 
 
 def summary(tests: Iterable[Mapping[str, Any]]) -> list[str]:
-    """One line: how many calls were heard through mocks, and how many of them were not judged, by reason."""
-    calls, unjudged = 0, Counter[str]()
+    """How many calls were heard through mocks, and how many of them were not judged, by reason and first call site."""
+    calls, keys, unjudged, places = 0, 0, Counter[str](), dict[str, str]()
     for one in tests:
         calls += one["calls"]
+        keys += one["without_keys"]
         unjudged.update(one["unjudged"])
+        places = {**one["places"], **places}
     if not (calls or unjudged):
         return []
-    reasons = ", ".join(f"{why}: {count}" for why, count in unjudged.most_common())
-    missed = f"; not judged: {unjudged.total()} ({reasons})" if unjudged else ""
-    return [f"heard through mocks: {calls} call{'s' * (calls != 1)}{missed}"]
+    missed = f", {unjudged.total()} not judged" if unjudged else ""
+    unknown = f", {keys} with keys that are not known and not judged" if keys else ""
+    return [
+        f"heard through mocks: {calls} call{'s' * (calls != 1)}{unknown}{missed}",
+        *(f"  {count} × {why}{_at(places.get(why))}" for why, count in unjudged.most_common()),
+    ]
+
+
+def _at(place: str | None) -> str:
+    return f" (first at {place})" if place else ""

@@ -52,10 +52,11 @@ class Judge:
             return Conclusion(f"{messages.NOTHING_SENT}\n\n{text}".rstrip())
         if text or not unmet:
             return Conclusion(text)
+        took = notes.took() if notes is not None and test.record.heard == notes.answered.total() else None
+        if took:
+            return Conclusion(mocked.in_the_way(test.plan.case or "", took))
         if not test.record.heard:
             return Conclusion(messages.NOTHING_SENT)
-        if notes is not None and test.record.heard == notes.answered.total():
-            return Conclusion(mocked.in_the_way(test.plan.case or "", notes.answered))
         return Conclusion(skip=_why_unmet(test, unmet[0]))
 
     def text(self, test: CheckedTest, news: Unreported, unmet: Iterable[ReplayedCase]) -> str:

@@ -72,7 +72,7 @@ def test_calls_join_what_the_test_sent(session: Session) -> None:
     assert test.record.heard == 1
     assert list(test.record.tallies) == ["track.event"]
     assert test.mocked is not None
-    assert test.mocked.counts() == {"calls": 1, "unjudged": {}}
+    assert test.mocked.counts() == {"calls": 1, "unjudged": {}, "places": {}, "without_keys": 0}
     assert test.mocked.answered == {"mock of customerio.CustomerIO.track": 1}
 
 
@@ -93,18 +93,26 @@ def test_a_thread_that_is_still_at_work(session: Session) -> None:
     thread.join()
     assert conclusion.text == ""
     assert test.mocked is not None
-    assert test.mocked.counts() == {
-        "calls": 1,
-        "unjudged": {"work of the test was still going on in other threads": 1},
-    }
+    counts, why = test.mocked.counts(), "work of the test was still going on in other threads"
+    assert counts["unjudged"] == {why: 1}
+    assert list(counts["places"]) == [why]
+    assert counts["places"][why].endswith(" in test_a_thread_that_is_still_at_work")
 
 
 @pytest.mark.parametrize(
     ("imported", "listens"),
-    [((), False), (("unittest.mock",), False), (("requests",), False), (("unittest.mock", "requests"), True), (("mock.mock", "requests"), True), (("customerio",), True)],
+    [
+        ((), False),
+        (("unittest.mock",), False),
+        (("requests",), False),
+        (("unittest.mock", "requests"), True),
+        (("mock.mock", "requests"), True),
+        (("customerio",), True),
+    ],
 )
 def test_when_it_listens(imported: tuple[str, ...], listens: bool, monkeypatch: pytest.MonkeyPatch) -> None:
-    """When an SDK is imported, or `unittest.mock` and a client."""
+    """When an SDK is imported, or a module of mocks and a client."""
+    pytest.importorskip("mock")
     own = Session(Settings(rootdir=Path(__file__).parent))._mocks
     for name in (*SDKS, *CLIENTS, *MOCKS):
         if name not in imported:

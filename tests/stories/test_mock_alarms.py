@@ -159,8 +159,9 @@ def test_the_summary(story: Story) -> None:
         "operation    contract  400  401  403  404  413  429  5xx  2xx  3xx  network\n"
         "track.event  ok        -    -    -    -    -    -    -    -    -    -\n"
         "\n"
-        "heard through mocks: 6 calls; not judged: 3 (work of the test was still going on in other threads: 2, "
-        "arguments that cannot be known later, such as mocks: 1)\n"
+        "heard through mocks: 6 calls, 3 not judged\n"
+        "  2 × work of the test was still going on in other threads (first at test_app.py:25 in test_busy)\n"
+        "  1 × arguments that cannot be known later, such as mocks (first at test_app.py:21 in test_not_judged)\n"
         "\n"
         "next: no error was replayed to track.event: mark a test that sends it @pytest.mark.cio_errors\n"
     )
@@ -171,5 +172,6 @@ def test_the_summary_where_nothing_is_judged(story: Story) -> None:
     result = story.run(SUMMARY, "--cio-contract", "-k", "test_not_judged")
     result.assert_outcomes(passed=1)
     assert closing(result) == (
-        "heard through mocks: 1 call; not judged: 1 (arguments that cannot be known later, such as mocks: 1)\n"
+        "heard through mocks: 1 call, 1 not judged\n"
+        "  1 × arguments that cannot be known later, such as mocks (first at test_app.py:21 in test_not_judged)\n"
     )

@@ -8,7 +8,7 @@ from dataclasses import replace
 from types import FunctionType
 from typing import Any
 
-from pytest_customerio.clients.mocks.known import Built, Known, Role
+from pytest_customerio.clients.mocks.known import Built, Known, Role, base_url
 from pytest_customerio.clients.mocks.libraries import SILENT, VERBS
 from pytest_customerio.process.recognition import is_mock, mock_modules
 
@@ -79,12 +79,11 @@ def url_of(role: Role, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> str:
 
 
 def _base(instance: Any) -> str:
+    base = base_url(instance)
     if isinstance(instance, Built):
-        base = instance.kwargs.get("base_url", "")
-        base = next((one.args[0] for one in instance.steps if one.path == "base_url"), base)
-    else:
-        base = getattr(instance, "base_url", getattr(instance, "_base_url", None))  # private in aiohttp 3.11 to 3.14
-    return str(base).rstrip("/") + "/" if base else ""
+        given = instance.kwargs.get("base_url", "")
+        base = str(next((one.args[0] for one in instance.steps if one.path == "base_url"), given))
+    return base.rstrip("/") + "/" if base else ""
 
 
 def with_instance(role: Role, args: tuple[Any, ...]) -> tuple[Role, tuple[Any, ...]]:

@@ -144,7 +144,8 @@ class Known:
 
     def based_on(self, cls: type, concerns: Callable[[str], bool]) -> Any:
         """The instance to whose base URL a relative URL belongs; None where that is not certain."""
-        bases = {str(base): one for one in list(self._instances.values()) if (base := _base_url(one, cls))}
+        bases = {base_url(one): one for one in list(self._instances.values()) if isinstance(one, cls)}
+        bases.pop("", None)  # it takes no relative URL
         return next(iter(bases.values())) if len(bases) == 1 and concerns(next(iter(bases))) else None
 
     def originals(self) -> Iterator[tuple[Any, str, Any]]:
@@ -235,9 +236,10 @@ def _is_message(value: Any, library: Library) -> bool:
     return isinstance(value, type) and value.__name__ not in library.classes and not issubclass(value, BaseException)
 
 
-def _base_url(instance: Any, cls: type) -> Any:
-    """The base URL of an instance of this class. `_base_url` is private in aiohttp 3.11 to 3.14."""
-    return getattr(instance, "base_url", getattr(instance, "_base_url", None)) if isinstance(instance, cls) else None
+def base_url(instance: Any) -> str:
+    """The base URL of an instance, or nothing. `_base_url` is private in aiohttp 3.11 to 3.14."""
+    found = getattr(instance, "base_url", getattr(instance, "_base_url", None))
+    return "" if found is None else str(found)
 
 
 def _settings(instance: Any) -> dict[str, Any]:

@@ -180,6 +180,7 @@ class Listener:
         given = copied(args, kwargs, self.known.is_message)
         if given is None:
             notes.skip(UNKNOWN, sent_from)
+            notes.unknown[role.label] += 1
             return None
         note = Note(role, given, sent_from, self._place.now(), self._instance(role))
         notes.add(note)

@@ -59,9 +59,11 @@ class _Place:
 class Notes:
     """What the mocks of one test were called with, what an SDK refused, and what could not be noted.
 
-    `replaying` tells whether an error case is at work. `calls` are those that were heard, `unjudged` those that are not judged, by reason; `not_sent` those that the real
-    thing refuses. `answered` are the requests that the real thing would have sent, by mock. `without_keys` are calls
-    whose credentials are not judged, because they are not known, or not set in this run.
+    `replaying` tells whether an error case is at work. `calls` are those that were heard, `unjudged` those that are not
+    judged, by reason; `not_sent` those that the real thing refuses. `answered` are the requests that the real thing
+    would have sent, by mock, `unknown` the calls whose arguments cannot be known later, by mock. `without_keys` are
+    calls whose credentials are not judged, because they are not known, or not set in this run. `places` are the first
+    call sites, by reason.
     """
 
     def __init__(self, replaying: Callable[[], bool] = bool) -> None:
@@ -69,6 +71,7 @@ class Notes:
         self.calls = 0
         self.not_sent = 0
         self.answered: Counter[str] = Counter()
+        self.unknown: Counter[str] = Counter()
         self.unjudged: Counter[str] = Counter()
         self.places: dict[str, str] = {}
         self.without_keys = 0
@@ -139,6 +142,10 @@ class Notes:
         self.unjudged[why] += 1
         if sent_from is not None:
             self.places.setdefault(why, sent_from)
+
+    def took(self) -> list[str]:
+        """The mocks that took calls which the real thing would have sent, or that cannot be known."""
+        return list(self.answered) + [f"mock of {label}" for label in self.unknown]
 
     def counts(self) -> dict[str, Any]:
         """How many calls were heard, and those that are not judged, by reason, as values that xdist can send.

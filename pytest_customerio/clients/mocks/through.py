@@ -134,20 +134,20 @@ def _call(
         result = method(*args, **kwargs)
     finally:
         watched.reset(token)
-    if _is_async(mock) and inspect.isawaitable(result):
-        return _awaited(call, mock, result, args, kwargs)
-    return _later(call, result) if inspect.iscoroutine(result) else result
+    if inspect.iscoroutine(result):
+        result = _later(call, result)
+    elif hasattr(result, "_coro"):  # a call of aiohttp, which is awaited or entered; private in aiohttp 3.11 to 3.14
+        result._coro = _later(call, result._coro)
+    return _awaited(mock, result) if _is_async(mock) and inspect.isawaitable(result) else result
 
 
-async def _awaited(
-    call: Watched, mock: Any, result: Awaitable[Any], args: tuple[Any, ...], kwargs: Mapping[str, Any]
-) -> Any:
+async def _awaited(mock: Any, result: Awaitable[Any]) -> Any:
     """The mock remembers that it was awaited, as `AsyncMock` does."""
     __tracebackhide__ = True
     mock.await_count += 1
     mock.await_args = mock.call_args
     mock.await_args_list.append(mock.call_args)
-    return await _later(call, result)
+    return await result
 
 
 async def _later(call: Watched, result: Awaitable[Any]) -> Any:
