@@ -42,7 +42,7 @@ class Lookalikes:
     def may_be(self, mock: Any, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> bool:
         """Whether this mock, which stands for nothing known and has one of the names, may stand for an SDK's method."""
         parent = mock.__dict__["_mock_new_parent"]
-        if parent is None or not _is_bare(parent):
+        if parent is None or not (args or kwargs) or not _is_bare(parent):
             return False
         methods = self._methods[mock.__dict__["_mock_new_name"]]
         return any(self._takes(signature, message, args, kwargs) for signature, message in methods)
