@@ -417,7 +417,8 @@ def test_where_no_loop_runs(clients: Story) -> None:
     assert failure(result, "test_it") == (
         "cio.replay('401'): no error could be replayed, a mock of aiohttp.ClientSession.post took the call\n"
         "\n"
-        "  the cause    while an error is replayed, such a mock calls the real thing, unless an argument holds a mock\n"
-        "  what to do   give the call plain values in this test, or mock what is beneath it: responses, respx, pytest-httpx,\n"
-        "               requests-mock, a cassette, or nothing at all\n"
+        "  the cause    while an error is replayed, the mock of an SDK or a client calls the real thing; a mock without a spec\n"
+        "               stands for nothing, and an argument that holds a mock cannot be sent\n"
+        "  what to do   in this test give the mock a spec (MagicMock(spec=CustomerIO)) and the call plain values, or mock what\n"
+        "               is beneath it: responses, respx, pytest-httpx, requests-mock, a cassette, or nothing at all\n"
     )

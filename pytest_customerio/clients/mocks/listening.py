@@ -100,6 +100,7 @@ class Listener:
         notes = self._place.notes() if self._lookalikes.may_be(mock, args, kwargs) else None
         if notes is not None:
             notes.skip(BARE, self._place.sent_from())
+            notes.unknown[f"mock without a spec ({mock.__dict__['_mock_new_name']})"] += 1
 
     def _hear(self, role: Role, mock: Any, answer: Wrapper, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         __tracebackhide__ = True
@@ -180,7 +181,7 @@ class Listener:
         given = copied(args, kwargs, self.known.is_message)
         if given is None:
             notes.skip(UNKNOWN, sent_from)
-            notes.unknown[role.label] += 1
+            notes.unknown[f"mock of {role.label}"] += 1
             return None
         note = Note(role, given, sent_from, self._place.now(), self._instance(role))
         notes.add(note)

@@ -61,7 +61,7 @@ class Notes:
 
     `replaying` tells whether an error case is at work. `calls` are those that were heard, `unjudged` those that are not
     judged, by reason; `not_sent` those that the real thing refuses. `answered` are the requests that the real thing
-    would have sent, by mock, `unknown` the calls whose arguments cannot be known later, by mock. `without_keys` are
+    would have sent, by mock, `unknown` the calls of which nobody can know what they would have sent. `without_keys` are
     calls whose credentials are not judged, because they are not known, or not set in this run. `places` are the first
     call sites, by reason.
     """
@@ -145,7 +145,7 @@ class Notes:
 
     def took(self) -> list[str]:
         """The mocks that took calls which the real thing would have sent, or that cannot be known."""
-        return list(self.answered) + [f"mock of {label}" for label in self.unknown]
+        return list(dict.fromkeys([*self.answered, *self.unknown]))
 
     def counts(self) -> dict[str, Any]:
         """How many calls were heard, and those that are not judged, by reason, as values that xdist can send.
