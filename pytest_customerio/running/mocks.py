@@ -5,13 +5,16 @@ from __future__ import annotations
 import sys
 import threading
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+
+import pytest
 
 from pytest_customerio.clients.mocks import CLIENTS, SDKS
 from pytest_customerio.contract.catalog import Catalog
 from pytest_customerio.core.model import Operation, PendingInteraction, Violation
 from pytest_customerio.process.call_sites import CallSite
 from pytest_customerio.process.late_imports import LateImports
+from pytest_customerio.process.patching import Patches, Wrapper
 from pytest_customerio.process.recognition import MOCKS
 from pytest_customerio.reporting import mocked
 from pytest_customerio.running.traffic import SessionTraffic, now
@@ -44,6 +47,8 @@ class Mocks:
         self._imported = {name for name in names if name in sys.modules}
         late = LateImports(names - self._imported, self._note_import)
         sys.meta_path.insert(0, late)
+        waking = Patches()
+        waking.wrap(pytest.MonkeyPatch, "setattr", self._waking)
         self._start()
 
         def uninstall() -> None:
@@ -51,8 +56,21 @@ class Mocks:
             if self._stop is not None:
                 self._stop()
             self._stop, self._starting = None, False
+            waking.undo()
 
         return uninstall
+
+    def _waking(self, original: Wrapper) -> Wrapper:
+        """A test that replaces something by `monkeypatch` may replace a function of a client by one of its own."""
+
+        def setting(*args: Any, **kwargs: Any) -> Any:
+            __tracebackhide__ = True
+            if self._starting or not self._imported.intersection(CLIENTS):
+                return original(*args, **kwargs)
+            self._listen()
+            return args[0].setattr(*args[1:], **kwargs)
+
+        return setting
 
     def notes(self) -> Notes | None:
         """Where calls of mocks are noted: in the test that runs, if it is checked."""
@@ -95,8 +113,10 @@ class Mocks:
     def _start(self) -> None:
         """Listen, if there is anything to hear: calls that an SDK refuses, and mocks of an SDK or a client."""
         clients = self._imported.intersection(MOCKS) and self._imported.intersection(CLIENTS)
-        if self._starting or not (clients or self._imported.intersection(SDKS)):
-            return
+        if not self._starting and (clients or self._imported.intersection(SDKS)):
+            self._listen()
+
+    def _listen(self) -> None:
         self._starting = True  # what is imported here may be awaited too
         from pytest_customerio.clients.mocks.listening import Listener
         from pytest_customerio.clients.mocks.notes import Place

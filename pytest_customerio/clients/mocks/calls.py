@@ -27,6 +27,8 @@ def _sends(path: str, sdk: bool) -> bool:  # noqa: FBT001 - by place, because a 
 
 def calls_through(mock: Any, known: Known) -> bool:
     """Whether a mock calls the real thing, which is heard by itself: `wraps`, and pytest-mock's `spy`."""
+    if not is_mock(mock):
+        return False
     state, effect = mock.__dict__, mock.side_effect
     if effect is None:
         wraps = state.get("_mock_wraps")
@@ -41,7 +43,7 @@ def _has_no_answer(state: Mapping[str, Any]) -> bool:
 
 def is_property(mock: Any) -> bool:
     """Whether a mock is called when an attribute is read, as a `PropertyMock`: no other mock has `__get__`."""
-    return hasattr(type(mock), "__get__")
+    return hasattr(type(mock), "__get__") and is_mock(mock)
 
 
 def refuses(mock: Any, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> bool:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
-from pytest_customerio.clients.mocks import sdk_calls
+from pytest_customerio.clients.mocks import fakes, sdk_calls
 from pytest_customerio.clients.mocks.arguments import Arguments, copied
 from pytest_customerio.clients.mocks.calls import (
     address,
@@ -31,6 +32,7 @@ from pytest_customerio.process.patching import Patches, Wrapper
 from pytest_customerio.process.recognition import MOCKS, is_mock
 
 UNKNOWN = "arguments that cannot be known later, such as mocks"
+FAKE = "fakes of the project's own in the place of an SDK: a mock with a spec is heard"
 BARE = "mocks without a spec, called as an SDK's methods are: MagicMock(spec=CustomerIO) is heard"
 CALL = {
     name: Part(library, name, "CallableMixin.__call__", "calls of mocks", "calls of mocks are not heard")
@@ -49,7 +51,7 @@ class Listener:
     def _begin(self) -> None:
         self._patches = Patches()
         self.known = Known()  # what was known before was wrapped by what is undone since
-        self._standins = StandIns(self.known, self._checking)
+        self._standins = StandIns(self.known, self._checking, self._faking)
         self._lookalikes = Lookalikes(self.known.is_message)
         self.through = CallsThrough(self.known)
 
@@ -116,8 +118,9 @@ class Listener:
             return answer(mock, *args, **kwargs)
         through = self._through(place, mock, given, kwargs) if notes.replaying() else None
         if through is not None:
-            mock._mock_check_sig(*args, **kwargs)
-            mock._increment_mock_call(*args, **kwargs)
+            if is_mock(mock):
+                mock._mock_check_sig(*args, **kwargs)
+                mock._increment_mock_call(*args, **kwargs)
             return through()
         return self._answered(place, mock, answer, args, kwargs, notes, self._note(notes, place, given, kwargs))
 
@@ -164,6 +167,8 @@ class Listener:
         given = copied(args, kwargs, self.known.is_message)
         result = answer(mock, *args, **kwargs)
         if not is_mock(inner(result)):
+            if role.library.sdk and self.known.known_class(type(result)) is None:
+                self._count_fake(role)
             return result
         built = Built(given.args, given.kwargs) if given is not None else None
         self._standins.built(result, role, built)
@@ -210,6 +215,19 @@ class Listener:
 
     def _concerns(self, url: str) -> bool:
         return self._place.concerns(*destination(url))
+
+    def _faking(self, role: Role, fake: Any) -> Any:
+        """What hears a function of the project in the place of something known; None for a fake that cannot be heard."""
+        heard = fakes.heard(fake, self.known, functools.partial(self._hear, role))
+        if heard is None and role.library.sdk and fakes.hides(role, fake, self.known):
+            self._count_fake(role)
+        return heard
+
+    def _count_fake(self, role: Role) -> None:
+        notes = self._place.notes()
+        if notes is not None:
+            notes.skip(FAKE, self._place.sent_from())
+            notes.unknown[f"fake in the place of {role.label}"] += 1
 
     def _checking(self, mock: Any, check: Wrapper) -> Wrapper:
         """What checks the arguments of an autospecced function, before its mock is called."""

@@ -18,6 +18,7 @@ from dataclasses import replace
 from types import FunctionType
 from typing import Any, cast
 
+from pytest_customerio.clients.mocks import fakes
 from pytest_customerio.clients.mocks.known import Built, Known, Role, called, child
 from pytest_customerio.clients.mocks.lookalikes import OTHER
 from pytest_customerio.process.parts import MOCK, PYTEST, PYTHON, Part
@@ -50,9 +51,12 @@ PARTS = (*ENTER.values(), *PATCH_DICT.values(), *ADD_SPEC.values(), SETATTR, SET
 class StandIns:
     """The mocks that stand for something known."""
 
-    def __init__(self, known: Known, checking: Callable[[Any, Wrapper], Wrapper]) -> None:
+    def __init__(
+        self, known: Known, checking: Callable[[Any, Wrapper], Wrapper], faking: Callable[[Role, Any], Any]
+    ) -> None:
         self._known = known
         self._checking = checking
+        self._faking = faking
         # How many mocks were given a role: one that had none may be the child of a mock that got one since.
         self.count = 0
 
@@ -92,12 +96,20 @@ class StandIns:
         if given is not mock and _CHECK in given.__globals__:
             given.__globals__[_CHECK] = self._checking(mock, given.__globals__[_CHECK])
 
-    def _give_of(self, mock: Any, role: Role | None, original: Any) -> None:
-        """Say what a mock stands for that was put in the place of an original."""
+    def _stands(self, new: Any, role: Role | None, original: Any) -> Any:
+        """Say what a mock stands for that was put in the place of an original.
+
+        Returns what is to be put there instead of a fake, None where it is no fake of something known.
+        """
+        mock = inner(new)
+        if not is_mock(mock):
+            role = role or self._known.role(original)
+            return self._faking(role, new) if role is not None and new is not original else None
         role = role or self._original(original)
-        self.give(mock, role)
+        self.give(new, role)
         if role is None and original is not None and not is_mock(inner(original)):
-            vars(inner(mock)).setdefault(OTHER, True)
+            vars(mock).setdefault(OTHER, True)
+        return None
 
     def built(self, result: Any, role: Role, built: Built | None) -> None:
         """A class was called: its result stands for an instance that was built like this."""
@@ -129,10 +141,11 @@ class StandIns:
         def enter(patcher: Any) -> Any:
             __tracebackhide__ = True
             result = original(patcher)
-            new = vars(patcher.target).get(patcher.attribute) if hasattr(patcher.target, "__dict__") else result
-            if is_mock(inner(new)):
-                role = self._known.attribute(patcher.target, patcher.attribute)
-                self._give_of(new, role, patcher.temp_original)
+            target, name = patcher.target, patcher.attribute
+            new = vars(target).get(name) if hasattr(target, "__dict__") else result
+            fake = self._stands(new, self._known.attribute(target, name), patcher.temp_original)
+            if fake is not None:
+                setattr(target, name, fake)
             return result
 
         return enter
@@ -143,8 +156,9 @@ class StandIns:
             result = original(patcher)
             given = patcher.values if isinstance(patcher.values, dict) else {}
             for key, value in given.items():
-                if is_mock(inner(value)):
-                    self._give_of(value, None, patcher._original.get(key))
+                fake = self._stands(value, None, patcher._original.get(key))
+                if fake is not None:
+                    patcher.in_dict[key] = fake
             return result
 
         return patch_dict
@@ -167,10 +181,11 @@ class StandIns:
                 __tracebackhide__ = True
                 result = original(monkeypatch, *args, **kwargs)
                 target, name, old = getattr(monkeypatch, undo)[-1]
-                new = target.get(name) if undo == "_setitem" else getattr(target, name, None)
-                if is_mock(inner(new)):
-                    owner = self._known.attribute(target, name) if undo == "_setattr" else None
-                    self._give_of(new, owner, old)
+                items = undo == "_setitem"
+                new = target.get(name) if items else getattr(target, name, None)
+                fake = self._stands(new, None if items else self._known.attribute(target, name), old)
+                if fake is not None:
+                    target.__setitem__(name, fake) if items else setattr(target, name, fake)
                 return result
 
             return setting
@@ -187,7 +202,11 @@ def inner(value: Any) -> Any:
 
 
 def twin(real: Any) -> Any:
-    """A copy of a real instance as it is now, without the mocks on it."""
+    """A copy of a real instance as it is now, without the mocks and fakes on it."""
     copied = object.__new__(type(real))  # `copy.copy` would leave a `__slotnames__` on the class
-    vars(copied).update({name: value for name, value in vars(real).items() if not is_mock(inner(value))})
+    vars(copied).update({name: value for name, value in vars(real).items() if not _is_stand_in(value)})
     return copied
+
+
+def _is_stand_in(value: Any) -> bool:
+    return is_mock(inner(value)) or (type(value) is FunctionType and fakes.FAKE in vars(value))
