@@ -107,7 +107,8 @@ class Mocks:
         self._imported.add(name)
         if self._stop is None:
             self._start()
-        elif self._listener is not None:
+        else:
+            assert self._listener is not None
             self._listener.learn(name)
 
     def _start(self) -> None:

@@ -19,6 +19,7 @@ from pytest_customerio.running.session import Session
 from pytest_customerio.running.test import CheckedTest, Plan
 
 customerio = pytest.importorskip("customerio")
+requests = pytest.importorskip("requests")
 
 
 @pytest.fixture
@@ -173,3 +174,23 @@ def test_a_request_that_is_made_again_is_heard_apart(session: Session) -> None:
         at_work.reset(token)
         session._traffic.unsent = None
     assert test.record.heard == 0
+
+
+def test_what_monkeypatch_wakes(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where a client is imported and no mock, it listens from the first use of `monkeypatch` on."""
+    own, first = Session(Settings(rootdir=Path(__file__).parent))._mocks, pytest.MonkeyPatch()
+    own.settle(CheckedTest(None, Plan("test_it"), None), None)  # type: ignore[arg-type] # nothing was noted
+    for name in (*SDKS, *CLIENTS, *MOCKS):
+        if name != "requests":
+            monkeypatch.delitem(sys.modules, name, raising=False)
+    uninstall, before = own.install(), requests.post
+    try:
+        assert own._stop is None
+        first.setattr(requests, "post", lambda url: url)
+        assert own._stop is not None
+        assert requests.post("somewhere") == "somewhere"
+        first.setattr("requests.post", None)
+        first.undo()
+        assert requests.post is before
+    finally:
+        uninstall()

@@ -56,9 +56,10 @@ class CallsThrough:
         """End the threads."""
         for _, made in self._threaded:
             for consumer in made.real.consumers or ():
-                consumer.pause()
-                hurry(made.real.queue)
-            made.real.join()
+                if consumer.is_alive():  # not those of a client that sends nothing
+                    consumer.pause()
+                    hurry(made.real.queue)
+                    consumer.join()
         self._threaded.clear()
 
     def _method(self, role: Role) -> tuple[Callable[..., Any], bool] | None:
