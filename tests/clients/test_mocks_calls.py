@@ -31,7 +31,9 @@ def test_the_method_of_a_request() -> None:
 def test_a_relative_url() -> None:
     """It belongs to the base URL that the client was given, at last."""
     base = "https://track.customer.io/api/v1"
-    built = Built((), {"base_url": "https://example.com"}, (Step("auth", (1,)), Step("base_url", (base,), assigned=True)))
+    built = Built(
+        (), {"base_url": "https://example.com"}, (Step("auth", (1,)), Step("base_url", (base,), assigned=True))
+    )
     assert address(role("post", built), ("customers",), {}) == f"{base}/customers"
     assert address(role("post", SimpleNamespace(base_url=base + "/")), ("customers",), {}) == f"{base}/customers"
     assert address(role("post", SimpleNamespace(_base_url=None)), ("customers",), {}) == "customers"

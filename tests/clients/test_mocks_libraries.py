@@ -90,7 +90,8 @@ def _arguments(method: Any, message: Any) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize(
-    ("library", "path"), [(name, path) for name in ("customerio", "async_customerio") for path in BY_NAME[name].operations]
+    ("library", "path"),
+    [(name, path) for name in ("customerio", "async_customerio") for path in BY_NAME[name].operations],
 )
 def test_the_operation_of_a_method(known: Known, library: str, path: str) -> None:
     """The method is called with what it requires, and the request that it makes is looked up in the catalogue."""

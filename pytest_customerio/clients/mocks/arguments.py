@@ -123,11 +123,7 @@ def shape(value: Any, depth: int = 0) -> Any:
     """What two arguments have in common that are judged alike: types, members, and of a text what rules look at."""
     kind = type(value)
     if kind is str:
-        size = bisect_left(_LIMITS, len(value))
-        if value.isascii() and value.isalnum():
-            return size, value.isdigit(), len(value) < 10 and value.lower() in _PLACEHOLDERS
-        rest = value.translate(_LETTERS) if value.isascii() else value
-        return size, rest[:40], value != value.strip()
+        return _text_shape(value)
     if kind is int:
         return "int", len(str(value)), value < 0
     if kind is float:
@@ -138,6 +134,14 @@ def shape(value: Any, depth: int = 0) -> Any:
     if kind in (list, tuple) and depth < DEEPEST:
         return kind, len(value), tuple({shape(one, depth + 1) for one in value[:100]})
     return kind if kind in _ATOMS else (kind, _members(value, depth))
+
+
+def _text_shape(value: str) -> tuple[Any, ...]:
+    size = bisect_left(_LIMITS, len(value))
+    if value.isascii() and value.isalnum():
+        return size, value.isdigit(), len(value) < 10 and value.lower() in _PLACEHOLDERS
+    rest = value.translate(_LETTERS) if value.isascii() else value
+    return size, rest[:40], value != value.strip()
 
 
 def _members(value: Any, depth: int) -> Any:

@@ -65,7 +65,7 @@ class Instances:
         return Made(made, known=True, keys=not unset)
 
     def behind_module(self) -> Any:
-        """What is behind the functions of the CDP SDK's module: a client that there is, how one would be built, or None.
+        """The client behind the functions of the CDP SDK's module, or how one would be built; None without a key.
 
         The settings of the module are attributes with the names of the constructor's arguments. `send`, which a test
         suite likes to turn off, is left out.

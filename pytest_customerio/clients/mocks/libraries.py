@@ -17,9 +17,9 @@ class Library:
 
     `classes` have constructor arguments for an instance whose own are not known. `sdk` tells an SDK of Customer.io,
     each of whose methods makes a request, from a client that speaks to anybody. `members` are the classes of what
-    an SDK's instance has for attributes: module, class, attribute. `lookups` are modules in which the library finds its own classes.
-    `operations` are the operations of an SDK's methods, where the method alone tells. `based` tells a client whose
-    instances may have a base URL, to which a call's URL is relative.
+    an SDK's instance has for attributes: module, class, attribute. `lookups` are modules in which the library finds
+    its own classes. `operations` are the operations of an SDK's methods, where the method alone tells. `based` tells a
+    client whose instances may have a base URL, to which a call's URL is relative.
     """
 
     module: str

@@ -217,7 +217,7 @@ class Listener:
         return self._place.concerns(*destination(url))
 
     def _faking(self, role: Role, fake: Any) -> Any:
-        """What hears a function of the project in the place of something known; None for a fake that cannot be heard."""
+        """What hears a function of the project in the place of something known; None if it cannot be heard."""
         heard = fakes.heard(fake, self.known, functools.partial(self._hear, role))
         if heard is None and role.library.sdk and fakes.hides(role, fake, self.known):
             self._count_fake(role)

@@ -14,7 +14,9 @@ from pytest_customerio.clients.mocks.libraries import Library
 from pytest_customerio.process.recognition import is_mock
 
 # Names that other libraries have too.
-_COMMON = frozenset({"delete", "suppress", "batch", "create", "get", "list", "search", "group", "alias", "page", "screen"})
+_COMMON = frozenset(
+    {"delete", "suppress", "batch", "create", "get", "list", "search", "group", "alias", "page", "screen"}
+)
 # A mark on a mock that was put in the place of something else than an SDK.
 OTHER = "_mock_cio_other"
 
@@ -48,7 +50,11 @@ class Lookalikes:
         return any(self._takes(signature, message, args, kwargs) for signature, message in methods)
 
     def _takes(
-        self, signature: inspect.Signature, takes_message: bool, args: tuple[Any, ...], kwargs: Mapping[str, Any]  # noqa: FBT001
+        self,
+        signature: inspect.Signature,
+        takes_message: bool,
+        args: tuple[Any, ...],
+        kwargs: Mapping[str, Any],  # noqa: FBT001
     ) -> bool:
         try:
             given = [*signature.bind(None, *args, **kwargs).arguments.values()][1:]
