@@ -1,4 +1,4 @@
-"""Hears functions of a project in the place of something known, such as `monkeypatch.setattr(requests, "post", fake)`."""
+"""Hears functions of a project in the place of something known: `monkeypatch.setattr(requests, "post", fake)`."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Recognises calls of mocks without a spec that may stand for an SDK. They are counted, and never judged: it is a guess.
+"""Recognises calls of mocks without a spec that may stand for an SDK: they are counted, and never judged.
 
 A `MagicMock()` that a test hands to the application stands for nothing that is known.
 """
@@ -8,6 +8,7 @@ from __future__ import annotations
 import inspect
 import sys
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from pytest_customerio.clients.mocks.libraries import Library
@@ -21,13 +22,21 @@ _COMMON = frozenset(
 OTHER = "_mock_cio_other"
 
 
+@dataclass(frozen=True, slots=True)
+class _Method:
+    """A method of an SDK: its signature, and whether it takes one message to send."""
+
+    signature: inspect.Signature
+    takes_message: bool
+
+
 class Lookalikes:
     """The methods of the SDKs that are imported, by name."""
 
     def __init__(self, is_message: Callable[[type], bool]) -> None:
         self.names: frozenset[str] = frozenset()
         self._is_message = is_message
-        self._methods: dict[str, list[tuple[inspect.Signature, bool]]] = {}
+        self._methods: dict[str, list[_Method]] = {}
 
     def learn(self, library: Library) -> None:
         """Take in the methods of an SDK, each of which makes a request."""
@@ -37,8 +46,8 @@ class Lookalikes:
             name = path.rpartition(".")[2]
             for method in (getattr(one, name, None) for one in owners if name not in _COMMON):
                 if inspect.isfunction(method):
-                    takes_message = operation.startswith("app.send_")
-                    self._methods.setdefault(name, []).append((inspect.signature(method), takes_message))
+                    made = _Method(inspect.signature(method), operation.startswith("app.send_"))
+                    self._methods.setdefault(name, []).append(made)
         self.names = frozenset(self._methods)
 
     def may_be(self, mock: Any, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> bool:
@@ -46,21 +55,14 @@ class Lookalikes:
         parent = mock.__dict__["_mock_new_parent"]
         if parent is None or not (args or kwargs) or not _is_bare(parent):
             return False
-        methods = self._methods[mock.__dict__["_mock_new_name"]]
-        return any(self._takes(signature, message, args, kwargs) for signature, message in methods)
+        return any(self._takes(one, args, kwargs) for one in self._methods[mock.__dict__["_mock_new_name"]])
 
-    def _takes(
-        self,
-        signature: inspect.Signature,
-        takes_message: bool,
-        args: tuple[Any, ...],
-        kwargs: Mapping[str, Any],  # noqa: FBT001
-    ) -> bool:
+    def _takes(self, method: _Method, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> bool:
         try:
-            given = [*signature.bind(None, *args, **kwargs).arguments.values()][1:]
+            given = [*method.signature.bind(None, *args, **kwargs).arguments.values()][1:]
         except TypeError:
             return False
-        return not takes_message or isinstance(given[0], dict) or self._is_message(type(given[0]))
+        return not method.takes_message or isinstance(given[0], dict) or self._is_message(type(given[0]))
 
 
 def _is_bare(mock: Any) -> bool:

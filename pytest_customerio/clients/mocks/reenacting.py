@@ -140,7 +140,7 @@ class _Reenactment:
             self._instances.build(note.role.real, note.instance)
 
     def _module_client(self) -> Made:
-        """The client behind the module's functions: a copy of the one that there is, or one by the module's settings."""
+        """The client behind the module's functions: a copy of the one there is, or one by the module's settings."""
         found = self._instances.behind_module()
         return self._instances.of(
             self._known.class_of(CDP, "Client"), found if type(found) in (Built, type(None)) else twin(found)
