@@ -27,9 +27,11 @@ def _sends(path: str, sdk: bool) -> bool:  # noqa: FBT001 - by place, because a 
 
 def calls_through(mock: Any, known: Known) -> bool:
     """Whether a mock calls the real thing, which is heard by itself: `wraps`, and pytest-mock's `spy`."""
-    if not is_mock(mock):
+    if type(mock) is FunctionType:  # a fake, which was looked at when it was put in place
         return False
-    state, effect = mock.__dict__, mock.side_effect
+    state = mock.__dict__
+    # The property `side_effect` reads this, unless the mock has a delegate, as that of an autospecced function has.
+    effect = state.get("_mock_side_effect") if state.get("_mock_delegate") is None else mock.side_effect
     if effect is None:
         wraps = state.get("_mock_wraps")
         return wraps is not None and not is_mock(wraps) and _has_no_answer(state)
