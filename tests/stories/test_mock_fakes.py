@@ -264,3 +264,27 @@ def test_it(monkeypatch):
     assert failure(result, "test_it[401-unauthorized]").startswith(
         "401-unauthorized: no error could be replayed, a fake in the place of customerio.CustomerIO took the call\n"
     )
+
+
+def test_a_fake_that_is_put_in_place_between_tests(project: Story) -> None:
+    """No test runs that could count it."""
+    project.file(
+        "conftest.py",
+        """
+        from unittest.mock import patch
+
+        import app
+        import pytest
+
+        class Fake:
+            def track(self, *args):
+                pass
+
+        def pytest_runtest_logfinish():
+            with patch.object(app, "SDK", Fake()):
+                app.SDK.track("42", "")
+        """,
+    )
+    result = project.run("import app\n\ndef test_it():\n    app.post('purchase')\n", "--cio-contract")
+    result.assert_outcomes(passed=1)
+    assert "not judged" not in closing(result)
