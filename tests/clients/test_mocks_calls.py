@@ -50,6 +50,9 @@ def test_what_calls_the_real_thing() -> None:
     spied.__wrapped__ = requests.post  # type: ignore[attr-defined]
     assert calls_through(mock.Mock(wraps=requests.post), known)
     assert calls_through(mock.Mock(side_effect=spied), known)
+    assert calls_through(mock.Mock(side_effect=requests.post), known)
+    assert calls_through(mock.AsyncMock(side_effect=requests.Session().post), known)
+    assert not calls_through(mock.Mock(side_effect=address), known)
     assert not calls_through(mock.Mock(wraps=requests.post, return_value=1), known)
     assert not calls_through(mock.Mock(wraps=mock.Mock()), known)
     assert not calls_through(mock.Mock(side_effect=ValueError), known)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 from collections.abc import Mapping
 from dataclasses import replace
-from types import FunctionType
+from types import FunctionType, MethodType
 from typing import Any
 
 from pytest_customerio.clients.mocks.known import Built, Known, Role, base_url
@@ -26,7 +26,7 @@ def _sends(path: str, sdk: bool) -> bool:  # noqa: FBT001 - by place, because a 
 
 
 def calls_through(mock: Any, known: Known) -> bool:
-    """Whether a mock calls the real thing, which is heard by itself: `wraps`, and pytest-mock's `spy`."""
+    """Whether a mock calls the real thing, which is heard by itself: `wraps`, `side_effect=real`, pytest-mock's `spy`."""
     if type(mock) is FunctionType:  # a fake, which was looked at when it was put in place
         return False
     state = mock.__dict__
@@ -35,8 +35,9 @@ def calls_through(mock: Any, known: Known) -> bool:
     if effect is None:
         wraps = state.get("_mock_wraps")
         return wraps is not None and not is_mock(wraps) and _has_no_answer(state)
-    real = getattr(effect, "__wrapped__", None) if type(effect) is FunctionType else None
-    return real is not None and known.role(real) is not None
+    if not isinstance(effect, (FunctionType, MethodType)):
+        return False
+    return any(known.role(one) is not None for one in (effect, getattr(effect, "__wrapped__", None)))
 
 
 def _has_no_answer(state: Mapping[str, Any]) -> bool:
