@@ -26,7 +26,7 @@ def _sends(path: str, sdk: bool) -> bool:  # noqa: FBT001 - by place, because a 
 
 
 def calls_through(mock: Any, known: Known) -> bool:
-    """Whether a mock calls the real thing, which is heard by itself: `wraps`, `side_effect=real`, pytest-mock's `spy`."""
+    """Whether a mock calls the real thing, heard by itself: `wraps`, `side_effect=real`, pytest-mock's `spy`."""
     if type(mock) is FunctionType:  # a fake, which was looked at when it was put in place
         return False
     state = mock.__dict__
