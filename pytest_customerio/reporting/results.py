@@ -79,8 +79,8 @@ class Results:
 
     @property
     def looked_at_something(self) -> bool:
-        """Whether a request was judged, or a call of a mock was heard."""
-        return bool(self._rows) or any(one["calls"] or one["unjudged"] for one in self.mocked.values())
+        """Whether a request was judged, or a call of a mock."""
+        return bool(self._rows)
 
     def percent(self) -> float | None:
         """The percentage of tried cases among those that apply to the operations heard; None where none was heard."""

@@ -225,6 +225,7 @@ def test_a_message(request_):
         "heard through mocks: 0 calls, 4 not judged\n"
         "  4 × mocks without a spec, called as an SDK's methods are: MagicMock(spec=CustomerIO) is heard "
         "(first at test_app.py:12 in welcome)\n"
+        f"{NOTHING_CHECKED}\n"
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from pytest_customerio.reporting.messages import NOTHING_CHECKED
 from tests.stories.conftest import Story, closing, failure
 
 for _name in ("customerio", "async_customerio", "httpx"):
@@ -244,6 +245,7 @@ def test_hand_written_fakes_are_counted(project: Story) -> None:
         "heard through mocks: 0 calls, 3 not judged\n"
         "  3 × fakes of the project's own in the place of an SDK: a mock with a spec is heard "
         "(first at test_app.py:16 in test_a_class)\n"
+        f"{NOTHING_CHECKED}\n"
     )
 
 
