@@ -40,11 +40,11 @@ class Lookalikes:
 
     def learn(self, library: Library) -> None:
         """Take in the methods of an SDK, each of which makes a request."""
-        owners = [getattr(sys.modules[library.module], name, None) for name in library.classes]
-        owners += [getattr(sys.modules.get(home), name, None) for home, name, _ in library.members]
+        classes = [getattr(sys.modules[library.module], name, None) for name in library.classes]
+        classes += [getattr(sys.modules.get(home), name, None) for home, name, _ in library.members]
         for path, operation in library.operations.items():
             name = path.rpartition(".")[2]
-            for method in (getattr(one, name, None) for one in owners if name not in _COMMON):
+            for method in (getattr(one, name, None) for one in classes if name not in _COMMON):
                 if inspect.isfunction(method):
                     made = _Method(inspect.signature(method), operation.startswith("app.send_"))
                     self._methods.setdefault(name, []).append(made)

@@ -181,11 +181,11 @@ class StandIns:
                 __tracebackhide__ = True
                 result = original(monkeypatch, *args, **kwargs)
                 target, name, old = getattr(monkeypatch, undo)[-1]
-                items = undo == "_setitem"
-                new = target.get(name) if items else getattr(target, name, None)
-                fake = self._stands(new, None if items else self._known.attribute(target, name), old)
+                in_dict = undo == "_setitem"
+                new = target.get(name) if in_dict else getattr(target, name, None)
+                fake = self._stands(new, None if in_dict else self._known.attribute(target, name), old)
                 if fake is not None:
-                    target.__setitem__(name, fake) if items else setattr(target, name, fake)
+                    target.__setitem__(name, fake) if in_dict else setattr(target, name, fake)
                 return result
 
             return setting
