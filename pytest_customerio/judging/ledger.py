@@ -110,12 +110,12 @@ class Record:
         if full:
             self.settle()
 
-    def hear_judged(self, pending: PendingInteraction, violation: Violation) -> None:
+    def hear_judged(self, pending: PendingInteraction, violation: Violation, operation: Operation | None) -> None:
         """Remember a call that never became a request, with the violation that this is."""
         with self._hearing:
             self.heard += 1
         with self._settling:
-            self._add(pending.frozen(), Judged(None, (violation,)))
+            self._add(pending.frozen(), Judged(operation, (violation,)))
 
     def add(self, interaction: Interaction, violation: Violation) -> None:
         """Add a violation to those of a request that was judged before."""

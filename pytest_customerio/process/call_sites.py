@@ -45,6 +45,12 @@ class CallSite:
         outside: str | None = None
         labels, within = self._labels, self._within
         while frame is not None:
+            # CPython raises an audit event for each `f_code`, which takes an audit hook such as our guard longer than
+            # all else here. So a frame is passed over by the file of its globals where that is a library's.
+            name = frame.f_globals.get("__file__")
+            if type(name) is str and (labels[name] if name in labels else self._look_at(name)) is None:
+                frame = frame.f_back
+                continue
             code = frame.f_code
             name = code.co_filename
             label = labels[name] if name in labels else self._look_at(name)

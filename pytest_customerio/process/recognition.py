@@ -11,10 +11,23 @@ from types import CodeType, FrameType, ModuleType
 MACHINERY = frozenset({"_pytest", "pluggy", "coverage", "hypothesis", "xdist", "execnet", "freezegun", "time_machine"})
 
 
+# Where classes of mocks are defined: in the standard library, and in its backport, the package `mock`.
+MOCKS = ("unittest.mock", "mock.mock")
+
+
+def mock_modules() -> list[ModuleType]:
+    """The modules of mocks that are imported."""
+    return [sys.modules[name] for name in MOCKS if name in sys.modules]
+
+
 def is_mock(value: object) -> bool:
-    """Whether this is an object of `unittest.mock`: by its type, because a mock may claim to be of another class."""
-    module = sys.modules.get("unittest.mock")
-    return module is not None and issubclass(type(value), module.NonCallableMock)
+    """Whether this is a mock: by its type, because a mock may claim to be of another class."""
+    kind = type(value)
+    for name in MOCKS:
+        module = sys.modules.get(name)
+        if module is not None and issubclass(kind, getattr(module, "NonCallableMock", ())):
+            return True
+    return False
 
 
 def is_defined_in(function: object, module: ModuleType) -> bool:

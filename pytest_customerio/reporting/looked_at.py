@@ -29,8 +29,8 @@ class LookedAt:
 
     @property
     def anything(self) -> bool:
-        """Whether a request or the call of a mock was heard."""
-        return bool(self.sending or self.calls or self.unjudged)
+        """Whether a request was judged, or the call of a mock."""
+        return bool(self.sending or self.calls)
 
     def document(self) -> dict[str, Any]:
         """As a member of the JSON report."""
@@ -48,7 +48,7 @@ class LookedAt:
         sent = f"{counted(self.requests, 'request')} in {counted(self.sending, 'test')}"
         mocks = f"{counted(self.calls, 'call')} heard through mocks in {counted(self.mocking, 'test')}"
         keys = f"{self.without_keys} with keys that are not known and not judged"
-        seen = [sent] * bool(self.sending) + [mocks] * bool(self.mocking) + [keys] * bool(self.without_keys)
+        seen = [sent] * bool(self.sending) + [mocks] * bool(self.calls) + [keys] * bool(self.without_keys)
         idle = named([f"{name} ({used})" for name, used in self.idle.items()])
         return [
             *[f"looked at: {', '.join(seen)}"] * self.anything,
@@ -67,7 +67,7 @@ def looked_at(tests: Mapping[str, Mapping[str, Any]]) -> LookedAt:
     for nodeid, one in sorted(tests.items()):  # workers end their tests in any order
         found.sending += one["requests"] > 0
         found.requests += one["requests"]
-        found.mocking += bool(one["calls"] or one["unjudged"])
+        found.mocking += one["calls"] > 0
         found.calls += one["calls"]
         found.unjudged.update(one["unjudged"])
         found.places = {**one.get("places", {}), **found.places}

@@ -121,8 +121,8 @@ class Results:
 
     @property
     def looked_at_something(self) -> bool:
-        """Whether a request was judged, or a call of a mock was heard."""
-        return bool(self._rows) or self.looked_at.anything
+        """Whether a request was judged, or a call of a mock."""
+        return bool(self._rows)
 
     def percent(self) -> float | None:
         """The percentage of tried cases among those that apply to the operations heard; None where none applies."""

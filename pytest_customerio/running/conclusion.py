@@ -52,11 +52,10 @@ class Judge:
             return Conclusion(f"{messages.NOTHING_SENT}\n\n{text}".rstrip())
         if text or not unmet:
             return Conclusion(text)
-        if not test.record.heard:
+        if not (test.record.heard or _took(test, unmet[0])):
             return Conclusion(messages.NOTHING_SENT)
-        if notes is not None and test.record.heard == notes.answered.total():
-            return Conclusion(mocked.in_the_way(test.plan.case or "", notes.answered))
-        return Conclusion(skip=_why_unmet(test, unmet[0]))
+        why = _why_unmet(test, unmet[0])
+        return Conclusion(why) if _took(test, unmet[0]) else Conclusion(skip=why)
 
     def text(self, test: CheckedTest, news: Unreported, unmet: Iterable[ReplayedCase]) -> str:
         """The text of everything that is wrong; empty if nothing is."""
@@ -103,8 +102,15 @@ def verdicts(test: CheckedTest) -> list[Verdict]:
     return rows
 
 
+def _took(test: CheckedTest, case: ReplayedCase) -> list[str]:
+    """The mocks that took all calls that could have met a case."""
+    return test.mocked.took() if test.mocked is not None and not case.sent else []
+
+
 def _why_unmet(test: CheckedTest, case: ReplayedCase) -> str:
     """Why no request met a case."""
+    if took := _took(test, case):
+        return mocked.in_the_way(case.name or test.plan.case or "", took)
     heard = test.record.tallies
     applies = any(name in one.operations for one in case.replay.cases.values() for name in heard)
     template = messages.MOCKED if applies and not case.replay.observer.attempts else messages.NOT_APPLICABLE

@@ -5,12 +5,17 @@ from __future__ import annotations
 import sys
 import threading
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from pytest_customerio.clients.mocks import CLIENTS, MOCK, SDKS
-from pytest_customerio.core.model import PendingInteraction, Violation
+import pytest
+
+from pytest_customerio.clients.mocks import CLIENTS, SDKS
+from pytest_customerio.contract.catalog import Catalog
+from pytest_customerio.core.model import Operation, PendingInteraction, Violation
 from pytest_customerio.process.call_sites import CallSite
 from pytest_customerio.process.late_imports import LateImports
+from pytest_customerio.process.patching import Patches, Wrapper
+from pytest_customerio.process.recognition import MOCKS
 from pytest_customerio.reporting import mocked
 from pytest_customerio.running.traffic import SessionTraffic, now
 
@@ -26,10 +31,13 @@ BUSY = "work of the test was still going on in other threads"
 class Mocks:
     """The mocks of one session that stand for Customer.io's SDKs and clients."""
 
-    def __init__(self, traffic: SessionTraffic, site: CallSite, sent_from: Callable[[], str | None]) -> None:
+    def __init__(
+        self, traffic: SessionTraffic, site: CallSite, sent_from: Callable[[], str | None], catalog: Catalog
+    ) -> None:
         self._traffic = traffic
         self._site = site
         self._sent_from = sent_from
+        self._catalog = catalog
         self._listener: Listener | None = None
         self._stop: Callable[[], None] | None = None
         self._imported: set[str] = set()
@@ -37,11 +45,13 @@ class Mocks:
         self._lock = threading.Lock()
 
     def install(self) -> Callable[[], None]:
-        """Listen as soon as an SDK was imported, or `unittest.mock` and a client. Returns what ends it."""
-        names = {*SDKS, *CLIENTS, MOCK}
+        """Listen as soon as an SDK was imported, or a module of mocks and a client. Returns what ends it."""
+        names = {*SDKS, *CLIENTS, *MOCKS}
         self._imported = {name for name in names if name in sys.modules}
         late = LateImports(names - self._imported, self._note_import)
         sys.meta_path.insert(0, late)
+        waking = Patches()
+        waking.wrap(pytest.MonkeyPatch, "setattr", self._waking)
         self._start()
 
         def uninstall() -> None:
@@ -49,8 +59,21 @@ class Mocks:
             if self._stop is not None:
                 self._stop()
             self._stop, self._starting = None, False
+            waking.undo()
 
         return uninstall
+
+    def _waking(self, original: Wrapper) -> Wrapper:
+        """A test that replaces something by `monkeypatch` may replace a function of a client by one of its own."""
+
+        def setting(*args: Any, **kwargs: Any) -> Any:
+            __tracebackhide__ = True
+            if self._starting or not self._imported.intersection(CLIENTS):
+                return original(*args, **kwargs)
+            self._listen()
+            return args[0].setattr(*args[1:], **kwargs)
+
+        return setting
 
     def notes(self) -> Notes | None:
         """Where calls of mocks are noted: in the test that runs, if it is checked."""
@@ -61,13 +84,15 @@ class Mocks:
 
     def settle(self, test: CheckedTest, raised: BaseException | None) -> None:
         """Judge what was noted so far: it joins what the test sent."""
+        if self._listener is not None:
+            self._listener.through.end_test()
         if test.mocked is None:
             return
         notes, refusals = test.mocked.take()
         if notes and self._traffic.ownership.is_busy():
             # Calls are made again on the real objects, which a thread of the application must not meet.
-            for _ in (note for note in notes if note.role.kind != "class"):
-                test.mocked.skip(BUSY)
+            for note in (one for one in notes if one.role.kind != "class"):
+                test.mocked.skip(BUSY, note.sent_from)
         elif notes:
             for found in self._made_again(notes):
                 self._add(test, test.mocked, found)
@@ -77,7 +102,7 @@ class Mocks:
         from pytest_customerio.clients.mocks.notes import Notes
 
         with self._lock:
-            test.mocked = test.mocked or Notes()
+            test.mocked = test.mocked or Notes(lambda: test.current is not None)
         return test.mocked
 
     def _note_import(self, name: str) -> None:
@@ -85,26 +110,24 @@ class Mocks:
         self._imported.add(name)
         if self._stop is None:
             self._start()
-        elif self._listener is not None and name != MOCK:
+        else:
+            assert self._listener is not None
             self._listener.learn(name)
 
     def _start(self) -> None:
         """Listen, if there is anything to hear: calls that an SDK refuses, and mocks of an SDK or a client."""
-        clients = MOCK in self._imported and self._imported.intersection(CLIENTS)
-        if self._starting or not (clients or self._imported.intersection(SDKS)):
-            return
-        self._starting = True  # what is imported here may be `unittest.mock`
+        clients = self._imported.intersection(MOCKS) and self._imported.intersection(CLIENTS)
+        if not self._starting and (clients or self._imported.intersection(SDKS)):
+            self._listen()
+
+    def _listen(self) -> None:
+        self._starting = True  # what is imported here may be awaited too
         from pytest_customerio.clients.mocks.listening import Listener
         from pytest_customerio.clients.mocks.notes import Place
 
-        place = Place(self.notes, self._sent_from, now, self._traffic.concerns, self._site.is_project, self._replaying)
+        place = Place(self.notes, self._sent_from, now, self._traffic.concerns, self._site.is_project)
         self._listener = Listener(place)
-        self._stop = self._listener.install(self._imported - {MOCK})
-
-    def _replaying(self) -> bool:
-        """Whether an error case is at work."""
-        test = self._traffic.ownership.current()
-        return test is not None and test.replay is not None
+        self._stop = self._listener.install(list(self._imported))
 
     def _made_again(self, notes: list[Note]) -> list[Reenacted]:
         from pytest_customerio.clients.mocks.reenacting import reenact
@@ -121,11 +144,11 @@ class Mocks:
         note = found.note
         client = mocked.heard_at(note.role.label)
         if found.why:
-            notes.skip(found.why)
+            notes.skip(found.why, note.sent_from)
         if found.error:
-            self._add_violation(
-                test, notes, client, note.at, mocked.hidden(note.role.label, found.error, note.sent_from)
-            )
+            broken = mocked.hidden(note.role.label, found.error, note.sent_from)
+            self._add_violation(test, client, note.at, broken, self._operation(note))
+        notes.without_keys += bool(found.requests) and not found.keys
         if not (found.why or found.error or found.requests or note.role.kind == "class"):
             notes.calls -= 1  # it leads elsewhere, or sends nothing
         for request in found.requests:
@@ -145,9 +168,22 @@ class Mocks:
         for one in refusals:
             if id(one.error) not in own and not isinstance(one.error, declared):
                 broken = mocked.not_sent(one.label, one.text, one.sent_from)
-                self._add_violation(test, notes, one.label, one.at, broken)
+                self._add_violation(test, one.label, one.at, broken, self._catalog.operations.get(one.operation or ""))
 
-    def _add_violation(self, test: CheckedTest, notes: Notes, client: str, at: float, broken: Violation) -> None:
-        notes.not_sent += 1
+    def _add_violation(
+        self, test: CheckedTest, client: str, at: float, broken: Violation, operation: Operation | None
+    ) -> None:
+        assert test.mocked is not None
+        test.mocked.not_sent += 1
         pending = PendingInteraction(client, "", "", sent_from=broken.sent_from, at=at)
-        test.record.hear_judged(pending, broken)
+        test.record.hear_judged(pending, broken, operation)
+
+    def _operation(self, note: Note) -> Operation | None:
+        """The operation that a call would have been: the method tells, or the address."""
+        from pytest_customerio.clients.mocks.calls import address, method_of
+
+        role, args, kwargs = note.role, note.given.args, note.given.kwargs
+        if role.operation is not None:
+            return self._catalog.operations.get(role.operation)
+        url = address(role, args, kwargs)
+        return self._catalog.match(method_of(role, args, kwargs), url).operation if url else None

@@ -63,7 +63,7 @@ class Session:
         self.test_frame = TestFrame(sent_from, site.is_project) if settings.debugger else None
         sent_from = self.test_frame.sent_from if self.test_frame is not None else sent_from
         self._traffic = SessionTraffic(self.catalog, self.cassettes, sent_from, everywhere=settings.contract)
-        self._mocks = Mocks(self._traffic, site, sent_from)
+        self._mocks = Mocks(self._traffic, site, sent_from, self.catalog)
         self._unfinished = UnfinishedWork(self._traffic.ownership)
         self._stack = ExitStack()
         self._taps: registry.Taps | None = None

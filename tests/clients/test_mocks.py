@@ -18,15 +18,17 @@ from tapping import FakeTraffic
 
 from pytest_customerio.clients import registry
 from pytest_customerio.clients.mocks import sdk_calls
+from pytest_customerio.clients.mocks.calls import address
 from pytest_customerio.clients.mocks.instances import Instances
 from pytest_customerio.clients.mocks.known import Built, Known, called, child
 from pytest_customerio.clients.mocks.libraries import AIOHTTP, BY_NAME, CDP, Library
-from pytest_customerio.clients.mocks.listening import UNKNOWN, Listener, address
+from pytest_customerio.clients.mocks.listening import UNKNOWN, Listener
 from pytest_customerio.clients.mocks.notes import Note, Notes, Place
 from pytest_customerio.clients.mocks.reenacting import OPAQUE, Reenacted, reenact
 from pytest_customerio.clients.mocks.unsent import Heard, NotSentError, at_work, nothing_leaves
 from pytest_customerio.core.model import PendingInteraction
 from pytest_customerio.process.patching import Patches
+from pytest_customerio.process.recognition import MOCKS
 
 customerio = pytest.importorskip("customerio")
 analytics = pytest.importorskip("customerio.analytics")
@@ -37,7 +39,7 @@ aiohttp = pytest.importorskip("aiohttp")
 
 URL = "https://track.customer.io/api/v1/customers/42/events"
 KEYS = ("site-1234", "key-12345")
-IMPORTED = [name for name in BY_NAME if name in sys.modules]
+IMPORTED = [name for name in (*BY_NAME, *MOCKS) if name in sys.modules]
 
 
 class Traffic(FakeTraffic):
@@ -464,7 +466,8 @@ def test_late_imports(heard: Listening) -> None:
     assert known.role(customerio.CustomerIO) is not None
     assert known.only_instance(customerio.CustomerIO) is None
     other = Library("types", {"Nothing": ()}, ("nothing",), sdk=True)
-    sdk_calls.install(other, heard.listener._place, Patches(), known.built)
+    sdk_calls.note_instances(other, Patches(), known.built)
+    sdk_calls.install(other, heard.listener._place, Patches())
     known.learn(other)
     assert known.role(SimpleNamespace) is None
     role = known.role(customerio.CustomerIO)

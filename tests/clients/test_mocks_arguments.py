@@ -94,7 +94,13 @@ def test_other_objects_are_opaque(value: Any) -> None:
     "value",
     [
         *(mock.MagicMock(), mock.AsyncMock(), mock.sentinel.one, mock.ANY, mock.call, mock.call(1)),
-        *(iter([1]), (n for n in "ab"), io.BytesIO(b"x"), [0] * (MOST_VALUES + 1)),
+        *(
+            iter([1]),
+            (n for n in "ab"),
+            io.BytesIO(b"x"),
+            [0] * (MOST_VALUES + 1),
+            dict.fromkeys(range(MOST_VALUES + 1)),
+        ),
     ],
     ids=lambda value: type(value).__name__,
 )

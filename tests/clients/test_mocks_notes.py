@@ -89,12 +89,12 @@ def test_what_the_test_expects_is_no_loss() -> None:
 def test_what_was_sent_after_all_is_no_loss() -> None:
     """The same call again, with arguments that the SDK takes."""
     notes, lost = Notes(), refusal(ValueError(1), "['42', 'purchase']")
-    notes.recover(lost.label, lambda: lost.subject)
+    notes.recover(lost.label, ("42", "purchase"), {})
     notes.refuse(lost)
-    for label, subject in (("another", lost.subject), (lost.label, "['43', 'purchase']")):
-        notes.recover(label, lambda subject=subject: subject)  # type: ignore[misc]
+    for label, who in (("another", "42"), (lost.label, "43")):
+        notes.recover(label, (who, "purchase"), {})
     notes.refuse(other := refusal(ValueError(2), "['', 'purchase']"))
-    notes.recover(lost.label, lambda: lost.subject)
+    notes.recover(lost.label, ("42", "purchase"), {})
     assert notes.take()[1] == [other]
 
 

@@ -10,14 +10,16 @@ from unittest.mock import patch
 
 import pytest
 
-from pytest_customerio.clients.mocks import CLIENTS, MOCK, SDKS
+from pytest_customerio.clients.mocks import CLIENTS, SDKS
 from pytest_customerio.clients.mocks.libraries import BY_NAME
 from pytest_customerio.clients.mocks.notes import Notes
 from pytest_customerio.core.settings import Settings
+from pytest_customerio.process.recognition import MOCKS
 from pytest_customerio.running.session import Session
 from pytest_customerio.running.test import CheckedTest, Plan
 
 customerio = pytest.importorskip("customerio")
+requests = pytest.importorskip("requests")
 
 
 @pytest.fixture
@@ -71,7 +73,7 @@ def test_calls_join_what_the_test_sent(session: Session) -> None:
     assert test.record.heard == 1
     assert list(test.record.tallies) == ["track.event"]
     assert test.mocked is not None
-    assert test.mocked.counts() == {"calls": 1, "unjudged": {}}
+    assert test.mocked.counts() == {"calls": 1, "unjudged": {}, "places": {}, "without_keys": 0}
     assert test.mocked.answered == {"mock of customerio.CustomerIO.track": 1}
 
 
@@ -92,20 +94,28 @@ def test_a_thread_that_is_still_at_work(session: Session) -> None:
     thread.join()
     assert conclusion.text == ""
     assert test.mocked is not None
-    assert test.mocked.counts() == {
-        "calls": 1,
-        "unjudged": {"work of the test was still going on in other threads": 1},
-    }
+    counts, why = test.mocked.counts(), "work of the test was still going on in other threads"
+    assert counts["unjudged"] == {why: 1}
+    assert list(counts["places"]) == [why]
+    assert counts["places"][why].endswith(" in test_a_thread_that_is_still_at_work")
 
 
 @pytest.mark.parametrize(
     ("imported", "listens"),
-    [((), False), ((MOCK,), False), (("requests",), False), ((MOCK, "requests"), True), (("customerio",), True)],
+    [
+        ((), False),
+        (("unittest.mock",), False),
+        (("requests",), False),
+        (("unittest.mock", "requests"), True),
+        (("mock.mock", "requests"), True),
+        (("customerio",), True),
+    ],
 )
 def test_when_it_listens(imported: tuple[str, ...], listens: bool, monkeypatch: pytest.MonkeyPatch) -> None:
-    """When an SDK is imported, or `unittest.mock` and a client."""
+    """When an SDK is imported, or a module of mocks and a client."""
+    pytest.importorskip("mock")
     own = Session(Settings(rootdir=Path(__file__).parent))._mocks
-    for name in (*SDKS, *CLIENTS, MOCK):
+    for name in (*SDKS, *CLIENTS, *MOCKS):
         if name not in imported:
             monkeypatch.delitem(sys.modules, name, raising=False)
     uninstall = own.install()
@@ -132,7 +142,7 @@ def test_a_library_that_is_imported_later(session: Session, monkeypatch: pytest.
 def test_an_sdk_that_is_the_first_import(monkeypatch: pytest.MonkeyPatch) -> None:
     """It is not taken in before it is imported in full, though `unittest.mock` and clients are imported meanwhile."""
     own = Session(Settings(rootdir=Path(__file__).parent))._mocks
-    for name in (*SDKS, *CLIENTS, MOCK):
+    for name in (*SDKS, *CLIENTS, *MOCKS):
         monkeypatch.delitem(sys.modules, name, raising=False)
     uninstall = own.install()
     try:
@@ -142,7 +152,7 @@ def test_an_sdk_that_is_the_first_import(monkeypatch: pytest.MonkeyPatch) -> Non
         monkeypatch.undo()
         own._note_import("customerio")
         assert own._stop is not None
-        own._note_import(MOCK)
+        own._note_import("unittest.mock")
         own._note_import("requests")
         assert own._listener is not None
         assert own._listener.known.role(sys.modules["requests"].post) is not None
@@ -164,3 +174,23 @@ def test_a_request_that_is_made_again_is_heard_apart(session: Session) -> None:
         at_work.reset(token)
         session._traffic.unsent = None
     assert test.record.heard == 0
+
+
+def test_what_monkeypatch_wakes(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where a client is imported and no mock, it listens from the first use of `monkeypatch` on."""
+    own, first = Session(Settings(rootdir=Path(__file__).parent))._mocks, pytest.MonkeyPatch()
+    own.settle(CheckedTest(None, Plan("test_it"), None), None)  # type: ignore[arg-type] # nothing was noted
+    for name in (*SDKS, *CLIENTS, *MOCKS):
+        if name != "requests":
+            monkeypatch.delitem(sys.modules, name, raising=False)
+    uninstall, before = own.install(), requests.post
+    try:
+        assert own._stop is None
+        first.setattr(requests, "post", lambda url: url)
+        assert own._stop is not None
+        assert requests.post("somewhere") == "somewhere"
+        first.setattr("requests.post", None)
+        first.undo()
+        assert requests.post is before
+    finally:
+        uninstall()

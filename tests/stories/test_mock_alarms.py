@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from pytest_customerio.reporting.messages import NOTHING_CHECKED
 from tests.stories.conftest import Story, closing
 
 for _name in ("customerio", "customerio.analytics", "async_customerio"):
@@ -182,3 +183,128 @@ def test_the_summary_where_nothing_is_judged(story: Story) -> None:
         "not judged: 1 call\n"
         "  1 × arguments that cannot be known later, such as mocks\n"
     )
+
+
+BARE = """
+from unittest.mock import MagicMock, Mock, patch
+
+import customerio
+import pytest
+
+class Mailer:
+    def __init__(self, client):
+        self.client = client
+
+    def welcome(self):
+        self.client.track("42", "", total=3)
+
+class Statistics:
+    def track(self, who, what):
+        pass
+
+statistics = Statistics()
+client = None
+"""
+
+
+def test_a_mock_without_a_spec(story: Story) -> None:
+    """It may stand for the SDK, which nobody can know: its calls are counted as not judged, and how to be heard."""
+    result = story.run(
+        BARE
+        + """
+def test_handed_over():
+    fake = MagicMock()
+    Mailer(fake).welcome()
+    fake.track.assert_called_once_with("42", "", total=3)
+
+def test_a_global():
+    with patch("test_app.client") as fake:
+        Mailer(fake).welcome()
+
+@pytest.mark.parametrize("request_", [{"to": ""}, customerio.SendEmailRequest()], ids=["dict", "request"])
+def test_a_message(request_):
+    Mock().send_email(request_)
+""",
+        "--cio-contract",
+    )
+    result.assert_outcomes(passed=4)
+    assert closing(result) == (
+        "heard through mocks: 0 calls, 4 not judged\n"
+        "  4 × mocks without a spec, called as an SDK's methods are: MagicMock(spec=CustomerIO) is heard "
+        "(first at test_app.py:12 in welcome)\n"
+        f"{NOTHING_CHECKED}\n"
+    )
+
+
+def test_a_mock_of_something_else(story: Story) -> None:
+    """Methods of the same name: of a mock that stands for something else, with other arguments, of a common name."""
+    result = story.run(
+        BARE
+        + """
+def test_in_the_place_of_something_else():
+    with patch("test_app.statistics") as fake:
+        fake.track("42", "purchase")
+    with patch.object(statistics, "track") as fake:
+        fake("42", "purchase")
+
+def test_a_spec_of_something_else():
+    MagicMock(spec=Statistics).track("42", "purchase")
+
+def test_other_arguments():
+    MagicMock().track()
+    MagicMock().send_email("ada@example.com", "Welcome")
+    MagicMock().send_email("ada@example.com")
+
+def test_other_names():
+    fake = MagicMock()
+    fake.delete("42")
+    fake("42", "purchase")
+    track = MagicMock(name="track")
+    track("42", "purchase")
+""",
+        "--cio-contract",
+    )
+    result.assert_outcomes(passed=4)
+    assert closing(result) == NOTHING_CHECKED + "\n"
+
+
+def test_no_sdk(story: Story) -> None:
+    """Nothing is counted in a suite that does not import an SDK."""
+    result = story.run(
+        """
+        import requests
+        from unittest.mock import MagicMock
+
+        def test_it():
+            MagicMock().track("42", "purchase")
+        """,
+        "--cio-contract",
+        subprocess=True,
+    )
+    result.assert_outcomes(passed=1)
+    assert closing(result) == NOTHING_CHECKED + "\n"
+
+
+def test_keys_that_are_not_judged_are_counted(story: Story) -> None:
+    """Keys that are not set, or not known: their number is given, so that nobody takes them for checked."""
+    result = story.run(
+        """
+        from unittest.mock import MagicMock, patch
+
+        from customerio import CustomerIO
+
+        @patch("test_app.CustomerIO")
+        def test_given(fake):
+            CustomerIO("site-1234", "key-12345").track("42", "purchase")
+
+        @patch("test_app.CustomerIO")
+        def test_not_set(fake):
+            CustomerIO(None, None).track("42", "purchase")
+
+        def test_not_known():
+            MagicMock(spec=CustomerIO).track("42", "purchase")
+        """,
+        "--cio-contract",
+    )
+    result.assert_outcomes(passed=3)
+    assert "heard through mocks: 3 calls, 2 with keys that are not known and not judged\n" in closing(result)

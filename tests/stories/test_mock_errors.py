@@ -73,7 +73,7 @@ def test_a_mock_that_hides_an_error(project: Story) -> None:
         "--cio-contract",
     )
     assert failure(result, "test_it") == (
-        "customerio.CustomerIO.track: expected a call that the real one takes, got"
+        "track.event customerio.CustomerIO.track: expected a call that the real one takes, got"
         " TypeError: CustomerIO.track() got an unexpected keyword argument 'total'\n"
         "\n"
         "  where                         expected                         got\n"
@@ -82,6 +82,8 @@ def test_a_mock_that_hides_an_error(project: Story) -> None:
         "\n"
         "heard at     mock of customerio.CustomerIO.track\n"
         "sent from    app.py:10 in track\n"
+        "contract     schemas/track/event.json\n"
+        "docs         https://docs.customer.io/integrations/api/track/tag/track-events/track/\n"
         "what to do   the mock takes any call, in production this one raises: mend the call; a mock with autospec=True\n"
         "             refuses it too\n"
         'on purpose?  @pytest.mark.cio_allow("mock-hides-error", reason="…")\n'
@@ -100,12 +102,14 @@ def test_a_call_that_was_not_sent(project: Story) -> None:
         "--cio-contract",
     )
     assert failure(result, "test_it") == (
-        "customerio.CustomerIO.track: expected a request, got CustomerIOException: customer_id cannot be blank in track\n"
+        "track.event customerio.CustomerIO.track: expected a request, got CustomerIOException: customer_id cannot be blank in track\n"
         "\n"
         "  where                         expected    got\n"
         "  customerio.CustomerIO.track   a request   CustomerIOException: customer_id cannot be blank in track\n"
         "\n"
         "sent from    app.py:10 in track\n"
+        "contract     schemas/track/event.json\n"
+        "docs         https://docs.customer.io/integrations/api/track/tag/track-events/track/\n"
         "what to do   the call raised before anything was sent, and the exception was swallowed: mend the call, or let\n"
         "             the test expect the exception (pytest.raises)\n"
         'on purpose?  @pytest.mark.cio_allow("call-not-sent", reason="…")\n'
@@ -307,10 +311,10 @@ def test_what_a_test_declares(project: Story) -> None:
 
 
 def test_a_mock_in_the_way_of_a_case(project: Story) -> None:
-    """No error reaches an application whose CDP client is mocked: the item fails, it is not skipped."""
+    """No error reaches an application that gives mocks to a mock: the item fails, it is not skipped."""
     result = project.run(
         """
-        from unittest.mock import patch
+        from unittest.mock import MagicMock, patch
 
         import app
         import pytest
@@ -318,15 +322,17 @@ def test_a_mock_in_the_way_of_a_case(project: Story) -> None:
         @patch("app.analytics.track")
         @pytest.mark.cio_errors("500-server-error-persists")
         def test_it(fake):
-            app.analytics.track("42", "purchase")
+            app.analytics.track("42", "purchase", MagicMock())
         """,
     )
     result.assert_outcomes(failed=1)
     assert failure(result, "test_it[500-server-error-persists]") == (
         "500-server-error-persists: no error could be replayed, a mock of customerio.analytics.track took the call\n"
         "\n"
-        "  what to do   in this test let the mock call the real one (wraps=…), or mock what is beneath it: responses, respx,\n"
-        "               pytest-httpx, requests-mock, a cassette, or nothing at all\n"
+        "  the cause    while an error is replayed, the mock of an SDK or a client calls the real thing; a mock without a spec\n"
+        "               stands for nothing, and an argument that holds a mock cannot be sent\n"
+        "  what to do   in this test give the mock a spec (MagicMock(spec=CustomerIO)) and the call plain values, or mock what\n"
+        "               is beneath it: responses, respx, pytest-httpx, requests-mock, a cassette, or nothing at all\n"
     )
 
 
@@ -449,12 +455,14 @@ def test_a_case_that_no_request_could_meet(project: Story) -> None:
         "  what to do   a test marked cio_errors must send something; an exception before the request\n"
         "               (a TypeError that somebody swallows, a missing key) looks just like this\n"
         "\n"
-        "customerio.CustomerIO.track: expected a request, got CustomerIOException: customer_id cannot be blank in track\n"
+        "track.event customerio.CustomerIO.track: expected a request, got CustomerIOException: customer_id cannot be blank in track\n"
         "\n"
         "  where                         expected    got\n"
         "  customerio.CustomerIO.track   a request   CustomerIOException: customer_id cannot be blank in track\n"
         "\n"
         "sent from    app.py:10 in track\n"
+        "contract     schemas/track/event.json\n"
+        "docs         https://docs.customer.io/integrations/api/track/tag/track-events/track/\n"
         "what to do   the call raised before anything was sent, and the exception was swallowed: mend the call, or let\n"
         "             the test expect the exception (pytest.raises)\n"
         'on purpose?  @pytest.mark.cio_allow("call-not-sent", reason="…")\n'

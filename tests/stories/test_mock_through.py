@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.stories.conftest import Story
+from tests.stories.conftest import Story, failure
 
 for _name in ("customerio", "async_customerio", "httpx"):
     pytest.importorskip(_name)
@@ -169,9 +169,6 @@ def test_the_mock_answers_again(project: Story) -> None:
                 with pytest.raises(app.customerio.CustomerIOException):
                     client.track("42", "purchase")
                 assert client.track("42", MagicMock()) == "fake"
-                with patch("app.requests.Session") as session:
-                    answer = app.requests.Session().post(app.URL, json={"name": "purchase"})
-                    assert answer is session.return_value.post.return_value
             assert client.track("42", "purchase") == "fake"
             assert client.track.call_count == 4
             assert [one.attempts for one in cio.sent] == [1]
@@ -186,3 +183,242 @@ def test_the_mock_answers_again(project: Story) -> None:
         """
     )
     result.assert_outcomes(passed=2)
+
+
+CLIENTS = """
+import aiohttp
+import httpx
+import requests
+from customerio import analytics
+
+KEYS = ("site-1234", "key-12345")
+HEADERS = {"Authorization": "Basic c2l0ZS0xMjM0OmtleS0xMjM0NQ=="}
+BASE = "https://track.customer.io/api/v1"
+URL = f"{BASE}/customers/42/events"
+EVENT = {"name": "purchase"}
+
+
+class NotSentError(Exception):
+    pass
+
+
+def check(status):
+    if status >= 400:
+        raise NotSentError(status)
+
+
+def by_session():
+    session = requests.Session()
+    session.auth = KEYS
+    session.headers.update({"X-Own": "1"})
+    check(session.post(URL, json=EVENT, timeout=5).status_code)
+
+
+def in_a_block():
+    with requests.Session() as session:
+        session.auth = KEYS
+        check(session.post(URL, json=EVENT, timeout=5).status_code)
+
+
+def by_client():
+    with httpx.Client(base_url=BASE, auth=KEYS) as client:
+        check(client.post("/customers/42/events", json=EVENT).status_code)
+
+
+async def by_async_client():
+    async with httpx.AsyncClient(base_url=BASE, auth=KEYS) as client:
+        check((await client.post("/customers/42/events", json=EVENT)).status_code)
+
+
+async def by_aiohttp():
+    async with aiohttp.ClientSession(headers=HEADERS) as session:
+        async with session.post(URL, json=EVENT) as response:
+            check(response.status)
+
+
+async def by_aiohttp_awaited():
+    async with aiohttp.ClientSession(headers=HEADERS) as session:
+        check((await session.post(URL, json=EVENT)).status)
+
+
+async def by_aiohttp_function():
+    async with aiohttp.request("POST", URL, json=EVENT, headers=HEADERS) as response:
+        check(response.status)
+
+
+def by_analytics():
+    analytics.track("42", "purchase")
+
+
+def by_analytics_client():
+    analytics.Client("write-key-1").track("42", "purchase")
+"""
+
+
+@pytest.fixture
+def clients(story: Story) -> Story:
+    """An application of whole clients, and of the SDK with a queue."""
+    for name in ("customerio.analytics", "aiohttp"):
+        pytest.importorskip(name)
+    story.file("app.py", CLIENTS)
+    return story
+
+
+def test_whole_clients(clients: Story) -> None:
+    """A mocked class of a client: the real client is built, and set up, as the application does it with the mock."""
+    report = clients.report(
+        """
+        import asyncio
+        from unittest.mock import AsyncMock, MagicMock, patch
+
+        import app
+        import pytest
+
+        refused = pytest.mark.cio_errors("401-unauthorized", raises=app.NotSentError)
+
+        @refused
+        @patch("app.requests.Session")
+        def test_a_session(fake, cio):
+            try:
+                app.by_session()
+            finally:
+                fake.return_value.post.assert_called_once_with(app.URL, json=app.EVENT, timeout=5)
+                (sent,) = cio.sent
+                assert (sent.headers["x-own"], sent.headers["authorization"][:6]) == ("1", "Basic ")
+
+        @refused
+        @patch("app.requests.Session")
+        def test_a_block(fake, cio):
+            try:
+                app.in_a_block()
+            finally:
+                assert "authorization" in cio.sent[0].headers
+
+        @refused
+        @patch("app.requests.Session.post")
+        def test_a_method(fake):
+            app.in_a_block()
+
+        @refused
+        @patch("app.httpx.Client")
+        def test_a_client(fake):
+            app.by_client()
+
+        @refused
+        @patch("app.httpx.Client.post")
+        def test_a_method_of_a_client(fake):
+            app.by_client()
+
+        @refused
+        @patch("app.httpx.AsyncClient")
+        def test_an_async_client(fake):
+            post = fake.return_value.__aenter__.return_value.post = AsyncMock()
+            try:
+                asyncio.run(app.by_async_client())
+            finally:
+                post.assert_awaited_once_with("/customers/42/events", json=app.EVENT)
+
+        @refused
+        @patch("app.aiohttp.ClientSession")
+        def test_aiohttp(fake):
+            fake.return_value.__aenter__.return_value.post = MagicMock()
+            asyncio.run(app.by_aiohttp())
+
+        @refused
+        @patch("app.aiohttp.ClientSession")
+        def test_aiohttp_awaited(fake):
+            asyncio.run(app.by_aiohttp_awaited())
+
+        @refused
+        @patch("app.aiohttp.ClientSession.post")
+        def test_a_method_of_aiohttp(fake):
+            asyncio.run(app.by_aiohttp())
+
+        @refused
+        @patch("app.aiohttp.ClientSession.post", autospec=True)
+        def test_a_method_of_aiohttp_with_autospec(fake):
+            asyncio.run(app.by_aiohttp())
+
+        @refused
+        @patch("app.aiohttp.request")
+        def test_a_function_of_aiohttp(fake):
+            asyncio.run(app.by_aiohttp_function())
+        """,
+        "-Werror",
+    )
+    rows = [(one["outcome"], one["attempts"], [v["rule"] for v in one["violations"]]) for one in report["tests"]]
+    assert rows == [("raised", 1, [])] * 11
+
+
+def test_the_sdk_with_a_queue(clients: Story) -> None:
+    """The CDP SDK sends in a thread and retries there: its own retry is seen, and what it drops at last is lost."""
+    report = clients.report(
+        """
+        from unittest.mock import patch
+
+        import app
+        import pytest
+
+        @pytest.mark.cio_errors("500-server-error-recovers")
+        @patch("app.analytics.track")
+        def test_a_function(fake):
+            app.by_analytics()
+            fake.assert_called_once_with("42", "purchase")
+
+        @pytest.mark.cio_errors("500-server-error-persists")
+        @patch("app.analytics")
+        def test_the_module(fake):
+            app.by_analytics()
+
+        @pytest.mark.cio_errors("500-server-error-recovers")
+        @patch("app.analytics.Client")
+        def test_a_client(fake):
+            app.by_analytics_client()
+            app.by_analytics_client()
+
+        @pytest.mark.cio_errors("500-server-error-recovers")
+        def test_a_real_client():
+            client = app.analytics.Client("write-key-1")
+            with patch.object(client, "track"):
+                client.track("42", "purchase")
+            client.join()
+
+        def test_the_mocks_answer_again():
+            with patch("app.analytics.track", return_value="fake") as fake:
+                assert app.analytics.track("42", "purchase") == "fake"
+            assert app.analytics.default_client is None
+        """,
+    )
+    rows = [(one["case"], one["outcome"], one["attempts"]) for one in report["tests"]]
+    assert rows == [
+        ("500-server-error-recovers", "recovered", 3),
+        ("500-server-error-persists", "lost", 11),
+        ("500-server-error-recovers", "recovered", 3),
+        ("500-server-error-recovers", "recovered", 3),
+        (None, None, 1),
+    ]
+
+
+def test_where_no_loop_runs(clients: Story) -> None:
+    """A session of aiohttp can only be made while a loop runs: elsewhere its mock answers."""
+    result = clients.run(
+        """
+        from unittest.mock import patch
+
+        import app
+
+        @patch("app.aiohttp.ClientSession.post", return_value="fake")
+        def test_it(fake, cio):
+            with cio.replay("401", raises=app.NotSentError):
+                assert app.aiohttp.ClientSession.post(app.URL, json=app.EVENT) == "fake"
+        """
+    )
+    result.assert_outcomes(failed=1)
+    assert failure(result, "test_it") == (
+        "cio.replay('401'): no error could be replayed, a mock of aiohttp.ClientSession.post took the call\n"
+        "\n"
+        "  the cause    while an error is replayed, the mock of an SDK or a client calls the real thing; a mock without a spec\n"
+        "               stands for nothing, and an argument that holds a mock cannot be sent\n"
+        "  what to do   in this test give the mock a spec (MagicMock(spec=CustomerIO)) and the call plain values, or mock what\n"
+        "               is beneath it: responses, respx, pytest-httpx, requests-mock, a cassette, or nothing at all\n"
+    )

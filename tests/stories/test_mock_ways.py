@@ -88,6 +88,10 @@ def by_httpx_client():
         client.post("/customers/42/events", json={{"name": NAME}})
 
 
+def by_relative_url(client):
+    client.post("/customers/42/events", json={{"name": NAME}}, auth=KEYS)
+
+
 async def by_httpx_async():
     async with httpx.AsyncClient() as client:
         await client.post(URL, json={{"name": NAME}}, auth=KEYS)
@@ -216,6 +220,14 @@ def test_a_mock_of_a_mock():
 def test_a_mock_that_is_handed_over(made):
     app.by_argument(made())
 
+@pytest.mark.parametrize("made", [
+    lambda: AsyncMock(spec=app.AsyncCustomerIO),
+    lambda: MagicMock(spec=app.AsyncCustomerIO),
+    lambda: create_autospec(app.AsyncCustomerIO, instance=True),
+], ids=["AsyncMock", "MagicMock", "create_autospec"])
+def test_an_async_mock_that_is_handed_over(made):
+    asyncio.run(made().track("42", app.NAME))
+
 def test_a_sealed_mock():
     fake = MagicMock(spec=customerio.CustomerIO)
     fake.track.return_value = None
@@ -324,6 +336,22 @@ def test_httpx_client(fake):
 def test_a_method_of_httpx_client(fake):
     app.by_httpx_client()
 
+def test_a_method_of_a_client_with_a_base_url():
+    with app.httpx.Client(base_url="https://track.customer.io/api/v1") as client, patch.object(client, "post"):
+        app.by_relative_url(client)
+
+def test_a_method_of_all_clients_of_which_one_has_a_base_url():
+    plain = app.httpx.Client()
+    with app.httpx.Client(base_url="https://track.customer.io/api/v1") as client, patch("httpx.Client.post"):
+        app.by_relative_url(client)
+        plain.post("https://example.com/", json={"name": ""})
+
+@patch("app.httpx.Client")
+def test_a_client_that_is_given_its_base_url_later(fake):
+    client = app.httpx.Client()
+    client.base_url = "https://track.customer.io/api/v1"
+    app.by_relative_url(client)
+
 @patch("app.httpx.AsyncClient")
 def test_httpx_async(fake):
     fake.return_value.__aenter__.return_value.post = AsyncMock()
@@ -346,13 +374,16 @@ def test_aiohttp_session(fake):
     fake.return_value.__aenter__.return_value.post = AsyncMock()
     asyncio.run(app.by_aiohttp())
 """
-WAYS = 62
+WAYS = 68
 
 
-@pytest.fixture
-def project(story: Story) -> Story:
-    """The tests above."""
-    story.file("test_app.py", TEST)
+@pytest.fixture(params=["unittest.mock", "mock"])
+def project(story: Story, request: pytest.FixtureRequest) -> Story:
+    """The tests above, with the mocks of the standard library, and with those of the backport."""
+    pytest.importorskip(request.param)
+    imports = "import mock" if request.param == "mock" else "from unittest import mock"
+    test = TEST.replace("from unittest import mock", imports).replace("unittest.mock", request.param)
+    story.file("test_app.py", test)
     return story
 
 
@@ -384,7 +415,8 @@ def test_a_good_payload_is_green_however_it_is_mocked(project: Story) -> None:
 
 
 @pytest.mark.skipif(importlib.util.find_spec("pytest_mock") is None, reason="pytest-mock is not installed")
-def test_pytest_mock(story: Story) -> None:
+@pytest.mark.parametrize("standalone", [False, True])
+def test_pytest_mock(story: Story, *, standalone: bool) -> None:
     """`mocker.patch` as `patch`; what `mocker.spy` lets through is heard once, by itself."""
     story.file("app.py", APP.format(name=""))
     report = story.report(
@@ -393,6 +425,7 @@ def test_pytest_mock(story: Story) -> None:
 
         import app
         import customerio
+        import pytest
 
         def test_patch(mocker):
             mocker.patch("app.CustomerIO")
@@ -420,13 +453,40 @@ def test_pytest_mock(story: Story) -> None:
             spy = mocker.spy(app.AsyncCustomerIO, "track")
             asyncio.run(app.by_async())
             assert spy.call_count == 1
+
+        def test_a_class_with_autospec(mocker):
+            made = mocker.patch("app.CustomerIO", autospec=True)
+            app.by_class()
+            made.return_value.track.assert_called_once_with("42", "")
+
+        def test_several(mocker):
+            mocker.patch.multiple(customerio.CustomerIO, track=mocker.DEFAULT, identify=mocker.DEFAULT)
+            app.by_class()
+
+        def test_a_dict(mocker):
+            mocker.patch.dict(app.__dict__, SDK=mocker.MagicMock())
+            app.by_global()
+
+        def test_a_mock_that_is_handed_over(mocker):
+            app.by_argument(mocker.create_autospec(customerio.CustomerIO, instance=True))
+
+        def test_an_async_method(mocker):
+            mocker.patch.object(app.AsyncCustomerIO, "track", mocker.AsyncMock())
+            asyncio.run(app.by_async())
+
+        @pytest.mark.usefixtures("class_mocker")
+        class TestOfAClass:
+            def test_method(self, class_mocker):
+                class_mocker.patch("app.CustomerIO")
+                app.by_class()
         """,
         "--cio-contract",
         "-p",
         "pytest_mock",
+        *(("-o", "mock_use_standalone_module=true") if standalone else ()),
     )
     rows = [(_rules(one), one["attempts"]) for one in report["tests"]]
-    assert rows == [(["event-name-missing"], 1)] * 6
+    assert rows == [(["event-name-missing"], 1)] * 12
 
 
 def test_wraps_is_heard_once(story: Story) -> None:

@@ -6,12 +6,11 @@ import itertools
 import math
 import re
 from bisect import bisect_left
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
-from unittest import mock
+from typing import Any, NamedTuple
 
-from pytest_customerio.process.recognition import is_mock
+from pytest_customerio.process.recognition import is_mock, mock_modules
 
 # Values in one call's arguments, and levels of nesting: beyond these a call is not noted in full, and so not judged.
 MOST_VALUES = 100_000
@@ -20,8 +19,6 @@ _ATOMS = frozenset({str, int, float, bool, type(None), bytes})
 _LETTERS = str.maketrans("", "", "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789")
 _LIMITS = (0, 100, 150, 1000, 10_000, 100_000)
 _PLACEHOLDERS = frozenset({"none", "null", "undefined"})
-_SENTINELS = frozenset({type(mock.sentinel.any), type(mock.ANY), type(mock.call)})
-
 
 # What an exception may say about what it was given: nothing that looks like an address or a number of somebody.
 _PERSONAL = re.compile(r"\S*@\S*|\+?\d{7,}")
@@ -32,8 +29,7 @@ class NotCopiedError(Exception):
     """Arguments that cannot be judged later: they hold a mock, or what can be read only once, or are too large."""
 
 
-@dataclass(frozen=True, slots=True)
-class Arguments:
+class Arguments(NamedTuple):
     """The arguments of one call, copied; `opaque` tells whether they hold objects that JSON cannot."""
 
     args: tuple[Any, ...]
@@ -48,7 +44,7 @@ def copied(args: tuple[Any, ...], kwargs: Mapping[str, Any], is_message: Callabl
     """
     copier = _Copier(is_message)
     try:
-        return Arguments(copier.copy(args), copier.copy(kwargs), copier.opaque)
+        return Arguments(copier.copy_each(args), copier.copy_members(kwargs), copier.opaque)
     except NotCopiedError:
         return None
 
@@ -66,30 +62,44 @@ class _Copier:
         kind = type(value)
         if kind in _ATOMS:
             return value
-        self.left -= 1
-        if self.left < 0 or depth > DEEPEST:
+        if depth > DEEPEST:
             raise NotCopiedError("too large")
         if kind is dict:
-            return self._copy_members(value, depth)
-        if kind is list:
-            self.left -= len(value)
-            return [self.copy(one, depth + 1) for one in value]
+            return self.copy_members(value, depth)
         if kind is tuple:
-            return tuple([self.copy(one, depth + 1) for one in value])
-        return self._copy_object(value, kind, depth)
+            return self.copy_each(value, depth)
+        return list(self.copy_each(value, depth)) if kind is list else self._copy_object(value, kind, depth)
 
-    def _copy_members(self, value: dict[Any, Any], depth: int) -> dict[Any, Any]:
-        return {key if type(key) is str else self.copy(key): self.copy(one, depth + 1) for key, one in value.items()}
+    # Most values are atoms. Asking that here, before a call for each of them, halves the time of a copy.
+
+    def copy_each(self, values: Sequence[Any], depth: int = 0) -> tuple[Any, ...]:
+        """Copies of all of these values."""
+        self.left -= len(values)
+        if self.left < 0:
+            raise NotCopiedError("too large")
+        deeper = depth + 1
+        return tuple([one if type(one) in _ATOMS else self.copy(one, deeper) for one in values])
+
+    def copy_members(self, value: Mapping[Any, Any], depth: int = 0) -> dict[Any, Any]:
+        """Copies of all members."""
+        self.left -= len(value)
+        if self.left < 0:
+            raise NotCopiedError("too large")
+        deeper = depth + 1
+        return {
+            key if type(key) is str else self.copy(key): one if type(one) in _ATOMS else self.copy(one, deeper)
+            for key, one in value.items()
+        }
 
     def _copy_object(self, value: Any, kind: type, depth: int) -> Any:
-        if is_mock(value) or kind in _SENTINELS:
+        if is_mock(value) or _is_sentinel(kind):
             raise NotCopiedError("a mock")
         if isinstance(value, (str, int, float)):  # a subclass, as an enum's member or Django's safe text
             return value
         if isinstance(value, dict):
-            return self._copy_members(value, depth)
+            return self.copy_members(value, depth)
         if isinstance(value, list):
-            return [self.copy(one, depth + 1) for one in value]
+            return list(self.copy_each(value, depth))
         if isinstance(value, tuple):  # a named tuple, as a region
             for one in value:
                 self.copy(one, depth + 1)
@@ -104,14 +114,16 @@ class _Copier:
         return value
 
 
+def _is_sentinel(kind: type) -> bool:
+    """Whether this is the class of `sentinel.x`, `ANY` or `call`."""
+    return any(kind in (type(one.DEFAULT), type(one.ANY), type(one.call)) for one in mock_modules())
+
+
 def shape(value: Any, depth: int = 0) -> Any:
     """What two arguments have in common that are judged alike: types, members, and of a text what rules look at."""
     kind = type(value)
     if kind is str:
-        rest = value.translate(_LETTERS) if value.isascii() else value
-        size = bisect_left(_LIMITS, len(value))
-        padded = rest != "" and value != value.strip()
-        return size, rest[:40], padded, value.isdigit(), len(value) < 10 and value.lower() in _PLACEHOLDERS
+        return _text_shape(value)
     if kind is int:
         return "int", len(str(value)), value < 0
     if kind is float:
@@ -122,6 +134,14 @@ def shape(value: Any, depth: int = 0) -> Any:
     if kind in (list, tuple) and depth < DEEPEST:
         return kind, len(value), tuple({shape(one, depth + 1) for one in value[:100]})
     return kind if kind in _ATOMS else (kind, _members(value, depth))
+
+
+def _text_shape(value: str) -> tuple[Any, ...]:
+    size = bisect_left(_LIMITS, len(value))
+    if value.isascii() and value.isalnum():
+        return size, value.isdigit(), len(value) < 10 and value.lower() in _PLACEHOLDERS
+    rest = value.translate(_LETTERS) if value.isascii() else value
+    return size, rest[:40], value != value.strip()
 
 
 def _members(value: Any, depth: int) -> Any:

@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from contextlib import suppress
-from operator import attrgetter
-from typing import Any
+from typing import Any, NamedTuple
 
 from pytest_customerio.clients.mocks.known import Built, Known, Role
-from pytest_customerio.clients.mocks.libraries import AIOHTTP, CDP
-from pytest_customerio.clients.mocks.standins import inner
-from pytest_customerio.clients.sent import Watched, watched
-from pytest_customerio.process.recognition import is_mock
+from pytest_customerio.clients.mocks.libraries import CDP
+from pytest_customerio.clients.mocks.steps import repeat
 
 # Rules about keys: a run of tests needs none, so keys that are not set are no mistake of the call.
 _OF_UNSET_KEYS = frozenset({"missing-auth", "placeholder-credentials"})
@@ -24,63 +21,71 @@ _OF_THE_CLIENT = _OF_UNSET_KEYS | frozenset(
 _CDP_QUIET = {"sync_mode": True, "on_error": None, "debug": False}
 
 
+class Made(NamedTuple):
+    """A real instance; whether it is as the application built it, and whether its keys are the application's."""
+
+    real: Any
+    known: bool
+    keys: bool
+
+
 class Instances:
     """Real instances, one for each that the application built."""
 
     def __init__(self, known: Known) -> None:
         self._known = known
-        self._made: list[tuple[Any, Any, tuple[Any, bool]]] = []
+        self._made: list[tuple[Any, Any, Made]] = []
 
-    def of(self, role: Role, given: Any) -> tuple[Any, bool]:
-        """The instance of a class, and whether it is as the application built it."""
+    def of(self, role: Role, given: Any) -> Made:
+        """The instance of a class, given a real one or how it was built."""
         for real, one, made in self._made:
-            if real is role.real and _alike(one, given):
+            if real is role.real and alike(one, given):
                 return made
         made = self._make(role, given)
         self._made.append((role.real, given, made))
         return made
 
-    def method(self, role: Role) -> tuple[Callable[..., Any], bool] | None:
-        """What a mock calls while an error case is at work, and whether its client is the application's own.
+    def build(self, cls: Any, built: Built, cdp: Mapping[str, Any] = _CDP_QUIET) -> Made:
+        """An instance built with these arguments. Keys that are not set, as in a run of tests, are filled in.
 
-        None where that cannot be made here: a session of aiohttp would have to be closed by us, a client of the CDP SDK
-        to be flushed, and a session that was mocked as a whole was given its credentials where nobody sees them.
+        `cdp` are arguments of our own for a client of the CDP SDK.
         """
-        if role.library in (AIOHTTP, CDP):
-            return None
-        if role.kind == "function":
-            return role.real, True
-        if not role.library.sdk and (role.instance is None or type(role.instance) is Built):
-            return None
-        instance, known = self.of(role, role.instance)
-        method = self._known.method(type(instance), role.path[0]) if len(role.path) == 1 else None
-        if method is not None:
-            return method.__get__(instance), known
-        with suppress(AttributeError):  # there is no such method: the mock answers, and its call is judged at the end
-            found = attrgetter(".".join(role.path))(instance)
-            return None if is_mock(inner(found)) else (found, known)
-        return None
-
-    def build(self, cls: Any, built: Built) -> Any:
-        """An instance built with these arguments. Keys that are not set, as in a run of tests, are filled in."""
         base = self._known.known_class(cls)
         if base is None or not base.library.sdk or (base.library is not CDP and base.real is not cls):
-            return cls(*built.args, **built.kwargs)
+            made = cls(*built.args, **built.kwargs)
+            repeat(built.steps, made)
+            return Made(made, known=True, keys=True)
         signature, keys = inspect.signature(base.real), base.library.classes[base.name]
         try:
             given = signature.bind(*built.args, **built.kwargs).arguments
         except TypeError:
-            return cls(*built.args, **built.kwargs)  # raises it with its own text
+            return cls(*built.args, **built.kwargs)  # type: ignore[no-any-return] # raises it with its own text
         unset = {name: key for name, key in zip(signature.parameters, keys, strict=False) if _is_unset(given.get(name))}
-        return base.real(**{**given, **unset, **(_CDP_QUIET if base.library is CDP else {})})
+        made = base.real(**{**given, **unset, **(cdp if base.library is CDP else {})})
+        return Made(made, known=True, keys=not unset)
 
-    def _make(self, role: Role, given: Any) -> tuple[Any, bool]:
+    def behind_module(self) -> Any:
+        """The client behind the functions of the CDP SDK's module, or how one would be built; None without a key.
+
+        The settings of the module are attributes with the names of the constructor's arguments. `send`, which a test
+        suite likes to turn off, is left out.
+        """
+        module: Any = self._known.module(CDP)
+        cls = self._known.class_of(CDP, "Client")
+        if type(module.default_client) is cls.real:
+            return module.default_client
+        if not isinstance(module.write_key, str):
+            return None
+        names = inspect.signature(cls.real).parameters
+        return Built((), {name: vars(module)[name] for name in names if name in vars(module) and name != "send"})
+
+    def _make(self, role: Role, given: Any) -> Made:
         if type(given) is Built:
             with suppress(Exception):  # what its constructor refuses is reported with the call of the class
-                return self.build(role.real, given), True
+                return self.build(role.real, given)
         elif given is not None:
-            return _quiet(given) if role.library is CDP else given, True
-        return self._with_any_keys(role), False
+            return Made(_quiet(given) if role.library is CDP else given, known=True, keys=True)
+        return Made(self._with_any_keys(role), known=False, keys=False)
 
     def _with_any_keys(self, role: Role) -> Any:
         """An instance of a class whose constructor's arguments are not known."""
@@ -103,26 +108,6 @@ def exempt(role: Role, kwargs: Mapping[str, Any], *, known: bool) -> frozenset[s
     return _OF_UNSET_KEYS
 
 
-def call_watched(call: Watched, real: Callable[..., Any], args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> Any:
-    """Make a real call that is watched, also where it is a coroutine and runs later."""
-    __tracebackhide__ = True
-
-    async def wait() -> Any:
-        __tracebackhide__ = True
-        token = watched.set(call)
-        try:
-            return await result
-        finally:
-            watched.reset(token)
-
-    token = watched.set(call)
-    try:
-        result = real(*args, **kwargs)
-    finally:
-        watched.reset(token)
-    return wait() if inspect.iscoroutine(result) else result
-
-
 def _gives_none(kwargs: Mapping[str, Any]) -> bool:
     headers = kwargs.get("headers")
     given = {str(name).lower(): value for name, value in headers.items()} if isinstance(headers, Mapping) else {}
@@ -133,7 +118,7 @@ def _is_unset(key: Any) -> bool:
     return key is None or (isinstance(key, str) and not key.strip())
 
 
-def _alike(one: Any, other: Any) -> bool:
+def alike(one: Any, other: Any) -> bool:
     """Whether two instances are the same one, or were built alike."""
     if one is other or not (type(one) is Built and type(other) is Built):
         return one is other

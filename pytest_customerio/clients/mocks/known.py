@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from types import FunctionType, MethodType, ModuleType
 from typing import Any, Literal
@@ -18,11 +19,22 @@ ENTERING = ("__enter__", "__aenter__")
 
 
 @dataclass(frozen=True, slots=True)
+class Step:
+    """What the application did to an instance after it was built: it assigned an attribute, or called a method."""
+
+    path: str
+    args: tuple[Any, ...]
+    kwargs: Mapping[str, Any] = field(default_factory=dict)
+    assigned: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Built:
-    """How the application built an instance: the constructor's arguments; None where they hold what is not known."""
+    """How the application built an instance: the constructor's arguments, and what was done to it since."""
 
     args: tuple[Any, ...] = ()
     kwargs: Mapping[str, Any] = field(default_factory=dict)
+    steps: tuple[Step, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +53,11 @@ class Role:
     path: tuple[str, ...] = ()
     instance: Any = None
     on_class: bool = False
+    dotted: str = field(init=False, default="", compare=False)
+
+    def __post_init__(self) -> None:
+        """Join the path once: it is asked for at every call."""
+        object.__setattr__(self, "dotted", ".".join(self.path))
 
     def __deepcopy__(self, memo: object) -> Role:
         return self
@@ -49,6 +66,11 @@ class Role:
     def name(self) -> str:
         """The name of the method or function."""
         return self.path[-1] if self.path else self.label.rpartition(".")[2]
+
+    @property
+    def operation(self) -> str | None:
+        """The operation of an SDK's method, where the method tells."""
+        return self.library.operations.get(self.dotted or self.name)
 
 
 MISSING = object()
@@ -111,13 +133,20 @@ class Known:
         return replace(child(owner, name), on_class=isinstance(target, type))
 
     def built(self, instance: Any) -> None:
-        """An instance of an SDK's class was built."""
-        self._instances[id(instance)] = instance
+        """An instance of a class was built."""
+        with suppress(TypeError):  # a release whose instances allow no weak reference
+            self._instances[id(instance)] = instance
 
     def only_instance(self, cls: type) -> Any:
         """The instance of a class, where there is one, or all have the same settings; else None."""
         there = [one for one in list(self._instances.values()) if isinstance(one, cls)]
         return there[0] if there and all(_settings(one) == _settings(there[0]) for one in there[1:]) else None
+
+    def based_on(self, cls: type, concerns: Callable[[str], bool]) -> Any:
+        """The instance to whose base URL a relative URL belongs; None where that is not certain."""
+        bases = {base_url(one): one for one in list(self._instances.values()) if isinstance(one, cls)}
+        bases.pop("", None)  # it takes no relative URL
+        return next(iter(bases.values())) if len(bases) == 1 and concerns(next(iter(bases))) else None
 
     def originals(self) -> Iterator[tuple[Any, str, Any]]:
         """Where something else stands now than when the library was taken in: owner, name, what stood there.
@@ -182,7 +211,7 @@ class Known:
         classes = [one for module in modules for one in vars(module).values() if isinstance(one, type)]
         own = {one for one in classes for module in modules if one.__module__ == module.__name__}
         own |= {base for cls, role in self._classes.items() if role.library is library for base in cls.__mro__[:-1]}
-        own |= {getattr(sys.modules[home], name) for home, name in library.members if home in sys.modules}
+        own |= {getattr(sys.modules[home], name) for home, name, _ in library.members if home in sys.modules}
         for owner in (*modules, *own):
             for name, value in vars(owner).items():
                 if not name.startswith("__") and (callable(value) or isinstance(value, (ModuleType, property))):
@@ -205,6 +234,12 @@ def called(role: Role) -> Role | None:
 
 def _is_message(value: Any, library: Library) -> bool:
     return isinstance(value, type) and value.__name__ not in library.classes and not issubclass(value, BaseException)
+
+
+def base_url(instance: Any) -> str:
+    """The base URL of an instance, or nothing. `_base_url` is private in aiohttp 3.11 to 3.14."""
+    found = getattr(instance, "base_url", getattr(instance, "_base_url", None))
+    return "" if found is None else str(found)
 
 
 def _settings(instance: Any) -> dict[str, Any]:

@@ -6,7 +6,7 @@ import threading
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 from pytest_customerio.clients.mocks.arguments import Arguments, shape, subject_of, text_of
 from pytest_customerio.clients.mocks.known import Role
@@ -18,8 +18,7 @@ SHAPES = 400
 MOST = 5000
 
 
-@dataclass(frozen=True, slots=True)
-class Note:
+class Note(NamedTuple):
     """One call of a mock that stands for `role`, with its arguments as they were.
 
     `instance` is the real instance or how the application built it; None where that is not known. `at` is the unix
@@ -37,7 +36,7 @@ class Note:
 class Refusal:
     """One call of an SDK's method that raised before anything was sent; `text` says what, without what it was given.
 
-    `subject` tells of whom and of what the call was.
+    `subject` tells of whom and of what the call was, `operation` which one it is, where the method tells.
     """
 
     label: str
@@ -46,6 +45,7 @@ class Refusal:
     subject: str
     sent_from: str | None
     at: float
+    operation: str | None = None
 
 
 @dataclass(slots=True)
@@ -59,19 +59,26 @@ class _Place:
 class Notes:
     """What the mocks of one test were called with, what an SDK refused, and what could not be noted.
 
-    `calls` are those that were heard, `unjudged` those that are not judged, by reason; `not_sent` those that the real
-    thing refuses. `answered` are the requests that the real thing would have sent, by mock. `built` is the SDK's class
-    of which an instance was made, `used` its method that ended and sent nothing; `refused` says that an SDK raised.
+    `replaying` tells whether an error case is at work. `calls` are those that were heard, `unjudged` those that are not
+    judged, by reason; `not_sent` those that the real thing refuses. `answered` are the requests that the real thing
+    would have sent, by mock, `unknown` the calls of which nobody can know what they would have sent. `without_keys` are
+    calls whose credentials are not judged, because they are not known, or not set in this run. `places` are the first
+    call sites, by reason. `built` is the SDK's class of which an instance was made, `used` its method that ended and
+    sent nothing; `refused` says that an SDK raised.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, replaying: Callable[[], bool] = bool) -> None:
+        self.replaying = replaying
         self.calls = 0
         self.not_sent = 0
         self.built = ""
         self.used = ""
         self.refused = False
         self.answered: Counter[str] = Counter()
+        self.unknown: Counter[str] = Counter()
         self.unjudged: Counter[str] = Counter()
+        self.places: dict[str, str] = {}
+        self.without_keys = 0
         self._notes: list[Note] = []
         self._refusals: list[Refusal] = []
         self._places: dict[tuple[str, str | None], _Place] = {}
@@ -79,9 +86,11 @@ class Notes:
 
     def wants(self, label: str, sent_from: str | None, given: Any, *, sends: bool = True) -> bool:
         """Whether a call is to be kept; one like those that are kept already is only counted, if it `sends`."""
-        place = self._places.setdefault((label, sent_from), _Place())
         with self._lock:
             self.calls += sends
+            place = self._places.get((label, sent_from))
+            if place is None:
+                place = self._places[label, sent_from] = _Place()
             if place.noted < EACH:
                 place.noted += 1
                 return True
@@ -90,7 +99,7 @@ class Notes:
             if seen in place.shapes:
                 return False
             if len(place.shapes) >= SHAPES or len(self._notes) >= MOST:
-                self.unjudged["too many different calls"] += 1
+                self._skip("too many different calls", sent_from)
                 return False
             place.shapes.add(seen)
             return True
@@ -113,11 +122,13 @@ class Notes:
             if len(self._refusals) < MOST and not any(one.error is refusal.error for one in self._refusals[-5:]):
                 self._refusals.append(refusal)
 
-    def recover(self, label: str, subject: Callable[[], str]) -> None:
+    def recover(self, label: str, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> None:
         """A call was sent: one of the same subject that was refused before is lost no more."""
+        if not self._refusals:
+            return
         with self._lock:
             if any(one.label == label for one in self._refusals):
-                now = subject()
+                now = subject_of(args, kwargs)
                 self._refusals = [one for one in self._refusals if (one.label, one.subject) != (label, now)]
 
     def declare(self, error: BaseException) -> None:
@@ -127,14 +138,31 @@ class Notes:
                 known = {id(one) for one in chain(error)}
                 self._refusals = [one for one in self._refusals if id(one.error) not in known]
 
-    def skip(self, why: str) -> None:
+    def skip(self, why: str, sent_from: str | None = None) -> None:
         """A call that cannot be judged."""
         with self._lock:
-            self.unjudged[why] += 1
+            self._skip(why, sent_from)
+
+    def _skip(self, why: str, sent_from: str | None) -> None:
+        self.unjudged[why] += 1
+        if sent_from is not None:
+            self.places.setdefault(why, sent_from)
+
+    def took(self) -> list[str]:
+        """The mocks that took calls which the real thing would have sent, or that cannot be known."""
+        return list(dict.fromkeys([*self.answered, *self.unknown]))
 
     def counts(self) -> dict[str, Any]:
-        """How many calls were heard, and those that are not judged, by reason, as values that xdist can send."""
-        return {"calls": self.calls, "unjudged": dict(self.unjudged)}
+        """How many calls were heard, and those that are not judged, by reason, as values that xdist can send.
+
+        `places` is the first call site of each reason.
+        """
+        return {
+            "calls": self.calls,
+            "unjudged": dict(self.unjudged),
+            "places": dict(self.places),
+            "without_keys": self.without_keys,
+        }
 
     @property
     def idle(self) -> str:
@@ -153,7 +181,7 @@ class Notes:
 class Place:
     """Where calls are noted: in which test's notes, from which call site, at what time.
 
-    `is_project` tells whether a file is the project's own, `replaying` whether an error case is at work.
+    `is_project` tells whether a file is the project's own.
     """
 
     notes: Callable[[], Notes | None]
@@ -161,12 +189,13 @@ class Place:
     now: Callable[[], float]
     concerns: Callable[..., bool]
     is_project: Callable[[str], bool]
-    replaying: Callable[[], bool] = bool
 
-    def refusal(self, label: str, error: BaseException, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> Refusal:
+    def refusal(
+        self, label: str, error: BaseException, args: tuple[Any, ...], kwargs: Mapping[str, Any], operation: str | None
+    ) -> Refusal:
         """A call that was refused, here and now."""
         text, subject = text_of(error, (args, dict(kwargs))), subject_of(args, kwargs)
-        return Refusal(label, error, text, subject, self.sent_from(), self.now())
+        return Refusal(label, error, text, subject, self.sent_from(), self.now(), operation)
 
 
 def chain(error: BaseException) -> Iterator[BaseException]:

@@ -17,11 +17,12 @@ from typing import Any
 
 from pytest_customerio.clients.mocks import unsent
 from pytest_customerio.clients.mocks.arguments import text_of
-from pytest_customerio.clients.mocks.instances import Instances, exempt
+from pytest_customerio.clients.mocks.instances import Instances, Made, exempt
 from pytest_customerio.clients.mocks.known import Built, Known, Role
 from pytest_customerio.clients.mocks.libraries import AIOHTTP, CDP
 from pytest_customerio.clients.mocks.notes import Note
 from pytest_customerio.clients.mocks.standins import twin
+from pytest_customerio.clients.mocks.steps import repeat
 from pytest_customerio.clients.mocks.unsent import Heard, NotSentError, at_work, nothing_leaves
 from pytest_customerio.core.model import PendingInteraction
 
@@ -34,12 +35,16 @@ SURROUNDINGS = (FileNotFoundError, PermissionError, TimeoutError, ssl.SSLError, 
 
 @dataclass(frozen=True, slots=True)
 class Reenacted:
-    """What became of one noted call: its requests, or what the real thing raised instead; `why` it is not judged."""
+    """What became of one noted call: its requests, or what the real thing raised instead; `why` it is not judged.
+
+    `keys` tells whether its credentials are the application's own.
+    """
 
     note: Note
     requests: tuple[PendingInteraction, ...] = ()
     error: str = ""
     why: str = ""
+    keys: bool = True
 
 
 def reenact(known: Known, notes: Sequence[Note]) -> list[Reenacted]:
@@ -80,13 +85,13 @@ class _Reenactment:
                 self._loop.close()
 
     def _again(self, note: Note) -> Reenacted:
-        heard, known = Heard(), True
+        heard, known, keys = Heard(), True, True
         token = at_work.set(heard)
         try:
             if note.role.kind == "class":
                 self._check_class(note)
             else:
-                function, known = self._function(note)
+                function, known, keys = self._function(note)
                 self._call(function, note)
         except NotSentError:
             pass
@@ -96,7 +101,7 @@ class _Reenactment:
             at_work.reset(token)
         for request in heard.requests:
             request.exempt = exempt(note.role, note.given.kwargs, known=known)
-        return Reenacted(note, tuple(heard.requests))
+        return Reenacted(note, tuple(heard.requests), keys=keys)
 
     def _refused(self, note: Note, error: Exception, *, known: bool) -> Reenacted:
         if note.given.opaque:
@@ -118,31 +123,28 @@ class _Reenactment:
         self._loop = self._loop or asyncio.SelectorEventLoop()
         self._loop.run_until_complete(finish())
 
-    def _function(self, note: Note) -> tuple[Callable[..., Any], bool]:
-        """What to call, and whether its instance is the application's own."""
+    def _function(self, note: Note) -> tuple[Callable[..., Any], bool, bool]:
+        """What to call, and whether its instance and its keys are the application's own."""
         role = note.role
+        if role.kind == "function" and role.library not in (AIOHTTP, CDP):
+            return role.real, True, True
+        keys = role.kind == "function" or note.instance is not None
         if role.library is AIOHTTP:
-            return self._in_a_session(role, note.instance), True
-        if role.kind == "function" and role.library is not CDP:
-            return role.real, True
-        instance, known = self._module_client() if role.kind == "function" else self._instances.of(role, note.instance)
-        return attrgetter(".".join(role.path or (role.name,)))(instance), known
+            return self._in_a_session(role, note.instance), True, keys
+        made = self._module_client() if role.kind == "function" else self._instances.of(role, note.instance)
+        return attrgetter(role.dotted or role.name)(made.real), made.known, made.keys
 
     def _check_class(self, note: Note) -> None:
         """Build an instance as the application did; a class of the application's own is its own business."""
         if self._base(note.role).real is note.role.real:
             self._instances.build(note.role.real, note.instance)
 
-    def _module_client(self) -> tuple[Any, bool]:
-        """The client behind the module's functions: the one that there is, or one by the module's settings."""
-        module: Any = self._known.module(CDP)
-        cls = self._known.class_of(CDP, "Client")
-        there = module.default_client
-        if type(there) is cls.real:
-            return self._instances.of(cls, twin(there))
-        if not isinstance(module.write_key, str):
-            return self._instances.of(cls, None)
-        return self._instances.of(cls, Built((module.write_key,), {"host": module.host, "gzip": module.gzip}))
+    def _module_client(self) -> Made:
+        """The client behind the module's functions: a copy of the one there is, or one by the module's settings."""
+        found = self._instances.behind_module()
+        return self._instances.of(
+            self._known.class_of(CDP, "Client"), found if type(found) in (Built, type(None)) else twin(found)
+        )
 
     def _in_a_session(self, role: Role, given: Any) -> Callable[..., Any]:
         """A session of aiohttp can only be made while a loop runs."""
@@ -151,6 +153,7 @@ class _Reenactment:
         async def call(*args: Any, **kwargs: Any) -> None:
             built = given if type(given) is Built else Built()
             async with cls(*built.args, **built.kwargs) as made:
+                repeat(built.steps, made)
                 session = made if given in (None, built) else given
                 await getattr(cls, role.name)(session, *args, **kwargs)
 

@@ -5,18 +5,18 @@ from __future__ import annotations
 import functools
 import inspect
 import sys
-import unittest.mock
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from types import FunctionType, TracebackType
 from typing import Any
 
-from pytest_customerio.clients.mocks.arguments import subject_of
 from pytest_customerio.clients.mocks.libraries import SILENT, Library
 from pytest_customerio.clients.mocks.notes import Place, chain
 from pytest_customerio.clients.mocks.unsent import at_work
 from pytest_customerio.clients.sent import Watched, watched
 from pytest_customerio.process.parts import ANALYTICS, ASYNC_CUSTOMERIO, CUSTOMERIO, PYTEST, PYTHON, Part
 from pytest_customerio.process.patching import Patches, Wrapper
+from pytest_customerio.process.recognition import mock_modules
 
 _RAISES = "exceptions that a test expects"
 _REPORTED = "a call that an SDK refused counts as lost although the test expects its exception"
@@ -54,49 +54,68 @@ def _expecting(place: Place, original: Wrapper) -> Wrapper:
     return leave
 
 
-def install(library: Library, place: Place, patches: Patches, built: Callable[[Any], None]) -> None:
-    """Hear the public methods and functions of an SDK; `built` is told of each instance."""
+def note_instances(library: Library, place: Place, patches: Patches, built: Callable[[Any], None]) -> None:
+    """Note each instance of an SDK's class, or of a client that may have a base URL."""
+    for name in library.classes if library.sdk or library.based else ():
+        cls = getattr(sys.modules[library.module], name, None)
+        if isinstance(cls, type):
+            label = f"{library.module}.{name}" if library.sdk else ""
+            patches.wrap(cls, "__init__", functools.partial(_building, place, label, built))
+
+
+def install(library: Library, place: Place, patches: Patches) -> None:
+    """Hear the public methods and functions of an SDK."""
     if not library.sdk:
         return
     module: Any = sys.modules[library.module]
-    classes = [(f"{library.module}.{name}", getattr(module, name, None)) for name in library.classes]
-    for label, cls in classes:
-        if isinstance(cls, type):
-            patches.wrap(cls, "__init__", functools.partial(_building, place, label, built))
-    classes += [(f"{library.module}.{name}", _member(home, name)) for home, name in library.members]
-    for label, cls in classes:
+    classes = [("", name, getattr(module, name, None)) for name in library.classes]
+    classes += [(f"{path}.", name, _member(home, name)) for home, name, path in library.members]
+    for prefix, name, cls in classes:
         for owner in cls.__mro__[:-1] if isinstance(cls, type) else ():
-            _wrap(owner, label, place, patches)
+            _wrap(owner, library, f"{library.module}.{name}", prefix, place, patches)
     for name in library.functions:
         if isinstance(vars(module).get(name), FunctionType):
-            patches.wrap(module, name, functools.partial(_heard, place, f"{library.module}.{name}"))
+            call = _Call(place, f"{library.module}.{name}", library.operations.get(name))
+            patches.wrap(module, name, functools.partial(_heard, call))
 
 
 def _member(module: str, name: str) -> Any:
     return getattr(sys.modules.get(module), name, None)
 
 
-def _wrap(owner: type, label: str, place: Place, patches: Patches) -> None:
+@dataclass(frozen=True, slots=True)
+class _Call:
+    """A method or function that is heard: its label, and its operation where it has one."""
+
+    place: Place
+    label: str
+    operation: str | None
+
+
+def _wrap(owner: type, library: Library, label: str, prefix: str, place: Place, patches: Patches) -> None:
     for name, method in list(vars(owner).items()):
         public = type(method) is FunctionType and not name.startswith("_") and name not in SILENT
         if public and not hasattr(method, "cio_heard"):  # a base of two classes is met twice
-            patches.wrap(owner, name, functools.partial(_heard, place, f"{label}.{name}"))
+            call = _Call(place, f"{label}.{name}", library.operations.get(f"{prefix}{name}"))
+            patches.wrap(owner, name, functools.partial(_heard, call))
 
 
 def _building(place: Place, label: str, built: Callable[[Any], None], original: Wrapper) -> Wrapper:
+    """`label` names the class of an SDK; it is empty for a client's."""
+
     def init(instance: Any, *args: Any, **kwargs: Any) -> None:
         __tracebackhide__ = True
         original(instance, *args, **kwargs)
         if at_work.get() is None:
             built(instance)
-            notes = place.notes()
+            notes = place.notes() if label else None
             if notes is not None:
                 notes.built = label
 
     return init
 
 
-def _heard(place: Place, label: str, original: Wrapper) -> Wrapper:
+def _heard(this: _Call, original: Wrapper) -> Wrapper:
     def method(*args: Any, **kwargs: Any) -> Any:
         __tracebackhide__ = True
         if watched.get() is not None or at_work.get() is not None:
@@ -106,11 +125,11 @@ def _heard(place: Place, label: str, original: Wrapper) -> Wrapper:
         try:
             result = original(*args, **kwargs)
         except Exception as error:
-            _refuse(place, label, call, error, args, kwargs)
+            _refuse(this, call, error, args, kwargs)
             raise
         finally:
             watched.reset(token)
-        _sent(place, label, call, args, kwargs)
+        _sent(this, call, args, kwargs)
         return result
 
     async def amethod(*args: Any, **kwargs: Any) -> Any:
@@ -122,11 +141,11 @@ def _heard(place: Place, label: str, original: Wrapper) -> Wrapper:
         try:
             result = await original(*args, **kwargs)
         except Exception as error:
-            _refuse(place, label, call, error, args, kwargs)
+            _refuse(this, call, error, args, kwargs)
             raise
         finally:
             watched.reset(token)
-        _sent(place, label, call, args, kwargs)
+        _sent(this, call, args, kwargs)
         return result
 
     wrapper: Callable[..., Any] = amethod if inspect.iscoroutinefunction(original) else method
@@ -134,26 +153,24 @@ def _heard(place: Place, label: str, original: Wrapper) -> Wrapper:
     return wrapper
 
 
-def _sent(place: Place, label: str, call: Watched, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
-    notes = place.notes()
+def _sent(this: _Call, call: Watched, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
+    notes = this.place.notes()
     if notes is not None:
-        notes.used = notes.used if call.sent else label
-        notes.recover(label, lambda: subject_of(args, kwargs))
+        notes.used = notes.used if call.sent else this.label
+        notes.recover(this.label, args, kwargs)
 
 
-def _refuse(
-    place: Place, label: str, call: Watched, error: Exception, args: tuple[Any, ...], kwargs: dict[str, Any]
-) -> None:
-    notes = None if call.sent else place.notes()
-    if notes is not None and any(_is_theirs(place, name) for name in _files(error)):
-        notes.used = label
+def _refuse(this: _Call, call: Watched, error: Exception, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
+    notes = None if call.sent else this.place.notes()
+    if notes is not None and any(_is_theirs(this.place, name) for name in _files(error)):
+        notes.used = this.label
     elif notes is not None:
-        notes.refuse(place.refusal(label, error, args, kwargs))
+        notes.refuse(this.place.refusal(this.label, error, args, kwargs, this.operation))
 
 
 def _is_theirs(place: Place, name: str) -> bool:
     """Whether a fake of the project's, or a mock, was called beneath: then the SDK did what it does to send."""
-    return name == unittest.mock.__file__ or place.is_project(name)
+    return any(name == module.__file__ for module in mock_modules()) or place.is_project(name)
 
 
 def _files(error: Exception) -> Iterator[str]:

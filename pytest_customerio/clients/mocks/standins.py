@@ -1,7 +1,7 @@
 """Which mocks stand for something known: learnt where `unittest.mock` and pytest's `monkeypatch` put them in place.
 
-Private parts of `unittest.mock` that are used here, as they are in CPython 3.11 to 3.14. Without them no mock is known,
-and nothing is heard through one.
+Private parts of `unittest.mock` that are used here, as they are in CPython 3.11 to 3.14, and in its backport `mock` 5.
+Without them no mock is known, and nothing is heard through one.
 
 - `_patch.__enter__` puts a mock in place and remembers the original as `temp_original`; `start()`, decorators,
   `patch.object`, `patch.multiple` and pytest-mock all call it. `_patch_dict._patch_dict` does so for `patch.dict`.
@@ -18,10 +18,12 @@ from dataclasses import replace
 from types import FunctionType
 from typing import Any, cast
 
+from pytest_customerio.clients.mocks import fakes
 from pytest_customerio.clients.mocks.known import Built, Known, Role, called, child
-from pytest_customerio.process.parts import PYTEST, PYTHON, Part
+from pytest_customerio.clients.mocks.lookalikes import OTHER
+from pytest_customerio.process.parts import MOCK, PYTEST, PYTHON, Part
 from pytest_customerio.process.patching import Patches, Wrapper
-from pytest_customerio.process.recognition import is_mock
+from pytest_customerio.process.recognition import MOCKS, is_mock
 
 # Where a mock keeps what it stands for: beside its own state, which has names of this form too.
 ROLE = "_mock_cio_role"
@@ -29,28 +31,43 @@ DERIVED = "_mock_cio_derived"
 _CHECK = "_checksig_"
 
 _UNHEARD = "such mocks are not heard"
-ENTER = Part(PYTHON, "unittest.mock", "_patch.__enter__", "what a mock stands for", _UNHEARD)
-PATCH_DICT = Part(PYTHON, "unittest.mock", "_patch_dict._patch_dict", "what a mock stands for", _UNHEARD)
-ADD_SPEC = Part(PYTHON, "unittest.mock", "NonCallableMock._mock_add_spec", "what a mock stands for", _UNHEARD)
-SETATTR = Part(PYTEST, "pytest", "MonkeyPatch.setattr", "what a mock stands for", _UNHEARD)
-SETITEM = Part(PYTEST, "pytest", "MonkeyPatch.setitem", "what a mock stands for", _UNHEARD)
-PARTS = (ENTER, PATCH_DICT, ADD_SPEC, SETATTR, SETITEM)
+_WHY = "what a mock stands for"
+_LIBRARIES = dict(zip(MOCKS, (PYTHON, MOCK), strict=True))
+
+
+def _parts(path: str) -> dict[str, Part]:
+    """One part for each module that defines mocks."""
+    return {name: Part(library, name, path, _WHY, _UNHEARD) for name, library in _LIBRARIES.items()}
+
+
+ENTER = _parts("_patch.__enter__")
+PATCH_DICT = _parts("_patch_dict._patch_dict")
+ADD_SPEC = _parts("NonCallableMock._mock_add_spec")
+SETATTR = Part(PYTEST, "pytest", "MonkeyPatch.setattr", _WHY, _UNHEARD)
+SETITEM = Part(PYTEST, "pytest", "MonkeyPatch.setitem", _WHY, _UNHEARD)
+PARTS = (*ENTER.values(), *PATCH_DICT.values(), *ADD_SPEC.values(), SETATTR, SETITEM)
 
 
 class StandIns:
     """The mocks that stand for something known."""
 
-    def __init__(self, known: Known, checking: Callable[[Any, Wrapper], Wrapper]) -> None:
+    def __init__(
+        self, known: Known, checking: Callable[[Any, Wrapper], Wrapper], faking: Callable[[Role, Any], Any]
+    ) -> None:
         self._known = known
         self._checking = checking
+        self._faking = faking
         # How many mocks were given a role: one that had none may be the child of a mock that got one since.
         self.count = 0
 
-    def watch(self, patches: Patches) -> None:
-        """Learn of each mock that is put in the place of something, or is made with something as its spec."""
-        patches.patch(ENTER, self._entering)
-        patches.patch(PATCH_DICT, self._patching_dict)
-        patches.patch(ADD_SPEC, self._adding_spec)
+    def watch(self, patches: Patches, module: str) -> None:
+        """Learn of each mock of a module that is put in the place of something, or has something as its spec."""
+        patches.patch(ENTER[module], self._entering)
+        patches.patch(PATCH_DICT[module], self._patching_dict)
+        patches.patch(ADD_SPEC[module], self._adding_spec)
+
+    def watch_monkeypatch(self, patches: Patches) -> None:
+        """Learn of each mock that pytest's `monkeypatch` puts in the place of something."""
         patches.patch(SETATTR, self._setting("_setattr"))
         patches.patch(SETITEM, self._setting("_setitem"))
 
@@ -78,6 +95,21 @@ class StandIns:
         self.count += 1
         if given is not mock and _CHECK in given.__globals__:
             given.__globals__[_CHECK] = self._checking(mock, given.__globals__[_CHECK])
+
+    def _stands(self, new: Any, role: Role | None, original: Any) -> Any:
+        """Say what a mock stands for that was put in the place of an original.
+
+        Returns what is to be put there instead of a fake, None where it is no fake of something known.
+        """
+        mock = inner(new)
+        if not is_mock(mock):
+            role = role or self._known.role(original)
+            return self._faking(role, new) if role is not None and new is not original else None
+        role = role or self._original(original)
+        self.give(new, role)
+        if role is None and original is not None and not is_mock(inner(original)):
+            vars(mock).setdefault(OTHER, True)
+        return None
 
     def built(self, result: Any, role: Role, built: Built | None) -> None:
         """A class was called: its result stands for an instance that was built like this."""
@@ -109,10 +141,11 @@ class StandIns:
         def enter(patcher: Any) -> Any:
             __tracebackhide__ = True
             result = original(patcher)
-            new = vars(patcher.target).get(patcher.attribute) if hasattr(patcher.target, "__dict__") else result
-            if is_mock(inner(new)):
-                role = self._known.attribute(patcher.target, patcher.attribute)
-                self.give(new, role or self._original(patcher.temp_original))
+            target, name = patcher.target, patcher.attribute
+            new = vars(target).get(name) if hasattr(target, "__dict__") else result
+            fake = self._stands(new, self._known.attribute(target, name), patcher.temp_original)
+            if fake is not None:
+                setattr(target, name, fake)
             return result
 
         return enter
@@ -123,8 +156,9 @@ class StandIns:
             result = original(patcher)
             given = patcher.values if isinstance(patcher.values, dict) else {}
             for key, value in given.items():
-                if is_mock(inner(value)):
-                    self.give(value, self._original(patcher._original.get(key)))
+                fake = self._stands(value, None, patcher._original.get(key))
+                if fake is not None:
+                    patcher.in_dict[key] = fake
             return result
 
         return patch_dict
@@ -147,10 +181,11 @@ class StandIns:
                 __tracebackhide__ = True
                 result = original(monkeypatch, *args, **kwargs)
                 target, name, old = getattr(monkeypatch, undo)[-1]
-                new = target.get(name) if undo == "_setitem" else getattr(target, name, None)
-                if is_mock(inner(new)):
-                    owner = self._known.attribute(target, name) if undo == "_setattr" else None
-                    self.give(new, owner or self._original(old))
+                in_dict = undo == "_setitem"
+                new = target.get(name) if in_dict else getattr(target, name, None)
+                fake = self._stands(new, None if in_dict else self._known.attribute(target, name), old)
+                if fake is not None:
+                    target.__setitem__(name, fake) if in_dict else setattr(target, name, fake)
                 return result
 
             return setting
@@ -167,7 +202,11 @@ def inner(value: Any) -> Any:
 
 
 def twin(real: Any) -> Any:
-    """A copy of a real instance as it is now, without the mocks on it."""
+    """A copy of a real instance as it is now, without the mocks and fakes on it."""
     copied = object.__new__(type(real))  # `copy.copy` would leave a `__slotnames__` on the class
-    vars(copied).update({name: value for name, value in vars(real).items() if not is_mock(inner(value))})
+    vars(copied).update({name: value for name, value in vars(real).items() if not _is_stand_in(value)})
     return copied
+
+
+def _is_stand_in(value: Any) -> bool:
+    return is_mock(inner(value)) or (type(value) is FunctionType and fakes.FAKE in vars(value))

@@ -1,0 +1,292 @@
+"""Functions of the project in the place of an SDK or a client: heard as mocks are, and passed in error cases."""
+
+from __future__ import annotations
+
+import pytest
+
+from pytest_customerio.reporting.messages import NOTHING_CHECKED
+from tests.stories.conftest import Story, closing, failure
+
+for _name in ("customerio", "async_customerio", "httpx"):
+    pytest.importorskip(_name)
+
+APP = """
+import customerio
+import requests
+from async_customerio import AsyncCustomerIO
+from customerio import CustomerIO
+
+KEYS = ("site-1234", "key-12345")
+URL = "https://track.customer.io/api/v1/customers/42/events"
+SDK = CustomerIO(*KEYS)
+
+
+def post(name):
+    return requests.post(URL, json={"name": name}, auth=KEYS, timeout=5)
+
+
+def track(name):
+    CustomerIO(*KEYS).track("42", name)
+
+
+def quietly(name):
+    try:
+        track(name)
+    except Exception:
+        pass
+
+
+async def track_async(name):
+    await AsyncCustomerIO(*KEYS).track("42", name)
+"""
+FAKES = """
+import asyncio
+from unittest.mock import MagicMock, patch
+
+import app
+import pytest
+
+
+class Answer:
+    status_code = 202
+
+    def raise_for_status(self):
+        pass
+
+
+def test_a_function(monkeypatch):
+    calls = []
+
+    def fake_post(url, **kwargs):
+        calls.append((url, kwargs["json"]))
+        return Answer()
+
+    monkeypatch.setattr(app.requests, "post", fake_post)
+    assert app.post(NAME).status_code == 202
+    assert calls == [(app.URL, {"name": NAME})]
+
+def test_a_method(monkeypatch):
+    calls = []
+    monkeypatch.setattr(app.CustomerIO, "track", lambda self, *args: calls.append((type(self), args)))
+    app.track(NAME)
+    assert calls == [(app.CustomerIO, ("42", NAME))]
+
+def test_a_method_of_an_instance():
+    with patch.object(app.SDK, "track", lambda who, name: (who, name)):
+        assert app.SDK.track("42", NAME) == ("42", NAME)
+
+def test_a_class(monkeypatch):
+    fake = MagicMock()
+    monkeypatch.setattr(app, "CustomerIO", lambda *args, **kwargs: fake)
+    app.track(NAME)
+    fake.track.assert_called_once_with("42", NAME)
+
+def test_a_class_in_a_dict(monkeypatch):
+    fake = MagicMock()
+    monkeypatch.setitem(app.__dict__, "CustomerIO", lambda *args, **kwargs: fake)
+    app.track(NAME)
+
+def test_a_class_in_a_patched_dict():
+    with patch.dict(app.__dict__, CustomerIO=lambda *args, **kwargs: MagicMock()):
+        app.track(NAME)
+
+def test_a_coroutine(monkeypatch):
+    async def fake(self, *args):
+        assert args == ("42", NAME)
+
+    monkeypatch.setattr(app.AsyncCustomerIO, "track", fake)
+    assert asyncio.iscoroutinefunction(app.AsyncCustomerIO.track)
+    asyncio.run(app.track_async(NAME))
+"""
+
+
+@pytest.fixture
+def project(story: Story) -> Story:
+    """An application of the SDKs and of requests."""
+    story.file("app.py", APP)
+    return story
+
+
+@pytest.mark.parametrize(("name", "rules"), [("purchase", []), ("", ["event-name-missing"])])
+def test_fakes_are_heard(project: Story, name: str, rules: list[str]) -> None:
+    """What they are called with is judged; what they return and note is their own business."""
+    report = project.report(f"NAME = {name!r}\n{FAKES}", "--cio-contract")
+    assert [(one["attempts"], [v["rule"] for v in one["violations"]]) for one in report["tests"]] == [(1, rules)] * 7
+
+
+def test_no_mock_is_imported(project: Story) -> None:
+    """A suite with `monkeypatch` and requests alone, in a process of its own."""
+    project.file(
+        "app.py",
+        """
+        import requests
+
+        def post(name):
+            url = "https://track.customer.io/api/v1/customers/42/events"
+            return requests.post(url, json={"name": name}, auth=("site-1234", "key-12345"), timeout=5)
+        """,
+    )
+    result = project.run(
+        """
+        import sys
+
+        import app
+
+        def test_it(monkeypatch):
+            assert "unittest.mock" not in sys.modules
+            monkeypatch.setattr("app.requests.post", lambda url, **kwargs: None)
+            app.post("")
+
+        def test_put_back():
+            assert app.post("purchase").status_code == 200
+        """,
+        "--cio-contract",
+        subprocess=True,
+    )
+    result.assert_outcomes(passed=1, failed=1)
+    assert "$.name: expected 1 to 100 bytes, got empty text" in result.stdout.str()
+
+
+def test_an_error_passes_through_a_fake(project: Story) -> None:
+    """While an error case is at work the real function is called."""
+    report = project.report(
+        """
+        import app
+        import pytest
+
+        @pytest.mark.cio_errors("401-unauthorized")
+        def test_it(monkeypatch):
+            monkeypatch.setattr(app.CustomerIO, "track", lambda self, *args: None)
+            app.quietly("purchase")
+        """
+    )
+    assert [one["outcome"] for one in report["tests"]] == ["lost"]
+
+
+def test_what_calls_the_real_one_is_no_fake(project: Story) -> None:
+    """A function that passes its calls on stays where it is: the real one is heard, also with an error case."""
+    report = project.report(
+        """
+        import app
+        import pytest
+
+        @pytest.mark.parametrize("name", [""])
+        def test_it(monkeypatch, name):
+            real, calls = app.CustomerIO.track, []
+
+            def counting(*args):
+                calls.append(args)
+                return real(*args)
+
+            monkeypatch.setattr(app.CustomerIO, "track", counting)
+            assert app.CustomerIO.track is counting
+            app.track(name)
+            assert len(calls) == 1
+
+        @pytest.mark.cio_errors("401-unauthorized", raises=Exception)
+        def test_a_default(monkeypatch):
+            def passing(*args, real=app.CustomerIO.track):
+                return real(*args)
+
+            monkeypatch.setattr(app.CustomerIO, "track", passing)
+            app.track("purchase")
+
+        def test_of_something_else(monkeypatch):
+            def fake():
+                return later
+            monkeypatch.setattr("os.getcwd", fake)
+            later = 1
+            assert app.customerio.os is fake if hasattr(app.customerio, "os") else True
+        """,
+        "--cio-contract",
+    )
+    rows = [(one["case"], one["attempts"], [v["rule"] for v in one["violations"]]) for one in report["tests"]]
+    assert rows == [(None, 1, ["event-name-missing"]), ("401-unauthorized", 1, [])]
+
+
+HAND_WRITTEN = """
+import app
+import pytest
+from unittest.mock import patch
+
+
+class FakeCustomerIO:
+    def __init__(self, *args):
+        pass
+
+    def track(self, *args):
+        pass
+
+
+def test_a_class(monkeypatch):
+    monkeypatch.setattr(app, "CustomerIO", FakeCustomerIO)
+    app.track("")
+
+def test_an_instance(monkeypatch):
+    monkeypatch.setattr(app, "SDK", FakeCustomerIO())
+    app.SDK.track("42", "")
+
+def test_what_a_mock_returns():
+    with patch("app.CustomerIO", return_value=FakeCustomerIO()):
+        app.track("")
+
+def test_a_real_one(monkeypatch):
+    monkeypatch.setattr(app, "SDK", app.CustomerIO(*app.KEYS))
+    monkeypatch.setattr(app, "CustomerIO", app.AsyncCustomerIO)
+    monkeypatch.setattr(app, "CustomerIO", None)
+"""
+
+
+def test_hand_written_fakes_are_counted(project: Story) -> None:
+    """Classes and objects of the project in the place of an SDK are not heard, and that is said."""
+    result = project.run(HAND_WRITTEN, "--cio-contract")
+    result.assert_outcomes(passed=4)
+    assert closing(result) == (
+        "heard through mocks: 0 calls, 3 not judged\n"
+        "  3 × fakes of the project's own in the place of an SDK: a mock with a spec is heard "
+        "(first at test_app.py:16 in test_a_class)\n"
+        f"{NOTHING_CHECKED}\n"
+    )
+
+
+def test_a_hand_written_fake_in_the_way_of_a_case(project: Story) -> None:
+    """The item fails, and names the fake."""
+    result = project.run(
+        HAND_WRITTEN
+        + """
+@pytest.mark.cio_errors("401-unauthorized")
+def test_it(monkeypatch):
+    monkeypatch.setattr(app, "CustomerIO", FakeCustomerIO)
+    app.track("purchase")
+""",
+        "-k",
+        "test_it",
+    )
+    result.assert_outcomes(failed=1)
+    assert failure(result, "test_it[401-unauthorized]").startswith(
+        "401-unauthorized: no error could be replayed, a fake in the place of customerio.CustomerIO took the call\n"
+    )
+
+
+def test_a_fake_that_is_put_in_place_between_tests(project: Story) -> None:
+    """No test runs that could count it."""
+    project.file(
+        "conftest.py",
+        """
+        from unittest.mock import patch
+
+        import app
+        import pytest
+
+        class Fake:
+            def track(self, *args):
+                pass
+
+        def pytest_runtest_logfinish():
+            with patch.object(app, "SDK", Fake()):
+                app.SDK.track("42", "")
+        """,
+    )
+    result = project.run("import app\n\ndef test_it():\n    app.post('purchase')\n", "--cio-contract")
+    result.assert_outcomes(passed=1)
+    assert "not judged" not in closing(result)
