@@ -466,7 +466,7 @@ def test_late_imports(heard: Listening) -> None:
     assert known.role(customerio.CustomerIO) is not None
     assert known.only_instance(customerio.CustomerIO) is None
     other = Library("types", {"Nothing": ()}, ("nothing",), sdk=True)
-    sdk_calls.note_instances(other, Patches(), known.built)
+    sdk_calls.note_instances(other, heard.listener._place, Patches(), known.built)
     sdk_calls.install(other, heard.listener._place, Patches())
     known.learn(other)
     assert known.role(SimpleNamespace) is None

@@ -163,8 +163,8 @@ def test_the_summary(story: Story) -> None:
         "- not tried\n"
         "looked at: 6 calls heard through mocks in 3 tests\n"
         "not judged: 3 calls\n"
-        "  2 × work of the test was still going on in other threads\n"
-        "  1 × arguments that cannot be known later, such as mocks\n"
+        "  2 × work of the test was still going on in other threads (first at test_app.py:25 in test_busy)\n"
+        "  1 × arguments that cannot be known later, such as mocks (first at test_app.py:21 in test_not_judged)\n"
         "\n"
         "met no error: 1 of 1 call site\n"
         "  track.event at test_app.py:17 in test_heard\n"
@@ -181,7 +181,7 @@ def test_the_summary_where_nothing_is_judged(story: Story) -> None:
     assert closing(result) == (
         "looked at: 1 call heard through mocks in 1 test\n"
         "not judged: 1 call\n"
-        "  1 × arguments that cannot be known later, such as mocks\n"
+        "  1 × arguments that cannot be known later, such as mocks (first at test_app.py:21 in test_not_judged)\n"
     )
 
 
@@ -229,7 +229,7 @@ def test_a_message(request_):
     )
     result.assert_outcomes(passed=4)
     assert closing(result) == (
-        "heard through mocks: 0 calls, 4 not judged\n"
+        "not judged: 4 calls\n"
         "  4 × mocks without a spec, called as an SDK's methods are: MagicMock(spec=CustomerIO) is heard "
         "(first at test_app.py:12 in welcome)\n"
         f"{NOTHING_CHECKED}\n"
@@ -307,4 +307,4 @@ def test_keys_that_are_not_judged_are_counted(story: Story) -> None:
         "--cio-contract",
     )
     result.assert_outcomes(passed=3)
-    assert "heard through mocks: 3 calls, 2 with keys that are not known and not judged\n" in closing(result)
+    assert "3 calls heard through mocks in 3 tests, 2 with keys that are not known and not judged\n" in closing(result)

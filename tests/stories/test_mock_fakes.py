@@ -242,7 +242,7 @@ def test_hand_written_fakes_are_counted(project: Story) -> None:
     result = project.run(HAND_WRITTEN, "--cio-contract")
     result.assert_outcomes(passed=4)
     assert closing(result) == (
-        "heard through mocks: 0 calls, 3 not judged\n"
+        "not judged: 3 calls\n"
         "  3 × fakes of the project's own in the place of an SDK: a mock with a spec is heard "
         "(first at test_app.py:16 in test_a_class)\n"
         f"{NOTHING_CHECKED}\n"
