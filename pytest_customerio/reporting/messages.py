@@ -32,7 +32,6 @@ nothing was sent to Customer.io: the test ended before any request
   what to do   a test marked cio_errors must send something; an exception before the request
                (a TypeError that somebody swallows, a missing key) looks just like this"""
 UNSENT = "{case}: nothing was sent to Customer.io while it was replayed"
-MOCKED = "{case}: the test's own mock answered {operations}, so no error could be replayed"
 NOT_APPLICABLE = "{case}: does not apply to what the test sends ({operations})"
 NOTHING_CHECKED = """\
 nothing was checked: no test sent a request to Customer.io, or called a mock that stands for an SDK or client

@@ -15,6 +15,7 @@ from pytest_customerio.running.case_selection import CaseSelection
 
 if TYPE_CHECKING:
     from pytest_customerio.cassettes.recording.playing import Recording
+    from pytest_customerio.clients.bypass.places import Places
     from pytest_customerio.clients.mocks.notes import Notes
     from pytest_customerio.replay.replay import Replay
     from pytest_customerio.running.replayed_case import ReplayedCase
@@ -45,6 +46,7 @@ class SessionParts:
     """What a test needs of its session.
 
     `raises_class` is the class behind `pytest.raises`. `note_late` is called for a request that left after its test.
+    `places` are where mocks of clients may stand.
     """
 
     cassettes: Cassettes
@@ -52,6 +54,7 @@ class SessionParts:
     record: Callable[[Plan], Record]
     identified: Callable[[Interaction], Interaction]
     note_late: Callable[[CheckedTest, PendingInteraction], None]
+    places: Callable[[], Places]
     raises_class: type | None = None
 
 

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from contextvars import ContextVar, Token
+from functools import partial
 from types import BuiltinFunctionType
 from typing import TYPE_CHECKING, Self
 
 from pytest_customerio.cassettes.recording.playing import RecordingError
 from pytest_customerio.clients import traffic as taps
+from pytest_customerio.clients.bypass.leading import bypass
 from pytest_customerio.clients.sent import watched
 from pytest_customerio.clients.traffic import being_heard, heard_above
 from pytest_customerio.core.model import CONNECT_FAULTS, Answer, PendingInteraction, WireRequest
@@ -31,20 +34,31 @@ __tracebackhide__ = True  # pytest shows no frame of ours in anybody's traceback
 class Hearing:
     """One request being heard, from the client's entry to its answer."""
 
-    __slots__ = ("_test", "_token", "interaction", "over")
+    __slots__ = ("_test", "_token", "engine", "interaction", "over", "replayed")
 
     def __init__(self, test: CheckedTest, interaction: PendingInteraction) -> None:
         self._test = test
         self.interaction = interaction
         self.over = False
+        # The adapter or transport that took the request, where it is not the client's own.
+        self.engine: object = None
+        # A case that is over still notes what is delivered later.
+        self.replayed = test.latest is not None
         self._token: Token[taps.Hearing | None] | None = None
 
     def __enter__(self) -> Self:
         self._token = being_heard.set(self)
+        if self.replayed:
+            self._test.session.places().enter()
         return self
 
     def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
         self.over = True
+        if self.replayed:
+            self._test.session.places().leave()
+            refused = isinstance(error, ValueError | TypeError)
+            if not (self.interaction.attempts or refused) and self._test.current is not None:
+                self._test.current.note_unreached(self.interaction, self.engine)
         if self._token is not None:
             try:
                 being_heard.reset(self._token)
@@ -93,6 +107,16 @@ class SessionTraffic:
         replay = test.replay if test is not None else None
         return replay is not None and any(case.answer.fault in CONNECT_FAULTS for case in replay.cases.values())
 
+    def error_met(self) -> bool:
+        """Whether a request of the running test met an error case."""
+        test = self.ownership.current()
+        return test is not None and test.latest_replay is not None and test.latest_replay.met
+
+    def bypass(self) -> AbstractContextManager[None]:
+        """Within, calls that a client prepares are led past mocks when they are sent, if a case is at work."""
+        test = self.ownership.current()
+        return nullcontext() if test is None or test.latest is None else test.session.places().led_past()
+
     def answer(self, request: WireRequest) -> Answer:
         """The error of the case at work, else the documented success of the operation, or a 404 without operation."""
         test = self.ownership.current()
@@ -115,16 +139,25 @@ class SessionTraffic:
         return interaction
 
     def _answer(self, test: CheckedTest, hearing: taps.Hearing, request: WireRequest) -> Answer:
-        hearing.interaction.attempts += 1
+        led = bypass.get()
+        hearing.interaction.attempts += led is None or not led.answering
         recorded = self._recorded(test, request) if test.latest_replay is None else None
         if recorded is not None:
             return recorded
         replay = test.latest_replay  # one that is over still notes what is delivered later
         match = self._catalog.match(request.method, request.url, request.payload.value if replay else None)
         operation = match.operation
+        if led is None:
+            if operation is None or replay is None:
+                return self._cassettes.answer(match)
+            return replay.answer(operation, request, lambda: self._cassettes.answer(match), hearing.interaction)
         if operation is None or replay is None:
-            return self._cassettes.answer(match)
-        return replay.answer(operation, request, lambda: self._cassettes.answer(match), hearing.interaction)
+            led.errors += 1
+            return led.success(lambda: self._cassettes.answer(match), None)
+        call, ours = hearing.interaction, partial(self._cassettes.answer, match)
+        note = partial(replay.note, operation, request, call=call)
+        led.errors += 1
+        return replay.answer(operation, request, lambda: led.success(ours, note), call)
 
     def _recorded(self, test: CheckedTest, request: WireRequest) -> Answer | None:
         """The answer of the test's recording; a recording that cannot answer fails the test."""

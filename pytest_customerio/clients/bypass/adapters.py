@@ -1,0 +1,100 @@
+"""requests: leads past what stands in the place of `HTTPAdapter.send`, and past adapters that are mocks themselves."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
+from pytest_customerio.clients.bypass import fakes, notes
+from pytest_customerio.clients.bypass.leading import bound, lead, note_engine, unread, wanted
+from pytest_customerio.clients.transport.wire import destination
+from pytest_customerio.process.patching import Wrapper
+
+# What an adapter that sends by itself calls, beside `super()`.
+SENDING = frozenset({"send", "urlopen", "get_connection", "get_connection_with_tls_context"})
+
+
+def _send(real: Wrapper, mock: Any, concerns: Callable[..., bool]) -> Wrapper:
+    def send(adapter: Any, request: Any, *args: Any, **kwargs: Any) -> Any:
+        __tracebackhide__ = True
+        theirs = bound(mock, adapter)
+        if not (wanted() and concerns(*destination(request.url))):
+            return theirs(request, *args, **kwargs)
+        return _led(partial(real, adapter), theirs, notes.of_adapter(mock), request, args, kwargs)
+
+    return send
+
+
+def _get_adapter(real: Wrapper, mock: Any, concerns: Callable[..., bool]) -> Wrapper:
+    def get_adapter(session: Any, url: Any) -> Any:
+        adapter = bound(mock, session)(url=url)
+        if not (wanted() and concerns(*destination(url))):
+            return adapter
+        if adapter is not _mounted(real, session, url):
+            return Led(adapter)
+        if not _sends(adapter):
+            return Led(adapter)
+        note_engine(adapter)
+        return adapter
+
+    return get_adapter
+
+
+def _mounted(real: Wrapper, session: Any, url: Any) -> Any:
+    from requests.exceptions import InvalidSchema
+
+    try:
+        return real(session, url=url)
+    except InvalidSchema:
+        return None
+
+
+def _sends(adapter: Any) -> bool:
+    """Whether an adapter sends with requests' own `HTTPAdapter`, perhaps after work of its own."""
+    from requests.adapters import HTTPAdapter
+
+    if not isinstance(adapter, HTTPAdapter):
+        return fakes.holds(adapter, HTTPAdapter)
+    return "send" not in vars(adapter) and not fakes.answers_itself(adapter, HTTPAdapter, "send", SENDING)
+
+
+class Led:
+    """Takes the place of an adapter that is a mock."""
+
+    def __init__(self, adapter: Any) -> None:
+        self._adapter = adapter
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._adapter, name)
+
+    def send(self, request: Any, *args: Any, **kwargs: Any) -> Any:
+        """Send with an adapter of requests' own; where the case does not answer, the mock does."""
+        __tracebackhide__ = True
+        from requests.adapters import HTTPAdapter
+
+        engine = HTTPAdapter()
+        engine.max_retries = getattr(self._adapter, "max_retries", engine.max_retries)
+        return _led(engine.send, self._adapter.send, notes.of_adapter(self._adapter), request, args, kwargs)
+
+
+def _led(
+    real: Wrapper, mock: Wrapper, note: notes.Noting | None, request: Any, args: tuple[Any, ...], kwargs: dict[str, Any]
+) -> Any:
+    __tracebackhide__ = True
+
+    def answer() -> Any:
+        __tracebackhide__ = True
+        own, request.body = request.body, unread(request.body)
+        try:
+            return mock(request, *args, **kwargs)
+        finally:
+            request.body = own
+
+    return lead(
+        partial(real, request, *args, **kwargs), answer, None if note is None else partial(note, request, args, kwargs)
+    )
+
+
+MADE = {"Session.get_adapter": _get_adapter}
+WHERE_MOCKED = _send

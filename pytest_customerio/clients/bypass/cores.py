@@ -1,0 +1,42 @@
+"""httpcore and httpcore2: leads past mocks in the place of pools and connections, such as those of respx."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
+from pytest_customerio.clients.bypass import notes
+from pytest_customerio.clients.bypass.leading import alead, bound, lead, wanted
+from pytest_customerio.process.patching import Wrapper
+
+
+def _handle(real: Wrapper, mock: Any, concerns: Callable[..., bool]) -> Wrapper:
+    def handle_request(pool: Any, request: Any) -> Any:
+        __tracebackhide__ = True
+        theirs = partial(bound(mock, pool), request)
+        if not _is_ours(request, concerns):
+            return theirs()
+        return lead(partial(real, pool, request), theirs, _note(mock, request))
+
+    async def handle_async_request(pool: Any, request: Any) -> Any:
+        __tracebackhide__ = True
+        theirs = partial(bound(mock, pool), request)
+        if not _is_ours(request, concerns):
+            return await theirs()
+        return await alead(partial(real, pool, request), theirs, _note(mock, request))
+
+    return handle_async_request if real.__name__ == "handle_async_request" else handle_request
+
+
+def _is_ours(request: Any, concerns: Callable[..., bool]) -> bool:
+    return wanted() and concerns(request.url.host.decode("ascii"), request.url.port)
+
+
+def _note(mock: Any, request: Any) -> Callable[[], None] | None:
+    note = notes.of_core(mock)
+    return None if note is None else partial(note, request, (), {})
+
+
+MADE: dict[str, Any] = {}
+WHERE_MOCKED = _handle

@@ -1,0 +1,35 @@
+"""Tells a fake that answers by itself from an application's own engine around a client's real one."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pytest_customerio.process.recognition import is_mock
+
+
+def holds(value: Any, kinds: Any) -> bool:
+    """Whether an object has one of these kinds among its attributes, with which it sends."""
+    try:
+        own = vars(value).values()
+    except TypeError:
+        own = [getattr(value, name, None) for kind in type(value).__mro__ for name in getattr(kind, "__slots__", ())]
+    return any(isinstance(one, kinds) and not is_mock(one) for one in own)
+
+
+def answers_itself(value: Any, base: type, name: str, sending: frozenset[str]) -> bool:
+    """Whether the method of a class derived from `base` can only answer by itself.
+
+    Its code calls neither `super()`, nor another function that sends, nor a method of its own class.
+    """
+    kinds = type(value).__mro__[: type(value).__mro__.index(base)]
+    method = next((vars(kind)[name] for kind in kinds if name in vars(kind)), None)
+    if method is None:
+        return False
+    if is_mock(method):
+        return True
+    code = getattr(method, "__code__", None)
+    if code is None:
+        return False
+    used = {*code.co_names, *code.co_freevars}
+    own = {each for kind in kinds for each, member in vars(kind).items() if callable(member)}
+    return not used & ({"super", "__class__"} | sending | own)

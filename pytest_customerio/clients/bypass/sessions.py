@@ -1,0 +1,45 @@
+"""aiohttp: leads past what stands in the place of `ClientSession._request`, such as aioresponses and vcrpy."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Coroutine
+from functools import partial
+from typing import Any
+
+from pytest_customerio.clients.bypass import notes
+from pytest_customerio.clients.bypass.leading import alead, bound, unread, wanted
+from pytest_customerio.process.patching import Wrapper
+
+
+def _request(real: Wrapper, mock: Any, concerns: Callable[..., bool]) -> Wrapper:
+    def request(session: Any, method: Any, url: Any, **kwargs: Any) -> Coroutine[Any, Any, Any]:
+        return _sent(partial(real, session), bound(mock, session), mock, concerns, session, (method, url), kwargs)
+
+    return request
+
+
+async def _sent(
+    real: Wrapper,
+    theirs: Wrapper,
+    mock: Any,
+    concerns: Callable[..., bool],
+    session: Any,
+    args: tuple[Any, ...],
+    kwargs: dict[str, Any],
+) -> Any:
+    __tracebackhide__ = True
+    target = session._build_url(args[1])
+    if not (wanted() and concerns(target.host, target.port)):
+        return await theirs(*args, **kwargs)
+    note = notes.of_session(mock)
+
+    def answer() -> Any:
+        return theirs(*args, **({**kwargs, "data": unread(kwargs["data"])} if "data" in kwargs else kwargs))
+
+    return await alead(
+        partial(real, *args, **kwargs), answer, None if note is None else partial(note, target, (session, *args), kwargs)
+    )
+
+
+MADE: dict[str, Any] = {}
+WHERE_MOCKED = _request
