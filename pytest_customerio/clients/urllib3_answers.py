@@ -70,8 +70,8 @@ def _led(
 ) -> Any:
     """Lead past a mock of the connection: an error case is at work."""
     __tracebackhide__ = True
+    from pytest_customerio.clients.bypass.cassettes import has_answer
     from pytest_customerio.clients.bypass.leading import always, lead, unread
-    from pytest_customerio.clients.vcr import has_answer
 
     method, url = target
     cassette = getattr(conn, "cassette", None)

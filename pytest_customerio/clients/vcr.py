@@ -13,7 +13,8 @@ import threading
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from pytest_customerio.clients.bypass.leading import lead, unread
+from pytest_customerio.clients.bypass.cassettes import has_answer
+from pytest_customerio.clients.bypass.leading import lead
 from pytest_customerio.clients.hearing import begin, send_heard
 from pytest_customerio.clients.passthrough import passed_through, passing_through
 from pytest_customerio.clients.traffic import Traffic
@@ -120,14 +121,6 @@ def _getresponse(traffic: Traffic, original: Wrapper) -> Wrapper:
         return send_heard(hearing, request.headers, drain(request.body), send, status="status")
 
     return getresponse
-
-
-def has_answer(cassette: Any, method: str, uri: str, body: Any, headers: Any) -> bool:
-    """Whether a cassette answers this request, if only with an error: what it would record instead gets our answer."""
-    from vcr.request import Request
-
-    asked = Request(method, uri, unread(body), dict(headers or {}))
-    return bool(cassette.write_protected or cassette.can_play_response_for(asked))
 
 
 def _led(conn: Any, answer: Callable[[], Any]) -> Any:

@@ -23,7 +23,7 @@ def of_adapter(mock: Any) -> Noting | None:
     """In the place of `HTTPAdapter.send`: responses, a mock of `unittest.mock`; or an adapter of requests-mock."""
     library = sys.modules.get("responses")
     if library is not None:
-        for one in _closed_over(mock):
+        for one in closed_over(mock):
             if isinstance(one, library.RequestsMock):
                 return partial(_responses, library, one)
     adapters = sys.modules.get("requests_mock.adapter")
@@ -41,7 +41,7 @@ def of_transport(mock: Any, transport: Any = None) -> Noting | None:
     """In the place of a transport of httpx: pytest-httpx, respx, a mock of `unittest.mock`."""
     library = sys.modules.get("pytest_httpx")
     if library is not None:
-        for one in _closed_over(mock):
+        for one in closed_over(mock):
             if isinstance(one, library.HTTPXMock):
                 return partial(_pytest_httpx, one, transport)
     for each in (mock, *getattr(mock, "transports", ())):
@@ -55,7 +55,7 @@ def of_core(mock: Any) -> Noting | None:
     """In the place of a pool of httpcore: respx, a mock of `unittest.mock`."""
     library = sys.modules.get("respx.mocks")
     if library is not None:
-        for one in _closed_over(mock):
+        for one in closed_over(mock):
             if isinstance(one, type) and issubclass(one, library.Mocker):
                 return partial(_respx_core, one)
     return of_mock(mock)
@@ -144,7 +144,8 @@ def _routers(handler: Any) -> list[Any]:
     return [owner] if isinstance(owner, library.Router) else list(getattr(owner, "routers", ()))
 
 
-def _closed_over(function: Any) -> Iterator[Any]:
+def closed_over(function: Any) -> Iterator[Any]:
+    """The values that a function closes over."""
     for cell in getattr(function, "__closure__", None) or ():
         try:
             yield cell.cell_contents

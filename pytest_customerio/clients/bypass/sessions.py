@@ -6,7 +6,7 @@ from collections.abc import Callable, Coroutine
 from functools import partial
 from typing import Any
 
-from pytest_customerio.clients.bypass import notes
+from pytest_customerio.clients.bypass import cassettes, notes
 from pytest_customerio.clients.bypass.leading import alead, bound, unread, wanted
 from pytest_customerio.process.patching import Wrapper
 
@@ -37,7 +37,10 @@ async def _sent(
         return theirs(*args, **({**kwargs, "data": unread(kwargs["data"])} if "data" in kwargs else kwargs))
 
     return await alead(
-        partial(real, *args, **kwargs), answer, None if note is None else partial(note, target, (session, *args), kwargs)
+        partial(real, *args, **kwargs),
+        answer,
+        None if note is None else partial(note, target, (session, *args), kwargs),
+        cassettes.of_session(mock, args[0], target, kwargs),
     )
 
 

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
-from pytest_customerio.clients.bypass import fakes, notes
+from pytest_customerio.clients.bypass import cassettes, fakes, notes
 from pytest_customerio.clients.bypass.leading import alead, bound, lead, note_engine, unread, wanted
 from pytest_customerio.process.patching import Wrapper
 
@@ -122,7 +122,8 @@ def _led(real: Wrapper, mock: Wrapper, note: notes.Noting | None, request: Any) 
         _reread(request)
         return mock(request)
 
-    return lead(partial(real, request), answer, None if note is None else partial(note, request, (), {}))
+    tell = None if note is None else partial(note, request, (), {})
+    return lead(partial(real, request), answer, tell, cassettes.of_transport(mock, request))
 
 
 async def _aled(real: Wrapper, mock: Wrapper, note: notes.Noting | None, request: Any) -> Any:
@@ -132,7 +133,8 @@ async def _aled(real: Wrapper, mock: Wrapper, note: notes.Noting | None, request
         _reread(request)
         return mock(request)
 
-    return await alead(partial(real, request), answer, None if note is None else partial(note, request, (), {}))
+    tell = None if note is None else partial(note, request, (), {})
+    return await alead(partial(real, request), answer, tell, cassettes.of_transport(mock, request))
 
 
 def _reread(request: Any) -> None:
