@@ -33,17 +33,21 @@ def install(traffic: Traffic, patches: Patches, library: str) -> None:
 
 
 def _responses(traffic: Traffic, original: Wrapper) -> Wrapper:
-    def stop(mock: Any, allow_assert: bool = True) -> Any:
+    def stop(mock: Any, *args: Any, **kwargs: Any) -> Any:
         __tracebackhide__ = True
-        return original(mock, allow_assert=allow_assert and not traffic.error_met())
+        if traffic.error_met():
+            return original(mock, allow_assert=False)
+        return original(mock, *args, **kwargs)
 
     return stop
 
 
 def _respx(traffic: Traffic, original: Wrapper) -> Wrapper:
-    def stop(router: Any, clear: bool = True, reset: bool = True, quiet: bool = False) -> Any:
+    def stop(router: Any, *args: Any, **kwargs: Any) -> Any:
         __tracebackhide__ = True
-        return original(router, clear=clear, reset=reset, quiet=quiet or traffic.error_met())
+        if traffic.error_met():
+            return original(router, *args[:2], **{**kwargs, "quiet": True})
+        return original(router, *args, **kwargs)
 
     return stop
 

@@ -12,9 +12,7 @@ from pytest_customerio.clients.bypass.notes import closed_over
 
 def has_answer(cassette: Any, method: str, uri: str, body: Any, headers: Any) -> bool:
     """Whether a cassette answers this request, if only with an error of its own."""
-    from vcr.request import Request
-
-    asked = Request(method, uri, unread(body), dict(headers or {}))
+    asked = sys.modules["vcr.request"].Request(method, uri, unread(body), dict(headers or {}))
     return bool(cassette.write_protected or cassette.can_play_response_for(asked))
 
 

@@ -7,7 +7,8 @@ from functools import partial
 from typing import Any
 
 from pytest_customerio.clients.bypass import notes
-from pytest_customerio.clients.bypass.leading import alead, bound, lead, wanted
+from pytest_customerio.clients.bypass.leading import Note, alead, bound, lead, unread, wanted
+from pytest_customerio.clients.transport.bodies import ReadBody
 from pytest_customerio.process.patching import Wrapper
 
 
@@ -17,14 +18,14 @@ def _handle(real: Wrapper, mock: Any, concerns: Callable[..., bool]) -> Wrapper:
         theirs = partial(bound(mock, pool), request)
         if not _is_ours(request, concerns):
             return theirs()
-        return lead(partial(real, pool, request), theirs, _note(mock, request))
+        return lead(partial(real, pool, request), partial(_reread, request, theirs), _note(mock, request))
 
     async def handle_async_request(pool: Any, request: Any) -> Any:
         __tracebackhide__ = True
         theirs = partial(bound(mock, pool), request)
         if not _is_ours(request, concerns):
             return await theirs()
-        return await alead(partial(real, pool, request), theirs, _note(mock, request))
+        return await alead(partial(real, pool, request), partial(_reread, request, theirs), _note(mock, request))
 
     return handle_async_request if real.__name__ == "handle_async_request" else handle_request
 
@@ -33,7 +34,16 @@ def _is_ours(request: Any, concerns: Callable[..., bool]) -> bool:
     return wanted() and concerns(request.url.host.decode("ascii"), request.url.port)
 
 
-def _note(mock: Any, request: Any) -> Callable[[], None] | None:
+def _reread(request: Any, answer: Callable[[], Any]) -> Any:
+    """Let the mock answer; it can read a stream again that the pool has read."""
+    __tracebackhide__ = True
+    data = unread(request.stream)
+    if data is not request.stream:
+        request.stream = ReadBody(data)
+    return answer()
+
+
+def _note(mock: Any, request: Any) -> Note | None:
     note = notes.of_core(mock)
     return None if note is None else partial(note, request, (), {})
 

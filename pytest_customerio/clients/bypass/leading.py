@@ -11,7 +11,8 @@ from pytest_customerio.clients.traffic import heard_above
 from pytest_customerio.clients.transport.bodies import Tee
 from pytest_customerio.core.model import Answer
 
-Note = Callable[[], None]
+# Tells the mock of one attempt that it missed: what the application got for it, or None where that is not known.
+Note = Callable[[Any], None]
 
 
 class MockAnswersError(BaseException):
@@ -21,8 +22,9 @@ class MockAnswersError(BaseException):
 class Bypass:
     """One call that is led past a mock. `answering` is True while the mock answers it.
 
-    `errors` are the attempts that the case answered; each counts as one until `success` is asked for. `note` is given the answer of the mock to the latest attempt; it
-    is None where that attempt is noted otherwise. `answers` tells whether the mock has an answer.
+    `errors` are the attempts that the case answered; each counts as one until `success` is asked for. `note` is given
+    the answer of the mock to the latest attempt; it is None where that attempt is noted otherwise. `answers` tells
+    whether the mock has an answer.
     """
 
     __slots__ = ("answering", "answers", "errors", "note")
@@ -93,11 +95,13 @@ def lead(
     token = bypass.set(one)
     try:
         try:
-            return real()
+            return _told(one, note, real())
         except MockAnswersError:
             one.answering = True
-        finally:
             _tell(one, note)
+        except BaseException as error:
+            _tell(one, note, error)
+            raise
         return one.answered(_answered(one, mock))
     finally:
         bypass.reset(token)
@@ -118,11 +122,13 @@ async def alead(
     token = bypass.set(one)
     try:
         try:
-            return await real()
+            return _told(one, note, await real())
         except MockAnswersError:
             one.answering = True
-        finally:
             _tell(one, note)
+        except BaseException as error:
+            _tell(one, note, error)
+            raise
         try:
             return one.answered(await mock())
         except BaseException:
@@ -141,11 +147,18 @@ def _answered(one: Bypass, mock: Callable[[], Any]) -> Any:
         raise
 
 
-def _tell(one: Bypass, note: Note | None) -> None:
-    if note is not None:
-        for _ in range(one.errors):
-            with suppress(Exception):  # what the mock notes is its own affair, and no reason to fail
-                note()
+def _told(one: Bypass, note: Note | None, response: Any) -> Any:
+    _tell(one, note, response)
+    return response
+
+
+def _tell(one: Bypass, note: Note | None, got: Any = None) -> None:
+    """Tell the mock of each attempt that the case answered; the application got `got` for the last one."""
+    if note is None:
+        return
+    for left in range(one.errors - 1, -1, -1):
+        with suppress(Exception):  # what the mock notes is its own affair, and no reason to fail
+            note(None if left else got)
 
 
 def unread(body: Any) -> Any:

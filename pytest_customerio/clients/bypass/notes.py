@@ -15,8 +15,8 @@ from typing import Any
 
 from pytest_customerio.process.recognition import is_mock
 
-# Notes one attempt: the request as the client has it, and the other arguments of the call.
-Noting = Callable[[Any, tuple[Any, ...], Mapping[str, Any]], None]
+# Notes one attempt: the request as the client has it, the other arguments of the call, and what the call gave.
+Noting = Callable[[Any, tuple[Any, ...], Mapping[str, Any], Any], None]
 
 
 def of_adapter(mock: Any) -> Noting | None:
@@ -47,7 +47,7 @@ def of_transport(mock: Any, transport: Any = None) -> Noting | None:
     for each in (mock, *getattr(mock, "transports", ())):
         routers = _routers(getattr(each, "handler", None))
         if routers:
-            return partial(_respx, lambda: routers)
+            return partial(_respx, routers)
     return of_mock(mock)
 
 
@@ -77,25 +77,25 @@ def of_mock(mock: Any) -> Noting | None:
     return partial(_unittest, mock) if is_mock(mock) and hasattr(mock, "_increment_mock_call") else None
 
 
-def _unittest(mock: Any, request: Any, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> None:
+def _unittest(mock: Any, request: Any, args: tuple[Any, ...], kwargs: Mapping[str, Any], got: Any) -> None:
     given = args if request is None else (request, *args)
     mock._increment_mock_call(*given, **kwargs)
 
 
 def _responses(
-    library: Any, mock: Any, request: Any, args: tuple[Any, ...], kwargs: Mapping[str, Any]
+    library: Any, mock: Any, request: Any, args: tuple[Any, ...], kwargs: Mapping[str, Any], got: Any
 ) -> None:
     request.params, request.req_kwargs = mock._parse_request_params(request.path_url), dict(kwargs)
-    for one in mock.registered():
-        if one.matches(request)[0]:
-            call = library.Call(request, None)
-            mock.calls.add_call(call)
-            one.calls.add_call(call)
-            break
+    match = next((one for one in mock.registered() if one.matches(request)[0]), None)
+    match = match or mock._find_match(request)[0]  # a registry of its own may know more than is registered
+    if match is not None:
+        call = library.Call(request, got)
+        mock.calls.add_call(call)
+        match.calls.add_call(call)
 
 
 def _requests_mock(
-    library: Any, adapter: Any, request: Any, args: tuple[Any, ...], kwargs: Mapping[str, Any]
+    library: Any, adapter: Any, request: Any, args: tuple[Any, ...], kwargs: Mapping[str, Any], got: Any
 ) -> None:
     noted = library._RequestObjectProxy(request, case_sensitive=adapter._case_sensitive, **kwargs)
     adapter._add_to_history(noted)
@@ -106,29 +106,29 @@ def _requests_mock(
 
 
 def _pytest_httpx(
-    mock: Any, transport: Any, request: Any, args: tuple[Any, ...], kwargs: Mapping[str, Any]
+    mock: Any, transport: Any, request: Any, args: tuple[Any, ...], kwargs: Mapping[str, Any], got: Any
 ) -> None:
     if mock._options.should_mock(request):
         mock._requests.append((transport, request))
 
 
-def _respx(
-    routers: Callable[[], list[Any]], request: Any, args: tuple[Any, ...], kwargs: Mapping[str, Any]
-) -> None:
-    for router in routers():
+def _respx(routers: list[Any], request: Any, args: tuple[Any, ...], kwargs: Mapping[str, Any], got: Any) -> None:
+    import httpx
+
+    for router in routers:
         route = next((one for one in router.routes if one.pattern is None or one.pattern.match(request)), None)
-        router.record(request, response=None, route=route)
+        router.record(request, response=got if isinstance(got, httpx.Response) else None, route=route)
         if route is not None:
             break
 
 
-def _respx_core(mocker: Any, request: Any, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> None:
+def _respx_core(mocker: Any, request: Any, args: tuple[Any, ...], kwargs: Mapping[str, Any], got: Any) -> None:
     made = mocker.to_httpx_request(request=request)
     made.read()
-    _respx(lambda: mocker.routers, made, args, kwargs)
+    _respx(mocker.routers, made, args, kwargs, got)
 
 
-def _aioresponses(mock: Any, url: Any, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> None:
+def _aioresponses(mock: Any, url: Any, args: tuple[Any, ...], kwargs: Mapping[str, Any], got: Any) -> None:
     from aioresponses.compat import merge_params, normalize_url
 
     key = (args[1], normalize_url(merge_params(url, kwargs.get("params"))))

@@ -11,7 +11,17 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from pytest_customerio.process.parts import AIOHTTP, HTTPCORE, HTTPCORE2, HTTPX, HTTPX2, REQUESTS, URLLIB3, Library, Part
+from pytest_customerio.process.parts import (
+    AIOHTTP,
+    HTTPCORE,
+    HTTPCORE2,
+    HTTPX,
+    HTTPX2,
+    REQUESTS,
+    URLLIB3,
+    Library,
+    Part,
+)
 from pytest_customerio.process.patching import Wrapper
 
 _WHY = "an error case reaches the client's own engine although a mock stands here"
