@@ -64,12 +64,17 @@ def of_core(mock: Any) -> Noting | None:
 def of_session(mock: Any) -> Noting | None:
     """In the place of `ClientSession._request`: aioresponses, a mock of `unittest.mock`."""
     library = sys.modules.get("aioresponses.core")
-    mocked = getattr(mock, "mock", mock)
+    mocked = mock if is_mock(mock) else getattr(mock, "mock", None)  # an autospecced function has its mock
     if library is not None and is_mock(mocked):
         owner = getattr(mocked.side_effect, "__self__", None)
         if isinstance(owner, library.aioresponses):
             return partial(_aioresponses, owner)
-    return of_mock(mocked)
+    note = of_mock(mocked)
+    if note is None:
+        return None
+    # An autospecced function is called with the session, a plain mock in its place is not.
+    first = 0 if mocked is not mock else 1
+    return lambda url, args, kwargs, got: note(None, args[first:], kwargs, got)
 
 
 def of_mock(mock: Any) -> Noting | None:
