@@ -103,7 +103,10 @@ class _Transport(asyncio.Transport):
     def _respond(self, request: WireRequest) -> None:
         try:
             answer = self._traffic.answer(request)
-        except (Exception, MockAnswersError) as error:  # must be raised in the task of the application, and not in the event loop
+        except (
+            Exception,
+            MockAnswersError,
+        ) as error:  # to be raised in the application's task
             self._protocol.set_exception(error)
             return
         self._served = True

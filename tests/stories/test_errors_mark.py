@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.stories.conftest import Story, closing, failure, short_summary, table
+from tests.stories.conftest import Story, closing, failure, short_summary
 
 NOTHING_SENT = """\
 nothing was sent to Customer.io: the test ended before any request

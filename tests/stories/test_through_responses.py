@@ -74,21 +74,12 @@ def test_a_body_that_is_read_once(mock, use):
 
     assert use(send) in ("theirs", "lost")
 """
+TESTS = ("decorator", "context", "fixture_and_session", "passthru", "cio_responses", "a_body_that_is_read_once")
 
 
 def test_each_style(story: Story) -> None:
     """Who handles an error is green, who swallows it is red; other hosts are answered by `responses` as ever."""
-    assert outcomes(project(story), SUITE) == dict.fromkeys(
-        (
-            "test_decorator",
-            "test_context",
-            "test_fixture_and_session",
-            "test_passthru",
-            "test_cio_responses",
-            "test_a_body_that_is_read_once",
-        ),
-        {"save": "green", "lose": "red"},
-    )
+    assert outcomes(project(story), SUITE) == {f"test_{name}": {"save": "green", "lose": "red"} for name in TESTS}
 
 
 def test_the_retry_engine_runs(story: Story) -> None:

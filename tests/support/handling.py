@@ -133,13 +133,13 @@ async def alose(send, *given):
 '''
 
 # What the suites of the stories have in common: the marks, and which application a test sends with.
-SUITE = '''\
+SUITE = """\
 import app
 import pytest
 
 errors = pytest.mark.cio_errors("429-rate-limited", "connection-reset-persists", "401-unauthorized", raises=app.Gone)
 both = pytest.mark.parametrize("use", [app.save, app.lose], ids=["save", "lose"])
 aboth = pytest.mark.parametrize("use", [app.asave, app.alose], ids=["save", "lose"])
-'''
+"""
 # The cases of the mark `errors`.
 CASES = ("429-rate-limited-recovers", "429-rate-limited-persists", "connection-reset-persists", "401-unauthorized")

@@ -8,30 +8,31 @@ from typing import Any
 
 from pytest_customerio.clients.bypass import notes
 from pytest_customerio.clients.bypass.leading import Note, alead, bound, lead, unread, wanted
+from pytest_customerio.clients.bypass.places import Places
 from pytest_customerio.clients.transport.bodies import ReadBody
 from pytest_customerio.process.patching import Wrapper
 
 
-def _handle(real: Wrapper, mock: Any, concerns: Callable[..., bool]) -> Wrapper:
+def _handle(real: Wrapper, mock: Any, places: Places) -> Wrapper:
     def handle_request(pool: Any, request: Any) -> Any:
         __tracebackhide__ = True
         theirs = partial(bound(mock, pool), request)
-        if not _is_ours(request, concerns):
+        if not _is_ours(request, places):
             return theirs()
         return lead(partial(real, pool, request), partial(_reread, request, theirs), _note(mock, request))
 
     async def handle_async_request(pool: Any, request: Any) -> Any:
         __tracebackhide__ = True
         theirs = partial(bound(mock, pool), request)
-        if not _is_ours(request, concerns):
+        if not _is_ours(request, places):
             return await theirs()
         return await alead(partial(real, pool, request), partial(_reread, request, theirs), _note(mock, request))
 
     return handle_async_request if real.__name__ == "handle_async_request" else handle_request
 
 
-def _is_ours(request: Any, concerns: Callable[..., bool]) -> bool:
-    return wanted() and concerns(request.url.host.decode("ascii"), request.url.port)
+def _is_ours(request: Any, places: Places) -> bool:
+    return wanted() and places.concerns(request.url.host.decode("ascii"), request.url.port)
 
 
 def _reread(request: Any, answer: Callable[[], Any]) -> Any:

@@ -7,13 +7,13 @@ from typing import Any
 from pytest_customerio.process.recognition import is_mock
 
 
-def holds(value: Any, kinds: Any) -> bool:
-    """Whether an object has one of these kinds among its attributes, with which it sends."""
+def held(value: Any, kinds: Any) -> list[Any]:
+    """What an object has of these kinds among its attributes, with which it sends."""
     try:
         own = vars(value).values()
     except TypeError:
         own = [getattr(value, name, None) for kind in type(value).__mro__ for name in getattr(kind, "__slots__", ())]
-    return any(isinstance(one, kinds) and not is_mock(one) for one in own)
+    return [one for one in own if isinstance(one, kinds) and not is_mock(one)]
 
 
 def answers_itself(value: Any, base: type, name: str, sending: frozenset[str]) -> bool:

@@ -65,7 +65,7 @@ def of_session(mock: Any) -> Noting | None:
     """In the place of `ClientSession._request`: aioresponses, a mock of `unittest.mock`."""
     library = sys.modules.get("aioresponses.core")
     mocked = mock if is_mock(mock) else getattr(mock, "mock", None)  # an autospecced function has its mock
-    if library is not None and is_mock(mocked):
+    if library is not None and mocked is not None and is_mock(mocked):
         owner = getattr(mocked.side_effect, "__self__", None)
         if isinstance(owner, library.aioresponses):
             return partial(_aioresponses, owner)

@@ -88,8 +88,8 @@ _POINTS: dict[str, tuple[str, tuple[Part, ...]]] = {
 }
 PARTS = tuple(part for _, parts in _POINTS.values() for part in parts)
 
-# What is put into a place, made of the real function, of what stands there, and of whether requests are ours.
-Make = Callable[[Wrapper, Any, Callable[..., bool]], Wrapper]
+# What is put into a place, made of the real function, of what stands there, and of all places.
+Make = Callable[[Wrapper, Any, "Places"], Wrapper]
 
 
 class Place:
@@ -115,14 +115,14 @@ class Place:
         """What stands here now."""
         return getattr(self.owner, self.name)
 
-    def enter(self, concerns: Callable[..., bool]) -> None:
+    def enter(self, places: Places) -> None:
         """Put something here that leads past what stands here, if that is a mock, or if the user's may lie beneath."""
         module = importlib.import_module(f"pytest_customerio.clients.bypass.{_POINTS[self._client][0]}")
         make: Make | None = module.MADE.get(self.part.path, module.WHERE_MOCKED if self.is_mocked else None)
         if make is None:
             return
         self._before = vars(self.owner).get(self.name, self)
-        self._dispatch = make(self._real, self.stands, concerns)
+        self._dispatch = make(self._real, self.stands, places)
         setattr(self.owner, self.name, self._dispatch)
 
     def leave(self) -> None:
@@ -140,8 +140,9 @@ class Places:
     """All places of the clients that are imported."""
 
     def __init__(self, concerns: Callable[..., bool]) -> None:
-        self._concerns = concerns
+        self.concerns = concerns
         self._places: list[Place] = []
+        self._added: list[tuple[Any, str, Any, Any]] = []
         self._within = 0
         self._lock = threading.Lock()
 
@@ -162,15 +163,29 @@ class Places:
             self._within += 1
             if self._within == 1:
                 for place in self._places:
-                    place.enter(self._concerns)
+                    place.enter(self)
 
     def leave(self) -> None:
         """A request is over."""
         with self._lock:
             self._within -= 1
             if self._within == 0:
+                for owner, name, before, added in reversed(self._added):
+                    if vars(owner).get(name) is added:
+                        setattr(owner, name, before)
+                self._added.clear()
                 for place in reversed(self._places):
                     place.leave()
+
+    def add(self, kind: type, name: str, make: Callable[[Any], Wrapper]) -> None:
+        """Put something into the class of a user's own mock, too, until the last request of now is over."""
+        owner = next(one for one in kind.__mro__ if name in vars(one))
+        with self._lock:
+            if not any(one is owner and each == name for one, each, _, _ in self._added):
+                before = vars(owner)[name]
+                added = make(before)
+                setattr(owner, name, added)
+                self._added.append((owner, name, before, added))
 
     @contextmanager
     def led_past(self) -> Iterator[None]:

@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from functools import partial
 from typing import Any
 
 from pytest_customerio.clients.bypass import notes
 from pytest_customerio.clients.bypass.leading import bound, lead, wanted
+from pytest_customerio.clients.bypass.places import Places
 from pytest_customerio.clients.transport.wire import destination
 from pytest_customerio.process.patching import Wrapper
 
 
-def _urlopen(real: Wrapper, mock: Any, concerns: Callable[..., bool]) -> Wrapper:
+def _urlopen(real: Wrapper, mock: Any, places: Places) -> Wrapper:
     def urlopen(owner: Any, *args: Any, **kwargs: Any) -> Any:
         __tracebackhide__ = True
         theirs = partial(bound(mock, owner), *args, **kwargs)
-        if not (wanted() and concerns(*_host(owner, args, kwargs))):
+        if not (wanted() and places.concerns(*_host(owner, args, kwargs))):
             return theirs()
         note = notes.of_mock(mock)
         return lead(partial(real, owner, *args, **kwargs), theirs, note and partial(note, None, args, kwargs))

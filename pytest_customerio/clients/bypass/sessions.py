@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Coroutine
+from collections.abc import Coroutine
 from functools import partial
 from typing import Any
 
 from pytest_customerio.clients.bypass import cassettes, notes
 from pytest_customerio.clients.bypass.leading import alead, bound, unread, wanted
+from pytest_customerio.clients.bypass.places import Places
 from pytest_customerio.process.patching import Wrapper
 
 
-def _request(real: Wrapper, mock: Any, concerns: Callable[..., bool]) -> Wrapper:
+def _request(real: Wrapper, mock: Any, places: Places) -> Wrapper:
     def request(session: Any, method: Any, url: Any, **kwargs: Any) -> Coroutine[Any, Any, Any]:
-        return _sent(partial(real, session), bound(mock, session), mock, concerns, session, (method, url), kwargs)
+        return _sent(partial(real, session), bound(mock, session), mock, places, session, (method, url), kwargs)
 
     return request
 
@@ -22,14 +23,14 @@ async def _sent(
     real: Wrapper,
     theirs: Wrapper,
     mock: Any,
-    concerns: Callable[..., bool],
+    places: Places,
     session: Any,
     args: tuple[Any, ...],
     kwargs: dict[str, Any],
 ) -> Any:
     __tracebackhide__ = True
     target = session._build_url(args[1])
-    if not (wanted() and concerns(target.host, target.port)):
+    if not (wanted() and places.concerns(target.host, target.port)):
         return await theirs(*args, **kwargs)
     note = notes.of_session(mock)
 

@@ -3,62 +3,62 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
 from functools import partial
 from typing import Any
 
 from pytest_customerio.clients.bypass import cassettes, fakes, notes
 from pytest_customerio.clients.bypass.leading import alead, bound, lead, note_engine, unread, wanted
+from pytest_customerio.clients.bypass.places import Places
 from pytest_customerio.process.patching import Wrapper
 
 # What a transport that sends by itself calls, beside `super()`.
 SENDING = frozenset({"handle_request", "handle_async_request", "send"})
 
 
-def _handle(real: Wrapper, mock: Any, concerns: Callable[..., bool]) -> Wrapper:
+def _handle(real: Wrapper, mock: Any, places: Places) -> Wrapper:
     """In the place of `handle_request` of a transport."""
 
     def handle_request(transport: Any, request: Any) -> Any:
         __tracebackhide__ = True
         theirs = bound(mock, transport)
-        if not (wanted() and concerns(request.url.host, request.url.port)):
+        if not (wanted() and places.concerns(request.url.host, request.url.port)):
             return theirs(request)
         return _led(partial(real, transport), theirs, notes.of_transport(mock, transport), request)
 
     async def handle_async_request(transport: Any, request: Any) -> Any:
         __tracebackhide__ = True
         theirs = bound(mock, transport)
-        if not (wanted() and concerns(request.url.host, request.url.port)):
+        if not (wanted() and places.concerns(request.url.host, request.url.port)):
             return await theirs(request)
         return await _aled(partial(real, transport), theirs, notes.of_transport(mock, transport), request)
 
     return handle_async_request if real.__name__ == "handle_async_request" else handle_request
 
 
-def _own_answer(real: Wrapper, mock: Any, concerns: Callable[..., bool]) -> Wrapper:
+def _own_answer(real: Wrapper, mock: Any, places: Places) -> Wrapper:
     """In the place of `handle_request` of a transport that never sends, such as `MockTransport`."""
 
     def handle_request(transport: Any, request: Any) -> Any:
         __tracebackhide__ = True
         theirs = bound(mock, transport)
-        if not (wanted() and concerns(request.url.host, request.url.port)):
+        if not (wanted() and places.concerns(request.url.host, request.url.port)):
             return theirs(request)
         return Led(transport, theirs).handle_request(request)
 
     async def handle_async_request(transport: Any, request: Any) -> Any:
         __tracebackhide__ = True
         theirs = bound(mock, transport)
-        if not (wanted() and concerns(request.url.host, request.url.port)):
+        if not (wanted() and places.concerns(request.url.host, request.url.port)):
             return await theirs(request)
         return await Led(transport, theirs).handle_async_request(request)
 
     return handle_async_request if real.__name__ == "handle_async_request" else handle_request
 
 
-def _transport_for_url(real: Wrapper, mock: Any, concerns: Callable[..., bool]) -> Wrapper:
+def _transport_for_url(real: Wrapper, mock: Any, places: Places) -> Wrapper:
     def transport_for_url(client: Any, url: Any) -> Any:
         theirs = bound(mock, client)(url)
-        if not (wanted() and concerns(url.host, url.port)):
+        if not (wanted() and places.concerns(url.host, url.port)):
             return theirs
         own = theirs if mock is real else real(client, url)
         if theirs is not own:
@@ -66,6 +66,7 @@ def _transport_for_url(real: Wrapper, mock: Any, concerns: Callable[..., bool]) 
         if not _sends(theirs):
             return Led(theirs)
         note_engine(theirs)
+        _lead_within(theirs, places)
         return theirs
 
     return transport_for_url
@@ -80,7 +81,21 @@ def _sends(transport: Any) -> bool:
             return name not in vars(transport) and not fakes.answers_itself(transport, engine, name, SENDING)
     mocks = (httpx.MockTransport, httpx.WSGITransport, httpx.ASGITransport)
     bases = (httpx.BaseTransport, httpx.AsyncBaseTransport, httpx.Client, httpx.AsyncClient)
-    return isinstance(transport, mocks) or fakes.holds(transport, bases)
+    return isinstance(transport, mocks) or bool(fakes.held(transport, bases))
+
+
+def _lead_within(transport: Any, places: Places, seen: tuple[Any, ...] = ()) -> None:
+    """Lead past the mocks that a transport of the application's holds, such as one that retries."""
+    httpx = module_of(transport)
+    for one in fakes.held(transport, (httpx.BaseTransport, httpx.AsyncBaseTransport)):
+        if any(one is each for each in seen):
+            continue
+        if _sends(one):
+            _lead_within(one, places, (*seen, transport))
+            continue
+        for name in ("handle_request", "handle_async_request"):
+            if hasattr(one, name):
+                places.add(type(one), name, lambda before: _own_answer(before, before, places))
 
 
 def module_of(transport: Any) -> Any:
@@ -104,14 +119,17 @@ class Led:
         __tracebackhide__ = True
         engine = self._engine or module_of(self._transport).HTTPTransport(verify=False)
         theirs = self._answer or self._transport.handle_request
-        return _led(engine.handle_request, theirs, notes.of_transport(self._transport), request)
+        return _led(engine.handle_request, theirs, self._note(theirs), request)
+
+    def _note(self, answer: Any) -> notes.Noting | None:
+        return notes.of_transport(self._transport) or notes.of_mock(answer)
 
     async def handle_async_request(self, request: Any) -> Any:
         """As `handle_request`."""
         __tracebackhide__ = True
         engine = self._engine or module_of(self._transport).AsyncHTTPTransport(verify=False)
         theirs = self._answer or self._transport.handle_async_request
-        return await _aled(engine.handle_async_request, theirs, notes.of_transport(self._transport), request)
+        return await _aled(engine.handle_async_request, theirs, self._note(theirs), request)
 
 
 def _led(real: Wrapper, mock: Wrapper, note: notes.Noting | None, request: Any) -> Any:
