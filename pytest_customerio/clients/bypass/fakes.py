@@ -2,18 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from pytest_customerio.process.recognition import is_mock
 
 
 def held(value: Any, kinds: Any) -> list[Any]:
-    """What an object has of these kinds among its attributes, with which it sends."""
+    """What an object has of these kinds among its attributes, or in lists and mappings there, with which it sends."""
+    return [one for each in _attributes(value) for one in _spread(each) if isinstance(one, kinds) and not is_mock(one)]
+
+
+def _attributes(value: Any) -> Iterable[Any]:
     try:
-        own = vars(value).values()
-    except TypeError:
-        own = [getattr(value, name, None) for kind in type(value).__mro__ for name in getattr(kind, "__slots__", ())]
-    return [one for one in own if isinstance(one, kinds) and not is_mock(one)]
+        return list(vars(value).values())
+    except TypeError:  # an object with slots
+        names = (name for kind in type(value).__mro__ for name in getattr(kind, "__slots__", ()))
+        return [getattr(value, name, None) for name in names]
+
+
+def _spread(value: Any) -> Iterable[Any]:
+    if isinstance(value, Mapping):
+        return list(value.values())
+    return value if isinstance(value, (list, tuple)) else (value,)
 
 
 def answers_itself(value: Any, base: type, name: str, sending: frozenset[str]) -> bool:
