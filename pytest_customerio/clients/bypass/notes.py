@@ -39,6 +39,8 @@ def of_mocker(adapter: Any) -> Noting:
 
 def of_transport(mock: Any, transport: Any = None) -> Noting | None:
     """In the place of a transport of httpx: pytest-httpx, respx, a mock of `unittest.mock`."""
+    if is_mock(mock):
+        return of_mock(mock)
     library = sys.modules.get("pytest_httpx")
     if library is not None:
         for one in closed_over(mock):
@@ -48,7 +50,7 @@ def of_transport(mock: Any, transport: Any = None) -> Noting | None:
         routers = _routers(getattr(each, "handler", None))
         if routers:
             return partial(_respx, routers)
-    return of_mock(mock)
+    return None
 
 
 def of_core(mock: Any) -> Noting | None:

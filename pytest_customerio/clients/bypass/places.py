@@ -181,7 +181,8 @@ class Places:
         """Put something into the class of a user's own mock, too, until the last request of now is over."""
         owner = next(one for one in kind.__mro__ if name in vars(one))
         with self._lock:
-            if not any(one is owner and each == name for one, each, _, _ in self._added):
+            known = any(one is owner and each == name for one, each, _, _ in self._added)
+            if self._within and not known:
                 before = vars(owner)[name]
                 added = make(before)
                 setattr(owner, name, added)
