@@ -20,8 +20,9 @@ from tapping import FakeTraffic, Hearing
 
 from pytest_customerio.clients.bypass import adapters, cores, fakes, notes, pools, sessions, transports
 from pytest_customerio.clients.bypass.leading import Bypass, MockAnswersError, alead, always, bypass, lead, note_engine
-from pytest_customerio.clients.bypass.places import Places
+from pytest_customerio.clients.bypass.places import PARTS, Place, Places
 from pytest_customerio.core.model import Answer, PendingInteraction
+from pytest_customerio.process.parts import HTTPX as HTTPX_LIBRARY
 
 URL = "https://track.customer.io/api/v1/customers/42"
 OTHER = "https://shop.example/stock"
@@ -227,6 +228,24 @@ def test_what_is_put_into_an_inherited_place_is_removed(places: Places) -> None:
     assert "handle_request" not in vars(proxy)
 
 
+def test_what_a_class_inherits_is_inherited_again(places: Places) -> None:
+    """A place that is used without a mock, in a class that inherits the function."""
+    part = next(one for one in PARTS if one.path == "MockTransport.handle_request" and one.library is HTTPX_LIBRARY)
+    kind = type("Inherits", (httpx.MockTransport,), {})
+    place = Place("httpx", part, kind, "handle_request")
+    place.enter(places)
+    assert "handle_request" in vars(kind)
+    place.leave()
+    assert "handle_request" not in vars(kind)
+
+
+def test_the_transport_of_a_request_to_another_host(places: Places) -> None:
+    """It is the client's own, whatever it is."""
+    transport = Circle()
+    with places.led_past(), hearing(), httpx.Client(transport=transport) as client:
+        assert client._transport_for_url(httpx.URL(OTHER)) is transport
+
+
 def test_a_release_that_lacks_a_part_is_led_past_as_far_as_possible(monkeypatch: pytest.MonkeyPatch) -> None:
     """A part that is missing is no place."""
     monkeypatch.delattr(requests.Session, "get_adapter")
@@ -274,6 +293,11 @@ def test_an_adapter_that_a_session_has(places: Places) -> None:
         session.get_adapter("https://holds.customer.io/")
         assert type(session.get_adapter(OTHER)) is HTTPAdapter
         assert within.send(REQUESTS_OTHER).by is within
+        outer = Bypass(always)
+        outer.answering = True
+        token = bypass.set(outer)
+        assert within.send(REQUESTS).by is within
+        bypass.reset(token)
     assert Answering.send is before
 
 
@@ -380,5 +404,3 @@ def test_respx_notes_in_the_router_that_knows_the_route() -> None:
     notes._respx([first, second, third], HTTPX, (), {}, None)
     assert [len(router.calls) for router in (first, second, third)] == [1, 1, 0]
     assert route.call_count == 1
-
-
