@@ -24,6 +24,7 @@ from pytest_customerio.reporting.messages import REFUSED, UNANSWERED
 
 if TYPE_CHECKING:
     from pytest_customerio.cassettes.cases import Cassettes
+    from pytest_customerio.clients.bypass.places import Places
     from pytest_customerio.clients.mocks.unsent import Heard
     from pytest_customerio.contract.catalog import Catalog
     from pytest_customerio.running.test import CheckedTest
@@ -34,7 +35,7 @@ __tracebackhide__ = True  # pytest shows no frame of ours in anybody's traceback
 class Hearing:
     """One request being heard, from the client's entry to its answer."""
 
-    __slots__ = ("_test", "_token", "engine", "interaction", "over", "replayed")
+    __slots__ = ("_places", "_test", "_token", "engine", "interaction", "over", "replayed")
 
     def __init__(self, test: CheckedTest, interaction: PendingInteraction) -> None:
         self._test = test
@@ -44,18 +45,20 @@ class Hearing:
         self.engine: object = None
         # A case that is over still notes what is delivered later.
         self.replayed = test.latest is not None
+        self._places: Places | None = None
         self._token: Token[taps.Hearing | None] | None = None
 
     def __enter__(self) -> Self:
         self._token = being_heard.set(self)
         if self.replayed:
-            self._test.session.places().enter()
+            self._places = self._test.session.places()
+            self._places.enter()
         return self
 
     def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
         self.over = True
-        if self.replayed:
-            self._test.session.places().leave()
+        if self._places is not None:
+            self._places.leave()
             refused = isinstance(error, ValueError | TypeError)
             if not (self.interaction.attempts or refused) and self._test.current is not None:
                 self._test.current.note_unreached(self.interaction, self.engine)
@@ -139,25 +142,23 @@ class SessionTraffic:
         return interaction
 
     def _answer(self, test: CheckedTest, hearing: taps.Hearing, request: WireRequest) -> Answer:
-        led = bypass.get()
-        hearing.interaction.attempts += led is None or not led.answering
+        led, call = bypass.get(), hearing.interaction
+        if led is None or not led.answering:
+            call.attempts += 1
         recorded = self._recorded(test, request) if test.latest_replay is None else None
         if recorded is not None:
             return recorded
         replay = test.latest_replay  # one that is over still notes what is delivered later
         match = self._catalog.match(request.method, request.url, request.payload.value if replay else None)
         operation = match.operation
-        if led is None:
-            if operation is None or replay is None:
-                return self._cassettes.answer(match)
-            return replay.answer(operation, request, lambda: self._cassettes.answer(match), hearing.interaction)
-        if operation is None or replay is None:
+        success: Callable[[], Answer] = partial(self._cassettes.answer, match)
+        if led is not None:
             led.errors += 1
-            return led.success(lambda: self._cassettes.answer(match), None)
-        call, ours = hearing.interaction, partial(self._cassettes.answer, match)
-        note = partial(replay.note, operation, request, call=call)
-        led.errors += 1
-        return replay.answer(operation, request, lambda: led.success(ours, note), call)
+            note = partial(replay.note, operation, request, call=call) if operation and replay else None
+            success = partial(led.success, success, note)
+        if operation is None or replay is None:
+            return success()
+        return replay.answer(operation, request, success, call)
 
     def _recorded(self, test: CheckedTest, request: WireRequest) -> Answer | None:
         """The answer of the test's recording; a recording that cannot answer fails the test."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import importlib
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import SimpleNamespace
@@ -301,6 +302,15 @@ def test_an_adapter_that_a_session_has(places: Places) -> None:
     assert Answering.send is before
 
 
+def test_a_mock_within_another_that_is_replaced_meanwhile(places: Places, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What stands there is left alone."""
+    monkeypatch.setattr(Answering, "send", Answering.send)
+    with places.led_past():
+        places.add(Answering, "send", lambda before: areal)
+        Answering.send = real  # type: ignore[method-assign,assignment]
+    assert Answering.send is real
+
+
 def test_an_adapter_of_a_choice_that_is_replaced(places: Places, monkeypatch: pytest.MonkeyPatch) -> None:
     """Where a suite replaces `get_adapter`, its adapter is led past, also for a URL that no adapter is mounted for."""
     monkeypatch.setattr(requests.Session, "get_adapter", lambda session, url: Answering())
@@ -374,6 +384,14 @@ def test_mocks_that_note_nothing() -> None:
         assert find(own) is None
 
 
+def test_libraries_that_are_not_imported(monkeypatch: pytest.MonkeyPatch) -> None:
+    """They are not looked for."""
+    for name in ("responses", "requests_mock.adapter", "pytest_httpx", "respx.mocks", "aioresponses.core"):
+        monkeypatch.delitem(sys.modules, name, raising=False)
+    for find in (notes.of_adapter, notes.of_transport, notes.of_core, notes.of_session):
+        assert find(real) is None
+
+
 def test_an_empty_cell_is_skipped() -> None:
     """A function whose variable is not set yet."""
 
@@ -404,3 +422,5 @@ def test_respx_notes_in_the_router_that_knows_the_route() -> None:
     notes._respx([first, second, third], HTTPX, (), {}, None)
     assert [len(router.calls) for router in (first, second, third)] == [1, 1, 0]
     assert route.call_count == 1
+    notes._respx([first], HTTPX, (), {}, None)
+    assert len(first.calls) == 2

@@ -90,6 +90,23 @@ def test_mounted(use):
             assert put.called
 
 
+class Token(httpx.Auth):
+    def auth_flow(self, request):
+        answer = yield httpx.Request("GET", app.OTHER)
+        assert answer.status_code == 207
+        yield request
+
+
+@errors
+@both
+@respx.mock
+def test_another_host_within_the_same_call(use):
+    respx.get(app.OTHER).respond(207)
+    respx.put(app.URL).respond(text="theirs")
+    with httpx.Client(auth=Token()) as client:
+        assert use(app.by_httpx, client) in ("theirs", "lost")
+
+
 @errors
 @both
 @respx.mock
@@ -121,6 +138,7 @@ TESTS = (
     "at_the_client",
     "at_the_client_async",
     "mounted",
+    "another_host_within_the_same_call",
     "let_through",
     "a_body_that_is_read_once",
 )
