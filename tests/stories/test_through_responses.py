@@ -160,3 +160,35 @@ def test_where_no_error_is_met_everything_must_be_requested(story: Story) -> Non
     )
     result.assert_outcomes(failed=1)
     result.stdout.fnmatch_lines(["*Not all requests have been executed*"])
+
+
+def test_threads(story: Story) -> None:
+    """Requests of other threads to other hosts are answered by the mock meanwhile, and its function stands there after."""
+    project(story).run(
+        """
+        import re
+        from concurrent.futures import ThreadPoolExecutor
+
+        import app
+        import pytest
+        import requests
+        import responses
+
+        @pytest.mark.cio_errors("429-rate-limited-recovers")
+        def test_pool():
+            def put(number):
+                response = requests.put(f"{app.URL}{number}", data=app.BODY, headers=app.HEADERS, timeout=5)
+                return response.status_code, response.text
+
+            def ask(number):
+                return requests.get(app.OTHER, timeout=5).text if number % 2 else app.save(put, number)
+
+            with responses.RequestsMock() as mock:
+                mock.put(re.compile(app.URL), "theirs")
+                mock.get(app.OTHER, "5")
+                stands = requests.adapters.HTTPAdapter.send
+                with ThreadPoolExecutor(4) as pool:
+                    assert list(pool.map(ask, range(40))) == ["theirs", "5"] * 20
+                assert requests.adapters.HTTPAdapter.send is stands
+        """
+    ).assert_outcomes(passed=1)
