@@ -52,8 +52,11 @@ def install(traffic: Traffic, patches: Patches) -> None:
 def _verb(traffic: Traffic, aiohttp: Any, method: str, original: Callable[..., Any]) -> Callable[..., Any]:
     def verb(self: Any, url: Any, **kwargs: Any) -> Any:
         call = _begin(traffic, aiohttp, method, _full(aiohttp, self, url), kwargs)
-        manager = original(self, url, **kwargs)
-        return manager if call is None else call.listen(manager, self)
+        if call is None:
+            return original(self, url, **kwargs)
+        with traffic.bypass():
+            manager = original(self, url, **kwargs)
+        return call.listen(manager, self)
 
     return verb
 
@@ -61,8 +64,11 @@ def _verb(traffic: Traffic, aiohttp: Any, method: str, original: Callable[..., A
 def _request(traffic: Traffic, aiohttp: Any, original: Callable[..., Any]) -> Callable[..., Any]:
     def request(self: Any, method: Any, url: Any, **kwargs: Any) -> Any:
         call = _begin(traffic, aiohttp, method, _full(aiohttp, self, url), kwargs)
-        manager = original(self, method, url, **kwargs)
-        return manager if call is None else call.listen(manager, self)
+        if call is None:
+            return original(self, method, url, **kwargs)
+        with traffic.bypass():
+            manager = original(self, method, url, **kwargs)
+        return call.listen(manager, self)
 
     return request
 
@@ -70,8 +76,11 @@ def _request(traffic: Traffic, aiohttp: Any, original: Callable[..., Any]) -> Ca
 def _function(traffic: Traffic, aiohttp: Any, original: Callable[..., Any]) -> Callable[..., Any]:
     def request(method: Any, url: Any, **kwargs: Any) -> Any:
         call = _begin(traffic, aiohttp, method, _parsed(aiohttp.client.URL, url), kwargs)
-        manager = original(method, url, **kwargs)
-        return manager if call is None else call.listen(manager, manager._session)
+        if call is None:
+            return original(method, url, **kwargs)
+        with traffic.bypass():
+            manager = original(method, url, **kwargs)
+        return call.listen(manager, manager._session)
 
     return request
 

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from contextvars import ContextVar
 from typing import Any
 
+from pytest_customerio.clients.bypass.leading import MockAnswersError
 from pytest_customerio.clients.passthrough import passes_through
 from pytest_customerio.clients.traffic import Traffic
 from pytest_customerio.clients.transport import wire
@@ -102,7 +103,10 @@ class _Transport(asyncio.Transport):
     def _respond(self, request: WireRequest) -> None:
         try:
             answer = self._traffic.answer(request)
-        except Exception as error:  # must be raised in the task of the application, and not in the event loop
+        except (
+            Exception,
+            MockAnswersError,
+        ) as error:  # to be raised in the application's task
             self._protocol.set_exception(error)
             return
         self._served = True

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
+from pytest_customerio.clients.bypass.places import Places
 from pytest_customerio.clients.traffic import Traffic
 
 # The module of a client -> the module of its tap, and the argument that says which client, where it serves several.
@@ -18,6 +19,9 @@ TAPS = {
     "urllib3": ("urllib3",),
     "requests": ("requests",),
     "requests_mock": ("requests_mock",),
+    "responses": ("unrequested", "responses"),
+    "respx": ("unrequested", "respx"),
+    "pytest_httpx": ("unrequested", "pytest_httpx"),
     "vcr": ("vcr",),
     "vcr.stubs.httpx_stubs": ("vcr", "vcr.stubs.httpx_stubs"),
     "vcr.stubs.aiohttp_stubs": ("vcr", "vcr.stubs.aiohttp_stubs"),
@@ -40,12 +44,13 @@ _Original = tuple[Any, str, Any]
 
 
 class Taps:
-    """The installed taps; a call takes all of them away.
+    """The installed taps, and the places where mocks may stand; a call takes all taps away.
 
     A client that the application does not import is not imported by us either.
     """
 
-    def __init__(self, uninstall: Callable[[], None], originals: list[_Original]) -> None:
+    def __init__(self, uninstall: Callable[[], None], originals: list[_Original], places: Places) -> None:
+        self.places = places
         self._uninstall = uninstall
         self._originals = originals
 
@@ -78,7 +83,7 @@ def install(traffic: Traffic) -> Taps:
     from pytest_customerio.process.late_imports import LateImports
     from pytest_customerio.process.patching import Patches
 
-    switch, patches = Switch(traffic), Patches()
+    switch, patches, places = Switch(traffic), Patches(), Places(traffic.concerns)
     originals: list[_Original] = []
 
     def tap(client: str) -> None:
@@ -88,6 +93,7 @@ def install(traffic: Traffic) -> Taps:
                 originals.append((owner, method, vars(owner)[method]))
         name, *which = TAPS[client]
         importlib.import_module(f"pytest_customerio.clients.{name}").install(switch, patches, *which)
+        places.learn(client)
 
     late = LateImports({client for client in TAPS if client not in sys.modules}, tap)
     sys.meta_path.insert(0, late)
@@ -100,4 +106,4 @@ def install(traffic: Traffic) -> Taps:
         sys.meta_path[:] = [finder for finder in sys.meta_path if finder is not late]
         patches.undo()
 
-    return Taps(uninstall, originals)
+    return Taps(uninstall, originals, places)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from contextvars import ContextVar
 from typing import Protocol, Self
 
@@ -13,11 +14,14 @@ class Hearing(Protocol):
     """One request that is being heard: a context manager around the client's own sending.
 
     The tap fills its `interaction`. Where a client sends and reads in two calls, `status` is filled in after the end.
-    It is `over` when the request has ended.
+    It is `over` when the request has ended. With `replayed` it is led past mocks, because the test replays a case;
+    `engine` is the application's own adapter or transport then, if it has one.
     """
 
     interaction: PendingInteraction
     over: bool
+    replayed: bool
+    engine: object
 
     def __enter__(self) -> Self: ...
     def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None: ...
@@ -46,6 +50,12 @@ class Traffic(Protocol):
     def at_connect(self) -> bool:
         """Whether the case at work breaks connections before they are made: then the answer is asked for first."""
 
+    def error_met(self) -> bool:
+        """Whether a request of the running test met an error case."""
+
+    def bypass(self) -> AbstractContextManager[None]:
+        """Within, calls that a client prepares are led past mocks when they are sent, if a case is at work."""
+
     def answer(self, request: WireRequest) -> Answer:
         """The answer to one attempt; raises `RefusedError` where it may neither be answered nor be sent."""
 
@@ -53,16 +63,19 @@ class Traffic(Protocol):
 class Switch:
     """`Traffic` that can be turned off: a wrapper that is still held somewhere does nothing after that."""
 
-    __slots__ = ("answer", "at_connect", "concerns", "hear")
+    __slots__ = ("answer", "at_connect", "bypass", "concerns", "error_met", "hear")
 
     def __init__(self, traffic: Traffic) -> None:
         self.concerns: Callable[..., bool] = traffic.concerns
         self.hear: Callable[[str, str, str], Hearing | None] = traffic.hear
         self.answer: Callable[[WireRequest], Answer] = traffic.answer
         self.at_connect: Callable[[], bool] = traffic.at_connect
+        self.error_met: Callable[[], bool] = traffic.error_met
+        self.bypass: Callable[[], AbstractContextManager[None]] = traffic.bypass
 
     def turn_off(self) -> None:
         """Hear and answer nothing from now on."""
         self.concerns = lambda *_: False
         self.hear = lambda *_: None
-        self.at_connect = lambda: False
+        self.at_connect = self.error_met = lambda: False
+        self.bypass = nullcontext

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from http.client import HTTPMessage, IncompleteRead
 from typing import Any
 
-from pytest_customerio.clients.traffic import Traffic
+from pytest_customerio.clients.traffic import Traffic, heard_above
 from pytest_customerio.clients.transport.bodies import drain
 from pytest_customerio.clients.transport.faults import received, socket_error
 from pytest_customerio.clients.transport.http1 import answer_body, reason
@@ -53,11 +53,41 @@ def concerned(traffic: Traffic, pool: Any, url: Any) -> bool:
 def _make_request(traffic: Traffic, original: Wrapper) -> Wrapper:
     def make_request(pool: Any, conn: Any, method: str, url: str, *args: Any, **kwargs: Any) -> Any:
         __tracebackhide__ = True
-        if not concerned(traffic, pool, url) or _is_users(conn):
+        if not concerned(traffic, pool, url):
             return original(pool, conn, method, url, *args, **kwargs)
+        if _is_users(conn):
+            hearing = heard_above()
+            if hearing is None or not hearing.replayed:
+                return original(pool, conn, method, url, *args, **kwargs)
+            return _led(traffic, original, pool, conn, (method, url), _named(args, kwargs))
         return _answered(traffic, pool, conn, method, url, _named(args, kwargs))
 
     return make_request
+
+
+def _led(
+    traffic: Traffic, original: Wrapper, pool: Any, conn: Any, target: tuple[str, str], given: dict[str, Any]
+) -> Any:
+    """Lead past a mock of the connection: an error case is at work."""
+    __tracebackhide__ = True
+    from pytest_customerio.clients.bypass.cassettes import has_answer
+    from pytest_customerio.clients.bypass.leading import always, lead, unread
+
+    method, url = target
+    cassette = getattr(conn, "cassette", None)
+
+    def answer() -> Any:
+        __tracebackhide__ = True
+        return original(pool, conn, method, url, **{**given, "body": unread(given.get("body"))})
+
+    def ours() -> Any:
+        __tracebackhide__ = True
+        return _answered(traffic, pool, conn, method, url, given)
+
+    def known() -> bool:
+        return has_answer(cassette, method, absolute(pool, url), given.get("body"), given.get("headers"))
+
+    return lead(ours, answer, answers=always if cassette is None else known)
 
 
 # The order of the parameters of `_make_request` (urllib3 2.0 to 2.8), which urllib3 itself passes by name.

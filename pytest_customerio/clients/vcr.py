@@ -10,9 +10,11 @@ from __future__ import annotations
 
 import contextlib
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
+from pytest_customerio.clients.bypass.cassettes import has_answer
+from pytest_customerio.clients.bypass.leading import lead
 from pytest_customerio.clients.hearing import begin, send_heard
 from pytest_customerio.clients.passthrough import passed_through, passing_through
 from pytest_customerio.clients.traffic import Traffic
@@ -112,11 +114,32 @@ def _getresponse(traffic: Traffic, original: Wrapper) -> Wrapper:
 
         def send(_: Any) -> Any:
             __tracebackhide__ = True
-            return original(conn, *args, **options)
+            if not hearing.replayed:
+                return original(conn, *args, **options)
+            return _led(conn, lambda: original(conn, *args, **options))
 
         return send_heard(hearing, request.headers, drain(request.body), send, status="status")
 
     return getresponse
+
+
+def _led(conn: Any, answer: Callable[[], Any]) -> Any:
+    """Lead past the cassette of a connection of `http.client`: an error case is at work."""
+    __tracebackhide__ = True
+    asked, real = conn._vcr_request, conn.real_connection
+
+    def send() -> Any:
+        __tracebackhide__ = True
+        try:
+            real.request(asked.method, conn._url(asked.uri), asked.body, asked.headers)
+            return real.getresponse()
+        except BaseException:
+            real.close()
+            raise
+
+    return lead(
+        send, answer, answers=lambda: has_answer(conn.cassette, asked.method, asked.uri, asked.body, asked.headers)
+    )
 
 
 def _recorded_httpx(original: Wrapper) -> Wrapper:

@@ -87,8 +87,9 @@ class Replay:
         """
         said = messages(operation, request)
         if self._over:
+            answer = success()
             self.observer.note_late(said)
-            return success()
+            return answer
         with self._lock:
             if self.case is None:
                 self.observer.forget_expected()
@@ -102,3 +103,15 @@ class Replay:
             self.observer.tasks.deliver()
         stop_endless(operation.id, self.observer.count(attempt.identity))
         return answer
+
+    def note(self, operation: Operation, request: WireRequest, answer: Answer, call: PendingInteraction | None) -> None:
+        """Note an attempt that a mock of the user's answered, because the case did not."""
+        said = messages(operation, request)
+        if self._over:
+            if 200 <= answer.status < 300:
+                self.observer.note_late(said)
+            return
+        with self._lock:
+            with_time = timed(self.case)
+            attempt = self.observer.note(operation, request, said, answer, call, met=False, timed=with_time)
+        stop_endless(operation.id, self.observer.count(attempt.identity))

@@ -30,9 +30,9 @@ NOTHING_SENT = """\
 nothing was sent to Customer.io: the test ended before any request
 
   what to do   a test marked cio_errors must send something; an exception before the request
-               (a TypeError that somebody swallows, a missing key) looks just like this"""
+               (a TypeError that somebody swallows, a missing key) looks just like this, and so does a fake
+               of the suite's own in the place of the client or SDK"""
 UNSENT = "{case}: nothing was sent to Customer.io while it was replayed"
-MOCKED = "{case}: the test's own mock answered {operations}, so no error could be replayed"
 GONE = "{case}: {operation} was sent by an earlier run of this test, and not by this one"
 NOT_APPLICABLE = "{case}: does not apply to what the test sends ({operations})"
 NOTHING_CHECKED = """\

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -10,7 +10,7 @@ from pytest_customerio.core.model import Outcome, Verdict, Violation
 from pytest_customerio.judging.judgement import Judgement
 from pytest_customerio.judging.ledger import Occurrence, Tally
 from pytest_customerio.judging.violation import fails
-from pytest_customerio.reporting import messages, mocked
+from pytest_customerio.reporting import blocked, messages, mocked
 from pytest_customerio.running.test import CheckedTest, Unreported, key_of
 
 if TYPE_CHECKING:
@@ -22,17 +22,27 @@ WORST_FIRST: tuple[Outcome, ...] = ("lost", "reported", "deferred", "raised", "r
 
 @dataclass(frozen=True, slots=True)
 class Conclusion:
-    """The result of a test: the text that it fails with, the reason that it is skipped for, or neither."""
+    """The result of a test: the text that it fails with, the reason that it is skipped for, or neither.
+
+    With `blocked` the text says that a mock answered in the place of an error case: what the test itself says of a
+    missing error, such as "DID NOT RAISE", has the same cause.
+    """
 
     text: str = ""
     skip: str = ""
+    blocked: bool = False
 
 
 class Judge:
-    """Draws conclusions about tests; with `strict`, warnings fail too. It changes nothing in a test."""
+    """Draws conclusions about tests; with `strict`, warnings fail too. It changes nothing in a test.
 
-    def __init__(self, *, strict: bool) -> None:
+    `replaced` gives the functions of clients and SDKs that are replaced now, each with what stands there.
+    """
+
+    def __init__(self, *, strict: bool, replaced: Callable[[], Sequence[tuple[str, object]]] = tuple) -> None:
         self._strict = strict
+        self._replaced = replaced
+        self._explained: set[str] = set()
 
     def unreported(self, test: CheckedTest) -> Unreported:
         """What is wrong with a test, fails it, and was not reported yet."""
@@ -52,18 +62,42 @@ class Judge:
             return Conclusion(f"{messages.NOTHING_SENT}\n\n{text}".rstrip())
         if text or not unmet:
             return Conclusion(text)
-        if not (test.record.heard or _took(test, unmet[0])):
-            return Conclusion(messages.NOTHING_SENT)
-        why = _why_unmet(test, unmet[0])
-        return Conclusion(why) if _took(test, unmet[0]) else Conclusion(skip=why)
+        if took := _took(test, unmet[0]):
+            return Conclusion(self._once(test, mocked.in_the_way(test.plan.case or "", took)), blocked=True)
+        if not test.record.heard:
+            replaced = [f"{name} by {blocked.named(one)}" for name, one in self._replaced()]
+            return Conclusion(self._once(test, blocked.nothing_sent(replaced)), blocked=bool(replaced))
+        if why := self._answered_instead(test, unmet[0]):
+            return Conclusion(self._once(test, why), blocked=True)
+        return Conclusion(skip=_why_unmet(test, unmet[0]))
 
     def text(self, test: CheckedTest, news: Unreported, unmet: Iterable[ReplayedCase]) -> str:
         """The text of everything that is wrong; empty if nothing is."""
         blocks = [messages.contract_text(_errors_first(news.occurrences), full=news.full)] if news.occurrences else []
         blocks += [messages.handling_text(alike[0], payloads=len(alike)) for alike in self._mishandled(news)]
         blocks += list(dict.fromkeys(news.refusals))
-        blocks += [_why_unmet(test, one) for one in unmet if one.name]
+        blocks += [self._answered_instead(test, one) or _why_unmet(test, one) for one in unmet if one.name]
         return "\n\n".join(blocks)
+
+    def _answered_instead(self, test: CheckedTest, case: ReplayedCase) -> str:
+        """That something of the suite's answered what the case applies to; empty where it applies to nothing sent."""
+        taken = [(test.session.identified(one.frozen()).operation, engine) for one, engine in case.unreached]
+        names = dict.fromkeys(operation.id for operation, _ in taken if operation and case.applies(operation.id))
+        if not names and not case.replay.observer.attempts:
+            names = dict.fromkeys(name for name in test.record.tallies if case.sent and case.applies(name))
+        if not names:
+            return ""
+        mocks = dict.fromkeys(blocked.named(engine) for _, engine in taken if engine is not None)
+        mocks |= dict.fromkeys(f"{blocked.named(one)} for {name}" for name, one in self._replaced() if not mocks)
+        return blocked.answered_instead(case.name or test.plan.case or "", names, list(mocks))
+
+    def _once(self, test: CheckedTest, text: str) -> str:
+        """The text for the first item of a test function, one line for the others."""
+        function = test.plan.nodeid.partition("[")[0]
+        if function in self._explained:
+            return blocked.as_above(test.plan.case or "", text)
+        self._explained.add(function)
+        return text
 
     def _mishandled(self, news: Unreported) -> list[list[Judgement]]:
         """The judgements with violations that fail; those of payloads that were handled alike stand together."""
@@ -111,15 +145,11 @@ def _why_unmet(test: CheckedTest, case: ReplayedCase) -> str:
     """Why no request met a case."""
     if took := _took(test, case):
         return mocked.in_the_way(case.name or test.plan.case or "", took)
-    heard = test.record.tallies
-    applies = any(name in one.operations for one in case.replay.cases.values() for name in heard)
-    template = messages.MOCKED if applies and not case.replay.observer.attempts else messages.NOT_APPLICABLE
-    if test.gone:
-        template = messages.GONE
+    template = messages.GONE if test.gone else messages.NOT_APPLICABLE
     if not case.sent:
         template = messages.UNSENT
     name = case.name or test.plan.case
-    return template.format(case=name, operations=", ".join(heard), operation=test.gone)
+    return template.format(case=name, operations=", ".join(test.record.tallies), operation=test.gone)
 
 
 def _rank(judgement: Judgement) -> int:

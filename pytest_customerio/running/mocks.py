@@ -75,6 +75,11 @@ class Mocks:
 
         return setting
 
+    def replaced(self) -> list[tuple[str, object]]:
+        """The functions of SDKs and clients that are replaced now, each with what stands there."""
+        originals = self._listener.known.originals() if self._listener is not None else ()
+        return [(f"{owner.__name__}.{name}", vars(owner)[name]) for owner, name, _ in originals if name in vars(owner)]
+
     def notes(self) -> Notes | None:
         """Where calls of mocks are noted: in the test that runs, if it is checked."""
         test, again = self._traffic.ownership.current(), self._traffic.unsent

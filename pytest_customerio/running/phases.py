@@ -139,8 +139,8 @@ class Phases:
         """Whether the test ends with this exception of its own; our text becomes a section of its report then."""
         # GaveUp is our own stop of an endless retry. A skip must not hide a violation that was found before it.
         theirs = not isinstance(raised, GaveUp | pytest.skip.Exception)
-        if conclusion.skip and isinstance(raised, AssertionError | pytest.fail.Exception):
-            return False  # the test expected an error that cannot happen to what it sends
+        if (conclusion.skip or conclusion.blocked) and isinstance(raised, AssertionError | pytest.fail.Exception):
+            return False  # the test expected an error that cannot happen to what it sends, or that a mock kept away
         if test.declared(raised) or (not theirs and conclusion.text and test.record.heard):
             return False
         _add_section(item, "call", self.session.beside(test, conclusion) if theirs else conclusion)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pytest_customerio.core.model import PendingInteraction
 from pytest_customerio.core.settings import ErrorsMark
 from pytest_customerio.judging.judgement import CaseJudge, Judgement
 from pytest_customerio.judging.outcome import all_delivered
@@ -20,8 +21,20 @@ class ReplayedCase:
         self.replay = replay
         self.name = name
         self.sent = 0
+        # What was sent during the replay and reached no answer of ours, and the adapter or transport that took it.
+        self.unreached: list[tuple[PendingInteraction, object]] = []
         self._heard_before = heard_before
+        self._wanted = mark.operations
         self._judge = CaseJudge(must_recover=mark.must_recover, best_effort=mark.best_effort)
+
+    def applies(self, operation: str) -> bool:
+        """Whether the case applies to this operation, and the test wants it there."""
+        wanted = not self._wanted or operation in self._wanted
+        return wanted and any(operation in one.operations for one in self.replay.cases.values())
+
+    def note_unreached(self, interaction: PendingInteraction, engine: object) -> None:
+        """A request ended, and none of its attempts reached our answers: something of the user's answered it."""
+        self.unreached.append((interaction, engine))
 
     def leave(self, escaped: BaseException | None, heard: int) -> None:
         """End the replay; the test has sent `heard` requests, and its `with` block let out `escaped`."""

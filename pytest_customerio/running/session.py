@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from pytest_customerio.cassettes.cases import Cassettes
 from pytest_customerio.cassettes.recording.playing import PlayedRecordings, RecordingError, Recordings
 from pytest_customerio.clients import registry
+from pytest_customerio.clients.bypass.places import Places
 from pytest_customerio.contract.catalog import Catalog
 from pytest_customerio.contract.contract import Contract
 from pytest_customerio.contract.rules import vocabulary
@@ -55,7 +56,6 @@ class Session:
             self.cassettes.load()
         self.contract = Contract(self.catalog, settings.schemas, settings.region)
         self.selection = CaseSelection(self.catalog, self.cassettes)
-        self.judge = Judge(strict=settings.strict)
         self.allow = allowances(settings.allow_lines, vocabulary())
         site = CallSite(settings.rootdir)
         self._leaks = LeakGuard(site)
@@ -64,14 +64,23 @@ class Session:
         sent_from = self.test_frame.sent_from if self.test_frame is not None else sent_from
         self._traffic = SessionTraffic(self.catalog, self.cassettes, sent_from, everywhere=settings.contract)
         self._mocks = Mocks(self._traffic, site, sent_from, self.catalog)
+        self.judge = Judge(strict=settings.strict, replaced=self._replaced)
         self._unfinished = UnfinishedWork(self._traffic.ownership)
         self._stack = ExitStack()
         self._taps: registry.Taps | None = None
+        self._places = Places(self.catalog.concerns)
         self.recordings = recordings(settings.rootdir / RECORDINGS, self.catalog)
         self._reported: set[str] = set()
         self._late: dict[int, Late] = {}
         self.parts = SessionParts(
-            self.cassettes, self.selection, self.record, self.identified, self.note_late, raises_class, site.is_project
+            self.cassettes,
+            self.selection,
+            self.record,
+            self.identified,
+            self.note_late,
+            lambda: self._places,
+            raises_class,
+            site.is_project,
         )
 
     def prepare(self, plans: Iterable[Plan]) -> None:
@@ -97,6 +106,7 @@ class Session:
         self._stack.enter_context(self.recordings.opened())
         self._stack.callback(guard.arm(self._traffic, self._traffic.refusal))
         self._taps = registry.install(self._traffic)
+        self._places = self._taps.places
         self._stack.callback(self._taps)
         self._stack.callback(self._mocks.install())  # after the clients: what it puts on top of them goes first
         self._stack.callback(self._leaks.written.install())
@@ -225,6 +235,11 @@ class Session:
         applicable = {name: sorted(self.cassettes.applying(name)) for name in sorted(operations - self._reported)}
         self._reported |= operations
         return part(rows, applicable, looked_at={test.plan.nodeid: test.looked_at()})
+
+    def _replaced(self) -> list[tuple[str, object]]:
+        """The functions of clients and SDKs that are replaced now, each with what stands there."""
+        places = [(place.part.path, place.stands) for place in self._places.mocked()]
+        return list(dict([*places, *self._mocks.replaced()]).items())
 
     def identified(self, interaction: Interaction) -> Interaction:
         """The interaction with its operation."""

@@ -16,6 +16,7 @@ from pytest_customerio.running.case_selection import CaseSelection
 
 if TYPE_CHECKING:
     from pytest_customerio.cassettes.recording.playing import Recording
+    from pytest_customerio.clients.bypass.places import Places
     from pytest_customerio.clients.mocks.notes import Notes
     from pytest_customerio.replay.replay import Replay
     from pytest_customerio.running.replayed_case import ReplayedCase
@@ -57,7 +58,7 @@ class SessionParts:
     """What a test needs of its session.
 
     `raises_class` is the class behind `pytest.raises`. `is_project` says whether a file is the project's own.
-    `note_late` is called for a request that left after its test.
+    `note_late` is called for a request that left after its test. `places` are where mocks of clients may stand.
     """
 
     cassettes: Cassettes
@@ -65,6 +66,7 @@ class SessionParts:
     record: Callable[[Plan], Record]
     identified: Callable[[Interaction], Interaction]
     note_late: Callable[[CheckedTest, PendingInteraction], None]
+    places: Callable[[], Places]
     raises_class: type | None = None
     is_project: Callable[[str], bool] = bool
 

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from contextvars import ContextVar, Token
+from functools import partial
 from types import BuiltinFunctionType
 from typing import TYPE_CHECKING, Self
 
 from pytest_customerio.cassettes.recording.playing import RecordingError
 from pytest_customerio.clients import traffic as taps
+from pytest_customerio.clients.bypass.leading import bypass
 from pytest_customerio.clients.sent import watched
 from pytest_customerio.clients.traffic import being_heard, heard_above
 from pytest_customerio.core.model import CONNECT_FAULTS, Answer, PendingInteraction, WireRequest
@@ -21,6 +24,7 @@ from pytest_customerio.reporting.messages import REFUSED, UNANSWERED
 
 if TYPE_CHECKING:
     from pytest_customerio.cassettes.cases import Cassettes
+    from pytest_customerio.clients.bypass.places import Places
     from pytest_customerio.clients.mocks.unsent import Heard
     from pytest_customerio.contract.catalog import Catalog
     from pytest_customerio.running.test import CheckedTest
@@ -31,20 +35,33 @@ __tracebackhide__ = True  # pytest shows no frame of ours in anybody's traceback
 class Hearing:
     """One request being heard, from the client's entry to its answer."""
 
-    __slots__ = ("_test", "_token", "interaction", "over")
+    __slots__ = ("_places", "_test", "_token", "engine", "interaction", "over", "replayed")
 
     def __init__(self, test: CheckedTest, interaction: PendingInteraction) -> None:
         self._test = test
         self.interaction = interaction
         self.over = False
+        # The adapter or transport that took the request, where it is not the client's own.
+        self.engine: object = None
+        # A case that is over still notes what is delivered later.
+        self.replayed = test.latest is not None
+        self._places: Places | None = None
         self._token: Token[taps.Hearing | None] | None = None
 
     def __enter__(self) -> Self:
         self._token = being_heard.set(self)
+        if self.replayed:
+            self._places = self._test.session.places()
+            self._places.enter()
         return self
 
     def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
         self.over = True
+        if self._places is not None:
+            self._places.leave()
+            refused = isinstance(error, ValueError | TypeError)
+            if not (self.interaction.attempts or refused) and self._test.current is not None:
+                self._test.current.note_unreached(self.interaction, self.engine)
         if self._token is not None:
             try:
                 being_heard.reset(self._token)
@@ -94,6 +111,16 @@ class SessionTraffic:
         replay = test.replay if test is not None else None
         return replay is not None and any(case.answer.fault in CONNECT_FAULTS for case in replay.cases.values())
 
+    def error_met(self) -> bool:
+        """Whether a request of the running test met an error case."""
+        test = self.ownership.current()
+        return test is not None and test.latest_replay is not None and test.latest_replay.met
+
+    def bypass(self) -> AbstractContextManager[None]:
+        """Within, calls that a client prepares are led past mocks when they are sent, if a case is at work."""
+        test = self.ownership.current()
+        return nullcontext() if test is None or test.latest is None else test.session.places().led_past()
+
     def answer(self, request: WireRequest) -> Answer:
         """The error of the case at work, else the documented success of the operation, or a 404 without operation."""
         test = self.ownership.current()
@@ -116,19 +143,27 @@ class SessionTraffic:
         return interaction
 
     def _answer(self, test: CheckedTest, hearing: taps.Hearing, request: WireRequest) -> Answer:
-        hearing.interaction.attempts += 1
+        led, call = bypass.get(), hearing.interaction
+        if led is None or not led.answering:
+            call.attempts += 1
         replay = test.latest_replay  # one that is over still notes what is delivered later
         recorded = self._recorded(test, request) if replay is None else None
         match = self._catalog.match(request.method, request.url, request.payload.value if replay else None)
         operation, why = match.operation, "the success on file"
         if recorded is not None:
             answer, why = recorded, "the test's recording"
-        elif operation is None or replay is None:
-            answer = self._cassettes.answer(match)
         else:
-            answer = replay.answer(operation, request, lambda: self._cassettes.answer(match), hearing.interaction)
-            why = replay.why(answer) or why
-        test.note_answer(operation.id if operation else "unknown", answer, why, hearing.interaction.sent_from)
+            success: Callable[[], Answer] = partial(self._cassettes.answer, match)
+            if led is not None:
+                led.errors += 1
+                note = partial(replay.note, operation, request, call=call) if operation and replay else None
+                success = partial(led.success, success, note)
+            if operation is None or replay is None:
+                answer = success()
+            else:
+                answer = replay.answer(operation, request, success, call)
+                why = replay.why(answer) or why
+        test.note_answer(operation.id if operation else "unknown", answer, why, call.sent_from)
         return answer
 
     def _recorded(self, test: CheckedTest, request: WireRequest) -> Answer | None:

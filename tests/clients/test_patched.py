@@ -17,6 +17,7 @@ if __name__ == "__main__":  # from a checkout that is not installed
     sys.path.append(str(Path(__file__).resolve().parents[2]))
 
 from pytest_customerio.clients import patched, registry
+from pytest_customerio.clients.bypass import places
 from pytest_customerio.clients.mocks import unsent
 from pytest_customerio.clients.traffic import Traffic
 from pytest_customerio.process import idle
@@ -87,6 +88,7 @@ def test_a_client_that_has_lost_a_part_is_tapped_as_far_as_possible(
     monkeypatch.setitem(sys.modules, "httpx2", module)
     before = Client.send
     monkeypatch.setattr(unsent, "PARTS", ())  # mocks of this client are not made again either
+    monkeypatch.setattr(places, "PARTS", ())  # nor are requests led past them
     uninstall = registry.install(traffic)
     try:
         assert Client.send is not before

@@ -5,8 +5,9 @@ from __future__ import annotations
 import json
 
 import pytest
-from replaying import BAD, DROPPED, ENTITY, LATE, OK, PEOPLE, PIPELINES, RATE, RECOVERS, REDIRECT, SPLIT, mark
+from replaying import BAD, CATALOG, DROPPED, ENTITY, LATE, OK, PEOPLE, PIPELINES, RATE, RECOVERS, REDIRECT, SPLIT, mark
 
+from pytest_customerio.core.model import Answer, WireRequest
 from pytest_customerio.replay.endless import GaveUp
 
 
@@ -138,3 +139,23 @@ def test_what_is_delivered_after_the_end_was_still_owed(sender):
     assert app.outcomes() == [("lost", 1)]
     assert app.identify("a").status == 200
     assert app.outcomes() == [("deferred", 1)]
+
+
+def test_what_a_mock_delivers_after_the_end_was_still_owed(sender):
+    """A mock of the user's that answers with success delivers; one that answers with an error does not."""
+    app = sender(RATE)
+    app.identify("a")
+    app.replay.leave(None)
+    asked = WireRequest("PUT", f"{PEOPLE}a", {}, b"{}")
+    for status, outcome in ((503, "lost"), (200, "deferred")):
+        app.replay.note(CATALOG.operations["track.identify"], asked, Answer(status), None)
+        assert app.outcomes() == [(outcome, 1)]
+
+
+def test_what_a_mock_answers_meanwhile_is_an_attempt(sender):
+    """A payload that met the error, and that a mock of the user's took then, has recovered."""
+    app = sender(RECOVERS)
+    app.identify("a"), app.identify("a")
+    asked = WireRequest("PUT", f"{PEOPLE}a", {}, b"{}")
+    app.replay.note(CATALOG.operations["track.identify"], asked, Answer(202), None)
+    assert app.outcomes() == [("recovered", 3)]

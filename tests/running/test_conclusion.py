@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from types import SimpleNamespace
 from typing import cast
 
 import pytest
@@ -23,7 +25,7 @@ from pytest_customerio.core.settings import ErrorsMark
 from pytest_customerio.judging.judgement import Judgement
 from pytest_customerio.judging.ledger import Record
 from pytest_customerio.replay.replay import Replay
-from pytest_customerio.reporting import messages
+from pytest_customerio.reporting import blocked, messages
 from pytest_customerio.running.conclusion import Conclusion, Judge, verdicts
 from pytest_customerio.running.replayed_case import ReplayedCase
 from pytest_customerio.running.test import CheckedTest, Plan, SessionParts
@@ -71,8 +73,9 @@ def unmet(sent: int = 1, name: str = "", case: ErrorCase = RATE, *, attempted: b
     return made
 
 
-def conclusion(test: CheckedTest, *cases: ReplayedCase, judge: Judge = JUDGE) -> Conclusion:
-    """The conclusion about the call phase."""
+def conclusion(test: CheckedTest, *cases: ReplayedCase, judge: Judge | None = None) -> Conclusion:
+    """The conclusion about the call phase; of a judge of its own, because a judge explains each cause once."""
+    judge = judge or Judge(strict=False)
     return judge.conclusion(test, judge.unreported(test), cases)
 
 
@@ -165,9 +168,63 @@ def test_a_case_that_does_not_apply() -> None:
 
 
 def test_a_mock_of_the_test_s_own() -> None:
-    """The case applies to the operation, but no attempt came: the test is skipped, and the reason names the mock."""
+    """The case applies to the operation, but no attempt came: the test fails, and the text says what can be done."""
     found = conclusion(checked(case="429"), unmet())
-    assert found == Conclusion(skip="429: the test's own mock answered track.event, so no error could be replayed")
+    assert found == Conclusion(blocked.answered_instead("429", ["track.event"], []), blocked=True)
+
+
+def fake_post() -> None:
+    """Stands for a function that a suite puts in the place of `requests.post`."""
+
+
+class FakeAdapter:
+    """Stands for an adapter that answers by itself."""
+
+    def send(self) -> None:
+        """Send nothing."""
+
+
+def taken(*operations: Operation | None, engine: object) -> tuple[CheckedTest, ReplayedCase]:
+    """A test and its case: requests of these operations reached no answer of ours."""
+    known = iter(operations)
+    test = checked(case="429")
+    test.session = cast("SessionParts", SimpleNamespace(identified=lambda one: replace(one, operation=next(known))))
+    case = unmet(attempted=True)
+    for _ in operations:
+        case.note_unreached(PendingInteraction("requests", "POST", "https://track.customer.io/x"), engine)
+    return test, case
+
+
+def test_what_answered_instead_is_named() -> None:
+    """An adapter of the suite's, else the functions that are replaced, each with its place in the code."""
+    test, case = taken(EVENT, None, engine=FakeAdapter())
+    assert conclusion(test, case).text == blocked.answered_instead(
+        "429", ["track.event"], [f"FakeAdapter (test_conclusion.py:{FakeAdapter.send.__code__.co_firstlineno})"]
+    )
+    test, case = taken(EVENT, engine=None)
+    judge = Judge(strict=False, replaced=lambda: [("HTTPAdapter.send", fake_post)])
+    assert conclusion(test, case, judge=judge).text.startswith(
+        f"429: no error could be replayed, fake_post (test_conclusion.py:{fake_post.__code__.co_firstlineno})"
+        " for HTTPAdapter.send answered track.event\n"
+    )
+
+
+def test_a_request_of_another_operation_that_nothing_of_ours_answered() -> None:
+    """The case does not apply to it: the test is skipped as ever."""
+    test, case = taken(PERSON, engine=FakeAdapter())
+    assert conclusion(test, case).skip == "429: does not apply to what the test sends (track.event)"
+
+
+def test_a_function_explains_each_cause_once() -> None:
+    """The first item of a test function says what to do, the others refer to it in one line."""
+    judge = Judge(strict=False, replaced=lambda: [("requests.post", fake_post)])
+    first = conclusion(checked(operations=(), nodeid="t.py::test_a[1]", case="429"), unmet(), judge=judge)
+    assert first.blocked
+    assert first.text.splitlines()[2].startswith("replaced    requests.post by fake_post (test_conclusion.py:")
+    second = conclusion(checked(operations=(), nodeid="t.py::test_a[2]", case="500"), unmet(), judge=judge)
+    assert second.text == "500: as above, nothing was sent to Customer.io: the test ended before any request"
+    other = conclusion(checked(nodeid="t.py::test_b[1]", case="500"), unmet(), judge=judge)
+    assert len(other.text.splitlines()) > 1
 
 
 def test_a_case_by_hand_that_no_request_met() -> None:

@@ -10,6 +10,7 @@ import socketserver
 import struct
 import threading
 from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, nullcontext
 from contextvars import ContextVar
 from typing import Any, Self
 
@@ -38,6 +39,8 @@ class Hearing:
         self._traffic = traffic
         self.interaction = interaction
         self.over = False
+        self.replayed = False
+        self.engine: object = None
 
     def __enter__(self) -> Self:
         _heard_above.set(True)
@@ -65,6 +68,12 @@ class FakeTraffic:
 
     def at_connect(self) -> bool:
         return self.breaks_connecting
+
+    def error_met(self) -> bool:
+        return False
+
+    def bypass(self) -> AbstractContextManager[None]:
+        return nullcontext()
 
     def hear(self, client: str, method: str, url: str) -> Hearing | None:
         if not self.listens or _heard_above.get():

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from contextvars import ContextVar
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -25,6 +26,8 @@ class Hearing:
         self.traffic = traffic
         self.interaction = interaction
         self.over = False
+        self.replayed = False
+        self.engine: object = None
 
     def __enter__(self) -> Self:
         self.token = self.traffic.above.set(self)
@@ -60,6 +63,12 @@ class FakeTraffic:
 
     def at_connect(self) -> bool:
         return self.breaks_connecting
+
+    def error_met(self) -> bool:
+        return False
+
+    def bypass(self) -> AbstractContextManager[None]:
+        return nullcontext()
 
     def hear(self, client: str, method: str, url: str) -> Hearing | None:
         if self.above.get() is not None or not self.listens:

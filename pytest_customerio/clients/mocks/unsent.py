@@ -25,6 +25,8 @@ class Heard:
         self.requests: list[PendingInteraction] = []
         self.interaction = PendingInteraction("", "", "")
         self.over = True
+        self.replayed = False
+        self.engine: object = None
 
     def begin(self, client: str, method: str, url: str) -> Heard | None:
         """Begin to hear one request; None beneath a client that is heard already."""

@@ -114,6 +114,11 @@ class Tee:
         """The application's own object."""
         return self._body
 
+    @property
+    def whole_copy(self) -> bytes | None:
+        """What was read so far; None if that is not all of it."""
+        return b"".join(self._copy) if self._complete and self._understood else None
+
     def finish(self, interaction: PendingInteraction) -> None:
         """Note what was read in the interaction: the body is known where it was read to its end."""
         interaction.body_known = self._complete and self._understood
