@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Self
 
 from pytest_customerio.cassettes.recording.playing import RecordingError
 from pytest_customerio.clients import traffic as taps
-from pytest_customerio.clients.bypass.leading import bypass
+from pytest_customerio.clients.bypass.leading import MockAnswersError, bypass
 from pytest_customerio.clients.sent import watched
 from pytest_customerio.clients.traffic import being_heard, heard_above
 from pytest_customerio.core.model import CONNECT_FAULTS, Answer, PendingInteraction, WireRequest
@@ -67,7 +67,9 @@ class Hearing:
                 being_heard.reset(self._token)
             except ValueError:  # left in another context than it was entered in
                 being_heard.set(None)
-        if error is not None and self.interaction.raised is None:
+        if isinstance(error, MockAnswersError):  # the application gets the answer of its mock
+            self.interaction.raised = None
+        elif error is not None and self.interaction.raised is None:
             self.interaction.raised = type(error).__name__
         # A client that refuses what it was given, such as an impossible timeout, has sent nothing.
         if not isinstance(error, ValueError | TypeError) or self.interaction.attempts:

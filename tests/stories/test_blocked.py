@@ -51,10 +51,14 @@ def test_it():
 
 
 def test_a_function_by_hand(story: Story) -> None:
-    """A function in the place of `requests.put`: nothing is sent, and the failure names the function."""
-    first, second = texts(
-        story,
+    """A function in the place of `requests.put` is passed: it answers again when the case is spent."""
+    result = project(story).run(
         f"""
+import app
+import pytest
+import requests
+
+
 {MARK}
 def test_it(monkeypatch):
     def fake_put(*given, **options):
@@ -64,10 +68,9 @@ def test_it(monkeypatch):
 
     monkeypatch.setattr(requests, "put", fake_put)
     assert app.save(app.by_requests) == "theirs"
-""",
+"""
     )
-    assert first == f"{NOTHING_SENT}\n\nreplaced    requests.put by fake_put (test_app.py:9)\n{WHAT_TO_DO}"
-    assert second == f"{SECOND}: as above, {NOTHING_SENT}\n"
+    result.assert_outcomes(passed=2)
 
 
 def test_a_session_of_the_suites_own(story: Story) -> None:
@@ -96,14 +99,23 @@ def test_what_the_test_expected_of_the_error_has_the_same_cause(story: Story) ->
     first, _ = texts(
         story,
         f"""
+class Fake(requests.adapters.HTTPAdapter):
+    def send(self, request, **options):
+        return self.made(request)
+
+    def made(self, request):
+        response = requests.Response()
+        response.status_code, response._content, response.url = 200, b"theirs", request.url
+        return response
+
 {MARK}
-def test_it(monkeypatch):
-    monkeypatch.setattr(requests.Session, "request", lambda *given, **options: requests.Response())
-    with pytest.raises(app.Gone):
-        app.by_requests()
+def test_it():
+    with requests.Session() as session, pytest.raises(app.Gone):
+        session.mount("https://", Fake())
+        app.by_requests(session)
 """,
     )
-    assert first.startswith(f"{NOTHING_SENT}\n\nreplaced    Session.request by <lambda> (test_app.py:9)\n")
+    assert first.startswith(f"{FIRST}: no error could be replayed, Fake (test_app.py:8) answered track.identify\n")
 
 
 @pytest.mark.parametrize("send", ["by_http_client", "by_urllib_request"])

@@ -52,7 +52,7 @@ def test_what_was_sent(story: Story) -> None:
     )
     result.assert_outcomes(passed=3, failed=1)
     assert short_summary(result)[0].startswith(
-        "FAILED test_app.py::test_no_operation - Failed: url: expected POST track.cus"
+        "FAILED test_app.py::test_no_operation - Failed: url: expected an operation of"
     )
 
 

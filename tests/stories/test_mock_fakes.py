@@ -245,6 +245,7 @@ def test_hand_written_fakes_are_counted(project: Story) -> None:
         "not judged: 3 calls\n"
         "  3 × fakes of the project's own in the place of an SDK: a mock with a spec is heard "
         "(first at test_app.py:16 in test_a_class)\n"
+        "used Customer.io and sent it nothing: 1 test: test_app.py::test_a_real_one (customerio.CustomerIO)\n"
         f"{NOTHING_CHECKED}\n"
     )
 

@@ -13,6 +13,7 @@ from operator import attrgetter
 from typing import Any
 
 from pytest_customerio.clients.analytics import hurry
+from pytest_customerio.clients.bypass.leading import MockAnswersError, alead, lead
 from pytest_customerio.clients.mocks.instances import Instances, Made, alike, exempt
 from pytest_customerio.clients.mocks.known import Built, Known, Role
 from pytest_customerio.clients.mocks.libraries import AIOHTTP, CDP
@@ -142,13 +143,31 @@ def _call(
     return _awaited(mock, result) if _is_async(mock) and inspect.isawaitable(result) else result
 
 
+def or_answered(real: Callable[[], Any], mock: Callable[[], Any]) -> Any:
+    """What the real call gives; where the case does not answer its request any more, the answer of the mock."""
+    __tracebackhide__ = True
+    result = lead(real, mock)
+    return alead(lambda: result, partial(_waited_for, mock)) if inspect.iscoroutine(result) else result
+
+
+async def _waited_for(mock: Callable[[], Any]) -> Any:
+    __tracebackhide__ = True
+    result = mock()
+    return await result if inspect.isawaitable(result) else result
+
+
 async def _awaited(mock: Any, result: Awaitable[Any]) -> Any:
-    """The mock remembers that it was awaited, as `AsyncMock` does."""
+    """The mock remembers that it was awaited, as `AsyncMock` does; where the mock answers itself, it does so itself."""
     __tracebackhide__ = True
     mock.await_count += 1
     mock.await_args = mock.call_args
     mock.await_args_list.append(mock.call_args)
-    return await result
+    try:
+        return await result
+    except MockAnswersError:
+        mock.await_count -= 1
+        mock.await_args_list.pop()
+        raise
 
 
 async def _later(call: Watched, result: Awaitable[Any]) -> Any:
