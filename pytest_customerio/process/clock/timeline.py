@@ -90,12 +90,18 @@ class Timeline:
         self.children: list[Callable[[], bool]] = []
         self.changes = 0
         self._real = real
+        self._offset = 0
         self._changed = threading.Condition()
         self._turns: list[int] = []
 
     def now(self) -> int:
         """Virtual time in nanoseconds: real time, and what was jumped over."""
-        return self._real() + self.shift
+        return self._real() + self._offset + self.shift
+
+    def measure_with(self, real: Callable[[], int], now: int) -> None:
+        """Go on from the moment `now` with another clock: the test froze time, or gave it back."""
+        with self._changed:
+            self._real, self._offset = real, now - self.shift - real()
 
     def advance(self, span: int) -> None:
         """Let time jump by so many nanoseconds."""

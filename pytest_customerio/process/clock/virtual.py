@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import operator
 import subprocess
 import sys
@@ -10,22 +9,22 @@ import threading
 import time
 import types
 import weakref
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any, Self
 
 from pytest_customerio.process.clock import dates
 from pytest_customerio.process.clock.engines import Engines
+from pytest_customerio.process.clock.freezing import Freezing, real_clock
+from pytest_customerio.process.clock.hidden import HiddenWaits
 from pytest_customerio.process.clock.loops import Loops
 from pytest_customerio.process.clock.places import places
 from pytest_customerio.process.clock.timeline import Timeline
-from pytest_customerio.process.parts import BACKOFF, PYTHON, STAMINA, TENACITY, URLLIB3, Part
+from pytest_customerio.process.parts import PYTHON, Part
 from pytest_customerio.process.patching import Patches
 from pytest_customerio.process.recognition import is_machinery
 
-NAMES = ("sleep", "time", "time_ns", "monotonic", "monotonic_ns", "perf_counter", "perf_counter_ns")
-# Retry engines whose waiting must pass through the module named for the log of waits to be complete.
-ENGINES = {"tenacity.nap": "time", "backoff._sync": "time", "urllib3.util.retry": "time", "backoff._async": "asyncio"}
-MODULES: dict[str, types.ModuleType] = {"time": time, "asyncio": asyncio}
+TELLERS = ("time", "time_ns", "monotonic", "monotonic_ns", "perf_counter", "perf_counter_ns")
+NAMES = ("sleep", *TELLERS)
 # Longer sleeps are refused by the real `time.sleep` (a signed 64-bit count of nanoseconds).
 LONGEST = (2**63 - 1) // 10**9
 _REAL = "it shows, or takes, real time"
@@ -39,16 +38,6 @@ POPEN = Part(
 PARTS = (
     *(Part(PYTHON, "time", name, "waiting takes no time, wherever it was imported", _REAL) for name in NAMES),
     POPEN,
-    *(
-        Part(library, module, name, "whether waits are logged", "waits may be hidden unnoticed", recognised=True)
-        for library, module, name in (
-            (TENACITY, "tenacity.nap", "time"),
-            (BACKOFF, "backoff._sync", "time"),
-            (BACKOFF, "backoff._async", "asyncio"),
-            (URLLIB3, "urllib3.util.retry", "time"),
-            (STAMINA, "stamina", "is_testing"),
-        )
-    ),
 )
 
 
@@ -62,34 +51,42 @@ class Clock:
 
     def __init__(self) -> None:
         self.waits: list[float] = []
-        self.hidden = ""
+        self._hidden = HiddenWaits()
         self._running = False
         self._lock = threading.Lock()
         self._found: dict[str, Callable[..., Any]] = {}
         self._fakes: dict[str, Any] = {name: getattr(self, "_" + name) for name in NAMES}
-        self._patches = Patches()
+        self._patches, self._tellers = Patches(), Patches()
         self._start = 0
         self._timeline = Timeline(time.monotonic_ns)
+
+    @property
+    def hidden(self) -> str:
+        """Why waits could not be seen; empty where they were."""
+        return self._hidden.reason
 
     def __enter__(self) -> Self:
         if any(_running_clock(getattr(time, name)) for name in NAMES):
             raise RuntimeError("an error case is being replayed already: replays cannot be nested")
-        self.waits, self.hidden = [], ""
+        self.waits, self._hidden = [], HiddenWaits()
         self._found = {name: _unwrapped(getattr(time, name), name) for name in NAMES}
-        self._timeline = Timeline(self._found["monotonic_ns"])
-        self._start = self._timeline.now()
-        self._loops = Loops(self._timeline, self._log, self._hide, self._is_heard)
-        self._targets = self._plan_targets()
-        self._engines = Engines({key: fake for key, (_, fake) in self._targets.items()}, self.now, self._hide)
-        self._patches = Patches()
+        self._timeline = timeline = Timeline(real_clock(self._found["monotonic_ns"]))
+        self._start = timeline.now()
+        self._loops = Loops(timeline, self._log, self._hidden.note, self._is_heard)
+        self._freezing = Freezing(self._beneath, lambda: timeline.shift)
+        sleeps = self._loops.sleeps()
+        self._sleeps = self._pairs("sleep") | sleeps
+        self._engines = Engines({key: fake for key, (_, fake) in self._sleeps.items()}, self.now, self._hidden.note)
+        self._patches, self._tellers = Patches(), Patches()
         self._running = True
         self._install(self._patches)
-        self._paths = list(self._sleep_paths())
-        self._look()
+        self._install_tellers(self._tellers)
+        self._hidden.watch(self._patches, [self._fakes["sleep"], *(fake for _, fake in sleeps.values())])
+        self._hidden.look()
         return self
 
     def __exit__(self, *error: object) -> None:
-        self._look()
+        self._hidden.look()
         self._running = False
         self._timeline.stop()
         self._loops.settle()
@@ -99,14 +96,16 @@ class Clock:
         """Remove functions of a stopped clock, which a test put back by undoing a patch of its own later."""
         if self._running:
             return
+        self._tellers.undo()
         self._patches.undo()
-        originals = {id(fake): (fake, found) for found, fake in self._targets.values()}
+        originals = {id(fake): (fake, found) for found, fake in (self._sleeps | self._pairs(*TELLERS)).values()}
         for namespace, name in places().find_new(originals):  # in modules that were imported meanwhile
             namespace[name] = originals[id(namespace[name])][1]
 
     def now(self) -> float:
         """Virtual seconds since the start: real time, and everything that was slept or advanced."""
-        self._look()
+        if self._running:
+            self._hidden.look()
         return (self._timeline.now() - self._start) / 1e9
 
     def wait(self, seconds: float) -> None:
@@ -118,49 +117,42 @@ class Clock:
         """Move all clocks on; no wait is logged."""
         self._timeline.advance(round(seconds * 1e9))
 
-    def _plan_targets(self) -> dict[int, tuple[Any, Any]]:
-        """The functions that are replaced wherever they were imported, by `id`: the original and its replacement."""
-        pairs = {name: (found, self._fakes[name]) for name, found in self._found.items()}
+    def _pairs(self, *names: str) -> dict[int, tuple[Any, Any]]:
+        """Functions that are replaced wherever they were imported, by `id`: the original and its replacement."""
+        pairs = {name: (self._found[name], self._fakes[name]) for name in names}
         # A function of a stopped clock may stand there, which a test put back.
         there = {id(getattr(time, name)): pair for name, pair in pairs.items()}
-        sleeps = self._loops.sleeps()
-        self._sleeps = [self._fakes["sleep"], *(fake for _, fake in sleeps.values())]
-        return there | {id(pair[0]): pair for pair in pairs.values()} | sleeps
+        return there | {id(pair[0]): pair for pair in pairs.values()}
 
     def _install(self, patches: Patches) -> None:
-        for name in NAMES:
-            patches.put(vars(time), name, self._fakes[name], original=self._found[name])
-        for namespace, name in places().find(self._targets):
-            found, fake = self._targets[id(namespace[name])]
-            patches.put(namespace, name, fake, original=found)
+        self._replace(patches, ("sleep",), self._sleeps)
         self._loops.install(patches)
         self._engines.install(patches)
-        dates.install(patches, self._moved)
+        self._freezing.install(patches)
         patches.patch(POPEN, self._popen)
 
-    def _sleep_paths(self) -> Iterator[tuple[dict[str, Any], str, Any]]:
-        """Every way on which code reaches a sleep of ours: namespace, name, and what has to stand there."""
-        for owner, name, fake in self._patches:
-            if isinstance(owner, dict) and any(fake is sleep for sleep in self._sleeps):
-                yield owner, name, fake
-        for namespace, name in places().users(MODULES):
-            yield namespace, name, MODULES[name]
-        for engine, name in ENGINES.items():
-            if module := sys.modules.get(engine):
-                yield vars(module), name, MODULES[name]
+    def _install_tellers(self, patches: Patches) -> None:
+        self._replace(patches, TELLERS, self._pairs(*TELLERS))
+        dates.install(patches, self._moved)
 
-    def _look(self) -> None:
-        """Note, for the rest of the case, that the test hides waits from the log."""
-        if self.hidden or not self._running:
-            return
-        if any(namespace.get(name) is not value for namespace, name, value in self._paths):
-            self._hide("the test replaced sleep")
-        stamina = sys.modules.get("stamina")
-        if stamina is not None and getattr(stamina, "is_testing", bool)():
-            self._hide("stamina.set_testing is on")
+    def _replace(self, patches: Patches, names: tuple[str, ...], targets: dict[int, tuple[Any, Any]]) -> None:
+        for name in names:
+            patches.put(vars(time), name, self._fakes[name], original=self._found[name])
+        for namespace, name in places().find(targets):
+            found, fake = targets[id(namespace[name])]
+            patches.put(namespace, name, fake, original=found)
 
-    def _hide(self, reason: str) -> None:
-        self.hidden = self.hidden or reason
+    def _beneath(self, change: Callable[[], Any]) -> Any:
+        """Let freezegun replace the functions that tell the time beneath ours."""
+        now = self._timeline.now()
+        self._tellers.undo()
+        self._tellers = Patches()
+        try:
+            return change()
+        finally:
+            self._found |= {name: getattr(time, name) for name in TELLERS}
+            self._install_tellers(self._tellers)
+            self._timeline.measure_with(real_clock(self._found["monotonic_ns"]), now)
 
     def _log(self, seconds: float) -> None:
         with self._lock:
@@ -171,7 +163,9 @@ class Clock:
 
     def _moved(self) -> int:
         """The nanoseconds that the caller of one of our functions sees added to real time."""
-        return self._timeline.shift if self._running and not is_machinery(sys._getframe(2)) else 0
+        if not self._running or is_machinery(sys._getframe(2)):
+            return 0
+        return self._timeline.shift - self._freezing.base
 
     def _popen(self, original: Callable[..., None]) -> Callable[..., None]:
         """Note each process that is started, until the application knows that it has ended."""
