@@ -17,6 +17,20 @@ M = TypeVar("M")
 # `current_frames` switches the garbage collector off and on again: a second thread that does so at the same time would
 # leave it off.
 _LOOKING = threading.Lock()
+# Namespaces of modules of ours whose functions call, in a thread that waits, the function that waits.
+_THROUGH: list[Mapping[str, object]] = []
+
+
+def look_through(namespace: Mapping[str, object]) -> None:
+    """Overlook the functions of this module where they are the innermost ones of a thread; give its `globals()`."""
+    _THROUGH.append(namespace)
+
+
+def caller_of_ours(frame: FrameType) -> FrameType:
+    """The innermost frame that is not one of ours: where a thread stands as the application sees it."""
+    while frame.f_back is not None and any(frame.f_globals is namespace for namespace in _THROUGH):
+        frame = frame.f_back
+    return frame
 
 
 def current_frames() -> dict[int, FrameType]:

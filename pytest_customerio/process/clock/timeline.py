@@ -16,7 +16,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from types import FrameType
 
-from pytest_customerio.process.frames import Functions, current_frames
+from pytest_customerio.process.frames import Functions, caller_of_ours, current_frames
 from pytest_customerio.process.parts import PYTHON, TRIO, Library, Part
 from pytest_customerio.process.recognition import is_machinery
 
@@ -52,6 +52,8 @@ STEPS = (0.001,) * 5
 STEP = 0.005
 # How many times longer a later sleeper waits for the earlier ones, which may get no processor.
 STARVED = 5
+# Seconds. Nobody waits as long as that before another attempt: it stands for "for ever", as in asyncio's own selects.
+FOR_EVER = 24 * 3600
 # More than this share of a processor is work; less is what waiting itself takes.
 WORK = 0.2
 
@@ -72,6 +74,8 @@ class Patience:
 # A sleep ends after `total` in any case. A timeout must not fire while something real is under way: false alarm.
 SLEEP = Patience(calm=0.004, idle=0.05, total=0.2)
 TIMER = Patience(calm=0.05, idle=0.5, total=float("inf"))
+# A wait for another thread, which may work for a while without the processor before it wakes the one that waits.
+WAIT = Patience(calm=0.05, idle=1.0, total=float("inf"))
 # In a loop whose timers we do not see, each sleeping task delays the others by its own short real waits.
 UNSEEN = Patience(calm=0.004, idle=0.02, total=1.0)
 
@@ -229,11 +233,14 @@ class Turn:
 def _other_threads() -> list[FrameType]:
     """Where all other threads stand, but those of the test machinery."""
     own, frames = threading.get_ident(), current_frames()
-    return [frame for ident, frame in frames.items() if ident != own and not is_machinery(frame)]
+    others = (frame for ident, frame in frames.items() if ident != own)
+    return [frame for frame in others if not is_machinery(caller_of_ours(frame))]
 
 
 def _is_parked(frame: FrameType) -> bool:
     """Whether the thread at this frame is idle until something else wakes it."""
+    if not PARKED.get(frame):
+        frame = caller_of_ours(frame)
     caller = frame.f_back
     if not PARKED.get(frame) or AT_WORK.get(caller):
         return False

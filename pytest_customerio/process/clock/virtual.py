@@ -19,6 +19,7 @@ from pytest_customerio.process.clock.hidden import HiddenWaits
 from pytest_customerio.process.clock.loops import Loops
 from pytest_customerio.process.clock.places import places
 from pytest_customerio.process.clock.timeline import Timeline
+from pytest_customerio.process.clock.waits import Waits
 from pytest_customerio.process.parts import PYTHON, Part
 from pytest_customerio.process.patching import Patches
 from pytest_customerio.process.recognition import is_machinery
@@ -46,10 +47,12 @@ class Clock:
 
     `waits` are the seconds slept, in order, by threads and tasks together. `hidden` says why waits could not be seen,
     or is empty. The names of modules that imported one of the functions by name are replaced too. What stands at
-    `time.*` when it starts, such as a frozen clock, is what real time means here.
+    `time.*` when it starts, such as a frozen clock, is what real time means here. `serves()` says whether the calling
+    thread works for the test: waits for other threads, with a timeout, take no time in such threads only.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, serves: Callable[[], bool] = lambda: True) -> None:
+        self._serves = serves
         self.waits: list[float] = []
         self._hidden = HiddenWaits()
         self._running = False
@@ -72,10 +75,11 @@ class Clock:
         self._found = {name: _unwrapped(getattr(time, name), name) for name in NAMES}
         self._timeline = timeline = Timeline(real_clock(self._found["monotonic_ns"]))
         self._start = timeline.now()
-        self._loops = Loops(timeline, self._log, self._hidden.note, self._is_heard)
+        self._waits = Waits(timeline, self._log, self._serves)
+        self._loops = Loops(timeline, self._log, self._hidden.note, self._is_heard, self._waits)
         self._freezing = Freezing(self._beneath, lambda: timeline.shift)
         sleeps = self._loops.sleeps()
-        self._sleeps = self._pairs("sleep") | sleeps
+        self._sleeps = self._pairs("sleep") | sleeps | self._waits.functions()
         self._engines = Engines({key: fake for key, (_, fake) in self._sleeps.items()}, self.now, self._hidden.note)
         self._patches, self._tellers = Patches(), Patches()
         self._running = True
@@ -125,8 +129,10 @@ class Clock:
         return there | {id(pair[0]): pair for pair in pairs.values()}
 
     def _install(self, patches: Patches) -> None:
+        places().read(self._sleeps.keys() | self._pairs(*TELLERS).keys())
         self._replace(patches, ("sleep",), self._sleeps)
         self._loops.install(patches)
+        self._waits.install(patches)
         self._engines.install(patches)
         self._freezing.install(patches)
         patches.patch(POPEN, self._popen)

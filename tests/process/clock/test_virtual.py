@@ -360,15 +360,17 @@ def test_frozen_time_is_built_on():
 
 
 def test_freezing_within_the_clock_keeps_waits_and_leaves_nothing():
-    """freeze_time inside the case replaces our time.time; waits are still logged and instant."""
+    """Time that a test freezes inside the case begins at its moment, and moves on by what is slept then."""
     import freezegun
 
-    with Clock() as clock, freezegun.freeze_time("2026-01-01"):
-        time.sleep(30)
-        assert time.time() == 1767225600
-        assert clock.now() >= 30
-    assert clock.waits == [30.0]
-    assert clock.hidden == ""
+    with Clock() as clock:
+        time.sleep(100)
+        with freezegun.freeze_time("2026-01-01"):
+            time.sleep(30)
+            assert time.time() == 1767225630
+        assert time.time() - REAL["time"]() == pytest.approx(130, abs=1)
+        assert 130 <= clock.now() < 135
+    assert (clock.waits, clock.hidden) == ([100.0, 30.0], "")
 
 
 def test_time_machine_is_built_on():
