@@ -64,7 +64,13 @@ class Session:
         self._reported: set[str] = set()
         self._late: dict[int, Late] = {}
         self.parts = SessionParts(
-            self.cassettes, self.selection, self.record, self.identified, self.note_late, raises_class
+            self.cassettes,
+            self.selection,
+            self.record,
+            self.identified,
+            self.note_late,
+            raises_class,
+            self._traffic.ownership,
         )
 
     def prepare(self, plans: Iterable[Plan]) -> None:

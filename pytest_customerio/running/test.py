@@ -11,6 +11,7 @@ from pytest_customerio.core.model import ErrorCase, Interaction, PendingInteract
 from pytest_customerio.core.settings import Allowance, ErrorsMark, SettingsError
 from pytest_customerio.judging.judgement import Judgement
 from pytest_customerio.judging.ledger import Occurrence, Record
+from pytest_customerio.process.ownership import Ownership
 from pytest_customerio.running.case_selection import CaseSelection
 
 if TYPE_CHECKING:
@@ -53,6 +54,7 @@ class SessionParts:
     identified: Callable[[Interaction], Interaction]
     note_late: Callable[[CheckedTest, PendingInteraction], None]
     raises_class: type | None = None
+    ownership: Ownership[CheckedTest] = field(default_factory=Ownership)
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,7 +157,17 @@ class CheckedTest:
 
         cassettes, raises_class = self.session.cassettes, self.session.raises_class
         variant, answers = cassettes.variant, cassettes.play
-        replay = Replay(cases, mark, variant=variant, answers=answers, times=times, raises_class=raises_class)
+        ownership = self.session.ownership
+        replay = Replay(
+            cases,
+            mark,
+            variant=variant,
+            answers=answers,
+            times=times,
+            raises_class=raises_class,
+            flows=ownership.flows,
+            serves=ownership.serves,
+        )
         replay.__enter__()
         self.current = self.latest = ReplayedCase(replay, mark, name=name, heard_before=self.record.heard)
         self.unjudged.append(self.current)

@@ -215,7 +215,7 @@ def test_the_thread_of_a_test_is_never_late(stage) -> None:
     assert stage.heard(0) == "A"
     assert results.get(timeout=10) == "late"
     assert stage.ownership.current() == "B"
-    stage.ownership._owned_by("A", stage.ask)()
+    stage.ownership._owned_by("A", None, stage.ask)()
     stage.begin("C")
     assert stage.ownership.current() == "C"
 

@@ -48,11 +48,15 @@ class Clock:
     `waits` are the seconds slept, in order, by threads and tasks together. `hidden` says why waits could not be seen,
     or is empty. The names of modules that imported one of the functions by name are replaced too. What stands at
     `time.*` when it starts, such as a frozen clock, is what real time means here. `serves()` says whether the calling
-    thread works for the test: waits for other threads, with a timeout, take no time in such threads only.
+    thread works for the test: waits for other threads, with a timeout, take no time in such threads only. `flow()` gives the
+    flow of work that runs here.
     """
 
-    def __init__(self, serves: Callable[[], bool] = lambda: True) -> None:
-        self._serves = serves
+    def __init__(
+        self, serves: Callable[[], bool] = lambda: True, flow: Callable[[], object] = threading.current_thread
+    ) -> None:
+        self._serves, self._flow = serves, flow
+        self._slept: weakref.WeakKeyDictionary[Any, float] = weakref.WeakKeyDictionary()
         self.waits: list[float] = []
         self._hidden = HiddenWaits()
         self._running = False
@@ -112,6 +116,14 @@ class Clock:
             self._hidden.look()
         return (self._timeline.now() - self._start) / 1e9
 
+    def slept(self) -> float:
+        """The seconds that the flow of work that runs here has slept so far."""
+        return self._slept.get(self._flow(), 0.0)
+
+    def jumped(self) -> float:
+        """The seconds that were jumped over so far, whoever waited."""
+        return self._timeline.shift / 1e9
+
     def wait(self, seconds: float) -> None:
         """Move all clocks on and log it, as if the application had slept."""
         self._log(seconds)
@@ -161,8 +173,10 @@ class Clock:
             self._timeline.measure_with(real_clock(self._found["monotonic_ns"]), now)
 
     def _log(self, seconds: float) -> None:
+        flow = self._flow()
         with self._lock:
             self.waits.append(seconds)
+            self._slept[flow] = self._slept.get(flow, 0.0) + seconds
 
     def _is_heard(self) -> bool:
         return self._running and time.monotonic is self._fakes["monotonic"]
