@@ -43,7 +43,7 @@ def gaps_of(observation: Observation) -> list[float]:
     """Seconds waited between the attempts; without the time before a drain, because the test decides when to drain."""
     pairs = [(a, b) for a, b in pairwise(chain_of(observation)) if not b.draining]
     if any(attempt.flow is None for pair in pairs for attempt in pair):
-        return _without_machine_time([b.at - a.at for a, b in pairs], observation.waits)
+        return _without_machine_time(elapsed_of(observation), observation.waits)
     return [_waited(earlier, later) for earlier, later in pairs]
 
 
@@ -52,18 +52,24 @@ def asked_of(observation: Observation) -> list[float | None]:
     return [earlier.retry_after for earlier, later in pairwise(chain_of(observation)) if not later.draining]
 
 
+def elapsed_of(observation: Observation) -> list[float]:
+    """For each of `gaps_of`, the seconds that passed in all, also those that the machine took."""
+    pairs = pairwise(chain_of(observation))
+    return [later.at - earlier.at for earlier, later in pairs if not later.draining]
+
+
 def _waited(earlier: Attempt, later: Attempt) -> float:
     """The seconds waited between two attempts, without those that the machine took, however busy it was.
 
-    They are what the flow of work slept, unless time was jumped over for another reason, such as a timer of an event
-    loop, or another flow made the later attempt. Where no time was jumped over and nothing slept, real time counts only
-    if it is long: the application may wait in a way that we do not see, such as in C code.
+    They are what the flow of work slept, unless it waited for another reason too, such as a timer of an event loop.
+    Where nobody waited, real time counts only if it is long: the application may wait in a way that we do not see, such
+    as in C code.
     """
-    span, jumped = later.at - earlier.at, later.jumped - earlier.jumped
+    span, waited = later.at - earlier.at, later.waited - earlier.waited
     slept = later.slept - earlier.slept if earlier.flow == later.flow else 0.0
-    if slept:
-        return slept if jumped - slept < max(NOTHING, slept / 4) else span
-    return span if jumped > 0 or span >= UNSEEN else 0.0
+    if slept and waited - slept < max(NOTHING, slept / 4):
+        return slept
+    return waited or (span if span >= UNSEEN else 0.0)
 
 
 def _without_machine_time(spans: list[float], waits: Sequence[float]) -> list[float]:

@@ -11,7 +11,7 @@ import sys
 from asyncio import current_task
 from collections.abc import Callable
 from itertools import count
-from threading import Thread, current_thread
+from threading import Thread, current_thread, main_thread
 from typing import Any
 from weakref import WeakKeyDictionary, ref
 
@@ -103,8 +103,7 @@ class Flows:
 
     def _of(self, one: Any) -> Flow:
         if (flow := self._known.get(one)) is None:
-            spawner = getattr(one, "spawning_greenlet", None)  # a weak reference (gevent 1.3 and later)
-            parent = spawner() if spawner is not None else None
+            parent = _spawner(one)
             flow = Flow(self.moment(), 0, self._of(parent) if parent is not None else None, _ending(one))
             flow = self._known.setdefault(one, flow)
         return flow
@@ -119,9 +118,25 @@ def running() -> Any:
             return trio.current_task()
         except RuntimeError:  # trio does not run here
             pass
+    return greenlet if is_greenlet(greenlet := _greenlet()) else current_thread()
+
+
+def _greenlet() -> Any:
     gevent = sys.modules.get("gevent")
-    greenlet = gevent.getcurrent() if gevent is not None else None
-    return greenlet if gevent is not None and isinstance(greenlet, gevent.Greenlet) else current_thread()
+    return gevent.getcurrent() if gevent is not None else None
+
+
+def is_greenlet(one: object) -> bool:
+    """Whether gevent spawned it: threads, too, run in a greenlet where gevent has replaced them."""
+    gevent = sys.modules.get("gevent")
+    return gevent is not None and isinstance(one, gevent.Greenlet)
+
+
+def _spawner(one: Any) -> Any:
+    """What spawned a greenlet (a weak reference, gevent 1.3 and later); None where that is not known."""
+    spawner = getattr(one, "spawning_greenlet", None)
+    found = spawner() if spawner is not None else None
+    return found if found is None or is_greenlet(found) else main_thread()
 
 
 def running_task() -> asyncio.Task[Any] | None:

@@ -17,6 +17,8 @@ M = TypeVar("M")
 # `current_frames` switches the garbage collector off and on again: a second thread that does so at the same time would
 # leave it off.
 _LOOKING = threading.Lock()
+# The number of calls between `other_frames` and the one that reads the frames, at most.
+_DEPTH = 8
 # Namespaces of modules of ours whose functions call, in a thread that waits, the function that waits.
 _THROUGH: list[Mapping[str, object]] = []
 
@@ -46,6 +48,23 @@ def current_frames() -> dict[int, FrameType]:
         finally:
             if collects:
                 gc.enable()
+
+
+def other_frames() -> list[FrameType]:
+    """The frames of all threads but the calling one.
+
+    The calling one is known by its frame: where gevent has replaced threads, `get_ident` gives the number of a greenlet.
+    """
+    here = sys._getframe()
+    return [frame for frame in current_frames().values() if not _is_within(frame, here)]
+
+
+def _is_within(frame: FrameType | None, other: FrameType) -> bool:
+    for _ in range(_DEPTH):
+        if frame is other:
+            return True
+        frame = frame.f_back if frame is not None else None
+    return False
 
 
 class Functions(Generic[M]):

@@ -12,7 +12,7 @@ from threading import current_thread, get_ident
 from typing import Any, Generic, TypeVar
 from weakref import WeakKeyDictionary, WeakSet
 
-from pytest_customerio.process.flows import Flow, Flows, running_task
+from pytest_customerio.process.flows import Flow, Flows, is_greenlet, running, running_task
 from pytest_customerio.process.frames import current_frames
 from pytest_customerio.process.idle import awaits_work, idle_threads, is_idle
 from pytest_customerio.process.parts import PYTHON, Part
@@ -111,8 +111,10 @@ class Ownership(Generic[T]):
 
     def serves(self) -> bool:
         """Whether the calling thread works for the test that runs now."""
-        thread = current_thread()
-        return self.test is not None and (thread is self._test_thread or self._threads.get(thread) is self.test)
+        one = running()
+        thread = one if isinstance(one, threading.Thread) else current_thread()
+        mine = thread is self._test_thread or self._threads.get(thread) is self.test
+        return self.test is not None and (mine or is_greenlet(one))
 
     def is_busy(self) -> bool:
         """Whether something that the current test started, or gave work to, is still running without our help."""

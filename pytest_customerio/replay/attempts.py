@@ -53,7 +53,7 @@ def _renumbered(attempts: Sequence[Attempt], chains: dict[int, list[int]]) -> di
     ends: dict[int, Attempt] = {}
     for chain, places in sorted(chains.items(), key=lambda one: one[1]):
         first = attempts[places[0]]
-        open_ends = (one for one, end in ends.items() if end.met and first.jumped > end.jumped and end.at < first.at)
+        open_ends = (one for one, end in ends.items() if end.met and first.waited > end.waited and end.at < first.at)
         new[chain] = next(open_ends, chain)
         ends[new[chain]] = attempts[places[-1]]
     return new

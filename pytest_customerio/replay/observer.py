@@ -116,7 +116,7 @@ class Observer:
             retry_after=answer.retry_after if met else None,
             flow=flow.number,
             slept=clock.slept(),
-            jumped=clock.jumped(),
+            waited=clock.waited(),
         )
         self.attempts.append(attempt)
         self._counts[identity] += 1

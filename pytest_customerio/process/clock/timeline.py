@@ -16,7 +16,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from types import FrameType
 
-from pytest_customerio.process.frames import Functions, caller_of_ours, current_frames
+from pytest_customerio.process.frames import Functions, caller_of_ours, other_frames
 from pytest_customerio.process.parts import PYTHON, TRIO, Library, Part
 from pytest_customerio.process.recognition import is_machinery
 
@@ -78,6 +78,8 @@ TIMER = Patience(calm=0.05, idle=0.5, total=float("inf"))
 WAIT = Patience(calm=0.05, idle=1.0, total=float("inf"))
 # In a loop whose timers we do not see, each sleeping task delays the others by its own short real waits.
 UNSEEN = Patience(calm=0.004, idle=0.02, total=1.0)
+# A greenlet that waits for another one: what the other one does is seen, but not whether it waits for something real.
+GREENLET = Patience(calm=0.004, idle=0.1, total=float("inf"))
 
 
 def nothing() -> bool:
@@ -86,15 +88,19 @@ def nothing() -> bool:
 
 
 class Timeline:
-    """One virtual time for all threads and event loops of the process, in nanoseconds."""
+    """One virtual time for all threads and event loops of the process, in nanoseconds.
+
+    `shift` is what was jumped over; `waited` is the time that passed while somebody waited, in reality or by a jump.
+    """
 
     def __init__(self, real: Callable[[], int]) -> None:
         self.shift = 0
+        self.waited = 0
         self.active = True
         self.children: list[Callable[[], bool]] = []
         self.changes = 0
         self._real = real
-        self._offset = 0
+        self._offset = self._covered = 0
         self._changed = threading.Condition()
         self._turns: list[int] = []
 
@@ -110,6 +116,7 @@ class Timeline:
     def advance(self, span: int) -> None:
         """Let time jump by so many nanoseconds."""
         with self._changed:
+            self._cover(self.now(), self.now() + span)
             self._jump(span)
 
     def stop(self) -> None:
@@ -156,9 +163,10 @@ class Timeline:
         with self._changed:
             return deadline <= min(self._turns)
 
-    def reach(self, deadline: int) -> None:
-        """Jump to a moment, unless it has passed already."""
+    def reach(self, deadline: int, begun: int | None = None) -> None:
+        """Jump to a moment, unless it has passed already; `begun` is when the wait for it began."""
         with self._changed:
+            self._cover(self.now() if begun is None else begun, deadline)
             self._jump(max(0, deadline - self.now()))
 
     def is_alone(self) -> bool:
@@ -169,6 +177,11 @@ class Timeline:
         """Whether a process that was started meanwhile is still running."""
         self.children = [child for child in self.children if child()]
         return bool(self.children)
+
+    def _cover(self, begin: int, end: int) -> None:
+        """Count this time as waited, also where some of it passed in reality; waits side by side count once."""
+        self.waited += max(0, end - max(begin, self._covered))
+        self._covered = max(end, self._covered)
 
     def _jump(self, span: int) -> None:
         self.shift += span
@@ -188,6 +201,7 @@ class Turn:
         look: Callable[[], bool],
     ) -> None:
         self._timeline, self._deadline, self._patience = timeline, deadline, patience
+        self._begun = timeline.now()
         self._sockets, self._look = sockets, look
         self._steps = 0
         self._spent = self._calm = self._idle = 0.0
@@ -197,14 +211,17 @@ class Turn:
     def is_over(self) -> bool:
         """Whether the moment has come; time jumps to it now if nothing else has anything to do before."""
         timeline = self._timeline
-        if not timeline.active or timeline.now() >= self._deadline:
+        if not timeline.active:
+            return True
+        if timeline.now() >= self._deadline:
+            timeline.reach(self._deadline, self._begun)
             return True
         first = timeline.is_first(self._deadline)
         total = self._patience.total if first else self._patience.total * STARVED
         if self._spent < total and not (first and self._others_wait()):
             return False
         if not self._look():  # a thread may have ended since, and left its result
-            timeline.reach(self._deadline)
+            timeline.reach(self._deadline, self._begun)
         return True
 
     def step(self) -> float:
@@ -232,9 +249,7 @@ class Turn:
 
 def _other_threads() -> list[FrameType]:
     """Where all other threads stand, but those of the test machinery."""
-    own, frames = threading.get_ident(), current_frames()
-    others = (frame for ident, frame in frames.items() if ident != own)
-    return [frame for frame in others if not is_machinery(caller_of_ours(frame))]
+    return [frame for frame in other_frames() if not is_machinery(caller_of_ours(frame))]
 
 
 def _is_parked(frame: FrameType) -> bool:

@@ -15,6 +15,7 @@ from typing import Any, Self
 from pytest_customerio.process.clock import dates
 from pytest_customerio.process.clock.engines import Engines
 from pytest_customerio.process.clock.freezing import Freezing, real_clock
+from pytest_customerio.process.clock.greenlets import Greenlets
 from pytest_customerio.process.clock.hidden import HiddenWaits
 from pytest_customerio.process.clock.loops import Loops
 from pytest_customerio.process.clock.places import places
@@ -82,7 +83,8 @@ class Clock:
         self._waits = Waits(timeline, self._log, self._serves)
         self._loops = Loops(timeline, self._log, self._hidden.note, self._is_heard, self._waits)
         self._freezing = Freezing(self._beneath, lambda: timeline.shift)
-        sleeps = self._loops.sleeps()
+        self._greenlets = Greenlets(timeline, self._log, self._waits)
+        sleeps = self._loops.sleeps() | self._greenlets.sleeps()
         self._sleeps = self._pairs("sleep") | sleeps | self._waits.functions()
         self._engines = Engines({key: fake for key, (_, fake) in self._sleeps.items()}, self.now, self._hidden.note)
         self._patches, self._tellers = Patches(), Patches()
@@ -120,9 +122,9 @@ class Clock:
         """The seconds that the flow of work that runs here has slept so far."""
         return self._slept.get(self._flow(), 0.0)
 
-    def jumped(self) -> float:
-        """The seconds that were jumped over so far, whoever waited."""
-        return self._timeline.shift / 1e9
+    def waited(self) -> float:
+        """The seconds that passed so far while somebody waited."""
+        return self._timeline.waited / 1e9
 
     def wait(self, seconds: float) -> None:
         """Move all clocks on and log it, as if the application had slept."""
@@ -145,6 +147,7 @@ class Clock:
         self._replace(patches, ("sleep",), self._sleeps)
         self._loops.install(patches)
         self._waits.install(patches)
+        self._greenlets.install(patches)
         self._engines.install(patches)
         self._freezing.install(patches)
         patches.patch(POPEN, self._popen)
@@ -183,7 +186,7 @@ class Clock:
 
     def _moved(self) -> int:
         """The nanoseconds that the caller of one of our functions sees added to real time."""
-        if not self._running or is_machinery(sys._getframe(2)):
+        if not self._running or is_machinery(_caller(sys._getframe(1))):
             return 0
         return self._timeline.shift - self._freezing.base
 
@@ -198,7 +201,7 @@ class Clock:
         return start
 
     def _sleep(self, seconds: Any, /) -> None:
-        caller = sys._getframe(1)
+        caller = _caller(sys._getframe())
         found, value = self._found["sleep"], seconds if isinstance(seconds, float) else operator.index(seconds)
         # `subprocess` polls with `time.sleep` for the end of a process, which takes real time.
         real = not self._running or caller.f_globals is vars(subprocess) or is_machinery(caller)
@@ -207,6 +210,9 @@ class Clock:
             if isinstance(found, types.BuiltinFunctionType):
                 self._timeline.sleep(round(value * 1e9))
                 seconds = 0
+            elif self._greenlets.sleeps_by(found):
+                self._greenlets.sleep(found, value)
+                return
             else:  # the test's own mock, which may count its calls
                 self.advance(value)
         found(seconds)
@@ -228,6 +234,11 @@ class Clock:
 
     def _perf_counter_ns(self) -> int:
         return int(self._found["perf_counter_ns"]() + self._moved())
+
+
+def _caller(frame: types.FrameType) -> types.FrameType:
+    """The caller of a function; itself where a greenlet was spawned to run just this function."""
+    return frame.f_back or frame
 
 
 def _running_clock(function: object) -> bool:

@@ -8,6 +8,7 @@ no other name that could be replaced; without it such waits take real time.
 
 from __future__ import annotations
 
+import _thread
 import concurrent.futures
 import concurrent.futures.thread
 import contextlib
@@ -26,7 +27,7 @@ from pytest_customerio.process.clock import timeline
 from pytest_customerio.process.clock.moments import Moment
 from pytest_customerio.process.clock.timeline import FOR_EVER, TIMER, WAIT, Timeline
 from pytest_customerio.process.parts import PYTHON, Part
-from pytest_customerio.process.patching import Patches
+from pytest_customerio.process.patching import IMMUTABLE, Patches
 from pytest_customerio.process.recognition import is_machinery
 
 _WHY = "waiting for another thread with a timeout takes no time"
@@ -69,11 +70,11 @@ class Waits:
 
     def install(self, patches: Patches) -> None:
         """Replace the methods that wait, and the clocks that they count with."""
-        if sys.implementation.name == "cpython":
+        if sys.implementation.name == "cpython" and is_genuine():
             for part in LOCKS:
                 patches.patch(part, self._acquiring)
             patches.patch(SIMPLE, self._getting)
-        patches.patch(JOIN, self._joining)
+            patches.patch(JOIN, self._joining)
         for part in CLOCKS:
             patches.patch(part, self._counting)
         patches.patch(SELECT, lambda original: self._select)
@@ -115,16 +116,20 @@ class Waits:
             frame = frame.f_back
         return (frame is None or _is_of_the_application(frame)) and self._serves()
 
+    def in_test_thread(self) -> bool:
+        """Whether the test itself runs here: the thread, or greenlet, in which the case began."""
+        return threading.get_ident() == self._thread
+
     def _awaits_work(self, frame: FrameType | None) -> bool:
         """Whether a worker waits to be given work: that is no pause between two attempts."""
         while frame is not None and frame.f_globals is vars(threading):
             frame = frame.f_back
         at_queue = frame is None or frame.f_globals is vars(queue)
-        return at_queue and threading.get_ident() != self._thread
+        return at_queue and not self.in_test_thread()
 
     def _acquiring(self, original: Callable[..., bool]) -> Callable[..., bool]:
         def acquire(lock: Any, blocking: Any = True, timeout: Any = -1) -> bool:  # noqa: FBT002 - as the original
-            frame = sys._getframe(1)
+            frame = sys._getframe().f_back
             if timeout != -1 and blocking and self.concerns(timeout, frame):
                 wait = self.wait if self._awaits_work(frame) else self.wait_as_sleep
                 return wait(timeout, functools.partial(_acquired, original, lock))
@@ -134,7 +139,7 @@ class Waits:
 
     def _getting(self, original: Callable[..., Any]) -> Callable[..., Any]:
         def get(one: Any, block: Any = True, timeout: Any = None) -> Any:  # noqa: FBT002 - as the original
-            if timeout is None or not block or not self.concerns(timeout, sys._getframe(1)):
+            if timeout is None or not block or not self.concerns(timeout, sys._getframe().f_back):
                 return original(one, block, timeout)
             got: list[Any] = []
             wait = self.wait if self._awaits_work(None) else self.wait_as_sleep
@@ -146,7 +151,7 @@ class Waits:
 
     def _joining(self, original: Callable[..., None]) -> Callable[..., None]:
         def join(thread: threading.Thread, timeout: float | None = None) -> None:
-            if timeout is None or not self.concerns(timeout, sys._getframe(1)):
+            if timeout is None or not self.concerns(timeout, sys._getframe().f_back):
                 original(thread, timeout)
             else:
                 self.wait(timeout, functools.partial(_joined, original, thread))
@@ -155,7 +160,7 @@ class Waits:
 
     def _selecting(self, original: Callable[..., Any]) -> Callable[..., Any]:
         def ready_files(rlist: Any, wlist: Any, xlist: Any, timeout: Any = None, /) -> Any:
-            if not self.concerns(timeout, sys._getframe(1)):
+            if not self.concerns(timeout, sys._getframe().f_back):
                 return original(rlist, wlist, xlist, timeout)
             files = tuple(map(list, (rlist, wlist, xlist)))  # they may be iterators
             ready: list[Any] = []
@@ -166,10 +171,15 @@ class Waits:
 
     def _counting(self, original: Callable[[], float]) -> Callable[[], float]:
         def time() -> float:
-            concerned = self.concerns(1, sys._getframe(1))
+            concerned = self.concerns(1, sys._getframe().f_back)
             return Moment(original(), self._timeline.shift / 1e9) if concerned else original()
 
         return time
+
+
+def is_genuine() -> bool:
+    """Whether threads wait in locks of CPython: gevent replaces them by locks of greenlets (see `greenlets`)."""
+    return bool(_thread.LockType.__flags__ & IMMUTABLE)
 
 
 def _as_asked(seconds: float) -> float:
@@ -204,7 +214,8 @@ def _is_of_the_application(frame: FrameType) -> bool:
     """Whether a frame runs neither the standard library, nor what runs tests, nor this package."""
     package = str(frame.f_globals.get("__name__")).partition(".")[0]
     ours = frame.f_code.co_filename.startswith(_OURS)
-    return package not in sys.stdlib_module_names and not ours and not is_machinery(frame)
+    library = package in sys.stdlib_module_names or package == "gevent"
+    return not library and not ours and not is_machinery(frame)
 
 
 # A thread that waits here in virtual time is parked. One that waits for real is judged by the function that called.
