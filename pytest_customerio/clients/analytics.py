@@ -27,7 +27,9 @@ _SLOW = "a flush takes half a second, and what is sent after the test may be lat
 NEXT = Part(ANALYTICS, MODULE, "Consumer.next", "a queue can be sent at once", _SLOW, needs=CLIENTS)
 FLUSH = Part(ANALYTICS, CLIENTS, "Client.flush", "a flush sends the queue at once", _SLOW)
 # gevent replaces `queue.Queue` by a class that has no conditions: its consumers are left to wait as they do.
-QUEUE = Part(PYTHON, "queue", "Queue.get", "a queue can be sent at once", _SLOW, recognised=True, genuine=True, needs=CLIENTS)
+QUEUE = Part(
+    PYTHON, "queue", "Queue.get", "a queue can be sent at once", _SLOW, recognised=True, genuine=True, needs=CLIENTS
+)
 PARTS = (NEXT, FLUSH, QUEUE)
 
 

@@ -35,7 +35,8 @@ class Attempt:
     `identity` is that of the whole request. `messages` has one message for a call and several for a batch. `met` says
     whether the answer was the case's error; with None, status and fault decide. `retry_after` are the seconds that the
     answer asked to wait, if it was the error and asked for any. `flow` is the number of the flow of work that made it,
-    if that is known; `slept` are the seconds that this flow had slept then, `waited` those that had passed while anybody waited.
+    if that is known; `slept` are the seconds that this flow had slept then, `waited` those that had passed while
+    anybody waited.
     """
 
     identity: str

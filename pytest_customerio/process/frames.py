@@ -53,7 +53,7 @@ def current_frames() -> dict[int, FrameType]:
 def other_frames() -> list[FrameType]:
     """The frames of all threads but the calling one.
 
-    The calling one is known by its frame: where gevent has replaced threads, `get_ident` gives the number of a greenlet.
+    The calling one is known by its frame: where gevent has replaced threads, `get_ident` is the number of a greenlet.
     """
     here = sys._getframe()
     return [frame for frame in current_frames().values() if not _is_within(frame, here)]

@@ -64,4 +64,3 @@ class Chains:
             chains.append(_Chain(len(chains)))
             return chains[-1]
         return min(found, key=lambda chain: (chain.delivered, chain.moment))  # the one that waits longest
-

@@ -1,4 +1,4 @@
-"""freezegun: frozen time moves on by what was waited, also where the test freezes it while an error case is replayed."""
+"""freezegun: frozen time moves on by what was waited, also where the test freezes it while a case is replayed."""
 
 from __future__ import annotations
 

@@ -1,8 +1,8 @@
 """gevent: greenlets sleep, and wait with a timeout, in virtual time.
 
-A greenlet waits in the hub of its thread, whose timers are written in C and cannot be moved. While a case is replayed, a
-sleep is many short real ones, in which the other greenlets run, until its turn has come; a timer of a timeout is set
-again and again in the same way.
+A greenlet waits in the hub of its thread, whose timers are written in C and cannot be moved. While a case is replayed,
+a sleep is many short real ones, in which the other greenlets run, until its turn has come. The timer of a timeout
+fires again and again in the same way.
 """
 
 from __future__ import annotations
@@ -58,7 +58,8 @@ class Greenlets:
             if not self._waits.concerns(seconds, sys._getframe().f_back):
                 return real(seconds, ref)
             self._log(float(seconds))
-            return self.sleep(real, seconds)
+            self.sleep(real, seconds)
+            return None
 
         return sleep
 

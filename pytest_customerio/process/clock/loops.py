@@ -13,7 +13,7 @@ from functools import partial
 from typing import Any
 
 from pytest_customerio.process import idle
-from pytest_customerio.process.clock import timeline
+from pytest_customerio.process.clock import parked
 from pytest_customerio.process.clock.timeline import FOR_EVER, SLEEP, TIMER, UNSEEN, Timeline
 from pytest_customerio.process.clock.waits import Waits
 from pytest_customerio.process.parts import PYTHON, TRIO, Part
@@ -214,5 +214,5 @@ def _move_timers(loop: Any, timers: list[Any], span: float) -> None:
 
 
 # A thread in `_select` counts as busy, because it only polls. `idle` looks at the event loop above it in the stack.
-timeline.AT_WORK.add(Loops._select, meaning=True)
+parked.AT_WORK.add(Loops._select, meaning=True)
 idle.look_through(globals())

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Self
+
 
 class Moment(float):
     """The value of `time.monotonic()` and of what was jumped over (`shift`), in seconds.
@@ -14,7 +16,7 @@ class Moment(float):
     __slots__ = ("shift",)
     shift: float
 
-    def __new__(cls, real: float, shift: float) -> Moment:
+    def __new__(cls, real: float, shift: float) -> Self:
         """Make a moment from real seconds and from those that were jumped over."""
         made = super().__new__(cls, real + shift)
         made.shift = shift

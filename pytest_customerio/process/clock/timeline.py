@@ -1,10 +1,7 @@
 """Virtual time: real time, and all the time that was jumped over. Threads and loops that wait take turns, the earliest
 first.
 
-Time jumps when no other thread is at work. What a thread does is recognised by the code object of the function that it
-runs (CPython 3.11 to 3.13): a thread that waits for another thread stands in `threading.Condition.wait`, or in `join`,
-which calls `_wait_for_tstate_lock` before 3.13; an idle event loop or server stands in `select` or `accept`. A thread
-that stands anywhere else counts as being at work, and time jumps a little later.
+Time jumps when no other thread is at work (`parked`), else a little later.
 """
 
 from __future__ import annotations
@@ -14,39 +11,9 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from types import FrameType
 
-from pytest_customerio.process.frames import Functions, caller_of_ours, other_frames
-from pytest_customerio.process.parts import PYTHON, TRIO, Library, Part
-from pytest_customerio.process.recognition import is_machinery
+from pytest_customerio.process.clock.parked import is_parked, other_threads
 
-
-def _place(module: str, path: str, *, optional: bool = False, library: Library = PYTHON) -> Part:
-    why = "what a thread that runs it does while another one sleeps"
-    return Part(library, module, path, why, "such a thread counts as being at work", recognised=True, optional=optional)
-
-
-# A thread that runs one of these is idle until another thread, or another process, wakes it.
-PARKED = Functions(
-    {
-        _place("threading", "Condition.wait"): True,
-        _place("threading", "Thread.join"): True,
-        _place("threading", "Thread._wait_for_tstate_lock", optional=True): True,
-        _place("selectors", "SelectSelector.select"): True,
-        _place("selectors", "_PollLikeSelector.select", optional=True): True,
-        _place("selectors", "EpollSelector.select", optional=True): True,
-        _place("selectors", "KqueueSelector.select", optional=True): True,
-        _place("socket", "socket.accept"): True,
-        _place("concurrent.futures.thread", "_worker"): True,
-        _place("trio._core._thread_cache", "WorkerThread._work", library=TRIO): True,
-    }
-)
-# A thread in which one of these calls one of those counts as busy. The work of a pool is done by processes. An
-# event loop that is busy selects between its callbacks (`loops` adds its own function), and is seen there then.
-AT_WORK = Functions({_place("multiprocessing.connection", "wait"): True})
-# A thread that starts another one waits for an event (`Event.wait` calls `Condition.wait`), and goes on at once.
-STARTING = Functions({_place("threading", "Thread.start"): True})
-PARTS = (*PARKED.parts, *AT_WORK.parts, *STARTING.parts)
 # Real seconds between two looks at what the others do: short ones first.
 STEPS = (0.001,) * 5
 STEP = 0.005
@@ -171,7 +138,7 @@ class Timeline:
 
     def is_alone(self) -> bool:
         """Whether nothing else runs: no other thread, no process."""
-        return not _other_threads() and not self.has_children()
+        return not other_threads() and not self.has_children()
 
     def has_children(self) -> bool:
         """Whether a process that was started meanwhile is still running."""
@@ -240,23 +207,8 @@ class Turn:
             self._changes, self._calm, self._idle = self._timeline.changes, 0.0, 0.0
         if self._timeline.has_children():
             return False
-        threads, sockets = _other_threads(), self._sockets()
-        if sockets or not all(_is_parked(frame) for frame in threads):
+        threads, sockets = other_threads(), self._sockets()
+        if sockets or not all(is_parked(frame) for frame in threads):
             self._calm = 0.0
             return self._idle >= self._patience.idle
         return not threads or self._calm >= self._patience.calm
-
-
-def _other_threads() -> list[FrameType]:
-    """Where all other threads stand, but those of the test machinery."""
-    return [frame for frame in other_frames() if not is_machinery(caller_of_ours(frame))]
-
-
-def _is_parked(frame: FrameType) -> bool:
-    """Whether the thread at this frame is idle until something else wakes it."""
-    if not PARKED.get(frame):
-        frame = caller_of_ours(frame)
-    caller = frame.f_back
-    if not PARKED.get(frame) or AT_WORK.get(caller):
-        return False
-    return caller is None or not STARTING.get(caller.f_back)

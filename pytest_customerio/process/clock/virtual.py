@@ -49,8 +49,8 @@ class Clock:
     `waits` are the seconds slept, in order, by threads and tasks together. `hidden` says why waits could not be seen,
     or is empty. The names of modules that imported one of the functions by name are replaced too. What stands at
     `time.*` when it starts, such as a frozen clock, is what real time means here. `serves()` says whether the calling
-    thread works for the test: waits for other threads, with a timeout, take no time in such threads only. `flow()` gives the
-    flow of work that runs here.
+    thread works for the test: waits for other threads, with a timeout, take no time in such threads only. `flow()`
+    gives the flow of work that runs here.
     """
 
     def __init__(

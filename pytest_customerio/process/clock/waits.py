@@ -23,7 +23,7 @@ from types import FrameType
 from typing import Any
 
 from pytest_customerio.process import frames
-from pytest_customerio.process.clock import timeline
+from pytest_customerio.process.clock import parked
 from pytest_customerio.process.clock.moments import Moment
 from pytest_customerio.process.clock.timeline import FOR_EVER, TIMER, WAIT, Timeline
 from pytest_customerio.process.parts import PYTHON, Part
@@ -189,12 +189,12 @@ def _as_asked(seconds: float) -> float:
 
 
 def _acquired(original: Callable[..., bool], lock: Any, seconds: float) -> bool:
-    return original(lock, True, seconds)
+    return original(lock, blocking=True, timeout=seconds)
 
 
 def _taken(original: Callable[..., Any], one: Any, got: list[Any], seconds: float) -> bool:
     try:
-        got.append(original(one, True, seconds))
+        got.append(original(one, block=True, timeout=seconds))
     except queue.Empty:
         return False
     return True
@@ -220,5 +220,5 @@ def _is_of_the_application(frame: FrameType) -> bool:
 
 # A thread that waits here in virtual time is parked. One that waits for real is judged by the function that called.
 for _function in (_acquired, _taken, _joined, _ready):
-    timeline.PARKED.add(_function, meaning=True)
+    parked.PARKED.add(_function, meaning=True)
 frames.look_through(globals())

@@ -188,7 +188,7 @@ def test_a_wait_for_a_file_ends_when_it_is_ready():
     for select_by in (lambda file, seconds: select.select([file], [], [], seconds)[0], _by_a_selector):
         ours, theirs = socket.socketpair()
         with ours, theirs:
-            ready, at = _woken(lambda seconds: select_by(ours, seconds), lambda: theirs.send(b"x"))  # noqa: B023
+            ready, at = _woken(lambda seconds: select_by(ours, seconds), lambda: theirs.send(b"x"))
         assert ready
         assert at < 50
 
