@@ -166,7 +166,8 @@ class Ownership(Generic[T]):
 
     def _starting(self, original: Callable[..., None]) -> Callable[..., None]:
         def start(thread: threading.Thread) -> None:
-            owner = self._starter() if not is_machinery(sys._getframe(1)) else None
+            caller = sys._getframe().f_back  # none where a greenlet was spawned to start the thread
+            owner = None if caller is not None and is_machinery(caller) else self._starter()
             if owner is not None:
                 self._threads[thread] = owner
             self.flows.start(thread)

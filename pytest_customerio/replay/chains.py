@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 
 from pytest_customerio.core.observation import Message
 from pytest_customerio.process.flows import Flow
@@ -16,8 +16,8 @@ class _Chain:
     """The attempts of one message so far: who made them, when the last one was answered, and whether that ended it."""
 
     number: int
-    flows: set[Flow] = field(default_factory=set)
-    last: Flow | None = None
+    last: Flow
+    flows: set[Flow]
     moment: int = 0
     delivered: bool = False
 
@@ -28,8 +28,6 @@ class _Chain:
         for the end of that flow; and where it waited itself for the end of a flow that it had started.
         """
         last = self.last
-        if last is None:
-            return False
         if flow.born > self.moment and flow.descends_from(last):
             return True
         if not last.over:
@@ -61,6 +59,6 @@ class Chains:
         own = [chain for chain in chains if flow in chain.flows]
         found = own or [chain for chain in chains if chain.goes_on_with(flow)]
         if not found:
-            chains.append(_Chain(len(chains)))
+            chains.append(_Chain(len(chains), flow, {flow}))
             return chains[-1]
         return min(found, key=lambda chain: (chain.delivered, chain.moment))  # the one that waits longest

@@ -146,3 +146,25 @@ def test_greenlets_are_flows(known, monkeypatch) -> None:
     running[0] = main  # no greenlet that was spawned: the thread counts
     assert flow.parent is known.current()
     assert flows.running() is threading.current_thread()
+
+
+def test_a_thread_that_nobody_saw_begin_takes_an_item(known) -> None:
+    """What it did before is unknown; from now on it works for the one that gave the item, until it takes another."""
+    giver = known.current()
+    thread = threading.Thread(target=lambda: None)
+    thread.start()
+    thread.join()
+    known._known.clear()
+    known.take(giver)
+    assert known.current().parent is giver
+    work = known.child()
+    assert not work.over
+    work.end()
+    assert work.over
+
+
+def test_without_trio_and_gevent_the_thread_counts(monkeypatch) -> None:
+    """A library that is not imported runs nothing."""
+    for name in ("trio.lowlevel", "gevent"):
+        monkeypatch.delitem(sys.modules, name, raising=False)
+    assert flows.running() is threading.current_thread()

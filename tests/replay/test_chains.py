@@ -97,3 +97,8 @@ def test_flows_that_nobody_saw_begin_are_several(stage) -> None:
     assert stage.attempt(first) == 0
     stage.end(first)
     assert stage.attempt(second) == 1
+
+
+def test_equal_messages_of_one_batch_are_one_chain(stage) -> None:
+    """A batch that holds a message twice is no work of two flows."""
+    assert [one.chain for one in stage.chains.numbered(SAID * 2, stage.main)] == [0, 0]

@@ -1,14 +1,22 @@
-"""Greenlets of gevent wait in virtual time. Each test runs a process of its own, because gevent replaces threads for all."""
+"""Greenlets of gevent wait in virtual time. Where gevent replaces threads, the test runs a process of its own."""
 
 from __future__ import annotations
 
+import queue
 import subprocess
 import sys
 import textwrap
+import time
 
 import pytest
 
-pytest.importorskip("gevent")
+from pytest_customerio.process.clock import waits
+from pytest_customerio.process.clock.greenlets import PARTS
+from pytest_customerio.process.clock.virtual import Clock
+
+gevent = pytest.importorskip("gevent")
+event = pytest.importorskip("gevent.event")
+pytestmark = pytest.mark.usefixtures("alone")
 
 HEAD = """
 from gevent import monkey
@@ -102,3 +110,73 @@ def test_threads_of_the_standard_library_wait_for_each_other():
 
     assert timed(work) == (10, [10], "")
     """)
+
+
+def _timeout(seconds):
+    with gevent.Timeout(seconds, False):
+        event.Event().wait()
+
+
+def _cancelled(seconds):
+    with gevent.Timeout(seconds) as timeout:
+        assert timeout.pending
+        timeout.cancel()
+        timeout.start()
+
+
+def _in_a_greenlet(seconds):
+    gevent.spawn(gevent.sleep, seconds).join()
+
+
+@pytest.mark.parametrize(
+    ("wait", "passed", "logged"),
+    [
+        (gevent.sleep, 30, [30]),
+        (lambda seconds: event.Event().wait(seconds), 30, [30]),
+        (_timeout, 30, []),
+        (_cancelled, 0, []),
+        (_in_a_greenlet, 30, [30]),
+    ],
+)
+def test_greenlets_wait_where_threads_are_real(wait, passed, logged, monkeypatch):
+    """A project may use gevent and leave the standard library as it is."""
+    monkeypatch.setattr(sys.modules[__name__], "nap", gevent.sleep, raising=False)
+    run = (lambda seconds: nap(seconds)) if wait is gevent.sleep else wait  # noqa: F821 - replaced by its name
+    with Clock() as clock:
+        run(30)
+        gevent.sleep(0)
+        assert passed <= clock.now() < passed + 5
+    assert clock.waits == logged
+
+
+def test_the_sleep_of_gevent_in_the_place_of_time_sleep(monkeypatch):
+    """`monkey.patch_time` puts it there: it sleeps in virtual time, and other greenlets run meanwhile."""
+    monkeypatch.setattr(time, "sleep", gevent.sleep)
+    ran = []
+    with Clock() as clock:
+        other = gevent.spawn(lambda: ran.append(clock.now()))
+        time.sleep(30)
+        assert other.dead
+        assert 30 <= clock.now() < 35
+    assert clock.waits == [30.0]
+    assert ran[0] < 5
+
+
+def test_the_locks_of_gevent_are_left_to_its_timeouts(monkeypatch):
+    """Where the locks of threads are no locks of CPython, they are not replaced."""
+    monkeypatch.setattr(waits, "is_genuine", lambda: False)
+    acquire = vars(type(waits._thread.allocate_lock()))["acquire"]
+    with Clock() as clock:
+        assert vars(type(waits._thread.allocate_lock()))["acquire"] is acquire
+        with pytest.raises(queue.Empty):
+            queue.Queue().get(timeout=0.001)
+    assert clock.now() < 5
+
+
+def test_without_gevent_nothing_is_replaced(monkeypatch):
+    """A process that has not imported gevent has no part of it."""
+    for part in PARTS:
+        monkeypatch.delitem(sys.modules, part.module, raising=False)
+    with Clock() as clock:
+        time.sleep(1)
+    assert clock.waits == [1.0]
