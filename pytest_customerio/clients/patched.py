@@ -11,7 +11,7 @@ from pytest_customerio.process.parts import Library, Part
 
 # Our modules that have a list `PARTS`; those of the clients are in the registry.
 _PROCESS = ("idle", "output", "ownership", "queues")
-_CLOCK = ("dates", "engines", "freezing", "greenlets", "hidden", "loops", "parked", "virtual", "waits")
+_CLOCK = ("children", "dates", "engines", "freezing", "greenlets", "hidden", "loops", "parked", "virtual", "waits")
 _MOCKS = tuple(f"clients.mocks.{name}" for name in ("listening", "sdk_calls", "standins", "unsent"))
 _MODULES = (
     *(f"process.{name}" for name in (*_PROCESS, *(f"clock.{name}" for name in _CLOCK))),

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from contextlib import ExitStack
+from importlib.machinery import ModuleSpec
+from types import ModuleType
 from typing import Any
 
+from pytest_customerio.process.late_imports import LateImports
 from pytest_customerio.process.parts import FREEZEGUN, Part
 from pytest_customerio.process.patching import Patches
 
@@ -74,6 +78,31 @@ class Freezing:
             return result
 
         return move_to
+
+
+class _Import(LateImports):
+    """A finder that calls `before()` when freezegun is about to be imported, and `imported(name)` afterwards."""
+
+    def __init__(self, before: Callable[[], None], imported: Callable[[str], None]) -> None:
+        super().__init__({START.module}, imported)
+        self._before = before
+
+    def find_spec(self, name: str, path: Sequence[str] | None, target: ModuleType | None = None) -> ModuleSpec | None:
+        """As the original; freezegun must find the real functions that tell the time, because it keeps them."""
+        spec = super().find_spec(name, path, target)
+        if spec is not None:
+            self._before()
+        return spec
+
+
+def awaited_import(before: Callable[[], None], imported: Callable[[str], None]) -> ExitStack:
+    """Watch, until it is closed, for an import of freezegun; where it is there already there is nothing to watch."""
+    stack = ExitStack()
+    if START.module not in sys.modules:
+        finder = _Import(before, imported)
+        sys.meta_path.insert(0, finder)
+        stack.callback(sys.meta_path.remove, finder)
+    return stack
 
 
 def real_clock(shown: Callable[[], int]) -> Callable[[], int]:

@@ -12,9 +12,9 @@ import weakref
 from collections.abc import Callable
 from typing import Any, Self
 
-from pytest_customerio.process.clock import dates
+from pytest_customerio.process.clock import children, dates
 from pytest_customerio.process.clock.engines import Engines
-from pytest_customerio.process.clock.freezing import Freezing, real_clock
+from pytest_customerio.process.clock.freezing import Freezing, awaited_import, real_clock
 from pytest_customerio.process.clock.greenlets import Greenlets
 from pytest_customerio.process.clock.hidden import HiddenWaits
 from pytest_customerio.process.clock.loops import Loops
@@ -30,17 +30,7 @@ NAMES = ("sleep", *TELLERS)
 # Longer sleeps are refused by the real `time.sleep` (a signed 64-bit count of nanoseconds).
 LONGEST = (2**63 - 1) // 10**9
 _REAL = "it shows, or takes, real time"
-POPEN = Part(
-    PYTHON,
-    "subprocess",
-    "Popen.__init__",
-    "while a child process runs, time passes as it does in reality",
-    "time may jump while a child process runs",
-)
-PARTS = (
-    *(Part(PYTHON, "time", name, "waiting takes no time, wherever it was imported", _REAL) for name in NAMES),
-    POPEN,
-)
+PARTS = tuple(Part(PYTHON, "time", name, "waiting takes no time, wherever it was imported", _REAL) for name in NAMES)
 
 
 class Clock:
@@ -93,11 +83,13 @@ class Clock:
         self._install_tellers(self._tellers)
         self._hidden.watch(self._patches, [self._fakes["sleep"], *(fake for _, fake in sleeps.values())])
         self._hidden.look()
+        self._imports = awaited_import(self._step_aside, self._freezegun_imported)
         return self
 
     def __exit__(self, *error: object) -> None:
         self._hidden.look()
         self._running = False
+        self._imports.close()
         self._timeline.stop()
         self._loops.settle()
         self.heal()
@@ -150,7 +142,7 @@ class Clock:
         self._greenlets.install(patches)
         self._engines.install(patches)
         self._freezing.install(patches)
-        patches.patch(POPEN, self._popen)
+        children.install(patches, self._timeline)
 
     def _install_tellers(self, patches: Patches) -> None:
         self._replace(patches, TELLERS, self._pairs(*TELLERS))
@@ -165,15 +157,25 @@ class Clock:
 
     def _beneath(self, change: Callable[[], Any]) -> Any:
         """Let freezegun replace the functions that tell the time beneath ours."""
-        now = self._timeline.now()
-        self._tellers.undo()
-        self._tellers = Patches()
+        self._step_aside()
         try:
             return change()
         finally:
-            self._found |= {name: getattr(time, name) for name in TELLERS}
-            self._install_tellers(self._tellers)
-            self._timeline.measure_with(real_clock(self._found["monotonic_ns"]), now)
+            self._step_back()
+
+    def _step_aside(self) -> None:
+        self._aside_at = self._timeline.now()
+        self._tellers.undo()
+        self._tellers = Patches()
+
+    def _step_back(self) -> None:
+        self._found |= {name: getattr(time, name) for name in TELLERS}
+        self._install_tellers(self._tellers)
+        self._timeline.measure_with(real_clock(self._found["monotonic_ns"]), self._aside_at)
+
+    def _freezegun_imported(self, name: str) -> None:
+        self._step_back()
+        self._freezing.install(self._patches)
 
     def _log(self, seconds: float) -> None:
         flow = self._flow()
@@ -189,16 +191,6 @@ class Clock:
         if not self._running or is_machinery(_caller(sys._getframe(1))):
             return 0
         return self._timeline.shift - self._freezing.base
-
-    def _popen(self, original: Callable[..., None]) -> Callable[..., None]:
-        """Note each process that is started, until the application knows that it has ended."""
-
-        def start(child: Any, *args: Any, **kwargs: Any) -> None:
-            original(child, *args, **kwargs)
-            known = weakref.ref(child)
-            self._timeline.children.append(lambda: getattr(known(), "returncode", 0) is None)
-
-        return start
 
     def _sleep(self, seconds: Any, /) -> None:
         caller = _caller(sys._getframe())

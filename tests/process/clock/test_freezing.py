@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import datetime as dt
+import importlib
+import subprocess
+import sys
 import time
 
 import freezegun
@@ -134,3 +137,45 @@ def test_a_frozen_clock_does_not_measure():
         assert real_clock(time.monotonic_ns)() == real_clock(time.monotonic_ns)() == 0
     with freeze_time(FROZEN, tick=True):
         assert real_clock(time.monotonic_ns) is REAL["monotonic_ns"]
+
+
+LATE = """
+import sys, time
+from pytest_customerio.process.clock.virtual import Clock
+
+real = time.time, time.monotonic
+with Clock() as clock:
+    time.sleep(5)
+    assert "freezegun" not in sys.modules
+    import freezegun
+
+    assert time.time() - real[0]() > 4
+    with freezegun.freeze_time("2026-01-01"):
+        began = time.time()
+        time.sleep(30)
+        assert time.time() - began == 30
+assert (time.time, time.monotonic) == real == (freezegun.api.real_time, freezegun.api.real_monotonic)
+assert clock.waits == [5, 30]
+with Clock():
+    pass
+assert not any("freezing" in type(finder).__module__ for finder in sys.meta_path)
+"""
+
+
+def test_freezegun_may_be_imported_within():
+    """A test that imports freezegun while its case is at work: it keeps the real functions, and its time moves."""
+    subprocess.run([sys.executable, "-c", LATE], check=True, timeout=60)
+
+
+def test_an_import_within_is_noticed():
+    """Our functions stand aside while freezegun is imported."""
+    api = sys.modules.pop("freezegun.api")
+    try:
+        with Clock() as clock:
+            fresh = importlib.import_module("freezegun.api")
+            assert fresh.real_time is REAL["time"]
+            with fresh.freeze_time(FROZEN):
+                assert deliver() == 6
+        assert clock.waits == [1, 2, 4, 8, 8, 8]
+    finally:
+        sys.modules["freezegun.api"] = freezegun.api = api
