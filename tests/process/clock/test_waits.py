@@ -218,14 +218,16 @@ def test_a_join_and_a_result_that_do_not_come_are_no_pause():
         work = pool.submit(over.wait)
         thread = threading.Thread(target=over.wait)
         thread.start()
-        thread.join(30)
-        assert thread.is_alive()
-        assert 30 <= clock.now() < 40
-        with pytest.raises(TimeoutError):
-            work.result(20)
-        assert wait_for_all([work], timeout=10).not_done
-        assert 60 <= clock.now() < 70
-        over.set()
+        try:
+            thread.join(30)
+            assert thread.is_alive()
+            assert 30 <= clock.now() < 40
+            with pytest.raises(TimeoutError):
+                work.result(20)
+            assert wait_for_all([work], timeout=10).not_done
+            assert 60 <= clock.now() < 70
+        finally:
+            over.set()
         thread.join(30)
         assert not thread.is_alive()
         with pytest.raises(RuntimeError, match="current thread"):
