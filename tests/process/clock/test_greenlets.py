@@ -180,3 +180,11 @@ def test_without_gevent_nothing_is_replaced(monkeypatch):
     with Clock() as clock:
         time.sleep(1)
     assert clock.waits == [1.0]
+
+
+def test_a_greenlet_that_does_not_serve_the_test_waits_for_real():
+    """Where the calling thread does not work for the test, sleeps and timeouts take real time."""
+    with Clock(lambda: False) as clock:
+        assert not event.Event().wait(0.001)
+    assert clock.waits == []
+    assert clock.now() < 5
