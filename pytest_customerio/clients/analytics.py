@@ -14,7 +14,7 @@ from typing import Any, cast
 
 from pytest_customerio.clients.traffic import Traffic
 from pytest_customerio.process import idle
-from pytest_customerio.process.parts import ANALYTICS, Part
+from pytest_customerio.process.parts import ANALYTICS, PYTHON, Part
 from pytest_customerio.process.patching import Patches
 
 MODULE = "customerio.analytics.consumer"
@@ -26,7 +26,11 @@ STEP = 0.001
 _SLOW = "a flush takes half a second, and what is sent after the test may be late"
 NEXT = Part(ANALYTICS, MODULE, "Consumer.next", "a queue can be sent at once", _SLOW, needs=CLIENTS)
 FLUSH = Part(ANALYTICS, CLIENTS, "Client.flush", "a flush sends the queue at once", _SLOW)
-PARTS = (NEXT, FLUSH)
+# gevent replaces `queue.Queue` by a class that has no conditions: its consumers are left to wait as they do.
+QUEUE = Part(
+    PYTHON, "queue", "Queue.get", "a queue can be sent at once", _SLOW, recognised=True, genuine=True, needs=CLIENTS
+)
+PARTS = (NEXT, FLUSH, QUEUE)
 
 
 def install(traffic: Traffic, patches: Patches) -> None:
@@ -69,15 +73,21 @@ def queues() -> list[Queue[Any]]:
 
 
 def hurry(queue: Queue[Any]) -> None:
-    """Have consumers that wait for more messages send what they have."""
-    with queue.not_empty:
-        queue.not_empty.notify_all()
+    """Have consumers that wait for more messages send what they have; a queue of gevent is left alone."""
+    if _can_be_hurried(queue):
+        with queue.not_empty:
+            queue.not_empty.notify_all()
+
+
+def _can_be_hurried(queue: Any) -> bool:
+    """Whether a queue has the condition that consumers wait for: one of gevent has not, nor has one of ours."""
+    return hasattr(queue, "not_empty")
 
 
 def _next(original: Callable[..., Any]) -> Callable[..., Any]:
     def gather(consumer: Any) -> Any:
         queue = consumer.queue
-        if hasattr(queue, "whole"):  # another run in this process, or an earlier one, has replaced it already
+        if not _can_be_hurried(queue):  # or another run in this process, or an earlier one, has replaced it already
             return original(consumer)
         consumer.queue = cast("Queue[Any]", Hurried(queue, consumer.upload_interval))
         try:
@@ -90,6 +100,8 @@ def _next(original: Callable[..., Any]) -> Callable[..., Any]:
 
 def _flush(original: Callable[..., Any]) -> Callable[..., Any]:
     def flush(client: Any) -> Any:
+        if not _can_be_hurried(client.queue):
+            return original(client)
         vars(client.queue)[FLUSHED] = True
         hurry(client.queue)
         try:

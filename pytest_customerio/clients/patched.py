@@ -10,10 +10,11 @@ from pytest_customerio.clients.registry import TAPS
 from pytest_customerio.process.parts import Library, Part
 
 # Our modules that have a list `PARTS`; those of the clients are in the registry.
-_PROCESS = ("idle", "output", "ownership", "queues", "clock.dates", "clock.engines", "clock.loops", "clock.timeline")
+_PROCESS = ("idle", "output", "ownership", "queues")
+_CLOCK = ("children", "dates", "engines", "freezing", "greenlets", "hidden", "loops", "parked", "virtual", "waits")
 _MOCKS = tuple(f"clients.mocks.{name}" for name in ("listening", "sdk_calls", "standins", "unsent"))
 _MODULES = (
-    *(f"process.{name}" for name in (*_PROCESS, "clock.virtual")),
+    *(f"process.{name}" for name in (*_PROCESS, *(f"clock.{name}" for name in _CLOCK))),
     "clients.bypass.places",
     "clients.celery",
     *_MOCKS,

@@ -16,7 +16,7 @@ class Message:
     `identity` is the same in each attempt. `anew` are members that an attempt may have made anew, as `(path, value)`.
     `likeness` is what stays the same when the payload is repaired. `twice` says what a second copy causes: a second
     `send`, a second `event`, or nothing. `keyed` says that a deduplication id prevents that. `rejected` says that the
-    answer rejected this item.
+    answer rejected this item. `chain` tells equal messages apart that several flows of work send, from 0.
     """
 
     identity: str
@@ -25,6 +25,7 @@ class Message:
     twice: Literal["send", "event", ""] = ""
     keyed: bool = False
     rejected: bool = False
+    chain: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +34,9 @@ class Attempt:
 
     `identity` is that of the whole request. `messages` has one message for a call and several for a batch. `met` says
     whether the answer was the case's error; with None, status and fault decide. `retry_after` are the seconds that the
-    answer asked to wait, if it was the error and asked for any. `reads` says that the call only asks for data.
+    answer asked to wait, if it was the error and asked for any. `reads` says that the call only asks for data. `flow`
+    is the number of the flow of work that made it, if that is known; `slept` are the seconds that this flow had slept
+    then, `waited` those that had passed while anybody waited.
     """
 
     identity: str
@@ -46,6 +49,9 @@ class Attempt:
     met: bool | None = None
     retry_after: float | None = None
     reads: bool = False
+    flow: int | None = None
+    slept: float = 0.0
+    waited: float = 0.0
 
     @property
     def said(self) -> tuple[str, ...]:

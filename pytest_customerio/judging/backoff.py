@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from pytest_customerio.core.model import Violation
 from pytest_customerio.core.observation import Observation
-from pytest_customerio.judging.chain import NOTHING, ROUNDING, asked_of, gaps_of
+from pytest_customerio.judging.chain import NOTHING, ROUNDING, asked_of, elapsed_of, gaps_of
 from pytest_customerio.judging.violation import seconds, violation
 
 # As NOTHING, for a test that never slept: a busy machine may take longer between two attempts, and a backoff always
@@ -32,7 +32,7 @@ def no_backoff(observation: Observation) -> Violation | None:
 
 def retry_after_ignored(observation: Observation) -> Violation | None:
     """No attempt comes sooner than the Retry-After header of the answer before it allows."""
-    asked, gaps = asked_of(observation), gaps_of(observation)
+    asked, gaps = asked_of(observation), elapsed_of(observation)
     pairs = [(gap, after) for gap, after in zip(gaps, asked, strict=True) if after is not None]
     early = [(gap, after) for gap, after in pairs if gap < after * (1 - ROUNDING)]
     if not observation.case.retryable or not early:

@@ -9,6 +9,8 @@ from pytest_customerio.core.observation import Attempt, Observation
 
 # A shorter span, in seconds, was no wait: it may be the time that the machine took.
 NOTHING = 0.05
+# A longer span, in real seconds, was a wait that we could not see.
+UNSEEN = 1.0
 # A wait may be shorter by this share because of rounding.
 ROUNDING = 0.01
 
@@ -38,14 +40,36 @@ def delivers(observation: Observation, attempt: Attempt) -> bool:
 
 
 def gaps_of(observation: Observation) -> list[float]:
-    """Seconds between the attempts; without the time before a drain, because the test decides when to drain."""
-    spans = [later.at - earlier.at for earlier, later in pairwise(chain_of(observation)) if not later.draining]
-    return _without_machine_time(spans, observation.waits)
+    """Seconds waited between the attempts; without the time before a drain, because the test decides when to drain."""
+    pairs = [(a, b) for a, b in pairwise(chain_of(observation)) if not b.draining]
+    if any(attempt.flow is None for pair in pairs for attempt in pair):
+        return _without_machine_time(elapsed_of(observation), observation.waits)
+    return [_waited(earlier, later) for earlier, later in pairs]
 
 
 def asked_of(observation: Observation) -> list[float | None]:
     """For each of `gaps_of`, the seconds that the answer before it asked to wait; None if it did not ask."""
     return [earlier.retry_after for earlier, later in pairwise(chain_of(observation)) if not later.draining]
+
+
+def elapsed_of(observation: Observation) -> list[float]:
+    """For each of `gaps_of`, the seconds that passed in all, also those that the machine took."""
+    pairs = pairwise(chain_of(observation))
+    return [later.at - earlier.at for earlier, later in pairs if not later.draining]
+
+
+def _waited(earlier: Attempt, later: Attempt) -> float:
+    """The seconds waited between two attempts, without those that the machine took, however busy it was.
+
+    They are what the flow of work slept, unless it waited for another reason too, such as a timer of an event loop.
+    Where nobody waited, real time counts only if it is long: the application may wait in a way that we do not see, such
+    as in C code.
+    """
+    span, waited = later.at - earlier.at, later.waited - earlier.waited
+    slept = later.slept - earlier.slept if earlier.flow == later.flow else 0.0
+    if slept and waited - slept < max(NOTHING, slept / 4):
+        return slept
+    return waited or (span if span >= UNSEEN else 0.0)
 
 
 def _without_machine_time(spans: list[float], waits: Sequence[float]) -> list[float]:

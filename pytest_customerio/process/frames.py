@@ -17,6 +17,22 @@ M = TypeVar("M")
 # `current_frames` switches the garbage collector off and on again: a second thread that does so at the same time would
 # leave it off.
 _LOOKING = threading.Lock()
+# The number of calls between `other_frames` and the one that reads the frames, at most.
+_DEPTH = 8
+# Namespaces of modules of ours whose functions call, in a thread that waits, the function that waits.
+_THROUGH: list[Mapping[str, object]] = []
+
+
+def look_through(namespace: Mapping[str, object]) -> None:
+    """Overlook the functions of this module where they are the innermost ones of a thread; give its `globals()`."""
+    _THROUGH.append(namespace)
+
+
+def caller_of_ours(frame: FrameType) -> FrameType:
+    """The innermost frame that is not one of ours: where a thread stands as the application sees it."""
+    while frame.f_back is not None and any(frame.f_globals is namespace for namespace in _THROUGH):
+        frame = frame.f_back
+    return frame
 
 
 def current_frames() -> dict[int, FrameType]:
@@ -32,6 +48,23 @@ def current_frames() -> dict[int, FrameType]:
         finally:
             if collects:
                 gc.enable()
+
+
+def other_frames() -> list[FrameType]:
+    """The frames of all threads but the calling one.
+
+    The calling one is known by its frame: where gevent has replaced threads, `get_ident` is the number of a greenlet.
+    """
+    here = sys._getframe()
+    return [frame for frame in current_frames().values() if not _is_within(frame, here)]
+
+
+def _is_within(frame: FrameType | None, other: FrameType) -> bool:
+    for _ in range(_DEPTH):
+        if frame is other:
+            return True
+        frame = frame.f_back if frame is not None else None
+    return False
 
 
 class Functions(Generic[M]):

@@ -24,7 +24,7 @@ from threading import enumerate as all_threads
 from types import FrameType
 from typing import Any
 
-from pytest_customerio.process.frames import Functions, current_frames
+from pytest_customerio.process.frames import Functions, caller_of_ours, current_frames
 from pytest_customerio.process.parts import AIOHTTP, ANYIO, PYTHON, TRIO, Library, Part
 
 __tracebackhide__ = True  # pytest shows no frame of ours in anybody's traceback
@@ -93,6 +93,7 @@ def is_idle(thread: threading.Thread, frames: Mapping[int, FrameType] | None = N
     frame = (current_frames() if frames is None else frames).get(thread.ident or 0)
     if frame is None:
         return not thread.is_alive()
+    frame = caller_of_ours(frame)
     if _CONDITION.get(frame) and frame.f_back is not None:
         frame = frame.f_back
     waiting = THREADS.get(frame)

@@ -3,27 +3,29 @@
 from __future__ import annotations
 
 import asyncio
+import sys
 import threading
-from asyncio import all_tasks, current_task
+from asyncio import all_tasks
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from threading import current_thread, get_ident
 from typing import Any, Generic, TypeVar
 from weakref import WeakKeyDictionary, WeakSet
 
+from pytest_customerio.process.flows import Flow, Flows, is_greenlet, running, running_task
 from pytest_customerio.process.frames import current_frames
 from pytest_customerio.process.idle import awaits_work, idle_threads, is_idle
 from pytest_customerio.process.parts import PYTHON, Part
 from pytest_customerio.process.patching import Patches
 from pytest_customerio.process.queues import QueueWatch
+from pytest_customerio.process.recognition import is_machinery
+from pytest_customerio.process.weak_maps import give, has_any, keys, keys_of
 
 __tracebackhide__ = True  # pytest shows no frame of ours in anybody's traceback
 
-K = TypeVar("K")
 T = TypeVar("T")
 
-# Most tests start no thread and no task: asking `data`, the dictionary in a WeakKeyDictionary (private, CPython 3.11 to
-# 3.14), is ten times as fast as its `__len__`, and this set, which is never changed, saves them three new ones.
+# Most tests start no thread and no task: this set, which is never changed, saves them three new ones.
 _NONE: WeakSet[Any] = WeakSet()
 
 _UNKNOWN = "what is started there belongs to the test that runs at the time"
@@ -60,6 +62,7 @@ class Ownership(Generic[T]):
 
     def __init__(self) -> None:
         self.test: T | None = None
+        self.flows = Flows()
         self._calling = False
         self._threads: WeakKeyDictionary[threading.Thread, T] = WeakKeyDictionary()
         self._work: WeakKeyDictionary[Future[Any], T] = WeakKeyDictionary()
@@ -68,7 +71,7 @@ class Ownership(Generic[T]):
         self._before: WeakSet[asyncio.Task[Any]] = WeakSet()
         self._ready: WeakSet[threading.Thread] = WeakSet()
         self._ready_tasks: WeakSet[asyncio.Task[Any]] = WeakSet()
-        self._queued: QueueWatch[T] = QueueWatch(self._starter, self._take)
+        self._queued: QueueWatch[tuple[T | None, Flow | None]] = QueueWatch(self._put, self._take)
         self._test_thread: threading.Thread | None = None
 
     def watch(self, patches: Patches) -> None:
@@ -101,18 +104,25 @@ class Ownership(Generic[T]):
 
     def current(self) -> T | None:
         """The test to which the calling thread or task belongs: the one that runs now unless another one started it."""
-        owner: T | None = self._threads.get(current_thread()) if _any(self._threads) else None
-        if owner is None and _any(self._tasks) and (task := _current_task()) is not None:
+        owner: T | None = self._threads.get(current_thread()) if has_any(self._threads) else None
+        if owner is None and has_any(self._tasks) and (task := running_task()) is not None:
             owner = self._tasks.get(task)
         return owner if owner is not None else self.test
+
+    def serves(self) -> bool:
+        """Whether the calling thread works for the test that runs now."""
+        one = running()
+        thread = one if isinstance(one, threading.Thread) else current_thread()
+        mine = thread is self._test_thread or self._threads.get(thread) is self.test
+        return self.test is not None and (mine or is_greenlet(one))
 
     def is_busy(self) -> bool:
         """Whether something that the current test started, or gave work to, is still running without our help."""
         if self.test is None or not self._calling:
             return False
-        if self._busy_threads(self.test) or self._queued.waiting(self.test):
+        if self._busy_threads(self.test) or self._queued.waiting(self._is_own_item):
             return True
-        if any(not one.done() for one in _of(self.test, self._work)):
+        if any(not one.done() for one in keys_of(self.test, self._work)):
             return True
         here = get_ident()
         loops = {task.get_loop() for task in self.tasks()}
@@ -130,7 +140,7 @@ class Ownership(Generic[T]):
         return [loop for loop in self._open_loops() if self._loops.get(loop) == own and not loop.is_running()]
 
     def _open_loops(self) -> list[asyncio.AbstractEventLoop]:
-        return [loop for loop in _keys(self._loops) if not loop.is_closed()]
+        return [loop for loop in keys(self._loops) if not loop.is_closed()]
 
     def _is_own(self, task: asyncio.Task[Any]) -> bool:
         owner = self._tasks.get(task)
@@ -140,25 +150,27 @@ class Ownership(Generic[T]):
         return [task for loop in self._open_loops() for task in all_tasks(loop)]
 
     def _busy_threads(self, test: T) -> list[threading.Thread]:
-        if not _any(self._threads) and self._ready is _NONE:
+        if not has_any(self._threads) and self._ready is _NONE:
             return []
         frames = current_frames()
         given = [thread for thread in self._ready if thread not in self._threads]
-        return [thread for thread in _of(test, self._threads) + given if not is_idle(thread, frames)]
+        return [thread for thread in keys_of(test, self._threads) + given if not is_idle(thread, frames)]
 
     def _release(self) -> None:
         """Idle threads and tasks, and the calling thread, belong to no test any more."""
         self._threads.pop(current_thread(), None)
-        for thread in [thread for thread in _keys(self._threads) if is_idle(thread)]:
+        for thread in [thread for thread in keys(self._threads) if is_idle(thread)]:
             self._threads.pop(thread, None)
-        for task in [task for task in _keys(self._tasks) if isinstance(task, asyncio.Task) and awaits_work(task)]:
+        for task in [task for task in keys(self._tasks) if isinstance(task, asyncio.Task) and awaits_work(task)]:
             self._tasks.pop(task, None)
 
     def _starting(self, original: Callable[..., None]) -> Callable[..., None]:
         def start(thread: threading.Thread) -> None:
-            owner = self._starter()
+            caller = sys._getframe().f_back  # none where a greenlet was spawned to start the thread
+            owner = None if caller is not None and is_machinery(caller) else self._starter()
             if owner is not None:
                 self._threads[thread] = owner
+            self.flows.start(thread)
             original(thread)
 
         return start
@@ -166,7 +178,7 @@ class Ownership(Generic[T]):
     def _submitting(self, original: Callable[..., Future[Any]]) -> Callable[..., Future[Any]]:
         def submit(pool: ThreadPoolExecutor, function: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
             owner = self._starter()
-            work = original(pool, self._owned_by(owner, function), *args, **kwargs)
+            work = original(pool, self._owned_by(owner, self.flows.child(), function), *args, **kwargs)
             if owner is not None:
                 self._work[work] = owner
             return work
@@ -183,6 +195,7 @@ class Ownership(Generic[T]):
     def _creating(self, original: Callable[..., asyncio.Future[Any]]) -> Callable[..., asyncio.Future[Any]]:
         def create_task(loop: asyncio.AbstractEventLoop, *args: Any, **kwargs: Any) -> asyncio.Future[Any]:
             task = original(loop, *args, **kwargs)
+            self.flows.start(task)
             owner = self.current()
             if owner is not None and owner is not self.test:
                 self._tasks[task] = owner
@@ -190,56 +203,48 @@ class Ownership(Generic[T]):
 
         return create_task
 
-    def _owned_by(self, owner: T | None, function: Callable[..., Any]) -> Callable[..., Any]:
+    def _owned_by(self, owner: T | None, flow: Flow | None, function: Callable[..., Any]) -> Callable[..., Any]:
         def work(*args: Any, **kwargs: Any) -> Any:
             # The worker belongs to this test until it takes other work: callbacks of the future run after `function`.
-            _give(self._threads, current_thread(), owner)
-            return function(*args, **kwargs)
+            give(self._threads, current_thread(), owner)
+            self.flows.enter(flow)
+            try:
+                return function(*args, **kwargs)
+            finally:
+                if flow is not None:
+                    flow.end()
 
         return work
 
-    def _take(self, owner: T | None) -> bool:
-        """Note that the calling thread or task takes an item of `owner`; returns whether it is a worker.
+    def _put(self) -> tuple[T | None, Flow | None]:
+        """The test that puts an item into a queue now, and its flow."""
+        return self._starter(), self.flows.handed_over()
+
+    def _is_own_item(self, origin: tuple[T | None, Flow | None] | None) -> bool:
+        return origin is not None and origin[0] is self.test
+
+    def _take(self, origin: tuple[T | None, Flow | None] | None) -> bool:
+        """Note that the calling thread or task takes an item that came from there; returns whether it is a worker.
 
         A worker belongs to the owner of the item from now on. A test that takes an item itself is no worker.
         """
-        task, thread = _current_task(), current_thread()
+        owner, giver = origin or (None, None)
+        is_worker = self._take_over(owner)
+        if is_worker:
+            self.flows.take(giver)
+        return is_worker
+
+    def _take_over(self, owner: T | None) -> bool:
+        task, thread = running_task(), current_thread()
         if task is not None:
             if is_worker := task in self._before or task in self._tasks:
-                _give(self._tasks, task, owner)
+                give(self._tasks, task, owner)
             return is_worker
         if thread is not self._test_thread and self._threads.get(thread) is not self.test:
-            _give(self._threads, thread, owner)
+            give(self._threads, thread, owner)
         return thread is not self._test_thread
 
     def _starter(self) -> T | None:
         """The test that owns what is started now: none where a fixture starts it."""
         owner = self.current()
         return owner if owner is not self.test or self._calling else None
-
-
-def _give(owned: WeakKeyDictionary[K, T], key: K, owner: T | None) -> None:
-    if owner is None:
-        owned.pop(key, None)
-    else:
-        owned[key] = owner
-
-
-def _of(owner: T, owned: WeakKeyDictionary[K, T]) -> list[K]:
-    return [key for key in _keys(owned) if owned.get(key) is owner]
-
-
-def _any(owned: WeakKeyDictionary[Any, Any]) -> bool:
-    return bool(owned.data)  # type: ignore[attr-defined]
-
-
-def _keys(owned: WeakKeyDictionary[K, Any]) -> list[K]:
-    """The keys at this moment, as a list: other threads may add keys meanwhile."""
-    return [key for ref in owned.keyrefs() if (key := ref()) is not None] if _any(owned) else []
-
-
-def _current_task() -> asyncio.Task[Any] | None:
-    try:
-        return current_task()
-    except RuntimeError:  # no loop runs here
-        return None

@@ -29,10 +29,10 @@ PARTS = (*PUT, *GET)
 
 
 class QueueWatch(Generic[T]):
-    """Notes beside each queue which test put each of its items there.
+    """Notes beside each queue the origin of each of its items: the test that put it there, and its flow.
 
-    `putter()` gives the test that puts an item now. `taken(owner)` is called when an item of that test is taken, and
-    returns whether a worker takes it.
+    `putter()` gives the origin of an item that is put now. `taken(origin)` is called when an item is taken, and returns
+    whether a worker takes it.
     """
 
     def __init__(self, putter: Callable[[], T | None], taken: Callable[[T | None], bool]) -> None:
@@ -47,10 +47,13 @@ class QueueWatch(Generic[T]):
         for part in GET:
             patches.patch(part, self._getting)
 
-    def waiting(self, owner: T) -> bool:
-        """Whether an item of this test waits for a worker, in another thread, that took from the same queue before."""
+    def waiting(self, is_own: Callable[[T | None], bool]) -> bool:
+        """Whether an item waits for a worker, in another thread, that took from the same queue before.
+
+        `is_own` says which items count, by the origin of each.
+        """
         given = [self._putters.get(one, ()) for one in list(self._served) if _size(one)]
-        return any(one is owner for known in given for one in tuple(known))
+        return any(is_own(one) for known in given for one in tuple(known))
 
     def _putting(self, original: Callable[..., None]) -> Callable[..., None]:
         def put(self_: Any, item: Any) -> None:

@@ -7,6 +7,7 @@ from dataclasses import replace
 from itertools import groupby
 
 from pytest_customerio.core.observation import Attempt, Message
+from pytest_customerio.replay.identity import whole
 
 # What an attempt may make anew in one message (ids, timestamps), as (path, value); one set for each attempt.
 Fingerprints = set[tuple[tuple[str, str], ...]]
@@ -14,7 +15,7 @@ Fingerprints = set[tuple[tuple[str, str], ...]]
 
 def payloads(attempts: Sequence[Attempt]) -> list[tuple[Attempt, ...]]:
     """The attempts of each payload that met the error: messages that always travelled together are one payload."""
-    attempts = distinguished(attempts)
+    attempts = distinguished(joined(attempts))
     failed = dict.fromkeys(identity for attempt in attempts if attempt.met for identity in attempt.said)
     routes: dict[tuple[int, ...], list[str]] = {}
     for identity in failed:
@@ -23,13 +24,56 @@ def payloads(attempts: Sequence[Attempt]) -> list[tuple[Attempt, ...]]:
     return [tuple(_only(attempts[index], set(found)) for index in route) for route, found in routes.items()]
 
 
+def as_one_chain(attempts: Sequence[Attempt]) -> list[Attempt]:
+    """The attempts, in which it does not matter which flow sent a message."""
+    return [replace(one, messages=tuple(replace(said, chain=0) for said in one.messages)) for one in attempts]
+
+
+def joined(attempts: Sequence[Attempt]) -> list[Attempt]:
+    """The attempts, in which a chain that ended without a delivery goes on in one that began later.
+
+    It is not known who went on with it: a worker that reads owed payloads from a database is no flow that the first
+    one started. Time was waited between the two. Chains that began at the same moment, or that overlap, are several.
+    """
+    chains: dict[str, dict[int, list[int]]] = {}
+    for index, attempt in enumerate(attempts):
+        for message in attempt.messages:
+            chains.setdefault(message.identity, {}).setdefault(message.chain, []).append(index)
+    number = {
+        (identity, chain): new
+        for identity, found in chains.items()
+        for chain, new in _renumbered(attempts, found).items()
+    }
+    return [_with_chains(attempt, number) for attempt in attempts]
+
+
+def _renumbered(attempts: Sequence[Attempt], chains: dict[int, list[int]]) -> dict[int, int]:
+    """For each chain of a message the number of the chain that it goes on with, or its own."""
+    new: dict[int, int] = {}
+    ends: dict[int, Attempt] = {}
+    for chain, places in sorted(chains.items(), key=lambda one: one[1]):
+        first = attempts[places[0]]
+        open_ends = (one for one, end in ends.items() if end.met and first.waited > end.waited and end.at < first.at)
+        new[chain] = next(open_ends, chain)
+        ends[new[chain]] = attempts[places[-1]]
+    return new
+
+
+def _with_chains(attempt: Attempt, number: dict[tuple[str, int], int]) -> Attempt:
+    messages = tuple(replace(one, chain=number[one.identity, one.chain]) for one in attempt.messages)
+    if messages == attempt.messages:
+        return attempt
+    return replace(attempt, messages=messages, identity=whole(messages))
+
+
 def distinguished(attempts: Sequence[Attempt]) -> list[Attempt]:
     """The attempts, in which equal messages have different identities if they are several messages.
 
     Equal messages differ in their ids and timestamps only. They are several messages if one attempt holds two of them,
     or if an id or timestamp comes back after another one was sent: a, b, a, b. If each attempt has its own (a, b, c),
-    they are one message whose id or timestamp is made anew for each attempt.
+    they are one message whose id or timestamp is made anew for each attempt. Those of several chains are several.
     """
+    attempts = [replace(one, messages=tuple(map(_of_chain, one.messages))) for one in attempts]
     seen: dict[str, list[Fingerprints]] = {}
     for attempt in attempts:
         own: dict[str, Fingerprints] = {}
@@ -52,6 +96,10 @@ def _renamed(messages: Sequence[Message], several: set[str]) -> Iterator[Message
             yield replace(message, identity=f"{message.identity}\n{message.anew}")
         else:
             yield message
+
+
+def _of_chain(message: Message) -> Message:
+    return replace(message, identity=f"{message.identity}\n{message.chain}") if message.chain else message
 
 
 def _only(attempt: Attempt, identities: set[str]) -> Attempt:

@@ -48,11 +48,16 @@ def messages(operation: Operation, request: WireRequest) -> tuple[Message, ...]:
 
 
 def whole(said: tuple[Message, ...], *, timed: bool = False) -> str:
-    """The identity of the whole request; with `timed` another timestamp makes another request."""
-    return "\n\n".join(
+    """The identity of the whole request; with `timed` another timestamp makes another request.
+
+    Equal requests of several chains have different identities.
+    """
+    identity = "\n\n".join(
         "\n".join((one.identity, *(value for path, value in one.anew if timed and _last(path) in TIMES)))
         for one in said
     )
+    chains = [one.chain for one in said]
+    return f"{identity}\n\n{chains}" if any(chains) else identity
 
 
 def changed(before: Message, after: Message) -> tuple[str, ...]:

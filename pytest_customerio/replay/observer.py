@@ -12,8 +12,10 @@ from pytest_customerio.core.model import Answer, ErrorCase, Operation, PendingIn
 from pytest_customerio.core.observation import Attempt, Message, Observation
 from pytest_customerio.core.personal import personal
 from pytest_customerio.process.clock.virtual import Clock
+from pytest_customerio.process.flows import Flows
 from pytest_customerio.process.output import Watch
-from pytest_customerio.replay.attempts import distinguished, payloads
+from pytest_customerio.replay.attempts import as_one_chain, distinguished, payloads
+from pytest_customerio.replay.chains import Chains
 from pytest_customerio.replay.identity import whole
 from pytest_customerio.replay.rejections import marked
 from pytest_customerio.replay.statements import Statements
@@ -36,12 +38,16 @@ class Observer:
         raises: tuple[type[BaseException], ...] = (),
         raises_class: type | None = None,
         is_project: Callable[[str], bool] = bool,
+        flows: Flows | None = None,
+        serves: Callable[[], bool] = lambda: True,
     ) -> None:
-        self.clock = Clock()
+        self.flows = flows or Flows()
+        self.clock = Clock(serves, self.flows.current)
         self.watch = Watch(raises_class, is_project)
         self.statements = Statements()
         self.tasks = Tasks(self.clock.wait)
         self.attempts: list[Attempt] = []
+        self._chains = Chains()
         self._raises = raises
         self._calls: dict[str, list[PendingInteraction]] = {}
         self._met_at: dict[str, dict[str, None]] = {}
@@ -54,7 +60,8 @@ class Observer:
         self._escaped: BaseException | None = None
 
     def start(self) -> None:
-        """Make waiting virtual, and begin to watch logs, output and exceptions."""
+        """Make waiting virtual, and begin to watch flows of work, logs, output and exceptions."""
+        self.flows.begin()
         self.clock.__enter__()
         self.watch.__enter__()
 
@@ -63,6 +70,7 @@ class Observer:
         self.tasks.stop()
         self.watch.__exit__(None, None, None)
         self.clock.__exit__(None, None, None)
+        self.flows.end()
 
     def leave(self, escaped: BaseException | None) -> None:
         """Note that the case ended before its test did; `escaped` is what the `with` block of the case let out."""
@@ -75,6 +83,10 @@ class Observer:
     def count(self, identity: str) -> int:
         """How often the request with this identity was attempted."""
         return self._counts[identity]
+
+    def numbered(self, messages: tuple[Message, ...]) -> tuple[Message, ...]:
+        """The messages of an attempt that is made here, each with the number of its chain."""
+        return self._chains.numbered(messages, self.flows.current())
 
     def note(
         self,
@@ -93,10 +105,23 @@ class Observer:
         """
         said = marked(messages, answer)
         identity = whole(said, timed=timed)
-        draining, status = self.statements.draining, answer.status or None
-        attempt = Attempt(identity, operation.id, self.clock.now(), status, answer.fault, draining, said, met=met)
-        reads = operation.method == "GET"
-        attempt = replace(attempt, retry_after=answer.retry_after if met else None, reads=reads)
+        flow, clock = self.flows.current(), self.clock
+        self._chains.note(said, flow, self.flows.moment(), met=met)
+        attempt = Attempt(
+            identity,
+            operation.id,
+            clock.now(),
+            answer.status or None,
+            answer.fault,
+            self.statements.draining,
+            said,
+            met=met,
+            retry_after=answer.retry_after if met else None,
+            reads=operation.method == "GET",
+            flow=flow.number,
+            slept=clock.slept(),
+            waited=clock.waited(),
+        )
         self.attempts.append(attempt)
         self._counts[identity] += 1
         if met:
@@ -119,7 +144,8 @@ class Observer:
         """
         common = self._common(case, raised)
         attempts = tuple(self.attempts)
-        groups = [tuple(distinguished(attempts))] if case.kind == "partial" else payloads(attempts)
+        partial = case.kind == "partial"
+        groups = [tuple(distinguished(as_one_chain(attempts)))] if partial else payloads(attempts)
         seen = [self._of_payload(common, group) for group in groups]
         return [*seen[:1], *(replace(one, secrets=(), personal=(), blind=()) for one in seen[1:])]
 

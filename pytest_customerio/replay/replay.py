@@ -9,6 +9,7 @@ from typing import Self
 from pytest_customerio.core.model import Answer, ErrorCase, Operation, PendingInteraction, WireRequest
 from pytest_customerio.core.observation import Observation
 from pytest_customerio.core.settings import ErrorsMark
+from pytest_customerio.process.flows import Flows
 from pytest_customerio.replay.endless import stop_endless
 from pytest_customerio.replay.identity import messages
 from pytest_customerio.replay.observer import Observer
@@ -21,7 +22,8 @@ __tracebackhide__ = True  # pytest shows no frame of ours in anybody's traceback
 class Replay:
     """One error case, replayed to the first operation of the test that it applies to; a context manager.
 
-    `schedule` decides which attempts meet the error, `observer` collects what the application does meanwhile.
+    `schedule` decides which attempts meet the error, `observer` collects what the application does meanwhile. `flows`
+    tells who sends; `serves()` says whether the calling thread works for the test.
     """
 
     def __init__(
@@ -34,9 +36,11 @@ class Replay:
         raises_class: type | None = None,
         answers: Answers = repeated,
         is_project: Callable[[str], bool] = bool,
+        flows: Flows | None = None,
+        serves: Callable[[], bool] = lambda: True,
     ) -> None:
         self.schedule = Schedule(cases, mark.operations, variant=variant, answers=answers, times=times)
-        self.observer = Observer(mark.raises, raises_class, is_project)
+        self.observer = Observer(mark.raises, raises_class, is_project, flows, serves)
         self._over = False
         self._lock = threading.Lock()
 
@@ -93,6 +97,7 @@ class Replay:
         with self._lock:
             if self.case is None:
                 self.observer.forget_expected()
+            said = self.observer.numbered(said)
             error = self.schedule.answer(operation, request, said)
             answer = error or success()
             met, with_time = error is not None, timed(self.case)

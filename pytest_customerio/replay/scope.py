@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from pytest_customerio.core.model import ErrorCase, Operation, WireRequest
 from pytest_customerio.core.observation import Message
 from pytest_customerio.replay.identity import whole
@@ -11,8 +13,13 @@ OF_THE_PAYLOAD = ("400", "413", "422")
 
 
 def scope(case: ErrorCase, operation: Operation, said: tuple[Message, ...]) -> str:
-    """What meets the error again: the payload, for an error of the payload; else every request of the operation."""
-    return whole(said, timed=timed(case)) if case.family in OF_THE_PAYLOAD else operation.id
+    """What meets the error again: the payload, for an error of the payload; else every request of the operation.
+
+    It does not matter who sends the payload.
+    """
+    if case.family not in OF_THE_PAYLOAD:
+        return operation.id
+    return whole(tuple(replace(one, chain=0) for one in said), timed=timed(case))
 
 
 def timed(case: ErrorCase | None) -> bool:

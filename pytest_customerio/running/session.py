@@ -81,6 +81,7 @@ class Session:
             lambda: self._places,
             raises_class,
             site.is_project,
+            self._traffic.ownership,
         )
 
     def prepare(self, plans: Iterable[Plan]) -> None:

@@ -11,6 +11,7 @@ from pytest_customerio.core.model import Answer, ErrorCase, Interaction, Pending
 from pytest_customerio.core.settings import Allowance, ErrorsMark, SettingsError
 from pytest_customerio.judging.judgement import Judgement
 from pytest_customerio.judging.ledger import Occurrence, Record
+from pytest_customerio.process.ownership import Ownership
 from pytest_customerio.reporting.answered import Answered
 from pytest_customerio.running.case_selection import CaseSelection
 
@@ -69,6 +70,7 @@ class SessionParts:
     places: Callable[[], Places]
     raises_class: type | None = None
     is_project: Callable[[str], bool] = bool
+    ownership: Ownership[CheckedTest] = field(default_factory=Ownership)
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,6 +214,7 @@ class CheckedTest:
         from pytest_customerio.running.replayed_case import ReplayedCase
 
         variant, answers = self.session.cassettes.variant, self.session.cassettes.play
+        ownership = self.session.ownership
         replay = Replay(
             cases,
             mark,
@@ -220,6 +223,8 @@ class CheckedTest:
             times=times,
             raises_class=self.session.raises_class,
             is_project=self.session.is_project,
+            flows=ownership.flows,
+            serves=ownership.serves,
         )
         replay.__enter__()
         self.current = self.latest = ReplayedCase(replay, mark, name=name, heard_before=self.record.heard)

@@ -157,3 +157,28 @@ def test_a_queue_that_is_hurried_already_is_left_as_it_is() -> None:
     gather = analytics._next(analytics._next(lambda one: one.queue.get(block=True, timeout=1.0)))
     assert gather(consumer) == "message"
     assert consumer.queue is queue
+
+
+class Bare:
+    """A queue as gevent's, which has no conditions."""
+
+    def __init__(self):
+        self._queue = Queue()
+
+    def __getattr__(self, name):
+        if name in ("not_empty", "whole"):
+            raise AttributeError(name)
+        return getattr(self._queue, name)
+
+
+def test_a_queue_without_conditions_is_left_to_the_sdk(make, monkeypatch):
+    """gevent replaces `queue.Queue`: its messages are sent as without us, half a second later."""
+    monkeypatch.setattr("customerio.analytics.client.queue.Queue", lambda size: Bare())
+    client = make(upload_interval=0.01)
+    client.track(user_id="42", event="bought")
+    client.flush()
+    assert client.sent.flat() == ["bought"]
+    analytics.hurry(client.queue)
+    client.consumers[0].pause()
+    client.consumers[0].join(10)
+    client.queue.not_empty = threading.Condition()  # the fixture hurries it

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from pytest_customerio.core.model import Answer, ErrorCase, Provenance
 from pytest_customerio.core.observation import Attempt, Message, Observation
-from pytest_customerio.judging.chain import chain_of, delivers, delivery, gaps_of
+from pytest_customerio.judging.chain import chain_of, delivers, delivery, elapsed_of, gaps_of
 
 CASE = ErrorCase(
     "500", "500", "track", "persists", Answer(500), True, (), "5xx", "", "", Provenance("synthetic"), kind="status"
@@ -74,3 +76,23 @@ def test_an_earlier_success_is_no_part_of_the_chain():
     sent = attempts("a+", "a", "a+", "a")
     assert [attempt.at for attempt in chain_of(Observation(CASE, sent))] == [1.0, 2.0]
     assert chain_of(Observation(CASE)) == []
+
+
+@pytest.mark.parametrize(
+    ("later", "gap"),
+    [
+        ({"at": 9.0}, 9.0),
+        ({"at": 0.9}, 0.0),
+        ({"at": 1.7, "slept": 1.0, "waited": 1.0}, 1.0),
+        ({"at": 5.2, "slept": 1.0, "waited": 5.0}, 5.0),
+        ({"at": 2.9, "waited": 2.0}, 2.0),
+        ({"at": 2.9, "slept": 1.0, "waited": 2.0, "flow": 2}, 2.0),
+    ],
+    ids=["unseen", "a busy machine", "a sleep", "a sleep and a timer", "a timer", "another flow"],
+)
+def test_the_time_of_the_machine_is_no_wait(later, gap):
+    """A gap is what the flow slept, or what was waited in virtual time; long real time may be a wait that is unseen."""
+    first, second, _ = attempts("a", "a", "a")
+    pair = [replace(first, flow=1), replace(second, **{"flow": 1, **later})]
+    assert gaps_of(Observation(CASE, pair)) == [gap]
+    assert elapsed_of(Observation(CASE, pair)) == [later["at"]]

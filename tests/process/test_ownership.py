@@ -215,7 +215,7 @@ def test_the_thread_of_a_test_is_never_late(stage) -> None:
     assert stage.heard(0) == "A"
     assert results.get(timeout=10) == "late"
     assert stage.ownership.current() == "B"
-    stage.ownership._owned_by("A", stage.ask)()
+    stage.ownership._owned_by("A", None, stage.ask)()
     stage.begin("C")
     assert stage.ownership.current() == "C"
 
@@ -382,3 +382,24 @@ def test_undo_puts_the_originals_back(stage) -> None:
     assert (threading.Thread.start, ThreadPoolExecutor.submit, asyncio.BaseEventLoop.create_task) != before
     patches.undo()
     assert (threading.Thread.start, ThreadPoolExecutor.submit, asyncio.BaseEventLoop.create_task) == before
+
+
+def test_who_serves_a_test(stage, monkeypatch) -> None:
+    """The thread of the test serves it, and so do threads that it started and greenlets; other threads do not."""
+    ownership = stage.ownership
+    assert not ownership.serves()
+    stage.begin("A")
+    assert ownership.serves()
+    seen: queue.SimpleQueue[bool] = queue.SimpleQueue()
+    mine = threading.Thread(target=lambda: seen.put(ownership.serves()))
+    mine.start()
+    mine.join()
+    assert seen.get()
+    monkeypatch.setattr("pytest_customerio.process.ownership.is_machinery", lambda frame: True)
+    other = threading.Thread(target=lambda: seen.put(ownership.serves()))
+    other.start()
+    other.join()
+    assert not seen.get()
+    monkeypatch.setattr("pytest_customerio.process.ownership.running", lambda: "a greenlet")
+    monkeypatch.setattr("pytest_customerio.process.ownership.is_greenlet", lambda one: True)
+    assert ownership.serves()

@@ -108,11 +108,11 @@ def test_what_waits_for_a_worker(dispatcher) -> None:
         dispatcher.put(jobs, name, name)
         dispatcher.put(other, name, name)
     jobs.get_nowait()
-    assert not dispatcher.queued.waiting("A")
+    assert not dispatcher.queued.waiting(lambda owner: owner == "A")
     dispatcher.works = True
     other.get_nowait()
-    assert not dispatcher.queued.waiting("A")  # a loop that stands still takes nothing
+    assert not dispatcher.queued.waiting(lambda owner: owner == "A")  # a loop that stands still takes nothing
     jobs.get_nowait()
-    assert [dispatcher.queued.waiting(name) for name in "AB"] == [False, True]
+    assert [dispatcher.queued.waiting(lambda owner, name=name: owner == name) for name in "AB"] == [False, True]
     jobs.queue.clear()
-    assert not dispatcher.queued.waiting("B")
+    assert not dispatcher.queued.waiting(lambda owner: owner == "B")

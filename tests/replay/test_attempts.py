@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pytest_customerio.core.observation import Attempt, Message
-from pytest_customerio.replay.attempts import distinguished, payloads
+from pytest_customerio.replay.attempts import as_one_chain, distinguished, payloads
 
 
 def said(text):
@@ -93,3 +93,31 @@ def test_distinguishing_loses_nothing(texts):
         [one.anew for one in attempt.messages] for attempt in before
     ]
     assert [attempt.at for attempt in after] == [attempt.at for attempt in before]
+
+
+def chained(*attempts):
+    """Attempts of one message, each as (chain, waited, met)."""
+    return [
+        Attempt("a", "op", float(at), None, None, messages=(Message("a", chain=chain),), met=met, waited=waited)
+        for at, (chain, waited, met) in enumerate(attempts)
+    ]
+
+
+@pytest.mark.parametrize(
+    ("attempts", "found"),
+    [
+        ([(0, 0, True), (1, 0, True), (0, 1, True), (1, 1, False)], [[0, 2], [1, 3]]),  # side by side
+        ([(0, 0, True), (1, 1, False)], [[0, 1]]),  # another worker went on later
+        ([(0, 0, True), (1, 0, False)], [[0]]),  # at the same time
+        ([(0, 0, True), (0, 1, False), (1, 2, True)], [[0, 1], [2]]),  # after the delivery
+        ([(0, 0, True), (1, 1, True), (0, 2, True), (2, 3, False)], [[0, 2, 3], [1]]),
+    ],
+)
+def test_a_chain_goes_on_in_one_that_began_later(attempts, found):
+    """Chains that overlap, or began at the same moment, are several payloads."""
+    assert [[int(one.at) for one in group] for group in payloads(chained(*attempts))] == found
+
+
+def test_the_flows_do_not_matter_to_the_parts_of_a_batch():
+    """All attempts of a message are one chain."""
+    assert [one.messages for one in as_one_chain(chained((0, 0, True), (1, 0, True)))] == [(Message("a"),)] * 2

@@ -13,8 +13,9 @@ from functools import partial
 from typing import Any
 
 from pytest_customerio.process import idle
-from pytest_customerio.process.clock import timeline
-from pytest_customerio.process.clock.timeline import SLEEP, TIMER, UNSEEN, Timeline
+from pytest_customerio.process.clock import parked
+from pytest_customerio.process.clock.timeline import FOR_EVER, SLEEP, TIMER, UNSEEN, Timeline
+from pytest_customerio.process.clock.waits import Waits
 from pytest_customerio.process.parts import PYTHON, TRIO, Part
 from pytest_customerio.process.patching import Patches
 from pytest_customerio.process.recognition import is_defined_in
@@ -43,8 +44,6 @@ PARTS = (
         _REAL_SLEEP,
     ),
 )
-# asyncio never selects for longer than this; a timer as far away as that never fires.
-FOR_EVER = 24 * 3600
 # Nanoseconds: a timer is due only after its time, and a frozen clock shows as little as a quarter of a microsecond.
 SLACK = 1000
 # Nanoseconds that a timer of `asyncio.sleep` may lie from the moment when we saw the sleep begin.
@@ -55,9 +54,14 @@ class Loops:
     """The patches of asyncio (and trio) while time is virtual."""
 
     def __init__(
-        self, timeline: Timeline, log: Callable[[float], None], hide: Callable[[str], None], ours: Callable[[], bool]
+        self,
+        timeline: Timeline,
+        log: Callable[[float], None],
+        hide: Callable[[str], None],
+        ours: Callable[[], bool],
+        waits: Waits,
     ) -> None:
-        self._timeline, self._log, self._hide, self._ours = timeline, log, hide, ours
+        self._timeline, self._log, self._hide, self._ours, self._waits = timeline, log, hide, ours, waits
         self._driven: weakref.WeakSet[Any] = weakref.WeakSet()
         self._sleeps: list[int] = []
 
@@ -92,8 +96,10 @@ class Loops:
     def _select(self, original: Callable[..., Any], selector: Any, timeout: float | None) -> Any:
         if timeout is not None and timeout <= 0:
             return original(selector, timeout)
-        if timeout is None or not self._owns(selector):
+        if timeout is None:
             return _block(original, selector, timeout)
+        if not self._owns(selector):
+            return self._select_itself(original, selector, timeout)
         if events := original(selector, 0):
             return events
         if timeout >= FOR_EVER and not self._sleeps:
@@ -115,6 +121,14 @@ class Loops:
                 if events := original(selector, turn.step()):
                     return events
         return late
+
+    def _select_itself(self, original: Callable[..., Any], selector: Any, timeout: float) -> Any:
+        """Wait for the files of a selector that belongs to no event loop."""
+        if not self._waits.concerns(timeout, sys._getframe(3)):
+            return _block(original, selector, timeout)
+        ready: list[Any] = []
+        come, files = partial(_selected, original, selector, ready), bool(selector.get_map())
+        return ready[-1] if self._waits.wait_as_sleep(timeout, come, files=files) else []
 
     def _owns(self, selector: Any) -> bool:
         """Whether it is the running loop that selects. There is no public way to ask a loop for its selector."""
@@ -182,6 +196,11 @@ def _block(original: Callable[..., Any], selector: Any, timeout: float | None) -
     return original(selector, timeout)
 
 
+def _selected(original: Callable[..., Any], selector: Any, ready: list[Any], seconds: float) -> bool:
+    ready.append(original(selector, seconds))
+    return bool(ready[-1])
+
+
 def _name(loop: object) -> str:
     package = type(loop).__module__.partition(".")[0]
     return "this event loop" if package == "asyncio" else package
@@ -195,5 +214,5 @@ def _move_timers(loop: Any, timers: list[Any], span: float) -> None:
 
 
 # A thread in `_select` counts as busy, because it only polls. `idle` looks at the event loop above it in the stack.
-timeline.AT_WORK.add(Loops._select, meaning=True)
+parked.AT_WORK.add(Loops._select, meaning=True)
 idle.look_through(globals())

@@ -42,6 +42,11 @@ class Places:
 
     def find(self, targets: Collection[int]) -> Iterator[tuple[dict[str, Any], str]]:
         """Namespace and name of everything bound to one of the targets, which are given by their `id`."""
+        self.read(targets)
+        return ((namespace, name) for namespace, name in self._bound if id(namespace.get(name)) in targets)
+
+    def read(self, targets: Collection[int]) -> None:
+        """Read through the modules that are new or have changed; `targets` are all functions that may be asked for."""
         seen, ignored = self._seen, self._ignored
         stale = [
             (name, module)
@@ -51,7 +56,6 @@ class Places:
         ]
         if stale:
             self._read(stale, targets)
-        return ((namespace, name) for namespace, name in self._bound if id(namespace.get(name)) in targets)
 
     def users(self, modules: Mapping[str, types.ModuleType]) -> Iterator[tuple[dict[str, Any], str]]:
         """Where functions are reached through their module: namespace and the module's name there."""

@@ -1,10 +1,7 @@
 """Virtual time: real time, and all the time that was jumped over. Threads and loops that wait take turns, the earliest
 first.
 
-Time jumps when no other thread is at work. What a thread does is recognised by the code object of the function that it
-runs (CPython 3.11 to 3.13): a thread that waits for another thread stands in `threading.Condition.wait`, or in `join`,
-which calls `_wait_for_tstate_lock` before 3.13; an idle event loop or server stands in `select` or `accept`. A thread
-that stands anywhere else counts as being at work, and time jumps a little later.
+Time jumps when no other thread is at work (`parked`), else a little later.
 """
 
 from __future__ import annotations
@@ -14,44 +11,16 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from types import FrameType
 
-from pytest_customerio.process.frames import Functions, current_frames
-from pytest_customerio.process.parts import PYTHON, TRIO, Library, Part
-from pytest_customerio.process.recognition import is_machinery
+from pytest_customerio.process.clock.parked import is_parked, other_threads
 
-
-def _place(module: str, path: str, *, optional: bool = False, library: Library = PYTHON) -> Part:
-    why = "what a thread that runs it does while another one sleeps"
-    return Part(library, module, path, why, "such a thread counts as being at work", recognised=True, optional=optional)
-
-
-# A thread that runs one of these is idle until another thread, or another process, wakes it.
-PARKED = Functions(
-    {
-        _place("threading", "Condition.wait"): True,
-        _place("threading", "Thread.join"): True,
-        _place("threading", "Thread._wait_for_tstate_lock", optional=True): True,
-        _place("selectors", "SelectSelector.select"): True,
-        _place("selectors", "_PollLikeSelector.select", optional=True): True,
-        _place("selectors", "EpollSelector.select", optional=True): True,
-        _place("selectors", "KqueueSelector.select", optional=True): True,
-        _place("socket", "socket.accept"): True,
-        _place("concurrent.futures.thread", "_worker"): True,
-        _place("trio._core._thread_cache", "WorkerThread._work", library=TRIO): True,
-    }
-)
-# A thread in which one of these calls one of those counts as busy. The work of a pool is done by processes. An
-# event loop that is busy selects between its callbacks (`loops` adds its own function), and is seen there then.
-AT_WORK = Functions({_place("multiprocessing.connection", "wait"): True})
-# A thread that starts another one waits for an event (`Event.wait` calls `Condition.wait`), and goes on at once.
-STARTING = Functions({_place("threading", "Thread.start"): True})
-PARTS = (*PARKED.parts, *AT_WORK.parts, *STARTING.parts)
 # Real seconds between two looks at what the others do: short ones first.
 STEPS = (0.001,) * 5
 STEP = 0.005
 # How many times longer a later sleeper waits for the earlier ones, which may get no processor.
 STARVED = 5
+# Seconds. Nobody waits as long as that before another attempt: it stands for "for ever", as in asyncio's own selects.
+FOR_EVER = 24 * 3600
 # More than this share of a processor is work; less is what waiting itself takes.
 WORK = 0.2
 
@@ -72,8 +41,12 @@ class Patience:
 # A sleep ends after `total` in any case. A timeout must not fire while something real is under way: false alarm.
 SLEEP = Patience(calm=0.004, idle=0.05, total=0.2)
 TIMER = Patience(calm=0.05, idle=0.5, total=float("inf"))
+# A wait for another thread, which may work for a while without the processor before it wakes the one that waits.
+WAIT = Patience(calm=0.05, idle=1.0, total=float("inf"))
 # In a loop whose timers we do not see, each sleeping task delays the others by its own short real waits.
 UNSEEN = Patience(calm=0.004, idle=0.02, total=1.0)
+# A greenlet that waits for another one: what the other one does is seen, but not whether it waits for something real.
+GREENLET = Patience(calm=0.004, idle=0.1, total=float("inf"))
 
 
 def nothing() -> bool:
@@ -82,24 +55,35 @@ def nothing() -> bool:
 
 
 class Timeline:
-    """One virtual time for all threads and event loops of the process, in nanoseconds."""
+    """One virtual time for all threads and event loops of the process, in nanoseconds.
+
+    `shift` is what was jumped over; `waited` is the time that passed while somebody waited, in reality or by a jump.
+    """
 
     def __init__(self, real: Callable[[], int]) -> None:
         self.shift = 0
+        self.waited = 0
         self.active = True
         self.children: list[Callable[[], bool]] = []
         self.changes = 0
         self._real = real
+        self._offset = self._covered = 0
         self._changed = threading.Condition()
         self._turns: list[int] = []
 
     def now(self) -> int:
         """Virtual time in nanoseconds: real time, and what was jumped over."""
-        return self._real() + self.shift
+        return self._real() + self._offset + self.shift
+
+    def measure_with(self, real: Callable[[], int], now: int) -> None:
+        """Go on from the moment `now` with another clock: the test froze time, or gave it back."""
+        with self._changed:
+            self._real, self._offset = real, now - self.shift - real()
 
     def advance(self, span: int) -> None:
         """Let time jump by so many nanoseconds."""
         with self._changed:
+            self._cover(self.now(), self.now() + span)
             self._jump(span)
 
     def stop(self) -> None:
@@ -146,19 +130,25 @@ class Timeline:
         with self._changed:
             return deadline <= min(self._turns)
 
-    def reach(self, deadline: int) -> None:
-        """Jump to a moment, unless it has passed already."""
+    def reach(self, deadline: int, begun: int | None = None) -> None:
+        """Jump to a moment, unless it has passed already; `begun` is when the wait for it began."""
         with self._changed:
+            self._cover(self.now() if begun is None else begun, deadline)
             self._jump(max(0, deadline - self.now()))
 
     def is_alone(self) -> bool:
         """Whether nothing else runs: no other thread, no process."""
-        return not _other_threads() and not self.has_children()
+        return not other_threads() and not self.has_children()
 
     def has_children(self) -> bool:
         """Whether a process that was started meanwhile is still running."""
         self.children = [child for child in self.children if child()]
         return bool(self.children)
+
+    def _cover(self, begin: int, end: int) -> None:
+        """Count this time as waited, also where some of it passed in reality; waits side by side count once."""
+        self.waited += max(0, end - max(begin, self._covered))
+        self._covered = max(end, self._covered)
 
     def _jump(self, span: int) -> None:
         self.shift += span
@@ -178,6 +168,7 @@ class Turn:
         look: Callable[[], bool],
     ) -> None:
         self._timeline, self._deadline, self._patience = timeline, deadline, patience
+        self._begun = timeline.now()
         self._sockets, self._look = sockets, look
         self._steps = 0
         self._spent = self._calm = self._idle = 0.0
@@ -187,14 +178,17 @@ class Turn:
     def is_over(self) -> bool:
         """Whether the moment has come; time jumps to it now if nothing else has anything to do before."""
         timeline = self._timeline
-        if not timeline.active or timeline.now() >= self._deadline:
+        if not timeline.active:
+            return True
+        if timeline.now() >= self._deadline:
+            timeline.reach(self._deadline, self._begun)
             return True
         first = timeline.is_first(self._deadline)
         total = self._patience.total if first else self._patience.total * STARVED
         if self._spent < total and not (first and self._others_wait()):
             return False
         if not self._look():  # a thread may have ended since, and left its result
-            timeline.reach(self._deadline)
+            timeline.reach(self._deadline, self._begun)
         return True
 
     def step(self) -> float:
@@ -213,22 +207,8 @@ class Turn:
             self._changes, self._calm, self._idle = self._timeline.changes, 0.0, 0.0
         if self._timeline.has_children():
             return False
-        threads, sockets = _other_threads(), self._sockets()
-        if sockets or not all(_is_parked(frame) for frame in threads):
+        threads, sockets = other_threads(), self._sockets()
+        if sockets or not all(is_parked(frame) for frame in threads):
             self._calm = 0.0
             return self._idle >= self._patience.idle
         return not threads or self._calm >= self._patience.calm
-
-
-def _other_threads() -> list[FrameType]:
-    """Where all other threads stand, but those of the test machinery."""
-    own, frames = threading.get_ident(), current_frames()
-    return [frame for ident, frame in frames.items() if ident != own and not is_machinery(frame)]
-
-
-def _is_parked(frame: FrameType) -> bool:
-    """Whether the thread at this frame is idle until something else wakes it."""
-    caller = frame.f_back
-    if not PARKED.get(frame) or AT_WORK.get(caller):
-        return False
-    return caller is None or not STARTING.get(caller.f_back)

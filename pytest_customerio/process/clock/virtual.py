@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import operator
 import subprocess
 import sys
@@ -10,46 +9,28 @@ import threading
 import time
 import types
 import weakref
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any, Self
 
-from pytest_customerio.process.clock import dates
+from pytest_customerio.process.clock import children, dates
 from pytest_customerio.process.clock.engines import Engines
+from pytest_customerio.process.clock.freezing import Freezing, awaited_import, real_clock
+from pytest_customerio.process.clock.greenlets import Greenlets
+from pytest_customerio.process.clock.hidden import HiddenWaits
 from pytest_customerio.process.clock.loops import Loops
 from pytest_customerio.process.clock.places import places
 from pytest_customerio.process.clock.timeline import Timeline
-from pytest_customerio.process.parts import BACKOFF, PYTHON, STAMINA, TENACITY, URLLIB3, Part
+from pytest_customerio.process.clock.waits import Waits
+from pytest_customerio.process.parts import PYTHON, Part
 from pytest_customerio.process.patching import Patches
 from pytest_customerio.process.recognition import is_machinery
 
-NAMES = ("sleep", "time", "time_ns", "monotonic", "monotonic_ns", "perf_counter", "perf_counter_ns")
-# Retry engines whose waiting must pass through the module named for the log of waits to be complete.
-ENGINES = {"tenacity.nap": "time", "backoff._sync": "time", "urllib3.util.retry": "time", "backoff._async": "asyncio"}
-MODULES: dict[str, types.ModuleType] = {"time": time, "asyncio": asyncio}
+TELLERS = ("time", "time_ns", "monotonic", "monotonic_ns", "perf_counter", "perf_counter_ns")
+NAMES = ("sleep", *TELLERS)
 # Longer sleeps are refused by the real `time.sleep` (a signed 64-bit count of nanoseconds).
 LONGEST = (2**63 - 1) // 10**9
 _REAL = "it shows, or takes, real time"
-POPEN = Part(
-    PYTHON,
-    "subprocess",
-    "Popen.__init__",
-    "while a child process runs, time passes as it does in reality",
-    "time may jump while a child process runs",
-)
-PARTS = (
-    *(Part(PYTHON, "time", name, "waiting takes no time, wherever it was imported", _REAL) for name in NAMES),
-    POPEN,
-    *(
-        Part(library, module, name, "whether waits are logged", "waits may be hidden unnoticed", recognised=True)
-        for library, module, name in (
-            (TENACITY, "tenacity.nap", "time"),
-            (BACKOFF, "backoff._sync", "time"),
-            (BACKOFF, "backoff._async", "asyncio"),
-            (URLLIB3, "urllib3.util.retry", "time"),
-            (STAMINA, "stamina", "is_testing"),
-        )
-    ),
-)
+PARTS = tuple(Part(PYTHON, "time", name, "waiting takes no time, wherever it was imported", _REAL) for name in NAMES)
 
 
 class Clock:
@@ -57,40 +38,58 @@ class Clock:
 
     `waits` are the seconds slept, in order, by threads and tasks together. `hidden` says why waits could not be seen,
     or is empty. The names of modules that imported one of the functions by name are replaced too. What stands at
-    `time.*` when it starts, such as a frozen clock, is what real time means here.
+    `time.*` when it starts, such as a frozen clock, is what real time means here. `serves()` says whether the calling
+    thread works for the test: waits for other threads, with a timeout, take no time in such threads only. `flow()`
+    gives the flow of work that runs here.
     """
 
-    def __init__(self) -> None:
+    def __init__(
+        self, serves: Callable[[], bool] = lambda: True, flow: Callable[[], object] = threading.current_thread
+    ) -> None:
+        self._serves, self._flow = serves, flow
+        self._slept: weakref.WeakKeyDictionary[Any, float] = weakref.WeakKeyDictionary()
         self.waits: list[float] = []
-        self.hidden = ""
+        self._hidden = HiddenWaits()
         self._running = False
         self._lock = threading.Lock()
         self._found: dict[str, Callable[..., Any]] = {}
         self._fakes: dict[str, Any] = {name: getattr(self, "_" + name) for name in NAMES}
-        self._patches = Patches()
+        self._patches, self._tellers = Patches(), Patches()
         self._start = 0
         self._timeline = Timeline(time.monotonic_ns)
+
+    @property
+    def hidden(self) -> str:
+        """Why waits could not be seen; empty where they were."""
+        return self._hidden.reason
 
     def __enter__(self) -> Self:
         if any(_running_clock(getattr(time, name)) for name in NAMES):
             raise RuntimeError("an error case is being replayed already: replays cannot be nested")
-        self.waits, self.hidden = [], ""
+        self.waits, self._hidden = [], HiddenWaits()
         self._found = {name: _unwrapped(getattr(time, name), name) for name in NAMES}
-        self._timeline = Timeline(self._found["monotonic_ns"])
-        self._start = self._timeline.now()
-        self._loops = Loops(self._timeline, self._log, self._hide, self._is_heard)
-        self._targets = self._plan_targets()
-        self._engines = Engines({key: fake for key, (_, fake) in self._targets.items()}, self.now, self._hide)
-        self._patches = Patches()
+        self._timeline = timeline = Timeline(real_clock(self._found["monotonic_ns"]))
+        self._start = timeline.now()
+        self._waits = Waits(timeline, self._log, self._serves)
+        self._loops = Loops(timeline, self._log, self._hidden.note, self._is_heard, self._waits)
+        self._freezing = Freezing(self._beneath, lambda: timeline.shift)
+        self._greenlets = Greenlets(timeline, self._log, self._waits)
+        sleeps = self._loops.sleeps() | self._greenlets.sleeps()
+        self._sleeps = self._pairs("sleep") | sleeps | self._waits.functions()
+        self._engines = Engines({key: fake for key, (_, fake) in self._sleeps.items()}, self.now, self._hidden.note)
+        self._patches, self._tellers = Patches(), Patches()
         self._running = True
         self._install(self._patches)
-        self._paths = list(self._sleep_paths())
-        self._look()
+        self._install_tellers(self._tellers)
+        self._hidden.watch(self._patches, [self._fakes["sleep"], *(fake for _, fake in sleeps.values())])
+        self._hidden.look()
+        self._imports = awaited_import(self._step_aside, self._freezegun_imported)
         return self
 
     def __exit__(self, *error: object) -> None:
-        self._look()
+        self._hidden.look()
         self._running = False
+        self._imports.close()
         self._timeline.stop()
         self._loops.settle()
         self.heal()
@@ -99,15 +98,25 @@ class Clock:
         """Remove functions of a stopped clock, which a test put back by undoing a patch of its own later."""
         if self._running:
             return
+        self._tellers.undo()
         self._patches.undo()
-        originals = {id(fake): (fake, found) for found, fake in self._targets.values()}
+        originals = {id(fake): (fake, found) for found, fake in (self._sleeps | self._pairs(*TELLERS)).values()}
         for namespace, name in places().find_new(originals):  # in modules that were imported meanwhile
             namespace[name] = originals[id(namespace[name])][1]
 
     def now(self) -> float:
         """Virtual seconds since the start: real time, and everything that was slept or advanced."""
-        self._look()
+        if self._running:
+            self._hidden.look()
         return (self._timeline.now() - self._start) / 1e9
+
+    def slept(self) -> float:
+        """The seconds that the flow of work that runs here has slept so far."""
+        return self._slept.get(self._flow(), 0.0)
+
+    def waited(self) -> float:
+        """The seconds that passed so far while somebody waited."""
+        return self._timeline.waited / 1e9
 
     def wait(self, seconds: float) -> None:
         """Move all clocks on and log it, as if the application had slept."""
@@ -118,73 +127,73 @@ class Clock:
         """Move all clocks on; no wait is logged."""
         self._timeline.advance(round(seconds * 1e9))
 
-    def _plan_targets(self) -> dict[int, tuple[Any, Any]]:
-        """The functions that are replaced wherever they were imported, by `id`: the original and its replacement."""
-        pairs = {name: (found, self._fakes[name]) for name, found in self._found.items()}
+    def _pairs(self, *names: str) -> dict[int, tuple[Any, Any]]:
+        """Functions that are replaced wherever they were imported, by `id`: the original and its replacement."""
+        pairs = {name: (self._found[name], self._fakes[name]) for name in names}
         # A function of a stopped clock may stand there, which a test put back.
         there = {id(getattr(time, name)): pair for name, pair in pairs.items()}
-        sleeps = self._loops.sleeps()
-        self._sleeps = [self._fakes["sleep"], *(fake for _, fake in sleeps.values())]
-        return there | {id(pair[0]): pair for pair in pairs.values()} | sleeps
+        return there | {id(pair[0]): pair for pair in pairs.values()}
 
     def _install(self, patches: Patches) -> None:
-        for name in NAMES:
-            patches.put(vars(time), name, self._fakes[name], original=self._found[name])
-        for namespace, name in places().find(self._targets):
-            found, fake = self._targets[id(namespace[name])]
-            patches.put(namespace, name, fake, original=found)
+        places().read(self._sleeps.keys() | self._pairs(*TELLERS).keys())
+        self._replace(patches, ("sleep",), self._sleeps)
         self._loops.install(patches)
+        self._waits.install(patches)
+        self._greenlets.install(patches)
         self._engines.install(patches)
+        self._freezing.install(patches)
+        children.install(patches, self._timeline)
+
+    def _install_tellers(self, patches: Patches) -> None:
+        self._replace(patches, TELLERS, self._pairs(*TELLERS))
         dates.install(patches, self._moved)
-        patches.patch(POPEN, self._popen)
 
-    def _sleep_paths(self) -> Iterator[tuple[dict[str, Any], str, Any]]:
-        """Every way on which code reaches a sleep of ours: namespace, name, and what has to stand there."""
-        for owner, name, fake in self._patches:
-            if isinstance(owner, dict) and any(fake is sleep for sleep in self._sleeps):
-                yield owner, name, fake
-        for namespace, name in places().users(MODULES):
-            yield namespace, name, MODULES[name]
-        for engine, name in ENGINES.items():
-            if module := sys.modules.get(engine):
-                yield vars(module), name, MODULES[name]
+    def _replace(self, patches: Patches, names: tuple[str, ...], targets: dict[int, tuple[Any, Any]]) -> None:
+        for name in names:
+            patches.put(vars(time), name, self._fakes[name], original=self._found[name])
+        for namespace, name in places().find(targets):
+            found, fake = targets[id(namespace[name])]
+            patches.put(namespace, name, fake, original=found)
 
-    def _look(self) -> None:
-        """Note, for the rest of the case, that the test hides waits from the log."""
-        if self.hidden or not self._running:
-            return
-        if any(namespace.get(name) is not value for namespace, name, value in self._paths):
-            self._hide("the test replaced sleep")
-        stamina = sys.modules.get("stamina")
-        if stamina is not None and getattr(stamina, "is_testing", bool)():
-            self._hide("stamina.set_testing is on")
+    def _beneath(self, change: Callable[[], Any]) -> Any:
+        """Let freezegun replace the functions that tell the time beneath ours."""
+        self._step_aside()
+        try:
+            return change()
+        finally:
+            self._step_back()
 
-    def _hide(self, reason: str) -> None:
-        self.hidden = self.hidden or reason
+    def _step_aside(self) -> None:
+        self._aside_at = self._timeline.now()
+        self._tellers.undo()
+        self._tellers = Patches()
+
+    def _step_back(self) -> None:
+        self._found |= {name: getattr(time, name) for name in TELLERS}
+        self._install_tellers(self._tellers)
+        self._timeline.measure_with(real_clock(self._found["monotonic_ns"]), self._aside_at)
+
+    def _freezegun_imported(self, name: str) -> None:
+        self._step_back()
+        self._freezing.install(self._patches)
 
     def _log(self, seconds: float) -> None:
+        flow = self._flow()
         with self._lock:
             self.waits.append(seconds)
+            self._slept[flow] = self._slept.get(flow, 0.0) + seconds
 
     def _is_heard(self) -> bool:
         return self._running and time.monotonic is self._fakes["monotonic"]
 
     def _moved(self) -> int:
         """The nanoseconds that the caller of one of our functions sees added to real time."""
-        return self._timeline.shift if self._running and not is_machinery(sys._getframe(2)) else 0
-
-    def _popen(self, original: Callable[..., None]) -> Callable[..., None]:
-        """Note each process that is started, until the application knows that it has ended."""
-
-        def start(child: Any, *args: Any, **kwargs: Any) -> None:
-            original(child, *args, **kwargs)
-            known = weakref.ref(child)
-            self._timeline.children.append(lambda: getattr(known(), "returncode", 0) is None)
-
-        return start
+        if not self._running or is_machinery(_caller(sys._getframe(1))):
+            return 0
+        return self._timeline.shift - self._freezing.base
 
     def _sleep(self, seconds: Any, /) -> None:
-        caller = sys._getframe(1)
+        caller = _caller(sys._getframe())
         found, value = self._found["sleep"], seconds if isinstance(seconds, float) else operator.index(seconds)
         # `subprocess` polls with `time.sleep` for the end of a process, which takes real time.
         real = not self._running or caller.f_globals is vars(subprocess) or is_machinery(caller)
@@ -193,6 +202,9 @@ class Clock:
             if isinstance(found, types.BuiltinFunctionType):
                 self._timeline.sleep(round(value * 1e9))
                 seconds = 0
+            elif self._greenlets.sleeps_by(found):
+                self._greenlets.sleep(found, value)
+                return
             else:  # the test's own mock, which may count its calls
                 self.advance(value)
         found(seconds)
@@ -214,6 +226,11 @@ class Clock:
 
     def _perf_counter_ns(self) -> int:
         return int(self._found["perf_counter_ns"]() + self._moved())
+
+
+def _caller(frame: types.FrameType) -> types.FrameType:
+    """The caller of a function; itself where a greenlet was spawned to run just this function."""
+    return frame.f_back or frame
 
 
 def _running_clock(function: object) -> bool:

@@ -302,8 +302,8 @@ def test_a_sleep_that_outlives_the_clock_sleeps_for_real():
     assert asyncio.run(sleeping) == "slept"
 
 
-def test_a_frozen_loop_sleeps_by_itself():
-    """`freeze_time` within the case stops the loop's timers. Sleeps end nevertheless, and `hidden` names the cause."""
+def test_a_loop_whose_time_is_frozen_within_is_driven():
+    """`freeze_time` within the case stops the real clock of the loop: its timers follow virtual time nevertheless."""
     import freezegun
 
     async def frozen():
@@ -311,6 +311,20 @@ def test_a_frozen_loop_sleeps_by_itself():
             return await asyncio.gather(asyncio.sleep(90, 1), asyncio.sleep(30, 2))
 
     with Clock() as clock:
+        assert asyncio.run(frozen()) == [1, 2]
+        assert 90 <= clock.now() < 95
+    assert clock.waits == [90.0, 30.0]
+    assert clock.hidden == ""
+
+
+def test_a_loop_with_real_timers_sleeps_by_itself():
+    """With `real_asyncio` the timers of loops keep real time. Sleeps end nevertheless, and `hidden` names the cause."""
+    import freezegun
+
+    async def frozen():
+        return await asyncio.gather(asyncio.sleep(90, 1), asyncio.sleep(30, 2))
+
+    with Clock() as clock, freezegun.freeze_time("2026-01-01", real_asyncio=True):
         assert asyncio.run(frozen()) == [1, 2]
         assert 90 <= clock.now() < 95
     assert clock.waits == [90.0, 30.0]

@@ -13,7 +13,7 @@ from types import SimpleNamespace
 import pluggy
 import pytest
 
-from pytest_customerio.process.clock import loops, timeline
+from pytest_customerio.process.clock import loops, parked
 from pytest_customerio.process.clock.loops import Loops
 from pytest_customerio.process.clock.timeline import SLEEP, TIMER, Timeline
 from pytest_customerio.process.recognition import code_of
@@ -215,7 +215,7 @@ WAIT, EVENT_WAIT = threading.Condition.wait, threading.Event.wait
 
 
 @pytest.mark.parametrize(
-    ("frame", "parked"),
+    ("frame", "waits"),
     [
         (_frame(WAIT), True),
         (_frame(WAIT, queue.Queue.get), True),
@@ -233,17 +233,17 @@ WAIT, EVENT_WAIT = threading.Condition.wait, threading.Event.wait
         (_frame(WAIT, EVENT_WAIT, "app/collecting.py"), True),
     ],
 )
-def test_the_frames_of_a_thread_say_whether_it_waits(frame, parked):
+def test_the_frames_of_a_thread_say_whether_it_waits(frame, waits):
     """Whether a thread waits is known from the code objects of its innermost frames."""
-    assert timeline._is_parked(frame) is parked
+    assert parked.is_parked(frame) is waits
 
 
 def test_threads_of_the_test_machinery_do_not_count(monkeypatch):
     """A thread of pytest-xdist does not make a sleep take longer; a waiting thread of the application does."""
-    frames = {1: _frame(pluggy.PluginManager.register), threading.get_ident(): _frame("app/run.py")}
-    monkeypatch.setattr(timeline, "current_frames", lambda: frames)
+    frames = [_frame(pluggy.PluginManager.register)]
+    monkeypatch.setattr(parked, "other_frames", lambda: frames)
     assert _timeline().is_alone()
-    frames[2] = _frame(WAIT)
+    frames.append(_frame(WAIT))
     assert not _timeline().is_alone()
 
 
@@ -253,3 +253,19 @@ def test_what_arrives_at_the_last_moment_comes_before_the_jump():
     with virtual.turn(SECOND, TIMER, look=lambda: True) as turn:
         assert turn.is_over()
     assert virtual.now() == 0
+
+
+def test_what_was_waited_counts_once():
+    """Waits side by side count once, and the real part of a wait counts too; time without a wait does not."""
+    clock = [0]
+    virtual = Timeline(lambda: clock[0])
+    virtual.advance(10)
+    clock[0] = 5
+    assert (virtual.now(), virtual.waited) == (15, 10)
+    with virtual.turn(20, SLEEP) as first, virtual.turn(30, SLEEP) as second:
+        clock[0] = 7
+        assert first.is_over()
+        assert virtual.waited == 15
+    with virtual.turn(30, SLEEP) as second:
+        assert second.is_over()
+    assert (virtual.now(), virtual.waited) == (30, 25)

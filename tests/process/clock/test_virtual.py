@@ -230,10 +230,8 @@ def _naps_of_three_threads():
 def test_threads_wake_in_the_order_of_their_deadlines():
     """A thread that sleeps longer wakes later, whichever began first, and none wakes before its moment."""
     # A starved machine may leave a thread that just started aside until the others have jumped: that is no wrong order.
-    runs = (_naps_of_three_threads() for _ in range(3))
-    woken = next((run for run in runs if [seconds for seconds, _ in run] == [100, 200, 300]), [])
-    assert [seconds for seconds, _ in woken] == [100, 200, 300]
-    assert all(seconds <= at < seconds + 5 for seconds, at in woken)
+    runs = ([(seconds, at - seconds) for seconds, at in _naps_of_three_threads()] for _ in range(5))
+    assert any([s for s, _ in run] == [100, 200, 300] and all(0 <= late < 5 for _, late in run) for run in runs)
 
 
 def test_a_child_process_takes_real_time():
@@ -360,15 +358,17 @@ def test_frozen_time_is_built_on():
 
 
 def test_freezing_within_the_clock_keeps_waits_and_leaves_nothing():
-    """freeze_time inside the case replaces our time.time; waits are still logged and instant."""
+    """Time that a test freezes inside the case begins at its moment, and moves on by what is slept then."""
     import freezegun
 
-    with Clock() as clock, freezegun.freeze_time("2026-01-01"):
-        time.sleep(30)
-        assert time.time() == 1767225600
-        assert clock.now() >= 30
-    assert clock.waits == [30.0]
-    assert clock.hidden == ""
+    with Clock() as clock:
+        time.sleep(100)
+        with freezegun.freeze_time("2026-01-01"):
+            time.sleep(30)
+            assert time.time() == 1767225630
+        assert time.time() - REAL["time"]() == pytest.approx(130, abs=1)
+        assert 130 <= clock.now() < 135
+    assert (clock.waits, clock.hidden) == ([100.0, 30.0], "")
 
 
 def test_time_machine_is_built_on():
