@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Self
 
@@ -33,10 +34,14 @@ class Replaying:
 
 
 class Cio:
-    """What the test sent, and what became of the payload that met an error."""
+    """What the test sent, and what became of the payload that met an error.
 
-    def __init__(self, test: CheckedTest) -> None:
+    `mistaken` is called with the text of each argument of `replay` that cannot be used.
+    """
+
+    def __init__(self, test: CheckedTest, mistaken: Callable[[str], object] = str) -> None:
         self._test = test
+        self._mistaken = mistaken
 
     @property
     def sent(self) -> Sequence[Interaction]:
@@ -56,17 +61,13 @@ class Cio:
         """Replay one error case from here on: to the end of the `with` block, or of the test.
 
         `case` is an id such as `"429-rate-limited"`, a family such as `"429"` or `"network"`, or a status. The error is
-        answered `times` times and then success; without `times` for ever, unless the id ends in `-recovers`.
+        answered `times` times and then success; without `times` for ever, unless the id ends in `-recovers`. A family or
+        a status means its first case that applies to the request at hand. `"network"` warns: it names several faults.
         Raises `SettingsError` for an unknown case, and where a case is at work already.
         """
-        self._test.start_replay(
-            str(case),
-            times=times,
-            operations=operations,
-            raises=raises,
-            must_recover=must_recover,
-            best_effort=best_effort,
-        )
+        asked = {"operations": operations, "raises": raises, "must_recover": must_recover, "best_effort": best_effort}
+        if warning := self._test.start_replay(str(case), self._mistaken, times=times, **asked):
+            warnings.warn(warning, stacklevel=2)
         return Replaying(self._test)
 
     @property

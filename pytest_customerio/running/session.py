@@ -81,6 +81,7 @@ class Session:
             lambda: self._places,
             raises_class,
             site.is_project,
+            settings.region,
         )
 
     def prepare(self, plans: Iterable[Plan]) -> None:
@@ -197,6 +198,7 @@ class Session:
         conclusion = self.judge.conclusion(test, news, unmet)
         test.mark_reported(news)
         test.passed = raised is None and not (conclusion.text or conclusion.skip)
+        test.skipped = conclusion.skip
         return conclusion
 
     def beside(self, test: CheckedTest, conclusion: Conclusion) -> Conclusion:
@@ -234,7 +236,8 @@ class Session:
         operations = {row.operation for row in rows} & set(self.catalog.operations)
         applicable = {name: sorted(self.cassettes.applying(name)) for name in sorted(operations - self._reported)}
         self._reported |= operations
-        return part(rows, applicable, looked_at={test.plan.nodeid: test.looked_at()})
+        looked_at = {test.plan.nodeid: test.looked_at()}
+        return part(rows, applicable, looked_at=looked_at, skipped=test.unreplayed())
 
     def _replaced(self) -> list[tuple[str, object]]:
         """The functions of clients and SDKs that are replaced now, each with what stands there."""
