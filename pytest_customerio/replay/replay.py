@@ -21,12 +21,12 @@ __tracebackhide__ = True  # pytest shows no frame of ours in anybody's traceback
 
 @dataclass(frozen=True, slots=True)
 class Service:
-    """What holds of Customer.io beside the case: the declared `region` of the workspace, if any, and the 401 to a request
-    without credentials, by surface and operation.
+    """What holds of Customer.io beside the case: the declared `region` of the workspace, if any, and the 401 to a
+    request without credentials, by surface and operation. Without it credentials are not looked at.
     """
 
     region: str | None = None
-    unauthorized: Callable[[str, str], Answer] = lambda *_: Answer(401, "Unauthorized")
+    unauthorized: Callable[[str, str], Answer] | None = None
 
 
 class Replay:
@@ -145,7 +145,7 @@ class Replay:
         Clients take the credentials away when a redirect leads to another host. Where the method changes too, the
         request may be no operation.
         """
-        public = operation is not None and operation.auth == "none"
-        if self.case is None or public or not self.schedule.lost_credentials(request):
+        public, unauthorized = operation is not None and operation.auth == "none", self._service.unauthorized
+        if self.case is None or unauthorized is None or public or not self.schedule.lost_credentials(request):
             return None
-        return self._service.unauthorized(self.case.surface, operation.id if operation is not None else "")
+        return unauthorized(self.case.surface, operation.id if operation is not None else "")

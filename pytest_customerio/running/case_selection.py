@@ -15,8 +15,8 @@ __tracebackhide__ = True  # pytest shows no frame of ours in anybody's traceback
 
 ACCEPTED = "accepted: an id such as 429-rate-limited, a status, or a family: {families}"
 SEVERAL = (
-    "{given}: a word for {count} faults; {first} is replayed. Say which one is meant (others: {others}), or run all in a"
-    ' mark: @pytest.mark.cio_errors("{word}")'
+    "{given}: a word for {count} faults; {first} is replayed. Say which one is meant (others: {others}), or run all in"
+    ' a mark: @pytest.mark.cio_errors("{word}")'
 )
 
 
@@ -94,7 +94,7 @@ class CaseSelection:
             try:
                 ids += self._cassettes.find(word)
             except UnknownNameError as error:
-                near = f" (did you mean {error.nearest}?)" if error.nearest else ""
                 accepted = ACCEPTED.format(families=", ".join(self._cassettes.families))
-                raise SettingsError(f"{given}: {word!r} is no error case{near}; {accepted}") from None
+                rest = f" (did you mean {error.nearest}?)" if error.nearest else f"; {accepted}"
+                raise SettingsError(f"{given}: {word!r} is no error case{rest}") from None
         return ids

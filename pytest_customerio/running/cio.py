@@ -61,8 +61,9 @@ class Cio:
         """Replay one error case from here on: to the end of the `with` block, or of the test.
 
         `case` is an id such as `"429-rate-limited"`, a family such as `"429"` or `"network"`, or a status. The error is
-        answered `times` times and then success; without `times` for ever, unless the id ends in `-recovers`. A family or
-        a status means its first case that applies to the request at hand. `"network"` warns: it names several faults.
+        answered `times` times and then success; without `times` for ever, unless the id ends in `-recovers`. A family
+        or a status means its first case that applies to the request at hand. `"network"` names several faults: the one
+        that is replayed stands in a warning.
         Raises `SettingsError` for an unknown case, and where a case is at work already.
         """
         asked = {"operations": operations, "raises": raises, "must_recover": must_recover, "best_effort": best_effort}
