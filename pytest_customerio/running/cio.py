@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Self
 
@@ -36,12 +35,19 @@ class Replaying:
 class Cio:
     """What the test sent, and what became of the payload that met an error.
 
-    `mistaken` is called with the text of each argument of `replay` that cannot be used.
+    `mistaken` is called with the text of each argument of `replay` that cannot be used, `warn` with a text about an
+    unclear one and the node id of the test.
     """
 
-    def __init__(self, test: CheckedTest, mistaken: Callable[[str], object] = str) -> None:
+    def __init__(
+        self,
+        test: CheckedTest,
+        mistaken: Callable[[str], object] = str,
+        warn: Callable[[str, str], object] | None = None,
+    ) -> None:
         self._test = test
         self._mistaken = mistaken
+        self._warn = warn or (lambda *_: None)
 
     @property
     def sent(self) -> Sequence[Interaction]:
@@ -67,8 +73,8 @@ class Cio:
         Raises `SettingsError` for an unknown case, and where a case is at work already.
         """
         asked = {"operations": operations, "raises": raises, "must_recover": must_recover, "best_effort": best_effort}
-        if warning := self._test.start_replay(str(case), self._mistaken, times=times, **asked):
-            warnings.warn(warning, stacklevel=2)
+        if unclear := self._test.start_replay(str(case), self._mistaken, times=times, **asked):
+            self._warn(unclear, self._test.plan.nodeid)
         return Replaying(self._test)
 
     @property

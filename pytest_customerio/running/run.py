@@ -146,7 +146,7 @@ class Run:
         test = self.phases.test if self.phases is not None else None
         if test is None or not test.plan.keep:
             pytest.fail("cio: name it in the arguments of the test or of a fixture, or in usefixtures", pytrace=False)
-        return Cio(test, self._note_mistake)
+        return Cio(test, self._note_mistake, self._warn)
 
     def error(self) -> ErrorCase | None:
         """What the `cio_error` fixture gives."""
@@ -224,10 +224,13 @@ class Run:
         from pytest_customerio.clients import patched
 
         for text in patched.warnings():
-            warning = pytest.PytestWarning(text)
-            shown = warnings.WarningMessage(warning, pytest.PytestWarning, "pytest-customerio", 0)
-            call = {"warning_message": shown, "when": "runtest", "nodeid": "", "location": None}
-            self.config.hook.pytest_warning_recorded.call_historic(kwargs=call)
+            self._warn(text)
+
+    def _warn(self, text: str, nodeid: str = "") -> None:
+        warning = pytest.PytestWarning(text)
+        shown = warnings.WarningMessage(warning, pytest.PytestWarning, "pytest-customerio", 0)
+        call = {"warning_message": shown, "when": "runtest", "nodeid": nodeid, "location": None}
+        self.config.hook.pytest_warning_recorded.call_historic(kwargs=call)
 
     def summarise(self, terminal: pytest.TerminalReporter) -> None:
         """Print the summary; where every test was to be checked, none failed and nothing was heard, say so."""

@@ -215,7 +215,7 @@ def test_a_status_by_hand_means_the_first_case_that_applies(story: Story) -> Non
 
 
 def test_several_faults_by_one_word(story: Story) -> None:
-    """The fault that is replayed, the others, and the mark that runs all stand in a warning at the line of the test."""
+    """The fault that is replayed, the others, and the mark that runs all stand in a warning, whatever filters there are."""
     result = story.run(
         """
         import crm
@@ -224,18 +224,20 @@ def test_several_faults_by_one_word(story: Story) -> None:
         def test_network(cio):
             with cio.replay("network", raises=requests.ConnectionError):
                 crm.identify("42", plan="basic")
-        """
+        """,
+        "-W",
+        "error",
     )
     result.assert_outcomes(passed=1, warnings=1)
     result.stdout.fnmatch_lines(
         [
-            "*test_app.py:6: UserWarning: cio.replay('network'): a word for 8 faults; accepted-then-reset is replayed."
+            "*PytestWarning: cio.replay('network'): a word for 8 faults; accepted-then-reset is replayed."
             ' Say which one is meant (others: *), or run all in a mark: @pytest.mark.cio_errors("network")'
         ]
     )
 
 
-@pytest.mark.parametrize("options", [(), ("-n", "1")])
+@pytest.mark.parametrize("options", [(), ("-p", "xdist.plugin", "-n", "1")])
 @pytest.mark.parametrize(
     ("call", "said"),
     [
