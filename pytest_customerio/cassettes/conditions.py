@@ -60,10 +60,6 @@ def _has_id(operation: Operation, request: WireRequest) -> bool:
     return request.payload.kind in _UNKNOWN or _member(request.payload.value, "id") is not None
 
 
-def _has_attachments(operation: Operation, request: WireRequest) -> bool:
-    return request.payload.kind in _UNKNOWN or bool(_member(request.payload.value, "attachments"))
-
-
 def _has_recipients(operation: Operation, request: WireRequest) -> bool:
     return request.payload.kind in _UNKNOWN or _member(request.payload.value, "recipients") is not None
 
@@ -98,7 +94,6 @@ CONDITIONS: Mapping[str, Condition] = {
     "time": Condition("a timestamp", _has_time),
     "text-attribute": Condition("an attribute that is a text", _has_text_attribute),
     "body-id": Condition("an id in the body", _has_id),
-    "attachments": Condition("an attachment", _has_attachments),
     "recipients": Condition("the member recipients", _has_recipients),
     "several-items": Condition("a batch of several items", lambda _, request: len(request.payload.batch) > 1),
     "service-account": Condition("a service-account token (sa_live_…) without X-Workspace-Id", _without_workspace),
