@@ -157,8 +157,12 @@ class CheckedTest:
         """Why the case of the item was not replayed, as the results want it; empty where it was."""
         if not self.skipped or self.latest is None:
             return {}
-        impossible = sorted(self.record.tallies) if self.latest.replay.schedule.lacking else []
-        return {self.plan.nodeid: {"case": self.plan.case, "reason": self.skipped, "impossible": impossible}}
+        operations, lacking = sorted(self.record.tallies), self.latest.replay.schedule.lacking
+        seen = bool(self.latest.replay.observer.attempts)
+        reason = f"none of {', '.join(operations)} draws {self.plan.case}" if seen else self.skipped
+        reason = f"{self.plan.case} takes {' or '.join(lacking)}" if lacking else reason
+        impossible = operations if lacking else []
+        return {self.plan.nodeid: {"case": self.plan.case, "reason": reason, "impossible": impossible}}
 
     def declared(self, raised: BaseException) -> bool:
         """Whether the test declared that the error at work makes it raise this."""
