@@ -36,7 +36,7 @@ class Replay:
     `alternatives` are cases that are taken where the case does not apply. `service` is what holds beside the case.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - each is one fact of the mark or of the session
         self,
         cases: Mapping[str, ErrorCase],
         mark: ErrorsMark,
