@@ -6,8 +6,22 @@ import json
 from dataclasses import replace
 
 import pytest
-from replaying import BAD, CATALOG, DROPPED, ENTITY, LATE, OK, PEOPLE, PIPELINES, RATE, RECOVERS, REDIRECT, SPLIT, mark
-from replaying import BAD, DROPPED, ENTITY, LATE, OK, PEOPLE, PIPELINES, RATE, RECOVERS, REDIRECT, SPLIT, Sender, mark
+from replaying import (
+    BAD,
+    CATALOG,
+    DROPPED,
+    ENTITY,
+    LATE,
+    OK,
+    PEOPLE,
+    PIPELINES,
+    RATE,
+    RECOVERS,
+    REDIRECT,
+    SPLIT,
+    Sender,
+    mark,
+)
 
 from pytest_customerio.core.model import Answer, WireRequest
 from pytest_customerio.replay.endless import GaveUp
