@@ -16,7 +16,7 @@ from pytest_customerio.cassettes.provenance import About, read
 from pytest_customerio.core import data
 from pytest_customerio.core.data import UnknownNameError
 from pytest_customerio.core.model import Answer, ErrorCase, Provenance
-from pytest_customerio.core.nearest import nearest
+from pytest_customerio.core.nearest import nearest, nearest_status
 
 if TYPE_CHECKING:
     from pytest_customerio.cassettes.cassette_file import CassetteFile
@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 # The cassette of a surface with the success answer of each operation, and the one for requests that are no operation.
 SUCCESS = "200-ok"
 NOT_FOUND = "404-not-found"
+# The error case of a request without credentials.
+UNAUTHORIZED = "401-unauthorized"
 Mode = Literal["recovers", "persists", "once"]
 
 
@@ -107,6 +109,11 @@ class Cassettes:
         known = self._catalog.surfaces
         return self._cassette(surface if surface in known else next(iter(known)), NOT_FOUND).cases[0].answer
 
+    def unauthorized(self, surface: str, operation: str = "") -> Answer:
+        """The answer to a request without credentials; without `operation`, to one that is no operation."""
+        case = self._by_id[UNAUTHORIZED, surface]
+        return self.variant(case, operation).answer if operation in case.operations else case.answer
+
     def cases(self) -> tuple[ErrorCase, ...]:
         """Every error case: each cassette of each surface, in each of its modes."""
         return self._cases
@@ -154,8 +161,13 @@ class Cassettes:
         found = [case.id for case in self._cases if word in _words(case)]
         if not found:
             words = tuple(dict.fromkeys(word for case in self._cases for word in _words(case)))
-            raise UnknownNameError(name, nearest(word, words), self.case_ids)
+            raise UnknownNameError(name, nearest_status(word, words) or nearest(word, words), self.case_ids)
         return tuple(dict.fromkeys(found))
+
+    @property
+    def families(self) -> tuple[str, ...]:
+        """The families of all cases, sorted."""
+        return tuple(sorted({case.family for case in self._cases}))
 
     def files(self) -> dict[tuple[str, str], Path]:
         """The file that counts for each surface and name: the last one that joined."""
@@ -249,6 +261,7 @@ def _case(name: str, surface: str, mode: Mode, answer: Answer, about: About, ope
         rules=about.rules,
         kind=about.kind,
         accepted=about.accepted,
+        when=about.when,
     )
 
 

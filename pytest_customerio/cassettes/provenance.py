@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import TYPE_CHECKING, Any, cast, get_args
 
+from pytest_customerio.cassettes.conditions import CONDITIONS
 from pytest_customerio.core.data import DataError
 from pytest_customerio.core.model import CONNECT_FAULTS, Accepted, Answer, Kind, Provenance, Source
 from pytest_customerio.core.nearest import nearest
@@ -25,7 +26,10 @@ _OPEN_FAULTS = ("connection-reset", "read-timeout")
 
 @dataclass(frozen=True, slots=True)
 class About:
-    """The facts of one error cassette. `operations` are names within the surface; `differs` has those of exceptions."""
+    """The facts of one error cassette. `operations` are names within the surface; `differs` has those of exceptions.
+
+    `when` are the conditions of the case, each with the public address that tells of it.
+    """
 
     provenance: Provenance
     operations: tuple[str, ...]
@@ -36,6 +40,7 @@ class About:
     rules: tuple[str, ...] = ()
     kind: Kind = "status"
     accepted: Accepted = "perhaps"
+    when: Mapping[str, str] = field(default_factory=dict)
     differs: Mapping[str, About] = field(default_factory=dict)
 
     def of(self, operation: str) -> About:
@@ -61,6 +66,7 @@ def read(document: Document, answer: Answer, names: Sequence[str], base: About |
         rules=fields.texts("rules", base.rules),
         kind=cast("Kind", fields.word("kind", KINDS, base.kind)),
         accepted=cast("Accepted", fields.word("accepted", ACCEPTED, base.accepted)),
+        when=fields.conditions(base.when),
     )
     return replace(about, differs=fields.differing(about))
 
@@ -119,6 +125,15 @@ class _Fields:
             self._known(name, self.names, "operation of this surface", key)
         return found
 
+    def conditions(self, default: Mapping[str, str]) -> Mapping[str, str]:
+        given = self.given.get("when", default)
+        texts = isinstance(given, Mapping) and all(isinstance(one, str) for pair in given.items() for one in pair)
+        if not texts:
+            raise self.error(f"{'.'.join((*self.at, 'when'))} is a mapping of conditions to their sources", "when")
+        for name in given:
+            self._known(name, tuple(CONDITIONS), "condition", "when")
+        return dict(given)
+
     def provenance(self, base: Provenance | None = None) -> Provenance:
         if base is None and "source" not in self.given:
             meant = nearest("source", [str(key) for key in self.given])
@@ -154,6 +169,7 @@ class _Fields:
             cause=fields.text("cause", about.cause),
             todo=fields.text("todo", about.todo),
             rules=fields.texts("rules", about.rules),
+            when=fields.conditions(about.when),
         )
 
     def _known(self, word: str, known: Sequence[str], kind: str, key: str) -> None:

@@ -162,10 +162,11 @@ class Answer(_HasBody):
     @property
     def retry_after(self) -> float | None:
         """Seconds of the `Retry-After` header, if there is one in seconds."""
-        for name, value in self.headers:
-            if name.lower() == "retry-after" and value.isdigit():
-                return float(value)
-        return None
+        return next((float(value) for value in self.header("retry-after") if value.isdigit()), None)
+
+    def header(self, name: str) -> tuple[str, ...]:
+        """The values of the headers with this name, which is lower case."""
+        return tuple(value for known, value in self.headers if known.lower() == name)
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,7 +191,8 @@ class ErrorCase:
     errors, then success), `persists` (the error each time) or `once` (a permanent error). `operations` are the ids of
     the operations that it applies to; `family` is its column in the report (`400`, `401`, `429`, `5xx`, `network` …).
     `cause` and `todo` are sentences for developers. `rules` are the rules whose violation draws the error. `accepted`
-    says whether Customer.io had accepted the payload.
+    says whether Customer.io had accepted the payload. `when` are the conditions under which a request of these
+    operations can draw the error (`cassettes/conditions.py`), each with its source.
     """
 
     id: str
@@ -208,6 +210,7 @@ class ErrorCase:
     times: int = 2
     kind: Kind = "status"
     accepted: Accepted = "perhaps"
+    when: Mapping[str, str] = field(default_factory=dict, hash=False)
 
     @property
     def retry_after(self) -> float | None:

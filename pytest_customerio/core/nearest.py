@@ -3,12 +3,28 @@
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Iterable
 
 
 def nearest(given: str, known: Iterable[str], cutoff: float = 0.6) -> str | None:
-    """The known name that is most like the given one, or None. `cutoff` is how like it has to be, from 0 to 1."""
-    return next(iter(difflib.get_close_matches(given, list(known), 1, cutoff)), None)
+    """The known name that is most like the given one, or None. `cutoff` is how like it has to be, from 0 to 1.
+
+    Capitals and white space around the name do not count.
+    """
+    names = {name.lower(): name for name in known}
+    return next((names[one] for one in difflib.get_close_matches(given.strip().lower(), names, 1, cutoff)), None)
+
+
+def nearest_status(given: str, known: Iterable[str]) -> str | None:
+    """The statuses among the known names that `4xx` may mean, or the one that is nearest to a number of its hundred."""
+    asked = re.fullmatch(r"([1-9])(xx|\d\d)", given, re.ASCII)
+    hundred = sorted({name for name in known if asked and re.fullmatch(rf"{asked[1]}\d\d", name)})
+    if asked is None or not hundred:
+        return None
+    if asked[2] == "xx":
+        return " or ".join(filter(None, (", ".join(hundred[:-1]), hundred[-1])))
+    return min(hundred, key=lambda name: abs(int(name) - int(given)))
 
 
 def did_you_mean(given: str, known: Iterable[str]) -> str:

@@ -90,7 +90,7 @@ class Observation:
     could not be seen, if so. `task` says how the Celery task ended in which the error occurred; `rerun` says that it
     asked to be run again, and was not run again yet. `unread` says that the answer was a 2xx with a useless body, which
     nobody tried to read. `met_at` are the call sites whose requests met the error, `sent_from` is the call site of the
-    first request.
+    first request. `client` is the client that sent the payload, and `agent` its User-Agent header.
     """
 
     case: ErrorCase
@@ -116,6 +116,8 @@ class Observation:
     met_at: tuple[str, ...] = ()
     rerun: bool = False
     unread: bool = False
+    client: str = ""
+    agent: str = ""
 
     @property
     def failed(self) -> Attempt | None:

@@ -19,8 +19,9 @@ OR_LOG = "; best_effort=True accepts a log record of level WARNING or above that
 STRICT = "X-Strict-Mode: 1, or a payload that is checked before it is sent"
 DROPPED = "200 for a payload that Pipelines dropped, and the loss was not reported"
 HOW_STRICT = (
-    'send the header X-Strict-Mode: 1, then Pipelines answers 400 and 401 instead: requests.post(…, headers={"X-Strict-'
-    'Mode": "1"}); customerio-cdp-analytics cannot: check what you pass to it (this contract does), and report failures'
+    'send the header X-Strict-Mode: 1, then Pipelines answers 400 and 401 instead: headers={"X-Strict-Mode": "1"};'
+    " customerio-cdp-analytics has no option for it, its session takes it (a private name, tried with 1.1): from"
+    ' customerio.analytics import request; request._session.headers["X-Strict-Mode"] = "1"'
 )
 
 
@@ -76,7 +77,7 @@ def _lost(observation: Observation, *, best_effort: bool) -> Violation:
     if kind == "partial":
         return partial_failure.ignored(observation, _where_logged(observation))
     if kind == "dropped":
-        return violation(observation, "200-dropped", STRICT, DROPPED, HOW_STRICT, severity="warning")
+        return violation(observation, "200-dropped", STRICT, DROPPED, HOW_STRICT)
     severity: Severity = "warning" if kind == "malformed" else "error"  # a 2xx, although with a useless body
     expected = f"{HANDLED}, or logged" if best_effort else HANDLED
     hint = HOW_HANDLED + (OR_LOG if best_effort else NOT_BY_A_LOG)

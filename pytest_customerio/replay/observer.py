@@ -153,9 +153,12 @@ class Observer:
         identities = dict.fromkeys(attempt.identity for attempt in attempts)
         calls = [call for identity in identities for call in self._calls.get(identity, ())]
         endless = any(call.timeout_set is False for call in calls)
-        sent_from = calls[0].sent_from if calls else None
         met_at = tuple(dict.fromkeys(site for identity in identities for site in self._met_at.get(identity, ())))
-        return replace(common, attempts=attempts, endless=endless, sent_from=sent_from, met_at=met_at)
+        seen = replace(common, attempts=attempts, endless=endless, met_at=met_at)
+        if not calls:
+            return seen
+        first = calls[0]
+        return replace(seen, sent_from=first.sent_from, client=first.client, agent=first.headers.get("user-agent", ""))
 
     def _common(self, case: ErrorCase, raised: BaseException | None) -> Observation:
         """What is the same for all payloads."""

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Self
 
 from pytest_customerio.core.model import Answer, ErrorCase, Operation, PendingInteraction, WireRequest
@@ -19,14 +20,25 @@ from pytest_customerio.replay.scope import timed
 __tracebackhide__ = True  # pytest shows no frame of ours in anybody's traceback
 
 
+@dataclass(frozen=True, slots=True)
+class Service:
+    """What holds of Customer.io beside the case: the declared `region` of the workspace, if any, and the 401 to a
+    request without credentials, by surface and operation. Without it credentials are not looked at.
+    """
+
+    region: str | None = None
+    unauthorized: Callable[[str, str], Answer] | None = None
+
+
 class Replay:
     """One error case, replayed to the first operation of the test that it applies to; a context manager.
 
-    `schedule` decides which attempts meet the error, `observer` collects what the application does meanwhile. `flows`
-    tells who sends; `serves()` says whether the calling thread works for the test.
+    `schedule` decides which attempts meet the error, `observer` collects what the application does meanwhile.
+    `alternatives` are cases that are taken where the case does not apply. `service` is what holds beside the case.
+    `flows` tells who sends; `serves()` says whether the calling thread works for the test.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - each is one fact of the mark or of the session
         self,
         cases: Mapping[str, ErrorCase],
         mark: ErrorsMark,
@@ -38,8 +50,19 @@ class Replay:
         is_project: Callable[[str], bool] = bool,
         flows: Flows | None = None,
         serves: Callable[[], bool] = lambda: True,
+        alternatives: Sequence[Mapping[str, ErrorCase]] = (),
+        service: Service | None = None,
     ) -> None:
-        self.schedule = Schedule(cases, mark.operations, variant=variant, answers=answers, times=times)
+        self._service = service or Service()
+        self.schedule = Schedule(
+            cases,
+            mark.operations,
+            alternatives=alternatives,
+            region=self._service.region,
+            variant=variant,
+            answers=answers,
+            times=times,
+        )
         self.observer = Observer(mark.raises, raises_class, is_project, flows, serves)
         self._over = False
         self._lock = threading.Lock()
@@ -58,8 +81,8 @@ class Replay:
         self.observer.stop()
 
     @property
-    def cases(self) -> Mapping[str, ErrorCase]:
-        """The case at work, on each surface that has it."""
+    def cases(self) -> tuple[ErrorCase, ...]:
+        """The case that was met; before that, every case that may be: on each surface, and the alternatives."""
         return self.schedule.cases
 
     @property
@@ -99,7 +122,7 @@ class Replay:
                 self.observer.forget_expected()
             said = self.observer.numbered(said)
             error = self.schedule.answer(operation, request, said)
-            answer = error or success()
+            answer = error or self.refusal(request, operation) or success()
             met, with_time = error is not None, timed(self.case)
             attempt = self.observer.note(operation, request, said, answer, call, met=met, timed=with_time)
         if met:
@@ -120,3 +143,14 @@ class Replay:
             with_time = timed(self.case)
             attempt = self.observer.note(operation, request, said, answer, call, met=False, timed=with_time)
         stop_endless(operation.id, self.observer.count(attempt.identity))
+
+    def refusal(self, request: WireRequest, operation: Operation | None) -> Answer | None:
+        """The 401 to a request that follows the redirect of the case without credentials; None for any other one.
+
+        Clients take the credentials away when a redirect leads to another host. Where the method changes too, the
+        request may be no operation.
+        """
+        public, unauthorized = operation is not None and operation.auth == "none", self._service.unauthorized
+        if self.case is None or unauthorized is None or public or not self.schedule.lost_credentials(request):
+            return None
+        return unauthorized(self.case.surface, operation.id if operation is not None else "")

@@ -9,6 +9,7 @@ from pytest_customerio.core.model import ErrorCase, Interaction, Provenance, Vio
 from pytest_customerio.core.redact import safe_url
 from pytest_customerio.judging.judgement import Judgement
 from pytest_customerio.judging.ledger import Occurrence
+from pytest_customerio.reporting.client_advice import client_advice
 
 WIDTH = 80
 # Facts are wrapped at this width; an address or a mark to paste is never broken.
@@ -180,7 +181,8 @@ def _handling_facts(judgement: Judgement, payloads: int) -> list[tuple[str, str]
     seen = judgement.observation
     raised = type(seen.raised).__name__ if seen.raised else "nothing"
     logged = f"  logged by {judgement.logged}" if judgement.logged else ""
-    hints = dict.fromkeys([judgement.case.todo, *(v.hint for v in judgement.violations if v.hint)])
+    by_client = client_advice(judgement.case.cassette, seen.client, seen.agent)
+    hints = dict.fromkeys([judgement.case.todo, by_client, *(v.hint for v in judgement.violations if v.hint)])
     falsy = (
         "cio.reported(…) got a false value; pass what is true when the caller knows of the failure"
         if seen.reported_falsy and judgement.outcome == "lost"

@@ -11,7 +11,8 @@ from pytest_customerio.reporting.looked_at import LookedAt, looked_at
 
 Row = Mapping[str, Any]
 # What one test phase adds to the results: `rows`, `applicable`, the case ids by operation, and `looked_at`, what was
-# heard of each test (see `CheckedTest.looked_at`). xdist can send it.
+# heard of each test (see `CheckedTest.looked_at`). `skipped` is why the case of an item was not replayed: its `reason`,
+# the `case`, and the operations to which it is `impossible`. xdist can send it.
 Part = Mapping[str, Any]
 
 
@@ -25,11 +26,15 @@ def row(verdict: Verdict) -> dict[str, Any]:
 
 
 def part(
-    verdicts: Sequence[Verdict], applicable: Mapping[str, Iterable[str]], looked_at: Mapping[str, Any] | None = None
+    verdicts: Sequence[Verdict],
+    applicable: Mapping[str, Iterable[str]],
+    looked_at: Mapping[str, Any] | None = None,
+    skipped: Mapping[str, Any] | None = None,
 ) -> dict[str, Any]:
     """What one test phase adds to the results, as values that xdist can send."""
     rows = [row(verdict) for verdict in verdicts]
-    return {"rows": rows, "applicable": {k: list(v) for k, v in applicable.items()}, "looked_at": looked_at or {}}
+    listed = {operation: list(cases) for operation, cases in applicable.items()}
+    return {"rows": rows, "applicable": listed, "looked_at": looked_at or {}, "skipped": skipped or {}}
 
 
 class Results:
@@ -41,6 +46,7 @@ class Results:
         self.late: list[Sequence[str]] = []
         self.recorded: dict[str, int] = {}
         self.tests: dict[str, Mapping[str, Any]] = {}
+        self.skipped: dict[str, Mapping[str, Any]] = {}
         self._rows: dict[tuple[str, str, str | None], Row] = {}
 
     def add(self, new: Part) -> None:
@@ -49,6 +55,7 @@ class Results:
             self._rows[one["nodeid"], one["operation"], one["case"]] = one
         self.applicable.update(new["applicable"])
         self.tests.update(new.get("looked_at", {}))
+        self.skipped.update(new.get("skipped", {}))
 
     def add_late(self, new: Part) -> None:
         """Add what one test sent after it was over to the test's rows; `lines` are shown below the matrix."""
@@ -110,9 +117,13 @@ class Results:
         return found
 
     def untried(self) -> dict[str, list[str]]:
-        """The cases that apply to an operation and that no test replayed to it, by operation."""
-        tried = {(one["operation"], one["case"]) for one in self.rows}
-        return {name: [c for c in cases if (name, c) not in tried] for name, cases in sorted(self.applicable.items())}
+        """The cases that apply to an operation and that no test replayed to it, by operation.
+
+        Those that could not happen to what a test sent are left out.
+        """
+        done = {(one["operation"], one["case"]) for one in self.rows}
+        done |= {(name, one["case"]) for one in self.skipped.values() for name in one["impossible"]}
+        return {name: [c for c in cases if (name, c) not in done] for name, cases in sorted(self.applicable.items())}
 
     @property
     def looked_at(self) -> LookedAt:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 
-from pytest_customerio.reporting import reach
+from pytest_customerio.reporting import inapplicable, reach
 from pytest_customerio.reporting.looked_at import named
 from pytest_customerio.reporting.matrix import legend, matrix
 from pytest_customerio.reporting.results import Results
@@ -29,6 +29,7 @@ def summary(results: Results, note: Sequence[str] = ()) -> list[str]:
         *results.looked_at.lines(),
         *_gone(results),
         *_unreached(results),
+        *inapplicable.lines(results),
         *_warnings(results),
         *late,
         *_recordings(results),

@@ -13,6 +13,12 @@ from pytest_customerio.core.settings import ErrorsMark, SettingsError, errors_ma
 
 __tracebackhide__ = True  # pytest shows no frame of ours in anybody's traceback
 
+ACCEPTED = "accepted: an id such as 429-rate-limited, a status, or a family: {families}"
+SEVERAL = (
+    "{given}: a word for {count} faults; {first} is replayed. Say which one is meant (others: {others}), or run all in"
+    ' a mark: @pytest.mark.cio_errors("{word}")'
+)
+
 
 class CaseSelection:
     """Selects among all cases; raises `SettingsError` for a name that no case has."""
@@ -26,11 +32,26 @@ class CaseSelection:
         found = {surface: self._cassettes.case(case_id, surface) for surface in self._catalog.surfaces}
         return {surface: case for surface, case in found.items() if case is not None}
 
-    def one_case(self, given: str, word: str) -> dict[str, ErrorCase]:
-        """The case that a test names in `cio.replay`; a transient one persists, unless the id ends in `-recovers`."""
+    def named_cases(self, given: str, word: str) -> list[dict[str, ErrorCase]]:
+        """The cases that a test names in `cio.replay`, each on its surfaces; the first that applies is meant.
+
+        A transient one persists, unless the id ends in `-recovers`.
+        """
         ids = self.case_ids(given, (word,))
+        name = word.strip().lower()
         lasting = [one for one in ids if not one.endswith("-recovers")] or list(ids)
-        return self.cases(word if word in ids else lasting[0])
+        return [self.cases(one) for one in ([name] if name in ids else lasting)]
+
+    def unclear(self, given: str, word: str) -> str:
+        """What to say where a test names several faults of the network with one word in `cio.replay`, else nothing.
+
+        Each fault asks something else of the application. The errors of a status differ in their cause only.
+        """
+        cassettes = {case.cassette: case.kind for cases in self.named_cases(given, word) for case in cases.values()}
+        first, *others = cassettes
+        if not others or set(cassettes.values()) != {"fault"}:
+            return ""
+        return SEVERAL.format(given=given, first=first, count=len(cassettes), others=", ".join(others), word=word)
 
     def marked_cases(self, given: str, args: Sequence[object], kwargs: Mapping[str, object]) -> tuple[str, ...]:
         """The ids of the cases that a `cio_errors` mark asks for."""
@@ -55,9 +76,17 @@ class CaseSelection:
         mark = errors_mark(given, args, kwargs)
         for name in mark.operations:
             if name not in self._catalog.operations:
-                near = did_you_mean(name, self._catalog.operations)
-                raise SettingsError(f"{given}: operations={name!r}: there is no such operation{near}")
+                raise SettingsError(f"{given}: operations={name!r}: there is no such operation{self._near(name)}")
         return mark
+
+    def _near(self, name: str) -> str:
+        """What may be meant by the name of an operation that does not exist: a surface means one of its operations."""
+        surface = name.strip().lower().removesuffix(".").removesuffix(".*")
+        if surface in self._catalog.surfaces:
+            return (
+                f" ({surface} is a surface; its operations: {', '.join(one.id for one in self._catalog.of(surface))})"
+            )
+        return did_you_mean(name, self._catalog.operations)
 
     def _found(self, given: str, words: Iterable[str]) -> list[str]:
         ids: list[str] = []
@@ -65,6 +94,7 @@ class CaseSelection:
             try:
                 ids += self._cassettes.find(word)
             except UnknownNameError as error:
-                near = f" (did you mean {error.nearest}?)" if error.nearest else ""
-                raise SettingsError(f"{given}: {word!r} is no error case{near}") from None
+                accepted = ACCEPTED.format(families=", ".join(self._cassettes.families))
+                rest = f" (did you mean {error.nearest}?)" if error.nearest else f"; {accepted}"
+                raise SettingsError(f"{given}: {word!r} is no error case{rest}") from None
         return ids

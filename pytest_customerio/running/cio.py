@@ -33,10 +33,21 @@ class Replaying:
 
 
 class Cio:
-    """What the test sent, and what became of the payload that met an error."""
+    """What the test sent, and what became of the payload that met an error.
 
-    def __init__(self, test: CheckedTest) -> None:
+    `mistaken` is called with the text of each argument of `replay` that cannot be used, `warn` with a text about an
+    unclear one and the node id of the test.
+    """
+
+    def __init__(
+        self,
+        test: CheckedTest,
+        mistaken: Callable[[str], object] = str,
+        warn: Callable[[str, str], object] | None = None,
+    ) -> None:
         self._test = test
+        self._mistaken = mistaken
+        self._warn = warn or (lambda *_: None)
 
     @property
     def sent(self) -> Sequence[Interaction]:
@@ -56,17 +67,14 @@ class Cio:
         """Replay one error case from here on: to the end of the `with` block, or of the test.
 
         `case` is an id such as `"429-rate-limited"`, a family such as `"429"` or `"network"`, or a status. The error is
-        answered `times` times and then success; without `times` for ever, unless the id ends in `-recovers`.
+        answered `times` times and then success; without `times` for ever, unless the id ends in `-recovers`. A family
+        or a status means its first case that applies to the request at hand. `"network"` names several faults: the one
+        that is replayed stands in a warning.
         Raises `SettingsError` for an unknown case, and where a case is at work already.
         """
-        self._test.start_replay(
-            str(case),
-            times=times,
-            operations=operations,
-            raises=raises,
-            must_recover=must_recover,
-            best_effort=best_effort,
-        )
+        asked = {"operations": operations, "raises": raises, "must_recover": must_recover, "best_effort": best_effort}
+        if unclear := self._test.start_replay(str(case), self._mistaken, times=times, **asked):
+            self._warn(unclear, self._test.plan.nodeid)
         return Replaying(self._test)
 
     @property

@@ -149,7 +149,9 @@ def _why_unmet(test: CheckedTest, case: ReplayedCase) -> str:
     if not case.sent:
         template = messages.UNSENT
     name = case.name or test.plan.case
-    return template.format(case=name, operations=", ".join(test.record.tallies), operation=test.gone)
+    text = template.format(case=name, operations=", ".join(test.record.tallies), operation=test.gone)
+    lacking = case.replay.schedule.lacking
+    return text + (f": it takes {' or '.join(lacking)}" if lacking else "")
 
 
 def _rank(judgement: Judgement) -> int:

@@ -30,7 +30,7 @@ class ReplayedCase:
     def applies(self, operation: str) -> bool:
         """Whether the case applies to this operation, and the test wants it there."""
         wanted = not self._wanted or operation in self._wanted
-        return wanted and any(operation in one.operations for one in self.replay.cases.values())
+        return wanted and any(operation in one.operations for one in self.replay.cases)
 
     def note_unreached(self, interaction: PendingInteraction, engine: object) -> None:
         """A request ended, and none of its attempts reached our answers: something of the user's answered it."""

@@ -14,6 +14,7 @@ from pytest_customerio.contract.rules import vocabulary
 from pytest_customerio.core import settings
 from pytest_customerio.core.model import ErrorCase
 from pytest_customerio.core.settings import RECORDINGS, ErrorsMark, SettingsError
+from pytest_customerio.reporting import inapplicable
 from pytest_customerio.reporting.files import write
 from pytest_customerio.reporting.json_report import document
 from pytest_customerio.reporting.messages import NOTHING_CHECKED
@@ -145,7 +146,7 @@ class Run:
         test = self.phases.test if self.phases is not None else None
         if test is None or not test.plan.keep:
             pytest.fail("cio: name it in the arguments of the test or of a fixture, or in usefixtures", pytrace=False)
-        return Cio(test)
+        return Cio(test, self._note_mistake, self._warn)
 
     def error(self) -> ErrorCase | None:
         """What the `cio_error` fixture gives."""
@@ -169,6 +170,12 @@ class Run:
         worker.
         """
         self.mistake = self._mistake_late = self._mistake_late or mistake
+
+    def _note_mistake(self, mistake: str) -> None:
+        """Note a mistake in a call of the `cio` fixture: the run ends with the exit code of a usage error."""
+        self.fail(mistake)
+        if xdist.is_worker(self.config):
+            xdist.send_mistake(self.config, self.mistake)
 
     def add_late(self, late: Iterable[Mapping[str, Any]]) -> None:
         """Add the requests that left after their test was over, in this process or in a worker."""
@@ -201,7 +208,8 @@ class Run:
         heard = self.results.looked_at_something or xdist.is_worker(self.config)  # the controller knows of all workers
         green = self.settings.contract and session.exitstatus == pytest.ExitCode.OK
         self._nothing_checked = green and not (heard or options.selected(self.config))
-        if self._nothing_checked and self.settings.strict:
+        untouched = green and not options.selected(self.config) and inapplicable.lines(self.results)
+        if self.settings.strict and (self._nothing_checked or untouched):
             session.exitstatus = pytest.ExitCode.TESTS_FAILED
 
     def _remember(self) -> None:
@@ -216,10 +224,13 @@ class Run:
         from pytest_customerio.clients import patched
 
         for text in patched.warnings():
-            warning = pytest.PytestWarning(text)
-            shown = warnings.WarningMessage(warning, pytest.PytestWarning, "pytest-customerio", 0)
-            call = {"warning_message": shown, "when": "runtest", "nodeid": "", "location": None}
-            self.config.hook.pytest_warning_recorded.call_historic(kwargs=call)
+            self._warn(text)
+
+    def _warn(self, text: str, nodeid: str = "") -> None:
+        warning = pytest.PytestWarning(text)
+        shown = warnings.WarningMessage(warning, pytest.PytestWarning, "pytest-customerio", 0)
+        call = {"warning_message": shown, "when": "runtest", "nodeid": nodeid, "location": None}
+        self.config.hook.pytest_warning_recorded.call_historic(kwargs=call)
 
     def summarise(self, terminal: pytest.TerminalReporter) -> None:
         """Print the summary; where every test was to be checked, none failed and nothing was heard, say so."""

@@ -82,6 +82,7 @@ class Session:
             raises_class,
             site.is_project,
             self._traffic.ownership,
+            settings.region,
         )
 
     def prepare(self, plans: Iterable[Plan]) -> None:
@@ -198,6 +199,7 @@ class Session:
         conclusion = self.judge.conclusion(test, news, unmet)
         test.mark_reported(news)
         test.passed = raised is None and not (conclusion.text or conclusion.skip)
+        test.skipped = conclusion.skip
         return conclusion
 
     def beside(self, test: CheckedTest, conclusion: Conclusion) -> Conclusion:
@@ -235,7 +237,8 @@ class Session:
         operations = {row.operation for row in rows} & set(self.catalog.operations)
         applicable = {name: sorted(self.cassettes.applying(name)) for name in sorted(operations - self._reported)}
         self._reported |= operations
-        return part(rows, applicable, looked_at={test.plan.nodeid: test.looked_at()})
+        looked_at = {test.plan.nodeid: test.looked_at()}
+        return part(rows, applicable, looked_at=looked_at, skipped=test.unreplayed())
 
     def _replaced(self) -> list[tuple[str, object]]:
         """The functions of clients and SDKs that are replaced now, each with what stands there."""

@@ -60,6 +60,7 @@ class SessionParts:
 
     `raises_class` is the class behind `pytest.raises`. `is_project` says whether a file is the project's own.
     `note_late` is called for a request that left after its test. `places` are where mocks of clients may stand.
+    `region` is the region of the workspace, if the project declares it.
     """
 
     cassettes: Cassettes
@@ -71,6 +72,7 @@ class SessionParts:
     raises_class: type | None = None
     is_project: Callable[[str], bool] = bool
     ownership: Ownership[CheckedTest] = field(default_factory=Ownership)
+    region: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +98,8 @@ class Reported:
 class CheckedTest:
     """One test while it runs: what it sent, the case at work, and what mocks were called with, if any were.
 
-    `used` is the client that a request to Customer.io was given to, also where the client refused to send it.
+    `used` is the client that a request to Customer.io was given to, also where the client refused to send it. `skipped`
+    is why the case of the item could not be replayed.
     """
 
     session: SessionParts
@@ -111,6 +114,7 @@ class CheckedTest:
     over: bool = False
     recording: Recording | None = None
     passed: bool = False
+    skipped: str = ""
     mocked: Notes | None = None
     used: str = ""
     answered: dict[Answered, None] = field(default_factory=dict)
@@ -150,6 +154,17 @@ class CheckedTest:
         self.over, self.record = True, self.session.record(self.plan)
         self.judgements, self.reported.judgements = [], 0
         self.mocked, self.used = None, ""
+
+    def unreplayed(self) -> dict[str, object]:
+        """Why the case of the item was not replayed, as the results want it; empty where it was."""
+        if not self.skipped or self.latest is None:
+            return {}
+        operations, lacking = sorted(self.record.tallies), self.latest.replay.schedule.lacking
+        seen = bool(self.latest.replay.observer.attempts)
+        reason = f"none of {', '.join(operations)} draws {self.plan.case}" if seen else self.skipped
+        reason = f"{self.plan.case} takes {' or '.join(lacking)}" if lacking else reason
+        impossible = operations if lacking else []
+        return {self.plan.nodeid: {"case": self.plan.case, "reason": reason, "impossible": impossible}}
 
     def declared(self, raised: BaseException) -> bool:
         """Whether the test declared that the error at work makes it raise this."""
@@ -194,32 +209,52 @@ class CheckedTest:
         ]
         return tuple(identified for _, identified in self._sent)
 
-    def start_replay(self, case: str, *, times: int | None, **mark: object) -> None:
-        """Begin to replay one case by its id, family or status."""
+    def start_replay(
+        self, case: str, mistaken: Callable[[str], object] = str, *, times: int | None, **mark: object
+    ) -> str:
+        """Begin to replay one case by its id, family or status. Returns what is unclear, if anything.
+
+        An argument that cannot be used raises `SettingsError`; `mistaken` is called with its text before.
+        """
+        given, selection = f"cio.replay({case!r})", self.session.selection
         if self.current is not None:
-            raise SettingsError(f"cio.replay({case!r}): a case is at work already; end it first, or leave out the mark")
-        given = f"cio.replay({case!r})"
-        if times is not None and (not isinstance(times, int) or times < 1):
-            raise SettingsError(f"{given}: times={times!r}; accepted: 1 or more, or None for ever")
-        errors = self.session.selection.errors_mark(given, (case,), mark)
-        if errors.each:
-            raise SettingsError(f'{given}: operations="each" is for the mark; name the operations')
-        self.begin_replay(self.session.selection.one_case(given, case), errors, times=times, name=given)
+            raise SettingsError(f"{given}: a case is at work already; end it first, or leave out the mark")
+        try:
+            if times is not None and (not isinstance(times, int) or times < 1):
+                raise SettingsError(f"{given}: times={times!r}; accepted: 1 or more, or None for ever")
+            errors = selection.errors_mark(given, (case,), mark)
+            if errors.each:
+                raise SettingsError(f'{given}: operations="each" is for the mark; name the operations')
+            cases, *alternatives = selection.named_cases(given, case)
+        except SettingsError as error:
+            mistaken(str(error))
+            raise
+        self.begin_replay(cases, errors, times=times, name=given, alternatives=alternatives)
+        return selection.unclear(given, case)
 
     def begin_replay(
-        self, cases: Mapping[str, ErrorCase], mark: ErrorsMark, times: int | None = None, name: str = ""
+        self,
+        cases: Mapping[str, ErrorCase],
+        mark: ErrorsMark,
+        times: int | None = None,
+        name: str = "",
+        alternatives: Sequence[Mapping[str, ErrorCase]] = (),
     ) -> None:
-        """Put a case to work: its answers, the virtual clock and the observer."""
-        from pytest_customerio.replay.replay import Replay
+        """Put a case to work, or the first of the alternatives that applies where it does not: its answers, the virtual
+        clock and the observer.
+        """
+        from pytest_customerio.replay.replay import Replay, Service
         from pytest_customerio.running.replayed_case import ReplayedCase
 
-        variant, answers = self.session.cassettes.variant, self.session.cassettes.play
+        cassettes = self.session.cassettes
         ownership = self.session.ownership
         replay = Replay(
             cases,
             mark,
-            variant=variant,
-            answers=answers,
+            alternatives=alternatives,
+            service=Service(self.session.region, cassettes.unauthorized),
+            variant=cassettes.variant,
+            answers=cassettes.play,
             times=times,
             raises_class=self.session.raises_class,
             is_project=self.session.is_project,

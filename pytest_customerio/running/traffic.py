@@ -111,7 +111,7 @@ class SessionTraffic:
         """Whether the case at work breaks connections before they are made: the answer is asked for first then."""
         test = self.ownership.current()
         replay = test.replay if test is not None else None
-        return replay is not None and any(case.answer.fault in CONNECT_FAULTS for case in replay.cases.values())
+        return replay is not None and any(case.answer.fault in CONNECT_FAULTS for case in replay.cases)
 
     def error_met(self) -> bool:
         """Whether a request of the running test met an error case."""
@@ -161,7 +161,8 @@ class SessionTraffic:
                 note = partial(replay.note, operation, request, call=call) if operation and replay else None
                 success = partial(led.success, success, note)
             if operation is None or replay is None:
-                answer = success()
+                refused = replay.refusal(request, None) if replay is not None else None
+                answer = refused or success()
             else:
                 answer = replay.answer(operation, request, success, call)
                 why = replay.why(answer) or why

@@ -452,3 +452,24 @@ def test_what_is_prepared_is_loaded_later(monkeypatch: pytest.MonkeyPatch) -> No
     cassettes.load()
     assert cassettes._read == {}
     assert cassettes._success
+
+
+def test_the_answer_to_a_request_without_credentials() -> None:
+    """It is the 401 of the operation, and that of the surface where the request is no operation."""
+    sends, general = CASSETTES.unauthorized("app", "app.send_sms"), CASSETTES.unauthorized("app")
+    assert (sends.status, general.status) == (401, 401)
+    assert sends.body != general.body
+    assert CASSETTES.unauthorized("track", "track.metrics") == CASSETTES.unauthorized("track")
+
+
+def test_families() -> None:
+    """Every family is named once."""
+    assert CASSETTES.families == tuple(sorted({one.family for one in CASSETTES.cases()}))
+
+
+@pytest.mark.parametrize(("word", "meant"), [("4XX ", "400, 401, 403, 404, 413, 422 or 429"), ("427", "429")])
+def test_a_status_that_no_case_has(word: str, meant: str) -> None:
+    """The statuses that are meant are suggested."""
+    with pytest.raises(UnknownNameError) as caught:
+        CASSETTES.find(word)
+    assert caught.value.nearest == meant

@@ -48,6 +48,7 @@ metadata:
   rules: [bad-email]
   kind: dropped
   accepted: partly
+  when: {email: "https://example.com/conditions"}
 """
     about = read(document(tmp_path, given_text), LIMITED, NAMES)
     assert about == About(
@@ -60,6 +61,7 @@ metadata:
         rules=("bad-email",),
         kind="dropped",
         accepted="partly",
+        when={"email": "https://example.com/conditions"},
     )
 
 
@@ -191,3 +193,27 @@ def facts(found: Document) -> About | DataError:
         return read(found, LIMITED, NAMES)
     except DataError as error:
         return error
+
+
+@pytest.mark.parametrize(
+    ("given_text", "cause"),
+    [
+        ("when: [email]", "metadata.when is a mapping of conditions to their sources"),
+        ("when: {email: 1}", "metadata.when is a mapping of conditions to their sources"),
+        ("when: {e-mail: x}", "no such condition: 'e-mail'; did you mean email? There are strict-mode, "),
+        ("differs: {event: {when: 5}}", "metadata.differs.event.when is a mapping of conditions to their sources"),
+    ],
+)
+def test_conditions_that_cannot_be_used(tmp_path: Path, given_text: str, cause: str) -> None:
+    """A condition that does not exist, or has no source, is a mistake in its line."""
+    with pytest.raises(DataError) as caught:
+        read(document(tmp_path, f"metadata:\n  source: observed\n  {given_text}\n"), LIMITED, NAMES)
+    assert caught.value.cause.startswith(cause)
+    assert caught.value.line == 3
+
+
+def test_an_operation_with_conditions_of_its_own(tmp_path: Path) -> None:
+    """The conditions of one operation stand under `differs`; all other operations have those of the case."""
+    metadata = "metadata:\n  source: observed\n  when: {email: a}\n  differs: {event: {when: {time: b}}}\n"
+    about = read(document(tmp_path, metadata), LIMITED, NAMES)
+    assert (about.of("identify").when, about.of("event").when) == ({"email": "a"}, {"time": "b"})

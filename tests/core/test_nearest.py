@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from pytest_customerio.core.nearest import did_you_mean, nearest
+import pytest
+
+from pytest_customerio.core.nearest import did_you_mean, nearest, nearest_status
 
 NAMES = ("track.event", "track.identify")
+STATUSES = ("400", "401", "429", "500", "5xx", "network", "429-rate-limited")
 
 
 def test_a_near_name_is_suggested() -> None:
@@ -18,3 +21,29 @@ def test_no_name_is_suggested_where_none_is_near() -> None:
     assert nearest("xyz", NAMES) is None
     assert did_you_mean("xyz", NAMES) == ""
     assert nearest("track.evnt", NAMES, 0.99) is None
+
+
+def test_capitals_and_white_space_do_not_count() -> None:
+    """A name is found as it is spelt, however the given one is written."""
+    assert nearest(" TRACK.EVENT ", NAMES) == "track.event"
+    assert nearest("x-strict-mode", ("X-Strict-Mode",)) == "X-Strict-Mode"
+
+
+@pytest.mark.parametrize(
+    ("given", "meant"),
+    [
+        ("4xx", "400, 401 or 429"),
+        ("5xx", "500"),
+        ("427", "429"),
+        ("402", "401"),
+        ("599", "500"),
+        ("9xx", None),
+        ("999", None),
+        ("0xx", None),
+        ("4290", None),
+        ("", None),
+    ],
+)
+def test_a_status_that_is_none(given: str, meant: str | None) -> None:
+    """4xx means the statuses that begin so; a number means the nearest one of its hundred."""
+    assert nearest_status(given, STATUSES) == meant

@@ -150,15 +150,15 @@ def test_must_recover_asks_for_recovered_or_deferred_where_the_service_recovers(
 @pytest.mark.parametrize(
     ("observation", "expected"),
     [
-        (seen(DROPPED), ("lost", [("200-dropped", "warning")])),
+        (seen(DROPPED), ("lost", [("200-dropped", "error")])),
         (seen(DROPPED, reported=True), ("reported", [])),
         (seen(DROPPED, pending=True), ("deferred", [])),
         (seen(DROPPED, raised=CrmError(), declared=True), ("raised", [])),
-        (seen(DROPPED, 0.0, 1.0), ("lost", [("200-dropped", "warning")])),
+        (seen(DROPPED, 0.0, 1.0), ("lost", [("200-dropped", "error")])),
     ],
 )
 def test_a_dropped_payload(observation, expected):
-    """A 200 for a dropped payload is a warning if the payload is lost."""
+    """A 200 for a dropped payload is an error if the payload is lost."""
     assert judged(observation) == expected
 
 

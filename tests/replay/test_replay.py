@@ -3,12 +3,29 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import pytest
-from replaying import BAD, CATALOG, DROPPED, ENTITY, LATE, OK, PEOPLE, PIPELINES, RATE, RECOVERS, REDIRECT, SPLIT, mark
+from replaying import (
+    BAD,
+    CATALOG,
+    DROPPED,
+    ENTITY,
+    LATE,
+    OK,
+    PEOPLE,
+    PIPELINES,
+    RATE,
+    RECOVERS,
+    REDIRECT,
+    SPLIT,
+    Sender,
+    mark,
+)
 
 from pytest_customerio.core.model import Answer, WireRequest
 from pytest_customerio.replay.endless import GaveUp
+from pytest_customerio.replay.replay import Service
 
 
 def test_a_case_that_no_request_met(sender):
@@ -159,3 +176,41 @@ def test_what_a_mock_answers_meanwhile_is_an_attempt(sender):
     asked = WireRequest("PUT", f"{PEOPLE}a", {}, b"{}")
     app.replay.note(CATALOG.operations["track.identify"], asked, Answer(202), None)
     assert app.outcomes() == [("recovered", 3)]
+
+
+EU = PEOPLE.replace("track.", "track-eu.")
+REFUSED = Answer(401, "Unauthorized")
+SERVICE = Service(unauthorized=lambda surface, operation: replace(REFUSED, reason=f"{surface} {operation}"))
+
+
+def test_a_followed_redirect_without_credentials_is_refused():
+    """Clients drop the credentials on the way to another host; the service answers 401. With credentials it is taken."""
+    app = Sender(REDIRECT, service=SERVICE)
+    with app.replay:
+        assert app.identify(plan="a", host=EU).status == 200, "nothing was redirected yet"
+        assert app.identify(plan="a").status == 301
+        refused = app.identify(plan="a", host=EU)
+        assert (refused.status, refused.reason) == (401, "track track.identify")
+        assert app.outcomes() == [("lost", 2)]
+        assert app.identify(plan="a", host=EU, headers={"authorization": "Basic YTpi"}).status == 200
+        assert app.outcomes() == [("recovered", 3)]
+
+
+def test_a_followed_redirect_whose_method_changed_is_refused_too():
+    """Such a request is no operation; the 401 is that of the surface. Before the redirect nothing is refused."""
+    app = Sender(REDIRECT, service=SERVICE)
+    followed = WireRequest("GET", f"{EU}42", {}, b"")
+    with app.replay:
+        assert app.replay.refusal(followed, None) is None
+        app.identify(plan="a")
+        assert app.replay.refusal(followed, None) == replace(REFUSED, reason="track ")
+        assert app.replay.refusal(WireRequest("GET", f"{PEOPLE}42", {}, b""), None) is None
+
+
+def test_a_call_without_credentials_of_its_own_is_not_refused():
+    """The service takes metrics of deliveries from anybody."""
+    app = Sender(REDIRECT, service=SERVICE)
+    with app.replay:
+        app.identify(plan="a")
+        sent = {"delivery_id": "a", "metric": "opened"}
+        assert app.send("track.metrics", EU.replace("/v1/customers/", "/v1/metrics"), sent).status == 200

@@ -87,3 +87,31 @@ def test_a_request_that_cannot_draw_the_case_takes_no_answer() -> None:
     case = replace(RATE, answer=redirects[0], family="3xx", kind="redirect", mode="once", retryable=False)
     schedule = Schedule({"track": case}, variant=lambda found, _: found, answers=lambda *_: iter(redirects))
     assert [sent(schedule, "42", host) for host in (eu, TRACK, eu, TRACK)] == [None, 1, None, 7]
+
+
+def test_the_first_alternative_that_applies_is_taken() -> None:
+    """A case of other operations, and one that the request cannot draw, are passed over; what was met stays."""
+    other = replace(RATE, id="other", operations=("track.event",))
+    lacking = replace(RATE, id="lacking", when={"email": "https://example.com"})
+    schedule = Schedule(
+        {"track": other},
+        alternatives=({"app": RATE}, {"track": lacking}, {"track": RATE}),
+        variant=lambda found, _: found,
+        answers=sequence,
+    )
+    assert [case.id for case in schedule.cases] == ["other", RATE.id, "lacking", RATE.id]
+    assert [sent(schedule, "42") for _ in range(2)] == [1, 7]
+    assert (schedule.cases, list(schedule.lacking)) == ((RATE,), ["an e-mail address"])
+
+
+def test_a_request_that_lacks_what_the_case_takes_does_not_meet_it() -> None:
+    """A later request that has it does; then one that lacks it is answered with success again."""
+    schedule = made(replace(RATE, when={"email": "https://example.com"}))
+    assert [sent(schedule, who) for who in ("42", "ada@example.com", "42", "ada@example.com")] == [None, 1, None, 7]
+
+
+def test_only_the_operations_asked_for_are_asked_for_conditions() -> None:
+    """A request of another operation lacks nothing: the test does not ask for it."""
+    lacking = replace(RATE, when={"email": "https://example.com"})
+    schedule = Schedule({"track": lacking}, ["track.event"], variant=lambda found, _: found)
+    assert (sent(schedule, "42"), list(schedule.lacking)) == (None, [])

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from pytest_customerio.contract.catalog import Catalog
 from pytest_customerio.core.model import Answer, ErrorCase, Provenance, WireRequest
 from pytest_customerio.core.observation import Message
-from pytest_customerio.replay.scope import draws, scope, timed
+from pytest_customerio.replay.scope import OTHER_REGION, draws, lacks, scope, timed
 
 EVENT = Catalog.load().operations["track.event"]
 
@@ -72,3 +74,42 @@ def test_strict_mode_drops_nothing(kind, value, expected):
     """In strict mode Pipelines answers with an error instead of dropping the payload."""
     request = WireRequest("POST", "https://cdp.customer.io/v1/track", {"x-strict-mode": value}, b"")
     assert draws(case("200-dropped", 200, kind), request) is expected
+
+
+IDENTIFY = Catalog.load().operations["track.identify"]
+MOVED = Answer(301, headers=(("Location", "https://track-eu.customer.io/"),))
+
+
+def sent(host="track.customer.io", body=b""):
+    return WireRequest("PUT", f"https://{host}/api/v1/customers/42", {}, body)
+
+
+def test_what_a_request_lacks():
+    """A condition of the case that does not hold is what the request lacks."""
+    mail = replace(case("400-invalid-email", 400), when={"email": "https://example.com"})
+    assert lacks(mail, IDENTIFY, sent()) == "an e-mail address"
+    assert lacks(mail, IDENTIFY, sent(body=b'{"email": "a"}')) == ""
+    dropped = case("200-dropped", 200, "dropped")
+    strict = WireRequest("POST", "https://cdp.customer.io/v1/track", {"x-strict-mode": "1"}, b"")
+    assert lacks(dropped, EVENT, strict) == "a request without X-Strict-Mode: 1"
+
+
+@pytest.mark.parametrize(
+    ("region", "host", "expected"),
+    [
+        (None, "track.customer.io", ""),
+        ("eu", "track.customer.io", ""),
+        ("us", "track.customer.io", OTHER_REGION),
+        ("eu", "track-eu.customer.io", OTHER_REGION),
+        (None, "track-eu.customer.io", OTHER_REGION),
+    ],
+)
+def test_a_workspace_is_redirected_from_the_other_region_only(region, host, expected):
+    """The host of the declared region redirects nobody, and the target of a redirect neither."""
+    redirect = replace(case("301-region-redirect", 301, "redirect"), answer=MOVED)
+    assert lacks(redirect, IDENTIFY, sent(host), region) == expected
+
+
+def test_the_declared_region_matters_to_redirects_only():
+    """Any other error can happen on the right host too."""
+    assert lacks(case("401-wrong-region", 401), IDENTIFY, sent(), "us") == ""

@@ -61,3 +61,12 @@ def test_what_tests_send_that_run_once_for_each_operation() -> None:
     )
     assert found.sent == {"t.py::t[]": ["track.identify", "track.event", "app.send_email"]}
     assert found.gone == {"t.py::t[]": ["track.batch"]}
+
+
+def test_a_case_that_cannot_happen_is_not_untried() -> None:
+    """What a test could not replay to an operation, because of what it sends, does not lower the percentage."""
+    found = results(verdict("track.event", CASES[0], "raised"))
+    assert found.percent() == 25.0
+    found.add(part((), {}, skipped={"t.py::t[x]": {"case": CASES[1], "reason": "no", "impossible": ["track.event"]}}))
+    assert found.untried() == {"track.event": CASES[2:]}
+    assert found.percent() == 50.0

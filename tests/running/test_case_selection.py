@@ -44,10 +44,24 @@ def test_an_unknown_name(words, except_for) -> None:
 
 
 def test_an_unknown_name_that_is_near_to_nothing() -> None:
-    """Without a near case, the mistake names none."""
+    """Without a near case, the mistake says what is accepted."""
     with pytest.raises(SettingsError) as caught:
         SELECTION.case_ids("here", ("zzzzzzzzzzzz",))
-    assert str(caught.value) == "here: 'zzzzzzzzzzzz' is no error case"
+    assert str(caught.value) == (
+        "here: 'zzzzzzzzzzzz' is no error case; accepted: an id such as 429-rate-limited, a status, or a family: 207, 2xx,"
+        " 3xx, 400, 401, 403, 404, 413, 422, 429, 5xx, network"
+    )
+
+
+def test_a_surface_is_no_operation() -> None:
+    """Where a surface is named, its operations are listed."""
+    with pytest.raises(SettingsError) as caught:
+        SELECTION.errors_mark("here", (), {"operations": "Pipelines.*"})
+    assert str(caught.value) == (
+        "here: operations='Pipelines.*': there is no such operation (pipelines is a surface; its operations:"
+        " pipelines.alias, pipelines.batch, pipelines.group, pipelines.identify, pipelines.page, pipelines.screen,"
+        " pipelines.track)"
+    )
 
 
 def test_one_case_on_every_surface() -> None:
@@ -68,13 +82,37 @@ def test_one_case_on_every_surface() -> None:
 )
 def test_one_case_by_hand(word, id) -> None:
     """A transient case persists, unless its id ends in -recovers."""
-    assert {case.id for case in SELECTION.one_case("here", word).values()} == {id}
+    (found,) = SELECTION.named_cases("here", word)
+    assert {case.id for case in found.values()} == {id}
+
+
+@pytest.mark.parametrize("word", ["429", " 429"])
+def test_a_status_by_hand(word) -> None:
+    """A status names every case that has it, each as it lasts; the request decides which one is replayed."""
+    found = [{case.id for case in cases.values()} for cases in SELECTION.named_cases("here", word)]
+    assert found == [{"429-daily-quota"}, {"429-rate-limited-persists"}, {"429-retry-after-persists"}]
+
+
+@pytest.mark.parametrize("word", ["429", "5xx", "connection-reset", "connection-reset-recovers", "400-malformed"])
+def test_a_word_that_is_clear(word) -> None:
+    """One case, or cases that differ in their cause only, need no further word."""
+    assert SELECTION.unclear("here", word) == ""
+
+
+def test_a_word_for_several_faults() -> None:
+    """The fault that is replayed is named, with the others and the mark that runs all."""
+    assert SELECTION.unclear("cio.replay('network')", "network") == (
+        "cio.replay('network'): a word for 8 faults; accepted-then-reset is replayed. Say which one is meant (others:"
+        " connect-timeout, connection-refused, connection-reset, dns-failure, read-timeout, tls-failure, truncated-body),"
+        ' or run all in a mark: @pytest.mark.cio_errors("network")'
+    )
 
 
 def test_only_cases_that_recover(monkeypatch) -> None:
     """A case that only recovers is selected as it is."""
     monkeypatch.setattr(SELECTION, "case_ids", lambda *_: ("429-retry-after-recovers",))
-    assert {case.id for case in SELECTION.one_case("here", "429").values()} == {"429-retry-after-recovers"}
+    (found,) = SELECTION.named_cases("here", "429")
+    assert {case.id for case in found.values()} == {"429-retry-after-recovers"}
 
 
 def test_a_mark() -> None:

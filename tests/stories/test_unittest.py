@@ -410,7 +410,10 @@ def test_a_mark_that_names_nothing(story: Story) -> None:
                 pass
         """
     )
-    assert usage_error(result) == "test_app.py::ShopTest::test_x: cio_errors: 'nope' is no error case"
+    assert usage_error(result) == (
+        "test_app.py::ShopTest::test_x: cio_errors: 'nope' is no error case; accepted: an id such as 429-rate-limited, a"
+        " status, or a family: 207, 2xx, 3xx, 400, 401, 403, 404, 413, 422, 429, 5xx, network"
+    )
 
 
 def test_without_a_mark_nothing_is_touched(story: Story) -> None:

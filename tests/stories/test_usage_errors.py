@@ -40,7 +40,26 @@ MARKS = "cio_allow, cio_contract, cio_errors, and what the ini `markers` lists"
             'cio_errors("429-rate-limit-recovers")',
             "cio_errors: '429-rate-limit-recovers' is no error case (did you mean 429-rate-limited-recovers?)",
         ),
-        ('cio_errors("everything")', "cio_errors: 'everything' is no error case"),
+        (
+            'cio_errors("everything")',
+            "cio_errors: 'everything' is no error case; accepted: an id such as 429-rate-limited, a status, or a family:"
+            " 207, 2xx, 3xx, 400, 401, 403, 404, 413, 422, 429, 5xx, network",
+        ),
+        (
+            'cio_errors("4XX ")',
+            "cio_errors: '4XX ' is no error case (did you mean 400, 401, 403, 404, 413, 422 or 429?)",
+        ),
+        ("cio_errors(502, 530)", "cio_errors: '530' is no error case (did you mean 504?)"),
+        (
+            'cio_errors(operations="track_v2")',
+            "cio_errors: operations='track_v2': there is no such operation (track_v2 is a surface; its operations:"
+            " track_v2.batch, track_v2.delivery_event, track_v2.object_add_relationships, track_v2.object_delete,"
+            " track_v2.object_delete_relationships, track_v2.object_identify, track_v2.object_identify_anonymous,"
+            " track_v2.person_add_device, track_v2.person_add_relationships, track_v2.person_delete,"
+            " track_v2.person_delete_device, track_v2.person_delete_relationships, track_v2.person_event,"
+            " track_v2.person_identify, track_v2.person_merge, track_v2.person_page, track_v2.person_screen,"
+            " track_v2.person_suppress, track_v2.person_unsuppress)",
+        ),
         ('cio_errors(except_for="4290")', "cio_errors: '4290' is no error case (did you mean 429?)"),
         (
             'cio_errors("429", except_for=("429",))',

@@ -10,7 +10,7 @@ from pytest_customerio.core.model import Answer, ErrorCase, Provenance, WireRequ
 from pytest_customerio.core.settings import ErrorsMark
 from pytest_customerio.judging.judgement import CaseJudge, Judgement
 from pytest_customerio.judging.outcome import all_delivered
-from pytest_customerio.replay.replay import Replay
+from pytest_customerio.replay.replay import Replay, Service
 
 CATALOG = Catalog.load()
 OK = Answer(200, "OK", (), b"{}")
@@ -70,9 +70,19 @@ def mark(**asked: Any) -> ErrorsMark:
 class Sender:
     """Sends requests to one replay, and judges what became of them."""
 
-    def __init__(self, error: ErrorCase, times: int | None = None, asked: ErrorsMark | None = None) -> None:
+    def __init__(
+        self,
+        error: ErrorCase,
+        times: int | None = None,
+        asked: ErrorsMark | None = None,
+        service: Service | None = None,
+    ) -> None:
         self.replay = Replay(
-            {error.surface: error}, asked or mark(), variant=lambda found, operation: found, times=times
+            {error.surface: error},
+            asked or mark(),
+            variant=lambda found, operation: found,
+            times=times,
+            service=service,
         )
         self.judge = CaseJudge()
         self.given = 0

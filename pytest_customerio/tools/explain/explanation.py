@@ -13,6 +13,7 @@ from pytest_customerio.core.data import UnknownNameError
 from pytest_customerio.core.model import ErrorCase, Violation
 from pytest_customerio.core.nearest import nearest
 from pytest_customerio.reporting import messages
+from pytest_customerio.reporting.client_advice import clients, sources
 from pytest_customerio.tools.commands import PROGRAM
 from pytest_customerio.tools.explain import phrases
 from pytest_customerio.tools.explain.advice import Advice, Constraint, Topic
@@ -98,7 +99,7 @@ class Explain:
         for first in {case.surface: case for case in reversed(self.cases[cassette])}.values():
             for operation in first.operations:
                 case = self.cassettes.variant(first, operation)
-                key = (case.answer, case.cause, case.todo, case.rules, case.provenance)
+                key = (case.answer, case.cause, case.todo, case.rules, case.provenance, tuple(case.when))
                 found.setdefault(key, (case, []))[1].append(operation)
         groups = (Group(case, tuple(operations)) for case, operations in found.values())
         return sorted(groups, key=lambda group: -len(group.operations))
@@ -112,10 +113,12 @@ class Explain:
             Heading(f"{cassette}: {first.cause}"),
             facts(
                 ("what to do", phrases.shared(group.case.todo for group in groups)),
+                ("with each client", list(clients(cassette).values())),
                 ("try again?", phrases.unique(phrases.retry_text(group.case) for group in groups)),
                 ("was it taken?", phrases.unique(phrases.ACCEPTED[group.case.accepted] for group in groups)),
                 ("runs as", [phrases.mode_text(one) for one in modes.values()] if len(modes) > 1 else ""),
                 ("prevented by", self._prevented(rule for group in groups for rule in group.case.rules)),
+                ("clients' docs", sources(cassette)),
             ),
             *(block for group in groups for block in self._group(group, groups)),
             *phrases.examples(self.advice.for_case(first), linked=linked),
@@ -181,6 +184,7 @@ class Explain:
         yield Code(phrases.answer_text(case.answer), "http" if not case.answer.fault else "text")
         yield facts(
             ("cause", case.cause if len(groups) > 1 else ""),
+            ("it takes", phrases.condition_texts(case)),
             ("what to do", "" if shared else case.todo),
             ("how sure", phrases.provenance_texts(sure)),
             ("evidence", sure.evidence),

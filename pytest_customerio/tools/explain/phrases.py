@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
+from pytest_customerio.cassettes.conditions import CONDITIONS
 from pytest_customerio.core.model import Accepted, Answer, ErrorCase, Provenance, Severity, Source
 from pytest_customerio.reporting import messages
 from pytest_customerio.tools.explain.advice import Example
@@ -73,6 +74,11 @@ def error_texts(errors: Iterable[tuple[str, str]]) -> list[str]:
     for error, source in errors:
         found.setdefault(error, {})[source] = None
     return [f"{error} ({', '.join(sources)})" for error, sources in found.items() if error]
+
+
+def condition_texts(case: ErrorCase) -> list[str]:
+    """What a request needs to draw the case, and where that is said."""
+    return [f"{CONDITIONS[name].text}; {source}" for name, source in case.when.items()]
 
 
 def provenance_texts(provenance: Provenance) -> list[str]:
