@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 SOURCES: tuple[str, ...] = get_args(Source)
 KINDS: tuple[str, ...] = get_args(Kind)
 ACCEPTED: tuple[str, ...] = get_args(Accepted)
-_TRANSIENT = ("429", "5xx", "network")
+_TRANSIENT = ("408", "429", "5xx", "network")
 # After these faults it is unknown whether the payload was taken. After a fault while connecting it was not taken, after
 # any other fault it was.
 _OPEN_FAULTS = ("connection-reset", "read-timeout")

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Literal
 
+from pytest_customerio.core.http_dates import unix_time
 from pytest_customerio.core.payload import Payload, decode
 
 Severity = Literal["error", "warning", "info"]
@@ -161,8 +162,19 @@ class Answer(_HasBody):
 
     @property
     def retry_after(self) -> float | None:
-        """Seconds of the `Retry-After` header, if there is one in seconds."""
-        return next((float(value) for value in self.header("retry-after") if value.isdigit()), None)
+        """Seconds that `Retry-After` asks to wait, if it says so: a date counts from the answer's own `Date`."""
+        dates = (unix_time(value) for value in self.header("date"))
+        return self.wait_from(next(dates, None))
+
+    def wait_from(self, now: float | None) -> float | None:
+        """Seconds that `Retry-After` asks to wait, if it says so: a date counts from the unix time `now`."""
+        for value in map(str.strip, self.header("retry-after")):
+            if value.isascii() and value.isdigit():
+                return float(value)
+            until = None if now is None else unix_time(value)
+            if now is not None and until is not None:
+                return max(0.0, until - now)
+        return None
 
     def header(self, name: str) -> tuple[str, ...]:
         """The values of the headers with this name, which is lower case."""
@@ -214,7 +226,7 @@ class ErrorCase:
 
     @property
     def retry_after(self) -> float | None:
-        """Seconds of the first answer's `Retry-After`, if it has one in seconds."""
+        """Seconds that the first answer's `Retry-After` asks to wait, if it does."""
         return self.answer.retry_after
 
 
