@@ -204,7 +204,9 @@ class ErrorCase:
     the operations that it applies to; `family` is its column in the report (`400`, `401`, `429`, `5xx`, `network` …).
     `cause` and `todo` are sentences for developers. `rules` are the rules whose violation draws the error. `accepted`
     says whether Customer.io had accepted the payload. `when` are the conditions under which a request of these
-    operations can draw the error (`cassettes/conditions.py`), each with its source.
+    operations can draw the error (`cassettes/conditions.py`), each with its source. `only_by_name` keeps the case out of
+    its family, of its status and of marks without names: an application that reads no more than what Customer.io
+    documents need not handle it.
     """
 
     id: str
@@ -223,6 +225,7 @@ class ErrorCase:
     kind: Kind = "status"
     accepted: Accepted = "perhaps"
     when: Mapping[str, str] = field(default_factory=dict, hash=False)
+    only_by_name: bool = False
 
     @property
     def retry_after(self) -> float | None:

@@ -160,7 +160,8 @@ def test_what_an_operation_can_draw_is_read_from_its_surface_alone() -> None:
     assert {surface for surface, _ in cassettes._read} == {"track"}
     assert "400-id-mismatch" in applying
     assert "400-id-mismatch" not in set(cassettes.applying("track.event"))
-    assert applying == {case.id for case in CASSETTES.cases() if "track.identify" in case.operations}
+    usual = [case for case in CASSETTES.cases() if not case.only_by_name]
+    assert applying == {case.id for case in usual if "track.identify" in case.operations}
 
 
 @pytest.mark.parametrize(
@@ -194,7 +195,16 @@ def test_a_word_names_cases(word: str, ids: list[str]) -> None:
 def test_a_family_names_all_of_its_cases() -> None:
     """`network` and `429` stand for several cassettes."""
     assert {one.rpartition("-")[0] for one in CASSETTES.find("network")} == set(FAULTS)
-    assert len(CASSETTES.find("429")) == 9
+    assert len(CASSETTES.find("429")) == 7
+
+
+def test_a_case_that_only_its_name_asks_for() -> None:
+    """A date in Retry-After is not documented: neither 429 means it nor a test that names no case, and no operation counts
+    it among the cases that are left to try."""
+    ids = {"429-retry-after-date-recovers", "429-retry-after-date-persists"}
+    assert set(CASSETTES.find("429-retry-after-date")) == ids
+    assert ids.isdisjoint({*CASSETTES.find("429"), *CASSETTES.usual_ids, *CASSETTES.applying("track.identify")})
+    assert set(CASSETTES.case_ids) - set(CASSETTES.usual_ids) == ids
 
 
 @pytest.mark.parametrize(

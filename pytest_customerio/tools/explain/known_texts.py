@@ -44,7 +44,7 @@ def known_texts(explain: Explain) -> Iterator[KnownText]:
 
 
 def _of_case(explain: Explain, cassette: str) -> Iterator[KnownText]:
-    for group in explain.groups(cassette):
+    for group in (one for one in explain.groups(cassette) if not one.case.only_by_name):
         answer = group.case.answer
         status = str(answer.status or "")
         body = answer.body.decode("utf-8", "replace")
