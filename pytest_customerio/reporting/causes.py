@@ -10,6 +10,8 @@ from pytest_customerio.core.model import Violation
 # What was found says nothing about the cause here: how many attempts, and which waits.
 _COUNTED = ("blind-retry", "no-backoff", "retry-after-ignored", "unbounded-retry", "double-send", "jitter")
 _NUMBER = re.compile(r"(?:the )?\d+(?:[.,]\d+)*(?: (?:attempts?|retries|s)\b)?")
+# What a client or SDK logs by itself is no part of the application's handling.
+_LIBRARY = re.compile(r"logged by a library only \([^)]*\)?")
 _ADDRESS = re.compile(r"0x[0-9a-fA-F]+")
 # The most names that are written out before the rest is counted, if there are more than three.
 _NAMES = 2
@@ -34,7 +36,7 @@ def found(rule: str, got: str, case: str) -> str:
     answer = case.removesuffix("-recovers").removesuffix("-persists")
     for name in (answer, answer.replace("-", " ")):
         got = got.replace(f"the {name}", "#")
-    return _NUMBER.sub("#", got)
+    return _NUMBER.sub("#", _LIBRARY.sub("not even logged", got))
 
 
 def of_text(text: str, case: str | None) -> str:

@@ -26,6 +26,7 @@ LOST_400 = handled("400-malformed", broken("outcome", "lost: nothing after the 4
         ("read-timeout-recovers", "lost: nothing after the read-timeout, not even logged"),
         ("read-timeout-recovers", "lost: nothing after the read timeout, not even logged"),
         ("500-server-error-persists", "lost: nothing after 4 attempts, not even logged"),
+        ("dns-failure-persists", "lost: nothing after 4 attempts, logged by a library only (WARNING urllib3)"),
     ],
 )
 def test_the_answer_and_the_attempts_are_no_part_of_the_cause(case: str, got: str) -> None:

@@ -51,6 +51,27 @@ def test_one_mark_on_a_function_that_swallows_everything(story: Story, style: st
     assert rest == f"FAILED test_app.py::test_purchase - {failed - 1} more: the same"
 
 
+def test_the_same_with_the_official_sdk(story: Story) -> None:
+    """What its retry engine logs by itself makes no second cause."""
+    pytest.importorskip("customerio")
+    result = story.run(
+        """
+        import pytest
+        from customerio import CustomerIO
+
+        @pytest.mark.cio_errors
+        def test_purchase():
+            try:
+                CustomerIO("site-1234", "track-key-1234").track(customer_id="42", name="purchase", data={"price": 3})
+            except Exception:
+                pass
+        """,
+        "-ra",
+    )
+    assert headings(result) == ["test_purchase[301-region-redirect]", "test_purchase"]
+    assert len(result.outlines) < 60
+
+
 def test_the_block_whole(story: Story) -> None:
     """The first item has the whole text; what stands for the others is one line."""
     result = story.run(LOSES.replace("@pytest.mark.cio_errors", MARK))
