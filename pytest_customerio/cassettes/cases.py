@@ -153,8 +153,9 @@ class Cassettes:
             yield playback.play(key).answer
 
     def applying(self, operation: str) -> Iterator[str]:
-        """The ids of the cases that this operation can draw, but for those that only a name asks for. Every checked run calls this, so only the files of its
-        surface are read.
+        """The ids of the cases that this operation can draw, but for those that only a name asks for.
+
+        Every checked run calls this, so only the files of its surface are read.
         """
         for surface, name in self._files:
             if name != SUCCESS and operation.startswith(f"{surface}."):

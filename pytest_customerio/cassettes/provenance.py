@@ -28,8 +28,8 @@ _OPEN_FAULTS = ("connection-reset", "read-timeout")
 class About:
     """The facts of one error cassette. `operations` are names within the surface; `differs` has those of exceptions.
 
-    `when` are the conditions of the case, each with the public address that tells of it. With `only_by_name` no family or
-    status means the case.
+    `when` are the conditions of the case, each with the public address that tells of it. With `only_by_name` no family
+    or status means the case.
     """
 
     provenance: Provenance

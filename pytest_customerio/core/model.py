@@ -163,11 +163,13 @@ class Answer(_HasBody):
     @property
     def retry_after(self) -> float | None:
         """Seconds that `Retry-After` asks to wait, if it says so: a date counts from the answer's own `Date`."""
-        dates = (unix_time(value) for value in self.header("date"))
-        return self.wait_from(next(dates, None))
+        return self.wait_from(None)
 
     def wait_from(self, now: float | None) -> float | None:
-        """Seconds that `Retry-After` asks to wait, if it says so: a date counts from the unix time `now`."""
+        """Seconds that `Retry-After` asks to wait, if it says so: a date counts from the answer's own `Date`, else from
+        the unix time `now`.
+        """
+        now = next((unix_time(value) for value in self.header("date")), now)
         for value in map(str.strip, self.header("retry-after")):
             if value.isascii() and value.isdigit():
                 return float(value)
@@ -204,8 +206,8 @@ class ErrorCase:
     the operations that it applies to; `family` is its column in the report (`400`, `401`, `429`, `5xx`, `network` …).
     `cause` and `todo` are sentences for developers. `rules` are the rules whose violation draws the error. `accepted`
     says whether Customer.io had accepted the payload. `when` are the conditions under which a request of these
-    operations can draw the error (`cassettes/conditions.py`), each with its source. `only_by_name` keeps the case out of
-    its family, of its status and of marks without names: an application that reads no more than what Customer.io
+    operations can draw the error (`cassettes/conditions.py`), each with its source. `only_by_name` keeps the case out
+    of its family, of its status and of marks without names: an application that reads no more than what Customer.io
     documents need not handle it.
     """
 

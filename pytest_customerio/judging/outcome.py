@@ -12,7 +12,7 @@ from pytest_customerio.judging.exceptions import is_undeclared
 from pytest_customerio.judging.violation import violation
 from pytest_customerio.replay.endless import GaveUp
 
-# An application need not wait for longer, in seconds, within the call: the official SDK for Node waits for at most that.
+# An application need not wait for longer, in seconds, within the call: the official SDK for Node waits for no longer.
 LONGEST_WAIT = 300.0
 HANDLED = "recovered, raised, deferred or reported"
 HOW_HANDLED = "retry, raise (raises=SomeError), keep it for later (cio.pending(…)) or tell the caller (cio.reported(…))"

@@ -97,7 +97,9 @@ def test_an_error_says_what_to_do(path: Path) -> None:
     assert {"family", "retryable", "operations", "cause", "todo", "rules"} <= set(metadata)
     assert metadata["cause"]
     assert metadata["todo"]
-    assert metadata["retryable"] == (metadata["family"] in ("408", "429", "5xx", "network") and path.stem != "429-daily-quota")
+    assert metadata["retryable"] == (
+        metadata["family"] in ("408", "429", "5xx", "network") and path.stem != "429-daily-quota"
+    )
     assert metadata["family"] == family(path.stem)
 
 

@@ -143,7 +143,9 @@ def test_each_example_handles_every_case_that_it_is_shown_for(examples: Story) -
     rows = [row for row in examples.rows() if row["case"]]
     assert [row["nodeid"] for row in rows if row["outcome"] in (None, "lost")] == []
     waiting = ("test_send_once", "test_keep")
-    passing = [row for row in rows if row["case"].endswith("-recovers") and not any(one in row["nodeid"] for one in waiting)]
+    passing = [
+        row for row in rows if row["case"].endswith("-recovers") and not any(one in row["nodeid"] for one in waiting)
+    ]
     assert {row["outcome"] for row in passing} == {"recovered"}
     lasting = [row for row in rows if not row["case"].endswith("-recovers") and row["case"] not in TAKEN]
     assert {row["outcome"] for row in lasting} == {"raised", "deferred", "reported"}
