@@ -136,7 +136,7 @@ def test_pipelines_without_strict_mode(story: Story) -> None:
     assert f"SKIPPED [4] test_app.py:5: {cases}: {where}: it {takes}" in short_summary(result)
     assert (
         "no error was replayed to these tests, every case of their mark was skipped (fails with --cio-strict):\n"
-        f"  test_app.py::test_refused: 400-malformed {takes} (and 3 more cases)\n"
+        f"  test_app.py::test_refused: 400-malformed {takes} (and 5 more cases)\n"
     ) in closing(result)
 
 
