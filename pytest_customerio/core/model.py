@@ -207,8 +207,8 @@ class ErrorCase:
     `cause` and `todo` are sentences for developers. `rules` are the rules whose violation draws the error. `accepted`
     says whether Customer.io had accepted the payload. `when` are the conditions under which a request of these
     operations can draw the error (`cassettes/conditions.py`), each with its source. `only_by_name` keeps the case out
-    of its family, of its status and of marks without names: an application that reads no more than what Customer.io
-    documents need not handle it.
+    of its family, of its status and of marks without names: it is a variant of another case, or nothing that an
+    application that reads no more than Customer.io documents has to handle.
     """
 
     id: str

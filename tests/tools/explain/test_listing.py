@@ -46,7 +46,6 @@ def test_a_line_is_about_what_is_left() -> None:
     """A row shows surfaces and provenance of the selected operations only."""
     assert Listing(EXPLAIN, ["403"]).rows() == [
         ("403-forbidden", "403", "app track track_v2", "no", "documented/synthetic"),
-        ("403-ip-not-allowed", "403", "app track track_v2", "no", "synthetic"),
     ]
     send_push = Listing(EXPLAIN, ["403-forbidden", "app.send_push"])
     assert send_push.rows() == [("403-forbidden", "403", "app", "no", "documented")]
