@@ -100,13 +100,16 @@ class Session:
         """Whether an answer may come out of vcrpy: a case may be replayed, or the test has a recording."""
         return plan.case is not None or plan.keep or self.recordings.plays(plan.nodeid)
 
-    def open(self) -> None:
-        """Install the guard and the clients' modules. No mock may be active: it would be taken for the original."""
+    def open(self, *, for_good: bool = False) -> None:
+        """Install the guard and the clients' modules. No mock may be active: it would be taken for the original.
+
+        The guard may be armed `for_good`: until the process ends.
+        """
         self.contract.prepare()
         self.cassettes.load()
         self._stack.enter_context(self.cassettes.quiet())
         self._stack.enter_context(self.recordings.opened())
-        self._stack.callback(guard.arm(self._traffic, self._traffic.refusal))
+        self._stack.callback(guard.arm(self._traffic, self._traffic.refusal, for_good=for_good))
         self._taps = registry.install(self._traffic)
         self._places = self._taps.places
         self._stack.callback(self._taps)
