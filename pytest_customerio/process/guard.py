@@ -1,7 +1,8 @@
 """Refuses every socket to Customer.io while the guard is armed, whatever code of the process opens it.
 
-The guard is an audit hook (PEP 578). Python cannot remove an audit hook, so that there is one hook and one `Guard` for
-the whole process; the hook only asks the guard, and while nothing is armed it refuses nothing.
+The guard is an audit hook (PEP 578), beside which `lookups` watches what causes no audit event. Python cannot remove an
+audit hook, so that there is one hook and one `Guard` for the whole process; the hook only asks the guard, and while
+nothing is armed it refuses nothing.
 """
 
 from __future__ import annotations
@@ -14,6 +15,8 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any, Protocol
 from weakref import WeakKeyDictionary, WeakSet
+
+from pytest_customerio.process.lookups import watch
 
 __tracebackhide__ = True  # pytest shows no frame of ours in anybody's traceback
 
@@ -66,13 +69,17 @@ class Guard:
             sys.addaudithook(_hook(self.audit))
         entry = (traffic, refuse)
         self.armed.append(entry)
+        unwatch = watch(self.check)
         before = WeakSet(threading.enumerate())
 
         def disarm() -> None:
             if entry in self.armed:
                 self.armed.remove(entry)
                 self._refuse_later(entry, before)
-                self.lasting += [entry] * for_good
+                if for_good:
+                    self.lasting.append(entry)
+                else:
+                    unwatch()
 
         return disarm
 
@@ -97,9 +104,10 @@ class Guard:
     def audit(self, event: str, args: tuple[Any, ...]) -> None:
         """The audit hook."""
         if (self.armed or self.outliving or self.lasting) and event in _WHERE:
-            self._check(*_WHERE[event](args))
+            self.check(*_WHERE[event](args))
 
-    def _check(self, host: object, port: object) -> None:
+    def check(self, host: object, port: object) -> None:
+        """Raise where a look-up of or a connection to this host is refused now; anything else passes."""
         name = host.decode("latin-1") if isinstance(host, bytes) else host
         if not isinstance(name, str):
             return
