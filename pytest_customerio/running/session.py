@@ -18,7 +18,7 @@ from pytest_customerio.contract.rules import vocabulary
 from pytest_customerio.core.model import Interaction, PendingInteraction
 from pytest_customerio.core.settings import RECORDINGS, Settings, allowances
 from pytest_customerio.judging.ledger import Record
-from pytest_customerio.process import guard
+from pytest_customerio.process import guard, processes
 from pytest_customerio.process.call_sites import CallSite
 from pytest_customerio.process.patching import Patches
 from pytest_customerio.reporting import messages
@@ -110,6 +110,8 @@ class Session:
         self._stack.enter_context(self.cassettes.quiet())
         self._stack.enter_context(self.recordings.opened())
         self._stack.callback(guard.arm(self._traffic, self._traffic.refusal, for_good=for_good))
+        if self.settings.contract:
+            self._stack.callback(processes.watch())
         self._taps = registry.install(self._traffic)
         self._places = self._taps.places
         self._stack.callback(self._taps)
