@@ -41,7 +41,7 @@ def test_options_and_ini(parsed, pytester: pytest.Pytester) -> None:
     schema = pytester.mkdir("own").joinpath("track", "identify.json")
     schema.parent.mkdir()
     schema.write_text("{}", encoding="utf-8")
-    ini = "cio_region = eu\ncio_schemas = own\ncio_cassettes = own\ncio_allow = outcome\ncio_hosts = http://crm.local"
+    ini = "cio_region = eu\ncio_schemas = own\ncio_cassettes = own\ncio_allow = outcome: on purpose\ncio_hosts = http://crm.local"
     config = parsed("--cio-strict", "--cio-record", "--cio-report=a.json", ini=ini)
     settings = options.read(config)
     assert (settings.contract, settings.strict, settings.record, settings.region) == (True, True, True, "eu")
@@ -50,7 +50,7 @@ def test_options_and_ini(parsed, pytester: pytest.Pytester) -> None:
         "own",
         "own",
     ]
-    assert settings.allow_lines == ("outcome",)
+    assert settings.allow_lines == ("outcome: on purpose",)
     assert len(settings.hosts) == 1
     assert options.read(parsed(ini="cio_contract = true")).contract
 
