@@ -59,7 +59,7 @@ class Judge:
         """The conclusion about the call phase; `unmet` are the cases that no request met."""
         text, notes = self.text(test, news, unmet), test.mocked
         if unmet and notes is not None and notes.not_sent and test.record.heard == notes.not_sent:
-            return Conclusion(f"{messages.NOTHING_SENT}\n\n{text}".rstrip())
+            return Conclusion(f"{messages.NOTHING_SENT.partition(chr(10))[0]}\n\n{text}".rstrip())
         if text or not unmet:
             return Conclusion(text)
         if took := _took(test, unmet[0]):
