@@ -11,7 +11,7 @@ from pytest_customerio.clients.traffic import heard_above
 from pytest_customerio.clients.transport.bodies import Tee
 from pytest_customerio.core.model import Answer
 
-# Tells the mock of one attempt that it missed: what the application got for it, or None where that is not known.
+# Tells the mock of a call that it missed: what the application got for it, or None where that is not known.
 Note = Callable[[Any], None]
 
 
@@ -24,14 +24,16 @@ class Bypass:
 
     `errors` are the attempts that the case answered; each counts as one until `success` is asked for. `note` is given
     the answer of the mock to the latest attempt; it is None where that attempt is noted otherwise. `answers` tells
-    whether the mock has an answer.
+    whether the mock has an answer. `each` says that the mock is called for each attempt of the client's retry engine:
+    it is in the place of what is beneath that engine, or has an engine of its own.
     """
 
-    __slots__ = ("answering", "answers", "errors", "note")
+    __slots__ = ("answering", "answers", "each", "errors", "note")
 
-    def __init__(self, answers: Callable[[], bool]) -> None:
+    def __init__(self, answers: Callable[[], bool], *, each: bool = False) -> None:
         self.answering = False
         self.answers = answers
+        self.each = each
         self.errors = 0
         self.note: Callable[[Answer], None] | None = None
 
@@ -81,9 +83,15 @@ def always() -> bool:
 
 
 def lead(
-    real: Callable[[], Any], mock: Callable[[], Any], note: Note | None = None, answers: Callable[[], bool] = always
+    real: Callable[[], Any],
+    mock: Callable[[], Any],
+    note: Note | None = None,
+    answers: Callable[[], bool] = always,
+    *,
+    each: bool = False,
 ) -> Any:
-    """Call `real`; where the case does not answer, call `mock`. `note` tells the mock of each attempt that it missed.
+    """Call `real`; where the case does not answer, call `mock`. `note` tells the mock of the call that it missed; with
+    `each`, of each attempt.
 
     Beneath a call that is led already, the outer mock decides: `real` is called for it, `mock` once it answers.
     """
@@ -91,14 +99,14 @@ def lead(
     outer = bypass.get()
     if outer is not None:
         return mock() if outer.answering else real()
-    one = Bypass(answers)
+    one = Bypass(answers, each=each)
     token = bypass.set(one)
     try:
         try:
-            return _told(one, note, real())
+            return _noted(one, note, real())
         except MockAnswersError:
             one.answering = True
-            _tell(one, note)
+            _tell_of_errors(one, note)
         except BaseException as error:
             _tell(one, note, error)
             raise
@@ -122,10 +130,10 @@ async def alead(
     token = bypass.set(one)
     try:
         try:
-            return _told(one, note, await real())
+            return _noted(one, note, await real())
         except MockAnswersError:
             one.answering = True
-            _tell(one, note)
+            _tell_of_errors(one, note)
         except BaseException as error:
             _tell(one, note, error)
             raise
@@ -147,18 +155,29 @@ def _answered(one: Bypass, mock: Callable[[], Any]) -> Any:
         raise
 
 
-def _told(one: Bypass, note: Note | None, response: Any) -> Any:
+def _noted(one: Bypass, note: Note | None, response: Any) -> Any:
     _tell(one, note, response)
     return response
 
 
-def _tell(one: Bypass, note: Note | None, got: Any = None) -> None:
-    """Tell the mock of each attempt that the case answered; the application got `got` for the last one."""
-    if note is None:
-        return
-    for left in range(one.errors - 1, -1, -1):
+def _tell(one: Bypass, note: Note | None, got: Any) -> None:
+    """Tell the mock of the call, which the case answered with an error; the application got `got` for it."""
+    if one.errors > 0:
+        one.errors -= 1
+        _tell_of_errors(one, note)
+        _tell_once(note, got)
+
+
+def _tell_of_errors(one: Bypass, note: Note | None) -> None:
+    """Tell the mock of each attempt that the client's engine repeats; else the mock notes its own answer alone."""
+    for _ in range(one.errors if one.each else 0):
+        _tell_once(note, None)
+
+
+def _tell_once(note: Note | None, got: Any) -> None:
+    if note is not None:
         with suppress(Exception):  # what the mock notes is its own affair, and no reason to fail
-            note(None if left else got)
+            note(got)
 
 
 def unread(body: Any) -> Any:
