@@ -26,10 +26,12 @@ _CONTEXTS = (
 )
 _WHY = "calls that an SDK refuses, also at each public method"
 _WITHOUT = "such calls are not reported"
+# customerio-cdp-analytics installs a package of the same name, without this module of the SDK.
+_SDK = "customerio.track"
 PARTS = (
     *_CONTEXTS,
-    Part(CUSTOMERIO, "customerio", "CustomerIO.__init__", _WHY, _WITHOUT),
-    Part(CUSTOMERIO, "customerio", "APIClient.__init__", _WHY, _WITHOUT),
+    Part(CUSTOMERIO, "customerio", "CustomerIO.__init__", _WHY, _WITHOUT, needs=_SDK),
+    Part(CUSTOMERIO, "customerio", "APIClient.__init__", _WHY, _WITHOUT, needs=_SDK),
     Part(ANALYTICS, "customerio.analytics", "Client.__init__", _WHY, _WITHOUT),
     Part(ASYNC_CUSTOMERIO, "async_customerio", "AsyncCustomerIO.__init__", _WHY, _WITHOUT),
     Part(ASYNC_CUSTOMERIO, "async_customerio", "AsyncAPIClient.__init__", _WHY, _WITHOUT),
