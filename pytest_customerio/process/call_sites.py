@@ -104,7 +104,7 @@ def stack(is_project: Callable[[str], bool]) -> Iterator[Function]:
 
 
 def raised_at(error: BaseException | None, is_project: Callable[[str], bool]) -> str:
-    """`crm.py:16 in purchase`: the innermost line of the project in the traceback of an exception; empty without one."""
+    """`crm.py:16 in purchase`: the innermost line of the project in the traceback of an exception, if there is one."""
     place = ""
     trace = error.__traceback__ if error is not None else None
     while trace is not None:

@@ -88,5 +88,6 @@ def _next_command(results: Results) -> str:
     ]
     if bare:
         which = "it" if len(bare) == 1 else "one"
-        return f"next: no error was replayed to {named(sorted(bare))}: mark a test that sends {which} @pytest.mark.cio_errors"
+        mark = f"mark a test that sends {which} @pytest.mark.cio_errors"
+        return f"next: no error was replayed to {named(sorted(bare))}: {mark}"
     return "next: pytest --cio-contract --cio-report=contract.json"

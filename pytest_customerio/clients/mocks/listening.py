@@ -168,7 +168,7 @@ class Listener:
     def _refuse(
         self, role: Role, args: tuple[Any, ...], kwargs: Mapping[str, Any], call: Watched, error: Exception
     ) -> None:
-        """While an error case is at work, a call of the real thing raised; a client's own exceptions are no loss yet."""
+        """While an error case is at work, a call of the real thing raised; only what an SDK raises is a refusal."""
         if role.library.sdk:
             this = sdk_calls.Call(self._place, role.label, role.operation)
             sdk_calls.refuse(this, call, error, args, kwargs)

@@ -91,7 +91,7 @@ class CallsThrough:
         if role.library is CDP:
             return self._with_threads(role, self._instances.behind_module() if role.kind == "function" else given)
         if given is not None and type(given) is not Built:
-            return Made(given, known=True, keys=True)
+            return self._instances.whole(role, given)
         return self._instances.of(role, given) if role.library.sdk else self._client(role, given)
 
     def _client(self, role: Role, given: Built | None) -> Made:
@@ -112,7 +112,7 @@ class CallsThrough:
     def _with_threads(self, role: Role, given: Any) -> Made:
         """A client of the CDP SDK that sends in a thread, as the application's would; equal ones are shared."""
         if given is not None and type(given) is not Built:
-            return Made(given, known=True, keys=True)
+            return self._instances.whole(role, given)
         for one, made in self._threaded:
             if alike(one, given):
                 return made
