@@ -103,12 +103,12 @@ def lead(
     token = bypass.set(one)
     try:
         try:
-            return _noted(one, note, real())
+            return _returned(one, note, real())
         except MockAnswersError:
             one.answering = True
-            _tell_of_errors(one, note)
+            _note_errors(one, note)
         except BaseException as error:
-            _tell(one, note, error)
+            _note_missed(one, note, error)
             raise
         return one.answered(_answered(one, mock))
     finally:
@@ -130,12 +130,12 @@ async def alead(
     token = bypass.set(one)
     try:
         try:
-            return _noted(one, note, await real())
+            return _returned(one, note, await real())
         except MockAnswersError:
             one.answering = True
-            _tell_of_errors(one, note)
+            _note_errors(one, note)
         except BaseException as error:
-            _tell(one, note, error)
+            _note_missed(one, note, error)
             raise
         try:
             return one.answered(await mock())
@@ -155,26 +155,26 @@ def _answered(one: Bypass, mock: Callable[[], Any]) -> Any:
         raise
 
 
-def _noted(one: Bypass, note: Note | None, response: Any) -> Any:
-    _tell(one, note, response)
+def _returned(one: Bypass, note: Note | None, response: Any) -> Any:
+    _note_missed(one, note, response)
     return response
 
 
-def _tell(one: Bypass, note: Note | None, got: Any) -> None:
+def _note_missed(one: Bypass, note: Note | None, got: Any) -> None:
     """Tell the mock of the call, which the case answered with an error; the application got `got` for it."""
     if one.errors > 0:
         one.errors -= 1
-        _tell_of_errors(one, note)
-        _tell_once(note, got)
+        _note_errors(one, note)
+        _note_once(note, got)
 
 
-def _tell_of_errors(one: Bypass, note: Note | None) -> None:
+def _note_errors(one: Bypass, note: Note | None) -> None:
     """Tell the mock of each attempt that the client's engine repeats; else the mock notes its own answer alone."""
     for _ in range(one.errors if one.each else 0):
-        _tell_once(note, None)
+        _note_once(note, None)
 
 
-def _tell_once(note: Note | None, got: Any) -> None:
+def _note_once(note: Note | None, got: Any) -> None:
     if note is not None:
         with suppress(Exception):  # what the mock notes is its own affair, and no reason to fail
             note(got)
