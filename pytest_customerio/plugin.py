@@ -206,6 +206,8 @@ class _Reports:
         """Add the verdicts in a test's report, also if a worker ran the test."""
         if recorded := getattr(report, "cio_recorded", None):
             _run(self.config).results.add_recorded(*recorded)
+        if compared := getattr(report, "cio_compared", None):
+            _run(self.config).results.add_compared(*compared)
         if verdicts := getattr(report, "cio", None):
             _run(self.config).results.add(verdicts)
 
