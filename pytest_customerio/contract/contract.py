@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from itertools import islice
 from pathlib import Path
 from time import time
@@ -21,7 +21,7 @@ from pytest_customerio.contract.semantics import judge_path, judge_semantics, st
 from pytest_customerio.contract.sizes import LEAST_LIMIT, judge_sizes
 from pytest_customerio.core.model import Interaction, Operation, Severity, Violation
 from pytest_customerio.core.payload import Payload
-from pytest_customerio.core.redact import word
+from pytest_customerio.core.redact import mask, meant
 
 _RANK: Mapping[Severity, int] = {"error": 0, "warning": 1, "info": 2}
 # The most violations that are collected from the entries of one batch.
@@ -150,6 +150,12 @@ class Contract:
             for each in judge(entry, size, at):
                 yield replace(each, where=here + each.where[1:])
 
+    @cached_property
+    def _words(self) -> frozenset[str]:
+        """Types, actions and names of operations: such a word may be shown where another one of them belongs."""
+        operations = self._catalog.operations.values()
+        return frozenset(word for each in operations for word in (each.name, *each.variant.values()))
+
     def _judge_entity(self, entity: dict[str, Any], size: int, at: float) -> list[Violation]:
         """One entry of a batch of Track v2."""
         return self._judge_payload(None, self._catalog.entities, entity, size, at)
@@ -159,7 +165,7 @@ class Contract:
         kind, known = call.get("type"), self._catalog.pipelines_calls
         operation = known.get(kind) if isinstance(kind, str) else None
         if operation is None:
-            got = _shown(call, "type")
+            got = _shown(call, "type", known, self._words)
             return [violation("unknown-type", "$.type", ", ".join(known), got, "", "200, then dropped")]
         return self._judge_payload(operation, (), call, size, at)
 
@@ -175,7 +181,7 @@ class Contract:
         if operation is None:
             operation, rule, key = self._catalog.select(candidates, payload)
             if operation is None:
-                return [_no_variant(rule, key, candidates, payload)]
+                return [_no_variant(rule, key, candidates, payload, self._words)]
         found: list[Violation] = []
         for schema in self._schemas.of(operation):
             if not schema.holds(payload, size):
@@ -219,15 +225,17 @@ def _no_json(payload: Payload) -> Violation:
 
 def _no_object(where: str, payload: object) -> Violation:
     hint = 'wrap it: {"batch": [...]}' if isinstance(payload, list) and where == "$" else ""
-    return violation("body-not-object", where, "an object", word(payload), hint, "400")
+    return violation("body-not-object", where, "an object", mask(payload), hint, "400")
 
 
-def _no_variant(rule: str, key: str, candidates: Sequence[Operation], payload: dict[str, Any]) -> Violation:
+def _no_variant(
+    rule: str, key: str, candidates: Sequence[Operation], payload: dict[str, Any], words: Collection[str]
+) -> Violation:
     kind = payload.get("type")
     fitting = [each for each in candidates if key == "type" or each.variant["type"] == kind]
-    expected = ", ".join(dict.fromkeys(each.variant[key] for each in fitting))
-    return violation(rule, f"$.{key}", expected, _shown(payload, key), "", "400")
+    known = list(dict.fromkeys(each.variant[key] for each in fitting))
+    return violation(rule, f"$.{key}", ", ".join(known), _shown(payload, key, known, words), "", "400")
 
 
-def _shown(payload: dict[str, Any], key: str) -> str:
-    return word(payload[key]) if key in payload else "nothing"
+def _shown(payload: dict[str, Any], key: str, known: Iterable[str], words: Collection[str]) -> str:
+    return meant(payload[key], known, words) if key in payload else "nothing"

@@ -110,8 +110,8 @@ def _text(document: Document, catalog: Catalog) -> str:
     scrubber = CanaryScrubber(Scrubber(catalog, fakes), fakes)
     recorded = exchanges(document)
     for exchange in recorded:
-        for text in (exchange.request.url.encode(), exchange.request.body, exchange.answer.body):
-            fakes.reserve(text.decode("utf-8", "replace"))
+        for given in (exchange.request.url.encode(), exchange.request.body, exchange.answer.body):
+            fakes.reserve(given.decode("utf-8", "replace"))
     written = [marked(exchange, catalog) for exchange in map(scrubber.scrubbed, recorded)]
     text = writer.text(ABOUT, form.sealed(_about(document), written), written)
     scrubber.check(text)

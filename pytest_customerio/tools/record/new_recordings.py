@@ -17,7 +17,7 @@ from pytest_customerio.cassettes.folders import RECORDED_BY_TEST
 from pytest_customerio.cassettes.recording import form
 from pytest_customerio.cassettes.recording.fakes import Fakes
 from pytest_customerio.cassettes.recording.matching import MARK, identity, mark
-from pytest_customerio.cassettes.recording.playing import RecordingError, path_of
+from pytest_customerio.cassettes.recording.playing import Comparison, RecordingError, path_of
 from pytest_customerio.cassettes.recording.scrub import Scrubber, allowed_headers
 from pytest_customerio.contract.catalog import Catalog
 from pytest_customerio.core.model import Answer, Operation, WireRequest
@@ -72,7 +72,7 @@ class NewRecording:
 
     def __init__(self, path: Path, nodeid: str, catalog: Catalog, target: Target) -> None:
         self.written: tuple[str, int] | None = None
-        self.compared = None
+        self.compared: Comparison | None = None
         self._path = path
         self._nodeid = nodeid
         self._catalog = catalog
