@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property, lru_cache
+from functools import lru_cache
 from itertools import islice
 from pathlib import Path
 from time import time
@@ -19,6 +19,7 @@ from pytest_customerio.contract.rules import violation, vocabulary
 from pytest_customerio.contract.schemas import Schemas
 from pytest_customerio.contract.semantics import judge_path, judge_semantics, strict_mode
 from pytest_customerio.contract.sizes import LEAST_LIMIT, judge_sizes
+from pytest_customerio.contract.words import words
 from pytest_customerio.core.model import Interaction, Operation, Severity, Violation
 from pytest_customerio.core.payload import Payload
 from pytest_customerio.core.redact import mask, meant
@@ -150,12 +151,6 @@ class Contract:
             for each in judge(entry, size, at):
                 yield replace(each, where=here + each.where[1:])
 
-    @cached_property
-    def _words(self) -> frozenset[str]:
-        """Types, actions and names of operations: such a word may be shown where another one of them belongs."""
-        operations = self._catalog.operations.values()
-        return frozenset(word for each in operations for word in (each.name, *each.variant.values()))
-
     def _judge_entity(self, entity: dict[str, Any], size: int, at: float) -> list[Violation]:
         """One entry of a batch of Track v2."""
         return self._judge_payload(None, self._catalog.entities, entity, size, at)
@@ -165,7 +160,7 @@ class Contract:
         kind, known = call.get("type"), self._catalog.pipelines_calls
         operation = known.get(kind) if isinstance(kind, str) else None
         if operation is None:
-            got = _shown(call, "type", known, self._words)
+            got = _shown(call, "type", known)
             return [violation("unknown-type", "$.type", ", ".join(known), got, "", "200, then dropped")]
         return self._judge_payload(operation, (), call, size, at)
 
@@ -181,7 +176,7 @@ class Contract:
         if operation is None:
             operation, rule, key = self._catalog.select(candidates, payload)
             if operation is None:
-                return [_no_variant(rule, key, candidates, payload, self._words)]
+                return [_no_variant(rule, key, candidates, payload)]
         found: list[Violation] = []
         for schema in self._schemas.of(operation):
             if not schema.holds(payload, size):
@@ -228,14 +223,12 @@ def _no_object(where: str, payload: object) -> Violation:
     return violation("body-not-object", where, "an object", mask(payload), hint, "400")
 
 
-def _no_variant(
-    rule: str, key: str, candidates: Sequence[Operation], payload: dict[str, Any], words: Collection[str]
-) -> Violation:
+def _no_variant(rule: str, key: str, candidates: Sequence[Operation], payload: dict[str, Any]) -> Violation:
     kind = payload.get("type")
     fitting = [each for each in candidates if key == "type" or each.variant["type"] == kind]
     known = list(dict.fromkeys(each.variant[key] for each in fitting))
-    return violation(rule, f"$.{key}", ", ".join(known), _shown(payload, key, known, words), "", "400")
+    return violation(rule, f"$.{key}", ", ".join(known), _shown(payload, key, known), "", "400")
 
 
-def _shown(payload: dict[str, Any], key: str, known: Iterable[str], words: Collection[str]) -> str:
-    return meant(payload[key], known, words) if key in payload else "nothing"
+def _shown(payload: dict[str, Any], key: str, known: Iterable[str]) -> str:
+    return meant(payload[key], known, words()) if key in payload else "nothing"

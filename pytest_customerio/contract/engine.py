@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from pytest_customerio.contract.bundle import bundle, enclosing, for_speed, size_limits
 from pytest_customerio.contract.keywords import KEYWORDS, Keyword, KeywordError
 from pytest_customerio.contract.rules import violation
+from pytest_customerio.contract.words import words
 from pytest_customerio.core import redact
 from pytest_customerio.core.model import Violation
 
@@ -203,5 +204,5 @@ def _got(error: Json) -> str:
         if "propertyNames" in error.absolute_schema_path:
             return redact.word(error.instance)
         known = error.validator_value if error.validator == "enum" else [error.validator_value]
-        return redact.meant(error.instance, known)
+        return redact.meant(error.instance, known, words())
     return (redact.figure if error.validator in _SIZES else redact.mask)(error.instance)

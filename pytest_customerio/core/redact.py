@@ -62,7 +62,7 @@ def meant(value: object, known: Iterable[object], vocabulary: Collection[str] = 
     if not isinstance(value, str):
         return mask(value)
     near = nearest(value[:40], [one for one in known if isinstance(one, str)], 0.75)
-    return word(value) if near or value.strip().lower() in vocabulary else shape(value)
+    return word(value) if near or value in vocabulary else shape(value)
 
 
 def word(value: object, limit: int = 40) -> str:
