@@ -197,7 +197,7 @@ def test_a_case_by_hand_is_judged(story: Story) -> None:
     )
     assert failure(result, "test_own_mock").startswith("track.identify 500-server-error-persists: lost, 1 attempt\n")
     # What is wrong besides, and what the plugin answered, stands with the two failures of the tests' own.
-    assert result.stdout.str().count("Captured customer.io call") == 2
+    assert result.stdout.str().count("-- customer.io --") == 2
 
 
 def test_a_mistake_by_hand_is_one_line(story: Story) -> None:
