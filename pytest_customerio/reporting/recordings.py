@@ -9,7 +9,7 @@ from pytest_customerio.reporting.results import Results
 
 # The most tests, differences of one test, and files that are listed one by one; the rest is counted.
 SHOWN = 10
-_DRIFT = "requests that differ from the recording of their test ({strict}record anew: pytest --cio-record):"
+_DRIFT = "requests that differ from the recording of their test (they {fail}; record anew: pytest --cio-record):"
 _EDITED = "recordings that were edited since they were recorded:"
 _OLDER = "recordings in an older form (python -m pytest_customerio record --migrate):"
 
@@ -19,7 +19,7 @@ def lines(results: Results) -> list[str]:
     compared = results.compared.values()
     paragraphs = [
         [*_made(results)],
-        [*_drifted(results.compared, _DRIFT.format(strict="" if results.strict else "they fail with --cio-strict; "))],
+        [*_drifted(results.compared, _DRIFT.format(fail="fail" if results.strict else "fail with --cio-strict"))],
         [*_paths(_EDITED, (one["path"] for one in compared if one["is_edited"]))],
         [*_paths(_OLDER, (one["path"] for one in compared if one["is_older"]))],
     ]

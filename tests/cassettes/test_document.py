@@ -70,6 +70,7 @@ def test_a_byte_order_mark_is_no_harm(tmp_path: Path) -> None:
         (b"a: [1\nb: 2\n", 2, "not YAML: while parsing a flow sequence, did not find expected ',' or ']'"),
         (b"a: \x01\n", None, "not YAML: control characters are not allowed"),
         (b"a: !!python/name:os.system x\n", 1, "not YAML: could not determine a constructor for the tag"),
+        (b"a: " + b"1" * 5000, None, "not YAML: Exceeds the limit"),
         (b"a: 2026-99-99\n", 1, "not YAML: month must be in 1..12"),
         (b"just text\n", 1, "not a cassette: it needs a list `interactions`"),
         (b"- a\n", 1, "not a cassette"),

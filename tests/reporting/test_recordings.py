@@ -51,7 +51,7 @@ def test_everything() -> None:
 def test_strict() -> None:
     """With --cio-strict the differences failed the run."""
     assert lines(results(strict=True, a={"drift": ("x",)}))[1] == (
-        "requests that differ from the recording of their test (record anew: pytest --cio-record):"
+        "requests that differ from the recording of their test (they fail; record anew: pytest --cio-record):"
     )
 
 
