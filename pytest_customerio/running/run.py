@@ -15,6 +15,7 @@ from pytest_customerio.core import settings
 from pytest_customerio.core.allowances import Allowance, mark_allowance
 from pytest_customerio.core.model import ErrorCase
 from pytest_customerio.core.settings import ErrorsMark, SettingsError
+from pytest_customerio.process.recognition import code_of
 from pytest_customerio.reporting import inapplicable
 from pytest_customerio.reporting.files import write
 from pytest_customerio.reporting.json_report import document
@@ -279,6 +280,7 @@ class Run:
                 for node, mark in item.iter_markers_with_node("cio_allow")
             ),
             errors=asked,
+            code=code_of(getattr(getattr(item, "obj", None), "__func__", getattr(item, "obj", None))),
             key=key_of(item) if asked is not None and asked.each else "",
             case=case_of(item),
             keep=options.asks_for(item, "cio"),

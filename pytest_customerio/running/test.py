@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from types import CodeType
 from typing import TYPE_CHECKING, Any
 
 from pytest_customerio.cassettes.cases import Cassettes
@@ -38,6 +39,7 @@ class Plan:
     With `keep` every interaction is remembered, for `cio.sent`. A test that runs once for each of its operations has a
     `key`, and what it `sends` once that is known. With `unreported` it runs to find that: nothing of it is recorded.
     `function` is the node id that all items of its test function share, and `index` the item's place among all tests.
+    `code` is the code of that function.
     """
 
     nodeid: str
@@ -51,6 +53,7 @@ class Plan:
     unreported: bool = False
     function: str = ""
     index: int = 0
+    code: CodeType | None = None
 
     @property
     def operation(self) -> str:
@@ -270,6 +273,7 @@ class CheckedTest:
             flows=ownership.flows,
             serves=ownership.serves,
         )
+        replay.observer.clock.test_code = self.plan.code
         replay.__enter__()
         self.current = self.latest = ReplayedCase(replay, mark, name=name, heard_before=self.record.heard)
         self.unjudged.append(self.current)
