@@ -13,7 +13,7 @@ import threading
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from pytest_customerio.clients.bypass.cassettes import has_answer
+from pytest_customerio.clients.bypass.cassettes import has_answer, would_record
 from pytest_customerio.clients.bypass.leading import lead
 from pytest_customerio.clients.hearing import begin, send_heard
 from pytest_customerio.clients.passthrough import recorded, recording
@@ -112,7 +112,7 @@ def _getresponse(traffic: Traffic, original: Wrapper) -> Wrapper:
 
         def play() -> Any:
             __tracebackhide__ = True
-            if not has_answer(conn.cassette, request.method, request.uri, request.body, request.headers):
+            if would_record(conn.cassette, request):
                 _refuse(traffic, request.method, request.uri, request.headers)
             return original(conn, *args, **options)
 
