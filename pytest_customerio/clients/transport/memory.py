@@ -11,6 +11,7 @@ from typing import Any
 from pytest_customerio.clients.traffic import Traffic
 from pytest_customerio.clients.transport.faults import is_met_connecting, received, socket_error
 from pytest_customerio.clients.transport.http1 import CONTINUE, RequestParser, serialize
+from pytest_customerio.clients.transport.sockets import check_limit
 from pytest_customerio.core.model import Answer
 
 _END = b""
@@ -84,7 +85,8 @@ class MemorySocket:
         return io.BufferedReader(_Arriving(self))
 
     def settimeout(self, timeout: float | None) -> None:
-        """Remember the limit. Nothing here takes time, so the limit has no effect."""
+        """Remember the limit, if a socket can have it. Nothing here takes time, so the limit has no effect."""
+        check_limit(timeout)
         self._timeout = timeout
 
     def gettimeout(self) -> float | None:
