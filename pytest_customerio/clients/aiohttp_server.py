@@ -6,7 +6,8 @@ import asyncio
 import functools
 import importlib
 import io
-from collections.abc import Callable
+import types
+from collections.abc import Callable, Generator
 from contextvars import ContextVar
 from typing import Any
 
@@ -81,6 +82,9 @@ async def _check_connecting(aiohttp: Any, connector: Any, req: Any, timeout: Any
     if ceil_timeout is not None and not is_usual(timeout.sock_connect):
         async with ceil_timeout(timeout.sock_connect, ceil_threshold=timeout.ceil_threshold):
             pass
+    if not all(map(is_usual, (timeout.total, timeout.connect, timeout.sock_connect))):
+        for _ in range(3):  # a limit that is over already takes effect in the next rounds of the loop
+            await _one_round()
     for *_, address in (getattr(connector, "_local_addr_infos", None) or ())[:1]:
         try:
             check_connecting(None, address)
@@ -88,6 +92,11 @@ async def _check_connecting(aiohttp: Any, connector: Any, req: Any, timeout: Any
             words = f"error while attempting to bind on address {address!r}: {str(error.strerror).lower()}"
             refused = OSError(error.errno, words)
             raise aiohttp.ClientConnectorError(req.connection_key, refused) from refused
+
+
+@types.coroutine
+def _one_round() -> Generator[None, None, None]:
+    yield
 
 
 class _Transport(asyncio.Transport):

@@ -25,7 +25,7 @@ def send_heard(
     """
     __tracebackhide__ = True
     interaction = hearing.interaction
-    interaction.headers = plain_headers(headers)
+    interaction.headers = headers_of(headers)
     tee = listen(interaction, body, encoding)
     with hearing:
         try:
@@ -38,6 +38,14 @@ def send_heard(
                 tee.finish(interaction)
         note_status(interaction, response, status)
     return response
+
+
+def headers_of(headers: Any) -> dict[str, str]:
+    """The headers as text; none where they cannot be read, because the client raises an error of its own for them."""
+    try:
+        return plain_headers(headers)
+    except Exception:
+        return {}
 
 
 def note_tls(*, verified: bool) -> None:

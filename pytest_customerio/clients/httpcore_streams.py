@@ -135,8 +135,9 @@ class Stream:
         self, timeout: Any = None, local_address: Any = None, socket_options: Any = None, **_: Any
     ) -> None:
         __tracebackhide__ = True
+        source = None if local_address is None else (local_address, 0)
         with self._mapped("Connect"):
-            sockets.check_connecting(timeout, local_address and (local_address, 0), socket_options)
+            sockets.check_connecting(timeout, source, socket_options)
 
     def read(self, max_bytes: int, timeout: Any = None) -> bytes:
         __tracebackhide__ = True
@@ -184,9 +185,10 @@ class AsyncStream:
     ) -> None:
         __tracebackhide__ = True
         core = self.connected.network.core
+        source = None if local_address is None else (local_address, 0)
         await _pass(core.ConnectTimeout, timeout)
         try:
-            sockets.check_connecting(None, local_address and (local_address, 0), socket_options)
+            sockets.check_connecting(None, source, socket_options)
         except OSError as error:
             failed = unconnected(error)
             raise core.ConnectError(failed) from failed

@@ -88,7 +88,10 @@ def _timeout_set(timeout: Any, pool: Any = None) -> bool:
     from urllib3.util.timeout import Timeout
 
     if pool is not None and not isinstance(timeout, Timeout):
-        timeout = limits_of(pool, timeout)
+        try:
+            timeout = limits_of(pool, timeout)
+        except (TypeError, ValueError):  # the pool raises the same error when it uses the timeout
+            return True
     if not isinstance(timeout, Timeout):
         return timeout is not None
     if Timeout.resolve_default_timeout(timeout.total) is not None:

@@ -8,14 +8,15 @@ import re
 from http.client import HTTPMessage, IncompleteRead
 from typing import Any
 
+from pytest_customerio.clients.hearing import headers_of
 from pytest_customerio.clients.traffic import Traffic, heard_above
-from pytest_customerio.clients.transport.bodies import drain
 from pytest_customerio.clients.transport.faults import received
 from pytest_customerio.clients.transport.http1 import answer_body, reason
 from pytest_customerio.clients.transport.memory import socket_is_mocked
 from pytest_customerio.clients.transport.sockets import check_limit
-from pytest_customerio.clients.transport.wire import destination, origin, plain_headers
+from pytest_customerio.clients.transport.wire import destination, origin
 from pytest_customerio.clients.urllib3_faults import connect, fail, limits_of
+from pytest_customerio.clients.urllib3_written import sent_body
 from pytest_customerio.core.model import Answer, WireRequest
 from pytest_customerio.process.parts import URLLIB3, Part
 from pytest_customerio.process.patching import Patches, Wrapper
@@ -117,12 +118,13 @@ def _is_users(conn: Any) -> bool:
 def _answered(traffic: Traffic, pool: Any, conn: Any, method: str, url: str, given: dict[str, Any]) -> Any:
     __tracebackhide__ = True
     pool.num_requests += 1
-    headers = plain_headers(given.get("headers"))
-    if not _is_usual(method, url, headers):
-        _put(method, url, given.get("headers"))
     limits = limits_of(pool, given.get("timeout"))
-    connect(pool, conn, limits)
-    body = drain(given.get("body"))
+    if pool.scheme == "https":  # connects before it looks at the request
+        connect(pool, conn, limits)
+    headers = headers_of(given.get("headers"))
+    body = sent_body(method, url, headers, given)
+    if pool.scheme != "https":
+        connect(pool, conn, limits)
     answer = traffic.answer(WireRequest(method, absolute(pool, url), headers, body))
     if answer.fault == "truncated-body":
         answer = received(answer)
@@ -139,35 +141,6 @@ def _answered(traffic: Traffic, pool: Any, conn: Any, method: str, url: str, giv
     request = (pool.scheme, pool.host, pool.port, method, url, "HTTP/1.1", answer.status, response.length_remaining)
     _LOG.debug('%s://%s:%s "%s %s %s" %s %s', *request)
     return response
-
-
-_TOKENS = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
-_TARGET = re.compile(r"[!-~]+")
-_TEXT = re.compile(r"[\t -~]*")
-
-
-def _is_usual(method: str, url: str, headers: dict[str, str]) -> bool:
-    """Whether the head of this request holds only characters that every client sends as they are."""
-    values = headers.values()
-    return (
-        _TOKENS.fullmatch("".join((method, *headers))) is not None
-        and _TARGET.fullmatch(url) is not None
-        and _TEXT.fullmatch("".join(values)) is not None
-        and "" not in headers
-        and "None" not in values
-    )
-
-
-def _put(method: str, url: str, headers: Any) -> None:
-    """Put the head together as it would be sent, so that the client raises its own error for a head that cannot be
-    sent.
-    """
-    from urllib3.connection import HTTPConnection
-
-    conn = HTTPConnection("localhost")
-    conn.putrequest(method, url, skip_host=True, skip_accept_encoding=True)
-    for name, value in (headers or {}).items():
-        conn.putheader(name, value)
 
 
 def _response(answer: Answer, method: str, url: str, reading: dict[str, Any]) -> Any:

@@ -5,12 +5,13 @@ from __future__ import annotations
 import ssl
 import sys
 from collections.abc import Callable
+from contextlib import closing
 from functools import lru_cache
 from typing import Any
 
 from pytest_customerio.clients.hearing import note_tls
 from pytest_customerio.clients.transport.faults import socket_error
-from pytest_customerio.clients.transport.sockets import Unconnected, check_connecting, check_context
+from pytest_customerio.clients.transport.sockets import check_connecting, check_context, unconnected
 
 
 def connect(pool: Any, conn: Any, limits: Any) -> None:
@@ -21,7 +22,7 @@ def connect(pool: Any, conn: Any, limits: Any) -> None:
     options = conn.socket_options
     usual = options is None or options == type(conn).default_socket_options
     try:
-        check_connecting(limit, conn.source_address, () if usual else options)
+        check_connecting(limit, conn.source_address, None if usual else options, options_first=True)
     except OSError as error:
         raise _refused(error, pool, conn, "", limits) from error
     if pool.scheme == "https":
@@ -54,7 +55,7 @@ def _read_files(authorities: tuple[Any, ...], certificate: Any, key: Any, passwo
 
     wrap: Any = ssl_wrap_socket
     options = dict(zip(("ca_certs", "ca_cert_dir", "ca_cert_data"), authorities, strict=True))
-    with Unconnected() as sock:
+    with closing(unconnected()) as sock:
         wrap(sock, key, certificate, key_password=password, server_hostname="example.com", **options).close()
 
 

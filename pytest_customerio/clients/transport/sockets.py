@@ -9,9 +9,9 @@ import _socket
 import errno
 import os
 import ssl
-from collections.abc import Iterable
+from contextlib import closing
 from functools import cache
-from typing import Any, Self
+from typing import Any
 
 # Any longer limit is left to the operating system, which cannot take every number.
 _LONGEST = 1e9
@@ -22,29 +22,35 @@ def is_usual(limit: object) -> bool:
     return limit is None or (type(limit) in (int, float) and 0 < limit < _LONGEST)  # type: ignore[operator]
 
 
-def check_connecting(limit: Any, source: Any = None, options: Iterable[Any] | None = ()) -> None:
+def check_connecting(limit: Any, source: Any = None, options: Any = None, *, options_first: bool = False) -> None:
     """Raise what a blocking socket raises when it connects with this limit, from this address, with these options.
 
     A limit of 0 is one: the socket does not wait until it is connected.
     """
     __tracebackhide__ = True
-    if is_usual(limit) and not source and not options:
+    if is_usual(limit) and not source and (options is None or options in ([], ())):
         return
-    with Unconnected() as sock:
+    with closing(unconnected()) as sock:
+        _set(sock, options if options_first else None)
         sock.settimeout(limit)
         if source:
             sock.bind(source)
         if sock.gettimeout() == 0:
             raise BlockingIOError(errno.EINPROGRESS, os.strerror(errno.EINPROGRESS))
-        for option in options or ():
-            sock.setsockopt(*option)
+        _set(sock, None if options_first else options)
+
+
+def _set(sock: Any, options: Any) -> None:
+    __tracebackhide__ = True
+    for option in () if options is None else options:
+        sock.setsockopt(*option)
 
 
 def check_limit(limit: Any) -> None:
     """Raise what a socket raises when it is given this limit."""
     __tracebackhide__ = True
     if not is_usual(limit):
-        with Unconnected() as sock:
+        with closing(unconnected()) as sock:
             sock.settimeout(limit)
 
 
@@ -64,19 +70,33 @@ def check_context(context: Any, server_hostname: str | None) -> None:
     __tracebackhide__ = True
     if type(context) is not ssl.SSLContext or (context.protocol is ssl.PROTOCOL_TLS_CLIENT and server_hostname):
         return
-    with Unconnected() as sock:  # a socket that is not connected makes no handshake
-        wrap: Any = context.wrap_socket
+    wrap: Any = context.wrap_socket
+    with closing(unconnected()) as sock:  # a socket that is not connected makes no handshake
         wrap(sock, server_hostname=server_hostname).close()
+    context.wrap_bio(ssl.MemoryBIO(), ssl.MemoryBIO(), server_hostname=server_hostname)
 
 
-class Unconnected(_socket.socket):
-    """CPython's own class of sockets, beneath `socket.socket` (3.11 to 3.14): a mock may stand in the place of that."""
+def check_data(data: Any, *, secure: bool) -> None:
+    """Raise what sending this raises where it is no bytes."""
+    __tracebackhide__ = True
+    if not isinstance(data, (bytes, bytearray)):
+        if secure:
+            memoryview(data).cast("B")
+        elif not _is_buffer(data):
+            raise TypeError(f"a bytes-like object is required, not '{type(data).__name__}'")
 
-    def __enter__(self) -> Self:
-        return self
 
-    def __exit__(self, *_: object) -> None:
-        self.close()
+def _is_buffer(data: Any) -> bool:
+    try:
+        memoryview(data)
+    except TypeError:
+        return False
+    return True
+
+
+def unconnected() -> _socket.socket:
+    """A socket of CPython's own class beneath `socket.socket` (3.11 to 3.14): a mock may stand in the place of that."""
+    return _socket.socket()
 
 
 @cache
