@@ -165,13 +165,10 @@ class Stream:
     @contextlib.contextmanager
     def _mapped(self, doing: str) -> Iterator[None]:
         __tracebackhide__ = True
-        core = self.connected.network.core
         try:
             yield
-        except TimeoutError as error:
-            raise getattr(core, f"{doing}Timeout")(error) from error
         except OSError as error:
-            raise getattr(core, f"{doing}Error")(error) from error
+            raise getattr(self.connected.network.core, f"{doing}Error")(error) from error
 
 
 class AsyncStream:

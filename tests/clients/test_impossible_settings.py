@@ -18,7 +18,7 @@ import trio
 import urllib3
 from tapping import FakeTraffic, Listener
 
-from pytest_customerio.clients import registry
+from pytest_customerio.clients import registry, urllib3_written
 
 httpx2 = pytest.importorskip("httpx2")
 
@@ -98,6 +98,7 @@ CALLS: dict[str, Call] = {
     "urllib-text": by_urllib("5"),
     "urllib-0": by_urllib(0),
     "aiohttp-text": by_aiohttp(sock_connect="5"),
+    "aiohttp-nan": by_aiohttp(connect=NAN),
     "aiohttp-read": by_aiohttp(sock_read="5"),
     "aiohttp-address": by_aiohttp(local=SERVER),
     **{
@@ -149,6 +150,43 @@ def test_a_setting_is_refused_as_by_a_real_socket(name: str) -> None:
             undo()
     finally:
         server.close()
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        by_aiohttp(sock_connect=0),
+        by_aiohttp(local=("127.0.0.1", 0)),
+        by_httpx(transport=httpx.HTTPTransport(socket_options=[(6, 1, 1)])),
+        by_httpx(timeout=True),
+        by_urllib3(source_address=("127.0.0.1", 0)),
+        by_http_client(timeout=10**9),
+    ],
+)
+def test_an_odd_setting_that_works_is_answered(call: Call, tapped: FakeTraffic) -> None:
+    """A setting that is unusual, but that a socket takes, changes nothing."""
+    assert call("http://track.customer.io/api/v1/customers/42") == 200
+    assert len(tapped.attempts) == 1
+
+
+def test_headers_that_cannot_be_read_are_the_clients_own_error(tapped: FakeTraffic) -> None:
+    """What a client raises for headers or a timeout that it cannot use is raised as without us."""
+    with urllib3.connection_from_url("https://track.customer.io") as pool:
+        with pytest.raises(AttributeError, match="'tuple' object has no attribute"):
+            pool.urlopen("POST", "/a", headers=("a",), retries=False)
+        with pytest.raises(ValueError, match="connect timeout to 0"):
+            pool.urlopen("POST", "/a", timeout=0, retries=False)
+        with pytest.raises(TypeError):
+            pool.urlopen("POST", "/a", headers={"X-A": object()}, retries=False)  # type: ignore[dict-item]
+    assert tapped.attempts == []
+
+
+def test_a_body_over_every_limit_is_cut(tapped: FakeTraffic, monkeypatch: pytest.MonkeyPatch) -> None:
+    """No more of a body is remembered than what exceeds the limits of the service."""
+    monkeypatch.setattr(urllib3_written, "LIMIT", 300)
+    by_body = urllib3.PoolManager(retries=False)
+    by_body.request("POST", "https://track.customer.io/a", body=iter([b"a" * 200] * 9), timeout=5)
+    assert 200 <= len(tapped.attempts[0].body) < 500
 
 
 def test_files_that_urllib3_would_read(tapped: FakeTraffic, tmp_path: Path) -> None:
