@@ -20,7 +20,9 @@ PLUGIN = ("-p", "no:customerio", "-p", "pytest_customerio.plugin", "-p", "no:cac
 QUIET = ("-q", "-rfE", "--tb=no", "--cio-contract", "--cio-report=report.json")
 
 # The cases in which Customer.io took the payload, and the answer broke off.
-TAKEN = tuple(f"{name}-{mode}" for name in ("accepted-then-reset", "truncated-body") for mode in ("recovers", "persists"))
+TAKEN = tuple(
+    f"{name}-{mode}" for name in ("accepted-then-reset", "truncated-body") for mode in ("recovers", "persists")
+)
 # The outcome of each case, by a pattern of the case's id. Where several patterns fit, the last one counts.
 Cells = Mapping[str, str]
 
