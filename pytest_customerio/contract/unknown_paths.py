@@ -26,21 +26,19 @@ _LONGEST, _MOST = 40, 20
 def may_exist(operations: Sequence[Operation], method: str, segments: Sequence[str]) -> bool:
     """Whether the App API may have a call that is not published at this path. `operations` are the published ones.
 
-    It is not taken for one where a mistake explains it: a misspelt word, a missing identifier, or one with a slash.
-    Without its identifier a call that reads one thing may be one that lists all.
+    It is not taken for one where a mistake explains it: the wrong method of a published path, a misspelt word, a missing
+    identifier, or one with a slash. Without its identifier a call that reads one thing may be one that lists all.
     """
     if len(segments) < 2 or segments[0] != "v1" or len(segments) > _MOST:
         return False
     family = segments[1]
     if family not in _FORMER_FAMILIES and not any(_family(each) == family for each in operations):
         return False
-    if family == _ACTIONS:
+    if family == _ACTIONS or any(fits(template_of(each), segments) for each in operations):
         return False
     same = [each for each in operations if each.method == method]
     if method != "GET" and any(fits(template_of(each), (*segments, "-")) for each in same):
         return False
-    if any(fits(template_of(each), segments) for each in operations):
-        return True
     return not (misspelt(same, segments) or split_identifier(same, segments))
 
 
