@@ -26,8 +26,9 @@ _LONGEST, _MOST = 40, 20
 def may_exist(operations: Sequence[Operation], method: str, segments: Sequence[str]) -> bool:
     """Whether the App API may have a call that is not published at this path. `operations` are the published ones.
 
-    It is not taken for one where a mistake explains it: the wrong method of a published path, a misspelt word, a missing
-    identifier, or one with a slash. Without its identifier a call that reads one thing may be one that lists all.
+    It is not taken for one where a mistake explains it: the wrong method of a published path, a misspelt word, a
+    missing identifier, or one with a slash. Without its identifier a call that reads one thing may be one that lists
+    all.
     """
     if len(segments) < 2 or segments[0] != "v1" or len(segments) > _MOST:
         return False
