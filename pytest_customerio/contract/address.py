@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
-from pytest_customerio.contract.catalog import RETIRED_HOSTS, Catalog, Match
+from pytest_customerio.contract.catalog import RETIRED_HOSTS, Address, Catalog, Match
 from pytest_customerio.contract.nearest_operation import nearest_operation
+from pytest_customerio.contract.paths import request_line
 from pytest_customerio.contract.rules import violation
 from pytest_customerio.contract.unknown_paths import split_identifier
 from pytest_customerio.core import redact
@@ -25,6 +26,7 @@ def judge_address(catalog: Catalog, match: Match, method: str, url: str, region:
     if address.host in RETIRED_HOSTS:
         expected, hint = f"{RETIRED_HOSTS[address.host]}/v1", "use it with a Bearer App API key"
         yield violation("retired-host", "url", expected, address.host, hint, source="inferred")
+    yield from _port(address)
     yield from _region(match, region)
     if match.candidates:
         yield from _encoding(match)
@@ -32,6 +34,20 @@ def judge_address(catalog: Catalog, match: Match, method: str, url: str, region:
         yield _unpublished(method, url)
     else:
         yield from _not_found(catalog, match, method, url, region)
+
+
+def judge_verification(match: Match) -> Iterator[Violation]:
+    """What is wrong with a client that does not check the certificate of this address."""
+    address = match.address
+    if address.scheme == "https" and address.concerned and not address.foreign:
+        hint = "anybody in between can read the credentials and the data: leave out verify=False, ssl=False, CERT_NONE"
+        yield violation("tls-not-verified", "url", "a verified certificate", "any certificate is accepted", hint)
+
+
+def _port(address: Address) -> Iterator[Violation]:
+    if address.fault is not None:
+        hint = "nothing answers there in production (another port on purpose: ini cio_hosts)"
+        yield violation("wrong-host", "url", "port 443", f"port {address.port}", hint)
 
 
 def _region(match: Match, region: str | None) -> Iterator[Violation]:
@@ -60,7 +76,7 @@ def _encoding(match: Match) -> Iterator[Violation]:
 def _not_found(catalog: Catalog, match: Match, method: str, url: str, region: str | None) -> Iterator[Violation]:
     surfaces = sorted(match.address.surfaces)
     path = match.address.path
-    got = redact.cut(redact.safe_url(None, method, url), 80)
+    got = redact.cut(request_line(None, method, url), 80)
     near = _other_method(catalog, surfaces, method, path)
     if near is not None:
         yield _method(catalog, surfaces, method, near, got)
@@ -104,7 +120,7 @@ def _unknown(match: Match, meant: str, got: str) -> Violation:
 
 
 def _unpublished(method: str, url: str) -> Violation:
-    got = redact.cut(redact.safe_url(None, method, url), 80)
+    got = redact.cut(request_line(None, method, url), 80)
     hint = "Customer.io may know it, but has not published it: not judged any further"
     return violation("unknown-endpoint", "url", "a published call of the App API", got, hint, source="inferred")
 
