@@ -102,7 +102,7 @@ def unjudged_text(call: Interaction, error: Exception) -> str:
     """That an error of ours was raised where a request was judged. Its own words may hold data of the application."""
     frame = traceback.extract_tb(error.__traceback__)[-1]
     place = f"{Path(frame.filename).name}:{frame.lineno} in {frame.name}"
-    request = safe_url(None, call.method, call.url)
+    request = request_line(None, call.method, call.url)
     return UNJUDGED.format(request=request, error=type(error).__name__, place=place)
 
 
