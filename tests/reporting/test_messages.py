@@ -161,7 +161,7 @@ def test_what_could_not_be_judged_is_reported() -> None:
         text = messages.unjudged_text(call, error)
     place = f"test_messages.py:{test_what_could_not_be_judged_is_reported.__code__.co_firstlineno + 4}"
     assert text == (
-        "PUT https://track.customer.io/api/v1/customers/42: could not be judged, because of an error in "
+        "PUT https://track.customer.io/api/v1/customers/…: could not be judged, because of an error in "
         "pytest-customerio\n\n"
         f"  the error               TypeError at {place} in test_what_could_not_be_judged_is_reported\n"
         "  what to do              please report it, with what the request is made of"

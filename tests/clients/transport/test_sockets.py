@@ -107,7 +107,7 @@ def test_an_older_protocol_under_the_guard() -> None:
     """Nothing is sent: a context whose own checks are run in memory for Customer.io is not refused."""
     disarm = guard.arm(_Customerio(), lambda address: AssertionError(address))
     try:
-        with pytest.warns(DeprecationWarning):
+        with pytest.warns(DeprecationWarning, match="PROTOCOL_TLS"):
             context = ssl.SSLContext(ssl.PROTOCOL_TLS)
         sockets.check_context(context, "track.customer.io")
     finally:
