@@ -11,17 +11,18 @@ from pathlib import Path
 from time import time
 from typing import Any
 
-from pytest_customerio.contract.address import judge_address
+from pytest_customerio.contract.address import judge_address, judge_verification
 from pytest_customerio.contract.auth import from_url, judge_auth, service_account
-from pytest_customerio.contract.catalog import LONGEST_REMEMBERED, Catalog, Match
+from pytest_customerio.contract.catalog import LONGEST_REMEMBERED, RETIRED_HOSTS, Catalog, Match
 from pytest_customerio.contract.keywords import json_bytes
 from pytest_customerio.contract.rules import violation, vocabulary
 from pytest_customerio.contract.schemas import Schemas
 from pytest_customerio.contract.semantics import judge_path, judge_semantics, strict_mode
 from pytest_customerio.contract.sizes import LEAST_LIMIT, judge_sizes
+from pytest_customerio.contract.words import words
 from pytest_customerio.core.model import Interaction, Operation, Severity, Violation
 from pytest_customerio.core.payload import Payload
-from pytest_customerio.core.redact import word
+from pytest_customerio.core.redact import mask, meant
 
 _RANK: Mapping[Severity, int] = {"error": 0, "warning": 1, "info": 2}
 # The most violations that are collected from the entries of one batch.
@@ -88,6 +89,8 @@ class Contract:
         found = list(head.violations)
         if head.has_payload and interaction.body_known:
             found += self._judge_body(head, interaction)
+        if interaction.tls_verified is False:
+            found += judge_verification(head.place)
         if interaction.exempt:
             found = [each for each in found if each.rule not in interaction.exempt]
         return Judged(operation, _sorted(found, interaction.sent_from) if found else ())
@@ -106,7 +109,8 @@ class Contract:
         if not place.candidates:
             return Head(place, tuple(found))
         found += self._judge_parameters(place)
-        found += _judge_credentials(place, credentials, names_workspace=names_workspace)
+        if place.address.host not in RETIRED_HOSTS:  # which credentials a retired host takes is not published any more
+            found += _judge_credentials(place, credentials, names_workspace=names_workspace)
         first = place.candidates[0]
         constrained = place.operation is None or self._schemas.constrains_body(first)
         special = first.surface == "pipelines" or first.name == "batch" or first.id == "track.identify"
@@ -159,7 +163,7 @@ class Contract:
         kind, known = call.get("type"), self._catalog.pipelines_calls
         operation = known.get(kind) if isinstance(kind, str) else None
         if operation is None:
-            got = _shown(call, "type")
+            got = _shown(call, "type", known)
             return [violation("unknown-type", "$.type", ", ".join(known), got, "", "200, then dropped")]
         return self._judge_payload(operation, (), call, size, at)
 
@@ -219,15 +223,15 @@ def _no_json(payload: Payload) -> Violation:
 
 def _no_object(where: str, payload: object) -> Violation:
     hint = 'wrap it: {"batch": [...]}' if isinstance(payload, list) and where == "$" else ""
-    return violation("body-not-object", where, "an object", word(payload), hint, "400")
+    return violation("body-not-object", where, "an object", mask(payload), hint, "400")
 
 
 def _no_variant(rule: str, key: str, candidates: Sequence[Operation], payload: dict[str, Any]) -> Violation:
     kind = payload.get("type")
     fitting = [each for each in candidates if key == "type" or each.variant["type"] == kind]
-    expected = ", ".join(dict.fromkeys(each.variant[key] for each in fitting))
-    return violation(rule, f"$.{key}", expected, _shown(payload, key), "", "400")
+    known = list(dict.fromkeys(each.variant[key] for each in fitting))
+    return violation(rule, f"$.{key}", ", ".join(known), _shown(payload, key, known), "", "400")
 
 
-def _shown(payload: dict[str, Any], key: str) -> str:
-    return word(payload[key]) if key in payload else "nothing"
+def _shown(payload: dict[str, Any], key: str, known: Iterable[str]) -> str:
+    return meant(payload[key], known, words()) if key in payload else "nothing"

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from pytest_customerio.contract.bundle import bundle, enclosing, for_speed, size_limits
 from pytest_customerio.contract.keywords import KEYWORDS, Keyword, KeywordError
 from pytest_customerio.contract.rules import violation
+from pytest_customerio.contract.words import words
 from pytest_customerio.core import redact
 from pytest_customerio.core.model import Violation
 
@@ -26,6 +27,7 @@ _WIDEST = 1000
 _WIDE = ("additionalProperties", "patternProperties", "propertyNames", "items")
 _COUNTS = {"maxProperties", "minProperties", "maxItems", "minItems"}
 _WORDS = {"enum", "const"}
+_SIZES = {"minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf"}
 _NO_CONSTRAINT = frozenset({"$schema", "$id", "$comment", "$defs", "title", "description", "x-cio", "examples"})
 
 
@@ -198,4 +200,9 @@ def _expected(error: Json) -> str:
 def _got(error: Json) -> str:
     if error.validator in _COUNTS:
         return str(len(error.instance))
-    return redact.word(error.instance) if error.validator in _WORDS else redact.mask(error.instance)
+    if error.validator in _WORDS:
+        if "propertyNames" in error.absolute_schema_path:
+            return redact.word(error.instance)
+        known = error.validator_value if error.validator == "enum" else [error.validator_value]
+        return redact.meant(error.instance, known, words())
+    return (redact.figure if error.validator in _SIZES else redact.mask)(error.instance)

@@ -69,6 +69,7 @@ class Interaction(_HasBody):
     nothing was sent. `body_known` is False where the client never read the body; it is not judged then.
     `sent_from` is `file:line in function` of the project, or None. `at` is the unix time when it was sent.
     `status` is the answer's status; `raised` is the name of the exception class that the client raised instead.
+    `tls_verified` says whether the client checks the server's certificate; None where that is not known.
     `exempt` are rules that are not judged, because they are about a host or keys that are not the application's.
     """
 
@@ -85,6 +86,7 @@ class Interaction(_HasBody):
     status: int | None = None
     raised: str | None = None
     timeout_set: bool | None = None
+    tls_verified: bool | None = None
     exempt: frozenset[str] = frozenset()
 
     def __repr__(self) -> str:
@@ -112,6 +114,7 @@ class PendingInteraction:
     status: int | None = None
     raised: str | None = None
     timeout_set: bool | None = None
+    tls_verified: bool | None = None
     exempt: frozenset[str] = frozenset()
 
     def frozen(self) -> Interaction:
@@ -129,6 +132,7 @@ class PendingInteraction:
             status=self.status,
             raised=self.raised,
             timeout_set=self.timeout_set,
+            tls_verified=self.tls_verified,
             exempt=self.exempt,
         )
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import textwrap
+import traceback
 from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
 
+from pytest_customerio.contract.paths import request_line
 from pytest_customerio.core.model import ErrorCase, Interaction, Provenance, Violation
-from pytest_customerio.core.redact import safe_url
 from pytest_customerio.judging.judgement import Judgement
 from pytest_customerio.judging.ledger import Occurrence
 from pytest_customerio.reporting.client_advice import client_advice
@@ -27,6 +29,17 @@ UNANSWERED = """\
 
   what is answered        requests, urllib3, httpx, httpx2, aiohttp and http.client
   what may be the cause   another client, a socket of its own, or a mock that records (vcrpy: record_mode)"""
+RECORDS = """\
+{request}: refused, a cassette of the suite would send it to Customer.io with its key, and record it
+
+  to play only           the interaction has to be in the cassette; record_mode="none" (`--record-mode=none`)
+  to record it           take the cassette off the test, and run `pytest --cio-record` with a sandbox
+  to have it answered    take the cassette off the test"""
+UNJUDGED = """\
+{request}: could not be judged, because of an error in pytest-customerio
+
+  the error               {error} at {place}
+  what to do              please report it, with what the request is made of"""
 NOTHING_SENT = """\
 nothing was sent to Customer.io: the test ended before any request
 
@@ -91,6 +104,14 @@ def late_lines(nodeid: str, requests: Mapping[tuple[str, str], int]) -> list[str
     ]
 
 
+def unjudged_text(call: Interaction, error: Exception) -> str:
+    """That an error of ours was raised where a request was judged. Its own words may hold data of the application."""
+    frame = traceback.extract_tb(error.__traceback__)[-1]
+    place = f"{Path(frame.filename).name}:{frame.lineno} in {frame.name}"
+    request = request_line(None, call.method, call.url)
+    return UNJUDGED.format(request=request, error=type(error).__name__, place=place)
+
+
 def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> list[str]:
     """Lines of an aligned table, cells cut at 80 characters."""
     cells = [list(head), *([_cut(cell) for cell in row] for row in rows)]
@@ -149,7 +170,7 @@ def _contract_block(group: Sequence[Occurrence], more: str) -> list[str]:
     return lines + facts(
         [
             *_drawn(group),
-            ("request", safe_url(call.operation, call.method, call.url) if call.url else ""),
+            ("request", request_line(call.operation, call.method, call.url) if call.url else ""),
             ("heard at", call.client if call.client.startswith("mock of ") else ""),
             ("sent from", first.sent_from or ""),
             ("contract", f"python -m pytest_customerio explain {first.rule}" if call.operation else ""),

@@ -19,7 +19,7 @@ from pytest_customerio.core.allowances import allowances
 from pytest_customerio.core.model import Interaction, PendingInteraction
 from pytest_customerio.core.settings import RECORDINGS, Settings
 from pytest_customerio.judging.ledger import Record
-from pytest_customerio.process import guard
+from pytest_customerio.process import guard, processes
 from pytest_customerio.process.call_sites import CallSite
 from pytest_customerio.process.patching import Patches
 from pytest_customerio.reporting import messages
@@ -101,13 +101,18 @@ class Session:
         """Whether an answer may come out of vcrpy: a case may be replayed, or the test has a recording."""
         return plan.case is not None or plan.keep or self.recordings.plays(plan.nodeid)
 
-    def open(self) -> None:
-        """Install the guard and the clients' modules. No mock may be active: it would be taken for the original."""
+    def open(self, *, for_good: bool = False) -> None:
+        """Install the guard and the clients' modules. No mock may be active: it would be taken for the original.
+
+        The guard may be armed `for_good`: until the process ends.
+        """
         self.contract.prepare()
         self.cassettes.load()
         self._stack.enter_context(self.cassettes.quiet())
         self._stack.enter_context(self.recordings.opened())
-        self._stack.callback(guard.arm(self._traffic, self._traffic.refusal))
+        self._stack.callback(guard.arm(self._traffic, self._traffic.refusal, for_good=for_good))
+        if self.settings.contract:
+            self._stack.callback(processes.watch())
         self._taps = registry.install(self._traffic)
         self._places = self._taps.places
         self._stack.callback(self._taps)
@@ -151,7 +156,7 @@ class Session:
 
     def _report_late(self, late: Late) -> dict[str, Any]:
         test = late.test
-        test.record.settle()
+        test.settle()
         text = self._report(test, ()).text
         lines = messages.late_lines(test.plan.nodeid, late.requests) + ["", *text.splitlines()] * bool(text)
         return {**self.report_results(test), "lines": lines, "fails": bool(text), "needed": sorted(test.record.needed)}
@@ -194,7 +199,7 @@ class Session:
             self._unfinished.settle(replayed=test.is_waited_for)
         unmet = test.end_replays(raised)
         self._mocks.settle(test, raised)
-        test.record.settle()
+        test.settle()
         self._leaks.judge(test, raised)
         news = self.judge.unreported(test)
         conclusion = self.judge.conclusion(test, news, unmet)
@@ -205,13 +210,14 @@ class Session:
 
     def beside(self, test: CheckedTest, conclusion: Conclusion) -> Conclusion:
         """What stands beside a failure of the test's own: what is wrong besides, and what the plugin answered."""
-        return replace(conclusion, text="\n\n".join(filter(None, (conclusion.text, answered_text(test.answered)))))
+        answers = answered_text(test.answered, replayed=test.latest is not None)
+        return replace(conclusion, text="\n\n".join(filter(None, (conclusion.text, answers))))
 
     def settle(self, test: CheckedTest) -> Conclusion:
         """Setup failed, or teardown is over: what was sent there is judged too."""
         unmet = test.end_replays(None)
         self._mocks.settle(test, None)
-        test.record.settle()
+        test.settle()
         self._leaks.judge(test, None)
         wrong = self._report(test, unmet)
         return wrong.and_(of_texts([self._saved(test, wrong.text)], test.plan.case))

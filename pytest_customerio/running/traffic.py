@@ -13,14 +13,15 @@ from typing import TYPE_CHECKING, Self
 from pytest_customerio.cassettes.recording.playing import RecordingError
 from pytest_customerio.clients import traffic as taps
 from pytest_customerio.clients.bypass.leading import MockAnswersError, bypass
+from pytest_customerio.clients.passthrough import is_recorded
 from pytest_customerio.clients.sent import watched
 from pytest_customerio.clients.traffic import being_heard, heard_above
+from pytest_customerio.contract.paths import request_line
 from pytest_customerio.core.model import CONNECT_FAULTS, Answer, PendingInteraction, WireRequest
-from pytest_customerio.core.redact import safe_url
 from pytest_customerio.process.guard import RefusedError
 from pytest_customerio.process.ownership import Ownership
 from pytest_customerio.process.recognition import is_mock
-from pytest_customerio.reporting.messages import REFUSED, UNANSWERED
+from pytest_customerio.reporting.messages import RECORDS, REFUSED, UNANSWERED
 
 if TYPE_CHECKING:
     from pytest_customerio.cassettes.cases import Cassettes
@@ -107,8 +108,10 @@ class SessionTraffic:
         test.used = client
         return Hearing(test, PendingInteraction(client, method.upper(), url, sent_from=self._sent_from(), at=now()))
 
-    def at_connect(self) -> bool:
-        """Whether the case at work breaks connections before they are made: the answer is asked for first then."""
+    def at_connect(self, host: str = "", port: int | None = None) -> bool:
+        """Whether connections to this host break before they are made: the answer is asked for first then."""
+        if self._catalog.closed(host, port):
+            return True
         test = self.ownership.current()
         replay = test.replay if test is not None else None
         return replay is not None and any(case.answer.fault in CONNECT_FAULTS for case in replay.cases)
@@ -126,10 +129,11 @@ class SessionTraffic:
     def answer(self, request: WireRequest) -> Answer:
         """The error of the case at work, else the documented success of the operation, or a 404 without operation."""
         test = self.ownership.current()
-        if not self._answers(test):
-            raise self.refusal(safe_url(None, request.method, request.url))
+        if is_recorded() or not self._answers(test):
+            raise self.refusal(request_line(None, request.method, request.url))
         if test is None:  # a request while a module is imported or between tests: no test to judge
-            return self._cassettes.answer(self._catalog.match(request.method, request.url))
+            match = self._catalog.match(request.method, request.url)
+            return Answer(fault=match.address.fault) if match.address.fault else self._cassettes.answer(match)
         hearing = heard_above() or _cancelled(request)
         if hearing is not None:
             return self._answer(test, hearing, request)
@@ -152,7 +156,9 @@ class SessionTraffic:
         recorded = self._recorded(test, request) if replay is None else None
         match = self._catalog.match(request.method, request.url, request.payload.value if replay else None)
         operation, why = match.operation, "the success on file"
-        if recorded is not None:
+        if match.address.fault is not None:
+            answer, why = Answer(fault=match.address.fault), "nothing answers at this port"
+        elif recorded is not None:
             answer, why = recorded, "the test's recording"
         else:
             success: Callable[[], Answer] = partial(self._cassettes.answer, match)
@@ -180,7 +186,8 @@ class SessionTraffic:
     def refusal(self, request: str) -> RefusedError:
         """The exception for a request that may not be answered; the running test notes it."""
         test = self.ownership.current()
-        text = (UNANSWERED if self._answers(test) else REFUSED).format(request=request)
+        unanswered = UNANSWERED if self._answers(test) else REFUSED
+        text = (RECORDS if is_recorded() else unanswered).format(request=request)
         if test is not None:
             test.refused.append(text)
         return RefusedError(text)

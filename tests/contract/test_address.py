@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from pytest_customerio.contract.address import judge_address
+from pytest_customerio.contract.address import judge_address, judge_verification
 from pytest_customerio.contract.catalog import Catalog
 from pytest_customerio.core.model import Violation
 
@@ -89,12 +89,13 @@ def test_the_right_host_is_in_the_declared_region() -> None:
 @pytest.mark.parametrize(
     ("url", "source"),
     [
-        ("https://api.customer.io/v1/newsletters/5", "inferred"),
+        ("https://api.customer.io/v1/newsletters/5/drafts", "inferred"),
+        ("https://api.customer.io/v1/api/newsletters/5/drafts", "inferred"),
         ("https://docs.customer.io/files/x.json", "inferred"),
-        ("https://api.customer.io/v1/customers/5/activities", "inferred"),
+        ("https://api.customer.io/v1/customers/5/devices", "inferred"),
         ("https://api.customer.io/v1/segment", "documented"),
         ("https://api.customer.io/v1/customers/5/attribute", "documented"),
-        ("https://api.customer.io/v1/api/customers", "documented"),
+        ("https://api.customer.io/v1/api/customer", "documented"),
         ("https://api.customer.io/", "documented"),
         ("https://api.customer.io/v1", "documented"),
         ("https://cdp.customer.io/v1/v1/batch", "documented"),
@@ -141,9 +142,29 @@ def test_plain_http_is_reported_beside_everything_else() -> None:
     assert judged("POST http://localhost:8080/cio/api/v1/events", "eu", proxied) == []
 
 
-def test_a_retired_host_is_judged_no_further() -> None:
-    """A retired host has one violation, because its paths are not known any more."""
+def test_a_call_that_is_not_published_has_no_suggestion() -> None:
+    """The text says that Customer.io may know the call. Another method of a published path is a mistake."""
+    found = only("GET https://api.customer.io/v1/customers/5/devices")
+    assert (found.rule, found.severity, found.error) == ("unknown-endpoint", "warning", "")
+    assert found.expected == "a published call of the App API"
+    assert found.hint == "Customer.io may know it, but has not published it: not judged any further"
+    assert only("POST https://api.customer.io/v1/exports").rule == "wrong-method"
+
+
+def test_a_published_call_at_the_older_prefix() -> None:
+    """Below /v1/api/ the App API is the same one."""
+    assert judged("POST https://api.customer.io/v1/api/campaigns/12/triggers") == []
+    assert judged("GET https://api-eu.customer.io/v1/api/campaigns") == []
+
+
+def test_a_retired_host() -> None:
+    """A retired host is the App API of old: a published call draws one warning, another one a second."""
     assert only("POST https://beta-api.customer.io/v1/api/customers/attributes").rule == "retired-host"
+    found = judged("GET https://beta-api.customer.io/v1/api/anything")
+    assert [(each.rule, each.severity) for each in found] == [
+        ("retired-host", "warning"),
+        ("unknown-endpoint", "warning"),
+    ]
 
 
 def test_the_region_is_judged_only_where_it_is_declared() -> None:
@@ -152,3 +173,62 @@ def test_the_region_is_judged_only_where_it_is_declared() -> None:
     assert judged("PUT /api/v1/customers/5", "us") == []
     assert only("PUT /api/v1/customers/5", "eu").rule == "wrong-region"
     assert judged("GET /api/v1/accounts/region", "eu") == []
+
+
+@pytest.mark.parametrize(
+    ("base", "fault"),
+    [
+        ("https://track.customer.io:44333", "connection-refused"),
+        ("http://track.customer.io:8080", "connection-refused"),
+        ("https://track.customer.io:80", "tls-failure"),
+    ],
+)
+def test_a_port_where_nothing_answers(base: str, fault: str) -> None:
+    """Only 443, and 80 in clear text, answer: any other port is an error, and connecting to it fails."""
+    url = f"{base}/api/v1/customers/5"
+    found = [each for each in judged(f"PUT {url}") if each.rule == "wrong-host"]
+    assert [(each.severity, each.where, each.expected) for each in found] == [("error", "url", "port 443")]
+    assert found[0].got == f"port {base.rpartition(':')[2]}"
+    assert CATALOG.address(url).fault == fault
+
+
+@pytest.mark.parametrize(
+    "base", ["https://track.customer.io", "https://track.customer.io:443", "http://localhost:44333"]
+)
+def test_a_port_that_answers(base: str) -> None:
+    """The documented port has no fault, nor has a host that is not Customer.io's."""
+    assert CATALOG.address(f"{base}/api/v1/customers/5").fault is None
+    host, _, port = base.partition("://")[2].partition(":")
+    assert CATALOG.closed(host, int(port) if port else None) is False
+
+
+def test_a_port_in_clear_text_is_judged_by_its_own_rule() -> None:
+    """Port 80 answers: that it is not https is an error of its own."""
+    assert only("PUT http://track.customer.io:80/api/v1/customers/5").rule == "not-https"
+
+
+def test_a_port_of_the_ini_cio_hosts_answers() -> None:
+    """A base URL of the project's may have any port, even on a host of Customer.io."""
+    catalog = Catalog.load(["https://track.customer.io:44333", "https://api.customer.io"])
+    for url in ("https://track.customer.io:44333/api/v1/customers/5", "https://api.customer.io:8443/v1/segments"):
+        assert catalog.address(url).fault is None
+    assert not catalog.closed("track.customer.io", 44333)
+    assert not catalog.closed("api.customer.io.", 8443)
+    assert catalog.closed("track.customer.io", 44334)
+
+
+@pytest.mark.parametrize(
+    ("url", "rules"),
+    [
+        ("https://track.customer.io/api/v1/customers/5", ["tls-not-verified"]),
+        ("http://track.customer.io/api/v1/customers/5", []),
+        ("https://localhost:8000/api/v1/customers/5", []),
+        ("https://example.com/", []),
+    ],
+)
+def test_a_certificate_that_is_not_checked(url: str, rules: list[str]) -> None:
+    """It is a warning for Customer.io's own hosts, not for clear text or for a base URL of the project's."""
+    catalog = Catalog.load(["https://localhost:8000"])
+    found = list(judge_verification(catalog.place("PUT", url)))
+    assert [each.rule for each in found] == rules
+    assert {each.severity for each in found} <= {"warning"}

@@ -10,6 +10,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Self
 
+from pytest_customerio.clients.passthrough import is_recorded
 from pytest_customerio.clients.traffic import being_heard
 from pytest_customerio.core.model import Answer, PendingInteraction, WireRequest
 from pytest_customerio.process.call_sites import CallSite
@@ -61,7 +62,7 @@ class FakeTraffic:
         name = host.lower().rstrip(".")
         return name == "customer.io" or name.endswith(".customer.io") or (name, port) in self.hosts
 
-    def at_connect(self) -> bool:
+    def at_connect(self, host: str = "", port: int | None = None) -> bool:
         return self.breaks_connecting
 
     def error_met(self) -> bool:
@@ -76,7 +77,7 @@ class FakeTraffic:
         return Hearing(self, PendingInteraction(client, method.upper(), url, sent_from=self.sent_from()))
 
     def answer(self, request: WireRequest) -> Answer:
-        if self.refuses:
+        if self.refuses or is_recorded():
             raise self.refusal(request.url)
         self.attempts.append(request)
         hearing = self.above.get()
