@@ -25,8 +25,8 @@ BACKGROUND = TAKEN | {
     "[a-z]*-persists": "lost x11 outcome",
     "accepted-then-reset-persists": "recovered x11",
     "truncated-body-persists": "recovered x11",
-    "429-retry-after*-recovers": "recovered x3 retry-after-ignored",
-    "429-retry-after*-persists": "lost x11 outcome retry-after-ignored",
+    "429-retry-after-recovers": "recovered x3 retry-after-ignored",
+    "429-retry-after-persists": "lost x11 outcome retry-after-ignored",
 }
 # KeyError and the exceptions of requests reach the caller; it raises its own APIError only where the body is not JSON.
 SYNC = TAKEN | {

@@ -10,8 +10,8 @@ STEADY = {
     "200-*": "recovered x1",
     "200-not-json": "lost x1",
     "4*": "raised x1",
-    "429-retry-after*-recovers": "recovered x3",
-    "429-retry-after*-persists": "raised x4",
+    "429-retry-after-recovers": "recovered x3",
+    "429-retry-after-persists": "raised x4",
     "50*-recovers": "recovered x3",
     "50*-persists": "raised x4",
     "52*": "raised x1",
@@ -25,7 +25,7 @@ FOLLOWED_PERSONAL = {"301-*": "raised x1 pii-leak?"}
 # The exception's text holds the whole payload, unless the retries are used up.
 PERSONAL = {
     "4*": "raised x1 pii-leak?",
-    "429-retry-after*-persists": "raised x4 pii-leak?",
+    "429-retry-after-persists": "raised x4 pii-leak?",
     "52*": "raised x1 pii-leak?",
 }
 # Then it holds the address, and urllib3 logs that too when a connection breaks.

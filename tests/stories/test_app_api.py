@@ -28,7 +28,7 @@ def test_published():
     assert ask("GET", "/campaigns", "https://api-eu.customer.io/v1/api").ok
 
 
-@pytest.mark.cio_errors("404", operations="app.list_broadcasts", raises=requests.HTTPError)
+@pytest.mark.cio_errors("404-not-found", operations="app.list_broadcasts", raises=requests.HTTPError)
 def test_an_error():
     ask("GET", "/broadcasts").raise_for_status()
 """

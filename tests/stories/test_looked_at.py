@@ -129,7 +129,7 @@ def test_the_second_call_site_of_an_operation(story: Story) -> None:
             except Exception:
                 pass
 
-        @pytest.mark.cio_errors("404", raises=requests.HTTPError)
+        @pytest.mark.cio_errors("404-not-found", raises=requests.HTTPError)
         def test_buy():
             buy()
 

@@ -412,7 +412,7 @@ def test_a_mark_that_names_nothing(story: Story) -> None:
     )
     assert usage_error(result) == (
         "test_app.py::ShopTest::test_x: cio_errors: 'nope' is no error case; accepted: an id such as 429-rate-limited, a"
-        " status, or a family: 207, 2xx, 3xx, 400, 401, 403, 404, 413, 422, 429, 5xx, network"
+        " status, or a family: 207, 2xx, 3xx, 400, 401, 403, 404, 408, 413, 422, 429, 5xx, network"
     )
 
 

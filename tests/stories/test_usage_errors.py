@@ -62,13 +62,13 @@ MARKS = "cio_allow, cio_contract, cio_errors, and what the ini `markers` lists"
         (
             'cio_errors("everything")',
             "cio_errors: 'everything' is no error case; accepted: an id such as 429-rate-limited, a status, or a family:"
-            " 207, 2xx, 3xx, 400, 401, 403, 404, 413, 422, 429, 5xx, network",
+            " 207, 2xx, 3xx, 400, 401, 403, 404, 408, 413, 422, 429, 5xx, network",
         ),
         (
             'cio_errors("4XX ")',
-            "cio_errors: '4XX ' is no error case (did you mean 400, 401, 403, 404, 413, 422 or 429?)",
+            "cio_errors: '4XX ' is no error case (did you mean 400, 401, 403, 404, 408, 413, 422 or 429?)",
         ),
-        ("cio_errors(502, 530)", "cio_errors: '530' is no error case (did you mean 504?)"),
+        ("cio_errors(502, 530)", "cio_errors: '530' is no error case (did you mean 524?)"),
         (
             'cio_errors(operations="track_v2")',
             "cio_errors: operations='track_v2': there is no such operation (track_v2 is a surface; its operations:"

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 _ANSWER = _MET = 1.0
 _ONE_OF_SEVERAL, _DRAWN = 0.95, 0.97
 _NAME = _DESCRIPTION = 0.85
+# The same text in a variant says less than in the case that it is a variant of.
+_VARIANT = 0.97
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +31,7 @@ class KnownText:
 
 def known_texts(explain: Explain) -> Iterator[KnownText]:
     """All texts, each once for each page: those of cases first, then of rules and topics."""
-    for cassette in sorted(explain.cases, key=lambda one: explain.cases[one][0].only_by_name):  # variants last
+    for cassette in explain.cases:
         yield from _of_case(explain, cassette)
     for name, met in explain.advice.texts.items():
         yield from (KnownText(name, text, _MET) for text in met)
@@ -49,8 +51,8 @@ def _of_case(explain: Explain, cassette: str) -> Iterator[KnownText]:
         status = str(answer.status or "")
         body = answer.body.decode("utf-8", "replace")
         texts = sentences(texts_in(answer.payload.value)) if answer.payload.kind == "json" else [body]
-        weight = _ANSWER if len(texts) == 1 else _ONE_OF_SEVERAL
+        weight = (_ANSWER if len(texts) == 1 else _ONE_OF_SEVERAL) * (_VARIANT if group.case.only_by_name else 1)
         yield from (KnownText(cassette, text, weight, status) for text in texts)
-        yield KnownText(cassette, answer.reason, _ANSWER, status)
+        yield KnownText(cassette, answer.reason, _VARIANT if group.case.only_by_name else _ANSWER, status)
         yield KnownText(cassette, group.case.cause, _DESCRIPTION, status)
     yield KnownText(cassette, cassette.replace("-", " "), _NAME)
