@@ -3,13 +3,16 @@
 import os
 import random
 import time
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
 from typing import Any
 from urllib.parse import quote
 
 import requests
 
 KEYS = (os.environ["CUSTOMERIO_SITE_ID"], os.environ["CUSTOMERIO_API_KEY"])
-TRANSIENT = (429, 500, 502, 503, 504)
+TRANSIENT = (408, 429, 500, 502, 503, 504, 522, 524)
+LONGEST = 300  # seconds: a longer wait is one for a queue
 
 
 class NotDeliveredError(Exception):
@@ -22,7 +25,7 @@ def identify(person: str, attributes: dict[str, Any]) -> None:
         failed, after = attempt(person, attributes)
         if failed is None:
             return
-        if wait is None:
+        if wait is None or after > LONGEST:
             raise NotDeliveredError(failed)
         time.sleep(max(after, wait * random.uniform(1, 1.5)))
 
@@ -36,9 +39,15 @@ def attempt(person: str, attributes: dict[str, Any]) -> tuple[str | None, float]
         )
     except requests.RequestException as error:  # an error of the network
         return type(error).__name__, 0
-    after = response.headers.get("Retry-After", "")
     if response.status_code in TRANSIENT:
-        return str(response.status_code), float(after) if after.isdigit() else 0
+        return str(response.status_code), asked(response.headers.get("Retry-After", "0"))
     if not 200 <= response.status_code < 300:
         raise NotDeliveredError(response.status_code)
     return None, 0
+
+
+def asked(after: str) -> float:
+    """The seconds of Retry-After, which is a number or a date."""
+    if after.isdigit():
+        return float(after)
+    return (parsedate_to_datetime(after) - datetime.now(UTC)).total_seconds()

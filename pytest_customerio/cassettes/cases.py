@@ -126,6 +126,11 @@ class Cassettes:
         """The ids of all cases, each once, in the order in which they are shown."""
         return tuple(dict.fromkeys(case.id for case in self._cases))
 
+    @property
+    def usual_ids(self) -> tuple[str, ...]:
+        """The ids of the cases that a test meets that names none."""
+        return tuple(dict.fromkeys(case.id for case in self._cases if not case.only_by_name))
+
     def case(self, case_id: str, surface: str) -> ErrorCase | None:
         """This case on this surface; None where the surface does not have it."""
         return self._by_id.get((case_id, surface))
@@ -151,12 +156,14 @@ class Cassettes:
             yield playback.play(key).answer
 
     def applying(self, operation: str) -> Iterator[str]:
-        """The ids of the cases that this operation can draw. Every checked run calls this, so only the files of its
-        surface are read.
+        """The ids of the cases that this operation can draw, but for those that only a name asks for.
+
+        Every checked run calls this, so only the files of its surface are read.
         """
         for surface, name in self._files:
             if name != SUCCESS and operation.startswith(f"{surface}."):
-                yield from (case.id for case in self._cassette(surface, name).cases if operation in case.operations)
+                cases = self._cassette(surface, name).cases
+                yield from (case.id for case in cases if operation in case.operations and not case.only_by_name)
 
     def find(self, name: str) -> tuple[str, ...]:
         """The ids that a user's word names: a case id, a cassette, a family, a status. Raises `UnknownNameError`."""
@@ -267,8 +274,10 @@ def _case(name: str, surface: str, mode: Mode, answer: Answer, about: About, ope
         kind=about.kind,
         accepted=about.accepted,
         when=about.when,
+        only_by_name=about.only_by_name,
     )
 
 
 def _words(case: ErrorCase) -> tuple[str, ...]:
-    return (case.id, case.cassette, case.family, str(case.answer.status or case.family))
+    names = (case.id, case.cassette)
+    return names if case.only_by_name else (*names, case.family, str(case.answer.status or case.family))

@@ -64,6 +64,11 @@ def _has_recipients(operation: Operation, request: WireRequest) -> bool:
     return request.payload.kind in _UNKNOWN or _member(request.payload.value, "recipients") is not None
 
 
+def _has_event_data(operation: Operation, request: WireRequest) -> bool:
+    value = request.payload.value
+    return request.payload.kind in _UNKNOWN or (isinstance(value, Mapping) and "data" in value)
+
+
 def _without_workspace(operation: Operation, request: WireRequest) -> bool:
     headers = request.headers
     return service_account(headers.get("authorization")) and not headers.get("x-workspace-id", "").strip()
@@ -95,6 +100,7 @@ CONDITIONS: Mapping[str, Condition] = {
     "text-attribute": Condition("an attribute that is a text", _has_text_attribute),
     "body-id": Condition("an id in the body", _has_id),
     "recipients": Condition("the member recipients", _has_recipients),
+    "event-data": Condition("event data (the member data)", _has_event_data),
     "several-items": Condition("a batch of several items", lambda _, request: len(request.payload.batch) > 1),
     "service-account": Condition("a service-account token (sa_live_…) without X-Workspace-Id", _without_workspace),
 }

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 SOURCES: tuple[str, ...] = get_args(Source)
 KINDS: tuple[str, ...] = get_args(Kind)
 ACCEPTED: tuple[str, ...] = get_args(Accepted)
-_TRANSIENT = ("429", "5xx", "network")
+_TRANSIENT = ("408", "429", "5xx", "network")
 # After these faults it is unknown whether the payload was taken. After a fault while connecting it was not taken, after
 # any other fault it was.
 _OPEN_FAULTS = ("connection-reset", "read-timeout")
@@ -28,7 +28,8 @@ _OPEN_FAULTS = ("connection-reset", "read-timeout")
 class About:
     """The facts of one error cassette. `operations` are names within the surface; `differs` has those of exceptions.
 
-    `when` are the conditions of the case, each with the public address that tells of it.
+    `when` are the conditions of the case, each with the public address that tells of it. With `only_by_name` no family
+    or status means the case.
     """
 
     provenance: Provenance
@@ -41,6 +42,7 @@ class About:
     kind: Kind = "status"
     accepted: Accepted = "perhaps"
     when: Mapping[str, str] = field(default_factory=dict)
+    only_by_name: bool = False
     differs: Mapping[str, About] = field(default_factory=dict)
 
     def of(self, operation: str) -> About:
@@ -67,6 +69,7 @@ def read(document: Document, answer: Answer, names: Sequence[str], base: About |
         kind=cast("Kind", fields.word("kind", KINDS, base.kind)),
         accepted=cast("Accepted", fields.word("accepted", ACCEPTED, base.accepted)),
         when=fields.conditions(base.when),
+        only_by_name=fields.flag("only_by_name", default=base.only_by_name),
     )
     return replace(about, differs=fields.differing(about))
 

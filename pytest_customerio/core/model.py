@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Literal
 
+from pytest_customerio.core.http_dates import unix_time
 from pytest_customerio.core.payload import Payload, decode
 
 Severity = Literal["error", "warning", "info"]
@@ -165,8 +166,21 @@ class Answer(_HasBody):
 
     @property
     def retry_after(self) -> float | None:
-        """Seconds of the `Retry-After` header, if there is one in seconds."""
-        return next((float(value) for value in self.header("retry-after") if value.isdigit()), None)
+        """Seconds that `Retry-After` asks to wait, if it says so: a date counts from the answer's own `Date`."""
+        return self.wait_from(None)
+
+    def wait_from(self, now: float | None) -> float | None:
+        """Seconds that `Retry-After` asks to wait, if it says so: a date counts from the answer's own `Date`, else from
+        the unix time `now`.
+        """
+        now = next((unix_time(value) for value in self.header("date")), now)
+        for value in map(str.strip, self.header("retry-after")):
+            if value.isascii() and value.isdigit():
+                return float(value)
+            until = None if now is None else unix_time(value)
+            if now is not None and until is not None:
+                return max(0.0, until - now)
+        return None
 
     def header(self, name: str) -> tuple[str, ...]:
         """The values of the headers with this name, which is lower case."""
@@ -196,7 +210,9 @@ class ErrorCase:
     the operations that it applies to; `family` is its column in the report (`400`, `401`, `429`, `5xx`, `network` …).
     `cause` and `todo` are sentences for developers. `rules` are the rules whose violation draws the error. `accepted`
     says whether Customer.io had accepted the payload. `when` are the conditions under which a request of these
-    operations can draw the error (`cassettes/conditions.py`), each with its source.
+    operations can draw the error (`cassettes/conditions.py`), each with its source. `only_by_name` keeps the case out
+    of its family, of its status and of marks without names: it is a variant of another case, or nothing that an
+    application that reads no more than Customer.io documents has to handle.
     """
 
     id: str
@@ -215,10 +231,11 @@ class ErrorCase:
     kind: Kind = "status"
     accepted: Accepted = "perhaps"
     when: Mapping[str, str] = field(default_factory=dict, hash=False)
+    only_by_name: bool = False
 
     @property
     def retry_after(self) -> float | None:
-        """Seconds of the first answer's `Retry-After`, if it has one in seconds."""
+        """Seconds that the first answer's `Retry-After` asks to wait, if it does."""
         return self.answer.retry_after
 
 

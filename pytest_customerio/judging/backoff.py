@@ -38,10 +38,10 @@ def retry_after_ignored(observation: Observation) -> Violation | None:
     if not observation.case.retryable or not early:
         return None
     gap, after = min(early)
-    expected = f"at least {after:g} s between attempts"
+    expected = f"at least {round(after, 2):g} s between attempts"
     if len({after for _, after in pairs}) > 1:
         number = next(at for at, pair in enumerate(zip(gaps, asked, strict=True), 1) if pair == (gap, after))
-        expected = f"at least {after:g} s between attempts {number} and {number + 1}"
+        expected = f"at least {round(after, 2):g} s between attempts {number} and {number + 1}"
     hint = "wait as long as the answer's Retry-After header says, then try again"
     return violation(observation, "retry-after-ignored", expected, seconds(gap), hint, timed=True)
 

@@ -12,6 +12,8 @@ from pytest_customerio.judging.exceptions import is_undeclared
 from pytest_customerio.judging.violation import violation
 from pytest_customerio.replay.endless import GaveUp
 
+# An application need not wait for longer, in seconds, within the call: the official SDK for Node waits for no longer.
+LONGEST_WAIT = 300.0
 HANDLED = "recovered, raised, deferred or reported"
 HOW_HANDLED = "retry, raise (raises=SomeError), keep it for later (cio.pending(…)) or tell the caller (cio.reported(…))"
 NOT_BY_A_LOG = "; a log line alone is not handling"
@@ -64,12 +66,19 @@ def unhandled(observation: Observation, *, must_recover: bool, best_effort: bool
     if must_recover and observation.case.mode == "recovers":
         if delivery(observation) is not None or observation.pending or came == "recovered":
             return None
+        if came != "lost" and _asked_for_too_long(observation):
+            return None
         got = _loss(observation) if came == "lost" else came
         hint = "retry until the 2xx, or keep it for later"
         return violation(observation, "outcome", "recovered or deferred", got, hint)
     if came != "lost" or observation.unread or (best_effort and _said_by_itself(observation)):
         return None
     return _lost(observation, best_effort=best_effort)
+
+
+def _asked_for_too_long(observation: Observation) -> bool:
+    """Whether an answer asked to wait for so long that it is right to give up and let the caller know."""
+    return any((attempt.retry_after or 0.0) > LONGEST_WAIT for attempt in observation.attempts)
 
 
 def _lost(observation: Observation, *, best_effort: bool) -> Violation:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from dataclasses import replace
 from json import dumps
+from math import ceil
 from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
+from pytest_customerio.core.http_dates import http_date, unix_time
 from pytest_customerio.core.model import Answer, WireRequest
 
 
@@ -21,6 +23,21 @@ def fit(answer: Answer, request: WireRequest) -> Answer | None:
     if answer.status == 207:
         return _within(answer, request)
     return answer
+
+
+def dated(answer: Answer, now: float) -> Answer:
+    """The answer as it would be given at the unix time `now`, where its `Retry-After` is a date: it was recorded at
+    another time. Without a `Date` of its own it stays, because nothing says how long it asks to wait.
+
+    HTTP dates are whole seconds, so that the next one stands for `now`: who waits until the date waits long enough.
+    """
+    until = next((value for value in answer.header("retry-after") if unix_time(value) is not None), None)
+    wait = answer.retry_after
+    if until is None or wait is None:
+        return answer
+    moved = {"date": http_date(ceil(now)), "retry-after": http_date(ceil(now) + wait)}
+    headers = tuple((name, moved.get(name.lower(), value)) for name, value in answer.headers)
+    return replace(answer, headers=headers)
 
 
 def _redirected(answer: Answer, request: WireRequest) -> Answer | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import replace
@@ -118,7 +119,7 @@ class Observer:
             self.statements.draining,
             said,
             met=met,
-            retry_after=answer.retry_after if met else None,
+            retry_after=answer.wait_from(time.time()) if met else None,
             reads=operation.method == "GET",
             flow=flow.number,
             slept=clock.slept(),

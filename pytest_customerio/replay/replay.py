@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Self
@@ -12,6 +13,7 @@ from pytest_customerio.core.observation import Observation
 from pytest_customerio.core.settings import ErrorsMark
 from pytest_customerio.process.flows import Flows
 from pytest_customerio.replay.endless import stop_endless
+from pytest_customerio.replay.fitting import dated
 from pytest_customerio.replay.identity import messages
 from pytest_customerio.replay.observer import Observer
 from pytest_customerio.replay.schedule import Answers, Schedule, repeated
@@ -122,7 +124,7 @@ class Replay:
                 self.observer.forget_expected()
             said = self.observer.numbered(said)
             error = self.schedule.answer(operation, request, said)
-            answer = error or self.refusal(request, operation) or success()
+            answer = dated(error, time.time()) if error else self.refusal(request, operation) or success()
             met, with_time = error is not None, timed(self.case)
             attempt = self.observer.note(operation, request, said, answer, call, met=met, timed=with_time)
         if met:

@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable
 from pytest_customerio.reporting.results import Results, Row, is_allowed
 
 # The columns: a case belongs to one by the start of its id; a case without a status is a fault of the network.
-FAMILIES = ("400", "401", "403", "404", "413", "422", "429", "5xx", "207", "2xx", "3xx", "network")
+FAMILIES = ("400", "401", "403", "404", "408", "413", "422", "429", "4xx", "5xx", "207", "2xx", "3xx", "network")
 
 
 def family(case: str) -> str:

@@ -66,8 +66,8 @@ class CaseSelection:
         return ids
 
     def case_ids(self, given: str, words: Sequence[str], except_for: Sequence[str] = ()) -> tuple[str, ...]:
-        """The ids that these words name, or all ids, without `except_for`; `given` says where the words stand."""
-        wanted = self._found(given, words) if words else list(self._cassettes.case_ids)
+        """The ids that these words name, or all usual ids, without `except_for`; `given` says where the words stand."""
+        wanted = self._found(given, words) if words else list(self._cassettes.usual_ids)
         excluded = set(self._found(given, except_for))
         return tuple(one for one in dict.fromkeys(wanted) if one not in excluded)
 

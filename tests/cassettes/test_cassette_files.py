@@ -32,9 +32,12 @@ CONTRACT = Contract(CATALOG)
 # Errors that a payload draws: a recorded request breaks a rule that the case names.
 DRAWN = ("400-", "422-", "200-dropped", "207-partial", "207-several")
 # Answers whose body is not what it should be: that is what they are about.
-ODD = ("200-truncated-json", "200-not-json", "502-html", "truncated-body")
+ODD = ("200-truncated-json", "200-not-json", "truncated-body")
+ODD += ("404-not-found-html", "502-html", "522-connection-timeout", "524-timeout")
 ANYWHERE = [NOT_FOUND, "401-unauthorized", "401-wrong-key-type", "401-wrong-region", "429-rate-limited"]
 ANYWHERE += ["429-retry-after", "500-server-error", "502-html", "503-unavailable", "504-timeout", "200-not-json"]
+ANYWHERE += ["404-not-found-html", "408-request-timeout", "429-retry-after-date", "429-retry-after-hour"]
+ANYWHERE += ["522-connection-timeout", "524-timeout"]
 ANYWHERE += ["200-empty", "200-truncated-json", "200-not-object", "200-wrong-content-type", *FAULTS]
 EVERY_FILE = pytest.mark.parametrize("path", FILES, ids=lambda path: f"{path.parent.name}-{path.stem}")
 
@@ -95,7 +98,9 @@ def test_an_error_says_what_to_do(path: Path) -> None:
     assert {"family", "retryable", "operations", "cause", "todo", "rules"} <= set(metadata)
     assert metadata["cause"]
     assert metadata["todo"]
-    assert metadata["retryable"] == (metadata["family"] in ("429", "5xx", "network") and path.stem != "429-daily-quota")
+    assert metadata["retryable"] == (
+        metadata["family"] in ("408", "429", "5xx", "network") and path.stem != "429-daily-quota"
+    )
     assert metadata["family"] == family(path.stem)
 
 

@@ -100,6 +100,10 @@ def test_a_text_among_the_attributes(operation: str, body: Any, expected: bool) 
         ("body-id", "track.identify", {"plan": "free"}, False),
         ("recipients", "app.trigger_broadcast", {"recipients": {}}, True),
         ("recipients", "app.trigger_broadcast", {"ids": ["42"]}, False),
+        ("event-data", "track.event", {"name": "purchase", "data": {}}, True),
+        ("event-data", "track.event", {"name": "purchase", "data": None}, True),
+        ("event-data", "track.event", {"name": "purchase"}, False),
+        ("event-data", "track.event", ["data"], False),
         ("several-items", "track_v2.batch", {"batch": [{}, {}]}, True),
         ("several-items", "track_v2.batch", {"batch": [{}]}, False),
     ],
@@ -123,7 +127,7 @@ def test_a_service_account_names_its_workspace(headers: dict[str, str], expected
     assert holds("service-account", "app.send_email", {}, headers=headers) is expected
 
 
-@pytest.mark.parametrize("name", ["email", "time", "text-attribute", "body-id", "recipients"])
+@pytest.mark.parametrize("name", ["email", "time", "text-attribute", "body-id", "recipients", "event-data"])
 def test_a_payload_that_cannot_be_read_may_hold_anything(name: str) -> None:
     """An unknown encoding hides the members; the case is replayed."""
     assert holds(name, "track.identify", b"xyz", headers={"content-encoding": "unknown"})

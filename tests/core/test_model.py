@@ -53,13 +53,30 @@ def test_the_text_of_an_interaction_holds_no_secret() -> None:
 
 
 @pytest.mark.parametrize(
-    ("headers", "seconds"), [((("retry-after", "7"),), 7.0), ((("Retry-After", "Mon"),), None), ((), None)]
+    ("headers", "seconds"),
+    [
+        ((("retry-after", " 7 "),), 7.0),
+        ((("Retry-After", "²"),), None),
+        ((("Retry-After", "Mon"),), None),
+        ((("Retry-After", "Sun, 06 Nov 1994 08:49:37 GMT"),), None),
+        ((("Retry-After", "Sun, 06 Nov 1994 08:49:37 GMT"), ("Date", "Sun, 06 Nov 1994 08:49:07 GMT")), 30.0),
+        ((("Retry-After", "Sun, 06 Nov 1994 08:49:37 GMT"), ("Date", "Sun, 06 Nov 1994 08:50:07 GMT")), 0.0),
+        ((("Retry-After", "Sun, 06 Nov 1994 08:49:37 GMT"), ("Date", "now")), None),
+        ((), None),
+    ],
 )
-def test_retry_after_is_read_in_seconds(headers: tuple[tuple[str, str], ...], seconds: float | None) -> None:
-    """A Retry-After that is a date, and a missing header, give None."""
+def test_retry_after_in_seconds(headers: tuple[tuple[str, str], ...], seconds: float | None) -> None:
+    """A date counts from the answer's own Date; without one, and without the header, there is None."""
     case = ErrorCase("429", "429", "track", "once", Answer(429, headers=headers), True, (), "429", "", "",
                      Provenance("documented"))  # fmt: skip
     assert case.retry_after == seconds
+
+
+def test_a_date_counts_from_the_clock_where_the_answer_has_none() -> None:
+    """Given an answer without Date, the seconds are those from the given time."""
+    answer = Answer(429, headers=(("Retry-After", "Sun, 06 Nov 1994 08:49:37 GMT"),))
+    assert answer.wait_from(784111767.5) == 9.5
+    assert answer.wait_from(1764000000.0) == 0.0
 
 
 def test_the_first_attempt_that_met_the_case() -> None:

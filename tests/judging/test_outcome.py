@@ -28,6 +28,8 @@ from pytest_customerio.judging.chain import chain_of
 from pytest_customerio.judging.judgement import judge
 from pytest_customerio.judging.outcome import all_delivered, logged, outcome
 
+HOUR = replace(RECOVERS, answer=Answer(429, headers=(("Retry-After", "3600"),)))
+
 DROPPED = replace(SERVER, answer=Answer(200), retryable=False, mode="once", kind="dropped", accepted="never")
 USELESS = replace(SERVER, answer=Answer(200), retryable=False, mode="once", kind="malformed", accepted="perhaps")
 TAKEN = replace(USELESS, accepted="surely")
@@ -138,10 +140,14 @@ def test_records_count_from_warning(level, loud):
         (seen(RECOVERS), ["lost: nothing after the 429, not even logged"]),
         (seen(RATE, raised=CrmError(), declared=True), []),
         (seen(PERMANENT, reported=True), []),
+        (seen(HOUR, raised=CrmError(), declared=True), []),
+        (seen(HOUR, reported=True), []),
+        (seen(HOUR), ["lost: nothing after the 429, not even logged"]),
     ],
 )
 def test_must_recover_asks_for_recovered_or_deferred_where_the_service_recovers(observation, found):
-    """Where the service recovers, a declared exception or a report is not enough for must_recover."""
+    """Where the service recovers, a declared exception or a report is not enough for must_recover, unless the answer asked
+    to wait for an hour."""
     violations = judge(observation, must_recover=True, best_effort=True)[1]
     assert [violation.got for violation in violations] == found
     assert {violation.expected for violation in violations} <= {"recovered or deferred"}

@@ -8,8 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from pytest_customerio.core.http_dates import http_date, unix_time
 from pytest_customerio.core.model import Answer, WireRequest
-from pytest_customerio.replay.fitting import fit
+from pytest_customerio.replay.fitting import dated, fit
 
 URL = "https://track.customer.io/api/v1/customers/a%2Fb?x=1"
 MOVED = Answer(301, "Moved", (("X-A", "1"), ("Location", "https://track-eu.customer.io/api/v1/customers/42")), b"moved")
@@ -80,3 +81,24 @@ def test_any_body_can_be_adapted(body: bytes) -> None:
         fitted = fit(answer, request(body=sent))
         assert fitted is not None
         assert fitted.status == 207
+
+
+@given(st.floats(0, 4_000_000_000), st.integers(0, 100_000))
+def test_a_date_is_moved_to_the_time_of_the_test(now: float, wait: int) -> None:
+    """The date asks for as long as the recorded one, and nobody who waits until then waits for less."""
+    answer = Answer(
+        429, headers=(("date", http_date(784111777)), ("Retry-After", http_date(784111777 + wait)), ("A", "b"))
+    )
+    moved = dated(answer, now)
+    until = unix_time(moved.header("retry-after")[0])
+    assert moved.retry_after == wait
+    assert until is not None
+    assert wait <= until - now + 1e-6 < wait + 1.001
+    assert moved.headers[2] == ("A", "b")
+
+
+@pytest.mark.parametrize("headers", [(), (("Retry-After", "7"), ("Date", "x")), (("Retry-After", http_date(7)),)])
+def test_no_date_to_move(headers: tuple[tuple[str, str], ...]) -> None:
+    """Seconds, and a date without a Date beside it, stay as they were recorded."""
+    answer = Answer(429, headers=headers)
+    assert dated(answer, 1764000000.0) is answer

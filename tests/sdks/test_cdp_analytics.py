@@ -16,7 +16,7 @@ TAKEN = {
 # It ignores Retry-After. After the last attempt it drops the batch and logs that.
 BACKGROUND = TAKEN | {
     "4*": "lost x11 blind-retry outcome",
-    "404-not-found": "lost x1 outcome",
+    "40[48]-*": "lost x1 outcome",
     "429-*-recovers": "recovered x3",
     "429-*-persists": "lost x11 outcome",
     "5*-recovers": "recovered x3",
@@ -25,13 +25,13 @@ BACKGROUND = TAKEN | {
     "[a-z]*-persists": "lost x11 outcome",
     "accepted-then-reset-persists": "recovered x11",
     "truncated-body-persists": "recovered x11",
-    "429-retry-after-recovers": "recovered x3 retry-after-ignored",
-    "429-retry-after-persists": "lost x11 outcome retry-after-ignored",
+    "429-retry-after*-recovers": "recovered x3 retry-after-ignored",
+    "429-retry-after*-persists": "lost x11 outcome retry-after-ignored",
 }
 # KeyError and the exceptions of requests reach the caller; it raises its own APIError only where the body is not JSON.
 SYNC = TAKEN | {
     "4*": "lost x1 undeclared-exception",
-    "404-not-found": "raised x1",
+    "40[48]-*": "raised x1",
     "5*": "raised x1",
     "503-*": "lost x1 undeclared-exception",
     "[a-z]*": "lost x1 undeclared-exception",
@@ -90,7 +90,7 @@ def test_synchronously(done: Run) -> None:
 def test_a_wrapper_that_catches_its_error(done: Run) -> None:
     """Given `except APIError` around a call, few errors are caught, and those are lost; the text holds no personal data."""
     found = done.table("test_wrapped")
-    caught = {"404-not-found": "lost x1 outcome", "5*": "lost x1 outcome"}
+    caught = {"40[48]-*": "lost x1 outcome", "5*": "lost x1 outcome"}
     assert differing(found, {"identify": SYNC | caught}) == []
 
 

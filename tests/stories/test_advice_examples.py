@@ -40,20 +40,34 @@ CALLS = {
     "put_aside": {
         operation: (
             "",
-            'crm = requests.Session()\n    crm.headers["Authorization"] = "Bearer app-key-1234"\n    aside = []\n'
+            f'crm = requests.Session()\n    crm.headers["Authorization"] = "{credentials}"\n    aside = []\n'
             f"    assert not put_aside.deliver(crm, {url!r}, {payload!r}, lambda *it: aside.append(it))\n"
             "    cio.reported(aside)",
         )
-        for operation, url, payload in (
+        for operation, credentials, url, payload in (
             (
                 "app.send_email",
+                "Bearer app-key-1234",
                 "https://api.customer.io/v1/send/email",
                 {"transactional_message_id": "3", "to": "ada@example.com", "identifiers": {"id": "42"}},
             ),
             (
                 "app.trigger_broadcast",
+                "Bearer app-key-1234",
                 "https://api.customer.io/v1/campaigns/12/triggers",
                 {"recipients": {"segment": {"id": 7}}},
+            ),
+            (
+                "track.event",
+                "Basic c2l0ZS0xMjM0OnRyYWNrLWtleS0xMjM0",
+                "https://track.customer.io/api/v1/customers/42/events",
+                {"name": "purchase", "data": {"item": "socks"}},
+            ),
+            (
+                "track.merge",
+                "Basic c2l0ZS0xMjM0OnRyYWNrLWtleS0xMjM0",
+                "https://track.customer.io/api/v1/merge_customers",
+                {"primary": {"id": "42"}, "secondary": {"id": "43"}},
             ),
         )
     },
@@ -128,7 +142,10 @@ def test_each_example_handles_every_case_that_it_is_shown_for(examples: Story) -
     assert result.ret == 0, result.stdout.str()
     rows = [row for row in examples.rows() if row["case"]]
     assert [row["nodeid"] for row in rows if row["outcome"] in (None, "lost")] == []
-    passing = [row for row in rows if row["case"].endswith("-recovers") and "test_send_once" not in row["nodeid"]]
+    waiting = ("test_send_once", "test_keep")
+    passing = [
+        row for row in rows if row["case"].endswith("-recovers") and not any(one in row["nodeid"] for one in waiting)
+    ]
     assert {row["outcome"] for row in passing} == {"recovered"}
     lasting = [row for row in rows if not row["case"].endswith("-recovers") and row["case"] not in TAKEN]
     assert {row["outcome"] for row in lasting} == {"raised", "deferred", "reported"}

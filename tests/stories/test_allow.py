@@ -202,7 +202,7 @@ def test_the_reason_stands_in_the_report(story: Story) -> None:
         **dict.fromkeys(
             [
                 (f"429-{cause}-{mode}", "outcome")
-                for cause in ("rate-limited", "retry-after")
+                for cause in ("rate-limited", "retry-after", "retry-after-hour")
                 for mode in ("recovers", "persists")
             ],
             "a page view more or less",

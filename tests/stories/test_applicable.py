@@ -241,7 +241,7 @@ def test_several_faults_by_one_word(story: Story) -> None:
 @pytest.mark.parametrize(
     ("call", "said"),
     [
-        ('cio.replay("4xx")', "cio.replay('4xx'): '4xx' is no error case (did you mean 400, 401, 403, 404, 413,"),
+        ('cio.replay("4xx")', "cio.replay('4xx'): '4xx' is no error case (did you mean 400, 401, 403, 404, 408, 413,"),
         ('cio.replay("999")', "cio.replay('999'): '999' is no error case; accepted: an id such as 429-rate-limited, a"),
         ('cio.replay("429", times=0)', "cio.replay('429'): times=0; accepted: 1 or more, or None for ever"),
     ],

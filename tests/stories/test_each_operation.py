@@ -25,7 +25,7 @@ import pytest
 from signup import sign_up
 
 
-@pytest.mark.cio_errors("404", "403", {more}raises=Exception)
+@pytest.mark.cio_errors("404-not-found", "403", {more}raises=Exception)
 def test_sign_up():
     sign_up("42")
 """
@@ -55,7 +55,7 @@ def with_cache(project: Story, *args: str) -> pytest.RunResult:
 def test_a_bare_mark_says_that_the_first_call_only_meets_the_errors(project: Story) -> None:
     """The second call swallows every error, and the run is green: it names the call and the mark that reaches it."""
     project.file("signup.py", CRM.replace('crm.identify(user, plan="pro")', "crm.retrying(lambda: crm.identify(user))"))
-    result = project.run(TEST.format(more="").replace('"404", "403"', '"429-rate-limited"'), "--cio-contract")
+    result = project.run(TEST.format(more="").replace('"404-not-found", "403"', '"429-rate-limited"'), "--cio-contract")
     result.assert_outcomes(passed=2)
     assert {name: row["429"] for name, row in table(result).items()} == {"track.event": "-", "track.identify": "ok"}
     mark = '@pytest.mark.cio_errors("429-rate-limited", operations="each", raises=Exception)'
@@ -148,7 +148,7 @@ def test_parameters_classes_and_unittest(project: Story) -> None:
         import pytest
         from signup import sign_up
 
-        pytestmark = pytest.mark.cio_errors("404", operations="each", raises=Exception)
+        pytestmark = pytest.mark.cio_errors("404-not-found", operations="each", raises=Exception)
 
         def only_event(user):
             crm.event(user, "a").raise_for_status()
@@ -200,7 +200,7 @@ def test_a_test_that_expects_the_error(project: Story) -> None:
             yield "42"
             raise RuntimeError(request.node.name) if request.node.name.endswith(":]") else StopIteration
 
-        @pytest.mark.cio_errors("404", operations="each")
+        @pytest.mark.cio_errors("404-not-found", operations="each")
         def test_expects(cio_error):
             with pytest.raises(Exception):
                 sign_up("42")
@@ -225,7 +225,7 @@ def test_what_a_thread_or_a_task_sends_is_found(project: Story) -> None:
         def send():
             crm.event("42", "purchase")
 
-        @pytest.mark.cio_errors("404", operations="each", raises=Exception)
+        @pytest.mark.cio_errors("404-not-found", operations="each", raises=Exception)
         def test_thread():
             crm.identify("42").raise_for_status()
             threading.Thread(target=send).start()
@@ -236,7 +236,7 @@ def test_what_a_thread_or_a_task_sends_is_found(project: Story) -> None:
             yield made
             made.close()
 
-        @pytest.mark.cio_errors("404", operations="each", raises=Exception)
+        @pytest.mark.cio_errors("404-not-found", operations="each", raises=Exception)
         def test_task(loop):
             async def main():
                 async def later():
@@ -276,11 +276,11 @@ def test_a_test_that_sends_nothing(project: Story) -> None:
         def broken():
             raise RuntimeError("no database")
 
-        @pytest.mark.cio_errors("404", operations="each")
+        @pytest.mark.cio_errors("404-not-found", operations="each")
         def test_nothing():
             pass
 
-        @pytest.mark.cio_errors("404", operations="each")
+        @pytest.mark.cio_errors("404-not-found", operations="each")
         def test_broken(broken):
             pass
         """
@@ -296,7 +296,7 @@ def test_it_stops_at_the_first_failure(project: Story) -> None:
 
 def test_an_operation_that_cannot_draw_the_case_has_no_item(project: Story) -> None:
     """`400-event-name-too-long` is for events only, so its one item is for the event."""
-    result = project.run(EACH.replace('"404", "403"', '"400-event-name-too-long"'), "-v")
+    result = project.run(EACH.replace('"404-not-found", "403"', '"400-event-name-too-long"'), "-v")
     assert ran(result) == [IDENTIFY.format("400-event-name-too-long") + " FAILED"]
     assert table(result)["track.event"]["400"] == "FAIL"
 

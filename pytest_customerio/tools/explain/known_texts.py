@@ -29,7 +29,7 @@ class KnownText:
 
 def known_texts(explain: Explain) -> Iterator[KnownText]:
     """All texts, each once for each page: those of cases first, then of rules and topics."""
-    for cassette in explain.cases:
+    for cassette in sorted(explain.cases, key=lambda one: explain.cases[one][0].only_by_name):  # variants last
         yield from _of_case(explain, cassette)
     for name, met in explain.advice.texts.items():
         yield from (KnownText(name, text, _MET) for text in met)

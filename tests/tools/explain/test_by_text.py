@@ -29,15 +29,17 @@ def test_the_page_of_a_case() -> None:
 def test_several_pages() -> None:
     """A text that several cases have lists these, and the commands that explain them."""
     assert shown('{"meta":{"error":"Rate limit exceeded"}}') == (
-        "this text is that of: 429-rate-limited, 429-retry-after\n"
+        "this text is that of: 429-rate-limited, 429-retry-after, 429-retry-after-hour\n"
         "\n"
-        f"429-rate-limited  {EXPLAIN.gist('429-rate-limited')}\n"
-        f"429-retry-after   {EXPLAIN.gist('429-retry-after')}\n"
+        f"429-rate-limited      {EXPLAIN.gist('429-rate-limited')}\n"
+        f"429-retry-after       {EXPLAIN.gist('429-retry-after')}\n"
+        f"429-retry-after-hour  {EXPLAIN.gist('429-retry-after-hour')}\n"
         "\n"
         "Next\n"
         "\n"
         "  python -m pytest_customerio explain 429-rate-limited\n"
         "  python -m pytest_customerio explain 429-retry-after\n"
+        "  python -m pytest_customerio explain 429-retry-after-hour\n"
     )
 
 

@@ -165,7 +165,7 @@ def test_a_family_or_status_lists_its_cases() -> None:
     text = page("401")
     assert text.startswith("401: 3 cases\n\n401-unauthorized\n\n  answer      401 Unauthorized (synthetic)\n")
     assert text.endswith("  python -m pytest_customerio explain 401-wrong-region\n")
-    assert page("404").startswith("404-not-found: not found")
+    assert page("413").startswith("413-too-large: ")
 
 
 def test_a_name_of_a_case_and_of_a_rule() -> None:

@@ -45,9 +45,10 @@ def test_words_of_one_kind_add_words_of_several_restrict() -> None:
 def test_a_line_is_about_what_is_left() -> None:
     """A row shows surfaces and provenance of the selected operations only."""
     assert Listing(EXPLAIN, ["403"]).rows() == [
-        ("403-forbidden", "403", "app track track_v2", "no", "documented/synthetic")
+        ("403-forbidden", "403", "app track track_v2", "no", "documented/synthetic"),
     ]
-    assert Listing(EXPLAIN, ["403", "app.send_push"]).rows() == [("403-forbidden", "403", "app", "no", "documented")]
+    send_push = Listing(EXPLAIN, ["403-forbidden", "app.send_push"])
+    assert send_push.rows() == [("403-forbidden", "403", "app", "no", "documented")]
     assert Listing(EXPLAIN, ["429-retry-after-persists", "app"]).rows()[0][1] == "429, after 2 s"
     assert Listing(EXPLAIN, ["dns-failure-persists"]).rows() == [
         ("dns-failure-persists", "none", "all", "yes", "synthetic")
@@ -61,7 +62,7 @@ def test_nothing_left() -> None:
 
 def test_as_data() -> None:
     """JSON has one record for each case and group of operations with the same answer."""
-    data = json.loads(Listing(EXPLAIN, ["403", "app"]).json())
+    data = json.loads(Listing(EXPLAIN, ["403-forbidden", "app"]).json())
     assert data["version"] == 1
     assert len(data["cases"]) == 6
     push = next(case for case in data["cases"] if case["operations"] == ["app.send_push"])

@@ -41,11 +41,15 @@ customerio.client_base.CustomerIOException: 400: https://track.customer.io/api/v
     [
         ("value for attribute 'nick' cannot be longer than 1000 bytes", "400-attribute-value-too-long"),
         ("value for attribute … cannot be longer", "400-attribute-value-too-long"),
-        ("event data must be a hash", "event-data-not-object"),
+        ("event data must be a hash", "400-event-data-not-object"),
+        ("id must be a string or a number", "400-invalid-id-type"),
+        ('{"errors":[{"detail":"wrong datacenter","status":"301"}]}', "301-region-redirect"),
+        ("invalid_credentials", "401-unauthorized-with-code"),
+        ("not found (reference 01C4)", "404-not-found"),
+        ("Method Not Allowed", "unknown-endpoint"),
         ("timestamp must be a valid unix timestamp", "400-invalid-timestamp"),
         ("timestmap must be valid unix timestamp", "400-invalid-timestamp"),
         ("would draw   400 identifier is required   (documented)", "400-identifier-required"),
-        ('{"meta": {"error": "Unauthorized request"}}', "401-wrong-key-type"),
         ('b\'{"meta": {"error": "payload too large"}}\'', "413-too-large"),
         (
             TRACEBACK % '{"meta":{"error":"value for attribute \'bio\' cannot be longer than 1000 bytes"}}',
@@ -78,7 +82,10 @@ def test_texts_of_nothing_that_is_known(text: str) -> None:
 
 def test_texts_of_several_pages() -> None:
     """Where the same text stands in several cases, they are equally near; at most three are found."""
-    assert nearest("Unauthorized") == ["401-unauthorized", "401-wrong-key-type", "401-wrong-region"]
+    refused = ["401-unauthorized", "401-wrong-key-type", "401-wrong-region"]
+    assert nearest("Unauthorized") == refused
+    reported = '{"meta": {"error": "Unauthorized request"}}'
+    assert nearest(reported) == ["401-wrong-key-type", "401-unauthorized-with-challenge"]
 
 
 def test_a_status_in_the_text_decides() -> None:

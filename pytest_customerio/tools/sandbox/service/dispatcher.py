@@ -12,7 +12,7 @@ from pytest_customerio.cassettes.unrecorded import not_published
 from pytest_customerio.contract.catalog import Catalog
 from pytest_customerio.contract.rules import Rule
 from pytest_customerio.core.model import Answer
-from pytest_customerio.replay.fitting import fit
+from pytest_customerio.replay.fitting import dated, fit
 from pytest_customerio.replay.rejections import rejections
 from pytest_customerio.tools.sandbox.api.call import CallResult
 from pytest_customerio.tools.sandbox.service.answers import Answers, ErrorDetail, SandboxAnswer
@@ -70,7 +70,7 @@ class Dispatcher:
         error = self.answers.error(case.cassette, request.operation.id)
         if case.kind == "redirect" and request.region is not None:
             return None  # the host of the workspace's own region never redirects
-        answer = fit(error.answer, request.wire) or error.answer
+        answer = dated(fit(error.answer, request.wire) or error.answer, request.at)
         accepted = case.accepted in ("surely", "partly") and case.kind != "dropped"
         notes = self._executor.execute(request, skip=rejections(answer)).notes if accepted else ()
         return replace(error, answer=self._local_redirect(answer, request), notes=(INJECTED, *notes))
