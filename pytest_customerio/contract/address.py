@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from urllib.parse import quote, unquote
 
 from pytest_customerio.contract.catalog import Catalog, Match
 from pytest_customerio.contract.nearest_operation import nearest_operation
@@ -21,7 +22,7 @@ _OTHER_APP = re.compile(
     "|exports|imports|info|messages|newsletters|object_types|objects|reporting_webhooks|segments|sender_identities"
     "|snippets|subscription_center|subscription_topics|transactional|webhooks|workspaces"
 )
-_DOUBLE = re.compile(r"%25[0-9A-Fa-f]{2}")
+_ENCODED = re.compile(r"(?:%[0-9A-Fa-f]{2})+")
 _STRAY_PERCENT = re.compile(r"%(?![0-9A-Fa-f]{2})")
 
 
@@ -54,7 +55,7 @@ def _encoding(match: Match) -> Iterator[Violation]:
         if not name.startswith("{"):
             continue
         where = f"path.{name[1:-1]}"
-        if _DOUBLE.search(raw):
+        if "%25" in raw and _encoded_twice(raw):
             yield _violation("double-encoded-path-segment", where, "percent-encoded once", "percent-encoded twice")
         if _STRAY_PERCENT.search(raw) or raw in {".", ".."}:
             yield _unescaped(where, "a % that encodes nothing" if "%" in raw else "dots that a client resolves")
@@ -62,6 +63,18 @@ def _encoding(match: Match) -> Iterator[Violation]:
         yield _unescaped("path", "a # that cuts the path")
     elif match.address.query and "=" not in match.address.query:
         yield _unescaped("path", "a ? that cuts the path")
+
+
+def _encoded_twice(raw: str) -> bool:
+    """Whether a decoded segment is still encoded: it has a sequence that an encoder makes, of text in UTF-8.
+
+    Encoders leave letters, digits and a few signs alone. So `50%ab`, rightly encoded, is none.
+    """
+    for found in _ENCODED.findall(unquote(raw, "latin-1")):
+        text = unquote(found, errors="replace")
+        if "\ufffd" not in text and quote(text, safe="") != text:
+            return True
+    return False
 
 
 def _not_found(catalog: Catalog, match: Match, method: str, url: str, region: str | None) -> Iterator[Violation]:

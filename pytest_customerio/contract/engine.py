@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from pytest_customerio.contract.bundle import bundle, enclosing, for_speed, size_limits
 from pytest_customerio.contract.keywords import KEYWORDS, Keyword, KeywordError
+from pytest_customerio.contract.members import meant
 from pytest_customerio.contract.rules import violation
 from pytest_customerio.core import redact
 from pytest_customerio.core.model import Violation
@@ -94,7 +95,7 @@ class Schema:
         return violation(
             rule=entry.get("rule", self.fallback),
             where=redact.json_path(_place(error)),
-            expected=entry.get("expected") or _expected(error),
+            expected=broken.expected or entry.get("expected") or _expected(error),
             got=broken.got or _got(error),
             hint=entry.get("hint", ""),
             error=entry.get("error", ""),
@@ -139,7 +140,7 @@ def _explaining() -> Json:
     explained = {name: _explained(keyword) for name, keyword in KEYWORDS.items()}
     bounded = {name: _bounded(Draft202012Validator.VALIDATORS[name]) for name in _WIDE}
     extend: Json = validators.extend
-    kind = extend(Draft202012Validator, {**explained, **bounded, "required": _required})
+    kind = extend(Draft202012Validator, {**explained, **bounded, "required": _required, "x-known": _known})
     return partial(kind, registry=Registry())
 
 
@@ -174,6 +175,16 @@ def _required(_validator: object, names: list[str], instance: object, _schema: o
         for name in names:
             if name not in instance:
                 yield ValidationError(name, cause=KeywordError(name, "nothing"), path=(name,))
+
+
+def _known(_validator: object, names: list[str], instance: object, schema: Json) -> Iterator[Exception]:
+    """The members that are not known. Where a required one is missing, that says enough: such a call is refused."""
+    from jsonschema import ValidationError
+
+    if isinstance(instance, dict) and all(name in instance for name in schema.get("required", ())):
+        for name in islice((each for each in instance if each not in names), _WIDEST):
+            broken = KeywordError("", "a member that the call does not know", expected=meant(name, names))
+            yield ValidationError(name, cause=broken, path=(name,))
 
 
 def _first(entries: Mapping[str, Json], prefix: str) -> Mapping[str, Json] | None:

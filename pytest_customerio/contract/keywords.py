@@ -7,7 +7,7 @@ from collections.abc import Callable
 from json import dumps
 
 from pytest_customerio.contract.formats import FORMATS, addresses
-from pytest_customerio.core.redact import cut, mask, shape
+from pytest_customerio.core.redact import cut, mask, shape, word
 
 _TEMPLATE = re.compile(r"\{\w{1,40}\}")
 PLACEHOLDERS = frozenset({"none", "null", "undefined"})
@@ -17,14 +17,15 @@ class KeywordError(ValueError):
     """A value breaks a keyword. It is an exception because jsonschema-rs expects one.
 
     `tag` names the way in which the keyword is broken, `got` describes the value without its content, `key` is the
-    member that is missing, if one is.
+    member that is missing, if one is. `expected` says what was meant, where that is known.
     """
 
-    def __init__(self, tag: str, got: str, key: str | None = None) -> None:
+    def __init__(self, tag: str, got: str, key: str | None = None, expected: str | None = None) -> None:
         super().__init__(tag)
         self.tag = tag
         self.got = got
         self.key = key
+        self.expected = expected
 
 
 Keyword = Callable[[object, object], KeywordError | None]
@@ -101,6 +102,8 @@ def _shown(tag: str, value: object) -> str:
         return f"{cut(mask(value), 30)}, {scale}"
     if tag.startswith("digits"):
         return "digits in a string" + (", milliseconds" if tag != "digits" else "")
+    if tag == "word":
+        return word(value)
     return shape(value) + (", a float" if tag == "float" else "")
 
 
