@@ -16,12 +16,13 @@ import httpx
 import pytest
 import requests
 from tapping import FakeTraffic
+from vectors import DOCUMENTS, KEYS, TRACK, grown
 
 from pytest_customerio.contract.catalog import Catalog
 from pytest_customerio.contract.contract import Contract, Judged
 from pytest_customerio.core import data
 from pytest_customerio.core.model import Interaction, Operation
-from tests.contract.test_vectors import DOCUMENTS, KEYS, TRACK, grown
+
 
 CATALOG = Catalog.load()
 CONTRACT = Contract(CATALOG)
