@@ -21,7 +21,7 @@ BENCHMARKS = (
     "sandbox",
     "recordings",
     "mocks",
-    "mutations",
+    "mutation_bar",
 )
 
 

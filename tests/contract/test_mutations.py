@@ -1,4 +1,4 @@
-"""The vectors guard the schemas: a constraint that is removed changes a verdict. `benchmarks/mutations.py` tries all."""
+"""The vectors guard the schemas: a constraint that is removed changes a verdict. `benchmarks/mutation_bar.py` tries all."""
 
 from __future__ import annotations
 
