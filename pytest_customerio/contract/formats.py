@@ -25,6 +25,7 @@ _NUMBER = re.compile(r"[+-]?[0-9]+(?:\.[0-9]*)?", re.ASCII)
 # composed of an address and something else has other signs: `/`, `:`, `|`.
 _LIKE_EMAIL = re.compile(r"[\w.+'@<> -]+")
 _BROKEN_EMAIL = re.compile(r"@.*@|[ <>]|@\.|@.*(?:\.\.|\.$)")
+_SEPARATORS = ", \t\r\n"
 _FLAGS = frozenset({"", "true", "false", "1", "0"})
 _LONGEST_EMAIL = 1000  # no server accepts a longer address; the pattern would take long on a longer text
 _LATEST = 99_999_999_999
@@ -63,9 +64,10 @@ def _emails(value: object) -> str | None:
 
 def _recipients(value: object) -> str | None:
     """As `emails`, and there has to be one. An empty text is another keyword's business."""
-    if isinstance(value, str) and value.strip() and not addresses(value):
-        return "nobody"
-    return _emails(value)
+    wrong = _emails(value)
+    if wrong or not isinstance(value, str):
+        return wrong
+    return "nobody" if value.strip() and not value.strip(_SEPARATORS) else None
 
 
 def _identifier(value: object) -> str | None:
@@ -106,8 +108,8 @@ def _iso8601(value: object) -> str | None:
 
 
 def _is_day(written: re.Match[str]) -> bool:
-    year, month, day = (int(part) for part in written.groups()[:3])
-    return day <= monthrange(year or 4, month)[1]
+    year, month, day = written.groups()[:3]
+    return day <= "28" or int(day) <= monthrange(int(year) or 4, int(month))[1]
 
 
 def _base64(value: object) -> str | None:

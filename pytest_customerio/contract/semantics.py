@@ -39,9 +39,7 @@ def judge_semantics(operation: Operation, payload: Mapping[str, object], now: fl
     return _send_at(payload.get("send_at"), now) if operation.id.startswith("app.send_") else iter(())
 
 
-def judge_parameters(
-    operation: Operation, params: Mapping[str, str], query: Mapping[str, str]
-) -> Iterator[Violation]:
+def judge_parameters(operation: Operation, params: Mapping[str, str], query: Mapping[str, str]) -> Iterator[Violation]:
     """Whether a cio_id in a path of the App API has its prefix."""
     if operation.surface == "app" and query.get("id_type") == "cio_id":
         for name in _PERSON_PARAMETERS:

@@ -23,7 +23,6 @@ from pytest_customerio.contract.contract import Contract, Judged
 from pytest_customerio.core import data
 from pytest_customerio.core.model import Interaction, Operation
 
-
 CATALOG = Catalog.load()
 CONTRACT = Contract(CATALOG)
 AT = 1_764_000_000.0

@@ -119,7 +119,9 @@ def test_forms_of_true_and_false(value: object) -> None:
     assert FORMATS["flag"](value) is None
 
 
-@pytest.mark.parametrize(("value", "tag"), [("yes", "word"), ("on", "word"), (2, "other"), (1.5, "other"), ([], "other"), ({}, "other")])
+@pytest.mark.parametrize(
+    ("value", "tag"), [("yes", "word"), ("on", "word"), (2, "other"), (1.5, "other"), ([], "other"), ({}, "other")]
+)
 def test_what_is_read_as_false_without_a_word(value: object, tag: str) -> None:
     """Any other text is shown as the word that it is; a value of another type by its shape."""
     assert FORMATS["flag"](value) == tag

@@ -134,7 +134,9 @@ class Mutations:
         return {value for key, value in _members(node) if key == "rule"}
 
 
-def _constraints(document: str, node: Json, path: tuple[str | int, ...] = (), *, names: bool = False) -> Iterator[Mutation]:
+def _constraints(
+    document: str, node: Json, path: tuple[str | int, ...] = (), *, names: bool = False
+) -> Iterator[Mutation]:
     if isinstance(node, list):
         for index, each in enumerate(node):
             yield from _constraints(document, each, (*path, index))
