@@ -24,8 +24,9 @@ def _of(mutations: Mutations, folder: str) -> list[Row]:
     left = [each for each in all_of_it if mutations.noticed(each) is None]
     score = 100 * (len(all_of_it) - len(left)) / len(all_of_it)
     result = f"{len(all_of_it) - len(left)} of {len(all_of_it)}, {score:.1f} %"
+    what = f"{folder}: removed constraints that a vector notices"
     return [
-        Row(f"{folder}: removed constraints that a vector notices", result, "100 %"),
+        Row(what, result, "100 %"),
         *(Row(str(one), "unnoticed") for one in left),
     ]
 

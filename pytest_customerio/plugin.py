@@ -31,7 +31,7 @@ INI: dict[str, tuple[Any, Any, str]] = {
     "cio_region": (None, "", "where the workspace is: us or eu"),
     "cio_schemas": ("paths", [], "folders with contracts of your own"),
     "cio_cassettes": ("paths", [], "folders with cassettes of your own"),
-    "cio_allow": ("linelist", [], "rules that may be broken: RULE [WHERE] [: reason]"),
+    "cio_allow": ("linelist", [], "rules that may be broken: RULE [WHERE] [case=CASE] [operation=OPERATION]: reason"),
     "cio_hosts": ("linelist", [], "further base URLs that lead to Customer.io"),
 }
 FIXTURES = ("cio", "cio_error", "cio_responses")
@@ -40,7 +40,7 @@ MARKS = {
     "cio_errors(*cases, operations=(), except_for=(), raises=(), must_recover=False, best_effort=False)": (
         "run this test once for each error that Customer.io or the network can answer."
     ),
-    "cio_allow(rule, where=None, reason=...)": "this rule may be broken here.",
+    "cio_allow(rule, where=None, case=None, operation=None, reason=...)": "this rule may be broken here.",
 }
 
 
@@ -146,6 +146,19 @@ def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestR
     return report
 
 
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> Generator[None, object, object]:
+    """Let pytest show the items of one function that fail for one cause together."""
+    run = _started(terminalreporter.config)
+    if run is None:
+        return (yield)
+    run.blocks.fold(terminalreporter.stats)
+    try:
+        return (yield)
+    finally:
+        run.blocks.unfold(terminalreporter.stats)
+
+
 def pytest_unconfigure(config: pytest.Config) -> None:
     """Remove everything that was installed."""
     if run := _started(config):
@@ -202,8 +215,13 @@ class _Reports:
         if phases := _phases(item):
             phases.listen()
 
+    @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
-        """Add the verdicts in a test's report, also if a worker ran the test."""
+        """Add the verdicts in a test's report, also if a worker ran the test; shorten it before others show it."""
+        if hasattr(report, "cio_cause") and not hasattr(self.config, "workerinput"):
+            _run(self.config).blocks.receive(report)
+        if said := getattr(report, "cio_allowances", None):
+            _run(self.config).notes.allowances.add(said)
         if recorded := getattr(report, "cio_recorded", None):
             _run(self.config).results.add_recorded(*recorded)
         if verdicts := getattr(report, "cio", None):
@@ -228,10 +246,19 @@ class _Reports:
         if run := _started(self.config):
             run.finish(session)
 
-    def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
-        """Print the summary at the end."""
-        if run := _started(self.config):
-            run.summarise(terminalreporter)
+    @pytest.hookimpl(wrapper=True, trylast=True)
+    def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> Generator[None, object, object]:
+        """Print the summary at the end. Other plugins see the reports as they are."""
+        run = _started(self.config)
+        if run is None:
+            return (yield)
+        run.blocks.unfold(terminalreporter.stats)
+        run.summarise(terminalreporter)
+        try:
+            return (yield)
+        finally:
+            if terminalreporter.verbosity < 1:  # with -v pytest's short summary has one line for each item
+                run.blocks.fold(terminalreporter.stats, skips=self.config.getoption("fold_skipped", default=True))
 
 
 def _started(config: pytest.Config) -> Run | None:

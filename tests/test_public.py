@@ -50,7 +50,7 @@ def test_marks(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> No
     assert re.findall(r"^@pytest\.mark\.(cio.*?): ", text, re.MULTILINE) == [
         "cio_contract",
         "cio_errors(*cases, operations=(), except_for=(), raises=(), must_recover=False, best_effort=False)",
-        "cio_allow(rule, where=None, reason=...)",
+        "cio_allow(rule, where=None, case=None, operation=None, reason=...)",
     ]
 
 

@@ -10,7 +10,7 @@ from pytest_customerio.core.model import Operation, Violation
 
 _DAY = 86_400
 _EVENTS = frozenset({"track.event", "track.anonymous_event", "track_v2.person_event"})
-# The prefix of a cio_id in a path; bodies of the Track API have it without (docs.customer.io/files/journeys-track.json).
+# What a path has before a cio_id. Bodies of the Track API have none (docs.customer.io/files/journeys-track.json).
 PREFIX = "cio_"
 _PERSON_PARAMETERS = ("customer_id", "identifier")
 _MOST_IDS = 1000

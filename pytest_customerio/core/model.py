@@ -223,7 +223,7 @@ class Violation:
     """One broken rule: `expected` was expected at `where`, and `got` was found.
 
     No text contains personal data or a credential. `hint` says what to do, `error` what Customer.io would answer, and
-    `source` how sure that is.
+    `source` how sure that is. `allowed` is the reason for which a mark or the ini allows it, or empty.
     """
 
     rule: str
@@ -235,6 +235,7 @@ class Violation:
     sent_from: str | None = None
     source: str = ""
     error: str = ""
+    allowed: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,6 @@ The text of an error says what was given, what is accepted, and the nearest name
 
 from __future__ import annotations
 
-import fnmatch
 import re
 import tempfile
 from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -13,7 +12,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
 
-from pytest_customerio.core.model import Violation
 from pytest_customerio.core.nearest import did_you_mean
 
 __tracebackhide__ = True  # pytest leaves the frames of this module out of tracebacks
@@ -23,7 +21,6 @@ RECORDINGS = Path("cassettes", "recorded")
 REPORT_KINDS = (".json",)
 # `operations="each"`: the cases run once for each operation that the test sends.
 EACH = "each"
-_ALLOW = re.compile(r"(?P<rule>[^\s:]+)(?:[ \t]+(?P<where>[^\s:]+))?[ \t]*(?::[ \t]*(?P<reason>.*))?")
 
 
 class Mark(Protocol):
@@ -50,24 +47,6 @@ class IniError(SettingsError):
         self.name = name
         self.given = given
         self.cause = cause
-
-
-@dataclass(frozen=True, slots=True)
-class Allowance:
-    """A rule that may be broken: everywhere, or at and below `where`, a JSON path in which `[*]` is any index."""
-
-    rule: str
-    where: str | None = None
-    reason: str = ""
-
-    def covers(self, violation: Violation) -> bool:
-        """Whether this violation is allowed."""
-        if self.rule != violation.rule:
-            return False
-        if self.where is None:
-            return True
-        pattern = re.sub(r"\[(?!\*)", "[[]", self.where).replace("[*]", "[[]*]")
-        return any(fnmatch.fnmatchcase(violation.where, pattern + tail) for tail in ("", ".*", "[[]*"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,45 +157,6 @@ def hosts(lines: Iterable[str]) -> tuple[str, ...]:
     return urls
 
 
-def allowances(lines: Iterable[str], rules: Collection[str]) -> tuple[Allowance, ...]:
-    """The allowances of the ini `cio_allow`, one in each line."""
-    found = []
-    for line in filter(None, (line.strip() for line in lines)):
-        match = _ALLOW.fullmatch(line)
-        if match is None:
-            raise IniError("cio_allow", line, f"{line!r} cannot be read; accepted: RULE [WHERE] [: reason]")
-        if match["rule"] not in rules:
-            raise IniError("cio_allow", line, _no_rule(match["rule"], rules))
-        found.append(Allowance(match["rule"], match["where"], match["reason"] or ""))
-    return tuple(found)
-
-
-def allowance(
-    given: str, rules: Collection[str], rule: object = None, *, where: object = None, reason: object = ""
-) -> Allowance:
-    """One allowance. `given` says where it was written."""
-    if not isinstance(rule, str) or rule not in rules:
-        raise SettingsError(f"{given}: {_no_rule(rule, rules)}")
-    if not isinstance(where, str | None):
-        raise SettingsError(f"{given}: where={where!r} is no JSON path such as '$.batch[*].timestamp'")
-    return Allowance(rule, where, str(reason or ""))
-
-
-def mark_allowance(
-    nodeid: str, args: Sequence[object], kwargs: Mapping[str, object], rules: Collection[str]
-) -> Allowance:
-    """The allowance of one `cio_allow` mark."""
-    given = f"{nodeid}: cio_allow"
-    accepted = "accepted: cio_allow(rule, where=None, reason=...)"
-    _only(given, kwargs, ("rule", "where", "reason"), accepted)
-    if len(args) > 2 or (args and "rule" in kwargs) or (len(args) == 2 and "where" in kwargs):
-        raise SettingsError(f"{given}: too many arguments; {accepted}")
-    if not args and "rule" not in kwargs:
-        raise SettingsError(f"{given}: names no rule; {accepted}")
-    values = {**dict(zip(("rule", "where"), args, strict=False)), **kwargs}
-    return allowance(given, rules, values["rule"], where=values.get("where"), reason=values.get("reason", ""))
-
-
 def mark_name(nodeid: str, names: Iterable[str], known: Collection[str]) -> None:
     """Refuse a mark that begins with `cio` and is neither ours nor registered by the project: it would do nothing."""
     for name in names:
@@ -247,7 +187,7 @@ def errors_mark(given: str, args: Sequence[object], kwargs: Mapping[str, object]
     accepted = (
         "accepted: cio_errors(*cases, operations=(), except_for=(), raises=(), must_recover=False, best_effort=False)"
     )
-    _only(given, kwargs, ("operations", "except_for", "raises", "must_recover", "best_effort"), accepted)
+    only(given, kwargs, ("operations", "except_for", "raises", "must_recover", "best_effort"), accepted)
     flags = {name: _flag(given, name, kwargs.get(name, False)) for name in ("must_recover", "best_effort")}
     operations = _words(given, "operations", kwargs.get("operations", ()))
     each = operations == (EACH,)
@@ -268,12 +208,8 @@ def _quoted(words: str | Sequence[str]) -> str:
     return "[" + ", ".join(f'"{word}"' for word in words) + "]"
 
 
-def _no_rule(rule: object, rules: Iterable[str]) -> str:
-    near = did_you_mean(rule, rules) if isinstance(rule, str) else ""
-    return f"{rule!r} is no rule{near}; all rules: README.md, Rules"
-
-
-def _only(given: str, kwargs: Mapping[str, object], names: Sequence[str], accepted: str) -> None:
+def only(given: str, kwargs: Mapping[str, object], names: Sequence[str], accepted: str) -> None:
+    """Refuse keyword arguments with other names than these."""
     for name in kwargs:
         if name not in names:
             raise SettingsError(f"{given}: unknown argument {name!r}{did_you_mean(name, names)}; {accepted}")

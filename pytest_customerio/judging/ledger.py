@@ -7,8 +7,8 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
 from pytest_customerio.contract.contract import Judged
+from pytest_customerio.core.allowances import Allowance
 from pytest_customerio.core.model import Interaction, Operation, PendingInteraction, Violation
-from pytest_customerio.core.settings import Allowance
 from pytest_customerio.judging.written_leaks import Carried
 
 # The number of interactions that are held before they are judged and dropped, and the number of bytes of their bodies.
@@ -55,19 +55,22 @@ class Tally:
     def count(self, violation: Violation, interaction: Interaction) -> None:
         """Count one violation."""
         key = (violation.rule, violation.where, violation.sent_from)
+        kind = "allowed" if violation.allowed else violation.severity
         if key in self.occurrences:
             self.occurrences[key].count += 1
-        elif self.kinds.get(violation.severity, 0) < KINDS:
+        elif self.kinds.get(kind, 0) < KINDS:
             self.occurrences[key] = Occurrence(violation, replace(interaction, body=None))
-            self.kinds[violation.severity] = self.kinds.get(violation.severity, 0) + 1
+            self.kinds[kind] = self.kinds.get(kind, 0) + 1
         else:
-            self.full = True
+            self.full = self.full or not violation.allowed
 
 
 class Record:
     """What one test sent. `judge` judges it in batches; with `keep` every interaction is kept for `cio.sent`.
 
     `carry` says what a request carried that must not show; `carried` is that of the first requests.
+    `case` is the error case that the test runs in. `needed` are the allowances that covered a violation, as they were
+    given.
     """
 
     def __init__(
@@ -78,9 +81,12 @@ class Record:
         *,
         keep: bool = False,
         carry: Callable[[Interaction, Operation | None], Carried | None] = lambda *_: None,
+        case: str | None = None,
     ) -> None:
         self.nodeid = nodeid
         self.allow = allow
+        self.case = case
+        self.needed: set[str] = set()
         self.keep = keep
         self.tallies: dict[str, Tally] = {}
         self.heard = 0
@@ -120,9 +126,8 @@ class Record:
     def add(self, interaction: Interaction, violation: Violation) -> None:
         """Add a violation to those of a request that was judged before."""
         with self._settling:
-            if not self.allowed(violation):
-                name = operation_name(interaction.operation)
-                self.tallies.setdefault(name, Tally(name)).count(violation, interaction)
+            name = operation_name(interaction.operation)
+            self.tallies.setdefault(name, Tally(name)).count(self.marked(violation, name, self.case), interaction)
 
     def settle(self) -> None:
         """Judge what is not judged yet. Other threads may go on sending meanwhile."""
@@ -133,16 +138,18 @@ class Record:
                 interaction = pending.frozen()
                 self._add(interaction, self._judge(interaction))
 
-    def allowed(self, violation: Violation) -> bool:
-        """Whether a mark or the ini allows this violation."""
-        return any(allowance.covers(violation) for allowance in self.allow)
+    def marked(self, violation: Violation, operation: str, case: str | None) -> Violation:
+        """The violation, with the reason if a mark or the ini allows it in this case."""
+        covering = [one for one in self.allow if one.covers(violation, operation, case)]
+        self.needed.update(one.given for one in covering)
+        return replace(violation, allowed=covering[0].reason) if covering else violation
 
     def _add(self, interaction: Interaction, judged: Judged) -> None:
         name = operation_name(judged.operation)
         tally = self.tallies.get(name)
         if tally is None:
             tally = self.tallies[name] = Tally(name)
-        violations = [one for one in judged.violations if not self.allowed(one)] if judged.violations else ()
+        violations = [self.marked(one, name, self.case) for one in judged.violations] if judged.violations else ()
         tally.add(replace(interaction, operation=judged.operation) if violations else interaction, violations)
         if len(self.carried) < CARRIED and (carried := self._carry(interaction, judged.operation)) is not None:
             self.carried.append(carried)

@@ -30,12 +30,6 @@ def nothing_sent(replaced: Sequence[str]) -> str:
     return "\n".join([NOTHING_SENT.partition("\n")[0], "", *facts([*rows, ("what to do", WHAT_TO_DO)])])
 
 
-def as_above(case: str, text: str) -> str:
-    """One line in the place of a text that an earlier item of the same test function failed with."""
-    head = text.partition("\n")[0]
-    return f"{case}: as above, {head.removeprefix(f'{case}: ')}"
-
-
 def named(value: Any) -> str:
     """A function, or an object of some class, with its place in the code."""
     is_code = hasattr(value, "__code__")

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Sequence
 
 from pytest_customerio.reporting import inapplicable, reach
 from pytest_customerio.reporting.looked_at import named
 from pytest_customerio.reporting.matrix import legend, matrix
 from pytest_customerio.reporting.results import Results
-
-# The most warnings that are shown one by one; the rest is counted.
-WARNINGS = 10
+from pytest_customerio.reporting.warned import warnings
 
 
 def summary(results: Results, note: Sequence[str] = ()) -> list[str]:
@@ -30,7 +27,7 @@ def summary(results: Results, note: Sequence[str] = ()) -> list[str]:
         *_gone(results),
         *_unreached(results),
         *inapplicable.lines(results),
-        *_warnings(results),
+        *warnings(results),
         *late,
         *_recordings(results),
         *noted,
@@ -57,27 +54,6 @@ def _recordings(results: Results) -> list[str]:
     total, tests = sum(made.values()), len(made)
     shown = [f"recorded in cassettes/recorded/: {tests} test{'s' * (tests != 1)}, {total} answer{'s' * (total != 1)}"]
     return ["", *(shown if made else []), *lost] if results.recorded else []
-
-
-def _warnings(results: Results) -> list[str]:
-    counts = _counted_warnings(results)
-    if results.strict or not counts:
-        return []
-    shown = [f"  {text}" + (f" (×{count})" if count > 1 else "") for text, count in list(counts.items())[:WARNINGS]]
-    more = [f"  (and {len(counts) - WARNINGS} more)"] if len(counts) > WARNINGS else []
-    return ["", "warnings (they fail with --cio-strict):", *shown, *more]
-
-
-def _counted_warnings(results: Results) -> Counter[str]:
-    """The text of each warning, and how often it was given."""
-    counts = Counter[str]()
-    for one in results.rows:
-        for each in one["violations"]:
-            if each["severity"] == "warning" and not each.get("allowed"):
-                place = f" at {each['sent_from']}" if each["sent_from"] else ""
-                subject = f"{one['operation']} {each['where'] or one['case']}"
-                counts[f"{subject}: expected {each['expected']}, got {each['got']} [{each['rule']}]{place}"] += 1
-    return counts
 
 
 def _next_command(results: Results) -> str:

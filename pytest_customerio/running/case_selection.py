@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 
 from pytest_customerio.cassettes.cases import Cassettes
 from pytest_customerio.contract.catalog import Catalog
+from pytest_customerio.core.allowances import Allowance
 from pytest_customerio.core.data import UnknownNameError
 from pytest_customerio.core.model import ErrorCase
 from pytest_customerio.core.nearest import did_you_mean
-from pytest_customerio.core.settings import ErrorsMark, SettingsError, errors_mark
+from pytest_customerio.core.settings import ErrorsMark, IniError, SettingsError, errors_mark
 
 __tracebackhide__ = True  # pytest shows no frame of ours in anybody's traceback
 
@@ -74,10 +76,25 @@ class CaseSelection:
     def errors_mark(self, given: str, args: Sequence[object], kwargs: Mapping[str, object]) -> ErrorsMark:
         """A checked `cio_errors` mark; the operations that it names exist."""
         mark = errors_mark(given, args, kwargs)
-        for name in mark.operations:
-            if name not in self._catalog.operations:
-                raise SettingsError(f"{given}: operations={name!r}: there is no such operation{self._near(name)}")
+        self._check_operations(f"{given}: operations", mark.operations)
         return mark
+
+    def allowance(self, given: str, allowance: Allowance) -> Allowance:
+        """An allowance with the ids of its cases; the cases and operations that it names exist."""
+        self._check_operations(f"{given}: operation", allowance.operations)
+        return replace(allowance, cases=tuple(self._found(f"{given}: case", allowance.cases)))
+
+    def ini_allowance(self, allowance: Allowance) -> Allowance:
+        """The same for an allowance of the ini. Raises `IniError`."""
+        try:
+            return self.allowance("", allowance)
+        except SettingsError as error:
+            raise IniError("cio_allow", allowance.given.removeprefix("ini cio_allow: "), str(error)[2:]) from None
+
+    def _check_operations(self, given: str, names: Iterable[str]) -> None:
+        for name in names:
+            if name not in self._catalog.operations:
+                raise SettingsError(f"{given}={name!r}: there is no such operation{self._near(name)}")
 
     def _near(self, name: str) -> str:
         """What may be meant by the name of an operation that does not exist: a surface means one of its operations."""

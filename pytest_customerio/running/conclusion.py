@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from pytest_customerio.core.model import Outcome, Verdict, Violation
 from pytest_customerio.judging.judgement import Judgement
-from pytest_customerio.judging.ledger import Occurrence, Tally
+from pytest_customerio.judging.ledger import Occurrence, Tally, operation_name
 from pytest_customerio.judging.violation import fails
-from pytest_customerio.reporting import blocked, messages, mocked
+from pytest_customerio.reporting import blocked, causes, messages, mocked
 from pytest_customerio.running.test import CheckedTest, Unreported, key_of
 
 if TYPE_CHECKING:
@@ -25,12 +25,26 @@ class Conclusion:
     """The result of a test: the text that it fails with, the reason that it is skipped for, or neither.
 
     With `blocked` the text says that a mock answered in the place of an error case: what the test itself says of a
-    missing error, such as "DID NOT RAISE", has the same cause.
+    missing error, such as "DID NOT RAISE", has the same cause. `cause` is the same for two tests that fail, or are
+    skipped, for the same reason.
     """
 
     text: str = ""
     skip: str = ""
     blocked: bool = False
+    cause: str = field(default="", compare=False)
+
+    def and_(self, other: Conclusion) -> Conclusion:
+        """Both texts, and both causes."""
+        texts, found = (self.text, other.text), (self.cause, other.cause)
+        return Conclusion("\n\n".join(filter(None, texts)), cause=causes.together(filter(None, found)))
+
+
+def of_texts(texts: Iterable[str], case: str | None, *, blocked: bool = False) -> Conclusion:
+    """The conclusion that these texts say what is wrong. The name of the case, or test, is no part of its cause."""
+    shown = list(filter(None, texts))
+    cause = causes.together(causes.of_text(text, case) for text in shown)
+    return Conclusion("\n\n".join(shown), blocked=blocked, cause=cause)
 
 
 class Judge:
@@ -42,7 +56,6 @@ class Judge:
     def __init__(self, *, strict: bool, replaced: Callable[[], Sequence[tuple[str, object]]] = tuple) -> None:
         self._strict = strict
         self._replaced = replaced
-        self._explained: set[str] = set()
 
     def unreported(self, test: CheckedTest) -> Unreported:
         """What is wrong with a test, fails it, and was not reported yet."""
@@ -57,27 +70,35 @@ class Judge:
 
     def conclusion(self, test: CheckedTest, news: Unreported, unmet: Sequence[ReplayedCase]) -> Conclusion:
         """The conclusion about the call phase; `unmet` are the cases that no request met."""
-        text, notes = self.text(test, news, unmet), test.mocked
+        wrong, notes, case = self.wrong(test, news, unmet), test.mocked, test.plan.case
         if unmet and notes is not None and notes.not_sent and test.record.heard == notes.not_sent:
-            return Conclusion(f"{messages.NOTHING_SENT}\n\n{text}".rstrip())
-        if text or not unmet:
-            return Conclusion(text)
+            return of_texts([messages.NOTHING_SENT], case).and_(wrong)
+        if wrong.text or not unmet:
+            return wrong
         if took := _took(test, unmet[0]):
-            return Conclusion(self._once(test, mocked.in_the_way(test.plan.case or "", took)), blocked=True)
+            return of_texts([mocked.in_the_way(case or "", took)], case, blocked=True)
         if not test.record.heard:
             replaced = [f"{name} by {blocked.named(one)}" for name, one in self._replaced()]
-            return Conclusion(self._once(test, blocked.nothing_sent(replaced)), blocked=bool(replaced))
+            return of_texts([blocked.nothing_sent(replaced)], case, blocked=bool(replaced))
         if why := self._answered_instead(test, unmet[0]):
-            return Conclusion(self._once(test, why), blocked=True)
-        return Conclusion(skip=_why_unmet(test, unmet[0]))
+            return of_texts([why], case, blocked=True)
+        reason = _why_unmet(test, unmet[0])
+        return Conclusion(skip=reason, cause=reason.removeprefix(f"{case}: "))
 
-    def text(self, test: CheckedTest, news: Unreported, unmet: Iterable[ReplayedCase]) -> str:
-        """The text of everything that is wrong; empty if nothing is."""
-        blocks = [messages.contract_text(_errors_first(news.occurrences), full=news.full)] if news.occurrences else []
-        blocks += [messages.handling_text(alike[0], payloads=len(alike)) for alike in self._mishandled(news)]
-        blocks += list(dict.fromkeys(news.refusals))
-        blocks += [self._answered_instead(test, one) or _why_unmet(test, one) for one in unmet if one.name]
-        return "\n\n".join(blocks)
+    def wrong(self, test: CheckedTest, news: Unreported, unmet: Iterable[ReplayedCase]) -> Conclusion:
+        """Everything that is wrong; nothing if nothing is."""
+        mishandled = self._mishandled(news)
+        texts = [messages.contract_text(_errors_first(news.occurrences), full=news.full)] if news.occurrences else []
+        texts += [messages.handling_text(alike[0], payloads=len(alike)) for alike in mishandled]
+        found = [_contract_cause(one) for one in news.occurrences]
+        found += [self._cause(alike[0]) for alike in mishandled]
+        more = [*dict.fromkeys(news.refusals)]
+        more += [self._answered_instead(test, one) or _why_unmet(test, one) for one in unmet if one.name]
+        return Conclusion("\n\n".join(texts), cause=causes.together(found)).and_(of_texts(more, test.plan.case))
+
+    def _cause(self, judgement: Judgement) -> str:
+        failing = (violation for violation in judgement.violations if self._fails(violation))
+        return causes.of_handling(judgement.operation, judgement.case.id, failing)
 
     def _answered_instead(self, test: CheckedTest, case: ReplayedCase) -> str:
         """That something of the suite's answered what the case applies to; empty where it applies to nothing sent."""
@@ -91,26 +112,19 @@ class Judge:
         mocks |= dict.fromkeys(f"{blocked.named(one)} for {name}" for name, one in self._replaced() if not mocks)
         return blocked.answered_instead(case.name or test.plan.case or "", names, list(mocks))
 
-    def _once(self, test: CheckedTest, text: str) -> str:
-        """The text for the first item of a test function, one line for the others."""
-        function = test.plan.nodeid.partition("[")[0]
-        if function in self._explained:
-            return blocked.as_above(test.plan.case or "", text)
-        self._explained.add(function)
-        return text
-
     def _mishandled(self, news: Unreported) -> list[list[Judgement]]:
         """The judgements with violations that fail; those of payloads that were handled alike stand together."""
         groups: dict[tuple[str, str, str], list[Judgement]] = {}
         for one in news.judgements:
             if any(self._fails(violation) for violation in one.violations):
-                ordered = tuple(sorted(one.violations, key=lambda violation: not self._fails(violation)))
+                open_ones = (violation for violation in one.violations if not violation.allowed)
+                ordered = tuple(sorted(open_ones, key=lambda violation: not self._fails(violation)))
                 rules = " ".join(violation.rule for violation in ordered)
                 groups.setdefault((one.operation, one.case.id, rules), []).append(replace(one, violations=ordered))
         return list(groups.values())
 
     def _fails(self, violation: Violation) -> bool:
-        return fails(violation.severity, strict=self._strict)
+        return fails(violation.severity, strict=self._strict, allowed=violation.allowed)
 
 
 def verdicts(test: CheckedTest) -> list[Verdict]:
@@ -139,6 +153,10 @@ def verdicts(test: CheckedTest) -> list[Verdict]:
 def _took(test: CheckedTest, case: ReplayedCase) -> list[str]:
     """The mocks that took all calls that could have met a case."""
     return test.mocked.took() if test.mocked is not None and not case.sent else []
+
+
+def _contract_cause(occurrence: Occurrence) -> str:
+    return causes.of_contract(operation_name(occurrence.interaction.operation), occurrence.violation)
 
 
 def _why_unmet(test: CheckedTest, case: ReplayedCase) -> str:

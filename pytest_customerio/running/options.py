@@ -76,6 +76,11 @@ def whole(config: pytest.Config) -> bool:
     return everywhere and not any(config.getoption(name, default=None) for name in _NARROWING)
 
 
+def narrowed(config: pytest.Config) -> bool:
+    """Whether the command line leaves tests out of the files that it names."""
+    return any(config.getoption(name, default=None) for name in _NARROWING) or any("::" in one for one in config.args)
+
+
 def selected(config: pytest.Config) -> bool:
     """Whether the command line selects single tests: that such a run hears nothing is no mistake."""
     return any(config.getoption(name, default=None) for name in _SELECTING) or any("::" in one for one in config.args)

@@ -8,14 +8,15 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from pytest_customerio.replay.endless import GaveUp
-from pytest_customerio.running.conclusion import Conclusion
+from pytest_customerio.reporting import causes
+from pytest_customerio.running.allowances import states
+from pytest_customerio.running.blocks import add_section
+from pytest_customerio.running.conclusion import Conclusion, of_texts
 from pytest_customerio.running.examples import each_example
 
 if TYPE_CHECKING:
     from pytest_customerio.running.session import Session
     from pytest_customerio.running.test import CheckedTest, Plan
-
-SECTION = "customer.io"
 
 
 class Phases:
@@ -27,6 +28,8 @@ class Phases:
         self._plan = plan
         self._fresh = False
         self._failed_with = ""
+        self._ended: Conclusion | None = None
+        self._beside = Conclusion()
 
     def protocol(self) -> Generator[None, object, object]:
         """Around all phases: the test ends, also if it crashes."""
@@ -51,7 +54,7 @@ class Phases:
             return (yield)
         except BaseException as error:
             if not isinstance(error, pytest.skip.Exception):
-                _add_section(item, "setup", self._settled(test))
+                self._put_beside(self._settled(test))
             raise
 
     def listen(self) -> None:
@@ -64,7 +67,7 @@ class Phases:
         if test is None:
             return (yield)
         if mistake := self.session.begin_call(test):
-            pytest.fail(mistake, pytrace=False)
+            self._carry_out(of_texts([mistake], test.plan.nodeid))
         if test.plan.checked:
             _before_the_loop_ends(item, self.session.finish_tasks)
         try:
@@ -72,7 +75,7 @@ class Phases:
                 result = yield
         except BaseException as error:
             conclusion = self._judged(test, error)
-            if self._own(item, test, error, conclusion):
+            if self._own(test, error, conclusion):
                 raise
             result = None
         else:
@@ -81,7 +84,7 @@ class Phases:
             failures = getattr(item, "_excinfo", None) or []
             raised = failures[-1].value if failures else None
             conclusion = self._judged(test, raised)
-            if raised is not None and self._own(item, test, raised, conclusion):
+            if raised is not None and self._own(test, raised, conclusion):
                 return result
             failures.clear()
         self._carry_out(conclusion)
@@ -95,7 +98,7 @@ class Phases:
         try:
             result = yield
         except BaseException:
-            _add_section(item, "teardown", self._settled(test))
+            self._put_beside(self._settled(test))
             raise
         self._carry_out(self._settled(test))
         return result
@@ -104,6 +107,11 @@ class Phases:
         """Put the verdicts into the report of the phase that made them."""
         test = self.test
         self._shorten_to_headline(report)
+        if test is not None:
+            ended = report.passed or (self._ended is not None and bool(self._ended.cause))
+            self._add_cause(report, test.plan)
+            if said := states(test, report.when or "", ended=ended):
+                report.cio_allowances = said  # type: ignore[attr-defined]
         if test is not None and test.recording is not None and test.recording.written:
             report.cio_recorded, test.recording.written = list(test.recording.written), None  # type: ignore[attr-defined]
         if (
@@ -121,8 +129,34 @@ class Phases:
         if self._failed_with and crash is not None and crash.message.endswith(self._failed_with):
             crash.message = crash.message.partition("\n")[0]
 
+    def _put_beside(self, conclusion: Conclusion) -> None:
+        """The phase ends with a failure of the test's own; our text stands in it."""
+        self._ended, self._beside = Conclusion(), conclusion
+
+    def _add_cause(self, report: pytest.TestReport, plan: Plan) -> None:
+        """Say what makes this failure, or skip, the same as that of another item of the function."""
+        ended, beside = self._ended, self._beside
+        self._ended, self._beside = None, Conclusion()
+        if ended is None or report.passed:
+            return
+        if beside.text:
+            add_section(report, beside.text)
+        cause = ended.cause
+        if report.failed and not cause and (beside.cause or plan.case):
+            crash: Any = getattr(report.longrepr, "reprcrash", None)
+            place, message = (f"{crash.path}:{crash.lineno}", crash.message) if crash else ("", str(report.longrepr))
+            cause = causes.of_failure(place, message, plan.case, beside.cause)
+        if cause and plan.name:
+            report.cio_cause = {  # type: ignore[attr-defined]
+                "function": plan.function,
+                "name": plan.name,
+                "index": plan.index,
+                "cause": cause,
+                "section": beside.cause,
+            }
+
     def _carry_out(self, conclusion: Conclusion) -> None:
-        self._failed_with = conclusion.text
+        self._failed_with, self._ended = conclusion.text, conclusion
         if conclusion.text:
             frame = self.session.test_frame
             error = pytest.fail.Exception(conclusion.text, pytrace=False)
@@ -135,15 +169,15 @@ class Phases:
         self._fresh = True
         return self.session.end_call(test, raised)
 
-    def _own(self, item: pytest.Item, test: CheckedTest, raised: BaseException, conclusion: Conclusion) -> bool:
-        """Whether the test ends with this exception of its own; our text becomes a section of its report then."""
+    def _own(self, test: CheckedTest, raised: BaseException, conclusion: Conclusion) -> bool:
+        """Whether the test ends with this exception of its own; our text becomes a part of its failure then."""
         # GaveUp is our own stop of an endless retry. A skip must not hide a violation that was found before it.
         theirs = not isinstance(raised, GaveUp | pytest.skip.Exception)
         if (conclusion.skip or conclusion.blocked) and isinstance(raised, AssertionError | pytest.fail.Exception):
             return False  # the test expected an error that cannot happen to what it sends, or that a mock kept away
         if test.declared(raised) or (not theirs and conclusion.text and test.record.heard):
             return False
-        _add_section(item, "call", self.session.beside(test, conclusion) if theirs else conclusion)
+        self._put_beside(self.session.beside(test, conclusion) if theirs else conclusion)
         return True
 
     def _settled(self, test: CheckedTest) -> Conclusion:
@@ -159,8 +193,3 @@ def _before_the_loop_ends(item: pytest.Item, finish: Callable[[], Awaitable[None
     add = getattr(getattr(item, "instance", None), "addAsyncCleanup", None)
     if add is not None:
         add(finish)
-
-
-def _add_section(item: pytest.Item, phase: str, conclusion: Conclusion) -> None:
-    if conclusion.text:
-        item.add_report_section(phase, SECTION, conclusion.text)

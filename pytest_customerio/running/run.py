@@ -12,8 +12,10 @@ import pytest
 
 from pytest_customerio.contract.rules import vocabulary
 from pytest_customerio.core import settings
+from pytest_customerio.core.allowances import Allowance, mark_allowance
 from pytest_customerio.core.model import ErrorCase
-from pytest_customerio.core.settings import RECORDINGS, ErrorsMark, SettingsError
+from pytest_customerio.core.settings import ErrorsMark, SettingsError
+from pytest_customerio.process.recognition import code_of
 from pytest_customerio.reporting import inapplicable
 from pytest_customerio.reporting.files import write
 from pytest_customerio.reporting.json_report import document
@@ -21,7 +23,10 @@ from pytest_customerio.reporting.messages import NOTHING_CHECKED
 from pytest_customerio.reporting.results import Results
 from pytest_customerio.reporting.summary import summary
 from pytest_customerio.running import options, xdist
-from pytest_customerio.running.unittest import case_of, key_of, operation_of
+from pytest_customerio.running.allowances import NEEDED
+from pytest_customerio.running.blocks import Blocks
+from pytest_customerio.running.notes import Notes
+from pytest_customerio.running.unittest import case_of, function_of, key_of, operation_of
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -37,7 +42,6 @@ if TYPE_CHECKING:
     from pytest_customerio.running.test import Plan
 
 NO_CASES = "only what is marked in its source runs once per case, and no pytest.param does; there, use cio.replay(case)"
-_OUTCOMES = ("failed", "error", "skipped", "xfailed", "xpassed")
 T = TypeVar("T")
 
 
@@ -54,12 +58,13 @@ class Run:
         self._new_recordings = new_recordings
         self.settings = options.checked(config, lambda: options.read(config))
         self.results = Results(strict=self.settings.strict)
+        self.blocks = Blocks()
+        self.notes = Notes(config, self.settings)
         self.wanted = False
         self.mistake = ""
         self.phases: Phases | None = None
         self._mistake_late = ""
         self._late_fails = False
-        self._whole = False
         self._nothing_checked = False
         self._session: Session | None = None
         self._plans: dict[str, Plan] = {}
@@ -99,6 +104,7 @@ class Run:
             elif plan is not None:
                 self._plans[item.nodeid] = plan
                 self.wanted = self.wanted or plan.checked
+                self.notes.marks.add(plan)
         if self.mistake and not xdist.is_worker(self.config):
             raise pytest.UsageError(self.mistake)
         if self.mistake:  # a worker that raises crashes: it runs no test, and sends the reason
@@ -182,11 +188,12 @@ class Run:
         for one in late:
             self.results.add_late(one)
             self._late_fails = self._late_fails or bool(one["fails"])
+            self.notes.allowances.add(dict.fromkeys(one.get("needed", ()), NEEDED))
 
     def finish(self, session: pytest.Session) -> None:
         """Write each --cio-report file, unless no test was to run; a late request that violates its contract fails."""
-        if self.phases is not None and xdist.is_worker(self.config):
-            xdist.send_late(self.config, self.phases.session.late())
+        if xdist.is_worker(self.config) and not self.mistake:
+            xdist.send(self.config, self.phases.session.late() if self.phases is not None else (), self.notes.marks)
         elif self.phases is not None:
             self.add_late(self.phases.session.late())
         if self._late_fails and session.exitstatus == pytest.ExitCode.OK:
@@ -204,7 +211,7 @@ class Run:
             self._warn_of_missing_parts()
         ended = session.exitstatus in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED)
         stopped = not ended or session.shouldstop or session.shouldfail
-        self._whole = self.settings.contract and not stopped and options.whole(self.config)
+        self.notes.end(stopped=bool(stopped))
         heard = self.results.looked_at_something or xdist.is_worker(self.config)  # the controller knows of all workers
         green = self.settings.contract and session.exitstatus == pytest.ExitCode.OK
         self._nothing_checked = green and not (heard or options.selected(self.config))
@@ -236,34 +243,12 @@ class Run:
         """Print the summary; where every test was to be checked, none failed and nothing was heard, say so."""
         if self._mistake_late:
             terminal.line(f"ERROR: {self._mistake_late}", red=True)
-        shown = summary(self.results, [*self._broken_sdk(), *self._unused(terminal.stats)])
+        shown = summary(self.results, self.notes.lines(terminal.stats, self.results.rows, wanted=self.wanted))
         shown += NOTHING_CHECKED.splitlines() if self._nothing_checked else []
         if shown:
             terminal.section("customer.io")
             for text in shown:
                 terminal.line(text)
-
-    def _broken_sdk(self) -> list[str]:
-        """What is wrong with the official SDK on disk, and what to do; nothing where no test is checked."""
-        if not (self.settings.contract or self.wanted):
-            return []
-        from pytest_customerio.core.installed import TOPIC, overwritten
-
-        found = overwritten()
-        return [found.problem, f"  {found.cure} (explain {TOPIC})"] if found else []
-
-    def _unused(self, stats: Mapping[str, Sequence[Any]]) -> list[str]:
-        """The cassettes that no test used, where a run was of the whole suite and there are such folders."""
-        root, own = self.settings.rootdir, self.settings.cassettes
-        if not self._whole or stats.get("deselected") or not (own or (root / RECORDINGS).is_dir()):
-            return []
-        from pytest_customerio.cassettes import unused
-        from pytest_customerio.cassettes.recording.playing import path_of
-
-        outcomes = {one: {report.nodeid for report in stats.get(one, ())} for one in (*_OUTCOMES, "passed")}
-        ran = unused.WholeRun(frozenset().union(*outcomes.values()), frozenset(outcomes["passed"]), self.results.rows)
-        found = unused.unused_recordings(root / RECORDINGS, lambda nodeid: path_of(root / RECORDINGS, nodeid), ran)
-        return unused.lines([*found, *unused.unused_cassettes(own, ran)], root)
 
     def _load(self) -> Session:
         from pytest_customerio.running.session import Session
@@ -280,17 +265,21 @@ class Run:
         if errors is not None and case_of(item) is None:
             raise SettingsError(f"{item.nodeid}: cio_errors: {NO_CASES}")
         asked = self._asked(item, errors) if errors is not None else None
+        function = function_of(item)
         return Plan(
             nodeid=item.nodeid,
+            function=function,
+            index=len(self._plans),
             checked=self.settings.contract
             or errors is not None
             or item.get_closest_marker("cio_contract") is not None
             or any(options.asks_for(item, name) for name in ("cio", "cio_error", "cio_responses")),
             allow=tuple(
-                settings.mark_allowance(item.nodeid, mark.args, mark.kwargs, vocabulary())
-                for mark in item.iter_markers("cio_allow")
+                self._allowance(item.nodeid, mark, node.nodeid if node is not item else function)
+                for node, mark in item.iter_markers_with_node("cio_allow")
             ),
             errors=asked,
+            code=code_of(getattr(getattr(item, "obj", None), "__func__", getattr(item, "obj", None))),
             key=key_of(item) if asked is not None and asked.each else "",
             case=case_of(item),
             keep=options.asks_for(item, "cio"),
@@ -301,6 +290,12 @@ class Run:
         asked = self.session.selection.errors_mark(f"{item.nodeid}: cio_errors", mark.args, mark.kwargs)
         operation = operation_of(item)
         return replace(asked, operations=(operation,)) if operation else asked
+
+    def _allowance(self, nodeid: str, mark: pytest.Mark, place: str) -> Allowance:
+        found = mark_allowance(nodeid, mark.args, mark.kwargs, vocabulary(), place)
+        if not (found.cases or found.operations):
+            return found
+        return self.session.selection.allowance(f"{nodeid}: cio_allow", found)
 
     def _noted(self, make: Callable[[], T]) -> T | None:
         """What `make` returns; a mistake of the user is noted instead, and raised when all tests are collected."""

@@ -15,8 +15,9 @@ from pytest_customerio.clients.bypass.places import Places
 from pytest_customerio.contract.catalog import Catalog
 from pytest_customerio.contract.contract import Contract
 from pytest_customerio.contract.rules import vocabulary
+from pytest_customerio.core.allowances import allowances
 from pytest_customerio.core.model import Interaction, PendingInteraction
-from pytest_customerio.core.settings import RECORDINGS, Settings, allowances
+from pytest_customerio.core.settings import RECORDINGS, Settings
 from pytest_customerio.judging.ledger import Record
 from pytest_customerio.process import guard
 from pytest_customerio.process.call_sites import CallSite
@@ -25,7 +26,7 @@ from pytest_customerio.reporting import messages
 from pytest_customerio.reporting.answered import answered_text
 from pytest_customerio.reporting.results import part
 from pytest_customerio.running.case_selection import CaseSelection
-from pytest_customerio.running.conclusion import Conclusion, Judge, verdicts
+from pytest_customerio.running.conclusion import Conclusion, Judge, of_texts, verdicts
 from pytest_customerio.running.debugging import TestFrame
 from pytest_customerio.running.late import Late
 from pytest_customerio.running.leaks import LeakGuard
@@ -56,7 +57,7 @@ class Session:
             self.cassettes.load()
         self.contract = Contract(self.catalog, settings.schemas, settings.region)
         self.selection = CaseSelection(self.catalog, self.cassettes)
-        self.allow = allowances(settings.allow_lines, vocabulary())
+        self.allow = tuple(map(self.selection.ini_allowance, allowances(settings.allow_lines, vocabulary())))
         site = CallSite(settings.rootdir)
         self._leaks = LeakGuard(site)
         sent_from = self._leaks.written.sent_from
@@ -129,8 +130,8 @@ class Session:
 
     def record(self, plan: Plan) -> Record:
         """A new record of what a test sends."""
-        allow = (*self.allow, *plan.allow)
-        return Record(plan.nodeid, self.contract.judge, allow, keep=plan.keep, carry=self._leaks.carried)
+        judge, carry, allow = self.contract.judge, self._leaks.carried, (*self.allow, *plan.allow)
+        return Record(plan.nodeid, judge, allow, keep=plan.keep, carry=carry, case=plan.case)
 
     def end(self) -> None:
         """The test is over, if one was running."""
@@ -153,7 +154,7 @@ class Session:
         test.record.settle()
         text = self._report(test, ()).text
         lines = messages.late_lines(test.plan.nodeid, late.requests) + ["", *text.splitlines()] * bool(text)
-        return {**self.report_results(test), "lines": lines, "fails": bool(text)}
+        return {**self.report_results(test), "lines": lines, "fails": bool(text), "needed": sorted(test.record.needed)}
 
     def begin_call(self, test: CheckedTest) -> str:
         """The call phase starts: the case of a `cio_errors` item is at work from here.
@@ -212,15 +213,15 @@ class Session:
         self._mocks.settle(test, None)
         test.record.settle()
         self._leaks.judge(test, None)
-        text = self._report(test, unmet).text
-        return Conclusion("\n\n".join(filter(None, (text, self._saved(test, text)))))
+        wrong = self._report(test, unmet)
+        return wrong.and_(of_texts([self._saved(test, wrong.text)], test.plan.case))
 
     def _report(self, test: CheckedTest, unmet: Sequence[ReplayedCase]) -> Conclusion:
         """What is wrong with a test and was not reported yet; from here on it counts as reported."""
         news = self.judge.unreported(test)
-        text = self.judge.text(test, news, unmet)
+        wrong = self.judge.wrong(test, news, unmet)
         test.mark_reported(news)
-        return Conclusion(text)
+        return wrong
 
     def _saved(self, test: CheckedTest, text: str) -> str:
         """Write the recording of a test that passed; what is wrong with that."""

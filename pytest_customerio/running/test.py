@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from types import CodeType
 from typing import TYPE_CHECKING, Any
 
 from pytest_customerio.cassettes.cases import Cassettes
+from pytest_customerio.core.allowances import Allowance
 from pytest_customerio.core.model import Answer, ErrorCase, Interaction, PendingInteraction
-from pytest_customerio.core.settings import Allowance, ErrorsMark, SettingsError
+from pytest_customerio.core.settings import ErrorsMark, SettingsError
 from pytest_customerio.judging.judgement import Judgement
 from pytest_customerio.judging.ledger import Occurrence, Record
 from pytest_customerio.process.ownership import Ownership
@@ -36,6 +38,8 @@ class Plan:
 
     With `keep` every interaction is remembered, for `cio.sent`. A test that runs once for each of its operations has a
     `key`, and what it `sends` once that is known. With `unreported` it runs to find that: nothing of it is recorded.
+    `function` is the node id that all items of its test function share, and `index` the item's place among all tests.
+    `code` is the code of that function.
     """
 
     nodeid: str
@@ -47,11 +51,19 @@ class Plan:
     key: str = ""
     sends: tuple[str, ...] = ()
     unreported: bool = False
+    function: str = ""
+    index: int = 0
+    code: CodeType | None = None
 
     @property
     def operation(self) -> str:
         """The operation that the item of a test with a `key` is for."""
         return self.errors.operations[0] if self.key and self.errors is not None and self.errors.operations else ""
+
+    @property
+    def name(self) -> str:
+        """What tells this item from the others of its function: the parameters, or the case."""
+        return self.nodeid.removeprefix(self.function).removeprefix("[").rpartition("]")[0]
 
 
 @dataclass(frozen=True, slots=True)
@@ -261,6 +273,7 @@ class CheckedTest:
             flows=ownership.flows,
             serves=ownership.serves,
         )
+        replay.observer.clock.test_code = self.plan.code
         replay.__enter__()
         self.current = self.latest = ReplayedCase(replay, mark, name=name, heard_before=self.record.heard)
         self.unjudged.append(self.current)
@@ -283,8 +296,9 @@ class CheckedTest:
         for one in ended:
             one.replay.observer.statements.ask_again()
         for judgement in (judgement for one in ended for judgement in one.judgements(raised)):
-            forbidden = tuple(each for each in judgement.violations if not self.record.allowed(each))
-            self.judgements.append(replace(judgement, violations=forbidden))
+            operation, case = judgement.operation, judgement.case.id
+            marked = tuple(self.record.marked(each, operation, case) for each in judgement.violations)
+            self.judgements.append(replace(judgement, violations=marked))
         return [one for one in ended if not one.replay.met]
 
 

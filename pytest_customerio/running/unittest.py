@@ -41,6 +41,13 @@ def key_of(item: pytest.Item) -> str:
     return f"{head}{tail.rpartition(']')[0]}]"  # what stands behind the bracket is a group of pytest-xdist
 
 
+def function_of(item: pytest.Item) -> str:
+    """The node id of the test's function, which all its items share: without the parameters and the case."""
+    name = getattr(item, "originalname", None)
+    parent = item.parent.nodeid if item.parent is not None else ""
+    return f"{parent}::{name}" if name and item.name.startswith(f"{name}[") else item.nodeid
+
+
 class _PerCase:
     """A test method in one case. pytest knows it by a name with the case in it, unittest by the method's own name."""
 

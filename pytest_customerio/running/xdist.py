@@ -7,11 +7,14 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from pytest_customerio.running.marks import Marks
+
 if TYPE_CHECKING:
     from pytest_customerio.running.run import Run
 
 MISTAKE = "customerio_mistake"
 LATE = "customerio_late"
+MARKS = "customerio_marks"
 
 
 def is_worker(config: pytest.Config) -> bool:
@@ -31,9 +34,10 @@ def send_mistake(config: pytest.Config, mistake: str) -> None:
     output[MISTAKE] = mistake
 
 
-def send_late(config: pytest.Config, late: Sequence[Mapping[str, Any]]) -> None:
-    """In a worker: send the requests that left after their test to the controller."""
+def send(config: pytest.Config, late: Sequence[Mapping[str, Any]], marks: Marks) -> None:
+    """In a worker: send the requests that left after their test, and how many of all tests are checked."""
     config.workeroutput[LATE] = list(late)  # type: ignore[attr-defined]
+    config.workeroutput[MARKS] = marks.values()  # type: ignore[attr-defined]
 
 
 def late_of(node: object) -> list[Mapping[str, Any]]:
@@ -52,3 +56,5 @@ def receive(node: object, run: Callable[[], Run]) -> None:
         run().fail(mistake)
     if late := late_of(node):
         run().add_late(late)
+    if marks := getattr(node, "workeroutput", {}).get(MARKS):
+        run().notes.marks = Marks(*marks)

@@ -240,6 +240,7 @@ def test_a_body_is_decoded_once() -> None:
         (b"x", "gzip, gzip, gzip, gzip, gzip, gzip", False),
         (b"\x1f\x8bbroken", "gzip", False),
     ],
+    ids=["small", "large", "twice", "too many", "broken"],
 )
 def test_the_size_of_an_encoded_body(body: bytes, encodings: str, larger: bool) -> None:
     """A body is measured without its content encodings; one that cannot be decoded is not larger."""

@@ -7,88 +7,12 @@ from pathlib import Path
 import pytest
 
 from pytest_customerio.core import settings
-from pytest_customerio.core.model import Violation
-from pytest_customerio.core.settings import Allowance, ErrorsMark, SettingsError
-
-RULES = ("timestamp-milliseconds", "bad-email")
-
-
-def violation(rule: str = "bad-email", where: str = "$.email") -> Violation:
-    """A violation of this rule at this place."""
-    return Violation(rule, "error", where, "an e-mail address", "text of 3 characters")
-
-
-@pytest.mark.parametrize(
-    ("where", "place", "covered"),
-    [
-        (None, "$.email", True),
-        ("$.email", "$.email", True),
-        ("$.email", "$.emails", False),
-        ("$.batch[*].timestamp", "$.batch[12].timestamp", True),
-        ("$.batch[*]", "$.batch[3].attributes.email", True),
-        ("$.batch[1]", "$.batch[1].timestamp", True),
-        ("$.batch[1]", "$.batch[2].timestamp", False),
-        ("$.traits", "$.traits.email", True),
-        ("$.traits", '$.traits["odd key"]', True),
-        ("$.traits", "$.traitsful", False),
-    ],
-)
-def test_an_allowance_covers_a_place_and_all_below(where: str | None, place: str, covered: bool) -> None:
-    """`where` is a JSON path; `[*]` is any index."""
-    assert Allowance("bad-email", where).covers(violation(where=place)) is covered
-
-
-def test_an_allowance_is_for_one_rule() -> None:
-    """Another rule at the same place stays a violation."""
-    assert not Allowance("timestamp-milliseconds").covers(violation())
-
-
-def test_ini_lines_name_rule_place_and_reason() -> None:
-    """Each line is RULE [WHERE] [: reason]; empty lines are skipped."""
-    lines = ["bad-email", "", "timestamp-milliseconds $.timestamp: legacy importer", "bad-email: known"]
-    assert settings.allowances(lines, RULES) == (
-        Allowance("bad-email"),
-        Allowance("timestamp-milliseconds", "$.timestamp", "legacy importer"),
-        Allowance("bad-email", None, "known"),
-    )
+from pytest_customerio.core.settings import ErrorsMark, SettingsError
 
 
 @pytest.mark.parametrize(
     ("call", "text"),
     [
-        (
-            lambda: settings.allowances(["bad-mail"], RULES),
-            "ini cio_allow: 'bad-mail' is no rule (did you mean bad-email?); all rules: README.md, Rules",
-        ),
-        (
-            lambda: settings.allowances(["bad-email a b c"], RULES),
-            "ini cio_allow: 'bad-email a b c' cannot be read; accepted: RULE [WHERE] [: reason]",
-        ),
-        (
-            lambda: settings.mark_allowance("t.py::t", (), {}, RULES),
-            "t.py::t: cio_allow: names no rule; accepted: cio_allow(rule, where=None, reason=...)",
-        ),
-        (
-            lambda: settings.mark_allowance("t.py::t", ("a", "b", "c"), {}, RULES),
-            "t.py::t: cio_allow: too many arguments; accepted: cio_allow(rule, where=None, reason=...)",
-        ),
-        (
-            lambda: settings.mark_allowance("t.py::t", ("bad-email",), {"rule": "x"}, RULES),
-            "t.py::t: cio_allow: too many arguments; accepted: cio_allow(rule, where=None, reason=...)",
-        ),
-        (
-            lambda: settings.mark_allowance("t.py::t", ("bad-email",), {"reson": "x"}, RULES),
-            "t.py::t: cio_allow: unknown argument 'reson' (did you mean reason?); "
-            "accepted: cio_allow(rule, where=None, reason=...)",
-        ),
-        (
-            lambda: settings.mark_allowance("t.py::t", (3,), {}, RULES),
-            "t.py::t: cio_allow: 3 is no rule; all rules: README.md, Rules",
-        ),
-        (
-            lambda: settings.mark_allowance("t.py::t", ("bad-email", 3), {}, RULES),
-            "t.py::t: cio_allow: where=3 is no JSON path such as '$.batch[*].timestamp'",
-        ),
         (
             lambda: settings.errors_mark("t.py::t: cio_errors", (), {"raise": ()}),
             "t.py::t: cio_errors: unknown argument 'raise' (did you mean raises?); accepted: cio_errors(*cases, "
@@ -150,14 +74,6 @@ def test_an_errors_mark_takes_one_name_or_many() -> None:
     mark = settings.errors_mark("t", (429, "500-server-error"), {"operations": "track.event", "raises": ValueError})
     assert mark == ErrorsMark(("429", "500-server-error"), ("track.event",), (), (ValueError,))
     assert settings.errors_mark("t", (), {"raises": [OSError], "must_recover": True}).raises == (OSError,)
-
-
-def test_a_mark_allows_by_position_or_name() -> None:
-    """`where` and `reason` may be named."""
-    assert settings.mark_allowance("t", ("bad-email", "$.email"), {"reason": "x"}, RULES) == Allowance(
-        "bad-email", "$.email", "x"
-    )
-    assert settings.mark_allowance("t", (), {"rule": "bad-email"}, RULES) == Allowance("bad-email")
 
 
 def test_each_stands_for_the_operations_that_the_test_sends() -> None:

@@ -7,8 +7,8 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 from pytest_customerio.contract.contract import Judged
+from pytest_customerio.core.allowances import Allowance
 from pytest_customerio.core.model import Interaction, Operation, PendingInteraction, Severity, Violation
-from pytest_customerio.core.settings import Allowance
 from pytest_customerio.judging import ledger
 from pytest_customerio.judging.ledger import Record, Tally
 from pytest_customerio.judging.written_leaks import Carried
@@ -41,12 +41,30 @@ def test_equal_violations_are_counted() -> None:
     assert (tally.requests, tally.attempts, [o.count for o in tally.occurrences.values()]) == (3, 6, [3])
 
 
-def test_an_allowed_violation_is_not_counted() -> None:
-    """A violation that a mark or the ini allows is neither counted nor stored."""
-    record = Record("t", judging(broken(), broken("$.other")), [Allowance("event-name-missing", "$.name")])
+def test_an_allowed_violation_has_its_reason() -> None:
+    """It is counted apart from the others, and each allowance that covers it was needed."""
+    allow = [
+        Allowance("event-name-missing", "$.name", "old", given="a"),
+        Allowance("event-name-missing", "$.name", "older", ("429",), given="b"),
+        Allowance("event-name-missing", None, "any", (), ("track.identify",), given="c"),
+    ]
+    record = Record("t", judging(broken(), broken("$.other")), allow, case="429")
     record.hear(pending())
     record.settle()
-    assert [o.violation.where for o in record.tallies["track.event"].occurrences.values()] == ["$.other"]
+    tally = record.tallies["track.event"]
+    assert [o.violation.allowed for o in tally.occurrences.values()] == ["old", ""]
+    assert (tally.kinds, record.needed) == ({"allowed": 1, "error": 1}, {"a", "b"})
+
+
+def test_too_many_allowed_violations_leave_nothing_out_that_fails() -> None:
+    """The tally is not full because of violations that are allowed."""
+    counter = iter(range(10**6))
+    judge = lambda _: Judged(OPERATION, (broken(f"$.n{next(counter)}"),))  # noqa: E731
+    record = Record("t", judge, [Allowance("event-name-missing", None, "old")])
+    for _ in range(ledger.KINDS + 1):
+        record.hear(pending())
+    record.settle()
+    assert not record.tallies["track.event"].full
 
 
 def test_memory_is_bounded() -> None:
@@ -130,10 +148,10 @@ def test_what_a_request_carried_is_remembered(monkeypatch) -> None:
 
 
 def test_a_violation_that_is_added_later() -> None:
-    """It is counted with its operation, but no request is; one that is allowed is not counted."""
-    record = Record("t", judging(), [Allowance("event-name-missing", "$.name")])
+    """It is counted with its operation, but no request is; one that is allowed has the reason."""
+    record = Record("t", judging(), [Allowance("event-name-missing", "$.name", "old")])
     interaction = replace(pending().frozen(), operation=OPERATION)
     for where in ("$.name", "$.other"):
         record.add(interaction, broken(where))
     tally = record.tallies["track.event"]
-    assert (tally.requests, [one.violation.where for one in tally.occurrences.values()]) == (0, ["$.other"])
+    assert (tally.requests, [one.violation.allowed for one in tally.occurrences.values()]) == (0, ["old", ""])

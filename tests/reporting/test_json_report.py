@@ -36,6 +36,7 @@ def test_the_document_is_version_1() -> None:
                         "sent_from": "app.py:1 in f",
                         "source": "",
                         "error": "",
+                        "allowed": "",
                     }
                 ],
             }

@@ -82,14 +82,15 @@ def test_a_test_that_is_not_checked(begun: Begin, session: Session) -> None:
 
 
 def test_an_allowed_leak(begun: Begin, send: Send, session: Session, writes: Callable[..., None]) -> None:
-    """A mark may allow it."""
-    from pytest_customerio.core.settings import Allowance
+    """A mark may allow it: the violation has the reason, and does not fail the test."""
+    from pytest_customerio.core.allowances import Allowance
 
-    test = begun(allow=(Allowance("pii-leak"),))
+    test = begun(allow=(Allowance("pii-leak", None, "a debug log"),))
     writes("ada@example.com")
     send(BODY)
-    session.end_call(test, None)
-    assert rules(test) == []
+    assert session.end_call(test, None).text == ""
+    found = [one.violation for tally in test.record.tallies.values() for one in tally.occurrences.values()]
+    assert {one.allowed for one in found if one.rule == "pii-leak"} == {"a debug log"}
 
 
 @pytest.mark.parametrize(

@@ -8,14 +8,15 @@ from typing import Any
 
 import pytest
 
+from pytest_customerio.core.allowances import Allowance
 from pytest_customerio.replay.endless import GaveUp
 from pytest_customerio.running.conclusion import Conclusion
-from pytest_customerio.running.phases import SECTION, Phases
+from pytest_customerio.running.phases import Phases
 from pytest_customerio.running.test import Plan
 
-BAD = Conclusion("track.event $.name: expected a name\n\nmore")
+BAD = Conclusion("track.event $.name: expected a name\n\nmore", cause="event-name-missing")
 FINE = Conclusion()
-SKIPPED = Conclusion(skip="429: does not apply")
+SKIPPED = Conclusion(skip="429: does not apply", cause="does not apply")
 
 
 class FakeSession:
@@ -30,7 +31,7 @@ class FakeSession:
         self.results = self.listened = 0
 
     def begin(self, plan: Plan) -> Any:
-        record = SimpleNamespace(heard=1 if self.heard else 0)
+        record = SimpleNamespace(heard=1 if self.heard else 0, needed=set())
         return SimpleNamespace(
             plan=plan, record=record, declared=lambda _: self.declared, recording=None, mocked=None, used=""
         )
@@ -66,11 +67,22 @@ class FakeSession:
 class Item(SimpleNamespace):
     """The part of pytest's item that the phases read."""
 
-    def __init__(self, **more: Any) -> None:
-        super().__init__(sections=[], **more)
 
-    def add_report_section(self, when: str, key: str, content: str) -> None:
-        self.sections.append((when, key, content))
+class Failure(SimpleNamespace):
+    """The part of pytest's failure text that the phases read."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(reprcrash=SimpleNamespace(message=message, path="t.py", lineno=3), sections=[])
+
+    def addsection(self, name: str, content: str) -> None:
+        self.sections.append((name, content))
+
+
+def report(when: str = "call", message: str = "KeyError: 'x'", outcome: str = "failed") -> Any:
+    """A report of pytest's, with this message in its short summary."""
+    failed, passed = outcome == "failed", outcome == "passed"
+    longrepr = Failure(message) if failed else ("t.py", 3, message)
+    return SimpleNamespace(when=when, longrepr=longrepr, outcome=outcome, failed=failed, passed=passed, sections=[])
 
 
 @pytest.fixture
@@ -80,7 +92,7 @@ def session() -> FakeSession:
 
 @pytest.fixture
 def phases(session: FakeSession) -> Phases:
-    return Phases(session, lambda item: Plan("t.py::t", checked=True))  # type: ignore[arg-type]
+    return Phases(session, lambda item: Plan("t.py::t[429]", checked=True, function="t.py::t", index=7))  # type: ignore[arg-type]
 
 
 def drive(hook: Generator[None, object, object], error: BaseException | None = None) -> object:
@@ -112,14 +124,15 @@ def test_a_test_ends_whatever_happens(phases: Phases, session: FakeSession) -> N
 
 
 @pytest.mark.parametrize(
-    ("error", "sections"), [(KeyError("x"), [("setup", SECTION, BAD.text)]), (pytest.skip.Exception(), [])]
+    ("error", "sections"), [(KeyError("x"), [("customer.io", BAD.text)]), (pytest.skip.Exception(), [])]
 )
 def test_a_setup_that_fails(phases: Phases, session: FakeSession, error: BaseException, sections: list[Any]) -> None:
-    """What a failing setup sent is judged, and shown in a section. A setup that skips shows nothing."""
-    session.settled, item = BAD, Item()
+    """What a failing setup sent is judged, and stands in its failure. A setup that skips shows nothing."""
+    session.settled, shown = BAD, report("setup")
     with pytest.raises(type(error)):
-        drive(phases.setup(item), error)
-    assert item.sections == sections
+        drive(phases.setup(Item()), error)
+    phases.attach(shown)
+    assert shown.longrepr.sections == sections
 
 
 def test_without_a_test_nothing_is_judged(phases: Phases, session: FakeSession) -> None:
@@ -146,7 +159,16 @@ def test_a_call_that_passes(phases: Phases, session: FakeSession, conclusion: Co
         return
     with pytest.raises(raises):
         drive(phases.call(item))
-    assert item.sections == []
+    shown = report(outcome="failed" if conclusion is BAD else "skipped")
+    phases.attach(shown)
+    assert shown.cio_cause == {
+        "function": "t.py::t",
+        "name": "429",
+        "index": 7,
+        "cause": conclusion.cause,
+        "section": "",
+    }
+    assert getattr(shown.longrepr, "sections", []) == []
 
 
 OWN = [
@@ -186,7 +208,9 @@ def test_a_call_that_raises(
         with pytest.raises(raises):
             drive(phases.call(item), None if collected else error)
         assert not (collected and item._excinfo)
-    assert len(item.sections) == sections
+    shown = report()
+    phases.attach(shown)
+    assert shown.longrepr.sections == [("customer.io", BAD.text)] * sections
     assert session.ended == [error]
 
 
@@ -214,7 +238,9 @@ def test_a_teardown(phases: Phases, session: FakeSession) -> None:
         drive(phases.teardown(item))
     with pytest.raises(KeyError):
         drive(phases.teardown(item), KeyError("x"))
-    assert item.sections == [("teardown", SECTION, BAD.text)]
+    shown = report("teardown")
+    phases.attach(shown)
+    assert shown.longrepr.sections == [("customer.io", BAD.text)]
 
 
 @pytest.mark.parametrize("case", [SimpleNamespace(), SimpleNamespace(addAsyncCleanup=None)])
@@ -238,9 +264,62 @@ def test_a_test_that_is_not_checked_finishes_no_tasks(session: FakeSession) -> N
     assert added == []
 
 
-def report(when: str = "call", message: str = "") -> Any:
-    """A report of pytest's, with this message in its short summary."""
-    return SimpleNamespace(when=when, longrepr=SimpleNamespace(reprcrash=SimpleNamespace(message=message)))
+@pytest.mark.parametrize(
+    ("plan", "conclusion", "cause"),
+    [
+        (Plan("t.py::t[429]", True, function="t.py::t"), BAD, "t.py:3 KeyError: 'x' event-name-missing"),
+        (Plan("t.py::t[429]", True, function="t.py::t", case="429"), BAD, "t.py:3 KeyError event-name-missing"),
+        (Plan("t.py::t[429]", True, function="t.py::t", case="429"), FINE, "t.py:3 KeyError "),
+        (Plan("t.py::t[429]", True, function="t.py::t"), FINE, None),
+        (Plan("t.py::t", True, function="t.py::t"), BAD, None),
+    ],
+    ids=["with a verdict", "with a verdict, in a case", "in a case", "of its own", "of the only item"],
+)
+def test_the_cause_of_a_failure_of_the_test_s_own(
+    session: FakeSession, plan: Plan, conclusion: Conclusion, cause: str | None
+) -> None:
+    """It counts where a verdict stands in it or the item runs in a case, and the function has other items."""
+    phases, session.call = Phases(session, lambda item: plan), conclusion  # type: ignore[arg-type]
+    with pytest.raises(KeyError):
+        drive(phases.call(begun(phases)), KeyError("x"))
+    shown = report()
+    phases.attach(shown)
+    assert getattr(shown, "cio_cause", {}).get("cause") == cause
+
+
+def test_a_failure_whose_text_is_all_that_pytest_knows(session: FakeSession) -> None:
+    """Where pytest shows a failure as plain text, our text is put below it; in a skip it is a section."""
+    plan = Plan("t.py::t[429]", True, function="t.py::t")
+    for longrepr in ("fixture not found", ("t.py", 3, "Skipped")):
+        phases, session.call = Phases(session, lambda item: plan), BAD  # type: ignore[arg-type]
+        with pytest.raises(KeyError):
+            drive(phases.call(begun(phases)), KeyError("x"))
+        shown = report(outcome="skipped")
+        shown.longrepr, shown.failed = longrepr, isinstance(longrepr, str)
+        phases.attach(shown)
+        if shown.failed:
+            assert shown.longrepr == f"fixture not found\n\n{BAD.text}"
+            assert shown.cio_cause["cause"].startswith(" fixture not found")
+        else:
+            assert shown.sections == [("customer.io", BAD.text)]
+
+
+def test_which_allowances_were_needed_stands_in_the_report(session: FakeSession) -> None:
+    """After the call phase the test says so of each of its allowances; one that failed by itself cannot say."""
+    allow = (Allowance("outcome", None, "x", given="t.py::t: cio_allow('outcome')"),)
+    phases = Phases(session, lambda item: Plan("t.py::t", True, allow, function="t.py::t"))  # type: ignore[arg-type]
+    item, passed = begun(phases), report("setup", outcome="passed")
+    phases.attach(passed)
+    assert not hasattr(passed, "cio_allowances")
+    drive(phases.call(item))
+    passed = report(outcome="passed")
+    phases.attach(passed)
+    assert passed.cio_allowances == {"t.py::t: cio_allow('outcome')": "unneeded"}
+    with pytest.raises(KeyError):
+        drive(phases.call(item), KeyError("x"))
+    failed = report()
+    phases.attach(failed)
+    assert failed.cio_allowances == {"t.py::t: cio_allow('outcome')": "unknown"}
 
 
 def test_the_results_stand_in_the_report_of_the_phase(phases: Phases, session: FakeSession) -> None:
@@ -272,7 +351,7 @@ def test_the_short_summary_shows_the_headline(phases: Phases, session: FakeSessi
     ours, other, none = (
         report(message=f"Failed: {BAD.text}"),
         report(message="a\nb"),
-        SimpleNamespace(when="call", longrepr=None),
+        SimpleNamespace(when="call", longrepr=None, passed=True),
     )
     for one in (ours, other, none):
         phases.attach(one)

@@ -368,7 +368,7 @@ def test_which_runs_can_name_unused_cassettes(run, args: Any, more: Any, *, expe
     """Unused cassettes are listed after runs of the whole suite that were not interrupted."""
     one = run(*args)
     one.finish(ended(**more))
-    assert one._whole is expected
+    assert one.notes._whole is expected
 
 
 def test_missing_parts_are_a_warning_of_the_run(run, monkeypatch: pytest.MonkeyPatch) -> None:

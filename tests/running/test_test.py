@@ -6,8 +6,9 @@ from collections.abc import Callable
 
 import pytest
 
+from pytest_customerio.core.allowances import Allowance
 from pytest_customerio.core.model import Answer, PendingInteraction, Violation
-from pytest_customerio.core.settings import Allowance, SettingsError
+from pytest_customerio.core.settings import SettingsError
 from pytest_customerio.judging.ledger import Occurrence
 from pytest_customerio.running.session import Session
 from pytest_customerio.running.test import ANSWERED, CheckedTest, Unreported, key_of
@@ -58,13 +59,14 @@ def test_a_case_that_no_request_met_is_returned(begun: Begin, send: Send) -> Non
 
 
 def test_what_is_allowed_is_no_violation(begun: Begin, send: Send) -> None:
-    """The judgement has the outcome, without the allowed violation."""
-    test = begun(allow=(Allowance("outcome"),))
+    """The judgement has the outcome; the violation has the reason for which it is allowed."""
+    test = begun(allow=(Allowance("outcome", None, "a page view", given="t: cio_allow"),))
     start(test)
     send()
     test.end_replays(None)
     (judged,) = test.judgements
-    assert (judged.outcome, [one.rule for one in judged.violations if one.rule == "outcome"]) == ("lost", [])
+    (found,) = (one for one in judged.violations if one.rule == "outcome")
+    assert (judged.outcome, found.allowed, test.record.needed) == ("lost", "a page view", {"t: cio_allow"})
 
 
 def test_statements_are_asked_again_when_the_test_ends(begun: Begin, send: Send) -> None:

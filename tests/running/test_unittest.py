@@ -117,16 +117,17 @@ def test_unittest_runs_the_method_under_its_own_name(pytester: pytest.Pytester) 
         class TestCase(unittest.TestCase):
             @pytest.mark.cio_errors("429-rate-limited-persists", "500-server-error-persists")
             def test_name(self):
-                self.fail(self.id())
+                print(self.id())
+                self.fail()
         """
     )
-    result = pytester.runpytest_inprocess(*PLUGIN, "-p", "pytest_customerio.plugin", "-rf")
+    result = pytester.runpytest_inprocess(*PLUGIN, "-p", "pytest_customerio.plugin", "-rf", "-s")
     failed = [text.split()[1] for text in result.outlines if text.startswith("FAILED")]
     assert failed == [
         f"test_app.py::TestCase::test_name[{case}]"
         for case in ("429-rate-limited-persists", "500-server-error-persists")
     ]
-    assert result.outlines.count("E       AssertionError: test_app.TestCase.test_name") == 2
+    assert result.stdout.str().count("test_app.TestCase.test_name\n") == 2
 
 
 def test_the_operation_of_an_item() -> None:

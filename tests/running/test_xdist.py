@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from pytest_customerio.running import xdist
+from pytest_customerio.running.marks import Marks
 
 
 class Config(SimpleNamespace):
@@ -49,18 +50,19 @@ def test_a_mistake_reaches_the_controller() -> None:
 def test_late_requests_reach_the_controller() -> None:
     """Late requests are sent as a list of plain values."""
     one = config(worker=True)
-    xdist.send_late(one, ({"lines": ["late"], "fails": False},))
+    xdist.send(one, ({"lines": ["late"], "fails": False},), Marks())
     assert xdist.late_of(one) == [{"lines": ["late"], "fails": False}]
     assert [xdist.late_of(node) for node in (config(worker=True), object())] == [[], []]
 
 
 def test_what_a_worker_sent_is_handed_to_the_run() -> None:
-    """The mistake and the late requests reach the run. Where a worker sent nothing, no run is made."""
+    """Mistake, late requests and marks reach the run. Where a worker sent nothing, no run is made."""
     received: list[Any] = []
-    run: Any = SimpleNamespace(fail=received.append, add_late=received.append)
+    run: Any = SimpleNamespace(fail=received.append, add_late=received.append, notes=SimpleNamespace(marks=Marks()))
     one = config(worker=True)
     xdist.send_mistake(one, "a mistake")
-    xdist.send_late(one, ({"lines": ["late"]},))
+    xdist.send(one, ({"lines": ["late"]},), Marks(1, 2, ["t.py::t"]))
     xdist.receive(one, lambda: run)
     assert received == ["a mistake", [{"lines": ["late"]}]]
+    assert run.notes.marks == Marks(1, 2, ["t.py::t"])
     xdist.receive(config(worker=True), lambda: pytest.fail("a run is made"))

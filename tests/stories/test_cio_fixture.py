@@ -197,7 +197,7 @@ def test_a_case_by_hand_is_judged(story: Story) -> None:
     )
     assert failure(result, "test_own_mock").startswith("track.identify 500-server-error-persists: lost, 1 attempt\n")
     # What is wrong besides, and what the plugin answered, stands with the two failures of the tests' own.
-    assert result.stdout.str().count("Captured customer.io call") == 2
+    assert result.stdout.str().count("-- customer.io --") == 2
 
 
 def test_a_mistake_by_hand_is_one_line(story: Story) -> None:
@@ -280,6 +280,48 @@ def test_drain_without_a_case_runs_the_worker_once(story: Story) -> None:
             with pytest.raises(LookupError):
                 cio.drain(work)
             cio.pending(True)
+        """
+    )
+    result.assert_outcomes(passed=2)
+
+
+def test_a_test_function_measures_real_time(story: Story) -> None:
+    """The test function's own `perf_counter` is real, also in a method; that of the application moves by each wait."""
+    result = story.run(
+        """
+        import time
+
+        import pytest
+        import requests
+
+
+        def save():
+            began = time.perf_counter()
+            while not requests.put("https://track.customer.io/api/v1/customers/42", json={"a": 1},
+                                   auth=("site-1234", "key-12345"), timeout=5).ok:
+                time.sleep(30)
+            return time.perf_counter() - began
+
+
+        def check(began):
+            assert save() >= 60
+            assert time.perf_counter() - began >= 60
+
+
+        @pytest.mark.cio_errors("429-rate-limited-recovers")
+        def test_function():
+            began, began_ns = time.perf_counter(), time.perf_counter_ns()
+            check(began)
+            assert time.perf_counter() - began < 30
+            assert time.perf_counter_ns() - began_ns < 30e9
+
+
+        class TestClass:
+            @pytest.mark.cio_errors("429-rate-limited-recovers")
+            def test_method(self):
+                began = time.perf_counter()
+                save()
+                assert time.perf_counter() - began < 30
         """
     )
     result.assert_outcomes(passed=2)

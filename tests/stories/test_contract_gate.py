@@ -207,7 +207,7 @@ def test_every_request_that_broke_has_its_block(story: Story) -> None:
 
 
 def test_each_phase_keeps_its_own_reason(story: Story) -> None:
-    """A test that fails for a reason of its own shows that reason, and our text as a section. Otherwise it fails once,
+    """A test that fails for a reason of its own shows that reason, and our text in it. Otherwise it fails once,
     in the phase that sent the payload."""
     result = story.run(PHASES, "--cio-contract")
     result.assert_outcomes(failed=5, errors=3, passed=2, skipped=1, xfailed=1)
@@ -224,8 +224,7 @@ def test_each_phase_keeps_its_own_reason(story: Story) -> None:
     for ours in ("test_setup", "test_both", "test_skips_itself", "ERROR at teardown of test_teardown"):
         assert failure(result, ours) == LONG_NAME
     text = result.stdout.str()
-    for phase in ("setup", "call", "teardown"):
-        assert text.count(f"- Captured customer.io {phase} -") == 1
+    assert text.count("-- customer.io --") == 3
     assert text.count(LONG_NAME) == 8
     assert text.count("LookupError: no such shop\n") == 2 + 2
     assert "assert 1 == 2" in failure(result, "test_own_reason")

@@ -106,7 +106,7 @@ def test_test_cases_of_unittest(story: Story) -> None:
     assert failure(result, "ReplayTest.test_lost").startswith("track.identify 500-server-error-persists: lost, ")
     assert "HTTPError: 500 Server Error" in failure(result, "ReplayTest.test_undeclared")
     assert "\n  unbounded-retry   at most 20 attempts" in failure(result, "ReplayTest.test_endless")
-    assert result.stdout.str().count("Captured customer.io call") == 3
+    assert result.stdout.str().count("-- customer.io --") == 3
 
 
 MATRIX = """

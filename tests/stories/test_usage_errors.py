@@ -30,10 +30,29 @@ MARKS = "cio_allow, cio_contract, cio_errors, and what the ini `markers` lists"
             "cio_contract(False)",
             "cio_contract: takes no arguments",
         ),
-        ("cio_allow", "cio_allow: names no rule; accepted: cio_allow(rule, where=None, reason=...)"),
+        (
+            "cio_allow",
+            "cio_allow: names no rule; accepted: cio_allow(rule, where=None, case=None, operation=None, reason=…)",
+        ),
         (
             'cio_allow("bad-email", place="$.email")',
-            "cio_allow: unknown argument 'place'; accepted: cio_allow(rule, where=None, reason=...)",
+            "cio_allow: unknown argument 'place'; accepted: cio_allow(rule, where=None, case=None, operation=None, reason=…)",
+        ),
+        (
+            'cio_allow("bad-email")',
+            "cio_allow: no reason; accepted: cio_allow(rule, where=None, case=None, operation=None, reason=…)",
+        ),
+        (
+            'cio_allow("bad-email", where="email", reason="x")',
+            "cio_allow: where='email' is no JSON path such as '$.batch[*].timestamp' (did you mean $.email?)",
+        ),
+        (
+            'cio_allow("outcome", case="427", reason="x")',
+            "cio_allow: case: '427' is no error case (did you mean 429?)",
+        ),
+        (
+            'cio_allow("outcome", operation="track.identfy", reason="x")',
+            "cio_allow: operation='track.identfy': there is no such operation (did you mean track.identify?)",
         ),
         ('cio_errors("427")', "cio_errors: '427' is no error case (did you mean 429?)"),
         (
@@ -121,7 +140,7 @@ def test_a_mark_that_comes_too_late(story: Story) -> None:
     broken = "import crm\n\ndef test_purchase():\n    crm.event('42', 'x' * 134)\n"
     story.file("conftest.py", marks % "cio_contract")
     story.run(broken).assert_outcomes(failed=1)
-    story.file("conftest.py", marks % "cio_allow('event-name-too-long')")
+    story.file("conftest.py", marks % "cio_allow('event-name-too-long', reason='old')")
     story.run(broken, "--cio-contract").assert_outcomes(passed=1)
     story.file("conftest.py", marks % "cio_errors('500')")
     assert usage_error(story.run(broken)).startswith(
@@ -137,7 +156,23 @@ def test_a_mark_that_comes_too_late(story: Story) -> None:
             "cio_allow = bad-mail",
             "cio_allow: 'bad-mail' is no rule (did you mean bad-email?); all rules: README.md, Rules",
         ),
-        ("cio_allow = a b c d", "cio_allow: 'a b c d' cannot be read; accepted: RULE [WHERE] [: reason]"),
+        (
+            "cio_allow = a b c d",
+            "cio_allow: 'a b c d' cannot be read; accepted: RULE [WHERE] [case=CASE] [operation=OPERATION]: reason",
+        ),
+        (
+            "cio_allow = bad-email",
+            "cio_allow: no reason; accepted: RULE [WHERE] [case=CASE] [operation=OPERATION]: reason",
+        ),
+        (
+            "cio_allow = bad-email email: old",
+            "cio_allow: where='email' is no JSON path such as '$.batch[*].timestamp' (did you mean $.email?)",
+        ),
+        ("cio_allow = outcome case=427: old", "cio_allow: case: '427' is no error case (did you mean 429?)"),
+        (
+            "cio_allow = outcome operation=track.identfy: old",
+            "cio_allow: operation='track.identfy': there is no such operation (did you mean track.identify?)",
+        ),
         (
             "cio_hosts = proxy.example",
             "cio_hosts: 'proxy.example' is no base URL; accepted: https://host[:port][/path]",
@@ -230,8 +265,8 @@ def test_the_line_of_a_list_is_the_line_of_its_item(story: Story) -> None:
         [tool.pytest.ini_options]
         cio_contract = true
         cio_allow = [
-          "bad-email",
-          "bad-phoen",
+          "bad-email: old",
+          "bad-phoen: old",
         ]
         """,
     )

@@ -18,12 +18,13 @@ from pytest_customerio.contract.schemas import Schemas
 from pytest_customerio.core import data
 
 Json = Any
+Path = tuple[str | int, ...]
 COMMON = "common"
 CONSTRAINTS = {"type", "enum", "const", "required", "not", "pattern", "x-known", "$ref", *KEYWORDS}
 CONSTRAINTS |= {f"{bound}{of}" for bound in ("min", "max") for of in ("Items", "Properties", "Length", "imum")}
-# Below these stand conditions and texts, not constraints.
-_NO_CONSTRAINTS = {"if", "not", "enum", "const", "required", "examples"}
-_NAMES = {"properties", "patternProperties", "$defs", "path", "query"}
+# Below these stand conditions and payloads, not constraints.
+_CONDITIONS = {"if", "examples"}
+_NAMES = {"properties", "patternProperties", "$defs"}
 _COMMON_REFERENCE = '"$ref": "../common.json#/$defs/'
 
 
@@ -32,7 +33,7 @@ class Mutation:
     """One constraint: the document in which it stands, the way to it, and of `required` the name of one member."""
 
     document: str
-    path: tuple[str | int, ...]
+    path: Path
     name: str | None = None
 
     @property
@@ -134,27 +135,27 @@ class Mutations:
         return {value for key, value in _members(node) if key == "rule"}
 
 
-def _constraints(
-    document: str, node: Json, path: tuple[str | int, ...] = (), *, names: bool = False
-) -> Iterator[Mutation]:
-    if isinstance(node, list):
-        for index, each in enumerate(node):
-            yield from _constraints(document, each, (*path, index))
-    if not isinstance(node, dict):
-        return
-    for key, value in node.items():
+def _constraints(document: str, node: Json, path: Path = (), *, names: bool = False) -> Iterator[Mutation]:
+    """The constraints of a schema. `names` says that the keys of the node are names of schemas, not keywords."""
+    members = node.items() if isinstance(node, dict) else enumerate(node) if isinstance(node, list) else ()
+    for key, value in members:
         here = (*path, key)
-        if names:
+        if names or isinstance(node, list):
             yield from _constraints(document, value, here)
-        elif key == "x-cio":
-            for place, given in value.get("parameters", {}).items():
-                yield from _constraints(document, given, (*here, "parameters", place), names=True)
-        elif key == "required":
-            yield from (Mutation(document, here, name) for name in value)
-        elif key in CONSTRAINTS:
-            yield Mutation(document, here)
-        if not names and key not in _NO_CONSTRAINTS and key not in CONSTRAINTS and key != "x-cio":
-            yield from _constraints(document, value, here, names=key in _NAMES)
+        else:
+            yield from _of_keyword(document, key, value, here)
+
+
+def _of_keyword(document: str, keyword: str, argument: Json, here: Path) -> Iterator[Mutation]:
+    if keyword == "x-cio":
+        for place, given in argument.get("parameters", {}).items():
+            yield from _constraints(document, given, (*here, "parameters", place), names=True)
+    elif keyword == "required":
+        yield from (Mutation(document, here, name) for name in argument)
+    elif keyword in CONSTRAINTS:
+        yield Mutation(document, here)
+    elif keyword not in _CONDITIONS:
+        yield from _constraints(document, argument, here, names=keyword in _NAMES)
 
 
 def _without(document: Json, mutation: Mutation) -> Json:
@@ -167,7 +168,7 @@ def _without(document: Json, mutation: Mutation) -> Json:
     return changed
 
 
-def _at(node: Json, path: tuple[str | int, ...]) -> Json:
+def _at(node: Json, path: Path) -> Json:
     for step in path:
         node = node[step]
     return node

@@ -95,12 +95,12 @@ def lead(
     token = bypass.set(one)
     try:
         try:
-            return _told(one, note, real())
+            return _returned(one, note, real())
         except MockAnswersError:
             one.answering = True
-            _tell(one, note)
+            _note_missed(one, note)
         except BaseException as error:
-            _tell(one, note, error)
+            _note_missed(one, note, error)
             raise
         return one.answered(_answered(one, mock))
     finally:
@@ -122,12 +122,12 @@ async def alead(
     token = bypass.set(one)
     try:
         try:
-            return _told(one, note, await real())
+            return _returned(one, note, await real())
         except MockAnswersError:
             one.answering = True
-            _tell(one, note)
+            _note_missed(one, note)
         except BaseException as error:
-            _tell(one, note, error)
+            _note_missed(one, note, error)
             raise
         try:
             return one.answered(await mock())
@@ -147,12 +147,12 @@ def _answered(one: Bypass, mock: Callable[[], Any]) -> Any:
         raise
 
 
-def _told(one: Bypass, note: Note | None, response: Any) -> Any:
-    _tell(one, note, response)
+def _returned(one: Bypass, note: Note | None, response: Any) -> Any:
+    _note_missed(one, note, response)
     return response
 
 
-def _tell(one: Bypass, note: Note | None, got: Any = None) -> None:
+def _note_missed(one: Bypass, note: Note | None, got: Any = None) -> None:
     """Tell the mock of each attempt that the case answered; the application got `got` for the last one."""
     if note is None:
         return
