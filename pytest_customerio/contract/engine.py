@@ -178,12 +178,16 @@ def _required(_validator: object, names: list[str], instance: object, _schema: o
 
 
 def _known(_validator: object, names: list[str], instance: object, schema: Json) -> Iterator[Exception]:
-    """The members that are not known. Where a required one is missing, that says enough: such a call is refused."""
+    """The members that are not known. Where a required one is missing, that says enough: such a call is refused.
+
+    What SDKs add is known, but was never meant: it is not among `properties`.
+    """
     from jsonschema import ValidationError
 
     if isinstance(instance, dict) and all(name in instance for name in schema.get("required", ())):
         for name in islice((each for each in instance if each not in names), _WIDEST):
-            broken = KeywordError("", "a member that the call does not know", expected=meant(name, names))
+            own = [each for each in names if each in schema.get("properties", names)]
+            broken = KeywordError("", "a member that the call does not know", expected=meant(name, own))
             yield ValidationError(name, cause=broken, path=(name,))
 
 
@@ -209,4 +213,5 @@ def _expected(error: Json) -> str:
 def _got(error: Json) -> str:
     if error.validator in _COUNTS:
         return str(len(error.instance))
-    return redact.word(error.instance) if error.validator in _WORDS else redact.mask(error.instance)
+    named = error.validator == "not" and "propertyNames" in error.absolute_schema_path
+    return redact.word(error.instance) if named or error.validator in _WORDS else redact.mask(error.instance)
