@@ -224,6 +224,8 @@ class _Reports:
             _run(self.config).notes.allowances.add(said)
         if recorded := getattr(report, "cio_recorded", None):
             _run(self.config).results.add_recorded(*recorded)
+        if compared := getattr(report, "cio_compared", None):
+            _run(self.config).results.add_compared(*compared)
         if verdicts := getattr(report, "cio", None):
             _run(self.config).results.add(verdicts)
 

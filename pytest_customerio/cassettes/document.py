@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from datetime import date
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -10,6 +11,12 @@ from urllib.parse import urlsplit
 from pytest_customerio.cassettes.prepared import prepared_data
 from pytest_customerio.core.data import DataError
 from pytest_customerio.core.model import FAULTS
+
+# The members of a recorded body that are vcrpy's own; a mapping with any other member is a JSON value.
+_BODY = frozenset({"string", "encoding"})
+_JSON = (str, int, float, type(None), list, dict)
+# What vcrpy writes besides in YAML: bytes, and the parts of an iterator.
+_VCRPY = (bytes, tuple)
 
 
 class Document:
@@ -25,7 +32,7 @@ class Document:
         if self.data is None:
             from pytest_customerio.cassettes.parsing import parse, text_of
 
-            self.data = parse(path, text_of(path))
+            self.data = _in_one_form(parse(path, text_of(path)))
             self._check()
 
     @property
@@ -43,6 +50,8 @@ class Document:
         interactions = self.data.get("interactions") if isinstance(self.data, dict) else None
         if not isinstance(interactions, list) or not interactions:
             raise DataError(self.path, 1, "not a cassette: it needs a list `interactions` of requests and responses")
+        for keys, given in _unknown(self.data):
+            raise self.error(f"{given} cannot be read; quote it", *keys)
         for index, interaction in enumerate(interactions):
             self._expect(interaction, dict, "an interaction has a request and a response", "interactions", index)
             self._check_request(interaction.get("request"), "interactions", index, "request")
@@ -70,12 +79,49 @@ class Document:
         if not isinstance(headers, dict) or not all(_is_header(*pair) for pair in headers.items()):
             raise self.error("a response's headers are {name: [text]}; quote numbers", *keys, "headers")
         body = response.get("body")
-        if not isinstance(body, dict) or not isinstance(body.get("string", ""), str | bytes | None):
+        if not isinstance(body, dict) or not isinstance(body.get("string", ""), str | bytes | dict | list | None):
             raise self.error("a response's body is {string: text}", *keys, "body")
 
     def _expect(self, value: object, kind: type, cause: str, *keys: str | int) -> None:
         if not isinstance(value, kind):
             raise self.error(cause, *keys)
+
+
+def _in_one_form(data: Any) -> Any:
+    """The data of a cassette with its responses in the form that vcrpy writes today; what is no cassette stays."""
+    interactions = data.get("interactions") if isinstance(data, dict) else None
+    if not isinstance(interactions, list):
+        return data
+    return {**data, "interactions": [_with_todays_response(one) for one in interactions]}
+
+
+def _with_todays_response(interaction: Any) -> Any:
+    response = interaction.get("response") if isinstance(interaction, dict) else None
+    if not isinstance(response, dict):
+        return interaction
+    if "status_code" in response:  # httpx, as vcrpy before 6 wrote it
+        code, body = response["status_code"], response.get("content")
+        response = {"status": {"code": code, "message": None}, "headers": response.get("headers"), "body": body}
+    body = response.get("body")
+    of_httpx = "status_code" in interaction["response"]
+    if of_httpx or isinstance(body, list) or (isinstance(body, dict) and body.keys() - _BODY):
+        response = {**response, "body": {"string": body}}
+    return {**interaction, "response": response}
+
+
+def _unknown(value: Any, *keys: str | int) -> Iterator[tuple[tuple[str | int, ...], str]]:
+    """The values that neither JSON nor a cassette of vcrpy has, such as a date, each with the keys that lead to it."""
+    if isinstance(value, dict):
+        for name, inner in value.items():
+            if isinstance(name, str):
+                yield from _unknown(inner, *keys, name)
+            else:
+                yield keys, f"a name of the type {type(name).__name__}"
+    elif isinstance(value, list | tuple):
+        for index, inner in enumerate(value):
+            yield from _unknown(inner, *keys, index)
+    elif not isinstance(value, (*_JSON, *_VCRPY)) and not (isinstance(value, date) and keys[:1] == ("metadata",)):
+        yield keys, f"a value of the type {type(value).__name__}"
 
 
 def _is_url(value: object) -> bool:

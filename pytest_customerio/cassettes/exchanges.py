@@ -61,6 +61,6 @@ def _bytes(body: Any) -> bytes:
     """A body as bytes: vcrpy writes text, bytes, a JSON value (for aiohttp), or the parts of an iterator."""
     if body is None or isinstance(body, bytes):
         return body or b""
-    if isinstance(body, dict | list):
-        return json.dumps(body, default=str).encode()
-    return body.encode("utf-8", "replace") if isinstance(body, str) else b"".join(map(_bytes, body))
+    if isinstance(body, tuple):
+        return b"".join(map(_bytes, body))
+    return body.encode("utf-8", "replace") if isinstance(body, str) else json.dumps(body, default=repr).encode()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 _TAG = "tag:yaml.org,2002:"
+_KINDS = {_TAG + "map": "mapping", _TAG + "seq": "sequence"}
 _WORDS = {"true": True, "false": False}
 
 
@@ -26,6 +27,8 @@ class _Builder:
 
     def build(self, node: Any) -> Any:
         tag, value = node.tag, node.value
+        if node.id != _KINDS.get(tag, "scalar"):  # a tag that was written on another kind of node: `!!str {a: b}`
+            raise NotPlainError(tag)
         if tag == _TAG + "str":
             return value
         if tag == _TAG + "map":

@@ -45,7 +45,18 @@ _SAFE = getattr(yaml, "CSafeLoader", yaml.SafeLoader) if FAST else yaml.SafeLoad
 
 
 class _Loader(_SAFE):  # type: ignore[misc, valid-type, unused-ignore]
-    """A safe loader that also reads the tags for plain Python values that vcrpy writes and reads."""
+    """A safe loader that also reads the tags for plain Python values that vcrpy writes and reads.
+
+    A value that cannot be made, such as the 45th of a month, is an error of YAML with its place.
+    """
+
+    def construct_object(self, node: Any, deep: bool = False) -> Any:  # noqa: FBT001, FBT002 - PyYAML's signature
+        try:
+            return super().construct_object(node, deep)
+        except (yaml.YAMLError, RecursionError):
+            raise
+        except Exception as error:
+            raise yaml.constructor.ConstructorError(None, None, str(error), node.start_mark) from error
 
 
 class _Composer(_SAFE):  # type: ignore[misc, valid-type, unused-ignore]

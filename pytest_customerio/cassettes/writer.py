@@ -45,7 +45,7 @@ def text(about: str, metadata: Mapping[str, Any], interactions: Iterable[Mapping
 
 
 def interaction(exchange: Exchange, **more: str) -> dict[str, Any]:
-    """An exchange in vcrpy's form; `more` are members of the response that vcrpy passes over."""
+    """An exchange in vcrpy's form; `more` are members of the response that vcrpy passes over, as it does `fault`."""
     request, answer = exchange.request, exchange.answer
     headers: dict[str, list[str]] = {}
     for name, value in answer.headers:
@@ -61,6 +61,7 @@ def interaction(exchange: Exchange, **more: str) -> dict[str, Any]:
             "status": {"code": answer.status, "message": answer.reason},
             "headers": headers,
             "body": {"string": answer.body.decode("utf-8", "replace")},
+            **({"fault": answer.fault} if answer.fault else {}),
             **more,
         },
     }

@@ -8,6 +8,7 @@ from urllib.parse import quote, unquote
 
 from pytest_customerio.contract.catalog import Catalog, Match
 from pytest_customerio.contract.nearest_operation import nearest_operation
+from pytest_customerio.contract.paths import request_line
 from pytest_customerio.contract.rules import violation
 from pytest_customerio.core import redact
 from pytest_customerio.core.model import Operation, Violation
@@ -80,7 +81,7 @@ def _encoded_twice(raw: str) -> bool:
 def _not_found(catalog: Catalog, match: Match, method: str, url: str, region: str | None) -> Iterator[Violation]:
     surfaces = sorted(match.address.surfaces)
     path = match.address.path
-    got = redact.cut(redact.safe_url(None, method, url), 80)
+    got = redact.cut(request_line(None, method, url), 80)
     near = _other_method(catalog, surfaces, method, path)
     if near is not None:
         yield _method(catalog, surfaces, method, near, got)

@@ -25,9 +25,10 @@ from pytest_customerio.contract.semantics import (
     strict_mode,
 )
 from pytest_customerio.contract.sizes import LEAST_LIMIT, judge_sizes
+from pytest_customerio.contract.words import words
 from pytest_customerio.core.model import Interaction, Operation, Severity, Violation
 from pytest_customerio.core.payload import Payload
-from pytest_customerio.core.redact import word
+from pytest_customerio.core.redact import mask, meant
 
 _RANK: Mapping[Severity, int] = {"error": 0, "warning": 1, "info": 2}
 # The most violations that are collected from the entries of one batch.
@@ -170,7 +171,7 @@ class Contract:
         kind, known = call.get("type"), self._catalog.pipelines_calls
         operation = known.get(kind) if isinstance(kind, str) else None
         if operation is None:
-            got = _shown(call, "type")
+            got = _shown(call, "type", known)
             return [violation("unknown-type", "$.type", ", ".join(known), got, "", "200, then dropped")]
         return self._judge_payload(operation, (), call, size, at)
 
@@ -230,15 +231,15 @@ def _no_json(payload: Payload) -> Violation:
 
 def _no_object(where: str, payload: object) -> Violation:
     hint = 'wrap it: {"batch": [...]}' if isinstance(payload, list) and where == "$" else ""
-    return violation("body-not-object", where, "an object", word(payload), hint, "400")
+    return violation("body-not-object", where, "an object", mask(payload), hint, "400")
 
 
 def _no_variant(rule: str, key: str, candidates: Sequence[Operation], payload: dict[str, Any]) -> Violation:
     kind = payload.get("type")
     fitting = [each for each in candidates if key == "type" or each.variant["type"] == kind]
-    expected = ", ".join(dict.fromkeys(each.variant[key] for each in fitting))
-    return violation(rule, f"$.{key}", expected, _shown(payload, key), "", "400")
+    known = list(dict.fromkeys(each.variant[key] for each in fitting))
+    return violation(rule, f"$.{key}", ", ".join(known), _shown(payload, key, known), "", "400")
 
 
-def _shown(payload: dict[str, Any], key: str) -> str:
-    return word(payload[key]) if key in payload else "nothing"
+def _shown(payload: dict[str, Any], key: str, known: Iterable[str]) -> str:
+    return meant(payload[key], known, words()) if key in payload else "nothing"

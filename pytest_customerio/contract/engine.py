@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING, Any
 
 from pytest_customerio.contract.bundle import bundle, enclosing, for_speed, size_limits
 from pytest_customerio.contract.keywords import KEYWORDS, Keyword, KeywordError
-from pytest_customerio.contract.members import meant
+from pytest_customerio.contract.members import nearest_member
 from pytest_customerio.contract.rules import violation
+from pytest_customerio.contract.words import words
 from pytest_customerio.core import redact
 from pytest_customerio.core.model import Violation
 
@@ -27,6 +28,7 @@ _WIDEST = 1000
 _WIDE = ("additionalProperties", "patternProperties", "propertyNames", "items")
 _COUNTS = {"maxProperties", "minProperties", "maxItems", "minItems"}
 _WORDS = {"enum", "const"}
+_SIZES = {"minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf"}
 _NO_CONSTRAINT = frozenset({"$schema", "$id", "$comment", "$defs", "title", "description", "x-cio", "examples"})
 
 
@@ -187,7 +189,7 @@ def _known(_validator: object, names: list[str], instance: object, schema: Json)
     if isinstance(instance, dict) and all(name in instance for name in schema.get("required", ())):
         for name in islice((each for each in instance if each not in names), _WIDEST):
             own = [each for each in names if each in schema.get("properties", names)]
-            broken = KeywordError("", "a member that the call does not know", expected=meant(name, own))
+            broken = KeywordError("", "a member that the call does not know", expected=nearest_member(name, own))
             yield ValidationError(name, cause=broken, path=(name,))
 
 
@@ -213,5 +215,10 @@ def _expected(error: Json) -> str:
 def _got(error: Json) -> str:
     if error.validator in _COUNTS:
         return str(len(error.instance))
-    named = error.validator == "not" and "propertyNames" in error.absolute_schema_path
-    return redact.word(error.instance) if named or error.validator in _WORDS else redact.mask(error.instance)
+    under_names = "propertyNames" in error.absolute_schema_path
+    if under_names and error.validator in {"not", *_WORDS}:
+        return redact.word(error.instance)
+    if error.validator in _WORDS:
+        known = error.validator_value if error.validator == "enum" else [error.validator_value]
+        return redact.meant(error.instance, known, words())
+    return (redact.figure if error.validator in _SIZES else redact.mask)(error.instance)

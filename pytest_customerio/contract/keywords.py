@@ -7,9 +7,11 @@ from collections.abc import Callable
 from json import dumps
 
 from pytest_customerio.contract.formats import FORMATS, addresses
-from pytest_customerio.core.redact import cut, mask, shape, word
+from pytest_customerio.core.redact import cut, figure, mask, meant, shape
 
 _TEMPLATE = re.compile(r"\{\w{1,40}\}")
+# What developers write for true and false; other text is shown by its shape.
+_FLAGS = ("true", "false", "yes", "no", "on", "off")
 PLACEHOLDERS = frozenset({"none", "null", "undefined"})
 
 
@@ -37,6 +39,10 @@ def json_bytes(value: object) -> int:
         return len(dumps(value, separators=(",", ":"), ensure_ascii=False).encode("utf-8", "surrogatepass"))
     except (RecursionError, ValueError, TypeError):
         return 0
+
+
+# The formats of moments: of such a number each digit counts.
+_TIMES = ("unix-seconds", "iso8601")
 
 
 def blank(value: object) -> bool:
@@ -92,19 +98,20 @@ def _exactly_one(value: object, keys: object) -> KeywordError | None:
 def _format(value: object, name: object) -> KeywordError | None:
     judge = FORMATS.get(str(name))
     tag = judge(value) if judge else None
-    return KeywordError(tag, _shown(tag, value)) if tag else None
+    return KeywordError(tag, _shown(tag, value, of_time=name in _TIMES)) if tag else None
 
 
-def _shown(tag: str, value: object) -> str:
+def _shown(tag: str, value: object, *, of_time: bool) -> str:
     if tag == "milliseconds":
         microseconds = isinstance(value, int | float) and abs(value) >= 10**14
         scale = "microseconds: divide by 1000000" if microseconds else "milliseconds: divide by 1000"
-        return f"{cut(mask(value), 30)}, {scale}"
+        return f"{cut(figure(value), 30)}, {scale}"
     if tag.startswith("digits"):
         return "digits in a string" + (", milliseconds" if tag != "digits" else "")
     if tag == "word":
-        return word(value)
-    return shape(value) + (", a float" if tag == "float" else "")
+        return meant(value, _FLAGS)
+    shown = figure(value) if of_time and not isinstance(value, str) else shape(value)
+    return shown + (", a float" if tag == "float" else "")
 
 
 def _recipients(value: object, limit: object) -> KeywordError | None:

@@ -34,7 +34,7 @@ _SAME_MEANING = tuple(
 )
 
 
-def meant(name: str, known: Iterable[str]) -> str | None:
+def nearest_member(name: str, known: Iterable[str]) -> str | None:
     """The known member with the same letters, the same meaning or nearly the same name; else None."""
     spelled = {_letters(each): each for each in known}
     given = _letters(name)

@@ -75,7 +75,7 @@ def _event(payload: Mapping[str, object], now: float) -> Iterator[Violation]:
         yield violation("blank-padded-name", "$.name", "no space around the name", "a space, which is trimmed")
     if type(time) in {int, float} and 0 < time < now - 3 * _DAY:  # type: ignore[operator]
         yield violation(
-            "stale-event", "$.timestamp", "within 72 hours", f"{redact.mask(time)}, older: no campaign starts"
+            "stale-event", "$.timestamp", "within 72 hours", f"{redact.figure(time)}, older: no campaign starts"
         )
     key = "attributes" if "action" in payload else "data"
     data = payload.get(key)
@@ -119,7 +119,7 @@ def _send_at(moment: object, now: float) -> Iterator[Violation]:
     if not isinstance(moment, int) or isinstance(moment, bool) or moment > 99_999_999_999:
         return
     if moment > now + 90 * _DAY:
-        got = f"{redact.mask(moment)}, {int((moment - now) // _DAY)} days ahead"
+        got = f"{redact.figure(moment)}, {int((moment - now) // _DAY)} days ahead"
         yield violation("send-at-too-far", "$.send_at", "at most 90 days ahead", redact.cut(got), "", "400")
     elif 0 < moment < now:
         yield violation("past-send-at", "$.send_at", "a moment to come", "the past: it is sent at once")

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Iterator
 from json import dumps
+from math import isfinite, log10
 from urllib.parse import unquote, urlsplit
 
 from pytest_customerio.core.model import Operation
+from pytest_customerio.core.nearest import nearest
 
 _PLAIN_KEY = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,39}")
 _WORD = re.compile(r"[A-Za-z][A-Za-z0-9_]*(?:[ -][A-Za-z0-9_]+){0,3}")
 _PERSONAL = re.compile(r"@|\d{7}|\+\d")
-_HARMLESS_SEGMENT = re.compile(r"[A-Za-z0-9_-]{1,16}")
+_SEGMENT = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,39}")
+# Python writes no number of more than 4300 digits.
+_LARGE = 10**300
 _PLACEHOLDERS = frozenset({"", "none", "null", "undefined"})
 
 
@@ -23,9 +27,11 @@ def cut(text: str, limit: int = 80) -> str:
 
 
 def mask(value: object, limit: int = 80) -> str:
-    """The value without personal data: a number as it is, a text or a container by its shape."""
+    """The value without personal data: a text, a number or a container by its shape."""
     if isinstance(value, str):
         return _text(value)
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        return _number(value)
     if isinstance(value, dict):
         return _count(len(value), "object with", "member")
     if isinstance(value, list):
@@ -43,8 +49,24 @@ def shape(value: object, limit: int = 80) -> str:
     return cut(f'{mask(value)}, "{"".join(map(_sign, value[:limit]))}"', limit)
 
 
+def figure(value: object, limit: int = 80) -> str:
+    """As `mask`, but a number as it is: for a moment or a size, where the number itself is what is wrong."""
+    is_number = isinstance(value, int | float) and not isinstance(value, bool)
+    return cut(dumps(value), limit) if is_number else mask(value, limit)
+
+
+def meant(value: object, known: Iterable[object], vocabulary: Collection[str] = ()) -> str:
+    """A value that should be one of the known words: quoted if it is nearly one, or a word of the vocabulary, else by
+    its shape.
+    """
+    if not isinstance(value, str):
+        return mask(value)
+    near = nearest(value[:40], [one for one in known if isinstance(one, str)], 0.75)
+    return word(value) if near or value in vocabulary else shape(value)
+
+
 def word(value: object, limit: int = 40) -> str:
-    """A value that should be a word of a vocabulary: quoted if it is a word, else by its shape."""
+    """A name that a developer chose, as that of an event: quoted if it looks like one, else by its shape."""
     if isinstance(value, str) and len(value) <= limit and _WORD.fullmatch(value) and not _PERSONAL.search(value):
         return f'"{value}"'
     return shape(value)
@@ -55,15 +77,19 @@ def json_path(parts: Iterable[str | int], root: str = "$") -> str:
     return root + "".join(_step(part) for part in parts)
 
 
-def safe_url(operation: Operation | None, method: str, url: str) -> str:
-    """Method and URL without credentials, fragment, values of the query and personal identifiers."""
+def safe_url(operation: Operation | None, method: str, url: str, paths: Collection[str] = ()) -> str:
+    """Method and URL without credentials, fragment, values of the query and what may be an identifier.
+
+    `paths` are the paths of the API, such as `/api/v1/customers/{identifier}`, where the operation is not known: of the
+    path only the words of the API are shown, and a word that stands where no identifier can.
+    """
     try:
         address = urlsplit(url[:2000])
         host = address.hostname or ""
         port = f":{address.port}" if address.port else ""
     except ValueError:
         return f"{cut(method, 10)} an address that cannot be read"
-    path = "/".join(_segment(part) for part in address.path.split("/"))
+    path = "/".join(_segments(address.path.split("/"), [operation.path] if operation is not None else paths))
     names = [part.partition("=")[0] for part in address.query.split("&") if part]
     query = "?" + "&".join(f"{cut(_query_name(name), 20)}=…" for name in names[:5]) if names else ""
     place = f"{address.scheme}://{host}{port}{path}{query}"
@@ -78,6 +104,16 @@ def _text(value: str) -> str:
     size = len(value.encode("utf-8", "surrogatepass"))
     characters = "1 character" if len(value) == 1 else f"{len(value)} characters"
     return f"text of {characters}" + (f", {size} bytes" if size != len(value) else "")
+
+
+def _number(value: float) -> str:
+    """A number by its kind and its digits; what is no number in JSON as it is."""
+    if isinstance(value, float) and not isfinite(value):
+        return dumps(value)
+    whole = abs(int(value))
+    digits = len(str(whole)) if whole < _LARGE else int(log10(whole)) + 1
+    kind = ("negative " if value < 0 else "") + ("number" if whole == abs(value) else "number with a fraction")
+    return f"{kind} of {digits} digit{'' if digits == 1 else 's'}"
 
 
 def _sign(sign: str) -> str:
@@ -101,10 +137,24 @@ def _step(part: str | int) -> str:
     return f"[{dumps(part if len(part) <= 40 else part[:39] + '…', ensure_ascii=not part.isprintable())}]"
 
 
-def _segment(raw: str) -> str:
-    value = unquote(raw)
-    harmless = not value or (_HARMLESS_SEGMENT.fullmatch(value) and not _PERSONAL.search(value))
-    return value if harmless else "…"
+def _segments(given: list[str], paths: Collection[str]) -> Iterator[str]:
+    """The segments of a path as they may be shown. The first one stands before the first slash."""
+    templates = [path.split("/") for path in paths]
+    words = {part for template in templates for part in template if part and part[0] != "{"}
+    behind_identifier = False
+    for index, raw in enumerate(given):
+        value = unquote(raw)
+        expected = {template[index] for template in templates if index < len(template)}
+        identifier = any(part.startswith("{") for part in expected)
+        behind_identifier = behind_identifier or (identifier and value not in expected)
+        wrong_word = bool(expected) and not behind_identifier and _SEGMENT.fullmatch(value)
+        shown = value in expected or value.lower() in _PLACEHOLDERS or wrong_word or _is_near(value, words)
+        yield value if shown and not _PERSONAL.search(value) else "…"
+        templates = [one for one in templates if index < len(one) and (one[index] == value or one[index][:1] == "{")]
+
+
+def _is_near(value: str, words: Collection[str]) -> bool:
+    return value in words or (value.isalpha() and nearest(value[:40], words, 0.8) is not None)
 
 
 def _query_name(raw: str) -> str:

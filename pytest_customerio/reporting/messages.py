@@ -5,8 +5,8 @@ from __future__ import annotations
 import textwrap
 from collections.abc import Iterable, Mapping, Sequence
 
+from pytest_customerio.contract.paths import request_line
 from pytest_customerio.core.model import ErrorCase, Interaction, Provenance, Violation
-from pytest_customerio.core.redact import safe_url
 from pytest_customerio.judging.judgement import Judgement
 from pytest_customerio.judging.ledger import Occurrence
 from pytest_customerio.reporting.client_advice import client_advice
@@ -149,7 +149,7 @@ def _contract_block(group: Sequence[Occurrence], more: str) -> list[str]:
     return lines + facts(
         [
             *_drawn(group),
-            ("request", safe_url(call.operation, call.method, call.url) if call.url else ""),
+            ("request", request_line(call.operation, call.method, call.url) if call.url else ""),
             ("heard at", call.client if call.client.startswith("mock of ") else ""),
             ("sent from", first.sent_from or ""),
             ("contract", f"python -m pytest_customerio explain {first.rule}" if call.operation else ""),

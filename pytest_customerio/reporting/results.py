@@ -45,6 +45,7 @@ class Results:
         self.applicable: dict[str, list[str]] = {}
         self.late: list[Sequence[str]] = []
         self.recorded: dict[str, int] = {}
+        self.compared: dict[str, Mapping[str, Any]] = {}
         self.tests: dict[str, Mapping[str, Any]] = {}
         self.skipped: dict[str, Mapping[str, Any]] = {}
         self._rows: dict[tuple[str, str, str | None], Row] = {}
@@ -75,6 +76,15 @@ class Results:
     def add_recorded(self, nodeid: str, answers: int) -> None:
         """Add the number of answers that one test recorded; 0 if the test did not pass, and nothing was written."""
         self.recorded[nodeid] = answers
+
+    def add_compared(self, nodeid: str, comparison: Mapping[str, Any]) -> None:
+        """Add how what one test sent differs from its recording (a `Comparison`, as xdist can send it)."""
+        self.compared[nodeid] = comparison
+
+    @property
+    def drifted(self) -> bool:
+        """Whether a test sent something else than its recording has."""
+        return any(one["drift"] for one in self.compared.values())
 
     @property
     def rows(self) -> list[Row]:

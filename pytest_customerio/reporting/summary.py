@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from pytest_customerio.reporting import inapplicable, reach
+from pytest_customerio.reporting import inapplicable, reach, recordings
 from pytest_customerio.reporting.looked_at import named
 from pytest_customerio.reporting.matrix import legend, matrix
 from pytest_customerio.reporting.results import Results
@@ -14,7 +14,7 @@ from pytest_customerio.reporting.warned import warnings
 def summary(results: Results, note: Sequence[str] = ()) -> list[str]:
     """All lines of the section; without the matrix if no request was judged."""
     if not results.rows:
-        return [*results.looked_at.lines(), *note]
+        return [*results.looked_at.lines(), *recordings.lines(results), *note]
     late = [text for block in results.late for text in ("", *block)]
     noted = ["", *note] if note else []
     next_command = ["", _next_command(results)]
@@ -29,7 +29,7 @@ def summary(results: Results, note: Sequence[str] = ()) -> list[str]:
         *inapplicable.lines(results),
         *warnings(results),
         *late,
-        *_recordings(results),
+        *recordings.lines(results),
         *noted,
         *next_command,
     ]
@@ -46,14 +46,6 @@ def _gone(results: Results) -> list[str]:
 def _unreached(results: Results) -> list[str]:
     shown = reach.lines(results)
     return ["", *shown] if shown else []
-
-
-def _recordings(results: Results) -> list[str]:
-    made = {nodeid: answers for nodeid, answers in results.recorded.items() if answers}
-    lost = [f"not recorded: {nodeid} did not pass" for nodeid in results.recorded if nodeid not in made]
-    total, tests = sum(made.values()), len(made)
-    shown = [f"recorded in cassettes/recorded/: {tests} test{'s' * (tests != 1)}, {total} answer{'s' * (total != 1)}"]
-    return ["", *(shown if made else []), *lost] if results.recorded else []
 
 
 def _next_command(results: Results) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Generator
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -114,6 +115,9 @@ class Phases:
                 report.cio_allowances = said  # type: ignore[attr-defined]
         if test is not None and test.recording is not None and test.recording.written:
             report.cio_recorded, test.recording.written = list(test.recording.written), None  # type: ignore[attr-defined]
+        if test is not None and test.recording is not None and test.recording.compared is not None:
+            compared, test.recording.compared = test.recording.compared, None
+            report.cio_compared = [test.plan.nodeid, asdict(compared)]  # type: ignore[attr-defined]
         if (
             test is None
             or report.when == "setup"

@@ -216,7 +216,8 @@ class Run:
         green = self.settings.contract and session.exitstatus == pytest.ExitCode.OK
         self._nothing_checked = green and not (heard or options.selected(self.config))
         untouched = green and not options.selected(self.config) and inapplicable.lines(self.results)
-        if self.settings.strict and (self._nothing_checked or untouched):
+        drifted = session.exitstatus == pytest.ExitCode.OK and self.results.drifted
+        if self.settings.strict and (self._nothing_checked or untouched or drifted):
             session.exitstatus = pytest.ExitCode.TESTS_FAILED
 
     def _remember(self) -> None:

@@ -15,8 +15,8 @@ from pytest_customerio.clients import traffic as taps
 from pytest_customerio.clients.bypass.leading import MockAnswersError, bypass
 from pytest_customerio.clients.sent import watched
 from pytest_customerio.clients.traffic import being_heard, heard_above
+from pytest_customerio.contract.paths import request_line
 from pytest_customerio.core.model import CONNECT_FAULTS, Answer, PendingInteraction, WireRequest
-from pytest_customerio.core.redact import safe_url
 from pytest_customerio.process.guard import RefusedError
 from pytest_customerio.process.ownership import Ownership
 from pytest_customerio.process.recognition import is_mock
@@ -127,7 +127,7 @@ class SessionTraffic:
         """The error of the case at work, else the documented success of the operation, or a 404 without operation."""
         test = self.ownership.current()
         if not self._answers(test):
-            raise self.refusal(safe_url(None, request.method, request.url))
+            raise self.refusal(request_line(None, request.method, request.url))
         if test is None:  # a request while a module is imported or between tests: no test to judge
             return self._cassettes.answer(self._catalog.match(request.method, request.url))
         hearing = heard_above() or _cancelled(request)

@@ -17,7 +17,14 @@ LARGEST = 16 * 1024 * 1024
 
 
 class UnreachableError(Exception):
-    """A server gives no answer. The text says which server, and why."""
+    """A server gives no answer. The text says which server, and why.
+
+    `fault` is what happened to the request, as cassettes name it; empty where no connection was made.
+    """
+
+    def __init__(self, text: str, fault: str = "") -> None:
+        super().__init__(text)
+        self.fault = fault
 
 
 def send(method: str, url: str, headers: Mapping[str, str], body: bytes = b"", *, timeout: float = TIMEOUT) -> Answer:
@@ -26,17 +33,30 @@ def send(method: str, url: str, headers: Mapping[str, str], body: bytes = b"", *
     host = parts.hostname or ""
     target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
     with passing_through(), guard.allowing(host):
-        connection = _connection(parts.scheme, host, parts.port, timeout)
+        connection, connected = _connection(parts.scheme, host, parts.port, timeout), False
         try:
+            connection.connect()
+            connected = True
             connection.request(method, target, body or None, dict(headers))
             response = connection.getresponse()
             data = response.read(LARGEST)
+            if response.length and len(data) < LARGEST:  # `read` with a limit accepts less than was promised
+                raise http.client.IncompleteRead(data, response.length)
         except (OSError, http.client.HTTPException) as error:
-            reason = str(error) or type(error).__name__
-            raise UnreachableError(f"{parts.scheme}://{parts.netloc} gives no answer: {reason}") from error
+            text = f"{parts.scheme}://{parts.netloc} gives no answer: {str(error) or type(error).__name__}"
+            raise UnreachableError(text, _fault(error) if connected else "") from error
         finally:
             connection.close()
     return Answer(response.status, response.reason or "", tuple(response.getheaders()), data)
+
+
+def _fault(error: Exception) -> str:
+    """What happened to a request that was being sent, or whose answer was being read; empty where that is no fault."""
+    if isinstance(error, http.client.IncompleteRead):
+        return "truncated-body"
+    if isinstance(error, TimeoutError):
+        return "read-timeout"
+    return "connection-reset" if isinstance(error, OSError) else ""
 
 
 def _connection(scheme: str, host: str, port: int | None, timeout: float) -> Any:

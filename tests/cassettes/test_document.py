@@ -70,7 +70,8 @@ def test_a_byte_order_mark_is_no_harm(tmp_path: Path) -> None:
         (b"a: [1\nb: 2\n", 2, "not YAML: while parsing a flow sequence, did not find expected ',' or ']'"),
         (b"a: \x01\n", None, "not YAML: control characters are not allowed"),
         (b"a: !!python/name:os.system x\n", 1, "not YAML: could not determine a constructor for the tag"),
-        (b"a: 2026-99-99\n", None, "not YAML: month must be in 1..12"),
+        (b"a: " + b"1" * 5000, None, "not YAML: Exceeds the limit"),
+        (b"a: 2026-99-99\n", 1, "not YAML: month must be in 1..12"),
         (b"just text\n", 1, "not a cassette: it needs a list `interactions`"),
         (b"- a\n", 1, "not a cassette"),
         (b"interactions: {}\n", 1, "not a cassette"),
@@ -97,7 +98,15 @@ def test_what_is_no_cassette(tmp_path: Path, text: bytes, line: int | None, caus
         ("uri: https:", "uri: [a, b] #", 8, "a request's uri is a URL"),
         ("headers: {}\n      body: null", "headers: []\n      body: null", 9, "a request's headers are a mapping"),
         ("body: null", "body: 5", 10, "a request's body is text; quote it"),
-        ("body: null", "body: 2026-11-23", 10, "a request's body is text; quote it"),
+        ("body: null", "body: 2026-11-23", 10, "a value of the type date cannot be read; quote it"),
+        ("body: null", "body: {a: [1, {born: 2026-11-23}]}", 10, "a value of the type date cannot be read; quote it"),
+        ("body: null", "body: {2026-11-23: x}", 10, "a name of the type date cannot be read; quote it"),
+        ("body: null", "body: !!set {a}", 10, "a value of the type set cannot be read; quote it"),
+        ("body: null", "body: 2026-13-45", 10, "not YAML: month must be in 1..12"),
+        ("body: null", "body: !!bool x", 10, "not YAML: 'x'"),
+        ("body: null", "body: !!seq {a: b}", 10, "not YAML: expected a sequence node, but found mapping"),
+        ("body: null", "body: !!str {a: b}", 10, "not YAML: expected a scalar node, but found mapping"),
+        ("body: null", "body: !!python/tuple [{1: 2}]", 10, "a name of the type int cannot be read; quote it"),
         ("response:", "answer:", 6, "a response is a mapping with status, headers and body"),
         ("status: {code: 200, message: OK}", "status: 200", 12, "a response's status is {code: 100 to 599"),
         ("code: 200", "code: '200'", 12, "a response's status"),
@@ -106,7 +115,7 @@ def test_what_is_no_cassette(tmp_path: Path, text: bytes, line: int | None, caus
         ("message: OK", "message: [OK]", 12, "a response's status"),
         ("message: OK", 'message: "O\\nK"', 12, "a response's status"),
         ("headers: {}\n      body: {s", "headers: {Retry-After: [2]}\n      body: {s", 13, "a response's headers are"),
-        ("headers: {}\n      body: {s", "headers: {5: ['2']}\n      body: {s", 13, "a response's headers are"),
+        ("headers: {}\n      body: {s", "headers: {5: ['2']}\n      body: {s", 13, "a name of the type int"),
         ("headers: {}\n      body: {s", "body: {s", 12, "a response's headers are"),
         ("body: {string: ok}", "body: ok", 14, "a response's body is {string: text}"),
         ("body: {string: ok}", "body: {string: 5}", 14, "a response's body is {string: text}"),
@@ -138,6 +147,30 @@ def test_what_vcrpy_itself_may_write(tmp_path: Path, before: str, after: str) ->
     """Forms that vcrpy itself writes or reads are accepted."""
     assert before in GOOD
     read(tmp_path, GOOD.replace(before, after))
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "body"),
+    [
+        ("body: {string: ok}", "body: {string: {a: [1]}}", b'{"a": [1]}'),
+        ("body: {string: ok}", "body: {string: [1, 2]}", b"[1, 2]"),
+        ("body: {string: ok}", "body: {a: 1}", b'{"a": 1}'),
+        ("body: {string: ok}", "body: [1]", b"[1]"),
+        ("body: {string: ok}", "body: {encoding: utf-8, string: ok}", b"ok"),
+        (
+            "status: {code: 200, message: OK}",
+            "status_code: 200\n      content: ok\n      http_version: HTTP/1.1",
+            b"ok",
+        ),
+        ("status: {code: 200, message: OK}", "status_code: 200\n      content: {a: 1}", b'{"a": 1}'),
+        ("status: {code: 200, message: OK}", "status_code: 200", b""),
+    ],
+)
+def test_bodies_of_other_forms(tmp_path: Path, before: str, after: str, body: bytes) -> None:
+    """JSON values as bodies are read, and the answers of httpx as vcrpy before 6 wrote them."""
+    assert before in GOOD
+    answer = exchanges(read(tmp_path, GOOD.replace(before, after)))[0].answer
+    assert (answer.status, answer.body) == (200, body)
 
 
 def test_a_line_is_found_in_lists_and_mappings(tmp_path: Path) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from pytest_customerio.contract.members import meant
+from pytest_customerio.contract.members import nearest_member
 
 EVENT = ("name", "id", "type", "timestamp", "data")
 ENTITY = ("type", "action", "identifiers", "name", "attributes", "timestamp")
@@ -34,4 +34,4 @@ MESSAGE = ("transactional_message_id", "to", "from", "reply_to", "message_data",
 )
 def test_the_member_that_was_meant(name: str, known: tuple[str, ...], expected: str | None) -> None:
     """Spelling comes before meaning, and meaning before likeness; a name that is like none has none."""
-    assert meant(name, known) == expected
+    assert nearest_member(name, known) == expected

@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pytest_customerio.contract.catalog import Catalog
-from pytest_customerio.core.redact import cut, json_path, mask, safe_url, shape, word
+from pytest_customerio.contract.paths import request_line
+from pytest_customerio.core.redact import cut, figure, json_path, mask, meant, safe_url, shape, word
 
 
 @pytest.mark.parametrize(
@@ -17,8 +18,15 @@ from pytest_customerio.core.redact import cut, json_path, mask, safe_url, shape,
     [
         (None, "null"),
         (True, "true"),
-        (1764000000000, "1764000000000"),
-        (1.5, "1.5"),
+        (1764000000000, "number of 13 digits"),
+        (4711, "number of 4 digits"),
+        (0, "number of 1 digit"),
+        (-7, "negative number of 1 digit"),
+        (float("nan"), "NaN"),
+        (float("-inf"), "-Infinity"),
+        (10**500, "number of 501 digits"),
+        (10**15 - 1, "number of 15 digits"),
+        (1.5, "number with a fraction of 1 digit"),
         ("", "empty text"),
         ("  ", "blank text"),
         ("None", '"None"'),
@@ -33,7 +41,7 @@ from pytest_customerio.core.redact import cut, json_path, mask, safe_url, shape,
     ],
 )
 def test_mask_shows_the_shape(value: object, shown: str) -> None:
-    """Numbers are shown; text and containers are described."""
+    """Texts, numbers and containers are described."""
     assert mask(value) == shown
 
 
@@ -45,7 +53,9 @@ def test_mask_never_repeats_text(text: str) -> None:
 
 def test_a_long_number_is_cut() -> None:
     """The description of any value is not longer than the limit."""
-    assert mask(10**200, 20) == "1" + "0" * 18 + "…"
+    assert figure(10**200, 20) == "1" + "0" * 18 + "…"
+    assert figure("Jane") == "text of 4 characters"
+    assert figure(True) == "true"
 
 
 def test_word_shows_a_vocabulary_but_no_person() -> None:
@@ -54,7 +64,24 @@ def test_word_shows_a_vocabulary_but_no_person() -> None:
     assert word("ada@example.com") == 'text of 15 characters, "xxx@xxxxxxx.xxx"'
     assert word("call 5551234567") == 'text of 15 characters, "xxxx 0000000000"'
     assert word("y" * 41) == f'text of 41 characters, "{"x" * 41}"'
-    assert word(5) == "5"
+    assert word(5) == "number of 1 digit"
+
+
+@pytest.mark.parametrize(
+    ("value", "shown"),
+    [
+        ("identfy", '"identfy"'),
+        ("Identify ", 'text of 9 characters, "Xxxxxxxx "'),
+        ("event", '"event"'),
+        ("Jane", 'text of 4 characters, "Xxxx"'),
+        ("ada@example.com", 'text of 15 characters, "xxx@xxxxxxx.xxx"'),
+        (4711, "number of 4 digits"),
+        (None, "null"),
+    ],
+)
+def test_a_wrong_word_is_shown_if_it_is_nearly_a_known_one(value: object, shown: str) -> None:
+    """A mistyped word and another word of the API are quoted; anything else may be somebody's name."""
+    assert meant(value, ["identify", "track", None], {"event"}) == shown
 
 
 def test_cut_stays_on_one_line() -> None:
@@ -94,10 +121,38 @@ def test_json_path_can_always_be_printed(parts: list[str | int]) -> None:
 def test_safe_url_keeps_the_place_and_drops_the_person() -> None:
     """The request line has no credentials, e-mail, phone, query value or fragment."""
     url = "https://site:key@track.customer.io:443/api/v1/customers/ada%40example.com/events?email=x%40y.z&+1555=2#top"
-    assert safe_url(None, "POST", url) == "POST https://track.customer.io:443/api/v1/customers/…/events?email=…&…=…"
+    assert safe_url(None, "POST", url) == "POST https://track.customer.io:443/…/…/…/…/…?email=…&…=…"
+    assert request_line(None, "POST", url) == "POST https://track.customer.io:443/api/v1/customers/…/events?email=…&…=…"
     operation = Catalog.load().operations["track.event"]
     plain = "https://track.customer.io/api/v1/customers/42/events"
-    assert safe_url(operation, "post", plain) == f"POST {plain}"
+    assert safe_url(operation, "post", plain) == f"POST {plain.replace('42', '…')}"
+
+
+@pytest.mark.parametrize(
+    ("path", "shown"),
+    [
+        ("/api/v1/customers/jane/events", "/api/v1/customers/…/events"),
+        ("/api/v1/customers/jane/event", "/api/v1/customers/…/event"),
+        ("/api/v1/customers/acme/jane/events", "/api/v1/customers/…/…/events"),
+        ("/api/v1/customers/None", "/api/v1/customers/None"),
+        ("/api/v1/customers/", "/api/v1/customers/"),
+        ("/api/v1/custmers/jane", "/api/v1/custmers/…"),
+        ("/api/v1/customers/events", "/api/v1/customers/events"),
+        ("/api/v3/anything", "/api/v3/…"),
+        ("/api/v1/unheard", "/api/v1/unheard"),
+        ("/api/v1/jane%40corp.org", "/api/v1/…"),
+        ("/cio/api/v1/customers/jane", "/cio/api/v1/customers/…"),
+        ("/customers/usr-4711", "/customers/…"),
+        ("", ""),
+    ],
+)
+def test_what_may_be_an_identifier_is_not_shown(path: str, shown: str) -> None:
+    """A segment is shown if it is a word of the API, nearly one, or stands where no identifier can."""
+    url = f"https://track.customer.io{path}"
+    assert request_line(None, "PUT", url) == f"PUT https://track.customer.io{shown}"
+    operation = Catalog.load().operations["track.identify"]
+    if path.startswith("/api/v1/customers/jane"):
+        assert request_line(operation, "PUT", url).startswith("PUT https://track.customer.io/api/v1/customers/…")
 
 
 def test_safe_url_survives_what_is_no_url() -> None:
@@ -123,7 +178,7 @@ def test_safe_url_never_fails(method: str, url: str) -> None:
         ("", "empty text"),
         ("  ", "blank text"),
         ("None", '"None"'),
-        (5, "5"),
+        (5, "number of 1 digit"),
     ],
 )
 def test_a_shape_shows_what_is_wrong_and_nobody(value, shown):

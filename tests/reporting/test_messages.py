@@ -47,7 +47,7 @@ track.event $.timestamp: expected unix seconds, got 1764000000000, milliseconds:
   $.name        1 to 100 bytes             134 bytes (×3)
 
 would draw   400 timestamp must be a valid unix timestamp   (documented)
-request      POST https://track.customer.io/api/v1/customers/42/events
+request      POST https://track.customer.io/api/v1/customers/…/events
 sent from    app/crm.py:16 in purchase
 contract     python -m pytest_customerio explain timestamp-milliseconds
 docs         https://docs.customer.io/integrations/api/track/

@@ -10,7 +10,7 @@ from tables import Run, differing, run
 TAKEN = {
     "200-*": "recovered x1",
     "200-dropped": "lost x1 200-dropped",
-    "200-not-json": "lost x1 outcome?",
+    "200-not-json": "lost x1",
 }
 # It reads `code` from each error body, but the body holds `meta`. The KeyError is retried like a fault of the network.
 # It ignores Retry-After. After the last attempt it drops the batch and logs that.
@@ -23,6 +23,8 @@ BACKGROUND = TAKEN | {
     "5*-persists": "lost x11 outcome",
     "[a-z]*-recovers": "recovered x3",
     "[a-z]*-persists": "lost x11 outcome",
+    "accepted-then-reset-persists": "recovered x11",
+    "truncated-body-persists": "recovered x11",
     "429-retry-after-recovers": "recovered x3 retry-after-ignored",
     "429-retry-after-persists": "lost x11 outcome retry-after-ignored",
 }
@@ -75,6 +77,7 @@ def test_on_error(done: Run) -> None:
         else cell
         for case, cell in BACKGROUND.items()
     }
+    with_callback |= {f"{one}-persists": "reported x11" for one in ("accepted-then-reset", "truncated-body")}
     assert differing(found, {"track": with_callback}) == []
 
 

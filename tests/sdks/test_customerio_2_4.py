@@ -15,7 +15,7 @@ UNREACHED = ("connect-timeout", "connection-refused", "dns-failure", "tls-failur
 # A POST is repeated only where nothing arrived; its retries know no status.
 POST = {
     "200-*": "recovered x1",
-    "200-not-json": "lost x1 outcome?",
+    "200-not-json": "lost x1",
     "301-*": "raised x1",
     "4*": "raised x1",
     "5*": "raised x1",

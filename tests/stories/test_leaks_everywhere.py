@@ -53,7 +53,7 @@ def test_a_leak_beside_a_success(story: Story) -> None:
         "  log of shop   no credential      Authorization, written at shop.py:10 in signup\n"
         "  log of shop   no personal data   e-mail or phone, written at shop.py:10 in signup\n"
         "\n"
-        "request      PUT https://track.customer.io/api/v1/customers/42\n"
+        "request      PUT https://track.customer.io/api/v1/customers/…\n"
         "sent from    crm.py:13 in identify\n"
         "contract     python -m pytest_customerio explain secret-leak\n"
         "docs         https://docs.customer.io/integrations/api/track/tag/track-customers/identify/\n"

@@ -534,7 +534,7 @@ def test_what_is_said(story: Story) -> None:
         "  $.name   1 to 100 bytes   empty text\n"
         "\n"
         "would draw   400   (documented)\n"
-        "request      POST https://track.customer.io/api/v1/customers/42/events\n"
+        "request      POST https://track.customer.io/api/v1/customers/…/events\n"
         "heard at     mock of customerio.CustomerIO.track\n"
         "sent from    app.py:20 in by_class\n"
         "contract     python -m pytest_customerio explain event-name-missing\n"

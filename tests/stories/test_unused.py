@@ -29,7 +29,7 @@ def test_silent():
 RECORDING = """\
 # Recorded by `pytest --cio-record`, which writes it anew.
 version: 1
-metadata: {source: recorded}
+metadata: {source: recorded, form: 2}
 interactions:
 - request: {method: PUT, uri: 'https://track.customer.io/api/v1/customers/42', headers: {}, body: '{"plan": "basic"}'}
   response: {status: {code: 200, message: OK}, headers: {}, body: {string: '{}'}}
@@ -80,6 +80,8 @@ def test_unused(project: Story) -> None:
     assert result.ret == 0
     assert closing(result).split("\n\n")[1:] == [
         "- not tried\nlooked at: 4 requests in 2 tests",
+        "requests that differ from the recording of their test (they fail with --cio-strict; record anew: "
+        "pytest --cio-record):\n  test_app.py::test_silent\n    track.identify: recorded, not sent",
         ALL.rstrip("\n"),
         "next: pytest --cio-contract --cio-report=contract.json\n",
     ]

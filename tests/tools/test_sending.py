@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import http.client
 import socket
+import threading
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -68,3 +69,34 @@ def test_no_answer(monkeypatch: pytest.MonkeyPatch, error: Exception, reason: st
         send("GET", f"{scheme}://example.com/a", {})
     assert str(caught.value).startswith(f"{scheme}://example.com gives no answer: ")
     assert reason in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("says", "fault"),
+    [
+        (b"", "connection-reset"),
+        (b"HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nab", "truncated-body"),
+        (b"rubbish\r\n\r\n", ""),
+        (None, "read-timeout"),
+    ],
+)
+def test_what_happens_to_a_request(says: bytes | None, fault: str) -> None:
+    """A request whose connection was made and broke has a fault; a server that speaks no HTTP is none."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        over = threading.Event()
+
+        def serve() -> None:
+            with server.accept()[0] as connection:
+                connection.recv(1000)
+                if says is None:
+                    over.wait()
+                else:
+                    connection.sendall(says)
+
+        thread = threading.Thread(target=serve)
+        thread.start()
+        with pytest.raises(UnreachableError) as caught:
+            send("GET", f"http://127.0.0.1:{server.getsockname()[1]}", {}, timeout=0.2 if says is None else 20)
+        over.set()
+        thread.join()
+    assert caught.value.fault == fault

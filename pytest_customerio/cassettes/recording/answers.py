@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pytest_customerio.cassettes.cases import Cassettes
-from pytest_customerio.cassettes.exchanges import exchange
+from pytest_customerio.cassettes.document import Document
+from pytest_customerio.cassettes.exchanges import exchange, request_of
+from pytest_customerio.cassettes.recording import form
+from pytest_customerio.cassettes.recording.drifting import Asked, Recorded, drift
 from pytest_customerio.cassettes.recording.matching import identity, recorded_identity
 from pytest_customerio.cassettes.recording.restoring import RealValues
 from pytest_customerio.contract.catalog import Catalog
@@ -28,11 +31,17 @@ class RecordedAnswers:
     """
 
     def __init__(self, path: Path, catalog: Catalog) -> None:
+        document = Document(path)
+        self.is_older = form.form_of(document) < form.FORM
+        self.is_edited = form.is_edited(document)
         self._path = path
         self._catalog = catalog
+        self._asked = Asked()
+        self._unasked = _unasked(document.metadata)
         self._recorded: dict[str, list[_Recorded]] = {}
-        for interaction in _interactions(path):
-            key, names = recorded_identity(interaction, catalog)
+        marked = form.has_todays_marks(document)
+        for interaction in document.data["interactions"]:
+            key, names = recorded_identity(interaction, catalog, marked=marked)
             self._recorded.setdefault(key, []).append((names, interaction))
         self._playbacks: dict[str, Playback] = {}
         self._values = RealValues()
@@ -40,6 +49,7 @@ class RecordedAnswers:
     def answer(self, request: WireRequest) -> Answer | None:
         """The next answer that was recorded for a request like this; None where none was."""
         key, values = identity(request, self._catalog)
+        self._note(key, request)
         if key not in self._recorded:
             return None
         names = self._values.fakes(values)
@@ -47,6 +57,26 @@ class RecordedAnswers:
         played = self._playback(key).play(names if met_before else None)
         self._values.learn(values, played.key)
         return self._values.restored(played.answer)
+
+    def drift(self) -> list[str]:
+        """The differences between the requests that were sent so far and the recorded ones, each as a text."""
+        recorded = {
+            key: Recorded(request_of(found[0][1]["request"]), len(found), self._unplayed(key))
+            for key, found in self._recorded.items()
+        }
+        return drift(self._asked, recorded, self._catalog)
+
+    def _note(self, key: str, request: WireRequest) -> None:
+        """Remember that this was sent, unless it is what no recording has."""
+        place = self._catalog.match(request.method, request.url, request.payload.value)
+        operation = place.operation or next(iter(place.candidates), None)
+        if operation is not None and operation.id not in self._unasked:
+            self._asked.note(key, request)
+
+    def _unplayed(self, key: str) -> int:
+        """How many recorded interactions with this identity were not played."""
+        played = self._playbacks[key].play_counts if key in self._playbacks else {}
+        return sum(not played.get(index) for index in range(len(self._recorded[key])))
 
     def _playback(self, key: str) -> Playback:
         if key not in self._playbacks:
@@ -58,16 +88,7 @@ class RecordedAnswers:
         return self._playbacks[key]
 
 
-def _interactions(path: Path) -> list[Mapping[str, Any]]:
-    """The interactions of a recording. Faults are no part of one, and only version 1 of vcrpy's format is known."""
-    from pytest_customerio.cassettes.document import Document
-
-    document = Document(path)
-    version = document.data.get("version")
-    if version != 1:
-        raise document.error(f"version {version!r} of cassettes is not known; accepted: 1", "version")
-    found: list[Mapping[str, Any]] = document.data["interactions"]
-    for index, one in enumerate(found):
-        if one["response"].get("fault"):
-            raise document.error("a recording of a test holds no fault", "interactions", index, "response", "fault")
-    return found
+def _unasked(metadata: object) -> Collection[str]:
+    """The operations that the target could not be asked for when a recording was made."""
+    found = metadata.get(form.UNASKED) if isinstance(metadata, Mapping) else None
+    return found if isinstance(found, list) else ()

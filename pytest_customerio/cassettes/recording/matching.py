@@ -34,11 +34,16 @@ def mark(request: Mapping[str, Any], key: str, names: tuple[str, ...]) -> dict[s
     return {"key": key, "names": list(names), "of": crc32(line(request).encode())}
 
 
-def recorded_identity(interaction: Mapping[str, Any], catalog: Catalog) -> tuple[str, tuple[str, ...]]:
-    """The identity of a recorded request: as its mark says it, or worked out where there is no mark that fits."""
-    request, marked = interaction["request"], interaction["response"].get(MARK)
-    if isinstance(marked, dict) and isinstance(marked.get("names"), list) and _is_about(marked, request):
-        return str(marked.get("key")), tuple(map(str, marked["names"]))
+def recorded_identity(
+    interaction: Mapping[str, Any], catalog: Catalog, *, marked: bool = True
+) -> tuple[str, tuple[str, ...]]:
+    """The identity of a recorded request: as its mark says it, or worked out where there is no mark that fits.
+
+    Without `marked` no mark counts.
+    """
+    request, found = interaction["request"], interaction["response"].get(MARK)
+    if marked and isinstance(found, dict) and isinstance(found.get("names"), list) and _is_about(found, request):
+        return str(found.get("key")), tuple(map(str, found["names"]))
     return identity(request_of(request), catalog)
 
 

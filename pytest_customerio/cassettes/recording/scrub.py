@@ -49,7 +49,7 @@ class Scrubber:
         payload = _json(given.payload)
         place = self._catalog.match(given.method, given.url, payload)
         url = self._address(place, given.url)
-        headers = dict(_headers(given.headers.items(), allowlist.REQUEST_HEADERS))
+        headers = request_headers(given)
         body = self._body(given.body, payload, in_payload(self._catalog, place), _events(place))
         return WireRequest(given.method, url, headers, body)
 
@@ -125,6 +125,11 @@ def _json(payload: Payload) -> Any:
 def compact(payload: Any, was: bytes) -> bytes:
     """A payload as JSON; with a line feed at its end if `was` has one, as Track's answers do."""
     return dumps(payload, separators=(",", ":")).encode() + b"\n" * was.endswith(b"\n")
+
+
+def request_headers(request: WireRequest) -> dict[str, str]:
+    """Those headers of a request that may stand in a recording."""
+    return dict(_headers(request.headers.items(), allowlist.REQUEST_HEADERS))
 
 
 def allowed_headers(headers: Collection[tuple[str, str]]) -> Iterator[tuple[str, str]]:

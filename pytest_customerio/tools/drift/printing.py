@@ -9,8 +9,8 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from pytest_customerio.contract.paths import request_line
 from pytest_customerio.core.model import Violation
-from pytest_customerio.core.redact import safe_url
 from pytest_customerio.reporting import messages
 from pytest_customerio.tools.drift.answers.comparison import AnswerDrift
 from pytest_customerio.tools.drift.documents.comparison import Difference
@@ -110,7 +110,7 @@ def _answer_block(drift: AnswerDrift, target: str) -> str:
     facts = [
         (sure.source, ", ".join(part for part in (sure.date, sure.environment) if part) or "no date"),
         ("asked", target),
-        ("request", safe_url(one.operation, one.request.method, one.request.url)),
+        ("request", request_line(one.operation, one.request.method, one.request.url)),
         ("cassette", str(one.path)),
         ("what to do", RECORD_TEST.format(test=one.test) if one.test else RECORD.format(case=one.case)),
     ]

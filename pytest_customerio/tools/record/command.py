@@ -22,11 +22,20 @@ def _add_arguments(parser: argparse.ArgumentParser) -> None:
         "--out", type=writable_folder, default=OUT, metavar="DIR", help=f"where to write, default {OUT.as_posix()}"
     )
     parser.add_argument("--dry-run", action="store_true", help="say what would be asked; send nothing, write nothing")
+    parser.add_argument(
+        "--migrate", action="store_true", help="write older recordings of tests in today's form; send nothing"
+    )
     add_cassettes(parser)
 
 
 def _run(arguments: argparse.Namespace, write: Write) -> int:
     import os
+
+    if arguments.migrate:
+        from pytest_customerio.tools.record.migration import migrate
+
+        migrate(arguments, Path.cwd(), write)
+        return DONE
 
     from pytest_customerio.tools.record.recorder import record
 

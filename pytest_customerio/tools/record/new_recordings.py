@@ -9,13 +9,15 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 from pytest_customerio.cassettes import writer
 from pytest_customerio.cassettes.exchanges import Exchange
 from pytest_customerio.cassettes.folders import RECORDED_BY_TEST
+from pytest_customerio.cassettes.recording import form
 from pytest_customerio.cassettes.recording.fakes import Fakes
 from pytest_customerio.cassettes.recording.matching import MARK, identity, mark
-from pytest_customerio.cassettes.recording.playing import RecordingError, path_of
+from pytest_customerio.cassettes.recording.playing import Comparison, RecordingError, path_of
 from pytest_customerio.cassettes.recording.scrub import Scrubber, allowed_headers
 from pytest_customerio.contract.catalog import Catalog
 from pytest_customerio.core.model import Answer, Operation, WireRequest
@@ -25,7 +27,7 @@ from pytest_customerio.tools.record.metadata import provenance
 from pytest_customerio.tools.sending import UnreachableError
 from pytest_customerio.tools.target import Target, TargetError, find_target, made_up, own_sandbox
 
-_ABOUT = f"{RECORDED_BY_TEST}, which writes it anew."
+ABOUT = f"{RECORDED_BY_TEST}, which writes it anew."
 
 
 class NewRecordings:
@@ -70,11 +72,13 @@ class NewRecording:
 
     def __init__(self, path: Path, nodeid: str, catalog: Catalog, target: Target) -> None:
         self.written: tuple[str, int] | None = None
+        self.compared: Comparison | None = None
         self._path = path
         self._nodeid = nodeid
         self._catalog = catalog
         self._target = target
         self._exchanges: list[Exchange] = []
+        self._unasked: set[str] = set()
         self._lock = threading.Lock()
         self._over = False
 
@@ -82,17 +86,26 @@ class NewRecording:
         """What the target answers; None where it cannot be asked. Raises `RecordingError`."""
         place = self._catalog.place(request.method, request.url)
         operation = next(iter(place.candidates), None)
-        if self._over or operation is None or self._target.missing(operation):
+        if self._over or operation is None:
+            return None
+        if self._target.missing(operation):
+            self._unasked.update(one.id for one in place.candidates)
             return None
         where = place.address.path + (f"?{place.address.query}" if place.address.query else "")
         with self._lock:
-            try:
-                answer = self._target.ask(request, where, operation, self._authorization(request, operation))
-            except UnreachableError as error:
-                raise RecordingError(f"--cio-record: {error}") from None
+            answer = self._asked(request, where, operation)
             self._exchanges.append(Exchange(request, answer))
         # Only these headers will be there when the recording is played.
         return replace(answer, headers=tuple(allowed_headers(answer.headers)))
+
+    def _asked(self, request: WireRequest, where: str, operation: Operation) -> Answer:
+        """The target's answer, or the fault that the request met on its way. Raises `RecordingError`."""
+        try:
+            return self._target.ask(request, where, operation, self._authorization(request, operation))
+        except UnreachableError as error:
+            if not error.fault:  # there is no such target
+                raise RecordingError(f"--cio-record: {error}") from None
+            return Answer(0, fault=error.fault)
 
     def save(self, *, passed: bool) -> None:
         """The test is over: write its answers, if it passed; else, and on an error, the old file stays as it was.
@@ -116,14 +129,12 @@ class NewRecording:
         fakes = Fakes(trusting=False)
         scrubber = CanaryScrubber(Scrubber(self._catalog, fakes), fakes)
         scrubber.secrets.update(self._target.keys.all)
-        written = []
-        for exchange in map(scrubber.scrubbed, exchanges):
-            found = writer.interaction(exchange)
-            found["response"][MARK] = mark(found["request"], *identity(exchange.request, self._catalog))
-            written.append(found)
+        written = [marked(exchange, self._catalog) for exchange in map(scrubber.scrubbed, exchanges)]
         today = dt.datetime.now(dt.UTC).date().isoformat()
         about = provenance(self._target, [one.answer for one in exchanges], today, self._nodeid)
-        text = writer.text(_ABOUT, about, written)
+        if self._unasked:
+            about[form.UNASKED] = sorted(self._unasked)
+        text = writer.text(ABOUT, form.sealed(about, written), written)
         scrubber.check(text)
         return text
 
@@ -136,3 +147,10 @@ class NewRecording:
         if given == fitting:
             return self._target.keys.authorization(operation.auth)
         return made_up("bearer" if given == "bearer" else "basic")
+
+
+def marked(exchange: Exchange, catalog: Catalog) -> dict[str, Any]:
+    """A scrubbed exchange as a recording has it: with the mark by which its request is found."""
+    found = writer.interaction(exchange)
+    found["response"][MARK] = mark(found["request"], *identity(exchange.request, catalog))
+    return found

@@ -8,7 +8,13 @@ from pathlib import Path
 import pytest
 from echo import CATALOG, put, recorded, said
 
-from pytest_customerio.cassettes.recording.playing import PlayedRecording, PlayedRecordings, path_of
+from pytest_customerio.cassettes.recording.playing import (
+    Comparison,
+    PlayedRecording,
+    PlayedRecordings,
+    former_path_of,
+    path_of,
+)
 
 
 def test_threads_share_a_recording(tmp_path: Path) -> None:
@@ -88,3 +94,55 @@ def test_a_played_recording_stays_as_it_is(tmp_path: Path) -> None:
     playing.answer(put())
     playing.save(passed=True)
     assert (playing.written, path.read_bytes()) == (None, before)
+
+
+@pytest.mark.parametrize(
+    ("nodeid", "path"),
+    [
+        ("tests/test_app.py::TestIt::test_one[us-1.5]@group", "tests/test_app/TestIt.test_one[us-1.5].yaml"),
+        ("../test_app.py::test_One", "test_app/test_One.yaml"),
+        ("test_app.py::test_one[a/b]", "test_app/test_one[a-b]-d2765ba8.yaml"),
+    ],
+)
+def test_where_former_releases_wrote(tmp_path: Path, nodeid: str, path: str) -> None:
+    """The place of a recording of a former release."""
+    found = former_path_of(tmp_path, nodeid).relative_to(tmp_path).as_posix()
+    assert found == path
+
+
+def test_a_recording_of_a_former_release(tmp_path: Path) -> None:
+    """A recording above the folder is played where there is no newer one; a cassette of anybody else's is not."""
+    folder = tmp_path / "cassettes" / "recorded"
+    (folder.parent / "test_app").mkdir(parents=True)
+    old = folder.parent / "test_app" / "test_one.yaml"
+    recorded(tmp_path, put()).rename(old)
+    (folder.parent / "test_app" / "test_two.yaml").write_text("interactions: []")
+    recordings = PlayedRecordings(folder, CATALOG)
+    assert [recordings.plays(f"test_app.py::test_{name}") for name in ("one", "two")] == [True, False]
+    playing = recordings.of("test_app.py::test_one")
+    assert playing is not None
+    playing.answer(put())
+    playing.save(passed=True)
+    assert playing.compared == Comparison("cassettes/test_app/test_one.yaml")
+    new = folder / "test_app" / "test_one.yaml"
+    new.parent.mkdir(parents=True)
+    new.write_bytes(old.read_bytes().replace(b"4711", b"4712"))
+    playing = recordings.of("test_app.py::test_one")
+    assert playing is not None
+    playing.save(passed=True)
+    assert playing.compared == Comparison(
+        "cassettes/recorded/test_app/test_one.yaml", ("track.identify: recorded, not sent",), is_edited=True
+    )
+
+
+def test_what_is_compared(tmp_path: Path) -> None:
+    """A test that failed is not compared with its recording, and one that sent nothing not with a broken file."""
+    playing = PlayedRecording(recorded(tmp_path, put()), CATALOG, "one.yaml")
+    playing.save(passed=False)
+    assert playing.compared is None
+    playing.save(passed=True)
+    assert playing.compared == Comparison("one.yaml", ("track.identify: recorded, not sent",))
+    (tmp_path / "one.yaml").write_text("")
+    playing = PlayedRecording(tmp_path / "one.yaml", CATALOG)
+    playing.save(passed=True)
+    assert playing.compared is None

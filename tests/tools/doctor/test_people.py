@@ -148,7 +148,7 @@ def test_events_that_are_not_results() -> None:
             "purchase ada@example.com",
             ["Purchase ada@example.com"],
             "problem",
-            "received as text of 24 characters, which is another name: names are compared exactly",
+            'received as text of 24 characters, "Xxxxxxxx xxx@xxxxxxx.xxx", which is another name: names are compared exactly',
         ),
     ],
 )

@@ -118,7 +118,7 @@ What breaks it
 
   where     $.device.platform
   expected  ios or android
-  got       "web"
+  got       text of 3 characters, "xxx"
 """
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from pytest_customerio.tools.commands import DONE, command_parser
-from pytest_customerio.tools.record import recorder
+from pytest_customerio.tools.record import migration, recorder
 from pytest_customerio.tools.record.command import RECORD
 
 
@@ -21,3 +21,13 @@ def test_it_records(monkeypatch: pytest.MonkeyPatch) -> None:
     assert RECORD.run(arguments, write) == DONE
     assert given == [arguments, write, os.environ]
     assert (arguments.words, arguments.out, arguments.dry_run) == (["track"], Path("cassettes/customerio"), True)
+
+
+def test_it_migrates(monkeypatch: pytest.MonkeyPatch) -> None:
+    """With --migrate the older recordings below the working directory are written, and nothing is asked."""
+    given: list[object] = []
+    monkeypatch.setattr(migration, "migrate", lambda *arguments: given.extend(arguments))
+    arguments = command_parser([RECORD]).parse_args(["record", "--migrate"])
+    write = [].append
+    assert RECORD.run(arguments, write) == DONE
+    assert given == [arguments, Path.cwd(), write]

@@ -10,11 +10,13 @@ import pytest
 from echo import CATALOG, TARGET, URL, Echo, look, put, recorded, said
 
 from pytest_customerio.cassettes import writer
+from pytest_customerio.cassettes.recording.answers import RecordedAnswers
 from pytest_customerio.cassettes.recording.matching import MARK
 from pytest_customerio.cassettes.recording.playing import RecordingError, path_of
 from pytest_customerio.core.model import Answer, WireRequest
 from pytest_customerio.core.settings import SettingsError
 from pytest_customerio.tools.record.new_recordings import NewRecording, NewRecordings
+from pytest_customerio.tools.sending import UnreachableError
 from pytest_customerio.tools.target import Keys, Target
 
 
@@ -89,6 +91,41 @@ def test_a_target_that_is_gone(tmp_path: Path) -> None:
     )
     with pytest.raises(RecordingError, match=r"--cio-record: http://127\.0\.0\.1:1 gives no answer: "):
         recording.answer(put())
+
+
+def test_a_fault_is_recorded(tmp_path: Path) -> None:
+    """A request that timed out is a fault for the application, and in the recording; the next attempt is asked anew."""
+
+    class Failing(Echo):
+        def ask(self, request: WireRequest, place: str, operation: Any, authorization: str | None) -> Answer:
+            if not faults:
+                return super().ask(request, place, operation, authorization)
+            raise UnreachableError("gone", faults.pop())
+
+    faults = ["connection-reset", "read-timeout"]
+    path = tmp_path / "one.yaml"
+    recording = NewRecording(path, "t", CATALOG, Failing("sandbox", "", "us", Keys("site-x", "key-x"), "http://x"))
+    found = [recording.answer(put(n=1)) for _ in range(3)]
+    recording.save(passed=True)
+    assert [(one.status, one.fault) for one in found if one] == [
+        (0, "read-timeout"), (0, "connection-reset"), (200, None)
+    ]  # fmt: skip
+    played = RecordedAnswers(path, CATALOG)
+    again = [played.answer(put(n=1)) for _ in range(3)]
+    assert [(one.status, one.fault) for one in again if one] == [
+        (0, "read-timeout"), (0, "connection-reset"), (200, None)
+    ]  # fmt: skip
+    assert played.drift() == []
+
+
+def test_operations_without_a_key(tmp_path: Path) -> None:
+    """The recording lists the operations that the target had no key for."""
+    path = tmp_path / "one.yaml"
+    recording = NewRecording(path, "t", CATALOG, Echo("workspace", "", "us", Keys("site-x", "key-x")))
+    recording.answer(put(n=1))
+    assert recording.answer(look()) is None
+    recording.save(passed=True)
+    assert '  unasked: ["app.person_attributes"]\n' in path.read_text()
 
 
 def test_a_credential_in_an_answer_is_never_written(tmp_path: Path) -> None:
