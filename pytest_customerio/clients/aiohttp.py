@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import importlib
 import io
+import ssl
 from collections.abc import Callable, Coroutine, Generator, Mapping
 from contextlib import suppress
 from typing import Any
@@ -159,6 +160,7 @@ class _Call:
 
     def _fill(self, interaction: PendingInteraction, arrived: aiohttp_server.Arrived) -> None:
         interaction.timeout_set = self._timeout_set()
+        interaction.tls_verified = self._tls_verified()
         if arrived:
             sent = arrived[0]
             interaction.url, interaction.headers, interaction.body = sent.url, sent.headers, sent.body or None
@@ -173,10 +175,17 @@ class _Call:
             return given.total is not None or given.sock_read is not None
         return given is not None
 
+    def _tls_verified(self) -> bool:
+        """Whether the certificate is checked. `_ssl` of connectors is private in aiohttp 3.11 to 3.14."""
+        given = self._given.get("ssl", True)
+        given = getattr(self._session.connector, "_ssl", True) if given is True else given
+        unchecked = given is False or self._given.get("verify_ssl") is False
+        return not unchecked and getattr(given, "verify_mode", None) is not ssl.CERT_NONE
+
     def _headers(self, content_type: str | None) -> dict[str, str]:
         headers = wire.plain_headers(self._session._prepare_headers(self._given.get("headers")))
         auth = self._given.get("auth") or self._aiohttp.BasicAuth.from_url(self._url) or self._session.auth
-        if auth is not None:
+        if isinstance(auth, self._aiohttp.BasicAuth):
             headers.setdefault("authorization", auth.encode())
         if content_type is not None:
             headers.setdefault("content-type", content_type)

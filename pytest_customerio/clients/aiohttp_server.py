@@ -6,7 +6,8 @@ import asyncio
 import functools
 import importlib
 import io
-from collections.abc import Callable
+import types
+from collections.abc import Callable, Generator
 from contextvars import ContextVar
 from typing import Any
 
@@ -16,6 +17,7 @@ from pytest_customerio.clients.traffic import Traffic
 from pytest_customerio.clients.transport import wire
 from pytest_customerio.clients.transport.faults import received, socket_error
 from pytest_customerio.clients.transport.http1 import CONTINUE, RequestParser, serialize
+from pytest_customerio.clients.transport.sockets import check_connecting, is_usual
 from pytest_customerio.core.model import WireRequest
 from pytest_customerio.process.parts import AIOHTTP, Part
 from pytest_customerio.process.patching import Patches
@@ -60,12 +62,41 @@ def _connect(traffic: Traffic, aiohttp: Any, original: Callable[..., Any]) -> Ca
     async def create_connection(self: Any, req: Any, traces: Any, timeout: Any) -> Any:
         if passes_through() or not traffic.concerns(req.url.host, req.url.port):
             return await original(self, req, traces, timeout)
+        await _check_connecting(aiohttp, self, req, timeout)
         protocol = self._factory()
         limited = timeout.connect is not None or timeout.sock_connect is not None
         protocol.connection_made(_Transport(traffic, aiohttp, req, self._loop, protocol, limited=limited))
         return protocol
 
     return create_connection
+
+
+async def _check_connecting(aiohttp: Any, connector: Any, req: Any, timeout: Any) -> None:
+    """Raise what connecting raises for these settings.
+
+    `helpers.ceil_timeout` and `_local_addr_infos` are private in aiohttp 3.11 to 3.14. Without them impossible settings
+    are not noticed.
+    """
+    __tracebackhide__ = True
+    ceil_timeout = getattr(aiohttp.helpers, "ceil_timeout", None)
+    if ceil_timeout is not None and not is_usual(timeout.sock_connect):
+        async with ceil_timeout(timeout.sock_connect, ceil_threshold=timeout.ceil_threshold):
+            pass
+    if not all(map(is_usual, (timeout.total, timeout.connect, timeout.sock_connect))):
+        for _ in range(3):  # a limit that is over already takes effect in the next rounds of the loop
+            await _one_round()
+    for *_, address in (getattr(connector, "_local_addr_infos", None) or ())[:1]:
+        try:
+            check_connecting(None, address)
+        except OSError as error:
+            words = f"error while attempting to bind on address {address!r}: {str(error.strerror).lower()}"
+            refused = OSError(error.errno, words)
+            raise aiohttp.ClientConnectorError(req.connection_key, refused) from refused
+
+
+@types.coroutine
+def _one_round() -> Generator[None, None, None]:
+    yield
 
 
 class _Transport(asyncio.Transport):
@@ -184,7 +215,7 @@ class _Transport(asyncio.Transport):
         """Whether an open connection must not be used again: we do not answer it any more, or the case at work breaks
         connections before they are made.
         """
-        useless = self._served and self._traffic.at_connect()
+        useless = self._served and self._traffic.at_connect(*self._host)
         return self._closing or useless or passes_through() or not self._traffic.concerns(*self._host)
 
     def close(self) -> None:

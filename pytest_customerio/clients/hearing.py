@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from pytest_customerio.clients.traffic import Hearing, Traffic
+from pytest_customerio.clients.traffic import Hearing, Traffic, heard_above
 from pytest_customerio.clients.transport.bodies import listen
 from pytest_customerio.clients.transport.wire import plain_headers
 from pytest_customerio.core.model import PendingInteraction
@@ -25,7 +25,7 @@ def send_heard(
     """
     __tracebackhide__ = True
     interaction = hearing.interaction
-    interaction.headers = plain_headers(headers)
+    interaction.headers = headers_of(headers)
     tee = listen(interaction, body, encoding)
     with hearing:
         try:
@@ -38,6 +38,21 @@ def send_heard(
                 tee.finish(interaction)
         note_status(interaction, response, status)
     return response
+
+
+def headers_of(headers: Any) -> dict[str, str]:
+    """The headers as text; none where they cannot be read, because the client raises an error of its own for them."""
+    try:
+        return plain_headers(headers)
+    except Exception:
+        return {}
+
+
+def note_tls(*, verified: bool) -> None:
+    """Note whether the client beneath checks the certificate, for what a client above hears."""
+    hearing = heard_above()
+    if hearing is not None:
+        hearing.interaction.tls_verified = verified
 
 
 def note_status(interaction: PendingInteraction, response: Any, attribute: str) -> None:

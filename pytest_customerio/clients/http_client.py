@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+import ssl
 from collections.abc import Callable
 from http.client import HTTPS_PORT
 from typing import Any
@@ -13,6 +14,7 @@ from pytest_customerio.clients.passthrough import passes_through
 from pytest_customerio.clients.traffic import Hearing, Traffic
 from pytest_customerio.clients.transport.http1 import RequestParser, read_headers
 from pytest_customerio.clients.transport.memory import MemorySocket, socket_is_mocked
+from pytest_customerio.clients.transport.sockets import check_connecting, check_context
 from pytest_customerio.clients.transport.wire import destination, origin
 from pytest_customerio.core.model import PendingInteraction
 from pytest_customerio.process.parts import PYTHON, Part
@@ -78,6 +80,7 @@ def _hear(traffic: Traffic, conn: Any, method: Any, target: Any) -> Hearing | No
     if hearing is not None:
         limit = socket.getdefaulttimeout() if conn.timeout is _NO_TIMEOUT_GIVEN else conn.timeout
         hearing.interaction.timeout_set = limit is not None
+        hearing.interaction.tls_verified = getattr(_context(conn), "verify_mode", None) is not ssl.CERT_NONE
     return hearing
 
 
@@ -207,9 +210,18 @@ def _connect(traffic: Traffic, original: Wrapper) -> Wrapper:
         if not _concerned(traffic, conn, "") or ((led is None or led.answering) and _is_users(conn)):
             original(conn)
         else:
-            conn.sock = MemorySocket(traffic, _origin(conn), conn.timeout)
+            limit = None if conn.timeout is _NO_TIMEOUT_GIVEN else conn.timeout
+            check_connecting(limit, conn.source_address)
+            if (context := _context(conn)) is not None:
+                check_context(context, conn._tunnel_host or conn.host)
+            conn.sock = MemorySocket(traffic, _origin(conn), limit)
 
     return connect
+
+
+def _context(conn: Any) -> Any:
+    """The TLS context of a connection; None where it speaks no TLS. `_context` is private in CPython 3.11 to 3.14."""
+    return getattr(conn, "_context", None)
 
 
 def _is_users(conn: Any) -> bool:

@@ -13,6 +13,7 @@ import ssl
 from collections.abc import Callable
 from typing import Any
 
+from pytest_customerio.clients.hearing import note_tls
 from pytest_customerio.clients.httpcore_streams import AsyncStream, Stream
 from pytest_customerio.clients.passthrough import passes_through
 from pytest_customerio.clients.traffic import Traffic
@@ -97,13 +98,18 @@ class _Network:
             return None
         if not all(hasattr(pool, name) for name in ATTRIBUTES) or self._mocked(pool):
             return None
-        return kind(
+        context = getattr(pool, "_ssl_context", None)
+        made = kind(
             origin=origin,
             ssl_context=self.context,
             keepalive_expiry=pool._keepalive_expiry,
             retries=pool._retries,
-            network_backend=backend(self, origin, pool._network_backend),
+            local_address=getattr(pool, "_local_address", None),
+            network_backend=backend(self, origin, pool._network_backend, context),
+            socket_options=getattr(pool, "_socket_options", None),
         )
+        made.tls_verified = getattr(context, "verify_mode", None) is not ssl.CERT_NONE
+        return made
 
     def _mocked(self, pool: Any) -> bool:
         """Whether the application answers itself, by a mock network or a Unix socket, or a cassette is recording."""
@@ -115,38 +121,50 @@ class _Connection:
     """Gives its network the request before it is sent: httpcore only says where to connect."""
 
     _network_backend: Any
+    tls_verified: bool
 
     def handle_request(self, request: Any) -> Any:
         __tracebackhide__ = True
+        note_tls(verified=self.tls_verified)
         self._network_backend.request = request
         return super().handle_request(request)  # type: ignore[misc]
 
 
 class _AsyncConnection:
     _network_backend: Any
+    tls_verified: bool
 
     async def handle_async_request(self, request: Any) -> Any:
         __tracebackhide__ = True
+        note_tls(verified=self.tls_verified)
         self._network_backend.request = request
         return await super().handle_async_request(request)  # type: ignore[misc]
 
 
 class _Backend:
-    """A network in memory. Between retries of connecting, the pool's `own` network sleeps."""
+    """A network in memory. Between retries of connecting, the pool's `own` network sleeps.
 
-    def __init__(self, network: _Network, origin: Any, own: Any) -> None:
+    `context` is the application's TLS context, or None.
+    """
+
+    def __init__(self, network: _Network, origin: Any, own: Any, context: Any) -> None:
         self._network = network
         self._origin = origin
         self._own = own
+        self._context = context
         self.request: Any = None
+
+    def _breaks(self) -> bool:
+        return self._network.traffic.at_connect(self._origin.host.decode("ascii"), self._origin.port)
 
     def sleep(self, seconds: float) -> Any:
         return self._own.sleep(seconds)
 
-    def connect_tcp(self, *args: Any, **kwargs: Any) -> Any:
+    def connect_tcp(self, *_: Any, **settings: Any) -> Any:
         __tracebackhide__ = True
-        stream = self._network.stream(self._network, self._origin)
-        if self._network.traffic.at_connect():
+        stream = self._network.stream(self._network, self._origin, self._context)
+        stream.check_connecting(**settings)
+        if self._breaks():
             body = b"".join(self.request.stream)
             self.request.stream = ReadBody(body)
             stream.connected.ask(self.request, body)
@@ -154,10 +172,11 @@ class _Backend:
 
 
 class _AsyncBackend(_Backend):
-    async def connect_tcp(self, *args: Any, **kwargs: Any) -> Any:
+    async def connect_tcp(self, *_: Any, **settings: Any) -> Any:
         __tracebackhide__ = True
-        stream = self._network.async_stream(self._network, self._origin)
-        if self._network.traffic.at_connect():
+        stream = self._network.async_stream(self._network, self._origin, self._context)
+        await stream.check_connecting(**settings)
+        if self._breaks():
             body = b"".join([chunk async for chunk in self.request.stream])
             self.request.stream = ReadBody(body)
             stream.connected.ask(self.request, body)

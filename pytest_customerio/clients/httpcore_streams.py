@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import importlib
 import io
 import types
-from collections.abc import Generator
+from collections.abc import Callable, Generator, Iterator
 from typing import Any
 
 from pytest_customerio.clients.passthrough import passes_through
-from pytest_customerio.clients.transport import wire
+from pytest_customerio.clients.transport import sockets, wire
 from pytest_customerio.clients.transport.faults import is_met_connecting, received, socket_error
 from pytest_customerio.clients.transport.http1 import RequestParser, serialize
 from pytest_customerio.core.model import Answer, WireRequest
@@ -33,7 +35,7 @@ def _failure(core: Any, fault: str, *, secure: bool, verbose: bool) -> Exception
     """
     cause = _cause(fault, secure=secure) if verbose else _anyio_cause(fault)
     error: Exception = getattr(core, _FAULTS[fault])(cause)
-    error.__cause__ = cause
+    error.__cause__ = error.__context__ = cause
     return error
 
 
@@ -51,6 +53,11 @@ def _anyio_cause(fault: str) -> OSError:
         return error
     if fault != "connection-refused":
         return type(error)()
+    return unconnected(error)
+
+
+def unconnected(error: OSError) -> OSError:
+    """The error that anyio makes of one that prevents a connection."""
     failed = OSError("All connection attempts failed")
     failed.__cause__ = error
     return failed
@@ -62,7 +69,7 @@ class Connected:
     def __init__(self, network: Any, origin: Any, *, verbose: bool) -> None:
         self.network, self._verbose = network, verbose
         scheme = origin.scheme.decode("ascii")
-        self._secure = scheme in ("https", "wss")
+        self.secure = scheme in ("https", "wss")
         self._host = (origin.host.decode("ascii"), origin.port)
         self._origin = wire.origin(scheme, *self._host)
         self._parser = RequestParser(self._origin)
@@ -104,7 +111,7 @@ class Connected:
         return self._arriving.read(size)
 
     def _failure(self, answer: Answer) -> Exception:
-        return _failure(self.network.core, str(answer.fault), secure=self._secure, verbose=self._verbose)
+        return _failure(self.network.core, str(answer.fault), secure=self.secure, verbose=self._verbose)
 
     def info(self, name: str) -> Any:
         """An idle connection that becomes readable was closed by the server: `is_readable` makes httpcore give it up.
@@ -113,40 +120,86 @@ class Connected:
         """
         if name != "is_readable":
             return None
-        return passes_through() or self.network.traffic.at_connect() or not self.network.traffic.concerns(*self._host)
+        traffic = self.network.traffic
+        return passes_through() or traffic.at_connect(*self._host) or not traffic.concerns(*self._host)
 
 
 class Stream:
-    def __init__(self, network: Any, origin: Any) -> None:
-        self.connected = Connected(network, origin, verbose=True)
+    """A blocking connection; `context` is the application's TLS context, or None."""
 
-    def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
+    def __init__(self, network: Any, origin: Any, context: Any) -> None:
+        self.connected = Connected(network, origin, verbose=True)
+        self._context = context
+
+    def check_connecting(
+        self, timeout: Any = None, local_address: Any = None, socket_options: Any = None, **_: Any
+    ) -> None:
         __tracebackhide__ = True
+        source = None if local_address is None else (local_address, 0)
+        with self._mapped("Connect"):
+            sockets.check_connecting(timeout, source, socket_options)
+
+    def read(self, max_bytes: int, timeout: Any = None) -> bytes:
+        __tracebackhide__ = True
+        if not sockets.is_usual(timeout):
+            with self._mapped("Read"):
+                sockets.check_reading(timeout, secure=self.connected.secure, arrived=not self.connected.is_asked)
         return self.connected.give(max_bytes)
 
-    def write(self, buffer: bytes, timeout: float | None = None) -> None:
+    def write(self, buffer: bytes, timeout: Any = None) -> None:
+        __tracebackhide__ = True
+        sockets.check_limit(timeout)
         self.connected.take(buffer)
 
     def close(self) -> None: ...
 
-    def start_tls(self, *args: Any, **kwargs: Any) -> Stream:
+    def start_tls(self, ssl_context: Any, server_hostname: str | None = None, timeout: Any = None) -> Stream:
+        __tracebackhide__ = True
+        with self._mapped("Connect"):
+            sockets.check_context(self._context, server_hostname)
         return self
 
     def get_extra_info(self, info: str) -> Any:
         return self.connected.info(info)
 
+    @contextlib.contextmanager
+    def _mapped(self, doing: str) -> Iterator[None]:
+        __tracebackhide__ = True
+        try:
+            yield
+        except OSError as error:
+            raise getattr(self.connected.network.core, f"{doing}Error")(error) from error
+
 
 class AsyncStream:
-    def __init__(self, network: Any, origin: Any) -> None:
+    """A connection of asyncio or trio; `context` is as in `Stream`."""
+
+    def __init__(self, network: Any, origin: Any, context: Any) -> None:
         self.connected = Connected(network, origin, verbose=False)
 
-    async def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
+    async def check_connecting(
+        self, timeout: Any = None, local_address: Any = None, socket_options: Any = None, **_: Any
+    ) -> None:
         __tracebackhide__ = True
+        core = self.connected.network.core
+        source = None if local_address is None else (local_address, 0)
+        await _pass(core.ConnectTimeout, timeout)
+        try:
+            sockets.check_connecting(None, source, socket_options)
+        except OSError as error:
+            failed = unconnected(error)
+            raise core.ConnectError(failed) from failed
+
+    async def read(self, max_bytes: int, timeout: Any = None) -> bytes:
+        __tracebackhide__ = True
+        await _pass(self.connected.network.core.ReadTimeout, timeout)
         if self.connected.is_asked:
             await _take_turns()
         return self.connected.give(max_bytes)
 
-    async def write(self, buffer: bytes, timeout: float | None = None) -> None:
+    async def write(self, buffer: bytes, timeout: Any = None) -> None:
+        __tracebackhide__ = True
+        await _pass(self.connected.network.core.WriteTimeout, timeout)
         self.connected.take(buffer)
 
     async def aclose(self) -> None: ...
@@ -156,6 +209,25 @@ class AsyncStream:
 
     def get_extra_info(self, info: str) -> Any:
         return self.connected.info(info)
+
+
+async def _pass(timed_out: Callable[[BaseException], Exception], limit: Any) -> None:
+    """Let the framework apply a limit that is not usual, and raise what it raises."""
+    __tracebackhide__ = True
+    if sockets.is_usual(limit):
+        return
+    try:
+        asyncio.get_running_loop()
+    except RuntimeError:
+        name = "trio"
+    else:
+        name = "anyio"
+    framework, lowlevel = importlib.import_module(name), importlib.import_module(f"{name}.lowlevel")
+    try:
+        with framework.fail_after(limit):
+            await lowlevel.checkpoint()
+    except (TimeoutError, getattr(framework, "TooSlowError", TimeoutError)) as error:
+        raise timed_out(error) from error
 
 
 async def _take_turns() -> None:

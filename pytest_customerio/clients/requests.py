@@ -38,6 +38,7 @@ def heard_send(traffic: Traffic, original: Wrapper) -> Wrapper:
         if hearing is None:
             return original(session, request, **kwargs)
         hearing.interaction.timeout_set = timeout_set(kwargs.get("timeout"))
+        hearing.interaction.tls_verified = bool(kwargs.get("verify", getattr(session, "verify", True)))
         own = getattr(request, "body", None)
 
         def send_body(body: Any) -> Any:

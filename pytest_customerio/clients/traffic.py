@@ -47,8 +47,10 @@ class Traffic(Protocol):
     def hear(self, client: str, method: str, url: str) -> Hearing | None:
         """Begin to hear one request; None where a client above hears it already, or the test is not checked."""
 
-    def at_connect(self) -> bool:
-        """Whether the case at work breaks connections before they are made: then the answer is asked for first."""
+    def at_connect(self, host: str = "", port: int | None = None) -> bool:
+        """Whether connections to this host break before they are made, because of the case at work or because nothing
+        answers at this port: then the answer is asked for first.
+        """
 
     def error_met(self) -> bool:
         """Whether a request of the running test met an error case."""
@@ -69,7 +71,7 @@ class Switch:
         self.concerns: Callable[..., bool] = traffic.concerns
         self.hear: Callable[[str, str, str], Hearing | None] = traffic.hear
         self.answer: Callable[[WireRequest], Answer] = traffic.answer
-        self.at_connect: Callable[[], bool] = traffic.at_connect
+        self.at_connect: Callable[..., bool] = traffic.at_connect
         self.error_met: Callable[[], bool] = traffic.error_met
         self.bypass: Callable[[], AbstractContextManager[None]] = traffic.bypass
 
@@ -77,5 +79,5 @@ class Switch:
         """Hear and answer nothing from now on."""
         self.concerns = lambda *_: False
         self.hear = lambda *_: None
-        self.at_connect = self.error_met = lambda: False
+        self.at_connect = self.error_met = lambda *_: False
         self.bypass = nullcontext

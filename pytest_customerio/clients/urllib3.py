@@ -9,7 +9,8 @@ from pytest_customerio.clients import urllib3_answers
 from pytest_customerio.clients.hearing import begin, send_heard
 from pytest_customerio.clients.traffic import Traffic, heard_above
 from pytest_customerio.clients.transport.wire import destination
-from pytest_customerio.clients.urllib3_answers import absolute, concerned, limits_of
+from pytest_customerio.clients.urllib3_answers import absolute, concerned
+from pytest_customerio.clients.urllib3_faults import limits_of
 from pytest_customerio.process.parts import URLLIB3, Part
 from pytest_customerio.process.patching import Patches, Wrapper
 
@@ -87,7 +88,10 @@ def _timeout_set(timeout: Any, pool: Any = None) -> bool:
     from urllib3.util.timeout import Timeout
 
     if pool is not None and not isinstance(timeout, Timeout):
-        timeout = limits_of(pool, timeout)
+        try:
+            timeout = limits_of(pool, timeout)
+        except (TypeError, ValueError):  # the pool raises the same error when it uses the timeout
+            return True
     if not isinstance(timeout, Timeout):
         return timeout is not None
     if Timeout.resolve_default_timeout(timeout.total) is not None:

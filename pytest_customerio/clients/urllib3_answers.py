@@ -5,16 +5,18 @@ from __future__ import annotations
 import io
 import logging
 import re
-from collections.abc import Callable
 from http.client import HTTPMessage, IncompleteRead
 from typing import Any
 
+from pytest_customerio.clients.hearing import headers_of
 from pytest_customerio.clients.traffic import Traffic, heard_above
-from pytest_customerio.clients.transport.bodies import drain
-from pytest_customerio.clients.transport.faults import received, socket_error
+from pytest_customerio.clients.transport.faults import received
 from pytest_customerio.clients.transport.http1 import answer_body, reason
 from pytest_customerio.clients.transport.memory import socket_is_mocked
-from pytest_customerio.clients.transport.wire import destination, origin, plain_headers
+from pytest_customerio.clients.transport.sockets import check_limit
+from pytest_customerio.clients.transport.wire import destination, origin
+from pytest_customerio.clients.urllib3_faults import connect, fail, limits_of
+from pytest_customerio.clients.urllib3_written import sent_body
 from pytest_customerio.core.model import Answer, WireRequest
 from pytest_customerio.process.parts import URLLIB3, Part
 from pytest_customerio.process.patching import Patches, Wrapper
@@ -116,10 +118,13 @@ def _is_users(conn: Any) -> bool:
 def _answered(traffic: Traffic, pool: Any, conn: Any, method: str, url: str, given: dict[str, Any]) -> Any:
     __tracebackhide__ = True
     pool.num_requests += 1
-    headers = plain_headers(given.get("headers"))
-    if not _is_usual(method, url, headers):
-        _put(method, url, given.get("headers"))
-    body = drain(given.get("body"))
+    limits = limits_of(pool, given.get("timeout"))
+    if pool.scheme == "https":  # connects before it looks at the request
+        connect(pool, conn, limits)
+    headers = headers_of(given.get("headers"))
+    body = sent_body(method, url, headers, given)
+    if pool.scheme != "https":
+        connect(pool, conn, limits)
     answer = traffic.answer(WireRequest(method, absolute(pool, url), headers, body))
     if answer.fault == "truncated-body":
         answer = received(answer)
@@ -127,7 +132,8 @@ def _answered(traffic: Traffic, pool: Any, conn: Any, method: str, url: str, giv
         if conn.proxy:
             # The fault occurs behind the proxy, so urllib3 must not raise a ProxyError for it.
             conn._has_connected_to_proxy = True
-        _fail(answer.fault, pool, conn, url, given.get("timeout"))
+        fail(answer.fault, pool, conn, url, limits)
+    check_limit(limits.read_timeout)
     response = _response(answer, method, url, {name: given[name] for name in _READING if name in given})
     response.retries = given.get("retries")
     response._connection = given.get("response_conn")
@@ -135,35 +141,6 @@ def _answered(traffic: Traffic, pool: Any, conn: Any, method: str, url: str, giv
     request = (pool.scheme, pool.host, pool.port, method, url, "HTTP/1.1", answer.status, response.length_remaining)
     _LOG.debug('%s://%s:%s "%s %s %s" %s %s', *request)
     return response
-
-
-_TOKENS = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
-_TARGET = re.compile(r"[!-~]+")
-_TEXT = re.compile(r"[\t -~]*")
-
-
-def _is_usual(method: str, url: str, headers: dict[str, str]) -> bool:
-    """Whether the head of this request holds only characters that every client sends as they are."""
-    values = headers.values()
-    return (
-        _TOKENS.fullmatch("".join((method, *headers))) is not None
-        and _TARGET.fullmatch(url) is not None
-        and _TEXT.fullmatch("".join(values)) is not None
-        and "" not in headers
-        and "None" not in values
-    )
-
-
-def _put(method: str, url: str, headers: Any) -> None:
-    """Put the head together as it would be sent, so that the client raises its own error for a head that cannot be
-    sent.
-    """
-    from urllib3.connection import HTTPConnection
-
-    conn = HTTPConnection("localhost")
-    conn.putrequest(method, url, skip_host=True, skip_accept_encoding=True)
-    for name, value in (headers or {}).items():
-        conn.putheader(name, value)
 
 
 def _response(answer: Answer, method: str, url: str, reading: dict[str, Any]) -> Any:
@@ -229,63 +206,3 @@ class AnswerBody(io.BytesIO):
         self._left -= len(data)
         self._spent = self._spent or (self._left <= 0 and amount != 0)
         return data
-
-
-def _fail(fault: str, pool: Any, conn: Any, url: str, timeout: Any) -> None:
-    """Raise the exception that urllib3 makes of a socket's error, in connecting or afterwards."""
-    __tracebackhide__ = True
-    error, limits = socket_error(fault), limits_of(pool, timeout)
-    limits.start_connect()
-    make = _FAULTS.get(fault)
-    if make is None:
-        raise error
-    raise make(error, pool, conn, url, limits) from error
-
-
-def limits_of(pool: Any, timeout: Any) -> Any:
-    """The `Timeout` that a pool makes of a number, of None, of a `Timeout`, or of no value given."""
-    from urllib3.util.timeout import Timeout
-
-    if timeout is Timeout.DEFAULT_TIMEOUT:
-        timeout = pool.timeout
-    return timeout.clone() if isinstance(timeout, Timeout) else Timeout.from_float(timeout)
-
-
-def _refused(error: OSError, pool: Any, conn: Any, url: str, limits: Any) -> BaseException:
-    from urllib3.exceptions import NewConnectionError
-
-    return NewConnectionError(conn, f"Failed to establish a new connection: {error}")
-
-
-def _unresolved(error: OSError, pool: Any, conn: Any, url: str, limits: Any) -> BaseException:
-    from urllib3.exceptions import NameResolutionError
-
-    return NameResolutionError(conn.host, conn, error)  # type: ignore[arg-type]
-
-
-def _unconnected(error: OSError, pool: Any, conn: Any, url: str, limits: Any) -> BaseException:
-    from urllib3.exceptions import ConnectTimeoutError
-
-    limit = limits.resolve_default_timeout(limits.connect_timeout)
-    return ConnectTimeoutError(conn, f"Connection to {conn.host} timed out. (connect timeout={limit})")
-
-
-def _insecure(error: OSError, pool: Any, conn: Any, url: str, limits: Any) -> BaseException:
-    from urllib3.exceptions import SSLError
-
-    return SSLError(error)
-
-
-def _read_timeout(error: OSError, pool: Any, conn: Any, url: str, limits: Any) -> BaseException:
-    from urllib3.exceptions import ReadTimeoutError
-
-    return ReadTimeoutError(pool, url, f"Read timed out. (read timeout={limits.read_timeout})")
-
-
-_FAULTS: dict[str, Callable[[OSError, Any, Any, str, Any], BaseException]] = {
-    "connect-timeout": _unconnected,
-    "connection-refused": _refused,
-    "dns-failure": _unresolved,
-    "tls-failure": _insecure,
-    "read-timeout": _read_timeout,
-}

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Iterator
 from urllib.parse import quote, unquote
 
-from pytest_customerio.contract.catalog import Catalog, Match
+from pytest_customerio.contract.catalog import Address, Catalog, Match
 from pytest_customerio.contract.nearest_operation import nearest_operation
 from pytest_customerio.contract.paths import request_line
 from pytest_customerio.contract.rules import violation
@@ -36,11 +36,26 @@ def judge_address(catalog: Catalog, match: Match, method: str, url: str, region:
         expected, hint = f"{_RETIRED[address.host]}/v1", "use it with a Bearer App API key"
         yield violation("retired-host", "url", expected, address.host, hint, source="inferred")
         return
+    yield from _port(address)
     yield from _region(match, region)
     if match.candidates:
         yield from _encoding(match)
     else:
         yield from _not_found(catalog, match, method, url, region)
+
+
+def judge_verification(match: Match) -> Iterator[Violation]:
+    """What is wrong with a client that does not check the certificate of this address."""
+    address = match.address
+    if address.scheme == "https" and address.concerned and not address.foreign:
+        hint = "anybody in between can read the credentials and the data: leave out verify=False, ssl=False, CERT_NONE"
+        yield violation("tls-not-verified", "url", "a verified certificate", "any certificate is accepted", hint)
+
+
+def _port(address: Address) -> Iterator[Violation]:
+    if address.fault is not None:
+        hint = "nothing answers there in production (another port on purpose: ini cio_hosts)"
+        yield violation("wrong-host", "url", "port 443", f"port {address.port}", hint)
 
 
 def _region(match: Match, region: str | None) -> Iterator[Violation]:

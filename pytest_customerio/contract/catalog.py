@@ -16,6 +16,7 @@ from pytest_customerio.core.model import Operation
 _NOTHING: Mapping[str, str] = MappingProxyType({})
 LONGEST_REMEMBERED = 4096
 LONGEST_READ = 65_536  # the rest of a longer URL is ignored: no server accepts such a URL
+HTTP_PORT, PORTS = 80, (None, 80, 443)
 _PIPELINES_BATCH = "pipelines.batch"
 
 
@@ -42,6 +43,15 @@ class Address:
     def concerned(self) -> bool:
         """Whether the address is Customer.io's: in its domain, or below a base URL of the ini `cio_hosts`."""
         return self.foreign or _customer_io(self.host)
+
+    @property
+    def fault(self) -> str | None:
+        """The fault that connecting to this port meets: of the service's own hosts, only 443 and 80 answer."""
+        if self.foreign or self.port in (None, 443) or not _customer_io(self.host):
+            return None
+        if self.port == HTTP_PORT:
+            return "tls-failure" if self.scheme == "https" else None
+        return "connection-refused"
 
     @property
     def segments(self) -> tuple[str, ...]:
@@ -110,6 +120,13 @@ class Catalog:
     def _concerns(self, host: str, port: int | None = None) -> bool:
         name = host.lower().rstrip(".")
         return _customer_io(name) or name in self._extra_hosts or (name, port) in self._extra_hosts
+
+    def closed(self, host: str, port: int | None) -> bool:
+        """Whether nothing answers at this port of a host of Customer.io."""
+        if port in PORTS or not self.concerns(host, port):
+            return False
+        name = host.lower().rstrip(".")
+        return not (name in self._extra_hosts or (name, port) in self._extra_hosts)
 
     def concerns_url(self, url: str) -> bool:
         """Whether the URL is on a host of Customer.io or below a base URL of the ini `cio_hosts`."""

@@ -11,7 +11,7 @@ from pathlib import Path
 from time import time
 from typing import Any
 
-from pytest_customerio.contract.address import judge_address
+from pytest_customerio.contract.address import judge_address, judge_verification
 from pytest_customerio.contract.auth import from_url, judge_auth, service_account
 from pytest_customerio.contract.catalog import LONGEST_REMEMBERED, Catalog, Match
 from pytest_customerio.contract.keywords import json_bytes
@@ -97,6 +97,8 @@ class Contract:
         found = list(head.violations)
         if head.has_payload and interaction.body_known:
             found += self._judge_body(head, interaction)
+        if interaction.tls_verified is False:
+            found += judge_verification(head.place)
         if interaction.exempt:
             found = [each for each in found if each.rule not in interaction.exempt]
         return Judged(operation, _sorted(found, interaction.sent_from) if found else ())

@@ -68,6 +68,7 @@ class Interaction(_HasBody):
     nothing was sent. `body_known` is False where the client never read the body; it is not judged then.
     `sent_from` is `file:line in function` of the project, or None. `at` is the unix time when it was sent.
     `status` is the answer's status; `raised` is the name of the exception class that the client raised instead.
+    `tls_verified` says whether the client checks the server's certificate; None where that is not known.
     `exempt` are rules that are not judged, because they are about a host or keys that are not the application's.
     """
 
@@ -84,6 +85,7 @@ class Interaction(_HasBody):
     status: int | None = None
     raised: str | None = None
     timeout_set: bool | None = None
+    tls_verified: bool | None = None
     exempt: frozenset[str] = frozenset()
 
     def __repr__(self) -> str:
@@ -111,6 +113,7 @@ class PendingInteraction:
     status: int | None = None
     raised: str | None = None
     timeout_set: bool | None = None
+    tls_verified: bool | None = None
     exempt: frozenset[str] = frozenset()
 
     def frozen(self) -> Interaction:
@@ -128,6 +131,7 @@ class PendingInteraction:
             status=self.status,
             raised=self.raised,
             timeout_set=self.timeout_set,
+            tls_verified=self.tls_verified,
             exempt=self.exempt,
         )
 

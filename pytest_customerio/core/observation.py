@@ -81,7 +81,8 @@ class Observation:
     """What the application did while a case was replayed.
 
     `attempts` are all attempts on the wire, and `waits` the seconds slept, in order. `raised` is the exception that
-    left the test; `declared` says whether `raises=` names it. `reported` and `pending` are what the test said
+    left the test, `raised_at` the innermost line of the application in its traceback; `declared` says whether `raises=`
+    names it. `reported` and `pending` are what the test said
     through `cio`; `reported_falsy` says that `cio.reported` got a false value. `secrets` are the credentials in the
     requests, `personal` is what they said about people, `warned` is the text of warnings. `printed` says that the
     application itself wrote to stdout or stderr after the error was met; `printed_failure` that this was on stderr,
@@ -102,6 +103,7 @@ class Observation:
     printed: bool = False
     printed_failure: bool = False
     raised: BaseException | None = None
+    raised_at: str = ""
     declared: bool = False
     pending: bool = False
     reported: bool = False

@@ -34,7 +34,7 @@ def double_send(observation: Observation) -> Violation | None:
     if not again:
         return None
     sends = any(one.twice == "send" for one in again)
-    expected = "a send that may have been taken is not repeated" if sends else "a retried event carries a dedupe id"
+    expected = "no second copy of a send that may have been taken" if sends else "a dedupe id in a retried event"
     after = observation.case.answer.fault or observation.case.answer.status
     got = f"sent {len(chain)} times, although the {after} may hide that it was taken"
     if not sends:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import PurePath
-
 from pytest_customerio.core.model import Violation
 from pytest_customerio.core.observation import Observation
 from pytest_customerio.judging.violation import violation
@@ -22,7 +20,7 @@ def undeclared_exception(observation: Observation) -> Violation | None:
         return None
     name = type(observation.raised).__name__
     if is_bug(observation.raised):
-        place = place_of(observation.raised)
+        place = observation.raised_at or "the code that raises it"
         hint = f"mend {place}: a {name} is a bug that this answer brings to light; do not declare it"
         return violation(observation, "undeclared-exception", EXPECTED, name, hint)
     hint = f"handle {name} in the application, or declare it: raises={name}, pytest.raises({name})"
@@ -40,14 +38,3 @@ def is_undeclared(observation: Observation) -> bool:
 def is_bug(error: BaseException | None) -> bool:
     """Whether an exception says that the code is wrong, and nothing about the answer."""
     return type(error) in BUGS
-
-
-def place_of(error: BaseException | None) -> str:
-    """`crm.py:16 in purchase`: the line that raised the exception."""
-    trace = error.__traceback__ if error is not None else None
-    while trace is not None and trace.tb_next is not None:
-        trace = trace.tb_next
-    if trace is None:
-        return "the code that raises it"
-    code = trace.tb_frame.f_code
-    return f"{PurePath(code.co_filename).name}:{trace.tb_lineno} in {code.co_name}"

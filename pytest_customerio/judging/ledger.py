@@ -68,9 +68,9 @@ class Tally:
 class Record:
     """What one test sent. `judge` judges it in batches; with `keep` every interaction is kept for `cio.sent`.
 
-    `carry` says what a request carried that must not show; `carried` is that of the first requests.
-    `case` is the error case that the test runs in. `needed` are the allowances that covered a violation, as they were
-    given.
+    `carry` says what a request carried that must not show; `carried` is that of the first requests. `unjudged` are the
+    requests in whose judging an error of ours was raised, with that error. `case` is the error case that the test runs
+    in. `needed` are the allowances that covered a violation, as they were given.
     """
 
     def __init__(
@@ -91,13 +91,16 @@ class Record:
         self.tallies: dict[str, Tally] = {}
         self.heard = 0
         self.carried: list[Carried] = []
+        self.unjudged: list[tuple[Interaction, Exception]] = []
         self._carry = carry
         self._judge = judge
         self._open: list[PendingInteraction] = []
         self._sent: list[PendingInteraction] = []
+        self._postponed: list[PendingInteraction] = []
         self._held = 0
         self._hearing = threading.Lock()
-        self._settling = threading.Lock()
+        # Reentrant: judging may run a finaliser of the application's that sends a request.
+        self._settling = threading.RLock()
 
     @property
     def sent(self) -> tuple[Interaction, ...]:
@@ -105,7 +108,10 @@ class Record:
         return tuple(pending.frozen() for pending in self._sent)
 
     def hear(self, pending: PendingInteraction) -> None:
-        """Remember one request that was heard. Its client may still fill in the status."""
+        """Remember one request that was heard. Its client may still fill in the status.
+
+        This runs inside the application's call, and raises nothing: what cannot be judged now is judged in `settle`.
+        """
         with self._hearing:
             self.heard += 1
             if self.keep:
@@ -114,7 +120,7 @@ class Record:
             self._held += len(pending.body or b"")
             full = len(self._open) >= BATCH or self._held >= HELD
         if full:
-            self.settle()
+            self._settle(self._postpone)
 
     def hear_judged(self, pending: PendingInteraction, violation: Violation, operation: Operation | None) -> None:
         """Remember a call that never became a request, with the violation that this is."""
@@ -131,12 +137,28 @@ class Record:
 
     def settle(self) -> None:
         """Judge what is not judged yet. Other threads may go on sending meanwhile."""
+        with self._hearing:
+            self._open, self._postponed = [*self._postponed, *self._open], []
+        self._settle(self._give_up)
+
+    def _settle(self, failed: Callable[[PendingInteraction, Exception], None]) -> None:
         with self._settling:
             with self._hearing:
                 batch, self._open, self._held = self._open, [], 0
             for pending in batch:
-                interaction = pending.frozen()
-                self._add(interaction, self._judge(interaction))
+                try:
+                    interaction = pending.frozen()
+                    self._add(interaction, self._judge(interaction))
+                except Exception as error:  # any error of ours, such as one of recursion deep inside the application
+                    failed(pending, error)
+
+    def _give_up(self, pending: PendingInteraction, error: Exception) -> None:
+        if len(self.unjudged) < KINDS:
+            self.unjudged.append((pending.frozen(), error))
+
+    def _postpone(self, pending: PendingInteraction, _: Exception) -> None:
+        if len(self._postponed) < BATCH:
+            self._postponed.append(pending)
 
     def marked(self, violation: Violation, operation: str, case: str | None) -> Violation:
         """The violation, with the reason if a mark or the ini allows it in this case."""
@@ -150,8 +172,9 @@ class Record:
         if tally is None:
             tally = self.tallies[name] = Tally(name)
         violations = [self.marked(one, name, self.case) for one in judged.violations] if judged.violations else ()
+        carried = self._carry(interaction, judged.operation) if len(self.carried) < CARRIED else None
         tally.add(replace(interaction, operation=judged.operation) if violations else interaction, violations)
-        if len(self.carried) < CARRIED and (carried := self._carry(interaction, judged.operation)) is not None:
+        if carried is not None:
             self.carried.append(carried)
 
 

@@ -7,7 +7,7 @@ import sys
 import sysconfig
 from collections.abc import Callable, Iterator
 from os.path import abspath, realpath
-from pathlib import Path
+from pathlib import Path, PurePath
 from sys import _getframe  # functions that a test may replace are bound here, before any test runs
 from types import FrameType
 from typing import NamedTuple
@@ -101,6 +101,18 @@ def stack(is_project: Callable[[str], bool]) -> Iterator[Function]:
         if is_project(code.co_filename) and not (frame.f_back is not None and _calls_tests(frame.f_back)):
             yield Function(code.co_filename, code.co_name)
         frame = frame.f_back
+
+
+def raised_at(error: BaseException | None, is_project: Callable[[str], bool]) -> str:
+    """`crm.py:16 in purchase`: the innermost line of the project in the traceback of an exception, if there is one."""
+    place = ""
+    trace = error.__traceback__ if error is not None else None
+    while trace is not None:
+        code = trace.tb_frame.f_code
+        if is_project(code.co_filename):
+            place = f"{PurePath(code.co_filename).name}:{trace.tb_lineno} in {code.co_name}"
+        trace = trace.tb_next
+    return place
 
 
 class Author(NamedTuple):

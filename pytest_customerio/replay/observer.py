@@ -11,6 +11,7 @@ from pytest_customerio.core.credentials import credentials
 from pytest_customerio.core.model import Answer, ErrorCase, Operation, PendingInteraction, WireRequest
 from pytest_customerio.core.observation import Attempt, Message, Observation
 from pytest_customerio.core.personal import personal
+from pytest_customerio.process.call_sites import raised_at
 from pytest_customerio.process.clock.virtual import Clock
 from pytest_customerio.process.flows import Flows
 from pytest_customerio.process.output import Watch
@@ -41,6 +42,7 @@ class Observer:
         flows: Flows | None = None,
         serves: Callable[[], bool] = lambda: True,
     ) -> None:
+        self._is_project = is_project
         self.flows = flows or Flows()
         self.clock = Clock(serves, self.flows.current)
         self.watch = Watch(raises_class, is_project)
@@ -173,6 +175,7 @@ class Observer:
             printed_failure=self.watch.printed_failure,
             unread=case.kind == "malformed" and not self.watch.unreadable,
             raised=shown,
+            raised_at=raised_at(shown, self._is_project),
             declared=declared,
             pending=self.statements.pending or self.tasks.pending,
             rerun=self.tasks.pending,

@@ -28,12 +28,16 @@ class Answered:
         return cls(operation, text, why, sent_from)
 
 
-def answered_text(answers: Iterable[Answered]) -> str:
-    """What the plugin answered, each request of one kind once; empty if it answered nothing."""
+def answered_text(answers: Iterable[Answered], *, replayed: bool = False) -> str:
+    """What the plugin answered, each request of one kind once; empty if it answered nothing.
+
+    `replayed` says that an error case was at work.
+    """
     known = list(answers)
     if not known:
         return ""
     rows = [(one.operation, one.answer, one.why, one.sent_from or "") for one in known[:MOST]]
     more = [f"  (and {len(known) - MOST} more)"] if len(known) > MOST else []
-    head = "pytest-customerio answered in this test, because no mock of its own did:"
+    head = "pytest-customerio answered in this test, because "
+    head += "an error case comes before its mocks:" if replayed else "no mock of its own did:"
     return "\n".join([head, "", *table(("operation", "answer", "from", "sent from"), rows), *more])

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import textwrap
+import traceback
 from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
 
 from pytest_customerio.contract.paths import request_line
 from pytest_customerio.core.model import ErrorCase, Interaction, Provenance, Violation
@@ -27,6 +29,11 @@ UNANSWERED = """\
 
   what is answered        requests, urllib3, httpx, httpx2, aiohttp and http.client
   what may be the cause   another client, a socket of its own, or a mock that records (vcrpy: record_mode)"""
+UNJUDGED = """\
+{request}: could not be judged, because of an error in pytest-customerio
+
+  the error               {error} at {place}
+  what to do              please report it, with what the request is made of"""
 NOTHING_SENT = """\
 nothing was sent to Customer.io: the test ended before any request
 
@@ -89,6 +96,14 @@ def late_lines(nodeid: str, requests: Mapping[tuple[str, str], int]) -> list[str
         "",
         *facts([("what to do", WAIT_FOR_IT)]),
     ]
+
+
+def unjudged_text(call: Interaction, error: Exception) -> str:
+    """That an error of ours was raised where a request was judged. Its own words may hold data of the application."""
+    frame = traceback.extract_tb(error.__traceback__)[-1]
+    place = f"{Path(frame.filename).name}:{frame.lineno} in {frame.name}"
+    request = request_line(None, call.method, call.url)
+    return UNJUDGED.format(request=request, error=type(error).__name__, place=place)
 
 
 def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> list[str]:

@@ -16,6 +16,8 @@ IN_THE_WAY = """\
   what to do   in this test give the mock a spec (MagicMock(spec=CustomerIO)) and the call plain values, or mock what
                is beneath it: responses, respx, pytest-httpx, requests-mock, a cassette, or nothing at all"""
 
+AUTOSPEC = "; a mock with autospec=True refuses it too"
+
 
 def heard_at(label: str) -> str:
     """Through which mock a call was heard."""
@@ -24,13 +26,13 @@ def heard_at(label: str) -> str:
 
 def hidden(label: str, error: str, sent_from: str | None) -> Violation:
     """A mock took a call that the real thing refuses."""
+    unbound = error.startswith("TypeError: ") and "argument" in error  # what a signature refuses, autospec refuses too
     made = violation(
         "mock-hides-error",
         label,
         "a call that the real one takes",
         error,
-        "the mock takes any call, in production this one raises: mend the call; a mock with autospec=True "
-        "refuses it too",
+        f"the mock takes any call, in production this one raises: mend the call{AUTOSPEC if unbound else ''}",
         source="",
     )
     return replace(made, sent_from=sent_from)

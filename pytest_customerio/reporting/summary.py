@@ -55,7 +55,7 @@ def _next_command(results: Results) -> str:
         name for name, missing in results.untried().items() if missing and len(missing) == len(results.applicable[name])
     ]
     if bare:
-        return (
-            f"next: no error was replayed to {named(sorted(bare))}: mark a test that sends it @pytest.mark.cio_errors"
-        )
+        which = "it" if len(bare) == 1 else "one"
+        mark = f"mark a test that sends {which} @pytest.mark.cio_errors"
+        return f"next: no error was replayed to {named(sorted(bare))}: {mark}"
     return "next: pytest --cio-contract --cio-report=contract.json"

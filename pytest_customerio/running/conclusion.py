@@ -72,7 +72,7 @@ class Judge:
         """The conclusion about the call phase; `unmet` are the cases that no request met."""
         wrong, notes, case = self.wrong(test, news, unmet), test.mocked, test.plan.case
         if unmet and notes is not None and notes.not_sent and test.record.heard == notes.not_sent:
-            return of_texts([messages.NOTHING_SENT], case).and_(wrong)
+            return of_texts([messages.NOTHING_SENT.partition("\n")[0]], case).and_(wrong)
         if wrong.text or not unmet:
             return wrong
         if took := _took(test, unmet[0]):

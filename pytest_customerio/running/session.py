@@ -151,7 +151,7 @@ class Session:
 
     def _report_late(self, late: Late) -> dict[str, Any]:
         test = late.test
-        test.record.settle()
+        test.settle()
         text = self._report(test, ()).text
         lines = messages.late_lines(test.plan.nodeid, late.requests) + ["", *text.splitlines()] * bool(text)
         return {**self.report_results(test), "lines": lines, "fails": bool(text), "needed": sorted(test.record.needed)}
@@ -194,7 +194,7 @@ class Session:
             self._unfinished.settle(replayed=test.is_waited_for)
         unmet = test.end_replays(raised)
         self._mocks.settle(test, raised)
-        test.record.settle()
+        test.settle()
         self._leaks.judge(test, raised)
         news = self.judge.unreported(test)
         conclusion = self.judge.conclusion(test, news, unmet)
@@ -205,13 +205,14 @@ class Session:
 
     def beside(self, test: CheckedTest, conclusion: Conclusion) -> Conclusion:
         """What stands beside a failure of the test's own: what is wrong besides, and what the plugin answered."""
-        return replace(conclusion, text="\n\n".join(filter(None, (conclusion.text, answered_text(test.answered)))))
+        answers = answered_text(test.answered, replayed=test.latest is not None)
+        return replace(conclusion, text="\n\n".join(filter(None, (conclusion.text, answers))))
 
     def settle(self, test: CheckedTest) -> Conclusion:
         """Setup failed, or teardown is over: what was sent there is judged too."""
         unmet = test.end_replays(None)
         self._mocks.settle(test, None)
-        test.record.settle()
+        test.settle()
         self._leaks.judge(test, None)
         wrong = self._report(test, unmet)
         return wrong.and_(of_texts([self._saved(test, wrong.text)], test.plan.case))

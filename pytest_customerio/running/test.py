@@ -15,6 +15,7 @@ from pytest_customerio.judging.judgement import Judgement
 from pytest_customerio.judging.ledger import Occurrence, Record
 from pytest_customerio.process.ownership import Ownership
 from pytest_customerio.reporting.answered import Answered
+from pytest_customerio.reporting.messages import unjudged_text
 from pytest_customerio.running.case_selection import CaseSelection
 
 if TYPE_CHECKING:
@@ -152,6 +153,12 @@ class CheckedTest:
         if self.over:
             self.session.note_late(self, pending)
         self.record.hear(pending)
+
+    def settle(self) -> None:
+        """Judge what was heard. A request that could not be judged is reported like one that was refused."""
+        self.record.settle()
+        unjudged, self.record.unjudged = self.record.unjudged, []
+        self.refused += [unjudged_text(interaction, error) for interaction, error in unjudged]
 
     def note_answer(self, operation: str, answer: Answer, why: str, sent_from: str | None) -> None:
         """Remember what a request was answered with; of many different ones, the first."""

@@ -107,8 +107,10 @@ class SessionTraffic:
         test.used = client
         return Hearing(test, PendingInteraction(client, method.upper(), url, sent_from=self._sent_from(), at=now()))
 
-    def at_connect(self) -> bool:
-        """Whether the case at work breaks connections before they are made: the answer is asked for first then."""
+    def at_connect(self, host: str = "", port: int | None = None) -> bool:
+        """Whether connections to this host break before they are made: the answer is asked for first then."""
+        if self._catalog.closed(host, port):
+            return True
         test = self.ownership.current()
         replay = test.replay if test is not None else None
         return replay is not None and any(case.answer.fault in CONNECT_FAULTS for case in replay.cases)
@@ -129,7 +131,8 @@ class SessionTraffic:
         if not self._answers(test):
             raise self.refusal(request_line(None, request.method, request.url))
         if test is None:  # a request while a module is imported or between tests: no test to judge
-            return self._cassettes.answer(self._catalog.match(request.method, request.url))
+            match = self._catalog.match(request.method, request.url)
+            return Answer(fault=match.address.fault) if match.address.fault else self._cassettes.answer(match)
         hearing = heard_above() or _cancelled(request)
         if hearing is not None:
             return self._answer(test, hearing, request)
@@ -152,7 +155,9 @@ class SessionTraffic:
         recorded = self._recorded(test, request) if replay is None else None
         match = self._catalog.match(request.method, request.url, request.payload.value if replay else None)
         operation, why = match.operation, "the success on file"
-        if recorded is not None:
+        if match.address.fault is not None:
+            answer, why = Answer(fault=match.address.fault), "nothing answers at this port"
+        elif recorded is not None:
             answer, why = recorded, "the test's recording"
         else:
             success: Callable[[], Answer] = partial(self._cassettes.answer, match)

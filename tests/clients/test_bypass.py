@@ -158,8 +158,11 @@ def test_where_the_case_does_not_answer_a_coroutine_of_the_mock_does() -> None:
     assert lead(lambda: lead(lambda: "real", lambda: "inner"), lambda: "outer") == "real"
 
 
-def test_the_mock_is_told_of_each_attempt_that_it_missed() -> None:
-    """The last one with what the application got, also where that is an exception; a note that fails is ignored."""
+def test_the_mock_is_told_of_what_it_missed() -> None:
+    """Of the call with what the application got, also where that is an exception; a note that fails is ignored.
+
+    A mock with a retry engine of its own is told of each attempt.
+    """
     told: list[Any] = []
 
     def attempts(number: int, end: Any) -> Callable[[], Any]:
@@ -173,8 +176,15 @@ def test_the_mock_is_told_of_each_attempt_that_it_missed() -> None:
 
         return attempt
 
-    lead(attempts(3, "503"), real, told.append)
+    lead(attempts(3, "503"), real, told.append, each=True)
     assert told == [None, None, "503"]
+    lead(attempts(3, "503"), real, told.append)
+    assert told.pop() == "503"
+    lead(attempts(0, "200"), real, told.append)
+    lead(attempts(3, MockAnswersError()), lambda: None, told.append)
+    assert told == [None, None, "503"]
+    lead(attempts(2, MockAnswersError()), lambda: None, told.append, each=True)
+    assert (told.pop(), told.pop()) == (None, None)
     error = ConnectionResetError()
     with pytest.raises(ConnectionResetError):
         lead(attempts(1, error), real, told.append)

@@ -48,6 +48,10 @@ def real(through: CallsThrough, role: Role) -> Any:
     return found[0].__self__  # type: ignore[attr-defined]
 
 
+def _never(call: object, error: Exception) -> None:
+    raise AssertionError(error)
+
+
 def test_one_client_for_each_that_was_built(known: Known, through: CallsThrough) -> None:
     """Until the end of the test; one that was not built is shared by all mocks of the class."""
     one, same, other = Built(), Built(), Built((), {}, ())
@@ -66,10 +70,10 @@ def test_no_such_method(known: Known, through: CallsThrough) -> None:
     """The mock answers; so it does where the real object has a mock in that place."""
     session = requests.Session()
     session.other = MagicMock()
-    assert through.call(method(known, requests.Session, "nothing", session), MagicMock(), (), {}) is None
-    assert through.call(method(known, requests.Session, "other", session), MagicMock(), (), {}) is None
+    assert through.call(method(known, requests.Session, "nothing", session), MagicMock(), (), {}, _never) is None
+    assert through.call(method(known, requests.Session, "other", session), MagicMock(), (), {}, _never) is None
     session.other = dict
-    call = through.call(method(known, requests.Session, "other", session), MagicMock(), (), {"a": 1})
+    call = through.call(method(known, requests.Session, "other", session), MagicMock(), (), {"a": 1}, _never)
     assert call is not None
     assert call() == {"a": 1}
     assert watched.get() is None

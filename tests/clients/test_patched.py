@@ -102,6 +102,15 @@ def test_a_client_that_has_lost_a_part_is_tapped_as_far_as_possible(
     assert Client.send is before
 
 
+def test_another_package_of_the_same_name(monkeypatch: pytest.MonkeyPatch) -> None:
+    """customerio-cdp-analytics installs a package `customerio` without the SDK: nothing of the SDK is missing then."""
+    importlib.import_module("pytest_customerio.clients.mocks.sdk_calls")
+    for name in [name for name in sys.modules if name == "customerio" or name.startswith("customerio.")]:
+        monkeypatch.delitem(sys.modules, name)
+    monkeypatch.setitem(sys.modules, "customerio", ModuleType("customerio"))
+    assert not [part for part in patched.missing() if part.library.name == "customerio"]
+
+
 def test_missing_parts_that_serve_one_purpose_are_one_warning(monkeypatch: pytest.MonkeyPatch) -> None:
     """gevent replaces `queue.Queue`, of which we patch two methods: one sentence names both."""
     importlib.import_module("pytest_customerio.process.queues")

@@ -171,7 +171,7 @@ def test_a_body_shorter_than_it_says(tapped: FakeTraffic) -> None:
 
 def test_what_cannot_be_sent_raises_urllib3s_error(tapped: FakeTraffic) -> None:
     """A number in a body, or text that cannot be encoded, raises urllib3's own error."""
-    with pytest.raises(TypeError, match="bytes-like object or an iterable, got <class 'int'>"):
+    with pytest.raises(TypeError, match=r"object of type 'int' has no len\(\)"):
         _pool().urlopen("POST", PATH, iter([1]))  # type: ignore[arg-type]
     with pytest.raises(UnicodeEncodeError):
         _pool().urlopen("POST", PATH, "\ud800")

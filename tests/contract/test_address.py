@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from pytest_customerio.contract.address import judge_address
+from pytest_customerio.contract.address import judge_address, judge_verification
 from pytest_customerio.contract.catalog import Catalog
 from pytest_customerio.core.model import Violation
 
@@ -165,3 +165,62 @@ def test_the_region_is_judged_only_where_it_is_declared() -> None:
     assert judged("PUT /api/v1/customers/5", "us") == []
     assert only("PUT /api/v1/customers/5", "eu").rule == "wrong-region"
     assert judged("GET /api/v1/accounts/region", "eu") == []
+
+
+@pytest.mark.parametrize(
+    ("base", "fault"),
+    [
+        ("https://track.customer.io:44333", "connection-refused"),
+        ("http://track.customer.io:8080", "connection-refused"),
+        ("https://track.customer.io:80", "tls-failure"),
+    ],
+)
+def test_a_port_where_nothing_answers(base: str, fault: str) -> None:
+    """Only 443, and 80 in clear text, answer: any other port is an error, and connecting to it fails."""
+    url = f"{base}/api/v1/customers/5"
+    found = [each for each in judged(f"PUT {url}") if each.rule == "wrong-host"]
+    assert [(each.severity, each.where, each.expected) for each in found] == [("error", "url", "port 443")]
+    assert found[0].got == f"port {base.rpartition(':')[2]}"
+    assert CATALOG.address(url).fault == fault
+
+
+@pytest.mark.parametrize(
+    "base", ["https://track.customer.io", "https://track.customer.io:443", "http://localhost:44333"]
+)
+def test_a_port_that_answers(base: str) -> None:
+    """The documented port has no fault, nor has a host that is not Customer.io's."""
+    assert CATALOG.address(f"{base}/api/v1/customers/5").fault is None
+    host, _, port = base.partition("://")[2].partition(":")
+    assert CATALOG.closed(host, int(port) if port else None) is False
+
+
+def test_a_port_in_clear_text_is_judged_by_its_own_rule() -> None:
+    """Port 80 answers: that it is not https is an error of its own."""
+    assert only("PUT http://track.customer.io:80/api/v1/customers/5").rule == "not-https"
+
+
+def test_a_port_of_the_ini_cio_hosts_answers() -> None:
+    """A base URL of the project's may have any port, even on a host of Customer.io."""
+    catalog = Catalog.load(["https://track.customer.io:44333", "https://api.customer.io"])
+    for url in ("https://track.customer.io:44333/api/v1/customers/5", "https://api.customer.io:8443/v1/segments"):
+        assert catalog.address(url).fault is None
+    assert not catalog.closed("track.customer.io", 44333)
+    assert not catalog.closed("api.customer.io.", 8443)
+    assert catalog.closed("track.customer.io", 44334)
+
+
+@pytest.mark.parametrize(
+    ("url", "rules"),
+    [
+        ("https://track.customer.io/api/v1/customers/5", ["tls-not-verified"]),
+        ("http://track.customer.io/api/v1/customers/5", []),
+        ("https://localhost:8000/api/v1/customers/5", []),
+        ("https://example.com/", []),
+    ],
+)
+def test_a_certificate_that_is_not_checked(url: str, rules: list[str]) -> None:
+    """It is a warning for Customer.io's own hosts, not for clear text or for a base URL of the project's."""
+    catalog = Catalog.load(["https://localhost:8000"])
+    found = list(judge_verification(catalog.place("PUT", url)))
+    assert [each.rule for each in found] == rules
+    assert {each.severity for each in found} <= {"warning"}

@@ -34,6 +34,7 @@ def test_a_pending_interaction_becomes_an_interaction() -> None:
         "client": "requests", "method": "POST", "url": "/", "headers": {"a": "b"}, "body": b"{}", "body_known": False,
         "sent_from": "app.py:1 in f", "at": 1.0, "attempts": 2, "status": 200, "raised": "Error", "timeout_set": True,
         "exempt": frozenset({"missing-auth"}),
+        "tls_verified": False,
     }  # fmt: skip
     pending = PendingInteraction(**values)
     assert pending.frozen() == Interaction(**values)

@@ -79,11 +79,11 @@ def test_the_text_says_how_often_and_why_it_matters():
     """The hint says what to do in Python."""
     send, event = double_send(seen(RESET, SEND, SEND, SEND)), double_send(seen(CASE, EVENT, EVENT))
     assert (send.expected, send.got) == (
-        "a send that may have been taken is not repeated",
+        "no second copy of a send that may have been taken",
         "sent 3 times, although the connection-reset may hide that it was taken",
     )
     assert "retries=0" in send.hint
-    assert (event.expected, event.got) == ("a retried event carries a dedupe id", "no id, sent 2 times after the 500")
+    assert (event.expected, event.got) == ("a dedupe id in a retried event", "no id, sent 2 times after the 500")
     assert "id=" in event.hint
 
 

@@ -6,6 +6,8 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
+import pytest
+
 from pytest_customerio.contract.contract import Judged
 from pytest_customerio.core.allowances import Allowance
 from pytest_customerio.core.model import Interaction, Operation, PendingInteraction, Severity, Violation
@@ -155,3 +157,57 @@ def test_a_violation_that_is_added_later() -> None:
         record.add(interaction, broken(where))
     tally = record.tallies["track.event"]
     assert (tally.requests, [one.violation.allowed for one in tally.occurrences.values()]) == (0, ["old", ""])
+
+
+def failing(*errors: Exception) -> Callable[[Interaction], Judged]:
+    """Raises these errors one after the other, then finds nothing wrong."""
+    coming = iter(errors)
+
+    def judge(_: Interaction) -> Judged:
+        for error in coming:
+            raise error
+        return Judged(OPERATION)
+
+    return judge
+
+
+def test_an_error_in_judging_never_reaches_the_application(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A request that cannot be judged while the test sends is judged again at its end."""
+    monkeypatch.setattr(ledger, "BATCH", 2)
+    record = Record("t", failing(RecursionError("deep"), RecursionError("deep")))
+    for _ in range(4):
+        record.hear(pending())
+    record.settle()
+    assert (record.tallies["track.event"].requests, record.unjudged) == (4, [])
+
+
+def test_what_cannot_be_judged_at_all_is_remembered(monkeypatch: pytest.MonkeyPatch) -> None:
+    """An error that is raised at the end of the test too is kept, with the request, up to a limit."""
+    monkeypatch.setattr(ledger, "BATCH", 2)
+    monkeypatch.setattr(ledger, "KINDS", 1)
+    errors = [TypeError(f"no. {number}") for number in range(6)]
+    record = Record("t", failing(*errors))
+    for _ in range(4):
+        record.hear(pending())
+    record.settle()
+    ((interaction, error),) = record.unjudged
+    assert interaction.url == "https://track.customer.io/x"
+    assert error is errors[4]
+    record.settle()
+    assert len(record.unjudged) == 1
+
+
+def test_a_finaliser_may_send_while_a_batch_is_judged() -> None:
+    """Judging in one thread may run code of the application's that sends, and has it judged."""
+    record = Record("t", lambda _: Judged(OPERATION))
+
+    def judge(_: Interaction) -> Judged:
+        record._judge = judging()
+        record.hear(pending())
+        record.settle()
+        return Judged(OPERATION)
+
+    record._judge = judge
+    record.hear(pending())
+    record.settle()
+    assert record.tallies["track.event"].requests == 2

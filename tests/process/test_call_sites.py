@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 
 from pytest_customerio.process import call_sites
-from pytest_customerio.process.call_sites import CallSite, author, stack
+from pytest_customerio.process.call_sites import CallSite, author, raised_at, stack
 
 
 def _function(path: Path | str, name: str = "purchase") -> Callable[..., str | None]:
@@ -146,3 +146,17 @@ def test_the_label_of_a_file(tmp_path: Path) -> None:
     site = CallSite(tmp_path)
     assert site.label(str(tmp_path / "app" / "crm.py")) == "app/crm.py"
     assert site.label("/opt/site-packages/x.py") is None
+
+
+def test_where_an_exception_was_raised(tmp_path: Path) -> None:
+    """The innermost line of the project is named, also where a library that it called raised; else no line is."""
+    app, library = _function(tmp_path / "crm.py"), _function("/lib/models.py", "raise_for_status")
+
+    def wrong() -> None:
+        raise TypeError
+
+    with pytest.raises(TypeError) as caught:
+        app(library, wrong)
+    assert raised_at(caught.value, lambda name: name.startswith(str(tmp_path))) == "crm.py:2 in purchase"
+    assert raised_at(caught.value, lambda name: name.startswith("/lib")) == "models.py:2 in raise_for_status"
+    assert raised_at(caught.value, lambda name: False) == raised_at(None, bool) == ""

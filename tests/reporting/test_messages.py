@@ -150,3 +150,19 @@ def test_cells_are_cut_at_80_characters() -> None:
     """A long value is cut, and a line break in a value becomes a space."""
     lines = messages.table(("a", "b"), [("x" * 200, "line\nbreak")])
     assert lines == ["  " + "a".ljust(80) + "   b", "  " + "x" * 79 + "…   line break"]
+
+
+def test_what_could_not_be_judged_is_reported() -> None:
+    """The place of the error is named, but not its words, which may hold data of the application."""
+    call = Interaction("requests", "PUT", "https://track.customer.io/api/v1/customers/42")
+    try:
+        raise TypeError("ada@example.com")
+    except TypeError as error:
+        text = messages.unjudged_text(call, error)
+    place = f"test_messages.py:{test_what_could_not_be_judged_is_reported.__code__.co_firstlineno + 4}"
+    assert text == (
+        "PUT https://track.customer.io/api/v1/customers/…: could not be judged, because of an error in "
+        "pytest-customerio\n\n"
+        f"  the error               TypeError at {place} in test_what_could_not_be_judged_is_reported\n"
+        "  what to do              please report it, with what the request is made of"
+    )

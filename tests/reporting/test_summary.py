@@ -51,7 +51,7 @@ def test_many_warnings_are_counted() -> None:
     assert shown[-3:] == [
         "  (and 3 more)",
         "",
-        "next: no error was replayed to a, b, c: mark a test that sends it @pytest.mark.cio_errors",
+        "next: no error was replayed to a, b, c: mark a test that sends one @pytest.mark.cio_errors",
     ]
     again = summary(results(verdict("a", None, None, kinds[0]), verdict("a", None, None, kinds[0], test="t.py::u")))
     assert "  a $.n0: expected x, got y [batch-empty] (×2)" in again
@@ -120,7 +120,7 @@ def test_all_operations_without_an_error_are_named_or_counted() -> None:
     """Three are named, and how many there are more."""
     shown = summary(results(*(verdict(name) for name in ("a", "b", "c", "d", "e"))))
     assert shown[-1] == (
-        "next: no error was replayed to a, b, c and 2 more: mark a test that sends it @pytest.mark.cio_errors"
+        "next: no error was replayed to a, b, c and 2 more: mark a test that sends one @pytest.mark.cio_errors"
     )
 
 

@@ -158,3 +158,15 @@ def test_a_corrupt_cassette_of_the_user_ends_the_run_before_it_starts(
     assert not loads
     fresh(cassettes=(tmp_path,))
     assert len(loads) == 1
+
+
+def test_a_request_that_cannot_be_judged_fails_the_test(session: Session, begun: Begin, send: Send) -> None:
+    """An error in our judging is reported at the end of the test, and not raised into the application."""
+    test = begun()
+    session.begin_call(test)
+    send()
+    test.record._judge = lambda _: 1 / 0  # type: ignore[assignment, return-value]
+    text = session.end_call(test, None).text
+    assert text.startswith("POST https://track.customer.io/api/v1/customers/…/events: could not be judged")
+    assert "ZeroDivisionError at test_session.py" in text
+    assert session.settle(test).text == ""

@@ -174,3 +174,18 @@ def test_a_hearing_that_was_never_entered_may_end(traffic: SessionTraffic, begun
     assert hearing is not None
     hearing.__exit__(KeyError, KeyError("x"), None)
     assert [one.raised for one in test.sent()] == ["KeyError"]
+
+
+def test_nothing_answers_at_another_port(traffic: SessionTraffic, begun: Begin, send: Send) -> None:
+    """A connection to a port where nothing listens is refused, in a test and between tests, with a case at work too."""
+    closed = URL.replace("customer.io", "customer.io:44333")
+    assert traffic.at_connect("track.customer.io", 44333)
+    assert not traffic.at_connect("track.customer.io", 443)
+    assert send(url=closed).fault == "connection-refused"
+    test = begun()
+    assert send(url=closed).fault == "connection-refused"
+    test.start_replay("500", times=None)
+    assert send(url=closed).fault == "connection-refused"
+    test.record.settle()
+    rules = [one.violation.rule for tally in test.record.tallies.values() for one in tally.occurrences.values()]
+    assert rules == ["wrong-host"]

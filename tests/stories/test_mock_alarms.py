@@ -308,3 +308,56 @@ def test_keys_that_are_not_judged_are_counted(story: Story) -> None:
     )
     result.assert_outcomes(passed=3)
     assert "3 calls heard through mocks in 3 tests, 2 with keys that are not known and not judged\n" in closing(result)
+
+
+def test_an_instance_with_mocks_on_it(story: Story) -> None:
+    """A call is made again on a copy without them, which has what a new instance has: the call is judged, no alarm.
+
+    Where no new instance can be made, the call is not judged.
+    """
+    report = story.report(
+        """
+        from unittest.mock import MagicMock, patch
+
+        import pytest
+        import requests
+        from customerio import CustomerIO
+
+        SDK, SESSION = CustomerIO("site", "key"), requests.Session()
+        SDK._current_session, SDK.url_encode = MagicMock(), MagicMock(return_value="42")
+        SESSION.cookies, SESSION.other = MagicMock(), MagicMock()
+
+        class Own(requests.Session):
+            def __init__(self, key):
+                super().__init__()
+                self.auth = key
+
+        OWN = Own(("site", "key"))
+        OWN.cookies = MagicMock()
+        URL = "https://track.customer.io/api/v1/customers/42"
+
+        def test_sdk():
+            with patch.object(CustomerIO, "identify"):
+                SDK.identify("42", plan="pro")
+
+        def test_session():
+            with patch.object(SESSION, "put"):
+                SESSION.put(URL, json={}, auth=("site", "key"))
+
+        def test_own():
+            with patch.object(OWN, "put"):
+                OWN.put(URL, json={})
+
+        @pytest.mark.cio_errors("401-unauthorized", raises=Exception)
+        def test_case():
+            with patch.object(SDK, "identify"):
+                SDK.identify("42", plan="pro")
+        """,
+        "--cio-contract",
+    )
+    rows = [(row["nodeid"].partition("::")[2], row["operation"], row["violations"]) for row in report["tests"]]
+    assert rows == [
+        ("test_sdk", "track.identify", []),
+        ("test_session", "track.identify", []),
+        ("test_case[401-unauthorized]", "track.identify", []),
+    ]

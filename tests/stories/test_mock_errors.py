@@ -452,10 +452,6 @@ def test_a_case_that_no_request_could_meet(project: Story) -> None:
     assert failure(result, "test_it[401-unauthorized]") == (
         "nothing was sent to Customer.io: the test ended before any request\n"
         "\n"
-        "  what to do   a test marked cio_errors must send something; an exception before the request\n"
-        "               (a TypeError that somebody swallows, a missing key) looks just like this, and so does a fake\n"
-        "               of the suite's own in the place of the client or SDK\n"
-        "\n"
         "track.event customerio.CustomerIO.track: expected a request, got CustomerIOException: customer_id cannot be blank in track\n"
         "\n"
         "  where                         expected    got\n"
@@ -468,3 +464,63 @@ def test_a_case_that_no_request_could_meet(project: Story) -> None:
         "             the test expect the exception (pytest.raises)\n"
         'on purpose?  @pytest.mark.cio_allow("call-not-sent", reason="…")\n'
     )
+
+
+@pytest.mark.parametrize(
+    "patched",
+    [
+        'unittest.mock.patch("app.CustomerIO")',
+        'unittest.mock.patch.object(customerio.CustomerIO, "track")',
+        'unittest.mock.patch("app.CustomerIO", autospec=True)',
+    ],
+)
+def test_a_mocked_call_that_no_request_could_come_of(project: Story, patched: str) -> None:
+    """While an error case is at work, a mock calls the real thing, which refuses the call: the item says so too."""
+    result = project.run(
+        f"""
+        import unittest.mock
+
+        import app
+        import customerio
+        import pytest
+
+        @pytest.mark.cio_errors("401-unauthorized")
+        def test_it():
+            with {patched}:
+                app.quietly(app.track, "", "purchase")
+        """,
+    )
+    result.assert_outcomes(failed=1)
+    text = failure(result, "test_it[401-unauthorized]")
+    assert text.startswith(
+        "nothing was sent to Customer.io: the test ended before any request\n"
+        "\n"
+        "track.event customerio.CustomerIO.track: expected a request, got CustomerIOException: customer_id cannot be"
+    )
+    assert text.count("call-not-sent") == 2
+    assert "app.py:10 in track" in text
+
+
+def test_a_mocked_coroutine_that_no_request_could_come_of(story: Story) -> None:
+    """The same where the real thing is a coroutine function."""
+    result = story.run(
+        """
+        import asyncio
+        import contextlib
+        from unittest.mock import AsyncMock, patch
+
+        import pytest
+        from async_customerio import AsyncCustomerIO
+
+        async def send():
+            with contextlib.suppress(Exception):
+                await AsyncCustomerIO("site", "key").track("", "purchase")
+
+        @pytest.mark.cio_errors("401-unauthorized")
+        def test_it():
+            with patch.object(AsyncCustomerIO, "track", new_callable=AsyncMock):
+                asyncio.run(send())
+        """,
+    )
+    result.assert_outcomes(failed=1)
+    assert "async_customerio.AsyncCustomerIO.track: expected a request, got " in result.stdout.str()

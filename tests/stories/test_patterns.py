@@ -40,7 +40,7 @@ TWINS = {
     "fastapi": Twin("pii-leak", "pii-leak, expected no personal data in logs, got "),
     "flask": Twin("outcome", "lost, 1 attempt"),
     "outbox": Twin("outcome", "lost, 1 attempt"),
-    "subtests": Twin("double-send", "double-send, expected a send that may have been taken is not repeated, got "),
+    "subtests": Twin("double-send", "double-send, expected no second copy of a send that may have been taken, got "),
     "unittest": Twin("blind-retry", "blind-retry, expected 1 attempt: the error is permanent, got 5 attempts"),
 }
 

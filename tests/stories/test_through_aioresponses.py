@@ -144,3 +144,26 @@ def test_the_mock_answers_when_the_case_is_spent(story: Story) -> None:
         """,
         *PLUGINS,
     ).assert_outcomes(passed=1)
+
+
+def test_a_connection_that_the_client_opens_anew(story: Story) -> None:
+    """aiohttp repeats a PUT whose connection was reset; the mock stands above that, and counts one call."""
+    project(story).run(
+        """
+        import aiohttp
+        import aioresponses
+        import app
+        import pytest
+
+        @pytest.mark.cio_errors("connection-reset-persists", raises=aiohttp.ClientError)
+        async def test_it(cio):
+            with aioresponses.aioresponses() as fake:
+                fake.put(app.URL)
+                async with aiohttp.ClientSession() as session:
+                    with pytest.raises(aiohttp.ClientError):
+                        await app.by_aiohttp(session)
+                fake.assert_called_once()
+            assert cio.attempts == 2
+        """,
+        *PLUGINS,
+    ).assert_outcomes(passed=1)

@@ -127,3 +127,26 @@ def test_the_mark_of_pytest_recording(story: Story) -> None:
     )
     result.assert_outcomes(passed=4)
     assert [path.name for path in story.path.glob("cassettes/**/*.yaml")] == ["test_plays.yaml"]
+
+
+def test_a_cassette_that_pytest_recording_does_not_find(story: Story) -> None:
+    """It names cassettes after items, so that no item of a case has one: the plugin answers what the case does not.
+
+    That is the success after an error that passes, and all requests of an item whose case does not apply.
+    """
+    pytest.importorskip("pytest_recording")
+    story.file("cassettes/test_app/test_it.yaml", CASSETTE)
+    result = project(story).run(
+        """
+        import app
+        import pytest
+
+        @pytest.mark.cio_errors("429-rate-limited-recovers", "429-daily-quota", "401-unauthorized", raises=app.Gone)
+        @pytest.mark.vcr
+        def test_it():
+            app.save(app.by_requests)
+        """,
+        "-p",
+        "pytest_recording.plugin",
+    )
+    result.assert_outcomes(passed=2, skipped=1)

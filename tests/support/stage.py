@@ -66,7 +66,7 @@ class FakeTraffic:
     def concerns(self, host: str, port: int | None = None) -> bool:
         return host.endswith("customer.io") or host in self.hosts
 
-    def at_connect(self) -> bool:
+    def at_connect(self, host: str = "", port: int | None = None) -> bool:
         return self.breaks_connecting
 
     def error_met(self) -> bool:

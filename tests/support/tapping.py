@@ -61,7 +61,7 @@ class FakeTraffic:
         name = host.lower().rstrip(".")
         return name == "customer.io" or name.endswith(".customer.io") or (name, port) in self.hosts
 
-    def at_connect(self) -> bool:
+    def at_connect(self, host: str = "", port: int | None = None) -> bool:
         return self.breaks_connecting
 
     def error_met(self) -> bool:

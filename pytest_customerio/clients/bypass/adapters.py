@@ -114,9 +114,8 @@ def _led(
         finally:
             request.body = own
 
-    return lead(
-        partial(real, request, *args, **kwargs), answer, None if note is None else partial(note, request, args, kwargs)
-    )
+    noting = None if note is None else partial(note, request, args, kwargs)
+    return lead(partial(real, request, *args, **kwargs), answer, noting, each=notes.counts_attempts(note))
 
 
 MADE = {"Session.get_adapter": _get_adapter}

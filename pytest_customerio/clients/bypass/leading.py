@@ -11,7 +11,7 @@ from pytest_customerio.clients.traffic import heard_above
 from pytest_customerio.clients.transport.bodies import Tee
 from pytest_customerio.core.model import Answer
 
-# Tells the mock of one attempt that it missed: what the application got for it, or None where that is not known.
+# Tells the mock of a call that it missed: what the application got for it, or None where that is not known.
 Note = Callable[[Any], None]
 
 
@@ -24,14 +24,16 @@ class Bypass:
 
     `errors` are the attempts that the case answered; each counts as one until `success` is asked for. `note` is given
     the answer of the mock to the latest attempt; it is None where that attempt is noted otherwise. `answers` tells
-    whether the mock has an answer.
+    whether the mock has an answer. `each` says that the mock is called for each attempt of the client's retry engine:
+    it is in the place of what is beneath that engine, or has an engine of its own.
     """
 
-    __slots__ = ("answering", "answers", "errors", "note")
+    __slots__ = ("answering", "answers", "each", "errors", "note")
 
-    def __init__(self, answers: Callable[[], bool]) -> None:
+    def __init__(self, answers: Callable[[], bool], *, each: bool = False) -> None:
         self.answering = False
         self.answers = answers
+        self.each = each
         self.errors = 0
         self.note: Callable[[Answer], None] | None = None
 
@@ -81,9 +83,15 @@ def always() -> bool:
 
 
 def lead(
-    real: Callable[[], Any], mock: Callable[[], Any], note: Note | None = None, answers: Callable[[], bool] = always
+    real: Callable[[], Any],
+    mock: Callable[[], Any],
+    note: Note | None = None,
+    answers: Callable[[], bool] = always,
+    *,
+    each: bool = False,
 ) -> Any:
-    """Call `real`; where the case does not answer, call `mock`. `note` tells the mock of each attempt that it missed.
+    """Call `real`; where the case does not answer, call `mock`. `note` tells the mock of the call that it missed; with
+    `each`, of each attempt.
 
     Beneath a call that is led already, the outer mock decides: `real` is called for it, `mock` once it answers.
     """
@@ -91,14 +99,14 @@ def lead(
     outer = bypass.get()
     if outer is not None:
         return mock() if outer.answering else real()
-    one = Bypass(answers)
+    one = Bypass(answers, each=each)
     token = bypass.set(one)
     try:
         try:
             return _returned(one, note, real())
         except MockAnswersError:
             one.answering = True
-            _note_missed(one, note)
+            _note_errors(one, note)
         except BaseException as error:
             _note_missed(one, note, error)
             raise
@@ -125,7 +133,7 @@ async def alead(
             return _returned(one, note, await real())
         except MockAnswersError:
             one.answering = True
-            _note_missed(one, note)
+            _note_errors(one, note)
         except BaseException as error:
             _note_missed(one, note, error)
             raise
@@ -152,13 +160,24 @@ def _returned(one: Bypass, note: Note | None, response: Any) -> Any:
     return response
 
 
-def _note_missed(one: Bypass, note: Note | None, got: Any = None) -> None:
-    """Tell the mock of each attempt that the case answered; the application got `got` for the last one."""
-    if note is None:
-        return
-    for left in range(one.errors - 1, -1, -1):
+def _note_missed(one: Bypass, note: Note | None, got: Any) -> None:
+    """Tell the mock of the call, which the case answered with an error; the application got `got` for it."""
+    if one.errors > 0:
+        one.errors -= 1
+        _note_errors(one, note)
+        _note_once(note, got)
+
+
+def _note_errors(one: Bypass, note: Note | None) -> None:
+    """Tell the mock of each attempt that the client's engine repeats; else the mock notes its own answer alone."""
+    for _ in range(one.errors if one.each else 0):
+        _note_once(note, None)
+
+
+def _note_once(note: Note | None, got: Any) -> None:
+    if note is not None:
         with suppress(Exception):  # what the mock notes is its own affair, and no reason to fail
-            note(None if left else got)
+            note(got)
 
 
 def unread(body: Any) -> Any:

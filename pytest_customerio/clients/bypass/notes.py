@@ -32,6 +32,11 @@ def of_adapter(mock: Any) -> Noting | None:
     return of_mock(mock)
 
 
+def counts_attempts(note: Noting | None) -> bool:
+    """Whether the mock retries by itself, as the client would: responses, and so counts each attempt."""
+    return isinstance(note, partial) and note.func is _responses
+
+
 def of_mocker(adapter: Any) -> Noting:
     """The adapter of a mocker of requests-mock."""
     return partial(_requests_mock, sys.modules["requests_mock.adapter"], adapter)

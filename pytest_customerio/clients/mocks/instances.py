@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 
 from pytest_customerio.clients.mocks.known import Built, Known, Role
 from pytest_customerio.clients.mocks.libraries import CDP
+from pytest_customerio.clients.mocks.standins import LEFT_OUT
 from pytest_customerio.clients.mocks.steps import repeat
 
 # Rules about keys: a run of tests needs none, so keys that are not set are no mistake of the call.
@@ -79,12 +80,28 @@ class Instances:
         names = inspect.signature(cls.real).parameters
         return Built((), {name: vars(module)[name] for name in names if name in vars(module) and name != "send"})
 
+    def whole(self, role: Role, copied: Any) -> Made:
+        """A copy of an instance, with what a new one has in the place of the mocks that were on it.
+
+        Where no new one can be made, what is missing may break the call.
+        """
+        names = [name for name, value in vars(copied).items() if value is LEFT_OUT]
+        fresh: dict[str, Any] = {}
+        if names:
+            with suppress(Exception):  # the constructor of a class of the application's own may need anything
+                fresh = vars(self._with_any_keys(role) if role.library.sdk else type(copied)())
+        for name in names:
+            del vars(copied)[name]
+            vars(copied).update({name: fresh[name]} if name in fresh else {})
+        return Made(copied, known=bool(fresh) or not names, keys=True)
+
     def _make(self, role: Role, given: Any) -> Made:
         if type(given) is Built:
             with suppress(Exception):  # what its constructor refuses is reported with the call of the class
                 return self.build(role.real, given)
         elif given is not None:
-            return Made(_quiet(given) if role.library is CDP else given, known=True, keys=True)
+            made = self.whole(role, given)
+            return made._replace(real=_quiet(made.real)) if role.library is CDP else made
         return Made(self._with_any_keys(role), known=False, keys=False)
 
     def _with_any_keys(self, role: Role) -> Any:

@@ -162,7 +162,16 @@ class Listener:
         """The call of the real thing; None where it cannot be made, or has arguments such as mocks."""
         if copied(given, dict(kwargs), self.known.is_message) is None:
             return None
-        return self.through.call(replace(role, instance=self._instance(role)), mock, given, kwargs)
+        refuse = functools.partial(self._refuse, role, given, kwargs)
+        return self.through.call(replace(role, instance=self._instance(role)), mock, given, kwargs, refuse)
+
+    def _refuse(
+        self, role: Role, args: tuple[Any, ...], kwargs: Mapping[str, Any], call: Watched, error: Exception
+    ) -> None:
+        """While an error case is at work, a call of the real thing raised; only what an SDK raises is a refusal."""
+        if role.library.sdk:
+            this = sdk_calls.Call(self._place, role.label, role.operation)
+            sdk_calls.refuse(this, call, error, args, kwargs)
 
     def _hear_class(self, role: Role, mock: Any, answer: Wrapper, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         __tracebackhide__ = True

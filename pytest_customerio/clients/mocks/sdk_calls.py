@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import inspect
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from types import FunctionType, TracebackType
 from typing import Any
@@ -26,10 +26,12 @@ _CONTEXTS = (
 )
 _WHY = "calls that an SDK refuses, also at each public method"
 _WITHOUT = "such calls are not reported"
+# customerio-cdp-analytics installs a package of the same name, without this module of the SDK.
+_SDK = "customerio.track"
 PARTS = (
     *_CONTEXTS,
-    Part(CUSTOMERIO, "customerio", "CustomerIO.__init__", _WHY, _WITHOUT),
-    Part(CUSTOMERIO, "customerio", "APIClient.__init__", _WHY, _WITHOUT),
+    Part(CUSTOMERIO, "customerio", "CustomerIO.__init__", _WHY, _WITHOUT, needs=_SDK),
+    Part(CUSTOMERIO, "customerio", "APIClient.__init__", _WHY, _WITHOUT, needs=_SDK),
     Part(ANALYTICS, "customerio.analytics", "Client.__init__", _WHY, _WITHOUT),
     Part(ASYNC_CUSTOMERIO, "async_customerio", "AsyncCustomerIO.__init__", _WHY, _WITHOUT),
     Part(ASYNC_CUSTOMERIO, "async_customerio", "AsyncAPIClient.__init__", _WHY, _WITHOUT),
@@ -75,7 +77,7 @@ def install(library: Library, place: Place, patches: Patches) -> None:
             _wrap(owner, library, f"{library.module}.{name}", prefix, place, patches)
     for name in library.functions:
         if isinstance(vars(module).get(name), FunctionType):
-            call = _Call(place, f"{library.module}.{name}", library.operations.get(name))
+            call = Call(place, f"{library.module}.{name}", library.operations.get(name))
             patches.wrap(module, name, functools.partial(_heard, call))
 
 
@@ -84,7 +86,7 @@ def _member(module: str, name: str) -> Any:
 
 
 @dataclass(frozen=True, slots=True)
-class _Call:
+class Call:
     """A method or function that is heard: its label, and its operation where it has one."""
 
     place: Place
@@ -96,7 +98,7 @@ def _wrap(owner: type, library: Library, label: str, prefix: str, place: Place, 
     for name, method in list(vars(owner).items()):
         public = type(method) is FunctionType and not name.startswith("_") and name not in SILENT
         if public and not hasattr(method, "cio_heard"):  # a base of two classes is met twice
-            call = _Call(place, f"{label}.{name}", library.operations.get(f"{prefix}{name}"))
+            call = Call(place, f"{label}.{name}", library.operations.get(f"{prefix}{name}"))
             patches.wrap(owner, name, functools.partial(_heard, call))
 
 
@@ -115,7 +117,7 @@ def _building(place: Place, label: str, built: Callable[[Any], None], original: 
     return init
 
 
-def _heard(this: _Call, original: Wrapper) -> Wrapper:
+def _heard(this: Call, original: Wrapper) -> Wrapper:
     def method(*args: Any, **kwargs: Any) -> Any:
         __tracebackhide__ = True
         if watched.get() is not None or at_work.get() is not None:
@@ -125,7 +127,7 @@ def _heard(this: _Call, original: Wrapper) -> Wrapper:
         try:
             result = original(*args, **kwargs)
         except Exception as error:
-            _refuse(this, call, error, args, kwargs)
+            refuse(this, call, error, args, kwargs)
             raise
         finally:
             watched.reset(token)
@@ -141,7 +143,7 @@ def _heard(this: _Call, original: Wrapper) -> Wrapper:
         try:
             result = await original(*args, **kwargs)
         except Exception as error:
-            _refuse(this, call, error, args, kwargs)
+            refuse(this, call, error, args, kwargs)
             raise
         finally:
             watched.reset(token)
@@ -153,14 +155,15 @@ def _heard(this: _Call, original: Wrapper) -> Wrapper:
     return wrapper
 
 
-def _sent(this: _Call, call: Watched, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
+def _sent(this: Call, call: Watched, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
     notes = this.place.notes()
     if notes is not None:
         notes.used = notes.used if call.sent else this.label
         notes.recover(this.label, args, kwargs)
 
 
-def _refuse(this: _Call, call: Watched, error: Exception, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
+def refuse(this: Call, call: Watched, error: Exception, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> None:
+    """Note that a call raised, if it was before anything was sent."""
     notes = None if call.sent else this.place.notes()
     if notes is not None and any(_is_theirs(this.place, name) for name in _files(error)):
         notes.used = this.label

@@ -29,6 +29,8 @@ from pytest_customerio.process.recognition import MOCKS, is_mock
 ROLE = "_mock_cio_role"
 DERIVED = "_mock_cio_derived"
 _CHECK = "_checksig_"
+# Takes the place of a mock in the copy of an instance, until it is known what a new instance has there.
+LEFT_OUT: Any = object()
 
 _UNHEARD = "such mocks are not heard"
 _WHY = "what a mock stands for"
@@ -202,9 +204,9 @@ def inner(value: Any) -> Any:
 
 
 def twin(real: Any) -> Any:
-    """A copy of a real instance as it is now, without the mocks and fakes on it."""
+    """A copy of a real instance as it is now, with `LEFT_OUT` in the place of the mocks and fakes on it."""
     copied = object.__new__(type(real))  # `copy.copy` would leave a `__slotnames__` on the class
-    vars(copied).update({name: value for name, value in vars(real).items() if not _is_stand_in(value)})
+    vars(copied).update({name: LEFT_OUT if _is_stand_in(value) else value for name, value in vars(real).items()})
     return copied
 
 

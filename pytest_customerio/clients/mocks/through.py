@@ -35,15 +35,23 @@ class CallsThrough:
         self._threaded: list[tuple[Any, Made]] = []
 
     def call(
-        self, role: Role, mock: Any, given: tuple[Any, ...], kwargs: Mapping[str, Any]
+        self,
+        role: Role,
+        mock: Any,
+        given: tuple[Any, ...],
+        kwargs: Mapping[str, Any],
+        refuse: Callable[[Watched, Exception], None],
     ) -> Callable[[], Any] | None:
-        """The real call; None where it cannot be made: the mock answers then, and its call is judged at the end."""
+        """The real call; None where it cannot be made: the mock answers then, and its call is judged at the end.
+
+        `refuse` is called with an exception that the real call raises.
+        """
         found = self._method(role)
         if found is None:
             return None
         method, known = found
         call = Watched(watched.get(), exempt(role, kwargs, known=known))
-        return partial(_call, call, mock, method, given, kwargs)
+        return partial(_call, call, partial(refuse, call), mock, method, given, kwargs)
 
     def end_test(self) -> None:
         """Forget the objects of one test. A session of aiohttp that is detached does not warn that it is not closed."""
@@ -83,7 +91,7 @@ class CallsThrough:
         if role.library is CDP:
             return self._with_threads(role, self._instances.behind_module() if role.kind == "function" else given)
         if given is not None and type(given) is not Built:
-            return Made(given, known=True, keys=True)
+            return self._instances.whole(role, given)
         return self._instances.of(role, given) if role.library.sdk else self._client(role, given)
 
     def _client(self, role: Role, given: Built | None) -> Made:
@@ -104,7 +112,7 @@ class CallsThrough:
     def _with_threads(self, role: Role, given: Any) -> Made:
         """A client of the CDP SDK that sends in a thread, as the application's would; equal ones are shared."""
         if given is not None and type(given) is not Built:
-            return Made(given, known=True, keys=True)
+            return self._instances.whole(role, given)
         for one, made in self._threaded:
             if alike(one, given):
                 return made
@@ -127,19 +135,27 @@ def _start(client: Any, rules: frozenset[str], *, sends: bool) -> None:
 
 
 def _call(
-    call: Watched, mock: Any, method: Callable[..., Any], args: tuple[Any, ...], kwargs: Mapping[str, Any]
+    call: Watched,
+    refuse: Callable[[Exception], None],
+    mock: Any,
+    method: Callable[..., Any],
+    args: tuple[Any, ...],
+    kwargs: Mapping[str, Any],
 ) -> Any:
     """Make a real call that is watched, also where it is a coroutine and runs later."""
     __tracebackhide__ = True
     token = watched.set(call)
     try:
         result = method(*args, **kwargs)
+    except Exception as error:
+        refuse(error)
+        raise
     finally:
         watched.reset(token)
     if inspect.iscoroutine(result):
-        result = _later(call, result)
+        result = _later(call, refuse, result)
     elif hasattr(result, "_coro"):  # a call of aiohttp, which is awaited or entered; private in aiohttp 3.11 to 3.14
-        result._coro = _later(call, result._coro)
+        result._coro = _later(call, refuse, result._coro)
     return _awaited(mock, result) if _is_async(mock) and inspect.isawaitable(result) else result
 
 
@@ -170,11 +186,14 @@ async def _awaited(mock: Any, result: Awaitable[Any]) -> Any:
         raise
 
 
-async def _later(call: Watched, result: Awaitable[Any]) -> Any:
+async def _later(call: Watched, refuse: Callable[[Exception], None], result: Awaitable[Any]) -> Any:
     __tracebackhide__ = True
     token = watched.set(call)
     try:
         return await result
+    except Exception as error:
+        refuse(error)
+        raise
     finally:
         watched.reset(token)
 

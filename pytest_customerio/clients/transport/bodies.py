@@ -27,7 +27,8 @@ def listen(interaction: PendingInteraction, body: object, encoding: str = "utf-8
     interaction.body, interaction.body_known = data, data is not None
     if data is not None or not any(hasattr(body, name) for name in _ONE_SHOT):
         return None
-    return _tee_class(frozenset(name for name in _MIRRORED if hasattr(type(body), name)))(body, encoding)
+    kind: Any = type(body)
+    return _tee_class(kind)(body, encoding)
 
 
 def drain(body: object, encoding: str = "utf-8") -> bytes:
@@ -221,8 +222,10 @@ _MIRRORED: dict[str, Callable[..., Any]] = {
 
 
 @lru_cache(maxsize=64)
-def _tee_class(names: frozenset[str]) -> type[Tee]:
-    return type("Tee", (Tee,), {name: _MIRRORED[name] for name in names})
+def _tee_class(own: type[Any]) -> type[Tee]:
+    """A class with the name of the body's: a client names it where it cannot send such a body."""
+    mirrored = {name: method for name, method in _MIRRORED.items() if hasattr(own, name)}
+    return type(own.__name__, (Tee,), {**mirrored, "__module__": own.__module__, "__qualname__": own.__qualname__})
 
 
 class ReadBody:

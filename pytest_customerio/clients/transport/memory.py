@@ -11,6 +11,7 @@ from typing import Any
 from pytest_customerio.clients.traffic import Traffic
 from pytest_customerio.clients.transport.faults import is_met_connecting, received, socket_error
 from pytest_customerio.clients.transport.http1 import CONTINUE, RequestParser, serialize
+from pytest_customerio.clients.transport.sockets import check_data, check_limit
 from pytest_customerio.core.model import Answer
 
 _END = b""
@@ -38,12 +39,14 @@ class MemorySocket:
     def __init__(self, traffic: Traffic, origin: str, timeout: float | None = None) -> None:
         self._traffic = traffic
         self._parser = RequestParser(origin)
+        self._secure = origin.startswith("https")
         self._timeout = timeout
         self._answers: deque[bytes | BaseException] = deque()
 
     def sendall(self, data: bytes) -> None:
         """Ask for an answer to each request that is whole now. A fault in connecting is raised here."""
         __tracebackhide__ = True
+        check_data(data, secure=self._secure)
         for request in self._parser.feed(data):
             answer = self._traffic.answer(request)
             if answer.fault is not None and is_met_connecting(answer):
@@ -84,7 +87,8 @@ class MemorySocket:
         return io.BufferedReader(_Arriving(self))
 
     def settimeout(self, timeout: float | None) -> None:
-        """Remember the limit. Nothing here takes time, so the limit has no effect."""
+        """Remember the limit, if a socket can have it. Nothing here takes time, so the limit has no effect."""
+        check_limit(timeout)
         self._timeout = timeout
 
     def gettimeout(self) -> float | None:

@@ -61,10 +61,12 @@ class Counterexamples:
         method, url = row["request"].split(" ", 1)
         auth = row.get("auth", _KEYS[url.partition("//")[2].removeprefix("beta-")[:3]])
         headers = {"authorization": auth} if auth else {}
-        call = Interaction("requests", method, url, headers, _sent(row), at=NOW)
+        verified = not row.get("unverified", False)
+        call = Interaction("requests", method, url, headers, _sent(row), at=NOW, tls_verified=verified)
         contract = self._contract(row.get("region"), own=row.get("own", False))
         found = [violation for violation in contract.judge(call).violations if violation.rule == rule]
         notes = [f"Authorization: {auth or 'none'}"] if "auth" in row else []
+        notes += ["verify=False"] if not verified else []
         notes += [f"cio_region = {row['region']}"] if "region" in row else []
         return Counterexample("\n".join([row["request"], *notes]), _shown(row), next(iter(found), None))
 

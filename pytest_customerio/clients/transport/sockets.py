@@ -1,0 +1,111 @@
+"""What a socket makes of the settings that it is given: a connection in memory raises the same errors.
+
+A setting that is not usual is given to a socket of the operating system. That socket is never connected.
+"""
+
+from __future__ import annotations
+
+import _socket
+import errno
+import os
+import ssl
+from contextlib import closing
+from functools import cache
+from typing import Any
+
+# Any longer limit is left to the operating system, which cannot take every number.
+_LONGEST = 1e9
+
+
+def is_usual(limit: object) -> bool:
+    """Whether every socket takes this limit of time: none, or a number of seconds."""
+    return limit is None or (type(limit) in (int, float) and 0 < limit < _LONGEST)  # type: ignore[operator]
+
+
+def check_connecting(limit: Any, source: Any = None, options: Any = None, *, options_first: bool = False) -> None:
+    """Raise what a blocking socket raises when it connects with this limit, from this address, with these options.
+
+    A limit of 0 is one: the socket does not wait until it is connected.
+    """
+    __tracebackhide__ = True
+    if is_usual(limit) and not source and (options is None or options in ([], ())):
+        return
+    with closing(unconnected()) as sock:
+        _set(sock, options if options_first else None)
+        sock.settimeout(limit)
+        if source:
+            sock.bind(source)
+        if sock.gettimeout() == 0:
+            raise BlockingIOError(errno.EINPROGRESS, os.strerror(errno.EINPROGRESS))
+        _set(sock, None if options_first else options)
+
+
+def _set(sock: Any, options: Any) -> None:
+    __tracebackhide__ = True
+    for option in () if options is None else options:
+        sock.setsockopt(*option)
+
+
+def check_limit(limit: Any) -> None:
+    """Raise what a socket raises when it is given this limit."""
+    __tracebackhide__ = True
+    if not is_usual(limit):
+        with closing(unconnected()) as sock:
+            sock.settimeout(limit)
+
+
+def check_reading(limit: Any, *, secure: bool, arrived: bool) -> None:
+    """Raise what a connected socket raises when it reads with this limit: with 0 it does not wait for what arrives."""
+    __tracebackhide__ = True
+    check_limit(limit)
+    if limit == 0 and not arrived:
+        raise ssl.SSLWantReadError(*_words()) if secure else BlockingIOError(errno.EAGAIN, os.strerror(errno.EAGAIN))
+
+
+def check_context(context: Any, server_hostname: str | None) -> None:
+    """Raise what wrapping a socket in this context raises before the handshake.
+
+    Other classes than CPython's, such as that of truststore, expect a connected socket, and are not asked.
+    """
+    __tracebackhide__ = True
+    if type(context) is not ssl.SSLContext or (context.protocol is ssl.PROTOCOL_TLS_CLIENT and server_hostname):
+        return
+    wrap: Any = context.wrap_socket
+    with closing(unconnected()) as sock:  # a socket that is not connected makes no handshake
+        wrap(sock, server_hostname=server_hostname).close()
+    context.wrap_bio(ssl.MemoryBIO(), ssl.MemoryBIO(), server_hostname=server_hostname)
+
+
+def check_data(data: Any, *, secure: bool) -> None:
+    """Raise what sending this raises where it is no bytes."""
+    __tracebackhide__ = True
+    if not isinstance(data, (bytes, bytearray)):
+        if secure:
+            memoryview(data).cast("B")
+        elif not _is_buffer(data):
+            raise TypeError(f"a bytes-like object is required, not '{type(data).__name__}'")
+
+
+def _is_buffer(data: Any) -> bool:
+    try:
+        memoryview(data)
+    except TypeError:
+        return False
+    return True
+
+
+def unconnected() -> _socket.socket:
+    """A socket of CPython's own class beneath `socket.socket` (3.11 to 3.14): a mock may stand in the place of that."""
+    return _socket.socket()
+
+
+@cache
+def _words() -> tuple[object, ...]:
+    """The words of this OpenSSL where nothing has arrived that could be read."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    client = context.wrap_bio(ssl.MemoryBIO(), ssl.MemoryBIO(), server_hostname="example.com")
+    try:
+        client.read(1)
+    except ssl.SSLWantReadError as error:
+        words = error.args
+    return words

@@ -1,0 +1,73 @@
+"""The body of a request as urllib3 writes it, and the errors that it raises for a request that cannot be written."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from pytest_customerio.clients.transport.bodies import LIMIT
+from pytest_customerio.clients.transport.http1 import RequestParser
+from pytest_customerio.clients.transport.sockets import check_data
+
+_TOKENS = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
+_TARGET = re.compile(r"[!-~]+")
+_TEXT = re.compile(r"[\t -~]*")
+
+
+def sent_body(method: Any, url: str, headers: dict[str, str], given: dict[str, Any]) -> bytes:
+    """The body of a request; `headers` are the application's as text. Raises what urllib3 raises in sending it.
+
+    `given` are the arguments of `_make_request`.
+    """
+    __tracebackhide__ = True
+    body = given.get("body")
+    if isinstance(body, str):
+        body = body.encode()
+    if (body is None or type(body) is bytes) and _is_usual(method, url, given.get("headers"), headers):
+        return body or b""
+    return _written(method, url, given)
+
+
+def _is_usual(method: Any, url: str, own: Any, headers: dict[str, str]) -> bool:
+    """Whether the head of this request holds only characters that every client sends as they are.
+
+    `own` are the application's headers, `headers` the same as text.
+    """
+    return (
+        isinstance(method, str)
+        and (own is None or (bool(headers) and all(type(value) is str for pair in own.items() for value in pair)))
+        and _TOKENS.fullmatch("".join((method, *headers))) is not None
+        and _TARGET.fullmatch(url) is not None
+        and _TEXT.fullmatch("".join(headers.values())) is not None
+        and "" not in headers
+    )
+
+
+def _written(method: str, url: str, given: dict[str, Any]) -> bytes:
+    """Have urllib3 write the request, so that it raises its own error for one that cannot be sent; returns the body."""
+    __tracebackhide__ = True
+    from urllib3.connection import HTTPConnection
+
+    conn: Any = HTTPConnection("localhost")
+    conn.sock = _Written()
+    named = {name: given[name] for name in ("body", "headers", "chunked") if name in given}
+    conn.request(method, url, **named)
+    requests = RequestParser("").feed(conn.sock.data)
+    return requests[0].body if requests else bytes(conn.sock.data).partition(b"\r\n\r\n")[2]
+
+
+class _Written:
+    """In the place of a socket: remembers what is sent, up to the size that no service accepts."""
+
+    def __init__(self) -> None:
+        self.data = bytearray()
+
+    def sendall(self, data: Any) -> None:
+        __tracebackhide__ = True
+        check_data(data, secure=True)
+        if len(self.data) < LIMIT:
+            self.data += data
+
+    def settimeout(self, limit: Any) -> None: ...
+
+    def setsockopt(self, *_: Any) -> None: ...
