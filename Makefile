@@ -113,7 +113,7 @@ $(VENV)/.test: $(VENV)/.pip pyproject.toml $(CONSTRAINTS)
 # Two versions of one package: the older one has a folder of its own, and takes what else it needs from the environment.
 	$(PIP) --no-deps --upgrade --target $(VENV)/customerio-2.4 customerio==2.4
 # The SDK of another language, where there is node to run it.
-	@if command -v npm >/dev/null; then npm install --silent --no-audit --no-fund --prefix $(VENV)/node customerio-node@$(if $(CONSTRAINTS),4.4.0,4); fi
+	@if command -v npm >/dev/null; then npm install --silent --no-audit --no-fund --prefix $(VENV)/node customerio-node@$(if $(CONSTRAINTS),5.2.0,5); fi
 	@touch $@
 
 $(VENV)/.lint: $(VENV)/.pip pyproject.toml $(CONSTRAINTS)

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Literal
 from pytest_customerio.cassettes.folders import cassettes_below
 from pytest_customerio.cassettes.prepared import prepared_data
 from pytest_customerio.cassettes.provenance import About, read
+from pytest_customerio.cassettes.unrecorded import not_published, success_by_type
 from pytest_customerio.core import data
 from pytest_customerio.core.data import UnknownNameError
 from pytest_customerio.core.model import Answer, ErrorCase, Provenance
@@ -99,8 +100,10 @@ class Cassettes:
 
     def answer(self, match: Match) -> Answer:
         """The success answer to a request, also where its payload leaves the operation open; a 404 where no operation
-        fits.
+        fits, and a 501 where Customer.io may know the call all the same.
         """
+        if match.unpublished:
+            return not_published("pytest-customerio")
         found = match.operation or next(iter(match.candidates), None)
         return self.success(found.id) if found else self.not_found(next(iter(match.address.surfaces), ""))
 
@@ -200,9 +203,11 @@ class Cassettes:
 
     def _load_success(self, operation: str) -> Answer:
         found = self._load_successes(operation.partition(".")[0])
-        if operation not in found:
+        answer = found.get(operation) or success_by_type(operation)
+        if answer is None:
             raise UnknownNameError(operation, nearest(operation, tuple(found)), tuple(found))
-        return found[operation]
+        self._success[operation] = answer
+        return answer
 
     def _load_successes(self, surface: str) -> Mapping[str, Answer]:
         found: dict[str, Answer] = {}

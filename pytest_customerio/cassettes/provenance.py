@@ -119,7 +119,10 @@ class _Fields:
 
     def operations(self, key: str, default: tuple[str, ...]) -> tuple[str, ...]:
         if self.given.get(key) == "all":
-            return tuple(self.names)
+            excepted = self.texts("except")
+            for name in excepted:
+                self._known(name, self.names, "operation of this surface", "except")
+            return tuple(name for name in self.names if name not in excepted)
         found = self.texts(key, default)
         for name in found:
             self._known(name, self.names, "operation of this surface", key)

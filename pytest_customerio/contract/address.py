@@ -6,23 +6,15 @@ import re
 from collections.abc import Iterable, Iterator
 from urllib.parse import quote, unquote
 
-from pytest_customerio.contract.catalog import Address, Catalog, Match
+from pytest_customerio.contract.catalog import RETIRED_HOSTS, Address, Catalog, Match
 from pytest_customerio.contract.nearest_operation import nearest_operation
 from pytest_customerio.contract.paths import request_line
 from pytest_customerio.contract.rules import violation
+from pytest_customerio.contract.unknown_paths import split_identifier
 from pytest_customerio.core import redact
 from pytest_customerio.core.model import Operation, Violation
-from pytest_customerio.core.nearest import nearest
 
 METHODS = ("GET", "POST", "PUT", "DELETE", "PATCH")
-# Hosts that public code still names. The App API replaced them; whether they still answer is not published.
-_RETIRED = {"beta-api.customer.io": "api.customer.io", "beta-api-eu.customer.io": "api-eu.customer.io"}
-# First segments of paths of the App API (docs.customer.io/files/journeys-app.json) that the catalogue does not have.
-_OTHER_APP = re.compile(
-    "activities|assets|broadcasts|campaigns|channels|collections|cdp_subscriptions|content|customers|design_studio|esp"
-    "|exports|imports|info|messages|newsletters|object_types|objects|reporting_webhooks|segments|sender_identities"
-    "|snippets|subscription_center|subscription_topics|transactional|webhooks|workspaces"
-)
 _ENCODED = re.compile(r"(?:%[0-9A-Fa-f]{2})+")
 _STRAY_PERCENT = re.compile(r"%(?![0-9A-Fa-f]{2})")
 
@@ -32,14 +24,15 @@ def judge_address(catalog: Catalog, match: Match, method: str, url: str, region:
     address = match.address
     if address.scheme != "https" and not address.foreign:
         yield violation("not-https", "url", "https", address.scheme or "no scheme", "credentials travel in clear text")
-    if address.host in _RETIRED:
-        expected, hint = f"{_RETIRED[address.host]}/v1", "use it with a Bearer App API key"
+    if address.host in RETIRED_HOSTS:
+        expected, hint = f"{RETIRED_HOSTS[address.host]}/v1", "use it with a Bearer App API key"
         yield violation("retired-host", "url", expected, address.host, hint, source="inferred")
-        return
     yield from _port(address)
     yield from _region(match, region)
     if match.candidates:
         yield from _encoding(match)
+    elif match.unpublished:
+        yield _unpublished(method, url)
     else:
         yield from _not_found(catalog, match, method, url, region)
 
@@ -127,34 +120,22 @@ def _missing_or_unknown(catalog: Catalog, match: Match, method: str, meant: str,
         return violation("wrong-method", "url", f"{collection.method} {collection.path}", got, "", "404")
     split = _split_identifier(catalog, match, method) if len(match.address.segments) < 20 else None
     if split is not None:
-        return _unescaped(split, "a / inside the identifier")
-    return _unknown(catalog, match, method, meant, got)
+        return _unescaped(f"path.{split}", "a / inside the identifier")
+    return _unknown(match, meant, got)
 
 
-def _unknown(catalog: Catalog, match: Match, method: str, meant: str, got: str) -> Violation:
-    address = match.address
-    family = address.segments[1] if address.segments[:1] == ("v1",) and len(address.segments) > 1 else ""
-    other = "app" in address.surfaces and _OTHER_APP.fullmatch(family) and not _misspelt(catalog, match, method)
-    covered = address.surfaces and not other
+def _unknown(match: Match, meant: str, got: str) -> Violation:
     expected = meant or "an operation of the catalogue"
-    if covered:
+    if match.address.surfaces:
         return violation("unknown-endpoint", "url", expected, got, "verify the endpoint URL", "404")
     hint = "no operation of the catalogue: not judged any further"
     return violation("unknown-endpoint", "url", expected, got, hint, source="inferred")
 
 
-def _misspelt(catalog: Catalog, match: Match, method: str) -> bool:
-    """Whether the path is that of an operation in which one word differs by a letter or two."""
-    segments = match.address.segments
-    for each in catalog.operations.values():
-        template = each.path.split("/")[1:]
-        if each.method != method.upper() or len(template) != len(segments):
-            continue
-        pairs = zip(template, segments, strict=True)
-        wrong = [(part, got) for part, got in pairs if part != got and not part.startswith("{")]
-        if len(wrong) == 1 and nearest(wrong[0][1][:40], [wrong[0][0]], 0.85):
-            return True
-    return False
+def _unpublished(method: str, url: str) -> Violation:
+    got = redact.cut(request_line(None, method, url), 80)
+    hint = "Customer.io may know it, but has not published it: not judged any further"
+    return violation("unknown-endpoint", "url", "a published call of the App API", got, hint, source="inferred")
 
 
 def _first(catalog: Catalog, method: str, path: str, surfaces: Iterable[str]) -> Operation | None:
@@ -183,30 +164,8 @@ def _beside(template: str, path: str) -> bool:
 
 
 def _split_identifier(catalog: Catalog, match: Match, method: str) -> str | None:
-    """The path parameter whose value contained an unescaped `/`: the path has more segments than its template.
-
-    None where the additional segments look like words of the API: then the path is misspelt.
-    """
     operations = [each for surface in sorted(match.address.surfaces) for each in catalog.of(surface)]
-    literals = {part for each in operations for part in each.path.split("/")[3:] if part and part[0] != "{"}
-    for each in (each for each in operations if each.method == method.upper()):
-        template = tuple(each.path.split("/")[1:])
-        for at, name in enumerate(template):
-            swallowed = _swallowed(template, at, match.address.segments) if name.startswith("{") else ()
-            typo = any(nearest(part[:40], literals, 0.75) for part in swallowed[1:])
-            if len(swallowed) > 1 and all(swallowed[:1]) and not typo:
-                return f"path.{name[1:-1]}"
-    return None
-
-
-def _swallowed(template: tuple[str, ...], at: int, segments: tuple[str, ...]) -> tuple[str, ...]:
-    """The segments that the parameter at this position has to span so that the rest of the template fits; else none."""
-    surplus = len(segments) - len(template)
-    if surplus < 1:
-        return ()
-    around = (*segments[:at], *segments[at + surplus :])
-    fits = all(part.startswith("{") or part == got for part, got in zip(template, around, strict=True))
-    return segments[at : at + surplus + 1] if fits else ()
+    return split_identifier([each for each in operations if each.method == method.upper()], match.address.segments)
 
 
 def _unescaped(where: str, got: str) -> Violation:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
-from pathlib import Path
 from types import MappingProxyType
-from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
+from urllib.parse import SplitResult, parse_qsl, urlsplit
 
+from pytest_customerio.contract.routes import read_operation, read_routes
+from pytest_customerio.contract.templates import by_endpoint, fit
+from pytest_customerio.contract.unknown_paths import may_exist
 from pytest_customerio.core import data
 from pytest_customerio.core.model import Operation
 
@@ -18,6 +19,11 @@ LONGEST_REMEMBERED = 4096
 LONGEST_READ = 65_536  # the rest of a longer URL is ignored: no server accepts such a URL
 HTTP_PORT, PORTS = 80, (None, 80, 443)
 _PIPELINES_BATCH = "pipelines.batch"
+# Hosts that public code still names, with the host of the App API that replaced each. Whether they still answer is not
+# published.
+RETIRED_HOSTS = {"beta-api.customer.io": "api.customer.io", "beta-api-eu.customer.io": "api-eu.customer.io"}
+# The App API answers below this path too (docs.n8n.io/integrations/builtin/credentials/customerio).
+_OTHER_PREFIX, _PREFIX = "/v1/api/", "/v1/"
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +70,8 @@ class Match:
     """What a request is: its `operation`, or None and the rule that it breaks (`problem`) at `where`.
 
     `candidates` are all operations at this method and path; there are several where the payload decides. `params` and
-    `query` are the decoded parameters of the path and of the query.
+    `query` are the decoded parameters of the path and of the query. `unpublished` says that no operation fits, but that
+    Customer.io may know the call, because it has published others that begin like it.
     """
 
     address: Address
@@ -74,6 +81,7 @@ class Match:
     query: Mapping[str, str] = field(default_factory=lambda: _NOTHING)
     problem: str | None = None
     where: str = ""
+    unpublished: bool = False
 
     @property
     def region(self) -> str | None:
@@ -100,18 +108,23 @@ class Catalog:
         self._extra = tuple(_extra_base(each) for each in hosts)
         self._extra_hosts = {host if port is None else (host, port) for host, _, port in self._extra}
         self._homes = _homes(self.operations.values())
-        self._routes = _routes(self.operations.values())
+        self._routes = by_endpoint(self.operations.values())
         self._place = lru_cache(maxsize=1024)(self._find)
         # Whether `(host, port=None)` is Customer.io's or that of a base URL of the ini `cio_hosts`. Each request asks.
         self.concerns: Callable[..., bool] = lru_cache(maxsize=1024)(self._concerns)
-        self.pipelines_calls = {each.name: each for each in self.of("pipelines") if each.id != _PIPELINES_BATCH}
+        self.pipelines_calls = {
+            each.name: each
+            for each in self.of("pipelines")
+            if each.path == f"/v1/{each.name}" and each.id != _PIPELINES_BATCH
+        }
         self.entities = tuple(each for each in self.of("track_v2") if each.variant)
 
     @classmethod
     def load(cls, hosts: Sequence[str] = ()) -> Catalog:
         """The catalogue of `schemas/`, plus the base URLs in `hosts` (ini `cio_hosts`)."""
         folder = data.schemas()
-        return cls((_operation(path) for path in sorted(folder.glob("*/*.json"))), hosts)
+        own_files = (read_operation(path) for path in sorted(folder.glob("*/*.json")))
+        return cls((*own_files, *read_routes(folder).operations.values()), hosts)
 
     def of(self, surface: str) -> tuple[Operation, ...]:
         """The operations of one surface."""
@@ -160,7 +173,7 @@ class Catalog:
         for tried in (segments, segments[:-1]) if segments[-1:] == ("",) else (segments,):
             for surface in surfaces:
                 for template, operations in self._routes.get((surface, method, len(tried)), ()):
-                    params = _fit(template, tried)
+                    params = fit(template, tried)
                     if params is not None:
                         return operations, params
         return (), _NOTHING
@@ -175,9 +188,14 @@ class Catalog:
         candidates, params = self.find(method.upper(), address.path, surfaces)
         query = _query(address.query)
         if not candidates:
-            return Match(address, query=query, problem="unknown-endpoint")
+            return Match(address, query=query, problem="unknown-endpoint", unpublished=self._may_exist(method, address))
         only = candidates[0] if len(candidates) == 1 else None
         return Match(address, only, candidates, params, query)
+
+    def _may_exist(self, method: str, address: Address) -> bool:
+        if address.host in RETIRED_HOSTS:
+            return True  # what a retired host knows is not published any more
+        return "app" in address.surfaces and may_exist(self.of("app"), method.upper(), address.segments)
 
     def address(self, url: str) -> Address:
         """The address in a URL; an empty address where the URL cannot be parsed."""
@@ -193,29 +211,13 @@ class Catalog:
         for base_host, prefix, own in self._extra:
             if host == base_host and own in (None, port) and (path + "/").startswith(prefix + "/"):
                 path, foreign, surfaces = path[len(prefix) :], True, frozenset(self.surfaces)
+        if path.startswith(_OTHER_PREFIX) and "app" in surfaces:
+            path = _PREFIX + path.removeprefix(_OTHER_PREFIX)
         return Address(parts.scheme, host, path, parts.query, parts.fragment, user, surfaces, region, foreign, port)
 
 
 def _customer_io(host: str) -> bool:
     return host.endswith(".customer.io") or host == "customer.io"
-
-
-def _operation(path: Path) -> Operation:
-    try:
-        about = json.loads(path.read_bytes())["x-cio"]
-        variant = about.get("variant", {})
-        return Operation(
-            id=f"{path.parent.name}.{path.stem}",
-            surface=path.parent.name,
-            method=about["method"],
-            path=about["path"].partition("?")[0],
-            hosts=MappingProxyType({region: host.rpartition("/")[2] for region, host in about["hosts"].items()}),
-            auth=about["auth"],
-            docs=about["docs"],
-            variant=MappingProxyType(variant),
-        )
-    except (ValueError, KeyError, TypeError) as error:
-        raise data.DataError(path, getattr(error, "lineno", None), f"not a schema of an operation: {error}") from error
 
 
 def _homes(operations: Iterable[Operation]) -> dict[str, tuple[frozenset[str], str]]:
@@ -224,31 +226,8 @@ def _homes(operations: Iterable[Operation]) -> dict[str, tuple[frozenset[str], s
         for region, host in each.hosts.items():
             known = homes.get(host, (frozenset(), region))[0]
             homes[host] = (known | {each.surface}, region)
-    return homes
-
-
-_Routes = dict[tuple[str, str, int], list[tuple[tuple[str, ...], tuple[Operation, ...]]]]
-
-
-def _routes(operations: Iterable[Operation]) -> _Routes:
-    shared: dict[tuple[str, str, tuple[str, ...]], list[Operation]] = {}
-    for each in operations:
-        shared.setdefault((each.surface, each.method, tuple(each.path.split("/")[1:])), []).append(each)
-    routes: _Routes = {}
-    literal_first = sorted(shared.items(), key=lambda item: [part.startswith("{") for part in item[0][2]])
-    for (surface, method, template), sharing in literal_first:
-        routes.setdefault((surface, method, len(template)), []).append((template, tuple(sharing)))
-    return routes
-
-
-def _fit(template: tuple[str, ...], segments: tuple[str, ...]) -> Mapping[str, str] | None:
-    params: dict[str, str] = {}
-    for expected, got in zip(template, segments, strict=True):
-        if expected.startswith("{"):
-            params[expected[1:-1]] = unquote(got, errors="surrogateescape")
-        elif expected != got:
-            return None
-    return MappingProxyType(params)
+    retired = {host: homes[successor] for host, successor in RETIRED_HOSTS.items() if successor in homes}
+    return homes | retired
 
 
 def _query(text: str) -> Mapping[str, str]:

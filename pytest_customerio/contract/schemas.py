@@ -10,6 +10,7 @@ from typing import Any
 from pytest_customerio.contract.bundle import parameters
 from pytest_customerio.contract.engine import Schema
 from pytest_customerio.contract.own_schemas import load_own
+from pytest_customerio.contract.routes import document_of, read_routes
 from pytest_customerio.core import data
 from pytest_customerio.core.model import Operation
 
@@ -30,7 +31,9 @@ class Schemas:
 
     def read(self) -> None:
         """Read every file now: a test may later replace the files, or the functions that open them."""
-        self._documents = {each.id: self._document(each) for each in self._operations}
+        folder = data.schemas()
+        filed = [each for each in self._operations if each.id not in read_routes(folder).operations]
+        self._documents = {each.id: document_of(each.id) for each in filed}
         _ = self._common
 
     def of(self, operation: Operation) -> tuple[Schema, ...]:
@@ -61,5 +64,4 @@ class Schemas:
         return data.read_json(data.schemas() / "common.json")
 
     def _document(self, operation: Operation) -> Any:
-        known = self._documents.get(operation.id)
-        return known or data.read_json(data.schemas() / operation.surface / f"{operation.name}.json")
+        return self._documents.get(operation.id) or document_of(operation.id)

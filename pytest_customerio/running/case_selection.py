@@ -7,6 +7,8 @@ from dataclasses import replace
 
 from pytest_customerio.cassettes.cases import Cassettes
 from pytest_customerio.contract.catalog import Catalog
+from pytest_customerio.contract.routes import read_routes
+from pytest_customerio.core import data
 from pytest_customerio.core.allowances import Allowance
 from pytest_customerio.core.data import UnknownNameError
 from pytest_customerio.core.model import ErrorCase
@@ -100,10 +102,16 @@ class CaseSelection:
         """What may be meant by the name of an operation that does not exist: a surface means one of its operations."""
         surface = name.strip().lower().removesuffix(".").removesuffix(".*")
         if surface in self._catalog.surfaces:
-            return (
-                f" ({surface} is a surface; its operations: {', '.join(one.id for one in self._catalog.of(surface))})"
-            )
+            return f" ({surface} is a surface; its operations: {self._listed(surface)})"
         return did_you_mean(name, self._catalog.operations)
+
+    def _listed(self, surface: str) -> str:
+        """The operations of a surface; those of the table of routes are only counted, because they are many."""
+        by_type = read_routes(data.schemas()).operations
+        names = [one.id for one in self._catalog.of(surface)]
+        own = [name for name in names if name not in by_type]
+        more = len(names) - len(own)
+        return ", ".join(own) + (f", and {more} of schemas/routes.json" if more else "")
 
     def _found(self, given: str, words: Iterable[str]) -> list[str]:
         ids: list[str] = []

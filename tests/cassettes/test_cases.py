@@ -273,7 +273,7 @@ def test_a_case_of_one_s_own_joins(tmp_path: Path) -> None:
     cassettes = Cassettes(CATALOG, [tmp_path])
     assert cassettes.find("522") == ("522-unknown-recovers", "522-unknown-persists")
     own = case("522-unknown-persists", cassettes=cassettes)
-    assert (own.family, own.cause, own.provenance.source, len(own.operations)) == ("5xx", "Mine", "recorded", 16)
+    assert (own.family, own.cause, own.provenance.source, len(own.operations)) == ("5xx", "Mine", "recorded", 18)
     assert case("418-teapot", cassettes=cassettes).operations == ("track.identify",)
     assert cassettes.case("522-unknown-persists", "app") is None
     assert case("401-unauthorized", "app", cassettes) == case("401-unauthorized", "app")

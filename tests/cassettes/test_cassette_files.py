@@ -18,6 +18,7 @@ from pytest_customerio.cassettes.cases import NOT_FOUND, SUCCESS, Cassettes
 from pytest_customerio.cassettes.document import FAULTS
 from pytest_customerio.contract.catalog import Catalog
 from pytest_customerio.contract.contract import Contract
+from pytest_customerio.contract.routes import document_of, read_routes
 from pytest_customerio.core import data
 from pytest_customerio.core.model import Interaction
 from pytest_customerio.reporting.matrix import family
@@ -178,15 +179,17 @@ def test_the_request_draws_the_answer(path: Path) -> None:
 def test_every_operation_has_its_success(operation: Any) -> None:
     """Every operation of the catalogue has a success answer of its own, with the status that its schema names."""
     answer = CASSETTES.success(operation.id)
-    about = json.loads((data.schemas() / operation.surface / f"{operation.name}.json").read_text())["x-cio"]
+    about = document_of(operation.id)["x-cio"]
     assert answer.status == about.get("success", 200)
-    assert not answer.body or isinstance(json.loads(answer.body), dict)
+    is_list = operation.id == "app.get_collection_content"
+    assert not answer.body or isinstance(json.loads(answer.body), list if is_list else dict)
 
 
 def test_there_are_59_operations_with_a_success() -> None:
     """No success answer is for an operation that the catalogue lacks, and all are there."""
     held = [len(parsed(path)["interactions"]) for path in FILES if path.stem == SUCCESS]
-    assert sum(held) == len(CATALOG.operations) == 59
+    by_type = read_routes(data.schemas()).operations
+    assert sum(held) == len(CATALOG.operations) - len(by_type) == 59
 
 
 @pytest.mark.parametrize(
@@ -210,7 +213,7 @@ def test_no_list_leads_on_for_ever() -> None:
     """A success answer has no next page, or a loop over the pages would not end."""
     for operation in CATALOG.operations:
         body = json.loads(CASSETTES.success(operation).body or b"{}")
-        assert not body.get("next")
+        assert not (isinstance(body, dict) and body.get("next"))
 
 
 @pytest.mark.parametrize("error", MISSION, ids=lambda error: error["case"])

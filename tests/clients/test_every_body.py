@@ -20,7 +20,7 @@ from vectors import DOCUMENTS, KEYS, TRACK, grown
 
 from pytest_customerio.contract.catalog import Catalog
 from pytest_customerio.contract.contract import Contract, Judged
-from pytest_customerio.core import data
+from pytest_customerio.contract.routes import document_of
 from pytest_customerio.core.model import Interaction, Operation
 
 CATALOG = Catalog.load()
@@ -51,7 +51,7 @@ ENCODED: dict[str, Callable[[bytes], tuple[Any, dict[str, str]]]] = {
 
 def _payloads(operation: Operation) -> dict[str, bytes]:
     """A valid payload and a broken one of this operation, and what is broken for all."""
-    schema = json.loads((data.schemas() / operation.surface / f"{operation.name}.json").read_text("utf-8"))
+    schema = document_of(operation.id)
     found = {"example": json.dumps(schema["examples"][0]).encode()}
     for vector in DOCUMENTS[operation.surface]["vectors"]:
         body = json.dumps(grown(vector.get("body"))).encode()

@@ -89,12 +89,13 @@ def test_the_right_host_is_in_the_declared_region() -> None:
 @pytest.mark.parametrize(
     ("url", "source"),
     [
-        ("https://api.customer.io/v1/newsletters/5", "inferred"),
+        ("https://api.customer.io/v1/newsletters/5/drafts", "inferred"),
+        ("https://api.customer.io/v1/api/newsletters/5/drafts", "inferred"),
         ("https://docs.customer.io/files/x.json", "inferred"),
-        ("https://api.customer.io/v1/customers/5/activities", "inferred"),
+        ("https://api.customer.io/v1/customers/5/devices", "inferred"),
         ("https://api.customer.io/v1/segment", "documented"),
         ("https://api.customer.io/v1/customers/5/attribute", "documented"),
-        ("https://api.customer.io/v1/api/customers", "documented"),
+        ("https://api.customer.io/v1/api/customer", "documented"),
         ("https://api.customer.io/", "documented"),
         ("https://api.customer.io/v1", "documented"),
         ("https://cdp.customer.io/v1/v1/batch", "documented"),
@@ -154,9 +155,29 @@ def test_plain_http_is_reported_beside_everything_else() -> None:
     assert judged("POST http://localhost:8080/cio/api/v1/events", "eu", proxied) == []
 
 
-def test_a_retired_host_is_judged_no_further() -> None:
-    """A retired host has one violation, because its paths are not known any more."""
+def test_a_call_that_is_not_published_has_no_suggestion() -> None:
+    """The text says that Customer.io may know the call. Another method of a published path is a mistake."""
+    found = only("GET https://api.customer.io/v1/customers/5/devices")
+    assert (found.rule, found.severity, found.error) == ("unknown-endpoint", "warning", "")
+    assert found.expected == "a published call of the App API"
+    assert found.hint == "Customer.io may know it, but has not published it: not judged any further"
+    assert only("POST https://api.customer.io/v1/exports").rule == "wrong-method"
+
+
+def test_a_published_call_at_the_older_prefix() -> None:
+    """Below /v1/api/ the App API is the same one."""
+    assert judged("POST https://api.customer.io/v1/api/campaigns/12/triggers") == []
+    assert judged("GET https://api-eu.customer.io/v1/api/campaigns") == []
+
+
+def test_a_retired_host() -> None:
+    """A retired host is the App API of old: a published call draws one warning, another one a second."""
     assert only("POST https://beta-api.customer.io/v1/api/customers/attributes").rule == "retired-host"
+    found = judged("GET https://beta-api.customer.io/v1/api/anything")
+    assert [(each.rule, each.severity) for each in found] == [
+        ("retired-host", "warning"),
+        ("unknown-endpoint", "warning"),
+    ]
 
 
 def test_the_region_is_judged_only_where_it_is_declared() -> None:

@@ -52,7 +52,7 @@ def test_what_was_meant(asked: str, operation: str) -> None:
         "GET docs.customer.io/files/x.json",
         "GET api.customer.io/v1",
         "GET api.customer.io/v1/xyzzies/5",
-        "POST api.customer.io/v1/transactional/sms",
+        "POST api.customer.io/v1/notify/sms",
         "PUT api.customer.io/" + "a/" * 1000,
     ],
 )

@@ -15,6 +15,7 @@ from pytest_customerio.contract.catalog import Catalog
 from pytest_customerio.contract.contract import Contract
 from pytest_customerio.contract.engine import Schema
 from pytest_customerio.contract.keywords import KEYWORDS
+from pytest_customerio.contract.routes import read_routes
 from pytest_customerio.core import data
 from pytest_customerio.core.model import Interaction
 
@@ -69,7 +70,7 @@ def test_every_operation_has_its_file() -> None:
     """The number of operations of each surface is known."""
     counted = {name: len(list((ROOT / name).glob("*.json"))) for name in SURFACES}
     assert counted == SURFACES
-    assert set(Catalog.load().operations) == set(NAMES)
+    assert set(Catalog.load().operations) == {*NAMES, *read_routes(ROOT).operations}
 
 
 @pytest.mark.parametrize("path", FILES, ids=NAMES)
@@ -129,6 +130,8 @@ def test_every_entry_is_of_a_constraint_and_has_a_known_rule() -> None:
 def test_every_reference_leads_to_a_shared_fact() -> None:
     """References point into common.json, and every fact in it is used."""
     text = "".join(path.read_text("utf-8") for path in (ROOT / "common.json", *FILES))
+    table = (ROOT / "routes.json").read_text("utf-8")
+    text += "".join(re.findall(r'"\$ref": "\.\./common\.json#/\$defs/\w+"', table))
     used = set(re.findall(r'"\$ref": "(?:\.\./common\.json)?#/\$defs/(\w+)"', text))
     assert text.count('"$ref"') == len(re.findall(r'"\$ref": "(?:\.\./common\.json)?#/\$defs/\w+"', text))
     assert used == set(COMMON["$defs"])

@@ -63,7 +63,7 @@ def vocabulary() -> tuple[frozenset[str], frozenset[str]]:
     """The values that the schemas list (`enum`, `const`, `variant`), and the names of members that they define."""
     words: set[str] = set(WORDS)
     names: set[str] = set()
-    for path in (data.schemas() / "common.json", *data.schemas().glob("*/*.json")):
+    for path in (*data.schemas().glob("*.json"), *data.schemas().glob("*/*.json")):
         for key, value in members(json.loads(path.read_bytes())):
             if key in ("enum", "const"):
                 words.update(one for one in (value if isinstance(value, list) else [value]) if isinstance(one, str))

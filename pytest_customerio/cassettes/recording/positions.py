@@ -13,6 +13,7 @@ from typing import Any, Literal, Protocol
 from pytest_customerio.cassettes.recording import allowlist
 from pytest_customerio.contract.bundle import bundle
 from pytest_customerio.contract.catalog import Catalog, Match
+from pytest_customerio.contract.routes import document_of
 from pytest_customerio.core import data
 from pytest_customerio.core.model import Operation
 
@@ -124,14 +125,13 @@ def in_payload(catalog: Catalog, place: Match) -> Position:
 
 def _roots(operation: Operation) -> list[tuple[Any, Any]]:
     """The schema of an operation's payload, and one for the members that tell it from other operations."""
-    document = _document(operation.surface, operation.name)
+    document = _document(operation.id)
     return [(document, document), ({"properties": {name: {} for name in (*operation.variant, "type")}}, {})]
 
 
 @cache
-def _document(surface: str, name: str) -> Any:
-    common = data.read_json(data.schemas() / "common.json")
-    return bundle(data.read_json(data.schemas() / surface / f"{name}.json"), common)
+def _document(operation: str) -> Any:
+    return bundle(document_of(operation), data.read_json(data.schemas() / "common.json"))
 
 
 def _applying(node: Any, document: Any) -> Iterator[tuple[Any, Any]]:

@@ -47,7 +47,7 @@ def words() -> frozenset[str]:
 
 def _errors() -> Iterator[str]:
     """The errors that the schemas name."""
-    for path in (data.schemas() / "common.json", *data.schemas().glob("*/*.json")):
+    for path in (*data.schemas().glob("*.json"), *data.schemas().glob("*/*.json")):
         for name, value in allowlist.members(json.loads(path.read_bytes())):
             if name == "error" and isinstance(value, str):
                 yield value

@@ -119,7 +119,7 @@ class Advice:
         found: dict[str, dict[Constraint, None]] = {}
         for path in sorted(data.schemas().rglob("*.json")):
             if path.name != "rules.json":
-                surface = "" if path.name == "common.json" else path.parent.name
+                surface = "" if path.parent == data.schemas() else path.parent.name
                 for entry in _entries(data.read_json(path)):
                     known = {name: str(entry[name]) for name in Constraint.__slots__ if name in entry}
                     found.setdefault(entry["rule"], {})[Constraint(surface=surface, **known)] = None

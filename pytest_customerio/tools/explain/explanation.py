@@ -8,7 +8,9 @@ from functools import cached_property
 
 from pytest_customerio.cassettes.cases import Cassettes
 from pytest_customerio.contract.catalog import Catalog
+from pytest_customerio.contract.routes import read_routes
 from pytest_customerio.contract.rules import Rule
+from pytest_customerio.core import data
 from pytest_customerio.core.data import UnknownNameError
 from pytest_customerio.core.model import ErrorCase, Violation
 from pytest_customerio.core.nearest import nearest
@@ -94,7 +96,11 @@ class Explain:
         return tuple(dict.fromkeys(every))
 
     def groups(self, cassette: str) -> list[Group]:
-        """The operations that a case applies to, grouped by their answer. The largest group comes first."""
+        """The operations that a case applies to, grouped by their answer. The largest group comes first.
+
+        The calls of the table of routes do not count, because few applications send one of them.
+        """
+        by_type = read_routes(data.schemas()).operations
         found: dict[object, tuple[ErrorCase, list[str]]] = {}
         for first in {case.surface: case for case in reversed(self.cases[cassette])}.values():
             for operation in first.operations:
@@ -102,7 +108,7 @@ class Explain:
                 key = (case.answer, case.cause, case.todo, case.rules, case.provenance, tuple(case.when))
                 found.setdefault(key, (case, []))[1].append(operation)
         groups = (Group(case, tuple(operations)) for case, operations in found.values())
-        return sorted(groups, key=lambda group: -len(group.operations))
+        return sorted(groups, key=lambda group: -sum(name not in by_type for name in group.operations))
 
     def case(self, cassette: str, *, linked: bool = False) -> list[Block]:
         """The page of one case. With `linked` its examples are links, for a page that lists many cases."""
@@ -192,12 +198,15 @@ class Explain:
         )
 
     def _where(self, group: Group) -> str:
-        """`track` for all operations of Track, else their ids."""
+        """`track` for all operations of Track, `track without event` for all but a few, else their ids."""
         found = []
         for surface in self.catalog.surfaces:
             every = [operation.id for operation in self.catalog.of(surface)]
             own = [name for name in group.operations if name in every]
-            found += [surface] if own == every else own
+            others = [name.partition(".")[2] for name in every if name not in own]
+            if 2 * len(others) < len(own):
+                own = [" without ".join(filter(None, (surface, " and ".join(others))))]
+            found += own
         return ", ".join(found)
 
     def _docs(self, group: Group) -> list[str]:

@@ -16,7 +16,7 @@ from pytest_customerio.cassettes.recording.fakes import Fakes, Names, is_fake
 from pytest_customerio.cassettes.recording.positions import in_payload
 from pytest_customerio.cassettes.recording.scrub import Exchange, Scrubber
 from pytest_customerio.contract.catalog import Catalog
-from pytest_customerio.core import data
+from pytest_customerio.contract.routes import document_of
 from pytest_customerio.core.credentials import credentials
 from pytest_customerio.core.model import Answer, Operation, WireRequest
 from pytest_customerio.tools.record.canary import contains_any
@@ -414,7 +414,7 @@ PLANTED = (
 EXAMPLES = [
     (operation, example)
     for operation in CATALOG.operations.values()
-    for example in data.read_json(data.schemas() / operation.surface / f"{operation.name}.json").get("examples", ())
+    for example in document_of(operation.id).get("examples", ())
     if isinstance(example, dict)
 ]
 

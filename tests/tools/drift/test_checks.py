@@ -174,6 +174,25 @@ def test_a_document_that_says_the_same(tmp_path: Path) -> None:
     assert code == 0
 
 
+def test_a_document_of_the_app_api(tmp_path: Path) -> None:
+    """It names the calls that are new, and those of ours that are gone; a call under `/v1` of the server is the same."""
+    catalog = Catalog.load()
+    paths: dict[str, dict[str, object]] = {"/rockets/{id}": {"get": {}}}
+    for one in catalog.of("app"):
+        if one.id != "app.list_workspaces":
+            paths.setdefault(one.path.removeprefix("/v1"), {})[one.method.lower()] = {}
+    document = {"openapi": "3.1.0", "servers": [{"url": "https://api.customer.io/v1"}], "paths": paths}
+    path = tmp_path / "journeys-app.json"
+    path.write_text(json.dumps(document), encoding="utf-8")
+    text, code = run("--openapi", str(path))
+    assert code == 1
+    assert text.startswith("journeys-app.json, untitled: 186 operations compared, ")
+    rows = [row.split() for row in text.splitlines() if "/v1/" in row and "  " in row]
+    gone = [row for row in rows if row[0] == "app.list_workspaces"]
+    new = [row for row in rows if row[:2] == ["GET", "/v1/rockets/{}"]]
+    assert (len(gone), len(new)) == (1, 1)
+
+
 def schema(name: str, required: Sequence[str]) -> object:
     members = {"type": {"enum": [name]}, "groupId": {}, "batch": {}, **{one: {} for one in required}}
     return {"required": list(required), "properties": members}

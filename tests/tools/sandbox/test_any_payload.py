@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from sandbox_client import SandboxClient
 from vectors import grown
 
-from pytest_customerio.core import data as data_files
+from pytest_customerio.contract.routes import document_of
 
 FILES = sorted((Path(__file__).parents[2] / "data" / "vectors").glob("*.json"))
 JSON = st.recursive(
@@ -64,7 +64,7 @@ def test_nothing_breaks_it(name: str, data: st.DataObject) -> None:
     """The examples of the schemas with random members, and random bodies, are all answered."""
     ask = SandboxClient()
     operation = ask.service.catalog.operations[name]
-    schema = json.loads((data_files.schemas() / operation.surface / f"{operation.name}.json").read_text("utf-8"))
+    schema = document_of(operation.id)
     example = data.draw(st.sampled_from(schema["examples"]))
     target = operation.path
     for part in operation.path.split("/"):

@@ -6,6 +6,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from pytest_customerio.contract.catalog import Catalog
+from pytest_customerio.contract.routes import read_routes
+from pytest_customerio.core import data
 from pytest_customerio.core.model import Operation, Severity, Violation
 from pytest_customerio.tools.drift.documents.fields import Field, Fields
 from pytest_customerio.tools.drift.documents.operations import Published, key_of, ours
@@ -27,7 +29,7 @@ def compared_operations(published: Published, catalog: Catalog, schemas: Mapping
 
     `schemas` maps the names of shared schemas to operations that are no calls of the document.
     """
-    own = [one.id for surface in sorted(published.surfaces) for one in catalog.of(surface)]
+    own = [one.id for surface in sorted(published.surfaces) for one in _listed(catalog, surface)]
     return own + [operation.id for operation, _ in _shared(published, catalog, schemas)]
 
 
@@ -35,7 +37,7 @@ def compare(published: Published, catalog: Catalog, schemas: Mapping[str, str]) 
     """All differences: of each operation of ours, of shared schemas, and calls that only the document has."""
     theirs = dict(published.operations())
     for surface in sorted(published.surfaces):
-        for operation in catalog.of(surface):
+        for operation in _listed(catalog, surface):
             found = theirs.pop(key_of(operation), None)
             if found is None:
                 yield _difference(operation.id, "operation-gone", "error", operation.path, A_CALL, NOTHING)
@@ -45,6 +47,12 @@ def compare(published: Published, catalog: Catalog, schemas: Mapping[str, str]) 
         yield from _fields(operation, fields)
     for key in theirs:
         yield _difference(str(key), "operation-new", "warning", key.path, NOTHING, A_CALL)
+
+
+def _listed(catalog: Catalog, surface: str) -> list[Operation]:
+    """The operations of a surface that its document lists."""
+    unlisted = read_routes(data.schemas()).unlisted
+    return [one for one in catalog.of(surface) if one.id not in unlisted]
 
 
 def _shared(published: Published, catalog: Catalog, schemas: Mapping[str, str]) -> Iterator[tuple[Operation, Fields]]:

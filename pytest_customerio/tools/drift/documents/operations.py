@@ -9,6 +9,7 @@ from typing import Any
 
 from pytest_customerio.contract.bundle import bundle
 from pytest_customerio.contract.catalog import Catalog
+from pytest_customerio.contract.routes import document_of
 from pytest_customerio.core import data
 from pytest_customerio.core.model import Operation
 from pytest_customerio.tools.drift.documents.fields import Field, Fields, Reader, both, either
@@ -31,8 +32,7 @@ class Key:
 
 def ours(operation: Operation) -> Fields:
     """The fields of this operation in our schema."""
-    path = data.schemas() / operation.surface / f"{operation.name}.json"
-    schema = bundle(data.read_json(path), data.read_json(data.schemas() / "common.json"))
+    schema = bundle(document_of(operation.id), data.read_json(data.schemas() / "common.json"))
     reader = Reader(schema)
     found = reader.read(schema)
     query = schema["x-cio"].get("parameters", {}).get("query", {})
@@ -93,9 +93,10 @@ class Published:
         server = next((url for node in (call, item, self._document) for url in _servers(node)), "")
         path = _nameless(self._catalog.address(server).path.rstrip("/") + path)
         query = self._query([*_list(item, "parameters"), *_list(call, "parameters")])
-        body = self._reader.followed(call.get("requestBody"))
+        reader = Reader(self._document)  # one for each call: its limit is not for the whole of a document of 12 MB
+        body = reader.followed(call.get("requestBody"))
         schema = _dict(_dict(body, "content"), _JSON).get("schema", {})
-        for fields in self._reader.alternatives(schema):
+        for fields in reader.alternatives(schema):
             varied = (method, path) in self._varied
             variant = (_only(fields, "$.type"), _only(fields, "$.action")) if varied else ("", "")
             yield Key(method, path, variant), both(fields, query)

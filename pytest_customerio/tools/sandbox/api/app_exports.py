@@ -23,14 +23,14 @@ def list_exports(workspace: Workspace, call: Call) -> CallResult:
     return CallResult(body={"exports": list(workspace.exports.values()) or None})
 
 
-def export_people(workspace: Workspace, call: Call) -> CallResult:
+def create_customers_export(workspace: Workspace, call: Call) -> CallResult:
     """`POST /v1/exports/customers`: the people that match a filter."""
     people = matching_people(workspace, mapping(call.payload.get("filters")))
     rows = [{**identifiers(each), **attributes(each)} for each in people]
     return CallResult(body={"export": _add_export(workspace, call, "customers", rows)})
 
 
-def export_deliveries(workspace: Workspace, call: Call) -> CallResult:
+def create_deliveries_export(workspace: Workspace, call: Call) -> CallResult:
     """`POST /v1/exports/deliveries`: every message, as the sandbox does not distinguish campaigns and newsletters."""
     rows = [{"delivery_id": each.id, "to": each.to, "subject": each.subject} for each in workspace.deliveries.values()]
     return CallResult(body={"export": _add_export(workspace, call, "deliveries", rows)})
@@ -86,4 +86,7 @@ def _csv(rows: list[dict[str, str]]) -> str:
     return text.getvalue()
 
 
-HANDLERS: Mapping[str, Handler] = {"app.list_exports": list_exports}
+HANDLERS: Mapping[str, Handler] = {
+    f"app.{handler.__name__}": handler
+    for handler in (list_exports, create_customers_export, create_deliveries_export, get_export, download_export)
+}

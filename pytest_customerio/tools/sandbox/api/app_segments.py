@@ -1,4 +1,4 @@
-"""The App API's calls about segments. The catalogue has no contract for those that delete, count and list members."""
+"""The App API's calls about segments."""
 
 from __future__ import annotations
 
@@ -36,13 +36,13 @@ def delete_segment(workspace: Workspace, call: Call) -> CallResult:
     return CallResult() if workspace.segments.pop(parse_number(call.params["segment_id"]), None) else NOT_FOUND
 
 
-def segment_count(workspace: Workspace, call: Call) -> CallResult:
+def get_segment_customer_count(workspace: Workspace, call: Call) -> CallResult:
     """`GET /v1/segments/{segment_id}/customer_count`."""
     segment = _segment_in_path(workspace, call)
     return CallResult(body={"segment_id": segment.id, "count": len(segment.members)}) if segment else NOT_FOUND
 
 
-def segment_members(workspace: Workspace, call: Call) -> CallResult:
+def get_segment_membership(workspace: Workspace, call: Call) -> CallResult:
     """`GET /v1/segments/{segment_id}/membership`: a page of the members."""
     segment = _segment_in_path(workspace, call)
     if segment is None:
@@ -57,5 +57,13 @@ def _segment_in_path(workspace: Workspace, call: Call) -> Segment | None:
 
 
 HANDLERS: Mapping[str, Handler] = {
-    f"app.{handler.__name__}": handler for handler in (list_segments, create_segment, get_segment)
+    f"app.{handler.__name__}": handler
+    for handler in (
+        list_segments,
+        create_segment,
+        get_segment,
+        delete_segment,
+        get_segment_customer_count,
+        get_segment_membership,
+    )
 }

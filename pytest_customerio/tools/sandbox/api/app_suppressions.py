@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from itertools import islice
 from typing import Any
 
-from pytest_customerio.tools.sandbox.api.call import Call, CallResult
+from pytest_customerio.tools.sandbox.api.call import Call, CallResult, Handler
 from pytest_customerio.tools.sandbox.json_values import parse_number
 from pytest_customerio.tools.sandbox.workspace.workspace import Workspace
 
@@ -14,7 +14,7 @@ SUPPRESSION_TYPES = ("blocks", "bounces", "spam_reports", "invalid_emails")
 _PAGE_SIZE = 100
 
 
-def find_suppression(workspace: Workspace, call: Call) -> CallResult:
+def search_suppression(workspace: Workspace, call: Call) -> CallResult:
     """`GET /v1/esp/search_suppression/{email_address}`: the reason why an address is suppressed."""
     address = call.params["email_address"].casefold()
     for kind in SUPPRESSION_TYPES:
@@ -23,27 +23,23 @@ def find_suppression(workspace: Workspace, call: Call) -> CallResult:
     return CallResult(body={"category": "", "suppressions": []})
 
 
-def list_suppressions(workspace: Workspace, call: Call) -> CallResult:
+def get_suppressions(workspace: Workspace, call: Call) -> CallResult:
     """`GET /v1/esp/suppression/{suppression_type}`: a page of the addresses that are suppressed for one reason."""
     kind = call.params["suppression_type"]
-    if kind not in SUPPRESSION_TYPES:
-        return _unknown_type(kind)
     start = parse_number(call.query.get("offset", ""))
     limit = parse_number(call.query.get("limit", "")) or _PAGE_SIZE
     known = workspace.undeliverable.get(kind, {})
     return CallResult(body=_suppressions(kind, dict(islice(known.items(), start, start + limit))))
 
 
-def suppress_address(workspace: Workspace, call: Call) -> CallResult:
+def create_suppression(workspace: Workspace, call: Call) -> CallResult:
     """`POST /v1/esp/suppression/{suppression_type}/{email_address}`."""
     kind = call.params["suppression_type"]
-    if kind not in SUPPRESSION_TYPES:
-        return _unknown_type(kind)
     workspace.undeliverable.setdefault(kind, {})[call.params["email_address"].casefold()] = call.at
     return CallResult(body={})
 
 
-def unsuppress_address(workspace: Workspace, call: Call) -> CallResult:
+def delete_suppression(workspace: Workspace, call: Call) -> CallResult:
     """`DELETE /v1/esp/suppression/{suppression_type}/{email_address}`."""
     kind = call.params["suppression_type"]
     workspace.undeliverable.get(kind, {}).pop(call.params["email_address"].casefold(), None)
@@ -56,6 +52,7 @@ def _suppressions(kind: str, known: Mapping[str, int]) -> dict[str, Any]:
     return {"category": kind, "suppressions": listed}
 
 
-def _unknown_type(kind: str) -> CallResult:
-    text = f"suppression_type: expected {', '.join(SUPPRESSION_TYPES)}, got {kind[:40]}"
-    return CallResult(case="400-malformed", text=text)
+HANDLERS: Mapping[str, Handler] = {
+    f"app.{handler.__name__}": handler
+    for handler in (search_suppression, get_suppressions, create_suppression, delete_suppression)
+}

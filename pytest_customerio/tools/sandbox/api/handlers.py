@@ -1,4 +1,4 @@
-"""Maps each operation of the catalogue to its handler."""
+"""Maps operations of the catalogue to their handlers. The others are answered by their published type."""
 
 from __future__ import annotations
 
@@ -9,6 +9,8 @@ from pytest_customerio.tools.sandbox.api import (
     app_messages,
     app_people,
     app_segments,
+    app_suppressions,
+    app_workspaces,
     pipelines,
     track,
     track_v2,
@@ -22,5 +24,7 @@ HANDLERS: Mapping[str, Handler] = {
     **app_segments.HANDLERS,
     **app_exports.HANDLERS,
     **app_messages.HANDLERS,
+    **app_suppressions.HANDLERS,
+    **app_workspaces.HANDLERS,
     **pipelines.HANDLERS,
 }

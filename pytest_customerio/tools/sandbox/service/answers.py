@@ -13,11 +13,12 @@ from typing import Any
 from pytest_customerio.cassettes.cases import SUCCESS, Cassettes
 from pytest_customerio.cassettes.document import Document
 from pytest_customerio.cassettes.provenance import read
+from pytest_customerio.cassettes.unrecorded import BY_TYPE
 from pytest_customerio.contract.catalog import Catalog
+from pytest_customerio.contract.routes import read_routes
 from pytest_customerio.core import data
 from pytest_customerio.core.model import Answer, ErrorCase, Source
 
-_JSON = (("Content-Type", "application/json; charset=utf-8"),)
 _QUOTED_NAME = re.compile("'[^']*'")
 _GENERIC = "malformed"
 
@@ -56,6 +57,7 @@ class Answers:
         self._catalog = catalog
         self._cassettes = cassettes
         self._sources: dict[str, Source] = {}
+        self._by_type = read_routes(data.schemas()).operations
 
     @cached_property
     def cases(self) -> Mapping[tuple[str, str], ErrorCase]:
@@ -66,10 +68,11 @@ class Answers:
         """The recorded success of an operation, with `body` in place of its own if one is given."""
         if operation not in self._sources:
             self._read_sources(operation.partition(".")[0])
-        answer = self._cassettes.success(operation)
+        answer, source = self._cassettes.success(operation), self._sources[operation]
         if body is not None:
             answer = replace(answer, body=_bytes(body))
-        return SandboxAnswer(answer, self._sources[operation], notes=notes)
+            source = "documented" if operation in self._by_type else source  # only the values were made up
+        return SandboxAnswer(answer, source, notes=notes)
 
     def error(
         self, cassette: str, operation: str, details: Sequence[ErrorDetail] = (), notes: tuple[str, ...] = ()
@@ -110,12 +113,8 @@ class Answers:
     def _read_sources(self, surface: str) -> None:
         names = [each.name for each in self._catalog.of(surface)]
         about = read(Document(data.cassettes() / surface / f"{SUCCESS}.yaml"), Answer(200), names)
-        self._sources |= {f"{surface}.{name}": about.of(name).provenance.source for name in names}
-
-
-def json_answer(status: int, reason: str, body: object) -> Answer:
-    """An answer with a JSON body that does not come from a cassette."""
-    return Answer(status, reason, _JSON, json.dumps(body, separators=(",", ":")).encode())
+        found = {f"{surface}.{name}": about.of(name).provenance.source for name in names}
+        self._sources |= found | {name: BY_TYPE.source for name in self._by_type if name in found}
 
 
 def with_details(answer: Answer, details: Sequence[ErrorDetail]) -> Answer:

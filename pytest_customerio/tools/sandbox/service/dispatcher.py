@@ -8,13 +8,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from urllib.parse import urlsplit
 
+from pytest_customerio.cassettes.unrecorded import not_published
 from pytest_customerio.contract.catalog import Catalog
 from pytest_customerio.contract.rules import Rule
 from pytest_customerio.core.model import Answer
 from pytest_customerio.replay.fitting import fit
 from pytest_customerio.replay.rejections import rejections
 from pytest_customerio.tools.sandbox.api.call import CallResult
-from pytest_customerio.tools.sandbox.service.answers import Answers, ErrorDetail, SandboxAnswer, json_answer
+from pytest_customerio.tools.sandbox.service.answers import Answers, ErrorDetail, SandboxAnswer
 from pytest_customerio.tools.sandbox.service.execution import Executor
 from pytest_customerio.tools.sandbox.service.faults import Faults
 from pytest_customerio.tools.sandbox.service.keys import Keys
@@ -51,16 +52,13 @@ class Dispatcher:
             or self._unauthorized(request)
             or self._rate_limited(request)
             or self._oversized(request)
-            or self._uncatalogued(request)
             or self._catalogued(request)
         )
 
     def _unknown_call(self, request: ApiRequest) -> SandboxAnswer:
         """404 if the service has no such call. 501 if only the sandbox has none: then 404 would be wrong."""
-        if all(each.severity != "error" for each in request.violations):
-            detail = "the sandbox does not know this call; Customer.io may"
-            answer = json_answer(501, "Not Implemented", {"errors": [{"detail": detail, "status": "501"}]})
-            return SandboxAnswer(answer, "synthetic", notes=("a call that the sandbox lacks",))
+        if request.match.unpublished:
+            return SandboxAnswer(not_published("the sandbox"), "synthetic", notes=("a call that is not published",))
         path = urlsplit(request.wire.url).path
         surface = "track_v2" if path.startswith("/api/v2") else "track" if path.startswith("/api/") else "app"
         return self.answers.surface_error("404-not-found", surface)
@@ -117,17 +115,6 @@ class Dispatcher:
             return None
         cassette = self.answers.choose_cassette(status, request.operation.id)
         return self._dropped(request) or self.answers.error(cassette, request.operation.id, [ErrorDetail(text)])
-
-    def _uncatalogued(self, request: ApiRequest) -> SandboxAnswer | None:
-        """Carry out a call that the catalogue has no contract for."""
-        if request.uncatalogued is None:
-            return None
-        result = self._executor.execute_uncatalogued(request, request.uncatalogued)
-        if result.case:
-            return self._failed(request, result)
-        if result.body is None:
-            return SandboxAnswer(Answer(204, "No Content"), "documented")
-        return SandboxAnswer(json_answer(200, "OK", result.body), "documented")
 
     def _catalogued(self, request: ApiRequest) -> SandboxAnswer:
         """Carry out an operation, unless its payload breaks the contract."""

@@ -9,11 +9,12 @@ from pytest_customerio.contract.catalog import Catalog
 from pytest_customerio.core.model import Operation
 from pytest_customerio.tools.sandbox.api.call import Call, CallResult
 from pytest_customerio.tools.sandbox.api.handlers import HANDLERS
-from pytest_customerio.tools.sandbox.api.uncatalogued import UncataloguedCall
 from pytest_customerio.tools.sandbox.json_values import mapping
 from pytest_customerio.tools.sandbox.service.request import ApiRequest, batch_entities, entity_operation
 from pytest_customerio.tools.sandbox.service.stored_payload import whole_characters
 from pytest_customerio.tools.sandbox.workspace.workspace import Workspace
+
+NOT_KEPT = "the sandbox stores nothing of this call: it is answered by its published type"
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,12 +35,11 @@ class Executor:
                 notes += tuple(f"[{index}] {note}" for note in self._execute(operation, request, entity).notes)
         return CallResult(notes)
 
-    def execute_uncatalogued(self, request: ApiRequest, uncatalogued: UncataloguedCall) -> CallResult:
-        """Carry out a call that the catalogue has no contract for."""
-        return uncatalogued.handler(self.workspace, _call(request, uncatalogued.params, mapping(request.payload)))
-
     def _execute(self, operation: Operation, request: ApiRequest, payload: Mapping[str, object]) -> CallResult:
-        return HANDLERS[operation.id](self.workspace, _call(request, request.match.params, payload))
+        handler = HANDLERS.get(operation.id)
+        if handler is None:
+            return CallResult((NOT_KEPT,))
+        return handler(self.workspace, _call(request, request.match.params, payload))
 
 
 def _call(request: ApiRequest, params: Mapping[str, str], payload: Mapping[str, object]) -> Call:

@@ -12,7 +12,6 @@ from pytest_customerio.contract.catalog import Catalog, Match
 from pytest_customerio.contract.contract import Contract
 from pytest_customerio.core.model import Interaction, Operation, Violation, WireRequest
 from pytest_customerio.core.payload import TOO_DEEP
-from pytest_customerio.tools.sandbox.api.uncatalogued import SIMILAR_OPERATION, UncataloguedCall, find_uncatalogued
 from pytest_customerio.tools.sandbox.service.stored_payload import StoredPayload, stored
 
 # The host of a request that names no host of Customer.io. The catalogue looks for such a request on every surface.
@@ -54,7 +53,6 @@ class ApiRequest:
     region: str | None
     violations: tuple[Violation, ...]
     at: float
-    uncatalogued: UncataloguedCall | None = None
     unstorable: str = ""
     weight: int = 0
 
@@ -65,9 +63,7 @@ class ApiRequest:
 
     @property
     def name(self) -> str | None:
-        """The name of the uncatalogued call, or the id of the operation, if either is known."""
-        if self.uncatalogued:
-            return self.uncatalogued.name
+        """The id of the operation, if it is known."""
         return self.known_operation.id if self.known_operation else None
 
     @property
@@ -88,22 +84,17 @@ def read_request(catalog: Catalog, contract: Contract, http: HttpRequest, at: fl
     match = catalog.place(http.method, url)
     heard = Interaction("sandbox", http.method, url, http.headers, http.body, at=at)
     judged = contract.judge(heard)
-    violations = judged.violations
     request = WireRequest(http.method, url, http.headers, http.body)
-    operation, uncatalogued = (judged.operation, None) if match.candidates else (None, _uncatalogued(match, http))
-    if uncatalogued is not None:
-        operation, violations = catalog.operations[SIMILAR_OPERATION], ()
     payload = _payload(request)
     return ApiRequest(
         http,
         request,
         match,
-        operation,
+        judged.operation,
         payload.value,
         region or match.region,
-        violations,
+        judged.violations,
         at,
-        uncatalogued,
         payload.problem,
         payload.weight,
     )
@@ -121,10 +112,6 @@ def entity_operation(catalog: Catalog, request: ApiRequest, entity: Mapping[str,
     if request.operation.surface == "track_v2":
         return catalog.select(catalog.entities, entity)[0]
     return catalog.pipelines_calls.get(str(entity.get("type")))
-
-
-def _uncatalogued(match: Match, http: HttpRequest) -> UncataloguedCall | None:
-    return find_uncatalogued(http.method, match.address.path) if "app" in match.address.surfaces else None
 
 
 def _address(catalog: Catalog, http: HttpRequest) -> tuple[str, str | None]:

@@ -88,5 +88,6 @@ def test_the_compared_operations() -> None:
     """Compared are the operations of the document's surfaces, and those that its shared schemas belong to."""
     document = published({}, components={"schemas": {"push": {}}})
     schemas = {"push": "app.send_push", "sms": "app.send_sms"}
-    own = [one.id for surface in ("track", "track_v2") for one in CATALOG.of(surface)]
+    unlisted = {"track.auth", "track.push_events"}
+    own = [one.id for surface in ("track", "track_v2") for one in CATALOG.of(surface) if one.id not in unlisted]
     assert compared_operations(document, CATALOG, schemas) == [*own, "app.send_push"]

@@ -9,7 +9,7 @@ import pytest
 from sandbox_client import SandboxClient
 
 from pytest_customerio.core.model import Answer
-from pytest_customerio.tools.sandbox.service.answers import Answers, ErrorDetail, json_answer, with_details
+from pytest_customerio.tools.sandbox.service.answers import Answers, ErrorDetail, with_details
 
 
 @pytest.fixture
@@ -71,7 +71,8 @@ def test_the_text_of_an_error(answers: Answers) -> None:
 )
 def test_details_in_each_envelope(recorded: Any, expected: Any) -> None:
     """Details replace the recorded ones in the envelope of the surface."""
-    answer = json_answer(400, "Bad Request", recorded)
+    headers = (("Content-Type", "application/json"),)
+    answer = Answer(400, "Bad Request", headers, json.dumps(recorded).encode())
     detail = ErrorDetail("x", "name", required=True, index=1)
     assert json.loads(with_details(answer, [detail]).body) == expected
     assert with_details(answer, []) is answer

@@ -47,13 +47,13 @@ def test_keys(ask: SandboxClient) -> None:
 
 
 def test_unknown_calls(ask: SandboxClient) -> None:
-    """A call that the service does not have draws 404, one that only the sandbox lacks 501."""
+    """A call that the service does not have draws 404, one that it may have without having published it 501."""
     assert answered(ask, "GET", "/api/v1/customer/42") == (404, "404-not-found")
     assert answered(ask, "GET", "/api/v2/entities") == (404, "404-not-found")
     assert json.loads(ask("GET", "/v1/custommers").answer.body)["errors"][0]["status"] == "404"
-    lacking = ask("GET", "/v1/newsletters", headers={"host": "api.customer.io"})
+    lacking = ask("GET", "/v1/newsletters/3/drafts", headers={"host": "api.customer.io"})
     assert (lacking.answer.status, lacking.source) == (501, "synthetic")
-    assert lacking.notes == ("a call that the sandbox lacks",)
+    assert lacking.notes == ("a call that is not published",)
 
 
 def test_warnings_are_let_through_unless_strict() -> None:

@@ -55,7 +55,7 @@ def test_the_region(target: str, host: str, region: str | None, base: str) -> No
     ],
 )
 def test_the_name(method: str, target: str, body: bytes, name: str | None) -> None:
-    """The name is that of the operation or of the uncatalogued call, if either is known."""
+    """The name is the id of the operation, if it is known."""
     assert read(method, target, body).name == name
 
 

@@ -1,16 +1,12 @@
-"""The calls that the catalogue has no contract for."""
+"""Calls about workspaces, and what all calls of the App API have in common."""
 
 from __future__ import annotations
-
-from typing import Any
 
 import pytest
 from sandbox_client import SandboxClient
 
-from pytest_customerio.tools.sandbox.api.uncatalogued import find_uncatalogued
+from pytest_customerio.tools.sandbox.service.execution import NOT_KEPT
 from pytest_customerio.tools.sandbox.settings import Settings
-
-PRO = {"attribute": {"field": "plan", "operator": "eq", "value": "pro"}}
 
 
 @pytest.mark.parametrize(
@@ -37,7 +33,7 @@ def test_workspaces(ada_and_bob: SandboxClient) -> None:
 
 
 def test_credentials_limits_and_faults_apply(ask: SandboxClient) -> None:
-    """They are logged by name without violations; credentials, limits and faults apply to them."""
+    """They are logged by name; credentials, limits and faults apply to them."""
     ask("GET", "/v1/workspaces")
     (one,) = ask.service.log
     assert (one.operation, one.violations, one.source) == ("app.list_workspaces", (), "documented")
@@ -50,17 +46,14 @@ def test_credentials_limits_and_faults_apply(ask: SandboxClient) -> None:
     assert ask("GET", "/v1/workspaces", headers=wrong_host).answer.status == 404
 
 
-@pytest.mark.parametrize(
-    ("method", "path", "name"),
-    [
-        ("GET", "/v1/exports/1", "app.get_export"),
-        ("POST", "/v1/exports/customers", "app.export_people"),
-        ("GET", "/v1/exports/", None),
-        ("PUT", "/v1/workspaces", None),
-        ("GET", "/v1/newsletters", None),
-    ],
-)
-def test_addresses(method: str, path: str, name: Any) -> None:
-    """A call is found by method and path; an empty parameter does not match."""
-    call = find_uncatalogued(method, path)
-    assert (call and call.name) == name
+def test_a_call_of_which_nothing_is_stored(ask: SandboxClient) -> None:
+    """It is answered by its published type, which the log says."""
+    reply = ask("GET", "/v1/campaigns/3")
+    assert (reply.answer.status, reply.source, reply.notes) == (200, "synthetic", (NOT_KEPT,))
+    assert ask("DELETE", "/v1/newsletters/3").answer.status == 204
+    assert ask("PUT", "/v1/snippets", b'{"name": "greeting"}').answer.status == 400
+
+
+def test_a_call_that_is_not_published(ask: SandboxClient) -> None:
+    """The service may know it, so the sandbox does not answer 404."""
+    assert ask("GET", "/v1/customers/42/devices").answer.status == 501
