@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -53,6 +53,22 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         parser.addini(name, text, type=kind, default=default)
 
 
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_load_initial_conftests(early_config: pytest.Config) -> Generator[None, object, object]:
+    """With the gate, install everything before a `conftest.py`, Django's settings or another plugin may send.
+
+    The controller of pytest-xdist does so too: it imports every `conftest.py`, and calls hooks of its own.
+    """
+    given = vars(early_config.known_args_namespace)
+    if any(given.get(_dest(name)) for name in OPTIONS) or _ini(early_config, "cio_contract"):
+        try:
+            _run(early_config, given).open()
+        except pytest.UsageError:  # `--help` is there for those who made a mistake
+            if not (given["help"] or given["version"]):
+                raise
+    return (yield)
+
+
 def pytest_configure(config: pytest.Config) -> None:
     """Register the marks; read the settings if an option or the ini activates the plugin."""
     for mark, text in MARKS.items():
@@ -63,13 +79,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
         refuse_ini(config, unknown, INI)
     if any(map(config.getoption, OPTIONS)) or any(_ini(config, n) for n in INI):
-        _run(config)
-
-
-def pytest_sessionstart(session: pytest.Session) -> None:
-    """With --cio-contract, install everything before the first test module is imported."""
-    if (run := _started(session.config)) and run.everywhere:
-        run.open()
+        _run(config).confirm()
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
@@ -157,12 +167,6 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> Genera
         return (yield)
     finally:
         run.blocks.unfold(terminalreporter.stats)
-
-
-def pytest_unconfigure(config: pytest.Config) -> None:
-    """Remove everything that was installed."""
-    if run := _started(config):
-        run.close()
 
 
 @pytest.fixture
@@ -267,12 +271,18 @@ def _started(config: pytest.Config) -> Run | None:
     return config.stash.get(RUN, None)
 
 
-def _run(config: pytest.Config) -> Run:
+def _run(config: pytest.Config, given: Mapping[str, Any] | None = None) -> Run:
     if RUN not in config.stash:
         from pytest_customerio.running.run import Run
 
-        config.stash[RUN] = Run(config, _new_recordings)
+        config.stash[RUN] = run = Run(config, _new_recordings, given)
+        # The first cleanup is the last to be called: what other plugins send when they end does not leave either.
+        config.add_cleanup(run.close)
     return config.stash[RUN]
+
+
+def _dest(option: str) -> str:
+    return option.removeprefix("--").replace("-", "_")
 
 
 def _new_recordings() -> type[NewRecordings]:

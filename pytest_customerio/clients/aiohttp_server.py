@@ -35,7 +35,14 @@ CONNECT = Part(
     "requests that no mock answers get our answer",
     "the guard refuses requests that no mock answers",
 )
-PARTS = (CONNECT,)
+REUSE = Part(
+    AIOHTTP,
+    "aiohttp.connector",
+    "BaseConnector._get",
+    "a connection that was open before is not used any more",
+    "a request may leave through a connection that was open before",
+)
+PARTS = (CONNECT, REUSE)
 
 
 def watch() -> Arrived:
@@ -56,6 +63,7 @@ def install(traffic: Traffic, patches: Patches) -> None:
     """Answer every TCP connector. Open connections are closed when traffic is switched off."""
     aiohttp = importlib.import_module("aiohttp")
     patches.patch(CONNECT, functools.partial(_connect, traffic, aiohttp))
+    patches.patch(REUSE, functools.partial(_reuse, traffic, aiohttp.TCPConnector))
 
 
 def _connect(traffic: Traffic, aiohttp: Any, original: Callable[..., Any]) -> Callable[..., Any]:
@@ -69,6 +77,19 @@ def _connect(traffic: Traffic, aiohttp: Any, original: Callable[..., Any]) -> Ca
         return protocol
 
     return create_connection
+
+
+def _reuse(traffic: Traffic, kind: Any, original: Callable[..., Any]) -> Callable[..., Any]:
+    """Close connections to Customer.io that were open before we were installed. `_conns` is private (3.11 to 3.14)."""
+
+    async def get(self: Any, key: Any, *args: Any) -> Any:
+        if isinstance(self, kind) and traffic.concerns(key.host, key.port) and not passes_through():
+            for protocol, _ in self._conns.get(key, ()):
+                if protocol.transport is not None and not isinstance(protocol.transport, _Transport):
+                    protocol.close()
+        return await original(self, key, *args)
+
+    return get
 
 
 async def _check_connecting(aiohttp: Any, connector: Any, req: Any, timeout: Any) -> None:

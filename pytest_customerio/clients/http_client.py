@@ -94,6 +94,7 @@ def _request(traffic: Traffic, original: Wrapper) -> Wrapper:
         if hearing is None:
             original(conn, method, url, body, headers, **options)
             return
+        _leave_network(conn)
         vars(conn)[_UNANSWERED] = hearing.interaction
 
         def send(body: Any) -> None:
@@ -132,6 +133,7 @@ def _endheaders(traffic: Traffic, original: Wrapper) -> Wrapper:
             if conn.sock is not None:
                 conn.sock.close()
             conn.sock = MemorySocket(traffic, target, conn.timeout)
+        _leave_network(conn)
         hearing = _hear(traffic, conn, method, target)
         if hearing is None:
             original(conn, message_body, **options)
@@ -139,6 +141,13 @@ def _endheaders(traffic: Traffic, original: Wrapper) -> Wrapper:
         _begin(conn, hearing, lambda body: original(conn, body, **options), message_body)
 
     return endheaders
+
+
+def _leave_network(conn: Any) -> None:
+    """Close the socket of a connection to Customer.io that was open before us; the next one is in memory."""
+    if getattr(conn.sock, "family", None) in (socket.AF_INET, socket.AF_INET6) and not _is_users(conn):
+        conn.sock.close()
+        conn.sock = None
 
 
 def _may_replace(sock: Any) -> bool:

@@ -12,6 +12,7 @@ import importlib
 import ssl
 from collections.abc import Callable
 from typing import Any
+from weakref import WeakSet
 
 from pytest_customerio.clients.hearing import note_tls
 from pytest_customerio.clients.httpcore_streams import AsyncStream, Stream
@@ -49,13 +50,37 @@ def _attribute(library: Library, pool: str, name: str) -> Part:
 CREATE = {
     (library.name, pool): _part(library, pool) for library in (HTTPCORE, HTTPCORE2) for pool in (*POOLS, *ASYNC_POOLS)
 }
+# The classes of a pool's connections, and the module of each. A connection says which requests it takes.
+KINDS = {
+    "HTTPConnection": "connection",
+    "ForwardHTTPConnection": "http_proxy",
+    "TunnelHTTPConnection": "http_proxy",
+    "Socks5Connection": "socks_proxy",
+}
+
+
+def _taking(library: Library, folder: str, kind: str) -> Part:
+    return Part(
+        library,
+        f"{library.name}.{folder}.{KINDS[kind]}",
+        f"{'Async' * (folder == '_async')}{kind}.can_handle_request",
+        "a connection that was open before is not used any more",
+        "a request may leave through a connection that was open before",
+        optional="Socks" in kind,
+    )
+
+
+TAKING = {
+    library.name: [_taking(library, folder, kind) for folder in ("_sync", "_async") for kind in KINDS]
+    for library in (HTTPCORE, HTTPCORE2)
+}
 READ = tuple(
     _attribute(library, pool, name)
     for library in (HTTPCORE, HTTPCORE2)
     for pool in (POOLS[0], ASYNC_POOLS[0])
     for name in ATTRIBUTES
 )
-PARTS = (*CREATE.values(), *READ)
+PARTS = (*CREATE.values(), *TAKING[HTTPCORE.name], *TAKING[HTTPCORE2.name], *READ)
 
 
 def install(traffic: Traffic, patches: Patches, client: str = "httpcore") -> None:
@@ -64,15 +89,20 @@ def install(traffic: Traffic, patches: Patches, client: str = "httpcore") -> Non
     connect = functools.partial(network.connection, network.kind, network.backend)
     async_connect = functools.partial(network.connection, network.async_kind, network.async_backend)
     for pool in POOLS:
-        patches.patch(CREATE[client, pool], functools.partial(_creating, connect))
+        patches.patch(CREATE[client, pool], functools.partial(_creating, connect, network.passed))
     for pool in ASYNC_POOLS:
-        patches.patch(CREATE[client, pool], functools.partial(_creating, async_connect))
+        patches.patch(CREATE[client, pool], functools.partial(_creating, async_connect, network.passed))
+    for part in TAKING[client]:
+        patches.patch(part, network.taking)
 
 
-def _creating(connect: Callable[[Any, Any], Any], original: Callable[[Any, Any], Any]) -> Callable[[Any, Any], Any]:
+def _creating(
+    connect: Callable[[Any, Any], Any], passed: WeakSet[Any], original: Callable[[Any, Any], Any]
+) -> Callable[[Any, Any], Any]:
     def create_connection(self: Any, origin: Any) -> Any:
-        connection = connect(self, origin)
-        return original(self, origin) if connection is None else connection
+        connection = connect(self, origin) or original(self, origin)
+        passed.add(connection)
+        return connection
 
     return create_connection
 
@@ -91,6 +121,19 @@ class _Network:
         self.async_backend = type("AsyncMemoryBackend", (_AsyncBackend, core.AsyncNetworkBackend), {})
         # Connecting changes the context that it is given, and the application may use its own context elsewhere.
         self.context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+        # Connections that were made since we are here.
+        self.passed: WeakSet[Any] = WeakSet()
+
+    def taking(self, original: Callable[[Any, Any], bool]) -> Callable[[Any, Any], bool]:
+        """A connection to Customer.io that was open before takes no request: the pool makes a new one."""
+
+        def can_handle_request(connection: Any, origin: Any) -> bool:
+            takes = original(connection, origin)
+            if not takes or connection in self.passed:
+                return takes
+            return not self.traffic.concerns(origin.host.decode("ascii"), origin.port)
+
+        return can_handle_request
 
     def connection(self, kind: Any, backend: Any, pool: Any, origin: Any) -> Any:
         """A connection in memory; None where the pool must make its own."""

@@ -1,4 +1,4 @@
-"""Users' own vcrpy cassettes: their requests are heard, and it is known when they record.
+"""Users' own vcrpy cassettes: their requests are heard, and what they would record from Customer.io is refused.
 
 Two faults of vcrpy (8.2 to 9.4) are repaired while we are installed. While a cassette builds a connection, it puts the
 real classes back for the whole process, so that requests of other threads are really sent: a lock makes the other
@@ -13,19 +13,20 @@ import threading
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from pytest_customerio.clients.bypass.cassettes import has_answer
+from pytest_customerio.clients.bypass.cassettes import has_answer, would_record
 from pytest_customerio.clients.bypass.leading import lead
 from pytest_customerio.clients.hearing import begin, send_heard
-from pytest_customerio.clients.passthrough import passed_through, passing_through
+from pytest_customerio.clients.passthrough import recorded, recording
 from pytest_customerio.clients.traffic import Traffic
 from pytest_customerio.clients.transport.bodies import drain
-from pytest_customerio.clients.transport.wire import destination
+from pytest_customerio.clients.transport.wire import destination, plain_headers
+from pytest_customerio.core.model import WireRequest
 from pytest_customerio.process.parts import URLLIB3, VCRPY, Part
 from pytest_customerio.process.patching import Patches, Wrapper
 
 HTTPX, AIOHTTP = "vcr.stubs.httpx_stubs", "vcr.stubs.aiohttp_stubs"
 _RACE = "requests of other threads may pass a cassette while it builds a connection"
-_RECORDS = "a request that a cassette records may get our answer"
+_RECORDS = "a request that a cassette records may get our answer, or be sent"
 FORCE_RESET = Part(
     VCRPY, "vcr.patch", "force_reset", "one thread at a time builds a real connection", _RACE, needs="vcr"
 )
@@ -56,9 +57,9 @@ def install(traffic: Traffic, patches: Patches, module: str = "vcr") -> None:
     """Tap vcrpy itself, or its stubs for a client, which it imports when that client is there."""
     if module == HTTPX:
         for part in HTTPX_REQUESTS:
-            patches.patch(part, _recorded_httpx)
+            patches.patch(part, lambda original: _recorded_httpx(traffic, original))
     elif module == AIOHTTP:
-        patches.patch(AIOHTTP_REQUESTS, _recorded_aiohttp)
+        patches.patch(AIOHTTP_REQUESTS, lambda original: _recorded_aiohttp(traffic, original))
     else:
         _repair(traffic, patches)
 
@@ -75,7 +76,7 @@ def _repair(traffic: Traffic, patches: Patches) -> None:
 def _alone(lock: threading.RLock, original: Wrapper) -> Wrapper:
     @contextlib.contextmanager
     def force_reset() -> Iterator[None]:
-        with lock, passing_through(), original():
+        with lock, recording(), original():
             yield
 
     return force_reset
@@ -108,15 +109,20 @@ def _getresponse(traffic: Traffic, original: Wrapper) -> Wrapper:
         request = getattr(conn, "_vcr_request", None)
         if request is None or not traffic.concerns(*destination(request.uri)):
             return original(conn, *args, **options)
+
+        def play() -> Any:
+            __tracebackhide__ = True
+            if would_record(conn.cassette, request):
+                _refuse(traffic, request.method, request.uri, request.headers)
+            return original(conn, *args, **options)
+
         hearing = begin(traffic, "http.client", request.method, request.uri)
         if hearing is None:
-            return original(conn, *args, **options)
+            return play()
 
         def send(_: Any) -> Any:
             __tracebackhide__ = True
-            if not hearing.replayed:
-                return original(conn, *args, **options)
-            return _led(conn, lambda: original(conn, *args, **options))
+            return _led(conn, play) if hearing.replayed else play()
 
         return send_heard(hearing, request.headers, drain(request.body), send, status="status")
 
@@ -142,16 +148,34 @@ def _led(conn: Any, answer: Callable[[], Any]) -> Any:
     )
 
 
-def _recorded_httpx(original: Wrapper) -> Wrapper:
+def _refuse(traffic: Traffic, method: str, url: str, headers: Any) -> None:
+    """Refuse a request that a cassette would record. The answer that is asked for here is given to nobody."""
+    __tracebackhide__ = True
+    with recording():
+        traffic.answer(WireRequest(method, url, plain_headers(headers), b""))
+
+
+def _recorded_httpx(traffic: Traffic, original: Wrapper) -> Wrapper:
+    def check(transport: Any, request: Any) -> None:
+        __tracebackhide__ = True
+        if traffic.concerns(request.url.host, request.url.port):
+            _refuse(traffic, request.method, str(request.url), request.headers)
+
     def handle(cassette: Any, real: Wrapper, *args: Any) -> Any:
         __tracebackhide__ = True
-        return original(cassette, passed_through(real), *args)
+        return original(cassette, recorded(real, check), *args)
 
     return handle
 
 
-def _recorded_aiohttp(original: Wrapper) -> Wrapper:
+def _recorded_aiohttp(traffic: Traffic, original: Wrapper) -> Wrapper:
+    def check(session: Any, method: str, given: Any, **options: Any) -> None:
+        __tracebackhide__ = True
+        url = session._build_url(given)
+        if traffic.concerns(url.host or "", url.port):
+            _refuse(traffic, method, str(url), options.get("headers"))
+
     def vcr_request(cassette: Any, real: Wrapper) -> Any:
-        return original(cassette, passed_through(real))
+        return original(cassette, recorded(real, check))
 
     return vcr_request

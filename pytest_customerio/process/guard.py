@@ -1,7 +1,8 @@
 """Refuses every socket to Customer.io while the guard is armed, whatever code of the process opens it.
 
-The guard is an audit hook (PEP 578). Python cannot remove an audit hook, so that there is one hook and one `Guard` for
-the whole process; the hook only asks the guard, and while nothing is armed it refuses nothing.
+The guard is an audit hook (PEP 578), beside which `lookups` watches what causes no audit event. Python cannot remove an
+audit hook, so that there is one hook and one `Guard` for the whole process; the hook only asks the guard, and while
+nothing is armed it refuses nothing.
 """
 
 from __future__ import annotations
@@ -10,10 +11,12 @@ import atexit
 import sys
 import threading
 import unicodedata
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any, Protocol
 from weakref import WeakKeyDictionary, WeakSet
+
+from pytest_customerio.process.lookups import watch
 
 __tracebackhide__ = True  # pytest shows no frame of ours in anybody's traceback
 
@@ -40,33 +43,43 @@ Entry = tuple[Watched, Callable[[str], BaseException]]
 class Guard:
     """What is refused in this process now.
 
-    `outliving` are the threads that tests started and left running when the guard was disarmed: they stay refused. The
-    entry that was disarmed last is armed again when the interpreter ends, because an SDK may send its queue then.
+    `outliving` are the threads that tests started and left running when the guard was disarmed: they stay refused.
+    `lasting` are the entries that are armed for good. Of the others, the one that was disarmed last is armed again when
+    the interpreter ends, because an SDK may send its queue then.
     """
 
     def __init__(self) -> None:
         self.armed: list[Entry] = []
+        self.lasting: list[Entry] = []
         self.outliving: WeakKeyDictionary[threading.Thread, Watched] = WeakKeyDictionary()
         self._latest: list[Entry] = []
         self._allowed = threading.local()
         self._hooked = threading.Lock()
 
-    def arm(self, traffic: Watched, refuse: Callable[[str], BaseException]) -> Callable[[], None]:
+    def arm(
+        self, traffic: Watched, refuse: Callable[[str], BaseException], *, for_good: bool = False
+    ) -> Callable[[], None]:
         """Refuse every look-up of and connection to a host that concerns `traffic`; returns what disarms.
 
         `refuse(address)` makes the error to raise; `address` reads `track.customer.io:443`. A thread that was started
         meanwhile and still runs after that ends where it would connect: no test is left that could report an error.
+        What is armed `for_good` refuses all other code too after that, until the interpreter is gone.
         """
         if self._hooked.acquire(blocking=False):
             sys.addaudithook(_hook(self.audit))
         entry = (traffic, refuse)
         self.armed.append(entry)
+        unwatch = watch(self.check)
         before = WeakSet(threading.enumerate())
 
         def disarm() -> None:
             if entry in self.armed:
                 self.armed.remove(entry)
                 self._refuse_later(entry, before)
+                if for_good:
+                    self.lasting.append(entry)
+                else:
+                    unwatch()
 
         return disarm
 
@@ -90,10 +103,11 @@ class Guard:
 
     def audit(self, event: str, args: tuple[Any, ...]) -> None:
         """The audit hook."""
-        if (self.armed or self.outliving) and event in _WHERE:
-            self._check(*_WHERE[event](args))
+        if (self.armed or self.outliving or self.lasting) and event in _WHERE:
+            self.check(*_WHERE[event](args))
 
-    def _check(self, host: object, port: object) -> None:
+    def check(self, host: object, port: object) -> None:
+        """Raise where a look-up of or a connection to this host is refused now; anything else passes."""
         name = host.decode("latin-1") if isinstance(host, bytes) else host
         if not isinstance(name, str):
             return
@@ -102,12 +116,16 @@ class Guard:
         if name == getattr(self._allowed, "host", None):
             return
         number = port if isinstance(port, int) else _number(port)
-        for traffic, refuse in tuple(self.armed):
-            if traffic.concerns(name, number):
-                raise refuse(name if number is None else f"{name}:{number}")
+        self._refuse(self.armed, name, number)
         outlived = self.outliving.get(threading.current_thread()) if self.outliving else None
         if outlived is not None and outlived.concerns(name, number):
             raise SystemExit
+        self._refuse(self.lasting, name, number)
+
+    def _refuse(self, entries: Iterable[Entry], name: str, number: int | None) -> None:
+        for traffic, refuse in tuple(entries):
+            if traffic.concerns(name, number):
+                raise refuse(name if number is None else f"{name}:{number}")
 
 
 def _hook(audit: Callable[[str, tuple[Any, ...]], None]) -> Callable[[str, tuple[Any, ...]], None]:

@@ -29,6 +29,12 @@ UNANSWERED = """\
 
   what is answered        requests, urllib3, httpx, httpx2, aiohttp and http.client
   what may be the cause   another client, a socket of its own, or a mock that records (vcrpy: record_mode)"""
+RECORDS = """\
+{request}: refused, a cassette of the suite would send it to Customer.io with its key, and record it
+
+  to play only           the interaction has to be in the cassette; record_mode="none" (`--record-mode=none`)
+  to record it           take the cassette off the test, and run `pytest --cio-record` with a sandbox
+  to have it answered    take the cassette off the test"""
 UNJUDGED = """\
 {request}: could not be judged, because of an error in pytest-customerio
 

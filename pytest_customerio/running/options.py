@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Mapping
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -16,7 +16,7 @@ from pytest_customerio.core.settings import IniError, Settings, SettingsError
 
 T = TypeVar("T")
 # Each of them activates the gate: a run that only reports, and sends to the service, is what nobody wants.
-OPTIONS = ("--cio-contract", "--cio-strict", "--cio-record", "--cio-report")
+OPTIONS = ("cio_contract", "cio_strict", "cio_record", "cio_report")
 # Options with which a run leaves tests out.
 _NARROWING = ("keyword", "markexpr", "lf", "stepwise", "deselect", "ignore", "ignore_glob", "collectonly", "pyargs")
 
@@ -24,31 +24,34 @@ _NARROWING = ("keyword", "markexpr", "lf", "stepwise", "deselect", "ignore", "ig
 _SELECTING = ("keyword", "lf", "stepwise", "collectonly")
 
 
-def read(config: pytest.Config) -> Settings:
-    """The settings of this run. Raises `SettingsError`."""
+def read(config: pytest.Config, given: Mapping[str, Any] | None = None) -> Settings:
+    """The settings of this run. Raises `SettingsError`.
+
+    `given` are the values of the options, where pytest has not put them into `config` yet.
+    """
+    given = vars(config.option) if given is None else given
     return Settings(
-        contract=any(map(config.getoption, OPTIONS)) or bool(_get(config, "cio_contract")),
-        strict=bool(config.getoption("--cio-strict")),
+        contract=any(given[name] for name in OPTIONS) or bool(_get(config, "cio_contract")),
+        strict=bool(given["cio_strict"]),
         reports=tuple(
             settings.report_path(text, config.invocation_params.dir, Path(config.rootpath))
-            for text in config.getoption("--cio-report")
+            for text in given["cio_report"]
         ),
         region=settings.region(_get(config, "cio_region")),
         schemas=settings.folders("cio_schemas", _get(config, "cio_schemas")),
         cassettes=settings.folders("cio_cassettes", _get(config, "cio_cassettes")),
-        record=_record(config),
-        debugger=bool(config.getoption("usepdb", default=False)),
+        record=_record(config, given),
+        debugger=bool(given.get("usepdb")),
         hosts=settings.hosts(_get(config, "cio_hosts")),
         rootdir=Path(config.rootpath),
         allow_lines=tuple(_get(config, "cio_allow")),
     )
 
 
-def _record(config: pytest.Config) -> bool:
-    given = bool(config.getoption("--cio-record"))
-    if given:
+def _record(config: pytest.Config, given: Mapping[str, Any]) -> bool:
+    if given["cio_record"]:
         settings.recordings(Path(config.rootpath))
-    return given
+    return bool(given["cio_record"])
 
 
 def refuse_ini(config: pytest.Config, names: Iterable[str], known: Collection[str]) -> None:

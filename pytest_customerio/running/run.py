@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import warnings
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
@@ -26,6 +27,7 @@ from pytest_customerio.running import options, xdist
 from pytest_customerio.running.allowances import NEEDED
 from pytest_customerio.running.blocks import Blocks
 from pytest_customerio.running.notes import Notes
+from pytest_customerio.running.program import is_program
 from pytest_customerio.running.unittest import case_of, function_of, key_of, operation_of
 
 if TYPE_CHECKING:
@@ -52,11 +54,15 @@ class Run:
     """
 
     def __init__(
-        self, config: pytest.Config, new_recordings: Callable[[], Callable[[Path, Catalog], Recordings]]
+        self,
+        config: pytest.Config,
+        new_recordings: Callable[[], Callable[[Path, Catalog], Recordings]],
+        given: Mapping[str, Any] | None = None,
     ) -> None:
         self.config = config
         self._new_recordings = new_recordings
-        self.settings = options.checked(config, lambda: options.read(config))
+        self._alone = is_program(sys._getframe())
+        self.settings = options.checked(config, lambda: options.read(config, given))
         self.results = Results(strict=self.settings.strict)
         self.blocks = Blocks()
         self.notes = Notes(config, self.settings)
@@ -68,11 +74,6 @@ class Run:
         self._nothing_checked = False
         self._session: Session | None = None
         self._plans: dict[str, Plan] = {}
-
-    @property
-    def everywhere(self) -> bool:
-        """Whether every test is checked, in a process that runs tests."""
-        return self.settings.contract and not xdist.is_controller(self.config)
 
     @property
     def session(self) -> Session:
@@ -105,6 +106,8 @@ class Run:
                 self._plans[item.nodeid] = plan
                 self.wanted = self.wanted or plan.checked
                 self.notes.marks.add(plan)
+        if self.wanted and xdist.is_worker(self.config):
+            self._noted(lambda: self.session)  # before it is too late to send its mistake
         if self.mistake and not xdist.is_worker(self.config):
             raise pytest.UsageError(self.mistake)
         if self.mistake:  # a worker that raises crashes: it runs no test, and sends the reason
@@ -128,6 +131,16 @@ class Run:
             return None
         return self.each.run(self.phases, self._plans, item, nextitem)
 
+    def confirm(self) -> None:
+        """The whole command line is read. A `conftest.py` may have changed it: what is open then is opened anew."""
+        settings = options.checked(self.config, lambda: options.read(self.config))
+        if settings != self.settings:
+            self.close()
+            self.settings, self.results, self._session = settings, Results(strict=settings.strict), None
+            self.notes = Notes(self.config, settings)
+        if settings.contract:
+            self.open()
+
     def open(self) -> None:
         """Install the guard and the clients' modules, once; once tests are collected, load what their answers need."""
         session = self._noted(lambda: self.session) if xdist.is_worker(self.config) else self.session
@@ -137,7 +150,7 @@ class Run:
             from pytest_customerio.running.phases import Phases
 
             self.phases = Phases(session, lambda item: self._plans.get(item.nodeid) or self._plan(item))
-            session.open()
+            session.open(for_good=self._alone and self.settings.contract)
 
     def close(self) -> None:
         """Remove everything that was installed."""

@@ -19,7 +19,7 @@ from pytest_customerio.core.allowances import allowances
 from pytest_customerio.core.model import Interaction, PendingInteraction
 from pytest_customerio.core.settings import RECORDINGS, Settings
 from pytest_customerio.judging.ledger import Record
-from pytest_customerio.process import guard
+from pytest_customerio.process import guard, processes
 from pytest_customerio.process.call_sites import CallSite
 from pytest_customerio.process.patching import Patches
 from pytest_customerio.reporting import messages
@@ -101,13 +101,18 @@ class Session:
         """Whether an answer may come out of vcrpy: a case may be replayed, or the test has a recording."""
         return plan.case is not None or plan.keep or self.recordings.plays(plan.nodeid)
 
-    def open(self) -> None:
-        """Install the guard and the clients' modules. No mock may be active: it would be taken for the original."""
+    def open(self, *, for_good: bool = False) -> None:
+        """Install the guard and the clients' modules. No mock may be active: it would be taken for the original.
+
+        The guard may be armed `for_good`: until the process ends.
+        """
         self.contract.prepare()
         self.cassettes.load()
         self._stack.enter_context(self.cassettes.quiet())
         self._stack.enter_context(self.recordings.opened())
-        self._stack.callback(guard.arm(self._traffic, self._traffic.refusal))
+        self._stack.callback(guard.arm(self._traffic, self._traffic.refusal, for_good=for_good))
+        if self.settings.contract:
+            self._stack.callback(processes.watch())
         self._taps = registry.install(self._traffic)
         self._places = self._taps.places
         self._stack.callback(self._taps)

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Self
 from pytest_customerio.cassettes.recording.playing import RecordingError
 from pytest_customerio.clients import traffic as taps
 from pytest_customerio.clients.bypass.leading import MockAnswersError, bypass
+from pytest_customerio.clients.passthrough import is_recorded
 from pytest_customerio.clients.sent import watched
 from pytest_customerio.clients.traffic import being_heard, heard_above
 from pytest_customerio.contract.paths import request_line
@@ -20,7 +21,7 @@ from pytest_customerio.core.model import CONNECT_FAULTS, Answer, PendingInteract
 from pytest_customerio.process.guard import RefusedError
 from pytest_customerio.process.ownership import Ownership
 from pytest_customerio.process.recognition import is_mock
-from pytest_customerio.reporting.messages import REFUSED, UNANSWERED
+from pytest_customerio.reporting.messages import RECORDS, REFUSED, UNANSWERED
 
 if TYPE_CHECKING:
     from pytest_customerio.cassettes.cases import Cassettes
@@ -128,7 +129,7 @@ class SessionTraffic:
     def answer(self, request: WireRequest) -> Answer:
         """The error of the case at work, else the documented success of the operation, or a 404 without operation."""
         test = self.ownership.current()
-        if not self._answers(test):
+        if is_recorded() or not self._answers(test):
             raise self.refusal(request_line(None, request.method, request.url))
         if test is None:  # a request while a module is imported or between tests: no test to judge
             match = self._catalog.match(request.method, request.url)
@@ -185,7 +186,8 @@ class SessionTraffic:
     def refusal(self, request: str) -> RefusedError:
         """The exception for a request that may not be answered; the running test notes it."""
         test = self.ownership.current()
-        text = (UNANSWERED if self._answers(test) else REFUSED).format(request=request)
+        unanswered = UNANSWERED if self._answers(test) else REFUSED
+        text = (RECORDS if is_recorded() else unanswered).format(request=request)
         if test is not None:
             test.refused.append(text)
         return RefusedError(text)

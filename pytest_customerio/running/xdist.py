@@ -22,12 +22,6 @@ def is_worker(config: pytest.Config) -> bool:
     return hasattr(config, "workerinput")
 
 
-def is_controller(config: pytest.Config) -> bool:
-    """Whether this process is a controller, which prints what its workers run."""
-    distributed = config.getoption("dist", default="no") != "no" and not is_worker(config)
-    return bool(distributed and config.getoption("tx", default=None))
-
-
 def send_mistake(config: pytest.Config, mistake: str) -> None:
     """In a worker: send a mistake of the user to the controller; a UsageError would crash the worker."""
     output: dict[str, Any] = config.workeroutput  # type: ignore[attr-defined]

@@ -301,3 +301,24 @@ def test_a_session_outlives_the_traffic() -> None:
     with served() as server, warnings.catch_warnings():
         warnings.simplefilter("error")
         assert run(use) == ['{"ok": true}', "real"]
+
+
+def test_a_connection_that_was_open_before_is_not_used() -> None:
+    """A session keeps connections open from before we were installed: from then on our answer comes, on one of ours.
+    Other hosts keep theirs."""
+
+    async def text(session: aiohttp.ClientSession, url: str) -> str:
+        async with session.get(url) as response:
+            return await response.text()
+
+    async def use(url: str, elsewhere: str) -> list[str]:
+        async with aiohttp.ClientSession() as session:
+            texts = [await text(session, url), await text(session, elsewhere)]
+            with installed("aiohttp_server") as traffic:
+                traffic.hosts = {"127.0.0.1"}
+                return texts + [await text(session, one) for one in (url, url, elsewhere)]
+
+    with served() as server:
+        texts = asyncio.run(use(server.url, server.url.replace("127.0.0.1", "localhost")))
+        assert texts == ["real", "real", '{"ok": true}', '{"ok": true}', "real"]
+        assert len(server.seen) == 3

@@ -17,6 +17,7 @@ import vcr
 from tapping import TRACK, FakeTraffic, Listener
 
 from pytest_customerio.core.model import Answer
+from pytest_customerio.process.guard import RefusedError
 
 PATH = "/api/v1/customers/42/events"
 
@@ -252,12 +253,33 @@ def test_installed_while_a_cassette_is_active(traffic: FakeTraffic, tmp_path: Pa
     assert len(traffic.heard) == 1
 
 
-def test_what_a_cassette_records_is_not_answered_by_us(tapped: FakeTraffic, tmp_path: Path, listener: Listener) -> None:
-    """A request that a cassette records gets no answer of ours; the guard refuses it."""
+def test_what_a_cassette_would_record_is_refused(tapped: FakeTraffic, tmp_path: Path, listener: Listener) -> None:
+    """A request that a cassette would record is refused; nothing is answered, sent or written."""
     tapped.hosts = {("127.0.0.1", listener.port)}
     with vcr.use_cassette(str(tmp_path / "new.yaml"), record_mode="once"):
         conn = http.client.HTTPConnection("127.0.0.1", listener.port)
         conn.request("POST", "/x", b"1")
-        assert conn.getresponse().read() == b"server!"
+        with pytest.raises(RefusedError):
+            conn.getresponse()
         conn.close()
-    assert (len(tapped.heard), tapped.attempts) == (1, [])
+    assert (len(tapped.heard), tapped.attempts, listener.hits) == (1, [], [])
+    assert not (tmp_path / "new.yaml").exists()
+
+
+@pytest.mark.parametrize("stepwise", [False, True])
+def test_a_connection_that_was_open_before_is_not_used(
+    tapped: FakeTraffic, listener: Listener, *, stepwise: bool
+) -> None:
+    """A connection is open from before its host was Customer.io's: from then on our answer comes, on one of ours."""
+    conn = http.client.HTTPConnection("127.0.0.1", listener.port)
+    conn.request("POST", "/x", b"1")
+    assert conn.getresponse().read() == b"server!"
+    tapped.hosts = {("127.0.0.1", listener.port)}
+    if stepwise:
+        conn.putrequest("POST", "/x")
+        conn.endheaders()
+    else:
+        conn.request("POST", "/x", b"2")
+    assert conn.getresponse().read() == b"{}"
+    conn.close()
+    assert listener.hits == ["POST /x 1"]

@@ -203,12 +203,13 @@ def test_a_mock_network_of_the_users_answers(traffic: FakeTraffic, core: Any) ->
 @pytest.mark.parametrize("name", ATTRIBUTES)
 def test_a_pool_that_has_lost_an_attribute_connects_by_itself(traffic: FakeTraffic, core: Any, name: str) -> None:
     """Where a release has renamed a private attribute, the pool's own `create_connection` is called; nothing raises."""
-    origin, connected = core.Origin(b"https", b"track.customer.io", 443), []
+    origin, connected = core.Origin(b"https", b"track.customer.io", 443), core.HTTPConnection
     network = _Network(traffic, core)
     assert network.connection(network.kind, network.backend, core.ConnectionPool(), origin) is not None
     pool = core.ConnectionPool()
     delattr(pool, name)
-    create = _creating(functools.partial(network.connection, network.kind, network.backend), lambda *_: connected)
+    connect = functools.partial(network.connection, network.kind, network.backend)
+    create = _creating(connect, network.passed, lambda *_: connected)
     assert create(pool, origin) is connected
 
 
@@ -220,6 +221,34 @@ def test_a_lost_attribute_is_warned_of(core: Any, name: str, monkeypatch: pytest
     for pool in (core.ConnectionPool, core.AsyncConnectionPool):
         monkeypatch.setattr(pool, "__init__", lambda self: None)
     assert [part.missing for part in parts] == [True, True]
+
+
+def test_a_connection_that_was_open_before_is_not_used(module: Any) -> None:
+    """A client keeps a connection open from before we were installed: from then on our answer comes, on one of ours.
+    Other hosts keep theirs."""
+    with served(REAL) as server, module.Client() as client:
+        elsewhere = server.url.replace("127.0.0.1", "localhost")
+        texts = [client.get(server.url).text, client.get(elsewhere).text]
+        with installed(*CORES) as traffic:
+            traffic.hosts = {"127.0.0.1"}
+            texts += [client.get(url).text for url in (server.url, server.url, elsewhere)]
+    assert texts == ["real", "real", '{"ok": true}', '{"ok": true}', "real"]
+    assert (len(server.seen), len(traffic.asked)) == (3, 2)
+
+
+def test_an_asynchronous_connection_that_was_open_before_is_not_used(module: Any) -> None:
+    """The same holds for the asynchronous client."""
+
+    async def ask(url: str) -> list[str]:
+        async with module.AsyncClient() as client:
+            texts = [(await client.get(url)).text]
+            with installed(*CORES) as traffic:
+                traffic.hosts = {"127.0.0.1"}
+                return [*texts, (await client.get(url)).text]
+
+    with served(REAL) as server:
+        assert asyncio.run(ask(server.url)) == ["real", '{"ok": true}']
+    assert len(server.seen) == 1
 
 
 def test_a_unix_socket_of_the_users_is_theirs(traffic: FakeTraffic, module: Any, tmp_path: Any) -> None:

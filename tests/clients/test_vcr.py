@@ -1,11 +1,12 @@
-"""Users' own vcrpy cassettes: no race, no hang, and what they record is the real answer."""
+"""Users' own vcrpy cassettes: no race, no hang, and what would be recorded from Customer.io is refused."""
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
 import threading
-from collections.abc import Iterator
+import urllib.request
+from collections.abc import Callable, Iterator
 from importlib import import_module
 from pathlib import Path
 from types import SimpleNamespace
@@ -14,14 +15,16 @@ from typing import Any
 import aiohttp
 import pytest
 import requests
+import urllib3
 import vcr
 from requests.adapters import HTTPAdapter
-from stage import CORES, HTTPX, REAL, installed, served
+from stage import CORES, HTTPX, REAL, Refused, Server, installed, served
 from tapping import TRACK, FakeTraffic
 from urllib3.connectionpool import HTTPSConnectionPool
 from urllib3.util.retry import Retry
 
-from pytest_customerio.clients.passthrough import passes_through
+from pytest_customerio.clients.passthrough import is_recorded
+from pytest_customerio.process.guard import RefusedError
 
 CASSETTE = f"""\
 interactions:
@@ -31,6 +34,14 @@ interactions:
   response: {{status: {{code: 200, message: Fine}}, headers: {{}}, body: {{string: tea}}}}
 version: 1
 """
+
+
+def _by_urllib3(url: str) -> object:
+    return urllib3.PoolManager().request("POST", url, body=b"{}")
+
+
+def _by_urllib(url: str) -> object:
+    return urllib.request.urlopen(url, data=b"{}")
 
 
 @pytest.fixture
@@ -82,13 +93,13 @@ def test_the_real_classes_are_back_for_one_thread_at_a_time(tapped: FakeTraffic,
     with vcr.use_cassette(cassette, record_mode="none"):
         thread = threading.Thread(target=make)
         with vcr.patch.force_reset():
-            assert passes_through()
+            assert is_recorded()
             thread.start()
             asked.wait()
             thread.join(0.05)
             assert made == []
         thread.join()
-        assert not passes_through()
+        assert not is_recorded()
     assert issubclass(made[0], vcr.stubs.VCRConnection)
 
 
@@ -102,59 +113,87 @@ def test_recording_ends_with_an_error() -> None:
 
     with pytest.raises(LookupError), tap._alone(threading.RLock(), reset)():
         raise LookupError
-    assert not passes_through()
+    assert not is_recorded()
+
+
+def _elsewhere(server: Server) -> str:
+    """The address of a server as one of another host."""
+    return server.url.replace("127.0.0.1", "localhost")
 
 
 @pytest.mark.parametrize("module", HTTPX)
-def test_a_recording_of_httpx_passes_through(module: str, tmp_path: Any) -> None:
-    """A cassette records the real answer, though the client holds a connection in memory; afterwards ours comes back."""
-    httpx, own = import_module(module), str(tmp_path / "own.yaml")
-    with served(REAL) as server, installed(*CORES, "vcr.stubs.httpx_stubs") as traffic, httpx.Client() as client:
+def test_a_recording_of_httpx_is_refused(module: str, tmp_path: Any) -> None:
+    """A cassette would record Customer.io: the request is refused, and no file is written. Before and after the
+    cassette our answer comes, and the cassette records other hosts."""
+    httpx, own = import_module(module), tmp_path / "own.yaml"
+    with served(REAL) as server, served(REAL) as other, installed(*CORES, "vcr.stubs.httpx_stubs") as traffic:
         traffic.hosts = {"127.0.0.1"}
-        texts = [client.get(server.url).text]
-        for mode in ("once", "none"):
-            with vcr.use_cassette(own, record_mode=mode):
-                texts.append(client.get(server.url).text)
-        texts.append(httpx.get(server.url).text)
+        with httpx.Client() as client:
+            texts = [client.get(server.url).text]
+            with vcr.use_cassette(str(own), record_mode="once"), pytest.raises(Refused):
+                client.get(server.url)
+            assert not own.exists()
+            for mode in ("once", "none"):
+                with vcr.use_cassette(str(own), record_mode=mode):
+                    texts.append(client.get(_elsewhere(other)).text)
+            texts.append(httpx.get(server.url).text)
     assert texts == ['{"ok": true}', "real", "real", '{"ok": true}']
-    assert (len(server.seen), len(traffic.asked)) == (1, 2)
+    assert (len(server.seen), len(other.seen), len(traffic.asked)) == (0, 1, 2)
 
 
 @pytest.mark.parametrize("module", HTTPX)
-def test_an_asynchronous_recording_of_httpx_passes_through(module: str, tmp_path: Any) -> None:
+def test_an_asynchronous_recording_of_httpx_is_refused(module: str, tmp_path: Any) -> None:
     """The same holds for the asynchronous client."""
-    httpx, own = import_module(module), str(tmp_path / "own.yaml")
+    httpx, own = import_module(module), tmp_path / "own.yaml"
 
-    async def ask(url: str) -> list[str]:
+    async def ask(url: str) -> str:
         async with httpx.AsyncClient() as client:
-            texts = [(await client.get(url)).text]
-            with vcr.use_cassette(own, record_mode="once"):
-                texts.append((await client.get(url)).text)
-            return texts
+            text = (await client.get(url)).text
+            with vcr.use_cassette(str(own), record_mode="once"), pytest.raises(Refused):
+                await client.get(url)
+            return text
 
     with served(REAL) as server, installed(*CORES, "vcr.stubs.httpx_stubs") as traffic:
         traffic.hosts = {"127.0.0.1"}
-        assert asyncio.run(ask(server.url)) == ['{"ok": true}', "real"]
+        assert asyncio.run(ask(server.url)) == '{"ok": true}'
+        assert server.seen == []
+    assert not own.exists()
 
 
-def test_a_recording_of_aiohttp_passes_through(tmp_path: Any) -> None:
-    """A cassette records the real answer, though the session holds a connection in memory; then ours comes back."""
-    own = str(tmp_path / "own.yaml")
+def test_a_recording_of_aiohttp_is_refused(tmp_path: Any) -> None:
+    """The same holds for aiohttp, by a base URL of the session too; then ours comes back."""
+    own = tmp_path / "own.yaml"
 
     async def text(session: aiohttp.ClientSession, url: str) -> str:
         async with session.get(url) as response:
             return await response.text()
 
-    async def use(url: str) -> list[str]:
-        async with aiohttp.ClientSession() as session:
-            texts = [await text(session, url)]
+    async def use(url: str, other: str) -> list[str]:
+        async with aiohttp.ClientSession(url.partition("/api")[0]) as session:
+            texts = [await text(session, "/")]
+            for mode in ("once", "new_episodes", "all"):
+                with vcr.use_cassette(str(own), record_mode=mode), pytest.raises(Refused):
+                    await text(session, "/")
+            assert not own.exists()
             for mode in ("once", "none"):
-                with vcr.use_cassette(own, record_mode=mode):
-                    texts.append(await text(session, url))
+                with vcr.use_cassette(str(own), record_mode=mode):
+                    texts.append(await text(session, other))
         async with aiohttp.ClientSession() as session:
             return [*texts, await text(session, url)]
 
-    with served(REAL) as server, installed("aiohttp_server", "vcr.stubs.aiohttp_stubs") as traffic:
+    parts = ("aiohttp_server", "vcr.stubs.aiohttp_stubs")
+    with served(REAL) as server, served(REAL) as other, installed(*parts) as traffic:
         traffic.hosts = {"127.0.0.1"}
-        assert asyncio.run(use(server.url)) == ['{"ok": true}', "real", "real", '{"ok": true}']
-    assert (len(server.seen), len(traffic.asked)) == (1, 2)
+        assert asyncio.run(use(server.url, _elsewhere(other))) == ['{"ok": true}', "real", "real", '{"ok": true}']
+    assert (len(server.seen), len(other.seen)) == (0, 1)
+
+
+@pytest.mark.parametrize("url", [TRACK, TRACK.replace("https", "http")])
+@pytest.mark.parametrize("send", [requests.post, _by_urllib3, _by_urllib], ids=["requests", "urllib3", "urllib"])
+def test_a_recording_of_a_blocking_client_is_refused(
+    tapped: FakeTraffic, tmp_path: Path, send: Callable[[str], object], url: str
+) -> None:
+    """The same holds for the clients that are built on `http.client`."""
+    with vcr.use_cassette(str(tmp_path / "own.yaml"), record_mode="once"), pytest.raises(RefusedError):
+        send(url)
+    assert (tapped.attempts, list(tmp_path.iterdir())) == ([], [])

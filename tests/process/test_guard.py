@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterator
 import pytest
 import requests
 
-from pytest_customerio.process import guard
+from pytest_customerio.process import guard, lookups
 from pytest_customerio.process.guard import RefusedError
 
 
@@ -223,3 +223,24 @@ def test_a_recorder_may_connect_to_one_host(armed: None) -> None:
 def test_an_address_that_is_no_text_passes(armed: None) -> None:
     """A number or nothing in the place of a host is not looked at."""
     guard.GUARD.audit("socket.getaddrinfo", (None, 443))
+
+
+def test_what_is_armed_for_good_refuses_until_the_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    """After it is disarmed, look-ups and handshakes of all code are refused still, and other hosts pass."""
+    ends: list[Callable[[], None]] = []
+    monkeypatch.setattr(guard, "watch", lambda check: ends.append(lookups.watch(check)))
+    disarm = guard.arm(Watched(), lambda address: RefusedError(address), for_good=True)
+    disarm()
+    try:
+        for event, args in (
+            ("socket.getaddrinfo", ("track.customer.io", 443)),
+            ("socket.connect", (None, ("customer.io", 80))),
+        ):
+            with pytest.raises(RefusedError):
+                guard.GUARD.audit(event, args)
+        guard.GUARD.audit("socket.getaddrinfo", ("example.org", 443))
+        with pytest.raises(RefusedError):
+            ssl.create_default_context().wrap_bio(ssl.MemoryBIO(), ssl.MemoryBIO(), server_hostname="track.customer.io")
+    finally:
+        guard.GUARD.lasting.clear()
+        ends[0]()

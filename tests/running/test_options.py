@@ -38,8 +38,10 @@ def test_without_options_nothing_is_asked_for(parsed) -> None:
 
 def test_options_and_ini(parsed, pytester: pytest.Pytester) -> None:
     """Each option and each ini setting arrives."""
-    pytester.mkdir("own")
-    ini = "cio_region = eu\ncio_schemas = own\ncio_cassettes = own\ncio_allow = outcome\ncio_hosts = http://crm.local"
+    schema = pytester.mkdir("own").joinpath("track", "identify.json")
+    schema.parent.mkdir()
+    schema.write_text("{}", encoding="utf-8")
+    ini = "cio_region = eu\ncio_schemas = own\ncio_cassettes = own\ncio_allow = outcome: on purpose\ncio_hosts = http://crm.local"
     config = parsed("--cio-strict", "--cio-record", "--cio-report=a.json", ini=ini)
     settings = options.read(config)
     assert (settings.contract, settings.strict, settings.record, settings.region) == (True, True, True, "eu")
@@ -48,7 +50,7 @@ def test_options_and_ini(parsed, pytester: pytest.Pytester) -> None:
         "own",
         "own",
     ]
-    assert settings.allow_lines == ("outcome",)
+    assert settings.allow_lines == ("outcome: on purpose",)
     assert len(settings.hosts) == 1
     assert options.read(parsed(ini="cio_contract = true")).contract
 
@@ -58,7 +60,7 @@ def test_each_option_activates_the_gate(option: str, parsed) -> None:
     """No option leaves the plugin off, so that requests would leave the machine unchecked."""
     given = f"{option}=a.json" if option == "--cio-report" else option
     assert options.read(parsed(given)).contract
-    assert set(options.OPTIONS) == set(plugin.OPTIONS)
+    assert {f"--{name.replace('_', '-')}" for name in options.OPTIONS} == set(plugin.OPTIONS)
 
 
 def test_a_mistake_of_the_user_ends_pytest(parsed) -> None:
@@ -91,9 +93,12 @@ def test_without_an_ini_there_is_no_line(pytester: pytest.Pytester, monkeypatch:
 
 @pytest.mark.parametrize("line", ["cio_contract = perhaps"])
 def test_a_value_that_pytest_cannot_read(parsed, line: str) -> None:
-    """Its exception depends on pytest's version; here it is always the same one."""
+    """Its exception depends on pytest's version; here it is always the same one. It ends the run at once; only the help
+    is shown nevertheless."""
     with pytest.raises(IniError):
-        options.read(parsed(ini=line))
+        options.read(parsed("--help", ini=line))
+    with pytest.raises(pytest.UsageError, match="tox.ini:2: cio_contract: invalid truth value 'perhaps'"):
+        parsed(ini=line)
 
 
 @pytest.mark.parametrize(

@@ -147,14 +147,25 @@ def test_open_and_close(run) -> None:
     assert one.phases is None
 
 
-def test_where_everything_is_checked(run) -> None:
-    """With the option all tests are checked, in each process that runs tests, and not in the controller of
-    pytest-xdist."""
-    assert not run().everywhere
+def test_with_the_option_everything_is_open_early(run) -> None:
+    """It is open before the first `conftest.py` is imported, and stays open where the command line says the same."""
     one = run("--cio-contract")
-    assert one.everywhere
-    one.config.option.dist, one.config.option.tx = "load", ["popen"]
-    assert not one.everywhere
+    phases = one.phases
+    assert phases is not None
+    one.confirm()
+    assert one.phases is phases
+
+
+def test_a_command_line_that_a_conftest_changed(run) -> None:
+    """What was open is opened anew with the new settings, and closed where the gate was taken away."""
+    one = run("--cio-contract")
+    phases, one.config.option.cio_strict = one.phases, True
+    one.confirm()
+    assert one.settings.strict
+    assert one.phases not in (None, phases)
+    one.config.option.cio_strict = one.config.option.cio_contract = False
+    one.confirm()
+    assert one.phases is None
 
 
 def test_the_fixture_belongs_to_a_test_that_asks_for_it(planned) -> None:

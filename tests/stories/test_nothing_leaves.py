@@ -3,6 +3,7 @@ none."""
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 import analytics
@@ -139,11 +140,12 @@ def test_a_cassette_of_the_users_cannot_record_live(project: Story) -> None:
         import pytest
         import vcr
 
+        @pytest.mark.parametrize("scheme", ["http", "https"])
         @pytest.mark.parametrize("mode", ["once", "new_episodes", "all"])
         @pytest.mark.parametrize("name", app.SENDERS)
-        def test_one(name, mode, dns, tmp_path):
+        def test_one(name, mode, scheme, dns, tmp_path):
             with pytest.raises(Exception) as caught, vcr.use_cassette(str(tmp_path / "c.yaml"), record_mode=mode):
-                app.SENDERS[name](app.URL, app.GOOD)
+                app.SENDERS[name](app.URL.replace("https", scheme), app.GOOD)
             chain, error = [], caught.value
             while error is not None:
                 chain.append(type(error).__name__)
@@ -152,9 +154,15 @@ def test_a_cassette_of_the_users_cannot_record_live(project: Story) -> None:
             assert not (tmp_path / "c.yaml").exists() or "uri" not in (tmp_path / "c.yaml").read_text()
         """,
         "--cio-contract",
+        OVER_HTTP,
     )
-    result.assert_outcomes(failed=3 * len(HEARD))
-    result.stdout.fnmatch_lines(["track.customer.io:443: refused, *", "*vcrpy: record_mode*"])
+    result.assert_outcomes(failed=6 * len(HEARD))
+    text = result.stdout.str()
+    refused = r"POST {}://track\.customer\.io/\S+: refused, a cassette of the suite would send it to Customer\.io"
+    assert [re.search(refused.format(scheme), text) is not None for scheme in ("http", "https")] == [True, True]
+    assert "run `pytest --cio-record` with a sandbox" in text
+    assert "took a way past" not in text
+    assert "track-key-1234" not in text
     assert "AssertionError" not in result.stdout.str()
     assert "DID NOT RAISE" not in result.stdout.str()
 
@@ -302,8 +310,142 @@ def test_what_is_sent_when_the_interpreter_ends_does_not_leave(project: Story) -
     assert "RefusedError: track.customer.io:443: refused" in result.stderr.str()
 
 
+HOOKS = """
+import atexit
+import pathlib
+import threading
+
+SAID = pathlib.Path(__file__).with_name("said.txt")
+
+def send(moment):
+    import app
+    try:
+        said = app.by_requests(app.URL, app.GOOD)[1].strip()
+    except BaseException as error:
+        said = type(error).__name__
+    with open(SAID, "a") as file:
+        print(moment, said, file=file)
+
+send("import")
+
+def pytest_addoption(parser): send("addoption")
+def pytest_cmdline_main(config): send("cmdline_main")
+def pytest_configure(config):
+    send("configure")
+    config.add_cleanup(lambda: send("cleanup"))
+def pytest_sessionstart(session): send("sessionstart")
+def pytest_report_header(config): send("report_header")
+def pytest_collection(session): send("collection")
+def pytest_sessionfinish(session): send("sessionfinish")
+def pytest_terminal_summary(terminalreporter): send("terminal_summary")
+def pytest_unconfigure(config): send("unconfigure")
+
+def last():
+    send("atexit")
+    thread = threading.Thread(target=send, args=("thread",))
+    thread.start()
+    thread.join()
+
+atexit.register(last)
+"""
+EARLY = ("import", "addoption", "cmdline_main", "configure", "sessionstart", "collection")
+LATE = ("sessionfinish", "terminal_summary", "unconfigure", "cleanup")
+
+
+@pytest.mark.parametrize("workers", [(), ("-p", "xdist.plugin", "-n", "1")], ids=["alone", "xdist"])
+def test_no_moment_is_too_early_or_too_late(story: Story, workers: tuple[str, ...]) -> None:
+    """From the import of the first conftest to the end of the interpreter, in the controller of pytest-xdist and in its
+    workers: what is sent in a hook is answered, and what is sent after the last cleanup is refused."""
+    story.file("app.py", APP)
+    story.file("conftest.py", HOOKS)
+    story.file("pytest.ini", "[pytest]\ncio_contract = true\n")
+    result = story.run("def test_one(): pass", *workers, subprocess=True)
+    result.assert_outcomes(passed=1)
+    said = [line.split(" ", 1) for line in (story.path / "said.txt").read_text(encoding="utf-8").splitlines()]
+    times = 2 if workers else 1
+    for moment in (*EARLY, *LATE):
+        answers = [answer for at, answer in said if at == moment]
+        assert answers == ["{}"] * (1 if moment in ("collection", "report_header") else times), moment
+    assert {answer for at, answer in said if at in ("atexit", "thread")} == {"RefusedError"}
+    assert {answer for _, answer in said} == {"{}", "RefusedError"}
+
+
+def test_django_that_sends_when_it_starts(story: Story) -> None:
+    """pytest-django sets Django up before any conftest is imported: a request in `AppConfig.ready()` is answered."""
+    pytest.importorskip("pytest_django")
+    story.file("app.py", APP)
+    story.file("shop/__init__.py", "")
+    story.file(
+        "shop/apps.py",
+        """
+        import app
+        from django.apps import AppConfig
+
+        class ShopConfig(AppConfig):
+            name = "shop"
+
+            def ready(self):
+                self.said = app.by_requests(app.URL, app.GOOD)[1].strip()
+        """,
+    )
+    story.file("settings.py", "SECRET_KEY = 'x'\nINSTALLED_APPS = ['shop.apps.ShopConfig']\n")
+    story.file("pytest.ini", "[pytest]\nDJANGO_SETTINGS_MODULE = settings\ncio_contract = true\npythonpath = .\n")
+    result = story.run(
+        """
+        def test_one():
+            from django.apps import apps
+            assert apps.get_app_config("shop").said == "{}"
+        """,
+        "-p",
+        "pytest_django.plugin",
+        subprocess=True,
+    )
+    result.assert_outcomes(passed=1)
+
+
+def test_a_process_that_is_started_anew_is_refused(project: Story) -> None:
+    """By `subprocess`, by `spawn` and by `forkserver`: it sends nothing, and its look-up ends with a `RuntimeError`."""
+    project.file(
+        "child.py",
+        """
+        def look_up():
+            import socket
+            try:
+                socket.getaddrinfo("track.customer.io", 443)
+            except RuntimeError as error:
+                return str(error)
+            return "passed"
+
+        if __name__ == "__main__":
+            print(look_up())
+        """,
+    )
+    result = project.run(
+        """
+        import multiprocessing
+        import subprocess
+        import sys
+        import child
+        import pytest
+
+        REFUSED = "track.customer.io: refused, nothing may leave the machine while pytest-customerio checks tests"
+
+        @pytest.mark.parametrize("method", ["spawn", "forkserver"])
+        def test_pool(method):
+            with multiprocessing.get_context(method).Pool(1) as pool:
+                assert pool.apply(child.look_up) == REFUSED
+
+        def test_subprocess():
+            assert subprocess.check_output([sys.executable, "child.py"], text=True).strip() == REFUSED
+        """,
+        "--cio-contract",
+        subprocess=True,
+    )
+    result.assert_outcomes(passed=3)
+
+
 def test_a_forked_process_is_answered_too(project: Story) -> None:
-    """A forked process keeps the patches, and its requests are answered. A process that is started anew has no patches."""
+    """A forked process keeps the patches, and its requests are answered."""
     result = project.run(
         """
         import multiprocessing

@@ -472,16 +472,18 @@ ENDINGS: dict[str, tuple[str, tuple[str, ...]]] = {
 }
 
 
-# pytester restores the finders of modules itself, so the inner run compares them.
+# pytester restores the finders of modules itself, so the inner run compares them. Our cleanup is the first that is added
+# when conftests are loaded, and so the last to be called; the one of this plugin is added before that.
 FINDERS = """
 import pathlib
 import sys
-import pytest
 
-@pytest.hookimpl(trylast=True)
-def pytest_unconfigure():
+def write():
     ours = [type(finder) for finder in sys.meta_path if type(finder).__module__.startswith("pytest_customerio")]
     pathlib.Path(__file__).with_name("finders.txt").write_text(str(ours))
+
+def pytest_addoption(parser, pluginmanager):
+    pluginmanager.get_plugin("pytestconfig").add_cleanup(write)
 """
 
 
@@ -490,10 +492,10 @@ def pytest_unconfigure():
 def test_nothing_remains(project: Story, ending: str) -> None:
     """Nothing stays patched, whether the run passes, fails or is interrupted."""
     text, arguments = ENDINGS[ending]
-    project.file("conftest.py", FINDERS)
+    project.file("finders.py", FINDERS)
     project.file("crashing.py", "def pytest_runtest_logreport(report): raise RuntimeError('a plugin crashes')\n")
     try:
-        project.run(f"import app\nimport pytest\n\n{text}\n", "--cio-contract", *arguments)
+        project.run(f"import app\nimport pytest\n\n{text}\n", "-p", "finders", "--cio-contract", *arguments)
     except KeyboardInterrupt:
         assert ending == "interrupt"
     assert (project.path / "finders.txt").read_text(encoding="utf-8") == "[]"

@@ -14,6 +14,7 @@ from contextlib import AbstractContextManager, nullcontext
 from contextvars import ContextVar
 from typing import Any, Self
 
+from pytest_customerio.clients.passthrough import is_recorded
 from pytest_customerio.clients.registry import TAPS
 from pytest_customerio.clients.traffic import Switch
 from pytest_customerio.clients.transport.http1 import RequestParser
@@ -81,6 +82,8 @@ class FakeTraffic:
         return Hearing(self, PendingInteraction(client, method, url))
 
     def answer(self, request: WireRequest) -> Answer:
+        if is_recorded():
+            raise Refused(request.url)
         self.asked.append(request)
         return self.answering(request)
 

@@ -10,6 +10,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Self
 
+from pytest_customerio.clients.passthrough import is_recorded
 from pytest_customerio.clients.traffic import being_heard
 from pytest_customerio.core.model import Answer, PendingInteraction, WireRequest
 from pytest_customerio.process.call_sites import CallSite
@@ -76,7 +77,7 @@ class FakeTraffic:
         return Hearing(self, PendingInteraction(client, method.upper(), url, sent_from=self.sent_from()))
 
     def answer(self, request: WireRequest) -> Answer:
-        if self.refuses:
+        if self.refuses or is_recorded():
             raise self.refusal(request.url)
         self.attempts.append(request)
         hearing = self.above.get()

@@ -22,6 +22,11 @@ def has_answer(cassette: Any, method: str, uri: str, body: Any, headers: Any) ->
     return bool(cassette.write_protected or cassette.can_play_response_for(asked))
 
 
+def would_record(cassette: Any, request: Any) -> bool:
+    """Whether a cassette would send this request of vcrpy's for real, and record it."""
+    return not (cassette.write_protected or cassette.can_play_response_for(request))
+
+
 def behind(mock: Any) -> Any:
     """The cassette that a function or method of vcrpy plays; None for any other function."""
     mock = getattr(mock, "__func__", mock)

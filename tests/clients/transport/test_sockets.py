@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from pytest_customerio.clients.transport import sockets
+from pytest_customerio.process import guard
 
 
 def error_of(call: Callable[[], object]) -> tuple[type[BaseException], tuple[Any, ...]] | None:
@@ -100,3 +101,19 @@ def test_a_blocked_socket_class_is_not_used(monkeypatch: pytest.MonkeyPatch) -> 
     with pytest.raises(BlockingIOError) as caught:
         sockets.check_connecting(0)
     assert caught.value.errno == errno.EINPROGRESS
+
+
+def test_an_older_protocol_under_the_guard() -> None:
+    """Nothing is sent: a context whose own checks are run in memory for Customer.io is not refused."""
+    disarm = guard.arm(_Customerio(), lambda address: AssertionError(address))
+    try:
+        with pytest.warns(DeprecationWarning, match="PROTOCOL_TLS"):
+            context = ssl.SSLContext(ssl.PROTOCOL_TLS)
+        sockets.check_context(context, "track.customer.io")
+    finally:
+        disarm()
+
+
+class _Customerio:
+    def concerns(self, host: str, port: int | None = None) -> bool:
+        return host.endswith("customer.io")

@@ -1,0 +1,203 @@
+"""A Python process that a test starts anew refuses Customer.io too; what else it is given stays as it was."""
+
+from __future__ import annotations
+
+import os
+import runpy
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from pytest_customerio.process import processes
+from pytest_customerio.process.child import sitecustomize
+
+LOOK_UP = "import socket\ntry:\n socket.getaddrinfo('track.customer.io', 443)\nexcept RuntimeError as e: print(e)"
+REFUSED = "track.customer.io: refused, nothing may leave the machine while pytest-customerio checks tests\n"
+
+
+@pytest.fixture
+def watched() -> Iterator[None]:
+    """Python processes that are started are guarded."""
+    end = processes.watch()
+    yield
+    end()
+
+
+def _run(**options: Any) -> str:
+    return subprocess.run([sys.executable, "-c", LOOK_UP], capture_output=True, text=True, check=True, **options).stdout
+
+
+@pytest.mark.usefixtures("watched")
+@pytest.mark.parametrize("environ", [None, {}, {"PYTHONPATH": "x"}, {b"PYTHONPATH": b"x"}])
+def test_a_process_of_subprocess(environ: dict[Any, Any] | None) -> None:
+    """It is guarded, whatever environment it is given; what it is given is not changed."""
+    before, given = dict(os.environ), None if environ is None else dict(environ)
+    assert _run(env=environ) == REFUSED
+    assert (dict(os.environ), environ) == (before, given)
+
+
+@pytest.mark.usefixtures("watched")
+def test_an_environment_that_is_given_by_place() -> None:
+    """`Popen` takes `env` as its eleventh argument too."""
+    places = (-1, None, None, subprocess.PIPE, None, None, True, False, None, {"ONE": "1"})
+    with subprocess.Popen([sys.executable, "-c", f"import os; print(os.environ['ONE'])\n{LOOK_UP}"], *places) as one:  # type: ignore[call-overload]
+        assert one.stdout.read().decode() == f"1\n{REFUSED}"
+
+
+@pytest.mark.usefixtures("watched")
+def test_an_environment_that_a_test_replaced(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A process inherits the true environment then, as without us."""
+    started: list[dict[str, Any]] = []
+    init = processes._popen(lambda *args, **kwargs: started.append(kwargs))
+    monkeypatch.setattr(os, "environ", {})
+    init(object(), ["python"], text=True)
+    assert started == [{"text": True}]
+
+
+SPAWNED = """
+import multiprocessing
+import sys
+from pytest_customerio.process import processes
+
+def look_up():
+    import socket
+    try:
+        socket.getaddrinfo("track.customer.io", 443)
+    except RuntimeError as error:
+        print(error, flush=True)
+
+if __name__ == "__main__":
+    processes.watch()
+    process = multiprocessing.get_context(sys.argv[1]).Process(target=look_up)
+    process.start()
+    process.join()
+"""
+
+
+@pytest.mark.parametrize("method", ["spawn", "forkserver"])
+def test_a_process_of_multiprocessing(method: str, tmp_path: Path) -> None:
+    """It is guarded, in each way to start one anew."""
+    (tmp_path / "main.py").write_text(SPAWNED)
+    run = subprocess.run([sys.executable, tmp_path / "main.py", method], capture_output=True, text=True, check=True)
+    assert run.stdout == REFUSED
+
+
+@pytest.mark.parametrize("before", [None, "x"])
+def test_afterwards_the_environment_is_inherited_as_before(before: str | None, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Only the one process is given a PYTHONPATH; `os.environ` never shows it."""
+    shown = [sys.executable, "-c", "import os; print(os.environ.get('PYTHONPATH'))"]
+    if before is None:
+        monkeypatch.delenv("PYTHONPATH", raising=False)
+    else:
+        monkeypatch.setenv("PYTHONPATH", before)
+    seen: list[str] = []
+
+    def start(*_: object) -> None:
+        seen.extend((subprocess.check_output(shown, text=True), str(os.environ.get("PYTHONPATH"))))
+
+    processes._spawn(start)("python", [], ())
+    assert seen == [f"{os.pathsep.join(filter(None, (processes.FOLDER, before)))}\n", str(before)]
+    assert subprocess.check_output(shown, text=True) == f"{before}\n"
+
+
+def test_everything_is_taken_away_again(watched: None) -> None:
+    """Afterwards no finder and no replacement of ours is left."""
+    finders, before = list(sys.meta_path), subprocess.Popen.__init__
+    end = processes.watch()
+    assert subprocess.Popen.__init__ is not before
+    end()
+    assert (sys.meta_path, subprocess.Popen.__init__) == (finders, before)
+
+
+def test_a_module_that_is_imported_later(monkeypatch: pytest.MonkeyPatch) -> None:
+    """`subprocess` is watched as soon as it is imported."""
+    monkeypatch.delitem(sys.modules, "subprocess")
+    end = processes.watch()
+    import subprocess as again
+
+    assert again.Popen.__init__.__wrapped__ is not None  # type: ignore[attr-defined]
+    end()
+
+
+HOOKED = {
+    "socket.getaddrinfo": ("track.customer.io", 443),
+    "socket.gethostbyname": (b"CUSTOMER.IO.",),
+    "socket.connect": (None, ("eu.customer.io", 80)),
+    "socket.sendto": (None, ("api.customer.io", 53)),
+}
+PASSED: list[tuple[str, tuple[object, ...]]] = [
+    ("open", ("track.customer.io",)),
+    ("socket.getaddrinfo", ("notcustomer.io", 443)),
+    ("socket.getaddrinfo", (None, 443)),
+    ("socket.connect", (None, "/a/unix/socket")),
+    ("socket.connect", (None, ())),
+    ("socket.sendmsg", (None,)),
+]
+
+
+@pytest.fixture
+def alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A process in which our own guard is not loaded."""
+    monkeypatch.delitem(sys.modules, "pytest_customerio.process.guard", raising=False)
+
+
+@pytest.mark.parametrize("event", HOOKED)
+def test_what_the_hook_refuses(event: str, alone: None) -> None:
+    """Names of Customer.io are refused where they are looked up or connected to."""
+    with pytest.raises(RuntimeError, match=r"customer\.io: refused"):
+        sitecustomize.refuse(event, HOOKED[event])
+
+
+@pytest.mark.parametrize(("event", "args"), PASSED)
+def test_what_the_hook_passes(event: str, args: tuple[object, ...], alone: None) -> None:
+    """Other events, other hosts and addresses of another kind pass."""
+    sitecustomize.refuse(event, args)
+
+
+def test_our_own_guard_decides_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where it is loaded, the hook passes everything."""
+    monkeypatch.setitem(sys.modules, "pytest_customerio.process.guard", sys)
+    sitecustomize.refuse("socket.getaddrinfo", ("track.customer.io", 443))
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"), [("HERE = True", True), ("import no_such_module_1", None), (None, False)]
+)
+def test_the_next_sitecustomize(
+    text: str | None, expected: bool | None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is imported as without us; where there is none, ours stands for it; what it raises is raised."""
+    if text is not None:
+        (tmp_path / "sitecustomize.py").write_text(text)
+    monkeypatch.setattr(sys, "path", [sitecustomize.HERE, str(tmp_path)])
+    monkeypatch.setitem(sys.modules, "sitecustomize", sitecustomize)
+    if expected is None:
+        with pytest.raises(ModuleNotFoundError, match="no_such_module_1"):
+            sitecustomize.import_next()
+        return
+    sitecustomize.import_next()
+    assert hasattr(sys.modules["sitecustomize"], "HERE")
+    assert (sys.modules["sitecustomize"] is not sitecustomize) is expected
+    assert sys.path == [str(tmp_path)]
+
+
+def test_without_any_sitecustomize(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where none is loaded and none is there, nothing is."""
+    monkeypatch.setattr(sys, "path", [])
+    monkeypatch.delitem(sys.modules, "sitecustomize", raising=False)
+    sitecustomize.import_next()
+    assert "sitecustomize" not in sys.modules
+
+
+def test_what_python_runs(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Imported by Python under its own name, the module adds its hook and imports the next one."""
+    hooks: list[Callable[..., object]] = []
+    monkeypatch.setattr(sys, "addaudithook", hooks.append)
+    monkeypatch.setattr(sys, "path", [])
+    monkeypatch.delitem(sys.modules, "sitecustomize", raising=False)
+    runpy.run_path(sitecustomize.__file__, run_name="sitecustomize")
+    assert [hook.__name__ for hook in hooks] == ["refuse"]
