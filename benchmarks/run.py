@@ -21,6 +21,7 @@ BENCHMARKS = (
     "sandbox",
     "recordings",
     "mocks",
+    "mutation_bar",
 )
 
 

@@ -19,7 +19,7 @@ def main(email: str) -> int:
     """0 if the person exists. Prints each person with that address."""
     people = get(BASE, email=email)["results"]
     for person in people if isinstance(people, list) else []:
-        found = get(f"{BASE}/{person['cio_id']}/attributes", id_type="cio_id")
+        found = get(f"{BASE}/cio_{person['cio_id']}/attributes", id_type="cio_id")
         print(found["customer"])
     return 0 if people else 1
 

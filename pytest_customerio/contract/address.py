@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from urllib.parse import quote, unquote
 
 from pytest_customerio.contract.catalog import RETIRED_HOSTS, Address, Catalog, Match
 from pytest_customerio.contract.nearest_operation import nearest_operation
@@ -14,7 +15,7 @@ from pytest_customerio.core import redact
 from pytest_customerio.core.model import Operation, Violation
 
 METHODS = ("GET", "POST", "PUT", "DELETE", "PATCH")
-_DOUBLE = re.compile(r"%25[0-9A-Fa-f]{2}")
+_ENCODED = re.compile(r"(?:%[0-9A-Fa-f]{2})+")
 _STRAY_PERCENT = re.compile(r"%(?![0-9A-Fa-f]{2})")
 
 
@@ -63,7 +64,7 @@ def _encoding(match: Match) -> Iterator[Violation]:
         if not name.startswith("{"):
             continue
         where = f"path.{name[1:-1]}"
-        if _DOUBLE.search(raw):
+        if "%25" in raw and _encoded_twice(raw):
             yield _violation("double-encoded-path-segment", where, "percent-encoded once", "percent-encoded twice")
         if _STRAY_PERCENT.search(raw) or raw in {".", ".."}:
             yield _unescaped(where, "a % that encodes nothing" if "%" in raw else "dots that a client resolves")
@@ -71,6 +72,18 @@ def _encoding(match: Match) -> Iterator[Violation]:
         yield _unescaped("path", "a # that cuts the path")
     elif match.address.query and "=" not in match.address.query:
         yield _unescaped("path", "a ? that cuts the path")
+
+
+def _encoded_twice(raw: str) -> bool:
+    """Whether a decoded segment is still encoded: it has a sequence that an encoder makes, of text in UTF-8.
+
+    Encoders leave letters, digits and a few signs alone. So `50%ab`, rightly encoded, is none.
+    """
+    for found in _ENCODED.findall(unquote(raw, "latin-1")):
+        text = unquote(found, errors="replace")
+        if "\ufffd" not in text and quote(text, safe="") != text:
+            return True
+    return False
 
 
 def _not_found(catalog: Catalog, match: Match, method: str, url: str, region: str | None) -> Iterator[Violation]:

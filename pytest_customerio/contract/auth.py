@@ -13,6 +13,10 @@ from pytest_customerio.core.model import Violation
 
 _WHERE = "header Authorization"
 _NEW_KEY = re.compile(r"(?:pk|sk)_(us|eu)_")
+# Since 2026-10 one private key serves all APIs, in either scheme.
+_PRIVATE_KEY = re.compile(r"sk_(?:(us|eu)_)?")
+# Some clients encode with the alphabet for URLs, such as customerio/go-customerio.
+_URL_SAFE = str.maketrans("-_", "+/")
 _EXPECTED = {
     "basic": "Basic with site id and Track API key",
     "bearer": "Bearer with an App API key",
@@ -54,6 +58,9 @@ def from_url(user: str) -> str:
 def _bearer(kind: str, token: str, region: str | None) -> tuple[Violation, ...]:
     if token.strip("'\"").lower() in {"", *PLACEHOLDERS}:
         return (_placeholder(kind, "the token is empty or a placeholder"),)
+    private = _PRIVATE_KEY.match(token)
+    if private:
+        return _key_region(private[1], region)
     if kind == "bearer":
         return ()
     key = _NEW_KEY.match(token)
@@ -63,12 +70,16 @@ def _bearer(kind: str, token: str, region: str | None) -> tuple[Violation, ...]:
 
 
 def _basic(kind: str, encoded: str, region: str | None) -> tuple[Violation, ...]:
-    if kind == "bearer":
-        return (_violation("wrong-auth", kind, "Basic"),)
     try:
-        user, colon, password = base64.b64decode(encoded, validate=True).decode("utf-8", "replace").partition(":")
+        decoded = base64.b64decode(encoded.translate(_URL_SAFE), validate=True).decode("utf-8", "replace")
     except (binascii.Error, ValueError):
         return (_violation("wrong-auth", kind, "Basic with something that is not base64"),)
+    user, colon, password = decoded.partition(":")
+    private = _PRIVATE_KEY.match(user) or _PRIVATE_KEY.match(password)
+    if private:
+        return _key_region(private[1], region)
+    if kind == "bearer":
+        return (_violation("wrong-auth", kind, "Basic"),)
     if kind == "write-key" and password:
         return (_violation("wrong-auth", kind, "Basic with a password"),)
     parts = (user,) if kind == "write-key" else (user, password)
@@ -78,8 +89,8 @@ def _basic(kind: str, encoded: str, region: str | None) -> tuple[Violation, ...]
     return _key_region(key[1], region) if kind == "write-key" and key and colon else ()
 
 
-def _key_region(wanted: str, region: str | None) -> tuple[Violation, ...]:
-    if region is None or wanted == region:
+def _key_region(wanted: str | None, region: str | None) -> tuple[Violation, ...]:
+    if wanted is None or region is None or wanted == region:
         return ()
     got = f"a host in {region}"
     return (

@@ -17,7 +17,13 @@ from pytest_customerio.contract.catalog import LONGEST_REMEMBERED, RETIRED_HOSTS
 from pytest_customerio.contract.keywords import json_bytes
 from pytest_customerio.contract.rules import violation, vocabulary
 from pytest_customerio.contract.schemas import Schemas
-from pytest_customerio.contract.semantics import judge_path, judge_semantics, strict_mode
+from pytest_customerio.contract.semantics import (
+    judge_ids,
+    judge_parameters,
+    judge_path,
+    judge_semantics,
+    strict_mode,
+)
 from pytest_customerio.contract.sizes import LEAST_LIMIT, judge_sizes
 from pytest_customerio.contract.words import words
 from pytest_customerio.core.model import Interaction, Operation, Severity, Violation
@@ -28,6 +34,8 @@ _RANK: Mapping[Severity, int] = {"error": 0, "warning": 1, "info": 2}
 # The most violations that are collected from the entries of one batch.
 _MOST = 1000
 _WITH_BODY = frozenset({"POST", "PUT"})
+# The payload of these is judged together with the parameters of the path or query.
+_WITH_PARAMETERS = frozenset({"track.identify", "track.add_to_segment", "track.remove_from_segment"})
 _DIGITS = re.compile(r"(\d+)")
 
 
@@ -113,15 +121,17 @@ class Contract:
             found += _judge_credentials(place, credentials, names_workspace=names_workspace)
         first = place.candidates[0]
         constrained = place.operation is None or self._schemas.constrains_body(first)
-        special = first.surface == "pipelines" or first.name == "batch" or first.id == "track.identify"
+        special = first.surface == "pipelines" or first.name == "batch" or first.id in _WITH_PARAMETERS
         return Head(place, tuple(found), constrained and first.method in _WITH_BODY, special)
 
     def _judge_parameters(self, place: Match) -> list[Violation]:
         given = {"path": dict(place.params), "query": dict(place.query)}
         schema = self._schemas.of_parameters(place.candidates[0])
-        if schema.holds(given, 0):
-            return []
-        return [replace(each, where=each.where.removeprefix("$.")) for each in schema.violations(given)]
+        broken = [] if schema.holds(given, 0) else schema.violations(given)
+        return [
+            *(replace(each, where=each.where.removeprefix("$.")) for each in broken),
+            *judge_parameters(place.candidates[0], place.params, place.query),
+        ]
 
     def _judge_body(self, head: Head, interaction: Interaction) -> list[Violation]:
         place, sent = head.place, interaction.payload
@@ -139,6 +149,7 @@ class Contract:
         if head.special:
             first = place.candidates[0]
             found += judge_path(first, place.params, payload)
+            found += judge_ids(place.query, payload)
             found += strict_mode(first, interaction.headers)
             found += islice(self._judge_batch(first, sent, at) if first.name == "batch" else (), _MOST)
         return found

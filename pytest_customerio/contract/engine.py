@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from pytest_customerio.contract.bundle import bundle, enclosing, for_speed, size_limits
 from pytest_customerio.contract.keywords import KEYWORDS, Keyword, KeywordError
+from pytest_customerio.contract.members import nearest_member
 from pytest_customerio.contract.rules import violation
 from pytest_customerio.contract.words import words
 from pytest_customerio.core import redact
@@ -96,7 +97,7 @@ class Schema:
         return violation(
             rule=entry.get("rule", self.fallback),
             where=redact.json_path(_place(error)),
-            expected=entry.get("expected") or _expected(error),
+            expected=broken.expected or entry.get("expected") or _expected(error),
             got=broken.got or _got(error),
             hint=entry.get("hint", ""),
             error=entry.get("error", ""),
@@ -141,7 +142,7 @@ def _explaining() -> Json:
     explained = {name: _explained(keyword) for name, keyword in KEYWORDS.items()}
     bounded = {name: _bounded(Draft202012Validator.VALIDATORS[name]) for name in _WIDE}
     extend: Json = validators.extend
-    kind = extend(Draft202012Validator, {**explained, **bounded, "required": _required})
+    kind = extend(Draft202012Validator, {**explained, **bounded, "required": _required, "x-known": _known})
     return partial(kind, registry=Registry())
 
 
@@ -178,6 +179,20 @@ def _required(_validator: object, names: list[str], instance: object, _schema: o
                 yield ValidationError(name, cause=KeywordError(name, "nothing"), path=(name,))
 
 
+def _known(_validator: object, names: list[str], instance: object, schema: Json) -> Iterator[Exception]:
+    """The members that are not known. Where a required one is missing, that says enough: such a call is refused.
+
+    What SDKs add is known, but was never meant: it is not among `properties`.
+    """
+    from jsonschema import ValidationError
+
+    if isinstance(instance, dict) and all(name in instance for name in schema.get("required", ())):
+        for name in islice((each for each in instance if each not in names), _WIDEST):
+            own = [each for each in names if each in schema.get("properties", names)]
+            broken = KeywordError("", "a member that the call does not know", expected=nearest_member(name, own))
+            yield ValidationError(name, cause=broken, path=(name,))
+
+
 def _first(entries: Mapping[str, Json], prefix: str) -> Mapping[str, Json] | None:
     return next((entry for key, entry in entries.items() if key.startswith(prefix)), None)
 
@@ -200,9 +215,10 @@ def _expected(error: Json) -> str:
 def _got(error: Json) -> str:
     if error.validator in _COUNTS:
         return str(len(error.instance))
+    under_names = "propertyNames" in error.absolute_schema_path
+    if under_names and error.validator in {"not", *_WORDS}:
+        return redact.word(error.instance)
     if error.validator in _WORDS:
-        if "propertyNames" in error.absolute_schema_path:
-            return redact.word(error.instance)
         known = error.validator_value if error.validator == "enum" else [error.validator_value]
         return redact.meant(error.instance, known, words())
     return (redact.figure if error.validator in _SIZES else redact.mask)(error.instance)

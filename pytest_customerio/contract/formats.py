@@ -6,6 +6,7 @@ A format returns None for a value that fits, else a word for the way in which it
 from __future__ import annotations
 
 import re
+from calendar import monthrange
 from collections.abc import Callable
 
 _EMAIL = re.compile(
@@ -15,11 +16,17 @@ _NAMED = re.compile(r"[^<>]*<([^<>]*)>")
 _LISTED = re.compile(r'(?:[^,"]|"(?:[^"\\]|\\.)*"|")+')
 _PHONE = re.compile(r"\+[1-9][0-9]{1,14}")
 _ULID = re.compile(r"[0-7][0-9A-HJKMNP-TV-Z]{25}", re.IGNORECASE | re.ASCII)
-_DATE = r"[0-9]{4}-?(?:0[1-9]|1[0-2])-?(?:0[1-9]|[12][0-9]|3[01])"
+_DATE = r"([0-9]{4})-?(0[1-9]|1[0-2])-?(0[1-9]|[12][0-9]|3[01])"
 _CLOCK = r"(?:[01][0-9]|2[0-4]):?[0-5][0-9](?::?(?:[0-5][0-9]|60)(?:[.,][0-9]+)?)?"
 _ISO = re.compile(rf"{_DATE}(?:[Tt ]{_CLOCK}(?: ?(?:[Zz]|[+-][0-9]{{2}}(?::?[0-9]{{2}})?))?)?", re.ASCII)
 _BASE64 = re.compile(r"[A-Za-z0-9+/]*={0,2}")
 _NUMBER = re.compile(r"[+-]?[0-9]+(?:\.[0-9]*)?", re.ASCII)
+# Text of the signs of an address, with or without its display name, and what no address has. An identifier that is
+# composed of an address and something else has other signs: `/`, `:`, `|`.
+_LIKE_EMAIL = re.compile(r"[\w.+'@<> -]+")
+_BROKEN_EMAIL = re.compile(r"@.*@|[ <>]|@\.|@.*(?:\.\.|\.$)")
+_SEPARATORS = ", \t\r\n"
+_FLAGS = frozenset({"", "true", "false", "1", "0"})
 _LONGEST_EMAIL = 1000  # no server accepts a longer address; the pattern would take long on a longer text
 _LATEST = 99_999_999_999
 
@@ -55,6 +62,34 @@ def _emails(value: object) -> str | None:
     return None
 
 
+def _recipients(value: object) -> str | None:
+    """As `emails`, and there has to be one. An empty text is another keyword's business."""
+    wrong = _emails(value)
+    if wrong or not isinstance(value, str):
+        return wrong
+    return "nobody" if value.strip() and not value.strip(_SEPARATORS) else None
+
+
+def _identifier(value: object) -> str | None:
+    """An identifier in a path, where the service tells an address from an id by its shape."""
+    if not isinstance(value, str):
+        return None
+    if _PHONE.fullmatch(value):
+        return "phone"
+    _, at, domain = value.rpartition("@")
+    like_an_address = at and "." in domain and len(value) <= _LONGEST_EMAIL and _LIKE_EMAIL.fullmatch(value)
+    return "malformed" if like_an_address and _BROKEN_EMAIL.search(value) else None
+
+
+def _flag(value: object) -> str | None:
+    """True or false, and what the service reads as such. All other text is read as false without a word."""
+    if value is None or isinstance(value, bool) or value in (0, 1):
+        return None
+    if isinstance(value, str):
+        return None if value.strip().lower() in _FLAGS or liquid(value) else "word"
+    return "other"
+
+
 def _phone(value: object) -> str | None:
     if not isinstance(value, str) or not value or liquid(value):
         return None
@@ -66,7 +101,15 @@ def _ulid(value: object) -> str | None:
 
 
 def _iso8601(value: object) -> str | None:
-    return "malformed" if isinstance(value, str) and not _ISO.fullmatch(value) else None
+    if not isinstance(value, str):
+        return None
+    written = _ISO.fullmatch(value)
+    return None if written and _is_day(written) else "malformed"
+
+
+def _is_day(written: re.Match[str]) -> bool:
+    year, month, day = written.groups()[:3]
+    return day <= "28" or int(day) <= monthrange(int(year) or 4, int(month))[1]
 
 
 def _base64(value: object) -> str | None:
@@ -101,6 +144,9 @@ def _unix_text(text: str) -> str | None:
 FORMATS: dict[str, Callable[[object], str | None]] = {
     "email": _email,
     "emails": _emails,
+    "recipients": _recipients,
+    "identifier": _identifier,
+    "flag": _flag,
     "phone": _phone,
     "ulid": _ulid,
     "iso8601": _iso8601,

@@ -7,9 +7,11 @@ from collections.abc import Callable
 from json import dumps
 
 from pytest_customerio.contract.formats import FORMATS, addresses
-from pytest_customerio.core.redact import cut, figure, mask, shape
+from pytest_customerio.core.redact import cut, figure, mask, meant, shape
 
 _TEMPLATE = re.compile(r"\{\w{1,40}\}")
+# What developers write for true and false; other text is shown by its shape.
+_FLAGS = ("true", "false", "yes", "no", "on", "off")
 PLACEHOLDERS = frozenset({"none", "null", "undefined"})
 
 
@@ -17,14 +19,15 @@ class KeywordError(ValueError):
     """A value breaks a keyword. It is an exception because jsonschema-rs expects one.
 
     `tag` names the way in which the keyword is broken, `got` describes the value without its content, `key` is the
-    member that is missing, if one is.
+    member that is missing, if one is. `expected` says what was meant, where that is known.
     """
 
-    def __init__(self, tag: str, got: str, key: str | None = None) -> None:
+    def __init__(self, tag: str, got: str, key: str | None = None, expected: str | None = None) -> None:
         super().__init__(tag)
         self.tag = tag
         self.got = got
         self.key = key
+        self.expected = expected
 
 
 Keyword = Callable[[object, object], KeywordError | None]
@@ -105,6 +108,8 @@ def _shown(tag: str, value: object, *, of_time: bool) -> str:
         return f"{cut(figure(value), 30)}, {scale}"
     if tag.startswith("digits"):
         return "digits in a string" + (", milliseconds" if tag != "digits" else "")
+    if tag == "word":
+        return meant(value, _FLAGS)
     shown = figure(value) if of_time and not isinstance(value, str) else shape(value)
     return shown + (", a float" if tag == "float" else "")
 

@@ -10,6 +10,10 @@ from pytest_customerio.core.model import Operation, Violation
 
 _DAY = 86_400
 _EVENTS = frozenset({"track.event", "track.anonymous_event", "track_v2.person_event"})
+# What a path has before a cio_id. Bodies of the Track API have none (docs.customer.io/files/journeys-track.json).
+PREFIX = "cio_"
+_PERSON_PARAMETERS = ("customer_id", "identifier")
+_MOST_IDS = 1000
 _RESERVED = ("from_address", "recipient", "reply_to")
 # Names of events that act on the person or object instead of being stored (docs.customer.io/integrations/api/cdp).
 _SEMANTIC = frozenset(
@@ -33,6 +37,26 @@ def judge_semantics(operation: Operation, payload: Mapping[str, object], now: fl
     if operation.surface == "pipelines":
         return _pipelines(payload)
     return _send_at(payload.get("send_at"), now) if operation.id.startswith("app.send_") else iter(())
+
+
+def judge_parameters(operation: Operation, params: Mapping[str, str], query: Mapping[str, str]) -> Iterator[Violation]:
+    """Whether a cio_id in a path of the App API has its prefix."""
+    if operation.surface == "app" and query.get("id_type") == "cio_id":
+        for name in _PERSON_PARAMETERS:
+            if params.get(name, PREFIX)[: len(PREFIX)] != PREFIX:
+                expected, got = "cio_ before the cio_id", "a cio_id without it"
+                yield violation("cio-id-prefix", f"path.{name}", expected, got, error="404", source="documented")
+
+
+def judge_ids(query: Mapping[str, str], payload: Mapping[str, object]) -> Iterator[Violation]:
+    """Whether the cio_ids in the body of a segment's call are without their prefix."""
+    ids = payload.get("ids")
+    if query.get("id_type") == "cio_id" and isinstance(ids, list):
+        for index, each in enumerate(ids[:_MOST_IDS]):
+            if isinstance(each, str) and each.startswith(PREFIX):
+                expected, got = "the cio_id without cio_", "a cio_id with it"
+                error = "200, and the id is ignored"
+                yield violation("cio-id-prefix", f"$.ids[{index}]", expected, got, error=error, source="documented")
 
 
 def judge_path(operation: Operation, params: Mapping[str, str], payload: Mapping[str, object]) -> Iterator[Violation]:

@@ -16,12 +16,12 @@ import httpx
 import pytest
 import requests
 from tapping import FakeTraffic
+from vectors import DOCUMENTS, KEYS, TRACK, grown
 
 from pytest_customerio.contract.catalog import Catalog
 from pytest_customerio.contract.contract import Contract, Judged
 from pytest_customerio.contract.routes import document_of
 from pytest_customerio.core.model import Interaction, Operation
-from tests.contract.test_vectors import DOCUMENTS, KEYS, TRACK, grown
 
 CATALOG = Catalog.load()
 CONTRACT = Contract(CATALOG)

@@ -126,6 +126,19 @@ def test_identifiers_are_encoded_once(request_line: str, rule: str, where: str) 
     assert (found.rule, found.where, found.source) == (rule, where, "inferred")
 
 
+@pytest.mark.parametrize("segment", ["50%25ab", "50%2541", "100%25", "%25%", "a%25zz", "%25ff%25fe"])
+def test_a_percent_sign_that_is_encoded_is_no_double_encoding(segment: str) -> None:
+    """What is left after decoding once is no text that an encoder writes: no UTF-8, or a letter."""
+    rules = {each.rule for each in judged(f"PUT /api/v1/customers/{segment}")}
+    assert "double-encoded-path-segment" not in rules
+
+
+@pytest.mark.parametrize("segment", ["a%2540b", "a%2Fb%252Fc", "%25C3%25A9", "%25e2%2582%25ac", "a%2520b"])
+def test_what_is_encoded_twice(segment: str) -> None:
+    """What is left after decoding once is text that an encoder writes, in either case."""
+    assert only(f"PUT /api/v1/customers/{segment}").rule == "double-encoded-path-segment"
+
+
 def test_a_typo_is_no_identifier_with_a_slash() -> None:
     """`devise` reads like devices: the endpoint is unknown, the identifier is fine."""
     assert only("PUT /api/v1/customers/5/devise").rule == "unknown-endpoint"

@@ -51,6 +51,16 @@ def test_the_way_to_a_place_follows_references() -> None:
     assert list(enclosing({"allOf": [{"a": 1}]}, ["allOf", 0, "b", "c"])) == [{"allOf": [{"a": 1}]}, {"a": 1}]
 
 
+def test_known_members_are_names_to_the_fast_engine() -> None:
+    """A list of known members becomes an enumeration of names, beside what else is demanded of them."""
+    names = {"propertyNames": {"enum": ["a"]}}
+    assert for_speed({"x-known": ["a"]}) == {"allOf": [names]}
+    assert for_speed({"x-known": ["a"], "allOf": [{}], "propertyNames": {"x-maxBytes": 5}}) == {
+        "allOf": [{}, names],
+        "propertyNames": for_speed({"x-maxBytes": 5}),
+    }
+
+
 def test_parameters_become_one_schema() -> None:
     """Parameters of the query are optional without x-required."""
     email = {"type": "string", "x-required": True, "x-cio": {"x-required": {"rule": "missing-identifier"}}}

@@ -18,7 +18,8 @@ PERSON = {"type": "person", "action": "event"}
 OPERATIONS = {
     "track": "region identify delete add_device delete_device suppress unsuppress unsubscribe event anonymous_event "
     "submit_form merge metrics push_metrics add_to_segment remove_from_segment",
-    "track_v2": "person_identify person_delete person_event person_page person_screen person_add_relationships "
+    "track_v2": "person_identify person_delete person_event person_page person_screen person_viewed_content "
+    "person_clicked_content person_add_relationships "
     "person_delete_relationships person_add_device person_delete_device person_merge person_suppress "
     "person_unsuppress object_identify object_identify_anonymous object_delete object_add_relationships "
     "object_delete_relationships delivery_event batch",

@@ -28,11 +28,12 @@ SCALARS = (
     st.none()
     | st.booleans()
     | st.integers(-(10**15), 10**15)
-    | st.floats(allow_nan=False)
+    | st.floats(allow_nan=False, allow_infinity=False)
     | st.text(st.characters())
     | st.sampled_from(
         ["", " ", "None", "undefined", "ios", "ada@example.com", "a b@c", "+15551234567", "{{x}}", "é" * 80]
     )
+    | st.sampled_from(["cio_a3", "yes", "TRUE", 0, " , ", "Größe", "topic_1", "1764000000.5", "2024-02-30"])
     | st.sampled_from(
         [1764000000, 1764000000000, "1764000000", "2024-01-02T03:04:05Z", "x" * 1001, "01BX5ZZKBKACTAV9WEVGEMMVRZ"]
     )
@@ -42,7 +43,21 @@ VALUES = st.recursive(
     lambda inner: (
         st.lists(inner, max_size=4)
         | st.dictionaries(
-            st.sampled_from(["id", "email", "name", "object_id", "object_type_id", "and", "identifiers"]), inner
+            st.sampled_from(
+                [
+                    "id",
+                    "email",
+                    "name",
+                    "object_id",
+                    "object_type_id",
+                    "and",
+                    "identifiers",
+                    "topics",
+                    "topic_1",
+                    "cio_id",
+                ]
+            ),
+            inner,
         )
     ),
     max_leaves=8,

@@ -124,6 +124,38 @@ def test_explaining_is_bounded() -> None:
     assert violations({"items": {"type": "string"}}, {}) == []
 
 
+def test_each_unknown_member_is_named_with_the_one_that_was_meant() -> None:
+    """Given x-known, each other member is a violation. It expects the member that was meant, else what the entry says."""
+    entry = {"rule": "unknown-member", "expected": "name, data", "source": "inferred"}
+    schema = Schema({"x-known": ["name", "data"], "required": ["name"], "x-cio": {"x-known": entry}}, {"$defs": {}})
+    found = schema.violations({"name": 1, "properties": 2, "price": 3})
+    assert [(each.rule, each.severity, each.where, each.expected, each.got) for each in found] == [
+        ("unknown-member", "warning", "$.properties", "data", "a member that the call does not know"),
+        ("unknown-member", "warning", "$.price", "name, data", "a member that the call does not know"),
+    ]
+    assert schema.holds({"name": 1}, 0)
+    assert not schema.holds({"name": 1, "price": 3}, 0)
+    assert schema.violations(["price"]) == []
+
+
+def test_a_member_that_only_sdks_add_is_known_and_never_meant() -> None:
+    """Given properties, only a member among them is expected; the others in x-known pass."""
+    schema = Schema({"x-known": ["_metadata", "traits"], "properties": {"traits": {}}}, {"$defs": {}})
+    assert [each.expected for each in schema.violations({"attributes": {}, "_metadata": {}})] == ["traits"]
+
+
+def test_a_forbidden_name_is_shown() -> None:
+    """Given a name that `not` refuses, the name is what was got."""
+    schema = Schema({"propertyNames": {"not": {"enum": ["segment"]}}}, {"$defs": {}})
+    assert [(each.where, each.got) for each in schema.violations({"segment": 1})] == [("$.segment", '"segment"')]
+
+
+def test_unknown_members_are_not_named_beside_a_missing_one() -> None:
+    """Where a required member is missing, the call is refused: an unknown one is part of the same mistake."""
+    schema = Schema({"x-known": ["batch"], "required": ["batch"]}, {"$defs": {}})
+    assert [each.where for each in schema.violations({"operations": []})] == ["$.batch"]
+
+
 @pytest.mark.parametrize(
     ("document", "keys", "cause"),
     [

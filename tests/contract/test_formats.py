@@ -106,11 +106,79 @@ def test_ways_of_not_being_unix_seconds(value: object, tag: str) -> None:
     assert FORMATS["unix-seconds"](value) == tag
 
 
-@pytest.mark.parametrize("name", [name for name in FORMATS if name != "unix-seconds"])
+@pytest.mark.parametrize("name", [name for name in FORMATS if name not in {"unix-seconds", "flag"}])
 @pytest.mark.parametrize("value", [None, 5, 1.5, True, [], {}])
 def test_only_text_has_a_format(name: str, value: object) -> None:
     """A value that is no text is accepted: the type is another constraint."""
     assert FORMATS[name](value) is None
+
+
+@pytest.mark.parametrize("value", [None, True, False, 1, 0, "", "true", "TRUE", " False ", "1", "0", "{{x}}"])
+def test_forms_of_true_and_false(value: object) -> None:
+    """The service reads these as true or false."""
+    assert FORMATS["flag"](value) is None
+
+
+@pytest.mark.parametrize(
+    ("value", "tag"), [("yes", "word"), ("on", "word"), (2, "other"), (1.5, "other"), ([], "other"), ({}, "other")]
+)
+def test_what_is_read_as_false_without_a_word(value: object, tag: str) -> None:
+    """Any other text is shown as the word that it is; a value of another type by its shape."""
+    assert FORMATS["flag"](value) == tag
+
+
+@pytest.mark.parametrize(
+    ("value", "tag"),
+    [
+        ("ada@example.com, ", None),
+        (" , ", "nobody"),
+        (",", "nobody"),
+        ("", None),
+        (" ", None),
+        ("ada@", "malformed"),
+    ],
+)
+def test_recipients(value: str, tag: str | None) -> None:
+    """Commas alone name nobody; an empty text is another rule's business."""
+    assert FORMATS["recipients"](value) == tag
+
+
+@pytest.mark.parametrize(
+    ("value", "tag"),
+    [
+        ("42", None),
+        ("ada@example.com", None),
+        ("@ada", None),
+        ("auth0|42@clients", None),
+        ("tenant:ada@example.com", None),
+        ("a/b?c@d e+f@x.com", None),
+        ("ada@localhost", None),
+        ("ada@@example.com", "malformed"),
+        (" ada@example.com", "malformed"),
+        ("Ada <ada@example.com>", "malformed"),
+        ("ada@example..com", "malformed"),
+        ("ada@.example.com", "malformed"),
+        ("ada@example.com.", "malformed"),
+        ("@" * 2000 + ".x", None),
+        ("+15551234567", "phone"),
+        ("+1 555", None),
+    ],
+)
+def test_an_identifier_in_a_path(value: str, tag: str | None) -> None:
+    """An address with a mistake, and a phone number, are told; an id that is composed of an address is not."""
+    assert FORMATS["identifier"](value) == tag
+
+
+@pytest.mark.parametrize("day", ["2024-02-29", "20240229", "2000-02-29", "0000-02-29", "2024-12-31T23:59:60Z"])
+def test_days_that_exist(day: str) -> None:
+    """A leap day exists in leap years, a leap second on any day."""
+    assert FORMATS["iso8601"](day) is None
+
+
+@pytest.mark.parametrize("day", ["2023-02-29", "1900-02-29", "2024-02-30T00:00:00Z", "2024-04-31", "20240631"])
+def test_days_that_do_not_exist(day: str) -> None:
+    """The month has no such day."""
+    assert FORMATS["iso8601"](day) == "malformed"
 
 
 @given(st.datetimes(timezones=st.sampled_from([UTC, timezone(timedelta(hours=-9, minutes=-30))])))

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from pytest_customerio.contract.catalog import Catalog
-from pytest_customerio.contract.semantics import judge_path, judge_semantics, strict_mode
+from pytest_customerio.contract.semantics import judge_ids, judge_parameters, judge_path, judge_semantics, strict_mode
 
 OPERATIONS = Catalog.load().operations
 NOW = 1_764_000_000
@@ -64,6 +64,33 @@ def test_pipelines_names_that_act() -> None:
     assert judged("pipelines.track", event="bought ") == [("blank-padded-name", "$.event")]
     assert judged("pipelines.track", event=" ") == []
     assert judged("pipelines.identify", event=None) == []
+
+
+@pytest.mark.parametrize(
+    ("operation", "person", "id_type", "broken"),
+    [
+        ("app.person_attributes", "a3", "cio_id", True),
+        ("app.person_attributes", "cio_a3", "cio_id", False),
+        ("app.person_attributes", "a3", "id", False),
+        ("app.find_by_email", None, "cio_id", False),
+        ("track.identify", "a3", "cio_id", False),
+    ],
+)
+def test_a_cio_id_in_a_path_of_the_app_api(operation: str, person: str | None, id_type: str, broken: bool) -> None:
+    """With id_type=cio_id the person has the prefix cio_; other operations and types have no such rule."""
+    params = {} if person is None else {"customer_id": person}
+    found = list(judge_parameters(OPERATIONS[operation], params, {"id_type": id_type}))
+    assert [(each.rule, each.severity, each.where) for each in found] == (
+        [("cio-id-prefix", "warning", "path.customer_id")] if broken else []
+    )
+
+
+def test_cio_ids_of_a_segment() -> None:
+    """With id_type=cio_id an id that has the prefix cio_ is told with its place; anything else is not."""
+    found = list(judge_ids({"id_type": "cio_id"}, {"ids": ["a3", "cio_a4", 5]}))
+    assert [(each.rule, each.where) for each in found] == [("cio-id-prefix", "$.ids[1]")]
+    assert list(judge_ids({}, {"ids": ["cio_a4"]})) == []
+    assert list(judge_ids({"id_type": "cio_id"}, {"ids": "cio_a4"})) == []
 
 
 @pytest.mark.parametrize(

@@ -164,6 +164,10 @@ def project(story: Story) -> Story:
     return story
 
 
+# Here a server answers on every port; Customer.io serves none of these, and the plugin refuses the connection.
+UNSERVED = ("url port", "url port-zero")
+
+
 def _met(story: Story) -> dict[str, dict[str, str]]:
     return {name: json.loads((story.path / f"{name}.json").read_text(encoding="utf-8")) for name in HEARD}
 
@@ -181,6 +185,7 @@ def test_the_application_meets_what_it_would_meet_without_us(project: Story) -> 
         for name, one in _met(project).items()
         for what, met in one.items()
         if met not in (without[name][what], "ConnectError" if name.endswith("_async") else None)
+        and what not in UNSERVED
     }
     assert differences == {}
     assert {one["nodeid"] for one in report["tests"]} == {f"test_app.py::test_one[{name}]" for name in HEARD}

@@ -318,5 +318,5 @@ def test_warnings_stand_once_for_each_cause(story: Story) -> None:
     )
     shown = closing(result).partition("--cio-strict):\n")[2].partition("\n\n")[0].splitlines()
     assert len(shown) == 2
-    assert shown[0].startswith("  track.event 500-server-error-recovers: expected a retried event carries a dedupe id")
+    assert shown[0].startswith("  track.event 500-server-error-recovers: expected a dedupe id in a retried event")
     assert shown[1] == "    500-server-error-persists, 502-html-recovers and 5 more: the same"

@@ -74,10 +74,11 @@ MARKS = "cio_allow, cio_contract, cio_errors, and what the ini `markers` lists"
             "cio_errors: operations='track_v2': there is no such operation (track_v2 is a surface; its operations:"
             " track_v2.batch, track_v2.delivery_event, track_v2.object_add_relationships, track_v2.object_delete,"
             " track_v2.object_delete_relationships, track_v2.object_identify, track_v2.object_identify_anonymous,"
-            " track_v2.person_add_device, track_v2.person_add_relationships, track_v2.person_delete,"
+            " track_v2.person_add_device, track_v2.person_add_relationships, track_v2.person_clicked_content,"
+            " track_v2.person_delete,"
             " track_v2.person_delete_device, track_v2.person_delete_relationships, track_v2.person_event,"
             " track_v2.person_identify, track_v2.person_merge, track_v2.person_page, track_v2.person_screen,"
-            " track_v2.person_suppress, track_v2.person_unsuppress)",
+            " track_v2.person_suppress, track_v2.person_unsuppress, track_v2.person_viewed_content)",
         ),
         ('cio_errors(except_for="4290")', "cio_errors: '4290' is no error case (did you mean 429?)"),
         (

@@ -67,7 +67,7 @@ class AppApiHistory:
 
     def events(self, customer: Mapping[str, Any]) -> list[str] | None:
         """The names of the latest events (docs.customer.io/integrations/api/app/tag/customers/getPersonActivities)."""
-        place = path("v1", "customers", cio_id(customer), "activities")
+        place = path("v1", "customers", f"cio_{cio_id(customer)}", "activities")
         answer = self._call(_READS, f"{place}?id_type=cio_id&type=event&limit={LATEST}", None)
         if answer.status != 200:
             return None

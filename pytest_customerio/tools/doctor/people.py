@@ -34,7 +34,7 @@ def check_person(call: Call, history: History, query: PersonQuery) -> Iterator[D
             found, first = _by_email(call, query.email)
             yield found
             yield _suppressed(history.suppressed(query.email))
-            person = person or (first and ("?id_type=cio_id", first))
+            person = person or (first and ("?id_type=cio_id", f"cio_{first}"))
         if person:
             yield from _person(call, history, query, *person)
         elif query.event or query.needs:

@@ -11,7 +11,7 @@ from pytest_customerio.tools.asking import Call
 from pytest_customerio.tools.doctor.history import AppApiHistory, SandboxHistory, cio_id
 
 ADA = {"identifiers": {"cio_id": "c1", "email": "ada@example.com"}, "attributes": {"age": "36"}}
-ACTIVITIES = "/v1/customers/c1/activities?id_type=cio_id&type=event&limit=100"
+ACTIVITIES = "/v1/customers/cio_c1/activities?id_type=cio_id&type=event&limit=100"
 SUPPRESSION = "/v1/esp/search_suppression/ada%40example.com"
 
 

@@ -19,9 +19,9 @@ from pytest_customerio.tools.doctor.people import PersonQuery, check_attribute, 
 ADA = {"identifiers": {"cio_id": "c1", "email": "ada@example.com"}, "attributes": {"age": "36"}, "unsubscribed": False}
 FOUND = {
     "/v1/customers?email=ada%40example.com": {"results": [{"cio_id": "c1"}]},
-    "/v1/customers/c1/attributes?id_type=cio_id": {"customer": ADA},
+    "/v1/customers/cio_c1/attributes?id_type=cio_id": {"customer": ADA},
     "/v1/customers/a%2Fb/attributes": {"customer": ADA},
-    "/v1/customers/c1/activities?id_type=cio_id&type=event&limit=100": {
+    "/v1/customers/cio_c1/activities?id_type=cio_id&type=event&limit=100": {
         "activities": [{"name": "Purchase"}, {"data": {"name": "x"}}]
     },
     "/v1/esp/search_suppression/ada%40example.com": {"suppressions": []},
@@ -123,7 +123,7 @@ def test_people(answer: object, seen: list[tuple[str, str, str]]) -> None:
 
 def test_events_that_are_not_results() -> None:
     """Events that the App API does not show are skipped, not reported as missing."""
-    place = "/v1/customers/c1/activities?id_type=cio_id&type=event&limit=100"
+    place = "/v1/customers/cio_c1/activities?id_type=cio_id&type=event&limit=100"
     assert results(PersonQuery(person="a/b", event="x"), answers={place: 403})[-1] == (
         "event",
         "skipped",

@@ -11,9 +11,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from sandbox_client import SandboxClient
+from vectors import grown
 
 from pytest_customerio.contract.routes import document_of
-from tests.contract.test_vectors import grown
 
 FILES = sorted((Path(__file__).parents[2] / "data" / "vectors").glob("*.json"))
 JSON = st.recursive(

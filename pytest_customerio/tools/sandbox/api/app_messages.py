@@ -21,7 +21,9 @@ _CONTENT = {"send_email": ("subject", "body", "body_plain"), "send_push": ("titl
 
 def send(name: str, workspace: Workspace, call: Call) -> CallResult:
     """`POST /v1/send/…`."""
-    identifier = parse_identifier(mapping(call.payload.get("identifiers")))
+    kind, value = parse_identifier(mapping(call.payload.get("identifiers")))
+    # Whether a message takes a cio_id with its prefix is not published.
+    identifier = kind, value.removeprefix("cio_") if kind == "cio_id" else value
     person, notes = _recipient(workspace, identifier)
     state, state_notes = _state(call, person, suppressed=SUPPRESSED in notes)
     delivery = _delivery(workspace, name, call, person, state)

@@ -63,7 +63,9 @@ def _related(target: WorkspaceObject) -> dict[str, dict[str, str]]:
 
 
 def _person_in_path(workspace: Workspace, call: Call) -> Person | None:
-    return _find(workspace, call, call.params["customer_id"])
+    person = call.params["customer_id"]
+    unprefixed = call.query.get("id_type") == "cio_id" and not person.startswith("cio_")
+    return None if unprefixed else _find(workspace, call, person)
 
 
 def _find(workspace: Workspace, call: Call, value: str) -> Person | None:

@@ -148,7 +148,7 @@ def _named_members(workspace: Workspace, segment: Segment, call: Call) -> tuple[
     """The cio_ids of the people in `ids`, and notes on the segment and on ids that nobody has."""
     kind, ids = call.query.get("id_type", "id"), call.payload.get("ids")
     named = [str(each) for each in ids] if isinstance(ids, list) else []
-    people = [workspace.people.find((kind, each.removeprefix("cio_") if kind == "cio_id" else each)) for each in named]
+    people = [workspace.people.find((kind, each)) for each in named]
     cio_ids = [each.cio_id for each in people if each is not None]
     notes: Notes = ("made here: the segment was only named",) if segment.implicit and not segment.members else ()
     if len(cio_ids) < len(named):

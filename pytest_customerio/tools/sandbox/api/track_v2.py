@@ -61,6 +61,16 @@ def person_screen(workspace: Workspace, call: Call) -> CallResult:
     return _event(workspace, call, "screen")
 
 
+def person_viewed_content(workspace: Workspace, call: Call) -> CallResult:
+    """Add a view of content of an in-app message."""
+    return _event(workspace, call, "event")
+
+
+def person_clicked_content(workspace: Workspace, call: Call) -> CallResult:
+    """Add a click on content of an in-app message."""
+    return _event(workspace, call, "event")
+
+
 def person_add_device(workspace: Workspace, call: Call) -> CallResult:
     """Add or update a device. Track v2 names it by `token`, Track v1 by `id`."""
     device = mapping(call.payload.get("device"))
@@ -160,6 +170,8 @@ HANDLERS: Mapping[str, Handler] = {
         person_event,
         person_page,
         person_screen,
+        person_viewed_content,
+        person_clicked_content,
         person_add_device,
         person_delete_device,
         person_merge,

@@ -17,7 +17,7 @@ def parse_identifier(given: Mapping[str, Any]) -> Identifier:
     """The first identifier in an object such as `{"id": "42"}`: id, email, phone, cio_id or anonymous_id."""
     for kind, value in given.items():
         if value not in (None, ""):
-            return kind, str(value).removeprefix("cio_") if kind == "cio_id" else str(value)
+            return kind, str(value)
     return "id", ""
 
 

@@ -37,13 +37,14 @@ def test_attributes_are_texts(known: SandboxClient) -> None:
 
 @pytest.mark.parametrize("call", ["attributes", "relationships"])
 def test_an_unknown_person(known: SandboxClient, call: str) -> None:
-    """An unknown person, or an id of another type than `id_type` says, draws 404."""
+    """An unknown person, an id of another type than `id_type` says, or a cio_id without its prefix draws 404."""
     for target in (f"/v1/customers/43/{call}", f"/v1/customers/42/{call}?id_type=email"):
         reply = known("GET", target)
         assert (reply.answer.status, reply.case) == (404, "404-not-found")
     assert known("GET", f"/v1/customers/42/{call}?id_type=name").answer.status == 400
     cio_id = known.person("id", "42").cio_id
     assert known("GET", f"/v1/customers/cio_{cio_id}/{call}?id_type=cio_id").answer.status == 200
+    assert known("GET", f"/v1/customers/{cio_id}/{call}?id_type=cio_id").answer.status == 404
 
 
 def test_many_people(known: SandboxClient) -> None:

@@ -34,7 +34,7 @@ def answered(ask: SandboxClient, *request: Any, **more: Any) -> tuple[int, str]:
             "'plan' cannot be longer than 1000",
         ),
         (("PUT", CUSTOMER, {"email": "ada"}), 400, "400-invalid-email", "invalid email identifier"),
-        (("PUT", CUSTOMER, {"created_at": NOW * 1000}), 400, "400-invalid-timestamp", "valid unix timestamp"),
+        (("PUT", CUSTOMER, {"_timestamp": NOW * 1000}), 400, "400-invalid-timestamp", "valid unix timestamp"),
         (("POST", f"{CUSTOMER}/events", {"name": "x" * 101}), 400, "400-event-name-too-long", "longer than 100 bytes"),
         (("POST", f"{CUSTOMER}/events", {"name": "x", "data": {"x": "y" * 100_000}}), 413, "413-too-large", ""),
         (("PUT", f"{CUSTOMER}/devices", {"device": {"id": "a"}}), 400, "400-malformed", "device.platform: expected "),

@@ -26,12 +26,13 @@ UNKNOWN: dict[str, Any] = {"identifiers": {"cio_object_id": "ob99"}}
     [
         ({"id": 42}, ("id", "42")),
         ({"id": "", "email": "ada@example.com"}, ("email", "ada@example.com")),
-        ({"cio_id": "cio_a3ff"}, ("cio_id", "a3ff")),
+        ({"cio_id": "a3ff"}, ("cio_id", "a3ff")),
+        ({"cio_id": "cio_a3ff"}, ("cio_id", "cio_a3ff")),
         ({}, ("id", "")),
     ],
 )
 def test_an_identifier(given: dict[str, Any], expected: Identifier) -> None:
-    """The first identifier that is not empty counts; a cio_id may have its prefix."""
+    """The first identifier that is not empty counts; a cio_id has no prefix here."""
     assert parse_identifier(given) == expected
 
 
