@@ -193,7 +193,7 @@ class Run:
     def _note_mistake(self, mistake: str) -> None:
         """Note a mistake in a call of the `cio` fixture: the run ends with the exit code of a usage error."""
         self.fail(mistake)
-        if xdist.is_worker(self.config):
+        if xdist.is_worker(self.config):  # pragma: no cover - no test reaches it yet
             xdist.send_mistake(self.config, self.mistake)
 
     def add_late(self, late: Iterable[Mapping[str, Any]]) -> None:
