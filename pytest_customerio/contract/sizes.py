@@ -24,8 +24,7 @@ def judge_sizes(operation: Operation, payload: object, size: int) -> Iterator[Vi
     """
     if operation.name == "batch":
         yield from _over("batch-too-large", "$", size, _BATCH)
-        if size > LEAST_LIMIT:
-            yield from _entities(payload)
+        yield from _entities(payload)
     elif operation.surface in {"track_v2", "pipelines"}:
         yield from _over("entity-too-large", "$", size, _ENTITY)
     elif operation.id.startswith("app.send_") and size > _MESSAGE * 1000 and isinstance(payload, dict):

@@ -38,9 +38,8 @@ def may_exist(operations: Sequence[Operation], method: str, segments: Sequence[s
     if family == _ACTIONS or any(fits(template_of(each), segments) for each in operations):
         return False
     same = [each for each in operations if each.method == method]
-    if method != "GET" and any(
-        fits(template_of(each), (*segments, "-")) for each in same
-    ):  # pragma: no cover - no test reaches it yet
+    longer = any(fits(template_of(each), (*segments, "-")) for each in same)
+    if method != "GET" and longer:  # pragma: no cover - no test reaches it yet
         return False
     return not (misspelt(same, segments) or split_identifier(same, segments))
 

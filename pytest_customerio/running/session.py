@@ -184,10 +184,9 @@ class Session:
 
     def begin_case(self, test: CheckedTest) -> None:
         """Put the case of a `cio_errors` item to work."""
-        if (
-            test.plan.case is not None and test.plan.errors is not None
-        ):  # pragma: no branch - no test reaches the other way yet
-            test.begin_replay(self.selection.cases(test.plan.case), test.plan.errors)
+        case, mark = test.plan.case, test.plan.errors
+        if case is not None and mark is not None:  # pragma: no branch - no test reaches the other way yet
+            test.begin_replay(self.selection.cases(case), mark)
 
     async def finish_tasks(self) -> None:
         """Wait for the tasks of the running loop; `end_call` waits for those of loops that do not run."""
