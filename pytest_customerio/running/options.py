@@ -13,6 +13,7 @@ import pytest
 from pytest_customerio.core import settings
 from pytest_customerio.core.data import DataError
 from pytest_customerio.core.settings import IniError, Settings, SettingsError
+from pytest_customerio.reporting import kinds
 
 T = TypeVar("T")
 # Each of them activates the gate: a run that only reports, and sends to the service, is what nobody wants.
@@ -33,10 +34,7 @@ def read(config: pytest.Config, given: Mapping[str, Any] | None = None) -> Setti
     return Settings(
         contract=any(given[name] for name in OPTIONS) or bool(_get(config, "cio_contract")),
         strict=bool(given["cio_strict"]),
-        reports=tuple(
-            settings.report_path(text, config.invocation_params.dir, Path(config.rootpath))
-            for text in given["cio_report"]
-        ),
+        reports=_reports(config, given["cio_report"]),
         region=settings.region(_get(config, "cio_region")),
         schemas=settings.folders("cio_schemas", _get(config, "cio_schemas")),
         cassettes=settings.folders("cio_cassettes", _get(config, "cio_cassettes")),
@@ -46,6 +44,14 @@ def read(config: pytest.Config, given: Mapping[str, Any] | None = None) -> Setti
         rootdir=Path(config.rootpath),
         allow_lines=tuple(_get(config, "cio_allow")),
     )
+
+
+def _reports(config: pytest.Config, given: Iterable[str]) -> tuple[Path, ...]:
+    base, root = config.invocation_params.dir, Path(config.rootpath)
+    paths = tuple(settings.report_path(text, kinds.KINDS, base, root) for text in given)
+    for path in paths:
+        kinds.check(path)
+    return paths
 
 
 def _record(config: pytest.Config, given: Mapping[str, Any]) -> bool:

@@ -11,8 +11,8 @@ import pytest
 
 from pytest_customerio.core.model import ErrorCase
 from pytest_customerio.core.settings import Settings
+from pytest_customerio.reporting import kinds
 from pytest_customerio.reporting.files import write
-from pytest_customerio.reporting.json_report import document
 from pytest_customerio.reporting.messages import NOTHING_CHECKED
 from pytest_customerio.reporting.results import Results
 from pytest_customerio.reporting.summary import summary
@@ -167,7 +167,7 @@ class Run:
         """Write each --cio-report file, and remember what the next run is to know."""
         for path in self.settings.reports:
             try:
-                write(path, document(self.results))
+                write(path, kinds.KINDS[kinds.kind(path)](self.results))
             except OSError as error:
                 self.mistakes.fail(f"--cio-report: {path} cannot be written: {error.strerror}")
         self._remember()
