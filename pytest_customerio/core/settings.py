@@ -74,11 +74,12 @@ class ErrorsMark:
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """The options and ini settings of one run."""
+    """The options and ini settings of one run. `detailed` says that a report shows payloads and attempts of tests."""
 
     contract: bool = False
     strict: bool = False
     reports: tuple[Path, ...] = ()
+    detailed: bool = False
     region: str | None = None
     schemas: tuple[Path, ...] = ()
     cassettes: tuple[Path, ...] = ()

@@ -3,21 +3,22 @@
 from __future__ import annotations
 
 import os
-import tempfile
+import secrets
 from pathlib import Path
 
 
 def write(path: Path, text: str) -> None:
     """Write a text in one step, so that a reader never sees half of it. Raises OSError if that fails.
 
-    Half of a surrogate pair, which UTF-8 cannot encode, becomes a question mark.
+    Half of a surrogate pair, which UTF-8 cannot encode, becomes a question mark. The file may be read by whom the umask
+    lets: a report is for others too.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    made = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
     try:
-        with os.fdopen(handle, "w", encoding="utf-8", errors="replace", newline="\n") as file:
+        with made.open("x", encoding="utf-8", errors="replace", newline="\n") as file:
             file.write(text)
-        os.replace(name, path)
+        os.replace(made, path)
     except BaseException:
-        Path(name).unlink(missing_ok=True)
+        made.unlink(missing_ok=True)
         raise

@@ -26,7 +26,7 @@ def document(results: Results) -> dict[str, Any]:
         "call_sites": _call_sites(results),
     }
     looked_at = results.looked_at.document()
-    return {"version": VERSION, "tests": results.rows, "coverage": coverage, "looked_at": looked_at}
+    return {"version": VERSION, "tests": results.ordered, "coverage": coverage, "looked_at": looked_at}
 
 
 def _call_sites(results: Results) -> list[dict[str, Any]]:

@@ -19,8 +19,20 @@ def _json(results: Results) -> str:
     return text(results)
 
 
+def _markdown(results: Results) -> str:
+    from pytest_customerio.reporting.markdown import text
+
+    return text(results)
+
+
+def _html(results: Results) -> str:
+    from pytest_customerio.reporting.html_report.page import text
+
+    return text(results)
+
+
 # The suffixes that `--cio-report` accepts, in the order in which a usage error lists them.
-KINDS: Mapping[str, Callable[[Results], str]] = {".json": _json}
+KINDS: Mapping[str, Callable[[Results], str]] = {".json": _json, ".md": _markdown, ".html": _html}
 # The kinds that show more of a test than its rows: payloads, attempts and where answers came from.
 DETAILED = frozenset({".html"})
 # The extra of the package that a kind needs, and the module that is missing without it.

@@ -31,10 +31,12 @@ def read(config: pytest.Config, given: Mapping[str, Any] | None = None) -> Setti
     `given` are the values of the options, where pytest has not put them into `config` yet.
     """
     given = vars(config.option) if given is None else given
+    reports = _reports(config, given["cio_report"])
     return Settings(
         contract=any(given[name] for name in OPTIONS) or bool(_get(config, "cio_contract")),
         strict=bool(given["cio_strict"]),
-        reports=_reports(config, given["cio_report"]),
+        reports=reports,
+        detailed=any(kinds.kind(path) in kinds.DETAILED for path in reports),
         region=settings.region(_get(config, "cio_region")),
         schemas=settings.folders("cio_schemas", _get(config, "cio_schemas")),
         cassettes=settings.folders("cio_cassettes", _get(config, "cio_cassettes")),
