@@ -159,8 +159,9 @@ class Run:
 
     def receive(self, report: pytest.TestReport) -> None:
         """Add what one phase of a test ended with, also if a worker ran the test."""
-        self.results.add_outcome(report.nodeid, outcome_of(report))
-        if headline := getattr(report, "cio_headline", None):
+        outcome = outcome_of(report)
+        self.results.add_outcome(report.nodeid, outcome)
+        if outcome != "rerun" and (headline := getattr(report, "cio_headline", None)):
             self.results.headlines[report.nodeid] = headline
 
     def finish(self, session: pytest.Session) -> None:

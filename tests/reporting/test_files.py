@@ -22,6 +22,13 @@ def test_a_report_is_written_whole_or_not_at_all(tmp_path: Path, monkeypatch: py
     assert [file.name for file in path.parent.iterdir()] == ["report.json"]
 
 
+def test_a_report_is_for_others_too(tmp_path: Path) -> None:
+    """Whom the umask lets may read the file, as any other file that pytest writes."""
+    (tmp_path / "other").touch()
+    write(tmp_path / "report.html", "<!doctype html>")
+    assert (tmp_path / "report.html").stat().st_mode == (tmp_path / "other").stat().st_mode
+
+
 def test_what_utf_8_cannot_encode_is_no_reason_to_write_nothing(tmp_path: Path) -> None:
     """Half of a surrogate pair, as in the name of a file that is no UTF-8, becomes a question mark."""
     path = tmp_path / "report.md"

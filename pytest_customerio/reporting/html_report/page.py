@@ -42,6 +42,7 @@ def text(results: Results) -> str:
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
+        keep_trailing_newline=True,
     )
     return jinja.get_template("report.html").render(_context(results))
 

@@ -46,30 +46,32 @@ const searched = (row) => {
   }
   return texts.get(place);
 };
-const rules = (row) => violations(row).map((each) => each.rule);
 
 const asked = () => {
   const given = new URLSearchParams(location.hash.slice(1));
   return Object.fromEntries([...FILTERS, "test"].map((name) => [name, given.get(name) || ""]));
 };
 
-const column = (row, wanted) =>
-  wanted === CONTRACT ? !POOL[row[VIOLATIONS]].length || violations(row).some((each) => each.where) : family(row) === wanted;
+// A test of the violations of a row, done once for all rows that have the same ones.
+const once = (test) => {
+  const known = new Map();
+  return (row) => {
+    if (!known.has(row[VIOLATIONS])) known.set(row[VIOLATIONS], violations(row).some(test));
+    return known.get(row[VIOLATIONS]);
+  };
+};
 
 const matcher = (want) => {
   const state = WORD.indexOf(want.state), outcome = OUTCOME.indexOf(want.outcome);
   const operation = want.operation ? DATA.operations[want.operation] ?? -1 : 0;
   const words = want.q.toLowerCase().split(/\s+/).filter(Boolean);
-  const columns = new Map(), ruled = new Map();
-  const inRules = (row) => {
-    if (!ruled.has(row[VIOLATIONS])) ruled.set(row[VIOLATIONS], rules(row).includes(want.rule));
-    return ruled.get(row[VIOLATIONS]);
-  };
+  const inRules = once((each) => each.rule === want.rule);
+  const inColumn = want.column === CONTRACT ? once((each) => each.where) : (row) => family(row) === want.column;
   return (name, row) =>
     (!want.state || row[STATE] === state) &&
     (!want.outcome || row[RESULT] === outcome) &&
     (!operation || row[OPERATION] === operation) &&
-    (!want.column || column(row, want.column)) &&
+    (!want.column || inColumn(row)) &&
     (!want.rule || inRules(row)) &&
     (!words.length || found(words, name, row)) &&
     (!want.test || want.test === name || want.test === nodeid(name, row));
@@ -160,9 +162,9 @@ const fill = (details, contents) => {
 };
 
 const inside = (name, rows) => {
-  const items = make("ol", { class: "verdicts" }, ...rows.slice(0, ROWS).map((row) => verdict(name, row, rows.length === 1)));
+  const verdicts = make("ol", { class: "verdicts" }, ...rows.slice(0, ROWS).map((row) => verdict(name, row, rows.length === 1)));
   const rest = rows.length - ROWS;
-  return rest > 0 ? [items, make("p", { class: "muted" }, `… and ${counted(rest, "verdict")} more: narrow the filter to see them.`)] : [items];
+  return rest > 0 ? [verdicts, make("p", { class: "muted" }, `… and ${counted(rest, "verdict")} more: narrow the filter to see them.`)] : [verdicts];
 };
 
 const verdict = (name, row, alone) => {
