@@ -81,4 +81,4 @@ def test_what_the_runner_reads() -> None:
 if __name__ == "__main__":
     for name in sys.argv[1:]:
         with tempfile.TemporaryDirectory() as folder:
-            print(*run((DOCS / name).read_text(encoding="utf-8"), Path(folder)), sep="\n")
+            sys.stdout.writelines(run((DOCS / name).read_text(encoding="utf-8"), Path(folder)))

@@ -103,8 +103,5 @@ def _problems(command: Command, folder: Path) -> list[str]:
         timeout=120,
         check=False,
     )
-    if command.output:
-        failed = differs(command.output, done.stdout)
-    else:
-        failed = done.returncode != 0
+    failed = differs(command.output, done.stdout) if command.output else done.returncode != 0
     return [f"$ {command.line}  (exit code {done.returncode})\n{done.stdout}"] if failed else []
