@@ -14,6 +14,7 @@ author = project_copyright = "The pytest-customerio authors"
 extensions = ["myst_parser", "sphinx_copybutton"]
 exclude_patterns = ["_build"]
 nitpicky = True
+smartquotes = False  # options and code are in the text
 
 myst_enable_extensions = ["colon_fence", "deflist"]
 myst_heading_anchors = 3
