@@ -65,6 +65,7 @@ pages: $(VENV)/.test ## writes the generated parts of README.md and docs/ anew, 
 	PYTHONPATH=$(CURDIR):$(CURDIR)/tests/support $(BIN)/python tests/test_docs.py
 	PYTHONPATH=$(CURDIR):$(CURDIR)/tests/support $(BIN)/python tests/test_readme.py
 	PYTHONPATH=$(CURDIR):$(CURDIR)/tests/support $(BIN)/python tests/clients/test_patched.py
+	PYTHONPATH=$(CURDIR):$(CURDIR)/tests/support $(BIN)/python tests/sdks/test_page.py
 
 docs: $(VENV)/.docs ## the documentation site, in build/site; a warning is an error
 	$(BIN)/sphinx-build -q -W --keep-going -b html -d $(SITE)/.doctrees docs $(SITE)
