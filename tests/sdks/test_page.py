@@ -14,6 +14,8 @@ from pathlib import Path
 if __name__ == "__main__":  # from a checkout that is not installed
     sys.path += [str(Path(__file__).resolve().parents[2]), str(Path(__file__).resolve().parents[1] / "support")]
 
+from pages import anchors
+
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "sdks.md"
 Cells = Mapping[str, str]
 
@@ -118,6 +120,7 @@ def words(persists: str, recovers: str) -> str:
 
 def lines() -> Iterator[str]:
     """The page."""
+    found = anchors((PAGE.parent / "errors.md").read_text(encoding="utf-8"))
     yield HEAD
     for module, title, name, calls in SDKS:
         cells = table(module, name, calls)
@@ -130,7 +133,8 @@ def lines() -> Iterator[str]:
             )  # only Pipelines drops what it answers with 200
             row = [cell(cells[call], case) if known else "" for call in calls]
             if any(row):
-                yield f"| [{label}](errors.md#{case}) | " + " | ".join(row) + " |"
+                anchor = next(one for one in found if one.startswith(f"{case}-") and found[one].startswith(f"{case}:"))
+                yield f"| [{label}](errors.md#{anchor}) | " + " | ".join(row) + " |"
 
 
 def test_the_page_is_what_the_tables_say() -> None:

@@ -65,6 +65,15 @@ def commands(text: str) -> list[Command]:
     return [Command(line, output.strip("\n")) for line, _, output in (part.partition("\n") for part in parts[1:])]
 
 
+def anchors(markdown: str) -> dict[str, str]:
+    """The headings of a page by what a link to them says, as GitHub and MyST make it."""
+    headings = re.findall(
+        r"^#+ (.*)$", re.sub(r"^```.*?^```", "", markdown, flags=re.MULTILINE | re.DOTALL), re.MULTILINE
+    )
+    plain = [heading.replace("\\", "") for heading in headings]
+    return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-"): heading for heading in plain}
+
+
 def differs(expected: str, printed: str) -> bool:
     """Whether a command prints something else than the page says."""
     lines = [re.escape(TIMES.sub("0.01s", line.rstrip())).replace("…", ".*") + "\n" for line in expected.splitlines()]
