@@ -9,7 +9,7 @@ from pytest_customerio.core.model import Verdict
 
 def properties(verdicts: Sequence[Verdict]) -> list[tuple[str, str]]:
     """Name and value of each property that has a value. A test that sent several operations has them in one value."""
-    violations = [each for one in verdicts for each in one.violations]
+    violations = [each for one in verdicts for each in one.violations if each.severity != "info"]
     met = [one for one in verdicts if one.case is not None]
     found = {
         "cio_operation": (one.operation for one in verdicts),

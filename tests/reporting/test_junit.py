@@ -28,6 +28,8 @@ def test_a_test_has_what_it_sent_and_what_became_of_it() -> None:
 
 
 def test_what_has_no_value_is_left_out() -> None:
-    """A test that sent nothing has no property, one without a case has no outcome."""
+    """A test that sent nothing has no property, one without a case has no outcome, and info is no violation."""
     assert properties([]) == []
-    assert properties([verdict("track.event")]) == [("cio_operation", "track.event")]
+    assert properties([verdict("track.event", None, None, replace(BAD, severity="info"))]) == [
+        ("cio_operation", "track.event")
+    ]

@@ -115,9 +115,9 @@ def _violation(each: Mapping[str, Any], state: str, pool: Pool) -> tuple[int, ..
 
 
 def _state(states: Sequence[str], said: str, *, skipped: bool) -> str:
-    """The state of a row: that of its worst violation; without any, whether it was judged at all."""
-    if states:
-        return min(states, key=WORDS.index)
+    """The state of a row: that of its worst violation; without any, whether it was judged at all. Info is no fault."""
+    if found := [one for one in states if one != "info"]:
+        return min(found, key=WORDS.index)
     if skipped:
         return "skipped"
     return "fail" if said else "ok"

@@ -27,10 +27,10 @@ _POLICY = (
     "default-src 'none'; script-src '{script}'; style-src '{style}'; img-src data:; base-uri 'none'; form-action 'none'"
 )
 SOURCES = {
-    "recorded": "captured from Customer.io, or from a sandbox that the report names",
-    "documented": "as Customer.io's documentation shows it",
-    "observed": "seen in public: an issue, a log, the source of a connector",
-    "synthetic": "made up from the published type or the protocol; nobody has shown it",
+    "recorded": "the request was sent, and this came back; its note says where",
+    "documented": "it stands in Customer.io's published documents",
+    "observed": "somebody showed it in public: an issue, a log, the tests of an SDK",
+    "synthetic": "made up in part or as a whole, after what is documented or observed",
 }
 
 

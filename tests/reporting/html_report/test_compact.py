@@ -73,7 +73,7 @@ def test_the_state_of_a_row_is_its_worst() -> None:
     run = results(
         verdict("track.event", None, None, replace(BAD, allowed="old"), replace(BAD, where="$.b"), test="t.py::a"),
         verdict("track.event", None, None, replace(BAD, allowed="old"), test="t.py::b"),
-        verdict("track.event", test="t.py::c"),
+        verdict("track.event", None, None, replace(BAD, severity="info"), test="t.py::c"),
         verdict("track.event", test="t.py::d[413-too-large-1]"),
     )
     run.skipped["t.py::d[413-too-large-1]"] = {"reason": "takes a body", "case": "413-too-large", "impossible": []}
