@@ -32,6 +32,9 @@ CLIENTS = aiohttp aioresponses async-customerio customerio httpcore httpcore2 ht
 	pytest-recording pytest-xdist requests requests-mock responses respx urllib3 vcrpy
 FROZEN = -m pip freeze --disable-pip-version-check --all --exclude pytest-customerio --exclude setuptools --exclude wheel
 
+# Modules are compiled once and not by each of the hundreds of runs of pytest in the tests.
+export PYTHONDONTWRITEBYTECODE =
+
 .DEFAULT_GOAL = help
 .PHONY: help demo test quick lint format pages docs wheel coverage constraints bench flaky clean package
 
