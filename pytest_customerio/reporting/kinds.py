@@ -44,9 +44,9 @@ def kind(path: Path) -> str:
     return path.suffix.lower()
 
 
-def check(path: Path) -> None:
-    """Raise `SettingsError` where what this kind of report needs is not installed."""
-    extra, module = EXTRAS.get(kind(path), ("", ""))
+def check(given: str) -> None:
+    """Raise `SettingsError` where what the kind of this file needs is not installed."""
+    extra, module = EXTRAS.get(kind(Path(given)), ("", ""))
     if module and find_spec(module) is None:
         install = f"pip install 'pytest-customerio[{extra}]'"
-        raise SettingsError(f"--cio-report={path.name}: {module} is not installed; what to do: {install}")
+        raise SettingsError(f"--cio-report={given}: {module} is not installed; what to do: {install}")

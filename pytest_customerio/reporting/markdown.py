@@ -21,7 +21,7 @@ PROBLEMS = 20
 SITES = 10
 # The length of a text in a cell of a table.
 TEXT = 200
-_WORDS = {"FAIL": "❌ FAIL", "ok": "✅ ok", "allowed": "☑️ allowed", "-": "–"}
+_WORDS = {"FAIL": "❌ FAIL", "ok": "✅ ok", "allowed": "☑️ allowed", "known": "☑️ known", "-": "–"}
 _HEADS = {
     "fail": "Problems",
     "warning": "Warnings (they fail with `--cio-strict`)",

@@ -15,12 +15,14 @@ FAMILIES = ("400", "401", "403", "404", "408", "413", "422", "429", "4xx", "5xx"
 
 # The column of the contract, which is the first.
 CONTRACT = "contract"
+# What a cell can say, the worst last.
+_WORDS = ("ok", "allowed", "known", "FAIL")
 Violation = Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """What became of an operation in one family of error cases, or of its contract: ok, FAIL, allowed, or `-`.
+    """What became of an operation in one family of error cases, or of its contract: ok, FAIL, known, allowed, or `-`.
 
     `met` of `known` call sites met an error of the family; both are 0 where all did, or none.
     """
@@ -59,7 +61,7 @@ def cells(results: Results) -> Table:
 
 
 def matrix(results: Results) -> list[str]:
-    """The lines of the matrix: a cell is ok, FAIL, allowed or -, with how many call sites met a case, if not all."""
+    """The lines of the matrix: a cell is ok, FAIL, known, allowed or -; how many call sites met a case, if not all."""
     table = cells(results)
     head = ["operation", CONTRACT, *table.families]
     body = [[name, *(f"{one.word} {one.share}".strip() for one in row)] for name, row in table.rows]
@@ -78,6 +80,7 @@ def legend(shown: Iterable[str]) -> str:
     meanings = [
         *["- not tried"] * ("-" in cells),
         *[f"{partly} met at {met} of {known} call sites"] * bool(partly),
+        *["known: broken, and in the baseline"] * ("known" in cells),
         *["allowed: broken, and allowed by a mark or the ini"] * ("allowed" in cells),
     ]
     return "; ".join(meanings)
@@ -118,11 +121,14 @@ def _words(results: Results) -> dict[tuple[str, str], str]:
 def _add(
     found: dict[tuple[str, str], str], place: tuple[str, str], results: Results, violations: Iterable[Violation]
 ) -> None:
-    """Let a cell say the worst: FAIL if a violation fails its test, allowed if one is allowed."""
-    word = found.get(place, "ok")
-    for each in violations:
-        if results.fails(each):
-            word = "FAIL"
-        elif word == "ok" and is_allowed(each):
-            word = "allowed"
-    found[place] = word
+    """Let a cell say the worst of its violations."""
+    found[place] = max([found.get(place, "ok"), *(_word(results, each) for each in violations)], key=_WORDS.index)
+
+
+def _word(results: Results, violation: Violation) -> str:
+    """FAIL if it fails its test, known if the baseline knows it, allowed if a mark or the ini allows it."""
+    if results.fails(violation):
+        return "FAIL"
+    if violation.get("known"):
+        return "known"
+    return "allowed" if is_allowed(violation) else "ok"

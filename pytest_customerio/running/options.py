@@ -50,10 +50,9 @@ def read(config: pytest.Config, given: Mapping[str, Any] | None = None) -> Setti
 
 def _reports(config: pytest.Config, given: Iterable[str]) -> tuple[Path, ...]:
     base, root = config.invocation_params.dir, Path(config.rootpath)
-    paths = tuple(settings.report_path(text, kinds.KINDS, base, root) for text in given)
-    for path in paths:
-        kinds.check(path)
-    return paths
+    for text in given:
+        kinds.check(text)
+    return tuple(settings.report_path(text, kinds.KINDS, base, root) for text in given)
 
 
 def _record(config: pytest.Config, given: Mapping[str, Any]) -> bool:

@@ -24,9 +24,9 @@ def test_each_kind_is_written_by_its_function() -> None:
 def test_a_kind_whose_extra_is_missing_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     """The text has the command that installs it. Other kinds need nothing."""
     monkeypatch.setattr(kinds, "find_spec", lambda _: None)
-    kinds.check(Path("out/report.json"))
+    kinds.check("out/report.json")
     with pytest.raises(SettingsError) as caught:
-        kinds.check(Path("out/report.html"))
+        kinds.check("out/report.html")
     assert str(caught.value) == (
-        "--cio-report=report.html: jinja2 is not installed; what to do: pip install 'pytest-customerio[html]'"
+        "--cio-report=out/report.html: jinja2 is not installed; what to do: pip install 'pytest-customerio[html]'"
     )

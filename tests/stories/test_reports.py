@@ -207,7 +207,7 @@ def test_the_page_needs_an_extra(story: Story, monkeypatch: pytest.MonkeyPatch) 
     monkeypatch.setattr("pytest_customerio.reporting.kinds.find_spec", lambda _: None)
     result = story.run("def test_signup():\n    pass\n", "--cio-report=out/report.html")
     assert usage_error(result) == (
-        "--cio-report=report.html: jinja2 is not installed; what to do: pip install 'pytest-customerio[html]'"
+        "--cio-report=out/report.html: jinja2 is not installed; what to do: pip install 'pytest-customerio[html]'"
     )
     assert not (story.path / "out").exists()
 

@@ -15,7 +15,7 @@ from pytest_customerio.reporting.problems import STATES, state_of
 from pytest_customerio.reporting.results import Results, Row
 
 # The members of a violation, and what a row is besides them, in the order in which the script expects both.
-VIOLATION = ("rule", "severity", "where", "expected", "got", "hint", "sent_from", "source", "error", "allowed")
+VIOLATION = ("rule", "severity", "where", "expected", "got", "hint", "sent_from", "source", "error", "allowed", "known")
 OUTCOMES = ("", "recovered", "raised", "deferred", "reported", "lost")
 WORDS = ("ok", *STATES, "skipped")
 _NO_DETAILS = ((), (), None, None)

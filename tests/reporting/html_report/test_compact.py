@@ -54,8 +54,8 @@ def test_a_row_is_what_it_was() -> None:
         "waits": [1.0, 2.0],
         "violations": [
             ["fail", "bad-email", "error", "$.email", "an e-mail address", "text of 3 characters", None, "app.py:1 in f",
-             None, None, None],
-            ["fail", "outcome", "error", None, "recovered", "lost", None, None, None, None, None],
+             None, None, None, None],
+            ["fail", "outcome", "error", None, "recovered", "lost", None, None, None, None, None, None],
         ],
         "call_sites": ["a.py:1 in f"],
         "met_at": [],

@@ -199,7 +199,8 @@ const violation = (each) => make("div", { class: `problem ${each.state}` },
     each.error ? fact("would draw", each.error, each.source ? make("span", { class: "muted" }, ` (${each.source})`) : "") : "",
     each.sent_from ? fact("sent from", code(each.sent_from)) : "",
     each.hint ? fact("what to do", each.hint) : "",
-    each.allowed ? fact("allowed", each.allowed) : ""));
+    each.allowed ? fact("allowed", each.allowed) : "",
+    each.known && each.known !== true ? fact("known", each.known) : ""));
 
 const facts = (name, row) => {
   const did = POOL[row[DID]] || {};
