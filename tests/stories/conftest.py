@@ -117,11 +117,7 @@ class Story:
 def story(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> Story:
     """A project with a small Customer.io module, `crm.py`."""
     monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
-    for name in (
-        "CI",
-        "BUILD_NUMBER",
-        "GITHUB_ACTIONS",
-    ):  # with the first two pytest does not shorten its short summary
+    for name in ("CI", "BUILD_NUMBER"):  # with these variables pytest does not shorten its short summary
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setattr(parsing, "_read", lambda text: pickle.loads(_parsed(text)))
     monkeypatch.syspath_prepend(pytester.path)
