@@ -91,10 +91,9 @@ def _row(results: Results, row: Row, pool: Pool) -> list[int]:
     skipped = results.skipped.get(nodeid)
     if skipped is not None and not said:
         said, case = f"not replayed: {skipped['reason']}", case or skipped["case"]
-    name = _name(nodeid)
     details = results.details.get((nodeid, row["operation"], row["case"]))
     return [
-        pool.add("" if name == case else name),
+        pool.add(_name(nodeid)),
         pool.add(row["operation"]),
         pool.add(case),
         WORDS.index(_state(states, said, skipped=skipped is not None)),

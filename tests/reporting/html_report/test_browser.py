@@ -128,7 +128,9 @@ def test_a_verdict_is_opened(page: Any) -> None:
     assert shown.locator("pre").first.inner_text() == (
         '{\n  name: "purchase"\n  data: {\n    email: text of 15 characters, "xxx@xxxxxxx.xxx"\n  }\n}'
     )
-    assert "answered 429 by 429-rate-limited-recovers" in re.sub(r"\s+", " ", shown.inner_text())
+    said = re.sub(r"\s+", " ", shown.inner_text())
+    assert "answered 429 by 429-rate-limited-recovers" in said
+    assert "the success 200 OK observed" in said
     shown.get_by_text("the error").click()
     source = re.sub(r"\s+", " ", shown.locator(".source").first.inner_text())
     assert "429 Too Many Requests" in source

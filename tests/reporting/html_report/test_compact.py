@@ -35,7 +35,7 @@ def read(run: Results) -> dict[str, list[dict[str, Any]]]:
 
 
 def test_a_row_is_what_it_was() -> None:
-    """Every member of a row and of its details comes back; the name of an item that is its case is not repeated."""
+    """Every member of a row and of its details comes back."""
     nodeid = "t.py::t[401-unauthorized]"
     one = verdict("track.event", "401-unauthorized", "lost", BAD, LOST, test=nodeid, sites=["a.py:1 in f"])
     run = Results()
@@ -45,7 +45,7 @@ def test_a_row_is_what_it_was() -> None:
     run.headlines[nodeid] = "track.event 401-unauthorized: lost"
     (row,) = read(run)["t.py::t"]
     assert row == {
-        "name": None,
+        "name": "401-unauthorized",
         "operation": "track.event",
         "case": "401-unauthorized",
         "state": "fail",

@@ -6,7 +6,7 @@ const WORD = DATA.words, OUTCOME = DATA.outcomes;
 // The members of a row, as `compact.py` writes them.
 const [NAME, OPERATION, CASE, STATE, RESULT, ATTEMPTS, WAITS, VIOLATIONS, SITES, MET, REQUESTS, ANSWERS, REPLAYED, DID, SAID, STATUS] =
   Array.from({ length: 16 }, (_, at) => at);
-const CONTRACT = "contract";
+const CONTRACT = "contract", ON_FILE = "the success on file";
 const STEP = 50, ROWS = 200;
 const FILTERS = ["q", "state", "operation", "column", "rule", "outcome"];
 const form = document.querySelector("form.filter");
@@ -30,7 +30,7 @@ const code = (text) => make("code", {}, text);
 const seconds = (value) => `${Math.round(value * 10) / 10} s`;
 const fact = (name, ...values) => make("div", {}, make("dt", {}, name), make("dd", {}, ...values));
 const nodeid = (name, row) => name + (named(row) ? `[${named(row)}]` : "");
-const named = (row) => POOL[row[NAME]] || (row[NAME] === 0 && POOL[row[CASE]]) || "";
+const named = (row) => POOL[row[NAME]] || "";
 const family = (row) => (row[CASE] ? DATA.families[POOL[row[CASE]]][1] : "");
 const violations = (row) => POOL[row[VIOLATIONS]].map(([state, ...members]) =>
   Object.fromEntries([["state", WORD[state]], ...DATA.violation.map((name, at) => [name, POOL[members[at]] || ""])]));
@@ -173,7 +173,7 @@ const verdict = (name, row, alone) => {
   const details = make("details", { class: WORD[row[STATE]], "data-test": nodeid(name, row) },
     make("summary", {},
       mark(WORD[row[STATE]]),
-      make("span", { class: "case" }, named(row) || "without a case"),
+      make("span", { class: "case" }, named(row) || POOL[row[CASE]] || "without a case"),
       make("span", { class: "operation" }, POOL[row[OPERATION]] || ""),
       make("span", { class: "outcome" }, OUTCOME[row[RESULT]]),
       make("span", { class: "muted" }, row[OPERATION] ? said.filter(Boolean).join(", ") : "")));
@@ -216,9 +216,9 @@ const facts = (name, row) => {
 
 const timeline = (attempts) => {
   const end = Math.max(...attempts.map(([at]) => at)), least = 54, margin = 28;
-  const wide = Math.max(560, attempts.length * least + 2 * margin);
+  const wide = Math.max(attempts.length > 1 ? 560 : 140, attempts.length * least + 2 * margin);
   const spare = wide - 2 * margin - (attempts.length - 1) * least;
-  let at = margin;
+  let at = attempts.length > 1 ? margin : wide / 2;
   const places = attempts.map(([moment], number) => {
     if (number) at += least + (end ? ((moment - attempts[number - 1][0]) / end) * spare : 0);
     return at;
@@ -239,7 +239,7 @@ const timeline = (attempts) => {
   });
   return make("figure", { class: "attempts" },
     make("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": "Timeline of attempts" }, picture),
-    make("figcaption", { class: "muted" }, `${counted(attempts.length, "attempt")} and the waits between them, in virtual seconds`));
+    make("figcaption", { class: "muted" }, attempts.length > 1 ? `${counted(attempts.length, "attempt")} and the waits between them, in virtual seconds` : "1 attempt"));
 };
 
 const label = (x, y, text, name) => Object.assign(drawn("text", { x, y, class: name, "text-anchor": "middle" }), { textContent: text });
@@ -247,7 +247,8 @@ const label = (x, y, text, name) => Object.assign(drawn("text", { x, y, class: n
 const answer = (row) => {
   const known = DATA.answers[POOL[row[OPERATION]] || ""] || {};
   const case_ = POOL[row[REPLAYED]] ? known[POOL[row[CASE]]] : undefined;
-  return [case_ && source("the error", case_), row[OPERATION] && known[""] && source("the success", known[""])].filter(Boolean);
+  const onFile = POOL[row[ANSWERS]].some(([, why]) => why === ON_FILE);
+  return [case_ && source("the error", case_), onFile && known[""] && source("the success", known[""])].filter(Boolean);
 };
 
 const source = (what, one) => make("details", { class: "source" },
