@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from pytest_customerio.reporting import causes
-from pytest_customerio.reporting.results import Results
+from pytest_customerio.reporting.results import Results, is_allowed, is_known
 
 # The most causes that are shown one by one; the rest is counted.
 WARNINGS = 10
@@ -42,7 +42,7 @@ def _by_cause(results: Results) -> dict[str, Warned]:
 def _warnings(results: Results) -> Iterator[tuple[Mapping[str, Any], Mapping[str, Any]]]:
     for row in results.rows:
         for each in row["violations"]:
-            if each["severity"] == "warning" and not each.get("allowed"):
+            if each["severity"] == "warning" and not (is_allowed(each) or is_known(each)):
                 yield row, each
 
 

@@ -16,6 +16,7 @@ from pytest_customerio.contract.catalog import Catalog
 from pytest_customerio.contract.contract import Contract
 from pytest_customerio.contract.rules import vocabulary
 from pytest_customerio.core.allowances import allowances
+from pytest_customerio.core.baseline import Draws, Known
 from pytest_customerio.core.model import Interaction, PendingInteraction
 from pytest_customerio.core.settings import RECORDINGS, Settings
 from pytest_customerio.judging.ledger import Record
@@ -51,8 +52,10 @@ class Session:
         settings: Settings,
         raises_class: type | None = None,
         recordings: Callable[[Path, Catalog], Recordings] = PlayedRecordings,
+        known: Known | None = None,
     ) -> None:
         self.settings = settings
+        self.known = known
         self.catalog = Catalog.load(hosts=settings.hosts)
         self.cassettes = Cassettes(self.catalog, settings.cassettes)
         if settings.cassettes:
@@ -60,7 +63,7 @@ class Session:
         self.contract = Contract(self.catalog, settings.schemas, settings.region)
         self.selection = CaseSelection(self.catalog, self.cassettes)
         self.allow = tuple(map(self.selection.ini_allowance, allowances(settings.allow_lines, vocabulary())))
-        site = CallSite(settings.rootdir)
+        site = CallSite(settings.rootdir, known.functions if known is not None else None)
         self._leaks = LeakGuard(site)
         sent_from = self._leaks.written.sent_from
         self.test_frame = TestFrame(sent_from, site.is_project) if settings.debugger else None
@@ -140,7 +143,8 @@ class Session:
         """A new record of what a test sends."""
         judge, carry, allow = self.contract.judge, self._leaks.carried, (*self.allow, *plan.allow)
         note = self._details.note if self._details is not None else None
-        return Record(plan.nodeid, judge, allow, keep=plan.keep, carry=carry, case=plan.case, note=note)
+        draws = Draws(self.known) if self.known is not None else None
+        return Record(plan.nodeid, judge, allow, keep=plan.keep, carry=carry, case=plan.case, note=note, draws=draws)
 
     def end(self) -> None:
         """The test is over, if one was running."""
@@ -251,7 +255,8 @@ class Session:
         self._reported |= operations
         looked_at = {test.plan.nodeid: test.looked_at()}
         details = self._details.of(test, rows) if self._details is not None else None
-        return part(rows, applicable, looked_at=looked_at, skipped=test.unreplayed(), details=details)
+        made = part(rows, applicable, looked_at=looked_at, skipped=test.unreplayed(), details=details)
+        return {**made, **test.drawn()}
 
     def _replaced(self) -> list[tuple[str, object]]:
         """The functions of clients and SDKs that are replaced now, each with what stands there."""

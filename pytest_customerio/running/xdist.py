@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 MISTAKE = "customerio_mistake"
 LATE = "customerio_late"
 MARKS = "customerio_marks"
+COLLECTED = "customerio_collected"
 
 
 def is_worker(config: pytest.Config) -> bool:
@@ -32,6 +33,11 @@ def send(config: pytest.Config, late: Sequence[Mapping[str, Any]], marks: Marks)
     """In a worker: send the requests that left after their test, and how many of all tests are checked."""
     config.workeroutput[LATE] = list(late)  # type: ignore[attr-defined]
     config.workeroutput[MARKS] = marks.values()  # type: ignore[attr-defined]
+
+
+def send_collected(config: pytest.Config, collected: Mapping[str, int]) -> None:
+    """In a worker: send how many items of each test function were collected."""
+    config.workeroutput[COLLECTED] = dict(collected)  # type: ignore[attr-defined]
 
 
 def late_of(node: object) -> list[Mapping[str, Any]]:
@@ -52,3 +58,5 @@ def receive(node: object, run: Callable[[], Run]) -> None:
         run().add_late(late)
     if marks := getattr(node, "workeroutput", {}).get(MARKS):
         run().notes.marks = Marks(*marks)
+    if (collected := getattr(node, "workeroutput", {}).get(COLLECTED)) and (baseline := run().baseline):
+        baseline.take(collected)
