@@ -21,6 +21,7 @@ BENCHMARKS = (
     "sandbox",
     "recordings",
     "mocks",
+    "baseline",
     "reports",
     "mutation_bar",
 )
