@@ -8,11 +8,15 @@ from typing import Any
 from pytest_customerio.core.model import Verdict, Violation
 from pytest_customerio.judging.violation import fails
 from pytest_customerio.reporting.looked_at import LookedAt, looked_at
+from pytest_customerio.reporting.sent_shapes import SentShapes
 
 Row = Mapping[str, Any]
+# The rule about call sites that disagree on the type of a value. Only the whole run shows that.
+CONFLICT = "type-conflict"
 # What one test phase adds to the results: `rows`, `applicable`, the case ids by operation, and `looked_at`, what was
 # heard of each test (see `CheckedTest.looked_at`). `skipped` is why the case of an item was not replayed: its `reason`,
-# the `case`, and the operations to which it is `impossible`. xdist can send it.
+# the `case`, and the operations to which it is `impossible`. `shapes` are those that call sites sent for the first
+# time. xdist can send it.
 Part = Mapping[str, Any]
 
 
@@ -30,11 +34,13 @@ def part(
     applicable: Mapping[str, Iterable[str]],
     looked_at: Mapping[str, Any] | None = None,
     skipped: Mapping[str, Any] | None = None,
+    shapes: Sequence[Mapping[str, Any]] = (),
 ) -> dict[str, Any]:
     """What one test phase adds to the results, as values that xdist can send."""
     rows = [row(verdict) for verdict in verdicts]
     listed = {operation: list(cases) for operation, cases in applicable.items()}
-    return {"rows": rows, "applicable": listed, "looked_at": looked_at or {}, "skipped": skipped or {}}
+    added = {"shapes": list(shapes)} if shapes else {}
+    return {"rows": rows, "applicable": listed, "looked_at": looked_at or {}, "skipped": skipped or {}, **added}
 
 
 class Results:
@@ -48,6 +54,7 @@ class Results:
         self.compared: dict[str, Mapping[str, Any]] = {}
         self.tests: dict[str, Mapping[str, Any]] = {}
         self.skipped: dict[str, Mapping[str, Any]] = {}
+        self.shapes = SentShapes()
         self._rows: dict[tuple[str, str, str | None], Row] = {}
 
     def add(self, new: Part) -> None:
@@ -57,6 +64,7 @@ class Results:
         self.applicable.update(new["applicable"])
         self.tests.update(new.get("looked_at", {}))
         self.skipped.update(new.get("skipped", {}))
+        self.shapes.add(new.get("shapes", ()))
 
     def add_late(self, new: Part) -> None:
         """Add what one test sent after it was over to the test's rows; `lines` are shown below the matrix."""
@@ -71,7 +79,15 @@ class Results:
             more = {name: before[name] + one[name] for name in ("requests", "heard")}
             self.tests[nodeid] = {**one, **before, **more}
         self.applicable.update(new["applicable"])
+        self.shapes.add(new.get("shapes", ()))
         self.late.append(new["lines"])
+
+    def add_violation(self, nodeid: str, operation: str, violation: Violation) -> None:
+        """Add a violation that only the whole run shows to the first row of a test and operation."""
+        for key, one in self._rows.items():
+            if key[:2] == (nodeid, operation):
+                self._rows[key] = {**one, "violations": [*one["violations"], _members(violation)]}
+                return
 
     def add_recorded(self, nodeid: str, answers: int) -> None:
         """Add the number of answers that one test recorded; 0 if the test did not pass, and nothing was written."""
@@ -85,6 +101,11 @@ class Results:
     def drifted(self) -> bool:
         """Whether a test sent something else than its recording has."""
         return any(one["drift"] for one in self.compared.values())
+
+    @property
+    def conflicting(self) -> bool:
+        """Whether call sites disagree on a type, and that is not allowed."""
+        return any(each["rule"] == CONFLICT and self.fails(each) for one in self.rows for each in one["violations"])
 
     @property
     def rows(self) -> list[Row]:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from pytest_customerio.contract.engine import UNKNOWN_MEMBER, Schema
+from pytest_customerio.contract.members import nearest_member
 from pytest_customerio.contract.plan.contents import Content, Kind
 from pytest_customerio.contract.plan.files import PlanFile, compiled, plan_files
 from pytest_customerio.contract.rules import violation
@@ -35,6 +36,7 @@ class TrackingPlan:
         self._places: dict[tuple[Kind, str], str] = {
             (one.kind, one.name): f"{folder.name}/{one.file}" for one in self.files
         }
+        self._documents = {(one.kind, one.name): one.document for one in self.files}
         self._events = [one.name for one in self.files if one.kind == "event"]
         self._typed = next((_without_text(one) for one in self.files if one.kind == "attributes"), {})
 
@@ -51,22 +53,31 @@ class TrackingPlan:
         data = self._set(content.data) if content.kind == "attributes" else content.data
         if schema.holds(data, size):
             return
-        hint = f"{self._places[content.key]} says so; if the plan is to change: {UPDATE}"
+        hint = f"follow {self._places[content.key]}, or: {UPDATE}"
         for each in schema.violations(data):
             got = "another name" if each.got == UNKNOWN_MEMBER else each.got
+            got = self._misspelt(content, each) or got if each.got == "nothing" else got
             yield replace(each, where=content.where + each.where[1:], got=got, hint=each.hint or hint)
+
+    def _misspelt(self, content: Content, missing: Violation) -> str:
+        """The member that probably stands for one that is missing, as it is shown."""
+        planned = self._documents[content.key].get("properties", {})
+        others = [name for name in content.data if name not in planned]
+        meant = nearest_member(missing.expected, others) if missing.where == f"$.{missing.expected}" else None
+        return f"nothing, but {redact.word(meant)}" if meant else ""
 
     def _set(self, data: Mapping[str, Json]) -> Mapping[str, Json]:
         """The attributes that get a value. Null clears an attribute of any type, and so does empty text."""
         typed = self._typed
-        cleared = {name for name in typed if name in data and (data[name] is None or (data[name] == "" and typed[name]))}
+        unset = {name: data[name] for name in typed if name in data and data[name] in (None, "")}
+        cleared = {name for name, value in unset.items() if value is None or typed[name]}
         return {name: value for name, value in data.items() if name not in cleared} if cleared else data
 
     def _unknown(self, content: Content) -> Violation:
         near, differs = self._near(content.name)
         expected = f'"{near}"' if near else f"an event of {self._folder.name}/events"
         got = f'"{redact.cut(content.name)}", which differs only in {differs}' if differs else redact.word(content.name)
-        hint = f"send an event of the plan; if the plan is to change: {UPDATE}"
+        hint = f"send an event of the plan, or: {UPDATE}"
         return violation("unknown-event", content.name_at, expected, got, hint, source="")
 
     def _near(self, name: str) -> tuple[str | None, str]:
