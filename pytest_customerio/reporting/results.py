@@ -84,10 +84,10 @@ class Results:
 
     def add_violation(self, nodeid: str, operation: str, violation: Violation) -> None:
         """Add a violation that only the whole run shows to the first row of a test and operation."""
-        for key, one in self._rows.items():
-            if key[:2] == (nodeid, operation):
-                self._rows[key] = {**one, "violations": [*one["violations"], _members(violation)]}
-                return
+        key = next((key for key in self._rows if key[:2] == (nodeid, operation)), None)
+        if key is not None:
+            old = self._rows[key]
+            self._rows[key] = {**old, "violations": [*old["violations"], _members(violation)]}
 
     def add_recorded(self, nodeid: str, answers: int) -> None:
         """Add the number of answers that one test recorded; 0 if the test did not pass, and nothing was written."""

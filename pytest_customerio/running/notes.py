@@ -41,14 +41,8 @@ class Notes:
         """The notes; `stats` are pytest's reports by outcome, and `wanted` says that a test asked for a check."""
         checked = self._settings.contract or wanted
         marks = [] if self._settings.contract else self.marks.sentences()
-        planless = self._planless() if checked else []
-        return [
-            *(_broken_sdk() if checked else []),
-            *planless,
-            *self._unused(stats, rows),
-            *self._unneeded(stats),
-            *marks,
-        ]
+        found = [*_broken_sdk(), *self._planless()] if checked else []
+        return [*found, *self._unused(stats, rows), *self._unneeded(stats), *marks]
 
     def _unused(self, stats: Stats, rows: Sequence[Row]) -> list[str]:
         """The cassettes that no test used, where a run was of the whole suite and there are such folders."""

@@ -105,6 +105,7 @@ class Planning:
             key=key_of(item) if asked is not None and asked.each else "",
             case=case_of(item),
             keep=options.asks_for(item, "cio"),
+            made_up=bool(getattr(getattr(item, "obj", None), "is_hypothesis_test", False)),
         )
 
     def _asked(self, item: pytest.Item, mark: pytest.Mark) -> ErrorsMark:

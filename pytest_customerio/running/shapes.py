@@ -39,7 +39,12 @@ class Shapes:
         self._new: list[dict[str, Any]] = []
 
     def noting(self, judge: Judge, plan: Plan, allow: Iterable[Allowance]) -> Judge:
-        """The function that judges, which now notes the shapes in each request of a test."""
+        """The function that judges, which now notes the shapes in each request of a test.
+
+        Values that are made up, or of a test that runs once more, are no example.
+        """
+        if plan.made_up or plan.unreported:
+            return judge
         covering = [one for one in allow if one.rule == CONFLICT]
 
         def judged(interaction: Interaction) -> Judged:

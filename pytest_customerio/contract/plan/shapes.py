@@ -22,19 +22,23 @@ TYPES: Mapping[type, str] = {
     float: "number",
     type(None): "null",
 }
+_CONTAINERS = frozenset({dict, list})
 # How deep data is looked at, how many names of an object, and how many members of a list.
 _DEPTH, _NAMES, _MEMBERS = 5, 100, 50
 
 
 def signature(value: Json, depth: int = _DEPTH) -> object:
-    """What is the same for two values of the same shape, and cheap to make."""
+    """What is the same for two values of the same shape, and cheap to make: each request asks for it."""
     kind = type(value)
-    if kind is dict:
-        if not depth or len(value) > _NAMES:
-            return kind
-        return tuple([(name, signature(one, depth - 1)) for name, one in value.items()])
-    if kind is list:
-        return (kind, *dict.fromkeys([signature(one, depth - 1) for one in value[:_MEMBERS]])) if depth else kind
+    if kind is dict and depth and len(value) <= _NAMES:
+        return tuple(
+            [
+                (name, signature(one, depth - 1) if type(one) in _CONTAINERS else type(one) if one != "" else "")
+                for name, one in value.items()
+            ]
+        )
+    if kind is list and depth:
+        return (kind, *dict.fromkeys([signature(one, depth - 1) for one in value[:_MEMBERS]]))
     return kind if value != "" else ""
 
 

@@ -1,7 +1,7 @@
 """Writes the events and attributes of a plan in the form of Segment or RudderStack.
 
-Segment: the `rules` of its Public API (docs.segmentapis.com). RudderStack: events of its Data Catalog API, each the body of
-`PATCH /v2/catalog/tracking-plans/{id}/events` (github.com/rudderlabs/rudder-iac, api/client/catalog/trackingplans.go).
+Segment: the `rules` of its Public API (docs.segmentapis.com). RudderStack: events of its Data Catalog API. Each is the
+body of `PATCH /v2/catalog/tracking-plans/{id}/events` (github.com/rudderlabs/rudder-iac, api/client/catalog).
 """
 
 from __future__ import annotations
@@ -16,6 +16,8 @@ from pytest_customerio.contract.plan.walk import KEYWORDS, rebuilt
 from pytest_customerio.core.data import read_json
 
 Json = Any
+# Where a bundle holds definitions of a common.json, and what their names begin with in the vendors' forms.
+_BUNDLED, _SHARED = "#/$defs/customerio/$defs/", "common_"
 DRAFT_7 = "http://json-schema.org/draft-07/schema#"
 
 
@@ -32,8 +34,8 @@ def _theirs(one: PlanFile, common: Mapping[str, Json]) -> tuple[dict[str, Json],
     """The schema of the data in the words of draft 7, and the definitions that it needs."""
     document = rebuilt(bundle(rebuilt(one.document, _with_prefix), common), _draft_7)
     definitions = document.pop("$defs")
-    shared = definitions.pop("customerio")
-    definitions |= {"customerio": shared} if shared["$defs"] else {}
+    shared = definitions.pop("customerio")["$defs"]
+    definitions |= {f"{_SHARED}{name}": schema for name, schema in shared.items()}
     data = {name: each for name, each in document.items() if name not in ("$schema", "description")}
     return {"type": "object", **data}, definitions
 
@@ -47,8 +49,10 @@ def _with_prefix(schema: dict[str, Json]) -> dict[str, Json]:
 def _draft_7(schema: dict[str, Json]) -> dict[str, Json]:
     known = {name: each for name, each in schema.items() if name in KEYWORDS}
     if "prefixItems" in known:
-        rest = {"additionalItems": known.pop("items")} if "items" in known else {}
-        known = {**known, "items": known.pop("prefixItems"), **rest}
+        first, rest = known.pop("prefixItems"), known.pop("items", True)
+        known |= {"items": first, "additionalItems": rest}
+    if str(known.get("$ref", "")).startswith(_BUNDLED):
+        known["$ref"] = f"#/$defs/{_SHARED}{known['$ref'].removeprefix(_BUNDLED)}"
     return known
 
 

@@ -2,9 +2,9 @@
 
 Segment: `rules` of its Public API (`type`, `key`, `jsonSchema`, `version`; docs.segmentapis.com, and the resource
 `segment_tracking_plan` of its Terraform provider), and the older form of its Config API, which Typewriter keeps as
-plan.json (github.com/segmentio/typewriter, src/cli/api/api.ts). RudderStack: the events of its Data Catalog API (`name`,
-`eventType`, `identitySection`, `rules`; github.com/rudderlabs/rudder-iac, api/client/catalog), and the plan.json of
-RudderTyper (github.com/rudderlabs/rudder-typer, src/cli/api/api.ts).
+plan.json (github.com/segmentio/typewriter, src/cli/api/api.ts). RudderStack: the events of its Data Catalog API
+(`name`, `eventType`, `identitySection`, `rules`; github.com/rudderlabs/rudder-iac, api/client/catalog), and the
+plan.json of RudderTyper (github.com/rudderlabs/rudder-typer, src/cli/api/api.ts).
 """
 
 from __future__ import annotations
