@@ -84,7 +84,7 @@ def test_a_page_is_up_to_date(name: str) -> None:
 def test_no_page_is_left_over() -> None:
     """Each file in docs/ is a page that is generated here or in tests/clients, or one of the two written by hand."""
     assert sorted(path.name for path in DOCS.iterdir()) == sorted(
-        [*PAGES, "architecture.md", "patched.md", "sandbox.md"]
+        [*PAGES, "architecture.md", "patched.md", "plan.md", "sandbox.md"]
     )
 
 

@@ -98,10 +98,12 @@ def test_a_plan_is_written_from_a_run_and_broken_by_the_next(story: Story, capsy
     assert failure(broken, "test_buy").startswith(
         'track.event $.data.total: expected total, got nothing, but "Total"\n'
     )
-    assert failure(broken, "test_seats").startswith("track.identify $.emial: expected email, got another name\n")
+    assert failure(broken, "test_seats").startswith(
+        "track.identify $.emial: expected email, got a name that is not in the plan\n"
+    )
     assert planned(story, capsys, "--check").splitlines()[1:7] == [
         "  ~ attributes.json $.seats       number → number or string",
-        "  + attributes.json $.emial       string",
+        "  + attributes.json $.emial       string   is it email? That was not sent",
         "  + events/Signed up.json         coupon: anything, seats: number   is it signed_up? It differs in capitals, "
         "spaces and signs only",
         "  ~ events/purchase.json $.total  required → optional",

@@ -19,6 +19,7 @@ from pytest_customerio.core.nearest import nearest
 
 Json = Any
 UPDATE = "python -m pytest_customerio plan --update"
+NOT_PLANNED = "a name that is not in the plan"
 _SIGNS = re.compile(r"[\W_]+")
 
 
@@ -55,7 +56,7 @@ class TrackingPlan:
             return
         hint = f"follow {self._places[content.key]}, or: {UPDATE}"
         for each in schema.violations(data):
-            got = "another name" if each.got == UNKNOWN_MEMBER else each.got
+            got = NOT_PLANNED if each.got == UNKNOWN_MEMBER else each.got
             got = self._misspelt(content, each) or got if each.got == "nothing" else got
             yield replace(each, where=content.where + each.where[1:], got=got, hint=each.hint or hint)
 

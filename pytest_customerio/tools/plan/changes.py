@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import Any, Literal
 
+from pytest_customerio.contract.members import nearest_member
 from pytest_customerio.contract.plan.contents import Kind
 from pytest_customerio.contract.plan.files import PlanFile
 from pytest_customerio.contract.plan.shapes import Shape, together
@@ -59,7 +60,7 @@ def update(files: Sequence[PlanFile], sent: Mapping[str, Json]) -> Update:
             path = file_for(kind, name, taken)
             taken.append(path)
             documents[path] = document_of(kind, name, PurePosixPath(path), shape)
-            changes.append(Change("+", path, "", _new(kind, name, documents[path], files)))
+            changes.append(Change("+", path, "", _new(kind, name, documents[path], files, shapes)))
             continue
         widening = Widening(str(file.file))
         document = widening.widened(file.document, shape, ())
@@ -123,18 +124,24 @@ class Widening:
             found.pop("required", None)
         properties = dict(known.get("properties", {}))
         for name, shape in sent["properties"].items():
-            self._member(known, properties, name, shape, path)
+            self._member(known, properties, name, shape, path, sent["properties"])
         return {**found, "properties": _sorted(properties, known)} if properties else found
 
     def _member(
-        self, known: Mapping[str, Json], properties: dict[str, Json], name: str, shape: Shape, path: Sequence[str]
+        self,
+        known: Mapping[str, Json],
+        properties: dict[str, Json],
+        name: str,
+        shape: Shape,
+        path: Sequence[str],
+        sent: Container[str],
     ) -> None:
         rest, here = known.get("additionalProperties"), [*path, name]
         if name in properties:
             properties[name] = self.widened(properties[name], shape, here)
         elif rest is False and not any(re.search(pattern, name) for pattern in known.get("patternProperties", ())):
             properties[name] = plan_schema(shape)
-            self._note("+", here, f"{described(properties[name])}{_like(name, known.get('properties', {}))}")
+            self._note("+", here, f"{described(properties[name])}{_like(name, known.get('properties', {}), sent)}")
         elif isinstance(rest, dict) and types_of(rest):
             self._rest(rest, shape, here)
 
@@ -164,14 +171,23 @@ def _sorted(properties: dict[str, Json], known: Mapping[str, Json]) -> dict[str,
     return dict(sorted(properties.items())) if before == sorted(before) else properties
 
 
-def _new(kind: Kind, name: str, document: Mapping[str, Json], files: Sequence[PlanFile]) -> str:
-    return described(document, whole=True) + _like(name, [one.name for one in files if one.kind == kind == "event"])
+def _new(
+    kind: Kind, name: str, document: Mapping[str, Json], files: Sequence[PlanFile], shapes: Iterable[tuple[Kind, str]]
+) -> str:
+    """A new file in a few words; of an event also whether its name may be a mistake."""
+    planned = [one.name for one in files if one.kind == kind == "event"]
+    return described(document, whole=True) + _like(name, planned, {name for _, name in shapes})
 
 
-def _like(name: str, others: Iterable[str]) -> str:
-    """That a new name differs from a planned one in capitals, spaces or signs only: it may be a mistake."""
-    found = ((other, difference(name, other)) for other in others if other != name)
-    return next((f"   is it {other}? It differs in {differs} only" for other, differs in found if differs), "")
+def _like(name: str, planned: Iterable[str], sent: Container[str]) -> str:
+    """That a new name may be a mistake: it differs from a planned one in capitals only, or nearly is one that was not
+    sent.
+    """
+    for other in planned:
+        if other != name and (differs := difference(name, other)):
+            return f"   is it {other}? It differs in {differs} only"
+    near = nearest_member(name, [other for other in planned if other not in sent])
+    return f"   is it {near}? That was not sent" if near else ""
 
 
 def _unsent(files: Sequence[PlanFile], shapes: Mapping[tuple[Kind, str], Shape]) -> Iterator[Change]:

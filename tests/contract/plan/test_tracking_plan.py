@@ -81,7 +81,7 @@ def test_null_and_empty_text_clear_an_attribute_of_any_type(plan: TrackingPlan) 
     assert judged(plan, "track.identify", {"seats": ""}) == []
     assert judged(plan, "track.identify", {"seats": "5", "sets": None}) == [
         ("attribute-type", "$.seats", "number", "text of 1 character"),
-        ("attribute-type", "$.sets", "seats", "another name"),
+        ("attribute-type", "$.sets", "seats", "a name that is not in the plan"),
     ]
 
 

@@ -138,6 +138,19 @@ def test_new_files() -> None:
     assert found.differs
 
 
+def test_names_that_nearly_are_planned_ones() -> None:
+    """One that was not sent may be meant; one that was sent is another."""
+    known = {"properties": {"seats": {}}, "additionalProperties": False}
+    files = [planned(known, "purchased")]
+    assert shown(updated(files, whole=False, purchases={})) == [
+        "+ events/purchases.json : anything   is it purchased? That was not sent"
+    ]
+    assert shown(updated(files, whole=False, purchased={"seat": 1})) == [
+        "+ events/purchased.json $.seat: number   is it seats? That was not sent"
+    ]
+    assert shown(updated(files, purchased={"seat": 1, "seats": 1})) == ["+ events/purchased.json $.seat: number"]
+
+
 def test_a_run_of_a_part_of_the_suite() -> None:
     """Nothing is said of what it did not send."""
     assert shown(updated([planned({})], whole=False)) == []
