@@ -6,13 +6,16 @@ import os
 import stat
 from collections import Counter
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from pytest_customerio.core.baseline import Fingerprint, Known
+from pytest_customerio.core.baseline import Draws, Fingerprint, Known
+from pytest_customerio.core.model import Violation
+from pytest_customerio.reporting import inapplicable
 from pytest_customerio.reporting.baseline import text
 from pytest_customerio.reporting.baseline.attributes import let_git_merge
 from pytest_customerio.reporting.baseline.entries import Entry, read
@@ -73,9 +76,27 @@ class Baseline:
         """Items that were collected and cannot be run are not waited for."""
         self.ran.collected.subtract(self._places.test(function_of(item)) for item in items)
 
-    def take(self, collected: Mapping[str, int]) -> None:
-        """In the controller of pytest-xdist: the tests that a worker collected. Each collects all of them."""
-        self.ran.collected |= Counter(collected)
+    def values(self) -> dict[str, dict[str, Any]]:
+        """In a worker of pytest-xdist: what the controller needs of it."""
+        return {"collected": dict(self.ran.collected), "functions": self.known.functions}
+
+    def take(self, values: Mapping[str, Mapping[str, Any]]) -> None:
+        """In the controller: the tests that a worker collected, of which each collects all, and its call sites."""
+        self.ran.collected |= Counter(values["collected"])
+        self.known.functions.update(values["functions"])
+
+    def marked(self, violation: Violation, operation: str, nodeids: Iterable[str]) -> Violation:
+        """A violation that only the whole run shows, with the reason if the baseline knows it.
+
+        All of these items draw it together.
+        """
+        if violation.allowed:
+            return violation
+        draws = Draws(self.known)
+        reason = draws.reason(violation, operation, None)
+        for nodeid in nodeids:
+            self.add({"drawn": {"function": inapplicable.function(nodeid), "seen": draws.values()}})
+        return replace(violation, known=reason)
 
     def add(self, part: Mapping[str, Any]) -> None:
         """Add what a test drew, in this process or in a worker."""

@@ -185,9 +185,10 @@ class Run:
         elif self.phases is not None:
             self.add_late(self.phases.session.late())
         if self.baseline is not None and xdist.is_worker(self.config):
-            xdist.send_collected(self.config, self.baseline.ran.collected)
+            xdist.send_baseline(self.config, self.baseline.values())
         self.results.required = self.ending.required
         if self.ending.is_reported:
+            self._conclude_shapes(stopped=was_stopped(session))
             self.results.about = about(self.config, stopped=was_stopped(session))
             if self.baseline is not None:
                 self.baseline.finish(self.results, session.exitstatus, self.mistakes)
@@ -217,6 +218,14 @@ class Run:
 
             for text in commands(self.results, os.environ.get("GITHUB_WORKSPACE", "")):
                 print(f"\n{text}", file=sys.stderr)  # noqa: T201 - the runner reads it
+
+    def _conclude_shapes(self, *, stopped: bool) -> None:
+        """Report the call sites that disagree on a type, and keep for the command `plan` what was sent."""
+        from pytest_customerio.running.shapes import conclude
+
+        whole = not stopped and options.whole(self.config)
+        needed = conclude(self.config, self.results, self.baseline, keep=self.settings.contract, whole=whole)
+        self.notes.allowances.add(dict.fromkeys(needed, NEEDED))
 
     def _remember(self) -> None:
         """Keep for the next run what tests sent that run once for each of their operations."""

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 MISTAKE = "customerio_mistake"
 LATE = "customerio_late"
 MARKS = "customerio_marks"
-COLLECTED = "customerio_collected"
+BASELINE = "customerio_baseline"
 
 
 def is_worker(config: pytest.Config) -> bool:
@@ -35,9 +35,9 @@ def send(config: pytest.Config, late: Sequence[Mapping[str, Any]], marks: Marks)
     config.workeroutput[MARKS] = marks.values()  # type: ignore[attr-defined]
 
 
-def send_collected(config: pytest.Config, collected: Mapping[str, int]) -> None:
-    """In a worker: send how many items of each test function were collected."""
-    config.workeroutput[COLLECTED] = dict(collected)  # type: ignore[attr-defined]
+def send_baseline(config: pytest.Config, values: Mapping[str, Any]) -> None:
+    """In a worker: send what the baseline in the controller needs."""
+    config.workeroutput[BASELINE] = values  # type: ignore[attr-defined]
 
 
 def late_of(node: object) -> list[Mapping[str, Any]]:
@@ -58,5 +58,5 @@ def receive(node: object, run: Callable[[], Run]) -> None:
         run().add_late(late)
     if marks := getattr(node, "workeroutput", {}).get(MARKS):
         run().notes.marks = Marks(*marks)
-    if (collected := getattr(node, "workeroutput", {}).get(COLLECTED)) and (baseline := run().baseline):
-        baseline.take(collected)
+    if (values := getattr(node, "workeroutput", {}).get(BASELINE)) and (baseline := run().baseline):
+        baseline.take(values)

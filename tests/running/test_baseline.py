@@ -5,12 +5,14 @@ from __future__ import annotations
 import os
 import stat
 import sys
+from dataclasses import replace
 from typing import Any
 
 import pytest
 from ended_runs import ended, printed
 
 from pytest_customerio.core.baseline import Fingerprint
+from pytest_customerio.core.model import Violation
 from pytest_customerio.running.baseline import Baseline
 
 AT = Fingerprint("crm.py::buy", "track.event", "event-name-missing", "$.name")
@@ -73,11 +75,12 @@ def test_a_worker_sends_what_it_collected(planned, run) -> None:
     worker.plan([])
     worker.config.workerinput, worker.config.workeroutput = {}, {}
     worker.finish(ended())
-    sent = worker.config.workeroutput["customerio_collected"]
-    assert sorted(sent.values()) == [1, 1]
+    sent = worker.config.workeroutput["customerio_baseline"]
+    assert sorted(sent["collected"].values()) == [1, 1]
     for _ in range(2):
-        controller.baseline.take(sent)
-    assert controller.baseline.ran.collected == sent
+        controller.baseline.take({**sent, "functions": {"crm.py:3 in buy": "Crm.buy"}})
+    assert controller.baseline.ran.collected == sent["collected"]
+    assert controller.baseline.known.functions == {"crm.py:3 in buy": "Crm.buy"}
     assert not worker.settings.baseline.exists()
 
 
@@ -96,3 +99,15 @@ def test_a_file_on_another_drive_has_its_whole_name(updating: Any, monkeypatch: 
 
     monkeypatch.setattr(os.path, "relpath", none)
     assert updating.baseline.name == str(updating.settings.baseline)
+
+
+def test_what_only_the_whole_run_shows(run) -> None:
+    """Two tests draw it together; what is allowed is not drawn."""
+    one = run(*UPDATE, "--cio-strict").baseline
+    conflict = Violation("type-conflict", "warning", "$.plan", "number", "text", sent_from="crm.py:3 in buy")
+    allowed = replace(conflict, allowed="old")
+    assert one.marked(allowed, "track.event", ["t.py::a", "t.py::b[1]"]) == allowed
+    assert one.draws == {}
+    assert one.marked(conflict, "track.event", ["t.py::a", "t.py::b[1]"]).known == "new in the baseline"
+    ((fingerprint, draw),) = one.draws.items()
+    assert (fingerprint.rule, draw.tests) == ("type-conflict", {"t.py::a", "t.py::b"})

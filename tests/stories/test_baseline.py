@@ -168,7 +168,13 @@ def test_what_did_not_run_is_not_dropped(old: Story, args: tuple[str, ...], left
 
 def test_late_requests_leaks_and_hidden_errors_are_violations_too(story: Story) -> None:
     """They stand in the baseline as others do; with --cio-strict so do warnings. The run is green from then on."""
-    story.file("shop.py", "import logging, crm\ndef log(): logging.getLogger('shop').error('sent %s', crm.AUTH[1])\n")
+    put = "crm.requests.put(crm.BASE + '/customers/42', json={'age': AGE}, auth=crm.AUTH, timeout=5)"
+    story.file(
+        "shop.py",
+        "import logging, crm\n"
+        "def log(): logging.getLogger('shop').error('sent %s', crm.AUTH[1])\n"
+        f"class Shop:\n    def one(self): {put.replace('AGE', '42')}\n    def two(self): {put.replace('AGE', repr('42'))}\n",
+    )
     story.run(
         """
         import threading
@@ -198,19 +204,33 @@ def test_late_requests_leaks_and_hidden_errors_are_violations_too(story: Story) 
         def test_warning():
             crm.event("42", "buy", timestamp="1764000000")
 
+        def test_one():
+            shop.Shop().one()
+
+        def test_two():
+            shop.Shop().two()
+
         def test_last():
             event.set()
             thread.join()
         """,
         *UPDATE,
         "--cio-strict",
-    ).assert_outcomes(passed=5)
+    ).assert_outcomes(passed=7)
     rules = [json.loads(line)["rule"] for line in (story.path / "b.jsonl").read_text(encoding="utf-8").splitlines()[1:]]
-    assert sorted(rules) == ["event-name-too-long", "mock-hides-error", "secret-leak", "timestamp-not-integer"]
+    assert sorted(rules) == [
+        "event-name-too-long",
+        "mock-hides-error",
+        "secret-leak",
+        "timestamp-not-integer",
+        "type-conflict",
+    ]
     assert "shop.py::log secret-leak log of shop test_leak" in entries(story.path / "b.jsonl")
     result = story.again(BASELINE, "--cio-strict")
     assert result.ret == 0
-    assert "baseline b.jsonl: 4 known violations, 4 of 4 entries\n" in closing(result)
+    assert "baseline b.jsonl: 5 known violations, 5 of 5 entries\n" in closing(result)
+    result = story.again(BASELINE, "--cio-strict", "-k", "two")
+    assert "baseline b.jsonl: 0 known violations, 0 of 5 entries\n\n" in closing(result)
 
 
 def test_the_ini_names_the_file(story: Story) -> None:
