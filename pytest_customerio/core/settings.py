@@ -18,7 +18,7 @@ __tracebackhide__ = True  # pytest leaves the frames of this module out of trace
 
 # Where recordings of tests are, below the root of a project. pytest-recording's are in `cassettes/<module>`.
 RECORDINGS = Path("cassettes", "recorded")
-REPORT_KINDS = (".json",)
+REPORT_KINDS = (".json", ".sarif")
 # `operations="each"`: the cases run once for each operation that the test sends.
 EACH = "each"
 

@@ -19,8 +19,12 @@ _NAMES = 2
 
 def of_contract(operation: str, violation: Violation) -> str:
     """The cause of a contract that was not kept. The value that was found varies, the index in a batch too."""
-    where = _NUMBER.sub("#", violation.where)
-    return f"{operation} {violation.rule} {where} {violation.sent_from}"
+    return f"{operation} {violation.rule} {without_numbers(violation.where)} {violation.sent_from}"
+
+
+def without_numbers(where: str) -> str:
+    """A place in a payload without numbers: the index in a batch varies."""
+    return _NUMBER.sub("#", where)
 
 
 def of_handling(operation: str, case: str, violations: Iterable[Violation]) -> str:

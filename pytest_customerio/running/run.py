@@ -19,7 +19,7 @@ from pytest_customerio.core.settings import ErrorsMark, SettingsError
 from pytest_customerio.process.recognition import code_of
 from pytest_customerio.reporting import inapplicable
 from pytest_customerio.reporting.files import write
-from pytest_customerio.reporting.json_report import document
+from pytest_customerio.reporting.kinds import document
 from pytest_customerio.reporting.messages import NOTHING_CHECKED
 from pytest_customerio.reporting.results import Results
 from pytest_customerio.reporting.summary import summary
@@ -214,7 +214,7 @@ class Run:
         if not (xdist.is_worker(self.config) or self.mistake or self.config.getoption("collectonly", default=False)):
             for path in self.settings.reports:
                 try:
-                    write(path, document(self.results))
+                    write(path, document(path, self.results))
                 except OSError as error:
                     self.fail(f"--cio-report: {path} cannot be written: {error.strerror}")
             self._remember()

@@ -37,7 +37,7 @@ from pytest_customerio.core.settings import ErrorsMark, SettingsError
         ),
         (
             lambda: settings.report_path("report.xml", Path()),
-            "--cio-report=report.xml: the suffix decides the kind; accepted: .json",
+            "--cio-report=report.xml: the suffix decides the kind; accepted: .json, .sarif",
         ),
     ],
 )
