@@ -75,7 +75,7 @@ def _alert(seen: _Seen, docs: Mapping[str, str]) -> Alert:
     row, violation = seen.row, seen.violation
     site, cases = _site(row, violation), list(seen.cases)
     place = violation["where"] or (cases[0] if cases else "")
-    more = f" Seen in {causes.named(cases)}." if len(cases) > 1 else ""
+    more = f" (Seen in {causes.named(cases)}.)" if len(cases) > 1 else ""
     return Alert(
         rule=violation["rule"],
         severity=violation["severity"],

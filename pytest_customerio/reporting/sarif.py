@@ -25,11 +25,12 @@ _PACKAGE = "pytest-customerio"
 
 @dataclass(frozen=True, slots=True)
 class Spot:
-    """A place in a file: its path, and the line and the function where they are known."""
+    """A place in a file: its path, and the line and the function where they are known, else something `about` it."""
 
     path: str
     line: int | None = None
     function: str = ""
+    about: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +64,7 @@ class Notice:
 
 def message(operation: str, place: str, expected: str, got: str, error: str, source: str, hint: str) -> str:
     """One violation in a few sentences."""
-    said = f"{operation} {place}: expected {expected}, got {got}."
+    said = f"{operation} {place}: expected {expected}, got {got}.".lstrip()
     said += f" Customer.io would answer {error} ({source})." if error else ""
     return said + (f" What to do: {hint}" if hint else "")
 
@@ -135,6 +136,8 @@ def _location(spot: Spot) -> dict[str, Any]:
     if spot.line:
         physical["region"] = {"startLine": spot.line}
     location: dict[str, Any] = {"physicalLocation": physical}
+    if spot.about:
+        location["message"] = {"text": spot.about}
     if spot.function:
         location["logicalLocations"] = [{"name": spot.function, "kind": "function"}]
     return location

@@ -45,6 +45,7 @@ def _jobs(text: str) -> int:
 
 
 def _run(arguments: argparse.Namespace, write: Write) -> int:
+    import io
     import os
     import sys
 
@@ -55,7 +56,8 @@ def _run(arguments: argparse.Namespace, write: Write) -> int:
 
     jobs = arguments.jobs or os.cpu_count() or 1
     try:
-        tally = check(arguments.files, _settings(arguments), jobs, sys.stdin.buffer, sys.stderr)
+        standard_input = getattr(sys.stdin, "buffer", io.BytesIO())
+        tally = check(arguments.files, _settings(arguments), jobs, standard_input, sys.stderr)
     except KeyboardInterrupt:
         raise CommandError("stopped; nothing is known of what was not read", 130) from None
     outcome = Outcome(tally, arguments.strict, arguments.allow_unjudged)

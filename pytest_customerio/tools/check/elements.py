@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import io
 import json
 import re
+from codecs import getincrementaldecoder
 from collections.abc import Iterator
 from typing import BinaryIO
 
@@ -31,7 +31,7 @@ class _Text:
     """The text of a stream, of which only what is needed is in memory."""
 
     def __init__(self, stream: BinaryIO) -> None:
-        self._file = io.TextIOWrapper(stream, "utf-8-sig", errors="surrogateescape", newline="")
+        self._stream, self._decode = stream, getincrementaldecoder("utf-8-sig")("surrogateescape").decode
         self._buffer, self._at, self._ended = "", 0, False
         self.line = 1
 
@@ -51,11 +51,12 @@ class _Text:
     def element(self) -> str:
         """The text of the value that begins here."""
         while True:
+            start = self._at
             try:
-                end = _DECODER.raw_decode(self._buffer, self._at)[1]
-                # A number may go on in what was not read yet.
-                if end < len(self._buffer) or not self._more():
-                    return self._taken(end)
+                end = _DECODER.raw_decode(self._buffer, start)[1]
+                if end == len(self._buffer) and self._more():
+                    continue  # a number may go on in what was not read yet
+                return self._taken(self._at + end - start)
             except (ValueError, RecursionError) as error:
                 too_long = len(self._buffer) - self._at > LARGEST
                 if isinstance(error, RecursionError) or too_long or not self._more():
@@ -76,7 +77,7 @@ class _Text:
         """Read on; what was used is dropped. False at the end."""
         self._buffer = self._buffer[self._at :]
         self._at = 0
-        more = "" if self._ended else self._file.read(max(BLOCK, len(self._buffer)))
+        more = b"" if self._ended else self._stream.read(max(BLOCK, len(self._buffer)))
         self._ended = not more
-        self._buffer += more
-        return bool(more)
+        self._buffer += self._decode(more, final=self._ended)
+        return not self._ended

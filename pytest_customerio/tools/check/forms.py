@@ -66,7 +66,8 @@ def text(outcome: Outcome) -> str:
 def closing(outcome: Outcome) -> Iterator[str]:
     """The lines that say what was looked at, and what was not."""
     tally = outcome.tally
-    yield f"{_count(tally.judged, 'payload')} of {_count(len(tally.files), 'file')} judged: {_wrong(tally)}"
+    place = f" of {_count(len(tally.files), 'file')}" if tally.files else ""
+    yield f"{_count(tally.judged, 'payload')}{place} judged: {_wrong(tally)}"
     yield from _listed("allowed", [f"{rule} (×{count})" for rule, count in tally.allowed.items()])
     yield from _listed("not judged", _not_judged(tally))
     unreadable = [f"{one.place}: {one.reason}" for one in tally.corrupt.first]
@@ -215,7 +216,7 @@ def _alert(cause: Cause) -> sarif.Alert:
 
 
 def _spot(place: Place) -> sarif.Spot:
-    return sarif.Spot(place.name, place.line)
+    return sarif.Spot(place.name, place.line, about=f"entry {place.entry}" if place.entry else "")
 
 
 def _count(number: int, noun: str) -> str:

@@ -15,7 +15,7 @@ from pytest_customerio.core.model import Interaction, Operation
 from pytest_customerio.core.payload import Payload
 from pytest_customerio.tools.check import entries
 from pytest_customerio.tools.check.exported import of_export
-from pytest_customerio.tools.check.pieces import Piece, UnreadableError
+from pytest_customerio.tools.check.pieces import BROKEN_FILES, Piece, UnreadableError, reason
 from pytest_customerio.tools.check.settings import CheckSettings
 from pytest_customerio.tools.check.shapes import Shapes, request_in
 from pytest_customerio.tools.check.tally import Place, Tally
@@ -56,6 +56,8 @@ class Judge:
             found.note_corrupt(str(error), Place(piece.name, error.line))
         except DataError as error:
             found.note_corrupt(error.cause, Place(piece.name, error.line))
+        except BROKEN_FILES as error:
+            found.note_corrupt(reason(error), Place(piece.name))
         found.files = {piece.name} if found.judged else set()
         return found
 
@@ -63,7 +65,7 @@ class Judge:
         if isinstance(entry, Interaction):
             self._request(found, entry, where)
         elif entry.kind != "json":
-            found.note_corrupt(entry.problem, where())
+            found.note_corrupt(entry.problem or "not JSON", where())
         elif isinstance(entry.value, list):
             for one in entry.value:
                 self._value(found, Payload("json", one, json_bytes(one), entry.problem), where)

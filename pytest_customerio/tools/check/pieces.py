@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import json
 import re
+import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -20,6 +21,10 @@ LINES = (".ndjson", ".jsonl")
 PACKED = ".gz"
 BOM, UTF_16 = b"\xef\xbb\xbf", (b"\xff\xfe", b"\xfe\xff")
 _INTERACTIONS = re.compile(rb"""^(["']?)interactions\1\s*:""", re.MULTILINE)
+
+
+# What reading a file raises: ValueError for a name that holds a NUL, the others for a packed file that is broken.
+BROKEN_FILES = (OSError, EOFError, ValueError, zlib.error)
 
 
 class UnreadableError(Exception):
@@ -56,8 +61,13 @@ def pieces(name: str, path: Path) -> Iterator[Piece]:
                 yield from blocks(name, path, head, stream)
             else:
                 yield Piece(name, kind, path, size=path.stat().st_size)
-    except (OSError, EOFError, ValueError) as error:
-        raise UnreadableError(getattr(error, "strerror", None) or str(error)) from None
+    except BROKEN_FILES as error:
+        raise UnreadableError(reason(error)) from None
+
+
+def reason(error: Exception) -> str:
+    """Why a file could not be read."""
+    return getattr(error, "strerror", None) or str(error)
 
 
 @contextmanager

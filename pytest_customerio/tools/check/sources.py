@@ -53,8 +53,12 @@ class Source:
 
 def sources(given: Sequence[str]) -> list[Source]:
     """What is to be read, in order, each file once."""
-    found = [one for text in given for one in _sources(text)]
-    return list({(one.path.resolve() if one.path.exists() else one.path): one for one in found}.values())
+    found: dict[str, Source] = {}
+    for one in (one for text in given for one in _sources(text)):
+        key = os.path.abspath(one.path)
+        if one.named or key not in found:
+            found[key] = one
+    return list(found.values())
 
 
 def pieces_of(source: Source, standard_input: BinaryIO, folder: Path) -> Iterator[Piece]:

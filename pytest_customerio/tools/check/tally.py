@@ -96,7 +96,7 @@ class Tally:
         self.unknown.setdefault(place.name, Noted()).note(place)
 
     def settle(self, named: Collection[str]) -> None:
-        """All is counted. A file in which nothing is known has nothing of Customer.io, unless it has one of these names."""
+        """All is counted. A file in which nothing is known has nothing of Customer.io, unless it was named itself."""
         for name in self.unknown.keys() - self.files - set(named):
             del self.unknown[name]
             self.empty.note(Place(name))

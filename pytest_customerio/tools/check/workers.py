@@ -6,13 +6,15 @@ import signal
 from collections import deque
 from collections.abc import Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
 from itertools import chain, islice
 from multiprocessing import get_context
 
-from pytest_customerio.tools.check.judge import Judge, judge_of
+from pytest_customerio.tools.check.judge import judge_of
 from pytest_customerio.tools.check.pieces import Piece
 from pytest_customerio.tools.check.settings import CheckSettings
 from pytest_customerio.tools.check.tally import Tally
+from pytest_customerio.tools.commands import CANNOT, CommandError
 
 # How many pieces are handed to each process before the first one is waited for.
 _AHEAD = 3
@@ -23,7 +25,7 @@ def tallies(pieces: Iterable[Piece], settings: CheckSettings, jobs: int) -> Iter
     given = iter(pieces)
     first = list(islice(given, 2))
     if jobs < 2 or len(first) < 2:
-        judge = Judge(settings)
+        judge = judge_of(settings)
         return ((piece, judge.tally(piece)) for piece in chain(first, given))
     return _by_processes(chain(first, given), settings, jobs)
 
@@ -42,7 +44,10 @@ def _by_processes(pieces: Iterable[Piece], settings: CheckSettings, jobs: int) -
 
 def _next(waiting: deque[tuple[Piece, Future[Tally]]]) -> tuple[Piece, Tally]:
     piece, future = waiting.popleft()
-    return piece, future.result()
+    try:
+        return piece, future.result()
+    except BrokenProcessPool:
+        raise CommandError("a process of --jobs was ended, perhaps for lack of memory: use fewer", CANNOT) from None
 
 
 def _tally(settings: CheckSettings, piece: Piece) -> Tally:
