@@ -79,7 +79,7 @@ def _alert(seen: _Seen, docs: Mapping[str, str]) -> Alert:
     return Alert(
         rule=violation["rule"],
         severity=violation["severity"],
-        text=_message(row["operation"], place, violation) + more,
+        text=_message("" if row["operation"] == "unknown" else row["operation"], place, violation) + more,
         identity=_identity(row, violation),
         spots=[spot(site) if site else Spot(row["nodeid"].partition("::")[0])],
         count=seen.count,

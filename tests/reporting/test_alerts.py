@@ -77,6 +77,7 @@ def test_the_place_where_no_call_site_is_known() -> None:
     ]
     assert found[2].identity.endswith(" tests/test_x.py::test_y")
     assert found[3].docs == ""
+    assert found[3].text.startswith("$.email: expected ")
 
 
 def test_what_is_allowed_keeps_its_reason() -> None:
