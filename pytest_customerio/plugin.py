@@ -24,7 +24,7 @@ OPTIONS = {
     "--cio-contract": ("check every request to Customer.io; nothing leaves the machine", FLAG),
     "--cio-strict": ("warnings fail tests too", FLAG),
     "--cio-record": ("record what a sandbox answers, test by test, in cassettes/", FLAG),
-    "--cio-report": ("write the verdicts; kind by suffix: .json", FILES),
+    "--cio-report": ("write the verdicts; kind by suffix: .json, .sarif", FILES),
 }
 INI: dict[str, tuple[Any, Any, str]] = {
     "cio_contract": ("bool", False, "check every test, as with --cio-contract"),

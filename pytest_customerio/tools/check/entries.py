@@ -12,7 +12,7 @@ from pytest_customerio.core.model import Interaction
 from pytest_customerio.core.payload import Payload, decode
 from pytest_customerio.tools.check.elements import elements
 from pytest_customerio.tools.check.exported import is_har, of_cassette, of_har
-from pytest_customerio.tools.check.pieces import Piece, UnreadableError, opened
+from pytest_customerio.tools.check.pieces import PACKED, Piece, UnreadableError, opened
 from pytest_customerio.tools.check.tally import Place
 
 Json = Any
@@ -59,6 +59,8 @@ def _of_cassette(piece: Piece) -> Iterator[Entry]:
     from pytest_customerio.cassettes.document import Document
     from pytest_customerio.cassettes.exchanges import exchanges
 
+    if piece.path.suffix.lower() == PACKED:
+        raise UnreadableError("a packed cassette cannot be read; unpack it")
     found = exchanges(Document(piece.path))
     line_of = cache(partial(_lines_of, piece, len(found)))
     for index, exchange in enumerate(found):

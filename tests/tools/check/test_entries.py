@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import builtins
+import gzip
 import json
 from pathlib import Path
 from typing import Any
@@ -110,3 +111,10 @@ def test_a_broken_cassette(tmp_path: Path) -> None:
     with pytest.raises(DataError, match="a request is a mapping") as error:
         of(tmp_path / "a.yaml", "interactions:\n- request: 3\n  response: {}\n", "cassette")
     assert error.value.line == 2
+
+
+def test_a_packed_cassette(tmp_path: Path) -> None:
+    """A cassette is read by its path, so that it cannot be packed; the error says what to do."""
+    for name, text, kind in (("a.yaml.gz", YAML, "cassette"), ("a.json.gz", json.dumps(CASSETTE), "document")):
+        with pytest.raises(UnreadableError, match="unpack it"):
+            of(tmp_path / name, gzip.compress(text.encode()), kind)  # type: ignore[arg-type]
