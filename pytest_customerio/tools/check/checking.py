@@ -30,7 +30,7 @@ def check(
         for piece, found in tallies(pieces, settings, jobs):
             whole.add(found)
             advance(piece.size)
-    whole.settle([one.name for one in named if one.named or suffix_of(one.path) in LINES])
+    whole.settle({one.name for one in named if one.named or (suffix_of(one.path) in LINES and one.size)})
     return whole
 
 

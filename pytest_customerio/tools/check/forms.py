@@ -41,8 +41,9 @@ class Outcome:
         """1: something breaks the contract; else 2: something cannot be read, or nothing was judged; else 0."""
         if any(fails(name, strict=self.strict) for name in self.tally.severities):
             return BROKEN
-        unjudged = self.judged_nothing or (self.tally.unknown and not self.lenient)
-        return CANNOT if self.tally.corrupt.count or unjudged else DONE
+        tally = self.tally
+        unjudged = not (tally.judged and not tally.unknown and not tally.overlooked)
+        return CANNOT if tally.corrupt.count or (unjudged and not self.lenient) else DONE
 
     @property
     def judged_nothing(self) -> bool:
@@ -94,7 +95,7 @@ def as_json(outcome: Outcome) -> str:
             "unknown": _noted(tally.all_unknown),
             "without_body": _noted(tally.bodyless),
             "packed": _noted(tally.packed),
-            "other_files": _noted(tally.empty),
+            "other_files": list(tally.empty),
         },
         "unreadable": {
             "count": tally.corrupt.count,
@@ -157,14 +158,16 @@ def _not_judged(tally: Tally) -> list[str]:
         (tally.all_unknown, "entry", "entries", "whose operation is not known (name it: --operation track.event)"),
         (tally.bodyless, "request", "requests", "judged by the address: the body is not in the file"),
         (tally.packed, "request", "requests", "judged by the address: the body cannot be unpacked"),
-        (tally.empty, "file", "files", "without anything of Customer.io"),
     )
     found = [
         f"{noted.count} {one if noted.count == 1 else more} {what}: {_places(noted)}"
         for noted, one, more, what in several
         if noted.count
     ]
-    return [f"{_count(tally.elsewhere, 'request')} to other hosts"] * bool(tally.elsewhere) + found
+    elsewhere = [f"{_count(tally.elsewhere, 'request')} to other hosts"] if tally.elsewhere else []
+    files = f"{_count(len(tally.empty), 'file')} without anything of Customer.io"
+    empty = [f"{files}: {causes.named(list(tally.empty))}"] if tally.empty else []
+    return [*elsewhere, *found, *empty]
 
 
 def _listed(head: str, entries: Sequence[str]) -> Iterator[str]:

@@ -59,6 +59,7 @@ class Judge:
         except BROKEN_FILES as error:
             found.note_corrupt(reason(error), Place(piece.name))
         found.files = {piece.name} if found.judged else set()
+        found.empty = {piece.name: None} if found.has_nothing and piece.kind != "lines" else {}
         return found
 
     def _entry(self, found: Tally, entry: Payload | Interaction, where: Where) -> None:

@@ -55,7 +55,7 @@ def pieces(name: str, path: Path) -> Iterator[Piece]:
     """The pieces of one file. Raises `UnreadableError`, also after some pieces."""
     try:
         with opened(path) as stream:
-            head = stream.read(BLOCK)
+            head = beginning(stream)
             kind = kind_of(path, head)
             if kind == "lines":
                 yield from blocks(name, path, head, stream)
@@ -63,6 +63,14 @@ def pieces(name: str, path: Path) -> Iterator[Piece]:
                 yield Piece(name, kind, path, size=path.stat().st_size)
     except BROKEN_FILES as error:
         raise UnreadableError(reason(error)) from None
+
+
+def beginning(stream: BinaryIO) -> bytes:
+    """The first bytes of a file: of one that begins with an object the whole first line, and some of what follows."""
+    head = stream.read(BLOCK)
+    if head.removeprefix(BOM).lstrip()[:1] == b"{" and b"\n" not in head:
+        head += stream.readline() + stream.read(BLOCK)
+    return head
 
 
 def reason(error: Exception) -> str:
@@ -102,6 +110,8 @@ def kind_of(path: Path, head: bytes) -> Kind:
     """How a file is read that begins like this. Raises `UnreadableError`."""
     if head.startswith(UTF_16):
         raise UnreadableError("UTF-16; save it as UTF-8")
+    if not head.strip():
+        return "nothing"
     suffix = suffix_of(path)
     if suffix in CASSETTES or (suffix == "" and _INTERACTIONS.search(head)):
         return "cassette" if _INTERACTIONS.search(head) else "nothing"

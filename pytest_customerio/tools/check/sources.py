@@ -11,11 +11,11 @@ from typing import BinaryIO
 
 from pytest_customerio.core.nearest import nearest
 from pytest_customerio.tools.check.pieces import (
-    BLOCK,
     CASSETTES,
     LINES,
     Piece,
     UnreadableError,
+    beginning,
     blocks,
     kind_of,
     pieces,
@@ -71,7 +71,7 @@ def pieces_of(source: Source, standard_input: BinaryIO, folder: Path) -> Iterato
     if source.name != SHOWN:
         yield from pieces(source.name, source.path)
         return
-    head = standard_input.read(BLOCK)
+    head = beginning(standard_input)
     if kind_of(source.path, head) == "lines":
         yield from blocks(SHOWN, source.path, head, standard_input)
         return

@@ -74,14 +74,15 @@ class Tally:
     `judged` are payloads and requests, in `files`; `elsewhere` are requests to other hosts. `unknown` are entries whose
     operation is not known, by file. `bodyless` are requests whose body is not in the file, `packed` those whose body
     cannot be unpacked. `corrupt` are lines and files that cannot be read, `empty` files that hold nothing of
-    Customer.io. `dropped` are violations of causes that are not listed because there are too many. `severities` and
-    `allowed` count violations, by severity and by rule.
+    Customer.io; `overlooked` says that one of these was named itself. `dropped` are violations of causes that are not
+    listed because there are too many. `severities` and `allowed` count violations, by severity and by rule.
     """
 
     judged: int = 0
     elsewhere: int = 0
     files: set[str] = field(default_factory=set)
-    empty: Noted[Place] = field(default_factory=Noted)
+    empty: dict[str, None] = field(default_factory=dict)
+    overlooked: bool = False
     unknown: dict[str, Noted[Place]] = field(default_factory=dict)
     bodyless: Noted[Place] = field(default_factory=Noted)
     packed: Noted[Place] = field(default_factory=Noted)
@@ -91,15 +92,21 @@ class Tally:
     allowed: dict[str, int] = field(default_factory=dict)
     dropped: int = 0
 
+    @property
+    def has_nothing(self) -> bool:
+        """Whether there was no entry at all."""
+        return not (self.judged or self.elsewhere or self.unknown or self.corrupt.count)
+
     def note_unknown(self, place: Place) -> None:
         """An entry whose operation is not known."""
         self.unknown.setdefault(place.name, Noted()).note(place)
 
     def settle(self, named: Collection[str]) -> None:
         """All is counted. A file in which nothing is known has nothing of Customer.io, unless it was named itself."""
-        for name in self.unknown.keys() - self.files - set(named):
+        for name in [one for one in self.unknown if one not in self.files and one not in named]:
             del self.unknown[name]
-            self.empty.note(Place(name))
+            self.empty[name] = None
+        self.overlooked = any(name in named for name in self.empty)
 
     def note_corrupt(self, reason: str, place: Place) -> None:
         """A line or a file that cannot be read."""
@@ -120,7 +127,8 @@ class Tally:
         self.elsewhere += other.elsewhere
         self.dropped += other.dropped
         self.files |= other.files
-        for name in ("corrupt", "empty", "bodyless", "packed"):
+        self.empty |= other.empty
+        for name in ("corrupt", "bodyless", "packed"):
             getattr(self, name).add(getattr(other, name))
         for file, unknown in other.unknown.items():
             self.unknown.setdefault(file, Noted()).add(unknown)

@@ -92,6 +92,18 @@ not judged:
     )
 
 
+def test_a_file_that_is_named_is_not_passed_over(capsys: pytest.CaptureFixture[str]) -> None:
+    """A file of another kind, or an empty one, is a mistake where it is named, and none where its folder is."""
+    Path("compose.yaml").write_text("services: {}\n", encoding="utf-8")
+    Path("empty.ndjson").write_text("", encoding="utf-8")
+    Path("events.ndjson").unlink()
+    last = "  2 files without anything of Customer.io: compose.yaml, empty.ndjson"
+    code, text = check(capsys, ".", "--operation", "track.event")
+    assert (code, text.splitlines()[-1]) == (0, last.replace(", ", " and "))
+    code, text = check(capsys, "compose.yaml", "empty.ndjson", "fine.json", "--operation", "track.event")
+    assert (code, text.splitlines()[-1]) == (2, last.replace(", ", " and "))
+
+
 def test_standard_input(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
     """`-` reads standard input."""
     given = io.TextIOWrapper(io.BytesIO(json.dumps(LATE).encode()))
@@ -114,10 +126,8 @@ def test_what_is_shown_holds_no_value(capsys: pytest.CaptureFixture[str]) -> Non
     for form in ("text", "json", "sarif"):
         code, text = check(capsys, "events.ndjson", "--format", form, "--strict")
         assert code == 1
-        for secret in ("ada", "Lovelace", "s3cret", "c2Vj"):
-            assert secret not in text.lower() or secret == "ada", (form, secret)
-        assert "ada@" not in text.lower()
-        assert "ada%40" not in text.lower()
+        for secret in ("lovelace", "s3cret", "c2vj", "ada@", "ada%40"):
+            assert secret not in text.lower(), form
 
 
 @pytest.mark.parametrize(

@@ -38,7 +38,7 @@ def mixed(**more: bool) -> Outcome:
     tally.bodyless.note(Place("a.har", None, 2))
     tally.bodyless.note(Place("a.har", None, 4))
     tally.packed.note(Place("a.yaml", 7))
-    tally.empty.note(Place("package.json"))
+    tally.empty["package.json"] = None
     return found
 
 
@@ -115,6 +115,9 @@ not judged:
         (outcome({"method": "PUT", "url": URL, "body": {}}, {}), 2),
         (outcome({"method": "PUT", "url": URL, "body": {}}, {}, lenient=True), 0),
         (outcome({"method": "PUT", "url": URL, "body": {}}, b"{", lenient=True), 2),
+        (Outcome(Tally(judged=1, empty={"x": None})), 0),
+        (Outcome(Tally(judged=1, empty={"x": None}, overlooked=True)), 2),
+        (Outcome(Tally(judged=1, empty={"x": None}, overlooked=True), lenient=True), 0),
     ],
 )
 def test_the_exit_code(found: Outcome, code: int) -> None:
@@ -158,7 +161,7 @@ def test_data() -> None:
                 ],
             },
             "packed": {"count": 1, "first": [{"file": "a.yaml", "line": 7, "entry": None}]},
-            "other_files": {"count": 1, "first": [{"file": "package.json", "line": None, "entry": None}]},
+            "other_files": ["package.json"],
         },
         "unreadable": {
             "count": 1,

@@ -146,6 +146,16 @@ def test_a_file_that_cannot_be_read(
     assert one.reason.startswith(reason)
 
 
+@pytest.mark.parametrize(
+    ("kind", "text"),
+    [("nothing", b"services: {}"), ("list", b"[]"), ("document", b'{"log": {"entries": []}}')],
+)
+def test_a_file_without_entries(tmp_path: Path, kind: Any, text: bytes) -> None:
+    """A file in which there is nothing to judge is named."""
+    (tmp_path / "x").write_bytes(text)
+    assert judge_of(CheckSettings()).tally(Piece("x", kind, tmp_path / "x")).empty == {"x": None}
+
+
 def test_nothing_is_known_of_some_payloads() -> None:
     """An operation without a payload cannot be judged by payloads."""
     assert Judge(CheckSettings()).has_payload

@@ -30,7 +30,8 @@ PRETTY = b'{\n  "name": "signed_up"\n}\n'
         ("a.json", b"[\n" + EVENT + b",\n" + EVENT + b"]", "list"),
         ("a.json", b"[" * 100_000, "list"),
         ("a.har", b'{"log": {"entr', "document"),
-        ("a.json", b"", "lines"),
+        ("a.json", b"", "nothing"),
+        ("a.ndjson", b" \n", "nothing"),
         ("a.log", b"2026-11-26 something", "lines"),
         ("a.yaml", b"interactions:\n- request:\n", "cassette"),
         ("a.yml", b"version: 1\n'interactions': []\n", "cassette"),
@@ -61,6 +62,17 @@ def test_lines_come_by_the_block(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     assert [one.first for one in found] == [1, 3, 5, 7, 9]
     assert sum(one.size for one in found) == path.stat().st_size
     assert {(one.name, one.kind) for one in found} == {("events.ndjson", "lines")}
+
+
+@pytest.mark.parametrize(("second", "kind"), [(EVENT, "lines"), (b"", "document")])
+def test_a_first_line_that_is_longer_than_a_block(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, second: bytes, kind: str
+) -> None:
+    """Whether a file is NDJSON is seen at the end of its first line, wherever that is."""
+    monkeypatch.setattr(module, "BLOCK", 20)
+    path = tmp_path / "messages.json"
+    path.write_bytes(b'{"body": "' + b"x" * 100 + b'"}\n' + second)
+    assert {one.kind for one in pieces("x", path)} == {kind}
 
 
 def test_a_packed_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

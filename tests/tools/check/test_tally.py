@@ -49,6 +49,9 @@ def test_adding_up() -> None:
     first, second = noted(wrong()), noted(wrong(), wrong("$.x", "warning"), name="y")
     first.note_corrupt("broken", Place("x", 9))
     second.note_corrupt("broken", Place("y", 9))
+    assert not first.has_nothing
+    assert Tally().has_nothing
+    first.empty["z"] = None
     for one in (first, second):
         one.note_unknown(Place("y", 4))
         one.elsewhere, one.allowed = 1, {"bad-email": 1}
@@ -60,7 +63,7 @@ def test_adding_up() -> None:
     assert (whole.severities, whole.allowed) == ({"error": 2, "warning": 1}, {"bad-email": 2})
     assert [str(place) for place in whole.of("error")[0].places.first] == ["x:1", "y:1"]
     assert [str(one.place) for one in whole.corrupt.first] == ["x:9", "y:9"]
-    assert (whole.bodyless.count, whole.all_unknown.count) == (2, 2)
+    assert (whole.bodyless.count, whole.all_unknown.count, list(whole.empty)) == (2, 2, ["z"])
     assert first.of("error")[0].places.count == 1
 
 
@@ -80,4 +83,7 @@ def test_files_of_another_kind() -> None:
         found.note_unknown(Place(name, 1))
     found.settle(["named"])
     assert sorted(found.unknown) == ["known", "named"]
-    assert [str(one) for one in found.empty.first] == ["other"]
+    assert (found.empty, found.overlooked) == ({"other": None}, False)
+    found.empty["named"] = None
+    found.settle(["named"])
+    assert found.overlooked
