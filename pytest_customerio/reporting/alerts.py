@@ -29,11 +29,12 @@ class _Seen:
 
 
 def of_results(results: Results) -> list[Alert]:
-    """The alerts of a run, in the order in which they were found."""
+    """The alerts of a run, by test: workers of xdist report in any order."""
     seen: dict[str, _Seen] = {}
     for row, violation in _violations(results):
         one = seen.setdefault(f"{_identity(row, violation)} {violation['allowed']}", _Seen(row, violation))
-        one.cases |= {row["case"]: None} if row["case"] else {}
+        # What breaks the contract does so in every case; only where an error was handled badly does the case matter.
+        one.cases |= {row["case"]: None} if row["case"] and not violation["where"] else {}
         one.tests[row["nodeid"]] = None
         one.count += 1
     docs = {name: operation.docs for name, operation in Catalog.load().operations.items()} if seen else {}
@@ -47,7 +48,7 @@ def spot(call_site: str) -> Spot:
 
 
 def _violations(results: Results) -> Iterator[tuple[Row, Mapping[str, Any]]]:
-    for row in results.rows:
+    for row in sorted(results.rows, key=lambda one: (one["nodeid"], one["operation"], one["case"] or "")):
         for violation in row["violations"]:
             yield row, violation
 

@@ -51,6 +51,22 @@ def test_an_error_that_was_handled_badly() -> None:
     assert (found.count, found.properties["cases"]) == (4, cases)
 
 
+def test_a_broken_contract_is_the_same_in_every_case() -> None:
+    """The cases of a test that breaks the contract say nothing about that."""
+    rows = [verdict("track.event", case, "raised", BAD) for case in ("401-unauthorized", "403-forbidden")]
+    (found,) = of_results(results(*rows))
+    assert (found.count, found.properties["cases"], "Seen" in found.text) == (2, [], False)
+
+
+def test_the_order_is_that_of_the_tests() -> None:
+    """The alerts are the same in whatever order the tests have run."""
+    rows = [
+        verdict("track.event", None, None, one, test=name) for one, name in ((WARNING, "t2"), (BAD, "t1"), (BAD, "t3"))
+    ]
+    assert of_results(results(*rows)) == of_results(results(*reversed(rows)))
+    assert [one.rule for one in of_results(results(*rows))] == ["bad-email", "batch-empty"]
+
+
 def test_what_makes_alerts_the_same() -> None:
     """Line numbers, values and indexes may differ; function, rule, place and operation may not."""
     same = [site("app.py:1 in f"), site("app.py:9 in f"), replace(BAD, got="text of 4 characters")]
@@ -66,7 +82,7 @@ def test_the_place_where_no_call_site_is_known() -> None:
         verdict("track.event", None, None, bad, sites=["other.py:5 in h"], test="a"),
         verdict("track.event", None, None, bad, sites=["other.py:5 in h"], met_at=["met.py:6"], test="b"),
         verdict("track.event", None, None, bad, test="tests/test_x.py::test_y[1]"),
-        verdict("unknown", None, None, replace(bad, sent_from="<string>"), test="c"),
+        verdict("unknown", None, None, replace(bad, sent_from="<string>"), test="z"),
     ]
     found = of_results(results(*rows))
     assert [one.spots for one in found] == [
