@@ -9,6 +9,7 @@ from __future__ import annotations
 import argparse
 import json
 import re
+import resource
 import subprocess
 import sys
 import tempfile
@@ -89,20 +90,29 @@ def _memory() -> Iterator[Row]:
 
 
 def _jobs() -> Iterator[Row]:
-    """Wall time of the command with one process and with two, in turn."""
+    """Wall time of the command with one process and with two, in turn, and the processor time that two take more."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder, "events.ndjson")
         with path.open("wb") as file:
             file.writelines(_line(_event(number)) + b"\n" for number in range(FOR_JOBS))
-        found = in_turn({name: partial(_wall, path, name) for name in ("1", "2")}, 3)
-    yield Row(f"{FOR_JOBS:,} lines, whole command", f"{median(found['1']):.1f} s")
-    yield Row("with --jobs 2", f"{ratio(found['1'], found['2']):.2f} × as fast", "near 2 ×")
+        spent: dict[str, list[float]] = {"1": [], "2": []}
+        found = in_turn({name: partial(_wall, path, name, spent[name]) for name in spent}, 3)
+    yield Row(f"{FOR_JOBS:,} lines, whole command", f"{median(found['1']):.1f} s, {median(spent['1']):.1f} s of CPU")
+    shown = f"{ratio(found['1'], found['2']):.2f} × as fast, {ratio(spent['2'], spent['1']):.2f} × the CPU"
+    yield Row("with --jobs 2", shown, "near 2 ×")
 
 
-def _wall(path: Path, jobs: str) -> float:
-    began = time.perf_counter()
+def _wall(path: Path, jobs: str, spent: list[float]) -> float:
+    began, before = time.perf_counter(), _children()
     subprocess.run([*COMMAND, "--jobs", jobs, str(path)], check=True, stdout=subprocess.DEVNULL)
+    spent.append(_children() - before)
     return time.perf_counter() - began
+
+
+def _children() -> float:
+    """The processor time of all processes that were started and have ended."""
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
 
 
 def _event(number: int) -> dict[str, Any]:

@@ -29,7 +29,7 @@ def of(piece: Piece) -> Iterator[Entry]:
 
 def _of_lines(piece: Piece) -> Iterator[Entry]:
     read, name = _reader(), piece.name
-    for number, raw in enumerate(piece.data.split(b"\n"), piece.first):
+    for number, raw in enumerate(piece.lines().split(b"\n"), piece.first):
         if raw and not raw.isspace():
             yield read(raw), partial(Place, name, number)
 

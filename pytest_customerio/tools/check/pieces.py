@@ -8,7 +8,7 @@ import re
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import BinaryIO, Literal
 
@@ -40,7 +40,7 @@ class Piece:
     """A part of a file. `name` is the file as it is shown, `path` where it is read.
 
     `data` are whole lines, from the line with the number `first`; pieces of other kinds stand for a whole file. `size`
-    is the number of bytes of the file that it stands for.
+    is the number of bytes of the file that it stands for, `at` where these begin, if they can be read there again.
     """
 
     name: str
@@ -49,6 +49,19 @@ class Piece:
     data: bytes = b""
     first: int = 1
     size: int = 0
+    at: int | None = None
+
+    def sent(self) -> Piece:
+        """What another process needs to judge the piece: no data where it can read them itself."""
+        return self if self.at is None else replace(self, data=b"")
+
+    def lines(self) -> bytes:
+        """The data, read again where they were not sent. Raises `OSError`."""
+        if self.data or self.at is None:
+            return self.data
+        with self.path.open("rb") as file:
+            file.seek(self.at)
+            return file.read(self.size)
 
 
 def pieces(name: str, path: Path) -> Iterator[Piece]:
@@ -58,7 +71,7 @@ def pieces(name: str, path: Path) -> Iterator[Piece]:
             head = beginning(stream)
             kind = kind_of(path, head)
             if kind == "lines":
-                yield from blocks(name, path, head, stream)
+                yield from blocks(name, path, head, stream, at_path=path.suffix.lower() != PACKED)
             else:
                 yield Piece(name, kind, path, size=path.stat().st_size)
     except BROKEN_FILES as error:
@@ -89,13 +102,16 @@ def opened(path: Path) -> Iterator[BinaryIO]:
             yield raw
 
 
-def blocks(name: str, path: Path, head: bytes, stream: BinaryIO) -> Iterator[Piece]:
-    """Whole lines, about a megabyte at a time. `head` is what was read of the stream already."""
+def blocks(name: str, path: Path, head: bytes, stream: BinaryIO, *, at_path: bool = False) -> Iterator[Piece]:
+    """Whole lines, about a megabyte at a time. `head` is what was read of the stream already.
+
+    `at_path` says that the file at this path holds these very bytes.
+    """
     first, at = 1, 0
     while head:
         data = head if head.endswith(b"\n") else head + stream.readline()
         now = position(stream, at + len(data))
-        yield Piece(name, "lines", path, data, first, now - at)
+        yield Piece(name, "lines", path, data, first, now - at, at if at_path else None)
         first, at = first + data.count(b"\n"), now
         head = stream.read(BLOCK)
 

@@ -35,7 +35,7 @@ def _by_processes(pieces: Iterable[Piece], settings: CheckSettings, jobs: int) -
     with ProcessPoolExecutor(jobs, get_context("spawn"), initializer=_ignore_interrupts) as pool:
         waiting: deque[tuple[Piece, Future[Tally]]] = deque()
         for piece in pieces:
-            waiting.append((piece, pool.submit(_tally, settings, piece)))
+            waiting.append((piece, pool.submit(_tally, settings, piece.sent())))
             if len(waiting) >= jobs * _AHEAD:
                 yield _next(waiting)
         while waiting:

@@ -62,6 +62,9 @@ def test_lines_come_by_the_block(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     assert [one.first for one in found] == [1, 3, 5, 7, 9]
     assert sum(one.size for one in found) == path.stat().st_size
     assert {(one.name, one.kind) for one in found} == {("events.ndjson", "lines")}
+    sent = [one.sent() for one in found]
+    assert b"".join(one.data for one in sent) == b""
+    assert [one.lines() for one in sent] == [one.lines() for one in found] == [one.data for one in found]
 
 
 @pytest.mark.parametrize(("second", "kind"), [(EVENT, "lines"), (b"", "document")])
@@ -83,6 +86,7 @@ def test_a_packed_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     found = list(pieces("x", path))
     assert b"".join(one.data for one in found).count(EVENT) == 100
     assert len(found) > 1
+    assert found == [one.sent() for one in found]
     assert sum(one.size for one in found) == path.stat().st_size
 
 

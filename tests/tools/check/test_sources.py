@@ -58,7 +58,7 @@ def test_standard_input(tmp_path: Path) -> None:
     (source,) = sources(["-", "-"])
     assert source == Source("<stdin>", Path("<stdin>"))
     (lines,) = pieces_of(source, io.BytesIO(EVENT * 2), tmp_path)
-    assert (lines.kind, lines.data) == ("lines", EVENT * 2)
+    assert (lines.kind, lines.data, lines.sent()) == ("lines", EVENT * 2, lines)
     for text, kind in (
         (b'{"log":\n{"entries": []}}', "document"),
         (b"[\n1]", "list"),

@@ -20,21 +20,28 @@ from pytest_customerio.tools.commands import CommandError
 SETTINGS = CheckSettings("track.event")
 
 
-def piece(number: int) -> Piece:
-    return Piece("x", "lines", Path("x"), b'{"name": "a"}\n{"name": 3}\n', 2 * number + 1, 10)
+LINES = b'{"name": "a"}\n{"name": 3}\n'
 
 
-def result(jobs: int, count: int) -> tuple[list[Piece], Tally]:
+def piece(number: int, path: Path | None = None) -> Piece:
+    """Two lines, which are at a path if one is given."""
+    size, at = len(LINES), None if path is None else number * len(LINES)
+    return Piece("x", "lines", path or Path("x"), LINES, 2 * number + 1, size, at)
+
+
+def result(jobs: int, count: int, path: Path | None = None) -> tuple[list[Piece], Tally]:
     whole, order = Tally(), []
-    for one, found in workers.tallies(map(piece, range(count)), SETTINGS, jobs):
+    for one, found in workers.tallies((piece(number, path) for number in range(count)), SETTINGS, jobs):
         order.append(one)
         whole.add(found)
     return order, whole
 
 
-def test_several_processes_find_the_same() -> None:
-    """Two processes find what one finds, in the order of the pieces."""
-    assert result(2, 8) == result(1, 8)
+def test_several_processes_find_the_same(tmp_path: Path) -> None:
+    """Two processes find what one finds, in the order of the pieces; lines of a file they read there."""
+    path = tmp_path / "x.ndjson"
+    path.write_bytes(LINES * 8)
+    assert result(2, 8, path) == result(1, 8, path)
     order, whole = result(1, 8)
     assert order == [piece(number) for number in range(8)]
     assert [str(place) for place in whole.of("error")[0].places.first][:3] == ["x:2", "x:4", "x:6"]
