@@ -7,22 +7,18 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import BinaryIO, TextIO
 
-from pytest_customerio.tools.check.judge import judge_of
 from pytest_customerio.tools.check.pieces import LINES, Piece, UnreadableError, suffix_of
 from pytest_customerio.tools.check.progress import progress
 from pytest_customerio.tools.check.settings import CheckSettings
 from pytest_customerio.tools.check.sources import Source, pieces_of, sources
 from pytest_customerio.tools.check.tally import Place, Tally
 from pytest_customerio.tools.check.workers import tallies
-from pytest_customerio.tools.commands import CommandError
 
 
 def check(
     given: Sequence[str], settings: CheckSettings, jobs: int, standard_input: BinaryIO, terminal: TextIO
 ) -> Tally:
-    """What is in the files that were given. Raises `CommandError`, and `DataError` for a broken schema of theirs."""
-    if not judge_of(settings).has_payload:
-        raise CommandError(f"nothing is known of a payload of {settings.operation}: it has none, or none is published")
+    """What is in the files that were given. Raises `DataError` where a schema of the project is broken."""
     named = sources(given)
     whole = Tally()
     with tempfile.TemporaryDirectory() as folder, progress(sum(one.size for one in named), terminal) as advance:

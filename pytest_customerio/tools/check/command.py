@@ -22,7 +22,7 @@ _FORMS = ("text", "json", "sarif")
 
 def _add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("files", nargs="*", metavar="FILE", help="files and folders; - is standard input")
-    text = "the files hold payloads of this operation, such as track.event; without it each entry says what it is"
+    text = "the files hold payloads of this operation (track lists those of Track); else each entry says what it is"
     parser.add_argument("--operation", metavar="NAME", help=text)
     parser.add_argument("--format", choices=_FORMS, default="text", help="text, data, or SARIF 2.1.0 for code scanning")
     parser.add_argument("--strict", action="store_true", help="warnings fail too")
@@ -67,18 +67,18 @@ def _run(arguments: argparse.Namespace, write: Write) -> int:
 
 def _settings(arguments: argparse.Namespace) -> CheckSettings:
     """The settings. Raises `CommandError` for a name that does not exist, or an address that is none."""
-    from pytest_customerio.contract.catalog import Catalog
     from pytest_customerio.contract.rules import vocabulary
     from pytest_customerio.core import settings
     from pytest_customerio.core.data import UnknownNameError
     from pytest_customerio.core.nearest import nearest
+    from pytest_customerio.tools.check.operations import refuse_unknown
     from pytest_customerio.tools.check.settings import CheckSettings
 
-    operations = [arguments.operation] if arguments.operation is not None else []
-    for names, known in ((operations, list(Catalog.load().operations)), (arguments.allow, list(vocabulary()))):
-        for name in names:
-            if name not in known:
-                raise UnknownNameError(name, nearest(name, known))
+    if arguments.operation is not None:
+        refuse_unknown(arguments.operation)
+    for rule in arguments.allow:
+        if rule not in vocabulary():
+            raise UnknownNameError(rule, nearest(rule, vocabulary()))
     try:
         hosts = settings.hosts(arguments.host)
     except settings.SettingsError as error:
@@ -93,7 +93,7 @@ CHECK = Command(
     help="judge requests and payloads in files",
     description=_DESCRIPTION,
     epilog=_EPILOG,
-    names="operation or rule",
+    names="rule",
     add_arguments=_add_arguments,
     run=_run,
 )

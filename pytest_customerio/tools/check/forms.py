@@ -19,10 +19,10 @@ BROKEN = 1
 SEVERITIES: tuple[Severity, ...] = ("error", "warning", "info")
 # The most causes that are shown with everything, the most warnings, and the most places of one thing.
 _BLOCKS, _WARNINGS, _PLACES = 20, 20, 3
-NOTHING = f"""\
+NOTHING = """\
 nothing was judged: no request to Customer.io, and no payload whose operation is known
 
-  a payload by itself   say what it is: --operation track.event (all names: {PROGRAM} errors)
+  a payload by itself   say what it is: --operation track.event (--operation track lists those of Track)
   a request             has method and url, and body as text or as JSON
   an address of yours   such as a proxy: --host https://…
   where that is fine    --allow-unjudged"""
@@ -68,7 +68,7 @@ def closing(outcome: Outcome) -> Iterator[str]:
     """The lines that say what was looked at, and what was not."""
     tally = outcome.tally
     place = f" of {_count(len(tally.files), 'file')}" if tally.files else ""
-    yield f"{_count(tally.judged, 'payload')}{place} judged: {_wrong(tally)}"
+    yield f"{_count(tally.judged, 'payload')}{place} judged" + (f": {_wrong(tally)}" if tally.judged else "")
     yield from _listed("allowed", [f"{rule} (×{count})" for rule, count in tally.allowed.items()])
     yield from _listed("not judged", _not_judged(tally))
     unreadable = [f"{one.place}: {one.reason}" for one in tally.corrupt.first]

@@ -41,11 +41,6 @@ class Judge:
         self._heads: dict[tuple[str, int], Head] = {}
         self._given = self._head((self._catalog.operations[settings.operation],)) if settings.operation else None
 
-    @property
-    def has_payload(self) -> bool:
-        """Whether anything is known of a payload of the operation that was named, if one was."""
-        return self._given is None or self._given.has_payload
-
     def tally(self, piece: Piece) -> Tally:
         """What is in one piece, and what is wrong with it."""
         found = Tally()

@@ -136,9 +136,9 @@ def test_what_is_shown_holds_no_value(capsys: pytest.CaptureFixture[str]) -> Non
         ([], "name the files or folders to check, or - for standard input"),
         (
             ["x.json", "--operation", "track.evnt"],
-            "no operation or rule is named 'track.evnt'; did you mean track.event?",
+            "no operation is named 'track.evnt'; did you mean track.event?\nWith a payload there are track.",
         ),
-        (["x.json", "--allow", "bad-mail"], "no operation or rule is named 'bad-mail'; did you mean bad-email?"),
+        (["x.json", "--allow", "bad-mail"], "no rule is named 'bad-mail'; did you mean bad-email?"),
         (["x.json", "--operation", "track.region"], "nothing is known of a payload of track.region: it has none"),
         (["x.json", "--host", "proxy"], "--host: 'proxy' is no base URL; accepted: https://host[:port][/path]"),
         (["x.json", "--jobs", "many"], "argument --jobs: 'many' is no number of processes"),

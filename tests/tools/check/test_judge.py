@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from pytest_customerio.tools.check.judge import Judge, judge_of
+from pytest_customerio.tools.check.judge import judge_of
 from pytest_customerio.tools.check.pieces import Piece
 from pytest_customerio.tools.check.settings import CheckSettings
 from pytest_customerio.tools.check.tally import Tally
@@ -154,10 +154,3 @@ def test_a_file_without_entries(tmp_path: Path, kind: Any, text: bytes) -> None:
     """A file in which there is nothing to judge is named."""
     (tmp_path / "x").write_bytes(text)
     assert judge_of(CheckSettings()).tally(Piece("x", kind, tmp_path / "x")).empty == {"x": None}
-
-
-def test_nothing_is_known_of_some_payloads() -> None:
-    """An operation without a payload cannot be judged by payloads."""
-    assert Judge(CheckSettings()).has_payload
-    assert Judge(CheckSettings("track.event")).has_payload
-    assert not Judge(CheckSettings("track.region")).has_payload
