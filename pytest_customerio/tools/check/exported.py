@@ -14,7 +14,7 @@ from pytest_customerio.contract.keywords import json_bytes
 from pytest_customerio.contract.semantics import UNKNOWN_MOMENT
 from pytest_customerio.contract.sizes import LEAST_LIMIT
 from pytest_customerio.core.model import Interaction, WireRequest
-from pytest_customerio.core.payload import Payload
+from pytest_customerio.core.payload import Payload, decode
 
 Json = Any
 # Exports, browsers and recorders leave credentials out or mask them, so that nothing can be said of them.
@@ -49,9 +49,15 @@ def of_export(request: Mapping[str, Json], size: int, problem: str = "") -> Inte
     if body is None or isinstance(body, str):
         raw, known = (body or "").encode("utf-8", "surrogatepass"), "body" in request
         return Interaction("export", method, url, headers, raw, body_known=known, at=at, exempt=exempt)
-    size = size if size <= LEAST_LIMIT else json_bytes(body)
-    exported = Payload("json", body, size, problem)
+    exported = _value(body, size, problem)
     return ExportedRequest("export", method, url, headers, at=at, exempt=exempt, exported=exported)
+
+
+def payload_of(given: Json, entry: Payload) -> Payload:
+    """A payload that is a member of an entry: its JSON value, or its text."""
+    if isinstance(given, str):
+        return decode({}, given.encode("utf-8", "surrogatepass"))
+    return _value(given, entry.size, entry.problem)
 
 
 def of_har(document: Json) -> Iterator[Interaction | None]:
@@ -73,6 +79,11 @@ def of_cassette(request: WireRequest) -> Interaction:
     exempt = _CREDENTIALS if headers else _NO_HEADERS
     body = request.body or None
     return Interaction("cassette", request.method, request.url, headers, body, at=UNKNOWN_MOMENT, exempt=exempt)
+
+
+def _value(value: Json, size: int, problem: str) -> Payload:
+    """A JSON value as a payload; `size` is that of its entry, and precise only where it can matter."""
+    return Payload("json", value, size if size <= LEAST_LIMIT else json_bytes(value), problem)
 
 
 def _of_har_entry(request: Mapping[str, Json], entry: Mapping[str, Json]) -> Interaction:

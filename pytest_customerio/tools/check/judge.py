@@ -14,7 +14,7 @@ from pytest_customerio.core.data import DataError
 from pytest_customerio.core.model import Interaction, Operation
 from pytest_customerio.core.payload import Payload
 from pytest_customerio.tools.check import entries
-from pytest_customerio.tools.check.exported import of_export
+from pytest_customerio.tools.check.exported import of_export, payload_of
 from pytest_customerio.tools.check.pieces import BROKEN_FILES, Piece, UnreadableError, reason
 from pytest_customerio.tools.check.settings import CheckSettings
 from pytest_customerio.tools.check.shapes import Shapes, request_in
@@ -77,15 +77,22 @@ class Judge:
             if request is not None:
                 self._request(found, of_export(request, entry.size, entry.problem), where)
                 return
-            operations = self._shapes.operations(value)
-            if not operations:
+            head, entry = self._by_members(value, entry)
+            if head is None or not head.has_payload:
                 found.note_unknown(where())
                 return
-            head = self._head(operations)
         found.judged += 1
         judged = self._contract.judge_payload(head, entry)
         if judged.violations:
             self._note(found, judged, head.place.candidates, "", where)
+
+    def _by_members(self, value: Json, entry: Payload) -> tuple[Head | None, Payload]:
+        """The payload in an entry that names its operation, else the entry itself, and what its members tell."""
+        named = value.get("operation")
+        if isinstance(named, str) and named in self._catalog.operations and "payload" in value:
+            return self._head((self._catalog.operations[named],)), payload_of(value["payload"], entry)
+        operations = self._shapes.operations(value)
+        return self._head(operations) if operations else None, entry
 
     def _request(self, found: Tally, sent: Interaction, where: Where) -> None:
         place = self._catalog.place(sent.method, sent.url)

@@ -60,6 +60,32 @@ def test_entities_tell_their_operation() -> None:
     ]
 
 
+def test_entries_that_name_their_operation() -> None:
+    """An entry may name its operation beside its payload, which is a value or a text."""
+    wrong = {**EVENT, "timestamp": 1764000000000}
+    large = {**EVENT, "data": {"note": "x" * 40_000}}
+    found = tally(
+        {"operation": "track.event", "payload": wrong},
+        {"operation": "track.event", "payload": json.dumps(wrong)},
+        {"operation": "track.event", "payload": large},
+        {"operation": "track.event", "payload": "name=x"},
+    )
+    assert (found.judged, [(name, rule, places) for name, rule, _, places in broken(found)]) == (
+        4,
+        [
+            ("track.event", "timestamp-milliseconds", ["x.ndjson:1", "x.ndjson:2"]),
+            ("track.event", "body-not-json", ["x.ndjson:4"]),
+        ],
+    )
+    for other in (
+        {"operation": "track.evnt", "payload": {}},
+        {"operation": "track.event"},
+        {"operation": "track.region", "payload": {}},
+        {"operation": 1, "payload": {}},
+    ):
+        assert (tally(other).judged, list(tally(other).unknown)) == (0, ["x.ndjson"])
+
+
 def test_a_line_may_be_a_list() -> None:
     """Each element of a list in one line is an entry of that line."""
     found = tally([ENTITY, {**ENTITY, "name": 1}])
