@@ -43,7 +43,7 @@ def of_export(request: Mapping[str, Json], size: int, problem: str = "") -> Inte
     `body` is the text that was sent, or its JSON value. `size` is the size of the entry, which is at least that of the
     body. Without `body` only the address is judged, without `at` no rule about time.
     """
-    method, url, body = request["method"], request.get("url") or request["uri"], request.get("body")
+    method, url, body = request["method"], request.get("url", request.get("uri")), request.get("body")
     headers, at = _headers(request.get("headers")), _moment(request.get("at"))
     exempt = _CREDENTIALS if headers else _NO_HEADERS
     if body is None or isinstance(body, str):

@@ -99,8 +99,10 @@ def test_requests() -> None:
         {"request": {"method": "POST", "url": f"{URL}x", "body": {}}},
         {"method": "GET", "url": "https://example.com/"},
         {"method": "POST", "url": URL},
+        {"method": "POST", "url": ""},
+        {"method": "POST", "url": "http://[broken"},
     )
-    assert (found.judged, found.elsewhere, found.bodyless.count) == (3, 1, 1)
+    assert (found.judged, found.elsewhere, found.bodyless.count) == (3, 3, 1)
     line = "POST https://track.customer.io/api/v1/customers/…/events"
     assert broken(found) == [
         ("track.event", "event-name-not-string", line, ["x.ndjson:1"]),
