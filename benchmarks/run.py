@@ -22,6 +22,7 @@ BENCHMARKS = (
     "recordings",
     "check",
     "mocks",
+    "reports",
     "mutation_bar",
 )
 

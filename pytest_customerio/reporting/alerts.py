@@ -1,91 +1,68 @@
-"""What is wrong with a run, as alerts: one for each call site, rule and place in the payload."""
+"""The problems of a run as alerts of code scanning, each at the line of the application that sent the payload."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
 from typing import Any
 
 from pytest_customerio.contract.catalog import Catalog
 from pytest_customerio.reporting import causes
-from pytest_customerio.reporting.results import Results, Row
-from pytest_customerio.reporting.sarif import Alert, Spot, message
+from pytest_customerio.reporting.annotations import from_workspace
+from pytest_customerio.reporting.problems import Problem, problems
+from pytest_customerio.reporting.results import Results
+from pytest_customerio.reporting.sarif import Alert, Spot, Suppression, message
 
 _CALL_SITE = re.compile(r"(?P<path>.+):(?P<line>\d+)(?: in (?P<function>.+))?")
 # The most tests that are named for one alert.
 TESTS = 20
 
 
-@dataclass(slots=True)
-class _Seen:
-    """The first row and violation of one alert, and the cases and tests in which it was seen."""
-
-    row: Row
-    violation: Mapping[str, Any]
-    cases: dict[str, None] = field(default_factory=dict)
-    tests: dict[str, None] = field(default_factory=dict)
-    count: int = 0
+def of_results(results: Results, workspace: str = "") -> list[Alert]:
+    """The alerts of a run. `workspace` is the folder that paths are shown from, if the project is in it."""
+    docs = {name: operation.docs for name, operation in Catalog.load().operations.items()}
+    return [_alert(one, docs.get(one.operation, ""), results, workspace) for one in problems(results)]
 
 
-def of_results(results: Results) -> list[Alert]:
-    """The alerts of a run, by test: workers of xdist report in any order."""
-    seen: dict[str, _Seen] = {}
-    for row, violation in _violations(results):
-        one = seen.setdefault(f"{_identity(row, violation)} {violation['allowed']}", _Seen(row, violation))
-        # What breaks the contract does so in every case; only where an error was handled badly does the case matter.
-        one.cases |= {row["case"]: None} if row["case"] and not violation["where"] else {}
-        one.tests[row["nodeid"]] = None
-        one.count += 1
-    docs = {name: operation.docs for name, operation in Catalog.load().operations.items()} if seen else {}
-    return [_alert(one, docs) for one in seen.values()]
-
-
-def spot(call_site: str) -> Spot:
-    """The place that a call site such as `app/crm.py:16 in purchase` names."""
-    found = _CALL_SITE.fullmatch(call_site)
-    return Spot(found["path"], int(found["line"]), found["function"] or "") if found else Spot(call_site)
-
-
-def _violations(results: Results) -> Iterator[tuple[Row, Mapping[str, Any]]]:
-    for row in sorted(results.rows, key=lambda one: (one["nodeid"], one["operation"], one["case"] or "")):
-        for violation in row["violations"]:
-            yield row, violation
-
-
-def _site(row: Row, violation: Mapping[str, Any]) -> str:
-    """The call site of the violation, or the first one of the operation in this test."""
-    sites: Iterable[str] = (violation["sent_from"] or "", *row["met_at"], *row["call_sites"])
-    return next(filter(None, sites), "")
-
-
-def _identity(row: Row, violation: Mapping[str, Any]) -> str:
-    """What stays the same when lines move, values differ or another test finds it first."""
-    where = spot(_site(row, violation))
-    site = f"{where.path} {where.function}" if where.path else row["nodeid"].partition("[")[0]
-    got = "" if violation["where"] else causes.found(violation["rule"], violation["got"], row["case"] or "")
-    return f"{row['operation']} {violation['rule']} {causes.without_numbers(violation['where'])} {got} {site}"
-
-
-def _message(operation: str, place: str, violation: Mapping[str, Any]) -> str:
-    names = ("expected", "got", "error", "source", "hint")
-    return message(operation, place, *(violation[name] for name in names))
-
-
-def _alert(seen: _Seen, docs: Mapping[str, str]) -> Alert:
-    row, violation = seen.row, seen.violation
-    site, cases = _site(row, violation), list(seen.cases)
-    place = violation["where"] or (cases[0] if cases else "")
+def _alert(problem: Problem, docs: str, results: Results, workspace: str) -> Alert:
+    each, cases = problem.violation, list(problem.cases)
+    spot = _spot(problem)
+    operation = "" if problem.operation == "unknown" else problem.operation
+    said = [each[name] for name in ("expected", "got", "error", "source", "hint")]
     more = f" (Seen in {causes.named(cases)}.)" if len(cases) > 1 else ""
     return Alert(
-        rule=violation["rule"],
-        severity=violation["severity"],
-        text=_message("" if row["operation"] == "unknown" else row["operation"], place, violation) + more,
-        identity=_identity(row, violation),
-        spots=[spot(site) if site else Spot(row["nodeid"].partition("::")[0])],
-        count=seen.count,
-        hint=violation["hint"],
-        docs=docs.get(row["operation"], ""),
-        allowed=violation["allowed"],
-        properties={"operation": row["operation"], "cases": cases, "tests": list(seen.tests)[:TESTS]},
+        rule=each["rule"],
+        severity=each["severity"],
+        text=message(operation, problem.place, *said) + more,
+        identity=_identity(problem, spot),
+        spots=[Spot(from_workspace(workspace, results.about.rootdir, spot.path), spot.line, spot.function)],
+        count=problem.count,
+        hint=each["hint"],
+        docs=docs,
+        suppression=_suppression(problem),
+        properties={"operation": problem.operation, "cases": cases, "tests": list(problem.tests)[:TESTS]},
     )
+
+
+def _spot(problem: Problem) -> Spot:
+    """The call site; where none is known the file of the first test."""
+    found = _CALL_SITE.fullmatch(problem.violation["sent_from"] or "")
+    if found is None:
+        return Spot(next(iter(problem.tests)).partition("::")[0])
+    return Spot(found["path"], int(found["line"]), found["function"] or "")
+
+
+def _identity(problem: Problem, spot: Spot) -> str:
+    """What stays the same when lines move, values differ or another test finds it first."""
+    each = problem.violation
+    case = next(iter(problem.cases), "")
+    what = causes.without_numbers(each["where"]) or causes.found(each["rule"], each["got"], case)
+    return f"{problem.operation} {each['rule']} {what} {spot.path} {spot.function}"
+
+
+def _suppression(problem: Problem) -> Suppression | None:
+    reasons: dict[Any, Suppression] = {
+        "allowed": Suppression("inSource", problem.violation.get("allowed", "")),
+        "known": Suppression("external", "in the baseline"),
+        "expected": Suppression("inSource", "its tests are marked xfail"),
+    }
+    return reasons.get(problem.state)

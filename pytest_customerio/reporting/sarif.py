@@ -9,6 +9,7 @@ import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from importlib import metadata
+from json import dumps
 from pathlib import PurePath, PurePosixPath, PureWindowsPath
 from typing import Any
 from urllib.parse import quote
@@ -34,11 +35,19 @@ class Spot:
 
 
 @dataclass(frozen=True, slots=True)
+class Suppression:
+    """Why an alert is no open one: by something in the source (`inSource`), or by a file beside it (`external`)."""
+
+    kind: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class Alert:
     """One thing that is wrong, at its first spot and at others.
 
     `identity` is what makes it the same alert in another run: no line number, no value. `count` says how often it was
-    seen. `allowed` is the reason for which it is allowed, `docs` the page of Customer.io about the operation.
+    seen. `docs` is the page of Customer.io about the operation.
     """
 
     rule: str
@@ -49,7 +58,7 @@ class Alert:
     count: int = 1
     hint: str = ""
     docs: str = ""
-    allowed: str = ""
+    suppression: Suppression | None = None
     properties: Mapping[str, Any] = field(default_factory=dict)
 
 
@@ -84,6 +93,11 @@ def log(alerts: Sequence[Alert], notices: Iterable[Notice] = ()) -> dict[str, An
         "results": [_result(one, rules.index(one.rule)) for one in alerts],
     }
     return {"$schema": SCHEMA, "version": VERSION, "runs": [run]}
+
+
+def text(log: Mapping[str, Any]) -> str:
+    """The log as it is written into a file."""
+    return dumps(log, indent=1, ensure_ascii=False) + "\n"
 
 
 def _rule(name: str, alerts: Iterable[Alert]) -> dict[str, Any]:
@@ -126,8 +140,8 @@ def _result(alert: Alert, index: int) -> dict[str, Any]:
     others = [{"id": number, **_location(spot)} for number, spot in enumerate(alert.spots[1:], 1)]
     if others:
         result["relatedLocations"] = others
-    if alert.allowed:
-        result["suppressions"] = [{"kind": "inSource", "status": "accepted", "justification": alert.allowed}]
+    if (why := alert.suppression) is not None:
+        result["suppressions"] = [{"kind": why.kind, "status": "accepted", "justification": why.reason}]
     return result
 
 

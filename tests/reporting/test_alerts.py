@@ -1,37 +1,39 @@
-"""The alerts of a run: one for each call site, rule and place in the payload."""
+"""The problems of a run as alerts of code scanning."""
 
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 
 from resulting import BAD, LOST, WARNING, results, verdict
 
 from pytest_customerio.core.model import Violation
 from pytest_customerio.reporting.alerts import TESTS, of_results
-from pytest_customerio.reporting.sarif import Alert, Spot
+from pytest_customerio.reporting.sarif import Alert, Spot, Suppression
 
 DOCS = "https://docs.customer.io/integrations/api/track/tag/track-events/track/"
 
 
-def site(where: str) -> Violation:
-    return replace(BAD, sent_from=where)
+def identity(one: Violation, *, test: str = "t.py::t", case: str | None = None) -> str:
+    (found,) = of_results(results(verdict("track.event", case, None, one, test=test)))
+    return found.identity
 
 
 def test_a_broken_contract() -> None:
     """A violation in a payload is an alert at its call site, with the operation's page and the tests that saw it."""
-    (found,) = of_results(
-        results(verdict("track.event", None, None, BAD), verdict("track.event", None, None, BAD, test="u"))
-    )
-    assert found == Alert(
-        rule="bad-email",
-        severity="error",
-        text="track.event $.email: expected an e-mail address, got text of 3 characters.",
-        identity="track.event bad-email $.email  app.py f",
-        spots=[Spot("app.py", 1, "f")],
-        count=2,
-        docs=DOCS,
-        properties={"operation": "track.event", "cases": [], "tests": ["t.py::t", "u"]},
-    )
+    rows = [verdict("track.event", None, None, BAD), verdict("track.event", "401-unauthorized", None, BAD, test="u")]
+    assert of_results(results(*rows)) == [
+        Alert(
+            rule="bad-email",
+            severity="error",
+            text="track.event $.email: expected an e-mail address, got text of 3 characters.",
+            identity="track.event bad-email $.email app.py f",
+            spots=[Spot("app.py", 1, "f")],
+            count=2,
+            docs=DOCS,
+            properties={"operation": "track.event", "cases": [], "tests": ["t.py::t", "u"]},
+        )
+    ]
 
 
 def test_an_error_that_was_handled_badly() -> None:
@@ -51,55 +53,47 @@ def test_an_error_that_was_handled_badly() -> None:
     assert (found.count, found.properties["cases"]) == (4, cases)
 
 
-def test_a_broken_contract_is_the_same_in_every_case() -> None:
-    """The cases of a test that breaks the contract say nothing about that."""
-    rows = [verdict("track.event", case, "raised", BAD) for case in ("401-unauthorized", "403-forbidden")]
-    (found,) = of_results(results(*rows))
-    assert (found.count, found.properties["cases"], "Seen" in found.text) == (2, [], False)
-
-
-def test_the_order_is_that_of_the_tests() -> None:
-    """The alerts are the same in whatever order the tests have run."""
-    rows = [
-        verdict("track.event", None, None, one, test=name) for one, name in ((WARNING, "t2"), (BAD, "t1"), (BAD, "t3"))
-    ]
-    assert of_results(results(*rows)) == of_results(results(*reversed(rows)))
-    assert [one.rule for one in of_results(results(*rows))] == ["bad-email", "batch-empty"]
-
-
-def test_what_makes_alerts_the_same() -> None:
-    """Line numbers, values and indexes may differ; function, rule, place and operation may not."""
-    same = [site("app.py:1 in f"), site("app.py:9 in f"), replace(BAD, got="text of 4 characters")]
-    assert len(of_results(results(*[verdict("track.event", None, None, one, test=one.got) for one in same]))) == 1
-    others = [BAD, site("app.py:1 in g"), WARNING, replace(BAD, where="$.data.email"), replace(BAD, allowed="so")]
-    assert len(of_results(results(*[verdict("track.event", None, None, one, test=str(one)) for one in others]))) == 5
+def test_what_makes_an_alert_the_same_in_another_run() -> None:
+    """The number of the line, values, the index in a batch and the case may differ; rule, place and function may not."""
+    first = replace(BAD, where="$.batch[3].email")
+    for same in (
+        replace(first, sent_from="app.py:9 in f"),
+        replace(first, got="x"),
+        replace(first, where="$.batch[4].email"),
+    ):
+        assert identity(same) == identity(first)
+    for other in (replace(first, sent_from="app.py:1 in g"), WARNING, replace(first, where="$.data.email")):
+        assert identity(other) != identity(first)
+    lost = replace(LOST, got="lost: nothing after the 429")
+    again = replace(LOST, got="lost: nothing after the 500")
+    assert identity(lost, case="429-rate-limited-recovers") == identity(again, case="500-server-error-recovers")
 
 
 def test_the_place_where_no_call_site_is_known() -> None:
-    """The call site of the row stands for it, else the file of the test."""
+    """The file of the first test stands for it."""
     bad = replace(BAD, sent_from=None)
-    rows = [
-        verdict("track.event", None, None, bad, sites=["other.py:5 in h"], test="a"),
-        verdict("track.event", None, None, bad, sites=["other.py:5 in h"], met_at=["met.py:6"], test="b"),
-        verdict("track.event", None, None, bad, test="tests/test_x.py::test_y[1]"),
-        verdict("unknown", None, None, replace(bad, sent_from="<string>"), test="z"),
-    ]
-    found = of_results(results(*rows))
-    assert [one.spots for one in found] == [
-        [Spot("other.py", 5, "h")],
-        [Spot("met.py", 6)],
-        [Spot("tests/test_x.py")],
-        [Spot("<string>")],
-    ]
-    assert found[2].identity.endswith(" tests/test_x.py::test_y")
-    assert found[3].docs == ""
-    assert found[3].text.startswith("$.email: expected ")
+    (found,) = of_results(results(verdict("unknown", None, None, bad, test="tests/test_x.py::test_y[1]")))
+    assert (found.spots, found.docs) == ([Spot("tests/test_x.py")], "")
+    assert found.text.startswith("$.email: expected ")
 
 
-def test_what_is_allowed_keeps_its_reason() -> None:
-    """An allowance is part of the alert."""
-    (found,) = of_results(results(verdict("track.event", None, None, replace(BAD, allowed="legacy"))))
-    assert found.allowed == "legacy"
+def test_paths_begin_at_the_workspace() -> None:
+    """Where the project lies in a folder of the repository, paths begin at the repository, as code scanning needs it."""
+    found = results(verdict("track.event", None, None, BAD))
+    found.about = replace(found.about, rootdir=Path("/srv/repo/service"))
+    (one,) = of_results(found, "/srv/repo")
+    assert one.spots == [Spot("service/app.py", 1, "f")]
+
+
+def test_what_is_no_open_alert() -> None:
+    """What is allowed, stands in the baseline, or is expected by an xfail mark is suppressed, with the reason."""
+    allowed = replace(BAD, allowed="legacy")
+    found = results(verdict("track.event", None, None, allowed), verdict("track.event", None, None, BAD, test="x"))
+    found.outcomes["x"] = "xfailed"
+    assert [one.suppression for one in of_results(found)] == [
+        Suppression("inSource", "legacy"),
+        Suppression("inSource", "its tests are marked xfail"),
+    ]
 
 
 def test_the_number_of_tests_is_bounded() -> None:

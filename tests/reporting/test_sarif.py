@@ -8,7 +8,7 @@ import pytest
 from sarif import validate
 
 from pytest_customerio.reporting import sarif
-from pytest_customerio.reporting.sarif import Alert, Notice, Spot, log
+from pytest_customerio.reporting.sarif import Alert, Notice, Spot, Suppression, log
 
 
 def alert(rule: str = "bad-email", severity: str = "error", **more: object) -> Alert:
@@ -77,7 +77,12 @@ def test_a_rule_is_described_once() -> None:
 
 def test_what_is_allowed_is_suppressed() -> None:
     """An allowance is a suppression with its reason, so that code scanning shows no open alert."""
-    found = log([alert("jitter", "warning", allowed="the job runs alone"), alert("stale-event", "info")])
+    found = log(
+        [
+            alert("jitter", "warning", suppression=Suppression("inSource", "the job runs alone")),
+            alert("stale-event", "info"),
+        ]
+    )
     validate(found)
     first, second = found["runs"][0]["results"]
     assert first["suppressions"] == [{"kind": "inSource", "status": "accepted", "justification": "the job runs alone"}]

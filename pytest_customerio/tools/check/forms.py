@@ -112,7 +112,7 @@ def as_sarif(outcome: Outcome) -> str:
     notices += [sarif.Notice(f"not judged: {one}", "warning") for one in _not_judged(tally)]
     notices += [sarif.Notice(NOTHING.partition("\n")[0])] if outcome.judged_nothing else []
     log = sarif.log([_alert(one) for one in tally.of(*SEVERITIES)], notices)
-    return dumps(log, indent=1, ensure_ascii=False) + "\n"
+    return sarif.text(log)
 
 
 FORMS = {"text": text, "json": as_json, "sarif": as_sarif}
