@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from itertools import islice
 from pathlib import Path
@@ -14,7 +14,7 @@ from pytest_customerio.contract.address import judge_address, judge_verification
 from pytest_customerio.contract.auth import from_url, judge_auth, service_account
 from pytest_customerio.contract.catalog import LONGEST_REMEMBERED, RETIRED_HOSTS, Catalog, Match
 from pytest_customerio.contract.keywords import json_bytes
-from pytest_customerio.contract.plan.contents import Content, contents
+from pytest_customerio.contract.plan.contents import contents
 from pytest_customerio.contract.plan.tracking_plan import TrackingPlan
 from pytest_customerio.contract.rules import in_order, violation, vocabulary
 from pytest_customerio.contract.schemas import Schemas
@@ -42,13 +42,13 @@ _WITH_PARAMETERS = frozenset({"track.identify", "track.add_to_segment", "track.r
 class Judged:
     """What the contract says about one request: its operation, if it is one, and the violations.
 
-    The violations are sorted by severity, place and rule; each pair of rule and place occurs once. `contents` are the
-    events, attributes and data of messages that the request carries.
+    The violations are sorted by severity, place and rule; each pair of rule and place occurs once. `params` are the
+    parameters of the path.
     """
 
     operation: Operation | None
     violations: tuple[Violation, ...] = ()
-    contents: tuple[Content, ...] = ()
+    params: Mapping[str, str] = field(default_factory=dict, hash=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,16 +101,14 @@ class Contract:
         found = list(head.violations)
         if head.has_payload and interaction.body_known:
             found += self._judge_body(head, interaction)
-        carried: tuple[Content, ...] = ()
-        if operation is not None and interaction.body_known:
+        if self._plan is not None and operation is not None and interaction.body_known:
             carried = contents(operation.id, interaction.payload.value, head.place.params)
-        if carried and self._plan is not None:
             found += islice(self._plan.judge(carried, interaction.payload.size), _MOST)
         if interaction.tls_verified is False:
             found += judge_verification(head.place)
         if interaction.exempt:
             found = [each for each in found if each.rule not in interaction.exempt]
-        return Judged(operation, in_order(found, interaction.sent_from) if found else (), carried)
+        return Judged(operation, in_order(found, interaction.sent_from) if found else (), head.place.params)
 
     def _operation(self, place: Match, interaction: Interaction) -> Operation | None:
         """The operation at this place; where several share it, the payload decides."""
