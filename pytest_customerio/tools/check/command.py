@@ -33,6 +33,8 @@ def _add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--host", action="append", default=[], metavar="URL", help=text)
     text = "schemas of yours, as in the ini cio_schemas; repeatable"
     parser.add_argument("--schemas", action="append", default=[], type=existing_folder, metavar="FOLDER", help=text)
+    text = "the folder of your tracking plan, as in the ini cio_plan"
+    parser.add_argument("--plan", type=existing_folder, metavar="FOLDER", help=text)
     parser.add_argument("--jobs", type=_jobs, default=1, metavar="N", help="processes, default 1; 0: one per processor")
     text = "what cannot be judged is no mistake, nor is nothing at all: for a commit hook"
     parser.add_argument("--allow-unjudged", action="store_true", help=text)
@@ -84,7 +86,12 @@ def _settings(arguments: argparse.Namespace) -> CheckSettings:
     except settings.SettingsError as error:
         raise CommandError(str(error).replace("ini cio_hosts", "--host")) from None
     return CheckSettings(
-        arguments.operation, arguments.region, hosts, tuple(arguments.schemas), frozenset(arguments.allow)
+        operation=arguments.operation,
+        region=arguments.region,
+        hosts=hosts,
+        schemas=tuple(arguments.schemas),
+        plan=arguments.plan,
+        allow=frozenset(arguments.allow),
     )
 
 

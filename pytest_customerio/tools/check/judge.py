@@ -31,11 +31,11 @@ def judge_of(settings: CheckSettings) -> Judge:
 
 
 class Judge:
-    """Judges pieces. Raises `DataError` where a schema of the project is broken."""
+    """Judges pieces. Raises `DataError` where a schema or the plan of the project is broken."""
 
     def __init__(self, settings: CheckSettings) -> None:
         self._catalog = Catalog.load(settings.hosts)
-        self._contract = Contract(self._catalog, settings.schemas, settings.region)
+        self._contract = Contract(self._catalog, settings.schemas, settings.region, settings.plan)
         self._allow = settings.allow
         self._shapes = Shapes(self._catalog)
         self._heads: dict[tuple[str, int], Head] = {}

@@ -10,11 +10,12 @@ from pathlib import Path
 class CheckSettings:
     """`operation` is the operation of every payload; without it each entry says by itself what it is.
 
-    `region`, `hosts` and `schemas` are as in the ini of a project; `allow` are rules that may be broken.
+    `region`, `hosts`, `schemas` and `plan` are as in the ini of a project; `allow` are rules that may be broken.
     """
 
     operation: str | None = None
     region: str | None = None
     hosts: tuple[str, ...] = ()
     schemas: tuple[Path, ...] = ()
+    plan: Path | None = None
     allow: frozenset[str] = frozenset()

@@ -154,6 +154,17 @@ def test_settings(tmp_path: Path) -> None:
     assert [rule for _, rule, _, _ in broken(found)] == ["own-contract"]
 
 
+def test_a_tracking_plan(tmp_path: Path) -> None:
+    """Payloads by themselves and in requests are judged by the plan of the project."""
+    (tmp_path / "events").mkdir()
+    (tmp_path / "events" / "bought.json").write_text('{"required": ["total"]}')
+    event = {"name": "bought", "data": {}}
+    found = tally(event, operation="track.event", plan=tmp_path)
+    assert [(rule, name) for name, rule, _, _ in broken(found)] == [("event-contract", "track.event")]
+    found = tally({"method": "POST", "url": URL, "body": event}, {**ENTITY, "action": "evnt"}, plan=tmp_path)
+    assert [rule for _, rule, _, _ in broken(found)] == ["event-contract", "unknown-action"]
+
+
 @pytest.mark.parametrize(
     ("name", "kind", "text", "place", "reason"),
     [
