@@ -20,6 +20,7 @@ BENCHMARKS = (
     "threads",
     "sandbox",
     "recordings",
+    "check",
     "mocks",
     "baseline",
     "reports",

@@ -24,7 +24,7 @@ OPTIONS = {
     "--cio-contract": ("check every request to Customer.io; nothing leaves the machine", FLAG),
     "--cio-strict": ("warnings fail tests too", FLAG),
     "--cio-record": ("record what a sandbox answers, test by test, in cassettes/", FLAG),
-    "--cio-report": ("write the verdicts; kind by suffix: .json, .md, .html", FILES),
+    "--cio-report": ("write the verdicts; kind by suffix: .json, .md, .html, .sarif", FILES),
     "--cio-fail-under": ("fail where less than PERCENT of the errors was met", {"metavar": "PERCENT"}),
     "--cio-baseline": ("violations that stand in FILE do not fail; new ones do", {"metavar": "FILE"}),
     "--cio-baseline-update": ("write the baseline: add what is new, drop what is mended", FLAG),

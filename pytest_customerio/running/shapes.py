@@ -7,11 +7,11 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from pytest_customerio.contract.contract import Judged
-from pytest_customerio.contract.plan.contents import Content
+from pytest_customerio.contract.plan.contents import BROADCAST, Content, contents
 from pytest_customerio.contract.plan.files import RULES
 from pytest_customerio.contract.plan.shapes import shape, signature, typed
 from pytest_customerio.core.allowances import Allowance
-from pytest_customerio.core.model import Interaction, Violation
+from pytest_customerio.core.model import Interaction, Operation, Violation
 from pytest_customerio.core.redact import is_personal
 from pytest_customerio.reporting.conflicts import add_conflicts
 from pytest_customerio.reporting.results import CONFLICT
@@ -37,6 +37,7 @@ class Shapes:
 
     def __init__(self) -> None:
         self._seen: set[object] = set()
+        self._bodies: set[object] = set()
         self._new: list[dict[str, Any]] = []
 
     def noting(self, judge: Judge, plan: Plan, allow: Iterable[Allowance]) -> Judge:
@@ -50,8 +51,14 @@ class Shapes:
 
         def judged(interaction: Interaction) -> Judged:
             found = judge(interaction)
-            if found.contents and not (found.violations and any(map(_is_broken, found.violations))):
-                self._note(found, interaction, plan, covering)
+            if found.operation is not None and interaction.body_known:
+                # Most requests of a suite have a body that the same call site sent before. The path of a broadcast
+                # names it.
+                place = interaction.url if found.operation.id == BROADCAST else found.operation.id
+                body = (place, interaction.sent_from, hash(interaction.body), plan.nodeid if covering else None)
+                if body not in self._bodies and not (found.violations and any(map(_is_broken, found.violations))):
+                    _remember(self._bodies, body)
+                    self._note(found.operation, found.params, interaction, plan, covering)
             return found
 
         return judged
@@ -61,15 +68,27 @@ class Shapes:
         new, self._new = self._new, []
         return new
 
-    def _note(self, found: Judged, interaction: Interaction, plan: Plan, covering: Sequence[Allowance]) -> None:
-        for content in found.contents:
+    def _note(
+        self,
+        operation: Operation,
+        params: Mapping[str, str],
+        interaction: Interaction,
+        plan: Plan,
+        covering: Sequence[Allowance],
+    ) -> None:
+        for content in contents(operation.id, interaction.payload.value, params):
             key = (content.key, interaction.sent_from, signature(content.data), plan.nodeid if covering else None)
             if key not in self._seen:
-                if len(self._seen) >= _REMEMBERED:
-                    self._seen.clear()
-                self._seen.add(key)
+                _remember(self._seen, key)
                 if not is_personal(content.name):
-                    self._new.append(_observed(content, found, interaction, plan, covering))
+                    self._new.append(_observed(content, operation, interaction, plan, covering))
+
+
+def _remember(known: set[object], key: object) -> None:
+    """Add what was seen; a set that has grown large begins anew."""
+    if len(known) >= _REMEMBERED:
+        known.clear()
+    known.add(key)
 
 
 def conclude(
@@ -91,21 +110,20 @@ def _is_broken(violation: Violation) -> bool:
 
 
 def _observed(
-    content: Content, found: Judged, interaction: Interaction, plan: Plan, covering: Sequence[Allowance]
+    content: Content, operation: Operation, interaction: Interaction, plan: Plan, covering: Sequence[Allowance]
 ) -> dict[str, Any]:
-    operation = found.operation.id if found.operation is not None else ""
     where, types = _INDEX.sub("[*]", content.where), list(dict.fromkeys(typed(content.data)))
     allow = {}
     for path, _ in types if covering else ():
         violation = Violation(CONFLICT, "warning", where + path, "", "")
         for one in covering:
-            if one.covers(violation, operation, plan.case):
+            if one.covers(violation, operation.id, plan.case):
                 allow[path] = (one.reason, one.given)
     return {
         "kind": content.kind,
         "name": content.name,
         "where": where,
-        "operation": operation,
+        "operation": operation.id,
         "site": interaction.sent_from or "",
         "nodeid": plan.nodeid,
         "shape": shape(_said(content)),

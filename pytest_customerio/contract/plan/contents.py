@@ -35,6 +35,7 @@ _SEMANTIC = frozenset(
 # `cio_` are Customer.io's too.
 _NO_ATTRIBUTES = frozenset({"id", "anonymous_id", "_update", "_timestamp", "unsubscribed"})
 _RESERVED = "cio_"
+BROADCAST = "app.trigger_broadcast"
 # The most entries of a batch, or of the data of single people, that are looked at.
 _MOST = 1000
 
@@ -72,7 +73,7 @@ def contents(operation: str, payload: object, params: Mapping[str, str] = _NOTHI
         return tuple(read(payload, "$"))
     if operation.startswith("app.send_"):
         return tuple(_message(payload))
-    if operation == "app.trigger_broadcast":
+    if operation == BROADCAST:
         return tuple(_broadcast(payload, next(iter(params.values()), "")))
     return ()
 
