@@ -151,8 +151,8 @@ class CheckedTest:
         return {self.plan.nodeid: {"case": self.plan.case, "reason": reason, "impossible": impossible}}
 
     def declared(self, raised: BaseException) -> bool:
-        """Whether the test declared that the error at work makes it raise this."""
-        return any(one.observation.raised is raised and one.observation.declared for one in self.judgements)
+        """Whether the error at work may make the test raise this: it is declared, allowed, or in the baseline."""
+        return any(one.observation.raised is raised and one.may_raise for one in self.judgements)
 
     def looked_at(self) -> dict[str, Any]:
         """What was heard of the test, as values that xdist can send: how many `requests`, `calls` of mocks, those

@@ -33,7 +33,7 @@ from pytest_customerio.process.recognition import MOCKS, is_mock
 
 UNKNOWN = "arguments that cannot be known later, such as mocks"
 FAKE = "fakes of the project's own in the place of an SDK: a mock with a spec is heard"
-BARE = "mocks without a spec, called as an SDK's methods are: MagicMock(spec=CustomerIO) is heard"
+BARE = "a mock without a spec, called like a method of an SDK; MagicMock(spec=CustomerIO) would be judged"
 CALL = {
     name: Part(library, name, "CallableMixin.__call__", "calls of mocks", "calls of mocks are not heard")
     for name, library in zip(MOCKS, (PYTHON, MOCK), strict=True)
