@@ -187,7 +187,14 @@ LIBRARIES = {
     ),
     "pytest and its plugins": (
         *("pytest", "pytest-asyncio", "pytest-xdist", "pytest-django", "pytest-bdd", "pytest-cov", "pytest-html"),
-        *("pytest-randomly", "pytest-rerunfailures", "pytest-socket", "pytest-sugar", "pytest-timeout", "allure-pytest"),
+        *(
+            "pytest-randomly",
+            "pytest-rerunfailures",
+            "pytest-socket",
+            "pytest-sugar",
+            "pytest-timeout",
+            "allure-pytest",
+        ),
         "hypothesis",
     ),
     "Retries, clocks and logs": (

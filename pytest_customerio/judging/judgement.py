@@ -50,7 +50,7 @@ class Judgement:
 
     @property
     def may_raise(self) -> bool:
-        """Whether the application may let out the exception that was observed: declared, allowed, or in the baseline."""
+        """Whether the application may let out what it raised: that is declared, allowed, or in the baseline."""
         excused = (one.excused for one in self.violations if one.rule == "undeclared-exception")
         return self.observation.declared or any(excused)
 
