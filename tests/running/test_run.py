@@ -12,21 +12,6 @@ from ended_runs import PLUGIN, ended, printed
 from pytest_customerio import plugin
 from pytest_customerio.running.run import Run
 
-TESTS = """
-import pytest
-
-def test_bare(): pass
-
-@pytest.mark.cio_contract
-def test_marked(): pass
-
-@pytest.mark.cio_errors("500-server-error")
-def test_errors(): pass
-
-@pytest.mark.cio_allow("outcome", reason="x")
-def test_fixture(cio): pass
-"""
-
 
 def test_broken_data_of_the_user(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> None:
     """Broken data is a usage error when the session is loaded. A worker notes it, and does not open."""
