@@ -13,6 +13,10 @@ class Settings:
 
     `strict` refuses a payload for a warning of the contract too. `seed` makes the keys repeatable. `cassettes` are
     folders with error cases of the user.
+
+    `webhooks` are URLs to which all events are posted, `webhook_hosts` further hosts to which webhooks may go.
+    `webhook_hour` is how many seconds an hour of waiting for a retry takes. `at_once` are the metrics that each message
+    gets as soon as it is sent.
     """
 
     region: str = "us"
@@ -21,3 +25,7 @@ class Settings:
     seed: str | None = None
     tls: bool = False
     cassettes: Sequence[Path] = ()
+    webhooks: Sequence[str] = ()
+    webhook_hosts: Sequence[str] = ()
+    webhook_hour: float = 3600.0
+    at_once: tuple[str, ...] = ("sent", "delivered")

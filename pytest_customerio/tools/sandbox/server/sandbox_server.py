@@ -111,6 +111,7 @@ class SandboxServer:
 
     def stop(self) -> None:
         """Stop it, and wait until it has stopped."""
+        self.service.webhooks.stop()
         if self._loop is not None and self.runs:
             with contextlib.suppress(RuntimeError):  # it has just ended by itself
                 self._loop.call_soon_threadsafe(self._stop_servers)

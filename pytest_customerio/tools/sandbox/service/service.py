@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from sys import getsizeof
+from typing import Any
 
 from pytest_customerio.cassettes.cases import Cassettes
 from pytest_customerio.contract.catalog import Catalog
 from pytest_customerio.contract.contract import Contract
 from pytest_customerio.contract.rules import vocabulary
+from pytest_customerio.contract.webhook_events import event_names
 from pytest_customerio.tools.sandbox.json_values import as_text
 from pytest_customerio.tools.sandbox.service.answers import Answers, SandboxAnswer
 from pytest_customerio.tools.sandbox.service.dispatcher import Dispatcher
@@ -26,7 +28,12 @@ from pytest_customerio.tools.sandbox.service.request import (
 )
 from pytest_customerio.tools.sandbox.service.request_log import LoggedRequest, RequestLog
 from pytest_customerio.tools.sandbox.settings import Settings
+from pytest_customerio.tools.sandbox.webhooks.forgery import check_fault
+from pytest_customerio.tools.sandbox.webhooks.simulation import simulate
+from pytest_customerio.tools.sandbox.webhooks.targets import parse_target
+from pytest_customerio.tools.sandbox.webhooks.webhooks import WebhookEvent, Webhooks
 from pytest_customerio.tools.sandbox.workspace.memory import Memory
+from pytest_customerio.tools.sandbox.workspace.reporting_webhooks import ReportingWebhook
 from pytest_customerio.tools.sandbox.workspace.workspace import Workspace
 
 
@@ -46,13 +53,17 @@ class Service:
         self._answers = Answers(self.catalog, cassettes)
         self._now = now
         self.log = RequestLog()
+        self.webhooks = Webhooks(self.settings, self.keys.webhook, now)
         self.reset()
 
     def reset(self) -> None:
         """Delete everything but the keys."""
         with self.lock:
             self.log = RequestLog(self.log.number)
-            self.workspace = Workspace(self.settings.region)
+            self.webhooks.clear()
+            self.workspace = Workspace(self.settings.region, self.settings.at_once)
+            for url in self.settings.webhooks:
+                self.add_webhook(url)
             self._memory = Memory(self.workspace)
             self.faults = Faults(self.catalog, lambda: self._answers.cases, tls=self.settings.tls)
             self._dispatcher = Dispatcher(
@@ -70,6 +81,35 @@ class Service:
         with self.lock:
             return self.faults.add(case, times, operation)
 
+    def add_webhook(self, url: str, events: Iterable[str] | None = None, **members: Any) -> ReportingWebhook:
+        """Add a reporting webhook, for all events unless some are named. Raises `TargetError` for an invalid URL."""
+        parse_target(url)
+        with self.lock:
+            number, names = self.workspace.next_number(), tuple(event_names() if events is None else events)
+            webhook = ReportingWebhook(number, url, names, **members)
+            self.workspace.reporting_webhooks[number] = webhook
+            return webhook
+
+    def deliver(
+        self,
+        metric: str,
+        delivery: str | None = None,
+        fault: str | None = None,
+        members: Mapping[str, Any] | None = None,
+    ) -> WebhookEvent:
+        """Let something happen to a message, the last one unless another is named, and post it to the webhooks.
+
+        `fault` is one of `FAULTS` of `webhooks/forgery.py`; `members` replace those of the event's `data`. It does not
+        wait for the answers. Raises `CannotError`.
+        """
+        check_fault(fault)
+        with self.lock:
+            report = simulate(self.workspace, metric, delivery, int(self._now()), members or {})
+            self.workspace.reports.clear()
+            event = self.webhooks.event(report, self.workspace.reporting_webhooks.values(), fault)
+        assert event is not None  # `simulate` accepts only what is reported
+        return event
+
     def handshake_fails(self) -> bool:
         """Whether the TLS handshake that begins now has to fail."""
         with self.lock:
@@ -81,6 +121,8 @@ class Service:
             request = read_request(self.catalog, self._contract, http, self._now())
             answer = self._dispatcher.answer(request)
             trusted = self._is_trusted(request)
+            if self.workspace.reports:
+                self.webhooks.post(self.workspace.reports, self.workspace.reporting_webhooks.values())
             if trusted and (notes := self._memory.receive(request.weight)):
                 answer = replace(answer, notes=answer.notes + notes)
             request = request if trusted else _shortened(request)

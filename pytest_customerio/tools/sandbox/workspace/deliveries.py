@@ -8,6 +8,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from pytest_customerio.contract.webhook_events import metrics as metrics_of_channels
+
+_CHANNELS = {
+    "app.trigger_broadcast": "email",
+    "app.send_email": "email",
+    "app.send_push": "push",
+    "app.send_sms": "sms",
+    "app.send_whatsapp": "whatsapp",
+}
 _LIQUID = re.compile(r"\{\{-?\s*([A-Za-z_][\w.]*)\s*-?\}\}")
 
 
@@ -34,6 +43,16 @@ class Delivery:
     made_here: bool = False
     payload: Mapping[str, Any] = field(default_factory=dict)
     metrics: list[tuple[str, int]] = field(default_factory=list)
+
+    @property
+    def channel(self) -> str:
+        """The channel, as events name it: email, push, sms, whatsapp or in_app."""
+        return _CHANNELS.get(self.operation, "in_app")
+
+    @property
+    def known_metrics(self) -> tuple[str, ...]:
+        """What can become of a message of this channel."""
+        return metrics_of_channels()[self.channel]
 
 
 @dataclass(frozen=True, slots=True)
