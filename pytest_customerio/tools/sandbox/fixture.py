@@ -84,6 +84,22 @@ class Sandbox:
         """
         self._service.fault(case, times, operation)
 
+    def load(self, seed: Any) -> None:
+        """Add people, objects and segments: a list of people, or an object as in the file of `--load`.
+
+        A person is `{"id": "42", "email": …, "plan": "pro"}`: identifiers, everything else is an attribute. Raises
+        `CannotError`, and then nothing was added.
+        """
+        self._service.load(seed)
+
+    def snapshot(self) -> bytes:
+        """The people, messages and all else that it knows, for `restore`."""
+        return self._service.snapshot()
+
+    def restore(self, snapshot: bytes) -> None:
+        """Go back to a snapshot. Raises `CannotError` for one of another version, and then nothing was changed."""
+        self._service.restore(snapshot)
+
     def webhook(self, url: str, events: Iterable[str] | None = None, **settings: Any) -> ReportingWebhook:
         """Post events to this URL from now on: all, or those named as in the App API, such as `email_bounced`.
 

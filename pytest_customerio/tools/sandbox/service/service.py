@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import replace
 from sys import getsizeof
 from typing import Any
@@ -28,6 +28,13 @@ from pytest_customerio.tools.sandbox.service.request import (
 )
 from pytest_customerio.tools.sandbox.service.request_log import LoggedRequest, RequestLog
 from pytest_customerio.tools.sandbox.settings import Settings
+from pytest_customerio.tools.sandbox.storage.encoding import restore, snapshot
+from pytest_customerio.tools.sandbox.storage.entries import Entry, request_entry
+from pytest_customerio.tools.sandbox.storage.persistence import open_persistence
+from pytest_customerio.tools.sandbox.storage.replaying import carry_out
+from pytest_customerio.tools.sandbox.storage.seed import checked_seed, load, read_seed
+from pytest_customerio.tools.sandbox.storage.snapshots import Snapshots
+from pytest_customerio.tools.sandbox.storage.templates import TemplateFolder
 from pytest_customerio.tools.sandbox.webhooks.forgery import check_fault
 from pytest_customerio.tools.sandbox.webhooks.simulation import simulate
 from pytest_customerio.tools.sandbox.webhooks.targets import parse_target
@@ -42,39 +49,110 @@ class Service:
 
     def __init__(self, settings: Settings | None = None, now: Callable[[], float] = time.time) -> None:
         self.settings = settings or Settings()
-        self.keys = Keys.create(self.settings.seed)
-        self.lock = threading.RLock()
         self.catalog = Catalog.load([ANY_HOST])
         self._contract = Contract(self.catalog)
         self._contract.prepare()
         cassettes = Cassettes(self.catalog, self.settings.cassettes)
         if self.settings.cassettes:
             cassettes.load()  # a broken file of the user ends the command, in place of the first request that needs it
+        self._seeds = [read_seed(path) for path in self.settings.load]
+        templates = self.settings.templates
+        self._templates = None if templates is None else TemplateFolder(templates)
+        self._persistence = open_persistence(self.settings.data)
+        self.snapshots = Snapshots(self._persistence.file)
+        seed = self.settings.seed
+        self.keys = self._persistence.keys(Keys.create(seed), seeded=seed is not None)
+        self.lock = threading.RLock()
         self._answers = Answers(self.catalog, cassettes)
         self._now = now
-        self.log = RequestLog()
         self.webhooks = Webhooks(self.settings, self.keys.webhook, now)
-        self.reset()
+        self.faults = self._no_faults()
+        self.log = self._persistence.log()
+        self._resume()
+
+    def _resume(self) -> None:
+        """Begin with what the data file has, or with a new workspace."""
+        stored = self._persistence.workspace()
+        self._begin(stored or self._new_workspace())
+        for entry in self._persistence.entries():
+            carry_out(entry, self.catalog, self._contract, self.workspace, self._memory)
+        if stored is None:
+            self._persistence.save(self.workspace)
+
+    def _new_workspace(self) -> Workspace:
+        workspace = Workspace()
+        for seed in self._seeds:
+            load(workspace, seed, int(self._now()))
+        return workspace
+
+    def _no_faults(self) -> Faults:
+        return Faults(self.catalog, lambda: self._answers.cases, tls=self.settings.tls)
+
+    def _begin(self, workspace: Workspace) -> None:
+        """Use a workspace from now on, with the settings of today."""
+        workspace.region, workspace.at_once = self.settings.region, self.settings.at_once
+        if self._templates is not None:
+            workspace.templates = self._templates
+        known = {each.endpoint for each in workspace.reporting_webhooks.values()}
+        for url in self.settings.webhooks:
+            if url not in known:
+                workspace.add_webhook(url, event_names(), {})
+        self.workspace = workspace
+        self._memory = Memory(workspace)
+        self._dispatcher = Dispatcher(
+            self.settings,
+            self.keys,
+            self.catalog,
+            self._answers,
+            self.faults,
+            vocabulary(),
+            workspace,
+            record=self._record,
+        )
+
+    def _record(self, request: ApiRequest, skip: Collection[int | None]) -> None:
+        if request.operation.method != "GET":
+            self._persistence.note(lambda: request_entry(request, skip))
 
     def reset(self) -> None:
-        """Delete everything but the keys."""
+        """Delete everything but the keys and the snapshots."""
         with self.lock:
             self.log = RequestLog(self.log.number)
             self.webhooks.clear()
-            self.workspace = Workspace(self.settings.region, self.settings.at_once)
-            for url in self.settings.webhooks:
-                self.add_webhook(url)
-            self._memory = Memory(self.workspace)
-            self.faults = Faults(self.catalog, lambda: self._answers.cases, tls=self.settings.tls)
-            self._dispatcher = Dispatcher(
-                self.settings,
-                self.keys,
-                self.catalog,
-                self._answers,
-                self.faults,
-                vocabulary(),
-                self.workspace,
-            )
+            self.faults = self._no_faults()
+            self._begin(self._new_workspace())
+            self._persistence.clear(self.workspace)
+
+    def snapshot(self) -> bytes:
+        """The workspace as it is now. `restore` brings it back, in any sandbox of the same version."""
+        with self.lock:
+            return snapshot(self.workspace)
+
+    def restore(self, data: bytes) -> None:
+        """Replace the workspace by that of a snapshot. Raises `SnapshotError`, and then everything stays as it is."""
+        workspace = restore(data)
+        with self.lock:
+            self._begin(workspace)
+            self._persistence.save(workspace)
+
+    def load(self, seed: Any) -> None:
+        """Add the people, objects and segments of a seed. Raises `SeedError`, and then everything stays as it is."""
+        checked = checked_seed(seed)
+        with self.lock:
+            at = self._now()
+            load(self.workspace, checked, int(at))
+            self.workspace.reports.clear()
+            self._note("load", at, checked)
+
+    def _note(self, kind: str, at: float, values: Mapping[str, Any]) -> None:
+        self._persistence.note(lambda: Entry(kind, at, values))
+        self._persistence.commit(self.workspace)
+
+    def close(self) -> None:
+        """Stop the webhooks, and close the data file."""
+        self.webhooks.stop()
+        with self.lock:
+            self._persistence.close(self.workspace)
 
     def fault(self, case: str, times: int | None = 1, operation: str | None = None) -> Fault:
         """Answer the next `times` requests (None: all) of an operation or surface with a case. Raises `FaultError`."""
@@ -84,10 +162,10 @@ class Service:
     def add_webhook(self, url: str, events: Iterable[str] | None = None, **members: Any) -> ReportingWebhook:
         """Add a reporting webhook, for all events unless some are named. Raises `TargetError` for an invalid URL."""
         parse_target(url)
+        names = tuple(event_names() if events is None else events)
         with self.lock:
-            number, names = self.workspace.next_number(), tuple(event_names() if events is None else events)
-            webhook = ReportingWebhook(number, url, names, **members)
-            self.workspace.reporting_webhooks[number] = webhook
+            webhook = self.workspace.add_webhook(url, names, members)
+            self._note("webhook", self._now(), {"url": url, "events": names, "members": members})
             return webhook
 
     def deliver(
@@ -104,8 +182,10 @@ class Service:
         """
         check_fault(fault)
         with self.lock:
-            report = simulate(self.workspace, metric, delivery, int(self._now()), members or {})
+            at, given = self._now(), dict(members or {})
+            report = simulate(self.workspace, metric, delivery, int(at), given)
             self.workspace.reports.clear()
+            self._note("deliver", at, {"metric": metric, "delivery": report.message, "members": given})
             event = self.webhooks.event(report, self.workspace.reporting_webhooks.values(), fault)
         assert event is not None  # `simulate` accepts only what is reported
         return event
@@ -126,7 +206,10 @@ class Service:
             if trusted and (notes := self._memory.receive(request.weight)):
                 answer = replace(answer, notes=answer.notes + notes)
             request = request if trusted else _shortened(request)
-            self.log.add(_logged(self.log.number + 1, request, answer), request.weight)
+            logged = _logged(self.log.number + 1, request, answer)
+            self.log.add(logged, request.weight)
+            if problem := self._persistence.commit(self.workspace, logged, request.weight):
+                answer = replace(answer, notes=(*answer.notes, problem))
         return answer
 
     def _is_trusted(self, request: ApiRequest) -> bool:

@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 
 from pytest_customerio.tools.sandbox.arguments import CannotError
 
+_ALLOW = "allow it with --allow-webhook-host {}"
 _PORTS = {"http": 80, "https": 443}
 
 
@@ -41,12 +42,23 @@ def parse_target(url: str) -> Target:
     return Target(parts.scheme, host, port or _PORTS[parts.scheme], parts.netloc.rpartition("@")[2], path)
 
 
+def check_target(url: str, allowed: Collection[str]) -> None:
+    """Raises `TargetError` for an address to which the sandbox would not post."""
+    target = parse_target(url)
+    try:
+        addresses(target, allowed)
+    except OSError:
+        if not _is_allowed(target, allowed):
+            raise TargetError(f"{target.host} has no address; {_ALLOW.format(target.host)}") from None
+
+
 def addresses(target: Target, allowed: Collection[str]) -> list[str]:
     """The IP addresses of a target. Raises `TargetError` where it is elsewhere and not allowed, and `OSError`."""
     found = [str(each[4][0]) for each in socket.getaddrinfo(target.host, target.port, type=socket.SOCK_STREAM)]
-    named = target.host.casefold() in {each.casefold() for each in allowed}
-    if not named and not all(ipaddress.ip_address(each.partition("%")[0]).is_loopback for each in found):
-        raise TargetError(
-            f"not sent: {target.host} is another machine; allow it with --allow-webhook-host {target.host}"
-        )
+    if not _is_allowed(target, allowed) and not all(ipaddress.ip_address(each.partition("%")[0]).is_loopback for each in found):
+        raise TargetError(f"not sent: {target.host} is another machine; {_ALLOW.format(target.host)}")
     return list(dict.fromkeys(found))
+
+
+def _is_allowed(target: Target, allowed: Collection[str]) -> bool:
+    return target.host.casefold() in {each.casefold() for each in allowed}

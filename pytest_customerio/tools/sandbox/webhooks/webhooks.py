@@ -111,7 +111,7 @@ class Webhooks:
             name=name,
             event=event,
             body=_written(event),
-            delivery=report.delivery.id if report.delivery else "",
+            delivery=report.message,
             fault=fault,
             once=fault in FORGED,
         )

@@ -43,3 +43,8 @@ class Report:
     person: Person | None = None
     members: Mapping[str, Any] = field(default_factory=dict)
     again: bool = False
+
+    @property
+    def message(self) -> str:
+        """The id of the message; empty without one."""
+        return self.delivery.id if self.delivery else ""

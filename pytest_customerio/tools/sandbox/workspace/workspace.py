@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from copy import deepcopy
 from typing import Any, TypeVar
 
-from pytest_customerio.tools.sandbox.workspace.deliveries import BroadcastTrigger, Delivery
+from pytest_customerio.tools.sandbox.workspace.deliveries import BroadcastTrigger, Delivery, Template
 from pytest_customerio.tools.sandbox.workspace.objects import WorkspaceObjects
 from pytest_customerio.tools.sandbox.workspace.people import SUPPRESSED, Event, Identifier, Notes, People, Person
 from pytest_customerio.tools.sandbox.workspace.reporting_webhooks import MAX_REPORTS, Report, ReportingWebhook
@@ -32,6 +32,9 @@ class Workspace:
     are the metrics that each message gets as soon as it is sent, while there are reporting webhooks.
     """
 
+    # Finds the template with an id or a name. A setting, so it is no part of what is stored.
+    templates: Callable[[str], Template | None] = staticmethod(lambda name: None)
+
     def __init__(self, region: str = "us", at_once: tuple[str, ...] = ()) -> None:
         self.region = region
         self.at_once = at_once
@@ -49,6 +52,10 @@ class Workspace:
         self.forms: dict[str, list[Mapping[str, Any]]] = {}
         self._event_ids: dict[str, None] = {}
         self._last_number = 0
+
+    def __getstate__(self) -> dict[str, Any]:
+        """What is stored of it."""
+        return {name: value for name, value in vars(self).items() if name != "templates"}
 
     def next_number(self) -> int:
         """A number that this workspace has not returned before."""
@@ -154,7 +161,8 @@ class Workspace:
         """Add a message; the oldest is removed when there are too many."""
         put_bounded(self.deliveries, delivery.id, delivery, MAX_DELIVERIES)
         for metric in self._first_metrics(delivery) if self.reporting_webhooks else ():
-            self.report(metric, delivery.queued_at, delivery)
+            why = {"failure_message": "the recipient is suppressed"} if metric == "dropped" else {}
+            self.report(metric, delivery.queued_at, delivery, why)
 
     def report(self, metric: str, at: int, delivery: Delivery, members: Mapping[str, Any] | None = None) -> Report:
         """Note what happened to a message, with its effect on the person and on the address."""
@@ -170,6 +178,12 @@ class Workspace:
         if self.reporting_webhooks:
             self.reports.append(report)
         return report
+
+    def add_webhook(self, url: str, events: Iterable[str], settings: Mapping[str, Any]) -> ReportingWebhook:
+        """Add a reporting webhook."""
+        number = self.next_number()
+        self.reporting_webhooks[number] = ReportingWebhook(number, url, tuple(events), **settings)
+        return self.reporting_webhooks[number]
 
     def suppression(self, address: str) -> str:
         """The reason why the e-mail provider does not deliver to this address, or nothing."""
