@@ -112,8 +112,9 @@ $(VENV)/.test: $(VENV)/.pip pyproject.toml $(CONSTRAINTS)
 	$(INSTALL) --no-deps --upgrade --target $(VENV)/customerio-cdp-analytics 'customerio-cdp-analytics>=1.1'
 # Two versions of one package: the older one has a folder of its own, and takes what else it needs from the environment.
 	$(PIP) --no-deps --upgrade --target $(VENV)/customerio-2.4 customerio==2.4
-# The SDK of another language, where there is node to run it.
-	@if command -v npm >/dev/null; then npm install --silent --no-audit --no-fund --prefix $(VENV)/node customerio-node@$(if $(CONSTRAINTS),5.2.0,5); fi
+# The SDKs for Node.js and for browsers, where there is npm.
+	@if command -v npm >/dev/null; then npm install --silent --no-audit --no-fund --prefix $(VENV)/node \
+		customerio-node@$(if $(CONSTRAINTS),5.2.0,5) @customerio/cdp-analytics-browser@$(if $(CONSTRAINTS),0.5.11,0.5); fi
 	@touch $@
 
 $(VENV)/.lint: $(VENV)/.pip pyproject.toml $(CONSTRAINTS)

@@ -24,7 +24,7 @@ NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable"
 
 
 @contextmanager
-def chromium() -> Iterator[Browser]:
+def chromium(*arguments: str) -> Iterator[Browser]:
     """The Chromium of this machine. Without one the test is skipped, or fails where CIO_TEST_BROWSER promises one."""
     driver = pytest.importorskip("playwright.sync_api", reason="the inbox in a browser needs playwright")
     path = next((path for name in NAMES if (path := shutil.which(name))), None)
@@ -32,7 +32,7 @@ def chromium() -> Iterator[Browser]:
         missing = pytest.fail if os.environ.get("CIO_TEST_BROWSER") else pytest.skip
         missing(f"the inbox in a browser needs Chromium: none of {', '.join(NAMES)} is on the path")
     with driver.sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path)
+        browser = playwright.chromium.launch(executable_path=path, args=list(arguments))
         yield browser
         browser.close()
 

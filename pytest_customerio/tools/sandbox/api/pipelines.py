@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 
 from pytest_customerio.tools.sandbox.api import track
@@ -133,6 +134,13 @@ def _object_deleted(workspace: Workspace, call: Call) -> Notes:
     return ()
 
 
+def _delivery_reported(workspace: Workspace, call: Call) -> Notes:
+    """What an SDK reports of a message: `opened` or `clicked`, or `delivered` by a phone."""
+    reported = mapping(call.payload.get("properties"))
+    delivery, metric = str(reported.get("deliveryId")), str(reported.get("metric"))
+    return track.add_metric(workspace, delivery, metric, replace(call, payload={"timestamp": _time(call)}))
+
+
 def _relationship_deleted(workspace: Workspace, call: Call) -> Notes:
     target, identifier = workspace.objects.find(_object_key(call)), _identifier(call)
     person = workspace.people.find(identifier) if identifier else None
@@ -141,7 +149,8 @@ def _relationship_deleted(workspace: Workspace, call: Call) -> Notes:
     return workspace.objects.unrelate(person, target)
 
 
-# The semantic events of docs.customer.io/integrations/api/cdp.
+# The semantic events of docs.customer.io/integrations/api/cdp, and the one by which the SDKs for browsers and phones
+# report on a message (`src/plugins/in-app-plugin` of @customerio/cdp-analytics-browser).
 _SEMANTIC_EVENTS = {
     "User Deleted": _user_deleted,
     "User Suppressed": _user_suppressed,
@@ -149,6 +158,7 @@ _SEMANTIC_EVENTS = {
     "Device Created or Updated": _device_set,
     "Device Deleted": _device_deleted,
     "Object Deleted": _object_deleted,
+    "Report Delivery Event": _delivery_reported,
     "Relationship Deleted": _relationship_deleted,
 }
 HANDLERS: Mapping[str, Handler] = {

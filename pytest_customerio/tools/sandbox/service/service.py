@@ -25,6 +25,7 @@ from pytest_customerio.tools.sandbox.service.request import (
     read_request,
 )
 from pytest_customerio.tools.sandbox.service.request_log import LoggedRequest, RequestLog
+from pytest_customerio.tools.sandbox.service.sdk_requests import SdkAnswer, answer_sdk, as_published
 from pytest_customerio.tools.sandbox.settings import Settings
 from pytest_customerio.tools.sandbox.workspace.memory import Memory
 from pytest_customerio.tools.sandbox.workspace.workspace import Workspace
@@ -78,7 +79,11 @@ class Service:
     def answer(self, http: HttpRequest) -> SandboxAnswer:
         """Answer a request, and log it."""
         with self.lock:
-            request = read_request(self.catalog, self._contract, http, self._now())
+            if (sdk := answer_sdk(http, self.keys, self._answers)) is not None:
+                self.log.add(_logged_sdk(self.log.number + 1, http, sdk, self._now()))
+                return sdk.answer
+            request = read_request(self.catalog, self._contract, as_published(http), self._now())
+            request = replace(request, http=http)
             answer = self._dispatcher.answer(request)
             trusted = self._is_trusted(request)
             if trusted and (notes := self._memory.receive(request.weight)):
@@ -117,4 +122,23 @@ def _logged(number: int, request: ApiRequest, answer: SandboxAnswer) -> LoggedRe
         notes=answer.notes,
         violations=request.violations,
         client=request.http.headers.get("user-agent", ""),
+    )
+
+
+def _logged_sdk(number: int, http: HttpRequest, sdk: SdkAnswer, at: float) -> LoggedRequest:
+    """The log's entry of a call that only SDKs make; no contract judges it."""
+    return LoggedRequest(
+        number=number,
+        at=at,
+        operation=sdk.operation,
+        method=http.method,
+        path=http.target,
+        payload=None,
+        status=sdk.answer.answer.status,
+        fault=None,
+        case=sdk.answer.case,
+        source=sdk.answer.source,
+        notes=sdk.answer.notes,
+        violations=(),
+        client=http.headers.get("user-agent", ""),
     )
