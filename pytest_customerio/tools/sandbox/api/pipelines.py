@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import datetime
 
@@ -30,7 +30,7 @@ def identify(workspace: Workspace, call: Call) -> CallResult:
 def track_event(workspace: Workspace, call: Call) -> CallResult:
     """Add an event to a person; an event with a semantic name changes a person or an object instead."""
     name = str(call.payload.get("event")).strip()
-    semantic = _SEMANTIC_EVENTS.get(name)
+    semantic = SEMANTIC_EVENTS.get(name)
     if semantic is not None:
         return CallResult(semantic(workspace, call))
     return _event(workspace, call, name, "event")
@@ -151,7 +151,7 @@ def _relationship_deleted(workspace: Workspace, call: Call) -> Notes:
 
 # The semantic events of docs.customer.io/integrations/api/cdp, and the one by which the SDKs for browsers and phones
 # report on a message (`src/plugins/in-app-plugin` of @customerio/cdp-analytics-browser).
-_SEMANTIC_EVENTS = {
+SEMANTIC_EVENTS: Mapping[str, Callable[[Workspace, Call], Notes]] = {
     "User Deleted": _user_deleted,
     "User Suppressed": _user_suppressed,
     "User Unsuppressed": _user_unsuppressed,

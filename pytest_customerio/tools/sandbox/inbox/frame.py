@@ -14,8 +14,11 @@ from pytest_customerio.tools.sandbox.service.service import Service
 Context = dict[str, Any]  # the values that a template shows
 PAGE_SIZE = 50
 MAX_WHOLE = 200_000  # characters of a payload or body on its own page
+REQUESTS = "/_sandbox/inbox/requests"
 PEOPLE = "/_sandbox/inbox/people"
 MESSAGES = "/_sandbox/inbox/messages"
+OBJECTS = "/_sandbox/inbox/objects"
+SEGMENTS = "/_sandbox/inbox/segments"
 T = TypeVar("T")
 
 
@@ -36,6 +39,8 @@ def frame(service: Service, tab: str, query: Query | None = None) -> Context:
             "requests": len(service.log),
             "people": len(service.workspace.people),
             "messages": len(service.workspace.deliveries),
+            "objects": len(service.workspace.objects),
+            "segments": len(service.workspace.segments),
         },
         "problems": sum(has_problem(each) for each in service.log),
         "faults": [_fault(each) for each in service.faults.all],

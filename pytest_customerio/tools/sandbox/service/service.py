@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from sys import getsizeof
+from typing import Any
 
 from pytest_customerio.cassettes.cases import Cassettes
 from pytest_customerio.contract.catalog import Catalog
@@ -15,6 +16,7 @@ from pytest_customerio.contract.rules import vocabulary
 from pytest_customerio.tools.sandbox.json_values import as_text
 from pytest_customerio.tools.sandbox.service.answers import Answers, SandboxAnswer
 from pytest_customerio.tools.sandbox.service.dispatcher import Dispatcher
+from pytest_customerio.tools.sandbox.service.exchange import exchange
 from pytest_customerio.tools.sandbox.service.faults import Fault, Faults
 from pytest_customerio.tools.sandbox.service.keys import Keys
 from pytest_customerio.tools.sandbox.service.request import (
@@ -25,7 +27,7 @@ from pytest_customerio.tools.sandbox.service.request import (
     read_request,
 )
 from pytest_customerio.tools.sandbox.service.request_log import LoggedRequest, RequestLog
-from pytest_customerio.tools.sandbox.service.sdk_requests import SdkAnswer, answer_sdk, as_published
+from pytest_customerio.tools.sandbox.service.sdk_requests import answer_sdk, as_published
 from pytest_customerio.tools.sandbox.settings import Settings
 from pytest_customerio.tools.sandbox.workspace.memory import Memory
 from pytest_customerio.tools.sandbox.workspace.workspace import Workspace
@@ -79,18 +81,52 @@ class Service:
     def answer(self, http: HttpRequest) -> SandboxAnswer:
         """Answer a request, and log it."""
         with self.lock:
-            if (sdk := answer_sdk(http, self.keys, self._answers)) is not None:
-                self.log.add(_logged_sdk(self.log.number + 1, http, sdk, self._now()))
+            started = time.perf_counter()
+            sdk = answer_sdk(http, self.keys, self._answers)
+            if sdk is not None:
+                self._log(http, sdk.answer, started, self._now(), sdk.operation)
                 return sdk.answer
             request = read_request(self.catalog, self._contract, as_published(http), self._now())
-            request = replace(request, http=http)
             answer = self._dispatcher.answer(request)
             trusted = self._is_trusted(request)
             if trusted and (notes := self._memory.receive(request.weight)):
                 answer = replace(answer, notes=answer.notes + notes)
-            request = request if trusted else _shortened(request)
-            self.log.add(_logged(self.log.number + 1, request, answer), request.weight)
+            self._log(http, answer, started, request.at, request.name, request if trusted else _shortened(request))
         return answer
+
+    def schema(self, operation: str) -> Mapping[str, Any] | None:
+        """The JSON Schema of an operation's payload, complete in itself; None for a call that has none."""
+        known = self.catalog.operations.get(operation)
+        return self._contract.document(known) if known else None
+
+    def _log(
+        self,
+        http: HttpRequest,
+        answer: SandboxAnswer,
+        started: float,
+        at: float,
+        operation: str | None,
+        request: ApiRequest | None = None,
+    ) -> None:
+        """Log a request. A call that only SDKs make has no `request`: no contract judges it."""
+        wire = exchange(http.base, http.headers, answer.answer, 1000 * (time.perf_counter() - started))
+        logged = LoggedRequest(
+            number=self.log.number + 1,
+            at=at,
+            operation=operation,
+            method=http.method,
+            path=http.target,
+            payload=request.payload if request else None,
+            status=answer.answer.status,
+            fault=answer.answer.fault,
+            case=answer.case,
+            source=answer.source,
+            notes=answer.notes,
+            violations=request.violations if request else (),
+            client=http.headers.get("user-agent", ""),
+            exchange=wire,
+        )
+        self.log.add(logged, wire.weight + (request.weight if request else 0))
 
     def _is_trusted(self, request: ApiRequest) -> bool:
         """Whether the client has the key that this call needs."""
@@ -105,40 +141,3 @@ def _shortened(request: ApiRequest) -> ApiRequest:
         return request
     text = as_text(request.payload)[:LONGEST_SHOWN]
     return replace(request, payload=text, weight=getsizeof(text))
-
-
-def _logged(number: int, request: ApiRequest, answer: SandboxAnswer) -> LoggedRequest:
-    return LoggedRequest(
-        number=number,
-        at=request.at,
-        operation=request.name,
-        method=request.http.method,
-        path=request.http.target,
-        payload=request.payload,
-        status=answer.answer.status,
-        fault=answer.answer.fault,
-        case=answer.case,
-        source=answer.source,
-        notes=answer.notes,
-        violations=request.violations,
-        client=request.http.headers.get("user-agent", ""),
-    )
-
-
-def _logged_sdk(number: int, http: HttpRequest, sdk: SdkAnswer, at: float) -> LoggedRequest:
-    """The log's entry of a call that only SDKs make; no contract judges it."""
-    return LoggedRequest(
-        number=number,
-        at=at,
-        operation=sdk.operation,
-        method=http.method,
-        path=http.target,
-        payload=None,
-        status=sdk.answer.answer.status,
-        fault=None,
-        case=sdk.answer.case,
-        source=sdk.answer.source,
-        notes=sdk.answer.notes,
-        violations=(),
-        client=http.headers.get("user-agent", ""),
-    )
