@@ -62,6 +62,19 @@ class Application:
         request = customerio.SendEmailRequest(**{**known, "subject": "Hello", "body": "<p>Hello</p>", **given})
         return str(self.app.send_email(request)["delivery_id"])
 
+    def company(self, object_id: str, person: str, **attributes: Any) -> None:
+        """Add an object, and relate a person to it."""
+        key = {"object_type_id": "1", "object_id": object_id}
+        entity = {"type": "object", "action": "identify", "identifiers": key, "attributes": attributes}
+        related = [{"identifiers": {"id": person}}]
+        url = f"https://{self.track.host}:{self.track.port}/api/v2/entity"
+        self.track.send_request("POST", url, {**entity, "cio_relationships": related})
+
+    def segment(self, number: int, person: str) -> None:
+        """Add a person to a segment."""
+        url = f"https://{self.track.host}:{self.track.port}/api/v1/segments/{number}/add_customers"
+        self.track.send_request("POST", url, {"ids": [person]})
+
     def close(self) -> None:
         """Close the connections."""
         self.track.close()

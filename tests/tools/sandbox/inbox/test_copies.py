@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+import base64
+import os
 import shlex
+import shutil
+import subprocess
+from collections.abc import Mapping
 from typing import Any
 
 import pytest
+import requests
 from inboxes import received
 
 from pytest_customerio.core.model import Answer, Violation
+from pytest_customerio.tools.sandbox.fixture import Sandbox, started
 from pytest_customerio.tools.sandbox.inbox.copies import TOO_LONG, as_curl, as_test
 from pytest_customerio.tools.sandbox.service.dispatcher import INJECTED
 from pytest_customerio.tools.sandbox.service.exchange import exchange
@@ -119,3 +126,72 @@ def test_what_is_too_long_to_copy() -> None:
     """A long payload is not copied; the text says what to do."""
     long = sent(payload={"note": "x" * 30_000})
     assert (as_curl(long, "basic", BASE), as_test(long, "basic")) == (TOO_LONG, TOO_LONG)
+
+
+SENT: list[tuple[str, dict[str, Any]]] = [
+    ("track.event", {"json": {"name": 'it\'s "x"', "data": {"a": [None, True, "ü"]}}}),
+    ("track.event", {"json": {"name": "x", "timestamp": 1764000000000}}),
+    ("track.event", {"data": "{", "headers": {"Content-Type": "application/json"}}),
+    ("app.list_segments", {}),
+    ("pipelines.track", {"json": {"userId": "42", "event": ""}, "headers": {"X-Strict-Mode": "1"}}),
+]
+PATHS = {
+    "track.event": "/api/v1/customers/4%202/events",
+    "app.list_segments": "/v1/segments",
+    "pipelines.track": "/v1/track",
+}
+
+
+def test_what_is_copied_does_the_same() -> None:
+    """The test passes, and the command sends the same: operation, payload, status and what is wrong with it."""
+    with started() as fresh:
+        sandbox = fresh()
+        keys = sandbox.environ
+        for operation, more in SENT:
+            headers = {**more.get("headers", {}), **authorization(operation, keys)}
+            method = "GET" if operation.startswith("app.") else "POST"
+            requests.request(method, sandbox.url + PATHS[operation], timeout=5, **{**more, "headers": headers})
+        sandbox.fault("429-retry-after", operation="track.event")
+        requests.post(
+            sandbox.url + PATHS["track.event"],
+            json={"name": "x"},
+            headers=authorization("track.event", keys),
+            timeout=5,
+        )
+        for each in sandbox.received:
+            auth = {"track": "basic", "app": "bearer", "pipelines": "write-key"}[
+                (each.operation or "").partition(".")[0]
+            ]
+            run_test(as_test(each, auth), fresh())
+            if shutil.which("curl") and INJECTED not in each.notes:
+                sandbox = fresh()
+                environ = {**os.environ, **sandbox.environ}
+                subprocess.run(
+                    as_curl(each, auth, sandbox.url),
+                    shell=True,
+                    env=environ,
+                    capture_output=True,
+                    timeout=20,
+                    check=True,
+                )
+                (again,) = sandbox.received
+                assert (again.operation, again.payload, again.status) == (each.operation, each.payload, each.status)
+                assert again.violations == each.violations
+
+
+def authorization(operation: str, keys: Mapping[str, str]) -> dict[str, str]:
+    """The credentials of an operation."""
+    if operation.startswith("app."):
+        return {"Authorization": f"Bearer {keys['CUSTOMERIO_APP_API_KEY']}"}
+    pair = (
+        ("CUSTOMERIO_SITE_ID", "CUSTOMERIO_API_KEY") if operation.startswith("track.") else ("CUSTOMERIO_WRITE_KEY", "")
+    )
+    text = ":".join(keys.get(name, "") for name in pair)
+    return {"Authorization": "Basic " + base64.b64encode(text.encode()).decode()}
+
+
+def run_test(text: str, sandbox: Sandbox) -> None:
+    """Run the test function in this text."""
+    defined: dict[str, Any] = {}
+    exec(text, defined)
+    next(each for name, each in defined.items() if name.startswith("test_"))(sandbox)
