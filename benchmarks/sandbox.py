@@ -16,7 +16,9 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from multiprocessing.connection import Connection
+from pathlib import Path
 from statistics import median
+from tempfile import TemporaryDirectory
 
 from side_by_side import Row, in_turn, table
 from starlette.applications import Starlette
@@ -61,9 +63,9 @@ def tell_time(told: Connection) -> None:
     threading.Thread(target=answer, daemon=True).start()
 
 
-def serve_sandbox(told: Connection, people: int) -> None:
-    """Run a sandbox with people in it in a process of its own."""
-    with SandboxServer(Settings()) as running:
+def serve_sandbox(told: Connection, people: int, data: Path | None = None) -> None:
+    """Run a sandbox with people in it in a process of its own, with a data file or without one."""
+    with SandboxServer(Settings(data=data)) as running:
         for number in range(people):
             running.service.workspace.identify(("id", f"p{number}"), {"email": f"p{number}@example.com"}, 1)
         keys = running.service.keys
@@ -117,18 +119,21 @@ def listening() -> float:
 
 
 def rows() -> list[Row]:
-    """Throughput beside the bare endpoint, the effect of many people, and the start."""
+    """Throughput beside the bare endpoint, with a data file, the effect of many people, and the start."""
     with (
+        TemporaryDirectory() as folder,
         started(serve_bare) as endpoint,
         started(serve_sandbox, FEW) as few,
         started(serve_sandbox, MANY) as many,
+        started(serve_sandbox, FEW, Path(folder) / "data.db") as kept_in_file,
     ):
-        found = in_turn({"bare": endpoint, "few": few, "many": many}, ROUNDS)
+        found = in_turn({"bare": endpoint, "few": few, "many": many, "data": kept_in_file}, ROUNDS)
     spent = {name: median(values) for name, values in found.items()}
     return [
         Row("sandbox: a bare endpoint on the same stack", f"{1 / spent['bare']:.0f} requests per second of CPU"),
         Row(f"sandbox: identify, {FEW} people", f"{1 / spent['few']:.0f} requests per second of CPU"),
         Row("sandbox: throughput / bare endpoint", f"{spent['bare'] / spent['few']:.2f} ×", "≥ 0.5 ×"),
+        Row("sandbox: with --data / bare endpoint", f"{spent['bare'] / spent['data']:.2f} ×", "≥ 0.33 ×"),
         Row(f"sandbox: {MANY:,} people / {FEW}", f"{spent['few'] / spent['many']:.2f} ×", "1.0 ×"),
         Row("sandbox: start until it listens, https too", f"{median(listening() for _ in range(5)):.2f} s", "< 1 s"),
     ]

@@ -8,6 +8,7 @@ from pytest_customerio.tools.sandbox.api import (
     app_exports,
     app_messages,
     app_people,
+    app_reporting_webhooks,
     app_segments,
     app_suppressions,
     app_workspaces,
@@ -26,5 +27,6 @@ HANDLERS: Mapping[str, Handler] = {
     **app_messages.HANDLERS,
     **app_suppressions.HANDLERS,
     **app_workspaces.HANDLERS,
+    **app_reporting_webhooks.HANDLERS,
     **pipelines.HANDLERS,
 }

@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import deque
+from collections.abc import Callable, Iterable, Mapping
+from copy import deepcopy
 from typing import Any, TypeVar
 
-from pytest_customerio.tools.sandbox.workspace.deliveries import BroadcastTrigger, Delivery
+from pytest_customerio.tools.sandbox.workspace.deliveries import BroadcastTrigger, Delivery, Template
 from pytest_customerio.tools.sandbox.workspace.objects import WorkspaceObjects
 from pytest_customerio.tools.sandbox.workspace.people import SUPPRESSED, Event, Identifier, Notes, People, Person
+from pytest_customerio.tools.sandbox.workspace.reporting_webhooks import MAX_REPORTS, Report, ReportingWebhook
 from pytest_customerio.tools.sandbox.workspace.segments import Segment
 
 MAX_DELIVERIES = 10_000
 MAX_VISITORS = 10_000
 MAX_EVENT_IDS = 100_000
 LINK_WINDOW = 30 * 86_400  # docs.customer.io/journeys/anonymous-events
+# For each metric that makes the e-mail provider suppress an address: the reason in the App API.
+_SUPPRESSING = {"bounced": "bounces", "spammed": "spam_reports"}
+_PREFERENCES = "cio_subscription_preferences"
 T = TypeVar("T")
 
 
@@ -22,10 +28,18 @@ class Workspace:
 
     `visitors` maps each anonymous id to its events, `files` the number of each export to its CSV text,
     `undeliverable` each reason of the e-mail provider to addresses and the times since when they are suppressed.
+    `reports` is what happened since the reporting webhooks were last told; it is empty where there are none. `at_once`
+    are the metrics that each message gets as soon as it is sent, while there are reporting webhooks.
     """
 
-    def __init__(self, region: str = "us") -> None:
+    # Finds the template with an id or a name. A setting, so it is no part of what is stored.
+    templates: Callable[[str], Template | None] = staticmethod(lambda name: None)
+
+    def __init__(self, region: str = "us", at_once: tuple[str, ...] = ()) -> None:
         self.region = region
+        self.at_once = at_once
+        self.reporting_webhooks: dict[int, ReportingWebhook] = {}
+        self.reports: deque[Report] = deque(maxlen=MAX_REPORTS)
         self.people = People()
         self.objects = WorkspaceObjects(self.people)
         self.segments: dict[int, Segment] = {}
@@ -39,6 +53,10 @@ class Workspace:
         self._event_ids: dict[str, None] = {}
         self._last_number = 0
 
+    def __getstate__(self) -> dict[str, Any]:
+        """What is stored of it."""
+        return {name: value for name, value in vars(self).items() if name != "templates"}
+
     def next_number(self) -> int:
         """A number that this workspace has not returned before."""
         self._last_number += 1
@@ -48,7 +66,10 @@ class Workspace:
         self, identifier: Identifier, attributes: Mapping[str, Any], at: int, *, create: bool = True
     ) -> tuple[Person | None, Notes]:
         """Add or update a person; recent events of the visitor with the given anonymous_id become the person's."""
+        before = self._subscription(identifier, attributes)
         person, notes = self.people.identify(identifier, attributes, at, create=create)
+        if before is not None and person is not None:
+            self._report_subscription(person, before, at)
         visitor = attributes.get("anonymous_id")
         if person is not None and isinstance(visitor, str):
             events = self.visitors.pop(visitor, ())
@@ -139,6 +160,59 @@ class Workspace:
     def add_delivery(self, delivery: Delivery) -> None:
         """Add a message; the oldest is removed when there are too many."""
         put_bounded(self.deliveries, delivery.id, delivery, MAX_DELIVERIES)
+        for metric in self._first_metrics(delivery) if self.reporting_webhooks else ():
+            why = {"failure_message": "the recipient is suppressed"} if metric == "dropped" else {}
+            self.report(metric, delivery.queued_at, delivery, why)
+
+    def report(self, metric: str, at: int, delivery: Delivery, members: Mapping[str, Any] | None = None) -> Report:
+        """Note what happened to a message, with its effect on the person and on the address."""
+        again = any(name == metric for name, _ in delivery.metrics)
+        delivery.metrics.append((metric, at))
+        person = self.people.find(("cio_id", delivery.person))
+        if delivery.channel == "email" and metric in _SUPPRESSING:
+            self.undeliverable.setdefault(_SUPPRESSING[metric], {})[delivery.to.casefold()] = at
+        if metric == "unsubscribed" and person is not None:
+            person.attributes["unsubscribed"], person.timestamps["unsubscribed"] = True, at
+            person.events.append(Event("email_unsubscribed", "event", at, {"delivery_id": delivery.id}))
+        report = Report(metric, at, delivery, person, members or {}, again)
+        if self.reporting_webhooks:
+            self.reports.append(report)
+        return report
+
+    def add_webhook(self, url: str, events: Iterable[str], settings: Mapping[str, Any]) -> ReportingWebhook:
+        """Add a reporting webhook."""
+        number = self.next_number()
+        self.reporting_webhooks[number] = ReportingWebhook(number, url, tuple(events), **settings)
+        return self.reporting_webhooks[number]
+
+    def suppression(self, address: str) -> str:
+        """The reason why the e-mail provider does not deliver to this address, or nothing."""
+        known = address.casefold()
+        return next((reason for reason, addresses in self.undeliverable.items() if known in addresses), "")
+
+    def _first_metrics(self, delivery: Delivery) -> tuple[str, ...]:
+        """What becomes of a message as soon as it was added."""
+        if delivery.state == "queued":
+            return tuple(each for each in self.at_once if each in delivery.known_metrics)
+        dropped = delivery.state == "skipped" and (not delivery.person or self.suppression(delivery.to))
+        first = "drafted" if delivery.state == "draft" else "dropped" if dropped else ""
+        return (first,) if first in delivery.known_metrics else ()
+
+    def _subscription(self, identifier: Identifier, given: Mapping[str, Any]) -> tuple[bool, Any] | None:
+        """What a person is subscribed to, where an update may change it and a reporting webhook may tell."""
+        if not self.reporting_webhooks or not any(
+            name == "unsubscribed" or name.startswith(_PREFERENCES) for name in given
+        ):
+            return None
+        person = self.people.find(identifier)
+        return _subscribed(person) if person else (False, None)
+
+    def _report_subscription(self, person: Person, before: tuple[bool, Any], at: int) -> None:
+        unsubscribed, preferences = _subscribed(person)
+        if unsubscribed != before[0]:
+            self.reports.append(Report("unsubscribed" if unsubscribed else "subscribed", at, person=person))
+        if preferences != before[1]:
+            self.reports.append(Report(f"{_PREFERENCES}_changed", at, person=person))
 
     def _remove_person(self, person: Person) -> None:
         self.objects.remove_person(person)
@@ -152,6 +226,10 @@ class Workspace:
         if event.id:
             put_bounded(self._event_ids, event.id, None, MAX_EVENT_IDS)
         return ()
+
+
+def _subscribed(person: Person) -> tuple[bool, Any]:
+    return person.unsubscribed, deepcopy(person.attributes.get(_PREFERENCES))
 
 
 def put_bounded(values: dict[str, T], key: str, value: T, limit: int) -> None:
