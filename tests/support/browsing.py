@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import http.server
+import json
 import os
 import shutil
 import socket
@@ -79,6 +81,33 @@ class Application:
         """Close the connections."""
         self.track.close()
         self.app.close()
+
+
+class WebhookReceiver:
+    """An application's handler of webhooks, which takes whatever it gets. `events` are the bodies."""
+
+    def __init__(self) -> None:
+        events = self.events = []  # type: list[dict[str, Any]]
+
+        class Handler(http.server.BaseHTTPRequestHandler):
+            def do_POST(self) -> None:
+                events.append(json.loads(self.rfile.read(int(self.headers["Content-Length"]))))
+                self.send_response(200)
+                self.end_headers()
+
+            def log_message(self, *given: Any) -> None:
+                """Nothing is printed."""
+
+        self._server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self.url = f"http://127.0.0.1:{self._server.server_address[1]}/hooks"
+        self._thread = threading.Thread(target=self._server.serve_forever)
+        self._thread.start()
+
+    def close(self) -> None:
+        """Stop listening, and wait for the thread."""
+        self._server.shutdown()
+        self._server.server_close()
+        self._thread.join()
 
 
 class Elsewhere:

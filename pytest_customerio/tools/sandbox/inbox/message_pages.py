@@ -10,6 +10,7 @@ from pytest_customerio.tools.sandbox.inbox.frame import MAX_WHOLE, MESSAGES, Con
 from pytest_customerio.tools.sandbox.inbox.query import Query
 from pytest_customerio.tools.sandbox.inbox.scanning import scan
 from pytest_customerio.tools.sandbox.inbox.story import life
+from pytest_customerio.tools.sandbox.inbox.webhook_pages import simulation
 from pytest_customerio.tools.sandbox.service.service import Service
 from pytest_customerio.tools.sandbox.workspace.deliveries import Delivery
 
@@ -32,8 +33,11 @@ def messages_page(service: Service, query: Query) -> Context:
     return {**frame(service, "messages", query), "messages": [message_row(each) for each in found.entries], **links}
 
 
-def message_page(service: Service, delivery_id: str) -> Context | None:
-    """One message. The body of an e-mail is HTML, which the page shows in a frame."""
+def message_page(service: Service, delivery_id: str, error: str = "") -> Context | None:
+    """One message. The body of an e-mail is HTML, which the page shows in a frame.
+
+    `error` says why what was asked for cannot happen to the message.
+    """
     delivery = service.workspace.deliveries.get(delivery_id)
     if delivery is None:
         return None
@@ -47,6 +51,7 @@ def message_page(service: Service, delivery_id: str) -> Context | None:
         "template": delivery.template,
         "send_at": show_time(delivery.send_at) if delivery.send_at else None,
         "life": life(delivery),
+        "simulation": simulation(service, delivery, error),
         "html": make_inert(html) if html else "",
         "html_with_links": html[:MAX_WHOLE],
         "body": delivery.body[:MAX_WHOLE],

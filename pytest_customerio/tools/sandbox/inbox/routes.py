@@ -11,8 +11,9 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response, StreamingResponse
 from starlette.routing import Route
 
+from pytest_customerio.tools.sandbox.arguments import CannotError
 from pytest_customerio.tools.sandbox.inbox.event_stream import changes
-from pytest_customerio.tools.sandbox.inbox.frame import Context, missing_page, version
+from pytest_customerio.tools.sandbox.inbox.frame import MESSAGES, WEBHOOKS, Context, missing_page, version
 from pytest_customerio.tools.sandbox.inbox.guards import Endpoint, same_site_form
 from pytest_customerio.tools.sandbox.inbox.har import archive
 from pytest_customerio.tools.sandbox.inbox.message_pages import message_page, messages_page
@@ -28,6 +29,7 @@ from pytest_customerio.tools.sandbox.inbox.request_pages import (
     requests_page,
 )
 from pytest_customerio.tools.sandbox.inbox.segment_pages import segment_page, segments_page
+from pytest_customerio.tools.sandbox.inbox.webhook_pages import webhooks_page
 from pytest_customerio.tools.sandbox.json_response import DATA_POLICY, SAFE_HEADERS
 from pytest_customerio.tools.sandbox.json_values import parse_number
 from pytest_customerio.tools.sandbox.service.faults import FaultError
@@ -68,6 +70,10 @@ class Inbox:
             ("GET", "/_sandbox/inbox/objects/{id}", self.object),
             ("GET", "/_sandbox/inbox/segments", self.segments),
             ("GET", "/_sandbox/inbox/segments/{id:int}", self.segment),
+            ("GET", "/_sandbox/inbox/webhooks", self.webhooks),
+            ("POST", "/_sandbox/inbox/messages/{id}/simulate", self.simulate),
+            ("POST", "/_sandbox/inbox/webhooks", self.add_webhook),
+            ("POST", "/_sandbox/inbox/webhooks/retry", self.retry_webhooks),
             ("POST", "/_sandbox/inbox/faults", self.add_fault),
             ("POST", "/_sandbox/inbox/faults/end", self.end_faults),
             ("POST", "/_sandbox/inbox/clear", self.clear),
@@ -113,6 +119,37 @@ class Inbox:
         delivery_id = request.path_params["id"]
         policy = self._renderer.message_policy
         return self._show("message", lambda: message_page(self._service, delivery_id), policy=policy)
+
+    async def simulate(self, request: Request) -> Response:
+        """Let something happen to a message, and lead back to it; or show its page with the reason why it cannot."""
+        delivery_id, fields = request.path_params["id"], await _form(request)
+        try:
+            self._service.deliver(fields.get("metric", ""), delivery_id, fields.get("fault") or None)
+        except CannotError as error:
+            text, policy = str(error), self._renderer.message_policy
+            return self._show(
+                "message", lambda: message_page(self._service, delivery_id, text), status=400, policy=policy
+            )
+        return RedirectResponse(f"{MESSAGES}/{delivery_id}#life", 303)
+
+    async def webhooks(self, request: Request) -> Response:
+        """The reporting webhooks, and the calls to them."""
+        return self._show("webhooks", lambda: webhooks_page(self._service, _query(request)))
+
+    async def add_webhook(self, request: Request) -> Response:
+        """Add a reporting webhook, or show the form with the reason why it is not possible."""
+        url = (await _form(request)).get("url", "").strip()
+        try:
+            self._service.add_webhook(url)
+        except CannotError as error:
+            text = str(error)
+            return self._show("webhooks", lambda: webhooks_page(self._service, Query(), url, text), status=400)
+        return RedirectResponse(WEBHOOKS, 303)
+
+    async def retry_webhooks(self, request: Request) -> Response:
+        """Post the calls that wait for their next attempt now."""
+        self._service.webhooks.hurry()
+        return RedirectResponse(WEBHOOKS, 303)
 
     async def objects(self, request: Request) -> Response:
         """The objects that match the query."""

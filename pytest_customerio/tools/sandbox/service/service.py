@@ -47,7 +47,10 @@ from pytest_customerio.tools.sandbox.workspace.workspace import Workspace
 
 
 class Service:
-    """One sandbox. A thread that reads its state holds `lock`."""
+    """One sandbox. A thread that reads its state holds `lock`.
+
+    `revision` grows with each change of the workspace that no logged request made.
+    """
 
     def __init__(self, settings: Settings | None = None, now: Callable[[], float] = time.time) -> None:
         self.settings = settings or Settings()
@@ -68,6 +71,7 @@ class Service:
         self._answers = Answers(self.catalog, cassettes)
         self._now = now
         self.webhooks = Webhooks(self.settings, self.keys.webhook, now)
+        self.revision = 0
         self.faults = self._no_faults()
         self.log = self._persistence.log()
         self._resume()
@@ -92,6 +96,7 @@ class Service:
 
     def _begin(self, workspace: Workspace) -> None:
         """Use a workspace from now on, with the settings of today."""
+        self.revision += 1
         workspace.region, workspace.at_once = self.settings.region, self.settings.at_once
         if self._templates is not None:
             workspace.templates = self._templates
@@ -147,6 +152,7 @@ class Service:
             self._note("load", at, checked)
 
     def _note(self, kind: str, at: float, values: Mapping[str, Any]) -> None:
+        self.revision += 1
         self._persistence.note(lambda: Entry(kind, at, values))
         self._persistence.commit(self.workspace)
 

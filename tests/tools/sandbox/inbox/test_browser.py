@@ -12,14 +12,14 @@ from typing import Any
 
 import customerio
 import pytest
-from browsing import PATIENCE, Application, Elsewhere, chromium, expect
+from browsing import PATIENCE, Application, Elsewhere, WebhookReceiver, chromium, expect
 
 from pytest_customerio.tools.sandbox.server.sandbox_server import SandboxServer
 from pytest_customerio.tools.sandbox.service.request import HttpRequest
 from pytest_customerio.tools.sandbox.settings import Settings
 
 JAVASCRIPT = Path(__file__).parent / "contrast.js"
-LISTS = ["/", *(f"/_sandbox/inbox/{name}" for name in ("people", "messages", "objects", "segments"))]
+LISTS = ["/", *(f"/_sandbox/inbox/{name}" for name in ("people", "messages", "objects", "segments", "webhooks"))]
 
 # Whatever an e-mail can hold that runs, loads or leads somewhere.
 NOISE = """<head><meta http-equiv="refresh" content="0;url=THERE/refresh"><base href="THERE/">
@@ -151,7 +151,7 @@ def test_what_an_application_sends_is_seen_at_once(page: Any, application: Appli
     )
     shows(page, ".requests .operation", "app.send_email", "track.event", "track.identify")
     shows(page, ".requests .who", "ada@example.com", "42", "42")
-    shows(page, "#live-tabs .count", "3", "1", "1", "0", "0")
+    shows(page, "#live-tabs .count", "3", "1", "1", "0", "0", "0")
     shows(page, "#live-summary", "3 requests")
     assert page.evaluate("window.same") is True
 
@@ -202,7 +202,7 @@ def test_a_list_is_narrowed_and_stays_so(page: Any, application: Application) ->
     shows(page, ".requests .operation", "track.event")
     assert page.url.endswith("/?operation=track.event&person=ADA%40example.com&q=purchase&broken=1")
     application.track.track("42", "other")
-    shows(page, "#live-tabs .count", "10", "2", "2", "1", "1")
+    shows(page, "#live-tabs .count", "10", "2", "2", "1", "1", "0")
     shows(page, ".requests .operation", "track.event")
     page.get_by_role("link", name="Show all").click()
     counts(page, ".requests > li", 10)
@@ -348,6 +348,43 @@ def test_from_a_person_to_all_that_is_known(page: Any, application: Application)
     shows(page, ".life strong", "queued")
 
 
+@pytest.fixture
+def receiver() -> Iterator[WebhookReceiver]:
+    """An application that listens to webhooks."""
+    receiver = WebhookReceiver()
+    yield receiver
+    receiver.close()
+
+
+def test_the_effect_of_a_bounce(page: Any, application: Application, receiver: WebhookReceiver) -> None:
+    """A message bounces, the application is told, and the page shows that it took it; the next message is dropped."""
+    page.goto("/_sandbox/inbox/webhooks")
+    page.get_by_label("Your application").fill(receiver.url)
+    page.get_by_role("button", name="Add").click()
+    shows(page, "#live-webhooks .endpoint", receiver.url)
+    message = application.mail(subject="Hello")
+    page.goto("/_sandbox/inbox/messages")
+    page.get_by_role("link", name="Hello").click()
+    page.get_by_role("button", name="bounced").click()
+    page.wait_for_url(re.compile("#life$"), wait_until="commit")
+    shows(page, "#live-calls .status", "200", "200", "200")
+    shows(page, "#live-life strong", "queued", "sent", "delivered", "bounced")
+    assert receiver.events[-1]["metric"] == "bounced"
+    assert receiver.events[-1]["data"]["delivery_id"] == message
+    page.get_by_text("Something else, or a webhook that is wrong").click()
+    page.get_by_label("What happens").select_option("clicked")
+    page.get_by_label("Wrong in the webhook").select_option("wrong-signature")
+    page.get_by_role("button", name="Let it happen").click()
+    page.locator("#live-calls .mark", has_text="took a forged request").wait_for()
+    page.goto("/_sandbox/inbox/webhooks")
+    page.evaluate("window.same = true")
+    page.locator(".calls summary").first.click()
+    assert page.locator(".calls pre").first.is_visible()
+    application.mail(subject="Another")
+    page.locator(".calls .operation", has_text="email_dropped").wait_for()
+    assert page.evaluate("window.same") is True
+
+
 def test_a_person_that_changes_keeps_the_focus(page: Any, application: Application) -> None:
     """The row of a changed person is replaced, and keeps the focus."""
     application.track.identify("42")
@@ -382,7 +419,7 @@ def test_a_keyboard_is_enough(page: Any, application: Application) -> None:
     """The keyboard reaches the navigation in order, and the skip link leads to the content."""
     application.track.identify("42", email="ada@example.com")
     page.goto("/")
-    assert walk(page, 8) == [
+    assert walk(page, 9) == [
         "Skip to the content",
         "Customer.io sandbox",
         "Requests 1",
@@ -390,6 +427,7 @@ def test_a_keyboard_is_enough(page: Any, application: Application) -> None:
         "Messages 0",
         "Objects 0",
         "Segments 0",
+        "Webhooks 0",
         "Refresh",
     ]
     page.goto("/")

@@ -34,7 +34,7 @@ def test_requests_stand_newest_first(ask: Any) -> None:
     context = requests(ask)
     assert [each.operation for each in context["entries"]] == ["track.event", "track.identify"]
     assert (context["counts"], context["problems"]) == (
-        {"requests": 2, "people": 1, "messages": 0, "objects": 0, "segments": 0},
+        {"requests": 2, "people": 1, "messages": 0, "objects": 0, "segments": 0, "webhooks": 0},
         1,
     )
 

@@ -13,7 +13,8 @@ from pytest_customerio.tools.sandbox.server.sandbox_server import SandboxServer
 from pytest_customerio.tools.sandbox.settings import Settings
 
 FAULTS = "/_sandbox/inbox/faults"
-PAGES = ["/", *(f"/_sandbox/inbox/{name}" for name in ("people", "messages", "objects", "segments"))]
+WEBHOOKS = "/_sandbox/inbox/webhooks"
+PAGES = ["/", *(f"/_sandbox/inbox/{name}" for name in ("people", "messages", "objects", "segments", "webhooks"))]
 
 
 @pytest.fixture(scope="module")
@@ -60,7 +61,7 @@ def test_a_page_is_html_that_loads_nothing(sandbox: SandboxServer, path: str) ->
     assert answer.headers["Content-Security-Policy"].startswith("default-src 'none';")
     assert "frame-ancestors 'none'" in answer.headers["Content-Security-Policy"]
     assert (answer.headers["Cache-Control"], answer.headers["Referrer-Policy"]) == ("no-store", "same-origin")
-    assert "http://" not in answer.text.replace(sandbox.url, "")
+    assert "http://" not in answer.text.replace(sandbox.url, "").replace('placeholder="http://', "")
     assert "https://" not in answer.text
 
 
@@ -104,6 +105,33 @@ def test_requests_are_exported(sandbox: SandboxServer) -> None:
     assert [each["_operation"] for each in one["log"]["entries"]] == ["app.send_email"]
     assert get(sandbox, "/_sandbox/inbox/requests/999999.har").json()["log"]["entries"] == []
     assert get(sandbox, "/_sandbox/inbox/requests.har", Origin="http://elsewhere.example").status_code == 403
+
+
+def test_something_happens_to_a_message(sandbox: SandboxServer) -> None:
+    """The form lets it happen and leads back to the message; what cannot happen draws 400 with the reason."""
+    page = f"/_sandbox/inbox/messages/{next(iter(sandbox.service.workspace.deliveries))}"
+    answer = post(sandbox, f"{page}/simulate", {"metric": "complained"})
+    assert (answer.status_code, answer.headers["Location"]) == (303, f"{page}#life")
+    assert "spammed" in get(sandbox, page).text
+    refused = post(sandbox, f"{page}/simulate", {"metric": "melted", "fault": ""})
+    assert (refused.status_code, "melted" in refused.text) == (400, True)
+    assert "style-src 'unsafe-inline'" in refused.headers["Content-Security-Policy"]
+    assert post(sandbox, "/_sandbox/inbox/messages/none/simulate", {"metric": "opened"}).status_code == 404
+
+
+def test_a_webhook_is_added(sandbox: SandboxServer) -> None:
+    """The form adds a webhook; an invalid address draws 400 with the reason; what waits is posted again."""
+    url = "http://127.0.0.1:9/hooks"
+    assert post(sandbox, WEBHOOKS, {"url": f" {url} "}).headers["Location"] == WEBHOOKS
+    refused = post(sandbox, WEBHOOKS, {"url": "ftp://x"})
+    assert (refused.status_code, "ftp://x" in refused.text) == (400, True)
+    assert [each.endpoint for each in sandbox.service.workspace.reporting_webhooks.values()] == [url]
+    sandbox.service.deliver("opened")
+    sandbox.service.webhooks.settle()
+    assert post(sandbox, f"{WEBHOOKS}/retry").status_code == 303
+    sandbox.service.webhooks.settle()
+    (call,) = sandbox.service.webhooks.calls
+    assert [each.result.problem for each in call.attempts] == ["refused", "refused"]
 
 
 def test_a_fault_is_asked_for(sandbox: SandboxServer) -> None:
@@ -153,7 +181,17 @@ def test_everything_is_cleared(sandbox: SandboxServer) -> None:
     assert (len(service.log), len(service.workspace.people), service.faults.all) == (0, 0, ())
 
 
-@pytest.mark.parametrize("path", [FAULTS, f"{FAULTS}/end", "/_sandbox/inbox/clear"])
+@pytest.mark.parametrize(
+    "path",
+    [
+        FAULTS,
+        f"{FAULTS}/end",
+        "/_sandbox/inbox/clear",
+        WEBHOOKS,
+        f"{WEBHOOKS}/retry",
+        "/_sandbox/inbox/messages/x/simulate",
+    ],
+)
 @pytest.mark.parametrize(
     "headers",
     [
