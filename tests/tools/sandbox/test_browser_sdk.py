@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import http.server
+import json
 import sys
 import threading
 from collections.abc import Iterator
@@ -15,9 +16,11 @@ import pytest
 from browsing import PATIENCE, chromium
 
 from pytest_customerio.tools.sandbox.server.sandbox_server import SandboxServer
+from pytest_customerio.tools.sandbox.service.request import HttpRequest
 from pytest_customerio.tools.sandbox.settings import Settings
 
 SDK = Path(sys.prefix) / "node" / "node_modules" / "@customerio" / "cdp-analytics-browser" / "dist" / "umd"
+BUNDLES = "https://cdp.customer.io/analytics-next/bundles/"
 # A shop, of another origin than the sandbox.
 PAGE = "<!doctype html><title>Shop</title><link rel='icon' href='data:,'><script src='index.js'></script>"
 VISIT = """async ([settings, options]) => {
@@ -64,8 +67,9 @@ def server(shop: str) -> Iterator[SandboxServer]:
 
 @pytest.fixture(scope="module")
 def browser(server: SandboxServer) -> Iterator[Any]:
-    """One browser for all tests of this module, which resolves the host of Pipelines to the sandbox."""
-    with chromium(f"--host-resolver-rules=MAP cdp.customer.io {urlsplit(server.https_url or '').netloc}") as browser:
+    """One browser for all tests of this module, which resolves the host of Pipelines, and of messages, to the sandbox."""
+    https, http = (urlsplit(each or "").netloc for each in (server.https_url, server.url))
+    with chromium(f"--host-resolver-rules=MAP cdp.customer.io {https}, MAP localhost:3010 {http}") as browser:
         yield browser
 
 
@@ -145,3 +149,37 @@ def test_what_a_page_may_read(page: Any, server: SandboxServer, shop: str) -> No
         [server.url, server.service.keys.pipelines],
     )
     assert statuses == [500, 200, 401, "refused"]
+
+
+INBOX = """async ([settings]) => {
+  window.analytics = AnalyticsNext.AnalyticsBrowser.load(settings);
+  await analytics.identify("42", { email: "ada@example.com" });
+  const inbox = (await analytics)[0].inbox();
+  const listed = async () => (await inbox.messages()).map((each) => [each.properties.order, each.opened]);
+  while ((await listed()).length < 2) await new Promise((done) => setTimeout(done, 50));
+  const before = await listed(), [first, second] = await inbox.messages();
+  await first.markOpened();
+  await second.markDeleted();
+  return [before, await listed(), await inbox.totalUnopened()];
+}"""
+
+
+def test_the_inbox(page: Any, server: SandboxServer, shop: str) -> None:
+    """Inbox messages reach the browser from the port at which the SDK's own developers have theirs."""
+    for order in ("1", "2"):
+        message = {"transactional_message_id": 3, "identifiers": {"id": "42"}, "message_data": {"order": order}}
+        headers = {"authorization": f"Bearer {server.service.keys.app}", "content-type": "application/json"}
+        sent = HttpRequest("POST", "/v1/send/inbox_message", headers, json.dumps(message).encode())
+        assert server.service.answer(sent).answer.status == 200
+    page.goto(shop)
+    settings = {"writeKey": server.service.keys.pipelines, "cdnURL": "http://localhost:3010"}
+    # The rest of the build, which the network of Customer.io delivers.
+    page.route(f"{BUNDLES}*", lambda route: route.fulfill(path=SDK / route.request.url.removeprefix(BUNDLES)))
+    before, after, unopened = page.evaluate(INBOX, [settings])
+    assert (before, after, unopened) == ([["1", False], ["2", False]], [["1", True]], 0)
+    first = next(iter(server.service.workspace.deliveries.values()))
+    for _ in range(PATIENCE // 20):
+        if "opened" in dict(first.metrics):
+            break
+        page.evaluate("new Promise(done => setTimeout(done, 20))")
+    assert "opened" in dict(first.metrics)

@@ -6,17 +6,26 @@ from collections.abc import MutableMapping
 from typing import Any
 
 from pytest_customerio.core.model import Answer
+from pytest_customerio.tools.sandbox.service.in_app import HEADERS
 from pytest_customerio.tools.sandbox.service.sdk_requests import is_for_pages
 
 Headers = tuple[tuple[str, str], ...]
+_READABLE = ("X-Sandbox-Case", "X-Sandbox-Note", "X-Sandbox-Source", *dict(HEADERS))
 _ALLOWED: Headers = (
     ("Access-Control-Allow-Origin", "*"),
-    ("Access-Control-Expose-Headers", "X-Sandbox-Case, X-Sandbox-Note, X-Sandbox-Source"),
+    (
+        "Access-Control-Expose-Headers",
+        ", ".join(("X-Sandbox-Case", "X-Sandbox-Note", "X-Sandbox-Source", *dict(HEADERS))),
+    ),
 )
 _PREFLIGHT: Headers = (
     ("Access-Control-Allow-Origin", "*"),
-    ("Access-Control-Allow-Methods", "GET, POST, PUT, DELETE"),
-    ("Access-Control-Allow-Headers", "Authorization, Content-Type, X-Strict-Mode"),
+    ("Access-Control-Allow-Methods", "GET, POST, PUT, PATCH, DELETE"),
+    (
+        "Access-Control-Allow-Headers",
+        "Authorization, Content-Language, Content-Type, X-CIO-Client-Platform, X-CIO-Site-Id, "
+        "X-Gist-Encoded-User-Token, X-Gist-User-Anonymous, X-Strict-Mode",
+    ),
     ("Access-Control-Max-Age", "600"),
 )
 

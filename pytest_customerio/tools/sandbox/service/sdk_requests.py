@@ -1,4 +1,4 @@
-"""How SDKs for browsers and phones speak to Pipelines: short paths, the write key in the body, settings to load.
+"""How SDKs for browsers and phones speak to Customer.io: short paths, the write key in the body, settings, messages.
 
 None of it is published but in the SDKs themselves, such as `src/plugins/customerio` and `src/browser` of
 https://www.npmjs.com/package/@customerio/cdp-analytics-browser (read in 0.5.11).
@@ -18,6 +18,8 @@ from pytest_customerio.core.model import Answer
 from pytest_customerio.core.payload import decode
 from pytest_customerio.tools.sandbox.json_values import mapping
 from pytest_customerio.tools.sandbox.service.answers import Answers, SandboxAnswer
+from pytest_customerio.tools.sandbox.service.in_app import HEADERS, InApp
+from pytest_customerio.tools.sandbox.service.in_app import PATH as IN_APP_PATH
 from pytest_customerio.tools.sandbox.service.keys import Keys
 from pytest_customerio.tools.sandbox.service.request import HttpRequest
 
@@ -41,6 +43,8 @@ _FROM_PAGES = re.compile(
     r"(?:/us|/eu)?/(?:api/v[12]/|unsubscribe/|push/events|"
     r"v1/(?:[itpsgabm]|identify|track|page|screen|group|alias|batch|projects/[^/]+/settings)/?\Z)"
 )
+_IN_APP_PLUGIN = "Customer.io In-App Plugin"
+_IN_APP_HOST = "localhost:3010"
 _JSON = (("Content-Type", "application/json; charset=utf-8"),)
 _NO_SCRIPT = (
     "the sandbox has no copy of Customer.io's script: install @customerio/cdp-analytics-browser, "
@@ -58,7 +62,7 @@ class SdkAnswer:
 
 def is_for_pages(path: str) -> bool:
     """Whether a page in a browser may call this path."""
-    return _FROM_PAGES.match(path) is not None
+    return _FROM_PAGES.match(path) is not None or IN_APP_PATH.match(path) is not None
 
 
 def as_published(http: HttpRequest) -> HttpRequest:
@@ -80,35 +84,63 @@ def as_published(http: HttpRequest) -> HttpRequest:
     return replace(http, target=target, headers=headers)
 
 
-def answer_sdk(http: HttpRequest, keys: Keys, answers: Answers) -> SdkAnswer | None:
-    """The answer to a call that is not published, and that an SDK makes."""
-    found = _SDK_PATH.match(urlsplit(http.target).path)
-    if found is None:
-        return None
-    if http.method == "GET" and found["settings"]:
-        known = found["key"] == keys.pipelines
-        refused = answers.error("401-unauthorized", "pipelines.track")
-        return SdkAnswer("pipelines.settings", _json(settings(found["key"], http.base)) if known else refused)
-    if http.method == "POST" and found["metrics"]:
-        return SdkAnswer("pipelines.sdk_metrics", _json({}))
-    return SdkAnswer(None, SandboxAnswer(Answer(404, "Not Found"), "synthetic", notes=(_NO_SCRIPT,)))
+@dataclass(frozen=True, slots=True)
+class SdkCalls:
+    """Answers the calls that are not published, and that SDKs make."""
+
+    keys: Keys
+    answers: Answers
+    in_app: InApp
+
+    def answer(self, http: HttpRequest) -> SdkAnswer | None:
+        """The answer to such a call; None for every other request."""
+        path = urlsplit(http.target).path
+        queue = IN_APP_PATH.match(path)
+        if queue is not None:
+            return SdkAnswer("pipelines.in_app", self._in_app(http, queue))
+        found = _SDK_PATH.match(path)
+        if found is None:
+            return None
+        if http.method == "GET" and found["settings"]:
+            return SdkAnswer("pipelines.settings", self._settings(http, found["key"]))
+        if http.method == "POST" and found["metrics"]:
+            return SdkAnswer("pipelines.sdk_metrics", _json({}))
+        return SdkAnswer(None, SandboxAnswer(Answer(404, "Not Found"), "synthetic", notes=(_NO_SCRIPT,)))
+
+    def _settings(self, http: HttpRequest, key: str) -> SandboxAnswer:
+        if key != self.keys.pipelines:
+            return self.answers.error("401-unauthorized", "pipelines.track")
+        return _json(settings(self.keys, http.base))
+
+    def _in_app(self, http: HttpRequest, path: re.Match[str]) -> SandboxAnswer:
+        if http.headers.get("x-cio-site-id", http.headers.get("x-gist-site-id")) != self.keys.site_id:
+            return self.answers.error("401-unauthorized", "pipelines.track")
+        if path["queue"]:
+            token = http.headers.get("x-gist-encoded-user-token", "")
+            return _json(self.in_app.queue(token), HEADERS)
+        if path["seen"]:
+            self.in_app.remove(path["seen"])
+        return _json({})
 
 
-def settings(write_key: str, base: str) -> Mapping[str, Any]:
+def settings(keys: Keys, base: str) -> Mapping[str, Any]:
     """What a browser SDK loads at its start. It leads the SDK to the address at which it asked.
 
-    Without settings for the in-app plugin the SDK does not start it: its hosts are fixed, and not of this machine.
+    The hosts of in-app messages are fixed in the SDK, and not of this machine, unless the SDK is told to use those of
+    its developers: then it asks port 3010. Only a sandbox at this port lets it start its plugin for such messages.
     """
     scheme, _, host = base.partition("://")
+    plugins = {_IN_APP_PLUGIN: {"siteId": keys.site_id, "_env": "local"}} if host == _IN_APP_HOST else {}
     return {
         "integrations": {
             "Customer.io Data Pipelines": {
-                "apiKey": write_key,
+                "apiKey": keys.pipelines,
                 "apiHost": f"{host}/v1",
                 "protocol": scheme,
                 "unbundledIntegrations": [],
                 "addBundledMetadata": True,
-            }
+            },
+            **plugins,
         },
         "plan": {kind: {"__default": {"enabled": True, "integrations": {}}} for kind in ("track", "identify", "group")},
         "metrics": {"sampleRate": 0},
@@ -116,5 +148,5 @@ def settings(write_key: str, base: str) -> Mapping[str, Any]:
     }
 
 
-def _json(value: object) -> SandboxAnswer:
-    return SandboxAnswer(Answer(200, "OK", _JSON, json.dumps(value).encode()), "synthetic")
+def _json(value: object, headers: tuple[tuple[str, str], ...] = ()) -> SandboxAnswer:
+    return SandboxAnswer(Answer(200, "OK", (*_JSON, *headers), json.dumps(value).encode()), "synthetic")

@@ -19,6 +19,7 @@ from pytest_customerio.tools.sandbox.service.answers import Answers, SandboxAnsw
 from pytest_customerio.tools.sandbox.service.dispatcher import Dispatcher
 from pytest_customerio.tools.sandbox.service.exchange import exchange
 from pytest_customerio.tools.sandbox.service.faults import Fault, Faults
+from pytest_customerio.tools.sandbox.service.in_app import InApp
 from pytest_customerio.tools.sandbox.service.keys import Keys
 from pytest_customerio.tools.sandbox.service.request import (
     ANY_HOST,
@@ -28,7 +29,7 @@ from pytest_customerio.tools.sandbox.service.request import (
     read_request,
 )
 from pytest_customerio.tools.sandbox.service.request_log import LoggedRequest, RequestLog
-from pytest_customerio.tools.sandbox.service.sdk_requests import answer_sdk, as_published
+from pytest_customerio.tools.sandbox.service.sdk_requests import SdkCalls, as_published
 from pytest_customerio.tools.sandbox.settings import Settings
 from pytest_customerio.tools.sandbox.storage.encoding import restore, snapshot
 from pytest_customerio.tools.sandbox.storage.entries import Entry, request_entry
@@ -106,6 +107,7 @@ class Service:
                 workspace.add_webhook(url, event_names(), {})
         self.workspace = workspace
         self._memory = Memory(workspace)
+        self._sdk_calls = SdkCalls(self.keys, self._answers, InApp(workspace))
         self._dispatcher = Dispatcher(
             self.settings,
             self.keys,
@@ -207,7 +209,7 @@ class Service:
         """Answer a request, and log it."""
         with self.lock:
             started = time.perf_counter()
-            sdk = answer_sdk(http, self.keys, self._answers)
+            sdk = self._sdk_calls.answer(http)
             if sdk is not None:
                 self._log(http, sdk.answer, started, self._now(), sdk.operation)
                 return sdk.answer

@@ -97,6 +97,13 @@ def test_settings_lead_to_this_sandbox(ask: SandboxClient) -> None:
     assert (logged.operation, logged.source, logged.violations) == ("pipelines.settings", "synthetic", ())
 
 
+def test_settings_with_in_app_messages(ask: SandboxClient) -> None:
+    """Only at the port that the SDK's own developers use does the SDK start its plugin for in-app messages."""
+    key = ask.service.keys.pipelines
+    body = ask.body("GET", f"/v1/projects/{key}/settings", base="http://localhost:3010")
+    assert body["integrations"]["Customer.io In-App Plugin"] == {"siteId": ask.service.keys.site_id, "_env": "local"}
+
+
 def test_settings_of_an_unknown_key(ask: SandboxClient) -> None:
     """An unknown write key gets no settings, so that the SDK says so in the console."""
     answer = ask("GET", "/v1/projects/other/settings")
@@ -139,5 +146,6 @@ def test_paths_for_pages() -> None:
         "/push/events",
     )
     assert [each for each in open_paths if not is_for_pages(each)] == []
+    assert is_for_pages("/api/v4/users")
     closed = ("/v1/send/email", "/v1/tags", "/v1/customers", "/_sandbox/", "/", "/v1/api/segments")
     assert [each for each in closed if is_for_pages(each)] == []
