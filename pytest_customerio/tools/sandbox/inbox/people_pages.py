@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from itertools import islice
 from typing import Any
 
@@ -14,14 +14,25 @@ from pytest_customerio.tools.sandbox.inbox.scanning import scan
 from pytest_customerio.tools.sandbox.inbox.story import KINDS, story
 from pytest_customerio.tools.sandbox.service.json_views import person_summary_json, searched_text
 from pytest_customerio.tools.sandbox.service.service import Service
-from pytest_customerio.tools.sandbox.workspace.people import Person
+from pytest_customerio.tools.sandbox.workspace.people import Event, Person
+
+MOST_VISITORS = 20
 
 
 def people_page(service: Service, query: Query) -> Context:
-    """The people whose identifiers or attributes contain the words of a query, newest first."""
+    """The people whose identifiers or attributes contain the words of a query, newest first; without words also the
+    anonymous visitors, who are nobody yet.
+    """
     found = scan(reversed(service.workspace.people), searched_text, query)
     people = [_person_row(person_summary_json(each)) for each in found.entries]
-    return {**frame(service, "people", query), "people": people, **found.links(query, PEOPLE)}
+    visitors = {} if query.narrow or query.start else service.workspace.visitors
+    return {
+        **frame(service, "people", query),
+        "people": people,
+        "visitors": [_visitor_row(name, visitors[name]) for name in islice(reversed(visitors), MOST_VISITORS)],
+        "visitors_total": len(visitors),
+        **found.links(query, PEOPLE),
+    }
 
 
 def person_page(service: Service, cio_id: str, query: Query) -> Context | None:
@@ -39,6 +50,12 @@ def person_page(service: Service, cio_id: str, query: Query) -> Context | None:
         "kinds": kinds,
         **links,
     }
+
+
+def _visitor_row(name: str, events: Sequence[Event]) -> Context:
+    """An anonymous visitor, with the last events, newest first."""
+    last = [shorten(each.name or each.type, 40) for each in islice(reversed(events), 4)]
+    return {"name": shorten(name, 80), "events": len(events), "last": last}
 
 
 def _person_row(summary: Mapping[str, Any]) -> Context:

@@ -42,6 +42,24 @@ def test_people_are_searched_and_paged(ask: Any) -> None:
     assert "Nobody is known yet." in read("people", people_page(ask.service, Query())).text
 
 
+def test_visitors_are_listed(ask: Any) -> None:
+    """Anonymous visitors stand below the people, newest first, until they are identified; a search is for people."""
+    for visitor, names in (("v1", ("seen", "left")), ("v2", ("seen",))):
+        for name in names:
+            ask.notes("POST", "/v1/track", {"anonymousId": visitor, "event": name})
+    ask.notes("POST", "/v1/page", {"anonymousId": "v2"})
+    context = people_page(ask.service, Query())
+    assert context["visitors"] == [
+        {"name": "v2", "events": 2, "last": ["page", "seen"]},
+        {"name": "v1", "events": 2, "last": ["left", "seen"]},
+    ]
+    assert all(part in read("people", context).text for part in ("v1", "left, seen", "Nobody yet"))
+    assert people_page(ask.service, Query(words="v1"))["visitors"] == []
+    for each in ("v1", "v2"):
+        ask.notes("POST", "/v1/identify", {"anonymousId": each, "userId": each, "traits": {}})
+    assert people_page(ask.service, Query())["visitors"] == []
+
+
 @pytest.fixture
 def ada(ask: Any) -> Any:
     """A sandbox with a person who has attributes, events, a device, an object, a segment and a message."""

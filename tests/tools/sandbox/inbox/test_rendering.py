@@ -120,6 +120,7 @@ def everything(ask: Any, text: str) -> dict[str, ReadPage]:
         "/api/v2/batch",
         {"batch": [{**target, "attributes": short, "cio_relationships": related}, {text: text}]},
     )
+    ask("POST", "/v1/track", {"anonymousId": text, "event": text})
     ask("POST", EVENTS, {"name": text, "type": text, "data": {text: text}})
     ask("PUT", "/api/v1/customers/42/devices", {"device": {"id": text, "platform": "ios", "last_used": text}})
     sent = ask.body(
