@@ -43,7 +43,7 @@ def run(asked: argparse.Namespace, write: Callable[[str], object]) -> str:
                 server.wait(_WAIT)
         except KeyboardInterrupt:
             pass
-    remains = f"what it knows is in {asked.data}" if asked.data else "what it knew is gone"
+    remains = f"what it knew is in {asked.data}" if asked.data else "what it knew is gone"
     return f"\nThe sandbox has stopped; {remains}.\n"
 
 
@@ -63,7 +63,7 @@ def instructions(server: SandboxServer) -> str:
 def _reach(server: SandboxServer) -> str:
     """Where anything goes: nowhere, but for webhooks to hosts that the user allowed."""
     hosts = server.service.settings.webhook_hosts
-    return f"Webhooks go to {' and '.join(hosts)}, nothing else leaves this machine." if hosts else _NOTHING_LEAVES
+    return f"Webhooks may go to {' and '.join(hosts)}, nothing else leaves this machine." if hosts else _NOTHING_LEAVES
 
 
 def _settings(asked: argparse.Namespace) -> Settings:

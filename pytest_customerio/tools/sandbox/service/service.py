@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import threading
 import time
 from collections.abc import Callable, Collection, Iterable, Mapping
@@ -66,23 +67,27 @@ class Service:
         self._templates = None if templates is None else TemplateFolder(templates)
         self._persistence = open_persistence(self.settings.data)
         self.snapshots = Snapshots(self._persistence.file)
-        seed = self.settings.seed
-        self.keys = self._persistence.keys(Keys.create(seed), seeded=seed is not None)
         self.lock = threading.RLock()
         self._answers = Answers(self.catalog, cassettes)
         self._now = now
-        self.webhooks = Webhooks(self.settings, self.keys.webhook, now)
         self.revision = 0
         self.faults = self._no_faults()
-        self.log = self._persistence.log()
-        self._resume()
+        with contextlib.ExitStack() as opened:
+            opened.callback(self._persistence.abandon)
+            self._resume()
+            opened.pop_all()
+        self.webhooks = Webhooks(self.settings, self.keys.webhook, now)
 
     def _resume(self) -> None:
         """Begin with what the data file has, or with a new workspace."""
+        seed = self.settings.seed
+        self.keys = self._persistence.keys(Keys.create(seed), seeded=seed is not None)
+        self.log = self._persistence.log()
         stored = self._persistence.workspace()
         self._begin(stored or self._new_workspace())
-        for entry in self._persistence.entries():
-            carry_out(entry, self.catalog, self._contract, self.workspace, self._memory)
+        with self._persistence.intact():
+            for entry in self._persistence.entries():
+                carry_out(entry, self.catalog, self._contract, self.workspace, self._memory)
         if stored is None:
             self._persistence.save(self.workspace)
 

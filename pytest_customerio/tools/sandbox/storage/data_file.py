@@ -53,7 +53,7 @@ class DataFile:
             self._execute("BEGIN IMMEDIATE")
             for statement in _TABLES.strip().split(";\n"):
                 self._execute(statement)
-            self._check_layout()
+            self.set_about(version=version(), layout=layout())
             self._execute(f"PRAGMA application_id = {APPLICATION_ID}")
             self._execute("COMMIT")
         except BaseException:
@@ -145,17 +145,14 @@ class DataFile:
             raise
 
     def _check_kind(self) -> None:
-        """A file that has something in it must be a data file of a sandbox."""
+        """A file that has something in it must be a data file of a sandbox, and of this layout."""
         (kind,) = self._execute("PRAGMA application_id").fetchone()
         (tables,) = self._execute("SELECT count(*) FROM sqlite_master").fetchone()
         if tables and kind != APPLICATION_ID:
             raise sqlite3.DatabaseError("not a database of a sandbox")
-
-    def _check_layout(self) -> None:
-        about = self.about()
-        if about:
+        if tables:
+            about = self.about()
             check_layout(str(self.path), about.get("version", "?"), about.get("layout", ""))
-        self.set_about(version=version(), layout=layout())
 
     def _execute(self, statement: str, *values: object) -> sqlite3.Cursor:
         return self._connection.execute(statement, values)

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import asdict
 from pathlib import Path
 
+from pytest_customerio.tools.sandbox.arguments import CannotError
 from pytest_customerio.tools.sandbox.service.keys import Keys
 from pytest_customerio.tools.sandbox.service.request_log import MAX_REQUESTS, LoggedRequest, RequestLog
 from pytest_customerio.tools.sandbox.storage.data_file import DataFile, DataFileError
-from pytest_customerio.tools.sandbox.storage.encoding import SnapshotError, decode, encode, restore, snapshot
+from pytest_customerio.tools.sandbox.storage.encoding import decode, encode, restore, snapshot
 from pytest_customerio.tools.sandbox.storage.entries import Entry, read_entry
 from pytest_customerio.tools.sandbox.workspace.workspace import Workspace
 
@@ -48,16 +50,13 @@ class Persistence:
         return created
 
     def workspace(self) -> Workspace | None:
-        """The workspace of the last snapshot."""
+        """The workspace of the last snapshot. Raises `DataFileError`."""
         data = self._stored()
         if data is None:
             return None
-        try:
+        with self.intact():
             found = restore(data)
-        except SnapshotError as error:
-            assert self.file is not None
-            raise DataFileError(f"{self.file.path}: {error}") from None
-        assert isinstance(found, Workspace)
+            assert isinstance(found, Workspace)
         return found
 
     def entries(self) -> Iterator[Entry]:
@@ -69,14 +68,30 @@ class Persistence:
             yield from map(read_entry, entries)
 
     def log(self) -> RequestLog:
-        """The log."""
+        """The log. Raises `DataFileError`."""
         log = RequestLog()
         if self.file is not None:
             with self.file.explained():
-                for data in self.file.log():
-                    request, weight = decode(data)
-                    log.add(request, weight)
+                rows = self.file.log()
+            with self.intact():
+                for data in rows:
+                    log.add(*decode(data))
         return log
+
+    @contextlib.contextmanager
+    def intact(self) -> Iterator[None]:
+        """Any error as `DataFileError`: what is read comes from the file, which somebody may have changed."""
+        try:
+            yield
+        except CannotError as error:
+            raise DataFileError(f"{self._path}: {error}") from None
+        except Exception as error:  # damaged data leads to any exception
+            text = f"it is damaged: {type(error).__name__}: {error}. Nothing was changed: move it away"
+            raise DataFileError(f"{self._path}: {text}") from None
+
+    @property
+    def _path(self) -> str:
+        return str(self.file.path) if self.file else "memory"
 
     def note(self, entry: Callable[[], Entry]) -> None:
         """Note an entry; `commit` writes it."""
@@ -137,6 +152,11 @@ class Persistence:
                     file.save(CURRENT, snapshot(workspace))
             finally:
                 file.close()
+
+    def abandon(self) -> None:
+        """Close the file as it is."""
+        if self.file is not None:
+            self.file.close()
 
     def _stored(self) -> bytes | None:
         if self.file is None:

@@ -135,12 +135,11 @@ def _event(given: Mapping[str, Any], at: int) -> Event:
 
 
 def _dumped_person(workspace: Workspace, person: Person) -> dict[str, Any]:
-    related = []
-    for cio_object_id, attributes in person.relationships.items():
-        target = workspace.objects.find(("", cio_object_id))
-        if target is not None:
-            key = {"object_type_id": target.key[0], "object_id": target.key[1]}
-            related.append({"identifiers": key, "relationship_attributes": attributes})
+    related = [
+        {"identifiers": {"object_type_id": target.key[0], "object_id": target.key[1]}, "relationship_attributes": given}
+        for cio_object_id, given in person.relationships.items()
+        if (target := workspace.objects.find(("", cio_object_id)))
+    ]
     return {
         "identifiers": person.identifiers,
         "attributes": person.attributes,

@@ -91,7 +91,7 @@ def _devices(person: Person | None, metric: str) -> list[dict[str, Any]]:
     """The devices of a person, as the event of a push names them."""
     listed = []
     for token, device in (person.devices if person else {}).items():
-        platform = {"device_platform": device["platform"]} if device.get("platform") in _PLATFORMS else {}
-        failure = {"failure_message": FAILURE} if metric == "bounced" else {}
-        listed.append({"device_id": token, **platform, **failure})
+        known = {"device_platform": device["platform"]} if device.get("platform") in _PLATFORMS else {}
+        failure = {"device_platform": "ios", "failure_message": FAILURE} if metric == "bounced" else {}
+        listed.append({"device_id": token, **failure, **known})
     return listed

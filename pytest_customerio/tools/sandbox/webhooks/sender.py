@@ -49,6 +49,7 @@ class Sender:
         with self.changed:
             for lane in self._lanes.values():
                 lane.waiting.clear()
+                lane.pauses = lane.hurried = False
             self.changed.notify_all()
 
     def stop(self) -> None:

@@ -55,9 +55,13 @@ def check_target(url: str, allowed: Collection[str]) -> None:
 def addresses(target: Target, allowed: Collection[str]) -> list[str]:
     """The IP addresses of a target. Raises `TargetError` where it is elsewhere and not allowed, and `OSError`."""
     found = [str(each[4][0]) for each in socket.getaddrinfo(target.host, target.port, type=socket.SOCK_STREAM)]
-    if not _is_allowed(target, allowed) and not all(ipaddress.ip_address(each.partition("%")[0]).is_loopback for each in found):
+    if not (_is_allowed(target, allowed) or all(map(_is_loopback, found))):
         raise TargetError(f"not sent: {target.host} is another machine; {_ALLOW.format(target.host)}")
     return list(dict.fromkeys(found))
+
+
+def _is_loopback(address: str) -> bool:
+    return ipaddress.ip_address(address.partition("%")[0]).is_loopback
 
 
 def _is_allowed(target: Target, allowed: Collection[str]) -> bool:

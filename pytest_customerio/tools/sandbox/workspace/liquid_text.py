@@ -36,9 +36,9 @@ def render(text: str, values: Mapping[str, Any], folder: str = "") -> LiquidText
     try:
         return LiquidText(_environment(folder).from_string(text).render(**values))
     except LiquidError as error:
-        return LiquidText(text, f"Liquid: {error.message}; Customer.io would not send it")
-    except (ArithmeticError, LookupError, RecursionError, TypeError, ValueError) as error:  # of a filter
-        return LiquidText(text, f"Liquid: {error}; whether Customer.io would send it is not known")
+        return LiquidText(text, f"Liquid: {error.message}; the text stays as it is")
+    except Exception as error:  # of a filter: `'nan' | round` raises a ValueError
+        return LiquidText(text, f"Liquid: {error}; the text stays as it is")
 
 
 @lru_cache(maxsize=8)
