@@ -165,6 +165,7 @@ class CheckedTest:
         used = self.used or (notes.idle if notes is not None else "")
         mark = errors.written("each") * (not errors.each) if errors is not None else None
         seen = {**counts, "heard": heard or counts["calls"], "requests": heard - unsent, "used": used, "mark": mark}
+        seen["markable"] = self.plan.markable
         return {**seen, "key": self.plan.key, "sent": self._operations(), "gone": self.gone}
 
     def _operations(self) -> list[str]:

@@ -17,7 +17,7 @@ from cryptography.x509 import load_pem_x509_certificate
 
 from pytest_customerio.tools.sandbox.arguments import CannotError
 
-NAMES = ("localhost", "127.0.0.1", "::1", "customer.io", "*.customer.io", "host.docker.internal")
+NAMES = ("localhost", "127.0.0.1", "::1", "customer.io", "*.customer.io", "*.inapp.customer.io", "host.docker.internal")
 _RENEW = "remove both files to have new ones"
 
 

@@ -42,7 +42,7 @@ class Executor:
             return self._execute(request.operation, request, mapping(request.payload))
         notes: tuple[str, ...] = ()
         for index, entity in enumerate(batch_entities(request.payload)):
-            operation = None if index in skip else entity_operation(self.catalog, request, entity)
+            operation = None if index in skip else entity_operation(self.catalog, request.operation.surface, entity)
             if operation is not None:
                 notes += tuple(f"[{index}] {note}" for note in self._execute(operation, request, entity).notes)
         return CallResult(notes)

@@ -107,9 +107,9 @@ def batch_entities(payload: Any) -> Iterator[Mapping[str, Any]]:
         yield item if isinstance(item, dict) else {}
 
 
-def entity_operation(catalog: Catalog, request: ApiRequest, entity: Mapping[str, object]) -> Operation | None:
-    """The operation of one entity of a batch."""
-    if request.operation.surface == "track_v2":
+def entity_operation(catalog: Catalog, surface: str, entity: Mapping[str, object]) -> Operation | None:
+    """The operation of one entity of a batch of this surface."""
+    if surface == "track_v2":
         return catalog.select(catalog.entities, entity)[0]
     return catalog.pipelines_calls.get(str(entity.get("type")))
 

@@ -18,7 +18,9 @@ from pytest_customerio.contract.webhook_events import event_names
 from pytest_customerio.tools.sandbox.json_values import as_text
 from pytest_customerio.tools.sandbox.service.answers import Answers, SandboxAnswer
 from pytest_customerio.tools.sandbox.service.dispatcher import Dispatcher
+from pytest_customerio.tools.sandbox.service.exchange import exchange
 from pytest_customerio.tools.sandbox.service.faults import Fault, Faults
+from pytest_customerio.tools.sandbox.service.in_app import InApp
 from pytest_customerio.tools.sandbox.service.keys import Keys
 from pytest_customerio.tools.sandbox.service.request import (
     ANY_HOST,
@@ -28,6 +30,7 @@ from pytest_customerio.tools.sandbox.service.request import (
     read_request,
 )
 from pytest_customerio.tools.sandbox.service.request_log import LoggedRequest, RequestLog
+from pytest_customerio.tools.sandbox.service.sdk_requests import SdkCalls, as_published
 from pytest_customerio.tools.sandbox.settings import Settings
 from pytest_customerio.tools.sandbox.storage.encoding import restore, snapshot
 from pytest_customerio.tools.sandbox.storage.entries import Entry, request_entry
@@ -46,7 +49,10 @@ from pytest_customerio.tools.sandbox.workspace.workspace import Workspace
 
 
 class Service:
-    """One sandbox. A thread that reads its state holds `lock`."""
+    """One sandbox. A thread that reads its state holds `lock`.
+
+    `revision` grows with each change of the workspace that no logged request made.
+    """
 
     def __init__(self, settings: Settings | None = None, now: Callable[[], float] = time.time) -> None:
         self.settings = settings or Settings()
@@ -64,6 +70,7 @@ class Service:
         self.lock = threading.RLock()
         self._answers = Answers(self.catalog, cassettes)
         self._now = now
+        self.revision = 0
         self.faults = self._no_faults()
         with contextlib.ExitStack() as opened:
             opened.callback(self._persistence.abandon)
@@ -95,6 +102,7 @@ class Service:
 
     def _begin(self, workspace: Workspace) -> None:
         """Use a workspace from now on, with the settings of today."""
+        self.revision += 1
         workspace.region, workspace.at_once = self.settings.region, self.settings.at_once
         if self._templates is not None:
             workspace.templates = self._templates
@@ -104,6 +112,7 @@ class Service:
                 workspace.add_webhook(url, event_names(), {})
         self.workspace = workspace
         self._memory = Memory(workspace)
+        self._sdk_calls = SdkCalls(self.keys, self._answers, InApp(workspace))
         self._dispatcher = Dispatcher(
             self.settings,
             self.keys,
@@ -150,6 +159,7 @@ class Service:
             self._note("load", at, checked)
 
     def _note(self, kind: str, at: float, values: Mapping[str, Any]) -> None:
+        self.revision += 1
         self._persistence.note(lambda: Entry(kind, at, values))
         self._persistence.commit(self.workspace)
 
@@ -203,19 +213,62 @@ class Service:
     def answer(self, http: HttpRequest) -> SandboxAnswer:
         """Answer a request, and log it."""
         with self.lock:
-            request = read_request(self.catalog, self._contract, http, self._now())
+            started = time.perf_counter()
+            sdk = self._sdk_calls.answer(http)
+            if sdk is not None:
+                self._log(http, sdk.answer, started, self._now(), sdk.operation)
+                return sdk.answer
+            request = read_request(self.catalog, self._contract, as_published(http), self._now())
             answer = self._dispatcher.answer(request)
             trusted = self._is_trusted(request)
             if self.workspace.reports:
                 self.webhooks.post(self.workspace.reports, self.workspace.reporting_webhooks.values())
             if trusted and (notes := self._memory.receive(request.weight)):
                 answer = replace(answer, notes=answer.notes + notes)
-            request = request if trusted else _shortened(request)
-            logged = _logged(self.log.number + 1, request, answer)
-            self.log.add(logged, request.weight)
-            if problem := self._persistence.commit(self.workspace, logged, request.weight):
+            shown = request if trusted else _shortened(request)
+            problem = self._log(http, answer, started, request.at, request.name, shown)
+            if problem:
                 answer = replace(answer, notes=(*answer.notes, problem))
         return answer
+
+    def schema(self, operation: str) -> Mapping[str, Any] | None:
+        """The JSON Schema of an operation's payload, complete in itself; None for a call that has none."""
+        known = self.catalog.operations.get(operation)
+        return self._contract.document(known) if known else None
+
+    def _log(
+        self,
+        http: HttpRequest,
+        answer: SandboxAnswer,
+        started: float,
+        at: float,
+        operation: str | None,
+        request: ApiRequest | None = None,
+    ) -> str:
+        """Log a request, and store it. Returns why it could not be stored, or nothing.
+
+        A call that only SDKs make has no `request`: no contract judges it.
+        """
+        wire = exchange(http.base, http.headers, answer.answer, 1000 * (time.perf_counter() - started))
+        logged = LoggedRequest(
+            number=self.log.number + 1,
+            at=at,
+            operation=operation,
+            method=http.method,
+            path=http.target,
+            payload=request.payload if request else None,
+            status=answer.answer.status,
+            fault=answer.answer.fault,
+            case=answer.case,
+            source=answer.source,
+            notes=answer.notes,
+            violations=request.violations if request else (),
+            client=http.headers.get("user-agent", ""),
+            exchange=wire,
+        )
+        weight = wire.weight + (request.weight if request else 0)
+        self.log.add(logged, weight)
+        return self._persistence.commit(self.workspace, logged, weight)
 
     def _is_trusted(self, request: ApiRequest) -> bool:
         """Whether the client has the key that this call needs."""
@@ -230,21 +283,3 @@ def _shortened(request: ApiRequest) -> ApiRequest:
         return request
     text = as_text(request.payload)[:LONGEST_SHOWN]
     return replace(request, payload=text, weight=getsizeof(text))
-
-
-def _logged(number: int, request: ApiRequest, answer: SandboxAnswer) -> LoggedRequest:
-    return LoggedRequest(
-        number=number,
-        at=request.at,
-        operation=request.name,
-        method=request.http.method,
-        path=request.http.target,
-        payload=request.payload,
-        status=answer.answer.status,
-        fault=answer.answer.fault,
-        case=answer.case,
-        source=answer.source,
-        notes=answer.notes,
-        violations=request.violations,
-        client=request.http.headers.get("user-agent", ""),
-    )

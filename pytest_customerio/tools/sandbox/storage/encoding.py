@@ -12,11 +12,12 @@ from typing import Any
 from pytest_customerio.core.model import Violation
 from pytest_customerio.tools.sandbox import workspace
 from pytest_customerio.tools.sandbox.arguments import CannotError
+from pytest_customerio.tools.sandbox.service.exchange import Exchange
 from pytest_customerio.tools.sandbox.service.request_log import LoggedRequest
 from pytest_customerio.tools.sandbox.storage.layout import layout, version
 
 _MAGIC = b"customerio-sandbox\n"
-_OTHERS = {(each.__module__, each.__name__): each for each in (deque, Violation, LoggedRequest)}
+_OTHERS = {(each.__module__, each.__name__): each for each in (deque, Violation, LoggedRequest, Exchange)}
 
 
 class SnapshotError(CannotError):

@@ -13,7 +13,7 @@ from pytest_customerio.tools.sandbox.workspace.people import SUPPRESSED, Event, 
 from pytest_customerio.tools.sandbox.workspace.reporting_webhooks import MAX_REPORTS, Report, ReportingWebhook
 from pytest_customerio.tools.sandbox.workspace.segments import Segment
 
-MAX_DELIVERIES = 10_000
+MAX_DELIVERIES = 100_000
 MAX_VISITORS = 10_000
 MAX_EVENT_IDS = 100_000
 LINK_WINDOW = 30 * 86_400  # docs.customer.io/journeys/anonymous-events
