@@ -31,6 +31,7 @@ def run(asked: argparse.Namespace, write: Callable[[str], object]) -> str:
         seed=asked.seed,
         tls=asked.https,
         cassettes=asked.cassettes,
+        inventory=asked.inventory,
     )
     with SandboxServer(settings, asked.host, asked.port) as server:
         for spec in asked.fault:

@@ -12,7 +12,7 @@ class Settings:
     """The settings of one sandbox.
 
     `strict` refuses a payload for a warning of the contract too. `seed` makes the keys repeatable. `cassettes` are
-    folders with error cases of the user.
+    folders with error cases of the user. `inventory` is a file that describes what the workspace has besides people.
     """
 
     region: str = "us"
@@ -21,3 +21,4 @@ class Settings:
     seed: str | None = None
     tls: bool = False
     cassettes: Sequence[Path] = ()
+    inventory: Path | None = None

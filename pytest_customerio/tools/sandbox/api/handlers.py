@@ -16,6 +16,16 @@ from pytest_customerio.tools.sandbox.api import (
     track_v2,
 )
 from pytest_customerio.tools.sandbox.api.call import Handler
+from pytest_customerio.tools.sandbox.app_api import (
+    activities,
+    broadcasts,
+    contents,
+    customers,
+    imports,
+    messages,
+    newsletters,
+    objects,
+)
 
 HANDLERS: Mapping[str, Handler] = {
     **track.HANDLERS,
@@ -26,5 +36,13 @@ HANDLERS: Mapping[str, Handler] = {
     **app_messages.HANDLERS,
     **app_suppressions.HANDLERS,
     **app_workspaces.HANDLERS,
+    **messages.HANDLERS,
+    **activities.HANDLERS,
+    **customers.HANDLERS,
+    **objects.HANDLERS,
+    **broadcasts.HANDLERS,
+    **newsletters.HANDLERS,
+    **contents.HANDLERS,
+    **imports.HANDLERS,
     **pipelines.HANDLERS,
 }

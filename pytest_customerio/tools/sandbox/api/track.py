@@ -107,7 +107,7 @@ def add_metric(workspace: Workspace, delivery_id: str, name: str, call: Call) ->
     delivery = workspace.deliveries.get(delivery_id)
     if delivery is None:
         return ("dropped: there is no such delivery",)
-    delivery.metrics.append((name, integer(call.payload.get("timestamp"), call.at)))
+    workspace.report(name, integer(call.payload.get("timestamp"), call.at), delivery)
     return ()
 
 

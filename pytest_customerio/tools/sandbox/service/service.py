@@ -12,6 +12,7 @@ from pytest_customerio.cassettes.cases import Cassettes
 from pytest_customerio.contract.catalog import Catalog
 from pytest_customerio.contract.contract import Contract
 from pytest_customerio.contract.rules import vocabulary
+from pytest_customerio.tools.sandbox.app_api.inventory_file import fill, read_inventory
 from pytest_customerio.tools.sandbox.json_values import as_text
 from pytest_customerio.tools.sandbox.service.answers import Answers, SandboxAnswer
 from pytest_customerio.tools.sandbox.service.dispatcher import Dispatcher
@@ -44,6 +45,7 @@ class Service:
         if self.settings.cassettes:
             cassettes.load()  # a broken file of the user ends the command, in place of the first request that needs it
         self._answers = Answers(self.catalog, cassettes)
+        self._inventory = read_inventory(self.settings.inventory)
         self._now = now
         self.log = RequestLog()
         self.reset()
@@ -53,6 +55,7 @@ class Service:
         with self.lock:
             self.log = RequestLog(self.log.number)
             self.workspace = Workspace(self.settings.region)
+            fill(self.workspace, self._inventory)
             self._memory = Memory(self.workspace)
             self.faults = Faults(self.catalog, lambda: self._answers.cases, tls=self.settings.tls)
             self._dispatcher = Dispatcher(

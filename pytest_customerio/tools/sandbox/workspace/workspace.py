@@ -5,7 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, TypeVar
 
+from pytest_customerio.tools.sandbox.json_values import as_text
+from pytest_customerio.tools.sandbox.workspace.activities import ActivityLog
 from pytest_customerio.tools.sandbox.workspace.deliveries import BroadcastTrigger, Delivery
+from pytest_customerio.tools.sandbox.workspace.delivery_store import DeliveryStore
+from pytest_customerio.tools.sandbox.workspace.inventory import Inventory
 from pytest_customerio.tools.sandbox.workspace.objects import WorkspaceObjects
 from pytest_customerio.tools.sandbox.workspace.people import SUPPRESSED, Event, Identifier, Notes, People, Person
 from pytest_customerio.tools.sandbox.workspace.segments import Segment
@@ -13,7 +17,10 @@ from pytest_customerio.tools.sandbox.workspace.segments import Segment
 MAX_DELIVERIES = 10_000
 MAX_VISITORS = 10_000
 MAX_EVENT_IDS = 100_000
+LONGEST_LOGGED = 1000  # characters of a value in the activity log
 LINK_WINDOW = 30 * 86_400  # docs.customer.io/journeys/anonymous-events
+# What happened first to a message of each state.
+_FIRST_METRICS = {"draft": "drafted", "queued": "sent"}
 T = TypeVar("T")
 
 
@@ -21,19 +28,23 @@ class Workspace:
     """What Customer.io would know.
 
     `visitors` maps each anonymous id to its events, `files` the number of each export to its CSV text,
-    `undeliverable` each reason of the e-mail provider to addresses and the times since when they are suppressed.
+    `undeliverable` each reason of the e-mail provider to addresses and the times since when they are suppressed,
+    `optouts` the cio_id of each person to channels and senders that must not write to this person.
     """
 
-    def __init__(self, region: str = "us") -> None:
+    def __init__(self, region: str = "us", inventory: Inventory | None = None) -> None:
         self.region = region
+        self.inventory = inventory or Inventory()
+        self.activities = ActivityLog()
         self.people = People()
         self.objects = WorkspaceObjects(self.people)
         self.segments: dict[int, Segment] = {}
-        self.deliveries: dict[str, Delivery] = {}
+        self.deliveries = DeliveryStore()
         self.triggers: dict[tuple[int, int], BroadcastTrigger] = {}
         self.exports: dict[int, dict[str, Any]] = {}
         self.files: dict[int, str] = {}
         self.undeliverable: dict[str, dict[str, int]] = {}
+        self.optouts: dict[str, dict[tuple[str, str], None]] = {}
         self.visitors: dict[str, list[Event]] = {}
         self.forms: dict[str, list[Mapping[str, Any]]] = {}
         self._event_ids: dict[str, None] = {}
@@ -48,13 +59,17 @@ class Workspace:
         self, identifier: Identifier, attributes: Mapping[str, Any], at: int, *, create: bool = True
     ) -> tuple[Person | None, Notes]:
         """Add or update a person; recent events of the visitor with the given anonymous_id become the person's."""
+        merged = self._merge_halves(identifier, attributes)
+        former = self.people.find(identifier)
+        before = {**former.attributes, **former.identifiers} if former else {}
         person, notes = self.people.identify(identifier, attributes, at, create=create)
+        if person is None:
+            return None, merged + notes
+        self._log_changes(person, before, attributes, at)
         visitor = attributes.get("anonymous_id")
-        if person is not None and isinstance(visitor, str):
-            events = self.visitors.pop(visitor, ())
-            person.events.extend(event for event in events if event.timestamp >= at - LINK_WINDOW)
-            self.objects.identify_visitor(person, visitor)
-        return person, notes
+        if isinstance(visitor, str):
+            self._identify_visitor(person, visitor, at)
+        return person, merged + notes
 
     def delete(self, identifier: Identifier) -> Notes:
         """Delete a person, with relationships and memberships."""
@@ -81,6 +96,7 @@ class Workspace:
         person, notes = self.people.find_or_create(identifier)
         if person is not None:
             person.events.append(event)
+            self.activities.add_event(person, event)
         return notes
 
     def add_visitor_event(self, visitor: str, event: Event) -> Notes:
@@ -99,19 +115,7 @@ class Workspace:
         first, second = self.people.find(primary), self.people.find(secondary)
         if first is None or second is None or first is second:
             return ("dropped: both people must exist, and be two",)
-        for name, value in second.attributes.items():
-            if name not in first.attributes:
-                first.attributes[name], first.timestamps[name] = value, second.timestamps[name]
-        first.devices = {**second.devices, **first.devices}
-        events = sorted((*first.events, *second.events), key=lambda event: event.timestamp)
-        first.events.clear()
-        first.events.extend(events)
-        self.objects.merge(first, second)
-        for segment in self.segments.values():
-            if second.cio_id in segment.members:
-                segment.members[first.cio_id] = None
-        self.people.delete(second)
-        self._remove_person(second)
+        self._merge(first, second)
         return ()
 
     def add_device(self, identifier: Identifier, token: str, device: Mapping[str, Any]) -> Notes:
@@ -121,6 +125,7 @@ class Workspace:
         person, notes = self.people.find_or_create(identifier)
         if person is not None:
             person.devices[token] = {**person.devices.get(token, {}), **device, "id": token}
+            self.activities.add("device_change", person, self.people.now, data={"device_id": token})
         return notes
 
     def delete_device(self, identifier: Identifier, token: str) -> Notes:
@@ -139,11 +144,84 @@ class Workspace:
     def add_delivery(self, delivery: Delivery) -> None:
         """Add a message; the oldest is removed when there are too many."""
         put_bounded(self.deliveries, delivery.id, delivery, MAX_DELIVERIES)
+        if metric := _FIRST_METRICS.get(delivery.state):
+            self._log_delivery(delivery, metric, delivery.queued_at)
 
-    def _remove_person(self, person: Person) -> None:
+    def report(self, metric: str, at: int, delivery: Delivery) -> None:
+        """Note what happened to a message, such as `opened`."""
+        delivery.metrics.append((metric, at))
+        self._log_delivery(delivery, metric, at)
+
+    def _log_delivery(self, delivery: Delivery, metric: str, at: int) -> None:
+        person = self.people.find(("cio_id", delivery.person))
+        self.activities.add_delivery(person, delivery, metric, at)
+
+    def _log_changes(self, person: Person, before: Mapping[str, Any], attributes: Mapping[str, Any], at: int) -> None:
+        """Log that a person was created, or which attributes changed."""
+        if not before:
+            self.activities.add("profile_create", person, at)
+        after = {**person.attributes, **person.identifiers}
+        changed = {
+            name: {"from": _logged(before.get(name, "")), "to": _logged(after.get(name, ""))}
+            for name in attributes
+            if before.get(name) != after.get(name)
+        }
+        if changed:
+            self.activities.add("attribute_change", person, at, data=changed)
+
+    def _identify_visitor(self, person: Person, visitor: str, at: int) -> None:
+        """Give the recent events of an anonymous visitor, and all relationships, to a person."""
+        events = [each for each in self.visitors.pop(visitor, ()) if each.timestamp >= at - LINK_WINDOW]
+        person.events.extend(events)
+        if events:
+            self.activities.add("anon_merge", person, at, data={"anonymous_id": visitor})
+        for each in events:
+            self.activities.add_event(person, each)
+        self.objects.identify_visitor(person, visitor)
+
+    def _merge_halves(self, identifier: Identifier, attributes: Mapping[str, Any]) -> Notes:
+        """Merge the person who has only the id in a call with the one who has only its e-mail address.
+
+        The older one stays (docs.customer.io/messaging/people/manage/merge-people#auto-merge).
+        """
+        named = {kind: str(attributes.get(kind) or "") for kind in ("id", "email")} | dict([identifier])
+        by_id, by_email = self.people.find(("id", named["id"])), self.people.find(("email", named["email"]))
+        if by_id is None or by_email is None or by_id is by_email:
+            return ()
+        if "email" in by_id.identifiers or "id" in by_email.identifiers:
+            return ()
+        older, younger = sorted((by_id, by_email), key=lambda each: each.cio_id)
+        self._merge(older, younger)
+        return ("merged: one person had only this id, another only this e-mail address",)
+
+    def _merge(self, first: Person, second: Person) -> None:
+        for name, value in second.attributes.items():
+            if name not in first.attributes:
+                first.attributes[name], first.timestamps[name] = value, second.timestamps.get(name, self.people.now)
+        first.devices = {**second.devices, **first.devices}
+        events = sorted((*first.events, *second.events), key=lambda event: event.timestamp)
+        first.events.clear()
+        first.events.extend(events)
+        self.objects.merge(first, second)
+        for segment in self.segments.values():
+            if second.cio_id in segment.members:
+                segment.members[first.cio_id] = None
+        self.deliveries.give(second.cio_id, first.cio_id)
+        if optouts := self.optouts.get(second.cio_id):
+            self.optouts.setdefault(first.cio_id, {}).update(optouts)
+        self.activities.give(second, first)
+        self.activities.add("profile_merge", first, self.people.now, data={"cio_id": second.cio_id})
+        self.people.delete(second)
+        self.people.inherit(first, second)
+        self._remove_person(second, merged=True)
+
+    def _remove_person(self, person: Person, *, merged: bool = False) -> None:
         self.objects.remove_person(person)
+        self.optouts.pop(person.cio_id, None)
         for segment in self.segments.values():
             segment.members.pop(person.cio_id, None)
+        if not merged:
+            self.activities.add("profile_delete", person, self.people.now)
 
     def _duplicate(self, event: Event) -> Notes:
         """A note if an event with the same id was received before."""
@@ -152,6 +230,10 @@ class Workspace:
         if event.id:
             put_bounded(self._event_ids, event.id, None, MAX_EVENT_IDS)
         return ()
+
+
+def _logged(value: object) -> str:
+    return as_text(value)[:LONGEST_LOGGED]
 
 
 def put_bounded(values: dict[str, T], key: str, value: T, limit: int) -> None:
