@@ -76,7 +76,9 @@ def _event(workspace: Workspace, call: Call, name: str, kind: str) -> CallResult
     message, data = str(call.payload.get("messageId") or ""), mapping(call.payload.get("properties"))
     event, identifier = Event(name, kind, _time(call), data, message), _identifier(call)
     if identifier is None:
-        return CallResult((*workspace.add_visitor_event(str(call.payload.get("anonymousId") or ""), event), _ANONYMOUS))
+        visitor = str(call.payload.get("anonymousId") or "")
+        notes = () if visitor in workspace.recognized else (_ANONYMOUS,)
+        return CallResult(workspace.add_visitor_event(visitor, event) + notes)
     return CallResult(workspace.add_event(identifier, event))
 
 

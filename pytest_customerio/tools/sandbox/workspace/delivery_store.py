@@ -26,10 +26,6 @@ class DeliveryStore(dict[str, Delivery]):
         if not listed:
             del self._of_person[person]
 
-    def remove(self, delivery_id: str) -> None:
-        """Remove a message."""
-        del self[delivery_id]
-
     def of(self, cio_id: str) -> list[Delivery]:
         """The messages of a person, newest first."""
         return [self[each] for each in reversed(self._of_person.get(cio_id, {}))]
@@ -41,5 +37,4 @@ class DeliveryStore(dict[str, Delivery]):
             self[each].person = cio_id
         if listed:
             together = {**self._of_person.get(cio_id, {}), **listed}
-            order = sorted(together, key=lambda each: self[each].queued_at)
-            self._of_person[cio_id] = dict.fromkeys(order)
+            self._of_person[cio_id] = {each: None for each in self if each in together}

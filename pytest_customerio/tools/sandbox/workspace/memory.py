@@ -85,6 +85,7 @@ def _entries(workspace: Workspace) -> Mapping[str, Sequence[Entry]]:
         "suppressed identifiers": workspace.people.suppressed,
         "suppressed addresses": workspace.undeliverable,
         "opt-outs": workspace.optouts,
+        "anonymous ids of people": workspace.recognized,
     }
     return {
         "people": [(weigh(each), partial(workspace.delete, ("cio_id", each.cio_id))) for each in workspace.people],

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, TypeVar
 
 from pytest_customerio.tools.sandbox.json_values import as_text
@@ -29,7 +29,8 @@ class Workspace:
 
     `visitors` maps each anonymous id to its events, `files` the number of each export to its CSV text,
     `undeliverable` each reason of the e-mail provider to addresses and the times since when they are suppressed,
-    `optouts` the cio_id of each person to channels and senders that must not write to this person.
+    `optouts` the cio_id of each person to channels and senders that must not write to this person, `recognized` each
+    anonymous id of a person to the cio_id.
     """
 
     def __init__(self, region: str = "us", inventory: Inventory | None = None) -> None:
@@ -46,6 +47,7 @@ class Workspace:
         self.undeliverable: dict[str, dict[str, int]] = {}
         self.optouts: dict[str, dict[tuple[str, str], None]] = {}
         self.visitors: dict[str, list[Event]] = {}
+        self.recognized: dict[str, str] = {}
         self.forms: dict[str, list[Mapping[str, Any]]] = {}
         self._event_ids: dict[str, None] = {}
         self._last_number = 0
@@ -105,6 +107,10 @@ class Workspace:
             return duplicate
         if not visitor:
             return ("belongs to nobody: without anonymous_id no person can ever get it",)
+        person = self.people.find(("cio_id", self.recognized.get(visitor, "")))
+        if person is not None:
+            self._give_events(person, [event])
+            return ()
         events = self.visitors.get(visitor, [])
         events.append(event)
         put_bounded(self.visitors, visitor, events, MAX_VISITORS)
@@ -170,14 +176,18 @@ class Workspace:
             self.activities.add("attribute_change", person, at, data=changed)
 
     def _identify_visitor(self, person: Person, visitor: str, at: int) -> None:
-        """Give the recent events of an anonymous visitor, and all relationships, to a person."""
+        """Give the recent events of an anonymous visitor, and all relationships, to a person, and those to come."""
         events = [each for each in self.visitors.pop(visitor, ()) if each.timestamp >= at - LINK_WINDOW]
-        person.events.extend(events)
         if events:
             self.activities.add("anon_merge", person, at, data={"anonymous_id": visitor})
+        self._give_events(person, events)
+        self.objects.identify_visitor(person, visitor)
+        put_bounded(self.recognized, visitor, person.cio_id, MAX_VISITORS)
+
+    def _give_events(self, person: Person, events: Sequence[Event]) -> None:
+        person.events.extend(events)
         for each in events:
             self.activities.add_event(person, each)
-        self.objects.identify_visitor(person, visitor)
 
     def _merge_halves(self, identifier: Identifier, attributes: Mapping[str, Any]) -> Notes:
         """Merge the person who has only the id in a call with the one who has only its e-mail address.
@@ -209,6 +219,7 @@ class Workspace:
         self.deliveries.give(second.cio_id, first.cio_id)
         if optouts := self.optouts.get(second.cio_id):
             self.optouts.setdefault(first.cio_id, {}).update(optouts)
+        self.recognized.update({each: first.cio_id for each, cio in self.recognized.items() if cio == second.cio_id})
         self.activities.give(second, first)
         self.activities.add("profile_merge", first, self.people.now, data={"cio_id": second.cio_id})
         self.people.delete(second)
