@@ -88,7 +88,7 @@ def _type_in(wanted: Mapping[str, Any]) -> str:
     condition = mapping(wanted.get("object_attribute"))
     if condition.get("type_id"):
         return str(condition["type_id"])
-    nested = (*mappings(wanted.get("and")), *mappings(wanted.get("or")), mapping(wanted.get("not")))
+    nested = (*mappings(wanted.get("and")), *mappings(wanted.get("or")), *mappings([wanted.get("not")]))
     return next((found for each in nested if (found := _type_in(each))), "")
 
 

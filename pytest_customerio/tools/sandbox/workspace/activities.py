@@ -54,7 +54,8 @@ class ActivityLog:
 
     def add(self, kind: str, person: Person, at: int, name: str = "", data: Mapping[str, Any] | None = None) -> None:
         """Add an entry about a person."""
-        self._add(Activity(0, kind, at, person.cio_id, person.identifiers, name, data or {}))
+        self._number += 1
+        self._entries.append(Activity(self._number, kind, at, person.cio_id, person.identifiers, name, data or {}))
 
     def add_event(self, person: Person, event: Event) -> None:
         """Add an event of a person."""
@@ -62,9 +63,9 @@ class ActivityLog:
 
     def add_delivery(self, person: Person | None, delivery: Delivery, metric: str, at: int) -> None:
         """Add what happened to a message, such as `sent` or `opened`."""
-        identifiers = person.identifiers if person else {}
-        kind = f"{metric}_{channel(delivery)}"
-        self._add(Activity(0, kind, at, delivery.person, identifiers, delivery=delivery.id))
+        self._number += 1
+        kind, identifiers = f"{metric}_{channel(delivery)}", person.identifiers if person else {}
+        self._entries.append(Activity(self._number, kind, at, delivery.person, identifiers, delivery=delivery.id))
 
     def give(self, former: Person, person: Person) -> None:
         """Give the entries of one person to another."""
@@ -75,10 +76,6 @@ class ActivityLog:
     def remove_oldest(self) -> None:
         """Remove the oldest entry."""
         self._entries.popleft()
-
-    def _add(self, activity: Activity) -> None:
-        self._number += 1
-        self._entries.append(replace(activity, number=self._number))
 
 
 def channel(delivery: Delivery) -> str:

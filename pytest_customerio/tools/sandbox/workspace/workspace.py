@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, TypeVar
 
 from pytest_customerio.tools.sandbox.json_values import as_text
@@ -10,6 +10,7 @@ from pytest_customerio.tools.sandbox.workspace.activities import ActivityLog
 from pytest_customerio.tools.sandbox.workspace.deliveries import BroadcastTrigger, Delivery
 from pytest_customerio.tools.sandbox.workspace.delivery_store import DeliveryStore
 from pytest_customerio.tools.sandbox.workspace.inventory import Inventory
+from pytest_customerio.tools.sandbox.workspace.merging import find_halves, merge_profiles
 from pytest_customerio.tools.sandbox.workspace.objects import WorkspaceObjects
 from pytest_customerio.tools.sandbox.workspace.people import SUPPRESSED, Event, Identifier, Notes, People, Person
 from pytest_customerio.tools.sandbox.workspace.segments import Segment
@@ -62,12 +63,14 @@ class Workspace:
     ) -> tuple[Person | None, Notes]:
         """Add or update a person; recent events of the visitor with the given anonymous_id become the person's."""
         merged = self._merge_halves(identifier, attributes)
-        former = self.people.find(identifier)
-        before = {**former.attributes, **former.identifiers} if former else {}
+        known = len(self.people)
+        before = _values(self.people.find(identifier) or self.people.find(_email(attributes)), attributes)
         person, notes = self.people.identify(identifier, attributes, at, create=create)
         if person is None:
             return None, merged + notes
-        self._log_changes(person, before, attributes, at)
+        if len(self.people) > known:
+            self.activities.add("profile_create", person, at)
+        self._log_changes(person, before, at)
         visitor = attributes.get("anonymous_id")
         if isinstance(visitor, str):
             self._identify_visitor(person, visitor, at)
@@ -162,15 +165,12 @@ class Workspace:
         person = self.people.find(("cio_id", delivery.person))
         self.activities.add_delivery(person, delivery, metric, at)
 
-    def _log_changes(self, person: Person, before: Mapping[str, Any], attributes: Mapping[str, Any], at: int) -> None:
-        """Log that a person was created, or which attributes changed."""
-        if not before:
-            self.activities.add("profile_create", person, at)
-        after = {**person.attributes, **person.identifiers}
+    def _log_changes(self, person: Person, before: Mapping[str, Any], at: int) -> None:
+        """Log which of these attributes and identifiers have other values now."""
         changed = {
-            name: {"from": _logged(before.get(name, "")), "to": _logged(after.get(name, ""))}
-            for name in attributes
-            if before.get(name) != after.get(name)
+            name: {"from": _logged(before[name]), "to": _logged(value)}
+            for name, value in _values(person, before).items()
+            if value != before[name]
         }
         if changed:
             self.activities.add("attribute_change", person, at, data=changed)
@@ -194,24 +194,15 @@ class Workspace:
 
         The older one stays (docs.customer.io/messaging/people/manage/merge-people#auto-merge).
         """
-        named = {kind: str(attributes.get(kind) or "") for kind in ("id", "email")} | dict([identifier])
-        by_id, by_email = self.people.find(("id", named["id"])), self.people.find(("email", named["email"]))
-        if by_id is None or by_email is None or by_id is by_email:
+        halves = find_halves(self.people, identifier, attributes)
+        if halves is None:
             return ()
-        if "email" in by_id.identifiers or "id" in by_email.identifiers:
-            return ()
-        older, younger = sorted((by_id, by_email), key=lambda each: each.cio_id)
-        self._merge(older, younger)
+        self._merge(*halves)
         return ("merged: one person had only this id, another only this e-mail address",)
 
     def _merge(self, first: Person, second: Person) -> None:
-        for name, value in second.attributes.items():
-            if name not in first.attributes:
-                first.attributes[name], first.timestamps[name] = value, second.timestamps.get(name, self.people.now)
-        first.devices = {**second.devices, **first.devices}
-        events = sorted((*first.events, *second.events), key=lambda event: event.timestamp)
-        first.events.clear()
-        first.events.extend(events)
+        """Give the first person what the second one has, and remove the second."""
+        merge_profiles(first, second, self.people.now)
         self.objects.merge(first, second)
         for segment in self.segments.values():
             if second.cio_id in segment.members:
@@ -224,15 +215,17 @@ class Workspace:
         self.activities.add("profile_merge", first, self.people.now, data={"cio_id": second.cio_id})
         self.people.delete(second)
         self.people.inherit(first, second)
-        self._remove_person(second, merged=True)
+        self._remove_traces(second)
 
-    def _remove_person(self, person: Person, *, merged: bool = False) -> None:
+    def _remove_person(self, person: Person) -> None:
+        self._remove_traces(person)
+        self.activities.add("profile_delete", person, self.people.now)
+
+    def _remove_traces(self, person: Person) -> None:
         self.objects.remove_person(person)
         self.optouts.pop(person.cio_id, None)
         for segment in self.segments.values():
             segment.members.pop(person.cio_id, None)
-        if not merged:
-            self.activities.add("profile_delete", person, self.people.now)
 
     def _duplicate(self, event: Event) -> Notes:
         """A note if an event with the same id was received before."""
@@ -241,6 +234,17 @@ class Workspace:
         if event.id:
             put_bounded(self._event_ids, event.id, None, MAX_EVENT_IDS)
         return ()
+
+
+def _email(attributes: Mapping[str, Any]) -> Identifier:
+    return "email", str(attributes.get("email") or "")
+
+
+def _values(person: Person | None, names: Iterable[str]) -> dict[str, Any]:
+    """The attributes and identifiers of a person with these names; an empty text for each that is not set."""
+    if person is None:
+        return dict.fromkeys(names, "")
+    return {name: person.identifiers.get(name) or person.attributes.get(name, "") for name in names}
 
 
 def _logged(value: object) -> str:

@@ -122,6 +122,7 @@ def test_metrics(shop: SandboxClient) -> None:
     assert series(shop, "/v1/broadcasts/12/metrics?type=push&steps=1")["sent"] == [0]
     shop.later(3600)
     assert series(shop, "/v1/transactional/2/metrics?period=hours&steps=2")["sent"] == [1, 0]
+    assert series(shop, "/v1/transactional/2/metrics?period=hours&steps=1")["sent"] == [0]
     assert [len(series(shop, f"/v1/campaigns/1/metrics?period={each}")["sent"]) for each in ("hours", "days")] == [
         24,
         45,

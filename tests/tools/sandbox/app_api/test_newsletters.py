@@ -30,6 +30,7 @@ def test_newsletters(ask: SandboxClient) -> None:
         ("POST", "/v1/newsletters/2/send"),
         ("POST", "/v1/newsletters/2/test_groups"),
         ("GET", "/v1/newsletters/2/contents"),
+        ("GET", "/v1/newsletters/2/contents/1"),
         ("GET", "/v1/newsletters/2/language/de"),
         ("PUT", "/v1/newsletters/2/language/de"),
         ("POST", "/v1/newsletters/2/language"),
