@@ -13,6 +13,7 @@
 PYTHON ?= python3
 VENV ?= .venv
 DIST ?= dist
+SITE ?= build/site
 WHEEL ?=
 CONSTRAINTS ?= constraints/tested.txt
 PRE ?=
@@ -29,10 +30,15 @@ SLOW = tests/stories tests/sdks tests/tools/sandbox tests/test_readme.py
 # The packages whose private parts we patch, and the SDKs.
 CLIENTS = aiohttp aioresponses async-customerio customerio httpcore httpcore2 httpx httpx2 pytest pytest-httpx \
 	pytest-recording pytest-xdist requests requests-mock responses respx urllib3 vcrpy
+COMPANY = allure-pytest allure-python-commons gherkin-official Mako parse parse_type pytest-bdd pytest-cov pytest-html \
+	pytest-metadata pytest-randomly pytest-rerunfailures pytest-socket pytest-sugar pytest-timeout pytest-vcr termcolor
 FROZEN = -m pip freeze --disable-pip-version-check --all --exclude pytest-customerio --exclude setuptools --exclude wheel
 
+# Modules are compiled once and not by each of the hundreds of runs of pytest in the tests.
+export PYTHONDONTWRITEBYTECODE =
+
 .DEFAULT_GOAL = help
-.PHONY: help demo test quick lint format pages wheel coverage constraints bench flaky clean package
+.PHONY: help demo test quick lint format pages docs wheel coverage constraints bench flaky clean package
 
 help: ## this list
 	@sed -n 's/^\([a-z]*\):.*## /\1 /p' Makefile | while read -r name text; do printf '  make %-12s %s\n' "$$name" "$$text"; done
@@ -64,6 +70,11 @@ pages: $(VENV)/.test ## writes the generated parts of README.md and docs/ anew, 
 	PYTHONPATH=$(CURDIR):$(CURDIR)/tests/support $(BIN)/python tests/test_docs.py
 	PYTHONPATH=$(CURDIR):$(CURDIR)/tests/support $(BIN)/python tests/test_readme.py
 	PYTHONPATH=$(CURDIR):$(CURDIR)/tests/support $(BIN)/python tests/clients/test_patched.py
+	PYTHONPATH=$(CURDIR):$(CURDIR)/tests/support $(BIN)/python tests/sdks/test_page.py
+
+docs: $(VENV)/.docs ## the documentation site, in build/site; a warning is an error
+	$(BIN)/sphinx-build -q -W --keep-going -b html -d $(SITE)/.doctrees docs $(SITE)
+	@echo "$(SITE)/index.html"
 
 wheel: $(VENV)/.build ## sdist and wheel, in dist/
 	$(if $(CONSTRAINTS),PIP_CONSTRAINT=$(abspath $(CONSTRAINTS))) $(BIN)/python -m build --outdir $(DIST)
@@ -74,9 +85,10 @@ coverage: ## the branch coverage of the last `make test`
 # Uses an environment of its own, so that no other package is in it.
 constraints: ## writes constraints/tested.txt anew, with the newest version of everything; then run `make test`
 	rm -rf $(VENV)-newest
-	$(MAKE) VENV=$(VENV)-newest CONSTRAINTS= $(addprefix $(VENV)-newest/,.demo .test .lint .build)
+	$(MAKE) VENV=$(VENV)-newest CONSTRAINTS= $(addprefix $(VENV)-newest/,.demo .test .lint .build .docs)
 	{ sed '/^[^#]/d' constraints/tested.txt; { $(VENV)-newest/bin/python $(FROZEN); \
-		$(VENV)-newest/bin/python $(FROZEN) --path $(VENV)-newest/customerio-cdp-analytics; } | sort -f; } > $(VENV)-newest/tested.txt
+		$(VENV)-newest/bin/python $(FROZEN) --path $(VENV)-newest/customerio-cdp-analytics; \
+		$(VENV)-newest/bin/python $(FROZEN) --path $(VENV)-newest/company; } | sort -f; } > $(VENV)-newest/tested.txt
 	mv $(VENV)-newest/tested.txt constraints/tested.txt
 
 bench: $(VENV)/.test package ## the benchmarks
@@ -112,12 +124,18 @@ $(VENV)/.test: $(VENV)/.pip pyproject.toml $(CONSTRAINTS)
 	$(INSTALL) --no-deps --upgrade --target $(VENV)/customerio-cdp-analytics 'customerio-cdp-analytics>=1.1'
 # Two versions of one package: the older one has a folder of its own, and takes what else it needs from the environment.
 	$(PIP) --no-deps --upgrade --target $(VENV)/customerio-2.4 customerio==2.4
+# Plugins that projects have beside ours: tests/stories/test_company.py. In the environment they would join every run.
+	$(INSTALL) --no-deps --upgrade --target $(VENV)/company $(COMPANY)
 # The SDK of another language, where there is node to run it.
 	@if command -v npm >/dev/null; then npm install --silent --no-audit --no-fund --prefix $(VENV)/node customerio-node@$(if $(CONSTRAINTS),5.2.0,5); fi
 	@touch $@
 
 $(VENV)/.lint: $(VENV)/.pip pyproject.toml $(CONSTRAINTS)
 	$(INSTALL) . --group test --group lint
+	@touch $@
+
+$(VENV)/.docs: $(VENV)/.pip pyproject.toml $(CONSTRAINTS)
+	$(INSTALL) --group docs
 	@touch $@
 
 $(VENV)/.build: $(VENV)/.pip pyproject.toml $(CONSTRAINTS)

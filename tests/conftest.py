@@ -27,7 +27,8 @@ importlib.import_module("analytics")
 
 pytest_plugins = ["pytester"]
 MEASURED = pytest.StashKey[Any]()
-TOGETHER = "tests/sdks/"
+# Tests that share one long run, by the beginning of their node ids, with what is shared.
+TOGETHER = {"tests/sdks/": "", "tests/stories/test_examples.py": "the demo", "tests/test_readme.py": "the demo"}
 
 
 @pytest.hookimpl(optionalhook=True)
@@ -69,12 +70,13 @@ def pytest_runtest_call(item: pytest.Item) -> Iterator[None]:
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
-    """Give all tests of a file in `TOGETHER` to one worker, because they share one long run."""
+    """Give tests that share one long run to one worker."""
     from xdist.scheduler import LoadScopeScheduling
 
     class Scheduling(LoadScopeScheduling):
         def _split_scope(self, nodeid: str) -> str:
-            return nodeid.partition("::")[0] if nodeid.startswith(TOGETHER) else nodeid
+            shared = next((run for start, run in TOGETHER.items() if nodeid.startswith(start)), None)
+            return nodeid if shared is None else shared or nodeid.partition("::")[0]
 
     return Scheduling(config, log)
 

@@ -16,8 +16,9 @@ from pytest_customerio.running.conclusion import Conclusion, of_texts
 from pytest_customerio.running.examples import each_example
 
 if TYPE_CHECKING:
+    from pytest_customerio.running.plan import Plan
     from pytest_customerio.running.session import Session
-    from pytest_customerio.running.test import CheckedTest, Plan
+    from pytest_customerio.running.test import CheckedTest
 
 
 class Phases:
@@ -128,10 +129,15 @@ class Phases:
         self._fresh = False
 
     def _shorten_to_headline(self, report: pytest.TestReport) -> None:
-        """Leave the first line of our failure for the short summary: with CI set, pytest would show all of it."""
+        """Leave the first line of our failure for the short summary: with CI set, pytest would show all of it.
+
+        The failure lies at the test, as `--tb=line` shows it, and not at the line of ours that raises it.
+        """
         crash: Any = getattr(report.longrepr, "reprcrash", None)
         if self._failed_with and crash is not None and crash.message.endswith(self._failed_with):
+            path, line, _ = report.location
             crash.message = crash.message.partition("\n")[0]
+            crash.path, crash.lineno = path, (line or 0) + 1
 
     def _put_beside(self, conclusion: Conclusion) -> None:
         """The phase ends with a failure of the test's own; our text stands in it."""
