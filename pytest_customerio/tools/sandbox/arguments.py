@@ -1,4 +1,4 @@
-"""The arguments of the command `sandbox`. Imports only the standard library, because every command loads it to build the help."""
+"""The arguments of the command `sandbox`. Imports only the standard library: every command builds the help from it."""
 
 from __future__ import annotations
 

@@ -6,6 +6,7 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 from sys import getsizeof
 
 from pytest_customerio.cassettes.cases import Cassettes
@@ -27,6 +28,7 @@ from pytest_customerio.tools.sandbox.service.request import (
 )
 from pytest_customerio.tools.sandbox.service.request_log import LoggedRequest, RequestLog
 from pytest_customerio.tools.sandbox.settings import Settings
+from pytest_customerio.tools.sandbox.workspace.inventory import Inventory
 from pytest_customerio.tools.sandbox.workspace.memory import Memory
 from pytest_customerio.tools.sandbox.workspace.workspace import Workspace
 
@@ -67,6 +69,13 @@ class Service:
                 vocabulary(),
                 self.workspace,
             )
+
+    def describe(self, path: Path) -> None:
+        """Replace the inventory by what a file describes. Raises `InventoryError`."""
+        described = read_inventory(path)
+        with self.lock:
+            self.workspace.inventory = Inventory()
+            fill(self.workspace, described)
 
     def fault(self, case: str, times: int | None = 1, operation: str | None = None) -> Fault:
         """Answer the next `times` requests (None: all) of an operation or surface with a case. Raises `FaultError`."""

@@ -10,7 +10,7 @@ from pytest_customerio.tools.sandbox.workspace.people import Identifier, People,
 
 def find_halves(people: People, identifier: Identifier, attributes: Mapping[str, Any]) -> tuple[Person, Person] | None:
     """The person who has only the id in a call, and the one who has only its e-mail address, the older one first."""
-    kind, value = identifier
+    kind = identifier[0]
     other_kind = {"id": "email", "email": "id"}.get(kind, "")
     other = str(attributes.get(other_kind) or "")
     if not other:

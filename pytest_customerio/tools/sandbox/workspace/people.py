@@ -7,7 +7,7 @@ what the service does with a request that it answers with 200, and does not say 
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -78,11 +78,12 @@ class People:
     """All people of a workspace, indexed by each of their identifiers.
 
     `suppressed` maps each suppressed identifier to all that were suppressed in the same call. `now` is the time of the
-    call that is carried out.
+    call that is carried out. `created` is called with each new person, and the time.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, created: Callable[[Person, int], object] | None = None) -> None:
         self.now = 0
+        self._created = created
         self._by_identifier: dict[Identifier, Person] = {}
         self._by_cio_id: dict[str, Person] = {}
         self.suppressed: dict[Identifier, tuple[Identifier, ...]] = {}
@@ -178,6 +179,8 @@ class People:
         person = Person(_cio_id(self._last_number), identified_at={"cio_id": at})
         self._by_cio_id[person.cio_id] = self._by_identifier["cio_id", person.cio_id] = person
         self._set_identifier(person, identifier, at)
+        if self._created is not None:
+            self._created(person, at)
         return person
 
     def _set_identifier(self, person: Person, identifier: Identifier, at: int) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from functools import partial
 from typing import Any, TypeVar
 
 from pytest_customerio.tools.sandbox.json_values import as_text
@@ -38,7 +39,7 @@ class Workspace:
         self.region = region
         self.inventory = inventory or Inventory()
         self.activities = ActivityLog()
-        self.people = People()
+        self.people = People(partial(self.activities.add, "profile_create"))
         self.objects = WorkspaceObjects(self.people)
         self.segments: dict[int, Segment] = {}
         self.deliveries = DeliveryStore()
@@ -63,13 +64,10 @@ class Workspace:
     ) -> tuple[Person | None, Notes]:
         """Add or update a person; recent events of the visitor with the given anonymous_id become the person's."""
         merged = self._merge_halves(identifier, attributes)
-        known = len(self.people)
         before = _values(self.people.find(identifier) or self.people.find(_email(attributes)), attributes)
         person, notes = self.people.identify(identifier, attributes, at, create=create)
         if person is None:
             return None, merged + notes
-        if len(self.people) > known:
-            self.activities.add("profile_create", person, at)
         self._log_changes(person, before, at)
         visitor = attributes.get("anonymous_id")
         if isinstance(visitor, str):

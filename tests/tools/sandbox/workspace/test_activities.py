@@ -48,6 +48,7 @@ def test_what_is_logged() -> None:
         "attribute_change",
         "attribute_change",
         "device_change",
+        "profile_create",
         "event",
         "profile_merge",
     ]
