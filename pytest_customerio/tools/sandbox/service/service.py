@@ -7,6 +7,7 @@ import threading
 import time
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import replace
+from pathlib import Path
 from sys import getsizeof
 from typing import Any
 
@@ -15,6 +16,7 @@ from pytest_customerio.contract.catalog import Catalog
 from pytest_customerio.contract.contract import Contract
 from pytest_customerio.contract.rules import vocabulary
 from pytest_customerio.contract.webhook_events import event_names
+from pytest_customerio.tools.sandbox.app_api.inventory_file import fill, read_inventory
 from pytest_customerio.tools.sandbox.json_values import as_text
 from pytest_customerio.tools.sandbox.service.answers import Answers, SandboxAnswer
 from pytest_customerio.tools.sandbox.service.dispatcher import Dispatcher
@@ -43,6 +45,7 @@ from pytest_customerio.tools.sandbox.webhooks.forgery import check_fault
 from pytest_customerio.tools.sandbox.webhooks.simulation import simulate
 from pytest_customerio.tools.sandbox.webhooks.targets import parse_target
 from pytest_customerio.tools.sandbox.webhooks.webhooks import WebhookEvent, Webhooks
+from pytest_customerio.tools.sandbox.workspace.inventory import Inventory
 from pytest_customerio.tools.sandbox.workspace.memory import Memory
 from pytest_customerio.tools.sandbox.workspace.reporting_webhooks import ReportingWebhook
 from pytest_customerio.tools.sandbox.workspace.workspace import Workspace
@@ -62,6 +65,7 @@ class Service:
         cassettes = Cassettes(self.catalog, self.settings.cassettes)
         if self.settings.cassettes:
             cassettes.load()  # a broken file of the user ends the command, in place of the first request that needs it
+        self._inventory = read_inventory(self.settings.inventory)
         self._seeds = [read_seed(path) for path in self.settings.load]
         templates = self.settings.templates
         self._templates = None if templates is None else TemplateFolder(templates)
@@ -93,6 +97,7 @@ class Service:
 
     def _new_workspace(self) -> Workspace:
         workspace = Workspace()
+        fill(workspace, self._inventory)
         for seed in self._seeds:
             load(workspace, seed, int(self._now()))
         return workspace
@@ -168,6 +173,14 @@ class Service:
         self.webhooks.stop()
         with self.lock:
             self._persistence.close(self.workspace)
+
+    def describe(self, path: Path) -> None:
+        """Replace the inventory by what a file describes. Raises `InventoryError`."""
+        described = read_inventory(path)
+        with self.lock:
+            self.workspace.inventory = Inventory()
+            fill(self.workspace, described)
+            self._persistence.save(self.workspace)
 
     def fault(self, case: str, times: int | None = 1, operation: str | None = None) -> Fault:
         """Answer the next `times` requests (None: all) of an operation or surface with a case. Raises `FaultError`."""

@@ -49,6 +49,10 @@ def use(ask: SandboxClient) -> None:
     ask.service.load([{"id": "47", "plan": "free"}])
     ask("PUT", "/api/v1/customers/49", {"a": 1}, {"host": "track.customer.io"})
     ask.notes("DELETE", "/api/v1/customers/43")
+    ask.body("PUT", "/v1/snippets", {"name": "footer", "value": "bye"})
+    ask.identify("50")
+    ask.identify("fifty@example.com")
+    ask.identify("50", email="fifty@example.com")
     ask("GET", "/v1/segments")
     ask("PUT", "/api/v1/customers/48", {"a": 1}, {"authorization": "Basic x"})
 
@@ -62,6 +66,11 @@ def known(ask: SandboxClient) -> Any:
         json_views.workspace_json(workspace),
         workspace.reporting_webhooks,
         workspace.undeliverable,
+        workspace.optouts,
+        workspace.recognized,
+        list(workspace.inventory),
+        list(workspace.activities),
+        [each.id for each in workspace.deliveries.of(next(iter(workspace.people)).cio_id)],
         list(service.log),
         service.log.number,
         service.keys,
@@ -249,7 +258,7 @@ def test_damaged_data(start: Start, data: Path) -> None:
         assert str(copy) in str(caught.value)
         for path in data.parent.glob("*.copy*"):
             path.unlink()
-    assert len(start().service.workspace.people) == 5
+    assert len(start().service.workspace.people) == 6
 
 
 def test_a_start_that_fails(data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
