@@ -8,7 +8,6 @@ import time
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import replace
 from pathlib import Path
-from sys import getsizeof
 from typing import Any
 
 from pytest_customerio.cassettes.cases import Cassettes
@@ -17,21 +16,14 @@ from pytest_customerio.contract.contract import Contract
 from pytest_customerio.contract.rules import vocabulary
 from pytest_customerio.contract.webhook_events import event_names
 from pytest_customerio.tools.sandbox.app_api.inventory_file import fill, read_inventory
-from pytest_customerio.tools.sandbox.json_values import as_text
 from pytest_customerio.tools.sandbox.service.answers import Answers, SandboxAnswer
 from pytest_customerio.tools.sandbox.service.dispatcher import Dispatcher
-from pytest_customerio.tools.sandbox.service.exchange import exchange
 from pytest_customerio.tools.sandbox.service.faults import Fault, Faults
 from pytest_customerio.tools.sandbox.service.in_app import InApp
 from pytest_customerio.tools.sandbox.service.keys import Keys
-from pytest_customerio.tools.sandbox.service.request import (
-    ANY_HOST,
-    LONGEST_SHOWN,
-    ApiRequest,
-    HttpRequest,
-    read_request,
-)
-from pytest_customerio.tools.sandbox.service.request_log import LoggedRequest, RequestLog
+from pytest_customerio.tools.sandbox.service.log_entries import Reading, log_entry, read_as
+from pytest_customerio.tools.sandbox.service.request import ANY_HOST, ApiRequest, HttpRequest, read_request
+from pytest_customerio.tools.sandbox.service.request_log import RequestLog
 from pytest_customerio.tools.sandbox.service.sdk_requests import SdkCalls, as_published
 from pytest_customerio.tools.sandbox.settings import Settings
 from pytest_customerio.tools.sandbox.storage.encoding import restore, snapshot
@@ -226,21 +218,13 @@ class Service:
     def answer(self, http: HttpRequest) -> SandboxAnswer:
         """Answer a request, and log it."""
         with self.lock:
-            started = time.perf_counter()
+            started, at = time.perf_counter(), self._now()
             sdk = self._sdk_calls.answer(http)
-            if sdk is not None:
-                self._log(http, sdk.answer, started, self._now(), sdk.operation)
-                return sdk.answer
-            request = read_request(self.catalog, self._contract, as_published(http), self._now())
-            answer = self._dispatcher.answer(request)
-            trusted = self._is_trusted(request)
-            if self.workspace.reports:
-                self.webhooks.post(self.workspace.reports, self.workspace.reporting_webhooks.values())
-            if trusted and (notes := self._memory.receive(request.weight)):
-                answer = replace(answer, notes=answer.notes + notes)
-            shown = request if trusted else _shortened(request)
-            problem = self._log(http, answer, started, request.at, request.name, shown)
-            if problem:
+            answer, reading = (sdk.answer, Reading(sdk.operation)) if sdk else self._answer(http, at)
+            spent = 1000 * (time.perf_counter() - started)
+            logged, weight = log_entry(self.log.number + 1, at, http, reading, answer, spent)
+            self.log.add(logged, weight)
+            if problem := self._persistence.commit(self.workspace, logged, weight):
                 answer = replace(answer, notes=(*answer.notes, problem))
         return answer
 
@@ -249,50 +233,19 @@ class Service:
         known = self.catalog.operations.get(operation)
         return self._contract.document(known) if known else None
 
-    def _log(
-        self,
-        http: HttpRequest,
-        answer: SandboxAnswer,
-        started: float,
-        at: float,
-        operation: str | None,
-        request: ApiRequest | None = None,
-    ) -> str:
-        """Log a request, and store it. Returns why it could not be stored, or nothing.
-
-        A call that only SDKs make has no `request`: no contract judges it.
-        """
-        wire = exchange(http.base, http.headers, answer.answer, 1000 * (time.perf_counter() - started))
-        logged = LoggedRequest(
-            number=self.log.number + 1,
-            at=at,
-            operation=operation,
-            method=http.method,
-            path=http.target,
-            payload=request.payload if request else None,
-            status=answer.answer.status,
-            fault=answer.answer.fault,
-            case=answer.case,
-            source=answer.source,
-            notes=answer.notes,
-            violations=request.violations if request else (),
-            client=http.headers.get("user-agent", ""),
-            exchange=wire,
-        )
-        weight = wire.weight + (request.weight if request else 0)
-        self.log.add(logged, weight)
-        return self._persistence.commit(self.workspace, logged, weight)
+    def _answer(self, http: HttpRequest, at: float) -> tuple[SandboxAnswer, Reading]:
+        """The answer to a published call, and what the call says. Posts to webhooks what it caused."""
+        request = read_request(self.catalog, self._contract, as_published(http), at)
+        answer = self._dispatcher.answer(request)
+        trusted = self._is_trusted(request)
+        if self.workspace.reports:
+            self.webhooks.post(self.workspace.reports, self.workspace.reporting_webhooks.values())
+        if trusted and (notes := self._memory.receive(request.weight)):
+            answer = replace(answer, notes=answer.notes + notes)
+        return answer, read_as(request, trusted=trusted)
 
     def _is_trusted(self, request: ApiRequest) -> bool:
         """Whether the client has the key that this call needs."""
         if request.known_operation is None and not request.match.candidates:
             return False
         return self.keys.access(request.operation.auth, request.wire.headers.get("authorization")) == "granted"
-
-
-def _shortened(request: ApiRequest) -> ApiRequest:
-    """The request with the beginning of its payload, if that is large: whoever has no key could send anything."""
-    if request.weight <= LONGEST_SHOWN:
-        return request
-    text = as_text(request.payload)[:LONGEST_SHOWN]
-    return replace(request, payload=text, weight=getsizeof(text))
