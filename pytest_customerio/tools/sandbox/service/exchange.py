@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from sys import getsizeof
 
 from pytest_customerio.core.model import Answer
@@ -40,8 +41,14 @@ class Exchange:
 
 def exchange(base: str, headers: Mapping[str, str], answer: Answer, milliseconds: float) -> Exchange:
     """The record of one request and its answer."""
-    sent, received = _without_secrets(headers.items()), _without_secrets(answer.headers)
+    sent, received = _without_secrets(headers.items()), _answered(answer.headers)
     return Exchange(base, sent, received, answer.body[:MAX_BODY], len(answer.body), milliseconds)
+
+
+@lru_cache(maxsize=64)
+def _answered(headers: Headers) -> Headers:
+    """The headers of an answer, which are the same for many requests."""
+    return _without_secrets(headers)
 
 
 def _without_secrets(headers: Iterable[tuple[str, str]]) -> Headers:
