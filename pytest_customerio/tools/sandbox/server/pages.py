@@ -36,7 +36,7 @@ def answer_preflight(scope: MutableMapping[str, Any]) -> Answer | None:
 
     A path that no page may call is answered without permission: then the browser does not send the request.
     """
-    if scope["method"] != "OPTIONS" or not _ASKING <= {name for name, _ in scope["headers"]}:
+    if scope["method"] != "OPTIONS" or not _ASKING.issubset(name for name, _ in scope["headers"]):
         return None
     return Answer(204, "No Content", _PREFLIGHT if is_for_pages(scope["path"]) else ())
 
