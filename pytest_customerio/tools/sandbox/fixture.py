@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 from pytest_customerio.core.model import Violation
@@ -76,6 +78,13 @@ class Sandbox:
         """Every message: to, subject, body, state and more."""
         with self._service.lock:
             return list(self._service.workspace.deliveries.values())
+
+    def describe(self, path: str | os.PathLike[str]) -> None:
+        """Describe campaigns, newsletters, templates and more by a file, as `--inventory` does.
+
+        Raises `CannotError` for a file that cannot be used.
+        """
+        self._service.describe(Path(path))
 
     def fault(self, case: str, times: int | None = 1, operation: str | None = None) -> None:
         """Answer the next `times` requests (None: all) of this operation or surface with an error case.

@@ -69,6 +69,15 @@ def test_cassettes_that_cannot_be_used(capsys: pytest.CaptureFixture[str], tmp_p
     assert refused(capsys, "--port", "0", "--cassettes", str(tmp_path)).startswith(f"{path}:1: not YAML: ")
 
 
+def test_an_inventory_that_cannot_be_used(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    """It is refused before the sandbox starts, with the member that is wrong."""
+    path = tmp_path / "inventory.json"
+    path.write_text('{"version": 1, "campaign": []}', encoding="utf-8")
+    assert refused(capsys, "--port", "0", "--inventory", str(path)) == (
+        f'{path} is no inventory: there is no "campaign"; did you mean campaigns?\n'
+    )
+
+
 def test_a_server_that_ends_by_itself(monkeypatch: pytest.MonkeyPatch) -> None:
     """The command ends when the server has stopped."""
     before = signal.getsignal(signal.SIGTERM)

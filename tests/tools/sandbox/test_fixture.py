@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import sys
+from pathlib import Path
 
 import pytest
 import requests
 from receiving import receiving
 
+from pytest_customerio.tools.sandbox.arguments import CannotError
 from pytest_customerio.tools.sandbox.fixture import started
 
 MODULE = """
@@ -102,6 +104,26 @@ def test_what_happens_to_messages() -> None:
         sandbox.restore(point)
         assert (list(sandbox.people), sandbox.deliveries) == (["42"], [])
         fresh()
+
+
+def test_it_is_described_by_a_file(tmp_path: Path) -> None:
+    """Until the next test, the workspace has what the file names; a file that cannot be used changes nothing."""
+    path = tmp_path / "inventory.json"
+    path.write_text('{"version": 1, "snippets": [{"name": "a", "value": "b"}]}', encoding="utf-8")
+    with started() as fresh:
+        sandbox = fresh()
+        headers = {"Authorization": f"Bearer {sandbox.environ['CUSTOMERIO_APP_API_KEY']}"}
+
+        def snippets() -> list[str]:
+            answer = requests.get(f"{sandbox.url}/v1/snippets", headers=headers, timeout=5).json()
+            return [each["name"] for each in answer["snippets"]]
+
+        sandbox.describe(path)
+        with pytest.raises(CannotError, match="cannot be read"):
+            sandbox.describe(tmp_path / "missing.json")
+        assert snippets() == ["a"]
+        fresh()
+        assert snippets() == ["greeting"]
 
 
 def test_the_fixture(pytester: pytest.Pytester) -> None:

@@ -17,6 +17,16 @@ from pytest_customerio.tools.sandbox.api import (
     track_v2,
 )
 from pytest_customerio.tools.sandbox.api.call import Handler
+from pytest_customerio.tools.sandbox.app_api import (
+    activities,
+    broadcasts,
+    contents,
+    customers,
+    imports,
+    messages,
+    newsletters,
+    objects,
+)
 
 HANDLERS: Mapping[str, Handler] = {
     **track.HANDLERS,
@@ -28,5 +38,13 @@ HANDLERS: Mapping[str, Handler] = {
     **app_suppressions.HANDLERS,
     **app_workspaces.HANDLERS,
     **app_reporting_webhooks.HANDLERS,
+    **messages.HANDLERS,
+    **activities.HANDLERS,
+    **customers.HANDLERS,
+    **objects.HANDLERS,
+    **broadcasts.HANDLERS,
+    **newsletters.HANDLERS,
+    **contents.HANDLERS,
+    **imports.HANDLERS,
     **pipelines.HANDLERS,
 }

@@ -9,10 +9,13 @@ from datetime import datetime
 from pytest_customerio.tools.sandbox.api import track
 from pytest_customerio.tools.sandbox.api.call import Call, CallResult, Handler
 from pytest_customerio.tools.sandbox.json_values import mapping
-from pytest_customerio.tools.sandbox.workspace.objects import ObjectKey, update_attributes
+from pytest_customerio.tools.sandbox.workspace.objects import ObjectKey
 from pytest_customerio.tools.sandbox.workspace.people import Event, Identifier, Notes
 from pytest_customerio.tools.sandbox.workspace.workspace import Workspace
 
+# The official SDKs send the first one at the top of a payload (customerio-node), docs.customer.io/files/pipelines.json
+# has the second one in the traits of a group.
+_TYPE_NAMES = ("objectTypeId", "object_type_id")
 _ANONYMOUS = "belongs to nobody yet: only anonymousId says who it is"
 
 
@@ -47,15 +50,17 @@ def screen(workspace: Workspace, call: Call) -> CallResult:
 
 
 def group(workspace: Workspace, call: Call) -> CallResult:
-    """Add or update an object, and relate a person to it."""
+    """Add or update an object, and relate a person, or an anonymous visitor, to it."""
     traits = dict(mapping(call.payload.get("traits")))
     relationship = mapping(traits.pop("relationshipAttributes", None))
     target = workspace.objects.find_or_create(_object_key(call))
     assert target is not None  # a key with an object type is always created
-    update_attributes(target.attributes, traits)
-    identifier = _identifier(call)
+    workspace.objects.update(target, {name: value for name, value in traits.items() if name not in _TYPE_NAMES})
+    identifier, visitor = _identifier(call), call.payload.get("anonymousId")
     if identifier is None:
-        return CallResult()
+        if isinstance(visitor, str) and visitor:
+            workspace.objects.relate_visitor(visitor, target)
+        return CallResult((_ANONYMOUS,) if visitor else ())
     person, notes = workspace.people.find_or_create(identifier)
     if person is not None:
         workspace.objects.relate(person, target, relationship)
@@ -72,7 +77,9 @@ def _event(workspace: Workspace, call: Call, name: str, kind: str) -> CallResult
     message, data = str(call.payload.get("messageId") or ""), mapping(call.payload.get("properties"))
     event, identifier = Event(name, kind, _time(call), data, message), _identifier(call)
     if identifier is None:
-        return CallResult((*workspace.add_visitor_event(str(call.payload.get("anonymousId") or ""), event), _ANONYMOUS))
+        visitor = str(call.payload.get("anonymousId") or "")
+        notes = () if visitor in workspace.recognized else (_ANONYMOUS,)
+        return CallResult(workspace.add_visitor_event(visitor, event) + notes)
     return CallResult(workspace.add_event(identifier, event))
 
 
@@ -82,9 +89,9 @@ def _identifier(call: Call) -> Identifier | None:
 
 
 def _object_key(call: Call) -> ObjectKey:
-    """The key of the object that the payload names, at its top or in its properties."""
-    named = {**mapping(call.payload.get("properties")), **call.payload}
-    kind = named.get("objectTypeId") or named.get("object_type_id") or "1"
+    """The key of the object that the payload names: at its top, in its traits or in its properties."""
+    named = {**mapping(call.payload.get("properties")), **mapping(call.payload.get("traits")), **call.payload}
+    kind = next((named[name] for name in _TYPE_NAMES if named.get(name)), "1")
     return str(kind), str(named.get("groupId") or named.get("objectId") or named.get("object_id") or "")
 
 

@@ -51,9 +51,10 @@ class Executor:
         handler = HANDLERS.get(operation.id)
         if handler is None:
             return CallResult((NOT_KEPT,))
+        self.workspace.people.now = int(request.at)
         return handler(self.workspace, _call(request, request.match.params, payload))
 
 
 def _call(request: ApiRequest, params: Mapping[str, str], payload: Mapping[str, object]) -> Call:
     whole = {name: whole_characters(value) for name, value in params.items()}
-    return Call(whole, request.match.query, payload, int(request.at), request.base)
+    return Call(whole, request.match.query, payload, int(request.at), request.base, request.payload)

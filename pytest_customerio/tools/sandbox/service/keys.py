@@ -8,6 +8,7 @@ import random
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal
 
 Access = Literal["granted", "unknown", "wrong type", "no scope"]
@@ -66,6 +67,7 @@ class Keys:
         }
 
 
+@lru_cache(maxsize=64)
 def _credentials(header: str | None) -> tuple[str, str]:
     """The user and the password in an Authorization header; both are empty if it cannot be read."""
     scheme, _, token = (header or "").strip().partition(" ")

@@ -85,7 +85,7 @@ def read_request(catalog: Catalog, contract: Contract, http: HttpRequest, at: fl
     heard = Interaction("sandbox", http.method, url, http.headers, http.body, at=at)
     judged = contract.judge(heard)
     request = WireRequest(http.method, url, http.headers, http.body)
-    payload = _payload(request)
+    payload = _payload(heard)  # which has decoded its body to be judged
     return ApiRequest(
         http,
         request,
@@ -124,7 +124,7 @@ def _address(catalog: Catalog, http: HttpRequest) -> tuple[str, str | None]:
     return ANY_HOST + http.target[prefix.end() if prefix else 0 :], region
 
 
-def _payload(request: WireRequest) -> StoredPayload:
+def _payload(request: Interaction) -> StoredPayload:
     """The parsed body, or its text if it is not JSON or cannot be stored."""
     if not request.body:
         return StoredPayload()

@@ -24,7 +24,7 @@ class Delivery:
 
     `state` is queued, scheduled, draft or skipped. `metrics` are the names and times of what was reported later.
     `subject` and `body` are rendered. `made_here` says that the template is stored in Customer.io, so that the sandbox
-    wrote the text.
+    wrote the text. `broadcast` and `trigger` are the numbers of the broadcast and of its trigger, if it belongs to one.
     """
 
     id: str
@@ -41,6 +41,8 @@ class Delivery:
     made_here: bool = False
     payload: Mapping[str, Any] = field(default_factory=dict)
     metrics: list[tuple[str, int]] = field(default_factory=list)
+    broadcast: int | None = None
+    trigger: int | None = None
 
     @property
     def channel(self) -> str:
@@ -65,11 +67,12 @@ class Template:
 
 @dataclass(frozen=True, slots=True)
 class BroadcastTrigger:
-    """One trigger of a broadcast, and its errors in the form `line <n>: <text>`."""
+    """One trigger of a broadcast, its time, and its errors in the form `line <n>: <text>`."""
 
     id: int
     broadcast: int
     errors: tuple[str, ...] = ()
+    created: int = 0
 
 
 def describe_template(template: str, data: Mapping[str, Any]) -> str:
