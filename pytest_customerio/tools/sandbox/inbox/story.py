@@ -9,7 +9,7 @@ from itertools import chain, islice
 from typing import Literal
 
 from pytest_customerio.tools.sandbox.api.pipelines import SEMANTIC_EVENTS
-from pytest_customerio.tools.sandbox.inbox.entries import level, people_in, summarize
+from pytest_customerio.tools.sandbox.inbox.entries import level, people_in, summarize, visited
 from pytest_customerio.tools.sandbox.inbox.formatting import MAX_SHOWN, ShownTime, shorten, show_compact, show_time
 from pytest_customerio.tools.sandbox.inbox.frame import MESSAGES, REQUESTS
 from pytest_customerio.tools.sandbox.inbox.query import names_of_person
@@ -120,9 +120,8 @@ def _of_message(delivery: Delivery, clock: _Clock) -> Iterator[Moment]:
 
 def _of_event(event: Event) -> Moment:
     detail, complete = show_compact(event.data, MAX_SHOWN)
-    return Moment(
-        event.timestamp, "events", event.type, event.name or "(no name)", detail if complete else f"{detail} …"
-    )
+    title = event.name or visited(event.data) or "(no name)"
+    return Moment(event.timestamp, "events", event.type, title, detail if complete else f"{detail} …")
 
 
 def _is_wrong(request: LoggedRequest) -> bool:
