@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from itertools import chain, islice
+from itertools import chain
 from typing import Literal
 
 from pytest_customerio.tools.sandbox.api.pipelines import SEMANTIC_EVENTS
@@ -108,8 +108,7 @@ def _made(request: LoggedRequest) -> int:
 
 def _messages(service: Service, person: Person) -> list[Delivery]:
     """The last messages of a person, oldest first."""
-    newest_first = reversed(service.workspace.deliveries.values())
-    return list(islice((each for each in newest_first if each.person == person.cio_id), MOST_MESSAGES))[::-1]
+    return service.workspace.deliveries.of(person.cio_id)[:MOST_MESSAGES][::-1]
 
 
 def _of_message(delivery: Delivery, clock: _Clock) -> Iterator[Moment]:
