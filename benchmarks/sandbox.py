@@ -17,7 +17,9 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from itertools import cycle
 from multiprocessing.connection import Connection
+from pathlib import Path
 from statistics import median
+from tempfile import TemporaryDirectory
 
 from side_by_side import Row, in_turn, table
 from starlette.applications import Starlette
@@ -62,9 +64,9 @@ def tell_time(told: Connection) -> None:
     threading.Thread(target=answer, daemon=True).start()
 
 
-def serve_sandbox(told: Connection, people: int) -> None:
-    """Run a sandbox with people in it in a process of its own."""
-    with SandboxServer(Settings()) as running:
+def serve_sandbox(told: Connection, people: int, data: Path | None = None) -> None:
+    """Run a sandbox with people in it in a process of its own, with a data file or without one."""
+    with SandboxServer(Settings(data=data)) as running:
         for number in range(people):
             attributes = {"email": f"p{number}@example.com", "plan": "pro"}
             running.service.workspace.identify(("id", f"p{number}"), attributes, 1)
@@ -165,20 +167,24 @@ def listening() -> float:
 
 
 def rows() -> list[Row]:
-    """Throughput beside the bare endpoint, the effect of many people, and the start."""
+    """Throughput beside the bare endpoint, with a data file, the effect of many people, reading, and the start."""
     with (
+        TemporaryDirectory() as folder,
         started(serve_bare) as endpoint,
         started(serve_sandbox, FEW) as few,
         started(serve_sandbox, MANY) as many,
+        started(serve_sandbox, FEW, Path(folder) / "data.db") as kept_in_file,
     ):
         reading = in_turn({"few": few("read"), "many": many("read")}, ROUNDS)
-        found = in_turn({"bare": endpoint("write"), "few": few("write"), "many": many("write")}, ROUNDS)
+        writing = {"bare": endpoint, "few": few, "many": many, "data": kept_in_file}
+        found = in_turn({name: of("write") for name, of in writing.items()}, ROUNDS)
     spent = {name: median(values) for name, values in found.items()}
     read = {name: median(values) for name, values in reading.items()}
     return [
         Row("sandbox: a bare endpoint on the same stack", f"{1 / spent['bare']:.0f} requests per second of CPU"),
         Row(f"sandbox: identify, {FEW} people", f"{1 / spent['few']:.0f} requests per second of CPU"),
         Row("sandbox: throughput / bare endpoint", f"{spent['bare'] / spent['few']:.2f} ×", "≥ 0.5 ×"),
+        Row("sandbox: with --data / bare endpoint", f"{spent['bare'] / spent['data']:.2f} ×", "≥ 0.33 ×"),
         Row(f"sandbox: {MANY:,} people / {FEW}", f"{spent['few'] / spent['many']:.2f} ×", "1.0 ×"),
         Row(f"sandbox: reads, {FEW} people", f"{1 / read['few']:.0f} requests per second of CPU"),
         Row(f"sandbox: reads, {MANY:,} people / {FEW}", f"{read['few'] / read['many']:.2f} ×", "1.0 ×"),

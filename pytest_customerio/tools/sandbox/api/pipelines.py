@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import datetime
 
 from pytest_customerio.tools.sandbox.api import track
@@ -32,7 +33,7 @@ def identify(workspace: Workspace, call: Call) -> CallResult:
 def track_event(workspace: Workspace, call: Call) -> CallResult:
     """Add an event to a person; an event with a semantic name changes a person or an object instead."""
     name = str(call.payload.get("event")).strip()
-    semantic = _SEMANTIC_EVENTS.get(name)
+    semantic = SEMANTIC_EVENTS.get(name)
     if semantic is not None:
         return CallResult(semantic(workspace, call))
     return _event(workspace, call, name, "event")
@@ -140,6 +141,13 @@ def _object_deleted(workspace: Workspace, call: Call) -> Notes:
     return ()
 
 
+def _delivery_reported(workspace: Workspace, call: Call) -> Notes:
+    """What an SDK reports of a message: `opened` or `clicked`, or `delivered` by a phone."""
+    reported = mapping(call.payload.get("properties"))
+    delivery, metric = str(reported.get("deliveryId")), str(reported.get("metric"))
+    return track.add_metric(workspace, delivery, metric, replace(call, payload={"timestamp": _time(call)}))
+
+
 def _relationship_deleted(workspace: Workspace, call: Call) -> Notes:
     target, identifier = workspace.objects.find(_object_key(call)), _identifier(call)
     person = workspace.people.find(identifier) if identifier else None
@@ -148,14 +156,16 @@ def _relationship_deleted(workspace: Workspace, call: Call) -> Notes:
     return workspace.objects.unrelate(person, target)
 
 
-# The semantic events of docs.customer.io/integrations/api/cdp.
-_SEMANTIC_EVENTS = {
+# The semantic events of docs.customer.io/integrations/api/cdp, and the one by which the SDKs for browsers and phones
+# report on a message (`src/plugins/in-app-plugin` of @customerio/cdp-analytics-browser).
+SEMANTIC_EVENTS: Mapping[str, Callable[[Workspace, Call], Notes]] = {
     "User Deleted": _user_deleted,
     "User Suppressed": _user_suppressed,
     "User Unsuppressed": _user_unsuppressed,
     "Device Created or Updated": _device_set,
     "Device Deleted": _device_deleted,
     "Object Deleted": _object_deleted,
+    "Report Delivery Event": _delivery_reported,
     "Relationship Deleted": _relationship_deleted,
 }
 HANDLERS: Mapping[str, Handler] = {

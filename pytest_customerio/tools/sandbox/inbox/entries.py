@@ -27,6 +27,7 @@ Level = Literal["ok", "warning", "error", "fault"]
 _CUSTOMER = re.compile(r"/customers/([^/?]+)")
 _NO_CUSTOMER = "attributes"  # `POST /v1/customers/attributes` names no person in its path
 _NAMES = ("email", "userId", "previousId", "anonymousId", "anonymous_id", "to")
+_KINDS = ("id", "email", "cio_id")
 _IDENTIFIER_OBJECTS = ("identifiers", "primary", "secondary", "traits")
 _TITLES = ("subject", "title", "event", "name", "transactional_message_id")
 
@@ -122,7 +123,9 @@ def people_in(request: LoggedRequest) -> Iterator[str]:
     for entity in (payload, *mappings(payload.get("batch"))):
         yield from _texts(entity, _NAMES)
         for member in _IDENTIFIER_OBJECTS:
-            yield from _texts(mapping(entity.get(member)), ("id", "email", "cio_id"))
+            yield from _texts(mapping(entity.get(member)), _KINDS)
+        for related in mappings(entity.get("cio_relationships")):
+            yield from _texts(mapping(related.get("identifiers")), _KINDS)
     for listed in (payload.get("ids"), payload.get("emails")):
         yield from (str(each) for each in (listed if isinstance(listed, list) else ()))
 

@@ -16,7 +16,7 @@ from pytest_customerio.replay.fitting import dated, fit
 from pytest_customerio.replay.rejections import rejections
 from pytest_customerio.tools.sandbox.api.call import CallResult
 from pytest_customerio.tools.sandbox.service.answers import Answers, ErrorDetail, SandboxAnswer
-from pytest_customerio.tools.sandbox.service.execution import Executor
+from pytest_customerio.tools.sandbox.service.execution import Executor, Record, ignore
 from pytest_customerio.tools.sandbox.service.faults import Faults
 from pytest_customerio.tools.sandbox.service.keys import Access, Keys
 from pytest_customerio.tools.sandbox.service.rate_limits import RateLimits
@@ -48,6 +48,7 @@ class Dispatcher:
     rules: Mapping[str, Rule]
     workspace: Workspace
     limits: RateLimits = field(default_factory=RateLimits)
+    record: Record = ignore
 
     def answer(self, request: ApiRequest) -> SandboxAnswer:
         """The answer to a request."""
@@ -168,7 +169,7 @@ class Dispatcher:
 
     @property
     def _executor(self) -> Executor:
-        return Executor(self.catalog, self.workspace)
+        return Executor(self.catalog, self.workspace, self.record)
 
     @property
     def _refusals(self) -> Refusals:

@@ -35,6 +35,9 @@ class WorkspaceObjects:
         self._of_visitor: dict[str, dict[str, None]] = {}
         self._last_number = 0
 
+    def __len__(self) -> int:
+        return len(self._by_key) // 2
+
     @property
     def all(self) -> list[WorkspaceObject]:
         """Each object once."""

@@ -2,27 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from functools import partial
+from collections import deque
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from copy import deepcopy
 from typing import Any, TypeVar
 
-from pytest_customerio.tools.sandbox.json_values import as_text
 from pytest_customerio.tools.sandbox.workspace.activities import ActivityLog
-from pytest_customerio.tools.sandbox.workspace.deliveries import BroadcastTrigger, Delivery
+from pytest_customerio.tools.sandbox.workspace.changes import changes, values_before
+from pytest_customerio.tools.sandbox.workspace.deliveries import BroadcastTrigger, Delivery, Template
 from pytest_customerio.tools.sandbox.workspace.delivery_store import DeliveryStore
 from pytest_customerio.tools.sandbox.workspace.inventory import Inventory
 from pytest_customerio.tools.sandbox.workspace.merging import find_halves, merge_profiles
 from pytest_customerio.tools.sandbox.workspace.objects import WorkspaceObjects
 from pytest_customerio.tools.sandbox.workspace.people import SUPPRESSED, Event, Identifier, Notes, People, Person
+from pytest_customerio.tools.sandbox.workspace.reporting_webhooks import MAX_REPORTS, Report, ReportingWebhook
 from pytest_customerio.tools.sandbox.workspace.segments import Segment
 
-MAX_DELIVERIES = 10_000
+MAX_DELIVERIES = 100_000
 MAX_VISITORS = 10_000
 MAX_EVENT_IDS = 100_000
-LONGEST_LOGGED = 1000  # characters of a value in the activity log
 LINK_WINDOW = 30 * 86_400  # docs.customer.io/journeys/anonymous-events
 # What happened first to a message of each state.
 _FIRST_METRICS = {"draft": "drafted", "queued": "sent"}
+# For each metric that makes the e-mail provider suppress an address: the reason in the App API.
+_SUPPRESSING = {"bounced": "bounces", "spammed": "spam_reports"}
+_PREFERENCES = "cio_subscription_preferences"
 T = TypeVar("T")
 
 
@@ -32,14 +36,22 @@ class Workspace:
     `visitors` maps each anonymous id to its events, `files` the number of each export to its CSV text,
     `undeliverable` each reason of the e-mail provider to addresses and the times since when they are suppressed,
     `optouts` the cio_id of each person to channels and senders that must not write to this person, `recognized` each
-    anonymous id of a person to the cio_id.
+    anonymous id of a person to the cio_id. `reports` is what happened since the reporting webhooks were last told; it
+    is empty where there are none. `at_once` are the metrics that each message gets as soon as it is sent, while there
+    are reporting webhooks.
     """
 
-    def __init__(self, region: str = "us", inventory: Inventory | None = None) -> None:
+    # Finds the template with an id or a name. A setting, so it is no part of what is stored.
+    templates: Callable[[str], Template | None] = staticmethod(lambda name: None)
+
+    def __init__(self, region: str = "us", at_once: tuple[str, ...] = ()) -> None:
         self.region = region
-        self.inventory = inventory or Inventory()
+        self.at_once = at_once
+        self.reporting_webhooks: dict[int, ReportingWebhook] = {}
+        self.reports: deque[Report] = deque(maxlen=MAX_REPORTS)
+        self.inventory = Inventory()
         self.activities = ActivityLog()
-        self.people = People(partial(self.activities.add, "profile_create"))
+        self.people = People(self.activities)
         self.objects = WorkspaceObjects(self.people)
         self.segments: dict[int, Segment] = {}
         self.deliveries = DeliveryStore()
@@ -48,11 +60,15 @@ class Workspace:
         self.files: dict[int, str] = {}
         self.undeliverable: dict[str, dict[str, int]] = {}
         self.optouts: dict[str, dict[tuple[str, str], None]] = {}
-        self.visitors: dict[str, list[Event]] = {}
         self.recognized: dict[str, str] = {}
+        self.visitors: dict[str, list[Event]] = {}
         self.forms: dict[str, list[Mapping[str, Any]]] = {}
         self._event_ids: dict[str, None] = {}
         self._last_number = 0
+
+    def __getstate__(self) -> dict[str, Any]:
+        """What is stored of it."""
+        return {name: value for name, value in vars(self).items() if name != "templates"}
 
     def next_number(self) -> int:
         """A number that this workspace has not returned before."""
@@ -64,11 +80,15 @@ class Workspace:
     ) -> tuple[Person | None, Notes]:
         """Add or update a person; recent events of the visitor with the given anonymous_id become the person's."""
         merged = self._merge_halves(identifier, attributes)
-        before = _values(self.people.find(identifier) or self.people.find(_email(attributes)), attributes)
+        subscription = self._subscription(identifier, attributes)
+        before = values_before(self.people, identifier, attributes)
         person, notes = self.people.identify(identifier, attributes, at, create=create)
         if person is None:
             return None, merged + notes
-        self._log_changes(person, before, at)
+        if changed := changes(person, before):
+            self.activities.add("attribute_change", person, at, data=changed)
+        if subscription is not None:
+            self._report_subscription(person, subscription, at)
         visitor = attributes.get("anonymous_id")
         if isinstance(visitor, str):
             self._identify_visitor(person, visitor, at)
@@ -98,8 +118,7 @@ class Workspace:
             return duplicate
         person, notes = self.people.find_or_create(identifier)
         if person is not None:
-            person.events.append(event)
-            self.activities.add_event(person, event)
+            self._give_events(person, [event])
         return notes
 
     def add_visitor_event(self, visitor: str, event: Event) -> Notes:
@@ -151,27 +170,66 @@ class Workspace:
     def add_delivery(self, delivery: Delivery) -> None:
         """Add a message; the oldest is removed when there are too many."""
         put_bounded(self.deliveries, delivery.id, delivery, MAX_DELIVERIES)
-        if metric := _FIRST_METRICS.get(delivery.state):
-            self._log_delivery(delivery, metric, delivery.queued_at)
+        first = self._first_metrics(delivery) if self.reporting_webhooks else ()
+        if not first and delivery.state in _FIRST_METRICS:
+            self._log_delivery(delivery, _FIRST_METRICS[delivery.state], delivery.queued_at)
+        for metric in first:
+            why = {"failure_message": "the recipient is suppressed"} if metric == "dropped" else {}
+            self.report(metric, delivery.queued_at, delivery, why)
 
-    def report(self, metric: str, at: int, delivery: Delivery) -> None:
-        """Note what happened to a message, such as `opened`."""
+    def report(self, metric: str, at: int, delivery: Delivery, members: Mapping[str, Any] | None = None) -> Report:
+        """Note what happened to a message, with its effect on the person and on the address."""
+        again = any(name == metric for name, _ in delivery.metrics)
         delivery.metrics.append((metric, at))
         self._log_delivery(delivery, metric, at)
+        person = self.people.find(("cio_id", delivery.person))
+        if delivery.channel == "email" and metric in _SUPPRESSING:
+            self.undeliverable.setdefault(_SUPPRESSING[metric], {})[delivery.to.casefold()] = at
+        if metric == "unsubscribed" and person is not None:
+            person.attributes["unsubscribed"], person.timestamps["unsubscribed"] = True, at
+            person.events.append(Event("email_unsubscribed", "event", at, {"delivery_id": delivery.id}))
+        report = Report(metric, at, delivery, person, members or {}, again)
+        if self.reporting_webhooks:
+            self.reports.append(report)
+        return report
+
+    def add_webhook(self, url: str, events: Iterable[str], settings: Mapping[str, Any]) -> ReportingWebhook:
+        """Add a reporting webhook."""
+        number = max(self.reporting_webhooks, default=0) + 1
+        self.reporting_webhooks[number] = ReportingWebhook(number, url, tuple(events), **settings)
+        return self.reporting_webhooks[number]
+
+    def suppression(self, address: str) -> str:
+        """The reason why the e-mail provider does not deliver to this address, or nothing."""
+        known = address.casefold()
+        return next((reason for reason, addresses in self.undeliverable.items() if known in addresses), "")
+
+    def _first_metrics(self, delivery: Delivery) -> tuple[str, ...]:
+        """What becomes of a message as soon as it was added."""
+        if delivery.state == "queued":
+            return tuple(each for each in self.at_once if each in delivery.known_metrics)
+        dropped = delivery.state == "skipped" and (not delivery.person or self.suppression(delivery.to))
+        first = "drafted" if delivery.state == "draft" else "dropped" if dropped else ""
+        return (first,) if first in delivery.known_metrics else ()
+
+    def _subscription(self, identifier: Identifier, given: Mapping[str, Any]) -> tuple[bool, Any] | None:
+        """What a person is subscribed to, where an update may change it and a reporting webhook may tell."""
+        if not self.reporting_webhooks or not any(
+            name == "unsubscribed" or name.startswith(_PREFERENCES) for name in given
+        ):
+            return None
+        person = self.people.find(identifier)
+        return _subscribed(person) if person else (False, None)
+
+    def _report_subscription(self, person: Person, before: tuple[bool, Any], at: int) -> None:
+        unsubscribed, preferences = _subscribed(person)
+        if unsubscribed != before[0]:
+            self.reports.append(Report("unsubscribed" if unsubscribed else "subscribed", at, person=person))
+        if preferences != before[1]:
+            self.reports.append(Report(f"{_PREFERENCES}_changed", at, person=person))
 
     def _log_delivery(self, delivery: Delivery, metric: str, at: int) -> None:
-        person = self.people.find(("cio_id", delivery.person))
-        self.activities.add_delivery(person, delivery, metric, at)
-
-    def _log_changes(self, person: Person, before: Mapping[str, Any], at: int) -> None:
-        """Log which of these attributes and identifiers have other values now."""
-        changed = {
-            name: {"from": _logged(before[name]), "to": _logged(value)}
-            for name, value in _values(person, before).items()
-            if value != before[name]
-        }
-        if changed:
-            self.activities.add("attribute_change", person, at, data=changed)
+        self.activities.add_delivery(self.people.find(("cio_id", delivery.person)), delivery, metric, at)
 
     def _identify_visitor(self, person: Person, visitor: str, at: int) -> None:
         """Give the recent events of an anonymous visitor, and all relationships, to a person, and those to come."""
@@ -234,19 +292,8 @@ class Workspace:
         return ()
 
 
-def _email(attributes: Mapping[str, Any]) -> Identifier:
-    return "email", str(attributes.get("email") or "")
-
-
-def _values(person: Person | None, names: Iterable[str]) -> dict[str, Any]:
-    """The attributes and identifiers of a person with these names; an empty text for each that is not set."""
-    if person is None:
-        return dict.fromkeys(names, "")
-    return {name: person.identifiers.get(name) or person.attributes.get(name, "") for name in names}
-
-
-def _logged(value: object) -> str:
-    return as_text(value)[:LONGEST_LOGGED]
+def _subscribed(person: Person) -> tuple[bool, Any]:
+    return person.unsubscribed, deepcopy(person.attributes.get(_PREFERENCES))
 
 
 def put_bounded(values: dict[str, T], key: str, value: T, limit: int) -> None:

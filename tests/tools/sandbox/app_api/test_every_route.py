@@ -14,7 +14,9 @@ from pytest_customerio.core.model import Operation
 ASK = SandboxClient()
 CALLS = sorted((each for each in ASK.service.catalog.of("app")), key=lambda each: each.method == "DELETE")
 # Calls about something that an application has to write first: without it they draw 404.
-WRITTEN = re.compile(r"/(customers|messages|imports|exports|segments|subscription_center)/\{|/triggers/\{")
+WRITTEN = re.compile(
+    r"/(customers|messages|imports|exports|segments|subscription_center|reporting_webhooks)/\{|/triggers/\{"
+)
 VALUES = {"suppression_type": "bounces", "email_address": "a%40example.com", "domain_name": "example.com"}
 
 
