@@ -167,7 +167,7 @@ def listening() -> float:
 
 
 def rows() -> list[Row]:
-    """Throughput beside the bare endpoint, with a data file, the effect of many people, reading, and the start."""
+    """Throughput beside the bare endpoint, with a data file, the effect of many people, and the start."""
     with (
         TemporaryDirectory() as folder,
         started(serve_bare) as endpoint,
@@ -177,7 +177,7 @@ def rows() -> list[Row]:
     ):
         reading = in_turn({"few": few("read"), "many": many("read")}, ROUNDS)
         writing = {"bare": endpoint, "few": few, "many": many, "data": kept_in_file}
-        found = in_turn({name: of("write") for name, of in writing.items()}, ROUNDS)
+        found = in_turn({name: each("write") for name, each in writing.items()}, ROUNDS)
     spent = {name: median(values) for name, values in found.items()}
     read = {name: median(values) for name, values in reading.items()}
     return [

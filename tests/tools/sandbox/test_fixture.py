@@ -82,26 +82,6 @@ def test_what_it_knows() -> None:
         assert fresh().received == []
 
 
-def test_it_is_described_by_a_file(tmp_path: Path) -> None:
-    """Until the next test, the workspace has what the file names; a file that cannot be used changes nothing."""
-    path = tmp_path / "inventory.json"
-    path.write_text('{"version": 1, "snippets": [{"name": "a", "value": "b"}]}', encoding="utf-8")
-    with started() as fresh:
-        sandbox = fresh()
-        headers = {"Authorization": f"Bearer {sandbox.environ['CUSTOMERIO_APP_API_KEY']}"}
-
-        def snippets() -> list[str]:
-            answer = requests.get(f"{sandbox.url}/v1/snippets", headers=headers, timeout=5).json()
-            return [each["name"] for each in answer["snippets"]]
-
-        sandbox.describe(path)
-        with pytest.raises(CannotError, match="cannot be read"):
-            sandbox.describe(tmp_path / "missing.json")
-        assert snippets() == ["a"]
-        fresh()
-        assert snippets() == ["greeting"]
-
-
 def test_what_happens_to_messages() -> None:
     """A message bounces on request: the event is returned, signed, and posted; a snapshot brings people back."""
     with receiving(500) as receiver, started() as fresh:
@@ -124,6 +104,26 @@ def test_what_happens_to_messages() -> None:
         sandbox.restore(point)
         assert (list(sandbox.people), sandbox.deliveries) == (["42"], [])
         fresh()
+
+
+def test_it_is_described_by_a_file(tmp_path: Path) -> None:
+    """Until the next test, the workspace has what the file names; a file that cannot be used changes nothing."""
+    path = tmp_path / "inventory.json"
+    path.write_text('{"version": 1, "snippets": [{"name": "a", "value": "b"}]}', encoding="utf-8")
+    with started() as fresh:
+        sandbox = fresh()
+        headers = {"Authorization": f"Bearer {sandbox.environ['CUSTOMERIO_APP_API_KEY']}"}
+
+        def snippets() -> list[str]:
+            answer = requests.get(f"{sandbox.url}/v1/snippets", headers=headers, timeout=5).json()
+            return [each["name"] for each in answer["snippets"]]
+
+        sandbox.describe(path)
+        with pytest.raises(CannotError, match="cannot be read"):
+            sandbox.describe(tmp_path / "missing.json")
+        assert snippets() == ["a"]
+        fresh()
+        assert snippets() == ["greeting"]
 
 
 def test_the_fixture(pytester: pytest.Pytester) -> None:

@@ -92,7 +92,9 @@ def _state(call: Call, person: Person | None, *, suppressed: bool) -> tuple[str,
 def _delivery(workspace: Workspace, name: str, call: Call, person: Person | None, state: str) -> tuple[Delivery, Notes]:
     payload, data = call.payload, mapping(call.payload.get("message_data"))
     template = str(payload.get("transactional_message_id") or "")
-    (subject, body, plain_text), notes = _content(name, call, person, workspace.templates(template) or Template())
+    (subject, body, plain_text), notes = _content(
+        workspace, name, call, person, workspace.templates(template) or Template()
+    )
     made_here = not (body or plain_text)
     return (
         Delivery(
@@ -114,10 +116,13 @@ def _delivery(workspace: Workspace, name: str, call: Call, person: Person | None
     )
 
 
-def _content(name: str, call: Call, person: Person | None, template: Template) -> tuple[tuple[str, str, str], Notes]:
+def _content(
+    workspace: Workspace, name: str, call: Call, person: Person | None, template: Template
+) -> tuple[tuple[str, str, str], Notes]:
     """The rendered subject, body and text without markup: those of the payload, else those of the template."""
     data = mapping(call.payload.get("message_data"))
     known = {"customer": attributes(person) if person else {}, "trigger": data, "message_data": data, "data": data}
+    known["snippets"] = {str(each.get("name")): each.get("value") for each in workspace.inventory.all("snippets")}
     members = _CONTENT.get(name, ("", "", ""))
     texts = zip(members, (template.subject, template.body, template.plain), strict=True)
     given = [str(call.payload.get(member) or "") or text for member, text in texts]

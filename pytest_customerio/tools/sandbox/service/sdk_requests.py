@@ -36,7 +36,7 @@ _SHORT_PATH = re.compile(r"(?P<before>(?:/us|/eu)?/v1/)(?P<short>[itpsgab])(?=\?
 # Where earlier SDKs for phones report that a push was opened.
 _PUSH_PATH = re.compile(r"(?P<before>(?:/us|/eu)?)/push/events(?=\?|\Z)")
 _SDK_PATH = re.compile(
-    r"(?:/us|/eu)?/v1/(?:projects/(?P<key>[^/?]+)/(?P<settings>settings)|(?P<metrics>m)/?\Z|analytics-js/)"
+    r"(?:/us|/eu)?/v1/(?:projects/(?P<key>[^/?]+)/(?P<settings>settings)|(?P<metrics>m)(?=\?|\Z)|analytics-js/)"
 )
 # What a browser lets a page of another origin call. The App API takes a secret key, which no page may have.
 _FROM_PAGES = re.compile(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import secrets
 from collections.abc import Mapping
 from typing import Any
@@ -15,7 +14,6 @@ from pytest_customerio.tools.sandbox.workspace.people import Person
 from pytest_customerio.tools.sandbox.workspace.reporting_webhooks import Report
 
 _DIGITS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # of a ULID
-_BROADCAST = re.compile(r"of broadcast (\d+)")
 _PLATFORMS = ("ios", "android")
 
 
@@ -62,9 +60,9 @@ def _of_message(report: Report, delivery: Delivery) -> dict[str, Any]:
 
 def _source(delivery: Delivery) -> dict[str, Any]:
     """What the message was sent by."""
-    broadcast = _BROADCAST.fullmatch(delivery.template)
-    if broadcast is not None:
-        return {"broadcast_id": int(broadcast[1]), "action_id": int(broadcast[1]), "trigger_id": 1}
+    if delivery.broadcast:
+        # A broadcast has one action here; in Customer.io it may have several.
+        return {"broadcast_id": delivery.broadcast, "action_id": delivery.broadcast, "trigger_id": delivery.trigger}
     return {"transactional_message_id": parse_number(delivery.template) or delivery.template or None}
 
 

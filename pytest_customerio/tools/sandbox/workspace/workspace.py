@@ -4,29 +4,35 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from copy import deepcopy
 from typing import Any, TypeVar
 
 from pytest_customerio.tools.sandbox.workspace.activities import ActivityLog
-from pytest_customerio.tools.sandbox.workspace.changes import changes, values_before
+from pytest_customerio.tools.sandbox.workspace.changes import changes, known_person, values
 from pytest_customerio.tools.sandbox.workspace.deliveries import BroadcastTrigger, Delivery, Template
 from pytest_customerio.tools.sandbox.workspace.delivery_store import DeliveryStore
 from pytest_customerio.tools.sandbox.workspace.inventory import Inventory
 from pytest_customerio.tools.sandbox.workspace.merging import find_halves, merge_profiles
 from pytest_customerio.tools.sandbox.workspace.objects import WorkspaceObjects
 from pytest_customerio.tools.sandbox.workspace.people import SUPPRESSED, Event, Identifier, Notes, People, Person
-from pytest_customerio.tools.sandbox.workspace.reporting_webhooks import MAX_REPORTS, Report, ReportingWebhook
+from pytest_customerio.tools.sandbox.workspace.reporting_webhooks import (
+    MAX_REPORTS,
+    Report,
+    ReportingWebhook,
+    changes_subscription,
+    first_metrics,
+    subscription,
+    subscription_reports,
+)
 from pytest_customerio.tools.sandbox.workspace.segments import Segment
 
 MAX_DELIVERIES = 100_000
 MAX_VISITORS = 10_000
 MAX_EVENT_IDS = 100_000
 LINK_WINDOW = 30 * 86_400  # docs.customer.io/journeys/anonymous-events
-# What happened first to a message of each state.
-_FIRST_METRICS = {"draft": "drafted", "queued": "sent"}
 # For each metric that makes the e-mail provider suppress an address: the reason in the App API.
 _SUPPRESSING = {"bounced": "bounces", "spammed": "spam_reports"}
-_PREFERENCES = "cio_subscription_preferences"
+# What happened first to a message of each state.
+_FIRST_METRICS = {"draft": "drafted", "queued": "sent"}
 T = TypeVar("T")
 
 
@@ -36,20 +42,20 @@ class Workspace:
     `visitors` maps each anonymous id to its events, `files` the number of each export to its CSV text,
     `undeliverable` each reason of the e-mail provider to addresses and the times since when they are suppressed,
     `optouts` the cio_id of each person to channels and senders that must not write to this person, `recognized` each
-    anonymous id of a person to the cio_id. `reports` is what happened since the reporting webhooks were last told; it
-    is empty where there are none. `at_once` are the metrics that each message gets as soon as it is sent, while there
-    are reporting webhooks.
+    anonymous id of a person to the cio_id.
+    `reports` is what happened since the reporting webhooks were last told; it is empty where there are none. `at_once`
+    are the metrics that each message gets as soon as it is sent, while there are reporting webhooks.
     """
 
     # Finds the template with an id or a name. A setting, so it is no part of what is stored.
     templates: Callable[[str], Template | None] = staticmethod(lambda name: None)
 
-    def __init__(self, region: str = "us", at_once: tuple[str, ...] = ()) -> None:
+    def __init__(self, region: str = "us", inventory: Inventory | None = None, at_once: tuple[str, ...] = ()) -> None:
         self.region = region
         self.at_once = at_once
         self.reporting_webhooks: dict[int, ReportingWebhook] = {}
         self.reports: deque[Report] = deque(maxlen=MAX_REPORTS)
-        self.inventory = Inventory()
+        self.inventory = inventory or Inventory()
         self.activities = ActivityLog()
         self.people = People(self.activities)
         self.objects = WorkspaceObjects(self.people)
@@ -60,8 +66,8 @@ class Workspace:
         self.files: dict[int, str] = {}
         self.undeliverable: dict[str, dict[str, int]] = {}
         self.optouts: dict[str, dict[tuple[str, str], None]] = {}
-        self.recognized: dict[str, str] = {}
         self.visitors: dict[str, list[Event]] = {}
+        self.recognized: dict[str, str] = {}
         self.forms: dict[str, list[Mapping[str, Any]]] = {}
         self._event_ids: dict[str, None] = {}
         self._last_number = 0
@@ -80,15 +86,17 @@ class Workspace:
     ) -> tuple[Person | None, Notes]:
         """Add or update a person; recent events of the visitor with the given anonymous_id become the person's."""
         merged = self._merge_halves(identifier, attributes)
-        subscription = self._subscription(identifier, attributes)
-        before = values_before(self.people, identifier, attributes)
+        known = known_person(self.people, identifier, attributes)
+        before = values(known, attributes)
+        reported = bool(self.reporting_webhooks) and changes_subscription(attributes)
+        subscribed = subscription(known) if reported else None
         person, notes = self.people.identify(identifier, attributes, at, create=create)
         if person is None:
             return None, merged + notes
         if changed := changes(person, before):
             self.activities.add("attribute_change", person, at, data=changed)
-        if subscription is not None:
-            self._report_subscription(person, subscription, at)
+        if subscribed is not None:
+            self.reports.extend(subscription_reports(person, subscribed, at))
         visitor = attributes.get("anonymous_id")
         if isinstance(visitor, str):
             self._identify_visitor(person, visitor, at)
@@ -170,15 +178,17 @@ class Workspace:
     def add_delivery(self, delivery: Delivery) -> None:
         """Add a message; the oldest is removed when there are too many."""
         put_bounded(self.deliveries, delivery.id, delivery, MAX_DELIVERIES)
-        first = self._first_metrics(delivery) if self.reporting_webhooks else ()
-        if not first and delivery.state in _FIRST_METRICS:
-            self._log_delivery(delivery, _FIRST_METRICS[delivery.state], delivery.queued_at)
-        for metric in first:
+        suppressed = not delivery.person or bool(self.suppression(delivery.to))
+        reported = first_metrics(delivery, self.at_once, suppressed=suppressed) if self.reporting_webhooks else ()
+        first = _FIRST_METRICS.get(delivery.state)
+        if first is not None and first not in reported:
+            self._log_delivery(delivery, first, delivery.queued_at)
+        for metric in reported:
             why = {"failure_message": "the recipient is suppressed"} if metric == "dropped" else {}
             self.report(metric, delivery.queued_at, delivery, why)
 
     def report(self, metric: str, at: int, delivery: Delivery, members: Mapping[str, Any] | None = None) -> Report:
-        """Note what happened to a message, with its effect on the person and on the address."""
+        """Note what happened to a message, such as `opened`, with its effect on the person and on the address."""
         again = any(name == metric for name, _ in delivery.metrics)
         delivery.metrics.append((metric, at))
         self._log_delivery(delivery, metric, at)
@@ -204,32 +214,9 @@ class Workspace:
         known = address.casefold()
         return next((reason for reason, addresses in self.undeliverable.items() if known in addresses), "")
 
-    def _first_metrics(self, delivery: Delivery) -> tuple[str, ...]:
-        """What becomes of a message as soon as it was added."""
-        if delivery.state == "queued":
-            return tuple(each for each in self.at_once if each in delivery.known_metrics)
-        dropped = delivery.state == "skipped" and (not delivery.person or self.suppression(delivery.to))
-        first = "drafted" if delivery.state == "draft" else "dropped" if dropped else ""
-        return (first,) if first in delivery.known_metrics else ()
-
-    def _subscription(self, identifier: Identifier, given: Mapping[str, Any]) -> tuple[bool, Any] | None:
-        """What a person is subscribed to, where an update may change it and a reporting webhook may tell."""
-        if not self.reporting_webhooks or not any(
-            name == "unsubscribed" or name.startswith(_PREFERENCES) for name in given
-        ):
-            return None
-        person = self.people.find(identifier)
-        return _subscribed(person) if person else (False, None)
-
-    def _report_subscription(self, person: Person, before: tuple[bool, Any], at: int) -> None:
-        unsubscribed, preferences = _subscribed(person)
-        if unsubscribed != before[0]:
-            self.reports.append(Report("unsubscribed" if unsubscribed else "subscribed", at, person=person))
-        if preferences != before[1]:
-            self.reports.append(Report(f"{_PREFERENCES}_changed", at, person=person))
-
     def _log_delivery(self, delivery: Delivery, metric: str, at: int) -> None:
-        self.activities.add_delivery(self.people.find(("cio_id", delivery.person)), delivery, metric, at)
+        person = self.people.find(("cio_id", delivery.person))
+        self.activities.add_delivery(person, delivery, metric, at)
 
     def _identify_visitor(self, person: Person, visitor: str, at: int) -> None:
         """Give the recent events of an anonymous visitor, and all relationships, to a person, and those to come."""
@@ -290,10 +277,6 @@ class Workspace:
         if event.id:
             put_bounded(self._event_ids, event.id, None, MAX_EVENT_IDS)
         return ()
-
-
-def _subscribed(person: Person) -> tuple[bool, Any]:
-    return person.unsubscribed, deepcopy(person.attributes.get(_PREFERENCES))
 
 
 def put_bounded(values: dict[str, T], key: str, value: T, limit: int) -> None:

@@ -49,6 +49,10 @@ def use(ask: SandboxClient) -> None:
     ask.service.load([{"id": "47", "plan": "free"}])
     ask("PUT", "/api/v1/customers/49", {"a": 1}, {"host": "track.customer.io"})
     ask.notes("DELETE", "/api/v1/customers/43")
+    ask.body("PUT", "/v1/snippets", {"name": "footer", "value": "bye"})
+    ask.identify("50")
+    ask.identify("fifty@example.com")
+    ask.identify("50", email="fifty@example.com")
     ask("GET", "/v1/segments")
     ask("PUT", "/api/v1/customers/48", {"a": 1}, {"authorization": "Basic x"})
 
@@ -62,6 +66,11 @@ def known(ask: SandboxClient) -> Any:
         json_views.workspace_json(workspace),
         workspace.reporting_webhooks,
         workspace.undeliverable,
+        workspace.optouts,
+        workspace.recognized,
+        list(workspace.inventory),
+        list(workspace.activities),
+        [each.id for each in workspace.deliveries.of(next(iter(workspace.people)).cio_id)],
         list(service.log),
         service.log.number,
         service.keys,
@@ -70,8 +79,8 @@ def known(ask: SandboxClient) -> Any:
 
 def killed(ask: SandboxClient) -> None:
     """What the file of a sandbox is like after `kill -9`: nothing more is written."""
-    ask.service._persistence.abandon()
-    ask.service._persistence.file = None
+    ask.service._current.persistence.abandon()
+    ask.service._current.persistence.file = None
 
 
 @pytest.mark.parametrize("end", [killed, lambda ask: ask.service.close()], ids=["killed", "stopped"])
@@ -108,7 +117,7 @@ def test_a_snapshot_from_time_to_time(start: Start, monkeypatch: pytest.MonkeyPa
     monkeypatch.setattr(persistence, "TRIM_EVERY", 4)
     monkeypatch.setattr(persistence, "MAX_REQUESTS", 3)
     ask = start()
-    file = ask.service._persistence.file
+    file = ask.service._current.persistence.file
     assert file is not None
     sizes = []
     for number in range(12):
@@ -200,7 +209,7 @@ def test_a_file_in_use(start: Start, data: Path) -> None:
 def test_a_disk_that_is_full(start: Start, monkeypatch: pytest.MonkeyPatch) -> None:
     """The sandbox goes on, and says at each answer that it is not stored; once there is room all is stored again."""
     ask = start()
-    file = ask.service._persistence.file
+    file = ask.service._current.persistence.file
     assert file is not None
     limit = file._execute("PRAGMA page_count").fetchone()[0]
     file._execute(f"PRAGMA max_page_count = {limit}")
@@ -249,7 +258,7 @@ def test_damaged_data(start: Start, data: Path) -> None:
         assert str(copy) in str(caught.value)
         for path in data.parent.glob("*.copy*"):
             path.unlink()
-    assert len(start().service.workspace.people) == 5
+    assert len(start().service.workspace.people) == 6
 
 
 def test_a_start_that_fails(data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -259,7 +268,7 @@ def test_a_start_that_fails(data: Path, monkeypatch: pytest.MonkeyPatch) -> None
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patched:
-        patched.setattr(Service, "_begin", fail)
+        patched.setattr(Service, "_use", fail)
         for path in (None, data):
             with pytest.raises(KeyboardInterrupt):
                 Service(Settings(data=path))
@@ -273,6 +282,6 @@ def test_without_a_file(ask: SandboxClient) -> None:
     ask.service.reset()
     ask.service.restore(data)
     assert len(ask.service.workspace.people) == 1
-    assert list(ask.service._persistence.entries()) == []
+    assert list(ask.service._current.persistence.entries()) == []
     assert ask.service.workspace.reports.maxlen
     assert ask.service._now() == NOW

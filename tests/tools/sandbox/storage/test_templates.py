@@ -16,7 +16,7 @@ def folder(tmp_path: Path) -> Path:
     """A folder with two templates and a part that one includes."""
     html = "---\nsubject: Your order, {{ customer.first_name }}\nfrom: x\n---\n<p>{{ trigger.total | round: 2 }}</p>"
     (tmp_path / "receipt.html").write_text(html + "{% render 'footer' %}", encoding="utf-8")
-    (tmp_path / "footer.html").write_text("<hr>", encoding="utf-8")
+    (tmp_path / "footer.html").write_text("<hr>{{ snippets.bye }}", encoding="utf-8")
     (tmp_path / "7.txt").write_text("---\r\nsubject: Code\r\n---\r\nYour code: {{ trigger.code }}", encoding="utf-8")
     (tmp_path / "plain.html").write_text("--- no front matter", encoding="utf-8")
     return tmp_path
@@ -52,11 +52,12 @@ def test_a_message_as_it_will_look(folder: Path) -> None:
     ask = SandboxClient(Settings(templates=folder))
     ask.identify("42", first_name="Ada", email="ada@example.com")
     mail = {"to": "ada@example.com", "identifiers": {"id": "42"}, "message_data": {"total": 23.456, "code": "1"}}
+    ask.body("PUT", "/v1/snippets", {"name": "bye", "value": "Bye"})
     ask.body("POST", "/v1/send/email", {**mail, "transactional_message_id": "receipt"})
     ask.body("POST", "/v1/send/email", {**mail, "transactional_message_id": 7, "subject": "Own"})
     ask.body("POST", "/v1/send/email", {**mail, "transactional_message_id": 8})
     receipt, code, unknown = ask.service.workspace.deliveries.values()
-    assert (receipt.subject, receipt.body) == ("Your order, Ada", "<p>23.46</p><hr>")
+    assert (receipt.subject, receipt.body) == ("Your order, Ada", "<p>23.46</p><hr>Bye")
     assert (code.subject, code.plain, code.made_here) == ("Own", "Your code: 1", False)
     assert unknown.made_here
     ask.service.close()

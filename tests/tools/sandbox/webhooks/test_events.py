@@ -73,8 +73,8 @@ def test_a_push_has_devices() -> None:
 def test_a_reply_and_a_broadcast() -> None:
     """A reply goes to the sender of the message; the message of a broadcast names it."""
     assert event_of("replied", delivery("sms", payload={"from": "+1555"}))["data"]["to"] == "+1555"
-    data = event_of("sent", delivery(template="of broadcast 7"))["data"]
-    assert (data["broadcast_id"], "transactional_message_id" in data) == (7, False)
+    data = event_of("sent", delivery(broadcast=7, trigger=2))["data"]
+    assert (data["broadcast_id"], data["trigger_id"], "transactional_message_id" in data) == (7, 2, False)
 
 
 def test_events_about_a_person() -> None:

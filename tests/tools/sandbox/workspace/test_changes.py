@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pytest_customerio.tools.sandbox.workspace.changes import LONGEST, changes, values_before
+from pytest_customerio.tools.sandbox.workspace.changes import LONGEST, changes, known_person, values
 from pytest_customerio.tools.sandbox.workspace.people import People
 
 
@@ -12,11 +12,13 @@ def test_changes() -> None:
     ada, _ = people.identify(("email", "ada@example.com"), {"plan": "pro", "age": 36}, 1)
     assert ada is not None
     given = {"email": "ada@example.com", "plan": "free", "note": "x" * 2000, "nick": None}
-    before = values_before(people, ("id", "42"), given)
+    assert known_person(people, ("id", "42"), given) is ada
+    before = values(ada, given)
     assert before == {"email": "ada@example.com", "plan": "pro", "note": "", "nick": ""}
     people.identify(("id", "42"), given, 2)
     assert changes(ada, before) == {
         "plan": {"from": "pro", "to": "free"},
         "note": {"from": "", "to": "x" * LONGEST},
     }
-    assert values_before(people, ("id", "7"), {"plan": 1}) == {"plan": ""}
+    assert known_person(people, ("id", "7"), {"plan": 1}) is None
+    assert values(None, {"plan": 1}) == {"plan": ""}
