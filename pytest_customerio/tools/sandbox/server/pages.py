@@ -10,6 +10,7 @@ from pytest_customerio.tools.sandbox.service.in_app import HEADERS
 from pytest_customerio.tools.sandbox.service.sdk_requests import is_for_pages
 
 Headers = tuple[tuple[str, str], ...]
+_ASKING = {b"origin", b"access-control-request-method"}
 _READABLE = ("X-Sandbox-Case", "X-Sandbox-Note", "X-Sandbox-Source", *dict(HEADERS))
 _ALLOWED: Headers = (
     ("Access-Control-Allow-Origin", "*"),
@@ -35,8 +36,7 @@ def answer_preflight(scope: MutableMapping[str, Any]) -> Answer | None:
 
     A path that no page may call is answered without permission: then the browser does not send the request.
     """
-    names = {name for name, _ in scope["headers"]}
-    if scope["method"] != "OPTIONS" or not {b"origin", b"access-control-request-method"} <= names:
+    if scope["method"] != "OPTIONS" or not _ASKING.issubset(name for name, _ in scope["headers"]):
         return None
     return Answer(204, "No Content", _PREFLIGHT if is_for_pages(scope["path"]) else ())
 

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
-from sys import getsizeof
 
 from pytest_customerio.core.model import Answer
 
 MAX_BODY = 20_000  # bytes of an answer
-_MAX_HEADERS = 60
-_MAX_VALUE = 500
-_HIDDEN = "(not kept)"
-_SECRET = frozenset({"cookie", "proxy-authorization", "set-cookie", "x-gist-encoded-user-token"})
+_MOST_HEADERS = 60
+_LONGEST_VALUE = 500
+_HIDDEN = "(not stored)"
+_SECRET = frozenset({"authorization", "cookie", "proxy-authorization", "x-gist-encoded-user-token"})
+_OVERHEAD = 110  # bytes of two short texts in a tuple, about
 
 Headers = tuple[tuple[str, str], ...]
 
@@ -21,7 +21,7 @@ Headers = tuple[tuple[str, str], ...]
 class Exchange:
     """One request and its answer. `body` is the beginning of the answer's body, `size` the bytes of the whole body.
 
-    Of an Authorization header only the scheme is kept: the key may be one of production.
+    Of an Authorization header only the scheme is stored: the key may be one of production.
     """
 
     base: str
@@ -33,23 +33,20 @@ class Exchange:
 
     @property
     def weight(self) -> int:
-        """Its size in memory in bytes, about."""
-        pairs = (*self.headers, *self.answer_headers)
-        return getsizeof(self.body) + sum(getsizeof(name) + getsizeof(value) for name, value in pairs)
+        """Its size in memory in bytes, about. The headers of an answer are those of the cassette."""
+        return len(self.body) + sum(len(name) + len(value) + _OVERHEAD for name, value in self.headers)
 
 
 def exchange(base: str, headers: Mapping[str, str], answer: Answer, milliseconds: float) -> Exchange:
-    """The record of one request and its answer."""
-    sent, received = _without_secrets(headers.items()), _without_secrets(answer.headers)
-    return Exchange(base, sent, received, answer.body[:MAX_BODY], len(answer.body), milliseconds)
+    """The record of one request and its answer. The names of the request's headers are in lower case."""
+    sent = [
+        (name, _shown(name, value) if name in _SECRET else value[:_LONGEST_VALUE]) for name, value in headers.items()
+    ]
+    body = answer.body if len(answer.body) <= MAX_BODY else answer.body[:MAX_BODY]
+    return Exchange(base, tuple(sent[:_MOST_HEADERS]), answer.headers, body, len(answer.body), milliseconds)
 
 
-def _without_secrets(headers: Iterable[tuple[str, str]]) -> Headers:
-    return tuple((name, _value(name.lower(), value)) for name, value in list(headers)[:_MAX_HEADERS])
-
-
-def _value(name: str, value: str) -> str:
-    if name == "authorization":
-        scheme = value.strip().partition(" ")[0]
-        return f"{scheme.capitalize()} {_HIDDEN}" if scheme.lower() in ("basic", "bearer") else _HIDDEN
-    return _HIDDEN if name in _SECRET else value[:_MAX_VALUE]
+def _shown(name: str, value: str) -> str:
+    """What is stored of a secret header: the scheme of the usual credentials."""
+    scheme = value.strip().partition(" ")[0].capitalize()
+    return f"{scheme} {_HIDDEN}" if name == "authorization" and scheme in ("Basic", "Bearer") else _HIDDEN

@@ -12,7 +12,6 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
-from urllib.parse import urlsplit
 
 from pytest_customerio.core.model import Answer
 from pytest_customerio.core.payload import decode
@@ -94,7 +93,7 @@ class SdkCalls:
 
     def answer(self, http: HttpRequest) -> SdkAnswer | None:
         """The answer to such a call; None for every other request."""
-        path = urlsplit(http.target).path
+        path = http.target.partition("?")[0]
         queue = IN_APP_PATH.match(path)
         if queue is not None:
             return SdkAnswer("pipelines.in_app", self._in_app(http, queue))

@@ -27,7 +27,7 @@ def test_an_archive() -> None:
         "httpVersion": "HTTP/1.1",
         "cookies": [],
         "headers": [
-            {"name": "authorization", "value": "Basic (not kept)"},
+            {"name": "authorization", "value": "Basic (not stored)"},
             {"name": "content-type", "value": "application/json"},
         ],
         "queryString": [{"name": "a", "value": "1"}, {"name": "b", "value": ""}],
