@@ -22,6 +22,7 @@ BENCHMARKS = (
     "sandbox_page",
     "recordings",
     "mocks",
+    "reports",
     "mutation_bar",
 )
 

@@ -18,7 +18,6 @@ __tracebackhide__ = True  # pytest leaves the frames of this module out of trace
 
 # Where recordings of tests are, below the root of a project. pytest-recording's are in `cassettes/<module>`.
 RECORDINGS = Path("cassettes", "recorded")
-REPORT_KINDS = (".json",)
 # `operations="each"`: the cases run once for each operation that the test sends.
 EACH = "each"
 
@@ -75,26 +74,31 @@ class ErrorsMark:
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """The options and ini settings of one run."""
+    """The options and ini settings of one run. `detailed` says that a report shows payloads and attempts of tests."""
 
     contract: bool = False
     strict: bool = False
     reports: tuple[Path, ...] = ()
+    detailed: bool = False
     region: str | None = None
     schemas: tuple[Path, ...] = ()
     cassettes: tuple[Path, ...] = ()
     allow_lines: tuple[str, ...] = ()
     hosts: tuple[str, ...] = ()
+    plan: Path | None = None
     record: bool = False
     debugger: bool = False
     rootdir: Path = field(default_factory=Path)
 
 
-def report_path(text: str, base: Path, rootdir: Path | None = None) -> Path:
-    """The file of one `--cio-report`. A missing folder is created in the project only, when the report is written."""
+def report_path(text: str, kinds: Collection[str], base: Path, rootdir: Path | None = None) -> Path:
+    """The file of one `--cio-report`, which has one of these suffixes.
+
+    A missing folder is created in the project only, when the report is written.
+    """
     path = base / text
-    if path.suffix.lower() not in REPORT_KINDS:
-        raise SettingsError(f"--cio-report={text}: the suffix decides the kind; accepted: {', '.join(REPORT_KINDS)}")
+    if path.suffix.lower() not in kinds:
+        raise SettingsError(f"--cio-report={text}: the suffix decides the kind; accepted: {', '.join(kinds)}")
     try:
         _check_report(path, [folder.resolve() for folder in (base, rootdir or base)])
     except (OSError, ValueError) as error:
@@ -146,6 +150,16 @@ def folders(name: str, paths: Sequence[Path]) -> tuple[Path, ...]:
         if not path.is_dir():
             raise IniError(name, path.name, f"{path} is no folder")
     return tuple(paths)
+
+
+def plan_folder(paths: Sequence[Path]) -> Path | None:
+    """The folder of the tracking plan, which need not exist yet."""
+    for path in paths[1:]:
+        raise IniError("cio_plan", path.name, f"{path} is a second folder; accepted: one")
+    for path in paths:
+        if path.exists() and not path.is_dir():
+            raise IniError("cio_plan", path.name, f"{path} is no folder")
+    return paths[0] if paths else None
 
 
 def hosts(lines: Iterable[str]) -> tuple[str, ...]:

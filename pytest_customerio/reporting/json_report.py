@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 from pytest_customerio.reporting.reach import unreached
 from pytest_customerio.reporting.results import Results
 
 VERSION = 1
+
+
+def text(results: Results) -> str:
+    """The report as the text of its file."""
+    return json.dumps(document(results), indent=1, ensure_ascii=False) + "\n"
 
 
 def document(results: Results) -> dict[str, Any]:
@@ -20,7 +26,7 @@ def document(results: Results) -> dict[str, Any]:
         "call_sites": _call_sites(results),
     }
     looked_at = results.looked_at.document()
-    return {"version": VERSION, "tests": results.rows, "coverage": coverage, "looked_at": looked_at}
+    return {"version": VERSION, "tests": results.ordered, "coverage": coverage, "looked_at": looked_at}
 
 
 def _call_sites(results: Results) -> list[dict[str, Any]]:

@@ -32,11 +32,13 @@ from pytest_customerio.running.late import Late
 from pytest_customerio.running.leaks import LeakGuard
 from pytest_customerio.running.mocks import Mocks
 from pytest_customerio.running.plan import Plan
+from pytest_customerio.running.shapes import Shapes
 from pytest_customerio.running.test import CheckedTest, SessionParts
 from pytest_customerio.running.traffic import SessionTraffic
 from pytest_customerio.running.unfinished import UnfinishedWork
 
 if TYPE_CHECKING:
+    from pytest_customerio.running.details import Details
     from pytest_customerio.running.replayed_case import ReplayedCase
 
 __tracebackhide__ = True  # pytest shows no frame of ours in anybody's traceback
@@ -56,7 +58,8 @@ class Session:
         self.cassettes = Cassettes(self.catalog, settings.cassettes)
         if settings.cassettes:
             self.cassettes.load()
-        self.contract = Contract(self.catalog, settings.schemas, settings.region)
+        self.contract = Contract(self.catalog, settings.schemas, settings.region, settings.plan)
+        self._shapes = Shapes()
         self.selection = CaseSelection(self.catalog, self.cassettes)
         self.allow = tuple(map(self.selection.ini_allowance, allowances(settings.allow_lines, vocabulary())))
         site = CallSite(settings.rootdir)
@@ -73,6 +76,7 @@ class Session:
         self._places = Places(self.catalog.concerns)
         self.recordings = recordings(settings.rootdir / RECORDINGS, self.catalog)
         self._reported: set[str] = set()
+        self._details = _details(self.cassettes) if settings.detailed else None
         self._late: dict[int, Late] = {}
         self.parts = SessionParts(
             self.cassettes,
@@ -136,8 +140,10 @@ class Session:
 
     def record(self, plan: Plan) -> Record:
         """A new record of what a test sends."""
-        judge, carry, allow = self.contract.judge, self._leaks.carried, (*self.allow, *plan.allow)
-        return Record(plan.nodeid, judge, allow, keep=plan.keep, carry=carry, case=plan.case)
+        carry, allow = self._leaks.carried, (*self.allow, *plan.allow)
+        judge = self._shapes.noting(self.contract.judge, plan, allow)
+        note = self._details.note if self._details is not None else None
+        return Record(plan.nodeid, judge, allow, keep=plan.keep, carry=carry, case=plan.case, note=note)
 
     def end(self) -> None:
         """The test is over, if one was running."""
@@ -247,7 +253,9 @@ class Session:
         applicable = {name: sorted(self.cassettes.applying(name)) for name in sorted(operations - self._reported)}
         self._reported |= operations
         looked_at = {test.plan.nodeid: test.looked_at()}
-        return part(rows, applicable, looked_at=looked_at, skipped=test.unreplayed())
+        details = self._details.of(test, rows) if self._details is not None else None
+        skipped, shapes = test.unreplayed(), self._shapes.take()
+        return part(rows, applicable, looked_at=looked_at, skipped=skipped, details=details, shapes=shapes)
 
     def _replaced(self) -> list[tuple[str, object]]:
         """The functions of clients and SDKs that are replaced now, each with what stands there."""
@@ -257,3 +265,9 @@ class Session:
     def identified(self, interaction: Interaction) -> Interaction:
         """The interaction with its operation."""
         return replace(interaction, operation=self.contract.operation(interaction))
+
+
+def _details(cassettes: Cassettes) -> Details:
+    from pytest_customerio.running.details import Details
+
+    return Details(cassettes)

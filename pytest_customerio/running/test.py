@@ -166,7 +166,7 @@ class CheckedTest:
         mark = errors.written("each") * (not errors.each) if errors is not None else None
         seen = {**counts, "heard": heard or counts["calls"], "requests": heard - unsent, "used": used, "mark": mark}
         seen["markable"] = self.plan.markable
-        return {**seen, "key": self.plan.key, "sent": self._operations(), "gone": self.gone}
+        return {**seen, "key": self.plan.key, "sent": self._operations(), "gone": self.gone, "index": self.plan.index}
 
     def _operations(self) -> list[str]:
         """The operations that a test with a `key` sends, in order."""
