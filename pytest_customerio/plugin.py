@@ -30,6 +30,7 @@ INI: dict[str, tuple[Any, Any, str]] = {
     "cio_contract": ("bool", False, "check every test, as with --cio-contract"),
     "cio_region": (None, "", "where the workspace is: us or eu"),
     "cio_schemas": ("paths", [], "folders with contracts of your own"),
+    "cio_plan": ("paths", [], "the folder of the tracking plan: schemas of your events, attributes and messages"),
     "cio_cassettes": ("paths", [], "folders with cassettes of your own"),
     "cio_allow": ("linelist", [], "rules that may be broken: RULE [WHERE] [case=CASE] [operation=OPERATION]: reason"),
     "cio_hosts": ("linelist", [], "further base URLs that lead to Customer.io"),

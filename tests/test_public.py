@@ -39,6 +39,7 @@ def test_options_and_ini_settings(pytester: pytest.Pytester, monkeypatch: pytest
         "cio_contract": "bool",
         "cio_region": "string",
         "cio_schemas": "paths",
+        "cio_plan": "paths",
         "cio_cassettes": "paths",
         "cio_allow": "linelist",
         "cio_hosts": "linelist",

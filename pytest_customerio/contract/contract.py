@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from itertools import islice
 from pathlib import Path
@@ -15,7 +14,9 @@ from pytest_customerio.contract.address import judge_address, judge_verification
 from pytest_customerio.contract.auth import from_url, judge_auth, service_account
 from pytest_customerio.contract.catalog import LONGEST_REMEMBERED, RETIRED_HOSTS, Catalog, Match
 from pytest_customerio.contract.keywords import json_bytes
-from pytest_customerio.contract.rules import violation, vocabulary
+from pytest_customerio.contract.plan.contents import contents
+from pytest_customerio.contract.plan.tracking_plan import TrackingPlan
+from pytest_customerio.contract.rules import in_order, violation, vocabulary
 from pytest_customerio.contract.schemas import Schemas
 from pytest_customerio.contract.semantics import (
     judge_ids,
@@ -26,28 +27,28 @@ from pytest_customerio.contract.semantics import (
 )
 from pytest_customerio.contract.sizes import LEAST_LIMIT, judge_sizes
 from pytest_customerio.contract.words import words
-from pytest_customerio.core.model import Interaction, Operation, Severity, Violation
+from pytest_customerio.core.model import Interaction, Operation, Violation
 from pytest_customerio.core.payload import Payload
 from pytest_customerio.core.redact import mask, meant
 
-_RANK: Mapping[Severity, int] = {"error": 0, "warning": 1, "info": 2}
 # The most violations that are collected from the entries of one batch.
 _MOST = 1000
 _WITH_BODY = frozenset({"POST", "PUT"})
 # The payload of these is judged together with the parameters of the path or query.
 _WITH_PARAMETERS = frozenset({"track.identify", "track.add_to_segment", "track.remove_from_segment"})
-_DIGITS = re.compile(r"(\d+)")
 
 
 @dataclass(frozen=True, slots=True)
 class Judged:
     """What the contract says about one request: its operation, if it is one, and the violations.
 
-    The violations are sorted by severity, place and rule; each pair of rule and place occurs once.
+    The violations are sorted by severity, place and rule; each pair of rule and place occurs once. `params` are the
+    parameters of the path.
     """
 
     operation: Operation | None
     violations: tuple[Violation, ...] = ()
+    params: Mapping[str, str] = field(default_factory=dict, hash=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,14 +67,17 @@ class Head:
 class Contract:
     """All that Customer.io demands of requests: the schemas of the catalogue, and checks that no schema can express.
 
-    `own` are folders of the project's schemas, `region` is the declared region. Raises `DataError` where a schema of
-    the project is broken.
+    `own` are folders of the project's schemas, `region` is the declared region, `plan` the folder of the project's
+    tracking plan. Raises `DataError` where a schema of the project is broken.
     """
 
-    def __init__(self, catalog: Catalog, own: Sequence[Path] = (), region: str | None = None) -> None:
+    def __init__(
+        self, catalog: Catalog, own: Sequence[Path] = (), region: str | None = None, plan: Path | None = None
+    ) -> None:
         self._catalog = catalog
         self._region = region
         self._schemas = Schemas(catalog.operations.values(), own)
+        self._plan = TrackingPlan(plan, self._schemas.common) if plan is not None else None
         self._known_head = lru_cache(maxsize=1024)(self._head)
 
     def prepare(self) -> None:
@@ -102,11 +106,14 @@ class Contract:
         found = list(head.violations)
         if head.has_payload and interaction.body_known:
             found += self._judge_body(head, interaction)
+        if self._plan is not None and operation is not None and interaction.body_known:
+            carried = contents(operation.id, interaction.payload.value, head.place.params)
+            found += islice(self._plan.judge(carried, interaction.payload.size), _MOST)
         if interaction.tls_verified is False:
             found += judge_verification(head.place)
         if interaction.exempt:
             found = [each for each in found if each.rule not in interaction.exempt]
-        return Judged(operation, _sorted(found, interaction.sent_from) if found else ())
+        return Judged(operation, in_order(found, interaction.sent_from) if found else (), head.place.params)
 
     def _operation(self, place: Match, interaction: Interaction) -> Operation | None:
         """The operation at this place; where several share it, the payload decides."""
@@ -211,20 +218,6 @@ def _judge_credentials(place: Match, header: str | None, *, names_workspace: boo
     if service_account(header) and not names_workspace and not found:
         return (_no_workspace(),)
     return found
-
-
-def _sorted(found: Iterable[Violation], sent_from: str | None) -> tuple[Violation, ...]:
-    worst: dict[tuple[str, str], Violation] = {}
-    for each in found:
-        known = worst.get((each.rule, each.where))
-        if known is None or _RANK[each.severity] < _RANK[known.severity]:
-            worst[each.rule, each.where] = replace(each, sent_from=sent_from)
-    return tuple(sorted(worst.values(), key=lambda each: (_RANK[each.severity], _natural(each.where), each.rule)))
-
-
-def _natural(where: str) -> list[tuple[int, str]]:
-    """A sort key that puts `$.batch[9]` before `$.batch[10]`."""
-    return [(int(part), "") if part.isdigit() else (0, part) for part in _DIGITS.split(where)]
 
 
 def _no_workspace() -> Violation:

@@ -85,6 +85,7 @@ class Settings:
     cassettes: tuple[Path, ...] = ()
     allow_lines: tuple[str, ...] = ()
     hosts: tuple[str, ...] = ()
+    plan: Path | None = None
     record: bool = False
     debugger: bool = False
     rootdir: Path = field(default_factory=Path)
@@ -149,6 +150,16 @@ def folders(name: str, paths: Sequence[Path]) -> tuple[Path, ...]:
         if not path.is_dir():
             raise IniError(name, path.name, f"{path} is no folder")
     return tuple(paths)
+
+
+def plan_folder(paths: Sequence[Path]) -> Path | None:
+    """The folder of the tracking plan, which need not exist yet."""
+    for path in paths[1:]:
+        raise IniError("cio_plan", path.name, f"{path} is a second folder; accepted: one")
+    for path in paths:
+        if path.exists() and not path.is_dir():
+            raise IniError("cio_plan", path.name, f"{path} is no folder")
+    return paths[0] if paths else None
 
 
 def hosts(lines: Iterable[str]) -> tuple[str, ...]:

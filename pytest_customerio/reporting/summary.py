@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pytest_customerio.reporting import inapplicable, reach, recordings
 from pytest_customerio.reporting.looked_at import named
 from pytest_customerio.reporting.matrix import legend, matrix
-from pytest_customerio.reporting.results import Results
+from pytest_customerio.reporting.results import CONFLICT, Results
 from pytest_customerio.reporting.warned import warnings
 
 
@@ -49,7 +49,8 @@ def _unreached(results: Results) -> list[str]:
 
 
 def _next_command(results: Results) -> str:
-    if any(results.fails(violation) for one in results.rows for violation in one["violations"]):
+    failing = (violation for one in results.rows for violation in one["violations"] if results.fails(violation))
+    if any(violation["rule"] != CONFLICT for violation in failing):  # a conflict fails the run, and no test
         return "next: pytest --cio-contract --lf"
     bare = [
         name for name, missing in results.untried().items() if missing and len(missing) == len(results.applicable[name])

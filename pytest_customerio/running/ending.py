@@ -44,7 +44,7 @@ class Ending:
         heard = self._results.looked_at_something or xdist.is_worker(self._config)
         self.nothing_checked = whole and not heard
         untouched = whole and inapplicable.lines(self._results)
-        drifted = green and self._results.drifted
+        drifted = green and (self._results.drifted or self._results.conflicting)
         if self._settings.strict and (self.nothing_checked or untouched or drifted):
             session.exitstatus = pytest.ExitCode.TESTS_FAILED
 

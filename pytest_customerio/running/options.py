@@ -40,6 +40,7 @@ def read(config: pytest.Config, given: Mapping[str, Any] | None = None) -> Setti
         region=settings.region(_get(config, "cio_region")),
         schemas=settings.folders("cio_schemas", _get(config, "cio_schemas")),
         cassettes=settings.folders("cio_cassettes", _get(config, "cio_cassettes")),
+        plan=settings.plan_folder(_get(config, "cio_plan")),
         record=_record(config, given),
         debugger=bool(given.get("usepdb")),
         hosts=settings.hosts(_get(config, "cio_hosts")),

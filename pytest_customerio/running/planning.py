@@ -106,6 +106,7 @@ class Planning:
             case=case_of(item),
             markable=isinstance(item, pytest.Function),
             keep=options.asks_for(item, "cio"),
+            made_up=bool(getattr(getattr(item, "obj", None), "is_hypothesis_test", False)),
         )
 
     def _asked(self, item: pytest.Item, mark: pytest.Mark) -> ErrorsMark:

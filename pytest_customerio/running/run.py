@@ -171,6 +171,7 @@ class Run:
         elif self.phases is not None:
             self.add_late(self.phases.session.late())
         if self.ending.is_reported:
+            self._conclude_shapes(stopped=was_stopped(session))
             self.results.about = about(self.config, stopped=was_stopped(session))
             self._write()
             self._annotate()
@@ -198,6 +199,14 @@ class Run:
 
             for text in commands(self.results, os.environ.get("GITHUB_WORKSPACE", "")):
                 print(f"\n{text}", file=sys.stderr)  # noqa: T201 - the runner reads it
+
+    def _conclude_shapes(self, *, stopped: bool) -> None:
+        """Report the call sites that disagree on a type, and keep for the command `plan` what was sent."""
+        from pytest_customerio.running.shapes import conclude
+
+        whole = not stopped and options.whole(self.config)
+        needed = conclude(self.config, self.results, keep=self.settings.contract, whole=whole)
+        self.notes.allowances.add(dict.fromkeys(needed, NEEDED))
 
     def _remember(self) -> None:
         """Keep for the next run what tests sent that run once for each of their operations."""

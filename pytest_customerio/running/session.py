@@ -32,6 +32,7 @@ from pytest_customerio.running.late import Late
 from pytest_customerio.running.leaks import LeakGuard
 from pytest_customerio.running.mocks import Mocks
 from pytest_customerio.running.plan import Plan
+from pytest_customerio.running.shapes import Shapes
 from pytest_customerio.running.test import CheckedTest, SessionParts
 from pytest_customerio.running.traffic import SessionTraffic
 from pytest_customerio.running.unfinished import UnfinishedWork
@@ -57,7 +58,8 @@ class Session:
         self.cassettes = Cassettes(self.catalog, settings.cassettes)
         if settings.cassettes:
             self.cassettes.load()
-        self.contract = Contract(self.catalog, settings.schemas, settings.region)
+        self.contract = Contract(self.catalog, settings.schemas, settings.region, settings.plan)
+        self._shapes = Shapes()
         self.selection = CaseSelection(self.catalog, self.cassettes)
         self.allow = tuple(map(self.selection.ini_allowance, allowances(settings.allow_lines, vocabulary())))
         site = CallSite(settings.rootdir)
@@ -138,7 +140,8 @@ class Session:
 
     def record(self, plan: Plan) -> Record:
         """A new record of what a test sends."""
-        judge, carry, allow = self.contract.judge, self._leaks.carried, (*self.allow, *plan.allow)
+        carry, allow = self._leaks.carried, (*self.allow, *plan.allow)
+        judge = self._shapes.noting(self.contract.judge, plan, allow)
         note = self._details.note if self._details is not None else None
         return Record(plan.nodeid, judge, allow, keep=plan.keep, carry=carry, case=plan.case, note=note)
 
@@ -251,7 +254,8 @@ class Session:
         self._reported |= operations
         looked_at = {test.plan.nodeid: test.looked_at()}
         details = self._details.of(test, rows) if self._details is not None else None
-        return part(rows, applicable, looked_at=looked_at, skipped=test.unreplayed(), details=details)
+        skipped, shapes = test.unreplayed(), self._shapes.take()
+        return part(rows, applicable, looked_at=looked_at, skipped=skipped, details=details, shapes=shapes)
 
     def _replaced(self) -> list[tuple[str, object]]:
         """The functions of clients and SDKs that are replaced now, each with what stands there."""

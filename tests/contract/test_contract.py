@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from pytest_customerio.contract.catalog import Catalog
-from pytest_customerio.contract.contract import Contract, Judged
+from pytest_customerio.contract.contract import Contract
 from pytest_customerio.core.data import DataError
 from pytest_customerio.core.model import Interaction, Violation
 
@@ -142,7 +142,7 @@ def test_the_payload_decides_on_the_operation_where_several_share_an_address() -
     """The operation stays open where the payload is broken. An operation that is known already stays."""
     event = heard(ENTITY, {"type": "person", "action": "event", "name": "x", "identifiers": {"id": "1"}})
     operation = CATALOG.operations["track_v2.person_event"]
-    assert CONTRACT.judge(event) == Judged(operation)
+    assert (CONTRACT.judge(event).operation, CONTRACT.judge(event).violations) == (operation, ())
     assert CONTRACT.operation(event) == operation
     broken = heard(ENTITY, {"type": "user"})
     assert loud(CONTRACT.judge(broken).violations) == [("unknown-type", "$.type")]
@@ -309,3 +309,17 @@ def test_a_payload_and_an_item_have_to_be_objects() -> None:
     assert judged(EVENT, body=b"name=x") == [("body-not-json", "$")]
     assert judged(EVENT, [1]) == [("body-not-object", "$")]
     assert judged(BATCH, {"batch": [5]}) == [("body-not-object", "$.batch[0]")]
+
+
+def test_the_tracking_plan_is_judged_too(tmp_path: Path) -> None:
+    """What a request carries is judged by the plan of the project, where its payload could be read."""
+    (tmp_path / "events").mkdir()
+    (tmp_path / "events" / "buy.json").write_text('{"required": ["total"]}', encoding="utf-8")
+    contract = Contract(CATALOG, plan=tmp_path)
+    batch = [{"type": "person", "action": "event", "identifiers": {"id": "1"}, "name": "buy"}]
+    found = contract.judge(heard(BATCH, {"batch": batch}))
+    assert loud(found.violations) == [("event-contract", "$.batch[0].attributes.total")]
+    assert loud(contract.judge(heard(EVENT, {"name": "sell"})).violations) == [("unknown-event", "$.name")]
+    assert loud(contract.judge(heard(EVENT, {"name": "sell"}, body_known=False)).violations) == []
+    assert loud(CONTRACT.judge(heard(EVENT, {"name": "sell"})).violations) == []
+    assert contract.judge(heard(EVENT, {"name": "sell"})).params == {"identifier": "42"}
