@@ -96,7 +96,9 @@ def put_record(resource: Resource, workspace: Workspace, call: Call, given: Mapp
         return None
     key = call.params[resource.parameter]
     key_member = {resource.key: record[resource.key]}
-    return workspace.inventory.put(resource.kind_of(call.params), key, changed(record, {**given, **key_member}, call.at))
+    return workspace.inventory.put(
+        resource.kind_of(call.params), key, changed(record, {**given, **key_member}, call.at)
+    )
 
 
 def parent_may_exist(resource: Resource, workspace: Workspace, call: Call) -> bool:
