@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from itertools import islice
 from typing import Any
 
+from pytest_customerio.tools.sandbox.inbox.entries import visited
 from pytest_customerio.tools.sandbox.inbox.formatting import shorten, show_compact, show_payload, show_time, show_value
 from pytest_customerio.tools.sandbox.inbox.frame import PEOPLE, Context, frame, rows
 from pytest_customerio.tools.sandbox.inbox.object_pages import object_row
@@ -54,7 +55,7 @@ def person_page(service: Service, cio_id: str, query: Query) -> Context | None:
 
 def _visitor_row(name: str, events: Sequence[Event]) -> Context:
     """An anonymous visitor, with the last events, newest first."""
-    last = [shorten(each.name or each.type, 40) for each in islice(reversed(events), 4)]
+    last = [shorten(each.name or visited(each.data) or each.type, 40) for each in islice(reversed(events), 4)]
     return {"name": shorten(name, 80), "events": len(events), "last": last}
 
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from itertools import chain, islice
+from itertools import chain
 from typing import Literal
 
 from pytest_customerio.tools.sandbox.api.pipelines import SEMANTIC_EVENTS
-from pytest_customerio.tools.sandbox.inbox.entries import level, people_in, summarize
+from pytest_customerio.tools.sandbox.inbox.entries import level, people_in, summarize, visited
 from pytest_customerio.tools.sandbox.inbox.formatting import MAX_SHOWN, ShownTime, shorten, show_compact, show_time
 from pytest_customerio.tools.sandbox.inbox.frame import MESSAGES, REQUESTS
 from pytest_customerio.tools.sandbox.inbox.query import names_of_person
@@ -108,8 +108,7 @@ def _made(request: LoggedRequest) -> int:
 
 def _messages(service: Service, person: Person) -> list[Delivery]:
     """The last messages of a person, oldest first."""
-    newest_first = reversed(service.workspace.deliveries.values())
-    return list(islice((each for each in newest_first if each.person == person.cio_id), MOST_MESSAGES))[::-1]
+    return service.workspace.deliveries.of(person.cio_id)[:MOST_MESSAGES][::-1]
 
 
 def _of_message(delivery: Delivery, clock: _Clock) -> Iterator[Moment]:
@@ -120,9 +119,8 @@ def _of_message(delivery: Delivery, clock: _Clock) -> Iterator[Moment]:
 
 def _of_event(event: Event) -> Moment:
     detail, complete = show_compact(event.data, MAX_SHOWN)
-    return Moment(
-        event.timestamp, "events", event.type, event.name or "(no name)", detail if complete else f"{detail} …"
-    )
+    title = event.name or visited(event.data) or "(no name)"
+    return Moment(event.timestamp, "events", event.type, title, detail if complete else f"{detail} …")
 
 
 def _is_wrong(request: LoggedRequest) -> bool:

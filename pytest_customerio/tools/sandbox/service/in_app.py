@@ -52,8 +52,9 @@ class InApp:
         self._removed.add(delivery_id)
 
     def _waiting(self, person: Person) -> Iterator[Delivery]:
-        for each in self._workspace.deliveries.values():
-            if each.person == person.cio_id and each.state == "queued" and each.id not in self._removed:
+        """The messages of a person that are not removed, oldest first."""
+        for each in reversed(self._workspace.deliveries.of(person.cio_id)):
+            if each.state == "queued" and each.id not in self._removed:
                 yield each
 
     def _person(self, token: str) -> Person | None:

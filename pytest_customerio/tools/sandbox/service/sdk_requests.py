@@ -22,6 +22,8 @@ from pytest_customerio.tools.sandbox.service.in_app import PATH as IN_APP_PATH
 from pytest_customerio.tools.sandbox.service.keys import Keys
 from pytest_customerio.tools.sandbox.service.request import HttpRequest
 
+# What only SDKs call; the names under which it is logged.
+SDK_OPERATIONS = ("pipelines.settings", "pipelines.in_app", "pipelines.sdk_metrics")
 _SHORT = {
     "i": "identify",
     "t": "track",

@@ -77,10 +77,16 @@ def test_events_with_a_meaning_are_requests(ask: Any) -> None:
 
 def test_a_visitor_who_became_a_person(ask: Any) -> None:
     """What the person did as a visitor belongs to the story."""
+    ask.notes("POST", "/v1/screen", {"anonymousId": "v1"})
+    ask.later(1)
     ask.notes("POST", "/v1/page", {"anonymousId": "v1", "properties": {"path": "/"}})
     ask.later(1)
     ask.notes("POST", "/v1/identify", {"anonymousId": "v1", "userId": "42", "traits": {}})
-    assert titles(ask) == [("events", "page", "(no name)"), ("requests", "request", "pipelines.identify")]
+    assert titles(ask) == [
+        ("events", "screen", "(no name)"),
+        ("events", "page", "/"),
+        ("requests", "request", "pipelines.identify"),
+    ]
 
 
 def test_the_life_of_a_message(ask: Any) -> None:
