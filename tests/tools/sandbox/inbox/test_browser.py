@@ -582,11 +582,11 @@ def test_without_javascript_there_is_a_link(browser: Any, server: SandboxServer,
     application.track.track("42", "refund")
     page.get_by_role("link", name="Refresh").click()
     assert page.url.endswith("/?operation=track.event")
-    assert page.locator(".requests .gist").all_text_contents() == ["refund", "purchase"]
+    shows(page, ".requests .gist", "refund", "purchase")
     page.locator(".requests summary").first.click()
     assert page.locator(".requests pre").first.is_visible()
     page.get_by_role("button", name="Inject").click()
-    assert page.locator("#live-faults .muted").all_text_contents() == ["any operation, 1 of 1 left"]
+    shows(page, "#live-faults .muted", "any operation, 1 of 1 left")
     context.close()
 
 
