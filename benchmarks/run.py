@@ -21,7 +21,9 @@ BENCHMARKS = (
     "sandbox",
     "sandbox_page",
     "recordings",
+    "check",
     "mocks",
+    "baseline",
     "reports",
     "mutation_bar",
 )

@@ -34,6 +34,9 @@ def test_options_and_ini_settings(pytester: pytest.Pytester, monkeypatch: pytest
         "--cio-strict",
         "--cio-record",
         "--cio-report",
+        "--cio-fail-under",
+        "--cio-baseline",
+        "--cio-baseline-update",
     }
     assert dict(re.findall(r"^  (cio_\w+) \((\w+)\)", text, re.MULTILINE)) == {
         "cio_contract": "bool",
@@ -43,6 +46,8 @@ def test_options_and_ini_settings(pytester: pytest.Pytester, monkeypatch: pytest
         "cio_cassettes": "paths",
         "cio_allow": "linelist",
         "cio_hosts": "linelist",
+        "cio_fail_under": "float",
+        "cio_baseline": "string",
     }
 
 

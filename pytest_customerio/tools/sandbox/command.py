@@ -74,7 +74,6 @@ def _settings(asked: argparse.Namespace) -> Settings:
         seed=asked.seed,
         tls=asked.https or asked.https_port is not None or asked.ca is not None,
         cassettes=asked.cassettes,
-        inventory=asked.inventory,
         webhooks=asked.webhook,
         webhook_hosts=asked.allow_webhook_host,
         webhook_hour=asked.webhook_hour,
@@ -82,4 +81,5 @@ def _settings(asked: argparse.Namespace) -> Settings:
         data=asked.data,
         load=asked.load,
         templates=asked.templates,
+        inventory=asked.inventory,
     )

@@ -21,7 +21,7 @@ def create_reporting_webhook(workspace: Workspace, call: Call) -> CallResult:
     """`POST /v1/reporting_webhooks`."""
     if len(workspace.reporting_webhooks) >= MAX_WEBHOOKS:
         return FULL
-    return _saved(workspace, ReportingWebhook(workspace.next_number(), "", ()), call)
+    return _saved(workspace, ReportingWebhook(max(workspace.reporting_webhooks, default=0) + 1, "", ()), call)
 
 
 def list_reporting_webhooks(workspace: Workspace, call: Call) -> CallResult:

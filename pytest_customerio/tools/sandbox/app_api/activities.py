@@ -33,7 +33,7 @@ def get_customer_activities(workspace: Workspace, call: Call) -> CallResult:
 
 
 def _of_person(workspace: Workspace, call: Call, person: Person) -> CallResult:
-    return _page(workspace, call, (each for each in reversed(workspace.activities) if each.cio_id == person.cio_id))
+    return _page(workspace, call, workspace.activities.of(person.cio_id))
 
 
 def _page(workspace: Workspace, call: Call, activities: Iterable[Activity]) -> CallResult:

@@ -95,8 +95,10 @@ def put_record(resource: Resource, workspace: Workspace, call: Call, given: Mapp
     if record is None:
         return None
     key = call.params[resource.parameter]
-    kept_key = {resource.key: record[resource.key]}
-    return workspace.inventory.put(resource.kind_of(call.params), key, changed(record, {**given, **kept_key}, call.at))
+    key_member = {resource.key: record[resource.key]}
+    return workspace.inventory.put(
+        resource.kind_of(call.params), key, changed(record, {**given, **key_member}, call.at)
+    )
 
 
 def parent_may_exist(resource: Resource, workspace: Workspace, call: Call) -> bool:

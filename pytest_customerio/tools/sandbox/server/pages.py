@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import MutableMapping
 from typing import Any
 
@@ -11,7 +12,7 @@ from pytest_customerio.tools.sandbox.service.sdk_requests import is_for_pages
 
 Headers = tuple[tuple[str, str], ...]
 _ASKING = {b"origin", b"access-control-request-method"}
-_READABLE = ("X-Sandbox-Case", "X-Sandbox-Note", "X-Sandbox-Source", *dict(HEADERS))
+_TRACK = re.compile(r"(?:/us|/eu)?/(?:api/v[12]|unsubscribe|push/events)(?:/|\Z)")
 _ALLOWED: Headers = (
     ("Access-Control-Allow-Origin", "*"),
     (
@@ -42,6 +43,8 @@ def answer_preflight(scope: MutableMapping[str, Any]) -> Answer | None:
 
 
 def allowed_for_pages(scope: MutableMapping[str, Any]) -> Headers:
-    """The headers with which a browser shows the answer to the page that asked."""
+    """The headers with which a browser shows the answer to the page that asked. Track always sends the first one."""
+    if not is_for_pages(scope["path"]):
+        return ()
     asked = any(name == b"origin" for name, _ in scope["headers"])
-    return _ALLOWED if asked and is_for_pages(scope["path"]) else ()
+    return _ALLOWED if asked else _ALLOWED[:1] if _TRACK.match(scope["path"]) else ()

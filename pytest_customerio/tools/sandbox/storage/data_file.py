@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import sqlite3
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from pytest_customerio.tools.sandbox.arguments import CannotError
@@ -15,9 +15,9 @@ APPLICATION_ID = 0x43494F53  # "CIOS", in the head of the file
 _TABLES = """
 CREATE TABLE IF NOT EXISTS about (name TEXT PRIMARY KEY, value TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS snapshots (name TEXT PRIMARY KEY, data BLOB NOT NULL);
-CREATE TABLE IF NOT EXISTS journal (number INTEGER PRIMARY KEY, entry BLOB NOT NULL);
-CREATE TABLE IF NOT EXISTS log (number INTEGER PRIMARY KEY, entry BLOB NOT NULL);
+CREATE TABLE IF NOT EXISTS happened (id INTEGER PRIMARY KEY, entry BLOB, number INTEGER, logged BLOB);
 """
+_ADD = "INSERT INTO happened (entry, number, logged) VALUES (?, ?, ?)"
 # What SQLite says, and what it means for the user.
 _CAUSES = {
     "locked": "another program uses it, perhaps another sandbox: stop that one, or name another file",
@@ -86,23 +86,29 @@ class DataFile:
 
     def journal(self) -> list[bytes]:
         """The entries since the last snapshot, oldest first."""
-        return [entry for (entry,) in self._execute("SELECT entry FROM journal ORDER BY number")]
+        return [entry for (entry,) in self._execute("SELECT entry FROM happened WHERE entry IS NOT NULL ORDER BY id")]
 
     def log(self) -> list[bytes]:
         """The logged requests, oldest first."""
-        return [entry for (entry,) in self._execute("SELECT entry FROM log ORDER BY number")]
+        return [entry for (entry,) in self._execute("SELECT logged FROM happened WHERE number IS NOT NULL ORDER BY id")]
 
-    def append(self, journal: Iterable[bytes], log: Iterable[tuple[int, bytes]]) -> None:
-        """Add entries to the journal and to the log, all or none."""
-        with self.explained(), self._transaction():
-            self._connection.executemany("INSERT INTO journal (entry) VALUES (?)", [(each,) for each in journal])
-            self._connection.executemany("INSERT OR REPLACE INTO log VALUES (?, ?)", log)
+    def append(self, entries: Sequence[bytes], number: int | None = None, logged: bytes | None = None) -> None:
+        """Add entries to the journal, and a request to the log, all or none."""
+        last = entries[-1] if entries else None
+        with self.explained():
+            if len(entries) < 2:  # one statement is a transaction of its own
+                self._execute(_ADD, last, number, logged)
+                return
+            with self._transaction():
+                self._connection.executemany(_ADD, [(each, None, None) for each in entries[:-1]])
+                self._execute(_ADD, last, number, logged)
 
     def save(self, name: str, data: bytes) -> None:
         """Replace a snapshot, and the entries of the journal, which it contains."""
         with self.explained(), self._transaction():
             self._execute("INSERT OR REPLACE INTO snapshots VALUES (?, ?)", name, data)
-            self._execute("DELETE FROM journal")
+            self._execute("DELETE FROM happened WHERE number IS NULL")
+            self._execute("UPDATE happened SET entry = NULL WHERE entry IS NOT NULL")
         self._tidy()
 
     def save_named(self, name: str, data: bytes | None) -> None:
@@ -118,10 +124,15 @@ class DataFile:
         with self.explained():
             return [name for (name,) in self._execute("SELECT name FROM snapshots ORDER BY name")]
 
-    def clear_log(self, until: int | None = None) -> None:
-        """Remove the logged requests up to this number, or all."""
+    def clear_log(self) -> None:
+        """Remove all logged requests."""
         with self.explained():
-            self._execute("DELETE FROM log WHERE number <= ?", 2**62 if until is None else until)
+            self._execute("UPDATE happened SET number = NULL, logged = NULL WHERE number IS NOT NULL")
+
+    def trim(self, until: int) -> None:
+        """Remove the logged requests up to this number whose entries are in the snapshot."""
+        with self.explained():
+            self._execute("DELETE FROM happened WHERE number <= ? AND entry IS NULL", until)
 
     def _tidy(self) -> None:
         """Give the space of what was removed back."""

@@ -20,7 +20,7 @@ from pytest_customerio.tools.sandbox.workspace.workspace import Workspace
 CURRENT = "current"
 # A snapshot takes longer the more is stored. The next one comes after so many entries that each entry's part of it is
 # this many seconds, and within these bounds: what is not in a snapshot has to be carried out again at the next start.
-COST_PER_ENTRY = 50e-6
+COST_PER_ENTRY = 30e-6
 FEWEST, MOST = 1000, 20_000
 MOST_BYTES = 64 * 1024 * 1024
 TRIM_EVERY = 500  # logged requests
@@ -103,10 +103,10 @@ class Persistence:
         if self.file is None:
             return ""
         entries, self._entries = self._entries, []
-        rows = [] if logged is None else [(logged.number, encode((logged, weight)))]
+        number = None if logged is None else logged.number
         try:
             if self._gap_since is None:
-                self._append(self.file, entries, rows)
+                self._append(self.file, entries, number, None if logged is None else encode((logged, weight)))
             if self._is_due():
                 self.save(workspace)
         except DataFileError as error:
@@ -130,12 +130,12 @@ class Persistence:
             self.file.clear_log()
             self.save(workspace)
 
-    def _append(self, file: DataFile, entries: list[bytes], rows: list[tuple[int, bytes]]) -> None:
-        file.append(entries, rows)
+    def _append(self, file: DataFile, entries: list[bytes], number: int | None, logged: bytes | None) -> None:
+        file.append(entries, number, logged)
         self._pending += len(entries)
         self._bytes += sum(map(len, entries))
-        if rows and rows[0][0] % TRIM_EVERY == 0:
-            file.clear_log(rows[0][0] - MAX_REQUESTS)
+        if number is not None and number % TRIM_EVERY == 0:
+            file.trim(number - MAX_REQUESTS)
 
     def _is_due(self) -> bool:
         """Whether to write a snapshot now. Entries after a gap would lead to another state, so one has to fill it."""

@@ -40,10 +40,11 @@ class Activity:
 
 
 class ActivityLog:
-    """The last activities."""
+    """The last activities, of all people and of each."""
 
     def __init__(self) -> None:
-        self._entries: deque[Activity] = deque(maxlen=MAX_ACTIVITIES)
+        self._entries: deque[Activity] = deque()
+        self._of_person: dict[str, deque[Activity]] = {}
         self._number = 0
 
     def __iter__(self) -> Iterator[Activity]:
@@ -52,10 +53,13 @@ class ActivityLog:
     def __reversed__(self) -> Iterator[Activity]:
         return reversed(self._entries)
 
+    def of(self, cio_id: str) -> Iterator[Activity]:
+        """The activities of a person, newest first."""
+        return reversed(self._of_person.get(cio_id, deque()))
+
     def add(self, kind: str, person: Person, at: int, name: str = "", data: Mapping[str, Any] | None = None) -> None:
         """Add an entry about a person."""
-        self._number += 1
-        self._entries.append(Activity(self._number, kind, at, person.cio_id, person.identifiers, name, data or {}))
+        self._add(Activity(self._number + 1, kind, at, person.cio_id, person.identifiers, name, data or {}))
 
     def add_event(self, person: Person, event: Event) -> None:
         """Add an event of a person."""
@@ -63,19 +67,34 @@ class ActivityLog:
 
     def add_delivery(self, person: Person | None, delivery: Delivery, metric: str, at: int) -> None:
         """Add what happened to a message, such as `sent` or `opened`."""
-        self._number += 1
         kind, identifiers = f"{metric}_{channel(delivery)}", person.identifiers if person else {}
-        self._entries.append(Activity(self._number, kind, at, delivery.person, identifiers, delivery=delivery.id))
+        self._add(Activity(self._number + 1, kind, at, delivery.person, identifiers, delivery=delivery.id))
 
     def give(self, former: Person, person: Person) -> None:
         """Give the entries of one person to another."""
-        for index, each in enumerate(self._entries):
-            if each.cio_id == former.cio_id:
-                self._entries[index] = replace(each, cio_id=person.cio_id, identifiers=person.identifiers)
+        moved = {
+            each.number: replace(each, cio_id=person.cio_id, identifiers=person.identifiers)
+            for each in self._of_person.pop(former.cio_id, ())
+        }
+        if moved:
+            self._entries = deque(moved.get(each.number, each) for each in self._entries)
+            together = (*moved.values(), *self._of_person.get(person.cio_id, ()))
+            self._of_person[person.cio_id] = deque(sorted(together, key=lambda each: each.number))
 
     def remove_oldest(self) -> None:
         """Remove the oldest entry."""
-        self._entries.popleft()
+        oldest = self._entries.popleft()
+        listed = self._of_person[oldest.cio_id]
+        listed.popleft()
+        if not listed:
+            del self._of_person[oldest.cio_id]
+
+    def _add(self, activity: Activity) -> None:
+        self._number = activity.number
+        self._entries.append(activity)
+        self._of_person.setdefault(activity.cio_id, deque()).append(activity)
+        if len(self._entries) > MAX_ACTIVITIES:
+            self.remove_oldest()
 
 
 def channel(delivery: Delivery) -> str:

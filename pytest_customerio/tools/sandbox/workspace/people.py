@@ -7,11 +7,14 @@ what the service does with a request that it answers with 200, and does not say 
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pytest_customerio.tools.sandbox.json_values import flag
+
+if TYPE_CHECKING:
+    from pytest_customerio.tools.sandbox.workspace.activities import ActivityLog
 
 Identifier = tuple[str, str]  # its kind (id, email, phone, cio_id) and its value
 Notes = tuple[str, ...]
@@ -78,24 +81,16 @@ class People:
     """All people of a workspace, indexed by each of their identifiers.
 
     `suppressed` maps each suppressed identifier to all that were suppressed in the same call. `now` is the time of the
-    call that is carried out. `created` is called with each new person, and the time.
+    call that is carried out. `activities` is the log where new people are noted.
     """
 
-    def __init__(self, created: Callable[[Person, int], object] | None = None) -> None:
+    def __init__(self, activities: ActivityLog | None = None) -> None:
         self.now = 0
-        self._created = created
+        self._activities = activities
         self._by_identifier: dict[Identifier, Person] = {}
         self._by_cio_id: dict[str, Person] = {}
         self.suppressed: dict[Identifier, tuple[Identifier, ...]] = {}
         self._last_number = 0
-
-    def log_created(self, created: Callable[[Person, int], object]) -> None:
-        """Call this with each new person from now on."""
-        self._created = created
-
-    def __getstate__(self) -> dict[str, Any]:
-        """What is stored of it."""
-        return {**vars(self), "_created": None}
 
     def __len__(self) -> int:
         return len(self._by_cio_id)
@@ -187,8 +182,8 @@ class People:
         person = Person(_cio_id(self._last_number), identified_at={"cio_id": at})
         self._by_cio_id[person.cio_id] = self._by_identifier["cio_id", person.cio_id] = person
         self._set_identifier(person, identifier, at)
-        if self._created is not None:
-            self._created(person, at)
+        if self._activities is not None:
+            self._activities.add("profile_create", person, at)
         return person
 
     def _set_identifier(self, person: Person, identifier: Identifier, at: int) -> None:

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from functools import partial
 from typing import Any, TypeVar
 
-from pytest_customerio.tools.sandbox.json_values import as_text
 from pytest_customerio.tools.sandbox.workspace.activities import ActivityLog
+from pytest_customerio.tools.sandbox.workspace.changes import changes, known_person, values
 from pytest_customerio.tools.sandbox.workspace.deliveries import BroadcastTrigger, Delivery, Template
 from pytest_customerio.tools.sandbox.workspace.delivery_store import DeliveryStore
 from pytest_customerio.tools.sandbox.workspace.inventory import Inventory
@@ -29,7 +28,6 @@ from pytest_customerio.tools.sandbox.workspace.segments import Segment
 MAX_DELIVERIES = 100_000
 MAX_VISITORS = 10_000
 MAX_EVENT_IDS = 100_000
-LONGEST_LOGGED = 1000  # characters of a value in the activity log
 LINK_WINDOW = 30 * 86_400  # docs.customer.io/journeys/anonymous-events
 # For each metric that makes the e-mail provider suppress an address: the reason in the App API.
 _SUPPRESSING = {"bounced": "bounces", "spammed": "spam_reports"}
@@ -59,7 +57,7 @@ class Workspace:
         self.reports: deque[Report] = deque(maxlen=MAX_REPORTS)
         self.inventory = inventory or Inventory()
         self.activities = ActivityLog()
-        self.people = People(partial(self.activities.add, "profile_create"))
+        self.people = People(self.activities)
         self.objects = WorkspaceObjects(self.people)
         self.segments: dict[int, Segment] = {}
         self.deliveries = DeliveryStore()
@@ -78,11 +76,6 @@ class Workspace:
         """What is stored of it."""
         return {name: value for name, value in vars(self).items() if name != "templates"}
 
-    def __setstate__(self, state: Mapping[str, Any]) -> None:
-        """Take what was stored, and log again who is new."""
-        vars(self).update(state)
-        self.people.log_created(partial(self.activities.add, "profile_create"))
-
     def next_number(self) -> int:
         """A number that this workspace has not returned before."""
         self._last_number += 1
@@ -93,14 +86,15 @@ class Workspace:
     ) -> tuple[Person | None, Notes]:
         """Add or update a person; recent events of the visitor with the given anonymous_id become the person's."""
         merged = self._merge_halves(identifier, attributes)
-        known = self.people.find(identifier) or self.people.find(_email(attributes))
-        before = _values(known, attributes)
+        known = known_person(self.people, identifier, attributes)
+        before = values(known, attributes)
         reported = bool(self.reporting_webhooks) and changes_subscription(attributes)
         subscribed = subscription(known) if reported else None
         person, notes = self.people.identify(identifier, attributes, at, create=create)
         if person is None:
             return None, merged + notes
-        self._log_changes(person, before, at)
+        if changed := changes(person, before):
+            self.activities.add("attribute_change", person, at, data=changed)
         if subscribed is not None:
             self.reports.extend(subscription_reports(person, subscribed, at))
         visitor = attributes.get("anonymous_id")
@@ -132,8 +126,7 @@ class Workspace:
             return duplicate
         person, notes = self.people.find_or_create(identifier)
         if person is not None:
-            person.events.append(event)
-            self.activities.add_event(person, event)
+            self._give_events(person, [event])
         return notes
 
     def add_visitor_event(self, visitor: str, event: Event) -> Notes:
@@ -212,7 +205,7 @@ class Workspace:
 
     def add_webhook(self, url: str, events: Iterable[str], settings: Mapping[str, Any]) -> ReportingWebhook:
         """Add a reporting webhook."""
-        number = self.next_number()
+        number = max(self.reporting_webhooks, default=0) + 1
         self.reporting_webhooks[number] = ReportingWebhook(number, url, tuple(events), **settings)
         return self.reporting_webhooks[number]
 
@@ -224,16 +217,6 @@ class Workspace:
     def _log_delivery(self, delivery: Delivery, metric: str, at: int) -> None:
         person = self.people.find(("cio_id", delivery.person))
         self.activities.add_delivery(person, delivery, metric, at)
-
-    def _log_changes(self, person: Person, before: Mapping[str, Any], at: int) -> None:
-        """Log which of these attributes and identifiers have other values now."""
-        changed = {
-            name: {"from": _logged(before[name]), "to": _logged(value)}
-            for name, value in _values(person, before).items()
-            if value != before[name]
-        }
-        if changed:
-            self.activities.add("attribute_change", person, at, data=changed)
 
     def _identify_visitor(self, person: Person, visitor: str, at: int) -> None:
         """Give the recent events of an anonymous visitor, and all relationships, to a person, and those to come."""
@@ -294,21 +277,6 @@ class Workspace:
         if event.id:
             put_bounded(self._event_ids, event.id, None, MAX_EVENT_IDS)
         return ()
-
-
-def _email(attributes: Mapping[str, Any]) -> Identifier:
-    return "email", str(attributes.get("email") or "")
-
-
-def _values(person: Person | None, names: Iterable[str]) -> dict[str, Any]:
-    """The attributes and identifiers of a person with these names; an empty text for each that is not set."""
-    if person is None:
-        return dict.fromkeys(names, "")
-    return {name: person.identifiers.get(name) or person.attributes.get(name, "") for name in names}
-
-
-def _logged(value: object) -> str:
-    return as_text(value)[:LONGEST_LOGGED]
 
 
 def put_bounded(values: dict[str, T], key: str, value: T, limit: int) -> None:

@@ -38,6 +38,8 @@ def test_other_requests_are_no_preflight() -> None:
 
 
 def test_answers_name_the_origin_only_for_pages() -> None:
-    """A client that is no browser gets the answer without these headers."""
+    """A client that is no browser gets the answer without these headers; of Track, which sends it always, with one."""
     assert dict(allowed_for_pages(scope("POST", "/v1/t", ORIGIN)))["Access-Control-Allow-Origin"] == "*"
     assert allowed_for_pages(scope("POST", "/v1/t")) == ()
+    for path in ("/api/v1/customers/42", "/eu/api/v2/entity", "/push/events"):
+        assert allowed_for_pages(scope("POST", path)) == (("Access-Control-Allow-Origin", "*"),)

@@ -121,9 +121,12 @@ def test_a_file_of_another_version(tmp_path: Path) -> None:
 
 
 def test_all_or_nothing(tmp_path: Path) -> None:
-    """Where one row cannot be written, none is."""
+    """Where one row cannot be written, none is; several entries of one request are written together."""
     file = DataFile(tmp_path / "x.db")
-    with pytest.raises(DataFileError, match="NOT NULL"):
-        file.append([b"one"], [(1, None)])  # type: ignore[list-item]
-    assert (file.journal(), file.log()) == ([], [])
+    file.append([b"one", b"two"], 1, b"logged")
+    with pytest.raises(DataFileError, match="datatype mismatch|NOT NULL|type 'object' is not supported"):
+        file.append([b"three", object()])  # type: ignore[list-item]
+    assert (file.journal(), file.log()) == ([b"one", b"two"], [b"logged"])
+    file.save("current", b"")
+    assert (file.journal(), file.log()) == ([], [b"logged"])
     file.close()

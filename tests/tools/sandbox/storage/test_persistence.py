@@ -106,7 +106,7 @@ def test_one_file_at_rest(start: Start, data: Path) -> None:
     ask.service.close()
     assert [each.name for each in data.parent.iterdir()] == [data.name]
     connection = sqlite3.connect(data)
-    assert connection.execute("SELECT count(*) FROM journal").fetchone() == (0,)
+    assert connection.execute("SELECT count(*) FROM happened WHERE entry IS NOT NULL").fetchone() == (0,)
     connection.close()
 
 
@@ -124,7 +124,7 @@ def test_a_snapshot_from_time_to_time(start: Start, monkeypatch: pytest.MonkeyPa
         ask.identify(str(number), plan="pro")
         sizes.append((len(file.journal()), len(file.log())))
     assert [journal for journal, _ in sizes] == [1, 2, 3, 4, 0, 1, 2, 3, 4, 0, 1, 2]
-    assert [log for _, log in sizes] == [1, 2, 3, 3, 4, 5, 6, 3, 4, 5, 6, 3]
+    assert [log for _, log in sizes] == [1, 2, 3, 4, 5, 6, 7, 3, 4, 5, 6, 3]
     monkeypatch.setattr(persistence, "MOST_BYTES", 10)
     ask.identify("12", plan="pro")
     assert file.journal() == []
@@ -243,8 +243,8 @@ def test_damaged_data(start: Start, data: Path) -> None:
             "UPDATE snapshots SET data = substr(data, 1, length(data) - 1)",
             "the snapshot is damaged: its checksum differs",
         ),
-        ("UPDATE journal SET entry = x'00' WHERE number = 1", "it is damaged: JSONDecodeError"),
-        ("UPDATE log SET entry = x'8004' WHERE number = 1", "the stored data is damaged: "),
+        ("UPDATE happened SET entry = x'00' WHERE id = 1", "it is damaged: JSONDecodeError"),
+        ("UPDATE happened SET logged = x'8004' WHERE number = 1", "the stored data is damaged: "),
     ):
         copy = data.with_suffix(".copy")
         for path in data.parent.glob("sandbox.db*"):

@@ -32,6 +32,22 @@ def test_the_oldest_go() -> None:
     assert next(iter(log)).number == 2
     log.remove_oldest()
     assert (next(iter(log)).number, next(reversed(log)).number) == (3, MAX_ACTIVITIES + 1)
+    assert [each.number for each in log.of("a31")] == list(range(MAX_ACTIVITIES + 1, 2, -1))
+
+
+def test_activities_of_a_person() -> None:
+    """They are listed newest first; those of two people become those of one in their common order."""
+    log, ada, bob = ActivityLog(), Person("a31"), Person("a32")
+    for at, person in enumerate((ada, bob, ada)):
+        log.add("event", person, at)
+    log.give(bob, ada)
+    log.give(bob, ada)
+    assert [each.number for each in log.of("a31")] == [3, 2, 1]
+    assert {each.cio_id for each in log} == {"a31"}
+    assert list(log.of("a32")) == []
+    for _ in range(3):
+        log.remove_oldest()
+    assert list(log.of("a31")) == list(log) == []
 
 
 def test_what_is_logged() -> None:
