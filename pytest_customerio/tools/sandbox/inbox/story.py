@@ -112,9 +112,11 @@ def _messages(service: Service, person: Person) -> list[Delivery]:
 
 
 def _of_message(delivery: Delivery, clock: _Clock) -> Iterator[Moment]:
+    """The moments of a message. What happened to it in the second in which it was made comes after that."""
     first, *later = life(delivery)
-    yield clock.timed(first, "messages")
-    yield from later
+    made = clock.timed(first, "messages")
+    yield made
+    yield from (replace(each, at=made.at) if int(each.at) == int(made.at) else each for each in later)
 
 
 def _of_event(event: Event) -> Moment:

@@ -103,6 +103,18 @@ def test_the_life_of_a_message(ask: Any) -> None:
     assert {each.link for each in moments} == {f"/_sandbox/inbox/messages/{delivery_id}"}
 
 
+def test_what_happens_at_once_comes_after_the_message(ask: Any) -> None:
+    """What happens to a message in its own second stands after it, although its time has no fraction."""
+    ask.later(0.3)
+    ask.identify("42")
+    ask.later(0.3)
+    ask.body("POST", "/v1/send/email", MAIL)
+    ask.service.deliver("sent")
+    ask.later(0.1)
+    ask.service.deliver("bounced")
+    assert [each[1] for each in titles(ask)] == ["request", "queued", "sent", "bounced"]
+
+
 def test_many_messages(ask: Any, monkeypatch: Any) -> None:
     """Of many messages to one person, the story has the last ones."""
     monkeypatch.setattr(story_module, "MOST_MESSAGES", 2)
