@@ -125,6 +125,8 @@ def _answered(traffic: Traffic, pool: Any, conn: Any, method: str, url: str, giv
     body = sent_body(method, url, headers, given)
     if pool.scheme != "https":
         connect(pool, conn, limits)
+    if body is None:
+        fail("read-timeout", pool, conn, url, limits)
     answer = traffic.answer(WireRequest(method, absolute(pool, url), headers, body))
     if answer.fault == "truncated-body":
         answer = received(answer)
