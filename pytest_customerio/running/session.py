@@ -112,7 +112,9 @@ class Session:
         self._stack.enter_context(self.recordings.opened())
         self._stack.callback(guard.arm(self._traffic, self._traffic.refusal, for_good=for_good))
         if self.settings.contract:
-            self._stack.callback(processes.watch())
+            end = processes.watch()
+            if not for_good:
+                self._stack.callback(end)
         self._taps = registry.install(self._traffic)
         self._places = self._taps.places
         self._stack.callback(self._taps)
