@@ -11,7 +11,7 @@ import senders
 
 LOG, NOTES = os.environ["LEAVING_LOG"], os.environ["LEAVING_NOTES"]
 # Seconds until what arrived is written by the listener.
-SETTLE = float(os.environ.get("LEAVING_SETTLE", "0.01"))
+SETTLE = float(os.environ["LEAVING_SETTLE"])
 sleep = time.sleep
 
 
