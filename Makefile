@@ -13,6 +13,7 @@
 PYTHON ?= python3
 VENV ?= .venv
 DIST ?= dist
+SITE ?= build/site
 WHEEL ?=
 CONSTRAINTS ?= constraints/tested.txt
 PRE ?=
@@ -32,7 +33,7 @@ CLIENTS = aiohttp aioresponses async-customerio customerio httpcore httpcore2 ht
 FROZEN = -m pip freeze --disable-pip-version-check --all --exclude pytest-customerio --exclude setuptools --exclude wheel
 
 .DEFAULT_GOAL = help
-.PHONY: help demo test quick lint format pages wheel coverage constraints bench flaky clean package
+.PHONY: help demo test quick lint format pages docs wheel coverage constraints bench flaky clean package
 
 help: ## this list
 	@sed -n 's/^\([a-z]*\):.*## /\1 /p' Makefile | while read -r name text; do printf '  make %-12s %s\n' "$$name" "$$text"; done
@@ -64,6 +65,11 @@ pages: $(VENV)/.test ## writes the generated parts of README.md and docs/ anew, 
 	PYTHONPATH=$(CURDIR):$(CURDIR)/tests/support $(BIN)/python tests/test_docs.py
 	PYTHONPATH=$(CURDIR):$(CURDIR)/tests/support $(BIN)/python tests/test_readme.py
 	PYTHONPATH=$(CURDIR):$(CURDIR)/tests/support $(BIN)/python tests/clients/test_patched.py
+	PYTHONPATH=$(CURDIR):$(CURDIR)/tests/support $(BIN)/python tests/sdks/test_page.py
+
+docs: $(VENV)/.docs ## the documentation site, in build/site; a warning is an error
+	$(BIN)/sphinx-build -q -W --keep-going -b html -d $(SITE)/.doctrees docs $(SITE)
+	@echo "$(SITE)/index.html"
 
 wheel: $(VENV)/.build ## sdist and wheel, in dist/
 	$(if $(CONSTRAINTS),PIP_CONSTRAINT=$(abspath $(CONSTRAINTS))) $(BIN)/python -m build --outdir $(DIST)
@@ -74,7 +80,7 @@ coverage: ## the branch coverage of the last `make test`
 # Uses an environment of its own, so that no other package is in it.
 constraints: ## writes constraints/tested.txt anew, with the newest version of everything; then run `make test`
 	rm -rf $(VENV)-newest
-	$(MAKE) VENV=$(VENV)-newest CONSTRAINTS= $(addprefix $(VENV)-newest/,.demo .test .lint .build)
+	$(MAKE) VENV=$(VENV)-newest CONSTRAINTS= $(addprefix $(VENV)-newest/,.demo .test .lint .build .docs)
 	{ sed '/^[^#]/d' constraints/tested.txt; { $(VENV)-newest/bin/python $(FROZEN); \
 		$(VENV)-newest/bin/python $(FROZEN) --path $(VENV)-newest/customerio-cdp-analytics; } | sort -f; } > $(VENV)-newest/tested.txt
 	mv $(VENV)-newest/tested.txt constraints/tested.txt
@@ -118,6 +124,10 @@ $(VENV)/.test: $(VENV)/.pip pyproject.toml $(CONSTRAINTS)
 
 $(VENV)/.lint: $(VENV)/.pip pyproject.toml $(CONSTRAINTS)
 	$(INSTALL) . --group test --group lint
+	@touch $@
+
+$(VENV)/.docs: $(VENV)/.pip pyproject.toml $(CONSTRAINTS)
+	$(INSTALL) --group docs
 	@touch $@
 
 $(VENV)/.build: $(VENV)/.pip pyproject.toml $(CONSTRAINTS)

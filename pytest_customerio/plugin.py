@@ -85,7 +85,7 @@ def pytest_configure(config: pytest.Config) -> None:
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """Make one item per case of a `cio_errors` test."""
     if mark := metafunc.definition.get_closest_marker("cio_errors"):
-        _run(metafunc.config).parametrize(metafunc, mark)
+        _run(metafunc.config).planning.parametrize(metafunc, mark)
 
 
 @pytest.hookimpl(wrapper=True)
@@ -96,7 +96,7 @@ def pytest_make_collect_report(collector: pytest.Collector) -> Generator[None, A
     if getattr(collector, "nofuncargs", False) and any(one.get_closest_marker("cio_errors") for one in report.result):
         from pytest_customerio.running.unittest import expand
 
-        expand(report, _run(collector.config).cases)
+        expand(report, _run(collector.config).planning.cases)
     return report
 
 
@@ -109,7 +109,11 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 def pytest_collection_finish(session: pytest.Session) -> None:
     """Install what is needed, before any test activates a mock."""
-    if (run := _started(session.config)) and run.wanted and not session.config.getoption("collectonly", default=False):
+    if (
+        (run := _started(session.config))
+        and run.planning.wanted
+        and not session.config.getoption("collectonly", default=False)
+    ):
         run.open()
 
 

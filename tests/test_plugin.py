@@ -88,7 +88,7 @@ def test_a_worker_of_xdist_is_done(pytester: pytest.Pytester) -> None:
     output = {"customerio_mistake": "a mistake", "customerio_late": [late]}
     reports.pytest_testnodedown(SimpleNamespace(workeroutput=output))
     run = config.stash[RUN]
-    assert (run.mistake, run.results.late) == ("a mistake", [["late"]])
+    assert (run.mistakes.text, run.results.late) == ("a mistake", [["late"]])
 
 
 def test_the_sandbox_needs_more_packages(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> None:

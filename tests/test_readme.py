@@ -26,6 +26,8 @@ from pytest_customerio.core import data
 from pytest_customerio.reporting.messages import answer_text
 
 README = ROOT / "README.md"
+OPTIONS = ROOT / "docs" / "options.md"
+PAGES = (README, *sorted((ROOT / "docs").glob("*.md")))
 BLOCK = re.compile(r"(<!-- begin (?P<name>[\w-]+) -->\n)(?P<text>.*?)(<!-- end (?P=name) -->)", re.DOTALL)
 
 # The code that the cheat sheet calls `crm`.
@@ -101,9 +103,13 @@ gave_up = GaveUp()
 """
 
 
-def blocks() -> dict[str, str]:
-    """The parts of the README between a `begin` and an `end` mark, by name."""
-    return {match["name"]: match["text"] for match in BLOCK.finditer(README.read_text(encoding="utf-8"))}
+def blocks() -> dict[str, set[str]]:
+    """The parts of the README and of the pages between a `begin` and an `end` mark, by name."""
+    found: dict[str, set[str]] = {}
+    for path in PAGES:
+        for match in BLOCK.finditer(path.read_text(encoding="utf-8")):
+            found.setdefault(match["name"], set()).add(match["text"])
+    return found
 
 
 def contract_message() -> str:
@@ -191,12 +197,13 @@ def markdown(head: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> str:
 @pytest.mark.parametrize("name", GENERATED)
 def test_generated_parts_are_what_is_printed_today(name: str) -> None:
     """Each generated part is what the demo and the data say today. If not: `python tests/test_readme.py`."""
-    assert blocks()[name] == GENERATED[name]()
+    assert blocks()[name] == {GENERATED[name]()}
 
 
 def test_the_cheat_sheet_runs(tmp_path: Path) -> None:
     """The cheat sheet, run as a test module, passes; cases that do not apply are skipped."""
-    code = blocks()["cheat-sheet"].removeprefix("```python\n").removesuffix("```\n")
+    (code,) = blocks()["cheat-sheet"]
+    code = code.removeprefix("```python\n").removesuffix("```\n")
     (tmp_path / "crm.py").write_text(CRM, encoding="utf-8")
     (tmp_path / "test_cheat_sheet.py").write_text(code, encoding="utf-8")
     (tmp_path / "pytest.ini").write_text("[pytest]\npythonpath = .\naddopts = --strict-markers\n", encoding="utf-8")
@@ -207,14 +214,15 @@ def test_the_cheat_sheet_runs(tmp_path: Path) -> None:
 
 def test_the_cheat_sheet_is_a_sheet() -> None:
     """The cheat sheet has at most 32 lines, none wider than 140 columns."""
-    lines = [line for line in blocks()["cheat-sheet"].splitlines() if line and not line.startswith("```")]
+    (sheet,) = blocks()["cheat-sheet"]
+    lines = [line for line in sheet.splitlines() if line and not line.startswith("```")]
     assert len(lines) <= 32
     assert max(map(len, lines)) <= 140
 
 
 def test_each_option_setting_mark_and_fixture_has_its_row() -> None:
     """The tables name each option, ini setting, mark and fixture, and none that does not exist."""
-    text = README.read_text(encoding="utf-8").partition("## Options")[2].partition("\n## ")[0]
+    text = OPTIONS.read_text(encoding="utf-8")
     named = [name for name in re.findall(r"^\| `([\w-]+)", text, re.MULTILINE) if name != "pytest-customerio"]
     ini = list(plugin.INI)
     marks = [name.partition("(")[0] for name in plugin.MARKS]
@@ -239,11 +247,10 @@ def test_no_link_leads_to_a_missing_file() -> None:
 
 def main() -> None:
     """Write the generated parts."""
-    text = README.read_text(encoding="utf-8")
-    for name, make in GENERATED.items():
-        new = make()
-        text = BLOCK.sub(lambda m, name=name, new=new: m[1] + new + m[4] if m["name"] == name else m[0], text)  # type: ignore[misc]
-    README.write_text(text, encoding="utf-8")
+    made = {name: make() for name, make in GENERATED.items()}
+    for path in PAGES:
+        text = path.read_text(encoding="utf-8")
+        path.write_text(BLOCK.sub(lambda m: m[1] + made.get(m["name"], m["text"]) + m[4], text), encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -18,7 +18,7 @@ from pytest_customerio.running.unittest import SEPARATOR, item_of, word_of
 
 if TYPE_CHECKING:
     from pytest_customerio.running.phases import Phases
-    from pytest_customerio.running.test import Plan
+    from pytest_customerio.running.plan import Plan
 
 # Where the operations of tests are kept: in pytest's cache, and in what xdist's controller sends to its workers.
 CACHE = "customerio/operations"

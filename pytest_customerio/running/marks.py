@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from pytest_customerio.running.test import Plan
+    from pytest_customerio.running.plan import Plan
 
 CHECKED = (
     "checked: {checked} of {total} tests, those with the mark cio_contract or cio_errors or a fixture of this plugin;"

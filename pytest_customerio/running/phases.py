@@ -16,8 +16,9 @@ from pytest_customerio.running.conclusion import Conclusion, of_texts
 from pytest_customerio.running.examples import each_example
 
 if TYPE_CHECKING:
+    from pytest_customerio.running.plan import Plan
     from pytest_customerio.running.session import Session
-    from pytest_customerio.running.test import CheckedTest, Plan
+    from pytest_customerio.running.test import CheckedTest
 
 
 class Phases:

@@ -31,7 +31,8 @@ from pytest_customerio.running.debugging import TestFrame
 from pytest_customerio.running.late import Late
 from pytest_customerio.running.leaks import LeakGuard
 from pytest_customerio.running.mocks import Mocks
-from pytest_customerio.running.test import CheckedTest, Plan, SessionParts
+from pytest_customerio.running.plan import Plan
+from pytest_customerio.running.test import CheckedTest, SessionParts
 from pytest_customerio.running.traffic import SessionTraffic
 from pytest_customerio.running.unfinished import UnfinishedWork
 

@@ -1,14 +1,12 @@
-"""One test while it runs: its plan, what it sent, the cases that it replays, and what was reported of it."""
+"""One test while it runs: what it sent, the cases that it replays, and what was reported of it."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from types import CodeType
 from typing import TYPE_CHECKING, Any
 
 from pytest_customerio.cassettes.cases import Cassettes
-from pytest_customerio.core.allowances import Allowance
 from pytest_customerio.core.model import Answer, ErrorCase, Interaction, PendingInteraction
 from pytest_customerio.core.settings import ErrorsMark, SettingsError
 from pytest_customerio.judging.judgement import Judgement
@@ -17,6 +15,7 @@ from pytest_customerio.process.ownership import Ownership
 from pytest_customerio.reporting.answered import Answered
 from pytest_customerio.reporting.messages import unjudged_text
 from pytest_customerio.running.case_selection import CaseSelection
+from pytest_customerio.running.plan import Plan
 
 if TYPE_CHECKING:
     from pytest_customerio.cassettes.recording.playing import Recording
@@ -31,40 +30,6 @@ __tracebackhide__ = True  # pytest shows no frame of ours in anybody's traceback
 ANSWERED = 50
 # Two violations of a test with the same key are the same one: rule, place in the payload, call site.
 Key = tuple[str, str, str | None]
-
-
-@dataclass(frozen=True, slots=True)
-class Plan:
-    """How one test is to be treated: whether it is checked at all, what it may violate, and the case it runs in.
-
-    With `keep` every interaction is remembered, for `cio.sent`. A test that runs once for each of its operations has a
-    `key`, and what it `sends` once that is known. With `unreported` it runs to find that: nothing of it is recorded.
-    `function` is the node id that all items of its test function share, and `index` the item's place among all tests.
-    `code` is the code of that function.
-    """
-
-    nodeid: str
-    checked: bool = False
-    allow: tuple[Allowance, ...] = ()
-    errors: ErrorsMark | None = None
-    case: str | None = None
-    keep: bool = False
-    key: str = ""
-    sends: tuple[str, ...] = ()
-    unreported: bool = False
-    function: str = ""
-    index: int = 0
-    code: CodeType | None = None
-
-    @property
-    def operation(self) -> str:
-        """The operation that the item of a test with a `key` is for."""
-        return self.errors.operations[0] if self.key and self.errors is not None and self.errors.operations else ""
-
-    @property
-    def name(self) -> str:
-        """What tells this item from the others of its function: the parameters, or the case."""
-        return self.nodeid.removeprefix(self.function).removeprefix("[").rpartition("]")[0]
 
 
 @dataclass(frozen=True, slots=True)

@@ -47,7 +47,7 @@ def mistake_of(node: object) -> str:
 def receive(node: object, run: Callable[[], Run]) -> None:
     """In the controller: hand what a finished worker sent to the run, which is made only where something was sent."""
     if mistake := mistake_of(node):
-        run().fail(mistake)
+        run().mistakes.fail(mistake)
     if late := late_of(node):
         run().add_late(late)
     if marks := getattr(node, "workeroutput", {}).get(MARKS):

@@ -70,6 +70,13 @@ def test_a_thread_that_begins() -> None:
     assert not is_idle(Begun())
 
 
+def test_a_process_with_one_thread(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where there is no other thread, none is looked at: most tests of most suites start none."""
+    monkeypatch.setattr(idle, "active_count", lambda: 1)
+    monkeypatch.setattr(idle, "all_threads", lambda: pytest.fail("it looks at threads"))
+    assert idle_threads() == []
+
+
 def test_an_executor_s_threads() -> None:
     """The threads of an executor are idle between two pieces of work."""
     gate = threading.Event()

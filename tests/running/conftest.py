@@ -1,4 +1,4 @@
-"""A session and its tests, without a pytest run."""
+"""A session and its tests, without a pytest run; and a run with its collected tests."""
 
 from __future__ import annotations
 
@@ -7,13 +7,17 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from ended_runs import PLUGIN
 
-from pytest_customerio import running
+from pytest_customerio import plugin, running
 from pytest_customerio.contract.catalog import Catalog
 from pytest_customerio.core.model import Answer, WireRequest
 from pytest_customerio.core.settings import Settings
+from pytest_customerio.plugin import RUN
+from pytest_customerio.running.plan import Plan
+from pytest_customerio.running.run import Run
 from pytest_customerio.running.session import Session
-from pytest_customerio.running.test import CheckedTest, Plan
+from pytest_customerio.running.test import CheckedTest
 
 EVENTS = "https://track.customer.io/api/v1/customers/42/events"
 AUTH = "Basic c2l0ZS0xMjM0OnRyYWNrLWtleS0xMjM0"
@@ -62,3 +66,40 @@ def send(session: Session) -> Callable[..., Answer]:
         return session._traffic.answer(WireRequest(method, url, headers, body))
 
     return event
+
+
+@pytest.fixture
+def run(
+    pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch, fresh: Callable[..., Session]
+) -> Callable[..., Run]:
+    """Make the run of a command line."""
+    monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
+
+    def made(*args: str) -> Run:
+        config = pytester.parseconfigure(*PLUGIN, *args)
+        config.stash[RUN] = config.stash.get(RUN, None) or Run(config, plugin._new_recordings)
+        return config.stash[RUN]
+
+    return made
+
+
+@pytest.fixture
+def planned(
+    pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch, fresh: Callable[..., Session]
+) -> Callable[..., tuple[Run, list[pytest.Item]]]:
+    """Collect these tests, and plan them."""
+    monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
+
+    def made(tests: str, *, everywhere: bool = False, worker: bool = False) -> tuple[Run, list[pytest.Item]]:
+        module = pytester.getmodulecol(tests, configargs=PLUGIN)
+        module.config.option.cio_contract = everywhere
+        if worker:
+            module.config.workerinput, module.config.workeroutput = {}, {}
+        found = module.config.stash[RUN] = module.config.stash.get(RUN, None) or Run(
+            module.config, plugin._new_recordings
+        )
+        items = pytester.genitems([module])
+        found.plan(items)
+        return found, items
+
+    return made

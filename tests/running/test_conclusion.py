@@ -27,8 +27,9 @@ from pytest_customerio.judging.ledger import Record
 from pytest_customerio.replay.replay import Replay
 from pytest_customerio.reporting import blocked, messages
 from pytest_customerio.running.conclusion import Conclusion, Judge, verdicts
+from pytest_customerio.running.plan import Plan
 from pytest_customerio.running.replayed_case import ReplayedCase
-from pytest_customerio.running.test import CheckedTest, Plan, SessionParts
+from pytest_customerio.running.test import CheckedTest, SessionParts
 
 EVENT = Operation("track.event", "track", "POST", "/x", {"us": "track.customer.io"}, "basic", "")
 PERSON = Operation("track.identify", "track", "PUT", "/y", {"us": "track.customer.io"}, "basic", "")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pytest_customerio.core.allowances import Allowance
 from pytest_customerio.running.marks import Marks
-from pytest_customerio.running.test import Plan
+from pytest_customerio.running.plan import Plan
 
 ALLOW = (Allowance("outcome", None, "x"),)
 

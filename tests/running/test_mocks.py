@@ -15,8 +15,9 @@ from pytest_customerio.clients.mocks.libraries import BY_NAME
 from pytest_customerio.clients.mocks.notes import Notes
 from pytest_customerio.core.settings import Settings
 from pytest_customerio.process.recognition import MOCKS
+from pytest_customerio.running.plan import Plan
 from pytest_customerio.running.session import Session
-from pytest_customerio.running.test import CheckedTest, Plan
+from pytest_customerio.running.test import CheckedTest
 
 customerio = pytest.importorskip("customerio")
 requests = pytest.importorskip("requests")

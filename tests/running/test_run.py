@@ -1,21 +1,17 @@
-"""One pytest run: which tests are checked, how a mistake ends it, and what it prints and writes."""
+"""One pytest run: what it opens, what its fixtures give, and what it prints and writes."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from ended_runs import PLUGIN, ended, printed
 
 from pytest_customerio import plugin
-from pytest_customerio.plugin import RUN
-from pytest_customerio.reporting.messages import NOTHING_CHECKED
 from pytest_customerio.running.run import Run
-from pytest_customerio.running.session import Session
 
-PLUGIN = ("-p", "no:customerio", "-p", "pytest_customerio.plugin", "-p", "no:cacheprovider")
 TESTS = """
 import pytest
 
@@ -32,93 +28,6 @@ def test_fixture(cio): pass
 """
 
 
-@pytest.fixture
-def run(
-    pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch, fresh: Callable[..., Session]
-) -> Callable[..., Run]:
-    """Make the run of a command line."""
-    monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
-
-    def made(*args: str) -> Run:
-        config = pytester.parseconfigure(*PLUGIN, *args)
-        config.stash[RUN] = config.stash.get(RUN, None) or Run(config, plugin._new_recordings)
-        return config.stash[RUN]
-
-    return made
-
-
-@pytest.fixture
-def planned(
-    pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch, fresh: Callable[..., Session]
-) -> Callable[..., tuple[Run, list[pytest.Item]]]:
-    """Collect these tests, and plan them."""
-    monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
-
-    def made(tests: str, *, everywhere: bool = False, worker: bool = False) -> tuple[Run, list[pytest.Item]]:
-        module = pytester.getmodulecol(tests, configargs=PLUGIN)
-        module.config.option.cio_contract = everywhere
-        if worker:
-            module.config.workerinput, module.config.workeroutput = {}, {}
-        found = module.config.stash[RUN] = module.config.stash.get(RUN, None) or Run(
-            module.config, plugin._new_recordings
-        )
-        items = pytester.genitems([module])
-        found.plan(items)
-        return found, items
-
-    return made
-
-
-def test_which_tests_are_checked(planned) -> None:
-    """Tests with a mark or fixture of ours are checked; with the option all tests are."""
-    for everywhere, expected in (False, (False, True, True, True, True)), (True, (True,) * 5):
-        run, items = planned(TESTS, everywhere=everywhere)
-        plans = [run._plans[item.nodeid] for item in items]
-        assert tuple(plan.checked for plan in plans) == expected
-        assert [plan.case for plan in plans] == [
-            None,
-            None,
-            "500-server-error-recovers",
-            "500-server-error-persists",
-            None,
-        ]
-        assert [plan.keep for plan in plans] == [False] * 4 + [True]
-        assert [len(plan.allow) for plan in plans] == [0, 0, 0, 0, 1]
-        assert run.wanted
-
-
-BROKEN = """
-import pytest
-
-@pytest.mark.cio_errors("999")
-def test_first(): pass
-
-@pytest.mark.cio_contract(1)
-def test_second(): pass
-"""
-MISTAKE = "::test_first: cio_errors: '999' is no error case"
-
-
-def test_the_first_mistake_in_a_mark_ends_the_run(planned) -> None:
-    """The first mistake in a mark is a usage error before any test runs."""
-    with pytest.raises(pytest.UsageError, match=MISTAKE):
-        planned(BROKEN)
-
-
-def test_a_worker_sends_the_mistake_instead(planned) -> None:
-    """A worker with a mistake runs no test, because a UsageError would crash it."""
-    run, items = planned(BROKEN, worker=True)
-    assert items == []
-    assert MISTAKE in run.config.workeroutput["customerio_mistake"]
-
-
-def test_a_mark_that_pytest_cannot_run_per_case(planned) -> None:
-    """A mark in pytest.param is refused, because items are made before pytest reads it."""
-    tests = 'import pytest\n@pytest.mark.parametrize("n", [pytest.param(1, marks=pytest.mark.cio_errors)])\ndef test_x(n): pass'
-    with pytest.raises(pytest.UsageError, match="cio_errors: only what is marked in its source runs once per case"):
-        planned(tests)
-
-
 def test_broken_data_of_the_user(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> None:
     """Broken data is a usage error when the session is loaded. A worker notes it, and does not open."""
     monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
@@ -132,7 +41,7 @@ def test_broken_data_of_the_user(pytester: pytest.Pytester, monkeypatch: pytest.
     worker = Run(config, plugin._new_recordings)
     worker.open()
     assert worker.phases is None
-    assert "identify.json" in worker.mistake
+    assert "identify.json" in worker.mistakes.text
 
 
 def test_open_and_close(run) -> None:
@@ -232,60 +141,9 @@ def test_responses_know_the_documented_answers(run) -> None:
         assert isinstance(mock, responses.RequestsMock)
 
 
-class Terminal:
-    """Collects what is printed."""
-
-    def __init__(self, **stats: Any) -> None:
-        self.stats = stats
-        self.text: list[str] = []
-
-    def line(self, text: str, **_: object) -> None:
-        self.text.append(text)
-
-    def section(self, text: str) -> None:
-        self.text.append(f"= {text}")
-
-
-def ended(**more: Any) -> Any:
-    """pytest's session at its end."""
-    return SimpleNamespace(**{"exitstatus": pytest.ExitCode.OK, "shouldstop": False, "shouldfail": False, **more})
-
-
-def printed(run: Run) -> list[str]:
-    terminal = Terminal()
-    run.summarise(terminal)  # type: ignore[arg-type]
-    return terminal.text
-
-
 LATE = {"rows": [], "applicable": {}, "lines": ["late: t.py::t"], "fails": True}
 ROW = {"nodeid": "t.py::t", "operation": "track.event", "case": None, "outcome": None, "attempts": 1, "waits": []}
 HEARD = {"rows": [{**ROW, "violations": [], "call_sites": [], "met_at": []}], "applicable": {}}
-
-
-@pytest.mark.parametrize(
-    ("args", "status", "said"),
-    [
-        ((), pytest.ExitCode.OK, False),
-        (("--cio-contract",), pytest.ExitCode.OK, True),
-        (("--cio-strict",), pytest.ExitCode.TESTS_FAILED, True),
-        (("--cio-strict", "-k", "one"), pytest.ExitCode.OK, False),
-    ],
-    ids=["off", "gate", "strict", "selected"],
-)
-def test_a_run_that_heard_nothing(run, args: tuple[str, ...], status: pytest.ExitCode, said: bool) -> None:
-    """Where every test was to be checked it says so, and fails with --cio-strict; else it prints nothing."""
-    one, session = run(*args), ended()
-    one.finish(session)
-    expected = ["= customer.io", *NOTHING_CHECKED.splitlines()] if said else []
-    assert (session.exitstatus, printed(one)) == (status, expected)
-
-
-@pytest.mark.parametrize("status", [pytest.ExitCode.INTERRUPTED, pytest.ExitCode.TESTS_FAILED])
-def test_a_run_that_is_not_green_does_not_say_what_it_heard(run, status: pytest.ExitCode) -> None:
-    """Its exit status stays, and nothing is concluded from what it did not come to."""
-    one, session = run("--cio-strict"), ended(exitstatus=status)
-    one.finish(session)
-    assert (session.exitstatus, printed(one)) == (status, [])
 
 
 def test_the_summary_is_a_section(run) -> None:
@@ -293,24 +151,6 @@ def test_the_summary_is_a_section(run) -> None:
     one = run()
     one.results.add(HEARD)
     assert printed(one)[:2] == ["= customer.io", "operation    contract"]
-
-
-@pytest.mark.parametrize(
-    ("before", "after"),
-    [
-        (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED),
-        (pytest.ExitCode.TESTS_FAILED, pytest.ExitCode.TESTS_FAILED),
-        (pytest.ExitCode.INTERRUPTED, pytest.ExitCode.INTERRUPTED),
-    ],
-)
-def test_a_late_violation_fails_the_run(run, before: Any, after: Any) -> None:
-    """A late violation fails a run that passed; another exit status stays."""
-    one, session = run(), ended(exitstatus=before)
-    one.add_late([{**LATE, "fails": False}])
-    one.add_late([LATE])
-    one.finish(session)
-    assert session.exitstatus == after
-    assert len(one.results.late) == 2
 
 
 def test_late_requests_of_this_process(run) -> None:
@@ -324,17 +164,6 @@ def test_late_requests_of_this_process(run) -> None:
     assert one.config.workeroutput["customerio_late"] == [LATE]
     assert len(one.results.late) == 1
     one.phases = None
-
-
-def test_a_mistake_that_is_known_late(run) -> None:
-    """The run ends as a usage error with the first mistake, and writes no report."""
-    one, session = run("--cio-report=a.json"), ended()
-    for text in ("first", "second"):
-        one.fail(text)
-    one.finish(session)
-    assert session.exitstatus == pytest.ExitCode.USAGE_ERROR
-    assert printed(one) == ["ERROR: first"]
-    assert not (one.config.rootpath / "a.json").exists()
 
 
 @pytest.mark.parametrize(

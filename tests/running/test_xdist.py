@@ -49,7 +49,9 @@ def test_late_requests_reach_the_controller() -> None:
 def test_what_a_worker_sent_is_handed_to_the_run() -> None:
     """Mistake, late requests and marks reach the run. Where a worker sent nothing, no run is made."""
     received: list[Any] = []
-    run: Any = SimpleNamespace(fail=received.append, add_late=received.append, notes=SimpleNamespace(marks=Marks()))
+    run: Any = SimpleNamespace(
+        mistakes=SimpleNamespace(fail=received.append), add_late=received.append, notes=SimpleNamespace(marks=Marks())
+    )
     one = config(worker=True)
     xdist.send_mistake(one, "a mistake")
     xdist.send(one, ({"lines": ["late"]},), Marks(1, 2, ["t.py::t"]))

@@ -118,7 +118,12 @@ def test_without_its_packages(capsys: pytest.CaptureFixture[str], monkeypatch: p
 def test_a_process_of_its_own(number: int, tmp_path: Path) -> None:
     """As a process it answers, and ends without an error on SIGINT and SIGTERM."""
     environment = {**os.environ, "TMPDIR": str(tmp_path)}
-    arguments = [sys.executable, "-m", "pytest_customerio", "sandbox", "--port", "0", "--https"]
+    # A shell starts what is followed by `&` with SIGINT ignored, and so do the children of that.
+    interruptible = (
+        "import runpy, signal; signal.signal(signal.SIGINT, signal.default_int_handler); "
+        "runpy.run_module('pytest_customerio', run_name='__main__', alter_sys=True)"
+    )
+    arguments = [sys.executable, "-c", interruptible, "sandbox", "--port", "0", "--https"]
     with subprocess.Popen(
         arguments, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment
     ) as process:

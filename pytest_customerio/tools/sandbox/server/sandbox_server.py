@@ -8,7 +8,6 @@ import shutil
 import socket
 import tempfile
 import threading
-import time
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Self
@@ -29,7 +28,6 @@ from pytest_customerio.tools.sandbox.service.service import Service
 from pytest_customerio.tools.sandbox.settings import Settings
 
 _SHUTDOWN_TIMEOUT = 2  # seconds that a request may still take when the sandbox stops
-_TICK = 0.02  # seconds between two looks whether it still runs
 _START_TIMEOUT = 10  # seconds until the thread of the sandbox must have begun
 # How often the event loop runs after all connections were aborted, so that both transports of a TLS connection close:
 # that of asyncio's TLS and that of the socket beneath it.
@@ -103,11 +101,8 @@ class SandboxServer:
 
     def wait(self, seconds: float) -> None:
         """Wait until it has stopped, but no longer than so many seconds."""
-        # A signal that interrupts `Thread.join` marks the thread as ended on Python 3.11, although it runs on. One that
-        # interrupts `Event.wait` may leave the lock of the event taken, so that the thread cannot set it.
-        until = time.monotonic() + seconds
-        while self.runs and time.monotonic() < until:
-            time.sleep(_TICK)
+        # A signal that interrupts `Thread.join` marks the thread as ended on Python 3.11, although it runs on.
+        self._ended.wait(seconds)
 
     def stop(self) -> None:
         """Stop it, and wait until it has stopped."""

@@ -1,0 +1,56 @@
+"""What fails a run although each of its tests passed."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from ended_runs import ended, printed
+
+from pytest_customerio.reporting.messages import NOTHING_CHECKED
+
+LATE = {"rows": [], "applicable": {}, "lines": ["late: t.py::t"], "fails": True}
+
+
+@pytest.mark.parametrize(
+    ("args", "status", "said"),
+    [
+        ((), pytest.ExitCode.OK, False),
+        (("--cio-contract",), pytest.ExitCode.OK, True),
+        (("--cio-strict",), pytest.ExitCode.TESTS_FAILED, True),
+        (("--cio-strict", "-k", "one"), pytest.ExitCode.OK, False),
+    ],
+    ids=["off", "gate", "strict", "selected"],
+)
+def test_a_run_that_heard_nothing(run, args: tuple[str, ...], status: pytest.ExitCode, said: bool) -> None:
+    """Where every test was to be checked it says so, and fails with --cio-strict; else it prints nothing."""
+    one, session = run(*args), ended()
+    one.finish(session)
+    expected = ["= customer.io", *NOTHING_CHECKED.splitlines()] if said else []
+    assert (session.exitstatus, printed(one)) == (status, expected)
+
+
+@pytest.mark.parametrize("status", [pytest.ExitCode.INTERRUPTED, pytest.ExitCode.TESTS_FAILED])
+def test_a_run_that_is_not_green_does_not_say_what_it_heard(run, status: pytest.ExitCode) -> None:
+    """Its exit status stays, and nothing is concluded from what it did not come to."""
+    one, session = run("--cio-strict"), ended(exitstatus=status)
+    one.finish(session)
+    assert (session.exitstatus, printed(one)) == (status, [])
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED),
+        (pytest.ExitCode.TESTS_FAILED, pytest.ExitCode.TESTS_FAILED),
+        (pytest.ExitCode.INTERRUPTED, pytest.ExitCode.INTERRUPTED),
+    ],
+)
+def test_a_late_violation_fails_the_run(run, before: Any, after: Any) -> None:
+    """A late violation fails a run that passed; another exit status stays."""
+    one, session = run(), ended(exitstatus=before)
+    one.add_late([{**LATE, "fails": False}])
+    one.add_late([LATE])
+    one.finish(session)
+    assert session.exitstatus == after
+    assert len(one.results.late) == 2
