@@ -132,6 +132,7 @@ class Runs:
         self._folder, self._environ, self._log = folder, environ, log
         self._count = 0
         self.failed: list[str] = []
+        self.outputs: dict[str, str] = {}
 
     def ways(self, network: str, *, gate: bool) -> list[Way]:
         """Run pytest once on this network; returns every way that was tried."""
@@ -147,6 +148,7 @@ class Runs:
         code, output = self._pytest(network, project, notes, gate=gate)
         found = [json.loads(text) for text in notes.read_text(encoding="utf-8").splitlines()]
         ways = [Way(network, **each) for each in found]
+        self.outputs[network] = output[-6000:]
         time.sleep(0.2)
         with self._log.open(encoding="utf-8") as log:
             log.seek(before)
@@ -207,10 +209,10 @@ def inside(networks: list[str], *, control: bool) -> int:
             runs = Runs(folder, environ, log)
             arrived = [way for one in networks for way in runs.ways(one, gate=False)] if control else []
             tried = [way for one in networks for way in runs.ways(one, gate=True)]
-    return report(tried, arrived, runs.failed, control=control)
+    return report(tried, arrived, runs, control=control)
 
 
-def report(tried: list[Way], controls: list[Way], failed: list[str], *, control: bool) -> int:
+def report(tried: list[Way], controls: list[Way], runs: Runs, *, control: bool) -> int:
     """Print the table and what is wrong; returns the exit code."""
     arrived = {way.key for way in controls if way.left}
     rows: dict[tuple[str, str], list[Way]] = {}
@@ -233,10 +235,12 @@ def report(tried: list[Way], controls: list[Way], failed: list[str], *, control:
     for title, ways in (("left", left), ("did not arrive without the plugin", unproved), ("not tried", gone)):
         for way in ways[:200]:
             print(f"{title}: {way}")
-    print(*failed, sep="\n", end="\n" if failed else "")
+    unfinished = [f"{name}: output of the last run\n{runs.outputs[name]}" for name in {way.network for way in gone}]
+    print(*runs.failed, *unfinished, sep="\n", end="\n" if runs.failed or unfinished else "")
+    failed = len(gone) + len(runs.failed)
     versions = f"Python {platform.python_version()}"
-    print(f"{len(tried)} ways, {versions}: {len(left)} left, {len(unproved)} without control, {len(failed)} failed")
-    return 1 if left or unproved or gone or failed or not tried else 0
+    print(f"{len(tried)} ways, {versions}: {len(left)} left, {len(unproved)} without control, {failed} failed")
+    return 1 if left or unproved or failed or not tried else 0
 
 
 def there(network: str) -> bool:

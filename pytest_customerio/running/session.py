@@ -188,7 +188,7 @@ class Session:
     def begin_case(self, test: CheckedTest) -> None:
         """Put the case of a `cio_errors` item to work."""
         case, mark = test.plan.case, test.plan.errors
-        if case is not None and mark is not None:  # pragma: no branch - no test reaches the other way yet
+        if case is not None and mark is not None:
             test.begin_replay(self.selection.cases(case), mark)
 
     async def finish_tasks(self) -> None:

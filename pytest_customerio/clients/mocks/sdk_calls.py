@@ -161,7 +161,7 @@ def _heard(this: Call, original: Wrapper) -> Wrapper:
 
 def _sent(this: Call, call: Watched, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
     notes = this.place.notes()
-    if notes is not None:  # pragma: no branch - no test reaches the other way yet
+    if notes is not None:
         notes.used = notes.used if call.sent else this.label
         notes.recover(this.label, args, kwargs)
 
