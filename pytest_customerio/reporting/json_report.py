@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 from pytest_customerio.reporting.reach import unreached
@@ -20,7 +21,25 @@ def document(results: Results) -> dict[str, Any]:
         "call_sites": _call_sites(results),
     }
     looked_at = results.looked_at.document()
-    return {"version": VERSION, "tests": results.rows, "coverage": coverage, "looked_at": looked_at}
+    return {
+        "version": VERSION,
+        "tests": results.rows,
+        "coverage": coverage,
+        "looked_at": looked_at,
+        "recordings": [*_recorded(results), *_compared(results)],
+    }
+
+
+def _recorded(results: Results) -> Iterator[dict[str, Any]]:
+    """Each test that was recorded in this run, with its answers; 0 where it did not pass and nothing was written."""
+    return ({"nodeid": nodeid, "recorded": answers} for nodeid, answers in results.recorded.items())
+
+
+def _compared(results: Results) -> Iterator[dict[str, Any]]:
+    """Each test that was compared with its recording, and what differs."""
+    for nodeid, one in results.compared.items():
+        state = {"edited": one["is_edited"], "older_form": one["is_older"]}
+        yield {"nodeid": nodeid, "path": one["path"], "drift": list(one["drift"]), **state}
 
 
 def _call_sites(results: Results) -> list[dict[str, Any]]:

@@ -58,6 +58,7 @@ def test_the_document_is_version_1() -> None:
             "not_judged": {},
             "sent_nothing": [],
         },
+        "recordings": [],
     }
 
 
@@ -77,3 +78,16 @@ def test_a_call_site_that_met_no_error_says_what_would_reach_it() -> None:
 def test_a_run_that_heard_nothing_has_no_percentage() -> None:
     """100 percent of nothing would be read as a good result."""
     assert document(Results())["coverage"]["percent"] is None
+
+
+def test_recordings() -> None:
+    """A test that was recorded with the number of its answers, one that was compared with what differs."""
+    found = Results()
+    found.add_recorded("t.py::new", 3)
+    found.add_compared(
+        "t.py::old", {"path": "r/old.yaml", "drift": ("$.a: sent",), "is_edited": True, "is_older": False}
+    )
+    assert document(found)["recordings"] == [
+        {"nodeid": "t.py::new", "recorded": 3},
+        {"nodeid": "t.py::old", "path": "r/old.yaml", "drift": ["$.a: sent"], "edited": True, "older_form": False},
+    ]
