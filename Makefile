@@ -30,7 +30,12 @@ SLOW = tests/stories tests/sdks tests/tools/sandbox tests/test_readme.py
 # The packages whose private parts we patch, and the SDKs.
 CLIENTS = aiohttp aioresponses async-customerio customerio httpcore httpcore2 httpx httpx2 pytest pytest-httpx \
 	pytest-recording pytest-xdist requests requests-mock responses respx urllib3 vcrpy
+COMPANY = allure-pytest allure-python-commons gherkin-official Mako parse parse_type pytest-bdd pytest-cov pytest-html \
+	pytest-metadata pytest-randomly pytest-rerunfailures pytest-socket pytest-sugar pytest-timeout pytest-vcr termcolor
 FROZEN = -m pip freeze --disable-pip-version-check --all --exclude pytest-customerio --exclude setuptools --exclude wheel
+
+# Modules are compiled once and not by each of the hundreds of runs of pytest in the tests.
+export PYTHONDONTWRITEBYTECODE =
 
 .DEFAULT_GOAL = help
 .PHONY: help demo test quick lint format pages docs wheel coverage constraints bench flaky clean package
@@ -82,7 +87,8 @@ constraints: ## writes constraints/tested.txt anew, with the newest version of e
 	rm -rf $(VENV)-newest
 	$(MAKE) VENV=$(VENV)-newest CONSTRAINTS= $(addprefix $(VENV)-newest/,.demo .test .lint .build .docs)
 	{ sed '/^[^#]/d' constraints/tested.txt; { $(VENV)-newest/bin/python $(FROZEN); \
-		$(VENV)-newest/bin/python $(FROZEN) --path $(VENV)-newest/customerio-cdp-analytics; } | sort -f; } > $(VENV)-newest/tested.txt
+		$(VENV)-newest/bin/python $(FROZEN) --path $(VENV)-newest/customerio-cdp-analytics; \
+		$(VENV)-newest/bin/python $(FROZEN) --path $(VENV)-newest/company; } | sort -f; } > $(VENV)-newest/tested.txt
 	mv $(VENV)-newest/tested.txt constraints/tested.txt
 
 bench: $(VENV)/.test package ## the benchmarks
@@ -118,6 +124,8 @@ $(VENV)/.test: $(VENV)/.pip pyproject.toml $(CONSTRAINTS)
 	$(INSTALL) --no-deps --upgrade --target $(VENV)/customerio-cdp-analytics 'customerio-cdp-analytics>=1.1'
 # Two versions of one package: the older one has a folder of its own, and takes what else it needs from the environment.
 	$(PIP) --no-deps --upgrade --target $(VENV)/customerio-2.4 customerio==2.4
+# Plugins that projects have beside ours: tests/stories/test_company.py. In the environment they would join every run.
+	$(INSTALL) --no-deps --upgrade --target $(VENV)/company $(COMPANY)
 # The SDK of another language, where there is node to run it.
 	@if command -v npm >/dev/null; then npm install --silent --no-audit --no-fund --prefix $(VENV)/node customerio-node@$(if $(CONSTRAINTS),5.2.0,5); fi
 	@touch $@

@@ -21,6 +21,7 @@ BENCHMARKS = (
     "sandbox",
     "recordings",
     "mocks",
+    "reports",
     "mutation_bar",
 )
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 import tempfile
@@ -54,7 +55,8 @@ def run(name: str) -> tuple[int, set[str]]:
     with tempfile.TemporaryDirectory() as folder:
         report = Path(folder) / "report.json"
         command = [sys.executable, "-m", "pytest", *ARGUMENTS, f"--cio-report={report}", "-p", "no:cacheprovider"]
-        code = subprocess.run(command, cwd=EXAMPLES / name, check=False).returncode
+        quiet = {key: value for key, value in os.environ.items() if key != "GITHUB_ACTIONS"}  # no annotations
+        code = subprocess.run(command, cwd=EXAMPLES / name, check=False, env=quiet).returncode
         tests = json.loads(report.read_text(encoding="utf-8"))["tests"] if report.exists() else []
     found = [violation for test in tests for violation in test["violations"]]
     return code, {one["rule"] for one in found if one["severity"] == "error" and not one["allowed"]}

@@ -24,7 +24,7 @@ OPTIONS = {
     "--cio-contract": ("check every request to Customer.io; nothing leaves the machine", FLAG),
     "--cio-strict": ("warnings fail tests too", FLAG),
     "--cio-record": ("record what a sandbox answers, test by test, in cassettes/", FLAG),
-    "--cio-report": ("write the verdicts; kind by suffix: .json", FILES),
+    "--cio-report": ("write the verdicts; kind by suffix: .json, .md, .html", FILES),
 }
 INI: dict[str, tuple[Any, Any, str]] = {
     "cio_contract": ("bool", False, "check every test, as with --cio-contract"),
@@ -236,6 +236,8 @@ class _Reports:
             _run(self.config).results.add_compared(*compared)
         if verdicts := getattr(report, "cio", None):
             _run(self.config).results.add(verdicts)
+        if run := _started(self.config):
+            run.receive(report)
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_configure_node(self, node: Any) -> None:

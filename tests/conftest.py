@@ -16,6 +16,9 @@ import pytest
 # a hundredth of the time that reading all takes.
 os.environ.setdefault("SSL_CERT_FILE", str(Path(__file__).with_name("data") / "authority.pem"))
 
+# In a workflow of GitHub, inner runs would print annotations, which their output is not compared with.
+os.environ.pop("GITHUB_ACTIONS", None)
+
 # pytester removes the modules that an in-process run imported, and some C extensions cannot be imported twice. httpx2
 # imports httpcore2 late, and would map the exceptions of the module that was removed. So they are imported here.
 CLIENTS = ("aiohttp", "httpcore", "httpcore2", "httpx", "httpx2", "requests", "urllib3")
@@ -30,7 +33,8 @@ importlib.import_module("analytics")
 
 pytest_plugins = ["pytester"]
 MEASURED = pytest.StashKey[Any]()
-TOGETHER = "tests/sdks/"
+# Tests that share one long run, by the beginning of their node ids, with what is shared.
+TOGETHER = {"tests/sdks/": "", "tests/stories/test_examples.py": "the demo", "tests/test_readme.py": "the demo"}
 
 
 @pytest.hookimpl(optionalhook=True)
@@ -72,12 +76,13 @@ def pytest_runtest_call(item: pytest.Item) -> Iterator[None]:
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
-    """Give all tests of a file in `TOGETHER` to one worker, because they share one long run."""
+    """Give tests that share one long run to one worker."""
     from xdist.scheduler import LoadScopeScheduling
 
     class Scheduling(LoadScopeScheduling):
         def _split_scope(self, nodeid: str) -> str:
-            return nodeid.partition("::")[0] if nodeid.startswith(TOGETHER) else nodeid
+            shared = next((run for start, run in TOGETHER.items() if nodeid.startswith(start)), None)
+            return nodeid if shared is None else shared or nodeid.partition("::")[0]
 
     return Scheduling(config, log)
 

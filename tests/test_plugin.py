@@ -73,9 +73,11 @@ def test_reports_are_collected(pytester: pytest.Pytester) -> None:
     assert RUN not in config.stash
     row: dict[str, Any] = {"nodeid": "t.py::t", "operation": "track.event", "case": None}
     part = {"rows": [row], "applicable": {}}
-    reports.pytest_runtest_logreport(SimpleNamespace(cio=part, cio_recorded=["t.py::t", 2]))
+    report = {"nodeid": "t.py::t", "when": "call", "outcome": "failed", "cio_headline": "lost"}
+    reports.pytest_runtest_logreport(SimpleNamespace(cio=part, cio_recorded=["t.py::t", 2], **report))
     results = config.stash[RUN].results
     assert (results.rows, results.recorded) == ([row], {"t.py::t": 2})
+    assert (results.outcomes, results.headlines) == ({"t.py::t": "failed"}, {"t.py::t": "lost"})
 
 
 def test_a_worker_of_xdist_is_done(pytester: pytest.Pytester) -> None:

@@ -127,6 +127,12 @@ def matrix() -> str:
     return fenced(between(usual(), r"=+ customer\.io =+\n", r"\n=+ "))
 
 
+def green() -> str:
+    """The end of the run of the service that handles every error."""
+    output = demo().stdout.partition("cd examples/signup_as_usual")[0]
+    return fenced(between(output, r"=+ customer\.io =+\n", r"\n=+ "))
+
+
 def error_cases() -> str:
     """The table of error cases, a row for each."""
     cases = Cassettes(Catalog.load()).cases()
@@ -161,6 +167,7 @@ GENERATED: dict[str, Callable[[], str]] = {
     "contract-message": contract_message,
     "handling-message": handling_message,
     "matrix": matrix,
+    "green": green,
     "error-cases": error_cases,
     "rules": rules,
 }

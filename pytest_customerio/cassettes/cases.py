@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Literal
 from pytest_customerio.cassettes.folders import cassettes_below
 from pytest_customerio.cassettes.prepared import prepared_data
 from pytest_customerio.cassettes.provenance import About, read
-from pytest_customerio.cassettes.unrecorded import not_published, success_by_type
+from pytest_customerio.cassettes.unrecorded import BY_TYPE, not_published, success_by_type
 from pytest_customerio.core import data
 from pytest_customerio.core.data import UnknownNameError
 from pytest_customerio.core.model import Answer, ErrorCase, Provenance
@@ -97,6 +97,15 @@ class Cassettes:
             return self._success[operation]
         except KeyError:
             return self._load_success(operation)
+
+    def success_provenance(self, operation: str) -> Provenance:
+        """Where the success answer of an operation comes from."""
+        surface, _, name = operation.partition(".")
+        for path in reversed(self._files.get((surface, SUCCESS), ())):
+            file = self._open(path)
+            if operation in file.operations:
+                return read(file.document, Answer(200), self._names[surface]).of(name).provenance
+        return BY_TYPE
 
     def answer(self, match: Match) -> Answer:
         """The success answer to a request, also where its payload leaves the operation open; a 404 where no operation

@@ -77,6 +77,12 @@ def json_path(parts: Iterable[str | int], root: str = "$") -> str:
     return root + "".join(_step(part) for part in parts)
 
 
+def member_name(name: str) -> str:
+    """The name of a member: quoted if it is unusual, `"…"` if it holds personal data."""
+    step = _step(name)
+    return step[1:] if step.startswith(".") else step[1:-1]
+
+
 def safe_url(operation: Operation | None, method: str, url: str, paths: Collection[str] = ()) -> str:
     """Method and URL without credentials, fragment, values of the query and what may be an identifier.
 

@@ -18,7 +18,6 @@ __tracebackhide__ = True  # pytest leaves the frames of this module out of trace
 
 # Where recordings of tests are, below the root of a project. pytest-recording's are in `cassettes/<module>`.
 RECORDINGS = Path("cassettes", "recorded")
-REPORT_KINDS = (".json",)
 # `operations="each"`: the cases run once for each operation that the test sends.
 EACH = "each"
 
@@ -75,11 +74,12 @@ class ErrorsMark:
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """The options and ini settings of one run."""
+    """The options and ini settings of one run. `detailed` says that a report shows payloads and attempts of tests."""
 
     contract: bool = False
     strict: bool = False
     reports: tuple[Path, ...] = ()
+    detailed: bool = False
     region: str | None = None
     schemas: tuple[Path, ...] = ()
     cassettes: tuple[Path, ...] = ()
@@ -90,11 +90,14 @@ class Settings:
     rootdir: Path = field(default_factory=Path)
 
 
-def report_path(text: str, base: Path, rootdir: Path | None = None) -> Path:
-    """The file of one `--cio-report`. A missing folder is created in the project only, when the report is written."""
+def report_path(text: str, kinds: Collection[str], base: Path, rootdir: Path | None = None) -> Path:
+    """The file of one `--cio-report`, which has one of these suffixes.
+
+    A missing folder is created in the project only, when the report is written.
+    """
     path = base / text
-    if path.suffix.lower() not in REPORT_KINDS:
-        raise SettingsError(f"--cio-report={text}: the suffix decides the kind; accepted: {', '.join(REPORT_KINDS)}")
+    if path.suffix.lower() not in kinds:
+        raise SettingsError(f"--cio-report={text}: the suffix decides the kind; accepted: {', '.join(kinds)}")
     try:
         _check_report(path, [folder.resolve() for folder in (base, rootdir or base)])
     except (OSError, ValueError) as error:

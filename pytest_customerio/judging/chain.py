@@ -44,7 +44,7 @@ def gaps_of(observation: Observation) -> list[float]:
     pairs = [(a, b) for a, b in pairwise(chain_of(observation)) if not b.draining]
     if any(attempt.flow is None for pair in pairs for attempt in pair):
         return _without_machine_time(elapsed_of(observation), observation.waits)
-    return [_waited(earlier, later) for earlier, later in pairs]
+    return [waited_between(earlier, later) for earlier, later in pairs]
 
 
 def asked_of(observation: Observation) -> list[float | None]:
@@ -58,7 +58,7 @@ def elapsed_of(observation: Observation) -> list[float]:
     return [later.at - earlier.at for earlier, later in pairs if not later.draining]
 
 
-def _waited(earlier: Attempt, later: Attempt) -> float:
+def waited_between(earlier: Attempt, later: Attempt) -> float:
     """The seconds waited between two attempts, without those that the machine took, however busy it was.
 
     They are what the flow of work slept, unless it waited for another reason too, such as a timer of an event loop.

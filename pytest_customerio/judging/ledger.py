@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 from pytest_customerio.contract.contract import Judged
 from pytest_customerio.core.allowances import Allowance
@@ -18,6 +19,8 @@ HELD = 16 * 1024 * 1024
 KINDS = 50
 # The number of call sites that are kept for one operation.
 SITES = 50
+# The number of requests of one operation that are noted for a report.
+NOTED = 5
 # The number of requests of one test whose credentials and addresses are looked for in what it wrote.
 CARRIED = 100
 
@@ -33,7 +36,9 @@ class Occurrence:
 
 @dataclass(slots=True)
 class Tally:
-    """What one test sent to one operation. `full` says that there were more violations than are kept."""
+    """What one test sent to one operation. `full` says that there were more violations than are kept. `noted` are
+    requests as a report shows them: the first of each call site, and those that broke a rule.
+    """
 
     operation: str
     requests: int = 0
@@ -42,6 +47,7 @@ class Tally:
     kinds: dict[str, int] = field(default_factory=dict)
     full: bool = False
     call_sites: dict[str, None] = field(default_factory=dict)
+    noted: list[Mapping[str, Any]] = field(default_factory=list)
 
     def add(self, interaction: Interaction, violations: Iterable[Violation]) -> None:
         """Count one interaction and its violations."""
@@ -70,7 +76,8 @@ class Record:
 
     `carry` says what a request carried that must not show; `carried` is that of the first requests. `unjudged` are the
     requests in whose judging an error of ours was raised, with that error. `case` is the error case that the test runs
-    in. `needed` are the allowances that covered a violation, as they were given.
+    in. `needed` are the allowances that covered a violation, as they were given. `note` gives a request as a report
+    shows it; without it none is noted.
     """
 
     def __init__(
@@ -82,6 +89,7 @@ class Record:
         keep: bool = False,
         carry: Callable[[Interaction, Operation | None], Carried | None] = lambda *_: None,
         case: str | None = None,
+        note: Callable[[Interaction, Operation | None], Mapping[str, Any]] | None = None,
     ) -> None:
         self.nodeid = nodeid
         self.allow = allow
@@ -93,6 +101,7 @@ class Record:
         self.carried: list[Carried] = []
         self.unjudged: list[tuple[Interaction, Exception]] = []
         self._carry = carry
+        self._note = note
         self._judge = judge
         self._open: list[PendingInteraction] = []
         self._sent: list[PendingInteraction] = []
@@ -173,6 +182,9 @@ class Record:
             tally = self.tallies[name] = Tally(name)
         violations = [self.marked(one, name, self.case) for one in judged.violations] if judged.violations else ()
         carried = self._carry(interaction, judged.operation) if len(self.carried) < CARRIED else None
+        new = bool(violations) or interaction.sent_from not in tally.call_sites
+        if self._note is not None and new and len(tally.noted) < NOTED:
+            tally.noted.append(self._note(interaction, judged.operation))
         tally.add(replace(interaction, operation=judged.operation) if violations else interaction, violations)
         if carried is not None:
             self.carried.append(carried)

@@ -19,8 +19,12 @@ _NAMES = 2
 
 def of_contract(operation: str, violation: Violation) -> str:
     """The cause of a contract that was not kept. The value that was found varies, the index in a batch too."""
-    where = _NUMBER.sub("#", violation.where)
-    return f"{operation} {violation.rule} {where} {violation.sent_from}"
+    return place(operation, violation.rule, violation.where, violation.sent_from)
+
+
+def place(operation: str, rule: str, where: str, sent_from: str | None) -> str:
+    """The cause that a place in a payload stands for."""
+    return f"{operation} {rule} {_NUMBER.sub('#', where)} {sent_from}"
 
 
 def of_handling(operation: str, case: str, violations: Iterable[Violation]) -> str:

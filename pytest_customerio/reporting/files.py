@@ -2,23 +2,23 @@
 
 from __future__ import annotations
 
-import json
 import os
-import tempfile
-from collections.abc import Mapping
+import secrets
 from pathlib import Path
-from typing import Any
 
 
-def write(path: Path, document: Mapping[str, Any]) -> None:
-    """Write a JSON document in one step, so that a reader never sees half of it. Raises OSError if that fails."""
+def write(path: Path, text: str) -> None:
+    """Write a text in one step, so that a reader never sees half of it. Raises OSError if that fails.
+
+    Half of a surrogate pair, which UTF-8 cannot encode, becomes a question mark. The file may be read by whom the umask
+    lets: a report is for others too.
+    """
     path.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    made = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
     try:
-        with os.fdopen(handle, "w", encoding="utf-8") as file:
-            json.dump(document, file, indent=1, ensure_ascii=False)
-            file.write("\n")
-        os.replace(name, path)
+        with made.open("x", encoding="utf-8", errors="replace", newline="\n") as file:
+            file.write(text)
+        os.replace(made, path)
     except BaseException:
-        Path(name).unlink(missing_ok=True)
+        made.unlink(missing_ok=True)
         raise

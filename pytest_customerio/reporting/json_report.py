@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from typing import Any
 
@@ -9,6 +10,11 @@ from pytest_customerio.reporting.reach import unreached
 from pytest_customerio.reporting.results import Results
 
 VERSION = 1
+
+
+def text(results: Results) -> str:
+    """The report as the text of its file."""
+    return json.dumps(document(results), indent=1, ensure_ascii=False) + "\n"
 
 
 def document(results: Results) -> dict[str, Any]:
@@ -23,7 +29,7 @@ def document(results: Results) -> dict[str, Any]:
     looked_at = results.looked_at.document()
     return {
         "version": VERSION,
-        "tests": results.rows,
+        "tests": results.ordered,
         "coverage": coverage,
         "looked_at": looked_at,
         "recordings": [*_recorded(results), *_compared(results)],

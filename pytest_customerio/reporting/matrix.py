@@ -1,15 +1,51 @@
-"""The matrix in the terminal: operations down, families of error cases across."""
+"""The matrix: operations down, families of error cases across; as values, and as lines of the terminal."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
 
-from pytest_customerio.reporting.results import Results, Row, is_allowed
+from pytest_customerio.reporting.results import Results, is_allowed
 
 # The columns: a case belongs to one by the start of its id; a case without a status is a fault of the network.
 FAMILIES = ("400", "401", "403", "404", "408", "413", "422", "429", "4xx", "5xx", "207", "2xx", "3xx", "network")
 
 
+# The column of the contract, which is the first.
+CONTRACT = "contract"
+# What a cell can say, the worst last.
+_WORDS = ("ok", "allowed", "known", "FAIL")
+Violation = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """What became of an operation in one family of error cases, or of its contract: ok, FAIL, known, allowed, or `-`.
+
+    `met` of `known` call sites met an error of the family; both are 0 where all did, or none.
+    """
+
+    word: str
+    met: int = 0
+    known: int = 0
+
+    @property
+    def share(self) -> str:
+        """`1/2` where one of two call sites met an error; empty where all did, or none."""
+        return f"{self.met}/{self.known}" if self.known else ""
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """The cells of each operation: that of its contract, then one for each of the `families`."""
+
+    families: Sequence[str]
+    rows: Sequence[tuple[str, Sequence[Cell]]]
+
+
+@lru_cache(maxsize=1000)
 def family(case: str) -> str:
     """The column of a case id: `429-rate-limited` is `429`, `503-unavailable` `5xx`, `read-timeout` `network`."""
     status = case[:3]
@@ -18,19 +54,21 @@ def family(case: str) -> str:
     return status if status in FAMILIES else f"{status[0]}xx"
 
 
+def cells(results: Results) -> Table:
+    """The matrix as values."""
+    families, words, sites = _families(results), _words(results), results.call_sites
+    return Table(families, [(name, _row(name, families, words, sites[name])) for name in results.operations])
+
+
 def matrix(results: Results) -> list[str]:
-    """The lines of the matrix: a cell is ok, FAIL, allowed or -, with how many call sites met a case, if not all."""
-    columns, sites = _columns(results), results.call_sites
-    head = ["operation", "contract", *columns]
-    body = [
-        [name, _contract_cell(results, name)]
-        + [_case_cell(results, name, column) + _share(sites[name].values(), column) for column in columns]
-        for name in results.operations
-    ]
-    widths = [max(len(cells[index]) for cells in [head, *body]) for index in range(len(head))]
+    """The lines of the matrix: a cell is ok, FAIL, known, allowed or -; how many call sites met a case, if not all."""
+    table = cells(results)
+    head = ["operation", CONTRACT, *table.families]
+    body = [[name, *(f"{one.word} {one.share}".strip() for one in row)] for name, row in table.rows]
+    widths = [max(len(texts[index]) for texts in [head, *body]) for index in range(len(head))]
     return [
-        "  ".join(cell.ljust(width) for cell, width in zip(cells, widths, strict=True)).rstrip()
-        for cells in [head, *body]
+        "  ".join(text.ljust(width) for text, width in zip(texts, widths, strict=True)).rstrip()
+        for texts in [head, *body]
     ]
 
 
@@ -42,38 +80,55 @@ def legend(shown: Iterable[str]) -> str:
     meanings = [
         *["- not tried"] * ("-" in cells),
         *[f"{partly} met at {met} of {known} call sites"] * bool(partly),
+        *["known: broken, and in the baseline"] * ("known" in cells),
         *["allowed: broken, and allowed by a mark or the ini"] * ("allowed" in cells),
     ]
     return "; ".join(meanings)
 
 
-def _columns(results: Results) -> list[str]:
+def _families(results: Results) -> list[str]:
     cases = {one["case"] for one in results.rows if one["case"]}.union(*results.applicable.values())
-    return [name for name in FAMILIES if any(family(case) == name for case in cases)]
+    found = set(map(family, cases))
+    return [name for name in FAMILIES if name in found]
 
 
-def _contract_cell(results: Results, operation: str) -> str:
-    return _word(results, (one for one in results.rows if one["operation"] == operation), handling=False)
+def _row(
+    name: str, families: Sequence[str], words: Mapping[tuple[str, str], str], sites: Mapping[str, set[str]]
+) -> list[Cell]:
+    met = [set(map(family, cases)) for cases in sites.values()]
+    row = [Cell(words[name, CONTRACT])]
+    for one in families:
+        number = sum(one in cases for cases in met)
+        share = (number, len(met)) if 0 < number < len(met) else (0, 0)
+        row.append(Cell(words.get((name, one), "-"), *share))
+    return row
 
 
-def _case_cell(results: Results, operation: str, column: str) -> str:
-    rows = [
-        one for one in results.rows if one["operation"] == operation and one["case"] and family(one["case"]) == column
-    ]
-    return _word(results, rows, handling=True) if rows else "-"
+def _words(results: Results) -> dict[tuple[str, str], str]:
+    """The word of each cell that was tried, by operation and family.
 
-
-def _share(sites: Collection[set[str]], column: str) -> str:
-    """` 1/2` where one of two call sites met errors of the family; nothing where all did, or none."""
-    met = sum(any(family(case) == column for case in cases) for cases in sites)
-    return f" {met}/{len(sites)}" if 0 < met < len(sites) else ""
-
-
-def _word(results: Results, rows: Iterable[Row], *, handling: bool) -> str:
-    """FAIL if a violation fails its test, allowed if one is allowed. Violations of error handling have no `where`,
-    those of contracts have.
+    Violations of error handling have no `where`, those of contracts have.
     """
-    violations = [each for one in rows for each in one["violations"] if (each["where"] == "") is handling]
-    if any(results.fails(each) for each in violations):
+    found: dict[tuple[str, str], str] = {}
+    for one in results.rows:
+        name, case = one["operation"], one["case"]
+        _add(found, (name, CONTRACT), results, (each for each in one["violations"] if each["where"]))
+        if case:
+            _add(found, (name, family(case)), results, (each for each in one["violations"] if not each["where"]))
+    return found
+
+
+def _add(
+    found: dict[tuple[str, str], str], place: tuple[str, str], results: Results, violations: Iterable[Violation]
+) -> None:
+    """Let a cell say the worst of its violations."""
+    found[place] = max([found.get(place, "ok"), *(_word(results, each) for each in violations)], key=_WORDS.index)
+
+
+def _word(results: Results, violation: Violation) -> str:
+    """FAIL if it fails its test, known if the baseline knows it, allowed if a mark or the ini allows it."""
+    if results.fails(violation):
         return "FAIL"
-    return "allowed" if any(map(is_allowed, violations)) else "ok"
+    if violation.get("known"):
+        return "known"
+    return "allowed" if is_allowed(violation) else "ok"

@@ -64,7 +64,10 @@ def _ways(results: Results) -> Iterator[tuple[str, str, Way]]:
 def _way(results: Results, row: Row, place: int, *, first: bool) -> Way:
     """How errors would meet the call site at this `place` among those of its operation in the test."""
     operation, nodeid = row["operation"], row["nodeid"].partition("[")[0]
-    marks = results.tests.get(row["nodeid"], {}).get("mark")
+    test = results.tests.get(row["nodeid"], {})
+    marks = test.get("mark")
+    if not test.get("markable", True):
+        return Way(5, nodeid, "in a test function", "@pytest.mark.cio_errors")
     if place:
         paste = f'with cio.replay("429", operations="{operation}"):'
         return Way(4, nodeid, f"around this call in {nodeid}", paste)

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from pytest_customerio.core.model import Verdict, Violation
@@ -12,8 +15,25 @@ from pytest_customerio.reporting.looked_at import LookedAt, looked_at
 Row = Mapping[str, Any]
 # What one test phase adds to the results: `rows`, `applicable`, the case ids by operation, and `looked_at`, what was
 # heard of each test (see `CheckedTest.looked_at`). `skipped` is why the case of an item was not replayed: its `reason`,
-# the `case`, and the operations to which it is `impossible`. xdist can send it.
+# the `case`, and the operations to which it is `impossible`. `details` is what a report shows of each row besides it
+# (`running/details.py`), where a report of the run shows that. xdist can send it.
 Part = Mapping[str, Any]
+# Which row of the results: test, operation, case.
+Key = tuple[str, str, str | None]
+# The place of a test that has none, such as one that another plugin made: the last one.
+LAST = 10**9
+
+
+@dataclass(frozen=True, slots=True)
+class About:
+    """The run itself: the root folder, when it ended (`2026-11-26 04:17 UTC`), which part of the suite it ran, if not
+    all, and the `versions` of what ran it.
+    """
+
+    rootdir: Path = Path()
+    ended: str = ""
+    partial: str = ""
+    versions: str = ""
 
 
 def row(verdict: Verdict) -> dict[str, Any]:
@@ -30,11 +50,13 @@ def part(
     applicable: Mapping[str, Iterable[str]],
     looked_at: Mapping[str, Any] | None = None,
     skipped: Mapping[str, Any] | None = None,
+    details: Mapping[str, Any] | None = None,
 ) -> dict[str, Any]:
     """What one test phase adds to the results, as values that xdist can send."""
     rows = [row(verdict) for verdict in verdicts]
     listed = {operation: list(cases) for operation, cases in applicable.items()}
-    return {"rows": rows, "applicable": listed, "looked_at": looked_at or {}, "skipped": skipped or {}}
+    more = {"details": details} if details is not None else {}
+    return {"rows": rows, "applicable": listed, "looked_at": looked_at or {}, "skipped": skipped or {}, **more}
 
 
 class Results:
@@ -48,20 +70,52 @@ class Results:
         self.compared: dict[str, Mapping[str, Any]] = {}
         self.tests: dict[str, Mapping[str, Any]] = {}
         self.skipped: dict[str, Mapping[str, Any]] = {}
-        self._rows: dict[tuple[str, str, str | None], Row] = {}
+        # What pytest says of each test: passed, failed, error, skipped, xfailed or xpassed; and the headlines of the
+        # failures that are ours.
+        self.outcomes: dict[str, str] = {}
+        self.headlines: dict[str, str] = {}
+        # Where a report of the run shows that: the details of rows, each as JSON texts, and the answers by operation
+        # and case; the success has no case.
+        self.details: dict[Key, Sequence[str]] = {}
+        self.answers: dict[str, dict[str, Mapping[str, Any]]] = {}
+        self.about = About()
+        self._rows: dict[Key, Row] = {}
+        self._of_test: dict[str, list[Key]] = {}
 
     def add(self, new: Part) -> None:
         """Add one test phase; its rows replace those of an earlier phase, or of an earlier run of the test."""
-        for one in new["rows"]:
-            self._rows[one["nodeid"], one["operation"], one["case"]] = one
+        keys = [_key(one) for one in new["rows"]]
+        for nodeid in new.get("looked_at", {}):
+            for key in self._of_test.pop(nodeid, ()):
+                self._rows.pop(key, None)
+        for key, one in zip(keys, new["rows"], strict=True):
+            self._rows[key] = one
+            self._of_test.setdefault(key[0], []).append(key)
+        self._add_details(keys, new.get("details"))
         self.applicable.update(new["applicable"])
         self.tests.update(new.get("looked_at", {}))
         self.skipped.update(new.get("skipped", {}))
 
+    def _add_details(self, keys: Sequence[Key], details: Mapping[str, Any] | None) -> None:
+        """Add the details of rows. Most are the same for all cases of a test, so that equal texts are held once."""
+        if details is not None:
+            for key, texts in zip(keys, details["rows"], strict=True):
+                self.details[key] = tuple(map(sys.intern, texts))
+            for operation, found in details["answers"].items():
+                self.answers.setdefault(operation, {}).update(found)
+
+    def add_outcome(self, nodeid: str, outcome: str) -> None:
+        """Add what pytest says of one phase of a test. A failure is not replaced by the phase behind it."""
+        if outcome == "rerun":
+            self.outcomes.pop(nodeid, None)
+            self.headlines.pop(nodeid, None)
+        elif outcome and self.outcomes.get(nodeid) not in ("failed", "error"):
+            self.outcomes[nodeid] = outcome
+
     def add_late(self, new: Part) -> None:
         """Add what one test sent after it was over to the test's rows; `lines` are shown below the matrix."""
         for one in new["rows"]:
-            key = (one["nodeid"], one["operation"], one["case"])
+            key = _key(one)
             old = self._rows.get(key, {**one, "attempts": 0, "violations": []})
             attempts, violations = old["attempts"] + one["attempts"], [*old["violations"], *one["violations"]]
             sites = list(dict.fromkeys([*old["call_sites"], *one["call_sites"]]))
@@ -90,6 +144,12 @@ class Results:
     def rows(self) -> list[Row]:
         """All rows, in the order in which tests began to send them."""
         return list(self._rows.values())
+
+    @property
+    def ordered(self) -> list[Row]:
+        """All rows, in the order of the tests; the workers of xdist end theirs in any order."""
+        places = {nodeid: one.get("index", LAST) for nodeid, one in self.tests.items()}
+        return sorted(self.rows, key=lambda one: places.get(one["nodeid"], LAST))
 
     @property
     def operations(self) -> list[str]:
@@ -154,6 +214,10 @@ class Results:
     def fails(self, violation: Mapping[str, Any]) -> bool:
         """Whether this violation of a row fails its test: not where a mark or the ini allows it."""
         return not is_allowed(violation) and fails(violation["severity"], strict=self.strict)
+
+
+def _key(one: Row) -> Key:
+    return (one["nodeid"], one["operation"], one["case"])
 
 
 def is_allowed(violation: Mapping[str, Any]) -> bool:

@@ -150,6 +150,12 @@ def verdicts(test: CheckedTest) -> list[Verdict]:
     return rows
 
 
+def worst_of(test: CheckedTest, verdict: Verdict) -> tuple[Judgement | None, int]:
+    """The judgement that a verdict about a case rests on, and of how many payloads it is the worst."""
+    met = [one for one in test.judgements if (one.operation, one.case.id) == (verdict.operation, verdict.case)]
+    return (min(met, key=_rank) if met else None), len(met)
+
+
 def _took(test: CheckedTest, case: ReplayedCase) -> list[str]:
     """The mocks that took all calls that could have met a case."""
     return test.mocked.took() if test.mocked is not None and not case.sent else []

@@ -13,6 +13,7 @@ import pytest
 from pytest_customerio.core import settings
 from pytest_customerio.core.data import DataError
 from pytest_customerio.core.settings import IniError, Settings, SettingsError
+from pytest_customerio.reporting import kinds
 
 T = TypeVar("T")
 # Each of them activates the gate: a run that only reports, and sends to the service, is what nobody wants.
@@ -30,13 +31,12 @@ def read(config: pytest.Config, given: Mapping[str, Any] | None = None) -> Setti
     `given` are the values of the options, where pytest has not put them into `config` yet.
     """
     given = vars(config.option) if given is None else given
+    reports = _reports(config, given["cio_report"])
     return Settings(
         contract=any(given[name] for name in OPTIONS) or bool(_get(config, "cio_contract")),
         strict=bool(given["cio_strict"]),
-        reports=tuple(
-            settings.report_path(text, config.invocation_params.dir, Path(config.rootpath))
-            for text in given["cio_report"]
-        ),
+        reports=reports,
+        detailed=any(kinds.kind(path) in kinds.DETAILED for path in reports),
         region=settings.region(_get(config, "cio_region")),
         schemas=settings.folders("cio_schemas", _get(config, "cio_schemas")),
         cassettes=settings.folders("cio_cassettes", _get(config, "cio_cassettes")),
@@ -46,6 +46,13 @@ def read(config: pytest.Config, given: Mapping[str, Any] | None = None) -> Setti
         rootdir=Path(config.rootpath),
         allow_lines=tuple(_get(config, "cio_allow")),
     )
+
+
+def _reports(config: pytest.Config, given: Iterable[str]) -> tuple[Path, ...]:
+    base, root = config.invocation_params.dir, Path(config.rootpath)
+    for text in given:
+        kinds.check(text)
+    return tuple(settings.report_path(text, kinds.KINDS, base, root) for text in given)
 
 
 def _record(config: pytest.Config, given: Mapping[str, Any]) -> bool:

@@ -10,9 +10,10 @@ import pytest
 
 from pytest_customerio.replay.endless import GaveUp
 from pytest_customerio.reporting import causes
+from pytest_customerio.reporting.junit import properties
 from pytest_customerio.running.allowances import states
 from pytest_customerio.running.blocks import add_section
-from pytest_customerio.running.conclusion import Conclusion, of_texts
+from pytest_customerio.running.conclusion import Conclusion, of_texts, verdicts
 from pytest_customerio.running.examples import each_example
 
 if TYPE_CHECKING:
@@ -22,10 +23,16 @@ if TYPE_CHECKING:
 
 
 class Phases:
-    """What pytest's hooks do around the phases of a test while the session is open."""
+    """What pytest's hooks do around the phases of a test while the session is open.
 
-    def __init__(self, session: Session, plan: Callable[[pytest.Item], Plan]) -> None:
+    `with_properties` says whether the run writes JUnit XML, which has properties of each test.
+    """
+
+    def __init__(
+        self, session: Session, plan: Callable[[pytest.Item], Plan], *, with_properties: Callable[[], bool] = bool
+    ) -> None:
         self.session = session
+        self._with_properties = with_properties
         self.test: CheckedTest | None = None
         self._plan = plan
         self._fresh = False
@@ -111,7 +118,10 @@ class Phases:
         self._shorten_to_headline(report)
         if test is not None:
             ended = report.passed or (self._ended is not None and bool(self._ended.cause))
+            self._add_headline(report)
             self._add_cause(report, test.plan)
+            if report.when == "teardown" and self._with_properties():
+                report.user_properties.extend(properties(verdicts(test)))
             if said := states(test, report.when or "", ended=ended):
                 report.cio_allowances = said  # type: ignore[attr-defined]
         if test is not None and test.recording is not None and test.recording.written:
@@ -129,10 +139,21 @@ class Phases:
         self._fresh = False
 
     def _shorten_to_headline(self, report: pytest.TestReport) -> None:
-        """Leave the first line of our failure for the short summary: with CI set, pytest would show all of it."""
+        """Leave the first line of our failure for the short summary: with CI set, pytest would show all of it.
+
+        The failure lies at the test, as `--tb=line` shows it, and not at the line of ours that raises it.
+        """
         crash: Any = getattr(report.longrepr, "reprcrash", None)
         if self._failed_with and crash is not None and crash.message.endswith(self._failed_with):
+            path, line, _ = report.location
             crash.message = crash.message.partition("\n")[0]
+            crash.path, crash.lineno = path, (line or 0) + 1
+
+    def _add_headline(self, report: pytest.TestReport) -> None:
+        """Say what of the failure is ours, in its first line."""
+        said = (self._ended or Conclusion()).text or self._beside.text
+        if said and report.failed:
+            report.cio_headline = said.partition("\n")[0]  # type: ignore[attr-defined]
 
     def _put_beside(self, conclusion: Conclusion) -> None:
         """The phase ends with a failure of the test's own; our text stands in it."""

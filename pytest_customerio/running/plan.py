@@ -16,7 +16,7 @@ class Plan:
     With `keep` every interaction is remembered, for `cio.sent`. A test that runs once for each of its operations has a
     `key`, and what it `sends` once that is known. With `unreported` it runs to find that: nothing of it is recorded.
     `function` is the node id that all items of its test function share, and `index` the item's place among all tests.
-    `code` is the code of that function.
+    `code` is the code of that function. No mark reaches an item that is not `markable`, such as a doctest.
     """
 
     nodeid: str
@@ -31,6 +31,7 @@ class Plan:
     function: str = ""
     index: int = 0
     code: CodeType | None = None
+    markable: bool = True
 
     @property
     def operation(self) -> str:

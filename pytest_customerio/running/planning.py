@@ -104,6 +104,7 @@ class Planning:
             code=code_of(getattr(getattr(item, "obj", None), "__func__", getattr(item, "obj", None))),
             key=key_of(item) if asked is not None and asked.each else "",
             case=case_of(item),
+            markable=isinstance(item, pytest.Function),
             keep=options.asks_for(item, "cio"),
         )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 import warnings
 from collections.abc import Callable, Iterable, Mapping
@@ -11,17 +12,19 @@ import pytest
 
 from pytest_customerio.core.model import ErrorCase
 from pytest_customerio.core.settings import Settings
+from pytest_customerio.reporting import kinds
 from pytest_customerio.reporting.files import write
-from pytest_customerio.reporting.json_report import document
 from pytest_customerio.reporting.messages import NOTHING_CHECKED
 from pytest_customerio.reporting.results import Results
 from pytest_customerio.reporting.summary import summary
 from pytest_customerio.running import options, xdist
+from pytest_customerio.running.about import about
 from pytest_customerio.running.allowances import NEEDED
 from pytest_customerio.running.blocks import Blocks
 from pytest_customerio.running.ending import Ending, was_stopped
 from pytest_customerio.running.mistakes import Mistakes
 from pytest_customerio.running.notes import Notes
+from pytest_customerio.running.outcomes import outcome_of
 from pytest_customerio.running.planning import Planning
 from pytest_customerio.running.program import is_program
 from pytest_customerio.running.unittest import case_of
@@ -108,8 +111,12 @@ class Run:
         if session is not None and self.phases is None:
             from pytest_customerio.running.phases import Phases
 
-            self.phases = Phases(session, self.planning.of)
+            self.phases = Phases(session, self.planning.of, with_properties=self._writes_xml)
             session.open(for_good=self._alone and self.settings.contract)
+
+    def _writes_xml(self) -> bool:
+        """Whether pytest writes JUnit XML. The gate is open before this option is read."""
+        return bool(self.config.getoption("xmlpath", default=None))
 
     def close(self) -> None:
         """Remove everything that was installed."""
@@ -150,6 +157,13 @@ class Run:
             self.ending.late_fails = self.ending.late_fails or bool(one["fails"])
             self.notes.allowances.add(dict.fromkeys(one.get("needed", ()), NEEDED))
 
+    def receive(self, report: pytest.TestReport) -> None:
+        """Add what one phase of a test ended with, also if a worker ran the test."""
+        outcome = outcome_of(report)
+        self.results.add_outcome(report.nodeid, outcome)
+        if outcome != "rerun" and (headline := getattr(report, "cio_headline", None)):
+            self.results.headlines[report.nodeid] = headline
+
     def finish(self, session: pytest.Session) -> None:
         """Collect what is late, write what the run leaves behind, and set the exit code."""
         if xdist.is_worker(self.config) and not self.mistakes.text:
@@ -157,7 +171,9 @@ class Run:
         elif self.phases is not None:
             self.add_late(self.phases.session.late())
         if self.ending.is_reported:
+            self.results.about = about(self.config, stopped=was_stopped(session))
             self._write()
+            self._annotate()
         self.ending.decide(session)
         if self.phases is not None:
             self._warn_of_missing_parts()
@@ -167,10 +183,21 @@ class Run:
         """Write each --cio-report file, and remember what the next run is to know."""
         for path in self.settings.reports:
             try:
-                write(path, document(self.results))
+                write(path, kinds.KINDS[kinds.kind(path)](self.results))
             except OSError as error:
                 self.mistakes.fail(f"--cio-report: {path} cannot be written: {error.strerror}")
         self._remember()
+
+    def _annotate(self) -> None:
+        """In a workflow of GitHub Actions: show the problems at the lines of the application.
+
+        The runner reads the commands from both streams. What pytest prints ends in the middle of a row of stdout now.
+        """
+        if os.environ.get("GITHUB_ACTIONS") == "true":
+            from pytest_customerio.reporting.annotations import commands
+
+            for text in commands(self.results, os.environ.get("GITHUB_WORKSPACE", "")):
+                print(f"\n{text}", file=sys.stderr)  # noqa: T201 - the runner reads it
 
     def _remember(self) -> None:
         """Keep for the next run what tests sent that run once for each of their operations."""

@@ -37,6 +37,7 @@ from pytest_customerio.running.traffic import SessionTraffic
 from pytest_customerio.running.unfinished import UnfinishedWork
 
 if TYPE_CHECKING:
+    from pytest_customerio.running.details import Details
     from pytest_customerio.running.replayed_case import ReplayedCase
 
 __tracebackhide__ = True  # pytest shows no frame of ours in anybody's traceback
@@ -73,6 +74,7 @@ class Session:
         self._places = Places(self.catalog.concerns)
         self.recordings = recordings(settings.rootdir / RECORDINGS, self.catalog)
         self._reported: set[str] = set()
+        self._details = _details(self.cassettes) if settings.detailed else None
         self._late: dict[int, Late] = {}
         self.parts = SessionParts(
             self.cassettes,
@@ -139,7 +141,8 @@ class Session:
     def record(self, plan: Plan) -> Record:
         """A new record of what a test sends."""
         judge, carry, allow = self.contract.judge, self._leaks.carried, (*self.allow, *plan.allow)
-        return Record(plan.nodeid, judge, allow, keep=plan.keep, carry=carry, case=plan.case)
+        note = self._details.note if self._details is not None else None
+        return Record(plan.nodeid, judge, allow, keep=plan.keep, carry=carry, case=plan.case, note=note)
 
     def end(self) -> None:
         """The test is over, if one was running."""
@@ -249,7 +252,8 @@ class Session:
         applicable = {name: sorted(self.cassettes.applying(name)) for name in sorted(operations - self._reported)}
         self._reported |= operations
         looked_at = {test.plan.nodeid: test.looked_at()}
-        return part(rows, applicable, looked_at=looked_at, skipped=test.unreplayed())
+        details = self._details.of(test, rows) if self._details is not None else None
+        return part(rows, applicable, looked_at=looked_at, skipped=test.unreplayed(), details=details)
 
     def _replaced(self) -> list[tuple[str, object]]:
         """The functions of clients and SDKs that are replaced now, each with what stands there."""
@@ -259,3 +263,9 @@ class Session:
     def identified(self, interaction: Interaction) -> Interaction:
         """The interaction with its operation."""
         return replace(interaction, operation=self.contract.operation(interaction))
+
+
+def _details(cassettes: Cassettes) -> Details:
+    from pytest_customerio.running.details import Details
+
+    return Details(cassettes)

@@ -165,7 +165,8 @@ class CheckedTest:
         used = self.used or (notes.idle if notes is not None else "")
         mark = errors.written("each") * (not errors.each) if errors is not None else None
         seen = {**counts, "heard": heard or counts["calls"], "requests": heard - unsent, "used": used, "mark": mark}
-        return {**seen, "key": self.plan.key, "sent": self._operations(), "gone": self.gone}
+        seen["markable"] = self.plan.markable
+        return {**seen, "key": self.plan.key, "sent": self._operations(), "gone": self.gone, "index": self.plan.index}
 
     def _operations(self) -> list[str]:
         """The operations that a test with a `key` sends, in order."""

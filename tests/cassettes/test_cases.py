@@ -494,3 +494,14 @@ def test_a_status_that_no_case_has(word: str, meant: str) -> None:
     with pytest.raises(UnknownNameError) as caught:
         CASSETTES.find(word)
     assert caught.value.nearest == meant
+
+
+def test_where_a_success_comes_from(tmp_path: Path) -> None:
+    """What the file says of the operation; one of the table of routes is made from its type; the user's own wins."""
+    assert CASSETTES.success_provenance("track.identify").source == "observed"
+    assert CASSETTES.success_provenance("track.region").source == "documented"
+    assert CASSETTES.success_provenance("app.list_campaigns").source == "synthetic"
+    write(tmp_path, f"track/{SUCCESS}.yaml", (IDENTIFY, 200))
+    cassettes = Cassettes(CATALOG, [tmp_path])
+    assert cassettes.success_provenance("track.identify").source == "recorded"
+    assert cassettes.success_provenance("track.region").source == "documented"

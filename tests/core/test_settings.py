@@ -36,7 +36,7 @@ from pytest_customerio.core.settings import ErrorsMark, SettingsError
             "ini cio_hosts: 'proxy.example/cio' is no base URL; accepted: https://host[:port][/path]",
         ),
         (
-            lambda: settings.report_path("report.xml", Path()),
+            lambda: settings.report_path("report.xml", (".json",), Path()),
             "--cio-report=report.xml: the suffix decides the kind; accepted: .json",
         ),
     ],
@@ -57,10 +57,10 @@ def test_folders_must_exist(tmp_path: Path) -> None:
 
 def test_a_report_is_a_file(tmp_path: Path) -> None:
     """The path is relative to the folder in which pytest was called."""
-    assert settings.report_path("out/report.JSON", tmp_path) == tmp_path / "out" / "report.JSON"
+    assert settings.report_path("out/report.JSON", (".json",), tmp_path) == tmp_path / "out" / "report.JSON"
     (tmp_path / "folder.json").mkdir()
     with pytest.raises(SettingsError, match="--cio-report=folder.json: is a folder, not a file"):
-        settings.report_path("folder.json", tmp_path)
+        settings.report_path("folder.json", (".json",), tmp_path)
 
 
 def test_good_values_pass() -> None:

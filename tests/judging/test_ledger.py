@@ -33,6 +33,22 @@ def judging(*violations: Violation) -> Callable[[Interaction], Judged]:
     return lambda _: Judged(OPERATION, violations)
 
 
+def test_requests_are_noted_for_a_report() -> None:
+    """The first of each call site, and those that broke a rule; not more than a report shows of one operation."""
+    broken_first = iter([(broken(),), (), (), (broken(),), (), *[(broken(),)] * 10])
+    record = Record(
+        "t", lambda _: Judged(OPERATION, next(broken_first)), note=lambda call, _: {"attempts": call.attempts}
+    )
+    for number, site in enumerate("aabbc"):
+        record.hear(pending(number, sent_from=site))
+    record.settle()
+    assert [one["attempts"] for one in record.tallies["track.event"].noted] == [0, 2, 3, 4]
+    for _ in range(10):
+        record.hear(pending(sent_from="a"))
+    record.settle()
+    assert len(record.tallies["track.event"].noted) == ledger.NOTED
+
+
 def test_equal_violations_are_counted() -> None:
     """The same rule at the same place, sent from the same line, is one occurrence with a count."""
     record = Record("t", judging(broken()))

@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from jsonschema import Draft202012Validator
 from resulting import BAD, CASES, results, seen, verdict
 
-from pytest_customerio.reporting.json_report import document
+from pytest_customerio import reporting
+from pytest_customerio.reporting.json_report import document, text
 from pytest_customerio.reporting.results import Results
 
 SITE = {"sites": ["app.py:1 in f"], "met_at": ["app.py:1 in f"]}
@@ -87,7 +94,57 @@ def test_recordings() -> None:
     found.add_compared(
         "t.py::old", {"path": "r/old.yaml", "drift": ("$.a: sent",), "is_edited": True, "is_older": False}
     )
-    assert document(found)["recordings"] == [
+    written = document(found)
+    Draft202012Validator(SCHEMA).validate(written)
+    assert {name for one in written["recordings"] for name in one} == set(SCHEMA["$defs"]["recording"]["properties"])
+    assert written["recordings"] == [
         {"nodeid": "t.py::new", "recorded": 3},
         {"nodeid": "t.py::old", "path": "r/old.yaml", "drift": ["$.a: sent"], "edited": True, "older_form": False},
     ]
+
+
+SCHEMA = json.loads((Path(reporting.__file__).parent / "report.schema.json").read_text(encoding="utf-8"))
+
+
+def test_the_schema_fits_what_is_written() -> None:
+    """So it does for a run that heard nothing. The tests of whole runs validate their reports, too."""
+    Draft202012Validator.check_schema(SCHEMA)
+    run = results(verdict("track.event", "401-unauthorized", "raised", BAD, **SITE), verdict("unknown"), t=seen())
+    for found in (run, Results()):
+        Draft202012Validator(SCHEMA).validate(json.loads(text(found)))
+
+
+@pytest.mark.parametrize(
+    ("place", "value"),
+    [
+        (("version",), 2),
+        (("tests", 0, "outcome"), "handled"),
+        (("tests", 0, "waits"), [-1]),
+        (("tests", 0, "violations", 0, "severity"), "fatal"),
+        (("tests", 0, "operation"), "Track event"),
+        (("coverage", "percent"), 101),
+        (("looked_at", "requests"), None),
+    ],
+)
+def test_the_schema_refuses_what_is_wrong(place: tuple[Any, ...], value: object) -> None:
+    """A schema that accepts everything would be no help."""
+    found = json.loads(text(results(verdict("track.event", "401-unauthorized", "raised", BAD, **SITE), t=seen())))
+    *way, last = place
+    at = found
+    for step in way:
+        at = at[step]
+    at[last] = value
+    assert [list(error.absolute_path)[: len(place)] for error in Draft202012Validator(SCHEMA).iter_errors(found)] == [
+        list(place)
+    ]
+
+
+def test_every_member_is_in_the_schema() -> None:
+    """A member that is added to the report has to be described."""
+    found = document(results(verdict("track.event", "401-unauthorized", "raised", BAD, **SITE), t=seen()))
+    described = {name: set(one.get("properties", ())) for name, one in SCHEMA["$defs"].items()}
+    assert set(found) <= set(SCHEMA["properties"])
+    assert set(found["tests"][0]) <= described["row"]
+    assert set(found["tests"][0]["violations"][0]) <= described["violation"]
+    assert set(found["coverage"]) <= described["coverage"]
+    assert set(found["looked_at"]) <= described["looked_at"]

@@ -74,6 +74,20 @@ def test_what_is_allowed_is_not_ok() -> None:
     assert legend(shown) == "- not tried; allowed: broken, and allowed by a mark or the ini"
 
 
+def test_what_the_baseline_knows_is_not_ok() -> None:
+    """It stands above what is allowed, and below what fails."""
+    found = results(
+        verdict("track.event", "401-unauthorized", "lost", replace(LOST, severity="info")),
+        verdict("track.event", None, None, replace(BAD, allowed="old"), test="t.py::u"),
+    )
+    found.rows[0]["violations"][0]["known"] = "an old one"
+    shown = matrix(found)
+    assert shown[1:] == ["track.event  allowed   known  -    -"]
+    assert legend(shown) == (
+        "- not tried; known: broken, and in the baseline; allowed: broken, and allowed by a mark or the ini"
+    )
+
+
 def test_cells_that_explain_themselves_have_no_legend() -> None:
     """ok and FAIL are plain."""
     assert legend(["operation  contract", "track.event  ok"]) == ""

@@ -70,3 +70,48 @@ def test_a_case_that_cannot_happen_is_not_untried() -> None:
     found.add(part((), {}, skipped={"t.py::t[x]": {"case": CASES[1], "reason": "no", "impossible": ["track.event"]}}))
     assert found.untried() == {"track.event": CASES[2:]}
     assert found.percent() == 50.0
+
+
+def test_a_run_of_a_test_replaces_all_rows_of_an_earlier_one() -> None:
+    """What the first run sent, and the second one did not, is not a result of the test."""
+    found = results(verdict("track.event", None, None, BAD), verdict("track.identify", test="t.py::u"), t=seen())
+    found.add(part([verdict("track.identify")], {}, {"t.py::t": seen()}))
+    assert [(one["nodeid"], one["operation"]) for one in found.rows] == [
+        ("t.py::u", "track.identify"),
+        ("t.py::t", "track.identify"),
+    ]
+
+
+def test_rows_have_the_order_of_the_tests() -> None:
+    """Workers end their tests in any order; a test that another plugin made comes last."""
+    found = results(
+        verdict("track.event", test="t.py::made"),
+        verdict("track.event", test="t.py::b"),
+        verdict("track.event", test="t.py::a"),
+        a=seen(index=0),
+        b=seen(index=1),
+    )
+    assert [one["nodeid"] for one in found.ordered] == ["t.py::a", "t.py::b", "t.py::made"]
+
+
+def test_a_failure_is_not_replaced_by_the_phase_behind_it() -> None:
+    """The outcome is that of the phase that failed; a test that is run again begins anew."""
+    found = Results()
+    for outcome in ("", "failed", "passed", "error"):
+        found.add_outcome("t.py::t", outcome)
+    assert found.outcomes == {"t.py::t": "failed"}
+    found.headlines["t.py::t"] = "lost"
+    found.add_outcome("t.py::t", "rerun")
+    assert (found.outcomes, found.headlines) == ({}, {})
+
+
+def test_details_are_held_once() -> None:
+    """Equal texts of several rows are one text; answers of several workers are joined."""
+    found = Results()
+    for number, answers in enumerate(({"": {"source": "observed"}}, {"401": {"source": "documented"}})):
+        nodeid = f"t.py::t[{number}]"
+        details = {"rows": [[str([number - number])]], "answers": {"track.event": answers}}
+        found.add(part([verdict("track.event", test=nodeid)], {}, {nodeid: seen()}, details=details))
+    (first,), (second,) = found.details.values()
+    assert first is second
+    assert found.answers == {"track.event": {"": {"source": "observed"}, "401": {"source": "documented"}}}

@@ -82,7 +82,8 @@ def report(when: str = "call", message: str = "KeyError: 'x'", outcome: str = "f
     """A report of pytest's, with this message in its short summary."""
     failed, passed = outcome == "failed", outcome == "passed"
     longrepr = Failure(message) if failed else ("t.py", 3, message)
-    return SimpleNamespace(when=when, longrepr=longrepr, outcome=outcome, failed=failed, passed=passed, sections=[])
+    state = {"outcome": outcome, "failed": failed, "passed": passed}
+    return SimpleNamespace(when=when, longrepr=longrepr, sections=[], location=("tests/t.py", 6, "test_buy"), **state)
 
 
 @pytest.fixture
@@ -344,7 +345,7 @@ def test_the_results_stand_in_the_report_of_the_phase(phases: Phases, session: F
 
 
 def test_the_short_summary_shows_the_headline(phases: Phases, session: FakeSession) -> None:
-    """Our own failure is cut to its headline; any other message stays whole."""
+    """Our own failure is cut to its headline, and lies at the test; any other message and place stays."""
     item, session.call = begun(phases), BAD
     with pytest.raises(pytest.fail.Exception):
         drive(phases.call(item))
@@ -356,7 +357,8 @@ def test_the_short_summary_shows_the_headline(phases: Phases, session: FakeSessi
     for one in (ours, other, none):
         phases.attach(one)
     assert ours.longrepr.reprcrash.message == "Failed: track.event $.name: expected a name"
-    assert other.longrepr.reprcrash.message == "a\nb"
+    assert (ours.longrepr.reprcrash.path, ours.longrepr.reprcrash.lineno) == ("tests/t.py", 7)
+    assert other.longrepr.reprcrash == SimpleNamespace(message="a\nb", path="t.py", lineno=3)
 
 
 def test_setup_is_listened_to(phases: Phases, session: FakeSession) -> None:

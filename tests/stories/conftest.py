@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 import json
 import pickle
+import pkgutil
 import re
 import textwrap
 from collections.abc import Callable
@@ -52,9 +53,13 @@ def retrying(send, attempts=4, first=1.0):
 '''
 
 
-# Loaded once, not for every inner run. The plugin's own module is left to pytest, which loads it as a user's run does.
-for _name in ("running.run", "running.session", "running.cio", "cassettes.playback", "clients.responses"):
-    importlib.import_module(f"pytest_customerio.{_name}")
+# Loaded once, not for every inner run: pytester forgets what an inner run imported, and no module of ours has a state of
+# its own. The plugin's own module is left to pytest, which loads it as a user's run does. The commands load themselves.
+for _folder in ("core", "contract", "cassettes", "process", "clients", "replay", "judging", "reporting", "running"):
+    _package = importlib.import_module(f"pytest_customerio.{_folder}")
+    for _module in pkgutil.walk_packages(_package.__path__, f"{_package.__name__}."):
+        if not _module.name.endswith(".sitecustomize"):  # that one is for child processes, and refuses Customer.io
+            importlib.import_module(_module.name)
 
 
 READ = parsing._read

@@ -209,7 +209,7 @@ def test_it_does_not_meet_the_next_test_s_error(project: Story) -> None:
     )
     result.assert_outcomes(passed=2)
     rows = [(row["nodeid"].partition("::")[2], row["outcome"], row["attempts"]) for row in project.rows()]
-    assert rows == [("test_error[500-server-error-persists]", "raised", 1), ("test_buy", None, 1)]
+    assert rows == [("test_buy", None, 1), ("test_error[500-server-error-persists]", "raised", 1)]
 
 
 def test_what_is_late_of_a_replay_is_not_answered_with_the_error(project: Story) -> None:

@@ -375,7 +375,7 @@ def test_a_report_that_cannot_be_written_after_all(story: Story, monkeypatch: py
     def refuse(*args: object, **kwargs: object) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("tempfile.mkstemp", refuse)
+    monkeypatch.setattr("os.replace", refuse)
     story.file("report.json", "the old one")
     result = story.run(
         """
