@@ -21,6 +21,8 @@ from pytest_customerio.core.model import Answer, WireRequest
 from pytest_customerio.process.parts import URLLIB3, Part
 from pytest_customerio.process.patching import Patches, Wrapper
 
+__tracebackhide__ = True  # pytest shows no frame of ours in anybody's traceback
+
 _LOG = logging.getLogger("urllib3.connectionpool")
 
 

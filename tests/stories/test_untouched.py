@@ -643,3 +643,35 @@ def test_warnings_name_the_line_of_the_application(project: Story) -> None:
         "-Wignore:BasicAuth",
     )
     result.assert_outcomes(passed=2)
+
+
+def test_pytest_shows_no_frame_of_ours(project: Story) -> None:
+    """In the traceback of an error that a client raises, and of those beneath it, every frame of ours is hidden."""
+    result = project.run(
+        """
+        import app
+        import pytest
+
+        def shown(error):
+            while error is not None:
+                trace = error.__traceback__
+                while trace is not None:
+                    frame = trace.tb_frame
+                    hidden = frame.f_locals.get("__tracebackhide__", frame.f_globals.get("__tracebackhide__"))
+                    if str(frame.f_globals.get("__name__")).startswith("pytest_customerio.") and not hidden:
+                        yield f"{frame.f_globals['__name__']}.{frame.f_code.co_name}"
+                    trace = trace.tb_next
+                error = error.__cause__ or error.__context__
+
+        FAULTS = ("connection-reset", "read-timeout", "connect-timeout", "dns-failure", "tls-failure", "truncated-body")
+
+        @pytest.mark.parametrize("name", app.SENDERS)
+        def test_one(name, cio):
+            for fault in FAULTS:
+                with cio.replay(fault), pytest.raises(Exception) as caught:
+                    app.SENDERS[name](app.URL, app.GOOD)
+                assert list(shown(caught.value)) == [], fault
+        """,
+        "--cio-contract",
+    )
+    result.assert_outcomes(passed=len(HEARD))
