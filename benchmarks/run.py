@@ -20,7 +20,9 @@ BENCHMARKS = (
     "threads",
     "sandbox",
     "recordings",
+    "check",
     "mocks",
+    "baseline",
     "reports",
     "mutation_bar",
 )

@@ -5,16 +5,18 @@ from __future__ import annotations
 import sys
 from collections.abc import Sequence
 
+from pytest_customerio.tools.check.command import CHECK
 from pytest_customerio.tools.commands import PROGRAM, USAGE, run_command_line
 from pytest_customerio.tools.doctor.command import DOCTOR
 from pytest_customerio.tools.drift.command import DRIFT
 from pytest_customerio.tools.explain.command import ERRORS, EXPLAIN
+from pytest_customerio.tools.plan.command import PLAN
 from pytest_customerio.tools.record.command import RECORD
 from pytest_customerio.tools.sandbox.declaration import SANDBOX
 
 __all__ = ["COMMANDS", "PROGRAM", "USAGE", "main"]
 # In the order of `--help`.
-COMMANDS = (ERRORS, EXPLAIN, SANDBOX, RECORD, DRIFT, DOCTOR)
+COMMANDS = (ERRORS, EXPLAIN, CHECK, PLAN, SANDBOX, RECORD, DRIFT, DOCTOR)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

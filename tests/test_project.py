@@ -24,7 +24,7 @@ def _pinned(name: str) -> dict[str, str]:
 
 def _groups(*names: str) -> list[str]:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
-    extra = project["project"]["optional-dependencies"]["sandbox"]
+    extra = [one for extra in project["project"]["optional-dependencies"].values() for one in extra]
     groups = [one for name in names for one in project["dependency-groups"][name]]
     alone = re.findall(r"'(customerio-cdp-analytics[^']*)'", (ROOT / "Makefile").read_text(encoding="utf-8"))
     return [*project["project"]["dependencies"], *extra, *groups, *alone]

@@ -33,14 +33,20 @@ def test_options_and_ini_settings(pytester: pytest.Pytester, monkeypatch: pytest
         "--cio-strict",
         "--cio-record",
         "--cio-report",
+        "--cio-fail-under",
+        "--cio-baseline",
+        "--cio-baseline-update",
     }
     assert dict(re.findall(r"^  (cio_\w+) \((\w+)\)", text, re.MULTILINE)) == {
         "cio_contract": "bool",
         "cio_region": "string",
         "cio_schemas": "paths",
+        "cio_plan": "paths",
         "cio_cassettes": "paths",
         "cio_allow": "linelist",
         "cio_hosts": "linelist",
+        "cio_fail_under": "float",
+        "cio_baseline": "string",
     }
 
 

@@ -59,6 +59,9 @@ def _region(match: Match, region: str | None) -> Iterator[Violation]:
 
 
 def _encoding(match: Match) -> Iterator[Violation]:
+    path = match.address.path
+    if not ("%" in path or "/." in path or match.address.fragment or match.address.query):
+        return  # nothing of what follows can be wrong
     template = match.candidates[0].path.split("/")[1:]
     for name, raw in zip(template, match.address.segments, strict=False):
         if not name.startswith("{"):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -22,6 +23,8 @@ _PIPELINES_BATCH = "pipelines.batch"
 # Hosts that public code still names, with the host of the App API that replaced each. Whether they still answer is not
 # published.
 RETIRED_HOSTS = {"beta-api.customer.io": "api.customer.io", "beta-api-eu.customer.io": "api-eu.customer.io"}
+# A URL of which `urlsplit` would make these parts, and nothing else: no port, user, query, fragment or blank.
+_USUAL = re.compile(r"(https?)://([a-z0-9-]+(?:\.[a-z0-9-]+)*)(/[!-\"$->@-~]*)", re.ASCII)
 # The App API answers below this path too (docs.n8n.io/integrations/builtin/credentials/customerio).
 _OTHER_PREFIX, _PREFIX = "/v1/api/", "/v1/"
 
@@ -159,11 +162,11 @@ class Catalog:
         if not isinstance(payload, dict):
             return None, "body-not-object", ""
         kind, action = payload.get("type"), payload.get("action")
+        for each in candidates:
+            if each.variant["action"] == action and each.variant["type"] == kind:
+                return each, "", ""
         if not any(each.variant["type"] == kind for each in candidates):
             return None, "unknown-type", "type"
-        for each in candidates:
-            if each.variant["type"] == kind and each.variant["action"] == action:
-                return each, "", ""
         known = any(each.variant["action"] == action for each in candidates)
         return None, "action-not-for-type" if known else "unknown-action", "action"
 
@@ -199,15 +202,21 @@ class Catalog:
 
     def address(self, url: str) -> Address:
         """The address in a URL; an empty address where the URL cannot be parsed."""
+        usual = _USUAL.fullmatch(url) if len(url) < LONGEST_REMEMBERED else None
+        if usual is not None:
+            scheme, host, path = usual.groups()
+            return self._address(SplitResult(scheme, host, path, "", ""), host, None, None)
         try:
             parts = urlsplit(url[:LONGEST_READ])
             host = (parts.hostname or "").rstrip(".")
         except ValueError:
             return Address()
         user = parts.netloc.rpartition("@")[0] or None
+        return self._address(parts, host, user, _port(parts))
+
+    def _address(self, parts: SplitResult, host: str, user: str | None, port: int | None) -> Address:
         surfaces, region = self._homes.get(host, (frozenset(), None))
         path, foreign = parts.path, False
-        port = _port(parts)
         for base_host, prefix, own in self._extra:
             if host == base_host and own in (None, port) and (path + "/").startswith(prefix + "/"):
                 path, foreign, surfaces = path[len(prefix) :], True, frozenset(self.surfaces)

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from itertools import islice
 from pathlib import Path
@@ -13,11 +12,14 @@ from typing import Any
 
 from pytest_customerio.contract.address import judge_address, judge_verification
 from pytest_customerio.contract.auth import from_url, judge_auth, service_account
-from pytest_customerio.contract.catalog import LONGEST_REMEMBERED, RETIRED_HOSTS, Catalog, Match
+from pytest_customerio.contract.catalog import LONGEST_REMEMBERED, RETIRED_HOSTS, Address, Catalog, Match
 from pytest_customerio.contract.keywords import json_bytes
-from pytest_customerio.contract.rules import violation, vocabulary
+from pytest_customerio.contract.plan.contents import contents
+from pytest_customerio.contract.plan.tracking_plan import TrackingPlan
+from pytest_customerio.contract.rules import in_order, violation, vocabulary
 from pytest_customerio.contract.schemas import Schemas
 from pytest_customerio.contract.semantics import (
+    UNKNOWN_MOMENT,
     judge_ids,
     judge_parameters,
     judge_path,
@@ -26,28 +28,30 @@ from pytest_customerio.contract.semantics import (
 )
 from pytest_customerio.contract.sizes import LEAST_LIMIT, judge_sizes
 from pytest_customerio.contract.words import words
-from pytest_customerio.core.model import Interaction, Operation, Severity, Violation
+from pytest_customerio.core.model import Interaction, Operation, Violation
 from pytest_customerio.core.payload import Payload
 from pytest_customerio.core.redact import mask, meant
 
-_RANK: Mapping[Severity, int] = {"error": 0, "warning": 1, "info": 2}
 # The most violations that are collected from the entries of one batch.
 _MOST = 1000
 _WITH_BODY = frozenset({"POST", "PUT"})
 # The payload of these is judged together with the parameters of the path or query.
 _WITH_PARAMETERS = frozenset({"track.identify", "track.add_to_segment", "track.remove_from_segment"})
-_DIGITS = re.compile(r"(\d+)")
+# The headers of a request to Pipelines that asks for errors; nothing is said of a header that is not known.
+_STRICT: Mapping[str, str] = {"x-strict-mode": "1"}
 
 
 @dataclass(frozen=True, slots=True)
 class Judged:
     """What the contract says about one request: its operation, if it is one, and the violations.
 
-    The violations are sorted by severity, place and rule; each pair of rule and place occurs once.
+    The violations are sorted by severity, place and rule; each pair of rule and place occurs once. `params` are the
+    parameters of the path.
     """
 
     operation: Operation | None
     violations: tuple[Violation, ...] = ()
+    params: Mapping[str, str] = field(default_factory=dict, hash=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,14 +70,17 @@ class Head:
 class Contract:
     """All that Customer.io demands of requests: the schemas of the catalogue, and checks that no schema can express.
 
-    `own` are folders of the project's schemas, `region` is the declared region. Raises `DataError` where a schema of
-    the project is broken.
+    `own` are folders of the project's schemas, `region` is the declared region, `plan` the folder of the project's
+    tracking plan. Raises `DataError` where a schema of the project is broken.
     """
 
-    def __init__(self, catalog: Catalog, own: Sequence[Path] = (), region: str | None = None) -> None:
+    def __init__(
+        self, catalog: Catalog, own: Sequence[Path] = (), region: str | None = None, plan: Path | None = None
+    ) -> None:
         self._catalog = catalog
         self._region = region
         self._schemas = Schemas(catalog.operations.values(), own)
+        self._plan = TrackingPlan(plan, self._schemas.common) if plan is not None else None
         self._known_head = lru_cache(maxsize=1024)(self._head)
 
     def prepare(self) -> None:
@@ -96,12 +103,35 @@ class Contract:
         operation = interaction.operation or self._operation(head.place, interaction)
         found = list(head.violations)
         if head.has_payload and interaction.body_known:
-            found += self._judge_body(head, interaction)
+            found += self._judge_body(head, operation, interaction.payload, headers, interaction.at or time())
+        if self._plan is not None and operation is not None and interaction.body_known:
+            carried = contents(operation.id, interaction.payload.value, head.place.params)
+            found += islice(self._plan.judge(carried, interaction.payload.size), _MOST)
         if interaction.tls_verified is False:
             found += judge_verification(head.place)
         if interaction.exempt:
             found = [each for each in found if each.rule not in interaction.exempt]
-        return Judged(operation, _sorted(found, interaction.sent_from) if found else ())
+        return Judged(operation, in_order(found, interaction.sent_from) if found else (), head.place.params)
+
+    def payload_head(self, operations: Sequence[Operation]) -> Head:
+        """What `judge_payload` has to know: the operation, or several of one surface that the payload tells apart.
+
+        `has_payload` is False where nothing is known of a payload of the operation.
+        """
+        first = operations[0]
+        only = first if len(operations) == 1 else None
+        known = only is None or self._schemas.constrains_body(first)
+        place = Match(Address(), only, tuple(operations))
+        return Head(place, (), known and first.method in _WITH_BODY, _is_special(first))
+
+    def judge_payload(self, head: Head, sent: Payload) -> Judged:
+        """What the contract says about a payload by itself: where it went, with which headers and when is not known."""
+        place = head.place
+        operation = place.operation or self._catalog.select(place.candidates, sent.value)[0]
+        found = self._judge_body(head, operation, sent, _STRICT, UNKNOWN_MOMENT)
+        if self._plan is not None and operation is not None:
+            found += islice(self._plan.judge(contents(operation.id, sent.value, {}), sent.size), _MOST)
+        return Judged(operation, in_order(found, None) if found else ())
 
     def _operation(self, place: Match, interaction: Interaction) -> Operation | None:
         """The operation at this place; where several share it, the payload decides."""
@@ -121,8 +151,7 @@ class Contract:
             found += _judge_credentials(place, credentials, names_workspace=names_workspace)
         first = place.candidates[0]
         constrained = place.operation is None or self._schemas.constrains_body(first)
-        special = first.surface == "pipelines" or first.name == "batch" or first.id in _WITH_PARAMETERS
-        return Head(place, tuple(found), constrained and first.method in _WITH_BODY, special)
+        return Head(place, tuple(found), constrained and first.method in _WITH_BODY, _is_special(first))
 
     def _judge_parameters(self, place: Match) -> list[Violation]:
         given = {"path": dict(place.params), "query": dict(place.query)}
@@ -133,8 +162,10 @@ class Contract:
             *judge_parameters(place.candidates[0], place.params, place.query),
         ]
 
-    def _judge_body(self, head: Head, interaction: Interaction) -> list[Violation]:
-        place, sent = head.place, interaction.payload
+    def _judge_body(
+        self, head: Head, operation: Operation | None, sent: Payload, headers: Mapping[str, str], at: float
+    ) -> list[Violation]:
+        place = head.place
         if sent.kind == "unreadable":
             return []
         if sent.problem:
@@ -142,15 +173,14 @@ class Contract:
         payload = {} if sent.kind == "nothing" else sent.value
         if not isinstance(payload, dict):
             return [_no_object("$", payload)]
-        at = interaction.at or time()
-        found = self._judge_payload(place.operation, place.candidates, payload, sent.size, at)
+        found = self._judge_payload(operation, place.candidates, payload, sent.size, at)
         if sent.size > LEAST_LIMIT:
             found += judge_sizes(place.operation or place.candidates[0], payload, sent.size)
         if head.special:
             first = place.candidates[0]
             found += judge_path(first, place.params, payload)
             found += judge_ids(place.query, payload)
-            found += strict_mode(first, interaction.headers)
+            found += strict_mode(first, headers)
             found += islice(self._judge_batch(first, sent, at) if first.name == "batch" else (), _MOST)
         return found
 
@@ -199,6 +229,10 @@ class Contract:
         return found
 
 
+def _is_special(operation: Operation) -> bool:
+    return operation.surface == "pipelines" or operation.name == "batch" or operation.id in _WITH_PARAMETERS
+
+
 def _judge_credentials(place: Match, header: str | None, *, names_workspace: bool) -> tuple[Violation, ...]:
     if header is None and place.address.user is not None:
         header = from_url(place.address.user)
@@ -206,20 +240,6 @@ def _judge_credentials(place: Match, header: str | None, *, names_workspace: boo
     if service_account(header) and not names_workspace and not found:
         return (_no_workspace(),)
     return found
-
-
-def _sorted(found: Iterable[Violation], sent_from: str | None) -> tuple[Violation, ...]:
-    worst: dict[tuple[str, str], Violation] = {}
-    for each in found:
-        known = worst.get((each.rule, each.where))
-        if known is None or _RANK[each.severity] < _RANK[known.severity]:
-            worst[each.rule, each.where] = replace(each, sent_from=sent_from)
-    return tuple(sorted(worst.values(), key=lambda each: (_RANK[each.severity], _natural(each.where), each.rule)))
-
-
-def _natural(where: str) -> list[tuple[int, str]]:
-    """A sort key that puts `$.batch[9]` before `$.batch[10]`."""
-    return [(int(part), "") if part.isdigit() else (0, part) for part in _DIGITS.split(where)]
 
 
 def _no_workspace() -> Violation:

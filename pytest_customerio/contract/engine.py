@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     import jsonschema_rs
 
 Json = Any
+# What is said of a member that `x-known` does not list.
+UNKNOWN_MEMBER = "a member that the call does not know"
 _MOST = 500
 _WIDEST = 1000
 _WIDE = ("additionalProperties", "patternProperties", "propertyNames", "items")
@@ -189,7 +191,7 @@ def _known(_validator: object, names: list[str], instance: object, schema: Json)
     if isinstance(instance, dict) and all(name in instance for name in schema.get("required", ())):
         for name in islice((each for each in instance if each not in names), _WIDEST):
             own = [each for each in names if each in schema.get("properties", names)]
-            broken = KeywordError("", "a member that the call does not know", expected=nearest_member(name, own))
+            broken = KeywordError("", UNKNOWN_MEMBER, expected=nearest_member(name, own))
             yield ValidationError(name, cause=broken, path=(name,))
 
 

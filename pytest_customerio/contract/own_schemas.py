@@ -38,23 +38,28 @@ def _files(folder: Path) -> list[Path]:
     return files
 
 
-def _schema(path: Path, common: Mapping[str, Json]) -> Schema:
-    document = read_json(path)
-    if not isinstance(document, dict):
-        raise DataError(path, 1, "a schema is an object")
-    schema = Schema(document, common, fallback="own-contract")
+def checked_schema(path: Path, document: Mapping[str, Json], common: Mapping[str, Json], rule: str) -> Schema:
+    """The schema of a file. `rule` is that of a constraint that names none. Raises `DataError` where it is broken."""
+    schema = Schema(document, common, fallback=rule)
     outside = foreign_references(schema.document)
     if outside:
-        raise DataError(path, _line(path, [outside[0]]), f"refers to {outside[0]}: nothing is looked up elsewhere")
+        raise DataError(path, line_of(path, [outside[0]]), f"refers to {outside[0]}: nothing is looked up elsewhere")
     problem = schema.flaw()
     if problem is not None:
-        raise DataError(path, _line(path, problem[0]), problem[1])
+        raise DataError(path, line_of(path, problem[0]), problem[1])
     return schema
 
 
-def _line(path: Path, keys: Sequence[str | int]) -> int | None:
+def line_of(path: Path, keys: Sequence[str | int]) -> int | None:
     """The line of the last key, where each key is searched behind the one before it."""
     text, position = path.read_text("utf-8"), 0
     for key in (key for key in keys if isinstance(key, str)):
         position = max(position, text.find(json.dumps(key), position))
     return text.count("\n", 0, position) + 1
+
+
+def _schema(path: Path, common: Mapping[str, Json]) -> Schema:
+    document = read_json(path)
+    if not isinstance(document, dict):
+        raise DataError(path, 1, "a schema is an object")
+    return checked_schema(path, document, common, "own-contract")

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from functools import cache
 from types import MappingProxyType
 from typing import Any
 
 from pytest_customerio.core import data
 from pytest_customerio.core.model import Severity, Violation
+
+_RANK: Mapping[Severity, int] = {"error": 0, "warning": 1, "info": 2}
+_DIGITS = re.compile(r"(\d+)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,3 +59,20 @@ def violation(
         severity = known.severity if known else "error"
         severity = "warning" if severity == "error" and source == "inferred" else severity
     return Violation(rule, severity, where, expected, got, hint, source=source, error=error)
+
+
+def in_order(found: Iterable[Violation], sent_from: str | None) -> tuple[Violation, ...]:
+    """The violations of one request with its call site, sorted by severity, place and rule; each pair of rule and place
+    once.
+    """
+    worst: dict[tuple[str, str], Violation] = {}
+    for each in found:
+        known = worst.get((each.rule, each.where))
+        if known is None or _RANK[each.severity] < _RANK[known.severity]:
+            worst[each.rule, each.where] = replace(each, sent_from=sent_from)
+    return tuple(sorted(worst.values(), key=lambda each: (_RANK[each.severity], _natural(each.where), each.rule)))
+
+
+def _natural(where: str) -> list[tuple[int, str]]:
+    """A sort key that puts `$.batch[9]` before `$.batch[10]`."""
+    return [(int(part), "") if part.isdigit() else (0, part) for part in _DIGITS.split(where)]

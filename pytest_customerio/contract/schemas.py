@@ -27,14 +27,14 @@ class Schemas:
         self._bodies: dict[str, Schema] = {}
         self._parameters: dict[str, Schema] = {}
         self._payloads: dict[str, tuple[Schema, ...]] = {}
-        self._own = load_own(own, [each.id for each in self._operations], self._common) if own else {}
+        self._own = load_own(own, [each.id for each in self._operations], self.common) if own else {}
 
     def read(self) -> None:
         """Read every file now: a test may later replace the files, or the functions that open them."""
         folder = data.schemas()
         filed = [each for each in self._operations if each.id not in read_routes(folder).operations]
         self._documents = {each.id: document_of(each.id) for each in filed}
-        _ = self._common
+        _ = self.common
 
     def of(self, operation: Operation) -> tuple[Schema, ...]:
         """The schemas of an operation's payload: ours, then the project's own."""
@@ -46,7 +46,7 @@ class Schemas:
     def of_parameters(self, operation: Operation) -> Schema:
         """The schema of `{"path": {…}, "query": {…}}`."""
         if operation.id not in self._parameters:
-            self._parameters[operation.id] = Schema(parameters(self._document(operation)), self._common)
+            self._parameters[operation.id] = Schema(parameters(self._document(operation)), self.common)
         return self._parameters[operation.id]
 
     def constrains_body(self, operation: Operation) -> bool:
@@ -56,11 +56,12 @@ class Schemas:
     def _body(self, operation: Operation) -> Schema:
         found = self._bodies.get(operation.id)
         if found is None:
-            found = self._bodies[operation.id] = Schema(self._document(operation), self._common)
+            found = self._bodies[operation.id] = Schema(self._document(operation), self.common)
         return found
 
     @cached_property
-    def _common(self) -> Any:
+    def common(self) -> Any:
+        """The definitions that several schemas share."""
         return data.read_json(data.schemas() / "common.json")
 
     def _document(self, operation: Operation) -> Any:

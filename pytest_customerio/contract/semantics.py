@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from math import nan
 
 from pytest_customerio.contract.rules import violation
 from pytest_customerio.core import redact
 from pytest_customerio.core.model import Operation, Violation
 
+# Stands for the moment when a payload was sent where that is not known: no comparison with it is true, so that no rule
+# about time is broken.
+UNKNOWN_MOMENT = nan
 _DAY = 86_400
 _EVENTS = frozenset({"track.event", "track.anonymous_event", "track_v2.person_event"})
 # What a path has before a cio_id. Bodies of the Track API have none (docs.customer.io/files/journeys-track.json).

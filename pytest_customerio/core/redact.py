@@ -72,6 +72,11 @@ def word(value: object, limit: int = 40) -> str:
     return shape(value)
 
 
+def is_personal(name: str) -> bool:
+    """Whether a name may be about a person: it holds an address, or as many digits as a phone number."""
+    return _PERSONAL.search(name) is not None
+
+
 def json_path(parts: Iterable[str | int], root: str = "$") -> str:
     """A JSON path such as `$.batch[3].timestamp`. An unusual key is quoted; a key with personal data becomes `…`."""
     return root + "".join(_step(part) for part in parts)

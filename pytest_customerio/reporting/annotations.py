@@ -31,7 +31,7 @@ def _command(problem: Problem, rootdir: Path, workspace: str) -> str:
     place = _PLACE.fullmatch(each["sent_from"] or "")
     file = place["file"] if place else next(iter(problem.tests)).partition("::")[0]
     given = {
-        "file": _from(workspace, rootdir, file),
+        "file": from_workspace(workspace, rootdir, file),
         **({"line": place["row"]} if place else {}),
         "title": f"{problem.operation} {problem.place}: {each['rule']}",
     }
@@ -51,7 +51,7 @@ def _message(problem: Problem) -> str:
     return "\n".join(filter(None, rows))
 
 
-def _from(workspace: str, rootdir: Path, file: str) -> str:
+def from_workspace(workspace: str, rootdir: Path, file: str) -> str:
     """The path from the workspace, where the file is in it."""
     path = os.path.abspath(rootdir / file)
     inside = workspace and Path(path).is_relative_to(os.path.abspath(workspace))

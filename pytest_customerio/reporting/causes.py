@@ -24,7 +24,12 @@ def of_contract(operation: str, violation: Violation) -> str:
 
 def place(operation: str, rule: str, where: str, sent_from: str | None) -> str:
     """The cause that a place in a payload stands for."""
-    return f"{operation} {rule} {_NUMBER.sub('#', where)} {sent_from}"
+    return f"{operation} {rule} {without_numbers(where)} {sent_from}"
+
+
+def without_numbers(where: str) -> str:
+    """A place in a payload without numbers: the index in a batch varies."""
+    return _NUMBER.sub("#", where)
 
 
 def of_handling(operation: str, case: str, violations: Iterable[Violation]) -> str:

@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
+from pytest_customerio.reporting.minimum import minimum
 from pytest_customerio.reporting.reach import unreached
 from pytest_customerio.reporting.results import Results
 
@@ -25,14 +26,16 @@ def document(results: Results) -> dict[str, Any]:
         "percent": results.percent(),
         "not_tried": {name: missing for name, missing in results.untried().items() if missing},
         "call_sites": _call_sites(results),
+        "minimum": minimum(results).document(),
     }
-    looked_at = results.looked_at.document()
+    more = {"baseline": results.baseline} if results.baseline is not None else {}
     return {
         "version": VERSION,
         "tests": results.ordered,
         "coverage": coverage,
-        "looked_at": looked_at,
+        "looked_at": results.looked_at.document(),
         "recordings": [*_recorded(results), *_compared(results)],
+        **more,
     }
 
 

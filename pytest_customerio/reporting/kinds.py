@@ -5,6 +5,7 @@ A module of a kind is imported when its report is written.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Mapping
 from importlib.util import find_spec
 from pathlib import Path
@@ -31,8 +32,19 @@ def _html(results: Results) -> str:
     return text(results)
 
 
+def _sarif(results: Results) -> str:
+    from pytest_customerio.reporting import alerts, sarif
+
+    return sarif.text(sarif.log(alerts.of_results(results, os.environ.get("GITHUB_WORKSPACE", ""))))
+
+
 # The suffixes that `--cio-report` accepts, in the order in which a usage error lists them.
-KINDS: Mapping[str, Callable[[Results], str]] = {".json": _json, ".md": _markdown, ".html": _html}
+KINDS: Mapping[str, Callable[[Results], str]] = {
+    ".json": _json,
+    ".md": _markdown,
+    ".html": _html,
+    ".sarif": _sarif,
+}
 # The kinds that show more of a test than its rows: payloads, attempts and where answers came from.
 DETAILED = frozenset({".html"})
 # The extra of the package that a kind needs, and the module that is missing without it.

@@ -11,12 +11,16 @@ from typing import Any
 from pytest_customerio.core.model import Verdict, Violation
 from pytest_customerio.judging.violation import fails
 from pytest_customerio.reporting.looked_at import LookedAt, looked_at
+from pytest_customerio.reporting.sent_shapes import SentShapes
 
 Row = Mapping[str, Any]
+# The rule about call sites that disagree on the type of a value. Only the whole run shows that.
+CONFLICT = "type-conflict"
 # What one test phase adds to the results: `rows`, `applicable`, the case ids by operation, and `looked_at`, what was
 # heard of each test (see `CheckedTest.looked_at`). `skipped` is why the case of an item was not replayed: its `reason`,
 # the `case`, and the operations to which it is `impossible`. `details` is what a report shows of each row besides it
-# (`running/details.py`), where a report of the run shows that. xdist can send it.
+# (`running/details.py`), where a report of the run shows that. `shapes` are those that call sites sent for the first
+# time. xdist can send it.
 Part = Mapping[str, Any]
 # Which row of the results: test, operation, case.
 Key = tuple[str, str, str | None]
@@ -51,19 +55,25 @@ def part(
     looked_at: Mapping[str, Any] | None = None,
     skipped: Mapping[str, Any] | None = None,
     details: Mapping[str, Any] | None = None,
+    shapes: Sequence[Mapping[str, Any]] = (),
 ) -> dict[str, Any]:
     """What one test phase adds to the results, as values that xdist can send."""
     rows = [row(verdict) for verdict in verdicts]
     listed = {operation: list(cases) for operation, cases in applicable.items()}
-    more = {"details": details} if details is not None else {}
+    more: dict[str, Any] = {"details": details} if details is not None else {}
+    more |= {"shapes": list(shapes)} if shapes else {}
     return {"rows": rows, "applicable": listed, "looked_at": looked_at or {}, "skipped": skipped or {}, **more}
 
 
 class Results:
-    """Collects the rows of all tests; with `strict`, warnings fail too."""
+    """Collects the rows of all tests; with `strict`, warnings fail too. `gate` is the option that checks every test."""
 
-    def __init__(self, *, strict: bool = False) -> None:
+    def __init__(self, *, strict: bool = False, gate: str = "--cio-contract") -> None:
         self.strict = strict
+        self.gate = gate
+        # The minimum in percent, where the run has to reach one; what a report shows of the baseline, if there is one.
+        self.required: float | None = None
+        self.baseline: Mapping[str, Any] | None = None
         self.applicable: dict[str, list[str]] = {}
         self.late: list[Sequence[str]] = []
         self.recorded: dict[str, int] = {}
@@ -79,6 +89,7 @@ class Results:
         self.details: dict[Key, Sequence[str]] = {}
         self.answers: dict[str, dict[str, Mapping[str, Any]]] = {}
         self.about = About()
+        self.shapes = SentShapes()
         self._rows: dict[Key, Row] = {}
         self._of_test: dict[str, list[Key]] = {}
 
@@ -95,6 +106,7 @@ class Results:
         self.applicable.update(new["applicable"])
         self.tests.update(new.get("looked_at", {}))
         self.skipped.update(new.get("skipped", {}))
+        self.shapes.add(new.get("shapes", ()))
 
     def _add_details(self, keys: Sequence[Key], details: Mapping[str, Any] | None) -> None:
         """Add the details of rows. Most are the same for all cases of a test, so that equal texts are held once."""
@@ -125,7 +137,15 @@ class Results:
             more = {name: before[name] + one[name] for name in ("requests", "heard")}
             self.tests[nodeid] = {**one, **before, **more}
         self.applicable.update(new["applicable"])
+        self.shapes.add(new.get("shapes", ()))
         self.late.append(new["lines"])
+
+    def add_violation(self, nodeid: str, operation: str, violation: Violation) -> None:
+        """Add a violation that only the whole run shows to the first row of a test and operation."""
+        key = next((key for key in self._of_test.get(nodeid, ()) if key[1] == operation), None)
+        if key is not None:
+            old = self._rows[key]
+            self._rows[key] = {**old, "violations": [*old["violations"], _members(violation)]}
 
     def add_recorded(self, nodeid: str, answers: int) -> None:
         """Add the number of answers that one test recorded; 0 if the test did not pass, and nothing was written."""
@@ -139,6 +159,11 @@ class Results:
     def drifted(self) -> bool:
         """Whether a test sent something else than its recording has."""
         return any(one["drift"] for one in self.compared.values())
+
+    @property
+    def conflicting(self) -> bool:
+        """Whether call sites disagree on a type, and that is not allowed."""
+        return any(each["rule"] == CONFLICT and self.fails(each) for one in self.rows for each in one["violations"])
 
     @property
     def rows(self) -> list[Row]:
@@ -205,6 +230,11 @@ class Results:
         """Whether a request was judged, or a call of a mock."""
         return bool(self._rows)
 
+    @property
+    def known(self) -> int:
+        """How many violations the baseline knows."""
+        return sum(is_known(each) for one in self.rows for each in one["violations"])
+
     def percent(self) -> float | None:
         """The percentage of tried cases among those that apply to the operations heard; None where none applies."""
         total = sum(len(cases) for cases in self.applicable.values())
@@ -212,8 +242,14 @@ class Results:
         return round(100 * (total - missing) / total, 1) if total and self._rows else None
 
     def fails(self, violation: Mapping[str, Any]) -> bool:
-        """Whether this violation of a row fails its test: not where a mark or the ini allows it."""
-        return not is_allowed(violation) and fails(violation["severity"], strict=self.strict)
+        """Whether this violation of a row fails its test: not where a mark, the ini or the baseline excuses it."""
+        excused = is_allowed(violation) or is_known(violation)
+        return fails(violation["severity"], strict=self.strict, excused=excused)
+
+
+def is_known(violation: Mapping[str, Any]) -> bool:
+    """Whether the baseline knows this violation of a row."""
+    return bool(violation.get("known"))
 
 
 def _key(one: Row) -> Key:

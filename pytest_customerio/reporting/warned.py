@@ -7,10 +7,12 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from pytest_customerio.reporting import causes
-from pytest_customerio.reporting.results import Results
+from pytest_customerio.reporting.results import CONFLICT, Results, is_allowed, is_known
 
 # The most causes that are shown one by one; the rest is counted.
 WARNINGS = 10
+FAIL_IF_STRICT = "warnings (they fail with --cio-strict):"
+FAIL_THE_RUN = "these fail the run (--cio-strict):"
 
 
 @dataclass(slots=True)
@@ -23,11 +25,11 @@ class Warned:
 
 
 def warnings(results: Results) -> list[str]:
-    """The lines about what did not fail, but would with --cio-strict."""
-    found = {} if results.strict else _by_cause(results)
+    """The lines about what did not fail, but would with --cio-strict; with it, about what fails the run alone."""
+    found = _by_cause(results)
     shown = [text for one in list(found.values())[:WARNINGS] for text in _lines(one)]
     more = [f"  (and {len(found) - WARNINGS} more)"] if len(found) > WARNINGS else []
-    return ["", "warnings (they fail with --cio-strict):", *shown, *more] if found else []
+    return ["", FAIL_THE_RUN if results.strict else FAIL_IF_STRICT, *shown, *more] if found else []
 
 
 def _by_cause(results: Results) -> dict[str, Warned]:
@@ -42,7 +44,8 @@ def _by_cause(results: Results) -> dict[str, Warned]:
 def _warnings(results: Results) -> Iterator[tuple[Mapping[str, Any], Mapping[str, Any]]]:
     for row in results.rows:
         for each in row["violations"]:
-            if each["severity"] == "warning" and not each.get("allowed"):
+            shown = not results.strict or each["rule"] == CONFLICT  # in a strict run, all others fail their test
+            if each["severity"] == "warning" and not (is_allowed(each) or is_known(each)) and shown:
                 yield row, each
 
 

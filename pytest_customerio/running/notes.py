@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from pytest_customerio.core.nearest import did_you_mean
 from pytest_customerio.core.settings import RECORDINGS
 from pytest_customerio.running import options
 from pytest_customerio.running.allowances import Allowances
@@ -40,7 +41,8 @@ class Notes:
         """The notes; `stats` are pytest's reports by outcome, and `wanted` says that a test asked for a check."""
         checked = self._settings.contract or wanted
         marks = [] if self._settings.contract else self.marks.sentences()
-        return [*(_broken_sdk() if checked else []), *self._unused(stats, rows), *self._unneeded(stats), *marks]
+        found = [*_broken_sdk(), *self._planless()] if checked else []
+        return [*found, *self._unused(stats, rows), *self._unneeded(stats), *marks]
 
     def _unused(self, stats: Stats, rows: Sequence[Row]) -> list[str]:
         """The cassettes that no test used, where a run was of the whole suite and there are such folders."""
@@ -54,6 +56,15 @@ class Notes:
         ran = unused.WholeRun(frozenset().union(*outcomes.values()), frozenset(outcomes["passed"]), rows)
         found = unused.unused_recordings(root / RECORDINGS, lambda nodeid: path_of(root / RECORDINGS, nodeid), ran)
         return unused.lines([*found, *unused.unused_cassettes(own, ran)], root)
+
+    def _planless(self) -> list[str]:
+        """That the folder of the tracking plan holds none."""
+        folder = self._settings.plan
+        if folder is None or any(folder.glob("**/*.json")):
+            return []
+        beside = [one.name for one in folder.parent.iterdir() if one.is_dir()] if folder.parent.is_dir() else []
+        meant = did_you_mean(folder.name, beside) if not folder.exists() else ""
+        return [f"ini cio_plan: no plan in {folder.name}{meant}: python -m pytest_customerio plan --update writes one"]
 
     def _unneeded(self, stats: Stats) -> list[str]:
         """The allowances that nothing needed, as far as this run can tell: those of the ini only if no test failed."""

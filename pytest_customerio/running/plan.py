@@ -16,7 +16,8 @@ class Plan:
     With `keep` every interaction is remembered, for `cio.sent`. A test that runs once for each of its operations has a
     `key`, and what it `sends` once that is known. With `unreported` it runs to find that: nothing of it is recorded.
     `function` is the node id that all items of its test function share, and `index` the item's place among all tests.
-    `code` is the code of that function. No mark reaches an item that is not `markable`, such as a doctest.
+    `code` is the code of that function. No mark reaches an item that is not `markable`, such as a doctest. `made_up`
+    says that Hypothesis makes up what it sends.
     """
 
     nodeid: str
@@ -32,6 +33,7 @@ class Plan:
     index: int = 0
     code: CodeType | None = None
     markable: bool = True
+    made_up: bool = False
 
     @property
     def operation(self) -> str:

@@ -36,6 +36,7 @@ if TYPE_CHECKING:
 
     from pytest_customerio.cassettes.recording.playing import Recordings
     from pytest_customerio.contract.catalog import Catalog
+    from pytest_customerio.running.baseline import Baseline
     from pytest_customerio.running.cio import Cio
     from pytest_customerio.running.phases import Phases
     from pytest_customerio.running.session import Session
@@ -64,9 +65,10 @@ class Run:
     def _begin(self, settings: Settings) -> None:
         """Begin the run with these settings."""
         self.settings = settings
-        self.results = Results(strict=settings.strict)
+        self.results = Results(strict=settings.strict, gate=settings.gate)
         self.notes = Notes(self.config, settings)
         self.ending = Ending(self.config, settings, self.results, self.mistakes)
+        self.baseline = _baseline(self.config, settings)
         self.planning = Planning(
             self.config, self.mistakes, lambda: self.session.selection, everywhere=settings.contract
         )
@@ -81,7 +83,9 @@ class Run:
 
     def plan(self, items: list[pytest.Item]) -> None:
         """Read the marks of every test; a mistake in one ends the run before it starts."""
-        self.planning.read(items)
+        left_out = self.planning.read(items)
+        if self.baseline is not None:
+            self.baseline.leave_out(left_out)
         for plan in self.planning.plans.values():
             self.notes.marks.add(plan)
         if self.planning.wanted and xdist.is_worker(self.config):
@@ -150,10 +154,18 @@ class Run:
 
         return requests_mock(self.session.catalog)
 
+    def add(self, part: Mapping[str, Any]) -> None:
+        """Add what one phase of a test found."""
+        self.results.add(part)
+        if self.baseline is not None:
+            self.baseline.add(part)
+
     def add_late(self, late: Iterable[Mapping[str, Any]]) -> None:
         """Add the requests that left after their test was over, in this process or in a worker."""
         for one in late:
             self.results.add_late(one)
+            if self.baseline is not None:
+                self.baseline.add(one)
             self.ending.late_fails = self.ending.late_fails or bool(one["fails"])
             self.notes.allowances.add(dict.fromkeys(one.get("needed", ()), NEEDED))
 
@@ -163,6 +175,8 @@ class Run:
         self.results.add_outcome(report.nodeid, outcome)
         if outcome != "rerun" and (headline := getattr(report, "cio_headline", None)):
             self.results.headlines[report.nodeid] = headline
+        if (ended := getattr(report, "cio_ended", None)) and self.baseline is not None:
+            self.baseline.note(report.nodeid, ended[0], ended=ended[1])
 
     def finish(self, session: pytest.Session) -> None:
         """Collect what is late, write what the run leaves behind, and set the exit code."""
@@ -170,8 +184,14 @@ class Run:
             xdist.send(self.config, self.phases.session.late() if self.phases is not None else (), self.notes.marks)
         elif self.phases is not None:
             self.add_late(self.phases.session.late())
+        if self.baseline is not None and xdist.is_worker(self.config):
+            xdist.send_baseline(self.config, self.baseline.values())
+        self.results.required = self.ending.required
         if self.ending.is_reported:
+            self._conclude_shapes(stopped=was_stopped(session))
             self.results.about = about(self.config, stopped=was_stopped(session))
+            if self.baseline is not None:
+                self.baseline.finish(self.results, session.exitstatus, self.mistakes)
             self._write()
             self._annotate()
         self.ending.decide(session)
@@ -199,6 +219,14 @@ class Run:
             for text in commands(self.results, os.environ.get("GITHUB_WORKSPACE", "")):
                 print(f"\n{text}", file=sys.stderr)  # noqa: T201 - the runner reads it
 
+    def _conclude_shapes(self, *, stopped: bool) -> None:
+        """Report the call sites that disagree on a type, and keep for the command `plan` what was sent."""
+        from pytest_customerio.running.shapes import conclude
+
+        whole = not stopped and options.whole(self.config)
+        needed = conclude(self.config, self.results, self.baseline, keep=self.settings.contract, whole=whole)
+        self.notes.allowances.add(dict.fromkeys(needed, NEEDED))
+
     def _remember(self) -> None:
         """Keep for the next run what tests sent that run once for each of their operations."""
         if self.results.sent:
@@ -224,15 +252,28 @@ class Run:
         if self.mistakes.late:
             terminal.line(f"ERROR: {self.mistakes.late}", red=True)
         wanted = self.planning.wanted
-        shown = summary(self.results, self.notes.lines(terminal.stats, self.results.rows, wanted=wanted))
+        notes = self.notes.lines(terminal.stats, self.results.rows, wanted=wanted)
+        shown = summary(self.results, [*notes, *(self.baseline.lines if self.baseline is not None else ())])
         shown += NOTHING_CHECKED.splitlines() if self.ending.nothing_checked else []
+        shown += ["", *self.ending.minimum][not shown :] if self.ending.minimum else []
         if shown:
             terminal.section("customer.io")
             for text in shown:
-                terminal.line(text)
+                terminal.line(text, red=text.startswith("FAIL "))
 
     def _load(self) -> Session:
         from pytest_customerio.running.session import Session
 
         recordings = {"recordings": self._new_recordings()} if self.settings.record else {}
-        return Session(self.settings, raises_class=getattr(pytest, "RaisesExc", None), **recordings)
+        known = self.baseline.known if self.baseline is not None else None
+        raises_class = getattr(pytest, "RaisesExc", None)
+        return Session(self.settings, raises_class=raises_class, known=known, **recordings)
+
+
+def _baseline(config: pytest.Config, settings: Settings) -> Baseline | None:
+    """The baseline of a run that has one."""
+    if settings.baseline is None:
+        return None
+    from pytest_customerio.running.baseline import Baseline
+
+    return Baseline(config, settings, settings.baseline)

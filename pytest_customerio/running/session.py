@@ -16,6 +16,7 @@ from pytest_customerio.contract.catalog import Catalog
 from pytest_customerio.contract.contract import Contract
 from pytest_customerio.contract.rules import vocabulary
 from pytest_customerio.core.allowances import allowances
+from pytest_customerio.core.baseline import Draws, Known
 from pytest_customerio.core.model import Interaction, PendingInteraction
 from pytest_customerio.core.settings import RECORDINGS, Settings
 from pytest_customerio.judging.ledger import Record
@@ -32,6 +33,7 @@ from pytest_customerio.running.late import Late
 from pytest_customerio.running.leaks import LeakGuard
 from pytest_customerio.running.mocks import Mocks
 from pytest_customerio.running.plan import Plan
+from pytest_customerio.running.shapes import Shapes
 from pytest_customerio.running.test import CheckedTest, SessionParts
 from pytest_customerio.running.traffic import SessionTraffic
 from pytest_customerio.running.unfinished import UnfinishedWork
@@ -51,16 +53,19 @@ class Session:
         settings: Settings,
         raises_class: type | None = None,
         recordings: Callable[[Path, Catalog], Recordings] = PlayedRecordings,
+        known: Known | None = None,
     ) -> None:
         self.settings = settings
+        self.known = known
         self.catalog = Catalog.load(hosts=settings.hosts)
         self.cassettes = Cassettes(self.catalog, settings.cassettes)
         if settings.cassettes:
             self.cassettes.load()
-        self.contract = Contract(self.catalog, settings.schemas, settings.region)
+        self.contract = Contract(self.catalog, settings.schemas, settings.region, settings.plan)
+        self._shapes = Shapes()
         self.selection = CaseSelection(self.catalog, self.cassettes)
         self.allow = tuple(map(self.selection.ini_allowance, allowances(settings.allow_lines, vocabulary())))
-        site = CallSite(settings.rootdir)
+        site = CallSite(settings.rootdir, known.functions if known is not None else None)
         self._leaks = LeakGuard(site)
         sent_from = self._leaks.written.sent_from
         self.test_frame = TestFrame(sent_from, site.is_project) if settings.debugger else None
@@ -140,9 +145,11 @@ class Session:
 
     def record(self, plan: Plan) -> Record:
         """A new record of what a test sends."""
-        judge, carry, allow = self.contract.judge, self._leaks.carried, (*self.allow, *plan.allow)
+        carry, allow = self._leaks.carried, (*self.allow, *plan.allow)
+        judge = self._shapes.noting(self.contract.judge, plan, allow)
         note = self._details.note if self._details is not None else None
-        return Record(plan.nodeid, judge, allow, keep=plan.keep, carry=carry, case=plan.case, note=note)
+        draws = Draws(self.known) if self.known is not None else None
+        return Record(plan.nodeid, judge, allow, keep=plan.keep, carry=carry, case=plan.case, note=note, draws=draws)
 
     def end(self) -> None:
         """The test is over, if one was running."""
@@ -253,7 +260,9 @@ class Session:
         self._reported |= operations
         looked_at = {test.plan.nodeid: test.looked_at()}
         details = self._details.of(test, rows) if self._details is not None else None
-        return part(rows, applicable, looked_at=looked_at, skipped=test.unreplayed(), details=details)
+        skipped, shapes = test.unreplayed(), self._shapes.take()
+        made = part(rows, applicable, looked_at=looked_at, skipped=skipped, details=details, shapes=shapes)
+        return {**made, **test.drawn()}
 
     def _replaced(self) -> list[tuple[str, object]]:
         """The functions of clients and SDKs that are replaced now, each with what stands there."""

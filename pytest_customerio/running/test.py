@@ -168,6 +168,17 @@ class CheckedTest:
         seen["markable"] = self.plan.markable
         return {**seen, "key": self.plan.key, "sent": self._operations(), "gone": self.gone, "index": self.plan.index}
 
+    def knows_nothing(self) -> None:
+        """The test is expected to fail: the baseline knows none of its violations, and has none of them."""
+        if self.record.draws is not None:  # pragma: no branch - called in a run with a baseline only
+            self.record.draws.active = False
+
+    def drawn(self) -> dict[str, object]:
+        """What the test drew of the baseline, as the results want it; empty where the run has none."""
+        draws = self.record.draws
+        function = self.plan.function or self.plan.nodeid
+        return {"drawn": {"function": function, "seen": draws.values()}} if draws is not None else {}
+
     def _operations(self) -> list[str]:
         """The operations that a test with a `key` sends, in order."""
         sent = dict.fromkeys([*self.plan.sends, *self.record.tallies]) if self.plan.key else ()

@@ -153,3 +153,27 @@ def test_matching_never_fails(method: str, url: str, payload: object) -> None:
     for start in ("", "https://", "https://track.customer.io/", "https://track.customer.io/api/v2/entity"):
         match = CATALOG.match(method, start + url, payload)
         assert match.operation is None or match.operation.id in CATALOG.operations
+
+
+@pytest.mark.parametrize(
+    "host", ["track.customer.io", "track-eu.customer.io", "cdp.customer.io", "example.com", "localhost"]
+)
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/",
+        "/api/v1/customers/42/events",
+        "/api/v1/customers/a@b.c",
+        "/x;y=1&z",
+        "//x",
+        "/[a]",
+        "/%20",
+        "/~a|b",
+        "/v1/api/x",
+    ],
+)
+@pytest.mark.parametrize("scheme", ["http", "https"])
+def test_a_usual_address_is_read_as_by_urllib(scheme: str, host: str, path: str) -> None:
+    """The short way through a usual URL finds the parts that urllib finds; an empty fragment takes the long way."""
+    url = f"{scheme}://{host}{path}"
+    assert CATALOG.address(url) == CATALOG.address(f"{url}#")

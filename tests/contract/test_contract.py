@@ -13,9 +13,10 @@ from typing import Any
 import pytest
 
 from pytest_customerio.contract.catalog import Catalog
-from pytest_customerio.contract.contract import Contract, Judged
+from pytest_customerio.contract.contract import Contract
 from pytest_customerio.core.data import DataError
 from pytest_customerio.core.model import Interaction, Violation
+from pytest_customerio.core.payload import decode
 
 CATALOG = Catalog.load()
 CONTRACT = Contract(CATALOG)
@@ -142,7 +143,7 @@ def test_the_payload_decides_on_the_operation_where_several_share_an_address() -
     """The operation stays open where the payload is broken. An operation that is known already stays."""
     event = heard(ENTITY, {"type": "person", "action": "event", "name": "x", "identifiers": {"id": "1"}})
     operation = CATALOG.operations["track_v2.person_event"]
-    assert CONTRACT.judge(event) == Judged(operation)
+    assert (CONTRACT.judge(event).operation, CONTRACT.judge(event).violations) == (operation, ())
     assert CONTRACT.operation(event) == operation
     broken = heard(ENTITY, {"type": "user"})
     assert loud(CONTRACT.judge(broken).violations) == [("unknown-type", "$.type")]
@@ -309,3 +310,57 @@ def test_a_payload_and_an_item_have_to_be_objects() -> None:
     assert judged(EVENT, body=b"name=x") == [("body-not-json", "$")]
     assert judged(EVENT, [1]) == [("body-not-object", "$")]
     assert judged(BATCH, {"batch": [5]}) == [("body-not-object", "$.batch[0]")]
+
+
+@pytest.mark.parametrize(
+    ("operation", "payload", "broken"),
+    [
+        ("track.event", {"name": "x", "timestamp": 1500000000}, []),
+        ("track.event", {"name": "x", "timestamp": 1500000000000}, [("timestamp-milliseconds", "$.timestamp")]),
+        ("track.event", [], [("body-not-object", "$")]),
+        ("track.identify", {"id": "43"}, []),
+        ("track_v2.person_event", {"identifiers": {"id": "1"}, "name": 1}, [("event-name-not-string", "$.name")]),
+        ("pipelines.track", {"userId": "1", "event": "x"}, []),
+        ("track_v2.batch", {"batch": [{"type": "persn"}]}, [("unknown-type", "$.batch[0].type")]),
+        (
+            "app.send_email",
+            {"to": "a@b.c", "identifiers": {"id": "1"}, "transactional_message_id": 1, "send_at": 1},
+            [],
+        ),
+    ],
+)
+def test_a_payload_by_itself(operation: str, payload: object, broken: list[tuple[str, str]]) -> None:
+    """A payload of which only the operation is known breaks no rule about its address, its headers or its age."""
+    head = CONTRACT.payload_head([CATALOG.operations[operation]])
+    judged = CONTRACT.judge_payload(head, decode({}, json.dumps(payload).encode()))
+    assert (judged.operation, head.has_payload) == (CATALOG.operations[operation], True)
+    assert [(each.rule, each.where) for each in judged.violations] == broken
+
+
+def test_a_payload_of_one_of_several_operations() -> None:
+    """Type and action tell the operation of a payload of Track v2; with a wrong one none is known."""
+    head = CONTRACT.payload_head(CATALOG.entities)
+    entity = {"type": "person", "action": "identify", "identifiers": {"id": "1"}}
+    found = CONTRACT.judge_payload(head, decode({}, json.dumps(entity).encode()))
+    assert (found.operation, found.violations) == (CATALOG.operations["track_v2.person_identify"], ())
+    found = CONTRACT.judge_payload(head, decode({}, json.dumps({**entity, "action": "x"}).encode()))
+    assert (found.operation, loud(found.violations)) == (None, [("unknown-action", "$.action")])
+
+
+def test_operations_without_a_payload() -> None:
+    """Nothing is known of the payload of a look-up."""
+    assert not CONTRACT.payload_head([CATALOG.operations["track.region"]]).has_payload
+
+
+def test_the_tracking_plan_is_judged_too(tmp_path: Path) -> None:
+    """What a request carries is judged by the plan of the project, where its payload could be read."""
+    (tmp_path / "events").mkdir()
+    (tmp_path / "events" / "buy.json").write_text('{"required": ["total"]}', encoding="utf-8")
+    contract = Contract(CATALOG, plan=tmp_path)
+    batch = [{"type": "person", "action": "event", "identifiers": {"id": "1"}, "name": "buy"}]
+    found = contract.judge(heard(BATCH, {"batch": batch}))
+    assert loud(found.violations) == [("event-contract", "$.batch[0].attributes.total")]
+    assert loud(contract.judge(heard(EVENT, {"name": "sell"})).violations) == [("unknown-event", "$.name")]
+    assert loud(contract.judge(heard(EVENT, {"name": "sell"}, body_known=False)).violations) == []
+    assert loud(CONTRACT.judge(heard(EVENT, {"name": "sell"})).violations) == []
+    assert contract.judge(heard(EVENT, {"name": "sell"})).params == {"identifier": "42"}

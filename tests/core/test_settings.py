@@ -109,3 +109,14 @@ def test_a_mark_is_written_as_in_a_test(mark: settings.ErrorsMark, written: str)
 def test_a_mark_without_arguments_has_no_parentheses() -> None:
     """Neither given nor default arguments are written."""
     assert settings.ErrorsMark().written(()) == "@pytest.mark.cio_errors"
+
+
+def test_the_folder_of_the_plan(tmp_path: Path) -> None:
+    """It is one folder, which need not exist yet."""
+    assert settings.plan_folder([]) is None
+    assert settings.plan_folder([tmp_path / "contracts"]) == tmp_path / "contracts"
+    with pytest.raises(SettingsError, match="ini cio_plan: .*b is a second folder; accepted: one"):
+        settings.plan_folder([tmp_path / "a", tmp_path / "b"])
+    (tmp_path / "file").touch()
+    with pytest.raises(SettingsError, match="ini cio_plan: .*file is no folder"):
+        settings.plan_folder([tmp_path / "file"])

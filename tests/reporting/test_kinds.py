@@ -13,7 +13,7 @@ from pytest_customerio.reporting.results import Results
 
 def test_each_kind_is_written_by_its_function() -> None:
     """The suffix decides, in whatever case it is written; each function gives a text that ends with a line break."""
-    starts = {".json": "{", ".md": "## ", ".html": "<!doctype html>"}
+    starts = {".json": "{", ".md": "## ", ".html": "<!doctype html>", ".sarif": "{"}
     for suffix, start in starts.items():
         text = kinds.KINDS[kinds.kind(Path(f"report{suffix.upper()}"))](Results())
         assert text.startswith(start)

@@ -55,3 +55,22 @@ def test_marks_are_noted_only_where_not_every_test_is_checked(tmp_path: Path) ->
         notes = Notes(SimpleNamespace(), Settings(contract=contract, rootdir=tmp_path))  # type: ignore[arg-type]
         notes.marks.total, notes.marks.idle = 1, ["t.py::t"]
         assert len(notes.lines({}, [], wanted=False)) == expected
+
+
+def test_a_folder_without_a_plan_is_noted(tmp_path: Path) -> None:
+    """The setting does nothing then; a folder with nearly the same name may be meant. A plan is not noted."""
+    notes = Notes(SimpleNamespace(), Settings(plan=tmp_path / "contracts", rootdir=tmp_path))  # type: ignore[arg-type]
+    ending = ": python -m pytest_customerio plan --update writes one"
+    assert notes.lines({}, [], wanted=True) == [f"ini cio_plan: no plan in contracts{ending}"]
+    assert notes.lines({}, [], wanted=False) == []
+    (tmp_path / "contract").mkdir()
+    meant = f"ini cio_plan: no plan in contracts (did you mean contract?){ending}"
+    assert notes.lines({}, [], wanted=True) == [meant]
+    (tmp_path / "contracts").mkdir()
+    assert notes.lines({}, [], wanted=True) == [f"ini cio_plan: no plan in contracts{ending}"]
+    (tmp_path / "contracts" / "attributes.json").write_text("{}", encoding="utf-8")
+    assert notes.lines({}, [], wanted=True) == []
+    elsewhere = Settings(plan=tmp_path / "no" / "contracts", rootdir=tmp_path)
+    assert Notes(SimpleNamespace(), elsewhere).lines({}, [], wanted=True) == [  # type: ignore[arg-type]
+        f"ini cio_plan: no plan in contracts{ending}"
+    ]

@@ -43,3 +43,19 @@ def test_a_mark_that_pytest_cannot_run_per_case(planned) -> None:
     tests = 'import pytest\n@pytest.mark.parametrize("n", [pytest.param(1, marks=pytest.mark.cio_errors)])\ndef test_x(n): pass'
     with pytest.raises(pytest.UsageError, match="cio_errors: only what is marked in its source runs once per case"):
         planned(tests)
+
+
+MADE_UP = """
+from hypothesis import given, strategies
+
+@given(strategies.integers())
+def test_made_up(number): pass
+
+def test_bare(): pass
+"""
+
+
+def test_what_hypothesis_makes_up(planned) -> None:
+    """What such a test sends is no example of what the application sends."""
+    run, items = planned(MADE_UP)
+    assert [run.planning.plans[item.nodeid].made_up for item in items] == [True, False]

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+from typing import Any
+
+from sarif import validate
 
 from tests.stories.conftest import Story, closing, table
 
@@ -77,12 +80,30 @@ def test_the_json_report(story: Story) -> None:
 
 
 def test_several_reports_and_new_folders(story: Story) -> None:
-    """The option is repeatable; missing folders are created, and an older report is replaced."""
+    """The option is repeatable; missing folders are created, and an older report is replaced.
+
+    The suffix decides the kind: `.sarif` has the violations at the lines of the application.
+    """
     story.file("old.json", "not JSON")
-    story.run(MODULE, "--cio-contract", "--cio-report=old.json", "--cio-report=deep/er/new.JSON")
+    reports = ("--cio-report=old.json", "--cio-report=deep/er/new.JSON", "--cio-report=code.sarif")
+    story.run(MODULE, "--cio-contract", *reports)
     first, second = (story.path / name for name in ("old.json", "deep/er/new.JSON"))
     assert json.loads(first.read_text()) == json.loads(second.read_text())
     assert [path.name for path in (story.path / "deep" / "er").iterdir()] == ["new.JSON"]
+    log = story.written("code.sarif")
+    validate(log)
+    results = log["runs"][0]["results"]
+    assert {(one["ruleId"], one["level"], _line(one)) for one in results} == {
+        ("event-name-too-long", "error", ("crm.py", 18)),
+        ("timestamp-not-integer", "warning", ("crm.py", 18)),
+        ("outcome", "error", ("crm.py", 13)),
+        ("unknown-endpoint", "error", ("test_app.py", 24)),
+    }
+
+
+def _line(result: dict[str, Any]) -> tuple[str, int]:
+    place = result["locations"][0]["physicalLocation"]
+    return place["artifactLocation"]["uri"], place["region"]["startLine"]
 
 
 def test_a_run_without_verdicts_writes_an_empty_report(story: Story) -> None:

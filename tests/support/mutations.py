@@ -87,7 +87,7 @@ class Mutations:
         # The contract reads its schemas from files; here they are what the mutation left of them.
         contract = Contract(self._catalog, region=region)
         schemas = Schemas(self._catalog.operations.values())
-        schemas.__dict__.update(_documents=documents, _common=common)
+        schemas.__dict__.update(_documents=documents, common=common)
         contract.__dict__["_schemas"] = schemas
         return contract
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from pytest_customerio.contract.plan.shapes import shape, typed
 from pytest_customerio.core.model import Outcome, Verdict, Violation
 from pytest_customerio.reporting.results import Results, part
 
@@ -44,3 +45,19 @@ def results(*verdicts: Verdict, strict: bool = False, **looked_at: Mapping[str, 
     tests = {f"t.py::{name}": one for name, one in looked_at.items()}
     found.add(part(verdicts, dict.fromkeys(operations, CASES), tests))
     return found
+
+
+def observed(site: str, data: Any, name: str = "buy", kind: str = "event", **more: Any) -> dict[str, Any]:
+    """What one call site sent."""
+    return {
+        "kind": kind,
+        "name": name,
+        "where": "$.data" if kind == "event" else "$",
+        "operation": "track.event" if kind == "event" else "track.identify",
+        "site": site,
+        "nodeid": f"t.py::{site}",
+        "shape": shape(data),
+        "types": [list(one) for one in typed(data)],
+        "allow": {},
+        **more,
+    }

@@ -91,11 +91,11 @@ def test_commands_that_do_not_exist(capsys: pytest.CaptureFixture[str]) -> None:
     """An unknown command or option ends with exit code 4, with the nearest command or the usage."""
     assert (
         refused(capsys, "expln")
-        == "no such command: 'expln'; did you mean explain? There are errors, explain, sandbox, record, drift, doctor\n"
+        == "no such command: 'expln'; did you mean explain? There are errors, explain, check, plan, sandbox, record, drift, doctor\n"
     )
     assert (
-        refused(capsys, "check")
-        == "no such command: 'check'. There are errors, explain, sandbox, record, drift, doctor\n"
+        refused(capsys, "xyzzy")
+        == "no such command: 'xyzzy'. There are errors, explain, check, plan, sandbox, record, drift, doctor\n"
     )
     assert refused(capsys).startswith("the following arguments are required: COMMAND\nusage: ")
     assert refused(capsys, "errors", "--jso").startswith("unrecognized arguments: --jso\nusage: ")
@@ -249,6 +249,8 @@ def test_declarations_load_nothing(arguments: list[str]) -> None:
         "pytest_customerio.core",
         "pytest_customerio.core.data",
         "pytest_customerio.tools",
+        "pytest_customerio.tools.check",
+        "pytest_customerio.tools.check.command",
         "pytest_customerio.tools.commands",
         "pytest_customerio.tools.doctor",
         "pytest_customerio.tools.doctor.command",
@@ -257,6 +259,8 @@ def test_declarations_load_nothing(arguments: list[str]) -> None:
         "pytest_customerio.tools.explain",
         "pytest_customerio.tools.explain.command",
         "pytest_customerio.tools.paths",
+        "pytest_customerio.tools.plan",
+        "pytest_customerio.tools.plan.command",
         "pytest_customerio.tools.record",
         "pytest_customerio.tools.record.command",
         "pytest_customerio.tools.sandbox",

@@ -44,7 +44,7 @@ class Counterexamples:
         self._catalog = catalog
         self._cassettes = cassettes
         self._advice = advice
-        self._contracts: dict[tuple[bool, str | None], Contract] = {}
+        self._contracts: dict[tuple[bool, bool, str | None], Contract] = {}
 
     def of(self, rule: Rule) -> Counterexample | None:
         """The counterexample of a rule; None where the rule has none."""
@@ -57,18 +57,40 @@ class Counterexamples:
         return self._payload(rule.name, row) if rule.kind == "payload" else self._handling(rule.name, row)
 
     def _payload(self, rule: str, row: Mapping[str, Any]) -> Counterexample:
-        """A request that the contract judges."""
+        """A request that the contract judges, or two that disagree."""
+        if "beside" in row:
+            return self._conflict(row)
+        call = self._call(row)
+        contract = self._contract(row.get("region"), own=row.get("own", False), plan=row.get("plan", False))
+        found = [violation for violation in contract.judge(call).violations if violation.rule == rule]
+        notes = [f"Authorization: {row['auth'] or 'none'}"] if "auth" in row else []
+        notes += ["verify=False"] if "unverified" in row else []
+        notes += [f"cio_region = {row['region']}"] if "region" in row else []
+        return Counterexample("\n".join([row["request"], *notes]), _shown(row), next(iter(found), None))
+
+    def _conflict(self, row: Mapping[str, Any]) -> Counterexample:
+        """Two requests, of which the second sends another type."""
+        from pytest_customerio.reporting.conflicts import conflict
+        from pytest_customerio.reporting.sent_shapes import SentShapes
+        from pytest_customerio.running.plan import Plan
+        from pytest_customerio.running.shapes import Shapes
+
+        rows = (row, {**row, **row["beside"]})
+        noted, sent = Shapes(), SentShapes()
+        judge = noted.noting(self._contract(None).judge, Plan(""), ())
+        for each in rows:
+            judge(self._call(each))
+        sent.add(noted.take())
+        body = "\n\n".join(f"{_shown(each)}\n{each['sent_from']}" for each in rows)
+        return Counterexample(row["request"], body, conflict(sent.conflicts()[0]))
+
+    def _call(self, row: Mapping[str, Any]) -> Interaction:
+        """The request of a row, with the credentials that it needs."""
         method, url = row["request"].split(" ", 1)
         auth = row.get("auth", _KEYS[url.partition("//")[2].removeprefix("beta-")[:3]])
         headers = {"authorization": auth} if auth else {}
-        verified = not row.get("unverified", False)
-        call = Interaction("requests", method, url, headers, _sent(row), at=NOW, tls_verified=verified)
-        contract = self._contract(row.get("region"), own=row.get("own", False))
-        found = [violation for violation in contract.judge(call).violations if violation.rule == rule]
-        notes = [f"Authorization: {auth or 'none'}"] if "auth" in row else []
-        notes += ["verify=False"] if not verified else []
-        notes += [f"cio_region = {row['region']}"] if "region" in row else []
-        return Counterexample("\n".join([row["request"], *notes]), _shown(row), next(iter(found), None))
+        verified, site = not row.get("unverified", False), row.get("sent_from")
+        return Interaction("requests", method, url, headers, _sent(row), sent_from=site, at=NOW, tls_verified=verified)
 
     def _handling(self, rule: str, row: Mapping[str, Any]) -> Counterexample:
         """What an application does while a case is replayed, judged by the rules of error handling."""
@@ -83,12 +105,14 @@ class Counterexamples:
         violations = [one for one in found if one is not None and one.rule == rule]
         return Counterexample(f"{case.id} on {operation.id}{_when(row)}", "", next(iter(violations), None))
 
-    def _contract(self, region: str | None, *, own: bool) -> Contract:
+    def _contract(self, region: str | None, *, own: bool = False, plan: bool = False) -> Contract:
         from pytest_customerio.contract.contract import Contract
 
-        key = (own, region)
+        key = (own, plan, region)
         if key not in self._contracts:
-            self._contracts[key] = Contract(self._catalog, [self._advice.folder / "own"] if own else [], region)
+            folder = self._advice.folder
+            planned = folder / "contracts" if plan else None
+            self._contracts[key] = Contract(self._catalog, [folder / "own"] if own else [], region, planned)
         return self._contracts[key]
 
 

@@ -1,0 +1,1 @@
+"""The tracking plan of a project (ini `cio_plan`): the schemas of its events, attributes and messages."""

@@ -1,0 +1,1 @@
+"""The command `check`: judges payloads and requests in files, outside pytest."""

@@ -1,0 +1,68 @@
+"""The files that a command line names."""
+
+from __future__ import annotations
+
+import io
+from pathlib import Path
+
+import pytest
+
+from pytest_customerio.tools.check.pieces import UnreadableError
+from pytest_customerio.tools.check.sources import Source, pieces_of, sources
+
+EVENT = b'{"name": "x"}\n'
+
+
+@pytest.fixture(autouse=True)
+def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder with files of all kinds, where the command runs."""
+    for name in ("b.ndjson", "a.yaml", "in/c.HAR", "in/d.json.gz", "notes.txt", ".git/x.json", "node_modules/y.json"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_bytes(EVENT)
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def test_folders(project: Path) -> None:
+    """Of a folder the files of known kinds are read, in order, each once; a file that is named is read in any case."""
+    names = [(one.name, one.named) for one in sources([".", "in/c.HAR", "notes.txt", str(project / "in")])]
+    assert names == [
+        ("a.yaml", False),
+        ("b.ndjson", False),
+        ("in/c.HAR", True),
+        ("in/d.json.gz", False),
+        ("notes.txt", True),
+    ]
+
+
+def test_what_is_missing() -> None:
+    """A file that does not exist is said with the nearest one."""
+    found = sources(["b.ndjsn", "gone/x.json", "a\0b", "x" * 5000])
+    assert [one.missing for one in found] == [
+        "there is no such file; did you mean b.ndjson?", *["there is no such file"] * 3,
+    ]  # fmt: skip
+    assert [one.size for one in found] == [0] * 4
+    with pytest.raises(UnreadableError, match="there is no such file"):
+        list(pieces_of(found[0], io.BytesIO(), Path()))
+
+
+def test_an_absolute_path_elsewhere(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """A file outside of the folder is shown as it was given."""
+    path = tmp_path_factory.mktemp("other") / "x.json"
+    path.write_bytes(EVENT)
+    assert [(one.name, one.size) for one in sources([str(path)])] == [(path.as_posix(), len(EVENT))]
+
+
+def test_standard_input(tmp_path: Path) -> None:
+    """Lines are judged as they come; anything else is written into a file first, since it is read as a whole."""
+    (source,) = sources(["-", "-"])
+    assert source == Source("<stdin>", Path("<stdin>"))
+    (lines,) = pieces_of(source, io.BytesIO(EVENT * 2), tmp_path)
+    assert (lines.kind, lines.data, lines.sent()) == ("lines", EVENT * 2, lines)
+    for text, kind in (
+        (b'{"log":\n{"entries": []}}', "document"),
+        (b"[\n1]", "list"),
+        (b"interactions:\n- 1", "cassette"),
+    ):
+        (piece,) = pieces_of(source, io.BytesIO(text), tmp_path)
+        assert (piece.name, piece.kind, piece.path.read_bytes()) == ("<stdin>", kind, text)
