@@ -19,6 +19,7 @@ BENCHMARKS = (
     "journey",
     "threads",
     "sandbox",
+    "sandbox_page",
     "recordings",
     "check",
     "mocks",

@@ -184,19 +184,25 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> Genera
 @pytest.fixture
 def cio(request: pytest.FixtureRequest) -> Cio:
     """What the test sent to Customer.io, and what became of the payload that met an error."""
-    return _run(request.config).fixture()
+    from pytest_customerio.running import fixtures
+
+    return fixtures.cio(_run(request.config))
 
 
 @pytest.fixture
 def cio_error(request: pytest.FixtureRequest) -> ErrorCase | None:
     """The error case that a `cio_errors` test runs in; None in any other test."""
-    return _run(request.config).error()
+    from pytest_customerio.running import fixtures
+
+    return fixtures.cio_error(_run(request.config))
 
 
 @pytest.fixture
 def cio_responses(request: pytest.FixtureRequest) -> Iterator[responses.RequestsMock]:
     """A `responses.RequestsMock` with Customer.io's documented success answers; add answers of your own."""
-    with _run(request.config).responses() as mock:
+    from pytest_customerio.running import fixtures
+
+    with fixtures.cio_responses(_run(request.config)) as mock:
         yield mock
 
 

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from pytest_customerio.core.model import ErrorCase
 from pytest_customerio.core.settings import Settings
 from pytest_customerio.reporting import kinds
 from pytest_customerio.reporting.files import write
@@ -32,12 +31,9 @@ from pytest_customerio.running.unittest import case_of
 if TYPE_CHECKING:
     from pathlib import Path
 
-    import responses
-
     from pytest_customerio.cassettes.recording.playing import Recordings
     from pytest_customerio.contract.catalog import Catalog
     from pytest_customerio.running.baseline import Baseline
-    from pytest_customerio.running.cio import Cio
     from pytest_customerio.running.phases import Phases
     from pytest_customerio.running.session import Session
 
@@ -128,32 +124,6 @@ class Run:
             self.phases.session.close()
         self.phases = None
 
-    def fixture(self) -> Cio:
-        """What the `cio` fixture gives."""
-        from pytest_customerio.running.cio import Cio
-
-        test = self.phases.test if self.phases is not None else None
-        if test is None or not test.plan.keep:
-            pytest.fail("cio: name it in the arguments of the test or of a fixture, or in usefixtures", pytrace=False)
-        return Cio(test, self.mistakes.fail, self._warn)
-
-    def error(self) -> ErrorCase | None:
-        """What the `cio_error` fixture gives."""
-        test = self.phases.test if self.phases is not None else None
-        if test is None or test.plan.case is None:
-            return None
-        wanted = {name.partition(".")[0] for name in (test.plan.errors.operations if test.plan.errors else ())}
-        found = self.session.selection.cases(test.plan.case)
-        fitting = [surface for surface in found if not wanted or surface in wanted]
-        # What the test will send is not known yet; most tests send to Track.
-        return found[min(fitting, key=lambda surface: not surface.startswith("track"))] if fitting else None
-
-    def responses(self) -> responses.RequestsMock:
-        """What the `cio_responses` fixture gives."""
-        from pytest_customerio.clients.responses import requests_mock
-
-        return requests_mock(self.session.catalog)
-
     def add(self, part: Mapping[str, Any]) -> None:
         """Add what one phase of a test found."""
         self.results.add(part)
@@ -239,9 +209,10 @@ class Run:
         from pytest_customerio.clients import patched
 
         for text in patched.warnings():
-            self._warn(text)
+            self.warn(text)
 
-    def _warn(self, text: str, nodeid: str = "") -> None:
+    def warn(self, text: str, nodeid: str = "") -> None:
+        """Add a warning to those of pytest, whatever filters there are."""
         warning = pytest.PytestWarning(text)
         shown = warnings.WarningMessage(warning, pytest.PytestWarning, "pytest-customerio", 0)
         call = {"warning_message": shown, "when": "runtest", "nodeid": nodeid, "location": None}

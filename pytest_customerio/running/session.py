@@ -26,6 +26,7 @@ from pytest_customerio.process.patching import Patches
 from pytest_customerio.reporting import messages
 from pytest_customerio.reporting.answered import answered_text
 from pytest_customerio.reporting.results import part
+from pytest_customerio.running import seen
 from pytest_customerio.running.case_selection import CaseSelection
 from pytest_customerio.running.conclusion import Conclusion, Judge, of_texts, verdicts
 from pytest_customerio.running.debugging import TestFrame
@@ -258,11 +259,11 @@ class Session:
         operations = {row.operation for row in rows} & set(self.catalog.operations)
         applicable = {name: sorted(self.cassettes.applying(name)) for name in sorted(operations - self._reported)}
         self._reported |= operations
-        looked_at = {test.plan.nodeid: test.looked_at()}
+        looked_at = {test.plan.nodeid: seen.looked_at(test)}
         details = self._details.of(test, rows) if self._details is not None else None
-        skipped, shapes = test.unreplayed(), self._shapes.take()
+        skipped, shapes = seen.unreplayed(test), self._shapes.take()
         made = part(rows, applicable, looked_at=looked_at, skipped=skipped, details=details, shapes=shapes)
-        return {**made, **test.drawn()}
+        return {**made, **seen.drawn(test)}
 
     def _replaced(self) -> list[tuple[str, object]]:
         """The functions of clients and SDKs that are replaced now, each with what stands there."""
