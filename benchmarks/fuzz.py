@@ -108,6 +108,8 @@ class _Handler(socketserver.BaseRequestHandler):
         with contextlib.suppress(OSError):
             while data := self.request.recv(65536):
                 for request in parser.feed(data):
+                    if request.method == "0":  # the end of chunks that no header announced, and no request
+                        return
                     continued = False
                     self.request.sendall(serialize(echo(request), request.method))
                 if parser.expects_continue and not continued:

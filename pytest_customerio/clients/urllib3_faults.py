@@ -75,7 +75,10 @@ def fail(fault: str, pool: Any, conn: Any, url: str, limits: Any) -> NoReturn:
     make = _FAULTS.get(fault)
     if make is None:
         raise error
-    raise make(error, pool, conn, url, limits) from error
+    try:
+        raise error
+    except OSError:  # so that it is the context too, as where a socket raised it
+        raise make(error, pool, conn, url, limits) from error
 
 
 def limits_of(pool: Any, timeout: Any) -> Any:

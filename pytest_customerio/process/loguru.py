@@ -13,8 +13,8 @@ from pytest_customerio.process.parts import LOGURU, Part
 
 LOG = Part(
     LOGURU,
-    "loguru._logger",
-    "Logger._log",
+    "loguru._handler",
+    "Handler.emit",
     "that the application logs by loguru",
     "what a handler writes elsewhere than to a stream does not count as logged",
     optional=True,
@@ -27,25 +27,19 @@ def streams() -> list[Any]:
 
     `_core`, `_sink` and `_stream` are private (loguru 0.7). Without them, what loguru prints may go unseen.
     """
-    sinks: list[Any] = [getattr(one, "_sink", None) for one in _handlers(_logger()).values()]
+    core = getattr(getattr(sys.modules.get("loguru"), "logger", None), "_core", None)
+    sinks: list[Any] = [getattr(one, "_sink", None) for one in getattr(core, "handlers", {}).values()]
     return [sink._stream for sink in sinks if hasattr(sink, "_stream")]
 
 
 def heard(original: Callable[..., Any], note: Callable[[], None]) -> Callable[..., Any]:
-    """Wrap the function that each text goes through: `note` is called first where a handler may take the text."""
+    """Wrap what writes a text that a handler takes: `note` is called first.
 
-    def log(logger: Any, *args: Any, **kwargs: Any) -> Any:
-        if _handlers(logger):
-            note()
-        return original(logger, *args, **kwargs)
+    The record is made before. A function of ours further up would be taken for the one that logs.
+    """
 
-    return log
+    def emit(handler: Any, *args: Any, **kwargs: Any) -> Any:
+        note()
+        return original(handler, *args, **kwargs)
 
-
-def _logger() -> Any:
-    return getattr(sys.modules.get("loguru"), "logger", None)
-
-
-def _handlers(logger: Any) -> dict[int, Any]:
-    found: dict[int, Any] = getattr(getattr(logger, "_core", None), "handlers", {})
-    return found
+    return emit
