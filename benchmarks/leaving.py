@@ -203,7 +203,9 @@ def inside(networks: list[str], *, control: bool) -> int:
         folder = Path(name)
         lead_names(folder)
         loopback_up()
-        environ = {key: value for key, value in os.environ.items() if not key.lower().endswith("_proxy")}
+        own = ("PYTEST_", "COV_CORE_", "COVERAGE_")  # of a pytest that runs this command
+        inherited = {key: value for key, value in os.environ.items() if not key.startswith(own)}
+        environ = {key: value for key, value in inherited.items() if not key.lower().endswith("_proxy")}
         environ |= certificates(folder)
         with listening(folder) as log:
             runs = Runs(folder, environ, log)
