@@ -169,7 +169,7 @@ class Listener:
         self, role: Role, args: tuple[Any, ...], kwargs: Mapping[str, Any], call: Watched, error: Exception
     ) -> None:
         """While an error case is at work, a call of the real thing raised; only what an SDK raises is a refusal."""
-        if role.library.sdk:  # pragma: no branch - no test reaches the other way yet
+        if role.library.sdk:
             this = sdk_calls.Call(self._place, role.label, role.operation)
             sdk_calls.refuse(this, call, error, args, kwargs)
 
@@ -238,7 +238,7 @@ class Listener:
 
     def _count_fake(self, role: Role) -> None:
         notes = self._place.notes()
-        if notes is not None:  # pragma: no branch - no test reaches the other way yet
+        if notes is not None:
             notes.skip(FAKE, self._place.sent_from())
             notes.unknown[f"fake in the place of {role.label}"] += 1
 
