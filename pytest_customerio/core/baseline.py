@@ -15,6 +15,8 @@ KNOWN, ADDED = "in the baseline", "new in the baseline"
 # The most different violations of one test that are remembered.
 MOST = 1000
 _LEAKS = ("secret-leak", "pii-leak")
+# What was found is the class of the exception: a KeyError is another mistake than the SDK's exception.
+_BY_CLASS = "undeclared-exception"
 # How the violations of these rules name the line (`judging/written_leaks.py`).
 _WRITTEN = re.compile(r"written at (?P<site>.+:\d+ in .+)")
 _INDEX = re.compile(r"\[\d+\]")
@@ -24,7 +26,7 @@ class Fingerprint(NamedTuple):
     """What makes two violations the same one: what may change without a new mistake is no part of it.
 
     `at` is the function that sent, as `app/crm.py::Crm.purchase`, without a line. `where` is the place in the payload,
-    in which `[*]` is any index. `case` is the error case of a violation of error handling, which has no place; a
+    in which `[*]` is any index; of an exception that no test declares it is the class. `case` is the error case of a violation of error handling, which has no place; a
     payload breaks its contract in every case. A leak that was written has no operation, and `at` is the function that
     wrote: any request of a test may carry what was written.
     """
@@ -73,7 +75,8 @@ class Known:
     def fingerprint(self, violation: Violation, operation: str, case: str | None) -> Fingerprint:
         """The fingerprint of a violation of a request to this operation, in a test that runs in this case."""
         written = _written_at(violation.got) if violation.rule in _LEAKS else ""
-        site, where = written or violation.sent_from or "", _of_any_item(violation.where)
+        site = written or violation.sent_from or ""
+        where = violation.got if violation.rule == _BY_CLASS else _of_any_item(violation.where)
         at = self._place(site, self.functions.get(site, ""))
         return Fingerprint(at, "" if written else operation, violation.rule, where, "" if where else case or "")
 

@@ -56,6 +56,13 @@ def test_a_leak_is_where_it_was_written(rule: str) -> None:
     assert one.fingerprint(leak, "track.event", None)[:2] == expected
 
 
+def test_an_exception_is_known_by_its_class() -> None:
+    """A KeyError is a new violation where an exception of the SDK is known, and each counts once for all cases."""
+    raised = [Violation("undeclared-exception", "error", "", "declared", name) for name in ("CrmError", "KeyError")]
+    found = [known().fingerprint(one, "track.event", "500-server-error-persists") for one in raised]
+    assert [(one.where, one.case) for one in found] == [("CrmError", ""), ("KeyError", "")]
+
+
 @pytest.mark.parametrize(
     ("reasons", "updating", "strict", "severity", "expected"),
     [
