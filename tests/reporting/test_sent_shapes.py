@@ -58,8 +58,10 @@ def test_two_call_sites_disagree() -> None:
         [observed("a", {"x": 1}), observed("a", {"x": "odd"}), observed("b", {"x": []}), observed("b", {"x": 1.5})],
         [observed("a", {"x": [1, "1"]}), observed("b", {"x": ["1"]})],
     ],
-    ids=["fraction", "null", "empty", "missing", "one call site", "no call site", "another event", "one list"]
-    + ["odd values", "odd values at both", "mixed list"],
+    ids=[
+        *("fraction", "null", "empty", "missing", "one call site", "no call site", "another event", "one list"),
+        *("odd values", "odd values at both", "mixed list"),
+    ],
 )
 def test_what_is_no_conflict(given: list[dict[str, Any]]) -> None:
     """Numbers with and without a fraction, values that are not set, and what a single call site sends."""

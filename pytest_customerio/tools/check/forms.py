@@ -11,7 +11,7 @@ from pytest_customerio.core.model import Severity
 from pytest_customerio.judging.violation import fails
 from pytest_customerio.reporting import causes, sarif
 from pytest_customerio.reporting.messages import facts
-from pytest_customerio.tools.check.tally import Cause, Noted, Place, Tally
+from pytest_customerio.tools.check.tally import Cause, Noted, Place, Tally, printable
 from pytest_customerio.tools.commands import CANNOT, DONE, PROGRAM
 
 VERSION = 1
@@ -166,7 +166,7 @@ def _not_judged(tally: Tally) -> list[str]:
     ]
     elsewhere = [f"{_count(tally.elsewhere, 'request')} to other hosts"] if tally.elsewhere else []
     files = f"{_count(len(tally.empty), 'file')} without anything of Customer.io"
-    empty = [f"{files}: {causes.named(list(tally.empty))}"] if tally.empty else []
+    empty = [f"{files}: {causes.named([printable(one) for one in tally.empty])}"] if tally.empty else []
     return [*elsewhere, *found, *empty]
 
 

@@ -7,12 +7,20 @@ from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
 from pytest_customerio.core.model import Operation, Severity, Violation
+from pytest_customerio.core.redact import cut
 from pytest_customerio.reporting import causes
 
 T = TypeVar("T")
 # The most places that are listed for one cause, and the most causes.
 PLACES = 20
 CAUSES = 1000
+# The most characters that stand for one that cannot be printed, such as `\\U000e0001`.
+_ESCAPED = 10
+
+
+def printable(name: str) -> str:
+    """The name of a file as one row of text: its control characters, and bytes that are no text, are escaped."""
+    return cut(name, len(name) * _ESCAPED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,9 +32,10 @@ class Place:
     entry: int | None = None
 
     def __str__(self) -> str:
+        name = printable(self.name)
         if self.line:
-            return f"{self.name}:{self.line}"
-        return f"{self.name}, entry {self.entry}" if self.entry else self.name
+            return f"{name}:{self.line}"
+        return f"{name}, entry {self.entry}" if self.entry else name
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from typing import Any
 from pytest_customerio.contract.plan.contents import Kind
 from pytest_customerio.contract.plan.files import ATTRIBUTES, FOLDERS
 from pytest_customerio.contract.plan.shapes import Shape, together
+from pytest_customerio.reporting import files
 
 Json = Any
 DRAFT = "https://json-schema.org/draft/2020-12/schema"
@@ -86,11 +87,9 @@ def written(document: Mapping[str, Json]) -> str:
 
 
 def save(folder: Path, documents: Mapping[str, Mapping[str, Json]]) -> None:
-    """Write the files. Raises `OSError`."""
+    """Write the files, each in one step. Raises `OSError`."""
     for file, document in documents.items():
-        path = folder / file
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(written(document), encoding="utf-8", newline="\n")
+        files.write(folder / file, written(document))
 
 
 def _members(schema: Mapping[str, Json]) -> Iterable[str]:

@@ -95,6 +95,20 @@ def test_the_description_of_a_document() -> None:
     assert described({}, whole=True) == "anything"
 
 
+def test_a_file_that_cannot_be_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The old file stays as it was, and no half of a file is left: pytest would end with it."""
+    path = tmp_path / "attributes.json"
+    path.write_text("{}", encoding="utf-8")
+
+    def fail(*_: object) -> None:
+        raise OSError("full")
+
+    monkeypatch.setattr("os.replace", fail)
+    with pytest.raises(OSError, match="full"):
+        save(tmp_path, {"attributes.json": {"type": "object"}})
+    assert {one.name: one.read_text(encoding="utf-8") for one in tmp_path.iterdir()} == {"attributes.json": "{}"}
+
+
 def test_files(tmp_path: Path) -> None:
     """A property stands on a line of its own; what is short stands on one."""
     document = document_of("event", "buy", PurePosixPath("events/buy.json"), shape({"ä": 1, "b": {"c" * 70: 1}}))
