@@ -165,8 +165,8 @@ class Phases:
         self._ended, self._beside = None, Conclusion()
         if ended is None or report.passed:
             return
-        if beside.text:
-            add_section(report, beside.text)
+        if said := "\n\n".join(filter(None, (beside.text, beside.answers))):
+            add_section(report, said)
         cause = ended.cause
         if report.failed and not cause and (beside.cause or plan.case):
             crash: Any = getattr(report.longrepr, "reprcrash", None)

@@ -219,7 +219,7 @@ class Session:
     def beside(self, test: CheckedTest, conclusion: Conclusion) -> Conclusion:
         """What stands beside a failure of the test's own: what is wrong besides, and what the plugin answered."""
         answers = answered_text(test.answered, replayed=test.latest is not None)
-        return replace(conclusion, text="\n\n".join(filter(None, (conclusion.text, answers))))
+        return replace(conclusion, answers=answers)
 
     def settle(self, test: CheckedTest) -> Conclusion:
         """Setup failed, or teardown is over: what was sent there is judged too."""
