@@ -112,12 +112,17 @@ def safe_url(operation: Operation | None, method: str, url: str, paths: Collecti
         host = address.hostname or ""
         port = f":{address.port}" if address.port else ""
     except ValueError:
-        return f"{cut(method, 10)} an address that cannot be read"
+        return f"{_method(method)} an address that cannot be read"
     path = "/".join(_segments(address.path.split("/"), [operation.path] if operation is not None else paths))
     names = [part.partition("=")[0] for part in address.query.split("&") if part]
     query = "?" + "&".join(f"{cut(_query_name(name), 20)}=…" for name in names[:5]) if names else ""
     place = f"{address.scheme}://{host}{port}{path}{query}"
-    return cut(f"{method} {place}", 160) if operation is None else cut(f"{operation.method} {place}", 160)
+    return cut(f"{_method(method) if operation is None else operation.method} {place}", 160)
+
+
+def _method(given: str) -> str:
+    """A method of HTTP is a word; what is none may be a value that stands in the wrong place."""
+    return cut(given, 10) if given.isalpha() else "…"
 
 
 def _text(value: str) -> str:

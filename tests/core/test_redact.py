@@ -179,6 +179,13 @@ def test_safe_url_keeps_the_place_and_drops_the_person() -> None:
     assert safe_url(operation, "post", plain) == f"POST {plain.replace('42', '…')}"
 
 
+def test_a_method_that_is_no_word_is_not_shown() -> None:
+    """An application may send a value in its place."""
+    url = "https://track.customer.io/api/v1/customers/42"
+    assert safe_url(None, "0455-716-6966", url).startswith("… https://")
+    assert safe_url(None, "ada@example.com", "https://[") == "… an address that cannot be read"
+
+
 @pytest.mark.parametrize(
     ("path", "shown"),
     [

@@ -34,7 +34,7 @@ def plan_schema(shape: Shape) -> dict[str, Json]:
     if "properties" in shape:
         found["properties"] = {name: plan_schema(one) for name, one in sorted(shape["properties"].items())}
         found |= {"required": shape["required"]} if shape["required"] else {}
-        found["additionalProperties"] = False
+        found |= {} if shape["additionalProperties"] else {"additionalProperties": False}
     if "items" in shape and (items := plan_schema(shape["items"])):
         found["items"] = items
     return found

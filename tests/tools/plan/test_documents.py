@@ -38,6 +38,11 @@ def test_a_document_of_a_shape() -> None:
     }
     assert plan_schema(shape([None])) == {"type": "array"}
     assert plan_schema(shape({})) == {"type": "object", "properties": {}, "additionalProperties": False}
+    assert plan_schema(shape({"a": 1, "ada@example.com": 1})) == {
+        "type": "object",
+        "properties": {"a": {"type": "number"}},
+        "required": ["a"],
+    }
     assert plan_schema({"type": ["null", "string"]}) == {"type": ["string", "null"]}
 
 
