@@ -23,7 +23,8 @@ TYPES: Mapping[type, str] = {
     type(None): "null",
 }
 _CONTAINERS = frozenset({dict, list})
-# How deep data is looked at, how many names of an object, and how many members of a list.
+# How deep data is looked at, how many names of an object, and how many members of a list for their places. Of the
+# shape of a list all members are a part: a plan that is made of it has to allow each.
 _DEPTH, _NAMES, _MEMBERS = 5, 100, 50
 
 
@@ -38,7 +39,7 @@ def signature(value: Json, depth: int = _DEPTH) -> object:
             ]
         )
     if kind is list and depth:
-        return (kind, *dict.fromkeys([signature(one, depth - 1) for one in value[:_MEMBERS]]))
+        return (kind, *dict.fromkeys([signature(one, depth - 1) for one in value]))
     return kind if value != "" else ""
 
 
@@ -46,8 +47,8 @@ def shape(value: Json, depth: int = _DEPTH) -> Shape:
     """The shape of one value."""
     kind = TYPES[type(value)]
     if kind == "array" and value and depth:
-        members = [shape(one, depth - 1) for one in value[:_MEMBERS]]
-        return {"type": [kind], "items": _all_merged(members)}
+        members = {signature(one, depth - 1): one for one in value}
+        return {"type": [kind], "items": _all_merged([shape(one, depth - 1) for one in members.values()])}
     names = _names(value, depth) if kind == "object" else None
     if names is None:
         return {"type": [kind]}

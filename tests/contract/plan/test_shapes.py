@@ -55,6 +55,12 @@ def test_an_odd_name_among_others() -> None:
     assert merged(shape({"ada@example.com": 1}), shape({"plan": 1}))["properties"] == {"plan": of("integer")}
 
 
+def test_each_member_of_a_long_list_counts() -> None:
+    """A plan judges all of them."""
+    assert shape([*range(300), "x"]) == {"type": ["array"], "items": of("integer", "string")}
+    assert signature([*range(300), "x"]) != signature([*range(300)])
+
+
 def test_deep_data_is_cut() -> None:
     """Data that is nested deep is looked at down to the fifth level."""
     deep: Any = 1
