@@ -126,8 +126,9 @@ $(VENV)/.test: $(VENV)/.pip pyproject.toml $(CONSTRAINTS)
 	$(PIP) --no-deps --upgrade --target $(VENV)/customerio-2.4 customerio==2.4
 # Plugins that projects have beside ours: tests/stories/test_company.py. In the environment they would join every run.
 	$(INSTALL) --no-deps --upgrade --target $(VENV)/company $(COMPANY)
-# The SDK of another language, where there is node to run it.
-	@if command -v npm >/dev/null; then npm install --silent --no-audit --no-fund --prefix $(VENV)/node customerio-node@$(if $(CONSTRAINTS),5.2.0,5); fi
+# The SDKs for Node.js and for browsers, where there is npm.
+	@if command -v npm >/dev/null; then npm install --silent --no-audit --no-fund --prefix $(VENV)/node \
+		customerio-node@$(if $(CONSTRAINTS),5.2.0,5) @customerio/cdp-analytics-browser@$(if $(CONSTRAINTS),0.5.11,0.5); fi
 	@touch $@
 
 $(VENV)/.lint: $(VENV)/.pip pyproject.toml $(CONSTRAINTS)

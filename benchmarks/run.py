@@ -19,9 +19,11 @@ BENCHMARKS = (
     "journey",
     "threads",
     "sandbox",
+    "sandbox_page",
     "recordings",
     "check",
     "mocks",
+    "baseline",
     "reports",
     "mutation_bar",
 )

@@ -2,18 +2,30 @@
 
 from __future__ import annotations
 
+from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from pytest_customerio.contract.webhook_events import sign_webhook, webhook_event
     from pytest_customerio.core.model import ErrorCase, Interaction, Operation, Verdict, Violation
     from pytest_customerio.core.observation import Observation
 
-__all__ = ["ErrorCase", "Interaction", "Observation", "Operation", "Verdict", "Violation"]
+__all__ = [
+    "ErrorCase",
+    "Interaction",
+    "Observation",
+    "Operation",
+    "Verdict",
+    "Violation",
+    "sign_webhook",
+    "webhook_event",
+]
+_HOMES = {"Observation": "core.observation"} | dict.fromkeys(
+    ("sign_webhook", "webhook_event"), "contract.webhook_events"
+)
 
 
 def __getattr__(name: str) -> object:
     if name in __all__:
-        from pytest_customerio.core import model, observation
-
-        return getattr(observation if name == "Observation" else model, name)
+        return getattr(import_module(f"pytest_customerio.{_HOMES.get(name, 'core.model')}"), name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -25,6 +25,9 @@ OPTIONS = {
     "--cio-strict": ("warnings fail tests too", FLAG),
     "--cio-record": ("record what a sandbox answers, test by test, in cassettes/", FLAG),
     "--cio-report": ("write the verdicts; kind by suffix: .json, .md, .html, .sarif", FILES),
+    "--cio-fail-under": ("fail where less than PERCENT of the errors was met", {"metavar": "PERCENT"}),
+    "--cio-baseline": ("violations that stand in FILE do not fail; new ones do", {"metavar": "FILE"}),
+    "--cio-baseline-update": ("write the baseline: add what is new, drop what is mended", FLAG),
 }
 INI: dict[str, tuple[Any, Any, str]] = {
     "cio_contract": ("bool", False, "check every test, as with --cio-contract"),
@@ -34,7 +37,11 @@ INI: dict[str, tuple[Any, Any, str]] = {
     "cio_cassettes": ("paths", [], "folders with cassettes of your own"),
     "cio_allow": ("linelist", [], "rules that may be broken: RULE [WHERE] [case=CASE] [operation=OPERATION]: reason"),
     "cio_hosts": ("linelist", [], "further base URLs that lead to Customer.io"),
+    "cio_fail_under": ("float", None, "the minimum of errors met, in percent, as with --cio-fail-under"),
+    "cio_baseline": (None, "", "the file of known violations, as with --cio-baseline"),
 }
+# The value of an option that is not given. One with an empty text is given, and is a usage error.
+ABSENT: tuple[Any, ...] = (None, False, [])
 FIXTURES = ("cio", "cio_error", "cio_responses")
 MARKS = {
     "cio_contract": "check every request of this test to Customer.io against its contract.",
@@ -61,7 +68,7 @@ def pytest_load_initial_conftests(early_config: pytest.Config) -> Generator[None
     The controller of pytest-xdist does so too: it imports every `conftest.py`, and calls hooks of its own.
     """
     given = vars(early_config.known_args_namespace)
-    if any(given.get(_dest(name)) for name in OPTIONS) or _ini(early_config, "cio_contract"):
+    if any(given.get(_dest(name)) not in ABSENT for name in OPTIONS) or _ini(early_config, "cio_contract"):
         try:
             _run(early_config, given).open()
         except pytest.UsageError:  # `--help` is there for those who made a mistake
@@ -79,7 +86,7 @@ def pytest_configure(config: pytest.Config) -> None:
         from pytest_customerio.running.options import refuse_ini
 
         refuse_ini(config, unknown, INI)
-    if any(map(config.getoption, OPTIONS)) or any(_ini(config, n) for n in INI):
+    if any(config.getoption(name) not in ABSENT for name in OPTIONS) or any(_ini(config, n) for n in INI):
         _run(config).confirm()
 
 
@@ -177,19 +184,25 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> Genera
 @pytest.fixture
 def cio(request: pytest.FixtureRequest) -> Cio:
     """What the test sent to Customer.io, and what became of the payload that met an error."""
-    return _run(request.config).fixture()
+    from pytest_customerio.running import fixtures
+
+    return fixtures.cio(_run(request.config))
 
 
 @pytest.fixture
 def cio_error(request: pytest.FixtureRequest) -> ErrorCase | None:
     """The error case that a `cio_errors` test runs in; None in any other test."""
-    return _run(request.config).error()
+    from pytest_customerio.running import fixtures
+
+    return fixtures.cio_error(_run(request.config))
 
 
 @pytest.fixture
 def cio_responses(request: pytest.FixtureRequest) -> Iterator[responses.RequestsMock]:
     """A `responses.RequestsMock` with Customer.io's documented success answers; add answers of your own."""
-    with _run(request.config).responses() as mock:
+    from pytest_customerio.running import fixtures
+
+    with fixtures.cio_responses(_run(request.config)) as mock:
         yield mock
 
 
@@ -236,9 +249,15 @@ class _Reports:
         if compared := getattr(report, "cio_compared", None):
             _run(self.config).results.add_compared(*compared)
         if verdicts := getattr(report, "cio", None):
-            _run(self.config).results.add(verdicts)
+            _run(self.config).add(verdicts)
         if run := _started(self.config):
             run.receive(report)
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
+        """Note all tests, before any is deselected: what does not run draws nothing of the baseline."""
+        if (run := _started(self.config)) and run.baseline:
+            run.baseline.collect(items)
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_configure_node(self, node: Any) -> None:

@@ -15,7 +15,8 @@ import pytest_customerio
 from pytest_customerio.running.cio import Cio
 
 ROOT = Path(__file__).resolve().parent.parent
-NAMES = ["ErrorCase", "Interaction", "Observation", "Operation", "Verdict", "Violation"]
+HINTS = ["ErrorCase", "Interaction", "Observation", "Operation", "Verdict", "Violation"]
+HELPERS = ["sign_webhook", "webhook_event"]
 
 
 def _asked(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch, question: str) -> str:
@@ -33,6 +34,9 @@ def test_options_and_ini_settings(pytester: pytest.Pytester, monkeypatch: pytest
         "--cio-strict",
         "--cio-record",
         "--cio-report",
+        "--cio-fail-under",
+        "--cio-baseline",
+        "--cio-baseline-update",
     }
     assert dict(re.findall(r"^  (cio_\w+) \((\w+)\)", text, re.MULTILINE)) == {
         "cio_contract": "bool",
@@ -42,6 +46,8 @@ def test_options_and_ini_settings(pytester: pytest.Pytester, monkeypatch: pytest
         "cio_cassettes": "paths",
         "cio_allow": "linelist",
         "cio_hosts": "linelist",
+        "cio_fail_under": "float",
+        "cio_baseline": "string",
     }
 
 
@@ -76,9 +82,10 @@ def test_the_cio_fixture() -> None:
 
 
 def test_python_names() -> None:
-    """The names for type hints are loaded on first use; any other name raises the usual AttributeError."""
-    assert pytest_customerio.__all__ == NAMES
-    for name in NAMES:
+    """The names for type hints and the helpers load on first use; any other name raises the usual AttributeError."""
+    assert pytest_customerio.__all__ == [*HINTS, *HELPERS]
+    assert all(callable(getattr(pytest_customerio, name)) for name in HELPERS)
+    for name in HINTS:
         module = "observation" if name == "Observation" else "model"
         assert getattr(pytest_customerio, name).__module__ == f"pytest_customerio.core.{module}"
     with pytest.raises(AttributeError, match="module 'pytest_customerio' has no attribute 'Sandbox'"):
@@ -86,7 +93,7 @@ def test_python_names() -> None:
 
 
 def test_importing_the_package_loads_nothing() -> None:
-    """`import pytest_customerio` loads no module of the package: its names are for type hints only."""
+    """`import pytest_customerio` loads no module of the package: its names load on first use."""
     code = "import sys, pytest_customerio; print([n for n in sys.modules if n.startswith('pytest_customerio.')])"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"

@@ -88,6 +88,11 @@ class Contract:
         self._schemas.read()
         vocabulary()
 
+    def document(self, operation: Operation) -> Mapping[str, Any]:
+        """The JSON Schema of the payload of an operation, without those of the project."""
+        found: Mapping[str, Any] = self._schemas.of(operation)[0].document
+        return found
+
     def operation(self, interaction: Interaction) -> Operation | None:
         """Which operation a request is."""
         return self._operation(self._catalog.place(interaction.method, interaction.url), interaction)

@@ -81,6 +81,10 @@ class Routes:
         body = sample(row["answer"], self._definitions) if "answer" in row else None
         return PublishedAnswer(row.get("success", 200), body)
 
+    def example(self, definition: str) -> Json:
+        """A value of a published type that several calls share, such as `campaign`, with made-up values."""
+        return sample(self._definitions[definition], self._definitions)
+
     def _needed(self, *nodes: Json) -> dict[str, Json]:
         """The definitions that the nodes refer to, and those that these refer to."""
         found: dict[str, Json] = {}

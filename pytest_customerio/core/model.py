@@ -244,7 +244,8 @@ class Violation:
     """One broken rule: `expected` was expected at `where`, and `got` was found.
 
     No text contains personal data or a credential. `hint` says what to do, `error` what Customer.io would answer, and
-    `source` how sure that is. `allowed` is the reason for which a mark or the ini allows it, or empty.
+    `source` how sure that is. `allowed` is the reason for which a mark or the ini allows it, or empty. `known` is the
+    reason for which the baseline knows it, or empty.
     """
 
     rule: str
@@ -257,6 +258,12 @@ class Violation:
     source: str = ""
     error: str = ""
     allowed: str = ""
+    known: str = ""
+
+    @property
+    def excused(self) -> bool:
+        """Whether a mark, the ini or the baseline lets the test pass in spite of it."""
+        return bool(self.allowed or self.known)
 
 
 @dataclass(frozen=True, slots=True)

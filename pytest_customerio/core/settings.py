@@ -74,7 +74,10 @@ class ErrorsMark:
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """The options and ini settings of one run. `detailed` says that a report shows payloads and attempts of tests."""
+    """The options and ini settings of one run. `detailed` says that a report shows payloads and attempts of tests.
+
+    `fail_under` is the minimum in percent. `gate` is the option that switches the gate on as in this run.
+    """
 
     contract: bool = False
     strict: bool = False
@@ -88,7 +91,11 @@ class Settings:
     plan: Path | None = None
     record: bool = False
     debugger: bool = False
+    baseline: Path | None = None
+    update_baseline: bool = False
+    fail_under: float | None = None
     rootdir: Path = field(default_factory=Path)
+    gate: str = "--cio-contract"
 
 
 def report_path(text: str, kinds: Collection[str], base: Path, rootdir: Path | None = None) -> Path:
@@ -111,14 +118,14 @@ def _check_report(path: Path, project: Sequence[Path]) -> None:
     if path.is_dir():
         raise ValueError("is a folder, not a file")
     there = next(folder for folder in path.parents if folder.exists())
-    if not (there.is_dir() and _writable(there)):
+    if not (there.is_dir() and writable(there)):
         raise ValueError(f"{there} is no folder that can be written to")
     inside = any(path.resolve().is_relative_to(folder) for folder in project)
     if not (there == path.parent or inside):
         raise ValueError(f"there is no folder {path.parent}; accepted: a folder that exists, or one in the project")
 
 
-def _writable(folder: Path) -> bool:
+def writable(folder: Path) -> bool:
     """Whether a file can be made in the folder. It is tried, as `os.access` says yes to root for every folder."""
     try:
         with tempfile.TemporaryFile(dir=folder):
@@ -131,7 +138,7 @@ def recordings(rootdir: Path) -> Path:
     """The folder that recordings of tests are written to."""
     folder = rootdir / RECORDINGS
     there = next(path for path in (folder, *folder.parents) if path.exists())
-    if not (there.is_dir() and _writable(there)):
+    if not (there.is_dir() and writable(there)):
         raise SettingsError(f"--cio-record: {there} is no folder that can be written to")
     return folder
 

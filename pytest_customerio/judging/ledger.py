@@ -9,6 +9,7 @@ from typing import Any
 
 from pytest_customerio.contract.contract import Judged
 from pytest_customerio.core.allowances import Allowance
+from pytest_customerio.core.baseline import Draws
 from pytest_customerio.core.model import Interaction, Operation, PendingInteraction, Violation
 from pytest_customerio.judging.written_leaks import Carried
 
@@ -61,14 +62,14 @@ class Tally:
     def count(self, violation: Violation, interaction: Interaction) -> None:
         """Count one violation."""
         key = (violation.rule, violation.where, violation.sent_from)
-        kind = "allowed" if violation.allowed else violation.severity
+        kind = "allowed" if violation.allowed else "known" if violation.known else violation.severity
         if key in self.occurrences:
             self.occurrences[key].count += 1
         elif self.kinds.get(kind, 0) < KINDS:
             self.occurrences[key] = Occurrence(violation, replace(interaction, body=None))
             self.kinds[kind] = self.kinds.get(kind, 0) + 1
         else:
-            self.full = self.full or not violation.allowed
+            self.full = self.full or not violation.excused
 
 
 class Record:
@@ -77,7 +78,7 @@ class Record:
     `carry` says what a request carried that must not show; `carried` is that of the first requests. `unjudged` are the
     requests in whose judging an error of ours was raised, with that error. `case` is the error case that the test runs
     in. `needed` are the allowances that covered a violation, as they were given. `note` gives a request as a report
-    shows it; without it none is noted.
+    shows it; without it none is noted. `draws` are the violations as the baseline of the run sees them, if it has one.
     """
 
     def __init__(
@@ -90,10 +91,12 @@ class Record:
         carry: Callable[[Interaction, Operation | None], Carried | None] = lambda *_: None,
         case: str | None = None,
         note: Callable[[Interaction, Operation | None], Mapping[str, Any]] | None = None,
+        draws: Draws | None = None,
     ) -> None:
         self.nodeid = nodeid
         self.allow = allow
         self.case = case
+        self.draws = draws
         self.needed: set[str] = set()
         self.keep = keep
         self.tallies: dict[str, Tally] = {}
@@ -170,10 +173,13 @@ class Record:
             self._postponed.append(pending)
 
     def marked(self, violation: Violation, operation: str, case: str | None) -> Violation:
-        """The violation, with the reason if a mark or the ini allows it in this case."""
+        """The violation, with the reason if a mark or the ini allows it in this case, or the baseline knows it."""
         covering = [one for one in self.allow if one.covers(violation, operation, case)]
         self.needed.update(one.given for one in covering)
-        return replace(violation, allowed=covering[0].reason) if covering else violation
+        if covering:
+            return replace(violation, allowed=covering[0].reason)
+        known = self.draws.reason(violation, operation, case) if self.draws is not None else ""
+        return replace(violation, known=known) if known else violation
 
     def _add(self, interaction: Interaction, judged: Judged) -> None:
         name = operation_name(judged.operation)

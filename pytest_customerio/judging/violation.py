@@ -25,9 +25,9 @@ def violation(
     return Violation(rule, severity, "", expected, got, hint, observation.sent_from, source)
 
 
-def fails(severity: str, *, strict: bool, allowed: str = "") -> bool:
-    """Whether a violation fails its test: an error always, a warning in a strict run, and neither if it is allowed."""
-    return not allowed and (severity == "error" or (severity == "warning" and strict))
+def fails(severity: str, *, strict: bool, excused: bool = False) -> bool:
+    """Whether a violation fails its test: an error always, a warning in a strict run, and neither if it is excused."""
+    return not excused and (severity == "error" or (severity == "warning" and strict))
 
 
 def seconds(value: float) -> str:

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from os.path import abspath, realpath
 from pathlib import Path, PurePath
 from sys import _getframe  # functions that a test may replace are bound here, before any test runs
-from types import FrameType
+from types import CodeType, FrameType
 from typing import NamedTuple
 
 import pytest_customerio
@@ -26,9 +26,13 @@ _INSTALLED = ("site-packages", "dist-packages")
 
 
 class CallSite:
-    """Finds the innermost frame of the project under `rootdir`; each file is looked at once."""
+    """Finds the innermost frame of the project under `rootdir`; each file is looked at once.
 
-    def __init__(self, rootdir: Path) -> None:
+    `functions` collects the qualified names of the functions that were found, by call site.
+    """
+
+    def __init__(self, rootdir: Path, functions: dict[str, str] | None = None) -> None:
+        self._functions = functions
         self._roots = _spellings(rootdir)
         paths = sysconfig.get_paths()
         own = Path(pytest_customerio.__file__).parent
@@ -56,10 +60,15 @@ class CallSite:
             label = labels[name] if name in labels else self._look_at(name)
             if label is not None:
                 if within[name]:
-                    return f"{label}:{frame.f_lineno} in {code.co_name}"
-                outside = outside or f"{label}:{frame.f_lineno} in {code.co_name}"
+                    return self._named(f"{label}:{frame.f_lineno} in {code.co_name}", code)
+                outside = outside or self._named(f"{label}:{frame.f_lineno} in {code.co_name}", code)
             frame = frame.f_back
         return outside
+
+    def _named(self, site: str, code: CodeType) -> str:
+        if self._functions is not None:
+            self._functions[site] = code.co_qualname
+        return site
 
     def is_project(self, name: str) -> bool:
         """Whether a file is the project's own."""

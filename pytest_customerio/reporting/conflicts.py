@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from pytest_customerio.contract.rules import violation
@@ -13,11 +14,16 @@ from pytest_customerio.reporting.sent_shapes import Conflict
 HINT = "send one type: a segment or campaign compares a text with a text, and a number with a number"
 
 
-def add_conflicts(results: Results) -> list[str]:
+# The violation of a request to an operation as the baseline of a run marks it; by the items that draw it together.
+Mark = Callable[[Violation, str, Sequence[str]], Violation]
+
+
+def add_conflicts(results: Results, mark: Mark = lambda violation, *_: violation) -> list[str]:
     """Add the conflicts of a whole run to its results. Returns the allowances that were needed, as they were given."""
     found = results.shapes.conflicts()
     for one in found:
-        results.add_violation(one.other.nodeid, one.other.operation, conflict(one))
+        made = mark(conflict(one), one.other.operation, (one.first.nodeid, one.other.nodeid))
+        results.add_violation(one.other.nodeid, one.other.operation, made)
     return [each.given for one in found for each in (one.first, one.other) if each.given]
 
 

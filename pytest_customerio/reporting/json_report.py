@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from pytest_customerio.reporting.minimum import minimum
 from pytest_customerio.reporting.reach import unreached
 from pytest_customerio.reporting.results import Results
 
@@ -24,9 +25,11 @@ def document(results: Results) -> dict[str, Any]:
         "percent": results.percent(),
         "not_tried": {name: missing for name, missing in results.untried().items() if missing},
         "call_sites": _call_sites(results),
+        "minimum": minimum(results).document(),
     }
-    looked_at = results.looked_at.document()
-    return {"version": VERSION, "tests": results.ordered, "coverage": coverage, "looked_at": looked_at}
+    more = {"baseline": results.baseline} if results.baseline is not None else {}
+    tests, looked_at = results.ordered, results.looked_at.document()
+    return {"version": VERSION, "tests": tests, "coverage": coverage, "looked_at": looked_at, **more}
 
 
 def _call_sites(results: Results) -> list[dict[str, Any]]:

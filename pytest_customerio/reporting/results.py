@@ -66,10 +66,14 @@ def part(
 
 
 class Results:
-    """Collects the rows of all tests; with `strict`, warnings fail too."""
+    """Collects the rows of all tests; with `strict`, warnings fail too. `gate` is the option that checks every test."""
 
-    def __init__(self, *, strict: bool = False) -> None:
+    def __init__(self, *, strict: bool = False, gate: str = "--cio-contract") -> None:
         self.strict = strict
+        self.gate = gate
+        # The minimum in percent, where the run has to reach one; what a report shows of the baseline, if there is one.
+        self.required: float | None = None
+        self.baseline: Mapping[str, Any] | None = None
         self.applicable: dict[str, list[str]] = {}
         self.late: list[Sequence[str]] = []
         self.recorded: dict[str, int] = {}
@@ -226,6 +230,11 @@ class Results:
         """Whether a request was judged, or a call of a mock."""
         return bool(self._rows)
 
+    @property
+    def known(self) -> int:
+        """How many violations the baseline knows."""
+        return sum(is_known(each) for one in self.rows for each in one["violations"])
+
     def percent(self) -> float | None:
         """The percentage of tried cases among those that apply to the operations heard; None where none applies."""
         total = sum(len(cases) for cases in self.applicable.values())
@@ -233,8 +242,14 @@ class Results:
         return round(100 * (total - missing) / total, 1) if total and self._rows else None
 
     def fails(self, violation: Mapping[str, Any]) -> bool:
-        """Whether this violation of a row fails its test: not where a mark or the ini allows it."""
-        return not is_allowed(violation) and fails(violation["severity"], strict=self.strict)
+        """Whether this violation of a row fails its test: not where a mark, the ini or the baseline excuses it."""
+        excused = is_allowed(violation) or is_known(violation)
+        return fails(violation["severity"], strict=self.strict, excused=excused)
+
+
+def is_known(violation: Mapping[str, Any]) -> bool:
+    """Whether the baseline knows this violation of a row."""
+    return bool(violation.get("known"))
 
 
 def _key(one: Row) -> Key:

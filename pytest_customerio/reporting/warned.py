@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from pytest_customerio.reporting import causes
-from pytest_customerio.reporting.results import CONFLICT, Results
+from pytest_customerio.reporting.results import CONFLICT, Results, is_allowed, is_known
 
 # The most causes that are shown one by one; the rest is counted.
 WARNINGS = 10
@@ -45,7 +45,7 @@ def _warnings(results: Results) -> Iterator[tuple[Mapping[str, Any], Mapping[str
     for row in results.rows:
         for each in row["violations"]:
             shown = not results.strict or each["rule"] == CONFLICT  # in a strict run, all others fail their test
-            if each["severity"] == "warning" and not each.get("allowed") and shown:
+            if each["severity"] == "warning" and not (is_allowed(each) or is_known(each)) and shown:
                 yield row, each
 
 

@@ -119,14 +119,14 @@ class Judge:
         groups: dict[tuple[str, str, str], list[Judgement]] = {}
         for one in news.judgements:
             if any(self._fails(violation) for violation in one.violations):
-                open_ones = (violation for violation in one.violations if not violation.allowed)
+                open_ones = (violation for violation in one.violations if not violation.excused)
                 ordered = tuple(sorted(open_ones, key=lambda violation: not self._fails(violation)))
                 rules = " ".join(violation.rule for violation in ordered)
                 groups.setdefault((one.operation, one.case.id, rules), []).append(replace(one, violations=ordered))
         return list(groups.values())
 
     def _fails(self, violation: Violation) -> bool:
-        return fails(violation.severity, strict=self._strict, allowed=violation.allowed)
+        return fails(violation.severity, strict=self._strict, excused=violation.excused)
 
 
 def verdicts(test: CheckedTest) -> list[Verdict]:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from pytest_customerio.reporting import inapplicable
+from pytest_customerio.reporting.minimum import NOT_ASKED, minimum
 from pytest_customerio.running import options, xdist
 
 if TYPE_CHECKING:
@@ -14,13 +15,20 @@ if TYPE_CHECKING:
     from pytest_customerio.reporting.results import Results
     from pytest_customerio.running.mistakes import Mistakes
 
+# How a run ends that came to its end.
+_ENDED = (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED, pytest.ExitCode.NO_TESTS_COLLECTED)
+
 
 class Ending:
-    """What is known of the whole run once its tests are over. `late_fails` says that a late request fails the run."""
+    """What is known of the whole run once its tests are over.
+
+    `late_fails` says that a late request fails the run. `minimum` is what the summary says about the minimum.
+    """
 
     def __init__(self, config: pytest.Config, settings: Settings, results: Results, mistakes: Mistakes) -> None:
         self.nothing_checked = False
         self.late_fails = False
+        self.minimum: list[str] = []
         self._config = config
         self._settings = settings
         self._results = results
@@ -46,6 +54,23 @@ class Ending:
         untouched = whole and inapplicable.lines(self._results)
         drifted = green and (self._results.drifted or self._results.conflicting)
         if self._settings.strict and (self.nothing_checked or untouched or drifted):
+            session.exitstatus = pytest.ExitCode.TESTS_FAILED
+        if self._settings.fail_under is not None and self.is_reported and session.exitstatus in _ENDED:
+            self._ask_for_the_minimum(session)
+
+    @property
+    def required(self) -> float | None:
+        """The minimum that this run has to reach, if any. One of the ini is not asked of a run that selects tests."""
+        given = self._config.getoption("cio_fail_under", default=None) is not None
+        every = self._settings.contract and not options.selected(self._config)
+        return self._settings.fail_under if given or every else None
+
+    def _ask_for_the_minimum(self, session: pytest.Session) -> None:
+        """Fail a run that ends below the minimum."""
+        found = minimum(self._results)
+        not_asked = [NOT_ASKED.format(required=self._settings.fail_under)] * self._settings.contract
+        self.minimum = not_asked if found.required is None else found.lines()
+        if not found.is_reached:
             session.exitstatus = pytest.ExitCode.TESTS_FAILED
 
 

@@ -10,14 +10,24 @@ from typing import Any, TypeVar
 
 import pytest
 
-from pytest_customerio.core import settings
+from pytest_customerio.core import gate, settings
 from pytest_customerio.core.data import DataError
 from pytest_customerio.core.settings import IniError, Settings, SettingsError
 from pytest_customerio.reporting import kinds
 
 T = TypeVar("T")
 # Each of them activates the gate: a run that only reports, and sends to the service, is what nobody wants.
-OPTIONS = ("cio_contract", "cio_strict", "cio_record", "cio_report")
+OPTIONS = (
+    "cio_contract",
+    "cio_strict",
+    "cio_record",
+    "cio_report",
+    "cio_fail_under",
+    "cio_baseline",
+    "cio_baseline_update",
+)
+# The value of an option that is not on the command line. One that is empty is: it names what a variable lacks.
+ABSENT: tuple[Any, ...] = (None, False, [])
 # Options with which a run leaves tests out.
 _NARROWING = ("keyword", "markexpr", "lf", "stepwise", "deselect", "ignore", "ignore_glob", "collectonly", "pyargs")
 
@@ -33,7 +43,7 @@ def read(config: pytest.Config, given: Mapping[str, Any] | None = None) -> Setti
     given = vars(config.option) if given is None else given
     reports = _reports(config, given["cio_report"])
     return Settings(
-        contract=any(given[name] for name in OPTIONS) or bool(_get(config, "cio_contract")),
+        contract=any(given[name] not in ABSENT for name in OPTIONS) or bool(_get(config, "cio_contract")),
         strict=bool(given["cio_strict"]),
         reports=reports,
         detailed=any(kinds.kind(path) in kinds.DETAILED for path in reports),
@@ -43,8 +53,12 @@ def read(config: pytest.Config, given: Mapping[str, Any] | None = None) -> Setti
         plan=settings.plan_folder(_get(config, "cio_plan")),
         record=_record(config, given),
         debugger=bool(given.get("usepdb")),
+        baseline=_baseline(config, given),
+        update_baseline=bool(given["cio_baseline_update"]),
+        fail_under=_fail_under(config, given["cio_fail_under"]),
         hosts=settings.hosts(_get(config, "cio_hosts")),
         rootdir=Path(config.rootpath),
+        gate=f"--cio-baseline={given['cio_baseline']}" if given["cio_baseline"] else "--cio-contract",
         allow_lines=tuple(_get(config, "cio_allow")),
     )
 
@@ -60,6 +74,38 @@ def _record(config: pytest.Config, given: Mapping[str, Any]) -> bool:
     if given["cio_record"]:
         settings.recordings(Path(config.rootpath))
     return bool(given["cio_record"])
+
+
+def _baseline(config: pytest.Config, given: Mapping[str, Any]) -> Path | None:
+    """The file that the option names, from the folder of the call, or the ini, from the folder of the ini."""
+    option, ini, update = given["cio_baseline"], _get(config, "cio_baseline"), bool(given["cio_baseline_update"])
+    if option is not None:
+        base = config.invocation_params.dir
+        return _said("--cio-baseline", option, lambda: gate.baseline_file(option, base, update=update))
+    if update and not ini:
+        named = "accepted beside it: --cio-baseline=FILE, or the ini cio_baseline"
+        raise SettingsError(f"--cio-baseline-update: there is no file to update; {named}")
+    base = config.inipath.parent if config.inipath is not None else config.invocation_params.dir
+    return _said("cio_baseline", ini, lambda: gate.baseline_file(ini, base, update=update)) if ini else None
+
+
+def _fail_under(config: pytest.Config, option: str | None) -> float | None:
+    if option is not None:
+        return _said("--cio-fail-under", option, lambda: gate.percentage(option))
+    try:
+        ini = _get(config, "cio_fail_under")
+    except IniError as error:
+        raise IniError(error.name, "", "is no percentage; accepted: a number from 0 to 100") from None
+    return _said("cio_fail_under", ini, lambda: gate.percentage(ini)) if ini is not None else None
+
+
+def _said(name: str, text: object, make: Callable[[], T]) -> T:
+    """What `make` returns; its mistake names the option or the ini setting, and what was given."""
+    try:
+        return make()
+    except ValueError as error:
+        cause = f"{text}: {error}"
+        raise SettingsError(f"{name}={cause}") if name[0] == "-" else IniError(name, str(text), cause) from None
 
 
 def refuse_ini(config: pytest.Config, names: Iterable[str], known: Collection[str]) -> None:

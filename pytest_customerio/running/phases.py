@@ -15,6 +15,7 @@ from pytest_customerio.running.allowances import states
 from pytest_customerio.running.blocks import add_section
 from pytest_customerio.running.conclusion import Conclusion, of_texts, verdicts
 from pytest_customerio.running.examples import each_example
+from pytest_customerio.running.expected import expects_failure
 
 if TYPE_CHECKING:
     from pytest_customerio.running.plan import Plan
@@ -77,6 +78,8 @@ class Phases:
             return (yield)
         if mistake := self.session.begin_call(test):
             self._carry_out(of_texts([mistake], test.plan.nodeid))
+        if self.session.known is not None and expects_failure(item):
+            test.knows_nothing()
         if test.plan.checked:
             _before_the_loop_ends(item, self.session.finish_tasks)
         try:
@@ -124,6 +127,8 @@ class Phases:
                 report.user_properties.extend(properties(verdicts(test)))
             if said := states(test, report.when or "", ended=ended):
                 report.cio_allowances = said  # type: ignore[attr-defined]
+            if self.session.known is not None and (report.when == "call" or (report.when == "setup" and not ended)):
+                report.cio_ended = [test.plan.function, ended and test.plan.checked]  # type: ignore[attr-defined]
         if test is not None and test.recording is not None and test.recording.written:
             report.cio_recorded, test.recording.written = list(test.recording.written), None  # type: ignore[attr-defined]
         if test is not None and test.recording is not None and test.recording.compared is not None:

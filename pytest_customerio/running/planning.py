@@ -68,14 +68,17 @@ class Planning:
             metafunc.fixturenames.append("_cio_case")
             metafunc.parametrize("_cio_case", cases)
 
-    def read(self, items: list[pytest.Item]) -> None:
-        """Read the marks of all tests; an item of an operation that its test does not send is left out."""
+    def read(self, items: list[pytest.Item]) -> list[pytest.Item]:
+        """Read the marks of all tests. Items of operations that their test does not send are left out, and returned."""
+        left_out = []
         for item in list(items):
             plan = None if self._mistakes.text else self._mistakes.noted(lambda: self._read(item))  # noqa: B023 - called at once
             if plan is not None and plan.key and not self.each.is_wanted(plan.key, plan.case or "", plan.operation):
                 items.remove(item)
+                left_out.append(item)
             elif plan is not None:
                 self.plans[item.nodeid] = plan
+        return left_out
 
     def of(self, item: pytest.Item) -> Plan:
         """The plan of an item. It is made anew for one that was not collected, as another plugin may make."""

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from pytest_customerio.core.model import ErrorCase
 from pytest_customerio.core.settings import Settings
 from pytest_customerio.reporting import kinds
 from pytest_customerio.reporting.files import write
@@ -32,11 +31,9 @@ from pytest_customerio.running.unittest import case_of
 if TYPE_CHECKING:
     from pathlib import Path
 
-    import responses
-
     from pytest_customerio.cassettes.recording.playing import Recordings
     from pytest_customerio.contract.catalog import Catalog
-    from pytest_customerio.running.cio import Cio
+    from pytest_customerio.running.baseline import Baseline
     from pytest_customerio.running.phases import Phases
     from pytest_customerio.running.session import Session
 
@@ -64,9 +61,10 @@ class Run:
     def _begin(self, settings: Settings) -> None:
         """Begin the run with these settings."""
         self.settings = settings
-        self.results = Results(strict=settings.strict)
+        self.results = Results(strict=settings.strict, gate=settings.gate)
         self.notes = Notes(self.config, settings)
         self.ending = Ending(self.config, settings, self.results, self.mistakes)
+        self.baseline = _baseline(self.config, settings)
         self.planning = Planning(
             self.config, self.mistakes, lambda: self.session.selection, everywhere=settings.contract
         )
@@ -81,7 +79,9 @@ class Run:
 
     def plan(self, items: list[pytest.Item]) -> None:
         """Read the marks of every test; a mistake in one ends the run before it starts."""
-        self.planning.read(items)
+        left_out = self.planning.read(items)
+        if self.baseline is not None:
+            self.baseline.leave_out(left_out)
         for plan in self.planning.plans.values():
             self.notes.marks.add(plan)
         if self.planning.wanted and xdist.is_worker(self.config):
@@ -124,36 +124,18 @@ class Run:
             self.phases.session.close()
         self.phases = None
 
-    def fixture(self) -> Cio:
-        """What the `cio` fixture gives."""
-        from pytest_customerio.running.cio import Cio
-
-        test = self.phases.test if self.phases is not None else None
-        if test is None or not test.plan.keep:
-            pytest.fail("cio: name it in the arguments of the test or of a fixture, or in usefixtures", pytrace=False)
-        return Cio(test, self.mistakes.fail, self._warn)
-
-    def error(self) -> ErrorCase | None:
-        """What the `cio_error` fixture gives."""
-        test = self.phases.test if self.phases is not None else None
-        if test is None or test.plan.case is None:
-            return None
-        wanted = {name.partition(".")[0] for name in (test.plan.errors.operations if test.plan.errors else ())}
-        found = self.session.selection.cases(test.plan.case)
-        fitting = [surface for surface in found if not wanted or surface in wanted]
-        # What the test will send is not known yet; most tests send to Track.
-        return found[min(fitting, key=lambda surface: not surface.startswith("track"))] if fitting else None
-
-    def responses(self) -> responses.RequestsMock:
-        """What the `cio_responses` fixture gives."""
-        from pytest_customerio.clients.responses import requests_mock
-
-        return requests_mock(self.session.catalog)
+    def add(self, part: Mapping[str, Any]) -> None:
+        """Add what one phase of a test found."""
+        self.results.add(part)
+        if self.baseline is not None:
+            self.baseline.add(part)
 
     def add_late(self, late: Iterable[Mapping[str, Any]]) -> None:
         """Add the requests that left after their test was over, in this process or in a worker."""
         for one in late:
             self.results.add_late(one)
+            if self.baseline is not None:
+                self.baseline.add(one)
             self.ending.late_fails = self.ending.late_fails or bool(one["fails"])
             self.notes.allowances.add(dict.fromkeys(one.get("needed", ()), NEEDED))
 
@@ -163,6 +145,8 @@ class Run:
         self.results.add_outcome(report.nodeid, outcome)
         if outcome != "rerun" and (headline := getattr(report, "cio_headline", None)):
             self.results.headlines[report.nodeid] = headline
+        if (ended := getattr(report, "cio_ended", None)) and self.baseline is not None:
+            self.baseline.note(report.nodeid, ended[0], ended=ended[1])
 
     def finish(self, session: pytest.Session) -> None:
         """Collect what is late, write what the run leaves behind, and set the exit code."""
@@ -170,9 +154,14 @@ class Run:
             xdist.send(self.config, self.phases.session.late() if self.phases is not None else (), self.notes.marks)
         elif self.phases is not None:
             self.add_late(self.phases.session.late())
+        if self.baseline is not None and xdist.is_worker(self.config):
+            xdist.send_baseline(self.config, self.baseline.values())
+        self.results.required = self.ending.required
         if self.ending.is_reported:
             self._conclude_shapes(stopped=was_stopped(session))
             self.results.about = about(self.config, stopped=was_stopped(session))
+            if self.baseline is not None:
+                self.baseline.finish(self.results, session.exitstatus, self.mistakes)
             self._write()
             self._annotate()
         self.ending.decide(session)
@@ -205,7 +194,7 @@ class Run:
         from pytest_customerio.running.shapes import conclude
 
         whole = not stopped and options.whole(self.config)
-        needed = conclude(self.config, self.results, keep=self.settings.contract, whole=whole)
+        needed = conclude(self.config, self.results, self.baseline, keep=self.settings.contract, whole=whole)
         self.notes.allowances.add(dict.fromkeys(needed, NEEDED))
 
     def _remember(self) -> None:
@@ -220,9 +209,10 @@ class Run:
         from pytest_customerio.clients import patched
 
         for text in patched.warnings():
-            self._warn(text)
+            self.warn(text)
 
-    def _warn(self, text: str, nodeid: str = "") -> None:
+    def warn(self, text: str, nodeid: str = "") -> None:
+        """Add a warning to those of pytest, whatever filters there are."""
         warning = pytest.PytestWarning(text)
         shown = warnings.WarningMessage(warning, pytest.PytestWarning, "pytest-customerio", 0)
         call = {"warning_message": shown, "when": "runtest", "nodeid": nodeid, "location": None}
@@ -233,15 +223,28 @@ class Run:
         if self.mistakes.late:
             terminal.line(f"ERROR: {self.mistakes.late}", red=True)
         wanted = self.planning.wanted
-        shown = summary(self.results, self.notes.lines(terminal.stats, self.results.rows, wanted=wanted))
+        notes = self.notes.lines(terminal.stats, self.results.rows, wanted=wanted)
+        shown = summary(self.results, [*notes, *(self.baseline.lines if self.baseline is not None else ())])
         shown += NOTHING_CHECKED.splitlines() if self.ending.nothing_checked else []
+        shown += ["", *self.ending.minimum][not shown :] if self.ending.minimum else []
         if shown:
             terminal.section("customer.io")
             for text in shown:
-                terminal.line(text)
+                terminal.line(text, red=text.startswith("FAIL "))
 
     def _load(self) -> Session:
         from pytest_customerio.running.session import Session
 
         recordings = {"recordings": self._new_recordings()} if self.settings.record else {}
-        return Session(self.settings, raises_class=getattr(pytest, "RaisesExc", None), **recordings)
+        known = self.baseline.known if self.baseline is not None else None
+        raises_class = getattr(pytest, "RaisesExc", None)
+        return Session(self.settings, raises_class=raises_class, known=known, **recordings)
+
+
+def _baseline(config: pytest.Config, settings: Settings) -> Baseline | None:
+    """The baseline of a run that has one."""
+    if settings.baseline is None:
+        return None
+    from pytest_customerio.running.baseline import Baseline
+
+    return Baseline(config, settings, settings.baseline)

@@ -16,6 +16,7 @@ from pytest_customerio.contract.catalog import Catalog
 from pytest_customerio.contract.contract import Contract
 from pytest_customerio.contract.rules import vocabulary
 from pytest_customerio.core.allowances import allowances
+from pytest_customerio.core.baseline import Draws, Known
 from pytest_customerio.core.model import Interaction, PendingInteraction
 from pytest_customerio.core.settings import RECORDINGS, Settings
 from pytest_customerio.judging.ledger import Record
@@ -25,6 +26,7 @@ from pytest_customerio.process.patching import Patches
 from pytest_customerio.reporting import messages
 from pytest_customerio.reporting.answered import answered_text
 from pytest_customerio.reporting.results import part
+from pytest_customerio.running import seen
 from pytest_customerio.running.case_selection import CaseSelection
 from pytest_customerio.running.conclusion import Conclusion, Judge, of_texts, verdicts
 from pytest_customerio.running.debugging import TestFrame
@@ -52,8 +54,10 @@ class Session:
         settings: Settings,
         raises_class: type | None = None,
         recordings: Callable[[Path, Catalog], Recordings] = PlayedRecordings,
+        known: Known | None = None,
     ) -> None:
         self.settings = settings
+        self.known = known
         self.catalog = Catalog.load(hosts=settings.hosts)
         self.cassettes = Cassettes(self.catalog, settings.cassettes)
         if settings.cassettes:
@@ -62,7 +66,7 @@ class Session:
         self._shapes = Shapes()
         self.selection = CaseSelection(self.catalog, self.cassettes)
         self.allow = tuple(map(self.selection.ini_allowance, allowances(settings.allow_lines, vocabulary())))
-        site = CallSite(settings.rootdir)
+        site = CallSite(settings.rootdir, known.functions if known is not None else None)
         self._leaks = LeakGuard(site)
         sent_from = self._leaks.written.sent_from
         self.test_frame = TestFrame(sent_from, site.is_project) if settings.debugger else None
@@ -143,7 +147,8 @@ class Session:
         carry, allow = self._leaks.carried, (*self.allow, *plan.allow)
         judge = self._shapes.noting(self.contract.judge, plan, allow)
         note = self._details.note if self._details is not None else None
-        return Record(plan.nodeid, judge, allow, keep=plan.keep, carry=carry, case=plan.case, note=note)
+        draws = Draws(self.known) if self.known is not None else None
+        return Record(plan.nodeid, judge, allow, keep=plan.keep, carry=carry, case=plan.case, note=note, draws=draws)
 
     def end(self) -> None:
         """The test is over, if one was running."""
@@ -252,10 +257,11 @@ class Session:
         operations = {row.operation for row in rows} & set(self.catalog.operations)
         applicable = {name: sorted(self.cassettes.applying(name)) for name in sorted(operations - self._reported)}
         self._reported |= operations
-        looked_at = {test.plan.nodeid: test.looked_at()}
+        looked_at = {test.plan.nodeid: seen.looked_at(test)}
         details = self._details.of(test, rows) if self._details is not None else None
-        skipped, shapes = test.unreplayed(), self._shapes.take()
-        return part(rows, applicable, looked_at=looked_at, skipped=skipped, details=details, shapes=shapes)
+        skipped, shapes = seen.unreplayed(test), self._shapes.take()
+        made = part(rows, applicable, looked_at=looked_at, skipped=skipped, details=details, shapes=shapes)
+        return {**made, **seen.drawn(test)}
 
     def _replaced(self) -> list[tuple[str, object]]:
         """The functions of clients and SDKs that are replaced now, each with what stands there."""

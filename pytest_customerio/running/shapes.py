@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     import pytest
 
     from pytest_customerio.reporting.results import Results
+    from pytest_customerio.running.baseline import Baseline
     from pytest_customerio.running.plan import Plan
 
 _INDEX = re.compile(r"\[\d+\]")
@@ -90,7 +91,9 @@ def _remember(known: set[object], key: object) -> None:
     known.add(key)
 
 
-def conclude(config: pytest.Config, results: Results, *, keep: bool, whole: bool) -> list[str]:
+def conclude(
+    config: pytest.Config, results: Results, baseline: Baseline | None = None, *, keep: bool, whole: bool
+) -> list[str]:
     """The tests are over: add the conflicts to the results, and keep the shapes for the command `plan`.
 
     Returns the allowances that were needed.
@@ -98,7 +101,7 @@ def conclude(config: pytest.Config, results: Results, *, keep: bool, whole: bool
     cache = getattr(config, "cache", None)
     if keep and cache is not None and (results.shapes or whole):
         cache.set(CACHE, results.shapes.document(whole=whole))
-    return add_conflicts(results)
+    return add_conflicts(results, baseline.marked) if baseline is not None else add_conflicts(results)
 
 
 def _is_broken(violation: Violation) -> bool:

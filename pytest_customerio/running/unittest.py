@@ -43,9 +43,10 @@ def key_of(item: pytest.Item) -> str:
 
 def function_of(item: pytest.Item) -> str:
     """The node id of the test's function, which all its items share: without the parameters and the case."""
+    # The node id itself may have a group of pytest-xdist behind it.
     name = getattr(item, "originalname", None)
     parent = item.parent.nodeid if item.parent is not None else ""
-    return f"{parent}::{name}" if name and item.name.startswith(f"{name}[") else item.nodeid
+    return f"{parent}::{name}" if name and item.name.partition("[")[0] == name else item.nodeid
 
 
 class _PerCase:

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 MISTAKE = "customerio_mistake"
 LATE = "customerio_late"
 MARKS = "customerio_marks"
+BASELINE = "customerio_baseline"
 
 
 def is_worker(config: pytest.Config) -> bool:
@@ -32,6 +33,11 @@ def send(config: pytest.Config, late: Sequence[Mapping[str, Any]], marks: Marks)
     """In a worker: send the requests that left after their test, and how many of all tests are checked."""
     config.workeroutput[LATE] = list(late)  # type: ignore[attr-defined]
     config.workeroutput[MARKS] = marks.values()  # type: ignore[attr-defined]
+
+
+def send_baseline(config: pytest.Config, values: Mapping[str, Any]) -> None:
+    """In a worker: send what the baseline in the controller needs."""
+    config.workeroutput[BASELINE] = values  # type: ignore[attr-defined]
 
 
 def late_of(node: object) -> list[Mapping[str, Any]]:
@@ -52,3 +58,5 @@ def receive(node: object, run: Callable[[], Run]) -> None:
         run().add_late(late)
     if marks := getattr(node, "workeroutput", {}).get(MARKS):
         run().notes.marks = Marks(*marks)
+    if (values := getattr(node, "workeroutput", {}).get(BASELINE)) and (baseline := run().baseline):
+        baseline.take(values)

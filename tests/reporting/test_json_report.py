@@ -44,6 +44,7 @@ def test_the_document_is_version_1() -> None:
                         "source": "",
                         "error": "",
                         "allowed": "",
+                        "known": "",
                     }
                 ],
             }
@@ -56,6 +57,19 @@ def test_the_document_is_version_1() -> None:
             "call_sites": [
                 {"operation": "track.event", "sent_from": "app.py:1 in f", "cases": ["401-unauthorized"]},
             ],
+            "minimum": {
+                "required": None,
+                "reached": None,
+                "percent": 33.3,
+                "parts": [
+                    {
+                        "operation": "track.event",
+                        "sent_from": "app.py:1 in f",
+                        "met": ["401"],
+                        "missing": ["429", "network"],
+                    },
+                ],
+            },
         },
         "looked_at": {
             "tests": 1,

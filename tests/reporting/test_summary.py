@@ -6,7 +6,7 @@ from resulting import BAD, LOST, WARNING, results, seen, verdict
 
 from pytest_customerio.core.model import Violation
 from pytest_customerio.reporting.results import Results
-from pytest_customerio.reporting.summary import summary
+from pytest_customerio.reporting.summary import LATER, summary
 
 
 def test_a_summary_is_the_matrix_the_warnings_and_the_next_command() -> None:
@@ -137,3 +137,13 @@ def test_the_report_is_the_next_command_if_all_was_tried() -> None:
     assert summary(results(verdict("track.event", "401-unauthorized", "raised")))[-1] == (
         "next: pytest --cio-contract --cio-report=contract.json"
     )
+
+
+def test_a_suite_in_which_many_tests_fail_hears_of_the_baseline() -> None:
+    """With fewer, or where there is one already, nothing is said of it."""
+    many = [verdict("track.event", None, None, BAD, test=f"t.py::t{n}") for n in range(10)]
+    assert summary(results(*many))[-2:] == ["next: pytest --cio-contract --lf", LATER]
+    assert summary(results(*many[1:]))[-1] == "next: pytest --cio-contract --lf"
+    found = results(*many)
+    found.baseline, found.gate = {"file": "b.jsonl"}, "--cio-baseline=b.jsonl"
+    assert summary(found)[-1] == "next: pytest --cio-baseline=b.jsonl --lf"

@@ -58,8 +58,10 @@ def test_options_and_ini(parsed, pytester: pytest.Pytester) -> None:
 @pytest.mark.parametrize("option", plugin.OPTIONS)
 def test_each_option_activates_the_gate(option: str, parsed) -> None:
     """No option leaves the plugin off, so that requests would leave the machine unchecked."""
-    given = f"{option}=a.json" if option == "--cio-report" else option
-    assert options.read(parsed(given)).contract
+    update = ("--cio-baseline=a.jsonl", "--cio-baseline-update")
+    needs = {"--cio-report": ("--cio-report=a.json",), "--cio-fail-under": ("--cio-fail-under=0",)}
+    needs |= {"--cio-baseline": update, "--cio-baseline-update": update}
+    assert options.read(parsed(*needs.get(option, (option,)))).contract
     assert {f"--{name.replace('_', '-')}" for name in options.OPTIONS} == set(plugin.OPTIONS)
 
 

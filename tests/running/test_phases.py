@@ -27,6 +27,7 @@ class FakeSession:
         self.call = self.settled = FINE
         self.heard = self.declared = False
         self.test_frame: Any = None
+        self.known: Any = None
         self.ended: list[BaseException | None] = []
         self.results = self.listened = 0
 

@@ -12,21 +12,6 @@ from ended_runs import PLUGIN, ended, printed
 from pytest_customerio import plugin
 from pytest_customerio.running.run import Run
 
-TESTS = """
-import pytest
-
-def test_bare(): pass
-
-@pytest.mark.cio_contract
-def test_marked(): pass
-
-@pytest.mark.cio_errors("500-server-error")
-def test_errors(): pass
-
-@pytest.mark.cio_allow("outcome", reason="x")
-def test_fixture(cio): pass
-"""
-
 
 def test_broken_data_of_the_user(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> None:
     """Broken data is a usage error when the session is loaded. A worker notes it, and does not open."""
@@ -75,70 +60,6 @@ def test_a_command_line_that_a_conftest_changed(run) -> None:
     one.config.option.cio_strict = one.config.option.cio_contract = False
     one.confirm()
     assert one.phases is None
-
-
-def test_the_fixture_belongs_to_a_test_that_asks_for_it(planned) -> None:
-    """`cio` obtained in any other way fails, and the text says what to do."""
-    run, items = planned(TESTS)
-    with pytest.raises(pytest.fail.Exception, match="name it in the arguments of the test or of a fixture"):
-        run.fixture()
-    run.open()
-    try:
-        for item, cio in ((items[1], False), (items[4], True)):
-            drive = run.phases.setup(item)
-            next(drive)
-            if cio:
-                assert run.fixture().sent == ()
-            else:
-                with pytest.raises(pytest.fail.Exception):
-                    run.fixture()
-            run.phases.session.end()
-    finally:
-        run.close()
-
-
-@pytest.mark.parametrize(
-    ("mark", "expected"),
-    [
-        ('"500-server-error-persists"', ("500-server-error-persists", "track")),
-        ('"500-server-error-persists", operations=["app.send_email"]', ("500-server-error-persists", "app")),
-    ],
-)
-def test_the_case_of_the_running_test(planned, mark: str, expected: tuple[str, str]) -> None:
-    """`cio_error` has the surface of the operations that the mark names, else Track. Without a case it is None."""
-    run, (bare, item) = planned(
-        f"import pytest\ndef test_a(): pass\n@pytest.mark.cio_errors({mark})\ndef test_b(): pass"
-    )
-    assert run.error() is None
-    run.open()
-    try:
-        next(run.phases.setup(bare))
-        assert run.error() is None
-        run.phases.session.end()
-        next(run.phases.setup(item))
-        case = run.error()
-        assert (case.id, case.surface) == expected
-        run.phases.session.end()
-    finally:
-        run.close()
-
-
-def test_a_case_that_no_named_operation_has(run) -> None:
-    """Where no named operation has the case, `cio_error` is None."""
-    one = run()
-    errors = SimpleNamespace(operations=("pipelines.track",))
-    one.phases = SimpleNamespace(test=SimpleNamespace(plan=SimpleNamespace(case="429-daily-quota", errors=errors)))
-    assert one.error() is None
-    one.phases.test.plan.errors = None
-    assert one.error().surface == "app"
-    one.phases = None
-
-
-def test_responses_know_the_documented_answers(run) -> None:
-    """The fixture is a mock of the library `responses`."""
-    responses = pytest.importorskip("responses")
-    with run().responses() as mock:
-        assert isinstance(mock, responses.RequestsMock)
 
 
 LATE = {"rows": [], "applicable": {}, "lines": ["late: t.py::t"], "fails": True}

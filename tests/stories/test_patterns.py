@@ -19,6 +19,9 @@ FOLDER = ROOT / "examples" / "patterns"
 # The plugins that pytest loads where only the project's requirements are installed.
 PLUGINS = {"asyncio": "pytest_asyncio.plugin,anyio.pytest_plugin", "django": "pytest_django.plugin"}
 
+# The project that Customer.io calls, in place of the other way round: the sandbox stands for Customer.io.
+WEBHOOKS = "webhooks"
+
 # The packages that a project needs from a folder of its own.
 APART = {"background_queue": analytics.FOLDER}
 
@@ -108,16 +111,31 @@ def test_its_twin_is_red_for_one_reason(name: str, tmp_path: Path) -> None:
     assert [line for line in whole if not line.partition(": ")[2].startswith(TWINS[name].headline)] == []
 
 
+def test_the_webhook_handler_is_green_and_its_twin_red(tmp_path: Path) -> None:
+    """A handler that does not check the signature fails the tests of forged requests, and no other."""
+    only = {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", "PYTEST_PLUGINS": "pytest_customerio.plugin", "PYTEST_ADDOPTS": ""}
+    arguments = ("-m", "pytest", "-q", "--tb=no", "-p", "no:cacheprovider")
+    shutil.copytree(FOLDER / WEBHOOKS, tmp_path, dirs_exist_ok=True, ignore=shutil.ignore_patterns("spoiled"))
+    good = command(*arguments, cwd=tmp_path, **only)
+    assert good.returncode == 0, good.stdout + good.stderr
+    shutil.copytree(FOLDER / WEBHOOKS / "spoiled", tmp_path, dirs_exist_ok=True)
+    bad = command(*arguments, cwd=tmp_path, **only)
+    failed = re.findall(r"^FAILED test_app\.py::(\w+)\[([\w-]+)\]", bad.stdout, re.MULTILINE)
+    assert failed == [
+        ("test_a_forged_request_is_refused", fault) for fault in ("wrong-signature", "old-timestamp", "truncated-body")
+    ]
+
+
 def test_every_project_is_run_and_listed() -> None:
     """Each folder has the rule of its twin above, and a row with that rule in the README's table."""
-    assert sorted(path.name for path in FOLDER.iterdir() if path.is_dir()) == sorted(TWINS)
+    assert sorted(path.name for path in FOLDER.iterdir() if path.is_dir()) == sorted([*TWINS, WEBHOOKS])
     table = re.findall(
         r"^\| .*\]\((\w+)\).* \| `([\w-]+)` \|$", (FOLDER / "README.md").read_text("utf-8"), re.MULTILINE
     )
     assert dict(table) == {name: twin.rule for name, twin in TWINS.items()}
 
 
-@pytest.mark.parametrize("name", TWINS)
+@pytest.mark.parametrize("name", [*TWINS, WEBHOOKS])
 def test_a_twin_is_one_file_that_differs_in_a_few_lines(name: str) -> None:
     """A twin replaces one file, and differs from it in a few lines."""
     (file,) = [path for path in (FOLDER / name / "spoiled").rglob("*") if path.is_file()]

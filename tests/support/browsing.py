@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import http.server
+import json
 import os
 import shutil
 import socket
@@ -24,7 +26,7 @@ NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable"
 
 
 @contextmanager
-def chromium() -> Iterator[Browser]:
+def chromium(*arguments: str) -> Iterator[Browser]:
     """The Chromium of this machine. Without one the test is skipped, or fails where CIO_TEST_BROWSER promises one."""
     driver = pytest.importorskip("playwright.sync_api", reason="the inbox in a browser needs playwright")
     path = next((path for name in NAMES if (path := shutil.which(name))), None)
@@ -32,7 +34,7 @@ def chromium() -> Iterator[Browser]:
         missing = pytest.fail if os.environ.get("CIO_TEST_BROWSER") else pytest.skip
         missing(f"the inbox in a browser needs Chromium: none of {', '.join(NAMES)} is on the path")
     with driver.sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path)
+        browser = playwright.chromium.launch(executable_path=path, args=list(arguments))
         yield browser
         browser.close()
 
@@ -62,10 +64,50 @@ class Application:
         request = customerio.SendEmailRequest(**{**known, "subject": "Hello", "body": "<p>Hello</p>", **given})
         return str(self.app.send_email(request)["delivery_id"])
 
+    def company(self, object_id: str, person: str, **attributes: Any) -> None:
+        """Add an object, and relate a person to it."""
+        key = {"object_type_id": "1", "object_id": object_id}
+        entity = {"type": "object", "action": "identify", "identifiers": key, "attributes": attributes}
+        related = [{"identifiers": {"id": person}}]
+        url = f"https://{self.track.host}:{self.track.port}/api/v2/entity"
+        self.track.send_request("POST", url, {**entity, "cio_relationships": related})
+
+    def segment(self, number: int, person: str) -> None:
+        """Add a person to a segment."""
+        url = f"https://{self.track.host}:{self.track.port}/api/v1/segments/{number}/add_customers"
+        self.track.send_request("POST", url, {"ids": [person]})
+
     def close(self) -> None:
         """Close the connections."""
         self.track.close()
         self.app.close()
+
+
+class WebhookReceiver:
+    """An application's handler of webhooks, which takes whatever it gets. `events` are the bodies."""
+
+    def __init__(self) -> None:
+        events = self.events = []  # type: list[dict[str, Any]]
+
+        class Handler(http.server.BaseHTTPRequestHandler):
+            def do_POST(self) -> None:
+                events.append(json.loads(self.rfile.read(int(self.headers["Content-Length"]))))
+                self.send_response(200)
+                self.end_headers()
+
+            def log_message(self, *given: Any) -> None:
+                """Nothing is printed."""
+
+        self._server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self.url = f"http://127.0.0.1:{self._server.server_address[1]}/hooks"
+        self._thread = threading.Thread(target=self._server.serve_forever)
+        self._thread.start()
+
+    def close(self) -> None:
+        """Stop listening, and wait for the thread."""
+        self._server.shutdown()
+        self._server.server_close()
+        self._thread.join()
 
 
 class Elsewhere:

@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import argparse
-import shlex
 import signal
-import sys
 from collections.abc import Callable
 
 from pytest_customerio.tools.sandbox.arguments import CannotError
+from pytest_customerio.tools.sandbox.environment import environ_of, exports, write_env_file
 from pytest_customerio.tools.sandbox.server.sandbox_server import SandboxServer
 from pytest_customerio.tools.sandbox.server.sockets import raise_connection_limit
 from pytest_customerio.tools.sandbox.service.faults import parse_fault
 from pytest_customerio.tools.sandbox.settings import Settings
+from pytest_customerio.tools.sandbox.webhooks.targets import check_target
 
 __all__ = ["CannotError", "instructions", "run"]
 _WAIT = 0.5  # seconds between two checks whether the server still runs
+_NOTHING_LEAVES = "Nothing leaves this machine."
 _WARNING = (
     "Everybody who can reach {host} can reach it: people, keys and all. Use 127.0.0.1 unless it runs in a container.\n"
 )
@@ -23,18 +24,18 @@ _WARNING = (
 
 def run(asked: argparse.Namespace, write: Callable[[str], object]) -> str:
     """Run a sandbox until it is interrupted. Raises `CannotError`."""
+    if asked.env:
+        return "".join(f"{each}\n" for each in exports(environ_of(asked.host, asked.port)))
     raise_connection_limit()
-    settings = Settings(
-        asked.region,
-        rate_limit=asked.rate_limit,
-        strict=asked.strict,
-        seed=asked.seed,
-        tls=asked.https,
-        cassettes=asked.cassettes,
-    )
-    with SandboxServer(settings, asked.host, asked.port) as server:
+    for url in asked.webhook:
+        check_target(url, asked.allow_webhook_host)
+    settings = _settings(asked)
+    names = {"names": asked.name, "ca": asked.ca}
+    with SandboxServer(settings, asked.host, asked.port, asked.https_port, **names) as server:
         for spec in asked.fault:
             server.service.fault(*parse_fault(spec))
+        if asked.env_file is not None:
+            write_env_file(asked.env_file, server.environ)
         try:
             signal.signal(signal.SIGTERM, signal.default_int_handler)
             write(instructions(server))
@@ -42,16 +43,43 @@ def run(asked: argparse.Namespace, write: Callable[[str], object]) -> str:
                 server.wait(_WAIT)
         except KeyboardInterrupt:
             pass
-    return "\nThe sandbox has stopped; what it knew is gone.\n"
+    remains = f"what it knew is in {asked.data}" if asked.data else "what it knew is gone"
+    return f"\nThe sandbox has stopped; {remains}.\n"
 
 
 def instructions(server: SandboxServer) -> str:
     """The addresses of a sandbox and the environment of an application that uses it, ready to paste."""
-    set_variable = "set {}={}" if sys.platform == "win32" else "export {}={}"
     addresses = [server.url, *([server.https_url] if server.https_url else [])]
     text = [f"A local Customer.io ({server.service.settings.region}) listens on {' and '.join(addresses)}", ""]
-    text += [f"  {set_variable.format(name, shlex.quote(value))}" for name, value in server.environ.items()]
-    text += ["", f"Open {server.url} to see what it receives. Nothing leaves this machine. Stop it with Ctrl-C.", ""]
+    text += [f"  {each}" for each in exports(server.environ)]
+    if urls := server.service.settings.webhooks:
+        text += ["", f"It posts what becomes of messages to {' and '.join(urls)}."]
+    text += ["", f"Open {server.url} to see what it receives. {_reach(server)} Stop it with Ctrl-C.", ""]
     if server.exposed:
         text.insert(1, _WARNING.format(host=server.host).rstrip())
     return "\n".join(text)
+
+
+def _reach(server: SandboxServer) -> str:
+    """Where anything goes: nowhere, but for webhooks to hosts that the user allowed."""
+    hosts = server.service.settings.webhook_hosts
+    return f"Webhooks may go to {' and '.join(hosts)}, nothing else leaves this machine." if hosts else _NOTHING_LEAVES
+
+
+def _settings(asked: argparse.Namespace) -> Settings:
+    return Settings(
+        asked.region,
+        rate_limit=asked.rate_limit,
+        strict=asked.strict,
+        seed=asked.seed,
+        tls=asked.https or asked.https_port is not None or asked.ca is not None,
+        cassettes=asked.cassettes,
+        webhooks=asked.webhook,
+        webhook_hosts=asked.allow_webhook_host,
+        webhook_hour=asked.webhook_hour,
+        at_once=asked.at_once,
+        data=asked.data,
+        load=asked.load,
+        templates=asked.templates,
+        inventory=asked.inventory,
+    )

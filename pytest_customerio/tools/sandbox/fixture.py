@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+import os
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 from pytest_customerio.core.model import Violation
@@ -11,7 +13,10 @@ from pytest_customerio.tools.sandbox.server.sandbox_server import SandboxServer
 from pytest_customerio.tools.sandbox.service.json_views import person_json
 from pytest_customerio.tools.sandbox.service.request_log import LoggedRequest
 from pytest_customerio.tools.sandbox.settings import Settings
+from pytest_customerio.tools.sandbox.webhooks.calls import WebhookCall
+from pytest_customerio.tools.sandbox.webhooks.webhooks import WebhookEvent
 from pytest_customerio.tools.sandbox.workspace.deliveries import Delivery
+from pytest_customerio.tools.sandbox.workspace.reporting_webhooks import ReportingWebhook
 
 
 @contextmanager
@@ -74,9 +79,63 @@ class Sandbox:
         with self._service.lock:
             return list(self._service.workspace.deliveries.values())
 
+    def describe(self, path: str | os.PathLike[str]) -> None:
+        """Describe campaigns, newsletters, templates and more by a file, as `--inventory` does.
+
+        Raises `CannotError` for a file that cannot be used.
+        """
+        self._service.describe(Path(path))
+
     def fault(self, case: str, times: int | None = 1, operation: str | None = None) -> None:
         """Answer the next `times` requests (None: all) of this operation or surface with an error case.
 
         Raises `CannotError`, whose text says what is possible.
         """
         self._service.fault(case, times, operation)
+
+    def load(self, seed: Any) -> None:
+        """Add people, objects and segments: a list of people, or an object as in the file of `--load`.
+
+        A person is `{"id": "42", "email": …, "plan": "pro"}`: identifiers, everything else is an attribute. Raises
+        `CannotError`, and then nothing was added.
+        """
+        self._service.load(seed)
+
+    def snapshot(self) -> bytes:
+        """The people, messages and all else that it knows, for `restore`."""
+        return self._service.snapshot()
+
+    def restore(self, snapshot: bytes) -> None:
+        """Go back to a snapshot. Raises `CannotError` for one of another version, and then nothing was changed."""
+        self._service.restore(snapshot)
+
+    def webhook(self, url: str, events: Iterable[str] | None = None, **settings: Any) -> ReportingWebhook:
+        """Post events to this URL from now on: all, or those named as in the App API, such as `email_bounced`.
+
+        `settings` are `full_resolution` and `with_content`.
+        """
+        return self._service.add_webhook(url, events, **settings)
+
+    def deliver(
+        self, metric: str, delivery: Delivery | str | None = None, fault: str | None = None, **data: Any
+    ) -> WebhookEvent:
+        """Let something happen to a message, such as delivered, opened, clicked, bounced, spammed or unsubscribed.
+
+        Without `delivery` it is the last message. Returns the request that Customer.io would post: `body`, `headers`,
+        `payload`. The webhooks have got it, and answered, when this returns: `calls`. `data` replaces members of the
+        event's data, `fault` makes a request that an application has to refuse. Raises `CannotError`.
+        """
+        named = delivery.id if isinstance(delivery, Delivery) else delivery
+        event = self._service.deliver(metric, named, fault, data)
+        self._service.webhooks.settle()
+        return event
+
+    @property
+    def webhook_calls(self) -> list[WebhookCall]:
+        """What was posted to webhooks, oldest first: name, event, state, attempts, status and more."""
+        self._service.webhooks.settle()
+        return list(self._service.webhooks.calls)
+
+    def retry_webhooks(self) -> None:
+        """Post what an application did not accept again, now in place of after the hours that Customer.io waits."""
+        self._service.webhooks.retry()

@@ -69,6 +69,15 @@ def test_cassettes_that_cannot_be_used(capsys: pytest.CaptureFixture[str], tmp_p
     assert refused(capsys, "--port", "0", "--cassettes", str(tmp_path)).startswith(f"{path}:1: not YAML: ")
 
 
+def test_an_inventory_that_cannot_be_used(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    """It is refused before the sandbox starts, with the member that is wrong."""
+    path = tmp_path / "inventory.json"
+    path.write_text('{"version": 1, "campaign": []}', encoding="utf-8")
+    assert refused(capsys, "--port", "0", "--inventory", str(path)) == (
+        f'{path} is no inventory: there is no "campaign"; did you mean campaigns?\n'
+    )
+
+
 def test_a_server_that_ends_by_itself(monkeypatch: pytest.MonkeyPatch) -> None:
     """The command ends when the server has stopped."""
     before = signal.getsignal(signal.SIGTERM)
@@ -84,11 +93,37 @@ def test_a_warning_where_others_can_reach_it() -> None:
         assert command.instructions(server).splitlines()[1].startswith("Everybody who can reach 0.0.0.0 can reach it")
 
 
-def test_on_windows(monkeypatch: pytest.MonkeyPatch) -> None:
-    """On Windows the environment is written with `set`."""
-    monkeypatch.setattr(sys, "platform", "win32")
+def test_addresses_that_can_be_opened() -> None:
+    """All addresses of this machine are shown as one of them; an application gets the name of the container."""
+    with SandboxServer(Settings(), "0.0.0.0", names=["customerio"]) as server:
+        text = command.instructions(server)
+        port = server.url.rpartition(":")[2]
+    assert f"Open http://127.0.0.1:{port} to see" in text
+    assert f"export CUSTOMERIO_TRACK_URL=http://customerio:{port}" in text
+
+
+def test_webhooks(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """The output says where webhooks go. The data file is named at the end, the file of variables is written."""
+    data, variables = tmp_path / "x.db", tmp_path / "x.env"
+    urls = ("--webhook", "http://127.0.0.1:9/hook", "--webhook-hour", "0.5", "--at-once", "sent, opened")
+    hosts = ("--webhook", "http://app.invalid/hook", "--allow-webhook-host", "app.invalid")
+    with interrupted(monkeypatch):
+        assert main(["sandbox", "--port", "0", *urls, *hosts, "--data", str(data), "--env-file", str(variables)]) == 0
+    output = capsys.readouterr().out
+    assert "It posts what becomes of messages to http://127.0.0.1:9/hook and http://app.invalid/hook.\n" in output
+    assert "Webhooks may go to app.invalid, nothing else leaves this machine." in output
+    assert output.endswith(f"The sandbox has stopped; what it knew is in {data}.\n")
+    assert variables.read_text(encoding="utf-8").startswith("CUSTOMERIO_SITE_ID=")
+
+
+def test_the_variables_of_a_sandbox_that_listens(capsys: pytest.CaptureFixture[str]) -> None:
+    """With --env it prints the exports, for `eval`, and ends."""
     with SandboxServer(Settings()) as server:
-        assert "  set CUSTOMERIO_SITE_ID=" in command.instructions(server)
+        assert main(["sandbox", "--env", "--port", server.url.rpartition(":")[2]]) == 0
+        key = server.service.keys.webhook
+    output = capsys.readouterr().out
+    assert f"export CUSTOMERIO_WEBHOOK_SIGNING_KEY={key}\n" in output
+    assert all(line.startswith("export ") for line in output.splitlines())
 
 
 def test_what_it_cannot_do(capsys: pytest.CaptureFixture[str]) -> None:
@@ -100,6 +135,9 @@ def test_what_it_cannot_do(capsys: pytest.CaptureFixture[str]) -> None:
     assert "is no port: 0 to 65534" in refused(capsys, "--port", "65535")
     assert "is no port" in refused(capsys, "--port", "http")
     assert "invalid choice: 'mars'" in refused(capsys, "--region", "mars")
+    assert "'x' is no number of seconds from 0 to 3600" in refused(capsys, "--webhook-hour", "x")
+    assert "is no address of a webhook" in refused(capsys, "--webhook", "x")
+    assert "allow it with --allow-webhook-host 192.0.2.7" in refused(capsys, "--webhook", "http://192.0.2.7/")
 
 
 def test_without_its_packages(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import sys
+from pathlib import Path
 
 import pytest
 import requests
+from receiving import receiving
 
+from pytest_customerio.tools.sandbox.arguments import CannotError
 from pytest_customerio.tools.sandbox.fixture import started
 
 MODULE = """
@@ -77,6 +80,50 @@ def test_what_it_knows() -> None:
         assert sandbox.people["42"]["attributes"] == {"plan": "pro"}
         assert [each.to for each in sandbox.deliveries] == ["ada@example.com"]
         assert fresh().received == []
+
+
+def test_what_happens_to_messages() -> None:
+    """A message bounces on request: the event is returned, signed, and posted; a snapshot brings people back."""
+    with receiving(500) as receiver, started() as fresh:
+        sandbox = fresh()
+        sandbox.load([{"id": "42", "email": "ada@example.com"}])
+        point = sandbox.snapshot()
+        sandbox.webhook(receiver.url, ["email_bounced"], with_content=True)
+        headers = {"Authorization": f"Bearer {sandbox.environ['CUSTOMERIO_APP_API_KEY']}"}
+        mail = {"transactional_message_id": 1, "to": "ada@example.com", "identifiers": {"id": "42"}}
+        requests.post(f"{sandbox.url}/v1/send/email", json=mail, headers=headers, timeout=5)
+        event = sandbox.deliver("bounced", sandbox.deliveries[0], failure_message="full")
+        assert (event.body, receiver.bodies) == (receiver.bodies[0], [event.body])
+        assert [(each.name, each.status, each.state) for each in sandbox.webhook_calls] == [
+            ("email_bounced", 500, "waiting")
+        ]
+        sandbox.retry_webhooks()
+        assert [each.state for each in event.calls] == ["accepted"]
+        assert receiver.is_signed(sandbox.environ["CUSTOMERIO_WEBHOOK_SIGNING_KEY"])
+        assert not sandbox.deliver("opened", sandbox.deliveries[0].id).calls
+        sandbox.restore(point)
+        assert (list(sandbox.people), sandbox.deliveries) == (["42"], [])
+        fresh()
+
+
+def test_it_is_described_by_a_file(tmp_path: Path) -> None:
+    """Until the next test, the workspace has what the file names; a file that cannot be used changes nothing."""
+    path = tmp_path / "inventory.json"
+    path.write_text('{"version": 1, "snippets": [{"name": "a", "value": "b"}]}', encoding="utf-8")
+    with started() as fresh:
+        sandbox = fresh()
+        headers = {"Authorization": f"Bearer {sandbox.environ['CUSTOMERIO_APP_API_KEY']}"}
+
+        def snippets() -> list[str]:
+            answer = requests.get(f"{sandbox.url}/v1/snippets", headers=headers, timeout=5).json()
+            return [each["name"] for each in answer["snippets"]]
+
+        sandbox.describe(path)
+        with pytest.raises(CannotError, match="cannot be read"):
+            sandbox.describe(tmp_path / "missing.json")
+        assert snippets() == ["a"]
+        fresh()
+        assert snippets() == ["greeting"]
 
 
 def test_the_fixture(pytester: pytest.Pytester) -> None:

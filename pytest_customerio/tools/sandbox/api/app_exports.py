@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from pytest_customerio.tools.sandbox.api.app_format import attributes, identifiers
@@ -15,6 +15,7 @@ from pytest_customerio.tools.sandbox.workspace.workspace import Workspace
 
 # The path of the sandbox's own where the file of an export is read.
 FILES_PATH = "/_sandbox/exports/"
+Rows = Sequence[Mapping[str, str | None]]
 _FIRST_COLUMNS = ("id", "email", "cio_id")
 
 
@@ -55,7 +56,9 @@ def _export_in_path(workspace: Workspace, call: Call) -> dict[str, Any] | None:
     return workspace.exports.get(parse_number(call.params["export_id"]))
 
 
-def _add_export(workspace: Workspace, call: Call, kind: str, rows: list[dict[str, str]]) -> dict[str, Any]:
+def _add_export(
+    workspace: Workspace, call: Call, kind: str, rows: Sequence[Mapping[str, str | None]]
+) -> dict[str, Any]:
     number = max(workspace.exports, default=0) + 1
     workspace.files[number] = _csv(rows)
     workspace.exports[number] = {
@@ -75,7 +78,7 @@ def _add_export(workspace: Workspace, call: Call, kind: str, rows: list[dict[str
     return workspace.exports[number]
 
 
-def _csv(rows: list[dict[str, str]]) -> str:
+def _csv(rows: Rows) -> str:
     """The rows as CSV: identifiers first, then all other columns in the order in which they occur."""
     names = list(dict.fromkeys(name for row in rows for name in row))
     first = [name for name in _FIRST_COLUMNS if name in names]

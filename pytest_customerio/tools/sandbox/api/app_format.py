@@ -1,18 +1,14 @@
-"""People, segments and pages of results in the form in which the App API returns them."""
+"""People, segments and objects in the form in which the App API returns them."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
-from itertools import islice
-from typing import Any, TypeVar
+from collections.abc import Collection, Mapping
+from typing import Any
 
-from pytest_customerio.tools.sandbox.api.call import Call
-from pytest_customerio.tools.sandbox.json_values import as_text, parse_number
+from pytest_customerio.tools.sandbox.json_values import as_text
+from pytest_customerio.tools.sandbox.workspace.objects import WorkspaceObject
 from pytest_customerio.tools.sandbox.workspace.people import Person
 from pytest_customerio.tools.sandbox.workspace.segments import Segment
-
-PAGE_SIZE = 1000
-T = TypeVar("T")
 
 
 def attributes(person: Person) -> dict[str, str]:
@@ -20,31 +16,38 @@ def attributes(person: Person) -> dict[str, str]:
     return {**person.identifiers, **{name: as_text(value) for name, value in person.attributes.items()}}
 
 
-def identifiers(person: Person) -> dict[str, str]:
-    """The identifiers of a person; an unknown one is empty."""
-    return {
-        "cio_id": person.cio_id,
-        "email": person.identifiers.get("email", ""),
-        "id": person.identifiers.get("id", ""),
-    }
+def identifiers(person: Person) -> dict[str, str | None]:
+    """The identifiers of a person; one that is not set is null."""
+    return person_identifiers(person.cio_id, person.identifiers)
+
+
+def person_identifiers(cio_id: str, known: Mapping[str, str]) -> dict[str, str | None]:
+    """The identifiers of a person, who may have been deleted."""
+    return {"cio_id": cio_id, "email": known.get("email"), "id": known.get("id")}
 
 
 def identifier_page(people: Collection[Person], following: str) -> dict[str, Any]:
-    """A page of people by their identifiers, and the start of the next page."""
+    """A page of people by their identifiers, and the start of the next page. `ids` are those of the people with one."""
     listed = [identifiers(each) for each in people]
-    return {"identifiers": listed, "ids": [each["id"] for each in listed], "next": following}
+    return {"identifiers": listed, "ids": [each["id"] for each in listed if each["id"]], "next": following}
 
 
 def customer(person: Person) -> dict[str, Any]:
     """All that the App API returns of a person."""
     return {
-        "id": person.identifiers.get("id", ""),
+        "id": person.identifiers.get("id"),
         "identifiers": identifiers(person),
         "attributes": {"cio_id": person.cio_id, **attributes(person)},
-        "timestamps": {"cio_id": 0, **dict.fromkeys(person.identifiers, 0), **person.timestamps},
+        "timestamps": {**person.identified_at, **person.timestamps},
         "unsubscribed": person.unsubscribed,
         "devices": list(person.devices.values()),
     }
+
+
+def object_identifiers(target: WorkspaceObject) -> dict[str, str]:
+    """The identifiers of an object."""
+    object_type_id, object_id = target.key
+    return {"cio_object_id": target.cio_object_id, "object_id": object_id, "object_type_id": object_type_id}
 
 
 def segment_data(segment: Segment) -> dict[str, Any]:
@@ -58,11 +61,6 @@ def segment_data(segment: Segment) -> dict[str, Any]:
         "progress": None,
         "type": "manual",
         "tags": None,
+        "created_at": segment.created,
+        "updated_at": segment.created,
     }
-
-
-def page(results: Iterable[T], call: Call, limit: int = PAGE_SIZE) -> tuple[Sequence[T], str]:
-    """The page that `start` and `limit` of a call select, and the start of the next page; empty after the last one."""
-    start, limit = parse_number(call.query.get("start", "")), parse_number(call.query.get("limit", "")) or limit
-    listed = list(islice(results, start, start + limit + 1))
-    return listed[:limit], str(start + limit) if len(listed) > limit else ""

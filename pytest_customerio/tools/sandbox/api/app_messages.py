@@ -8,9 +8,11 @@ from typing import Any
 
 from pytest_customerio.tools.sandbox.api.app_format import attributes
 from pytest_customerio.tools.sandbox.api.call import NOT_FOUND, Call, CallResult, Handler
+from pytest_customerio.tools.sandbox.app_api.resources import note_broadcast, note_template
 from pytest_customerio.tools.sandbox.json_values import integer, mapping, mappings, parse_number
 from pytest_customerio.tools.sandbox.workspace.audience import matching_people
-from pytest_customerio.tools.sandbox.workspace.deliveries import BroadcastTrigger, Delivery, describe_template, render
+from pytest_customerio.tools.sandbox.workspace.deliveries import BroadcastTrigger, Delivery, Template, describe_template
+from pytest_customerio.tools.sandbox.workspace.liquid_text import render
 from pytest_customerio.tools.sandbox.workspace.people import SUPPRESSED, Identifier, Notes, Person
 from pytest_customerio.tools.sandbox.workspace.relationships import parse_identifier
 from pytest_customerio.tools.sandbox.workspace.workspace import Workspace
@@ -26,12 +28,17 @@ def send(name: str, workspace: Workspace, call: Call) -> CallResult:
     identifier = kind, value.removeprefix("cio_") if kind == "cio_id" else value
     person, notes = _recipient(workspace, identifier)
     state, state_notes = _state(call, person, suppressed=SUPPRESSED in notes)
-    delivery = _delivery(workspace, name, call, person, state)
+    reason = workspace.suppression(_address(call.payload, person)) if name == "send_email" else ""
+    if reason and state == "queued":
+        state, state_notes = "skipped", (f"not sent: the e-mail provider does not deliver to this address ({reason})",)
+    delivery, problems = _delivery(workspace, name, call, person, state)
+    if delivery.template:
+        note_template(workspace.inventory, delivery.template)
     workspace.add_delivery(delivery)
     body: dict[str, Any] = {"delivery_id": delivery.id, "queued_at": call.at}
     if state == "scheduled":
         body["send_at"] = delivery.send_at
-    return CallResult(notes + state_notes, body)
+    return CallResult(notes + state_notes + problems, body)
 
 
 def trigger_broadcast(workspace: Workspace, call: Call) -> CallResult:
@@ -39,11 +46,12 @@ def trigger_broadcast(workspace: Workspace, call: Call) -> CallResult:
     broadcast = parse_number(call.params["broadcast_id"])
     recipients, errors = _recipients(workspace, call)
     number = sum(each.broadcast == broadcast for each in workspace.triggers.values()) + 1
-    workspace.triggers[broadcast, number] = BroadcastTrigger(number, broadcast, errors)
+    workspace.triggers[broadcast, number] = BroadcastTrigger(number, broadcast, errors, call.at)
+    note_broadcast(workspace.inventory, broadcast)
     if errors:
         return CallResult(errors, case="422-unprocessable", text=_trigger_error(number))
     for person, data in recipients:
-        _add_broadcast_delivery(workspace, call, broadcast, person, data)
+        _add_broadcast_delivery(workspace, call, (broadcast, number), person, data)
     notes = () if recipients else ("reaches nobody here: the audience set in the interface is not known",)
     return CallResult(notes, {"id": number})
 
@@ -52,7 +60,11 @@ def broadcast_errors(workspace: Workspace, call: Call) -> CallResult:
     """`GET /v1/campaigns/{broadcast_id}/triggers/{trigger_id}/errors`."""
     key = parse_number(call.params["broadcast_id"]), parse_number(call.params["trigger_id"])
     trigger = workspace.triggers.get(key)
-    return CallResult(body={"errors": list(trigger.errors), "next": 0}) if trigger else NOT_FOUND
+    if trigger is None:
+        return NOT_FOUND
+    start, limit = (parse_number(call.query.get(name, "")) for name in ("start", "limit"))
+    end = start + limit if limit and start + limit < len(trigger.errors) else 0
+    return CallResult(body={"errors": list(trigger.errors[start : end or None]), "next": end})
 
 
 def _recipient(workspace: Workspace, identifier: Identifier) -> tuple[Person | None, Notes]:
@@ -77,36 +89,46 @@ def _state(call: Call, person: Person | None, *, suppressed: bool) -> tuple[str,
     return "queued", ("sent at once: send_at lies in the past",) if send_at else ()
 
 
-def _delivery(workspace: Workspace, name: str, call: Call, person: Person | None, state: str) -> Delivery:
+def _delivery(workspace: Workspace, name: str, call: Call, person: Person | None, state: str) -> tuple[Delivery, Notes]:
     payload, data = call.payload, mapping(call.payload.get("message_data"))
     template = str(payload.get("transactional_message_id") or "")
-    subject, body, plain_text = _content(name, payload, person, data)
+    (subject, body, plain_text), notes = _content(
+        workspace, name, call, person, workspace.templates(template) or Template()
+    )
     made_here = not (body or plain_text)
-    return Delivery(
-        id=f"delivery-{workspace.next_number()}",
-        operation=f"app.{name}",
-        to=_address(payload, person),
-        subject=subject or f"(template {template})",
-        body=describe_template(template, data) if made_here else body,
-        plain=plain_text,
-        state=state,
-        queued_at=call.at,
-        send_at=integer(payload.get("send_at"), 0) or None,
-        template=template,
-        person=person.cio_id if person else "",
-        made_here=made_here,
-        payload=payload,
+    return (
+        Delivery(
+            id=f"delivery-{workspace.next_number()}",
+            operation=f"app.{name}",
+            to=_address(payload, person),
+            subject=subject or f"(template {template})",
+            body=describe_template(template, data) if made_here else body,
+            plain=plain_text,
+            state=state,
+            queued_at=call.at,
+            send_at=integer(payload.get("send_at"), 0) or None,
+            template=template,
+            person=person.cio_id if person else "",
+            made_here=made_here,
+            payload=payload,
+        ),
+        notes,
     )
 
 
 def _content(
-    name: str, payload: Mapping[str, Any], person: Person | None, data: Mapping[str, Any]
-) -> tuple[str, str, str]:
-    """The rendered subject, body and text without markup."""
+    workspace: Workspace, name: str, call: Call, person: Person | None, template: Template
+) -> tuple[tuple[str, str, str], Notes]:
+    """The rendered subject, body and text without markup: those of the payload, else those of the template."""
+    data = mapping(call.payload.get("message_data"))
     known = {"customer": attributes(person) if person else {}, "trigger": data, "message_data": data, "data": data}
+    known["snippets"] = {str(each.get("name")): each.get("value") for each in workspace.inventory.all("snippets")}
     members = _CONTENT.get(name, ("", "", ""))
-    subject, body, plain_text = (render(str(payload.get(each) or ""), known) if each else "" for each in members)
-    return subject, body, plain_text
+    texts = zip(members, (template.subject, template.body, template.plain), strict=True)
+    given = [str(call.payload.get(member) or "") or text for member, text in texts]
+    subject, body, plain_text = (render(each, known, template.folder) for each in given)
+    problems = dict.fromkeys(each.problem for each in (subject, body, plain_text) if each.problem)
+    return (subject.text, body.text, plain_text.text), tuple(problems)
 
 
 def _address(payload: Mapping[str, Any], person: Person | None) -> str:
@@ -146,12 +168,14 @@ def _rows(payload: Mapping[str, Any]) -> list[tuple[Identifier, Mapping[str, Any
 
 
 def _add_broadcast_delivery(
-    workspace: Workspace, call: Call, broadcast: int, person: Person, data: Mapping[str, Any]
+    workspace: Workspace, call: Call, trigger: tuple[int, int], person: Person, data: Mapping[str, Any]
 ) -> None:
     merged = {**mapping(call.payload.get("data")), **data}
-    payload = {"transactional_message_id": f"of broadcast {broadcast}", "message_data": merged}
+    payload = {"transactional_message_id": f"of broadcast {trigger[0]}", "message_data": merged}
     message = Call(call.params, call.query, payload, call.at)
-    workspace.add_delivery(_delivery(workspace, "trigger_broadcast", message, person, "queued"))
+    delivery, _ = _delivery(workspace, "trigger_broadcast", message, person, "queued")
+    delivery.broadcast, delivery.trigger = trigger
+    workspace.add_delivery(delivery)
 
 
 def _trigger_error(number: int) -> str:

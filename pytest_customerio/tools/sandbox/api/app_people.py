@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
-from pytest_customerio.tools.sandbox.api.app_format import customer, identifier_page, identifiers, page
+from pytest_customerio.tools.sandbox.api.app_format import customer, identifier_page, identifiers, object_identifiers
 from pytest_customerio.tools.sandbox.api.call import NOT_FOUND, Call, CallResult, Handler
-from pytest_customerio.tools.sandbox.json_values import mapping
+from pytest_customerio.tools.sandbox.api.paging import first_page, last_name, page_of
+from pytest_customerio.tools.sandbox.json_values import mapping, parse_number
 from pytest_customerio.tools.sandbox.workspace.audience import matching_people
-from pytest_customerio.tools.sandbox.workspace.objects import WorkspaceObject
 from pytest_customerio.tools.sandbox.workspace.people import Person
 from pytest_customerio.tools.sandbox.workspace.workspace import Workspace
 
@@ -21,14 +22,14 @@ def find_by_email(workspace: Workspace, call: Call) -> CallResult:
 
 def search_people(workspace: Workspace, call: Call) -> CallResult:
     """`POST /v1/customers`: a page of the people that match a filter."""
-    return CallResult(
-        body=identifier_page(*page(matching_people(workspace, mapping(call.payload.get("filter"))), call))
-    )
+    people = matching_people(workspace, mapping(call.payload.get("filter")), after=last_name(call))
+    found = first_page(people, call, lambda person: person.cio_id)
+    return CallResult(body=identifier_page(found.results, found.next))
 
 
 def person_attributes(workspace: Workspace, call: Call) -> CallResult:
     """`GET /v1/customers/{customer_id}/attributes`."""
-    person = _person_in_path(workspace, call)
+    person = person_in_path(workspace, call)
     return CallResult(body={"customer": customer(person)}) if person else NOT_FOUND
 
 
@@ -43,29 +44,39 @@ def people_by_id(workspace: Workspace, call: Call) -> CallResult:
 
 def person_relationships(workspace: Workspace, call: Call) -> CallResult:
     """`GET /v1/customers/{customer_id}/relationships`."""
-    person = _person_in_path(workspace, call)
+    person = person_in_path(workspace, call)
     if person is None:
         return NOT_FOUND
-    cio_object_ids, following = page(person.relationships, call)
-    related = [each for cio_object_id in cio_object_ids if (each := workspace.objects.find(("", cio_object_id)))]
-    return CallResult(body={"cio_relationships": [_related(each) for each in related], "next": following})
-
-
-def _related(target: WorkspaceObject) -> dict[str, dict[str, str]]:
-    object_type_id, object_id = target.key
-    return {
-        "identifiers": {
-            "cio_object_id": target.cio_object_id,
-            "object_id": object_id,
-            "object_type_id": object_type_id,
+    found = page_of(person.relationships, call, str)
+    return CallResult(
+        body={
+            "cio_relationships": [_related(workspace, person, each) for each in found.results],
+            "next": found.next,
         }
-    }
+    )
 
 
-def _person_in_path(workspace: Workspace, call: Call) -> Person | None:
+def person_in_path(workspace: Workspace, call: Call) -> Person | None:
+    """The person in the path of a call: a cio_id has its prefix there."""
     person = call.params["customer_id"]
     unprefixed = call.query.get("id_type") == "cio_id" and not person.startswith("cio_")
     return None if unprefixed else _find(workspace, call, person)
+
+
+def person_in_query(workspace: Workspace, call: Call) -> Person | None:
+    """The person in the query of a call."""
+    return _find(workspace, call, call.query.get("customer_id", ""))
+
+
+def _related(workspace: Workspace, person: Person, cio_object_id: str) -> dict[str, Any]:
+    target = workspace.objects.find(("", cio_object_id))
+    assert target is not None  # a relationship ends with its object
+    return {
+        "identifiers": object_identifiers(target),
+        "object_type_id": parse_number(target.key[0]),
+        "attributes": person.relationships[cio_object_id],
+        "timestamps": target.timestamps,
+    }
 
 
 def _find(workspace: Workspace, call: Call, value: str) -> Person | None:

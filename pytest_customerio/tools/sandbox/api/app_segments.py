@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from pytest_customerio.tools.sandbox.api.app_format import identifier_page, page, segment_data
+from pytest_customerio.tools.sandbox.api.app_format import identifier_page, segment_data
 from pytest_customerio.tools.sandbox.api.call import NOT_FOUND, Call, CallResult, Handler
+from pytest_customerio.tools.sandbox.api.paging import page_of
 from pytest_customerio.tools.sandbox.json_values import mapping, parse_number
 from pytest_customerio.tools.sandbox.workspace.segments import Segment
 from pytest_customerio.tools.sandbox.workspace.workspace import Workspace
@@ -47,9 +48,20 @@ def get_segment_membership(workspace: Workspace, call: Call) -> CallResult:
     segment = _segment_in_path(workspace, call)
     if segment is None:
         return NOT_FOUND
-    cio_ids, following = page(segment.members, call)
-    people = [workspace.people.find(("cio_id", each)) for each in cio_ids]
-    return CallResult(body=identifier_page([each for each in people if each], following))
+    found = page_of(segment.members, call, str)
+    people = [workspace.people.find(("cio_id", each)) for each in found.results]
+    return CallResult(body=identifier_page([each for each in people if each], found.next))
+
+
+def get_segment_used_by(workspace: Workspace, call: Call) -> CallResult:
+    """`GET /v1/segments/{segment_id}/used_by`: the newsletters to its members. No campaign names its segments here."""
+    segment = _segment_in_path(workspace, call)
+    if segment is None:
+        return NOT_FOUND
+    using = [each for each in workspace.inventory.all("newsletters") if segment.id in each["recipient_segment_ids"]]
+    sent = [each["id"] for each in using if each.get("sent_at")]
+    drafts = [each["id"] for each in using if not each.get("sent_at")]
+    return CallResult(body={"used_by": {"campaigns": [], "sent_newsletters": sent, "draft_newsletters": drafts}})
 
 
 def _segment_in_path(workspace: Workspace, call: Call) -> Segment | None:
@@ -65,5 +77,6 @@ HANDLERS: Mapping[str, Handler] = {
         delete_segment,
         get_segment_customer_count,
         get_segment_membership,
+        get_segment_used_by,
     )
 }

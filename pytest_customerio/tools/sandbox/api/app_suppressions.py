@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from itertools import islice
 from typing import Any
 
 from pytest_customerio.tools.sandbox.api.call import Call, CallResult, Handler
+from pytest_customerio.tools.sandbox.api.paging import PageSize, page_of
 from pytest_customerio.tools.sandbox.json_values import parse_number
 from pytest_customerio.tools.sandbox.workspace.workspace import Workspace
 
 SUPPRESSION_TYPES = ("blocks", "bounces", "spam_reports", "invalid_emails")
-_PAGE_SIZE = 100
+SUPPRESSIONS = PageSize(100, 1000)
 
 
 def search_suppression(workspace: Workspace, call: Call) -> CallResult:
@@ -27,9 +28,25 @@ def get_suppressions(workspace: Workspace, call: Call) -> CallResult:
     """`GET /v1/esp/suppression/{suppression_type}`: a page of the addresses that are suppressed for one reason."""
     kind = call.params["suppression_type"]
     start = parse_number(call.query.get("offset", ""))
-    limit = parse_number(call.query.get("limit", "")) or _PAGE_SIZE
-    known = workspace.undeliverable.get(kind, {})
-    return CallResult(body=_suppressions(kind, dict(islice(known.items(), start, start + limit))))
+    limit = min(parse_number(call.query.get("limit", "")) or SUPPRESSIONS.default, SUPPRESSIONS.largest)
+    known = _matching(workspace, call, call.query.get("domain", ""))
+    return CallResult(body=_suppressions(kind, dict(islice(known, start, start + limit))))
+
+
+def get_domain_suppressions(workspace: Workspace, call: Call) -> CallResult:
+    """`GET /v1/esp/domains/{domain_name}/suppression/{suppression_type}`: those whose addresses have this domain."""
+    page = page_of(_matching(workspace, call, call.params["domain_name"]), call, lambda each: each[0], SUPPRESSIONS)
+    known = _suppressions(call.params["suppression_type"], dict(page.results))
+    return CallResult(body={**known, "next": page.next})
+
+
+def _matching(workspace: Workspace, call: Call, domain: str) -> Iterator[tuple[str, int]]:
+    """The suppressed addresses of a domain (any if it is empty), each with its time; only the `email` of the query."""
+    known, ending = workspace.undeliverable.get(call.params["suppression_type"], {}), f"@{domain.casefold()}"
+    wanted = call.query.get("email", "").casefold()
+    for address, at in known.items():
+        if wanted in ("", address) and (not domain or address.endswith(ending)):
+            yield address, at
 
 
 def create_suppression(workspace: Workspace, call: Call) -> CallResult:
@@ -54,5 +71,11 @@ def _suppressions(kind: str, known: Mapping[str, int]) -> dict[str, Any]:
 
 HANDLERS: Mapping[str, Handler] = {
     f"app.{handler.__name__}": handler
-    for handler in (search_suppression, get_suppressions, create_suppression, delete_suppression)
+    for handler in (
+        search_suppression,
+        get_suppressions,
+        get_domain_suppressions,
+        create_suppression,
+        delete_suppression,
+    )
 }

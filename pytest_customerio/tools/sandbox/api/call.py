@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -15,7 +15,7 @@ class Call:
     """A call whose payload satisfies the contract.
 
     `params` are the values of the path, `at` is the time in Unix seconds, `base` the address (scheme, host, port) that
-    the client used.
+    the client used. `payload` is empty if the body is no object; `body` is the body of any type.
     """
 
     params: Mapping[str, str] = field(default_factory=dict)
@@ -23,6 +23,7 @@ class Call:
     payload: Mapping[str, Any] = field(default_factory=dict)
     at: int = 0
     base: str = ""
+    body: Any = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,12 +31,14 @@ class CallResult:
     """How a call is answered: with `body` as JSON; with the recorded success if there is none; or with an error.
 
     `case` is the error case, `text` its message. `notes` are what the service does and does not say in its answer.
+    `by_type` says that values of the body were made up by its published type.
     """
 
     notes: Notes = ()
-    body: Mapping[str, Any] | None = None
+    body: Mapping[str, Any] | Sequence[Any] | None = None
     case: str = ""
     text: str = ""
+    by_type: bool = False
 
 
 Handler = Callable[[Workspace, Call], CallResult]

@@ -8,6 +8,7 @@ from pytest_customerio.tools.sandbox.api import (
     app_exports,
     app_messages,
     app_people,
+    app_reporting_webhooks,
     app_segments,
     app_suppressions,
     app_workspaces,
@@ -16,6 +17,16 @@ from pytest_customerio.tools.sandbox.api import (
     track_v2,
 )
 from pytest_customerio.tools.sandbox.api.call import Handler
+from pytest_customerio.tools.sandbox.app_api import (
+    activities,
+    broadcasts,
+    contents,
+    customers,
+    imports,
+    messages,
+    newsletters,
+    objects,
+)
 
 HANDLERS: Mapping[str, Handler] = {
     **track.HANDLERS,
@@ -26,5 +37,14 @@ HANDLERS: Mapping[str, Handler] = {
     **app_messages.HANDLERS,
     **app_suppressions.HANDLERS,
     **app_workspaces.HANDLERS,
+    **app_reporting_webhooks.HANDLERS,
+    **messages.HANDLERS,
+    **activities.HANDLERS,
+    **customers.HANDLERS,
+    **objects.HANDLERS,
+    **broadcasts.HANDLERS,
+    **newsletters.HANDLERS,
+    **contents.HANDLERS,
+    **imports.HANDLERS,
     **pipelines.HANDLERS,
 }

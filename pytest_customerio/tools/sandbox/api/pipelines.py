@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import datetime
 
 from pytest_customerio.tools.sandbox.api import track
 from pytest_customerio.tools.sandbox.api.call import Call, CallResult, Handler
 from pytest_customerio.tools.sandbox.json_values import mapping
-from pytest_customerio.tools.sandbox.workspace.objects import ObjectKey, update_attributes
+from pytest_customerio.tools.sandbox.workspace.objects import ObjectKey
 from pytest_customerio.tools.sandbox.workspace.people import Event, Identifier, Notes
 from pytest_customerio.tools.sandbox.workspace.workspace import Workspace
 
+# The official SDKs send the first one at the top of a payload (customerio-node), docs.customer.io/files/pipelines.json
+# has the second one in the traits of a group.
+_TYPE_NAMES = ("objectTypeId", "object_type_id")
 _ANONYMOUS = "belongs to nobody yet: only anonymousId says who it is"
 
 
@@ -29,7 +33,7 @@ def identify(workspace: Workspace, call: Call) -> CallResult:
 def track_event(workspace: Workspace, call: Call) -> CallResult:
     """Add an event to a person; an event with a semantic name changes a person or an object instead."""
     name = str(call.payload.get("event")).strip()
-    semantic = _SEMANTIC_EVENTS.get(name)
+    semantic = SEMANTIC_EVENTS.get(name)
     if semantic is not None:
         return CallResult(semantic(workspace, call))
     return _event(workspace, call, name, "event")
@@ -46,15 +50,17 @@ def screen(workspace: Workspace, call: Call) -> CallResult:
 
 
 def group(workspace: Workspace, call: Call) -> CallResult:
-    """Add or update an object, and relate a person to it."""
+    """Add or update an object, and relate a person, or an anonymous visitor, to it."""
     traits = dict(mapping(call.payload.get("traits")))
     relationship = mapping(traits.pop("relationshipAttributes", None))
     target = workspace.objects.find_or_create(_object_key(call))
     assert target is not None  # a key with an object type is always created
-    update_attributes(target.attributes, traits)
-    identifier = _identifier(call)
+    workspace.objects.update(target, {name: value for name, value in traits.items() if name not in _TYPE_NAMES})
+    identifier, visitor = _identifier(call), call.payload.get("anonymousId")
     if identifier is None:
-        return CallResult()
+        if isinstance(visitor, str) and visitor:
+            workspace.objects.relate_visitor(visitor, target)
+        return CallResult((_ANONYMOUS,) if visitor else ())
     person, notes = workspace.people.find_or_create(identifier)
     if person is not None:
         workspace.objects.relate(person, target, relationship)
@@ -71,7 +77,9 @@ def _event(workspace: Workspace, call: Call, name: str, kind: str) -> CallResult
     message, data = str(call.payload.get("messageId") or ""), mapping(call.payload.get("properties"))
     event, identifier = Event(name, kind, _time(call), data, message), _identifier(call)
     if identifier is None:
-        return CallResult((*workspace.add_visitor_event(str(call.payload.get("anonymousId") or ""), event), _ANONYMOUS))
+        visitor = str(call.payload.get("anonymousId") or "")
+        notes = () if visitor in workspace.recognized else (_ANONYMOUS,)
+        return CallResult(workspace.add_visitor_event(visitor, event) + notes)
     return CallResult(workspace.add_event(identifier, event))
 
 
@@ -81,9 +89,9 @@ def _identifier(call: Call) -> Identifier | None:
 
 
 def _object_key(call: Call) -> ObjectKey:
-    """The key of the object that the payload names, at its top or in its properties."""
-    named = {**mapping(call.payload.get("properties")), **call.payload}
-    kind = named.get("objectTypeId") or named.get("object_type_id") or "1"
+    """The key of the object that the payload names: at its top, in its traits or in its properties."""
+    named = {**mapping(call.payload.get("properties")), **mapping(call.payload.get("traits")), **call.payload}
+    kind = next((named[name] for name in _TYPE_NAMES if named.get(name)), "1")
     return str(kind), str(named.get("groupId") or named.get("objectId") or named.get("object_id") or "")
 
 
@@ -133,6 +141,13 @@ def _object_deleted(workspace: Workspace, call: Call) -> Notes:
     return ()
 
 
+def _delivery_reported(workspace: Workspace, call: Call) -> Notes:
+    """What an SDK reports of a message: `opened` or `clicked`, or `delivered` by a phone."""
+    reported = mapping(call.payload.get("properties"))
+    delivery, metric = str(reported.get("deliveryId")), str(reported.get("metric"))
+    return track.add_metric(workspace, delivery, metric, replace(call, payload={"timestamp": _time(call)}))
+
+
 def _relationship_deleted(workspace: Workspace, call: Call) -> Notes:
     target, identifier = workspace.objects.find(_object_key(call)), _identifier(call)
     person = workspace.people.find(identifier) if identifier else None
@@ -141,14 +156,16 @@ def _relationship_deleted(workspace: Workspace, call: Call) -> Notes:
     return workspace.objects.unrelate(person, target)
 
 
-# The semantic events of docs.customer.io/integrations/api/cdp.
-_SEMANTIC_EVENTS = {
+# The semantic events of docs.customer.io/integrations/api/cdp, and the one by which the SDKs for browsers and phones
+# report on a message (`src/plugins/in-app-plugin` of @customerio/cdp-analytics-browser).
+SEMANTIC_EVENTS: Mapping[str, Callable[[Workspace, Call], Notes]] = {
     "User Deleted": _user_deleted,
     "User Suppressed": _user_suppressed,
     "User Unsuppressed": _user_unsuppressed,
     "Device Created or Updated": _device_set,
     "Device Deleted": _device_deleted,
     "Object Deleted": _object_deleted,
+    "Report Delivery Event": _delivery_reported,
     "Relationship Deleted": _relationship_deleted,
 }
 HANDLERS: Mapping[str, Handler] = {

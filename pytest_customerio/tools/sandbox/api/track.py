@@ -107,18 +107,17 @@ def add_metric(workspace: Workspace, delivery_id: str, name: str, call: Call) ->
     delivery = workspace.deliveries.get(delivery_id)
     if delivery is None:
         return ("dropped: there is no such delivery",)
-    delivery.metrics.append((name, integer(call.payload.get("timestamp"), call.at)))
+    members = {"href": href} if isinstance(href := call.payload.get("href"), str) else {}
+    workspace.report(name, integer(call.payload.get("timestamp"), call.at), delivery, members)
     return ()
 
 
 def unsubscribe(workspace: Workspace, call: Call) -> CallResult:
     """`POST /unsubscribe/{delivery_id}`."""
     delivery = workspace.deliveries.get(call.params["delivery_id"])
-    person = workspace.people.find(("cio_id", delivery.person)) if delivery else None
-    if person is None:
+    if delivery is None or workspace.people.find(("cio_id", delivery.person)) is None:
         return CallResult(("dropped: nobody got such a delivery",))
-    person.attributes["unsubscribed"], person.timestamps["unsubscribed"] = True, call.at
-    person.events.append(Event("email_unsubscribed", "event", call.at, {"delivery_id": call.params["delivery_id"]}))
+    workspace.report("unsubscribed", call.at, delivery)
     return CallResult()
 
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from pytest_customerio.tools.sandbox.api import track
 from pytest_customerio.tools.sandbox.api.call import Call, CallResult, Handler
 from pytest_customerio.tools.sandbox.json_values import flag, integer, mapping
-from pytest_customerio.tools.sandbox.workspace.objects import ObjectKey, update_attributes
+from pytest_customerio.tools.sandbox.workspace.objects import ObjectKey
 from pytest_customerio.tools.sandbox.workspace.people import SUPPRESSED, Event, Identifier
 from pytest_customerio.tools.sandbox.workspace.relationships import (
     UNKNOWN_OBJECT,
@@ -112,7 +112,7 @@ def object_identify(workspace: Workspace, call: Call) -> CallResult:
     target = workspace.objects.find_or_create(_object_key(call))
     if target is None:
         return CallResult((UNKNOWN_OBJECT,))
-    update_attributes(target.attributes, mapping(call.payload.get("attributes")))
+    workspace.objects.update(target, mapping(call.payload.get("attributes")))
     return CallResult(relate_people(workspace, target, call.payload.get("cio_relationships")))
 
 

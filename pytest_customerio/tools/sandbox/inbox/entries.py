@@ -22,11 +22,13 @@ from pytest_customerio.tools.sandbox.json_values import mapping, mappings
 from pytest_customerio.tools.sandbox.service.dispatcher import INJECTED
 from pytest_customerio.tools.sandbox.service.request import ANY_HOST
 from pytest_customerio.tools.sandbox.service.request_log import LoggedRequest
+from pytest_customerio.tools.sandbox.service.sdk_requests import SDK_OPERATIONS
 
 Level = Literal["ok", "warning", "error", "fault"]
 _CUSTOMER = re.compile(r"/customers/([^/?]+)")
 _NO_CUSTOMER = "attributes"  # `POST /v1/customers/attributes` names no person in its path
 _NAMES = ("email", "userId", "previousId", "anonymousId", "anonymous_id", "to")
+_KINDS = ("id", "email", "cio_id")
 _IDENTIFIER_OBJECTS = ("identifiers", "primary", "secondary", "traits")
 _TITLES = ("subject", "title", "event", "name", "transactional_message_id")
 
@@ -122,14 +124,16 @@ def people_in(request: LoggedRequest) -> Iterator[str]:
     for entity in (payload, *mappings(payload.get("batch"))):
         yield from _texts(entity, _NAMES)
         for member in _IDENTIFIER_OBJECTS:
-            yield from _texts(mapping(entity.get(member)), ("id", "email", "cio_id"))
+            yield from _texts(mapping(entity.get(member)), _KINDS)
+        for related in mappings(entity.get("cio_relationships")):
+            yield from _texts(mapping(related.get("identifiers")), _KINDS)
     for listed in (payload.get("ids"), payload.get("emails")):
         yield from (str(each) for each in (listed if isinstance(listed, list) else ()))
 
 
 def summarize(request: LoggedRequest) -> str:
     """What a request says, in a few words."""
-    if request.operation is None:
+    if request.operation is None or request.operation in SDK_OPERATIONS:
         return shorten(f"{request.method} {request.path}", 80)
     payload, name = mapping(request.payload), request.operation.partition(".")[2]
     if name == "batch":
@@ -137,9 +141,16 @@ def summarize(request: LoggedRequest) -> str:
     for member in _TITLES:
         if isinstance(payload.get(member), str | int):
             return shorten(str(payload[member]), 80)
+    if place := visited(mapping(payload.get("properties"))):
+        return shorten(place, 80)
     known = mapping(payload.get("attributes")) or mapping(payload.get("traits")) or payload
     pairs = (f"{key}: {shorten(show_value(known[key]), 24)}" for key in list(known)[:4])
     return shorten(", ".join(pairs), 80) if payload else ""
+
+
+def visited(data: Mapping[str, Any]) -> str:
+    """The place that a page view without a name was of."""
+    return next((str(data[name]) for name in ("path", "url") if isinstance(data.get(name), str)), "")
 
 
 def _texts(holder: Mapping[str, Any], members: tuple[str, ...]) -> Iterator[str]:

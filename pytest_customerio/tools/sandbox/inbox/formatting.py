@@ -52,6 +52,15 @@ def show_compact(value: object, limit: int = MAX_SHOWN) -> tuple[str, bool]:
     return (one_row, complete) if len(one_row) <= _LONGEST_LINE else (text, complete)
 
 
+def show_body(body: bytes) -> str:
+    """A body as text; JSON with one member in each row."""
+    text = body.decode("utf-8", "replace")
+    try:
+        return json.dumps(json.loads(text), indent=2, ensure_ascii=False)
+    except (ValueError, RecursionError):
+        return text
+
+
 def show_value(value: object) -> str:
     """A value as text; an ellipsis if it is nested too deep for Python's recursion limit at this point."""
     try:

@@ -14,15 +14,20 @@ from pytest_customerio.tools.sandbox.service.service import Service
 Context = dict[str, Any]  # the values that a template shows
 PAGE_SIZE = 50
 MAX_WHOLE = 200_000  # characters of a payload or body on its own page
+REQUESTS = "/_sandbox/inbox/requests"
 PEOPLE = "/_sandbox/inbox/people"
 MESSAGES = "/_sandbox/inbox/messages"
+OBJECTS = "/_sandbox/inbox/objects"
+SEGMENTS = "/_sandbox/inbox/segments"
+WEBHOOKS = "/_sandbox/inbox/webhooks"
 T = TypeVar("T")
 
 
 def version(service: Service) -> str:
     """A text that changes whenever something changes that a page shows."""
     faults = ",".join(f"{each.id}:{each.given}" for each in service.faults.all)
-    return f"{service.log.number}-{len(service.log)}-{faults}"
+    posted = sum(1 + len(each.attempts) for each in list(service.webhooks.calls))
+    return f"{service.log.number}-{len(service.log)}-{service.revision}-{posted}-{faults}"
 
 
 def frame(service: Service, tab: str, query: Query | None = None) -> Context:
@@ -36,6 +41,9 @@ def frame(service: Service, tab: str, query: Query | None = None) -> Context:
             "requests": len(service.log),
             "people": len(service.workspace.people),
             "messages": len(service.workspace.deliveries),
+            "objects": len(service.workspace.objects),
+            "segments": len(service.workspace.segments),
+            "webhooks": len(service.webhooks.calls),
         },
         "problems": sum(has_problem(each) for each in service.log),
         "faults": [_fault(each) for each in service.faults.all],

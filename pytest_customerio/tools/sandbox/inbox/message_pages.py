@@ -6,8 +6,11 @@ from collections.abc import Iterator
 
 from pytest_customerio.tools.sandbox.inbox.email_html import make_inert
 from pytest_customerio.tools.sandbox.inbox.formatting import shorten, show_payload, show_time, show_value
-from pytest_customerio.tools.sandbox.inbox.frame import MAX_WHOLE, MESSAGES, Context, frame, rows
+from pytest_customerio.tools.sandbox.inbox.frame import MAX_WHOLE, MESSAGES, Context, frame
 from pytest_customerio.tools.sandbox.inbox.query import Query
+from pytest_customerio.tools.sandbox.inbox.scanning import scan
+from pytest_customerio.tools.sandbox.inbox.story import life
+from pytest_customerio.tools.sandbox.inbox.webhook_pages import simulation
 from pytest_customerio.tools.sandbox.service.service import Service
 from pytest_customerio.tools.sandbox.workspace.deliveries import Delivery
 
@@ -25,14 +28,16 @@ _KINDS = {
 
 def messages_page(service: Service, query: Query) -> Context:
     """The messages that contain the words of a query, newest first."""
-    words = query.words.casefold()
-    matching = (each for each in reversed(service.workspace.deliveries.values()) if words in _searched_text(each))
-    listed, links = rows(matching, query, MESSAGES)
-    return {**frame(service, "messages", query), "messages": [message_row(each) for each in listed], **links}
+    found = scan(reversed(service.workspace.deliveries.values()), _searched_text, query)
+    links = found.links(query, MESSAGES)
+    return {**frame(service, "messages", query), "messages": [message_row(each) for each in found.entries], **links}
 
 
-def message_page(service: Service, delivery_id: str) -> Context | None:
-    """One message. The body of an e-mail is HTML, which the page shows in a frame."""
+def message_page(service: Service, delivery_id: str, error: str = "") -> Context | None:
+    """One message. The body of an e-mail is HTML, which the page shows in a frame.
+
+    `error` says why what was asked for cannot happen to the message.
+    """
     delivery = service.workspace.deliveries.get(delivery_id)
     if delivery is None:
         return None
@@ -45,7 +50,8 @@ def message_page(service: Service, delivery_id: str) -> Context | None:
         "person": {"cio_id": person.cio_id, "name": person.display_name} if person else None,
         "template": delivery.template,
         "send_at": show_time(delivery.send_at) if delivery.send_at else None,
-        "metrics": [(name, show_time(at)) for name, at in delivery.metrics],
+        "life": life(delivery),
+        "simulation": simulation(service, delivery, error),
         "html": make_inert(html) if html else "",
         "html_with_links": html[:MAX_WHOLE],
         "body": delivery.body[:MAX_WHOLE],
@@ -75,4 +81,4 @@ def _facts(delivery: Delivery) -> Iterator[tuple[str, str]]:
 
 def _searched_text(delivery: Delivery) -> str:
     texts = (delivery.to, delivery.subject, delivery.body, delivery.plain, delivery.template, delivery.operation)
-    return " ".join(texts).casefold()
+    return " ".join(texts)

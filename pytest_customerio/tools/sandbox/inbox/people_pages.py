@@ -1,44 +1,62 @@
-"""The page of all people, and the page of one person."""
+"""The page of all people, and the page of one person with the whole story."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from itertools import islice
 from typing import Any
 
+from pytest_customerio.tools.sandbox.inbox.entries import visited
 from pytest_customerio.tools.sandbox.inbox.formatting import shorten, show_compact, show_payload, show_time, show_value
-from pytest_customerio.tools.sandbox.inbox.frame import PAGE_SIZE, PEOPLE, Context, frame, rows
-from pytest_customerio.tools.sandbox.inbox.message_pages import message_row
+from pytest_customerio.tools.sandbox.inbox.frame import PEOPLE, Context, frame, rows
+from pytest_customerio.tools.sandbox.inbox.object_pages import object_row
 from pytest_customerio.tools.sandbox.inbox.query import Query
-from pytest_customerio.tools.sandbox.service.json_views import people_json, person_json
+from pytest_customerio.tools.sandbox.inbox.scanning import scan
+from pytest_customerio.tools.sandbox.inbox.story import KINDS, story
+from pytest_customerio.tools.sandbox.service.json_views import person_summary_json, searched_text
 from pytest_customerio.tools.sandbox.service.service import Service
 from pytest_customerio.tools.sandbox.workspace.people import Event, Person
 
+MOST_VISITORS = 20
+
 
 def people_page(service: Service, query: Query) -> Context:
-    """The people whose identifiers or attributes contain the words of a query, newest first."""
-    listed = people_json(service.workspace, query.words, query.start, PAGE_SIZE)
+    """The people whose identifiers or attributes contain the words of a query, newest first; without words also the
+    anonymous visitors, who are nobody yet.
+    """
+    found = scan(reversed(service.workspace.people), searched_text, query)
+    people = [_person_row(person_summary_json(each)) for each in found.entries]
+    visitors = {} if query.narrow or query.start else service.workspace.visitors
     return {
         **frame(service, "people", query),
-        "people": [_person_row(each) for each in listed["people"]],
-        "next": query.address(PEOPLE, start=listed["next"]) if listed["next"] else "",
-        "first": query.address(PEOPLE, start=0) if query.start else "",
+        "people": people,
+        "visitors": [_visitor_row(name, visitors[name]) for name in islice(reversed(visitors), MOST_VISITORS)],
+        "visitors_total": len(visitors),
+        **found.links(query, PEOPLE),
     }
 
 
 def person_page(service: Service, cio_id: str, query: Query) -> Context | None:
-    """One person with attributes, devices, segments, objects and messages, and a page of events, newest first."""
+    """One person with attributes, devices, segments and objects, and a page of the story, newest first."""
     person = service.workspace.people.find(("cio_id", cio_id))
     if person is None:
         return None
     path = f"{PEOPLE}/{person.cio_id}"
-    events, links = rows(reversed(person.events), query, path)
+    moments, links = rows(story(service, person, query.kind), query, path)
+    kinds = [(label, query.address(path, kind=kind, start=0), kind == query.kind) for kind, label in KINDS.items()]
     return {
         **frame(service, "people", query),
         **_profile(service, person),
-        "events": [_event_row(each) for each in events],
+        "story": moments,
+        "kinds": kinds,
         **links,
     }
+
+
+def _visitor_row(name: str, events: Sequence[Event]) -> Context:
+    """An anonymous visitor, with the last events, newest first."""
+    last = [shorten(each.name or visited(each.data) or each.type, 40) for each in islice(reversed(events), 4)]
+    return {"name": shorten(name, 80), "events": len(events), "last": last}
 
 
 def _person_row(summary: Mapping[str, Any]) -> Context:
@@ -54,25 +72,19 @@ def _person_row(summary: Mapping[str, Any]) -> Context:
     }
 
 
-def _event_row(event: Event) -> tuple[object, ...]:
-    return (event.name, event.type, show_time(event.timestamp), *show_compact(event.data))
-
-
 def _attribute_row(person: Person, name: str, value: object) -> tuple[object, ...]:
     at = person.timestamps.get(name)
     return (name, *show_compact(value), None if at is None else show_time(at))
 
 
 def _profile(service: Service, person: Person) -> Context:
-    known = person_json(service.workspace, person)
-    deliveries = service.workspace.deliveries
+    workspace = service.workspace
+    related = (workspace.objects.find(("", each)) for each in person.relationships)
     return {
-        "person": known,
+        "person": person,
         "name": shorten(person.display_name, 80),
         "attributes": [_attribute_row(person, name, value) for name, value in person.attributes.items()],
-        "total": len(person.events),
         "devices": [(token, show_payload(device)[0]) for token, device in person.devices.items()],
-        "segments": [service.workspace.segment(each) for each in known["segments"]],
-        "relationships": [(each["object_type_id"], each["object_id"]) for each in known["relationships"]],
-        "messages": [message_row(deliveries[each]) for each in reversed(known["deliveries"])][:PAGE_SIZE],
+        "segments": [each for each in workspace.segments.values() if person.cio_id in each.members],
+        "objects": [object_row(each) for each in related if each],
     }

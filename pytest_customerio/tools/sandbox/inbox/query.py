@@ -11,7 +11,7 @@ from pytest_customerio.tools.sandbox.inbox.entries import has_problem, people_in
 from pytest_customerio.tools.sandbox.inbox.formatting import show_value
 from pytest_customerio.tools.sandbox.json_values import parse_number
 from pytest_customerio.tools.sandbox.service.request_log import LoggedRequest
-from pytest_customerio.tools.sandbox.workspace.people import IDENTIFIER_KINDS
+from pytest_customerio.tools.sandbox.workspace.people import IDENTIFIER_KINDS, Person
 from pytest_customerio.tools.sandbox.workspace.workspace import Workspace
 
 MAX_LENGTH = 200
@@ -22,7 +22,8 @@ class Query:
     """What the page shows.
 
     `operation` is an operation or a surface, `person` any identifier, `words` the text that must occur. A page of
-    requests begins below the request number `before`, a page of everything else at the row `start`.
+    requests begins below the request number `before`, a page of everything else at the row `start`. `kind` selects a
+    part of a person's story.
     """
 
     operation: str = ""
@@ -31,13 +32,15 @@ class Query:
     problems_only: bool = False
     before: int = 0
     start: int = 0
+    kind: str = ""
 
     @classmethod
     def parse(cls, params: Mapping[str, str]) -> Self:
         """The query in the parameters of an address; invalid values are ignored."""
         operation, person, words = (params.get(name, "").strip()[:MAX_LENGTH] for name in ("operation", "person", "q"))
         before, start = (parse_number(params.get(name, "")) for name in ("before", "start"))
-        return cls(operation, person, words, params.get("broken") == "1", before, start)
+        kind = params.get("kind", "")[:MAX_LENGTH]
+        return cls(operation, person, words, params.get("broken") == "1", before, start, kind)
 
     @classmethod
     def about(cls, person: str) -> Self:
@@ -59,6 +62,7 @@ class Query:
             "broken": "1" if changed.problems_only else "",
             "before": str(changed.before or ""),
             "start": str(changed.start or ""),
+            "kind": changed.kind,
         }
         text = urlencode({name: value for name, value in params.items() if value}, errors="replace")
         return f"{path}?{text}" if text else path
@@ -86,8 +90,14 @@ def names_of(workspace: Workspace, name: str) -> frozenset[str]:
     """All names of the person who has this one."""
     people = (workspace.people.find((kind, name)) for kind in (*IDENTIFIER_KINDS, "cio_id"))
     person = next((each for each in people if each), None)
-    known = (person.cio_id, f"cio_{person.cio_id}", *person.identifiers.values()) if person else ()
-    return frozenset(each.casefold() for each in (name, *known))
+    return frozenset((name.casefold(), *(names_of_person(person) if person else ())))
+
+
+def names_of_person(person: Person) -> frozenset[str]:
+    """All names of a person, also that of the visitor that the person was."""
+    visitor = person.attributes.get("anonymous_id")
+    names = (person.cio_id, f"cio_{person.cio_id}", *person.identifiers.values())
+    return frozenset(each.casefold() for each in (*names, *([visitor] if isinstance(visitor, str) else ())))
 
 
 def _searched_text(request: LoggedRequest) -> str:

@@ -2,15 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import islice
+from typing import Any
 
-from pytest_customerio.tools.sandbox.inbox.entries import make_entry
-from pytest_customerio.tools.sandbox.inbox.frame import MAX_WHOLE, PAGE_SIZE, Context, frame
+from pytest_customerio.core.model import Operation
+from pytest_customerio.tools.sandbox.inbox.comparison import Table, compare, compare_batch
+from pytest_customerio.tools.sandbox.inbox.copies import as_curl, as_test
+from pytest_customerio.tools.sandbox.inbox.entries import make_entry, shown_violations
+from pytest_customerio.tools.sandbox.inbox.formatting import shorten, show_body
+from pytest_customerio.tools.sandbox.inbox.frame import MAX_WHOLE, PAGE_SIZE, REQUESTS, Context, frame
 from pytest_customerio.tools.sandbox.inbox.query import Query, names_of, select_requests
+from pytest_customerio.tools.sandbox.service.request import entity_operation
 from pytest_customerio.tools.sandbox.service.request_log import LoggedRequest
 from pytest_customerio.tools.sandbox.service.service import Service
+
+ARCHIVE = f"{REQUESTS}.har"
+CREDENTIALS = {
+    "basic": "Basic: site id and Track API key",
+    "bearer": "Bearer: App API key",
+    "write-key": "Basic: write key, no password",
+    "none": "none",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,13 +39,13 @@ class FaultForm:
 
 def requests_page(service: Service, environ: Mapping[str, str], query: Query, form: FaultForm | None = None) -> Context:
     """The requests that match a query, newest first, and the form for faults."""
-    names = names_of(service.workspace, query.person) if query.person else frozenset()
-    requests = list(islice(select_requests(reversed(list(service.log)), query, names), PAGE_SIZE + 1))
+    requests = list(islice(matching_requests(service, query), PAGE_SIZE + 1))
     return {
         **frame(service, "requests", query),
         "entries": [make_entry(each) for each in requests[:PAGE_SIZE]],
         "older": query.address(before=requests[PAGE_SIZE - 1].number) if len(requests) > PAGE_SIZE else "",
         "newest": query.address(before=0) if query.before else "",
+        "archive": query.address(ARCHIVE, before=0),
         "operations": _operations(service),
         "cases": service.faults.known,
         "form": form or FaultForm(),
@@ -39,10 +53,86 @@ def requests_page(service: Service, environ: Mapping[str, str], query: Query, fo
     }
 
 
-def request_page(service: Service, number: int) -> Context | None:
-    """One request with its whole payload."""
-    request: LoggedRequest | None = next((each for each in service.log if each.number == number), None)
-    return {**frame(service, "requests"), "entry": make_entry(request, MAX_WHOLE)} if request else None
+def request_page(service: Service, number: int, base: str) -> Context | None:
+    """One request with its whole payload beside the contract, its answer, and texts to copy.
+
+    `base` is the address of this sandbox.
+    """
+    request = find_request(service, number)
+    if request is None:
+        return None
+    operation = service.catalog.operations.get(request.operation or "")
+    auth = operation.auth if operation else "none"
+    return {
+        **frame(service, "requests"),
+        "entry": make_entry(request, MAX_WHOLE),
+        "call": _call(request, operation),
+        "tables": _tables(service, request),
+        "curl": as_curl(request, auth, base),
+        "test": as_test(request, auth),
+        "answer": _answer(request),
+        "docs": operation.docs if operation else "",
+    }
+
+
+def find_request(service: Service, number: int) -> LoggedRequest | None:
+    """The request of this number, if it is still in the log."""
+    return next((each for each in service.log if each.number == number), None)
+
+
+def matching_requests(service: Service, query: Query) -> Iterator[LoggedRequest]:
+    """All requests that match a query, newest first."""
+    names = names_of(service.workspace, query.person) if query.person else frozenset()
+    return select_requests(reversed(list(service.log)), query, names)
+
+
+def _call(request: LoggedRequest, operation: Operation | None) -> Context:
+    """Address and credentials: what was sent, what the contract says, and what is wrong with it."""
+    wire = request.exchange
+    sent = next((value for name, value in wire.headers if name.lower() == "authorization"), "none") if wire else ""
+    scheme = sent.partition(" ")[0]
+    return {
+        "address": f"{operation.method} {operation.path}" if operation else "no call of the contract",
+        "sent_credentials": scheme,
+        "credentials": CREDENTIALS.get(operation.auth, "") if operation else "",
+        "violations": [each for each in shown_violations(request) if not each.where.startswith("$")],
+    }
+
+
+def _tables(service: Service, request: LoggedRequest) -> list[Table]:
+    """The payload beside the contract; of a batch, the envelope only where it is broken, and each entity."""
+    document = service.schema(request.operation) if request.operation else None
+    if document is None or not (isinstance(request.payload, dict) or document.get("required")):
+        return []
+    found = [each for each in shown_violations(request) if each.where.startswith("$")]
+    if not (request.operation or "").endswith(".batch"):
+        return [compare("Payload", document, request.payload, found)]
+    tables = compare_batch(request.payload, found, lambda entity: _entity(service, request, entity))
+    listed = {id(each) for table in tables for row in table.rows for each in row.violations}
+    listed |= {id(each) for table in tables for each in table.rest}
+    envelope = compare("Envelope", document, request.payload, [each for each in found if id(each) not in listed])
+    return [*([envelope] if envelope.broken else []), *tables]
+
+
+def _entity(
+    service: Service, request: LoggedRequest, entity: Mapping[str, Any]
+) -> tuple[str, Mapping[str, Any] | None]:
+    """The operation of one entity of a batch, and its schema."""
+    surface = (request.operation or "").partition(".")[0]
+    operation = entity_operation(service.catalog, surface, entity)
+    return (operation.id, service.schema(operation.id)) if operation else ("unknown entity", None)
+
+
+def _answer(request: LoggedRequest) -> Context | None:
+    wire = request.exchange
+    if wire is None or request.fault:
+        return None
+    return {
+        "headers": [(name, shorten(value, 300)) for name, value in wire.answer_headers],
+        "body": show_body(wire.body),
+        "complete": len(wire.body) == wire.size,
+        "milliseconds": f"{wire.milliseconds:.1f}",
+    }
 
 
 def _operations(service: Service) -> dict[str, list[str]]:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import json
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from urllib.parse import parse_qs
 
@@ -10,18 +11,31 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response, StreamingResponse
 from starlette.routing import Route
 
+from pytest_customerio.tools.sandbox.arguments import CannotError
 from pytest_customerio.tools.sandbox.inbox.event_stream import changes
-from pytest_customerio.tools.sandbox.inbox.frame import Context, missing_page, version
+from pytest_customerio.tools.sandbox.inbox.frame import MESSAGES, WEBHOOKS, Context, missing_page, version
 from pytest_customerio.tools.sandbox.inbox.guards import Endpoint, same_site_form
+from pytest_customerio.tools.sandbox.inbox.har import archive
 from pytest_customerio.tools.sandbox.inbox.message_pages import message_page, messages_page
+from pytest_customerio.tools.sandbox.inbox.object_pages import object_page, objects_page
 from pytest_customerio.tools.sandbox.inbox.people_pages import people_page, person_page
 from pytest_customerio.tools.sandbox.inbox.query import Query
 from pytest_customerio.tools.sandbox.inbox.rendering import Renderer
-from pytest_customerio.tools.sandbox.inbox.request_pages import FaultForm, request_page, requests_page
-from pytest_customerio.tools.sandbox.json_response import SAFE_HEADERS
+from pytest_customerio.tools.sandbox.inbox.request_pages import (
+    FaultForm,
+    find_request,
+    matching_requests,
+    request_page,
+    requests_page,
+)
+from pytest_customerio.tools.sandbox.inbox.segment_pages import segment_page, segments_page
+from pytest_customerio.tools.sandbox.inbox.webhook_pages import webhooks_page
+from pytest_customerio.tools.sandbox.json_response import DATA_POLICY, SAFE_HEADERS
 from pytest_customerio.tools.sandbox.json_values import parse_number
 from pytest_customerio.tools.sandbox.service.faults import FaultError
+from pytest_customerio.tools.sandbox.service.request_log import LoggedRequest
 from pytest_customerio.tools.sandbox.service.service import Service
+from pytest_customerio.tools.versions import installed_version
 
 LARGEST = 65_536
 
@@ -46,10 +60,20 @@ class Inbox:
             ("GET", "/", self.requests),
             ("GET", "/_sandbox/inbox/live", self.live),
             ("GET", "/_sandbox/inbox/requests/{number:int}", self.request),
+            ("GET", "/_sandbox/inbox/requests/{number:int}.har", self.archive_of_one),
+            ("GET", "/_sandbox/inbox/requests.har", self.archive),
             ("GET", "/_sandbox/inbox/people", self.people),
             ("GET", "/_sandbox/inbox/people/{cio_id}", self.person),
             ("GET", "/_sandbox/inbox/messages", self.messages),
             ("GET", "/_sandbox/inbox/messages/{id}", self.message),
+            ("GET", "/_sandbox/inbox/objects", self.objects),
+            ("GET", "/_sandbox/inbox/objects/{id}", self.object),
+            ("GET", "/_sandbox/inbox/segments", self.segments),
+            ("GET", "/_sandbox/inbox/segments/{id:int}", self.segment),
+            ("GET", "/_sandbox/inbox/webhooks", self.webhooks),
+            ("POST", "/_sandbox/inbox/messages/{id}/simulate", self.simulate),
+            ("POST", "/_sandbox/inbox/webhooks", self.add_webhook),
+            ("POST", "/_sandbox/inbox/webhooks/retry", self.retry_webhooks),
             ("POST", "/_sandbox/inbox/faults", self.add_fault),
             ("POST", "/_sandbox/inbox/faults/end", self.end_faults),
             ("POST", "/_sandbox/inbox/clear", self.clear),
@@ -61,7 +85,21 @@ class Inbox:
 
     async def request(self, request: Request) -> Response:
         """One request."""
-        return self._show("request", lambda: request_page(self._service, request.path_params["number"]))
+        base = str(request.base_url).rstrip("/")
+        return self._show("request", lambda: request_page(self._service, request.path_params["number"], base))
+
+    async def archive(self, request: Request) -> Response:
+        """The requests that match the query, as a file."""
+        with self._service.lock:
+            found = list(matching_requests(self._service, _query(request)))[::-1]
+        return _archive("customerio-sandbox", found)
+
+    async def archive_of_one(self, request: Request) -> Response:
+        """One request, as a file."""
+        number = request.path_params["number"]
+        with self._service.lock:
+            found = find_request(self._service, number)
+        return _archive(f"customerio-sandbox-{number}", [found] if found else [])
 
     async def people(self, request: Request) -> Response:
         """The people that match the query."""
@@ -81,6 +119,55 @@ class Inbox:
         delivery_id = request.path_params["id"]
         policy = self._renderer.message_policy
         return self._show("message", lambda: message_page(self._service, delivery_id), policy=policy)
+
+    async def simulate(self, request: Request) -> Response:
+        """Let something happen to a message, and lead back to it; or show its page with the reason why it cannot."""
+        delivery_id, fields = request.path_params["id"], await _form(request)
+        try:
+            self._service.deliver(fields.get("metric", ""), delivery_id, fields.get("fault") or None)
+        except CannotError as error:
+            text, policy = str(error), self._renderer.message_policy
+            return self._show(
+                "message", lambda: message_page(self._service, delivery_id, text), status=400, policy=policy
+            )
+        return RedirectResponse(f"{MESSAGES}/{delivery_id}#life", 303)
+
+    async def webhooks(self, request: Request) -> Response:
+        """The reporting webhooks, and the calls to them."""
+        return self._show("webhooks", lambda: webhooks_page(self._service, _query(request)))
+
+    async def add_webhook(self, request: Request) -> Response:
+        """Add a reporting webhook, or show the form with the reason why it is not possible."""
+        url = (await _form(request)).get("url", "").strip()
+        try:
+            self._service.add_webhook(url)
+        except CannotError as error:
+            text = str(error)
+            return self._show("webhooks", lambda: webhooks_page(self._service, Query(), url, text), status=400)
+        return RedirectResponse(WEBHOOKS, 303)
+
+    async def retry_webhooks(self, request: Request) -> Response:
+        """Post the calls that wait for their next attempt now."""
+        self._service.webhooks.hurry()
+        return RedirectResponse(WEBHOOKS, 303)
+
+    async def objects(self, request: Request) -> Response:
+        """The objects that match the query."""
+        return self._show("objects", lambda: objects_page(self._service, _query(request)))
+
+    async def object(self, request: Request) -> Response:
+        """One object."""
+        cio_object_id = request.path_params["id"]
+        return self._show("object", lambda: object_page(self._service, cio_object_id, _query(request)))
+
+    async def segments(self, request: Request) -> Response:
+        """The segments that match the query."""
+        return self._show("segments", lambda: segments_page(self._service, _query(request)))
+
+    async def segment(self, request: Request) -> Response:
+        """One segment."""
+        number = request.path_params["id"]
+        return self._show("segment", lambda: segment_page(self._service, number, _query(request)))
 
     async def live(self, request: Request) -> Response:
         """The stream that announces changes."""
@@ -126,6 +213,13 @@ class Inbox:
 
 def _query(request: Request) -> Query:
     return Query.parse(request.query_params)
+
+
+def _archive(name: str, requests: Sequence[LoggedRequest]) -> Response:
+    """Requests as a file to save."""
+    headers = {**SAFE_HEADERS, **DATA_POLICY, "Content-Disposition": f'attachment; filename="{name}.har"'}
+    content = archive(requests, installed_version("pytest-customerio"))
+    return Response(json.dumps(content, indent=1).encode(), headers=headers, media_type="application/json")
 
 
 def _times(given: str) -> int | None:

@@ -19,6 +19,8 @@ from pytest_customerio.tools.sandbox.json_values import parse_number
 from pytest_customerio.tools.sandbox.service import json_views
 from pytest_customerio.tools.sandbox.service.faults import FaultError
 from pytest_customerio.tools.sandbox.service.service import Service
+from pytest_customerio.tools.sandbox.storage.routes import StorageApi
+from pytest_customerio.tools.sandbox.webhooks.routes import WebhooksApi
 
 LARGEST = 65_536
 
@@ -30,7 +32,8 @@ def admin(service: Service, environ: Mapping[str, str], *, loopback: bool = True
         return same_origin(endpoint, loopback=loopback)
 
     api = AdminApi(service, environ)
-    own = [Route(path, guarded(endpoint), methods=[method]) for method, path, endpoint in api.endpoints]
+    endpoints = (*api.endpoints, *WebhooksApi(service).endpoints, *StorageApi(service).endpoints)
+    own = [Route(path, guarded(endpoint), methods=[method]) for method, path, endpoint in endpoints]
     return Starlette(routes=[*routes(service, environ, guarded), *own])
 
 

@@ -10,6 +10,7 @@ from pytest_customerio.clients.transport.faults import received
 from pytest_customerio.core.model import Answer
 from pytest_customerio.core.payload import unpacked_is_larger
 from pytest_customerio.tools.sandbox.inbox.guards import is_local_origin
+from pytest_customerio.tools.sandbox.server.pages import allowed_for_pages, answer_preflight
 from pytest_customerio.tools.sandbox.server.sockets import TRANSPORT, reset
 from pytest_customerio.tools.sandbox.service.answers import SandboxAnswer
 from pytest_customerio.tools.sandbox.service.request import HttpRequest
@@ -27,6 +28,7 @@ LARGEST = 4 * 1024 * 1024
 BODY_TIMEOUT = 30.0  # seconds
 ADMIN_PATHS = ("/_sandbox", "/_sandbox/", "/")
 _RESETS = ("connection-reset", "accepted-then-reset")
+_OTHER_SITE = b"the sandbox answers pages of this machine only: of localhost, a name below it, or an IP address\n"
 
 
 class ClientGoneError(Exception):
@@ -47,7 +49,10 @@ class Application:
             await self._answer_admin(scope, receive, send)
             return
         if _is_of_another_site(scope):
-            await _respond(send, Answer(403, "Forbidden"), (("Connection", "close"),))
+            await _respond(send, Answer(403, "Forbidden", body=_OTHER_SITE), (("Connection", "close"),))
+            return
+        if (preflight := answer_preflight(scope)) is not None:
+            await _respond(send, preflight, ())
             return
         try:
             async with asyncio.timeout(self._body_timeout):
@@ -111,7 +116,7 @@ async def _deliver(scope: Scope, receive: Receive, send: Send, answer: SandboxAn
     transport = scope.get("extensions", {}).get(TRANSPORT)
     if fault is None:
         close = (("Connection", "close"),) if too_large else ()
-        await _respond(send, answer.answer, (*_sandbox_headers(answer), *close))
+        await _respond(send, answer.answer, (*_sandbox_headers(answer), *allowed_for_pages(scope), *close))
         return
     if fault in _RESETS:
         reset(transport)

@@ -8,7 +8,7 @@ import shutil
 import socket
 import tempfile
 import threading
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Self
 
@@ -35,18 +35,38 @@ _LOOP_RUNS = 5
 
 
 class SandboxServer:
-    """A context manager: on entry the sandbox listens; on exit its thread, sockets and files are gone.
+    """A context manager: on entry the sandbox listens; on exit its thread, sockets and temporary files are gone.
 
-    Raises `PortError` if it cannot listen, and `DataError` for a cassette that cannot be used.
+    `https_port` is the next one after `port` unless given. `names` are further names of this machine for the
+    certificate; the first one is in the addresses for applications. `ca` is a folder in which the certificate authority
+    is kept. Raises `CannotError`, such as `PortError` if it cannot listen, and `DataError` for a cassette that cannot
+    be used.
     """
 
-    def __init__(self, settings: Settings, host: str = "127.0.0.1", port: int = 0) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        host: str = "127.0.0.1",
+        port: int = 0,
+        https_port: int | None = None,
+        *,
+        names: Sequence[str] = (),
+        ca: Path | None = None,
+    ) -> None:
         self.host = host
-        self.service = Service(settings)
-        self._sockets = _bind_all(host, port, 2 if settings.tls else 1)
-        self._ports = [each.getsockname()[1] for each in self._sockets]
-        self._folder = Path(tempfile.mkdtemp(prefix="customerio-sandbox-")) if settings.tls else None
-        self._authority = Authority(self._folder, host) if self._folder else None
+        self._names = names
+        with contextlib.ExitStack() as opened:
+            self.service = Service(settings)
+            opened.callback(self.service.close)
+            self._sockets = _bind_all(host, _ports(port, https_port, tls=settings.tls))
+            for each in self._sockets:
+                opened.callback(each.close)
+            self._ports = [each.getsockname()[1] for each in self._sockets]
+            self._folder = _temporary_folder(opened) if settings.tls and ca is None else None
+            folder = ca or self._folder
+            hosts = (host, *names)
+            self._authority = Authority(folder, hosts, keep=ca is not None) if settings.tls and folder else None
+            opened.pop_all()
         self._servers: list[uvicorn.Server] = []
         self._loop: asyncio.AbstractEventLoop | None = None
         self._started = threading.Event()
@@ -74,18 +94,19 @@ class SandboxServer:
 
     @property
     def url(self) -> str:
-        """Its http address: the same for every surface."""
-        return f"http://{self._host_in_url}:{self._ports[0]}"
+        """Its http address on this machine: the same for every surface."""
+        return f"http://{host_in_url(self.host)}:{self._ports[0]}"
 
     @property
     def https_url(self) -> str | None:
-        """Its https address."""
-        return f"https://{self._host_in_url}:{self._ports[1]}" if len(self._ports) > 1 else None
+        """Its https address on this machine."""
+        return f"https://{host_in_url(self.host)}:{self._ports[1]}" if len(self._ports) > 1 else None
 
     @property
     def environ(self) -> Mapping[str, str]:
         """The environment variables of an application that uses it."""
-        base = self.https_url or self.url
+        scheme = "http" if self.https_url is None else "https"
+        base = f"{scheme}://{host_in_url(self._names[0] if self._names else self.host)}:{self._ports[-1]}"
         environ = {**self.service.keys.environ(), "CUSTOMERIO_REGION": self.service.settings.region}
         environ |= {f"CUSTOMERIO_{name}_URL": base for name in ("TRACK", "APP", "CDP")}
         if self._authority is not None:
@@ -112,12 +133,9 @@ class SandboxServer:
             self._thread.join()
         for each in self._sockets:
             each.close()
+        self.service.close()
         if self._folder is not None:
             shutil.rmtree(self._folder, ignore_errors=True)
-
-    @property
-    def _host_in_url(self) -> str:
-        return f"[{self.host}]" if ":" in self.host else self.host
 
     def _run(self) -> None:
         try:
@@ -140,10 +158,29 @@ class SandboxServer:
         abort_connections(self._servers)
 
 
-def _bind_all(host: str, port: int, number: int) -> list[socket.socket]:
-    """Sockets that listen on this port and the next ones. If one cannot, all are closed."""
+def host_in_url(host: str) -> str:
+    """The host of an address that can be opened: one that stands for all of this machine's leads to itself."""
+    name = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104 - it listens there only if asked to
+    return f"[{name}]" if ":" in name else name
+
+
+def _ports(port: int, https_port: int | None, *, tls: bool) -> list[int]:
+    """The port for http, and the one for https; 0 stands for any that is free."""
+    if not tls:
+        return [port]
+    return [port, https_port if https_port is not None else port + 1 if port else 0]
+
+
+def _temporary_folder(opened: contextlib.ExitStack) -> Path:
+    folder = Path(tempfile.mkdtemp(prefix="customerio-sandbox-"))
+    opened.callback(shutil.rmtree, folder, ignore_errors=True)
+    return folder
+
+
+def _bind_all(host: str, ports: Iterable[int]) -> list[socket.socket]:
+    """Sockets that listen on these ports. If one cannot, all are closed."""
     with contextlib.ExitStack() as opened:
-        sockets = [opened.enter_context(bind(host, port + offset if port else 0)) for offset in range(number)]
+        sockets = [opened.enter_context(bind(host, port)) for port in ports]
         opened.pop_all()
     return sockets
 

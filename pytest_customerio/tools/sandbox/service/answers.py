@@ -64,14 +64,20 @@ class Answers:
         """One error case for each cassette and surface."""
         return {(case.cassette, case.surface): case for case in self._cassettes.cases()}
 
-    def success(self, operation: str, body: object = None, notes: tuple[str, ...] = ()) -> SandboxAnswer:
-        """The recorded success of an operation, with `body` in place of its own if one is given."""
+    def success(
+        self, operation: str, body: object = None, notes: tuple[str, ...] = (), *, by_type: bool = False
+    ) -> SandboxAnswer:
+        """The recorded success of an operation, with `body` in place of its own if one is given.
+
+        `by_type` says that values of the body were made up.
+        """
         if operation not in self._sources:
             self._read_sources(operation.partition(".")[0])
         answer, source = self._cassettes.success(operation), self._sources[operation]
         if body is not None:
             answer = replace(answer, body=_bytes(body))
-            source = "documented" if operation in self._by_type else source  # only the values were made up
+            if operation in self._by_type and not by_type:
+                source = "documented"  # the type is published, and the values are those of the workspace
         return SandboxAnswer(answer, source, notes=notes)
 
     def error(

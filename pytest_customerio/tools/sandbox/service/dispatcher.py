@@ -16,9 +16,9 @@ from pytest_customerio.replay.fitting import dated, fit
 from pytest_customerio.replay.rejections import rejections
 from pytest_customerio.tools.sandbox.api.call import CallResult
 from pytest_customerio.tools.sandbox.service.answers import Answers, ErrorDetail, SandboxAnswer
-from pytest_customerio.tools.sandbox.service.execution import Executor
+from pytest_customerio.tools.sandbox.service.execution import Executor, Record, ignore
 from pytest_customerio.tools.sandbox.service.faults import Faults
-from pytest_customerio.tools.sandbox.service.keys import Keys
+from pytest_customerio.tools.sandbox.service.keys import Access, Keys
 from pytest_customerio.tools.sandbox.service.rate_limits import RateLimits
 from pytest_customerio.tools.sandbox.service.refusals import ByEntity, Refusals, refused_violations
 from pytest_customerio.tools.sandbox.service.request import ANY_HOST, ApiRequest
@@ -27,6 +27,13 @@ from pytest_customerio.tools.sandbox.workspace.workspace import Workspace
 
 DROPPED = "dropped: without X-Strict-Mode 1 Pipelines answers 200 and says nothing"
 INJECTED = "a fault that was asked for"
+_REFUSED: Mapping[Access, str] = {
+    "unknown": "401-unauthorized",
+    "wrong type": "401-wrong-key-type",
+    "no scope": "403-forbidden",
+}
+# How the live service words it on Track, where clients ask for Basic credentials.
+_CHALLENGE = "401-unauthorized-with-challenge"
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +48,7 @@ class Dispatcher:
     rules: Mapping[str, Rule]
     workspace: Workspace
     limits: RateLimits = field(default_factory=RateLimits)
+    record: Record = ignore
 
     def answer(self, request: ApiRequest) -> SandboxAnswer:
         """The answer to a request."""
@@ -57,11 +65,12 @@ class Dispatcher:
 
     def _unknown_call(self, request: ApiRequest) -> SandboxAnswer:
         """404 if the service has no such call. 501 if only the sandbox has none: then 404 would be wrong."""
-        if request.match.unpublished:
-            return SandboxAnswer(not_published("the sandbox"), "synthetic", notes=("a call that is not published",))
-        path = urlsplit(request.wire.url).path
-        surface = "track_v2" if path.startswith("/api/v2") else "track" if path.startswith("/api/") else "app"
-        return self.answers.surface_error("404-not-found", surface)
+        if not request.match.unpublished:
+            return self.answers.surface_error("404-not-found-html", _surface(request))
+        access = self.keys.access("bearer", request.wire.headers.get("authorization"))
+        if access != "granted":
+            return self.answers.surface_error(_REFUSED[access], "app")
+        return SandboxAnswer(not_published("the sandbox"), "synthetic", notes=("a call that is not published",))
 
     def _fault(self, request: ApiRequest) -> SandboxAnswer | None:
         case = self.faults.take(request.operation, request.wire)
@@ -87,13 +96,15 @@ class Dispatcher:
         return self._dropped(request) or self.answers.error("401-wrong-region", operation.id)
 
     def _unauthorized(self, request: ApiRequest) -> SandboxAnswer | None:
-        access = self.keys.access(request.operation.auth, request.wire.headers.get("authorization"))
+        operation = request.operation
+        access = self.keys.access(operation.auth, request.wire.headers.get("authorization"))
         if access == "granted":
             return None
         if access == "no scope":
-            return self.answers.surface_error("403-forbidden", request.operation.surface)
-        cassette = "401-wrong-key-type" if access == "wrong type" else "401-unauthorized"
-        return self._dropped(request) or self.answers.error(cassette, request.operation.id)
+            return self.answers.surface_error(_REFUSED[access], operation.surface)
+        challenged = access == "unknown" and operation.auth == "basic"
+        cassette = _CHALLENGE if challenged else _REFUSED[access]
+        return self._dropped(request) or self.answers.error(cassette, operation.id)
 
     def _rate_limited(self, request: ApiRequest) -> SandboxAnswer | None:
         operation = request.operation
@@ -134,7 +145,7 @@ class Dispatcher:
         if refused and self._dropped(request) is None:
             return self._refusals.partial_failure(request, refused, result.notes)
         dropped = tuple(f"[{index}] {DROPPED}" for index in refused)
-        return self.answers.success(request.operation.id, result.body, result.notes + dropped)
+        return self.answers.success(request.operation.id, result.body, result.notes + dropped, by_type=result.by_type)
 
     def _failed(self, request: ApiRequest, result: CallResult) -> SandboxAnswer:
         """The error that a handler returned."""
@@ -158,8 +169,17 @@ class Dispatcher:
 
     @property
     def _executor(self) -> Executor:
-        return Executor(self.catalog, self.workspace)
+        return Executor(self.catalog, self.workspace, self.record)
 
     @property
     def _refusals(self) -> Refusals:
         return Refusals(self.catalog, self.answers, self.rules)
+
+
+def _surface(request: ApiRequest) -> str:
+    """The surface that a request to an unknown call was meant for, by its host or the beginning of its path."""
+    address = request.match.address
+    if len(address.surfaces) == 1:
+        return next(iter(address.surfaces))
+    path = urlsplit(request.wire.url).path
+    return "track_v2" if path.startswith("/api/v2") else "track" if path.startswith("/api/") else "app"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 
 from pytest_customerio.contract.catalog import Catalog
@@ -14,7 +14,13 @@ from pytest_customerio.tools.sandbox.service.request import ApiRequest, batch_en
 from pytest_customerio.tools.sandbox.service.stored_payload import whole_characters
 from pytest_customerio.tools.sandbox.workspace.workspace import Workspace
 
+# Is called with each request that was carried out, and the indexes of a batch that were left out.
+Record = Callable[[ApiRequest, Collection[int | None]], object]
 NOT_KEPT = "the sandbox stores nothing of this call: it is answered by its published type"
+
+
+def ignore(request: ApiRequest, skip: Collection[int | None]) -> None:
+    """Record nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,14 +29,20 @@ class Executor:
 
     catalog: Catalog
     workspace: Workspace
+    record: Record = ignore
 
     def execute(self, request: ApiRequest, skip: Collection[int | None]) -> CallResult:
         """Carry out a request; of a batch all entities but those with an index in `skip`."""
+        result = self._executed(request, skip)
+        self.record(request, skip)
+        return result
+
+    def _executed(self, request: ApiRequest, skip: Collection[int | None]) -> CallResult:
         if request.operation.name != "batch":
             return self._execute(request.operation, request, mapping(request.payload))
         notes: tuple[str, ...] = ()
         for index, entity in enumerate(batch_entities(request.payload)):
-            operation = None if index in skip else entity_operation(self.catalog, request, entity)
+            operation = None if index in skip else entity_operation(self.catalog, request.operation.surface, entity)
             if operation is not None:
                 notes += tuple(f"[{index}] {note}" for note in self._execute(operation, request, entity).notes)
         return CallResult(notes)
@@ -39,9 +51,10 @@ class Executor:
         handler = HANDLERS.get(operation.id)
         if handler is None:
             return CallResult((NOT_KEPT,))
+        self.workspace.people.now = int(request.at)
         return handler(self.workspace, _call(request, request.match.params, payload))
 
 
 def _call(request: ApiRequest, params: Mapping[str, str], payload: Mapping[str, object]) -> Call:
     whole = {name: whole_characters(value) for name, value in params.items()}
-    return Call(whole, request.match.query, payload, int(request.at), request.base)
+    return Call(whole, request.match.query, payload, int(request.at), request.base, request.payload)

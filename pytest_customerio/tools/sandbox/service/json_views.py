@@ -24,7 +24,9 @@ def request_json(request: LoggedRequest) -> JsonObject:
     violations = [dataclasses.asdict(each) for each in request.violations]
     for each in violations:
         del each["sent_from"]
-    return {**_fields(request), "notes": list(request.notes), "violations": violations}
+    fields = _fields(request)
+    del fields["exchange"]
+    return {**fields, "notes": list(request.notes), "violations": violations}
 
 
 def event_json(event: Event) -> JsonObject:
@@ -64,10 +66,15 @@ def person_summary_json(person: Person) -> JsonObject:
     }
 
 
+def searched_text(person: Person) -> str:
+    """The identifiers and attributes of a person as text."""
+    return f"{person.cio_id} {as_text(person.identifiers)} {as_text(person.attributes)}"
+
+
 def people_json(workspace: Workspace, words: str = "", start: int = 0, limit: int = 100) -> JsonObject:
     """A page of people, newest first, of those whose identifiers or attributes contain `words`."""
     wanted = words.casefold()
-    people = (each for each in reversed(workspace.people) if not wanted or wanted in _searched_text(each))
+    people = (each for each in reversed(workspace.people) if not wanted or wanted in searched_text(each).casefold())
     page = list(islice(people, start, start + limit + 1))
     following = start + limit if len(page) > limit else None
     listed = [person_summary_json(each) for each in page[:limit]]
@@ -131,7 +138,3 @@ def _object(target: WorkspaceObject) -> JsonObject:
 def _key(target: WorkspaceObject) -> JsonObject:
     object_type_id, object_id = target.key
     return {"cio_object_id": target.cio_object_id, "object_type_id": object_type_id, "object_id": object_id}
-
-
-def _searched_text(person: Person) -> str:
-    return f"{person.cio_id} {as_text(person.identifiers)} {as_text(person.attributes)}".casefold()

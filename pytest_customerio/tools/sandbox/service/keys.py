@@ -8,6 +8,7 @@ import random
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal
 
 Access = Literal["granted", "unknown", "wrong type", "no scope"]
@@ -15,19 +16,23 @@ Access = Literal["granted", "unknown", "wrong type", "no scope"]
 
 @dataclass(frozen=True, slots=True)
 class Keys:
-    """The credentials that a sandbox accepts. `restricted` is an App API key without any scope."""
+    """The credentials that a sandbox accepts. `restricted` is an App API key without any scope.
+
+    `webhook` is the key with which it signs what it posts to webhooks.
+    """
 
     site_id: str
     track: str
     app: str
     pipelines: str
     restricted: str
+    webhook: str
 
     @classmethod
     def create(cls, seed: str | None = None) -> Keys:
         """New keys; always the same ones for the same seed."""
         draw = random.Random(seed) if seed is not None else secrets.SystemRandom()  # noqa: S311 - they protect nothing
-        return cls(*(f"{draw.getrandbits(4 * size):0{size}x}" for size in (20, 20, 32, 20, 32)))
+        return cls(*(f"{draw.getrandbits(4 * size):0{size}x}" for size in (20, 20, 32, 20, 32, 32)))
 
     def access(self, kind: str, header: str | None) -> Access:
         """What an Authorization header grants on an operation with this kind of authentication."""
@@ -58,9 +63,11 @@ class Keys:
             "CUSTOMERIO_APP_API_KEY": self.app,
             "CUSTOMERIO_WRITE_KEY": self.pipelines,
             "CUSTOMERIO_RESTRICTED_APP_API_KEY": self.restricted,
+            "CUSTOMERIO_WEBHOOK_SIGNING_KEY": self.webhook,
         }
 
 
+@lru_cache(maxsize=64)
 def _credentials(header: str | None) -> tuple[str, str]:
     """The user and the password in an Authorization header; both are empty if it cannot be read."""
     scheme, _, token = (header or "").strip().partition(" ")

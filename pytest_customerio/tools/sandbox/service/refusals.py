@@ -71,7 +71,7 @@ class Refusals:
         details = []
         for index, violations in refused.items():
             assert index is not None  # a violation of the whole batch refuses all of it
-            operation = entity_operation(self.catalog, request, entities[index])
+            operation = entity_operation(self.catalog, request.operation.surface, entities[index])
             details += [self._detail(operation, each, index) for each in violations]
         return self.answers.error("207-partial-failure", request.operation.id, details, notes)
 

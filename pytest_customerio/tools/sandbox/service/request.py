@@ -85,7 +85,7 @@ def read_request(catalog: Catalog, contract: Contract, http: HttpRequest, at: fl
     heard = Interaction("sandbox", http.method, url, http.headers, http.body, at=at)
     judged = contract.judge(heard)
     request = WireRequest(http.method, url, http.headers, http.body)
-    payload = _payload(request)
+    payload = _payload(heard)  # which has decoded its body to be judged
     return ApiRequest(
         http,
         request,
@@ -107,9 +107,9 @@ def batch_entities(payload: Any) -> Iterator[Mapping[str, Any]]:
         yield item if isinstance(item, dict) else {}
 
 
-def entity_operation(catalog: Catalog, request: ApiRequest, entity: Mapping[str, object]) -> Operation | None:
-    """The operation of one entity of a batch."""
-    if request.operation.surface == "track_v2":
+def entity_operation(catalog: Catalog, surface: str, entity: Mapping[str, object]) -> Operation | None:
+    """The operation of one entity of a batch of this surface."""
+    if surface == "track_v2":
         return catalog.select(catalog.entities, entity)[0]
     return catalog.pipelines_calls.get(str(entity.get("type")))
 
@@ -124,7 +124,7 @@ def _address(catalog: Catalog, http: HttpRequest) -> tuple[str, str | None]:
     return ANY_HOST + http.target[prefix.end() if prefix else 0 :], region
 
 
-def _payload(request: WireRequest) -> StoredPayload:
+def _payload(request: Interaction) -> StoredPayload:
     """The parsed body, or its text if it is not JSON or cannot be stored."""
     if not request.body:
         return StoredPayload()

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from pytest_customerio.core.model import Violation
+from pytest_customerio.tools.sandbox.service.exchange import Exchange
 
 MAX_REQUESTS = 2000
 MAX_WEIGHT = 64 * 1024 * 1024
@@ -15,7 +16,10 @@ MAX_WEIGHT = 64 * 1024 * 1024
 
 @dataclass(frozen=True, slots=True)
 class LoggedRequest:
-    """One request and its answer. `payload` is the parsed body, or its text if it is not JSON."""
+    """One request and its answer. `payload` is the parsed body, or its text if it is not JSON.
+
+    `exchange` is what else went over the wire; a log that was loaded from a file has none.
+    """
 
     number: int
     at: float
@@ -30,6 +34,7 @@ class LoggedRequest:
     notes: tuple[str, ...]
     violations: tuple[Violation, ...]
     client: str
+    exchange: Exchange | None = None
 
     def concerns(self, operation: str) -> bool:
         """Whether the request is of this operation or surface."""

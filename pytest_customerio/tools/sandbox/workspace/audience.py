@@ -2,21 +2,59 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from pytest_customerio.tools.sandbox.json_values import as_text, flag, integer, mapping, mappings
-from pytest_customerio.tools.sandbox.workspace.people import Person
+from pytest_customerio.tools.sandbox.workspace.people import IDENTIFIER_KINDS, Person
 from pytest_customerio.tools.sandbox.workspace.workspace import Workspace
 
 
-def matching_people(workspace: Workspace, audience: Mapping[str, object]) -> Iterator[Person]:
-    """The people that match a filter, in the order in which they were created."""
-    return (person for person in workspace.people if matches(workspace, person, audience))
+def matching_people(workspace: Workspace, audience: Mapping[str, object], after: str = "") -> Iterator[Person]:
+    """The people that match a filter, in the order in which they were created; only those `after` this cio_id.
+
+    Where a filter names an identifier or a segment, only the people whom it names are looked at.
+    """
+    named = _named(workspace, audience)
+    if named is None:
+        people: Iterable[Person] = workspace.people.after(after)
+    else:
+        people = (each for each in sorted(named, key=lambda person: person.cio_id) if each.cio_id > after)
+    return (person for person in people if matches(workspace, person, audience))
 
 
 def matches(workspace: Workspace, person: Person, audience: Mapping[str, object]) -> bool:
     """Whether a person matches every member of a filter."""
     return all(_matches(workspace, person, name, value) for name, value in audience.items())
+
+
+def _named(workspace: Workspace, audience: Mapping[str, object]) -> list[Person] | None:
+    """The people whom an index of the workspace finds for a filter, among whom are all that match; None if it has no
+    index for the filter.
+    """
+    parts = (*audience.items(), *(part for each in mappings(audience.get("and")) for part in each.items()))
+    for name, value in parts:
+        if name == "attribute" and (found := _identified(workspace, mapping(value))) is not None:
+            return found
+    for name, value in parts:
+        if name == "segment":
+            return _members(workspace, mapping(value))
+    return None
+
+
+def _identified(workspace: Workspace, condition: Mapping[str, object]) -> list[Person] | None:
+    kind = str(condition.get("field"))
+    if condition.get("operator") == "exists" or kind not in (*IDENTIFIER_KINDS, "cio_id"):
+        return None
+    if kind == "phone":
+        return None  # a phone number may be an attribute too
+    person = workspace.people.find((kind, as_text(condition.get("value"))))
+    return [person] if person else []
+
+
+def _members(workspace: Workspace, named: Mapping[str, object]) -> list[Person]:
+    segment = workspace.segments.get(integer(named.get("id"), 0))
+    people = (workspace.people.find(("cio_id", each)) for each in (segment.members if segment else ()))
+    return [each for each in people if each is not None]
 
 
 def _matches(workspace: Workspace, person: Person, name: str, value: object) -> bool:

@@ -3,12 +3,19 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-_LIQUID = re.compile(r"\{\{-?\s*([A-Za-z_][\w.]*)\s*-?\}\}")
+from pytest_customerio.contract.webhook_events import metrics as metrics_of_channels
+
+_CHANNELS = {
+    "app.trigger_broadcast": "email",
+    "app.send_email": "email",
+    "app.send_push": "push",
+    "app.send_sms": "sms",
+    "app.send_whatsapp": "whatsapp",
+}
 
 
 @dataclass(slots=True)
@@ -17,7 +24,7 @@ class Delivery:
 
     `state` is queued, scheduled, draft or skipped. `metrics` are the names and times of what was reported later.
     `subject` and `body` are rendered. `made_here` says that the template is stored in Customer.io, so that the sandbox
-    wrote the text.
+    wrote the text. `broadcast` and `trigger` are the numbers of the broadcast and of its trigger, if it belongs to one.
     """
 
     id: str
@@ -34,33 +41,41 @@ class Delivery:
     made_here: bool = False
     payload: Mapping[str, Any] = field(default_factory=dict)
     metrics: list[tuple[str, int]] = field(default_factory=list)
+    broadcast: int | None = None
+    trigger: int | None = None
+
+    @property
+    def channel(self) -> str:
+        """The channel, as events name it: email, push, sms, whatsapp or in_app."""
+        return _CHANNELS.get(self.operation, "in_app")
+
+    @property
+    def known_metrics(self) -> tuple[str, ...]:
+        """What can become of a message of this channel."""
+        return metrics_of_channels()[self.channel]
+
+
+@dataclass(frozen=True, slots=True)
+class Template:
+    """The texts of a transactional message, with Liquid in them. `folder` has the templates that they may include."""
+
+    subject: str = ""
+    body: str = ""
+    plain: str = ""
+    folder: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class BroadcastTrigger:
-    """One trigger of a broadcast, and its errors in the form `line <n>: <text>`."""
+    """One trigger of a broadcast, its time, and its errors in the form `line <n>: <text>`."""
 
     id: int
     broadcast: int
     errors: tuple[str, ...] = ()
-
-
-def render(text: str, data: Mapping[str, Any]) -> str:
-    """The text with Liquid values such as `{{ customer.name }}` filled in. Liquid filters and tags stay as they are."""
-    return _LIQUID.sub(lambda match: _lookup(match[1], data, match[0]), text)
+    created: int = 0
 
 
 def describe_template(template: str, data: Mapping[str, Any]) -> str:
     """The text in place of a template that is stored in Customer.io: its name, and the data to fill it with."""
     shown = json.dumps(data, indent=2, ensure_ascii=False, default=str)
     return f"The template {template} lies in Customer.io. It would be filled with this message_data:\n\n{shown}"
-
-
-def _lookup(path: str, data: Mapping[str, Any], unknown: str) -> str:
-    """The value at a dotted path; `unknown` if its first name is not known, nothing if a later one is not."""
-    value: Any = data
-    for depth, part in enumerate(path.split(".")):
-        if not isinstance(value, Mapping) or part not in value:
-            return "" if depth else unknown
-        value = value[part]
-    return value if isinstance(value, str) else "" if value is None else json.dumps(value, ensure_ascii=False)

@@ -6,6 +6,7 @@ from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import fields, is_dataclass
 from functools import partial
+from operator import delitem
 from sys import getsizeof
 from typing import Any
 
@@ -83,12 +84,18 @@ def _entries(workspace: Workspace) -> Mapping[str, Sequence[Entry]]:
         "triggers": workspace.triggers,
         "suppressed identifiers": workspace.people.suppressed,
         "suppressed addresses": workspace.undeliverable,
+        "opt-outs": workspace.optouts,
+        "anonymous ids of people": workspace.recognized,
     }
     return {
         "people": [(weigh(each), partial(workspace.delete, ("cio_id", each.cio_id))) for each in workspace.people],
         "objects": [(weigh(each), partial(workspace.objects.delete, each)) for each in workspace.objects.all],
+        "activities": [(weigh(each), workspace.activities.remove_oldest) for each in workspace.activities],
+        "records of the inventory": [
+            (weigh(record), partial(workspace.inventory.forget, kind, key)) for kind, key, record in workspace.inventory
+        ],
         **{
-            name: [(weigh(key) + weigh(value), partial(store.pop, key)) for key, value in store.items()]
+            name: [(weigh(key) + weigh(value), partial(delitem, store, key)) for key, value in store.items()]
             for name, store in stores.items()
         },
     }

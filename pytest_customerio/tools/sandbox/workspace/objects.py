@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -13,13 +13,17 @@ ObjectKey = tuple[str, str]  # object_type_id and object_id; or an empty text an
 
 @dataclass(slots=True)
 class WorkspaceObject:
-    """One object. `people` are cio_ids, `visitors` the anonymous ids of those that are not identified yet."""
+    """One object. `people` are cio_ids, `visitors` the anonymous ids of those that are not identified yet.
+
+    `timestamps` maps each attribute to the time at which it was set.
+    """
 
     cio_object_id: str
     key: ObjectKey
     attributes: dict[str, Any] = field(default_factory=dict)
     people: dict[str, None] = field(default_factory=dict)
     visitors: dict[str, None] = field(default_factory=dict)
+    timestamps: dict[str, int] = field(default_factory=dict)
 
 
 class WorkspaceObjects:
@@ -31,10 +35,31 @@ class WorkspaceObjects:
         self._of_visitor: dict[str, dict[str, None]] = {}
         self._last_number = 0
 
+    def __len__(self) -> int:
+        return len(self._by_key) // 2
+
     @property
     def all(self) -> list[WorkspaceObject]:
         """Each object once."""
         return [each for key, each in self._by_key.items() if key[0]]
+
+    @property
+    def types(self) -> list[str]:
+        """The types of all objects."""
+        return list(dict.fromkeys(key[0] for key in self._by_key if key[0]))
+
+    def of_type(self, object_type_id: str) -> Iterator[WorkspaceObject]:
+        """The objects of one type, in the order in which they were created."""
+        return (each for key, each in self._by_key.items() if key[0] == object_type_id)
+
+    def update(self, target: WorkspaceObject, attributes: Mapping[str, Any]) -> None:
+        """Set the given attributes of an object; null and empty text remove one."""
+        update_attributes(target.attributes, attributes)
+        for name in attributes:
+            if name in target.attributes:
+                target.timestamps[name] = self._people.now
+            else:
+                target.timestamps.pop(name, None)
 
     def find(self, key: ObjectKey) -> WorkspaceObject | None:
         """The object of this key."""

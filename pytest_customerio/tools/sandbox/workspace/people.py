@@ -9,9 +9,12 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pytest_customerio.tools.sandbox.json_values import flag
+
+if TYPE_CHECKING:
+    from pytest_customerio.tools.sandbox.workspace.activities import ActivityLog
 
 Identifier = tuple[str, str]  # its kind (id, email, phone, cio_id) and its value
 Notes = tuple[str, ...]
@@ -19,6 +22,7 @@ Notes = tuple[str, ...]
 IDENTIFIER_KINDS = ("id", "email", "phone")
 MAX_EVENTS = 1000
 SUPPRESSED = "ignored: this person is suppressed"
+_PREFIX = "a3"
 _TOPICS = "cio_subscription_preferences.topics."
 _RESERVED = frozenset({"_update", "_timestamp", "cio_relationships", "id", "email", "cio_id"})
 
@@ -42,8 +46,8 @@ def _events() -> deque[Event]:
 class Person:
     """One person.
 
-    `timestamps` maps each attribute to the time at which it was set, `relationships` each related object's
-    cio_object_id to the attributes of the relationship.
+    `timestamps` maps each attribute to the time at which it was set, `identified_at` each identifier, `relationships`
+    each related object's cio_object_id to the attributes of the relationship.
     """
 
     cio_id: str
@@ -53,6 +57,7 @@ class Person:
     devices: dict[str, dict[str, Any]] = field(default_factory=dict)
     relationships: dict[str, dict[str, Any]] = field(default_factory=dict)
     events: deque[Event] = field(default_factory=_events)
+    identified_at: dict[str, int] = field(default_factory=dict)
 
     @property
     def unsubscribed(self) -> bool:
@@ -75,10 +80,13 @@ def index_key(identifier: Identifier) -> Identifier:
 class People:
     """All people of a workspace, indexed by each of their identifiers.
 
-    `suppressed` maps each suppressed identifier to all that were suppressed in the same call.
+    `suppressed` maps each suppressed identifier to all that were suppressed in the same call. `now` is the time of the
+    call that is carried out. `activities` is the log where new people are noted.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, activities: ActivityLog | None = None) -> None:
+        self.now = 0
+        self._activities = activities
         self._by_identifier: dict[Identifier, Person] = {}
         self._by_cio_id: dict[str, Person] = {}
         self.suppressed: dict[Identifier, tuple[Identifier, ...]] = {}
@@ -97,6 +105,15 @@ class People:
         """The person who has this identifier."""
         return self._by_identifier.get(index_key(identifier))
 
+    def after(self, cio_id: str) -> Iterator[Person]:
+        """The people who were created after the one with this cio_id, who may be deleted; all if it is no cio_id."""
+        try:
+            number = max(int(cio_id.removeprefix(_PREFIX), 16), 0)
+        except ValueError:
+            number = 0
+        names = (_cio_id(each) for each in range(number + 1, self._last_number + 1))
+        return (self._by_cio_id[each] for each in names if each in self._by_cio_id)
+
     def is_suppressed(self, identifier: Identifier) -> bool:
         """Whether calls about this identifier are accepted and ignored."""
         return index_key(identifier) in self.suppressed
@@ -111,12 +128,12 @@ class People:
         person = self.find(identifier)
         if person is None and identifier[0] == "cio_id":
             return None, ("dropped: nobody has this cio_id",)
-        person = person or self._adopt(identifier, given)
+        person = person or self._adopt(identifier, given, at)
         if person is None:
             if not create:
                 return None, ("dropped: _update is set and this person does not exist",)
-            person = self._create(identifier)
-        notes = [note for kind, value in given.items() if (note := self._rename(person, identifier, kind, value))]
+            person = self._create(identifier, at)
+        notes = [note for kind, value in given.items() if (note := self._rename(person, identifier, (kind, value), at))]
         notes += [note for name, value in attributes.items() if (note := _set_attribute(person, name, value, at))]
         return person, tuple(notes)
 
@@ -125,7 +142,7 @@ class People:
         person = self.find(identifier)
         if person is not None:
             return person, ()
-        person, notes = self.identify(identifier, {}, 0)
+        person, notes = self.identify(identifier, {}, self.now)
         return person, notes or ("made a new person: nobody had this identifier",)
 
     def delete(self, person: Person) -> None:
@@ -154,20 +171,31 @@ class People:
             self.suppressed.pop(each, None)
         return ()
 
-    def _create(self, identifier: Identifier) -> Person:
+    def inherit(self, person: Person, deleted: Person) -> None:
+        """Give a person those identifiers of a deleted one that this person lacks."""
+        for kind, value in deleted.identifiers.items():
+            if kind not in person.identifiers and self.find((kind, value)) is None:
+                self._set_identifier(person, (kind, value), deleted.identified_at.get(kind, self.now))
+
+    def _create(self, identifier: Identifier, at: int) -> Person:
         self._last_number += 1
-        person = Person(f"a3{self._last_number:010x}")
+        person = Person(_cio_id(self._last_number), identified_at={"cio_id": at})
         self._by_cio_id[person.cio_id] = self._by_identifier["cio_id", person.cio_id] = person
-        self._set_identifier(person, *identifier)
+        self._set_identifier(person, identifier, at)
+        if self._activities is not None:
+            self._activities.add("profile_create", person, at)
         return person
 
-    def _set_identifier(self, person: Person, kind: str, value: str) -> None:
+    def _set_identifier(self, person: Person, identifier: Identifier, at: int) -> None:
+        kind, value = identifier
+        if person.identifiers.get(kind) != value:
+            person.identified_at[kind] = at
         if kind in person.identifiers:
             del self._by_identifier[index_key((kind, person.identifiers[kind]))]
         person.identifiers[kind] = value
-        self._by_identifier[index_key((kind, value))] = person
+        self._by_identifier[index_key(identifier)] = person
 
-    def _adopt(self, identifier: Identifier, given: Mapping[str, str]) -> Person | None:
+    def _adopt(self, identifier: Identifier, given: Mapping[str, str], at: int) -> Person | None:
         """The person whom the payload identifies, if this person lacks the kind of identifier that the path has.
 
         This person gets the identifier of the path.
@@ -175,19 +203,24 @@ class People:
         for each in given.items():
             person = self.find(each)
             if person is not None and identifier[0] not in person.identifiers:
-                self._set_identifier(person, *identifier)
+                self._set_identifier(person, identifier, at)
                 return person
         return None
 
-    def _rename(self, person: Person, identifier: Identifier, kind: str, value: str) -> str:
-        holder = self.find((kind, value))
+    def _rename(self, person: Person, identifier: Identifier, given: Identifier, at: int) -> str:
+        kind, holder = given[0], self.find(given)
         if holder is not None and holder is not person:
             return f"{kind} not set: another person has it (the service logs an Attribute Update Failure)"
         may_change = identifier[0] == "cio_id" or (identifier[0], kind) == ("id", "email")
         if kind in person.identifiers and holder is None and not may_change:
             return f"{kind} not changed: address the person by cio_<cio_id> to change it"
-        self._set_identifier(person, kind, value)
+        self._set_identifier(person, given, at)
         return ""
+
+
+def _cio_id(number: int) -> str:
+    """The cio_id of the person who was created as the one with this number."""
+    return f"{_PREFIX}{number:010x}"
 
 
 def _set_attribute(person: Person, name: str, value: Any, at: int) -> str:

@@ -2,18 +2,37 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import deque
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, TypeVar
 
-from pytest_customerio.tools.sandbox.workspace.deliveries import BroadcastTrigger, Delivery
+from pytest_customerio.tools.sandbox.workspace.activities import ActivityLog
+from pytest_customerio.tools.sandbox.workspace.changes import changes, known_person, values
+from pytest_customerio.tools.sandbox.workspace.deliveries import BroadcastTrigger, Delivery, Template
+from pytest_customerio.tools.sandbox.workspace.delivery_store import DeliveryStore
+from pytest_customerio.tools.sandbox.workspace.inventory import Inventory
+from pytest_customerio.tools.sandbox.workspace.merging import find_halves, merge_profiles
 from pytest_customerio.tools.sandbox.workspace.objects import WorkspaceObjects
 from pytest_customerio.tools.sandbox.workspace.people import SUPPRESSED, Event, Identifier, Notes, People, Person
+from pytest_customerio.tools.sandbox.workspace.reporting_webhooks import (
+    MAX_REPORTS,
+    Report,
+    ReportingWebhook,
+    changes_subscription,
+    first_metrics,
+    subscription,
+    subscription_reports,
+)
 from pytest_customerio.tools.sandbox.workspace.segments import Segment
 
-MAX_DELIVERIES = 10_000
+MAX_DELIVERIES = 100_000
 MAX_VISITORS = 10_000
 MAX_EVENT_IDS = 100_000
 LINK_WINDOW = 30 * 86_400  # docs.customer.io/journeys/anonymous-events
+# For each metric that makes the e-mail provider suppress an address: the reason in the App API.
+_SUPPRESSING = {"bounced": "bounces", "spammed": "spam_reports"}
+# What happened first to a message of each state.
+_FIRST_METRICS = {"draft": "drafted", "queued": "sent"}
 T = TypeVar("T")
 
 
@@ -21,23 +40,41 @@ class Workspace:
     """What Customer.io would know.
 
     `visitors` maps each anonymous id to its events, `files` the number of each export to its CSV text,
-    `undeliverable` each reason of the e-mail provider to addresses and the times since when they are suppressed.
+    `undeliverable` each reason of the e-mail provider to addresses and the times since when they are suppressed,
+    `optouts` the cio_id of each person to channels and senders that must not write to this person, `recognized` each
+    anonymous id of a person to the cio_id.
+    `reports` is what happened since the reporting webhooks were last told; it is empty where there are none. `at_once`
+    are the metrics that each message gets as soon as it is sent, while there are reporting webhooks.
     """
 
-    def __init__(self, region: str = "us") -> None:
+    # Finds the template with an id or a name. A setting, so it is no part of what is stored.
+    templates: Callable[[str], Template | None] = staticmethod(lambda name: None)
+
+    def __init__(self, region: str = "us", inventory: Inventory | None = None, at_once: tuple[str, ...] = ()) -> None:
         self.region = region
-        self.people = People()
+        self.at_once = at_once
+        self.reporting_webhooks: dict[int, ReportingWebhook] = {}
+        self.reports: deque[Report] = deque(maxlen=MAX_REPORTS)
+        self.inventory = inventory or Inventory()
+        self.activities = ActivityLog()
+        self.people = People(self.activities)
         self.objects = WorkspaceObjects(self.people)
         self.segments: dict[int, Segment] = {}
-        self.deliveries: dict[str, Delivery] = {}
+        self.deliveries = DeliveryStore()
         self.triggers: dict[tuple[int, int], BroadcastTrigger] = {}
         self.exports: dict[int, dict[str, Any]] = {}
         self.files: dict[int, str] = {}
         self.undeliverable: dict[str, dict[str, int]] = {}
+        self.optouts: dict[str, dict[tuple[str, str], None]] = {}
         self.visitors: dict[str, list[Event]] = {}
+        self.recognized: dict[str, str] = {}
         self.forms: dict[str, list[Mapping[str, Any]]] = {}
         self._event_ids: dict[str, None] = {}
         self._last_number = 0
+
+    def __getstate__(self) -> dict[str, Any]:
+        """What is stored of it."""
+        return {name: value for name, value in vars(self).items() if name != "templates"}
 
     def next_number(self) -> int:
         """A number that this workspace has not returned before."""
@@ -48,13 +85,22 @@ class Workspace:
         self, identifier: Identifier, attributes: Mapping[str, Any], at: int, *, create: bool = True
     ) -> tuple[Person | None, Notes]:
         """Add or update a person; recent events of the visitor with the given anonymous_id become the person's."""
+        merged = self._merge_halves(identifier, attributes)
+        known = known_person(self.people, identifier, attributes)
+        before = values(known, attributes)
+        reported = bool(self.reporting_webhooks) and changes_subscription(attributes)
+        subscribed = subscription(known) if reported else None
         person, notes = self.people.identify(identifier, attributes, at, create=create)
+        if person is None:
+            return None, merged + notes
+        if changed := changes(person, before):
+            self.activities.add("attribute_change", person, at, data=changed)
+        if subscribed is not None:
+            self.reports.extend(subscription_reports(person, subscribed, at))
         visitor = attributes.get("anonymous_id")
-        if person is not None and isinstance(visitor, str):
-            events = self.visitors.pop(visitor, ())
-            person.events.extend(event for event in events if event.timestamp >= at - LINK_WINDOW)
-            self.objects.identify_visitor(person, visitor)
-        return person, notes
+        if isinstance(visitor, str):
+            self._identify_visitor(person, visitor, at)
+        return person, merged + notes
 
     def delete(self, identifier: Identifier) -> Notes:
         """Delete a person, with relationships and memberships."""
@@ -80,7 +126,7 @@ class Workspace:
             return duplicate
         person, notes = self.people.find_or_create(identifier)
         if person is not None:
-            person.events.append(event)
+            self._give_events(person, [event])
         return notes
 
     def add_visitor_event(self, visitor: str, event: Event) -> Notes:
@@ -89,6 +135,10 @@ class Workspace:
             return duplicate
         if not visitor:
             return ("belongs to nobody: without anonymous_id no person can ever get it",)
+        person = self.people.find(("cio_id", self.recognized.get(visitor, "")))
+        if person is not None:
+            self._give_events(person, [event])
+            return ()
         events = self.visitors.get(visitor, [])
         events.append(event)
         put_bounded(self.visitors, visitor, events, MAX_VISITORS)
@@ -99,19 +149,7 @@ class Workspace:
         first, second = self.people.find(primary), self.people.find(secondary)
         if first is None or second is None or first is second:
             return ("dropped: both people must exist, and be two",)
-        for name, value in second.attributes.items():
-            if name not in first.attributes:
-                first.attributes[name], first.timestamps[name] = value, second.timestamps[name]
-        first.devices = {**second.devices, **first.devices}
-        events = sorted((*first.events, *second.events), key=lambda event: event.timestamp)
-        first.events.clear()
-        first.events.extend(events)
-        self.objects.merge(first, second)
-        for segment in self.segments.values():
-            if second.cio_id in segment.members:
-                segment.members[first.cio_id] = None
-        self.people.delete(second)
-        self._remove_person(second)
+        self._merge(first, second)
         return ()
 
     def add_device(self, identifier: Identifier, token: str, device: Mapping[str, Any]) -> Notes:
@@ -121,6 +159,7 @@ class Workspace:
         person, notes = self.people.find_or_create(identifier)
         if person is not None:
             person.devices[token] = {**person.devices.get(token, {}), **device, "id": token}
+            self.activities.add("device_change", person, self.people.now, data={"device_id": token})
         return notes
 
     def delete_device(self, identifier: Identifier, token: str) -> Notes:
@@ -139,9 +178,95 @@ class Workspace:
     def add_delivery(self, delivery: Delivery) -> None:
         """Add a message; the oldest is removed when there are too many."""
         put_bounded(self.deliveries, delivery.id, delivery, MAX_DELIVERIES)
+        suppressed = not delivery.person or bool(self.suppression(delivery.to))
+        reported = first_metrics(delivery, self.at_once, suppressed=suppressed) if self.reporting_webhooks else ()
+        first = _FIRST_METRICS.get(delivery.state)
+        if first is not None and first not in reported:
+            self._log_delivery(delivery, first, delivery.queued_at)
+        for metric in reported:
+            why = {"failure_message": "the recipient is suppressed"} if metric == "dropped" else {}
+            self.report(metric, delivery.queued_at, delivery, why)
+
+    def report(self, metric: str, at: int, delivery: Delivery, members: Mapping[str, Any] | None = None) -> Report:
+        """Note what happened to a message, such as `opened`, with its effect on the person and on the address."""
+        again = any(name == metric for name, _ in delivery.metrics)
+        delivery.metrics.append((metric, at))
+        self._log_delivery(delivery, metric, at)
+        person = self.people.find(("cio_id", delivery.person))
+        if delivery.channel == "email" and metric in _SUPPRESSING:
+            self.undeliverable.setdefault(_SUPPRESSING[metric], {})[delivery.to.casefold()] = at
+        if metric == "unsubscribed" and person is not None:
+            person.attributes["unsubscribed"], person.timestamps["unsubscribed"] = True, at
+            person.events.append(Event("email_unsubscribed", "event", at, {"delivery_id": delivery.id}))
+        report = Report(metric, at, delivery, person, members or {}, again)
+        if self.reporting_webhooks:
+            self.reports.append(report)
+        return report
+
+    def add_webhook(self, url: str, events: Iterable[str], settings: Mapping[str, Any]) -> ReportingWebhook:
+        """Add a reporting webhook."""
+        number = max(self.reporting_webhooks, default=0) + 1
+        self.reporting_webhooks[number] = ReportingWebhook(number, url, tuple(events), **settings)
+        return self.reporting_webhooks[number]
+
+    def suppression(self, address: str) -> str:
+        """The reason why the e-mail provider does not deliver to this address, or nothing."""
+        known = address.casefold()
+        return next((reason for reason, addresses in self.undeliverable.items() if known in addresses), "")
+
+    def _log_delivery(self, delivery: Delivery, metric: str, at: int) -> None:
+        person = self.people.find(("cio_id", delivery.person))
+        self.activities.add_delivery(person, delivery, metric, at)
+
+    def _identify_visitor(self, person: Person, visitor: str, at: int) -> None:
+        """Give the recent events of an anonymous visitor, and all relationships, to a person, and those to come."""
+        events = [each for each in self.visitors.pop(visitor, ()) if each.timestamp >= at - LINK_WINDOW]
+        if events:
+            self.activities.add("anon_merge", person, at, data={"anonymous_id": visitor})
+        self._give_events(person, events)
+        self.objects.identify_visitor(person, visitor)
+        put_bounded(self.recognized, visitor, person.cio_id, MAX_VISITORS)
+
+    def _give_events(self, person: Person, events: Sequence[Event]) -> None:
+        person.events.extend(events)
+        for each in events:
+            self.activities.add_event(person, each)
+
+    def _merge_halves(self, identifier: Identifier, attributes: Mapping[str, Any]) -> Notes:
+        """Merge the person who has only the id in a call with the one who has only its e-mail address.
+
+        The older one stays (docs.customer.io/messaging/people/manage/merge-people#auto-merge).
+        """
+        halves = find_halves(self.people, identifier, attributes)
+        if halves is None:
+            return ()
+        self._merge(*halves)
+        return ("merged: one person had only this id, another only this e-mail address",)
+
+    def _merge(self, first: Person, second: Person) -> None:
+        """Give the first person what the second one has, and remove the second."""
+        merge_profiles(first, second, self.people.now)
+        self.objects.merge(first, second)
+        for segment in self.segments.values():
+            if second.cio_id in segment.members:
+                segment.members[first.cio_id] = None
+        self.deliveries.give(second.cio_id, first.cio_id)
+        if optouts := self.optouts.get(second.cio_id):
+            self.optouts.setdefault(first.cio_id, {}).update(optouts)
+        self.recognized.update({each: first.cio_id for each, cio in self.recognized.items() if cio == second.cio_id})
+        self.activities.give(second, first)
+        self.activities.add("profile_merge", first, self.people.now, data={"cio_id": second.cio_id})
+        self.people.delete(second)
+        self.people.inherit(first, second)
+        self._remove_traces(second)
 
     def _remove_person(self, person: Person) -> None:
+        self._remove_traces(person)
+        self.activities.add("profile_delete", person, self.people.now)
+
+    def _remove_traces(self, person: Person) -> None:
         self.objects.remove_person(person)
+        self.optouts.pop(person.cio_id, None)
         for segment in self.segments.values():
             segment.members.pop(person.cio_id, None)
 

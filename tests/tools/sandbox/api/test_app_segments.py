@@ -26,8 +26,8 @@ def test_segments(ada_and_bob: SandboxClient) -> None:
     """Members are counted and listed in pages; a segment can be deleted."""
     assert ada_and_bob.body("GET", "/v1/segments/7/customer_count") == {"segment_id": 7, "count": 2}
     first = ada_and_bob.body("GET", "/v1/segments/7/membership?limit=1")
-    assert (first["ids"], first["next"]) == (["42"], "1")
-    rest = ada_and_bob.body("GET", "/v1/segments/7/membership?limit=1&start=1")
+    assert first["ids"] == ["42"]
+    rest = ada_and_bob.body("GET", f"/v1/segments/7/membership?limit=1&start={first['next']}")
     assert (rest["ids"], rest["next"]) == (["43"], "")
     deleted = ada_and_bob("DELETE", "/v1/segments/7")
     assert (deleted.answer.status, deleted.answer.body) == (204, b"")

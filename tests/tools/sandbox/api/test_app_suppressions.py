@@ -25,3 +25,17 @@ def test_suppressions_of_the_provider(ada_and_bob: SandboxClient) -> None:
     for method, target in (("GET", "/v1/esp/suppression/boredom"), ("POST", "/v1/esp/suppression/boredom/a%40b.co")):
         reply = ada_and_bob(method, target)
         assert (reply.answer.status, b"expected blocks, bounces" in reply.answer.body) == (400, True)
+
+
+def test_suppressions_of_a_domain(ask: SandboxClient) -> None:
+    """They are listed in pages; a list can be narrowed to one address or one domain."""
+    kind = "/v1/esp/suppression/bounces"
+    for address in ("a%40example.com", "b%40example.com", "c%40example.org"):
+        ask.body("POST", f"{kind}/{address}")
+    target = "/v1/esp/domains/example.com/suppression/bounces"
+    first = ask.body("GET", f"{target}?limit=1")
+    rest = ask.body("GET", f"{target}?limit=1&start={first['next']}")
+    assert [each["suppressions"][0]["email"] for each in (first, rest)] == ["a@example.com", "b@example.com"]
+    assert (first["category"], rest["next"]) == ("bounces", "")
+    for query, found in (("domain=example.org", 1), ("email=A%40example.com", 1), ("email=x%40example.com", 0)):
+        assert len(ask.body("GET", f"{kind}?{query}")["suppressions"]) == found

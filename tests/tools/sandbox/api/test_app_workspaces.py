@@ -48,12 +48,13 @@ def test_credentials_limits_and_faults_apply(ask: SandboxClient) -> None:
 
 def test_a_call_of_which_nothing_is_stored(ask: SandboxClient) -> None:
     """It is answered by its published type, which the log says."""
-    reply = ask("GET", "/v1/campaigns/3")
+    reply = ask("GET", "/v1/design_studio/inbox_previews/credits")
     assert (reply.answer.status, reply.source, reply.notes) == (200, "synthetic", (NOT_KEPT,))
-    assert ask("DELETE", "/v1/newsletters/3").answer.status == 204
     assert ask("PUT", "/v1/snippets", b'{"name": "greeting"}').answer.status == 400
 
 
 def test_a_call_that_is_not_published(ask: SandboxClient) -> None:
-    """The service may know it, so the sandbox does not answer 404."""
+    """The service may know it, so the sandbox does not answer 404. The key is checked before."""
     assert ask("GET", "/v1/customers/42/devices").answer.status == 501
+    for header, status in (("", 401), ("Bearer wrong", 401), (f"Bearer {ask.service.keys.restricted}", 403)):
+        assert ask("GET", "/v1/customers/42/devices", headers={"authorization": header}).answer.status == status

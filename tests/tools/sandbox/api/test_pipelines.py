@@ -52,6 +52,10 @@ def test_groups(ask: SandboxClient) -> None:
     assert (acme.key, acme.attributes) == (("2", "acme"), {"name": "Acme"})
     assert list(ask.person("id", "42").relationships.values()) == [{"role": "admin"}]
     assert ask.notes("POST", "/v1/group", {"groupId": "acme"}) == ()
+    for number, name in enumerate(("object_type_id", "objectTypeId"), 3):
+        ask.notes("POST", "/v1/group", {**ADA, "groupId": "acme", "traits": {name: str(number), "plan": "pro"}})
+        assert ask.service.workspace.objects.all[-1].key == (str(number), "acme")
+        assert ask.service.workspace.objects.all[-1].attributes == {"plan": "pro"}
     assert ask.notes("POST", "/v1/group", {"userId": "cio_a3ff", "groupId": "acme"}) == (
         "dropped: nobody has this cio_id",
     )
@@ -113,3 +117,12 @@ def test_a_body_that_is_no_json(ask: SandboxClient, strict: bool) -> None:
     """A body that is not JSON draws 200 in permissive mode, and 400 in strict mode."""
     reply = ask("POST", "/v1/track", b"{", **(STRICT if strict else {}))
     assert reply.answer.status == (400 if strict else 200)
+
+
+def test_a_group_of_a_visitor(ask: SandboxClient) -> None:
+    """The visitor is related to the object, and the person who the visitor turns out to be after that."""
+    assert ask.notes("POST", "/v1/group", {**VISITOR, "groupId": "acme"}) == (UNKNOWN,)
+    ask.notes("POST", "/v1/identify", {**ADA, **VISITOR})
+    assert list(ask.person("id", "42").relationships) == ["ob1"]
+    assert ask.notes("POST", "/v1/track", {**VISITOR, "event": "seen"}) == ()
+    assert [event.name for event in ask.person("id", "42").events] == ["seen"]

@@ -12,14 +12,14 @@ from typing import Any
 
 import customerio
 import pytest
-from browsing import PATIENCE, Application, Elsewhere, chromium, expect
+from browsing import PATIENCE, Application, Elsewhere, WebhookReceiver, chromium, expect
 
 from pytest_customerio.tools.sandbox.server.sandbox_server import SandboxServer
 from pytest_customerio.tools.sandbox.service.request import HttpRequest
 from pytest_customerio.tools.sandbox.settings import Settings
 
 JAVASCRIPT = Path(__file__).parent / "contrast.js"
-LISTS = ["/", "/_sandbox/inbox/people", "/_sandbox/inbox/messages"]
+LISTS = ["/", *(f"/_sandbox/inbox/{name}" for name in ("people", "messages", "objects", "segments", "webhooks"))]
 
 # Whatever an e-mail can hold that runs, loads or leads somewhere.
 NOISE = """<head><meta http-equiv="refresh" content="0;url=THERE/refresh"><base href="THERE/">
@@ -61,16 +61,27 @@ def application(server: SandboxServer, monkeypatch: pytest.MonkeyPatch) -> Itera
     application.close()
 
 
-@pytest.fixture
-def page(browser: Any, server: SandboxServer, application: Application) -> Iterator[Any]:
-    """A page of a new browser context; an error of its scripts fails the test."""
-    context = browser.new_context(base_url=server.url, viewport={"width": 1280, "height": 900})
+@pytest.fixture(scope="module")
+def shared_page(browser: Any, server: SandboxServer) -> Iterator[tuple[Any, list[str]]]:
+    """One page for all tests of this module, and the errors of its scripts."""
+    context = browser.new_context(base_url=server.url)
     page = context.new_page()
     page.set_default_timeout(PATIENCE)
     errors: list[str] = []
     page.on("pageerror", lambda error: errors.append(str(error)))
-    yield page
+    yield page, errors
     context.close()
+
+
+@pytest.fixture
+def page(shared_page: tuple[Any, list[str]], application: Application) -> Iterator[Any]:
+    """An empty page; an error of its scripts fails the test."""
+    page, errors = shared_page
+    page.goto("about:blank")
+    page.set_viewport_size({"width": 1280, "height": 900})
+    page.emulate_media(color_scheme="light")
+    errors.clear()
+    yield page
     assert errors == []
 
 
@@ -89,7 +100,9 @@ def counts(page: Any, selector: str, number: int) -> None:
 
 
 def fill(application: Application) -> str:
-    """Send a person, a device, an event, an invalid event, a message of each kind, and a person with hostile texts."""
+    """Send a person, a device, an event, an invalid event, a message of each kind, an object, a segment, and a person
+    with hostile texts.
+    """
     application.track.identify("42", email="ada@example.com", first_name="Ada", plan="team", created_at=1_764_000_000)
     application.track.identify(
         "<script>alert(1)</script>", email="h@example.com", name="\u202eevil" * 30, unsubscribed=True
@@ -98,6 +111,8 @@ def fill(application: Application) -> str:
     application.track.add_device("42", "token-abc", "ios")
     with pytest.raises(customerio.CustomerIOException, match="400"):
         application.track.backfill("42", "purchase", 1_764_000_000_000)
+    application.segment(7, "42")
+    application.company("acme", "42", name="Acme", plan="team")
     application.app.send_email(
         customerio.SendEmailRequest(to="ada@example.com", identifiers={"id": "42"}, transactional_message_id=3)
     )
@@ -109,12 +124,16 @@ def everywhere(server: SandboxServer, message: str) -> list[str]:
     person = server.service.workspace.people.find(("id", "42"))
     assert person is not None
     number = server.service.log.number
+    broken = next(each.number for each in server.service.log if each.violations)
     return [
         *LISTS,
         "/?person=nobody",
-        f"/_sandbox/inbox/requests/{number - 2}",
+        f"/_sandbox/inbox/requests/{broken}",
+        f"/_sandbox/inbox/requests/{number}",
         f"/_sandbox/inbox/people/{person.cio_id}",
         f"/_sandbox/inbox/messages/{message}",
+        "/_sandbox/inbox/objects/ob1",
+        "/_sandbox/inbox/segments/7",
         "/_sandbox/inbox/messages/none",
     ]
 
@@ -132,7 +151,7 @@ def test_what_an_application_sends_is_seen_at_once(page: Any, application: Appli
     )
     shows(page, ".requests .operation", "app.send_email", "track.event", "track.identify")
     shows(page, ".requests .who", "ada@example.com", "42", "42")
-    shows(page, "#live-tabs .count", "3", "1", "1")
+    shows(page, "#live-tabs .count", "3", "1", "1", "0", "0", "0")
     shows(page, "#live-summary", "3 requests")
     assert page.evaluate("window.same") is True
 
@@ -151,7 +170,7 @@ def test_from_a_message_to_its_person(page: Any, application: Application) -> No
     assert page.get_by_role("cell", name="Ada", exact=True).is_visible()
     page.evaluate("window.same = true")
     application.track.track("42", "refund")
-    page.get_by_role("rowheader", name="refund").wait_for()
+    page.locator(".story strong", has_text="refund").wait_for()
     assert page.evaluate("window.same") is True
 
 
@@ -183,10 +202,10 @@ def test_a_list_is_narrowed_and_stays_so(page: Any, application: Application) ->
     shows(page, ".requests .operation", "track.event")
     assert page.url.endswith("/?operation=track.event&person=ADA%40example.com&q=purchase&broken=1")
     application.track.track("42", "other")
-    shows(page, "#live-tabs .count", "8", "2", "2")
+    shows(page, "#live-tabs .count", "10", "2", "2", "1", "1", "0")
     shows(page, ".requests .operation", "track.event")
     page.get_by_role("link", name="Show all").click()
-    counts(page, ".requests > li", 8)
+    counts(page, ".requests > li", 10)
     page.goto("/_sandbox/inbox/people")
     page.get_by_label("Identifier or attribute").fill("team")
     page.keyboard.press("Enter")
@@ -266,6 +285,106 @@ def test_what_is_open_and_focused_stays_so(page: Any, application: Application) 
     assert page.locator(".requests > li:last-child pre").is_visible()
 
 
+def test_a_request_is_taken_elsewhere(
+    page: Any, server: SandboxServer, application: Application, tmp_path: Path
+) -> None:
+    """A request is copied with and without a clipboard, and exported to a file that a browser can play back."""
+    with pytest.raises(customerio.CustomerIOException, match="400"):
+        application.track.backfill("42", "purchase", 1_764_000_000_000)
+    page.goto("/")
+    page.locator(".requests summary").click()
+    page.locator(".inside a", has_text="Request ").click()
+    page.get_by_role("heading", name="Compared with the contract").wait_for()
+    assert page.locator(".compared tr.error th").inner_text() == "timestamp"
+    for clipboard in (True, False):
+        if clipboard:
+            page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+        else:
+            page.evaluate("() => { navigator.clipboard.writeText = () => Promise.reject(new Error()) }")
+        for name in ("curl", "test"):
+            page.evaluate("document.querySelectorAll('.copied').forEach(each => { each.open = true })")
+            page.locator(f"button[data-copies=copied-{name}]").click()
+            page.locator(f"button[data-copies=copied-{name}]", has_text="Copied").wait_for()
+            text = page.locator(f"#copied-{name}").inner_text()
+            assert page.evaluate("navigator.clipboard.readText()").strip() == text.strip()
+    page.context.clear_permissions()
+    with page.expect_download() as saved:
+        page.get_by_role("link", name="Export as HAR").click()
+    saved.value.save_as(tmp_path / "one.har")
+    context = page.context.browser.new_context()
+    context.route_from_har(tmp_path / "one.har")
+    played = context.new_page()
+    played.route("**/blank", lambda route: route.fulfill(body="<title>x</title>", content_type="text/html"))
+    played.goto(f"{server.https_url}/blank")
+    (entry,) = json.loads((tmp_path / "one.har").read_text("utf-8"))["log"]["entries"]
+    answer = played.evaluate(
+        "([url, body]) => fetch(url, { method: 'POST', body }).then((answer) => answer.text())",
+        [entry["request"]["url"], entry["request"]["postData"]["text"]],
+    )
+    assert "timestamp must be a valid unix timestamp" in answer
+    context.close()
+
+
+def test_from_a_person_to_all_that_is_known(page: Any, application: Application) -> None:
+    """The story of a person has parts, and leads to objects, segments and messages; these lead back."""
+    message = fill(application)
+    page.goto("/_sandbox/inbox/people")
+    page.locator(".people a", has_text="ada@example.com").click()
+    assert page.locator(".story li").count() > 6
+    page.get_by_role("link", name="Events", exact=True).click()
+    shows(page, ".story .what strong", "purchase")
+    page.get_by_role("link", name="Messages", exact=True).click()
+    shows(page, ".story .word", "queued", "queued")
+    page.get_by_role("link", name="1/acme").click()
+    assert page.get_by_role("cell", name="Acme", exact=True).is_visible()
+    page.locator(".related a").click()
+    page.get_by_role("link", name="Segment 7").click()
+    shows(page, ".related .who", "42")
+    page.evaluate("window.same = true")
+    application.track.identify("43")
+    application.segment(7, "43")
+    shows(page, ".related .who", "42", "43")
+    page.goto(f"/_sandbox/inbox/messages/{message}")
+    shows(page, ".life strong", "queued")
+
+
+@pytest.fixture
+def receiver() -> Iterator[WebhookReceiver]:
+    """An application that listens to webhooks."""
+    receiver = WebhookReceiver()
+    yield receiver
+    receiver.close()
+
+
+def test_the_effect_of_a_bounce(page: Any, application: Application, receiver: WebhookReceiver) -> None:
+    """A message bounces, the application is told, and the page shows that it took it; the next message is dropped."""
+    page.goto("/_sandbox/inbox/webhooks")
+    page.get_by_label("Your application").fill(receiver.url)
+    page.get_by_role("button", name="Add").click()
+    shows(page, "#live-webhooks .endpoint", receiver.url)
+    message = application.mail(subject="Hello")
+    page.goto("/_sandbox/inbox/messages")
+    page.get_by_role("link", name="Hello").click()
+    page.get_by_role("button", name="bounced").click()
+    page.wait_for_url(re.compile("#life$"), wait_until="commit")
+    shows(page, "#live-calls .status", "200", "200", "200")
+    shows(page, "#live-life strong", "queued", "sent", "delivered", "bounced")
+    assert receiver.events[-1]["metric"] == "bounced"
+    assert receiver.events[-1]["data"]["delivery_id"] == message
+    page.get_by_text("Something else, or a webhook that is wrong").click()
+    page.get_by_label("What happens").select_option("clicked")
+    page.get_by_label("Wrong in the webhook").select_option("wrong-signature")
+    page.get_by_role("button", name="Let it happen").click()
+    page.locator("#live-calls .mark", has_text="took a forged request").wait_for()
+    page.goto("/_sandbox/inbox/webhooks")
+    page.evaluate("window.same = true")
+    page.locator(".calls summary").first.click()
+    assert page.locator(".calls pre").first.is_visible()
+    application.mail(subject="Another")
+    page.locator(".calls .operation", has_text="email_dropped").wait_for()
+    assert page.evaluate("window.same") is True
+
+
 def test_a_person_that_changes_keeps_the_focus(page: Any, application: Application) -> None:
     """The row of a changed person is replaced, and keeps the focus."""
     application.track.identify("42")
@@ -300,12 +419,15 @@ def test_a_keyboard_is_enough(page: Any, application: Application) -> None:
     """The keyboard reaches the navigation in order, and the skip link leads to the content."""
     application.track.identify("42", email="ada@example.com")
     page.goto("/")
-    assert walk(page, 6) == [
+    assert walk(page, 9) == [
         "Skip to the content",
         "Customer.io sandbox",
         "Requests 1",
         "People 1",
         "Messages 0",
+        "Objects 0",
+        "Segments 0",
+        "Webhooks 0",
         "Refresh",
     ]
     page.goto("/")
@@ -326,7 +448,7 @@ def test_a_filter_and_a_fault_by_keyboard(page: Any, application: Application) -
     page.keyboard.press("Enter")
     page.wait_for_url(re.compile("q=ada$"), wait_until="commit")
     page.locator("#main").focus()
-    walk(page, 7)
+    assert walk(page, 8)[5:7] == ["Show all", "Export as HAR"]
     page.keyboard.press("Space")
     assert page.locator(".requests details").get_attribute("open") is not None
     names = [re.sub(r"^(Payload of r|R)equest \d+$", "Request", each) for each in walk(page, 7)]
@@ -336,54 +458,59 @@ def test_a_filter_and_a_fault_by_keyboard(page: Any, application: Application) -
     shows(page, "#live-faults .muted", "any operation, 1 of 1 left")
 
 
-def test_structure_for_screen_readers(page: Any, server: SandboxServer, application: Application) -> None:
-    """Each page has landmarks, one first-rank heading, a label for each field, unique ids and a title of its own."""
+def test_every_page(page: Any, server: SandboxServer, application: Application) -> None:
+    """Every page has a structure for screen readers, can be read on a phone and in the dark, and loads nothing from
+    elsewhere.
+    """
+    urls: list[str] = []
+    page.on("request", lambda request: urls.append(request.url))
     message = fill(application)
-    titles = set()
+    server.service.fault("429-rate-limited", 2)
+    titles = []
     for path in everywhere(server, message):
         page.goto(path)
-        for role in ("banner", "main", "navigation", "contentinfo"):
-            assert page.get_by_role(role).count() >= 1, (path, role)
-        assert page.locator("h1").count() == 1, path
-        unnamed = page.evaluate(
-            "[...document.querySelectorAll('input:not([type=hidden]), select')]"
-            ".filter(each => !each.labels.length && !each.ariaLabel).length"
-        )
-        twice = page.evaluate(
-            "(all => all.filter((each, at) => all.indexOf(each) !== at))"
-            "([...document.querySelectorAll('[id]')].map(each => each.id))"
-        )
-        assert (unnamed, twice) == (0, []), path
-        assert page.locator("html").get_attribute("lang") == "en"
-        titles.add(page.title())
-    assert len(titles) == len(everywhere(server, message)) - 1  # the first page stands there twice
+        titles.append(page.title())
+        check_structure(page, path)
+        page.evaluate("document.querySelectorAll('details').forEach(each => each.open = true)")
+        for scheme in ("light", "dark"):
+            for width in (1280, 360):
+                check_readable(page, scheme, width)
+    assert len(set(titles)) == len(titles) - 1  # the first page stands there twice
+    allowed = (server.url, "data:", "about:srcdoc")
+    assert len(urls) > 8
+    assert [url for url in urls if not url.startswith(allowed)] == []
     page.goto("/")
     assert page.locator("#live-summary[role=status]").count() == 1
     assert page.get_by_role("complementary").count() == 1
     assert page.get_by_role("search").count() == 1
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("width", [1280, 360])
-def test_every_text_can_be_read(
-    page: Any, server: SandboxServer, application: Application, scheme: str, width: int
-) -> None:
-    """Each text has a contrast of at least 4.5 to 1, and no page is wider than a phone."""
-    message = fill(application)
-    server.service.fault("429-rate-limited", 2)
+def check_structure(page: Any, path: str) -> None:
+    """Landmarks, one first-rank heading, a label for each field, and unique ids."""
+    for role in ("banner", "main", "navigation", "contentinfo"):
+        assert page.get_by_role(role).count() >= 1, (path, role)
+    assert page.locator("h1").count() == 1, path
+    unnamed = page.evaluate(
+        "[...document.querySelectorAll('input:not([type=hidden]), select')]"
+        ".filter(each => !each.labels.length && !each.ariaLabel).length"
+    )
+    twice = page.evaluate(
+        "(all => all.filter((each, at) => all.indexOf(each) !== at))"
+        "([...document.querySelectorAll('[id]')].map(each => each.id))"
+    )
+    assert (unnamed, twice) == (0, []), path
+    assert page.locator("html").get_attribute("lang") == "en"
+
+
+def check_readable(page: Any, scheme: str, width: int) -> None:
+    """Each text has a contrast of at least 4.5 to 1, and the page is no wider than its window."""
     page.emulate_media(color_scheme=scheme)
     page.set_viewport_size({"width": width, "height": 800})
-    grounds = set()
-    for path in everywhere(server, message):
-        page.goto(path)
-        page.evaluate("document.querySelectorAll('details').forEach(each => each.open = true)")
-        found = page.evaluate(JAVASCRIPT.read_text(encoding="utf-8"))
-        assert found["seen"] > 10, path
-        assert found["weak"] == [], (path, scheme)
-        assert page.evaluate("document.documentElement.scrollWidth") <= width, path
-        grounds.add(found["ground"])
-    assert len(grounds) == 1
-    dark = sum(map(int, re.findall(r"\d+", grounds.pop())[:3])) < 200
+    found = page.evaluate(JAVASCRIPT.read_text(encoding="utf-8"))
+    assert found["seen"] > 10, page.url
+    assert found["weak"] == [], (page.url, scheme)
+    assert page.evaluate("document.documentElement.scrollWidth") <= width, page.url
+    dark = sum(map(int, re.findall(r"\d+", found["ground"])[:3])) < 200
     assert dark == (scheme == "dark")
 
 
@@ -444,19 +571,6 @@ def test_nothing_that_is_sent_runs(page: Any, application: Application) -> None:
         assert "pwned" not in page.title() or "<script>" in page.title()
 
 
-def test_every_request_of_the_page_stays_here(page: Any, server: SandboxServer, application: Application) -> None:
-    """Every page loads all of its parts from the sandbox."""
-    urls: list[str] = []
-    page.on("request", lambda request: urls.append(request.url))
-    message = fill(application)
-    for path in everywhere(server, message):
-        page.goto(path)
-        shows(page, "#connection", "" if path.endswith("/none") else "Live")
-    allowed = (server.url, "data:", "about:srcdoc")
-    assert len(urls) > 8
-    assert [url for url in urls if not url.startswith(allowed)] == []
-
-
 def test_without_javascript_there_is_a_link(browser: Any, server: SandboxServer, application: Application) -> None:
     """Without JavaScript the page is complete, and the link Refresh repeats the same query."""
     context = browser.new_context(base_url=server.url, java_script_enabled=False)
@@ -468,11 +582,11 @@ def test_without_javascript_there_is_a_link(browser: Any, server: SandboxServer,
     application.track.track("42", "refund")
     page.get_by_role("link", name="Refresh").click()
     assert page.url.endswith("/?operation=track.event")
-    assert page.locator(".requests .gist").all_text_contents() == ["refund", "purchase"]
+    shows(page, ".requests .gist", "refund", "purchase")
     page.locator(".requests summary").first.click()
     assert page.locator(".requests pre").first.is_visible()
     page.get_by_role("button", name="Inject").click()
-    assert page.locator("#live-faults .muted").all_text_contents() == ["any operation, 1 of 1 left"]
+    shows(page, "#live-faults .muted", "any operation, 1 of 1 left")
     context.close()
 
 

@@ -148,3 +148,13 @@ def test_a_payload_nested_too_deep_is_cut() -> None:
     text, whole = show_payload(deep(5000), MAX_WHOLE)
     assert (whole, text[:1], len(text)) == (False, "[", MAX_WHOLE)
     assert summarize(received(operation="track.identify", payload={"x": deep(5000)})) == "x: …"
+
+
+def test_a_page_view_without_a_name() -> None:
+    """A page view without a name is summarized by its path or address; a call of an SDK by its method and path."""
+    properties = {"title": "Shop", "url": "http://localhost/pricing", "path": "/pricing"}
+    page = {"timestamp": "2026-11-26T05:36:05Z", "properties": properties}
+    assert summarize(received(operation="pipelines.page", payload=page)) == "/pricing"
+    del properties["path"]
+    assert summarize(received(operation="pipelines.page", payload=page)) == "http://localhost/pricing"
+    assert summarize(received(operation="pipelines.in_app", path="/api/v4/users", payload=None)) == "POST /api/v4/users"

@@ -7,7 +7,14 @@ from collections.abc import Iterator
 
 import pytest
 
-from pytest_customerio.tools.sandbox.inbox.formatting import ShownTime, shorten, show_compact, show_payload, show_time
+from pytest_customerio.tools.sandbox.inbox.formatting import (
+    ShownTime,
+    shorten,
+    show_body,
+    show_compact,
+    show_payload,
+    show_time,
+)
 
 
 @pytest.fixture
@@ -41,6 +48,15 @@ def test_what_is_short_stands_on_one_line() -> None:
         ("0", True),
         ("false", True),
     ]
+
+
+@pytest.mark.parametrize(
+    ("body", "text"),
+    [(b'{"a":"\xc3\xbc"}', '{\n  "a": "ü"\n}'), (b"<p>", "<p>"), (b"\xff", "\ufffd"), (b"[" * 100_000, "[" * 100_000)],
+)
+def test_show_body(body: bytes, text: str) -> None:
+    """JSON has one member in each row; everything else is shown as it is."""
+    assert show_body(body) == text
 
 
 @pytest.mark.parametrize(

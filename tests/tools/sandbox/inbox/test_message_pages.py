@@ -52,11 +52,8 @@ def test_what_became_of_a_message(ask: Any) -> None:
     ask.notes("DELETE", "/api/v1/customers/42")
     context = message_page(ask.service, sent["delivery_id"])
     assert context is not None
-    assert (context["send_at"], context["metrics"], context["person"]) == (
-        show_time(NOW + 3600),
-        [("delivered", show_time(NOW))],
-        None,
-    )
+    assert (context["send_at"], context["person"]) == (show_time(NOW + 3600), None)
+    assert [(each.word, each.at) for each in context["life"]] == [("scheduled", NOW), ("delivered", NOW)]
     assert "delivered" in read("message", context).text
     assert message_page(ask.service, "delivery-999") is None
 

@@ -42,20 +42,43 @@ def test_people_are_searched_and_paged(ask: Any) -> None:
     assert "Nobody is known yet." in read("people", people_page(ask.service, Query())).text
 
 
+def test_visitors_are_listed(ask: Any) -> None:
+    """Anonymous visitors stand below the people, newest first, until they are identified; a search is for people."""
+    for visitor, names in (("v1", ("seen", "left")), ("v2", ("seen",))):
+        for name in names:
+            ask.notes("POST", "/v1/track", {"anonymousId": visitor, "event": name})
+    ask.notes("POST", "/v1/page", {"anonymousId": "v2"})
+    context = people_page(ask.service, Query())
+    assert context["visitors"] == [
+        {"name": "v2", "events": 2, "last": ["page", "seen"]},
+        {"name": "v1", "events": 2, "last": ["left", "seen"]},
+    ]
+    assert all(part in read("people", context).text for part in ("v1", "left, seen", "Nobody yet"))
+    assert people_page(ask.service, Query(words="v1"))["visitors"] == []
+    for each in ("v1", "v2"):
+        ask.notes("POST", "/v1/identify", {"anonymousId": each, "userId": each, "traits": {}})
+    assert people_page(ask.service, Query())["visitors"] == []
+
+
 @pytest.fixture
 def ada(ask: Any) -> Any:
     """A sandbox with a person who has attributes, events, a device, an object, a segment and a message."""
     ask.identify("42", email="ada@example.com", first_name="Ada", unsubscribed=False)
+    ask.later(0.1)
     for name in ("signup", "purchase"):
         ask.notes("POST", EVENTS, {"name": name, "data": {"n": 1} if name == "purchase" else {}})
+        ask.later(0.1)
     ask.notes("PUT", "/api/v1/customers/42/devices", {"device": {"id": "token", "platform": "ios"}})
+    ask.later(0.1)
     ask.entity(
         "identify",
         "object",
         identifiers={"object_type_id": "1", "object_id": "acme"},
         cio_relationships=[{"identifiers": {"id": "42"}}],
     )
+    ask.later(0.1)
     ask.notes("POST", "/api/v1/segments/7/add_customers", {"ids": ["42"]})
+    ask.later(0.1)
     ask.body(
         "POST", "/v1/send/email", {"to": "ada@example.com", "transactional_message_id": 3, "identifiers": {"id": "42"}}
     )
@@ -63,21 +86,28 @@ def ada(ask: Any) -> Any:
 
 
 def test_a_person_with_all_details(ada: Any) -> None:
-    """The page shows attributes, events newest first, devices, segments, objects and messages."""
+    """The page shows attributes, devices, segments, objects and the story, newest first."""
     context = person_page(ada.service, ada.person("id", "42").cio_id, Query())
     assert context is not None
     assert [(key, value) for key, value, *_ in context["attributes"]] == [
         ("first_name", "Ada"),
         ("unsubscribed", "false"),
     ]
-    assert [(name, data) for name, _, _, data, _ in context["events"]] == [("purchase", '{ "n": 1 }'), ("signup", "")]
     assert [token for token, _ in context["devices"]] == ["token"]
     assert [each.name for each in context["segments"]] == ["Segment 7"]
-    assert context["relationships"] == [("1", "acme")]
-    assert [each["subject"] for each in context["messages"]] == ["(template 3)"]
+    assert [(each["type"], each["id"]) for each in context["objects"]] == [("1", "acme")]
+    assert [(each.kind, each.title) for each in context["story"]] == [
+        ("messages", "(template 3)"),
+        ("requests", "track.add_to_segment"),
+        ("requests", "track_v2.object_identify"),
+        ("requests", "track.add_device"),
+        ("events", "purchase"),
+        ("events", "signup"),
+        ("requests", "track.identify"),
+    ]
     shown = read("person", context)
     assert {"href": "/?person=42"} in shown.all("a")
-    assert all(part in shown.text for part in ("Segment 7", "1/acme", "token", "purchase"))
+    assert all(part in shown.text for part in ("Segment 7", "1/acme", "token", "purchase", '{ "n": 1 }'))
 
 
 def test_a_person_with_nothing_but_a_name(ask: Any) -> None:
@@ -88,16 +118,22 @@ def test_a_person_with_nothing_but_a_name(ask: Any) -> None:
     assert person_page(ask.service, "a3ffffffff", Query()) is None
 
 
-def test_events_of_a_person_are_paged(ask: Any) -> None:
-    """Events are shown in pages, newest first."""
+def test_the_story_of_a_person_is_paged(ask: Any) -> None:
+    """The story is shown in pages, newest first; a part of it stays selected from page to page."""
     for number in range(PAGE_SIZE + 1):
         ask.notes("POST", EVENTS, {"name": f"e{number}"})
     cio_id = ask.person("id", "42").cio_id
-    first, rest = person_page(ask.service, cio_id, Query()), person_page(ask.service, cio_id, Query(start=PAGE_SIZE))
+    first = person_page(ask.service, cio_id, Query(kind="events"))
+    rest = person_page(ask.service, cio_id, Query(start=PAGE_SIZE, kind="events"))
     assert first is not None
     assert rest is not None
-    assert (first["next"], rest["first"]) == (
-        f"/_sandbox/inbox/people/{cio_id}?start=50",
-        f"/_sandbox/inbox/people/{cio_id}",
-    )
-    assert ([each[0] for each in rest["events"]], rest["next"], first["total"]) == (["e0"], "", PAGE_SIZE + 1)
+    path = f"/_sandbox/inbox/people/{cio_id}"
+    assert (first["next"], rest["first"]) == (f"{path}?start=50&kind=events", f"{path}?kind=events")
+    assert ([each.title for each in rest["story"]], rest["next"]) == (["e0"], "")
+    assert [(label, chosen) for label, _, chosen in first["kinds"]] == [
+        ("Everything", False),
+        ("Events", True),
+        ("Messages", False),
+        ("Requests", False),
+    ]
+    assert "Nothing of this kind." in read("person", person_page(ask.service, cio_id, Query(kind="messages"))).text

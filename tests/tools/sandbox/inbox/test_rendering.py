@@ -8,9 +8,11 @@ import pytest
 from inboxes import MAIL, RENDERER, ReadPage, read
 
 from pytest_customerio.tools.sandbox.inbox.message_pages import message_page, messages_page
+from pytest_customerio.tools.sandbox.inbox.object_pages import object_page, objects_page
 from pytest_customerio.tools.sandbox.inbox.people_pages import people_page, person_page
 from pytest_customerio.tools.sandbox.inbox.query import Query
 from pytest_customerio.tools.sandbox.inbox.request_pages import FaultForm, request_page, requests_page
+from pytest_customerio.tools.sandbox.inbox.segment_pages import segment_page, segments_page
 
 EVENTS = "/api/v1/customers/42/events"
 SCRIPT = "<script>alert(1)</script>"
@@ -95,7 +97,8 @@ def test_whatever_an_application_sends_is_text(ask: Any, text: str) -> None:
         assert len(shown.all("script")) == 1, name
         assert not [key for _, given in shown.elements for key in given if key.startswith("on")], name
         assert all(
-            (each.get("href") or "").startswith(("/", "#", "data:,", "?")) or each["href"] == ""
+            (each.get("href") or "").startswith(("/", "#", "data:,", "?", "https://docs.customer.io/"))
+            or each["href"] == ""
             for each in [*shown.all("a"), *shown.all("link")]
         ), name
         assert text in shown.text or name in ("people", "unknown"), name
@@ -103,6 +106,21 @@ def test_whatever_an_application_sends_is_text(ask: Any, text: str) -> None:
 
 def everything(ask: Any, text: str) -> dict[str, ReadPage]:
     """Every page of a sandbox whose person, event, device and e-mail contain this text."""
+    made = {"segment": {"name": text, "description": text}}
+    segment = ask.body("POST", "/v1/segments", made)["segment"]["id"]
+    ask("POST", f"/api/v1/segments/{segment}/add_customers", {"ids": ["42"]})
+    short = {text[:50]: text[:500]}
+    related = [
+        {"identifiers": {"id": "42"}, "relationship_attributes": short},
+        {"identifiers": {"anonymous_id": text[:50]}},
+    ]
+    target = {"type": "object", "action": "identify", "identifiers": {"object_type_id": "1", "object_id": text[:50]}}
+    ask(
+        "POST",
+        "/api/v2/batch",
+        {"batch": [{**target, "attributes": short, "cio_relationships": related}, {text: text}]},
+    )
+    ask("POST", "/v1/track", {"anonymousId": text, "event": text})
     ask("POST", EVENTS, {"name": text, "type": text, "data": {text: text}})
     ask("PUT", "/api/v1/customers/42/devices", {"device": {"id": text, "platform": "ios", "last_used": text}})
     sent = ask.body(
@@ -117,13 +135,18 @@ def everything(ask: Any, text: str) -> dict[str, ReadPage]:
     return {
         "requests": read("requests", requests(ask, Query(words="x", person=text), FaultForm(text, text, text, text))),
         "all": read("requests", requests(ask)),
-        "request": read("request", request_page(ask.service, number - 3)),
-        "unknown": read("request", request_page(ask.service, number)),
+        "request": read("request", request_page(ask.service, number - 3, "http://localhost")),
+        "batch": read("request", request_page(ask.service, number - 4, "http://localhost")),
+        "unknown": read("request", request_page(ask.service, number, "http://localhost")),
         "people": read("people", people_page(ask.service, Query(words=""))),
         "person": read("person", person_page(ask.service, cio_id, Query())),
         "messages": read("messages", messages_page(ask.service, Query())),
         "searched": read("messages", messages_page(ask.service, Query(words=text))),
         "message": read("message", message_page(ask.service, sent["delivery_id"])),
+        "objects": read("objects", objects_page(ask.service, Query())),
+        "object": read("object", object_page(ask.service, "ob1", Query())),
+        "segments": read("segments", segments_page(ask.service, Query())),
+        "segment": read("segment", segment_page(ask.service, segment, Query())),
     }
 
 

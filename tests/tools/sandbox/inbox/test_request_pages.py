@@ -10,6 +10,7 @@ from pytest_customerio.tools.sandbox.inbox.frame import PAGE_SIZE, missing_page
 from pytest_customerio.tools.sandbox.inbox.query import Query
 from pytest_customerio.tools.sandbox.inbox.request_pages import FaultForm, request_page, requests_page
 
+BASE = "http://localhost:8025"
 EVENTS = "/api/v1/customers/42/events"
 SCRIPT = "<script>alert(1)</script>"
 
@@ -32,7 +33,10 @@ def test_requests_stand_newest_first(ask: Any) -> None:
     ask("POST", EVENTS, {"name": "purchase", "timestamp": 1764000000000})
     context = requests(ask)
     assert [each.operation for each in context["entries"]] == ["track.event", "track.identify"]
-    assert (context["counts"], context["problems"]) == ({"requests": 2, "people": 1, "messages": 0}, 1)
+    assert (context["counts"], context["problems"]) == (
+        {"requests": 2, "people": 1, "messages": 0, "objects": 0, "segments": 0, "webhooks": 0},
+        1,
+    )
 
 
 def test_a_violation_is_shown_with_its_hint(ask: Any) -> None:
@@ -58,8 +62,8 @@ def test_a_batch_shows_three_violations_and_counts_the_rest(ask: Any) -> None:
     listed = read("requests", requests(ask))
     assert sum(each.get("class") == "violation error" for each in listed.all("div")) == 3
     assert "and 2 more" in listed.text
-    own = read("request", request_page(ask.service, ask.service.log.number))
-    assert sum(each.get("class") == "violation error" for each in own.all("div")) == 5
+    own = read("request", request_page(ask.service, ask.service.log.number, BASE))
+    assert sum(each.get("class") == "error" for each in own.all("p")) == 5
 
 
 def test_a_thousand_requests_are_read_page_by_page(ask: Any) -> None:
@@ -120,10 +124,10 @@ def test_a_fault_that_is_not_possible_shows_the_reason(ask: Any) -> None:
 def test_one_request_has_a_page(ask: Any) -> None:
     """A logged request has a page of its own; an unknown number has none."""
     ask.notes("DELETE", "/api/v1/customers/42")
-    shown = read("request", request_page(ask.service, ask.service.log.number))
+    shown = read("request", request_page(ask.service, ask.service.log.number, BASE))
     assert "track.delete" in shown.text
     assert "nothing to do: there is no such person" in shown.text
-    assert request_page(ask.service, ask.service.log.number + 1) is None
+    assert request_page(ask.service, ask.service.log.number + 1, BASE) is None
     assert "There is no such thing" in read("missing", missing_page(ask.service)).text
 
 
@@ -133,4 +137,76 @@ def test_what_is_long_is_cut_in_a_list_and_whole_on_its_own_page(ask: Any) -> No
     listed = read("requests", requests(ask))
     assert "x" * 10_000 not in listed.text
     assert "Cut here." in listed.text
-    assert "x" * 10_000 in read("request", request_page(ask.service, ask.service.log.number)).text
+    assert "x" * 10_000 in read("request", request_page(ask.service, ask.service.log.number, BASE)).text
+
+
+def test_a_request_stands_beside_its_contract(ask: Any) -> None:
+    """The page shows address, credentials and each member with what the contract says, and the answer."""
+    ask("POST", EVENTS, {"name": "x", "timestamp": 1764000000000})
+    context = request_page(ask.service, ask.service.log.number, BASE)
+    assert context is not None
+    assert context["call"] == {
+        "address": "POST /api/v1/customers/{identifier}/events",
+        "sent_credentials": "Basic",
+        "credentials": "Basic: site id and Track API key",
+        "violations": [],
+    }
+    (table,) = context["tables"]
+    assert [(row.name, row.verdict) for row in table.rows if row.sent] == [("name", "ok"), ("timestamp", "error")]
+    assert "timestamp must be a valid unix timestamp" in context["answer"]["body"]
+    shown = read("request", context)
+    for part in (
+        "int(time.time()), never",
+        "would draw 400",
+        "4 more members may be sent",
+        "curl -X POST",
+        "def test_track_event",
+    ):
+        assert part in shown.text
+
+
+def test_a_call_of_no_contract(ask: Any) -> None:
+    """An unknown call is compared with nothing; what is wrong with its address is shown."""
+    ask("POST", "/v1/nothing", {"a": 1})
+    context = request_page(ask.service, ask.service.log.number, BASE)
+    assert context is not None
+    assert (context["call"]["address"], context["tables"]) == ("no call of the contract", [])
+    assert "unknown-endpoint" in read("request", context).text
+
+
+def test_a_batch_beside_its_contract(ask: Any) -> None:
+    """Each entity has a table of its own, a broken one first; the envelope is shown only if it is broken."""
+    good = {"type": "person", "action": "identify", "identifiers": {"id": "1"}}
+    ask("POST", "/api/v2/batch", {"batch": [good, {**good, "identifiers": {}}, {"type": "nothing"}]})
+    context = request_page(ask.service, ask.service.log.number, BASE)
+    assert context is not None
+    assert [each.title for each in context["tables"]] == [
+        "batch[1] track_v2.person_identify",
+        "batch[2] unknown entity",
+        "batch[0] track_v2.person_identify",
+    ]
+    ask("POST", "/api/v2/batch", {"batch": {}})
+    broken = request_page(ask.service, ask.service.log.number, BASE)
+    assert broken is not None
+    assert [each.title for each in broken["tables"]] == ["Envelope"]
+
+
+def test_a_call_without_payload_has_no_table(ask: Any) -> None:
+    """Nothing is compared where nothing is sent and nothing is required; an answer that never came is not shown."""
+    ask("GET", "/v1/segments")
+    ask.service.fault("connection-reset", 1, "app.list_campaigns")
+    ask("GET", "/v1/campaigns")
+    first = request_page(ask.service, ask.service.log.number - 1, BASE)
+    last = request_page(ask.service, ask.service.log.number, BASE)
+    assert first is not None
+    assert last is not None
+    assert (first["tables"], last["answer"]) == ([], None)
+    assert "The contract says nothing of a payload here." in read("request", first).text
+    read("request", last)
+
+
+def test_violations_without_a_table(ask: Any) -> None:
+    """What is wrong with a payload that is no object is shown, although there is no member to show it at."""
+    ask("POST", EVENTS, b"[1]")
+    shown = read("request", request_page(ask.service, ask.service.log.number, BASE))
+    assert "body-not-object" in shown.text

@@ -233,7 +233,14 @@ def test_a_form_that_does_not_arrive(server: SandboxServer) -> None:
 )
 def test_pages_of_other_sites_are_refused(server: SandboxServer, origin: str, status: int) -> None:
     """A browser can send a request for any page it shows; only pages of this machine are answered."""
-    assert sent(server, "PUT", CUSTOMER, json={}, headers={"Origin": origin}).status_code == status
+    answer = sent(server, "PUT", CUSTOMER, json={}, headers={"Origin": origin})
+    assert (answer.status_code, answer.headers.get("Access-Control-Allow-Origin")) == (
+        status,
+        "*" if status == 200 else None,
+    )
+    assert ("pages of this machine only" in answer.text) == (status == 403)
+    asks = {"Origin": origin, "Access-Control-Request-Method": "PUT"}
+    assert sent(server, "OPTIONS", CUSTOMER, headers=asks).status_code == (204 if status == 200 else 403)
     assert len(server.service.log) == (status == 200)
 
 

@@ -51,7 +51,7 @@ def test_who_may_reach_it(host: str, exposed: bool) -> None:
     """Only a host other than this machine's makes it reachable for other machines."""
     with SandboxServer(Settings(), host) as server:
         assert server.exposed is exposed
-        assert server.url.startswith(f"http://{host}:")
+        assert server.url.startswith(f"http://{'127.0.0.1' if exposed else host}:")
 
 
 @pytest.mark.skipif(not socket.has_ipv6, reason="no IPv6 here")
@@ -88,6 +88,29 @@ def test_a_port_that_is_taken(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
             with pytest.raises(PortError, match=rf"cannot listen on 127.0.0.1:{taken}: .*; choose another with --port"):
                 SandboxServer(settings, port=wanted)
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_port_of_its_own_for_https() -> None:
+    """https listens on the port that was asked for; an authority that is kept stays after the end."""
+    with neighbours() as (port, second):
+        second.close()
+        with SandboxServer(Settings(tls=True), https_port=port + 1) as server:
+            assert server.https_url == f"https://127.0.0.1:{port + 1}"
+
+
+def test_an_authority_that_is_kept(tmp_path: Path) -> None:
+    """Its files stay after the end; the variables name them."""
+    with SandboxServer(Settings(tls=True), ca=tmp_path / "ca") as server:
+        assert server.environ["SSL_CERT_FILE"] == str(tmp_path / "ca" / "ca-bundle.pem")
+    assert (tmp_path / "ca" / "ca-key.pem").is_file()
+
+
+def test_a_data_file_is_closed_where_the_start_fails(tmp_path: Path) -> None:
+    """Where the port is in use, the next sandbox can open the data file."""
+    settings = Settings(data=tmp_path / "x.db")
+    with bind("127.0.0.1", 0) as taken, pytest.raises(PortError):
+        SandboxServer(settings, port=taken.getsockname()[1])
+    SandboxServer(settings).stop()
 
 
 def test_both_ports_follow_each_other() -> None:

@@ -34,7 +34,10 @@ def test_keys(ask: SandboxClient) -> None:
     keys = ask.service.keys
     unknown, wrong_type = (401, "401-unauthorized"), (401, "401-wrong-key-type")
     for header in ({"authorization": ""}, basic("a", "b"), {"authorization": "Basic %"}, {"authorization": "Digest x"}):
-        assert answered(ask, "PUT", CUSTOMER, {}, headers=header) == unknown
+        reply = ask("PUT", CUSTOMER, {}, headers=header)
+        assert (reply.answer.status, reply.case) == (401, "401-unauthorized-with-challenge")
+        assert dict(reply.answer.headers)["WWW-Authenticate"].startswith("Basic ")
+        assert json.loads(reply.answer.body) == {"meta": {"error": "Unauthorized request"}}
     assert answered(ask, "PUT", CUSTOMER, {}, headers={"authorization": f"Bearer {keys.app}"}) == wrong_type
     assert answered(ask, "PUT", CUSTOMER, {}, headers=basic(keys.track, keys.site_id)) == wrong_type
     assert answered(ask, "GET", "/v1/exports", headers=basic(keys.site_id, keys.track)) == wrong_type
@@ -48,9 +51,12 @@ def test_keys(ask: SandboxClient) -> None:
 
 def test_unknown_calls(ask: SandboxClient) -> None:
     """A call that the service does not have draws 404, one that it may have without having published it 501."""
-    assert answered(ask, "GET", "/api/v1/customer/42") == (404, "404-not-found")
-    assert answered(ask, "GET", "/api/v2/entities") == (404, "404-not-found")
-    assert json.loads(ask("GET", "/v1/custommers").answer.body)["errors"][0]["status"] == "404"
+    page = (404, "404-not-found-html")
+    assert answered(ask, "GET", "/api/v1/customer/42") == page
+    assert answered(ask, "GET", "/api/v2/entities") == page
+    assert answered(ask, "GET", "/v1/custommers") == page
+    assert answered(ask, "POST", "/v1/identity", headers={"host": "cdp.customer.io"}) == page
+    assert b"<html>" in ask("GET", "/v1/custommers").answer.body
     lacking = ask("GET", "/v1/newsletters/3/drafts", headers={"host": "api.customer.io"})
     assert (lacking.answer.status, lacking.source) == (501, "synthetic")
     assert lacking.notes == ("a call that is not published",)

@@ -22,6 +22,7 @@ def test_the_environment() -> None:
         "CUSTOMERIO_APP_API_KEY": keys.app,
         "CUSTOMERIO_WRITE_KEY": keys.pipelines,
         "CUSTOMERIO_RESTRICTED_APP_API_KEY": keys.restricted,
+        "CUSTOMERIO_WEBHOOK_SIGNING_KEY": keys.webhook,
     }
 
 

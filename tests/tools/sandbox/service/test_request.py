@@ -101,15 +101,15 @@ def test_the_entities_of_a_batch() -> None:
 
 
 @pytest.mark.parametrize(
-    ("target", "entity", "name"),
+    ("surface", "entity", "name"),
     [
-        ("/api/v2/batch", {"type": "person", "action": "event"}, "track_v2.person_event"),
-        ("/api/v2/batch", {"type": "spaceship"}, None),
-        ("/v1/batch", {"type": "track"}, "pipelines.track"),
-        ("/v1/batch", {"type": "launch"}, None),
+        ("track_v2", {"type": "person", "action": "event"}, "track_v2.person_event"),
+        ("track_v2", {"type": "spaceship"}, None),
+        ("pipelines", {"type": "track"}, "pipelines.track"),
+        ("pipelines", {"type": "launch"}, None),
     ],
 )
-def test_the_operation_of_an_entity(target: str, entity: dict[str, str], name: str | None) -> None:
+def test_the_operation_of_an_entity(surface: str, entity: dict[str, str], name: str | None) -> None:
     """Track v2 distinguishes by type and action, Pipelines by type."""
-    operation = entity_operation(CATALOG, read("POST", target, b'{"batch": []}'), entity)
+    operation = entity_operation(CATALOG, surface, entity)
     assert (operation and operation.id) == name

@@ -54,3 +54,29 @@ def test_one_person(workspace: Workspace) -> None:
     first, second = workspace.people
     assert matches(workspace, first, attribute("cio_id", first.cio_id))
     assert not matches(workspace, second, attribute("cio_id", first.cio_id))
+
+
+def test_a_filter_with_an_index_looks_at_nobody_else(workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An identifier or a segment in a filter names the people to look at, whatever else the filter asks."""
+    first, second = workspace.people
+    workspace.identify(("id", "1"), {"email": "ada@example.com"}, 100)
+    monkeypatch.setattr(workspace.people, "after", None)
+    for audience in (
+        attribute("id", "1"),
+        attribute("email", "ADA@example.com"),
+        attribute("cio_id", first.cio_id),
+        {"segment": {"id": 7}},
+        {"and": [attribute("plan", "pro"), {"segment": {"id": 7}}]},
+        {"and": [{"segment": {"id": 7}}, attribute("id", "1")]},
+    ):
+        found = list(matching_people(workspace, audience))
+        assert found == [first] or audience == attribute("email", "ADA@example.com")
+        assert list(matching_people(workspace, audience, after=second.cio_id)) == []
+    assert list(matching_people(workspace, attribute("id", "3"))) == []
+
+
+def test_people_after_another(workspace: Workspace) -> None:
+    """The search goes on after the last person of the page before."""
+    first, second = workspace.people
+    assert list(matching_people(workspace, {}, after=first.cio_id)) == [second]
+    assert list(matching_people(workspace, attribute("phone", "+1"))) == []

@@ -165,3 +165,38 @@ def test_events_are_bounded() -> None:
     ada = added(People())
     ada.events.extend(Event(str(number), "event", number, {}) for number in range(MAX_EVENTS + 1))
     assert (len(ada.events), ada.events[0].name) == (MAX_EVENTS, "1")
+
+
+def test_the_time_of_each_identifier() -> None:
+    """Each identifier has the time at which it was set; the same value again changes nothing."""
+    people = People()
+    people.now = 7
+    ada = added(people, at=1, email="ada@example.com")
+    added(people, at=2, email="Ada@example.com")
+    added(people, at=3, email="Ada@example.com")
+    assert ada.identified_at == {"cio_id": 1, "id": 1, "email": 2}
+    bob, _ = people.find_or_create(("email", "bob@example.com"))
+    assert bob is not None
+    assert bob.identified_at == {"cio_id": 7, "email": 7}
+
+
+def test_people_after_another() -> None:
+    """The people who were created later, also than one who is gone; everybody after what is no cio_id."""
+    people = People()
+    known = [people.find_or_create(("id", str(number)))[0] for number in range(4)]
+    first, second, *rest = [each for each in known if each is not None]
+    people.delete(second)
+    assert list(people.after(first.cio_id)) == list(people.after(second.cio_id)) == rest
+    for name in ("", "nobody", "a3-ffffffffffffff"):
+        assert list(people.after(name)) == [first, *rest]
+
+
+def test_inherited_identifiers() -> None:
+    """A person gets those that this person lacks, and that nobody else has."""
+    people = People()
+    ada = added(people)
+    deleted = Person("a3ff", {"id": "43", "email": "ada@example.com", "phone": "+1"}, identified_at={"email": 5})
+    people.find_or_create(("phone", "+1"))
+    people.inherit(ada, deleted)
+    assert ada.identifiers == {"id": "42", "email": "ada@example.com"}
+    assert ada.identified_at["email"] == 5

@@ -130,3 +130,57 @@ def test_messages_are_bounded() -> None:
     workspace = Workspace()
     workspace.add_delivery(Delivery("delivery-1", "app.send_email", "ada@example.com", "", "", "", "queued", 100))
     assert list(workspace.deliveries) == ["delivery-1"]
+
+
+def test_two_halves_become_one() -> None:
+    """A person with only the id of a call and one with only its e-mail address are merged; the older one stays."""
+    workspace = Workspace()
+    lead, _ = workspace.identify(("email", "ada@example.com"), {"plan": "free", "source": "ad"}, 90)
+    workspace.add_event(("email", "ada@example.com"), BOUGHT)
+    ada = person(workspace, plan="pro")
+    assert lead is not None
+    workspace.add_delivery(Delivery("1", "app.send_email", "", "", "", "", "queued", 0, person=ada.cio_id))
+    known, notes = workspace.identify(ADA, {"email": "Ada@example.com"}, 110)
+    assert notes == ("merged: one person had only this id, another only this e-mail address",)
+    assert known is lead
+    assert lead.identifiers == {"email": "Ada@example.com", "id": "42"}
+    assert lead.attributes == {"plan": "free", "source": "ad"}
+    assert [each.id for each in workspace.deliveries.of(lead.cio_id)] == ["1"]
+    assert len(workspace.people) == 1
+
+
+def test_two_whole_people_stay_two() -> None:
+    """People of whom one has both identifiers are not merged: the address is not set."""
+    workspace = Workspace()
+    person(workspace, email="ada@example.com")
+    workspace.identify(("email", "bob@example.com"), {}, 100)
+    _, notes = workspace.identify(ADA, {"email": "bob@example.com"}, 100)
+    assert notes == ("email not set: another person has it (the service logs an Attribute Update Failure)",)
+    person(workspace, "43", email="eve@example.com")
+    workspace.identify(("id", "44"), {}, 100)
+    workspace.identify(("id", "44"), {"email": "eve@example.com"}, 100)
+    assert len(workspace.people) == 4
+
+
+def test_a_merged_person_has_both_identifiers() -> None:
+    """The primary person gets the identifiers that it lacks."""
+    workspace = Workspace()
+    ada = person(workspace)
+    workspace.identify(("email", "ada@example.com"), {}, 90)
+    assert workspace.merge(ADA, ("email", "ada@example.com")) == ()
+    assert workspace.people.find(("email", "ada@example.com")) is ada
+    assert ada.identified_at["email"] == 90
+
+
+def test_events_of_a_visitor_who_is_known() -> None:
+    """They are the person's at once, also after a merge; those of a deleted person are a visitor's again."""
+    workspace = Workspace()
+    person(workspace, anonymous_id="v")
+    assert workspace.add_visitor_event("v", BOUGHT) == ()
+    person(workspace, "43")
+    workspace.merge(("id", "43"), ADA)
+    workspace.add_visitor_event("v", BOUGHT)
+    assert list(person(workspace, "43").events) == [BOUGHT, BOUGHT]
+    workspace.delete(("id", "43"))
+    workspace.add_visitor_event("v", BOUGHT)
+    assert workspace.visitors == {"v": [BOUGHT]}

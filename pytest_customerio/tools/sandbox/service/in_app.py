@@ -1,0 +1,102 @@
+"""The queue of in-app and inbox messages, which SDKs for browsers and phones ask for. None of it is published.
+
+The paths, headers and members are those that `customerio-gist-web` sends and reads (3.26.0, which
+https://www.npmjs.com/package/@customerio/cdp-analytics-browser brings along), and those of the SDKs for phones.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import re
+from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+from pytest_customerio.tools.sandbox.json_values import mapping
+from pytest_customerio.tools.sandbox.workspace.deliveries import Delivery
+from pytest_customerio.tools.sandbox.workspace.people import Person
+from pytest_customerio.tools.sandbox.workspace.workspace import Workspace
+
+POLLING_INTERVAL = 10  # seconds until an SDK asks again
+PATH = re.compile(
+    r"/api/v(?:[234]/(?P<queue>users)|1/(?:logs/(?:queue|message)/(?P<seen>[^/]+)|messages/(?P<changed>[^/]+)"
+    r"|(?P<look>branding|templates)))\Z"
+)
+HEADERS = (
+    ("X-Gist-Queue-Polling-Interval", str(POLLING_INTERVAL)),
+    ("X-CIO-Inbox-Enabled", "true"),
+    ("X-CIO-Use-SSE", "false"),
+)
+_IN_APP, _INBOX = "app.send_in_app", "app.send_inbox_message"
+
+
+class InApp:
+    """The messages that a person has not seen or removed yet. What was removed is not part of the workspace."""
+
+    def __init__(self, workspace: Workspace) -> None:
+        self._workspace = workspace
+        self._removed: set[str] = set()
+
+    def queue(self, token: str) -> dict[str, Any]:
+        """The messages of the person whom the token of a user names; none for an unknown one."""
+        person = self._person(token)
+        listed = list(self._waiting(person)) if person else []
+        return {
+            "inAppMessages": [_in_app(each) for each in listed if each.operation == _IN_APP and not _is_opened(each)],
+            "inboxMessages": [_inbox(each, token) for each in listed if each.operation == _INBOX],
+        }
+
+    def remove(self, delivery_id: str) -> None:
+        """Take a message out of the queue: it was shown, or the person removed it."""
+        self._removed.add(delivery_id)
+
+    def _waiting(self, person: Person) -> Iterator[Delivery]:
+        """The messages of a person that are not removed, oldest first."""
+        for each in reversed(self._workspace.deliveries.of(person.cio_id)):
+            if each.state == "queued" and each.id not in self._removed:
+                yield each
+
+    def _person(self, token: str) -> Person | None:
+        """The person whose id or e-mail address is in the token, which is base64."""
+        try:
+            name = base64.b64decode(token, validate=True).decode("utf-8", "replace")
+        except (binascii.Error, ValueError):
+            return None
+        found = (self._workspace.people.find((kind, name)) for kind in ("id", "email"))
+        return next((each for each in found if each), None)
+
+
+def _is_opened(delivery: Delivery) -> bool:
+    return any(name == "opened" for name, _ in delivery.metrics)
+
+
+def _in_app(delivery: Delivery) -> dict[str, Any]:
+    return {
+        "messageId": delivery.template,
+        "queueId": delivery.id,
+        "priority": 1,
+        "properties": {**_data(delivery), "gist": {"campaignId": delivery.id}},
+    }
+
+
+def _inbox(delivery: Delivery, token: str) -> dict[str, Any]:
+    return {
+        "messageType": "inbox",
+        "queueId": delivery.id,
+        "deliveryId": delivery.id,
+        "userToken": token,
+        "priority": 1,
+        "topics": [],
+        "type": "",
+        "properties": _data(delivery),
+        "sentAt": datetime.fromtimestamp(delivery.queued_at, UTC).isoformat(),
+        "expiry": "",
+        "opened": _is_opened(delivery),
+    }
+
+
+def _data(delivery: Delivery) -> dict[str, Any]:
+    """What fills the template, which is stored in Customer.io."""
+    data: Mapping[str, Any] = mapping(delivery.payload.get("message_data"))
+    return dict(data)

@@ -1,0 +1,1 @@
+"""Reporting webhooks: tells an application what became of its messages, as Customer.io does."""

@@ -1,0 +1,43 @@
+"""Lets something happen to a message on request: for example it bounces."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from pytest_customerio.core.nearest import nearest
+from pytest_customerio.tools.sandbox.arguments import CannotError
+from pytest_customerio.tools.sandbox.workspace.deliveries import Delivery
+from pytest_customerio.tools.sandbox.workspace.reporting_webhooks import Report
+from pytest_customerio.tools.sandbox.workspace.workspace import Workspace
+
+# A word that other services use, with that of Customer.io.
+_OTHER_WORDS = {"complained": "spammed"}
+
+
+class MetricError(CannotError):
+    """This cannot happen to this message. The text says what can."""
+
+
+def simulate(workspace: Workspace, metric: str, delivery_id: str | None, at: int, members: Mapping[str, Any]) -> Report:
+    """Let a metric happen to a message, the last one unless another is named. Raises `MetricError`."""
+    delivery = _find(workspace, delivery_id)
+    name = _OTHER_WORDS.get(metric, metric)
+    if name not in delivery.known_metrics:
+        similar = nearest(name, delivery.known_metrics)
+        proposal = f"did you mean {similar}?" if similar else f"known are {', '.join(delivery.known_metrics)}"
+        raise MetricError(f"{metric!r} does not happen to a message of {delivery.channel}; {proposal}")
+    return workspace.report(name, at, delivery, members)
+
+
+def _find(workspace: Workspace, delivery_id: str | None) -> Delivery:
+    if not workspace.deliveries:
+        raise MetricError("no message was sent yet")
+    if delivery_id is None:
+        return next(reversed(workspace.deliveries.values()))
+    delivery = workspace.deliveries.get(delivery_id)
+    if delivery is None:
+        raise MetricError(
+            f"there is no delivery {delivery_id!r}; the last one is {next(reversed(workspace.deliveries))}"
+        )
+    return delivery

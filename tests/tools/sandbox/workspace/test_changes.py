@@ -1,0 +1,24 @@
+"""Which values of a person a call changed."""
+
+from __future__ import annotations
+
+from pytest_customerio.tools.sandbox.workspace.changes import LONGEST, changes, known_person, values
+from pytest_customerio.tools.sandbox.workspace.people import People
+
+
+def test_changes() -> None:
+    """Values that are others now, cut to the length that the log has; a person may be named by the e-mail address."""
+    people = People()
+    ada, _ = people.identify(("email", "ada@example.com"), {"plan": "pro", "age": 36}, 1)
+    assert ada is not None
+    given = {"email": "ada@example.com", "plan": "free", "note": "x" * 2000, "nick": None}
+    assert known_person(people, ("id", "42"), given) is ada
+    before = values(ada, given)
+    assert before == {"email": "ada@example.com", "plan": "pro", "note": "", "nick": ""}
+    people.identify(("id", "42"), given, 2)
+    assert changes(ada, before) == {
+        "plan": {"from": "pro", "to": "free"},
+        "note": {"from": "", "to": "x" * LONGEST},
+    }
+    assert known_person(people, ("id", "7"), {"plan": 1}) is None
+    assert values(None, {"plan": 1}) == {"plan": ""}
