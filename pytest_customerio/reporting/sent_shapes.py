@@ -109,8 +109,8 @@ def _pairs(senders: Mapping[str, Mapping[str, Sender]]) -> Iterator[tuple[Sender
     types is that of the other call site: the two agree.
     """
     types: dict[str, set[str]] = {}
-    for kind, group in senders.items():
-        for site in group:
+    for kind, sent in senders.items():
+        for site in sent:
             types.setdefault(site, set()).add(kind)
     groups = [sorted(one.values()) for one in senders.values()]
     for index, group in enumerate(groups):
