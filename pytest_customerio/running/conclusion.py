@@ -26,15 +26,13 @@ class Conclusion:
 
     With `blocked` the text says that a mock answered in the place of an error case: what the test itself says of a
     missing error, such as "DID NOT RAISE", has the same cause. `cause` is the same for two tests that fail, or are
-    skipped, for the same reason. `answers` is what the plugin answered in a test that failed by itself: nothing is
-    wrong with it.
+    skipped, for the same reason.
     """
 
     text: str = ""
     skip: str = ""
     blocked: bool = False
     cause: str = field(default="", compare=False)
-    answers: str = ""
 
     def and_(self, other: Conclusion) -> Conclusion:
         """Both texts, and both causes."""

@@ -121,7 +121,9 @@ class Session:
         self._stack.enter_context(self.recordings.opened())
         self._stack.callback(guard.arm(self._traffic, self._traffic.refusal, for_good=for_good))
         if self.settings.contract:
-            self._stack.callback(processes.watch())
+            end = processes.watch()
+            if not for_good:
+                self._stack.callback(end)
         self._taps = registry.install(self._traffic)
         self._places = self._taps.places
         self._stack.callback(self._taps)
@@ -197,7 +199,7 @@ class Session:
     def begin_case(self, test: CheckedTest) -> None:
         """Put the case of a `cio_errors` item to work."""
         case, mark = test.plan.case, test.plan.errors
-        if case is not None and mark is not None:  # pragma: no branch - no test reaches the other way yet
+        if case is not None and mark is not None:
             test.begin_replay(self.selection.cases(case), mark)
 
     async def finish_tasks(self) -> None:
@@ -224,7 +226,7 @@ class Session:
     def beside(self, test: CheckedTest, conclusion: Conclusion) -> Conclusion:
         """What stands beside a failure of the test's own: what is wrong besides, and what the plugin answered."""
         answers = answered_text(test.answered, replayed=test.latest is not None)
-        return replace(conclusion, answers=answers)
+        return replace(conclusion, text="\n\n".join(filter(None, (conclusion.text, answers))))
 
     def settle(self, test: CheckedTest) -> Conclusion:
         """Setup failed, or teardown is over: what was sent there is judged too."""
