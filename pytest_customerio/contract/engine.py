@@ -31,6 +31,8 @@ _WIDE = ("additionalProperties", "patternProperties", "propertyNames", "items")
 _COUNTS = {"maxProperties", "minProperties", "maxItems", "minItems"}
 _WORDS = {"enum", "const"}
 _SIZES = {"minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf"}
+# A number from here on has as many digits as one of a phone.
+_PERSONAL_NUMBER = 10**6
 _NO_CONSTRAINT = frozenset({"$schema", "$id", "$comment", "$defs", "title", "description", "x-cio", "examples"})
 
 
@@ -223,4 +225,5 @@ def _got(error: Json) -> str:
     if error.validator in _WORDS:
         known = error.validator_value if error.validator == "enum" else [error.validator_value]
         return redact.meant(error.instance, known, words())
-    return (redact.figure if error.validator in _SIZES else redact.mask)(error.instance)
+    is_size = error.validator in _SIZES and abs(error.instance) < _PERSONAL_NUMBER
+    return (redact.figure if is_size else redact.mask)(error.instance)

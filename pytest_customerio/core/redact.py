@@ -13,7 +13,20 @@ from pytest_customerio.core.nearest import nearest
 
 _PLAIN_KEY = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,39}")
 _WORD = re.compile(r"[A-Za-z][A-Za-z0-9_]*(?:[ -][A-Za-z0-9_]+){0,3}")
-_PERSONAL = re.compile(r"@|\d{7}|\+\d")
+# What makes a name one that may be about a person, or a credential: an address, a phone number, a key or token.
+_PERSONAL = re.compile(
+    r"""
+    @ | \+\d | \d{7}
+    # A phone number in groups, which is no date.
+    | (?<!\d) (?!(?:19|20)\d\d[./ -]\d | \d\d?[./-]\d\d?[./-](?:19|20)\d\d) (?:\d[ ()./-]{0,2}){6}\d
+    # A key in hexadecimal digits, such as those of Customer.io, and a UUID.
+    | (?<![A-Za-z0-9]) (?=[A-Fa-f]*\d) (?=\d*[A-Fa-f]) [A-Fa-f0-9]{16} | [A-Fa-f0-9]{8}-[A-Fa-f0-9]{4}-[A-Fa-f0-9]{4}-
+    # Tokens by the sign of who gave them, and others: many letters, with digits in four places.
+    | (?<![A-Za-z0-9]) (?:[rs]k_(?:live|test)_ | gh[opsu]_ | xox[abp]- | AKIA[A-Z0-9]{12} | eyJ)[A-Za-z0-9]{4}
+    | (?<![A-Za-z0-9]) (?=[A-Za-z0-9]{20}) (?:[A-Za-z]*\d+[A-Za-z]){4}
+    """,
+    re.VERBOSE,
+)
 _SEGMENT = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,39}")
 # Python writes no number of more than 4300 digits.
 _LARGE = 10**300
@@ -73,7 +86,7 @@ def word(value: object, limit: int = 40) -> str:
 
 
 def is_personal(name: str) -> bool:
-    """Whether a name may be about a person: it holds an address, or as many digits as a phone number."""
+    """Whether a name may be about a person, or be a credential: it holds an address, a phone number or a token."""
     return _PERSONAL.search(name) is not None
 
 
@@ -99,12 +112,17 @@ def safe_url(operation: Operation | None, method: str, url: str, paths: Collecti
         host = address.hostname or ""
         port = f":{address.port}" if address.port else ""
     except ValueError:
-        return f"{cut(method, 10)} an address that cannot be read"
+        return f"{_method(method)} an address that cannot be read"
     path = "/".join(_segments(address.path.split("/"), [operation.path] if operation is not None else paths))
     names = [part.partition("=")[0] for part in address.query.split("&") if part]
     query = "?" + "&".join(f"{cut(_query_name(name), 20)}=…" for name in names[:5]) if names else ""
     place = f"{address.scheme}://{host}{port}{path}{query}"
-    return cut(f"{method} {place}", 160) if operation is None else cut(f"{operation.method} {place}", 160)
+    return cut(f"{_method(method) if operation is None else operation.method} {place}", 160)
+
+
+def _method(given: str) -> str:
+    """A method of HTTP is a word; what is none may be a value that stands in the wrong place."""
+    return cut(given, 10) if given.isalpha() else "…"
 
 
 def _text(value: str) -> str:

@@ -13,6 +13,7 @@ def write(path: Path, text: str) -> None:
     Half of a surrogate pair, which UTF-8 cannot encode, becomes a question mark. The file may be read by whom the umask
     lets: a report is for others too.
     """
+    path = Path(os.path.realpath(path))  # a link stays one
     path.parent.mkdir(parents=True, exist_ok=True)
     made = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
     try:

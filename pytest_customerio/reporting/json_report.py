@@ -56,7 +56,7 @@ def _call_sites(results: Results) -> list[dict[str, Any]]:
     reachable = {(one.operation, one.call_site): one.way for one in unreached(results)}
     found = []
     for operation, sites in sorted(results.call_sites.items()):
-        for site, cases in sites.items():
+        for site, cases in sorted(sites.items()):  # workers end their tests in any order
             way = reachable.get((operation, site))
             more = {"reached_by": {"nodeid": way.nodeid, "paste": way.paste}} if way is not None else {}
             found.append({"operation": operation, "sent_from": site, "cases": sorted(cases), **more})

@@ -134,7 +134,9 @@ def _result(alert: Alert, index: int) -> dict[str, Any]:
         "message": {"text": alert.text},
         "locations": [_location(spot) for spot in alert.spots[:1]],
         "occurrenceCount": alert.count,
-        "partialFingerprints": {"customerio/v1": hashlib.sha256(alert.identity.encode()).hexdigest()},
+        "partialFingerprints": {
+            "customerio/v1": hashlib.sha256(alert.identity.encode(errors="backslashreplace")).hexdigest()
+        },
         "properties": dict(alert.properties),
     }
     others = [{"id": number, **_location(spot)} for number, spot in enumerate(alert.spots[1:], 1)]
@@ -162,7 +164,7 @@ def _artifact(path: str) -> dict[str, str]:
     pure: PurePath = PureWindowsPath(path) if "\\" in path else PurePosixPath(path)
     if pure.is_absolute():
         return {"uri": pure.as_uri()}
-    return {"uri": quote(pure.as_posix()), "uriBaseId": _ROOT}
+    return {"uri": quote(pure.as_posix(), errors="surrogateescape"), "uriBaseId": _ROOT}
 
 
 def _notification(notice: Notice) -> dict[str, Any]:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from pytest_customerio.contract.plan.contents import KINDS
+from pytest_customerio.contract.plan.contents import KINDS, Kind
 from pytest_customerio.contract.plan.shapes import Shape, merged
 
 # One shape that a call site sent, as xdist can send it: `kind` and `name` of the content, its `shape`, the JSON path
@@ -18,6 +18,8 @@ CACHE = "customerio/shapes"
 VERSION = 1
 # The most events and messages that are told apart, and the most call sites of one place and type.
 _NAMES, _SITES = 5000, 50
+# Segments and campaigns compare these values. A message prints its variables, and a text prints as a number does.
+_COMPARED: frozenset[Kind] = frozenset({"event", "attributes"})
 # An integer beside a number with a fraction is no conflict.
 _SAME = {"integer": "number"}
 Key = tuple[str, str]
@@ -64,7 +66,7 @@ class SentShapes:
                 self._shapes[key] = merged(self._shapes[key], one["shape"])
             elif len(self._shapes) < _NAMES:
                 self._shapes[key] = one["shape"]
-            if one["site"]:
+            if one["site"] and one["kind"] in _COMPARED:
                 self._add_sender(key, one)
 
     def document(self, *, whole: bool) -> dict[str, Any]:
@@ -101,10 +103,19 @@ def _pair(senders: Mapping[str, Mapping[str, Sender]]) -> tuple[Sender, Sender] 
 
 
 def _pairs(senders: Mapping[str, Mapping[str, Sender]]) -> Iterator[tuple[Sender, Sender]]:
+    """The call sites that have no type in common.
+
+    A call site that sends several types takes the value from its callers, such as tests with odd values. One of its
+    types is that of the other call site: the two agree.
+    """
+    types: dict[str, set[str]] = {}
+    for kind, sent in senders.items():
+        for site in sent:
+            types.setdefault(site, set()).add(kind)
     groups = [sorted(one.values()) for one in senders.values()]
     for index, group in enumerate(groups):
         for other in groups[index + 1 :]:
             for one in group:
                 for each in other:
-                    if one.site != each.site:
+                    if types[one.site].isdisjoint(types[each.site]):
                         yield min(one, each), max(one, each)

@@ -101,15 +101,21 @@ def add_json(parser: argparse.ArgumentParser) -> None:
 
 
 def write_text(text: str, stream: TextIO) -> None:
-    """Write the text as UTF-8, whatever the locale is. A reader that has closed the pipe (`| head`) is no error."""
+    """Write the text as UTF-8, whatever the locale is. A reader that has closed the pipe (`| head`) is no error.
+
+    What UTF-8 cannot encode, such as a byte of a file's name, is escaped as in JSON. Raises `CommandError` where the
+    text cannot be written, as on a disk that is full.
+    """
     if isinstance(stream, io.TextIOWrapper):
-        stream.reconfigure(encoding="utf-8")
+        stream.reconfigure(encoding="utf-8", errors="backslashreplace")
     try:
         stream.write(text)
         stream.flush()
-    except BrokenPipeError:
+    except OSError as error:
         # Python flushes the stream again at exit and would print a second error. Nothing reads that output any more.
         os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+        if not isinstance(error, BrokenPipeError):
+            raise CommandError(f"the output cannot be written: {error.strerror}", CANNOT) from None
 
 
 class _Parser(argparse.ArgumentParser):

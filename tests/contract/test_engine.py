@@ -85,6 +85,8 @@ def test_the_nearest_enclosing_star_answers_for_the_rest() -> None:
         ({"enum": ["a", "b"]}, "c", 'enum ["a", "b"]', 'text of 1 character, "x"'),
         ({"const": 5}, "ada@example.com", "const 5", 'text of 15 characters, "xxx@xxxxxxx.xxx"'),
         ({"minimum": 5}, 1, "minimum 5", "1"),
+        ({"minimum": 5}, -999_999, "minimum 5", "-999999"),
+        ({"maximum": 5}, 491512345678, "maximum 5", "number of 12 digits"),
         ({"maxItems": 1}, [1, 2], "maxItems 1", "2"),
         ({"maxProperties": 0}, {"a": 1}, "maxProperties 0", "1"),
     ],

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from pytest_customerio.contract.catalog import Catalog
 from pytest_customerio.contract.paths import request_line
-from pytest_customerio.core.redact import cut, figure, json_path, mask, meant, safe_url, shape, word
+from pytest_customerio.core.redact import cut, figure, is_personal, json_path, mask, meant, safe_url, shape, word
 
 
 @pytest.mark.parametrize(
@@ -110,6 +110,57 @@ def test_json_path_reads_like_jsonpath(parts: list[str | int], path: str) -> Non
     assert json_path(parts) == path
 
 
+@pytest.mark.parametrize(
+    "name",
+    [
+        "ada@example.com",
+        "+4915",
+        "call 5551234",
+        "0455-716-6966",
+        "(976) 740 5883",
+        "976.740.5883",
+        "5f2a9c81d37be604",
+        "key_9D1C7E5B3A2F48606C4E",
+        "296259c8-a4a9-15d0-2ad6-4ce91ea77228",
+        "sk_live_7tOtHWnsCGRl",
+        "ghp_dJjPZ6zfKN7xVGkj",
+        "AKIANLGTETOD4UYETIAY",
+        "eyJhbGciOiJIUzI1NiJ9.C6vWCBiJ",
+        "x-7tO4tHW0nsCG9RlrwZbq",
+    ],
+)
+def test_a_name_that_is_not_shown(name: str) -> None:
+    """An address, a phone number in any writing, and a token: neither in a path nor as a word."""
+    assert is_personal(name)
+    assert json_path([name]) == '$["…"]'
+    assert name not in word(name)
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "order_paid",
+        "Step 1 of 3",
+        "black_friday_2025_11_28",
+        "newsletter 2025-11-28",
+        "webinar 28.11.2025",
+        "2025-11-28T10:30",
+        "SubscriptionRenewalReminderV2Day30",
+        "deadbeef",
+        "feedfacecafebabefeed",
+        "v1.2.3",
+        "utm_source",
+        "a" * 50,
+        "sku_A12_B34_C56_D78",
+        "sk_liveness",
+        "eyJ",
+    ],
+)
+def test_a_name_that_is_shown(name: str) -> None:
+    """Names of events and members with numbers, dates and versions in them are those of a developer."""
+    assert not is_personal(name)
+
+
 @given(st.lists(st.text() | st.integers(0, 10**6)))
 def test_json_path_can_always_be_printed(parts: list[str | int]) -> None:
     """Any keys make a path that is one line of UTF-8."""
@@ -126,6 +177,13 @@ def test_safe_url_keeps_the_place_and_drops_the_person() -> None:
     operation = Catalog.load().operations["track.event"]
     plain = "https://track.customer.io/api/v1/customers/42/events"
     assert safe_url(operation, "post", plain) == f"POST {plain.replace('42', '…')}"
+
+
+def test_a_method_that_is_no_word_is_not_shown() -> None:
+    """An application may send a value in its place."""
+    url = "https://track.customer.io/api/v1/customers/42"
+    assert safe_url(None, "0455-716-6966", url).startswith("… https://")
+    assert safe_url(None, "ada@example.com", "https://[") == "… an address that cannot be read"
 
 
 @pytest.mark.parametrize(

@@ -22,6 +22,14 @@ def test_a_report_is_written_whole_or_not_at_all(tmp_path: Path, monkeypatch: py
     assert [file.name for file in path.parent.iterdir()] == ["report.json"]
 
 
+def test_a_link_stays_one(tmp_path: Path) -> None:
+    """What it leads to is written, as by any other program."""
+    link, target = tmp_path / "report.md", tmp_path / "target.md"
+    link.symlink_to(target)
+    write(link, "text")
+    assert (link.is_symlink(), target.read_bytes()) == (True, b"text")
+
+
 def test_a_report_is_for_others_too(tmp_path: Path) -> None:
     """Whom the umask lets may read the file, as any other file that pytest writes."""
     (tmp_path / "other").touch()

@@ -96,6 +96,17 @@ def test_a_call_site_that_met_no_error_says_what_would_reach_it() -> None:
     ]
 
 
+def test_call_sites_are_in_order() -> None:
+    """Workers end their tests in any order."""
+    one, other = (
+        verdict("track.event", sites=["b.py:1 in f"]),
+        verdict("track.event", test="t.py::u", sites=["a.py:1 in g"]),
+    )
+    for order in ((one, other), (other, one)):
+        found = document(results(*order, t=seen(), u=seen()))["coverage"]["call_sites"]
+        assert [each["sent_from"] for each in found] == ["a.py:1 in g", "b.py:1 in f"]
+
+
 def test_a_run_that_heard_nothing_has_no_percentage() -> None:
     """100 percent of nothing would be read as a good result."""
     assert document(Results())["coverage"]["percent"] is None

@@ -27,7 +27,7 @@ def conflicts(*given: dict[str, Any]) -> list[tuple[str, str, str, str, str]]:
 
 
 def test_two_call_sites_disagree() -> None:
-    """One conflict for each place; a call site that sends both is named beside another one."""
+    """One conflict for each place. A call site that sends several types conflicts with one that sends none of them."""
     assert conflicts(
         observed("a.py:1 in f", {"total": 5, "at": 1764000000}),
         observed("b.py:1 in g", {"total": "5", "at": "2025-11-24T16:00:00Z"}),
@@ -38,9 +38,9 @@ def test_two_call_sites_disagree() -> None:
     ]
     assert conflicts(
         observed("a.py:1 in f", {"seats": "5"}, "", "attributes"),
-        observed("a.py:1 in f", {"seats": 5}, "", "attributes"),
+        observed("a.py:1 in f", {"seats": True}, "", "attributes"),
         observed("b.py:1 in g", {"seats": 5}, "", "attributes"),
-    ) == [("", "$.seats", "string", "a.py:1 in f", "integer b.py:1 in g")]
+    ) == [("", "$.seats", "boolean", "a.py:1 in f", "integer b.py:1 in g")]
 
 
 @pytest.mark.parametrize(
@@ -54,11 +54,24 @@ def test_two_call_sites_disagree() -> None:
         [observed("a", {"x": 1}), observed("", {"x": "1"})],
         [observed("a", {"x": 1}), observed("b", {"x": "1"}, "sell")],
         [observed("a", {"x": [1, "1"]}), observed("a", {"x": [True]})],
+        [observed("a", {"x": 1}), observed("a", {"x": "odd"}), observed("b", {"x": 1})],
+        [observed("a", {"x": 1}), observed("a", {"x": "odd"}), observed("b", {"x": []}), observed("b", {"x": 1.5})],
+        [observed("a", {"x": [1, "1"]}), observed("b", {"x": ["1"]})],
     ],
-    ids=["fraction", "null", "empty", "missing", "one call site", "no call site", "another event", "one list"],
+    ids=[
+        *("fraction", "null", "empty", "missing", "one call site", "no call site", "another event", "one list"),
+        *("odd values", "odd values at both", "mixed list"),
+    ],
 )
 def test_what_is_no_conflict(given: list[dict[str, Any]]) -> None:
     """Numbers with and without a fraction, values that are not set, and what a single call site sends."""
+    assert conflicts(*given) == []
+
+
+@pytest.mark.parametrize("kind", ["message", "broadcast"])
+def test_variables_of_messages_are_not_compared(kind: str) -> None:
+    """A message prints its variables: a number and a text that is formatted are both right."""
+    given = [observed(site, {"total": total}, "receipt", kind) for site, total in (("a", 12.5), ("b", "12.50"))]
     assert conflicts(*given) == []
 
 

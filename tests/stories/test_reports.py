@@ -153,6 +153,22 @@ def test_a_worker_that_crashes_costs_one_test(story: Story, monkeypatch: pytest.
     )
 
 
+def test_a_test_that_fails_by_itself(story: Story) -> None:
+    """It was judged. What the plugin answered in it is a part of its failure, and no reason of ours."""
+    module = """
+        import crm
+
+        def test_signup():
+            crm.identify("42", email="ada@example.com")
+            assert crm is None
+        """
+    result = story.run(module, "--cio-report=own.md")
+    assert "pytest-customerio answered in this test, because no mock of its own did:" in result.stdout.str()
+    text = (story.path / "own.md").read_text(encoding="utf-8")
+    assert text.startswith("## ❌ Customer.io contract: 1 test failed for reasons of its own\n")
+    assert "could not be judged" not in text
+
+
 def test_a_part_of_the_suite(story: Story) -> None:
     """With `--lf` and `-x` the report holds what ran, and says that it was not all."""
     cached = ("-p", "cacheprovider")

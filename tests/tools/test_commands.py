@@ -67,6 +67,14 @@ def test_errors(error: Exception, code: int, text: str, capsys: pytest.CaptureFi
     assert capsys.readouterr() == ("hello Ada\n", f"{PROGRAM}: {text}\n")
 
 
+def test_a_disk_that_is_full(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    """It is said, with the exit code of what could not be done; the exit code is not that of a violation."""
+    with Path("/dev/full").open("w", encoding="utf-8") as full:
+        monkeypatch.setattr("sys.stdout", full)
+        assert run_command_line([command()], ["greet"]) == CANNOT
+    assert "the output cannot be written: No space left on device" in capsys.readouterr().err
+
+
 def test_an_error_of_the_program() -> None:
     """An error that is none of the user's is raised."""
     with pytest.raises(ZeroDivisionError):

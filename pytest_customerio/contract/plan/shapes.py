@@ -1,7 +1,7 @@
 """The shape of data: the names and types in it, and none of its values. A shape is a JSON Schema.
 
-A name that may be about a person is none of a shape, nor is one of an object with very many names: such an object is
-one whose names are values.
+A name that may be about a person is none of a shape. An object in the data with such a name, or any with very many
+names, is one whose names are values.
 """
 
 from __future__ import annotations
@@ -23,7 +23,8 @@ TYPES: Mapping[type, str] = {
     type(None): "null",
 }
 _CONTAINERS = frozenset({dict, list})
-# How deep data is looked at, how many names of an object, and how many members of a list.
+# How deep data is looked at, how many names of an object, and how many members of a list for their places. Of the
+# shape of a list all members are a part: a plan that is made of it has to allow each.
 _DEPTH, _NAMES, _MEMBERS = 5, 100, 50
 
 
@@ -38,7 +39,7 @@ def signature(value: Json, depth: int = _DEPTH) -> object:
             ]
         )
     if kind is list and depth:
-        return (kind, *dict.fromkeys([signature(one, depth - 1) for one in value[:_MEMBERS]]))
+        return (kind, *dict.fromkeys([signature(one, depth - 1) for one in value]))
     return kind if value != "" else ""
 
 
@@ -46,15 +47,16 @@ def shape(value: Json, depth: int = _DEPTH) -> Shape:
     """The shape of one value."""
     kind = TYPES[type(value)]
     if kind == "array" and value and depth:
-        members = [shape(one, depth - 1) for one in value[:_MEMBERS]]
-        return {"type": [kind], "items": _all_merged(members)}
-    if kind != "object" or not _is_named(value, depth):
+        members = {signature(one, depth - 1): one for one in value}
+        return {"type": [kind], "items": _all_merged([shape(one, depth - 1) for one in members.values()])}
+    names = _names(value, depth) if kind == "object" else None
+    if names is None:
         return {"type": [kind]}
     return {
         "type": [kind],
-        "properties": {name: shape(one, depth - 1) for name, one in value.items()},
-        "required": sorted(value),
-        "additionalProperties": False,
+        "properties": {name: shape(value[name], depth - 1) for name in names},
+        "required": sorted(names),
+        "additionalProperties": len(names) < len(value),
     }
 
 
@@ -85,9 +87,9 @@ def typed(value: Json, where: str = "", depth: int = _DEPTH) -> Iterator[tuple[s
     kind = TYPES[type(value)]
     if where:
         yield where, kind
-    if kind == "object" and _is_named(value, depth):
-        for name, one in value.items():
-            yield from typed(one, where + json_path([name], ""), depth - 1)
+    if kind == "object":
+        for name in _names(value, depth) or ():
+            yield from typed(value[name], where + json_path([name], ""), depth - 1)
     if kind == "array" and depth:
         for one in value[:_MEMBERS]:
             yield from typed(one, f"{where}[*]", depth - 1)
@@ -99,7 +101,7 @@ def _merged_objects(one: Shape, other: Shape) -> Shape:
     return {
         "properties": {name: merged(found[0], found[-1]) for name, found in both.items()},
         "required": sorted({*one["required"]} & {*other["required"]}),
-        "additionalProperties": False,
+        "additionalProperties": one["additionalProperties"] or other["additionalProperties"],
     }
 
 
@@ -110,5 +112,13 @@ def _all_merged(shapes: list[Shape]) -> Shape:
     return found
 
 
-def _is_named(value: Mapping[str, Json], depth: int) -> bool:
-    return bool(depth) and len(value) <= _NAMES and not any(is_personal(name) for name in value)
+def _names(value: Mapping[str, Json], depth: int) -> list[str] | None:
+    """The names of an object; None where they are values.
+
+    One odd attribute, or property of an event, is left out, and does not keep all others from the plan.
+    """
+    if not depth or len(value) > _NAMES:
+        return None
+    named = [name for name in value if not is_personal(name)]
+    is_whole = depth == _DEPTH
+    return named if is_whole or len(named) == len(value) else None

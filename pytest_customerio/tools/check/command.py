@@ -69,6 +69,7 @@ def _run(arguments: argparse.Namespace, write: Write) -> int:
 
 def _settings(arguments: argparse.Namespace) -> CheckSettings:
     """The settings. Raises `CommandError` for a name that does not exist, or an address that is none."""
+    from pytest_customerio.contract.plan.files import PLACES, plan_files
     from pytest_customerio.contract.rules import vocabulary
     from pytest_customerio.core import settings
     from pytest_customerio.core.data import UnknownNameError
@@ -85,6 +86,8 @@ def _settings(arguments: argparse.Namespace) -> CheckSettings:
         hosts = settings.hosts(arguments.host)
     except settings.SettingsError as error:
         raise CommandError(str(error).replace("ini cio_hosts", "--host")) from None
+    if arguments.plan is not None and not plan_files(arguments.plan):
+        raise CommandError(f"--plan: no tracking plan in {arguments.plan}; accepted: {', '.join(PLACES)}")
     return CheckSettings(
         operation=arguments.operation,
         region=arguments.region,

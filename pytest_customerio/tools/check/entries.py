@@ -18,6 +18,8 @@ from pytest_customerio.tools.check.tally import Place
 Json = Any
 # An entry and its place, which is only worked out where it is shown.
 Entry = tuple[Payload | Interaction, Callable[[], Place]]
+# Stands for an entry of a HAR file that cannot be read.
+_NO_REQUEST = Payload(problem="an entry without the method and url of a request")
 # How vcrpy and the plugin begin an interaction in YAML.
 _INTERACTION = re.compile(r"^ *- (?:request:|\{)", re.MULTILINE)
 
@@ -47,8 +49,7 @@ def _of_document(piece: Piece) -> Iterator[Entry]:
         raise _no_json(payload)
     if is_har(payload.value):
         for number, request in enumerate(of_har(payload.value), 1):
-            if request is not None:
-                yield request, partial(Place, piece.name, None, number)
+            yield request or _NO_REQUEST, partial(Place, piece.name, None, number)
     elif _is_cassette(payload.value):
         yield from _of_cassette(piece)
     else:

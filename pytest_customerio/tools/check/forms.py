@@ -11,7 +11,7 @@ from pytest_customerio.core.model import Severity
 from pytest_customerio.judging.violation import fails
 from pytest_customerio.reporting import causes, sarif
 from pytest_customerio.reporting.messages import facts
-from pytest_customerio.tools.check.tally import Cause, Noted, Place, Tally
+from pytest_customerio.tools.check.tally import Cause, Noted, Place, Tally, printable
 from pytest_customerio.tools.commands import CANNOT, DONE, PROGRAM
 
 VERSION = 1
@@ -92,6 +92,7 @@ def as_json(outcome: Outcome) -> str:
         "allowed": tally.allowed,
         "not_judged": {
             "other_hosts": tally.elsewhere,
+            "of_browser": tally.loaded,
             "unknown": _noted(tally.all_unknown),
             "without_body": _noted(tally.bodyless),
             "packed": _noted(tally.packed),
@@ -165,9 +166,10 @@ def _not_judged(tally: Tally) -> list[str]:
         if noted.count
     ]
     elsewhere = [f"{_count(tally.elsewhere, 'request')} to other hosts"] if tally.elsewhere else []
+    loaded = [f"{_count(tally.loaded, 'request')} of the browser: scripts, CORS"] if tally.loaded else []
     files = f"{_count(len(tally.empty), 'file')} without anything of Customer.io"
-    empty = [f"{files}: {causes.named(list(tally.empty))}"] if tally.empty else []
-    return [*elsewhere, *found, *empty]
+    empty = [f"{files}: {causes.named([printable(one) for one in tally.empty])}"] if tally.empty else []
+    return [*elsewhere, *loaded, *found, *empty]
 
 
 def _listed(head: str, entries: Sequence[str]) -> Iterator[str]:

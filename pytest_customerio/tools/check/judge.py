@@ -99,6 +99,9 @@ class Judge:
         if not place.address.concerned:
             found.elsewhere += 1
             return
+        if sent.client == "har" and _is_of_browser(sent.method, place.candidates):
+            found.loaded += 1
+            return
         found.judged += 1
         if not sent.body_known:
             found.bodyless.note(where())
@@ -122,3 +125,8 @@ class Judge:
         if key not in self._heads:
             self._heads[key] = self._contract.payload_head(operations)
         return self._heads[key]
+
+
+def _is_of_browser(method: str, candidates: Sequence[Operation]) -> bool:
+    """Whether a browser made a request by itself: it asks for leave (CORS), or loads a script."""
+    return method == "OPTIONS" or (method in ("GET", "HEAD") and not candidates)

@@ -57,7 +57,7 @@ def sources(given: Sequence[str]) -> list[Source]:
     """What is to be read, in order, each file once."""
     found: dict[str, Source] = {}
     for one in (one for text in given for one in _sources(text)):
-        key = os.path.abspath(one.path)
+        key = _real(one.path)
         if one.named or key not in found:
             found[key] = one
     return list(found.values())
@@ -88,6 +88,8 @@ def _sources(text: str) -> Iterator[Source]:
     path = Path(text)
     if text == STANDARD_INPUT:
         yield Source(SHOWN, Path(SHOWN))
+    elif not text:  # as of a variable of a shell that is not set; a path would take it for this folder
+        yield Source('""', path, "the name of a file is empty")
     elif _is_folder(path):
         yield from _below(path)
     else:
@@ -99,7 +101,7 @@ def _below(folder: Path) -> Iterator[Source]:
         folders[:] = sorted(one for one in folders if one not in _PASSED_OVER and not one.startswith("."))
         for name in sorted(files):
             path = Path(root, name)
-            if suffix_of(path) in SUFFIXES and not _is_baseline(path):
+            if suffix_of(path) in SUFFIXES and not (_is_pipe(path) or _is_baseline(path)):
                 yield Source(_shown(path), path, named=False)
 
 
@@ -134,6 +136,19 @@ def _is_folder(path: Path) -> bool:
         return path.is_dir()
     except (OSError, ValueError):
         return False
+
+
+def _is_pipe(path: Path) -> bool:
+    """Whether reading would wait for another process: a pipe or socket that lies in a folder is no file of data."""
+    return path.is_fifo() or path.is_socket()
+
+
+def _real(path: Path) -> str:
+    """What is the same for all names of one file."""
+    try:
+        return os.path.realpath(path)
+    except (OSError, ValueError):
+        return str(path)
 
 
 def _exists(path: Path) -> bool:

@@ -7,12 +7,20 @@ from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
 from pytest_customerio.core.model import Operation, Severity, Violation
+from pytest_customerio.core.redact import cut
 from pytest_customerio.reporting import causes
 
 T = TypeVar("T")
 # The most places that are listed for one cause, and the most causes.
 PLACES = 20
 CAUSES = 1000
+# The most characters that stand for one that cannot be printed, such as `\\U000e0001`.
+_ESCAPED = 10
+
+
+def printable(name: str) -> str:
+    """The name of a file as one row of text: its control characters, and bytes that are no text, are escaped."""
+    return cut(name, len(name) * _ESCAPED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,9 +32,10 @@ class Place:
     entry: int | None = None
 
     def __str__(self) -> str:
+        name = printable(self.name)
         if self.line:
-            return f"{self.name}:{self.line}"
-        return f"{self.name}, entry {self.entry}" if self.entry else self.name
+            return f"{name}:{self.line}"
+        return f"{name}, entry {self.entry}" if self.entry else name
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +80,8 @@ class Cause:
 class Tally:
     """What was looked at and found.
 
-    `judged` are payloads and requests, in `files`; `elsewhere` are requests to other hosts. `unknown` are entries whose
+    `judged` are payloads and requests, in `files`; `elsewhere` are requests to other hosts, `loaded`
+    those of a browser by itself. `unknown` are entries whose
     operation is not known, by file. `bodyless` are requests whose body is not in the file, `packed` those whose body
     cannot be unpacked. `corrupt` are lines and files that cannot be read, `empty` files that hold nothing of
     Customer.io; `overlooked` says that one of these was named itself. `dropped` are violations of causes that are not
@@ -80,6 +90,7 @@ class Tally:
 
     judged: int = 0
     elsewhere: int = 0
+    loaded: int = 0
     files: set[str] = field(default_factory=set)
     empty: dict[str, None] = field(default_factory=dict)
     overlooked: bool = False
@@ -95,7 +106,7 @@ class Tally:
     @property
     def has_nothing(self) -> bool:
         """Whether there was no entry at all."""
-        return not (self.judged or self.elsewhere or self.unknown or self.corrupt.count)
+        return not (self.judged or self.elsewhere or self.loaded or self.unknown or self.corrupt.count)
 
     def note_unknown(self, place: Place) -> None:
         """An entry whose operation is not known."""
@@ -125,6 +136,7 @@ class Tally:
         """What was looked at and found in a later piece."""
         self.judged += other.judged
         self.elsewhere += other.elsewhere
+        self.loaded += other.loaded
         self.dropped += other.dropped
         self.files |= other.files
         self.empty |= other.empty

@@ -114,6 +114,8 @@ class Widening:
             if known.get("additionalProperties") is False:
                 self._note("!", path, f"its names are values, so it cannot list them: {BY_HAND}")
             return known
+        if sent["additionalProperties"] and known.get("additionalProperties") is False:
+            self._note("!", path, f"some of its names may be about a person, so it cannot list them: {BY_HAND}")
         found = {**known}
         for name in known.get("required", ()):
             if name not in sent["required"]:

@@ -11,6 +11,7 @@ from typing import Any
 from pytest_customerio.contract.plan.contents import Kind
 from pytest_customerio.contract.plan.files import ATTRIBUTES, FOLDERS
 from pytest_customerio.contract.plan.shapes import Shape, together
+from pytest_customerio.reporting import files
 
 Json = Any
 DRAFT = "https://json-schema.org/draft/2020-12/schema"
@@ -33,7 +34,7 @@ def plan_schema(shape: Shape) -> dict[str, Json]:
     if "properties" in shape:
         found["properties"] = {name: plan_schema(one) for name, one in sorted(shape["properties"].items())}
         found |= {"required": shape["required"]} if shape["required"] else {}
-        found["additionalProperties"] = False
+        found |= {} if shape["additionalProperties"] else {"additionalProperties": False}
     if "items" in shape and (items := plan_schema(shape["items"])):
         found["items"] = items
     return found
@@ -86,11 +87,9 @@ def written(document: Mapping[str, Json]) -> str:
 
 
 def save(folder: Path, documents: Mapping[str, Mapping[str, Json]]) -> None:
-    """Write the files. Raises `OSError`."""
+    """Write the files, each in one step. Raises `OSError`."""
     for file, document in documents.items():
-        path = folder / file
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(written(document), encoding="utf-8", newline="\n")
+        files.write(folder / file, written(document))
 
 
 def _members(schema: Mapping[str, Json]) -> Iterable[str]:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from pytest_customerio.contract.plan.contents import KINDS, Kind
 from pytest_customerio.contract.plan.files import PlanFile
+from pytest_customerio.core.redact import cut
 from pytest_customerio.tools.commands import PROGRAM
 from pytest_customerio.tools.explain.page import table
 from pytest_customerio.tools.plan.changes import Change, Update
@@ -21,6 +22,8 @@ _HEADS: Mapping[Kind, tuple[str, str]] = {
     "message": ("message", "variables"),
     "broadcast": ("broadcast", "variables"),
 }
+# The most characters of a row.
+_LONGEST = 10_000
 # The most things that are listed as not sent any more.
 _UNSENT = 20
 PART = "the last run was of a part of the suite: what it did not send is not listed"
@@ -72,12 +75,17 @@ def _ending(folder: str, found: Update, *, saved: bool, in_ini: bool) -> list[st
 
 def _rows(one: PlanFile) -> Iterable[tuple[str, str]]:
     if one.kind != "attributes":
-        return [(one.name, described(one.document, whole=True))]
-    return [(name, described(schema)) for name, schema in one.document.get("properties", {}).items()]
+        return [(_row(one.name), _row(described(one.document, whole=True)))]
+    return [(_row(name), _row(described(schema))) for name, schema in one.document.get("properties", {}).items()]
+
+
+def _row(text: str) -> str:
+    """One row: names of an application may hold line breaks, or signs that turn the direction of a terminal."""
+    return cut(text, _LONGEST)
 
 
 def _listed(changes: Sequence[Change]) -> list[str]:
-    rows = [(f"  {one.sign} {one.file}{' ' * bool(one.where)}{one.where}", one.what) for one in changes]
+    rows = [(f"  {one.sign} {one.file}{' ' * bool(one.where)}{one.where}", _row(one.what)) for one in changes]
     width = min(max((len(place) for place, _ in rows), default=0), 60)
     return [f"{place.ljust(width)}  {what}" for place, what in rows]
 

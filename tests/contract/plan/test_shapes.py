@@ -37,12 +37,28 @@ def test_the_shape_of_a_value() -> None:
 
 @pytest.mark.parametrize(
     "value",
-    [{f"n{index}": 1 for index in range(101)}, {"ada@example.com": 1}, {"+15551234567": 1}],
+    [{f"n{index}": 1 for index in range(101)}, {"ada@example.com": 1}, {"+15551234567": 1, "x": 2}],
 )
 def test_names_that_are_values(value: dict[str, int]) -> None:
     """Very many names, and names that may be about a person, are none of a shape."""
-    assert shape(value) == of("object")
-    assert list(typed(value, "$")) == [("$", "object")]
+    assert shape({"by": value}) == closed(["by"], by=of("object"))
+    assert list(typed({"by": value}, "$")) == [("$", "object"), ("$.by", "object")]
+
+
+def test_an_odd_name_among_others() -> None:
+    """It is left out; the rest of the data is known. Deeper in the data it says that the names are values."""
+    value = {"plan": "pro", "ada@example.com": 1, "by": {"ada@example.com": 1, "x": 2}}
+    found = closed(["by", "plan"], by=of("object"), plan=of("string")) | {"additionalProperties": True}
+    assert shape(value) == found
+    assert list(typed(value)) == [(".plan", "string"), (".by", "object")]
+    assert merged(found, shape({"plan": 1}))["additionalProperties"] is True
+    assert merged(shape({"ada@example.com": 1}), shape({"plan": 1}))["properties"] == {"plan": of("integer")}
+
+
+def test_each_member_of_a_long_list_counts() -> None:
+    """A plan judges all of them."""
+    assert shape([*range(300), "x"]) == {"type": ["array"], "items": of("integer", "string")}
+    assert signature([*range(300), "x"]) != signature([*range(300)])
 
 
 def test_deep_data_is_cut() -> None:

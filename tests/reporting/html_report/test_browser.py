@@ -208,6 +208,7 @@ def test_a_keyboard_is_enough(page: Any) -> None:
     assert page.evaluate(focused) == "test_purchase"
     page.keyboard.press("Enter")
     assert page.locator(".functions > li > details").first.get_attribute("open") is not None
+    page.locator(".verdicts summary").first.wait_for()  # the browser tells of what was opened in a task of its own
     page.keyboard.press("j")
     outline = page.evaluate("getComputedStyle(document.activeElement).outlineStyle")
     assert (page.evaluate(f"{focused} ?? 'a verdict'"), outline) == ("a verdict", "solid")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import os
 import sys
 from pathlib import Path
 
@@ -151,6 +152,27 @@ def test_usage(capsys: pytest.CaptureFixture[str], arguments: list[str], said: s
     """A mistake of usage ends with exit code 4, as with every command, with the nearest name."""
     code, text = check(capsys, *arguments)
     assert (code, text.startswith(f"python -m pytest_customerio: {said}")) == (4, True), text
+
+
+@pytest.mark.parametrize("form", ["text", "json", "sarif"])
+def test_a_name_that_cannot_be_printed(capsysbinary: pytest.CaptureFixture[bytes], form: str) -> None:
+    """Its control characters cannot forge a row of the text, and bytes that are no text are escaped."""
+    path = Path(os.fsdecode(b"a\n::error::b\xff.ndjson"))
+    path.write_text('{"name": 5}\n{\n', encoding="utf-8")
+    assert main(["check", str(path), "--operation", "track.event", "--format", form]) == 1
+    said = capsysbinary.readouterr().out.decode()
+    assert "\n::error" not in said
+    if form == "text":
+        assert "a\\n::error::b\\udcff.ndjson:1" in said
+    else:
+        assert json.loads(said)
+
+
+def test_a_plan_without_files(capsys: pytest.CaptureFixture[str]) -> None:
+    """It would judge nothing."""
+    Path("empty").mkdir()
+    assert main(["check", "x.json", "--plan", "empty"]) == 4
+    assert "--plan: no tracking plan in empty; accepted: attributes.json, " in capsys.readouterr().err
 
 
 def test_ctrl_c(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:

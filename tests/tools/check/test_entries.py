@@ -78,7 +78,10 @@ def test_a_list_and_a_document(tmp_path: Path) -> None:
 def test_a_har_file(tmp_path: Path) -> None:
     """An entry of a HAR file has a number; what is no request is left out."""
     har = {"log": {"entries": [{}, {"request": {"method": "GET", "url": "https://example.com"}}]}}
-    assert of(tmp_path / "a.har", json.dumps(har), "document") == [("har", "x, entry 2")]
+    assert of(tmp_path / "a.har", json.dumps(har), "document") == [
+        (None, "x, entry 1"),
+        ("har", "x, entry 2"),
+    ]
 
 
 def test_a_cassette(tmp_path: Path) -> None:

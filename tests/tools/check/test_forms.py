@@ -125,6 +125,11 @@ def test_the_exit_code(found: Outcome, code: int) -> None:
     assert found.code == code
 
 
+def test_requests_of_a_browser_are_counted() -> None:
+    """They are no mistake."""
+    assert "\nnot judged:\n  2 requests of the browser: scripts, CORS\n" in text(Outcome(Tally(judged=1, loaded=2)))
+
+
 def test_much_is_counted(monkeypatch: pytest.MonkeyPatch) -> None:
     """The text shows the first causes, warnings, places and mistakes, and counts the rest."""
     monkeypatch.setattr(forms, "_BLOCKS", 1)
@@ -152,6 +157,7 @@ def test_data() -> None:
         "allowed": {"bad-phone": 2},
         "not_judged": {
             "other_hosts": 1,
+            "of_browser": 0,
             "unknown": {"count": 1, "first": [{"file": "out/events.ndjson", "line": 4, "entry": None}]},
             "without_body": {
                 "count": 2,

@@ -110,6 +110,21 @@ def test_requests() -> None:
     ]
 
 
+def test_what_a_browser_sends_by_itself(tmp_path: Path) -> None:
+    """Questions for leave, and what loads Customer.io's script, are no calls of the API. Elsewhere they are judged."""
+    cdp = "https://cdp.customer.io/v1"
+    pairs = [("OPTIONS", f"{cdp}/t"), ("GET", f"{cdp}/analytics-js/a/b.js"), ("HEAD", f"{cdp}/analytics-js/a.js")]
+    requests = [{"method": method, "url": url} for method, url in pairs]
+    event = {"text": json.dumps({"type": "track", "event": "x", "userId": "1"})}
+    sent = [*requests, {"method": "POST", "url": f"{cdp}/t", "postData": event}, {"method": "POST", "url": f"{cdp}/tt"}]
+    path = tmp_path / "a.har"
+    path.write_text(json.dumps({"log": {"entries": [{"request": one} for one in sent]}}), encoding="utf-8")
+    found = judge_of(CheckSettings()).tally(Piece("a.har", "document", path))
+    assert (found.judged, found.loaded) == (2, 3)
+    assert [rule for _, rule, _, _ in broken(found)] == ["unknown-endpoint"]
+    assert tally(*requests).judged == 3
+
+
 def test_what_is_not_known_and_what_is_no_json() -> None:
     """An entry that is neither request nor payload is not judged; a corrupt line is noted, and the rest goes on."""
     found = tally(EVENT, 3, {}, b'{"name": ', b'{"type": "track", "userId": NaN}', b"Infinity", b"a=b")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import os
 from pathlib import Path
 
 import pytest
@@ -33,6 +34,23 @@ def test_folders(project: Path) -> None:
         ("in/d.json.gz", False),
         ("notes.txt", True),
     ]
+
+
+def test_what_is_no_file_of_data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A pipe in a folder is passed over, as nobody may write into it. A file with two names is read once."""
+    monkeypatch.chdir(tmp_path)
+    Path("a").mkdir()
+    os.mkfifo("a/pipe.json")
+    Path("a/one.json").write_text("{}", encoding="utf-8")
+    Path("b").symlink_to("a")
+    Path("a/loop.json").symlink_to("loop.json")
+    assert [one.name for one in sources(["a", "b"])] == ["a/loop.json", "a/one.json"]
+
+
+def test_an_empty_name() -> None:
+    """It is that of a variable of a shell which is not set, and not this folder."""
+    (found,) = sources([""])
+    assert (found.name, found.missing) == ('""', "the name of a file is empty")
 
 
 def test_the_baseline_of_the_plugin_holds_no_payload(project: Path) -> None:

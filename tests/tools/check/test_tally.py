@@ -54,12 +54,12 @@ def test_adding_up() -> None:
     first.empty["z"] = None
     for one in (first, second):
         one.note_unknown(Place("y", 4))
-        one.elsewhere, one.allowed = 1, {"bad-email": 1}
+        one.elsewhere, one.loaded, one.allowed = 1, 2, {"bad-email": 1}
         one.bodyless.note(Place("x", 1))
     whole = Tally()
     for one in (first, pickle.loads(pickle.dumps(second))):
         whole.add(one)
-    assert (whole.judged, whole.elsewhere, whole.files) == (3, 2, {"x", "y"})
+    assert (whole.judged, whole.elsewhere, whole.loaded, whole.files) == (3, 2, 4, {"x", "y"})
     assert (whole.severities, whole.allowed) == ({"error": 2, "warning": 1}, {"bad-email": 2})
     assert [str(place) for place in whole.of("error")[0].places.first] == ["x:1", "y:1"]
     assert [str(one.place) for one in whole.corrupt.first] == ["x:9", "y:9"]

@@ -115,6 +115,15 @@ def test_members_that_a_pattern_or_a_schema_allows() -> None:
     ]
 
 
+def test_a_name_that_cannot_be_listed() -> None:
+    """It may be about a person. The other names are compared all the same."""
+    known = {"type": "object", "properties": {"a": {"type": "string"}}, "additionalProperties": False}
+    assert shown(updated([planned(known)], buy={"a": "x", "b": 1, "ada@example.com": 1})) == [
+        "! events/buy.json : some of its names may be about a person, so it cannot list them: to be changed by hand",
+        "+ events/buy.json $.b: number",
+    ]
+
+
 def test_names_that_are_values() -> None:
     """A closed object cannot list them; an open one needs nothing."""
     wide = {f"n{index}": 1 for index in range(101)}

@@ -115,6 +115,17 @@ def test_a_plan_that_differs(project: Path, plan: Command) -> None:
     )
 
 
+def test_names_that_are_more_than_one_row(project: Path, plan: Command) -> None:
+    """Names that the application made up are shown as one row, whatever is in them."""
+    ran(project, **{"a\nb": {"x\u202ey": 1}, "_": {"c\nd": 1}})
+    assert "\n  + events/a_b.json  x\\u202ey: number\n" in plan("--update")[1]
+    shown = plan()[1]
+    assert [row.split() for row in shown.splitlines() if "number" in row] == [
+        ["a\\nb", "x\\u202ey:", "number"],
+        ["c\\nd", "number"],
+    ]
+
+
 def test_very_much_that_was_not_sent(project: Path, plan: Command) -> None:
     """The first twenty are listed."""
     ran(project, **{f"event{number:02}": {} for number in range(22)})

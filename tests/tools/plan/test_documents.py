@@ -38,6 +38,11 @@ def test_a_document_of_a_shape() -> None:
     }
     assert plan_schema(shape([None])) == {"type": "array"}
     assert plan_schema(shape({})) == {"type": "object", "properties": {}, "additionalProperties": False}
+    assert plan_schema(shape({"a": 1, "ada@example.com": 1})) == {
+        "type": "object",
+        "properties": {"a": {"type": "number"}},
+        "required": ["a"],
+    }
     assert plan_schema({"type": ["null", "string"]}) == {"type": ["string", "null"]}
 
 
@@ -93,6 +98,20 @@ def test_the_description_of_a_document() -> None:
     assert described({"properties": both, "required": ["a"]}, whole=True) == "a: string, b: number (optional)"
     assert described({"properties": both}, whole=True) == "a: string, b: number"
     assert described({}, whole=True) == "anything"
+
+
+def test_a_file_that_cannot_be_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The old file stays as it was, and no half of a file is left: pytest would end with it."""
+    path = tmp_path / "attributes.json"
+    path.write_text("{}", encoding="utf-8")
+
+    def fail(*_: object) -> None:
+        raise OSError("full")
+
+    monkeypatch.setattr("os.replace", fail)
+    with pytest.raises(OSError, match="full"):
+        save(tmp_path, {"attributes.json": {"type": "object"}})
+    assert {one.name: one.read_text(encoding="utf-8") for one in tmp_path.iterdir()} == {"attributes.json": "{}"}
 
 
 def test_files(tmp_path: Path) -> None:
