@@ -48,7 +48,8 @@ class Application:
         if scope["path"] in ADMIN_PATHS or scope["path"].startswith("/_sandbox/"):
             await self._answer_admin(scope, receive, send)
             return
-        if _is_of_another_site(scope):
+        headers = _headers(scope)
+        if "origin" in headers and _is_of_another_site(scope):
             await _respond(send, Answer(403, "Forbidden", body=_OTHER_SITE), (("Connection", "close"),))
             return
         if (preflight := answer_preflight(scope)) is not None:
@@ -56,11 +57,11 @@ class Application:
             return
         try:
             async with asyncio.timeout(self._body_timeout):
-                body, too_large = await _body(scope, receive)
+                body, too_large = await _body(scope, headers, receive)
         except (TimeoutError, ClientGoneError):
             await _respond(send, Answer(408, "Request Timeout", (("Connection", "close"),)), ())
             return
-        answer = self._service.answer(_http_request(scope, body, too_large=too_large))
+        answer = self._service.answer(_http_request(scope, headers, body, too_large=too_large))
         await _deliver(scope, receive, send, answer, too_large=too_large)
 
     async def _answer_admin(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -78,21 +79,26 @@ def _is_of_another_site(scope: Scope) -> bool:
     return any(not is_local_origin(each) for each in origins)
 
 
-def _http_request(scope: Scope, body: bytes, *, too_large: bool) -> HttpRequest:
+def _headers(scope: Scope) -> dict[str, str]:
+    """The headers by name; the values of those with the same name are joined."""
     headers: dict[str, str] = {}
     for name, value in scope["headers"]:
         key, text = name.decode("latin-1"), value.decode("latin-1")
         headers[key] = f"{headers[key]}, {text}" if key in headers else text
+    return headers
+
+
+def _http_request(scope: Scope, headers: dict[str, str], body: bytes, *, too_large: bool) -> HttpRequest:
     query = scope["query_string"].decode("latin-1")
     target = scope["raw_path"].decode("latin-1") + (f"?{query}" if query else "")
     base = f"{scope['scheme']}://{headers.get('host', '127.0.0.1')}"
     return HttpRequest(scope["method"], target, headers, body, base, too_large)
 
 
-async def _body(scope: Scope, receive: Receive) -> tuple[bytes, bool]:
+async def _body(scope: Scope, headers: dict[str, str], receive: Receive) -> tuple[bytes, bool]:
     """The body, and whether it is over the limit, packed or unpacked: then it is not kept."""
     largest = LARGEST_BROADCAST if scope["path"].endswith("/triggers") else LARGEST
-    length = next((value for name, value in scope["headers"] if name == b"content-length"), b"0")
+    length = headers.get("content-length", "0").partition(",")[0]
     if len(length) > 12 or int(length) > largest:
         return b"", True
     parts, size, more = [], 0, True
@@ -106,7 +112,7 @@ async def _body(scope: Scope, receive: Receive) -> tuple[bytes, bool]:
         if size > largest:
             return b"", True
     body = b"".join(parts)
-    encodings = ", ".join(value.decode("latin-1") for name, value in scope["headers"] if name == b"content-encoding")
+    encodings = headers.get("content-encoding", "")
     return (b"", True) if encodings and unpacked_is_larger(body, encodings, largest) else (body, False)
 
 
@@ -141,7 +147,7 @@ async def _respond(send: Send, answer: Answer, headers: Iterable[tuple[str, str]
         (name.lower().encode("latin-1"), value.encode("latin-1", "replace"))
         for name, value in (*answer.headers, *headers)
     ]
-    if answer.status not in (204, 304) and not any(name == b"content-length" for name, _ in listed):
+    if answer.status not in (204, 304) and b"content-length" not in dict(listed):
         listed.append((b"content-length", str(len(answer.body)).encode()))
     await send({"type": "http.response.start", "status": answer.status, "headers": listed})
     await send({"type": "http.response.body", "body": answer.body, "more_body": not whole})
