@@ -11,7 +11,7 @@ from pytest_customerio.core.model import Answer
 from pytest_customerio.core.payload import unpacked_is_larger
 from pytest_customerio.tools.sandbox.inbox.guards import is_local_origin
 from pytest_customerio.tools.sandbox.server.pages import allowed_for_pages, answer_preflight
-from pytest_customerio.tools.sandbox.server.sockets import TRANSPORT, reset
+from pytest_customerio.tools.sandbox.server.sockets import RECEIVED, TRANSPORT, reset
 from pytest_customerio.tools.sandbox.service.answers import SandboxAnswer
 from pytest_customerio.tools.sandbox.service.request import HttpRequest
 from pytest_customerio.tools.sandbox.service.service import Service
@@ -56,13 +56,19 @@ class Application:
             await _respond(send, preflight, ())
             return
         try:
-            async with asyncio.timeout(self._body_timeout):
-                body, too_large = await _body(scope, headers, receive)
+            body, too_large = await self._body(scope, headers, receive)
         except (TimeoutError, ClientGoneError):
             await _respond(send, Answer(408, "Request Timeout", (("Connection", "close"),)), ())
             return
         answer = self._service.answer(_http_request(scope, headers, body, too_large=too_large))
         await _deliver(scope, receive, send, answer, too_large=too_large)
+
+    async def _body(self, scope: Scope, headers: dict[str, str], receive: Receive) -> tuple[bytes, bool]:
+        """The body, within the limit of time, and whether it is too large."""
+        if scope.get("extensions", {}).get(RECEIVED):
+            return await _body(scope, headers, receive)
+        async with asyncio.timeout(self._body_timeout):
+            return await _body(scope, headers, receive)
 
     async def _answer_admin(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a request to the sandbox's own paths. What is not read only has a body, which must come in time."""
