@@ -39,9 +39,10 @@ class HttpRequest:
 class ApiRequest(NamedTuple):
     """A request as a call of Customer.io's API.
 
-    `url` is the one that the catalogue looks up. `known_operation` is None if the address or the payload leaves it open. `payload` is the parsed body, or its text
-    if it is not JSON or cannot be stored; `unstorable` says why it cannot. `weight` is its size in memory in bytes.
-    `region` is the region of the host that the client used, if it is known.
+    `url` is the one that the catalogue looks up. `known_operation` is None if the address or the payload leaves it
+    open. `payload` is the parsed body, or its text if it is not JSON or cannot be stored; `unstorable` says why it
+    cannot. `weight` is its size in memory in bytes. `region` is the region of the host that the client used, if it is
+    known.
     """
 
     http: HttpRequest
