@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable, MutableMapping
+from functools import lru_cache
 from typing import Any
 
 from pytest_customerio.clients.transport.faults import received
@@ -148,11 +149,14 @@ def _sandbox_headers(answer: SandboxAnswer) -> Iterable[tuple[str, str]]:
         yield "X-Sandbox-Note", "; ".join(answer.notes)[:1000]
 
 
+@lru_cache(maxsize=256)
+def _encoded(name: str, value: str) -> tuple[bytes, bytes]:
+    """A header as uvicorn takes it. Most answers have the same ones."""
+    return name.lower().encode("latin-1"), value.encode("latin-1", "replace")
+
+
 async def _respond(send: Send, answer: Answer, headers: Iterable[tuple[str, str]], *, whole: bool = True) -> None:
-    listed = [
-        (name.lower().encode("latin-1"), value.encode("latin-1", "replace"))
-        for name, value in (*answer.headers, *headers)
-    ]
+    listed = [_encoded(*each) for each in (*answer.headers, *headers)]
     if answer.status not in (204, 304) and b"content-length" not in dict(listed):
         listed.append((b"content-length", str(len(answer.body)).encode()))
     await send({"type": "http.response.start", "status": answer.status, "headers": listed})
