@@ -100,8 +100,8 @@ def test_a_document_is_one_piece(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("name", "data", "cause"),
     [
-        ("broken.ndjson.gz", gzip.compress(b"\n".join([EVENT] * 100))[:-20], "ended before"),
-        ("bad.ndjson.gz", gzip.compress(EVENT * 50)[:15] + b"xxxxxxxxxxx", "Error -3"),
+        ("broken.ndjson.gz", gzip.compress(b"\n".join([EVENT] * 100), mtime=0)[:-20], "ended before"),
+        ("bad.ndjson.gz", gzip.compress(EVENT * 50, mtime=0)[:15] + b"xxxxxxxxxxx", "Error -3"),
         ("not.ndjson.gz", b"no gzip", "Not a gzipped file"),
     ],
 )
