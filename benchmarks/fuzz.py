@@ -6,6 +6,9 @@
 Each call is made against an echo on the loopback without the plugin, then again with a session of the plugin that
 answers in its place. Status, body (what was sent, as the server saw it) and exceptions with their arguments, causes and
 contexts are compared. Prints each difference, and exits with 1 if there is one.
+
+Processes of their own make a thousand calls each, and have a limit of time. A call that does not end without the
+plugin, such as one with 10**20 retries, is given up and not compared.
 """
 
 from __future__ import annotations
@@ -13,6 +16,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import contextlib
+import faulthandler
 import functools
 import http.client
 import io
@@ -20,8 +24,10 @@ import json
 import logging
 import random
 import re
+import signal
 import socket
 import socketserver
+import subprocess
 import sys
 import threading
 import urllib.request
@@ -54,6 +60,10 @@ PATIENCE = (0.2, 1.0, 3.0)
 # Seconds that the server waits for the rest of a request: then it hangs up, so that a call without a limit ends too. No
 # call has to end in the same way there, because that depends on the server.
 IDLE = 4.0
+# Seconds until a call is given up.
+CALL_LIMIT = 8.0
+# Calls of one process, and the seconds until it is ended.
+PART, PART_LIMIT = 1000, 900
 limits = {"patience": PATIENCE[0]}
 
 
@@ -67,6 +77,16 @@ OWN = ("user-agent", "host", "accept-encoding", "content-length", "transfer-enco
 JSON = (("Content-Type", "application/json"),)
 Make = Callable[[], Any]
 HUNG_UP = re.compile(r"RemoteDisconnected|RemoteProtocolError|ServerDisconnectedError")
+ENDLESS = "does not end"
+
+
+class EndlessError(BaseException):
+    """A call that is given up; no client catches it."""
+
+
+def give_up(number: int, frame: object) -> None:
+    """The handler of the alarm."""
+    raise EndlessError
 
 
 def echo(request: WireRequest) -> Answer:
@@ -88,6 +108,8 @@ class _Handler(socketserver.BaseRequestHandler):
         with contextlib.suppress(OSError):
             while data := self.request.recv(65536):
                 for request in parser.feed(data):
+                    if request.method == "0":  # the end of chunks that no header announced, and no request
+                        return
                     continued = False
                     self.request.sendall(serialize(echo(request), request.method))
                 if parser.expects_continue and not continued:
@@ -522,10 +544,15 @@ def drawn(calls: int, seed: int, only: str) -> list[Case]:
 def outcome(case: Case, url: str) -> list[str]:
     """What a call ends with: status and body, or the exceptions."""
     client, path, method, options = case
+    signal.setitimer(signal.ITIMER_REAL, CALL_LIMIT)
     try:
         status, body = client.call(url, path(), method(), **{name: make() for name, make in options.items()})
+    except EndlessError:
+        return [ENDLESS]
     except (Exception, SystemExit, asyncio.CancelledError) as error:  # every outcome is compared
         return list(chain(error))
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
     return [normal(f"{status!r} {body!r}")]
 
 
@@ -554,12 +581,12 @@ def shown(case: Case) -> str:
     return f"{client.name}: {method()!r} {path()!r:.40} {given}"
 
 
-def compare(calls: int, seed: int = 1, only: str = "", *, limit: int = 40) -> int:
-    """Print the differences; returns their number."""
+def compare(cases: list[Case], *, limit: int = 40) -> Counter[str]:
+    """Print the differences; returns their number for each client."""
+    signal.signal(signal.SIGALRM, give_up)
     logging.disable(logging.CRITICAL)
     warnings.simplefilter("ignore")
     sys.unraisablehook = lambda _: None
-    cases = drawn(calls, seed, only)
     without: dict[int, list[str]] = {}
     ours: dict[int, list[str]] = {}
     differing = list(range(len(cases)))
@@ -567,16 +594,33 @@ def compare(calls: int, seed: int = 1, only: str = "", *, limit: int = 40) -> in
         for seconds in PATIENCE:  # a slow machine lets calls time out
             limits["patience"] = seconds
             without |= {index: outcome(cases[index], url) for index in differing}
-            differing = [index for index in differing if not any(map(HUNG_UP.search, without[index]))]
+            differing = [index for index in differing if comparable(without[index])]
             with watched(url):
                 ours |= {index: outcome(cases[index], url) for index in differing}
             differing = [index for index in differing if without[index] != ours[index]]
     for index in differing[:limit]:
         print(f"{shown(cases[index])}\n  without  " + "\n           ".join(text[:300] for text in without[index]))
         print("  with     " + "\n           ".join(text[:300] for text in ours[index]))
-    count = Counter(cases[index][0].name for index in differing)
-    print(f"{len(cases)} calls, seed {seed}: {len(differing)} differ {dict(count) or ''}".rstrip())
-    return len(differing)
+    return Counter(cases[index][0].name for index in differing)
+
+
+def comparable(ended: list[str]) -> bool:
+    """Whether a call has to end in the same way with the plugin."""
+    return ended != [ENDLESS] and not any(map(HUNG_UP.search, ended))
+
+
+def part(given: argparse.Namespace, first: int) -> Counter[str] | None:
+    """Have a process of its own compare a part of the calls; None where that did not end as it should."""
+    command = [sys.executable, __file__, "--calls", str(given.calls), "--seed", str(given.seed)]
+    command += ["--client", given.client, "--first", str(first)]
+    try:
+        done = subprocess.run(command, stdout=subprocess.PIPE, text=True, timeout=PART_LIMIT, check=True)
+    except subprocess.SubprocessError as error:
+        print(f"calls {first} to {first + PART}: {error}")
+        return None
+    *differences, counts = done.stdout.splitlines()
+    print(*differences, sep="\n", end="\n" if differences else "", flush=True)
+    return Counter(json.loads(counts))
 
 
 def main() -> int:
@@ -585,8 +629,18 @@ def main() -> int:
     parser.add_argument("--calls", type=int, default=20_000)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--client", default="", help="only this one, such as requests or aiohttp-timeout")
+    parser.add_argument("--first", type=int, help=argparse.SUPPRESS)
     given = parser.parse_args()
-    return 1 if compare(given.calls, given.seed, given.client) else 0
+    if given.first is not None:
+        faulthandler.dump_traceback_later(PART_LIMIT - 10, exit=True)
+        cases = drawn(given.calls, given.seed, given.client)[given.first : given.first + PART]
+        print(json.dumps(compare(cases)))
+        return 0
+    parts = [part(given, first) for first in range(0, given.calls, PART)]
+    count = sum(filter(None, parts), Counter())
+    unknown = f", {parts.count(None)} parts without a result" * (None in parts)
+    print(f"{given.calls} calls, seed {given.seed}: {count.total()} differ {dict(count) or ''}".rstrip() + unknown)
+    return 1 if count or None in parts else 0
 
 
 if __name__ == "__main__":

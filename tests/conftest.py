@@ -25,6 +25,9 @@ CLIENTS = ("aiohttp", "httpcore", "httpcore2", "httpx", "httpx2", "requests", "u
 for name in (*CLIENTS, "jsonschema", "jsonschema_rs", "responses", "vcr", "yaml"):
     if importlib.util.find_spec(name) is not None:
         importlib.import_module(name)
+# Tests replace `socket.getaddrinfo`; where aiodns is installed, aiohttp would look names up by c-ares.
+aiohttp_connector: Any = importlib.import_module("aiohttp.connector")
+aiohttp_connector.DefaultResolver = importlib.import_module("aiohttp").ThreadedResolver
 # customerio.analytics has a folder of its own. From here on it can be imported, in this process and in its inner runs.
 importlib.import_module("analytics")
 

@@ -38,6 +38,13 @@ PAGE = """# A page
 print("hello, world")
 ```
 
+```{code-block} diff
+:caption: app/greet.py
+
+-print("hello, world")
++print("hello, " + "world")
+```
+
 ```console
 $ python app/greet.py
 hello, …
@@ -72,7 +79,8 @@ def test_what_the_runner_notices(tmp_path: Path) -> None:
 def test_what_the_runner_reads() -> None:
     """Languages, captions and reasons; commands with their output."""
     found = [(block.language, block.caption, bool(block.reason)) for block in blocks(PAGE)]
-    assert found == [("python", "app/greet.py", False), *[("console", "", reason) for reason in (False, True, False)]]
+    files = [(language, "app/greet.py", False) for language in ("python", "diff")]
+    assert found == [*files, *[("console", "", reason) for reason in (False, True, False)]]
     assert [one.output for one in commands("$ a\nx\ny\n$ b\n")] == ["x\ny", ""]
     assert not differs("a\n…\nz", "a\nz")
     assert differs("a\n…\nz", "a")

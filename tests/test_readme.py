@@ -157,6 +157,70 @@ def rules() -> str:
     return markdown(("rule", "kind", "severity", "breaks when"), sorted(rows, key=lambda row: (row[1], row[0])))
 
 
+def operations() -> str:
+    """The tables of operations, one for each surface."""
+    catalog = Catalog.load()
+    cases, own = Cassettes(catalog), {f"{path.parent.name}.{path.stem}" for path in data.schemas().glob("*/*.json")}
+    tables = []
+    for surface in ("track", "track_v2", "pipelines", "app"):
+        rows = [
+            (
+                f"`{each.id}`",
+                f"{each.method} `{each.path}`",
+                "full contract" if each.id in own else "published type",
+                str(len(set(cases.applying(each.id)))),
+            )
+            for each in sorted(catalog.of(surface), key=lambda each: (each.id not in own, each.path, each.method))
+        ]
+        head = ("operation", "call", "payload", "error cases")
+        tables.append(f"\n## {surface}: {len(rows)} operations\n\n{markdown(head, rows)}")
+    return "".join(tables)
+
+
+# The libraries that the page of compatibility names, by what they are for. Their versions stand in constraints/.
+LIBRARIES = {
+    "SDKs of Customer.io": ("customerio", "async-customerio", "customerio-cdp-analytics"),
+    "Clients": ("requests", "urllib3", "httpx", "httpx2", "aiohttp"),
+    "Mocks and cassettes": (
+        *("responses", "requests-mock", "respx", "pytest-httpx", "aioresponses", "vcrpy", "pytest-recording"),
+        *("pytest-vcr", "mock", "pytest-mock"),
+    ),
+    "pytest and its plugins": (
+        *("pytest", "pytest-asyncio", "pytest-xdist", "pytest-django", "pytest-bdd", "pytest-cov", "pytest-html"),
+        *(
+            "pytest-randomly",
+            "pytest-rerunfailures",
+            "pytest-socket",
+            "pytest-sugar",
+            "pytest-timeout",
+            "allure-pytest",
+        ),
+        "hypothesis",
+    ),
+    "Retries, clocks and logs": (
+        *("tenacity", "backoff", "stamina", "freezegun", "time-machine", "structlog", "loguru"),
+    ),
+    "Frameworks": ("Django", "Flask", "FastAPI", "Celery", "trio", "gevent"),
+}
+
+
+def compatibility() -> str:
+    """The tables of libraries, with the oldest and the newest version that the suite runs with."""
+    oldest, newest = (versions(f"{name}.txt") for name in ("lowest", "tested"))
+    oldest["customerio"] = "2.4"  # the Makefile gives it a folder of its own
+    tables = []
+    for title, names in LIBRARIES.items():
+        rows = [(name, oldest.get(name.lower(), "as the newest"), newest[name.lower()]) for name in names]
+        tables.append(f"\n## {title}\n\n{markdown(('library', 'oldest', 'newest'), rows)}")
+    return "".join(tables)
+
+
+def versions(constraints: str) -> dict[str, str]:
+    """The version of each library in a file of constraints, by its name in small letters."""
+    text = (ROOT / "constraints" / constraints).read_text(encoding="utf-8")
+    return {name.lower(): version for name, version in re.findall(r"^([\w.-]+)==(\S+)", text, re.MULTILINE)}
+
+
 def remark(rule: str, named: str) -> str:
     if rule in ("nothing-sent", "refused"):
         return "; it cannot be allowed"
@@ -170,6 +234,8 @@ GENERATED: dict[str, Callable[[], str]] = {
     "green": green,
     "error-cases": error_cases,
     "rules": rules,
+    "operations": operations,
+    "compatibility": compatibility,
 }
 
 

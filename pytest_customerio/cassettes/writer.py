@@ -131,7 +131,8 @@ def _why(error: OSError) -> str:
 
 
 def _left(target: Path) -> str:
-    return "the file that is there stays as it was" if target.is_file() else "nothing was written"
+    there = os.path.isfile(target)  # `Path.is_file` raises where a folder on the way may not be entered
+    return "the file that is there stays as it was" if there else "nothing was written"
 
 
 def line(value: object) -> str:

@@ -100,7 +100,7 @@ async def _check_connecting(aiohttp: Any, connector: Any, req: Any, timeout: Any
     """
     __tracebackhide__ = True
     ceil_timeout = getattr(aiohttp.helpers, "ceil_timeout", None)
-    if ceil_timeout is not None and not is_usual(timeout.sock_connect):
+    if ceil_timeout is not None and not (is_usual(timeout.sock_connect) and is_usual(timeout.ceil_threshold)):
         async with ceil_timeout(timeout.sock_connect, ceil_threshold=timeout.ceil_threshold):
             pass
     if not all(map(is_usual, (timeout.total, timeout.connect, timeout.sock_connect))):

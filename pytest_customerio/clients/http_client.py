@@ -130,7 +130,7 @@ def _endheaders(traffic: Traffic, original: Wrapper) -> Wrapper:
             original(conn, message_body, **options)
             return
         if _is_absolute(target) and _may_replace(conn.sock):
-            if conn.sock is not None:  # pragma: no cover - no test reaches it yet
+            if conn.sock is not None:
                 conn.sock.close()
             conn.sock = MemorySocket(traffic, target, conn.timeout)
         _leave_network(conn)

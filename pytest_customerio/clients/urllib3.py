@@ -11,6 +11,7 @@ from pytest_customerio.clients.traffic import Traffic, heard_above
 from pytest_customerio.clients.transport.wire import destination
 from pytest_customerio.clients.urllib3_answers import absolute, concerned
 from pytest_customerio.clients.urllib3_faults import limits_of
+from pytest_customerio.process import warned
 from pytest_customerio.process.parts import URLLIB3, Part
 from pytest_customerio.process.patching import Patches, Wrapper
 
@@ -21,7 +22,8 @@ def _part(module: str, path: str) -> Part:
 
 MANAGER = _part("urllib3.poolmanager", "PoolManager.urlopen")
 POOL = _part("urllib3.connectionpool", "HTTPConnectionPool.urlopen")
-PARTS = (MANAGER, POOL, *urllib3_answers.PARTS)
+WARNINGS = warned.counting(URLLIB3, "urllib3.poolmanager")
+PARTS = (MANAGER, POOL, WARNINGS, *urllib3_answers.PARTS)
 
 
 def install(traffic: Traffic, patches: Patches) -> None:
@@ -29,6 +31,7 @@ def install(traffic: Traffic, patches: Patches) -> None:
     patches.patch(MANAGER, lambda original: _manager_urlopen(traffic, original))
     patches.patch(POOL, lambda original: _pool_urlopen(traffic, original))
     urllib3_answers.install(traffic, patches)
+    warned.correct(patches, WARNINGS)
 
 
 def _manager_urlopen(traffic: Traffic, original: Wrapper) -> Wrapper:

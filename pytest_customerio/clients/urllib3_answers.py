@@ -21,6 +21,8 @@ from pytest_customerio.core.model import Answer, WireRequest
 from pytest_customerio.process.parts import URLLIB3, Part
 from pytest_customerio.process.patching import Patches, Wrapper
 
+__tracebackhide__ = True  # pytest shows no frame of ours in anybody's traceback
+
 _LOG = logging.getLogger("urllib3.connectionpool")
 
 
@@ -125,6 +127,8 @@ def _answered(traffic: Traffic, pool: Any, conn: Any, method: str, url: str, giv
     body = sent_body(method, url, headers, given)
     if pool.scheme != "https":
         connect(pool, conn, limits)
+    if body is None:
+        fail("read-timeout", pool, conn, url, limits)
     answer = traffic.answer(WireRequest(method, absolute(pool, url), headers, body))
     if answer.fault == "truncated-body":
         answer = received(answer)

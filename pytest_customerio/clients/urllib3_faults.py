@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import socket
 import ssl
 import sys
 from collections.abc import Callable
 from contextlib import closing
 from functools import lru_cache
-from typing import Any
+from typing import Any, NoReturn
 
 from pytest_customerio.clients.hearing import note_tls
 from pytest_customerio.clients.transport.faults import socket_error
@@ -24,7 +25,9 @@ def connect(pool: Any, conn: Any, limits: Any) -> None:
     try:
         check_connecting(limit, conn.source_address, None if usual else options, options_first=True)
     except OSError as error:
-        raise _refused(error, pool, conn, "", limits) from error
+        # An address to connect from may be a name, which is looked up.
+        make = _unresolved if isinstance(error, socket.gaierror) else _refused
+        raise make(error, pool, conn, "", limits) from error
     if pool.scheme == "https":
         _check_tls(conn)
 
@@ -65,14 +68,17 @@ def _certifi() -> str | None:
     return certifi.where() if certifi is not None else None
 
 
-def fail(fault: str, pool: Any, conn: Any, url: str, limits: Any) -> None:
+def fail(fault: str, pool: Any, conn: Any, url: str, limits: Any) -> NoReturn:
     """Raise the exception that urllib3 makes of a socket's error, in connecting or afterwards."""
     __tracebackhide__ = True
     error = socket_error(fault)
     make = _FAULTS.get(fault)
     if make is None:
         raise error
-    raise make(error, pool, conn, url, limits) from error
+    try:
+        raise error
+    except OSError:  # so that it is the context too, as where a socket raised it
+        raise make(error, pool, conn, url, limits) from error
 
 
 def limits_of(pool: Any, timeout: Any) -> Any:

@@ -14,17 +14,20 @@ _TARGET = re.compile(r"[!-~]+")
 _TEXT = re.compile(r"[\t -~]*")
 
 
-def sent_body(method: Any, url: str, headers: dict[str, str], given: dict[str, Any]) -> bytes:
+def sent_body(method: Any, url: str, headers: dict[str, str], given: dict[str, Any]) -> bytes | None:
     """The body of a request; `headers` are the application's as text. Raises what urllib3 raises in sending it.
 
-    `given` are the arguments of `_make_request`.
+    `given` are the arguments of `_make_request`. None where the headers promise more than is sent: a server waits for
+    the rest, and never answers.
     """
     __tracebackhide__ = True
     body = given.get("body")
     if isinstance(body, str):
         body = body.encode()
     if (body is None or type(body) is bytes) and _is_usual(method, url, given.get("headers"), headers):
-        return body or b""
+        body = body or b""
+        if "transfer-encoding" not in headers and headers.get("content-length", str(len(body))) == str(len(body)):
+            return body
     return _written(method, url, given)
 
 
@@ -43,7 +46,7 @@ def _is_usual(method: Any, url: str, own: Any, headers: dict[str, str]) -> bool:
     )
 
 
-def _written(method: str, url: str, given: dict[str, Any]) -> bytes:
+def _written(method: str, url: str, given: dict[str, Any]) -> bytes | None:
     """Have urllib3 write the request, so that it raises its own error for one that cannot be sent; returns the body."""
     __tracebackhide__ = True
     from urllib3.connection import HTTPConnection
@@ -52,7 +55,10 @@ def _written(method: str, url: str, given: dict[str, Any]) -> bytes:
     conn.sock = _Written()
     named = {name: given[name] for name in ("body", "headers", "chunked") if name in given}
     conn.request(method, url, **named)
-    requests = RequestParser("").feed(conn.sock.data)
+    parser = RequestParser("")
+    requests = parser.feed(conn.sock.data)
+    if not requests and parser.unfinished and len(conn.sock.data) < LIMIT:
+        return None
     return requests[0].body if requests else bytes(conn.sock.data).partition(b"\r\n\r\n")[2]
 
 

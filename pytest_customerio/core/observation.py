@@ -86,7 +86,7 @@ class Observation:
     through `cio`; `reported_falsy` says that `cio.reported` got a false value. `secrets` are the credentials in the
     requests, `personal` is what they said about people, `warned` is the text of warnings. `printed` says that the
     application itself wrote to stdout or stderr after the error was met; `printed_failure` that this was on stderr,
-    through a library for logs, or while it handled an exception. `endless` says that a request
+    through a library for logs (`printed_by`), or while it handled an exception. `endless` says that a request
     had no timeout. `blind` names the leak checks that could not see their canary. `hidden_waits` says why the waits
     could not be seen, if so. `task` says how the Celery task ended in which the error occurred; `rerun` says that it
     asked to be run again, and was not run again yet. `unread` says that the answer was a 2xx with a useless body, which
@@ -102,6 +102,7 @@ class Observation:
     warned: str = ""
     printed: bool = False
     printed_failure: bool = False
+    printed_by: str = ""
     raised: BaseException | None = None
     raised_at: str = ""
     declared: bool = False

@@ -48,6 +48,12 @@ class Judgement:
     attempts: int
     logged: str = ""
 
+    @property
+    def may_raise(self) -> bool:
+        """Whether the application may let out what it raised: that is declared, allowed, or in the baseline."""
+        excused = (one.excused for one in self.violations if one.rule == "undeclared-exception")
+        return self.observation.declared or any(excused)
+
 
 class CaseJudge:
     """Judges the payloads that met one case; equal observations are judged once."""

@@ -122,8 +122,10 @@ def _loss(observation: Observation) -> str:
 def _where_logged(observation: Observation) -> str:
     own = logged(_own(observation.logs))
     others = logged([one for one in observation.logs if not (one.own or one.early)])
-    if own or observation.printed:
-        return f"only logged ({own[0]})" if own else "only printed"
+    if own or observation.printed_by:
+        return f"only logged ({own[0] if own else observation.printed_by})"
+    if observation.printed:
+        return "only printed"
     return f"logged by a library only ({others[0]})" if others else "not even logged"
 
 

@@ -127,28 +127,28 @@ def raised_at(error: BaseException | None, is_project: Callable[[str], bool]) ->
 class Author(NamedTuple):
     """The innermost frame of the project, which writes a text now.
 
-    `by_logger` says that it writes through a library for logs, `is_test` that pytest or unittest called it: a test or a
-    fixture.
+    `logger` names the library for logs that it writes through, `is_test` says that pytest or unittest called it: a test
+    or a fixture.
     """
 
     frame: FrameType
-    by_logger: bool
+    logger: str
     is_test: bool
 
 
 def author(is_project: Callable[[str], bool]) -> Author | None:
     """What writes a text now; None where a library writes by itself, and where the text is a log record."""
     frame: FrameType | None = _getframe(1)
-    by_logger = False
+    logger = ""
     while frame is not None and not is_project(frame.f_code.co_filename):
         package = _package(frame)
         if package in _BY_THEMSELVES:
             return None
-        by_logger = by_logger or package in _LOGGERS
+        logger = package if package in _LOGGERS else logger
         frame = frame.f_back
     if frame is None:
         return None
-    return Author(frame, by_logger, is_test=frame.f_back is not None and _calls_tests(frame.f_back))
+    return Author(frame, logger, is_test=frame.f_back is not None and _calls_tests(frame.f_back))
 
 
 def _package(frame: FrameType) -> str:

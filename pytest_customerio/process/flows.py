@@ -15,6 +15,8 @@ from threading import Thread, current_thread, main_thread
 from typing import Any
 from weakref import WeakKeyDictionary, ref
 
+from pytest_customerio.process.idle import is_alive
+
 __tracebackhide__ = True  # pytest shows no frame of ours in anybody's traceback
 
 
@@ -151,7 +153,7 @@ def _ending(one: Any) -> Callable[[], bool]:
     """Says whether a thread, task or greenlet has ended; of others (tasks of trio) this is not known."""
     known = ref(one)
     if isinstance(one, Thread):
-        return lambda: (thread := known()) is None or not thread.is_alive()
+        return lambda: (thread := known()) is None or not is_alive(thread)
     if isinstance(one, asyncio.Future):
         return lambda: (task := known()) is None or task.done()
     return lambda: (other := known()) is None or bool(getattr(other, "dead", False))

@@ -17,6 +17,7 @@ from typing import Any, Protocol
 from weakref import WeakKeyDictionary, WeakSet
 
 from pytest_customerio.process.lookups import watch
+from pytest_customerio.process.watched import LOOKED_UP, SENT
 
 __tracebackhide__ = True  # pytest shows no frame of ours in anybody's traceback
 
@@ -63,7 +64,8 @@ class Guard:
 
         `refuse(address)` makes the error to raise; `address` reads `track.customer.io:443`. A thread that was started
         meanwhile and still runs after that ends where it would connect: no test is left that could report an error.
-        What is armed `for_good` refuses all other code too after that, until the interpreter is gone.
+        What is armed `for_good` refuses all other code too after that, until the interpreter is gone; then it watches
+        also what clients send, because a proxy may be all that they connect to.
         """
         if self._hooked.acquire(blocking=False):
             sys.addaudithook(_hook(self.audit))
@@ -78,6 +80,7 @@ class Guard:
                 self._refuse_later(entry, before)
                 if for_good:
                     self.lasting.append(entry)
+                    watch(self.check, SENT)
                 else:
                     unwatch()
 
@@ -88,8 +91,13 @@ class Guard:
         started = (one for one in threading.enumerate() if one not in before and one is not here)
         self.outliving.update(dict.fromkeys(started, entry[0]))
         if not self._latest:
-            atexit.register(lambda: self.armed.extend(self._latest))
+            atexit.register(self._end)
         self._latest[:] = [entry]
+
+    def _end(self) -> None:
+        """The interpreter ends: no tap stands any more."""
+        self.armed.extend(self._latest)
+        watch(self.check, (*LOOKED_UP, *SENT))
 
     @contextmanager
     def allowing(self, host: str) -> Iterator[None]:

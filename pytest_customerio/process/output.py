@@ -13,6 +13,7 @@ from collections.abc import Callable
 from typing import Any, Generic, Self, TypeVar
 
 from pytest_customerio.core.observation import LogLine
+from pytest_customerio.process import loguru
 from pytest_customerio.process.call_sites import author
 from pytest_customerio.process.parts import AIOHTTP, PYTEST, PYTHON, Part
 from pytest_customerio.process.patching import Patches
@@ -41,6 +42,7 @@ PARTS = (
     CALL_HANDLERS,
     SHOW_WARNING,
     ASSERT_RAISES,
+    *loguru.PARTS,
     *JSON_ERRORS,
     Part(PYTHON, "sys", "stdout.write", "what is written to stdout and stderr, for leaks", _BLIND),
     # pytest before 8.4 has no such class; the class is handed to `Watch`.
@@ -59,13 +61,14 @@ class Watch:
     `output` and `warnings` that could not be observed: a canary, a text of our own, was sent there and not seen. Bytes
     that are written to a stream's `buffer` are never seen.
 
-    `is_project` says whether a file is the application's own. Once `error_met` is set, `printed` and `printed_failure`
-    note what the application itself writes to stdout and stderr, as `Observation` describes them. `unreadable` says
-    that somebody tried to read a body since then, and could not.
+    `is_project` says whether a file is the application's own. Once `error_met` is set, `printed`, `printed_failure` and
+    `printed_by` note what the application itself writes to stdout and stderr, and what it hands to loguru, as
+    `Observation` describes them. `unreadable` says that somebody tried to read a body since then, and could not.
     """
 
     def __init__(self, raises_class: type | None = None, is_project: Callable[[str], bool] = bool) -> None:
         self.error_met = self.printed = self.printed_failure = self.unreadable = False
+        self.printed_by = ""
         self._is_project = is_project
         self.expected: list[BaseException] = []
         self.blind: list[str] = []
@@ -84,6 +87,7 @@ class Watch:
                 error = stream in (sys.stderr, sys.__stderr__)
                 self._patches.put(stream, "write", self._hear_output(stream.write, error=error))
         self._patches.patch(SHOW_WARNING, self._hear_warnings)
+        self._patches.patch(loguru.LOG, lambda original: loguru.heard(original, self._note_logged))
         if self._raises_class is not None:
             self._patches.wrap(self._raises_class, "__exit__", self._note_expected)
         self._patches.patch(ASSERT_RAISES, self._note_expected)
@@ -134,7 +138,8 @@ class Watch:
         writer = author(self._is_project)
         if writer is not None:
             self.printed = True
-            self.printed_failure = error or writer.by_logger or sys.exc_info()[1] is not None
+            self.printed_by = self.printed_by or writer.logger
+            self.printed_failure = error or bool(writer.logger) or sys.exc_info()[1] is not None
 
     def _hear_output(self, original: Callable[..., Any], *, error: bool) -> Callable[..., Any]:
         def write(text: Any) -> Any:
@@ -146,6 +151,11 @@ class Watch:
             return len(text) if isinstance(text, _Canary) else original(text)
 
         return write
+
+    def _note_logged(self) -> None:
+        """Note that the application logs by loguru after the error."""
+        if self._on and self.error_met and not self.printed_failure:
+            self._note_printed(error=False)
 
     def _hear_warnings(self, original: Callable[..., Any]) -> Callable[..., Any]:
         def show(warning: Any) -> Any:
@@ -235,15 +245,5 @@ class _Latest(Generic[T]):
 
 def _streams() -> list[Any]:
     """The current streams, and those from before pytest captured the output, because a library may hold them."""
-    streams = [sys.stdout, sys.stderr, sys.__stdout__, sys.__stderr__, *_loguru_streams()]
+    streams = [sys.stdout, sys.stderr, sys.__stdout__, sys.__stderr__, *loguru.streams()]
     return list({id(stream): stream for stream in streams if stream is not None}.values())
-
-
-def _loguru_streams() -> list[Any]:
-    """The streams that loguru took hold of when it was imported.
-
-    `_core`, `_sink` and `_stream` are private (loguru 0.7). Without them, what loguru prints may go unseen.
-    """
-    core = getattr(getattr(sys.modules.get("loguru"), "logger", None), "_core", None)
-    sinks: list[Any] = [getattr(handler, "_sink", None) for handler in getattr(core, "handlers", {}).values()]
-    return [sink._stream for sink in sinks if hasattr(sink, "_stream")]

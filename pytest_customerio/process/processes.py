@@ -14,7 +14,7 @@ from typing import Any
 
 from pytest_customerio.process import child
 from pytest_customerio.process.late_imports import LateImports
-from pytest_customerio.process.parts import PYTHON, Part
+from pytest_customerio.process.parts import PYTHON, UVLOOP, Part
 from pytest_customerio.process.patching import Patches, Wrapper
 
 FOLDER = str(Path(child.__file__).parent)
@@ -29,21 +29,30 @@ SPAWN = Part(
     _WITHOUT,
     optional=True,
 )
-PARTS = (POPEN, SPAWN)
+# uvloop starts processes itself; asyncio's loops use `subprocess`.
+UVLOOP_EXEC, UVLOOP_SHELL = (
+    Part(
+        UVLOOP, "uvloop", f"Loop.subprocess_{name}", "processes that uvloop starts are guarded", _WITHOUT, optional=True
+    )
+    for name in ("exec", "shell")
+)
+PARTS = (POPEN, SPAWN, UVLOOP_EXEC, UVLOOP_SHELL)
 # The position of `env` among the arguments of `Popen` (3.11 to 3.14).
 _ENV = 10
 
 
 def watch() -> Callable[[], None]:
     """Guard every Python process that is started from now on; returns what ends it."""
-    patches, wrappers = Patches(), {POPEN.module: (POPEN, _popen), SPAWN.module: (SPAWN, _spawn)}
+    patches, modules = Patches(), {part.module for part in WRAPPERS}
 
     def install(module: str) -> None:
-        patches.patch(*wrappers[module])
+        for part, wrapper in WRAPPERS.items():
+            if part.module == module:
+                patches.patch(part, wrapper)
 
-    late = LateImports({name for name in wrappers if name not in sys.modules}, install)
+    late = LateImports({name for name in modules if name not in sys.modules}, install)
     sys.meta_path.insert(0, late)
-    for name in wrappers.keys() & sys.modules.keys():
+    for name in modules & sys.modules.keys():
         install(name)
 
     def end() -> None:
@@ -61,15 +70,23 @@ def guarded(environ: Mapping[Any, Any]) -> dict[Any, Any]:
     return {**given, key: os.pathsep.join([FOLDER, *filter(None, [before])])}
 
 
+def _inherited(given: Mapping[Any, Any] | None) -> dict[Any, Any] | None:
+    """The environment of a process that is given this one, or inherits that of this process.
+
+    None where a test has replaced `os.environ`: the process inherits the true one then.
+    """
+    if given is None and not isinstance(os.environ, os._Environ):
+        return None
+    return guarded(os.environ if given is None else given)
+
+
 def _popen(original: Wrapper) -> Wrapper:
     def init(self: Any, *args: Any, **kwargs: Any) -> None:
         by_name = len(args) <= _ENV
-        given = kwargs.get("env") if by_name else args[_ENV]
-        if given is None and not isinstance(os.environ, os._Environ):
-            original(self, *args, **kwargs)  # a test has replaced `os.environ`; the process inherits the true one
-            return
-        environ = guarded(os.environ if given is None else given)
-        if by_name:
+        environ = _inherited(kwargs.get("env") if by_name else args[_ENV])
+        if environ is None:
+            original(self, *args, **kwargs)
+        elif by_name:
             original(self, *args, **{**kwargs, "env": environ})
         else:
             original(self, *args[:_ENV], environ, *args[_ENV + 1 :], **kwargs)
@@ -88,3 +105,14 @@ def _spawn(original: Wrapper) -> Wrapper:
             os.unsetenv("PYTHONPATH") if before is None else os.putenv("PYTHONPATH", before)
 
     return spawnv_passfds
+
+
+def _loop(original: Wrapper) -> Wrapper:
+    def start(loop: Any, *args: Any, **kwargs: Any) -> Any:
+        environ = _inherited(kwargs.get("env"))
+        return original(loop, *args, **(kwargs if environ is None else {**kwargs, "env": environ}))
+
+    return start
+
+
+WRAPPERS = {POPEN: _popen, SPAWN: _spawn, UVLOOP_EXEC: _loop, UVLOOP_SHELL: _loop}

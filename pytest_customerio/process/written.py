@@ -27,7 +27,7 @@ class Text:
     """Something that the application wrote: by which function, at which line of which file, and where it went.
 
     `level` is that of a log record, with `logger`; a printed text has none of them, one that loguru or structlog prints
-    has no level.
+    has the library in the place of the logger, and no level.
     """
 
     text: str
@@ -121,8 +121,7 @@ class Written:
                 if writer is not None and not writer.is_test:
                     code = writer.frame.f_code
                     by = Function(code.co_filename, code.co_name)
-                    logger = "loguru or structlog" if writer.by_logger else ""
-                    self._texts.append(Text(text[:LONGEST], by, writer.frame.f_lineno, logger))
+                    self._texts.append(Text(text[:LONGEST], by, writer.frame.f_lineno, writer.logger))
             return original(text)
 
         return write

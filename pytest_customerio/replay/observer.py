@@ -174,6 +174,7 @@ class Observer:
             warned=self.watch.warned,
             printed=self.watch.printed,
             printed_failure=self.watch.printed_failure,
+            printed_by=self.watch.printed_by,
             unread=case.kind == "malformed" and not self.watch.unreadable,
             raised=shown,
             raised_at=raised_at(shown, self._is_project),

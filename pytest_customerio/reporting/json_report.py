@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from typing import Any
 
 from pytest_customerio.reporting.minimum import minimum
@@ -28,8 +29,26 @@ def document(results: Results) -> dict[str, Any]:
         "minimum": minimum(results).document(),
     }
     more = {"baseline": results.baseline} if results.baseline is not None else {}
-    tests, looked_at = results.ordered, results.looked_at.document()
-    return {"version": VERSION, "tests": tests, "coverage": coverage, "looked_at": looked_at, **more}
+    return {
+        "version": VERSION,
+        "tests": results.ordered,
+        "coverage": coverage,
+        "looked_at": results.looked_at.document(),
+        "recordings": [*_recorded(results), *_compared(results)],
+        **more,
+    }
+
+
+def _recorded(results: Results) -> Iterator[dict[str, Any]]:
+    """Each test that was recorded in this run, with its answers; 0 where it did not pass and nothing was written."""
+    return ({"nodeid": nodeid, "recorded": answers} for nodeid, answers in results.recorded.items())
+
+
+def _compared(results: Results) -> Iterator[dict[str, Any]]:
+    """Each test that was compared with its recording, and what differs."""
+    for nodeid, one in results.compared.items():
+        state = {"edited": one["is_edited"], "older_form": one["is_older"]}
+        yield {"nodeid": nodeid, "path": one["path"], "drift": list(one["drift"]), **state}
 
 
 def _call_sites(results: Results) -> list[dict[str, Any]]:

@@ -39,7 +39,7 @@ class Phases:
         self._fresh = False
         self._failed_with = ""
         self._ended: Conclusion | None = None
-        self._beside = Conclusion()
+        self._beside, self._wrong_beside = Conclusion(), ""
 
     def protocol(self) -> Generator[None, object, object]:
         """Around all phases: the test ends, also if it crashes."""
@@ -156,18 +156,18 @@ class Phases:
 
     def _add_headline(self, report: pytest.TestReport) -> None:
         """Say what of the failure is ours, in its first line."""
-        said = (self._ended or Conclusion()).text or self._beside.text
+        said = (self._ended or Conclusion()).text or self._wrong_beside
         if said and report.failed:
             report.cio_headline = said.partition("\n")[0]  # type: ignore[attr-defined]
 
-    def _put_beside(self, conclusion: Conclusion) -> None:
-        """The phase ends with a failure of the test's own; our text stands in it."""
-        self._ended, self._beside = Conclusion(), conclusion
+    def _put_beside(self, conclusion: Conclusion, shown: Conclusion | None = None) -> None:
+        """The phase ends with a failure of the test's own; our text stands in it, or `shown`, which says more."""
+        self._ended, self._beside, self._wrong_beside = Conclusion(), shown or conclusion, conclusion.text
 
     def _add_cause(self, report: pytest.TestReport, plan: Plan) -> None:
         """Say what makes this failure, or skip, the same as that of another item of the function."""
         ended, beside = self._ended, self._beside
-        self._ended, self._beside = None, Conclusion()
+        self._ended, self._beside, self._wrong_beside = None, Conclusion(), ""
         if ended is None or report.passed:
             return
         if beside.text:
@@ -208,7 +208,7 @@ class Phases:
             return False  # the test expected an error that cannot happen to what it sends, or that a mock kept away
         if test.declared(raised) or (not theirs and conclusion.text and test.record.heard):
             return False
-        self._put_beside(self.session.beside(test, conclusion) if theirs else conclusion)
+        self._put_beside(conclusion, self.session.beside(test, conclusion) if theirs else None)
         return True
 
     def _settled(self, test: CheckedTest) -> Conclusion:

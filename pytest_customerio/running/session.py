@@ -121,7 +121,9 @@ class Session:
         self._stack.enter_context(self.recordings.opened())
         self._stack.callback(guard.arm(self._traffic, self._traffic.refusal, for_good=for_good))
         if self.settings.contract:
-            self._stack.callback(processes.watch())
+            end = processes.watch()
+            if not for_good:
+                self._stack.callback(end)
         self._taps = registry.install(self._traffic)
         self._places = self._taps.places
         self._stack.callback(self._taps)
@@ -197,7 +199,7 @@ class Session:
     def begin_case(self, test: CheckedTest) -> None:
         """Put the case of a `cio_errors` item to work."""
         case, mark = test.plan.case, test.plan.errors
-        if case is not None and mark is not None:  # pragma: no branch - no test reaches the other way yet
+        if case is not None and mark is not None:
             test.begin_replay(self.selection.cases(case), mark)
 
     async def finish_tasks(self) -> None:

@@ -429,3 +429,15 @@ def test_nothing_stays_behind() -> None:
         assert asyncio.iscoroutinefunction(aiohttp.TCPConnector._create_connection)
     assert functions() == before
     assert not set(meanwhile) & set(before)
+
+
+def test_a_function_towards_another_host() -> None:
+    """`aiohttp.request` to another host is neither heard nor answered."""
+
+    async def send() -> None:
+        async with aiohttp.request("POST", "http://127.0.0.1:9/a", data=b"x"):
+            pass
+
+    with installed("aiohttp") as traffic, pytest.raises(aiohttp.ClientConnectorError):
+        asyncio.run(send())
+    assert traffic.heard == []

@@ -181,6 +181,18 @@ def test_a_forwarding_proxy_is_left_for_this_one_request(tapped: FakeTraffic, li
     assert listener.hits == ["GET http://example.org/x ", "GET http://a.example/ "]
 
 
+def test_steps_through_a_forwarding_proxy_that_is_connected(tapped: FakeTraffic, listener: Listener) -> None:
+    """A request that is put together step by step leaves the open connection to the proxy."""
+    url = "http://track.customer.io" + PATH
+    conn = HTTPConnection("127.0.0.1", listener.port)
+    conn.connect()
+    conn.putrequest("GET", url)
+    conn.endheaders()
+    assert conn.getresponse().read() == b"{}"
+    conn.close()
+    assert ([heard.url for heard in tapped.heard], listener.hits) == ([url], [])
+
+
 def test_other_hosts_run_their_own_code(tapped: FakeTraffic, listener: Listener) -> None:
     """Requests to other hosts are neither heard nor answered, even when sent step by step."""
     conn = HTTPConnection("127.0.0.1", listener.port)

@@ -26,6 +26,7 @@ from pytest_customerio.clients.mocks.listening import UNKNOWN, Listener
 from pytest_customerio.clients.mocks.notes import Note, Notes, Place
 from pytest_customerio.clients.mocks.reenacting import OPAQUE, Reenacted, reenact
 from pytest_customerio.clients.mocks.unsent import Heard, NotSentError, at_work, nothing_leaves
+from pytest_customerio.clients.sent import Watched
 from pytest_customerio.core.model import PendingInteraction
 from pytest_customerio.process.patching import Patches
 from pytest_customerio.process.recognition import MOCKS
@@ -517,3 +518,24 @@ def test_where_a_call_leads() -> None:
     assert address(post, (MagicMock(),), {}) == ""
     assert CDP.sdk
     assert not AIOHTTP.sdk
+
+
+def test_only_an_sdk_refuses(heard: Listening) -> None:
+    """While a case is at work, what a client raises is an error of the network; what an SDK raises is a refusal."""
+    for function, refused in ((requests.post, False), (customerio.CustomerIO.track, True)):
+        role = heard.listener.known.role(function)
+        assert role is not None
+        heard.listener._refuse(role, (), {}, Watched(None), ValueError("no"))
+        assert heard.notes is not None
+        assert heard.notes.refused == refused
+
+
+def test_outside_of_a_test_nothing_is_noted(heard: Listening) -> None:
+    """A call of an SDK, and a fake in its place, that no checked test makes."""
+    heard.notes = None
+    role = heard.listener.known.role(customerio.CustomerIO)
+    assert role is not None
+    heard.listener._count_fake(role)
+    client = customerio.CustomerIO(*KEYS)
+    client.send_request = lambda *_: None
+    client.track("42", "purchase")

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import asyncio
 import threading
 from collections.abc import Iterator
 from typing import Any
-from unittest.mock import MagicMock
+from unittest.mock import AsyncMock, MagicMock
 
 import pytest
 
+from pytest_customerio.clients.bypass.leading import MockAnswersError
 from pytest_customerio.clients.mocks.instances import Instances
 from pytest_customerio.clients.mocks.known import Built, Known, Role, child
 from pytest_customerio.clients.mocks.libraries import BY_NAME
-from pytest_customerio.clients.mocks.through import CallsThrough
+from pytest_customerio.clients.mocks.through import CallsThrough, or_answered
 from pytest_customerio.clients.sent import watched
 
 requests = pytest.importorskip("requests")
@@ -105,3 +107,22 @@ def test_the_module_of_the_cdp_sdk(known: Known, monkeypatch: pytest.MonkeyPatch
     own = analytics.Client("write-key-1", send=False)
     monkeypatch.setattr(analytics, "default_client", own)
     assert instances.behind_module() is own
+
+
+async def _unanswered(*_: object) -> None:
+    """A real call whose request the case does not answer any more."""
+    raise MockAnswersError
+
+
+def test_a_coroutine_that_the_case_answers_no_more(known: Known, through: CallsThrough) -> None:
+    """The mock answers, with a value or with a coroutine of its own, and counts once that it was awaited."""
+    assert asyncio.run(or_answered(_unanswered, lambda: "mock")) == "mock"
+    mock = AsyncMock(return_value="awaited")
+    assert asyncio.run(or_answered(_unanswered, mock)) == "awaited"
+    session = requests.Session()
+    session.other = _unanswered
+    mock = AsyncMock(return_value="awaited")
+    real = through.call(method(known, requests.Session, "other", session), mock, (), {}, _never)
+    assert real is not None
+    assert asyncio.run(or_answered(real, mock)) == "awaited"
+    assert (mock.await_count, len(mock.await_args_list)) == (1, 1)

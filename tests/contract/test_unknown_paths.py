@@ -35,6 +35,7 @@ def test_calls_that_may_exist(method: str, path: str) -> None:
         ("GET", "/v1/campaigns" + "/a" * 30),
         ("GET", "/v1/send/email"),
         ("POST", "/v1/exports"),
+        ("PUT", "/v1/transactional/7/content"),
         ("GET", "/v1/campaigns/12/triggers"),
         ("DELETE", "/v1/esp/suppression/bounces"),
         ("GET", "/v1/campaigns/1/metric"),

@@ -42,6 +42,23 @@ facts = st.builds(
 )
 
 
+@pytest.mark.parametrize(
+    ("excuse", "may"), [({}, False), ({"allowed": "a script"}, True), ({"known": "in the baseline"}, True)]
+)
+def test_which_exception_the_application_may_raise(excuse, may):
+    """An exception that is not declared may leave the application where it is allowed, or in the baseline."""
+    (found,) = CaseJudge().judgements([seen(RATE, 0.0, raised=CrmError())])
+    marked = tuple(replace(one, **excuse) for one in found.violations)
+    assert [one.rule for one in marked] == ["undeclared-exception"]
+    assert replace(found, violations=marked).may_raise is may
+
+
+def test_a_declared_exception_may_be_raised():
+    """No excuse is needed then."""
+    (found,) = CaseJudge().judgements([seen(RATE, 0.0, raised=CrmError(), declared=True)])
+    assert found.may_raise
+
+
 def test_a_case_that_no_payload_met_is_not_judged():
     """Without an attempt that met the case there is no outcome and no violation."""
     for sent in ([], attempts(RATE, 0.0, ok=0)):

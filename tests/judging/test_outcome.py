@@ -237,6 +237,7 @@ EARLY = LogLine("calling", "WARNING", "app.crm", early=True)
         ({"logs": [EARLY]}, "not even logged", False),
         ({"printed": True}, "only printed", False),
         ({"printed": True, "printed_failure": True}, "only printed", True),
+        ({"printed": True, "printed_failure": True, "printed_by": "loguru"}, "only logged (loguru)", True),
         ({"printed": True, "logs": [WARNED]}, "only logged (WARNING app.crm)", True),
     ],
 )

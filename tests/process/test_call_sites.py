@@ -126,9 +126,9 @@ def test_who_writes_a_text() -> None:
     importlib.import_module("tenacity")
     Case().run()
     test, unknown, by_logger, by_itself = found
-    assert (test.frame.f_code.co_name, test.by_logger, test.is_test) == ("runTest", False, True)
-    assert (unknown.frame.f_code.co_name, unknown.by_logger, unknown.is_test) == ("asked", False, False)
-    assert (by_logger.by_logger, by_itself) == (True, None)
+    assert (test.frame.f_code.co_name, test.logger, test.is_test) == ("runTest", "", True)
+    assert (unknown.frame.f_code.co_name, unknown.logger, unknown.is_test) == ("asked", "", False)
+    assert (by_logger.logger, by_itself) == ("structlog", None)
     assert author(lambda file: False) is None
 
 

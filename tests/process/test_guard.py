@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import atexit
 import http.client
 import socket
 import ssl
@@ -10,6 +11,7 @@ import sys
 import threading
 import urllib.request
 from collections.abc import Callable, Iterator
+from weakref import WeakSet
 
 import pytest
 import requests
@@ -207,6 +209,23 @@ def test_a_thread_that_outlives_the_run_may_connect_to_other_hosts() -> None:
         guard.GUARD.outliving.clear()
 
 
+def test_when_the_interpreter_ends(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What was disarmed last is armed again, and what no audit event shows is watched again."""
+    ends: list[Callable[[], None]] = []
+    monkeypatch.setattr(guard, "watch", lambda *given: ends.append(lookups.watch(*given)))
+    monkeypatch.setattr(atexit, "register", ends.append)
+    alone = guard.Guard()
+    alone._refuse_later((Watched(), lambda address: RefusedError(address)), WeakSet())
+    ends.pop(0)()
+    try:
+        with pytest.raises(RefusedError, match=r"track\.customer\.io:443"):
+            http.client.HTTPSConnection("127.0.0.1", 9).set_tunnel("track.customer.io", 443)
+        with pytest.raises(RefusedError, match=r"track\.customer\.io"):
+            ssl.create_default_context().wrap_bio(ssl.MemoryBIO(), ssl.MemoryBIO(), server_hostname="track.customer.io")
+    finally:
+        ends[0]()
+
+
 def test_a_recorder_may_connect_to_one_host(armed: None) -> None:
     """Within the block this host is let through, and no other one; the end of an inner block restores the outer host."""
     with guard.allowing("api.customer.io"):
@@ -226,9 +245,9 @@ def test_an_address_that_is_no_text_passes(armed: None) -> None:
 
 
 def test_what_is_armed_for_good_refuses_until_the_end(monkeypatch: pytest.MonkeyPatch) -> None:
-    """After it is disarmed, look-ups and handshakes of all code are refused still, and other hosts pass."""
+    """After it is disarmed, look-ups, tunnels and handshakes of all code are refused still, and other hosts pass."""
     ends: list[Callable[[], None]] = []
-    monkeypatch.setattr(guard, "watch", lambda check: ends.append(lookups.watch(check)))
+    monkeypatch.setattr(guard, "watch", lambda *given: ends.append(lookups.watch(*given)))
     disarm = guard.arm(Watched(), lambda address: RefusedError(address), for_good=True)
     disarm()
     try:
@@ -240,7 +259,10 @@ def test_what_is_armed_for_good_refuses_until_the_end(monkeypatch: pytest.Monkey
                 guard.GUARD.audit(event, args)
         guard.GUARD.audit("socket.getaddrinfo", ("example.org", 443))
         with pytest.raises(RefusedError):
+            http.client.HTTPSConnection("127.0.0.1", 9).set_tunnel("track.customer.io", 443)
+        with pytest.raises(RefusedError):
             ssl.create_default_context().wrap_bio(ssl.MemoryBIO(), ssl.MemoryBIO(), server_hostname="track.customer.io")
     finally:
         guard.GUARD.lasting.clear()
-        ends[0]()
+        for end in ends:
+            end()

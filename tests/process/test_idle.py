@@ -60,6 +60,17 @@ def test_a_thread_that_was_never_started() -> None:
     assert is_idle(threading.Thread())
 
 
+@pytest.mark.parametrize("error", [AssertionError, RuntimeError("thread is not alive")])
+def test_a_thread_that_python_did_not_start(error) -> None:
+    """Where it has ended, `is_alive` raises: in CPython 3.11 and 3.12 the first error, in 3.13 the second."""
+
+    class Foreign(threading.Thread):
+        def is_alive(self):
+            raise error
+
+    assert is_idle(Foreign())
+
+
 def test_a_thread_that_begins() -> None:
     """A thread that is alive and has no frame yet is not idle."""
 

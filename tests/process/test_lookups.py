@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import http.client
 import importlib
 import socket
 import ssl
@@ -12,8 +13,8 @@ from typing import Any
 
 import pytest
 
-from pytest_customerio.process import lookups
-from pytest_customerio.process.lookups import WATCHED, watch
+from pytest_customerio.process.lookups import watch
+from pytest_customerio.process.watched import SENT
 
 HOST = "track.customer.io"
 
@@ -114,43 +115,6 @@ def test_resolvers_that_are_written_in_c(module: str, way: Callable[[], None], r
         way()
 
 
-PLACES = {part.path.rpartition(".")[2]: where for part, where in WATCHED}
-
-
-@pytest.mark.parametrize(
-    ("name", "args", "kwargs", "expected"),
-    [
-        ("getaddrinfo", (HOST, 443), {}, (HOST, None)),
-        ("query", (HOST, 1), {}, (HOST, None)),
-        ("gethostbyname", (), {"hostname": HOST}, (HOST, None)),
-        ("resolve", (), {"qname": HOST}, (HOST, None)),
-        ("create_connection", (print, HOST, 443), {"ssl": None}, (HOST, 443)),
-        ("create_connection", (print,), {"host": HOST, "port": 80}, (HOST, 80)),
-        ("sock_connect", (None, (HOST, 443)), {}, (HOST, 443)),
-        ("_wrap_socket", (None, False, HOST), {"owner": None}, (HOST, None)),
-        ("_wrap_bio", (None, None, False, HOST), {}, (HOST, None)),
-    ],
-)
-def test_where_the_name_stands(name: str, args: Any, kwargs: Any, expected: object) -> None:
-    """The name is found by place or by keyword, in the functions of each library."""
-    assert PLACES[name](None, *args, **kwargs) == expected
-
-
-def test_a_loop_of_uvloop_is_asked_by_host_and_port() -> None:
-    """Its look-ups name host and port."""
-    where = next(where for part, where in WATCHED if part.path == "Loop.getaddrinfo")
-    assert where(None, HOST, 443, family=0) == (HOST, 443)
-
-
-def test_wrong_arguments_are_left_to_the_function() -> None:
-    """A call that the function itself would refuse is passed on."""
-    seen: list[object] = []
-    call = lookups._checked(lambda *args: args, PLACES["sock_connect"], lambda *found: seen.append(found))
-    assert call("loop", "socket", ()) == ("loop", "socket", ())
-    assert call() == ()
-    assert seen == [(None, None)] * 2
-
-
 def test_everything_is_taken_away_again() -> None:
     """Afterwards no finder and no replacement of ours is left; a library that is imported later is not touched."""
     finders, before = list(sys.meta_path), dict(vars(ssl.SSLContext))
@@ -173,3 +137,16 @@ def test_a_library_that_is_imported_later(monkeypatch: pytest.MonkeyPatch, tmp_p
         end()
         monkeypatch.delitem(sys.modules, "pycares")
     assert seen == [(HOST, None)]
+
+
+def test_what_is_sent_after_the_run_is_watched_alone() -> None:
+    """Only the given functions are watched: those of clients then, which a session has its taps in."""
+    seen: list[tuple[object, object]] = []
+    end = watch(lambda *found: seen.append(found), SENT)
+    try:
+        conn = http.client.HTTPSConnection("127.0.0.1", 9)
+        conn.set_tunnel(HOST, 443)
+        _tls_in_memory(HOST)
+    finally:
+        end()
+    assert seen == [(HOST, 443)]

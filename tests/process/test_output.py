@@ -12,7 +12,6 @@ import logging
 import re
 import sys
 import threading
-import types
 import unittest
 import warnings
 
@@ -509,26 +508,6 @@ def test_warnings_as_errors_do_not_meet_the_canary():
         with Watch() as watch:
             pass
     assert watch.blind == []
-
-
-def test_the_streams_that_loguru_took_hold_of_are_watched(monkeypatch):
-    """loguru keeps the stderr of its import, which another capture may have replaced since: it is observed."""
-    stream = io.StringIO()
-
-    class Stream(io.StringIO):
-        """A stream that takes attributes, as pytest's own."""
-
-    kept = Stream()
-    handlers = {
-        0: types.SimpleNamespace(_sink=types.SimpleNamespace(_stream=kept)),
-        1: types.SimpleNamespace(_sink=stream),
-    }
-    logger = types.SimpleNamespace(_core=types.SimpleNamespace(handlers=handlers))
-    monkeypatch.setitem(sys.modules, "loguru", types.SimpleNamespace(logger=logger))
-    with Watch() as watch:
-        kept.write("could not sync ada@example.com")
-    assert "ada@example.com" in watch.output
-    assert kept.getvalue() == "could not sync ada@example.com"
 
 
 APP = """

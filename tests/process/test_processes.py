@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import runpy
+import shlex
 import subprocess
 import sys
+import types
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -14,8 +17,10 @@ import pytest
 
 from pytest_customerio.process import processes
 from pytest_customerio.process.child import sitecustomize
+from pytest_customerio.process.watched import LOOKED_UP, SENT
 
 LOOK_UP = "import socket\ntry:\n socket.getaddrinfo('track.customer.io', 443)\nexcept RuntimeError as e: print(e)"
+WATCHED = {place.module for place in (*LOOKED_UP, *SENT)}
 REFUSED = "track.customer.io: refused, nothing may leave the machine while pytest-customerio checks tests\n"
 
 
@@ -56,6 +61,27 @@ def test_an_environment_that_a_test_replaced(monkeypatch: pytest.MonkeyPatch) ->
     monkeypatch.setattr(os, "environ", {})
     init(object(), ["python"], text=True)
     assert started == [{"text": True}]
+    processes._loop(lambda loop, **kwargs: started.append(kwargs))(object(), shell=True)
+    assert started[1:] == [{"shell": True}]
+
+
+@pytest.mark.usefixtures("watched")
+@pytest.mark.parametrize("environ", [None, {"ONE": "1"}])
+@pytest.mark.parametrize("shell", [False, True])
+def test_a_process_of_uvloop(environ: dict[str, str] | None, *, shell: bool) -> None:
+    """uvloop starts processes without `subprocess`."""
+    uvloop = pytest.importorskip("uvloop")
+
+    async def said() -> bytes:
+        pipe = asyncio.subprocess.PIPE
+        if shell:
+            command = shlex.join([sys.executable, "-c", LOOK_UP])
+            process = await asyncio.create_subprocess_shell(command, stdout=pipe, env=environ)
+        else:
+            process = await asyncio.create_subprocess_exec(sys.executable, "-c", LOOK_UP, stdout=pipe, env=environ)
+        return (await process.communicate())[0]
+
+    assert uvloop.run(said()).decode() == REFUSED
 
 
 SPAWNED = """
@@ -199,5 +225,45 @@ def test_what_python_runs(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "addaudithook", hooks.append)
     monkeypatch.setattr(sys, "path", [])
     monkeypatch.delitem(sys.modules, "sitecustomize", raising=False)
+    monkeypatch.setattr(sys, "meta_path", [])
+    for module in WATCHED:
+        monkeypatch.delitem(sys.modules, module, raising=False)
     runpy.run_path(sitecustomize.__file__, run_name="sitecustomize")
     assert [hook.__name__ for hook in hooks] == ["refuse"]
+    assert [type(finder).__name__ for finder in sys.meta_path] == ["LateImports"]
+
+
+def test_libraries_that_are_imported_already(monkeypatch: pytest.MonkeyPatch, alone: None) -> None:
+    """Where the process has imported one before, it is watched at once; the others when they are imported."""
+    monkeypatch.setattr(sys, "meta_path", [])
+    for module in WATCHED:
+        monkeypatch.delitem(sys.modules, module, raising=False)
+    library = types.ModuleType("http.client")
+    library.HTTPConnection = type("HTTPConnection", (), {"set_tunnel": lambda *_: None})  # type: ignore[attr-defined]
+    monkeypatch.setitem(sys.modules, "http.client", library)
+    sitecustomize.watch()
+    with pytest.raises(RuntimeError, match=r"track\.customer\.io: refused"):
+        library.HTTPConnection().set_tunnel("track.customer.io", 443)
+    later = types.ModuleType("pycares")
+    later.Channel = type("Channel", (), {"query": lambda *_: None})  # type: ignore[attr-defined]
+    monkeypatch.setitem(sys.modules, "pycares", later)
+    sys.meta_path[0]._loaded("pycares")  # type: ignore[attr-defined]
+    with pytest.raises(RuntimeError, match=r"track\.customer\.io: refused"):
+        later.Channel().query("track.customer.io", 1)
+
+
+THROUGH_A_PROXY = """
+import socket, urllib.request, http.client
+handler = urllib.request.ProxyHandler({"http": "http://127.0.0.1:9", "https": "http://127.0.0.1:9"})
+for scheme in ("http", "https"):
+    try:
+        urllib.request.build_opener(handler).open(scheme + "://track.customer.io/")
+    except RuntimeError as error: print(error)
+"""
+
+
+@pytest.mark.usefixtures("watched")
+def test_a_proxy_is_not_asked_either() -> None:
+    """A process connects only to the proxy; the client knows the server, and is refused."""
+    run = subprocess.run([sys.executable, "-c", THROUGH_A_PROXY], capture_output=True, text=True, check=True)
+    assert run.stdout == REFUSED * 2

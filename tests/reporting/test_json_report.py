@@ -79,6 +79,7 @@ def test_the_document_is_version_1() -> None:
             "not_judged": {},
             "sent_nothing": [],
         },
+        "recordings": [],
     }
 
 
@@ -98,6 +99,22 @@ def test_a_call_site_that_met_no_error_says_what_would_reach_it() -> None:
 def test_a_run_that_heard_nothing_has_no_percentage() -> None:
     """100 percent of nothing would be read as a good result."""
     assert document(Results())["coverage"]["percent"] is None
+
+
+def test_recordings() -> None:
+    """A test that was recorded with the number of its answers, one that was compared with what differs."""
+    found = Results()
+    found.add_recorded("t.py::new", 3)
+    found.add_compared(
+        "t.py::old", {"path": "r/old.yaml", "drift": ("$.a: sent",), "is_edited": True, "is_older": False}
+    )
+    written = document(found)
+    Draft202012Validator(SCHEMA).validate(written)
+    assert {name for one in written["recordings"] for name in one} == set(SCHEMA["$defs"]["recording"]["properties"])
+    assert written["recordings"] == [
+        {"nodeid": "t.py::new", "recorded": 3},
+        {"nodeid": "t.py::old", "path": "r/old.yaml", "drift": ["$.a: sent"], "edited": True, "older_form": False},
+    ]
 
 
 SCHEMA = json.loads((Path(reporting.__file__).parent / "report.schema.json").read_text(encoding="utf-8"))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Generator
+from dataclasses import replace
 from types import SimpleNamespace
 from typing import Any
 
@@ -23,7 +24,7 @@ class FakeSession:
     """A session that concludes what a test of this module sets."""
 
     def __init__(self) -> None:
-        self.mistake = ""
+        self.mistake = self.answers = ""
         self.call = self.settled = FINE
         self.heard = self.declared = False
         self.test_frame: Any = None
@@ -45,7 +46,7 @@ class FakeSession:
         return self.call
 
     def beside(self, test: Any, conclusion: Conclusion) -> Conclusion:
-        return conclusion
+        return replace(conclusion, text=f"{conclusion.text}{self.answers}")
 
     def listen(self) -> None:
         self.listened += 1
@@ -304,6 +305,20 @@ def test_a_failure_whose_text_is_all_that_pytest_knows(session: FakeSession) -> 
             assert shown.cio_cause["cause"].startswith(" fixture not found")
         else:
             assert shown.sections == [("customer.io", BAD.text)]
+
+
+@pytest.mark.parametrize(("conclusion", "headline"), [(FINE, None), (BAD, BAD.text.partition("\n")[0])])
+def test_what_was_answered_is_no_headline(
+    phases: Phases, session: FakeSession, conclusion: Conclusion, headline: str | None
+) -> None:
+    """Where a test fails for a reason of its own, the headline is what we find wrong, and not what we answered."""
+    session.call, session.answers = conclusion, "\n\nanswered in this test: 200 OK"
+    with pytest.raises(KeyError):
+        drive(phases.call(begun(phases)), KeyError("x"))
+    shown = report()
+    phases.attach(shown)
+    assert getattr(shown, "cio_headline", None) == headline
+    assert shown.longrepr.sections == [("customer.io", f"{conclusion.text}{session.answers}")]
 
 
 def test_which_allowances_were_needed_stands_in_the_report(session: FakeSession) -> None:

@@ -47,6 +47,7 @@ def test_the_call_phase_puts_the_case_of_the_item_to_work(session: Session, begu
     """A case that a fixture put to work before prevents it; an item without case starts none."""
     bare = begun()
     assert session.begin_call(bare) == ""
+    session.begin_case(bare)  # as each example of Hypothesis does
     assert bare.replay is None
     marked = {"errors": ErrorsMark(), "case": "500-server-error-persists"}
     test = begun(**marked)

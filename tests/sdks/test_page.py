@@ -54,7 +54,7 @@ ERRORS = (
 NOTES = {
     "double-send": "**may send twice**",
     "double-send?": "may count twice without an `id`",
-    "pii-leak?": "payload in the exception's text or a log",
+    "pii-leak?": "leaks",
     "retry-after-ignored": "**ignores Retry-After**",
     "blind-retry": "**although it is permanent**",
     "200-dropped": "",
@@ -71,6 +71,7 @@ engine. The tables of these tests make this page.
   `except` with the SDK's class does not catch it.
 * *repeats*: the SDK tries again by itself; the number is that of all attempts where the error stays.
 * *returns a success*: the caller cannot know that the payload is lost.
+* *leaks*: the payload, with its e-mail addresses, is in the text of the exception or in a log of the SDK.
 """
 
 

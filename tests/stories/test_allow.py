@@ -115,6 +115,30 @@ def test_the_ini_allows_for_every_test(story: Story) -> None:
     )
 
 
+def test_an_exception_that_is_allowed_does_not_fail_the_test(story: Story) -> None:
+    """The line that the message offers for `undeclared-exception` makes the test pass; another error still fails."""
+    result = story.run(
+        """
+        import pytest
+        import requests
+
+        KEYS = ("0123456789abcdef", "0123456789abcdef")
+
+        def post():
+            url = "https://track.customer.io/api/v1/customers/42/events"
+            requests.post(url, json={"name": "buy"}, auth=KEYS, timeout=5).raise_for_status()
+
+        @pytest.mark.cio_allow("undeclared-exception", case="500-server-error-persists", reason="a script")
+        @pytest.mark.cio_errors("500-server-error-persists", "401-unauthorized")
+        def test_purchase():
+            post()
+        """,
+        "--cio-contract",
+    )
+    result.assert_outcomes(passed=1, failed=1)
+    result.stdout.fnmatch_lines(["track.event  ok        -    FAIL *  allowed  *"])
+
+
 def test_a_rule_of_error_handling_is_allowed_alike(story: Story) -> None:
     """`outcome` and the other rules of error handling can be allowed too. The mark `cio_allow` alone does not activate
     the plugin."""

@@ -230,7 +230,7 @@ def test_a_message(request_):
     result.assert_outcomes(passed=4)
     assert closing(result) == (
         "not judged: 4 calls\n"
-        "  4 × mocks without a spec, called as an SDK's methods are: MagicMock(spec=CustomerIO) is heard "
+        "  4 × a mock without a spec, called like a method of an SDK; MagicMock(spec=CustomerIO) would be judged "
         "(first at test_app.py:12 in welcome)\n"
         f"{NOTHING_CHECKED}\n"
     )

@@ -36,7 +36,7 @@ def test_a_run_that_could_judge_nothing_says_so_too(story: Story, option: str, c
     result = story.run("    import customerio\n" + HANDED_IN, option)
     counted = (
         "not judged: 1 call\n"
-        "  1 × mocks without a spec, called as an SDK's methods are: MagicMock(spec=CustomerIO) is heard "
+        "  1 × a mock without a spec, called like a method of an SDK; MagicMock(spec=CustomerIO) would be judged "
         "(first at test_app.py:7 in test_purchase)\n"
     )
     assert (result.ret, closing(result)) == (code, f"{counted}{NOTHING_CHECKED}\n")

@@ -583,3 +583,95 @@ def test_what_a_test_replaces_is_not_ours_to_need(project: Story, what: str) -> 
     result.stdout.fnmatch_lines(
         ["track.event $.timestamp: expected unix seconds, got 1764000000000, milliseconds: divide by 1000"]
     )
+
+
+def test_warnings_name_the_line_of_the_application(project: Story) -> None:
+    """A library that warns of what its caller does counts frames: those of ours between the two do not count."""
+    project.file(
+        "warned.py",
+        """
+        import asyncio
+        import aiohttp
+        import customerio
+        import urllib3
+
+        AUTH = aiohttp.BasicAuth("site", "key")
+        URL = "https://track.customer.io/api/v1/customers/42"
+
+        async def by_aiohttp():
+            async with aiohttp.ClientSession(auth=AUTH) as session:  # session
+                async with session.put(URL, json={}, auth=AUTH):  # call
+                    pass
+            async with aiohttp.request("PUT", URL, json={}, auth=AUTH):  # function
+                pass
+
+        def by_urllib3():
+            urllib3.PoolManager().request("GET", "127.0.0.1:9", retries=False)
+
+        def by_sdk():
+            customerio.CustomerIO("site", "key", json_encoder=print)  # sdk
+        """,
+    )
+    result = project.run(
+        """
+        import asyncio
+        import pathlib
+        import warnings
+        import pytest
+        import warned
+
+        def lines(call):
+            with warnings.catch_warnings(record=True) as found:
+                warnings.simplefilter("always")
+                call()
+            text = pathlib.Path(warned.__file__).read_text().splitlines()
+            return [
+                text[one.lineno - 1].rpartition("# ")[2] if one.filename == warned.__file__ else one.filename
+                for one in found
+                if "BasicAuth is" not in str(one.message)
+            ]
+
+        def test_one():
+            assert lines(lambda: asyncio.run(warned.by_aiohttp())) == ["session", "call", "function"]
+            assert lines(warned.by_sdk) == ["sdk"]
+
+        def test_beneath_the_client():
+            found = lines(lambda: pytest.raises(Exception, warned.by_urllib3))
+            assert [one.rpartition("urllib3")[2].strip("/\\\\") for one in found] == ["_request_methods.py"]
+        """,
+        "--cio-contract",
+        "-Wignore:BasicAuth",
+    )
+    result.assert_outcomes(passed=2)
+
+
+def test_pytest_shows_no_frame_of_ours(project: Story) -> None:
+    """In the traceback of an error that a client raises, and of those beneath it, every frame of ours is hidden."""
+    result = project.run(
+        """
+        import app
+        import pytest
+
+        def shown(error):
+            while error is not None:
+                trace = error.__traceback__
+                while trace is not None:
+                    frame = trace.tb_frame
+                    hidden = frame.f_locals.get("__tracebackhide__", frame.f_globals.get("__tracebackhide__"))
+                    if str(frame.f_globals.get("__name__")).startswith("pytest_customerio.") and not hidden:
+                        yield f"{frame.f_globals['__name__']}.{frame.f_code.co_name}"
+                    trace = trace.tb_next
+                error = error.__cause__ or error.__context__
+
+        FAULTS = ("connection-reset", "read-timeout", "connect-timeout", "dns-failure", "tls-failure", "truncated-body")
+
+        @pytest.mark.parametrize("name", app.SENDERS)
+        def test_one(name, cio):
+            for fault in FAULTS:
+                with cio.replay(fault), pytest.raises(Exception) as caught:
+                    app.SENDERS[name](app.URL, app.GOOD)
+                assert list(shown(caught.value)) == [], fault
+        """,
+        "--cio-contract",
+    )
+    result.assert_outcomes(passed=len(HEARD))

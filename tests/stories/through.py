@@ -20,6 +20,7 @@ def outcomes(story: Story, suite: str, *args: str) -> dict[str, dict[str, str]]:
     """By test and application: `green` where all cases passed, `red` where all failed because the payload was lost."""
     # With -v the short summary has a line for each item, also where several failed for one cause.
     result = story.run(suite, "-v", "-rA", "--tb=line", "--cio-report=report.json", *args)
+    assert "tls-not-verified" not in result.stdout.str()  # the engine in the place of the mock is ours
     judged = {row["nodeid"]: row["outcome"] for row in story.rows()}
     found: dict[str, dict[str, list[str]]] = {}
     for line in result.outlines:

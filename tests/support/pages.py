@@ -1,6 +1,6 @@
 """Reads and runs the code blocks of a documentation page, in the order in which a reader meets them.
 
-A block with a caption is a file of the reader's project. A `console` block is run in it: what follows a `$` is a
+A block with a caption is a file of the reader's project; a `diff` block with a caption changes it. A `console` block is run in it: what follows a `$` is a
 command, and the lines after it are what it prints. A line `…` stands for any lines, `…` in a line for any text. A
 command without output has to end with 0. `% not run: REASON` before a block says why it is not run.
 """
@@ -82,6 +82,13 @@ def differs(expected: str, printed: str) -> bool:
     return re.fullmatch(pattern, got) is None
 
 
+def changed(text: str, diff: str) -> str:
+    """A file with the lines of a `diff` block that begin with `-` replaced by those that begin with `+`."""
+    old, new = ("".join(line[1:] + "\n" for line in diff.splitlines() if line[:1] == sign) for sign in "-+")
+    assert text.count(old) == 1, f"not there, or not once:\n{old}"
+    return text.replace(old, new)
+
+
 def run(markdown: str, folder: Path) -> list[str]:
     """Run a page in a folder; a text for each command that does something else than the page says."""
     wrong = []
@@ -91,7 +98,8 @@ def run(markdown: str, folder: Path) -> list[str]:
         if block.caption:
             path = folder / block.caption
             path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_text(block.text, encoding="utf-8")
+            text = changed(path.read_text(encoding="utf-8"), block.text) if block.language == "diff" else block.text
+            path.write_text(text, encoding="utf-8")
         elif block.language == "console":
             wrong += [problem for command in commands(block.text) for problem in _problems(command, folder)]
         elif block.language == "python":

@@ -33,7 +33,7 @@ from pytest_customerio.process.recognition import MOCKS, is_mock
 
 UNKNOWN = "arguments that cannot be known later, such as mocks"
 FAKE = "fakes of the project's own in the place of an SDK: a mock with a spec is heard"
-BARE = "mocks without a spec, called as an SDK's methods are: MagicMock(spec=CustomerIO) is heard"
+BARE = "a mock without a spec, called like a method of an SDK; MagicMock(spec=CustomerIO) would be judged"
 CALL = {
     name: Part(library, name, "CallableMixin.__call__", "calls of mocks", "calls of mocks are not heard")
     for name, library in zip(MOCKS, (PYTHON, MOCK), strict=True)
@@ -169,7 +169,7 @@ class Listener:
         self, role: Role, args: tuple[Any, ...], kwargs: Mapping[str, Any], call: Watched, error: Exception
     ) -> None:
         """While an error case is at work, a call of the real thing raised; only what an SDK raises is a refusal."""
-        if role.library.sdk:  # pragma: no branch - no test reaches the other way yet
+        if role.library.sdk:
             this = sdk_calls.Call(self._place, role.label, role.operation)
             sdk_calls.refuse(this, call, error, args, kwargs)
 
@@ -238,7 +238,7 @@ class Listener:
 
     def _count_fake(self, role: Role) -> None:
         notes = self._place.notes()
-        if notes is not None:  # pragma: no branch - no test reaches the other way yet
+        if notes is not None:
             notes.skip(FAKE, self._place.sent_from())
             notes.unknown[f"fake in the place of {role.label}"] += 1
 

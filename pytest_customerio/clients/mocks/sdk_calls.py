@@ -14,6 +14,7 @@ from pytest_customerio.clients.mocks.libraries import SILENT, Library
 from pytest_customerio.clients.mocks.notes import Place, chain
 from pytest_customerio.clients.mocks.unsent import at_work
 from pytest_customerio.clients.sent import Watched, watched
+from pytest_customerio.process import warned
 from pytest_customerio.process.parts import ANALYTICS, ASYNC_CUSTOMERIO, CUSTOMERIO, PYTEST, PYTHON, Part
 from pytest_customerio.process.patching import Patches, Wrapper
 from pytest_customerio.process.recognition import mock_modules
@@ -28,6 +29,7 @@ _WHY = "calls that an SDK refuses, also at each public method"
 _WITHOUT = "such calls are not reported"
 # customerio-cdp-analytics installs a package of the same name, without this module of the SDK.
 _SDK = "customerio.track"
+WARNINGS = warned.counting(CUSTOMERIO, _SDK)
 PARTS = (
     *_CONTEXTS,
     Part(CUSTOMERIO, "customerio", "CustomerIO.__init__", _WHY, _WITHOUT, needs=_SDK),
@@ -35,6 +37,7 @@ PARTS = (
     Part(ANALYTICS, "customerio.analytics", "Client.__init__", _WHY, _WITHOUT),
     Part(ASYNC_CUSTOMERIO, "async_customerio", "AsyncCustomerIO.__init__", _WHY, _WITHOUT),
     Part(ASYNC_CUSTOMERIO, "async_customerio", "AsyncAPIClient.__init__", _WHY, _WITHOUT),
+    WARNINGS,
 )
 
 
@@ -70,6 +73,7 @@ def install(library: Library, place: Place, patches: Patches) -> None:
     if not library.sdk:
         return
     module: Any = sys.modules[library.module]
+    warned.correct(patches, WARNINGS)
     classes = [("", name, getattr(module, name, None)) for name in library.classes]
     classes += [(f"{path}.", name, _member(home, name)) for home, name, path in library.members]
     for prefix, name, cls in classes:
@@ -157,7 +161,7 @@ def _heard(this: Call, original: Wrapper) -> Wrapper:
 
 def _sent(this: Call, call: Watched, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
     notes = this.place.notes()
-    if notes is not None:  # pragma: no branch - no test reaches the other way yet
+    if notes is not None:
         notes.used = notes.used if call.sent else this.label
         notes.recover(this.label, args, kwargs)
 

@@ -166,7 +166,7 @@ def or_answered(real: Callable[[], Any], mock: Callable[[], Any]) -> Any:
     return alead(lambda: result, partial(_waited_for, mock)) if inspect.iscoroutine(result) else result
 
 
-async def _waited_for(mock: Callable[[], Any]) -> Any:  # pragma: no cover - no test reaches it yet
+async def _waited_for(mock: Callable[[], Any]) -> Any:
     __tracebackhide__ = True
     result = mock()
     return await result if inspect.isawaitable(result) else result
@@ -180,7 +180,7 @@ async def _awaited(mock: Any, result: Awaitable[Any]) -> Any:
     mock.await_args_list.append(mock.call_args)
     try:
         return await result
-    except MockAnswersError:  # pragma: no cover - no test reaches it yet
+    except MockAnswersError:
         mock.await_count -= 1
         mock.await_args_list.pop()
         raise

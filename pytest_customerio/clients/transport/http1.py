@@ -35,6 +35,11 @@ class RequestParser:
         """Whether the client has sent a head, and waits for `CONTINUE` before it sends the body."""
         return self._head is not None and self._head.headers.get("expect", "").lower() == "100-continue"
 
+    @property
+    def unfinished(self) -> bool:
+        """Whether a head has been read whose body is not whole."""
+        return self._head is not None
+
     def feed(self, data: bytes | bytearray | memoryview) -> list[WireRequest]:
         """The requests that these bytes completed, in order."""
         self._buffer += data

@@ -14,6 +14,8 @@ from pytest_customerio.clients.transport.http1 import CONTINUE, RequestParser, s
 from pytest_customerio.clients.transport.sockets import check_data, check_limit
 from pytest_customerio.core.model import Answer
 
+__tracebackhide__ = True  # pytest shows no frame of ours in anybody's traceback
+
 _END = b""
 
 

@@ -26,6 +26,8 @@ STANDARD_INPUT = "-"
 SHOWN = "<stdin>"
 # The files of a folder that are read, by suffix; with `.gz` after it too.
 SUFFIXES = (*LINES, *CASSETTES, ".json", ".har")
+# How the file of `--cio-baseline` begins, which holds no payload.
+_BASELINE = b'{"baseline": "pytest-customerio"'
 # Folders that hold no data of the project; those that begin with a dot are passed over too.
 _PASSED_OVER = frozenset({"node_modules", "__pycache__", "venv"})
 
@@ -97,8 +99,17 @@ def _below(folder: Path) -> Iterator[Source]:
         folders[:] = sorted(one for one in folders if one not in _PASSED_OVER and not one.startswith("."))
         for name in sorted(files):
             path = Path(root, name)
-            if suffix_of(path) in SUFFIXES:
+            if suffix_of(path) in SUFFIXES and not _is_baseline(path):
                 yield Source(_shown(path), path, named=False)
+
+
+def _is_baseline(path: Path) -> bool:
+    """Whether a file is a baseline of the plugin. One that cannot be opened is read later, and the reader says why."""
+    try:
+        with path.open("rb") as file:
+            return file.read(len(_BASELINE)) == _BASELINE
+    except OSError:
+        return False
 
 
 def _missing(path: Path) -> str:

@@ -21,13 +21,19 @@ _DIGIT = re.compile(r"\d")
 _WORD = re.compile(r"[a-z]{2,}")
 _EXCEPTION = re.compile(r"(?:E\s+)?(?P<name>(?:\w+\.)*\w+)(?::\s+(?P<text>.*))?")
 _STATUS = re.compile(
-    r"""(?:HTTP/[\d.]+|\b(?:status(?:[ _]?code)?|code|error|returned|answered|responded(?:\ with)?))\W{0,3}([1-5]\d\d)\b
+    r"""\b(?:HTTP(?:/[\d.]+)?|status(?:[ _]?code)?|code|error|returned|answered|responded(?:\ with)?)
+      \W{0,3}([1-5]\d\d)\b
     |\b([1-5]\d\d)\s+(?:Client|Server)\s+Error
     |\b([1-5]\d\d)\s+error\s+responses
     |(?:^|:\s)([1-5]\d\d)(?=:\s|\s+(?-i:[A-Z])|\s*$)""",
     re.VERBOSE | re.IGNORECASE | re.MULTILINE,
 )
-_BARE_STATUS = re.compile(r"(?:HTTP/[\d.]+\s+)?([1-5]\d\d)(?:\s+[A-Za-z][A-Za-z \-']{0,40})?")
+_BARE_STATUS = re.compile(
+    r"""(?:(?:HTTP(?:/[\d.]+)?|status|error|code)[\s:=_-]{1,3}){0,3}
+    ([1-5]\d\d)
+    (?:[:,]?\s+\(?[A-Za-z][A-Za-z \-']{0,40}\)?)?""",
+    re.VERBOSE | re.IGNORECASE,
+)
 
 
 def words(text: str) -> tuple[str, ...]:

@@ -35,6 +35,16 @@ def test_folders(project: Path) -> None:
     ]
 
 
+def test_the_baseline_of_the_plugin_holds_no_payload(project: Path) -> None:
+    """In a folder it is passed over; a file that cannot be opened is not, so that the reader can say why."""
+    (project / "contract-baseline.jsonl").write_text('{"baseline": "pytest-customerio", "version": 1}\n', "utf-8")
+    (project / "gone.json").symlink_to(project / "nowhere")
+    names = [one.name for one in sources(["."])]
+    assert "contract-baseline.jsonl" not in names
+    assert "gone.json" in names
+    assert [one.name for one in sources(["contract-baseline.jsonl"])] == ["contract-baseline.jsonl"]
+
+
 def test_what_is_missing() -> None:
     """A file that does not exist is said with the nearest one."""
     found = sources(["b.ndjsn", "gone/x.json", "a\0b", "x" * 5000])

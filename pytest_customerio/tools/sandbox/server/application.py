@@ -106,7 +106,7 @@ async def _body(scope: Scope, headers: dict[str, str], receive: Receive) -> tupl
     """The body, and whether it is over the limit, packed or unpacked: then it is not kept."""
     largest = LARGEST_BROADCAST if scope["path"].endswith("/triggers") else LARGEST
     length = headers.get("content-length", "0").partition(",")[0]
-    if len(length) > 12 or int(length) > largest:
+    if len(length) > 12 or (length.isascii() and length.isdigit() and int(length) > largest):
         return b"", True
     parts, size, more = [], 0, True
     while more:

@@ -1,0 +1,135 @@
+"""Names the functions that look names up, connect, shake hands or send past CPython's audit events.
+
+Resolvers that are written in C (c-ares, and those of uvloop and gevent) look names up without an audit event, and
+uvloop connects without one. A TLS handshake names the server that it is for, whatever socket it takes and however the
+address was found. What goes through a proxy connects to the proxy only; the client that sends it knows the server.
+
+`lookups` watches these functions in this process, and `child/sitecustomize` in Python processes that tests start anew.
+The Python there may be another one, without this package: this module needs the standard library only, of any Python
+from 3.8 on.
+"""
+
+from __future__ import annotations
+
+import sys
+from contextlib import suppress
+from functools import wraps
+
+TYPE_CHECKING = False  # `typing` takes longer to import than all of this
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+    from typing import Any
+
+    # Host and port, or None for a port that is not known, out of the arguments of a function.
+    Where = Callable[..., tuple[object, object]]
+    Check = Callable[[object, object], None]
+
+__tracebackhide__ = True  # pytest shows no frame of ours in anybody's traceback
+
+
+class Place:
+    """A function: its module, the path that leads to it from there, and where the host stands in its arguments."""
+
+    def __init__(self, module: str, path: str, where: Where) -> None:
+        self.module, self.path, self.where = module, path, where
+
+
+def _named(owner: object, host: object = None, port: object = None, *_: object, **__: object) -> Any:
+    return host, port
+
+
+def _name(owner: object, name: object = None, *_: object, **more: object) -> Any:
+    return more.get("hostname", more.get("host", more.get("qname", name))), None
+
+
+def _connected(owner: object, protocol: object, host: object = None, port: object = None, **_: object) -> Any:
+    return host, port
+
+
+def _addressed(owner: object, sock: object, address: Any, *_: object) -> Any:
+    return address[0], address[1]
+
+
+def _handshake(context: object, sock: object, server_side: object, server_hostname: object = None, **_: object) -> Any:
+    return (None if server_side else server_hostname), None
+
+
+def _handshake_in_memory(
+    context: object, reads: object, writes: object, server_side: object, server_hostname: object = None, **_: object
+) -> Any:
+    return (None if server_side else server_hostname), None
+
+
+def _put(conn: Any, method: object, url: Any = "", *_: object, **__: object) -> Any:
+    if isinstance(url, str) and "://" in url.partition("?")[0]:  # what a proxy is asked for
+        from urllib.parse import urlsplit
+
+        return urlsplit(url).hostname, urlsplit(url).port
+    return conn._tunnel_host or conn.host, conn._tunnel_port if conn._tunnel_host else conn.port
+
+
+def _requested(owner: object, request: Any, *_: object, **__: object) -> Any:
+    return request.url.host, request.url.port
+
+
+_GEVENT = ("getaddrinfo", "gethostbyname", "gethostbyname_ex")
+_PYCARES = ("getaddrinfo", "gethostbyname", "query", "search")
+# What is watched whenever the guard is armed.
+LOOKED_UP = (
+    Place("ssl", "SSLContext._wrap_socket", _handshake),
+    Place("ssl", "SSLContext._wrap_bio", _handshake_in_memory),
+    Place("uvloop", "Loop.getaddrinfo", _named),
+    Place("uvloop", "Loop.create_connection", _connected),
+    Place("uvloop", "Loop.sock_connect", _addressed),
+    *(Place("gevent.resolver", f"AbstractResolver.{name}", _name) for name in _GEVENT),
+    *(Place("pycares", f"Channel.{name}", _name) for name in _PYCARES),
+    Place("dns.resolver", "Resolver.resolve", _name),
+    Place("dns.asyncresolver", "Resolver.resolve", _name),
+)
+# What is watched where no tap of ours stands: after the run, and in processes that are started anew.
+SENT = (
+    Place("http.client", "HTTPConnection.set_tunnel", _named),
+    Place("http.client", "HTTPConnection.putrequest", _put),
+    Place("httpcore", "ConnectionPool.handle_request", _requested),
+    Place("httpcore", "AsyncConnectionPool.handle_async_request", _requested),
+    Place("httpcore2", "ConnectionPool.handle_request", _requested),
+    Place("httpcore2", "AsyncConnectionPool.handle_async_request", _requested),
+    Place("aiohttp.connector", "BaseConnector.connect", _requested),
+)
+
+
+def checked(original: Callable[..., Any], where: Where, check: Check) -> Callable[..., Any]:
+    """The function, but `check(host, port)`, which may raise, is called first."""
+
+    @wraps(original)
+    def call(*args: Any, **kwargs: Any) -> Any:
+        __tracebackhide__ = True
+        host = port = None
+        with suppress(TypeError, IndexError, AttributeError, ValueError):
+            host, port = where(*args, **kwargs)  # the original says what is wrong with its arguments
+        try:
+            check(host, port)
+        except BaseException:
+            _close(args)
+            raise
+        return original(*args, **kwargs)
+
+    return call
+
+
+def put(module: Any, place: Place, check: Check) -> None:
+    """Watch a function of an imported module, where it is there. Nothing is put back: the process ends some time."""
+    *path, name = place.path.split(".")
+    for step in path:
+        module = getattr(module, step, None)
+    original = getattr(module, name, None)
+    if original is not None:
+        setattr(module, name, checked(original, place.where, check))
+
+
+def _close(args: Iterable[Any]) -> None:
+    """Close a TLS socket whose handshake is refused. `ssl` does so only for the errors that it knows."""
+    library = sys.modules.get("ssl")
+    for one in args:
+        if library is not None and isinstance(one, library.SSLSocket):
+            one.close()
