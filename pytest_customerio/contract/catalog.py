@@ -108,6 +108,7 @@ class Catalog:
     def __init__(self, operations: Iterable[Operation], hosts: Sequence[str] = ()) -> None:
         self.operations: Mapping[str, Operation] = MappingProxyType({each.id: each for each in operations})
         self.surfaces = tuple(sorted({each.surface for each in self.operations.values()}))
+        self._any = frozenset(self.surfaces)
         self._extra = tuple(_extra_base(each) for each in hosts)
         self._extra_hosts = {host if port is None else (host, port) for host, _, port in self._extra}
         self._homes = _homes(self.operations.values())
@@ -173,9 +174,10 @@ class Catalog:
     def find(self, method: str, path: str, surfaces: Iterable[str]) -> tuple[tuple[Operation, ...], Mapping[str, str]]:
         """The operations at this method and path on these surfaces, with their path parameters."""
         segments = tuple(path.split("/")[1:])
+        first = segments[0] if segments else ""
         for tried in (segments, segments[:-1]) if segments[-1:] == ("",) else (segments,):
             for surface in surfaces:
-                for template, operations in self._routes.get((surface, method, len(tried)), ()):
+                for template, operations in self._routes.get((surface, method, len(tried), first), ()):
                     params = fit(template, tried)
                     if params is not None:
                         return operations, params
@@ -187,7 +189,7 @@ class Catalog:
 
     def _find(self, method: str, url: str) -> Match:
         address = self.address(url)
-        surfaces = sorted(address.surfaces) if address.surfaces else ()
+        surfaces = self.surfaces if address.foreign else sorted(address.surfaces)
         candidates, params = self.find(method.upper(), address.path, surfaces)
         query = _query(address.query)
         if not candidates:
@@ -219,7 +221,7 @@ class Catalog:
         path, foreign = parts.path, False
         for base_host, prefix, own in self._extra:
             if host == base_host and own in (None, port) and (path + "/").startswith(prefix + "/"):
-                path, foreign, surfaces = path[len(prefix) :], True, frozenset(self.surfaces)
+                path, foreign, surfaces = path[len(prefix) :], True, self._any
         if path.startswith(_OTHER_PREFIX) and "app" in surfaces:
             path = _PREFIX + path.removeprefix(_OTHER_PREFIX)
         return Address(parts.scheme, host, path, parts.query, parts.fragment, user, surfaces, region, foreign, port)

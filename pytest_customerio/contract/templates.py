@@ -8,30 +8,31 @@ from urllib.parse import unquote
 
 from pytest_customerio.core.model import Operation
 
-Endpoints = dict[tuple[str, str, int], list[tuple[tuple[str, ...], tuple[Operation, ...]]]]
+# By surface, method, number of segments, and first segment, which is a word in each template.
+Endpoints = dict[tuple[str, str, int, str], list[tuple[tuple[str, ...], tuple[Operation, ...]]]]
 
 
 def by_endpoint(operations: Iterable[Operation]) -> Endpoints:
-    """The operations by surface, method and number of segments; words come before parameters."""
+    """The operations by surface, method, number of segments and first one; words come before parameters."""
     shared: dict[tuple[str, str, tuple[str, ...]], list[Operation]] = {}
     for each in operations:
         shared.setdefault((each.surface, each.method, template_of(each)), []).append(each)
     routes: Endpoints = {}
     literal_first = sorted(shared.items(), key=lambda item: [part.startswith("{") for part in item[0][2]])
     for (surface, method, template), sharing in literal_first:
-        routes.setdefault((surface, method, len(template)), []).append((template, tuple(sharing)))
+        routes.setdefault((surface, method, len(template), template[0]), []).append((template, tuple(sharing)))
     return routes
 
 
 def fit(template: tuple[str, ...], segments: tuple[str, ...]) -> Mapping[str, str] | None:
     """The decoded parameters of a path that has the form of the template and as many segments; else None."""
-    params: dict[str, str] = {}
+    given = []
     for expected, got in zip(template, segments, strict=True):
         if expected.startswith("{"):
-            params[expected[1:-1]] = unquote(got, errors="surrogateescape")
+            given.append((expected[1:-1], got))
         elif expected != got:
             return None
-    return MappingProxyType(params)
+    return MappingProxyType({name: unquote(got, errors="surrogateescape") for name, got in given})
 
 
 def template_of(operation: Operation) -> tuple[str, ...]:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from json import dumps
+from json import JSONEncoder
 from typing import Any
+
+_COMPACT = JSONEncoder(ensure_ascii=False, separators=(",", ":"))
 
 
 def mapping(value: object) -> Mapping[str, Any]:
@@ -34,4 +36,9 @@ def parse_number(text: str) -> int:
 
 def as_text(value: object) -> str:
     """The value as text: a string as it is, everything else as compact JSON."""
-    return value if isinstance(value, str) else dumps(value, ensure_ascii=False, separators=(",", ":"))
+    return value if isinstance(value, str) else compact_json(value)
+
+
+def compact_json(value: object) -> str:
+    """The value as JSON without blanks."""
+    return _COMPACT.encode(value)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable, MutableMapping
+from functools import lru_cache
 from typing import Any
 
 from pytest_customerio.clients.transport.faults import received
@@ -11,7 +12,7 @@ from pytest_customerio.core.model import Answer
 from pytest_customerio.core.payload import unpacked_is_larger
 from pytest_customerio.tools.sandbox.inbox.guards import is_local_origin
 from pytest_customerio.tools.sandbox.server.pages import allowed_for_pages, answer_preflight
-from pytest_customerio.tools.sandbox.server.sockets import TRANSPORT, reset
+from pytest_customerio.tools.sandbox.server.sockets import RECEIVED, TRANSPORT, reset
 from pytest_customerio.tools.sandbox.service.answers import SandboxAnswer
 from pytest_customerio.tools.sandbox.service.request import HttpRequest
 from pytest_customerio.tools.sandbox.service.service import Service
@@ -48,20 +49,27 @@ class Application:
         if scope["path"] in ADMIN_PATHS or scope["path"].startswith("/_sandbox/"):
             await self._answer_admin(scope, receive, send)
             return
-        if _is_of_another_site(scope):
+        headers = _headers(scope)
+        if "origin" in headers and _is_of_another_site(scope):
             await _respond(send, Answer(403, "Forbidden", body=_OTHER_SITE), (("Connection", "close"),))
             return
         if (preflight := answer_preflight(scope)) is not None:
             await _respond(send, preflight, ())
             return
         try:
-            async with asyncio.timeout(self._body_timeout):
-                body, too_large = await _body(scope, receive)
+            body, too_large = await self._body(scope, headers, receive)
         except (TimeoutError, ClientGoneError):
             await _respond(send, Answer(408, "Request Timeout", (("Connection", "close"),)), ())
             return
-        answer = self._service.answer(_http_request(scope, body, too_large=too_large))
+        answer = self._service.answer(_http_request(scope, headers, body, too_large=too_large))
         await _deliver(scope, receive, send, answer, too_large=too_large)
+
+    async def _body(self, scope: Scope, headers: dict[str, str], receive: Receive) -> tuple[bytes, bool]:
+        """The body, within the limit of time, and whether it is too large."""
+        if scope.get("extensions", {}).get(RECEIVED):
+            return await _body(scope, headers, receive)
+        async with asyncio.timeout(self._body_timeout):
+            return await _body(scope, headers, receive)
 
     async def _answer_admin(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a request to the sandbox's own paths. What is not read only has a body, which must come in time."""
@@ -78,22 +86,27 @@ def _is_of_another_site(scope: Scope) -> bool:
     return any(not is_local_origin(each) for each in origins)
 
 
-def _http_request(scope: Scope, body: bytes, *, too_large: bool) -> HttpRequest:
+def _headers(scope: Scope) -> dict[str, str]:
+    """The headers by name; the values of those with the same name are joined."""
     headers: dict[str, str] = {}
     for name, value in scope["headers"]:
         key, text = name.decode("latin-1"), value.decode("latin-1")
         headers[key] = f"{headers[key]}, {text}" if key in headers else text
+    return headers
+
+
+def _http_request(scope: Scope, headers: dict[str, str], body: bytes, *, too_large: bool) -> HttpRequest:
     query = scope["query_string"].decode("latin-1")
     target = scope["raw_path"].decode("latin-1") + (f"?{query}" if query else "")
     base = f"{scope['scheme']}://{headers.get('host', '127.0.0.1')}"
     return HttpRequest(scope["method"], target, headers, body, base, too_large)
 
 
-async def _body(scope: Scope, receive: Receive) -> tuple[bytes, bool]:
+async def _body(scope: Scope, headers: dict[str, str], receive: Receive) -> tuple[bytes, bool]:
     """The body, and whether it is over the limit, packed or unpacked: then it is not kept."""
     largest = LARGEST_BROADCAST if scope["path"].endswith("/triggers") else LARGEST
-    length = next((value for name, value in scope["headers"] if name == b"content-length"), b"0")
-    if len(length) > 12 or (length.isdigit() and int(length) > largest):
+    length = headers.get("content-length", "0").partition(",")[0]
+    if len(length) > 12 or (length.isascii() and length.isdigit() and int(length) > largest):
         return b"", True
     parts, size, more = [], 0, True
     while more:
@@ -106,7 +119,7 @@ async def _body(scope: Scope, receive: Receive) -> tuple[bytes, bool]:
         if size > largest:
             return b"", True
     body = b"".join(parts)
-    encodings = ", ".join(value.decode("latin-1") for name, value in scope["headers"] if name == b"content-encoding")
+    encodings = headers.get("content-encoding", "")
     return (b"", True) if encodings and unpacked_is_larger(body, encodings, largest) else (body, False)
 
 
@@ -136,12 +149,15 @@ def _sandbox_headers(answer: SandboxAnswer) -> Iterable[tuple[str, str]]:
         yield "X-Sandbox-Note", "; ".join(answer.notes)[:1000]
 
 
+@lru_cache(maxsize=256)
+def _encoded(name: str, value: str) -> tuple[bytes, bytes]:
+    """A header as uvicorn takes it. Most answers have the same ones."""
+    return name.lower().encode("latin-1"), value.encode("latin-1", "replace")
+
+
 async def _respond(send: Send, answer: Answer, headers: Iterable[tuple[str, str]], *, whole: bool = True) -> None:
-    listed = [
-        (name.lower().encode("latin-1"), value.encode("latin-1", "replace"))
-        for name, value in (*answer.headers, *headers)
-    ]
-    if answer.status not in (204, 304) and not any(name == b"content-length" for name, _ in listed):
+    listed = [_encoded(*each) for each in (*answer.headers, *headers)]
+    if answer.status not in (204, 304) and b"content-length" not in dict(listed):
         listed.append((b"content-length", str(len(answer.body)).encode()))
     await send({"type": "http.response.start", "status": answer.status, "headers": listed})
     await send({"type": "http.response.body", "body": answer.body, "more_body": not whole})

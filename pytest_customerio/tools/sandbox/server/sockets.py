@@ -21,6 +21,8 @@ else:
 
 # The key in `scope["extensions"]` at which the application finds the transport of its request.
 TRANSPORT = "pytest_customerio.transport"
+# Beside it: whether the whole body of the request has been received, so that reading it waits for nothing.
+RECEIVED = "pytest_customerio.received"
 BACKLOG = 2048
 HEAD_TIMEOUT = 10.0  # seconds in which a client has to send the head of a request
 # struct linger with a timeout of 0: closing the socket sends a reset. Windows has shorts in it, all others ints.
@@ -37,7 +39,7 @@ class ProtocolWithTransport(Protocol):
     It also closes a connection whose next request does not begin in time: uvicorn waits for ever for the rest of a
     head. It relies on `connection_made`, `connection_lost`, `transport` and the attribute `app` of uvicorn's two
     protocols, which are not documented (tried: uvicorn 0.54). Without them the sandbox cannot reset a connection or
-    truncate a body.
+    truncate a body. It reads `cycle.more_body` of them too; without that, reading each body is limited in time.
     """
 
     head_timeout = HEAD_TIMEOUT
@@ -50,7 +52,8 @@ class ProtocolWithTransport(Protocol):
 
         async def with_transport(scope: Any, receive: Any, send: Any) -> None:
             self._head_timer.cancel()
-            scope.setdefault("extensions", {})[TRANSPORT] = transport
+            received = not getattr(self.cycle, "more_body", True)
+            scope.setdefault("extensions", {}).update({TRANSPORT: transport, RECEIVED: received})
             try:
                 await app(scope, receive, send)
             finally:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Mapping, Sequence
 from copy import deepcopy
@@ -18,6 +17,7 @@ from pytest_customerio.contract.catalog import Catalog
 from pytest_customerio.contract.routes import read_routes
 from pytest_customerio.core import data
 from pytest_customerio.core.model import Answer, ErrorCase, Source
+from pytest_customerio.tools.sandbox.json_values import compact_json
 
 _QUOTED_NAME = re.compile("'[^']*'")
 _GENERIC = "malformed"
@@ -139,7 +139,7 @@ def with_details(answer: Answer, details: Sequence[ErrorDetail]) -> Answer:
 
 
 def _bytes(body: object) -> bytes:
-    return json.dumps(body, separators=(",", ":"), ensure_ascii=False).encode("utf-8", "replace")
+    return compact_json(body).encode("utf-8", "replace")
 
 
 def _error_object(recorded: Mapping[str, Any], detail: ErrorDetail) -> dict[str, Any]:

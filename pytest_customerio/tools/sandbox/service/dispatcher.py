@@ -67,13 +67,13 @@ class Dispatcher:
         """404 if the service has no such call. 501 if only the sandbox has none: then 404 would be wrong."""
         if not request.match.unpublished:
             return self.answers.surface_error("404-not-found-html", _surface(request))
-        access = self.keys.access("bearer", request.wire.headers.get("authorization"))
+        access = self.keys.access("bearer", request.http.headers.get("authorization"))
         if access != "granted":
             return self.answers.surface_error(_REFUSED[access], "app")
         return SandboxAnswer(not_published("the sandbox"), "synthetic", notes=("a call that is not published",))
 
     def _fault(self, request: ApiRequest) -> SandboxAnswer | None:
-        case = self.faults.take(request.operation, request.wire)
+        case = self.faults.take(request.operation, request.wire) if self.faults else None
         if case is None:
             return None
         error = self.answers.error(case.cassette, request.operation.id)
@@ -97,7 +97,7 @@ class Dispatcher:
 
     def _unauthorized(self, request: ApiRequest) -> SandboxAnswer | None:
         operation = request.operation
-        access = self.keys.access(operation.auth, request.wire.headers.get("authorization"))
+        access = self.keys.access(operation.auth, request.http.headers.get("authorization"))
         if access == "granted":
             return None
         if access == "no scope":
@@ -162,7 +162,7 @@ class Dispatcher:
         """The answer with its redirect, if it has one, led to the sandbox: the prefix names the workspace's region."""
         if not request.match.address.foreign:
             return answer
-        target = request.wire.url.removeprefix(ANY_HOST)
+        target = request.url.removeprefix(ANY_HOST)
         moved = f"{request.http.base}/{self.settings.region}{target}"
         headers = tuple((name, moved if name == "Location" else value) for name, value in answer.headers)
         return replace(answer, headers=headers)
@@ -181,5 +181,5 @@ def _surface(request: ApiRequest) -> str:
     address = request.match.address
     if len(address.surfaces) == 1:
         return next(iter(address.surfaces))
-    path = urlsplit(request.wire.url).path
+    path = urlsplit(request.url).path
     return "track_v2" if path.startswith("/api/v2") else "track" if path.startswith("/api/") else "app"

@@ -34,7 +34,8 @@ class Exchange:
     @property
     def weight(self) -> int:
         """Its size in memory in bytes, about. The headers of an answer are those of the cassette."""
-        return len(self.body) + sum(len(name) + len(value) + _OVERHEAD for name, value in self.headers)
+        text = "".join([name + value for name, value in self.headers])
+        return len(self.body) + len(text) + _OVERHEAD * len(self.headers)
 
 
 def exchange(base: str, headers: Mapping[str, str], answer: Answer, milliseconds: float) -> Exchange:

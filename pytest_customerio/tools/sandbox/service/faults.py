@@ -58,6 +58,10 @@ class Faults:
         self._faults: list[Fault] = []
         self._last_id = 0
 
+    def __bool__(self) -> bool:
+        """Whether there is any fault."""
+        return bool(self._faults)
+
     @property
     def all(self) -> tuple[Fault, ...]:
         """The faults that are not over."""

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from sys import getsizeof
-from typing import Any
+from typing import Any, NamedTuple
 
 from pytest_customerio.contract.catalog import Catalog, Match
 from pytest_customerio.contract.contract import Contract
@@ -36,17 +36,17 @@ class HttpRequest:
     too_large: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class ApiRequest:
+class ApiRequest(NamedTuple):
     """A request as a call of Customer.io's API.
 
-    `known_operation` is None if the address or the payload leaves it open. `payload` is the parsed body, or its text
-    if it is not JSON or cannot be stored; `unstorable` says why it cannot. `weight` is its size in memory in bytes.
-    `region` is the region of the host that the client used, if it is known.
+    `url` is the one that the catalogue looks up. `known_operation` is None if the address or the payload leaves it
+    open. `payload` is the parsed body, or its text if it is not JSON or cannot be stored; `unstorable` says why it
+    cannot. `weight` is its size in memory in bytes. `region` is the region of the host that the client used, if it is
+    known.
     """
 
     http: HttpRequest
-    wire: WireRequest
+    url: str
     match: Match
     known_operation: Operation | None
     payload: Any
@@ -55,6 +55,11 @@ class ApiRequest:
     at: float
     unstorable: str = ""
     weight: int = 0
+
+    @property
+    def wire(self) -> WireRequest:
+        """The request with this URL, as the conditions of error cases need it."""
+        return WireRequest(self.http.method, self.url, self.http.headers, self.http.body)
 
     @property
     def operation(self) -> Operation:
@@ -69,7 +74,7 @@ class ApiRequest:
     @property
     def strict(self) -> bool:
         """Whether the client asks Pipelines to answer an invalid payload with an error."""
-        return self.wire.headers.get("x-strict-mode", "").strip() == "1"
+        return self.http.headers.get("x-strict-mode", "").strip() == "1"
 
     @property
     def base(self) -> str:
@@ -84,11 +89,10 @@ def read_request(catalog: Catalog, contract: Contract, http: HttpRequest, at: fl
     match = catalog.place(http.method, url)
     heard = Interaction("sandbox", http.method, url, http.headers, http.body, at=at)
     judged = contract.judge(heard)
-    request = WireRequest(http.method, url, http.headers, http.body)
     payload = _payload(heard)  # which has decoded its body to be judged
     return ApiRequest(
         http,
-        request,
+        url,
         match,
         judged.operation,
         payload.value,

@@ -197,4 +197,4 @@ class Service:
         """Whether the client has the key that this call needs."""
         if request.known_operation is None and not request.match.candidates:
             return False
-        return self.keys.access(request.operation.auth, request.wire.headers.get("authorization")) == "granted"
+        return self.keys.access(request.operation.auth, request.http.headers.get("authorization")) == "granted"

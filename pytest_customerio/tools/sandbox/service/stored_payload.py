@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from math import isfinite
 from sys import getsizeof
@@ -28,15 +29,17 @@ class _UnstorableError(Exception):
 
 
 def stored(value: object) -> StoredPayload:
-    """A copy of a JSON value with U+FFFD for each half of a surrogate pair, which UTF-8 cannot express.
+    """A JSON value with U+FFFD for each half of a surrogate pair, which UTF-8 cannot express.
 
-    A value that is nested too deep, or has a number as large as `1e999`, has a problem, and is not copied.
+    The value itself unless it has such a half; then a copy. A value that is nested too deep, or has a number as large
+    as `1e999`, has a problem, and is not stored.
     """
-    copy = _Copy()
+    measured = _Measured()
     try:
-        return StoredPayload(copy.of(value, 0), copy.weight)
+        measured.add((value,), 0)
     except _UnstorableError as error:
-        return StoredPayload(None, copy.weight, str(error))
+        return StoredPayload(None, measured.weight, str(error))
+    return StoredPayload(value if measured.whole else _whole(value), measured.weight)
 
 
 def whole_characters(text: str) -> str:
@@ -46,21 +49,34 @@ def whole_characters(text: str) -> str:
     return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
 
-class _Copy:
+class _Measured:
+    """The size of values in memory in bytes, and whether all their texts consist of whole characters."""
+
     def __init__(self) -> None:
         self.weight = 0
+        self.whole = True
 
-    def of(self, value: object, level: int) -> object:
-        """A copy of the value, which is nested so many levels deep."""
-        if level >= DEEPEST:
+    def add(self, values: Collection[object], level: int) -> None:
+        """Add values that are nested so many levels deep, with everything in them. Raises `_UnstorableError`."""
+        if level >= DEEPEST and values:
             raise _UnstorableError(TOO_DEEP)
-        self.weight += getsizeof(value)
-        if isinstance(value, str):
-            return whole_characters(value)
-        if isinstance(value, dict):
-            return {self.of(name, level): self.of(each, level + 1) for name, each in value.items()}
-        if isinstance(value, list):
-            return [self.of(each, level + 1) for each in value]
-        if isinstance(value, float) and not isfinite(value):
-            raise _UnstorableError(OUT_OF_RANGE)
-        return value
+        self.weight += sum(map(getsizeof, values))
+        for each in values:
+            if isinstance(each, str):
+                self.whole = self.whole and (each.isascii() or whole_characters(each) == each)
+            elif isinstance(each, dict):
+                self.add(each.keys(), level)
+                self.add(each.values(), level + 1)
+            elif isinstance(each, list):
+                self.add(each, level + 1)
+            elif isinstance(each, float) and not isfinite(each):
+                raise _UnstorableError(OUT_OF_RANGE)
+
+
+def _whole(value: object) -> object:
+    """A copy of the value in which each text consists of whole characters."""
+    if isinstance(value, str):
+        return whole_characters(value)
+    if isinstance(value, dict):
+        return {_whole(name): _whole(each) for name, each in value.items()}
+    return [_whole(each) for each in value] if isinstance(value, list) else value

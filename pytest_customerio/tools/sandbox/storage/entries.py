@@ -35,15 +35,15 @@ def read_entry(data: bytes) -> Entry:
 
 def request_entry(request: ApiRequest, skip: Collection[int | None]) -> Entry:
     """The entry of a request, without its credentials."""
-    headers = {name: request.wire.headers[name] for name in _NEEDED if name in request.wire.headers}
+    headers = {name: request.http.headers[name] for name in _NEEDED if name in request.http.headers}
     values = {
-        "method": request.wire.method,
-        "url": request.wire.url,
+        "method": request.http.method,
+        "url": request.url,
         "headers": headers,
         "base": request.http.base,
         "skip": list(skip),
     }
-    return Entry("request", request.at, values, request.wire.body)
+    return Entry("request", request.at, values, request.http.body)
 
 
 def http_request(entry: Entry) -> HttpRequest:

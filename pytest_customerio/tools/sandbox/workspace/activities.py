@@ -92,7 +92,10 @@ class ActivityLog:
     def _add(self, activity: Activity) -> None:
         self._number = activity.number
         self._entries.append(activity)
-        self._of_person.setdefault(activity.cio_id, deque()).append(activity)
+        listed = self._of_person.get(activity.cio_id)
+        if listed is None:
+            listed = self._of_person[activity.cio_id] = deque()
+        listed.append(activity)
         if len(self._entries) > MAX_ACTIVITIES:
             self.remove_oldest()
 

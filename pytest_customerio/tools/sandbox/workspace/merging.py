@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from pytest_customerio.tools.sandbox.workspace.people import Identifier, People, Person
+from pytest_customerio.tools.sandbox.workspace.people import Identifier, Notes, People, Person
+
+if TYPE_CHECKING:
+    from pytest_customerio.tools.sandbox.workspace.workspace import Workspace
 
 
 def find_halves(people: People, identifier: Identifier, attributes: Mapping[str, Any]) -> tuple[Person, Person] | None:
@@ -31,3 +34,34 @@ def merge_profiles(first: Person, second: Person, at: int) -> None:
     events = sorted((*first.events, *second.events), key=lambda event: event.timestamp)
     first.events.clear()
     first.events.extend(events)
+
+
+def merge_people(workspace: Workspace, first: Person, second: Person) -> None:
+    """Give the first person what the second one has in a workspace, and remove the second."""
+    merge_profiles(first, second, workspace.people.now)
+    workspace.objects.merge(first, second)
+    for segment in workspace.segments.values():
+        if second.cio_id in segment.members:
+            segment.members[first.cio_id] = None
+    workspace.deliveries.give(second.cio_id, first.cio_id)
+    if optouts := workspace.optouts.get(second.cio_id):
+        workspace.optouts.setdefault(first.cio_id, {}).update(optouts)
+    moved = [each for each, cio_id in workspace.recognized.items() if cio_id == second.cio_id]
+    workspace.recognized.update(dict.fromkeys(moved, first.cio_id))
+    workspace.activities.give(second, first)
+    workspace.activities.add("profile_merge", first, workspace.people.now, data={"cio_id": second.cio_id})
+    workspace.people.delete(second)
+    workspace.people.inherit(first, second)
+    workspace.remove_traces(second)
+
+
+def merge_halves(workspace: Workspace, identifier: Identifier, attributes: Mapping[str, Any]) -> Notes:
+    """Merge the person who has only the id in a call with the one who has only its e-mail address.
+
+    The older one stays (docs.customer.io/messaging/people/manage/merge-people#auto-merge).
+    """
+    halves = find_halves(workspace.people, identifier, attributes)
+    if halves is None:
+        return ()
+    merge_people(workspace, *halves)
+    return ("merged: one person had only this id, another only this e-mail address",)

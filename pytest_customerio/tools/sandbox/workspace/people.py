@@ -116,14 +116,14 @@ class People:
 
     def is_suppressed(self, identifier: Identifier) -> bool:
         """Whether calls about this identifier are accepted and ignored."""
-        return index_key(identifier) in self.suppressed
+        return bool(self.suppressed) and index_key(identifier) in self.suppressed
 
     def identify(
         self, identifier: Identifier, attributes: Mapping[str, Any], at: int, *, create: bool = True
     ) -> tuple[Person | None, Notes]:
         """Add or update a person. `at` is the time of the update: an older value never replaces a newer one."""
         given = {kind: str(attributes[kind]) for kind in ("id", "email") if attributes.get(kind) not in (None, "")}
-        if any(self.is_suppressed(each) for each in (identifier, *given.items())):
+        if self.suppressed and any(self.is_suppressed(each) for each in (identifier, *given.items())):
             return None, (SUPPRESSED,)
         person = self.find(identifier)
         if person is None and identifier[0] == "cio_id":

@@ -11,7 +11,7 @@ from pytest_customerio.tools.sandbox.workspace.changes import changes, known_per
 from pytest_customerio.tools.sandbox.workspace.deliveries import BroadcastTrigger, Delivery, Template
 from pytest_customerio.tools.sandbox.workspace.delivery_store import DeliveryStore
 from pytest_customerio.tools.sandbox.workspace.inventory import Inventory
-from pytest_customerio.tools.sandbox.workspace.merging import find_halves, merge_profiles
+from pytest_customerio.tools.sandbox.workspace.merging import merge_halves, merge_people
 from pytest_customerio.tools.sandbox.workspace.objects import WorkspaceObjects
 from pytest_customerio.tools.sandbox.workspace.people import SUPPRESSED, Event, Identifier, Notes, People, Person
 from pytest_customerio.tools.sandbox.workspace.reporting_webhooks import (
@@ -85,7 +85,7 @@ class Workspace:
         self, identifier: Identifier, attributes: Mapping[str, Any], at: int, *, create: bool = True
     ) -> tuple[Person | None, Notes]:
         """Add or update a person; recent events of the visitor with the given anonymous_id become the person's."""
-        merged = self._merge_halves(identifier, attributes)
+        merged = merge_halves(self, identifier, attributes)
         known = known_person(self.people, identifier, attributes)
         before = values(known, attributes)
         reported = bool(self.reporting_webhooks) and changes_subscription(attributes)
@@ -149,7 +149,7 @@ class Workspace:
         first, second = self.people.find(primary), self.people.find(secondary)
         if first is None or second is None or first is second:
             return ("dropped: both people must exist, and be two",)
-        self._merge(first, second)
+        merge_people(self, first, second)
         return ()
 
     def add_device(self, identifier: Identifier, token: str, device: Mapping[str, Any]) -> Notes:
@@ -232,39 +232,12 @@ class Workspace:
         for each in events:
             self.activities.add_event(person, each)
 
-    def _merge_halves(self, identifier: Identifier, attributes: Mapping[str, Any]) -> Notes:
-        """Merge the person who has only the id in a call with the one who has only its e-mail address.
-
-        The older one stays (docs.customer.io/messaging/people/manage/merge-people#auto-merge).
-        """
-        halves = find_halves(self.people, identifier, attributes)
-        if halves is None:
-            return ()
-        self._merge(*halves)
-        return ("merged: one person had only this id, another only this e-mail address",)
-
-    def _merge(self, first: Person, second: Person) -> None:
-        """Give the first person what the second one has, and remove the second."""
-        merge_profiles(first, second, self.people.now)
-        self.objects.merge(first, second)
-        for segment in self.segments.values():
-            if second.cio_id in segment.members:
-                segment.members[first.cio_id] = None
-        self.deliveries.give(second.cio_id, first.cio_id)
-        if optouts := self.optouts.get(second.cio_id):
-            self.optouts.setdefault(first.cio_id, {}).update(optouts)
-        self.recognized.update({each: first.cio_id for each, cio in self.recognized.items() if cio == second.cio_id})
-        self.activities.give(second, first)
-        self.activities.add("profile_merge", first, self.people.now, data={"cio_id": second.cio_id})
-        self.people.delete(second)
-        self.people.inherit(first, second)
-        self._remove_traces(second)
-
     def _remove_person(self, person: Person) -> None:
-        self._remove_traces(person)
+        self.remove_traces(person)
         self.activities.add("profile_delete", person, self.people.now)
 
-    def _remove_traces(self, person: Person) -> None:
+    def remove_traces(self, person: Person) -> None:
+        """Remove a person from relationships, opt-outs and segments."""
         self.objects.remove_person(person)
         self.optouts.pop(person.cio_id, None)
         for segment in self.segments.values():

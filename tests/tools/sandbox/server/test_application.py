@@ -181,6 +181,24 @@ def test_a_client_that_goes_away(server: SandboxServer) -> None:
     assert [person.display_name for person in server.service.workspace.people] == ["43"]
 
 
+def test_only_a_late_body_is_limited_in_time(server: SandboxServer, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A body that comes with its head needs no timer. One that comes after its head has a limit of time."""
+    limits: list[float] = []
+    timeout = asyncio.timeout
+    monkeypatch.setattr(application.asyncio, "timeout", lambda limit: limits.append(limit) or timeout(limit))
+    credentials = authorization(server.service.keys, CUSTOMER)
+    head = f"PUT {CUSTOMER} HTTP/1.1\r\nHost: x\r\nAuthorization: {credentials}\r\nContent-Length: 2\r\n"
+    assert raw(server, f"{head}\r\n{{}}".encode()).startswith(b"HTTP/1.1 200")
+    assert limits == []
+    place = urlsplit(server.url)
+    with socket.create_connection((place.hostname, place.port), timeout=5) as connection:
+        connection.sendall(f"{head}Expect: 100-continue\r\n\r\n".encode())
+        assert connection.recv(4096).startswith(b"HTTP/1.1 100")
+        connection.sendall(b"{}")
+        assert connection.recv(4096).startswith(b"HTTP/1.1 200")
+    assert limits == [application.BODY_TIMEOUT]
+
+
 def messages_sent_by(
     app: application.Application, *messages: dict[str, Any], path: str = CUSTOMER
 ) -> list[dict[str, Any]]:
