@@ -26,9 +26,9 @@ class Fingerprint(NamedTuple):
     """What makes two violations the same one: what may change without a new mistake is no part of it.
 
     `at` is the function that sent, as `app/crm.py::Crm.purchase`, without a line. `where` is the place in the payload,
-    in which `[*]` is any index; of an exception that no test declares it is the class. `case` is the error case of a violation of error handling, which has no place; a
-    payload breaks its contract in every case. A leak that was written has no operation, and `at` is the function that
-    wrote: any request of a test may carry what was written.
+    in which `[*]` is any index; of an exception that no test declares it is the class. `case` is the error case of a
+    violation of error handling, which has no place; a payload breaks its contract in every case. A leak that was
+    written has no operation, and `at` is the function that wrote: any request of a test may carry what was written.
     """
 
     at: str
