@@ -20,8 +20,8 @@ def test_a_problem_is_shown_at_the_line_of_the_application() -> None:
         verdict("track.event", None, None, broken, test="tests/t.py::u"),
         verdict("track.event", "401-unauthorized", "lost", replace(LOST, sent_from="app/crm.py:16 in buy")),
     )
-    run.about = About(rootdir=Path("/work/shop/python"))
-    assert commands(run, "/work/shop") == [
+    run.about = About(rootdir=Path("/home/ci/shop/python"))
+    assert commands(run, "/home/ci/shop") == [
         "::error file=python/app/crm.py,line=16,title=track.event $.email%3A bad-email::"
         "expected an e-mail address, got text of 3 characters%0Awould draw 400 bad: 100 %25%0A"
         "what to do: check it, always%0Afound in 2 tests; first in tests/t.py::t",
@@ -36,7 +36,7 @@ def test_a_file_outside_of_the_workspace_keeps_its_path() -> None:
     """So does one of a run that knows no workspace."""
     run = results(verdict("track.event", None, None, replace(BAD, sent_from="app/crm.py:16 in buy")))
     run.about = About(rootdir=Path("/elsewhere"))
-    for workspace in ("/work/shop", ""):
+    for workspace in ("/home/ci/shop", ""):
         assert commands(run, workspace)[0].startswith("::error file=app/crm.py,line=16,")
 
 
