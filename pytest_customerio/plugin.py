@@ -217,8 +217,10 @@ def _cio_sandbox() -> Iterator[Callable[[], Sandbox]]:
 
 
 @pytest.fixture
-def cio_sandbox(_cio_sandbox: Callable[[], Sandbox]) -> Sandbox:
+def cio_sandbox(request: pytest.FixtureRequest, _cio_sandbox: Callable[[], Sandbox]) -> Sandbox:
     """A local Customer.io for applications in any process and language; it is empty when a test begins."""
+    if run := _started(request.config):
+        run.note_sandbox()
     return _cio_sandbox()
 
 

@@ -57,6 +57,7 @@ nothing was checked: no test sent a request to Customer.io, or called a mock tha
   with --cio-strict        such a run fails
 
 next: call the code that sends in a test; where no mock answers, the plugin does"""
+JUDGED_THERE = "what cio_sandbox received is judged there, and not counted here: assert not cio_sandbox.violations"
 WAIT_FOR_IT = "wait for it in the test: thread.join(), executor.shutdown(), queue.join(), await task, cio.drain(worker)"
 ON_PURPOSE = '@pytest.mark.cio_allow("{rule}", reason="…")'
 

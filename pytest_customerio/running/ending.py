@@ -23,11 +23,13 @@ class Ending:
     """What is known of the whole run once its tests are over.
 
     `late_fails` says that a late request fails the run. `minimum` is what the summary says about the minimum.
+    `uses_sandbox` says that a test used `cio_sandbox`, which judges by itself what it receives.
     """
 
     def __init__(self, config: pytest.Config, settings: Settings, results: Results, mistakes: Mistakes) -> None:
         self.nothing_checked = False
         self.late_fails = False
+        self.uses_sandbox = False
         self.minimum: list[str] = []
         self._config = config
         self._settings = settings
@@ -49,7 +51,7 @@ class Ending:
         green = session.exitstatus == pytest.ExitCode.OK
         whole = green and self._settings.contract and not options.selected(self._config)
         # The controller of pytest-xdist knows what all workers heard.
-        heard = self._results.looked_at_something or xdist.is_worker(self._config)
+        heard = self._results.looked_at_something or self.uses_sandbox or xdist.is_worker(self._config)
         self.nothing_checked = whole and not heard
         untouched = whole and inapplicable.lines(self._results)
         drifted = green and (self._results.drifted or self._results.conflicting)

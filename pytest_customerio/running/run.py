@@ -13,7 +13,7 @@ import pytest
 from pytest_customerio.core.settings import Settings
 from pytest_customerio.reporting import kinds
 from pytest_customerio.reporting.files import write
-from pytest_customerio.reporting.messages import NOTHING_CHECKED
+from pytest_customerio.reporting.messages import JUDGED_THERE, NOTHING_CHECKED
 from pytest_customerio.reporting.results import Results
 from pytest_customerio.reporting.summary import summary
 from pytest_customerio.running import options, xdist
@@ -124,6 +124,12 @@ class Run:
             self.phases.session.close()
         self.phases = None
 
+    def note_sandbox(self) -> None:
+        """Note that a test uses `cio_sandbox`. A worker tells its controller."""
+        self.ending.uses_sandbox = True
+        if xdist.is_worker(self.config):
+            xdist.send_sandbox(self.config)
+
     def add(self, part: Mapping[str, Any]) -> None:
         """Add what one phase of a test found."""
         self.results.add(part)
@@ -225,6 +231,7 @@ class Run:
         wanted = self.planning.wanted
         notes = self.notes.lines(terminal.stats, self.results.rows, wanted=wanted)
         shown = summary(self.results, [*notes, *(self.baseline.lines if self.baseline is not None else ())])
+        shown += [JUDGED_THERE] if self.ending.uses_sandbox and not self.results.looked_at_something else []
         shown += NOTHING_CHECKED.splitlines() if self.ending.nothing_checked else []
         shown += ["", *self.ending.minimum][not shown :] if self.ending.minimum else []
         if shown:

@@ -16,6 +16,7 @@ MISTAKE = "customerio_mistake"
 LATE = "customerio_late"
 MARKS = "customerio_marks"
 BASELINE = "customerio_baseline"
+SANDBOX = "customerio_sandbox"
 
 
 def is_worker(config: pytest.Config) -> bool:
@@ -50,6 +51,11 @@ def mistake_of(node: object) -> str:
     return str(getattr(node, "workeroutput", {}).get(MISTAKE, ""))
 
 
+def send_sandbox(config: pytest.Config) -> None:
+    """In a worker: say that a test used `cio_sandbox`."""
+    config.workeroutput[SANDBOX] = True  # type: ignore[attr-defined]
+
+
 def receive(node: object, run: Callable[[], Run]) -> None:
     """In the controller: hand what a finished worker sent to the run, which is made only where something was sent."""
     if mistake := mistake_of(node):
@@ -60,3 +66,5 @@ def receive(node: object, run: Callable[[], Run]) -> None:
         run().notes.marks = Marks(*marks)
     if (values := getattr(node, "workeroutput", {}).get(BASELINE)) and (baseline := run().baseline):
         baseline.take(values)
+    if getattr(node, "workeroutput", {}).get(SANDBOX):
+        run().ending.uses_sandbox = True

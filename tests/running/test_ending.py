@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from ended_runs import ended, printed
 
-from pytest_customerio.reporting.messages import NOTHING_CHECKED
+from pytest_customerio.reporting.messages import JUDGED_THERE, NOTHING_CHECKED
 
 LATE = {"rows": [], "applicable": {}, "lines": ["late: t.py::t"], "fails": True}
 
@@ -28,6 +28,17 @@ def test_a_run_that_heard_nothing(run, args: tuple[str, ...], status: pytest.Exi
     one.finish(session)
     expected = ["= customer.io", *NOTHING_CHECKED.splitlines()] if said else []
     assert (session.exitstatus, printed(one)) == (status, expected)
+
+
+def test_a_run_whose_tests_use_the_sandbox(run) -> None:
+    """The sandbox judges what it receives, so that something was looked at; a worker says so to its controller."""
+    one, session = run("--cio-strict"), ended()
+    one.note_sandbox()
+    one.finish(session)
+    assert (session.exitstatus, printed(one)) == (pytest.ExitCode.OK, ["= customer.io", JUDGED_THERE])
+    one.config.workerinput, one.config.workeroutput = {}, {}
+    one.note_sandbox()
+    assert one.config.workeroutput == {"customerio_sandbox": True}
 
 
 @pytest.mark.parametrize("status", [pytest.ExitCode.INTERRUPTED, pytest.ExitCode.TESTS_FAILED])

@@ -52,10 +52,13 @@ def test_what_a_worker_sent_is_handed_to_the_run() -> None:
     run: Any = SimpleNamespace(
         mistakes=SimpleNamespace(fail=received.append), add_late=received.append, notes=SimpleNamespace(marks=Marks())
     )
+    run.ending = SimpleNamespace(uses_sandbox=False)
     one = config(worker=True)
     xdist.send_mistake(one, "a mistake")
     xdist.send(one, ({"lines": ["late"]},), Marks(1, 2, ["t.py::t"]))
+    xdist.send_sandbox(one)
     xdist.receive(one, lambda: run)
     assert received == ["a mistake", [{"lines": ["late"]}]]
     assert run.notes.marks == Marks(1, 2, ["t.py::t"])
+    assert run.ending.uses_sandbox
     xdist.receive(config(worker=True), lambda: pytest.fail("a run is made"))

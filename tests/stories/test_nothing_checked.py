@@ -69,3 +69,12 @@ def test_the_report_gives_no_percentage(story: Story) -> None:
     """100 percent of nothing would be read as a good result."""
     story.run(QUIET, "--cio-report=report.json")
     assert json.loads((story.path / "report.json").read_text())["coverage"]["percent"] is None
+
+
+def test_what_the_sandbox_judges_is_looked_at(story: Story) -> None:
+    """A suite whose application sends to `cio_sandbox` is judged there, and the end of the run says so."""
+    result = story.run("def test_a(cio_sandbox): assert not cio_sandbox.violations", "--cio-strict")
+    assert result.ret == 0
+    assert closing(result) == (
+        "what cio_sandbox received is judged there, and not counted here: assert not cio_sandbox.violations\n"
+    )
