@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from itertools import islice
@@ -27,10 +27,9 @@ from pytest_customerio.contract.semantics import (
     strict_mode,
 )
 from pytest_customerio.contract.sizes import LEAST_LIMIT, judge_sizes
-from pytest_customerio.contract.words import words
+from pytest_customerio.contract.unreadable import no_json, no_object, no_variant, no_workspace, variant_shown
 from pytest_customerio.core.model import Interaction, Operation, Violation
 from pytest_customerio.core.payload import Payload
-from pytest_customerio.core.redact import mask, meant
 
 # The most violations that are collected from the entries of one batch.
 _MOST = 1000
@@ -174,10 +173,10 @@ class Contract:
         if sent.kind == "unreadable":
             return []
         if sent.problem:
-            return [_no_json(sent)]
+            return [no_json(sent)]
         payload = {} if sent.kind == "nothing" else sent.value
         if not isinstance(payload, dict):
-            return [_no_object("$", payload)]
+            return [no_object("$", payload)]
         found = self._judge_payload(operation, place.candidates, payload, sent.size, at)
         if sent.size > LEAST_LIMIT:
             found += judge_sizes(place.operation or place.candidates[0], payload, sent.size)
@@ -193,7 +192,7 @@ class Contract:
         for index, entry in enumerate(sent.batch):
             here = f"$.batch[{index}]"
             if not isinstance(entry, dict):
-                yield _no_object(here, entry)
+                yield no_object(here, entry)
                 continue
             size = sent.size if sent.size < LEAST_LIMIT else json_bytes(entry)
             judge = self._judge_entity if batch.surface == "track_v2" else self._judge_call
@@ -209,7 +208,7 @@ class Contract:
         kind, known = call.get("type"), self._catalog.pipelines_calls
         operation = known.get(kind) if isinstance(kind, str) else None
         if operation is None:
-            got = _shown(call, "type", known)
+            got = variant_shown(call, "type", known)
             return [violation("unknown-type", "$.type", ", ".join(known), got, "", "200, then dropped")]
         return self._judge_payload(operation, (), call, size, at)
 
@@ -225,7 +224,7 @@ class Contract:
         if operation is None:
             operation, rule, key = self._catalog.select(candidates, payload)
             if operation is None:
-                return [_no_variant(rule, key, candidates, payload)]
+                return [no_variant(rule, key, candidates, payload)]
         found: list[Violation] = []
         for schema in self._schemas.of(operation):
             if not schema.holds(payload, size):
@@ -243,31 +242,5 @@ def _judge_credentials(place: Match, header: str | None, *, names_workspace: boo
         header = from_url(place.address.user)
     found = judge_auth(place.candidates[0].auth, header and header[:LONGEST_REMEMBERED], place.region)
     if service_account(header) and not names_workspace and not found:
-        return (_no_workspace(),)
+        return (no_workspace(),)
     return found
-
-
-def _no_workspace() -> Violation:
-    expected, error = "the workspace of a service-account token", "400 workspace_id is required"
-    return violation("missing-workspace-id", "header X-Workspace-Id", expected, "nothing", "", error, "observed")
-
-
-def _no_json(payload: Payload) -> Violation:
-    hint = 'json=payload, or data=json.dumps(payload, allow_nan=False) with Content-Type "application/json"'
-    return violation("body-not-json", "$", "JSON", payload.problem, hint, "400")
-
-
-def _no_object(where: str, payload: object) -> Violation:
-    hint = 'wrap it: {"batch": [...]}' if isinstance(payload, list) and where == "$" else ""
-    return violation("body-not-object", where, "an object", mask(payload), hint, "400")
-
-
-def _no_variant(rule: str, key: str, candidates: Sequence[Operation], payload: dict[str, Any]) -> Violation:
-    kind = payload.get("type")
-    fitting = [each for each in candidates if key == "type" or each.variant["type"] == kind]
-    known = list(dict.fromkeys(each.variant[key] for each in fitting))
-    return violation(rule, f"$.{key}", ", ".join(known), _shown(payload, key, known), "", "400")
-
-
-def _shown(payload: dict[str, Any], key: str, known: Iterable[str]) -> str:
-    return meant(payload[key], known, words()) if key in payload else "nothing"
