@@ -16,6 +16,7 @@ from pytest_customerio.process.call_sites import CallSite
 from pytest_customerio.process.late_imports import LateImports
 from pytest_customerio.process.patching import Patches, Wrapper
 from pytest_customerio.process.recognition import MOCKS
+from pytest_customerio.process.warned import Warnings
 from pytest_customerio.reporting import mocked
 from pytest_customerio.running.traffic import SessionTraffic, now
 
@@ -76,9 +77,12 @@ class Mocks:
         return setting
 
     def replaced(self) -> list[tuple[str, object]]:
-        """The functions of SDKs and clients that are replaced now, each with what stands there."""
+        """The functions of SDKs and clients that the project replaces now, each with what stands there."""
         originals = self._listener.known.originals() if self._listener is not None else ()
-        return [(f"{owner.__name__}.{name}", vars(owner)[name]) for owner, name, _ in originals if name in vars(owner)]
+        stands = [
+            (f"{owner.__name__}.{name}", vars(owner)[name]) for owner, name, _ in originals if name in vars(owner)
+        ]
+        return [(name, value) for name, value in stands if not isinstance(value, Warnings)]
 
     def notes(self) -> Notes | None:
         """Where calls of mocks are noted: in the test that runs, if it is checked."""
