@@ -122,7 +122,7 @@ class Session:
         self._stack.callback(guard.arm(self._traffic, self._traffic.refusal, for_good=for_good))
         if self.settings.contract:
             end = processes.watch()
-            if not for_good:
+            if not for_good:  # pragma: no branch - a process of tests that watched for good could not go on
                 self._stack.callback(end)
         self._taps = registry.install(self._traffic)
         self._places = self._taps.places

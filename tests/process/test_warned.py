@@ -18,7 +18,9 @@ from pytest_customerio.process.warned import Warnings, correct, counting
 
 def _module(name: str, source: str, **known: Any) -> dict[str, Any]:
     scope = {"__name__": name, **known}
-    exec(compile(source, f"{name}.py", "exec"), scope)
+    # Coverage would look for a file with the name of a module of ours.
+    file = f"<{name}>" if name.startswith("pytest_customerio") else f"{name}.py"
+    exec(compile(source, file, "exec"), scope)
     return scope
 
 

@@ -39,3 +39,11 @@ def test_a_mistake_that_is_known_late(run) -> None:
     assert session.exitstatus == pytest.ExitCode.USAGE_ERROR
     assert printed(one) == ["ERROR: first"]
     assert not (one.config.rootpath / "a.json").exists()
+
+
+def test_a_worker_tells_its_controller(run) -> None:
+    """A mistake that a worker finds while tests run ends the whole run."""
+    one = run()
+    one.config.workerinput, one.config.workeroutput = {}, {}
+    one.mistakes.fail("a mistake")
+    assert one.config.workeroutput == {"customerio_mistake": "a mistake"}
