@@ -28,6 +28,8 @@ _PERSONAL = re.compile(
     re.VERBOSE,
 )
 _SEGMENT = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,39}")
+# Members whose own members have the names of files, which the application chose: of these the shape is shown.
+OF_FILES = frozenset({"attachments"})
 # Python writes no number of more than 4300 digits.
 _LARGE = 10**300
 _PLACEHOLDERS = frozenset({"", "none", "null", "undefined"})
@@ -92,12 +94,14 @@ def is_personal(name: str) -> bool:
 
 def json_path(parts: Iterable[str | int], root: str = "$") -> str:
     """A JSON path such as `$.batch[3].timestamp`. An unusual key is quoted; a key with personal data becomes `…`."""
-    return root + "".join(_step(part) for part in parts)
+    steps = list(parts)
+    around = ["", *steps]
+    return root + "".join(_step(step, of_files=around[index] in OF_FILES) for index, step in enumerate(steps))
 
 
-def member_name(name: str) -> str:
-    """The name of a member: quoted if it is unusual, `"…"` if it holds personal data."""
-    step = _step(name)
+def member_name(name: str, *, of_files: bool = False) -> str:
+    """The name of a member: quoted if it is unusual, `"…"` if it holds personal data, the shape of the name of a file."""
+    step = _step(name, of_files=of_files)
     return step[1:] if step.startswith(".") else step[1:-1]
 
 
@@ -156,9 +160,11 @@ def _count(number: int, shape: str, noun: str) -> str:
     return f"{shape} {number} {noun}{'' if number == 1 else 's'}"
 
 
-def _step(part: str | int) -> str:
+def _step(part: str | int, *, of_files: bool = False) -> str:
     if isinstance(part, int):
         return f"[{part}]"
+    if of_files:
+        part = "".join(map(_sign, part))
     if _PERSONAL.search(part):
         return '["…"]'
     if _PLAIN_KEY.fullmatch(part):

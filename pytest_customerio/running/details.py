@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from pytest_customerio.contract.events import EVENTS
 from pytest_customerio.contract.paths import request_line
+from pytest_customerio.contract.words import words
 from pytest_customerio.core.model import Answer, Interaction, Operation, Provenance, Verdict
 from pytest_customerio.core.outline import outline
 from pytest_customerio.core.redact import cut
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
 ATTEMPTS = 60
 ANSWERS = 10
 BODY = 400
+UNREAD = "not known: the client did not read it"
 
 Shown = dict[str, Any]
 
@@ -37,12 +39,13 @@ Shown = dict[str, Any]
 def note(call: Interaction, operation: Operation | None) -> Shown:
     """One request: its address without identifiers, the outline of its payload, and what it was answered with."""
     event = operation is not None and (operation.surface == "track_v2" or operation.name in {*EVENTS, "batch"})
+    shown = outline(call.payload, event=event, vocabulary=words()) if call.body_known else UNREAD
     mocked = call.client.startswith("mock of ")
     return {
         "request": request_line(operation, call.method, call.url) if call.url else "",
         "client": call.client,
         "sent_from": call.sent_from or "",
-        "payload": outline(call.payload, event=event) if call.body_known else "not known: the client did not read it",
+        "payload": shown,
         "answer": call.raised or (str(call.status) if call.status else ""),
         "by_mock": mocked or (not call.attempts and bool(call.status or call.raised)),
     }

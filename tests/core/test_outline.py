@@ -16,8 +16,8 @@ SECRET = "Qx7-Zürich.Ada"
 
 
 def shown(value: Any, *, event: bool = False) -> str:
-    """The outline of a JSON payload."""
-    return outline(decode({}, json.dumps(value).encode()), event=event)
+    """The outline of a JSON payload, where `person` and `identify` are words of the API."""
+    return outline(decode({}, json.dumps(value).encode()), event=event, vocabulary=("person", "identify"))
 
 
 def test_structure_names_and_moments_are_shown_and_values_are_not() -> None:
@@ -51,6 +51,21 @@ def test_the_entries_of_a_batch_are_calls_of_their_own() -> None:
     assert '      event: "signed up"' in rows
     assert "Ada" not in rows
     assert "vip" not in rows
+
+
+def test_a_wrong_word_and_the_name_of_a_file_are_shown_by_their_shape() -> None:
+    """What stands in the place of a word of the API may be a person's name, and so may the name of a file."""
+    rows = shown({"type": "Ada Lovelace", "action": "ada", "attachments": {"ada.pdf": "eA=="}, "data": {"ada": 1}})
+    assert rows.splitlines()[1:-1] == [
+        '  type: text of 12 characters, "Xxx Xxxxxxxx"',
+        '  action: text of 3 characters, "xxx"',
+        "  attachments: {",
+        '    "xxx.xxx": text of 4 characters, "xX=="',
+        "  }",
+        "  data: {",
+        "    ada: number of 1 digit",
+        "  }",
+    ]
 
 
 @pytest.mark.parametrize(

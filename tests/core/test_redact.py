@@ -100,6 +100,8 @@ def test_cut_stays_on_one_line() -> None:
         (['quo"te'], '$["quo\\"te"]'),
         (["ada@example.com"], '$["…"]'),
         (["+15551234567"], '$["…"]'),
+        (["attachments", "Ada Bell 7.pdf"], '$.attachments["Xxx Xxxx 0.xxx"]'),
+        (["batch", 0, "attachments"], "$.batch[0].attachments"),
         (["a\nb"], '$["a\\nb"]'),
         (["k" * 41], '$["' + "k" * 39 + '…"]'),
         (["cio_subscription_preferences.topics.topic_1"], '$["cio_subscription_preferences.topics.top…"]'),

@@ -6,15 +6,27 @@ import json
 import re
 from collections.abc import Iterator, Mapping
 from functools import cache
+from http import HTTPStatus
 from typing import Any
 
 from pytest_customerio.core import data
 
-_MEDIA = re.compile(r"[\w.+-]+/[\w.+-]+(; ?charset=[\w-]+)?", re.ASCII)
+_MEDIA = re.compile(
+    r"(?:application/(?:json|ld\+json|problem\+json|vnd\.api\+json|x-ndjson|xml|x-www-form-urlencoded|octet-stream)"
+    r"|text/(?:plain|html|xml|csv|javascript)|multipart/form-data|image/(?:gif|png|jpeg))"
+    r"(?:; ?charset=\"?(?:utf-?8|us-ascii|iso-8859-1|windows-1252)\"?)?",
+    re.IGNORECASE,
+)
 _NUMBER = re.compile(r"\d{1,10}", re.ASCII)
 _LATER = re.compile(r"\d{1,10}|\w{3}, \d\d \w{3} \d{4} \d\d:\d\d:\d\d GMT", re.ASCII)
 _ANY = re.compile(r".*")
 
+# The phrases of HTTP, and those of servers in front of Customer.io, for a status that is not among the usual ones.
+REASONS = frozenset(
+    {status.phrase for status in HTTPStatus}
+    | {"Payload Too Large", "Content Too Large", "Unprocessable Entity", "Unprocessable Content"}  # older, newer Pythons
+    | {"A Timeout Occurred", "Connection Timed Out", "Request Time-out", "Service Temporarily Unavailable"}
+)
 # The headers that stay, as they are written, each with the values that it may have. All others are dropped.
 REQUEST_HEADERS: Mapping[str, tuple[str, re.Pattern[str]]] = {
     "content-type": ("Content-Type", _MEDIA),
@@ -54,6 +66,8 @@ BIRTH = re.compile(r"birth|born|dob", re.IGNORECASE)
 PHONES = re.compile("phone|mobile|msisdn|^tel$|whatsapp", re.IGNORECASE)
 # A member's name that says nothing about a person. Any other name is data, such as an e-mail address used as a key.
 MEMBER_NAME = re.compile(r"[A-Za-z_$][A-Za-z_.]{0,59}\d{0,3}")
+# Members whose own members have the names of files: these are the application's, whatever they look like.
+OF_FILES = frozenset({"attachments"})
 # The name of an event, as developers choose it; it stays.
 EVENT_NAME = re.compile(r"(?=.{1,40}$)[A-Za-z][A-Za-z_]*(?:[ -][A-Za-z_]+){0,3}")
 

@@ -70,10 +70,10 @@ class Values:
         address = self._url(value) if _URL.fullmatch(value) and not is_fake(value) else None
         return self.named(_kind(value, key), value) if address is None else address
 
-    def key(self, key: str) -> str:
-        """The name of a member; a name that is data gets a fake."""
+    def key(self, key: str, *, of_files: bool = False) -> str:
+        """The name of a member; a name that is data, such as that of a file, gets a fake."""
         listed = key in self._names or key in self._words or key in self._known
-        harmless = listed or allowlist.MEMBER_NAME.fullmatch(key)
+        harmless = key in self._known if of_files else listed or allowlist.MEMBER_NAME.fullmatch(key)
         return key if harmless and not is_fake(key) else self.named("email" if EMAIL.fullmatch(key) else "key", key)
 
     def named(self, kind: str, value: str) -> str:
@@ -86,7 +86,10 @@ class Values:
     def _value(self, value: Any, key: str, position: Position, events: frozenset[str]) -> Any:
         if isinstance(value, dict):
             named = events | {"name"} if value.get("action") == "event" and position.kind != "own" else events
-            return {self.key(k): self._member(v, k, position.member(k), named) for k, v in value.items()}
+            of_files = key in allowlist.OF_FILES
+            return {
+                self.key(k, of_files=of_files): self._member(v, k, position.member(k), named) for k, v in value.items()
+            }
         if isinstance(value, list):
             inner = position.item()
             return [self._value(one, key, inner, events) for one in value]
@@ -159,7 +162,9 @@ def _is_time(value: str) -> bool:
 
 
 def _keys(value: Any) -> Iterator[str]:
+    """The names of all members but those of files."""
     if isinstance(value, dict):
         yield from value
-    for one in value.values() if isinstance(value, dict) else value if isinstance(value, list) else ():
+        value = [inner for name, inner in value.items() if name not in allowlist.OF_FILES]
+    for one in value if isinstance(value, list) else ():
         yield from _keys(one)

@@ -20,6 +20,8 @@ def test_the_vocabulary_is_that_of_the_schemas() -> None:
     [
         ("content-type", "application/json; charset=utf-8", True),
         ("content-type", "secret", False),
+        ("content-type", "text/secret", False),
+        ("content-type", "text/html; charset=secret", False),
         ("retry-after", "120", True),
         ("retry-after", "Wed, 21 Oct 2026 07:28:00 GMT", True),
         ("x-ratelimit-reset", "soon", False),

@@ -252,9 +252,18 @@ def test_any_json_is_scrubbed(body: bytes) -> None:
     assert (found.request.body, found.answer.body) == (expected, expected)
 
 
+def test_the_name_of_a_file_is_own_data() -> None:
+    """The members of `attachments` are replaced, also where they look like names of members."""
+    mail = WireRequest(
+        "POST", "https://api.customer.io/v1/send/email", {}, b'{"attachments":{"JaneDoe.pdf":"eA==","attributes":"eA=="}}'
+    )
+    assert json.loads(scrubber().request(mail).body) == {"attachments": {"key-1": "text-1", "key-2": "text-1"}}
+
+
 def test_a_reason_that_is_no_phrase_is_dropped() -> None:
-    """A reason that is no phrase of letters is dropped: it could hold anything."""
+    """A reason that is no phrase of HTTP is dropped: it could hold anything."""
     assert scrubber().answer(answer(reason="Not Found")).reason == "Not Found"
+    assert scrubber().answer(answer(reason="Jane Doe")).reason == ""
     assert scrubber().answer(answer(reason="jane@corp.org")).reason == ""
 
 
