@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import logging
 import re
+from functools import partial
 from http.client import HTTPMessage, IncompleteRead
 from typing import Any
 
@@ -121,12 +122,11 @@ def _answered(traffic: Traffic, pool: Any, conn: Any, method: str, url: str, giv
     __tracebackhide__ = True
     pool.num_requests += 1
     limits = limits_of(pool, given.get("timeout"))
-    if pool.scheme == "https":  # connects before it looks at the request
+    secure = pool.scheme == "https"
+    if secure:  # connects before it looks at the request
         connect(pool, conn, limits)
     headers = headers_of(given.get("headers"))
-    body = sent_body(method, url, headers, given)
-    if pool.scheme != "https":
-        connect(pool, conn, limits)
+    body = sent_body(method, url, headers, given, None if secure else partial(connect, pool, conn, limits))
     if body is None:
         fail("read-timeout", pool, conn, url, limits)
     answer = traffic.answer(WireRequest(method, absolute(pool, url), headers, body))

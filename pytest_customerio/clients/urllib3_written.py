@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from typing import Any
 
 from pytest_customerio.clients.transport.bodies import LIMIT
@@ -14,21 +15,34 @@ _TARGET = re.compile(r"[!-~]+")
 _TEXT = re.compile(r"[\t -~]*")
 
 
-def sent_body(method: Any, url: str, headers: dict[str, str], given: dict[str, Any]) -> bytes | None:
+def sent_body(
+    method: Any, url: str, headers: dict[str, str], given: dict[str, Any], connect: Callable[[], None] | None = None
+) -> bytes | None:
     """The body of a request; `headers` are the application's as text. Raises what urllib3 raises in sending it.
 
-    `given` are the arguments of `_make_request`. None where the headers promise more than is sent: a server waits for
-    the rest, and never answers.
+    `given` are the arguments of `_make_request`. `connect` is called where urllib3 connects: before the first byte is
+    sent, except over TLS, where it has connected already. None where the headers promise more than is sent: a server
+    waits for the rest, and never answers.
     """
     __tracebackhide__ = True
     body = given.get("body")
     if isinstance(body, str):
-        body = body.encode()
+        body = _encoded(body)
     if (body is None or type(body) is bytes) and _is_usual(method, url, given.get("headers"), headers):
         body = body or b""
         if "transfer-encoding" not in headers and headers.get("content-length", str(len(body))) == str(len(body)):
+            if connect is not None:
+                connect()
             return body
-    return _written(method, url, given)
+    return _written(method, url, given, connect)
+
+
+def _encoded(body: str) -> str | bytes:
+    """The text as bytes; as it is where it cannot be: urllib3 looks at the method and the headers before that."""
+    try:
+        return body.encode()
+    except UnicodeEncodeError:
+        return body
 
 
 def _is_usual(method: Any, url: str, own: Any, headers: dict[str, str]) -> bool:
@@ -46,13 +60,13 @@ def _is_usual(method: Any, url: str, own: Any, headers: dict[str, str]) -> bool:
     )
 
 
-def _written(method: str, url: str, given: dict[str, Any]) -> bytes | None:
+def _written(method: str, url: str, given: dict[str, Any], connect: Callable[[], None] | None) -> bytes | None:
     """Have urllib3 write the request, so that it raises its own error for one that cannot be sent; returns the body."""
     __tracebackhide__ = True
     from urllib3.connection import HTTPConnection
 
     conn: Any = HTTPConnection("localhost")
-    conn.sock = _Written()
+    conn.sock = _Written(connect)
     named = {name: given[name] for name in ("body", "headers", "chunked") if name in given}
     conn.request(method, url, **named)
     parser = RequestParser("")
@@ -65,12 +79,17 @@ def _written(method: str, url: str, given: dict[str, Any]) -> bytes | None:
 class _Written:
     """In the place of a socket: remembers what is sent, up to the size that no service accepts."""
 
-    def __init__(self) -> None:
+    def __init__(self, connect: Callable[[], None] | None) -> None:
         self.data = bytearray()
+        self._connect = connect
+        self._secure = connect is None
 
     def sendall(self, data: Any) -> None:
         __tracebackhide__ = True
-        check_data(data, secure=True)
+        if self._connect is not None:
+            connect, self._connect = self._connect, None
+            connect()
+        check_data(data, secure=self._secure)
         if len(self.data) < LIMIT:
             self.data += data
 

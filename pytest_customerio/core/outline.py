@@ -17,8 +17,8 @@ LEVELS = 6
 _INDENT = "  "
 # By the name of a member, what shows its text.
 Shows = Mapping[str, Callable[[str], str]]
-# Members that hold the name of an event, and those that hold a word of the API, on the top level and in the entries of a
-# batch.
+# Members that hold the name of an event, and those that hold a word of the API: on the top level, and in the entries of
+# a batch.
 _EVENTS = frozenset({"event"})
 _WORDS = frozenset({"type", "action"})
 # Members that hold a moment. Other numbers, such as an amount or the day of a birth, may say something about a person.
@@ -28,8 +28,8 @@ _MOMENTS = frozenset({"timestamp", "sentAt", "send_at", "originalTimestamp", "re
 def outline(payload: Payload, *, event: bool = False, vocabulary: Collection[str] = ()) -> str:
     """The payload as rows of text. With `event` the member `name` is the name of an event, and no person's.
 
-    Nothing of a text is shown but the names of events, words of the API, which are in `vocabulary`, and the shape of the
-    text.
+    Nothing of a text is shown but its shape, unless it is the name of an event or a word of the API, as `vocabulary`
+    lists them.
     """
     shows = {
         **dict.fromkeys(_EVENTS | {"name"} if event else _EVENTS, word),

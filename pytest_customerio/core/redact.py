@@ -100,7 +100,7 @@ def json_path(parts: Iterable[str | int], root: str = "$") -> str:
 
 
 def member_name(name: str, *, of_files: bool = False) -> str:
-    """The name of a member: quoted if it is unusual, `"…"` if it holds personal data, the shape of the name of a file."""
+    """The name of a member: quoted if it is unusual, `"…"` if it holds personal data, of a file's name the shape."""
     step = _step(name, of_files=of_files)
     return step[1:] if step.startswith(".") else step[1:-1]
 

@@ -179,6 +179,18 @@ def test_what_cannot_be_sent_raises_urllib3s_error(tapped: FakeTraffic) -> None:
     assert [heard.body_known for heard in tapped.heard] == [False, True]
 
 
+def test_the_order_of_errors_is_urllib3s(tapped: FakeTraffic) -> None:
+    """The head is refused before the body is encoded; without TLS, the limit is refused before the body is read."""
+    pool = _pool()
+    with pytest.raises(ValueError, match="Method cannot contain"):
+        pool.urlopen("GÉT", PATH, "\ud800")
+    plain = urllib3.HTTPConnectionPool("track.customer.io")
+    with pytest.raises(OverflowError):
+        plain.urlopen("POST", PATH, iter([1]), timeout=10**12)  # type: ignore[arg-type]
+    with pytest.raises(TypeError, match="^a bytes-like object is required"):
+        plain.urlopen("POST", PATH, [("a", "b")], {"Content-Length": "0"})  # type: ignore[arg-type]
+
+
 def test_forwarding_and_tunnelling_proxies(tapped: FakeTraffic) -> None:
     """Through proxies, requests to Customer.io are answered, and those to other hosts are not."""
     proxy = urllib3.ProxyManager("http://proxy.example:3128")

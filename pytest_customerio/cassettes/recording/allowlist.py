@@ -24,7 +24,7 @@ _ANY = re.compile(r".*")
 # The phrases of HTTP, and those of servers in front of Customer.io, for a status that is not among the usual ones.
 REASONS = frozenset(
     {status.phrase for status in HTTPStatus}
-    | {"Payload Too Large", "Content Too Large", "Unprocessable Entity", "Unprocessable Content"}  # older, newer Pythons
+    | {"Payload Too Large", "Content Too Large", "Unprocessable Entity", "Unprocessable Content"}  # of any Python
     | {"A Timeout Occurred", "Connection Timed Out", "Request Time-out", "Service Temporarily Unavailable"}
 )
 # The headers that stay, as they are written, each with the values that it may have. All others are dropped.
