@@ -102,10 +102,9 @@ async def _check_connecting(aiohttp: Any, connector: Any, req: Any, timeout: Any
     ceil_timeout = getattr(aiohttp.helpers, "ceil_timeout", None)
     if ceil_timeout is not None and not (is_usual(timeout.sock_connect) and is_usual(timeout.ceil_threshold)):
         async with ceil_timeout(timeout.sock_connect, ceil_threshold=timeout.ceil_threshold):
-            pass
-    if not all(map(is_usual, (timeout.total, timeout.connect, timeout.sock_connect))):
-        for _ in range(3):  # a limit that is over already takes effect in the next rounds of the loop
-            await _one_round()
+            await _a_few_rounds()
+    elif not (is_usual(timeout.total) and is_usual(timeout.connect)):
+        await _a_few_rounds()
     for *_, address in (getattr(connector, "_local_addr_infos", None) or ())[:1]:
         try:
             check_connecting(None, address)
@@ -116,8 +115,10 @@ async def _check_connecting(aiohttp: Any, connector: Any, req: Any, timeout: Any
 
 
 @types.coroutine
-def _one_round() -> Generator[None, None, None]:
-    yield
+def _a_few_rounds() -> Generator[None, None, None]:
+    """Let the loop run: a limit that is over already, or is no number, takes effect in its next rounds."""
+    for _ in range(3):
+        yield
 
 
 class _Transport(asyncio.Transport):

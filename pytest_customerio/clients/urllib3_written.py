@@ -66,29 +66,32 @@ def _written(method: str, url: str, given: dict[str, Any], connect: Callable[[],
     from urllib3.connection import HTTPConnection
 
     conn: Any = HTTPConnection("localhost")
-    conn.sock = _Written(connect)
+    sock = _Written(secure=connect is None)
+
+    def opened() -> None:
+        if connect is not None:
+            connect()
+        conn.sock = sock
+
+    conn.connect = opened
     named = {name: given[name] for name in ("body", "headers", "chunked") if name in given}
     conn.request(method, url, **named)
     parser = RequestParser("")
-    requests = parser.feed(conn.sock.data)
-    if not requests and parser.unfinished and len(conn.sock.data) < LIMIT:
+    requests = parser.feed(sock.data)
+    if not requests and parser.unfinished and len(sock.data) < LIMIT:
         return None
-    return requests[0].body if requests else bytes(conn.sock.data).partition(b"\r\n\r\n")[2]
+    return requests[0].body if requests else bytes(sock.data).partition(b"\r\n\r\n")[2]
 
 
 class _Written:
     """In the place of a socket: remembers what is sent, up to the size that no service accepts."""
 
-    def __init__(self, connect: Callable[[], None] | None) -> None:
+    def __init__(self, *, secure: bool) -> None:
         self.data = bytearray()
-        self._connect = connect
-        self._secure = connect is None
+        self._secure = secure
 
     def sendall(self, data: Any) -> None:
         __tracebackhide__ = True
-        if self._connect is not None:
-            connect, self._connect = self._connect, None
-            connect()
         check_data(data, secure=self._secure)
         if len(self.data) < LIMIT:
             self.data += data

@@ -1,7 +1,8 @@
-"""Hands the guard on to Python processes that are started anew, by `subprocess` or by `multiprocessing`.
+"""Hands the guard on to Python processes that are started anew, by `subprocess`, `multiprocessing` or `os`.
 
 A forked process has the guard already. One that is started anew is given a PYTHONPATH that begins with a folder of
-ours, whose `sitecustomize` refuses Customer.io. The environment of this process stays as it is.
+ours, whose `sitecustomize` refuses Customer.io. `os.environ` stays as it is: where a process inherits its environment,
+only what C knows of the environment is changed (`os.putenv`).
 """
 
 from __future__ import annotations
@@ -20,14 +21,23 @@ from pytest_customerio.process.patching import Patches, Wrapper
 FOLDER = str(Path(child.__file__).parent)
 _WITHOUT = "a Python process that a test starts may send to Customer.io"
 POPEN = Part(PYTHON, "subprocess", "Popen.__init__", "Python processes that a test starts are guarded", _WITHOUT)
-# Private, on Linux and macOS (3.11 to 3.14): starts the processes of `spawn` and the server of `forkserver`.
-SPAWN = Part(
+# Private, on Linux and macOS (3.11 to 3.14): starts the processes of `spawn` and the server of `forkserver`, and those
+# of joblib and billiard.
+FORK_EXEC = Part(
     PYTHON,
-    "multiprocessing.util",
-    "spawnv_passfds",
+    "_posixsubprocess",
+    "fork_exec",
     "Python processes of multiprocessing are guarded",
     _WITHOUT,
     optional=True,
+)
+# `os.execl`, `os.execvp`, `os.spawnv` and the others like them call one of these (3.11 to 3.14).
+GIVEN = tuple(
+    Part(PYTHON, "os", name, "Python processes that `os` starts are guarded", _WITHOUT, optional=True)
+    for name in ("execve", "posix_spawn", "posix_spawnp")
+)
+INHERITED = tuple(
+    Part(PYTHON, "os", name, "Python processes that `os` starts are guarded", _WITHOUT) for name in ("execv", "system")
 )
 # uvloop starts processes itself; asyncio's loops use `subprocess`.
 UVLOOP_EXEC, UVLOOP_SHELL = (
@@ -36,9 +46,10 @@ UVLOOP_EXEC, UVLOOP_SHELL = (
     )
     for name in ("exec", "shell")
 )
-PARTS = (POPEN, SPAWN, UVLOOP_EXEC, UVLOOP_SHELL)
-# The position of `env` among the arguments of `Popen` (3.11 to 3.14).
-_ENV = 10
+PARTS = (POPEN, FORK_EXEC, *GIVEN, *INHERITED, UVLOOP_EXEC, UVLOOP_SHELL)
+# The positions of `env` among the arguments of `Popen`, of `fork_exec` and of `execve` (3.11 to 3.14).
+_ENV, _LISTED, _THIRD = 10, 5, 2
+_KEY = "PYTHONPATH"
 
 
 def watch() -> Callable[[], None]:
@@ -54,8 +65,10 @@ def watch() -> Callable[[], None]:
     sys.meta_path.insert(0, late)
     for name in modules & sys.modules.keys():
         install(name)
+    _hand_on()
 
     def end() -> None:
+        _take_back()
         sys.meta_path[:] = [finder for finder in sys.meta_path if finder is not late]
         patches.undo()
 
@@ -65,19 +78,40 @@ def watch() -> Callable[[], None]:
 def guarded(environ: Mapping[Any, Any]) -> dict[Any, Any]:
     """The environment of a process that is to be guarded."""
     given = dict(environ)  # `os.environ` cannot be asked for bytes
-    key = b"PYTHONPATH" if b"PYTHONPATH" in given else "PYTHONPATH"
-    before = os.fsdecode(given.get(key) or "")
-    return {**given, key: os.pathsep.join([FOLDER, *filter(None, [before])])}
+    key = _KEY.encode() if _KEY.encode() in given else _KEY
+    return {**given, key: _path(os.fsdecode(given.get(key) or ""))}
+
+
+def _path(before: str) -> str:
+    """A PYTHONPATH that begins with our folder."""
+    if before.split(os.pathsep, maxsplit=1)[0] == FOLDER:
+        return before
+    return os.pathsep.join([FOLDER, *filter(None, [before])])
 
 
 def _inherited(given: Mapping[Any, Any] | None) -> dict[Any, Any] | None:
     """The environment of a process that is given this one, or inherits that of this process.
 
-    None where a test has replaced `os.environ`: the process inherits the true one then.
+    None where a test has replaced `os.environ`: the process inherits the true one then, which we cannot read.
     """
     if given is None and not isinstance(os.environ, os._Environ):
         return None
     return guarded(os.environ if given is None else given)
+
+
+def _hand_on() -> None:
+    """Guard the processes that inherit what C knows of the environment."""
+    environ = _inherited(None)
+    if environ is not None:
+        os.putenv(_KEY, environ[_KEY])
+
+
+def _take_back() -> None:
+    """Let processes inherit the environment as Python knows it."""
+    if _KEY in os.environ:
+        os.putenv(_KEY, os.environ[_KEY])
+    else:
+        os.unsetenv(_KEY)
 
 
 def _popen(original: Wrapper) -> Wrapper:
@@ -94,17 +128,42 @@ def _popen(original: Wrapper) -> Wrapper:
     return init
 
 
-def _spawn(original: Wrapper) -> Wrapper:
-    def spawnv_passfds(*args: Any) -> Any:
-        before = os.environ.get("PYTHONPATH")
-        # Only what the process inherits is changed: `os.environ`, which other code reads, stays as it is.
-        os.putenv("PYTHONPATH", guarded(os.environ)["PYTHONPATH"])
-        try:
+def _fork_exec(original: Wrapper) -> Wrapper:
+    def fork_exec(*args: Any) -> Any:
+        listed = args[_LISTED] if len(args) > _LISTED else None
+        if listed is None:
+            _hand_on()
             return original(*args)
-        finally:
-            os.unsetenv("PYTHONPATH") if before is None else os.putenv("PYTHONPATH", before)
+        prefix = f"{_KEY}=".encode()
+        before = next((one for one in listed if one.startswith(prefix)), prefix)
+        path = prefix + os.fsencode(_path(os.fsdecode(before.removeprefix(prefix))))
+        return original(*args[:_LISTED], [*(one for one in listed if one != before), path], *args[_LISTED + 1 :])
 
-    return spawnv_passfds
+    return fork_exec
+
+
+def _given(original: Wrapper) -> Wrapper:
+    """`env` is the third argument, or is passed by name; what is no environment is refused by the original."""
+
+    def start(*args: Any, **kwargs: Any) -> Any:
+        environ = args[_THIRD] if len(args) > _THIRD else kwargs.get("env")
+        if not isinstance(environ, Mapping):
+            _hand_on()
+        elif len(args) > _THIRD:
+            args = (*args[:_THIRD], guarded(environ), *args[_THIRD + 1 :])
+        else:
+            kwargs["env"] = guarded(environ)
+        return original(*args, **kwargs)
+
+    return start
+
+
+def _handing_on(original: Wrapper) -> Wrapper:
+    def start(*args: Any, **kwargs: Any) -> Any:
+        _hand_on()
+        return original(*args, **kwargs)
+
+    return start
 
 
 def _loop(original: Wrapper) -> Wrapper:
@@ -115,4 +174,11 @@ def _loop(original: Wrapper) -> Wrapper:
     return start
 
 
-WRAPPERS = {POPEN: _popen, SPAWN: _spawn, UVLOOP_EXEC: _loop, UVLOOP_SHELL: _loop}
+WRAPPERS: Mapping[Part, Callable[[Wrapper], Wrapper]] = {
+    POPEN: _popen,
+    FORK_EXEC: _fork_exec,
+    **dict.fromkeys(GIVEN, _given),
+    **dict.fromkeys(INHERITED, _handing_on),
+    UVLOOP_EXEC: _loop,
+    UVLOOP_SHELL: _loop,
+}

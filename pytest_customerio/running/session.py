@@ -120,10 +120,9 @@ class Session:
         self._stack.enter_context(self.cassettes.quiet())
         self._stack.enter_context(self.recordings.opened())
         self._stack.callback(guard.arm(self._traffic, self._traffic.refusal, for_good=for_good))
-        if self.settings.contract:
-            end = processes.watch()
-            if not for_good:  # pragma: no branch - a process of tests that watched for good could not go on
-                self._stack.callback(end)
+        end = processes.watch()
+        if not for_good:  # pragma: no branch - a process of tests that watched for good could not go on
+            self._stack.callback(end)
         self._taps = registry.install(self._traffic)
         self._places = self._taps.places
         self._stack.callback(self._taps)

@@ -101,6 +101,7 @@ CALLS: dict[str, Call] = {
     "urllib-0": by_urllib(0),
     "aiohttp-text": by_aiohttp(sock_connect="5"),
     "aiohttp-nan": by_aiohttp(connect=NAN),
+    "aiohttp-connect-nan": by_aiohttp(sock_connect=NAN),
     "aiohttp-threshold": by_aiohttp(sock_connect=5, ceil_threshold=()),
     "aiohttp-read": by_aiohttp(sock_read="5"),
     "aiohttp-address": by_aiohttp(local=SERVER),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import _posixsubprocess
 import asyncio
 import os
 import runpy
@@ -55,7 +56,7 @@ def test_an_environment_that_is_given_by_place() -> None:
 
 @pytest.mark.usefixtures("watched")
 def test_an_environment_that_a_test_replaced(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A process inherits the true environment then, as without us."""
+    """A process inherits the true environment then, as without us, which is guarded too."""
     started: list[dict[str, Any]] = []
     init = processes._popen(lambda *args, **kwargs: started.append(kwargs))
     monkeypatch.setattr(os, "environ", {})
@@ -63,6 +64,7 @@ def test_an_environment_that_a_test_replaced(monkeypatch: pytest.MonkeyPatch) ->
     assert started == [{"text": True}]
     processes._loop(lambda loop, **kwargs: started.append(kwargs))(object(), shell=True)
     assert started[1:] == [{"shell": True}]
+    assert _run() == REFUSED
 
 
 @pytest.mark.usefixtures("watched")
@@ -114,20 +116,79 @@ def test_a_process_of_multiprocessing(method: str, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("before", [None, "x"])
 def test_afterwards_the_environment_is_inherited_as_before(before: str | None, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Only the one process is given a PYTHONPATH; `os.environ` never shows it."""
-    shown = [sys.executable, "-c", "import os; print(os.environ.get('PYTHONPATH'))"]
+    """Only processes are given a PYTHONPATH; `os.environ` never shows it, and afterwards it is gone."""
+    inherited = "import os, _posixsubprocess as p; print(os.environ.get('PYTHONPATH'))"
+    command = shlex.join([sys.executable, "-c", inherited])
     if before is None:
         monkeypatch.delenv("PYTHONPATH", raising=False)
     else:
         monkeypatch.setenv("PYTHONPATH", before)
-    seen: list[str] = []
+    end = processes.watch()
+    given = os.pathsep.join(filter(None, (processes.FOLDER, before)))
+    assert _inherited(command) == f"{given}\n"
+    assert os.environ.get("PYTHONPATH") == before
+    end()
+    assert _inherited(command) == f"{before}\n"
 
-    def start(*_: object) -> None:
-        seen.extend((subprocess.check_output(shown, text=True), str(os.environ.get("PYTHONPATH"))))
 
-    processes._spawn(start)("python", [], ())
-    assert seen == [f"{os.pathsep.join(filter(None, (processes.FOLDER, before)))}\n", str(before)]
-    assert subprocess.check_output(shown, text=True) == f"{before}\n"
+def _inherited(command: str) -> str:
+    """What a process prints that inherits what C knows of the environment."""
+    reads, writes = os.pipe()
+    if (child := os.fork()) == 0:
+        os.dup2(writes, 1)
+        os._exit(os.system(command))
+    os.close(writes)
+    with open(reads, encoding="utf-8") as pipe:
+        text = pipe.read()
+    os.waitpid(child, 0)
+    return text
+
+
+WAYS = {
+    "execv": lambda python, args: os.execv(python, args),
+    "execve by name": lambda python, args: os.execve(python, args, env={"PYTHONPATH": "x"}),
+    "spawnle": lambda python, args: os.spawnle(os.P_WAIT, python, *args, {}),
+    "posix_spawn": lambda python, args: os.waitpid(os.posix_spawn(python, args, {}), 0),
+    "system": lambda python, args: os.system(shlex.join(args)),
+    "fork_exec": lambda python, args: _fork_exec(python, args, [b"A=b"]),
+    "fork_exec again": lambda python, args: _fork_exec(python, args, [f"PYTHONPATH={processes.FOLDER}".encode()]),
+    "fork_exec with nothing": lambda python, args: _fork_exec(python, args, None),
+}
+
+
+def _fork_exec(python: str, args: list[str], environ: list[bytes] | None) -> None:
+    """Start a process as joblib does."""
+    reads, writes = os.pipe()
+    encoded = [os.fsencode(one) for one in args]
+    more = (subprocess._USE_VFORK,) if sys.version_info < (3, 14) else ()  # type: ignore[attr-defined]
+    os.waitpid(
+        _posixsubprocess.fork_exec(
+            encoded, [os.fsencode(python)], True, (writes,), None, environ, -1, -1, -1, -1, -1, -1, reads, writes,
+            False, False, -1, None, None, None, -1, None, *more,
+        ),
+        0,
+    )  # fmt: skip
+
+
+@pytest.mark.usefixtures("watched")
+@pytest.mark.parametrize("way", WAYS)
+def test_a_process_of_os(way: str, capfd: pytest.CaptureFixture[str]) -> None:
+    """Whatever starts it and whatever environment it is given, it is guarded."""
+    if (child := os.fork()) == 0:
+        try:
+            WAYS[way](sys.executable, [sys.executable, "-c", LOOK_UP])
+        finally:
+            os._exit(0)
+    os.waitpid(child, 0)
+    assert capfd.readouterr().out == REFUSED
+
+
+@pytest.mark.usefixtures("watched")
+def test_what_is_no_environment_is_refused_by_python() -> None:
+    """The error is that of the function itself."""
+    for environ in (None, 5):
+        with pytest.raises(TypeError):
+            os.execve(sys.executable, [sys.executable, "-c", ""], environ)  # type: ignore[arg-type]
 
 
 def test_everything_is_taken_away_again(watched: None) -> None:

@@ -109,6 +109,15 @@ def test_shell() -> None:
     subprocess.run(f'exec "{sys.executable}" -c "{code}"', shell=True, check=True)
 
 
+def test_os() -> None:
+    command = [sys.executable, "-c", ANEW.format("in a process: os.posix_spawn")]
+    os.waitpid(os.posix_spawn(sys.executable, command, os.environ), 0)
+    command = [sys.executable, "-c", ANEW.format("in a process: os.spawnv")]
+    os.spawnv(os.P_WAIT, sys.executable, command)
+    code = ANEW.format("in a process: os.system")
+    os.system(f'exec "{sys.executable}" -c "{code}"')
+
+
 @pytest.mark.skipif(GEVENT or senders.NETWORK == "trio", reason="needs a loop of asyncio")
 def test_subprocess_of_a_loop() -> None:
     code = ANEW.format("in a process: create_subprocess_exec")

@@ -255,7 +255,10 @@ def test_any_json_is_scrubbed(body: bytes) -> None:
 def test_the_name_of_a_file_is_own_data() -> None:
     """The members of `attachments` are replaced, also where they look like names of members."""
     mail = WireRequest(
-        "POST", "https://api.customer.io/v1/send/email", {}, b'{"attachments":{"JaneDoe.pdf":"eA==","attributes":"eA=="}}'
+        "POST",
+        "https://api.customer.io/v1/send/email",
+        {},
+        b'{"attachments":{"JaneDoe.pdf":"eA==","attributes":"eA=="}}',
     )
     assert json.loads(scrubber().request(mail).body) == {"attachments": {"key-1": "text-1", "key-2": "text-1"}}
 
