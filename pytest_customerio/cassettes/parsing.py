@@ -173,15 +173,22 @@ def _entry(line: str) -> Any:
 
 
 def _simple(text: str) -> Any:
-    return build(yaml.compose(text, Loader=_Composer))
+    return build(_composed(text, _Composer))
 
 
 def _bounded(text: str) -> Any:
     """What the text holds, unless it is nested too deep or its aliases unfold into too much."""
     _check_depth(text)
-    if _unfolded(yaml.compose(text, Loader=_SAFE)) > LARGEST:
-        raise TooMuchError(f"its aliases unfold into more than {LARGEST} values")
+    _composed(text, _SAFE)
     return yaml.load(text, Loader=_Loader)  # noqa: S506 - a safe loader
+
+
+def _composed(text: str, loader: Any) -> Any:
+    """The nodes of the text. Raises `TooMuchError` where its aliases unfold into too much."""
+    root = yaml.compose(text, Loader=loader)
+    if "&" in text and _unfolded(root) > LARGEST:  # without an anchor there is no alias
+        raise TooMuchError(f"its aliases unfold into more than {LARGEST} values")
+    return root
 
 
 def _unfolded(root: Any) -> int:

@@ -6,6 +6,7 @@ import asyncio
 import functools
 import importlib
 import io
+import ssl
 import types
 from collections.abc import Callable, Generator
 from contextvars import ContextVar
@@ -17,7 +18,7 @@ from pytest_customerio.clients.traffic import Traffic
 from pytest_customerio.clients.transport import wire
 from pytest_customerio.clients.transport.faults import received, socket_error
 from pytest_customerio.clients.transport.http1 import CONTINUE, RequestParser, serialize
-from pytest_customerio.clients.transport.sockets import check_connecting, is_usual
+from pytest_customerio.clients.transport.sockets import check_connecting, check_context, check_name, is_usual
 from pytest_customerio.core.model import WireRequest
 from pytest_customerio.process.parts import AIOHTTP, Part
 from pytest_customerio.process.patching import Patches
@@ -105,6 +106,8 @@ async def _check_connecting(aiohttp: Any, connector: Any, req: Any, timeout: Any
             await _a_few_rounds()
     elif not (is_usual(timeout.total) and is_usual(timeout.connect)):
         await _a_few_rounds()
+    if req.url.scheme in ("https", "wss"):
+        _check_tls(aiohttp, connector, req)
     for *_, address in (getattr(connector, "_local_addr_infos", None) or ())[:1]:
         try:
             check_connecting(None, address)
@@ -112,6 +115,18 @@ async def _check_connecting(aiohttp: Any, connector: Any, req: Any, timeout: Any
             words = f"error while attempting to bind on address {address!r}: {str(error.strerror).lower()}"
             refused = OSError(error.errno, words)
             raise aiohttp.ClientConnectorError(req.connection_key, refused) from refused
+
+
+def _check_tls(aiohttp: Any, connector: Any, req: Any) -> None:
+    """Raise what a handshake raises; `_ssl` of connectors is private in aiohttp 3.11 to 3.14."""
+    __tracebackhide__ = True
+    name = getattr(req, "server_hostname", None) or req.url.host
+    given = [one for one in (req.ssl, getattr(connector, "_ssl", None)) if isinstance(one, ssl.SSLContext)]
+    try:
+        check_name(name)
+        check_context(given[0] if given else None, name)
+    except ssl.SSLError as error:
+        raise aiohttp.ClientConnectorSSLError(req.connection_key, error) from error
 
 
 @types.coroutine

@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import importlib
 import io
+import ssl
 import types
 from collections.abc import Callable, Generator, Iterator
 from typing import Any
@@ -156,7 +157,7 @@ class Stream:
     def start_tls(self, ssl_context: Any, server_hostname: str | None = None, timeout: Any = None) -> Stream:
         __tracebackhide__ = True
         with self._mapped("Connect"):
-            sockets.check_context(self._context, server_hostname)
+            _check_context(self._context, server_hostname)
         return self
 
     def get_extra_info(self, info: str) -> Any:
@@ -176,6 +177,7 @@ class AsyncStream:
 
     def __init__(self, network: Any, origin: Any, context: Any) -> None:
         self.connected = Connected(network, origin, verbose=False)
+        self._context = context
 
     async def check_connecting(
         self, timeout: Any = None, local_address: Any = None, socket_options: Any = None, **_: Any
@@ -185,10 +187,14 @@ class AsyncStream:
         source = None if local_address is None else (local_address, 0)
         await _pass(core.ConnectTimeout, timeout)
         try:
-            sockets.check_connecting(None, source, socket_options)
+            sockets.check_connecting(None, source)
         except OSError as error:
             failed = unconnected(error)
             raise core.ConnectError(failed) from failed
+        try:  # the options are set when the socket is connected
+            sockets.check_connecting(None, None, socket_options)
+        except OSError as error:
+            raise core.ConnectError(error) from error
 
     async def read(self, max_bytes: int, timeout: Any = None) -> bytes:
         __tracebackhide__ = True
@@ -204,11 +210,24 @@ class AsyncStream:
 
     async def aclose(self) -> None: ...
 
-    async def start_tls(self, *args: Any, **kwargs: Any) -> AsyncStream:
+    async def start_tls(self, ssl_context: Any, server_hostname: str | None = None, timeout: Any = None) -> AsyncStream:
+        __tracebackhide__ = True
+        try:
+            _check_context(self._context, server_hostname)
+        except ssl.SSLError as error:
+            raise self.connected.network.core.ConnectError(error) from error
         return self
 
     def get_extra_info(self, info: str) -> Any:
         return self.connected.info(info)
+
+
+def _check_context(context: Any, server_hostname: str | None) -> None:
+    """Raise what httpcore raises where it cannot use this context, which is the application's and is not changed."""
+    __tracebackhide__ = True
+    if context is not None:
+        _ = context.set_alpn_protocols
+    sockets.check_context(context, server_hostname)
 
 
 async def _pass(timed_out: Callable[[BaseException], Exception], limit: Any) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import re
 import socket
 import ssl
 import sys
@@ -12,7 +14,12 @@ from typing import Any, NoReturn
 
 from pytest_customerio.clients.hearing import note_tls
 from pytest_customerio.clients.transport.faults import socket_error
-from pytest_customerio.clients.transport.sockets import check_connecting, check_context, unconnected
+from pytest_customerio.clients.transport.sockets import check_connecting, check_context, check_name, unconnected
+
+# The names of certificates in a folder, as OpenSSL looks for them.
+_CERTIFICATE = re.compile(r"[0-9a-f]{8}\.\d+")
+_NO_ISSUER = "[SSL: CERTIFICATE_VERIFY_FAILED] certificate verify failed: unable to get local issuer certificate"
+_CHECKS = (ssl.CERT_NONE, ssl.CERT_OPTIONAL, ssl.CERT_REQUIRED)
 
 
 def connect(pool: Any, conn: Any, limits: Any) -> None:
@@ -39,13 +46,53 @@ def _check_tls(conn: Any) -> None:
 
     unchecked = resolve_cert_reqs(conn.cert_reqs) == ssl.CERT_NONE and not conn.assert_fingerprint
     note_tls(verified=not unchecked)
-    if conn.ssl_context is not None:
-        check_context(conn.ssl_context, conn.server_hostname or conn.host)
+    name = (conn.server_hostname or conn.host).rstrip(".")
+    check_name(name)
+    check_context(conn.ssl_context or _made_context(conn), name)
     authorities = (conn.ca_certs, conn.ca_cert_dir, conn.ca_cert_data)
     try:
         _read_files(authorities, conn.cert_file, conn.key_file, conn.key_password)
+        if not unchecked:
+            _check_folder(*authorities)
     except ssl.SSLError as error:
         raise SSLError(error)  # noqa: B904, without a cause, as urllib3 does
+    if conn.assert_fingerprint:
+        _check_fingerprint(conn.assert_fingerprint)
+
+
+def _made_context(conn: Any) -> ssl.SSLContext | None:
+    """The context that urllib3 makes of settings that are not usual; None where they are."""
+    __tracebackhide__ = True
+    from urllib3.util.ssl_ import create_urllib3_context, resolve_cert_reqs, resolve_ssl_version
+
+    versions = (conn.ssl_version, conn.ssl_minimum_version, conn.ssl_maximum_version)
+    required = resolve_cert_reqs(conn.cert_reqs)
+    if not any(versions) and required in _CHECKS:
+        return None
+    version, lowest, highest = versions
+    return create_urllib3_context(resolve_ssl_version(version), required, None, None, lowest, highest)
+
+
+def _check_folder(file: Any, folder: Any, data: Any) -> None:
+    """Raise what a handshake raises where certificates are looked for in this folder only, and it has none."""
+    if not folder or file or data:
+        return
+    found = os.listdir(folder) if os.path.isdir(folder) else ()
+    if not any(map(_CERTIFICATE.fullmatch, map(os.fsdecode, found))):
+        raise ssl.SSLCertVerificationError(1, _NO_ISSUER)
+
+
+def _check_fingerprint(fingerprint: Any) -> None:
+    """Raise what urllib3 raises for a fingerprint that no certificate can have."""
+    __tracebackhide__ = True
+    from urllib3.exceptions import SSLError
+    from urllib3.util.ssl_ import assert_fingerprint
+
+    try:
+        assert_fingerprint(b"", fingerprint)
+    except SSLError as error:
+        if "did not match" not in str(error):
+            raise
 
 
 @lru_cache(maxsize=64)

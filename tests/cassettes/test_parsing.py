@@ -60,11 +60,14 @@ def test_a_mistake_among_many_brackets_is_a_mistake() -> None:
         parse(PATH, "[" + "[], " * 300 + "}")
 
 
+@pytest.mark.parametrize("line", ["a{}: &a{} {{<<: [{}]}}", "a{}: &a{} [{}]"])
 @pytest.mark.parametrize("fast", [True, False])
-def test_aliases_that_unfold_into_too_much_are_refused(monkeypatch: pytest.MonkeyPatch, *, fast: bool) -> None:
-    """Twelve lines, each of which refers to the one before nine times, are not unfolded."""
+def test_aliases_that_unfold_into_too_much_are_refused(
+    line: str, monkeypatch: pytest.MonkeyPatch, *, fast: bool
+) -> None:
+    """Twelve lines, each of which refers to the one before nine times, are not unfolded, whatever they merge or list."""
     monkeypatch.setattr(parsing, "FAST", fast)
-    lines = [f"a{n}: &a{n} {{<<: [{', '.join([f'*a{n - 1}'] * 9)}]}}" for n in range(1, 12)]
+    lines = [line.format(n, n, ", ".join([f"*a{n - 1}"] * 9)) for n in range(1, 12)]
     with pytest.raises(DataError, match="its aliases unfold into more than 2000000 values"):
         parse(PATH, "\n".join(["a0: &a0 {x: 1}", *lines]))
 

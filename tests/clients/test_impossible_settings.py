@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import gc
 import http.client
+import re
 import ssl
 import urllib.request
 from collections.abc import Callable
@@ -236,6 +237,77 @@ async def _aiohttp_status(url: str, session: dict[str, Any], call: dict[str, Any
     connector = aiohttp.TCPConnector(**session)
     async with aiohttp.ClientSession(connector=connector) as client, client.post(url, **call):
         pass
+
+
+VERSIONS = (ssl.TLSVersion.TLSv1_3, ssl.TLSVersion.TLSv1_2)
+
+
+def no_protocol() -> ssl.SSLContext:
+    """A context that allows no version of TLS."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.minimum_version, context.maximum_version = VERSIONS
+    return context
+
+
+OF_SERVER = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+NO_HANDSHAKE: dict[str, tuple[Call, str]] = {
+    "urllib3-versions": (
+        by_urllib3(ssl_minimum_version=VERSIONS[0], ssl_maximum_version=VERSIONS[1]),
+        "SSLError.*(NO_PROTOCOLS_AVAILABLE|UNSUPPORTED_PROTOCOL)",
+    ),
+    "urllib3-version": (by_urllib3(ssl_version="no"), "AttributeError.*PROTOCOL_no"),
+    "urllib3-checks": (by_urllib3(cert_reqs=7), "ValueError.*verify_mode"),
+    "urllib3-fingerprint": (by_urllib3(assert_fingerprint="aa"), "SSLError.*Fingerprint of invalid length"),
+    "urllib3-name": (by_urllib3(server_hostname="a\0b"), "TypeError.*null bytes"),
+    "urllib3-folder": (by_urllib3(ca_cert_dir="/nowhere"), "SSLError.*unable to get local issuer"),
+    "requests-folder": (by_requests(verify=str(Path(__file__).parent)), "SSLError.*unable to get local issuer"),
+    **{
+        f"{module.__name__}-{name}": call
+        for module in (httpx, httpx2)
+        for name, call in {
+            "number": (by_httpx(module, verify=5), "AttributeError.*set_alpn_protocols"),
+            "async-number": (by_httpx_async(module, verify=5), "AttributeError.*set_alpn_protocols"),
+            "protocol": (by_httpx(module, verify=no_protocol()), "ConnectError.*NO_PROTOCOLS_AVAILABLE"),
+            "async-protocol": (by_httpx_async(module, verify=no_protocol()), "ConnectError.*NO_PROTOCOLS_AVAILABLE"),
+            "async-server": (by_httpx_async(module, verify=OF_SERVER), "ConnectError.*PROTOCOL_TLS_SERVER"),
+            "async-options": (
+                by_httpx_async(module, transport=module.AsyncHTTPTransport(socket_options=[(999, 1, 1)])),
+                r"ConnectError.*\[Errno",
+            ),
+        }.items()
+    },
+    "aiohttp-server": (
+        lambda url: asyncio.run(_aiohttp_status(url, {}, {"ssl": OF_SERVER})),
+        "ClientConnectorSSLError.*PROTOCOL_TLS_SERVER",
+    ),
+    "aiohttp-protocol": (
+        lambda url: asyncio.run(_aiohttp_status(url, {"ssl": no_protocol()}, {})),
+        "ClientConnectorSSLError.*NO_PROTOCOLS_AVAILABLE",
+    ),
+    "aiohttp-name": (
+        lambda url: asyncio.run(_aiohttp_status(url, {}, {"server_hostname": "a\0b"})),
+        "TypeError.*null bytes",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", NO_HANDSHAKE)
+def test_what_no_handshake_can_begin_with(name: str, tapped: FakeTraffic) -> None:
+    """Settings of TLS that are wrong whatever the server says raise the client's own error in connecting."""
+    call, expected = NO_HANDSHAKE[name]
+    with pytest.raises(Exception) as caught:
+        call("https://track.customer.io/api/v1/customers/42")
+    assert re.search(expected, f"{type(caught.value).__name__} {caught.value}")
+    assert tapped.attempts == []
+
+
+def test_settings_of_tls_that_work(tapped: FakeTraffic, tmp_path: Path) -> None:
+    """A folder with certificates, one that nobody looks into, and versions that exist."""
+    (tmp_path / "0123abcd.0").touch()
+    for settings in ({"ca_cert_dir": "/nowhere", "cert_reqs": "NONE"}, {"ssl_minimum_version": VERSIONS[0]}):
+        assert by_urllib3(**settings)("https://track.customer.io/api/v1/customers/42") == 200
+    assert by_urllib3(ca_cert_dir=str(tmp_path))("https://track.customer.io/api/v1/customers/42") == 200
+    assert len(tapped.attempts) == 3
 
 
 UNVERIFIED: dict[str, Call] = {

@@ -8,13 +8,18 @@ from __future__ import annotations
 import _socket
 import errno
 import os
+import re
 import ssl
-from contextlib import closing
+from contextlib import closing, suppress
 from functools import cache
 from typing import Any
 
 from pytest_customerio.process.guard import allowing
 
+_NAME = re.compile(r"[A-Za-z0-9.:_-]{1,63}")
+_LOWEST = frozenset({ssl.TLSVersion.MINIMUM_SUPPORTED, ssl.TLSVersion.TLSv1_2})
+_HIGHEST = frozenset({ssl.TLSVersion.MAXIMUM_SUPPORTED, ssl.TLSVersion.TLSv1_3})
+_FORBIDDING = ssl.OP_NO_TLSv1_2 | ssl.OP_NO_TLSv1_3
 # Any longer limit is left to the operating system, which cannot take every number.
 _LONGEST = 1e9
 
@@ -64,19 +69,42 @@ def check_reading(limit: Any, *, secure: bool, arrived: bool) -> None:
         raise ssl.SSLWantReadError(*_words()) if secure else BlockingIOError(errno.EAGAIN, os.strerror(errno.EAGAIN))
 
 
-def check_context(context: Any, server_hostname: str | None) -> None:
-    """Raise what wrapping a socket in this context raises before the handshake.
+def check_context(context: Any, server_hostname: Any) -> None:
+    """Raise what a handshake in this context raises before the server has said anything.
 
     Other classes than CPython's, such as that of truststore, expect a connected socket, and are not asked.
     """
     __tracebackhide__ = True
-    if type(context) is not ssl.SSLContext or (context.protocol is ssl.PROTOCOL_TLS_CLIENT and server_hostname):
+    if type(context) is not ssl.SSLContext or (_is_of_a_client(context) and _is_usual_name(server_hostname)):
         return
     wrap: Any = context.wrap_socket
     with closing(unconnected()) as sock:  # a socket that is not connected makes no handshake
         wrap(sock, server_hostname=server_hostname).close()
     with allowing(server_hostname or ""):  # nothing is sent: the guard may let this handshake pass
-        context.wrap_bio(ssl.MemoryBIO(), ssl.MemoryBIO(), server_hostname=server_hostname)
+        made = context.wrap_bio(ssl.MemoryBIO(), ssl.MemoryBIO(), server_hostname=server_hostname)
+        with suppress(ssl.SSLWantReadError):
+            made.do_handshake()
+
+
+def _is_of_a_client(context: ssl.SSLContext) -> bool:
+    """Whether every server can be offered what this context allows: no version of TLS was taken from it."""
+    return (
+        context.protocol is ssl.PROTOCOL_TLS_CLIENT
+        and context.minimum_version in _LOWEST
+        and context.maximum_version in _HIGHEST
+        and not context.options & _FORBIDDING
+    )
+
+
+def _is_usual_name(server_hostname: Any) -> bool:
+    return isinstance(server_hostname, str) and _NAME.fullmatch(server_hostname) is not None
+
+
+def check_name(server_hostname: Any) -> None:
+    """Raise what a handshake raises where this is no name of a server."""
+    __tracebackhide__ = True
+    if not _is_usual_name(server_hostname):
+        check_context(ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT), server_hostname)
 
 
 def check_data(data: Any, *, secure: bool) -> None:

@@ -20,7 +20,7 @@ CASSETTES = (".yaml", ".yml")
 LINES = (".ndjson", ".jsonl")
 PACKED = ".gz"
 BOM, UTF_16 = b"\xef\xbb\xbf", (b"\xff\xfe", b"\xfe\xff")
-_INTERACTIONS = re.compile(rb"""^(["']?)interactions\1\s*:""", re.MULTILINE)
+_INTERACTIONS = re.compile(rb"""^(?:\xef\xbb\xbf)?(["']?)interactions\1\s*:""", re.MULTILINE)
 
 
 # What reading a file raises: ValueError for a name that holds a NUL, the others for a packed file that is broken.

@@ -35,6 +35,7 @@ PRETTY = b'{\n  "name": "signed_up"\n}\n'
         ("a.log", b"2026-11-26 something", "lines"),
         ("a.yaml", b"interactions:\n- request:\n", "cassette"),
         ("a.yml", b"version: 1\n'interactions': []\n", "cassette"),
+        ("a.yml", b"\xef\xbb\xbfinteractions: []\n", "cassette"),
         ("a.yaml", b"services:\n  web: {}\n", "nothing"),
         ("<stdin>", b"interactions:\n- request:\n", "cassette"),
         ("<stdin>", EVENT + b"\n" + EVENT, "lines"),
