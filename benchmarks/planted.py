@@ -54,6 +54,10 @@ SHORTEST_WORD, SHORTEST_DIGITS = 5, 9
 KNOWN = frozenset({"token", "example", "https", "reset"})
 
 
+PLACES = ("path", "query", "X-User", "Cookie", "Authorization", "User-Agent", "Content-Type", "form", "text")
+ANSWERED = ("X-Echo", "Location", "Content-Type", "reason", "HTML", "XML", "lines")
+
+
 def _digits(rolls: random.Random, count: int) -> str:
     return "".join(rolls.choices("123456789", k=count))
 
@@ -186,8 +190,10 @@ class Garden:
     def _in_request(self, operation: Operation, example: dict[str, Any], number: int) -> Planted:
         kind, value = self._value(TEXTS)
         url, headers, body = _url(operation, f"id-{number}"), {}, json.dumps(example).encode()
-        place = self._rolls.choice(("path", "query", "X-User", "Cookie", "Authorization", "User-Agent", "form", "text"))
-        if place == "path":
+        place = self._rolls.choice(PLACES)
+        if operation.id == "app.send_email" and self._rolls.random() < 0.5:
+            place, body = "$.attachments", json.dumps({**example, "attachments": {value: "eA=="}}).encode()
+        elif place == "path":
             url = _url(operation, value) if "{" in operation.path else f"{url}/{quote(value, safe='')}"
         elif place == "query":
             url += f"?who={quote(value, safe='')}&page=2"
@@ -212,14 +218,10 @@ class Garden:
             "results": {"results": [{"email": value, "description": said}], "next": value},
             "unknown": {"x": {"y": [{"z": value}]}},
         }
-        place = self._rolls.choice((*bodies, "X-Echo", "Location", "HTML"))
+        place = self._rolls.choice((*bodies, *ANSWERED))
         if place in bodies:
             return Planted(kind, value, place, request, _answer(bodies[place]))
-        if place == "HTML":
-            page = Answer(400, "Bad Request", (("Content-Type", "text/html"),), f"<p>{value}</p>".encode())
-            return Planted(kind, value, place, request, page)
-        header = (place, quote(f"https://{value}/", safe=":/") if place == "Location" else value)
-        return Planted(kind, value, place, request, Answer(400, "Bad Request", (*JSON, header), b"{}"))
+        return Planted(kind, value, place, request, _odd_answer(place, value))
 
 
 def _url(operation: Operation, who: Any) -> str:
@@ -236,6 +238,23 @@ def _request(operation: Operation, url: str, body: bytes, headers: dict[str, str
 
 def _answer(payload: Any) -> Answer:
     return Answer(400, "Bad Request", JSON, json.dumps(payload, ensure_ascii=False).encode())
+
+
+def _odd_answer(place: str, value: str) -> Answer:
+    """An answer with the value elsewhere than in JSON."""
+    if place == "reason":
+        return Answer(400, value, JSON, b"{}")
+    if place == "Content-Type":
+        return Answer(400, "Bad Request", ((place, f"text/{value}"),), b"{}")
+    if place in ("X-Echo", "Location"):
+        address = quote(f"https://{value}/", safe=":/")
+        return Answer(400, "Bad Request", (*JSON, (place, address if place == "Location" else value)), b"{}")
+    media, text = {
+        "HTML": ("text/html", f"<p>{value}</p>"),
+        "XML": ("application/xml", f"<error><who>{value}</who></error>"),
+        "lines": ("application/x-ndjson", f'["a"]\n[{json.dumps(value, ensure_ascii=False)}]'),
+    }[place]
+    return Answer(400, "Bad Request", (("Content-Type", media),), text.encode())
 
 
 class Saying(Target):
@@ -283,7 +302,7 @@ def _counts(word: str) -> bool:
 
 def raw(one: Planted) -> str:
     """What a recording would hold without scrubbing."""
-    parts = [one.request.url, *one.request.headers.values(), *(value for _, value in one.answer.headers)]
+    parts = [one.request.url, one.answer.reason, *one.request.headers.values(), *(value for _, value in one.answer.headers)]
     bodies = [body.decode() for body in (one.request.body, one.answer.body)]
     plain = [json.dumps(json.loads(body), ensure_ascii=False) if body.startswith("{") else body for body in bodies]
     return "\n".join([*parts, *plain])
