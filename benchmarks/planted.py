@@ -302,10 +302,10 @@ def _counts(word: str) -> bool:
 
 def raw(one: Planted) -> str:
     """What a recording would hold without scrubbing."""
-    parts = [one.request.url, one.answer.reason, *one.request.headers.values(), *(value for _, value in one.answer.headers)]
+    headers = [*one.request.headers.values(), *(value for _, value in one.answer.headers)]
     bodies = [body.decode() for body in (one.request.body, one.answer.body)]
     plain = [json.dumps(json.loads(body), ensure_ascii=False) if body.startswith("{") else body for body in bodies]
-    return "\n".join([*parts, *plain])
+    return "\n".join([one.request.url, one.answer.reason, *headers, *plain])
 
 
 def look(values: int, seed: int) -> list[Planted]:

@@ -145,14 +145,11 @@ def _inherited(command: str) -> str:
 
 
 WAYS = {
-    "execv": lambda python, args: os.execv(python, args),
     "execve by name": lambda python, args: os.execve(python, args, env={"PYTHONPATH": "x"}),
-    "spawnle": lambda python, args: os.spawnle(os.P_WAIT, python, *args, {}),
+    "spawnv": lambda python, args: os.spawnv(os.P_WAIT, python, args),
     "posix_spawn": lambda python, args: os.waitpid(os.posix_spawn(python, args, {}), 0),
     "system": lambda python, args: os.system(shlex.join(args)),
     "fork_exec": lambda python, args: _fork_exec(python, args, [b"A=b"]),
-    "fork_exec again": lambda python, args: _fork_exec(python, args, [f"PYTHONPATH={processes.FOLDER}".encode()]),
-    "fork_exec with nothing": lambda python, args: _fork_exec(python, args, None),
 }
 
 
@@ -181,6 +178,32 @@ def test_a_process_of_os(way: str, capfd: pytest.CaptureFixture[str]) -> None:
             os._exit(0)
     os.waitpid(child, 0)
     assert capfd.readouterr().out == REFUSED
+
+
+def test_what_is_passed_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Our folder comes first, once; what else is given stays, also what is no environment."""
+    called: list[Any] = []
+
+    def original(*args: Any, **kwargs: Any) -> None:
+        called.extend((*args, *kwargs.values()))
+
+    ours = processes.FOLDER
+    fork_exec, given, inheriting = (
+        wrap(original) for wrap in (processes._fork_exec, processes._given, processes._handing_on)
+    )
+    fork_exec(0, 1, 2, 3, 4, [b"A=b", b"PYTHONPATH=x"], 6)
+    fork_exec(0, 1, 2, 3, 4, [f"PYTHONPATH={ours}".encode()])
+    fork_exec(0, 1, 2, 3, 4, None)
+    assert called[5] == [b"A=b", f"PYTHONPATH={ours}{os.pathsep}x".encode()]
+    assert called[12:] == [[f"PYTHONPATH={ours}".encode()], 0, 1, 2, 3, 4, None]
+    called.clear()
+    given("a", [], {b"PYTHONPATH": b"x"})
+    given("a", [], env={})
+    given("a", [], 5)
+    monkeypatch.setattr(os, "environ", {})
+    inheriting("a")
+    path = {b"PYTHONPATH": f"{ours}{os.pathsep}x"}
+    assert called == ["a", [], path, "a", [], {"PYTHONPATH": ours}, "a", [], 5, "a"]
 
 
 @pytest.mark.usefixtures("watched")
