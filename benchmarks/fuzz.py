@@ -2,6 +2,7 @@
 
     python benchmarks/fuzz.py                      # 20 000 calls, drawn from seed 1
     python benchmarks/fuzz.py --calls 500 --seed 7 --client requests
+    python benchmarks/fuzz.py --tls                # the same over TLS, as Customer.io is called
 
 Each call is made against an echo on the loopback without the plugin, then again with a session of the plugin that
 answers in its place. Status, body (what was sent, as the server saw it) and exceptions with their arguments, causes and
@@ -22,6 +23,7 @@ import http.client
 import io
 import json
 import logging
+import os
 import random
 import re
 import signal
@@ -30,6 +32,7 @@ import socketserver
 import ssl
 import subprocess
 import sys
+import tempfile
 import threading
 import urllib.request
 import warnings
@@ -77,7 +80,11 @@ def patience() -> float:
 
 # One certificate in the place of the hundred and fifty that each new client of httpx and httpx2 reads, which took 36 of
 # the 45 ms of CPU that a call cost. No call shakes hands.
-AUTHORITY = str(Path(__file__).resolve().parent.parent / "tests" / "data" / "authority.pem")
+# With --tls the one is that of the echo. `ssl` finds it in the environment.
+SOME_AUTHORITY = str(Path(__file__).resolve().parent.parent / "tests" / "data" / "authority.pem")
+AUTHORITY = os.environ.get("SSL_CERT_FILE", SOME_AUTHORITY)
+# The file with the certificate of the echo, where that speaks TLS.
+CERTIFICATE = "FUZZ_CERTIFICATE"
 BUNDLES = (certifi.where(), ssl.get_default_verify_paths().openssl_cafile)
 
 
@@ -127,6 +134,8 @@ class _Handler(socketserver.BaseRequestHandler):
         self.request.settimeout(IDLE)
         continued = False
         with contextlib.suppress(OSError):
+            if isinstance(self.server, _Server) and self.server.context is not None:
+                self.request = self.server.context.wrap_socket(self.request, server_side=True)
             while data := self.request.recv(65536):
                 for request in parser.feed(data):
                     if request.method == "0":  # the end of chunks that no header announced, and no request
@@ -141,14 +150,19 @@ class _Handler(socketserver.BaseRequestHandler):
 class _Server(socketserver.ThreadingTCPServer):
     daemon_threads = True
     block_on_close = False
+    context: ssl.SSLContext | None = None
 
 
 @contextlib.contextmanager
 def echoing() -> Iterator[str]:
-    """An echo on the loopback."""
+    """An echo on the loopback, over TLS where there is a certificate."""
     with _Server(("127.0.0.1", 0), _Handler) as server:
+        scheme = "http"
+        if CERTIFICATE in os.environ:
+            scheme, server.context = "https", ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+            server.context.load_cert_chain(os.environ[CERTIFICATE])
         threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True).start()
-        yield f"http://127.0.0.1:{server.server_address[1]}"
+        yield f"{scheme}://127.0.0.1:{server.server_address[1]}"
         server.shutdown()
 
 
@@ -298,7 +312,7 @@ def by_requests_function(url: str, path: Any, method: Any, **options: Any) -> tu
 
 def by_requests_retry(url: str, path: Any, method: Any, **options: Any) -> tuple[Any, Any]:
     with requests.Session() as session:
-        session.mount("http://", HTTPAdapter(max_retries=Retry(2, backoff_factor=0)))
+        session.mount(url, HTTPAdapter(max_retries=Retry(2, backoff_factor=0)))
         response = session.request(method, url + path, **{"timeout": patience(), **options})
         return response.status_code, response.content
 
@@ -377,9 +391,14 @@ def by_aiohttp_settings(url: str, path: Any, method: Any, **settings: Any) -> tu
     return asyncio.run(send())
 
 
+def connection(url: str) -> type[http.client.HTTPConnection]:
+    """The class of `http.client` for this server."""
+    return http.client.HTTPSConnection if url.startswith("https") else http.client.HTTPConnection
+
+
 def by_http_client(url: str, path: Any, method: Any, **options: Any) -> tuple[Any, Any]:
     settings = {name: options.pop(name) for name in ("timeout", "source_address") if name in options}
-    conn = http.client.HTTPConnection(url.partition("//")[2], **{"timeout": patience(), **settings})
+    conn = connection(url)(url.partition("//")[2], **{"timeout": patience(), **settings})
     with contextlib.closing(conn):
         conn.request(method, path, **options)
         response = conn.getresponse()
@@ -387,7 +406,7 @@ def by_http_client(url: str, path: Any, method: Any, **options: Any) -> tuple[An
 
 
 def by_steps(url: str, path: Any, method: Any, **options: Any) -> tuple[Any, Any]:
-    conn = http.client.HTTPConnection(url.partition("//")[2], timeout=patience())
+    conn = connection(url)(url.partition("//")[2], timeout=patience())
     with contextlib.closing(conn):
         conn.putrequest(method, path, skip_host=bool(options.get("skip_host")))
         for name, value in dict(options.get("headers") or {}).items():
@@ -497,7 +516,8 @@ def clients() -> list[Client]:
         "expect100": PLAIN,
         "skip_auto_headers": PLAIN,
         "max_redirects": PLAIN,
-        "server_hostname": PLAIN,
+        # With --tls the echo has a certificate for its address only.
+        "server_hostname": [make for make in PLAIN if not isinstance(make(), str) or not make()],
         "read_until_eof": PLAIN,
         "raise_for_status": PLAIN,
         "trace_request_ctx": PLAIN,
@@ -647,12 +667,28 @@ def part(given: argparse.Namespace, first: int) -> Counter[str] | None:
     return Counter(json.loads(counts))
 
 
+@contextlib.contextmanager
+def certificates(*, wanted: bool) -> Iterator[None]:
+    """Let the processes of the parts speak TLS, and every client there trust their echo."""
+    with tempfile.TemporaryDirectory() as folder:
+        if wanted:
+            import trustme
+
+            authority = trustme.CA()
+            names = {"SSL_CERT_FILE": f"{folder}/authority.pem", CERTIFICATE: f"{folder}/echo.pem"}
+            authority.cert_pem.write_to_path(names["SSL_CERT_FILE"])
+            authority.issue_cert("127.0.0.1").private_key_and_cert_chain_pem.write_to_path(names[CERTIFICATE])
+            os.environ.update(names, REQUESTS_CA_BUNDLE=names["SSL_CERT_FILE"])
+        yield
+
+
 def main() -> int:
     """The command."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--calls", type=int, default=20_000)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--client", default="", help="only this one, such as requests or aiohttp-timeout")
+    parser.add_argument("--tls", action="store_true", help="against an echo that speaks TLS")
     parser.add_argument("--first", type=int, help=argparse.SUPPRESS)
     given = parser.parse_args()
     if given.first is not None:
@@ -660,7 +696,8 @@ def main() -> int:
         calls = min(PART, given.calls - given.first)
         print(json.dumps(compare(drawn(calls, given.seed, given.client, given.first))))
         return 0
-    parts = [part(given, first) for first in range(0, given.calls, PART)]
+    with certificates(wanted=given.tls):
+        parts = [part(given, first) for first in range(0, given.calls, PART)]
     count = sum(filter(None, parts), Counter())
     unknown = f", {parts.count(None)} parts without a result" * (None in parts)
     print(f"{given.calls} calls, seed {given.seed}: {count.total()} differ {dict(count) or ''}".rstrip() + unknown)

@@ -120,7 +120,7 @@ async def _check_connecting(aiohttp: Any, connector: Any, req: Any, timeout: Any
 def _check_tls(aiohttp: Any, connector: Any, req: Any) -> None:
     """Raise what a handshake raises; `_ssl` of connectors is private in aiohttp 3.11 to 3.14."""
     __tracebackhide__ = True
-    name = getattr(req, "server_hostname", None) or req.url.host
+    name = (getattr(req, "server_hostname", None) or req.url.host).rstrip(".")
     given = [one for one in (req.ssl, getattr(connector, "_ssl", None)) if isinstance(one, ssl.SSLContext)]
     try:
         check_name(name)

@@ -66,7 +66,7 @@ def test_a_read_timeout(tapped: FakeTraffic) -> None:
     tapped.answers["*"] = [Answer(fault="read-timeout")]
     conn = _connection()
     conn.request("GET", PATH)
-    with pytest.raises(TimeoutError, match="timed out"):
+    with pytest.raises(TimeoutError, match="^The read operation timed out$"):
         conn.getresponse()
     assert tapped.only.raised == "TimeoutError"
 

@@ -53,7 +53,7 @@ class MemorySocket:
             answer = self._traffic.answer(request)
             if answer.fault is not None and is_met_connecting(answer):
                 raise socket_error(answer.fault)
-            self._answers += _arriving(answer, request.method)
+            self._answers += [self._late()] if answer.fault == "read-timeout" else _arriving(answer, request.method)
         if self._parser.expects_continue:
             self._answers.append(CONTINUE)
 
@@ -65,7 +65,7 @@ class MemorySocket:
     def recv_into(self, buffer: Any, size: int = 0) -> int:
         """Read what has arrived; a fault is raised here. Where nothing will ever arrive, the wait ends at once."""
         if not self._answers:
-            raise TimeoutError("timed out")
+            raise self._late()
         arrived = self._answers.popleft()
         if isinstance(arrived, BaseException):
             raise arrived
@@ -78,6 +78,10 @@ class MemorySocket:
         if count < len(arrived):
             self._answers.appendleft(arrived[count:])
         return count
+
+    def _late(self) -> TimeoutError:
+        """What a socket raises that nothing arrives at; `ssl` has words of its own."""
+        return TimeoutError("The read operation timed out" if self._secure else "timed out")
 
     def recv(self, size: int) -> bytes:
         """As `recv_into`; returns the bytes."""
