@@ -213,6 +213,7 @@ class AsyncStream:
     async def start_tls(self, ssl_context: Any, server_hostname: str | None = None, timeout: Any = None) -> AsyncStream:
         __tracebackhide__ = True
         try:
+            _ = "" if server_hostname is None else server_hostname.encode  # anyio encodes it first, in Python
             _check_context(self._context, server_hostname)
         except ssl.SSLError as error:
             raise self.connected.network.core.ConnectError(error) from error

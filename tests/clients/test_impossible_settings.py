@@ -44,11 +44,13 @@ def by_httpx(module: Any = httpx, **settings: Any) -> Call:
     return call
 
 
-def by_httpx_async(module: Any = httpx, run: Any = asyncio.run, **settings: Any) -> Call:
+def by_httpx_async(module: Any = httpx, run: Any = asyncio.run, name: Any = None, **settings: Any) -> Call:
+    more = {} if name is None else {"extensions": {"sni_hostname": name}}
+
     def call(url: str) -> object:
         async def send() -> object:
             async with module.AsyncClient(**settings) as client:
-                return (await client.post(url, content=b"a")).status_code
+                return (await client.post(url, content=b"a", **more)).status_code
 
         return run(send) if run is trio.run else run(send())
 
@@ -269,6 +271,7 @@ NO_HANDSHAKE: dict[str, tuple[Call, str]] = {
             "async-number": (by_httpx_async(module, verify=5), "AttributeError.*set_alpn_protocols"),
             "protocol": (by_httpx(module, verify=no_protocol()), "ConnectError.*NO_PROTOCOLS_AVAILABLE"),
             "async-protocol": (by_httpx_async(module, verify=no_protocol()), "ConnectError.*NO_PROTOCOLS_AVAILABLE"),
+            "async-name": (by_httpx_async(module, name=5), "AttributeError.*encode"),
             "async-server": (by_httpx_async(module, verify=OF_SERVER), "ConnectError.*PROTOCOL_TLS_SERVER"),
             "async-options": (
                 by_httpx_async(module, transport=module.AsyncHTTPTransport(socket_options=[(999, 1, 1)])),
