@@ -44,11 +44,16 @@ def _check_tls(conn: Any) -> None:
     from urllib3.exceptions import SSLError
     from urllib3.util.ssl_ import resolve_cert_reqs
 
-    unchecked = resolve_cert_reqs(conn.cert_reqs) == ssl.CERT_NONE and not conn.assert_fingerprint
+    required = resolve_cert_reqs(conn.cert_reqs)
+    unchecked = required == ssl.CERT_NONE and not conn.assert_fingerprint
     note_tls(verified=not unchecked)
     name = (conn.server_hostname or conn.host).rstrip(".")
-    check_name(name)
-    check_context(conn.ssl_context or _made_context(conn), name)
+    if conn.server_hostname is not None:
+        check_name(name)
+    if conn.ssl_context is not None:
+        check_context(conn.ssl_context, name)
+    elif conn.ssl_version or conn.ssl_minimum_version or conn.ssl_maximum_version or required not in _CHECKS:
+        check_context(_made_context(conn, required), name)
     authorities = (conn.ca_certs, conn.ca_cert_dir, conn.ca_cert_data)
     try:
         _read_files(authorities, conn.cert_file, conn.key_file, conn.key_password)
@@ -60,17 +65,17 @@ def _check_tls(conn: Any) -> None:
         _check_fingerprint(conn.assert_fingerprint)
 
 
-def _made_context(conn: Any) -> ssl.SSLContext | None:
-    """The context that urllib3 makes of settings that are not usual; None where they are."""
+def _made_context(conn: Any, required: Any) -> ssl.SSLContext:
+    """The context that urllib3 makes of settings that are not usual."""
     __tracebackhide__ = True
-    from urllib3.util.ssl_ import create_urllib3_context, resolve_cert_reqs, resolve_ssl_version
+    from urllib3.util.ssl_ import create_urllib3_context, resolve_ssl_version
 
-    versions = (conn.ssl_version, conn.ssl_minimum_version, conn.ssl_maximum_version)
-    required = resolve_cert_reqs(conn.cert_reqs)
-    if not any(versions) and required in _CHECKS:
-        return None
-    version, lowest, highest = versions
-    return create_urllib3_context(resolve_ssl_version(version), required, None, None, lowest, highest)
+    versions = {
+        "ssl_version": resolve_ssl_version(conn.ssl_version),
+        "ssl_minimum_version": conn.ssl_minimum_version,
+        "ssl_maximum_version": conn.ssl_maximum_version,
+    }
+    return create_urllib3_context(cert_reqs=required, **versions)
 
 
 def _check_folder(file: Any, folder: Any, data: Any) -> None:

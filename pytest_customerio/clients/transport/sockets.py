@@ -17,9 +17,13 @@ from typing import Any
 from pytest_customerio.process.guard import allowing
 
 _NAME = re.compile(r"[A-Za-z0-9.:_-]{1,63}")
-_LOWEST = frozenset({ssl.TLSVersion.MINIMUM_SUPPORTED, ssl.TLSVersion.TLSv1_2})
-_HIGHEST = frozenset({ssl.TLSVersion.MAXIMUM_SUPPORTED, ssl.TLSVersion.TLSv1_3})
-_FORBIDDING = ssl.OP_NO_TLSv1_2 | ssl.OP_NO_TLSv1_3
+_LOWEST = frozenset(map(int, (ssl.TLSVersion.MINIMUM_SUPPORTED, ssl.TLSVersion.TLSv1_2)))
+_HIGHEST = frozenset(map(int, (ssl.TLSVersion.MAXIMUM_SUPPORTED, ssl.TLSVersion.TLSv1_3)))
+_FORBIDDING = int(ssl.OP_NO_TLSv1_2 | ssl.OP_NO_TLSv1_3)
+# The numbers beneath the properties of `ssl.SSLContext`, which make an enumeration of each (3.11 to 3.14), slowly.
+# `_SSLContext` is private; without it the properties are read.
+_BENEATH: Any = getattr(ssl, "_SSLContext", ssl.SSLContext)
+_READ = tuple(getattr(_BENEATH, name).__get__ for name in ("protocol", "minimum_version", "maximum_version", "options"))
 # Any longer limit is left to the operating system, which cannot take every number.
 _LONGEST = 1e9
 
@@ -88,11 +92,9 @@ def check_context(context: Any, server_hostname: Any) -> None:
 
 def _is_of_a_client(context: ssl.SSLContext) -> bool:
     """Whether every server can be offered what this context allows: no version of TLS was taken from it."""
+    protocol, lowest, highest, options = (read(context) for read in _READ)
     return (
-        context.protocol is ssl.PROTOCOL_TLS_CLIENT
-        and context.minimum_version in _LOWEST
-        and context.maximum_version in _HIGHEST
-        and not context.options & _FORBIDDING
+        protocol == ssl.PROTOCOL_TLS_CLIENT and lowest in _LOWEST and highest in _HIGHEST and not options & _FORBIDDING
     )
 
 
