@@ -21,13 +21,14 @@ from pathlib import Path
 from statistics import median
 from tempfile import TemporaryDirectory
 
+import uvicorn
 from side_by_side import Row, in_turn, table
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse
 from starlette.routing import Route
 
-from pytest_customerio.tools.sandbox.server.sandbox_server import SandboxServer, uvicorn_server
+from pytest_customerio.tools.sandbox.server.sandbox_server import SandboxServer
 from pytest_customerio.tools.sandbox.server.sockets import bind
 from pytest_customerio.tools.sandbox.settings import Settings
 
@@ -51,7 +52,9 @@ def serve_bare(told: Connection) -> None:
     told.send((listening.getsockname()[1], ("", "")))
     tell_time(told)
     app = Starlette(routes=[Route("/api/v1/customers/{identifier}", bare, methods=["PUT"])])
-    asyncio.run(uvicorn_server(app).serve(sockets=[listening]))
+    # As the sandbox starts it, but for the protocol, which is uvicorn's own.
+    config = uvicorn.Config(app, ws="none", lifespan="off", log_config=None, log_level="critical", access_log=False)
+    asyncio.run(uvicorn.Server(config).serve(sockets=[listening]))
 
 
 def tell_time(told: Connection) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable, MutableMapping
+from contextlib import nullcontext
 from functools import lru_cache
 from typing import Any
 
@@ -129,7 +130,8 @@ async def _deliver(scope: Scope, receive: Receive, send: Send, answer: SandboxAn
     transport = scope.get("extensions", {}).get(TRANSPORT)
     if fault is None:
         close = (("Connection", "close"),) if too_large else ()
-        await _respond(send, answer.answer, (*_sandbox_headers(answer), *allowed_for_pages(scope), *close))
+        with nullcontext() if transport is None else transport:
+            await _respond(send, answer.answer, (*_sandbox_headers(answer), *allowed_for_pages(scope), *close))
         return
     if fault in _RESETS:
         reset(transport)
