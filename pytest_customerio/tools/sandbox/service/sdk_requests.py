@@ -121,6 +121,9 @@ class SdkCalls:
             return _json(self.in_app.queue(token), HEADERS)
         if path["seen"]:
             self.in_app.remove(path["seen"])
+        opened = mapping(decode(http.headers, http.body).value).get("opened") if path["changed"] else None
+        if isinstance(opened, bool):
+            self.in_app.mark(path["changed"], opened=opened)
         return _json({})
 
 
