@@ -144,6 +144,7 @@ def reads(track: str, app: str) -> list[bytes]:
         request_bytes(f"GET /v1/customers?email={person}%40example.com", bearer),
         request_bytes("POST /v1/customers", bearer, json.dumps({"filter": wanted}).encode()),
         request_bytes("POST /v1/customers?limit=5", bearer, json.dumps({"filter": EVERYBODY}).encode()),
+        request_bytes("POST /v1/customers", bearer, json.dumps({"filter": NOBODY}).encode()),
         *(
             request_bytes(f"GET /v1/customers/{person}/{call}", bearer)
             for call in ("attributes", "messages", "segments", "activities", "subscription_preferences")
@@ -154,6 +155,7 @@ def reads(track: str, app: str) -> list[bytes]:
 
 
 EVERYBODY = {"attribute": {"field": "cio_id", "operator": "exists"}}
+NOBODY = {"attribute": {"field": "plan", "operator": "eq", "value": "gold"}}
 REQUESTS_OF: Mapping[str, Callable[[str, str], list[bytes]]] = {"write": writes, "read": reads}
 
 
