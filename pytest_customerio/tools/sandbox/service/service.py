@@ -28,6 +28,7 @@ from pytest_customerio.tools.sandbox.storage.current import CurrentWorkspace
 from pytest_customerio.tools.sandbox.storage.entries import Entry
 from pytest_customerio.tools.sandbox.storage.replaying import carry_out
 from pytest_customerio.tools.sandbox.storage.snapshots import Snapshots
+from pytest_customerio.tools.sandbox.storage.stored_calls import StoredCalls
 from pytest_customerio.tools.sandbox.webhooks.forgery import check_fault
 from pytest_customerio.tools.sandbox.webhooks.webhooks import WebhookEvent, Webhooks
 from pytest_customerio.tools.sandbox.workspace.memory import Memory
@@ -57,8 +58,9 @@ class Service:
             self.keys = self._current.persistence.keys(Keys.create(seed), seeded=seed is not None)
             self.log = self._current.persistence.log()
             self._current.resume(self._carry_out)
+            calls = StoredCalls(self._current.persistence, self.lock)
+            self.webhooks = Webhooks(self.settings, self.keys.webhook, now, calls)
             opened.pop_all()
-        self.webhooks = Webhooks(self.settings, self.keys.webhook, now)
 
     @property
     def workspace(self) -> Workspace:

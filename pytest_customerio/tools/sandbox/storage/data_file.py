@@ -1,4 +1,4 @@
-"""One SQLite file: the last snapshot of the workspace, the requests since then, the log, the keys."""
+"""One SQLite file: the last snapshot of the workspace, the requests since then, the log, calls to webhooks, the keys."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ _TABLES = """
 CREATE TABLE IF NOT EXISTS about (name TEXT PRIMARY KEY, value TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS snapshots (name TEXT PRIMARY KEY, data BLOB NOT NULL);
 CREATE TABLE IF NOT EXISTS happened (id INTEGER PRIMARY KEY, entry BLOB, number INTEGER, logged BLOB);
+CREATE TABLE IF NOT EXISTS calls (number INTEGER PRIMARY KEY, call BLOB NOT NULL);
 """
 _ADD = "INSERT INTO happened (entry, number, logged) VALUES (?, ?, ?)"
 # What SQLite says, and what it means for the user.
@@ -133,6 +134,27 @@ class DataFile:
         """Remove the logged requests up to this number whose entries are in the snapshot."""
         with self.explained():
             self._execute("DELETE FROM happened WHERE number <= ? AND entry IS NULL", until)
+
+    def calls(self) -> list[bytes]:
+        """The calls to webhooks, oldest first."""
+        with self.explained():
+            return [call for (call,) in self._execute("SELECT call FROM calls ORDER BY number")]
+
+    def add_call(self, number: int, call: bytes, most: int) -> None:
+        """Add a call to a webhook; of more than `most` the oldest go."""
+        with self.explained():
+            self._execute("INSERT INTO calls VALUES (?, ?)", number, call)
+            self._execute("DELETE FROM calls WHERE number <= ?", number - most)
+
+    def change_call(self, number: int, call: bytes) -> None:
+        """Replace a call to a webhook, unless it was removed."""
+        with self.explained():
+            self._execute("UPDATE calls SET call = ? WHERE number = ?", call, number)
+
+    def clear_calls(self) -> None:
+        """Remove all calls to webhooks."""
+        with self.explained():
+            self._execute("DELETE FROM calls")
 
     def _tidy(self) -> None:
         """Give the space of what was removed back."""

@@ -82,8 +82,8 @@ class People:
     """All people of a workspace, indexed by each of their identifiers.
 
     `suppressed` maps each suppressed identifier to all that were suppressed in the same call. `now` is the time of the
-    call that is carried out. `activities` is the log where new people are noted. What changes a person outside this class
-    notes it in `by_attribute`.
+    call that is carried out. `activities` is the log where new people are noted. Whatever changes a person outside
+    this class notes it in `by_attribute`.
     """
 
     def __init__(self, activities: ActivityLog | None = None) -> None:

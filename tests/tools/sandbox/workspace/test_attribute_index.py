@@ -61,7 +61,7 @@ def test_it_is_not_stored() -> None:
     assert person is not None
     index = workspace.people.by_attribute
     assert list(index.find(workspace.people, "plan", "pro")) == [person.cio_id]
-    copy = pickle.loads(pickle.dumps(index))  # noqa: S301 - written here
+    copy = pickle.loads(pickle.dumps(index))
     assert isinstance(copy, AttributeIndex)
     assert list(copy.find(workspace.people, "plan", "pro")) == [person.cio_id]
 
