@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from pytest_customerio.cassettes.cases import Cassettes
+from pytest_customerio.contract.contract import Judged
 from pytest_customerio.core.model import Answer, ErrorCase, Interaction, PendingInteraction
 from pytest_customerio.core.settings import ErrorsMark, SettingsError
 from pytest_customerio.judging.judgement import Judgement
@@ -76,7 +77,8 @@ class Reported:
 class CheckedTest:
     """One test while it runs: what it sent, the case at work, and what mocks were called with, if any were.
 
-    `used` is the client that a request to Customer.io was given to, also where the client refused to send it. `skipped`
+    `elsewhere` returns what the sandbox of the test has judged since it was called last; each of its violations that the
+    test showed already is left out. `used` is the client that a request to Customer.io was given to, also where the client refused to send it. `skipped`
     is why the case of the item could not be replayed.
     """
 
@@ -95,6 +97,7 @@ class CheckedTest:
     skipped: str = ""
     mocked: Notes | None = None
     used: str = ""
+    elsewhere: Callable[[], Iterable[tuple[Interaction, Judged]]] = tuple
     answered: dict[Answered, None] = field(default_factory=dict)
     _sent: list[tuple[Interaction, Interaction]] = field(default_factory=list)
 
@@ -124,6 +127,11 @@ class CheckedTest:
         self.record.settle()
         unjudged, self.record.unjudged = self.record.unjudged, []
         self.refused += [unjudged_text(interaction, error) for interaction, error in unjudged]
+        for interaction, judged in self.elsewhere():
+            known = self.record.violated(judged.operation)
+            new = tuple(each for each in judged.violations if (each.rule, each.where) not in known)
+            if new:
+                self.record.hear_judged(interaction, replace(judged, violations=new))
 
     def note_answer(self, operation: str, answer: Answer, why: str, sent_from: str | None) -> None:
         """Remember what a request was answered with; of many different ones, the first."""
@@ -137,7 +145,7 @@ class CheckedTest:
             self.latest.replay.observer.clock.heal()
         self.over, self.record = True, self.session.record(self.plan)
         self.judgements, self.reported.judgements = [], 0
-        self.mocked, self.used = None, ""
+        self.mocked, self.used, self.elsewhere = None, "", tuple
 
     def declared(self, raised: BaseException) -> bool:
         """Whether the error at work may make the test raise this: it is declared, allowed, or in the baseline."""

@@ -42,7 +42,7 @@ class Service:
     def __init__(self, settings: Settings | None = None, now: Callable[[], float] = time.time) -> None:
         self.settings = settings or Settings()
         self.catalog = Catalog.load([ANY_HOST])
-        self._contract = Contract(self.catalog)
+        self._contract = Contract(self.catalog, self.settings.schemas, plan=self.settings.plan)
         self._contract.prepare()
         cassettes = Cassettes(self.catalog, self.settings.cassettes)
         if self.settings.cassettes:
