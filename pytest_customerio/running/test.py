@@ -77,9 +77,9 @@ class Reported:
 class CheckedTest:
     """One test while it runs: what it sent, the case at work, and what mocks were called with, if any were.
 
-    `elsewhere` returns what the sandbox of the test has judged since it was called last; each of its violations that the
-    test showed already is left out. `used` is the client that a request to Customer.io was given to, also where the client refused to send it. `skipped`
-    is why the case of the item could not be replayed.
+    `elsewhere` returns what the sandbox of the test has judged since it was called last; of its violations those count
+    that the test has not shown already. `used` is the client that a request to Customer.io was given to, also where the
+    client refused to send it. `skipped` is why the case of the item could not be replayed.
     """
 
     session: SessionParts
