@@ -1,4 +1,4 @@
-"""One SQLite file: the last snapshot of the workspace, the requests since then, the log, the webhook calls, the keys."""
+"""One SQLite file: the last snapshot of the workspace, the requests since then, the log, webhook calls, the keys."""
 
 from __future__ import annotations
 

@@ -20,7 +20,7 @@ from pytest_customerio.tools.sandbox.webhooks import calls, posting
 def layout() -> str:
     """A short text that differs where a class of what is stored has other fields."""
     others = (request_log, exchange, calls, posting)
-    files = [*Path(workspace.__file__).parent.glob("*.py"), *(Path(each.__file__) for each in others)]
+    files = [*Path(workspace.__file__).parent.glob("*.py"), *(Path(str(each.__file__)) for each in others)]
     names = [f"{path.stem}.{name}" for path in sorted(files) for name in _names(path)]
     names += [field.name for field in dataclasses.fields(Violation)]
     return hashlib.sha256("\n".join(sorted(names)).encode()).hexdigest()[:12]
