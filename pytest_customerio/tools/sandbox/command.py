@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 import signal
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 from pytest_customerio.tools.sandbox.arguments import CannotError
 from pytest_customerio.tools.sandbox.environment import environ_of, exports, write_env_file
@@ -42,9 +43,21 @@ def run(asked: argparse.Namespace, write: Callable[[str], object]) -> str:
             while server.runs:
                 server.wait(_WAIT)
         except KeyboardInterrupt:
-            pass
+            with _uninterrupted():
+                server.stop()
     remains = f"what it knew is in {asked.data}" if asked.data else "what it knew is gone"
     return f"\nThe sandbox has stopped; {remains}.\n"
+
+
+@contextlib.contextmanager
+def _uninterrupted() -> Iterator[None]:
+    """Ignore further signals: a process manager may send one to the group and another to the process."""
+    before = {number: signal.signal(number, signal.SIG_IGN) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
 def instructions(server: SandboxServer) -> str:

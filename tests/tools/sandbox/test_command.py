@@ -172,6 +172,7 @@ def test_a_process_of_its_own(number: int, tmp_path: Path) -> None:
         url = process.stdout.readline().split()[6]
         assert requests.get(f"{url}/_sandbox/", timeout=5).json()["region"] == "us"
         process.send_signal(number)
+        process.send_signal(signal.SIGTERM)  # as a process manager does that sends it to the whole group too
         output, errors = process.stdout.read(), process.stderr.read()
         assert (process.wait(), errors) == (0, "")
         guard.cancel()

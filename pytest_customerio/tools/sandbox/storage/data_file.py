@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
@@ -27,6 +28,7 @@ _CAUSES = {
     "not a database": "it is no data file of a sandbox. Nothing was changed: name another file",
     "malformed": "it is damaged. Nothing was changed: move it away, or name another file",
     "full": "the disk is full",
+    "disk I/O": "the disk cannot be read or written",
 }
 
 
@@ -40,6 +42,7 @@ class DataFile:
     def __init__(self, path: Path) -> None:
         self.path = path
         with self.explained():
+            _check_access(path)
             self._connection = sqlite3.connect(path, timeout=0.5, isolation_level=None, check_same_thread=False)
             self._open()
 
@@ -184,8 +187,17 @@ class DataFile:
         if tables and kind != APPLICATION_ID:
             raise sqlite3.DatabaseError("not a database of a sandbox")
         if tables:
+            (found,) = self._execute("PRAGMA quick_check(1)").fetchone()
+            if found != "ok":
+                raise sqlite3.DatabaseError("malformed")
             about = self.about()
             check_layout(str(self.path), about.get("version", "?"), about.get("layout", ""))
 
     def _execute(self, statement: str, *values: object) -> sqlite3.Cursor:
         return self._connection.execute(statement, values)
+
+
+def _check_access(path: Path) -> None:
+    """Raises an error as SQLite does for a file that is read-only. SQLite itself finds that out as it writes first."""
+    if path.exists() and not (os.access(path, os.W_OK) and os.access(path.parent, os.W_OK)):
+        raise sqlite3.OperationalError("readonly")

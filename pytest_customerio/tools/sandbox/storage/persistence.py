@@ -44,10 +44,11 @@ class Persistence:
             return created
         with self.file.explained():
             stored = self.file.about().get("keys")
-            if stored is not None and not seeded:
-                return Keys(**json.loads(stored))
-            self.file.set_about(keys=json.dumps(asdict(created)))
-        return created
+            if stored is None or seeded:
+                self.file.set_about(keys=json.dumps(asdict(created)))
+                return created
+        with self.intact():
+            return Keys(**json.loads(stored))
 
     def workspace(self) -> Workspace | None:
         """The workspace of the last snapshot. Raises `DataFileError`."""

@@ -285,3 +285,14 @@ def test_without_a_file(ask: SandboxClient) -> None:
     assert list(ask.service._current.persistence.entries()) == []
     assert ask.service.workspace.reports.maxlen
     assert ask.service._now() == NOW
+
+
+def test_damaged_keys(start: Start, data: Path) -> None:
+    """Keys that cannot be read end the command with a sentence; keys from a seed take their place."""
+    start().service.close()
+    with sqlite3.connect(data) as connection:
+        connection.execute("UPDATE about SET value = '{}' WHERE name = 'keys'")
+    connection.close()
+    with pytest.raises(DataFileError, match="it is damaged: TypeError"):
+        start()
+    assert start(seed="a").service.keys.app
