@@ -48,4 +48,5 @@ class StoredCalls:
     def clear(self) -> None:
         """Remove all calls."""
         if self._persistence.file is not None:
-            self._persistence.file.clear_calls()
+            with contextlib.suppress(DataFileError):
+                self._persistence.file.clear_calls()
