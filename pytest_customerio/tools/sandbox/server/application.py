@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterable, MutableMapping
+from collections.abc import Awaitable, Callable, MutableMapping
 from contextlib import nullcontext
 from functools import lru_cache
 from typing import Any
@@ -23,6 +23,7 @@ Message = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
 App = Callable[[Scope, Receive, Send], Awaitable[None]]
+Headers = tuple[tuple[str, str], ...]
 
 # The largest documented bodies: a broadcast of 25 MB; otherwise a message of 1 MB with 2 MB of attachments as base64.
 LARGEST_BROADCAST = 25 * 1024 * 1024
@@ -142,24 +143,24 @@ async def _deliver(scope: Scope, receive: Receive, send: Send, answer: SandboxAn
     await receive()
 
 
-def _sandbox_headers(answer: SandboxAnswer) -> Iterable[tuple[str, str]]:
+def _sandbox_headers(answer: SandboxAnswer) -> Headers:
     """How certain the answer is, which error case it is, and what the service would not have said."""
-    yield "X-Sandbox-Source", answer.source
-    if answer.case:
-        yield "X-Sandbox-Case", answer.case
-    if answer.notes:
-        yield "X-Sandbox-Note", "; ".join(answer.notes)[:1000]
+    source = (("X-Sandbox-Source", answer.source),)
+    case = (("X-Sandbox-Case", answer.case),) if answer.case else ()
+    return (*source, *case, *((("X-Sandbox-Note", "; ".join(answer.notes)[:1000]),) if answer.notes else ()))
 
 
 @lru_cache(maxsize=256)
-def _encoded(name: str, value: str) -> tuple[bytes, bytes]:
-    """A header as uvicorn takes it. Most answers have the same ones."""
-    return name.lower().encode("latin-1"), value.encode("latin-1", "replace")
+def _encoded(headers: Headers) -> tuple[tuple[tuple[bytes, bytes], ...], bool]:
+    """Headers as uvicorn takes them, and whether they name the length. Most answers have the same ones."""
+    listed = tuple((name.lower().encode("latin-1"), value.encode("latin-1", "replace")) for name, value in headers)
+    return listed, any(name == b"content-length" for name, _ in listed)
 
 
-async def _respond(send: Send, answer: Answer, headers: Iterable[tuple[str, str]], *, whole: bool = True) -> None:
-    listed = [_encoded(*each) for each in (*answer.headers, *headers)]
-    if answer.status not in (204, 304) and b"content-length" not in dict(listed):
+async def _respond(send: Send, answer: Answer, headers: Headers, *, whole: bool = True) -> None:
+    encoded, names_length = _encoded((*answer.headers, *headers))
+    listed = list(encoded)
+    if answer.status not in (204, 304) and not names_length:
         listed.append((b"content-length", str(len(answer.body)).encode()))
     await send({"type": "http.response.start", "status": answer.status, "headers": listed})
     await send({"type": "http.response.body", "body": answer.body, "more_body": not whole})
