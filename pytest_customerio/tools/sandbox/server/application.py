@@ -29,6 +29,7 @@ Headers = tuple[tuple[str, str], ...]
 LARGEST_BROADCAST = 25 * 1024 * 1024
 LARGEST = 4 * 1024 * 1024
 BODY_TIMEOUT = 30.0  # seconds
+_SCHEMES = ("http", "https")
 ADMIN_PATHS = ("/_sandbox", "/_sandbox/", "/")
 _RESETS = ("connection-reset", "accepted-then-reset")
 _OTHER_SITE = b"the sandbox answers pages of this machine only: of localhost, a name below it, or an IP address\n"
@@ -100,7 +101,9 @@ def _headers(scope: Scope) -> dict[str, str]:
 def _http_request(scope: Scope, headers: dict[str, str], body: bytes, *, too_large: bool) -> HttpRequest:
     query = scope["query_string"].decode("latin-1")
     target = scope["raw_path"].decode("latin-1") + (f"?{query}" if query else "")
-    base = f"{scope['scheme']}://{headers.get('host', '127.0.0.1')}"
+    # A proxy in front of the sandbox may speak https; uvicorn's own reading of its header takes longer.
+    scheme = headers.get("x-forwarded-proto", scope["scheme"])
+    base = f"{scheme if scheme in _SCHEMES else scope['scheme']}://{headers.get('host', '127.0.0.1')}"
     return HttpRequest(scope["method"], target, headers, body, base, too_large)
 
 
