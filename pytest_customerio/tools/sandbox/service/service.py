@@ -22,7 +22,7 @@ from pytest_customerio.tools.sandbox.service.keys import Keys
 from pytest_customerio.tools.sandbox.service.log_entries import Reading, log_entry, read_as
 from pytest_customerio.tools.sandbox.service.request import ANY_HOST, ApiRequest, HttpRequest, read_request
 from pytest_customerio.tools.sandbox.service.request_log import RequestLog
-from pytest_customerio.tools.sandbox.service.sdk_requests import SdkCalls, as_published
+from pytest_customerio.tools.sandbox.service.sdk_requests import SdkCalls, as_published, may_be_of_sdk
 from pytest_customerio.tools.sandbox.settings import Settings
 from pytest_customerio.tools.sandbox.storage.current import CurrentWorkspace
 from pytest_customerio.tools.sandbox.storage.entries import Entry
@@ -170,7 +170,7 @@ class Service:
         """Answer a request, and log it."""
         with self.lock:
             started, at = time.perf_counter(), self._now()
-            sdk = self._sdk_calls.answer(http)
+            sdk = self._sdk_calls.answer(http) if may_be_of_sdk(http) else None
             answer, reading = (sdk.answer, Reading(sdk.operation)) if sdk else self._answer(http, at)
             spent = 1000 * (time.perf_counter() - started)
             logged, weight = log_entry(self.log.number + 1, at, http, reading, answer, spent)
@@ -186,7 +186,8 @@ class Service:
 
     def _answer(self, http: HttpRequest, at: float) -> tuple[SandboxAnswer, Reading]:
         """The answer to a published call, and what the call says. Posts to webhooks what it caused."""
-        request = read_request(self.catalog, self._contract, as_published(http), at)
+        published = as_published(http) if may_be_of_sdk(http) else http
+        request = read_request(self.catalog, self._contract, published, at)
         answer = self._dispatcher.answer(request)
         trusted = self._is_trusted(request)
         if self.workspace.reports:
