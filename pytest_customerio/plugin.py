@@ -299,7 +299,7 @@ class _Reports:
 
 
 def _started(config: pytest.Config) -> Run | None:
-    return config.stash[RUN] if RUN in config.stash else None
+    return config.stash.get(RUN, None)
 
 
 def _run(config: pytest.Config, given: Mapping[str, Any] | None = None) -> Run:
@@ -325,8 +325,7 @@ def _new_recordings() -> type[NewRecordings]:
 
 
 def _phases(item: pytest.Item) -> Phases | None:
-    stash = item.config.stash
-    return stash[RUN].phases if RUN in stash else None
+    return run.phases if (run := _started(item.config)) else None
 
 
 def _ini_names(config: pytest.Config) -> Iterable[str]:
