@@ -34,17 +34,10 @@ def _failure(core: Any, fault: str, *, secure: bool, verbose: bool) -> Exception
 
     `verbose` says whether this network puts the words of the socket's error into its own: the blocking one does.
     """
-    cause = _cause(fault, secure=secure) if verbose else _anyio_cause(fault)
+    cause = socket_error(fault, secure=secure) if verbose else _anyio_cause(fault)
     error: Exception = getattr(core, _FAULTS[fault])(cause)
     error.__cause__ = error.__context__ = cause
     return error
-
-
-def _cause(fault: str, *, secure: bool) -> OSError:
-    """The error of a blocking socket; TLS words a timeout in its own way."""
-    if secure and fault == "read-timeout":
-        return TimeoutError("The read operation timed out")
-    return socket_error(fault)
 
 
 def _anyio_cause(fault: str) -> OSError:

@@ -123,7 +123,7 @@ def _certifi() -> str | None:
 def fail(fault: str, pool: Any, conn: Any, url: str, limits: Any) -> NoReturn:
     """Raise the exception that urllib3 makes of a socket's error, in connecting or afterwards."""
     __tracebackhide__ = True
-    error = socket_error(fault)
+    error = socket_error(fault, secure=pool.scheme == "https")
     make = _FAULTS.get(fault)
     if make is None:
         raise error

@@ -21,8 +21,13 @@ def is_met_connecting(answer: Answer) -> bool:
     return answer.fault in CONNECT_FAULTS
 
 
-def socket_error(fault: str) -> OSError:
-    """The error that a blocking socket raises; a fault without an error of its own is a reset."""
+def socket_error(fault: str, *, secure: bool = False) -> OSError:
+    """The error that a blocking socket raises; a fault without an error of its own is a reset.
+
+    `secure` says whether it speaks TLS, which words a read that times out in its own way.
+    """
+    if secure and fault == "read-timeout":
+        return TimeoutError("The read operation timed out")
     return _ERRORS.get(fault, _reset)()
 
 

@@ -53,7 +53,7 @@ class MemorySocket:
             answer = self._traffic.answer(request)
             if answer.fault is not None and is_met_connecting(answer):
                 raise socket_error(answer.fault)
-            self._answers += [self._late()] if answer.fault == "read-timeout" else _arriving(answer, request.method)
+            self._answers += _arriving(answer, request.method, secure=self._secure)
         if self._parser.expects_continue:
             self._answers.append(CONTINUE)
 
@@ -65,7 +65,7 @@ class MemorySocket:
     def recv_into(self, buffer: Any, size: int = 0) -> int:
         """Read what has arrived; a fault is raised here. Where nothing will ever arrive, the wait ends at once."""
         if not self._answers:
-            raise self._late()
+            raise socket_error("read-timeout", secure=self._secure)
         arrived = self._answers.popleft()
         if isinstance(arrived, BaseException):
             raise arrived
@@ -78,10 +78,6 @@ class MemorySocket:
         if count < len(arrived):
             self._answers.appendleft(arrived[count:])
         return count
-
-    def _late(self) -> TimeoutError:
-        """What a socket raises that nothing arrives at; `ssl` has words of its own."""
-        return TimeoutError("The read operation timed out" if self._secure else "timed out")
 
     def recv(self, size: int) -> bytes:
         """As `recv_into`; returns the bytes."""
@@ -122,9 +118,9 @@ class _Arriving(io.RawIOBase):
         return self._socket.recv_into(buffer)
 
 
-def _arriving(answer: Answer, method: str) -> list[bytes | BaseException]:
+def _arriving(answer: Answer, method: str, *, secure: bool) -> list[bytes | BaseException]:
     if answer.fault is None:
         return [serialize(answer, method)]
     if answer.fault == "truncated-body":
         return [serialize(received(answer), method), _END]
-    return [socket_error(answer.fault)]
+    return [socket_error(answer.fault, secure=secure)]

@@ -31,6 +31,8 @@ def test_each_fault_has_its_error(fault: str, kind: type[OSError]) -> None:
     assert type(first) is type(second) is kind
     assert first is not second
     assert str(first) == str(second)
+    words = "The read operation timed out" if fault == "read-timeout" else str(first)
+    assert str(socket_error(fault, secure=True)) == words
 
 
 def test_a_refused_handshake_is_openssl_s_own() -> None:
