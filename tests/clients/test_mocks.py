@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import copy
+import logging
 import sys
+import warnings
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
@@ -24,7 +26,7 @@ from pytest_customerio.clients.mocks.known import Built, Known, called, child
 from pytest_customerio.clients.mocks.libraries import AIOHTTP, BY_NAME, CDP, Library
 from pytest_customerio.clients.mocks.listening import UNKNOWN, Listener
 from pytest_customerio.clients.mocks.notes import Note, Notes, Place
-from pytest_customerio.clients.mocks.reenacting import OPAQUE, Reenacted, reenact
+from pytest_customerio.clients.mocks.reenacting import OPAQUE, Reenacted, _silence, reenact
 from pytest_customerio.clients.mocks.unsent import Heard, NotSentError, at_work, nothing_leaves
 from pytest_customerio.clients.sent import Watched
 from pytest_customerio.core.model import PendingInteraction
@@ -421,6 +423,32 @@ def test_other_threads_go_on(heard: Listening) -> None:
         with pytest.raises(NotSentError):
             requests.Session().get_adapter("https://example.com")
         at_work.reset(token)
+
+
+def test_other_threads_meet_the_mocks(heard: Listening) -> None:
+    """While threads are busy, what stands for a library stays there for them, and they may warn."""
+    client = customerio.CustomerIO(*KEYS)
+    with (
+        patch("requests.post", return_value="mock"),
+        patch.object(customerio.CustomerIO, "track", return_value="mock"),
+        patch.object(requests.Session, "send", autospec=True, return_value="mock"),
+        nothing_leaves(heard.listener.known, busy=True),
+        _silence(busy=True),
+    ):
+        with pytest.warns(DeprecationWarning, match="theirs") as warned:
+            warnings.warn("theirs", DeprecationWarning, stacklevel=1)
+        assert warned[0].filename == __file__
+        assert requests.post() == client.track() == requests.Session().send(None) == "mock"  # type: ignore[arg-type]
+        found = Heard()
+        token = at_work.set(found)
+        warnings.warn("ours", DeprecationWarning, stacklevel=1)
+        assert not logging.getLogger("customerio").isEnabledFor(logging.CRITICAL)
+        for sent in (lambda: requests.post(URL), lambda: client.track("42", "purchase")):
+            with pytest.raises(NotSentError):
+                sent()
+        at_work.reset(token)
+        assert logging.getLogger("customerio").isEnabledFor(logging.CRITICAL)
+    assert [one.method for one in found.requests] == ["POST", "POST"]
 
 
 def test_a_client_without_its_seam(heard: Listening, monkeypatch: pytest.MonkeyPatch) -> None:

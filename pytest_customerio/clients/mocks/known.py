@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
@@ -84,6 +85,8 @@ class Known:
         self._alive: list[Any] = []  # what is known by its id must not be forgotten
         self._classes: dict[type, Role] = {}
         self._messages: set[type] = set()
+        self._labels: dict[str, Role] = {}
+        self._folders: tuple[str, ...] = ()
         self._names: dict[type, frozenset[str]] = {}
         self._modules: dict[str, Any] = {}
         self._instances: WeakValueDictionary[int, Any] = WeakValueDictionary()
@@ -105,7 +108,11 @@ class Known:
             if isinstance(function, FunctionType):
                 self._add(function, Role("function", function, f"{library.module}.{name}", library))
         if library.sdk:
+            file = getattr(module, "__file__", None)  # a mock may stand for the module
+            self._folders += (os.path.join(os.path.dirname(file), ""),) if isinstance(file, str) else ()
             self._messages.update(one for one in vars(module).values() if _is_message(one, library))
+        elif library.based and isinstance(getattr(module, "Request", None), type):
+            self._messages.add(module.Request)
         self._remember(library)
 
     def role(self, real: Any) -> Role | None:
@@ -121,6 +128,14 @@ class Known:
         if isinstance(real, type):
             return self._subclass(real)
         return self._instance(real)
+
+    def named(self, dotted: str) -> Role | None:
+        """What code means that imports this name, whatever stands for it now: `customerio.CustomerIO`."""
+        return self._labels.get(dotted)
+
+    def is_sdk(self, file: str) -> bool:
+        """Whether a file is one of an SDK's."""
+        return file.startswith(self._folders)
 
     def attribute(self, target: Any, name: str) -> Role | None:
         """What a mock stands for that was put on a known class or instance of one, in the place of a method.
@@ -198,6 +213,9 @@ class Known:
     def _add(self, real: Any, role: Role) -> None:
         self._alive.append(real)
         self._roles.setdefault(id(real), role)
+        if role.kind != "method":
+            self._labels[role.label] = role
+            self._labels.setdefault(f"{real.__module__}.{role.name}" if role.kind != "module" else role.label, role)
 
     def _learn_methods(self, cls: Role) -> None:
         for name in dir(cls.real):

@@ -9,6 +9,7 @@ from typing import Any
 
 from pytest_customerio.clients.mocks import fakes, sdk_calls
 from pytest_customerio.clients.mocks.arguments import Arguments, copied
+from pytest_customerio.clients.mocks.bare import BareMocks
 from pytest_customerio.clients.mocks.calls import (
     address,
     calls_through,
@@ -20,7 +21,6 @@ from pytest_customerio.clients.mocks.calls import (
 )
 from pytest_customerio.clients.mocks.known import Built, Known, Role
 from pytest_customerio.clients.mocks.libraries import AIOHTTP, BY_NAME
-from pytest_customerio.clients.mocks.lookalikes import Lookalikes
 from pytest_customerio.clients.mocks.notes import Note, Notes, Place
 from pytest_customerio.clients.mocks.standins import StandIns, inner, twin
 from pytest_customerio.clients.mocks.steps import steps_of
@@ -33,7 +33,6 @@ from pytest_customerio.process.recognition import MOCKS, is_mock
 
 UNKNOWN = "arguments that cannot be known later, such as mocks"
 FAKE = "fakes of the project's own in the place of an SDK: a mock with a spec is heard"
-BARE = "a mock without a spec, called like a method of an SDK; MagicMock(spec=CustomerIO) would be judged"
 CALL = {
     name: Part(library, name, "CallableMixin.__call__", "calls of mocks", "calls of mocks are not heard")
     for name, library in zip(MOCKS, (PYTHON, MOCK), strict=True)
@@ -52,7 +51,7 @@ class Listener:
         self._patches = Patches()
         self.known = Known()  # what was known before was wrapped by what is undone since
         self._standins = StandIns(self.known, self._checking, self._faking)
-        self._lookalikes = Lookalikes(self.known.is_message)
+        self._bare = BareMocks(self.known, self._standins, self._place)
         self.through = CallsThrough(self.known)
 
     def install(self, modules: Iterable[str]) -> Callable[[], None]:
@@ -80,29 +79,22 @@ class Listener:
         sdk_calls.note_instances(library, self._place, self._patches, self.known.built)
         sdk_calls.install(library, self._place, self._patches)
         self.known.learn(library)
-        if library.sdk:
-            self._lookalikes.learn(library)
+        self._bare.learn(library)
 
     def _calling(self, original: Wrapper) -> Wrapper:
-        standins, lookalikes, hear = self._standins, self._lookalikes, self._hear
+        standins, bare, hear = self._standins, self._bare, self._hear
 
         def call(mock: Any, /, *args: Any, **kwargs: Any) -> Any:
             __tracebackhide__ = True
             role = standins.role(mock) if standins.count else None
-            if role is not None:
-                return hear(role, mock, original, args, kwargs)
-            if mock.__dict__.get("_mock_new_name") in lookalikes.names:
-                self._count_bare(mock, args, kwargs)
-            return original(mock, *args, **kwargs)
+            if role is None:
+                name = mock.__dict__.get("_mock_new_name")
+                role = bare.role(mock, args, kwargs) if not name or name in bare.names else None
+            if role is None:
+                return original(mock, *args, **kwargs)
+            return hear(role, mock, original, args, kwargs)
 
         return call
-
-    def _count_bare(self, mock: Any, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> None:
-        """Count a call of a mock without a spec, if it may stand for an SDK."""
-        notes = self._place.notes() if self._lookalikes.may_be(mock, args, kwargs) else None
-        if notes is not None:
-            notes.skip(BARE, self._place.sent_from())
-            notes.unknown[f"mock without a spec ({mock.__dict__['_mock_new_name']})"] += 1
 
     def _hear(self, role: Role, mock: Any, answer: Wrapper, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         __tracebackhide__ = True

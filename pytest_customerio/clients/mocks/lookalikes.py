@@ -9,6 +9,7 @@ import inspect
 import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from types import FunctionType
 from typing import Any
 
 from pytest_customerio.clients.mocks.libraries import Library
@@ -53,7 +54,7 @@ class Lookalikes:
     def may_be(self, mock: Any, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> bool:
         """Whether this mock, which stands for nothing known and has one of the names, may stand for an SDK's method."""
         parent = mock.__dict__["_mock_new_parent"]
-        if parent is None or not (args or kwargs) or not _is_bare(parent):
+        if parent is None or not (args or kwargs) or has_spec(parent) or _is_placed(parent):
             return False
         return any(self._takes(one, args, kwargs) for one in self._methods[mock.__dict__["_mock_new_name"]])
 
@@ -65,11 +66,19 @@ class Lookalikes:
         return not method.takes_message or isinstance(given[0], dict) or self._is_message(type(given[0]))
 
 
-def _is_bare(mock: Any) -> bool:
-    """Whether neither this mock nor one above it has a spec, or was put in the place of something."""
+def has_spec(mock: Any) -> bool:
+    """Whether a mock, or one above it, has a spec. That of a function says nothing of what the function returns."""
     while is_mock(mock):
-        state = mock.__dict__
-        if state.get("_spec_class") is not None or OTHER in state:
-            return False
-        mock = state["_mock_new_parent"]
-    return True
+        if mock.__dict__.get("_spec_class") not in (None, FunctionType):
+            return True
+        mock = mock.__dict__["_mock_new_parent"]
+    return False
+
+
+def _is_placed(mock: Any) -> bool:
+    """Whether a mock, or one above it, was put in the place of something."""
+    while is_mock(mock):
+        if OTHER in mock.__dict__:
+            return True
+        mock = mock.__dict__["_mock_new_parent"]
+    return False

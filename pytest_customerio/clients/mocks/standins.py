@@ -47,7 +47,8 @@ PATCH_DICT = _parts("_patch_dict._patch_dict")
 ADD_SPEC = _parts("NonCallableMock._mock_add_spec")
 SETATTR = Part(PYTEST, "pytest", "MonkeyPatch.setattr", _WHY, _UNHEARD)
 SETITEM = Part(PYTEST, "pytest", "MonkeyPatch.setitem", _WHY, _UNHEARD)
-PARTS = (*ENTER.values(), *PATCH_DICT.values(), *ADD_SPEC.values(), SETATTR, SETITEM)
+ATTACH = _parts("NonCallableMock.attach_mock")
+PARTS = (*ENTER.values(), *PATCH_DICT.values(), *ADD_SPEC.values(), *ATTACH.values(), SETATTR, SETITEM)
 
 
 class StandIns:
@@ -67,6 +68,7 @@ class StandIns:
         patches.patch(ENTER[module], self._entering)
         patches.patch(PATCH_DICT[module], self._patching_dict)
         patches.patch(ADD_SPEC[module], self._adding_spec)
+        patches.patch(ATTACH[module], self._attaching)
 
     def watch_monkeypatch(self, patches: Patches) -> None:
         """Learn of each mock that pytest's `monkeypatch` puts in the place of something."""
@@ -174,6 +176,17 @@ class StandIns:
             return result
 
         return add_spec
+
+    def _attaching(self, original: Wrapper) -> Wrapper:
+        """A mock that is attached to another one is a child of that one from then on, and stands for what it did."""
+
+        def attach(manager: Any, mock: Any, *args: Any, **kwargs: Any) -> None:
+            __tracebackhide__ = True
+            role = self.role(inner(mock)) if is_mock(inner(mock)) else None
+            original(manager, mock, *args, **kwargs)
+            self.give(mock, role)
+
+        return attach
 
     def _setting(self, undo: str) -> Callable[[Wrapper], Wrapper]:
         """`monkeypatch` keeps what it replaced: target, name and value, in a list for attributes and one for items."""

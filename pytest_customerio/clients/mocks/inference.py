@@ -1,0 +1,230 @@
+"""What an expression of the application's code is, as far as annotations, assignments and `return` say it.
+
+The code is read and never run. Names of variables lead to classes and functions of the SDKs and clients, or to code of
+the project.
+"""
+
+from __future__ import annotations
+
+import ast
+import sys
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, replace
+
+from pytest_customerio.clients.mocks.known import Role, called, child
+from pytest_customerio.clients.mocks.sources import FUNCTIONS, Function, Source, own, read, values
+from pytest_customerio.process.recognition import is_mock
+
+# Steps from one name to the next, after which nothing is said.
+DEEPEST = 12
+_PROPERTIES = ("property", "cached_property")
+# Annotations that hold the one that is meant.
+_AROUND = frozenset(
+    {"Optional", "Union", "Annotated", "Final", "ClassVar", "Iterator", "AsyncIterator", "Generator", "AsyncGenerator"}
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Code:
+    """A module, a class or a function of the project; with `made`, an instance of the class."""
+
+    source: Source
+    node: ast.AST
+    made: bool = False
+
+
+Found = Role | Code | None
+
+
+class Inference:
+    """Reads the code of the project. `named` gives what a dotted name of an SDK or a client stands for."""
+
+    def __init__(self, named: Callable[[str], Role | None], is_project: Callable[[str], bool]) -> None:
+        self._named = named
+        self._is_project = is_project
+        self._files: dict[str, Source | None] = {}
+
+    def source(self, file: str, package: str) -> Source | None:
+        """One file, read once."""
+        if file not in self._files:
+            self._files[file] = read(file, package)
+        return self._files[file]
+
+    def of(self, source: Source, node: ast.AST, depth: int = 0) -> Found:
+        """What an expression is; None where the code does not say it."""
+        found: Found = None
+        match node if depth <= DEEPEST else None:
+            case ast.Name(id=name):
+                found = self._variable(source, node, name, depth + 1)
+            case ast.Attribute(value=value, attr=name):
+                found = self._attribute(self.of(source, value, depth + 1), name, depth + 1)
+            case ast.Call(func=function):
+                found = self._result(self.of(source, function, depth + 1), depth + 1)
+            case ast.Await(value=value) | ast.NamedExpr(value=value):
+                found = self.of(source, value, depth + 1)
+            case ast.BoolOp(values=several):
+                found = _best(self.of(source, one, depth + 1) for one in several)
+            case ast.IfExp(body=one, orelse=other):
+                found = _best(self.of(source, each, depth + 1) for each in (one, other))
+        return found
+
+    def _annotated(self, source: Source, node: ast.AST, depth: int) -> Found:
+        """What has this annotation."""
+        match node:
+            case ast.Constant(value=str() as text):
+                try:
+                    return self._annotated(source, ast.parse(text, mode="eval").body, depth + 1)
+                except SyntaxError:
+                    return None
+            case ast.BinOp(left=one, op=ast.BitOr(), right=other):
+                return _best(self._annotated(source, each, depth + 1) for each in (one, other))
+            case ast.Subscript(value=around, slice=inside) if ast.unparse(around).rpartition(".")[2] in _AROUND:
+                several = inside.elts if isinstance(inside, ast.Tuple) else [inside]
+                return _best(self._annotated(source, one, depth + 1) for one in several)
+        found = self.of(source, node, depth)
+        is_class = isinstance(found.node, ast.ClassDef) if isinstance(found, Code) else found is not None
+        return self._result(found, depth) if is_class else None
+
+    def _any(self, source: Source, given: Iterable[tuple[ast.expr, bool]], depth: int) -> Found:
+        return _best(
+            self._annotated(source, node, depth) if annotation else self.of(source, node, depth)
+            for node, annotation in given
+        )
+
+    def _variable(self, source: Source, node: ast.AST, name: str, depth: int) -> Found:
+        scope = source.scopes.get(node)
+        while scope is not None:
+            if isinstance(scope, ast.Lambda) and name in _parameters(scope):
+                return None
+            if isinstance(scope, FUNCTIONS):
+                given = [*_parameter(scope, name), *values(own(scope), name)]
+                if not _is_global(scope, name) and (given or name in _parameters(scope)):
+                    return self._any(source, given, depth) or _instance(source, scope, name)
+            scope = source.scopes.get(scope)
+        return self._global(source, name, depth)
+
+    def _global(self, source: Source, name: str, depth: int) -> Found:
+        """What a module's variable is: imported, defined, or assigned, also in a function that says `global`."""
+        found: list[Found] = []
+        for node in own(source.tree):
+            if isinstance(node, (*FUNCTIONS, ast.ClassDef)) and node.name == name:
+                found.append(Code(source, node))
+            elif isinstance(node, (ast.Import, ast.ImportFrom)):
+                found += [self._imported(one, depth) for one in _imports(source, node, name)]
+        functions = [one for one in source.scopes if isinstance(one, FUNCTIONS) and _is_global(one, name)]
+        for scope in (source.tree, *functions):
+            found.append(self._any(source, values(own(scope), name), depth))
+        return _best(found)
+
+    def _imported(self, dotted: str, depth: int) -> Found:
+        """What stands under a dotted name, in an SDK, a client or a module of the project."""
+        role = self._named(dotted)
+        if role is not None or depth > DEEPEST:
+            return role
+        module = self._module(dotted)
+        if module is not None:
+            return module
+        home, _, name = dotted.rpartition(".")
+        outer = self._module(home) if home else None
+        return self._global(outer.source, name, depth + 1) if outer is not None else None
+
+    def _module(self, dotted: str) -> Code | None:
+        module = sys.modules.get(dotted)
+        if module is None or is_mock(module) or not self._is_project(getattr(module, "__file__", None) or ""):
+            return None
+        source = self.source(str(module.__file__), module.__package__ or "")
+        return Code(source, source.tree) if source is not None else None
+
+    def _attribute(self, base: Found, name: str, depth: int) -> Found:
+        if isinstance(base, Role):
+            if base.kind == "module":
+                return self._named(f"{base.label}.{name}")
+            return None if base.kind in ("class", "function") else child(base, name)
+        if base is None or depth > DEEPEST:
+            return None
+        if isinstance(base.node, ast.Module):
+            return self._global(base.source, name, depth) or self._module(f"{base.source.package}.{name}")
+        return self._member(base.source, base.node, name, depth) if isinstance(base.node, ast.ClassDef) else None
+
+    def _member(self, source: Source, node: ast.ClassDef, name: str, depth: int) -> Found:
+        """An attribute of a class of the project, or of an instance of one."""
+        methods = [one for one in own(node) if isinstance(one, FUNCTIONS)]
+        for method in methods:
+            if method.name == name:
+                made = Code(source, method)
+                return self._result(made, depth) if _is_property(method) else made
+        given = [*values(own(node), name)]
+        for method in methods:
+            first = next(iter(_parameters(method)), "self")
+            given += values(own(method), f"{first}.{name}")
+        return self._any(source, given, depth) or _best(
+            self._inherited(self.of(source, base, depth + 1), name, depth) for base in node.bases
+        )
+
+    def _inherited(self, base: Found, name: str, depth: int) -> Found:
+        return self._attribute(replace(base, kind="instance") if isinstance(base, Role) else base, name, depth + 1)
+
+    def _result(self, function: Found, depth: int) -> Found:
+        """What a call gives: an instance of a class, or what a function of the project returns or yields."""
+        if function is None or isinstance(function, Role):
+            return function and called(function)
+        node = function.node
+        if isinstance(node, ast.ClassDef):
+            return None if function.made else replace(function, made=True)
+        if depth > DEEPEST or not isinstance(node, FUNCTIONS):
+            return None
+        annotated = self._annotated(function.source, node.returns, depth + 1) if node.returns is not None else None
+        return annotated or _best(self.of(function.source, one, depth + 1) for one in _returned(node))
+
+
+def _best(found: Iterable[Found]) -> Found:
+    """What is an SDK's or a client's, else the first that is anything."""
+    several = [one for one in found if one is not None]
+    return next((one for one in several if isinstance(one, Role)), next(iter(several), None))
+
+
+def _parameters(function: Function | ast.Lambda) -> list[str]:
+    given = function.args
+    return [one.arg for one in (*given.posonlyargs, *given.args, *given.kwonlyargs)]
+
+
+def _parameter(function: Function, name: str) -> Iterator[tuple[ast.expr, bool]]:
+    given = function.args
+    for one in (*given.posonlyargs, *given.args, *given.kwonlyargs):
+        if one.arg == name and one.annotation is not None:
+            yield one.annotation, True
+
+
+def _instance(source: Source, function: Function, name: str) -> Code | None:
+    """What the first parameter of a method is."""
+    owner = source.scopes.get(function)
+    if not isinstance(owner, ast.ClassDef) or _parameters(function)[:1] != [name]:
+        return None
+    return Code(source, owner, made=True)
+
+
+def _is_global(scope: ast.AST, name: str) -> bool:
+    return any(isinstance(one, ast.Global) and name in one.names for one in own(scope))
+
+
+def _is_property(function: Function) -> bool:
+    return any(ast.unparse(one).rpartition(".")[2] in _PROPERTIES for one in function.decorator_list)
+
+
+def _returned(function: Function) -> Iterator[ast.expr]:
+    for node in own(function):
+        if isinstance(node, (ast.Return, ast.Yield)) and node.value is not None:
+            yield node.value
+
+
+def _imports(source: Source, node: ast.Import | ast.ImportFrom, name: str) -> Iterator[str]:
+    """The dotted names that an import binds to a variable."""
+    if isinstance(node, ast.Import):
+        for one in node.names:
+            if (one.asname or one.name.partition(".")[0]) == name:
+                yield one.name if one.asname else name
+        return
+    package = source.package.split(".")
+    above = package[: len(package) - node.level + 1] if node.level else []
+    home = ".".join([*above, *([node.module] if node.module else [])])
+    yield from (f"{home}.{one.name}" for one in node.names if (one.asname or one.name) == name)

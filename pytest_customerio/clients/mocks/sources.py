@@ -1,0 +1,91 @@
+"""The source code of the application, parsed: a file is read when a mock without a spec is called from it."""
+
+from __future__ import annotations
+
+import ast
+import linecache
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from types import FrameType
+
+Function = ast.FunctionDef | ast.AsyncFunctionDef
+Scope = Function | ast.Lambda | ast.ClassDef
+_SCOPES = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda, ast.ClassDef)
+FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Source:
+    """One file: its tree, the scope in which each node is, and each call by the place where it ends.
+
+    `package` is that to which relative imports belong.
+    """
+
+    tree: ast.Module
+    package: str
+    scopes: dict[ast.AST, Scope | None] = field(default_factory=dict)
+    calls: dict[tuple[int, int], ast.Call] = field(default_factory=dict)
+
+    def call(self, frame: FrameType) -> ast.Call | None:
+        """The call that a frame of this file makes now. No two calls end in the same place."""
+        positions = list(frame.f_code.co_positions())
+        _, line, _, column = positions[frame.f_lasti // 2]
+        return self.calls.get((line, column)) if line is not None and column is not None else None
+
+
+def read(file: str, package: str) -> Source | None:
+    """A file, parsed; None where it is no Python. A file that is not there is an empty one."""
+    linecache.checkcache(file)
+    try:
+        tree = ast.parse("".join(linecache.getlines(file)))
+    except (SyntaxError, ValueError, RecursionError):
+        return None
+    source = Source(tree, package)
+    _note(source, tree)
+    return source
+
+
+def _note(source: Source, tree: ast.Module) -> None:
+    todo: list[tuple[ast.AST, Scope | None]] = [(tree, None)]
+    while todo:
+        node, scope = todo.pop()
+        source.scopes[node] = scope
+        if isinstance(node, ast.Call) and node.end_lineno is not None and node.end_col_offset is not None:
+            source.calls[node.end_lineno, node.end_col_offset] = node
+        inside = node if isinstance(node, _SCOPES) else scope
+        todo += [(one, inside) for one in ast.iter_child_nodes(node)]
+
+
+def own(scope: ast.AST) -> Iterator[ast.AST]:
+    """The nodes of a function, a class or a module, without those of the functions and classes in it."""
+    todo = list(ast.iter_child_nodes(scope))
+    while todo:
+        node = todo.pop(0)
+        yield node
+        if not isinstance(node, _SCOPES):
+            todo += ast.iter_child_nodes(node)
+
+
+def values(nodes: Iterator[ast.AST], target: str) -> Iterator[tuple[ast.expr, bool]]:
+    """What a variable or an attribute is given in these nodes, and whether that is an annotation: `x`, `self.x`."""
+    for node in nodes:
+        match node:
+            case ast.Assign(targets=targets, value=value) if target in map(_name, targets):
+                yield value, False
+            case ast.AnnAssign(target=one, annotation=annotation, value=value) if _name(one) == target:
+                yield annotation, True
+                if value is not None:
+                    yield value, False
+            case ast.NamedExpr(target=one, value=value) if _name(one) == target:
+                yield value, False
+            case ast.withitem(optional_vars=ast.Name(id=name), context_expr=value) if name == target:
+                yield value, False
+
+
+def _name(target: ast.expr) -> str:
+    match target:
+        case ast.Name(id=name):
+            return name
+        case ast.Attribute(value=ast.Name(id=owner), attr=name):
+            return f"{owner}.{name}"
+    return ""
