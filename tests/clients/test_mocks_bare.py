@@ -50,11 +50,13 @@ def _unclear(client: Any, *args: Any, **kwargs: Any) -> Any:
 
 
 def test_what_is_heard(notes: Notes) -> None:
-    """A call whose receiver is annotated; the mock stands for that from then on."""
+    """A call whose receiver is annotated; the mock stands for an instance from then on."""
     fake = MagicMock()
     _of(fake)
     fake.track("43", "purchase")
-    assert [one.role.label for one in notes.take()[0]] == ["customerio.CustomerIO.track"] * 2
+    fake.identify("43", plan="pro")
+    heard = ["track", "track", "identify"]
+    assert [one.role.label for one in notes.take()[0]] == [f"customerio.CustomerIO.{name}" for name in heard]
     assert notes.counts()["unjudged"] == {}
 
 

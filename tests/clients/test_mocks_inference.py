@@ -80,6 +80,13 @@ SAID = {
     "an optional one": ("def buy(client: Optional[CustomerIO]):\n    client.track()", TRACK),
     "an annotated one": ("def buy(client: Annotated[CustomerIO, 1]):\n    client.track()", TRACK),
     "a text": ("def buy(client: 'CustomerIO'):\n    client.track()", TRACK),
+    "a name for an annotation": ("Cio = Annotated[CustomerIO, 1]\ndef buy(client: Cio):\n    client.track()", TRACK),
+    "a default": ("def buy(a, client=CustomerIO(), *, b, c=1):\n    client.track()", TRACK),
+    "a dependency": (
+        "def make():\n    with CustomerIO() as client:\n        yield client\n"
+        "def buy(*, client=fastapi.Depends(make)):\n    client.track()",
+        TRACK,
+    ),
     "an import of types": ("def buy(api: APIClient):\n    api.send_email()", "customerio.APIClient.send_email"),
     "a parameter that is replaced": (
         "def buy(client=None):\n    client = client or CustomerIO()\n    client.track()",

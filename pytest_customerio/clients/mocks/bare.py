@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from pytest_customerio.clients.mocks.calls import is_heard
@@ -63,10 +64,18 @@ class BareMocks:
                 return None
         found = self._intended.assigned(frame) or self._intended.declared(frame)
         if found is not None and (found.kind == "class" or is_heard(found)) and name in ("", found.name):
-            self._standins.give(mock, found)
+            self._give(mock, found)
             return self._standins.role(mock)
         self._count(notes, mock, args, kwargs, leads=leads)
         return None
+
+    def _give(self, mock: Any, role: Role) -> None:
+        """Say what a mock stands for; the one that has it as a method is the instance."""
+        owner = mock.__dict__["_mock_new_parent"]
+        if role.kind == "method" and len(role.path) == 1 and owner is not None:
+            mock = owner
+            role = replace(role, kind="instance", path=(), label=role.label.rpartition(".")[0])
+        self._standins.give(mock, role)
 
     def _leads(self, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> bool:
         """Whether a call is given an address of Customer.io, as a client's methods are."""

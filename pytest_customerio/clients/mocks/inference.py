@@ -17,6 +17,8 @@ from pytest_customerio.process.recognition import is_mock
 
 # Steps from one name to the next, after which nothing is said.
 DEEPEST = 12
+# What gives the result of a function that it is given, as in FastAPI.
+_INJECTING = ("Depends", "Security")
 _PROPERTIES = ("property", "cached_property")
 # Annotations that hold the one that is meant.
 _AROUND = frozenset(
@@ -58,6 +60,8 @@ class Inference:
                 found = self._variable(source, node, name, depth + 1)
             case ast.Attribute(value=value, attr=name):
                 found = self._attribute(self.of(source, value, depth + 1), name, depth + 1)
+            case ast.Call(func=function, args=[given, *_]) if _last(function) in _INJECTING:
+                found = self._result(self.of(source, given, depth + 1), depth + 1)
             case ast.Call(func=function):
                 found = self._result(self.of(source, function, depth + 1), depth + 1)
             case ast.Await(value=value) | ast.NamedExpr(value=value):
@@ -66,21 +70,32 @@ class Inference:
                 found = _best(self.of(source, one, depth + 1) for one in several)
             case ast.IfExp(body=one, orelse=other):
                 found = _best(self.of(source, each, depth + 1) for each in (one, other))
+            case _:
+                found = self._type(source, node, depth + 1)
         return found
+
+    def _type(self, source: Source, node: ast.AST | None, depth: int) -> Found:
+        """The class that an annotation means which is no mere name."""
+        found: Found = None
+        match node:
+            case ast.Subscript(value=around, slice=inside) if _last(around) in _AROUND:
+                several = inside.elts if isinstance(inside, ast.Tuple) else [inside]
+                found = _best(self.of(source, one, depth + 1) for one in several)
+            case ast.BinOp(left=one, op=ast.BitOr(), right=other):
+                found = _best(self.of(source, each, depth + 1) for each in (one, other))
+            case ast.Constant(value=str() as text):
+                found = self._text(source, text, depth + 1)
+        return found
+
+    def _text(self, source: Source, text: str, depth: int) -> Found:
+        """What an annotation in quotes is; no other text is anything."""
+        try:
+            return self.of(source, ast.parse(text, mode="eval").body, depth)
+        except SyntaxError:
+            return None
 
     def _annotated(self, source: Source, node: ast.AST, depth: int) -> Found:
         """What has this annotation."""
-        match node:
-            case ast.Constant(value=str() as text):
-                try:
-                    return self._annotated(source, ast.parse(text, mode="eval").body, depth + 1)
-                except SyntaxError:
-                    return None
-            case ast.BinOp(left=one, op=ast.BitOr(), right=other):
-                return _best(self._annotated(source, each, depth + 1) for each in (one, other))
-            case ast.Subscript(value=around, slice=inside) if ast.unparse(around).rpartition(".")[2] in _AROUND:
-                several = inside.elts if isinstance(inside, ast.Tuple) else [inside]
-                return _best(self._annotated(source, one, depth + 1) for one in several)
         found = self.of(source, node, depth)
         is_class = isinstance(found.node, ast.ClassDef) if isinstance(found, Code) else found is not None
         return self._result(found, depth) if is_class else None
@@ -183,16 +198,26 @@ def _best(found: Iterable[Found]) -> Found:
     return next((one for one in several if isinstance(one, Role)), next(iter(several), None))
 
 
+def _last(node: ast.expr) -> str:
+    """The name of a function or class, without that of its module."""
+    return node.attr if isinstance(node, ast.Attribute) else node.id if isinstance(node, ast.Name) else ""
+
+
 def _parameters(function: Function | ast.Lambda) -> list[str]:
     given = function.args
     return [one.arg for one in (*given.posonlyargs, *given.args, *given.kwonlyargs)]
 
 
 def _parameter(function: Function, name: str) -> Iterator[tuple[ast.expr, bool]]:
+    """The annotation of a parameter, and its default."""
     given = function.args
-    for one in (*given.posonlyargs, *given.args, *given.kwonlyargs):
+    by_place = [*given.posonlyargs, *given.args]
+    defaults = [*[None] * (len(by_place) - len(given.defaults)), *given.defaults, *given.kw_defaults]
+    for one, default in zip((*by_place, *given.kwonlyargs), defaults, strict=True):
         if one.arg == name and one.annotation is not None:
             yield one.annotation, True
+        if one.arg == name and default is not None:
+            yield default, False
 
 
 def _instance(source: Source, function: Function, name: str) -> Code | None:
@@ -208,7 +233,7 @@ def _is_global(scope: ast.AST, name: str) -> bool:
 
 
 def _is_property(function: Function) -> bool:
-    return any(ast.unparse(one).rpartition(".")[2] in _PROPERTIES for one in function.decorator_list)
+    return any(_last(one) in _PROPERTIES for one in function.decorator_list)
 
 
 def _returned(function: Function) -> Iterator[ast.expr]:
