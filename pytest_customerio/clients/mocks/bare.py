@@ -79,9 +79,11 @@ class BareMocks:
 
     def _leads(self, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> bool:
         """Whether a call is given an address of Customer.io, as a client's methods are."""
-        given = (*args[:2], kwargs.get("url"), kwargs.get("request"))
-        texts = [one if type(one) is str else _address(one) for one in given if one is not None]
-        return any("://" in one and self._place.concerns(*destination(one)) for one in texts)
+        for one in (*args[:2], kwargs.get("url"), kwargs.get("request")) if kwargs else args[:2]:
+            text = one if type(one) is str else _address(one)
+            if "://" in text and self._place.concerns(*destination(text)):
+                return True
+        return False
 
     def _count(self, notes: Notes, mock: Any, args: tuple[Any, ...], kwargs: Mapping[str, Any], *, leads: bool) -> None:
         name = mock.__dict__["_mock_new_name"]
