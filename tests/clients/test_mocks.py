@@ -503,6 +503,14 @@ def test_late_imports(heard: Listening) -> None:
     assert copy.deepcopy([role])[0] is role
 
 
+def test_another_package_of_that_name(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A package of the project that is called as an SDK, without its modules, is none."""
+    monkeypatch.delitem(sys.modules, "customerio.track")
+    listening = Listening(Traffic())
+    listening.listener.learn("customerio")
+    assert listening.listener.known.role(customerio.CustomerIO) is None
+
+
 def test_after_all_of_it_nothing_is_left() -> None:
     """What was patched is as it was."""
     before = [vars(owner)[name] for owner, name in PATCHED]

@@ -120,7 +120,7 @@ LIBRARIES = (
     ),
     Library("httpx", _HTTPX, VERBS[:-1], lookups=("httpx._api", "httpx._client"), based=True),
     Library("httpx2", _HTTPX, VERBS[:-1], lookups=("httpx2._api", "httpx2._client"), based=True),
-    Library("urllib3", {"PoolManager": ()}, ("request",), lookups=("urllib3.poolmanager", "urllib3.connectionpool")),
+    Library("urllib3", {"PoolManager": ()}, ("request",)),
     Library("urllib.request", {}, ("urlopen",), lookups=("http.client",)),
     Library("aiohttp", {"ClientSession": ()}, ("request",), lookups=("aiohttp.client",), based=True),
 )

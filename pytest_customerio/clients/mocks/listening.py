@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import functools
+import sys
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
+from types import MethodType
 from typing import Any
 
 from pytest_customerio.clients.mocks import fakes, sdk_calls
@@ -19,6 +21,7 @@ from pytest_customerio.clients.mocks.calls import (
     url_of,
     with_instance,
 )
+from pytest_customerio.clients.mocks.fake_classes import FakeClasses
 from pytest_customerio.clients.mocks.known import Built, Known, Role
 from pytest_customerio.clients.mocks.libraries import AIOHTTP, BY_NAME
 from pytest_customerio.clients.mocks.notes import Note, Notes, Place
@@ -51,6 +54,7 @@ class Listener:
         self._patches = Patches()
         self.known = Known()  # what was known before was wrapped by what is undone since
         self._standins = StandIns(self.known, self._checking, self._faking)
+        self._classes = FakeClasses(self.known, self._hear, self._place.is_project)
         self._bare = BareMocks(self.known, self._standins, self._place)
         self.through = CallsThrough(self.known)
 
@@ -76,6 +80,8 @@ class Listener:
             self._patches.patch(CALL[name], self._calling)
             return
         library = BY_NAME[name]
+        if library.sdk and not all(one in sys.modules for one in library.lookups):
+            return  # a package of the project with the name of an SDK, or a mock of an SDK that is not imported
         sdk_calls.note_instances(library, self._place, self._patches, self.known.built)
         sdk_calls.install(library, self._place, self._patches)
         self.known.learn(library)
@@ -107,6 +113,9 @@ class Listener:
         notes = self._place.notes() if heard else None
         place = self._located(role, mock, given, kwargs) if notes is not None else None
         if notes is None or place is None:
+            return answer(mock, *args, **kwargs)
+        if notes.replaying() and type(mock) is MethodType:  # of a fake, which holds a state
+            notes.unknown[f"fake in the place of {role.label.rpartition('.')[0]}"] += 1
             return answer(mock, *args, **kwargs)
         through = self._through(place, mock, given, kwargs) if notes.replaying() else None
         if through is not None:
@@ -170,8 +179,7 @@ class Listener:
         given = copied(args, kwargs, self.known.is_message)
         result = answer(mock, *args, **kwargs)
         if not is_mock(inner(result)):
-            if role.library.sdk and self.known.known_class(type(result)) is None:
-                self._count_fake(role)
+            self._hear_object(role, result)
             return result
         built = Built(given.args, given.kwargs) if given is not None else None
         self._standins.built(result, role, built)
@@ -224,9 +232,15 @@ class Listener:
     def _faking(self, role: Role, fake: Any) -> Any:
         """What hears a function of the project in the place of something known; None if it cannot be heard."""
         heard = fakes.heard(fake, self.known, functools.partial(self._hear, role))
-        if heard is None and role.library.sdk and fakes.hides(role, fake, self.known):
-            self._count_fake(role)
+        if heard is None:
+            self._hear_object(role, fake)
         return heard
+
+    def _hear_object(self, role: Role, fake: Any) -> None:
+        """Hear a class, or an object, of the project in the place of something known, or count it."""
+        heard = self._classes.heard(role, fake, self._patches)
+        if not heard and role.library.sdk and fakes.hides(role, fake, self.known):
+            self._count_fake(role)
 
     def _count_fake(self, role: Role) -> None:
         notes = self._place.notes()

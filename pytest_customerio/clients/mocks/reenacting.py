@@ -54,13 +54,14 @@ def reenact(known: Known, notes: Sequence[Note], *, busy: bool = False) -> list[
     `busy` tells that threads of the test are at work, which must not notice it.
     """
     found: list[Reenacted] = []
-    lost = [part for part in unsent.PARTS if part.missing]
-    if lost:
-        return [Reenacted(note, why=f"{lost[0].library.name} has no {lost[0].path}") for note in notes]
 
     def run() -> None:
         with nothing_leaves(known, busy=busy), _silence(busy=busy):
-            found.extend(_Reenactment(known).each(notes))
+            lost = next((part for part in unsent.PARTS if part.missing), None)
+            if lost is None:
+                found.extend(_Reenactment(known).each(notes))
+            else:
+                found.extend(Reenacted(note, why=f"{lost.library.name} has no {lost.path}") for note in notes)
 
     if asyncio._get_running_loop() is None:
         contextvars.copy_context().run(run)
