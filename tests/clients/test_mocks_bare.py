@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 from unittest.mock import MagicMock, patch
 
@@ -85,6 +86,16 @@ def test_what_is_not_looked_at(notes: Notes) -> None:
     MagicMock().note(URL)
     assert notes.counts()["unjudged"] == {}
     assert being_heard.get() is None
+
+
+def test_an_object_of_another_kind(notes: Notes) -> None:
+    """A mock in its place is none of an SDK, whatever the annotation says; one in the place of a function may be."""
+    home = SimpleNamespace(client=SimpleNamespace(), make=lambda: None)
+    with patch.object(home, "client"), patch.object(home, "make"):
+        _of(home.client)
+        assert notes.take()[0] == []
+        _of(home.make())
+    assert [one.role.label for one in notes.take()[0]] == ["customerio.CustomerIO.track"]
 
 
 def test_a_mock_of_its_own_name(notes: Notes) -> None:

@@ -80,7 +80,10 @@ SAID = {
     "an optional one": ("def buy(client: Optional[CustomerIO]):\n    client.track()", TRACK),
     "an annotated one": ("def buy(client: Annotated[CustomerIO, 1]):\n    client.track()", TRACK),
     "a text": ("def buy(client: 'CustomerIO'):\n    client.track()", TRACK),
-    "a name for an annotation": ("Cio = Annotated[CustomerIO, 1]\ndef buy(client: Cio):\n    client.track()", TRACK),
+    "a name for an annotation": (
+        "Cio = Annotated[CustomerIO, CIO()]\ndef buy(client: Cio):\n    client.track()",
+        TRACK,
+    ),
     "a default": ("def buy(a, client=CustomerIO(), *, b, c=1):\n    client.track()", TRACK),
     "a dependency": (
         "def make():\n    with CustomerIO() as client:\n        yield client\n"
@@ -132,6 +135,15 @@ SAID = {
         "class Crm:\n    client: CustomerIO\ndef buy():\n    crm = Crm()\n    crm.client.track()",
         TRACK,
     ),
+    "an import in a function": (
+        "def buy():\n    from customerio import CustomerIO as Here\n    Here().track()",
+        TRACK,
+    ),
+    "a function in a function": (
+        "def buy():\n    def make():\n        return CustomerIO()\n    make().track()",
+        TRACK,
+    ),
+    "the same twice": ("if live:\n    client = CustomerIO()\nelse:\n    client = CIO()\nclient.track()", TRACK),
     "a subclass": ("class Crm(CustomerIO):\n    def buy(self):\n        self.track()", TRACK),
 }
 
@@ -149,6 +161,11 @@ UNSAID = {
     "a parameter": "def buy(client):\n    client.track()",
     "a parameter that hides a global": "client = CustomerIO()\ndef buy(client):\n    client.track()",
     "a lambda's own": "client = CustomerIO()\nbuy = lambda client: client.track()",
+    "a loop that hides a global": "client = CustomerIO()\ndef buy():\n    for client in others:\n        client.track()",
+    "a class in a function": "CustomerIO = 1\ndef buy():\n    class CustomerIO: ...\n    CustomerIO().track.it()",
+    "one or the other": "class Null: ...\nclient = CustomerIO() if live else Null()\nclient.track()",
+    "one and then another": "class Own: ...\ndef buy():\n    client = CustomerIO()\n    client = Own(client)\n"
+    "    client.track()",
     "another annotation": "def buy(client: Unknown):\n    client.track()",
     "no annotation": "def buy(client: 'not one'):\n    client.track()",
     "a function as annotation": "def make(): ...\ndef buy(client: make):\n    client.track()",

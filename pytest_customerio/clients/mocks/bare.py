@@ -14,7 +14,7 @@ from pytest_customerio.clients.mocks.calls import is_heard
 from pytest_customerio.clients.mocks.intended import Intended
 from pytest_customerio.clients.mocks.known import Known, Role
 from pytest_customerio.clients.mocks.libraries import SENDING, Library
-from pytest_customerio.clients.mocks.lookalikes import Lookalikes, has_spec
+from pytest_customerio.clients.mocks.lookalikes import Lookalikes, has_spec, is_placed
 from pytest_customerio.clients.mocks.notes import Notes, Place
 from pytest_customerio.clients.mocks.standins import StandIns
 from pytest_customerio.clients.traffic import heard_above
@@ -62,7 +62,9 @@ class BareMocks:
             mock.__dict__[_SEEN] = True
             if self._methods.isdisjoint(frame.f_code.co_names):
                 return None
-        found = self._intended.assigned(frame) or self._intended.declared(frame)
+        found = self._intended.assigned(frame)
+        if found is None and not is_placed(mock, objects=True):
+            found = self._intended.declared(frame)
         if found is not None and (found.kind == "class" or is_heard(found)) and name in ("", found.name):
             self._give(mock, found)
             return self._standins.role(mock)

@@ -80,7 +80,8 @@ class Inference:
         match node:
             case ast.Subscript(value=around, slice=inside) if _last(around) in _AROUND:
                 several = inside.elts if isinstance(inside, ast.Tuple) else [inside]
-                found = _best(self.of(source, one, depth + 1) for one in several)
+                meant = several[:1] if _last(around) == "Annotated" else several
+                found = _best(self.of(source, one, depth + 1) for one in meant)
             case ast.BinOp(left=one, op=ast.BitOr(), right=other):
                 found = _best(self.of(source, each, depth + 1) for each in (one, other))
             case ast.Constant(value=str() as text):
@@ -111,25 +112,26 @@ class Inference:
         while scope is not None:
             if isinstance(scope, ast.Lambda) and name in _parameters(scope):
                 return None
-            if isinstance(scope, FUNCTIONS):
-                given = [*_parameter(scope, name), *values(own(scope), name)]
-                if not _is_global(scope, name) and (given or name in _parameters(scope)):
-                    return self._any(source, given, depth) or _instance(source, scope, name)
+            if isinstance(scope, FUNCTIONS) and _binds(scope, name):
+                parameters = self._any(source, _parameter(scope, name), depth)
+                return _best([parameters, self._bound(source, scope, name, depth)]) or _instance(source, scope, name)
             scope = source.scopes.get(scope)
         return self._global(source, name, depth)
 
     def _global(self, source: Source, name: str, depth: int) -> Found:
         """What a module's variable is: imported, defined, or assigned, also in a function that says `global`."""
+        functions = [one for one in source.scopes if isinstance(one, FUNCTIONS) and _is_global(one, name)]
+        return _best(self._bound(source, scope, name, depth) for scope in (source.tree, *functions))
+
+    def _bound(self, source: Source, scope: ast.AST, name: str, depth: int) -> Found:
+        """What a variable is in a module or a function: imported, defined or assigned there."""
         found: list[Found] = []
-        for node in own(source.tree):
+        for node in own(scope):
             if isinstance(node, (*FUNCTIONS, ast.ClassDef)) and node.name == name:
                 found.append(Code(source, node))
             elif isinstance(node, (ast.Import, ast.ImportFrom)):
                 found += [self._imported(one, depth) for one in _imports(source, node, name)]
-        functions = [one for one in source.scopes if isinstance(one, FUNCTIONS) and _is_global(one, name)]
-        for scope in (source.tree, *functions):
-            found.append(self._any(source, values(own(scope), name), depth))
-        return _best(found)
+        return _best([*found, self._any(source, values(own(scope), name), depth)])
 
     def _imported(self, dotted: str, depth: int) -> Found:
         """What stands under a dotted name, in an SDK, a client or a module of the project."""
@@ -193,9 +195,9 @@ class Inference:
 
 
 def _best(found: Iterable[Found]) -> Found:
-    """What is an SDK's or a client's, else the first that is anything."""
+    """What all of these are that are anything; None where they are several things."""
     several = [one for one in found if one is not None]
-    return next((one for one in several if isinstance(one, Role)), next(iter(several), None))
+    return several[0] if several and all(one == several[0] for one in several) else None
 
 
 def _last(node: ast.expr) -> str:
@@ -226,6 +228,23 @@ def _instance(source: Source, function: Function, name: str) -> Code | None:
     if not isinstance(owner, ast.ClassDef) or _parameters(function)[:1] != [name]:
         return None
     return Code(source, owner, made=True)
+
+
+def _binds(function: Function, name: str) -> bool:
+    """Whether a name is a variable of this function."""
+    if name in _parameters(function):
+        return True
+    bound = False
+    for node in own(function):
+        if isinstance(node, ast.Global) and name in node.names:
+            return False
+        if isinstance(node, (*FUNCTIONS, ast.ClassDef)):
+            bound |= node.name == name
+        elif isinstance(node, ast.alias):
+            bound |= (node.asname or node.name.partition(".")[0]) == name
+        else:
+            bound |= isinstance(node, ast.Name) and node.id == name and isinstance(node.ctx, ast.Store)
+    return bound
 
 
 def _is_global(scope: ast.AST, name: str) -> bool:

@@ -19,7 +19,7 @@ from pytest_customerio.process.recognition import is_mock
 _COMMON = frozenset(
     {"delete", "suppress", "batch", "create", "get", "list", "search", "group", "alias", "page", "screen"}
 )
-# A mark on a mock that was put in the place of something else than an SDK.
+# A mark on a mock that was put in the place of something else than an SDK: whether that is a plain object.
 OTHER = "_mock_cio_other"
 
 
@@ -54,7 +54,7 @@ class Lookalikes:
     def may_be(self, mock: Any, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> bool:
         """Whether this mock, which stands for nothing known and has one of the names, may stand for an SDK's method."""
         parent = mock.__dict__["_mock_new_parent"]
-        if parent is None or not (args or kwargs) or has_spec(parent) or _is_placed(parent):
+        if parent is None or not (args or kwargs) or has_spec(parent) or is_placed(parent):
             return False
         return any(self._takes(one, args, kwargs) for one in self._methods[mock.__dict__["_mock_new_name"]])
 
@@ -75,10 +75,10 @@ def has_spec(mock: Any) -> bool:
     return False
 
 
-def _is_placed(mock: Any) -> bool:
-    """Whether a mock, or one above it, was put in the place of something."""
+def is_placed(mock: Any, *, objects: bool = False) -> bool:
+    """Whether a mock, or one above it, was put in the place of something; with `objects`, in that of a plain object."""
     while is_mock(mock):
-        if OTHER in mock.__dict__:
+        if mock.__dict__.get(OTHER, False) or (OTHER in mock.__dict__ and not objects):
             return True
         mock = mock.__dict__["_mock_new_parent"]
     return False

@@ -112,7 +112,7 @@ class StandIns:
         role = role or self._original(original)
         self.give(new, role)
         if role is None and original is not None and not is_mock(inner(original)):
-            vars(mock).setdefault(OTHER, True)
+            vars(mock).setdefault(OTHER, _is_object(original))
         return None
 
     def built(self, result: Any, role: Role, built: Built | None) -> None:
@@ -206,6 +206,11 @@ class StandIns:
             return setting
 
         return make
+
+
+def _is_object(value: Any) -> bool:
+    """Whether this is what code meant when it named it: no function, class or property, which gives another object."""
+    return not isinstance(value, type) and not hasattr(type(value), "__get__")
 
 
 def inner(value: Any) -> Any:
