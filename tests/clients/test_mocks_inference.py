@@ -7,13 +7,13 @@ import importlib
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 
 from pytest_customerio.clients.mocks.inference import Code, Found, Inference
 from pytest_customerio.clients.mocks.known import Known, Role
 from pytest_customerio.clients.mocks.libraries import BY_NAME
-from pytest_customerio.clients.mocks.sources import read
 
 for _name in ("customerio", "async_customerio", "requests", "httpx"):
     pytest.importorskip(_name)
@@ -47,12 +47,12 @@ def infer(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Infer]:
     known = Known()
     for name in ("customerio", "async_customerio", "requests", "httpx"):
         known.learn(BY_NAME[name])
-    inference = Inference(known.named, lambda file: file.startswith(str(tmp_path)))
 
     def run(code: str) -> Found:
         file = tmp_path / "shop" / "app.py"
         file.write_text(HEAD + code)
-        source = read(str(file), "shop")
+        inference = Inference(known.named, lambda file: file.startswith(str(tmp_path)))
+        source = inference.source(str(file), "shop")
         assert source is not None
         return inference.of(source, source.calls[max(source.calls)].func)
 
@@ -230,3 +230,41 @@ def test_other_modules_of_the_project(infer: Infer, tmp_path: Path) -> None:
         "import shop\nshop().track()",
     ):
         assert infer(code) is None, code
+
+
+WIRED = """
+from customerio import CustomerIO
+from shop.app import Crm, buy
+
+crm = Crm("eu", CustomerIO())
+other = Crm(region="us", client=CustomerIO())
+buy(client=CustomerIO())
+"""
+PASSED = {
+    "a constructor": "class Crm:\n    def __init__(self, region, client):\n        self.client = client\n"
+    "    def buy(self):\n        self.client.track()\ndef buy(client): ...",
+    "a function": "class Crm: ...\ndef buy(client):\n    client.track()",
+}
+
+
+@pytest.mark.parametrize("code", PASSED.values(), ids=PASSED)
+@pytest.mark.parametrize(
+    ("wired", "found"), [("", True), ("buy(Crm())\nCrm(1, Crm())\n", False), ("buy(*wired)\n", True)]
+)
+def test_what_the_project_passes(infer: Infer, tmp_path: Path, code: str, wired: str, found: bool) -> None:
+    """A parameter without annotation is what the project's own modules give for it, if they agree; tests do not count."""
+    for name, text in (
+        ("wiring", WIRED + wired),
+        ("test_wiring", WIRED + "buy(Crm())\nCrm(1, Crm())\n"),
+        ("more", "a = 1"),
+    ):
+        (tmp_path / "shop" / f"{name}.py").write_text(text)
+        sys.modules[f"shop.{name}"] = module = ModuleType(f"shop.{name}")
+        module.__file__ = str(tmp_path / "shop" / f"{name}.py")
+        module.__package__ = "shop"
+    sys.modules["shop.gone"] = module = ModuleType("shop.gone")
+    module.__file__ = str(tmp_path / "shop" / "gone.py")
+    sys.modules["shop.app"] = module = ModuleType("shop.app")
+    module.__file__, module.__package__ = str(tmp_path / "shop" / "app.py"), "shop"
+    said = infer(code)
+    assert isinstance(said, Role) == found

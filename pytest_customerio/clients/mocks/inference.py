@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from pytest_customerio.clients.mocks.known import Role, called, child
-from pytest_customerio.clients.mocks.sources import FUNCTIONS, Function, Source, own, read, values
+from pytest_customerio.clients.mocks.sources import FUNCTIONS, Function, Source, has_word, is_test, own, read, values
 from pytest_customerio.process.recognition import is_mock
 
 # Steps from one name to the next, after which nothing is said.
@@ -114,9 +114,29 @@ class Inference:
                 return None
             if isinstance(scope, FUNCTIONS) and _binds(scope, name):
                 parameters = self._any(source, _parameter(scope, name), depth)
-                return _best([parameters, self._bound(source, scope, name, depth)]) or _instance(source, scope, name)
+                found = _best([parameters, self._bound(source, scope, name, depth)]) or _instance(source, scope, name)
+                return found or (self._passed(source, scope, name, depth) if name in _parameters(scope) else None)
             scope = source.scopes.get(scope)
         return self._global(source, name, depth)
+
+    def _passed(self, source: Source, function: Function, name: str, depth: int) -> Found:
+        """What the project's own code, but for its tests, gives a function for a parameter that says nothing itself."""
+        owner = source.scopes.get(function)
+        target = owner if isinstance(owner, ast.ClassDef) and function.name == "__init__" else function
+        place = _parameters(function).index(name) - isinstance(owner, ast.ClassDef)
+        found: list[Found] = []
+        for other in self._callers(target.name):
+            for call in other.calls.values():
+                if _last(call.func) == target.name and self.of(other, call.func, depth + 1) == Code(source, target):
+                    found += [self.of(other, one, depth + 1) for one in _arguments(call, place, name)]
+        return _best(found)
+
+    def _callers(self, word: str) -> Iterator[Source]:
+        """The modules of the project that are no tests, and have this word in their file."""
+        for name in list(sys.modules):
+            module = None if is_test(name) else self._module(name, word)
+            if module is not None:
+                yield module.source
 
     def _global(self, source: Source, name: str, depth: int) -> Found:
         """What a module's variable is: imported, defined, or assigned, also in a function that says `global`."""
@@ -145,11 +165,15 @@ class Inference:
         outer = self._module(home) if home else None
         return self._global(outer.source, name, depth + 1) if outer is not None else None
 
-    def _module(self, dotted: str) -> Code | None:
+    def _module(self, dotted: str, word: str = "") -> Code | None:
+        """A module of the project that was imported, if its file has this word."""
         module = sys.modules.get(dotted)
-        if module is None or is_mock(module) or not self._is_project(getattr(module, "__file__", None) or ""):
+        if module is None or is_mock(module):
             return None
-        source = self.source(str(module.__file__), module.__package__ or "")
+        file = getattr(module, "__file__", None)
+        if not isinstance(file, str) or not self._is_project(file) or not has_word(file, word):
+            return None
+        source = self.source(file, module.__package__ or "")
         return Code(source, source.tree) if source is not None else None
 
     def _attribute(self, base: Found, name: str, depth: int) -> Found:
@@ -245,6 +269,13 @@ def _binds(function: Function, name: str) -> bool:
         else:
             bound |= isinstance(node, ast.Name) and node.id == name and isinstance(node.ctx, ast.Store)
     return bound
+
+
+def _arguments(call: ast.Call, place: int, name: str) -> Iterator[ast.expr]:
+    """The argument for a parameter, by place or by name."""
+    if 0 <= place < len(call.args) and not any(isinstance(one, ast.Starred) for one in call.args):
+        yield call.args[place]
+    yield from (one.value for one in call.keywords if one.arg == name)
 
 
 def _is_global(scope: ast.AST, name: str) -> bool:

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import ast
+import functools
 import linecache
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from pathlib import Path
 from types import FrameType
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 Scope = Function | ast.Lambda | ast.ClassDef
 _SCOPES = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda, ast.ClassDef)
+_TESTS = frozenset({"conftest", "test", "tests"})
 FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 
 
@@ -43,6 +46,21 @@ def read(file: str, package: str) -> Source | None:
     source = Source(tree, package)
     _note(source, tree)
     return source
+
+
+def is_test(module: str) -> bool:
+    """Whether a module holds tests, or what only tests use, by the names that such modules and packages have."""
+    names = module.split(".")
+    return any(name in _TESTS or name.startswith("test_") or name.endswith("_test") for name in names)
+
+
+@functools.lru_cache(maxsize=5000)
+def has_word(file: str, word: str) -> bool:
+    """Whether a file has this word anywhere; it is read and not parsed."""
+    try:
+        return word in Path(file).read_text(encoding="utf-8")
+    except (OSError, ValueError):
+        return False
 
 
 def _note(source: Source, tree: ast.Module) -> None:
