@@ -22,11 +22,12 @@ from pytest_customerio.clients import registry
 from pytest_customerio.clients.mocks import sdk_calls
 from pytest_customerio.clients.mocks.calls import address
 from pytest_customerio.clients.mocks.instances import Instances
-from pytest_customerio.clients.mocks.known import Built, Known, called, child
+from pytest_customerio.clients.mocks.known import Known
 from pytest_customerio.clients.mocks.libraries import AIOHTTP, BY_NAME, CDP, Library
 from pytest_customerio.clients.mocks.listening import UNKNOWN, Listener
 from pytest_customerio.clients.mocks.notes import Note, Notes, Place
 from pytest_customerio.clients.mocks.reenacting import OPAQUE, Reenacted, _silence, reenact
+from pytest_customerio.clients.mocks.roles import Built, called, child
 from pytest_customerio.clients.mocks.unsent import Heard, NotSentError, at_work, nothing_leaves
 from pytest_customerio.clients.sent import Watched
 from pytest_customerio.core.model import PendingInteraction

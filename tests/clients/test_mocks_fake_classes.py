@@ -7,8 +7,9 @@ from typing import Any
 import pytest
 
 from pytest_customerio.clients.mocks.fake_classes import FakeClasses
-from pytest_customerio.clients.mocks.known import Built, Known, Role
+from pytest_customerio.clients.mocks.known import Known
 from pytest_customerio.clients.mocks.libraries import BY_NAME
+from pytest_customerio.clients.mocks.roles import Built, Role
 from pytest_customerio.process.patching import Patches
 
 customerio = pytest.importorskip("customerio")

@@ -12,8 +12,9 @@ from types import ModuleType
 import pytest
 
 from pytest_customerio.clients.mocks.inference import Code, Found, Inference
-from pytest_customerio.clients.mocks.known import Known, Role
+from pytest_customerio.clients.mocks.known import Known
 from pytest_customerio.clients.mocks.libraries import BY_NAME
+from pytest_customerio.clients.mocks.roles import Role
 
 for _name in ("customerio", "async_customerio", "requests", "httpx"):
     pytest.importorskip(_name)

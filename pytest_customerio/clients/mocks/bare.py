@@ -12,10 +12,11 @@ from typing import Any
 
 from pytest_customerio.clients.mocks.calls import is_heard
 from pytest_customerio.clients.mocks.intended import Intended
-from pytest_customerio.clients.mocks.known import Known, Role
+from pytest_customerio.clients.mocks.known import Known
 from pytest_customerio.clients.mocks.libraries import SENDING, Library
 from pytest_customerio.clients.mocks.lookalikes import Lookalikes, has_spec, is_placed
 from pytest_customerio.clients.mocks.notes import Notes, Place
+from pytest_customerio.clients.mocks.roles import Role
 from pytest_customerio.clients.mocks.standins import StandIns
 from pytest_customerio.clients.traffic import heard_above
 from pytest_customerio.clients.transport.wire import destination

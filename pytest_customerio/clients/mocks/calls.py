@@ -8,8 +8,9 @@ from dataclasses import replace
 from types import FunctionType, MethodType
 from typing import Any
 
-from pytest_customerio.clients.mocks.known import Built, Known, Role, base_url
+from pytest_customerio.clients.mocks.known import Known, base_url
 from pytest_customerio.clients.mocks.libraries import SENDING, SILENT, VERBS
+from pytest_customerio.clients.mocks.roles import Built, Role
 from pytest_customerio.process.recognition import is_mock, mock_modules
 
 # What is called with the HTTP method before the address.

@@ -19,7 +19,8 @@ from weakref import WeakKeyDictionary
 from pytest_customerio.clients.mocks.arguments import copied
 from pytest_customerio.clients.mocks.calls import is_heard
 from pytest_customerio.clients.mocks.fakes import FAKE, referred
-from pytest_customerio.clients.mocks.known import Built, Known, Role, child
+from pytest_customerio.clients.mocks.known import Known
+from pytest_customerio.clients.mocks.roles import Built, Role, child
 from pytest_customerio.process.patching import Patches
 
 # Whether a method of a fake runs now: what it calls of its own is no call of the application.

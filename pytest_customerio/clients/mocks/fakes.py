@@ -8,7 +8,8 @@ from collections.abc import Callable, Iterator
 from types import CellType, FunctionType
 from typing import Any
 
-from pytest_customerio.clients.mocks.known import Known, Role
+from pytest_customerio.clients.mocks.known import Known
+from pytest_customerio.clients.mocks.roles import Role
 
 # The mark of a function that is heard.
 FAKE = "cio_fake"

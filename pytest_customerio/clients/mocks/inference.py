@@ -11,15 +11,29 @@ import sys
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 
-from pytest_customerio.clients.mocks.known import Role, called, child
-from pytest_customerio.clients.mocks.sources import FUNCTIONS, Function, Source, has_word, is_test, own, read, values
+from pytest_customerio.clients.mocks.roles import Role, called, child
+from pytest_customerio.clients.mocks.sources import Source, has_word, is_test, read
+from pytest_customerio.clients.mocks.syntax import (
+    FUNCTIONS,
+    Function,
+    arguments,
+    binds,
+    given_to,
+    imports,
+    is_global,
+    is_property,
+    last_name,
+    own,
+    parameters,
+    returned,
+    values,
+)
 from pytest_customerio.process.recognition import is_mock
 
 # Steps from one name to the next, after which nothing is said.
 DEEPEST = 12
 # What gives the result of a function that it is given, as in FastAPI.
 _INJECTING = ("Depends", "Security")
-_PROPERTIES = ("property", "cached_property")
 # Annotations that hold the one that is meant.
 _AROUND = frozenset(
     {"Optional", "Union", "Annotated", "Final", "ClassVar", "Iterator", "AsyncIterator", "Generator", "AsyncGenerator"}
@@ -60,7 +74,7 @@ class Inference:
                 found = self._variable(source, node, name, depth + 1)
             case ast.Attribute(value=value, attr=name):
                 found = self._attribute(self.of(source, value, depth + 1), name, depth + 1)
-            case ast.Call(func=function, args=[given, *_]) if _last(function) in _INJECTING:
+            case ast.Call(func=function, args=[given, *_]) if last_name(function) in _INJECTING:
                 found = self._result(self.of(source, given, depth + 1), depth + 1)
             case ast.Call(func=function):
                 found = self._result(self.of(source, function, depth + 1), depth + 1)
@@ -78,9 +92,9 @@ class Inference:
         """The class that an annotation means which is no mere name."""
         found: Found = None
         match node:
-            case ast.Subscript(value=around, slice=inside) if _last(around) in _AROUND:
+            case ast.Subscript(value=around, slice=inside) if last_name(around) in _AROUND:
                 several = inside.elts if isinstance(inside, ast.Tuple) else [inside]
-                meant = several[:1] if _last(around) == "Annotated" else several
+                meant = several[:1] if last_name(around) == "Annotated" else several
                 found = _best(self.of(source, one, depth + 1) for one in meant)
             case ast.BinOp(left=one, op=ast.BitOr(), right=other):
                 found = _best(self.of(source, each, depth + 1) for each in (one, other))
@@ -110,12 +124,12 @@ class Inference:
     def _variable(self, source: Source, node: ast.AST, name: str, depth: int) -> Found:
         scope = source.scopes.get(node)
         while scope is not None:
-            if isinstance(scope, ast.Lambda) and name in _parameters(scope):
+            if isinstance(scope, ast.Lambda) and name in parameters(scope):
                 return None
-            if isinstance(scope, FUNCTIONS) and _binds(scope, name):
-                parameters = self._any(source, _parameter(scope, name), depth)
-                found = _best([parameters, self._bound(source, scope, name, depth)]) or _instance(source, scope, name)
-                return found or (self._passed(source, scope, name, depth) if name in _parameters(scope) else None)
+            if isinstance(scope, FUNCTIONS) and binds(scope, name):
+                annotated = self._any(source, given_to(scope, name), depth)
+                found = _best([annotated, self._bound(source, scope, name, depth)]) or _instance(source, scope, name)
+                return found or (self._passed(source, scope, name, depth) if name in parameters(scope) else None)
             scope = source.scopes.get(scope)
         return self._global(source, name, depth)
 
@@ -123,12 +137,12 @@ class Inference:
         """What the project's own code, but for its tests, gives a function for a parameter that says nothing itself."""
         owner = source.scopes.get(function)
         target = owner if isinstance(owner, ast.ClassDef) and function.name == "__init__" else function
-        place = _parameters(function).index(name) - isinstance(owner, ast.ClassDef)
+        place = parameters(function).index(name) - isinstance(owner, ast.ClassDef)
         found: list[Found] = []
         for other in self._callers(target.name):
             for call in other.calls.values():
-                if _last(call.func) == target.name and self.of(other, call.func, depth + 1) == Code(source, target):
-                    found += [self.of(other, one, depth + 1) for one in _arguments(call, place, name)]
+                if last_name(call.func) == target.name and self.of(other, call.func, depth + 1) == Code(source, target):
+                    found += [self.of(other, one, depth + 1) for one in arguments(call, place, name)]
         return _best(found)
 
     def _callers(self, word: str) -> Iterator[Source]:
@@ -140,7 +154,7 @@ class Inference:
 
     def _global(self, source: Source, name: str, depth: int) -> Found:
         """What a module's variable is: imported, defined, or assigned, also in a function that says `global`."""
-        functions = [one for one in source.scopes if isinstance(one, FUNCTIONS) and _is_global(one, name)]
+        functions = [one for one in source.scopes if isinstance(one, FUNCTIONS) and is_global(one, name)]
         return _best(self._bound(source, scope, name, depth) for scope in (source.tree, *functions))
 
     def _bound(self, source: Source, scope: ast.AST, name: str, depth: int) -> Found:
@@ -150,7 +164,7 @@ class Inference:
             if isinstance(node, (*FUNCTIONS, ast.ClassDef)) and node.name == name:
                 found.append(Code(source, node))
             elif isinstance(node, (ast.Import, ast.ImportFrom)):
-                found += [self._imported(one, depth) for one in _imports(source, node, name)]
+                found += [self._imported(one, depth) for one in imports(source.package, node, name)]
         return _best([*found, self._any(source, values(own(scope), name), depth)])
 
     def _imported(self, dotted: str, depth: int) -> Found:
@@ -193,10 +207,10 @@ class Inference:
         for method in methods:
             if method.name == name:
                 made = Code(source, method)
-                return self._result(made, depth) if _is_property(method) else made
+                return self._result(made, depth) if is_property(method) else made
         given = [*values(own(node), name)]
         for method in methods:
-            first = next(iter(_parameters(method)), "self")
+            first = next(iter(parameters(method)), "self")
             given += values(own(method), f"{first}.{name}")
         return self._any(source, given, depth) or _best(
             self._inherited(self.of(source, base, depth + 1), name, depth) for base in node.bases
@@ -215,7 +229,7 @@ class Inference:
         if depth > DEEPEST or not isinstance(node, FUNCTIONS):
             return None
         annotated = self._annotated(function.source, node.returns, depth + 1) if node.returns is not None else None
-        return annotated or _best(self.of(function.source, one, depth + 1) for one in _returned(node))
+        return annotated or _best(self.of(function.source, one, depth + 1) for one in returned(node))
 
 
 def _best(found: Iterable[Found]) -> Found:
@@ -224,82 +238,9 @@ def _best(found: Iterable[Found]) -> Found:
     return several[0] if several and all(one == several[0] for one in several) else None
 
 
-def _last(node: ast.expr) -> str:
-    """The name of a function or class, without that of its module."""
-    return node.attr if isinstance(node, ast.Attribute) else node.id if isinstance(node, ast.Name) else ""
-
-
-def _parameters(function: Function | ast.Lambda) -> list[str]:
-    given = function.args
-    return [one.arg for one in (*given.posonlyargs, *given.args, *given.kwonlyargs)]
-
-
-def _parameter(function: Function, name: str) -> Iterator[tuple[ast.expr, bool]]:
-    """The annotation of a parameter, and its default."""
-    given = function.args
-    by_place = [*given.posonlyargs, *given.args]
-    defaults = [*[None] * (len(by_place) - len(given.defaults)), *given.defaults, *given.kw_defaults]
-    for one, default in zip((*by_place, *given.kwonlyargs), defaults, strict=True):
-        if one.arg == name and one.annotation is not None:
-            yield one.annotation, True
-        if one.arg == name and default is not None:
-            yield default, False
-
-
 def _instance(source: Source, function: Function, name: str) -> Code | None:
     """What the first parameter of a method is."""
     owner = source.scopes.get(function)
-    if not isinstance(owner, ast.ClassDef) or _parameters(function)[:1] != [name]:
+    if not isinstance(owner, ast.ClassDef) or parameters(function)[:1] != [name]:
         return None
     return Code(source, owner, made=True)
-
-
-def _binds(function: Function, name: str) -> bool:
-    """Whether a name is a variable of this function."""
-    if name in _parameters(function):
-        return True
-    bound = False
-    for node in own(function):
-        if isinstance(node, ast.Global) and name in node.names:
-            return False
-        if isinstance(node, (*FUNCTIONS, ast.ClassDef)):
-            bound |= node.name == name
-        elif isinstance(node, ast.alias):
-            bound |= (node.asname or node.name.partition(".")[0]) == name
-        else:
-            bound |= isinstance(node, ast.Name) and node.id == name and isinstance(node.ctx, ast.Store)
-    return bound
-
-
-def _arguments(call: ast.Call, place: int, name: str) -> Iterator[ast.expr]:
-    """The argument for a parameter, by place or by name."""
-    if 0 <= place < len(call.args) and not any(isinstance(one, ast.Starred) for one in call.args):
-        yield call.args[place]
-    yield from (one.value for one in call.keywords if one.arg == name)
-
-
-def _is_global(scope: ast.AST, name: str) -> bool:
-    return any(isinstance(one, ast.Global) and name in one.names for one in own(scope))
-
-
-def _is_property(function: Function) -> bool:
-    return any(_last(one) in _PROPERTIES for one in function.decorator_list)
-
-
-def _returned(function: Function) -> Iterator[ast.expr]:
-    for node in own(function):
-        if isinstance(node, (ast.Return, ast.Yield)) and node.value is not None:
-            yield node.value
-
-
-def _imports(source: Source, node: ast.Import | ast.ImportFrom, name: str) -> Iterator[str]:
-    """The dotted names that an import binds to a variable."""
-    if isinstance(node, ast.Import):
-        for one in node.names:
-            if (one.asname or one.name.partition(".")[0]) == name:
-                yield one.name if one.asname else name
-        return
-    package = source.package.split(".")
-    above = package[: len(package) - node.level + 1] if node.level else []
-    home = ".".join([*above, *([node.module] if node.module else [])])
-    yield from (f"{home}.{one.name}" for one in node.names if (one.asname or one.name) == name)

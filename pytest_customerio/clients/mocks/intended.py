@@ -11,7 +11,8 @@ from types import CodeType, FrameType, ModuleType
 from typing import Any
 
 from pytest_customerio.clients.mocks.inference import Inference
-from pytest_customerio.clients.mocks.known import Known, Role, child
+from pytest_customerio.clients.mocks.known import Known
+from pytest_customerio.clients.mocks.roles import Role, child
 from pytest_customerio.process.recognition import is_mock
 
 _NOTHING = object()

@@ -4,75 +4,18 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from types import FunctionType, MethodType, ModuleType
-from typing import Any, Literal
+from typing import Any
 from weakref import WeakValueDictionary
 
 from pytest_customerio.clients.mocks.libraries import Library
+from pytest_customerio.clients.mocks.roles import Role, child
 
-Kind = Literal["module", "class", "instance", "method", "function"]
 # What the libraries use of the standard library, and tests like to replace.
 _STANDARD = ("json", "time", "uuid")
-ENTERING = ("__enter__", "__aenter__")
-
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    """What the application did to an instance after it was built: it assigned an attribute, or called a method."""
-
-    path: str
-    args: tuple[Any, ...]
-    kwargs: Mapping[str, Any] = field(default_factory=dict)
-    assigned: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Built:
-    """How the application built an instance: the constructor's arguments, and what was done to it since."""
-
-    args: tuple[Any, ...] = ()
-    kwargs: Mapping[str, Any] = field(default_factory=dict)
-    steps: tuple[Step, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Role:
-    """What a mock stands for.
-
-    `real` is the module, the class, or the function; for an instance and its methods it is the class. `path` leads
-    from the instance to the method, as `("v2", "send_batch")`. `instance` is a real instance or how one was built.
-    `on_class` tells that a mock was put on the class itself, so that real instances have it for a method.
-    """
-
-    kind: Kind
-    real: Any
-    label: str
-    library: Library
-    path: tuple[str, ...] = ()
-    instance: Any = None
-    on_class: bool = False
-    dotted: str = field(init=False, default="", compare=False)
-
-    def __post_init__(self) -> None:
-        """Join the path once: it is asked for at every call."""
-        object.__setattr__(self, "dotted", ".".join(self.path))
-
-    def __deepcopy__(self, memo: object) -> Role:
-        return self
-
-    @property
-    def name(self) -> str:
-        """The name of the method or function."""
-        return self.path[-1] if self.path else self.label.rpartition(".")[2]
-
-    @property
-    def operation(self) -> str | None:
-        """The operation of an SDK's method, where the method tells."""
-        return self.library.operations.get(self.dotted or self.name)
-
 
 MISSING = object()
 
@@ -234,20 +177,6 @@ class Known:
             for name, value in vars(owner).items():
                 if not name.startswith("__") and (callable(value) or isinstance(value, (ModuleType, property))):
                     self._originals.setdefault((id(owner), name), (owner, name, value))
-
-
-def child(role: Role, name: str) -> Role:
-    """What an attribute of a class, an instance or one of its members stands for."""
-    return replace(role, kind="method", label=f"{role.label}.{name}", path=(*role.path, name))
-
-
-def called(role: Role) -> Role | None:
-    """What the result of a call stands for, as far as it is known without looking at it."""
-    if role.kind == "class":
-        return replace(role, kind="instance")
-    if role.kind == "method" and role.path in [(name,) for name in ENTERING]:
-        return replace(role, kind="instance", label=role.label.rpartition(".")[0], path=())
-    return None
 
 
 def _is_message(value: Any, library: Library) -> bool:

@@ -22,9 +22,10 @@ from pytest_customerio.clients.mocks.calls import (
     with_instance,
 )
 from pytest_customerio.clients.mocks.fake_classes import FakeClasses
-from pytest_customerio.clients.mocks.known import Built, Known, Role
+from pytest_customerio.clients.mocks.known import Known
 from pytest_customerio.clients.mocks.libraries import AIOHTTP, BY_NAME
 from pytest_customerio.clients.mocks.notes import Note, Notes, Place
+from pytest_customerio.clients.mocks.roles import Built, Role
 from pytest_customerio.clients.mocks.standins import StandIns, inner, twin
 from pytest_customerio.clients.mocks.steps import steps_of
 from pytest_customerio.clients.mocks.through import CallsThrough, or_answered

@@ -18,9 +18,10 @@ from typing import Any
 from pytest_customerio.clients.mocks import unsent
 from pytest_customerio.clients.mocks.arguments import text_of
 from pytest_customerio.clients.mocks.instances import Instances, Made, exempt
-from pytest_customerio.clients.mocks.known import Built, Known, Role
+from pytest_customerio.clients.mocks.known import Known
 from pytest_customerio.clients.mocks.libraries import AIOHTTP, CDP
 from pytest_customerio.clients.mocks.notes import Note
+from pytest_customerio.clients.mocks.roles import Built, Role
 from pytest_customerio.clients.mocks.standins import twin
 from pytest_customerio.clients.mocks.steps import repeat
 from pytest_customerio.clients.mocks.unsent import ByCall, Heard, NotSentError, at_work, nothing_leaves

@@ -5,16 +5,13 @@ from __future__ import annotations
 import ast
 import functools
 import linecache
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import FrameType
 
-Function = ast.FunctionDef | ast.AsyncFunctionDef
-Scope = Function | ast.Lambda | ast.ClassDef
-_SCOPES = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda, ast.ClassDef)
+from pytest_customerio.clients.mocks.syntax import SCOPES, Scope
+
 _TESTS = frozenset({"conftest", "test", "tests"})
-FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -70,40 +67,5 @@ def _note(source: Source, tree: ast.Module) -> None:
         source.scopes[node] = scope
         if isinstance(node, ast.Call) and node.end_lineno is not None and node.end_col_offset is not None:
             source.calls[node.end_lineno, node.end_col_offset] = node
-        inside = node if isinstance(node, _SCOPES) else scope
+        inside = node if isinstance(node, SCOPES) else scope
         todo += [(one, inside) for one in ast.iter_child_nodes(node)]
-
-
-def own(scope: ast.AST) -> Iterator[ast.AST]:
-    """The nodes of a function, a class or a module, without those of the functions and classes in it."""
-    todo = list(ast.iter_child_nodes(scope))
-    while todo:
-        node = todo.pop(0)
-        yield node
-        if not isinstance(node, _SCOPES):
-            todo += ast.iter_child_nodes(node)
-
-
-def values(nodes: Iterator[ast.AST], target: str) -> Iterator[tuple[ast.expr, bool]]:
-    """What a variable or an attribute is given in these nodes, and whether that is an annotation: `x`, `self.x`."""
-    for node in nodes:
-        match node:
-            case ast.Assign(targets=targets, value=value) if target in map(_name, targets):
-                yield value, False
-            case ast.AnnAssign(target=one, annotation=annotation, value=value) if _name(one) == target:
-                yield annotation, True
-                if value is not None:
-                    yield value, False
-            case ast.NamedExpr(target=one, value=value) if _name(one) == target:
-                yield value, False
-            case ast.withitem(optional_vars=ast.Name(id=name), context_expr=value) if name == target:
-                yield value, False
-
-
-def _name(target: ast.expr) -> str:
-    match target:
-        case ast.Name(id=name):
-            return name
-        case ast.Attribute(value=ast.Name(id=owner), attr=name):
-            return f"{owner}.{name}"
-    return ""

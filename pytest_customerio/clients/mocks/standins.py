@@ -19,8 +19,9 @@ from types import FunctionType
 from typing import Any, cast
 
 from pytest_customerio.clients.mocks import fakes
-from pytest_customerio.clients.mocks.known import Built, Known, Role, called, child
+from pytest_customerio.clients.mocks.known import Known
 from pytest_customerio.clients.mocks.lookalikes import OTHER
+from pytest_customerio.clients.mocks.roles import Built, Role, called, child
 from pytest_customerio.process.parts import MOCK, PYTEST, PYTHON, Part
 from pytest_customerio.process.patching import Patches, Wrapper
 from pytest_customerio.process.recognition import MOCKS, is_mock
