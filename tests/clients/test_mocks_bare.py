@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
-from types import SimpleNamespace
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from types import ModuleType, SimpleNamespace
 from typing import TYPE_CHECKING, Any
 from unittest.mock import MagicMock, patch
 
@@ -12,6 +14,7 @@ import pytest
 from tapping import FakeTraffic
 
 from pytest_customerio.clients.mocks.bare import BARE, BARE_CLIENT
+from pytest_customerio.clients.mocks.inference import Inference
 from pytest_customerio.clients.mocks.libraries import BY_NAME
 from pytest_customerio.clients.mocks.listening import Listener
 from pytest_customerio.clients.mocks.notes import Notes, Place
@@ -30,13 +33,15 @@ REQUEST = requests.Request("POST", URL).prepare()
 IMPORTED = [name for name in (*BY_NAME, *MOCKS) if name in sys.modules]
 
 
+def _is_project(file: str) -> bool:
+    return file == __file__ or file.endswith("wired_shop.py")
+
+
 @pytest.fixture
 def notes() -> Iterator[Notes]:
     """The notes of a test, while mocks are listened to; this file is the project's."""
     noted, traffic = Notes(), FakeTraffic()
-    place = Place(
-        lambda: noted, lambda: "app.py:1 in buy", lambda: 5.0, traffic.concerns, lambda file: file == __file__
-    )
+    place = Place(lambda: noted, lambda: "app.py:1 in buy", lambda: 5.0, traffic.concerns, _is_project)
     stop = Listener(place).install(IMPORTED)
     yield noted
     stop()
@@ -98,6 +103,15 @@ def test_an_object_of_another_kind(notes: Notes) -> None:
     assert [one.role.label for one in notes.take()[0]] == ["customerio.CustomerIO.track"]
 
 
+def test_code_that_cannot_be_read(notes: Notes) -> None:
+    """The call is answered as ever, whatever becomes of the look at the code around it."""
+    fake = MagicMock()
+    with patch.object(Inference, "of", side_effect=RecursionError):
+        _of(fake)
+    fake.track.assert_called_once_with("42", "purchase")
+    assert notes.counts()["unjudged"] == {BARE: 1}
+
+
 def test_a_mock_of_its_own_name(notes: Notes) -> None:
     """What is passed to something else than the method that is called stands for nothing: `send` is not `track`."""
     client = customerio.CustomerIO("site-1234", "key-12345")
@@ -112,3 +126,19 @@ def test_a_mock_that_is_called_by_something_else(notes: Notes) -> None:
     fake = MagicMock()
     list(map(fake.track, ["42"], ["purchase"]))
     assert notes.counts()["unjudged"] == {BARE: 1}
+
+
+@pytest.mark.parametrize(("more", "found"), [("", True), ("pool.submit(other.track)\n", False)])
+def test_a_method_that_is_passed_to_a_library(notes: Notes, tmp_path: Path, more: str, found: bool) -> None:
+    """A library calls it: it stands for what all code of the project that passes such a method says."""
+    file = tmp_path / "wired_shop.py"
+    file.write_text(
+        f"from customerio import CustomerIO\ndef buy(pool, client: CustomerIO):\n    pool.submit(client.track)\n{more}"
+    )
+    module = ModuleType("wired_shop")
+    module.__file__ = str(file)
+    fake = MagicMock()
+    with patch.dict(sys.modules, wired_shop=module):
+        list(ThreadPoolExecutor(1).map(fake.track, ["42", "43"], ["purchase", ""]))
+    assert [one.role.label for one in notes.take()[0]] == ["customerio.CustomerIO.track"] * 2 * found
+    assert notes.counts()["unjudged"] == ({} if found else {BARE: 2})

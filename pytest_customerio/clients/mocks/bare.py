@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import replace
+from types import FrameType
 from typing import Any
 
 from pytest_customerio.clients.mocks.calls import is_heard
@@ -63,14 +65,22 @@ class BareMocks:
             mock.__dict__[_SEEN] = True
             if self._methods.isdisjoint(frame.f_code.co_names):
                 return None
-        found = self._intended.assigned(frame)
-        if found is None and not is_placed(mock, objects=True):
-            found = self._intended.declared(frame)
+        found: Role | None = None
+        with suppress(
+            Exception
+        ):  # code of the project that is read may have any form, and the call must not fail by it
+            found = self._found(mock, name, frame)
         if found is not None and (found.kind == "class" or is_heard(found)) and name in ("", found.name):
             self._give(mock, found)
             return self._standins.role(mock)
         self._count(notes, mock, args, kwargs, leads=leads)
         return None
+
+    def _found(self, mock: Any, name: str, frame: FrameType) -> Role | None:
+        assigned = self._intended.assigned(frame)
+        if assigned is not None or is_placed(mock, objects=True):
+            return assigned
+        return self._intended.declared(frame) or self._intended.passed(name, frame)
 
     def _give(self, mock: Any, role: Role) -> None:
         """Say what a mock stands for; the one that has it as a method is the instance."""

@@ -139,13 +139,13 @@ class Inference:
         target = owner if isinstance(owner, ast.ClassDef) and function.name == "__init__" else function
         place = parameters(function).index(name) - isinstance(owner, ast.ClassDef)
         found: list[Found] = []
-        for other in self._callers(target.name):
+        for other in self.modules(target.name):
             for call in other.calls.values():
                 if last_name(call.func) == target.name and self.of(other, call.func, depth + 1) == Code(source, target):
                     found += [self.of(other, one, depth + 1) for one in arguments(call, place, name)]
         return _best(found)
 
-    def _callers(self, word: str) -> Iterator[Source]:
+    def modules(self, word: str) -> Iterator[Source]:
         """The modules of the project that are no tests, and have this word in their file."""
         for name in list(sys.modules):
             module = None if is_test(name) else self._module(name, word)

@@ -6,13 +6,14 @@ Where it is called says it: the object whose method is called, or the code of th
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from types import CodeType, FrameType, ModuleType
 from typing import Any
 
 from pytest_customerio.clients.mocks.inference import Inference
 from pytest_customerio.clients.mocks.known import Known
 from pytest_customerio.clients.mocks.roles import Role, child
+from pytest_customerio.clients.mocks.sources import Source
 from pytest_customerio.process.recognition import is_mock
 
 _NOTHING = object()
@@ -27,6 +28,7 @@ class Intended:
         self._is_project = is_project
         self._inference = Inference(known.named, self._is_read)
         self._places: dict[tuple[CodeType, int], Role | None] = {}
+        self._passed: dict[str, Role | None] = {}
 
     def assigned(self, frame: FrameType) -> Role | None:
         """What a mock stands for that was assigned: `client.track = Mock(name="track")`.
@@ -50,6 +52,26 @@ class Intended:
         if place not in self._places:
             self._places[place] = self._declared(frame) if self._is_read(frame.f_code.co_filename) else None
         return self._places[place]
+
+    def passed(self, name: str, frame: FrameType) -> Role | None:
+        """What a mock of this name stands for that a library calls: all code of the project that passes it says so.
+
+        That is `asyncio.to_thread(client.track, …)`, `executor.submit(client.track, …)` and their like.
+        """
+        if self._is_read(frame.f_code.co_filename):
+            return None
+        if name not in self._passed:
+            found = [self._inference.of(source, one) for source, one in self._given(name)]
+            agreed = found[0] if found and all(one == found[0] for one in found) else None
+            self._passed[name] = agreed if isinstance(agreed, Role) else None
+        return self._passed[name]
+
+    def _given(self, name: str) -> Iterator[tuple[Source, ast.Attribute]]:
+        for source in self._inference.modules(name):
+            for call in source.calls.values():
+                for one in (*call.args, *(each.value for each in call.keywords)):
+                    if isinstance(one, ast.Attribute) and one.attr == name:
+                        yield source, one
 
     def _is_read(self, file: str) -> bool:
         return self._is_project(file) or self._known.is_sdk(file)
