@@ -39,15 +39,21 @@ if TYPE_CHECKING:
 Infer = Callable[[str], Found]
 
 
+@pytest.fixture(scope="module")
+def known() -> Known:
+    """What the code may mean."""
+    made = Known()
+    for name in ("customerio", "async_customerio", "requests", "httpx"):
+        made.learn(BY_NAME[name])
+    return made
+
+
 @pytest.fixture
-def infer(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Infer]:
+def infer(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, known: Known) -> Iterator[Infer]:
     """What the function is that the last call of a module calls; the module is one of the package `shop`."""
     monkeypatch.syspath_prepend(tmp_path)
     (tmp_path / "shop").mkdir()
     (tmp_path / "shop" / "__init__.py").write_text("")
-    known = Known()
-    for name in ("customerio", "async_customerio", "requests", "httpx"):
-        known.learn(BY_NAME[name])
 
     def run(code: str) -> Found:
         file = tmp_path / "shop" / "app.py"

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import ast
 import functools
-import linecache
 from dataclasses import dataclass, field
-from pathlib import Path
 from types import FrameType
 
 from pytest_customerio.clients.mocks.syntax import SCOPES, Scope
 
+_open = open  # bound here, before a test replaces it and counts its calls
 _TESTS = frozenset({"conftest", "test", "tests"})
 
 
@@ -35,9 +34,8 @@ class Source:
 
 def read(file: str, package: str) -> Source | None:
     """A file, parsed; None where it is no Python. A file that is not there is an empty one."""
-    linecache.checkcache(file)
     try:
-        tree = ast.parse("".join(linecache.getlines(file)))
+        tree = ast.parse(_content(file))
     except (SyntaxError, ValueError, RecursionError):
         return None
     source = Source(tree, package)
@@ -54,10 +52,15 @@ def is_test(module: str) -> bool:
 @functools.lru_cache(maxsize=5000)
 def has_word(file: str, word: str) -> bool:
     """Whether a file has this word anywhere; it is read and not parsed."""
+    return word.encode() in _content(file)
+
+
+def _content(file: str) -> bytes:
     try:
-        return word in Path(file).read_text(encoding="utf-8")
-    except (OSError, ValueError):
-        return False
+        with _open(file, "rb") as opened:
+            return opened.read()
+    except OSError:
+        return b""
 
 
 def _note(source: Source, tree: ast.Module) -> None:
