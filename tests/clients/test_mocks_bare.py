@@ -8,7 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from types import ModuleType, SimpleNamespace
 from typing import TYPE_CHECKING, Any
-from unittest.mock import MagicMock, patch
+from unittest.mock import MagicMock, call, patch
 
 import pytest
 from tapping import FakeTraffic
@@ -101,6 +101,20 @@ def test_an_object_of_another_kind(notes: Notes) -> None:
         assert notes.take()[0] == []
         _of(home.make())
     assert [one.role.label for one in notes.take()[0]] == ["customerio.CustomerIO.track"]
+
+
+def test_a_mock_that_is_attached(notes: Notes) -> None:
+    """It is looked at by the name that it had before; what it is attached to stands for nothing."""
+    fake, manager = MagicMock(), MagicMock()
+    manager.attach_mock(fake.track, "tracked")
+    _of(fake)
+    assert manager.mock_calls == [call.tracked("42", "purchase")]
+    manager.identify("42")
+    assert [one.role.label for one in notes.take()[0]] == ["customerio.CustomerIO.track"]
+    other = MagicMock()
+    manager.attach_mock(other.track, "other")
+    list(map(other.track, ["42"], ["purchase"]))
+    assert notes.counts()["unjudged"] == {BARE: 2}
 
 
 def test_code_that_cannot_be_read(notes: Notes) -> None:

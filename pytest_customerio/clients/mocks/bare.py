@@ -16,7 +16,7 @@ from pytest_customerio.clients.mocks.calls import is_heard
 from pytest_customerio.clients.mocks.intended import Intended
 from pytest_customerio.clients.mocks.known import Known
 from pytest_customerio.clients.mocks.libraries import SENDING, Library
-from pytest_customerio.clients.mocks.lookalikes import Lookalikes, has_spec, is_placed
+from pytest_customerio.clients.mocks.lookalikes import ATTACHED, Lookalikes, has_spec, is_placed, name_of
 from pytest_customerio.clients.mocks.notes import Notes, Place
 from pytest_customerio.clients.mocks.roles import Role
 from pytest_customerio.clients.mocks.standins import StandIns
@@ -53,7 +53,7 @@ class BareMocks:
 
     def role(self, mock: Any, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> Role | None:
         """What a mock stands for by the place where it is called now; a call that stays unclear may be counted."""
-        name = mock.__dict__.get("_mock_new_name")
+        name = name_of(mock)
         leads = self._leads(args, kwargs)
         if not leads and (name not in self._methods if name else _SEEN in mock.__dict__ or not self._methods):
             return None
@@ -84,7 +84,7 @@ class BareMocks:
 
     def _give(self, mock: Any, role: Role) -> None:
         """Say what a mock stands for; the one that has it as a method is the instance."""
-        owner = mock.__dict__["_mock_new_parent"]
+        owner = None if ATTACHED in mock.__dict__ else mock.__dict__["_mock_new_parent"]
         if role.kind == "method" and len(role.path) == 1 and owner is not None:
             mock = owner
             role = replace(role, kind="instance", path=(), label=role.label.rpartition(".")[0])
@@ -99,7 +99,7 @@ class BareMocks:
         return False
 
     def _count(self, notes: Notes, mock: Any, args: tuple[Any, ...], kwargs: Mapping[str, Any], *, leads: bool) -> None:
-        name = mock.__dict__["_mock_new_name"]
+        name = name_of(mock)
         like = name in self._lookalikes.names and self._lookalikes.may_be(mock, args, kwargs)
         if like or (leads and (name or "request") in SENDING):
             notes.skip(BARE if like else BARE_CLIENT, self._place.sent_from())

@@ -24,6 +24,7 @@ from pytest_customerio.clients.mocks.calls import (
 from pytest_customerio.clients.mocks.fake_classes import FakeClasses
 from pytest_customerio.clients.mocks.known import Known
 from pytest_customerio.clients.mocks.libraries import AIOHTTP, BY_NAME
+from pytest_customerio.clients.mocks.lookalikes import ATTACHED
 from pytest_customerio.clients.mocks.notes import Note, Notes, Place
 from pytest_customerio.clients.mocks.roles import Built, Role
 from pytest_customerio.clients.mocks.standins import StandIns, inner, twin
@@ -95,7 +96,7 @@ class Listener:
             __tracebackhide__ = True
             role = standins.role(mock) if standins.count else None
             if role is None:
-                name = mock.__dict__.get("_mock_new_name")
+                name = mock.__dict__.get(ATTACHED) or mock.__dict__.get("_mock_new_name")
                 role = bare.role(mock, args, kwargs) if not name or name in bare.names else None
             if role is None:
                 return original(mock, *args, **kwargs)

@@ -21,6 +21,8 @@ _COMMON = frozenset(
 )
 # A mark on a mock that was put in the place of something else than an SDK: whether that is a plain object.
 OTHER = "_mock_cio_other"
+# Where a mock keeps the name that it had before it was attached to another one.
+ATTACHED = "_mock_cio_name"
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +58,7 @@ class Lookalikes:
         parent = mock.__dict__["_mock_new_parent"]
         if parent is None or not (args or kwargs) or has_spec(parent) or is_placed(parent):
             return False
-        return any(self._takes(one, args, kwargs) for one in self._methods[mock.__dict__["_mock_new_name"]])
+        return any(self._takes(one, args, kwargs) for one in self._methods.get(name_of(mock), ()))
 
     def _takes(self, method: _Method, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> bool:
         try:
@@ -82,3 +84,9 @@ def is_placed(mock: Any, *, objects: bool = False) -> bool:
             return True
         mock = mock.__dict__["_mock_new_parent"]
     return False
+
+
+def name_of(mock: Any) -> str:
+    """The name of a mock as a method, before it was attached to another one; nothing where it is none."""
+    state = mock.__dict__
+    return str((state.get(ATTACHED) if ATTACHED in state else state.get("_mock_new_name")) or "")

@@ -20,7 +20,7 @@ from typing import Any, cast
 
 from pytest_customerio.clients.mocks import fakes
 from pytest_customerio.clients.mocks.known import Known
-from pytest_customerio.clients.mocks.lookalikes import OTHER
+from pytest_customerio.clients.mocks.lookalikes import ATTACHED, OTHER
 from pytest_customerio.clients.mocks.roles import Built, Role, called, child
 from pytest_customerio.process.parts import MOCK, PYTEST, PYTHON, Part
 from pytest_customerio.process.patching import Patches, Wrapper
@@ -183,8 +183,12 @@ class StandIns:
 
         def attach(manager: Any, mock: Any, *args: Any, **kwargs: Any) -> None:
             __tracebackhide__ = True
-            role = self.role(inner(mock)) if is_mock(inner(mock)) else None
+            attached = inner(mock)
+            role = self.role(attached) if is_mock(attached) else None
+            name = attached.__dict__.get("_mock_new_name", "")
             original(manager, mock, *args, **kwargs)
+            if role is None and is_mock(attached):
+                attached.__dict__.setdefault(ATTACHED, name)
             self.give(mock, role)
 
         return attach
