@@ -113,6 +113,8 @@ def test_a_mock_that_is_attached(notes: Notes) -> None:
     assert [one.role.label for one in notes.take()[0]] == ["customerio.CustomerIO.track"]
     other = MagicMock()
     manager.attach_mock(other.track, "other")
+    with pytest.raises(AttributeError, match="'int' object has no attribute '_mock_parent'"):
+        manager.attach_mock(42, "number")
     list(map(other.track, ["42"], ["purchase"]))
     assert notes.counts()["unjudged"] == {BARE: 2}
 

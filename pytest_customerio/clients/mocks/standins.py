@@ -181,15 +181,16 @@ class StandIns:
     def _attaching(self, original: Wrapper) -> Wrapper:
         """A mock that is attached to another one is a child of that one from then on, and stands for what it did."""
 
-        def attach(manager: Any, mock: Any, *args: Any, **kwargs: Any) -> None:
+        def attach(manager: Any, mock: Any, *args: Any, **kwargs: Any) -> Any:
             __tracebackhide__ = True
             attached = inner(mock)
-            role = self.role(attached) if is_mock(attached) else None
-            name = attached.__dict__.get("_mock_new_name", "")
+            if not is_mock(attached):
+                return original(manager, mock, *args, **kwargs)  # it refuses this
+            role, name = self.role(attached), attached.__dict__["_mock_new_name"]
             original(manager, mock, *args, **kwargs)
-            if role is None and is_mock(attached):
+            if role is None:
                 attached.__dict__.setdefault(ATTACHED, name)
-            self.give(mock, role)
+            return self.give(mock, role)
 
         return attach
 
