@@ -34,9 +34,9 @@ class Attempt:
 
     `identity` is that of the whole request. `messages` has one message for a call and several for a batch. `met` says
     whether the answer was the case's error; with None, status and fault decide. `retry_after` are the seconds that the
-    answer asked to wait, if it was the error and asked for any. `reads` says that the call only asks for data. `flow`
-    is the number of the flow of work that made it, if that is known; `slept` are the seconds that this flow had slept
-    then, `waited` those that had passed while anybody waited.
+    answer asked to wait, if it was the error and asked for any. `reads` says that the call only asks for data,
+    `deletes` that it is a DELETE. `flow` is the number of the flow of work that made it, if that is known; `slept` are
+    the seconds that this flow had slept then, `waited` those that had passed while anybody waited.
     """
 
     identity: str
@@ -49,6 +49,7 @@ class Attempt:
     met: bool | None = None
     retry_after: float | None = None
     reads: bool = False
+    deletes: bool = False
     flow: int | None = None
     slept: float = 0.0
     waited: float = 0.0
@@ -84,7 +85,8 @@ class Observation:
     left the test, `raised_at` the innermost line of the application in its traceback; `declared` says whether `raises=`
     names it. `reported` and `pending` are what the test said
     through `cio`; `reported_falsy` says that `cio.reported` got a false value. `secrets` are the credentials in the
-    requests, `personal` is what they said about people, `warned` is the text of warnings. `printed` says that the
+    requests, `personal` is what they said about people, `warned` is the text of warnings. `output` is what was printed,
+    without what libraries print by themselves: `printed_by_libraries`, as (library, text). `printed` says that the
     application itself wrote to stdout or stderr after the error was met; `printed_failure` that this was on stderr,
     through a library for logs (`printed_by`), or while it handled an exception. `endless` says that a request
     had no timeout. `blind` names the leak checks that could not see their canary. `hidden_waits` says why the waits
@@ -99,6 +101,7 @@ class Observation:
     waits: Sequence[float] = ()
     logs: Sequence[LogLine] = ()
     output: str = ""
+    printed_by_libraries: tuple[tuple[str, str], ...] = ()
     warned: str = ""
     printed: bool = False
     printed_failure: bool = False

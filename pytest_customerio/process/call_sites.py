@@ -19,7 +19,7 @@ from pytest_customerio.process.recognition import is_machinery
 # or to debug themselves. What `logging` prints counts as a log record.
 _LOGGERS = frozenset({"loguru", "structlog"})
 _BY_THEMSELVES = frozenset(
-    {"logging", "http", "urllib3", "requests", "httpx", "httpx2", "httpcore", "httpcore2", "aiohttp", "customerio"}
+    {"http", "urllib3", "requests", "httpx", "httpx2", "httpcore", "httpcore2", "aiohttp", "customerio"}
     | {"async_customerio", "backoff", "stamina", "tenacity", "celery"}
 )
 _INSTALLED = ("site-packages", "dist-packages")
@@ -142,13 +142,24 @@ def author(is_project: Callable[[str], bool]) -> Author | None:
     logger = ""
     while frame is not None and not is_project(frame.f_code.co_filename):
         package = _package(frame)
-        if package in _BY_THEMSELVES:
+        if package in _BY_THEMSELVES or package == "logging":
             return None
         logger = package if package in _LOGGERS else logger
         frame = frame.f_back
     if frame is None:
         return None
     return Author(frame, logger, is_test=frame.f_back is not None and _calls_tests(frame.f_back))
+
+
+def library_printing(is_project: Callable[[str], bool]) -> str:
+    """The library that writes a text now by itself; empty where the project or `logging` writes it."""
+    frame: FrameType | None = _getframe(1)
+    while frame is not None and not is_project(frame.f_code.co_filename):
+        package = _package(frame)
+        if package in _BY_THEMSELVES or package == "logging":
+            return package if package in _BY_THEMSELVES else ""
+        frame = frame.f_back
+    return ""
 
 
 def _package(frame: FrameType) -> str:

@@ -121,6 +121,7 @@ class Observer:
             met=met,
             retry_after=answer.wait_from(time.time()) if met else None,
             reads=operation.method == "GET",
+            deletes=request.method == "DELETE",
             flow=flow.number,
             slept=clock.slept(),
             waited=clock.waited(),
@@ -128,7 +129,7 @@ class Observer:
         self.attempts.append(attempt)
         self._counts[identity] += 1
         if met:
-            self.watch.error_met = True
+            self.watch.meet(answer.body)
             self._failed.update(one.identity for one in said if one.rejected or answer.status != 207)
         self._note_origin(operation, request, identity, call)
         if met and call is not None and call.sent_from:
@@ -171,6 +172,7 @@ class Observer:
             waits=tuple(self.clock.waits),
             logs=tuple(self.watch.logs),
             output=self.watch.output,
+            printed_by_libraries=tuple(self.watch.printed_by_libraries.items()),
             warned=self.watch.warned,
             printed=self.watch.printed,
             printed_failure=self.watch.printed_failure,

@@ -219,6 +219,18 @@ def test_a_library_s_record_names_the_attribute(logger, advice):
     assert f"getLogger({logger!r})" in hint
 
 
+@pytest.mark.parametrize(
+    ("library", "advice"), [("stamina", "set_on_retry_hooks([])"), ("http", "hand it your own id")]
+)
+def test_what_a_library_prints_by_itself(library, advice):
+    """Personal data is a warning, with advice for the library; a credential is an error."""
+    seen = Observation(CASE, personal=(ADA,), secrets=(SECRET,), printed_by_libraries=((library, f"{ADA} {SECRET}"),))
+    ((kind, place, severity, hint),) = personal_leaks(seen)
+    assert (kind, place, severity) == ("output", f"what {library} prints", "warning")
+    assert advice in hint
+    assert leaks(seen) == [("output", f"what {library} prints")]
+
+
 def test_an_attribute_is_not_named_where_the_text_leaks_too():
     """Then the text is what has to change."""
     record = LogLine(f"{ADA}\nwho={ADA!r}", "ERROR", "app.crm", extra=(("who", repr(ADA)),))

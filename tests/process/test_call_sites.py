@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 
 from pytest_customerio.process import call_sites
-from pytest_customerio.process.call_sites import CallSite, author, raised_at, stack
+from pytest_customerio.process.call_sites import CallSite, author, library_printing, raised_at, stack
 
 
 def _function(path: Path | str, name: str = "purchase") -> Callable[..., str | None]:
@@ -130,6 +130,20 @@ def test_who_writes_a_text() -> None:
     assert (unknown.frame.f_code.co_name, unknown.logger, unknown.is_test) == ("asked", "", False)
     assert (by_logger.logger, by_itself) == ("structlog", None)
     assert author(lambda file: False) is None
+
+
+@pytest.mark.parametrize(
+    ("name", "found"),
+    [("tenacity", "tenacity"), ("logging", ""), ("structlog", ""), ("unheard_of", "")],
+)
+def test_a_library_that_prints_by_itself(name: str, found: str) -> None:
+    """What the project prints through a library, and what `logging` prints, is not printed by the library."""
+    source = "def cio_asks(): return library_printing(is_project)\n"
+    for project, expected in ((lambda file: file == __file__, found), (lambda file: False, found)):
+        scope = vars(importlib.import_module(name)) if name != "unheard_of" else {"__name__": name}
+        scope.update(library_printing=library_printing, is_project=project)
+        exec(compile(source, "/opt/site-packages/library.py", "exec"), scope)
+        assert [scope.pop("cio_asks")(), *map(scope.pop, ("library_printing", "is_project"))][0] == expected
 
 
 def test_the_functions_that_are_running() -> None:

@@ -562,10 +562,10 @@ def test_who_wrote_a_record_and_when(logger):
 
 
 def test_a_body_that_somebody_could_not_read():
-    """Only one that is read after the error counts."""
+    """Only the body of the error counts, and only where it is read after the error."""
     with Watch() as watch:
-        for met in (False, True):
-            watch.error_met = met
+        for body, text, unreadable in ((b"", "", False), (b"<html>\n", "{", False), (b"", "<html>", True)):
             with pytest.raises(json.JSONDecodeError):
-                json.loads("<html>")
-            assert watch.unreadable is met
+                json.loads(text)
+            assert watch.unreadable is unreadable
+            watch.meet(body)
