@@ -2,10 +2,18 @@
 
 from __future__ import annotations
 
+import aiohttp
+import httpx
 import pytest
+import requests
+import urllib3
 from observed import CrmError, rules, seen
 
 from pytest_customerio.judging.judgement import judge
+
+
+class CrmTimeout(CrmError):
+    """What the application raises for a timeout."""
 
 
 @pytest.mark.parametrize(
@@ -30,6 +38,23 @@ def test_an_undeclared_exception_is_named_by_its_class_only():
     assert violation.got == "CrmError"
     assert "jane" not in repr(violation)
     assert "raises=CrmError" in violation.hint
+
+
+@pytest.mark.parametrize(
+    ("raised", "declared"),
+    [
+        (requests.ConnectTimeout(), "requests.RequestException"),
+        (httpx.ReadTimeout(""), "httpx.HTTPError"),
+        (aiohttp.ServerTimeoutError(), "aiohttp.ClientError"),
+        (urllib3.exceptions.ProtocolError(), "urllib3.exceptions.HTTPError"),
+        (CrmTimeout(), "CrmTimeout"),
+    ],
+)
+def test_a_client_s_exception_is_declared_by_its_base_class(raised, declared):
+    """The other error cases raise other exceptions of the client; one of the application's own is named as it is."""
+    (violation,) = judge(seen(raised=raised))[1]
+    assert violation.got == type(raised).__name__
+    assert f"raises={declared}, pytest.raises({declared})" in violation.hint
 
 
 def test_a_bug_is_to_be_mended():
