@@ -20,14 +20,15 @@ BUGS = frozenset(
 
 def undeclared_exception(observation: Observation) -> Violation | None:
     """The application let out an exception that the test does not declare."""
-    if not is_undeclared(observation):
+    raised = observation.raised
+    if raised is None or not is_undeclared(observation):
         return None
-    name = type(observation.raised).__name__
-    if is_bug(observation.raised):
+    name = type(raised).__name__
+    if is_bug(raised):
         place = observation.raised_at or "the code that raises it"
         hint = f"mend {place}: a {name} is a bug that this answer brings to light; do not declare it"
         return violation(observation, "undeclared-exception", EXPECTED, name, hint)
-    hint = _declaring(type(observation.raised))
+    hint = _declaring(type(raised))
     return violation(observation, "undeclared-exception", EXPECTED, name, hint)
 
 

@@ -63,7 +63,8 @@ class Watch:
 
     `is_project` says whether a file is the application's own. Once the error was met (`meet`), `printed`,
     `printed_failure` and `printed_by` note what the application itself writes to stdout and stderr, and what it hands
-    to loguru, as `Observation` describes them. `unreadable` says that somebody tried to read such a body since then, and could not.
+    to loguru, as `Observation` describes them. `unreadable` says that somebody tried to read such a
+    body since then, and could not.
     """
 
     def __init__(self, raises_class: type | None = None, is_project: Callable[[str], bool] = bool) -> None:

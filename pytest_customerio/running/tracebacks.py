@@ -32,7 +32,7 @@ def leave_out_libraries(longrepr: Any, is_project: Callable[[str], bool]) -> Non
 
 def _has_places(traceback: Any) -> bool:
     """Whether each entry has a place, as in all styles but `--tb=native` and `--tb=line`."""
-    entries = getattr(traceback, "reprentries", None)
+    entries = getattr(traceback, "reprentries", ())
     return bool(entries) and all(getattr(entry, "reprfileloc", None) is not None for entry in entries)
 
 
