@@ -82,8 +82,8 @@ class Observation:
     """What the application did while a case was replayed.
 
     `attempts` are all attempts on the wire, and `waits` the seconds slept, in order. `raised` is the exception that
-    left the test, `raised_at` the innermost line of the application in its traceback; `declared` says whether `raises=`
-    names it. `reported` and `pending` are what the test said
+    left the test, `raised_at` the innermost line of the application in its traceback, `raised_in` the library that
+    raised it, if one did; `declared` says whether `raises=` names it. `reported` and `pending` are what the test said
     through `cio`; `reported_falsy` says that `cio.reported` got a false value. `secrets` are the credentials in the
     requests, `personal` is what they said about people, `warned` is the text of warnings. `output` is what was printed,
     without what libraries print by themselves: `printed_by_libraries`, as (library, text). `printed` says that the
@@ -108,6 +108,7 @@ class Observation:
     printed_by: str = ""
     raised: BaseException | None = None
     raised_at: str = ""
+    raised_in: str = ""
     declared: bool = False
     pending: bool = False
     reported: bool = False

@@ -124,6 +124,16 @@ def raised_at(error: BaseException | None, is_project: Callable[[str], bool]) ->
     return place
 
 
+def raised_in(error: BaseException | None) -> str:
+    """The installed library that raised an exception; empty where the project or Python's own library did."""
+    trace = error.__traceback__ if error is not None else None
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    if trace is None or not any(part in _INSTALLED for part in PurePath(trace.tb_frame.f_code.co_filename).parts):
+        return ""
+    return str(trace.tb_frame.f_globals.get("__name__", "")).partition(".")[0]
+
+
 class Author(NamedTuple):
     """The innermost frame of the project, which writes a text now.
 

@@ -12,7 +12,7 @@ from pytest_customerio.core.credentials import credentials
 from pytest_customerio.core.model import Answer, ErrorCase, Operation, PendingInteraction, WireRequest
 from pytest_customerio.core.observation import Attempt, Message, Observation
 from pytest_customerio.core.personal import personal
-from pytest_customerio.process.call_sites import raised_at
+from pytest_customerio.process.call_sites import raised_at, raised_in
 from pytest_customerio.process.clock.virtual import Clock
 from pytest_customerio.process.flows import Flows
 from pytest_customerio.process.output import Watch
@@ -180,6 +180,7 @@ class Observer:
             unread=case.kind == "malformed" and not self.watch.unreadable,
             raised=shown,
             raised_at=raised_at(shown, self._is_project),
+            raised_in=raised_in(shown),
             declared=declared,
             pending=self.statements.pending or self.tasks.pending,
             rerun=self.tasks.pending,

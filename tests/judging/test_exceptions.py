@@ -63,6 +63,8 @@ def test_a_bug_is_to_be_mended():
     assert violation.hint == (
         "mend crm.py:16 in purchase: a KeyError is a bug that this answer brings to light; do not declare it"
     )
+    (violation,) = judge(seen(raised=KeyError(), raised_at="crm.py:16 in purchase", raised_in="sdk"))[1]
+    assert violation.hint == "catch this KeyError of sdk at crm.py:16 in purchase, or mend what is handed to sdk there"
     (violation,) = judge(seen(raised=TypeError()))[1]
     assert violation.hint == (
         "mend the code that raises it: a TypeError is a bug that this answer brings to light; do not declare it"

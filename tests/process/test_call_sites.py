@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 
 from pytest_customerio.process import call_sites
-from pytest_customerio.process.call_sites import CallSite, author, library_printing, raised_at, stack
+from pytest_customerio.process.call_sites import CallSite, author, library_printing, raised_at, raised_in, stack
 
 
 def _function(path: Path | str, name: str = "purchase") -> Callable[..., str | None]:
@@ -174,3 +174,9 @@ def test_where_an_exception_was_raised(tmp_path: Path) -> None:
     assert raised_at(caught.value, lambda name: name.startswith(str(tmp_path))) == "crm.py:2 in purchase"
     assert raised_at(caught.value, lambda name: name.startswith("/lib")) == "models.py:2 in raise_for_status"
     assert raised_at(caught.value, lambda name: False) == raised_at(None, bool) == ""
+    assert raised_in(caught.value) == raised_in(None) == raised_in(KeyError()) == ""
+    scope = {"__name__": "sdk.request"}
+    exec(compile("def send(): raise KeyError('code')", "/opt/site-packages/sdk/request.py", "exec"), scope)
+    with pytest.raises(KeyError) as lost:
+        scope["send"]()  # type: ignore[operator]
+    assert raised_in(lost.value) == "sdk"
