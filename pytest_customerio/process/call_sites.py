@@ -22,6 +22,8 @@ _BY_THEMSELVES = frozenset(
     {"http", "urllib3", "requests", "httpx", "httpx2", "httpcore", "httpcore2", "aiohttp", "customerio"}
     | {"async_customerio", "backoff", "stamina", "tenacity", "celery"}
 )
+# Version 2.18 tries to parse each answer, and gives the text where that fails.
+_READS_ANY_TEXT = frozenset({"async_customerio"})
 _INSTALLED = ("site-packages", "dist-packages")
 
 
@@ -170,6 +172,16 @@ def library_printing(is_project: Callable[[str], bool]) -> str:
             return package if package in _BY_THEMSELVES else ""
         frame = frame.f_back
     return ""
+
+
+def reads_by_itself(is_project: Callable[[str], bool]) -> bool:
+    """Whether an SDK reads an answer now for which the application did not ask, and takes any text for it."""
+    frame: FrameType | None = _getframe(1)
+    while frame is not None and not is_project(frame.f_code.co_filename):
+        if _package(frame) in _READS_ANY_TEXT:
+            return True
+        frame = frame.f_back
+    return False
 
 
 def _package(frame: FrameType) -> str:

@@ -14,7 +14,7 @@ from typing import Any, Generic, Self, TypeVar
 
 from pytest_customerio.core.observation import LogLine
 from pytest_customerio.process import loguru
-from pytest_customerio.process.call_sites import author, library_printing
+from pytest_customerio.process.call_sites import author, library_printing, reads_by_itself
 from pytest_customerio.process.parts import AIOHTTP, PYTEST, PYTHON, Part
 from pytest_customerio.process.patching import Patches
 from pytest_customerio.process.records import extras, is_own, render
@@ -208,7 +208,8 @@ class Watch:
 
     def _is_useless(self, document: object = None) -> bool:
         """Whether this text, or a body that is not named, is an answer of the case: other JSON is none of ours."""
-        return self.error_met and (not isinstance(document, str) or document.strip() in self._useless)
+        known = not isinstance(document, str) or document.strip() in self._useless
+        return self.error_met and known and not reads_by_itself(self._is_project)
 
     def _sees_logs(self) -> bool:
         canary = _Canary(uuid.uuid4().hex)

@@ -16,7 +16,15 @@ from typing import Any
 import pytest
 
 from pytest_customerio.process import call_sites
-from pytest_customerio.process.call_sites import CallSite, author, library_printing, raised_at, raised_in, stack
+from pytest_customerio.process.call_sites import (
+    CallSite,
+    author,
+    library_printing,
+    raised_at,
+    raised_in,
+    reads_by_itself,
+    stack,
+)
 
 
 def _function(path: Path | str, name: str = "purchase") -> Callable[..., str | None]:
@@ -130,6 +138,17 @@ def test_who_writes_a_text() -> None:
     assert (unknown.frame.f_code.co_name, unknown.logger, unknown.is_test) == ("asked", "", False)
     assert (by_logger.logger, by_itself) == ("structlog", None)
     assert author(lambda file: False) is None
+
+
+@pytest.mark.parametrize(("name", "found"), [("async_customerio.client_base", True), ("customerio.client_base", False)])
+def test_an_sdk_that_reads_each_answer(name: str, found: bool) -> None:
+    """It counts only below the application's call."""
+    scope = vars(importlib.import_module(name))
+    exec(compile("def cio_asks(ask, is_project): return ask(is_project)\n", "/opt/site-packages/sdk.py", "exec"), scope)
+    asks = scope.pop("cio_asks")
+    assert asks(reads_by_itself, lambda file: file == __file__) is found
+    assert asks(reads_by_itself, lambda file: False) is found
+    assert reads_by_itself(lambda file: file == __file__) is False
 
 
 @pytest.mark.parametrize(
