@@ -169,7 +169,7 @@ class Watch:
 
     def _note_written(self, text: str) -> None:
         end = text if isinstance(text, _Canary) else text[-LIMIT:]
-        library = "" if isinstance(text, _Canary) else library_printing(self._is_project)
+        library = "" if isinstance(text, _Canary) or text.isspace() else library_printing(self._is_project)
         if library:
             self._by_libraries.add((library, end), len(end))
         else:
