@@ -35,8 +35,9 @@ class Attempt:
     `identity` is that of the whole request. `messages` has one message for a call and several for a batch. `met` says
     whether the answer was the case's error; with None, status and fault decide. `retry_after` are the seconds that the
     answer asked to wait, if it was the error and asked for any. `reads` says that the call only asks for data,
-    `deletes` that it is a DELETE. `flow` is the number of the flow of work that made it, if that is known; `slept` are
-    the seconds that this flow had slept then, `waited` those that had passed while anybody waited.
+    `deletes` that it is a DELETE. `credentials` is a hash of its host and its credentials. `flow` is the number of the
+    flow of work that made it, if that is known; `slept` are the seconds that this flow had slept then, `waited` those
+    that had passed while anybody waited.
     """
 
     identity: str
@@ -50,6 +51,7 @@ class Attempt:
     retry_after: float | None = None
     reads: bool = False
     deletes: bool = False
+    credentials: int = 0
     flow: int | None = None
     slept: float = 0.0
     waited: float = 0.0
@@ -92,7 +94,8 @@ class Observation:
     had no timeout. `blind` names the leak checks that could not see their canary. `hidden_waits` says why the waits
     could not be seen, if so. `task` says how the Celery task ended in which the error occurred; `rerun` says that it
     asked to be run again, and was not run again yet. `unread` says that the answer was a 2xx with a useless body, which
-    nobody tried to read. `met_at` are the call sites whose requests met the error, `sent_from` is the call site of the
+    nobody tried to read. `repaired` is the attempt that delivered the payload in a repaired form. `met_at` are the call
+    sites whose requests met the error, `sent_from` is the call site of the
     first request. `client` is the client that sent the payload, and `agent` its User-Agent header.
     """
 
@@ -123,6 +126,7 @@ class Observation:
     met_at: tuple[str, ...] = ()
     rerun: bool = False
     unread: bool = False
+    repaired: Attempt | None = None
     client: str = ""
     agent: str = ""
 

@@ -45,7 +45,7 @@ def delivery(observation: Observation) -> Attempt | None:
     """The attempt that delivered the payload in the end."""
     if observation.case.kind == "partial":
         return partial_failure.delivery(observation)
-    return chain.delivery(observation)
+    return chain.delivery(observation) or observation.repaired
 
 
 def all_delivered(observations: Sequence[Observation]) -> bool:

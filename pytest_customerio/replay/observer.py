@@ -6,6 +6,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import replace
+from urllib.parse import urlsplit
 
 from pytest_customerio.clients.celery import Tasks
 from pytest_customerio.core.credentials import credentials
@@ -20,6 +21,7 @@ from pytest_customerio.replay.attempts import as_one_chain, distinguished, paylo
 from pytest_customerio.replay.chains import Chains
 from pytest_customerio.replay.identity import whole
 from pytest_customerio.replay.rejections import marked
+from pytest_customerio.replay.repairs import repair
 from pytest_customerio.replay.statements import Statements
 
 __tracebackhide__ = True  # pytest shows no frame of ours in anybody's traceback
@@ -122,6 +124,7 @@ class Observer:
             retry_after=answer.wait_from(time.time()) if met else None,
             reads=operation.method == "GET",
             deletes=request.method == "DELETE",
+            credentials=hash((urlsplit(request.url).hostname, *credentials(request.headers))),
             flow=flow.number,
             slept=clock.slept(),
             waited=clock.waited(),
@@ -158,7 +161,8 @@ class Observer:
         calls = [call for identity in identities for call in self._calls.get(identity, ())]
         endless = any(call.timeout_set is False for call in calls)
         met_at = tuple(dict.fromkeys(site for identity in identities for site in self._met_at.get(identity, ())))
-        seen = replace(common, attempts=attempts, endless=endless, met_at=met_at)
+        mended = repair(common.case, attempts, self.attempts)
+        seen = replace(common, attempts=attempts, endless=endless, met_at=met_at, repaired=mended)
         if not calls:
             return seen
         first = calls[0]

@@ -220,6 +220,13 @@ def test_what_was_taken_is_not_lost(case, reads, expected):
     assert outcome(observation) == expected
 
 
+def test_a_repaired_payload_is_delivered():
+    """The refused one met the error once; another attempt delivered what was right in it."""
+    (taken,) = attempts(PERMANENT, 1.0, ok=0, identity="repaired")
+    assert judged(seen(PERMANENT, repaired=taken)) == ("recovered", [])
+    assert judged(seen(PERMANENT, repaired=replace(taken, draining=True))) == ("deferred", [])
+
+
 @pytest.mark.parametrize(
     ("status", "raised", "expected"), [(404, None, "recovered"), (404, CrmError(), "lost"), (403, None, "lost")]
 )

@@ -46,6 +46,14 @@ def test_a_permanent_error_is_attempted_once(observation, found):
     assert rules(observation) == found
 
 
+def test_another_key_is_no_blind_retry():
+    """The same request with another key, or at another host, may draw another answer."""
+    tried = seen(PERMANENT, 0.0, 1.0, reported=True)
+    other = [replace(one, credentials=number) for number, one in enumerate(tried.attempts)]
+    assert rules(replace(tried, attempts=other)) == []
+    assert got(replace(tried, attempts=[*other, *attempts(PERMANENT, 2.0)]), "blind-retry") == "2 attempts"
+
+
 def test_blind_retry_counts():
     """The text names the number of attempts."""
     assert got(seen(PERMANENT, 0.0, 1.0, 2.0), "blind-retry") == "3 attempts"
