@@ -6,6 +6,7 @@ import os
 import sys
 import warnings
 from collections.abc import Callable, Iterable, Mapping
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -114,11 +115,12 @@ class Run:
             self.phases = Phases(
                 session,
                 self.planning.of,
-                with_properties=self._writes_xml,
+                with_properties=lambda: self._writes_xml,
                 whole_tracebacks=self._shows_whole_tracebacks,
             )
             session.open(for_good=self._alone and self.settings.contract)
 
+    @cached_property
     def _writes_xml(self) -> bool:
         """Whether pytest writes JUnit XML. The gate is open before this option is read."""
         return bool(self.config.getoption("xmlpath", default=None))

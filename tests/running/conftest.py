@@ -77,8 +77,9 @@ def run(
 
     def made(*args: str) -> Run:
         config = pytester.parseconfigure(*PLUGIN, *args)
-        config.stash[RUN] = config.stash.get(RUN, None) or Run(config, plugin._new_recordings)
-        return config.stash[RUN]
+        found: Run = vars(config).get(RUN) or Run(config, plugin._new_recordings)
+        setattr(config, RUN, found)
+        return found
 
     return made
 
@@ -95,9 +96,8 @@ def planned(
         module.config.option.cio_contract = everywhere
         if worker:
             module.config.workerinput, module.config.workeroutput = {}, {}
-        found = module.config.stash[RUN] = module.config.stash.get(RUN, None) or Run(
-            module.config, plugin._new_recordings
-        )
+        found: Run = vars(module.config).get(RUN) or Run(module.config, plugin._new_recordings)
+        setattr(module.config, RUN, found)
         items = pytester.genitems([module])
         found.plan(items)
         return found, items
