@@ -126,8 +126,11 @@ def _texts(observation: Observation) -> Iterator[_Text]:
     for library, text in observation.printed_by_libraries:
         yield _Text("output", f"what {library} prints", text, own=False, hint=_PRINTING.get(library, QUIET_PRINTS))
     for error, text in exception_texts(observation.raised):
-        own = type(error).__module__.partition(".")[0] not in LIBRARIES
-        yield _Text("exception text", type(error).__name__, text, own, QUIET_ERRORS)
+        yield _Text("exception text", type(error).__name__, text, not _is_of_library(error), QUIET_ERRORS)
+
+
+def _is_of_library(error: BaseException) -> bool:
+    return type(error).__module__.partition(".")[0] in LIBRARIES
 
 
 def _library_hint(logger: str) -> str:
@@ -169,7 +172,9 @@ def _family(error: BaseException | None) -> list[BaseException]:
 
 
 def _text(error: BaseException) -> str:
-    parts = [error, getattr(error, "args", ()), getattr(error, "__notes__", ())]
+    notes = getattr(error, "__notes__", ())
+    # A client's exception holds its request, with the headers: its text shows none of them, its arguments do.
+    parts = [notes] if _is_of_library(error) else [error, getattr(error, "args", ()), notes]
     return "\n".join([_printed(str, error), *(_printed(repr, part) for part in parts)])
 
 

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import aiohttp
 import pytest
+from multidict import CIMultiDict, CIMultiDictProxy
 from observed import CrmError
 from observed import seen as observed
+from yarl import URL
 
 from pytest_customerio.core.model import Answer, ErrorCase, Provenance
 from pytest_customerio.core.observation import LogLine, Observation
@@ -56,6 +59,12 @@ def looped():
     return first
 
 
+def answered(headers):
+    """The exception that aiohttp raises for a status."""
+    url = URL("https://track.customer.io/")
+    return aiohttp.ClientResponseError(aiohttp.RequestInfo(url, "PUT", CIMultiDictProxy(CIMultiDict(headers)), url), ())
+
+
 @pytest.mark.parametrize(
     ("what", "found"),
     [
@@ -79,6 +88,7 @@ def looped():
         ({"raised": noted(ValueError("x"), SECRET)}, [("exception text", "ValueError")]),
         ({"raised": Unprintable(SECRET)}, [("exception text", "Unprintable")]),
         ({"raised": Unprintable("x")}, []),
+        ({"raised": answered({"Authorization": SECRET})}, []),  # in the request that a client's exception holds
         ({"raised": looped()}, [("exception text", "KeyError")]),
     ],
 )
