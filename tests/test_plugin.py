@@ -51,7 +51,7 @@ def test_a_run_without_them_is_not_touched(pytester: pytest.Pytester) -> None:
 
     class Look:
         def pytest_unconfigure(self, config: pytest.Config) -> None:
-            runs.append(RUN in vars(config))
+            runs.append(RUN in config.stash)
 
     pytester.inline_run(*PLUGIN, plugins=[Look()])
     assert runs == [False]
@@ -70,12 +70,12 @@ def test_reports_are_collected(pytester: pytest.Pytester) -> None:
     config = pytester.parseconfigure(*PLUGIN)
     reports = config.pluginmanager.get_plugin("customerio-reports")
     reports.pytest_runtest_logreport(SimpleNamespace())
-    assert RUN not in vars(config)
+    assert RUN not in config.stash
     row: dict[str, Any] = {"nodeid": "t.py::t", "operation": "track.event", "case": None}
     part = {"rows": [row], "applicable": {}}
     report = {"nodeid": "t.py::t", "when": "call", "outcome": "failed", "cio_headline": "lost"}
     reports.pytest_runtest_logreport(SimpleNamespace(cio=part, cio_recorded=["t.py::t", 2], **report))
-    results = vars(config)[RUN].results
+    results = config.stash[RUN].results
     assert (results.rows, results.recorded) == ([row], {"t.py::t": 2})
     assert (results.outcomes, results.headlines) == ({"t.py::t": "failed"}, {"t.py::t": "lost"})
 
@@ -85,11 +85,11 @@ def test_a_worker_of_xdist_is_done(pytester: pytest.Pytester) -> None:
     config = pytester.parseconfigure(*PLUGIN)
     reports = config.pluginmanager.get_plugin("customerio-reports")
     reports.pytest_testnodedown(SimpleNamespace(workeroutput={}))
-    assert RUN not in vars(config)
+    assert RUN not in config.stash
     late = {"rows": [], "applicable": {}, "lines": ["late"], "fails": False}
     output = {"customerio_mistake": "a mistake", "customerio_late": [late]}
     reports.pytest_testnodedown(SimpleNamespace(workeroutput=output))
-    run = vars(config)[RUN]
+    run = config.stash[RUN]
     assert (run.mistakes.text, run.results.late) == ("a mistake", [["late"]])
 
 

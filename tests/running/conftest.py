@@ -77,9 +77,8 @@ def run(
 
     def made(*args: str) -> Run:
         config = pytester.parseconfigure(*PLUGIN, *args)
-        found: Run = vars(config).get(RUN) or Run(config, plugin._new_recordings)
-        setattr(config, RUN, found)
-        return found
+        config.stash[RUN] = config.stash.get(RUN, None) or Run(config, plugin._new_recordings)
+        return config.stash[RUN]
 
     return made
 
@@ -96,8 +95,9 @@ def planned(
         module.config.option.cio_contract = everywhere
         if worker:
             module.config.workerinput, module.config.workeroutput = {}, {}
-        found: Run = vars(module.config).get(RUN) or Run(module.config, plugin._new_recordings)
-        setattr(module.config, RUN, found)
+        found = module.config.stash[RUN] = module.config.stash.get(RUN, None) or Run(
+            module.config, plugin._new_recordings
+        )
         items = pytester.genitems([module])
         found.plan(items)
         return found, items
