@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import base64
 import contextlib
+import importlib
 import io
 import json
 import logging
@@ -545,6 +546,18 @@ def test_what_the_application_prints_after_the_error(tmp_path, capsys, how, met,
         scope["run"](how, " " if how == "blank" else "lost")
         scope["run"](how, " " if how == "blank" else "lost")
     assert (watch.printed, watch.printed_failure) == noted
+
+
+def test_what_a_library_prints_by_itself_stands_apart(capsys):
+    """It is no output of the application."""
+    scope = vars(importlib.import_module("tenacity"))
+    exec(compile("def cio_prints(text): print(text)\n", "/opt/site-packages/library.py", "exec"), scope)
+    prints = scope.pop("cio_prints")
+    with Watch(is_project=lambda name: name == __file__) as watch:
+        prints("ada")
+        prints("bob")
+        print("own")
+    assert (watch.printed_by_libraries, watch.output) == ({"tenacity": "adabob"}, "\n\nown\n")
 
 
 def test_who_wrote_a_record_and_when(logger):
