@@ -58,7 +58,9 @@ nothing was checked: no test sent a request to Customer.io, or called a mock tha
   with --cio-strict        such a run fails
 
 next: call the code that sends in a test; where no mock answers, the plugin does"""
-JUDGED_THERE = "what cio_sandbox received is judged there, and not counted here: assert not cio_sandbox.violations"
+# How the client of a request begins that the sandbox has judged.
+RECEIVED = "cio_sandbox"
+JUDGED_THERE = "what cio_sandbox received was judged too; it is not counted here"
 WAIT_FOR_IT = "wait for it in the test: thread.join(), executor.shutdown(), queue.join(), await task, cio.drain(worker)"
 ON_PURPOSE = '@pytest.mark.cio_allow("{rule}", reason="…")'
 
@@ -173,7 +175,7 @@ def _contract_block(group: Sequence[Occurrence], more: str) -> list[str]:
         [
             *_drawn(group),
             ("request", request_line(call.operation, call.method, call.url) if call.url else ""),
-            ("heard at", call.client if call.client.startswith("mock of ") else ""),
+            ("heard at", call.client if call.client.startswith(("mock of ", RECEIVED)) else ""),
             ("sent from", first.sent_from or ""),
             ("contract", f"python -m pytest_customerio explain {first.rule}" if call.operation else ""),
             ("docs", call.operation.docs if call.operation else ""),

@@ -11,6 +11,7 @@ import pytest
 
 from pytest_customerio.clients.mocks import CLIENTS, SDKS
 from pytest_customerio.contract.catalog import Catalog
+from pytest_customerio.contract.contract import Judged
 from pytest_customerio.core.model import Operation, PendingInteraction, Violation
 from pytest_customerio.process.call_sites import CallSite
 from pytest_customerio.process.late_imports import LateImports
@@ -185,7 +186,7 @@ class Mocks:
         assert test.mocked is not None
         test.mocked.not_sent += 1
         pending = PendingInteraction(client, "", "", sent_from=broken.sent_from, at=at)
-        test.record.hear_judged(pending, broken, operation)
+        test.record.hear_judged(pending.frozen(), Judged(operation, (broken,)))
 
     def _operation(self, note: Note) -> Operation | None:
         """The operation that a call would have been: the method tells, or the address."""

@@ -34,6 +34,8 @@ if TYPE_CHECKING:
 
     from pytest_customerio.cassettes.recording.playing import Recordings
     from pytest_customerio.contract.catalog import Catalog
+    from pytest_customerio.contract.contract import Judged
+    from pytest_customerio.core.model import Interaction
     from pytest_customerio.running.baseline import Baseline
     from pytest_customerio.running.phases import Phases
     from pytest_customerio.running.session import Session
@@ -136,9 +138,12 @@ class Run:
             self.phases.session.close()
         self.phases = None
 
-    def note_sandbox(self) -> None:
-        """Note that a test uses `cio_sandbox`. A worker tells its controller."""
+    def note_sandbox(self, judged: Callable[[], Iterable[tuple[Interaction, Judged]]]) -> None:
+        """Note that the running test uses `cio_sandbox`, and what is judged there. A worker tells its controller."""
         self.ending.uses_sandbox = True
+        test = self.phases.test if self.phases is not None else None
+        if test is not None and test.plan.checked:
+            test.elsewhere = judged
         if xdist.is_worker(self.config):
             xdist.send_sandbox(self.config)
 

@@ -45,11 +45,11 @@ def test_a_tracking_plan_that_is_not_there(run, tmp_path: Path, plans: int, stat
 def test_a_run_whose_tests_use_the_sandbox(run) -> None:
     """The sandbox judges what it receives, so that something was looked at; a worker says so to its controller."""
     one, session = run("--cio-strict"), ended()
-    one.note_sandbox()
+    one.note_sandbox(tuple)
     one.finish(session)
     assert (session.exitstatus, printed(one)) == (pytest.ExitCode.OK, ["= customer.io", JUDGED_THERE])
     one.config.workerinput, one.config.workeroutput = {}, {}
-    one.note_sandbox()
+    one.note_sandbox(tuple)
     assert one.config.workeroutput == {"customerio_sandbox": True}
 
 
