@@ -54,7 +54,8 @@ class Tally:
         """Count one interaction and its violations."""
         self.requests += 1
         self.attempts += max(1, interaction.attempts)
-        if interaction.sent_from and len(self.call_sites) < SITES:
+        # A call that never became a request has no address, and no error can meet it.
+        if interaction.sent_from and interaction.url and len(self.call_sites) < SITES:
             self.call_sites[interaction.sent_from] = None
         for violation in violations:
             self.count(violation, interaction)

@@ -11,6 +11,7 @@ from pytest_customerio.contract.paths import request_line
 from pytest_customerio.core.model import ErrorCase, Interaction, Provenance, Violation
 from pytest_customerio.judging.judgement import Judgement
 from pytest_customerio.judging.ledger import Occurrence
+from pytest_customerio.replay.endless import GaveUp
 from pytest_customerio.reporting.client_advice import client_advice
 
 WIDTH = 80
@@ -204,6 +205,8 @@ def _rows(name: str, values: Iterable[str]) -> list[tuple[str, str]]:
 def _handling_facts(judgement: Judgement, payloads: int) -> list[tuple[str, str]]:
     seen = judgement.observation
     raised = type(seen.raised).__name__ if seen.raised else "nothing"
+    if isinstance(seen.raised, GaveUp):
+        raised = "nothing: pytest-customerio ended the retries"
     logged = f"  logged by {judgement.logged}" if judgement.logged else ""
     by_client = client_advice(judgement.case.cassette, seen.client, seen.agent)
     hints = dict.fromkeys([judgement.case.todo, by_client, *(v.hint for v in judgement.violations if v.hint)])

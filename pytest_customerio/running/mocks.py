@@ -27,8 +27,6 @@ if TYPE_CHECKING:
     from pytest_customerio.clients.mocks.reenacting import Reenacted
     from pytest_customerio.running.test import CheckedTest
 
-BUSY = "work of the test was still going on in other threads"
-
 
 class Mocks:
     """The mocks of one session that stand for Customer.io's SDKs and clients."""
@@ -99,11 +97,7 @@ class Mocks:
         if test.mocked is None:
             return
         notes, refusals = test.mocked.take()
-        if notes and self._traffic.ownership.is_busy():
-            # Calls are made again on the real objects, which a thread of the application must not meet.
-            for note in (one for one in notes if one.role.kind != "class"):
-                test.mocked.skip(BUSY, note.sent_from)
-        elif notes:
+        if notes:
             for found in self._made_again(notes):
                 self._add(test, test.mocked, found)
         self._add_refusals(test, test.mocked, refusals, raised)
@@ -146,7 +140,7 @@ class Mocks:
         assert self._listener is not None
         self._traffic.unsent = at_work
         try:
-            return reenact(self._listener.known, notes)
+            return reenact(self._listener.known, notes, busy=self._traffic.ownership.is_busy())
         finally:
             self._traffic.unsent = None
 

@@ -114,13 +114,23 @@ class Run:
         if session is not None and self.phases is None:
             from pytest_customerio.running.phases import Phases
 
-            self.phases = Phases(session, self.planning.of, with_properties=lambda: self._writes_xml)
+            self.phases = Phases(
+                session,
+                self.planning.of,
+                with_properties=lambda: self._writes_xml,
+                whole_tracebacks=self._shows_whole_tracebacks,
+            )
             session.open(for_good=self._alone and self.settings.contract)
 
     @cached_property
     def _writes_xml(self) -> bool:
         """Whether pytest writes JUnit XML. The gate is open before this option is read."""
         return bool(self.config.getoption("xmlpath", default=None))
+
+    def _shows_whole_tracebacks(self) -> bool:
+        """Whether the user asks for whole tracebacks."""
+        asked = self.config.getoption("fulltrace", default=False)
+        return bool(asked or self.config.getoption("tbstyle", default="auto") == "long")
 
     def close(self) -> None:
         """Remove everything that was installed."""
