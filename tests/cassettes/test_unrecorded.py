@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-import pytest
+from for_each import for_each
 
 from pytest_customerio.cassettes.cases import Cassettes
 from pytest_customerio.cassettes.unrecorded import not_published, success_by_type
@@ -22,7 +22,7 @@ interactions:
 """
 
 
-@pytest.mark.parametrize("operation", read_routes(data.schemas()).operations)
+@for_each("operation", read_routes(data.schemas()).operations)
 def test_every_published_call_is_answered(operation: str) -> None:
     """The success of each call of the table is JSON, or a 204 without a body."""
     answer = Cassettes(CATALOG).success(operation)
@@ -55,7 +55,7 @@ def test_a_call_that_is_not_published() -> None:
     assert cassettes.answer(CATALOG.match("GET", "https://api.customer.io/v1/spaceships")).status == 404
 
 
-@pytest.mark.parametrize("case", Cassettes(CATALOG).case_ids)
+@for_each("case", Cassettes(CATALOG).case_ids)
 def test_every_case_of_the_surface_can_meet_a_published_call(case: str) -> None:
     """A case of the App API that applies to a look-up applies to each call of the table."""
     found = Cassettes(CATALOG).case(case, "app")

@@ -15,6 +15,7 @@ from typing import Any
 import httpx
 import pytest
 import requests
+from for_each import for_each
 from tapping import FakeTraffic
 from vectors import DOCUMENTS, KEYS, TRACK, grown
 
@@ -82,7 +83,7 @@ def clients() -> Iterator[dict[str, Callable[..., Any]]]:
         }
 
 
-@pytest.mark.parametrize("operation", WITH_BODY, ids=[each.id for each in WITH_BODY])
+@for_each("operation", WITH_BODY, ids=[each.id for each in WITH_BODY])
 def test_a_payload_has_one_verdict(
     operation: Operation, tapped: FakeTraffic, clients: dict[str, Callable[..., Any]], tmp_path: Path
 ) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 
 import jsonschema
 import pytest
+from for_each import for_each
 
 from pytest_customerio import sign_webhook, webhook_event
 from pytest_customerio.contract.webhook_events import event_names, facts, metrics, violations
@@ -33,7 +34,7 @@ def test_the_document() -> None:
     assert facts()["timeout"] == 4
 
 
-@pytest.mark.parametrize(("channel", "metric"), EVENTS)
+@for_each(("channel", "metric"), EVENTS)
 def test_each_event_passes_and_is_guarded(channel: str, metric: str) -> None:
     """The example of each event passes, in both engines; without a required member it does not."""
     event = webhook_event(metric, channel)
