@@ -8,6 +8,7 @@ import json
 import zlib
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
+from functools import cache
 from itertools import product
 from pathlib import Path
 from typing import Any
@@ -50,15 +51,24 @@ ENCODED: dict[str, Callable[[bytes], tuple[Any, dict[str, str]]]] = {
 }
 
 
+@cache
+def _vectors() -> dict[str, bytes]:
+    """The last broken payload that there is for an operation, by its id."""
+    found = {}
+    for surface, document in DOCUMENTS.items():
+        for vector in (each for each in document["vectors"] if each["verdict"] == "invalid"):
+            body = json.dumps(grown(vector.get("body"))).encode()
+            operation = CATALOG.match(*vector["request"].split(" ", 1), json.loads(body)).operation
+            if operation is not None and operation.surface == surface:
+                found[operation.id] = body
+    return found
+
+
 def _payloads(operation: Operation) -> dict[str, bytes]:
     """A valid payload and a broken one of this operation, and what is broken for all."""
-    schema = document_of(operation.id)
-    found = {"example": json.dumps(schema["examples"][0]).encode()}
-    for vector in DOCUMENTS[operation.surface]["vectors"]:
-        body = json.dumps(grown(vector.get("body"))).encode()
-        method, url = vector["request"].split(" ", 1)
-        if vector["verdict"] == "invalid" and CATALOG.match(method, url, json.loads(body)).operation == operation:
-            found["vector"] = body
+    found = {"example": json.dumps(document_of(operation.id)["examples"][0]).encode()}
+    if operation.id in _vectors():
+        found["vector"] = _vectors()[operation.id]
     return found | {body.decode(): body for body in BROKEN}
 
 

@@ -15,6 +15,7 @@ from pytest_customerio.core import data
 from pytest_customerio.core.webhook_signature import signature
 
 DOCUMENT = json.loads((data.schemas() / "webhooks.json").read_text("utf-8"))
+VALIDATOR = jsonschema.Draft202012Validator(DOCUMENT)
 EVENTS = [(channel, metric) for channel, names in metrics().items() for metric in names]
 PERSON = {"id": "42", "email": None, "cio_id": "d9c106000001"}
 
@@ -39,7 +40,7 @@ def test_each_event_passes_and_is_guarded(channel: str, metric: str) -> None:
     """The example of each event passes, in both engines; without a required member it does not."""
     event = webhook_event(metric, channel)
     assert broken(event) == []
-    jsonschema.validate(event, DOCUMENT)
+    VALIDATOR.validate(event)
     for name in ("event_id", "metric", "timestamp", "data"):
         assert broken({key: value for key, value in event.items() if key != name})
     without = {**event, "data": {key: value for key, value in event["data"].items() if key != "identifiers"}}
