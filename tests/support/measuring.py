@@ -1,8 +1,8 @@
 """What coverage measures of a run of the tests (`coverage run`), with and without pytest-xdist.
 
 On Python 3.11 each function call costs about twice as much while coverage traces, also in files that it does not
-measure. So what cannot reach a branch of the package is not traced: the process that hands tests to its workers, and
-the collection of the tests.
+measure. So what reaches no branch that others do not reach is not traced: the process that hands tests to its workers,
+the collection of the tests, and the longest stories.
 """
 
 from __future__ import annotations
@@ -16,6 +16,29 @@ from typing import Any
 import pytest
 
 MEASURED = pytest.StashKey["Measured"]()
+# Whole runs and browsers that take long, and reach no branch that the tests of the modules and the other stories do not
+# reach. Where coverage names a branch that only one of these reaches, test the module, or take the name from this list.
+UNMEASURED = (
+    "tests/reporting/html_report/test_browser.py",
+    "tests/sdks/",
+    "tests/stories/test_bad_input.py",
+    "tests/stories/test_blocks.py",
+    "tests/stories/test_company.py",
+    "tests/stories/test_each_operation.py",
+    "tests/stories/test_encodings.py",
+    "tests/stories/test_examples.py",
+    "tests/stories/test_gevent.py",
+    "tests/stories/test_leaving.py",
+    "tests/stories/test_nothing_leaves.py",
+    "tests/stories/test_patterns.py",
+    "tests/stories/test_reports.py",
+    "tests/stories/test_startup.py",
+    "tests/stories/test_untouched.py",
+    "tests/test_pages.py",
+    "tests/test_readme.py",
+    "tests/tools/sandbox/inbox/test_browser.py",
+    "tests/tools/sandbox/test_browser_sdk.py",
+)
 
 
 @pytest.hookimpl(optionalhook=True)
@@ -60,19 +83,14 @@ class Measured:
         """Measure the import of each module of the package, but not the collection, which imports them anew."""
         _import_and_forget("pytest_customerio")
         self.switch(on=False)
-        try:
-            return (yield)
-        finally:
-            self.switch(on=True)
+        return (yield)
 
     @pytest.hookimpl(wrapper=True)
-    def pytest_runtest_call(self, item: pytest.Item) -> Iterator[None]:
-        """Do not measure tests with random input: they reach other branches in each run."""
-        self.switch(on=not getattr(getattr(item, "obj", None), "is_hypothesis_test", False))
-        try:
-            return (yield)
-        finally:
-            self.switch(on=True)
+    def pytest_runtest_protocol(self, item: pytest.Item) -> Iterator[None]:
+        """Do not measure the modules of the list; nor tests with random input: they reach other branches in each run."""
+        random = getattr(getattr(item, "obj", None), "is_hypothesis_test", False)
+        self.switch(on=not random and not item.nodeid.startswith(UNMEASURED))
+        return (yield)
 
     def pytest_unconfigure(self, config: pytest.Config) -> None:
         """Save what a worker measured, because xdist ends the process before coverage would save it."""
