@@ -242,15 +242,16 @@ class _Reports:
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """Add the verdicts in a test's report, also if a worker ran the test; shorten it before others show it."""
-        if hasattr(report, "cio_cause") and not hasattr(self.config, "workerinput"):
+        carried = vars(report)
+        if "cio_cause" in carried and not hasattr(self.config, "workerinput"):
             _run(self.config).blocks.receive(report)
-        if said := getattr(report, "cio_allowances", None):
+        if said := carried.get("cio_allowances"):
             _run(self.config).notes.allowances.add(said)
-        if recorded := getattr(report, "cio_recorded", None):
+        if recorded := carried.get("cio_recorded"):
             _run(self.config).results.add_recorded(*recorded)
-        if compared := getattr(report, "cio_compared", None):
+        if compared := carried.get("cio_compared"):
             _run(self.config).results.add_compared(*compared)
-        if verdicts := getattr(report, "cio", None):
+        if verdicts := carried.get("cio"):
             _run(self.config).add(verdicts)
         if run := _started(self.config):
             run.receive(report)
@@ -300,13 +301,14 @@ def _started(config: pytest.Config) -> Run | None:
 
 
 def _run(config: pytest.Config, given: Mapping[str, Any] | None = None) -> Run:
-    if RUN not in config.stash:
+    run = _started(config)
+    if run is None:
         from pytest_customerio.running.run import Run
 
         config.stash[RUN] = run = Run(config, _new_recordings, given)
         # The first cleanup is the last to be called: what other plugins send when they end does not leave either.
         config.add_cleanup(run.close)
-    return config.stash[RUN]
+    return run
 
 
 def _dest(option: str) -> str:

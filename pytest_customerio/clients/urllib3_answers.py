@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import logging
 import re
+from functools import cached_property
 from http.client import HTTPMessage, IncompleteRead
 from typing import Any
 
@@ -177,7 +178,7 @@ class AnswerBody(io.BytesIO):
         self._headers = answer.headers
         self._spent = False
 
-    @property
+    @cached_property
     def msg(self) -> HTTPMessage:
         """The headers, as cookie jars want them."""
         message = HTTPMessage()

@@ -149,6 +149,8 @@ class Record:
 
     def settle(self) -> None:
         """Judge what is not judged yet. Other threads may go on sending meanwhile."""
+        if not (self._open or self._postponed):
+            return
         with self._hearing:
             self._open, self._postponed = [*self._postponed, *self._open], []
         self._settle(self._give_up)

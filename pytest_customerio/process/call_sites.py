@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 import sysconfig
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from os.path import abspath, realpath
 from pathlib import Path, PurePath
 from sys import _getframe  # functions that a test may replace are bound here, before any test runs
@@ -13,7 +13,7 @@ from types import CodeType, FrameType
 from typing import NamedTuple
 
 import pytest_customerio
-from pytest_customerio.process.recognition import is_machinery
+from pytest_customerio.process.recognition import is_machinery, is_machinery_file
 
 # Libraries that print what the application wants to log; others, which log or print by themselves: their own retries,
 # or to debug themselves. What `logging` prints counts as a log record.
@@ -23,6 +23,13 @@ _BY_THEMSELVES = frozenset(
     | {"async_customerio", "backoff", "stamina", "tenacity", "celery"}
 )
 _INSTALLED = ("site-packages", "dist-packages")
+
+
+class Function(NamedTuple):
+    """A function of the project, by its file and its name."""
+
+    file: str
+    name: str
 
 
 class CallSite:
@@ -43,27 +50,38 @@ class CallSite:
         self._labels: dict[str, str | None] = {}
         self._within: dict[str, bool] = {}
 
-    def sent_from(self) -> str | None:
-        """`app/crm.py:16 in purchase`: under the root, else the innermost frame that is no library's, else None."""
+    def sent_from(self, leading: set[Function] | None = None) -> str | None:
+        """`app/crm.py:16 in purchase`: under the root, else the innermost frame that is no library's, else None.
+
+        The functions of the project that lead there, up to pytest, join `leading`; a test or fixture does not.
+        """
         frame: FrameType | None = _getframe(1)
+        inside: str | None = None
         outside: str | None = None
         labels, within = self._labels, self._within
         while frame is not None:
             # CPython raises an audit event for each `f_code`, which takes an audit hook such as our guard longer than
             # all else here. So a frame is passed over by the file of its globals where that is a library's.
             name = frame.f_globals.get("__file__")
+            back = frame.f_back
             if type(name) is str and (labels[name] if name in labels else self._look_at(name)) is None:
-                frame = frame.f_back
+                if inside is not None and is_machinery_file(name):
+                    return inside
+                frame = back
                 continue
             code = frame.f_code
             name = code.co_filename
             label = labels[name] if name in labels else self._look_at(name)
             if label is not None:
-                if within[name]:
-                    return self._named(f"{label}:{frame.f_lineno} in {code.co_name}", code)
-                outside = outside or self._named(f"{label}:{frame.f_lineno} in {code.co_name}", code)
-            frame = frame.f_back
-        return outside
+                if inside is None and (within[name] or outside is None):
+                    site = self._named(f"{label}:{frame.f_lineno} in {code.co_name}", code)
+                    inside, outside = (site, outside) if within[name] else (None, site)
+                if leading is None and inside is not None:
+                    return inside
+                if leading is not None and not (back is not None and _calls_tests(back)):
+                    leading.add(Function(name, code.co_name))
+            frame = back
+        return inside or outside
 
     def _named(self, site: str, code: CodeType) -> str:
         if self._functions is not None:
@@ -90,26 +108,6 @@ class CallSite:
         if any(path.startswith(one) for one in self._foreign):
             return False
         return not any(part in _INSTALLED for part in path[len(root) :].split(os.sep))
-
-
-class Function(NamedTuple):
-    """A function of the project, by its file and its name."""
-
-    file: str
-    name: str
-
-
-def stack(is_project: Callable[[str], bool]) -> Iterator[Function]:
-    """The functions of the project that are running now, without those that pytest or unittest called.
-
-    Those are tests and fixtures.
-    """
-    frame: FrameType | None = _getframe(1)
-    while frame is not None:
-        code = frame.f_code
-        if is_project(code.co_filename) and not (frame.f_back is not None and _calls_tests(frame.f_back)):
-            yield Function(code.co_filename, code.co_name)
-        frame = frame.f_back
 
 
 def raised_at(error: BaseException | None, is_project: Callable[[str], bool]) -> str:

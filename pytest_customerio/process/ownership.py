@@ -122,8 +122,10 @@ class Ownership(Generic[T]):
             return False
         if self._busy_threads(self.test) or self._queued.waiting(self._is_own_item):
             return True
-        if any(not one.done() for one in keys_of(self.test, self._work)):
+        if has_any(self._work) and any(not one.done() for one in keys_of(self.test, self._work)):
             return True
+        if not has_any(self._loops):
+            return False
         here = get_ident()
         loops = {task.get_loop() for task in self.tasks()}
         return any(loop.is_running() and self._loops.get(loop) != here for loop in loops)
@@ -147,7 +149,7 @@ class Ownership(Generic[T]):
         return task not in self._before or task in self._ready_tasks if owner is None else owner is self.test
 
     def _all_tasks(self) -> list[asyncio.Task[Any]]:
-        return [task for loop in self._open_loops() for task in all_tasks(loop)]
+        return [task for loop in self._open_loops() for task in all_tasks(loop)] if has_any(self._loops) else []
 
     def _busy_threads(self, test: T) -> list[threading.Thread]:
         if not has_any(self._threads) and self._ready is _NONE:
@@ -158,7 +160,8 @@ class Ownership(Generic[T]):
 
     def _release(self) -> None:
         """Idle threads and tasks, and the calling thread, belong to no test any more."""
-        self._threads.pop(current_thread(), None)
+        if has_any(self._threads):
+            self._threads.pop(current_thread(), None)
         for thread in [thread for thread in keys(self._threads) if is_idle(thread)]:
             self._threads.pop(thread, None)
         for task in [task for task in keys(self._tasks) if isinstance(task, asyncio.Task) and awaits_work(task)]:

@@ -67,6 +67,10 @@ class Patches:
         value = _namespace(owner).get(name, _NOTHING)
         return any(one is owner and key == name and value is new for one, key, _, new in self._done)
 
+    def __len__(self) -> int:
+        """How many replacements were put somewhere."""
+        return len(self._done)
+
     def __iter__(self) -> Iterator[tuple[Any, str, Any]]:
         """Owner, name and replacement of everything that was put somewhere."""
         return ((owner, name, replacement) for owner, name, _, replacement in self._done)

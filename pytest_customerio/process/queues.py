@@ -52,6 +52,8 @@ class QueueWatch(Generic[T]):
 
         `is_own` says which items count, by the origin of each.
         """
+        if not self._served:
+            return False
         given = [self._putters.get(one, ()) for one in list(self._served) if _size(one)]
         return any(is_own(one) for known in given for one in tuple(known))
 

@@ -70,7 +70,10 @@ class Machinery:
 
     def runs(self, frame: FrameType) -> bool:
         """Whether a frame runs code of test machinery."""
-        file = frame.f_code.co_filename
+        return self.has(frame.f_code.co_filename)
+
+    def has(self, file: str) -> bool:
+        """Whether this is a file of test machinery."""
         known = self._files.get(file)
         if known is None:
             known = self._files[file] = file.startswith(self._current_folders())
@@ -96,4 +99,5 @@ def _places(module: ModuleType) -> list[str]:
 
 
 # The files looked at so far are the same for everybody.
-is_machinery = Machinery().runs
+_MACHINERY = Machinery()
+is_machinery, is_machinery_file = _MACHINERY.runs, _MACHINERY.has

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from pytest_customerio.process.call_sites import CallSite, Function, author, stack
+from pytest_customerio.process.call_sites import CallSite, Function, author
 from pytest_customerio.process.output import CALL_HANDLERS
 from pytest_customerio.process.patching import Patches
 from pytest_customerio.process.recognition import is_mock
@@ -19,6 +19,7 @@ from pytest_customerio.process.records import USUAL
 # Of one test, the texts written last are kept: so many, and so many characters of each.
 MOST = 2000
 LONGEST = 20_000
+_USUAL_STREAMS = 2
 _PLAIN = (str, int, float, bool, bytes, list, tuple, dict, type(None))
 
 
@@ -59,7 +60,8 @@ class Written:
         self._installed = True
 
         def uninstall() -> None:
-            self.end()
+            self._on = False
+            self._hear_no_stream()
             self._session.undo()
             self._installed = False
 
@@ -79,8 +81,12 @@ class Written:
                     self._streams.put(stream, "write", self._hear_output(stream.write))
 
     def end(self) -> None:
-        """The test is over."""
+        """The test is over. The two streams that pytest has for all tests are listened to on, for nothing."""
         self._on = False
+        if len(self._streams) > _USUAL_STREAMS:
+            self._hear_no_stream()
+
+    def _hear_no_stream(self) -> None:
         self._streams.undo()
         self._streams = Patches()
 
@@ -89,8 +95,7 @@ class Written:
         if self._on and not self.senders:
             self._plant_canary()
             self.listen()
-        self.senders.update(stack(self._site.is_project))
-        return self._site.sent_from()
+        return self._site.sent_from(self.senders)
 
     @property
     def anything(self) -> bool:
@@ -127,13 +132,14 @@ class Written:
         return write
 
     def _plant_canary(self) -> None:
-        """A record of our own must come by, of a level that no handler takes, should it come to one.
+        """Where somebody replaced our function: a record of our own must come by, of a level that no handler takes,
+        should it come to one.
 
         A mock that stands in the way would count the call.
         """
-        self.blind = True
+        self.blind = not self._session.standing(logging.Logger, "callHandlers")
         standing = logging.Logger.callHandlers
-        if not is_mock(standing):
+        if self.blind and not is_mock(standing):
             with contextlib.suppress(Exception):  # it may be anybody's function
                 canary = {"msg": _Canary(), "name": f"{__name__}.canary", "levelno": -1}
                 standing(logging.getLogger(), logging.makeLogRecord(canary))

@@ -42,11 +42,17 @@ class About:
 
 def row(verdict: Verdict) -> dict[str, Any]:
     """One verdict as a row."""
-    shown = _members(verdict)
-    shown["waits"] = [round(wait, 6) for wait in verdict.waits]
-    shown["call_sites"], shown["met_at"] = list(verdict.call_sites), list(verdict.met_at)
-    shown["violations"] = [_members(violation) for violation in verdict.violations]
-    return shown
+    return {
+        "nodeid": verdict.nodeid,
+        "operation": verdict.operation,
+        "case": verdict.case,
+        "outcome": verdict.outcome,
+        "attempts": verdict.attempts,
+        "waits": [round(wait, 6) for wait in verdict.waits],
+        "violations": [_members(violation) for violation in verdict.violations],
+        "call_sites": list(verdict.call_sites),
+        "met_at": list(verdict.met_at),
+    }
 
 
 def part(
@@ -261,6 +267,6 @@ def is_allowed(violation: Mapping[str, Any]) -> bool:
     return bool(violation.get("allowed"))
 
 
-def _members(value: Verdict | Violation) -> dict[str, Any]:
-    """As `dataclasses.asdict`, without its deep copies: it runs for every checked test, and the members are flat."""
+def _members(value: Violation) -> dict[str, Any]:
+    """As `dataclasses.asdict`, without its deep copies: the members are flat."""
     return {name: getattr(value, name) for name in value.__slots__}

@@ -47,6 +47,10 @@ def of_texts(texts: Iterable[str], case: str | None, *, blocked: bool = False) -
     return Conclusion("\n\n".join(shown), blocked=blocked, cause=cause)
 
 
+# The conclusion about a test with which nothing is wrong, and what it has to be concluded from.
+FINE, NOTHING = Conclusion(), Unreported()
+
+
 class Judge:
     """Draws conclusions about tests; with `strict`, warnings fail too. It changes nothing in a test.
 
@@ -59,12 +63,15 @@ class Judge:
 
     def unreported(self, test: CheckedTest) -> Unreported:
         """What is wrong with a test, fails it, and was not reported yet."""
-        tallies = list(test.record.tallies.values())
+        tallies, reported = list(test.record.tallies.values()), test.reported
+        news = len(test.judgements) > reported.judgements or len(test.refused) > reported.refusals
+        if not news and not any(tally.occurrences for tally in tallies):
+            return NOTHING
         seen = (one for tally in tallies for one in tally.occurrences.values() if self._fails(one.violation))
         return Unreported(
-            tuple(one for one in seen if key_of(one) not in test.reported.violations),
-            tuple(test.judgements[test.reported.judgements :]),
-            tuple(test.refused[test.reported.refusals :]),
+            tuple(one for one in seen if key_of(one) not in reported.violations),
+            tuple(test.judgements[reported.judgements :]),
+            tuple(test.refused[reported.refusals :]),
             full=any(tally.full for tally in tallies),
         )
 
@@ -85,8 +92,10 @@ class Judge:
         reason = _why_unmet(test, unmet[0])
         return Conclusion(skip=reason, cause=reason.removeprefix(f"{case}: "))
 
-    def wrong(self, test: CheckedTest, news: Unreported, unmet: Iterable[ReplayedCase]) -> Conclusion:
+    def wrong(self, test: CheckedTest, news: Unreported, unmet: Sequence[ReplayedCase]) -> Conclusion:
         """Everything that is wrong; nothing if nothing is."""
+        if news is NOTHING and not unmet:
+            return FINE
         mishandled = self._mishandled(news)
         texts = [messages.contract_text(_errors_first(news.occurrences), full=news.full)] if news.occurrences else []
         texts += [messages.handling_text(alike[0], payloads=len(alike)) for alike in mishandled]
@@ -129,9 +138,9 @@ class Judge:
 
 def verdicts(test: CheckedTest) -> list[Verdict]:
     """The verdicts on the test so far: one per operation, and per case that it met."""
-    nodeid, rows = test.plan.nodeid, []
-    for name in dict.fromkeys([*test.record.tallies, *(one.operation for one in test.judgements)]):
-        tally = test.record.tallies.get(name, Tally(name))
+    nodeid, rows, tallies = test.plan.nodeid, [], test.record.tallies
+    for name in dict.fromkeys([*tallies, *(one.operation for one in test.judgements)]):
+        tally = tallies.get(name) or Tally(name)
         found = tuple(one.violation for one in tally.occurrences.values())
         sites = tuple(tally.call_sites)
         cases: dict[str, list[Judgement]] = {}

@@ -10,7 +10,7 @@ import functools
 import inspect
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -19,19 +19,23 @@ if TYPE_CHECKING:
 __tracebackhide__ = True  # pytest shows no frame of ours in anybody's traceback
 
 
-@contextmanager
-def each_example(function: object, test: CheckedTest, begin: Callable[[], None]) -> Iterator[None]:
+def each_example(function: object, test: CheckedTest, begin: Callable[[], None]) -> AbstractContextManager[None]:
     """While entered, `begin` is called before each example of this function but the first, and each is judged alone."""
     handle = getattr(function, "hypothesis", None) if getattr(function, "is_hypothesis_test", False) else None
-    if handle is None or test.replay is None:
-        yield
-        return
+    return _NO_EXAMPLES if handle is None or test.replay is None else _replaced(handle, test, begin)
+
+
+@contextmanager
+def _replaced(handle: Any, test: CheckedTest, begin: Callable[[], None]) -> Iterator[None]:
     inner = handle.inner_test
     handle.inner_test = _Examples(test, begin).wrapped(inner)
     try:
         yield
     finally:
         handle.inner_test = inner
+
+
+_NO_EXAMPLES = nullcontext()
 
 
 class _Examples:

@@ -116,12 +116,13 @@ def refuse_ini(config: pytest.Config, names: Iterable[str], known: Collection[st
         raise pytest.UsageError(explained(config, settings.unknown_ini(name, known)))
 
 
-def refuse_marks(item: pytest.Item) -> None:
-    """Raise `SettingsError` where a mark of the test is a misspelt one of ours."""
+def is_marked(item: pytest.Item) -> bool:
+    """Whether the test has a mark of ours. Raises `SettingsError` where one is misspelt."""
     names = [mark.name for mark in item.iter_markers() if mark.name.startswith("cio")]
     if names:
         listed = (text.partition(":")[0].partition("(")[0].strip() for text in item.config.getini("markers"))
         settings.mark_name(item.nodeid, names, set(listed))
+    return bool(names)
 
 
 def whole(config: pytest.Config) -> bool:

@@ -13,7 +13,7 @@ from pytest_customerio.reporting import causes
 from pytest_customerio.reporting.junit import properties
 from pytest_customerio.running.allowances import states
 from pytest_customerio.running.blocks import add_section
-from pytest_customerio.running.conclusion import Conclusion, of_texts, verdicts
+from pytest_customerio.running.conclusion import FINE, Conclusion, of_texts, verdicts
 from pytest_customerio.running.examples import each_example
 from pytest_customerio.running.expected import expects_failure
 
@@ -39,7 +39,7 @@ class Phases:
         self._fresh = False
         self._failed_with = ""
         self._ended: Conclusion | None = None
-        self._beside, self._wrong_beside = Conclusion(), ""
+        self._beside, self._wrong_beside = FINE, ""
 
     def protocol(self) -> Generator[None, object, object]:
         """Around all phases: the test ends, also if it crashes."""
@@ -148,26 +148,26 @@ class Phases:
 
         The failure lies at the test, as `--tb=line` shows it, and not at the line of ours that raises it.
         """
-        crash: Any = getattr(report.longrepr, "reprcrash", None)
-        if self._failed_with and crash is not None and crash.message.endswith(self._failed_with):
+        crash: Any = getattr(report.longrepr, "reprcrash", None) if self._failed_with else None
+        if crash is not None and crash.message.endswith(self._failed_with):
             path, line, _ = report.location
             crash.message = crash.message.partition("\n")[0]
             crash.path, crash.lineno = path, (line or 0) + 1
 
     def _add_headline(self, report: pytest.TestReport) -> None:
         """Say what of the failure is ours, in its first line."""
-        said = (self._ended or Conclusion()).text or self._wrong_beside
+        said = (self._ended.text if self._ended is not None else "") or self._wrong_beside
         if said and report.failed:
             report.cio_headline = said.partition("\n")[0]  # type: ignore[attr-defined]
 
     def _put_beside(self, conclusion: Conclusion, shown: Conclusion | None = None) -> None:
         """The phase ends with a failure of the test's own; our text stands in it, or `shown`, which says more."""
-        self._ended, self._beside, self._wrong_beside = Conclusion(), shown or conclusion, conclusion.text
+        self._ended, self._beside, self._wrong_beside = FINE, shown or conclusion, conclusion.text
 
     def _add_cause(self, report: pytest.TestReport, plan: Plan) -> None:
         """Say what makes this failure, or skip, the same as that of another item of the function."""
         ended, beside = self._ended, self._beside
-        self._ended, self._beside, self._wrong_beside = None, Conclusion(), ""
+        self._ended, self._beside, self._wrong_beside = None, FINE, ""
         if ended is None or report.passed:
             return
         if beside.text:

@@ -91,25 +91,27 @@ class Planning:
         return self.each.run(phases, self.plans, item, nextitem) if plan.key else None
 
     def _read(self, item: pytest.Item) -> Plan:
-        options.refuse_marks(item)
-        settings.contract_mark(item.nodeid, item.iter_markers("cio_contract"))
-        errors = item.get_closest_marker("cio_errors")
+        is_marked = options.is_marked(item)
+        if is_marked:
+            settings.contract_mark(item.nodeid, item.iter_markers("cio_contract"))
+        errors = item.get_closest_marker("cio_errors") if is_marked else None
         if errors is not None and case_of(item) is None:
             raise SettingsError(f"{item.nodeid}: cio_errors: {NO_CASES}")
         asked = self._asked(item, errors) if errors is not None else None
+        function, written = function_of(item), getattr(item, "obj", None)
         return Plan(
             nodeid=item.nodeid,
-            function=function_of(item),
+            function=function,
             index=len(self.plans),
             checked=self._everywhere or errors is not None or _asks_for_a_check(item),
-            allow=self._allowances(item),
+            allow=self._allowances(item, function) if is_marked else (),
             errors=asked,
-            code=code_of(getattr(getattr(item, "obj", None), "__func__", getattr(item, "obj", None))),
+            code=code_of(getattr(written, "__func__", written)),
             key=key_of(item) if asked is not None and asked.each else "",
             case=case_of(item),
             markable=isinstance(item, pytest.Function),
             keep=options.asks_for(item, "cio"),
-            made_up=bool(getattr(getattr(item, "obj", None), "is_hypothesis_test", False)),
+            made_up=bool(getattr(written, "is_hypothesis_test", False)),
         )
 
     def _asked(self, item: pytest.Item, mark: pytest.Mark) -> ErrorsMark:
@@ -118,9 +120,8 @@ class Planning:
         operation = operation_of(item)
         return replace(asked, operations=(operation,)) if operation else asked
 
-    def _allowances(self, item: pytest.Item) -> tuple[Allowance, ...]:
+    def _allowances(self, item: pytest.Item, function: str) -> tuple[Allowance, ...]:
         """The allowances of the item's marks; `place` of one of a class or module is that node."""
-        function = function_of(item)
         return tuple(
             self._allowance(item.nodeid, mark, node.nodeid if node is not item else function)
             for node, mark in item.iter_markers_with_node("cio_allow")

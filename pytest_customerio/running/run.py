@@ -6,6 +6,7 @@ import os
 import sys
 import warnings
 from collections.abc import Callable, Iterable, Mapping
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -111,9 +112,10 @@ class Run:
         if session is not None and self.phases is None:
             from pytest_customerio.running.phases import Phases
 
-            self.phases = Phases(session, self.planning.of, with_properties=self._writes_xml)
+            self.phases = Phases(session, self.planning.of, with_properties=lambda: self._writes_xml)
             session.open(for_good=self._alone and self.settings.contract)
 
+    @cached_property
     def _writes_xml(self) -> bool:
         """Whether pytest writes JUnit XML. The gate is open before this option is read."""
         return bool(self.config.getoption("xmlpath", default=None))

@@ -28,7 +28,7 @@ from pytest_customerio.reporting.answered import answered_text
 from pytest_customerio.reporting.results import part
 from pytest_customerio.running import seen
 from pytest_customerio.running.case_selection import CaseSelection
-from pytest_customerio.running.conclusion import Conclusion, Judge, of_texts, verdicts
+from pytest_customerio.running.conclusion import NOTHING, Conclusion, Judge, of_texts, verdicts
 from pytest_customerio.running.debugging import TestFrame
 from pytest_customerio.running.late import Late
 from pytest_customerio.running.leaks import LeakGuard
@@ -218,7 +218,8 @@ class Session:
         self._leaks.judge(test, raised)
         news = self.judge.unreported(test)
         conclusion = self.judge.conclusion(test, news, unmet)
-        test.mark_reported(news)
+        if news is not NOTHING:
+            test.mark_reported(news)
         test.passed = raised is None and not (conclusion.text or conclusion.skip)
         test.skipped = conclusion.skip
         return conclusion
@@ -235,13 +236,15 @@ class Session:
         test.settle()
         self._leaks.judge(test, None)
         wrong = self._report(test, unmet)
-        return wrong.and_(of_texts([self._saved(test, wrong.text)], test.plan.case))
+        unsaved = self._saved(test, wrong.text)
+        return wrong.and_(of_texts([unsaved], test.plan.case)) if unsaved else wrong
 
     def _report(self, test: CheckedTest, unmet: Sequence[ReplayedCase]) -> Conclusion:
         """What is wrong with a test and was not reported yet; from here on it counts as reported."""
         news = self.judge.unreported(test)
         wrong = self.judge.wrong(test, news, unmet)
-        test.mark_reported(news)
+        if news is not NOTHING:
+            test.mark_reported(news)
         return wrong
 
     def _saved(self, test: CheckedTest, text: str) -> str:
@@ -256,9 +259,9 @@ class Session:
     def report_results(self, test: CheckedTest) -> dict[str, Any]:
         """What a test adds to the results of the run; the cases of each operation are reported once in a session."""
         rows = verdicts(test)
-        operations = {row.operation for row in rows} & set(self.catalog.operations)
-        applicable = {name: sorted(self.cassettes.applying(name)) for name in sorted(operations - self._reported)}
-        self._reported |= operations
+        new = {row.operation for row in rows}.difference(self._reported).intersection(self.catalog.operations)
+        applicable = {name: sorted(self.cassettes.applying(name)) for name in sorted(new)}
+        self._reported |= new
         looked_at = {test.plan.nodeid: seen.looked_at(test)}
         details = self._details.of(test, rows) if self._details is not None else None
         skipped, shapes = seen.unreplayed(test), self._shapes.take()

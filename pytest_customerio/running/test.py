@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
@@ -30,6 +31,7 @@ __tracebackhide__ = True  # pytest shows no frame of ours in anybody's traceback
 ANSWERED = 50
 # Two violations of a test with the same key are the same one: rule, place in the payload, call site.
 Key = tuple[str, str, str | None]
+_LATE = threading.Lock()
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +99,7 @@ class CheckedTest:
     used: str = ""
     answered: dict[Answered, None] = field(default_factory=dict)
     _sent: list[tuple[Interaction, Interaction]] = field(default_factory=list)
+    _reported_record: Record | None = None
 
     @property
     def replay(self) -> Replay | None:
@@ -116,12 +119,21 @@ class CheckedTest:
     def hear(self, pending: PendingInteraction) -> None:
         """Remember one finished request; one that left after the test is reported at the end of the run."""
         if self.over:
+            self._begin_late_record()
             self.session.note_late(self, pending)
         self.record.hear(pending)
+
+    def _begin_late_record(self) -> None:
+        """What leaves after the test is no part of what was reported."""
+        with _LATE:
+            if self._reported_record is self.record:
+                self.record, self._reported_record = self.session.record(self.plan), None
 
     def settle(self) -> None:
         """Judge what was heard. A request that could not be judged is reported like one that was refused."""
         self.record.settle()
+        if not self.record.unjudged:
+            return
         unjudged, self.record.unjudged = self.record.unjudged, []
         self.refused += [unjudged_text(interaction, error) for interaction, error in unjudged]
 
@@ -135,7 +147,7 @@ class CheckedTest:
         self.leave_replay(None)
         if self.latest is not None:
             self.latest.replay.observer.clock.heal()
-        self.over, self.record = True, self.session.record(self.plan)
+        self.over, self._reported_record = True, self.record
         self.judgements, self.reported.judgements = [], 0
         self.mocked, self.used = None, ""
 
@@ -239,6 +251,8 @@ class CheckedTest:
 
     def end_replays(self, raised: BaseException | None) -> list[ReplayedCase]:
         """The test is done: judge how each case was handled. Returns the cases that no request met."""
+        if self.latest is None:
+            return []
         self.leave_replay(raised)
         ended, self.unjudged = self.unjudged, []
         for one in ended:

@@ -67,6 +67,8 @@ class UnfinishedWork:
             self._stuck[queue] = queue.unfinished_tasks
 
     def _await(self, is_busy: Callable[[], bool], seconds: float) -> None:
+        if not is_busy():
+            return
         end = self._now() + seconds
         for _ in range(round(seconds / STEP)):  # an end also if the test stopped the real clock, too
             if not is_busy() or self._now() > end:

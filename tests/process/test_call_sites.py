@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import importlib
-import operator
 import os
 import sys
 import sysconfig
@@ -16,7 +15,7 @@ from typing import Any
 import pytest
 
 from pytest_customerio.process import call_sites
-from pytest_customerio.process.call_sites import CallSite, author, raised_at, stack
+from pytest_customerio.process.call_sites import CallSite, Function, author, raised_at
 
 
 def _function(path: Path | str, name: str = "purchase") -> Callable[..., str | None]:
@@ -132,13 +131,26 @@ def test_who_writes_a_text() -> None:
     assert author(lambda file: False) is None
 
 
-def test_the_functions_that_are_running() -> None:
+def test_the_functions_that_lead_there() -> None:
     """Those of the project, without the test that pytest called."""
+    site, leading = CallSite(Path(__file__).parent), set[Function]()
 
-    def send() -> list[str]:
-        return list(map(operator.attrgetter("name"), stack(lambda name: name == __file__)))
+    def send() -> str | None:
+        return site.sent_from(leading)
 
-    assert send() == ["send"]
+    assert send() == f"test_call_sites.py:{send.__code__.co_firstlineno + 1} in send"
+    assert leading == {Function(__file__, "send")}
+
+
+def test_the_functions_that_lead_there_from_outside_the_root(tmp_path: Path) -> None:
+    """They are the project's too; the innermost of them is named where none is under the root."""
+    site, leading = CallSite(tmp_path), set[Function]()
+
+    def send() -> str | None:
+        return site.sent_from(leading)
+
+    assert str(send()).endswith(f"test_call_sites.py:{send.__code__.co_firstlineno + 1} in send")
+    assert Function(__file__, "send") in leading
 
 
 def test_the_label_of_a_file(tmp_path: Path) -> None:

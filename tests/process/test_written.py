@@ -160,6 +160,15 @@ def test_records_that_cannot_be_seen(written: Written, monkeypatch: pytest.Monke
         stands.assert_not_called()
 
 
+def test_records_that_are_passed_on(written: Written, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A function that stands before ours and calls it hides nothing."""
+    ours = logging.Logger.callHandlers
+    with monkeypatch.context() as patched:
+        patched.setattr(logging.Logger, "callHandlers", lambda logger, record: ours(logger, record))
+        written.sent_from()
+    assert not written.blind
+
+
 def test_the_canary_is_never_shown(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Not even where another function has taken the listener away."""
     seen: list[str] = []

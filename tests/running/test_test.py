@@ -118,10 +118,12 @@ def test_a_closed_test_notes_late_requests(session: Session, begun: Begin) -> No
     start(test)
     test.judgements.append(None)  # type: ignore[arg-type]
     test.close()
-    assert (test.over, test.current, test.judgements, test.record.heard) == (True, None, [], 0)
+    assert (test.over, test.current, test.judgements) == (True, None, [])
     test.hear(interaction)
+    test.hear(interaction)
+    assert test.record.heard == 2
     (late,) = session.late()
-    assert late["lines"][0] == "late: test_app.py::test_buy: 1 request left after the test was over"
+    assert late["lines"][0] == "late: test_app.py::test_buy: 2 requests left after the test was over"
 
 
 def test_reported_is_changed_by_one_method() -> None:

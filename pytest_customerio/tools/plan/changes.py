@@ -149,8 +149,8 @@ class Widening:
 
     def _rest(self, rest: dict[str, Json], shape: Shape, path: Sequence[str]) -> None:
         """A member that the schema for all others is about: widening that would widen it for all."""
-        trial = Widening(self._file)
-        if trial.widened(rest, shape, path) != rest or trial.changes:
+        tried = Widening(self._file)
+        if tried.widened(rest, shape, path) != rest or tried.changes:
             self._note("!", path, f"{described(shape)} is not what additionalProperties allows: {BY_HAND}")
 
     def _note(self, sign: Sign, path: Sequence[str], what: str) -> None:

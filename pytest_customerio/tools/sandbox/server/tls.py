@@ -36,7 +36,7 @@ class Authority:
         self.ca, self.bundle = folder / "ca.pem", folder / "ca-bundle.pem"
         self._key = folder / "ca-key.pem"
         try:
-            authority = self._kept() if keep and (self.ca.exists() or self._key.exists()) else self._created(keep=keep)
+            authority = self._read() if keep and (self.ca.exists() or self._key.exists()) else self._created(keep=keep)
             self.bundle.write_bytes(Path(certifi.where()).read_bytes() + b"\n" + authority.cert_pem.bytes())
         except OSError as error:
             raise AuthorityError(f"{error.filename or folder}: {error.strerror}") from None
@@ -58,7 +58,7 @@ class Authority:
         authority.cert_pem.write_to_path(self.ca)
         return authority
 
-    def _kept(self) -> trustme.CA:
+    def _read(self) -> trustme.CA:
         """The authority of an earlier run."""
         try:
             certificate, key = self.ca.read_bytes(), self._key.read_bytes()

@@ -16,7 +16,7 @@ from pytest_customerio.tools.sandbox.workspace.workspace import Workspace
 
 # Is called with each request that was carried out, and the indexes of a batch that were left out.
 Record = Callable[[ApiRequest, Collection[int | None]], object]
-NOT_KEPT = "the sandbox stores nothing of this call: it is answered by its published type"
+NOT_STORED = "the sandbox stores nothing of this call: it is answered by its published type"
 
 
 def ignore(request: ApiRequest, skip: Collection[int | None]) -> None:
@@ -50,7 +50,7 @@ class Executor:
     def _execute(self, operation: Operation, request: ApiRequest, payload: Mapping[str, object]) -> CallResult:
         handler = HANDLERS.get(operation.id)
         if handler is None:
-            return CallResult((NOT_KEPT,))
+            return CallResult((NOT_STORED,))
         self.workspace.people.now = int(request.at)
         return handler(self.workspace, _call(request, request.match.params, payload))
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from sandbox_client import SandboxClient
 
-from pytest_customerio.tools.sandbox.service.execution import NOT_KEPT
+from pytest_customerio.tools.sandbox.service.execution import NOT_STORED
 from pytest_customerio.tools.sandbox.settings import Settings
 
 
@@ -49,7 +49,7 @@ def test_credentials_limits_and_faults_apply(ask: SandboxClient) -> None:
 def test_a_call_of_which_nothing_is_stored(ask: SandboxClient) -> None:
     """It is answered by its published type, which the log says."""
     reply = ask("GET", "/v1/design_studio/inbox_previews/credits")
-    assert (reply.answer.status, reply.source, reply.notes) == (200, "synthetic", (NOT_KEPT,))
+    assert (reply.answer.status, reply.source, reply.notes) == (200, "synthetic", (NOT_STORED,))
     assert ask("PUT", "/v1/snippets", b'{"name": "greeting"}').answer.status == 400
 
 
