@@ -211,7 +211,7 @@ def test_examples_of_hypothesis_are_no_retries(story: Story) -> None:
                 raise NotDelivered
 
         def examples(test):
-            return settings(max_examples=10, database=None)(given(strategies.integers(1, 20))(test))
+            return settings(max_examples=10, database=None, deadline=None)(given(strategies.integers(1, 20))(test))
 
         mark = pytest.mark.cio_errors("401-unauthorized", raises=NotDelivered)
 
