@@ -15,6 +15,7 @@ from typing import Any
 
 import pytest
 
+PACKAGE = "pytest_customerio"
 MEASURED = pytest.StashKey["Measured"]()
 # Whole runs and browsers that take long, and reach no branch that the tests of the modules and the other stories do not
 # reach. Where coverage names a branch that only one of these reaches, test the module, or take the name from this list.
@@ -80,9 +81,14 @@ class Measured:
 
     @pytest.hookimpl(wrapper=True)
     def pytest_collection(self) -> Iterator[None]:
-        """Measure the import of each module of the package, but not the collection, which imports them anew."""
-        _import_and_forget("pytest_customerio")
-        self.switch(on=False)
+        """Measure the import of each module of the package, but not the collection, which imports them anew.
+
+        Where folders are named to pytest, their `conftest.py` has imported a part already, and others hold its modules.
+        Then the collection is measured.
+        """
+        if PACKAGE not in sys.modules:
+            _import_and_forget(PACKAGE)
+            self.switch(on=False)
         return (yield)
 
     @pytest.hookimpl(wrapper=True)
