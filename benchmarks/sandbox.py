@@ -21,13 +21,14 @@ from pathlib import Path
 from statistics import median
 from tempfile import TemporaryDirectory
 
+import uvicorn
 from side_by_side import Row, in_turn, table
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse
 from starlette.routing import Route
 
-from pytest_customerio.tools.sandbox.server.sandbox_server import SandboxServer, uvicorn_server
+from pytest_customerio.tools.sandbox.server.sandbox_server import SandboxServer
 from pytest_customerio.tools.sandbox.server.sockets import bind
 from pytest_customerio.tools.sandbox.settings import Settings
 
@@ -51,7 +52,9 @@ def serve_bare(told: Connection) -> None:
     told.send((listening.getsockname()[1], ("", "")))
     tell_time(told)
     app = Starlette(routes=[Route("/api/v1/customers/{identifier}", bare, methods=["PUT"])])
-    asyncio.run(uvicorn_server(app).serve(sockets=[listening]))
+    # As the sandbox starts it, but for the protocol, which is uvicorn's own.
+    config = uvicorn.Config(app, ws="none", lifespan="off", log_config=None, log_level="critical", access_log=False)
+    asyncio.run(uvicorn.Server(config).serve(sockets=[listening]))
 
 
 def tell_time(told: Connection) -> None:
@@ -141,6 +144,7 @@ def reads(track: str, app: str) -> list[bytes]:
         request_bytes(f"GET /v1/customers?email={person}%40example.com", bearer),
         request_bytes("POST /v1/customers", bearer, json.dumps({"filter": wanted}).encode()),
         request_bytes("POST /v1/customers?limit=5", bearer, json.dumps({"filter": EVERYBODY}).encode()),
+        request_bytes("POST /v1/customers", bearer, json.dumps({"filter": NOBODY}).encode()),
         *(
             request_bytes(f"GET /v1/customers/{person}/{call}", bearer)
             for call in ("attributes", "messages", "segments", "activities", "subscription_preferences")
@@ -151,6 +155,7 @@ def reads(track: str, app: str) -> list[bytes]:
 
 
 EVERYBODY = {"attribute": {"field": "cio_id", "operator": "exists"}}
+NOBODY = {"attribute": {"field": "plan", "operator": "eq", "value": "gold"}}
 REQUESTS_OF: Mapping[str, Callable[[str, str], list[bytes]]] = {"write": writes, "read": reads}
 
 

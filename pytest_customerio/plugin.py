@@ -207,21 +207,23 @@ def cio_responses(request: pytest.FixtureRequest) -> Iterator[responses.Requests
 
 
 @pytest.fixture(scope="session")
-def _cio_sandbox() -> Iterator[Callable[[], Sandbox]]:
+def _cio_sandbox(request: pytest.FixtureRequest) -> Iterator[Callable[[], Sandbox]]:
     try:
         from pytest_customerio.tools.sandbox.fixture import started
     except ModuleNotFoundError as error:
         pytest.fail(f"cio_sandbox: pip install 'pytest-customerio[sandbox]' ({error.name} is missing)", pytrace=False)
-    with started() as fresh:
+    run = _started(request.config)
+    with started(*((run.settings.schemas, run.settings.plan) if run else ())) as fresh:
         yield fresh
 
 
 @pytest.fixture
 def cio_sandbox(request: pytest.FixtureRequest, _cio_sandbox: Callable[[], Sandbox]) -> Sandbox:
     """A local Customer.io for applications in any process and language; it is empty when a test begins."""
+    sandbox = _cio_sandbox()
     if run := _started(request.config):
-        run.note_sandbox()
-    return _cio_sandbox()
+        run.note_sandbox(sandbox.judged)
+    return sandbox
 
 
 class _Reports:

@@ -131,4 +131,4 @@ def _names(name: str, value: object) -> tuple[str, ...]:
 
 def _no_rule(rule: object, rules: Iterable[str]) -> str:
     near = did_you_mean(rule, rules) if isinstance(rule, str) else ""
-    return f"{rule!r} is no rule{near}; all rules: README.md, Rules"
+    return f"{rule!r} is no rule{near}; all rules: python -m pytest_customerio explain"

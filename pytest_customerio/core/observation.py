@@ -34,9 +34,10 @@ class Attempt:
 
     `identity` is that of the whole request. `messages` has one message for a call and several for a batch. `met` says
     whether the answer was the case's error; with None, status and fault decide. `retry_after` are the seconds that the
-    answer asked to wait, if it was the error and asked for any. `reads` says that the call only asks for data. `flow`
-    is the number of the flow of work that made it, if that is known; `slept` are the seconds that this flow had slept
-    then, `waited` those that had passed while anybody waited.
+    answer asked to wait, if it was the error and asked for any. `reads` says that the call only asks for data,
+    `deletes` that it is a DELETE. `credentials` is a hash of its host and its credentials. `flow` is the number of the
+    flow of work that made it, if that is known; `slept` are the seconds that this flow had slept then, `waited` those
+    that had passed while anybody waited.
     """
 
     identity: str
@@ -49,6 +50,8 @@ class Attempt:
     met: bool | None = None
     retry_after: float | None = None
     reads: bool = False
+    deletes: bool = False
+    credentials: int = 0
     flow: int | None = None
     slept: float = 0.0
     waited: float = 0.0
@@ -81,16 +84,18 @@ class Observation:
     """What the application did while a case was replayed.
 
     `attempts` are all attempts on the wire, and `waits` the seconds slept, in order. `raised` is the exception that
-    left the test, `raised_at` the innermost line of the application in its traceback; `declared` says whether `raises=`
-    names it. `reported` and `pending` are what the test said
+    left the test, `raised_at` the innermost line of the application in its traceback, `raised_in` the library that
+    raised it, if one did; `declared` says whether `raises=` names it. `reported` and `pending` are what the test said
     through `cio`; `reported_falsy` says that `cio.reported` got a false value. `secrets` are the credentials in the
-    requests, `personal` is what they said about people, `warned` is the text of warnings. `printed` says that the
+    requests, `personal` is what they said about people, `warned` is the text of warnings. `output` is what was printed,
+    without what libraries print by themselves: `printed_by_libraries`, as (library, text). `printed` says that the
     application itself wrote to stdout or stderr after the error was met; `printed_failure` that this was on stderr,
     through a library for logs (`printed_by`), or while it handled an exception. `endless` says that a request
     had no timeout. `blind` names the leak checks that could not see their canary. `hidden_waits` says why the waits
     could not be seen, if so. `task` says how the Celery task ended in which the error occurred; `rerun` says that it
     asked to be run again, and was not run again yet. `unread` says that the answer was a 2xx with a useless body, which
-    nobody tried to read. `met_at` are the call sites whose requests met the error, `sent_from` is the call site of the
+    nobody tried to read. `repaired` is the attempt that delivered the payload in a repaired form. `met_at` are the call
+    sites whose requests met the error, `sent_from` is the call site of the
     first request. `client` is the client that sent the payload, and `agent` its User-Agent header.
     """
 
@@ -99,12 +104,14 @@ class Observation:
     waits: Sequence[float] = ()
     logs: Sequence[LogLine] = ()
     output: str = ""
+    printed_by_libraries: tuple[tuple[str, str], ...] = ()
     warned: str = ""
     printed: bool = False
     printed_failure: bool = False
     printed_by: str = ""
     raised: BaseException | None = None
     raised_at: str = ""
+    raised_in: str = ""
     declared: bool = False
     pending: bool = False
     reported: bool = False
@@ -119,6 +126,7 @@ class Observation:
     met_at: tuple[str, ...] = ()
     rerun: bool = False
     unread: bool = False
+    repaired: Attempt | None = None
     client: str = ""
     agent: str = ""
 

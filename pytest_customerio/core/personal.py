@@ -34,6 +34,15 @@ _NAMES = re.compile("(first|last|full|middle|maiden|family|given|sur)_?name|^nam
 # Members that say nothing about a person: the sender is the application itself. A log may name people by their ids.
 _OWN = frozenset({"from", "reply_to", "transactional_message_id", "language", "integrations", "library"})
 _IDS = re.compile(r"(^|_)(id|ids|sku|token|platform|type|action)$|[a-z]I[Dd]s?$|^(messageId|timestamp)$")
+# Members that name what an application deals with, in a key such as `order_number`, `planName` or `utm_source`: an
+# operator reads in a log which order or product it was. A query of a URL may hold a token, whatever the key is.
+_THINGS = re.compile(
+    r"(^|_)(plan|tier|product|item|category|brand|variant|feature|order|invoice|tracking|booking|coupon|voucher|promo"
+    r"|campaign|source|medium|utm|currency|price|amount|total|status|state|stage|reason|error|event|version|build|browser"
+    r"|device|model|os|user_agent|timezone|locale|country|role|team|workspace|page|screen|section|file|branch|month|isbn)s?"
+    r"(_(name|number|no|nr|ref|reference|code|key|slug|title|type|version|hash|size))?$"
+)
+_HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 # Operations whose payload is about the person as a whole; in all others only the members below are.
 _TOPS = frozenset({"track.identify", "track.submit_form"})
 _PARTS = frozenset(
@@ -47,7 +56,7 @@ def personal(operation: Operation, request: WireRequest) -> tuple[str, ...]:
 
     These are e-mail addresses and phone numbers in any place, the path of the URL included; names, recognised by their
     key; and other values that do not occur by chance: long ones, several words, or digits and capitals together. Ids,
-    names of events, plans and kinds, dates and numbers are not personal: logs may contain them.
+    names of events, plans and kinds, what is bought, dates and numbers are not personal: logs may contain them.
     """
     return _found(request, inside=operation.id in _TOPS)
 
@@ -71,14 +80,15 @@ def _texts(value: Any, key: str, *, inside: bool | None) -> Iterator[str]:
         return
     if isinstance(value, dict):
         for name, inner in value.items():
-            yield from _texts(inner, str(name), inside=inside if inside is None else inside or name in _PARTS)
+            member = f"{key}_name" if name == "name" and _THINGS.search(key) else str(name)  # as in a list of items
+            yield from _texts(inner, member, inside=inside if inside is None else inside or name in _PARTS)
     elif isinstance(value, list):
         for inner in value:
             yield from _texts(inner, key, inside=inside)
     elif isinstance(value, str):
         yield from _addresses(value)
         text = value.strip()[:LONGEST]
-        if _is_phone(text, key) or (inside and not _IDS.search(key) and _is_distinctive(text, key)):
+        if _is_phone(text, key) or (inside and not _is_of_a_thing(text, key) and _is_distinctive(text, key)):
             yield text
     elif type(value) is int and _PHONES.search(key) and value > 10**7:
         yield str(value)
@@ -90,6 +100,11 @@ def _addresses(text: str) -> Iterator[str]:
 
 def _is_phone(text: str, key: str) -> bool:
     return PHONE.fullmatch(text) is not None and (text[0] == "+" or _PHONES.search(key) is not None)
+
+
+def _is_of_a_thing(text: str, key: str) -> bool:
+    """Whether the key says that the value names a thing, and no person."""
+    return bool(_IDS.search(key) or ("?" not in text and _THINGS.search(_HUMP.sub("_", key).lower())))
 
 
 def _is_distinctive(text: str, key: str) -> bool:

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import sys
+
 from pytest_customerio.core.model import Violation
 from pytest_customerio.core.observation import Observation
 from pytest_customerio.judging.violation import violation
 
+# An application that calls one of these handles all of its exceptions in the same place.
+CLIENTS = frozenset({"customerio", "async_customerio", "requests", "urllib3", "httpx", "httpx2", "aiohttp"})
 EXPECTED = "no exception that the test does not declare"
 # Python's own exceptions of code that is wrong. A ValueError may be the answer's fault, as where it is no JSON.
 BUGS = frozenset(
@@ -16,15 +20,46 @@ BUGS = frozenset(
 
 def undeclared_exception(observation: Observation) -> Violation | None:
     """The application let out an exception that the test does not declare."""
-    if not is_undeclared(observation):
+    raised = observation.raised
+    if raised is None or not is_undeclared(observation):
         return None
-    name = type(observation.raised).__name__
-    if is_bug(observation.raised):
+    name = type(raised).__name__
+    if is_bug(raised):
         place = observation.raised_at or "the code that raises it"
         hint = f"mend {place}: a {name} is a bug that this answer brings to light; do not declare it"
+        if library := observation.raised_in:
+            hint = f"catch this {name} of {library} at {place}, or mend what is handed to {library} there"
         return violation(observation, "undeclared-exception", EXPECTED, name, hint)
-    hint = f"handle {name} in the application, or declare it: raises={name}, pytest.raises({name})"
+    hint = _declaring(type(raised))
     return violation(observation, "undeclared-exception", EXPECTED, name, hint)
+
+
+def _declaring(kind: type[BaseException]) -> str:
+    """How to handle or declare an exception: a client's by the base class of all that this client raises."""
+    base = base_of(kind)
+    name, of = kind.__name__, ""
+    if base is not kind:
+        name, of = _public_name(base), f", the base of {kind.__name__},"
+    return f"handle {name}{of} in the application, or declare it: raises={name}, pytest.raises({name})"
+
+
+def base_of(kind: type[BaseException]) -> type[BaseException]:
+    """The base class of all exceptions of the client or SDK that defines this one; the class itself for any other."""
+    package = _package(kind)
+    if package not in CLIENTS:
+        return kind
+    return [one for one in kind.__mro__ if _package(one) == package][-1]
+
+
+def _package(kind: type) -> str:
+    return kind.__module__.partition(".")[0]
+
+
+def _public_name(kind: type) -> str:
+    """`requests.RequestException`: from the package where it has the class, else from the module that defines it."""
+    package = _package(kind)
+    known = getattr(sys.modules.get(package), kind.__name__, None) is kind
+    return f"{package if known else kind.__module__}.{kind.__name__}"
 
 
 def is_undeclared(observation: Observation) -> bool:

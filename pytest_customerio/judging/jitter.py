@@ -25,6 +25,7 @@ def jitter(observations: Sequence[Observation]) -> Violation | None:
 
     They met it together if all of them had failed before the first one was retried. They waited side by side if the log
     of waits holds one wait for each of them; a loop over rows has one wait for all. Waits with jitter are never equal.
+    A wait that the answer's Retry-After asked for is the service's own schedule.
     """
     if not observations or observations[0].case.answer.status != 429:
         return None
@@ -42,6 +43,7 @@ def _together(observations: Sequence[Observation]) -> Iterator[tuple[float, int]
         pairs = [(chain[number], chain[number + 1]) for chain in chains if len(chain) > number + 1]
         for wait, count in ((wait, count) for wait, count in common.items() if count >= HERD):
             least = wait * (1 - ROUNDING)
-            spans = [(a.at, b.at) for a, b in pairs if not b.draining and b.at - a.at >= least]
+            free = [(a, b) for a, b in pairs if a.retry_after is None and not b.draining]
+            spans = [(a.at, b.at) for a, b in free if b.at - a.at >= least]
             if len(spans) >= HERD and max(at for at, _ in spans) < min(at for _, at in spans):
                 yield wait, min(count, len(spans))

@@ -33,10 +33,21 @@ QUIET_LIBRARIES = (
     "the library writes what your code hands to it: hand it your own id of the person in place of the payload, or give"
     " its logger a filter that drops this: logging.getLogger({logger!r}).addFilter(…)"
 )
+QUIET_PRINTS = (
+    "the library prints what your code hands to it: hand it your own id of the person in place of the payload, or"
+    " switch this output off"
+)
+QUIET_STAMINA = (
+    "stamina writes the arguments of the function that it retries: pass your own id of the person and read the rest"
+    " inside, or switch this off: stamina.instrumentation.set_on_retry_hooks([])"
+)
 QUIET_CELERY = (
     "Celery logs the arguments of a task that fails: pass your own id of the person and read the rest in the task, or"
     " give the logger a filter that empties record.data: logging.getLogger({logger!r}).addFilter(…)"
 )
+
+_LOGGING = {"celery": QUIET_CELERY, "stamina": QUIET_STAMINA}
+_PRINTING = {"stamina": QUIET_STAMINA}
 
 
 def secret_leak(observation: Observation) -> Iterator[Violation]:
@@ -112,14 +123,18 @@ def _texts(observation: Observation) -> Iterator[_Text]:
         yield _Text("logs", f"{record.logger} at {record.level}", record.text, record.own, hint, record.extra)
     yield _Text("warnings", "warnings.warn", observation.warned)
     yield _Text("output", "stdout or stderr", observation.output)
+    for library, text in observation.printed_by_libraries:
+        yield _Text("output", f"what {library} prints", text, own=False, hint=_PRINTING.get(library, QUIET_PRINTS))
     for error, text in exception_texts(observation.raised):
-        own = type(error).__module__.partition(".")[0] not in LIBRARIES
-        yield _Text("exception text", type(error).__name__, text, own, QUIET_ERRORS)
+        yield _Text("exception text", type(error).__name__, text, not _is_of_library(error), QUIET_ERRORS)
+
+
+def _is_of_library(error: BaseException) -> bool:
+    return type(error).__module__.partition(".")[0] in LIBRARIES
 
 
 def _library_hint(logger: str) -> str:
-    hint = QUIET_CELERY if logger.partition(".")[0] == "celery" else QUIET_LIBRARIES
-    return hint.format(logger=logger)
+    return _LOGGING.get(logger.partition(".")[0], QUIET_LIBRARIES).format(logger=logger)
 
 
 def _without(text: str, counted: Sequence[str]) -> str:
@@ -157,7 +172,9 @@ def _family(error: BaseException | None) -> list[BaseException]:
 
 
 def _text(error: BaseException) -> str:
-    parts = [error, getattr(error, "args", ()), getattr(error, "__notes__", ())]
+    notes = getattr(error, "__notes__", ())
+    # A client's exception holds its request, with the headers: its text shows none of them, its arguments do.
+    parts = [notes] if _is_of_library(error) else [error, getattr(error, "args", ()), notes]
     return "\n".join([_printed(str, error), *(_printed(repr, part) for part in parts)])
 
 

@@ -54,7 +54,8 @@ class Tally:
         """Count one interaction and its violations."""
         self.requests += 1
         self.attempts += max(1, interaction.attempts)
-        if interaction.sent_from and len(self.call_sites) < SITES:
+        # A call that never became a request has no address, and no error can meet it.
+        if interaction.sent_from and interaction.url and len(self.call_sites) < SITES:
             self.call_sites[interaction.sent_from] = None
         for violation in violations:
             self.count(violation, interaction)
@@ -134,12 +135,17 @@ class Record:
         if full:
             self._settle(self._postpone)
 
-    def hear_judged(self, pending: PendingInteraction, violation: Violation, operation: Operation | None) -> None:
-        """Remember a call that never became a request, with the violation that this is."""
+    def hear_judged(self, interaction: Interaction, judged: Judged) -> None:
+        """Remember what was judged elsewhere: a call that never became a request, or what another process has sent."""
         with self._hearing:
             self.heard += 1
         with self._settling:
-            self._add(pending.frozen(), Judged(operation, (violation,)))
+            self._add(interaction, judged)
+
+    def violated(self, operation: Operation | None) -> set[tuple[str, str]]:
+        """The rule and the place of each violation in calls of an operation so far."""
+        tally = self.tallies.get(operation_name(operation))
+        return {(rule, where) for rule, where, _ in tally.occurrences} if tally is not None else set()
 
     def add(self, interaction: Interaction, violation: Violation) -> None:
         """Add a violation to those of a request that was judged before."""

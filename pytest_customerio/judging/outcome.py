@@ -30,7 +30,7 @@ HOW_STRICT = (
 def outcome(observation: Observation) -> Outcome:
     """The first that holds of recovered, raised, deferred, reported; else lost."""
     delivered = delivery(observation)
-    if delivered is not None and not delivered.draining:
+    if (delivered is not None and not delivered.draining) or _is_gone(observation):
         return "recovered"
     if observation.raised is not None and observation.declared and not observation.rerun:
         return "raised"
@@ -45,7 +45,7 @@ def delivery(observation: Observation) -> Attempt | None:
     """The attempt that delivered the payload in the end."""
     if observation.case.kind == "partial":
         return partial_failure.delivery(observation)
-    return chain.delivery(observation)
+    return chain.delivery(observation) or observation.repaired
 
 
 def all_delivered(observations: Sequence[Observation]) -> bool:
@@ -64,7 +64,7 @@ def unhandled(observation: Observation, *, must_recover: bool, best_effort: bool
     if is_undeclared(observation) or isinstance(observation.raised, GaveUp):
         return None  # another rule reports this
     if must_recover and observation.case.mode == "recovers":
-        if delivery(observation) is not None or observation.pending or came == "recovered":
+        if delivery(observation) is not None or observation.pending or came == "recovered" or _accepted(observation):
             return None
         if came != "lost" and _asked_for_too_long(observation):
             return None
@@ -101,6 +101,12 @@ def _accepted(observation: Observation) -> bool:
     failed, case = observation.failed, observation.case
     reads = case.kind == "fault" and failed is not None and failed.reads
     return case.accepted == "surely" and not reads and not is_undeclared(observation)
+
+
+def _is_gone(observation: Observation) -> bool:
+    """Whether the application takes a 404 to a DELETE as success: what is not there needs no deletion."""
+    failed = observation.failed
+    return failed is not None and failed.deletes and failed.status == 404 and observation.raised is None
 
 
 def _said_by_itself(observation: Observation) -> bool:

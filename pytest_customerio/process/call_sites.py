@@ -19,9 +19,11 @@ from pytest_customerio.process.recognition import is_machinery, is_machinery_fil
 # or to debug themselves. What `logging` prints counts as a log record.
 _LOGGERS = frozenset({"loguru", "structlog"})
 _BY_THEMSELVES = frozenset(
-    {"logging", "http", "urllib3", "requests", "httpx", "httpx2", "httpcore", "httpcore2", "aiohttp", "customerio"}
+    {"http", "urllib3", "requests", "httpx", "httpx2", "httpcore", "httpcore2", "aiohttp", "customerio"}
     | {"async_customerio", "backoff", "stamina", "tenacity", "celery"}
 )
+# Version 2.18 tries to parse each answer, and gives the text where that fails.
+_READS_ANY_TEXT = frozenset({"async_customerio"})
 _INSTALLED = ("site-packages", "dist-packages")
 
 
@@ -122,6 +124,16 @@ def raised_at(error: BaseException | None, is_project: Callable[[str], bool]) ->
     return place
 
 
+def raised_in(error: BaseException | None) -> str:
+    """The installed library that raised an exception; empty where the project or Python's own library did."""
+    trace = error.__traceback__ if error is not None else None
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    if trace is None or not any(part in _INSTALLED for part in PurePath(trace.tb_frame.f_code.co_filename).parts):
+        return ""
+    return str(trace.tb_frame.f_globals.get("__name__", "")).partition(".")[0]
+
+
 class Author(NamedTuple):
     """The innermost frame of the project, which writes a text now.
 
@@ -140,13 +152,34 @@ def author(is_project: Callable[[str], bool]) -> Author | None:
     logger = ""
     while frame is not None and not is_project(frame.f_code.co_filename):
         package = _package(frame)
-        if package in _BY_THEMSELVES:
+        if package in _BY_THEMSELVES or package == "logging":
             return None
         logger = package if package in _LOGGERS else logger
         frame = frame.f_back
     if frame is None:
         return None
     return Author(frame, logger, is_test=frame.f_back is not None and _calls_tests(frame.f_back))
+
+
+def library_printing(is_project: Callable[[str], bool]) -> str:
+    """The library that writes a text now by itself; empty where the project or `logging` writes it."""
+    frame: FrameType | None = _getframe(1)
+    while frame is not None and not is_project(frame.f_code.co_filename):
+        package = _package(frame)
+        if package in _BY_THEMSELVES or package == "logging":
+            return package if package in _BY_THEMSELVES else ""
+        frame = frame.f_back
+    return ""
+
+
+def reads_by_itself(is_project: Callable[[str], bool]) -> bool:
+    """Whether an SDK reads an answer now for which the application did not ask, and takes any text for it."""
+    frame: FrameType | None = _getframe(1)
+    while frame is not None and not is_project(frame.f_code.co_filename):
+        if _package(frame) in _READS_ANY_TEXT:
+            return True
+        frame = frame.f_back
+    return False
 
 
 def _package(frame: FrameType) -> str:

@@ -14,7 +14,7 @@ from typing import Any, Generic, Self, TypeVar
 
 from pytest_customerio.core.observation import LogLine
 from pytest_customerio.process import loguru
-from pytest_customerio.process.call_sites import author
+from pytest_customerio.process.call_sites import author, library_printing, reads_by_itself
 from pytest_customerio.process.parts import AIOHTTP, PYTEST, PYTHON, Part
 from pytest_customerio.process.patching import Patches
 from pytest_customerio.process.records import extras, is_own, render
@@ -61,9 +61,10 @@ class Watch:
     `output` and `warnings` that could not be observed: a canary, a text of our own, was sent there and not seen. Bytes
     that are written to a stream's `buffer` are never seen.
 
-    `is_project` says whether a file is the application's own. Once `error_met` is set, `printed`, `printed_failure` and
-    `printed_by` note what the application itself writes to stdout and stderr, and what it hands to loguru, as
-    `Observation` describes them. `unreadable` says that somebody tried to read a body since then, and could not.
+    `is_project` says whether a file is the application's own. Once the error was met (`meet`), `printed`,
+    `printed_failure` and `printed_by` note what the application itself writes to stdout and stderr, and what it hands
+    to loguru, as `Observation` describes them. `unreadable` says that somebody tried to read such a
+    body since then, and could not.
     """
 
     def __init__(self, raises_class: type | None = None, is_project: Callable[[str], bool] = bool) -> None:
@@ -76,6 +77,8 @@ class Watch:
         self._on = False
         self._records = _Latest[LogLine]()
         self._written = _Latest[str]()
+        self._by_libraries = _Latest[tuple[str, str]]()
+        self._useless: set[str] = set()
         self._warned = _Latest[str]()
         self._patches = Patches()
 
@@ -103,6 +106,11 @@ class Watch:
         self._patches.undo()
         self._on = False
 
+    def meet(self, body: bytes) -> None:
+        """Note that a request is answered with the error, which has this body."""
+        self.error_met = True
+        self._useless.add(body.decode(errors="replace").strip())
+
     @property
     def logs(self) -> list[LogLine]:
         """The application's log records so far, rendered."""
@@ -110,8 +118,16 @@ class Watch:
 
     @property
     def output(self) -> str:
-        """Everything written to stdout and stderr so far."""
+        """What was written to stdout and stderr so far, but not by libraries by themselves."""
         return "".join(text for text in self._written.values() if not isinstance(text, _Canary))
+
+    @property
+    def printed_by_libraries(self) -> dict[str, str]:
+        """What libraries printed by themselves so far, by library."""
+        found: dict[str, str] = {}
+        for library, text in self._by_libraries.values():
+            found[library] = found.get(library, "") + text
+        return found
 
     @property
     def warned(self) -> str:
@@ -144,13 +160,20 @@ class Watch:
     def _hear_output(self, original: Callable[..., Any], *, error: bool) -> Callable[..., Any]:
         def write(text: Any) -> Any:
             if self._on and isinstance(text, str):
-                end = text if isinstance(text, _Canary) else text[-LIMIT:]
-                self._written.add(end, len(end))
+                self._note_written(text)
                 if self.error_met and not (self.printed_failure or isinstance(text, _Canary) or text.isspace()):
                     self._note_printed(error=error)
             return len(text) if isinstance(text, _Canary) else original(text)
 
         return write
+
+    def _note_written(self, text: str) -> None:
+        end = text if isinstance(text, _Canary) else text[-LIMIT:]
+        library = "" if isinstance(text, _Canary) or text.isspace() else library_printing(self._is_project)
+        if library:
+            self._by_libraries.add((library, end), len(end))
+        else:
+            self._written.add(end, len(end))
 
     def _note_logged(self) -> None:
         """Note that the application logs by loguru after the error."""
@@ -178,10 +201,15 @@ class Watch:
 
     def _note_unreadable(self, original: Callable[..., Any]) -> Callable[..., Any]:
         def init(error: Any, *args: Any, **kwargs: Any) -> None:
-            self.unreadable = self.unreadable or self.error_met
+            self.unreadable = self.unreadable or self._is_useless(*args[1:2])
             original(error, *args, **kwargs)
 
         return init
+
+    def _is_useless(self, document: object = None) -> bool:
+        """Whether this text, or a body that is not named, is an answer of the case: other JSON is none of ours."""
+        known = not isinstance(document, str) or document.strip() in self._useless
+        return self.error_met and known and not reads_by_itself(self._is_project)
 
     def _sees_logs(self) -> bool:
         canary = _Canary(uuid.uuid4().hex)

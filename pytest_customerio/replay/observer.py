@@ -6,13 +6,14 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import replace
+from urllib.parse import urlsplit
 
 from pytest_customerio.clients.celery import Tasks
 from pytest_customerio.core.credentials import credentials
 from pytest_customerio.core.model import Answer, ErrorCase, Operation, PendingInteraction, WireRequest
 from pytest_customerio.core.observation import Attempt, Message, Observation
 from pytest_customerio.core.personal import personal
-from pytest_customerio.process.call_sites import raised_at
+from pytest_customerio.process.call_sites import raised_at, raised_in
 from pytest_customerio.process.clock.virtual import Clock
 from pytest_customerio.process.flows import Flows
 from pytest_customerio.process.output import Watch
@@ -20,6 +21,7 @@ from pytest_customerio.replay.attempts import as_one_chain, distinguished, paylo
 from pytest_customerio.replay.chains import Chains
 from pytest_customerio.replay.identity import whole
 from pytest_customerio.replay.rejections import marked
+from pytest_customerio.replay.repairs import repair
 from pytest_customerio.replay.statements import Statements
 
 __tracebackhide__ = True  # pytest shows no frame of ours in anybody's traceback
@@ -121,6 +123,8 @@ class Observer:
             met=met,
             retry_after=answer.wait_from(time.time()) if met else None,
             reads=operation.method == "GET",
+            deletes=request.method == "DELETE",
+            credentials=hash((urlsplit(request.url).hostname, *credentials(request.headers))),
             flow=flow.number,
             slept=clock.slept(),
             waited=clock.waited(),
@@ -128,7 +132,7 @@ class Observer:
         self.attempts.append(attempt)
         self._counts[identity] += 1
         if met:
-            self.watch.error_met = True
+            self.watch.meet(answer.body)
             self._failed.update(one.identity for one in said if one.rejected or answer.status != 207)
         self._note_origin(operation, request, identity, call)
         if met and call is not None and call.sent_from:
@@ -157,7 +161,8 @@ class Observer:
         calls = [call for identity in identities for call in self._calls.get(identity, ())]
         endless = any(call.timeout_set is False for call in calls)
         met_at = tuple(dict.fromkeys(site for identity in identities for site in self._met_at.get(identity, ())))
-        seen = replace(common, attempts=attempts, endless=endless, met_at=met_at)
+        mended = repair(common.case, attempts, self.attempts)
+        seen = replace(common, attempts=attempts, endless=endless, met_at=met_at, repaired=mended)
         if not calls:
             return seen
         first = calls[0]
@@ -171,6 +176,7 @@ class Observer:
             waits=tuple(self.clock.waits),
             logs=tuple(self.watch.logs),
             output=self.watch.output,
+            printed_by_libraries=tuple(self.watch.printed_by_libraries.items()),
             warned=self.watch.warned,
             printed=self.watch.printed,
             printed_failure=self.watch.printed_failure,
@@ -178,6 +184,7 @@ class Observer:
             unread=case.kind == "malformed" and not self.watch.unreadable,
             raised=shown,
             raised_at=raised_at(shown, self._is_project),
+            raised_in=raised_in(shown),
             declared=declared,
             pending=self.statements.pending or self.tasks.pending,
             rerun=self.tasks.pending,

@@ -13,6 +13,8 @@ from pytest_customerio.replay.identity import UNNAMED
 
 def rejections(answer: Answer) -> dict[int, list[dict[str, object]]]:
     """The errors of each batch index that an answer rejects; several errors may name one index."""
+    if b'"batch_index"' not in answer.body:
+        return {}
     body = answer.payload.value
     listed = body.get("errors") if isinstance(body, dict) else None
     found: dict[int, list[dict[str, object]]] = {}

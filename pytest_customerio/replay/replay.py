@@ -98,10 +98,13 @@ class Replay:
         return self.case is not None
 
     def why(self, answer: Answer) -> str:
-        """The id of the case if this answer is its error, else nothing."""
+        """The id of the case if this answer is its error, or the 401 to its redirect; else nothing."""
         case = self.case
-        error = case is not None and (answer.status, answer.fault) == (case.answer.status, case.answer.fault)
-        return case.id if case is not None and error else ""
+        if case is None:
+            return ""
+        if (answer.status, answer.fault) == (case.answer.status, case.answer.fault):
+            return case.id
+        return f"{case.id}, followed" if case.kind == "redirect" and answer.status == 401 else ""
 
     def observations(self, raised: BaseException | None) -> list[Observation]:
         """What was observed of each payload that met the error; `raised` is what the test ended with."""

@@ -34,8 +34,15 @@ def without_numbers(where: str) -> str:
 
 def of_handling(operation: str, case: str, violations: Iterable[Violation]) -> str:
     """The cause of an error that was handled badly: the rules, and what was found, in words that fit any case."""
-    rules = [f"{one.rule}: {found(one.rule, one.got, case)} {one.sent_from}" for one in violations]
+    rules = [f"{one.rule}: {_what(one, case)} {one.sent_from}" for one in violations]
     return " ".join([operation, *sorted(dict.fromkeys(rules))])
+
+
+def _what(violation: Violation, case: str) -> str:
+    """What was found; of an exception that the test does not declare, what would declare it: often the base class."""
+    if violation.rule == "undeclared-exception":
+        return violation.hint.rpartition("raises=")[2]
+    return found(violation.rule, violation.got, case)
 
 
 def found(rule: str, got: str, case: str) -> str:
@@ -46,6 +53,11 @@ def found(rule: str, got: str, case: str) -> str:
     for name in (answer, answer.replace("-", " ")):
         got = got.replace(f"the {name}", "#")
     return _NUMBER.sub("#", _LIBRARY.sub("not even logged", got))
+
+
+def is_undeclared(cause: str) -> bool:
+    """Whether a test fails for an exception that it does not declare."""
+    return "undeclared-exception: " in cause
 
 
 def of_text(text: str, case: str | None) -> str:
@@ -59,7 +71,7 @@ def of_failure(place: str, message: str, case: str | None, cause: str) -> str:
     What it says varies with the error case, as in `assert 503 == 200`, so that only its class counts there. An
     exception that the test does not declare is the cause itself.
     """
-    if "undeclared-exception: " in cause:
+    if is_undeclared(cause):
         return cause
     said = message.removeprefix("AssertionError: ")  # pytest writes it before some assertions only
     said = said.split(":")[0].split(" ")[0] if case else _ADDRESS.sub("0x", said)

@@ -12,8 +12,11 @@ HEAD = "no error was replayed to these tests, every case of their mark was skipp
 
 
 def untouched(rows: Iterable[Row], skipped: Mapping[str, Mapping[str, str]]) -> dict[str, list[str]]:
-    """The reasons of each test function of which every case was skipped; `skipped` is by test item."""
-    met = {function(row["nodeid"]) for row in rows if row["case"] is not None}
+    """The reasons of each test function of which every case was skipped; `skipped` is by test item.
+
+    An item that sent something and was not skipped failed before it met its case.
+    """
+    met = {function(row["nodeid"]) for row in rows if row["case"] is not None or row["nodeid"] not in skipped}
     found: dict[str, list[str]] = {}
     for nodeid, one in skipped.items():
         if function(nodeid) not in met:

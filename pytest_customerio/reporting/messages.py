@@ -11,6 +11,7 @@ from pytest_customerio.contract.paths import request_line
 from pytest_customerio.core.model import ErrorCase, Interaction, Provenance, Violation
 from pytest_customerio.judging.judgement import Judgement
 from pytest_customerio.judging.ledger import Occurrence
+from pytest_customerio.replay.endless import GaveUp
 from pytest_customerio.reporting.client_advice import client_advice
 
 WIDTH = 80
@@ -57,7 +58,9 @@ nothing was checked: no test sent a request to Customer.io, or called a mock tha
   with --cio-strict        such a run fails
 
 next: call the code that sends in a test; where no mock answers, the plugin does"""
-JUDGED_THERE = "what cio_sandbox received is judged there, and not counted here: assert not cio_sandbox.violations"
+# How the client of a request begins that the sandbox has judged.
+RECEIVED = "cio_sandbox"
+JUDGED_THERE = "what cio_sandbox received was judged too; it is not counted here"
 WAIT_FOR_IT = "wait for it in the test: thread.join(), executor.shutdown(), queue.join(), await task, cio.drain(worker)"
 ON_PURPOSE = '@pytest.mark.cio_allow("{rule}", reason="…")'
 
@@ -172,7 +175,7 @@ def _contract_block(group: Sequence[Occurrence], more: str) -> list[str]:
         [
             *_drawn(group),
             ("request", request_line(call.operation, call.method, call.url) if call.url else ""),
-            ("heard at", call.client if call.client.startswith("mock of ") else ""),
+            ("heard at", call.client if call.client.startswith(("mock of ", RECEIVED)) else ""),
             ("sent from", first.sent_from or ""),
             ("contract", f"python -m pytest_customerio explain {first.rule}" if call.operation else ""),
             ("docs", call.operation.docs if call.operation else ""),
@@ -202,6 +205,8 @@ def _rows(name: str, values: Iterable[str]) -> list[tuple[str, str]]:
 def _handling_facts(judgement: Judgement, payloads: int) -> list[tuple[str, str]]:
     seen = judgement.observation
     raised = type(seen.raised).__name__ if seen.raised else "nothing"
+    if isinstance(seen.raised, GaveUp):
+        raised = "nothing: pytest-customerio ended the retries"
     logged = f"  logged by {judgement.logged}" if judgement.logged else ""
     by_client = client_advice(judgement.case.cassette, seen.client, seen.agent)
     hints = dict.fromkeys([judgement.case.todo, by_client, *(v.hint for v in judgement.violations if v.hint)])

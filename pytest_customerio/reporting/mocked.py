@@ -12,7 +12,8 @@ IN_THE_WAY = """\
 {case}: no error could be replayed, a {mocks} took the call
 
   the cause    while an error is replayed, the mock of an SDK or a client calls the real thing; a mock without a spec
-               stands for nothing, and an argument that holds a mock cannot be sent
+               stands for nothing, a class of the tests is left in its place, and an argument that holds a mock cannot
+               be sent
   what to do   in this test give the mock a spec (MagicMock(spec=CustomerIO)) and the call plain values, or mock what
                is beneath it: responses, respx, pytest-httpx, requests-mock, a cassette, or nothing at all"""
 

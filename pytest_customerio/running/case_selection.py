@@ -111,7 +111,7 @@ class CaseSelection:
         names = [one.id for one in self._catalog.of(surface)]
         own = [name for name in names if name not in by_type]
         more = len(names) - len(own)
-        return ", ".join(own) + (f", and {more} of schemas/routes.json" if more else "")
+        return ", ".join(own) + (f" and {more} more" if more else "")
 
     def _found(self, given: str, words: Iterable[str]) -> list[str]:
         ids: list[str] = []

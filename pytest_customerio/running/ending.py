@@ -9,6 +9,7 @@ import pytest
 from pytest_customerio.reporting import inapplicable
 from pytest_customerio.reporting.minimum import NOT_ASKED, minimum
 from pytest_customerio.running import options, xdist
+from pytest_customerio.running.notes import is_planless
 
 if TYPE_CHECKING:
     from pytest_customerio.core.settings import Settings
@@ -55,7 +56,8 @@ class Ending:
         self.nothing_checked = whole and not heard
         untouched = whole and inapplicable.lines(self._results)
         drifted = green and (self._results.drifted or self._results.conflicting)
-        if self._settings.strict and (self.nothing_checked or untouched or drifted):
+        planless = whole and is_planless(self._settings)
+        if self._settings.strict and (self.nothing_checked or untouched or drifted or planless):
             session.exitstatus = pytest.ExitCode.TESTS_FAILED
         if self._settings.fail_under is not None and self.is_reported and session.exitstatus in _ENDED:
             self._ask_for_the_minimum(session)

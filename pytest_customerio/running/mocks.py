@@ -11,6 +11,7 @@ import pytest
 
 from pytest_customerio.clients.mocks import CLIENTS, SDKS
 from pytest_customerio.contract.catalog import Catalog
+from pytest_customerio.contract.contract import Judged
 from pytest_customerio.core.model import Operation, PendingInteraction, Violation
 from pytest_customerio.process.call_sites import CallSite
 from pytest_customerio.process.late_imports import LateImports
@@ -25,8 +26,6 @@ if TYPE_CHECKING:
     from pytest_customerio.clients.mocks.notes import Note, Notes, Refusal
     from pytest_customerio.clients.mocks.reenacting import Reenacted
     from pytest_customerio.running.test import CheckedTest
-
-BUSY = "work of the test was still going on in other threads"
 
 
 class Mocks:
@@ -98,11 +97,7 @@ class Mocks:
         if test.mocked is None:
             return
         notes, refusals = test.mocked.take()
-        if notes and self._traffic.ownership.is_busy():
-            # Calls are made again on the real objects, which a thread of the application must not meet.
-            for note in (one for one in notes if one.role.kind != "class"):
-                test.mocked.skip(BUSY, note.sent_from)
-        elif notes:
+        if notes:
             for found in self._made_again(notes):
                 self._add(test, test.mocked, found)
         self._add_refusals(test, test.mocked, refusals, raised)
@@ -145,7 +140,7 @@ class Mocks:
         assert self._listener is not None
         self._traffic.unsent = at_work
         try:
-            return reenact(self._listener.known, notes)
+            return reenact(self._listener.known, notes, busy=self._traffic.ownership.is_busy())
         finally:
             self._traffic.unsent = None
 
@@ -185,7 +180,7 @@ class Mocks:
         assert test.mocked is not None
         test.mocked.not_sent += 1
         pending = PendingInteraction(client, "", "", sent_from=broken.sent_from, at=at)
-        test.record.hear_judged(pending, broken, operation)
+        test.record.hear_judged(pending.frozen(), Judged(operation, (broken,)))
 
     def _operation(self, note: Note) -> Operation | None:
         """The operation that a call would have been: the method tells, or the address."""

@@ -60,11 +60,12 @@ class Notes:
     def _planless(self) -> list[str]:
         """That the folder of the tracking plan holds none."""
         folder = self._settings.plan
-        if folder is None or any(folder.glob("**/*.json")):
+        if folder is None or not is_planless(self._settings):
             return []
         beside = [one.name for one in folder.parent.iterdir() if one.is_dir()] if folder.parent.is_dir() else []
         meant = did_you_mean(folder.name, beside) if not folder.exists() else ""
-        return [f"ini cio_plan: no plan in {folder.name}{meant}: python -m pytest_customerio plan --update writes one"]
+        found = f"ini cio_plan: no plan in {folder.name}{meant} (fails with --cio-strict)"
+        return [f"{found}: python -m pytest_customerio plan --update writes one"]
 
     def _unneeded(self, stats: Stats) -> list[str]:
         """The allowances that nothing needed, as far as this run can tell: those of the ini only if no test failed."""
@@ -72,6 +73,11 @@ class Notes:
         green = self._whole and not (deselected or stats.get("failed") or stats.get("error"))
         lines = self._settings.allow_lines if green else ()
         return self.allowances.unneeded(lines, narrowed=self._narrowed or deselected)
+
+
+def is_planless(settings: Settings) -> bool:
+    """Whether the folder that the ini names holds no tracking plan, so that none is checked."""
+    return settings.plan is not None and not any(settings.plan.glob("**/*.json"))
 
 
 def _broken_sdk() -> list[str]:

@@ -16,6 +16,7 @@ from pytest_customerio.running.blocks import add_section
 from pytest_customerio.running.conclusion import FINE, Conclusion, of_texts, verdicts
 from pytest_customerio.running.examples import each_example
 from pytest_customerio.running.expected import expects_failure
+from pytest_customerio.running.tracebacks import leave_out_libraries
 
 if TYPE_CHECKING:
     from pytest_customerio.running.plan import Plan
@@ -26,14 +27,21 @@ if TYPE_CHECKING:
 class Phases:
     """What pytest's hooks do around the phases of a test while the session is open.
 
-    `with_properties` says whether the run writes JUnit XML, which has properties of each test.
+    `with_properties` says whether the run writes JUnit XML, which has properties of each test. `whole_tracebacks` says
+    that those of undeclared exceptions show libraries too.
     """
 
     def __init__(
-        self, session: Session, plan: Callable[[pytest.Item], Plan], *, with_properties: Callable[[], bool] = bool
+        self,
+        session: Session,
+        plan: Callable[[pytest.Item], Plan],
+        *,
+        with_properties: Callable[[], bool] = bool,
+        whole_tracebacks: Callable[[], bool] = bool,
     ) -> None:
         self.session = session
         self._with_properties = with_properties
+        self._whole_tracebacks = whole_tracebacks
         self.test: CheckedTest | None = None
         self._plan = plan
         self._fresh = False
@@ -122,7 +130,7 @@ class Phases:
         if test is not None:
             ended = report.passed or (self._ended is not None and bool(self._ended.cause))
             self._add_headline(report)
-            self._add_cause(report, test.plan)
+            self._add_cause(report, test)
             if report.when == "teardown" and self._with_properties():
                 report.user_properties.extend(properties(verdicts(test)))
             if said := states(test, report.when or "", ended=ended):
@@ -164,8 +172,9 @@ class Phases:
         """The phase ends with a failure of the test's own; our text stands in it, or `shown`, which says more."""
         self._ended, self._beside, self._wrong_beside = FINE, shown or conclusion, conclusion.text
 
-    def _add_cause(self, report: pytest.TestReport, plan: Plan) -> None:
+    def _add_cause(self, report: pytest.TestReport, test: CheckedTest) -> None:
         """Say what makes this failure, or skip, the same as that of another item of the function."""
+        plan = test.plan
         ended, beside = self._ended, self._beside
         self._ended, self._beside, self._wrong_beside = None, FINE, ""
         if ended is None or report.passed:
@@ -177,6 +186,8 @@ class Phases:
             crash: Any = getattr(report.longrepr, "reprcrash", None)
             place, message = (f"{crash.path}:{crash.lineno}", crash.message) if crash else ("", str(report.longrepr))
             cause = causes.of_failure(place, message, plan.case, beside.cause)
+        if causes.is_undeclared(cause) and not self._whole_tracebacks():
+            leave_out_libraries(report.longrepr, test.session.is_project)
         if cause and plan.name:
             report.cio_cause = {  # type: ignore[attr-defined]
                 "function": plan.function,

@@ -34,6 +34,8 @@ if TYPE_CHECKING:
 
     from pytest_customerio.cassettes.recording.playing import Recordings
     from pytest_customerio.contract.catalog import Catalog
+    from pytest_customerio.contract.contract import Judged
+    from pytest_customerio.core.model import Interaction
     from pytest_customerio.running.baseline import Baseline
     from pytest_customerio.running.phases import Phases
     from pytest_customerio.running.session import Session
@@ -112,7 +114,12 @@ class Run:
         if session is not None and self.phases is None:
             from pytest_customerio.running.phases import Phases
 
-            self.phases = Phases(session, self.planning.of, with_properties=lambda: self._writes_xml)
+            self.phases = Phases(
+                session,
+                self.planning.of,
+                with_properties=lambda: self._writes_xml,
+                whole_tracebacks=self._shows_whole_tracebacks,
+            )
             session.open(for_good=self._alone and self.settings.contract)
 
     @cached_property
@@ -120,15 +127,23 @@ class Run:
         """Whether pytest writes JUnit XML. The gate is open before this option is read."""
         return bool(self.config.getoption("xmlpath", default=None))
 
+    def _shows_whole_tracebacks(self) -> bool:
+        """Whether the user asks for whole tracebacks."""
+        asked = self.config.getoption("fulltrace", default=False)
+        return bool(asked or self.config.getoption("tbstyle", default="auto") == "long")
+
     def close(self) -> None:
         """Remove everything that was installed."""
         if self.phases is not None:
             self.phases.session.close()
         self.phases = None
 
-    def note_sandbox(self) -> None:
-        """Note that a test uses `cio_sandbox`. A worker tells its controller."""
+    def note_sandbox(self, judged: Callable[[], Iterable[tuple[Interaction, Judged]]]) -> None:
+        """Note that the running test uses `cio_sandbox`, and what is judged there. A worker tells its controller."""
         self.ending.uses_sandbox = True
+        test = self.phases.test if self.phases is not None else None
+        if test is not None and test.plan.checked:
+            test.elsewhere = judged
         if xdist.is_worker(self.config):
             xdist.send_sandbox(self.config)
 

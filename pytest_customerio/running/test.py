@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from pytest_customerio.cassettes.cases import Cassettes
+from pytest_customerio.contract.contract import Judged
 from pytest_customerio.core.model import Answer, ErrorCase, Interaction, PendingInteraction
 from pytest_customerio.core.settings import ErrorsMark, SettingsError
 from pytest_customerio.judging.judgement import Judgement
@@ -78,8 +79,9 @@ class Reported:
 class CheckedTest:
     """One test while it runs: what it sent, the case at work, and what mocks were called with, if any were.
 
-    `used` is the client that a request to Customer.io was given to, also where the client refused to send it. `skipped`
-    is why the case of the item could not be replayed.
+    `elsewhere` returns what the sandbox of the test has judged since it was called last; of its violations those count
+    that the test has not shown already. `used` is the client that a request to Customer.io was given to, also where the
+    client refused to send it. `skipped` is why the case of the item could not be replayed.
     """
 
     session: SessionParts
@@ -97,6 +99,7 @@ class CheckedTest:
     skipped: str = ""
     mocked: Notes | None = None
     used: str = ""
+    elsewhere: Callable[[], Iterable[tuple[Interaction, Judged]]] = tuple
     answered: dict[Answered, None] = field(default_factory=dict)
     _sent: list[tuple[Interaction, Interaction]] = field(default_factory=list)
     _reported_record: Record | None = None
@@ -132,6 +135,11 @@ class CheckedTest:
     def settle(self) -> None:
         """Judge what was heard. A request that could not be judged is reported like one that was refused."""
         self.record.settle()
+        for interaction, judged in self.elsewhere():
+            known = self.record.violated(judged.operation)
+            new = tuple(each for each in judged.violations if (each.rule, each.where) not in known)
+            if new:
+                self.record.hear_judged(interaction, replace(judged, violations=new))
         if not self.record.unjudged:
             return
         unjudged, self.record.unjudged = self.record.unjudged, []
@@ -149,7 +157,7 @@ class CheckedTest:
             self.latest.replay.observer.clock.heal()
         self.over, self._reported_record = True, self.record
         self.judgements, self.reported.judgements = [], 0
-        self.mocked, self.used = None, ""
+        self.mocked, self.used, self.elsewhere = None, "", tuple
 
     def declared(self, raised: BaseException) -> bool:
         """Whether the error at work may make the test raise this: it is declared, allowed, or in the baseline."""

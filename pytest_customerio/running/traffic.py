@@ -171,7 +171,7 @@ class SessionTraffic:
                 answer = refused or success()
             else:
                 answer = replay.answer(operation, request, success, call)
-                why = replay.why(answer) or why
+            why = (replay.why(answer) if replay is not None else "") or why
         test.note_answer(operation.id if operation else "unknown", answer, why, call.sent_from)
         return answer
 

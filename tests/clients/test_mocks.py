@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import copy
+import logging
 import sys
+import warnings
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
@@ -20,11 +22,12 @@ from pytest_customerio.clients import registry
 from pytest_customerio.clients.mocks import sdk_calls
 from pytest_customerio.clients.mocks.calls import address
 from pytest_customerio.clients.mocks.instances import Instances
-from pytest_customerio.clients.mocks.known import Built, Known, called, child
+from pytest_customerio.clients.mocks.known import Known
 from pytest_customerio.clients.mocks.libraries import AIOHTTP, BY_NAME, CDP, Library
 from pytest_customerio.clients.mocks.listening import UNKNOWN, Listener
 from pytest_customerio.clients.mocks.notes import Note, Notes, Place
-from pytest_customerio.clients.mocks.reenacting import OPAQUE, Reenacted, reenact
+from pytest_customerio.clients.mocks.reenacting import OPAQUE, Reenacted, _silence, reenact
+from pytest_customerio.clients.mocks.roles import Built, called, child
 from pytest_customerio.clients.mocks.unsent import Heard, NotSentError, at_work, nothing_leaves
 from pytest_customerio.clients.sent import Watched
 from pytest_customerio.core.model import PendingInteraction
@@ -423,6 +426,32 @@ def test_other_threads_go_on(heard: Listening) -> None:
         at_work.reset(token)
 
 
+def test_other_threads_meet_the_mocks(heard: Listening) -> None:
+    """While threads are busy, what stands for a library stays there for them, and they may warn."""
+    client = customerio.CustomerIO(*KEYS)
+    with (
+        patch("requests.post", return_value="mock"),
+        patch.object(customerio.CustomerIO, "track", return_value="mock"),
+        patch.object(requests.Session, "send", autospec=True, return_value="mock"),
+        nothing_leaves(heard.listener.known, busy=True),
+        _silence(busy=True),
+    ):
+        with pytest.warns(DeprecationWarning, match="theirs") as warned:
+            warnings.warn("theirs", DeprecationWarning, stacklevel=1)
+        assert warned[0].filename == __file__
+        assert requests.post() == client.track() == requests.Session().send(None) == "mock"  # type: ignore[arg-type]
+        found = Heard()
+        token = at_work.set(found)
+        warnings.warn("ours", DeprecationWarning, stacklevel=1)
+        assert not logging.getLogger("customerio").isEnabledFor(logging.CRITICAL)
+        for sent in (lambda: requests.post(URL), lambda: client.track("42", "purchase")):
+            with pytest.raises(NotSentError):
+                sent()
+        at_work.reset(token)
+        assert logging.getLogger("customerio").isEnabledFor(logging.CRITICAL)
+    assert [one.method for one in found.requests] == ["POST", "POST"]
+
+
 def test_a_client_without_its_seam(heard: Listening, monkeypatch: pytest.MonkeyPatch) -> None:
     """A release of a client that cannot be stopped before it sends: no call is made again, and the reason is given."""
     monkeypatch.setitem(sys.modules, "httpx2", SimpleNamespace(Client=type("Client", (), {})))
@@ -473,6 +502,14 @@ def test_late_imports(heard: Listening) -> None:
     assert known.role(SimpleNamespace) is None
     role = known.role(customerio.CustomerIO)
     assert copy.deepcopy([role])[0] is role
+
+
+def test_another_package_of_that_name(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A package of the project that is called as an SDK, without its modules, is none."""
+    monkeypatch.delitem(sys.modules, "customerio.track")
+    listening = Listening(Traffic())
+    listening.listener.learn("customerio")
+    assert listening.listener.known.role(customerio.CustomerIO) is None
 
 
 def test_after_all_of_it_nothing_is_left() -> None:

@@ -8,8 +8,9 @@ from unittest import mock
 import pytest
 
 from pytest_customerio.clients.mocks.calls import address, calls_through, is_property, method_of
-from pytest_customerio.clients.mocks.known import Built, Known, Role, Step
+from pytest_customerio.clients.mocks.known import Known
 from pytest_customerio.clients.mocks.libraries import BY_NAME
+from pytest_customerio.clients.mocks.roles import Built, Role, Step
 
 requests = pytest.importorskip("requests")
 

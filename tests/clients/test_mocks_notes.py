@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from pytest_customerio.clients.mocks.arguments import Arguments
-from pytest_customerio.clients.mocks.known import Role
 from pytest_customerio.clients.mocks.libraries import BY_NAME
 from pytest_customerio.clients.mocks.notes import EACH, MOST, SHAPES, Note, Notes, Refusal, chain
+from pytest_customerio.clients.mocks.roles import Role
 
 ROLE = Role("method", object, "customerio.CustomerIO.track", BY_NAME["customerio"], ("track",))
 

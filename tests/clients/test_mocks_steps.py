@@ -6,7 +6,7 @@ from unittest.mock import MagicMock
 
 import pytest
 
-from pytest_customerio.clients.mocks.known import Step
+from pytest_customerio.clients.mocks.roles import Step
 from pytest_customerio.clients.mocks.steps import MOST, repeat, steps_of
 
 requests = pytest.importorskip("requests")

@@ -12,8 +12,9 @@ import pytest
 
 from pytest_customerio.clients.bypass.leading import MockAnswersError
 from pytest_customerio.clients.mocks.instances import Instances
-from pytest_customerio.clients.mocks.known import Built, Known, Role, child
+from pytest_customerio.clients.mocks.known import Known
 from pytest_customerio.clients.mocks.libraries import BY_NAME
+from pytest_customerio.clients.mocks.roles import Built, Role, child
 from pytest_customerio.clients.mocks.through import CallsThrough, or_answered
 from pytest_customerio.clients.sent import watched
 

@@ -105,7 +105,7 @@ def test_a_place_is_written_as_messages_print_it(rule: str, where: str) -> None:
     [
         (
             lambda: allowances.allowances(["bad-mail"], RULES),
-            "ini cio_allow: 'bad-mail' is no rule (did you mean bad-email?); all rules: README.md, Rules",
+            "ini cio_allow: 'bad-mail' is no rule (did you mean bad-email?); all rules: python -m pytest_customerio explain",
         ),
         (
             lambda: allowances.allowances(["bad-email a b c"], RULES),
@@ -130,7 +130,7 @@ def test_a_place_is_written_as_messages_print_it(rule: str, where: str) -> None:
         ),
         (
             lambda: allowances.mark_allowance("t.py::t", (3,), {}, RULES),
-            "t.py::t: cio_allow: 3 is no rule; all rules: README.md, Rules",
+            "t.py::t: cio_allow: 3 is no rule; all rules: python -m pytest_customerio explain",
         ),
         (
             lambda: allowances.mark_allowance("t.py::t", ("bad-email", 3), {}, RULES),

@@ -107,6 +107,18 @@ def test_values_that_say_nothing_about_anybody(value):
         ({"id": "Ada Lovelace 1815"}, set()),
         ({"orderId": "AB 12345678 X"}, set()),
         ({"device_token": "AB 12345678 X"}, set()),
+        (
+            {
+                "order_number": "A1B2C3D4E5",
+                "planName": "Pro Plan",
+                "items": ["Earl Grey Tea"],
+                "utm_source": "Google Ads",
+            },
+            set(),
+        ),
+        ({"products": [{"name": "Earl Grey Tea"}], "friends": [{"name": "Ada Lovelace"}]}, {"Ada Lovelace"}),
+        ({"status": "Blocked by ada@example.com"}, {"ada@example.com"}),
+        ({"page": "https://example.com/login?token=3f9a"}, {"https://example.com/login?token=3f9a"}),
         ({"created_at": 1764000000, "score": 1.5, "nothing": None}, set()),
     ],
 )

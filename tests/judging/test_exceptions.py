@@ -2,10 +2,18 @@
 
 from __future__ import annotations
 
+import aiohttp
+import httpx
 import pytest
+import requests
+import urllib3
 from observed import CrmError, rules, seen
 
 from pytest_customerio.judging.judgement import judge
+
+
+class CrmTimeout(CrmError):
+    """What the application raises for a timeout."""
 
 
 @pytest.mark.parametrize(
@@ -32,12 +40,31 @@ def test_an_undeclared_exception_is_named_by_its_class_only():
     assert "raises=CrmError" in violation.hint
 
 
+@pytest.mark.parametrize(
+    ("raised", "declared"),
+    [
+        (requests.ConnectTimeout(), "requests.RequestException"),
+        (httpx.ReadTimeout(""), "httpx.HTTPError"),
+        (aiohttp.ServerTimeoutError(), "aiohttp.ClientError"),
+        (urllib3.exceptions.ProtocolError(), "urllib3.exceptions.HTTPError"),
+        (CrmTimeout(), "CrmTimeout"),
+    ],
+)
+def test_a_client_s_exception_is_declared_by_its_base_class(raised, declared):
+    """The other error cases raise other exceptions of the client; one of the application's own is named as it is."""
+    (violation,) = judge(seen(raised=raised))[1]
+    assert violation.got == type(raised).__name__
+    assert f"raises={declared}, pytest.raises({declared})" in violation.hint
+
+
 def test_a_bug_is_to_be_mended():
     """An exception that says that the code is wrong must not be declared; its place is named, where it is known."""
     (violation,) = judge(seen(raised=KeyError("error"), raised_at="crm.py:16 in purchase"))[1]
     assert violation.hint == (
         "mend crm.py:16 in purchase: a KeyError is a bug that this answer brings to light; do not declare it"
     )
+    (violation,) = judge(seen(raised=KeyError(), raised_at="crm.py:16 in purchase", raised_in="sdk"))[1]
+    assert violation.hint == "catch this KeyError of sdk at crm.py:16 in purchase, or mend what is handed to sdk there"
     (violation,) = judge(seen(raised=TypeError()))[1]
     assert violation.hint == (
         "mend the code that raises it: a TypeError is a bug that this answer brings to light; do not declare it"

@@ -33,6 +33,12 @@ def together(count, wait=1.0, start=0.0):
     return [(start + n / 1000, start + n / 1000 + wait) for n in range(count)]
 
 
+asked = [
+    replace(one, attempts=[replace(attempt, retry_after=2.0) for attempt in one.attempts])
+    for one in seen(*together(8, wait=2.0), waits=[2.0] * 8)
+]
+
+
 @pytest.mark.parametrize(
     ("observations", "found"),
     [
@@ -50,6 +56,7 @@ def together(count, wait=1.0, start=0.0):
         (seen(*together(8), waits=[1.0] * 8, draining=True), None),
         (seen(*together(8), waits=[1.0] * 8, case=replace(RATE, answer=Answer(500))), None),
         (seen(*[(0.0,)] * 8, waits=[1.0] * 8), None),
+        (asked, None),  # each waited as long as Retry-After says
         ([], None),
     ],
 )

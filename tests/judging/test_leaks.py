@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import aiohttp
 import pytest
+from multidict import CIMultiDict, CIMultiDictProxy
 from observed import CrmError
 from observed import seen as observed
+from yarl import URL
 
 from pytest_customerio.core.model import Answer, ErrorCase, Provenance
 from pytest_customerio.core.observation import LogLine, Observation
@@ -56,6 +59,12 @@ def looped():
     return first
 
 
+def answered(headers):
+    """The exception that aiohttp raises for a status."""
+    url = URL("https://track.customer.io/")
+    return aiohttp.ClientResponseError(aiohttp.RequestInfo(url, "PUT", CIMultiDictProxy(CIMultiDict(headers)), url), ())
+
+
 @pytest.mark.parametrize(
     ("what", "found"),
     [
@@ -79,6 +88,7 @@ def looped():
         ({"raised": noted(ValueError("x"), SECRET)}, [("exception text", "ValueError")]),
         ({"raised": Unprintable(SECRET)}, [("exception text", "Unprintable")]),
         ({"raised": Unprintable("x")}, []),
+        ({"raised": answered({"Authorization": SECRET})}, []),  # in the request that a client's exception holds
         ({"raised": looped()}, [("exception text", "KeyError")]),
     ],
 )
@@ -217,6 +227,18 @@ def test_a_library_s_record_names_the_attribute(logger, advice):
     assert (kind, place, severity) == ("logs", f"{logger} at ERROR, its data.args", "warning")
     assert advice in hint
     assert f"getLogger({logger!r})" in hint
+
+
+@pytest.mark.parametrize(
+    ("library", "advice"), [("stamina", "set_on_retry_hooks([])"), ("http", "hand it your own id")]
+)
+def test_what_a_library_prints_by_itself(library, advice):
+    """Personal data is a warning, with advice for the library; a credential is an error."""
+    seen = Observation(CASE, personal=(ADA,), secrets=(SECRET,), printed_by_libraries=((library, f"{ADA} {SECRET}"),))
+    ((kind, place, severity, hint),) = personal_leaks(seen)
+    assert (kind, place, severity) == ("output", f"what {library} prints", "warning")
+    assert advice in hint
+    assert leaks(seen) == [("output", f"what {library} prints")]
 
 
 def test_an_attribute_is_not_named_where_the_text_leaks_too():

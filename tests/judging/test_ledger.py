@@ -43,6 +43,11 @@ def test_requests_are_noted_for_a_report() -> None:
         record.hear(pending(number, sent_from=site))
     record.settle()
     assert [one["attempts"] for one in record.tallies["track.event"].noted] == [0, 2, 3, 4]
+    never_sent = PendingInteraction("a mock", "", "", sent_from="never sent").frozen()
+    record.hear_judged(never_sent, Judged(OPERATION, (broken(),)))
+    assert list(record.tallies["track.event"].call_sites) == ["a", "b", "c"], (
+        "no error can meet a call that is not sent"
+    )
     for _ in range(10):
         record.hear(pending(sent_from="a"))
     record.settle()

@@ -136,6 +136,7 @@ def test_records_count_from_warning(level, loud):
         (seen(RECOVERS, pending=True), []),
         (seen(RECOVERS, pending=True, raised=CrmError(), declared=True), []),
         (seen(RECOVERS, raised=CrmError(), declared=True), ["raised"]),
+        (seen(replace(RECOVERS, accepted="surely"), raised=CrmError(), declared=True), []),
         (seen(RECOVERS, reported=True), ["reported"]),
         (seen(RECOVERS), ["lost: nothing after the 429, not even logged"]),
         (seen(RATE, raised=CrmError(), declared=True), []),
@@ -217,6 +218,24 @@ def test_what_was_taken_is_not_lost(case, reads, expected):
     """Customer.io has the payload, although the answer is an error; what a call reads did not arrive."""
     observation = Observation(case, [replace(one, reads=reads) for one in attempts(case, 0.0)])
     assert outcome(observation) == expected
+
+
+def test_a_repaired_payload_is_delivered():
+    """The refused one met the error once; another attempt delivered what was right in it."""
+    (taken,) = attempts(PERMANENT, 1.0, ok=0, identity="repaired")
+    assert judged(seen(PERMANENT, repaired=taken)) == ("recovered", [])
+    assert judged(seen(PERMANENT, repaired=replace(taken, draining=True))) == ("deferred", [])
+
+
+@pytest.mark.parametrize(
+    ("status", "raised", "expected"), [(404, None, "recovered"), (404, CrmError(), "lost"), (403, None, "lost")]
+)
+def test_what_is_not_there_needs_no_deletion(status, raised, expected):
+    """A 404 to a DELETE may count as success; an exception shows that the application does not take it so."""
+    case = replace(PERMANENT, answer=Answer(status))
+    tried = [replace(one, deletes=True) for one in attempts(case, 0.0)]
+    assert outcome(Observation(case, tried, raised=raised)) == expected
+    assert outcome(Observation(case, attempts(case, 0.0), raised=raised)) == "lost"
 
 
 def test_a_useless_body_that_nobody_reads_is_no_warning():

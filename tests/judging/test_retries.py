@@ -9,6 +9,7 @@ from observed import AFTER, PERMANENT, RATE, SERVER, attempts, got, judged, rule
 
 from pytest_customerio.core.model import Answer, ErrorCase
 from pytest_customerio.core.observation import Attempt, Message, Observation
+from pytest_customerio.judging.judgement import judge
 from pytest_customerio.judging.retries import MAX_ATTEMPTS
 from pytest_customerio.replay.endless import STOP_AFTER, GaveUp
 
@@ -44,6 +45,14 @@ def batches(case: ErrorCase, *requests: str) -> Observation:
 def test_a_permanent_error_is_attempted_once(observation, found):
     """A repaired payload is another payload, and transient errors may be retried."""
     assert rules(observation) == found
+
+
+def test_another_key_is_no_blind_retry():
+    """The same request with another key, or at another host, may draw another answer."""
+    tried = seen(PERMANENT, 0.0, 1.0, reported=True)
+    other = [replace(one, credentials=number) for number, one in enumerate(tried.attempts)]
+    assert rules(replace(tried, attempts=other)) == []
+    assert got(replace(tried, attempts=[*other, *attempts(PERMANENT, 2.0)]), "blind-retry") == "2 attempts"
 
 
 def test_blind_retry_counts():
@@ -91,7 +100,10 @@ def test_retries_end(observation, found):
 
 def test_unbounded_retry_texts():
     """The text names the attempts and the seconds that they took."""
-    assert got(spaced(RATE, [1.0 + n for n in range(50)]), "unbounded-retry") == "51 attempts in 1275 s"
+    endless = spaced(RATE, [1.0 + n for n in range(50)], hidden_waits="the test replaced sleep")
+    assert got(endless, "unbounded-retry") == "51 attempts in 1275 s"
+    (found,) = judge(endless)[1]
+    assert "later; the test replaced sleep, so that no time passes" in found.hint
 
 
 def test_a_task_that_asks_to_be_run_again_after_a_permanent_error():

@@ -15,7 +15,15 @@ from typing import Any
 import pytest
 
 from pytest_customerio.process import call_sites
-from pytest_customerio.process.call_sites import CallSite, Function, author, raised_at
+from pytest_customerio.process.call_sites import (
+    CallSite,
+    Function,
+    author,
+    library_printing,
+    raised_at,
+    raised_in,
+    reads_by_itself,
+)
 
 
 def _function(path: Path | str, name: str = "purchase") -> Callable[..., str | None]:
@@ -131,6 +139,31 @@ def test_who_writes_a_text() -> None:
     assert author(lambda file: False) is None
 
 
+@pytest.mark.parametrize(("name", "found"), [("async_customerio.client_base", True), ("customerio.client_base", False)])
+def test_an_sdk_that_reads_each_answer(name: str, found: bool) -> None:
+    """It counts only below the application's call."""
+    scope = vars(importlib.import_module(name))
+    exec(compile("def cio_asks(ask, is_project): return ask(is_project)\n", "/opt/site-packages/sdk.py", "exec"), scope)
+    asks = scope.pop("cio_asks")
+    assert asks(reads_by_itself, lambda file: file == __file__) is found
+    assert asks(reads_by_itself, lambda file: False) is found
+    assert reads_by_itself(lambda file: file == __file__) is False
+
+
+@pytest.mark.parametrize(
+    ("name", "found"),
+    [("tenacity", "tenacity"), ("logging", ""), ("structlog", ""), ("unheard_of", "")],
+)
+def test_a_library_that_prints_by_itself(name: str, found: str) -> None:
+    """What the project prints through a library, and what `logging` prints, is not printed by the library."""
+    source = "def cio_asks(): return library_printing(is_project)\n"
+    for project, expected in ((lambda file: file == __file__, found), (lambda file: False, found)):
+        scope = vars(importlib.import_module(name)) if name != "unheard_of" else {"__name__": name}
+        scope.update(library_printing=library_printing, is_project=project)
+        exec(compile(source, "/opt/site-packages/library.py", "exec"), scope)
+        assert [scope.pop("cio_asks")(), *map(scope.pop, ("library_printing", "is_project"))][0] == expected
+
+
 def test_the_functions_that_lead_there() -> None:
     """Those of the project, without the test that pytest called."""
     site, leading = CallSite(Path(__file__).parent), set[Function]()
@@ -172,3 +205,9 @@ def test_where_an_exception_was_raised(tmp_path: Path) -> None:
     assert raised_at(caught.value, lambda name: name.startswith(str(tmp_path))) == "crm.py:2 in purchase"
     assert raised_at(caught.value, lambda name: name.startswith("/lib")) == "models.py:2 in raise_for_status"
     assert raised_at(caught.value, lambda name: False) == raised_at(None, bool) == ""
+    assert raised_in(caught.value) == raised_in(None) == raised_in(KeyError()) == ""
+    scope = {"__name__": "sdk.request"}
+    exec(compile("def send(): raise KeyError('code')", "/opt/site-packages/sdk/request.py", "exec"), scope)
+    with pytest.raises(KeyError) as lost:
+        scope["send"]()  # type: ignore[operator]
+    assert raised_in(lost.value) == "sdk"

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import base64
 import contextlib
+import importlib
 import io
 import json
 import logging
@@ -547,6 +548,18 @@ def test_what_the_application_prints_after_the_error(tmp_path, capsys, how, met,
     assert (watch.printed, watch.printed_failure) == noted
 
 
+def test_what_a_library_prints_by_itself_stands_apart(capsys):
+    """It is no output of the application."""
+    scope = vars(importlib.import_module("tenacity"))
+    exec(compile("def cio_prints(text): print(text)\n", "/opt/site-packages/library.py", "exec"), scope)
+    prints = scope.pop("cio_prints")
+    with Watch(is_project=lambda name: name == __file__) as watch:
+        prints("ada")
+        prints("bob")
+        print("own")
+    assert (watch.printed_by_libraries, watch.output) == ({"tenacity": "adabob"}, "\n\nown\n")
+
+
 def test_who_wrote_a_record_and_when(logger):
     """A record is early before the error is met; the application's own is told from a library's."""
     with Watch(is_project=lambda name: name == __file__) as watch:
@@ -562,10 +575,10 @@ def test_who_wrote_a_record_and_when(logger):
 
 
 def test_a_body_that_somebody_could_not_read():
-    """Only one that is read after the error counts."""
+    """Only the body of the error counts, and only where it is read after the error."""
     with Watch() as watch:
-        for met in (False, True):
-            watch.error_met = met
+        for body, text, unreadable in ((b"", "", False), (b"<html>\n", "{", False), (b"", "<html>", True)):
             with pytest.raises(json.JSONDecodeError):
-                json.loads("<html>")
-            assert watch.unreadable is met
+                json.loads(text)
+            assert watch.unreadable is unreadable
+            watch.meet(body)

@@ -191,6 +191,8 @@ def test_a_followed_redirect_without_credentials_is_refused():
         assert app.identify(plan="a").status == 301
         refused = app.identify(plan="a", host=EU)
         assert (refused.status, refused.reason) == (401, "track track.identify")
+        assert app.replay.why(refused) == f"{REDIRECT.id}, followed"
+        assert app.replay.why(replace(refused, status=200)) == ""
         assert app.outcomes() == [("lost", 2)]
         assert app.identify(plan="a", host=EU, headers={"authorization": "Basic YTpi"}).status == 200
         assert app.outcomes() == [("recovered", 3)]

@@ -85,6 +85,7 @@ def test_a_failure_of_the_test_s_own() -> None:
 def test_an_undeclared_exception_is_the_cause_itself() -> None:
     """The test ends with the exception that we found; what it says of the answer does not count."""
     cause = handled("503", broken("undeclared-exception", "HTTPError"))
+    assert causes.is_undeclared(cause)
     assert causes.of_failure("models.py:3", "HTTPError: 503 Server Error", None, cause) == cause
 
 

@@ -17,12 +17,13 @@ def skipped(found: Results, *nodeids: str) -> Results:
 
 
 def test_a_test_of_which_every_case_was_skipped_is_named() -> None:
-    """It is named once, with the first reason. A test that met an error in another item is not named."""
+    """It is named once, with the first reason. A test is not named where another item met an error, or failed before."""
     found = results(
         verdict("track.event", "429-mine", "raised", test="t.py::met[429-mine]"),
         verdict("track.event", test="t.py::a[x]"),
+        verdict("track.event", test="t.py::failed[429-mine]"),
     )
-    skipped(found, "t.py::met[a]", "t.py::a[x]", "t.py::a[y]", "t.py::B::c[x]", "t.py::a[z]")
+    skipped(found, "t.py::met[a]", "t.py::failed[a]", "t.py::a[x]", "t.py::a[y]", "t.py::B::c[x]", "t.py::a[z]")
     assert lines(found) == ["", HEAD, "  t.py::a: t.py::a[x]: no (and 2 more cases)", "  t.py::B::c: t.py::B::c[x]: no"]
     assert HEAD in summary(found)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -30,14 +31,25 @@ def test_a_run_that_heard_nothing(run, args: tuple[str, ...], status: pytest.Exi
     assert (session.exitstatus, printed(one)) == (status, expected)
 
 
+@pytest.mark.parametrize(("plans", "status"), [(0, pytest.ExitCode.TESTS_FAILED), (1, pytest.ExitCode.OK)])
+def test_a_tracking_plan_that_is_not_there(run, tmp_path: Path, plans: int, status: pytest.ExitCode) -> None:
+    """A strict run that should hold its events to a plan, and finds none, has not looked."""
+    for _ in range(plans):
+        (tmp_path / "attributes.json").write_text("{}", encoding="utf-8")
+    one, session = run("--cio-strict", "-o", f"cio_plan={tmp_path}"), ended()
+    one.ending.uses_sandbox = True
+    one.finish(session)
+    assert session.exitstatus == status
+
+
 def test_a_run_whose_tests_use_the_sandbox(run) -> None:
     """The sandbox judges what it receives, so that something was looked at; a worker says so to its controller."""
     one, session = run("--cio-strict"), ended()
-    one.note_sandbox()
+    one.note_sandbox(tuple)
     one.finish(session)
     assert (session.exitstatus, printed(one)) == (pytest.ExitCode.OK, ["= customer.io", JUDGED_THERE])
     one.config.workerinput, one.config.workeroutput = {}, {}
-    one.note_sandbox()
+    one.note_sandbox(tuple)
     assert one.config.workeroutput == {"customerio_sandbox": True}
 
 

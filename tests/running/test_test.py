@@ -6,8 +6,9 @@ from collections.abc import Callable
 
 import pytest
 
+from pytest_customerio.contract.contract import Judged
 from pytest_customerio.core.allowances import Allowance
-from pytest_customerio.core.model import Answer, PendingInteraction, Violation
+from pytest_customerio.core.model import Answer, Interaction, PendingInteraction, Violation
 from pytest_customerio.core.settings import SettingsError
 from pytest_customerio.judging.ledger import Occurrence
 from pytest_customerio.running.session import Session
@@ -143,3 +144,25 @@ def test_answers_are_remembered_once_and_not_for_ever(begun: Begin) -> None:
         for _ in range(2):
             test.note_answer("track.event", Answer(200, "OK"), "the success on file", f"crm.py:{number} in f")
     assert len(test.answered) == ANSWERED
+
+
+def test_what_a_sandbox_has_judged(session: Session, begun: Begin) -> None:
+    """It joins what the test sent when the test is judged; what a client showed already is not counted twice."""
+    test = begun()
+    event = session.catalog.operations["track.event"]
+    name = Violation("event-name-missing", "error", "$.name", "1 to 100 bytes", "nothing")
+    time = Violation("timestamp-milliseconds", "error", "$.timestamp", "seconds", "milliseconds")
+    at_client, received = Interaction("requests", "POST", "https://x", operation=event), Interaction("s", "POST", "u")
+    test.record.hear_judged(at_client, Judged(event, (name,)))
+    arrived = [(received, Judged(event, (name,))), (received, Judged(event, (name, time)))]
+    test.elsewhere = lambda: [arrived.pop(0) for _ in arrived[:]]
+    test.settle()
+    test.settle()
+    tally = test.record.tallies["track.event"]
+    assert [(one.violation.where, one.count) for one in tally.occurrences.values()] == [
+        ("$.name", 1),
+        ("$.timestamp", 1),
+    ]
+    assert (test.record.heard, tally.requests) == (2, 2)
+    session.end()
+    assert tuple(test.elsewhere()) == ()

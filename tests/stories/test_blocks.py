@@ -192,6 +192,30 @@ def test_a_test_that_fails_for_its_own_reason_too(story: Story) -> None:
     assert f"track.event {FIVE[0]}: lost, 1 attempt" in result.outlines
 
 
+def test_exceptions_of_one_client_are_one_cause(story: Story) -> None:
+    """What a client raises is handled in one place. The traceback ends at the application's line."""
+    result = story.run(
+        """
+        import pytest
+        import requests
+
+        URL = "https://track.customer.io/api/v1/customers/42"
+
+        @pytest.mark.cio_errors("400-malformed", "connect-timeout", "read-timeout", "tls-failure")
+        def test_identify():
+            requests.put(URL, json={}, auth=("site-1", "f00dcafe1234"), timeout=5).raise_for_status()
+        """,
+    )
+    assert headings(result) == ["test_identify[400-malformed]", "test_identify"]
+    assert "connect-timeout-recovers, connect-timeout-persists and 4 more: the same" in result.outlines
+    assert (
+        "             handle requests.RequestException, the base of HTTPError, in the application, or declare it:"
+        in (result.outlines)
+    )
+    result.stdout.no_fnmatch_line("*site-packages*")
+    assert len(result.outlines) < 55
+
+
 def test_one_verdict_beside_different_failures(story: Story) -> None:
     """Where items fail at different places, each failure is shown, and the verdict that they share once."""
     result = story.run(

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import pytest
 
-from pytest_customerio.reporting.messages import NOTHING_CHECKED
 from tests.stories.conftest import Story, closing, failure
 
 for _name in ("customerio", "async_customerio", "httpx"):
@@ -19,6 +18,8 @@ from customerio import CustomerIO
 KEYS = ("site-1234", "key-12345")
 URL = "https://track.customer.io/api/v1/customers/42/events"
 SDK = CustomerIO(*KEYS)
+SESSION = requests.Session()
+SESSION.auth = KEYS
 
 
 def post(name):
@@ -204,31 +205,132 @@ def test_what_calls_the_real_one_is_no_fake(project: Story) -> None:
     assert rows == [(None, 1, ["event-name-missing"]), ("401-unauthorized", 1, [])]
 
 
-HAND_WRITTEN = """
+CLASSES = """
+import asyncio
+
 import app
 import pytest
 from unittest.mock import patch
 
 
 class FakeCustomerIO:
-    def __init__(self, *args):
+    def __init__(self, *keys):
+        self.keys, self.calls = keys, []
+
+    def track(self, *args):
+        self.calls.append(args)
+        return self.send_request("POST", "/nowhere", {})
+
+    def send_request(self, *args):
+        return "sent"
+
+    @staticmethod
+    def identify(*args):
+        pass
+
+
+class FakeAsyncCustomerIO:
+    __slots__ = ()
+
+    def __init__(self, *keys):
+        pass
+
+    async def track(self, *args):
+        return await self.send_request("POST")
+
+    async def send_request(self, *args):
+        return "sent"
+
+
+class FakeAnswer:
+    status_code = 200
+
+
+class FakeSession:
+    def post(self, url, **given):
+        return FakeAnswer()
+
+
+class FakeSubclass(app.CustomerIO):
+    def send_request(self, *args):
         pass
 
     def track(self, *args):
-        pass
+        return super().track(*args)
 
 
 def test_a_class(monkeypatch):
     monkeypatch.setattr(app, "CustomerIO", FakeCustomerIO)
-    app.track("")
+    client = app.CustomerIO(*app.KEYS)
+    assert client.track("42", NAME) == "sent"
+    assert (client.keys, client.calls, type(client)) == (app.KEYS, [("42", NAME)], FakeCustomerIO)
 
-def test_an_instance(monkeypatch):
+def test_a_class_with_patch():
+    with patch("app.CustomerIO", FakeCustomerIO):
+        app.track(NAME)
+
+def test_an_object(monkeypatch):
     monkeypatch.setattr(app, "SDK", FakeCustomerIO())
-    app.SDK.track("42", "")
+    app.SDK.track("42", NAME)
 
 def test_what_a_mock_returns():
     with patch("app.CustomerIO", return_value=FakeCustomerIO()):
-        app.track("")
+        app.track(NAME)
+
+def test_coroutines(monkeypatch):
+    monkeypatch.setattr(app, "AsyncCustomerIO", FakeAsyncCustomerIO)
+    assert asyncio.iscoroutinefunction(app.AsyncCustomerIO.track)
+    asyncio.run(app.track_async(NAME))
+
+def test_a_session(monkeypatch):
+    monkeypatch.setattr(app, "SESSION", FakeSession())
+    assert app.SESSION.post(app.URL, json={"name": NAME}).status_code == 200
+
+def test_a_subclass(monkeypatch):
+    monkeypatch.setattr(app, "CustomerIO", FakeSubclass)
+    app.track(NAME)
+"""
+
+
+@pytest.mark.parametrize(("name", "rules"), [("purchase", []), ("", ["event-name-missing"])])
+def test_classes_of_the_project_are_heard(project: Story, name: str, rules: list[str]) -> None:
+    """What a hand-written class in the place of a known one is called with is judged, once for each call."""
+    report = project.report(f"NAME = {name!r}\n{CLASSES}", "--cio-contract")
+    assert [(one["attempts"], [v["rule"] for v in one["violations"]]) for one in report["tests"]] == [(1, rules)] * 7
+
+
+HAND_WRITTEN = """
+import types
+
+import app
+from unittest.mock import patch
+
+
+class Anything:
+    def __getattr__(self, name):
+        return lambda *args: None
+
+
+def test_a_class(monkeypatch):
+    monkeypatch.setattr(app, "CustomerIO", lambda *keys: Anything())
+    app.track("")
+
+def test_an_object(monkeypatch):
+    monkeypatch.setattr(app, "SDK", types.SimpleNamespace(track=lambda *args: None))
+    app.SDK.track("42", "")
+
+def test_what_calls_the_real_one(monkeypatch):
+    real = app.CustomerIO
+
+    class Counting:
+        def __init__(self, *keys):
+            self.real = real(*keys)
+
+        def track(self, *args, sending=real.track):
+            return sending(self.real, *args)
+
+    monkeypatch.setattr(app, "CustomerIO", Counting)
+    app.track("purchase")
 
 def test_a_real_one(monkeypatch):
     monkeypatch.setattr(app, "SDK", app.CustomerIO(*app.KEYS))
@@ -237,23 +339,24 @@ def test_a_real_one(monkeypatch):
 """
 
 
-def test_hand_written_fakes_are_counted(project: Story) -> None:
-    """Classes and objects of the project in the place of an SDK are not heard, and that is said."""
+def test_other_fakes_are_counted(project: Story) -> None:
+    """Objects without methods of their own in the place of an SDK are not heard, and that is said."""
     result = project.run(HAND_WRITTEN, "--cio-contract")
     result.assert_outcomes(passed=4)
-    assert closing(result) == (
+    text = closing(result)
+    assert (
+        "looked at: 1 request in 1 test\n"
         "not judged: 3 calls\n"
         "  3 × fakes of the project's own in the place of an SDK: a mock with a spec is heard "
-        "(first at test_app.py:16 in test_a_class)\n"
+        "(first at app.py:19 in track)\n"
         "used Customer.io and sent it nothing: 1 test: test_app.py::test_a_real_one (customerio.CustomerIO)\n"
-        f"{NOTHING_CHECKED}\n"
-    )
+    ) in text
 
 
-def test_a_hand_written_fake_in_the_way_of_a_case(project: Story) -> None:
+def test_a_class_of_the_project_in_the_way_of_a_case(project: Story) -> None:
     """The item fails, and names the fake."""
     result = project.run(
-        HAND_WRITTEN
+        CLASSES
         + """
 @pytest.mark.cio_errors("401-unauthorized")
 def test_it(monkeypatch):

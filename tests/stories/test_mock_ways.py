@@ -21,6 +21,7 @@ import aiohttp
 import customerio
 import httpx
 import requests
+import urllib3
 from async_customerio import AsyncCustomerIO
 from customerio import CustomerIO, analytics
 
@@ -33,6 +34,30 @@ SDK = CustomerIO(*KEYS)
 
 def by_class():
     CustomerIO(*KEYS).track("42", NAME)
+
+
+def make():
+    return CustomerIO(*KEYS)
+
+
+class Crm:
+    def __init__(self, client=None):
+        self.client = client or CustomerIO(*KEYS)
+
+    def track(self):
+        self.client.track("42", NAME)
+
+
+def by_factory():
+    make().track("42", NAME)
+
+
+def by_annotation(client: CustomerIO):
+    client.track("42", NAME)
+
+
+def by_annotated_session(session: requests.Session):
+    session.post(URL, json={{"name": NAME}}, auth=KEYS, timeout=5)
 
 
 def by_module():
@@ -95,6 +120,20 @@ def by_relative_url(client):
 async def by_httpx_async():
     async with httpx.AsyncClient() as client:
         await client.post(URL, json={{"name": NAME}}, auth=KEYS)
+
+
+def by_request():
+    with httpx.Client() as client:
+        request = client.build_request("POST", URL, json={{"name": NAME}}, headers=AUTH)
+        client.send(request)
+
+
+def by_manager():
+    urllib3.PoolManager().request("POST", URL, json={{"name": NAME}}, headers=AUTH, timeout=5)
+
+
+def by_urllib3():
+    urllib3.request("POST", URL, json={{"name": NAME}}, headers=AUTH, timeout=5)
 
 
 def by_urllib():
@@ -237,6 +276,80 @@ def test_a_sealed_mock():
 def test_a_function_with_autospec():
     app.by_argument(MagicMock(track=create_autospec(customerio.CustomerIO("site-1234", "key-12345").track)))
 
+def test_a_factory():
+    with patch("app.make"):
+        app.by_factory()
+
+def test_a_factory_with_autospec():
+    with patch("app.make", autospec=True):
+        app.by_factory()
+
+def test_another_factory(monkeypatch):
+    fake = MagicMock()
+    monkeypatch.setattr(app, "make", lambda: fake)
+    app.by_factory()
+    fake.track.assert_called_once_with("42", app.NAME)
+
+def test_instead_of_what_a_class_builds():
+    app.Crm(MagicMock()).track()
+
+def test_an_attribute_that_is_assigned():
+    crm = app.Crm()
+    crm.client = MagicMock()
+    crm.track()
+
+def test_an_annotation():
+    app.by_annotation(MagicMock())
+
+def test_a_client_by_annotation():
+    app.by_annotated_session(MagicMock())
+
+def test_a_class_that_is_assigned():
+    before, app.CustomerIO = app.CustomerIO, MagicMock()
+    try:
+        app.by_class()
+    finally:
+        app.CustomerIO = before
+
+def test_a_method_that_is_assigned():
+    client = customerio.CustomerIO(*app.KEYS)
+    client.track = MagicMock(name="track")
+    app.by_argument(client)
+    client.track.assert_called_once_with("42", app.NAME)
+
+def test_a_method_beneath_that_is_assigned():
+    client = customerio.CustomerIO(*app.KEYS)
+    client.send_request = MagicMock()
+    app.by_argument(client)
+
+def test_a_function_that_is_assigned():
+    before, app.requests.post = app.requests.post, MagicMock()
+    try:
+        app.by_requests()
+    finally:
+        app.requests.post = before
+
+def test_the_session_that_the_sdk_builds():
+    with patch.object(customerio.CustomerIO, "_build_session") as fake:
+        fake.return_value.request.return_value.status_code = 200
+        app.by_class()
+
+def test_a_mock_with_a_name():
+    with patch("app.CustomerIO") as fake:
+        fake.return_value.track = MagicMock(name="track")
+        app.by_class()
+
+def test_a_mock_with_a_name_that_is_handed_over():
+    fake = MagicMock(spec=customerio.CustomerIO)
+    fake.track = MagicMock(name="track")
+    app.by_argument(fake)
+
+def test_a_mock_that_is_attached():
+    manager, fake = mock.Mock(), MagicMock(spec=customerio.CustomerIO)
+    manager.attach_mock(fake.track, "tracked")
+    app.by_argument(fake)
+    assert manager.mock_calls == [mock.call.tracked("42", app.NAME)]
+
 def test_monkeypatch(monkeypatch):
     monkeypatch.setattr("app.CustomerIO", MagicMock())
     app.by_class()
@@ -352,6 +465,23 @@ def test_a_client_that_is_given_its_base_url_later(fake):
     client.base_url = "https://track.customer.io/api/v1"
     app.by_relative_url(client)
 
+@patch("app.httpx.Client.send")
+def test_httpx_request(fake):
+    app.by_request()
+
+@patch("app.urllib3.PoolManager")
+def test_urllib3_manager(fake):
+    app.by_manager()
+
+@pytest.mark.parametrize("name", ["request", "urlopen"])
+def test_a_method_of_a_manager(name):
+    with patch(f"urllib3.PoolManager.{name}"):
+        app.by_manager()
+
+@patch("app.urllib3.request")
+def test_urllib3(fake):
+    app.by_urllib3()
+
 @patch("app.httpx.AsyncClient")
 def test_httpx_async(fake):
     fake.return_value.__aenter__.return_value.post = AsyncMock()
@@ -374,7 +504,7 @@ def test_aiohttp_session(fake):
     fake.return_value.__aenter__.return_value.post = AsyncMock()
     asyncio.run(app.by_aiohttp())
 """
-WAYS = 68
+WAYS = 88
 
 
 @pytest.fixture(params=["unittest.mock", "mock"])
@@ -536,7 +666,7 @@ def test_what_is_said(story: Story) -> None:
         "would draw   400   (documented)\n"
         "request      POST https://track.customer.io/api/v1/customers/…/events\n"
         "heard at     mock of customerio.CustomerIO.track\n"
-        "sent from    app.py:20 in by_class\n"
+        "sent from    app.py:21 in by_class\n"
         "contract     python -m pytest_customerio explain event-name-missing\n"
         "docs         https://docs.customer.io/integrations/api/track/tag/track-events/track/\n"
         'on purpose?  @pytest.mark.cio_allow("event-name-missing", reason="…")\n'

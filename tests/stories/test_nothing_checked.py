@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 
 import pytest
 
@@ -71,10 +72,63 @@ def test_the_report_gives_no_percentage(story: Story) -> None:
     assert json.loads((story.path / "report.json").read_text())["coverage"]["percent"] is None
 
 
-def test_what_the_sandbox_judges_is_looked_at(story: Story) -> None:
-    """A suite whose application sends to `cio_sandbox` is judged there, and the end of the run says so."""
-    result = story.run("def test_a(cio_sandbox): assert not cio_sandbox.violations", "--cio-strict")
-    assert result.ret == 0
-    assert closing(result) == (
-        "what cio_sandbox received is judged there, and not counted here: assert not cio_sandbox.violations\n"
+SENT_TO_THE_SANDBOX = """
+    import pytest
+    import requests
+
+
+    def send(sandbox, **event):
+        keys = sandbox.environ["CUSTOMERIO_SITE_ID"], sandbox.environ["CUSTOMERIO_API_KEY"]
+        requests.post(f"{sandbox.url}/api/v1/customers/42/events", json=event, auth=keys, timeout=5)
+
+
+    @pytest.fixture
+    def sent_at_the_end(cio_sandbox):
+        yield
+        send(cio_sandbox, name="bought", timestamp=1764000000000)
+
+
+    def test_broken(cio_sandbox):
+        for _ in range(2):
+            send(cio_sandbox, name="bought", timestamp=1764000000000)
+
+
+    def test_that_judges_by_itself(cio_sandbox):
+        send(cio_sandbox, name="bought", timestamp=1764000000000)
+        assert [each.rule for each in cio_sandbox.violations] == ["timestamp-milliseconds"]
+
+
+    def test_what_came_after_it_has_judged(cio_sandbox):
+        assert cio_sandbox.violations == []
+        send(cio_sandbox, name="x" * 101)
+
+
+    @pytest.mark.cio_allow("timestamp-milliseconds", reason="until the next release")
+    def test_allowed(cio_sandbox, sent_at_the_end):
+        send(cio_sandbox, name="bought", timestamp=1764000000000)
+    """
+
+
+def test_a_broken_payload_in_the_sandbox(story: Story) -> None:
+    """It fails the test like one that was heard at a client, unless a mark allows it, or the test has read it."""
+    result = story.run(SENT_TO_THE_SANDBOX, "--cio-contract")
+    result.assert_outcomes(failed=2, passed=2)
+    shown = re.sub(r"127.0.0.1:\d+", "SANDBOX", result.stdout.str())
+    assert (
+        """
+track.event $.timestamp: expected unix seconds, got 1764000000000, milliseconds: divide by 1000
+
+  where         expected                   got
+  $.timestamp   unix seconds (10 digits)   1764000000000, milliseconds: divide by 1000
+
+would draw   400 timestamp must be a valid unix timestamp   (documented)
+request      POST http://SANDBOX/api/v1/customers/…/events
+heard at     cio_sandbox, request 1
+contract     python -m pytest_customerio explain timestamp-milliseconds
+docs         https://docs.customer.io/integrations/api/track/tag/track-events/track/
+what to do   int(time.time()), never time.time() * 1000
+on purpose?  @pytest.mark.cio_allow("timestamp-milliseconds", reason="…")
+"""
+        in shown
     )
+    assert shown.count("heard at     cio_sandbox, request 4") == 1

@@ -66,7 +66,7 @@ def test_a_plan_is_written_from_a_run_and_broken_by_the_next(story: Story, capsy
     story.file("pytest.ini", "[pytest]\ncio_plan = contracts\n")
     first = story.run(MODULE, "--cio-contract", "-p", "cacheprovider")
     first.assert_outcomes(passed=2)
-    note = "ini cio_plan: no plan in contracts: python -m pytest_customerio plan --update writes one"
+    note = "ini cio_plan: no plan in contracts (fails with --cio-strict): python -m pytest_customerio plan --update writes one"
     assert note in closing(first)
     assert "ada@example.com" not in (story.path / ".pytest_cache/v/customerio/shapes").read_text(encoding="utf-8")
     assert planned(story, capsys, "--update") == (

@@ -24,7 +24,7 @@ MARKS = "cio_allow, cio_contract, cio_errors, and what the ini `markers` lists"
         (
             'cio_allow("timestamp-miliseconds", reason="x")',
             "cio_allow: 'timestamp-miliseconds' is no rule (did you mean timestamp-milliseconds?);"
-            " all rules: README.md, Rules",
+            " all rules: python -m pytest_customerio explain",
         ),
         (
             "cio_contract(False)",
@@ -155,7 +155,7 @@ def test_a_mark_that_comes_too_late(story: Story) -> None:
         ("cio_region = uk", "cio_region: 'uk' is no region; accepted: us, eu"),
         (
             "cio_allow = bad-mail",
-            "cio_allow: 'bad-mail' is no rule (did you mean bad-email?); all rules: README.md, Rules",
+            "cio_allow: 'bad-mail' is no rule (did you mean bad-email?); all rules: python -m pytest_customerio explain",
         ),
         (
             "cio_allow = a b c d",
@@ -271,7 +271,7 @@ def test_the_line_of_a_list_is_the_line_of_its_item(story: Story) -> None:
         ]
         """,
     )
-    said = "cio_allow: 'bad-phoen' is no rule (did you mean bad-phone?); all rules: README.md, Rules"
+    said = "cio_allow: 'bad-phoen' is no rule (did you mean bad-phone?); all rules: python -m pytest_customerio explain"
     assert usage_error(story.run(GOOD)) == f"pyproject.toml:5: {said}"
     here = Path.cwd()
     (story.path / "deep").mkdir()

@@ -6,4 +6,4 @@ the clients and `unittest.mock` or its backport: before that there is nothing th
 """
 
 SDKS = ("customerio", "customerio.analytics", "async_customerio")
-CLIENTS = ("requests", "httpx", "httpx2", "urllib.request", "aiohttp")
+CLIENTS = ("requests", "httpx", "httpx2", "urllib3", "urllib.request", "aiohttp")

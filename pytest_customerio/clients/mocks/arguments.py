@@ -104,12 +104,12 @@ class _Copier:
             for one in value:
                 self.copy(one, depth + 1)
             return value
-        if hasattr(kind, "__next__") or hasattr(kind, "__anext__") or hasattr(kind, "read"):
-            raise NotCopiedError("read once")
         if self.is_message(kind):
             twin: Any = object.__new__(kind)
             vars(twin).update({name: self.copy(one, depth + 1) for name, one in vars(value).items()})
             return twin
+        if hasattr(kind, "__next__") or hasattr(kind, "__anext__") or hasattr(kind, "read"):
+            raise NotCopiedError("read once")
         self.opaque = True
         return value
 

@@ -8,9 +8,13 @@ from dataclasses import replace
 from types import FunctionType, MethodType
 from typing import Any
 
-from pytest_customerio.clients.mocks.known import Built, Known, Role, base_url
-from pytest_customerio.clients.mocks.libraries import SILENT, VERBS
+from pytest_customerio.clients.mocks.known import Known, base_url
+from pytest_customerio.clients.mocks.libraries import SENDING, SILENT, VERBS
+from pytest_customerio.clients.mocks.roles import Built, Role
 from pytest_customerio.process.recognition import is_mock, mock_modules
+
+# What is called with the HTTP method before the address.
+_METHOD_FIRST = frozenset({"request", "send_request", "request_encode_body", "request_encode_url"})
 
 
 def is_heard(role: Role) -> bool:
@@ -21,7 +25,7 @@ def is_heard(role: Role) -> bool:
 @functools.lru_cache(maxsize=1024)
 def _sends(path: str, sdk: bool) -> bool:  # noqa: FBT001 - by place, because a cache is faster then
     if not sdk:
-        return path in VERBS
+        return path in SENDING
     return path.rpartition(".")[2] not in SILENT and not any(part.startswith("_") for part in path.split("."))
 
 
@@ -63,7 +67,7 @@ def refuses(mock: Any, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> bool
 def method_of(role: Role, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> str:
     """The HTTP method of a call of a client."""
     given = args[0] if args else kwargs.get("method", "")
-    if role.name not in ("request", "send", "urlopen"):
+    if role.name in VERBS[1:-1]:
         return role.name.upper()
     return str(given if isinstance(given, str) else getattr(given, "method", "")).upper()
 
@@ -76,7 +80,7 @@ def address(role: Role, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> str
 
 def url_of(role: Role, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> str:
     """The URL as it was given, which may be relative."""
-    place = 1 if role.name in ("request", "send_request") else 0
+    place = 1 if role.name in _METHOD_FIRST or (role.name == "urlopen" and role.path) else 0
     given = args[place] if len(args) > place else kwargs.get("url", kwargs.get("request"))
     url = getattr(given, "full_url", None) or getattr(given, "url", None) or given
     is_object = hasattr(url, "host") and not is_mock(url)  # httpx.URL, yarl.URL

@@ -8,7 +8,8 @@ from collections.abc import Callable, Iterator
 from types import CellType, FunctionType
 from typing import Any
 
-from pytest_customerio.clients.mocks.known import Known, Role
+from pytest_customerio.clients.mocks.known import Known
+from pytest_customerio.clients.mocks.roles import Role
 
 # The mark of a function that is heard.
 FAKE = "cio_fake"
@@ -21,7 +22,7 @@ def heard(fake: Any, known: Known, hear: Hear) -> Any:
 
     What calls the real one is a wrapper: the real one is heard by itself.
     """
-    if type(fake) is not FunctionType or any(known.role(one) is not None for one in _referred(fake)):
+    if type(fake) is not FunctionType or any(known.role(one) is not None for one in referred(fake)):
         return None
 
     @functools.wraps(fake)
@@ -51,7 +52,7 @@ def _answer(fake: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
     return fake(*args, **kwargs)
 
 
-def _referred(function: FunctionType) -> Iterator[Any]:
+def referred(function: FunctionType) -> Iterator[Any]:
     """The functions and methods that a function can call: of its closure, its defaults and its globals."""
     cells = [_content(cell) for cell in function.__closure__ or ()]
     defaults = [*(function.__defaults__ or ()), *(function.__kwdefaults__ or {}).values()]

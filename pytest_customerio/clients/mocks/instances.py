@@ -7,8 +7,9 @@ from collections.abc import Mapping
 from contextlib import suppress
 from typing import Any, NamedTuple
 
-from pytest_customerio.clients.mocks.known import Built, Known, Role
+from pytest_customerio.clients.mocks.known import Known
 from pytest_customerio.clients.mocks.libraries import CDP
+from pytest_customerio.clients.mocks.roles import Built, Role
 from pytest_customerio.clients.mocks.standins import LEFT_OUT
 from pytest_customerio.clients.mocks.steps import repeat
 

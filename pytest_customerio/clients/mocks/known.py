@@ -2,76 +2,20 @@
 
 from __future__ import annotations
 
+import os
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from types import FunctionType, MethodType, ModuleType
-from typing import Any, Literal
+from typing import Any
 from weakref import WeakValueDictionary
 
 from pytest_customerio.clients.mocks.libraries import Library
+from pytest_customerio.clients.mocks.roles import Role, child
 
-Kind = Literal["module", "class", "instance", "method", "function"]
 # What the libraries use of the standard library, and tests like to replace.
 _STANDARD = ("json", "time", "uuid")
-ENTERING = ("__enter__", "__aenter__")
-
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    """What the application did to an instance after it was built: it assigned an attribute, or called a method."""
-
-    path: str
-    args: tuple[Any, ...]
-    kwargs: Mapping[str, Any] = field(default_factory=dict)
-    assigned: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Built:
-    """How the application built an instance: the constructor's arguments, and what was done to it since."""
-
-    args: tuple[Any, ...] = ()
-    kwargs: Mapping[str, Any] = field(default_factory=dict)
-    steps: tuple[Step, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Role:
-    """What a mock stands for.
-
-    `real` is the module, the class, or the function; for an instance and its methods it is the class. `path` leads
-    from the instance to the method, as `("v2", "send_batch")`. `instance` is a real instance or how one was built.
-    `on_class` tells that a mock was put on the class itself, so that real instances have it for a method.
-    """
-
-    kind: Kind
-    real: Any
-    label: str
-    library: Library
-    path: tuple[str, ...] = ()
-    instance: Any = None
-    on_class: bool = False
-    dotted: str = field(init=False, default="", compare=False)
-
-    def __post_init__(self) -> None:
-        """Join the path once: it is asked for at every call."""
-        object.__setattr__(self, "dotted", ".".join(self.path))
-
-    def __deepcopy__(self, memo: object) -> Role:
-        return self
-
-    @property
-    def name(self) -> str:
-        """The name of the method or function."""
-        return self.path[-1] if self.path else self.label.rpartition(".")[2]
-
-    @property
-    def operation(self) -> str | None:
-        """The operation of an SDK's method, where the method tells."""
-        return self.library.operations.get(self.dotted or self.name)
-
 
 MISSING = object()
 
@@ -84,6 +28,8 @@ class Known:
         self._alive: list[Any] = []  # what is known by its id must not be forgotten
         self._classes: dict[type, Role] = {}
         self._messages: set[type] = set()
+        self._labels: dict[str, Role] = {}
+        self._folders: tuple[str, ...] = ()
         self._names: dict[type, frozenset[str]] = {}
         self._modules: dict[str, Any] = {}
         self._instances: WeakValueDictionary[int, Any] = WeakValueDictionary()
@@ -105,7 +51,11 @@ class Known:
             if isinstance(function, FunctionType):
                 self._add(function, Role("function", function, f"{library.module}.{name}", library))
         if library.sdk:
+            file = getattr(module, "__file__", None)  # a mock may stand for the module
+            self._folders += (os.path.join(os.path.dirname(file), ""),) if isinstance(file, str) else ()
             self._messages.update(one for one in vars(module).values() if _is_message(one, library))
+        elif library.based and isinstance(getattr(module, "Request", None), type):
+            self._messages.add(module.Request)
         self._remember(library)
 
     def role(self, real: Any) -> Role | None:
@@ -121,6 +71,14 @@ class Known:
         if isinstance(real, type):
             return self._subclass(real)
         return self._instance(real)
+
+    def named(self, dotted: str) -> Role | None:
+        """What code means that imports this name, whatever stands for it now: `customerio.CustomerIO`."""
+        return self._labels.get(dotted)
+
+    def is_sdk(self, file: str) -> bool:
+        """Whether a file is one of an SDK's."""
+        return file.startswith(self._folders)
 
     def attribute(self, target: Any, name: str) -> Role | None:
         """What a mock stands for that was put on a known class or instance of one, in the place of a method.
@@ -198,6 +156,9 @@ class Known:
     def _add(self, real: Any, role: Role) -> None:
         self._alive.append(real)
         self._roles.setdefault(id(real), role)
+        if role.kind != "method":
+            self._labels[role.label] = role
+            self._labels.setdefault(f"{real.__module__}.{role.name}" if role.kind != "module" else role.label, role)
 
     def _learn_methods(self, cls: Role) -> None:
         for name in dir(cls.real):
@@ -216,20 +177,6 @@ class Known:
             for name, value in vars(owner).items():
                 if not name.startswith("__") and (callable(value) or isinstance(value, (ModuleType, property))):
                     self._originals.setdefault((id(owner), name), (owner, name, value))
-
-
-def child(role: Role, name: str) -> Role:
-    """What an attribute of a class, an instance or one of its members stands for."""
-    return replace(role, kind="method", label=f"{role.label}.{name}", path=(*role.path, name))
-
-
-def called(role: Role) -> Role | None:
-    """What the result of a call stands for, as far as it is known without looking at it."""
-    if role.kind == "class":
-        return replace(role, kind="instance")
-    if role.kind == "method" and role.path in [(name,) for name in ENTERING]:
-        return replace(role, kind="instance", label=role.label.rpartition(".")[0], path=())
-    return None
 
 
 def _is_message(value: Any, library: Library) -> bool:

@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 
 VERBS = ("request", "get", "options", "head", "post", "put", "patch", "delete", "send")
+# Methods and functions of a client that make a request.
+SENDING = frozenset({*VERBS, "urlopen", "request_encode_body", "request_encode_url"})
 # Methods of an SDK that make no request.
 SILENT = frozenset(
     {
@@ -118,6 +120,7 @@ LIBRARIES = (
     ),
     Library("httpx", _HTTPX, VERBS[:-1], lookups=("httpx._api", "httpx._client"), based=True),
     Library("httpx2", _HTTPX, VERBS[:-1], lookups=("httpx2._api", "httpx2._client"), based=True),
+    Library("urllib3", {"PoolManager": ()}, ("request",)),
     Library("urllib.request", {}, ("urlopen",), lookups=("http.client",)),
     Library("aiohttp", {"ClientSession": ()}, ("request",), lookups=("aiohttp.client",), based=True),
 )

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import functools
+import sys
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
+from types import MethodType
 from typing import Any
 
 from pytest_customerio.clients.mocks import fakes, sdk_calls
 from pytest_customerio.clients.mocks.arguments import Arguments, copied
+from pytest_customerio.clients.mocks.bare import BareMocks
 from pytest_customerio.clients.mocks.calls import (
     address,
     calls_through,
@@ -18,10 +21,12 @@ from pytest_customerio.clients.mocks.calls import (
     url_of,
     with_instance,
 )
-from pytest_customerio.clients.mocks.known import Built, Known, Role
+from pytest_customerio.clients.mocks.fake_classes import FakeClasses
+from pytest_customerio.clients.mocks.known import Known
 from pytest_customerio.clients.mocks.libraries import AIOHTTP, BY_NAME
-from pytest_customerio.clients.mocks.lookalikes import Lookalikes
+from pytest_customerio.clients.mocks.lookalikes import ATTACHED
 from pytest_customerio.clients.mocks.notes import Note, Notes, Place
+from pytest_customerio.clients.mocks.roles import Built, Role
 from pytest_customerio.clients.mocks.standins import StandIns, inner, twin
 from pytest_customerio.clients.mocks.steps import steps_of
 from pytest_customerio.clients.mocks.through import CallsThrough, or_answered
@@ -33,7 +38,6 @@ from pytest_customerio.process.recognition import MOCKS, is_mock
 
 UNKNOWN = "arguments that cannot be known later, such as mocks"
 FAKE = "fakes of the project's own in the place of an SDK: a mock with a spec is heard"
-BARE = "a mock without a spec, called like a method of an SDK; MagicMock(spec=CustomerIO) would be judged"
 CALL = {
     name: Part(library, name, "CallableMixin.__call__", "calls of mocks", "calls of mocks are not heard")
     for name, library in zip(MOCKS, (PYTHON, MOCK), strict=True)
@@ -52,7 +56,8 @@ class Listener:
         self._patches = Patches()
         self.known = Known()  # what was known before was wrapped by what is undone since
         self._standins = StandIns(self.known, self._checking, self._faking)
-        self._lookalikes = Lookalikes(self.known.is_message)
+        self._classes = FakeClasses(self.known, self._hear, self._place.is_project)
+        self._bare = BareMocks(self.known, self._standins, self._place)
         self.through = CallsThrough(self.known)
 
     def install(self, modules: Iterable[str]) -> Callable[[], None]:
@@ -77,32 +82,27 @@ class Listener:
             self._patches.patch(CALL[name], self._calling)
             return
         library = BY_NAME[name]
+        if library.sdk and not all(one in sys.modules for one in library.lookups):
+            return  # a package of the project with the name of an SDK, or a mock of an SDK that is not imported
         sdk_calls.note_instances(library, self._place, self._patches, self.known.built)
         sdk_calls.install(library, self._place, self._patches)
         self.known.learn(library)
-        if library.sdk:
-            self._lookalikes.learn(library)
+        self._bare.learn(library)
 
     def _calling(self, original: Wrapper) -> Wrapper:
-        standins, lookalikes, hear = self._standins, self._lookalikes, self._hear
+        standins, bare, hear = self._standins, self._bare, self._hear
 
         def call(mock: Any, /, *args: Any, **kwargs: Any) -> Any:
             __tracebackhide__ = True
             role = standins.role(mock) if standins.count else None
-            if role is not None:
-                return hear(role, mock, original, args, kwargs)
-            if mock.__dict__.get("_mock_new_name") in lookalikes.names:
-                self._count_bare(mock, args, kwargs)
-            return original(mock, *args, **kwargs)
+            if role is None:
+                name = mock.__dict__.get(ATTACHED) or mock.__dict__.get("_mock_new_name")
+                role = bare.role(mock, args, kwargs) if not name or name in bare.names else None
+            if role is None:
+                return original(mock, *args, **kwargs)
+            return hear(role, mock, original, args, kwargs)
 
         return call
-
-    def _count_bare(self, mock: Any, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> None:
-        """Count a call of a mock without a spec, if it may stand for an SDK."""
-        notes = self._place.notes() if self._lookalikes.may_be(mock, args, kwargs) else None
-        if notes is not None:
-            notes.skip(BARE, self._place.sent_from())
-            notes.unknown[f"mock without a spec ({mock.__dict__['_mock_new_name']})"] += 1
 
     def _hear(self, role: Role, mock: Any, answer: Wrapper, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         __tracebackhide__ = True
@@ -115,6 +115,9 @@ class Listener:
         notes = self._place.notes() if heard else None
         place = self._located(role, mock, given, kwargs) if notes is not None else None
         if notes is None or place is None:
+            return answer(mock, *args, **kwargs)
+        if notes.replaying() and type(mock) is MethodType:  # of a fake, which holds a state
+            notes.unknown[f"fake in the place of {role.label.rpartition('.')[0]}"] += 1
             return answer(mock, *args, **kwargs)
         through = self._through(place, mock, given, kwargs) if notes.replaying() else None
         if through is not None:
@@ -178,8 +181,7 @@ class Listener:
         given = copied(args, kwargs, self.known.is_message)
         result = answer(mock, *args, **kwargs)
         if not is_mock(inner(result)):
-            if role.library.sdk and self.known.known_class(type(result)) is None:
-                self._count_fake(role)
+            self._hear_object(role, result)
             return result
         built = Built(given.args, given.kwargs) if given is not None else None
         self._standins.built(result, role, built)
@@ -232,9 +234,15 @@ class Listener:
     def _faking(self, role: Role, fake: Any) -> Any:
         """What hears a function of the project in the place of something known; None if it cannot be heard."""
         heard = fakes.heard(fake, self.known, functools.partial(self._hear, role))
-        if heard is None and role.library.sdk and fakes.hides(role, fake, self.known):
-            self._count_fake(role)
+        if heard is None:
+            self._hear_object(role, fake)
         return heard
+
+    def _hear_object(self, role: Role, fake: Any) -> None:
+        """Hear a class, or an object, of the project in the place of something known, or count it."""
+        heard = self._classes.heard(role, fake, self._patches)
+        if not heard and role.library.sdk and fakes.hides(role, fake, self.known):
+            self._count_fake(role)
 
     def _count_fake(self, role: Role) -> None:
         notes = self._place.notes()

@@ -9,6 +9,7 @@ import inspect
 import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from types import FunctionType
 from typing import Any
 
 from pytest_customerio.clients.mocks.libraries import Library
@@ -18,8 +19,10 @@ from pytest_customerio.process.recognition import is_mock
 _COMMON = frozenset(
     {"delete", "suppress", "batch", "create", "get", "list", "search", "group", "alias", "page", "screen"}
 )
-# A mark on a mock that was put in the place of something else than an SDK.
+# A mark on a mock that was put in the place of something else than an SDK: whether that is a plain object.
 OTHER = "_mock_cio_other"
+# Where a mock keeps the name that it had before it was attached to another one.
+ATTACHED = "_mock_cio_name"
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,9 +56,9 @@ class Lookalikes:
     def may_be(self, mock: Any, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> bool:
         """Whether this mock, which stands for nothing known and has one of the names, may stand for an SDK's method."""
         parent = mock.__dict__["_mock_new_parent"]
-        if parent is None or not (args or kwargs) or not _is_bare(parent):
+        if parent is None or not (args or kwargs) or has_spec(parent) or is_placed(parent):
             return False
-        return any(self._takes(one, args, kwargs) for one in self._methods[mock.__dict__["_mock_new_name"]])
+        return any(self._takes(one, args, kwargs) for one in self._methods.get(name_of(mock), ()))
 
     def _takes(self, method: _Method, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> bool:
         try:
@@ -65,11 +68,25 @@ class Lookalikes:
         return not method.takes_message or isinstance(given[0], dict) or self._is_message(type(given[0]))
 
 
-def _is_bare(mock: Any) -> bool:
-    """Whether neither this mock nor one above it has a spec, or was put in the place of something."""
+def has_spec(mock: Any) -> bool:
+    """Whether a mock, or one above it, has a spec. That of a function says nothing of what the function returns."""
     while is_mock(mock):
-        state = mock.__dict__
-        if state.get("_spec_class") is not None or OTHER in state:
-            return False
-        mock = state["_mock_new_parent"]
-    return True
+        if mock.__dict__.get("_spec_class") not in (None, FunctionType):
+            return True
+        mock = mock.__dict__["_mock_new_parent"]
+    return False
+
+
+def is_placed(mock: Any, *, objects: bool = False) -> bool:
+    """Whether a mock, or one above it, was put in the place of something; with `objects`, in that of a plain object."""
+    while is_mock(mock):
+        if mock.__dict__.get(OTHER, False) or (OTHER in mock.__dict__ and not objects):
+            return True
+        mock = mock.__dict__["_mock_new_parent"]
+    return False
+
+
+def name_of(mock: Any) -> str:
+    """The name of a mock as a method, before it was attached to another one; nothing where it is none."""
+    state = mock.__dict__
+    return str((state.get(ATTACHED) if ATTACHED in state else state.get("_mock_new_name")) or "")

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from pytest_customerio.clients.mocks.arguments import Arguments, shape, subject_of, text_of
-from pytest_customerio.clients.mocks.known import Role
+from pytest_customerio.clients.mocks.roles import Role
 
 # Calls of one method at one call site that are kept whatever they hold; after these, one of each shape.
 EACH = 100

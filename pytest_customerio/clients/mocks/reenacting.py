@@ -18,13 +18,15 @@ from typing import Any
 from pytest_customerio.clients.mocks import unsent
 from pytest_customerio.clients.mocks.arguments import text_of
 from pytest_customerio.clients.mocks.instances import Instances, Made, exempt
-from pytest_customerio.clients.mocks.known import Built, Known, Role
+from pytest_customerio.clients.mocks.known import Known
 from pytest_customerio.clients.mocks.libraries import AIOHTTP, CDP
 from pytest_customerio.clients.mocks.notes import Note
+from pytest_customerio.clients.mocks.roles import Built, Role
 from pytest_customerio.clients.mocks.standins import twin
 from pytest_customerio.clients.mocks.steps import repeat
-from pytest_customerio.clients.mocks.unsent import Heard, NotSentError, at_work, nothing_leaves
+from pytest_customerio.clients.mocks.unsent import ByCall, Heard, NotSentError, at_work, nothing_leaves
 from pytest_customerio.core.model import PendingInteraction
+from pytest_customerio.process.patching import Patches
 
 # Seconds that a call of an asynchronous client may take: it meets no network.
 LONGEST = 10.0
@@ -47,16 +49,20 @@ class Reenacted:
     keys: bool = True
 
 
-def reenact(known: Known, notes: Sequence[Note]) -> list[Reenacted]:
-    """Make the calls again, in their order. Nothing leaves, and no loop of the application's is touched."""
+def reenact(known: Known, notes: Sequence[Note], *, busy: bool = False) -> list[Reenacted]:
+    """Make the calls again, in their order. Nothing leaves, and no loop of the application's is touched.
+
+    `busy` tells that threads of the test are at work, which must not notice it.
+    """
     found: list[Reenacted] = []
-    lost = [part for part in unsent.PARTS if part.missing]
-    if lost:
-        return [Reenacted(note, why=f"{lost[0].library.name} has no {lost[0].path}") for note in notes]
 
     def run() -> None:
-        with nothing_leaves(known), _silence():
-            found.extend(_Reenactment(known).each(notes))
+        with nothing_leaves(known, busy=busy), _silence(busy=busy):
+            lost = next((part for part in unsent.PARTS if part.missing), None)
+            if lost is None:
+                found.extend(_Reenactment(known).each(notes))
+            else:
+                found.extend(Reenacted(note, why=f"{lost.library.name} has no {lost.path}") for note in notes)
 
     if asyncio._get_running_loop() is None:
         contextvars.copy_context().run(run)
@@ -166,13 +172,30 @@ class _Reenactment:
 
 
 @contextmanager
-def _silence() -> Iterator[None]:
-    """No record is logged and no warning is shown meanwhile: the calls are ours, not the application's."""
-    before = logging.root.manager.disable
-    logging.disable()
+def _silence(*, busy: bool) -> Iterator[None]:
+    """Calls that are made again log no record and show no warning: they are ours, not the application's.
+
+    Other threads do both as ever. `warnings.catch_warnings` is for all threads: while some are `busy`, it would mix up
+    their filters with ours.
+    """
+    quiet = Patches()
+    quiet.put(logging.Logger, "isEnabledFor", ByCall(logging.Logger.isEnabledFor, lambda *_: False))
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
+        with _warned_by_others(quiet) if busy else warnings.catch_warnings():
+            if not busy:
+                warnings.simplefilter("ignore")
             yield
     finally:
-        logging.disable(before)
+        quiet.undo()
+
+
+@contextmanager
+def _warned_by_others(quiet: Patches) -> Iterator[None]:
+    warn = warnings.warn
+
+    def warned(message: Any, category: Any = None, stacklevel: int = 1, *args: Any, **kwargs: Any) -> None:
+        if at_work.get() is None:
+            warn(message, category, stacklevel + 1, *args, **kwargs)
+
+    quiet.put(warnings, "warn", warned)
+    yield

@@ -19,8 +19,9 @@ from types import FunctionType
 from typing import Any, cast
 
 from pytest_customerio.clients.mocks import fakes
-from pytest_customerio.clients.mocks.known import Built, Known, Role, called, child
-from pytest_customerio.clients.mocks.lookalikes import OTHER
+from pytest_customerio.clients.mocks.known import Known
+from pytest_customerio.clients.mocks.lookalikes import ATTACHED, OTHER
+from pytest_customerio.clients.mocks.roles import Built, Role, called, child
 from pytest_customerio.process.parts import MOCK, PYTEST, PYTHON, Part
 from pytest_customerio.process.patching import Patches, Wrapper
 from pytest_customerio.process.recognition import MOCKS, is_mock
@@ -47,7 +48,8 @@ PATCH_DICT = _parts("_patch_dict._patch_dict")
 ADD_SPEC = _parts("NonCallableMock._mock_add_spec")
 SETATTR = Part(PYTEST, "pytest", "MonkeyPatch.setattr", _WHY, _UNHEARD)
 SETITEM = Part(PYTEST, "pytest", "MonkeyPatch.setitem", _WHY, _UNHEARD)
-PARTS = (*ENTER.values(), *PATCH_DICT.values(), *ADD_SPEC.values(), SETATTR, SETITEM)
+ATTACH = _parts("NonCallableMock.attach_mock")
+PARTS = (*ENTER.values(), *PATCH_DICT.values(), *ADD_SPEC.values(), *ATTACH.values(), SETATTR, SETITEM)
 
 
 class StandIns:
@@ -67,6 +69,7 @@ class StandIns:
         patches.patch(ENTER[module], self._entering)
         patches.patch(PATCH_DICT[module], self._patching_dict)
         patches.patch(ADD_SPEC[module], self._adding_spec)
+        patches.patch(ATTACH[module], self._attaching)
 
     def watch_monkeypatch(self, patches: Patches) -> None:
         """Learn of each mock that pytest's `monkeypatch` puts in the place of something."""
@@ -110,7 +113,7 @@ class StandIns:
         role = role or self._original(original)
         self.give(new, role)
         if role is None and original is not None and not is_mock(inner(original)):
-            vars(mock).setdefault(OTHER, True)
+            vars(mock).setdefault(OTHER, _is_object(original))
         return None
 
     def built(self, result: Any, role: Role, built: Built | None) -> None:
@@ -175,6 +178,22 @@ class StandIns:
 
         return add_spec
 
+    def _attaching(self, original: Wrapper) -> Wrapper:
+        """A mock that is attached to another one is a child of that one from then on, and stands for what it did."""
+
+        def attach(manager: Any, mock: Any, *args: Any, **kwargs: Any) -> Any:
+            __tracebackhide__ = True
+            attached = inner(mock)
+            if not is_mock(attached):
+                return original(manager, mock, *args, **kwargs)  # it refuses this
+            role, name = self.role(attached), attached.__dict__["_mock_new_name"]
+            original(manager, mock, *args, **kwargs)
+            if role is None:
+                attached.__dict__.setdefault(ATTACHED, name)
+            return self.give(mock, role)
+
+        return attach
+
     def _setting(self, undo: str) -> Callable[[Wrapper], Wrapper]:
         """`monkeypatch` keeps what it replaced: target, name and value, in a list for attributes and one for items."""
 
@@ -193,6 +212,11 @@ class StandIns:
             return setting
 
         return make
+
+
+def _is_object(value: Any) -> bool:
+    """Whether this is what code meant when it named it: no function, class or property, which gives another object."""
+    return not isinstance(value, type) and not hasattr(type(value), "__get__")
 
 
 def inner(value: Any) -> Any:

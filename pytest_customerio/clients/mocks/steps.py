@@ -9,7 +9,7 @@ from operator import attrgetter
 from typing import Any
 
 from pytest_customerio.clients.mocks.arguments import copied
-from pytest_customerio.clients.mocks.known import ENTERING, Step
+from pytest_customerio.clients.mocks.roles import ENTERING, Step
 from pytest_customerio.process.recognition import is_mock
 
 ATTRIBUTES = ("auth", "base_url", "cookies", "headers", "params")

@@ -15,8 +15,9 @@ from typing import Any
 from pytest_customerio.clients.analytics import hurry
 from pytest_customerio.clients.bypass.leading import MockAnswersError, alead, lead
 from pytest_customerio.clients.mocks.instances import Instances, Made, alike, exempt
-from pytest_customerio.clients.mocks.known import Built, Known, Role
+from pytest_customerio.clients.mocks.known import Known
 from pytest_customerio.clients.mocks.libraries import AIOHTTP, CDP
+from pytest_customerio.clients.mocks.roles import Built, Role
 from pytest_customerio.clients.mocks.standins import inner
 from pytest_customerio.clients.sent import Watched, watched
 from pytest_customerio.process.recognition import is_mock, mock_modules

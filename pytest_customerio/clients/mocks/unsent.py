@@ -11,7 +11,7 @@ from typing import Any, Self
 
 from pytest_customerio.clients.mocks.known import MISSING, Known
 from pytest_customerio.core.model import PendingInteraction
-from pytest_customerio.process.parts import AIOHTTP, HTTPX, HTTPX2, PYTHON, REQUESTS, Part
+from pytest_customerio.process.parts import AIOHTTP, HTTPX, HTTPX2, PYTHON, REQUESTS, URLLIB3, Part
 
 
 class NotSentError(BaseException):
@@ -59,6 +59,7 @@ PARTS = (
     Part(HTTPX, "httpx", "AsyncClient._transport_for_url", _WHY, _WITHOUT),
     Part(HTTPX2, "httpx2", "Client._transport_for_url", _WHY, _WITHOUT),
     Part(HTTPX2, "httpx2", "AsyncClient._transport_for_url", _WHY, _WITHOUT),
+    Part(URLLIB3, "urllib3.poolmanager", "PoolManager.connection_from_host", _WHY, _WITHOUT),
     Part(PYTHON, "http.client", "HTTPConnection.connect", _WHY, _WITHOUT),
     Part(PYTHON, "http.client", "HTTPSConnection.connect", _WHY, _WITHOUT),
     Part(AIOHTTP, "aiohttp", "ClientSession._request", _WHY, _WITHOUT),
@@ -66,22 +67,57 @@ PARTS = (
 
 
 @contextmanager
-def nothing_leaves(known: Known) -> Iterator[None]:
+def nothing_leaves(known: Known, *, busy: bool = False) -> Iterator[None]:
     """Meanwhile the libraries are as they were before anything of them was mocked, and stop where they would send.
 
-    Other threads are not stopped. Everything is put back, in reverse order.
+    `busy` tells that threads of the test are at work: what stands for a library stays there for them. They are not
+    stopped. Everything is put back, in reverse order.
     """
     with _WINDOW:
         before: list[tuple[Any, str, Any]] = []
         try:
             for owner, name, original in known.originals():
-                _put(before, owner, name, original)
+                value = _shared(owner, name, original) if busy else original
+                if value is not None:
+                    _put(before, owner, name, value)
             for owner, name in filter(None, (part.find() for part in PARTS)):
                 _put(before, owner, name, _stopping(vars(owner)[name]))
             yield
         finally:
             for owner, name, value in reversed(before):
                 _set(owner, name, value)
+
+
+def _shared(owner: Any, name: str, original: Any) -> Any:
+    """The original for calls that are made again, what stands there now for all others; None where it cannot be both.
+
+    A module has no descriptors, so that a function is called in the place of either.
+    """
+    now = vars(owner)[name]
+    if isinstance(owner, type):
+        inherited = (vars(one)[name] for one in owner.__mro__[1:] if name in vars(one))
+        return ByCall(now, next(inherited, None) if original is MISSING else original)
+    if not (callable(now) and callable(original)):
+        return None
+
+    def call(*args: Any, **kwargs: Any) -> Any:
+        __tracebackhide__ = True
+        return (now if at_work.get() is None else original)(*args, **kwargs)
+
+    return call
+
+
+class ByCall:
+    """A method for calls that are made again, and another one for all others."""
+
+    def __init__(self, now: Any, original: Any) -> None:
+        self._now = now
+        self._original = original
+
+    def __get__(self, instance: Any, owner: type) -> Any:
+        chosen = self._now if at_work.get() is None else self._original
+        bind = getattr(type(chosen), "__get__", None)
+        return chosen if bind is None else bind(chosen, instance, owner)
 
 
 def _put(before: list[tuple[Any, str, Any]], owner: Any, name: str, value: Any) -> None:

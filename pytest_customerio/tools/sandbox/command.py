@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 import signal
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 from pytest_customerio.tools.sandbox.arguments import CannotError
 from pytest_customerio.tools.sandbox.environment import environ_of, exports, write_env_file
@@ -31,13 +32,12 @@ def run(asked: argparse.Namespace, write: Callable[[str], object]) -> str:
         check_target(url, asked.allow_webhook_host)
     settings = _settings(asked)
     names = {"names": asked.name, "ca": asked.ca}
-    with SandboxServer(settings, asked.host, asked.port, asked.https_port, **names) as server:
+    with _one_interrupt(), SandboxServer(settings, asked.host, asked.port, asked.https_port, **names) as server:
         for spec in asked.fault:
             server.service.fault(*parse_fault(spec))
         if asked.env_file is not None:
             write_env_file(asked.env_file, server.environ)
         try:
-            signal.signal(signal.SIGTERM, signal.default_int_handler)
             write(instructions(server))
             while server.runs:
                 server.wait(_WAIT)
@@ -45,6 +45,30 @@ def run(asked: argparse.Namespace, write: Callable[[str], object]) -> str:
             pass
     remains = f"what it knew is in {asked.data}" if asked.data else "what it knew is gone"
     return f"\nThe sandbox has stopped; {remains}.\n"
+
+
+@contextlib.contextmanager
+def _one_interrupt() -> Iterator[None]:
+    """Let SIGINT and SIGTERM interrupt once: a process manager may send one to the group and another to the process.
+
+    The handler of the first signal replaces itself, so that no second one interrupts what ends. It is a function, not
+    SIG_IGN: CPython 3.11 and later print an error for a signal that is pending while its handler becomes SIG_IGN.
+    SIGINT stays ignored where it is: in what a shell runs in the background.
+    """
+    ignored = signal.getsignal(signal.SIGINT) is signal.SIG_IGN
+    numbers = (signal.SIGTERM,) if ignored else (signal.SIGTERM, signal.SIGINT)
+
+    def interrupt(*_: object) -> None:
+        for number in numbers:
+            signal.signal(number, lambda *_: None)
+        raise KeyboardInterrupt
+
+    before = {number: signal.signal(number, interrupt) for number in numbers}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
 def instructions(server: SandboxServer) -> str:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from pytest_customerio.core.model import Violation
+from pytest_customerio.contract.contract import Judged
+from pytest_customerio.core.model import Interaction, Violation
 from pytest_customerio.tools.sandbox.server.sandbox_server import SandboxServer
 from pytest_customerio.tools.sandbox.service.json_views import person_json
 from pytest_customerio.tools.sandbox.service.request_log import LoggedRequest
@@ -20,9 +21,12 @@ from pytest_customerio.tools.sandbox.workspace.reporting_webhooks import Reporti
 
 
 @contextmanager
-def started() -> Iterator[Callable[[], Sandbox]]:
-    """Run a sandbox while the context lasts. Each call of the returned function empties the sandbox and returns it."""
-    with SandboxServer(Settings(tls=True)) as server:
+def started(schemas: Sequence[Path] = (), plan: Path | None = None) -> Iterator[Callable[[], Sandbox]]:
+    """Run a sandbox while the context lasts. Each call of the returned function empties the sandbox and returns it.
+
+    `schemas` are folders with contracts of the project, `plan` that of its tracking plan.
+    """
+    with SandboxServer(Settings(tls=True, schemas=schemas, plan=plan)) as server:
 
         def fresh() -> Sandbox:
             server.service.reset()
@@ -37,6 +41,7 @@ class Sandbox:
     def __init__(self, server: SandboxServer) -> None:
         self._server = server
         self._service = server.service
+        self._read = server.service.log.number
 
     @property
     def url(self) -> str:
@@ -63,8 +68,26 @@ class Sandbox:
 
     @property
     def violations(self) -> list[Violation]:
-        """The errors and warnings in all payloads."""
-        return [each for request in self.received for each in request.violations if each.severity != "info"]
+        """The errors and warnings in all payloads.
+
+        A test that reads them judges for itself what was received so far. Under `--cio-contract` a broken payload that
+        the test has not read fails it, like one that was heard at a client.
+        """
+        received = self.received
+        self._read = received[-1].number if received else self._read
+        return [each for request in received for each in request.violations if each.severity != "info"]
+
+    def judged(self) -> list[tuple[Interaction, Judged]]:
+        """The requests with errors or warnings that were not read yet, each with what is wrong. They count as read."""
+        with self._service.lock:
+            later, self._read = self._service.log.since(self._read), self._service.log.number
+        return [self._judged(each) for each in later if any(one.severity != "info" for one in each.violations)]
+
+    def _judged(self, request: LoggedRequest) -> tuple[Interaction, Judged]:
+        operation = self._service.catalog.operations.get(request.operation or "")
+        client = f"cio_sandbox, request {request.number}"
+        sent = Interaction(client, request.method, self.url + request.path, operation=operation, status=request.status)
+        return sent, Judged(operation, request.violations)
 
     @property
     def people(self) -> Mapping[str, Mapping[str, Any]]:

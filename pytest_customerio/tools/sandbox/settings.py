@@ -12,7 +12,8 @@ class Settings:
     """The settings of one sandbox.
 
     `strict` refuses a payload for a warning of the contract too. `seed` makes the keys repeatable. `cassettes` are
-    folders with error cases of the user. `inventory` is a file that describes what the workspace has besides people.
+    folders with error cases of the user, `schemas` those with contracts of the user, `plan` that of the tracking plan.
+    `inventory` is a file that describes what the workspace has besides people.
 
     `webhooks` are URLs to which all events are posted, `webhook_hosts` further hosts to which webhooks may go.
     `data` is a file in which everything is kept, `load` are files with people and more for a new workspace,
@@ -27,6 +28,8 @@ class Settings:
     seed: str | None = None
     tls: bool = False
     cassettes: Sequence[Path] = ()
+    schemas: Sequence[Path] = ()
+    plan: Path | None = None
     inventory: Path | None = None
     webhooks: Sequence[str] = ()
     webhook_hosts: Sequence[str] = ()

@@ -10,6 +10,7 @@ import sys
 import threading
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 import requests
@@ -37,11 +38,11 @@ def interrupted(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
         assert server.runs
         raise KeyboardInterrupt
 
-    before = signal.getsignal(signal.SIGTERM)
+    before = [signal.getsignal(each) for each in (signal.SIGINT, signal.SIGTERM)]
     with monkeypatch.context() as patched:
         patched.setattr(SandboxServer, "wait", wait)
         yield
-    signal.signal(signal.SIGTERM, before)
+    assert [signal.getsignal(each) for each in (signal.SIGINT, signal.SIGTERM)] == before
 
 
 def test_from_start_to_stop(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
@@ -151,6 +152,25 @@ def test_without_its_packages(capsys: pytest.CaptureFixture[str], monkeypatch: p
     )
 
 
+@pytest.mark.parametrize("before", [signal.default_int_handler, signal.SIG_IGN])
+def test_one_interrupt(before: Any) -> None:
+    """The first signal interrupts, the second one does not; SIGINT stays ignored where it was."""
+    earlier = signal.signal(signal.SIGINT, before)
+    ended = False
+    try:
+        with command._one_interrupt():
+            if before is signal.SIG_IGN:
+                signal.raise_signal(signal.SIGINT)
+            with pytest.raises(KeyboardInterrupt):
+                signal.raise_signal(signal.SIGTERM)
+            signal.raise_signal(signal.SIGTERM)
+            signal.raise_signal(signal.SIGINT)
+            ended = True
+        assert (ended, signal.getsignal(signal.SIGINT)) == (True, before)
+    finally:
+        signal.signal(signal.SIGINT, earlier)
+
+
 @pytest.mark.skipif(sys.platform == "win32", reason="signals are another thing there")
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_a_process_of_its_own(number: int, tmp_path: Path) -> None:
@@ -172,6 +192,7 @@ def test_a_process_of_its_own(number: int, tmp_path: Path) -> None:
         url = process.stdout.readline().split()[6]
         assert requests.get(f"{url}/_sandbox/", timeout=5).json()["region"] == "us"
         process.send_signal(number)
+        process.send_signal(signal.SIGTERM)  # as a process manager does that sends it to the whole group too
         output, errors = process.stdout.read(), process.stderr.read()
         assert (process.wait(), errors) == (0, "")
         guard.cancel()

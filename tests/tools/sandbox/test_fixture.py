@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sys
 from pathlib import Path
 
@@ -104,6 +105,27 @@ def test_what_happens_to_messages() -> None:
         sandbox.restore(point)
         assert (list(sandbox.people), sandbox.deliveries) == (["42"], [])
         fresh()
+
+
+def test_what_a_test_has_not_read(tmp_path: Path) -> None:
+    """Each request with an error or a warning is handed over once, unless the test has read it; with own schemas too."""
+    (tmp_path / "track").mkdir()
+    own = {"properties": {"plan": {"enum": ["pro", "basic"]}}}
+    (tmp_path / "track" / "identify.json").write_text(json.dumps(own))
+    with started([tmp_path]) as fresh:
+        sandbox = fresh()
+        keys = sandbox.environ["CUSTOMERIO_SITE_ID"], sandbox.environ["CUSTOMERIO_API_KEY"]
+        for plan in ("pro", "gold"):
+            requests.put(f"{sandbox.url}/api/v1/customers/42", json={"plan": plan}, auth=keys, timeout=5)
+        ((sent, judged),) = sandbox.judged()
+        assert (sent.client, sent.url) == ("cio_sandbox, request 2", f"{sandbox.url}/api/v1/customers/42")
+        assert judged.operation is not None
+        assert (judged.operation.id, [each.where for each in judged.violations]) == ("track.identify", ["$.plan"])
+        requests.put(f"{sandbox.url}/api/v1/nowhere", json={"plan": "gold"}, auth=keys, timeout=5)
+        assert len(sandbox.violations) == 2
+        assert sandbox.judged() == []
+        requests.put(f"{sandbox.url}/api/v1/nowhere", json={}, auth=keys, timeout=5)
+        assert [judged.operation for _, judged in sandbox.judged()] == [None]
 
 
 def test_it_is_described_by_a_file(tmp_path: Path) -> None:

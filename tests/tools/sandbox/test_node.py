@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from pytest_customerio import sign_webhook, webhook_event
 from pytest_customerio.contract.catalog import Catalog
 from pytest_customerio.contract.contract import Contract
 from pytest_customerio.core.model import Interaction
@@ -19,7 +20,10 @@ from pytest_customerio.tools.sandbox.settings import Settings
 
 NODE = shutil.which("node")
 SCRIPT = """
-const { APIClient, SendEmailRequest, TrackClient } = require("customerio-node");
+const { APIClient, SendEmailRequest, TrackClient, verifyRequestSignature } = require("customerio-node");
+const event = JSON.parse(process.env.EVENT);
+const genuine = (body) => verifyRequestSignature ? verifyRequestSignature({ ...event, body }) : body === event.body;
+const signed = [genuine(event.body), genuine(event.body + " ")];
 const at = new URL(process.env.CUSTOMERIO_TRACK_URL);
 const place = (path) => ({ url: `https://${at.hostname}:${at.port}${path}`, port: at.port });
 const track = new TrackClient(process.env.CUSTOMERIO_SITE_ID, process.env.CUSTOMERIO_API_KEY, place("/api/v1"));
@@ -45,7 +49,7 @@ const app = new APIClient(process.env.CUSTOMERIO_APP_API_KEY, place("/v1"));
   const file = await app.downloadExport(made.export.id);
   let refused = 0;
   await track.track("42", { name: "x".repeat(101) }).catch((error) => { refused = error.statusCode; });
-  console.log(JSON.stringify({ sent, found, exports: exports_, total: again.export.total, file, refused }));
+  console.log(JSON.stringify({ sent, found, exports: exports_, total: again.export.total, file, refused, signed }));
 })();
 """
 
@@ -130,11 +134,14 @@ def modules(tmp_path: Path) -> Path:
 
 
 def test_its_normal_calls(modules: Path) -> None:
-    """The SDK needs only host, port and certificate authority of the sandbox."""
+    """The SDK needs only host, port and certificate authority of the sandbox. It accepts what signs a webhook."""
     (modules / "calls.js").write_text(SCRIPT, encoding="utf-8")
+    webhook = sign_webhook(webhook_event("bounced"), "secret")
+    event = {"signingSecret": "secret", "body": webhook.body.decode()}
+    event |= {each: webhook.headers[f"X-CIO-{each.capitalize()}"] for each in ("signature", "timestamp")}
     with SandboxServer(Settings(tls=True)) as server:
         command = [NODE or "", "calls.js"]
-        environment = {**os.environ, **server.environ}
+        environment = {**os.environ, **server.environ, "EVENT": json.dumps(event)}
         done = subprocess.run(
             command, cwd=modules, env=environment, capture_output=True, text=True, timeout=60, check=False
         )
@@ -144,7 +151,8 @@ def test_its_normal_calls(modules: Path) -> None:
         violations = [each.rule for one in server.service.log for each in one.violations if each.severity != "info"]
         ada = server.service.workspace.people.find(("id", "42"))
     assert ada is not None
-    assert [event.name for event in ada.events] == ["bought", "https://example.com/"]
+    assert output["signed"] == [True, False]
+    assert [each.name for each in ada.events] == ["bought", "https://example.com/"]
     assert set(output["sent"]) == {"delivery_id", "queued_at"}
     assert [each["id"] for each in output["found"]["results"]] == ["42"]
     assert (output["exports"], output["total"], output["refused"]) == ({"exports": None}, 1, 400)

@@ -17,6 +17,8 @@ from pytest_customerio.tools.sandbox.workspace.people import SUPPRESSED, Identif
 from pytest_customerio.tools.sandbox.workspace.relationships import parse_identifier
 from pytest_customerio.tools.sandbox.workspace.workspace import Workspace
 
+_NOBODY = "reaches nobody: nobody here is among the recipients"
+_UNKNOWN = "reaches nobody here: the audience set in the interface is not known"
 # The members of a payload that hold the subject, the body and the text without markup, for each kind of message.
 _CONTENT = {"send_email": ("subject", "body", "body_plain"), "send_push": ("title", "message", "")}
 
@@ -45,15 +47,20 @@ def trigger_broadcast(workspace: Workspace, call: Call) -> CallResult:
     """`POST /v1/campaigns/{broadcast_id}/triggers`: an unknown person fails it, unless the payload allows that."""
     broadcast = parse_number(call.params["broadcast_id"])
     recipients, errors = _recipients(workspace, call)
-    number = sum(each.broadcast == broadcast for each in workspace.triggers.values()) + 1
+    number = max((number for of, number in workspace.triggers if of == broadcast), default=0) + 1
     workspace.triggers[broadcast, number] = BroadcastTrigger(number, broadcast, errors, call.at)
     note_broadcast(workspace.inventory, broadcast)
     if errors:
         return CallResult(errors, case="422-unprocessable", text=_trigger_error(number))
     for person, data in recipients:
         _add_broadcast_delivery(workspace, call, (broadcast, number), person, data)
-    notes = () if recipients else ("reaches nobody here: the audience set in the interface is not known",)
-    return CallResult(notes, {"id": number})
+    nobody = _NOBODY if _names_recipients(call.payload) else _UNKNOWN
+    return CallResult(() if recipients else (nobody,), {"id": number})
+
+
+def _names_recipients(payload: Mapping[str, Any]) -> bool:
+    """Whether a payload says who gets a broadcast; where it does not, the audience is set in the interface."""
+    return any(payload.get(name) for name in ("recipients", "ids", "emails", "per_user_data", "data_file_url"))
 
 
 def broadcast_errors(workspace: Workspace, call: Call) -> CallResult:

@@ -17,6 +17,7 @@ from pytest_customerio.tools.sandbox.workspace.people import Person
 from pytest_customerio.tools.sandbox.workspace.workspace import Workspace
 
 _PREFERENCES = "cio_subscription_preferences"
+_CHANNELS = ("sms", "whatsapp")  # docs.customer.io/integrations/api/app/tag/opt-outs/updatePersonOptouts
 
 
 def get_customer_segments(workspace: Workspace, call: Call) -> CallResult:
@@ -53,15 +54,18 @@ def update_customer_optouts(workspace: Workspace, call: Call) -> CallResult:
     person = person_in_path(workspace, call)
     if person is None:
         return NOT_FOUND
+    given = mappings(call.payload.get("optouts"))
+    senders = [(str(each.get("channel") or "sms"), str(each.get("from") or "")) for each in given]
+    if unknown := next((channel for channel, _ in senders if channel not in _CHANNELS), ""):
+        return CallResult(case="400-malformed", text=f"unknown channel {unknown!r}: {' or '.join(_CHANNELS)}")
     known = workspace.optouts.setdefault(person.cio_id, {})
-    for each in mappings(call.payload.get("optouts")):
-        sender = str(each.get("channel") or "sms"), str(each.get("from") or "")
+    for each, sender in zip(given, senders, strict=True):
         known.pop(sender, None)
         if each.get("optout") is not False:
             known[sender] = None
     if not known:
         del workspace.optouts[person.cio_id]
-    return CallResult(body={"optouts": _optouts(workspace, person.cio_id)})
+    return CallResult()
 
 
 def list_optouts(workspace: Workspace, call: Call) -> CallResult:

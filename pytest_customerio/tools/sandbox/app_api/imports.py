@@ -1,8 +1,9 @@
-"""The App API's imports, live notifications, and suppressions of one domain."""
+"""The App API's imports and live notifications."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 from pytest_customerio.tools.sandbox.api.call import NOT_FOUND, Call, CallResult, Handler
@@ -29,28 +30,14 @@ def get_import(workspace: Workspace, call: Call) -> CallResult:
     return CallResult((NOT_READ,), {"import": record}) if record else NOT_FOUND
 
 
-def start_live_notification(workspace: Workspace, call: Call) -> CallResult:
-    """`POST /v1/live_notifications/start`."""
-    return _live_notification(workspace, call, "start")
-
-
-def update_live_notification(workspace: Workspace, call: Call) -> CallResult:
-    """`POST /v1/live_notifications/update`."""
-    return _live_notification(workspace, call, "update")
-
-
-def end_live_notification(workspace: Workspace, call: Call) -> CallResult:
-    """`POST /v1/live_notifications/end`."""
-    return _live_notification(workspace, call, "end")
-
-
 def get_live_notification(workspace: Workspace, call: Call) -> CallResult:
     """`GET /v1/live_notifications/{instance_id}`."""
     record = find_record(LIVE_NOTIFICATIONS, workspace, call)
     return CallResult(body=record) if record else CallResult(by_type=True)
 
 
-def _live_notification(workspace: Workspace, call: Call, operation: str) -> CallResult:
+def change_live_notification(operation: str, workspace: Workspace, call: Call) -> CallResult:
+    """`POST /v1/live_notifications/start`, `…/update` and `…/end`."""
     key = str(call.payload.get("instance_id") or f"notification-{workspace.next_number()}")
     known: dict[str, Any] = {"operation": operation, "source": "api", "status": "sent"}
     record = LIVE_NOTIFICATIONS.record(key, known, call.at)
@@ -58,13 +45,11 @@ def _live_notification(workspace: Workspace, call: Call, operation: str) -> Call
 
 
 HANDLERS: Mapping[str, Handler] = {
-    f"app.{handler.__name__}": handler
-    for handler in (
-        create_import,
-        get_import,
-        start_live_notification,
-        update_live_notification,
-        end_live_notification,
-        get_live_notification,
-    )
+    "app.create_import": create_import,
+    "app.get_import": get_import,
+    "app.get_live_notification": get_live_notification,
+    **{
+        f"app.{operation}_live_notification": partial(change_live_notification, operation)
+        for operation in ("start", "update", "end")
+    },
 }

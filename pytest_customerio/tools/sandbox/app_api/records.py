@@ -6,7 +6,7 @@ record is answered by its published type, and says so, unless a file of the user
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import partial
 from typing import Any
 
@@ -37,11 +37,15 @@ def records_answer(resource: Resource, records: list[Record], call: Call) -> Cal
 
 def get_record(resource: Resource, workspace: Workspace, call: Call) -> CallResult:
     """One record."""
-    record = find_record(resource, workspace, call)
+    return read_answer(resource, find_record(resource, workspace, call), partial(make_up, resource, workspace, call))
+
+
+def read_answer(resource: Resource, record: Record | None, made_up: Callable[[], Record | None]) -> CallResult:
+    """The answer with a record; where there is none with a made-up one, if Customer.io may have it."""
     if record is not None:
         return CallResult(body={resource.one: record})
-    made_up = make_up(resource, workspace, call)
-    return CallResult((MADE_UP,), {resource.one: made_up}, by_type=True) if made_up else NOT_FOUND
+    instead = made_up()
+    return CallResult((MADE_UP,), {resource.one: instead}, by_type=True) if instead else NOT_FOUND
 
 
 def create_record(resource: Resource, workspace: Workspace, call: Call) -> CallResult:
@@ -94,11 +98,21 @@ def put_record(resource: Resource, workspace: Workspace, call: Call, given: Mapp
     record = find_record(resource, workspace, call) or make_up(resource, workspace, call)
     if record is None:
         return None
-    key = call.params[resource.parameter]
-    key_member = {resource.key: record[resource.key]}
-    return workspace.inventory.put(
-        resource.kind_of(call.params), key, changed(record, {**given, **key_member}, call.at)
-    )
+    return store_change(resource, workspace, call, call.params[resource.parameter], record, given, (resource.key,))
+
+
+def store_change(
+    resource: Resource,
+    workspace: Workspace,
+    call: Call,
+    key: str,
+    record: Record,
+    given: Mapping[str, Any],
+    fixed: Iterable[str],
+) -> Record:
+    """Store a record with the given members under a key; the `fixed` ones stay as they are."""
+    stored = changed(record, {**given, **{name: record[name] for name in fixed}}, call.at)
+    return workspace.inventory.put(resource.kind_of(call.params), key, stored)
 
 
 def parent_may_exist(resource: Resource, workspace: Workspace, call: Call) -> bool:

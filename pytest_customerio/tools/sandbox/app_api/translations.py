@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from pytest_customerio.tools.sandbox.api.call import NOT_FOUND, Call, CallResult
 from pytest_customerio.tools.sandbox.app_api.records import (
-    MADE_UP,
     add_record,
     find_record,
     make_up,
     parent_may_exist,
+    read_answer,
+    store_change,
 )
-from pytest_customerio.tools.sandbox.app_api.resources import Resource, changed
+from pytest_customerio.tools.sandbox.app_api.resources import Resource
 from pytest_customerio.tools.sandbox.workspace.inventory import Record
 from pytest_customerio.tools.sandbox.workspace.workspace import Workspace
 
@@ -22,31 +24,19 @@ _GROUP = "test_group_id"
 def get_translation(translations: Resource, workspace: Workspace, call: Call) -> CallResult:
     """The action of a campaign or broadcast in one language."""
     record = find_record(translations, workspace, call)
-    if record is not None:
-        return CallResult(body={translations.one: record})
-    made_up = _translated(translations, workspace, call)
-    return CallResult((MADE_UP,), {translations.one: made_up}, by_type=True) if made_up else NOT_FOUND
+    return read_answer(translations, record, partial(_translated, translations, workspace, call))
 
 
 def put_translation(translations: Resource, workspace: Workspace, call: Call) -> CallResult:
     """Change the action of a campaign or broadcast in one language."""
     record = find_record(translations, workspace, call) or _translated(translations, workspace, call)
-    if record is None:
-        return NOT_FOUND
-    given = {**call.payload, "id": record["id"], "language": record["language"]}
-    stored = workspace.inventory.put(
-        translations.kind_of(call.params), call.params["language"], changed(record, given, call.at)
-    )
-    return CallResult(body={translations.one: stored})
+    return _stored(translations, workspace, call, call.params["language"], record)
 
 
 def get_language(contents: Resource, workspace: Workspace, call: Call) -> CallResult:
     """The content in one language."""
     record = _in_language(contents, workspace, call)
-    if record is not None:
-        return CallResult(body={contents.one: record})
-    made_up = _made_up_content(contents, workspace, call)
-    return CallResult((MADE_UP,), {contents.one: made_up}, by_type=True) if made_up else NOT_FOUND
+    return read_answer(contents, record, partial(_made_up_content, contents, workspace, call))
 
 
 def create_language(contents: Resource, workspace: Workspace, call: Call) -> CallResult:
@@ -60,13 +50,7 @@ def create_language(contents: Resource, workspace: Workspace, call: Call) -> Cal
 def update_language(contents: Resource, workspace: Workspace, call: Call) -> CallResult:
     """Change the content in one language."""
     record = _in_language(contents, workspace, call) or _made_up_content(contents, workspace, call)
-    if record is None:
-        return NOT_FOUND
-    given = {**call.payload, "id": record["id"], "language": record["language"]}
-    stored = changed(record, given, call.at)
-    return CallResult(
-        body={contents.one: workspace.inventory.put(contents.kind_of(call.params), str(record["id"]), stored)}
-    )
+    return _stored(contents, workspace, call, str(record["id"]) if record else "", record)
 
 
 def delete_language(contents: Resource, workspace: Workspace, call: Call) -> CallResult:
@@ -76,6 +60,14 @@ def delete_language(contents: Resource, workspace: Workspace, call: Call) -> Cal
         workspace.inventory.forget(kind, str(record["id"]))
     removed = workspace.inventory.remove(kind, _absent(call)) or record is not None
     return CallResult() if removed else NOT_FOUND
+
+
+def _stored(resource: Resource, workspace: Workspace, call: Call, key: str, record: Record | None) -> CallResult:
+    """Change a record, whose id and language stay."""
+    if record is None:
+        return NOT_FOUND
+    stored = store_change(resource, workspace, call, key, record, call.payload, ("id", "language"))
+    return CallResult(body={resource.one: stored})
 
 
 def _translated(translations: Resource, workspace: Workspace, call: Call) -> Record | None:

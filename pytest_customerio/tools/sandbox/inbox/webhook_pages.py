@@ -60,7 +60,7 @@ def simulation(service: Service, delivery: Delivery, error: str = "") -> Context
 
 def call_row(call: WebhookCall) -> Context:
     """A call in a list, with its event and its attempts."""
-    said = str(call.status) if call.status is not None else call.problem or "not posted yet"
+    said = str(call.status) if call.status is not None else call.problem or "queued"
     level, state = _outcome(call)
     return {
         "number": call.number,

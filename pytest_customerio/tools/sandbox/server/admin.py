@@ -89,9 +89,8 @@ class AdminApi:
 
     async def people(self, request: Request) -> Response:
         """A page of people with the words `q`, newest first."""
-        query = request.query_params
-        start, limit = parse_number(query.get("start", "")), parse_number(query.get("limit", "")) or 100
-        return SandboxJson(json_views.people_json(self._service.workspace, query.get("q", ""), start, limit))
+        words = request.query_params.get("q", "")
+        return SandboxJson(json_views.people_json(self._service.workspace, words, *_page_of(request)))
 
     async def person(self, request: Request) -> Response:
         """One person."""
@@ -99,9 +98,8 @@ class AdminApi:
         return SandboxJson(json_views.person_json(self._service.workspace, person)) if person else _missing()
 
     async def deliveries(self, request: Request) -> Response:
-        """Every message, newest first."""
-        deliveries = reversed(self._service.workspace.deliveries.values())
-        return SandboxJson({"deliveries": [json_views.delivery_json(each) for each in deliveries]})
+        """A page of messages, newest first."""
+        return SandboxJson(json_views.deliveries_json(self._service.workspace, *_page_of(request)))
 
     async def delivery(self, request: Request) -> Response:
         """One message."""
@@ -141,6 +139,12 @@ class AdminApi:
         """Delete everything but the keys."""
         self._service.reset()
         return Response(status_code=204)
+
+
+def _page_of(request: Request) -> tuple[int, int]:
+    """The position of the first entry, and how many."""
+    query = request.query_params
+    return parse_number(query.get("start", "")), parse_number(query.get("limit", "")) or 100
 
 
 async def _body(request: Request) -> Any:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterable, MutableMapping
+from collections.abc import Awaitable, Callable, MutableMapping
+from contextlib import nullcontext
 from functools import lru_cache
 from typing import Any
 
@@ -22,11 +23,13 @@ Message = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
 App = Callable[[Scope, Receive, Send], Awaitable[None]]
+Headers = tuple[tuple[str, str], ...]
 
 # The largest documented bodies: a broadcast of 25 MB; otherwise a message of 1 MB with 2 MB of attachments as base64.
 LARGEST_BROADCAST = 25 * 1024 * 1024
 LARGEST = 4 * 1024 * 1024
 BODY_TIMEOUT = 30.0  # seconds
+_SCHEMES = ("http", "https")
 ADMIN_PATHS = ("/_sandbox", "/_sandbox/", "/")
 _RESETS = ("connection-reset", "accepted-then-reset")
 _OTHER_SITE = b"the sandbox answers pages of this machine only: of localhost, a name below it, or an IP address\n"
@@ -98,7 +101,9 @@ def _headers(scope: Scope) -> dict[str, str]:
 def _http_request(scope: Scope, headers: dict[str, str], body: bytes, *, too_large: bool) -> HttpRequest:
     query = scope["query_string"].decode("latin-1")
     target = scope["raw_path"].decode("latin-1") + (f"?{query}" if query else "")
-    base = f"{scope['scheme']}://{headers.get('host', '127.0.0.1')}"
+    # A proxy in front of the sandbox may speak https; uvicorn's own reading of its header takes longer.
+    scheme = headers.get("x-forwarded-proto", scope["scheme"])
+    base = f"{scheme if scheme in _SCHEMES else scope['scheme']}://{headers.get('host', '127.0.0.1')}"
     return HttpRequest(scope["method"], target, headers, body, base, too_large)
 
 
@@ -129,7 +134,8 @@ async def _deliver(scope: Scope, receive: Receive, send: Send, answer: SandboxAn
     transport = scope.get("extensions", {}).get(TRANSPORT)
     if fault is None:
         close = (("Connection", "close"),) if too_large else ()
-        await _respond(send, answer.answer, (*_sandbox_headers(answer), *allowed_for_pages(scope), *close))
+        with nullcontext() if transport is None else transport:
+            await _respond(send, answer.answer, (*_sandbox_headers(answer), *allowed_for_pages(scope), *close))
         return
     if fault in _RESETS:
         reset(transport)
@@ -140,24 +146,24 @@ async def _deliver(scope: Scope, receive: Receive, send: Send, answer: SandboxAn
     await receive()
 
 
-def _sandbox_headers(answer: SandboxAnswer) -> Iterable[tuple[str, str]]:
+def _sandbox_headers(answer: SandboxAnswer) -> Headers:
     """How certain the answer is, which error case it is, and what the service would not have said."""
-    yield "X-Sandbox-Source", answer.source
-    if answer.case:
-        yield "X-Sandbox-Case", answer.case
-    if answer.notes:
-        yield "X-Sandbox-Note", "; ".join(answer.notes)[:1000]
+    source = (("X-Sandbox-Source", answer.source),)
+    case = (("X-Sandbox-Case", answer.case),) if answer.case else ()
+    return (*source, *case, *((("X-Sandbox-Note", "; ".join(answer.notes)[:1000]),) if answer.notes else ()))
 
 
 @lru_cache(maxsize=256)
-def _encoded(name: str, value: str) -> tuple[bytes, bytes]:
-    """A header as uvicorn takes it. Most answers have the same ones."""
-    return name.lower().encode("latin-1"), value.encode("latin-1", "replace")
+def _encoded(headers: Headers) -> tuple[tuple[tuple[bytes, bytes], ...], bool]:
+    """Headers as uvicorn takes them, and whether they name the length. Most answers have the same ones."""
+    listed = tuple((name.lower().encode("latin-1"), value.encode("latin-1", "replace")) for name, value in headers)
+    return listed, any(name == b"content-length" for name, _ in listed)
 
 
-async def _respond(send: Send, answer: Answer, headers: Iterable[tuple[str, str]], *, whole: bool = True) -> None:
-    listed = [_encoded(*each) for each in (*answer.headers, *headers)]
-    if answer.status not in (204, 304) and b"content-length" not in dict(listed):
+async def _respond(send: Send, answer: Answer, headers: Headers, *, whole: bool = True) -> None:
+    encoded, names_length = _encoded((*answer.headers, *headers))
+    listed = list(encoded)
+    if answer.status not in (204, 304) and not names_length:
         listed.append((b"content-length", str(len(answer.body)).encode()))
     await send({"type": "http.response.start", "status": answer.status, "headers": listed})
     await send({"type": "http.response.body", "body": answer.body, "more_body": not whole})

@@ -44,7 +44,6 @@ def answer_preflight(scope: MutableMapping[str, Any]) -> Answer | None:
 
 def allowed_for_pages(scope: MutableMapping[str, Any]) -> Headers:
     """The headers with which a browser shows the answer to the page that asked. Track always sends the first one."""
-    if not is_for_pages(scope["path"]):
-        return ()
-    asked = any(name == b"origin" for name, _ in scope["headers"])
-    return _ALLOWED if asked else _ALLOWED[:1] if _TRACK.match(scope["path"]) else ()
+    if any(name == b"origin" for name, _ in scope["headers"]):
+        return _ALLOWED if is_for_pages(scope["path"]) else ()
+    return _ALLOWED[:1] if _TRACK.match(scope["path"]) else ()

@@ -196,6 +196,7 @@ def uvicorn_server(app: App) -> uvicorn.Server:
         log_level="critical",
         access_log=False,
         server_header=False,
+        proxy_headers=False,
         backlog=BACKLOG,
         timeout_graceful_shutdown=_SHUTDOWN_TIMEOUT,
     )

@@ -33,6 +33,44 @@ class PortError(CannotError):
     """The sandbox cannot listen on a port. The text says why, and what to do."""
 
 
+class JoiningTransport:
+    """The transport of a connection. Within its context, what is written is collected, and then sent at once.
+
+    uvicorn writes the head of an answer and its body one after the other, and each costs a call of the system.
+    Everything but `write` and `close` is left to the transport of asyncio.
+    """
+
+    def __init__(self, transport: Any) -> None:
+        self._transport = transport
+        self._collected: list[bytes] | None = None
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._transport, name)
+
+    def __enter__(self) -> None:
+        self._collected = []
+
+    def __exit__(self, *error: object) -> None:
+        self._send()
+
+    def write(self, data: bytes) -> None:
+        """Send data, or collect it."""
+        if self._collected is None:
+            self._transport.write(data)
+        else:
+            self._collected.append(data)
+
+    def close(self) -> None:
+        """Send what was collected, and close the connection."""
+        self._send()
+        self._transport.close()
+
+    def _send(self) -> None:
+        collected, self._collected = self._collected, None
+        if collected:
+            self._transport.write(b"".join(collected))
+
+
 class ProtocolWithTransport(Protocol):
     """uvicorn's HTTP protocol, which adds the transport of the connection to the scope of each request.
 
@@ -46,18 +84,21 @@ class ProtocolWithTransport(Protocol):
 
     def connection_made(self, transport: Any) -> None:
         """Called when a client has connected."""
-        super().connection_made(transport)
+        joining: Any = JoiningTransport(transport)
+        super().connection_made(joining)
         app: Any = self.app
-        self._await_head()
+        self._loop = asyncio.get_running_loop()
+        self._waits_since: float | None = self._loop.time()
+        self._close_in(self.head_timeout)
 
         async def with_transport(scope: Any, receive: Any, send: Any) -> None:
-            self._head_timer.cancel()
+            self._waits_since = None
             received = not getattr(self.cycle, "more_body", True)
-            scope.setdefault("extensions", {}).update({TRANSPORT: transport, RECEIVED: received})
+            scope.setdefault("extensions", {}).update({TRANSPORT: joining, RECEIVED: received})
             try:
                 await app(scope, receive, send)
             finally:
-                self._await_head()
+                self._waits_since = self._loop.time()
 
         self.app = with_transport
 
@@ -66,9 +107,19 @@ class ProtocolWithTransport(Protocol):
         self._head_timer.cancel()
         super().connection_lost(exc)
 
-    def _await_head(self) -> None:
-        """Close the connection unless the head of the next request has come in time."""
-        self._head_timer = asyncio.get_running_loop().call_later(self.head_timeout, self.transport.close)
+    def _close_in(self, seconds: float) -> None:
+        self._head_timer = self._loop.call_later(seconds, self._close_if_late)
+
+    def _close_if_late(self) -> None:
+        """Close the connection if the head of the next request has not come in time; else look again later.
+
+        One timer for each connection is enough: one for each request would cost a tenth of the time of an answer.
+        """
+        waited = 0.0 if self._waits_since is None else self._loop.time() - self._waits_since
+        if waited < self.head_timeout:
+            self._close_in(self.head_timeout - waited)
+        else:
+            self.transport.close()
 
 
 def bind(host: str, port: int) -> socket.socket:

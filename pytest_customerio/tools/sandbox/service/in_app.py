@@ -32,11 +32,15 @@ _IN_APP, _INBOX = "app.send_in_app", "app.send_inbox_message"
 
 
 class InApp:
-    """The messages that a person has not seen or removed yet. What was removed is not part of the workspace."""
+    """The messages that a person has not seen or removed yet.
+
+    What was removed, and which inbox messages an SDK marked as opened or not, is not part of the workspace.
+    """
 
     def __init__(self, workspace: Workspace) -> None:
         self._workspace = workspace
         self._removed: set[str] = set()
+        self._marked: dict[str, bool] = {}
 
     def queue(self, token: str) -> dict[str, Any]:
         """The messages of the person whom the token of a user names; none for an unknown one."""
@@ -44,12 +48,34 @@ class InApp:
         listed = list(self._waiting(person)) if person else []
         return {
             "inAppMessages": [_in_app(each) for each in listed if each.operation == _IN_APP and not _is_opened(each)],
-            "inboxMessages": [_inbox(each, token) for each in listed if each.operation == _INBOX],
+            "inboxMessages": [self._inbox(each, token) for each in listed if each.operation == _INBOX],
         }
 
     def remove(self, delivery_id: str) -> None:
         """Take a message out of the queue: it was shown, or the person removed it."""
-        self._removed.add(delivery_id)
+        if delivery_id in self._workspace.deliveries:
+            self._removed.add(delivery_id)
+
+    def mark(self, delivery_id: str, *, opened: bool) -> None:
+        """Mark an inbox message as opened, or as not opened."""
+        if delivery_id in self._workspace.deliveries:
+            self._marked[delivery_id] = opened
+
+    def _inbox(self, delivery: Delivery, token: str) -> dict[str, Any]:
+        return {
+            "messageType": "inbox",
+            "queueId": delivery.id,
+            "deliveryId": delivery.id,
+            "userToken": token,
+            "priority": 1,
+            "topics": [],
+            "type": "",
+            "properties": _data(delivery),
+            # The SDK for Android reads no time without the final Z, and leaves out a message without a time.
+            "sentAt": f"{datetime.fromtimestamp(delivery.queued_at, UTC):%Y-%m-%dT%H:%M:%SZ}",
+            "expiry": "",
+            "opened": self._marked.get(delivery.id, _is_opened(delivery)),
+        }
 
     def _waiting(self, person: Person) -> Iterator[Delivery]:
         """The messages of a person that are not removed, oldest first."""
@@ -77,22 +103,6 @@ def _in_app(delivery: Delivery) -> dict[str, Any]:
         "queueId": delivery.id,
         "priority": 1,
         "properties": {**_data(delivery), "gist": {"campaignId": delivery.id}},
-    }
-
-
-def _inbox(delivery: Delivery, token: str) -> dict[str, Any]:
-    return {
-        "messageType": "inbox",
-        "queueId": delivery.id,
-        "deliveryId": delivery.id,
-        "userToken": token,
-        "priority": 1,
-        "topics": [],
-        "type": "",
-        "properties": _data(delivery),
-        "sentAt": datetime.fromtimestamp(delivery.queued_at, UTC).isoformat(),
-        "expiry": "",
-        "opened": _is_opened(delivery),
     }
 
 

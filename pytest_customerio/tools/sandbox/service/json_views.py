@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Iterable
 from itertools import islice
-from typing import Any
+from typing import Any, TypeVar
 
 from pytest_customerio.tools.sandbox.json_values import as_text
 from pytest_customerio.tools.sandbox.service.faults import Fault
@@ -17,6 +17,8 @@ from pytest_customerio.tools.sandbox.workspace.segments import Segment
 from pytest_customerio.tools.sandbox.workspace.workspace import Workspace
 
 JsonObject = dict[str, Any]
+T = TypeVar("T")
+LARGEST_PAGE = 1000
 
 
 def request_json(request: LoggedRequest) -> JsonObject:
@@ -50,7 +52,7 @@ def person_json(workspace: Workspace, person: Person) -> JsonObject:
             if (target := workspace.objects.find(("", cio_object_id)))
         ],
         "segments": [each.id for each in workspace.segments.values() if person.cio_id in each.members],
-        "deliveries": [each.id for each in workspace.deliveries.values() if each.person == person.cio_id],
+        "deliveries": [each.id for each in reversed(workspace.deliveries.of(person.cio_id))],
     }
 
 
@@ -75,10 +77,26 @@ def people_json(workspace: Workspace, words: str = "", start: int = 0, limit: in
     """A page of people, newest first, of those whose identifiers or attributes contain `words`."""
     wanted = words.casefold()
     people = (each for each in reversed(workspace.people) if not wanted or wanted in searched_text(each).casefold())
-    page = list(islice(people, start, start + limit + 1))
-    following = start + limit if len(page) > limit else None
-    listed = [person_summary_json(each) for each in page[:limit]]
-    return {"people": listed, "next": following, "total": len(workspace.people)}
+    listed, following = _page(people, start, limit)
+    people_shown = [person_summary_json(each) for each in listed]
+    return {"people": people_shown, "next": following, "total": len(workspace.people)}
+
+
+def deliveries_json(workspace: Workspace, start: int = 0, limit: int = 100) -> JsonObject:
+    """A page of messages, newest first."""
+    listed, following = _page(reversed(workspace.deliveries.values()), start, limit)
+    return {
+        "deliveries": [delivery_json(each) for each in listed],
+        "next": following,
+        "total": len(workspace.deliveries),
+    }
+
+
+def _page(entries: Iterable[T], start: int, limit: int) -> tuple[list[T], int | None]:
+    """The entries from the position `start` on, and the position of the next page if there is one."""
+    size = min(limit, LARGEST_PAGE)
+    page = list(islice(entries, start, start + size + 1))
+    return page[:size], start + size if len(page) > size else None
 
 
 def delivery_json(delivery: Delivery) -> JsonObject:

@@ -39,21 +39,18 @@ class Keys:
         if kind == "none":
             return "granted"
         credentials = _credentials(header)
-        if credentials == ("", self.restricted) and kind == "bearer":
-            return "no scope"
         if credentials == self._accepted(kind):
             return "granted"
+        if credentials == ("", self.restricted) and kind == "bearer":
+            return "no scope"
         ours = {self.track, self.app, self.pipelines, self.restricted}
         return "wrong type" if ours & set(credentials) else "unknown"
 
     def _accepted(self, kind: str) -> tuple[str, str]:
         """The user and the password that an API accepts; a Bearer token has no user."""
-        pairs = {
-            "basic": (self.site_id, self.track),
-            "bearer": ("", self.app),
-            "write-key": (self.pipelines, ""),
-        }
-        return pairs[kind]
+        if kind == "basic":
+            return self.site_id, self.track
+        return ("", self.app) if kind == "bearer" else (self.pipelines, "")
 
     def environ(self) -> Mapping[str, str]:
         """The keys as environment variables."""

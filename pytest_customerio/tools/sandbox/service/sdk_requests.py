@@ -61,6 +61,11 @@ class SdkAnswer:
     answer: SandboxAnswer
 
 
+def may_be_of_sdk(http: HttpRequest) -> bool:
+    """Whether a request may be one that only SDKs make. The most frequent calls of applications are none."""
+    return not http.target.startswith("/api/v1/customers/")
+
+
 def is_for_pages(path: str) -> bool:
     """Whether a page in a browser may call this path."""
     return _FROM_PAGES.match(path) is not None or IN_APP_PATH.match(path) is not None
@@ -121,6 +126,9 @@ class SdkCalls:
             return _json(self.in_app.queue(token), HEADERS)
         if path["seen"]:
             self.in_app.remove(path["seen"])
+        opened = mapping(decode(http.headers, http.body).value).get("opened") if path["changed"] else None
+        if isinstance(opened, bool):
+            self.in_app.mark(path["changed"], opened=opened)
         return _json({})
 
 

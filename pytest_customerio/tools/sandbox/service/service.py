@@ -22,12 +22,13 @@ from pytest_customerio.tools.sandbox.service.keys import Keys
 from pytest_customerio.tools.sandbox.service.log_entries import Reading, log_entry, read_as
 from pytest_customerio.tools.sandbox.service.request import ANY_HOST, ApiRequest, HttpRequest, read_request
 from pytest_customerio.tools.sandbox.service.request_log import RequestLog
-from pytest_customerio.tools.sandbox.service.sdk_requests import SdkCalls, as_published
+from pytest_customerio.tools.sandbox.service.sdk_requests import SdkCalls, as_published, may_be_of_sdk
 from pytest_customerio.tools.sandbox.settings import Settings
 from pytest_customerio.tools.sandbox.storage.current import CurrentWorkspace
 from pytest_customerio.tools.sandbox.storage.entries import Entry
 from pytest_customerio.tools.sandbox.storage.replaying import carry_out
 from pytest_customerio.tools.sandbox.storage.snapshots import Snapshots
+from pytest_customerio.tools.sandbox.storage.stored_calls import StoredCalls
 from pytest_customerio.tools.sandbox.webhooks.forgery import check_fault
 from pytest_customerio.tools.sandbox.webhooks.webhooks import WebhookEvent, Webhooks
 from pytest_customerio.tools.sandbox.workspace.memory import Memory
@@ -41,7 +42,7 @@ class Service:
     def __init__(self, settings: Settings | None = None, now: Callable[[], float] = time.time) -> None:
         self.settings = settings or Settings()
         self.catalog = Catalog.load([ANY_HOST])
-        self._contract = Contract(self.catalog)
+        self._contract = Contract(self.catalog, self.settings.schemas, plan=self.settings.plan)
         self._contract.prepare()
         cassettes = Cassettes(self.catalog, self.settings.cassettes)
         if self.settings.cassettes:
@@ -57,8 +58,9 @@ class Service:
             self.keys = self._current.persistence.keys(Keys.create(seed), seeded=seed is not None)
             self.log = self._current.persistence.log()
             self._current.resume(self._carry_out)
+            calls = StoredCalls(self._current.persistence, self.lock)
+            self.webhooks = Webhooks(self.settings, self.keys.webhook, now, calls)
             opened.pop_all()
-        self.webhooks = Webhooks(self.settings, self.keys.webhook, now)
 
     @property
     def workspace(self) -> Workspace:
@@ -168,7 +170,7 @@ class Service:
         """Answer a request, and log it."""
         with self.lock:
             started, at = time.perf_counter(), self._now()
-            sdk = self._sdk_calls.answer(http)
+            sdk = self._sdk_calls.answer(http) if may_be_of_sdk(http) else None
             answer, reading = (sdk.answer, Reading(sdk.operation)) if sdk else self._answer(http, at)
             spent = 1000 * (time.perf_counter() - started)
             logged, weight = log_entry(self.log.number + 1, at, http, reading, answer, spent)
@@ -184,7 +186,8 @@ class Service:
 
     def _answer(self, http: HttpRequest, at: float) -> tuple[SandboxAnswer, Reading]:
         """The answer to a published call, and what the call says. Posts to webhooks what it caused."""
-        request = read_request(self.catalog, self._contract, as_published(http), at)
+        published = as_published(http) if may_be_of_sdk(http) else http
+        request = read_request(self.catalog, self._contract, published, at)
         answer = self._dispatcher.answer(request)
         trusted = self._is_trusted(request)
         if self.workspace.reports:

@@ -56,20 +56,21 @@ class _Measured:
         self.weight = 0
         self.whole = True
 
-    def add(self, values: Collection[object], level: int) -> None:
+    def add(self, values: Collection[Any], level: int) -> None:
         """Add values that are nested so many levels deep, with everything in them. Raises `_UnstorableError`."""
         if level >= DEEPEST and values:
             raise _UnstorableError(TOO_DEEP)
         self.weight += sum(map(getsizeof, values))
         for each in values:
-            if isinstance(each, str):
+            kind = type(each)  # what a JSON parser returns is of no subclass
+            if kind is str:
                 self.whole = self.whole and (each.isascii() or whole_characters(each) == each)
-            elif isinstance(each, dict):
+            elif kind is dict:
                 self.add(each.keys(), level)
                 self.add(each.values(), level + 1)
-            elif isinstance(each, list):
+            elif kind is list:
                 self.add(each, level + 1)
-            elif isinstance(each, float) and not isfinite(each):
+            elif kind is float and not isfinite(each):
                 raise _UnstorableError(OUT_OF_RANGE)
 
 

@@ -59,7 +59,7 @@ class CurrentWorkspace:
     def reset(self) -> None:
         """Begin anew."""
         self._begin(self._new())
-        self.persistence.clear(self.workspace)
+        self.persistence.replace(self.workspace, forget=True)
 
     def snapshot(self) -> bytes:
         """The workspace as it is now."""
@@ -68,7 +68,7 @@ class CurrentWorkspace:
     def restore(self, data: bytes) -> None:
         """Use the workspace of a snapshot. Raises `SnapshotError`, and then everything stays as it is."""
         self._begin(restore(data))
-        self.persistence.save(self.workspace)
+        self.persistence.replace(self.workspace)
 
     def load(self, seed: Any) -> None:
         """Add the people, objects and segments of a seed. Raises `SeedError`, and then everything stays as it is."""
@@ -83,7 +83,7 @@ class CurrentWorkspace:
         self.workspace.inventory = Inventory()
         fill(self.workspace, described)
         self.revision += 1
-        self.persistence.save(self.workspace)
+        self.persistence.replace(self.workspace)
 
     def add_webhook(self, url: str, events: Iterable[str] | None, members: Mapping[str, Any]) -> ReportingWebhook:
         """Add a reporting webhook, for all events unless some are named. Raises `TargetError` for an invalid URL."""

@@ -1,8 +1,9 @@
-"""One SQLite file: the last snapshot of the workspace, the requests since then, the log, the keys."""
+"""One SQLite file: the last snapshot of the workspace, the requests since then, the log, webhook calls, the keys."""
 
 from __future__ import annotations
 
 import contextlib
+import os
 import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
@@ -16,6 +17,7 @@ _TABLES = """
 CREATE TABLE IF NOT EXISTS about (name TEXT PRIMARY KEY, value TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS snapshots (name TEXT PRIMARY KEY, data BLOB NOT NULL);
 CREATE TABLE IF NOT EXISTS happened (id INTEGER PRIMARY KEY, entry BLOB, number INTEGER, logged BLOB);
+CREATE TABLE IF NOT EXISTS calls (number INTEGER PRIMARY KEY, call BLOB NOT NULL);
 """
 _ADD = "INSERT INTO happened (entry, number, logged) VALUES (?, ?, ?)"
 # What SQLite says, and what it means for the user.
@@ -26,6 +28,7 @@ _CAUSES = {
     "not a database": "it is no data file of a sandbox. Nothing was changed: name another file",
     "malformed": "it is damaged. Nothing was changed: move it away, or name another file",
     "full": "the disk is full",
+    "disk I/O": "the disk cannot be read or written",
 }
 
 
@@ -39,6 +42,7 @@ class DataFile:
     def __init__(self, path: Path) -> None:
         self.path = path
         with self.explained():
+            _check_access(path)
             self._connection = sqlite3.connect(path, timeout=0.5, isolation_level=None, check_same_thread=False)
             self._open()
 
@@ -134,6 +138,27 @@ class DataFile:
         with self.explained():
             self._execute("DELETE FROM happened WHERE number <= ? AND entry IS NULL", until)
 
+    def calls(self) -> list[bytes]:
+        """The calls to webhooks, oldest first."""
+        with self.explained():
+            return [call for (call,) in self._execute("SELECT call FROM calls ORDER BY number")]
+
+    def add_call(self, number: int, call: bytes, most: int) -> None:
+        """Add a call to a webhook; of more than `most` the oldest go."""
+        with self.explained():
+            self._execute("INSERT INTO calls VALUES (?, ?)", number, call)
+            self._execute("DELETE FROM calls WHERE number <= ?", number - most)
+
+    def change_call(self, number: int, call: bytes) -> None:
+        """Replace a call to a webhook, unless it was removed."""
+        with self.explained():
+            self._execute("UPDATE calls SET call = ? WHERE number = ?", call, number)
+
+    def clear_calls(self) -> None:
+        """Remove all calls to webhooks."""
+        with self.explained():
+            self._execute("DELETE FROM calls")
+
     def _tidy(self) -> None:
         """Give the space of what was removed back."""
         with self.explained():
@@ -162,8 +187,17 @@ class DataFile:
         if tables and kind != APPLICATION_ID:
             raise sqlite3.DatabaseError("not a database of a sandbox")
         if tables:
+            (found,) = self._execute("PRAGMA quick_check(1)").fetchone()
+            if found != "ok":
+                raise sqlite3.DatabaseError("malformed")
             about = self.about()
             check_layout(str(self.path), about.get("version", "?"), about.get("layout", ""))
 
     def _execute(self, statement: str, *values: object) -> sqlite3.Cursor:
         return self._connection.execute(statement, values)
+
+
+def _check_access(path: Path) -> None:
+    """Raises an error as SQLite does for a file that is read-only. SQLite itself finds that out as it writes first."""
+    if path.exists() and not (os.access(path, os.W_OK) and os.access(path.parent, os.W_OK)):
+        raise sqlite3.OperationalError("readonly")

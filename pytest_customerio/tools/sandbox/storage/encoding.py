@@ -17,11 +17,14 @@ from pytest_customerio.tools.sandbox.arguments import CannotError
 from pytest_customerio.tools.sandbox.service.exchange import Exchange
 from pytest_customerio.tools.sandbox.service.request_log import LoggedRequest
 from pytest_customerio.tools.sandbox.storage.layout import layout, version
+from pytest_customerio.tools.sandbox.webhooks.calls import WebhookAttempt, WebhookCall
+from pytest_customerio.tools.sandbox.webhooks.posting import Result
 from pytest_customerio.tools.sandbox.workspace.activities import Activity
 from pytest_customerio.tools.sandbox.workspace.people import Event
 
 _MAGIC = b"customerio-sandbox\n"
-_OTHERS = {(each.__module__, each.__name__): each for each in (deque, Violation, LoggedRequest, Exchange)}
+_CALLS = (WebhookCall, WebhookAttempt, Result)
+_OTHERS = {(each.__module__, each.__name__): each for each in (deque, Violation, LoggedRequest, Exchange, *_CALLS)}
 # What the class of a value takes, in order.
 _BY_INIT = {
     each: attrgetter(*(field.name for field in fields(each)))

@@ -13,12 +13,14 @@ from pathlib import Path
 from pytest_customerio.core.model import Violation
 from pytest_customerio.tools.sandbox import workspace
 from pytest_customerio.tools.sandbox.service import exchange, request_log
+from pytest_customerio.tools.sandbox.webhooks import calls, posting
 
 
 @cache
 def layout() -> str:
     """A short text that differs where a class of what is stored has other fields."""
-    files = [*Path(workspace.__file__).parent.glob("*.py"), Path(request_log.__file__), Path(exchange.__file__)]
+    others = (request_log, exchange, calls, posting)
+    files = [*Path(workspace.__file__).parent.glob("*.py"), *(Path(str(each.__file__)) for each in others)]
     names = [f"{path.stem}.{name}" for path in sorted(files) for name in _names(path)]
     names += [field.name for field in dataclasses.fields(Violation)]
     return hashlib.sha256("\n".join(sorted(names)).encode()).hexdigest()[:12]

@@ -44,10 +44,11 @@ class Persistence:
             return created
         with self.file.explained():
             stored = self.file.about().get("keys")
-            if stored is not None and not seeded:
-                return Keys(**json.loads(stored))
-            self.file.set_about(keys=json.dumps(asdict(created)))
-        return created
+            if stored is None or seeded:
+                self.file.set_about(keys=json.dumps(asdict(created)))
+                return created
+        with self.intact():
+            return Keys(**json.loads(stored))
 
     def workspace(self) -> Workspace | None:
         """The workspace of the last snapshot. Raises `DataFileError`."""
@@ -110,7 +111,7 @@ class Persistence:
             if self._is_due():
                 self.save(workspace)
         except DataFileError as error:
-            self._gap_since, self.problem = time.monotonic(), f"not stored: {error}"
+            self._note_gap(error)
         return "" if self._gap_since is None else self.problem
 
     def save(self, workspace: Workspace) -> None:
@@ -124,11 +125,17 @@ class Persistence:
         self._pending = self._bytes = 0
         self._gap_since = None
 
-    def clear(self, workspace: Workspace) -> None:
-        """Forget the log, and write a snapshot of a new workspace. Raises `DataFileError`."""
-        if self.file is not None:
-            self.file.clear_log()
+    def replace(self, workspace: Workspace, *, forget: bool = False) -> None:
+        """Write a snapshot of another workspace as soon as that is possible; with `forget` without the log."""
+        try:
+            if forget and self.file is not None:
+                self.file.clear_log()
             self.save(workspace)
+        except DataFileError as error:
+            self._note_gap(error)
+
+    def _note_gap(self, error: DataFileError) -> None:
+        self._gap_since, self.problem = time.monotonic(), f"not stored: {error}"
 
     def _append(self, file: DataFile, entries: list[bytes], number: int | None, logged: bytes | None) -> None:
         file.append(entries, number, logged)

@@ -5,10 +5,10 @@ from __future__ import annotations
 import itertools
 import json
 from collections import deque
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
-from typing import Any
+from typing import Any, Protocol
 
 from pytest_customerio.contract.webhook_events import facts
 from pytest_customerio.tools.sandbox.settings import Settings
@@ -40,16 +40,42 @@ class WebhookEvent:
     calls: tuple[WebhookCall, ...] = field(default=(), repr=False)
 
 
-class Webhooks:
-    """Posts what happened to the reporting webhooks that subscribe to it."""
+class CallStore(Protocol):
+    """Keeps calls over a restart."""
 
-    def __init__(self, settings: Settings, key: str, now: Callable[[], float], poster: Poster = post) -> None:
-        self.calls: deque[WebhookCall] = deque(maxlen=MAX_CALLS)
+    def load(self) -> Sequence[WebhookCall]:
+        """The calls of earlier runs, oldest first."""
+
+    def add(self, call: WebhookCall) -> None:
+        """Keep a new call."""
+
+    def change(self, call: WebhookCall) -> None:
+        """Keep what an attempt has changed."""
+
+    def clear(self) -> None:
+        """Forget all calls."""
+
+
+class Webhooks:
+    """Posts what happened to the reporting webhooks that subscribe to it.
+
+    Calls in `store` that wait for their next attempt are posted at once.
+    """
+
+    def __init__(
+        self, settings: Settings, key: str, now: Callable[[], float], store: CallStore, poster: Poster = post
+    ) -> None:
+        stored = store.load()
+        self.calls: deque[WebhookCall] = deque(stored, maxlen=MAX_CALLS)
+        self._store = store
         self._key = key
         self._now = now
         self._poster = partial(poster, timeout=facts()["timeout"], allowed=settings.webhook_hosts)
         self._sender = Sender(self._attempt, settings.webhook_hour / HOUR)
-        self._numbers = itertools.count(1)
+        self._numbers = itertools.count(stored[-1].number + 1 if stored else 1)
+        for each in stored:
+            if each.state == "waiting":
+                self._sender.add(each)
 
     def post(self, reports: deque[Report], subscribed: Iterable[ReportingWebhook]) -> None:
         """Post all reports, oldest first, and empty them."""
@@ -74,6 +100,7 @@ class Webhooks:
         ]
         for call in calls:
             self.calls.append(call)
+            self._store.add(call)
             self._sender.add(call)
         body = _written(event)
         request = signed_with_fault(self._key, int(self._now()), body, fault)
@@ -96,6 +123,7 @@ class Webhooks:
         """Forget all calls."""
         self.calls.clear()
         self._sender.clear()
+        self._store.clear()
 
     def stop(self) -> None:
         """End the threads."""
@@ -119,7 +147,9 @@ class Webhooks:
     def _attempt(self, call: WebhookCall) -> float | None:
         at = self._now()
         request = signed_with_fault(self._key, int(at), call.body, call.fault)
-        return call.note(at, self._poster(call.endpoint, request))
+        wait = call.note(at, self._poster(call.endpoint, request))
+        self._store.change(call)
+        return wait
 
 
 def _wants(webhook: ReportingWebhook, name: str, report: Report) -> bool:

@@ -2,24 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import islice
 
 from pytest_customerio.tools.sandbox.json_values import as_text, flag, integer, mapping, mappings
-from pytest_customerio.tools.sandbox.workspace.people import IDENTIFIER_KINDS, Person
+from pytest_customerio.tools.sandbox.workspace.attribute_index import ANY, attribute_values
+from pytest_customerio.tools.sandbox.workspace.people import Person
 from pytest_customerio.tools.sandbox.workspace.workspace import Workspace
+
+# More people than this are not named: then everybody is looked at, among whom many match.
+_MOST_NAMED = 10_000
 
 
 def matching_people(workspace: Workspace, audience: Mapping[str, object], after: str = "") -> Iterator[Person]:
     """The people that match a filter, in the order in which they were created; only those `after` this cio_id.
 
-    Where a filter names an identifier or a segment, only the people whom it names are looked at.
+    Where an index knows the people whom a condition names, only those are looked at.
     """
     named = _named(workspace, audience)
     if named is None:
-        people: Iterable[Person] = workspace.people.after(after)
+        people: Iterable[Person | None] = workspace.people.after(after)
     else:
-        people = (each for each in sorted(named, key=lambda person: person.cio_id) if each.cio_id > after)
-    return (person for person in people if matches(workspace, person, audience))
+        later = islice(named, bisect_right(named, after), None)
+        people = (workspace.people.find(("cio_id", each)) for each in later)
+    return (each for each in people if each is not None and matches(workspace, each, audience))
 
 
 def matches(workspace: Workspace, person: Person, audience: Mapping[str, object]) -> bool:
@@ -27,34 +34,36 @@ def matches(workspace: Workspace, person: Person, audience: Mapping[str, object]
     return all(_matches(workspace, person, name, value) for name, value in audience.items())
 
 
-def _named(workspace: Workspace, audience: Mapping[str, object]) -> list[Person] | None:
-    """The people whom an index of the workspace finds for a filter, among whom are all that match; None if it has no
-    index for the filter.
-    """
-    parts = (*audience.items(), *(part for each in mappings(audience.get("and")) for part in each.items()))
-    for name, value in parts:
-        if name == "attribute" and (found := _identified(workspace, mapping(value))) is not None:
-            return found
-    for name, value in parts:
-        if name == "segment":
-            return _members(workspace, mapping(value))
+def _named(workspace: Workspace, audience: Mapping[str, object]) -> Sequence[str] | None:
+    """The sorted cio_ids among whom are all that match a filter, as few as possible; None if no index helps."""
+    found = (_named_by(workspace, name, value) for name, value in audience.items())
+    return min((each for each in found if each is not None), key=len, default=None)
+
+
+def _named_by(workspace: Workspace, name: str, value: object) -> Sequence[str] | None:
+    """The sorted cio_ids among whom are all that match one member of a filter; None if no index helps."""
+    if name == "attribute":
+        return _with_attribute(workspace, mapping(value))
+    if name == "segment":
+        segment = workspace.segments.get(integer(mapping(value).get("id"), 0))
+        return sorted(segment.members) if segment else ()
+    parts = [_named(workspace, each) for each in mappings(value)]
+    known = [each for each in parts if each is not None]
+    if name == "and":
+        return min(known, key=len, default=None)
+    if name == "or" and len(known) == len(parts) and sum(map(len, known)) <= _MOST_NAMED:
+        return sorted({each for part in known for each in part})
     return None
 
 
-def _identified(workspace: Workspace, condition: Mapping[str, object]) -> list[Person] | None:
-    kind = str(condition.get("field"))
-    if condition.get("operator") == "exists" or kind not in (*IDENTIFIER_KINDS, "cio_id"):
-        return None
-    if kind == "phone":
-        return None  # a phone number may be an attribute too
-    person = workspace.people.find((kind, as_text(condition.get("value"))))
-    return [person] if person else []
-
-
-def _members(workspace: Workspace, named: Mapping[str, object]) -> list[Person]:
-    segment = workspace.segments.get(integer(named.get("id"), 0))
-    people = (workspace.people.find(("cio_id", each)) for each in (segment.members if segment else ()))
-    return [each for each in people if each is not None]
+def _with_attribute(workspace: Workspace, condition: Mapping[str, object]) -> Sequence[str] | None:
+    people, field, text = workspace.people, str(condition.get("field")), as_text(condition.get("value"))
+    if condition.get("operator") == "exists":
+        return people.by_attribute.find(people, field, ANY) if field != "cio_id" else None  # which everybody has
+    if field in ("id", "email", "cio_id"):
+        person = people.find((field, text))
+        return [person.cio_id] if person else []
+    return people.by_attribute.find(people, field, as_text(flag(text)) if field == "unsubscribed" else text)
 
 
 def _matches(workspace: Workspace, person: Person, name: str, value: object) -> bool:
@@ -71,7 +80,7 @@ def _matches(workspace: Workspace, person: Person, name: str, value: object) -> 
 
 
 def _attribute_matches(person: Person, condition: Mapping[str, object]) -> bool:
-    known = {**person.attributes, **person.identifiers, "cio_id": person.cio_id}
+    known = attribute_values(person)
     field = str(condition.get("field"))
     if condition.get("operator") == "exists":
         return field in known

@@ -30,11 +30,13 @@ def render(text: str, values: Mapping[str, Any], folder: str = "") -> LiquidText
     if "{{" not in text and "{%" not in text:
         return LiquidText(text)
     try:
-        from liquid.exceptions import LiquidError
+        from liquid.exceptions import LiquidError, TemplateNotFoundError
     except ModuleNotFoundError:
         return LiquidText(text, "Liquid is not filled in: pip install 'pytest-customerio[sandbox]'")
     try:
         return LiquidText(_environment(folder).from_string(text).render(**values))
+    except TemplateNotFoundError as error:
+        return LiquidText(text, f"Liquid: there is no template {error.message}; the text stays as it is")
     except LiquidError as error:
         return LiquidText(text, f"Liquid: {error.message}; the text stays as it is")
     except Exception as error:  # of a filter: `'nan' | round` raises a ValueError

@@ -39,6 +39,7 @@ def merge_profiles(first: Person, second: Person, at: int) -> None:
 def merge_people(workspace: Workspace, first: Person, second: Person) -> None:
     """Give the first person what the second one has in a workspace, and remove the second."""
     merge_profiles(first, second, workspace.people.now)
+    workspace.people.by_attribute.note(first)
     workspace.objects.merge(first, second)
     for segment in workspace.segments.values():
         if second.cio_id in segment.members:

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from pytest_customerio.tools.sandbox.json_values import flag
+from pytest_customerio.tools.sandbox.workspace.attribute_index import AttributeIndex
 
 if TYPE_CHECKING:
     from pytest_customerio.tools.sandbox.workspace.activities import ActivityLog
@@ -81,7 +82,8 @@ class People:
     """All people of a workspace, indexed by each of their identifiers.
 
     `suppressed` maps each suppressed identifier to all that were suppressed in the same call. `now` is the time of the
-    call that is carried out. `activities` is the log where new people are noted.
+    call that is carried out. `activities` is the log where new people are noted. Whatever changes a person outside
+    this class notes it in `by_attribute`.
     """
 
     def __init__(self, activities: ActivityLog | None = None) -> None:
@@ -90,6 +92,7 @@ class People:
         self._by_identifier: dict[Identifier, Person] = {}
         self._by_cio_id: dict[str, Person] = {}
         self.suppressed: dict[Identifier, tuple[Identifier, ...]] = {}
+        self.by_attribute = AttributeIndex()
         self._last_number = 0
 
     def __len__(self) -> int:
@@ -135,6 +138,7 @@ class People:
             person = self._create(identifier, at)
         notes = [note for kind, value in given.items() if (note := self._rename(person, identifier, (kind, value), at))]
         notes += [note for name, value in attributes.items() if (note := _set_attribute(person, name, value, at))]
+        self.by_attribute.note(person)
         return person, tuple(notes)
 
     def find_or_create(self, identifier: Identifier) -> tuple[Person | None, Notes]:
@@ -147,6 +151,7 @@ class People:
 
     def delete(self, person: Person) -> None:
         """Delete a person; another person may have the identifiers from now on."""
+        self.by_attribute.note(person)
         for kind, value in person.identifiers.items():
             del self._by_identifier[index_key((kind, value))]
         del self._by_identifier["cio_id", person.cio_id]

@@ -197,6 +197,7 @@ class Workspace:
             self.undeliverable.setdefault(_SUPPRESSING[metric], {})[delivery.to.casefold()] = at
         if metric == "unsubscribed" and person is not None:
             person.attributes["unsubscribed"], person.timestamps["unsubscribed"] = True, at
+            self.people.by_attribute.note(person)
             person.events.append(Event("email_unsubscribed", "event", at, {"delivery_id": delivery.id}))
         report = Report(metric, at, delivery, person, members or {}, again)
         if self.reporting_webhooks:

@@ -120,6 +120,10 @@ def test_a_broadcast_by_filter_and_to_its_own_audience(ask: SandboxClient) -> No
     pro = {"attribute": {"field": "plan", "operator": "eq", "value": "pro"}}
     assert ask.notes("POST", TRIGGERS, {"recipients": pro}) == ()
     assert len(ask.service.workspace.deliveries) == 1
+    basic = {"attribute": {"field": "plan", "operator": "eq", "value": "basic"}}
+    assert ask.notes("POST", TRIGGERS, {"recipients": basic}) == (
+        "reaches nobody: nobody here is among the recipients",
+    )
     assert ask.notes("POST", TRIGGERS, {"data": {}}) == (
         "reaches nobody here: the audience set in the interface is not known",
     )

@@ -54,7 +54,10 @@ def test_optouts(shop: SandboxClient) -> None:
     """A person is opted out of senders, and in again; the list has the people who opted out."""
     target, sender = "/v1/customers/42/optouts", {"channel": "sms", "from": "+12025550123"}
     assert shop.body("GET", target) == {"optouts": []}
-    shop("PUT", target, {"optouts": [{"from": "+12025550123", "optout": True}]})
+    changed = shop("PUT", target, {"optouts": [{"from": "+12025550123", "optout": True}]}).answer
+    assert (changed.status, changed.body) == (204, b"")
+    unknown = shop("PUT", target, {"optouts": [{**sender, "optout": False}, {"channel": "fax", "from": "1"}]}).answer
+    assert (unknown.status, b"unknown channel 'fax': sms or whatsapp" in unknown.body) == (400, True)
     assert shop.body("GET", target) == {"optouts": [sender]}
     listed = {"cio_id": shop.person("id", "42").cio_id, "customer_id": "42", "optouts": [sender]}
     assert shop.body("GET", "/v1/optouts") == {"optouts": [listed], "next": ""}

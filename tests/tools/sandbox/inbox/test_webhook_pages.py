@@ -50,7 +50,7 @@ def test_calls_are_listed_and_searched(ask: Any) -> None:
     ask.service.webhooks.calls += [call(Result(200)), call(*answers, number=2, name="email_opened"), call(number=3)]
     context = webhooks_page(ask.service, Query())
     assert [(each["said"], each["state"], each["level"]) for each in context["calls"]] == [
-        ("not posted yet", "waiting", "new"),
+        ("queued", "waiting", "new"),
         ("no answer within 4 seconds", "waiting", "warning"),
         ("200", "accepted", "ok"),
     ]

@@ -118,10 +118,15 @@ def test_people(known: SandboxClient, client: Client) -> None:
 
 
 def test_messages(known: SandboxClient, client: Client) -> None:
-    """Messages are listed newest first; one message has the same fields."""
+    """Messages are listed newest first, in pages; one message has the same fields."""
     known.notes("POST", "/v1/send/email", {"transactional_message_id": 2, "to": "a@b.co", "identifiers": {"id": "42"}})
+    first, last = (client.get("/_sandbox/deliveries", params={"limit": 1, "start": each}).json() for each in (0, 1))
+    assert [(each["deliveries"][0]["template"], each["next"], each["total"]) for each in (first, last)] == [
+        ("2", 1, 2),
+        ("1", None, 2),
+    ]
     body = client.get("/_sandbox/deliveries").json()["deliveries"]
-    assert [each["template"] for each in body] == ["2", "1"]
+    assert body == first["deliveries"] + last["deliveries"]
     assert client.get(f"/_sandbox/deliveries/{body[0]['id']}").json() == body[0]
     assert (body[0]["to"], body[0]["state"], body[0]["metrics"]) == ("a@b.co", "queued", [])
     assert client.get("/_sandbox/deliveries/none").status_code == 404

@@ -284,6 +284,15 @@ def test_a_head_that_does_not_arrive(monkeypatch: pytest.MonkeyPatch, text: byte
                     assert answers.read().startswith(b"HTTP/1.1 404" if first else b"")
 
 
+@pytest.mark.parametrize(("said", "scheme"), [("https", "https"), ("javascript", "http"), ("", "http")])
+def test_a_proxy_that_speaks_https(server: SandboxServer, said: str, scheme: str) -> None:
+    """The addresses in answers have the scheme that a proxy in front of the sandbox names."""
+    assert sent(server, "PUT", CUSTOMER, json={}, headers={"X-Forwarded-Proto": said}).status_code == 200
+    (one,) = server.service.log
+    assert one.exchange is not None
+    assert one.exchange.base == server.url.replace("http:", f"{scheme}:")
+
+
 def test_many_clients_at_once(server: SandboxServer) -> None:
     """Twenty clients are answered while two hundred idle connections are open."""
     place = urlsplit(server.url)

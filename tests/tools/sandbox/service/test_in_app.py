@@ -12,14 +12,16 @@ from sandbox_client import NOW, SandboxClient
 ADA = base64.b64encode(b"42").decode()
 
 
-def asked(ask: SandboxClient, method: str, path: str, token: str = ADA, site: str = "") -> Any:
+def asked(
+    ask: SandboxClient, method: str, path: str, token: str = ADA, site: str = "", body: dict[str, Any] | None = None
+) -> Any:
     """The answer to a request of an SDK."""
     headers = {
         "x-cio-site-id": site or ask.service.keys.site_id,
         "x-gist-encoded-user-token": token,
         "authorization": "",
     }
-    return ask(method, path, {} if method != "GET" else None, headers)
+    return ask(method, path, body or {} if method != "GET" else None, headers)
 
 
 def queue(ask: SandboxClient, token: str = ADA) -> Any:
@@ -55,7 +57,7 @@ def test_both_kinds_of_messages(ask: SandboxClient) -> None:
                 "topics": [],
                 "type": "",
                 "properties": {"order": "7"},
-                "sentAt": "2025-11-24T16:00:00+00:00",
+                "sentAt": "2025-11-24T16:00:00Z",
                 "expiry": "",
                 "opened": False,
             }
@@ -86,6 +88,16 @@ def test_what_was_seen(ask: SandboxClient) -> None:
     assert [(each["queueId"], each["opened"]) for each in found["inboxMessages"]] == [(stored, True)]
     ask.service.reset()
     assert queue(ask) == {"inAppMessages": [], "inboxMessages": []}
+
+
+def test_what_an_sdk_marks(ask: SandboxClient) -> None:
+    """An inbox message is opened, or not, as an SDK for phones has marked it last; other changes mark nothing."""
+    stored = send(ask, "inbox_message")
+    for body, opened in (({"opened": True}, True), ({"opened": False}, False), ({"opened": "yes"}, False), ({}, False)):
+        assert asked(ask, "PATCH", f"/api/v1/messages/{stored}?sessionId=1", body=body).answer.status == 200
+        assert [each["opened"] for each in queue(ask)["inboxMessages"]] == [opened]
+    for method, path in (("PATCH", "messages/unknown"), ("POST", "logs/queue/unknown")):
+        assert asked(ask, method, f"/api/v1/{path}", body={"opened": True}).answer.status == 200
 
 
 @pytest.mark.parametrize("token", ["", "!", base64.b64encode(b"99").decode(), base64.b64encode(b"\xff").decode()])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import gzip
 import json
 
 import pytest
@@ -149,3 +150,32 @@ def test_paths_for_pages() -> None:
     assert is_for_pages("/api/v4/users")
     closed = ("/v1/send/email", "/v1/tags", "/v1/customers", "/_sandbox/", "/", "/v1/api/segments")
     assert [each for each in closed if is_for_pages(each)] == []
+
+
+def test_a_phone(ask: SandboxClient) -> None:
+    """What the SDKs for Android and iOS send: a packed batch with an empty userId, and a report on a push message.
+
+    The forms are those of `RequestFactory` in https://github.com/customerio/cdp-analytics-kotlin, of `HTTPClient` in
+    https://github.com/customerio/cdp-analytics-swift, and of the two classes for reports on push messages in
+    https://github.com/customerio/customerio-android (4.19) and customerio-ios (4.7).
+    """
+    visitor = {"anonymousId": "visitor-1", "userId": "", "_metadata": {"bundled": []}, "integrations": {}}
+    token = {"context": {"device": {"token": "token-1", "type": "android"}}}
+    calls = [
+        {**visitor, "type": "track", "event": "Application Opened", "properties": {"from_background": False}},
+        {**visitor, "type": "screen", "name": "Home", "category": "", "properties": {}},
+        {**visitor, "type": "identify", "userId": "42", "traits": {"email": "ada@example.com"}},
+        {**visitor, **token, "type": "track", "userId": "42", "event": "Device Created or Updated", "properties": {}},
+    ]
+    body = gzip.compress(json.dumps({"batch": calls, "writeKey": ask.service.keys.pipelines}).encode())
+    packed = {"authorization": "", "content-type": "text/plain", "content-encoding": "gzip"}
+    assert ask("POST", "/v1/b", body, packed).answer.status == 200
+    ada = ask.service.workspace.people.find(("id", "42"))
+    assert ada is not None
+    assert ([each.name for each in ada.events], list(ada.devices)) == (["Application Opened", "Home"], ["token-1"])
+    message = {"transactional_message_id": 3, "identifiers": {"id": "42"}}
+    delivery = ask.body("POST", "/v1/send/push", message)["delivery_id"]
+    report = {"recipient": "token-1", "metric": "delivered", "deliveryId": delivery}
+    ask.body("POST", "/v1/track", {"anonymousId": delivery, "properties": report, "event": "Report Delivery Event"})
+    assert [name for name, _ in ask.service.workspace.deliveries[delivery].metrics] == ["delivered"]
+    assert not [each for one in ask.service.log for each in one.violations if each.severity != "info"]

@@ -46,14 +46,15 @@ def test_a_database_of_another_program(tmp_path: Path) -> None:
     assert path.read_bytes() == content
 
 
-def test_a_damaged_file(tmp_path: Path) -> None:
-    """A data file with damaged pages is refused; where it is damaged shows when it is read."""
+@pytest.mark.parametrize("damage", [slice(4096, None), slice(4100, 4116)])
+def test_a_damaged_file(tmp_path: Path, damage: slice) -> None:
+    """A data file with damaged pages is refused as it is opened, also where the damage is in no page that is read then."""
     path = tmp_path / "x.db"
     file = DataFile(path)
     file.save("current", b"x" * 100_000)
     file.close()
     content = bytearray(path.read_bytes())
-    content[4096:] = b"\xff" * (len(content) - 4096)
+    content[damage] = b"\xff" * len(content[damage])
     path.write_bytes(content)
     with pytest.raises(DataFileError, match=r"it is damaged|Nothing was changed"):
         DataFile(path)
@@ -89,6 +90,15 @@ def test_a_file_that_is_read_only(tmp_path: Path) -> None:
         file.close()
 
 
+def test_a_file_system_that_is_read_only(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is found out before anything is written, also where the user is root."""
+    path = tmp_path / "x.db"
+    DataFile(path).close()
+    monkeypatch.setattr(os, "access", lambda path, mode: path.is_file())
+    with pytest.raises(DataFileError, match="it is read-only: name a file that can be written"):
+        DataFile(path)
+
+
 def test_each_cause(tmp_path: Path) -> None:
     """What SQLite says is explained; what is not known is passed on."""
     file = DataFile(tmp_path / "x.db")
@@ -96,7 +106,8 @@ def test_each_cause(tmp_path: Path) -> None:
         ("attempt to write a readonly database", "it is read-only: name a file that can be written"),
         ("database is locked", "another program uses it"),
         ("database or disk is full", "the disk is full"),
-        ("disk I/O error", "disk I/O error"),
+        ("disk I/O error", "the disk cannot be read or written"),
+        ("no such collation", "no such collation"),
     ):
         with pytest.raises(DataFileError) as caught, file.explained():
             raise sqlite3.OperationalError(said)

@@ -232,6 +232,31 @@ def test_a_disk_that_is_full(start: Start, monkeypatch: pytest.MonkeyPatch) -> N
     assert len(start().service.workspace.people) > count
 
 
+def test_a_reset_that_cannot_be_stored(start: Start, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The sandbox goes on with the new workspace, and stores it as soon as that is possible."""
+    ask = start()
+    ask.identify("old")
+    point = ask.service.snapshot()
+    file = ask.service._current.persistence.file
+    assert file is not None
+    monkeypatch.setattr(persistence, "SECONDS_BETWEEN_TRIES", 60.0)
+    with monkeypatch.context() as full:
+        for name in ("save", "clear_log", "clear_calls"):
+            full.setattr(file, name, lambda *_: raises(DataFileError("the disk is full")))
+        ask.service.restore(point)
+        ask.service.reset()
+        assert ask.identify("new") == ("not stored: the disk is full",)
+    monkeypatch.setattr(persistence, "SECONDS_BETWEEN_TRIES", -1.0)
+    ask.identify("newer")
+    killed(ask)
+    assert [each.identifiers["id"] for each in start().service.workspace.people] == ["new", "newer"]
+
+
+def raises(error: Exception) -> None:
+    """Raise an error."""
+    raise error
+
+
 def test_damaged_data(start: Start, data: Path) -> None:
     """Each kind of damage draws a message that names the file; the file stays as it is."""
     ask = start()
@@ -285,3 +310,14 @@ def test_without_a_file(ask: SandboxClient) -> None:
     assert list(ask.service._current.persistence.entries()) == []
     assert ask.service.workspace.reports.maxlen
     assert ask.service._now() == NOW
+
+
+def test_damaged_keys(start: Start, data: Path) -> None:
+    """Keys that cannot be read end the command with a sentence; keys from a seed take their place."""
+    start().service.close()
+    with sqlite3.connect(data) as connection:
+        connection.execute("UPDATE about SET value = '{}' WHERE name = 'keys'")
+    connection.close()
+    with pytest.raises(DataFileError, match="it is damaged: TypeError"):
+        start()
+    assert start(seed="a").service.keys.app

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from pytest_customerio.tools.sandbox.workspace import audience as audience_module
 from pytest_customerio.tools.sandbox.workspace.audience import matches, matching_people
 from pytest_customerio.tools.sandbox.workspace.workspace import Workspace
 
@@ -68,11 +69,29 @@ def test_a_filter_with_an_index_looks_at_nobody_else(workspace: Workspace, monke
         {"segment": {"id": 7}},
         {"and": [attribute("plan", "pro"), {"segment": {"id": 7}}]},
         {"and": [{"segment": {"id": 7}}, attribute("id", "1")]},
+        attribute("plan", "pro"),
+        attribute("age", operator="exists"),
+        attribute("unsubscribed", "true"),
+        {"or": [attribute("age", 36), attribute("plan", "gold")]},
+        {"and": [{"not": {"segment": {"id": 8}}}, {"or": [attribute("id", "1")]}]},
     ):
         found = list(matching_people(workspace, audience))
         assert found == [first] or audience == attribute("email", "ADA@example.com")
         assert list(matching_people(workspace, audience, after=second.cio_id)) == []
     assert list(matching_people(workspace, attribute("id", "3"))) == []
+    assert list(matching_people(workspace, {"or": []})) == []
+
+
+def test_where_everybody_is_looked_at(workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A filter that no index knows, or that names too many, is tried with everybody, in pages."""
+    monkeypatch.setattr(audience_module, "_MOST_NAMED", 1)
+    for audience in (
+        {"or": [attribute("plan", "pro"), attribute("plan", "basic")]},
+        {"or": [attribute("plan", "pro"), {"not": attribute("plan", "pro")}]},
+        {"and": [{"not": {"segment": {"id": 8}}}]},
+        attribute("cio_id", operator="exists"),
+    ):
+        assert [person.identifiers["id"] for person in matching_people(workspace, audience)] == ["1", "2"]
 
 
 def test_people_after_another(workspace: Workspace) -> None:

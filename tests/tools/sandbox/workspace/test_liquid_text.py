@@ -40,7 +40,7 @@ def test_what_is_filled_in(template: str, text: str) -> None:
         ("{{ customer.name", "expected '}}', found end of file"),
         ("{% if customer %}", "expected tag endif"),
         ("{{ customer.name | shout }}", "unknown filter 'shout'"),
-        ("{% render 'footer' %}", "footer"),
+        ("{% render 'footer' %}", "there is no template footer"),
         ("{% for i in (1..99999999) %}{% for j in (1..99999999) %}x{% endfor %}{% endfor %}", "loop iteration limit"),
         ("{% assign a = '0123456789' %}{% for i in (1..99) %}{% assign a = a | append: a %}{% endfor %}", "limit"),
         ("{% for i in (1..99999) %}" + "x" * 99 + "{% endfor %}", "output stream limit reached"),

@@ -1,0 +1,113 @@
+"""Calls of mocks that were put in the place of nothing known: a `MagicMock()` that a test hands to the application.
+
+Where the code that calls one says what it stands for, it is heard as any other. Else the call is counted, not judged.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import replace
+from types import FrameType
+from typing import Any
+
+from pytest_customerio.clients.mocks.calls import is_heard
+from pytest_customerio.clients.mocks.intended import Intended
+from pytest_customerio.clients.mocks.known import Known
+from pytest_customerio.clients.mocks.libraries import SENDING, Library
+from pytest_customerio.clients.mocks.lookalikes import ATTACHED, Lookalikes, has_spec, is_placed, name_of
+from pytest_customerio.clients.mocks.notes import Notes, Place
+from pytest_customerio.clients.mocks.roles import Role
+from pytest_customerio.clients.mocks.standins import StandIns
+from pytest_customerio.clients.traffic import heard_above
+from pytest_customerio.clients.transport.wire import destination
+
+BARE = "a mock without a spec, called like a method of an SDK; MagicMock(spec=CustomerIO) would be judged"
+BARE_CLIENT = (
+    "a mock without a spec, called with an address of Customer.io; MagicMock(spec=requests.Session) would be judged"
+)
+# A mark on a mock that has no parent and was looked at.
+_SEEN = "_mock_cio_seen"
+
+
+class BareMocks:
+    """The mocks that stand for nothing known. `names` are those of their methods that are looked at."""
+
+    def __init__(self, known: Known, standins: StandIns, place: Place) -> None:
+        self._standins = standins
+        self._place = place
+        self._lookalikes = Lookalikes(known.is_message)
+        self._intended = Intended(known, standins.role, place.is_project)
+        self._methods: frozenset[str] = frozenset()
+        self.names: frozenset[str] = frozenset()
+
+    def learn(self, library: Library) -> None:
+        """Take in a library that was imported."""
+        if library.sdk:
+            self._lookalikes.learn(library)
+            self._methods |= {path.rpartition(".")[2] for path in library.operations}.union(
+                ["send_request"], library.classes
+            )
+        self.names |= self._lookalikes.names.union(SENDING, self._methods)
+
+    def role(self, mock: Any, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> Role | None:
+        """What a mock stands for by the place where it is called now; a call that stays unclear may be counted."""
+        name = name_of(mock)
+        leads = self._leads(args, kwargs)
+        if not leads and (name not in self._methods if name else _SEEN in mock.__dict__ or not self._methods):
+            return None
+        notes = self._place.notes()
+        if notes is None or has_spec(mock) or heard_above() is not None:
+            return None
+        frame = sys._getframe(2)
+        if not name and not leads:
+            mock.__dict__[_SEEN] = True
+            if self._methods.isdisjoint(frame.f_code.co_names):
+                return None
+        found: Role | None = None
+        with suppress(
+            Exception
+        ):  # code of the project that is read may have any form, and the call must not fail by it
+            found = self._found(mock, name, frame)
+        if found is not None and (found.kind == "class" or is_heard(found)) and name in ("", found.name):
+            self._give(mock, found)
+            return self._standins.role(mock)
+        self._count(notes, mock, args, kwargs, leads=leads)
+        return None
+
+    def _found(self, mock: Any, name: str, frame: FrameType) -> Role | None:
+        assigned = self._intended.assigned(frame)
+        if assigned is not None or is_placed(mock, objects=True):
+            return assigned
+        return self._intended.declared(frame) or self._intended.passed(name, frame)
+
+    def _give(self, mock: Any, role: Role) -> None:
+        """Say what a mock stands for; the one that has it as a method is the instance."""
+        owner = None if ATTACHED in mock.__dict__ else mock.__dict__["_mock_new_parent"]
+        if role.kind == "method" and len(role.path) == 1 and owner is not None:
+            mock = owner
+            role = replace(role, kind="instance", path=(), label=role.label.rpartition(".")[0])
+        self._standins.give(mock, role)
+
+    def _leads(self, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> bool:
+        """Whether a call is given an address of Customer.io, as a client's methods are."""
+        for one in (*args[:2], kwargs.get("url"), kwargs.get("request")) if kwargs else args[:2]:
+            text = one if type(one) is str else _address(one)
+            if "://" in text and self._place.concerns(*destination(text)):
+                return True
+        return False
+
+    def _count(self, notes: Notes, mock: Any, args: tuple[Any, ...], kwargs: Mapping[str, Any], *, leads: bool) -> None:
+        name = name_of(mock)
+        like = name in self._lookalikes.names and self._lookalikes.may_be(mock, args, kwargs)
+        if like or (leads and (name or "request") in SENDING):
+            notes.skip(BARE if like else BARE_CLIENT, self._place.sent_from())
+            notes.unknown[f"mock without a spec ({name})"] += 1
+
+
+def _address(given: Any) -> str:
+    """The address of a request that was made before it is sent."""
+    if type(given).__name__ not in ("Request", "PreparedRequest"):
+        return ""
+    return str(getattr(given, "full_url", None) or getattr(given, "url", ""))

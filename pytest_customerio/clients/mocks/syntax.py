@@ -1,0 +1,125 @@
+"""What the syntax of a module, a function, a class or a call says of a name."""
+
+from __future__ import annotations
+
+import ast
+from collections import deque
+from collections.abc import Iterator
+
+Function = ast.FunctionDef | ast.AsyncFunctionDef
+Scope = Function | ast.Lambda | ast.ClassDef
+SCOPES = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda, ast.ClassDef)
+FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
+_PROPERTIES = ("property", "cached_property")
+
+
+def own(scope: ast.AST) -> Iterator[ast.AST]:
+    """The nodes of a function, a class or a module, without those of the functions and classes in it."""
+    todo = deque(ast.iter_child_nodes(scope))
+    while todo:
+        node = todo.popleft()
+        yield node
+        if not isinstance(node, SCOPES):
+            todo += ast.iter_child_nodes(node)
+
+
+def values(nodes: Iterator[ast.AST], target: str) -> Iterator[tuple[ast.expr, bool]]:
+    """What a variable or an attribute is given in these nodes, and whether that is an annotation: `x`, `self.x`."""
+    for node in nodes:
+        match node:
+            case ast.Assign(targets=targets, value=value) if target in map(_name, targets):
+                yield value, False
+            case ast.AnnAssign(target=one, annotation=annotation, value=value) if _name(one) == target:
+                yield annotation, True
+                if value is not None:
+                    yield value, False
+            case ast.NamedExpr(target=one, value=value) if _name(one) == target:
+                yield value, False
+            case ast.withitem(optional_vars=ast.Name(id=name), context_expr=value) if name == target:
+                yield value, False
+
+
+def _name(target: ast.expr) -> str:
+    match target:
+        case ast.Name(id=name):
+            return name
+        case ast.Attribute(value=ast.Name(id=owner), attr=name):
+            return f"{owner}.{name}"
+    return ""
+
+
+def last_name(node: ast.expr) -> str:
+    """The name of a function or class, without that of its module."""
+    return node.attr if isinstance(node, ast.Attribute) else node.id if isinstance(node, ast.Name) else ""
+
+
+def parameters(function: Function | ast.Lambda) -> list[str]:
+    """The names of the parameters, in their order."""
+    given = function.args
+    return [one.arg for one in (*given.posonlyargs, *given.args, *given.kwonlyargs)]
+
+
+def given_to(function: Function, name: str) -> Iterator[tuple[ast.expr, bool]]:
+    """The annotation of a parameter, and its default."""
+    given = function.args
+    by_place = [*given.posonlyargs, *given.args]
+    defaults = [*[None] * (len(by_place) - len(given.defaults)), *given.defaults, *given.kw_defaults]
+    for one, default in zip((*by_place, *given.kwonlyargs), defaults, strict=True):
+        if one.arg == name and one.annotation is not None:
+            yield one.annotation, True
+        if one.arg == name and default is not None:
+            yield default, False
+
+
+def arguments(call: ast.Call, place: int, name: str) -> Iterator[ast.expr]:
+    """The argument for a parameter, by place or by name."""
+    if 0 <= place < len(call.args) and not any(isinstance(one, ast.Starred) for one in call.args):
+        yield call.args[place]
+    yield from (one.value for one in call.keywords if one.arg == name)
+
+
+def is_global(scope: ast.AST, name: str) -> bool:
+    """Whether a function says `global` of a name."""
+    return any(isinstance(one, ast.Global) and name in one.names for one in own(scope))
+
+
+def is_property(function: Function) -> bool:
+    """Whether a method is read as an attribute."""
+    return any(last_name(one) in _PROPERTIES for one in function.decorator_list)
+
+
+def returned(function: Function) -> Iterator[ast.expr]:
+    """What a function returns or yields."""
+    for node in own(function):
+        if isinstance(node, (ast.Return, ast.Yield)) and node.value is not None:
+            yield node.value
+
+
+def imports(package: str, node: ast.Import | ast.ImportFrom, name: str) -> Iterator[str]:
+    """The dotted names that an import in a module of this package binds to a variable."""
+    if isinstance(node, ast.Import):
+        for one in node.names:
+            if (one.asname or one.name.partition(".")[0]) == name:
+                yield one.name if one.asname else name
+        return
+    names = package.split(".")
+    above = names[: len(names) - node.level + 1] if node.level else []
+    home = ".".join([*above, *([node.module] if node.module else [])])
+    yield from (f"{home}.{one.name}" for one in node.names if (one.asname or one.name) == name)
+
+
+def binds(function: Function, name: str) -> bool:
+    """Whether a name is a variable of this function."""
+    if name in parameters(function):
+        return True
+    bound = False
+    for node in own(function):
+        if isinstance(node, ast.Global) and name in node.names:
+            return False
+        if isinstance(node, (*FUNCTIONS, ast.ClassDef)):
+            bound |= node.name == name
+        elif isinstance(node, ast.alias):
+            bound |= (node.asname or node.name.partition(".")[0]) == name
+        else:
+            bound |= isinstance(node, ast.Name) and node.id == name and isinstance(node.ctx, ast.Store)
+    return bound
