@@ -24,7 +24,11 @@ ARGS ?=
 BIN = $(VENV)/bin
 PIP = $(BIN)/python -m pip install --quiet --disable-pip-version-check
 PINNED = $(if $(CONSTRAINTS),--constraint $(CONSTRAINTS))
-INSTALL = $(PIP) $(PINNED) $(if $(CONSTRAINTS),--build-constraint $(CONSTRAINTS))
+BUILDING = $(PINNED) $(if $(CONSTRAINTS),--build-constraint $(CONSTRAINTS))
+INSTALL = $(PIP) $(BUILDING)
+# What is installed: the given wheel, else the one that is built from the checkout.
+PACKAGE = $(or $(WHEEL),$(VENV)/wheel/*.whl)
+BUILT = $(if $(WHEEL),,$(VENV)/.wheel)
 # What `make quick` leaves out: whole runs of pytest, servers and browsers.
 SLOW = tests/stories tests/sdks tests/tools/sandbox tests/test_readme.py
 # The packages whose private parts we patch, and the SDKs.
@@ -101,8 +105,8 @@ clean: ## removes the environment and what was built
 	rm -rf $(VENV) $(DIST) build
 
 # Installs the built package, not the checkout, so that the tests run what is shipped.
-package: $(VENV)/.pip
-	$(INSTALL) --force-reinstall --no-deps $(or $(WHEEL),.)
+package: $(VENV)/.pip $(BUILT)
+	$(INSTALL) --force-reinstall --no-deps $(PACKAGE)
 
 $(VENV)/.pip:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "$(PYTHON) is too old: Python 3.11 or newer is needed, as in make PYTHON=python3.13" >&2; exit 1; }
@@ -110,16 +114,23 @@ $(VENV)/.pip:
 	$(PIP) $(PINNED) --upgrade 'pip>=25.3'
 	@touch $@
 
-$(VENV)/.demo: $(VENV)/.pip pyproject.toml $(CONSTRAINTS) examples/signup/requirements.txt examples/signup_as_usual/requirements.txt
-	$(INSTALL) $(or $(WHEEL),.) --requirement examples/signup/requirements.txt --requirement examples/signup_as_usual/requirements.txt
+# Built once, and anew when something that goes into it is newer. A folder is newer when a file in it was removed.
+$(VENV)/.wheel: $(VENV)/.pip pyproject.toml hatch_build.py README.md LICENSE \
+		$(shell find pytest_customerio schemas cassettes advice -name __pycache__ -prune -o -print)
+	rm -rf $(VENV)/wheel
+	$(BIN)/python -m pip wheel --quiet --disable-pip-version-check $(BUILDING) --no-deps --wheel-dir $(VENV)/wheel .
+	@touch $@
+
+$(VENV)/.demo: $(VENV)/.pip pyproject.toml $(CONSTRAINTS) examples/signup/requirements.txt examples/signup_as_usual/requirements.txt | $(BUILT)
+	$(INSTALL) $(PACKAGE) --requirement examples/signup/requirements.txt --requirement examples/signup_as_usual/requirements.txt
 	@touch $@
 
 # `customerio` and `customerio-cdp-analytics` both install customerio/__init__.py, and the one that is installed last
 # replaces the file of the other. So the second has a folder of its own here. An environment that was filled by hand may
 # hold both: they are removed first.
-$(VENV)/.test: $(VENV)/.pip pyproject.toml $(CONSTRAINTS)
+$(VENV)/.test: $(VENV)/.pip pyproject.toml $(CONSTRAINTS) | $(BUILT)
 	@$(BIN)/python -m pip uninstall --quiet --quiet --yes customerio customerio-cdp-analytics
-	$(INSTALL) $(or $(WHEEL),.) --group test
+	$(INSTALL) $(PACKAGE) --group test
 	$(if $(PRE),$(PIP) --pre --upgrade $(CLIENTS))
 	$(INSTALL) --no-deps --upgrade --target $(VENV)/customerio-cdp-analytics 'customerio-cdp-analytics>=1.1'
 # Two versions of one package: the older one has a folder of its own, and takes what else it needs from the environment.
@@ -131,8 +142,8 @@ $(VENV)/.test: $(VENV)/.pip pyproject.toml $(CONSTRAINTS)
 		customerio-node@$(if $(CONSTRAINTS),5.2.0,5) @customerio/cdp-analytics-browser@$(if $(CONSTRAINTS),0.5.11,0.5); fi
 	@touch $@
 
-$(VENV)/.lint: $(VENV)/.pip pyproject.toml $(CONSTRAINTS)
-	$(INSTALL) . --group test --group lint
+$(VENV)/.lint: $(VENV)/.pip pyproject.toml $(CONSTRAINTS) | $(BUILT)
+	$(INSTALL) $(PACKAGE) --group test --group lint
 	@touch $@
 
 $(VENV)/.docs: $(VENV)/.pip pyproject.toml $(CONSTRAINTS)

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+import gc
 import importlib.util
 import os
 import sys
 import threading
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -31,60 +31,19 @@ aiohttp_connector.DefaultResolver = importlib.import_module("aiohttp").ThreadedR
 # customerio.analytics has a folder of its own. From here on it can be imported, in this process and in its inner runs.
 importlib.import_module("analytics")
 
-pytest_plugins = ["pytester"]
-MEASURED = pytest.StashKey[Any]()
-# Tests that share one long run, by the beginning of their node ids, with what is shared.
-TOGETHER = {"tests/sdks/": "", "tests/stories/test_examples.py": "the demo", "tests/test_readme.py": "the demo"}
+pytest_plugins = ["pytester", "measuring", "distributing"]
 
 
-@pytest.hookimpl(optionalhook=True)
-def pytest_configure_node(node: Any) -> None:
-    """Tell the workers of xdist whether coverage is measured (`coverage run`)."""
-    coverage = sys.modules.get("coverage")
-    node.workerinput["measured"] = coverage is not None and coverage.Coverage.current() is not None
+def pytest_collection_finish() -> None:
+    """What exists when the tests begin stays until the end. So no garbage collection has to look at it.
 
-
-def pytest_configure(config: pytest.Config) -> None:
-    """Start measuring in a worker, before anything of the package is imported."""
-    if getattr(config, "workerinput", {}).get("measured"):
-        from coverage import Coverage
-
-        config.stash[MEASURED] = measured = Coverage(data_suffix=True)
-        measured.start()
-
-
-def pytest_unconfigure(config: pytest.Config) -> None:
-    """Save what a worker measured, because xdist ends the process before coverage would save it."""
-    if measured := config.stash.get(MEASURED, None):
-        measured.stop()
-        measured.save()
-
-
-@pytest.hookimpl(wrapper=True)
-def pytest_runtest_call(item: pytest.Item) -> Iterator[None]:
-    """Do not measure tests with random input: they reach other branches in each run."""
-    coverage = sys.modules.get("coverage")
-    running = coverage.Coverage.current() if coverage is not None else None
-    if running is None or not getattr(getattr(item, "obj", None), "is_hypothesis_test", False):
-        return (yield)
-    running.stop()
-    try:
-        return (yield)
-    finally:
-        running.start()
-
-
-@pytest.hookimpl(optionalhook=True)
-def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
-    """Give tests that share one long run to one worker."""
-    from xdist.scheduler import LoadScopeScheduling
-
-    class Scheduling(LoadScopeScheduling):
-        def _split_scope(self, nodeid: str) -> str:
-            shared = next((run for start, run in TOGETHER.items() if nodeid.startswith(start)), None)
-            return nodeid if shared is None else shared or nodeid.partition("::")[0]
-
-    return Scheduling(config, log)
+    Each configuration that pytester makes ends with a full collection, and inner runs cause many more. Without this,
+    a quarter of the time of such tests is spent in the collector. Hypothesis looks for what refers to the random numbers
+    of trio when it is imported, and finds nothing that is frozen: so it is imported here.
+    """
+    importlib.import_module("hypothesis")
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(autouse=True)

@@ -10,6 +10,7 @@ import tempfile
 from pathlib import Path
 
 import pytest
+from for_each import for_each
 from pages import blocks, commands, differs, run
 
 DOCS = Path(__file__).resolve().parent.parent / "docs"
@@ -22,7 +23,7 @@ def test_a_page_does_what_it_says(page: Path, tmp_path: Path) -> None:
     assert "\n".join(run(page.read_text(encoding="utf-8"), tmp_path)) == ""
 
 
-@pytest.mark.parametrize("page", sorted(DOCS.glob("*.md")), ids=lambda path: path.stem)
+@for_each("page", sorted(DOCS.glob("*.md")), ids=lambda path: path.stem)
 def test_no_block_is_left_out_without_a_reason(page: Path) -> None:
     """A block that is not run says why, in the page's source."""
     for block in blocks(page.read_text(encoding="utf-8")):

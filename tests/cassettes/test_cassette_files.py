@@ -13,6 +13,7 @@ import pytest
 import requests
 import vcr
 import yaml
+from for_each import for_each
 
 from pytest_customerio.cassettes.cases import NOT_FOUND, SUCCESS, Cassettes
 from pytest_customerio.cassettes.document import FAULTS
@@ -39,7 +40,7 @@ ANYWHERE += ["429-retry-after", "500-server-error", "502-html", "503-unavailable
 ANYWHERE += ["404-not-found-html", "408-request-timeout", "429-retry-after-date", "429-retry-after-hour"]
 ANYWHERE += ["522-connection-timeout", "524-timeout"]
 ANYWHERE += ["200-empty", "200-truncated-json", "200-not-object", "200-wrong-content-type", *FAULTS]
-EVERY_FILE = pytest.mark.parametrize("path", FILES, ids=lambda path: f"{path.parent.name}-{path.stem}")
+EVERY_FILE = for_each("path", FILES, ids=lambda path: f"{path.parent.name}-{path.stem}")
 
 
 def is_json(text: str) -> bool:
@@ -180,7 +181,7 @@ def test_the_request_draws_the_answer(path: Path) -> None:
             assert broken == set()
 
 
-@pytest.mark.parametrize("operation", CATALOG.operations.values(), ids=lambda each: each.id)
+@for_each("operation", CATALOG.operations.values(), ids=lambda each: each.id)
 def test_every_operation_has_its_success(operation: Any) -> None:
     """Every operation of the catalogue has a success answer of its own, with the status that its schema names."""
     answer = CASSETTES.success(operation.id)
@@ -264,8 +265,8 @@ def test_the_kinds_of_429(surface: str) -> None:
         assert (CASSETTES.variant(timed, operation).retry_after or 0) >= 1
 
 
-@pytest.mark.parametrize("surface", CATALOG.surfaces)
-@pytest.mark.parametrize("name", ANYWHERE)
+@for_each("surface", CATALOG.surfaces)
+@for_each("name", ANYWHERE)
 def test_every_surface_has_what_any_surface_can_draw(surface: str, name: str) -> None:
     """The errors that do not depend on a payload exist on all four surfaces."""
     assert (data.cassettes() / surface / f"{name}.yaml").is_file()

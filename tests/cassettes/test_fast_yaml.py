@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 import yaml
+from for_each import for_each
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -25,7 +26,7 @@ def read(text: str) -> Any:
     return build(yaml.compose(text, Loader=parsing._Composer))
 
 
-@pytest.mark.parametrize("path", sorted(data.cassettes().glob("*/*.yaml")), ids=lambda p: f"{p.parent.name}-{p.stem}")
+@for_each("path", sorted(data.cassettes().glob("*/*.yaml")), ids=lambda p: f"{p.parent.name}-{p.stem}")
 def test_our_cassettes_are_plain(path: Any) -> None:
     """Every shipped cassette is simple YAML, and the quick way reads it as PyYAML does."""
     text = path.read_text(encoding="utf-8")

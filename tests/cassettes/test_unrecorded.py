@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-import pytest
+from for_each import for_each
 
 from pytest_customerio.cassettes.cases import Cassettes
 from pytest_customerio.cassettes.unrecorded import not_published, success_by_type
@@ -14,6 +14,8 @@ from pytest_customerio.contract.routes import read_routes
 from pytest_customerio.core import data
 
 CATALOG = Catalog.load()
+CASSETTES = Cassettes(CATALOG)
+PUBLISHED = read_routes(data.schemas()).operations
 OWN = """\
 metadata: {source: recorded}
 interactions:
@@ -22,10 +24,10 @@ interactions:
 """
 
 
-@pytest.mark.parametrize("operation", read_routes(data.schemas()).operations)
+@for_each("operation", PUBLISHED)
 def test_every_published_call_is_answered(operation: str) -> None:
     """The success of each call of the table is JSON, or a 204 without a body."""
-    answer = Cassettes(CATALOG).success(operation)
+    answer = CASSETTES.success(operation)
     assert answer == success_by_type(operation)
     assert (answer.status, answer.reason) in {(200, "OK"), (204, "No Content")}
     assert answer.status == 204 or answer.payload.kind == "json"
@@ -55,11 +57,9 @@ def test_a_call_that_is_not_published() -> None:
     assert cassettes.answer(CATALOG.match("GET", "https://api.customer.io/v1/spaceships")).status == 404
 
 
-@pytest.mark.parametrize("case", Cassettes(CATALOG).case_ids)
+@for_each("case", CASSETTES.case_ids)
 def test_every_case_of_the_surface_can_meet_a_published_call(case: str) -> None:
     """A case of the App API that applies to a look-up applies to each call of the table."""
-    found = Cassettes(CATALOG).case(case, "app")
+    found = CASSETTES.case(case, "app")
     if found is not None and "app.person_attributes" in found.operations:
-        assert {each for each in read_routes(data.schemas()).operations if each.startswith("app.")} <= set(
-            found.operations
-        )
+        assert {each for each in PUBLISHED if each.startswith("app.")} <= set(found.operations)

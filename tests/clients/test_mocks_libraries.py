@@ -10,6 +10,7 @@ from operator import attrgetter
 from typing import Any
 
 import pytest
+from for_each import for_each
 from tapping import FakeTraffic
 
 from pytest_customerio.clients import registry
@@ -89,7 +90,7 @@ def _arguments(method: Any, message: Any) -> dict[str, Any]:
     return more | {name: message if name == "request" else GIVEN.get(name, "42") for name in required}
 
 
-@pytest.mark.parametrize(
+@for_each(
     ("library", "path"),
     [(name, path) for name in ("customerio", "async_customerio") for path in BY_NAME[name].operations],
 )

@@ -12,6 +12,7 @@ from pathlib import Path
 from types import ModuleType, SimpleNamespace
 
 import pytest
+from for_each import for_each
 
 if __name__ == "__main__":  # from a checkout that is not installed
     sys.path.append(str(Path(__file__).resolve().parents[2]))
@@ -59,7 +60,7 @@ def _installed(part: Part) -> bool:
     return True
 
 
-@pytest.mark.parametrize("part", patched.parts(), ids=lambda part: f"{part.module}.{part.path}")
+@for_each("part", patched.parts(), ids=lambda part: f"{part.module}.{part.path}")
 def test_the_installed_versions_have_every_part(part: Part) -> None:
     """Each part can be found where its library is installed, unless it is absent in some installations."""
     if not _installed(part):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from for_each import for_each
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -37,8 +38,8 @@ def test_every_operation_is_there() -> None:
     assert CATALOG.surfaces == ("app", "pipelines", "track", "track_v2")
 
 
-@pytest.mark.parametrize("operation", CATALOG.operations.values(), ids=CATALOG.operations)
-@pytest.mark.parametrize("region", ["us", "eu"])
+@for_each("operation", CATALOG.operations.values(), ids=CATALOG.operations)
+@for_each("region", ["us", "eu"])
 def test_every_operation_recognises_its_own_request(operation: object, region: str) -> None:
     """Method, host of either region and path template lead back to the operation, with its variant in the payload."""
     each = CATALOG.operations[operation.id]  # type: ignore[attr-defined]
@@ -155,10 +156,8 @@ def test_matching_never_fails(method: str, url: str, payload: object) -> None:
         assert match.operation is None or match.operation.id in CATALOG.operations
 
 
-@pytest.mark.parametrize(
-    "host", ["track.customer.io", "track-eu.customer.io", "cdp.customer.io", "example.com", "localhost"]
-)
-@pytest.mark.parametrize(
+@for_each("host", ["track.customer.io", "track-eu.customer.io", "cdp.customer.io", "example.com", "localhost"])
+@for_each(
     "path",
     [
         "/",
@@ -172,7 +171,7 @@ def test_matching_never_fails(method: str, url: str, payload: object) -> None:
         "/v1/api/x",
     ],
 )
-@pytest.mark.parametrize("scheme", ["http", "https"])
+@for_each("scheme", ["http", "https"])
 def test_a_usual_address_is_read_as_by_urllib(scheme: str, host: str, path: str) -> None:
     """The short way through a usual URL finds the parts that urllib finds; an empty fragment takes the long way."""
     url = f"{scheme}://{host}{path}"

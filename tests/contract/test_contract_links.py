@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from for_each import for_each
 
 from pytest_customerio.core import data
 
@@ -99,7 +100,7 @@ def test_every_known_text_has_a_constraint_that_prevents_it(text: str, rule: str
     assert rule in {entry["rule"] for _, _, entry in ALL if entry.get("error") == text}
 
 
-@pytest.mark.parametrize(("case", "rule"), CASES.items())
+@for_each(("case", "rule"), CASES.items())
 def test_every_case_that_a_payload_causes_has_its_rule(case: str, rule: str) -> None:
     """Each case that a payload causes is prevented by its rule."""
     assert case in RULES[rule]["prevents"]

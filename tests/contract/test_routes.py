@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from for_each import for_each
 from jsonschema import Draft202012Validator
 
 from pytest_customerio.contract.bundle import bundle, parameters
@@ -37,7 +38,7 @@ def test_the_whole_app_api_is_there() -> None:
     assert len(calls) == len(Catalog.load().of("app")) == 186
 
 
-@pytest.mark.parametrize("name", NAMES)
+@for_each("name", NAMES)
 def test_a_call_is_sound(name: str) -> None:
     """Its schema is valid, accepts its example in both engines, and says each parameter of its path."""
     document = document_of(name)
@@ -53,7 +54,7 @@ def test_a_call_is_sound(name: str) -> None:
     assert Schema(parameters(document), COMMON).violations(given) == []
 
 
-@pytest.mark.parametrize("name", WITH_BODY)
+@for_each("name", WITH_BODY)
 def test_each_required_member_is_missed_and_each_type_is_checked(name: str) -> None:
     """Both engines notice a missing member, an error, and a member of the wrong type, a warning where it is typed."""
     document = document_of(name)
@@ -71,7 +72,7 @@ def test_each_required_member_is_missed_and_each_type_is_checked(name: str) -> N
             assert schema.violations(broken)
 
 
-@pytest.mark.parametrize("name", NAMES)
+@for_each("name", NAMES)
 def test_an_answer_has_its_published_type(name: str) -> None:
     """The made-up values have the type; an answer without a body is a 204."""
     found = ROUTES.answer(name)

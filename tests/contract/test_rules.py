@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import pytest
+from for_each import for_each
 
 from pytest_customerio.contract.rules import Rule, violation, vocabulary
 
 RULES = vocabulary()
 
 
-@pytest.mark.parametrize("rule", RULES.values(), ids=RULES)
+@for_each("rule", RULES.values(), ids=RULES)
 def test_a_rule_says_when_it_breaks(rule: Rule) -> None:
     """Name, severity, kind, and a sentence without its full stop."""
     assert rule.severity in {"error", "warning", "info"}

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import pytest
+from for_each import for_each
 from jsonschema import Draft202012Validator
 
 from pytest_customerio.contract.catalog import Catalog
@@ -73,7 +73,7 @@ def test_every_operation_has_its_file() -> None:
     assert set(Catalog.load().operations) == {*NAMES, *read_routes(ROOT).operations}
 
 
-@pytest.mark.parametrize("path", FILES, ids=NAMES)
+@for_each("path", FILES, ids=NAMES)
 def test_a_schema_is_sound_and_its_examples_pass(path: Path) -> None:
     """Each schema is valid against the meta-schema, and both engines accept its examples, of which there is at least
     one."""
@@ -86,7 +86,7 @@ def test_a_schema_is_sound_and_its_examples_pass(path: Path) -> None:
         assert schema.holds(example, len(json.dumps(example)))
 
 
-@pytest.mark.parametrize("path", FILES, ids=NAMES)
+@for_each("path", FILES, ids=NAMES)
 def test_a_schema_says_which_request_it_is(path: Path) -> None:
     """Each schema has method, path, both regions, auth scheme, documentation and evidence."""
     about = document(path)["x-cio"]

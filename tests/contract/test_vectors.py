@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from functools import cache
 
-import pytest
+from for_each import for_each
 from vectors import DOCUMENTS, Vector, vectors
 
 from pytest_customerio.contract.catalog import Catalog
@@ -18,7 +18,7 @@ def contract(region: str | None) -> Contract:
     return Contract(Catalog.load(), region=region)
 
 
-@pytest.mark.parametrize("vector", [pytest.param(each, id=each.name) for each in vectors()])
+@for_each("vector", vectors(), ids=lambda vector: vector.name)
 def test_a_vector_draws_its_verdict(vector: Vector) -> None:
     """Valid ones draw no error and no warning; invalid ones break their rule, at their place, and `only` that one."""
     found = vector.judged(contract(vector.about.get("region")))

@@ -7,6 +7,7 @@ from typing import Any
 
 import jsonschema
 import pytest
+from for_each import for_each
 
 from pytest_customerio import sign_webhook, webhook_event
 from pytest_customerio.contract.webhook_events import event_names, facts, metrics, violations
@@ -14,6 +15,7 @@ from pytest_customerio.core import data
 from pytest_customerio.core.webhook_signature import signature
 
 DOCUMENT = json.loads((data.schemas() / "webhooks.json").read_text("utf-8"))
+VALIDATOR = jsonschema.Draft202012Validator(DOCUMENT)
 EVENTS = [(channel, metric) for channel, names in metrics().items() for metric in names]
 PERSON = {"id": "42", "email": None, "cio_id": "d9c106000001"}
 
@@ -25,7 +27,9 @@ def broken(event: Any) -> list[str]:
 
 def test_the_document() -> None:
     """It is a JSON Schema, says where it was read, and has the 69 events that are published."""
+    metrics.cache_clear()  # filled while the tests were collected, when coverage was not measured
     jsonschema.Draft202012Validator.check_schema(DOCUMENT)
+    assert sum(map(len, metrics().values())) == 69
     assert DOCUMENT["x-cio"]["source"] == "documented"
     assert all(each.startswith("https://docs.customer.io/") for each in DOCUMENT["x-cio"]["evidence"])
     assert len(EVENTS) == len(set(event_names())) == 69
@@ -33,12 +37,12 @@ def test_the_document() -> None:
     assert facts()["timeout"] == 4
 
 
-@pytest.mark.parametrize(("channel", "metric"), EVENTS)
+@for_each(("channel", "metric"), EVENTS)
 def test_each_event_passes_and_is_guarded(channel: str, metric: str) -> None:
     """The example of each event passes, in both engines; without a required member it does not."""
     event = webhook_event(metric, channel)
     assert broken(event) == []
-    jsonschema.validate(event, DOCUMENT)
+    VALIDATOR.validate(event)
     for name in ("event_id", "metric", "timestamp", "data"):
         assert broken({key: value for key, value in event.items() if key != name})
     without = {**event, "data": {key: value for key, value in event["data"].items() if key != "identifiers"}}

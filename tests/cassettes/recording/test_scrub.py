@@ -9,6 +9,7 @@ from typing import Any
 from urllib.parse import quote
 
 import pytest
+from for_each import for_each
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
@@ -455,7 +456,7 @@ def is_left(planted: Any, text: str) -> bool:
     return any(part in text for part in (str(planted), *parts) if part != "corp.example")
 
 
-@pytest.mark.parametrize(("operation", "example"), EXAMPLES, ids=lambda value: getattr(value, "id", ""))
+@for_each(("operation", "example"), EXAMPLES, ids=lambda value: getattr(value, "id", ""))
 def test_nothing_planted_in_own_data_survives(operation: Operation, example: Any) -> None:
     """Every planted value at every place of the application's own data is replaced, in each example of each operation."""
     url = f"https://{operation.hosts['us']}{operation.path}"
@@ -470,7 +471,7 @@ def test_nothing_planted_in_own_data_survives(operation: Operation, example: Any
                 assert not is_left(planted, scrubber().request(given_).body.decode()), (path, planted)
 
 
-@pytest.mark.parametrize(("operation", "example"), EXAMPLES, ids=lambda value: getattr(value, "id", ""))
+@for_each(("operation", "example"), EXAMPLES, ids=lambda value: getattr(value, "id", ""))
 def test_no_text_planted_anywhere_survives(operation: Operation, example: Any) -> None:
     """Every planted text that is neither a time nor a name of an event is replaced, at every place."""
     url = f"https://{operation.hosts['us']}{operation.path}"
@@ -491,8 +492,8 @@ ECHOES = (
 )
 
 
-@pytest.mark.parametrize("echo", ECHOES, ids=str)
-@pytest.mark.parametrize("planted", [one for one in PLANTED if isinstance(one, str)])
+@for_each("echo", ECHOES, ids=str)
+@for_each("planted", [one for one in PLANTED if isinstance(one, str)])
 def test_nothing_planted_in_an_answer_survives(echo: Any, planted: str) -> None:
     """What an answer repeats is replaced, also where the request did not contain it or contained it in another form."""
     said = json.loads(json.dumps(echo).replace("{}", planted))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from for_each import for_each
 
 from pytest_customerio.cassettes.recording.fakes import Fakes
 from pytest_customerio.cassettes.recording.positions import ANSWER, LISTED, OWN
@@ -78,7 +79,7 @@ def test_a_sentence_of_customer_io() -> None:
     assert found == {"message": "user id-1 is invalid"}
 
 
-@pytest.mark.parametrize(
+@for_each(
     ("value", "scrubbed"),
     [
         ("person", "text-1"),
@@ -95,7 +96,7 @@ def test_a_sentence_of_customer_io() -> None:
         ({"action": "event", "name": "Zelda Q"}, {"action": "text-1", "name": "text-2"}),
     ],
 )
-@pytest.mark.parametrize("key", ["plan", "title", "reason", "created_at", "date", "type"])
+@for_each("key", ["plan", "title", "reason", "created_at", "date", "type"])
 def test_own_data(key: str, value: Any, scrubbed: Any) -> None:
     """In the application's own data everything is replaced but known values, whatever the member is called."""
     if key == "type" or value != "x":

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from for_each import for_each
 
 from pytest_customerio.clients.transport import sockets
 from pytest_customerio.process import guard
@@ -30,8 +31,8 @@ def connected(limit: Any, source: Any) -> None:
 
 
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")  # CPython leaves such a socket open
-@pytest.mark.parametrize("source", [None, (), ("127.0.0.1", 0), ("203.0.113.1", 0), ("x",), 5])
-@pytest.mark.parametrize("limit", [None, 5, 0.5, True, "5", b"5", 0, -1, float("nan"), float("inf"), 10**20, object()])
+@for_each("source", [None, (), ("127.0.0.1", 0), ("203.0.113.1", 0), ("x",), 5])
+@for_each("limit", [None, 5, 0.5, True, "5", b"5", 0, -1, float("nan"), float("inf"), 10**20, object()])
 def test_connecting_is_checked_as_a_socket_checks_it(limit: Any, source: Any) -> None:
     """Each pair of a limit and an own address raises what it raises in connecting to a real listener."""
     assert error_of(lambda: sockets.check_connecting(limit, source)) == error_of(lambda: connected(limit, source))

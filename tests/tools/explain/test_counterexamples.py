@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import pytest
+from for_each import for_each
 
 from pytest_customerio.cassettes.cases import Cassettes
 from pytest_customerio.contract.catalog import Catalog
@@ -32,7 +32,7 @@ def test_every_rule_has_a_counterexample() -> None:
         }
 
 
-@pytest.mark.parametrize("rule", [name for name in ADVICE.rules if name not in SESSION_RULES])
+@for_each("rule", [name for name in ADVICE.rules if name not in SESSION_RULES])
 def test_a_rule_is_broken(rule: str) -> None:
     """A counterexample breaks its rule with the severity of the vocabulary; the violation has no personal data."""
     found = of(rule).violation

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 
-import pytest
+from for_each import for_each
 from sandbox_client import SandboxClient
 
 from pytest_customerio.contract.routes import document_of
@@ -25,9 +25,10 @@ def test_their_number() -> None:
     assert len(CALLS) == 186
 
 
-@pytest.mark.parametrize("operation", CALLS, ids=lambda each: each.name)
-def test_each_is_answered(operation: Operation, ask: SandboxClient) -> None:
+@for_each("operation", CALLS, ids=lambda each: each.name)
+def test_each_is_answered(operation: Operation) -> None:
     """A new sandbox answers each with a success of its published type, or with 404; another key draws 401 first."""
+    ask = SandboxClient()
     target = re.sub(r"\{(\w+)\}", lambda match: VALUES.get(match[1], "1"), operation.path)
     target += "?email=a%40example.com" if operation.name == "find_by_email" else ""
     body = document_of(operation.id)["examples"][0]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-import pytest
+from for_each import for_each
 
 from pytest_customerio.contract.webhook_events import metrics, violations
 from pytest_customerio.tools.sandbox.webhooks.events import build_event, event_id, with_content
@@ -36,7 +36,7 @@ def event_of(metric: str, one: Delivery | None, person: Person | None = ADA, **m
     return built[1]
 
 
-@pytest.mark.parametrize(("channel", "metric"), [(one, each) for one in SENDS for each in metrics()[one]])
+@for_each(("channel", "metric"), [(one, each) for one in SENDS for each in metrics()[one]])
 def test_each_event_satisfies_its_schema(channel: str, metric: str) -> None:
     """Each metric of each channel, with a person and without."""
     for person in (ADA, None):
