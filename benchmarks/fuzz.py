@@ -53,7 +53,7 @@ from pytest_customerio.clients.transport.http1 import CONTINUE, RequestParser, s
 from pytest_customerio.core.model import Answer, WireRequest
 from pytest_customerio.core.settings import Settings
 from pytest_customerio.running.session import Session
-from pytest_customerio.running.test import Plan
+from pytest_customerio.running.test.test import Plan
 
 try:
     import httpx2

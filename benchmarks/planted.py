@@ -29,8 +29,8 @@ from typing import Any, ClassVar
 from urllib.parse import quote, unquote
 
 from pytest_customerio.cassettes.recording.positions import Position, in_payload
-from pytest_customerio.contract.catalog import Catalog
-from pytest_customerio.contract.routes import document_of
+from pytest_customerio.contract.catalog.catalog import Catalog
+from pytest_customerio.contract.catalog.routes import document_of
 from pytest_customerio.core.model import Answer, Operation, WireRequest
 from pytest_customerio.tools.record.new_recordings import NewRecording
 from pytest_customerio.tools.target import Keys, Target

@@ -12,7 +12,7 @@ from pathlib import Path
 from side_by_side import Row, in_turn, ratio, table
 
 from pytest_customerio.cassettes.recording.answers import RecordedAnswers
-from pytest_customerio.contract.catalog import Catalog
+from pytest_customerio.contract.catalog.catalog import Catalog
 from pytest_customerio.core.model import Answer, WireRequest
 from pytest_customerio.tools.record.new_recordings import NewRecording
 from pytest_customerio.tools.target import Keys, Target

@@ -13,8 +13,8 @@ from pathlib import Path
 from typing import Any
 
 from pytest_customerio.core.model import Verdict, Violation
-from pytest_customerio.reporting.files import write
-from pytest_customerio.reporting.kinds import KINDS
+from pytest_customerio.reporting.formats.files import write
+from pytest_customerio.reporting.formats.kinds import KINDS
 from pytest_customerio.reporting.results import Results, part
 
 TESTS, CASES = 5000, 40

@@ -11,9 +11,9 @@ if TYPE_CHECKING:
     import responses
 
     from pytest_customerio.core.model import ErrorCase
-    from pytest_customerio.running.cio import Cio
     from pytest_customerio.running.phases import Phases
-    from pytest_customerio.running.run import Run
+    from pytest_customerio.running.run.run import Run
+    from pytest_customerio.running.test.cio import Cio
     from pytest_customerio.tools.record.new_recordings import NewRecordings
     from pytest_customerio.tools.sandbox.fixture import Sandbox
 
@@ -83,7 +83,7 @@ def pytest_configure(config: pytest.Config) -> None:
         config.addinivalue_line("markers", f"{mark}: {text}")
     config.pluginmanager.register(_Reports(config), "customerio-reports")
     if unknown := [name for name in _ini_names(config) if name.startswith("cio") and name not in INI]:
-        from pytest_customerio.running.options import refuse_ini
+        from pytest_customerio.running.run.options import refuse_ini
 
         refuse_ini(config, unknown, INI)
     if any(config.getoption(name) not in ABSENT for name in OPTIONS) or any(_ini(config, n) for n in INI):
@@ -102,7 +102,7 @@ def pytest_make_collect_report(collector: pytest.Collector) -> Generator[None, A
     report = yield
     # `nofuncargs` is set for unittest.TestCase only.
     if getattr(collector, "nofuncargs", False) and any(one.get_closest_marker("cio_errors") for one in report.result):
-        from pytest_customerio.running.unittest import expand
+        from pytest_customerio.running.planning.unittest import expand
 
         expand(report, _run(collector.config).planning.cases)
     return report
@@ -184,7 +184,7 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> Genera
 @pytest.fixture
 def cio(request: pytest.FixtureRequest) -> Cio:
     """What the test sent to Customer.io, and what became of the payload that met an error."""
-    from pytest_customerio.running import fixtures
+    from pytest_customerio.running.test import fixtures
 
     return fixtures.cio(_run(request.config))
 
@@ -192,7 +192,7 @@ def cio(request: pytest.FixtureRequest) -> Cio:
 @pytest.fixture
 def cio_error(request: pytest.FixtureRequest) -> ErrorCase | None:
     """The error case that a `cio_errors` test runs in; None in any other test."""
-    from pytest_customerio.running import fixtures
+    from pytest_customerio.running.test import fixtures
 
     return fixtures.cio_error(_run(request.config))
 
@@ -200,7 +200,7 @@ def cio_error(request: pytest.FixtureRequest) -> ErrorCase | None:
 @pytest.fixture
 def cio_responses(request: pytest.FixtureRequest) -> Iterator[responses.RequestsMock]:
     """A `responses.RequestsMock` with Customer.io's documented success answers; add answers of your own."""
-    from pytest_customerio.running import fixtures
+    from pytest_customerio.running.test import fixtures
 
     with fixtures.cio_responses(_run(request.config)) as mock:
         yield mock
@@ -274,7 +274,7 @@ class _Reports:
     @pytest.hookimpl(optionalhook=True)
     def pytest_testnodedown(self, node: object) -> None:
         """A worker of pytest-xdist is done: take over its usage error and its late requests."""
-        from pytest_customerio.running.xdist import receive
+        from pytest_customerio.running.run.xdist import receive
 
         receive(node, lambda: _run(self.config))
 
@@ -305,7 +305,7 @@ def _started(config: pytest.Config) -> Run | None:
 def _run(config: pytest.Config, given: Mapping[str, Any] | None = None) -> Run:
     run = _started(config)
     if run is None:
-        from pytest_customerio.running.run import Run
+        from pytest_customerio.running.run.run import Run
 
         config.stash[RUN] = run = Run(config, _new_recordings, given)
         # The first cleanup is the last to be called: what other plugins send when they end does not leave either.
@@ -346,6 +346,6 @@ def _concerned(item: pytest.Item) -> bool:
     marked = any(mark.name.startswith("cio") for mark in item.iter_markers())
     if marked or set(FIXTURES).isdisjoint(getattr(item, "fixturenames", ())):
         return marked
-    from pytest_customerio.running.options import asks_for
+    from pytest_customerio.running.run.options import asks_for
 
     return any(asks_for(item, name) for name in FIXTURES)

@@ -17,7 +17,7 @@ if __name__ == "__main__":  # from a checkout that is not installed
     sys.path.append(str(Path(__file__).resolve().parent.parent))
 
 from pytest_customerio.cassettes.cases import Cassettes
-from pytest_customerio.contract.catalog import Catalog
+from pytest_customerio.contract.catalog.catalog import Catalog
 from pytest_customerio.tools.commands import PROGRAM
 from pytest_customerio.tools.explain.advice import Advice
 from pytest_customerio.tools.explain.explanation import Explain

@@ -21,9 +21,9 @@ from commands import ROOT, command, demo
 
 from pytest_customerio import plugin
 from pytest_customerio.cassettes.cases import Cassettes
-from pytest_customerio.contract.catalog import Catalog
+from pytest_customerio.contract.catalog.catalog import Catalog
 from pytest_customerio.core import data
-from pytest_customerio.reporting.messages import answer_text
+from pytest_customerio.reporting.sentences.messages import answer_text
 
 README = ROOT / "README.md"
 OPTIONS = ROOT / "docs" / "options.md"

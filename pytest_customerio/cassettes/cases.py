@@ -22,7 +22,7 @@ from pytest_customerio.core.nearest import nearest, nearest_status
 if TYPE_CHECKING:
     from pytest_customerio.cassettes.cassette_file import CassetteFile
     from pytest_customerio.cassettes.playback import Playback
-    from pytest_customerio.contract.catalog import Catalog, Match
+    from pytest_customerio.contract.catalog.catalog import Catalog, Match
 
 # The cassette of a surface with the success answer of each operation, and the one for requests that are no operation.
 SUCCESS = "200-ok"

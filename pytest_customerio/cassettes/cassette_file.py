@@ -6,7 +6,7 @@ from pathlib import Path
 
 from pytest_customerio.cassettes.document import Document
 from pytest_customerio.cassettes.exchanges import Exchange, exchanges
-from pytest_customerio.contract.catalog import Catalog
+from pytest_customerio.contract.catalog.catalog import Catalog
 from pytest_customerio.core.model import Answer, WireRequest
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 
-from pytest_customerio.contract.routes import read_routes
+from pytest_customerio.contract.catalog.routes import read_routes
 from pytest_customerio.core import data
 from pytest_customerio.core.model import Answer, Provenance
 

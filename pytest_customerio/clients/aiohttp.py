@@ -14,7 +14,7 @@ from pytest_customerio.clients import aiohttp_server
 from pytest_customerio.clients.traffic import Traffic
 from pytest_customerio.clients.transport import bodies, wire
 from pytest_customerio.core.model import PendingInteraction
-from pytest_customerio.process import warned
+from pytest_customerio.process.output import warned
 from pytest_customerio.process.parts import AIOHTTP, Part
 from pytest_customerio.process.patching import Patches
 

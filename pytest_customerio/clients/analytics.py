@@ -13,7 +13,7 @@ from threading import enumerate as all_threads
 from typing import Any, cast
 
 from pytest_customerio.clients.traffic import Traffic
-from pytest_customerio.process import idle
+from pytest_customerio.process.ownership import idle
 from pytest_customerio.process.parts import ANALYTICS, PYTHON, Part
 from pytest_customerio.process.patching import Patches
 

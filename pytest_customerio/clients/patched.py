@@ -10,7 +10,7 @@ from pytest_customerio.clients.registry import TAPS
 from pytest_customerio.process.parts import Library, Part
 
 # Our modules that have a list `PARTS`; those of the clients are in the registry.
-_PROCESS = ("idle", "lookups", "output", "ownership", "processes", "queues")
+_PROCESS = ("lookups", "output.output", "ownership.idle", "ownership.ownership", "ownership.queues", "processes")
 _CLOCK = ("children", "dates", "engines", "freezing", "greenlets", "hidden", "loops", "parked", "virtual", "waits")
 _MOCKS = tuple(f"clients.mocks.{name}" for name in ("listening", "sdk_calls", "standins", "unsent"))
 _MODULES = (

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import responses
 from responses.registries import FirstMatchRegistry
 
-from pytest_customerio.contract.catalog import Catalog
+from pytest_customerio.contract.catalog.catalog import Catalog
 
 if TYPE_CHECKING:
     from requests import PreparedRequest

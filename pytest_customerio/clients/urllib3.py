@@ -11,7 +11,7 @@ from pytest_customerio.clients.traffic import Traffic, heard_above
 from pytest_customerio.clients.transport.wire import destination
 from pytest_customerio.clients.urllib3_answers import absolute, concerned
 from pytest_customerio.clients.urllib3_faults import limits_of
-from pytest_customerio.process import warned
+from pytest_customerio.process.output import warned
 from pytest_customerio.process.parts import URLLIB3, Part
 from pytest_customerio.process.patching import Patches, Wrapper
 

@@ -6,11 +6,11 @@ import re
 from collections.abc import Iterable, Iterator
 from urllib.parse import quote, unquote
 
-from pytest_customerio.contract.catalog import RETIRED_HOSTS, Address, Catalog, Match
-from pytest_customerio.contract.nearest_operation import nearest_operation
-from pytest_customerio.contract.paths import request_line
+from pytest_customerio.contract.catalog.catalog import RETIRED_HOSTS, Address, Catalog, Match
+from pytest_customerio.contract.catalog.nearest_operation import nearest_operation
+from pytest_customerio.contract.catalog.paths import request_line
+from pytest_customerio.contract.catalog.unknown_paths import split_identifier
 from pytest_customerio.contract.rules import violation
-from pytest_customerio.contract.unknown_paths import split_identifier
 from pytest_customerio.core import redact
 from pytest_customerio.core.model import Operation, Violation
 

@@ -7,7 +7,7 @@ import binascii
 import re
 from functools import lru_cache
 
-from pytest_customerio.contract.keywords import PLACEHOLDERS
+from pytest_customerio.contract.engine.keywords import PLACEHOLDERS
 from pytest_customerio.contract.rules import violation
 from pytest_customerio.core.model import Violation
 

@@ -12,12 +12,12 @@ from typing import Any
 
 from pytest_customerio.contract.address import judge_address, judge_verification
 from pytest_customerio.contract.auth import from_url, judge_auth, service_account
-from pytest_customerio.contract.catalog import LONGEST_REMEMBERED, RETIRED_HOSTS, Address, Catalog, Match
-from pytest_customerio.contract.keywords import json_bytes
+from pytest_customerio.contract.catalog.catalog import LONGEST_REMEMBERED, RETIRED_HOSTS, Address, Catalog, Match
+from pytest_customerio.contract.engine.keywords import json_bytes
+from pytest_customerio.contract.engine.schemas import Schemas
 from pytest_customerio.contract.plan.contents import contents
 from pytest_customerio.contract.plan.tracking_plan import TrackingPlan
 from pytest_customerio.contract.rules import in_order, violation, vocabulary
-from pytest_customerio.contract.schemas import Schemas
 from pytest_customerio.contract.semantics import (
     UNKNOWN_MOMENT,
     judge_ids,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import islice
 
-from pytest_customerio.contract.keywords import json_bytes
+from pytest_customerio.contract.engine.keywords import json_bytes
 from pytest_customerio.contract.rules import violation
 from pytest_customerio.core.model import Operation, Violation
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+from pytest_customerio.contract.engine.words import words
 from pytest_customerio.contract.rules import violation
-from pytest_customerio.contract.words import words
 from pytest_customerio.core.model import Operation, Violation
 from pytest_customerio.core.payload import Payload
 from pytest_customerio.core.redact import mask, meant

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from functools import cache
 from typing import Any
 
-from pytest_customerio.contract.engine import Schema
+from pytest_customerio.contract.engine.engine import Schema
 from pytest_customerio.core import data
 from pytest_customerio.core.model import Violation
 from pytest_customerio.core.nearest import nearest

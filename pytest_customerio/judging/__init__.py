@@ -14,5 +14,5 @@ Which rule of error handling stands in which module:
 
 `judgement` applies them all to what `replay/` observed. `chain` and `violation` are what the rules share. `ledger`
 counts the violations of contracts. `written_leaks` looks for leaks where no error is replayed. The rule `nothing-sent`
-needs the whole test and stands in `running/conclusion`.
+needs the whole test and stands in `running/test/conclusion`.
 """

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pytest_customerio.core.model import Interaction, Severity, Violation
 from pytest_customerio.judging.leaks import LIBRARIES, QUIET_ERRORS, QUIET_LOGS, QUIET_SECRETS, exception_texts, holds
 from pytest_customerio.process.call_sites import Function
-from pytest_customerio.process.written import Text
+from pytest_customerio.process.output.written import Text
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from pytest_customerio.core.observation import Message
-from pytest_customerio.process.flows import Flow
+from pytest_customerio.process.ownership.flows import Flow
 
 __tracebackhide__ = True  # pytest shows no frame of ours in anybody's traceback
 

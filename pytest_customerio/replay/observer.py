@@ -15,8 +15,8 @@ from pytest_customerio.core.observation import Attempt, Message, Observation
 from pytest_customerio.core.personal import personal
 from pytest_customerio.process.call_sites import raised_at, raised_in
 from pytest_customerio.process.clock.virtual import Clock
-from pytest_customerio.process.flows import Flows
-from pytest_customerio.process.output import Watch
+from pytest_customerio.process.output.output import Watch
+from pytest_customerio.process.ownership.flows import Flows
 from pytest_customerio.replay.attempts import as_one_chain, distinguished, payloads
 from pytest_customerio.replay.chains import Chains
 from pytest_customerio.replay.identity import whole

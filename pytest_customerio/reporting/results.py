@@ -19,8 +19,8 @@ CONFLICT = "type-conflict"
 # What one test phase adds to the results: `rows`, `applicable`, the case ids by operation, and `looked_at`, what was
 # heard of each test (see `CheckedTest.looked_at`). `skipped` is why the case of an item was not replayed: its `reason`,
 # the `case`, and the operations to which it is `impossible`. `details` is what a report shows of each row besides it
-# (`running/details.py`), where a report of the run shows that. `shapes` are those that call sites sent for the first
-# time. xdist can send it.
+# (`running/noted/details.py`), where a report of the run shows that. `shapes` are those that call sites sent for the
+# first time. xdist can send it.
 Part = Mapping[str, Any]
 # Which row of the results: test, operation, case.
 Key = tuple[str, str, str | None]

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from pytest_customerio.reporting import inapplicable, reach, recordings
+from pytest_customerio.reporting import reach
 from pytest_customerio.reporting.looked_at import named
 from pytest_customerio.reporting.matrix import legend, matrix
 from pytest_customerio.reporting.results import CONFLICT, Results
-from pytest_customerio.reporting.warned import warnings
+from pytest_customerio.reporting.sentences import inapplicable, recordings
+from pytest_customerio.reporting.sentences.warned import warnings
 
 # With so many test functions that fail, somebody switches the gate on in an old suite.
 MANY = 10

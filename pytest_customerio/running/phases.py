@@ -9,19 +9,19 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from pytest_customerio.replay.endless import GaveUp
-from pytest_customerio.reporting import causes
-from pytest_customerio.reporting.junit import properties
-from pytest_customerio.running.allowances import states
-from pytest_customerio.running.blocks import add_section
-from pytest_customerio.running.conclusion import FINE, Conclusion, of_texts, verdicts
-from pytest_customerio.running.examples import each_example
-from pytest_customerio.running.expected import expects_failure
-from pytest_customerio.running.tracebacks import leave_out_libraries
+from pytest_customerio.reporting.formats.junit import properties
+from pytest_customerio.reporting.sentences import causes
+from pytest_customerio.running.run.allowances import states
+from pytest_customerio.running.run.blocks import add_section
+from pytest_customerio.running.test.conclusion import FINE, Conclusion, of_texts, verdicts
+from pytest_customerio.running.test.examples import each_example
+from pytest_customerio.running.test.expected import expects_failure
+from pytest_customerio.running.test.tracebacks import leave_out_libraries
 
 if TYPE_CHECKING:
-    from pytest_customerio.running.plan import Plan
+    from pytest_customerio.running.planning.plan import Plan
     from pytest_customerio.running.session import Session
-    from pytest_customerio.running.test import CheckedTest
+    from pytest_customerio.running.test.test import CheckedTest
 
 
 class Phases:

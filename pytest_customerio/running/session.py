@@ -12,7 +12,7 @@ from pytest_customerio.cassettes.cases import Cassettes
 from pytest_customerio.cassettes.recording.playing import PlayedRecordings, RecordingError, Recordings
 from pytest_customerio.clients import registry
 from pytest_customerio.clients.bypass.places import Places
-from pytest_customerio.contract.catalog import Catalog
+from pytest_customerio.contract.catalog.catalog import Catalog
 from pytest_customerio.contract.contract import Contract
 from pytest_customerio.contract.rules import vocabulary
 from pytest_customerio.core.allowances import allowances
@@ -23,25 +23,25 @@ from pytest_customerio.judging.ledger import Record
 from pytest_customerio.process import guard, processes
 from pytest_customerio.process.call_sites import CallSite
 from pytest_customerio.process.patching import Patches
-from pytest_customerio.reporting import messages
-from pytest_customerio.reporting.answered import answered_text
 from pytest_customerio.reporting.results import part
-from pytest_customerio.running import seen
-from pytest_customerio.running.case_selection import CaseSelection
-from pytest_customerio.running.conclusion import NOTHING, Conclusion, Judge, of_texts, verdicts
-from pytest_customerio.running.debugging import TestFrame
-from pytest_customerio.running.late import Late
-from pytest_customerio.running.leaks import LeakGuard
-from pytest_customerio.running.mocks import Mocks
-from pytest_customerio.running.plan import Plan
-from pytest_customerio.running.shapes import Shapes
-from pytest_customerio.running.test import CheckedTest, SessionParts
+from pytest_customerio.reporting.sentences import messages
+from pytest_customerio.reporting.sentences.answered import answered_text
+from pytest_customerio.running.noted import seen
+from pytest_customerio.running.noted.leaks import LeakGuard
+from pytest_customerio.running.noted.mocks import Mocks
+from pytest_customerio.running.noted.shapes import Shapes
+from pytest_customerio.running.planning.case_selection import CaseSelection
+from pytest_customerio.running.planning.plan import Plan
+from pytest_customerio.running.test.conclusion import NOTHING, Conclusion, Judge, of_texts, verdicts
+from pytest_customerio.running.test.debugging import TestFrame
+from pytest_customerio.running.test.late import Late
+from pytest_customerio.running.test.test import CheckedTest, SessionParts
+from pytest_customerio.running.test.unfinished import UnfinishedWork
 from pytest_customerio.running.traffic import SessionTraffic
-from pytest_customerio.running.unfinished import UnfinishedWork
 
 if TYPE_CHECKING:
-    from pytest_customerio.running.details import Details
-    from pytest_customerio.running.replayed_case import ReplayedCase
+    from pytest_customerio.running.noted.details import Details
+    from pytest_customerio.running.test.replayed_case import ReplayedCase
 
 __tracebackhide__ = True  # pytest shows no frame of ours in anybody's traceback
 
@@ -101,7 +101,7 @@ class Session:
         Mocks that test modules put into clients when they were imported are put aside meanwhile.
         """
         if any(plan.checked and self._plays(plan) for plan in plans):
-            from pytest_customerio.running import replayed_case  # noqa: F401
+            from pytest_customerio.running.test import replayed_case  # noqa: F401
 
             with self._taps.without_mocks() if self._taps is not None else nullcontext():
                 self.cassettes.prepare()
@@ -278,6 +278,6 @@ class Session:
 
 
 def _details(cassettes: Cassettes) -> Details:
-    from pytest_customerio.running.details import Details
+    from pytest_customerio.running.noted.details import Details
 
     return Details(cassettes)

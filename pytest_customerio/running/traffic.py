@@ -16,19 +16,19 @@ from pytest_customerio.clients.bypass.leading import MockAnswersError, bypass
 from pytest_customerio.clients.passthrough import is_recorded
 from pytest_customerio.clients.sent import watched
 from pytest_customerio.clients.traffic import being_heard, heard_above
-from pytest_customerio.contract.paths import request_line
+from pytest_customerio.contract.catalog.paths import request_line
 from pytest_customerio.core.model import CONNECT_FAULTS, Answer, PendingInteraction, WireRequest
 from pytest_customerio.process.guard import RefusedError
-from pytest_customerio.process.ownership import Ownership
+from pytest_customerio.process.ownership.ownership import Ownership
 from pytest_customerio.process.recognition import is_mock
-from pytest_customerio.reporting.messages import RECORDS, REFUSED, UNANSWERED
+from pytest_customerio.reporting.sentences.messages import RECORDS, REFUSED, UNANSWERED
 
 if TYPE_CHECKING:
     from pytest_customerio.cassettes.cases import Cassettes
     from pytest_customerio.clients.bypass.places import Places
     from pytest_customerio.clients.mocks.unsent import Heard
-    from pytest_customerio.contract.catalog import Catalog
-    from pytest_customerio.running.test import CheckedTest
+    from pytest_customerio.contract.catalog.catalog import Catalog
+    from pytest_customerio.running.test.test import CheckedTest
 
 __tracebackhide__ = True  # pytest shows no frame of ours in anybody's traceback
 

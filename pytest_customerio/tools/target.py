@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from typing import Any, Literal
 from urllib.parse import urlsplit
 
-from pytest_customerio.contract.catalog import Catalog
+from pytest_customerio.contract.catalog.catalog import Catalog
 from pytest_customerio.core.credentials import SHORTEST, WORDS
 from pytest_customerio.core.model import Answer, Operation, WireRequest
 from pytest_customerio.tools.key_variables import (

@@ -16,7 +16,7 @@ import yaml
 
 from pytest_customerio.cassettes import prepared
 from pytest_customerio.cassettes.cases import SUCCESS, Cassettes
-from pytest_customerio.contract.catalog import Catalog
+from pytest_customerio.contract.catalog.catalog import Catalog
 from pytest_customerio.core import data
 from pytest_customerio.core.data import DataError, UnknownNameError
 from pytest_customerio.core.model import FAULTS, ErrorCase

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from pytest_customerio.cassettes.cassette_file import CassetteFile
-from pytest_customerio.contract.catalog import Catalog
+from pytest_customerio.contract.catalog.catalog import Catalog
 from pytest_customerio.core.data import DataError
 
 CATALOG = Catalog.load()

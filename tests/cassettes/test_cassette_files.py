@@ -17,9 +17,9 @@ from for_each import for_each
 
 from pytest_customerio.cassettes.cases import NOT_FOUND, SUCCESS, Cassettes
 from pytest_customerio.cassettes.document import FAULTS
-from pytest_customerio.contract.catalog import Catalog
+from pytest_customerio.contract.catalog.catalog import Catalog
+from pytest_customerio.contract.catalog.routes import document_of, read_routes
 from pytest_customerio.contract.contract import Contract
-from pytest_customerio.contract.routes import document_of, read_routes
 from pytest_customerio.core import data
 from pytest_customerio.core.model import Interaction
 from pytest_customerio.reporting.matrix import family

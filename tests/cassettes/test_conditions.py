@@ -10,7 +10,7 @@ import pytest
 from pytest_customerio.cassettes.cases import Cassettes
 from pytest_customerio.cassettes.conditions import CONDITIONS, lacking
 from pytest_customerio.cassettes.document import Document
-from pytest_customerio.contract.catalog import Catalog
+from pytest_customerio.contract.catalog.catalog import Catalog
 from pytest_customerio.core.model import WireRequest
 
 CATALOG = Catalog.load()

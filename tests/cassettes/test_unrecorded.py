@@ -9,8 +9,8 @@ from for_each import for_each
 
 from pytest_customerio.cassettes.cases import Cassettes
 from pytest_customerio.cassettes.unrecorded import not_published, success_by_type
-from pytest_customerio.contract.catalog import Catalog
-from pytest_customerio.contract.routes import read_routes
+from pytest_customerio.contract.catalog.catalog import Catalog
+from pytest_customerio.contract.catalog.routes import read_routes
 from pytest_customerio.core import data
 
 CATALOG = Catalog.load()

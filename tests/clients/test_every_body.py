@@ -20,9 +20,9 @@ from for_each import for_each
 from tapping import FakeTraffic
 from vectors import DOCUMENTS, KEYS, TRACK, grown
 
-from pytest_customerio.contract.catalog import Catalog
+from pytest_customerio.contract.catalog.catalog import Catalog
+from pytest_customerio.contract.catalog.routes import document_of
 from pytest_customerio.contract.contract import Contract, Judged
-from pytest_customerio.contract.routes import document_of
 from pytest_customerio.core.model import Interaction, Operation
 
 CATALOG = Catalog.load()

@@ -17,7 +17,7 @@ from pytest_customerio.clients import registry
 from pytest_customerio.clients.mocks.known import Known
 from pytest_customerio.clients.mocks.libraries import BY_NAME
 from pytest_customerio.clients.mocks.unsent import Heard, NotSentError, at_work, nothing_leaves
-from pytest_customerio.contract.catalog import Catalog
+from pytest_customerio.contract.catalog.catalog import Catalog
 from pytest_customerio.core.payload import decode
 
 customerio = pytest.importorskip("customerio")

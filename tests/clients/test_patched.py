@@ -21,7 +21,7 @@ from pytest_customerio.clients import analytics, patched, registry
 from pytest_customerio.clients.bypass import places
 from pytest_customerio.clients.mocks import unsent
 from pytest_customerio.clients.traffic import Traffic
-from pytest_customerio.process import idle
+from pytest_customerio.process.ownership import idle
 from pytest_customerio.process.parts import Part, markdown
 
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "patched.md"
@@ -114,7 +114,7 @@ def test_another_package_of_the_same_name(monkeypatch: pytest.MonkeyPatch) -> No
 
 def test_missing_parts_that_serve_one_purpose_are_one_warning(monkeypatch: pytest.MonkeyPatch) -> None:
     """gevent replaces `queue.Queue`, of which we patch two methods: one sentence names both."""
-    importlib.import_module("pytest_customerio.process.queues")
+    importlib.import_module("pytest_customerio.process.ownership.queues")
     monkeypatch.setattr(queue, "Queue", type("Queue", (), {}))
     for module in (idle, analytics):  # they recognise other methods of the same class
         monkeypatch.setattr(module, "PARTS", ())

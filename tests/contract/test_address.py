@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from pytest_customerio.contract.address import judge_address, judge_verification
-from pytest_customerio.contract.catalog import Catalog
+from pytest_customerio.contract.catalog.catalog import Catalog
 from pytest_customerio.core.model import Violation
 
 CATALOG = Catalog.load()

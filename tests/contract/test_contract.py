@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from pytest_customerio.contract.catalog import Catalog
+from pytest_customerio.contract.catalog.catalog import Catalog
 from pytest_customerio.contract.contract import Contract
 from pytest_customerio.core.data import DataError
 from pytest_customerio.core.model import Interaction, Violation

@@ -11,9 +11,9 @@ from for_each import for_each
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pytest_customerio.contract.bundle import parameters
-from pytest_customerio.contract.engine import Schema
-from pytest_customerio.contract.routes import document_of, read_routes
+from pytest_customerio.contract.catalog.routes import document_of, read_routes
+from pytest_customerio.contract.engine.bundle import parameters
+from pytest_customerio.contract.engine.engine import Schema
 from pytest_customerio.core import data
 
 ROOT = data.schemas()

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from pytest_customerio.contract.catalog import Catalog
+from pytest_customerio.contract.catalog.catalog import Catalog
 from pytest_customerio.contract.semantics import judge_ids, judge_parameters, judge_path, judge_semantics, strict_mode
 
 OPERATIONS = Catalog.load().operations

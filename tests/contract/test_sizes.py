@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from pytest_customerio.contract.catalog import Catalog
+from pytest_customerio.contract.catalog.catalog import Catalog
 from pytest_customerio.contract.sizes import judge_sizes
 
 OPERATIONS = Catalog.load().operations

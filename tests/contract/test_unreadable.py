@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pytest_customerio.contract.catalog import Catalog
+from pytest_customerio.contract.catalog.catalog import Catalog
 from pytest_customerio.contract.unreadable import no_json, no_object, no_variant, no_workspace, variant_shown
 from pytest_customerio.core.payload import decode
 

@@ -8,7 +8,7 @@ from functools import cache
 from for_each import for_each
 from vectors import DOCUMENTS, Vector, vectors
 
-from pytest_customerio.contract.catalog import Catalog
+from pytest_customerio.contract.catalog.catalog import Catalog
 from pytest_customerio.contract.contract import Contract
 
 

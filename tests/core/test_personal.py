@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pytest_customerio.contract.catalog import Catalog
+from pytest_customerio.contract.catalog.catalog import Catalog
 from pytest_customerio.core.model import Interaction, WireRequest
 from pytest_customerio.core.payload import Payload
 from pytest_customerio.core.personal import contacts, personal

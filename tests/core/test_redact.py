@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pytest_customerio.contract.catalog import Catalog
-from pytest_customerio.contract.paths import request_line
+from pytest_customerio.contract.catalog.catalog import Catalog
+from pytest_customerio.contract.catalog.paths import request_line
 from pytest_customerio.core.redact import cut, figure, is_personal, json_path, mask, meant, safe_url, shape, word
 
 

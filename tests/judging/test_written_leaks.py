@@ -10,7 +10,7 @@ import pytest
 from pytest_customerio.core.model import Interaction
 from pytest_customerio.judging.written_leaks import Carried, Way, raised_leaks, written_leaks
 from pytest_customerio.process.call_sites import Function
-from pytest_customerio.process.written import Text
+from pytest_customerio.process.output.written import Text
 
 KEY, ADA = "secret-key-123", "ada@example.com"
 REQUEST = Interaction("requests", "PUT", "https://track.customer.io/x", sent_from="app/crm.py:7 in identify")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from pytest_customerio.core.observation import Message
-from pytest_customerio.process.flows import Flow
+from pytest_customerio.process.ownership.flows import Flow
 from pytest_customerio.replay.chains import Chains
 
 SAID = (Message("identify 42"),)

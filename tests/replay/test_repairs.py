@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from observed import PERMANENT, RATE
 
-from pytest_customerio.contract.catalog import Catalog
+from pytest_customerio.contract.catalog.catalog import Catalog
 from pytest_customerio.core.model import WireRequest
 from pytest_customerio.core.observation import Attempt, Message
 from pytest_customerio.replay.identity import messages

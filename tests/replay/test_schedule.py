@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from itertools import chain, repeat
 
-from pytest_customerio.contract.catalog import Catalog
+from pytest_customerio.contract.catalog.catalog import Catalog
 from pytest_customerio.core.model import Answer, ErrorCase, Provenance, WireRequest
 from pytest_customerio.replay.identity import messages
 from pytest_customerio.replay.schedule import Schedule, repeated

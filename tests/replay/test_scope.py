@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from pytest_customerio.contract.catalog import Catalog
+from pytest_customerio.contract.catalog.catalog import Catalog
 from pytest_customerio.core.model import Answer, ErrorCase, Provenance, WireRequest
 from pytest_customerio.core.observation import Message
 from pytest_customerio.replay.scope import OTHER_REGION, draws, lacks, scope, timed

@@ -12,9 +12,9 @@ import pytest
 from pytest_customerio.core.model import Answer
 from pytest_customerio.core.settings import ErrorsMark
 from pytest_customerio.process.guard import RefusedError
-from pytest_customerio.running.conclusion import Conclusion
 from pytest_customerio.running.session import Session
-from pytest_customerio.running.test import CheckedTest
+from pytest_customerio.running.test.conclusion import Conclusion
+from pytest_customerio.running.test.test import CheckedTest
 
 Begin = Callable[..., CheckedTest]
 Send = Callable[..., Answer]

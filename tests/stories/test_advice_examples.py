@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 from pytest_customerio.cassettes.cases import Cassettes
-from pytest_customerio.contract.catalog import Catalog
+from pytest_customerio.contract.catalog.catalog import Catalog
 from pytest_customerio.tools.explain.advice import Advice
 from tests.stories.conftest import Story
 

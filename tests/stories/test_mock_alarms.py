@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from pytest_customerio.reporting.messages import NOTHING_CHECKED
+from pytest_customerio.reporting.sentences.messages import NOTHING_CHECKED
 from tests.stories.conftest import Story, closing
 
 for _name in ("customerio", "customerio.analytics", "async_customerio"):

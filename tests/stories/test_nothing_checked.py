@@ -7,7 +7,7 @@ import re
 
 import pytest
 
-from pytest_customerio.reporting.messages import NOTHING_CHECKED
+from pytest_customerio.reporting.sentences.messages import NOTHING_CHECKED
 from tests.stories.conftest import Story, closing
 
 QUIET = """

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 from distributions import ANALYTICS, CUSTOMERIO, Package, install
 
-from pytest_customerio.reporting.messages import NOTHING_CHECKED
+from pytest_customerio.reporting.sentences.messages import NOTHING_CHECKED
 from tests.stories.conftest import closing
 
 if TYPE_CHECKING:

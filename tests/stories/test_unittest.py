@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from types import SimpleNamespace
 
-from pytest_customerio.running import unittest
+from pytest_customerio.running.planning import unittest
 from tests.stories.conftest import Story, failure, short_summary, usage_error
 
 MODULE = """

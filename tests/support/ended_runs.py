@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from pytest_customerio.running.run import Run
+from pytest_customerio.running.run.run import Run
 
 # The plugin from this checkout, without the installed one.
 PLUGIN = ("-p", "no:customerio", "-p", "pytest_customerio.plugin", "-p", "no:cacheprovider")

@@ -11,10 +11,10 @@ from typing import Any
 
 from vectors import Vector, vectors
 
-from pytest_customerio.contract.catalog import Catalog
+from pytest_customerio.contract.catalog.catalog import Catalog
 from pytest_customerio.contract.contract import Contract
-from pytest_customerio.contract.keywords import KEYWORDS
-from pytest_customerio.contract.schemas import Schemas
+from pytest_customerio.contract.engine.keywords import KEYWORDS
+from pytest_customerio.contract.engine.schemas import Schemas
 from pytest_customerio.core import data
 
 Json = Any

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from pytest_customerio.contract.catalog import Catalog
+from pytest_customerio.contract.catalog.catalog import Catalog
 from pytest_customerio.core.model import Answer, ErrorCase, Provenance, WireRequest
 from pytest_customerio.core.settings import ErrorsMark
 from pytest_customerio.judging.judgement import CaseJudge, Judgement

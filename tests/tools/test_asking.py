@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from pytest_customerio.contract.catalog import Catalog
+from pytest_customerio.contract.catalog.catalog import Catalog
 from pytest_customerio.core.model import Answer
 from pytest_customerio.tools.asking import NoKeyError, caller, open_guarded, path, read
 from pytest_customerio.tools.target import Keys, Target, TargetError

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from pytest_customerio.contract.catalog import Catalog
+from pytest_customerio.contract.catalog.catalog import Catalog
 from pytest_customerio.core.model import WireRequest
 from pytest_customerio.tools.repeating import authorization, obstacle, prepare, repeat
 from pytest_customerio.tools.target import Keys, Target, made_up

@@ -13,7 +13,7 @@ from pytest_customerio.cassettes.recording import form
 from pytest_customerio.cassettes.recording.drifting import Asked, Recorded, drift
 from pytest_customerio.cassettes.recording.matching import identity, recorded_identity
 from pytest_customerio.cassettes.recording.restoring import RealValues
-from pytest_customerio.contract.catalog import Catalog
+from pytest_customerio.contract.catalog.catalog import Catalog
 from pytest_customerio.core.model import Answer, WireRequest
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ from urllib.parse import parse_qsl, urlsplit
 
 from pytest_customerio.cassettes.recording.fakes import Names
 from pytest_customerio.cassettes.recording.scrub import Scrubber, request_headers
-from pytest_customerio.contract.catalog import Catalog
+from pytest_customerio.contract.catalog.catalog import Catalog
 from pytest_customerio.core.model import WireRequest
 from pytest_customerio.core.payload import decode
 from pytest_customerio.core.redact import cut, json_path

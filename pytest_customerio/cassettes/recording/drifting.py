@@ -7,7 +7,7 @@ from collections.abc import Container, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from pytest_customerio.cassettes.recording.comparing import Said, differences, listed, other_headers, said
-from pytest_customerio.contract.catalog import Catalog
+from pytest_customerio.contract.catalog.catalog import Catalog
 from pytest_customerio.core.model import WireRequest
 
 # The most different requests without a recorded one that are remembered of a test.

@@ -11,7 +11,7 @@ from pytest_customerio.cassettes.exchanges import request_of
 from pytest_customerio.cassettes.recording.fakes import Names
 from pytest_customerio.cassettes.recording.scrub import Scrubber
 from pytest_customerio.cassettes.writer import line
-from pytest_customerio.contract.catalog import Catalog
+from pytest_customerio.contract.catalog.catalog import Catalog
 from pytest_customerio.core.model import WireRequest
 
 # Where a recorded response says how its request is found; vcrpy passes over it.

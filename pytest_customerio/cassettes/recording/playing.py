@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from pytest_customerio.cassettes.folders import is_recording_of_test
-from pytest_customerio.contract.catalog import Catalog
+from pytest_customerio.contract.catalog.catalog import Catalog
 from pytest_customerio.core.data import DataError
 from pytest_customerio.core.model import Answer, WireRequest
 

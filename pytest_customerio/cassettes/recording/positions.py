@@ -11,9 +11,9 @@ from functools import cache
 from typing import Any, Literal, Protocol
 
 from pytest_customerio.cassettes.recording import allowlist
-from pytest_customerio.contract.bundle import bundle
-from pytest_customerio.contract.catalog import Catalog, Match
-from pytest_customerio.contract.routes import document_of
+from pytest_customerio.contract.catalog.catalog import Catalog, Match
+from pytest_customerio.contract.catalog.routes import document_of
+from pytest_customerio.contract.engine.bundle import bundle
 from pytest_customerio.core import data
 from pytest_customerio.core.model import Operation
 

@@ -15,7 +15,7 @@ from pytest_customerio.cassettes.recording import allowlist
 from pytest_customerio.cassettes.recording.fakes import Namer
 from pytest_customerio.cassettes.recording.positions import ANSWER, Position, in_payload
 from pytest_customerio.cassettes.recording.values import Values
-from pytest_customerio.contract.catalog import Catalog, Match
+from pytest_customerio.contract.catalog.catalog import Catalog, Match
 from pytest_customerio.contract.events import EVENTS
 from pytest_customerio.core.model import Answer, WireRequest
 from pytest_customerio.core.payload import Payload

@@ -14,7 +14,7 @@ from pytest_customerio.clients.mocks.libraries import SILENT, Library
 from pytest_customerio.clients.mocks.notes import Place, chain
 from pytest_customerio.clients.mocks.unsent import at_work
 from pytest_customerio.clients.sent import Watched, watched
-from pytest_customerio.process import warned
+from pytest_customerio.process.output import warned
 from pytest_customerio.process.parts import ANALYTICS, ASYNC_CUSTOMERIO, CUSTOMERIO, PYTEST, PYTHON, Part
 from pytest_customerio.process.patching import Patches, Wrapper
 from pytest_customerio.process.recognition import mock_modules

@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-from pytest_customerio.contract.engine import Schema
-from pytest_customerio.contract.members import nearest_member
-from pytest_customerio.contract.own_schemas import checked_schema, line_of
+from pytest_customerio.contract.engine.engine import Schema
+from pytest_customerio.contract.engine.members import nearest_member
+from pytest_customerio.contract.engine.own_schemas import checked_schema, line_of
 from pytest_customerio.contract.plan.contents import Kind, message_id
 from pytest_customerio.contract.plan.walk import KEYWORDS, rebuilt, subschemas
 from pytest_customerio.core.data import DataError, read_json

@@ -8,8 +8,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from pytest_customerio.contract.engine import UNKNOWN_MEMBER, Schema
-from pytest_customerio.contract.members import nearest_member
+from pytest_customerio.contract.engine.engine import UNKNOWN_MEMBER, Schema
+from pytest_customerio.contract.engine.members import nearest_member
 from pytest_customerio.contract.plan.contents import Content, Kind
 from pytest_customerio.contract.plan.files import PlanFile, compiled, plan_files
 from pytest_customerio.contract.rules import violation

@@ -12,10 +12,10 @@ from contextlib import contextmanager
 from functools import partial
 from typing import Any
 
-from pytest_customerio.process import idle
 from pytest_customerio.process.clock import parked
 from pytest_customerio.process.clock.timeline import FOR_EVER, SLEEP, TIMER, UNSEEN, Timeline
 from pytest_customerio.process.clock.waits import Waits
+from pytest_customerio.process.ownership import idle
 from pytest_customerio.process.parts import PYTHON, TRIO, Part
 from pytest_customerio.process.patching import Patches
 from pytest_customerio.process.recognition import is_defined_in

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from types import FrameType
 
-from pytest_customerio.process.frames import Functions, caller_of_ours, other_frames
+from pytest_customerio.process.ownership.frames import Functions, caller_of_ours, other_frames
 from pytest_customerio.process.parts import PYTHON, TRIO, Library, Part
 from pytest_customerio.process.recognition import is_machinery
 

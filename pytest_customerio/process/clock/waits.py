@@ -22,10 +22,10 @@ from pathlib import Path
 from types import FrameType
 from typing import Any
 
-from pytest_customerio.process import frames
 from pytest_customerio.process.clock import parked
 from pytest_customerio.process.clock.moments import Moment
 from pytest_customerio.process.clock.timeline import FOR_EVER, TIMER, WAIT, Timeline
+from pytest_customerio.process.ownership import frames
 from pytest_customerio.process.parts import PYTHON, Part
 from pytest_customerio.process.patching import IMMUTABLE, Patches
 from pytest_customerio.process.recognition import is_machinery

@@ -9,10 +9,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from json import JSONEncoder
 from typing import Any
 
-from pytest_customerio.reporting.inapplicable import function
+from pytest_customerio.reporting.formats.problems import STATES, state_of
 from pytest_customerio.reporting.matrix import family
-from pytest_customerio.reporting.problems import STATES, state_of
 from pytest_customerio.reporting.results import Results, Row
+from pytest_customerio.reporting.sentences.inapplicable import function
 
 # The members of a violation, and what a row is besides them, in the order in which the script expects both.
 VIOLATION = ("rule", "severity", "where", "expected", "got", "hint", "sent_from", "source", "error", "allowed", "known")

@@ -12,11 +12,11 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from pytest_customerio.reporting import reach
-from pytest_customerio.reporting.headline import headline, unjudged
+from pytest_customerio.reporting.formats.problems import problems
 from pytest_customerio.reporting.html_report.compact import data
 from pytest_customerio.reporting.matrix import CONTRACT, cells
-from pytest_customerio.reporting.problems import problems
 from pytest_customerio.reporting.results import Results
+from pytest_customerio.reporting.sentences.headline import headline, unjudged
 
 _FOLDER = Path(__file__).with_name("templates")
 # The most problems and call sites that the page lists without the script.

@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Any, TypeGuard
 from urllib.parse import urlencode
 
-from pytest_customerio.contract.keywords import json_bytes
+from pytest_customerio.contract.engine.keywords import json_bytes
 from pytest_customerio.contract.semantics import UNKNOWN_MOMENT
 from pytest_customerio.contract.sizes import LEAST_LIMIT
 from pytest_customerio.core.model import Interaction, WireRequest

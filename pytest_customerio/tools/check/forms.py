@@ -9,8 +9,9 @@ from typing import Any
 
 from pytest_customerio.core.model import Severity
 from pytest_customerio.judging.violation import fails
-from pytest_customerio.reporting import causes, sarif
-from pytest_customerio.reporting.messages import facts
+from pytest_customerio.reporting.formats import sarif
+from pytest_customerio.reporting.sentences import causes
+from pytest_customerio.reporting.sentences.messages import facts
 from pytest_customerio.tools.check.tally import Cause, Noted, Place, Tally, printable
 from pytest_customerio.tools.commands import CANNOT, DONE, PROGRAM
 

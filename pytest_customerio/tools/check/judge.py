@@ -6,10 +6,10 @@ from collections.abc import Callable, Sequence
 from functools import cache
 from typing import Any
 
-from pytest_customerio.contract.catalog import Catalog
+from pytest_customerio.contract.catalog.catalog import Catalog
+from pytest_customerio.contract.catalog.paths import request_line
 from pytest_customerio.contract.contract import Contract, Head, Judged
-from pytest_customerio.contract.keywords import json_bytes
-from pytest_customerio.contract.paths import request_line
+from pytest_customerio.contract.engine.keywords import json_bytes
 from pytest_customerio.core.data import DataError
 from pytest_customerio.core.model import Interaction, Operation
 from pytest_customerio.core.payload import Payload

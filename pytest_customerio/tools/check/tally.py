@@ -8,7 +8,7 @@ from typing import Generic, TypeVar
 
 from pytest_customerio.core.model import Operation, Severity, Violation
 from pytest_customerio.core.redact import cut
-from pytest_customerio.reporting import causes
+from pytest_customerio.reporting.sentences import causes
 
 T = TypeVar("T")
 # The most places that are listed for one cause, and the most causes.

@@ -6,7 +6,7 @@ import argparse
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
-from pytest_customerio.contract.catalog import Catalog
+from pytest_customerio.contract.catalog.catalog import Catalog
 from pytest_customerio.core.credentials import SHORTEST
 from pytest_customerio.tools.asking import caller, open_guarded
 from pytest_customerio.tools.commands import CANNOT, DONE

@@ -9,7 +9,7 @@ from datetime import date
 from pathlib import Path
 
 from pytest_customerio.cassettes.recording.allowlist import RESPONSE_HEADERS
-from pytest_customerio.contract.catalog import Catalog
+from pytest_customerio.contract.catalog.catalog import Catalog
 from pytest_customerio.core import data
 from pytest_customerio.core.data import DataError
 from pytest_customerio.tools.asking import open_guarded

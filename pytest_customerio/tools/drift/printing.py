@@ -9,9 +9,9 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from pytest_customerio.contract.paths import request_line
+from pytest_customerio.contract.catalog.paths import request_line
 from pytest_customerio.core.model import Violation
-from pytest_customerio.reporting import messages
+from pytest_customerio.reporting.sentences import messages
 from pytest_customerio.tools.drift.answers.comparison import AnswerDrift
 from pytest_customerio.tools.drift.documents.comparison import Difference
 from pytest_customerio.tools.drift.documents.known_differences import KnownDifference

@@ -75,7 +75,7 @@ def _page_of_text(explain: Explain, text: str) -> list[Block]:
 
 def _explain(arguments: argparse.Namespace) -> Explain:
     from pytest_customerio.cassettes.cases import Cassettes
-    from pytest_customerio.contract.catalog import Catalog
+    from pytest_customerio.contract.catalog.catalog import Catalog
     from pytest_customerio.tools.explain.advice import Advice
     from pytest_customerio.tools.explain.explanation import Explain
 

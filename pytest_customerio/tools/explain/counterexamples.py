@@ -9,11 +9,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from pytest_customerio.cassettes.cases import Cassettes
-from pytest_customerio.contract.catalog import Catalog
+from pytest_customerio.contract.catalog.catalog import Catalog
 from pytest_customerio.contract.rules import Rule
 from pytest_customerio.core.model import ErrorCase, Interaction, Violation
 from pytest_customerio.core.observation import Attempt, LogLine, Message, Observation
-from pytest_customerio.reporting import mocked
+from pytest_customerio.reporting.sentences import mocked
 from pytest_customerio.tools.explain.advice import Advice
 
 if TYPE_CHECKING:
@@ -70,10 +70,10 @@ class Counterexamples:
 
     def _conflict(self, row: Mapping[str, Any]) -> Counterexample:
         """Two requests, of which the second sends another type."""
-        from pytest_customerio.reporting.conflicts import conflict
         from pytest_customerio.reporting.sent_shapes import SentShapes
-        from pytest_customerio.running.plan import Plan
-        from pytest_customerio.running.shapes import Shapes
+        from pytest_customerio.reporting.sentences.conflicts import conflict
+        from pytest_customerio.running.noted.shapes import Shapes
+        from pytest_customerio.running.planning.plan import Plan
 
         rows = (row, {**row, **row["beside"]})
         noted, sent = Shapes(), SentShapes()

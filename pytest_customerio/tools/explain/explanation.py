@@ -7,15 +7,15 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from pytest_customerio.cassettes.cases import Cassettes
-from pytest_customerio.contract.catalog import Catalog
-from pytest_customerio.contract.routes import read_routes
+from pytest_customerio.contract.catalog.catalog import Catalog
+from pytest_customerio.contract.catalog.routes import read_routes
 from pytest_customerio.contract.rules import Rule
 from pytest_customerio.core import data
 from pytest_customerio.core.data import UnknownNameError
 from pytest_customerio.core.model import ErrorCase, Violation
 from pytest_customerio.core.nearest import nearest
-from pytest_customerio.reporting import messages
-from pytest_customerio.reporting.client_advice import clients, sources
+from pytest_customerio.reporting.sentences import messages
+from pytest_customerio.reporting.sentences.client_advice import clients, sources
 from pytest_customerio.tools.commands import PROGRAM
 from pytest_customerio.tools.explain import phrases
 from pytest_customerio.tools.explain.advice import Advice, Constraint, Topic

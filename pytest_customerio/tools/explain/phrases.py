@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from pytest_customerio.cassettes.conditions import CONDITIONS
 from pytest_customerio.core.model import Accepted, Answer, ErrorCase, Provenance, Severity, Source
-from pytest_customerio.reporting import messages
+from pytest_customerio.reporting.sentences import messages
 from pytest_customerio.tools.explain.advice import Example
 from pytest_customerio.tools.explain.counterexamples import Counterexample
 from pytest_customerio.tools.explain.page import Block, Code, Heading, facts

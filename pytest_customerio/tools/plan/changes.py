@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import Any, Literal
 
-from pytest_customerio.contract.members import nearest_member
+from pytest_customerio.contract.engine.members import nearest_member
 from pytest_customerio.contract.plan.contents import Kind
 from pytest_customerio.contract.plan.files import PlanFile
 from pytest_customerio.contract.plan.shapes import Shape, together

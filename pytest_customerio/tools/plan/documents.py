@@ -11,7 +11,7 @@ from typing import Any
 from pytest_customerio.contract.plan.contents import Kind
 from pytest_customerio.contract.plan.files import ATTRIBUTES, FOLDERS
 from pytest_customerio.contract.plan.shapes import Shape, together
-from pytest_customerio.reporting import files
+from pytest_customerio.reporting.formats import files
 
 Json = Any
 DRAFT = "https://json-schema.org/draft/2020-12/schema"

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-from pytest_customerio.contract.engine import Schema
+from pytest_customerio.contract.engine.engine import Schema
 from pytest_customerio.contract.plan.contents import Kind
 from pytest_customerio.contract.plan.files import PlanFile
 from pytest_customerio.contract.plan.walk import KEYWORDS, rebuilt

@@ -19,7 +19,7 @@ from pytest_customerio.cassettes.recording import form
 from pytest_customerio.cassettes.recording.fakes import Fakes
 from pytest_customerio.cassettes.recording.playing import path_of
 from pytest_customerio.cassettes.recording.scrub import Scrubber
-from pytest_customerio.contract.catalog import Catalog
+from pytest_customerio.contract.catalog.catalog import Catalog
 from pytest_customerio.core.settings import RECORDINGS
 from pytest_customerio.tools.commands import CommandError, Write
 from pytest_customerio.tools.record.canary import CanaryScrubber, LeakError

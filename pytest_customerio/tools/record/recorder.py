@@ -9,7 +9,7 @@ from pathlib import Path
 
 from pytest_customerio.cassettes import writer
 from pytest_customerio.cassettes.cases import Cassettes
-from pytest_customerio.contract.catalog import Catalog
+from pytest_customerio.contract.catalog.catalog import Catalog
 from pytest_customerio.tools.asking import open_guarded
 from pytest_customerio.tools.commands import CommandError, Write
 from pytest_customerio.tools.record.canary import LeakError

@@ -16,8 +16,8 @@ from hypothesis import strategies as st
 from pytest_customerio.cassettes.recording.fakes import Fakes, Names, is_fake
 from pytest_customerio.cassettes.recording.positions import in_payload
 from pytest_customerio.cassettes.recording.scrub import Exchange, Scrubber
-from pytest_customerio.contract.catalog import Catalog
-from pytest_customerio.contract.routes import document_of
+from pytest_customerio.contract.catalog.catalog import Catalog
+from pytest_customerio.contract.catalog.routes import document_of
 from pytest_customerio.core.credentials import credentials
 from pytest_customerio.core.model import Answer, Operation, WireRequest
 from pytest_customerio.tools.record.canary import contains_any

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from pytest_customerio.contract.catalog import Catalog
+from pytest_customerio.contract.catalog.catalog import Catalog
 from pytest_customerio.contract.contract import Contract
 from pytest_customerio.core.model import Interaction, WireRequest
 from pytest_customerio.tools.check.exported import is_har, of_cassette, of_export, of_har

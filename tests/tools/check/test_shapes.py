@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from pytest_customerio.contract.catalog import Catalog
+from pytest_customerio.contract.catalog.catalog import Catalog
 from pytest_customerio.tools.check.shapes import Shapes, request_in
 
 CATALOG = Catalog.load()

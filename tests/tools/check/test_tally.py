@@ -6,7 +6,7 @@ import pickle
 
 import pytest
 
-from pytest_customerio.contract.catalog import Catalog
+from pytest_customerio.contract.catalog.catalog import Catalog
 from pytest_customerio.contract.rules import violation
 from pytest_customerio.core.model import Severity, Violation
 from pytest_customerio.tools.check import tally as module

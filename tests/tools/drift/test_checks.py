@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from pytest_customerio.contract.catalog import Catalog
+from pytest_customerio.contract.catalog.catalog import Catalog
 from pytest_customerio.core import data
 from pytest_customerio.core.model import Answer
 from pytest_customerio.tools.commands import CommandError, command_parser

@@ -6,7 +6,7 @@ import json
 from dataclasses import replace
 from pathlib import Path
 
-from pytest_customerio.contract.catalog import Catalog
+from pytest_customerio.contract.catalog.catalog import Catalog
 from pytest_customerio.core.model import Answer, Provenance, Severity, Violation, WireRequest
 from pytest_customerio.tools.drift import printing
 from pytest_customerio.tools.drift.answers.comparison import AnswerDrift

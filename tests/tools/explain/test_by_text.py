@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from pytest_customerio.cassettes.cases import Cassettes
-from pytest_customerio.contract.catalog import Catalog
+from pytest_customerio.contract.catalog.catalog import Catalog
 from pytest_customerio.tools.explain.advice import Advice
 from pytest_customerio.tools.explain.by_text import page_of_text
 from pytest_customerio.tools.explain.explanation import Explain

@@ -5,7 +5,7 @@ from __future__ import annotations
 from for_each import for_each
 
 from pytest_customerio.cassettes.cases import Cassettes
-from pytest_customerio.contract.catalog import Catalog
+from pytest_customerio.contract.catalog.catalog import Catalog
 from pytest_customerio.tools.explain.advice import Advice
 from pytest_customerio.tools.explain.counterexamples import Counterexample, Counterexamples, expanded, shortened
 from pytest_customerio.tools.explain.phrases import SESSION_RULES

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pytest_customerio.cassettes.cases import Cassettes
-from pytest_customerio.contract.catalog import Catalog
+from pytest_customerio.contract.catalog.catalog import Catalog
 from pytest_customerio.tools.explain.advice import Advice
 from pytest_customerio.tools.explain.explanation import Explain
 from pytest_customerio.tools.explain.known_texts import known_texts

@@ -7,7 +7,7 @@ import json
 import pytest
 
 from pytest_customerio.cassettes.cases import Cassettes
-from pytest_customerio.contract.catalog import Catalog
+from pytest_customerio.contract.catalog.catalog import Catalog
 from pytest_customerio.core.data import UnknownNameError
 from pytest_customerio.core.model import FAULTS
 from pytest_customerio.tools.explain.advice import Advice

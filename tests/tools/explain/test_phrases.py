@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import get_args
 
 from pytest_customerio.cassettes.cases import Cassettes
-from pytest_customerio.contract.catalog import Catalog
+from pytest_customerio.contract.catalog.catalog import Catalog
 from pytest_customerio.core.model import Accepted, Answer, Provenance, Severity, Source
 from pytest_customerio.tools.explain.advice import Advice
 from pytest_customerio.tools.explain.page import as_text

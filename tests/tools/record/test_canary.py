@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from pytest_customerio.cassettes.recording.fakes import Fakes
 from pytest_customerio.cassettes.recording.scrub import Exchange, Scrubber
-from pytest_customerio.contract.catalog import Catalog
+from pytest_customerio.contract.catalog.catalog import Catalog
 from pytest_customerio.core.model import Answer, WireRequest
 from pytest_customerio.tools.record.canary import CanaryScrubber, LeakError, contains_any
 

@@ -9,7 +9,7 @@ import pytest
 import yaml
 
 from pytest_customerio.cassettes.exchanges import Exchange
-from pytest_customerio.contract.catalog import Catalog
+from pytest_customerio.contract.catalog.catalog import Catalog
 from pytest_customerio.core.model import Answer, Provenance, WireRequest
 from pytest_customerio.tools.record.canary import LeakError
 from pytest_customerio.tools.record.candidates import Candidate

@@ -16,7 +16,7 @@ from commands import ROOT, command
 
 from pytest_customerio import __main__
 from pytest_customerio.cassettes.cases import Cassettes
-from pytest_customerio.contract.catalog import Catalog
+from pytest_customerio.contract.catalog.catalog import Catalog
 from pytest_customerio.core.data import DataError, UnknownNameError
 from pytest_customerio.core.model import Answer
 from pytest_customerio.tools import asking

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from pytest_customerio.contract.catalog import Catalog
+from pytest_customerio.contract.catalog.catalog import Catalog
 from pytest_customerio.core.data import DataError
 from pytest_customerio.tools.record.candidates import Candidate
 from pytest_customerio.tools.record.repetition import Repetition, repetitions

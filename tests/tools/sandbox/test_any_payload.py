@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from sandbox_client import SandboxClient
 from vectors import grown
 
-from pytest_customerio.contract.routes import document_of
+from pytest_customerio.contract.catalog.routes import document_of
 
 FILES = sorted((Path(__file__).parents[2] / "data" / "vectors").glob("*.json"))
 JSON = st.recursive(

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from pytest_customerio import sign_webhook, webhook_event
-from pytest_customerio.contract.catalog import Catalog
+from pytest_customerio.contract.catalog.catalog import Catalog
 from pytest_customerio.contract.contract import Contract
 from pytest_customerio.core.model import Interaction
 from pytest_customerio.tools.sandbox.server.sandbox_server import SandboxServer

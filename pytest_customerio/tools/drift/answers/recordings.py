@@ -9,7 +9,7 @@ from pathlib import Path
 from pytest_customerio.cassettes.document import Document
 from pytest_customerio.cassettes.exchanges import exchanges
 from pytest_customerio.cassettes.provenance import About, read
-from pytest_customerio.contract.catalog import Catalog
+from pytest_customerio.contract.catalog.catalog import Catalog
 from pytest_customerio.core.data import DataError, UnknownNameError
 from pytest_customerio.core.model import Answer, Operation, Provenance, WireRequest
 from pytest_customerio.core.nearest import nearest

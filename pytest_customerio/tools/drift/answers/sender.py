@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from pytest_customerio.contract.catalog import Catalog
+from pytest_customerio.contract.catalog.catalog import Catalog
 from pytest_customerio.core.model import Answer
 from pytest_customerio.tools.drift.answers.comparison import SkipError
 from pytest_customerio.tools.drift.answers.recordings import Recording

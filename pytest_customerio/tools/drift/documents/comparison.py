@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from pytest_customerio.contract.catalog import Catalog
-from pytest_customerio.contract.routes import read_routes
+from pytest_customerio.contract.catalog.catalog import Catalog
+from pytest_customerio.contract.catalog.routes import read_routes
 from pytest_customerio.core import data
 from pytest_customerio.core.model import Operation, Severity, Violation
 from pytest_customerio.tools.drift.documents.fields import Field, Fields

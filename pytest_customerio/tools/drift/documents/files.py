@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from pytest_customerio.cassettes.parsing import load_any
-from pytest_customerio.contract.catalog import Catalog
+from pytest_customerio.contract.catalog.catalog import Catalog
 from pytest_customerio.core.data import DataError, read_json
 from pytest_customerio.tools.drift.documents.operations import Published
 

@@ -7,9 +7,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from pytest_customerio.contract.bundle import bundle
-from pytest_customerio.contract.catalog import Catalog
-from pytest_customerio.contract.routes import document_of
+from pytest_customerio.contract.catalog.catalog import Catalog
+from pytest_customerio.contract.catalog.routes import document_of
+from pytest_customerio.contract.engine.bundle import bundle
 from pytest_customerio.core import data
 from pytest_customerio.core.model import Operation
 from pytest_customerio.tools.drift.documents.fields import Field, Fields, Reader, both, either

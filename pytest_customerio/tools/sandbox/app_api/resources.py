@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from pytest_customerio.contract.routes import read_routes
+from pytest_customerio.contract.catalog.routes import read_routes
 from pytest_customerio.core import data
 from pytest_customerio.tools.sandbox.json_values import parse_number
 from pytest_customerio.tools.sandbox.workspace.inventory import Inventory, Record

@@ -13,8 +13,8 @@ from pytest_customerio.cassettes.cases import SUCCESS, Cassettes
 from pytest_customerio.cassettes.document import Document
 from pytest_customerio.cassettes.provenance import read
 from pytest_customerio.cassettes.unrecorded import BY_TYPE
-from pytest_customerio.contract.catalog import Catalog
-from pytest_customerio.contract.routes import read_routes
+from pytest_customerio.contract.catalog.catalog import Catalog
+from pytest_customerio.contract.catalog.routes import read_routes
 from pytest_customerio.core import data
 from pytest_customerio.core.model import Answer, ErrorCase, Source
 from pytest_customerio.tools.sandbox.json_values import compact_json

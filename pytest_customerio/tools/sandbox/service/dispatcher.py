@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from urllib.parse import urlsplit
 
 from pytest_customerio.cassettes.unrecorded import not_published
-from pytest_customerio.contract.catalog import Catalog
+from pytest_customerio.contract.catalog.catalog import Catalog
 from pytest_customerio.contract.rules import Rule
 from pytest_customerio.core.model import Answer
 from pytest_customerio.replay.fitting import dated, fit

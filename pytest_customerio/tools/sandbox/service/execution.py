@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 
-from pytest_customerio.contract.catalog import Catalog
+from pytest_customerio.contract.catalog.catalog import Catalog
 from pytest_customerio.core.model import Operation
 from pytest_customerio.tools.sandbox.api.call import Call, CallResult
 from pytest_customerio.tools.sandbox.api.handlers import HANDLERS

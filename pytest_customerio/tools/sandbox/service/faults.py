@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
-from pytest_customerio.contract.catalog import Catalog
+from pytest_customerio.contract.catalog.catalog import Catalog
 from pytest_customerio.core.model import ErrorCase, Operation, WireRequest
 from pytest_customerio.core.nearest import nearest
 from pytest_customerio.replay.scope import draws

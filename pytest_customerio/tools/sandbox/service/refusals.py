@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from pytest_customerio.contract.catalog import Catalog
+from pytest_customerio.contract.catalog.catalog import Catalog
 from pytest_customerio.contract.rules import Rule
 from pytest_customerio.core.model import Operation, Violation
 from pytest_customerio.tools.sandbox.service.answers import Answers, ErrorDetail, SandboxAnswer

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from sys import getsizeof
 from typing import Any, NamedTuple
 
-from pytest_customerio.contract.catalog import Catalog, Match
+from pytest_customerio.contract.catalog.catalog import Catalog, Match
 from pytest_customerio.contract.contract import Contract
 from pytest_customerio.core.model import Interaction, Operation, Violation, WireRequest
 from pytest_customerio.core.payload import TOO_DEEP

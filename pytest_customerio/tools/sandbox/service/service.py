@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from pytest_customerio.cassettes.cases import Cassettes
-from pytest_customerio.contract.catalog import Catalog
+from pytest_customerio.contract.catalog.catalog import Catalog
 from pytest_customerio.contract.contract import Contract
 from pytest_customerio.contract.rules import vocabulary
 from pytest_customerio.tools.sandbox.service.answers import Answers, SandboxAnswer

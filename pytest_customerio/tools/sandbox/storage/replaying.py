@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pytest_customerio.contract.catalog import Catalog
+from pytest_customerio.contract.catalog.catalog import Catalog
 from pytest_customerio.contract.contract import Contract
 from pytest_customerio.tools.sandbox.service.execution import Executor
 from pytest_customerio.tools.sandbox.service.request import read_request

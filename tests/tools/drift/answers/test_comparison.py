@@ -6,7 +6,7 @@ from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 
-from pytest_customerio.contract.catalog import Catalog
+from pytest_customerio.contract.catalog.catalog import Catalog
 from pytest_customerio.core.model import Answer, WireRequest
 from pytest_customerio.tools.drift.answers.comparison import AnswerDrift, Send, SkipError, compare_answers
 from pytest_customerio.tools.drift.answers.recordings import Recording, load_folders, select

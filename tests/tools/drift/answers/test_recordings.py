@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from pytest_customerio.contract.catalog import Catalog
-from pytest_customerio.contract.routes import read_routes
+from pytest_customerio.contract.catalog.catalog import Catalog
+from pytest_customerio.contract.catalog.routes import read_routes
 from pytest_customerio.core import data
 from pytest_customerio.core.data import DataError, UnknownNameError
 from pytest_customerio.tools.drift.answers.recordings import load_folders, select

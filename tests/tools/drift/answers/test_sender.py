@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from pytest_customerio.contract.catalog import Catalog
+from pytest_customerio.contract.catalog.catalog import Catalog
 from pytest_customerio.core.model import Answer, Provenance, WireRequest
 from pytest_customerio.tools.drift.answers.comparison import Send, SkipError
 from pytest_customerio.tools.drift.answers.recordings import Recording

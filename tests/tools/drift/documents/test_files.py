@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from pytest_customerio.cassettes import parsing
-from pytest_customerio.contract.catalog import Catalog
+from pytest_customerio.contract.catalog.catalog import Catalog
 from pytest_customerio.core.data import DataError
 from pytest_customerio.tools.drift.documents import files
 from pytest_customerio.tools.drift.documents.files import read

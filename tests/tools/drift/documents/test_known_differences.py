@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from pytest_customerio.contract.catalog import Catalog
+from pytest_customerio.contract.catalog.catalog import Catalog
 from pytest_customerio.tools.drift.documents.comparison import compare, compared_operations
 from pytest_customerio.tools.drift.documents.known_differences import KnownDifference, KnownDifferences
 from pytest_customerio.tools.drift.documents.operations import Published

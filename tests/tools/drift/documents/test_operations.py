@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from pytest_customerio.contract.catalog import Catalog
+from pytest_customerio.contract.catalog.catalog import Catalog
 from pytest_customerio.tools.drift.documents.comparison import compare
 from pytest_customerio.tools.drift.documents.fields import Field
 from pytest_customerio.tools.drift.documents.operations import Key, Published, key_of, ours

@@ -8,7 +8,7 @@ import re
 from for_each import for_each
 from sandbox_client import SandboxClient
 
-from pytest_customerio.contract.routes import document_of
+from pytest_customerio.contract.catalog.routes import document_of
 from pytest_customerio.core.model import Operation
 
 ASK = SandboxClient()

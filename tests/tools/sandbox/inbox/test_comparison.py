@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from pytest_customerio.contract.catalog import Catalog
+from pytest_customerio.contract.catalog.catalog import Catalog
 from pytest_customerio.contract.contract import Contract
 from pytest_customerio.core.model import Violation
 from pytest_customerio.tools.sandbox.inbox.comparison import (

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from sandbox_client import NOW
 
-from pytest_customerio.contract.catalog import Catalog
+from pytest_customerio.contract.catalog.catalog import Catalog
 from pytest_customerio.contract.contract import Contract
 from pytest_customerio.tools.sandbox.service.request import (
     ANY_HOST,

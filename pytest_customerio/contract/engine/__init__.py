@@ -1,0 +1,1 @@
+"""Does a payload keep its schema? Reads, bundles and applies JSON Schemas."""

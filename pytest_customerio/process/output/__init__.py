@@ -1,0 +1,1 @@
+"""What the application logs, prints and warns of."""

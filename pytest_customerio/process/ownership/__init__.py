@@ -1,0 +1,1 @@
+"""Which test each thread, task and item of a queue belongs to."""

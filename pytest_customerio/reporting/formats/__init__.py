@@ -1,0 +1,1 @@
+"""The formats of reports: each makes one text of the results."""

@@ -1,0 +1,1 @@
+"""The sentences of failures, skips, warnings and the summary."""

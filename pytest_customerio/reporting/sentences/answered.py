@@ -1,0 +1,43 @@
+"""The text about what the plugin answered in a test that fails for a reason of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from pytest_customerio.core.model import Answer
+from pytest_customerio.reporting.sentences.messages import table
+
+# The most answers that are shown; the rest is counted.
+MOST = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """What one request was answered with: a status or a fault, and where that comes from."""
+
+    operation: str
+    answer: str
+    why: str
+    sent_from: str | None
+
+    @classmethod
+    def of(cls, operation: str, answer: Answer, why: str, sent_from: str | None) -> Answered:
+        """What an answer was, and why it was given."""
+        text = answer.fault or f"{answer.status} {answer.reason}".strip()
+        return cls(operation, text, why, sent_from)
+
+
+def answered_text(answers: Iterable[Answered], *, replayed: bool = False) -> str:
+    """What the plugin answered, each request of one kind once; empty if it answered nothing.
+
+    `replayed` says that an error case was at work.
+    """
+    known = list(answers)
+    if not known:
+        return ""
+    rows = [(one.operation, one.answer, one.why, one.sent_from or "") for one in known[:MOST]]
+    more = [f"  (and {len(known) - MOST} more)"] if len(known) > MOST else []
+    head = "pytest-customerio answered in this test, because "
+    head += "an error case comes before its mocks:" if replayed else "no mock of its own did:"
+    return "\n".join([head, "", *table(("operation", "answer", "from", "sent from"), rows), *more])

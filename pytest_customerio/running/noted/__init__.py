@@ -1,0 +1,1 @@
+"""What is noted of a test besides the verdicts on its requests."""

@@ -1,0 +1,193 @@
+"""Judges what mocks were called with when a phase of the test is over; loads nothing before a mock can be known."""
+
+from __future__ import annotations
+
+import sys
+import threading
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from pytest_customerio.clients.mocks import CLIENTS, SDKS
+from pytest_customerio.contract.catalog.catalog import Catalog
+from pytest_customerio.contract.contract import Judged
+from pytest_customerio.core.model import Operation, PendingInteraction, Violation
+from pytest_customerio.process.call_sites import CallSite
+from pytest_customerio.process.late_imports import LateImports
+from pytest_customerio.process.output.warned import Warnings
+from pytest_customerio.process.patching import Patches, Wrapper
+from pytest_customerio.process.recognition import MOCKS
+from pytest_customerio.reporting.sentences import mocked
+from pytest_customerio.running.traffic import SessionTraffic, now
+
+if TYPE_CHECKING:
+    from pytest_customerio.clients.mocks.listening import Listener
+    from pytest_customerio.clients.mocks.notes import Note, Notes, Refusal
+    from pytest_customerio.clients.mocks.reenacting import Reenacted
+    from pytest_customerio.running.test.test import CheckedTest
+
+
+class Mocks:
+    """The mocks of one session that stand for Customer.io's SDKs and clients."""
+
+    def __init__(
+        self, traffic: SessionTraffic, site: CallSite, sent_from: Callable[[], str | None], catalog: Catalog
+    ) -> None:
+        self._traffic = traffic
+        self._site = site
+        self._sent_from = sent_from
+        self._catalog = catalog
+        self._listener: Listener | None = None
+        self._stop: Callable[[], None] | None = None
+        self._imported: set[str] = set()
+        self._starting = False
+        self._lock = threading.Lock()
+
+    def install(self) -> Callable[[], None]:
+        """Listen as soon as an SDK was imported, or a module of mocks and a client. Returns what ends it."""
+        names = {*SDKS, *CLIENTS, *MOCKS}
+        self._imported = {name for name in names if name in sys.modules}
+        late = LateImports(names - self._imported, self._note_import)
+        sys.meta_path.insert(0, late)
+        waking = Patches()
+        waking.wrap(pytest.MonkeyPatch, "setattr", self._waking)
+        self._start()
+
+        def uninstall() -> None:
+            sys.meta_path[:] = [finder for finder in sys.meta_path if finder is not late]
+            if self._stop is not None:
+                self._stop()
+            self._stop, self._starting = None, False
+            waking.undo()
+
+        return uninstall
+
+    def _waking(self, original: Wrapper) -> Wrapper:
+        """A test that replaces something by `monkeypatch` may replace a function of a client by one of its own."""
+
+        def setting(*args: Any, **kwargs: Any) -> Any:
+            __tracebackhide__ = True
+            if self._starting or not self._imported.intersection(CLIENTS):
+                return original(*args, **kwargs)
+            self._listen()
+            return args[0].setattr(*args[1:], **kwargs)
+
+        return setting
+
+    def replaced(self) -> list[tuple[str, object]]:
+        """The functions of SDKs and clients that the project replaces now, each with what stands there."""
+        originals = self._listener.known.originals() if self._listener is not None else ()
+        stands = [
+            (f"{owner.__name__}.{name}", vars(owner)[name]) for owner, name, _ in originals if name in vars(owner)
+        ]
+        return [(name, value) for name, value in stands if not isinstance(value, Warnings)]
+
+    def notes(self) -> Notes | None:
+        """Where calls of mocks are noted: in the test that runs, if it is checked."""
+        test, again = self._traffic.ownership.current(), self._traffic.unsent
+        if test is None or not test.plan.checked or test.over or (again is not None and again.get() is not None):
+            return None
+        return test.mocked or self._first_notes(test)
+
+    def settle(self, test: CheckedTest, raised: BaseException | None) -> None:
+        """Judge what was noted so far: it joins what the test sent."""
+        if self._listener is not None:
+            self._listener.through.end_test()
+        if test.mocked is None:
+            return
+        notes, refusals = test.mocked.take()
+        if notes:
+            for found in self._made_again(notes):
+                self._add(test, test.mocked, found)
+        self._add_refusals(test, test.mocked, refusals, raised)
+
+    def _first_notes(self, test: CheckedTest) -> Notes:
+        from pytest_customerio.clients.mocks.notes import Notes
+
+        with self._lock:
+            test.mocked = test.mocked or Notes(lambda: test.current is not None)
+        return test.mocked
+
+    def _note_import(self, name: str) -> None:
+        """A module was imported, in full: while an SDK is being imported, its classes are not all there."""
+        self._imported.add(name)
+        if self._stop is None:
+            self._start()
+        else:
+            assert self._listener is not None
+            self._listener.learn(name)
+
+    def _start(self) -> None:
+        """Listen, if there is anything to hear: calls that an SDK refuses, and mocks of an SDK or a client."""
+        clients = self._imported.intersection(MOCKS) and self._imported.intersection(CLIENTS)
+        if not self._starting and (clients or self._imported.intersection(SDKS)):
+            self._listen()
+
+    def _listen(self) -> None:
+        self._starting = True  # what is imported here may be awaited too
+        from pytest_customerio.clients.mocks.listening import Listener
+        from pytest_customerio.clients.mocks.notes import Place
+
+        place = Place(self.notes, self._sent_from, now, self._traffic.concerns, self._site.is_project)
+        self._listener = Listener(place)
+        self._stop = self._listener.install(list(self._imported))
+
+    def _made_again(self, notes: list[Note]) -> list[Reenacted]:
+        from pytest_customerio.clients.mocks.reenacting import reenact
+        from pytest_customerio.clients.mocks.unsent import at_work
+
+        assert self._listener is not None
+        self._traffic.unsent = at_work
+        try:
+            return reenact(self._listener.known, notes, busy=self._traffic.ownership.is_busy())
+        finally:
+            self._traffic.unsent = None
+
+    def _add(self, test: CheckedTest, notes: Notes, found: Reenacted) -> None:
+        note = found.note
+        client = mocked.heard_at(note.role.label)
+        if found.why:
+            notes.skip(found.why, note.sent_from)
+        if found.error:
+            broken = mocked.hidden(note.role.label, found.error, note.sent_from)
+            self._add_violation(test, client, note.at, broken, self._operation(note))
+        notes.without_keys += bool(found.requests) and not found.keys
+        if not (found.why or found.error or found.requests or note.role.kind == "class"):
+            notes.calls -= 1  # it leads elsewhere, or sends nothing
+        for request in found.requests:
+            notes.answered[client] += 1
+            request.client, request.sent_from, request.at = client, note.sent_from, note.at
+            request.status = request.raised = None
+            test.record.hear(request)
+
+    def _add_refusals(
+        self, test: CheckedTest, notes: Notes, refusals: list[Refusal], raised: BaseException | None
+    ) -> None:
+        """Add the calls that an SDK refused, unless the test ends with the exception or declares it."""
+        from pytest_customerio.clients.mocks.notes import chain
+
+        own = {id(one) for one in chain(raised)} if raised is not None else set()
+        declared = test.plan.errors.raises if test.plan.errors else ()
+        for one in refusals:
+            if id(one.error) not in own and not isinstance(one.error, declared):
+                broken = mocked.not_sent(one.label, one.text, one.sent_from)
+                self._add_violation(test, one.label, one.at, broken, self._catalog.operations.get(one.operation or ""))
+
+    def _add_violation(
+        self, test: CheckedTest, client: str, at: float, broken: Violation, operation: Operation | None
+    ) -> None:
+        assert test.mocked is not None
+        test.mocked.not_sent += 1
+        pending = PendingInteraction(client, "", "", sent_from=broken.sent_from, at=at)
+        test.record.hear_judged(pending.frozen(), Judged(operation, (broken,)))
+
+    def _operation(self, note: Note) -> Operation | None:
+        """The operation that a call would have been: the method tells, or the address."""
+        from pytest_customerio.clients.mocks.calls import address, method_of
+
+        role, args, kwargs = note.role, note.given.args, note.given.kwargs
+        if role.operation is not None:
+            return self._catalog.operations.get(role.operation)
+        url = address(role, args, kwargs)
+        return self._catalog.match(method_of(role, args, kwargs), url).operation if url else None

@@ -1,0 +1,48 @@
+"""What the results hold of one test besides its verdicts, as values that xdist can send."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from pytest_customerio.running.test.test import CheckedTest
+
+
+def looked_at(test: CheckedTest) -> dict[str, Any]:
+    """What was heard of the test: how many `requests`, `calls` of mocks, those `unjudged` by reason, and what it `used`
+    if nothing was heard; the `mark` that would let each operation meet the cases of a marked test; with a `key`, what
+    is to be known in the next run.
+    """
+    heard, notes, plan = test.record.heard, test.mocked, test.plan
+    counts = notes.counts() if notes is not None else {"calls": 0, "unjudged": {}}
+    unsent = notes.answered.total() + notes.not_sent if notes is not None else 0
+    used = test.used or (notes.idle if notes is not None else "")
+    mark = plan.errors.written("each") * (not plan.errors.each) if plan.errors is not None else None
+    seen = {**counts, "heard": heard or counts["calls"], "requests": heard - unsent, "used": used, "mark": mark}
+    seen |= {"markable": plan.markable, "index": plan.index}
+    return {**seen, "key": plan.key, "sent": _operations(test), "gone": test.gone}
+
+
+def unreplayed(test: CheckedTest) -> Mapping[str, object]:
+    """Why the case of the item was not replayed; empty where it was."""
+    if not test.skipped or test.latest is None:
+        return {}
+    operations, lacking, case = sorted(test.record.tallies), test.latest.replay.schedule.lacking, test.plan.case
+    seen = bool(test.latest.replay.observer.attempts)
+    reason = f"none of {', '.join(operations)} draws {case}" if seen else test.skipped
+    reason = f"{case} takes {' or '.join(lacking)}" if lacking else reason
+    return {test.plan.nodeid: {"case": case, "reason": reason, "impossible": operations if lacking else []}}
+
+
+def drawn(test: CheckedTest) -> dict[str, object]:
+    """What the test drew of the baseline; empty where the run has none."""
+    draws = test.record.draws
+    function = test.plan.function or test.plan.nodeid
+    return {"drawn": {"function": function, "seen": draws.values()}} if draws is not None else {}
+
+
+def _operations(test: CheckedTest) -> list[str]:
+    """The operations that a test with a `key` sends, in order."""
+    sent = dict.fromkeys([*test.plan.sends, *test.record.tallies]) if test.plan.key else ()
+    return [name for name in sent if name not in ("unknown", test.gone)]

@@ -1,0 +1,274 @@
+"""One pytest run: hands pytest's items to the session, and reports what the session found to pytest."""
+
+from __future__ import annotations
+
+import os
+import sys
+import warnings
+from collections.abc import Callable, Iterable, Mapping
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from pytest_customerio.core.settings import Settings
+from pytest_customerio.reporting.formats import kinds
+from pytest_customerio.reporting.formats.files import write
+from pytest_customerio.reporting.results import Results
+from pytest_customerio.reporting.sentences.messages import JUDGED_THERE, NOTHING_CHECKED
+from pytest_customerio.reporting.summary import summary
+from pytest_customerio.running.planning.planning import Planning
+from pytest_customerio.running.planning.unittest import case_of
+from pytest_customerio.running.run import options, xdist
+from pytest_customerio.running.run.about import about
+from pytest_customerio.running.run.allowances import NEEDED
+from pytest_customerio.running.run.blocks import Blocks
+from pytest_customerio.running.run.ending import Ending, was_stopped
+from pytest_customerio.running.run.mistakes import Mistakes
+from pytest_customerio.running.run.notes import Notes
+from pytest_customerio.running.run.outcomes import outcome_of
+from pytest_customerio.running.run.program import is_program
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from pytest_customerio.cassettes.recording.playing import Recordings
+    from pytest_customerio.contract.catalog.catalog import Catalog
+    from pytest_customerio.contract.contract import Judged
+    from pytest_customerio.core.model import Interaction
+    from pytest_customerio.running.phases import Phases
+    from pytest_customerio.running.run.baseline import Baseline
+    from pytest_customerio.running.session import Session
+
+
+class Run:
+    """One pytest run. The session, which loads everything that is heavy, is made when a test needs it.
+
+    `new_recordings` imports the class that makes recordings. It is called with `--cio-record` only.
+    """
+
+    def __init__(
+        self,
+        config: pytest.Config,
+        new_recordings: Callable[[], Callable[[Path, Catalog], Recordings]],
+        given: Mapping[str, Any] | None = None,
+    ) -> None:
+        self.config = config
+        self.mistakes = Mistakes(config)
+        self.blocks = Blocks()
+        self.phases: Phases | None = None
+        self._new_recordings = new_recordings
+        self._alone = is_program(sys._getframe())
+        self._begin(options.checked(config, lambda: options.read(config, given)))
+
+    def _begin(self, settings: Settings) -> None:
+        """Begin the run with these settings."""
+        self.settings = settings
+        self.results = Results(strict=settings.strict, gate=settings.gate)
+        self.notes = Notes(self.config, settings)
+        self.ending = Ending(self.config, settings, self.results, self.mistakes)
+        self.baseline = _baseline(self.config, settings)
+        self.planning = Planning(
+            self.config, self.mistakes, lambda: self.session.selection, everywhere=settings.contract
+        )
+        self._session: Session | None = None
+
+    @property
+    def session(self) -> Session:
+        """The session, loaded at the first use; broken data of the user is a usage error."""
+        if self._session is None:
+            self._session = options.checked(self.config, self._load)
+        return self._session
+
+    def plan(self, items: list[pytest.Item]) -> None:
+        """Read the marks of every test; a mistake in one ends the run before it starts."""
+        left_out = self.planning.read(items)
+        if self.baseline is not None:
+            self.baseline.leave_out(left_out)
+        for plan in self.planning.plans.values():
+            self.notes.marks.add(plan)
+        if self.planning.wanted and xdist.is_worker(self.config):
+            self.mistakes.noted(lambda: self.session)  # before it is too late to send its mistake
+        self.mistakes.end_collection(items)
+
+    def protocol(self, item: pytest.Item, nextitem: pytest.Item | None) -> bool | None:
+        """Run a test that runs once for each operation that it sends; None for any other."""
+        if self.phases is None or case_of(item) is None or self.config.getoption("setuponly", default=False):
+            return None
+        return self.planning.protocol(self.phases, item, nextitem)
+
+    def confirm(self) -> None:
+        """The whole command line is read. A `conftest.py` may have changed it: what is open then is opened anew."""
+        settings = options.checked(self.config, lambda: options.read(self.config))
+        if settings != self.settings:
+            self.close()
+            self._begin(settings)
+        if settings.contract:
+            self.open()
+
+    def open(self) -> None:
+        """Install the guard and the clients' modules, once; once tests are collected, load what their answers need."""
+        session = self.mistakes.noted(lambda: self.session) if xdist.is_worker(self.config) else self.session
+        if session is not None:
+            session.prepare(self.planning.plans.values())
+        if session is not None and self.phases is None:
+            from pytest_customerio.running.phases import Phases
+
+            self.phases = Phases(
+                session,
+                self.planning.of,
+                with_properties=lambda: self._writes_xml,
+                whole_tracebacks=self._shows_whole_tracebacks,
+            )
+            session.open(for_good=self._alone and self.settings.contract)
+
+    @cached_property
+    def _writes_xml(self) -> bool:
+        """Whether pytest writes JUnit XML. The gate is open before this option is read."""
+        return bool(self.config.getoption("xmlpath", default=None))
+
+    def _shows_whole_tracebacks(self) -> bool:
+        """Whether the user asks for whole tracebacks."""
+        asked = self.config.getoption("fulltrace", default=False)
+        return bool(asked or self.config.getoption("tbstyle", default="auto") == "long")
+
+    def close(self) -> None:
+        """Remove everything that was installed."""
+        if self.phases is not None:
+            self.phases.session.close()
+        self.phases = None
+
+    def note_sandbox(self, judged: Callable[[], Iterable[tuple[Interaction, Judged]]]) -> None:
+        """Note that the running test uses `cio_sandbox`, and what is judged there. A worker tells its controller."""
+        self.ending.uses_sandbox = True
+        test = self.phases.test if self.phases is not None else None
+        if test is not None and test.plan.checked:
+            test.elsewhere = judged
+        if xdist.is_worker(self.config):
+            xdist.send_sandbox(self.config)
+
+    def add(self, part: Mapping[str, Any]) -> None:
+        """Add what one phase of a test found."""
+        self.results.add(part)
+        if self.baseline is not None:
+            self.baseline.add(part)
+
+    def add_late(self, late: Iterable[Mapping[str, Any]]) -> None:
+        """Add the requests that left after their test was over, in this process or in a worker."""
+        for one in late:
+            self.results.add_late(one)
+            if self.baseline is not None:
+                self.baseline.add(one)
+            self.ending.late_fails = self.ending.late_fails or bool(one["fails"])
+            self.notes.allowances.add(dict.fromkeys(one.get("needed", ()), NEEDED))
+
+    def receive(self, report: pytest.TestReport) -> None:
+        """Add what one phase of a test ended with, also if a worker ran the test."""
+        outcome = outcome_of(report)
+        self.results.add_outcome(report.nodeid, outcome)
+        if outcome != "rerun" and (headline := getattr(report, "cio_headline", None)):
+            self.results.headlines[report.nodeid] = headline
+        if (ended := getattr(report, "cio_ended", None)) and self.baseline is not None:
+            self.baseline.note(report.nodeid, ended[0], ended=ended[1])
+
+    def finish(self, session: pytest.Session) -> None:
+        """Collect what is late, write what the run leaves behind, and set the exit code."""
+        if xdist.is_worker(self.config) and not self.mistakes.text:
+            xdist.send(self.config, self.phases.session.late() if self.phases is not None else (), self.notes.marks)
+        elif self.phases is not None:
+            self.add_late(self.phases.session.late())
+        if self.baseline is not None and xdist.is_worker(self.config):
+            xdist.send_baseline(self.config, self.baseline.values())
+        self.results.required = self.ending.required
+        if self.ending.is_reported:
+            self._conclude_shapes(stopped=was_stopped(session))
+            self.results.about = about(self.config, stopped=was_stopped(session))
+            if self.baseline is not None:
+                self.baseline.finish(self.results, session.exitstatus, self.mistakes)
+            self._write()
+            self._annotate()
+        self.ending.decide(session)
+        if self.phases is not None:
+            self._warn_of_missing_parts()
+        self.notes.end(stopped=was_stopped(session))
+
+    def _write(self) -> None:
+        """Write each --cio-report file, and remember what the next run is to know."""
+        for path in self.settings.reports:
+            try:
+                write(path, kinds.KINDS[kinds.kind(path)](self.results))
+            except OSError as error:
+                self.mistakes.fail(f"--cio-report: {path} cannot be written: {error.strerror}")
+        self._remember()
+
+    def _annotate(self) -> None:
+        """In a workflow of GitHub Actions: show the problems at the lines of the application.
+
+        The runner reads the commands from both streams. What pytest prints ends in the middle of a row of stdout now.
+        """
+        if os.environ.get("GITHUB_ACTIONS") == "true":
+            from pytest_customerio.reporting.formats.annotations import commands
+
+            for text in commands(self.results, os.environ.get("GITHUB_WORKSPACE", "")):
+                print(f"\n{text}", file=sys.stderr)  # noqa: T201 - the runner reads it
+
+    def _conclude_shapes(self, *, stopped: bool) -> None:
+        """Report the call sites that disagree on a type, and keep for the command `plan` what was sent."""
+        from pytest_customerio.running.noted.shapes import conclude
+
+        whole = not stopped and options.whole(self.config)
+        needed = conclude(self.config, self.results, self.baseline, keep=self.settings.contract, whole=whole)
+        self.notes.allowances.add(dict.fromkeys(needed, NEEDED))
+
+    def _remember(self) -> None:
+        """Keep for the next run what tests sent that run once for each of their operations."""
+        if self.results.sent:
+            from pytest_customerio.running.planning.each import remember
+
+            remember(self.config, self.results.sent, self.results.gone)
+
+    def _warn_of_missing_parts(self) -> None:
+        """Warn of the parts that installed libraries lack, whatever filters there are: a filter may raise errors."""
+        from pytest_customerio.clients import patched
+
+        for text in patched.warnings():
+            self.warn(text)
+
+    def warn(self, text: str, nodeid: str = "") -> None:
+        """Add a warning to those of pytest, whatever filters there are."""
+        warning = pytest.PytestWarning(text)
+        shown = warnings.WarningMessage(warning, pytest.PytestWarning, "pytest-customerio", 0)
+        call = {"warning_message": shown, "when": "runtest", "nodeid": nodeid, "location": None}
+        self.config.hook.pytest_warning_recorded.call_historic(kwargs=call)
+
+    def summarise(self, terminal: pytest.TerminalReporter) -> None:
+        """Print the summary; where every test was to be checked, none failed and nothing was heard, say so."""
+        if self.mistakes.late:
+            terminal.line(f"ERROR: {self.mistakes.late}", red=True)
+        wanted = self.planning.wanted
+        notes = self.notes.lines(terminal.stats, self.results.rows, wanted=wanted)
+        shown = summary(self.results, [*notes, *(self.baseline.lines if self.baseline is not None else ())])
+        shown += [JUDGED_THERE] if self.ending.uses_sandbox and not self.results.looked_at_something else []
+        shown += NOTHING_CHECKED.splitlines() if self.ending.nothing_checked else []
+        shown += ["", *self.ending.minimum][not shown :] if self.ending.minimum else []
+        if shown:
+            terminal.section("customer.io")
+            for text in shown:
+                terminal.line(text, red=text.startswith("FAIL "))
+
+    def _load(self) -> Session:
+        from pytest_customerio.running.session import Session
+
+        recordings = {"recordings": self._new_recordings()} if self.settings.record else {}
+        known = self.baseline.known if self.baseline is not None else None
+        raises_class = getattr(pytest, "RaisesExc", None)
+        return Session(self.settings, raises_class=raises_class, known=known, **recordings)
+
+
+def _baseline(config: pytest.Config, settings: Settings) -> Baseline | None:
+    """The baseline of a run that has one."""
+    if settings.baseline is None:
+        return None
+    from pytest_customerio.running.run.baseline import Baseline
+
+    return Baseline(config, settings, settings.baseline)

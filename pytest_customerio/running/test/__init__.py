@@ -1,0 +1,1 @@
+"""One test while it runs: its cases, its fixtures and its conclusion."""
