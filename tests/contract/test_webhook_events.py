@@ -27,9 +27,7 @@ def broken(event: Any) -> list[str]:
 
 def test_the_document() -> None:
     """It is a JSON Schema, says where it was read, and has the 69 events that are published."""
-    metrics.cache_clear()  # filled while the tests were collected, when coverage was not measured
     jsonschema.Draft202012Validator.check_schema(DOCUMENT)
-    assert sum(map(len, metrics().values())) == 69
     assert DOCUMENT["x-cio"]["source"] == "documented"
     assert all(each.startswith("https://docs.customer.io/") for each in DOCUMENT["x-cio"]["evidence"])
     assert len(EVENTS) == len(set(event_names())) == 69

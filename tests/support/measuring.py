@@ -7,6 +7,7 @@ the collection of the tests, and the longest stories.
 
 from __future__ import annotations
 
+import functools
 import importlib
 import pkgutil
 import sys
@@ -16,6 +17,7 @@ from typing import Any
 import pytest
 
 PACKAGE = "pytest_customerio"
+CACHED = type(functools.cache(len))
 MEASURED = pytest.StashKey["Measured"]()
 # Whole runs and browsers that take long, and reach no branch that the tests of the modules and the other stories do not
 # reach. Where coverage names a branch that only one of these reaches, test the module, or take the name from this list.
@@ -87,7 +89,9 @@ class Measured:
         if PACKAGE not in sys.modules:
             _import_and_forget(PACKAGE)
             self.switch(on=False)
-        return (yield)
+        collected = yield
+        _clear_caches(PACKAGE)
+        return collected
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_protocol(self, item: pytest.Item) -> Iterator[None]:
@@ -110,3 +114,12 @@ def _import_and_forget(package: str) -> None:
     for name in set(sys.modules) - before:
         if name.partition(".")[0] == package:
             del sys.modules[name]
+
+
+def _clear_caches(package: str) -> None:
+    """Forget what functions with a cache returned during the collection, or no test would run them again."""
+    for name, module in list(sys.modules.items()):
+        if name.partition(".")[0] == package:
+            for value in list(vars(module).values()):
+                if isinstance(value, CACHED):
+                    value.cache_clear()
