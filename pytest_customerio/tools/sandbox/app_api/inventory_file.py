@@ -78,9 +78,9 @@ def read_inventory(path: Path | None) -> Described:
     return {name: value for name, value in found.items() if name != "version"}
 
 
-def fill(workspace: Workspace, described: Described) -> None:
-    """Put what a file describes into a workspace."""
-    workspace.inventory.described = described is not _default()
+def fill(workspace: Workspace, described: Described, *, own: bool = True) -> None:
+    """Put what a file describes into a workspace. What the project's `own` file does not name does not exist."""
+    workspace.inventory.described = own
     for resource in _RESOURCES:
         for given in described.get(resource.kind, ()):
             _add(workspace, resource, given)

@@ -107,7 +107,7 @@ class CurrentWorkspace:
 
     def _new(self) -> Workspace:
         workspace = Workspace()
-        fill(workspace, self._inventory)
+        fill(workspace, self._inventory, own=self._settings.inventory is not None)
         for seed in self._seeds:
             load(workspace, seed, int(self._now()))
         return workspace

@@ -52,7 +52,7 @@ def test_a_file(tmp_path: Path) -> None:
 def test_without_a_file() -> None:
     """A new sandbox has one of each kind."""
     workspace = Workspace()
-    fill(workspace, read_inventory(None))
+    fill(workspace, read_inventory(None), own=False)
     kinds = [kind for kind, _, _ in workspace.inventory]
     assert len(kinds) == len(set(kinds)) == 15
     assert not workspace.inventory.described
