@@ -7,7 +7,7 @@
 # CONSTRAINTS=file.txt    other versions: constraints/lowest.txt, or empty for the newest
 # PRE=1                   the clients in their newest pre-release versions; with CONSTRAINTS= only
 # FAIL_UNDER=0            the branch coverage that `make test` asks for, in percent; 100 without it
-# WORKERS=0               the tests in this one process, not in one per processor
+# WORKERS=0               the tests in this one process, not in several
 # ARGS="-k word"          more arguments for pytest or the benchmarks; `make test` then asks for no coverage
 
 PYTHON ?= python3
@@ -18,7 +18,8 @@ WHEEL ?=
 CONSTRAINTS ?= constraints/tested.txt
 PRE ?=
 FAIL_UNDER ?= 100
-WORKERS ?= auto
+# One process more than there are processors: tests of servers, browsers and commands wait for a third of their time.
+WORKERS ?= $(shell expr $$(getconf _NPROCESSORS_ONLN) + 1)
 ARGS ?=
 
 BIN = $(VENV)/bin
