@@ -8,6 +8,7 @@ import ssl
 
 import pytest
 
+from pytest_customerio.clients.transport import faults
 from pytest_customerio.clients.transport.faults import is_met_connecting, received, socket_error
 from pytest_customerio.core.model import CONNECT_FAULTS, FAULTS, Answer
 
@@ -61,3 +62,10 @@ def test_what_is_received_promises_more() -> None:
     told = Answer(fault="truncated-body", headers=(("content-length", "9"),), body=b"ab")
     assert received(told) == Answer(200, headers=told.headers, body=b"ab")
     assert received(Answer(fault="truncated-body", body=b"ab")).headers == (("Content-Length", "3"),)
+
+
+def test_a_refused_handshake_has_the_words_of_this_openssl() -> None:
+    """They are read once in a process, from a handshake in memory."""
+    kind, args, library, reason = faults._refused_handshake.__wrapped__()
+    assert (kind, library) == (ssl.SSLError, "SSL")
+    assert reason.replace("_", " ").casefold() in str(args[1]).replace("_", " ").casefold()
