@@ -38,6 +38,8 @@ def is_repair(before: Message, after: Message) -> bool:
     (place, wrong), (again, mended) = _parts(before), _parts(after)
     if place != again or wrong == mended or not isinstance(wrong, Mapping) or not isinstance(mended, Mapping):
         return False
+    if not mended:  # nothing of what was to be said is left
+        return False
     if "/" not in place and any(wrong.get(name) != mended.get(name) for name in _SUBJECT):
         return False
     free = not before.twice or (before.keyed and _id(before) == _id(after))

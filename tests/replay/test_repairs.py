@@ -53,6 +53,7 @@ def entity(number: str, **attributes: Any) -> Message:
         (person(bio=LONG, plan="pro"), person(bio=LONG[:300], plan="pro"), True),
         (person(plan=[1]), person(plan="pro"), True),
         (person(plan="pro"), person(seen=1), False),
+        (person(bio=LONG, plan="pro"), person(), False),
         (person(plan="pro"), person(plan="pro"), False),
         (person(bio=LONG, plan="pro"), person("43", plan="pro"), False),
         (entity("42", bio=LONG, plan="pro"), entity("42", plan="pro"), True),
