@@ -19,6 +19,7 @@ from pytest_customerio.process.recognition import is_mock
 # Of one test, the texts written last are kept: so many, and so many characters of each.
 MOST = 2000
 LONGEST = 20_000
+# stdout and stderr, as pytest captures them for all tests.
 _USUAL_STREAMS = 2
 _PLAIN = (str, int, float, bool, bytes, list, tuple, dict, type(None))
 
@@ -81,7 +82,10 @@ class Written:
                     self._streams.put(stream, "write", self._hear_output(stream.write))
 
     def end(self) -> None:
-        """The test is over. The two streams that pytest has for all tests are listened to on, for nothing."""
+        """The test is over. The two streams that all tests share stay wrapped: wrapping them in each test takes longer.
+
+        Where the test had streams of its own, such as those of `capsys`, all are put back.
+        """
         self._on = False
         if len(self._streams) > _USUAL_STREAMS:
             self._hear_no_stream()
