@@ -26,7 +26,7 @@ def request_json(request: LoggedRequest) -> JsonObject:
     violations = [dataclasses.asdict(each) for each in request.violations]
     for each in violations:
         del each["sent_from"]
-    fields = _fields(request)
+    fields = request._asdict()
     del fields["exchange"]
     return {**fields, "notes": list(request.notes), "violations": violations}
 
@@ -134,7 +134,7 @@ def search_requests(requests: Iterable[LoggedRequest], words: str = "", operatio
     ]
 
 
-def _fields(value: LoggedRequest | Event | Delivery | Fault) -> JsonObject:
+def _fields(value: Event | Delivery | Fault) -> JsonObject:
     """The fields of a value by name; nested values stay as they are."""
     return {field.name: getattr(value, field.name) for field in dataclasses.fields(value)}
 

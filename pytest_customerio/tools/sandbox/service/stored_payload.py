@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass
 from math import isfinite
 from sys import getsizeof
-from typing import Any
+from typing import Any, NamedTuple
 
 from pytest_customerio.core.payload import TOO_DEEP
 
@@ -15,8 +14,7 @@ DEEPEST = 100
 OUT_OF_RANGE = "a number is out of range"
 
 
-@dataclass(frozen=True, slots=True)
-class StoredPayload:
+class StoredPayload(NamedTuple):
     """A JSON value, its size in memory in bytes (`weight`), and why it cannot be stored (`problem`)."""
 
     value: Any = None
