@@ -11,8 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from pytest_customerio.process.call_sites import CallSite, Function, author
-from pytest_customerio.process.output.output import CALL_HANDLERS
-from pytest_customerio.process.output.records import USUAL
+from pytest_customerio.process.output.records import CALL_HANDLERS, USUAL
 from pytest_customerio.process.patching import Patches
 from pytest_customerio.process.recognition import is_mock
 
