@@ -113,17 +113,34 @@ class Observer:
         `call` is the request as a client's module heard it. With `timed` another timestamp makes another request.
         """
         said = marked(messages, answer)
-        identity = whole(said, timed=timed)
+        attempt = self._attempt(operation, request, said, answer, met=met, timed=timed)
+        self.attempts.append(attempt)
+        self._counts[attempt.identity] += 1
+        if met:
+            self._meet(attempt, answer, call)
+        self._note_origin(operation, request, attempt.identity, call)
+        return attempt
+
+    def _attempt(
+        self,
+        operation: Operation,
+        request: WireRequest,
+        messages: tuple[Message, ...],
+        answer: Answer,
+        *,
+        met: bool,
+        timed: bool,
+    ) -> Attempt:
         flow, clock = self.flows.current(), self.clock
-        self._chains.note(said, flow, self.flows.moment(), met=met)
-        attempt = Attempt(
-            identity,
+        self._chains.note(messages, flow, self.flows.moment(), met=met)
+        return Attempt(
+            whole(messages, timed=timed),
             operation.id,
             clock.now(),
             answer.status or None,
             answer.fault,
             self.statements.draining,
-            said,
+            messages,
             met=met,
             retry_after=answer.wait_from(time.time()) if met else None,
             reads=operation.method == "GET",
@@ -133,16 +150,14 @@ class Observer:
             slept=clock.slept(),
             waited=clock.waited(),
         )
-        self.attempts.append(attempt)
-        self._counts[identity] += 1
-        if met:
-            self.watch.error_met = True
-            self.exceptions.meet(answer.body)
-            self._failed.update(one.identity for one in said if one.rejected or answer.status != 207)
-        self._note_origin(operation, request, identity, call)
-        if met and call is not None and call.sent_from:
-            self._met_at.setdefault(identity, {})[call.sent_from] = None
-        return attempt
+
+    def _meet(self, attempt: Attempt, answer: Answer, call: PendingInteraction | None) -> None:
+        """Note that the attempt met the error, and from which call site it was sent."""
+        self.watch.error_met = True
+        self.exceptions.meet(answer.body)
+        self._failed.update(one.identity for one in attempt.messages if one.rejected or answer.status != 207)
+        if call is not None and call.sent_from:
+            self._met_at.setdefault(attempt.identity, {})[call.sent_from] = None
 
     def note_late(self, messages: Iterable[Message]) -> None:
         """Note a request that was sent after the case ended: a payload that is delivered now counts as deferred."""
