@@ -23,7 +23,7 @@ from pytest_customerio.judging.ledger import Record
 from pytest_customerio.process import guard, processes
 from pytest_customerio.process.call_sites import CallSite
 from pytest_customerio.process.patching import Patches
-from pytest_customerio.reporting.results import part
+from pytest_customerio.reporting.rows import part
 from pytest_customerio.reporting.sentences import messages
 from pytest_customerio.reporting.sentences.answered import answered_text
 from pytest_customerio.running.noted import seen
