@@ -32,9 +32,10 @@ from pytest_customerio.running.noted.mocks import Mocks
 from pytest_customerio.running.noted.shapes import Shapes
 from pytest_customerio.running.planning.case_selection import CaseSelection
 from pytest_customerio.running.planning.plan import Plan
-from pytest_customerio.running.test.conclusion import NOTHING, Conclusion, Judge, of_texts, verdicts
+from pytest_customerio.running.test.conclusion import Conclusion, Judge, of_texts, verdicts
 from pytest_customerio.running.test.debugging import TestFrame
 from pytest_customerio.running.test.late import Late
+from pytest_customerio.running.test.reported import NOTHING
 from pytest_customerio.running.test.test import CheckedTest, SessionParts
 from pytest_customerio.running.test.unfinished import UnfinishedWork
 from pytest_customerio.running.traffic import SessionTraffic
@@ -218,7 +219,7 @@ class Session:
         news = self.judge.unreported(test)
         conclusion = self.judge.conclusion(test, news, unmet)
         if news is not NOTHING:
-            test.mark_reported(news)
+            test.reported.add(news)
         test.passed = raised is None and not (conclusion.text or conclusion.skip)
         test.skipped = conclusion.skip
         return conclusion
@@ -243,7 +244,7 @@ class Session:
         news = self.judge.unreported(test)
         wrong = self.judge.wrong(test, news, unmet)
         if news is not NOTHING:
-            test.mark_reported(news)
+            test.reported.add(news)
         return wrong
 
     def _saved(self, test: CheckedTest, text: str) -> str:
