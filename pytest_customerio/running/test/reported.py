@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from pytest_customerio.judging.judgement import Judgement
 from pytest_customerio.judging.ledger import Occurrence
@@ -11,8 +12,7 @@ from pytest_customerio.judging.ledger import Occurrence
 Key = tuple[str, str, str | None]
 
 
-@dataclass(frozen=True, slots=True)
-class Unreported:
+class Unreported(NamedTuple):
     """What is wrong with a test and was not reported yet; `full` if more contracts were violated than are counted."""
 
     occurrences: tuple[Occurrence, ...] = ()

@@ -227,5 +227,5 @@ class CheckedTest:
         for judgement in (judgement for one in ended for judgement in one.judgements(raised)):
             operation, case = judgement.operation, judgement.case.id
             marked = tuple(self.record.marked(each, operation, case) for each in judgement.violations)
-            self.judgements.append(replace(judgement, violations=marked))
+            self.judgements.append(judgement._replace(violations=marked))
         return [one for one in ended if not one.replay.met]
