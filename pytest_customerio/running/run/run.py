@@ -13,9 +13,7 @@ import pytest
 
 from pytest_customerio.core.settings import Settings
 from pytest_customerio.reporting.formats import kinds
-from pytest_customerio.reporting.formats.files import write
 from pytest_customerio.reporting.results import Results
-from pytest_customerio.reporting.sentences.messages import JUDGED_THERE, NOTHING_CHECKED
 from pytest_customerio.reporting.summary import summary
 from pytest_customerio.running.planning.planning import Planning
 from pytest_customerio.running.planning.unittest import case_of
@@ -186,31 +184,20 @@ class Run:
             if self.baseline is not None:
                 self.baseline.finish(self.results, session.exitstatus, self.mistakes)
             self._write()
-            self._annotate()
+            self._remember()
         self.ending.decide(session)
         if self.phases is not None:
             self._warn_of_missing_parts()
         self.notes.end(stopped=was_stopped(session))
 
     def _write(self) -> None:
-        """Write each --cio-report file, and remember what the next run is to know."""
-        for path in self.settings.reports:
-            try:
-                write(path, kinds.KINDS[kinds.kind(path)](self.results))
-            except OSError as error:
-                self.mistakes.fail(f"--cio-report: {path} cannot be written: {error.strerror}")
-        self._remember()
-
-    def _annotate(self) -> None:
-        """In a workflow of GitHub Actions: show the problems at the lines of the application.
-
-        The runner reads the commands from both streams. What pytest prints ends in the middle of a row of stdout now.
-        """
+        """Write each --cio-report file; in a workflow of GitHub Actions show the problems in the changed files too."""
+        for problem in kinds.write_reports(self.settings.reports, self.results):
+            self.mistakes.fail(problem)
         if os.environ.get("GITHUB_ACTIONS") == "true":
-            from pytest_customerio.reporting.formats.annotations import commands
+            from pytest_customerio.reporting.formats.annotations import show
 
-            for text in commands(self.results, os.environ.get("GITHUB_WORKSPACE", "")):
-                print(f"\n{text}", file=sys.stderr)  # noqa: T201 - the runner reads it
+            show(self.results, os.environ.get("GITHUB_WORKSPACE", ""))
 
     def _conclude_shapes(self, *, stopped: bool) -> None:
         """Report the call sites that disagree on a type, and keep for the command `plan` what was sent."""
@@ -248,8 +235,7 @@ class Run:
         wanted = self.planning.wanted
         notes = self.notes.lines(terminal.stats, self.results.rows, wanted=wanted)
         shown = summary(self.results, [*notes, *(self.baseline.lines if self.baseline is not None else ())])
-        shown += [JUDGED_THERE] if self.ending.uses_sandbox and not self.results.looked_at_something else []
-        shown += NOTHING_CHECKED.splitlines() if self.ending.nothing_checked else []
+        shown += self.ending.lines
         shown += ["", *self.ending.minimum][not shown :] if self.ending.minimum else []
         if shown:
             terminal.section("customer.io")
