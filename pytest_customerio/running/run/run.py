@@ -6,7 +6,7 @@ import os
 import sys
 import warnings
 from collections.abc import Callable, Iterable, Mapping
-from functools import cached_property
+from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -116,7 +116,7 @@ class Run:
                 session,
                 self.planning.of,
                 with_properties=lambda: self._writes_xml,
-                whole_tracebacks=self._shows_whole_tracebacks,
+                whole_tracebacks=partial(options.shows_whole_tracebacks, self.config),
             )
             session.open(for_good=self._alone and self.settings.contract)
 
@@ -124,11 +124,6 @@ class Run:
     def _writes_xml(self) -> bool:
         """Whether pytest writes JUnit XML. The gate is open before this option is read."""
         return bool(self.config.getoption("xmlpath", default=None))
-
-    def _shows_whole_tracebacks(self) -> bool:
-        """Whether the user asks for whole tracebacks."""
-        asked = self.config.getoption("fulltrace", default=False)
-        return bool(asked or self.config.getoption("tbstyle", default="auto") == "long")
 
     def close(self) -> None:
         """Remove everything that was installed."""
@@ -184,7 +179,7 @@ class Run:
             if self.baseline is not None:
                 self.baseline.finish(self.results, session.exitstatus, self.mistakes)
             self._write()
-            self._remember()
+            self.planning.remember(self.results.sent, self.results.gone)
         self.ending.decide(session)
         if self.phases is not None:
             self._warn_of_missing_parts()
@@ -206,13 +201,6 @@ class Run:
         whole = not stopped and options.whole(self.config)
         needed = conclude(self.config, self.results, self.baseline, keep=self.settings.contract, whole=whole)
         self.notes.allowances.add(dict.fromkeys(needed, NEEDED))
-
-    def _remember(self) -> None:
-        """Keep for the next run what tests sent that run once for each of their operations."""
-        if self.results.sent:
-            from pytest_customerio.running.planning.each import remember
-
-            remember(self.config, self.results.sent, self.results.gone)
 
     def _warn_of_missing_parts(self) -> None:
         """Warn of the parts that installed libraries lack, whatever filters there are: a filter may raise errors."""
