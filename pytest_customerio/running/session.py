@@ -73,7 +73,11 @@ class Session:
         self._shapes = Shapes()
         self._results = PhaseResults(self.catalog, self.cassettes, self._shapes, detailed=settings.detailed)
         self._late = LateRequests(self.identified)
-        self.parts = SessionParts(
+        self.parts = self._parts(raises_class, site)
+
+    def _parts(self, raises_class: type | None, site: CallSite) -> SessionParts:
+        """What each test needs of this session."""
+        return SessionParts(
             self.cassettes,
             self.selection,
             self.record,
@@ -83,7 +87,7 @@ class Session:
             raises_class,
             site.is_project,
             self._traffic.ownership,
-            settings.region,
+            self.settings.region,
         )
 
     def prepare(self, plans: Iterable[Plan]) -> None:
