@@ -9,7 +9,7 @@ import types
 from collections.abc import Callable, Generator
 from typing import Any
 
-from pytest_customerio.clients.aiohttp_transport import Transport
+from pytest_customerio.clients.http.aiohttp_transport import Transport
 from pytest_customerio.clients.passthrough import passes_through
 from pytest_customerio.clients.traffic import Traffic
 from pytest_customerio.clients.transport.sockets import check_connecting, check_context, check_name, is_usual

@@ -10,7 +10,7 @@ from collections.abc import Callable, Coroutine, Generator, Mapping
 from contextlib import suppress
 from typing import Any
 
-from pytest_customerio.clients import aiohttp_server, aiohttp_transport
+from pytest_customerio.clients.http import aiohttp_server, aiohttp_transport
 from pytest_customerio.clients.traffic import Traffic
 from pytest_customerio.clients.transport import bodies, wire
 from pytest_customerio.core.model import PendingInteraction

@@ -17,7 +17,7 @@ from pytest_customerio.core.model import Answer
 
 @pytest.fixture
 def traffic() -> Iterator[FakeTraffic]:
-    with installed("aiohttp_server") as traffic:
+    with installed("http.aiohttp_server") as traffic:
         yield traffic
 
 
@@ -126,7 +126,8 @@ def test_a_fault_is_what_a_real_server_causes(
         traffic.hosts = {"127.0.0.1"}
         replayed = met(go)
     assert replayed[:2] == real[:2]
-    assert len(traffic.asked) == len(server.seen)
+    # A server that is slow to accept has not seen the request when the client gives up, which it does once.
+    assert len(traffic.asked) == (1 if reply is None else len(server.seen))
 
 
 @pytest.mark.skipif(aiohttp.__version__.startswith(("3.8.", "3.9.")), reason="came with aiohttp 3.10")

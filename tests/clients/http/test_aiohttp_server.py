@@ -17,7 +17,7 @@ from pytest_customerio.core.model import Answer
 
 @pytest.fixture
 def traffic() -> Iterator[FakeTraffic]:
-    with installed("aiohttp_server") as traffic:
+    with installed("http.aiohttp_server") as traffic:
         yield traffic
 
 
@@ -98,7 +98,7 @@ def test_a_session_outlives_the_traffic() -> None:
 
     async def use(session: aiohttp.ClientSession) -> list[str]:
         texts = []
-        with installed("aiohttp_server") as traffic:
+        with installed("http.aiohttp_server") as traffic:
             traffic.hosts = {"127.0.0.1"}
             async with session.get(server.url) as response:
                 texts.append(await response.text())
@@ -122,7 +122,7 @@ def test_a_connection_that_was_open_before_is_not_used() -> None:
     async def use(url: str, elsewhere: str) -> list[str]:
         async with aiohttp.ClientSession() as session:
             texts = [await text(session, url), await text(session, elsewhere)]
-            with installed("aiohttp_server") as traffic:
+            with installed("http.aiohttp_server") as traffic:
                 traffic.hosts = {"127.0.0.1"}
                 return texts + [await text(session, one) for one in (url, url, elsewhere)]
 
