@@ -24,8 +24,8 @@ from pytest_customerio.running.run.blocks import Blocks
 from pytest_customerio.running.run.ending import Ending, was_stopped
 from pytest_customerio.running.run.mistakes import Mistakes
 from pytest_customerio.running.run.notes import Notes
-from pytest_customerio.running.run.outcomes import outcome_of
 from pytest_customerio.running.run.program import is_program
+from pytest_customerio.running.run.received import receive
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -156,13 +156,8 @@ class Run:
             self.notes.allowances.add(dict.fromkeys(one.get("needed", ()), NEEDED))
 
     def receive(self, report: pytest.TestReport) -> None:
-        """Add what one phase of a test ended with, also if a worker ran the test."""
-        outcome = outcome_of(report)
-        self.results.add_outcome(report.nodeid, outcome)
-        if outcome != "rerun" and (headline := getattr(report, "cio_headline", None)):
-            self.results.headlines[report.nodeid] = headline
-        if (ended := getattr(report, "cio_ended", None)) and self.baseline is not None:
-            self.baseline.note(report.nodeid, ended[0], ended=ended[1])
+        """Add what one phase of a test found and ended with, also if a worker ran the test."""
+        receive(self, report)
 
     def finish(self, session: pytest.Session) -> None:
         """Collect what is late, write what the run leaves behind, and set the exit code."""
