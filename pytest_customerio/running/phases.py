@@ -227,6 +227,13 @@ class Phases:
         return conclusion
 
 
+def _before_the_loop_ends(item: pytest.Item, finish: Callable[[], Awaitable[None]]) -> None:
+    """An IsolatedAsyncioTestCase cancels its tasks and closes its loop in the call phase: its last clean-up waits."""
+    add = getattr(getattr(item, "instance", None), "addAsyncCleanup", None)
+    if add is not None:
+        add(finish)
+
+
 def _attach_recording(report: Any, nodeid: str, recording: Recording) -> None:
     """Put what was recorded, or how the test differs from its recording, into the report, once."""
     if recording.written:
@@ -234,10 +241,3 @@ def _attach_recording(report: Any, nodeid: str, recording: Recording) -> None:
     if recording.compared is not None:
         compared, recording.compared = recording.compared, None
         report.cio_compared = [nodeid, compared._asdict()]
-
-
-def _before_the_loop_ends(item: pytest.Item, finish: Callable[[], Awaitable[None]]) -> None:
-    """An IsolatedAsyncioTestCase cancels its tasks and closes its loop in the call phase: its last clean-up waits."""
-    add = getattr(getattr(item, "instance", None), "addAsyncCleanup", None)
-    if add is not None:
-        add(finish)
