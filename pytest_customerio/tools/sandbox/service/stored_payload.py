@@ -62,14 +62,22 @@ class _Measured:
         for each in values:
             kind = type(each)  # what a JSON parser returns is of no subclass
             if kind is str:
-                self.whole = self.whole and (each.isascii() or whole_characters(each) == each)
+                if not each.isascii():
+                    self._look(each)
             elif kind is dict:
-                self.add(each.keys(), level)
+                self.weight += sum(map(getsizeof, each))
+                for name in each:
+                    if not name.isascii():
+                        self._look(name)
                 self.add(each.values(), level + 1)
             elif kind is list:
                 self.add(each, level + 1)
             elif kind is float and not isfinite(each):
                 raise _UnstorableError(OUT_OF_RANGE)
+
+    def _look(self, text: str) -> None:
+        """Note whether a text has half of a surrogate pair."""
+        self.whole = self.whole and whole_characters(text) == text
 
 
 def _whole(value: object) -> object:
