@@ -80,6 +80,9 @@ def test_what_cannot_be_used(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
     for path in ("file", "file/folder"):
         with pytest.raises(AuthorityError, match=f"{path} is no folder: --ca names one for the certificate authority"):
             Authority(tmp_path / path, keep=True)
+    (tmp_path / "used" / "ca-bundle.pem").mkdir(parents=True)
+    with pytest.raises(AuthorityError, match=r"ca-bundle\.pem: Is a directory"):
+        Authority(tmp_path / "used", keep=True)
 
 
 def test_an_authority_that_is_over(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
