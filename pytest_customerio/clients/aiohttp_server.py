@@ -120,14 +120,14 @@ async def _check_connecting(aiohttp: Any, connector: Any, req: Any, timeout: Any
 def _check_socket(connector: Any, port: Any) -> None:
     """Raise what aiohttp raises when it makes a socket, and binds it to an address of this machine.
 
-    A factory of the application makes the socket where there is one (aiohttp 3.12 and later). It is given an address that
-    is reserved for documentation (RFC 5737), because no name is looked up.
+    A factory of the application makes the socket where there is one (aiohttp 3.12 and later). It is given an address
+    that is reserved for documentation (RFC 5737), because no name is looked up.
     """
     __tracebackhide__ = True
     factory = getattr(connector, "_socket_factory", None)
     if factory is not None:
         sock = factory((AF_INET, SOCK_STREAM, IPPROTO_TCP, "", (_RESERVED, port)))
-        sock.setblocking(False)
+        sock.setblocking(False)  # noqa: FBT003 - as aiohttp calls it
         sock.close()
     refused = [_refusal(*info) for info in getattr(connector, "_local_addr_infos", None) or ()]
     if refused and None not in refused:
