@@ -260,12 +260,9 @@ async def _take_turns() -> None:
 
 def _in_trio() -> bool:
     """Whether a task of trio runs here. Its host may be a loop of asyncio, which runs in the same thread then."""
-    lowlevel = sys.modules.get("trio.lowlevel")
-    if lowlevel is None:
-        return False
     try:
-        return lowlevel.current_task() is not None
-    except RuntimeError:
+        return sys.modules["trio.lowlevel"].current_task() is not None
+    except (KeyError, RuntimeError):
         return False
 
 
