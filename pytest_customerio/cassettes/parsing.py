@@ -250,49 +250,6 @@ def _line_of_entry(text: str, *keys: str | int) -> int:
     return numbers.get(keys[1], 1) if keys[:1] == ("interactions",) and keys[1:] else 1
 
 
-def _children(node: Any) -> list[Any]:
-    if isinstance(node, yaml.MappingNode):
-        return [part for pair in node.value for part in pair]
-    return list(node.value) if isinstance(node, yaml.SequenceNode) else []
-
-
-def _check_depth(text: str) -> None:
-    """Raise `TooMuchError` where the text is nested too deep: before any parser of PyYAML's recurses into it."""
-    if _deepest_possible(text) > DEEPEST and _depth(text) > DEEPEST:
-        raise TooMuchError(f"nested more than {DEEPEST} levels deep")
-
-
-def _deepest_possible(text: str) -> int:
-    """An upper bound for the depth: each level has a bracket, or begins further right than the one around it."""
-    brackets = text.count("[") + text.count("{")
-    return brackets + max((len(found) for found in _INDENTATION.findall(text)), default=0) + 1
-
-
-def _depth(text: str) -> int:
-    depth = deepest = 0
-    try:
-        for event in yaml.parse(text, Loader=_SAFE):
-            if isinstance(event, yaml.CollectionStartEvent):
-                depth += 1
-                deepest = max(deepest, depth)
-            elif isinstance(event, yaml.CollectionEndEvent):
-                depth -= 1
-            if deepest > DEEPEST:
-                break
-    except yaml.MarkedYAMLError as error:
-        if _REFUSED_BY_PYYAML in str(error.problem):
-            return DEEPEST + 1
-        raise
-    return deepest
-
-
-def _line_of_entry(text: str, *keys: str | int) -> int:
-    """The line of an interaction that is one line of JSON; the first line for any other part of the file."""
-    entries = [number for number, line in enumerate(text.split("\n"), 1) if line.startswith(_ENTRY)]
-    index = keys[1] if keys[:1] == ("interactions",) and len(keys) > 1 else None
-    return entries[index] if isinstance(index, int) else 1
-
-
 def _child(node: Any, key: str | int) -> Any:
     if isinstance(node, yaml.SequenceNode) and isinstance(key, int):
         return node.value[key] if key < len(node.value) else None
