@@ -6,6 +6,7 @@ import array
 import asyncio
 import inspect
 import io
+import os
 import tempfile
 from collections.abc import AsyncIterator, Iterator
 
@@ -66,6 +67,18 @@ def test_a_file_stays_where_it_stands() -> None:
             file.seek(1)
             assert _listen(file)[0].body == b"123"
             assert file.tell() == 1
+
+
+def test_the_end_of_a_pipe_is_read_once() -> None:
+    """What cannot be read again is read by the client only."""
+    reading, writing = os.pipe()
+    os.write(writing, b"0123")
+    os.close(writing)
+    with open(reading, "rb") as pipe:
+        interaction, tee = _listen(pipe)
+        assert tee.read() == b"0123"
+    tee.finish(interaction)
+    assert interaction.body == b"0123"
 
 
 def test_a_file_of_the_application_is_read_once() -> None:
