@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
-from pytest_customerio.reporting.results import Results, is_allowed
+from pytest_customerio.reporting.results import Results
+from pytest_customerio.reporting.rows import is_allowed
 
 # The columns: a case belongs to one by the start of its id; a case without a status is a fault of the network.
 FAMILIES = ("400", "401", "403", "404", "408", "413", "422", "429", "4xx", "5xx", "207", "2xx", "3xx", "network")
@@ -20,8 +20,7 @@ _WORDS = ("ok", "allowed", "known", "FAIL")
 Violation = Mapping[str, Any]
 
 
-@dataclass(frozen=True, slots=True)
-class Cell:
+class Cell(NamedTuple):
     """What became of an operation in one family of error cases, or of its contract: ok, FAIL, known, allowed, or `-`.
 
     `met` of `known` call sites met an error of the family; both are 0 where all did, or none.
@@ -37,8 +36,7 @@ class Cell:
         return f"{self.met}/{self.known}" if self.known else ""
 
 
-@dataclass(frozen=True, slots=True)
-class Table:
+class Table(NamedTuple):
     """The cells of each operation: that of its contract, then one for each of the `families`."""
 
     families: Sequence[str]

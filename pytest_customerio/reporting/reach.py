@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from pytest_customerio.reporting.looked_at import counted
-from pytest_customerio.reporting.results import Results, Row
+from pytest_customerio.reporting.results import Results
+from pytest_customerio.reporting.rows import Row
 
 # The most call sites that are shown one by one; the rest is counted.
 SHOWN = 5
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Way:
+class Way(NamedTuple):
     """How a call site would meet errors in a test. The lower the `effort`, the better."""
 
     effort: int
@@ -22,8 +22,7 @@ class Way:
     paste: str
 
 
-@dataclass(frozen=True, slots=True)
-class Unreached:
+class Unreached(NamedTuple):
     """One call site of an operation that met no error in this run, and the best way to change that."""
 
     operation: str

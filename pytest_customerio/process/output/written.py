@@ -7,12 +7,10 @@ import logging
 import sys
 from collections import deque
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from pytest_customerio.process.call_sites import CallSite, Function, author
-from pytest_customerio.process.output.output import CALL_HANDLERS
-from pytest_customerio.process.output.records import USUAL
+from pytest_customerio.process.output.records import CALL_HANDLERS, USUAL
 from pytest_customerio.process.patching import Patches
 from pytest_customerio.process.recognition import is_mock
 
@@ -24,8 +22,7 @@ _USUAL_STREAMS = 2
 _PLAIN = (str, int, float, bool, bytes, list, tuple, dict, type(None))
 
 
-@dataclass(frozen=True, slots=True)
-class Text:
+class Text(NamedTuple):
     """Something that the application wrote: by which function, at which line of which file, and where it went.
 
     `level` is that of a log record, with `logger`; a printed text has none of them, one that loguru or structlog prints

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -114,11 +113,18 @@ class Planning:
             made_up=bool(getattr(written, "is_hypothesis_test", False)),
         )
 
+    def remember(self, sent: Mapping[str, list[str]], gone: Mapping[str, list[str]]) -> None:
+        """Keep for the next run what tests sent that run once for each of their operations."""
+        if sent:
+            from pytest_customerio.running.planning.each import remember
+
+            remember(self._config, sent, gone)
+
     def _asked(self, item: pytest.Item, mark: pytest.Mark) -> ErrorsMark:
         """What a mark asks for; in an item that is for one operation, that operation."""
         asked = self._selection().errors_mark(f"{item.nodeid}: cio_errors", mark.args, mark.kwargs)
         operation = operation_of(item)
-        return replace(asked, operations=(operation,)) if operation else asked
+        return asked._replace(operations=(operation,)) if operation else asked
 
     def _allowances(self, item: pytest.Item, function: str) -> tuple[Allowance, ...]:
         """The allowances of the item's marks; `place` of one of a class or module is that node."""
