@@ -31,7 +31,7 @@ def nearest_status(given: str, known: Iterable[str]) -> str | None:
 
 
 def nearest_parts(given: str, known: Iterable[str]) -> str | None:
-    """The known names of which the given one is a part: `reset` may mean `connection-reset` or `accepted-then-reset`."""
+    """The known names that have the given one as a part: `reset` means `connection-reset` or `accepted-then-reset`."""
     part = f"-{given.strip().lower()}-"
     found = [name for name in known if part in f"-{name.lower()}-"]
     short = [name for name in found if not any(name.startswith(f"{other}-") for other in found)]
