@@ -16,7 +16,7 @@ from pytest_customerio.cassettes.provenance import About, read
 from pytest_customerio.cassettes.successes import SUCCESS, Successes, not_published
 from pytest_customerio.core.data import UnknownNameError
 from pytest_customerio.core.model import Answer, ErrorCase, Provenance
-from pytest_customerio.core.nearest import nearest, nearest_status
+from pytest_customerio.core.nearest import nearest, nearest_parts, nearest_status
 
 if TYPE_CHECKING:
     from pytest_customerio.cassettes.cassette_file import CassetteFile
@@ -169,7 +169,8 @@ class Cassettes:
         found = [case.id for case in self._cases if word in _words(case)]
         if not found:
             words = tuple(dict.fromkeys(word for case in self._cases for word in _words(case)))
-            raise UnknownNameError(name, nearest_status(word, words) or nearest(word, words), self.case_ids)
+            near = nearest_status(word, words) or nearest_parts(word, words) or nearest(word, words)
+            raise UnknownNameError(name, near, self.case_ids)
         return tuple(dict.fromkeys(found))
 
     @property

@@ -102,7 +102,9 @@ def _allowance(values: Mapping[str, object], rules: Collection[str], given: str,
         raise ValueError(_no_rule(rule, rules))
     if where is not None:
         _check_where(rule, where)
-    if not isinstance(reason, str) or not reason.strip():
+    if reason is not None and not isinstance(reason, str):
+        raise ValueError(f"reason={reason!r} is no text; accepted: {accepted}")
+    if reason is None or not reason.strip():
         raise ValueError(f"no reason; accepted: {accepted}")
     cases, operations = (_names(name, values.get(name)) for name in ("case", "operation"))
     return Allowance(rule, None if where is None else str(where), reason.strip(), cases, operations, given)

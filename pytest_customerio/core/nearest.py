@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+
+# More names than these say nothing.
+MOST = 6
 
 
 def nearest(given: str, known: Iterable[str], cutoff: float = 0.6) -> str | None:
@@ -23,8 +26,20 @@ def nearest_status(given: str, known: Iterable[str]) -> str | None:
     if asked is None or not hundred:
         return None
     if asked[2] == "xx":
-        return " or ".join(filter(None, (", ".join(hundred[:-1]), hundred[-1])))
+        return _either(hundred)
     return min(hundred, key=lambda name: abs(int(name) - int(given)))
+
+
+def nearest_parts(given: str, known: Iterable[str]) -> str | None:
+    """The known names that have the given one as a part: `reset` means `connection-reset` or `accepted-then-reset`."""
+    part = f"-{given.strip().lower()}-"
+    found = [name for name in known if part in f"-{name.lower()}-"]
+    short = [name for name in found if not any(name.startswith(f"{other}-") for other in found)]
+    return _either(short) if short and len(short) <= MOST else None
+
+
+def _either(names: Sequence[str]) -> str:
+    return " or ".join(filter(None, (", ".join(names[:-1]), names[-1])))
 
 
 def did_you_mean(given: str, known: Iterable[str]) -> str:

@@ -20,6 +20,7 @@ __tracebackhide__ = True  # pytest leaves the frames of this module out of trace
 RECORDINGS = Path("cassettes", "recorded")
 # `operations="each"`: the cases run once for each operation that the test sends.
 EACH = "each"
+NAMES = "accepted: names, such as '429-rate-limited' or 'track.event'"
 
 
 class Mark(Protocol):
@@ -206,18 +207,30 @@ def errors_mark(given: str, args: Sequence[object], kwargs: Mapping[str, object]
     accepted = (
         "accepted: cio_errors(*cases, operations=(), except_for=(), raises=(), must_recover=False, best_effort=False)"
     )
+    for name in {"case", "cases"}.intersection(kwargs):
+        raise SettingsError(f"{given}: unknown argument {name!r}: cases stand without a name; {accepted}")
     only(given, kwargs, ("operations", "except_for", "raises", "must_recover", "best_effort"), accepted)
     flags = {name: _flag(given, name, kwargs.get(name, False)) for name in ("must_recover", "best_effort")}
     operations = _words(given, "operations", kwargs.get("operations", ()))
     each = operations == (EACH,)
     return ErrorsMark(
-        cases=_words(given, "a case", args),
+        cases=_cases(given, args),
         operations=() if each else operations,
         each=each,
         except_for=_words(given, "except_for", kwargs.get("except_for", ())),
         raises=_classes(given, kwargs.get("raises", ())),
         **flags,
     )
+
+
+def _cases(given: str, args: Sequence[object]) -> tuple[str, ...]:
+    for one in args:
+        if isinstance(one, list | tuple | set | frozenset) and one and all(isinstance(word, str) for word in one):
+            near = ", ".join(f'"{word}"' for word in one)
+            raise SettingsError(f"{given}: {one!r} is no error case (did you mean cio_errors({near})?)")
+        if not isinstance(one, str | int) or isinstance(one, bool):
+            raise SettingsError(f"{given}: {one!r} is no error case; {NAMES}")
+    return tuple(map(str, args))
 
 
 def _quoted(words: str | Sequence[str]) -> str:
@@ -245,7 +258,7 @@ def _words(given: str, name: str, value: object) -> tuple[str, ...]:
     if not isinstance(values, list | tuple | set | frozenset) or not all(
         isinstance(word, str | int) for word in values
     ):
-        raise SettingsError(f"{given}: {name}={value!r}; accepted: names, such as '429-rate-limited' or 'track.event'")
+        raise SettingsError(f"{given}: {name}={value!r}; {NAMES}")
     return tuple(str(word) for word in values)
 
 

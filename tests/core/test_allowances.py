@@ -158,6 +158,11 @@ def test_a_place_is_written_as_messages_print_it(rule: str, where: str) -> None:
             "t.py::t: cio_allow: no reason; accepted: cio_allow(rule, where=None, case=None, operation=None, reason=…)",
         ),
         (
+            lambda: allowances.mark_allowance("t.py::t", ("bad-email",), {"reason": 3}, RULES),
+            "t.py::t: cio_allow: reason=3 is no text; accepted: "
+            "cio_allow(rule, where=None, case=None, operation=None, reason=…)",
+        ),
+        (
             lambda: allowances.allowances(["bad-email"], RULES),
             "ini cio_allow: no reason; accepted: RULE [WHERE] [case=CASE] [operation=OPERATION]: reason",
         ),

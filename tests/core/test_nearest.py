@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from pytest_customerio.core.nearest import did_you_mean, nearest, nearest_status
+from pytest_customerio.core.nearest import did_you_mean, nearest, nearest_parts, nearest_status
 
 NAMES = ("track.event", "track.identify")
 STATUSES = ("400", "401", "429", "500", "5xx", "network", "429-rate-limited")
@@ -47,3 +47,12 @@ def test_capitals_and_white_space_do_not_count() -> None:
 def test_a_status_that_is_none(given: str, meant: str | None) -> None:
     """4xx means the statuses that begin so; a number means the nearest one of its hundred."""
     assert nearest_status(given, STATUSES) == meant
+
+
+def test_a_part_of_names() -> None:
+    """A part means each name that has it; a longer name of the same case is left out, and too many say nothing."""
+    names = ("connection-reset", "connection-reset-recovers", "accepted-then-reset", "dns-failure")
+    assert nearest_parts("Reset", names) == "connection-reset or accepted-then-reset"
+    assert nearest_parts("dns", names) == "dns-failure"
+    assert nearest_parts("res", names) is None
+    assert nearest_parts("a", [f"a-{number}" for number in range(9)]) is None

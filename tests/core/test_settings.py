@@ -24,7 +24,20 @@ from pytest_customerio.core.settings import ErrorsMark, SettingsError
         ),
         (
             lambda: settings.errors_mark("t.py::t: cio_errors", (None,), {}),
-            "t.py::t: cio_errors: a case=(None,); accepted: names, such as '429-rate-limited' or 'track.event'",
+            "t.py::t: cio_errors: None is no error case; accepted: names, such as '429-rate-limited' or 'track.event'",
+        ),
+        (
+            lambda: settings.errors_mark("t.py::t: cio_errors", (["429", "500"],), {}),
+            "t.py::t: cio_errors: ['429', '500'] is no error case (did you mean cio_errors(\"429\", \"500\")?)",
+        ),
+        (
+            lambda: settings.errors_mark("t.py::t: cio_errors", (), {"cases": "429"}),
+            "t.py::t: cio_errors: unknown argument 'cases': cases stand without a name; accepted: "
+            "cio_errors(*cases, operations=(), except_for=(), raises=(), must_recover=False, best_effort=False)",
+        ),
+        (
+            lambda: settings.errors_mark("t.py::t: cio_errors", (), {"operations": None}),
+            "t.py::t: cio_errors: operations=None; accepted: names, such as '429-rate-limited' or 'track.event'",
         ),
         (
             lambda: settings.errors_mark("t.py::t: cio_errors", (), {"best_effort": 1}),

@@ -93,7 +93,7 @@ def test_it():
 """,
     )
     assert first.startswith(f"{NOTHING_SENT}\n\n  what to do   a test marked cio_errors must send something;")
-    assert "a fake\n               of the suite's own in the place of the client or SDK\n" in first
+    assert "a fake\n               of the suite's own in the place of the client or SDK;\n" in first
     assert second == f"{SECOND}: the same\n"
 
 

@@ -9,7 +9,9 @@ nothing was sent to Customer.io: the test ended before any request
 
   what to do   a test marked cio_errors must send something; an exception before the request
                (a TypeError that somebody swallows, a missing key) looks just like this, and so does a fake
-               of the suite's own in the place of the client or SDK
+               of the suite's own in the place of the client or SDK;
+               name the address of a proxy of yours in the ini cio_hosts; in the place of a local server, keep
+               Customer.io's own address, and the plugin answers
 """
 MISSION = [
     "400-attribute-value-too-long",

@@ -98,7 +98,7 @@ MARKS = "cio_allow, cio_contract, cio_errors, and what the ini `markers` lists"
         ("cio_errors(must_recover=1)", "cio_errors: must_recover=1; accepted: True, False"),
         (
             "cio_errors(None)",
-            "cio_errors: a case=(None,); accepted: names, such as '429-rate-limited' or 'track.event'",
+            "cio_errors: None is no error case; accepted: names, such as '429-rate-limited' or 'track.event'",
         ),
     ],
 )

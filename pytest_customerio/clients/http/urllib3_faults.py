@@ -15,6 +15,7 @@ from typing import Any, NoReturn
 from pytest_customerio.clients.hearing import note_tls
 from pytest_customerio.clients.transport.faults import socket_error
 from pytest_customerio.clients.transport.sockets import check_connecting, check_context, check_name, unconnected
+from pytest_customerio.process.recognition import is_defined_in
 
 # The names of certificates in a folder, as OpenSSL looks for them.
 _CERTIFICATE = re.compile(r"[0-9a-f]{8}\.\d+")
@@ -35,7 +36,7 @@ def connect(pool: Any, conn: Any, limits: Any) -> None:
         # An address to connect from may be a name, which is looked up.
         make = _unresolved if isinstance(error, socket.gaierror) else _refused
         raise make(error, pool, conn, "", limits) from error
-    if pool.scheme == "https":
+    if pool.scheme == "https" and _makes_tls():
         _check_tls(conn)
 
 
@@ -63,6 +64,13 @@ def _check_tls(conn: Any) -> None:
         raise SSLError(error)  # noqa: B904, without a cause, as urllib3 does
     if conn.assert_fingerprint:
         _check_fingerprint(conn.assert_fingerprint)
+
+
+def _makes_tls() -> bool:
+    """Whether urllib3 makes TLS itself: mocks of sockets (mocket, HTTPretty) replace the function that does."""
+    from urllib3.util import ssl_
+
+    return is_defined_in(ssl_.ssl_wrap_socket, ssl_)
 
 
 def _made_context(conn: Any, required: Any) -> ssl.SSLContext:

@@ -61,7 +61,13 @@ def check_connecting(
 def _set(sock: Any, options: Any) -> None:
     __tracebackhide__ = True
     for option in () if options is None else options:
-        sock.setsockopt(*option)
+        match option:  # urllib3-future, which niquests installs in the place of urllib3, adds the protocol
+            case (_, _, _, "tcp"):
+                sock.setsockopt(*option[:3])
+            case (_, _, _, "udp"):
+                pass
+            case _:
+                sock.setsockopt(*option)
 
 
 def check_limit(limit: Any) -> None:

@@ -229,11 +229,12 @@ class Ownership(Generic[T]):
     def _take(self, origin: tuple[T | None, Flow | None] | None) -> bool:
         """Note that the calling thread or task takes an item that came from there; returns whether it is a worker.
 
-        A worker belongs to the owner of the item from now on. A test that takes an item itself is no worker.
+        A worker belongs to the owner of the item from now on. A test that takes an item itself is no worker; its tasks
+        go on with the work of who gave the item, as workers do.
         """
         owner, giver = origin or (None, None)
         is_worker = self._take_over(owner)
-        if is_worker:
+        if is_worker or running_task() is not None:
             self.flows.take(giver)
         return is_worker
 

@@ -25,7 +25,9 @@ def _part(module: str, path: str) -> Part:
 
 PUT = _part("queue", "Queue._put"), _part("asyncio.queues", "Queue._put")
 GET = _part("queue", "Queue._get"), _part("asyncio.queues", "Queue._get")
-PARTS = (*PUT, *GET)
+HEAP_PUT = _part("queue", "PriorityQueue._put"), _part("asyncio.queues", "PriorityQueue._put")
+HEAP_GET = _part("queue", "PriorityQueue._get"), _part("asyncio.queues", "PriorityQueue._get")
+PARTS = (*PUT, *GET, *HEAP_PUT, *HEAP_GET)
 
 
 class QueueWatch(Generic[T]):
@@ -38,14 +40,22 @@ class QueueWatch(Generic[T]):
     def __init__(self, putter: Callable[[], T | None], taken: Callable[[T | None], bool]) -> None:
         self._putter, self._taken = putter, taken
         self._putters: WeakKeyDictionary[Any, deque[T | None]] = WeakKeyDictionary()
+        self._heaps: WeakKeyDictionary[Any, _Heap[T]] = WeakKeyDictionary()
         self._served: WeakSet[Any] = WeakSet()
 
     def watch(self, patches: Patches) -> None:
-        """Note both ends of queues that keep the order; stacks and heaps have a `_put` and a `_get` of their own."""
+        """Note both ends of queues that keep the order, and of heaps, by which a worker waits until work is due.
+
+        Stacks (`LifoQueue`) are left alone: they hold connections, as those of urllib3, and no work.
+        """
         for part in PUT:
             patches.patch(part, self._putting)
         for part in GET:
             patches.patch(part, self._getting)
+        for part in HEAP_PUT:
+            patches.patch(part, self._putting_in_heap)
+        for part in HEAP_GET:
+            patches.patch(part, self._getting_from_heap)
 
     def waiting(self, is_own: Callable[[T | None], bool]) -> bool:
         """Whether an item waits for a worker, in another thread, that took from the same queue before.
@@ -54,8 +64,7 @@ class QueueWatch(Generic[T]):
         """
         if not self._served:
             return False
-        given = [self._putters.get(one, ()) for one in list(self._served) if _size(one)]
-        return any(is_own(one) for known in given for one in tuple(known))
+        return any(is_own(origin) for one in list(self._served) if _size(one) for origin in self._origins(one))
 
     def _putting(self, original: Callable[..., None]) -> Callable[..., None]:
         def put(self_: Any, item: Any) -> None:
@@ -73,12 +82,56 @@ class QueueWatch(Generic[T]):
 
         return get
 
+    def _putting_in_heap(self, original: Callable[..., None]) -> Callable[..., None]:
+        def put(self_: Any, item: Any) -> None:
+            if self_ not in self._heaps or not _size(self_):
+                self._heaps[self_] = _Heap()
+            self._heaps[self_].put(item, self._putter())
+            original(self_, item)
+
+        return put
+
+    def _getting_from_heap(self, original: Callable[..., Any]) -> Callable[..., Any]:
+        def get(self_: Any) -> Any:
+            item = original(self_)
+            known = self._heaps.get(self_)
+            if self._taken(known.take(item) if known is not None else None) and isinstance(self_, queue.Queue):
+                self._served.add(self_)
+            return item
+
+        return get
+
+    def _origins(self, one: Any) -> tuple[T | None, ...]:
+        heap = self._heaps.get(one)
+        return tuple(self._putters.get(one, ())) if heap is None else heap.origins()
+
     def _known(self, one: Any) -> deque[T | None]:
         """The tests that put the items of a queue; only of its latest items, where it was in use before us."""
         known = self._putters.setdefault(one, deque())
         while len(known) > _size(one):
             known.popleft()  # the application emptied the queue without `get`
         return known
+
+
+class _Heap(Generic[T]):
+    """The origins of the items of a heap, by the `id` of the item: it need not be hashable, and lives in the heap."""
+
+    def __init__(self) -> None:
+        self._origins: dict[int, list[T | None]] = {}
+
+    def put(self, item: object, origin: T | None) -> None:
+        self._origins.setdefault(id(item), []).append(origin)
+
+    def take(self, item: object) -> T | None:
+        """The origin of an item that was taken; None for one that was there before us."""
+        given = self._origins.get(id(item), [None])
+        origin = given.pop(0)
+        if not given:
+            self._origins.pop(id(item), None)
+        return origin
+
+    def origins(self) -> tuple[T | None, ...]:
+        return tuple(origin for given in tuple(self._origins.values()) for origin in tuple(given))
 
 
 def _size(one: Any) -> int:

@@ -7,6 +7,7 @@ import socket
 import sys
 from collections.abc import Iterator
 from http.client import InvalidURL
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
@@ -62,6 +63,15 @@ def test_timeouts_are_heard(tapped: FakeTraffic, timeout: urllib3.Timeout | floa
     _pool(timeout=timeout).urlopen("GET", PATH)
     _pool().urlopen("GET", PATH, None, None, None, True, True, timeout)
     assert [heard.timeout_set for heard in tapped.heard] == [known] * 4
+
+
+def test_a_mock_of_sockets_makes_tls(tapped: FakeTraffic, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Where a mock such as mocket replaces the function that makes TLS, settings for TLS are not checked with it."""
+    monkeypatch.setattr("urllib3.util.ssl_.ssl_wrap_socket", lambda *_, **__: None)
+    assert _pool(ca_certs=str(tmp_path / "none.pem"), retries=False).urlopen("GET", PATH).status == 200
+    monkeypatch.undo()
+    with pytest.raises(urllib3.exceptions.SSLError):
+        _pool(ca_certs=str(tmp_path / "none.pem"), retries=False).urlopen("GET", PATH)
 
 
 def test_the_systems_default_timeout_counts(tapped: FakeTraffic) -> None:

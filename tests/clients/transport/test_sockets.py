@@ -51,6 +51,13 @@ def test_options_are_checked_as_a_socket_checks_them(options: Any, *, first: boo
     assert error_of(lambda: sockets.check_connecting(5, None, options, options_first=first)) == error_of(real)
 
 
+def test_options_with_a_protocol() -> None:
+    """urllib3-future names the protocol of an option: those of UDP are not set."""
+    assert error_of(lambda: sockets.check_connecting(5, None, [(6, 1, 1, "tcp"), (1, 2, 3, "udp")])) is None
+    assert error_of(lambda: sockets.check_connecting(5, None, [("a", 2, 3, "tcp")]))[0] is TypeError
+    assert error_of(lambda: sockets.check_connecting(5, None, [(6, 1, 1, 1)]))[0] is TypeError
+
+
 @pytest.mark.parametrize("limit", [None, 5, "5", -1, float("nan")])
 def test_a_limit_is_checked_as_a_socket_checks_it(limit: Any) -> None:
     """A limit for reading raises what `settimeout` raises."""

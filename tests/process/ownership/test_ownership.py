@@ -275,6 +275,28 @@ def test_a_task_of_a_fixture_belongs_to_the_test_that_runs(stage) -> None:
     assert stage.said == ["A", "B"]
 
 
+def test_a_consumer_goes_on_with_the_work_of_who_queued_its_item(stage) -> None:
+    """Tasks of a test that hand an item from one to the next do one piece of work: a retry may be made by another."""
+    jobs: asyncio.Queue[int] = asyncio.Queue()
+    seen = []
+
+    async def consume() -> None:
+        while (tries := await jobs.get()) < 2:
+            seen.append(stage.ownership.flows.current())
+            jobs.put_nowait(tries + 1)
+        jobs.put_nowait(tries)
+
+    async def both() -> None:
+        jobs.put_nowait(0)
+        await asyncio.gather(consume(), consume())
+
+    stage.begin("A")
+    stage.ownership.flows.begin()
+    asyncio.run(both())
+    first, second = seen
+    assert second.descends_from(first)
+
+
 def test_a_consumer_belongs_to_the_test_that_queued_its_item(stage) -> None:
     """A consumer that the first test started takes an item of the second, and belongs to the second."""
     loop = stage.loop()

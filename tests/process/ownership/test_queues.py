@@ -31,7 +31,7 @@ class Dispatcher:
 @pytest.fixture
 def dispatcher():
     dispatcher, patches = Dispatcher(), Patches()
-    dispatcher.old = {kind: filled(kind) for kind in (queue.Queue, asyncio.Queue)}
+    dispatcher.old = {kind: filled(kind) for kind in (queue.Queue, queue.PriorityQueue, asyncio.Queue)}
     dispatcher.queued = QueueWatch(lambda: dispatcher.giver, dispatcher.take)
     dispatcher.queued.watch(patches)
     yield dispatcher
@@ -73,9 +73,30 @@ def test_a_queue_that_is_emptied_by_hand(dispatcher) -> None:
     assert dispatcher.taken == ["C"]
 
 
-def test_heaps_and_stacks_are_left_alone(dispatcher) -> None:
-    """Queues with another order are not watched."""
-    for kind in (queue.PriorityQueue, queue.LifoQueue, asyncio.PriorityQueue, asyncio.LifoQueue):
+@pytest.mark.parametrize("kind", [queue.PriorityQueue, asyncio.PriorityQueue])
+def test_an_item_of_a_heap_belongs_to_the_test_that_put_it(dispatcher, kind) -> None:
+    """Items are taken in their own order, each with the test that put it, also where two are the same object."""
+    jobs = kind()
+    for item, giver in ((3, "C"), (1, "A"), (2, "B"), (1, "D")):
+        dispatcher.put(jobs, item, giver)
+    assert [jobs.get_nowait() for _ in range(4)] == [1, 1, 2, 3]
+    assert dispatcher.taken == ["A", "D", "B", "C"]
+
+
+def test_a_heap_from_before_and_one_that_is_emptied_by_hand(dispatcher) -> None:
+    """An item from before belongs to no test. Items that were removed without `get` are forgotten."""
+    jobs, other = dispatcher.old[queue.PriorityQueue], queue.PriorityQueue()
+    assert jobs.get_nowait() == "before"
+    dispatcher.put(other, 1, "A")
+    other.queue.clear()
+    dispatcher.put(other, 1, "B")
+    assert other.get_nowait() == 1
+    assert dispatcher.taken == [None, "B"]
+
+
+def test_stacks_are_left_alone(dispatcher) -> None:
+    """Stacks hold connections, and are not watched."""
+    for kind in (queue.LifoQueue, asyncio.LifoQueue):
         jobs = kind()
         dispatcher.put(jobs, 1, "A")
         jobs.get_nowait()
@@ -116,3 +137,8 @@ def test_what_waits_for_a_worker(dispatcher) -> None:
     assert [dispatcher.queued.waiting(lambda owner, name=name: owner == name) for name in "AB"] == [False, True]
     jobs.queue.clear()
     assert not dispatcher.queued.waiting(lambda owner: owner == "B")
+    heap = queue.PriorityQueue()
+    for name in "AB":
+        dispatcher.put(heap, name, name)
+    heap.get_nowait()
+    assert [dispatcher.queued.waiting(lambda owner, name=name: owner == name) for name in "AB"] == [False, True]
