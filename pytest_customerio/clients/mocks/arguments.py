@@ -37,12 +37,18 @@ class Arguments(NamedTuple):
     opaque: bool
 
 
-def copied(args: tuple[Any, ...], kwargs: Mapping[str, Any], is_message: Callable[[type], bool]) -> Arguments | None:
+def copied(
+    args: tuple[Any, ...],
+    kwargs: Mapping[str, Any],
+    is_message: Callable[[type], bool],
+    real: Callable[[Any], Any] | None = None,
+) -> Arguments | None:
     """The arguments as they are now; None where they cannot be known later.
 
-    `is_message` tells whether a class is one of an SDK's own: its objects are copied with their attributes.
+    `is_message` tells whether a class is one of an SDK's own: its objects are copied with their attributes. `real` gives
+    what a mock is in truth, or the mock itself.
     """
-    copier = _Copier(is_message)
+    copier = _Copier(is_message, real)
     try:
         return Arguments(copier.copy_each(args), copier.copy_members(kwargs), copier.opaque)
     except NotCopiedError:
@@ -54,6 +60,7 @@ class _Copier:
     """Copies what JSON can hold, and a message object of an SDK; `opaque` tells whether anything else was in it."""
 
     is_message: Callable[[type], bool]
+    real: Callable[[Any], Any] | None = None
     opaque: bool = False
     left: int = MOST_VALUES
 
@@ -92,6 +99,8 @@ class _Copier:
         }
 
     def _copy_object(self, value: Any, kind: type, depth: int) -> Any:
+        if is_mock(value) and self.real is not None and (real := self.real(value)) is not value:
+            return self.copy(real, depth)
         if is_mock(value) or _is_sentinel(kind):
             raise NotCopiedError("a mock")
         if isinstance(value, (str, int, float)):  # a subclass, as an enum's member or Django's safe text

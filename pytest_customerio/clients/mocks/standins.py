@@ -63,6 +63,8 @@ class StandIns:
         self._faking = faking
         # How many mocks were given a role: one that had none may be the child of a mock that got one since.
         self.count = 0
+        # Whether one of them stands for a whole module, whose classes are mocks too.
+        self.modules = False
 
     def watch(self, patches: Patches, module: str) -> None:
         """Learn of each mock of a module that is put in the place of something, or has something as its spec."""
@@ -97,6 +99,7 @@ class StandIns:
         if role is None or not is_mock(mock):
             return
         mock.__dict__[ROLE] = role
+        self.modules |= role.kind == "module"
         self.count += 1
         if given is not mock and _CHECK in given.__globals__:
             given.__globals__[_CHECK] = self._checking(mock, given.__globals__[_CHECK])
@@ -115,6 +118,17 @@ class StandIns:
         if role is None and original is not None and not is_mock(inner(original)):
             vars(mock).setdefault(OTHER, _is_object(original))
         return None
+
+    def give_module(self, fake: Any, role: Role) -> None:
+        """Say what something in `sys.modules` stands for: a mock, or an object of the project that holds some."""
+        if is_mock(fake):
+            self.give(fake, role)
+        own = getattr(fake, "__dict__", {}) if role.kind == "module" else {}
+        for name, new in [(name, own[name]) for name in vars(role.real) if name in own] if own else ():
+            known = self._known.role(getattr(role.real, name))
+            heard = self._stands(new, known, getattr(role.real, name)) if known is not None else None
+            if heard is not None:
+                setattr(fake, name, heard)
 
     def built(self, result: Any, role: Role, built: Built | None) -> None:
         """A class was called: its result stands for an instance that was built like this."""
