@@ -151,6 +151,7 @@ SAID = {
         TRACK,
     ),
     "the same twice": ("if live:\n    client = CustomerIO()\nelse:\n    client = CIO()\nclient.track()", TRACK),
+    "one of several targets": ("a, b = CustomerIO(), 1\na.track()", TRACK),
     "a subclass": ("class Crm(CustomerIO):\n    def buy(self):\n        self.track()", TRACK),
 }
 
@@ -187,7 +188,6 @@ UNSAID = {
     "an attribute of a function": "def make(): ...\nmake.client.track()",
     "a result of an object": "class Crm: ...\nCrm()().track()",
     "no expression": "def buy(client: 'not an expression'):\n    client.track()",
-    "another target": "a, b = CustomerIO(), 1\na.track()",
     "what leads too far": "\n".join(
         ["a0 = CustomerIO()", *(f"def f{i}():\n    return a{i}\na{i + 1} = f{i}()" for i in range(9)), "a9.track()"]
     ),

@@ -80,7 +80,7 @@ class BareMocks:
         assigned = self._intended.assigned(frame)
         if assigned is not None or is_placed(mock, objects=True):
             return assigned
-        return self._intended.declared(frame) or self._intended.passed(name, frame)
+        return self._intended.declared(name, frame) or self._intended.passed(name, frame)
 
     def _give(self, mock: Any, role: Role) -> None:
         """Say what a mock stands for; the one that has it as a method is the instance."""

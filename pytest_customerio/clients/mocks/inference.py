@@ -9,23 +9,29 @@ from __future__ import annotations
 import ast
 import sys
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, replace
+from contextlib import suppress
+from dataclasses import replace
 
+from pytest_customerio.clients.mocks.inferred import ANY, Code, Collection, Found, Giving, best, is_nothing, numbered
 from pytest_customerio.clients.mocks.roles import Role, called, child
 from pytest_customerio.clients.mocks.sources import Source, has_word, is_test, read
 from pytest_customerio.clients.mocks.syntax import (
     FUNCTIONS,
     Function,
     arguments,
+    assigned_to,
     binds,
     given_to,
     imports,
     is_global,
+    is_none,
     is_property,
     last_name,
     own,
     parameters,
+    put_under,
     returned,
+    stored,
     values,
 )
 from pytest_customerio.process.recognition import is_mock
@@ -35,21 +41,20 @@ DEEPEST = 12
 # What gives the result of a function that it is given, as in FastAPI.
 _INJECTING = ("Depends", "Security")
 # Annotations that hold the one that is meant.
-_AROUND = frozenset(
-    {"Optional", "Union", "Annotated", "Final", "ClassVar", "Iterator", "AsyncIterator", "Generator", "AsyncGenerator"}
+_AROUND = frozenset({"Optional", "Union", "Annotated", "Final", "ClassVar"})
+# Annotations of what holds several, of which the last one is what is meant; what gives one by one, as a fixture or a
+# context manager does, may stand for that one.
+_GENERATORS = frozenset({"Iterator", "AsyncIterator", "Generator", "AsyncGenerator"})
+_COLLECTIONS = frozenset(
+    {"list", "tuple", "set", "frozenset", "dict", "deque", "defaultdict", "List", "Tuple", "Set", "FrozenSet", "Dict"}
+    | {"Sequence", "MutableSequence", "Iterable", "Collection", "Mapping", "MutableMapping", "ContextVar", "LocalProxy"}
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Code:
-    """A module, a class or a function of the project; with `made`, an instance of the class."""
-
-    source: Source
-    node: ast.AST
-    made: bool = False
-
-
-Found = Role | Code | None
+_SUBSCRIBED = _COLLECTIONS | _GENERATORS | {"Callable", "type", "Type"}
+# Functions that give the collection that they are given, in another form.
+_SAME = frozenset({"list", "tuple", "set", "frozenset", "sorted", "reversed", "iter", "dict", "deque", "cycle"})
+_FACTORIES = ("default_factory", "factory", "default")
+# What a container of dependencies gives for a class: `container.resolve(CustomerIO)`.
+_RESOLVING = frozenset({"resolve", "get", "provide", "inject", "instance", "get_instance", "build", "aget", "lookup"})
 
 
 class Inference:
@@ -59,6 +64,9 @@ class Inference:
         self._named = named
         self._is_project = is_project
         self._files: dict[str, Source | None] = {}
+        self._looked_up: set[str] = set()
+        # The function that calls a mock now, and the class of the object whose method it is.
+        self.running: tuple[str, Code] | None = None
 
     def source(self, file: str, package: str) -> Source | None:
         """One file, read once."""
@@ -74,19 +82,87 @@ class Inference:
                 found = self._variable(source, node, name, depth + 1)
             case ast.Attribute(value=value, attr=name):
                 found = self._attribute(self.of(source, value, depth + 1), name, depth + 1)
-            case ast.Call(func=function, args=[given, *_]) if last_name(function) in _INJECTING:
-                found = self._result(self.of(source, given, depth + 1), depth + 1)
-            case ast.Call(func=function):
-                found = self._result(self.of(source, function, depth + 1), depth + 1)
+                found = found or self._assigned_anywhere(name, depth + 1)
+            case ast.Call():
+                found = self._call(source, node, depth + 1)
+            case ast.Lambda(body=body):
+                found = Giving(self.of(source, body, depth + 1))
             case ast.Await(value=value) | ast.NamedExpr(value=value):
                 found = self.of(source, value, depth + 1)
             case ast.BoolOp(values=several):
-                found = _best(self.of(source, one, depth + 1) for one in several)
+                found = best(self.of(source, one, depth + 1) for one in several)
             case ast.IfExp(body=one, orelse=other):
-                found = _best(self.of(source, each, depth + 1) for each in (one, other))
+                found = best(self.of(source, each, depth + 1) for each in (one, other))
+            case ast.List(elts=several) | ast.Set(elts=several) | ast.Dict(values=several):
+                found = _collection(best(self.of(source, one, depth + 1) for one in several))
+            case ast.Tuple(elts=several):
+                found = Collection(places=tuple(self.of(source, one, depth + 1) for one in several))
+            case ast.ListComp(elt=one) | ast.SetComp(elt=one) | ast.GeneratorExp(elt=one) | ast.DictComp(value=one):
+                found = _collection(self.of(source, one, depth + 1))
+            case ast.Subscript(value=around) if last_name(around) not in _AROUND:
+                found = self._element(source, node, depth + 1)
             case _:
                 found = self._type(source, node, depth + 1)
         return found
+
+    def _call(self, source: Source, call: ast.Call, depth: int) -> Found:
+        """What a call gives: of a function that is known by its name, or of the project's, or of a library's."""
+        name, given = last_name(call.func), call.args[0] if call.args else None
+        first = self.of(source, given, depth) if given is not None else None
+        if name in _INJECTING:
+            return self._result(first, depth)
+        if name == "partial":
+            return first
+        if name == "getattr" and len(call.args) > 1:
+            return self._attribute(first, getattr(call.args[1], "value", None) or ANY, depth)
+        if isinstance(first, Collection) and isinstance(call.func, ast.Name):
+            if name in _SAME:
+                return first
+            if name in ("next", "enumerate"):
+                return first.element(None) if name == "next" else numbered(first)
+        found = self._result(self.of(source, call.func, depth), depth)
+        if found is not None:
+            return found
+        if name in _RESOLVING and isinstance(first, Role) and first.kind == "class":
+            return called(first)
+        for one in call.keywords:
+            if one.arg in _FACTORIES:
+                default = self.of(source, one.value, depth)
+                return _collection(default) if name == "ContextVar" else self._result(default, depth) or default
+        return None
+
+    def _element(self, source: Source, node: ast.Subscript, depth: int) -> Found:
+        """What stands in a place of a collection."""
+        place = node.slice.value if isinstance(node.slice, ast.Constant) else None
+        found = self.of(source, node.value, depth)
+        if isinstance(found, Collection):
+            return found.element(place)
+        if not isinstance(place, str) or found is not None:
+            return None
+        return self._agreed(place, lambda one: put_under(one, last_name(node.value), place), depth)
+
+    def _assigned_anywhere(self, name: str, depth: int) -> Found:
+        """What an attribute of an object of a library is: what the project gives an attribute of this name, if one thing.
+
+        `app.state.customerio`, `g.customerio`, `current_app.customerio`.
+        """
+        return self._agreed(name, lambda one: assigned_to(one, name), depth)
+
+    def _agreed(self, word: str, given: Callable[[ast.AST], Iterator[ast.expr]], depth: int) -> Found:
+        if word in self._looked_up or depth > DEEPEST:
+            return None
+        self._looked_up.add(word)
+        try:
+            found = [
+                self.of(source, one, depth)
+                for source in self.modules(word)
+                for node in source.scopes
+                for one in given(node)
+                if not is_none(one) and word not in _names(one)
+            ]
+        finally:
+            self._looked_up.discard(word)
+        return found[0] if found and all(one == found[0] for one in found) else None
 
     def _type(self, source: Source, node: ast.AST | None, depth: int) -> Found:
         """The class that an annotation means which is no mere name."""
@@ -95,9 +171,9 @@ class Inference:
             case ast.Subscript(value=around, slice=inside) if last_name(around) in _AROUND:
                 several = inside.elts if isinstance(inside, ast.Tuple) else [inside]
                 meant = several[:1] if last_name(around) == "Annotated" else several
-                found = _best(self.of(source, one, depth + 1) for one in meant)
+                found = best(self.of(source, one, depth + 1) for one in meant)
             case ast.BinOp(left=one, op=ast.BitOr(), right=other):
-                found = _best(self.of(source, each, depth + 1) for each in (one, other))
+                found = best(self.of(source, each, depth + 1) for each in (one, other))
             case ast.Constant(value=str() as text):
                 found = self._text(source, text, depth + 1)
         return found
@@ -111,12 +187,28 @@ class Inference:
 
     def _annotated(self, source: Source, node: ast.AST, depth: int) -> Found:
         """What has this annotation."""
+        if isinstance(node, ast.Subscript) and (name := last_name(node.value)) in _SUBSCRIBED:
+            several = node.slice.elts if isinstance(node.slice, ast.Tuple) else [node.slice]
+            several = [one for one in several if not (isinstance(one, ast.Constant) and one.value is ...)]
+            if name == "Callable":
+                return Giving(self._annotated(source, several[-1], depth + 1)) if len(several) > 1 else None
+            if name in ("type", "Type"):
+                return self.of(source, several[0], depth + 1)
+            if name in _GENERATORS:
+                return best(self._annotated(source, one, depth + 1) for one in several)
+            return _collection(self._annotated(source, several[-1], depth + 1))
+        if isinstance(node, ast.BinOp):
+            return best(self._annotated(source, one, depth + 1) for one in (node.left, node.right))
+        if isinstance(node, ast.Constant) and isinstance(node.value, str):
+            with suppress(SyntaxError):
+                return self._annotated(source, ast.parse(node.value, mode="eval").body, depth + 1)
+            return None
         found = self.of(source, node, depth)
         is_class = isinstance(found.node, ast.ClassDef) if isinstance(found, Code) else found is not None
         return self._result(found, depth) if is_class else None
 
     def _any(self, source: Source, given: Iterable[tuple[ast.expr, bool]], depth: int) -> Found:
-        return _best(
+        return best(
             self._annotated(source, node, depth) if annotation else self.of(source, node, depth)
             for node, annotation in given
         )
@@ -128,10 +220,27 @@ class Inference:
                 return None
             if isinstance(scope, FUNCTIONS) and binds(scope, name):
                 annotated = self._any(source, given_to(scope, name), depth)
-                found = _best([annotated, self._bound(source, scope, name, depth)]) or _instance(source, scope, name)
-                return found or (self._passed(source, scope, name, depth) if name in parameters(scope) else None)
+                bound = self._bound(source, scope, name, depth)
+                found = best([annotated, bound]) or self._instance(source, scope, name)
+                if (found is None or is_nothing(found)) and name in parameters(scope):
+                    return self._passed(source, scope, name, depth) or found
+                return found
             scope = source.scopes.get(scope)
         return self._global(source, name, depth)
+
+    def _instance(self, source: Source, scope: Function, name: str) -> Code | None:
+        """What the first parameter of a method is: of the method that runs now, the object that it has."""
+        found = _instance(source, scope, name)
+        if found is not None and self.running is not None and self.running[0] == scope.name:
+            return self.running[1]
+        return found
+
+    def class_of(self, cls: type) -> Code | None:
+        """A class of the project."""
+        module = self._module(cls.__module__)
+        nodes = own(module.node) if module is not None else ()
+        found = next((one for one in nodes if isinstance(one, ast.ClassDef) and one.name == cls.__qualname__), None)
+        return Code(module.source, found, made=True) if module is not None and found is not None else None
 
     def _passed(self, source: Source, function: Function, name: str, depth: int) -> Found:
         """What the project's own code, but for its tests, gives a function for a parameter that says nothing itself."""
@@ -143,7 +252,7 @@ class Inference:
             for call in other.calls.values():
                 if last_name(call.func) == target.name and self.of(other, call.func, depth + 1) == Code(source, target):
                     found += [self.of(other, one, depth + 1) for one in arguments(call, place, name)]
-        return _best(found)
+        return best(found)
 
     def modules(self, word: str) -> Iterator[Source]:
         """The modules of the project that are no tests, and have this word in their file."""
@@ -155,7 +264,7 @@ class Inference:
     def _global(self, source: Source, name: str, depth: int) -> Found:
         """What a module's variable is: imported, defined, or assigned, also in a function that says `global`."""
         functions = [one for one in source.scopes if isinstance(one, FUNCTIONS) and is_global(one, name)]
-        return _best(self._bound(source, scope, name, depth) for scope in (source.tree, *functions))
+        return best(self._bound(source, scope, name, depth) for scope in (source.tree, *functions))
 
     def _bound(self, source: Source, scope: ast.AST, name: str, depth: int) -> Found:
         """What a variable is in a module or a function: imported, defined or assigned there."""
@@ -165,7 +274,9 @@ class Inference:
                 found.append(Code(source, node))
             elif isinstance(node, (ast.Import, ast.ImportFrom)):
                 found += [self._imported(one, depth) for one in imports(source.package, node, name)]
-        return _best([*found, self._any(source, values(own(scope), name), depth)])
+        nodes = source.scopes if scope is source.tree else own(scope)
+        found += [_collection(self.of(source, one, depth)) for one in stored(nodes, name)]
+        return best([*found, self._any(source, values(own(scope), name), depth)])
 
     def _imported(self, dotted: str, depth: int) -> Found:
         """What stands under a dotted name, in an SDK, a client or a module of the project."""
@@ -191,6 +302,8 @@ class Inference:
         return Code(source, source.tree) if source is not None else None
 
     def _attribute(self, base: Found, name: str, depth: int) -> Found:
+        if isinstance(base, (Collection, Giving)):
+            return base.method(name) if isinstance(base, Collection) else None
         if isinstance(base, Role):
             if base.kind == "module":
                 return self._named(f"{base.label}.{name}")
@@ -208,11 +321,13 @@ class Inference:
             if method.name == name:
                 made = Code(source, method)
                 return self._result(made, depth) if is_property(method) else made
-        given = [*values(own(node), name)]
+        given, held = [*values(own(node), name)], [*stored(own(node), name)]
         for method in methods:
             first = next(iter(parameters(method)), "self")
             given += values(own(method), f"{first}.{name}")
-        return self._any(source, given, depth) or _best(
+            held += stored(own(method), f"{first}.{name}")
+        inside = [_collection(self.of(source, one, depth)) for one in held]
+        return best([*inside, self._any(source, given, depth)]) or best(
             self._inherited(self.of(source, base, depth + 1), name, depth) for base in node.bases
         )
 
@@ -221,6 +336,8 @@ class Inference:
 
     def _result(self, function: Found, depth: int) -> Found:
         """What a call gives: an instance of a class, or what a function of the project returns or yields."""
+        if isinstance(function, (Collection, Giving)):
+            return function.result if isinstance(function, Giving) else None
         if function is None or isinstance(function, Role):
             return function and called(function)
         node = function.node
@@ -229,13 +346,16 @@ class Inference:
         if depth > DEEPEST or not isinstance(node, FUNCTIONS):
             return None
         annotated = self._annotated(function.source, node.returns, depth + 1) if node.returns is not None else None
-        return annotated or _best(self.of(function.source, one, depth + 1) for one in returned(node))
+        return annotated or best(self.of(function.source, one, depth + 1) for one in returned(node))
 
 
-def _best(found: Iterable[Found]) -> Found:
-    """What all of these are that are anything; None where they are several things."""
-    several = [one for one in found if one is not None]
-    return several[0] if several and all(one == several[0] for one in several) else None
+def _collection(each: Found) -> Collection | None:
+    return Collection(each) if each is not None else None
+
+
+def _names(node: ast.expr) -> set[str]:
+    """The names of the attributes in an expression."""
+    return {one.attr for one in ast.walk(node) if isinstance(one, ast.Attribute)}
 
 
 def _instance(source: Source, function: Function, name: str) -> Code | None:

@@ -43,6 +43,9 @@ class Known:
         """Take in a library that is imported now, while nothing of it is mocked."""
         module = self._modules[library.module] = sys.modules[library.module]
         self._add(module, Role("module", module, library.module, library))
+        package = library.module.rpartition(".")[0]
+        if package:
+            self._add(sys.modules[package], Role("module", sys.modules[package], package, library))
         for name in library.classes:
             cls = getattr(module, name, None)
             if isinstance(cls, type):

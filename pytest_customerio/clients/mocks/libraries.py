@@ -129,7 +129,7 @@ LIBRARIES = (
     Library("httpx2", _HTTPX, VERBS[:-1], lookups=("httpx2._api", "httpx2._client"), based=True),
     Library("urllib3", {"PoolManager": ()}, ("request",)),
     Library("urllib.request", {"OpenerDirector": ()}, ("urlopen",), lookups=("http.client",), made_by=_OPENER),
-    Library("http.client", {name: ("unknown.invalid",) for name in ("HTTPSConnection", "HTTPConnection")}, based=True),
+    Library("http.client", dict.fromkeys(("HTTPSConnection", "HTTPConnection"), ("unknown.invalid",)), based=True),
     Library("aiohttp", {"ClientSession": ()}, ("request",), lookups=("aiohttp.client",), based=True),
 )
 BY_NAME = MappingProxyType({library.module: library for library in LIBRARIES})

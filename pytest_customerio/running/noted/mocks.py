@@ -28,7 +28,6 @@ if TYPE_CHECKING:
     from pytest_customerio.running.test.test import CheckedTest
 
 
-
 class Mocks:
     """The mocks of one session that stand for Customer.io's SDKs and clients."""
 
