@@ -14,7 +14,9 @@ from pytest_customerio.clients.mocks.roles import Built, Role
 from pytest_customerio.process.recognition import is_mock, mock_modules
 
 # What is called with the HTTP method before the address.
-_METHOD_FIRST = frozenset({"request", "send_request", "request_encode_body", "request_encode_url"})
+_METHOD_FIRST = frozenset(
+    {"request", "stream", "putrequest", "send_request", "request_encode_body", "request_encode_url"}
+)
 
 
 def is_heard(role: Role) -> bool:

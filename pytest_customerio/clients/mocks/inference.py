@@ -39,7 +39,7 @@ from pytest_customerio.process.recognition import is_mock
 # Steps from one name to the next, after which nothing is said.
 DEEPEST = 12
 # What gives the result of a function that it is given, as in FastAPI.
-_INJECTING = ("Depends", "Security")
+_INJECTING = ("Depends", "Security", "SimpleLazyObject", "LocalProxy", "Proxy")
 # Annotations that hold the one that is meant.
 _AROUND = frozenset({"Optional", "Union", "Annotated", "Final", "ClassVar"})
 # Annotations of what holds several, of which the last one is what is meant; what gives one by one, as a fixture or a
@@ -52,6 +52,10 @@ _COLLECTIONS = frozenset(
 _SUBSCRIBED = _COLLECTIONS | _GENERATORS | {"Callable", "type", "Type"}
 # Functions that give the collection that they are given, in another form.
 _SAME = frozenset({"list", "tuple", "set", "frozenset", "sorted", "reversed", "iter", "dict", "deque", "cycle"})
+# What stands for the thing that it is given; what gives what a function that it is given gives; what finds a name.
+_AS_GIVEN = frozenset({"partial", "closing", "aclosing", "nullcontext", "enter_context", "enter_async_context"})
+_PROVIDING = frozenset({"Singleton", "ThreadLocalSingleton", "ThreadSafeSingleton", "Factory", "Resource"})
+_BY_NAME = frozenset({"import_string", "import_object", "locate", "resolve_name", "import_module"})
 _FACTORIES = ("default_factory", "factory", "default")
 # What a container of dependencies gives for a class: `container.resolve(CustomerIO)`.
 _RESOLVING = frozenset({"resolve", "get", "provide", "inject", "instance", "get_instance", "build", "aget", "lookup"})
@@ -111,8 +115,12 @@ class Inference:
         first = self.of(source, given, depth) if given is not None else None
         if name in _INJECTING:
             return self._result(first, depth)
-        if name == "partial":
+        if name in _AS_GIVEN:
             return first
+        if name in _PROVIDING:
+            return Giving(self._result(first, depth))
+        if name in _BY_NAME and isinstance(given, ast.Constant):
+            return self._imported(str(given.value), depth)
         if name == "getattr" and len(call.args) > 1:
             return self._attribute(first, getattr(call.args[1], "value", None) or ANY, depth)
         if isinstance(first, Collection) and isinstance(call.func, ast.Name):
@@ -137,6 +145,8 @@ class Inference:
         found = self.of(source, node.value, depth)
         if isinstance(found, Collection):
             return found.element(place)
+        if isinstance(found, Code) and isinstance(place, str):
+            return self._attribute(found, place, depth)  # a `TypedDict`
         if not isinstance(place, str) or found is not None:
             return None
         return self._agreed(place, lambda one: put_under(one, last_name(node.value), place), depth)
@@ -230,17 +240,19 @@ class Inference:
 
     def _instance(self, source: Source, scope: Function, name: str) -> Code | None:
         """What the first parameter of a method is: of the method that runs now, the object that it has."""
-        found = _instance(source, scope, name)
-        if found is not None and self.running is not None and self.running[0] == scope.name:
+        if self.running is not None and self.running[0] == scope.name and parameters(scope)[:1] == [name]:
             return self.running[1]
-        return found
+        return _instance(source, scope, name)
 
     def class_of(self, cls: type) -> Code | None:
-        """A class of the project."""
-        module = self._module(cls.__module__)
-        nodes = own(module.node) if module is not None else ()
-        found = next((one for one in nodes if isinstance(one, ast.ClassDef) and one.name == cls.__qualname__), None)
-        return Code(module.source, found, made=True) if module is not None and found is not None else None
+        """An instance of a class of the project, or of one that is derived from it elsewhere."""
+        for one in cls.__mro__:
+            module = self._module(one.__module__)
+            nodes = own(module.node) if module is not None else ()
+            found = next((each for each in nodes if isinstance(each, ast.ClassDef) and each.name == one.__name__), None)
+            if module is not None and found is not None:
+                return Code(module.source, found, made=True)
+        return None
 
     def _passed(self, source: Source, function: Function, name: str, depth: int) -> Found:
         """What the project's own code, but for its tests, gives a function for a parameter that says nothing itself."""
@@ -327,9 +339,9 @@ class Inference:
             given += values(own(method), f"{first}.{name}")
             held += stored(own(method), f"{first}.{name}")
         inside = [_collection(self.of(source, one, depth)) for one in held]
-        return best([*inside, self._any(source, given, depth)]) or best(
-            self._inherited(self.of(source, base, depth + 1), name, depth) for base in node.bases
-        )
+        inherited = (self._inherited(self.of(source, base, depth + 1), name, depth) for base in node.bases)
+        passed_on = (self._result(Code(source, one), depth) for one in methods if one.name == "__getattr__")
+        return best([*inside, self._any(source, given, depth)]) or best(inherited) or best(passed_on)
 
     def _inherited(self, base: Found, name: str, depth: int) -> Found:
         return self._attribute(replace(base, kind="instance") if isinstance(base, Role) else base, name, depth + 1)

@@ -128,6 +128,10 @@ class Known:
         bases.pop("", None)  # it takes no relative URL
         return next(iter(bases.values())) if len(bases) == 1 and concerns(next(iter(bases))) else None
 
+    def has_base(self, concerns: Callable[[str], bool]) -> bool:
+        """Whether there is an instance with such a base URL."""
+        return any(concerns(base_url(one)) for one in list(self._instances.values()))
+
     def originals(self) -> Iterator[tuple[Any, str, Any]]:
         """Where something else stands now than when the library was taken in: owner, name, what stood there.
 

@@ -8,7 +8,7 @@ from types import MappingProxyType
 
 VERBS = ("request", "get", "options", "head", "post", "put", "patch", "delete", "send")
 # Methods and functions of a client that make a request.
-SENDING = frozenset({*VERBS, "urlopen", "open", "request_encode_body", "request_encode_url"})
+SENDING = frozenset({*VERBS, "urlopen", "open", "stream", "request_encode_body", "request_encode_url"})
 # Methods of an SDK that make no request.
 SILENT = frozenset(
     {

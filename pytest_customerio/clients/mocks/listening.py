@@ -24,7 +24,7 @@ from pytest_customerio.clients.mocks.calls import (
 )
 from pytest_customerio.clients.mocks.fake_classes import FakeClasses
 from pytest_customerio.clients.mocks.known import Known
-from pytest_customerio.clients.mocks.libraries import AIOHTTP, BY_NAME
+from pytest_customerio.clients.mocks.libraries import AIOHTTP, BY_NAME, HTTP_CLIENT
 from pytest_customerio.clients.mocks.lookalikes import ATTACHED
 from pytest_customerio.clients.mocks.notes import Note, Notes, Place
 from pytest_customerio.clients.mocks.real_values import RealValues
@@ -33,7 +33,7 @@ from pytest_customerio.clients.mocks.standins import StandIns, inner, twin
 from pytest_customerio.clients.mocks.steps import steps_of
 from pytest_customerio.clients.mocks.through import CallsThrough, or_answered
 from pytest_customerio.clients.sent import Watched, watched
-from pytest_customerio.clients.transport.wire import destination
+from pytest_customerio.clients.traffic import heard_above
 from pytest_customerio.process.parts import MOCK, PYTHON, Part
 from pytest_customerio.process.patching import Patches, Wrapper
 from pytest_customerio.process.recognition import MOCKS, is_mock
@@ -41,6 +41,7 @@ from pytest_customerio.process.recognition import MOCKS, is_mock
 UNKNOWN = "arguments that cannot be known later, such as mocks"
 FAKE = "fakes of the project's own in the place of an SDK: a mock with a spec is heard"
 ABSENT = "a mock of a whole SDK, and nothing to judge it by: {}"
+STEPWISE = "a request that is put together step by step (putrequest) on a mock"
 CALL = {
     name: Part(library, name, "CallableMixin.__call__", "calls of mocks", "calls of mocks are not heard")
     for name, library in zip(MOCKS, (PYTHON, MOCK), strict=True)
@@ -126,6 +127,9 @@ class Listener:
         given, named = self._values.given(args, kwargs) if self._standins.modules else (args, kwargs)
         if role.instance is None and role.kind == "method":
             role, given = with_instance(role, given)
+        if role.library is HTTP_CLIENT and (heard_above() is not None or role.name == "putrequest"):
+            self._count_stepwise(role, mock, given, named)
+            return answer(mock, *args, **kwargs)
         heard = is_heard(role) and not calls_through(mock, self.known) and not is_property(mock)
         notes = self._place.notes() if heard else None
         place = self._located(role, mock, given, named) if notes is not None else None
@@ -238,16 +242,13 @@ class Listener:
             return role
         url = url_of(role, args, kwargs)
         absolute = "://" in url
-        if absolute and not self._concerns(url):
+        if absolute and not self._place.leads(url):
             return None
         if type(role.instance) is Built:
             role = replace(role, instance=replace(role.instance, steps=steps_of(mock)))
         elif not absolute and role.instance is None and role.on_class and role.library.based:
-            role = replace(role, instance=self.known.based_on(role.real, self._concerns))
-        return role if absolute or self._concerns(address(role, args, kwargs)) else None
-
-    def _concerns(self, url: str) -> bool:
-        return self._place.concerns(*destination(url))
+            role = replace(role, instance=self.known.based_on(role.real, self._place.leads))
+        return role if absolute or self._place.leads(address(role, args, kwargs)) else None
 
     def _faking(self, role: Role, fake: Any) -> Any:
         """What hears a function of the project in the place of something known; None if it cannot be heard."""
@@ -274,6 +275,13 @@ class Listener:
         if notes is not None:
             notes.skip(ABSENT.format(role.real), self._place.sent_from())
             notes.unknown[f"mock of the module {role.label.partition('.')[0]}"] += 1
+
+    def _count_stepwise(self, role: Role, mock: Any, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> None:
+        """A request that is put together step by step on a mock of a connection is not judged."""
+        notes = self._place.notes() if heard_above() is None else None
+        if notes is not None and self._located(role, mock, args, kwargs) is not None:
+            notes.skip(STEPWISE, self._place.sent_from())
+            notes.unknown[f"mock of {role.label}"] += 1
 
     def _checking(self, mock: Any, check: Wrapper) -> Wrapper:
         """What checks the arguments of an autospecced function, before its mock is called."""

@@ -13,6 +13,7 @@ Without them no mock is known, and nothing is heard through one.
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable
 from dataclasses import replace
 from types import FunctionType
@@ -229,8 +230,13 @@ class StandIns:
 
 
 def _is_object(value: Any) -> bool:
-    """Whether this is what code meant when it named it: no function, class or property, which gives another object."""
-    return not isinstance(value, type) and not hasattr(type(value), "__get__")
+    """Whether this is what code meant when it named it.
+
+    No function, class or property, which gives another object, and no lazy proxy, which claims to be of another class.
+    """
+    kind = type(value)
+    lazy = kind is functools.partial or any("__class__" in vars(one) for one in kind.__mro__[:-1])
+    return not lazy and not issubclass(kind, type) and not hasattr(kind, "__get__")
 
 
 def inner(value: Any) -> Any:

@@ -45,8 +45,11 @@ def values(nodes: Iterable[ast.AST], target: str) -> Iterator[tuple[ast.expr, bo
                 yield from ((each, False) for each in _unpacked(one, ast.Subscript(value, _ANYWHERE), target))
             case ast.Assign(targets=[ast.Tuple() | ast.List() as one], value=value):
                 yield from ((each, False) for each in _unpacked(one, value, target))
-            case ast.withitem(optional_vars=ast.Name(id=name), context_expr=value) if name == target:
-                yield value, False
+            case ast.With(items=several) | ast.AsyncWith(items=several):
+                enter = "__enter__" if isinstance(node, ast.With) else "__aenter__"
+                for one in several:
+                    if one.optional_vars is not None and _name(one.optional_vars) == target:
+                        yield ast.Call(ast.Attribute(one.context_expr, enter), [], []), False
 
 
 def _unpacked(target: ast.expr, value: ast.expr, name: str) -> Iterator[ast.expr]:

@@ -73,6 +73,8 @@ class CallsThrough:
         self._threaded.clear()
 
     def _method(self, role: Role) -> tuple[Callable[..., Any], bool] | None:
+        if role.name == "stream":
+            return None  # it sends when its block begins
         if role.library is AIOHTTP and asyncio._get_running_loop() is None:
             return None  # a session can only be made while a loop runs
         if role.kind == "function" and role.library is not CDP:
