@@ -101,6 +101,8 @@ class Listener:
         role = known.module_role(name, known.module_named(name), why)
         if role is not None:
             self._standins.give_module(fake, role)
+            if role.kind == "module":
+                known.real_modules.note(role.real, fake)
 
     def _calling(self, original: Wrapper) -> Wrapper:
         standins, bare, hear = self._standins, self._bare, self._hear
@@ -137,6 +139,9 @@ class Listener:
             return answer(mock, *args, **kwargs)
         if notes.replaying() and type(mock) is MethodType:  # of a fake, which holds a state
             notes.unknown[f"fake in the place of {role.label.rpartition('.')[0]}"] += 1
+            return answer(mock, *args, **kwargs)
+        if notes.replaying() and role.library.sdk and (name := self.known.real_modules.uncaught()):
+            notes.unknown[f"mock of {role.library.module}, whose {name} is a mock that catches nothing,"] += 1
             return answer(mock, *args, **kwargs)
         through = self._through(place, mock, given, named) if notes.replaying() else None
         if through is not None:

@@ -9,11 +9,12 @@ import importlib
 import sys
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from types import ModuleType
 from typing import Any
 
 from pytest_customerio.clients.mocks import MODULES
-from pytest_customerio.process.recognition import is_stand_in
+from pytest_customerio.process.recognition import is_mock, is_stand_in
 
 _ROOTS = frozenset(name.partition(".")[0] for name in MODULES)
 _NOTHING: Any = object()
@@ -30,6 +31,7 @@ class RealModules:
 
     def __init__(self) -> None:
         self._real: dict[str, Any] = {}
+        self._exceptions: dict[str, list[Any]] = {}
         self._lock = threading.RLock()
 
     def load(self, name: str) -> str:
@@ -46,6 +48,28 @@ class RealModules:
     def get(self, name: str) -> Any:
         """The real module of this name, if it was imported."""
         return self._real.get(name)
+
+    def note(self, real: ModuleType, fake: Any) -> None:
+        """Something stands for a real module: the exceptions that the application catches are its own."""
+        for name, cls in vars(real).items():
+            if isinstance(cls, type) and issubclass(cls, BaseException):
+                self._exceptions[name] = [*self._exceptions.get(name, ()), fake]
+
+    def raised_as(self, error: Exception) -> Exception:
+        """The exception that the application expects in the place of a real one: of the class in the stand-in."""
+        for fake in self._exceptions.get(type(error).__name__, ()):
+            cls = vars(fake).get(type(error).__name__)
+            if isinstance(cls, type) and issubclass(cls, Exception) and not isinstance(error, cls):
+                with suppress(Exception):  # a class of the test's may take other arguments
+                    return cls(*error.args)
+        return error
+
+    def uncaught(self) -> str:
+        """The name of an exception that the application imported as a mock, which can catch nothing; or nothing."""
+        for name, fakes in self._exceptions.items():
+            if any(is_mock(vars(fake).get("_mock_children", {}).get(name)) for fake in fakes):
+                return name
+        return ""
 
     @contextmanager
     def in_place(self) -> Iterator[None]:
