@@ -45,8 +45,8 @@ def copied(
 ) -> Arguments | None:
     """The arguments as they are now; None where they cannot be known later.
 
-    `is_message` tells whether a class is one of an SDK's own: its objects are copied with their attributes. `real` gives
-    what a mock is in truth, or the mock itself.
+    `is_message` tells whether a class is one of an SDK's own: its objects are copied with their attributes. `real`
+    gives what a mock is in truth, or the mock itself.
     """
     copier = _Copier(is_message, real)
     try:
@@ -98,17 +98,19 @@ class _Copier:
             for key, one in value.items()
         }
 
-    def _copy_object(self, value: Any, kind: type, depth: int) -> Any:
-        if is_mock(value) and self.real is not None and (real := self.real(value)) is not value:
-            return self.copy(real, depth)
-        if is_mock(value) or _is_sentinel(kind):
+    def _known(self, value: Any) -> Any:
+        real = self.real(value) if self.real is not None and is_mock(value) else value
+        if real is value:
             raise NotCopiedError("a mock")
+        return real
+
+    def _copy_object(self, value: Any, kind: type, depth: int) -> Any:
+        if is_mock(value) or _is_sentinel(kind):
+            return self.copy(self._known(value), depth)
         if isinstance(value, (str, int, float)):  # a subclass, as an enum's member or Django's safe text
             return value
-        if isinstance(value, dict):
-            return self.copy_members(value, depth)
-        if isinstance(value, list):
-            return list(self.copy_each(value, depth))
+        if isinstance(value, (dict, list)):
+            return self.copy_members(value, depth) if isinstance(value, dict) else list(self.copy_each(value, depth))
         if isinstance(value, tuple):  # a named tuple, as a region
             for one in value:
                 self.copy(one, depth + 1)

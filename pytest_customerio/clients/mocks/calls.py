@@ -108,10 +108,9 @@ def _base(role: Role) -> str:
 
 def _host(label: str, built: Built) -> str:
     """The server of a connection of `http.client`, that behind a tunnel where there is one."""
-    given = next(
-        ((one.args, one.kwargs) for one in built.steps if one.path == "set_tunnel"), (built.args, built.kwargs)
-    )
-    host, port = (*given[0], *[given[1][name] for name in ("host", "port") if name in given[1]], None, None)[:2]
+    given = next((one for one in built.steps if one.path == "set_tunnel"), built)
+    named = [given.kwargs[name] for name in ("host", "port") if name in given.kwargs]
+    host, port = (*given.args, *named, None, None)[:2]
     scheme = "https" if "HTTPSConnection" in label else "http"
     return f"{scheme}://{host}/" if port is None else f"{scheme}://{host}:{port}/"
 

@@ -75,3 +75,8 @@ def best(found: Iterable[Found]) -> Found:
 def is_nothing(found: Found) -> bool:
     """Whether this is an instance of a class, or a class, whose methods do nothing."""
     return isinstance(found, Code) and isinstance(found.node, ast.ClassDef) and is_empty(found.node)
+
+
+def collection_of(each: Found) -> Collection | None:
+    """A collection of these; None where they are not known."""
+    return Collection(each) if each is not None else None

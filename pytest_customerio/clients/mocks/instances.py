@@ -111,7 +111,8 @@ class Instances:
         assert base is not None
         if maker is not role.real:
             return maker()
-        made = role.real.__new__(role.real)
+        cls: Any = role.real
+        made = cls.__new__(cls)
         more: dict[str, Any] = {"sync_mode": True} if role.library is CDP else {}
         base.real.__init__(made, *role.library.classes[base.name], **more)
         return made

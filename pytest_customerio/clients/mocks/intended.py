@@ -51,7 +51,7 @@ class Intended:
     def declared(self, name: str, frame: FrameType) -> Role | None:
         """What a mock stands for by the annotations and assignments of the project's code that calls it.
 
-        `name` is that of the mock: code may call any method of an object. What a method's object has depends on its class.
+        `name` is that of the mock: code may call any method. What the object of a method has depends on its class.
         """
         this = type(frame.f_locals.get(frame.f_code.co_varnames[0])) if frame.f_code.co_argcount else None
         place = (frame.f_code, frame.f_lasti, this)

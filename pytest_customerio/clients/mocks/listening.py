@@ -6,7 +6,6 @@ import functools
 import sys
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
-from types import MethodType
 from typing import Any
 
 from pytest_customerio.clients.mocks import fakes, sdk_calls
@@ -15,7 +14,6 @@ from pytest_customerio.clients.mocks.bare import BareMocks
 from pytest_customerio.clients.mocks.calls import (
     address,
     calls_through,
-    is_call,
     is_heard,
     is_property,
     refuses,
@@ -24,7 +22,7 @@ from pytest_customerio.clients.mocks.calls import (
 )
 from pytest_customerio.clients.mocks.fake_classes import FakeClasses
 from pytest_customerio.clients.mocks.known import Known
-from pytest_customerio.clients.mocks.libraries import AIOHTTP, BY_NAME, HTTP_CLIENT
+from pytest_customerio.clients.mocks.libraries import AIOHTTP, BY_NAME
 from pytest_customerio.clients.mocks.lookalikes import ATTACHED
 from pytest_customerio.clients.mocks.notes import Note, Notes, Place
 from pytest_customerio.clients.mocks.real_values import RealValues
@@ -32,16 +30,13 @@ from pytest_customerio.clients.mocks.roles import Built, Role
 from pytest_customerio.clients.mocks.standins import StandIns, inner, twin
 from pytest_customerio.clients.mocks.steps import steps_of
 from pytest_customerio.clients.mocks.through import CallsThrough, or_answered
+from pytest_customerio.clients.mocks.unjudged import Unjudged
 from pytest_customerio.clients.sent import Watched, watched
-from pytest_customerio.clients.traffic import heard_above
 from pytest_customerio.process.parts import MOCK, PYTHON, Part
 from pytest_customerio.process.patching import Patches, Wrapper
 from pytest_customerio.process.recognition import MOCKS, is_mock
 
 UNKNOWN = "arguments that cannot be known later, such as mocks"
-FAKE = "fakes of the project's own in the place of an SDK: a mock with a spec is heard"
-ABSENT = "a mock of a whole SDK, and nothing to judge it by: {}"
-STEPWISE = "a request that is put together step by step (putrequest) on a mock"
 CALL = {
     name: Part(library, name, "CallableMixin.__call__", "calls of mocks", "calls of mocks are not heard")
     for name, library in zip(MOCKS, (PYTHON, MOCK), strict=True)
@@ -63,6 +58,7 @@ class Listener:
         self._classes = FakeClasses(self.known, self._hear, self._place.is_project)
         self._bare = BareMocks(self.known, self._standins, self._place)
         self._values = RealValues(self.known)
+        self._unjudged = Unjudged(self._place)
         self.through = CallsThrough(self.known)
 
     def install(self, modules: Iterable[str]) -> Callable[[], None]:
@@ -123,25 +119,17 @@ class Listener:
         __tracebackhide__ = True
         if role.kind == "class":
             return self._hear_class(role, mock, answer, args, kwargs)
-        if role.kind == "absent":
-            self._count_absent(role)
-            return answer(mock, *args, **kwargs)
         given, named = self._values.given(args, kwargs) if self._standins.modules else (args, kwargs)
         if role.instance is None and role.kind == "method":
             role, given = with_instance(role, given)
-        if role.library is HTTP_CLIENT and (heard_above() is not None or role.name == "putrequest"):
-            self._count_stepwise(role, mock, given, named)
+        if self._unjudged.counts(role, lambda: self._located(role, mock, given, named)):
             return answer(mock, *args, **kwargs)
         heard = is_heard(role) and not calls_through(mock, self.known) and not is_property(mock)
         notes = self._place.notes() if heard else None
         place = self._located(role, mock, given, named) if notes is not None else None
         if notes is None or place is None:
             return answer(mock, *args, **kwargs)
-        if notes.replaying() and type(mock) is MethodType:  # of a fake, which holds a state
-            notes.unknown[f"fake in the place of {role.label.rpartition('.')[0]}"] += 1
-            return answer(mock, *args, **kwargs)
-        if notes.replaying() and role.library.sdk and (name := self.known.real_modules.uncaught()):
-            notes.unknown[f"mock of {role.library.module}, whose {name} is a mock that catches nothing,"] += 1
+        if notes.replaying() and self._unjudged.stays(notes, role, mock, self.known.real_modules):
             return answer(mock, *args, **kwargs)
         through = self._through(place, mock, given, named) if notes.replaying() else None
         if through is not None:
@@ -266,27 +254,7 @@ class Listener:
         """Hear a class, or an object, of the project in the place of something known, or count it."""
         heard = self._classes.heard(role, fake, self._patches)
         if not heard and role.library.sdk and fakes.hides(role, fake, self.known):
-            self._count_fake(role)
-
-    def _count_fake(self, role: Role) -> None:
-        notes = self._place.notes()
-        if notes is not None:
-            notes.skip(FAKE, self._place.sent_from())
-            notes.unknown[f"fake in the place of {role.label}"] += 1
-
-    def _count_absent(self, role: Role) -> None:
-        """A call of what stands for an SDK that is not here cannot be judged: that is said."""
-        notes = self._place.notes() if is_call(role) else None
-        if notes is not None:
-            notes.skip(ABSENT.format(role.real), self._place.sent_from())
-            notes.unknown[f"mock of the module {role.label.partition('.')[0]}"] += 1
-
-    def _count_stepwise(self, role: Role, mock: Any, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> None:
-        """A request that is put together step by step on a mock of a connection is not judged."""
-        notes = self._place.notes() if heard_above() is None else None
-        if notes is not None and self._located(role, mock, args, kwargs) is not None:
-            notes.skip(STEPWISE, self._place.sent_from())
-            notes.unknown[f"mock of {role.label}"] += 1
+            self._unjudged.fake(role)
 
     def _checking(self, mock: Any, check: Wrapper) -> Wrapper:
         """What checks the arguments of an autospecced function, before its mock is called."""

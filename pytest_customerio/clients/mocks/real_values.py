@@ -1,4 +1,4 @@
-"""What a mock of something in a module is in truth, where the whole module is a mock: `SendEmailRequest(…)`, `Regions.EU`.
+"""What a mock is in truth where a whole module is a mock: `SendEmailRequest(…)`, `Regions.EU`.
 
 The mock's own name and parents say it; see `standins` for these private attributes of `unittest.mock`.
 """

@@ -38,7 +38,7 @@ class Role:
     `real` is the module, the class, or the function; for an instance and its methods it is the class. `path` leads
     from the instance to the method, as `("v2", "send_batch")`. `instance` is a real instance or how one was built.
     `on_class` tells that a mock was put on the class itself, so that real instances have it for a method.
-    A role of the kind "absent" is one in an SDK that cannot be imported, `real` says why; the library is not known then.
+    A role of the kind "absent" is one in an SDK that cannot be imported; `real` says why.
     """
 
     kind: Kind

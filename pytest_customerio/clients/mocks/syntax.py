@@ -37,19 +37,24 @@ def values(nodes: Iterable[ast.AST], target: str) -> Iterator[tuple[ast.expr, bo
                     yield value, False
             case ast.NamedExpr(target=one, value=value) if _name(one) == target:
                 yield value, False
-            case (
-                ast.For(target=one, iter=value)
-                | ast.AsyncFor(target=one, iter=value)
-                | ast.comprehension(target=one, iter=value)
-            ):
-                yield from ((each, False) for each in _unpacked(one, ast.Subscript(value, _ANYWHERE), target))
-            case ast.Assign(targets=[ast.Tuple() | ast.List() as one], value=value):
-                yield from ((each, False) for each in _unpacked(one, value, target))
-            case ast.With(items=several) | ast.AsyncWith(items=several):
-                enter = "__enter__" if isinstance(node, ast.With) else "__aenter__"
-                for one in several:
-                    if one.optional_vars is not None and _name(one.optional_vars) == target:
-                        yield ast.Call(ast.Attribute(one.context_expr, enter), [], []), False
+            case _:
+                yield from ((value, False) for value in _bound_by(node, target))
+
+
+def _bound_by(node: ast.AST, target: str) -> Iterator[ast.expr]:
+    """What a loop, a block, or the unpacking of a value gives a variable or an attribute."""
+    match node:
+        case ast.For(target=one, iter=value) | ast.AsyncFor(target=one, iter=value):
+            yield from _unpacked(one, ast.Subscript(value, _ANYWHERE), target)
+        case ast.comprehension(target=one, iter=value):
+            yield from _unpacked(one, ast.Subscript(value, _ANYWHERE), target)
+        case ast.Assign(targets=[ast.Tuple() | ast.List() as one], value=value):
+            yield from _unpacked(one, value, target)
+        case ast.With(items=several) | ast.AsyncWith(items=several):
+            enter = "__enter__" if isinstance(node, ast.With) else "__aenter__"
+            for item in several:
+                if item.optional_vars is not None and _name(item.optional_vars) == target:
+                    yield ast.Call(ast.Attribute(item.context_expr, enter), [], [])
 
 
 def _unpacked(target: ast.expr, value: ast.expr, name: str) -> Iterator[ast.expr]:
@@ -87,7 +92,7 @@ def assigned_to(node: ast.AST, name: str) -> Iterator[ast.expr]:
 
 
 def put_under(node: ast.AST, owner: str, key: str) -> Iterator[ast.expr]:
-    """What is put under a key into a collection of this name, of whatever object: `app.extensions["customerio"] = x`."""
+    """What is put under a key into a collection of this name, of any object: `app.extensions["customerio"] = x`."""
     match node:
         case ast.Assign(targets=[ast.Subscript(value=one, slice=ast.Constant(value=found))], value=value) if (
             found == key and last_name(one) == owner

@@ -62,8 +62,8 @@ class ReplacedSleeps:
     def sees_mock(self, value: Any) -> bool:
         """Whether this is a mock, or an autospecced function; its waits are seen from now on.
 
-        Each mock has a class of its own (`NonCallableMock.__new__`, CPython 3.11 to 3.14 and `mock` 5), so that no other
-        mock is concerned. Where that changes, all mocks would count as functions that sleep.
+        Each mock has a class of its own (`NonCallableMock.__new__`, CPython 3.11 to 3.14 and `mock` 5), so that no
+        other mock is concerned. Where that changes, all mocks would count as functions that sleep.
         """
         mock = _mock_of(value)
         if mock is None:
@@ -94,13 +94,22 @@ class ReplacedSleeps:
     def _wrap(self, namespace: dict[str, Any], name: str, sleep: Any) -> bool:
         if not callable(sleep) or isinstance(sleep, type):
             return False
-        seeing = Sleep(sleep, self._now, self._wait)
-        wrapper: Any = seeing
-        if isinstance(sleep, FunctionType):
-            wrapper = functools.wraps(sleep)(lambda *args, **kwargs: seeing(*args, **kwargs))
-        self._seen[id(wrapper)] = wrapper
-        self._patches.put(namespace, name, wrapper)
+        seeing: Any = Sleep(sleep, self._now, self._wait)
+        seeing = _function(seeing) if isinstance(sleep, FunctionType) else seeing
+        self._seen[id(seeing)] = seeing
+        self._patches.put(namespace, name, seeing)
         return True
+
+
+def _function(seeing: Sleep) -> Any:
+    """A function: a module may have it for a method, and code may ask whether it is a coroutine's."""
+
+    @functools.wraps(seeing.sleep)
+    def sleep(*args: Any, **kwargs: Any) -> Any:
+        __tracebackhide__ = True
+        return seeing(*args, **kwargs)
+
+    return sleep
 
 
 def _mock_of(value: Any) -> Any:
