@@ -82,6 +82,7 @@ def install(traffic: Traffic) -> Taps:
     from pytest_customerio.clients.traffic import Switch
     from pytest_customerio.process.late_imports import LateImports
     from pytest_customerio.process.patching import Patches
+    from pytest_customerio.process.recognition import is_stand_in
 
     switch, patches, places = Switch(traffic), Patches(), Places(traffic.concerns)
     originals: list[_Original] = []
@@ -95,11 +96,12 @@ def install(traffic: Traffic) -> Taps:
         importlib.import_module(f"pytest_customerio.clients.{name}").install(switch, patches, *which)
         places.learn(client)
 
-    late = LateImports({client for client in TAPS if client not in sys.modules}, tap)
+    # A mock in the place of a whole client is no client: the real one may still be imported beside it.
+    there = [name for name in TAPS if name in sys.modules and not is_stand_in(sys.modules[name])]
+    late = LateImports(set(TAPS).difference(there), tap)
     sys.meta_path.insert(0, late)
-    for client in TAPS:
-        if client in sys.modules:
-            tap(client)
+    for client in there:
+        tap(client)
 
     def uninstall() -> None:
         switch.turn_off()

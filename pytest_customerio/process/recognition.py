@@ -30,6 +30,14 @@ def is_mock(value: object) -> bool:
     return False
 
 
+def is_stand_in(module: object) -> bool:
+    """Whether what stands in `sys.modules` was imported from nowhere: a mock, or what a test made.
+
+    By its type, because a mock may claim to be a module.
+    """
+    return not issubclass(type(module), ModuleType) or vars(module).get("__spec__") is None
+
+
 def is_defined_in(function: object, module: ModuleType) -> bool:
     """Whether a function, or the one that it wraps, was written in this module.
 

@@ -121,6 +121,7 @@ class Session:
     def begin(self, plan: Plan) -> CheckedTest:
         """A test starts."""
         test = self._traffic.ownership.test = CheckedTest(self.parts, plan, self.record(plan))
+        self._mocks.look()
         self._leaks.begin(test)
         test.recording = self.recordings.of(plan.nodeid) if plan.checked and not plan.unreported else None
         return test
@@ -159,6 +160,7 @@ class Session:
         Returns the mistake that prevents it, or an empty text.
         """
         self._traffic.ownership.begin_call()
+        self._mocks.look()
         if test.mocked is not None:
             test.mocked.built = ""  # a client that a fixture built may be one that every test has
         self.listen()

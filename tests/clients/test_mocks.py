@@ -572,7 +572,7 @@ def test_outside_of_a_test_nothing_is_noted(heard: Listening) -> None:
     heard.notes = None
     role = heard.listener.known.role(customerio.CustomerIO)
     assert role is not None
-    heard.listener._count_fake(role)
+    heard.listener._unjudged.fake(role)
     client = customerio.CustomerIO(*KEYS)
     client.send_request = lambda *_: None
     client.track("42", "purchase")

@@ -151,6 +151,60 @@ SAID = {
         TRACK,
     ),
     "the same twice": ("if live:\n    client = CustomerIO()\nelse:\n    client = CIO()\nclient.track()", TRACK),
+    "a dict": ("clients = {'us': CustomerIO()}\nclients['us'].track()", TRACK),
+    "a dict's get": ("clients = {'us': CustomerIO()}\nclients.get('us').track()", TRACK),
+    "a dict that is filled": (
+        "clients = {}\ndef fill():\n    clients['us'] = CustomerIO()\nclients['us'].track()",
+        TRACK,
+    ),
+    "a list that is filled": ("clients = []\nclients.append(CustomerIO())\nclients[-1].track()", TRACK),
+    "a comprehension": ("clients = [CustomerIO() for _ in names]\nfor one in clients:\n    one.track()", TRACK),
+    "a copy": ("clients = {'us': CustomerIO()}\nfor one in clients.copy().values():\n    one.track()", TRACK),
+    "pairs": ("clients = {'us': CustomerIO()}\nfor _, one in clients.items():\n    one.track()", TRACK),
+    "numbers": ("clients = [CustomerIO()]\nfor _, one in enumerate(list(clients)):\n    one.track()", TRACK),
+    "the next one": ("clients = iter([CustomerIO()])\nnext(clients).track()", TRACK),
+    "the rest": ("first, *others = [CustomerIO()]\nothers[0].track()", TRACK),
+    "an attribute that is filled": (
+        "class Crm:\n    def __init__(self):\n        self.all = {}\n        self.all['us'] = CustomerIO()\n"
+        "    def buy(self):\n        self.all['us'].track()",
+        TRACK,
+    ),
+    "a list of them": ("def buy(clients: list[CustomerIO]):\n    clients[0].track()", TRACK),
+    "a tuple of them": ("def buy(clients: 'tuple[CustomerIO, ...] | None'):\n    clients[0].track()", TRACK),
+    "a callable": ("from typing import Callable\ndef buy(make: Callable[[], CustomerIO]):\n    make().track()", TRACK),
+    "the class": ("def buy(cls: type[CustomerIO]):\n    cls().track()", TRACK),
+    "what gives one by one": (
+        "from typing import Iterator\ndef make() -> Iterator[CustomerIO]: ...\nmake().track()",
+        TRACK,
+    ),
+    "a context variable": ("v = ContextVar('v', default=CustomerIO())\nv.get().track()", TRACK),
+    "a function without a name": ("make = lambda: CustomerIO()\nmake().track()", TRACK),
+    "a partial": ("make = functools.partial(CustomerIO, 1)\nmake().track()", TRACK),
+    "a default factory": (
+        "class Crm:\n    client = field(default_factory=lambda: CustomerIO())\n    def buy(self):\n"
+        "        self.client.track()",
+        TRACK,
+    ),
+    "a provider": ("make = providers.Singleton(CustomerIO, 1)\nmake().track()", TRACK),
+    "a name": ("import_string('customerio.CustomerIO')().track()", TRACK),
+    "a container": ("container.resolve(CustomerIO).track()", TRACK),
+    "an attribute by its name": ("getattr(CustomerIO(), 'track')()", TRACK),
+    "an item of a class": ("class Ctx:\n    cio: CustomerIO\ndef buy(ctx: Ctx):\n    ctx['cio'].track()", TRACK),
+    "what a block enters": (
+        "class Pool:\n    def __enter__(self):\n        return CustomerIO()\nwith Pool() as one:\n    one.track()",
+        TRACK,
+    ),
+    "a wrapper": (
+        "class Crm:\n    def __init__(self):\n        self.client = CustomerIO()\n    def __getattr__(self, name):\n"
+        "        return getattr(self.client, name)\nCrm().track()",
+        "customerio.CustomerIO.*",
+    ),
+    "a null object": (
+        "class Null:\n    def track(self):\n        raise ValueError\nclient = CustomerIO() if live else Null()\n"
+        "client.track()",
+        TRACK,
+    ),
+    "one of several targets": ("a, b = CustomerIO(), 1\na.track()", TRACK),
     "a subclass": ("class Crm(CustomerIO):\n    def buy(self):\n        self.track()", TRACK),
 }
 
@@ -176,7 +230,17 @@ UNSAID = {
     "another annotation": "def buy(client: Unknown):\n    client.track()",
     "no annotation": "def buy(client: 'not one'):\n    client.track()",
     "a function as annotation": "def make(): ...\ndef buy(client: make):\n    client.track()",
-    "a list of them": "def buy(client: list[CustomerIO]):\n    client.track()",
+    "a list as one": "def buy(client: list[CustomerIO]):\n    client.track()",
+    "a class among them": "class Own:\n    def track(self):\n        print()\nfor one in [CustomerIO(), Own()]:\n"
+    "    one.track()",
+    "several of one name": "def a(x, y):\n    x.cio = CustomerIO()\n    y.cio = unknown\nz.cio.track()",
+    "an attribute of itself": "def a(x):\n    x.cio = x.other.cio\nz.cio.track()",
+    "an item of nothing": "x[0].track()",
+    "an item of a client": "CustomerIO()['x'].track()",
+    "a callable of anything": "from typing import Callable\ndef buy(make: Callable):\n    make().track()",
+    "a method of a function": "make = lambda: CustomerIO()\nmake.track()",
+    "a call of a list": "clients = [CustomerIO()]\nclients().track()",
+    "another method of a list": "clients = [CustomerIO()]\nclients.clear().track()",
     "an expression": "clients[0].track()",
     "a class itself": "CustomerIO.track()",
     "the result of a method": "CustomerIO().track().json()",
@@ -187,7 +251,6 @@ UNSAID = {
     "an attribute of a function": "def make(): ...\nmake.client.track()",
     "a result of an object": "class Crm: ...\nCrm()().track()",
     "no expression": "def buy(client: 'not an expression'):\n    client.track()",
-    "another target": "a, b = CustomerIO(), 1\na.track()",
     "what leads too far": "\n".join(
         ["a0 = CustomerIO()", *(f"def f{i}():\n    return a{i}\na{i + 1} = f{i}()" for i in range(9)), "a9.track()"]
     ),

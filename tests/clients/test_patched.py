@@ -8,6 +8,7 @@ from __future__ import annotations
 import importlib
 import queue
 import sys
+from importlib.machinery import ModuleSpec
 from pathlib import Path
 from types import ModuleType, SimpleNamespace
 
@@ -85,6 +86,7 @@ def test_a_client_that_has_lost_a_part_is_tapped_as_far_as_possible(
             return "sent"
 
     module = ModuleType("httpx2")
+    module.__spec__ = ModuleSpec("httpx2", None)
     module.Client, module.AsyncClient = Client, object  # type: ignore[attr-defined]
     monkeypatch.setitem(sys.modules, "httpx2", module)
     before = Client.send

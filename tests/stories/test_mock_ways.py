@@ -14,8 +14,10 @@ for _name in ("customerio", "customerio.analytics", "async_customerio", "httpx",
 
 # `NAME` is what is wrong with the event, or not.
 APP = """
+import http.client
 import json
 import urllib.request
+from functools import partial
 
 import aiohttp
 import customerio
@@ -29,6 +31,7 @@ NAME = {name!r}
 URL = "https://track.customer.io/api/v1/customers/42/events"
 KEYS = ("site-1234", "key-12345")
 AUTH = {{"Authorization": "Basic c2l0ZS0xMjM0OmtleS0xMjM0NQ=="}}
+HEADERS = {{**AUTH, "Content-Type": "application/json"}}
 SDK = CustomerIO(*KEYS)
 
 
@@ -141,6 +144,61 @@ def by_urllib():
     headers = {{**AUTH, "Content-Type": "application/json"}}
     with urllib.request.urlopen(urllib.request.Request(URL, body, headers, method="POST"), timeout=5) as response:
         response.read()
+
+
+def by_opener():
+    request = urllib.request.Request(URL, json.dumps({{"name": NAME}}).encode(), HEADERS, method="POST")
+    urllib.request.build_opener().open(request, timeout=5)
+
+
+def by_connection():
+    connection = http.client.HTTPSConnection("track.customer.io", timeout=5)
+    connection.request("POST", "/api/v1/customers/42/events", json.dumps({{"name": NAME}}), HEADERS)
+
+
+def through_a_tunnel():
+    connection = http.client.HTTPSConnection("proxy.example.com", 3128, timeout=5)
+    connection.set_tunnel("track.customer.io")
+    connection.request("POST", "/api/v1/customers/42/events", json.dumps({{"name": NAME}}), HEADERS)
+
+
+def by_stream():
+    with httpx.Client(auth=KEYS) as client, client.stream("POST", URL, json={{"name": NAME}}) as response:
+        response.read()
+
+
+async def by_async_stream():
+    async with httpx.AsyncClient(auth=KEYS) as client:
+        async with client.stream("POST", URL, json={{"name": NAME}}) as response:
+            await response.aread()
+
+
+CLIENTS = {{"us": CustomerIO(*KEYS)}}
+make_again = partial(CustomerIO, *KEYS)
+
+
+def by_dict():
+    CLIENTS["us"].track("42", NAME)
+
+
+def by_partial():
+    make_again().track("42", NAME)
+
+
+def by_any_method(client: CustomerIO, method):
+    getattr(client, method)("42", NAME)
+
+
+class Base:
+    client = None
+
+    def track(self):
+        self.client.track("42", NAME)
+
+
+class Mailer(Base):
+    def __init__(self):
+        self.client = CustomerIO(*KEYS)
 
 
 async def by_aiohttp():
@@ -499,12 +557,61 @@ def test_urlopen(fake):
 def test_aiohttp(fake):
     asyncio.run(app.by_aiohttp())
 
+@pytest.mark.parametrize("name", ["build_opener", "OpenerDirector.open", "request", "urllib"])
+def test_opener(name):
+    target = {"urllib": "app.urllib", "request": "app.urllib.request"}.get(name, f"urllib.request.{name}")
+    with patch(target):
+        app.by_opener()
+
+@pytest.mark.parametrize("how", [{}, {"autospec": True}], ids=str)
+@pytest.mark.parametrize("name", ["HTTPSConnection", "HTTPConnection.request"])
+def test_connection(name, how):
+    with patch(f"http.client.{name}", **how):
+        app.by_connection()
+
+@patch("http.client.HTTPSConnection")
+def test_tunnel(fake):
+    app.through_a_tunnel()
+
+@patch("app.httpx.Client")
+def test_stream(fake):
+    app.by_stream()
+
+@patch("app.httpx.AsyncClient")
+def test_async_stream(fake):
+    client = fake.return_value.__aenter__.return_value
+    client.stream = MagicMock()
+    client.stream.return_value.__aenter__.return_value.aread = AsyncMock()
+    asyncio.run(app.by_async_stream())
+
+def test_a_method_that_is_assigned_to_a_client_with_a_base_url():
+    with app.httpx.Client(base_url="https://track.customer.io/api/v1") as client:
+        client.post = MagicMock()
+        app.by_relative_url(client)
+
+def test_a_dict_of_the_project():
+    before, app.CLIENTS["us"] = app.CLIENTS["us"], MagicMock()
+    app.by_dict()
+    app.CLIENTS["us"] = before
+
+@patch("app.make_again")
+def test_a_partial(fake):
+    app.by_partial()
+
+def test_any_method():
+    app.by_any_method(MagicMock(), "track")
+
+def test_an_attribute_of_a_derived_class():
+    mailer = app.Mailer()
+    mailer.client = MagicMock()
+    mailer.track()
+
 @patch("aiohttp.ClientSession")
 def test_aiohttp_session(fake):
     fake.return_value.__aenter__.return_value.post = AsyncMock()
     asyncio.run(app.by_aiohttp())
 """
-WAYS = 88
+WAYS = 104
 
 
 @pytest.fixture(params=["unittest.mock", "mock"])

@@ -450,7 +450,7 @@ def test_waits_that_cannot_be_seen_are_a_warning(story: Story) -> None:
 
         @pytest.mark.cio_errors("429-rate-limited-recovers")
         def test_signup(monkeypatch):
-            monkeypatch.setattr(crm.time, "sleep", lambda seconds: None)
+            monkeypatch.setattr(crm.time, "sleep", float)
             crm.retrying(lambda: crm.identify("42", plan="basic"))
         """
     )

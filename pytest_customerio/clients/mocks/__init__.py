@@ -6,4 +6,6 @@ the clients and `unittest.mock` or its backport: before that there is nothing th
 """
 
 SDKS = ("customerio", "customerio.analytics", "async_customerio")
-CLIENTS = ("requests", "httpx", "httpx2", "urllib3", "urllib.request", "aiohttp")
+CLIENTS = ("requests", "httpx", "httpx2", "urllib3", "urllib.request", "http.client", "aiohttp")
+# What may stand in `sys.modules` for a library, or for a module of one that applications import from.
+MODULES = (*SDKS, "customerio.api", "customerio.track", *CLIENTS)

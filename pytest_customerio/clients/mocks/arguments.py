@@ -37,12 +37,18 @@ class Arguments(NamedTuple):
     opaque: bool
 
 
-def copied(args: tuple[Any, ...], kwargs: Mapping[str, Any], is_message: Callable[[type], bool]) -> Arguments | None:
+def copied(
+    args: tuple[Any, ...],
+    kwargs: Mapping[str, Any],
+    is_message: Callable[[type], bool],
+    real: Callable[[Any], Any] | None = None,
+) -> Arguments | None:
     """The arguments as they are now; None where they cannot be known later.
 
-    `is_message` tells whether a class is one of an SDK's own: its objects are copied with their attributes.
+    `is_message` tells whether a class is one of an SDK's own: its objects are copied with their attributes. `real`
+    gives what a mock is in truth, or the mock itself.
     """
-    copier = _Copier(is_message)
+    copier = _Copier(is_message, real)
     try:
         return Arguments(copier.copy_each(args), copier.copy_members(kwargs), copier.opaque)
     except NotCopiedError:
@@ -54,6 +60,7 @@ class _Copier:
     """Copies what JSON can hold, and a message object of an SDK; `opaque` tells whether anything else was in it."""
 
     is_message: Callable[[type], bool]
+    real: Callable[[Any], Any] | None = None
     opaque: bool = False
     left: int = MOST_VALUES
 
@@ -91,15 +98,19 @@ class _Copier:
             for key, one in value.items()
         }
 
+    def _known(self, value: Any) -> Any:
+        real = self.real(value) if self.real is not None and is_mock(value) else value
+        if real is value:
+            raise NotCopiedError("a mock")
+        return real
+
     def _copy_object(self, value: Any, kind: type, depth: int) -> Any:
         if is_mock(value) or _is_sentinel(kind):
-            raise NotCopiedError("a mock")
+            return self.copy(self._known(value), depth)
         if isinstance(value, (str, int, float)):  # a subclass, as an enum's member or Django's safe text
             return value
-        if isinstance(value, dict):
-            return self.copy_members(value, depth)
-        if isinstance(value, list):
-            return list(self.copy_each(value, depth))
+        if isinstance(value, (dict, list)):
+            return self.copy_members(value, depth) if isinstance(value, dict) else list(self.copy_each(value, depth))
         if isinstance(value, tuple):  # a named tuple, as a region
             for one in value:
                 self.copy(one, depth + 1)

@@ -21,7 +21,6 @@ from pytest_customerio.clients.mocks.notes import Notes, Place
 from pytest_customerio.clients.mocks.roles import Role
 from pytest_customerio.clients.mocks.standins import StandIns
 from pytest_customerio.clients.traffic import heard_above
-from pytest_customerio.clients.transport.wire import destination
 
 BARE = "a mock without a spec, called like a method of an SDK; MagicMock(spec=CustomerIO) would be judged"
 BARE_CLIENT = (
@@ -35,6 +34,7 @@ class BareMocks:
     """The mocks that stand for nothing known. `names` are those of their methods that are looked at."""
 
     def __init__(self, known: Known, standins: StandIns, place: Place) -> None:
+        self._known = known
         self._standins = standins
         self._place = place
         self._lookalikes = Lookalikes(known.is_message)
@@ -55,7 +55,7 @@ class BareMocks:
         """What a mock stands for by the place where it is called now; a call that stays unclear may be counted."""
         name = name_of(mock)
         leads = self._leads(args, kwargs)
-        if not leads and (name not in self._methods if name else _SEEN in mock.__dict__ or not self._methods):
+        if not leads and (name not in self._methods if name else _SEEN in mock.__dict__ or not self.names):
             return None
         notes = self._place.notes()
         if notes is None or has_spec(mock) or heard_above() is not None:
@@ -63,7 +63,7 @@ class BareMocks:
         frame = sys._getframe(2)
         if not name and not leads:
             mock.__dict__[_SEEN] = True
-            if self._methods.isdisjoint(frame.f_code.co_names):
+            if self._methods.isdisjoint(frame.f_code.co_names) and not self._is_relative(frame):
                 return None
         found: Role | None = None
         with suppress(
@@ -76,11 +76,15 @@ class BareMocks:
         self._count(notes, mock, args, kwargs, leads=leads)
         return None
 
+    def _is_relative(self, frame: FrameType) -> bool:
+        """Whether code may call a method of a client whose base URL is one of Customer.io's."""
+        return not SENDING.isdisjoint(frame.f_code.co_names) and self._known.has_base(self._place.leads)
+
     def _found(self, mock: Any, name: str, frame: FrameType) -> Role | None:
         assigned = self._intended.assigned(frame)
         if assigned is not None or is_placed(mock, objects=True):
             return assigned
-        return self._intended.declared(frame) or self._intended.passed(name, frame)
+        return self._intended.declared(name, frame) or self._intended.passed(name, frame)
 
     def _give(self, mock: Any, role: Role) -> None:
         """Say what a mock stands for; the one that has it as a method is the instance."""
@@ -94,7 +98,7 @@ class BareMocks:
         """Whether a call is given an address of Customer.io, as a client's methods are."""
         for one in (*args[:2], kwargs.get("url"), kwargs.get("request")) if kwargs else args[:2]:
             text = one if type(one) is str else _address(one)
-            if "://" in text and self._place.concerns(*destination(text)):
+            if self._place.leads(text):
                 return True
         return False
 

@@ -9,17 +9,25 @@ from types import FunctionType, MethodType
 from typing import Any
 
 from pytest_customerio.clients.mocks.known import Known, base_url
-from pytest_customerio.clients.mocks.libraries import SENDING, SILENT, VERBS
+from pytest_customerio.clients.mocks.libraries import HTTP_CLIENT, SENDING, SILENT, VERBS
 from pytest_customerio.clients.mocks.roles import Built, Role
 from pytest_customerio.process.recognition import is_mock, mock_modules
 
 # What is called with the HTTP method before the address.
-_METHOD_FIRST = frozenset({"request", "send_request", "request_encode_body", "request_encode_url"})
+_METHOD_FIRST = frozenset(
+    {"request", "stream", "putrequest", "send_request", "request_encode_body", "request_encode_url"}
+)
 
 
 def is_heard(role: Role) -> bool:
     """Whether calls of this make a request."""
     return role.kind == "function" or (role.kind == "method" and _sends(role.dotted, role.library.sdk))
+
+
+def is_call(role: Role) -> bool:
+    """Whether this is a call of an SDK that is not here: of a method of what a class gave, or of a function."""
+    made, name = "()" in role.path, role.path[-1] if role.path else ""
+    return name.isidentifier() and not name.startswith("_") and name not in SILENT and (made or name.islower())
 
 
 @functools.lru_cache(maxsize=1024)
@@ -75,7 +83,7 @@ def method_of(role: Role, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> s
 def address(role: Role, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> str:
     """The URL that a client's function or method is called with; nothing where there is none."""
     text = url_of(role, args, kwargs)
-    return text if "://" in text else _base(role.instance) + text
+    return text if "://" in text else _base(role) + text.lstrip("/")
 
 
 def url_of(role: Role, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> str:
@@ -87,12 +95,24 @@ def url_of(role: Role, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> str:
     return url if isinstance(url, str) else str(url) if is_object else ""
 
 
-def _base(instance: Any) -> str:
+def _base(role: Role) -> str:
+    instance = role.instance
     base = base_url(instance)
+    if isinstance(instance, Built) and role.library is HTTP_CLIENT:
+        return _host(role.label, instance)
     if isinstance(instance, Built):
         given = instance.kwargs.get("base_url", "")
         base = str(next((one.args[0] for one in instance.steps if one.path == "base_url"), given))
     return base.rstrip("/") + "/" if base else ""
+
+
+def _host(label: str, built: Built) -> str:
+    """The server of a connection of `http.client`, that behind a tunnel where there is one."""
+    given = next((one for one in built.steps if one.path == "set_tunnel"), built)
+    named = [given.kwargs[name] for name in ("host", "port") if name in given.kwargs]
+    host, port = (*given.args, *named, None, None)[:2]
+    scheme = "https" if "HTTPSConnection" in label else "http"
+    return f"{scheme}://{host}/" if port is None else f"{scheme}://{host}:{port}/"
 
 
 def with_instance(role: Role, args: tuple[Any, ...]) -> tuple[Role, tuple[Any, ...]]:

@@ -7,64 +7,29 @@ the project.
 from __future__ import annotations
 
 import ast
-import sys
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterator
 
-from pytest_customerio.clients.mocks.roles import Role, called, child
-from pytest_customerio.clients.mocks.sources import Source, has_word, is_test, read
-from pytest_customerio.clients.mocks.syntax import (
-    FUNCTIONS,
-    Function,
-    arguments,
-    binds,
-    given_to,
-    imports,
-    is_global,
-    is_property,
-    last_name,
-    own,
-    parameters,
-    returned,
-    values,
-)
-from pytest_customerio.process.recognition import is_mock
+from pytest_customerio.clients.mocks.declarations import AROUND, DEEPEST, Declarations
+from pytest_customerio.clients.mocks.inferred import ANY, Code, Collection, Found, Giving, best, collection_of, numbered
+from pytest_customerio.clients.mocks.roles import Role, called
+from pytest_customerio.clients.mocks.sources import Source
+from pytest_customerio.clients.mocks.syntax import assigned_to, is_none, last_name, put_under
 
-# Steps from one name to the next, after which nothing is said.
-DEEPEST = 12
 # What gives the result of a function that it is given, as in FastAPI.
-_INJECTING = ("Depends", "Security")
-# Annotations that hold the one that is meant.
-_AROUND = frozenset(
-    {"Optional", "Union", "Annotated", "Final", "ClassVar", "Iterator", "AsyncIterator", "Generator", "AsyncGenerator"}
-)
+_INJECTING = ("Depends", "Security", "SimpleLazyObject", "LocalProxy", "Proxy")
+# Functions that give the collection that they are given, in another form.
+_SAME = frozenset({"list", "tuple", "set", "frozenset", "sorted", "reversed", "iter", "dict", "deque", "cycle"})
+# What stands for the thing that it is given; what gives what a function that it is given gives; what finds a name.
+_AS_GIVEN = frozenset({"partial", "closing", "aclosing", "nullcontext", "enter_context", "enter_async_context"})
+_PROVIDING = frozenset({"Singleton", "ThreadLocalSingleton", "ThreadSafeSingleton", "Factory", "Resource"})
+_BY_NAME = frozenset({"import_string", "import_object", "locate", "resolve_name", "import_module"})
+_FACTORIES = ("default_factory", "factory", "default")
+# What a container of dependencies gives for a class: `container.resolve(CustomerIO)`.
+_RESOLVING = frozenset({"resolve", "get", "provide", "inject", "instance", "get_instance", "build", "aget", "lookup"})
 
 
-@dataclass(frozen=True, slots=True)
-class Code:
-    """A module, a class or a function of the project; with `made`, an instance of the class."""
-
-    source: Source
-    node: ast.AST
-    made: bool = False
-
-
-Found = Role | Code | None
-
-
-class Inference:
+class Inference(Declarations):
     """Reads the code of the project. `named` gives what a dotted name of an SDK or a client stands for."""
-
-    def __init__(self, named: Callable[[str], Role | None], is_project: Callable[[str], bool]) -> None:
-        self._named = named
-        self._is_project = is_project
-        self._files: dict[str, Source | None] = {}
-
-    def source(self, file: str, package: str) -> Source | None:
-        """One file, read once."""
-        if file not in self._files:
-            self._files[file] = read(file, package)
-        return self._files[file]
 
     def of(self, source: Source, node: ast.AST, depth: int = 0) -> Found:
         """What an expression is; None where the code does not say it."""
@@ -74,173 +39,105 @@ class Inference:
                 found = self._variable(source, node, name, depth + 1)
             case ast.Attribute(value=value, attr=name):
                 found = self._attribute(self.of(source, value, depth + 1), name, depth + 1)
-            case ast.Call(func=function, args=[given, *_]) if last_name(function) in _INJECTING:
-                found = self._result(self.of(source, given, depth + 1), depth + 1)
-            case ast.Call(func=function):
-                found = self._result(self.of(source, function, depth + 1), depth + 1)
+                found = found or self._assigned_anywhere(name, depth + 1)
+            case ast.Call() as call:
+                found = self._call(source, call, depth + 1)
+            case ast.Lambda(body=body):
+                found = Giving(self.of(source, body, depth + 1))
             case ast.Await(value=value) | ast.NamedExpr(value=value):
                 found = self.of(source, value, depth + 1)
-            case ast.BoolOp(values=several):
-                found = _best(self.of(source, one, depth + 1) for one in several)
-            case ast.IfExp(body=one, orelse=other):
-                found = _best(self.of(source, each, depth + 1) for each in (one, other))
+            case ast.Subscript(value=around) as one if last_name(around) not in AROUND:
+                found = self._element(source, one, depth + 1)
             case _:
-                found = self._type(source, node, depth + 1)
+                found = self._several(source, node, depth + 1) or self._type(source, node, depth + 1)
         return found
 
-    def _type(self, source: Source, node: ast.AST | None, depth: int) -> Found:
-        """The class that an annotation means which is no mere name."""
+    def _several(self, source: Source, node: ast.AST, depth: int) -> Found:
+        """What an expression is that has several values: one of them, or all."""
         found: Found = None
         match node:
-            case ast.Subscript(value=around, slice=inside) if last_name(around) in _AROUND:
-                several = inside.elts if isinstance(inside, ast.Tuple) else [inside]
-                meant = several[:1] if last_name(around) == "Annotated" else several
-                found = _best(self.of(source, one, depth + 1) for one in meant)
-            case ast.BinOp(left=one, op=ast.BitOr(), right=other):
-                found = _best(self.of(source, each, depth + 1) for each in (one, other))
-            case ast.Constant(value=str() as text):
-                found = self._text(source, text, depth + 1)
+            case ast.BoolOp(values=several):
+                found = best(self.of(source, one, depth) for one in several)
+            case ast.IfExp(body=one, orelse=other):
+                found = best(self.of(source, each, depth) for each in (one, other))
+            case ast.List(elts=several) | ast.Set(elts=several) | ast.Dict(values=several):
+                found = collection_of(best(self.of(source, one, depth) for one in several))
+            case ast.Tuple(elts=several):
+                found = Collection(places=tuple(self.of(source, one, depth) for one in several))
+            case ast.ListComp(elt=one) | ast.SetComp(elt=one) | ast.GeneratorExp(elt=one) | ast.DictComp(value=one):
+                found = collection_of(self.of(source, one, depth))
         return found
 
-    def _text(self, source: Source, text: str, depth: int) -> Found:
-        """What an annotation in quotes is; no other text is anything."""
+    def _call(self, source: Source, call: ast.Call, depth: int) -> Found:
+        """What a call gives: of a function that is known by its name, or of the project's, or of a library's."""
+        first = self.of(source, call.args[0], depth) if call.args else None
+        found = self._by_name(call, first, depth) or self._result(self.of(source, call.func, depth), depth)
+        return found or self._provided(source, call, first, depth)
+
+    def _by_name(self, call: ast.Call, first: Found, depth: int) -> Found:
+        """What a function gives that many projects use; `first` is its first argument."""
+        found: Found = None
+        match last_name(call.func), call.args:
+            case name, _ if name in _INJECTING:
+                found = self._result(first, depth)
+            case name, _ if name in _AS_GIVEN or (name in _SAME and isinstance(first, Collection)):
+                found = first
+            case name, _ if name in _PROVIDING:
+                found = Giving(self._result(first, depth))
+            case name, [ast.Constant(value=str() as text), *_] if name in _BY_NAME:
+                found = self._imported(text, depth)
+            case "getattr", [_, name, *_]:
+                found = self._attribute(first, getattr(name, "value", None) or ANY, depth)
+            case "next", _ if isinstance(first, Collection):
+                found = first.element(None)
+            case "enumerate", _ if isinstance(first, Collection):
+                found = numbered(first)
+        return found
+
+    def _provided(self, source: Source, call: ast.Call, first: Found, depth: int) -> Found:
+        """What a call of a library gives, by what it is given: a class, or what makes the default."""
+        name = last_name(call.func)
+        if name in _RESOLVING and isinstance(first, Role) and first.kind == "class":
+            return called(first)
+        default = next((self.of(source, one.value, depth) for one in call.keywords if one.arg in _FACTORIES), None)
+        return collection_of(default) if name == "ContextVar" else self._result(default, depth) or default
+
+    def _element(self, source: Source, node: ast.Subscript, depth: int) -> Found:
+        """What stands in a place of a collection."""
+        place = node.slice.value if isinstance(node.slice, ast.Constant) else None
+        found = self.of(source, node.value, depth)
+        if isinstance(found, Collection):
+            return found.element(place)
+        if isinstance(found, Code) and isinstance(place, str):
+            return self._attribute(found, place, depth)  # a `TypedDict`
+        if not isinstance(place, str) or found is not None:
+            return None
+        return self._agreed(place, lambda one: put_under(one, last_name(node.value), place), depth)
+
+    def _assigned_anywhere(self, name: str, depth: int) -> Found:
+        """What an attribute of a library's object is: what the project gives all attributes of this name.
+
+        `app.state.customerio`, `g.customerio`, `current_app.customerio`.
+        """
+        return self._agreed(name, lambda one: assigned_to(one, name), depth)
+
+    def _agreed(self, word: str, given: Callable[[ast.AST], Iterator[ast.expr]], depth: int) -> Found:
+        if word in self._looked_up or depth > DEEPEST:
+            return None
+        self._looked_up.add(word)
         try:
-            return self.of(source, ast.parse(text, mode="eval").body, depth)
-        except SyntaxError:
-            return None
-
-    def _annotated(self, source: Source, node: ast.AST, depth: int) -> Found:
-        """What has this annotation."""
-        found = self.of(source, node, depth)
-        is_class = isinstance(found.node, ast.ClassDef) if isinstance(found, Code) else found is not None
-        return self._result(found, depth) if is_class else None
-
-    def _any(self, source: Source, given: Iterable[tuple[ast.expr, bool]], depth: int) -> Found:
-        return _best(
-            self._annotated(source, node, depth) if annotation else self.of(source, node, depth)
-            for node, annotation in given
-        )
-
-    def _variable(self, source: Source, node: ast.AST, name: str, depth: int) -> Found:
-        scope = source.scopes.get(node)
-        while scope is not None:
-            if isinstance(scope, ast.Lambda) and name in parameters(scope):
-                return None
-            if isinstance(scope, FUNCTIONS) and binds(scope, name):
-                annotated = self._any(source, given_to(scope, name), depth)
-                found = _best([annotated, self._bound(source, scope, name, depth)]) or _instance(source, scope, name)
-                return found or (self._passed(source, scope, name, depth) if name in parameters(scope) else None)
-            scope = source.scopes.get(scope)
-        return self._global(source, name, depth)
-
-    def _passed(self, source: Source, function: Function, name: str, depth: int) -> Found:
-        """What the project's own code, but for its tests, gives a function for a parameter that says nothing itself."""
-        owner = source.scopes.get(function)
-        target = owner if isinstance(owner, ast.ClassDef) and function.name == "__init__" else function
-        place = parameters(function).index(name) - isinstance(owner, ast.ClassDef)
-        found: list[Found] = []
-        for other in self.modules(target.name):
-            for call in other.calls.values():
-                if last_name(call.func) == target.name and self.of(other, call.func, depth + 1) == Code(source, target):
-                    found += [self.of(other, one, depth + 1) for one in arguments(call, place, name)]
-        return _best(found)
-
-    def modules(self, word: str) -> Iterator[Source]:
-        """The modules of the project that are no tests, and have this word in their file."""
-        for name in list(sys.modules):
-            module = None if is_test(name) else self._module(name, word)
-            if module is not None:
-                yield module.source
-
-    def _global(self, source: Source, name: str, depth: int) -> Found:
-        """What a module's variable is: imported, defined, or assigned, also in a function that says `global`."""
-        functions = [one for one in source.scopes if isinstance(one, FUNCTIONS) and is_global(one, name)]
-        return _best(self._bound(source, scope, name, depth) for scope in (source.tree, *functions))
-
-    def _bound(self, source: Source, scope: ast.AST, name: str, depth: int) -> Found:
-        """What a variable is in a module or a function: imported, defined or assigned there."""
-        found: list[Found] = []
-        for node in own(scope):
-            if isinstance(node, (*FUNCTIONS, ast.ClassDef)) and node.name == name:
-                found.append(Code(source, node))
-            elif isinstance(node, (ast.Import, ast.ImportFrom)):
-                found += [self._imported(one, depth) for one in imports(source.package, node, name)]
-        return _best([*found, self._any(source, values(own(scope), name), depth)])
-
-    def _imported(self, dotted: str, depth: int) -> Found:
-        """What stands under a dotted name, in an SDK, a client or a module of the project."""
-        role = self._named(dotted)
-        if role is not None or depth > DEEPEST:
-            return role
-        module = self._module(dotted)
-        if module is not None:
-            return module
-        home, _, name = dotted.rpartition(".")
-        outer = self._module(home) if home else None
-        return self._global(outer.source, name, depth + 1) if outer is not None else None
-
-    def _module(self, dotted: str, word: str = "") -> Code | None:
-        """A module of the project that was imported, if its file has this word."""
-        module = sys.modules.get(dotted)
-        if module is None or is_mock(module):
-            return None
-        file = getattr(module, "__file__", None)
-        if not isinstance(file, str) or not self._is_project(file) or not has_word(file, word):
-            return None
-        source = self.source(file, module.__package__ or "")
-        return Code(source, source.tree) if source is not None else None
-
-    def _attribute(self, base: Found, name: str, depth: int) -> Found:
-        if isinstance(base, Role):
-            if base.kind == "module":
-                return self._named(f"{base.label}.{name}")
-            return None if base.kind in ("class", "function") else child(base, name)
-        if base is None or depth > DEEPEST:
-            return None
-        if isinstance(base.node, ast.Module):
-            return self._global(base.source, name, depth) or self._module(f"{base.source.package}.{name}")
-        return self._member(base.source, base.node, name, depth) if isinstance(base.node, ast.ClassDef) else None
-
-    def _member(self, source: Source, node: ast.ClassDef, name: str, depth: int) -> Found:
-        """An attribute of a class of the project, or of an instance of one."""
-        methods = [one for one in own(node) if isinstance(one, FUNCTIONS)]
-        for method in methods:
-            if method.name == name:
-                made = Code(source, method)
-                return self._result(made, depth) if is_property(method) else made
-        given = [*values(own(node), name)]
-        for method in methods:
-            first = next(iter(parameters(method)), "self")
-            given += values(own(method), f"{first}.{name}")
-        return self._any(source, given, depth) or _best(
-            self._inherited(self.of(source, base, depth + 1), name, depth) for base in node.bases
-        )
-
-    def _inherited(self, base: Found, name: str, depth: int) -> Found:
-        return self._attribute(replace(base, kind="instance") if isinstance(base, Role) else base, name, depth + 1)
-
-    def _result(self, function: Found, depth: int) -> Found:
-        """What a call gives: an instance of a class, or what a function of the project returns or yields."""
-        if function is None or isinstance(function, Role):
-            return function and called(function)
-        node = function.node
-        if isinstance(node, ast.ClassDef):
-            return None if function.made else replace(function, made=True)
-        if depth > DEEPEST or not isinstance(node, FUNCTIONS):
-            return None
-        annotated = self._annotated(function.source, node.returns, depth + 1) if node.returns is not None else None
-        return annotated or _best(self.of(function.source, one, depth + 1) for one in returned(node))
+            found = [
+                self.of(source, one, depth)
+                for source in self.modules(word)
+                for node in source.scopes
+                for one in given(node)
+                if not is_none(one) and word not in _names(one)
+            ]
+        finally:
+            self._looked_up.discard(word)
+        return found[0] if found and all(one == found[0] for one in found) else None
 
 
-def _best(found: Iterable[Found]) -> Found:
-    """What all of these are that are anything; None where they are several things."""
-    several = [one for one in found if one is not None]
-    return several[0] if several and all(one == several[0] for one in several) else None
-
-
-def _instance(source: Source, function: Function, name: str) -> Code | None:
-    """What the first parameter of a method is."""
-    owner = source.scopes.get(function)
-    if not isinstance(owner, ast.ClassDef) or parameters(function)[:1] != [name]:
-        return None
-    return Code(source, owner, made=True)
+def _names(node: ast.expr) -> set[str]:
+    """The names of the attributes in an expression."""
+    return {one.attr for one in ast.walk(node) if isinstance(one, ast.Attribute)}

@@ -54,7 +54,7 @@ class Instances:
         """
         base = self._known.known_class(cls)
         if base is None or not base.library.sdk or (base.library is not CDP and base.real is not cls):
-            made = cls(*built.args, **built.kwargs)
+            made = self._known.maker(cls)(*built.args, **built.kwargs)
             repeat(built.steps, made)
             return Made(made, known=True, keys=True)
         signature, keys = inspect.signature(base.real), base.library.classes[base.name]
@@ -107,8 +107,12 @@ class Instances:
 
     def _with_any_keys(self, role: Role) -> Any:
         """An instance of a class whose constructor's arguments are not known."""
-        base, made = self._known.known_class(role.real), role.real.__new__(role.real)
+        base, maker = self._known.known_class(role.real), self._known.maker(role.real)
         assert base is not None
+        if maker is not role.real:
+            return maker()
+        cls: Any = role.real
+        made = cls.__new__(cls)
         more: dict[str, Any] = {"sync_mode": True} if role.library is CDP else {}
         base.real.__init__(made, *role.library.classes[base.name], **more)
         return made

@@ -7,10 +7,12 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from types import CodeType, FrameType, ModuleType
 from typing import Any
 
 from pytest_customerio.clients.mocks.inference import Inference
+from pytest_customerio.clients.mocks.inferred import ANY
 from pytest_customerio.clients.mocks.known import Known
 from pytest_customerio.clients.mocks.roles import Role, child
 from pytest_customerio.clients.mocks.sources import Source
@@ -27,7 +29,7 @@ class Intended:
         self._role = role
         self._is_project = is_project
         self._inference = Inference(known.named, self._is_read)
-        self._places: dict[tuple[CodeType, int], Role | None] = {}
+        self._places: dict[tuple[CodeType, int, type | None], Role | None] = {}
         self._passed: dict[str, Role | None] = {}
 
     def assigned(self, frame: FrameType) -> Role | None:
@@ -46,12 +48,20 @@ class Intended:
             return role and child(role, name)
         return None if owner is _NOTHING else self._known.attribute(owner, name)
 
-    def declared(self, frame: FrameType) -> Role | None:
-        """What a mock stands for by the annotations and assignments of the project's code that calls it."""
-        place = (frame.f_code, frame.f_lasti)
+    def declared(self, name: str, frame: FrameType) -> Role | None:
+        """What a mock stands for by the annotations and assignments of the project's code that calls it.
+
+        `name` is that of the mock: code may call any method. What the object of a method has depends on its class.
+        """
+        this = type(frame.f_locals.get(frame.f_code.co_varnames[0])) if frame.f_code.co_argcount else None
+        place = (frame.f_code, frame.f_lasti, this)
         if place not in self._places:
-            self._places[place] = self._declared(frame) if self._is_read(frame.f_code.co_filename) else None
-        return self._places[place]
+            self._places[place] = self._declared(frame, this) if self._is_read(frame.f_code.co_filename) else None
+        found = self._places[place]
+        if found is not None and found.path[-1:] == (ANY,):
+            owner = found.label.rpartition(".")[0]
+            return replace(found, label=f"{owner}.{name}", path=(*found.path[:-1], name)) if name else None
+        return found
 
     def passed(self, name: str, frame: FrameType) -> Role | None:
         """What a mock of this name stands for that a library calls: all code of the project that passes it says so.
@@ -76,8 +86,10 @@ class Intended:
     def _is_read(self, file: str) -> bool:
         return self._is_project(file) or self._known.is_sdk(file)
 
-    def _declared(self, frame: FrameType) -> Role | None:
+    def _declared(self, frame: FrameType, this: type | None) -> Role | None:
         call, source = self._call(frame), self._source(frame)
+        owner = self._inference.class_of(this) if this is not None and not is_mock(this) else None
+        self._inference.running = (frame.f_code.co_name, owner) if owner is not None else None
         found = self._inference.of(source, call.func) if call is not None and source is not None else None
         return found if isinstance(found, Role) else None
 

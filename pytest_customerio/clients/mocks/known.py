@@ -11,13 +11,15 @@ from types import FunctionType, MethodType, ModuleType
 from typing import Any
 from weakref import WeakValueDictionary
 
-from pytest_customerio.clients.mocks.libraries import Library
+from pytest_customerio.clients.mocks.libraries import LIBRARIES, Library
+from pytest_customerio.clients.mocks.replaced_modules import RealModules
 from pytest_customerio.clients.mocks.roles import Role, child
 
 # What the libraries use of the standard library, and tests like to replace.
 _STANDARD = ("json", "time", "uuid")
 
 MISSING = object()
+_HTTPS = 443
 
 
 class Known:
@@ -34,11 +36,16 @@ class Known:
         self._modules: dict[str, Any] = {}
         self._instances: WeakValueDictionary[int, Any] = WeakValueDictionary()
         self._originals: dict[tuple[int, str], tuple[Any, str, Any]] = {}
+        self._makers: dict[type, FunctionType] = {}
+        self.real_modules = RealModules()
 
     def learn(self, library: Library) -> None:
         """Take in a library that is imported now, while nothing of it is mocked."""
         module = self._modules[library.module] = sys.modules[library.module]
         self._add(module, Role("module", module, library.module, library))
+        package = library.module.rpartition(".")[0]
+        if package:
+            self._add(sys.modules[package], Role("module", sys.modules[package], package, library))
         for name in library.classes:
             cls = getattr(module, name, None)
             if isinstance(cls, type):
@@ -50,6 +57,12 @@ class Known:
             function = getattr(module, name, None)
             if isinstance(function, FunctionType):
                 self._add(function, Role("function", function, f"{library.module}.{name}", library))
+        for name, maker in library.made_by.items():
+            function, cls = getattr(module, maker, None), getattr(module, name, None)
+            if isinstance(function, FunctionType) and cls in self._classes:
+                self._makers[cls] = function
+                self._add(function, self._classes[cls])
+                self._labels[f"{library.module}.{maker}"] = self._classes[cls]
         if library.sdk:
             file = getattr(module, "__file__", None)  # a mock may stand for the module
             self._folders += (os.path.join(os.path.dirname(file), ""),) if isinstance(file, str) else ()
@@ -75,6 +88,15 @@ class Known:
     def named(self, dotted: str) -> Role | None:
         """What code means that imports this name, whatever stands for it now: `customerio.CustomerIO`."""
         return self._labels.get(dotted)
+
+    def module_role(self, name: str, real: Any, why: str) -> Role | None:
+        """What something that stands for this whole module stands for; `why` there is no `real` one here."""
+        library = next((one for one in LIBRARIES if one.module.partition(".")[0] == name.partition(".")[0]), None)
+        if library is None or (real is None and not library.sdk):
+            return None
+        if real is None:
+            return Role("absent", f"{name} {why}", name, library)
+        return self.named(name) or Role("module", real, name, library)
 
     def is_sdk(self, file: str) -> bool:
         """Whether a file is one of an SDK's."""
@@ -106,6 +128,10 @@ class Known:
         bases.pop("", None)  # it takes no relative URL
         return next(iter(bases.values())) if len(bases) == 1 and concerns(next(iter(bases))) else None
 
+    def has_base(self, concerns: Callable[[str], bool]) -> bool:
+        """Whether there is an instance with such a base URL."""
+        return any(concerns(base_url(one)) for one in list(self._instances.values()))
+
     def originals(self) -> Iterator[tuple[Any, str, Any]]:
         """Where something else stands now than when the library was taken in: owner, name, what stood there.
 
@@ -116,6 +142,10 @@ class Known:
                 yield owner, name, original
         for cls, names in list(self._names.items()):
             yield from ((cls, name, MISSING) for name in set(vars(cls)) - names)
+
+    def module_named(self, name: str) -> Any:
+        """The real module of this name, if a mock or anything else stands for it and it was imported."""
+        return self._modules.get(name) or self.real_modules.get(name)
 
     def module(self, library: Library) -> Any:
         """The module of a library, whatever stands for it now."""
@@ -132,6 +162,10 @@ class Known:
     def known_class(self, cls: type) -> Role | None:
         """The nearest class of a library that this class is, or is derived from."""
         return next((self._classes[one] for one in cls.__mro__ if one in self._classes), None)
+
+    def maker(self, cls: type) -> Callable[..., Any]:
+        """What makes an instance of a class: a function of the library, or the class itself."""
+        return self._makers.get(cls, cls)
 
     def method(self, cls: type, name: str) -> FunctionType | None:
         """The real method of a class, whatever stands for it now."""
@@ -185,6 +219,8 @@ def _is_message(value: Any, library: Library) -> bool:
 
 def base_url(instance: Any) -> str:
     """The base URL of an instance, or nothing. `_base_url` is private in aiohttp 3.11 to 3.14."""
+    if isinstance(getattr(instance, "default_port", None), int):  # a connection of `http.client`
+        return f"http{'s' * (instance.default_port == _HTTPS)}://{instance.host}:{instance.port}"
     found = getattr(instance, "base_url", getattr(instance, "_base_url", None))
     return "" if found is None else str(found)
 

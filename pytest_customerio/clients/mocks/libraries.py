@@ -8,7 +8,7 @@ from types import MappingProxyType
 
 VERBS = ("request", "get", "options", "head", "post", "put", "patch", "delete", "send")
 # Methods and functions of a client that make a request.
-SENDING = frozenset({*VERBS, "urlopen", "request_encode_body", "request_encode_url"})
+SENDING = frozenset({*VERBS, "urlopen", "open", "stream", "request_encode_body", "request_encode_url"})
 # Methods of an SDK that make no request.
 SILENT = frozenset(
     {
@@ -27,7 +27,8 @@ class Library:
     each of whose methods makes a request, from a client that speaks to anybody. `members` are the classes of what
     an SDK's instance has for attributes: module, class, attribute. `lookups` are modules in which the library finds
     its own classes. `operations` are the operations of an SDK's methods, where the method alone tells. `based` tells a
-    client whose instances may have a base URL, to which a call's URL is relative.
+    client whose instances may have a base URL, to which a call's URL is relative. `made_by` are the functions that
+    give an instance of a class.
     """
 
     module: str
@@ -38,10 +39,12 @@ class Library:
     lookups: tuple[str, ...] = ()
     operations: Mapping[str, str] = field(default_factory=dict)
     based: bool = False
+    made_by: Mapping[str, str] = field(default_factory=dict)
 
 
 _TRACK, _APP, _CDP = ("site-id", "api-key"), ("app-key",), ("write-key",)
 _CDP_CALLS = ("track", "identify", "group", "alias", "page", "screen")
+_OPENER, _SESSION = {"OpenerDirector": "build_opener"}, {"Session": "session"}
 _HTTPX = {"Client": (), "AsyncClient": ()}
 _EVENTS = dict.fromkeys(("track", "pageview", "backfill"), "track.event")
 _OF_PEOPLE = ("identify", "delete", "suppress", "unsuppress", "add_device", "delete_device")
@@ -116,13 +119,18 @@ LIBRARIES = (
         operations=_ASYNC_OPERATIONS,
     ),
     Library(
-        "requests", {"Session": ()}, VERBS[:-1], lookups=("requests.api", "requests.sessions", "requests.adapters")
+        "requests",
+        {"Session": ()},
+        VERBS[:-1],
+        lookups=("requests.api", "requests.sessions", "requests.adapters"),
+        made_by=_SESSION,
     ),
     Library("httpx", _HTTPX, VERBS[:-1], lookups=("httpx._api", "httpx._client"), based=True),
     Library("httpx2", _HTTPX, VERBS[:-1], lookups=("httpx2._api", "httpx2._client"), based=True),
     Library("urllib3", {"PoolManager": ()}, ("request",)),
-    Library("urllib.request", {}, ("urlopen",), lookups=("http.client",)),
+    Library("urllib.request", {"OpenerDirector": ()}, ("urlopen",), lookups=("http.client",), made_by=_OPENER),
+    Library("http.client", dict.fromkeys(("HTTPSConnection", "HTTPConnection"), ("unknown.invalid",)), based=True),
     Library("aiohttp", {"ClientSession": ()}, ("request",), lookups=("aiohttp.client",), based=True),
 )
 BY_NAME = MappingProxyType({library.module: library for library in LIBRARIES})
-AIOHTTP, CDP = BY_NAME["aiohttp"], BY_NAME["customerio.analytics"]
+AIOHTTP, CDP, HTTP_CLIENT = BY_NAME["aiohttp"], BY_NAME["customerio.analytics"], BY_NAME["http.client"]

@@ -6,7 +6,6 @@ import functools
 import sys
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
-from types import MethodType
 from typing import Any
 
 from pytest_customerio.clients.mocks import fakes, sdk_calls
@@ -26,18 +25,18 @@ from pytest_customerio.clients.mocks.known import Known
 from pytest_customerio.clients.mocks.libraries import AIOHTTP, BY_NAME
 from pytest_customerio.clients.mocks.lookalikes import ATTACHED
 from pytest_customerio.clients.mocks.notes import Note, Notes, Place
+from pytest_customerio.clients.mocks.real_values import RealValues
 from pytest_customerio.clients.mocks.roles import Built, Role
 from pytest_customerio.clients.mocks.standins import StandIns, inner, twin
 from pytest_customerio.clients.mocks.steps import steps_of
 from pytest_customerio.clients.mocks.through import CallsThrough, or_answered
+from pytest_customerio.clients.mocks.unjudged import Unjudged
 from pytest_customerio.clients.sent import Watched, watched
-from pytest_customerio.clients.transport.wire import destination
 from pytest_customerio.process.parts import MOCK, PYTHON, Part
 from pytest_customerio.process.patching import Patches, Wrapper
 from pytest_customerio.process.recognition import MOCKS, is_mock
 
 UNKNOWN = "arguments that cannot be known later, such as mocks"
-FAKE = "fakes of the project's own in the place of an SDK: a mock with a spec is heard"
 CALL = {
     name: Part(library, name, "CallableMixin.__call__", "calls of mocks", "calls of mocks are not heard")
     for name, library in zip(MOCKS, (PYTHON, MOCK), strict=True)
@@ -58,6 +57,8 @@ class Listener:
         self._standins = StandIns(self.known, self._checking, self._faking)
         self._classes = FakeClasses(self.known, self._hear, self._place.is_project)
         self._bare = BareMocks(self.known, self._standins, self._place)
+        self._values = RealValues(self.known)
+        self._unjudged = Unjudged(self._place)
         self.through = CallsThrough(self.known)
 
     def install(self, modules: Iterable[str]) -> Callable[[], None]:
@@ -89,6 +90,16 @@ class Listener:
         self.known.learn(library)
         self._bare.learn(library)
 
+    def learn_stand_in(self, name: str, fake: Any) -> None:
+        """Something stands for a library in `sys.modules`: its calls are judged by the real one, if there is one."""
+        known = self.known
+        why = "" if known.module_named(name) is not None else known.real_modules.load(name)
+        role = known.module_role(name, known.module_named(name), why)
+        if role is not None:
+            self._standins.give_module(fake, role)
+            if role.kind == "module":
+                known.real_modules.note(role.real, fake)
+
     def _calling(self, original: Wrapper) -> Wrapper:
         standins, bare, hear = self._standins, self._bare, self._hear
 
@@ -108,18 +119,19 @@ class Listener:
         __tracebackhide__ = True
         if role.kind == "class":
             return self._hear_class(role, mock, answer, args, kwargs)
-        given = args
+        given, named = self._values.given(args, kwargs) if self._standins.modules else (args, kwargs)
         if role.instance is None and role.kind == "method":
-            role, given = with_instance(role, args)
+            role, given = with_instance(role, given)
+        if self._unjudged.counts(role, lambda: self._located(role, mock, given, named)):
+            return answer(mock, *args, **kwargs)
         heard = is_heard(role) and not calls_through(mock, self.known) and not is_property(mock)
         notes = self._place.notes() if heard else None
-        place = self._located(role, mock, given, kwargs) if notes is not None else None
+        place = self._located(role, mock, given, named) if notes is not None else None
         if notes is None or place is None:
             return answer(mock, *args, **kwargs)
-        if notes.replaying() and type(mock) is MethodType:  # of a fake, which holds a state
-            notes.unknown[f"fake in the place of {role.label.rpartition('.')[0]}"] += 1
+        if notes.replaying() and self._unjudged.stays(notes, role, mock, self.known.real_modules):
             return answer(mock, *args, **kwargs)
-        through = self._through(place, mock, given, kwargs) if notes.replaying() else None
+        through = self._through(place, mock, given, named) if notes.replaying() else None
         if through is not None:
             if is_mock(mock):
                 mock._mock_check_sig(*args, **kwargs)
@@ -127,7 +139,7 @@ class Listener:
                 # Private in CPython 3.11 to 3.14: the answer of a mock whose call is noted already.
                 answer = type(mock)._execute_mock_call
             return or_answered(through, functools.partial(answer, mock, *args, **kwargs))
-        return self._answered(place, mock, answer, args, kwargs, notes, self._note(notes, place, given, kwargs))
+        return self._answered(place, mock, answer, args, kwargs, notes, self._note(notes, place, given, named))
 
     def _answered(
         self,
@@ -163,7 +175,7 @@ class Listener:
         self, role: Role, mock: Any, given: tuple[Any, ...], kwargs: Mapping[str, Any]
     ) -> Callable[[], Any] | None:
         """The call of the real thing; None where it cannot be made, or has arguments such as mocks."""
-        if copied(given, dict(kwargs), self.known.is_message) is None:
+        if self._copied(given, kwargs) is None:
             return None
         refuse = functools.partial(self._refuse, role, given, kwargs)
         return self.through.call(replace(role, instance=self._instance(role)), mock, given, kwargs, refuse)
@@ -178,7 +190,7 @@ class Listener:
 
     def _hear_class(self, role: Role, mock: Any, answer: Wrapper, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         __tracebackhide__ = True
-        given = copied(args, kwargs, self.known.is_message)
+        given = self._copied(args, kwargs)
         result = answer(mock, *args, **kwargs)
         if not is_mock(inner(result)):
             self._hear_object(role, result)
@@ -198,7 +210,7 @@ class Listener:
         sent_from = self._place.sent_from()
         if not notes.wants(role.label, sent_from, (args, kwargs)):
             return None
-        given = copied(args, kwargs, self.known.is_message)
+        given = self._copied(args, kwargs)
         if given is None:
             notes.skip(UNKNOWN, sent_from)
             notes.unknown[f"mock of {role.label}"] += 1
@@ -206,6 +218,9 @@ class Listener:
         note = Note(role, given, sent_from, self._place.now(), self._instance(role))
         notes.add(note)
         return note
+
+    def _copied(self, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> Arguments | None:
+        return copied(args, kwargs, self.known.is_message, self._values.or_real if self._standins.modules else None)
 
     def _instance(self, role: Role) -> Any:
         """The instance as it is at the call: afterwards it may be closed. A copied session of aiohttp warns of that."""
@@ -220,16 +235,13 @@ class Listener:
             return role
         url = url_of(role, args, kwargs)
         absolute = "://" in url
-        if absolute and not self._concerns(url):
+        if absolute and not self._place.leads(url):
             return None
         if type(role.instance) is Built:
             role = replace(role, instance=replace(role.instance, steps=steps_of(mock)))
         elif not absolute and role.instance is None and role.on_class and role.library.based:
-            role = replace(role, instance=self.known.based_on(role.real, self._concerns))
-        return role if absolute or self._concerns(address(role, args, kwargs)) else None
-
-    def _concerns(self, url: str) -> bool:
-        return self._place.concerns(*destination(url))
+            role = replace(role, instance=self.known.based_on(role.real, self._place.leads))
+        return role if absolute or self._place.leads(address(role, args, kwargs)) else None
 
     def _faking(self, role: Role, fake: Any) -> Any:
         """What hears a function of the project in the place of something known; None if it cannot be heard."""
@@ -242,13 +254,7 @@ class Listener:
         """Hear a class, or an object, of the project in the place of something known, or count it."""
         heard = self._classes.heard(role, fake, self._patches)
         if not heard and role.library.sdk and fakes.hides(role, fake, self.known):
-            self._count_fake(role)
-
-    def _count_fake(self, role: Role) -> None:
-        notes = self._place.notes()
-        if notes is not None:
-            notes.skip(FAKE, self._place.sent_from())
-            notes.unknown[f"fake in the place of {role.label}"] += 1
+            self._unjudged.fake(role)
 
     def _checking(self, mock: Any, check: Wrapper) -> Wrapper:
         """What checks the arguments of an autospecced function, before its mock is called."""

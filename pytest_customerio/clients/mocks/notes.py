@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 
 from pytest_customerio.clients.mocks.arguments import Arguments, shape, subject_of, text_of
 from pytest_customerio.clients.mocks.roles import Role
+from pytest_customerio.clients.transport.wire import destination
 
 # Calls of one method at one call site that are kept whatever they hold; after these, one of each shape.
 EACH = 100
@@ -189,6 +190,10 @@ class Place:
     now: Callable[[], float]
     concerns: Callable[..., bool]
     is_project: Callable[[str], bool]
+
+    def leads(self, url: str) -> bool:
+        """Whether this is an address of Customer.io."""
+        return "://" in url and self.concerns(*destination(url))
 
     def refusal(
         self, label: str, error: BaseException, args: tuple[Any, ...], kwargs: Mapping[str, Any], operation: str | None

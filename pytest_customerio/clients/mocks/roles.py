@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 from pytest_customerio.clients.mocks.libraries import Library
 
-Kind = Literal["module", "class", "instance", "method", "function"]
+Kind = Literal["module", "class", "instance", "method", "function", "absent"]
 ENTERING = ("__enter__", "__aenter__")
 
 
@@ -38,6 +38,7 @@ class Role:
     `real` is the module, the class, or the function; for an instance and its methods it is the class. `path` leads
     from the instance to the method, as `("v2", "send_batch")`. `instance` is a real instance or how one was built.
     `on_class` tells that a mock was put on the class itself, so that real instances have it for a method.
+    A role of the kind "absent" is one in an SDK that cannot be imported; `real` says why.
     """
 
     kind: Kind
@@ -69,6 +70,8 @@ class Role:
 
 def child(role: Role, name: str) -> Role:
     """What an attribute of a class, an instance or one of its members stands for."""
+    if role.kind == "absent":
+        return replace(role, label=f"{role.label}.{name}", path=(*role.path, name))
     return replace(role, kind="method", label=f"{role.label}.{name}", path=(*role.path, name))
 
 
@@ -76,6 +79,8 @@ def called(role: Role) -> Role | None:
     """What the result of a call stands for, as far as it is known without looking at it."""
     if role.kind == "class":
         return replace(role, kind="instance")
+    if role.kind == "absent":
+        return replace(role, path=(*role.path, "()"))
     if role.kind == "method" and role.path in [(name,) for name in ENTERING]:
         return replace(role, kind="instance", label=role.label.rpartition(".")[0], path=())
     return None

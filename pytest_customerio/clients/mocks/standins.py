@@ -13,6 +13,7 @@ Without them no mock is known, and nothing is heard through one.
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable
 from dataclasses import replace
 from types import FunctionType
@@ -63,6 +64,8 @@ class StandIns:
         self._faking = faking
         # How many mocks were given a role: one that had none may be the child of a mock that got one since.
         self.count = 0
+        # Whether one of them stands for a whole module, whose classes are mocks too.
+        self.modules = False
 
     def watch(self, patches: Patches, module: str) -> None:
         """Learn of each mock of a module that is put in the place of something, or has something as its spec."""
@@ -97,6 +100,7 @@ class StandIns:
         if role is None or not is_mock(mock):
             return
         mock.__dict__[ROLE] = role
+        self.modules |= role.kind == "module"
         self.count += 1
         if given is not mock and _CHECK in given.__globals__:
             given.__globals__[_CHECK] = self._checking(mock, given.__globals__[_CHECK])
@@ -115,6 +119,17 @@ class StandIns:
         if role is None and original is not None and not is_mock(inner(original)):
             vars(mock).setdefault(OTHER, _is_object(original))
         return None
+
+    def give_module(self, fake: Any, role: Role) -> None:
+        """Say what something in `sys.modules` stands for: a mock, or an object of the project that holds some."""
+        if is_mock(fake):
+            self.give(fake, role)
+        own = getattr(fake, "__dict__", {}) if role.kind == "module" else {}
+        for name, new in [(name, own[name]) for name in vars(role.real) if name in own] if own else ():
+            known = self._known.role(getattr(role.real, name))
+            heard = self._stands(new, known, getattr(role.real, name)) if known is not None else None
+            if heard is not None:
+                setattr(fake, name, heard)
 
     def built(self, result: Any, role: Role, built: Built | None) -> None:
         """A class was called: its result stands for an instance that was built like this."""
@@ -215,8 +230,13 @@ class StandIns:
 
 
 def _is_object(value: Any) -> bool:
-    """Whether this is what code meant when it named it: no function, class or property, which gives another object."""
-    return not isinstance(value, type) and not hasattr(type(value), "__get__")
+    """Whether this is what code meant when it named it.
+
+    No function, class or property, which gives another object, and no lazy proxy, which claims to be of another class.
+    """
+    kind = type(value)
+    lazy = kind is functools.partial or any("__class__" in vars(one) for one in kind.__mro__[:-1])
+    return not lazy and not issubclass(kind, type) and not hasattr(kind, "__get__")
 
 
 def inner(value: Any) -> Any:

@@ -14,7 +14,9 @@ from pytest_customerio.process.recognition import is_mock
 
 ATTRIBUTES = ("auth", "base_url", "cookies", "headers", "params")
 _CHANGES = ("update", "setdefault", "__setitem__")
-CALLS = frozenset({"mount", "cookies.set"}.union(f"{name}.{change}" for name in ATTRIBUTES[2:] for change in _CHANGES))
+CALLS = frozenset({"mount", "cookies.set", "set_tunnel"}).union(
+    f"{name}.{change}" for name in ATTRIBUTES[2:] for change in _CHANGES
+)
 # Calls of one mock that are looked at: an application sets up its client before it sends.
 MOST = 50
 

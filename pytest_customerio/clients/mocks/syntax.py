@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import ast
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 Scope = Function | ast.Lambda | ast.ClassDef
 SCOPES = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda, ast.ClassDef)
 FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
+_STORING = frozenset({"append", "appendleft", "add", "insert", "setdefault", "set", "put", "put_nowait"})
+_ANYWHERE = ast.Constant(None)
 _PROPERTIES = ("property", "cached_property")
 
 
@@ -23,7 +25,7 @@ def own(scope: ast.AST) -> Iterator[ast.AST]:
             todo += ast.iter_child_nodes(node)
 
 
-def values(nodes: Iterator[ast.AST], target: str) -> Iterator[tuple[ast.expr, bool]]:
+def values(nodes: Iterable[ast.AST], target: str) -> Iterator[tuple[ast.expr, bool]]:
     """What a variable or an attribute is given in these nodes, and whether that is an annotation: `x`, `self.x`."""
     for node in nodes:
         match node:
@@ -35,8 +37,83 @@ def values(nodes: Iterator[ast.AST], target: str) -> Iterator[tuple[ast.expr, bo
                     yield value, False
             case ast.NamedExpr(target=one, value=value) if _name(one) == target:
                 yield value, False
-            case ast.withitem(optional_vars=ast.Name(id=name), context_expr=value) if name == target:
-                yield value, False
+            case _:
+                yield from ((value, False) for value in _bound_by(node, target))
+
+
+def _bound_by(node: ast.AST, target: str) -> Iterator[ast.expr]:
+    """What a loop, a block, or the unpacking of a value gives a variable or an attribute."""
+    match node:
+        case ast.For(target=one, iter=value) | ast.AsyncFor(target=one, iter=value):
+            yield from _unpacked(one, ast.Subscript(value, _ANYWHERE), target)
+        case ast.comprehension(target=one, iter=value):
+            yield from _unpacked(one, ast.Subscript(value, _ANYWHERE), target)
+        case ast.Assign(targets=[ast.Tuple() | ast.List() as one], value=value):
+            yield from _unpacked(one, value, target)
+        case ast.With(items=several) | ast.AsyncWith(items=several):
+            enter = "__enter__" if isinstance(node, ast.With) else "__aenter__"
+            for item in several:
+                if item.optional_vars is not None and _name(item.optional_vars) == target:
+                    yield ast.Call(ast.Attribute(item.context_expr, enter), [], [])
+
+
+def _unpacked(target: ast.expr, value: ast.expr, name: str) -> Iterator[ast.expr]:
+    """What a variable is given where a value is unpacked into several ones."""
+    if _name(target) == name:
+        yield value
+    elif isinstance(target, ast.Starred):
+        yield from _unpacked(target.value, ast.List([value]), name)
+    elif isinstance(target, (ast.Tuple, ast.List)):
+        for place, one in enumerate(target.elts):
+            yield from _unpacked(one, ast.Subscript(value, ast.Constant(place)), name)
+
+
+def stored(nodes: Iterable[ast.AST], target: str) -> Iterator[ast.expr]:
+    """What is put into a collection of this name, or a context variable: `x[…] = y`, `x.append(y)`, `x.set(y)`."""
+    for node in nodes:
+        match node:
+            case ast.Assign(targets=[ast.Subscript(value=one)], value=value) if _name(one) == target:
+                yield value
+            case ast.Call(func=ast.Attribute(value=one, attr=name), args=[*_, value]) if (
+                name in _STORING and _name(one) == target
+            ):
+                yield value
+
+
+def assigned_to(node: ast.AST, name: str) -> Iterator[ast.expr]:
+    """What an attribute of this name is given, of whatever object."""
+    match node:
+        case ast.Assign(targets=targets, value=value) if any(
+            isinstance(one, ast.Attribute) and one.attr == name for one in targets
+        ):
+            yield value
+        case ast.AnnAssign(target=ast.Attribute(attr=attr), value=ast.expr() as value) if attr == name:
+            yield value
+
+
+def put_under(node: ast.AST, owner: str, key: str) -> Iterator[ast.expr]:
+    """What is put under a key into a collection of this name, of any object: `app.extensions["customerio"] = x`."""
+    match node:
+        case ast.Assign(targets=[ast.Subscript(value=one, slice=ast.Constant(value=found))], value=value) if (
+            found == key and last_name(one) == owner
+        ):
+            yield value
+
+
+def is_none(node: ast.expr) -> bool:
+    """Whether an expression is None."""
+    return isinstance(node, ast.Constant) and node.value is None
+
+
+def is_empty(node: ast.ClassDef) -> bool:
+    """Whether the methods of a class do nothing, as those of a protocol or of a null object."""
+    methods = [one for one in node.body if isinstance(one, FUNCTIONS) and one.name != "__init__"]
+    return bool(methods) and all(_does_nothing(one) for method in methods for one in method.body)
+
+
+def _does_nothing(node: ast.stmt) -> bool:
+    constant = isinstance(node, (ast.Expr, ast.Return)) and isinstance(node.value, (ast.Constant, type(None)))
+    return constant or isinstance(node, (ast.Pass, ast.Raise))
 
 
 def _name(target: ast.expr) -> str:

@@ -52,7 +52,14 @@ class CallsThrough:
             return None
         method, known = found
         call = Watched(watched.get(), exempt(role, kwargs, known=known))
-        return partial(_call, call, partial(refuse, call), mock, method, given, kwargs)
+        return partial(_call, call, partial(self._refused, refuse, call), mock, method, given, kwargs)
+
+    def _refused(self, refuse: Callable[[Watched, Exception], None], call: Watched, error: Exception) -> None:
+        """A real call raised: where the whole SDK is a mock, the application catches the classes in that one."""
+        refuse(call, error)
+        expected = self._known.real_modules.raised_as(error)
+        if expected is not error:
+            raise expected from error
 
     def end_test(self) -> None:
         """Forget the objects of one test. A session of aiohttp that is detached does not warn that it is not closed."""
@@ -73,6 +80,8 @@ class CallsThrough:
         self._threaded.clear()
 
     def _method(self, role: Role) -> tuple[Callable[..., Any], bool] | None:
+        if role.name == "stream":
+            return None  # it sends when its block begins
         if role.library is AIOHTTP and asyncio._get_running_loop() is None:
             return None  # a session can only be made while a loop runs
         if role.kind == "function" and role.library is not CDP:

@@ -8,11 +8,11 @@ import sys
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from pytest_customerio.process.clock.replaced_sleeps import Sleep
 from pytest_customerio.process.parts import TENACITY, Part
 from pytest_customerio.process.patching import Patches
 
 NO_WAIT = "the test set tenacity's wait to nothing"
-NO_SLEEP = "the test replaced tenacity's sleep"
 # `wait=…` in a decorator, unless its value is `wait_none()`.
 DECLARED = re.compile(r"\bwait\s*=\s*(?!(tenacity\.)?(wait_none\(|wait_fixed\(0\)|None\b))")
 
@@ -30,8 +30,14 @@ PARTS = (PREPARE,)
 class Engines:
     """The patches of tenacity while time is virtual; stamina is built on tenacity."""
 
-    def __init__(self, sleeps: Mapping[int, Any], now: Callable[[], float], hide: Callable[[str], None]) -> None:
-        self._sleeps, self._now, self._hide = sleeps, now, hide
+    def __init__(
+        self,
+        sleeps: Mapping[int, Any],
+        now: Callable[[], float],
+        wait: Callable[[float], None],
+        hide: Callable[[str], None],
+    ) -> None:
+        self._sleeps, self._now, self._wait, self._hide = sleeps, now, wait, hide
 
     def install(self, patches: Patches) -> None:
         """Replace the method that tenacity calls before each wait; policies give their own sleep back on `undo`."""
@@ -52,37 +58,14 @@ class Engines:
     def _visible(self, sleep: Any) -> Sleep:
         """A sleep that passes through the clock, even where the policy holds a function that would not."""
         kind = EventSleep if isinstance(sleep, sys.modules["tenacity"].sleep_using_event) else Sleep
-        return kind(self._sleeps.get(id(sleep), sleep), self._now, self._hide)
-
-
-class Sleep:
-    """The sleep of a policy; hides the log of waits where it takes less time than it was asked for."""
-
-    def __init__(self, sleep: Any, now: Callable[[], float], hide: Callable[[str], None]) -> None:
-        self.sleep, self._now, self._hide = sleep, now, hide
-
-    def __call__(self, seconds: Any) -> Any:
-        began, result = self._now(), self.sleep(seconds)
-        if inspect.isawaitable(result):
-            return self._awaited(result, began, seconds)
-        self._check(began, seconds)
-        return result
-
-    async def _awaited(self, result: Any, began: float, seconds: Any) -> Any:
-        value = await result
-        self._check(began, seconds)
-        return value
-
-    def _check(self, began: float, seconds: Any) -> None:
-        if self._now() - began < seconds * 0.99:
-            self._hide(NO_SLEEP)
+        return kind(self._sleeps.get(id(sleep), sleep), self._now, self._wait)
 
 
 class EventSleep(Sleep):
     """A wait for an event, which ends early where the event is set: that hides nothing."""
 
-    def __call__(self, seconds: Any) -> None:
-        self.sleep(seconds)
+    def __call__(self, *args: Any, **kwargs: Any) -> None:
+        self.sleep(*args, **kwargs)
 
 
 def _declares_wait(function: Any) -> bool:

@@ -19,6 +19,7 @@ from pytest_customerio.process.clock.greenlets import Greenlets
 from pytest_customerio.process.clock.hidden import HiddenWaits
 from pytest_customerio.process.clock.loops import Loops
 from pytest_customerio.process.clock.places import places
+from pytest_customerio.process.clock.replaced_sleeps import ReplacedSleeps, is_replaced
 from pytest_customerio.process.clock.timeline import Timeline
 from pytest_customerio.process.clock.waits import Waits
 from pytest_customerio.process.parts import PYTHON, Part
@@ -52,6 +53,7 @@ class Clock:
         self._slept: weakref.WeakKeyDictionary[Any, float] = weakref.WeakKeyDictionary()
         self.waits: list[float] = []
         self._hidden = HiddenWaits()
+        self._replaced = ReplacedSleeps(self.now, self.wait)
         self._running = False
         self._lock = threading.Lock()
         self._found: dict[str, Callable[..., Any]] = {}
@@ -68,7 +70,8 @@ class Clock:
     def __enter__(self) -> Self:
         if any(_running_clock(getattr(time, name)) for name in NAMES):
             raise RuntimeError("an error case is being replayed already: replays cannot be nested")
-        self.waits, self._hidden = [], HiddenWaits()
+        self.waits, self._replaced = [], ReplacedSleeps(self.now, self.wait)
+        self._hidden = HiddenWaits(self._replaced.sees)
         self._found = {name: _unwrapped(getattr(time, name), name) for name in NAMES}
         self._timeline = timeline = Timeline(real_clock(self._found["monotonic_ns"]))
         self._start = timeline.now()
@@ -77,8 +80,11 @@ class Clock:
         self._freezing = Freezing(self._beneath, lambda: timeline.shift)
         self._greenlets = Greenlets(timeline, self._log, self._waits)
         sleeps = self._loops.sleeps() | self._greenlets.sleeps()
-        self._sleeps = self._pairs("sleep") | sleeps | self._waits.functions()
-        self._engines = Engines({key: fake for key, (_, fake) in self._sleeps.items()}, self.now, self._hidden.note)
+        pairs = self._pairs("sleep") | sleeps | self._waits.functions()
+        # A mock stays where it is: the test asks it for its calls.
+        self._sleeps = {key: pair for key, pair in pairs.items() if not self._replaced.sees_mock(pair[0])}
+        fakes = {key: fake for key, (_, fake) in self._sleeps.items()}
+        self._engines = Engines(fakes, self.now, self.wait, self._hidden.note)
         self._patches, self._tellers = Patches(), Patches()
         self._running = True
         self._install(self._patches)
@@ -101,6 +107,7 @@ class Clock:
         if self._running:
             return
         self._tellers.undo()
+        self._replaced.undo()
         self._patches.undo()
         originals = {id(fake): (fake, found) for found, fake in (self._sleeps | self._pairs(*TELLERS)).values()}
         for namespace, name in places().find_new(originals):  # in modules that were imported meanwhile
@@ -151,7 +158,7 @@ class Clock:
         dates.install(patches, self._moved)
 
     def _replace(self, patches: Patches, names: tuple[str, ...], targets: dict[int, tuple[Any, Any]]) -> None:
-        for name in names:
+        for name in (one for one in names if not is_replaced(self._found[one])):
             patches.put(vars(time), name, self._fakes[name], original=self._found[name])
         for namespace, name in places().find(targets):
             found, fake = targets[id(namespace[name])]

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from pytest_customerio.clients.mocks import CLIENTS, SDKS
+from pytest_customerio.clients.mocks import CLIENTS, MODULES, SDKS
 from pytest_customerio.contract.catalog.catalog import Catalog
 from pytest_customerio.contract.contract import Judged
 from pytest_customerio.core.model import Operation, PendingInteraction, Violation
@@ -17,7 +17,7 @@ from pytest_customerio.process.call_sites import CallSite
 from pytest_customerio.process.late_imports import LateImports
 from pytest_customerio.process.output.warned import Warnings
 from pytest_customerio.process.patching import Patches, Wrapper
-from pytest_customerio.process.recognition import MOCKS
+from pytest_customerio.process.recognition import MOCKS, is_stand_in
 from pytest_customerio.reporting.sentences import mocked
 from pytest_customerio.running.traffic import SessionTraffic, now
 
@@ -41,18 +41,23 @@ class Mocks:
         self._listener: Listener | None = None
         self._stop: Callable[[], None] | None = None
         self._imported: set[str] = set()
+        self._stand_ins: dict[str, Any] = {}
         self._starting = False
         self._lock = threading.Lock()
 
     def install(self) -> Callable[[], None]:
         """Listen as soon as an SDK was imported, or a module of mocks and a client. Returns what ends it."""
         names = {*SDKS, *CLIENTS, *MOCKS}
-        self._imported = {name for name in names if name in sys.modules}
+        self._imported = {name for name in names if name in sys.modules and not is_stand_in(sys.modules[name])}
         late = LateImports(names - self._imported, self._note_import)
         sys.meta_path.insert(0, late)
-        waking = Patches()
+        waking = self._patches = Patches()
         waking.wrap(pytest.MonkeyPatch, "setattr", self._waking)
+        waking.wrap(pytest.MonkeyPatch, "setitem", self._looking)
+        for name in self._imported.intersection(MOCKS):
+            self._watch_dicts(name)
         self._start()
+        self.look()
 
         def uninstall() -> None:
             sys.meta_path[:] = [finder for finder in sys.meta_path if finder is not late]
@@ -74,6 +79,40 @@ class Mocks:
             return args[0].setattr(*args[1:], **kwargs)
 
         return setting
+
+    def look(self) -> None:
+        """Look whether something stands for a library in `sys.modules`, such as a mock of the whole SDK."""
+        for name in MODULES:
+            there = sys.modules.get(name)
+            if there is not None and there is not self._stand_ins.get(name) and is_stand_in(there):
+                self._learn_stand_ins()
+                return
+
+    def _learn_stand_ins(self) -> None:
+        from pytest_customerio.clients.mocks.replaced_modules import stand_ins
+
+        if self._stop is None:
+            self._listen()
+        assert self._listener is not None
+        for name, there in stand_ins().items():
+            if there is not self._stand_ins.get(name):
+                self._stand_ins[name] = there
+                self._listener.learn_stand_in(name, there)
+
+    def _watch_dicts(self, module: str) -> None:
+        """Look again whenever `patch.dict` put something into a dict: it may be `sys.modules`."""
+        owner = getattr(sys.modules[module], "_patch_dict", None)  # private in CPython 3.11 to 3.14 and in `mock` 5
+        if hasattr(owner, "_patch_dict"):
+            self._patches.wrap(owner, "_patch_dict", self._looking)
+
+    def _looking(self, original: Wrapper) -> Wrapper:
+        def putting(*args: Any, **kwargs: Any) -> Any:
+            __tracebackhide__ = True
+            result = original(*args, **kwargs)
+            self.look()
+            return result
+
+        return putting
 
     def replaced(self) -> list[tuple[str, object]]:
         """The functions of SDKs and clients that the project replaces now, each with what stands there."""
@@ -112,6 +151,8 @@ class Mocks:
     def _note_import(self, name: str) -> None:
         """A module was imported, in full: while an SDK is being imported, its classes are not all there."""
         self._imported.add(name)
+        if name in MOCKS:
+            self._watch_dicts(name)
         if self._stop is None:
             self._start()
         else:

@@ -270,36 +270,46 @@ def test_polling_for_another_thread_gives_it_real_time():
 
 def test_a_mock_that_stands_at_time_sleep_still_counts_its_calls():
     """The test's own mock is called through, its waits are logged, and it stands there again afterwards."""
-    with mock.patch("time.sleep") as mocked:
-        with Clock() as clock:
-            time.sleep(7)
-            with pytest.raises(TypeError):
-                time.sleep("7")
+    with mock.patch("time.sleep") as mocked, Clock() as clock:
+        time.sleep(7)
+        time.sleep("7")
         assert time.sleep is mocked
-    mocked.assert_called_once_with(7)
+    assert mocked.call_args_list == [mock.call(7), mock.call("7")]
     assert clock.waits == [7.0]
     assert clock.hidden == ""
 
 
 @pytest.mark.parametrize("target", ["time.sleep", "app_of_clock_tests.sleep", "other_of_clock_tests.time"])
-def test_waits_hidden_by_a_mock_within_are_noticed(target, module, monkeypatch):
-    """A test that replaces sleep while the case is replayed hides its waits: `hidden` says so."""
+def test_a_mock_within_waits_all_the_same(target, module, monkeypatch):
+    """A test that replaces sleep while the case is replayed: what the mock is asked for counts as a wait."""
     other = types.ModuleType("other_of_clock_tests")
     other.time = time
     monkeypatch.setitem(sys.modules, other.__name__, other)
     with Clock() as clock:
-        assert clock.hidden == ""
-        with mock.patch(target):
+        with mock.patch(target) as mocked:
             clock.now()
-    assert clock.hidden == "the test replaced sleep"
+            sleep = mocked.sleep if target.endswith("time") else mocked
+            sleep(7)
+            sleep.assert_called_once_with(7)
+        assert clock.now() >= 7
+    assert (clock.waits, clock.hidden) == ([7.0], "")
+    sleep(3)
+    assert clock.waits == [7.0]
 
 
-def test_an_engine_cut_off_before_the_start_is_noticed():
-    """`mock.patch("tenacity.nap.time")` around the case hides tenacity's waits."""
+def test_an_engine_cut_off_before_the_start_waits_all_the_same():
+    """`mock.patch("tenacity.nap.time")` around the case: what it is asked for counts as a wait."""
     import tenacity.nap
 
     with mock.patch.object(tenacity.nap, "time"), Clock() as clock:
-        pass
+        tenacity.nap.sleep(7)
+    assert (clock.waits, clock.hidden) == ([7.0], "")
+
+
+def test_waits_that_cannot_be_seen_are_noticed(module):
+    """What stands in the place of sleep can be no function that is asked to wait: `hidden` says so."""
+    with Clock() as clock, mock.patch("app_of_clock_tests.sleep", new=None):
+        clock.now()
     assert clock.hidden == "the test replaced sleep"
 
 
