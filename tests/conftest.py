@@ -11,6 +11,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, settings
+
+# The same examples in each run, whatever the load of the machine: a run is red only for what was changed. The weekly
+# workflow draws others.
+settings.register_profile("suite", derandomize=True, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile("weekly", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "suite"))
 
 # No test connects to a host outside. Each client reads the certificate authorities anew, and reading one of them takes
 # a hundredth of the time that reading all takes.

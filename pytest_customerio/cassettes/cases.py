@@ -5,10 +5,10 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from pytest_customerio.cassettes.folders import cassettes_below
 from pytest_customerio.cassettes.prepared import prepared_data
@@ -32,8 +32,7 @@ UNAUTHORIZED = "401-unauthorized"
 Mode = Literal["recovers", "persists", "once"]
 
 
-@dataclass(frozen=True, slots=True)
-class _ErrorCassette:
+class _ErrorCassette(NamedTuple):
     """One error cassette, read. `file` is the last one of this name: it replaces those before it."""
 
     file: CassetteFile

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import unquote, urlsplit
 
 from pytest_customerio.contract.auth import service_account
@@ -21,8 +20,7 @@ _TIMES = ("timestamp", "_timestamp", "created_at", "send_at", "last_used")
 _CONTAINERS = ("identifiers", "primary", "secondary", "data", "device", "traits")
 
 
-@dataclass(frozen=True, slots=True)
-class Condition:
+class Condition(NamedTuple):
     """One property of a request. `text` completes the sentence "it takes …"; `holds` decides."""
 
     text: str

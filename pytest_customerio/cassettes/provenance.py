@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
-from typing import TYPE_CHECKING, Any, cast, get_args
+from typing import TYPE_CHECKING, Any, NamedTuple, cast, get_args
 
 from pytest_customerio.cassettes.conditions import CONDITIONS
 from pytest_customerio.core.data import DataError
@@ -82,8 +82,7 @@ def check_known(word: object, known: Sequence[str], kind: str, error: Callable[[
         raise error(f"no such {kind}: {word!r}; {hint}There are {', '.join(known)}")
 
 
-@dataclass(frozen=True, slots=True)
-class _Fields:
+class _Fields(NamedTuple):
     """One mapping of a cassette's metadata, read field by field."""
 
     document: Document
@@ -168,7 +167,7 @@ class _Fields:
         self._known(name, self.names, "operation of this surface", "differs")
         if not isinstance(given, Mapping):
             raise self.error(f"metadata.differs.{name} is a mapping", "differs", name)
-        fields = replace(self, given=given, at=(*self.at, "differs", name))
+        fields = self._replace(given=given, at=(*self.at, "differs", name))
         return replace(
             about,
             provenance=fields.provenance(about.provenance),

@@ -8,7 +8,7 @@ from functools import lru_cache
 from itertools import islice
 from pathlib import Path
 from time import time
-from typing import Any
+from typing import Any, NamedTuple
 
 from pytest_customerio.contract.address import judge_address, judge_verification
 from pytest_customerio.contract.auth import from_url, judge_auth, service_account
@@ -53,8 +53,7 @@ class Judged:
     params: Mapping[str, str] = field(default_factory=dict, hash=False)
 
 
-@dataclass(frozen=True, slots=True)
-class Head:
+class Head(NamedTuple):
     """What a request says before its payload is read: where it goes, and what is wrong with address and credentials.
 
     `has_payload` says whether its payload is judged. `special` says that more is judged than its schema and meaning.

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cache
 from types import MappingProxyType
-from typing import Any
+from typing import Any, NamedTuple
 
 from pytest_customerio.core import data
 from pytest_customerio.core.model import Severity, Violation
@@ -16,8 +16,7 @@ _RANK: Mapping[Severity, int] = {"error": 0, "warning": 1, "info": 2}
 _DIGITS = re.compile(r"(\d+)")
 
 
-@dataclass(frozen=True, slots=True)
-class Rule:
+class Rule(NamedTuple):
     """One word of the vocabulary. `kind` is payload, handling or session; `prevents` are ids of error cases."""
 
     name: str

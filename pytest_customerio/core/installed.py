@@ -12,9 +12,9 @@ import csv
 import hashlib
 import sys
 from collections.abc import Iterable
-from dataclasses import dataclass
 from importlib.metadata import Distribution, distributions
 from pathlib import Path
+from typing import NamedTuple
 
 SDK = "customerio"
 ANALYTICS = "customerio-cdp-analytics"
@@ -22,8 +22,7 @@ MODULE = "customerio/__init__.py"
 TOPIC = "sdk-overwritten"
 
 
-@dataclass(frozen=True, slots=True)
-class Overwritten:
+class Overwritten(NamedTuple):
     """The SDK of this version lacks its module: another distribution replaced it, or nothing is there."""
 
     version: str

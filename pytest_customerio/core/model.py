@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from pytest_customerio.core.http_dates import unix_time
 from pytest_customerio.core.payload import Payload, decode
@@ -187,8 +187,7 @@ class Answer(_HasBody):
         return tuple(value for known, value in self.headers if known.lower() == name)
 
 
-@dataclass(frozen=True, slots=True)
-class Provenance:
+class Provenance(NamedTuple):
     """Where an answer comes from: how sure it is (`source`), the public `evidence`, its ISO `date`, the `environment`.
 
     `note` says which parts are documented and which are not.

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from pytest_customerio.core.model import ErrorCase
 
 
-@dataclass(frozen=True, slots=True)
-class Message:
+class Message(NamedTuple):
     """The content of one call, or of one item of a batch.
 
     `identity` is the same in each attempt. `anew` are members that an attempt may have made anew, as `(path, value)`.
@@ -28,8 +26,7 @@ class Message:
     chain: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Attempt:
+class Attempt(NamedTuple):
     """One attempt of a logical request while a case was replayed. `at` is virtual seconds since the case began.
 
     `identity` is that of the whole request. `messages` has one message for a call and several for a batch. `met` says
@@ -62,8 +59,7 @@ class Attempt:
         return tuple(message.identity for message in self.messages) or (self.identity,)
 
 
-@dataclass(frozen=True, slots=True)
-class LogLine:
+class LogLine(NamedTuple):
     """One log record: its text with any traceback, its level and the name of its logger.
 
     `own` says that the application wrote it: from a line of its own, or through a logger of its own. `early` says that
@@ -79,8 +75,7 @@ class LogLine:
     extra: tuple[tuple[str, str], ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Observation:
+class Observation(NamedTuple):
     """What the application did while a case was replayed.
 
     `attempts` are all attempts on the wire, and `waits` the seconds slept, in order. `raised` is the exception that

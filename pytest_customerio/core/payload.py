@@ -6,10 +6,9 @@ import json
 import re
 import zlib
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from importlib import import_module
 from io import BytesIO
-from typing import Any, Literal, NoReturn
+from typing import Any, Literal, NamedTuple, NoReturn
 from urllib.parse import parse_qsl
 
 # The largest body after decompression. A larger one is not unpacked, so that a small body cannot fill the memory.
@@ -28,8 +27,7 @@ _CHARSET = re.compile(r"""charset=["']?([\w.-]+)""", re.ASCII | re.IGNORECASE)
 _MOST_DIGITS = 4000
 
 
-@dataclass(frozen=True, slots=True)
-class Payload:
+class Payload(NamedTuple):
     """What a body says. `value` must not be changed: all who read this request or answer share it.
 
     `kind` is `nothing` (no body, or only white space), `json`, `form` (form-encoded), `multipart`, `text`, or

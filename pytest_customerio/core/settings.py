@@ -8,9 +8,8 @@ from __future__ import annotations
 import re
 import tempfile
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from pytest_customerio.core.nearest import did_you_mean
 
@@ -48,8 +47,7 @@ class IniError(SettingsError):
         self.cause = cause
 
 
-@dataclass(frozen=True, slots=True)
-class ErrorsMark:
+class ErrorsMark(NamedTuple):
     """The arguments of a `cio_errors` mark. With `each`, the cases run once for each operation that the test sends."""
 
     cases: tuple[str, ...] = ()
@@ -72,8 +70,7 @@ class ErrorsMark:
         return "@pytest.mark.cio_errors" + f"({arguments})" * bool(arguments)
 
 
-@dataclass(frozen=True, slots=True)
-class Settings:
+class Settings(NamedTuple):
     """The options and ini settings of one run. `detailed` says that a report shows payloads and attempts of tests.
 
     `fail_under` is the minimum in percent. `gate` is the option that switches the gate on as in this run.
@@ -94,7 +91,7 @@ class Settings:
     baseline: Path | None = None
     update_baseline: bool = False
     fail_under: float | None = None
-    rootdir: Path = field(default_factory=Path)
+    rootdir: Path = Path()
     gate: str = "--cio-contract"
 
 

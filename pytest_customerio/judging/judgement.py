@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from pytest_customerio.core.model import ErrorCase, Outcome, Violation
 from pytest_customerio.core.observation import Observation
@@ -33,8 +33,7 @@ _RULES: tuple[Callable[[Observation], Violation | None], ...] = (
 _LEAK_RULES = (secret_leak, pii_leak, leak_check_blind)
 
 
-@dataclass(frozen=True, slots=True)
-class Judgement:
+class Judgement(NamedTuple):
     """How the error was handled for one payload: what was observed, its outcome and the violations.
 
     `attempts` is the length of the payload's retry chain; `logged` names the loggers that wrote of the error.
@@ -75,7 +74,7 @@ class CaseJudge:
         found = [one for observation in observations for one in self._judgement(observation)]
         herd = jitter(observations)
         if herd is not None:
-            found[0] = replace(found[0], violations=(*found[0].violations, herd))
+            found[0] = found[0]._replace(violations=(*found[0].violations, herd))
         return tuple(found)
 
     def _judgement(self, observation: Observation) -> Iterator[Judgement]:
@@ -101,6 +100,6 @@ def judge(
 def _same(before: Sequence[Observation], after: Sequence[Observation]) -> bool:
     """Whether nothing new was observed. Exceptions are compared by identity: their own `==` may do anything."""
     return len(before) == len(after) and all(
-        old.raised is new.raised and replace(old, raised=None) == replace(new, raised=None)
+        old.raised is new.raised and old._replace(raised=None) == new._replace(raised=None)
         for old, new in zip(before, after, strict=True)
     )

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from pytest_customerio.core.model import Severity, Violation
 from pytest_customerio.core.observation import Observation
@@ -97,8 +96,7 @@ def personal_leaks(observation: Observation) -> list[tuple[str, str, Severity, s
     return [(kind, place, severity, hint) for (kind, place), (severity, hint) in found.items()]
 
 
-@dataclass(frozen=True, slots=True)
-class _Text:
+class _Text(NamedTuple):
     """Something that was written: of which kind, in which place, and whether the application itself wrote it."""
 
     kind: str

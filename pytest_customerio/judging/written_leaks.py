@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Collection, Iterator, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from pytest_customerio.core.model import Interaction, Severity, Violation
 from pytest_customerio.judging.leaks import LIBRARIES, QUIET_ERRORS, QUIET_LOGS, QUIET_SECRETS, exception_texts, holds
@@ -12,8 +12,7 @@ from pytest_customerio.process.call_sites import Function
 from pytest_customerio.process.output.written import Text
 
 
-@dataclass(frozen=True, slots=True)
-class Carried:
+class Carried(NamedTuple):
     """A request, without its body, and what it carried that must not show: credentials, addresses and phone numbers."""
 
     interaction: Interaction
@@ -21,8 +20,7 @@ class Carried:
     contacts: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Way:
+class Way(NamedTuple):
     """The functions through which a test sent; `label` shows a file, `is_test` says that it holds tests.
 
     In a file of tests, what a function writes is the application's only if the function sends. An address may show in

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from pytest_customerio.process.recognition import is_defined_in
 
 
-@dataclass(frozen=True, slots=True)
-class Library:
+class Library(NamedTuple):
     """A library, and the oldest and the newest of its versions that the test suite was run against."""
 
     name: str
@@ -50,8 +48,7 @@ UVLOOP = Library("uvloop", "0.21 to 0.23")
 VCRPY = Library("vcrpy", "8.2.1 to 9.4.2")
 
 
-@dataclass(frozen=True, slots=True)
-class Part:
+class Part(NamedTuple):
     """One attribute of a library: what it is needed for, and what is done `without` it.
 
     `path` leads to the attribute from the module, such as `Session.send`. `recognised` means that the attribute is not

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from itertools import groupby
 
 from pytest_customerio.core.observation import Attempt, Message
@@ -26,7 +25,7 @@ def payloads(attempts: Sequence[Attempt]) -> list[tuple[Attempt, ...]]:
 
 def as_one_chain(attempts: Sequence[Attempt]) -> list[Attempt]:
     """The attempts, in which it does not matter which flow sent a message."""
-    return [replace(one, messages=tuple(replace(said, chain=0) for said in one.messages)) for one in attempts]
+    return [one._replace(messages=tuple(said._replace(chain=0) for said in one.messages)) for one in attempts]
 
 
 def joined(attempts: Sequence[Attempt]) -> list[Attempt]:
@@ -60,10 +59,10 @@ def _renumbered(attempts: Sequence[Attempt], chains: dict[int, list[int]]) -> di
 
 
 def _with_chains(attempt: Attempt, number: dict[tuple[str, int], int]) -> Attempt:
-    messages = tuple(replace(one, chain=number[one.identity, one.chain]) for one in attempt.messages)
+    messages = tuple(one._replace(chain=number[one.identity, one.chain]) for one in attempt.messages)
     if messages == attempt.messages:
         return attempt
-    return replace(attempt, messages=messages, identity=whole(messages))
+    return attempt._replace(messages=messages, identity=whole(messages))
 
 
 def distinguished(attempts: Sequence[Attempt]) -> list[Attempt]:
@@ -73,7 +72,7 @@ def distinguished(attempts: Sequence[Attempt]) -> list[Attempt]:
     or if an id or timestamp comes back after another one was sent: a, b, a, b. If each attempt has its own (a, b, c),
     they are one message whose id or timestamp is made anew for each attempt. Those of several chains are several.
     """
-    attempts = [replace(one, messages=tuple(map(_of_chain, one.messages))) for one in attempts]
+    attempts = [one._replace(messages=tuple(map(_of_chain, one.messages))) for one in attempts]
     seen: dict[str, list[Fingerprints]] = {}
     for attempt in attempts:
         own: dict[str, Fingerprints] = {}
@@ -82,7 +81,7 @@ def distinguished(attempts: Sequence[Attempt]) -> list[Attempt]:
         for identity, fingerprints in own.items():
             seen.setdefault(identity, []).append(fingerprints)
     several = {identity for identity, history in seen.items() if _several(history)}
-    return [replace(attempt, messages=tuple(_renamed(attempt.messages, several))) for attempt in attempts]
+    return [attempt._replace(messages=tuple(_renamed(attempt.messages, several))) for attempt in attempts]
 
 
 def _several(history: Sequence[Fingerprints]) -> bool:
@@ -93,14 +92,14 @@ def _several(history: Sequence[Fingerprints]) -> bool:
 def _renamed(messages: Sequence[Message], several: set[str]) -> Iterator[Message]:
     for message in messages:
         if message.identity in several:
-            yield replace(message, identity=f"{message.identity}\n{message.anew}")
+            yield message._replace(identity=f"{message.identity}\n{message.anew}")
         else:
             yield message
 
 
 def _of_chain(message: Message) -> Message:
-    return replace(message, identity=f"{message.identity}\n{message.chain}") if message.chain else message
+    return message._replace(identity=f"{message.identity}\n{message.chain}") if message.chain else message
 
 
 def _only(attempt: Attempt, identities: set[str]) -> Attempt:
-    return replace(attempt, messages=tuple(one for one in attempt.messages if one.identity in identities))
+    return attempt._replace(messages=tuple(one for one in attempt.messages if one.identity in identities))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from pytest_customerio.core.observation import Message
 from pytest_customerio.process.ownership.flows import Flow
@@ -45,7 +45,7 @@ class Chains:
 
     def numbered(self, said: Iterable[Message], flow: Flow) -> tuple[Message, ...]:
         """The messages of an attempt that this flow makes, each with the number of its chain."""
-        return tuple(replace(one, chain=self._of(one, flow).number) for one in said)
+        return tuple(one._replace(chain=self._of(one, flow).number) for one in said)
 
     def note(self, said: Iterable[Message], flow: Flow, moment: int, *, met: bool) -> None:
         """Remember the attempt: it was answered at this moment, with the error or without."""

@@ -29,8 +29,9 @@ def dated(answer: Answer, now: float) -> Answer:
     """The answer as it would be given at the unix time `now`, where its `Retry-After` is a date: it was recorded at
     another time. Without a `Date` of its own it stays, because nothing says how long it asks to wait.
 
-    HTTP dates are whole seconds. `now` stands for one that is half a second to one and a half later: an application that
-    waits until the date waits long enough, also where it leaves out fractions and has needed time to read the answer.
+    HTTP dates are whole seconds. `now` stands for one that is half a second to one and a half later: an application
+    that waits until the date waits long enough, also where it leaves out fractions and has needed time to read the
+    answer.
     """
     until = next((value for value in answer.header("retry-after") if unix_time(value) is not None), None)
     wait = answer.retry_after

@@ -5,7 +5,6 @@ from __future__ import annotations
 import time
 from collections import Counter
 from collections.abc import Callable, Iterable
-from dataclasses import replace
 from urllib.parse import urlsplit
 
 from pytest_customerio.clients.celery import Tasks
@@ -154,7 +153,7 @@ class Observer:
         partial = case.kind == "partial"
         groups = [tuple(distinguished(as_one_chain(attempts)))] if partial else payloads(attempts)
         seen = [self._of_payload(common, group) for group in groups]
-        return [*seen[:1], *(replace(one, secrets=(), personal=(), blind=()) for one in seen[1:])]
+        return [*seen[:1], *(one._replace(secrets=(), personal=(), blind=()) for one in seen[1:])]
 
     def _of_payload(self, common: Observation, attempts: tuple[Attempt, ...]) -> Observation:
         identities = dict.fromkeys(attempt.identity for attempt in attempts)
@@ -162,11 +161,11 @@ class Observer:
         endless = any(call.timeout_set is False for call in calls)
         met_at = tuple(dict.fromkeys(site for identity in identities for site in self._met_at.get(identity, ())))
         mended = repair(common.case, attempts, self.attempts)
-        seen = replace(common, attempts=attempts, endless=endless, met_at=met_at, repaired=mended)
+        seen = common._replace(attempts=attempts, endless=endless, met_at=met_at, repaired=mended)
         if not calls:
             return seen
         first = calls[0]
-        return replace(seen, sent_from=first.sent_from, client=first.client, agent=first.headers.get("user-agent", ""))
+        return seen._replace(sent_from=first.sent_from, client=first.client, agent=first.headers.get("user-agent", ""))
 
     def _common(self, case: ErrorCase, raised: BaseException | None) -> Observation:
         """What is the same for all payloads."""

@@ -35,7 +35,7 @@ def marked(messages: Sequence[Message], answer: Answer) -> tuple[Message, ...]:
 def _refused(message: Message, errors: list[dict[str, object]]) -> Message:
     unnamed = any(error.get("field") in (None, "", "name") for error in errors)
     alike = frozenset(one for one in message.likeness if unnamed or not one.startswith(UNNAMED))
-    return replace(message, likeness=alike, rejected=True)
+    return message._replace(likeness=alike, rejected=True)
 
 
 def again(answer: Answer, first: Sequence[Message], messages: Sequence[Message], *, batch: bool) -> Answer | None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from urllib.parse import urlsplit
 
 from pytest_customerio.cassettes.conditions import CONDITIONS, lacking, strict
@@ -23,7 +22,7 @@ def scope(case: ErrorCase, operation: Operation, said: tuple[Message, ...]) -> s
     """
     if case.family not in OF_THE_PAYLOAD:
         return operation.id
-    return whole(tuple(replace(one, chain=0) for one in said), timed=timed(case))
+    return whole(tuple(one._replace(chain=0) for one in said), timed=timed(case))
 
 
 def timed(case: ErrorCase | None) -> bool:

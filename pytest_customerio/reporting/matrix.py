@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from pytest_customerio.reporting.results import Results, is_allowed
 
@@ -20,8 +19,7 @@ _WORDS = ("ok", "allowed", "known", "FAIL")
 Violation = Mapping[str, Any]
 
 
-@dataclass(frozen=True, slots=True)
-class Cell:
+class Cell(NamedTuple):
     """What became of an operation in one family of error cases, or of its contract: ok, FAIL, known, allowed, or `-`.
 
     `met` of `known` call sites met an error of the family; both are 0 where all did, or none.
@@ -37,8 +35,7 @@ class Cell:
         return f"{self.met}/{self.known}" if self.known else ""
 
 
-@dataclass(frozen=True, slots=True)
-class Table:
+class Table(NamedTuple):
     """The cells of each operation: that of its contract, then one for each of the `families`."""
 
     families: Sequence[str]

@@ -8,8 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from pytest_customerio.reporting.looked_at import counted
 from pytest_customerio.reporting.matrix import FAMILIES, family
@@ -22,8 +21,7 @@ NOTHING = "nothing was heard"
 NOT_ASKED = "a minimum of {required:g}% is set in the ini; a run that selects tests need not reach it"
 
 
-@dataclass(frozen=True, slots=True)
-class Part:
+class Part(NamedTuple):
     """One call site of an operation, with the families of errors that it met, and those that it did not meet.
 
     `call_site` is an empty text where it is not known from where the operation was sent.
@@ -40,8 +38,7 @@ class Part:
         return {"operation": self.operation, "sent_from": self.call_site, "met": met, "missing": missing}
 
 
-@dataclass(frozen=True, slots=True)
-class Minimum:
+class Minimum(NamedTuple):
     """What is `required` in percent, if anything is, and the `parts` that count."""
 
     required: float | None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from pytest_customerio.reporting.looked_at import counted
 from pytest_customerio.reporting.results import Results, Row
@@ -12,8 +12,7 @@ from pytest_customerio.reporting.results import Results, Row
 SHOWN = 5
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Way:
+class Way(NamedTuple):
     """How a call site would meet errors in a test. The lower the `effort`, the better."""
 
     effort: int
@@ -22,8 +21,7 @@ class Way:
     paste: str
 
 
-@dataclass(frozen=True, slots=True)
-class Unreached:
+class Unreached(NamedTuple):
     """One call site of an operation that met no error in this run, and the best way to change that."""
 
     operation: str

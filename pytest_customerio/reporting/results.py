@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from pytest_customerio.core.model import Verdict, Violation
 from pytest_customerio.judging.violation import fails
@@ -28,8 +27,7 @@ Key = tuple[str, str, str | None]
 LAST = 10**9
 
 
-@dataclass(frozen=True, slots=True)
-class About:
+class About(NamedTuple):
     """The run itself: the root folder, when it ended (`2026-11-26 04:17 UTC`), which part of the suite it ran, if not
     all, and the `versions` of what ran it.
     """

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from pytest_customerio.contract.plan.contents import KINDS, Kind
 from pytest_customerio.contract.plan.shapes import Shape, merged
@@ -25,8 +24,7 @@ _SAME = {"integer": "number"}
 Key = tuple[str, str]
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Sender:
+class Sender(NamedTuple):
     """A call site that sent a type: where it stood in the payload of which operation, in which test."""
 
     site: str
@@ -38,8 +36,7 @@ class Sender:
     given: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Conflict:
+class Conflict(NamedTuple):
     """Two call sites that send one property or attribute with different types. `name` is that of the event."""
 
     kind: str

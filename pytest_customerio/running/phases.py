@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Generator
-from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -141,7 +140,7 @@ class Phases:
             report.cio_recorded, test.recording.written = list(test.recording.written), None  # type: ignore[attr-defined]
         if test is not None and test.recording is not None and test.recording.compared is not None:
             compared, test.recording.compared = test.recording.compared, None
-            report.cio_compared = [test.plan.nodeid, asdict(compared)]  # type: ignore[attr-defined]
+            report.cio_compared = [test.plan.nodeid, compared._asdict()]  # type: ignore[attr-defined]
         if (
             test is None
             or report.when == "setup"

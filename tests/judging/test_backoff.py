@@ -76,7 +76,7 @@ def test_what_a_drain_sends_is_not_judged_for_backoff():
     """The test decides when it drains, so the time before a drain is no backoff."""
     observation = seen(RATE, 0.0, 0.0, 0.0, draining=(1, 2), pending=True)
     assert rules(observation) == []
-    assert rules(replace(observation, case=AFTER, attempts=attempts(AFTER, 0.0, 0.0, draining=(1,)))) == []
+    assert rules(observation._replace(case=AFTER, attempts=attempts(AFTER, 0.0, 0.0, draining=(1,)))) == []
 
 
 @pytest.mark.parametrize(("case", "gaps"), [(RATE, [0.0, 0.0]), (AFTER, [1.0])])

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 
 from pytest_customerio.core.model import Answer, ErrorCase, Provenance
@@ -93,6 +91,6 @@ def test_an_earlier_success_is_no_part_of_the_chain():
 def test_the_time_of_the_machine_is_no_wait(later, gap):
     """A gap is what the flow slept, or what was waited in virtual time; long real time may be a wait that is unseen."""
     first, second, _ = attempts("a", "a", "a")
-    pair = [replace(first, flow=1), replace(second, **{"flow": 1, **later})]
+    pair = [first._replace(flow=1), second._replace(**{"flow": 1, **later})]
     assert gaps_of(Observation(CASE, pair)) == [gap]
     assert elapsed_of(Observation(CASE, pair)) == [later["at"]]

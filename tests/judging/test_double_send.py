@@ -37,13 +37,13 @@ def seen(case, *said, ok=False):
             float(at),
             case.answer.status or None,
             case.answer.fault,
-            messages=one if isinstance(one, tuple) else (one,),
+            messages=(one,) if isinstance(one, Message) else one,
             met=True,
         )
         for at, one in enumerate(said)
     ]
     if ok:
-        attempts[-1] = replace(attempts[-1], status=200, fault=None, met=False)
+        attempts[-1] = attempts[-1]._replace(status=200, fault=None, met=False)
     return Observation(case, attempts)
 
 

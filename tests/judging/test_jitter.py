@@ -34,7 +34,7 @@ def together(count, wait=1.0, start=0.0):
 
 
 asked = [
-    replace(one, attempts=[replace(attempt, retry_after=2.0) for attempt in one.attempts])
+    one._replace(attempts=[attempt._replace(retry_after=2.0) for attempt in one.attempts])
     for one in seen(*together(8, wait=2.0), waits=[2.0] * 8)
 ]
 

@@ -50,7 +50,7 @@ def test_which_exception_the_application_may_raise(excuse, may):
     (found,) = CaseJudge().judgements([seen(RATE, 0.0, raised=CrmError())])
     marked = tuple(replace(one, **excuse) for one in found.violations)
     assert [one.rule for one in marked] == ["undeclared-exception"]
-    assert replace(found, violations=marked).may_raise is may
+    assert found._replace(violations=marked).may_raise is may
 
 
 def test_a_declared_exception_may_be_raised():
@@ -146,7 +146,7 @@ def test_an_observation_without_the_error_has_no_judgement() -> None:
 
 def test_a_judgement_holds_what_a_message_needs() -> None:
     """Operation, outcome, number of attempts and up to three loggers."""
-    logs = [replace(WARNED, logger=name) for name in "abcd"]
+    logs = [WARNED._replace(logger=name) for name in "abcd"]
     (judged,) = CaseJudge(best_effort=True).judgements([seen(RATE, 0.0, 1.0, logs=logs)])
     assert (judged.case, judged.operation, judged.outcome, judged.attempts) == (RATE, "track.identify", "lost", 2)
     assert judged.logged == "WARNING a, WARNING b, WARNING c"

@@ -216,7 +216,7 @@ def test_a_task_that_asks_to_be_run_again_is_deferred():
 )
 def test_what_was_taken_is_not_lost(case, reads, expected):
     """Customer.io has the payload, although the answer is an error; what a call reads did not arrive."""
-    observation = Observation(case, [replace(one, reads=reads) for one in attempts(case, 0.0)])
+    observation = Observation(case, [one._replace(reads=reads) for one in attempts(case, 0.0)])
     assert outcome(observation) == expected
 
 
@@ -224,7 +224,7 @@ def test_a_repaired_payload_is_delivered():
     """The refused one met the error once; another attempt delivered what was right in it."""
     (taken,) = attempts(PERMANENT, 1.0, ok=0, identity="repaired")
     assert judged(seen(PERMANENT, repaired=taken)) == ("recovered", [])
-    assert judged(seen(PERMANENT, repaired=replace(taken, draining=True))) == ("deferred", [])
+    assert judged(seen(PERMANENT, repaired=taken._replace(draining=True))) == ("deferred", [])
 
 
 @pytest.mark.parametrize(
@@ -233,7 +233,7 @@ def test_a_repaired_payload_is_delivered():
 def test_what_is_not_there_needs_no_deletion(status, raised, expected):
     """A 404 to a DELETE may count as success; an exception shows that the application does not take it so."""
     case = replace(PERMANENT, answer=Answer(status))
-    tried = [replace(one, deletes=True) for one in attempts(case, 0.0)]
+    tried = [one._replace(deletes=True) for one in attempts(case, 0.0)]
     assert outcome(Observation(case, tried, raised=raised)) == expected
     assert outcome(Observation(case, attempts(case, 0.0), raised=raised)) == "lost"
 

@@ -34,8 +34,7 @@ def batches(case: ErrorCase, *requests: str) -> Observation:
         (seen(PERMANENT, 0.0, 5.0, ok=1), ["blind-retry"]),
         (seen(SERVER, 0.0, 5.0, reported=True), []),
         (
-            replace(
-                seen(PERMANENT, reported=True),
+            seen(PERMANENT, reported=True)._replace(
                 attempts=[*attempts(PERMANENT, 0.0), *attempts(PERMANENT, 1.0, ok=0, identity="repaired")],
             ),
             [],
@@ -50,9 +49,9 @@ def test_a_permanent_error_is_attempted_once(observation, found):
 def test_another_key_is_no_blind_retry():
     """The same request with another key, or at another host, may draw another answer."""
     tried = seen(PERMANENT, 0.0, 1.0, reported=True)
-    other = [replace(one, credentials=number) for number, one in enumerate(tried.attempts)]
-    assert rules(replace(tried, attempts=other)) == []
-    assert got(replace(tried, attempts=[*other, *attempts(PERMANENT, 2.0)]), "blind-retry") == "2 attempts"
+    other = [one._replace(credentials=number) for number, one in enumerate(tried.attempts)]
+    assert rules(tried._replace(attempts=other)) == []
+    assert got(tried._replace(attempts=[*other, *attempts(PERMANENT, 2.0)]), "blind-retry") == "2 attempts"
 
 
 def test_blind_retry_counts():

@@ -65,7 +65,7 @@ def entity(number: str, **attributes: Any) -> Message:
         (event(total=3, id="a"), event(total="3", id="a"), True),
         (event(total=3, id="a"), event(total="3", id="b"), False),
         (event(total=3), event("sold", total=3), False),
-        (replace(person(plan="pro"), identity="PUT /x\nnot json"), person(plan="pro"), False),
+        (person(plan="pro")._replace(identity="PUT /x\nnot json"), person(plan="pro"), False),
     ],
 )
 def test_what_repairs_a_payload(before: Message, after: Message, found: bool) -> None:
@@ -78,9 +78,9 @@ def test_the_attempt_that_delivered_the_repaired_payload() -> None:
     wrong, other, mended = person(bio=LONG, plan="pro"), person("43", bio=LONG), person(plan="pro")
     first = Attempt("a", "track.identify", 1.0, 400, None, messages=(wrong,), met=True)
     early, later = (Attempt("b", "track.identify", at, 200, None, messages=(mended,), met=False) for at in (0.0, 2.0))
-    refused = replace(later, status=400)
+    refused = later._replace(status=400)
     assert repair(REFUSED, [first], [early, first, refused, later]) is later
-    assert repair(REFUSED, [first], [early, first, refused, replace(later, met=True)]) is None
-    assert repair(REFUSED, [replace(first, messages=(wrong, other))], [first, later]) is None
+    assert repair(REFUSED, [first], [early, first, refused, later._replace(met=True)]) is None
+    assert repair(REFUSED, [first._replace(messages=(wrong, other))], [first, later]) is None
     assert repair(RATE, [first], [first, later]) is None
     assert repair(REFUSED, [], [later]) is None

@@ -6,9 +6,8 @@ import hashlib
 import re
 import threading
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from pytest_customerio.cassettes.folders import is_recording_of_test
 from pytest_customerio.contract.catalog.catalog import Catalog
@@ -26,8 +25,7 @@ class RecordingError(Exception):
     """A recording that can be neither made nor played; its text says which, and why."""
 
 
-@dataclass(frozen=True, slots=True)
-class Comparison:
+class Comparison(NamedTuple):
     """How what a test sent differs from its recording, whether the file was edited, and whether its form is older."""
 
     path: str

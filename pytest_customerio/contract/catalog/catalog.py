@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 from functools import lru_cache
 from types import MappingProxyType
+from typing import NamedTuple
 from urllib.parse import SplitResult, parse_qsl, urlsplit
 
 from pytest_customerio.contract.catalog.routes import read_operation, read_routes
@@ -29,8 +29,7 @@ _USUAL = re.compile(r"(https?)://([a-z0-9-]+(?:\.[a-z0-9-]+)*)(/[!-\"$->@-~]*)",
 _OTHER_PREFIX, _PREFIX = "/v1/api/", "/v1/"
 
 
-@dataclass(frozen=True, slots=True)
-class Address:
+class Address(NamedTuple):
     """Where a request goes. `surfaces` are the surfaces that the host serves, `region` is its region.
 
     `foreign` says that the address is below a base URL of the ini `cio_hosts`, where any surface may answer. The path
@@ -68,8 +67,7 @@ class Address:
         return tuple(self.path.split("/")[1:])
 
 
-@dataclass(frozen=True, slots=True)
-class Match:
+class Match(NamedTuple):
     """What a request is: its `operation`, or None and the rule that it breaks (`problem`) at `where`.
 
     `candidates` are all operations at this method and path; there are several where the payload decides. `params` and
@@ -80,8 +78,8 @@ class Match:
     address: Address
     operation: Operation | None = None
     candidates: tuple[Operation, ...] = ()
-    params: Mapping[str, str] = field(default_factory=lambda: _NOTHING)
-    query: Mapping[str, str] = field(default_factory=lambda: _NOTHING)
+    params: Mapping[str, str] = _NOTHING
+    query: Mapping[str, str] = _NOTHING
     problem: str | None = None
     where: str = ""
     unpublished: bool = False

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from difflib import SequenceMatcher
 from functools import lru_cache
+from typing import NamedTuple
 
 from pytest_customerio.core.model import Operation
 
@@ -25,8 +25,7 @@ _OTHER_METHOD, _READS_OR_WRITES = 0.85, 0.6
 _READING = ("GET", "HEAD")
 
 
-@dataclass(frozen=True, slots=True)
-class Likeness:
+class Likeness(NamedTuple):
     """An operation, how like its path is to the one that was asked for (0 to 1), and whether its method is the same."""
 
     operation: Operation

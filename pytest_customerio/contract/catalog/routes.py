@@ -8,11 +8,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any
+from typing import Any, NamedTuple
 
 from pytest_customerio.contract.engine.samples import sample
 from pytest_customerio.core import data
@@ -23,8 +22,7 @@ FILE = "routes.json"
 _NO_BODY: Mapping[str, Json] = {"description": "No body; one that is sent is ignored.", "examples": [None]}
 
 
-@dataclass(frozen=True, slots=True)
-class PublishedAnswer:
+class PublishedAnswer(NamedTuple):
     """The answer of a call by its published type: the status, and a body with made-up values; None for no body."""
 
     status: int

@@ -6,9 +6,8 @@ Names and members that Customer.io defines are none of the project's: they are l
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from itertools import islice
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 Json = Any
 Kind = Literal["event", "attributes", "message", "broadcast"]
@@ -40,8 +39,7 @@ BROADCAST = "app.trigger_broadcast"
 _MOST = 1000
 
 
-@dataclass(frozen=True, slots=True)
-class Content:
+class Content(NamedTuple):
     """One event, the attributes of one person, or the data of one message or broadcast.
 
     `name` is the event's name or the id of the message; attributes have none. `data` stands at the JSON path `where` of

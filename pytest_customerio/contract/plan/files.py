@@ -7,9 +7,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
-from typing import Any
+from typing import Any, NamedTuple
 
 from pytest_customerio.contract.engine.engine import Schema
 from pytest_customerio.contract.engine.members import nearest_member
@@ -38,8 +37,7 @@ _NOUNS: Mapping[Kind, str] = {
 _SHARED = "common.json#/$defs/"
 
 
-@dataclass(frozen=True, slots=True)
-class PlanFile:
+class PlanFile(NamedTuple):
     """One schema of a plan as it stands on disk. `file` is its path below the plan's folder."""
 
     kind: Kind

@@ -7,8 +7,7 @@ import logging
 import sys
 from collections import deque
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from pytest_customerio.process.call_sites import CallSite, Function, author
 from pytest_customerio.process.output.output import CALL_HANDLERS
@@ -24,8 +23,7 @@ _USUAL_STREAMS = 2
 _PLAIN = (str, int, float, bool, bytes, list, tuple, dict, type(None))
 
 
-@dataclass(frozen=True, slots=True)
-class Text:
+class Text(NamedTuple):
     """Something that the application wrote: by which function, at which line of which file, and where it went.
 
     `level` is that of a log record, with `logger`; a printed text has none of them, one that loguru or structlog prints

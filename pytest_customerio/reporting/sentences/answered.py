@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from pytest_customerio.core.model import Answer
 from pytest_customerio.reporting.sentences.messages import table
@@ -12,8 +12,7 @@ from pytest_customerio.reporting.sentences.messages import table
 MOST = 5
 
 
-@dataclass(frozen=True, slots=True)
-class Answered:
+class Answered(NamedTuple):
     """What one request was answered with: a status or a fault, and where that comes from."""
 
     operation: str

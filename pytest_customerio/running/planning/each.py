@@ -124,7 +124,7 @@ def _checked(value: Any) -> dict[str, list[str]]:
 
 def _only(plan: Plan, nodeid: str, operations: tuple[str, ...], sent: tuple[str, ...]) -> Plan:
     """The plan of one item: its case meets these operations only. Without any it is like an item of a bare mark."""
-    errors = dataclasses.replace(plan.errors, operations=operations) if plan.errors is not None else None
+    errors = plan.errors._replace(operations=operations) if plan.errors is not None else None
     return dataclasses.replace(plan, nodeid=nodeid, errors=errors, key=plan.key if operations else "", sends=sent)
 
 

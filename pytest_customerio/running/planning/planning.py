@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -118,7 +117,7 @@ class Planning:
         """What a mark asks for; in an item that is for one operation, that operation."""
         asked = self._selection().errors_mark(f"{item.nodeid}: cio_errors", mark.args, mark.kwargs)
         operation = operation_of(item)
-        return replace(asked, operations=(operation,)) if operation else asked
+        return asked._replace(operations=(operation,)) if operation else asked
 
     def _allowances(self, item: pytest.Item, function: str) -> tuple[Allowance, ...]:
         """The allowances of the item's marks; `place` of one of a class or module is that node."""

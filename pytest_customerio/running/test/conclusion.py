@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from pytest_customerio.core.model import Outcome, Verdict, Violation
@@ -129,7 +129,7 @@ class Judge:
                 open_ones = (violation for violation in one.violations if not violation.excused)
                 ordered = tuple(sorted(open_ones, key=lambda violation: not self._fails(violation)))
                 rules = " ".join(violation.rule for violation in ordered)
-                groups.setdefault((one.operation, one.case.id, rules), []).append(replace(one, violations=ordered))
+                groups.setdefault((one.operation, one.case.id, rules), []).append(one._replace(violations=ordered))
         return list(groups.values())
 
     def _fails(self, violation: Violation) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from pytest_customerio.cassettes.cases import Cassettes
 from pytest_customerio.contract.contract import Judged
@@ -56,8 +56,7 @@ class SessionParts:
     region: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Unreported:
+class Unreported(NamedTuple):
     """What is wrong with a test and was not reported yet; `full` if more contracts were violated than are counted."""
 
     occurrences: tuple[Occurrence, ...] = ()
@@ -268,7 +267,7 @@ class CheckedTest:
         for judgement in (judgement for one in ended for judgement in one.judgements(raised)):
             operation, case = judgement.operation, judgement.case.id
             marked = tuple(self.record.marked(each, operation, case) for each in judgement.violations)
-            self.judgements.append(replace(judgement, violations=marked))
+            self.judgements.append(judgement._replace(violations=marked))
         return [one for one in ended if not one.replay.met]
 
 

@@ -70,7 +70,7 @@ def answers_json(found: Sequence[AnswerDrift], target: str) -> str:
             "cassette": str(one.recording.path),
             "case": one.recording.case,
             "operation": one.recording.operation.id,
-            "provenance": asdict(one.recording.provenance),
+            "provenance": one.recording.provenance._asdict(),
             "drifted": one.drifted,
             "skipped": one.skipped,
             "circular": one.circular,

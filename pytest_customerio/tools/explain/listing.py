@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import asdict
 
 from pytest_customerio.core.data import UnknownNameError
 from pytest_customerio.core.model import Answer, ErrorCase
@@ -133,5 +132,5 @@ def _record(case: ErrorCase, operations: Sequence[str]) -> dict[str, object]:
         "cause": case.cause,
         "todo": case.todo,
         "rules": list(case.rules),
-        "provenance": asdict(case.provenance),
+        "provenance": case.provenance._asdict(),
     }

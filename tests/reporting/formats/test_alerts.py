@@ -80,7 +80,7 @@ def test_the_place_where_no_call_site_is_known() -> None:
 def test_paths_begin_at_the_workspace() -> None:
     """Where the project lies in a folder of the repository, paths begin at the repository, as code scanning needs it."""
     found = results(verdict("track.event", None, None, BAD))
-    found.about = replace(found.about, rootdir=Path("/srv/repo/service"))
+    found.about = found.about._replace(rootdir=Path("/srv/repo/service"))
     (one,) = of_results(found, "/srv/repo")
     assert one.spots == [Spot("service/app.py", 1, "f")]
 

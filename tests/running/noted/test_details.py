@@ -75,8 +75,8 @@ def test_attempts_are_bounded(session: Session, begun: Callable[..., CheckedTest
     """Who retries without end is cut."""
     test = begun()
     one = judged()
-    seen = replace(one.observation, attempts=attempts(RATE, *range(ATTEMPTS * 2)))
-    test.judgements = [replace(one, observation=seen)]
+    seen = one.observation._replace(attempts=attempts(RATE, *range(ATTEMPTS * 2)))
+    test.judgements = [one._replace(observation=seen)]
     verdict = Verdict("t", "track.identify", "429-rate-limited-persists", "lost")
     (row,) = Details(session.cassettes).of(test, [verdict])["rows"]
     assert len(json.loads(row[2])) == ATTEMPTS
