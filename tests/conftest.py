@@ -44,13 +44,27 @@ pytest_plugins = ["pytester", "measuring", "distributing"]
 def pytest_collection_finish() -> None:
     """What exists when the tests begin stays until the end. So no garbage collection has to look at it.
 
-    Each configuration that pytester makes ends with a full collection, and inner runs cause many more. Without this,
-    a quarter of the time of such tests is spent in the collector. Hypothesis looks for what refers to the random numbers
-    of trio when it is imported, and finds nothing that is frozen: so it is imported here.
+    Inner runs cause many full collections. Without this, a quarter of the time of such tests is spent in the collector.
+    Hypothesis looks for what refers to the random numbers of trio when it is imported, and finds nothing that is frozen:
+    so it is imported here.
     """
     importlib.import_module("hypothesis")
     gc.collect()
     gc.freeze()
+    pytest.Pytester.parseconfig = _without_a_collection  # type: ignore[method-assign]
+
+
+PARSECONFIG = pytest.Pytester.parseconfig
+# Private in pytest, since 9.0. Without it, full collections take most of the time of a hundred tests.
+COLLECTIONS = getattr(importlib.import_module("_pytest.unraisableexception"), "gc_collect_iterations_key", None)
+
+
+def _without_a_collection(self: pytest.Pytester, *args: Any) -> pytest.Config:
+    """The configuration, whose end causes no full collection of garbage: pytester does the same for inner runs."""
+    config = PARSECONFIG(self, *args)
+    if COLLECTIONS is not None:
+        config.stash[COLLECTIONS] = 0
+    return config
 
 
 @pytest.fixture(autouse=True)
