@@ -69,6 +69,11 @@ def _without_a_collection(self: pytest.Pytester, *args: Any) -> pytest.Config:
 
 @pytest.fixture(autouse=True)
 def alone(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Hide the threads that other tests left, because the virtual clock looks at what all threads do."""
-    look, left = sys._current_frames, set(sys._current_frames()) - {threading.get_ident()}
+    """Hide the threads that other tests left, because the virtual clock looks at what all threads do.
+
+    `current_frames`, because `sys._current_frames` alone hangs now and then on Python 3.11.
+    """
+    from pytest_customerio.process.ownership.frames import current_frames
+
+    look, left = sys._current_frames, set(current_frames()) - {threading.get_ident()}
     monkeypatch.setattr(sys, "_current_frames", lambda: {one: at for one, at in look().items() if one not in left})
