@@ -46,11 +46,13 @@ def pytest_collection_finish() -> None:
 
     Inner runs cause many full collections. Without this, a quarter of the time of such tests is spent in the collector.
     Hypothesis looks for what refers to the random numbers of trio when it is imported, and finds nothing that is frozen:
-    so it is imported here.
+    so it is imported here. Full collections are rarer than usual, because what an inner run leaves costs the same whenever
+    it is removed.
     """
     importlib.import_module("hypothesis")
     gc.collect()
     gc.freeze()
+    gc.set_threshold(700, 10, 30)
     pytest.Pytester.parseconfig = _without_a_collection  # type: ignore[method-assign]
 
 
