@@ -45,11 +45,13 @@ def pytest_collection_finish() -> None:
     """What exists when the tests begin stays until the end. So no garbage collection has to look at it.
 
     Inner runs cause many full collections. Without this, a quarter of the time of such tests is spent in the collector.
-    Hypothesis looks for what refers to the random numbers of trio when it is imported, and finds nothing that is frozen:
-    so it is imported here. Full collections are rarer than usual, because what an inner run leaves costs the same whenever
+    Hypothesis looks for what refers to random numbers when it is imported and when it first runs, and finds nothing that
+    is frozen: so both happen here. Full collections are rarer than usual, because what an inner run leaves costs the same whenever
     it is removed.
     """
-    importlib.import_module("hypothesis")
+    hypothesis: Any = importlib.import_module("hypothesis")
+    first = hypothesis.given(hypothesis.strategies.none())(lambda _: None)
+    hypothesis.settings(max_examples=1, database=None)(first)()
     gc.collect()
     gc.freeze()
     gc.set_threshold(700, 10, 30)
