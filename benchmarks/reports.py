@@ -15,7 +15,8 @@ from typing import Any
 from pytest_customerio.core.model import Verdict, Violation
 from pytest_customerio.reporting.formats.files import write
 from pytest_customerio.reporting.formats.kinds import KINDS
-from pytest_customerio.reporting.results import Results, part
+from pytest_customerio.reporting.results import Results
+from pytest_customerio.reporting.rows import part
 
 TESTS, CASES = 5000, 40
 OPERATIONS = ("track.identify", "track.event", "track.delete", "app.send_email", "pipelines.track")

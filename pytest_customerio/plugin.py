@@ -43,6 +43,8 @@ INI: dict[str, tuple[Any, Any, str]] = {
 # The value of an option that is not given. One with an empty text is given, and is a usage error.
 ABSENT: tuple[Any, ...] = (None, False, [])
 FIXTURES = ("cio", "cio_error", "cio_responses")
+# What the report of a test has where a worker of pytest-xdist checked it.
+CARRIED = frozenset({"cio", "cio_allowances", "cio_cause", "cio_compared", "cio_recorded"})
 MARKS = {
     "cio_contract": "check every request of this test to Customer.io against its contract.",
     "cio_errors(*cases, operations=(), except_for=(), raises=(), must_recover=False, best_effort=False)": (
@@ -244,18 +246,10 @@ class _Reports:
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """Add the verdicts in a test's report, also if a worker ran the test; shorten it before others show it."""
-        carried = vars(report)
-        if "cio_cause" in carried and not hasattr(self.config, "workerinput"):
-            _run(self.config).blocks.receive(report)
-        if said := carried.get("cio_allowances"):
-            _run(self.config).notes.allowances.add(said)
-        if recorded := carried.get("cio_recorded"):
-            _run(self.config).results.add_recorded(*recorded)
-        if compared := carried.get("cio_compared"):
-            _run(self.config).results.add_compared(*compared)
-        if verdicts := carried.get("cio"):
-            _run(self.config).add(verdicts)
-        if run := _started(self.config):
+        run = _started(self.config)
+        if run is None and not CARRIED.isdisjoint(vars(report)):
+            run = _run(self.config)
+        if run is not None:
             run.receive(report)
 
     @pytest.hookimpl(tryfirst=True)

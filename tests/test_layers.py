@@ -117,7 +117,7 @@ def test_these_tests_can_see() -> None:
     """The functions above find an import that is known to exist."""
     assert "running.session" in _own("running.run.run")
     assert "vcr" in _foreign("cassettes.playback")
-    assert "aiohttp" in _foreign("clients.aiohttp")
+    assert "aiohttp" in _foreign("clients.http.aiohttp")
     assert "running.run.run" not in _own("plugin", deep=False)
 
 

@@ -10,11 +10,10 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
-from pytest_customerio.cassettes.folders import cassettes_below
+from pytest_customerio.cassettes.folders import CassetteFiles
 from pytest_customerio.cassettes.prepared import prepared_data
 from pytest_customerio.cassettes.provenance import About, read
-from pytest_customerio.cassettes.unrecorded import BY_TYPE, not_published, success_by_type
-from pytest_customerio.core import data
+from pytest_customerio.cassettes.successes import SUCCESS, Successes, not_published
 from pytest_customerio.core.data import UnknownNameError
 from pytest_customerio.core.model import Answer, ErrorCase, Provenance
 from pytest_customerio.core.nearest import nearest, nearest_status
@@ -24,8 +23,7 @@ if TYPE_CHECKING:
     from pytest_customerio.cassettes.playback import Playback
     from pytest_customerio.contract.catalog.catalog import Catalog, Match
 
-# The cassette of a surface with the success answer of each operation, and the one for requests that are no operation.
-SUCCESS = "200-ok"
+# The error cassette for requests that are no operation.
 NOT_FOUND = "404-not-found"
 # The error case of a request without credentials.
 UNAUTHORIZED = "401-unauthorized"
@@ -49,8 +47,8 @@ class Cassettes:
 
     def __init__(self, catalog: Catalog, own: Sequence[Path] = ()) -> None:
         self._catalog = catalog
-        self._own = tuple(own)
-        self._success: dict[str, Answer] = {}
+        self._files = CassetteFiles(catalog, own)
+        self._successes = Successes(self._files)
         self._read: dict[tuple[str, str], _ErrorCassette] = {}
         self._variants: dict[tuple[str, str], ErrorCase] = {}
         self._playbacks: dict[tuple[str, str], Playback] = {}
@@ -68,9 +66,9 @@ class Cassettes:
 
         The shipped cassettes are in memory already where they are prepared.
         """
-        for (surface, name), paths in self._files.items():
+        for (surface, name), paths in self._files.found.items():
             if name == SUCCESS:
-                self._load_successes(surface)
+                self._successes.load(surface)
             elif any(prepared_data(path) is None for path in paths):
                 self._cassette(surface, name)
 
@@ -92,19 +90,11 @@ class Cassettes:
 
     def success(self, operation: str) -> Answer:
         """The documented success answer of an operation, by its id."""
-        try:
-            return self._success[operation]
-        except KeyError:
-            return self._load_success(operation)
+        return self._successes.of(operation)
 
     def success_provenance(self, operation: str) -> Provenance:
         """Where the success answer of an operation comes from."""
-        surface, _, name = operation.partition(".")
-        for path in reversed(self._files.get((surface, SUCCESS), ())):
-            file = self._open(path)
-            if operation in file.operations:
-                return read(file.document, Answer(200), self._names[surface]).of(name).provenance
-        return BY_TYPE
+        return self._successes.provenance(operation)
 
     def answer(self, match: Match) -> Answer:
         """The success answer to a request, also where its payload leaves the operation open; a 404 where no operation
@@ -113,7 +103,7 @@ class Cassettes:
         if match.unpublished:
             return not_published("pytest-customerio")
         found = match.operation or next(iter(match.candidates), None)
-        return self.success(found.id) if found else self.not_found(next(iter(match.address.surfaces), ""))
+        return self._successes.of(found.id) if found else self.not_found(next(iter(match.address.surfaces), ""))
 
     def not_found(self, surface: str) -> Answer:
         """The answer to a request that is no operation."""
@@ -168,7 +158,7 @@ class Cassettes:
 
         Every checked run calls this, so only the files of its surface are read.
         """
-        for surface, name in self._files:
+        for surface, name in self._files.found:
             if name != SUCCESS and operation.startswith(f"{surface}."):
                 cases = self._cassette(surface, name).cases
                 yield from (case.id for case in cases if operation in case.operations and not case.only_by_name)
@@ -189,7 +179,7 @@ class Cassettes:
 
     def files(self) -> dict[tuple[str, str], Path]:
         """The file that counts for each surface and name: the last one that joined."""
-        return {place: paths[-1] for place, paths in self._files.items()}
+        return {place: paths[-1] for place, paths in self._files.found.items()}
 
     def provenance(self, cassette: str, operation: str) -> Provenance:
         """What an error cassette says of where an operation's answer comes from."""
@@ -198,40 +188,13 @@ class Cassettes:
 
     @cached_property
     def _cases(self) -> tuple[ErrorCase, ...]:
-        names = sorted({name for _, name in self._files if name != SUCCESS})
+        names = sorted({name for _, name in self._files.found if name != SUCCESS})
         places = [(surface, name) for name in names for surface in self._catalog.surfaces]
-        return tuple(case for place in places if place in self._files for case in self._cassette(*place).cases)
+        return tuple(case for place in places if place in self._files.found for case in self._cassette(*place).cases)
 
     @cached_property
     def _by_id(self) -> Mapping[tuple[str, str], ErrorCase]:
         return {(case.id, case.surface): case for case in self._cases}
-
-    @cached_property
-    def _names(self) -> Mapping[str, tuple[str, ...]]:
-        """The names of the operations of each surface."""
-        return {surface: tuple(one.name for one in self._catalog.of(surface)) for surface in self._catalog.surfaces}
-
-    @cached_property
-    def _files(self) -> Mapping[tuple[str, str], list[Path]]:
-        """The files of each surface and name: ours, then what joins or replaces it."""
-        return cassettes_below((data.cassettes(), *self._own), tuple(self._catalog.surfaces))
-
-    def _load_success(self, operation: str) -> Answer:
-        found = self._load_successes(operation.partition(".")[0])
-        answer = found.get(operation) or success_by_type(operation)
-        if answer is None:
-            raise UnknownNameError(operation, nearest(operation, tuple(found)), tuple(found))
-        self._success[operation] = answer
-        return answer
-
-    def _load_successes(self, surface: str) -> Mapping[str, Answer]:
-        found: dict[str, Answer] = {}
-        for path in self._files.get((surface, SUCCESS), ()):
-            file = self._open(path)
-            read(file.document, Answer(200), self._names[surface])
-            found.update({name: file.answers(name)[0] for name in file.operations})
-        self._success.update(found)
-        return found
 
     def _cassette(self, surface: str, name: str) -> _ErrorCassette:
         found = self._read.get((surface, name))
@@ -241,19 +204,14 @@ class Cassettes:
 
     def _load_case(self, surface: str, name: str) -> _ErrorCassette:
         about = None
-        for path in self._files[surface, name]:
-            file = self._open(path)
+        for path in self._files.found[surface, name]:
+            file = self._files.open(path)
             answer = file.the_answer()
-            about = read(file.document, answer, self._names[surface], about)
+            about = read(file.document, answer, self._files.names[surface], about)
         assert about is not None
         ids = tuple(f"{surface}.{one}" for one in about.operations)
         modes: tuple[Mode, ...] = ("recovers", "persists") if about.retryable else ("once",)
         return _ErrorCassette(file, about, tuple(_case(name, surface, mode, answer, about, ids) for mode in modes))
-
-    def _open(self, path: Path) -> CassetteFile:
-        from pytest_customerio.cassettes.cassette_file import CassetteFile
-
-        return CassetteFile(path, self._catalog)
 
     def _playback(self, surface: str, name: str) -> Playback:
         if (surface, name) not in self._playbacks:

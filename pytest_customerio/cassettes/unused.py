@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from pytest_customerio.cassettes.cases import SUCCESS
 from pytest_customerio.cassettes.folders import SUFFIXES, is_recording_of_test
+from pytest_customerio.cassettes.successes import SUCCESS
 
 # The most files that are listed one by one; the rest is counted.
 SHOWN = 10

@@ -1,1 +1,1 @@
-"""One module for each client or mock library: it hears what the client sends, and answers it."""
+"""One module for each HTTP client, SDK or mock library: it hears what is sent, and answers it."""

@@ -1,4 +1,4 @@
-"""customerio-cdp-analytics: lets the queue of its client be sent at once. Its requests are heard by `clients/requests`.
+"""customerio-cdp-analytics: lets the queue of its client be sent at once. `clients/http/requests` hears its requests.
 
 A consumer of the SDK is a thread that gathers messages and sends them together: it waits for more messages for half a
 second. A test that has ended should not take so long.

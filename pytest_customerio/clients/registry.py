@@ -15,9 +15,9 @@ from pytest_customerio.clients.traffic import Traffic
 
 # The module of a client -> the module of its tap, and the argument that says which client, where it serves several.
 TAPS = {
-    "http.client": ("http_client",),
-    "urllib3": ("urllib3",),
-    "requests": ("requests",),
+    "http.client": ("http.http_client",),
+    "urllib3": ("http.urllib3",),
+    "requests": ("http.requests",),
     "requests_mock": ("requests_mock",),
     "responses": ("unrequested", "responses"),
     "respx": ("unrequested", "respx"),
@@ -25,11 +25,11 @@ TAPS = {
     "vcr": ("vcr",),
     "vcr.stubs.httpx_stubs": ("vcr", "vcr.stubs.httpx_stubs"),
     "vcr.stubs.aiohttp_stubs": ("vcr", "vcr.stubs.aiohttp_stubs"),
-    "httpcore": ("httpcore", "httpcore"),
-    "httpcore2": ("httpcore", "httpcore2"),
-    "httpx": ("httpx", "httpx"),
-    "httpx2": ("httpx", "httpx2"),
-    "aiohttp": ("aiohttp",),
+    "httpcore": ("http.httpcore", "httpcore"),
+    "httpcore2": ("http.httpcore", "httpcore2"),
+    "httpx": ("http.httpx", "httpx"),
+    "httpx2": ("http.httpx", "httpx2"),
+    "aiohttp": ("http.aiohttp",),
     "customerio.analytics.client": ("analytics",),
 }
 # The methods that vcrpy stores as the originals when it is imported (vcrpy 8.2 to 9.4, `vcr/patch.py`): a mock of the

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
-from pytest_customerio.clients.requests import heard_send
+from pytest_customerio.clients.http.requests import heard_send
 from pytest_customerio.clients.traffic import Traffic, heard_above
 from pytest_customerio.process.parts import REQUESTS_MOCK, Part
 from pytest_customerio.process.patching import Patches, Wrapper

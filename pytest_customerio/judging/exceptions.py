@@ -26,7 +26,7 @@ def undeclared_exception(observation: Observation) -> Violation | None:
     name = type(raised).__name__
     if is_bug(raised):
         place = observation.raised_at or "the code that raises it"
-        hint = f"mend {place}: a {name} is a bug that this answer brings to light; do not declare it"
+        hint = f"mend {place}: a {name} is a bug in the code; do not declare it"
         if library := observation.raised_in:
             hint = f"catch this {name} of {library} at {place}, or mend what is handed to {library} there"
         return violation(observation, "undeclared-exception", EXPECTED, name, hint)

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from os.path import abspath, realpath
 from pathlib import Path, PurePath
 from sys import _getframe  # functions that a test may replace are bound here, before any test runs
+from traceback import walk_tb
 from types import CodeType, FrameType
 from typing import NamedTuple
 
@@ -125,13 +126,16 @@ def raised_at(error: BaseException | None, is_project: Callable[[str], bool]) ->
 
 
 def raised_in(error: BaseException | None) -> str:
-    """The installed library that raised an exception; empty where the project or Python's own library did."""
+    """The installed library that raised an exception; empty where the project or Python's own library did.
+
+    A call that the library refuses is raised in the frame of its caller, which is one of ours where a tap makes it.
+    """
     trace = error.__traceback__ if error is not None else None
-    while trace is not None and trace.tb_next is not None:
-        trace = trace.tb_next
-    if trace is None or not any(part in _INSTALLED for part in PurePath(trace.tb_frame.f_code.co_filename).parts):
+    known = ((str(frame.f_globals.get("__name__")).partition(".")[0], frame) for frame, _ in walk_tb(trace))
+    raising = [(name, frame) for name, frame in known if name != pytest_customerio.__name__]
+    if not raising or not any(part in _INSTALLED for part in PurePath(raising[-1][1].f_code.co_filename).parts):
         return ""
-    return str(trace.tb_frame.f_globals.get("__name__", "")).partition(".")[0]
+    return raising[-1][0]
 
 
 class Author(NamedTuple):

@@ -14,6 +14,7 @@ from pytest_customerio.core.observation import Attempt, Message, Observation
 from pytest_customerio.core.personal import personal
 from pytest_customerio.process.call_sites import raised_at, raised_in
 from pytest_customerio.process.clock.virtual import Clock
+from pytest_customerio.process.exceptions import Exceptions
 from pytest_customerio.process.output.output import Watch
 from pytest_customerio.process.ownership.flows import Flows
 from pytest_customerio.replay.attempts import as_one_chain, distinguished, payloads
@@ -47,7 +48,8 @@ class Observer:
         self._is_project = is_project
         self.flows = flows or Flows()
         self.clock = Clock(serves, self.flows.current)
-        self.watch = Watch(raises_class, is_project)
+        self.watch = Watch(is_project)
+        self.exceptions = Exceptions(raises_class, is_project)
         self.statements = Statements()
         self.tasks = Tasks(self.clock.wait)
         self.attempts: list[Attempt] = []
@@ -68,10 +70,12 @@ class Observer:
         self.flows.begin()
         self.clock.__enter__()
         self.watch.__enter__()
+        self.exceptions.__enter__()
 
     def stop(self) -> None:
         """Give time, logs and output back."""
         self.tasks.stop()
+        self.exceptions.__exit__(None, None, None)
         self.watch.__exit__(None, None, None)
         self.clock.__exit__(None, None, None)
         self.flows.end()
@@ -82,7 +86,7 @@ class Observer:
 
     def forget_expected(self) -> None:
         """Ignore the exceptions that `pytest.raises` swallowed so far: no request had met the error yet."""
-        self._expected_before = len(self.watch.expected)
+        self._expected_before = len(self.exceptions.expected)
 
     def count(self, identity: str) -> int:
         """How often the request with this identity was attempted."""
@@ -108,17 +112,34 @@ class Observer:
         `call` is the request as a client's module heard it. With `timed` another timestamp makes another request.
         """
         said = marked(messages, answer)
-        identity = whole(said, timed=timed)
+        attempt = self._attempt(operation, request, said, answer, met=met, timed=timed)
+        self.attempts.append(attempt)
+        self._counts[attempt.identity] += 1
+        if met:
+            self._meet(attempt, answer, call)
+        self._note_origin(operation, request, attempt.identity, call)
+        return attempt
+
+    def _attempt(
+        self,
+        operation: Operation,
+        request: WireRequest,
+        messages: tuple[Message, ...],
+        answer: Answer,
+        *,
+        met: bool,
+        timed: bool,
+    ) -> Attempt:
         flow, clock = self.flows.current(), self.clock
-        self._chains.note(said, flow, self.flows.moment(), met=met)
-        attempt = Attempt(
-            identity,
+        self._chains.note(messages, flow, self.flows.moment(), met=met)
+        return Attempt(
+            whole(messages, timed=timed),
             operation.id,
             clock.now(),
             answer.status or None,
             answer.fault,
             self.statements.draining,
-            said,
+            messages,
             met=met,
             retry_after=answer.wait_from(time.time()) if met else None,
             reads=operation.method == "GET",
@@ -128,15 +149,14 @@ class Observer:
             slept=clock.slept(),
             waited=clock.waited(),
         )
-        self.attempts.append(attempt)
-        self._counts[identity] += 1
-        if met:
-            self.watch.meet(answer.body)
-            self._failed.update(one.identity for one in said if one.rejected or answer.status != 207)
-        self._note_origin(operation, request, identity, call)
-        if met and call is not None and call.sent_from:
-            self._met_at.setdefault(identity, {})[call.sent_from] = None
-        return attempt
+
+    def _meet(self, attempt: Attempt, answer: Answer, call: PendingInteraction | None) -> None:
+        """Note that the attempt met the error, and from which call site it was sent."""
+        self.watch.error_met = True
+        self.exceptions.meet(answer.body)
+        self._failed.update(one.identity for one in attempt.messages if one.rejected or answer.status != 207)
+        if call is not None and call.sent_from:
+            self._met_at.setdefault(attempt.identity, {})[call.sent_from] = None
 
     def note_late(self, messages: Iterable[Message]) -> None:
         """Note a request that was sent after the case ended: a payload that is delivered now counts as deferred."""
@@ -180,7 +200,7 @@ class Observer:
             printed=self.watch.printed,
             printed_failure=self.watch.printed_failure,
             printed_by=self.watch.printed_by,
-            unread=case.kind == "malformed" and not self.watch.unreadable,
+            unread=case.kind == "malformed" and not self.exceptions.unreadable,
             raised=shown,
             raised_at=raised_at(shown, self._is_project),
             raised_in=raised_in(shown),
@@ -202,7 +222,7 @@ class Observer:
         An exception that left the `with` block of the case, but did not end the test, was expected by the code around
         the block. The exception of a Celery task counts where there is no other one and nothing is stated.
         """
-        expected = self.watch.expected[self._expected_before :]
+        expected = self.exceptions.expected[self._expected_before :]
         caught = self._left and self._escaped is not None and raised is not self._escaped
         raised = self._escaped if self._left else raised
         if raised is None and not (self.statements.pending or self.statements.reported):

@@ -6,7 +6,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 from typing import Any, NamedTuple
 
-from pytest_customerio.reporting.results import Results, is_allowed
+from pytest_customerio.reporting.results import Results
+from pytest_customerio.reporting.rows import is_allowed
 
 # The columns: a case belongs to one by the start of its id; a case without a status is a fault of the network.
 FAMILIES = ("400", "401", "403", "404", "408", "413", "422", "429", "4xx", "5xx", "207", "2xx", "3xx", "network")

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from pytest_customerio.reporting.looked_at import counted
-from pytest_customerio.reporting.results import Results, Row
+from pytest_customerio.reporting.results import Results
+from pytest_customerio.reporting.rows import Row
 
 # The most call sites that are shown one by one; the rest is counted.
 SHOWN = 5

@@ -1,28 +1,20 @@
-"""The results of a run: one row per test, operation and case, from all workers, and how many cases were tried."""
+"""The results of a run: the rows of all tests, from all workers, and how many cases were tried."""
 
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from pytest_customerio.core.model import Verdict, Violation
+from pytest_customerio.core.model import Violation
 from pytest_customerio.judging.violation import fails
 from pytest_customerio.reporting.looked_at import LookedAt, looked_at
+from pytest_customerio.reporting.rows import Key, Part, Row, is_allowed, is_known, key_of, members
 from pytest_customerio.reporting.sent_shapes import SentShapes
 
-Row = Mapping[str, Any]
 # The rule about call sites that disagree on the type of a value. Only the whole run shows that.
 CONFLICT = "type-conflict"
-# What one test phase adds to the results: `rows`, `applicable`, the case ids by operation, and `looked_at`, what was
-# heard of each test (see `CheckedTest.looked_at`). `skipped` is why the case of an item was not replayed: its `reason`,
-# the `case`, and the operations to which it is `impossible`. `details` is what a report shows of each row besides it
-# (`running/noted/details.py`), where a report of the run shows that. `shapes` are those that call sites sent for the
-# first time. xdist can send it.
-Part = Mapping[str, Any]
-# Which row of the results: test, operation, case.
-Key = tuple[str, str, str | None]
 # The place of a test that has none, such as one that another plugin made: the last one.
 LAST = 10**9
 
@@ -36,37 +28,6 @@ class About(NamedTuple):
     ended: str = ""
     partial: str = ""
     versions: str = ""
-
-
-def row(verdict: Verdict) -> dict[str, Any]:
-    """One verdict as a row."""
-    return {
-        "nodeid": verdict.nodeid,
-        "operation": verdict.operation,
-        "case": verdict.case,
-        "outcome": verdict.outcome,
-        "attempts": verdict.attempts,
-        "waits": [round(wait, 6) for wait in verdict.waits],
-        "violations": [_members(violation) for violation in verdict.violations],
-        "call_sites": list(verdict.call_sites),
-        "met_at": list(verdict.met_at),
-    }
-
-
-def part(
-    verdicts: Sequence[Verdict],
-    applicable: Mapping[str, Iterable[str]],
-    looked_at: Mapping[str, Any] | None = None,
-    skipped: Mapping[str, Any] | None = None,
-    details: Mapping[str, Any] | None = None,
-    shapes: Sequence[Mapping[str, Any]] = (),
-) -> dict[str, Any]:
-    """What one test phase adds to the results, as values that xdist can send."""
-    rows = [row(verdict) for verdict in verdicts]
-    listed = {operation: list(cases) for operation, cases in applicable.items()}
-    more: dict[str, Any] = {"details": details} if details is not None else {}
-    more |= {"shapes": list(shapes)} if shapes else {}
-    return {"rows": rows, "applicable": listed, "looked_at": looked_at or {}, "skipped": skipped or {}, **more}
 
 
 class Results:
@@ -99,7 +60,7 @@ class Results:
 
     def add(self, new: Part) -> None:
         """Add one test phase; its rows replace those of an earlier phase, or of an earlier run of the test."""
-        keys = [_key(one) for one in new["rows"]]
+        keys = [key_of(one) for one in new["rows"]]
         for nodeid in new.get("looked_at", {}):
             for key in self._of_test.pop(nodeid, ()):
                 self._rows.pop(key, None)
@@ -131,7 +92,7 @@ class Results:
     def add_late(self, new: Part) -> None:
         """Add what one test sent after it was over to the test's rows; `lines` are shown below the matrix."""
         for one in new["rows"]:
-            key = _key(one)
+            key = key_of(one)
             old = self._rows.get(key, {**one, "attempts": 0, "violations": []})
             attempts, violations = old["attempts"] + one["attempts"], [*old["violations"], *one["violations"]]
             sites = list(dict.fromkeys([*old["call_sites"], *one["call_sites"]]))
@@ -149,7 +110,7 @@ class Results:
         key = next((key for key in self._of_test.get(nodeid, ()) if key[1] == operation), None)
         if key is not None:
             old = self._rows[key]
-            self._rows[key] = {**old, "violations": [*old["violations"], _members(violation)]}
+            self._rows[key] = {**old, "violations": [*old["violations"], members(violation)]}
 
     def add_recorded(self, nodeid: str, answers: int) -> None:
         """Add the number of answers that one test recorded; 0 if the test did not pass, and nothing was written."""
@@ -249,22 +210,3 @@ class Results:
         """Whether this violation of a row fails its test: not where a mark, the ini or the baseline excuses it."""
         excused = is_allowed(violation) or is_known(violation)
         return fails(violation["severity"], strict=self.strict, excused=excused)
-
-
-def is_known(violation: Mapping[str, Any]) -> bool:
-    """Whether the baseline knows this violation of a row."""
-    return bool(violation.get("known"))
-
-
-def _key(one: Row) -> Key:
-    return (one["nodeid"], one["operation"], one["case"])
-
-
-def is_allowed(violation: Mapping[str, Any]) -> bool:
-    """Whether a mark or the ini allows this violation of a row."""
-    return bool(violation.get("allowed"))
-
-
-def _members(value: Violation) -> dict[str, Any]:
-    """As `dataclasses.asdict`, without its deep copies: the members are flat."""
-    return {name: getattr(value, name) for name in value.__slots__}

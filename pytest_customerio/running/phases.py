@@ -18,6 +18,7 @@ from pytest_customerio.running.test.expected import expects_failure
 from pytest_customerio.running.test.tracebacks import leave_out_libraries
 
 if TYPE_CHECKING:
+    from pytest_customerio.cassettes.recording.playing import Recording
     from pytest_customerio.running.planning.plan import Plan
     from pytest_customerio.running.session import Session
     from pytest_customerio.running.test.test import CheckedTest
@@ -136,11 +137,8 @@ class Phases:
                 report.cio_allowances = said  # type: ignore[attr-defined]
             if self.session.known is not None and (report.when == "call" or (report.when == "setup" and not ended)):
                 report.cio_ended = [test.plan.function, ended and test.plan.checked]  # type: ignore[attr-defined]
-        if test is not None and test.recording is not None and test.recording.written:
-            report.cio_recorded, test.recording.written = list(test.recording.written), None  # type: ignore[attr-defined]
-        if test is not None and test.recording is not None and test.recording.compared is not None:
-            compared, test.recording.compared = test.recording.compared, None
-            report.cio_compared = [test.plan.nodeid, compared._asdict()]  # type: ignore[attr-defined]
+        if test is not None and test.recording is not None:
+            _attach_recording(report, test.plan.nodeid, test.recording)
         if (
             test is None
             or report.when == "setup"
@@ -245,3 +243,12 @@ def _before_the_loop_ends(item: pytest.Item, finish: Callable[[], Awaitable[None
     add = getattr(getattr(item, "instance", None), "addAsyncCleanup", None)
     if add is not None:
         add(finish)
+
+
+def _attach_recording(report: Any, nodeid: str, recording: Recording) -> None:
+    """Put what was recorded, or how the test differs from its recording, into the report, once."""
+    if recording.written:
+        report.cio_recorded, recording.written = list(recording.written), None
+    if recording.compared is not None:
+        compared, recording.compared = recording.compared, None
+        report.cio_compared = [nodeid, compared._asdict()]

@@ -3,44 +3,39 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from contextlib import ExitStack, nullcontext
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pytest_customerio.cassettes.cases import Cassettes
 from pytest_customerio.cassettes.recording.playing import PlayedRecordings, RecordingError, Recordings
-from pytest_customerio.clients import registry
-from pytest_customerio.clients.bypass.places import Places
 from pytest_customerio.contract.catalog.catalog import Catalog
 from pytest_customerio.contract.contract import Contract
 from pytest_customerio.contract.rules import vocabulary
 from pytest_customerio.core.allowances import allowances
 from pytest_customerio.core.baseline import Draws, Known
-from pytest_customerio.core.model import Interaction, PendingInteraction
+from pytest_customerio.core.model import Interaction
 from pytest_customerio.core.settings import RECORDINGS, Settings
 from pytest_customerio.judging.ledger import Record
-from pytest_customerio.process import guard, processes
 from pytest_customerio.process.call_sites import CallSite
-from pytest_customerio.process.patching import Patches
-from pytest_customerio.reporting.results import part
 from pytest_customerio.reporting.sentences import messages
 from pytest_customerio.reporting.sentences.answered import answered_text
-from pytest_customerio.running.noted import seen
+from pytest_customerio.running.installation import Installation
 from pytest_customerio.running.noted.leaks import LeakGuard
 from pytest_customerio.running.noted.mocks import Mocks
+from pytest_customerio.running.noted.seen import PhaseResults
 from pytest_customerio.running.noted.shapes import Shapes
 from pytest_customerio.running.planning.case_selection import CaseSelection
 from pytest_customerio.running.planning.plan import Plan
-from pytest_customerio.running.test.conclusion import NOTHING, Conclusion, Judge, of_texts, verdicts
-from pytest_customerio.running.test.debugging import TestFrame
-from pytest_customerio.running.test.late import Late
+from pytest_customerio.running.test.conclusion import Conclusion, Judge, of_texts
+from pytest_customerio.running.test.late import Late, LateRequests
+from pytest_customerio.running.test.reported import NOTHING
 from pytest_customerio.running.test.test import CheckedTest, SessionParts
 from pytest_customerio.running.test.unfinished import UnfinishedWork
 from pytest_customerio.running.traffic import SessionTraffic
 
 if TYPE_CHECKING:
-    from pytest_customerio.running.noted.details import Details
+    from pytest_customerio.running.test.debugging import TestFrame
     from pytest_customerio.running.test.replayed_case import ReplayedCase
 
 __tracebackhide__ = True  # pytest shows no frame of ours in anybody's traceback
@@ -63,36 +58,36 @@ class Session:
         if settings.cassettes:
             self.cassettes.load()
         self.contract = Contract(self.catalog, settings.schemas, settings.region, settings.plan)
-        self._shapes = Shapes()
         self.selection = CaseSelection(self.catalog, self.cassettes)
         self.allow = tuple(map(self.selection.ini_allowance, allowances(settings.allow_lines, vocabulary())))
         site = CallSite(settings.rootdir, known.functions if known is not None else None)
         self._leaks = LeakGuard(site)
-        sent_from = self._leaks.written.sent_from
-        self.test_frame = TestFrame(sent_from, site.is_project) if settings.debugger else None
-        sent_from = self.test_frame.sent_from if self.test_frame is not None else sent_from
+        self.test_frame = _test_frame(self._leaks, site) if settings.debugger else None
+        sent_from = (self.test_frame or self._leaks.written).sent_from
         self._traffic = SessionTraffic(self.catalog, self.cassettes, sent_from, everywhere=settings.contract)
         self._mocks = Mocks(self._traffic, site, sent_from, self.catalog)
-        self.judge = Judge(strict=settings.strict, replaced=self._replaced)
+        self._installation = Installation(self._traffic, self._mocks, self._leaks.written, self.catalog.concerns)
+        self.judge = Judge(strict=settings.strict, replaced=self._installation.replaced)
         self._unfinished = UnfinishedWork(self._traffic.ownership)
-        self._stack = ExitStack()
-        self._taps: registry.Taps | None = None
-        self._places = Places(self.catalog.concerns)
         self.recordings = recordings(settings.rootdir / RECORDINGS, self.catalog)
-        self._reported: set[str] = set()
-        self._details = _details(self.cassettes) if settings.detailed else None
-        self._late: dict[int, Late] = {}
-        self.parts = SessionParts(
+        self._shapes = Shapes()
+        self._results = PhaseResults(self.catalog, self.cassettes, self._shapes, detailed=settings.detailed)
+        self._late = LateRequests(self.identified)
+        self.parts = self._parts(raises_class, site)
+
+    def _parts(self, raises_class: type | None, site: CallSite) -> SessionParts:
+        """What each test needs of this session."""
+        return SessionParts(
             self.cassettes,
             self.selection,
             self.record,
             self.identified,
-            self.note_late,
-            lambda: self._places,
+            self._late.note,
+            lambda: self._installation.places,
             raises_class,
             site.is_project,
             self._traffic.ownership,
-            settings.region,
+            self.settings.region,
         )
 
     def prepare(self, plans: Iterable[Plan]) -> None:
@@ -103,7 +98,7 @@ class Session:
         if any(plan.checked and self._plays(plan) for plan in plans):
             from pytest_customerio.running.test import replayed_case  # noqa: F401
 
-            with self._taps.without_mocks() if self._taps is not None else nullcontext():
+            with self._installation.without_mocks():
                 self.cassettes.prepare()
 
     def _plays(self, plan: Plan) -> bool:
@@ -117,24 +112,11 @@ class Session:
         """
         self.contract.prepare()
         self.cassettes.load()
-        self._stack.enter_context(self.cassettes.quiet())
-        self._stack.enter_context(self.recordings.opened())
-        self._stack.callback(guard.arm(self._traffic, self._traffic.refusal, for_good=for_good))
-        end = processes.watch()
-        if not for_good:  # pragma: no branch - a process of tests that watched for good could not go on
-            self._stack.callback(end)
-        self._taps = registry.install(self._traffic)
-        self._places = self._taps.places
-        self._stack.callback(self._taps)
-        self._stack.callback(self._mocks.install())  # after the clients: what it puts on top of them goes first
-        self._stack.callback(self._leaks.written.install())
-        started = Patches()
-        self._traffic.ownership.watch(started)
-        self._stack.callback(started.undo)
+        self._installation.open(self.cassettes.quiet(), self.recordings.opened(), for_good=for_good)
 
     def close(self) -> None:
         """Remove everything that was installed."""
-        self._stack.close()
+        self._installation.close()
 
     def begin(self, plan: Plan) -> CheckedTest:
         """A test starts."""
@@ -147,9 +129,10 @@ class Session:
         """A new record of what a test sends."""
         carry, allow = self._leaks.carried, (*self.allow, *plan.allow)
         judge = self._shapes.noting(self.contract.judge, plan, allow)
-        note = self._details.note if self._details is not None else None
         draws = Draws(self.known) if self.known is not None else None
-        return Record(plan.nodeid, judge, allow, keep=plan.keep, carry=carry, case=plan.case, note=note, draws=draws)
+        return Record(
+            plan.nodeid, judge, allow, keep=plan.keep, carry=carry, case=plan.case, note=self._results.note, draws=draws
+        )
 
     def end(self) -> None:
         """The test is over, if one was running."""
@@ -159,13 +142,9 @@ class Session:
         if test is not None:
             test.close()
 
-    def note_late(self, test: CheckedTest, pending: PendingInteraction) -> None:
-        """A request left after its test was over."""
-        self._late.setdefault(id(test), Late(test)).note(self.identified(pending.frozen()))
-
     def late(self) -> list[dict[str, Any]]:
         """The requests that left after their test, as values that xdist can send: rows, text, and whether it fails."""
-        return [self._report_late(one) for one in self._late.values()]
+        return [self._report_late(one) for one in self._late]
 
     def _report_late(self, late: Late) -> dict[str, Any]:
         test = late.test
@@ -218,7 +197,7 @@ class Session:
         news = self.judge.unreported(test)
         conclusion = self.judge.conclusion(test, news, unmet)
         if news is not NOTHING:
-            test.mark_reported(news)
+            test.reported.add(news)
         test.passed = raised is None and not (conclusion.text or conclusion.skip)
         test.skipped = conclusion.skip
         return conclusion
@@ -243,7 +222,7 @@ class Session:
         news = self.judge.unreported(test)
         wrong = self.judge.wrong(test, news, unmet)
         if news is not NOTHING:
-            test.mark_reported(news)
+            test.reported.add(news)
         return wrong
 
     def _saved(self, test: CheckedTest, text: str) -> str:
@@ -256,28 +235,15 @@ class Session:
         return ""
 
     def report_results(self, test: CheckedTest) -> dict[str, Any]:
-        """What a test adds to the results of the run; the cases of each operation are reported once in a session."""
-        rows = verdicts(test)
-        new = {row.operation for row in rows}.difference(self._reported).intersection(self.catalog.operations)
-        applicable = {name: sorted(self.cassettes.applying(name)) for name in sorted(new)}
-        self._reported |= new
-        looked_at = {test.plan.nodeid: seen.looked_at(test)}
-        details = self._details.of(test, rows) if self._details is not None else None
-        skipped, shapes = seen.unreplayed(test), self._shapes.take()
-        made = part(rows, applicable, looked_at=looked_at, skipped=skipped, details=details, shapes=shapes)
-        return {**made, **seen.drawn(test)}
-
-    def _replaced(self) -> list[tuple[str, object]]:
-        """The functions of clients and SDKs that are replaced now, each with what stands there."""
-        places = [(place.part.path, place.stands) for place in self._places.mocked()]
-        return list(dict([*places, *self._mocks.replaced()]).items())
+        """What a test adds to the results of the run."""
+        return self._results.of(test)
 
     def identified(self, interaction: Interaction) -> Interaction:
         """The interaction with its operation."""
         return replace(interaction, operation=self.contract.operation(interaction))
 
 
-def _details(cassettes: Cassettes) -> Details:
-    from pytest_customerio.running.noted.details import Details
+def _test_frame(leaks: LeakGuard, site: CallSite) -> TestFrame:
+    from pytest_customerio.running.test.debugging import TestFrame
 
-    return Details(cassettes)
+    return TestFrame(leaks.written.sent_from, site.is_project)

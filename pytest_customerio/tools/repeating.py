@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from contextlib import suppress
 from urllib.parse import urlsplit
 
-from pytest_customerio.cassettes.cases import SUCCESS
+from pytest_customerio.cassettes.successes import SUCCESS
 from pytest_customerio.contract.catalog.catalog import Catalog
 from pytest_customerio.core.model import Answer, Operation, WireRequest
 from pytest_customerio.tools.asking import NoKeyError, ask_operation

@@ -7,15 +7,16 @@ import shutil
 import subprocess
 import sys
 import threading
-import timeit
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 import yaml
+from own_cassettes import ADD_DEVICE, IDENTIFY, write
 
 from pytest_customerio.cassettes import prepared
-from pytest_customerio.cassettes.cases import SUCCESS, Cassettes
+from pytest_customerio.cassettes.cases import Cassettes
+from pytest_customerio.cassettes.folders import CassetteFiles
 from pytest_customerio.contract.catalog.catalog import Catalog
 from pytest_customerio.core import data
 from pytest_customerio.core.data import DataError, UnknownNameError
@@ -42,30 +43,6 @@ def case(case_id: str, surface: str = "track", cassettes: Cassettes = CASSETTES)
     return found
 
 
-def write(
-    folder: Path, name: str, *answers: tuple[str, int] | tuple[str, int, str], metadata: str = "{source: recorded}"
-) -> Path:
-    """A cassette: for each answer the operation's address on Track, the status, and Retry-After where it has one."""
-    interactions = [
-        {
-            "request": {"method": "PUT", "uri": f"https://track.customer.io{path}", "headers": {}, "body": "{}"},
-            "response": {
-                "status": {"code": code, "message": "Mine"},
-                "headers": {"Retry-After": after} if after else {},
-                "body": {"string": str(code)},
-            },
-        }
-        for path, code, *after in answers
-    ]
-    path = folder / name
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(yaml.safe_dump({"interactions": interactions}) + f"metadata: {metadata}\n")
-    return path
-
-
-IDENTIFY, ADD_DEVICE = "/api/v1/customers/42", "/api/v1/customers/42/devices"
-
-
 def test_importing_the_module_loads_neither_vcrpy_nor_yaml() -> None:
     """Importing the module imports nothing heavy; `prepare` imports vcrpy."""
     code = (
@@ -83,26 +60,6 @@ def test_prepare_may_be_called_again() -> None:
     Cassettes.prepare()
     assert "vcr" in sys.modules
     assert logging.getLogger("vcr").level == before
-
-
-def test_nothing_is_read_before_it_is_needed(tmp_path: Path) -> None:
-    """A corrupt cassette of a surface is an error only when that surface is asked for."""
-    (tmp_path / "app").mkdir()
-    (tmp_path / "app" / f"{SUCCESS}.yaml").write_text("a: [")
-    cassettes = Cassettes(CATALOG, [tmp_path])
-    assert cassettes.success("track.identify").status == 200
-    with pytest.raises(DataError, match=r"200-ok\.yaml:1: not YAML"):
-        cassettes.success("app.send_email")
-
-
-def test_success_of_an_operation_that_is_none() -> None:
-    """The error names the nearest operation of the surface; an unknown surface has none."""
-    with pytest.raises(UnknownNameError) as met:
-        CASSETTES.success("track.identfy")
-    assert met.value.nearest == "track.identify"
-    with pytest.raises(UnknownNameError) as met:
-        CASSETTES.success("nothing.identify")
-    assert met.value.nearest is None
 
 
 def test_the_answer_to_a_match() -> None:
@@ -315,14 +272,6 @@ def test_a_case_of_one_s_own_replaces_ours(tmp_path: Path) -> None:
     assert cassettes.case_ids == CASSETTES.case_ids
 
 
-def test_a_success_of_one_s_own_replaces_that_of_its_operation(tmp_path: Path) -> None:
-    """An operation in the user's success cassette is answered from it, any other from the shipped one."""
-    write(tmp_path, f"track/{SUCCESS}.yaml", (IDENTIFY, 202))
-    cassettes = Cassettes(CATALOG, [tmp_path])
-    assert cassettes.success("track.identify").status == 202
-    assert cassettes.success("track.event") == CASSETTES.success("track.event")
-
-
 @pytest.fixture(params=["shipped", "own"])
 def sequence(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Cassettes:
     """Cassettes with a 429 that asks to wait 1 s, then 7 s; in the shipped folder, or in a folder of the user's."""
@@ -393,13 +342,6 @@ def test_a_body_that_is_not_json_is_no_harm(tmp_path: Path) -> None:
     assert Cassettes(CATALOG, [tmp_path]).find("500-mine")
 
 
-def test_a_success_without_a_source_is_an_error(tmp_path: Path) -> None:
-    """A success cassette without `source` in its metadata is an error."""
-    write(tmp_path, f"track/{SUCCESS}.yaml", (IDENTIFY, 200), metadata="{note: mine}")
-    with pytest.raises(DataError, match=r"metadata\.source is missing"):
-        Cassettes(CATALOG, [tmp_path]).success("track.identify")
-
-
 @pytest.fixture
 def vcr_logger() -> logging.Logger:
     """vcrpy's logger."""
@@ -439,14 +381,6 @@ def test_loading_logs_nothing(caplog: pytest.LogCaptureFixture) -> None:
     assert caplog.messages == []
 
 
-def test_an_answer_costs_microseconds() -> None:
-    """After the first load a success costs a look-up."""
-    lookup = {"track.event": 1}
-    floor = min(timeit.repeat(lambda: lookup["track.event"], number=2000, repeat=5))
-    success = min(timeit.repeat(lambda: CASSETTES.success("track.event"), number=2000, repeat=5))
-    assert success < 15 * floor
-
-
 def test_yaml_is_read_by_libyaml_where_it_is_there() -> None:
     """vcrpy and we use the loader in C where PyYAML has it: the one in Python takes ten times as long."""
     from vcr.serializers import yamlserializer
@@ -461,7 +395,7 @@ def test_loading_reads_each_file(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("pytest_customerio.cassettes.cases.prepared_data", lambda path: None)
     cassettes = Cassettes(CATALOG)
     cassettes.load()
-    monkeypatch.setattr(Cassettes, "_open", None)
+    monkeypatch.setattr(CassetteFiles, "open", None)
     assert len(cassettes.cases()) > 100
     assert cassettes.success("track.identify").status == 200
 
@@ -472,7 +406,7 @@ def test_what_is_prepared_is_loaded_later(monkeypatch: pytest.MonkeyPatch) -> No
     cassettes = Cassettes(CATALOG)
     cassettes.load()
     assert cassettes._read == {}
-    assert cassettes._success
+    assert cassettes._successes._answers
 
 
 def test_the_answer_to_a_request_without_credentials() -> None:
@@ -494,14 +428,3 @@ def test_a_status_that_no_case_has(word: str, meant: str) -> None:
     with pytest.raises(UnknownNameError) as caught:
         CASSETTES.find(word)
     assert caught.value.nearest == meant
-
-
-def test_where_a_success_comes_from(tmp_path: Path) -> None:
-    """What the file says of the operation; one of the table of routes is made from its type; the user's own wins."""
-    assert CASSETTES.success_provenance("track.identify").source == "observed"
-    assert CASSETTES.success_provenance("track.region").source == "documented"
-    assert CASSETTES.success_provenance("app.list_campaigns").source == "synthetic"
-    write(tmp_path, f"track/{SUCCESS}.yaml", (IDENTIFY, 200))
-    cassettes = Cassettes(CATALOG, [tmp_path])
-    assert cassettes.success_provenance("track.identify").source == "recorded"
-    assert cassettes.success_provenance("track.region").source == "documented"

@@ -15,8 +15,9 @@ import vcr
 import yaml
 from for_each import for_each
 
-from pytest_customerio.cassettes.cases import NOT_FOUND, SUCCESS, Cassettes
+from pytest_customerio.cassettes.cases import NOT_FOUND, Cassettes
 from pytest_customerio.cassettes.document import FAULTS
+from pytest_customerio.cassettes.successes import SUCCESS
 from pytest_customerio.contract.catalog.catalog import Catalog
 from pytest_customerio.contract.catalog.routes import document_of, read_routes
 from pytest_customerio.contract.contract import Contract

@@ -21,7 +21,8 @@ import trio
 import urllib3
 from tapping import FakeTraffic, Listener
 
-from pytest_customerio.clients import registry, urllib3_written
+from pytest_customerio.clients import registry
+from pytest_customerio.clients.http import urllib3_written
 
 httpx2 = pytest.importorskip("httpx2")
 

@@ -110,7 +110,7 @@ def test_a_client_that_is_not_imported_is_left_alone(
     it."""
     (tmp_path / "late_client.py").touch()
     monkeypatch.syspath_prepend(tmp_path)
-    monkeypatch.setattr(registry, "TAPS", {"late_client": ("requests",)})
+    monkeypatch.setattr(registry, "TAPS", {"late_client": ("http.requests",)})
     before = requests.Session.send
     uninstall = registry.install(traffic)
     assert "late_client" not in sys.modules

@@ -181,7 +181,7 @@ def test_a_recording_of_aiohttp_is_refused(tmp_path: Any) -> None:
         async with aiohttp.ClientSession() as session:
             return [*texts, await text(session, url)]
 
-    parts = ("aiohttp_server", "vcr.stubs.aiohttp_stubs")
+    parts = ("http.aiohttp_server", "vcr.stubs.aiohttp_stubs")
     with served(REAL) as server, served(REAL) as other, installed(*parts) as traffic:
         traffic.hosts = {"127.0.0.1"}
         assert asyncio.run(use(server.url, _elsewhere(other))) == ['{"ok": true}', "real", "real", '{"ok": true}']

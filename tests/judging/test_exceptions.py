@@ -60,12 +60,8 @@ def test_a_client_s_exception_is_declared_by_its_base_class(raised, declared):
 def test_a_bug_is_to_be_mended():
     """An exception that says that the code is wrong must not be declared; its place is named, where it is known."""
     (violation,) = judge(seen(raised=KeyError("error"), raised_at="crm.py:16 in purchase"))[1]
-    assert violation.hint == (
-        "mend crm.py:16 in purchase: a KeyError is a bug that this answer brings to light; do not declare it"
-    )
+    assert violation.hint == ("mend crm.py:16 in purchase: a KeyError is a bug in the code; do not declare it")
     (violation,) = judge(seen(raised=KeyError(), raised_at="crm.py:16 in purchase", raised_in="sdk"))[1]
     assert violation.hint == "catch this KeyError of sdk at crm.py:16 in purchase, or mend what is handed to sdk there"
     (violation,) = judge(seen(raised=TypeError()))[1]
-    assert violation.hint == (
-        "mend the code that raises it: a TypeError is a bug that this answer brings to light; do not declare it"
-    )
+    assert violation.hint == ("mend the code that raises it: a TypeError is a bug in the code; do not declare it")

@@ -96,10 +96,10 @@ def test_an_exception_that_ends_block_and_test_was_not_expected(sender):
 def test_what_pytest_raises_swallowed_after_the_error_counts(sender):
     """An exception that pytest.raises swallowed before the error is not the application's answer to it."""
     app = sender(RATE)
-    app.replay.observer.watch.expected.append(KeyError("before"))
+    app.replay.observer.exceptions.expected.append(KeyError("before"))
     app.identify()
     assert app.outcomes() == [("lost", 1)]
-    app.replay.observer.watch.expected.append(KeyError("after"))
+    app.replay.observer.exceptions.expected.append(KeyError("after"))
     assert app.outcomes() == [("raised", 1)]
 
 
@@ -131,7 +131,7 @@ def test_the_exception_of_a_celery_task(sender, stated, expected, found):
     app = sender(RATE)
     app.identify()
     app.replay.observer.tasks.failed = TimeoutError()
-    app.replay.observer.watch.expected += expected
+    app.replay.observer.exceptions.expected += expected
     app.replay.observer.statements.state_pending(stated)
     (one,) = app.replay.observations(None)
     assert (None if one.raised is None else type(one.raised).__name__, one.declared) == found

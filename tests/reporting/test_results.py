@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from resulting import BAD, CASES, LOST, results, seen, verdict
 
-from pytest_customerio.reporting.results import Results, part
+from pytest_customerio.reporting.results import Results
+from pytest_customerio.reporting.rows import part
 
 
 def test_a_test_that_runs_again_replaces_its_row() -> None:
@@ -33,13 +34,6 @@ def test_the_percentage_of_tried_cases() -> None:
     assert (found.percent(), found.untried()) == (25.0, {"track.event": CASES[1:]})
     assert results(verdict("unknown")).percent() is None
     assert Results().percent() is None
-
-
-def test_waits_are_rounded() -> None:
-    """Six digits after the point are enough in a report."""
-    (row,) = part([verdict("track.event")], {})["rows"]
-    assert row["waits"] == [1.0, 2.0]
-    assert (row["nodeid"], row["case"], row["violations"]) == ("t.py::t", None, [])
 
 
 def test_what_was_heard_of_a_test_late_is_added() -> None:

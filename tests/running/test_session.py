@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import socket
 from collections.abc import Callable
 from pathlib import Path
 
@@ -11,7 +10,6 @@ import pytest
 
 from pytest_customerio.core.model import Answer
 from pytest_customerio.core.settings import ErrorsMark
-from pytest_customerio.process.guard import RefusedError
 from pytest_customerio.running.session import Session
 from pytest_customerio.running.test.conclusion import Conclusion
 from pytest_customerio.running.test.test import CheckedTest
@@ -19,19 +17,6 @@ from pytest_customerio.running.test.test import CheckedTest
 Begin = Callable[..., CheckedTest]
 Send = Callable[..., Answer]
 BAD = b'{"name": ""}'
-
-
-def test_nothing_leaves_while_a_session_is_open(session: Session) -> None:
-    """A connection to Customer.io is refused before a socket opens; after the end, looking it up is allowed again."""
-    session.open()
-    try:
-        with pytest.raises(RefusedError):
-            socket.getaddrinfo("track.customer.io", 443)
-    finally:
-        session.close()
-    with pytest.raises(LookupError), pytest.MonkeyPatch.context() as patched:
-        patched.setattr(socket, "getaddrinfo", lambda *_: (_ for _ in ()).throw(LookupError()))
-        socket.getaddrinfo("track.customer.io", 443)
 
 
 def test_a_test_is_current_until_it_ends(session: Session, begun: Begin) -> None:
@@ -134,19 +119,6 @@ def test_late_requests(session: Session, begun: Begin, send: Send) -> None:
     assert late["fails"]
     assert [row["operation"] for row in late["rows"]] == ["track.event"]
     assert any(text.startswith("track.event $: ") for text in late["lines"])
-
-
-def test_the_cases_of_an_operation_are_reported_once(session: Session, begun: Begin, send: Send) -> None:
-    """An address without operation has no cases."""
-    test = begun()
-    send()
-    send(url="https://track.customer.io/api/v9/nothing")
-    test.record.settle()
-    first, again = session.report_results(test), session.report_results(test)
-    assert first["rows"] == again["rows"]
-    assert {row["operation"] for row in first["rows"]} == {"track.event", "unknown"}
-    assert (list(first["applicable"]), list(again["applicable"])) == (["track.event"], [])
-    assert "500-server-error-persists" in first["applicable"]["track.event"]
 
 
 def test_a_corrupt_cassette_of_the_user_ends_the_run_before_it_starts(

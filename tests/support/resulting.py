@@ -7,7 +7,8 @@ from typing import Any
 
 from pytest_customerio.contract.plan.shapes import shape, typed
 from pytest_customerio.core.model import Outcome, Verdict, Violation
-from pytest_customerio.reporting.results import Results, part
+from pytest_customerio.reporting.results import Results
+from pytest_customerio.reporting.rows import part
 
 CASES = ["401-unauthorized", "429-rate-limited-persists", "429-rate-limited-recovers", "read-timeout-persists"]
 BAD = Violation("bad-email", "error", "$.email", "an e-mail address", "text of 3 characters", sent_from="app.py:1 in f")

@@ -1,4 +1,4 @@
-"""Observes the application while one error case is replayed: log records, output, warnings, expected exceptions."""
+"""Observes what the application writes while one error case is replayed: log records, output, warnings."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ from collections.abc import Callable
 from typing import Any, Generic, Self, TypeVar
 
 from pytest_customerio.core.observation import LogLine
-from pytest_customerio.process.call_sites import author, library_printing, reads_by_itself
+from pytest_customerio.process.call_sites import author, library_printing
 from pytest_customerio.process.output import loguru
-from pytest_customerio.process.output.records import extras, is_own, render
-from pytest_customerio.process.parts import AIOHTTP, PYTEST, PYTHON, Part
+from pytest_customerio.process.output.records import BLIND, CALL_HANDLERS, extras, is_own, render
+from pytest_customerio.process.parts import PYTHON, Part
 from pytest_customerio.process.patching import Patches
 
 # Of logs, and of output, the last two million characters are remembered.
@@ -24,61 +24,39 @@ LIMIT = 2_000_000
 # The loggers of our own machinery say nothing about the application.
 OURS = frozenset({"pytest_customerio", "vcr"})
 
-_BLIND = "leaks are looked for elsewhere, and the report says what could not be observed"
-_UNSEEN = "a test must declare the exception in its mark"
-CALL_HANDLERS = Part(PYTHON, "logging", "Logger.callHandlers", "log records of all loggers, for leaks", _BLIND)
-SHOW_WARNING = Part(PYTHON, "warnings", "_showwarnmsg", "the text of warnings, for leaks", _BLIND)
-ASSERT_RAISES = Part(
-    PYTHON, "unittest.case", "_AssertRaisesContext.__exit__", "exceptions that a test expects", _UNSEEN
-)
-_UNREAD = "a useless body of a 2xx counts as one that nobody reads, and is no warning"
-JSON_ERRORS = (
-    Part(PYTHON, "json.decoder", "JSONDecodeError.__init__", "that a body that is no JSON was read", _UNREAD),
-    Part(
-        AIOHTTP, "aiohttp", "ContentTypeError.__init__", "that a body that is no JSON was read", _UNREAD, optional=True
-    ),
-)
+SHOW_WARNING = Part(PYTHON, "warnings", "_showwarnmsg", "the text of warnings, for leaks", BLIND)
 PARTS = (
     CALL_HANDLERS,
     SHOW_WARNING,
-    ASSERT_RAISES,
     *loguru.PARTS,
-    *JSON_ERRORS,
-    Part(PYTHON, "sys", "stdout.write", "what is written to stdout and stderr, for leaks", _BLIND),
-    # pytest before 8.4 has no such class; the class is handed to `Watch`.
-    Part(PYTEST, "pytest", "RaisesExc.__exit__", "exceptions that a test expects", _UNSEEN),
+    Part(PYTHON, "sys", "stdout.write", "what is written to stdout and stderr, for leaks", BLIND),
 )
 
 T = TypeVar("T")
 
 
 class Watch:
-    """While entered, collects the records of all loggers, the text on stdout and stderr, warnings, and exceptions.
+    """While entered, collects the records of all loggers, the text on stdout and stderr, and warnings.
 
-    `logs` are the records that loggers handed to their handlers, whatever their level and propagation. `expected` are
-    the exceptions that `raises_class` (the class behind `pytest.raises`) or `assertRaises` swallowed: in this way a
-    test declares them. `warned` are the texts of warnings that a filter let through. `blind` names those of `logs`,
-    `output` and `warnings` that could not be observed: a canary, a text of our own, was sent there and not seen. Bytes
-    that are written to a stream's `buffer` are never seen.
+    `logs` are the records that loggers handed to their handlers, whatever their level and propagation. `warned` are the
+    texts of warnings that a filter let through. `blind` names those of `logs`, `output` and `warnings` that could not
+    be observed: a canary, a text of our own, was sent there and not seen. Bytes that are written to a stream's `buffer`
+    are never seen.
 
-    `is_project` says whether a file is the application's own. Once the error was met (`meet`), `printed`,
+    `is_project` says whether a file is the application's own. Once the error was met (`error_met`), `printed`,
     `printed_failure` and `printed_by` note what the application itself writes to stdout and stderr, and what it hands
-    to loguru, as `Observation` describes them. `unreadable` says that somebody tried to read such a
-    body since then, and could not.
+    to loguru, as `Observation` describes them.
     """
 
-    def __init__(self, raises_class: type | None = None, is_project: Callable[[str], bool] = bool) -> None:
-        self.error_met = self.printed = self.printed_failure = self.unreadable = False
+    def __init__(self, is_project: Callable[[str], bool] = bool) -> None:
+        self.error_met = self.printed = self.printed_failure = False
         self.printed_by = ""
         self._is_project = is_project
-        self.expected: list[BaseException] = []
         self.blind: list[str] = []
-        self._raises_class = raises_class
         self._on = False
         self._records = _Latest[LogLine]()
         self._written = _Latest[str]()
         self._by_libraries = _Latest[tuple[str, str]]()
-        self._useless: set[str] = set()
         self._warned = _Latest[str]()
         self._patches = Patches()
 
@@ -91,11 +69,6 @@ class Watch:
                 self._patches.put(stream, "write", self._hear_output(stream.write, error=error))
         self._patches.patch(SHOW_WARNING, self._hear_warnings)
         self._patches.patch(loguru.LOG, lambda original: loguru.heard(original, self._note_logged))
-        if self._raises_class is not None:
-            self._patches.wrap(self._raises_class, "__exit__", self._note_expected)
-        self._patches.patch(ASSERT_RAISES, self._note_expected)
-        for part in JSON_ERRORS:
-            self._patches.patch(part, self._note_unreadable)
         senses = {"logs": self._sees_logs, "output": self._sees_output, "warnings": self._sees_warnings}
         self.blind = [name for name, sees in senses.items() if not sees()]
         return self
@@ -105,11 +78,6 @@ class Watch:
             self.blind.append("logs")
         self._patches.undo()
         self._on = False
-
-    def meet(self, body: bytes) -> None:
-        """Note that a request is answered with the error, which has this body."""
-        self.error_met = True
-        self._useless.add(body.decode(errors="replace").strip())
 
     @property
     def logs(self) -> list[LogLine]:
@@ -188,28 +156,6 @@ class Watch:
             return None if isinstance(warning.message, _CanaryWarning) else original(warning)
 
         return show
-
-    def _note_expected(self, original: Callable[..., Any]) -> Callable[..., Any]:
-        def leave(context: Any, kind: Any, error: BaseException | None, trace: Any) -> Any:
-            __tracebackhide__ = True
-            swallowed = original(context, kind, error, trace)
-            if self._on and swallowed and error is not None:
-                self.expected.append(error)
-            return swallowed
-
-        return leave
-
-    def _note_unreadable(self, original: Callable[..., Any]) -> Callable[..., Any]:
-        def init(error: Any, *args: Any, **kwargs: Any) -> None:
-            self.unreadable = self.unreadable or self._is_useless(*args[1:2])
-            original(error, *args, **kwargs)
-
-        return init
-
-    def _is_useless(self, document: object = None) -> bool:
-        """Whether this text, or a body that is not named, is an answer of the case: other JSON is none of ours."""
-        known = not isinstance(document, str) or document.strip() in self._useless
-        return self.error_met and known and not reads_by_itself(self._is_project)
 
     def _sees_logs(self) -> bool:
         canary = _Canary(uuid.uuid4().hex)

@@ -1,4 +1,4 @@
-"""Reads a log record: the text that handlers may make of it, and whether the application wrote it."""
+"""Knows log records: where all pass, which text a handler may make of one, and whether the application wrote it."""
 
 from __future__ import annotations
 
@@ -7,6 +7,12 @@ import os
 import sys
 from collections.abc import Callable, Iterator
 
+from pytest_customerio.process.parts import PYTHON, Part
+
+# What is done without a part that shows texts.
+BLIND = "leaks are looked for elsewhere, and the report says what could not be observed"
+CALL_HANDLERS = Part(PYTHON, "logging", "Logger.callHandlers", "log records of all loggers, for leaks", BLIND)
+PARTS = (CALL_HANDLERS,)
 # The attributes that every log record has; all others came through `extra=`.
 USUAL = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName"}
 # Loggers that libraries and Python itself write to, although no module has their name: that of

@@ -10,8 +10,7 @@ from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
 
 from pytest_customerio.process.call_sites import CallSite, Function, author
-from pytest_customerio.process.output.output import CALL_HANDLERS
-from pytest_customerio.process.output.records import USUAL
+from pytest_customerio.process.output.records import CALL_HANDLERS, USUAL
 from pytest_customerio.process.patching import Patches
 from pytest_customerio.process.recognition import is_mock
 

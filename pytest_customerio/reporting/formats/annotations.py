@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import re
+import sys
 from pathlib import Path
 
 from pytest_customerio.reporting.formats.problems import Problem, problems
@@ -17,6 +18,12 @@ from pytest_customerio.reporting.results import Results
 MOST = 10
 _PLACE = re.compile(r"(?P<file>.+):(?P<row>\d+) in .+")
 _KINDS = {"fail": "error", "warning": "warning"}
+
+
+def show(results: Results, workspace: str) -> None:
+    """Print the commands. The runner reads both streams; what pytest prints ends in the middle of a row of stdout."""
+    for text in commands(results, workspace):
+        print(f"\n{text}", file=sys.stderr)  # noqa: T201 - the runner reads it
 
 
 def commands(results: Results, workspace: str = "") -> list[str]:

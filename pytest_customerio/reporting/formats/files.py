@@ -1,4 +1,4 @@
-"""Writes report files."""
+"""Writes a report file in one step, so that no reader sees half of it."""
 
 from __future__ import annotations
 

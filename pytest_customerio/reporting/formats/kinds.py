@@ -6,11 +6,12 @@ A module of a kind is imported when its report is written.
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from importlib.util import find_spec
 from pathlib import Path
 
 from pytest_customerio.core.settings import SettingsError
+from pytest_customerio.reporting.formats.files import write
 from pytest_customerio.reporting.results import Results
 
 
@@ -62,3 +63,12 @@ def check(given: str) -> None:
     if module and find_spec(module) is None:
         install = f"pip install 'pytest-customerio[{extra}]'"
         raise SettingsError(f"--cio-report={given}: {module} is not installed; what to do: {install}")
+
+
+def write_reports(paths: Iterable[Path], results: Results) -> Iterator[str]:
+    """Write each of these files; for one that cannot be written, what is wrong with it."""
+    for path in paths:
+        try:
+            write(path, KINDS[kind(path)](results))
+        except OSError as error:
+            yield f"--cio-report: {path} cannot be written: {error.strerror}"

@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from pytest_customerio.reporting.results import Results, Row, is_allowed
+from pytest_customerio.reporting.results import Results
+from pytest_customerio.reporting.rows import Row, is_allowed
 from pytest_customerio.reporting.sentences import causes
 
 # fail: it fails its tests. warning: it would with --cio-strict. known: it stands in the baseline. allowed: by a mark or

@@ -11,7 +11,8 @@ from typing import Any
 
 from pytest_customerio.reporting.formats.problems import STATES, state_of
 from pytest_customerio.reporting.matrix import family
-from pytest_customerio.reporting.results import Results, Row
+from pytest_customerio.reporting.results import Results
+from pytest_customerio.reporting.rows import Row
 from pytest_customerio.reporting.sentences.inapplicable import function
 
 # The members of a violation, and what a row is besides them, in the order in which the script expects both.

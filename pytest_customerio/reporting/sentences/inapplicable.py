@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from pytest_customerio.reporting.results import Results, Row
+from pytest_customerio.reporting.results import Results
+from pytest_customerio.reporting.rows import Row
 
 # The most tests that are shown one by one; the rest is counted.
 TESTS = 10

@@ -6,7 +6,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from pytest_customerio.reporting.results import CONFLICT, Results, is_allowed, is_known
+from pytest_customerio.reporting.results import CONFLICT, Results
+from pytest_customerio.reporting.rows import is_allowed, is_known
 from pytest_customerio.reporting.sentences import causes
 
 # The most causes that are shown one by one; the rest is counted.

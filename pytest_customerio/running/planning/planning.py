@@ -113,6 +113,13 @@ class Planning:
             made_up=bool(getattr(written, "is_hypothesis_test", False)),
         )
 
+    def remember(self, sent: Mapping[str, list[str]], gone: Mapping[str, list[str]]) -> None:
+        """Keep for the next run what tests sent that run once for each of their operations."""
+        if sent:
+            from pytest_customerio.running.planning.each import remember
+
+            remember(self._config, sent, gone)
+
     def _asked(self, item: pytest.Item, mark: pytest.Mark) -> ErrorsMark:
         """What a mark asks for; in an item that is for one operation, that operation."""
         asked = self._selection().errors_mark(f"{item.nodeid}: cio_errors", mark.args, mark.kwargs)

@@ -8,6 +8,7 @@ import pytest
 
 from pytest_customerio.reporting.minimum import NOT_ASKED, minimum
 from pytest_customerio.reporting.sentences import inapplicable
+from pytest_customerio.reporting.sentences.messages import JUDGED_THERE, NOTHING_CHECKED
 from pytest_customerio.running.run import options, xdist
 from pytest_customerio.running.run.notes import is_planless
 
@@ -61,6 +62,12 @@ class Ending:
             session.exitstatus = pytest.ExitCode.TESTS_FAILED
         if self._settings.fail_under is not None and self.is_reported and session.exitstatus in _ENDED:
             self._ask_for_the_minimum(session)
+
+    @property
+    def lines(self) -> list[str]:
+        """What the summary says where this run judged nothing itself."""
+        found = [JUDGED_THERE] if self.uses_sandbox and not self._results.looked_at_something else []
+        return found + (NOTHING_CHECKED.splitlines() if self.nothing_checked else [])
 
     @property
     def required(self) -> float | None:

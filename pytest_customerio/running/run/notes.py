@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     import pytest
 
     from pytest_customerio.core.settings import Settings
-    from pytest_customerio.reporting.results import Row
+    from pytest_customerio.reporting.rows import Row
 
 Stats = Mapping[str, Sequence[Any]]
 _OUTCOMES = ("failed", "error", "skipped", "xfailed", "xpassed")

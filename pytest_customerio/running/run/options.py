@@ -144,6 +144,12 @@ def selected(config: pytest.Config) -> bool:
     return any(config.getoption(name, default=None) for name in _SELECTING) or any("::" in one for one in config.args)
 
 
+def shows_whole_tracebacks(config: pytest.Config) -> bool:
+    """Whether the user asks for whole tracebacks."""
+    asked = config.getoption("fulltrace", default=False)
+    return bool(asked or config.getoption("tbstyle", default="auto") == "long")
+
+
 def checked(config: pytest.Config, make: Callable[[], T]) -> T:
     """What `make` returns; a mistake of the user ends pytest with exit code 4."""
     try:

@@ -6,16 +6,14 @@ import os
 import sys
 import warnings
 from collections.abc import Callable, Iterable, Mapping
-from functools import cached_property
+from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from pytest_customerio.core.settings import Settings
 from pytest_customerio.reporting.formats import kinds
-from pytest_customerio.reporting.formats.files import write
 from pytest_customerio.reporting.results import Results
-from pytest_customerio.reporting.sentences.messages import JUDGED_THERE, NOTHING_CHECKED
 from pytest_customerio.reporting.summary import summary
 from pytest_customerio.running.planning.planning import Planning
 from pytest_customerio.running.planning.unittest import case_of
@@ -26,8 +24,8 @@ from pytest_customerio.running.run.blocks import Blocks
 from pytest_customerio.running.run.ending import Ending, was_stopped
 from pytest_customerio.running.run.mistakes import Mistakes
 from pytest_customerio.running.run.notes import Notes
-from pytest_customerio.running.run.outcomes import outcome_of
 from pytest_customerio.running.run.program import is_program
+from pytest_customerio.running.run.received import receive
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -118,7 +116,7 @@ class Run:
                 session,
                 self.planning.of,
                 with_properties=lambda: self._writes_xml,
-                whole_tracebacks=self._shows_whole_tracebacks,
+                whole_tracebacks=partial(options.shows_whole_tracebacks, self.config),
             )
             session.open(for_good=self._alone and self.settings.contract)
 
@@ -126,11 +124,6 @@ class Run:
     def _writes_xml(self) -> bool:
         """Whether pytest writes JUnit XML. The gate is open before this option is read."""
         return bool(self.config.getoption("xmlpath", default=None))
-
-    def _shows_whole_tracebacks(self) -> bool:
-        """Whether the user asks for whole tracebacks."""
-        asked = self.config.getoption("fulltrace", default=False)
-        return bool(asked or self.config.getoption("tbstyle", default="auto") == "long")
 
     def close(self) -> None:
         """Remove everything that was installed."""
@@ -163,13 +156,8 @@ class Run:
             self.notes.allowances.add(dict.fromkeys(one.get("needed", ()), NEEDED))
 
     def receive(self, report: pytest.TestReport) -> None:
-        """Add what one phase of a test ended with, also if a worker ran the test."""
-        outcome = outcome_of(report)
-        self.results.add_outcome(report.nodeid, outcome)
-        if outcome != "rerun" and (headline := getattr(report, "cio_headline", None)):
-            self.results.headlines[report.nodeid] = headline
-        if (ended := getattr(report, "cio_ended", None)) and self.baseline is not None:
-            self.baseline.note(report.nodeid, ended[0], ended=ended[1])
+        """Add what one phase of a test found and ended with, also if a worker ran the test."""
+        receive(self, report)
 
     def finish(self, session: pytest.Session) -> None:
         """Collect what is late, write what the run leaves behind, and set the exit code."""
@@ -186,31 +174,20 @@ class Run:
             if self.baseline is not None:
                 self.baseline.finish(self.results, session.exitstatus, self.mistakes)
             self._write()
-            self._annotate()
+            self.planning.remember(self.results.sent, self.results.gone)
         self.ending.decide(session)
         if self.phases is not None:
             self._warn_of_missing_parts()
         self.notes.end(stopped=was_stopped(session))
 
     def _write(self) -> None:
-        """Write each --cio-report file, and remember what the next run is to know."""
-        for path in self.settings.reports:
-            try:
-                write(path, kinds.KINDS[kinds.kind(path)](self.results))
-            except OSError as error:
-                self.mistakes.fail(f"--cio-report: {path} cannot be written: {error.strerror}")
-        self._remember()
-
-    def _annotate(self) -> None:
-        """In a workflow of GitHub Actions: show the problems at the lines of the application.
-
-        The runner reads the commands from both streams. What pytest prints ends in the middle of a row of stdout now.
-        """
+        """Write each --cio-report file; in a workflow of GitHub Actions show the problems in the changed files too."""
+        for problem in kinds.write_reports(self.settings.reports, self.results):
+            self.mistakes.fail(problem)
         if os.environ.get("GITHUB_ACTIONS") == "true":
-            from pytest_customerio.reporting.formats.annotations import commands
+            from pytest_customerio.reporting.formats.annotations import show
 
-            for text in commands(self.results, os.environ.get("GITHUB_WORKSPACE", "")):
-                print(f"\n{text}", file=sys.stderr)  # noqa: T201 - the runner reads it
+            show(self.results, os.environ.get("GITHUB_WORKSPACE", ""))
 
     def _conclude_shapes(self, *, stopped: bool) -> None:
         """Report the call sites that disagree on a type, and keep for the command `plan` what was sent."""
@@ -219,13 +196,6 @@ class Run:
         whole = not stopped and options.whole(self.config)
         needed = conclude(self.config, self.results, self.baseline, keep=self.settings.contract, whole=whole)
         self.notes.allowances.add(dict.fromkeys(needed, NEEDED))
-
-    def _remember(self) -> None:
-        """Keep for the next run what tests sent that run once for each of their operations."""
-        if self.results.sent:
-            from pytest_customerio.running.planning.each import remember
-
-            remember(self.config, self.results.sent, self.results.gone)
 
     def _warn_of_missing_parts(self) -> None:
         """Warn of the parts that installed libraries lack, whatever filters there are: a filter may raise errors."""
@@ -248,8 +218,7 @@ class Run:
         wanted = self.planning.wanted
         notes = self.notes.lines(terminal.stats, self.results.rows, wanted=wanted)
         shown = summary(self.results, [*notes, *(self.baseline.lines if self.baseline is not None else ())])
-        shown += [JUDGED_THERE] if self.ending.uses_sandbox and not self.results.looked_at_something else []
-        shown += NOTHING_CHECKED.splitlines() if self.ending.nothing_checked else []
+        shown += self.ending.lines
         shown += ["", *self.ending.minimum][not shown :] if self.ending.minimum else []
         if shown:
             terminal.section("customer.io")

@@ -11,10 +11,11 @@ from pytest_customerio.judging.judgement import Judgement
 from pytest_customerio.judging.ledger import Occurrence, Tally, operation_name
 from pytest_customerio.judging.violation import fails
 from pytest_customerio.reporting.sentences import blocked, causes, messages, mocked
-from pytest_customerio.running.test.test import CheckedTest, Unreported, key_of
+from pytest_customerio.running.test.reported import NOTHING, Unreported, key_of
 
 if TYPE_CHECKING:
     from pytest_customerio.running.test.replayed_case import ReplayedCase
+    from pytest_customerio.running.test.test import CheckedTest
 
 # A test's verdict on an operation is the worst outcome of its payloads.
 WORST_FIRST: tuple[Outcome, ...] = ("lost", "reported", "deferred", "raised", "recovered")
@@ -47,8 +48,8 @@ def of_texts(texts: Iterable[str], case: str | None, *, blocked: bool = False) -
     return Conclusion("\n\n".join(shown), blocked=blocked, cause=cause)
 
 
-# The conclusion about a test with which nothing is wrong, and what it has to be concluded from.
-FINE, NOTHING = Conclusion(), Unreported()
+# The conclusion about a test with which nothing is wrong.
+FINE = Conclusion()
 
 
 class Judge:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from pytest_customerio.core.model import Interaction
+from pytest_customerio.core.model import Interaction, PendingInteraction
 from pytest_customerio.judging.ledger import operation_name
 
 if TYPE_CHECKING:
@@ -23,3 +24,18 @@ class Late:
     def note(self, interaction: Interaction) -> None:
         """Count one request."""
         self.requests[operation_name(interaction.operation), interaction.sent_from or ""] += 1
+
+
+class LateRequests:
+    """The late requests of all tests of a session; `identified` gives an interaction with its operation."""
+
+    def __init__(self, identified: Callable[[Interaction], Interaction]) -> None:
+        self._identified = identified
+        self._tests: dict[int, Late] = {}
+
+    def note(self, test: CheckedTest, pending: PendingInteraction) -> None:
+        """A request left after its test was over."""
+        self._tests.setdefault(id(test), Late(test)).note(self._identified(pending.frozen()))
+
+    def __iter__(self) -> Iterator[Late]:
+        return iter(self._tests.values())

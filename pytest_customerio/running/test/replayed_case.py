@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
-from pytest_customerio.core.model import PendingInteraction
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from pytest_customerio.core.model import ErrorCase, PendingInteraction
 from pytest_customerio.core.settings import ErrorsMark
 from pytest_customerio.judging.judgement import CaseJudge, Judgement
 from pytest_customerio.judging.outcome import all_delivered
-from pytest_customerio.replay.replay import Replay
+from pytest_customerio.replay.replay import Replay, Service
+
+if TYPE_CHECKING:
+    from pytest_customerio.running.test.test import SessionParts
 
 __tracebackhide__ = True  # pytest shows no frame of ours in anybody's traceback
 
@@ -49,3 +55,26 @@ class ReplayedCase:
     def delivered(self) -> bool:
         """Whether every payload that met the error was delivered later."""
         return all_delivered(self.replay.observations(None))
+
+
+def new_replay(
+    session: SessionParts,
+    cases: Mapping[str, ErrorCase],
+    mark: ErrorsMark,
+    times: int | None,
+    alternatives: Sequence[Mapping[str, ErrorCase]],
+) -> Replay:
+    """A replay of a case, or of the first of the alternatives that applies where it does not, in this session."""
+    return Replay(
+        cases,
+        mark,
+        alternatives=alternatives,
+        service=Service(session.region, session.cassettes.unauthorized),
+        variant=session.cassettes.variant,
+        answers=session.cassettes.play,
+        times=times,
+        raises_class=session.raises_class,
+        is_project=session.is_project,
+        flows=session.ownership.flows,
+        serves=session.ownership.serves,
+    )

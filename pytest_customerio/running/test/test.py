@@ -5,19 +5,20 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from pytest_customerio.cassettes.cases import Cassettes
 from pytest_customerio.contract.contract import Judged
 from pytest_customerio.core.model import Answer, ErrorCase, Interaction, PendingInteraction
 from pytest_customerio.core.settings import ErrorsMark, SettingsError
 from pytest_customerio.judging.judgement import Judgement
-from pytest_customerio.judging.ledger import Occurrence, Record
+from pytest_customerio.judging.ledger import Record
 from pytest_customerio.process.ownership.ownership import Ownership
 from pytest_customerio.reporting.sentences.answered import Answered
 from pytest_customerio.reporting.sentences.messages import unjudged_text
 from pytest_customerio.running.planning.case_selection import CaseSelection
 from pytest_customerio.running.planning.plan import Plan
+from pytest_customerio.running.test.reported import Reported
 
 if TYPE_CHECKING:
     from pytest_customerio.cassettes.recording.playing import Recording
@@ -30,8 +31,6 @@ __tracebackhide__ = True  # pytest shows no frame of ours in anybody's traceback
 
 # The most different answers that are remembered of one test.
 ANSWERED = 50
-# Two violations of a test with the same key are the same one: rule, place in the payload, call site.
-Key = tuple[str, str, str | None]
 _LATE = threading.Lock()
 
 
@@ -54,24 +53,6 @@ class SessionParts:
     is_project: Callable[[str], bool] = bool
     ownership: Ownership[CheckedTest] = field(default_factory=Ownership)
     region: str | None = None
-
-
-class Unreported(NamedTuple):
-    """What is wrong with a test and was not reported yet; `full` if more contracts were violated than are counted."""
-
-    occurrences: tuple[Occurrence, ...] = ()
-    judgements: tuple[Judgement, ...] = ()
-    refusals: tuple[str, ...] = ()
-    full: bool = False
-
-
-@dataclass(slots=True)
-class Reported:
-    """What was reported of a test: the violations by key, and how many judgements and refusals."""
-
-    violations: set[Key] = field(default_factory=set)
-    judgements: int = 0
-    refusals: int = 0
 
 
 @dataclass(slots=True)
@@ -173,12 +154,6 @@ class CheckedTest:
         heard = self.record.tallies
         return self.plan.operation if heard and self.plan.operation not in heard else ""
 
-    def mark_reported(self, news: Unreported) -> None:
-        """Note that these were reported now: they are not reported again."""
-        self.reported.violations.update(key_of(one) for one in news.occurrences)
-        self.reported.judgements += len(news.judgements)
-        self.reported.refusals += len(news.refusals)
-
     def sent(self) -> Sequence[Interaction]:
         """What was sent so far, each with its operation, which is looked for once unless the interaction changed."""
         known = self._sent
@@ -222,24 +197,9 @@ class CheckedTest:
         """Put a case to work, or the first of the alternatives that applies where it does not: its answers, the virtual
         clock and the observer.
         """
-        from pytest_customerio.replay.replay import Replay, Service
-        from pytest_customerio.running.test.replayed_case import ReplayedCase
+        from pytest_customerio.running.test.replayed_case import ReplayedCase, new_replay
 
-        cassettes = self.session.cassettes
-        ownership = self.session.ownership
-        replay = Replay(
-            cases,
-            mark,
-            alternatives=alternatives,
-            service=Service(self.session.region, cassettes.unauthorized),
-            variant=cassettes.variant,
-            answers=cassettes.play,
-            times=times,
-            raises_class=self.session.raises_class,
-            is_project=self.session.is_project,
-            flows=ownership.flows,
-            serves=ownership.serves,
-        )
+        replay = new_replay(self.session, cases, mark, times, alternatives)
         replay.observer.clock.test_code = self.plan.code
         replay.__enter__()
         self.current = self.latest = ReplayedCase(replay, mark, name=name, heard_before=self.record.heard)
@@ -269,8 +229,3 @@ class CheckedTest:
             marked = tuple(self.record.marked(each, operation, case) for each in judgement.violations)
             self.judgements.append(judgement._replace(violations=marked))
         return [one for one in ended if not one.replay.met]
-
-
-def key_of(occurrence: Occurrence) -> Key:
-    """What makes this violation the same as another one of its test."""
-    return (occurrence.violation.rule, occurrence.violation.where, occurrence.violation.sent_from)

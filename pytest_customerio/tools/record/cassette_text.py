@@ -8,10 +8,10 @@ from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 from pytest_customerio.cassettes import writer
-from pytest_customerio.cassettes.cases import SUCCESS
 from pytest_customerio.cassettes.exchanges import Exchange
 from pytest_customerio.cassettes.recording.fakes import Fakes
 from pytest_customerio.cassettes.recording.scrub import Scrubber
+from pytest_customerio.cassettes.successes import SUCCESS
 from pytest_customerio.contract.catalog.catalog import Catalog
 from pytest_customerio.core.model import Provenance
 from pytest_customerio.tools.record.canary import CanaryScrubber

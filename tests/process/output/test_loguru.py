@@ -50,7 +50,7 @@ def logger(tmp_path: Path) -> Iterator[Any]:
 
 
 def _by(logger: Any, *, met: bool, is_project: bool = True) -> tuple[bool, bool, str]:
-    with Watch(None, lambda file: is_project and file == __file__) as watch:
+    with Watch(lambda file: is_project and file == __file__) as watch:
         watch.error_met = met
         logger.info("lost")
     return watch.printed, watch.printed_failure, watch.printed_by
@@ -73,7 +73,7 @@ def test_a_logger_without_handlers(logger: Any) -> None:
 
 def test_after_another_sign_of_the_failure(logger: Any) -> None:
     """The first one is enough."""
-    with Watch(None, lambda file: file == __file__) as watch:
+    with Watch(lambda file: file == __file__) as watch:
         watch.error_met = True
         sys.stderr.write("lost")
         logger.warning("lost")

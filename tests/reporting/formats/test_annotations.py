@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
+import pytest
 from resulting import BAD, LOST, WARNING, results, verdict
 
-from pytest_customerio.reporting.formats.annotations import MOST, commands
+from pytest_customerio.reporting.formats.annotations import MOST, commands, show
 from pytest_customerio.reporting.results import About
 
 
@@ -56,3 +57,10 @@ def test_there_are_not_more_than_github_shows() -> None:
     warned = [replace(WARNING, where=f"$.{chr(97 + at)}") for at in range(15)]
     shown = commands(results(verdict("track.event", None, None, *found, *warned)))
     assert [sum(one.startswith(kind) for one in shown) for kind in ("::error ", "::warning ")] == [MOST, MOST]
+
+
+def test_each_command_begins_a_line_of_stderr(capsys: pytest.CaptureFixture[str]) -> None:
+    """Whatever stands before it: GitHub reads commands at the start of a line only."""
+    run = results(verdict("track.event", None, None, BAD))
+    show(run, "")
+    assert capsys.readouterr() == ("", f"\n{commands(run)[0]}\n")

@@ -30,3 +30,11 @@ def test_a_kind_whose_extra_is_missing_is_refused(monkeypatch: pytest.MonkeyPatc
     assert str(caught.value) == (
         "--cio-report=out/report.html: jinja2 is not installed; what to do: pip install 'pytest-customerio[html]'"
     )
+
+
+def test_a_report_that_cannot_be_written(tmp_path: Path) -> None:
+    """What is wrong is said, and the reports after it are written."""
+    (tmp_path / "a.json").mkdir()
+    (problem,) = kinds.write_reports([tmp_path / "a.json", tmp_path / "b.md"], Results())
+    assert problem.startswith(f"--cio-report: {tmp_path / 'a.json'} cannot be written: ")
+    assert (tmp_path / "b.md").read_text(encoding="utf-8").startswith("## ")

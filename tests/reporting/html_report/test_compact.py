@@ -9,7 +9,8 @@ from typing import Any
 from resulting import BAD, CASES, LOST, results, seen, verdict
 
 from pytest_customerio.reporting.html_report.compact import data
-from pytest_customerio.reporting.results import Results, part
+from pytest_customerio.reporting.results import Results
+from pytest_customerio.reporting.rows import part
 
 NAMES = (
     ("name", True), ("operation", True), ("case", True), ("state", False), ("outcome", False), ("attempts", False),

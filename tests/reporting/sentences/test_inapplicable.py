@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from resulting import results, verdict
 
-from pytest_customerio.reporting.results import Results, part
+from pytest_customerio.reporting.results import Results
+from pytest_customerio.reporting.rows import part
 from pytest_customerio.reporting.sentences.inapplicable import HEAD, function, lines
 from pytest_customerio.reporting.summary import summary
 

@@ -84,7 +84,7 @@ def reported(test: CheckedTest, judge: Judge = JUDGE) -> str:
     """The text of what was not reported yet; it counts as reported then."""
     news = judge.unreported(test)
     text = judge.wrong(test, news, ()).text
-    test.mark_reported(news)
+    test.reported.add(news)
     return text
 
 
@@ -280,7 +280,7 @@ def test_an_operation_that_only_the_replay_knows() -> None:
 
 
 def test_a_query_changes_nothing() -> None:
-    """Without `mark_reported`, what is wrong stays unreported, however often it is asked for."""
+    """Without `Reported.add`, what is wrong stays unreported, however often it is asked for."""
     test = checked(violation())
     test.judgements.append(judgement(violation("outcome", "error", "")))
     test.refused.append("refused: x")
@@ -294,7 +294,7 @@ def test_what_came_after_the_query_stays_unreported() -> None:
     test = checked(violation())
     news = JUDGE.unreported(test)
     test.refused.append("refused: x")
-    test.mark_reported(news)
+    test.reported.add(news)
     assert reported(test) == "refused: x"
 
 

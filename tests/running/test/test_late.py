@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import cast
 
-from pytest_customerio.core.model import Interaction, Operation
-from pytest_customerio.running.test.late import Late
+from pytest_customerio.core.model import Interaction, Operation, PendingInteraction
+from pytest_customerio.running.test.late import Late, LateRequests
 from pytest_customerio.running.test.test import CheckedTest
 
 EVENT = Operation("track.event", "track", "POST", "/x", {"us": "track.customer.io"}, "basic", "")
@@ -28,3 +28,11 @@ def test_late_requests_are_counted_by_operation_and_call_site() -> None:
         ("track.event", "app.py:9 in g"): 1,
         ("unknown", ""): 1,
     }
+
+
+def test_late_requests_are_counted_for_each_test() -> None:
+    """Two tests have a count each."""
+    late, tests = LateRequests(lambda one: one), [cast("CheckedTest", object()) for _ in range(2)]
+    for test in (*tests, tests[0]):
+        late.note(test, PendingInteraction("requests", "POST", "https://track.customer.io/x"))
+    assert [(one.test, one.requests.total()) for one in late] == [(tests[0], 2), (tests[1], 1)]

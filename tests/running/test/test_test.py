@@ -10,9 +10,8 @@ from pytest_customerio.contract.contract import Judged
 from pytest_customerio.core.allowances import Allowance
 from pytest_customerio.core.model import Answer, Interaction, PendingInteraction, Violation
 from pytest_customerio.core.settings import SettingsError
-from pytest_customerio.judging.ledger import Occurrence
 from pytest_customerio.running.session import Session
-from pytest_customerio.running.test.test import ANSWERED, CheckedTest, Unreported, key_of
+from pytest_customerio.running.test.test import ANSWERED, CheckedTest
 
 Begin = Callable[..., CheckedTest]
 Send = Callable[..., Answer]
@@ -125,16 +124,6 @@ def test_a_closed_test_notes_late_requests(session: Session, begun: Begin) -> No
     assert test.record.heard == 2
     (late,) = session.late()
     assert late["lines"][0] == "late: test_app.py::test_buy: 2 requests left after the test was over"
-
-
-def test_reported_is_changed_by_one_method() -> None:
-    """The keys of violations, and how many judgements and refusals."""
-    test = CheckedTest(None, None, None)  # type: ignore[arg-type]
-    occurrence = Occurrence(Violation("bad-email", "error", "$.email", "a", "b", sent_from="app.py:1 in f"), None)  # type: ignore[arg-type]
-    for _ in range(2):
-        test.mark_reported(Unreported((occurrence,), (None,), ("refused", "refused")))  # type: ignore[arg-type]
-    assert key_of(occurrence) == ("bad-email", "$.email", "app.py:1 in f")
-    assert (test.reported.violations, test.reported.judgements, test.reported.refusals) == ({key_of(occurrence)}, 2, 4)
 
 
 def test_answers_are_remembered_once_and_not_for_ever(begun: Begin) -> None:

@@ -9,10 +9,10 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
-from pytest_customerio.cassettes.cases import SUCCESS, Cassettes
+from pytest_customerio.cassettes.cases import Cassettes
 from pytest_customerio.cassettes.document import Document
 from pytest_customerio.cassettes.provenance import read
-from pytest_customerio.cassettes.unrecorded import BY_TYPE
+from pytest_customerio.cassettes.successes import BY_TYPE, SUCCESS
 from pytest_customerio.contract.catalog.catalog import Catalog
 from pytest_customerio.contract.catalog.routes import read_routes
 from pytest_customerio.core import data

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from pytest_customerio.clients import urllib3_answers
 from pytest_customerio.clients.hearing import begin, send_heard
+from pytest_customerio.clients.http import urllib3_answers
+from pytest_customerio.clients.http.urllib3_answers import absolute, concerned
+from pytest_customerio.clients.http.urllib3_faults import limits_of
 from pytest_customerio.clients.traffic import Traffic, heard_above
 from pytest_customerio.clients.transport.wire import destination
-from pytest_customerio.clients.urllib3_answers import absolute, concerned
-from pytest_customerio.clients.urllib3_faults import limits_of
 from pytest_customerio.process.output import warned
 from pytest_customerio.process.parts import URLLIB3, Part
 from pytest_customerio.process.patching import Patches, Wrapper

@@ -15,7 +15,7 @@ from typing import Any
 from weakref import WeakSet
 
 from pytest_customerio.clients.hearing import note_tls
-from pytest_customerio.clients.httpcore_streams import AsyncStream, Stream
+from pytest_customerio.clients.http.httpcore_streams import AsyncStream, Stream
 from pytest_customerio.clients.passthrough import passes_through
 from pytest_customerio.clients.traffic import Traffic
 from pytest_customerio.clients.transport.bodies import ReadBody

@@ -10,7 +10,7 @@ from collections.abc import Callable, Coroutine, Generator, Mapping
 from contextlib import suppress
 from typing import Any
 
-from pytest_customerio.clients import aiohttp_server
+from pytest_customerio.clients.http import aiohttp_server, aiohttp_transport
 from pytest_customerio.clients.traffic import Traffic
 from pytest_customerio.clients.transport import bodies, wire
 from pytest_customerio.core.model import PendingInteraction
@@ -143,7 +143,7 @@ class _Call:
         if hearing is None:
             return await coro
         with hearing:
-            arrived = aiohttp_server.watch()
+            arrived = aiohttp_transport.watch()
             try:
                 response = await coro
                 hearing.interaction.status = response.status
@@ -151,7 +151,7 @@ class _Call:
                 hearing.interaction.raised = type(error).__name__
                 raise
             finally:
-                aiohttp_server.unwatch()
+                aiohttp_transport.unwatch()
                 self._fill(hearing.interaction, arrived)
             return response
 
@@ -161,7 +161,7 @@ class _Call:
             url = url.extend_query(self._given.get("params"))
         return str(url)
 
-    def _fill(self, interaction: PendingInteraction, arrived: aiohttp_server.Arrived) -> None:
+    def _fill(self, interaction: PendingInteraction, arrived: aiohttp_transport.Arrived) -> None:
         interaction.timeout_set = self._timeout_set()
         interaction.tls_verified = self._tls_verified()
         if arrived:

@@ -16,7 +16,7 @@ from tapping import TRACK, FakeTraffic, Listener
 from urllib3.exceptions import MaxRetryError, ProtocolError, ReadTimeoutError
 from urllib3.util.timeout import Timeout
 
-from pytest_customerio.clients.urllib3_answers import limits_of
+from pytest_customerio.clients.http.urllib3_answers import limits_of
 from pytest_customerio.core.model import Answer
 
 PATH = "/api/v1/customers/42/events"

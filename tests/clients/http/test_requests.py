@@ -47,7 +47,7 @@ def test_a_request_is_heard_and_answered(tapped: FakeTraffic) -> None:
     assert heard.headers["authorization"] == "Basic c2l0ZTprZXk="
     assert heard.headers["content-type"] == "application/json"
     assert heard.sent_from is not None
-    assert heard.sent_from.startswith("clients/test_requests.py:")
+    assert heard.sent_from.startswith("clients/http/test_requests.py:")
     assert heard.sent_from.endswith(" in test_a_request_is_heard_and_answered")
     (sent,) = tapped.attempts
     assert (sent.method, sent.url, sent.body) == ("POST", TRACK, heard.body)

@@ -10,14 +10,14 @@ from http.client import HTTPMessage, IncompleteRead
 from typing import Any
 
 from pytest_customerio.clients.hearing import headers_of
+from pytest_customerio.clients.http.urllib3_faults import connect, fail, limits_of
+from pytest_customerio.clients.http.urllib3_written import sent_body
 from pytest_customerio.clients.traffic import Traffic, heard_above
 from pytest_customerio.clients.transport.faults import received
 from pytest_customerio.clients.transport.http1 import answer_body, reason
 from pytest_customerio.clients.transport.memory import socket_is_mocked
 from pytest_customerio.clients.transport.sockets import check_limit
 from pytest_customerio.clients.transport.wire import destination, origin
-from pytest_customerio.clients.urllib3_faults import connect, fail, limits_of
-from pytest_customerio.clients.urllib3_written import sent_body
 from pytest_customerio.core.model import Answer, WireRequest
 from pytest_customerio.process.parts import URLLIB3, Part
 from pytest_customerio.process.patching import Patches, Wrapper

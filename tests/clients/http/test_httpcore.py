@@ -28,7 +28,7 @@ from stage import (
     served,
 )
 
-from pytest_customerio.clients.httpcore import ATTRIBUTES, READ, _creating, _Network
+from pytest_customerio.clients.http.httpcore import ATTRIBUTES, READ, _creating, _Network
 from pytest_customerio.core.model import Answer, WireRequest
 
 

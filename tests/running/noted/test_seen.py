@@ -1,0 +1,25 @@
+"""What one phase of a test adds to the results of the run."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from pytest_customerio.core.model import Answer
+from pytest_customerio.running.session import Session
+from pytest_customerio.running.test.test import CheckedTest
+
+Begin = Callable[..., CheckedTest]
+Send = Callable[..., Answer]
+
+
+def test_the_cases_of_an_operation_are_reported_once(session: Session, begun: Begin, send: Send) -> None:
+    """An address without operation has no cases."""
+    test = begun()
+    send()
+    send(url="https://track.customer.io/api/v9/nothing")
+    test.record.settle()
+    first, again = session.report_results(test), session.report_results(test)
+    assert first["rows"] == again["rows"]
+    assert {row["operation"] for row in first["rows"]} == {"track.event", "unknown"}
+    assert (list(first["applicable"]), list(again["applicable"])) == (["track.event"], [])
+    assert "500-server-error-persists" in first["applicable"]["track.event"]

@@ -1,0 +1,41 @@
+"""What the reports of tests carry is taken by the run."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+
+import pytest
+
+from pytest_customerio.running.run.received import outcome_of
+
+
+@pytest.mark.parametrize(
+    ("outcome", "when", "more", "word"),
+    [
+        ("passed", "setup", {}, ""),
+        ("passed", "call", {}, "passed"),
+        ("failed", "setup", {}, "error"),
+        ("failed", "call", {}, "failed"),
+        ("failed", "???", {}, "failed"),
+        ("failed", "teardown", {}, "error"),
+        ("skipped", "setup", {}, "skipped"),
+        ("skipped", "call", {"wasxfail": ""}, "xfailed"),
+        ("passed", "call", {"wasxfail": ""}, "xpassed"),
+        ("rerun", "call", {}, "rerun"),
+    ],
+)
+def test_the_word_is_that_of_the_terminal(outcome: str, when: str, more: dict[str, str], word: str) -> None:
+    """A worker that crashed has no phase; a phase that passed says nothing unless it is the call."""
+    assert outcome_of(SimpleNamespace(outcome=outcome, when=when, **more)) == word
+
+
+def test_what_a_report_carries(run) -> None:
+    """It is added to the results; of a phase that is run again the headline does not stay."""
+    one, row = run(), {"nodeid": "t.py::t", "operation": "track.event", "case": None}
+    report = {"nodeid": "t.py::t", "when": "call", "outcome": "failed", "cio_headline": "lost"}
+    carried = {"cio": {"rows": [row], "applicable": {}}, "cio_recorded": ["t.py::t", 2], "cio_cause": None}
+    one.receive(SimpleNamespace(**report, **carried, cio_compared=["t.py::t", {"drift": True}]))
+    assert (one.results.rows, one.results.recorded, one.results.drifted) == ([row], {"t.py::t": 2}, True)
+    assert (one.results.outcomes, one.results.headlines) == ({"t.py::t": "failed"}, {"t.py::t": "lost"})
+    one.receive(SimpleNamespace(**{**report, "outcome": "rerun"}))
+    assert (one.results.outcomes, one.results.headlines) == ({}, {})
