@@ -153,6 +153,8 @@ def test_a_setting_is_refused_as_by_a_real_socket(name: str) -> None:
     """The same exceptions in the same words, without the plugin and where we answer."""
     if name in ENDS_THE_LOOP and sys.version_info >= (3, 13):
         pytest.skip("since Python 3.13 asyncio.run ends with a ValueError once it waits for such a timer")
+    if name == "aiohttp-read" and aiohttp.__version__.startswith("3.11."):
+        pytest.skip("aiohttp 3.11 waits for ever")
     server = Listener()
     traffic = FakeTraffic()
     try:
