@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any, Protocol
+from urllib.parse import quote
 
 from pytest_customerio.tools.asking import Call, path, read
 
@@ -45,7 +46,8 @@ class SandboxHistory:
 
     def suppressed(self, email: str) -> str | None:
         """Whether the workspace has suppressed this address."""
-        found = read(self._call(_READS, "/_sandbox/workspace", None)).get("suppressed", [])
+        place = f"/_sandbox/workspace?q={quote(email, safe='')}"
+        found = read(self._call(_READS, place, None)).get("suppressed", [])
         values = {str(one.get("value")).casefold() for one in found}
         return "suppressed in the workspace" if email.casefold() in values else ""
 

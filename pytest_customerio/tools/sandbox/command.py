@@ -13,6 +13,7 @@ from pytest_customerio.tools.sandbox.server.sandbox_server import SandboxServer
 from pytest_customerio.tools.sandbox.server.sockets import raise_connection_limit
 from pytest_customerio.tools.sandbox.service.faults import parse_fault
 from pytest_customerio.tools.sandbox.settings import Settings
+from pytest_customerio.tools.sandbox.webhooks.simulation import check_metric
 from pytest_customerio.tools.sandbox.webhooks.targets import check_target
 
 __all__ = ["CannotError", "instructions", "run"]
@@ -30,6 +31,8 @@ def run(asked: argparse.Namespace, write: Callable[[str], object]) -> str:
     raise_connection_limit()
     for url in asked.webhook:
         check_target(url, asked.allow_webhook_host)
+    for metric in asked.at_once:
+        check_metric(metric)
     settings = _settings(asked)
     names = {"names": asked.name, "ca": asked.ca}
     with _one_interrupt(), SandboxServer(settings, asked.host, asked.port, asked.https_port, **names) as server:

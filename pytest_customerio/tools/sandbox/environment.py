@@ -32,8 +32,10 @@ def write_env_file(path: Path, environ: Mapping[str, str]) -> None:
     try:
         with os.fdopen(os.open(path, os.O_CREAT | os.O_WRONLY | os.O_TRUNC, 0o600), "w", encoding="utf-8") as file:
             file.write(text)
+    except FileNotFoundError:
+        raise VariablesError(f"{path} cannot be written: there is no folder {path.parent}; make it first") from None
     except OSError as error:
-        raise VariablesError(f"{path}: {error.strerror}") from None
+        raise VariablesError(f"{path} cannot be written: {error.strerror}") from None
 
 
 def environ_of(host: str, port: int) -> Mapping[str, str]:

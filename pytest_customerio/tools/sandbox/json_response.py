@@ -6,7 +6,10 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
+from starlette.requests import Request
 from starlette.responses import JSONResponse
+
+from pytest_customerio.tools.sandbox.json_values import parse_number
 
 # What every answer of the sandbox's own has: no other site may read or embed it, and nothing stores it.
 SAFE_HEADERS: Mapping[str, str] = {
@@ -31,3 +34,9 @@ class SandboxJson(JSONResponse):
     def render(self, content: Any) -> bytes:
         """The body."""
         return json.dumps(content, allow_nan=False, separators=(",", ":")).encode()
+
+
+def page_in(request: Request) -> tuple[int, int]:
+    """The position of the first entry, and how many."""
+    query = request.query_params
+    return parse_number(query.get("start", "")), parse_number(query.get("limit", "")) or 100

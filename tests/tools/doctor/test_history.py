@@ -30,7 +30,9 @@ def test_a_sandbox() -> None:
         answering(
             {
                 "/_sandbox/people/c1": {"attributes": {"age": 36}, "events": [{"name": "Purchase"}]},
-                "/_sandbox/workspace": {"suppressed": [{"kind": "email", "value": "ADA@example.com"}]},
+                "/_sandbox/workspace?q=ada%40example.com": {
+                    "suppressed": [{"kind": "email", "value": "ADA@example.com"}]
+                },
             }
         )
     )

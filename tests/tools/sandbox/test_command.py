@@ -139,6 +139,8 @@ def test_what_it_cannot_do(capsys: pytest.CaptureFixture[str]) -> None:
     assert "'x' is no number of seconds from 0 to 3600" in refused(capsys, "--webhook-hour", "x")
     assert "is no address of a webhook" in refused(capsys, "--webhook", "x")
     assert "allow it with --allow-webhook-host 192.0.2.7" in refused(capsys, "--webhook", "http://192.0.2.7/")
+    assert "there is no metric 'opned' (did you mean opened?); known are " in refused(capsys, "--at-once", "opned")
+    assert "cannot listen on 192.0.2.7:0: " in refused(capsys, "--port", "0", "--host", "192.0.2.7")
 
 
 def test_without_its_packages(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:

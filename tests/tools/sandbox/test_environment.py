@@ -34,8 +34,10 @@ def test_a_file(tmp_path: Path) -> None:
     write_env_file(path, {"A": "3"})
     assert path.read_text(encoding="utf-8") == "A=3\n"
     assert path.stat().st_mode & 0o077 == 0
-    with pytest.raises(VariablesError, match="missing"):
+    with pytest.raises(VariablesError, match="x cannot be written: there is no folder .*missing; make it first"):
         write_env_file(tmp_path / "missing" / "x", {})
+    with pytest.raises(VariablesError, match="cannot be written: "):
+        write_env_file(tmp_path, {})
 
 
 def test_a_sandbox_that_listens() -> None:

@@ -11,11 +11,13 @@ from pytest_customerio.tools.sandbox.api.app_format import attributes, identifie
 from pytest_customerio.tools.sandbox.api.call import NOT_FOUND, Call, CallResult, Handler
 from pytest_customerio.tools.sandbox.json_values import mapping, parse_number
 from pytest_customerio.tools.sandbox.workspace.audience import matching_people
+from pytest_customerio.tools.sandbox.workspace.bounded import put_bounded
 from pytest_customerio.tools.sandbox.workspace.workspace import Workspace
 
 # The path of the sandbox's own where the file of an export is read.
 FILES_PATH = "/_sandbox/exports/"
 Rows = Sequence[Mapping[str, str | None]]
+MAX_EXPORTS = 1000
 _FIRST_COLUMNS = ("id", "email", "cio_id")
 
 
@@ -60,8 +62,7 @@ def _add_export(
     workspace: Workspace, call: Call, kind: str, rows: Sequence[Mapping[str, str | None]]
 ) -> dict[str, Any]:
     number = max(workspace.exports, default=0) + 1
-    workspace.files[number] = _csv(rows)
-    workspace.exports[number] = {
+    export = {
         "id": number,
         "deduplicate_id": f"{number}:{call.at}",
         "type": kind,
@@ -75,7 +76,11 @@ def _add_export(
         "created_at": call.at,
         "updated_at": call.at,
     }
-    return workspace.exports[number]
+    text = _csv(rows)
+    put_bounded(workspace.exports, number, export, MAX_EXPORTS)
+    put_bounded(workspace.files, number, text, MAX_EXPORTS)
+    workspace.made_bytes += len(text)
+    return export
 
 
 def _csv(rows: Rows) -> str:

@@ -134,7 +134,7 @@ def _content(
     texts = zip(members, (template.subject, template.body, template.plain), strict=True)
     given = [str(call.payload.get(member) or "") or text for member, text in texts]
     subject, body, plain_text = (render(each, known, template.folder) for each in given)
-    problems = dict.fromkeys(each.problem for each in (subject, body, plain_text) if each.problem)
+    problems = dict.fromkeys(each.problem for each in (template, subject, body, plain_text) if each.problem)
     return (subject.text, body.text, plain_text.text), tuple(problems)
 
 

@@ -24,7 +24,7 @@ def search_people(workspace: Workspace, call: Call) -> CallResult:
     """`POST /v1/customers`: a page of the people that match a filter."""
     people = matching_people(workspace, mapping(call.payload.get("filter")), after=last_name(call))
     found = first_page(people, call, lambda person: person.cio_id)
-    return CallResult(body=identifier_page(found.results, found.next))
+    return CallResult(found.notes, identifier_page(found.results, found.next))
 
 
 def person_attributes(workspace: Workspace, call: Call) -> CallResult:
@@ -48,12 +48,8 @@ def person_relationships(workspace: Workspace, call: Call) -> CallResult:
     if person is None:
         return NOT_FOUND
     found = page_of(person.relationships, call, str)
-    return CallResult(
-        body={
-            "cio_relationships": [_related(workspace, person, each) for each in found.results],
-            "next": found.next,
-        }
-    )
+    related = [_related(workspace, person, each) for each in found.results]
+    return CallResult(found.notes, {"cio_relationships": related, "next": found.next})
 
 
 def person_in_path(workspace: Workspace, call: Call) -> Person | None:

@@ -60,7 +60,8 @@ def _saved(workspace: Workspace, webhook: ReportingWebhook, call: Call) -> CallR
     workspace.reporting_webhooks[changed.id] = changed
     unknown = set(changed.events) - set(event_names())
     notes = tuple(f"never posted: there is no event {each}" for each in sorted(unknown))
-    return CallResult(notes, reporting_webhook_json(changed))
+    doubt = workspace.doubt(changed.endpoint)
+    return CallResult((doubt, *notes) if doubt else notes, reporting_webhook_json(changed))
 
 
 def _given(payload: Mapping[str, Any]) -> dict[str, Any]:

@@ -50,7 +50,7 @@ def get_segment_membership(workspace: Workspace, call: Call) -> CallResult:
         return NOT_FOUND
     found = page_of(segment.members, call, str)
     people = [workspace.people.find(("cio_id", each)) for each in found.results]
-    return CallResult(body=identifier_page([each for each in people if each], found.next))
+    return CallResult(found.notes, identifier_page([each for each in people if each], found.next))
 
 
 def get_segment_used_by(workspace: Workspace, call: Call) -> CallResult:

@@ -37,7 +37,7 @@ def get_domain_suppressions(workspace: Workspace, call: Call) -> CallResult:
     """`GET /v1/esp/domains/{domain_name}/suppression/{suppression_type}`: those whose addresses have this domain."""
     page = page_of(_matching(workspace, call, call.params["domain_name"]), call, lambda each: each[0], SUPPRESSIONS)
     known = _suppressions(call.params["suppression_type"], dict(page.results))
-    return CallResult(body={**known, "next": page.next})
+    return CallResult(page.notes, {**known, "next": page.next})
 
 
 def _matching(workspace: Workspace, call: Call, domain: str) -> Iterator[tuple[str, int]]:

@@ -3,31 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 from pytest_customerio.tools.sandbox.workspace.people import Notes
 from pytest_customerio.tools.sandbox.workspace.workspace import Workspace
 
+_NOTHING: Mapping[str, Any] = {}
 
-@dataclass(frozen=True, slots=True)
-class Call:
+
+class Call(NamedTuple):
     """A call whose payload satisfies the contract.
 
     `params` are the values of the path, `at` is the time in Unix seconds, `base` the address (scheme, host, port) that
     the client used. `payload` is empty if the body is no object; `body` is the body of any type.
     """
 
-    params: Mapping[str, str] = field(default_factory=dict)
-    query: Mapping[str, str] = field(default_factory=dict)
-    payload: Mapping[str, Any] = field(default_factory=dict)
+    params: Mapping[str, str] = _NOTHING
+    query: Mapping[str, str] = _NOTHING
+    payload: Mapping[str, Any] = _NOTHING
     at: int = 0
     base: str = ""
     body: Any = None
 
 
-@dataclass(frozen=True, slots=True)
-class CallResult:
+class CallResult(NamedTuple):
     """How a call is answered: with `body` as JSON; with the recorded success if there is none; or with an error.
 
     `case` is the error case, `text` its message. `notes` are what the service does and does not say in its answer.

@@ -11,6 +11,7 @@ from typing import Generic, TypeVar
 
 from pytest_customerio.tools.sandbox.api.call import Call
 from pytest_customerio.tools.sandbox.json_values import parse_number
+from pytest_customerio.tools.sandbox.workspace.people import Notes
 
 T = TypeVar("T")
 
@@ -25,10 +26,14 @@ class PageSize:
 
 @dataclass(frozen=True, slots=True)
 class Page(Generic[T]):
-    """The results of a page, and the token of the next page; empty after the last one."""
+    """The results of a page, and the token of the next page; empty after the last one.
+
+    `notes` say what is not published about the page that was asked for.
+    """
 
     results: list[T]
     next: str
+    notes: Notes = ()
 
 
 # docs.customer.io/files/journeys-app.json: the parameter `limit` of each call.
@@ -46,9 +51,16 @@ def page_of(results: Iterable[T], call: Call, name: Callable[[T], str], size: Pa
 
 def first_page(results: Iterator[T], call: Call, name: Callable[[T], str], size: PageSize = USUAL) -> Page[T]:
     """The page of results that begin where the page before ended."""
-    limit = min(parse_number(call.query.get("limit", "")) or size.default, size.largest)
+    asked = call.query.get("limit", "")
+    limit = min(parse_number(asked) or size.default, size.largest)
     listed = list(islice(results, limit + 1))
-    return Page(listed[:limit], _token(name(listed[limit - 1])) if len(listed) > limit else "")
+    following = _token(name(listed[limit - 1])) if len(listed) > limit else ""
+    return Page(listed[:limit], following, () if asked in ("", str(limit)) else _outside(limit, size))
+
+
+def _outside(limit: int, size: PageSize) -> Notes:
+    """What is said of a `limit` that is not within the documented bounds, or is no number."""
+    return (f"limit is 1 to {size.largest}: read as {limit}, and what Customer.io does is not published",)
 
 
 def last_name(call: Call) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from datetime import datetime
 
 from pytest_customerio.tools.sandbox.api import track
@@ -145,7 +144,7 @@ def _delivery_reported(workspace: Workspace, call: Call) -> Notes:
     """What an SDK reports of a message: `opened` or `clicked`, or `delivered` by a phone."""
     reported = mapping(call.payload.get("properties"))
     delivery, metric = str(reported.get("deliveryId")), str(reported.get("metric"))
-    return track.add_metric(workspace, delivery, metric, replace(call, payload={"timestamp": _time(call)}))
+    return track.add_metric(workspace, delivery, metric, call._replace(payload={"timestamp": _time(call)}))
 
 
 def _relationship_deleted(workspace: Workspace, call: Call) -> Notes:

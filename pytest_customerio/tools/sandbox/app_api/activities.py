@@ -40,7 +40,7 @@ def _page(workspace: Workspace, call: Call, activities: Iterable[Activity]) -> C
     deleted = flag(call.query.get("deleted", ""))
     matching = (each for each in activities if _matches(each, call) and (deleted or _is_known(workspace, each)))
     found = page_of(matching, call, lambda each: str(each.number), ACTIVITIES)
-    return CallResult(body={"activities": [_activity(each) for each in found.results], "next": found.next})
+    return CallResult(found.notes, {"activities": [_activity(each) for each in found.results], "next": found.next})
 
 
 def _is_known(workspace: Workspace, activity: Activity) -> bool:

@@ -77,9 +77,8 @@ def list_optouts(workspace: Workspace, call: Call) -> CallResult:
         if not wanted or any(sender == wanted for _, sender in senders)
     )
     found = page_of(people, call, str, OPTOUTS)
-    return CallResult(
-        body={"optouts": [_person_optouts(workspace, each) for each in found.results], "next": found.next}
-    )
+    listed = [_person_optouts(workspace, each) for each in found.results]
+    return CallResult(found.notes, {"optouts": listed, "next": found.next})
 
 
 def get_subscription_center_token(workspace: Workspace, call: Call) -> CallResult:

@@ -80,7 +80,9 @@ def get_campaign_journey_metrics(workspace: Workspace, call: Call) -> CallResult
 
 def _messages(workspace: Workspace, call: Call, deliveries: Iterable[Delivery]) -> CallResult:
     found = page_of((each for each in deliveries if _matches(workspace, each, call)), call, lambda each: each.id)
-    return CallResult(body={"messages": [message(workspace, each) for each in found.results], "next": found.next})
+    return CallResult(
+        found.notes, {"messages": [message(workspace, each) for each in found.results], "next": found.next}
+    )
 
 
 def _matches(workspace: Workspace, delivery: Delivery, call: Call) -> bool:

@@ -22,7 +22,9 @@ def find_objects(workspace: Workspace, call: Call) -> CallResult:
     matching = (each for each in workspace.objects.of_type(object_type_id) if _matches(each, wanted))
     found = page_of(matching, call, lambda each: each.cio_object_id)
     listed = [object_identifiers(each) for each in found.results]
-    return CallResult(body={"identifiers": listed, "ids": [each["object_id"] for each in listed], "next": found.next})
+    return CallResult(
+        found.notes, {"identifiers": listed, "ids": [each["object_id"] for each in listed], "next": found.next}
+    )
 
 
 def get_object_attributes(workspace: Workspace, call: Call) -> CallResult:
@@ -51,7 +53,7 @@ def get_object_relationships(workspace: Workspace, call: Call) -> CallResult:
         for each in people
         if each is not None
     ]
-    return CallResult(body={"cio_relationships": related, "next": found.next})
+    return CallResult(found.notes, {"cio_relationships": related, "next": found.next})
 
 
 def list_object_types(workspace: Workspace, call: Call) -> CallResult:

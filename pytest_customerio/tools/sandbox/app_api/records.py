@@ -32,7 +32,7 @@ def records_answer(resource: Resource, records: list[Record], call: Call) -> Cal
         return CallResult(body={resource.many: records})
     listed = records[::-1] if call.query.get("sort") == "desc" else records
     page = page_of(listed, call, lambda each: str(each[resource.key]))
-    return CallResult(body={resource.many: page.results, "next": page.next})
+    return CallResult(page.notes, {resource.many: page.results, "next": page.next})
 
 
 def get_record(resource: Resource, workspace: Workspace, call: Call) -> CallResult:
@@ -80,7 +80,7 @@ def make_up(resource: Resource, workspace: Workspace, call: Call) -> Record | No
     key = call.params[resource.parameter]
     if not parent_may_exist(resource, workspace, call):
         return None
-    if not workspace.inventory.may_exist(resource.kind_of(call.params), key):
+    if not (resource.may_be_key(key) and workspace.inventory.may_exist(resource.kind_of(call.params), key)):
         return None
     return resource.record(key, {name: as_number(value) for name, value in _parents(resource, call).items()})
 
@@ -121,7 +121,8 @@ def parent_may_exist(resource: Resource, workspace: Workspace, call: Call) -> bo
     if parent is None:
         return True
     known = find_record(parent, workspace, call) is not None
-    possible = workspace.inventory.may_exist(parent.kind_of(call.params), call.params[parent.parameter])
+    key = call.params[parent.parameter]
+    possible = parent.may_be_key(key) and workspace.inventory.may_exist(parent.kind_of(call.params), key)
     return (known or possible) and parent_may_exist(parent, workspace, call)
 
 

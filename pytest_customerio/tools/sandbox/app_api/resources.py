@@ -45,6 +45,10 @@ class Resource:
         times = {} if at is None else {name: at for name in (*_CREATED, *_UPDATED) if name in made_up}
         return _named({**made_up, **times, **given, self.key: self.key_value(key)})
 
+    def may_be_key(self, key: str) -> bool:
+        """Whether a record may have this key, which comes from a path: most keys are numbers."""
+        return self.textual or self.key != "id" or parse_number(key) > 0
+
     def key_value(self, key: str) -> int | str:
         """The member that names a record, for a key in a path."""
         return key if self.textual or self.key != "id" else as_number(key)

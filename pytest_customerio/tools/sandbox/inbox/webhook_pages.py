@@ -36,7 +36,7 @@ def webhooks_page(service: Service, query: Query, url: str = "", error: str = ""
     found = scan(reversed(calls), _searched_text, query)
     return {
         **frame(service, "webhooks", query),
-        "webhooks": [_webhook_row(each) for each in service.workspace.reporting_webhooks.values()],
+        "webhooks": [_webhook_row(service, each) for each in service.workspace.reporting_webhooks.values()],
         "calls": [call_row(each) for each in found.entries],
         "waiting": sum(each.state == "waiting" for each in calls),
         "url": url,
@@ -104,13 +104,14 @@ def _attempt(attempt: WebhookAttempt) -> Context:
     }
 
 
-def _webhook_row(webhook: ReportingWebhook) -> Context:
+def _webhook_row(service: Service, webhook: ReportingWebhook) -> Context:
     return {
         "id": webhook.id,
         "endpoint": shorten(webhook.endpoint, 200),
         "name": shorten(webhook.name, 80),
         "events": len(webhook.events),
         "disabled": webhook.disabled,
+        "doubt": service.workspace.doubt(webhook.endpoint),
     }
 
 

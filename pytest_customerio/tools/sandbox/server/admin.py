@@ -14,7 +14,7 @@ from pytest_customerio.core.payload import decode
 from pytest_customerio.tools.sandbox.api.app_exports import FILES_PATH
 from pytest_customerio.tools.sandbox.inbox.guards import Endpoint, same_origin
 from pytest_customerio.tools.sandbox.inbox.routes import routes
-from pytest_customerio.tools.sandbox.json_response import DATA_POLICY, SAFE_HEADERS, SandboxJson
+from pytest_customerio.tools.sandbox.json_response import DATA_POLICY, SAFE_HEADERS, SandboxJson, page_in
 from pytest_customerio.tools.sandbox.json_values import parse_number
 from pytest_customerio.tools.sandbox.service import json_views
 from pytest_customerio.tools.sandbox.service.faults import FaultError
@@ -90,7 +90,7 @@ class AdminApi:
     async def people(self, request: Request) -> Response:
         """A page of people with the words `q`, newest first."""
         words = request.query_params.get("q", "")
-        return SandboxJson(json_views.people_json(self._service.workspace, words, *_page_of(request)))
+        return SandboxJson(json_views.people_json(self._service.workspace, words, *page_in(request)))
 
     async def person(self, request: Request) -> Response:
         """One person."""
@@ -99,7 +99,7 @@ class AdminApi:
 
     async def deliveries(self, request: Request) -> Response:
         """A page of messages, newest first."""
-        return SandboxJson(json_views.deliveries_json(self._service.workspace, *_page_of(request)))
+        return SandboxJson(json_views.deliveries_json(self._service.workspace, *page_in(request)))
 
     async def delivery(self, request: Request) -> Response:
         """One message."""
@@ -107,8 +107,9 @@ class AdminApi:
         return SandboxJson(json_views.delivery_json(delivery)) if delivery else _missing()
 
     async def workspace(self, request: Request) -> Response:
-        """Segments, objects, anonymous visitors, and suppressed identifiers."""
-        return SandboxJson(json_views.workspace_json(self._service.workspace))
+        """A page of segments, objects, anonymous visitors and suppressed identifiers with the words `q`."""
+        words = request.query_params.get("q", "")
+        return SandboxJson(json_views.workspace_json(self._service.workspace, words, *page_in(request)))
 
     async def export(self, request: Request) -> Response:
         """The file of an export."""
@@ -139,12 +140,6 @@ class AdminApi:
         """Delete everything but the keys."""
         self._service.reset()
         return Response(status_code=204)
-
-
-def _page_of(request: Request) -> tuple[int, int]:
-    """The position of the first entry, and how many."""
-    query = request.query_params
-    return parse_number(query.get("start", "")), parse_number(query.get("limit", "")) or 100
 
 
 async def _body(request: Request) -> Any:

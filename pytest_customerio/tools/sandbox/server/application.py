@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, MutableMapping
+from collections.abc import Awaitable, Callable, Mapping, MutableMapping
 from contextlib import nullcontext
 from functools import lru_cache
 from typing import Any
@@ -29,6 +29,7 @@ Headers = tuple[tuple[str, str], ...]
 LARGEST_BROADCAST = 25 * 1024 * 1024
 LARGEST = 4 * 1024 * 1024
 BODY_TIMEOUT = 30.0  # seconds
+_CLOSE: Headers = (("Connection", "close"),)
 _SCHEMES = ("http", "https")
 ADMIN_PATHS = ("/_sandbox", "/_sandbox/", "/")
 _RESETS = ("connection-reset", "accepted-then-reset")
@@ -52,9 +53,9 @@ class Application:
         if scope["path"] in ADMIN_PATHS or scope["path"].startswith("/_sandbox/"):
             await self._answer_admin(scope, receive, send)
             return
-        headers = _headers(scope)
+        headers = _headers(tuple(scope["headers"]))
         if "origin" in headers and _is_of_another_site(scope):
-            await _respond(send, Answer(403, "Forbidden", body=_OTHER_SITE), (("Connection", "close"),))
+            await _respond(send, Answer(403, "Forbidden", body=_OTHER_SITE), _CLOSE)
             return
         if (preflight := answer_preflight(scope)) is not None:
             await _respond(send, preflight, ())
@@ -62,12 +63,13 @@ class Application:
         try:
             body, too_large = await self._body(scope, headers, receive)
         except (TimeoutError, ClientGoneError):
-            await _respond(send, Answer(408, "Request Timeout", (("Connection", "close"),)), ())
+            await _respond(send, Answer(408, "Request Timeout", _CLOSE), ())
             return
         answer = self._service.answer(_http_request(scope, headers, body, too_large=too_large))
-        await _deliver(scope, receive, send, answer, too_large=too_large)
+        for_pages = allowed_for_pages(scope["path"], asked_by_page="origin" in headers)
+        await _deliver(scope, receive, send, answer, (*for_pages, *_CLOSE) if too_large else for_pages)
 
-    async def _body(self, scope: Scope, headers: dict[str, str], receive: Receive) -> tuple[bytes, bool]:
+    async def _body(self, scope: Scope, headers: Mapping[str, str], receive: Receive) -> tuple[bytes, bool]:
         """The body, within the limit of time, and whether it is too large."""
         if scope.get("extensions", {}).get(RECEIVED):
             return await _body(scope, headers, receive)
@@ -80,7 +82,7 @@ class Application:
             async with asyncio.timeout(None if scope["method"] in ("GET", "HEAD") else self._body_timeout):
                 await self._admin(scope, receive, send)
         except TimeoutError:
-            await _respond(send, Answer(408, "Request Timeout", (("Connection", "close"),)), ())
+            await _respond(send, Answer(408, "Request Timeout", _CLOSE), ())
 
 
 def _is_of_another_site(scope: Scope) -> bool:
@@ -89,16 +91,17 @@ def _is_of_another_site(scope: Scope) -> bool:
     return any(not is_local_origin(each) for each in origins)
 
 
-def _headers(scope: Scope) -> dict[str, str]:
-    """The headers by name; the values of those with the same name are joined."""
+@lru_cache(maxsize=64)
+def _headers(sent: tuple[tuple[bytes, bytes], ...]) -> Mapping[str, str]:
+    """The headers by name; the values of those with the same name are joined. A client often sends the same ones."""
     headers: dict[str, str] = {}
-    for name, value in scope["headers"]:
+    for name, value in sent:
         key, text = name.decode("latin-1"), value.decode("latin-1")
         headers[key] = f"{headers[key]}, {text}" if key in headers else text
     return headers
 
 
-def _http_request(scope: Scope, headers: dict[str, str], body: bytes, *, too_large: bool) -> HttpRequest:
+def _http_request(scope: Scope, headers: Mapping[str, str], body: bytes, *, too_large: bool) -> HttpRequest:
     query = scope["query_string"].decode("latin-1")
     target = scope["raw_path"].decode("latin-1") + (f"?{query}" if query else "")
     # A proxy in front of the sandbox may speak https; uvicorn's own reading of its header takes longer.
@@ -107,7 +110,7 @@ def _http_request(scope: Scope, headers: dict[str, str], body: bytes, *, too_lar
     return HttpRequest(scope["method"], target, headers, body, base, too_large)
 
 
-async def _body(scope: Scope, headers: dict[str, str], receive: Receive) -> tuple[bytes, bool]:
+async def _body(scope: Scope, headers: Mapping[str, str], receive: Receive) -> tuple[bytes, bool]:
     """The body, and whether it is over the limit, packed or unpacked: then it is not kept."""
     largest = LARGEST_BROADCAST if scope["path"].endswith("/triggers") else LARGEST
     length = headers.get("content-length", "0").partition(",")[0]
@@ -128,14 +131,14 @@ async def _body(scope: Scope, headers: dict[str, str], receive: Receive) -> tupl
     return (b"", True) if encodings and unpacked_is_larger(body, encodings, largest) else (body, False)
 
 
-async def _deliver(scope: Scope, receive: Receive, send: Send, answer: SandboxAnswer, *, too_large: bool) -> None:
-    """Send an answer, or cause its network fault."""
+async def _deliver(scope: Scope, receive: Receive, send: Send, answer: SandboxAnswer, headers: Headers) -> None:
+    """Send an answer with these headers besides its own, or cause its network fault."""
     fault = answer.answer.fault
     transport = scope.get("extensions", {}).get(TRANSPORT)
     if fault is None:
-        close = (("Connection", "close"),) if too_large else ()
+        said = _sandbox_headers(answer.source, answer.case, answer.notes)
         with nullcontext() if transport is None else transport:
-            await _respond(send, answer.answer, (*_sandbox_headers(answer), *allowed_for_pages(scope), *close))
+            await _respond(send, answer.answer, (*said, *headers))
         return
     if fault in _RESETS:
         reset(transport)
@@ -146,11 +149,12 @@ async def _deliver(scope: Scope, receive: Receive, send: Send, answer: SandboxAn
     await receive()
 
 
-def _sandbox_headers(answer: SandboxAnswer) -> Headers:
+@lru_cache(maxsize=64)
+def _sandbox_headers(source: str, case: str, notes: tuple[str, ...]) -> Headers:
     """How certain the answer is, which error case it is, and what the service would not have said."""
-    source = (("X-Sandbox-Source", answer.source),)
-    case = (("X-Sandbox-Case", answer.case),) if answer.case else ()
-    return (*source, *case, *((("X-Sandbox-Note", "; ".join(answer.notes)[:1000]),) if answer.notes else ()))
+    named = (("X-Sandbox-Case", case),) if case else ()
+    noted = (("X-Sandbox-Note", "; ".join(notes)[:1000]),) if notes else ()
+    return (("X-Sandbox-Source", source), *named, *noted)
 
 
 @lru_cache(maxsize=256)

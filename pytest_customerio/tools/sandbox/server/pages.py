@@ -20,6 +20,7 @@ _ALLOWED: Headers = (
         ", ".join(("X-Sandbox-Case", "X-Sandbox-Note", "X-Sandbox-Source", *dict(HEADERS))),
     ),
 )
+_ALLOWED_ON_TRACK = _ALLOWED[:1]
 _PREFLIGHT: Headers = (
     ("Access-Control-Allow-Origin", "*"),
     ("Access-Control-Allow-Methods", "GET, POST, PUT, PATCH, DELETE"),
@@ -42,8 +43,8 @@ def answer_preflight(scope: MutableMapping[str, Any]) -> Answer | None:
     return Answer(204, "No Content", _PREFLIGHT if is_for_pages(scope["path"]) else ())
 
 
-def allowed_for_pages(scope: MutableMapping[str, Any]) -> Headers:
+def allowed_for_pages(path: str, *, asked_by_page: bool) -> Headers:
     """The headers with which a browser shows the answer to the page that asked. Track always sends the first one."""
-    if any(name == b"origin" for name, _ in scope["headers"]):
-        return _ALLOWED if is_for_pages(scope["path"]) else ()
-    return _ALLOWED[:1] if _TRACK.match(scope["path"]) else ()
+    if asked_by_page:
+        return _ALLOWED if is_for_pages(path) else ()
+    return _ALLOWED_ON_TRACK if _TRACK.match(path) else ()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import socket
 import ssl
 import struct
@@ -133,9 +134,17 @@ def bind(host: str, port: int) -> socket.socket:
         sock.bind((host, port))
     except OSError as error:
         sock.close()
-        raise PortError(f"cannot listen on {host}:{port}: {error.strerror}; choose another with --port") from None
+        raise PortError(
+            f"cannot listen on {host}:{port}: {error.strerror}; choose another with {_choice(error)}"
+        ) from None
     sock.listen(BACKLOG)
     return sock
+
+
+def _choice(error: OSError) -> str:
+    """The option that helps: the name or address of another machine fails on every port."""
+    of_host = isinstance(error, socket.gaierror) or error.errno == errno.EADDRNOTAVAIL
+    return "--host" if of_host else "--port"
 
 
 def reset(transport: asyncio.Transport) -> None:

@@ -38,6 +38,8 @@ class Authority:
         try:
             authority = self._read() if keep and (self.ca.exists() or self._key.exists()) else self._created(keep=keep)
             self.bundle.write_bytes(Path(certifi.where()).read_bytes() + b"\n" + authority.cert_pem.bytes())
+        except (FileExistsError, NotADirectoryError):
+            raise AuthorityError(f"{folder} is no folder: --ca names one for the certificate authority") from None
         except OSError as error:
             raise AuthorityError(f"{error.filename or folder}: {error.strerror}") from None
         self._certificate = _issued(authority, names)

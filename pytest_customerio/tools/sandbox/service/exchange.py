@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from functools import lru_cache
+from typing import NamedTuple
 
 from pytest_customerio.core.model import Answer
 
@@ -17,8 +18,7 @@ _OVERHEAD = 110  # bytes of two short texts in a tuple, about
 Headers = tuple[tuple[str, str], ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Exchange:
+class Exchange(NamedTuple):
     """One request and its answer. `body` is the beginning of the answer's body, `size` the bytes of the whole body.
 
     Of an Authorization header only the scheme is stored: the key may be one of production.
@@ -34,17 +34,29 @@ class Exchange:
     @property
     def weight(self) -> int:
         """Its size in memory in bytes, about. The headers of an answer are those of the cassette."""
-        text = "".join([name + value for name, value in self.headers])
-        return len(self.body) + len(text) + _OVERHEAD * len(self.headers)
+        return len(self.body) + _weight(self.headers)
 
 
 def exchange(base: str, headers: Mapping[str, str], answer: Answer, milliseconds: float) -> Exchange:
     """The record of one request and its answer. The names of the request's headers are in lower case."""
-    sent = [
-        (name, _shown(name, value) if name in _SECRET else value[:_LONGEST_VALUE]) for name, value in headers.items()
-    ]
-    body = answer.body if len(answer.body) <= MAX_BODY else answer.body[:MAX_BODY]
-    return Exchange(base, tuple(sent[:_MOST_HEADERS]), answer.headers, body, len(answer.body), milliseconds)
+    sent = _stored(tuple(headers.items()))
+    return Exchange(base, sent, answer.headers, answer.body[:MAX_BODY], len(answer.body), milliseconds)
+
+
+# A client often sends the same headers. Then entries of the log share one tuple.
+@lru_cache(maxsize=64)
+def _stored(headers: Headers) -> Headers:
+    """What is stored of the headers of a request."""
+    return tuple(
+        (name, _shown(name, value) if name in _SECRET else value[:_LONGEST_VALUE])
+        for name, value in headers[:_MOST_HEADERS]
+    )
+
+
+@lru_cache(maxsize=64)
+def _weight(headers: Headers) -> int:
+    """The size of headers in memory in bytes, about."""
+    return sum(len(name) + len(value) + _OVERHEAD for name, value in headers)
 
 
 def _shown(name: str, value: str) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from pytest_customerio.contract.catalog.catalog import Catalog
 from pytest_customerio.core.model import Operation
@@ -23,8 +23,7 @@ def ignore(request: ApiRequest, skip: Collection[int | None]) -> None:
     """Record nothing."""
 
 
-@dataclass(frozen=True, slots=True)
-class Executor:
+class Executor(NamedTuple):
     """Carries out operations, one after the other."""
 
     catalog: Catalog

@@ -120,7 +120,8 @@ class Faults:
         cassette = name if name in known else name.removesuffix("-recovers").removesuffix("-persists")
         if cassette not in known:
             similar = nearest(name, known)
-            proposal = f"did you mean {similar}?" if similar else ", ".join(known)
+            alike = [each for each in known if each.startswith(name.partition("-")[0] + "-")]
+            proposal = f"did you mean {similar}?" if similar else ", ".join(alike or known)
             raise FaultError(f"no such case: {name!r}; {proposal}")
         if cassette in _BEFORE_SERVER:
             raise FaultError(f"{cassette} happens before a server is reached: {_BEFORE_SERVER[cassette]}")

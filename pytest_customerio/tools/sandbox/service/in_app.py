@@ -14,9 +14,10 @@ from datetime import UTC, datetime
 from typing import Any
 
 from pytest_customerio.tools.sandbox.json_values import mapping
+from pytest_customerio.tools.sandbox.workspace.bounded import put_bounded
 from pytest_customerio.tools.sandbox.workspace.deliveries import Delivery
 from pytest_customerio.tools.sandbox.workspace.people import Person
-from pytest_customerio.tools.sandbox.workspace.workspace import Workspace
+from pytest_customerio.tools.sandbox.workspace.workspace import MAX_DELIVERIES, Workspace
 
 POLLING_INTERVAL = 10  # seconds until an SDK asks again
 PATH = re.compile(
@@ -39,7 +40,7 @@ class InApp:
 
     def __init__(self, workspace: Workspace) -> None:
         self._workspace = workspace
-        self._removed: set[str] = set()
+        self._removed: dict[str, None] = {}
         self._marked: dict[str, bool] = {}
 
     def queue(self, token: str) -> dict[str, Any]:
@@ -54,12 +55,12 @@ class InApp:
     def remove(self, delivery_id: str) -> None:
         """Take a message out of the queue: it was shown, or the person removed it."""
         if delivery_id in self._workspace.deliveries:
-            self._removed.add(delivery_id)
+            put_bounded(self._removed, delivery_id, None, MAX_DELIVERIES)
 
     def mark(self, delivery_id: str, *, opened: bool) -> None:
         """Mark an inbox message as opened, or as not opened."""
         if delivery_id in self._workspace.deliveries:
-            self._marked[delivery_id] = opened
+            put_bounded(self._marked, delivery_id, opened, MAX_DELIVERIES)
 
     def _inbox(self, delivery: Delivery, token: str) -> dict[str, Any]:
         return {

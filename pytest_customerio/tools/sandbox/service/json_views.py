@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from itertools import islice
 from typing import Any, TypeVar
 
@@ -26,7 +26,7 @@ def request_json(request: LoggedRequest) -> JsonObject:
     violations = [dataclasses.asdict(each) for each in request.violations]
     for each in violations:
         del each["sent_from"]
-    fields = _fields(request)
+    fields = request._asdict()
     del fields["exchange"]
     return {**fields, "notes": list(request.notes), "violations": violations}
 
@@ -77,14 +77,14 @@ def people_json(workspace: Workspace, words: str = "", start: int = 0, limit: in
     """A page of people, newest first, of those whose identifiers or attributes contain `words`."""
     wanted = words.casefold()
     people = (each for each in reversed(workspace.people) if not wanted or wanted in searched_text(each).casefold())
-    listed, following = _page(people, start, limit)
+    listed, following = page_of(people, start, limit)
     people_shown = [person_summary_json(each) for each in listed]
     return {"people": people_shown, "next": following, "total": len(workspace.people)}
 
 
 def deliveries_json(workspace: Workspace, start: int = 0, limit: int = 100) -> JsonObject:
     """A page of messages, newest first."""
-    listed, following = _page(reversed(workspace.deliveries.values()), start, limit)
+    listed, following = page_of(reversed(workspace.deliveries.values()), start, limit)
     return {
         "deliveries": [delivery_json(each) for each in listed],
         "next": following,
@@ -92,7 +92,7 @@ def deliveries_json(workspace: Workspace, start: int = 0, limit: int = 100) -> J
     }
 
 
-def _page(entries: Iterable[T], start: int, limit: int) -> tuple[list[T], int | None]:
+def page_of(entries: Iterable[T], start: int, limit: int) -> tuple[list[T], int | None]:
     """The entries from the position `start` on, and the position of the next page if there is one."""
     size = min(limit, LARGEST_PAGE)
     page = list(islice(entries, start, start + size + 1))
@@ -105,17 +105,31 @@ def delivery_json(delivery: Delivery) -> JsonObject:
     return {**_fields(delivery), "metrics": metrics}
 
 
-def workspace_json(workspace: Workspace) -> JsonObject:
-    """The segments, objects, anonymous visitors and suppressed identifiers of a workspace."""
-    return {
-        "segments": [_segment(each) for each in workspace.segments.values()],
-        "objects": [_object(each) for each in workspace.objects.all],
-        "visitors": [
-            {"anonymous_id": name, "events": [event_json(each) for each in events]}
-            for name, events in workspace.visitors.items()
-        ],
-        "suppressed": [{"kind": kind, "value": value} for kind, value in workspace.people.suppressed],
+def workspace_json(workspace: Workspace, words: str = "", start: int = 0, limit: int = 100) -> JsonObject:
+    """The segments, objects, anonymous visitors and suppressed identifiers of a workspace that contain `words`.
+
+    A page has the entries of each of the four lists from `start` on; `next` is null when the longest has ended.
+    """
+    wanted, objects = words.casefold(), workspace.objects.all
+    lists: Mapping[str, Iterable[JsonObject]] = {
+        "segments": map(_segment, workspace.segments.values()),
+        "objects": map(_object, objects),
+        "visitors": (_visitor(name, events) for name, events in workspace.visitors.items()),
+        "suppressed": ({"kind": kind, "value": value} for kind, value in workspace.people.suppressed),
     }
+    pages = {
+        name: page_of((each for each in entries if not wanted or wanted in as_text(each).casefold()), start, limit)
+        for name, entries in lists.items()
+    }
+    following = [position for _, position in pages.values() if position is not None]
+    totals = {
+        "segments": len(workspace.segments),
+        "objects": len(objects),
+        "visitors": len(workspace.visitors),
+        "suppressed": len(workspace.people.suppressed),
+    }
+    listed = {name: entries for name, (entries, _) in pages.items()}
+    return {**listed, "next": following[0] if following else None, "totals": totals}
 
 
 def fault_json(fault: Fault) -> JsonObject:
@@ -134,7 +148,7 @@ def search_requests(requests: Iterable[LoggedRequest], words: str = "", operatio
     ]
 
 
-def _fields(value: LoggedRequest | Event | Delivery | Fault) -> JsonObject:
+def _fields(value: Event | Delivery | Fault) -> JsonObject:
     """The fields of a value by name; nested values stay as they are."""
     return {field.name: getattr(value, field.name) for field in dataclasses.fields(value)}
 
@@ -144,13 +158,24 @@ def _segment(segment: Segment) -> JsonObject:
         "id": segment.id,
         "name": segment.name,
         "description": segment.description,
-        "members": list(segment.members),
+        **_first("members", segment.members),
     }
 
 
 def _object(target: WorkspaceObject) -> JsonObject:
-    people, visitors = list(target.people), list(target.visitors)
-    return {**_key(target), "attributes": target.attributes, "people": people, "visitors": visitors}
+    related = {**_first("people", target.people), **_first("visitors", target.visitors)}
+    return {**_key(target), "attributes": target.attributes, **related}
+
+
+def _visitor(name: str, events: Sequence[Event]) -> JsonObject:
+    """An anonymous visitor, with the last events."""
+    last = [event_json(each) for each in events[-LARGEST_PAGE:]]
+    return {"anonymous_id": name, "events": last, "events_total": len(events)}
+
+
+def _first(name: str, values: Collection[str]) -> JsonObject:
+    """The first values of what may be very many, and how many there are."""
+    return {name: list(islice(values, LARGEST_PAGE)), f"{name}_total": len(values)}
 
 
 def _key(target: WorkspaceObject) -> JsonObject:

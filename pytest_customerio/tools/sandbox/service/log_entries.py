@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from sys import getsizeof
-from typing import Any
+from typing import Any, NamedTuple
 
 from pytest_customerio.core.model import Violation
 from pytest_customerio.tools.sandbox.json_values import as_text
@@ -15,8 +14,7 @@ from pytest_customerio.tools.sandbox.service.request import LONGEST_SHOWN, ApiRe
 from pytest_customerio.tools.sandbox.service.request_log import LoggedRequest
 
 
-@dataclass(frozen=True, slots=True)
-class Reading:
+class Reading(NamedTuple):
     """What the service read in a request. `weight` is the size of the payload in memory, in bytes."""
 
     operation: str | None

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from sys import getsizeof
 from typing import Any, NamedTuple
 
@@ -20,8 +19,7 @@ LONGEST_SHOWN = 10_000
 _REGION = re.compile(r"/(us|eu)(?=/)")
 
 
-@dataclass(frozen=True, slots=True)
-class HttpRequest:
+class HttpRequest(NamedTuple):
     """A request as the server received it.
 
     `target` is path and query as sent, `base` the address (scheme, host, port) that the client used. `headers` have

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from pytest_customerio.core.model import Violation
 from pytest_customerio.tools.sandbox.service.exchange import Exchange
@@ -14,8 +13,7 @@ MAX_REQUESTS = 2000
 MAX_WEIGHT = 64 * 1024 * 1024
 
 
-@dataclass(frozen=True, slots=True)
-class LoggedRequest:
+class LoggedRequest(NamedTuple):
     """One request and its answer. `payload` is the parsed body, or its text if it is not JSON.
 
     `exchange` is what else went over the wire; a log that was loaded from a file has none.

@@ -10,7 +10,7 @@ import base64
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from pytest_customerio.core.model import Answer
@@ -78,7 +78,7 @@ def as_published(http: HttpRequest) -> HttpRequest:
     """
     pushed = _PUSH_PATH.match(http.target)
     if pushed is not None:
-        return replace(http, target=f"{pushed['before']}/api/v1/push/events{http.target[pushed.end() :]}")
+        return http._replace(target=f"{pushed['before']}/api/v1/push/events{http.target[pushed.end() :]}")
     short = _SHORT_PATH.match(http.target)
     if short is None:
         return http
@@ -87,7 +87,7 @@ def as_published(http: HttpRequest) -> HttpRequest:
     write_key = mapping(decode(headers, http.body).value).get("writeKey")
     if "authorization" not in headers and isinstance(write_key, str):
         headers["authorization"] = "Basic " + base64.b64encode(f"{write_key}:".encode("utf-8", "replace")).decode()
-    return replace(http, target=target, headers=headers)
+    return http._replace(target=target, headers=headers)
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass
 from math import isfinite
 from sys import getsizeof
-from typing import Any
+from typing import Any, NamedTuple
 
 from pytest_customerio.core.payload import TOO_DEEP
 
@@ -15,8 +14,7 @@ DEEPEST = 100
 OUT_OF_RANGE = "a number is out of range"
 
 
-@dataclass(frozen=True, slots=True)
-class StoredPayload:
+class StoredPayload(NamedTuple):
     """A JSON value, its size in memory in bytes (`weight`), and why it cannot be stored (`problem`)."""
 
     value: Any = None
@@ -64,14 +62,22 @@ class _Measured:
         for each in values:
             kind = type(each)  # what a JSON parser returns is of no subclass
             if kind is str:
-                self.whole = self.whole and (each.isascii() or whole_characters(each) == each)
+                if not each.isascii():
+                    self._look(each)
             elif kind is dict:
-                self.add(each.keys(), level)
+                self.weight += sum(map(getsizeof, each))
+                for name in each:
+                    if not name.isascii():
+                        self._look(name)
                 self.add(each.values(), level + 1)
             elif kind is list:
                 self.add(each, level + 1)
             elif kind is float and not isfinite(each):
                 raise _UnstorableError(OUT_OF_RANGE)
+
+    def _look(self, text: str) -> None:
+        """Note whether a text has half of a surrogate pair."""
+        self.whole = self.whole and whole_characters(text) == text
 
 
 def _whole(value: object) -> object:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +18,7 @@ from pytest_customerio.tools.sandbox.storage.seed import checked_seed, load, rea
 from pytest_customerio.tools.sandbox.storage.snapshots import Snapshots
 from pytest_customerio.tools.sandbox.storage.templates import TemplateFolder
 from pytest_customerio.tools.sandbox.webhooks.simulation import simulate
-from pytest_customerio.tools.sandbox.webhooks.targets import parse_target
+from pytest_customerio.tools.sandbox.webhooks.targets import doubt, parse_target
 from pytest_customerio.tools.sandbox.workspace.inventory import Inventory
 from pytest_customerio.tools.sandbox.workspace.reporting_webhooks import Report, ReportingWebhook
 from pytest_customerio.tools.sandbox.workspace.workspace import Workspace
@@ -115,6 +116,7 @@ class CurrentWorkspace:
     def _begin(self, workspace: Workspace) -> None:
         """Use a workspace from now on, with the settings of today."""
         workspace.region, workspace.at_once = self._settings.region, self._settings.at_once
+        workspace.doubt = partial(doubt, allowed=self._settings.webhook_hosts)
         if self._templates is not None:
             workspace.templates = self._templates
         known = {each.endpoint for each in workspace.reporting_webhooks.values()}

@@ -19,6 +19,13 @@ CREATE TABLE IF NOT EXISTS snapshots (name TEXT PRIMARY KEY, data BLOB NOT NULL)
 CREATE TABLE IF NOT EXISTS happened (id INTEGER PRIMARY KEY, entry BLOB, number INTEGER, logged BLOB);
 CREATE TABLE IF NOT EXISTS calls (number INTEGER PRIMARY KEY, call BLOB NOT NULL);
 """
+WEIGH_CALLS_EVERY = 100
+_TOO_HEAVY = """
+DELETE FROM calls WHERE number IN (
+    SELECT number FROM (SELECT number, sum(length(call)) OVER (ORDER BY number DESC) AS weight FROM calls)
+    WHERE weight > ?
+)
+"""
 _ADD = "INSERT INTO happened (entry, number, logged) VALUES (?, ?, ?)"
 # What SQLite says, and what it means for the user.
 _CAUSES = {
@@ -143,11 +150,13 @@ class DataFile:
         with self.explained():
             return [call for (call,) in self._execute("SELECT call FROM calls ORDER BY number")]
 
-    def add_call(self, number: int, call: bytes, most: int) -> None:
-        """Add a call to a webhook; of more than `most` the oldest go."""
+    def add_call(self, number: int, call: bytes, most: int, max_weight: int) -> None:
+        """Add a call to a webhook. Of more than `most`, and of more than `max_weight` bytes, the oldest go."""
         with self.explained():
             self._execute("INSERT INTO calls VALUES (?, ?)", number, call)
             self._execute("DELETE FROM calls WHERE number <= ?", number - most)
+            if number % WEIGH_CALLS_EVERY == 0:
+                self._execute(_TOO_HEAVY, max_weight)
 
     def change_call(self, number: int, call: bytes) -> None:
         """Replace a call to a webhook, unless it was removed."""

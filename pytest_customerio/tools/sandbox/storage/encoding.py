@@ -26,10 +26,9 @@ _MAGIC = b"customerio-sandbox\n"
 _CALLS = (WebhookCall, WebhookAttempt, Result)
 _OTHERS = {(each.__module__, each.__name__): each for each in (deque, Violation, LoggedRequest, Exchange, *_CALLS)}
 # What the class of a value takes, in order.
-_BY_INIT = {
-    each: attrgetter(*(field.name for field in fields(each)))
-    for each in (Activity, Event, Exchange, LoggedRequest, Violation)
-}
+_BY_INIT = {each: attrgetter(*(field.name for field in fields(each))) for each in (Event, Violation)} | dict.fromkeys(
+    (Activity, Exchange, LoggedRequest), tuple
+)
 
 
 class SnapshotError(CannotError):

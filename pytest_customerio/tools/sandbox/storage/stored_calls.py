@@ -9,7 +9,7 @@ from contextlib import AbstractContextManager
 from pytest_customerio.tools.sandbox.storage.data_file import DataFileError
 from pytest_customerio.tools.sandbox.storage.encoding import decode, encode
 from pytest_customerio.tools.sandbox.storage.persistence import Persistence
-from pytest_customerio.tools.sandbox.webhooks.calls import WebhookCall
+from pytest_customerio.tools.sandbox.webhooks.calls import MAX_WEIGHT, WebhookCall
 from pytest_customerio.tools.sandbox.webhooks.sender import MAX_WAITING
 
 
@@ -36,7 +36,7 @@ class StoredCalls:
         """Add a call."""
         if self._persistence.file is not None:
             with self._lock, contextlib.suppress(DataFileError):
-                self._persistence.file.add_call(call.number, encode(call), MAX_WAITING)
+                self._persistence.file.add_call(call.number, encode(call), MAX_WAITING, MAX_WEIGHT)
 
     def change(self, call: WebhookCall) -> None:
         """Write a call again, after an attempt."""

@@ -36,7 +36,7 @@ class TemplateFolder:
         files = [self._folder / f"{each}{suffix}" for suffix in (".html", ".txt") for each in (name, name.lower())]
         html, plain = (_read(files[start : start + 2]) for start in (0, 2))
         if html is None and plain is None:
-            return None
+            return Template(problem=f"there is no {name}.html or {name}.txt in the folder of templates")
         subject = next((found for each in (html, plain) if each and (found := each[0])), "")
         return Template(subject, html[1] if html else "", plain[1] if plain else "", str(self._folder.resolve()))
 

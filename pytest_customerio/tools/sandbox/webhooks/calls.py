@@ -1,14 +1,16 @@
-"""An event on its way to one webhook: its attempts, and whether the application took it."""
+"""Events on their way to webhooks: their attempts, and whether the application took them."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import deque
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from pytest_customerio.tools.sandbox.webhooks.posting import Result
 from pytest_customerio.tools.sandbox.webhooks.schedule import wait_before_retry
 
+MAX_WEIGHT = 64 * 1024 * 1024  # bytes of all bodies in one queue
 State = Literal["waiting", "accepted", "given up"]
 
 
@@ -60,3 +62,42 @@ class WebhookCall:
         if wait is None:
             self.state = "accepted" if result.accepted else "given up"
         return wait
+
+
+class CallQueue:
+    """Calls, oldest first. It is bounded in number and in the size of all bodies: the oldest go."""
+
+    def __init__(self, most: int, calls: Iterable[WebhookCall] = (), max_weight: int = MAX_WEIGHT) -> None:
+        self._calls: deque[WebhookCall] = deque()
+        self._weight = 0
+        self._most = most
+        self._max_weight = max_weight
+        for each in calls:
+            self.append(each)
+
+    def __iter__(self) -> Iterator[WebhookCall]:
+        return iter(self._calls)
+
+    def __len__(self) -> int:
+        return len(self._calls)
+
+    @property
+    def first(self) -> WebhookCall | None:
+        """The oldest call; None if there is none."""
+        return self._calls[0] if self._calls else None
+
+    def append(self, call: WebhookCall) -> None:
+        """Add a call."""
+        self._calls.append(call)
+        self._weight += len(call.body)
+        while len(self) > self._most or (self._weight > self._max_weight and len(self) > 1):
+            self.remove_first()
+
+    def remove_first(self) -> None:
+        """Remove the oldest call."""
+        self._weight -= len(self._calls.popleft().body)
+
+    def clear(self) -> None:
+        """Remove all calls."""
+        self._calls.clear()
+        self._weight = 0

@@ -10,8 +10,9 @@ from starlette.responses import Response
 from pytest_customerio.core.payload import decode
 from pytest_customerio.tools.sandbox.arguments import CannotError
 from pytest_customerio.tools.sandbox.inbox.guards import Endpoint
-from pytest_customerio.tools.sandbox.json_response import SandboxJson
+from pytest_customerio.tools.sandbox.json_response import SandboxJson, page_in
 from pytest_customerio.tools.sandbox.json_values import mapping
+from pytest_customerio.tools.sandbox.service.json_views import page_of
 from pytest_customerio.tools.sandbox.service.service import Service
 from pytest_customerio.tools.sandbox.webhooks import json_views
 from pytest_customerio.tools.sandbox.webhooks.forgery import FAULTS
@@ -31,13 +32,16 @@ class WebhooksApi:
         ]
 
     async def webhooks(self, request: Request) -> Response:
-        """The reporting webhooks, the calls to them, newest first, and the faults that can be asked for."""
+        """The reporting webhooks, a page of the calls to them, newest first, and the faults that can be asked for."""
         service = self._service
-        webhooks = service.workspace.reporting_webhooks.values()
+        webhooks, calls = service.workspace.reporting_webhooks.values(), list(service.webhooks.calls)
+        listed, following = page_of(reversed(calls), *page_in(request))
         return SandboxJson(
             {
                 "webhooks": [json_views.reporting_webhook_json(each) for each in webhooks],
-                "calls": [json_views.call_json(each) for each in reversed(list(service.webhooks.calls))],
+                "calls": [json_views.call_json(each) for each in listed],
+                "next": following,
+                "total": len(calls),
                 "faults": dict(FAULTS),
             }
         )

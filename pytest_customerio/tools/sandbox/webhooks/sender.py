@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import threading
-from collections import deque
 from collections.abc import Callable
 
-from pytest_customerio.tools.sandbox.webhooks.calls import WebhookCall
+from pytest_customerio.tools.sandbox.webhooks.calls import CallQueue, WebhookCall
 
 MAX_WAITING = 10_000
 # Posts a call, and returns the seconds to wait before it is posted again, or None if it is done.
@@ -63,7 +62,7 @@ class _Lane:
     """The calls of one webhook, oldest first, and the thread that posts them."""
 
     def __init__(self, sender: Sender, number: int) -> None:
-        self.waiting: deque[WebhookCall] = deque(maxlen=MAX_WAITING)
+        self.waiting = CallQueue(MAX_WAITING)
         self.hurried = False
         self.pauses = False
         self._sender = sender
@@ -83,19 +82,19 @@ class _Lane:
         """The oldest call; None when the sandbox has stopped."""
         sender = self._sender
         with sender.changed:
-            sender.changed.wait_for(lambda: sender.ended or self.waiting)
-            return None if sender.ended else self.waiting[0]
+            sender.changed.wait_for(lambda: sender.ended or self.waiting.first)
+            return None if sender.ended else self.waiting.first
 
     def _done(self, call: WebhookCall, wait: float | None) -> None:
         """Take a call out of the queue, or wait for its next attempt."""
         sender = self._sender
 
         def continues() -> bool:
-            return sender.ended or self.hurried or not self.waiting or self.waiting[0] is not call
+            return sender.ended or self.hurried or self.waiting.first is not call
 
         with sender.changed:
-            if wait is None and self.waiting and self.waiting[0] is call:
-                self.waiting.popleft()
+            if wait is None and self.waiting.first is call:
+                self.waiting.remove_first()
             self.pauses = wait is not None
             sender.changed.notify_all()
             if self.pauses:

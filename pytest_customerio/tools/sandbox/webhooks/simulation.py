@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from pytest_customerio.core.nearest import nearest
+from pytest_customerio.contract.webhook_events import metrics
+from pytest_customerio.core.nearest import did_you_mean, nearest
 from pytest_customerio.tools.sandbox.arguments import CannotError
 from pytest_customerio.tools.sandbox.workspace.deliveries import Delivery
 from pytest_customerio.tools.sandbox.workspace.reporting_webhooks import Report
@@ -28,6 +29,14 @@ def simulate(workspace: Workspace, metric: str, delivery_id: str | None, at: int
         proposal = f"did you mean {similar}?" if similar else f"known are {', '.join(delivery.known_metrics)}"
         raise MetricError(f"{metric!r} does not happen to a message of {delivery.channel}; {proposal}")
     return workspace.report(name, at, delivery, members)
+
+
+def check_metric(name: str) -> None:
+    """Raises `MetricError` for what happens to no message of any channel."""
+    of_messages = (names for channel, names in metrics().items() if channel != "customer")
+    known = list(dict.fromkeys(each for names in of_messages for each in names))
+    if name not in known:
+        raise MetricError(f"there is no metric {name!r}{did_you_mean(name, known)}; known are {', '.join(known)}")
 
 
 def _find(workspace: Workspace, delivery_id: str | None) -> Delivery:

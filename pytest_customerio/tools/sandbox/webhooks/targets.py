@@ -52,6 +52,26 @@ def check_target(url: str, allowed: Collection[str]) -> None:
             raise TargetError(f"{target.host} has no address; {_ALLOW.format(target.host)}") from None
 
 
+def doubt(url: str, allowed: Collection[str]) -> str:
+    """Why the sandbox may not post to this URL, as far as the URL itself says; nothing if it may.
+
+    No name is resolved, because that may take long.
+    """
+    try:
+        target = parse_target(url)
+    except TargetError as error:
+        return f"never posted: {error}"
+    if target.host == "localhost" or _is_allowed(target, allowed):
+        return ""
+    try:
+        if _is_loopback(target.host):
+            return ""
+        why = f": {target.host} is another machine"
+    except ValueError:  # it is a name
+        why = f" unless {target.host} is a name of this machine"
+    return f"never posted{why}; {_ALLOW.format(target.host)}"
+
+
 def addresses(target: Target, allowed: Collection[str]) -> list[str]:
     """The IP addresses of a target. Raises `TargetError` where it is elsewhere and not allowed, and `OSError`."""
     found = [str(each[4][0]) for each in socket.getaddrinfo(target.host, target.port, type=socket.SOCK_STREAM)]

@@ -12,7 +12,7 @@ from typing import Any, Protocol
 
 from pytest_customerio.contract.webhook_events import facts
 from pytest_customerio.tools.sandbox.settings import Settings
-from pytest_customerio.tools.sandbox.webhooks.calls import WebhookCall
+from pytest_customerio.tools.sandbox.webhooks.calls import CallQueue, WebhookCall
 from pytest_customerio.tools.sandbox.webhooks.events import build_event, with_content
 from pytest_customerio.tools.sandbox.webhooks.forgery import FORGED, signed_with_fault, with_fault
 from pytest_customerio.tools.sandbox.webhooks.posting import Result, post
@@ -66,7 +66,7 @@ class Webhooks:
         self, settings: Settings, key: str, now: Callable[[], float], store: CallStore, poster: Poster = post
     ) -> None:
         stored = store.load()
-        self.calls: deque[WebhookCall] = deque(stored, maxlen=MAX_CALLS)
+        self.calls = CallQueue(MAX_CALLS, stored)
         self._store = store
         self._key = key
         self._now = now

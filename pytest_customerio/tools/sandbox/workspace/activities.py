@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, NamedTuple
 
 from pytest_customerio.tools.sandbox.workspace.deliveries import Delivery
 from pytest_customerio.tools.sandbox.workspace.people import Event, Person
 
 MAX_ACTIVITIES = 10_000
+_NOTHING: Mapping[str, Any] = {}
 # The names of channels in types of activities such as `sent_email` (docs.customer.io/files/journeys-app.json).
 CHANNELS: Mapping[str, str] = {
     "app.send_push": "push",
@@ -21,8 +21,7 @@ CHANNELS: Mapping[str, str] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Activity:
+class Activity(NamedTuple):
     """One entry.
 
     `type` is one of Customer.io's, such as `event`, `attribute_change` or `sent_email`. `identifiers` are those of the
@@ -35,7 +34,7 @@ class Activity:
     cio_id: str
     identifiers: Mapping[str, str]
     name: str = ""
-    data: Mapping[str, Any] = field(default_factory=dict)
+    data: Mapping[str, Any] = _NOTHING
     delivery: str = ""
 
 
@@ -51,15 +50,15 @@ class ActivityLog:
         return iter(self._entries)
 
     def __reversed__(self) -> Iterator[Activity]:
-        return reversed(self._entries)
+        yield from reversed(self._entries)
 
     def of(self, cio_id: str) -> Iterator[Activity]:
         """The activities of a person, newest first."""
-        return reversed(self._of_person.get(cio_id, []))
+        yield from reversed(self._of_person.get(cio_id, []))
 
     def add(self, kind: str, person: Person, at: int, name: str = "", data: Mapping[str, Any] | None = None) -> None:
         """Add an entry about a person."""
-        self._add(Activity(self._number + 1, kind, at, person.cio_id, person.identifiers, name, data or {}))
+        self._add(Activity(self._number + 1, kind, at, person.cio_id, person.identifiers, name, data or _NOTHING))
 
     def add_event(self, person: Person, event: Event) -> None:
         """Add an event of a person."""
@@ -73,7 +72,7 @@ class ActivityLog:
     def give(self, former: Person, person: Person) -> None:
         """Give the entries of one person to another."""
         moved = {
-            each.number: replace(each, cio_id=person.cio_id, identifiers=person.identifiers)
+            each.number: each._replace(cio_id=person.cio_id, identifiers=person.identifiers)
             for each in self._of_person.pop(former.cio_id, ())
         }
         if moved:

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from pytest_customerio.tools.sandbox.workspace.people import People, Person
 
 MAX_FIELDS = 50
+MAX_CHANGED = 100_000
 # The key under which everybody who has an attribute is, whatever its value.
 Key = str | None
 ANY: Key = None
@@ -40,6 +41,9 @@ class AttributeIndex:
         """Note that a person was created, changed or deleted."""
         if self._fields:
             self._changed[person.cio_id] = None
+            if len(self._changed) > MAX_CHANGED:  # looking at everybody takes no longer than looking at so many
+                self._fields.clear()
+                self._changed.clear()
 
     def find(self, people: People, field: str, key: Key) -> Sequence[str]:
         """The sorted cio_ids of the people with this value of a field, as text, or with any."""

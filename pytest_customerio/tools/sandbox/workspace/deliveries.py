@@ -57,12 +57,16 @@ class Delivery:
 
 @dataclass(frozen=True, slots=True)
 class Template:
-    """The texts of a transactional message, with Liquid in them. `folder` has the templates that they may include."""
+    """The texts of a transactional message, with Liquid in them. `folder` has the templates that they may include.
+
+    `problem` says why there are no texts.
+    """
 
     subject: str = ""
     body: str = ""
     plain: str = ""
     folder: str = ""
+    problem: str = ""
 
 
 @dataclass(frozen=True, slots=True)

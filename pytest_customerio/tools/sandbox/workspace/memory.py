@@ -33,8 +33,12 @@ class Memory:
         self._stored = 0
 
     def receive(self, weight: int) -> Notes:
-        """Note that a payload of so many bytes was received. Returns a note if entries were removed for it."""
-        self._received += weight
+        """Note that a payload of so many bytes was received, with what was made of it.
+
+        Returns a note if entries were removed for it.
+        """
+        self._received += weight + self._workspace.made_bytes
+        self._workspace.made_bytes = 0
         if self._received < max(self._limit // _PART_OF_LIMIT, self._stored // _PART_OF_STORED):
             return ()
         self._received = 0

@@ -18,8 +18,11 @@ def find_halves(people: People, identifier: Identifier, attributes: Mapping[str,
     other = str(attributes.get(other_kind) or "")
     if not other:
         return None
-    one, another = people.find(identifier), people.find((other_kind, other))
-    if one is None or another is None or other_kind in one.identifiers or kind in another.identifiers:
+    one = people.find(identifier)
+    if one is None or other_kind in one.identifiers:
+        return None
+    another = people.find((other_kind, other))
+    if another is None or kind in another.identifiers:
         return None
     older, younger = sorted((one, another), key=lambda person: person.cio_id)
     return older, younger

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Any, TypeVar
+from typing import Any
 
 from pytest_customerio.tools.sandbox.workspace.activities import ActivityLog
+from pytest_customerio.tools.sandbox.workspace.bounded import put_bounded
 from pytest_customerio.tools.sandbox.workspace.changes import changes, known_person, values
 from pytest_customerio.tools.sandbox.workspace.deliveries import BroadcastTrigger, Delivery, Template
 from pytest_customerio.tools.sandbox.workspace.delivery_store import DeliveryStore
@@ -28,12 +29,13 @@ from pytest_customerio.tools.sandbox.workspace.segments import Segment
 MAX_DELIVERIES = 100_000
 MAX_VISITORS = 10_000
 MAX_EVENT_IDS = 100_000
+_SETTINGS = ("templates", "doubt")
+_DELIVERY_BYTES = 1000  # of a message without its text, about
 LINK_WINDOW = 30 * 86_400  # docs.customer.io/journeys/anonymous-events
 # For each metric that makes the e-mail provider suppress an address: the reason in the App API.
 _SUPPRESSING = {"bounced": "bounces", "spammed": "spam_reports"}
 # What happened first to a message of each state.
 _FIRST_METRICS = {"draft": "drafted", "queued": "sent"}
-T = TypeVar("T")
 
 
 class Workspace:
@@ -44,11 +46,14 @@ class Workspace:
     `optouts` the cio_id of each person to channels and senders that must not write to this person, `recognized` each
     anonymous id of a person to the cio_id.
     `reports` is what happened since the reporting webhooks were last told; it is empty where there are none. `at_once`
-    are the metrics that each message gets as soon as it is sent, while there are reporting webhooks.
+    are the metrics that each message gets as soon as it is sent, while there are reporting webhooks. `made_bytes` is
+    about how much was made of requests since the size was last looked at: rendered messages, and files of exports.
     """
 
-    # Finds the template with an id or a name. A setting, so it is no part of what is stored.
+    # Settings, so they are no part of what is stored: `templates` finds the template with an id or a name, `doubt` says
+    # why nothing may be posted to a URL, or nothing.
     templates: Callable[[str], Template | None] = staticmethod(lambda name: None)
+    doubt: Callable[[str], str] = staticmethod(lambda url: "")
 
     def __init__(self, region: str = "us", inventory: Inventory | None = None, at_once: tuple[str, ...] = ()) -> None:
         self.region = region
@@ -69,12 +74,13 @@ class Workspace:
         self.visitors: dict[str, list[Event]] = {}
         self.recognized: dict[str, str] = {}
         self.forms: dict[str, list[Mapping[str, Any]]] = {}
+        self.made_bytes = 0
         self._event_ids: dict[str, None] = {}
         self._last_number = 0
 
     def __getstate__(self) -> dict[str, Any]:
         """What is stored of it."""
-        return {name: value for name, value in vars(self).items() if name != "templates"}
+        return {name: value for name, value in vars(self).items() if name not in _SETTINGS}
 
     def next_number(self) -> int:
         """A number that this workspace has not returned before."""
@@ -178,6 +184,7 @@ class Workspace:
     def add_delivery(self, delivery: Delivery) -> None:
         """Add a message; the oldest is removed when there are too many."""
         put_bounded(self.deliveries, delivery.id, delivery, MAX_DELIVERIES)
+        self.made_bytes += len(delivery.body) + len(delivery.plain) + _DELIVERY_BYTES
         suppressed = not delivery.person or bool(self.suppression(delivery.to))
         reported = first_metrics(delivery, self.at_once, suppressed=suppressed) if self.reporting_webhooks else ()
         first = _FIRST_METRICS.get(delivery.state)
@@ -251,10 +258,3 @@ class Workspace:
         if event.id:
             put_bounded(self._event_ids, event.id, None, MAX_EVENT_IDS)
         return ()
-
-
-def put_bounded(values: dict[str, T], key: str, value: T, limit: int) -> None:
-    """Put a value into a dictionary; remove the oldest if there are more than `limit`."""
-    values[key] = value
-    if len(values) > limit:
-        del values[next(iter(values))]

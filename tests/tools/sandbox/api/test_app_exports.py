@@ -5,7 +5,10 @@ from __future__ import annotations
 import csv
 import io
 
+import pytest
 from sandbox_client import SandboxClient
+
+from pytest_customerio.tools.sandbox.api import app_exports
 
 
 def test_exports(known: SandboxClient) -> None:
@@ -44,3 +47,12 @@ def test_exports_of_messages(ada_and_bob: SandboxClient) -> None:
     export = ada_and_bob.body("POST", "/v1/exports/deliveries", {"description": "All of them"})["export"]
     assert (export["type"], export["total"], export["description"]) == ("deliveries", 1, "All of them")
     assert ada_and_bob.service.workspace.files[export["id"]].startswith("delivery_id,to,subject\r\n")
+
+
+def test_exports_are_bounded(ada_and_bob: SandboxClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The oldest export and its file go when there are too many; a file counts as what is stored."""
+    monkeypatch.setattr(app_exports, "MAX_EXPORTS", 2)
+    for _ in range(3):
+        ada_and_bob.body("POST", "/v1/exports/customers", {"filters": PRO})
+    workspace = ada_and_bob.service.workspace
+    assert (list(workspace.exports), list(workspace.files), workspace.made_bytes) == ([2, 3], [2, 3], 0)

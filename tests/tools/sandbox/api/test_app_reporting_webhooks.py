@@ -29,6 +29,15 @@ def test_an_event_that_does_not_exist(ask: SandboxClient) -> None:
     assert notes == ("never posted: there is no event email_snet",)
 
 
+def test_another_machine(ask: SandboxClient) -> None:
+    """A webhook may be elsewhere; a note says at once that nothing is posted to it, and what allows that."""
+    said = "never posted: 192.0.2.7 is another machine; allow it with --allow-webhook-host 192.0.2.7"
+    elsewhere = {**GIVEN, "endpoint": "http://192.0.2.7/hook"}
+    assert ask.notes("POST", PATH, elsewhere) == (said,)
+    number = ask.body("POST", PATH, GIVEN)["id"]
+    assert ask.notes("PUT", f"{PATH}/{number}", elsewhere) == (said,)
+
+
 def test_a_wrong_key(ask: SandboxClient) -> None:
     """Without the key nothing is read or changed."""
     assert ask("GET", PATH, headers={"authorization": "Bearer x"}).answer.status == 401

@@ -40,6 +40,14 @@ def test_the_size_of_a_page(query: dict[str, str], results: int) -> None:
     assert len(page_of(range(9), Call(query=query), str, PageSize(3, 4)).results) == results
 
 
+@pytest.mark.parametrize(("limit", "read_as"), [("9", 4), ("0", 3), ("-1", 3), ("x", 3)])
+def test_a_size_that_is_not_documented(limit: str, read_as: int) -> None:
+    """A note says how such a limit is read, because what the service does is not published."""
+    said = f"limit is 1 to 4: read as {read_as}, and what Customer.io does is not published"
+    assert page_of(range(9), Call(query={"limit": limit}), str, PageSize(3, 4)).notes == (said,)
+    assert page_of(range(9), Call(query={"limit": "4"}), str, PageSize(3, 4)).notes == ()
+
+
 def test_the_documented_sizes() -> None:
     """docs.customer.io/files/journeys-app.json: `limit` of messages and people, of activities, of opt-outs."""
     assert (PageSize(50, 1000), PageSize(10, 100), PageSize(100, 1000)) == (USUAL, ACTIVITIES, OPTOUTS)

@@ -17,14 +17,15 @@ def test_campaigns(ask: SandboxClient) -> None:
 
 
 def test_one_that_the_sandbox_does_not_know(ask: SandboxClient) -> None:
-    """Customer.io may have it: the answer has its number, and says that it was made up."""
+    """Customer.io may have it: the answer has its number, and says that it was made up. An id is a number."""
     reply = ask("GET", "/v1/campaigns/23/actions/215")
     assert (reply.answer.status, reply.source, reply.notes) == (200, "synthetic", (MADE_UP,))
     action = ask.body("GET", "/v1/campaigns/23/actions/215")["action"]
     assert (action["id"], action["campaign_id"]) == (215, 23)
     assert ask("GET", "/v1/campaigns/23").source == "synthetic"
     assert ask("GET", "/v1/campaigns/1").source == "documented"
-    assert ask.body("GET", "/v1/campaigns/x")["campaign"]["id"] == "x"
+    for path in ("/v1/campaigns/x", "/v1/campaigns/x/actions/1"):
+        assert ask("GET", path).answer.status == 404
 
 
 def test_actions_are_changed(ask: SandboxClient) -> None:

@@ -39,6 +39,8 @@ def test_without_a_webhook_the_page_says_how_to_begin(ask: Any) -> None:
     context = webhooks_page(ask.service, Query())
     assert [(each["endpoint"], each["name"]) for each in context["webhooks"]] == [(URL, "CRM")]
     assert "Nothing was posted yet." in read("webhooks", context).text
+    ask.service.add_webhook("http://192.0.2.7/")
+    assert "192.0.2.7 is another machine" in read("webhooks", webhooks_page(ask.service, Query())).text
     shown = read("webhooks", webhooks_page(ask.service, Query(), "ftp://x", "no address"))
     assert "no address" in shown.text
     assert shown.all("body") == [{"data-version": ""}]
@@ -47,7 +49,8 @@ def test_without_a_webhook_the_page_says_how_to_begin(ask: Any) -> None:
 def test_calls_are_listed_and_searched(ask: Any) -> None:
     """Calls are listed newest first, with the answer and what waits; the words of a search select some."""
     answers = (Result(500, answer="KeyError"), Result(problem="timeout", text="no answer within 4 seconds"))
-    ask.service.webhooks.calls += [call(Result(200)), call(*answers, number=2, name="email_opened"), call(number=3)]
+    for each in (call(Result(200)), call(*answers, number=2, name="email_opened"), call(number=3)):
+        ask.service.webhooks.calls.append(each)
     context = webhooks_page(ask.service, Query())
     assert [(each["said"], each["state"], each["level"]) for each in context["calls"]] == [
         ("queued", "waiting", "new"),
@@ -102,7 +105,8 @@ def test_what_was_posted_about_a_message(ask: Any) -> None:
     mail = ask.body("POST", "/v1/send/email", MAIL)["delivery_id"]
     ask.service.add_webhook(URL)
     assert "Nothing was posted about this message yet." in read("message", message_page(ask.service, mail)).text
-    ask.service.webhooks.calls += [call(Result(200), delivery=mail), call(Result(200), number=2, delivery="another")]
+    for each in (call(Result(200), delivery=mail), call(Result(200), number=2, delivery="another")):
+        ask.service.webhooks.calls.append(each)
     context = message_page(ask.service, mail)
     assert context is not None
     assert [each["number"] for each in context["simulation"]["calls"]] == [1]

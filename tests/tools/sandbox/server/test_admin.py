@@ -138,10 +138,11 @@ def test_the_workspace(known: SandboxClient, client: Client) -> None:
     known.notes("POST", "/api/v1/customers/99/suppress")
     body = client.get("/_sandbox/workspace").json()
     ada = known.person("id", "42").cio_id
-    assert body["segments"] == [{"id": 7, "name": "Segment 7", "description": "", "members": [ada]}]
+    assert body["segments"] == [{"id": 7, "name": "Segment 7", "description": "", "members": [ada], "members_total": 1}]
     assert [(each["object_id"], each["people"]) for each in body["objects"]] == [("acme", [ada])]
     assert [(each["anonymous_id"], len(each["events"])) for each in body["visitors"]] == [("visitor-1", 1)]
     assert body["suppressed"] == [{"kind": "id", "value": "99"}]
+    assert client.get("/_sandbox/workspace?q=acme&limit=1").json()["segments"] == []
 
 
 def test_the_file_of_an_export(known: SandboxClient, client: Client) -> None:

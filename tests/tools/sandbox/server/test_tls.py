@@ -77,8 +77,12 @@ def test_what_cannot_be_used(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
     with pytest.raises(AuthorityError, match="no certificate can be made for my_app"):
         Authority(tmp_path / "other", ["my_app"])
     (tmp_path / "file").write_text("")
-    with pytest.raises(AuthorityError, match="file"):
-        Authority(tmp_path / "file" / "folder", keep=True)
+    for path in ("file", "file/folder"):
+        with pytest.raises(AuthorityError, match=f"{path} is no folder: --ca names one for the certificate authority"):
+            Authority(tmp_path / path, keep=True)
+    (tmp_path / "used" / "ca-bundle.pem").mkdir(parents=True)
+    with pytest.raises(AuthorityError, match=r"ca-bundle\.pem: Is a directory"):
+        Authority(tmp_path / "used", keep=True)
 
 
 def test_an_authority_that_is_over(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

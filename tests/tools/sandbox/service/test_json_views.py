@@ -73,10 +73,30 @@ def test_a_workspace(workspace: Workspace) -> None:
     """Segments, objects, visitors and suppressed identifiers are listed."""
     shown = workspace_json(workspace)
     cio_id = next(iter(workspace.people)).cio_id
-    assert shown["segments"] == [{"id": 7, "name": "Segment 7", "description": "", "members": [cio_id]}]
+    assert shown["segments"] == [
+        {"id": 7, "name": "Segment 7", "description": "", "members": [cio_id], "members_total": 1}
+    ]
     assert shown["objects"][0]["people"] == [cio_id]
     assert shown["visitors"][0]["events"] == [event_json(Event("seen", "event", 100, {}))]
     assert shown["suppressed"] == [{"kind": "id", "value": "9"}]
+    assert (shown["next"], shown["totals"]) == (None, {"segments": 1, "objects": 1, "visitors": 1, "suppressed": 1})
+
+
+def test_pages_of_a_workspace(workspace: Workspace) -> None:
+    """A page has the entries of each list from its start on; the longest list says where the next page begins."""
+    workspace.segment(8).description = "VIPs"
+    first, last = (workspace_json(workspace, start=start, limit=1) for start in (0, 1))
+    assert ([each["id"] for each in first["segments"]], len(first["objects"]), first["next"]) == ([7], 1, 1)
+    assert ([each["id"] for each in last["segments"]], last["objects"], last["next"]) == ([8], [], None)
+    found = workspace_json(workspace, "vips")
+    assert ([each["id"] for each in found["segments"]], found["suppressed"]) == ([8], [])
+
+
+def test_members_are_bounded(workspace: Workspace) -> None:
+    """Of very many members the first thousand are shown, and how many there are."""
+    workspace.segment(8).members.update(dict.fromkeys(map(str, range(1001))))
+    (_, shown) = workspace_json(workspace)["segments"]
+    assert (len(shown["members"]), shown["members_total"]) == (1000, 1001)
 
 
 def test_a_delivery_and_a_fault(workspace: Workspace) -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from pytest_customerio.tools.sandbox.storage.data_file import DataFile, DataFileError
+from pytest_customerio.tools.sandbox.storage.data_file import WEIGH_CALLS_EVERY, DataFile, DataFileError
 
 
 @pytest.mark.parametrize(
@@ -140,4 +140,15 @@ def test_all_or_nothing(tmp_path: Path) -> None:
     assert (file.journal(), file.log()) == ([b"one", b"two"], [b"logged"])
     file.save("current", b"")
     assert (file.journal(), file.log()) == ([], [b"logged"])
+    file.close()
+
+
+def test_calls_are_bounded(tmp_path: Path) -> None:
+    """The oldest calls to webhooks go where there are too many; the size of all is looked at now and then."""
+    file = DataFile(tmp_path / "x.db")
+    for number in range(1, WEIGH_CALLS_EVERY):
+        file.add_call(number, b"123456789", 50, 25)
+    assert len(file.calls()) == 50
+    file.add_call(WEIGH_CALLS_EVERY, b"last", 50, 25)
+    assert file.calls() == [b"123456789", b"123456789", b"last"]
     file.close()

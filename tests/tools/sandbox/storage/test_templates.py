@@ -35,9 +35,9 @@ def test_files(folder: Path) -> None:
     assert (plain.subject, plain.body) == ("", "--- no front matter")
 
 
-@pytest.mark.parametrize("name", ["", "nothing", "../receipt", "receipt.html", "a/b"])
+@pytest.mark.parametrize("name", ["", "../receipt", "receipt.html", "a/b"])
 def test_no_template(folder: Path, name: str) -> None:
-    """A name without a file, and one that leads elsewhere, has no template."""
+    """What can be the name of no file, or leads elsewhere, has no template."""
     assert TemplateFolder(folder)(name) is None
 
 
@@ -55,7 +55,8 @@ def test_a_message_as_it_will_look(folder: Path) -> None:
     ask.body("PUT", "/v1/snippets", {"name": "bye", "value": "Bye"})
     ask.body("POST", "/v1/send/email", {**mail, "transactional_message_id": "receipt"})
     ask.body("POST", "/v1/send/email", {**mail, "transactional_message_id": 7, "subject": "Own"})
-    ask.body("POST", "/v1/send/email", {**mail, "transactional_message_id": 8})
+    notes = ask.notes("POST", "/v1/send/email", {**mail, "transactional_message_id": 8})
+    assert notes == ("there is no 8.html or 8.txt in the folder of templates",)
     receipt, code, unknown = ask.service.workspace.deliveries.values()
     assert (receipt.subject, receipt.body) == ("Your order, Ada", "<p>23.46</p><hr>Bye")
     assert (code.subject, code.plain, code.made_here) == ("Own", "Your code: 1", False)

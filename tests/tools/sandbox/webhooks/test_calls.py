@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pytest_customerio.tools.sandbox.webhooks.calls import WebhookCall
+from pytest_customerio.tools.sandbox.webhooks.calls import CallQueue, WebhookCall
 from pytest_customerio.tools.sandbox.webhooks.posting import Result
 
 
@@ -31,3 +31,21 @@ def test_it_is_given_up() -> None:
     assert (one.state, len(one.attempts)) == ("given up", 8)
     forged = call(once=True)
     assert (forged.note(0.0, Result(401)), forged.state) == (None, "given up")
+
+
+def test_a_queue_is_bounded() -> None:
+    """The oldest calls go where there are too many, or too large ones; the last one stays, however large."""
+    queue = CallQueue(2, [queued(1), queued(2), queued(3)], max_weight=100)
+    assert [each.number for each in queue] == [2, 3]
+    queue.append(queued(4, b"x" * 99))
+    assert [each.number for each in queue] == [4]
+    queue.append(queued(5, b"x" * 101))
+    assert (len(queue), queue.first) == (1, queued(5, b"x" * 101))
+    queue.append(queued(6))
+    queue.clear()
+    assert (len(queue), queue.first) == (0, None)
+
+
+def queued(number: int, body: bytes = b"{}") -> WebhookCall:
+    """A call with this body."""
+    return WebhookCall(number, 1, "", "email_sent", {}, body)

@@ -43,6 +43,8 @@ def test_letting_something_happen(ask: SandboxClient, client: TestClient) -> Non
     assert client.post("/_sandbox/webhooks/retry").status_code == 204
     ask.service.webhooks.settle()
     assert len(client.get("/_sandbox/webhooks").json()["calls"][0]["attempts"]) == 2
+    page = client.get("/_sandbox/webhooks?start=1&limit=1").json()
+    assert (page["calls"], page["next"], page["total"]) == ([], None, 1)
 
 
 @pytest.mark.parametrize(

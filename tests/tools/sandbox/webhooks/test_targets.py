@@ -6,7 +6,7 @@ import socket
 
 import pytest
 
-from pytest_customerio.tools.sandbox.webhooks.targets import TargetError, addresses, check_target, parse_target
+from pytest_customerio.tools.sandbox.webhooks.targets import TargetError, addresses, check_target, doubt, parse_target
 
 
 def resolves(monkeypatch: pytest.MonkeyPatch, *found: str) -> None:
@@ -52,6 +52,23 @@ def test_another_machine(monkeypatch: pytest.MonkeyPatch) -> None:
     ):
         addresses(parse_target("http://app.test/"), ["other.test"])
     assert addresses(parse_target("http://app.test/"), ["APP.test"]) == ["127.0.0.1", "192.0.2.7"]
+
+
+@pytest.mark.parametrize(
+    ("url", "said"),
+    [
+        ("http://127.0.0.1:5000/", ""),
+        ("http://localhost/", ""),
+        ("http://[::1]:5000/", ""),
+        ("http://shop:5000/", ""),
+        ("https://crm.test/", "never posted unless crm.test is a name of this machine; allow it with {} crm.test"),
+        ("http://192.0.2.7/", "never posted: 192.0.2.7 is another machine; allow it with {} 192.0.2.7"),
+        ("crm", "never posted: 'crm' is no address of a webhook, such as http://127.0.0.1:5000/webhooks/customerio"),
+    ],
+)
+def test_a_doubtful_address(url: str, said: str) -> None:
+    """What a URL itself says is known at once: nothing is posted to another machine that was not allowed."""
+    assert doubt(url, ["shop"]) == said.format("--allow-webhook-host")
 
 
 def test_a_name_without_address(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -74,3 +74,14 @@ def test_the_number_of_fields(monkeypatch: pytest.MonkeyPatch) -> None:
     for field, value in (("a", "1"), ("b", "2"), ("c", "3"), ("a", "1"), ("a", "2")):
         found = workspace.people.by_attribute.find(workspace.people, field, value)
         assert len(found) == (value != "2" or field == "b")
+
+
+def test_the_number_of_changes(monkeypatch: pytest.MonkeyPatch) -> None:
+    """When very many people have changed since the last search, the next one looks at everybody again."""
+    monkeypatch.setattr(attribute_index, "MAX_CHANGED", 2)
+    workspace = Workspace()
+    find = workspace.people.by_attribute.find
+    assert list(find(workspace.people, "plan", "pro")) == []
+    for number in range(4):
+        workspace.identify(("id", str(number)), {"plan": "pro"}, 1)
+    assert len(find(workspace.people, "plan", "pro")) == 4

@@ -51,6 +51,14 @@ def test_little_is_not_measured() -> None:
     assert memory.receive(MB // 8)
 
 
+def test_what_is_made_counts() -> None:
+    """A small request may become a large message: what was made of it counts as received."""
+    workspace = filled(deliveries=10)
+    memory = Memory(workspace, limit=4 * MB)
+    assert memory.receive(1)
+    assert (len(workspace.deliveries), memory.receive(1)) == (3, ())
+
+
 def test_every_kind_is_bounded() -> None:
     """Objects, visitors, forms, files, segments, triggers and suppressions are removed too."""
     workspace = filled(people=1)
