@@ -35,7 +35,7 @@ NAMESPACE = HERE / "namespace"
 # Where the SDK for Pipelines is.
 ANALYTICS = HERE.parent / "tests" / "support" / "analytics.py"
 # Seconds until a run of pytest counts as hung.
-LIMIT = 300
+LIMIT = 900
 MARKS = "marks"  # the gate is asked for by a mark only
 XDIST = "xdist"
 OPENED = "opened"  # a connection that is opened before the gate is asked for, so it may leave

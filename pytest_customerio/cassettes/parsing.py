@@ -108,7 +108,10 @@ def load_any(path: Path) -> Any:
 
 def line_of(text: str, *keys: str | int) -> int:
     """The line, from 1, of what these keys lead to, or of the nearest thing around it that exists."""
-    node: Any = yaml.compose(text, Loader=_SAFE)
+    try:
+        node: Any = yaml.compose(text, Loader=_SAFE)
+    except yaml.YAMLError:  # a line of JSON may hold what YAML refuses, such as the escape of half a surrogate pair
+        return _line_of_entry(text, *keys)
     for key in keys:
         inner = _child(node, key)
         if inner is None:
@@ -238,6 +241,13 @@ def _depth(text: str) -> int:
             return DEEPEST + 1
         raise
     return deepest
+
+
+def _line_of_entry(text: str, *keys: str | int) -> int:
+    """The line of an interaction that is one line of JSON; the first line for any other part of the file."""
+    entries = [number for number, line in enumerate(text.split("\n"), 1) if line.startswith(_ENTRY)]
+    numbers: dict[str | int, int] = dict(enumerate(entries))
+    return numbers.get(keys[1], 1) if keys[:1] == ("interactions",) and keys[1:] else 1
 
 
 def _child(node: Any, key: str | int) -> Any:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -53,7 +54,7 @@ def lines(unused: Collection[Path], root: Path) -> list[str]:
 
 
 def _files(folder: Path) -> Iterator[Path]:
-    yield from (path for path in sorted(folder.rglob("*")) if path.suffix in SUFFIXES and path.is_file())
+    yield from (path for path in sorted(folder.rglob("*")) if path.suffix in SUFFIXES and os.path.isfile(path))
 
 
 def _surface(row: Mapping[str, Any]) -> str:

@@ -5,6 +5,7 @@ The text of an error says what was given, what is accepted, and the nearest name
 
 from __future__ import annotations
 
+import os
 import re
 import tempfile
 from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -134,7 +135,7 @@ def writable(folder: Path) -> bool:
 def recordings(rootdir: Path) -> Path:
     """The folder that recordings of tests are written to."""
     folder = rootdir / RECORDINGS
-    there = next(path for path in (folder, *folder.parents) if path.exists())
+    there = next(path for path in (folder, *folder.parents) if os.path.exists(path))
     if not (there.is_dir() and writable(there)):
         raise SettingsError(f"--cio-record: {there} is no folder that can be written to")
     return folder
@@ -151,7 +152,7 @@ def region(text: str) -> str | None:
 def folders(name: str, paths: Sequence[Path]) -> tuple[Path, ...]:
     """The folders of an ini setting. Each has to exist."""
     for path in paths:
-        if not path.is_dir():
+        if not os.path.isdir(path):
             raise IniError(name, path.name, f"{path} is no folder")
     return tuple(paths)
 
@@ -161,7 +162,7 @@ def plan_folder(paths: Sequence[Path]) -> Path | None:
     for path in paths[1:]:
         raise IniError("cio_plan", path.name, f"{path} is a second folder; accepted: one")
     for path in paths:
-        if path.exists() and not path.is_dir():
+        if os.path.exists(path) and not os.path.isdir(path):
             raise IniError("cio_plan", path.name, f"{path} is no folder")
     return paths[0] if paths else None
 

@@ -183,6 +183,19 @@ def test_a_line_is_found_in_lists_and_mappings(tmp_path: Path) -> None:
     assert document.error("x", "version", "deeper").line == 2
 
 
+def test_a_line_of_json_that_yaml_refuses(tmp_path: Path) -> None:
+    """An error in a file whose lines are JSON has its line, also where YAML refuses half of a surrogate pair."""
+    good = '- {"request": {"method": "PUT", "uri": "https://a.b/", "body": "\\ud83d", "headers": {}}, '
+    good += '"response": {"status": {"code": 200, "message": "OK"}, "headers": {}, "body": {"string": ""}}}\n'
+    head = "version: 1\nmetadata: {}\ninteractions:\n"
+    with pytest.raises(DataError, match="status is") as met:
+        read(tmp_path, head + good + good.replace("200", "7"))
+    assert met.value.line == 5
+    document = read(tmp_path, head + good)
+    assert (document.error("x").line, document.error("x", "metadata").line) == (1, 1)
+    assert document.error("x", "interactions").line == 1
+
+
 def test_what_cannot_be_opened(tmp_path: Path) -> None:
     """A folder or a missing file is refused with the system's own words."""
     for path, cause in ((tmp_path, "Is a directory"), (tmp_path / "none.yaml", "No such file or directory")):

@@ -5,7 +5,9 @@ from __future__ import annotations
 import asyncio
 import gc
 import http.client
+import inspect
 import re
+import socket
 import ssl
 import sys
 import urllib.request
@@ -72,6 +74,14 @@ def by_aiohttp(local: Any = None, **limits: Any) -> Call:
     return lambda url: asyncio.run(send(url))
 
 
+def by_factory(factory: Any) -> Call:
+    return lambda url: asyncio.run(_aiohttp_status(url, {"socket_factory": factory}, {}))
+
+
+def no_socket(info: Any) -> Any:
+    raise PermissionError(13, "no socket for you")
+
+
 def by_http_client(**settings: Any) -> Call:
     def call(url: str) -> object:
         conn = http.client.HTTPConnection(url.split("/")[2], **settings)
@@ -110,6 +120,9 @@ CALLS: dict[str, Call] = {
     "aiohttp-threshold": by_aiohttp(sock_connect=5, ceil_threshold=()),
     "aiohttp-read": by_aiohttp(sock_read="5"),
     "aiohttp-address": by_aiohttp(local=SERVER),
+    "aiohttp-factory": by_factory(no_socket),
+    "aiohttp-no-factory": by_factory("x"),
+    "aiohttp-no-socket": by_factory(lambda info: None),
     **{
         f"{module.__name__}-{name}": call
         for module in (httpx, httpx2)
@@ -124,6 +137,7 @@ CALLS: dict[str, Call] = {
             "async-read": by_httpx_async(module, timeout=module.Timeout(5, read="5")),
             "async-write": by_httpx_async(module, timeout=module.Timeout(5, write=0)),
             "async-address": by_httpx_async(module, transport=local(module, SERVER[0], "AsyncHTTPTransport")),
+            "async-bytes": by_httpx_async(module, transport=local(module, b"127.0.0.1", "AsyncHTTPTransport")),
             "trio-text": by_httpx_async(module, trio.run, timeout="5"),
             "trio-0": by_httpx_async(module, trio.run, timeout=0),
         }.items()
@@ -187,6 +201,22 @@ def test_an_odd_setting_that_works_is_answered(call: Call, tapped: FakeTraffic) 
     assert len(tapped.attempts) == 1
 
 
+@pytest.mark.skipif(
+    "socket_factory" not in inspect.signature(aiohttp.TCPConnector).parameters, reason="aiohttp before 3.12 has none"
+)
+def test_a_factory_of_sockets_is_called_as_for_a_connection(tapped: FakeTraffic) -> None:
+    """A factory of the application makes one socket, which is closed and never connected."""
+    made: list[socket.socket] = []
+
+    def factory(info: Any) -> socket.socket:
+        made.append(socket.socket(*info[:3]))
+        return made[0]
+
+    assert by_factory(factory)("https://track.customer.io/api/v1/customers/42") == 200
+    assert [one.fileno() for one in made] == [-1]
+    assert len(tapped.attempts) == 1
+
+
 @pytest.mark.parametrize(
     "call",
     [
@@ -245,10 +275,10 @@ def unchecked() -> ssl.SSLContext:
     return context
 
 
-async def _aiohttp_status(url: str, session: dict[str, Any], call: dict[str, Any]) -> None:
+async def _aiohttp_status(url: str, session: dict[str, Any], call: dict[str, Any]) -> int:
     connector = aiohttp.TCPConnector(**session)
-    async with aiohttp.ClientSession(connector=connector) as client, client.post(url, **call):
-        pass
+    async with aiohttp.ClientSession(connector=connector) as client, client.post(url, **call) as response:
+        return response.status
 
 
 VERSIONS = (ssl.TLSVersion.TLSv1_3, ssl.TLSVersion.TLSv1_2)

@@ -118,6 +118,28 @@ def test_os() -> None:
     os.system(f'exec "{sys.executable}" -c "{code}"')
 
 
+def test_exec() -> None:
+    command = [sys.executable, "-c", ANEW.format("in a process: os.execv")]
+    child = os.fork()
+    if child == 0:
+        os.execv(sys.executable, command)
+    os.waitpid(child, 0)
+    command = [sys.executable, "-c", ANEW.format("in a process: os.spawnve")]
+    environ = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
+    os.chdir(Path(__file__).parent)
+    os.spawnve(os.P_WAIT, sys.executable, command, environ)
+
+
+@pytest.mark.skipif(GEVENT, reason="gevent does not work with the queues of multiprocessing")
+def test_billiard() -> None:
+    """The processes of Celery's pools."""
+    billiard = pytest.importorskip("billiard")
+    process = billiard.get_context("spawn").Process(target=attempts.everything, args=("in a process: billiard",))
+    process.start()
+    process.join()
+    assert process.exitcode == 0
+
+
 @pytest.mark.skipif(GEVENT or senders.NETWORK == "trio", reason="needs a loop of asyncio")
 def test_subprocess_of_a_loop() -> None:
     code = ANEW.format("in a process: create_subprocess_exec")

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import re
+import stat
 import threading
+from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple, Protocol
@@ -73,8 +75,8 @@ class PlayedRecordings:
     def __init__(self, folder: Path, catalog: Catalog) -> None:
         self._folder = folder
         self._catalog = catalog
-        self._exists = folder.parent.is_dir()
-        if folder.is_dir():  # what plays them is loaded now, while no mock of a test is active
+        self._exists = _may_be(stat.S_ISDIR, folder.parent)
+        if _may_be(stat.S_ISDIR, folder):  # what plays them is loaded now, while no mock of a test is active
             from pytest_customerio.cassettes.recording import answers  # noqa: F401
 
     def opened(self) -> AbstractContextManager[object]:
@@ -93,9 +95,9 @@ class PlayedRecordings:
 
     def _path(self, nodeid: str) -> Path | None:
         path, former = path_of(self._folder, nodeid), former_path_of(self._folder.parent, nodeid)
-        if path.is_file():
+        if _may_be(stat.S_ISREG, path):
             return path
-        return former if former.is_file() and is_recording_of_test(former) else None
+        return former if _may_be(stat.S_ISREG, former) and is_recording_of_test(former) else None
 
 
 class PlayedRecording:
@@ -140,6 +142,16 @@ class PlayedRecording:
 
         self._answers = self._answers or RecordedAnswers(self._path, self._catalog)
         return self._answers
+
+
+def _may_be(is_kind: Callable[[int], bool], path: Path) -> bool:
+    """Whether this is there; also where nobody can say, in a folder that may not be searched: reading it says why."""
+    try:
+        return is_kind(path.stat().st_mode)
+    except PermissionError:
+        return True
+    except OSError:
+        return False
 
 
 def path_of(folder: Path, nodeid: str) -> Path:

@@ -7,6 +7,7 @@ import importlib
 import ssl
 import types
 from collections.abc import Callable, Generator
+from socket import AF_INET, IPPROTO_TCP, SOCK_STREAM
 from typing import Any
 
 from pytest_customerio.clients.http.aiohttp_transport import Transport
@@ -31,6 +32,8 @@ REUSE = Part(
     "a request may leave through a connection that was open before",
 )
 PARTS = (CONNECT, REUSE)
+# An address that nobody has.
+_RESERVED = "192.0.2.1"
 
 
 def install(traffic: Traffic, patches: Patches) -> None:
@@ -69,8 +72,8 @@ def _reuse(traffic: Traffic, kind: Any, original: Callable[..., Any]) -> Callabl
 async def _check_connecting(aiohttp: Any, connector: Any, req: Any, timeout: Any) -> None:
     """Raise what connecting raises for these settings.
 
-    `helpers.ceil_timeout` and `_local_addr_infos` are private in aiohttp 3.11 to 3.14. Without them impossible settings
-    are not noticed.
+    `helpers.ceil_timeout`, `_local_addr_infos` and `_socket_factory` are private in aiohttp 3.11 to 3.14. Without them
+    impossible settings are not noticed.
     """
     __tracebackhide__ = True
     ceil_timeout = getattr(aiohttp.helpers, "ceil_timeout", None)
@@ -79,15 +82,39 @@ async def _check_connecting(aiohttp: Any, connector: Any, req: Any, timeout: Any
             await _a_few_rounds()
     elif not (is_usual(timeout.total) and is_usual(timeout.connect)):
         await _a_few_rounds()
+    try:
+        _check_socket(connector, req.url.port)
+    except OSError as error:
+        raise aiohttp.ClientConnectorError(req.connection_key, error) from error
     if req.url.scheme in ("https", "wss"):
         _check_tls(aiohttp, connector, req)
-    for *_, address in (getattr(connector, "_local_addr_infos", None) or ())[:1]:
-        try:
-            check_connecting(None, address)
-        except OSError as error:
-            words = f"error while attempting to bind on address {address!r}: {str(error.strerror).lower()}"
-            refused = OSError(error.errno, words)
-            raise aiohttp.ClientConnectorError(req.connection_key, refused) from refused
+
+
+def _check_socket(connector: Any, port: Any) -> None:
+    """Raise what aiohttp raises when it makes a socket, and binds it to an address of this machine.
+
+    A factory of the application makes the socket where there is one (aiohttp 3.12 and later). It is given an address
+    that is reserved for documentation (RFC 5737), because no name is looked up.
+    """
+    __tracebackhide__ = True
+    factory = getattr(connector, "_socket_factory", None)
+    if factory is not None:
+        sock = factory((AF_INET, SOCK_STREAM, IPPROTO_TCP, "", (_RESERVED, port)))
+        sock.setblocking(False)  # noqa: FBT003 - as aiohttp calls it
+        sock.close()
+    refused = [_refusal(*info) for info in getattr(connector, "_local_addr_infos", None) or ()]
+    if refused and None not in refused:
+        raise next(filter(None, reversed(refused)))
+
+
+def _refusal(family: int, kind: Any, proto: Any, name: Any, address: Any) -> OSError | None:
+    """Why no socket can be bound to this address, in aiohttp's words; None where one can."""
+    try:
+        check_connecting(None, address, family=family)
+    except OSError as error:
+        words = f"error while attempting to bind on address {address!r}: {str(error.strerror).lower()}"
+        return OSError(error.errno, words)
+    return None
 
 
 def _check_tls(aiohttp: Any, connector: Any, req: Any) -> None:

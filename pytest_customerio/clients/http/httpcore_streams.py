@@ -7,6 +7,7 @@ import contextlib
 import importlib
 import io
 import ssl
+import sys
 import types
 from collections.abc import Callable, Generator, Iterator
 from typing import Any
@@ -177,13 +178,9 @@ class AsyncStream:
     ) -> None:
         __tracebackhide__ = True
         core = self.connected.network.core
-        source = None if local_address is None else (local_address, 0)
         await _pass(core.ConnectTimeout, timeout)
-        try:
-            sockets.check_connecting(None, source)
-        except OSError as error:
-            failed = unconnected(error)
-            raise core.ConnectError(failed) from failed
+        if local_address:
+            _check_local_address(core, local_address)
         try:  # the options are set when the socket is connected
             sockets.check_connecting(None, None, socket_options)
         except OSError as error:
@@ -216,6 +213,20 @@ class AsyncStream:
         return self.connected.info(info)
 
 
+def _check_local_address(core: Any, address: Any) -> None:
+    """Raise what anyio raises where it cannot look up this address of this machine, or bind a socket to it."""
+    __tracebackhide__ = True
+    try:
+        family, source = sockets.looked_up(str(address))
+    except OSError as error:
+        raise core.ConnectError(error) from error
+    try:
+        sockets.check_connecting(None, source, family=family)
+    except OSError as error:
+        failed = unconnected(error)
+        raise core.ConnectError(failed) from failed
+
+
 def _check_context(context: Any, server_hostname: str | None) -> None:
     """Raise what httpcore raises where it cannot use this context, which is the application's and is not changed."""
     __tracebackhide__ = True
@@ -229,12 +240,7 @@ async def _pass(timed_out: Callable[[BaseException], Exception], limit: Any) -> 
     __tracebackhide__ = True
     if sockets.is_usual(limit):
         return
-    try:
-        asyncio.get_running_loop()
-    except RuntimeError:
-        name = "trio"
-    else:
-        name = "anyio"
+    name = "trio" if _in_trio() else "anyio"
     framework, lowlevel = importlib.import_module(name), importlib.import_module(f"{name}.lowlevel")
     try:
         with framework.fail_after(limit):
@@ -248,11 +254,16 @@ async def _take_turns() -> None:
 
     In trio the locks of httpcore let other tasks run.
     """
+    if not _in_trio() and asyncio._get_running_loop() is not None:
+        await _one_round()
+
+
+def _in_trio() -> bool:
+    """Whether a task of trio runs here. Its host may be a loop of asyncio, which runs in the same thread then."""
     try:
-        asyncio.get_running_loop()
-    except RuntimeError:
-        return
-    await _one_round()
+        return sys.modules["trio.lowlevel"].current_task() is not None
+    except (KeyError, RuntimeError):
+        return False
 
 
 @types.coroutine

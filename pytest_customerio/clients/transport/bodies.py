@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 from collections.abc import AsyncIterator, Callable, Iterator
 from functools import lru_cache, partial
+from types import MethodDescriptorType
 from typing import Any
 
 from pytest_customerio.core.model import PendingInteraction
@@ -67,7 +68,7 @@ def _whole(body: object, encoding: str) -> bytes | None:
     if isinstance(body, (list, tuple)):
         chunks = [_bytes(chunk, encoding) for chunk in body]
         return None if None in chunks else b"".join(chunk or b"" for chunk in chunks)[:LIMIT]
-    if isinstance(body, io.IOBase) or hasattr(body, "_closer"):
+    if _is_file(body):
         return _peek(body, encoding)
     return _bytes(body, encoding, limit=LIMIT)
 
@@ -84,6 +85,17 @@ def _bytes(chunk: object, encoding: str, limit: int | None = None) -> bytes | No
         return memoryview(chunk).cast("B")[:limit].tobytes()  # type: ignore[arg-type]
     except (TypeError, ValueError):
         return None
+
+
+def _is_file(body: Any) -> bool:
+    """Whether this is a file that nobody notices to be read here: none whose class has methods of the application."""
+    file = getattr(body, "file", body) if hasattr(body, "_closer") else body  # the wrapper of a temporary file
+    methods = (getattr(type(file), name, None) for name in ("read", "readinto", "seek", "seekable", "tell"))
+    return isinstance(file, io.IOBase) and all(map(_is_pythons, filter(None, methods)))
+
+
+def _is_pythons(method: Any) -> bool:
+    return isinstance(method, MethodDescriptorType) or getattr(method, "__module__", "") == "tempfile"
 
 
 def _peek(file: Any, encoding: str) -> bytes | None:

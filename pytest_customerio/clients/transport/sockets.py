@@ -33,15 +33,22 @@ def is_usual(limit: object) -> bool:
     return limit is None or (type(limit) in (int, float) and 0 < limit < _LONGEST)  # type: ignore[operator]
 
 
-def check_connecting(limit: Any, source: Any = None, options: Any = None, *, options_first: bool = False) -> None:
+def check_connecting(
+    limit: Any,
+    source: Any = None,
+    options: Any = None,
+    *,
+    options_first: bool = False,
+    family: int = _socket.AF_INET,
+) -> None:
     """Raise what a blocking socket raises when it connects with this limit, from this address, with these options.
 
-    A limit of 0 is one: the socket does not wait until it is connected.
+    A limit of 0 is one: the socket does not wait until it is connected. `family` is that of the address.
     """
     __tracebackhide__ = True
     if is_usual(limit) and not source and (options is None or options in ([], ())):
         return
-    with closing(unconnected()) as sock:
+    with closing(unconnected(family)) as sock:
         _set(sock, options if options_first else None)
         sock.settimeout(limit)
         if source:
@@ -127,9 +134,15 @@ def _is_buffer(data: Any) -> bool:
     return True
 
 
-def unconnected() -> _socket.socket:
+def looked_up(address: Any) -> tuple[int, Any]:
+    """The family of a local address, and the address as a socket takes it. Raises what a look-up raises."""
+    family, *_, source = _socket.getaddrinfo(address, None)[0]
+    return family, source
+
+
+def unconnected(family: int = _socket.AF_INET) -> _socket.socket:
     """A socket of CPython's own class beneath `socket.socket` (3.11 to 3.14): a mock may stand in the place of that."""
-    return _socket.socket()
+    return _socket.socket(family)
 
 
 @cache

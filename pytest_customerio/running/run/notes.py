@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -47,7 +48,7 @@ class Notes:
     def _unused(self, stats: Stats, rows: Sequence[Row]) -> list[str]:
         """The cassettes that no test used, where a run was of the whole suite and there are such folders."""
         root, own = self._settings.rootdir, self._settings.cassettes
-        if not self._whole or stats.get("deselected") or not (own or (root / RECORDINGS).is_dir()):
+        if not self._whole or stats.get("deselected") or not (own or os.path.isdir(root / RECORDINGS)):
             return []
         from pytest_customerio.cassettes import unused
         from pytest_customerio.cassettes.recording.playing import path_of

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
@@ -71,7 +72,7 @@ def migrations(root: Path, catalog: Catalog) -> Iterator[Migration]:
     """
     folder, targets = root / RECORDINGS, set[Path]()
     for path in sorted(folder.parent.rglob("*")):
-        if path.suffix in SUFFIXES and path.is_file() and is_recording_of_test(path):
+        if path.suffix in SUFFIXES and os.path.isfile(path) and is_recording_of_test(path):
             document = Document(path)
             target = path if path.is_relative_to(folder) else _target(folder, path, document)
             older = form.form_of(document) < form.FORM

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import errno
 import threading
 from pathlib import Path
+from unittest.mock import Mock
 
 import pytest
 from echo import CATALOG, put, recorded, said
@@ -12,6 +14,7 @@ from pytest_customerio.cassettes.recording.playing import (
     Comparison,
     PlayedRecording,
     PlayedRecordings,
+    RecordingError,
     former_path_of,
     path_of,
 )
@@ -84,6 +87,24 @@ def test_the_recordings_of_a_project(tmp_path: Path) -> None:
     assert said(found.answer(put()))["who"] == "jane"
     assert recordings.of("test_app.py::test_two") is None
     assert [recordings.plays(f"test_app.py::test_{name}") for name in ("one", "two")] == [True, False]
+
+
+def test_a_folder_that_may_not_be_searched(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whether a test has a recording there is not known: its first request says why. A name that is too long has none.
+
+    Root may search every folder, so that the refusal is made up.
+    """
+    (tmp_path / "cassettes").mkdir()
+    refused = PermissionError(errno.EACCES, "Permission denied")
+    for name in ("stat", "read_bytes"):
+        monkeypatch.setattr(Path, name, Mock(side_effect=refused))
+    recordings = PlayedRecordings(tmp_path / "cassettes" / "recorded", CATALOG)
+    found = recordings.of("test_app.py::test_one")
+    assert found is not None
+    with pytest.raises(RecordingError, match=r"test_one\.yaml: Permission denied"):
+        found.answer(put())
+    monkeypatch.setattr(Path, "stat", Mock(side_effect=OSError(errno.ENAMETOOLONG, "File name too long")))
+    assert recordings.of("test_app.py::test_one") is None
 
 
 def test_a_played_recording_stays_as_it_is(tmp_path: Path) -> None:

@@ -395,6 +395,21 @@ def test_trio_is_answered(traffic: FakeTraffic, module: Any) -> None:
 
     assert trio.run(ask).json() == {"ok": True}
 
+    async def host() -> list[Any]:
+        loop, ended = asyncio.get_running_loop(), asyncio.Event()
+        outcomes: list[Any] = []
+
+        def end(outcome: Any) -> None:
+            outcomes.append(outcome.unwrap())
+            ended.set()
+
+        trio.lowlevel.start_guest_run(ask, run_sync_soon_threadsafe=loop.call_soon_threadsafe, done_callback=end)
+        await ended.wait()
+        return outcomes
+
+    (response,) = asyncio.run(host())
+    assert response.json() == {"ok": True}
+
 
 def test_a_client_outlives_the_traffic(module: Any) -> None:
     """A client that was made before works while the taps are installed, and afterwards as without them."""

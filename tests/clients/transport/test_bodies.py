@@ -6,6 +6,7 @@ import array
 import asyncio
 import inspect
 import io
+import os
 import tempfile
 from collections.abc import AsyncIterator, Iterator
 
@@ -60,11 +61,42 @@ def test_bytes_are_not_copied() -> None:
 
 def test_a_file_stays_where_it_stands() -> None:
     """Files, and wrappers of temporary files, keep their position."""
-    with tempfile.NamedTemporaryFile() as file:
-        file.write(b"0123")
-        file.seek(1)
-        assert _listen(file)[0].body == b"123"
-        assert file.tell() == 1
+    for kind in (tempfile.NamedTemporaryFile, tempfile.SpooledTemporaryFile, tempfile.TemporaryFile):
+        with kind() as file:
+            file.write(b"0123")
+            file.seek(1)
+            assert _listen(file)[0].body == b"123"
+            assert file.tell() == 1
+
+
+def test_the_end_of_a_pipe_is_read_once() -> None:
+    """What cannot be read again is read by the client only."""
+    reading, writing = os.pipe()
+    os.write(writing, b"0123")
+    os.close(writing)
+    with open(reading, "rb") as pipe:
+        interaction, tee = _listen(pipe)
+        assert tee.read() == b"0123"
+    tee.finish(interaction)
+    assert interaction.body == b"0123"
+
+
+def test_a_file_of_the_application_is_read_once() -> None:
+    """A class with a method of its own is read by the client only: a method that counts notices nothing else."""
+
+    class Counting(io.BytesIO):
+        calls = 0
+
+        def read(self, size: int | None = -1) -> bytes:
+            self.calls += 1
+            return super().read(size)
+
+    file = Counting(b"0123")
+    interaction, tee = _listen(file)
+    assert file.calls == 0
+    assert (tee.read(3), tee.read(3), tee.read(3)) == (b"012", b"3", b"")
+    tee.finish(interaction)
+    assert (file.calls, interaction.body) == (3, b"0123")
 
 
 def test_a_file_that_fails_is_the_clients_to_read() -> None:
