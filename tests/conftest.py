@@ -44,17 +44,40 @@ pytest_plugins = ["pytester", "measuring", "distributing"]
 def pytest_collection_finish() -> None:
     """What exists when the tests begin stays until the end. So no garbage collection has to look at it.
 
-    Each configuration that pytester makes ends with a full collection, and inner runs cause many more. Without this,
-    a quarter of the time of such tests is spent in the collector. Hypothesis looks for what refers to the random numbers
-    of trio when it is imported, and finds nothing that is frozen: so it is imported here.
+    Inner runs cause many full collections. Without this, a quarter of the time of such tests is spent in the collector.
+    Hypothesis looks for what refers to random numbers when it is imported and when it first runs, and finds nothing that
+    is frozen: so both happen here. Full collections are rarer than usual, because what an inner run leaves costs the same whenever
+    it is removed.
     """
-    importlib.import_module("hypothesis")
+    hypothesis: Any = importlib.import_module("hypothesis")
+    first = hypothesis.given(hypothesis.strategies.none())(lambda _: None)
+    hypothesis.settings(max_examples=1, database=None)(first)()
     gc.collect()
     gc.freeze()
+    gc.set_threshold(700, 10, 30)
+    pytest.Pytester.parseconfig = _without_a_collection  # type: ignore[method-assign]
+
+
+PARSECONFIG = pytest.Pytester.parseconfig
+# Private in pytest, since 9.0. Without it, full collections take most of the time of a hundred tests.
+COLLECTIONS = getattr(importlib.import_module("_pytest.unraisableexception"), "gc_collect_iterations_key", None)
+
+
+def _without_a_collection(self: pytest.Pytester, *args: Any) -> pytest.Config:
+    """The configuration, whose end causes no full collection of garbage: pytester does the same for inner runs."""
+    config = PARSECONFIG(self, *args)
+    if COLLECTIONS is not None:
+        config.stash[COLLECTIONS] = 0
+    return config
 
 
 @pytest.fixture(autouse=True)
 def alone(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Hide the threads that other tests left, because the virtual clock looks at what all threads do."""
-    look, left = sys._current_frames, set(sys._current_frames()) - {threading.get_ident()}
+    """Hide the threads that other tests left, because the virtual clock looks at what all threads do.
+
+    `current_frames`, because `sys._current_frames` alone hangs now and then on Python 3.11.
+    """
+    from pytest_customerio.process.ownership.frames import current_frames
+
+    look, left = sys._current_frames, set(current_frames()) - {threading.get_ident()}
     monkeypatch.setattr(sys, "_current_frames", lambda: {one: at for one, at in look().items() if one not in left})

@@ -94,7 +94,7 @@ class Phases:
             with each_example(getattr(item, "obj", None), test, lambda: self.session.begin_case(test)):
                 result = yield
         except BaseException as error:
-            conclusion = self._judged(test, error)
+            conclusion = self._judged(test, None if _met_by_the_collector(error) else error)
             if self._own(test, error, conclusion):
                 raise
             result = None
@@ -225,6 +225,17 @@ class Phases:
         conclusion = self.session.settle(test)
         self._fresh = self._fresh or test.record.heard > heard or bool(conclusion.text)
         return conclusion
+
+
+def _met_by_the_collector(error: BaseException) -> bool:
+    """Whether pytest raises it for what the garbage collector met: the application did not let it out.
+
+    With warnings as errors, pytest ends the call phase with these, such as for a database of an earlier test that was
+    not closed, which Python warns of from 3.13 on.
+    """
+    if isinstance(error, BaseExceptionGroup):
+        return all(map(_met_by_the_collector, error.exceptions))
+    return isinstance(error, pytest.PytestUnraisableExceptionWarning)
 
 
 def _before_the_loop_ends(item: pytest.Item, finish: Callable[[], Awaitable[None]]) -> None:

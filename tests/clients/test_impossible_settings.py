@@ -9,6 +9,7 @@ import inspect
 import re
 import socket
 import ssl
+import sys
 import urllib.request
 from collections.abc import Callable
 from pathlib import Path
@@ -144,6 +145,10 @@ CALLS: dict[str, Call] = {
 }
 
 
+# Timers at a moment that is no number.
+ENDS_THE_LOOP = ("aiohttp-nan", "aiohttp-connect-nan")
+
+
 def raised(call: Call, url: str) -> list[tuple[str, str]]:
     """The exception of a call and those beneath it."""
     with pytest.raises(Exception) as caught:
@@ -160,6 +165,10 @@ def raised(call: Call, url: str) -> list[tuple[str, str]]:
 @pytest.mark.parametrize("name", CALLS)
 def test_a_setting_is_refused_as_by_a_real_socket(name: str) -> None:
     """The same exceptions in the same words, without the plugin and where we answer."""
+    if name in ENDS_THE_LOOP and sys.version_info >= (3, 13):
+        pytest.skip("since Python 3.13 asyncio.run ends with a ValueError once it waits for such a timer")
+    if name == "aiohttp-read" and aiohttp.__version__.startswith("3.11."):
+        pytest.skip("aiohttp 3.11 waits for ever")
     server = Listener()
     traffic = FakeTraffic()
     try:

@@ -24,7 +24,7 @@ def test_json_is_read(tmp_path: Path) -> None:
 
 def test_json_that_is_broken_is_refused_with_its_line(tmp_path: Path) -> None:
     """The error names the file, the line and the cause."""
-    (tmp_path / "x.json").write_text('{\n"a": 1,\n}', "utf-8")
+    (tmp_path / "x.json").write_text('{\n"a": 1,\n5}', "utf-8")
     with pytest.raises(DataError) as caught:
         read_json(tmp_path / "x.json")
     assert str(caught.value).startswith(f"{tmp_path / 'x.json'}:3: not JSON: ")

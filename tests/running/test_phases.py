@@ -224,6 +224,15 @@ def test_a_skip_before_any_request_stays_a_skip(phases: Phases, session: FakeSes
         drive(phases.call(item), pytest.skip.Exception("x"))
 
 
+def test_what_the_garbage_collector_met_was_not_raised_by_the_application(phases: Phases, session: FakeSession) -> None:
+    """The test fails with the error that pytest raises, and is judged as one that raised nothing."""
+    met = pytest.PytestUnraisableExceptionWarning("x")
+    for error in (met, ExceptionGroup("2", [met, met]), ExceptionGroup("2", [met, KeyError("x")])):
+        with pytest.raises(type(error)):
+            drive(phases.call(begun(phases)), error)
+    assert session.ended == [None, None, error]
+
+
 @pytest.mark.parametrize("collected", [False, True])
 def test_a_declared_exception_is_no_failure(phases: Phases, session: FakeSession, *, collected: bool) -> None:
     """A test passes that ends with the exception that it declares."""

@@ -22,6 +22,7 @@ CALLS = {
         "track.identify": (
             "",
             'outbox = sqlite3.connect(":memory:")\n'
+            "    request.addfinalizer(outbox.close)\n"
             '    outbox.execute("create table outbox (id integer primary key, person text, attributes text)")\n'
             '    outbox.execute("insert into outbox (person, attributes) values (?, ?)", ("42", \'{"plan": "pro"}\'))\n'
             "    keep.deliver(outbox)\n"
@@ -131,7 +132,7 @@ def written() -> Iterator[str]:
             cases = [INSTEAD.get(one, one) for one in shown_for(name) if one in can]
             mark = ", ".join(repr(one) for one in cases) + (f", raises={name}.{raises}" if raises else "")
             test = f"{name}__{operation.replace('.', '__')}"
-            yield f"\n\n@pytest.mark.cio_errors({mark})\ndef test_{test}(cio):\n    {statements}\n"
+            yield f"\n\n@pytest.mark.cio_errors({mark})\ndef test_{test}(cio, request):\n    {statements}\n"
 
 
 def test_each_example_handles_every_case_that_it_is_shown_for(examples: Story) -> None:

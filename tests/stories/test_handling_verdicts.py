@@ -245,7 +245,8 @@ def test_the_debugger_stops_in_the_test(story: Story, monkeypatch: pytest.Monkey
     """With --pdb our failure leads to the line of the test that sent, with its variables."""
     stopped: list[tuple[str, int, dict[str, object]]] = []
 
-    def post_mortem(trace: object) -> None:
+    def post_mortem(given: object) -> None:
+        trace = getattr(given, "__traceback__", given)  # pytest gives the exception itself from Python 3.13 on
         while (inner := trace.tb_next) is not None:  # type: ignore[attr-defined]
             trace = inner
         frame = trace.tb_frame  # type: ignore[attr-defined]

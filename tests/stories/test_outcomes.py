@@ -11,9 +11,17 @@ OUTBOX = """
 import sqlite3
 import time
 
+import pytest
 import requests
 
 import crm
+
+
+@pytest.fixture
+def box():
+    made = Outbox()
+    yield made
+    made.db.close()
 
 
 class Outbox:
@@ -51,7 +59,7 @@ import pytest
 import requests
 
 import crm
-from outbox import Outbox
+from outbox import box
 
 TRANSIENT = ("429-rate-limited", "500-server-error", "connection-reset", "read-timeout")
 PERMANENT = ("400-invalid-email", "401-unauthorized", "403-forbidden", "404-not-found")
@@ -69,8 +77,7 @@ def test_raises_inside():
 
 
 @pytest.mark.cio_errors(*TRANSIENT, *PERMANENT, "429-retry-after")
-def test_outbox_drained(cio, cio_error):
-    box = Outbox()
+def test_outbox_drained(cio, cio_error, box):
     box.add("42", "basic")
     cio.drain(box.work)
     cio.reported(box.refused)
@@ -78,8 +85,7 @@ def test_outbox_drained(cio, cio_error):
 
 
 @pytest.mark.cio_errors(*TRANSIENT, *PERMANENT, "429-retry-after")
-def test_outbox_kept(cio):
-    box = Outbox()
+def test_outbox_kept(cio, box):
     box.add("42", "basic")
     box.work()
     cio.reported(box.refused)
@@ -327,11 +333,10 @@ def test_a_drain_that_never_delivers_ends(story: Story) -> None:
     result = story.run(
         """
         import pytest
-        from outbox import Outbox
+        from outbox import box
 
         @pytest.mark.cio_errors("500-server-error-persists")
-        def test_never(cio):
-            box = Outbox()
+        def test_never(cio, box):
             box.add("42", "basic")
             cio.drain(box.work)
             assert box.owed() == 1

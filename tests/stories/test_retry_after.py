@@ -99,7 +99,7 @@ def test_waits(cio):
         waits()
     finally:
         assert cio.attempts == 3
-        assert 4 <= time.time() - before < 10
+        assert 4 <= time.time() - before < 60
 
 
 @pytest.mark.cio_errors("429-retry-after-date", raises=NotDelivered)

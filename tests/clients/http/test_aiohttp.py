@@ -126,11 +126,8 @@ def test_an_aiohttp_without_build_url_is_heard(traffic: FakeTraffic, monkeypatch
     monkeypatch.delattr(aiohttp.ClientSession, "_build_url")
     monkeypatch.setattr(aiohttp.ClientSession, "_request", _renamed(build))
 
-    async def use(session: aiohttp.ClientSession) -> None:
-        await session.put(URL, json={})
-        await session.put("/api/v1/customers/5", json={})
-
-    run(use, base_url="https://track.customer.io")
+    run(lambda session: session.put(URL, json={}))
+    run(lambda session: session.put("/api/v1/customers/5", json={}), base_url="https://track.customer.io")
     assert [heard.url for heard in traffic.heard] == [URL]
 
 
@@ -411,8 +408,9 @@ def test_a_cassette_of_the_users_answers_above_us(traffic: FakeTraffic, tmp_path
         "version: 1\ninteractions:\n- request: {method: POST, uri: '" + URL + "', body: null, headers: {}}\n"
         "  response: {status: {code: 418, message: teapot}, headers: {}, body: {string: own}}\n"
     )
+    copies = int(vcr.__version__.partition(".")[0]) < 9  # such a release copies the body, and cannot copy a generator
     with vcr.use_cassette(str(cassette), record_mode="none"):
-        assert ask("POST", data=many(b"a", b"b")) == (418, "own")
+        assert ask("POST", data=b"ab" if copies else many(b"a", b"b")) == (418, "own")
     assert (traffic.only.status, traffic.only.body, traffic.asked) == (418, b"ab", [])
 
 

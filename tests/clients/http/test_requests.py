@@ -15,6 +15,7 @@ import responses
 import vcr
 from requests.adapters import HTTPAdapter
 from tapping import TRACK, FakeTraffic, Listener
+from urllib3.util.request import body_to_chunks
 from urllib3.util.retry import Retry
 
 from pytest_customerio.core.model import Answer
@@ -106,6 +107,8 @@ def test_a_file_is_heard_and_still_sent(tapped: FakeTraffic, tmp_path: Path) -> 
     with path.open("rb") as file:
         file.seek(2)
         requests.post(TRACK, data=file)
+    if b"".join(body_to_chunks(io.StringIO("ü"), "POST", 9).chunks or ()) != "ü".encode():
+        pytest.skip("this urllib3 sends text in Latin-1, shorter than requests says, and waits for an answer in vain")
     with path.open(encoding="utf-8") as text, pytest.warns(requests.exceptions.FileModeWarning):
         requests.post(TRACK, data=text)  # type: ignore[arg-type]
     requests.post(TRACK, data=io.BytesIO(b"memory"))

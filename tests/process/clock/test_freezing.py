@@ -103,7 +103,7 @@ def test_frozen_time_begins_at_its_moment():
             frozen.tick(10)
             time.sleep(1)
             assert dt.datetime.now() == dt.datetime(2026, 3, 1, 0, 0, 11)
-        assert time.time() - REAL["time"]() == pytest.approx(106, abs=1)
+        assert time.time() - REAL["time"]() == pytest.approx(106, abs=4)
 
 
 def test_time_that_was_frozen_before_may_be_given_back_within():
@@ -114,9 +114,9 @@ def test_time_that_was_frozen_before_may_be_given_back_within():
         time.sleep(5)
         assert dt.datetime.now() == FROZEN + dt.timedelta(seconds=5)
         frozen.stop()
-        assert time.time() - REAL["time"]() == pytest.approx(5, abs=1)
+        assert time.time() - REAL["time"]() == pytest.approx(5, abs=4)
         time.sleep(5)
-        assert 10 <= clock.now() < 12
+        assert 10 <= clock.now() < 15
 
 
 def test_a_freeze_that_outlives_the_clock_is_left_alone():

@@ -30,8 +30,11 @@ def timed(wait):
     with Clock() as clock:
         wait()
         passed = clock.now()
-    assert real() - began < 5, real() - began
-    return round(passed), clock.waits, clock.hidden
+    assert real() - began < 20, real() - began
+    return tens(passed), [tens(wait) for wait in clock.waits], clock.hidden
+
+def tens(seconds):  # what a busy machine takes is added to what passed, and taken from the timeouts of queues
+    return round(seconds / 10) * 10
 """
 
 

@@ -21,7 +21,7 @@ from waiting import thread, until
 
 from pytest_customerio.process.clock.virtual import Clock
 from pytest_customerio.process.ownership import idle
-from pytest_customerio.process.ownership.frames import Functions
+from pytest_customerio.process.ownership.frames import Functions, current_frames
 from pytest_customerio.process.ownership.idle import awaits_work, idle_threads, is_idle
 
 
@@ -50,7 +50,7 @@ def test_a_worker_that_waits_for_anything_else() -> None:
     """A thread that waits for an event is not idle: it may be a backoff."""
     event = threading.Event()
     with thread(event.wait, event.set) as worker:
-        until(lambda: sys._current_frames()[worker.ident].f_code.co_name == "wait")
+        until(lambda: current_frames()[worker.ident].f_code.co_name == "wait")
         assert not is_idle(worker)
         assert worker not in idle_threads()
 
@@ -154,7 +154,7 @@ def test_a_thread_that_waits_for_a_process() -> None:
     out = []
     stdin, child.stdin = child.stdin, None
     with thread(lambda: out.append(child.communicate()), lambda: (stdin.write(b"\n"), stdin.close())) as runner:
-        until(lambda: sys._current_frames()[runner.ident].f_code.co_name == "select")
+        until(lambda: current_frames()[runner.ident].f_code.co_name == "select")
         assert not is_idle(runner)
     assert out == [(b"", b"")]
 
@@ -253,7 +253,7 @@ def test_a_release_that_has_renamed_a_variable(monkeypatch) -> None:
 
     monkeypatch.setattr(idle, "THREADS", Functions({}))
     with thread(wait, gate.set) as worker:
-        until(lambda: sys._current_frames()[worker.ident].f_code.co_name == "wait")
+        until(lambda: current_frames()[worker.ident].f_code.co_name == "wait")
         idle.THREADS.add(threading.Event.wait, meaning=lambda frame: None)
         until(lambda: is_idle(worker))
         idle.THREADS.add(threading.Event.wait, meaning=renamed)

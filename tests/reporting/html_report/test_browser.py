@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import subprocess
 import sys
@@ -68,10 +69,9 @@ def report(browser: Any, tmp_path_factory: pytest.TempPathFactory) -> str:
     """The address of the page of one real run."""
     folder = tmp_path_factory.mktemp("shop")
     (folder / "test_shop.py").write_text(SUITE, encoding="utf-8")
-    given = ("-q", "--cio-report=report.html", "-p", "no:randomly")
-    run = subprocess.run(
-        [sys.executable, "-m", "pytest", *PLUGIN, *given], cwd=folder, capture_output=True, text=True, check=False
-    )
+    command = [sys.executable, "-m", "pytest", *PLUGIN, "-q", "--cio-report=report.html"]
+    alone = {**os.environ, "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
+    run = subprocess.run(command, cwd=folder, env=alone, capture_output=True, text=True, check=False)
     assert (run.returncode, (folder / "report.html").is_file()) == (1, True), run.stdout + run.stderr
     return (folder / "report.html").as_uri()
 

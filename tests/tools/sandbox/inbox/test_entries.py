@@ -144,10 +144,13 @@ def test_what_it_says(operation: str, payload: Any, expected: str) -> None:
 
 
 def test_a_payload_nested_too_deep_is_cut() -> None:
-    """A payload nested 5000 levels deep is cut before Python's recursion limit matters."""
+    """A payload nested 5000 levels deep is cut before Python's recursion limit matters. From Python 3.12 on, code in C
+    has a limit of its own, which is higher."""
     text, whole = show_payload(deep(5000), MAX_WHOLE)
     assert (whole, text[:1], len(text)) == (False, "[", MAX_WHOLE)
-    assert summarize(received(operation="track.identify", payload={"x": deep(5000)})) == "x: …"
+    summary = summarize(received(operation="track.identify", payload={"x": deep(5000)}))
+    assert summary.replace("[", "") == "x: …"
+    assert len(summary) < 40
 
 
 def test_a_page_view_without_a_name() -> None:
