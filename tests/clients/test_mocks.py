@@ -9,6 +9,7 @@ import sys
 import warnings
 from collections.abc import Iterator
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -126,6 +127,34 @@ def test_what_a_mock_stands_for(heard: Listening) -> None:
         "own": ("class", f"{__name__}.{Own.__qualname__}"),
         **dict.fromkeys(("nothing", "type", "text", "a mock that claims to be one", "other")),
     }
+
+
+def test_what_stands_for_a_module(heard: Listening) -> None:
+    """A module of no library stands for nothing; an SDK that is not installed is counted; functions of a fake are heard."""
+    known, listener, notes = heard.listener.known, heard.listener, heard.notes
+    assert notes is not None
+    assert known.module_role("json", None, "is not installed") is None
+    assert known.module_role("requests.nowhere", None, "is not installed") is None
+    listener.learn_stand_in("json", MagicMock())
+    absent, fake = MagicMock(), SimpleNamespace(post=lambda *args, **kwargs: None, CustomerIO=1)
+    listener.learn_stand_in("customerio.nowhere", absent)
+    absent.track("42", "bought")
+    assert [why.rpartition(": ")[2] for why in notes.unjudged] == ["customerio.nowhere is not installed"]
+    listener.learn_stand_in("requests", fake)
+    fake.post(URL, json={"name": "bought"}, timeout=5)
+    assert [note.role.label for note in heard.taken()] == ["requests.post"]
+
+
+def test_calls_that_are_counted(heard: Listening) -> None:
+    """A request that is put together step by step, with what leads to Customer.io; makers of a library that are no more."""
+    notes, known = heard.notes, Known()
+    assert notes is not None
+    with patch("http.client.HTTPSConnection") as made:
+        made("track.customer.io").putrequest("POST", "/api/v1/customers/42/events")
+        made("example.com").putrequest("POST", "/")
+    assert sum(notes.unjudged.values()) == 1
+    known.learn(replace(BY_NAME["requests"], made_by={"Session": "no_such_function"}))
+    assert known.named("requests.no_such_function") is None
 
 
 def test_what_comes_of_a_role(heard: Listening) -> None:

@@ -205,6 +205,7 @@ SAID = {
         TRACK,
     ),
     "one of several targets": ("a, b = CustomerIO(), 1\na.track()", TRACK),
+    "a union within another one": ("def buy(client: Optional[CustomerIO | None]):\n    client.track()", TRACK),
     "a subclass": ("class Crm(CustomerIO):\n    def buy(self):\n        self.track()", TRACK),
 }
 
@@ -338,3 +339,19 @@ def test_what_the_project_passes(infer: Infer, tmp_path: Path, code: str, wired:
     module.__file__, module.__package__ = str(tmp_path / "shop" / "app.py"), "shop"
     said = infer(code)
     assert isinstance(said, Role) == found
+
+
+def test_what_the_project_assigns(infer: Infer, tmp_path: Path) -> None:
+    """An attribute, or an item, of a library's object is what the project gives it everywhere."""
+    (tmp_path / "shop" / "state.py").write_text(
+        "from customerio import CustomerIO\napp.extensions['crm'] = CustomerIO()\nother['crm'] = 1\n"
+        "app.state.crm: CustomerIO = CustomerIO()\nx.one = y.two\ny.two = x.one\n"
+    )
+    sys.modules["shop.state"] = module = ModuleType("shop.state")
+    module.__file__, module.__package__ = str(tmp_path / "shop" / "state.py"), "shop"
+    for code in ("def buy():\n    app.extensions['crm'].track()", "def buy():\n    g.crm.track()"):
+        found = infer(code)
+        assert isinstance(found, Role), code
+        assert found.label == TRACK
+    for code in ("z.one.track()", "there['crm'].track()", "app.extensions['none'].track()"):
+        assert infer(code) is None, code

@@ -46,16 +46,18 @@ def test_the_real_module_is_imported_beside_a_mock(real: RealModules, monkeypatc
         (None, "is not installed"),
         ("import no_such_module", "needs no_such_module"),
         ("1 / 0", "cannot be imported (ZeroDivisionError)"),
+        ("", ""),
     ],
 )
-def test_a_module_that_cannot_be_imported(
+def test_whether_a_module_can_be_imported(
     real: RealModules, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, code: str | None, why: str
 ) -> None:
-    """The reason is given, and what stands there stays."""
+    """The reason is given where it cannot, and what stands there stays; a module of no library stays imported."""
     if code is not None:
         (tmp_path / "cio_of_a_test.py").write_text(code)
         monkeypatch.syspath_prepend(tmp_path)
     assert real.load("cio_of_a_test") == why
+    assert (sys.modules.pop("cio_of_a_test", None) is not None) == (why == "")
 
 
 def test_exceptions(real: RealModules) -> None:
@@ -81,8 +83,9 @@ def test_exceptions(real: RealModules) -> None:
     real.note(module, fake)
     assert real.raised_as(error).args == ("text",)
     assert real.uncaught() == ""
-    fake.Refused = Odd
-    assert real.raised_as(error) is error
+    for odd in (Odd, "no class"):
+        fake.Refused = odd  # type: ignore[assignment]
+        assert real.raised_as(error) is error
     other = mock.MagicMock()
     real.note(module, other)
     assert other.Refused

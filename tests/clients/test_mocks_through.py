@@ -55,6 +55,13 @@ def _never(call: object, error: Exception) -> None:
     raise AssertionError(error)
 
 
+def test_what_cannot_be_called(known: Known, through: CallsThrough) -> None:
+    """What sends when a block begins, and a session of aiohttp where no loop runs: its mock answers."""
+    aiohttp = pytest.importorskip("aiohttp")
+    assert through._method(method(known, requests.Session, "stream", None)) is None
+    assert through._method(method(known, aiohttp.ClientSession, "get", None)) is None
+
+
 def test_one_client_for_each_that_was_built(known: Known, through: CallsThrough) -> None:
     """Until the end of the test; one that was not built is shared by all mocks of the class."""
     one, same, other = Built(), Built(), Built((), {}, ())

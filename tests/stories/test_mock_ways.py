@@ -773,7 +773,7 @@ def test_what_is_said(story: Story) -> None:
         "would draw   400   (documented)\n"
         "request      POST https://track.customer.io/api/v1/customers/…/events\n"
         "heard at     mock of customerio.CustomerIO.track\n"
-        "sent from    app.py:21 in by_class\n"
+        "sent from    app.py:24 in by_class\n"
         "contract     python -m pytest_customerio explain event-name-missing\n"
         "docs         https://docs.customer.io/integrations/api/track/tag/track-events/track/\n"
         'on purpose?  @pytest.mark.cio_allow("event-name-missing", reason="…")\n'

@@ -9,11 +9,11 @@ import sys
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import replace
+from functools import cached_property
 from types import FrameType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pytest_customerio.clients.mocks.calls import is_heard
-from pytest_customerio.clients.mocks.intended import Intended
 from pytest_customerio.clients.mocks.known import Known
 from pytest_customerio.clients.mocks.libraries import SENDING, Library
 from pytest_customerio.clients.mocks.lookalikes import ATTACHED, Lookalikes, has_spec, is_placed, name_of
@@ -21,6 +21,9 @@ from pytest_customerio.clients.mocks.notes import Notes, Place
 from pytest_customerio.clients.mocks.roles import Role
 from pytest_customerio.clients.mocks.standins import StandIns
 from pytest_customerio.clients.traffic import heard_above
+
+if TYPE_CHECKING:
+    from pytest_customerio.clients.mocks.intended import Intended
 
 BARE = "a mock without a spec, called like a method of an SDK; MagicMock(spec=CustomerIO) would be judged"
 BARE_CLIENT = (
@@ -38,9 +41,15 @@ class BareMocks:
         self._standins = standins
         self._place = place
         self._lookalikes = Lookalikes(known.is_message)
-        self._intended = Intended(known, standins.role, place.is_project)
         self._methods: frozenset[str] = frozenset()
         self.names: frozenset[str] = frozenset()
+
+    @cached_property
+    def _intended(self) -> Intended:
+        """Reads the code around such a mock. It is loaded with the first of them: most runs have none."""
+        from pytest_customerio.clients.mocks.intended import Intended
+
+        return Intended(self._known, self._standins.role, self._place.is_project)
 
     def learn(self, library: Library) -> None:
         """Take in a library that was imported."""

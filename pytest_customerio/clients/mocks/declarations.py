@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import sys
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 
@@ -50,7 +51,7 @@ _COLLECTIONS = frozenset(
 _SUBSCRIBED = _COLLECTIONS | _GENERATORS | {"Callable", "type", "Type"}
 
 
-class Declarations:
+class Declarations(ABC):
     """Reads the code of the project. `named` gives what a dotted name of an SDK or a client stands for."""
 
     def __init__(self, named: Callable[[str], Role | None], is_project: Callable[[str], bool]) -> None:
@@ -67,9 +68,9 @@ class Declarations:
             self._files[file] = read(file, package)
         return self._files[file]
 
+    @abstractmethod
     def of(self, source: Source, node: ast.AST, depth: int = 0) -> Found:
         """What an expression is; None where the code does not say it."""
-        raise NotImplementedError
 
     def _type(self, source: Source, node: ast.AST | None, depth: int) -> Found:
         """The class that an annotation means which is no mere name."""

@@ -37,6 +37,25 @@ def test_what_stands_there_is_seen(make: Callable[[], Any]) -> None:
     assert clock.waits == [7.0]
 
 
+class _Napping:
+    """An object of the test's that is called, and asked for its calls."""
+
+    def __init__(self) -> None:
+        self.calls: list[float] = []
+
+    def __call__(self, seconds: float) -> None:
+        self.calls.append(seconds)
+
+
+def test_an_object_that_collects_the_waits() -> None:
+    """It can still be asked for them where it stands."""
+    clock = _Clock()
+    space: dict[str, Any] = {"sleep": _Napping()}
+    assert clock.replaced.sees(space, "sleep", time.sleep)
+    space["sleep"](3)
+    assert (space["sleep"].calls, clock.waits) == ([3], [3.0])
+
+
 def test_a_list_that_collects_the_waits() -> None:
     """`monkeypatch.setattr(time, "sleep", waits.append)` has the waits still."""
     clock, waits = _Clock(), []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import datetime as dt
 import subprocess
 import sys
@@ -447,3 +448,21 @@ def test_urllib3_waits_are_logged():
             retry = retry.increment("GET", "/", error=urllib3.exceptions.ProtocolError())
             retry.sleep()
     assert clock.waits == [2, 4]
+
+
+def test_functions_that_stood_there_before(monkeypatch):
+    """What the test put in the place of a function that sleeps is still called; what it is asked for is a wait."""
+    asked = []
+
+    async def nap(seconds, result=None):
+        asked.append(seconds)
+        return result
+
+    with monkeypatch.context() as patches:
+        patches.setattr(time, "sleep", lambda seconds: asked.append(seconds))
+        patches.setattr(asyncio, "sleep", nap)
+        with Clock() as clock:
+            time.sleep(5)
+            assert asyncio.run(asyncio.sleep(7, "done")) == "done"
+            assert clock.now() >= 12
+    assert (asked, clock.waits) == ([5, 7], [5.0, 7.0])
