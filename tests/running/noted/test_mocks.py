@@ -6,7 +6,8 @@ import sys
 import threading
 from collections.abc import Iterator
 from pathlib import Path
-from unittest.mock import patch
+from types import SimpleNamespace
+from unittest.mock import MagicMock, patch
 
 import pytest
 
@@ -196,5 +197,26 @@ def test_what_monkeypatch_wakes(monkeypatch: pytest.MonkeyPatch) -> None:
         first.setattr("requests.post", None)
         first.undo()
         assert requests.post is before
+    finally:
+        uninstall()
+
+
+def test_a_whole_module_that_is_replaced(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It listens from then on, and takes in each stand-in once; a module of mocks without `patch.dict` is no mistake."""
+    own = Session(Settings(rootdir=Path(__file__).parent))._mocks
+    for name in (*SDKS, *CLIENTS, *MOCKS):
+        monkeypatch.delitem(sys.modules, name, raising=False)
+    uninstall = own.install()
+    try:
+        assert own._stop is None
+        monkeypatch.setitem(sys.modules, "unittest.mock", SimpleNamespace())
+        own._watch_dicts("unittest.mock")
+        monkeypatch.undo()
+        with patch.dict(sys.modules, {"customerio": MagicMock()}):
+            own.look()
+            assert own._stop is not None
+            with patch.dict(sys.modules, {"requests": MagicMock()}):
+                own.look()
+            assert {"customerio", "requests"} <= set(own._stand_ins)
     finally:
         uninstall()
