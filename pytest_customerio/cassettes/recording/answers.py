@@ -12,7 +12,7 @@ from pytest_customerio.cassettes.exchanges import exchange, request_of
 from pytest_customerio.cassettes.recording import form
 from pytest_customerio.cassettes.recording.drifting import Asked, Recorded, drift
 from pytest_customerio.cassettes.recording.matching import identity, recorded_identity
-from pytest_customerio.cassettes.recording.restoring import RealValues
+from pytest_customerio.cassettes.recording.restoring import SentValues
 from pytest_customerio.contract.catalog.catalog import Catalog
 from pytest_customerio.core.model import Answer, WireRequest
 
@@ -44,7 +44,7 @@ class RecordedAnswers:
             key, names = recorded_identity(interaction, catalog, marked=marked)
             self._recorded.setdefault(key, []).append((names, interaction))
         self._playbacks: dict[str, Playback] = {}
-        self._values = RealValues()
+        self._values = SentValues()
 
     def answer(self, request: WireRequest) -> Answer | None:
         """The next answer that was recorded for a request like this; None where none was."""

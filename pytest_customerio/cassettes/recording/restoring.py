@@ -13,7 +13,7 @@ from pytest_customerio.core.model import Answer
 from pytest_customerio.core.payload import decode
 
 
-class RealValues:
+class SentValues:
     """The real value of each fake, as far as the requests of a test have shown them."""
 
     def __init__(self) -> None:

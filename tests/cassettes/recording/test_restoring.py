@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import json
 
-from pytest_customerio.cassettes.recording.restoring import RealValues
+from pytest_customerio.cassettes.recording.restoring import SentValues
 from pytest_customerio.core.model import Answer
 
 
-def made(**fakes: str) -> RealValues:
-    values = RealValues()
+def made(**fakes: str) -> SentValues:
+    values = SentValues()
     values.learn(fakes.values(), [name.replace("_", "-") for name in fakes])
     return values
 
@@ -17,12 +17,12 @@ def made(**fakes: str) -> RealValues:
 def test_without_values_an_answer_stays_as_it_is() -> None:
     """Before any request has shown a value, the very answer is given."""
     answer = Answer(200, "OK", (), b'{"id":  "id-1"}\n')
-    assert RealValues().restored(answer) is answer
+    assert SentValues().restored(answer) is answer
 
 
 def test_real_values_in_a_body_of_json() -> None:
     """Texts, members' names and numbers are replaced wherever they stand; the end of the line stays."""
-    values = RealValues()
+    values = SentValues()
     values.learn(["ada", "4711", "word"], ["id-1", "900000000000001", "900000000000002"])
     body = {"id-1": ["id-1", {"of": "person id-1"}], "n": 900000000000001, "m": 900000000000002, "k": 7, "x": None}
     found = values.restored(Answer(200, "", (), json.dumps(body).encode() + b"\n")).body

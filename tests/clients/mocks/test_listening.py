@@ -178,7 +178,7 @@ def test_a_call_is_noted_as_it_was(heard: Listening) -> None:
     assert (second.given.args, dict(second.given.kwargs)) == (("42", "purchase", {"total": 3}), {})
     assert second.instance == Built(KEYS, {"timeout": 3})
     assert second.sent_from is not None
-    assert second.sent_from.startswith("clients/test_mocks.py:")
+    assert second.sent_from.startswith("clients/mocks/test_listening.py:")
     assert second.at == 5.0
 
 
