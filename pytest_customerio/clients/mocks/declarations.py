@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import ast
-import sys
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 
 from pytest_customerio.clients.mocks.inferred import (
@@ -17,8 +16,9 @@ from pytest_customerio.clients.mocks.inferred import (
     collection_of,
     is_nothing,
 )
+from pytest_customerio.clients.mocks.project_code import ProjectCode
 from pytest_customerio.clients.mocks.roles import Role, called, child
-from pytest_customerio.clients.mocks.sources import Source, has_word, is_test, read
+from pytest_customerio.clients.mocks.sources import Source
 from pytest_customerio.clients.mocks.syntax import (
     FUNCTIONS,
     Function,
@@ -35,7 +35,6 @@ from pytest_customerio.clients.mocks.syntax import (
     stored,
     values,
 )
-from pytest_customerio.process.recognition import is_mock
 
 # Steps from one name to the next, after which nothing is said.
 DEEPEST = 12
@@ -56,17 +55,10 @@ class Declarations(ABC):
 
     def __init__(self, named: Callable[[str], Role | None], is_project: Callable[[str], bool]) -> None:
         self._named = named
-        self._is_project = is_project
-        self._files: dict[str, Source | None] = {}
+        self.project = ProjectCode(is_project)
         self._looked_up: set[str] = set()
         # The function that calls a mock now, and the class of the object whose method it is.
         self.running: tuple[str, Code] | None = None
-
-    def source(self, file: str, package: str) -> Source | None:
-        """One file, read once."""
-        if file not in self._files:
-            self._files[file] = read(file, package)
-        return self._files[file]
 
     @abstractmethod
     def of(self, source: Source, node: ast.AST, depth: int = 0) -> Found:
@@ -139,34 +131,17 @@ class Declarations(ABC):
             return self.running[1]
         return _instance(source, scope, name)
 
-    def class_of(self, cls: type) -> Code | None:
-        """An instance of a class of the project, or of one that is derived from it elsewhere."""
-        for one in cls.__mro__:
-            module = self._module(one.__module__)
-            nodes = own(module.node) if module is not None else ()
-            found = next((each for each in nodes if isinstance(each, ast.ClassDef) and each.name == one.__name__), None)
-            if module is not None and found is not None:
-                return Code(module.source, found, made=True)
-        return None
-
     def _passed(self, source: Source, function: Function, name: str, depth: int) -> Found:
         """What the project's own code, but for its tests, gives a function for a parameter that says nothing itself."""
         owner = source.scopes.get(function)
         target = owner if isinstance(owner, ast.ClassDef) and function.name == "__init__" else function
         place = parameters(function).index(name) - isinstance(owner, ast.ClassDef)
         found: list[Found] = []
-        for other in self.modules(target.name):
+        for other in self.project.modules(target.name):
             for call in other.calls.values():
                 if last_name(call.func) == target.name and self.of(other, call.func, depth + 1) == Code(source, target):
                     found += [self.of(other, one, depth + 1) for one in arguments(call, place, name)]
         return best(found)
-
-    def modules(self, word: str) -> Iterator[Source]:
-        """The modules of the project that are no tests, and have this word in their file."""
-        for name in list(sys.modules):
-            module = None if is_test(name) else self._module(name, word)
-            if module is not None:
-                yield module.source
 
     def _global(self, source: Source, name: str, depth: int) -> Found:
         """What a module's variable is: imported, defined, or assigned, also in a function that says `global`."""
@@ -190,23 +165,12 @@ class Declarations(ABC):
         role = self._named(dotted)
         if role is not None or depth > DEEPEST:
             return role
-        module = self._module(dotted)
+        module = self.project.module(dotted)
         if module is not None:
             return module
         home, _, name = dotted.rpartition(".")
-        outer = self._module(home) if home else None
+        outer = self.project.module(home) if home else None
         return self._global(outer.source, name, depth + 1) if outer is not None else None
-
-    def _module(self, dotted: str, word: str = "") -> Code | None:
-        """A module of the project that was imported, if its file has this word."""
-        module = sys.modules.get(dotted)
-        if module is None or is_mock(module):
-            return None
-        file = getattr(module, "__file__", None)
-        if not isinstance(file, str) or not self._is_project(file) or not has_word(file, word):
-            return None
-        source = self.source(file, module.__package__ or "")
-        return Code(source, source.tree) if source is not None else None
 
     def _attribute(self, base: Found, name: str, depth: int) -> Found:
         if isinstance(base, (Collection, Giving)):
@@ -218,7 +182,7 @@ class Declarations(ABC):
         if base is None or depth > DEEPEST:
             return None
         if isinstance(base.node, ast.Module):
-            return self._global(base.source, name, depth) or self._module(f"{base.source.package}.{name}")
+            return self._global(base.source, name, depth) or self.project.module(f"{base.source.package}.{name}")
         return self._member(base.source, base.node, name, depth) if isinstance(base.node, ast.ClassDef) else None
 
     def _member(self, source: Source, node: ast.ClassDef, name: str, depth: int) -> Found:

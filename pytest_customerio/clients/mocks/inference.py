@@ -128,7 +128,7 @@ class Inference(Declarations):
         try:
             found = [
                 self.of(source, one, depth)
-                for source in self.modules(word)
+                for source in self.project.modules(word)
                 for node in source.scopes
                 for one in given(node)
                 if not is_none(one) and word not in _names(one)

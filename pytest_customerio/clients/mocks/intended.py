@@ -77,7 +77,7 @@ class Intended:
         return self._passed[name]
 
     def _given(self, name: str) -> Iterator[tuple[Source, ast.Attribute]]:
-        for source in self._inference.modules(name):
+        for source in self._inference.project.modules(name):
             for call in source.calls.values():
                 for one in (*call.args, *(each.value for each in call.keywords)):
                     if isinstance(one, ast.Attribute) and one.attr == name:
@@ -88,7 +88,7 @@ class Intended:
 
     def _declared(self, frame: FrameType, this: type | None) -> Role | None:
         call, source = self._call(frame), self._source(frame)
-        owner = self._inference.class_of(this) if this is not None and not is_mock(this) else None
+        owner = self._inference.project.class_of(this) if this is not None and not is_mock(this) else None
         self._inference.running = (frame.f_code.co_name, owner) if owner is not None else None
         found = self._inference.of(source, call.func) if call is not None and source is not None else None
         return found if isinstance(found, Role) else None
@@ -98,7 +98,7 @@ class Intended:
         return source.call(frame) if source is not None else None
 
     def _source(self, frame: FrameType) -> Any:
-        return self._inference.source(frame.f_code.co_filename, frame.f_globals.get("__package__") or "")
+        return self._inference.project.source(frame.f_code.co_filename, frame.f_globals.get("__package__") or "")
 
 
 def _value(node: ast.expr, frame: FrameType) -> Any:

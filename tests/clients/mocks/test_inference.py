@@ -59,7 +59,7 @@ def infer(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, known: Known) -> Iter
         file = tmp_path / "shop" / "app.py"
         file.write_text(HEAD + code)
         inference = Inference(known.named, lambda file: file.startswith(str(tmp_path)))
-        source = inference.source(str(file), "shop")
+        source = inference.project.source(str(file), "shop")
         assert source is not None
         return inference.of(source, source.calls[max(source.calls)].func)
 
