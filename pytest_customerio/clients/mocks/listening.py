@@ -9,26 +9,23 @@ from dataclasses import replace
 from typing import Any
 
 from pytest_customerio.clients.mocks import fakes, sdk_calls
-from pytest_customerio.clients.mocks.arguments import Arguments, copied
+from pytest_customerio.clients.mocks.arguments import Arguments
 from pytest_customerio.clients.mocks.bare import BareMocks
 from pytest_customerio.clients.mocks.calls import (
-    address,
     calls_through,
     is_heard,
     is_property,
     refuses,
-    url_of,
     with_instance,
 )
 from pytest_customerio.clients.mocks.fake_classes import FakeClasses
 from pytest_customerio.clients.mocks.known import Known
-from pytest_customerio.clients.mocks.libraries import AIOHTTP, BY_NAME
+from pytest_customerio.clients.mocks.libraries import BY_NAME
 from pytest_customerio.clients.mocks.lookalikes import ATTACHED
+from pytest_customerio.clients.mocks.noted_calls import NotedCalls
 from pytest_customerio.clients.mocks.notes import Note, Notes, Place
-from pytest_customerio.clients.mocks.real_values import RealValues
 from pytest_customerio.clients.mocks.roles import Built, Role
-from pytest_customerio.clients.mocks.standins import StandIns, inner, twin
-from pytest_customerio.clients.mocks.steps import steps_of
+from pytest_customerio.clients.mocks.standins import StandIns, inner
 from pytest_customerio.clients.mocks.through import CallsThrough, or_answered
 from pytest_customerio.clients.mocks.unjudged import Unjudged
 from pytest_customerio.clients.sent import Watched, watched
@@ -36,7 +33,6 @@ from pytest_customerio.process.parts import MOCK, PYTHON, Part
 from pytest_customerio.process.patching import Patches, Wrapper
 from pytest_customerio.process.recognition import MOCKS, is_mock
 
-UNKNOWN = "arguments that cannot be known later, such as mocks"
 CALL = {
     name: Part(library, name, "CallableMixin.__call__", "calls of mocks", "calls of mocks are not heard")
     for name, library in zip(MOCKS, (PYTHON, MOCK), strict=True)
@@ -57,7 +53,7 @@ class Listener:
         self._standins = StandIns(self.known, self._checking, self._faking)
         self._classes = FakeClasses(self.known, self._hear, self._place.is_project)
         self._bare = BareMocks(self.known, self._standins, self._place)
-        self._values = RealValues(self.known)
+        self._calls = NotedCalls(self._place, self.known, self._standins)
         self._unjudged = Unjudged(self._place)
         self.through = CallsThrough(self.known)
 
@@ -119,14 +115,14 @@ class Listener:
         __tracebackhide__ = True
         if role.kind == "class":
             return self._hear_class(role, mock, answer, args, kwargs)
-        given, named = self._values.given(args, kwargs) if self._standins.modules else (args, kwargs)
+        given, named = self._calls.given(args, kwargs)
         if role.instance is None and role.kind == "method":
             role, given = with_instance(role, given)
-        if self._unjudged.counts(role, lambda: self._located(role, mock, given, named)):
+        if self._unjudged.counts(role, lambda: self._calls.located(role, mock, given, named)):
             return answer(mock, *args, **kwargs)
         heard = is_heard(role) and not calls_through(mock, self.known) and not is_property(mock)
         notes = self._place.notes() if heard else None
-        place = self._located(role, mock, given, named) if notes is not None else None
+        place = self._calls.located(role, mock, given, named) if notes is not None else None
         if notes is None or place is None:
             return answer(mock, *args, **kwargs)
         if notes.replaying() and self._unjudged.stays(notes, role, mock, self.known.real_modules):
@@ -139,7 +135,7 @@ class Listener:
                 # Private in CPython 3.11 to 3.14: the answer of a mock whose call is noted already.
                 answer = type(mock)._execute_mock_call
             return or_answered(through, functools.partial(answer, mock, *args, **kwargs))
-        return self._answered(place, mock, answer, args, kwargs, notes, self._note(notes, place, given, named))
+        return self._answered(place, mock, answer, args, kwargs, notes, self._calls.note(notes, place, given, named))
 
     def _answered(
         self,
@@ -175,10 +171,10 @@ class Listener:
         self, role: Role, mock: Any, given: tuple[Any, ...], kwargs: Mapping[str, Any]
     ) -> Callable[[], Any] | None:
         """The call of the real thing; None where it cannot be made, or has arguments such as mocks."""
-        if self._copied(given, kwargs) is None:
+        if self._calls.copied(given, kwargs) is None:
             return None
         refuse = functools.partial(self._refuse, role, given, kwargs)
-        return self.through.call(replace(role, instance=self._instance(role)), mock, given, kwargs, refuse)
+        return self.through.call(replace(role, instance=self._calls.instance(role)), mock, given, kwargs, refuse)
 
     def _refuse(
         self, role: Role, args: tuple[Any, ...], kwargs: Mapping[str, Any], call: Watched, error: Exception
@@ -190,7 +186,7 @@ class Listener:
 
     def _hear_class(self, role: Role, mock: Any, answer: Wrapper, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         __tracebackhide__ = True
-        given = self._copied(args, kwargs)
+        given = self._calls.copied(args, kwargs)
         result = answer(mock, *args, **kwargs)
         if not is_mock(inner(result)):
             self._hear_object(role, result)
@@ -205,43 +201,6 @@ class Listener:
             if notes.wants(role.label, sent_from, (args, kwargs), sends=False):
                 notes.add(Note(role, Arguments((), {}, given.opaque), sent_from, self._place.now(), built))
         return result
-
-    def _note(self, notes: Notes, role: Role, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Note | None:
-        sent_from = self._place.sent_from()
-        if not notes.wants(role.label, sent_from, (args, kwargs)):
-            return None
-        given = self._copied(args, kwargs)
-        if given is None:
-            notes.skip(UNKNOWN, sent_from)
-            notes.unknown[f"mock of {role.label}"] += 1
-            return None
-        note = Note(role, given, sent_from, self._place.now(), self._instance(role))
-        notes.add(note)
-        return note
-
-    def _copied(self, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> Arguments | None:
-        return copied(args, kwargs, self.known.is_message, self._values.or_real if self._standins.modules else None)
-
-    def _instance(self, role: Role) -> Any:
-        """The instance as it is at the call: afterwards it may be closed. A copied session of aiohttp warns of that."""
-        instance = role.instance
-        if instance is None and role.on_class and role.library.sdk:
-            instance = self.known.only_instance(role.real)
-        return instance if type(instance) in (Built, type(None)) or role.library is AIOHTTP else twin(instance)
-
-    def _located(self, role: Role, mock: Any, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> Role | None:
-        """The role, with all that is known of its instance; None where the call leads elsewhere than to Customer.io."""
-        if role.library.sdk:
-            return role
-        url = url_of(role, args, kwargs)
-        absolute = "://" in url
-        if absolute and not self._place.leads(url):
-            return None
-        if type(role.instance) is Built:
-            role = replace(role, instance=replace(role.instance, steps=steps_of(mock)))
-        elif not absolute and role.instance is None and role.on_class and role.library.based:
-            role = replace(role, instance=self.known.based_on(role.real, self._place.leads))
-        return role if absolute or self._place.leads(address(role, args, kwargs)) else None
 
     def _faking(self, role: Role, fake: Any) -> Any:
         """What hears a function of the project in the place of something known; None if it cannot be heard."""

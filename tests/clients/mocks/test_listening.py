@@ -25,7 +25,8 @@ from pytest_customerio.clients.mocks.calls import address
 from pytest_customerio.clients.mocks.instances import Instances
 from pytest_customerio.clients.mocks.known import Known
 from pytest_customerio.clients.mocks.libraries import AIOHTTP, BY_NAME, CDP, Library
-from pytest_customerio.clients.mocks.listening import UNKNOWN, Listener
+from pytest_customerio.clients.mocks.listening import Listener
+from pytest_customerio.clients.mocks.noted_calls import UNKNOWN
 from pytest_customerio.clients.mocks.notes import Note, Notes, Place
 from pytest_customerio.clients.mocks.reenacting import OPAQUE, Reenacted, _silence, reenact
 from pytest_customerio.clients.mocks.roles import Built, called, child
