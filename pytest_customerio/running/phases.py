@@ -84,7 +84,7 @@ class Phases:
         test = self.test
         if test is None:
             return (yield)
-        if mistake := self.session.begin_call(test):
+        if mistake := self.session.begin_call(test, item):
             self._carry_out(of_texts([mistake], test.plan.nodeid))
         if self.session.known is not None and expects_failure(item):
             test.knows_nothing()

@@ -35,6 +35,8 @@ from pytest_customerio.running.test.unfinished import UnfinishedWork
 from pytest_customerio.running.traffic import SessionTraffic
 
 if TYPE_CHECKING:
+    import pytest
+
     from pytest_customerio.running.test.debugging import TestFrame
     from pytest_customerio.running.test.replayed_case import ReplayedCase
 
@@ -154,13 +156,13 @@ class Session:
         lines = messages.late_lines(test.plan.nodeid, late.requests) + ["", *text.splitlines()] * bool(text)
         return {**self.report_results(test), "lines": lines, "fails": bool(text), "needed": sorted(test.record.needed)}
 
-    def begin_call(self, test: CheckedTest) -> str:
+    def begin_call(self, test: CheckedTest, item: pytest.Item | None = None) -> str:
         """The call phase starts: the case of a `cio_errors` item is at work from here.
 
         Returns the mistake that prevents it, or an empty text.
         """
         self._traffic.ownership.begin_call()
-        self._mocks.look()
+        self._mocks.begin_call(item)
         if test.mocked is not None:
             test.mocked.built = ""  # a client that a fixture built may be one that every test has
         self.listen()
@@ -192,6 +194,7 @@ class Session:
         """The call phase is over: judge the test, and report what is wrong."""
         if test.plan.checked:
             self._unfinished.settle(replayed=test.is_waited_for)
+        self._mocks.end_call()
         unmet = test.end_replays(raised)
         self._mocks.settle(test, raised)
         test.settle()

@@ -34,18 +34,21 @@ _SEEN = "_mock_cio_seen"
 
 
 class BareMocks:
-    """The mocks that stand for nothing known. `names` are those of their methods that are looked at."""
+    """The mocks that stand for nothing known.
+
+    `methods` are the names of the SDKs' methods and classes, `names` those of all methods that are looked at.
+    """
 
     def __init__(self, known: Known, standins: StandIns, place: Place) -> None:
         self._known = known
         self._standins = standins
         self._place = place
-        self._lookalikes = Lookalikes(known.is_message)
-        self._methods: frozenset[str] = frozenset()
+        self.lookalikes = Lookalikes(known.is_message)
+        self.methods: frozenset[str] = frozenset()
         self.names: frozenset[str] = frozenset()
 
     @cached_property
-    def _intended(self) -> Intended:
+    def intended(self) -> Intended:
         """Reads the code around such a mock. It is loaded with the first of them: most runs have none."""
         from pytest_customerio.clients.mocks.intended import Intended
 
@@ -54,17 +57,17 @@ class BareMocks:
     def learn(self, library: Library) -> None:
         """Take in a library that was imported."""
         if library.sdk:
-            self._lookalikes.learn(library)
-            self._methods |= {path.rpartition(".")[2] for path in library.operations}.union(
+            self.lookalikes.learn(library)
+            self.methods |= {path.rpartition(".")[2] for path in library.operations}.union(
                 ["send_request"], library.classes
             )
-        self.names |= self._lookalikes.names.union(SENDING, self._methods)
+        self.names |= self.lookalikes.names.union(SENDING, self.methods)
 
     def role(self, mock: Any, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> Role | None:
         """What a mock stands for by the place where it is called now; a call that stays unclear may be counted."""
         name = name_of(mock)
         leads = self._leads(args, kwargs)
-        if not leads and (name not in self._methods if name else _SEEN in mock.__dict__ or not self.names):
+        if not leads and (name not in self.methods if name else _SEEN in mock.__dict__ or not self.names):
             return None
         notes = self._place.notes()
         if notes is None or has_spec(mock) or heard_above() is not None:
@@ -72,7 +75,7 @@ class BareMocks:
         frame = sys._getframe(2)
         if not name and not leads:
             mock.__dict__[_SEEN] = True
-            if self._methods.isdisjoint(frame.f_code.co_names) and not self._is_relative(frame):
+            if self.methods.isdisjoint(frame.f_code.co_names) and not self._is_relative(frame):
                 return None
         found: Role | None = None
         with suppress(
@@ -90,10 +93,10 @@ class BareMocks:
         return not SENDING.isdisjoint(frame.f_code.co_names) and self._known.has_base(self._place.leads)
 
     def _found(self, mock: Any, name: str, frame: FrameType) -> Role | None:
-        assigned = self._intended.assigned(frame)
+        assigned = self.intended.assigned(frame)
         if assigned is not None or is_placed(mock, objects=True):
             return assigned
-        return self._intended.declared(name, frame) or self._intended.passed(name, frame)
+        return self.intended.declared(name, frame) or self.intended.passed(name, frame)
 
     def _give(self, mock: Any, role: Role) -> None:
         """Say what a mock stands for; the one that has it as a method is the instance."""
@@ -113,7 +116,7 @@ class BareMocks:
 
     def _count(self, notes: Notes, mock: Any, args: tuple[Any, ...], kwargs: Mapping[str, Any], *, leads: bool) -> None:
         name = name_of(mock)
-        like = name in self._lookalikes.names and self._lookalikes.may_be(mock, args, kwargs)
+        like = name in self.lookalikes.names and self.lookalikes.may_be(mock, args, kwargs)
         if like or (leads and (name or "request") in SENDING):
             notes.skip(BARE if like else BARE_CLIENT, self._place.sent_from())
             notes.unknown[f"mock without a spec ({name})"] += 1

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 
 from pytest_customerio.clients.mocks.inferred import (
@@ -31,6 +31,7 @@ from pytest_customerio.clients.mocks.syntax import (
     last_name,
     own,
     parameters,
+    parsed,
     returned,
     stored,
     values,
@@ -75,8 +76,8 @@ class Declarations(ABC):
             case ast.BinOp(left=one, op=ast.BitOr(), right=other):
                 found = best(self.of(source, each, depth + 1) for each in (one, other))
             case ast.Constant(value=str() as text):
-                parsed = _parsed(text)
-                found = self.of(source, parsed, depth + 1) if parsed is not None else None
+                inside = parsed(text)
+                found = self.of(source, inside, depth + 1) if inside is not None else None
         return found
 
     def _annotated(self, source: Source, node: ast.AST, depth: int) -> Found:
@@ -89,8 +90,8 @@ class Declarations(ABC):
             case ast.BinOp(left=one, right=other):
                 return best(self._annotated(source, each, depth + 1) for each in (one, other))
             case ast.Constant(value=str() as text):
-                parsed = _parsed(text)
-                return self._annotated(source, parsed, depth + 1) if parsed is not None else None
+                inside = parsed(text)
+                return self._annotated(source, inside, depth + 1) if inside is not None else None
         found = self.of(source, node, depth)
         is_class = isinstance(found.node, ast.ClassDef) if isinstance(found, Code) else isinstance(found, Role)
         return self._result(found, depth) if is_class else None
@@ -112,6 +113,11 @@ class Declarations(ABC):
 
     def _variable(self, source: Source, node: ast.AST, name: str, depth: int) -> Found:
         scope = source.scopes.get(node)
+        if (
+            isinstance(scope, ast.ClassDef)
+            and (found := self._any(source, values(own(scope), name), depth)) is not None
+        ):
+            return found
         while scope is not None:
             if isinstance(scope, ast.Lambda) and name in parameters(scope):
                 return None
@@ -141,7 +147,18 @@ class Declarations(ABC):
             for call in other.calls.values():
                 if last_name(call.func) == target.name and self.of(other, call.func, depth + 1) == Code(source, target):
                     found += [self.of(other, one, depth + 1) for one in arguments(call, place, name)]
+                elif call.args and last_name(call.args[0]) == target.name:
+                    found += self._given_beside(other, call, Code(source, target), place, name, depth + 1)
         return best(found)
+
+    def _given_beside(
+        self, source: Source, call: ast.Call, target: Code, place: int, name: str, depth: int
+    ) -> Iterator[Found]:
+        """What a call gives beside a function or class that is called with it: `partial(f, x)`, `Factory(C, x=…)`."""
+        if self.of(source, call.args[0], depth) == target:
+            for one in arguments(call, place + 1, name):
+                found = self.of(source, one, depth)
+                yield found.result if isinstance(found, Giving) else found
 
     def _global(self, source: Source, name: str, depth: int) -> Found:
         """What a module's variable is: imported, defined, or assigned, also in a function that says `global`."""
@@ -226,11 +243,3 @@ def _instance(source: Source, function: Function, name: str) -> Code | None:
     if not isinstance(owner, ast.ClassDef) or parameters(function)[:1] != [name]:
         return None
     return Code(source, owner, made=True)
-
-
-def _parsed(text: str) -> ast.expr | None:
-    """An annotation in quotes; no other text is anything."""
-    try:
-        return ast.parse(text, mode="eval").body
-    except SyntaxError:
-        return None

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import functools
 import inspect
-from collections.abc import Callable, Coroutine
+import sys
+from collections.abc import Callable, Coroutine, Iterable
 from contextlib import suppress
 from contextvars import ContextVar
-from dataclasses import replace
-from types import FunctionType
+from dataclasses import dataclass, replace
+from types import FrameType, FunctionType, MethodType
 from typing import Any
 from weakref import WeakKeyDictionary
 
@@ -25,15 +26,39 @@ from pytest_customerio.process.patching import Patches
 
 # Whether a method of a fake runs now: what it calls of its own is no call of the application.
 _within: ContextVar[bool] = ContextVar("cio_fake", default=False)
+# What a call of a fake stands for that was put nowhere: given the fake, the method's name, the frame and the arguments.
+ByCall = Callable[[Any, str, FrameType, tuple[Any, ...], dict[str, Any]], Role | None]
+
+
+@dataclass(slots=True)
+class _Method:
+    """One method of a fake; `role` is what it stands for, once its class or an object of it was put somewhere."""
+
+    name: str
+    function: FunctionType
+    kind: type
+    role: Role | None = None
+
+    def bound(self, this: Any) -> MethodType:
+        """The method of an object; a static one is given nothing of it."""
+        if self.kind is staticmethod:
+            return MethodType(lambda _, *args, **kwargs: self.function(*args, **kwargs), this)
+        return MethodType(self.function, this)
 
 
 class FakeClasses:
-    """The classes of the project that were put in the place of a known class, or whose objects were."""
+    """The classes of the project that were put in the place of a known class, or whose objects were.
 
-    def __init__(self, known: Known, hear: Callable[..., Any], is_project: Callable[[str], bool]) -> None:
+    `by_call` tells what a call of any other fake stands for.
+    """
+
+    def __init__(
+        self, known: Known, hear: Callable[..., Any], is_project: Callable[[str], bool], by_call: ByCall
+    ) -> None:
         self._known = known
         self._hear = hear
         self._is_project = is_project
+        self._by_call = by_call
         # How the application built each fake, or the real instance in whose place it is.
         self._instances: WeakKeyDictionary[Any, Any] = WeakKeyDictionary()
 
@@ -43,47 +68,76 @@ class FakeClasses:
         if role.kind not in ("class", "instance"):
             return False
         instance = Role("instance", role.real, role.label, role.library)
-        methods = [name for name in dir(role.real) if is_heard(child(instance, name))]
-        there = [self._replace(cls, child(instance, name), patches) for name in methods]
+        methods = [child(instance, name) for name in dir(role.real) if is_heard(child(instance, name))]
+        there = [self._replace(cls, one.name, one, patches) for one in methods]
         if any(there) and fake is cls:
             self._note_built(cls, patches)
         elif any(there) and role.instance is not None:
             self._note(fake, role.instance)
         return any(there)
 
-    def _replace(self, cls: type, role: Role, patches: Patches) -> bool:
-        method = self._own(cls, role.name)
-        if method is None:
+    def watch(self, cls: type, names: Iterable[str], patches: Patches) -> None:
+        """Have these methods of a class heard where a call says what they stand for: the class was put nowhere."""
+        for name in names:
+            self._replace(cls, name, None, patches)
+
+    def _replace(self, cls: type, name: str, role: Role | None, patches: Patches) -> bool:
+        found = self._own(cls, name)
+        if found is None:
             return False
-        if FAKE not in vars(method):
-            patches.put(cls, role.name, self._hearing(role, method))
+        function = _function(found)
+        assert function is not None
+        method = vars(function).get(FAKE)
+        if method is None:
+            method = _Method(name, function, type(found))
+            made = self._hearing(method)
+            patches.put(cls, name, made if type(found) is FunctionType else type(found)(made))
+        method.role = role or method.role
         return True
 
-    def _own(self, cls: type, name: str) -> FunctionType | None:
-        """A method that is a function of the project, and does not call the real one."""
+    def _own(self, cls: type, name: str) -> Any:
+        """A method that is a function of the project, and does not call the real one; as it stands in the class."""
         found = inspect.getattr_static(cls, name, None)
-        if type(found) is not FunctionType or not self._is_project(inspect.unwrap(found).__code__.co_filename):
+        function = _function(found)
+        if function is None or not self._is_project(inspect.unwrap(function).__code__.co_filename):
             return None
-        passes_on = any(self._known.role(one) is not None for one in referred(found))
-        return None if passes_on or (self._known.known_class(cls) is not None and _may_pass_on(found)) else found
+        passes_on = any(self._known.role(one) is not None for one in referred(function))
+        return None if passes_on or self._may_call_its_base(cls, function) else found
 
-    def _hearing(self, role: Role, method: FunctionType) -> Any:
-        hear = self._hear
+    def _may_call_its_base(self, cls: type, method: FunctionType) -> bool:
+        """Whether a method of a class that is derived from a real one may call that one's."""
+        if self._known.known_class(cls) is None:
+            return False
+        bases = {one.__name__ for one in cls.__mro__[1:]}
+        return not bases.union(["super"]).isdisjoint(method.__code__.co_names)
 
-        def call(this: Any, *args: Any, **kwargs: Any) -> Any:
+    def _hearing(self, method: _Method) -> Any:
+        function = method.function
+
+        def call(*args: Any, **kwargs: Any) -> Any:
             __tracebackhide__ = True
-            if _within.get():
-                return method(this, *args, **kwargs)
-            made = replace(role, instance=self._instance(this))
-            return hear(made, method.__get__(this), _answer, args, kwargs)
+            return self._call(method, args, kwargs, sys._getframe(1))
 
-        async def acall(this: Any, *args: Any, **kwargs: Any) -> Any:
+        async def acall(*args: Any, **kwargs: Any) -> Any:
             __tracebackhide__ = True
-            return await call(this, *args, **kwargs)
+            return await self._call(method, args, kwargs, sys._getframe(1))
 
-        made = functools.wraps(method)(acall if inspect.iscoroutinefunction(method) else call)
-        vars(made)[FAKE] = True
+        made = functools.wraps(function)(acall if inspect.iscoroutinefunction(function) else call)
+        vars(made)[FAKE] = method
         return made
+
+    def _call(self, method: _Method, args: tuple[Any, ...], kwargs: dict[str, Any], frame: FrameType) -> Any:
+        __tracebackhide__ = True
+        function = method.function
+        if _within.get() or not (args or method.kind is staticmethod):
+            return function(*args, **kwargs)
+        this, given = (None, args) if method.kind is staticmethod else (args[0], args[1:])
+        role = method.role or self._by_call(this, method.name, frame, given, kwargs)
+        if role is None:
+            return function(*args, **kwargs)
+        instance = self._instance(this)
+        made = replace(role, instance=instance) if instance is not None else role
+        return self._hear(made, method.bound(this), _answer, given, kwargs)
 
     def _note(self, fake: Any, instance: Any) -> None:
         with suppress(TypeError):  # it cannot be hashed, or allows no weak reference
@@ -114,9 +168,10 @@ class FakeClasses:
         return init
 
 
-def _may_pass_on(method: FunctionType) -> bool:
-    """Whether a method of a class that is derived from a real one may call that one's."""
-    return "super" in method.__code__.co_names or inspect.iscoroutinefunction(method)
+def _function(found: Any) -> FunctionType | None:
+    """The function of a method, also of a static one and of one of the class."""
+    inside = found.__func__ if isinstance(found, (staticmethod, classmethod)) else found
+    return inside if type(inside) is FunctionType else None
 
 
 def _answer(fake: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:

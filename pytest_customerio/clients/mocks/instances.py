@@ -10,8 +10,8 @@ from typing import Any, NamedTuple
 from pytest_customerio.clients.mocks.known import Known
 from pytest_customerio.clients.mocks.libraries import CDP
 from pytest_customerio.clients.mocks.roles import Built, Role
-from pytest_customerio.clients.mocks.standins import LEFT_OUT
 from pytest_customerio.clients.mocks.steps import repeat
+from pytest_customerio.clients.mocks.twins import LEFT_OUT
 
 # Rules about keys: a run of tests needs none, so keys that are not set are no mistake of the call.
 _OF_UNSET_KEYS = frozenset({"missing-auth", "placeholder-credentials"})

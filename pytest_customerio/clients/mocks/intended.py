@@ -12,7 +12,7 @@ from types import CodeType, FrameType, ModuleType
 from typing import Any
 
 from pytest_customerio.clients.mocks.inference import Inference
-from pytest_customerio.clients.mocks.inferred import ANY
+from pytest_customerio.clients.mocks.inferred import ANY, Code, Found
 from pytest_customerio.clients.mocks.known import Known
 from pytest_customerio.clients.mocks.roles import Role, child
 from pytest_customerio.clients.mocks.sources import Source
@@ -29,7 +29,7 @@ class Intended:
         self._role = role
         self._is_project = is_project
         self._inference = Inference(known.named, self._is_read)
-        self._places: dict[tuple[CodeType, int, type | None], Role | None] = {}
+        self._places: dict[tuple[CodeType, int, type | None], Found] = {}
         self._passed: dict[str, Role | None] = {}
 
     def assigned(self, frame: FrameType) -> Role | None:
@@ -37,7 +37,7 @@ class Intended:
 
         The client is one of an SDK's, its class, the module of a client, or a mock of one of these.
         """
-        call = self._call(frame)
+        call = self.call(frame)
         if call is None or not isinstance(call.func, ast.Attribute):
             return None
         owner, name = _value(call.func.value, frame), call.func.attr
@@ -53,15 +53,22 @@ class Intended:
 
         `name` is that of the mock: code may call any method. What the object of a method has depends on its class.
         """
-        this = type(frame.f_locals.get(frame.f_code.co_varnames[0])) if frame.f_code.co_argcount else None
-        place = (frame.f_code, frame.f_lasti, this)
-        if place not in self._places:
-            self._places[place] = self._declared(frame, this) if self._is_read(frame.f_code.co_filename) else None
-        found = self._places[place]
-        if found is not None and found.path[-1:] == (ANY,):
+        found = self._at(frame)
+        if not isinstance(found, Role):
+            return None
+        if found.path[-1:] == (ANY,):
             owner = found.label.rpartition(".")[0]
             return replace(found, label=f"{owner}.{name}", path=(*found.path[:-1], name)) if name else None
         return found
+
+    def is_own(self, frame: FrameType) -> bool:
+        """Whether the code says that it calls something of the project's own."""
+        return isinstance(self._at(frame), Code)
+
+    def owner(self, frame: FrameType) -> object:
+        """The object whose method is called now, as far as it is known."""
+        call = self.call(frame)
+        return _value(call.func.value, frame) if call is not None and isinstance(call.func, ast.Attribute) else None
 
     def passed(self, name: str, frame: FrameType) -> Role | None:
         """What a mock of this name stands for that a library calls: all code of the project that passes it says so.
@@ -76,6 +83,14 @@ class Intended:
             self._passed[name] = agreed if isinstance(agreed, Role) else None
         return self._passed[name]
 
+    def _at(self, frame: FrameType) -> Found:
+        """What is called in a place of the code, as the code says it."""
+        this = type(frame.f_locals.get(frame.f_code.co_varnames[0])) if frame.f_code.co_argcount else None
+        place = (frame.f_code, frame.f_lasti, this)
+        if place not in self._places:
+            self._places[place] = self._declared(frame, this) if self._is_read(frame.f_code.co_filename) else None
+        return self._places[place]
+
     def _given(self, name: str) -> Iterator[tuple[Source, ast.Attribute]]:
         for source in self._inference.project.modules(name):
             for call in source.calls.values():
@@ -86,14 +101,14 @@ class Intended:
     def _is_read(self, file: str) -> bool:
         return self._is_project(file) or self._known.is_sdk(file)
 
-    def _declared(self, frame: FrameType, this: type | None) -> Role | None:
-        call, source = self._call(frame), self._source(frame)
+    def _declared(self, frame: FrameType, this: type | None) -> Found:
+        call, source = self.call(frame), self._source(frame)
         owner = self._inference.project.class_of(this) if this is not None and not is_mock(this) else None
         self._inference.running = (frame.f_code.co_name, owner) if owner is not None else None
-        found = self._inference.of(source, call.func) if call is not None and source is not None else None
-        return found if isinstance(found, Role) else None
+        return self._inference.of(source, call.func) if call is not None and source is not None else None
 
-    def _call(self, frame: FrameType) -> ast.Call | None:
+    def call(self, frame: FrameType) -> ast.Call | None:
+        """The call that a frame makes now."""
         source = self._source(frame)
         return source.call(frame) if source is not None else None
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import inspect
 import os
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import replace
-from types import FunctionType, MethodType, ModuleType
+from types import CodeType, FunctionType, MethodType, ModuleType
 from typing import Any
 from weakref import WeakValueDictionary
 
@@ -36,6 +37,8 @@ class Known:
         self._modules: dict[str, Any] = {}
         self._instances: WeakValueDictionary[int, Any] = WeakValueDictionary()
         self._originals: dict[tuple[int, str], tuple[Any, str, Any]] = {}
+        self._public: list[tuple[Any, str, Any]] = []
+        self._codes: set[int] = set()
         self._makers: dict[type, FunctionType] = {}
         self.real_modules = RealModules()
 
@@ -143,6 +146,12 @@ class Known:
         for cls, names in list(self._names.items()):
             yield from ((cls, name, MISSING) for name in set(vars(cls)) - names)
 
+    def replaced(self) -> Iterator[tuple[Any, str, Any]]:
+        """The public classes, methods and functions in whose place something else stands: owner, name, original."""
+        for owner, name, original in self._public:
+            if vars(owner).get(name, original) is not original:
+                yield owner, name, original
+
     def module_named(self, name: str) -> Any:
         """The real module of this name, if a mock or anything else stands for it and it was imported."""
         return self._modules.get(name) or self.real_modules.get(name)
@@ -154,6 +163,13 @@ class Known:
     def class_of(self, library: Library, name: str) -> Role:
         """A public class of a library."""
         return next(role for role in self._classes.values() if role.library is library and role.name == name)
+
+    def is_real(self, code: CodeType) -> bool:
+        """Whether this is the code of one of the real methods and functions."""
+        if not self._codes:
+            functions = [inspect.unwrap(one) for one in self._alive if type(one) is FunctionType]
+            self._codes = {id(one.__code__) for one in functions}
+        return id(code) in self._codes
 
     def is_message(self, cls: type) -> bool:
         """Whether objects of this class are what an SDK's methods are given: a message to send, a limit of time."""
@@ -189,6 +205,7 @@ class Known:
 
     def _add(self, real: Any, role: Role) -> None:
         self._alive.append(real)
+        self._codes.clear()
         self._roles.setdefault(id(real), role)
         if role.kind != "method":
             self._labels[role.label] = role
@@ -211,6 +228,8 @@ class Known:
             for name, value in vars(owner).items():
                 if not name.startswith("__") and (callable(value) or isinstance(value, (ModuleType, property))):
                     self._originals.setdefault((id(owner), name), (owner, name, value))
+                    role = None if isinstance(value, (ModuleType, property)) else self._roles.get(id(value))
+                    self._public += [(owner, name, value)] if role is not None and role.library is library else []
 
 
 def _is_message(value: Any, library: Library) -> bool:

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import functools
+import inspect
 import sys
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Coroutine, Iterable, Mapping
 from dataclasses import replace
+from types import FunctionType
 from typing import Any
 
 from pytest_customerio.clients.mocks import fakes, sdk_calls
 from pytest_customerio.clients.mocks.arguments import Arguments
+from pytest_customerio.clients.mocks.assigned import AssignedFakes
 from pytest_customerio.clients.mocks.bare import BareMocks
 from pytest_customerio.clients.mocks.calls import (
     calls_through,
@@ -19,13 +22,16 @@ from pytest_customerio.clients.mocks.calls import (
     with_instance,
 )
 from pytest_customerio.clients.mocks.fake_classes import FakeClasses
+from pytest_customerio.clients.mocks.handed_over import HandedOver
 from pytest_customerio.clients.mocks.known import Known
 from pytest_customerio.clients.mocks.libraries import BY_NAME
 from pytest_customerio.clients.mocks.lookalikes import ATTACHED
 from pytest_customerio.clients.mocks.noted_calls import NotedCalls
 from pytest_customerio.clients.mocks.notes import Note, Notes, Place
+from pytest_customerio.clients.mocks.profiled import ProfiledCalls
 from pytest_customerio.clients.mocks.roles import Built, Role
 from pytest_customerio.clients.mocks.standins import StandIns, inner
+from pytest_customerio.clients.mocks.suspects import Suspects
 from pytest_customerio.clients.mocks.through import CallsThrough, or_answered
 from pytest_customerio.clients.mocks.unjudged import Unjudged
 from pytest_customerio.clients.sent import Watched, watched
@@ -51,11 +57,15 @@ class Listener:
         self._patches = Patches()
         self.known = Known()  # what was known before was wrapped by what is undone since
         self._standins = StandIns(self.known, self._checking, self._faking)
-        self._classes = FakeClasses(self.known, self._hear, self._place.is_project)
         self._bare = BareMocks(self.known, self._standins, self._place)
+        self._handed_over = HandedOver(self.known, self._bare, self._place)
+        self._classes = FakeClasses(self.known, self._hear, self._place.is_project, self._handed_over.role)
         self._calls = NotedCalls(self._place, self.known, self._standins)
         self._unjudged = Unjudged(self._place)
+        self._assigned = AssignedFakes(self.known, self._standins, self._place)
         self.through = CallsThrough(self.known)
+        self._suspects = Suspects(lambda: self._bare.names, self._place.is_project)
+        self.profiled = ProfiledCalls(self.known, self._bare, self._handed_over, self._calls, self._place)
 
     def install(self, modules: Iterable[str]) -> Callable[[], None]:
         """Listen from now on, where no mock is active yet. These modules were imported. Returns what ends it."""
@@ -67,6 +77,7 @@ class Listener:
         patches, through = self._patches, self.through
 
         def uninstall() -> None:
+            self.profiled.stop()
             patches.undo()
             through.close()
 
@@ -83,8 +94,25 @@ class Listener:
             return  # a package of the project with the name of an SDK, or a mock of an SDK that is not imported
         sdk_calls.note_instances(library, self._place, self._patches, self.known.built)
         sdk_calls.install(library, self._place, self._patches)
+        sdk_calls.watch_attributes(library, self._patches, self._assigned.setting)
         self.known.learn(library)
         self._bare.learn(library)
+
+    def look(self) -> None:
+        """Look for fakes that the project assigned in the place of something known, or that it may hand over."""
+        self._assigned.look(self._patches)
+        for cls, names in self._handed_over.in_new_modules():
+            self._classes.watch(cls, names, self._patches)
+
+    def begin_call(self, values: Iterable[Any], functions: Iterable[FunctionType]) -> None:
+        """A test begins, with these values of its fixtures; it and its fixtures are these functions."""
+        self.look()
+        for value in values:
+            for one in (value, *vars(value).values()) if hasattr(value, "__dict__") else ():
+                for cls, names in self._handed_over.of_class(one if isinstance(one, type) else type(one)):
+                    self._classes.watch(cls, names, self._patches)
+        if self._suspects.any(functions):
+            self.profiled.start()
 
     def learn_stand_in(self, name: str, fake: Any) -> None:
         """Something stands for a library in `sys.modules`: its calls are judged by the real one, if there is one."""
@@ -152,7 +180,10 @@ class Listener:
         call, refused = Watched(watched.get()), False
         token = watched.set(call)
         try:
-            return answer(mock, *args, **kwargs)
+            result = answer(mock, *args, **kwargs)
+            if inspect.iscoroutine(result) and not is_mock(mock):
+                return _watched(result, call, notes, note)
+            return result
         except TypeError as error:
             refused = refuses(mock, args, kwargs)
             if refused:
@@ -204,6 +235,8 @@ class Listener:
 
     def _faking(self, role: Role, fake: Any) -> Any:
         """What hears a function of the project in the place of something known; None if it cannot be heard."""
+        if type(fake) is FunctionType and fakes.FAKE in vars(fake):
+            return None
         heard = fakes.heard(fake, self.known, functools.partial(self._hear, role))
         if heard is None:
             self._hear_object(role, fake)
@@ -214,6 +247,7 @@ class Listener:
         heard = self._classes.heard(role, fake, self._patches)
         if not heard and role.library.sdk and fakes.hides(role, fake, self.known):
             self._unjudged.fake(role)
+            self.profiled.start()
 
     def _checking(self, mock: Any, check: Wrapper) -> Wrapper:
         """What checks the arguments of an autospecced function, before its mock is called."""
@@ -230,3 +264,15 @@ class Listener:
                 raise
 
         return checksig
+
+
+async def _watched(result: Coroutine[Any, Any, Any], call: Watched, notes: Notes, note: Note | None) -> Any:
+    """A coroutine of a fake: see whether it sends something by itself."""
+    __tracebackhide__ = True
+    token = watched.set(call)
+    try:
+        return await result
+    finally:
+        watched.reset(token)
+        if note is not None and call.sent:
+            notes.drop(note)

@@ -58,7 +58,11 @@ class Lookalikes:
         parent = mock.__dict__["_mock_new_parent"]
         if parent is None or not (args or kwargs) or has_spec(parent) or is_placed(parent):
             return False
-        return any(self._takes(one, args, kwargs) for one in self._methods.get(name_of(mock), ()))
+        return self.takes(name_of(mock), args, kwargs)
+
+    def takes(self, name: str, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> bool:
+        """Whether a method of an SDK with this name takes such arguments."""
+        return any(self._takes(one, args, kwargs) for one in self._methods.get(name, ()))
 
     def _takes(self, method: _Method, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> bool:
         try:

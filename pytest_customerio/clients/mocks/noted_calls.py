@@ -13,8 +13,9 @@ from pytest_customerio.clients.mocks.libraries import AIOHTTP
 from pytest_customerio.clients.mocks.notes import Note, Notes, Place
 from pytest_customerio.clients.mocks.real_values import RealValues
 from pytest_customerio.clients.mocks.roles import Built, Role
-from pytest_customerio.clients.mocks.standins import StandIns, twin
+from pytest_customerio.clients.mocks.standins import StandIns
 from pytest_customerio.clients.mocks.steps import steps_of
+from pytest_customerio.clients.mocks.twins import twin
 
 UNKNOWN = "arguments that cannot be known later, such as mocks"
 
@@ -32,9 +33,17 @@ class NotedCalls:
         """The arguments of a call, with the real values behind mocks of a whole module's classes."""
         return self._values.given(args, kwargs) if self._standins.modules else (args, kwargs)
 
-    def note(self, notes: Notes, role: Role, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> Note | None:
+    def note(
+        self,
+        notes: Notes,
+        role: Role,
+        args: tuple[Any, ...],
+        kwargs: Mapping[str, Any],
+        *,
+        sent_from: str | None = None,
+    ) -> Note | None:
         """Note one call; None where it is like those before, or its arguments cannot be known later."""
-        sent_from = self._place.sent_from()
+        sent_from = sent_from or self._place.sent_from()
         if not notes.wants(role.label, sent_from, (args, kwargs)):
             return None
         given = self.copied(args, kwargs)
@@ -66,7 +75,7 @@ class NotedCalls:
         if absolute and not self._place.leads(url):
             return None
         if type(role.instance) is Built:
-            role = replace(role, instance=replace(role.instance, steps=steps_of(mock)))
+            role = replace(role, instance=replace(role.instance, steps=steps_of(mock) if mock is not None else ()))
         elif not absolute and role.instance is None and role.on_class and role.library.based:
             role = replace(role, instance=self._known.based_on(role.real, self._place.leads))
         return role if absolute or self._place.leads(address(role, args, kwargs)) else None

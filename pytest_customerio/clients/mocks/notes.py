@@ -6,10 +6,12 @@ import threading
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from types import FrameType
 from typing import Any, NamedTuple
 
 from pytest_customerio.clients.mocks.arguments import Arguments, shape, subject_of, text_of
 from pytest_customerio.clients.mocks.roles import Role
+from pytest_customerio.clients.mocks.sources import is_test
 from pytest_customerio.clients.transport.wire import destination
 
 # Calls of one method at one call site that are kept whatever they hold; after these, one of each shape.
@@ -80,6 +82,7 @@ class Notes:
         self.unjudged: Counter[str] = Counter()
         self.places: dict[str, str] = {}
         self.without_keys = 0
+        self._fakes: dict[str, tuple[str, str | None, str]] = {}
         self._notes: list[Note] = []
         self._refusals: list[Refusal] = []
         self._places: dict[tuple[str, str | None], _Place] = {}
@@ -109,6 +112,7 @@ class Notes:
         """Keep one call."""
         with self._lock:
             self._notes.append(note)
+            self._fakes.pop(note.role.label.rpartition(".")[0], None)
 
     def drop(self, note: Note) -> None:
         """A call that was heard otherwise: the mock called the real thing."""
@@ -149,6 +153,11 @@ class Notes:
         if sent_from is not None:
             self.places.setdefault(why, sent_from)
 
+    def await_calls(self, role: Role, why: str, mock: str, sent_from: str | None) -> None:
+        """A fake stands for this, and none of its calls was heard yet."""
+        with self._lock:
+            self._fakes[role.label] = (why, sent_from, mock)
+
     def took(self) -> list[str]:
         """The mocks that took calls which the real thing would have sent, or that cannot be known."""
         return list(dict.fromkeys([*self.answered, *self.unknown]))
@@ -173,6 +182,10 @@ class Notes:
     def take(self) -> tuple[list[Note], list[Refusal]]:
         """What was noted since the last time."""
         with self._lock:
+            for why, sent_from, mock in self._fakes.values():
+                self._skip(why, sent_from)
+                self.unknown[mock] += 1
+            self._fakes.clear()
             notes, self._notes = self._notes, []
             refusals, self._refusals = self._refusals, []
         return notes, refusals
@@ -182,14 +195,28 @@ class Notes:
 class Place:
     """Where calls are noted: in which test's notes, from which call site, at what time.
 
-    `is_project` tells whether a file is the project's own.
+    `label` is the path of a file of the project from its root, None for another file.
     """
 
     notes: Callable[[], Notes | None]
     sent_from: Callable[[], str | None]
     now: Callable[[], float]
     concerns: Callable[..., bool]
-    is_project: Callable[[str], bool]
+    label: Callable[[str], str | None]
+
+    def is_project(self, file: str) -> bool:
+        """Whether a file is the project's own."""
+        return self.label(file) is not None
+
+    def is_test(self, module: str, file: str) -> bool:
+        """Whether a file of the project holds tests, or lies in a folder of such files; `module` is its name."""
+        label = self.label(file)
+        return label is not None and (is_test(module) or any(map(is_test, label.split("/")[:-1])))
+
+    def at(self, frame: FrameType) -> str | None:
+        """The place in the project where a frame is, as a call site."""
+        label = self.label(frame.f_code.co_filename)
+        return f"{label}:{frame.f_lineno} in {frame.f_code.co_name}" if label is not None else None
 
     def leads(self, url: str) -> bool:
         """Whether this is an address of Customer.io."""

@@ -22,8 +22,8 @@ from pytest_customerio.clients.mocks.known import Known
 from pytest_customerio.clients.mocks.libraries import AIOHTTP, CDP
 from pytest_customerio.clients.mocks.notes import Note
 from pytest_customerio.clients.mocks.roles import Built, Role
-from pytest_customerio.clients.mocks.standins import twin
 from pytest_customerio.clients.mocks.steps import repeat
+from pytest_customerio.clients.mocks.twins import twin
 from pytest_customerio.clients.mocks.unsent import ByCall, Heard, NotSentError, at_work, nothing_leaves
 from pytest_customerio.core.model import PendingInteraction
 from pytest_customerio.process.patching import Patches

@@ -68,6 +68,14 @@ def note_instances(library: Library, place: Place, patches: Patches, built: Call
             patches.wrap(cls, "__init__", functools.partial(_building, place, label, built))
 
 
+def watch_attributes(library: Library, patches: Patches, setting: Callable[[Wrapper], Wrapper]) -> None:
+    """Have `setting` see each attribute that is assigned to an object of an SDK's class."""
+    for name in library.classes if library.sdk else ():
+        cls = getattr(sys.modules[library.module], name, None)
+        if isinstance(cls, type):
+            patches.wrap(cls, "__setattr__", setting)
+
+
 def install(library: Library, place: Place, patches: Patches) -> None:
     """Hear the public methods and functions of an SDK."""
     if not library.sdk:

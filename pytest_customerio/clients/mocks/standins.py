@@ -19,7 +19,6 @@ from dataclasses import replace
 from types import FunctionType
 from typing import Any, cast
 
-from pytest_customerio.clients.mocks import fakes
 from pytest_customerio.clients.mocks.known import Known
 from pytest_customerio.clients.mocks.lookalikes import ATTACHED, OTHER
 from pytest_customerio.clients.mocks.roles import Built, Role, called, child
@@ -31,8 +30,6 @@ from pytest_customerio.process.recognition import MOCKS, is_mock
 ROLE = "_mock_cio_role"
 DERIVED = "_mock_cio_derived"
 _CHECK = "_checksig_"
-# Takes the place of a mock in the copy of an instance, until it is known what a new instance has there.
-LEFT_OUT: Any = object()
 
 _UNHEARD = "such mocks are not heard"
 _WHY = "what a mock stands for"
@@ -105,7 +102,7 @@ class StandIns:
         if given is not mock and _CHECK in given.__globals__:
             given.__globals__[_CHECK] = self._checking(mock, given.__globals__[_CHECK])
 
-    def _stands(self, new: Any, role: Role | None, original: Any) -> Any:
+    def stands(self, new: Any, role: Role | None, original: Any) -> Any:
         """Say what a mock stands for that was put in the place of an original.
 
         Returns what is to be put there instead of a fake, None where it is no fake of something known.
@@ -127,7 +124,7 @@ class StandIns:
         own = getattr(fake, "__dict__", {}) if role.kind == "module" else {}
         for name, new in [(name, own[name]) for name in vars(role.real) if name in own] if own else ():
             known = self._known.role(getattr(role.real, name))
-            heard = self._stands(new, known, getattr(role.real, name)) if known is not None else None
+            heard = self.stands(new, known, getattr(role.real, name)) if known is not None else None
             if heard is not None:
                 setattr(fake, name, heard)
 
@@ -163,7 +160,7 @@ class StandIns:
             result = original(patcher)
             target, name = patcher.target, patcher.attribute
             new = vars(target).get(name) if hasattr(target, "__dict__") else result
-            fake = self._stands(new, self._known.attribute(target, name), patcher.temp_original)
+            fake = self.stands(new, self._known.attribute(target, name), patcher.temp_original)
             if fake is not None:
                 setattr(target, name, fake)
             return result
@@ -176,7 +173,7 @@ class StandIns:
             result = original(patcher)
             given = patcher.values if isinstance(patcher.values, dict) else {}
             for key, value in given.items():
-                fake = self._stands(value, None, patcher._original.get(key))
+                fake = self.stands(value, None, patcher._original.get(key))
                 if fake is not None:
                     patcher.in_dict[key] = fake
             return result
@@ -219,7 +216,7 @@ class StandIns:
                 target, name, old = getattr(monkeypatch, undo)[-1]
                 in_dict = undo == "_setitem"
                 new = target.get(name) if in_dict else getattr(target, name, None)
-                fake = self._stands(new, None if in_dict else self._known.attribute(target, name), old)
+                fake = self.stands(new, None if in_dict else self._known.attribute(target, name), old)
                 if fake is not None:
                     target.__setitem__(name, fake) if in_dict else setattr(target, name, fake)
                 return result
@@ -245,14 +242,3 @@ def inner(value: Any) -> Any:
         mock = vars(value).get("mock")
         return mock if is_mock(mock) else value
     return value
-
-
-def twin(real: Any) -> Any:
-    """A copy of a real instance as it is now, with `LEFT_OUT` in the place of the mocks and fakes on it."""
-    copied = object.__new__(type(real))  # `copy.copy` would leave a `__slotnames__` on the class
-    vars(copied).update({name: LEFT_OUT if _is_stand_in(value) else value for name, value in vars(real).items()})
-    return copied
-
-
-def _is_stand_in(value: Any) -> bool:
-    return is_mock(inner(value)) or (type(value) is FunctionType and fakes.FAKE in vars(value))

@@ -200,3 +200,11 @@ def binds(function: Function, name: str) -> bool:
         else:
             bound |= isinstance(node, ast.Name) and node.id == name and isinstance(node.ctx, ast.Store)
     return bound
+
+
+def parsed(text: str) -> ast.expr | None:
+    """An annotation in quotes; no other text is anything."""
+    try:
+        return ast.parse(text, mode="eval").body
+    except SyntaxError:
+        return None

@@ -48,7 +48,9 @@ class Unjudged:
 
     def fake(self, role: Role) -> None:
         """A class, or an object, of the project in the place of something known that cannot be heard."""
-        self._count(FAKE, f"fake in the place of {role.label}", concerned=True)
+        notes = self._place.notes()
+        if notes is not None:
+            notes.await_calls(role, FAKE, f"fake in the place of {role.label}", self._place.sent_from())
 
     def _count(self, why: str, mock: str, concerned: bool) -> None:  # noqa: FBT001 - by place, for short lines
         notes = self._place.notes() if concerned else None

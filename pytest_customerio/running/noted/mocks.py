@@ -19,6 +19,7 @@ from pytest_customerio.process.output.warned import Warnings
 from pytest_customerio.process.patching import Patches, Wrapper
 from pytest_customerio.process.recognition import MOCKS, is_stand_in
 from pytest_customerio.reporting.sentences import mocked
+from pytest_customerio.running.noted.code_of_tests import functions_of, values_of
 from pytest_customerio.running.traffic import SessionTraffic, now
 
 if TYPE_CHECKING:
@@ -80,8 +81,21 @@ class Mocks:
 
         return setting
 
+    def begin_call(self, item: pytest.Item | None) -> None:
+        """The call phase begins: look for fakes, and listen to those which nothing can be put around."""
+        self.look()
+        if self._listener is not None and item is not None:
+            self._listener.begin_call(values_of(item), functions_of(item))
+
+    def end_call(self) -> None:
+        """The call phase is over."""
+        if self._listener is not None:
+            self._listener.profiled.stop()
+
     def look(self) -> None:
-        """Look whether something stands for a library in `sys.modules`, such as a mock of the whole SDK."""
+        """Look whether something stands for a library in `sys.modules`, such as a mock of it, or for a part of one."""
+        if self._listener is not None:
+            self._listener.look()
         for name in MODULES:
             there = sys.modules.get(name)
             if there is not None and there is not self._stand_ins.get(name) and is_stand_in(there):
@@ -170,7 +184,7 @@ class Mocks:
         from pytest_customerio.clients.mocks.listening import Listener
         from pytest_customerio.clients.mocks.notes import Place
 
-        place = Place(self.notes, self._sent_from, now, self._traffic.concerns, self._site.is_project)
+        place = Place(self.notes, self._sent_from, now, self._traffic.concerns, self._site.label)
         self._listener = Listener(place)
         self._stop = self._listener.install(list(self._imported))
 

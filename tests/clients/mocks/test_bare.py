@@ -33,15 +33,15 @@ REQUEST = requests.Request("POST", URL).prepare()
 IMPORTED = [name for name in (*BY_NAME, *MOCKS) if name in sys.modules]
 
 
-def _is_project(file: str) -> bool:
-    return file == __file__ or file.endswith("wired_shop.py")
+def _label(file: str) -> str | None:
+    return "shop.py" if file == __file__ or file.endswith("wired_shop.py") else None
 
 
 @pytest.fixture
 def notes() -> Iterator[Notes]:
     """The notes of a test, while mocks are listened to; this file is the project's."""
     noted, traffic = Notes(), FakeTraffic()
-    place = Place(lambda: noted, lambda: "app.py:1 in buy", lambda: 5.0, traffic.concerns, _is_project)
+    place = Place(lambda: noted, lambda: "app.py:1 in buy", lambda: 5.0, traffic.concerns, _label)
     stop = Listener(place).install(IMPORTED)
     yield noted
     stop()

@@ -23,7 +23,7 @@ class Dressing:
     def __init__(self) -> None:
         self.known, self.heard, self.patches = Known(), Heard(), Patches()
         self.known.learn(BY_NAME["customerio"])
-        self.classes = FakeClasses(self.known, self._hear, lambda file: file == __file__)
+        self.classes = FakeClasses(self.known, self._hear, lambda file: file == __file__, lambda *_: None)
 
     def _hear(self, role: Role, fake: Any, answer: Any, args: Any, kwargs: Any) -> Any:
         self.heard.append((role.label, role.instance, args))
@@ -109,7 +109,7 @@ def test_what_is_not_heard(dressing: Dressing) -> None:
             return super().track(*args)
 
         async def identify(self, *args: Any) -> Any:
-            return None
+            return customerio.CustomerIO.identify(self, *args)
 
     for fake in (object, dict, Passing, Derived, customerio.CustomerIO, None):
         assert not dressing.put(fake)

@@ -62,7 +62,7 @@ class Listening:
     def __init__(self, traffic: Traffic) -> None:
         self.traffic = traffic
         self.notes: Notes | None = Notes()
-        place = Place(lambda: self.notes, traffic.sent_from, lambda: 5.0, traffic.concerns, lambda _: False)
+        place = Place(lambda: self.notes, traffic.sent_from, lambda: 5.0, traffic.concerns, lambda _: None)
         self.listener = Listener(place)
 
     def taken(self) -> list[Note]:

@@ -95,7 +95,7 @@ def test_exceptions(real: RealModules) -> None:
 def test_an_sdk_that_is_not_here() -> None:
     """Calls of methods and functions are counted with the reason; those of classes and what sends nothing are not."""
     notes: Notes | None = Notes()
-    place = Place(lambda: notes, lambda: "app.py:1 in f", float, lambda *_: True, lambda _: True)
+    place = Place(lambda: notes, lambda: "app.py:1 in f", float, lambda *_: True, str)
     unjudged, module = (
         Unjudged(place),
         Role("absent", "customerio is not installed", "customerio", BY_NAME["customerio"]),

@@ -1,0 +1,33 @@
+"""The functions that a test consists of, and the values that its fixtures gave it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from types import FunctionType
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import pytest
+
+
+def values_of(item: pytest.Item) -> Iterable[object]:
+    """What the fixtures gave a test."""
+    given: dict[str, object] = getattr(item, "funcargs", {})
+    return given.values()
+
+
+def functions_of(item: pytest.Item) -> Iterator[FunctionType]:
+    """The function of a test, those of its class and the classes above, and those of its fixtures."""
+    function = getattr(item, "function", None)
+    yield from filter(_is_function, [getattr(function, "__func__", function)])
+    cls = getattr(item, "cls", None)
+    for one in cls.__mro__[:-1] if cls is not None else ():
+        if one.__module__ != "unittest.case":
+            yield from filter(_is_function, vars(one).values())
+    # Private in pytest 8 and 9. Without it the functions of fixtures are not looked at.
+    fixtures: Any = getattr(getattr(item, "_fixtureinfo", None), "name2fixturedefs", {})
+    yield from filter(_is_function, (several[-1].func for several in fixtures.values()))
+
+
+def _is_function(value: object) -> bool:
+    return type(value) is FunctionType
