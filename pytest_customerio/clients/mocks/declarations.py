@@ -76,8 +76,8 @@ class Declarations(ABC):
             case ast.BinOp(left=one, op=ast.BitOr(), right=other):
                 found = best(self.of(source, each, depth + 1) for each in (one, other))
             case ast.Constant(value=str() as text):
-                inside = parsed(text)
-                found = self.of(source, inside, depth + 1) if inside is not None else None
+                quoted = parsed(text)
+                found = self.of(source, quoted, depth + 1) if quoted is not None else None
         return found
 
     def _annotated(self, source: Source, node: ast.AST, depth: int) -> Found:
@@ -90,8 +90,8 @@ class Declarations(ABC):
             case ast.BinOp(left=one, right=other):
                 return best(self._annotated(source, each, depth + 1) for each in (one, other))
             case ast.Constant(value=str() as text):
-                inside = parsed(text)
-                return self._annotated(source, inside, depth + 1) if inside is not None else None
+                quoted = parsed(text)
+                return self._annotated(source, quoted, depth + 1) if quoted is not None else None
         found = self.of(source, node, depth)
         is_class = isinstance(found.node, ast.ClassDef) if isinstance(found, Code) else isinstance(found, Role)
         return self._result(found, depth) if is_class else None

@@ -116,7 +116,9 @@ class HandedOver:
             return {name for name in own if cls is not base.real and is_heard(child(instance, name))}
         if not self._bare.lookalikes.names.isdisjoint(own):
             return {name for name in self._bare.methods if name in own}
-        return SENDING.intersection(own) if _FAKE.search(cls.__qualname__) else set()
+        # Not an adapter or a transport, which has a base class of the client's: it is beneath what is heard.
+        alone = all(one.__module__ == cls.__module__ for one in cls.__mro__[:-1])
+        return SENDING.intersection(own) if alone and _FAKE.search(cls.__qualname__) else set()
 
     def _is_method(self, cls: type, name: str) -> bool:
         found = vars(cls).get(name)

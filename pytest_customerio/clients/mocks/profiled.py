@@ -136,7 +136,8 @@ class ProfiledCalls:
             return
         note = None
         if notes.replaying():
-            notes.unknown[f"fake in the place of {located.label}"] += 1
+            place = located.label.rpartition(".")[0] if located.kind == "method" else located.label
+            notes.unknown[f"fake in the place of {place}"] += 1
         else:
             note = self._calls.note(notes, located, *given, sent_from=self._place.at(back))
         running = self._open[id(frame)] = _Running(frame, notes, note)

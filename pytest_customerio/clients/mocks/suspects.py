@@ -40,12 +40,12 @@ class Suspects:
     def _look(self, function: FunctionType, depth: int) -> bool:
         names, space = self._names(), function.__globals__
         codes = list(_within(function.__code__))
-        if any(code.co_name in names for code in codes[1:]):
+        if any(code.co_name in names or code.co_name == "__getattr__" for code in codes[1:]):
             return True
         if any(_names_arguments(code, names) or _assigns(code, names, space) for code in codes):
             return True
         used = [space[name] for code in codes for name in code.co_names if name in space]
-        return any(_is_of_a_mock_library(one) or self._calls_one(one, depth) for one in used)
+        return any(_is_of_a_mock_library(one) or _makes_attributes(one) or self._calls_one(one, depth) for one in used)
 
     def _calls_one(self, value: Any, depth: int) -> bool:
         function = getattr(value, "__wrapped__", value)  # of a context manager
@@ -81,6 +81,11 @@ def _assigns(code: CodeType, names: frozenset[str], space: dict[str, Any]) -> bo
             return True
         before = one.argval if one.opname == "LOAD_GLOBAL" else ""
     return False
+
+
+def _makes_attributes(value: Any) -> bool:
+    """Whether a class gives any attribute that it is asked for."""
+    return isinstance(value, type) and "__getattr__" in vars(value)
 
 
 def _is_of_a_mock_library(value: Any) -> bool:

@@ -182,6 +182,7 @@ def imports(package: str, node: ast.Import | ast.ImportFrom, name: str) -> Itera
     names = package.split(".")
     above = names[: len(names) - node.level + 1] if node.level else []
     home = ".".join([*above, *([node.module] if node.module else [])])
+    yield from (f"{home}.{name}" for one in node.names if one.name == "*")
     yield from (f"{home}.{one.name}" for one in node.names if (one.asname or one.name) == name)
 
 

@@ -9,6 +9,9 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     import pytest
 
+# Functions of a module that run around its tests: pytest's own, and unittest's.
+_SETUPS = ("setup_module", "setup_function", "setUpModule")
+
 
 def values_of(item: pytest.Item) -> Iterable[object]:
     """What the fixtures gave a test."""
@@ -17,9 +20,10 @@ def values_of(item: pytest.Item) -> Iterable[object]:
 
 
 def functions_of(item: pytest.Item) -> Iterator[FunctionType]:
-    """The function of a test, those of its class and the classes above, and those of its fixtures."""
+    """The function of a test, those of its class and the classes above, those of its module's setup, and its fixtures."""
     function = getattr(item, "function", None)
     yield from filter(_is_function, [getattr(function, "__func__", function)])
+    yield from filter(_is_function, (getattr(getattr(item, "module", None), name, None) for name in _SETUPS))
     cls = getattr(item, "cls", None)
     for one in cls.__mro__[:-1] if cls is not None else ():
         if one.__module__ != "unittest.case":
