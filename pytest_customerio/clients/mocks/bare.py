@@ -63,6 +63,11 @@ class BareMocks:
             )
         self.names |= self.lookalikes.names.union(SENDING, self.methods)
 
+    @property
+    def telling(self) -> frozenset[str]:
+        """The names of methods and classes of SDKs that hardly anything else has."""
+        return self.lookalikes.names.union(["send_request"], (name for name in self.methods if not name.islower()))
+
     def role(self, mock: Any, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> Role | None:
         """What a mock stands for by the place where it is called now; a call that stays unclear may be counted."""
         name = name_of(mock)

@@ -54,10 +54,16 @@ class HandedOver:
             if isinstance(file, str) and self._place.is_project(file):
                 for one in list(vars(module).values()):
                     if isinstance(one, type) and one.__module__ == name:
-                        yield from self.of_class(one)
+                        yield from self._of_class(one)
 
-    def of_class(self, cls: type) -> Iterator[tuple[type, list[str]]]:
-        """A class, with its methods that may stand for an SDK's or a client's; nothing where it is no fake."""
+    def in_values(self, values: Iterable[Any]) -> Iterator[tuple[type, list[str]]]:
+        """The classes that may be fakes of these values and of their attributes, with their methods."""
+        for value in values:
+            for one in (value, *_attributes(value)):
+                # By its type: to ask a lazy proxy for its class would make what it stands for.
+                yield from self._of_class(one if issubclass(type(one), type) else type(one))
+
+    def _of_class(self, cls: type) -> Iterator[tuple[type, list[str]]]:
         if cls in self._looked_at:
             return
         self._looked_at.add(cls)
@@ -127,3 +133,11 @@ class HandedOver:
     def _may_be_fake(self, cls: type) -> bool:
         file = getattr(sys.modules.get(cls.__module__), "__file__", None) or ""
         return self._place.is_test(cls.__module__, file) or _FAKE.search(cls.__qualname__) is not None
+
+
+def _attributes(value: Any) -> Iterable[Any]:
+    try:
+        own = object.__getattribute__(value, "__dict__")
+    except AttributeError:
+        return ()
+    return list(own.values()) if type(own) is dict else ()

@@ -64,7 +64,7 @@ class Listener:
         self._unjudged = Unjudged(self._place)
         self._assigned = AssignedFakes(self.known, self._standins, self._place)
         self.through = CallsThrough(self.known)
-        self._suspects = Suspects(lambda: self._bare.names, self._place.is_project)
+        self._suspects = Suspects(lambda: self._bare.telling, self._place)
         self.profiled = ProfiledCalls(self.known, self._bare, self._handed_over, self._calls, self._place)
 
     def install(self, modules: Iterable[str]) -> Callable[[], None]:
@@ -107,10 +107,8 @@ class Listener:
     def begin_call(self, values: Iterable[Any], functions: Iterable[FunctionType]) -> None:
         """A test begins, with these values of its fixtures; it and its fixtures are these functions."""
         self.look()
-        for value in values:
-            for one in (value, *vars(value).values()) if hasattr(value, "__dict__") else ():
-                for cls, names in self._handed_over.of_class(one if isinstance(one, type) else type(one)):
-                    self._classes.watch(cls, names, self._patches)
+        for cls, names in self._handed_over.in_values(values):
+            self._classes.watch(cls, names, self._patches)
         if self._suspects.any(functions):
             self.profiled.start()
 

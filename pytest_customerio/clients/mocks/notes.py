@@ -214,9 +214,14 @@ class Place:
         return label is not None and (is_test(module) or any(map(is_test, label.split("/")[:-1])))
 
     def at(self, frame: FrameType) -> str | None:
-        """The place in the project where a frame is, as a call site."""
-        label = self.label(frame.f_code.co_filename)
-        return f"{label}:{frame.f_lineno} in {frame.f_code.co_name}" if label is not None else None
+        """The innermost place in the application from a frame on, as a call site."""
+        caller: FrameType | None = frame
+        while caller is not None:
+            label, name = self.label(caller.f_code.co_filename), str(caller.f_globals.get("__name__"))
+            if label is not None and not self.is_test(name, caller.f_code.co_filename):
+                return f"{label}:{caller.f_lineno} in {caller.f_code.co_name}"
+            caller = caller.f_back
+        return None
 
     def leads(self, url: str) -> bool:
         """Whether this is an address of Customer.io."""

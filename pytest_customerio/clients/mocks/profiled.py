@@ -13,7 +13,7 @@ import inspect
 import sys
 import threading
 from contextlib import suppress
-from contextvars import ContextVar, Token
+from contextvars import ContextVar
 from dataclasses import dataclass
 from types import FrameType
 from typing import Any
@@ -34,11 +34,13 @@ class _Running:
     frame: FrameType
     notes: Notes
     note: Note | None
-    token: Token[_Running | None] | None = None
+    token: Any = None
     real: bool = False
 
 
 _running: ContextVar[_Running | None] = ContextVar("cio_profiled", default=None)
+# Namespaces that are remembered from one test to the next.
+MOST = 10_000
 Given = tuple[tuple[Any, ...], dict[str, Any]]
 _RECEIVERS = frozenset({"self", "cls", "_self", "this", "runtime_self"})
 _YIELD = dis.opmap["YIELD_VALUE"]
@@ -74,6 +76,9 @@ class ProfiledCalls:
             sys.setprofile(None)
             threading.setprofile(None)  # as when Python starts
             self._open.clear()
+            if len(self._alive) > MOST:
+                for one in (self._alive, self._fakes, self._callers):
+                    one.clear()
 
     def see(self, frame: FrameType, event: str, _: object) -> None:
         """Python calls a function, or returns from one."""
@@ -146,10 +151,8 @@ class ProfiledCalls:
     def _end(self, frame: FrameType) -> None:
         """A fake returns, or a coroutine of one waits."""
         running = self._open[id(frame)]
-        if running.token is not None:
-            with suppress(ValueError):  # it goes on in another context
-                _running.reset(running.token)
-            running.token = None
+        with suppress(ValueError):  # it goes on in another context
+            _running.reset(running.token)
         waits = frame.f_code.co_flags & inspect.CO_COROUTINE and _is_suspended(frame)
         if not waits:
             del self._open[id(frame)]
@@ -181,6 +184,8 @@ def _given(frame: FrameType, call: ast.Call, owner: object) -> Given:
     if by_place and _is_receiver(*by_place[0], owner, surplus=bool(more) and len(by_place) > several):
         del by_place[0]
     args = by_place[:several]
+    while starred and not more and args and args[-1][1] is None:
+        args.pop()
     named = dict(by_place[several:]) | {name: values[name] for name in names[code.co_argcount : after]}
     explicit = {one.arg for one in call.keywords}
     kwargs = {

@@ -20,7 +20,7 @@ def values_of(item: pytest.Item) -> Iterable[object]:
 
 
 def functions_of(item: pytest.Item) -> Iterator[FunctionType]:
-    """The function of a test, those of its class and the classes above, those of its module's setup, and its fixtures."""
+    """The function of a test, those of its class, of its module's setup, and of its fixtures."""
     function = getattr(item, "function", None)
     yield from filter(_is_function, [getattr(function, "__func__", function)])
     yield from filter(_is_function, (getattr(getattr(item, "module", None), name, None) for name in _SETUPS))
