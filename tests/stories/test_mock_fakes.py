@@ -303,6 +303,7 @@ HAND_WRITTEN = """
 import types
 
 import app
+import pytest
 from unittest.mock import patch
 
 
@@ -313,11 +314,43 @@ class Anything:
 
 def test_a_class(monkeypatch):
     monkeypatch.setattr(app, "CustomerIO", lambda *keys: Anything())
-    app.track("")
+    app.track(NAME)
 
 def test_an_object(monkeypatch):
     monkeypatch.setattr(app, "SDK", types.SimpleNamespace(track=lambda *args: None))
-    app.SDK.track("42", "")
+    app.buy(NAME)
+
+def test_an_assignment():
+    app.SDK.track = lambda *args: None
+    app.buy(NAME)
+    del app.SDK.track
+
+def test_an_assignment_to_the_class():
+    real, app.CustomerIO.track = app.CustomerIO.track, lambda *args: None
+    app.buy(NAME)
+    app.CustomerIO.track = real
+
+@pytest.fixture
+def quiet():
+    real, app.CustomerIO.track = app.CustomerIO.track, lambda *args: None
+    yield
+    app.CustomerIO.track = real
+
+def test_a_fixture(quiet):
+    app.buy(NAME)
+
+class Handed:
+    def track(self, *args):
+        pass
+
+def test_an_argument():
+    app.buy(NAME, Handed())
+
+def test_a_class_within_the_test():
+    class Local:
+        def track(self, *args):
+            pass
+    app.buy(NAME, Local())
 
 def test_what_calls_the_real_one(monkeypatch):
     real = app.CustomerIO
@@ -330,25 +363,57 @@ def test_what_calls_the_real_one(monkeypatch):
             return sending(self.real, *args)
 
     monkeypatch.setattr(app, "CustomerIO", Counting)
-    app.track("purchase")
+    app.track(NAME)
+"""
+
+
+@pytest.mark.parametrize(("name", "rules"), [("purchase", []), ("", ["event-name-missing"])])
+def test_fakes_that_nothing_tells_of_are_heard(project: Story, name: str, rules: list[str]) -> None:
+    """Handed over, assigned without `monkeypatch`, or with any attribute: the code that calls them says what they are."""
+    project.file(
+        "app.py", APP + "\n\ndef buy(name, client: CustomerIO | None = None):\n    (client or SDK).track('42', name)\n"
+    )
+    report = project.report(f"NAME = {name!r}\n{HAND_WRITTEN}", "--cio-contract")
+    assert [(one["attempts"], [v["rule"] for v in one["violations"]]) for one in report["tests"]] == [(1, rules)] * 8
+    assert report["looked_at"]["not_judged"] == {}
+
+
+COUNTED = """
+import types
+
+import app
+
+
+def test_an_object(monkeypatch):
+    monkeypatch.setattr(app, "SDK", types.SimpleNamespace(track=print))
+    app.SDK.track("42", "")
 
 def test_a_real_one(monkeypatch):
     monkeypatch.setattr(app, "SDK", app.CustomerIO(*app.KEYS))
     monkeypatch.setattr(app, "CustomerIO", app.AsyncCustomerIO)
     monkeypatch.setattr(app, "CustomerIO", None)
+
+class FakeCustomerIO:
+    def track(self, *args):
+        pass
+
+def test_an_argument():
+    app.unclear(FakeCustomerIO())
 """
 
 
 def test_other_fakes_are_counted(project: Story) -> None:
-    """Objects without methods of their own in the place of an SDK are not heard, and that is said."""
-    result = project.run(HAND_WRITTEN, "--cio-contract")
-    result.assert_outcomes(passed=4)
+    """What cannot be heard, or is called by code that does not say what it stands for: that is said."""
+    project.file("app.py", APP + "\n\ndef unclear(client):\n    client.track('42', '')\n")
+    result = project.run(COUNTED, "--cio-contract")
+    result.assert_outcomes(passed=3)
     text = closing(result)
     assert (
-        "looked at: 1 request in 1 test\n"
-        "not judged: 3 calls\n"
-        "  3 × fakes of the project's own in the place of an SDK: a mock with a spec is heard "
-        "(first at app.py:19 in track)\n"
+        "not judged: 2 calls\n"
+        "  1 × fakes of the tests, called like methods of an SDK by code that does not say what they stand for; "
+        "the annotation client: CustomerIO would say it (first at app.py:34 in unclear)\n"
+        "  1 × fakes of the project's own in the place of an SDK: a mock with a spec is heard "
+        "(first at test_app.py:8 in test_an_object)\n"
         "used Customer.io and sent it nothing: 1 test: test_app.py::test_a_real_one (customerio.CustomerIO)\n"
     ) in text
 

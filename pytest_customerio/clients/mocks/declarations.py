@@ -133,9 +133,11 @@ class Declarations(ABC):
 
     def _instance(self, source: Source, scope: Function, name: str) -> Code | None:
         """What the first parameter of a method is: of the method that runs now, the object that it has."""
-        if self.running is not None and self.running[0] == scope.name and parameters(scope)[:1] == [name]:
-            return self.running[1]
-        return _instance(source, scope, name)
+        owner = source.scopes.get(scope)
+        if not isinstance(owner, ast.ClassDef) or parameters(scope)[:1] != [name]:
+            return None
+        runs = self.running is not None and self.running[0] == scope.name
+        return self.running[1] if runs and self.running is not None else Code(source, owner, made=True)
 
     def _passed(self, source: Source, function: Function, name: str, depth: int) -> Found:
         """What the project's own code, but for its tests, gives a function for a parameter that says nothing itself."""
@@ -235,11 +237,3 @@ class Declarations(ABC):
             return None
         annotated = self._annotated(function.source, node.returns, depth + 1) if node.returns is not None else None
         return annotated or best(self.of(function.source, one, depth + 1) for one in returned(node))
-
-
-def _instance(source: Source, function: Function, name: str) -> Code | None:
-    """What the first parameter of a method is."""
-    owner = source.scopes.get(function)
-    if not isinstance(owner, ast.ClassDef) or parameters(function)[:1] != [name]:
-        return None
-    return Code(source, owner, made=True)

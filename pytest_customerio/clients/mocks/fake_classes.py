@@ -42,7 +42,7 @@ class _Method:
     def bound(self, this: Any) -> MethodType:
         """The method of an object; a static one is given nothing of it."""
         if self.kind is staticmethod:
-            return MethodType(lambda _, *args, **kwargs: self.function(*args, **kwargs), this)
+            return MethodType(lambda _, *args, **kwargs: self.function(*args, **kwargs), self)
         return MethodType(self.function, this)
 
 

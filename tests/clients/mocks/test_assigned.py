@@ -1,0 +1,58 @@
+"""Fakes that the project assigned without `monkeypatch`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from faking import Listening, listening
+
+customerio = pytest.importorskip("customerio")
+requests = pytest.importorskip("requests")
+
+
+class Anything:
+    pass
+
+
+@pytest.fixture
+def heard(tmp_path: Path) -> Iterator[Listening]:
+    """The application is listened to."""
+    with listening(tmp_path, __file__) as made:
+        yield made
+
+
+def test_a_method_of_a_class(heard: Listening) -> None:
+    """It is found when it is looked for, and stays what it was when listening ends."""
+    real = customerio.CustomerIO.track
+    customerio.CustomerIO.track = fake = lambda *args: args
+    for _ in range(2):
+        heard.listener.look()
+    given = heard.app.client.track("42", "purchase")
+    customerio.CustomerIO.track = real
+    assert given == (heard.app.client, "42", "purchase")
+    assert fake is not real
+    assert heard.taken() == [("customerio.CustomerIO.track", ("42", "purchase"), {})]
+
+
+def test_a_method_of_an_object(heard: Listening) -> None:
+    """It is heard from the assignment on; other attributes, and what is none of the project's, stay as they are."""
+    client = heard.app.client
+    client.track = lambda *args: args
+    client.note = note = lambda *args: args
+    client.url = "https://track.customer.io/api/v1"
+    client.identify = len
+    assert client.track("42", "purchase") == ("42", "purchase")
+    assert (client.note, client.identify) == (note, len)
+    assert heard.taken() == [("customerio.CustomerIO.track", ("42", "purchase"), {})]
+
+
+def test_what_is_no_fake(heard: Listening, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A function of a library, and an object of the project that has none of the methods."""
+    own: Any
+    for own in (print, Anything(), Anything, 3):
+        monkeypatch.setitem(vars(requests), "post", own)
+        heard.listener.look()
+        assert requests.post is own

@@ -1,0 +1,43 @@
+"""The functions of a test."""
+
+from __future__ import annotations
+
+import unittest
+from types import ModuleType, SimpleNamespace
+from typing import Any
+
+from pytest_customerio.running.noted.code_of_tests import functions_of, values_of
+
+
+def setup() -> None: ...
+
+
+def given() -> None: ...
+
+
+class TestIt(unittest.TestCase):
+    def setUp(self) -> None: ...
+
+    def test_one(self) -> None: ...
+
+
+def test_functions_and_values() -> None:
+    """Those of the class, of the module's setup, and of the fixtures; not those of `unittest` itself."""
+    module = ModuleType("tests")
+    module.__dict__["setup_module"] = setup
+    fixtures = {"given": [SimpleNamespace(func=len), SimpleNamespace(func=given)], "other": [SimpleNamespace(func=len)]}
+    item: Any = SimpleNamespace(
+        function=TestIt("test_one").test_one,
+        cls=TestIt,
+        module=module,
+        funcargs={"given": 3},
+        _fixtureinfo=SimpleNamespace(name2fixturedefs=fixtures),
+    )
+    assert list(functions_of(item)) == [TestIt.test_one, setup, TestIt.setUp, TestIt.test_one, given]
+    assert list(values_of(item)) == [3]
+
+
+def test_an_item_of_another_kind() -> None:
+    """A doctest has none of these."""
+    item: Any = SimpleNamespace()
+    assert [*functions_of(item), *values_of(item)] == []
