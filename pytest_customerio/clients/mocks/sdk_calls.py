@@ -70,10 +70,9 @@ def note_instances(library: Library, place: Place, patches: Patches, built: Call
 
 def watch_attributes(library: Library, patches: Patches, setting: Callable[[Wrapper], Wrapper]) -> None:
     """Have `setting` see each attribute that is assigned to an object of an SDK's class."""
-    for name in library.classes if library.sdk else ():
-        cls = getattr(sys.modules[library.module], name, None)
-        if isinstance(cls, type):
-            patches.wrap(cls, "__setattr__", setting)
+    classes = [getattr(sys.modules[library.module], name, None) for name in library.classes if library.sdk]
+    for cls in [one for one in classes if isinstance(one, type)]:
+        patches.wrap(cls, "__setattr__", setting)
 
 
 def install(library: Library, place: Place, patches: Patches) -> None:

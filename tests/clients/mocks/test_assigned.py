@@ -37,7 +37,7 @@ def test_a_method_of_a_class(heard: Listening) -> None:
     assert heard.taken() == [("customerio.CustomerIO.track", ("42", "purchase"), {})]
 
 
-def test_a_method_of_an_object(heard: Listening) -> None:
+def test_a_method_of_an_object(heard: Listening, monkeypatch: pytest.MonkeyPatch) -> None:
     """It is heard from the assignment on; other attributes, and what is none of the project's, stay as they are."""
     client = heard.app.client
     client.track = lambda *args: args
@@ -46,7 +46,11 @@ def test_a_method_of_an_object(heard: Listening) -> None:
     client.identify = len
     assert client.track("42", "purchase") == ("42", "purchase")
     assert (client.note, client.identify) == (note, len)
-    assert heard.taken() == [("customerio.CustomerIO.track", ("42", "purchase"), {})]
+    monkeypatch.setattr(client, "track", lambda *args: args)
+    assert client.track("43", "purchase") == ("43", "purchase")
+    assert [(label, args) for label, args, _ in heard.taken()] == [
+        ("customerio.CustomerIO.track", (person, "purchase")) for person in ("42", "43")
+    ]
 
 
 def test_what_is_no_fake(heard: Listening, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -104,7 +104,7 @@ def test_what_stays_unclear_is_counted(heard: Listening) -> None:
     assert heard.notes is not None
     for fake in (FakeCustomerIO(), Recorder(), Recorder):
         heard.app.unclear(fake, "42", "purchase")
-    heard.app.unclear(FakeCustomerIO(), 1, 2, 3, 4, 5, 6, 7)
+    heard.app.unclear(FakeCustomerIO(), unknown=1)
     assert heard.taken() == []
     assert heard.notes.unjudged == {HANDED_OVER: 3}
     assert heard.notes.took() == ["fake (FakeCustomerIO.track)", "fake (Recorder.track)"]

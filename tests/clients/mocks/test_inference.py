@@ -68,6 +68,7 @@ def infer(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, known: Known) -> Iter
         del sys.modules[name]
 
 
+API = "customerio.APIClient"
 TRACK = "customerio.CustomerIO.track"
 SAID = {
     "a class": ("CustomerIO().track()", TRACK),
@@ -77,6 +78,11 @@ SAID = {
     "a class from where it is defined": ("Inner().track()", TRACK),
     "a member": ("AsyncCustomerIO().v2.send_batch()", "async_customerio.AsyncCustomerIO.v2.send_batch"),
     "a function": ("requests.post()", "requests.post"),
+    "a variable of a class": ("class Shop:\n    client = CustomerIO()\n    sent = client.track()", TRACK),
+    "an import of everything": (
+        "from customerio import *\ndef buy(api: APIClient):\n    api.send_email()",
+        f"{API}.send_email",
+    ),
     "a variable": ("client = CustomerIO()\nclient.track()", TRACK),
     "an alternative": ("client = given or CustomerIO()\nclient.track()", TRACK),
     "a condition": ("client = CustomerIO() if live else None\nclient.track()", TRACK),
@@ -324,8 +330,36 @@ PASSED = {
 )
 def test_what_the_project_passes(infer: Infer, tmp_path: Path, code: str, wired: str, found: bool) -> None:
     """A parameter without annotation is what the project's own modules give for it, if they agree; tests do not count."""
+    _wire(tmp_path, WIRED + wired)
+    said = infer(code)
+    assert isinstance(said, Role) == found
+
+
+CONTAINER = """
+from customerio import CustomerIO
+from shop.app import Crm
+
+class Container:
+    client = providers.Singleton(CustomerIO)
+    crm = providers.Factory(Crm, "eu", client=client)
+
+other = partial(Crm, "us", CustomerIO())
+third = partial(elsewhere.Crm, "us", 1)
+"""
+
+
+def test_what_a_container_gives(infer: Infer, tmp_path: Path) -> None:
+    """A class is made with what stands beside it in a call."""
+    _wire(tmp_path, CONTAINER)
+    said = infer(PASSED["a constructor"])
+    assert isinstance(said, Role)
+    assert said.label == TRACK
+
+
+def _wire(tmp_path: Path, wiring: str) -> None:
+    """Modules of the project: the application, what wires it together, and a test that does so otherwise."""
     for name, text in (
-        ("wiring", WIRED + wired),
+        ("wiring", wiring),
         ("test_wiring", WIRED + "buy(Crm())\nCrm(1, Crm())\n"),
         ("more", "a = 1"),
     ):
@@ -337,8 +371,6 @@ def test_what_the_project_passes(infer: Infer, tmp_path: Path, code: str, wired:
     module.__file__ = str(tmp_path / "shop" / "gone.py")
     sys.modules["shop.app"] = module = ModuleType("shop.app")
     module.__file__, module.__package__ = str(tmp_path / "shop" / "app.py"), "shop"
-    said = infer(code)
-    assert isinstance(said, Role) == found
 
 
 def test_what_the_project_assigns(infer: Infer, tmp_path: Path) -> None:
