@@ -1,4 +1,4 @@
-"""Hears Customer.io's SDKs, and the clients beneath them, through `unittest.mock` and its backport `mock`.
+"""Hears Customer.io's SDKs, and the clients beneath them, through `unittest.mock`, its backport `mock`, and fakes.
 
 A mock that stands for a class or function of theirs is called as ever. What it was called with is noted, and judged
 when the test's call phase is over. The modules of this folder are loaded when one of the SDKs was imported, or one of

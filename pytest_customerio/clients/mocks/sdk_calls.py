@@ -25,8 +25,8 @@ _CONTEXTS = (
     Part(PYTEST, "pytest", "RaisesExc.__exit__", _RAISES, _REPORTED, optional=True),
     Part(PYTHON, "unittest.case", "_AssertRaisesContext.__exit__", _RAISES, _REPORTED),
 )
-_WHY = "calls that an SDK refuses, also at each public method"
-_WITHOUT = "such calls are not reported"
+_WHY = "calls that an SDK refuses, also at each public method; fakes that are assigned, at `__setattr__`"
+_WITHOUT = "such calls are not reported, and such fakes not heard"
 # customerio-cdp-analytics installs a package of the same name, without this module of the SDK.
 _SDK = "customerio.track"
 WARNINGS = warned.counting(CUSTOMERIO, _SDK)
