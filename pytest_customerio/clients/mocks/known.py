@@ -5,7 +5,7 @@ from __future__ import annotations
 import inspect
 import os
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import replace
 from types import CodeType, FunctionType, MethodType, ModuleType
@@ -37,7 +37,7 @@ class Known:
         self._modules: dict[str, Any] = {}
         self._instances: WeakValueDictionary[int, Any] = WeakValueDictionary()
         self._originals: dict[tuple[int, str], tuple[Any, str, Any]] = {}
-        self._public: list[tuple[Any, str, Any]] = []
+        self._public: list[tuple[Mapping[str, Any], Any, str, Any]] = []
         self._codes: set[int] = set()
         self._makers: dict[type, FunctionType] = {}
         self.real_modules = RealModules()
@@ -148,8 +148,8 @@ class Known:
 
     def replaced(self) -> Iterator[tuple[Any, str, Any]]:
         """The public classes, methods and functions in whose place something else stands: owner, name, original."""
-        for owner, name, original in self._public:
-            if vars(owner).get(name, original) is not original:
+        for space, owner, name, original in self._public:
+            if space.get(name, original) is not original:
                 yield owner, name, original
 
     def module_named(self, name: str) -> Any:
@@ -229,7 +229,9 @@ class Known:
                 if not name.startswith("__") and (callable(value) or isinstance(value, (ModuleType, property))):
                     self._originals.setdefault((id(owner), name), (owner, name, value))
                     role = None if isinstance(value, (ModuleType, property)) else self._roles.get(id(value))
-                    self._public += [(owner, name, value)] if role is not None and role.library is library else []
+                    self._public += (
+                        [(vars(owner), owner, name, value)] if role is not None and role.library is library else []
+                    )
 
 
 def _is_message(value: Any, library: Library) -> bool:

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import functools
-import inspect
 import sys
-from collections.abc import Callable, Coroutine, Iterable, Mapping
-from dataclasses import replace
+from collections.abc import Callable, Iterable
 from types import FunctionType
 from typing import Any
 
 from pytest_customerio.clients.mocks import fakes, sdk_calls
+from pytest_customerio.clients.mocks.answering import Answers
 from pytest_customerio.clients.mocks.arguments import Arguments
 from pytest_customerio.clients.mocks.assigned import AssignedFakes
 from pytest_customerio.clients.mocks.bare import BareMocks
@@ -18,7 +17,6 @@ from pytest_customerio.clients.mocks.calls import (
     calls_through,
     is_heard,
     is_property,
-    refuses,
     with_instance,
 )
 from pytest_customerio.clients.mocks.fake_classes import FakeClasses
@@ -27,14 +25,13 @@ from pytest_customerio.clients.mocks.known import Known
 from pytest_customerio.clients.mocks.libraries import BY_NAME
 from pytest_customerio.clients.mocks.lookalikes import ATTACHED
 from pytest_customerio.clients.mocks.noted_calls import NotedCalls
-from pytest_customerio.clients.mocks.notes import Note, Notes, Place
+from pytest_customerio.clients.mocks.notes import Note, Place
 from pytest_customerio.clients.mocks.profiled import ProfiledCalls
 from pytest_customerio.clients.mocks.roles import Built, Role
 from pytest_customerio.clients.mocks.standins import StandIns, inner
 from pytest_customerio.clients.mocks.suspects import Suspects
 from pytest_customerio.clients.mocks.through import CallsThrough, or_answered
 from pytest_customerio.clients.mocks.unjudged import Unjudged
-from pytest_customerio.clients.sent import Watched, watched
 from pytest_customerio.process.parts import MOCK, PYTHON, Part
 from pytest_customerio.process.patching import Patches, Wrapper
 from pytest_customerio.process.recognition import MOCKS, is_mock
@@ -64,6 +61,7 @@ class Listener:
         self._unjudged = Unjudged(self._place)
         self._assigned = AssignedFakes(self.known, self._standins, self._place)
         self.through = CallsThrough(self.known)
+        self._answers = Answers(self._place, self._calls, self.through)
         self._suspects = Suspects(lambda: self._bare.telling, self._place)
         self.profiled = ProfiledCalls(self.known, self._bare, self._handed_over, self._calls, self._place)
 
@@ -106,7 +104,6 @@ class Listener:
 
     def begin_call(self, values: Iterable[Any], functions: Iterable[FunctionType]) -> None:
         """A test begins, with these values of its fixtures; it and its fixtures are these functions."""
-        self.look()
         for cls, names in self._handed_over.in_values(values):
             self._classes.watch(cls, names, self._patches)
         if self._suspects.any(functions):
@@ -153,7 +150,7 @@ class Listener:
             return answer(mock, *args, **kwargs)
         if notes.replaying() and self._unjudged.stays(notes, role, mock, self.known.real_modules):
             return answer(mock, *args, **kwargs)
-        through = self._through(place, mock, given, named) if notes.replaying() else None
+        through = self._answers.through(place, mock, given, named) if notes.replaying() else None
         if through is not None:
             if is_mock(mock):
                 mock._mock_check_sig(*args, **kwargs)
@@ -161,57 +158,9 @@ class Listener:
                 # Private in CPython 3.11 to 3.14: the answer of a mock whose call is noted already.
                 answer = type(mock)._execute_mock_call
             return or_answered(through, functools.partial(answer, mock, *args, **kwargs))
-        return self._answered(place, mock, answer, args, kwargs, notes, self._calls.note(notes, place, given, named))
-
-    def _answered(
-        self,
-        role: Role,
-        mock: Any,
-        answer: Wrapper,
-        args: tuple[Any, ...],
-        kwargs: dict[str, Any],
-        notes: Notes,
-        note: Note | None,
-    ) -> Any:
-        """Let the mock answer, and see whether it sends something by itself, or refuses its arguments."""
-        __tracebackhide__ = True
-        call, refused = Watched(watched.get()), False
-        token = watched.set(call)
-        try:
-            result = answer(mock, *args, **kwargs)
-            if inspect.iscoroutine(result) and not is_mock(mock):
-                return _watched(result, call, notes, note)
-            return result
-        except TypeError as error:
-            refused = refuses(mock, args, kwargs)
-            if refused:
-                notes.refuse(self._place.refusal(role.label, error, args, kwargs, role.operation))
-            raise
-        finally:
-            watched.reset(token)
-            if note is not None and (call.sent or refused):
-                notes.drop(note)
-            if not refused:
-                if call.outer is not None:
-                    call.outer.note_sent()
-                notes.recover(role.label, args, kwargs)
-
-    def _through(
-        self, role: Role, mock: Any, given: tuple[Any, ...], kwargs: Mapping[str, Any]
-    ) -> Callable[[], Any] | None:
-        """The call of the real thing; None where it cannot be made, or has arguments such as mocks."""
-        if self._calls.copied(given, kwargs) is None:
-            return None
-        refuse = functools.partial(self._refuse, role, given, kwargs)
-        return self.through.call(replace(role, instance=self._calls.instance(role)), mock, given, kwargs, refuse)
-
-    def _refuse(
-        self, role: Role, args: tuple[Any, ...], kwargs: Mapping[str, Any], call: Watched, error: Exception
-    ) -> None:
-        """While an error case is at work, a call of the real thing raised; only what an SDK raises is a refusal."""
-        if role.library.sdk:
-            this = sdk_calls.Call(self._place, role.label, role.operation)
-            sdk_calls.refuse(this, call, error, args, kwargs)
+        return self._answers.answered(
+            place, mock, answer, args, kwargs, notes, self._calls.note(notes, place, given, named)
+        )
 
     def _hear_class(self, role: Role, mock: Any, answer: Wrapper, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         __tracebackhide__ = True
@@ -262,15 +211,3 @@ class Listener:
                 raise
 
         return checksig
-
-
-async def _watched(result: Coroutine[Any, Any, Any], call: Watched, notes: Notes, note: Note | None) -> Any:
-    """A coroutine of a fake: see whether it sends something by itself."""
-    __tracebackhide__ = True
-    token = watched.set(call)
-    try:
-        return await result
-    finally:
-        watched.reset(token)
-        if note is not None and call.sent:
-            notes.drop(note)

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 import pytest
 from faking import Listening, listening
+
+from pytest_customerio.clients.sent import watched
 
 customerio = pytest.importorskip("customerio")
 requests = pytest.importorskip("requests")
@@ -51,6 +55,28 @@ def test_a_method_of_an_object(heard: Listening, monkeypatch: pytest.MonkeyPatch
     assert [(label, args) for label, args, _ in heard.taken()] == [
         ("customerio.CustomerIO.track", (person, "purchase")) for person in ("42", "43")
     ]
+
+
+def test_a_coroutine_that_sends_by_itself(heard: Listening) -> None:
+    """What it sends is heard by itself, so its call is dropped."""
+    sends = [True, False]
+
+    async def track(*args: Any) -> None:
+        call = watched.get()
+        if sends.pop() and call is not None:
+            call.note_sent()
+
+    heard.app.client.track = track
+    for person in ("42", "43"):
+        asyncio.run(heard.app.client.track(person, "purchase"))
+    assert [args for _, args, _ in heard.taken()] == [("42", "purchase")]
+
+
+def test_a_function_that_patch_puts_in_place(heard: Listening) -> None:
+    """It answers, and is heard."""
+    with patch.object(requests, "post", lambda url, **more: url):
+        assert requests.post(heard.app.URL, json={"name": "purchase"}) == heard.app.URL
+    assert [label for label, *_ in heard.taken()] == ["requests.post"]
 
 
 def test_what_is_no_fake(heard: Listening, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -592,7 +592,7 @@ def test_only_an_sdk_refuses(heard: Listening) -> None:
     for function, refused in ((requests.post, False), (customerio.CustomerIO.track, True)):
         role = heard.listener.known.role(function)
         assert role is not None
-        heard.listener._refuse(role, (), {}, Watched(None), ValueError("no"))
+        heard.listener._answers._refuse(role, (), {}, Watched(None), ValueError("no"))
         assert heard.notes is not None
         assert heard.notes.refused == refused
 
