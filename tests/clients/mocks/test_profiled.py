@@ -109,6 +109,7 @@ def test_what_is_not_heard(heard: Listening) -> None:
     heard.app.save(_posting(heard), "https://example.com/")
     see(SimpleNamespace(f_globals=globals(), f_back=None), "call", None)  # type: ignore[arg-type]
     see(SimpleNamespace(f_globals=globals()), "call", None)  # type: ignore[arg-type] # no frame, which raises nothing
+    see(SimpleNamespace(f_globals={}), "call", None)  # type: ignore[arg-type]
     see(sys._getframe(), "c_call", None)
     see(sys._getframe(), "return", None)
     assert heard.taken() == []
