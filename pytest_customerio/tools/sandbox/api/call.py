@@ -40,5 +40,6 @@ class CallResult(NamedTuple):
     by_type: bool = False
 
 
+NOT_STORED = "the sandbox stores nothing of this call: it is answered by its published type"
 Handler = Callable[[Workspace, Call], CallResult]
 NOT_FOUND = CallResult(case="404-not-found")

@@ -61,6 +61,7 @@ def checked_seed(given: Any) -> dict[str, Any]:
 
 def load(workspace: Workspace, seed: Mapping[str, Any], at: int) -> None:
     """Add what a seed has to a workspace: people with the same identifier are updated."""
+    workspace.people.now = at
     for each in mappings(seed.get("segments")):
         segment = workspace.segment(integer(each.get("id"), 0) or workspace.next_number())
         segment.name, segment.implicit = str(each.get("name") or segment.name), False
@@ -70,7 +71,7 @@ def load(workspace: Workspace, seed: Mapping[str, Any], at: int) -> None:
     for each in mappings(seed.get("objects")):
         target = workspace.objects.find_or_create(parse_object_key(each))
         if target is not None:
-            target.attributes.update(mapping(each.get("attributes")))
+            workspace.objects.update(target, mapping(each.get("attributes")))
             relate_people(workspace, target, [{"identifiers": one} for one in mappings(each.get("people"))])
 
 

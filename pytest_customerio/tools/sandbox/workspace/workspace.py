@@ -87,6 +87,10 @@ class Workspace:
         self._last_number += 1
         return self._last_number
 
+    def number_of_new(self, kind: str, known: Iterable[int]) -> int:
+        """The number for a new record of a kind: no other has it, and none that was removed had it."""
+        return max(max(known, default=0) + 1, self.inventory.next_number(kind))
+
     def identify(
         self, identifier: Identifier, attributes: Mapping[str, Any], at: int, *, create: bool = True
     ) -> tuple[Person | None, Notes]:
@@ -178,7 +182,7 @@ class Workspace:
     def segment(self, number: int) -> Segment:
         """The segment of this number, created if there is none: it stands for one of Customer.io's interface."""
         if number not in self.segments:
-            self.segments[number] = Segment(number, f"Segment {number}", implicit=True)
+            self.segments[number] = Segment(number, f"Segment {number}", created=self.people.now, implicit=True)
         return self.segments[number]
 
     def add_delivery(self, delivery: Delivery) -> None:
@@ -213,7 +217,7 @@ class Workspace:
 
     def add_webhook(self, url: str, events: Iterable[str], settings: Mapping[str, Any]) -> ReportingWebhook:
         """Add a reporting webhook."""
-        number = max(self.reporting_webhooks, default=0) + 1
+        number = self.number_of_new("reporting_webhooks", self.reporting_webhooks)
         self.reporting_webhooks[number] = ReportingWebhook(number, url, tuple(events), **settings)
         return self.reporting_webhooks[number]
 
