@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection
 from math import isfinite
 from sys import getsizeof
@@ -11,6 +12,10 @@ from pytest_customerio.core.payload import TOO_DEEP
 
 # The levels of nesting that a stored payload may have, because writing JSON is recursive.
 DEEPEST = 100
+# A smaller body is not measured: its value has about so many bytes, and more for each byte of the body.
+SMALL = 1024
+_SMALLEST, _PER_BYTE = 200, 8
+_LARGE_NUMBER = re.compile(rb"\d[eE]|\d{300}")
 OUT_OF_RANGE = "a number is out of range"
 
 
@@ -24,6 +29,17 @@ class StoredPayload(NamedTuple):
 
 class _UnstorableError(Exception):
     """The value cannot be written as JSON again; the text says why."""
+
+
+def stored_small(body: bytes, value: object) -> StoredPayload | None:
+    """A JSON value whose body is so small and usual that it need not be looked at; None for every other.
+
+    A body without escapes, characters beyond ASCII, exponents and deep nesting can be written again as it is.
+    """
+    if len(body) > SMALL or not body.isascii() or b"\\" in body or _LARGE_NUMBER.search(body):
+        return None
+    nested = body.count(b"[") + body.count(b"{") >= DEEPEST
+    return None if nested else StoredPayload(value, _SMALLEST + _PER_BYTE * len(body))
 
 
 def stored(value: object) -> StoredPayload:

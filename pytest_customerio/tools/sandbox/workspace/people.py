@@ -6,8 +6,7 @@ what the service does with a request that it answers with 200, and does not say 
 
 from __future__ import annotations
 
-from collections import deque
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -24,7 +23,8 @@ IDENTIFIER_KINDS = ("id", "email", "phone")
 MAX_EVENTS = 1000
 SUPPRESSED = "ignored: this person is suppressed"
 _PREFIX = "a3"
-_TOPICS = "cio_subscription_preferences.topics."
+_PREFERENCES = "cio_subscription_preferences"
+_TOPICS = f"{_PREFERENCES}.topics."
 _RESERVED = frozenset({"_update", "_timestamp", "cio_relationships", "id", "email", "cio_id"})
 
 
@@ -39,8 +39,18 @@ class Event:
     id: str = ""
 
 
-def _events() -> deque[Event]:
-    return deque(maxlen=MAX_EVENTS)
+class LastEvents(list[Event]):
+    """The last events of a person, oldest first. It is no deque, because an empty one has 600 bytes."""
+
+    def append(self, event: Event) -> None:
+        """Add an event."""
+        self.extend((event,))
+
+    def extend(self, events: Iterable[Event]) -> None:
+        """Add events; the oldest are removed when there are too many."""
+        super().extend(events)
+        if len(self) > MAX_EVENTS:
+            del self[:-MAX_EVENTS]
 
 
 @dataclass(slots=True)
@@ -57,7 +67,7 @@ class Person:
     timestamps: dict[str, int] = field(default_factory=dict)
     devices: dict[str, dict[str, Any]] = field(default_factory=dict)
     relationships: dict[str, dict[str, Any]] = field(default_factory=dict)
-    events: deque[Event] = field(default_factory=_events)
+    events: LastEvents = field(default_factory=LastEvents)
     identified_at: dict[str, int] = field(default_factory=dict)
 
     @property
@@ -193,8 +203,7 @@ class People:
 
     def _set_identifier(self, person: Person, identifier: Identifier, at: int) -> None:
         kind, value = identifier
-        if person.identifiers.get(kind) != value:
-            person.identified_at[kind] = at
+        person.identified_at[kind] = at
         if kind in person.identifiers:
             del self._by_identifier[index_key((kind, person.identifiers[kind]))]
         person.identifiers[kind] = value
@@ -213,7 +222,10 @@ class People:
         return None
 
     def _rename(self, person: Person, identifier: Identifier, given: Identifier, at: int) -> str:
-        kind, holder = given[0], self.find(given)
+        kind, value = given
+        if person.identifiers.get(kind) == value:
+            return ""
+        holder = self.find(given)
         if holder is not None and holder is not person:
             return f"{kind} not set: another person has it (the service logs an Attribute Update Failure)"
         may_change = identifier[0] == "cio_id" or (identifier[0], kind) == ("id", "email")
@@ -236,9 +248,10 @@ def _set_attribute(person: Person, name: str, value: Any, at: int) -> str:
         return f"{name} not set: a later update came first"
     person.timestamps[name] = at
     if name.startswith(_TOPICS):
-        preferences = person.attributes.setdefault("cio_subscription_preferences", {})
-        if isinstance(preferences, dict):
-            preferences["topics"] = {**(preferences.get("topics") or {}), name.removeprefix(_TOPICS): value}
+        known = person.attributes.get(_PREFERENCES, {})
+        if isinstance(known, dict):
+            topics = {**(known.get("topics") or {}), name.removeprefix(_TOPICS): value}
+            person.attributes[_PREFERENCES] = {**known, "topics": topics}
     elif value is None or value == "":
         person.attributes.pop(name, None)
         person.timestamps.pop(name)

@@ -72,8 +72,8 @@ def test_what_is_logged() -> None:
     assert {each.cio_id for each in workspace.activities} == {first.cio_id}
     changed = [each.data for each in workspace.activities if each.type == "attribute_change"]
     assert changed == [
-        {"plan": {"from": "", "to": "pro"}},
-        {"plan": {"from": "pro", "to": "basic"}, "email": {"from": "", "to": "a@example.com"}},
+        {"plan": ("", "pro")},
+        {"plan": ("pro", "basic"), "email": ("", "a@example.com")},
     ]
 
 
