@@ -166,12 +166,18 @@ class Persistence:
         return self._pending >= self._next or self._bytes >= MOST_BYTES
 
     def close(self, workspace: Workspace) -> None:
-        """Write a last snapshot, and close the file."""
+        """Write a last snapshot, and close the file. Raises `DataFileError` if anything is lost.
+
+        A snapshot that cannot be written loses nothing, unless entries before it could not be written either.
+        """
         if self.file is not None:
             file, self.file = self.file, None
             try:
                 if self._pending or self._gap_since is not None:
                     file.save(CURRENT, snapshot(workspace))
+            except DataFileError as error:
+                if self._gap_since is not None:
+                    raise DataFileError(f"{error}; the file has what came before, and the rest is lost") from None
             finally:
                 file.close()
 

@@ -254,6 +254,25 @@ def test_a_reset_that_cannot_be_stored(start: Start, monkeypatch: pytest.MonkeyP
     assert [each.identifiers["id"] for each in start().service.workspace.people] == ["new", "newer"]
 
 
+@pytest.mark.parametrize("gap", [False, True])
+def test_a_last_snapshot_that_cannot_be_stored(start: Start, monkeypatch: pytest.MonkeyPatch, gap: bool) -> None:  # noqa: FBT001
+    """Nothing is lost, because the file has each entry, unless an entry could not be stored either: then it is said."""
+    ask = start()
+    ask.identify("1")
+    file = ask.service._current.persistence.file
+    assert file is not None
+    with monkeypatch.context() as full:
+        for name in ("save", *(["append"] if gap else [])):
+            full.setattr(file, name, lambda *_: raises(DataFileError("the disk is full")))
+        assert bool(ask.identify("2")) == gap
+        if gap:
+            with pytest.raises(DataFileError, match="^the disk is full; the file has what came before, and the rest"):
+                ask.service.close()
+        else:
+            ask.service.close()
+    assert len(start().service.workspace.people) == (1 if gap else 2)
+
+
 def raises(error: Exception) -> None:
     """Raise an error."""
     raise error
