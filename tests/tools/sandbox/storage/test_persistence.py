@@ -255,7 +255,7 @@ def test_a_reset_that_cannot_be_stored(start: Start, monkeypatch: pytest.MonkeyP
 
 
 @pytest.mark.parametrize("gap", [False, True])
-def test_a_last_snapshot_that_cannot_be_stored(start: Start, monkeypatch: pytest.MonkeyPatch, gap: bool) -> None:  # noqa: FBT001
+def test_a_last_snapshot_that_cannot_be_stored(start: Start, monkeypatch: pytest.MonkeyPatch, gap: bool) -> None:
     """Nothing is lost, because the file has each entry, unless an entry could not be stored either: then it is said."""
     ask = start()
     ask.identify("1")
