@@ -13,7 +13,7 @@ from pytest_customerio.tools.sandbox.service.service import Service
 
 Context = dict[str, Any]  # the values that a template shows
 PAGE_SIZE = 50
-MOST_LISTED = 50  # of a list that has no pages
+MOST_LISTED = 20  # of a list that has no pages
 MOST_ATTRIBUTES = 300  # as many as Customer.io allows for a person or an object
 MAX_WHOLE = 200_000  # characters of a payload or body on its own page
 REQUESTS = "/_sandbox/inbox/requests"

@@ -15,7 +15,7 @@ from pytest_customerio.tools.sandbox.service.service import Service
 from pytest_customerio.tools.sandbox.workspace.deliveries import Delivery
 
 _FACTS = ("from", "reply_to", "cc", "bcc", "preheader")  # members of the payload that the page of a message shows
-MOST_METRICS = 100
+MOST_METRICS = 30
 _KINDS = {
     "app.send_email": "email",
     "app.send_push": "push",

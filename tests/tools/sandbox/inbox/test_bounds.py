@@ -43,11 +43,11 @@ def test_a_person(busy: Any) -> None:
     assert len(words) < LONGEST
     for text in (
         f"and {MANY - 300} more, all of them as JSON",
-        f"and {MANY - 50} more, all of them",
+        f"and {MANY - 20} more, all of them",
         f"Devices {MANY}",
     ):
         assert text in words
-    assert words.count(f"and {MANY - 50} more") == 3
+    assert words.count(f"and {MANY - 20} more") == 3
     assert shown.all("a").count({"href": "/_sandbox/people/a30000000001"}) == 4
 
 
@@ -69,8 +69,8 @@ def test_a_message(ask: Any) -> None:
         ask.service.workspace.report("opened", 5 + number, delivery)
     context = message_page(ask.service, delivery_id)
     assert context is not None
-    assert (len(context["life"]), context["earlier"]) == (101, MANY - 100)
-    assert f"{MANY - 100} more, then the last 100" in read("message", context).text
+    assert (len(context["life"]), context["earlier"]) == (31, MANY - 30)
+    assert f"{MANY - 30} more, then the last 30" in read("message", context).text
     story = person_page(ask.service, delivery.person, Query(kind="messages"))
     assert story is not None
     assert len(story["story"]) == 21
@@ -110,5 +110,5 @@ def test_many_faults(ask: Any) -> None:
     for _ in range(60):
         ask.service.fault("429-retry-after")
     page = requests_page(ask.service, {}, Query())
-    assert (len(page["faults"]), page["more_faults"]) == (50, 10)
-    assert "and 10 more" in read("requests", page).text
+    assert (len(page["faults"]), page["more_faults"]) == (20, 40)
+    assert "and 40 more" in read("requests", page).text
