@@ -24,7 +24,7 @@ from pytest_customerio.tools.sandbox.service.request import HttpRequest
 from pytest_customerio.tools.sandbox.service.request_log import MAX_REQUESTS
 from pytest_customerio.tools.sandbox.service.service import Service
 from pytest_customerio.tools.sandbox.workspace.deliveries import Delivery
-from pytest_customerio.tools.sandbox.workspace.people import Event
+from pytest_customerio.tools.sandbox.workspace.person import Event
 
 MESSAGES, PEOPLE, ROUNDS = 100_000, 300, 7
 OF_ONE = 5000  # of each kind, all of one person

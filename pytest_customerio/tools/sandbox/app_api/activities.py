@@ -12,7 +12,7 @@ from pytest_customerio.tools.sandbox.api.paging import ACTIVITIES, page_of
 from pytest_customerio.tools.sandbox.json_values import flag
 from pytest_customerio.tools.sandbox.workspace.activities import Activity
 from pytest_customerio.tools.sandbox.workspace.changes import shown_change
-from pytest_customerio.tools.sandbox.workspace.people import Person
+from pytest_customerio.tools.sandbox.workspace.person import Person
 from pytest_customerio.tools.sandbox.workspace.workspace import Workspace
 
 # Activities whose name the answer has (docs.customer.io/files/journeys-app.json); of a page view it has the URL.

@@ -13,7 +13,7 @@ from pytest_customerio.tools.sandbox.api.paging import OPTOUTS, page_of
 from pytest_customerio.tools.sandbox.app_api.resources import TOPICS
 from pytest_customerio.tools.sandbox.json_values import flag, mapping, mappings
 from pytest_customerio.tools.sandbox.workspace.inventory import Record
-from pytest_customerio.tools.sandbox.workspace.people import Person
+from pytest_customerio.tools.sandbox.workspace.person import Person
 from pytest_customerio.tools.sandbox.workspace.workspace import Workspace
 
 _PREFERENCES = "cio_subscription_preferences"

@@ -15,7 +15,7 @@ from pytest_customerio.tools.sandbox.inbox.scanning import scan
 from pytest_customerio.tools.sandbox.inbox.story import KINDS, story
 from pytest_customerio.tools.sandbox.service.json_views import person_summary_json, searched_text
 from pytest_customerio.tools.sandbox.service.service import Service
-from pytest_customerio.tools.sandbox.workspace.people import Event, Person
+from pytest_customerio.tools.sandbox.workspace.person import Event, Person
 
 MOST_VISITORS = 20
 

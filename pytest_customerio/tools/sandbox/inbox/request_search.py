@@ -11,7 +11,7 @@ from pytest_customerio.tools.sandbox.inbox.query import Query
 from pytest_customerio.tools.sandbox.inbox.scanning import BUDGET
 from pytest_customerio.tools.sandbox.json_values import mapping
 from pytest_customerio.tools.sandbox.service.request_log import LoggedRequest
-from pytest_customerio.tools.sandbox.workspace.people import IDENTIFIER_KINDS, Person
+from pytest_customerio.tools.sandbox.workspace.person import IDENTIFIER_KINDS, Person
 from pytest_customerio.tools.sandbox.workspace.workspace import Workspace
 
 # What it costs, in units of `BUDGET`, to read the names in one entity of a batch, and one character of a payload.

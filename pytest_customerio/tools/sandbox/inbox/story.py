@@ -18,7 +18,7 @@ from pytest_customerio.tools.sandbox.json_values import mapping, mappings
 from pytest_customerio.tools.sandbox.service.request_log import LoggedRequest
 from pytest_customerio.tools.sandbox.service.service import Service
 from pytest_customerio.tools.sandbox.workspace.deliveries import Delivery
-from pytest_customerio.tools.sandbox.workspace.people import Event, Person
+from pytest_customerio.tools.sandbox.workspace.person import Event, Person
 
 Kind = Literal["events", "messages", "requests"]
 MOST_METRICS = 20  # of one message; its own page shows more

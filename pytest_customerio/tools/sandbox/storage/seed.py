@@ -11,7 +11,7 @@ from pytest_customerio.core.payload import decode
 from pytest_customerio.tools.sandbox.json_values import integer, mapping, mappings
 from pytest_customerio.tools.sandbox.service.stored_payload import stored
 from pytest_customerio.tools.sandbox.storage.seed_check import VERSION, SeedError, check_seed, identifiers_of
-from pytest_customerio.tools.sandbox.workspace.people import IDENTIFIER_KINDS, Event, Person
+from pytest_customerio.tools.sandbox.workspace.person import IDENTIFIER_KINDS, Event, Person
 from pytest_customerio.tools.sandbox.workspace.relationships import parse_object_key, relate_objects, relate_people
 from pytest_customerio.tools.sandbox.workspace.workspace import Workspace
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from pytest_customerio.tools.sandbox.arguments import CannotError
 from pytest_customerio.tools.sandbox.json_values import mapping, mappings
-from pytest_customerio.tools.sandbox.workspace.people import IDENTIFIER_KINDS
+from pytest_customerio.tools.sandbox.workspace.person import IDENTIFIER_KINDS
 
 VERSION = 1
 KINDS = ("people", "objects", "segments")

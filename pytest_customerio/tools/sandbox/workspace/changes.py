@@ -6,7 +6,8 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from pytest_customerio.tools.sandbox.json_values import as_text
-from pytest_customerio.tools.sandbox.workspace.people import Identifier, People, Person
+from pytest_customerio.tools.sandbox.workspace.people import People
+from pytest_customerio.tools.sandbox.workspace.person import Identifier, Person
 
 LONGEST = 1000  # characters of a value
 # The value before and the value now, which `shown_change` writes as text when the log is read.

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from pytest_customerio.tools.sandbox.workspace.people import Identifier, Notes, People, Person
+from pytest_customerio.tools.sandbox.workspace.people import People
+from pytest_customerio.tools.sandbox.workspace.person import Identifier, Notes, Person
 
 if TYPE_CHECKING:
     from pytest_customerio.tools.sandbox.workspace.workspace import Workspace

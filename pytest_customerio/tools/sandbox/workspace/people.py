@@ -6,80 +6,17 @@ what the service does with a request that it answers with 200, and does not say 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
-from pytest_customerio.tools.sandbox.json_values import flag
 from pytest_customerio.tools.sandbox.workspace.attribute_index import AttributeIndex
+from pytest_customerio.tools.sandbox.workspace.person import Identifier, Notes, Person, set_attribute
 
 if TYPE_CHECKING:
     from pytest_customerio.tools.sandbox.workspace.activities import ActivityLog
 
-Identifier = tuple[str, str]  # its kind (id, email, phone, cio_id) and its value
-Notes = tuple[str, ...]
-
-IDENTIFIER_KINDS = ("id", "email", "phone")
-MAX_EVENTS = 1000
 SUPPRESSED = "ignored: this person is suppressed"
 _PREFIX = "a3"
-_PREFERENCES = "cio_subscription_preferences"
-_TOPICS = f"{_PREFERENCES}.topics."
-_RESERVED = frozenset({"_update", "_timestamp", "cio_relationships", "id", "email", "cio_id"})
-
-
-@dataclass(frozen=True, slots=True)
-class Event:
-    """One event of a person, or of an anonymous visitor."""
-
-    name: str
-    type: str
-    timestamp: int
-    data: Mapping[str, Any]
-    id: str = ""
-
-
-class LastEvents(list[Event]):
-    """The last events of a person, oldest first. It is no deque, because an empty one has 600 bytes."""
-
-    def append(self, event: Event) -> None:
-        """Add an event."""
-        self.extend((event,))
-
-    def extend(self, events: Iterable[Event]) -> None:
-        """Add events; the oldest are removed when there are too many."""
-        super().extend(events)
-        if len(self) > MAX_EVENTS:
-            del self[:-MAX_EVENTS]
-
-
-@dataclass(slots=True)
-class Person:
-    """One person.
-
-    `timestamps` maps each attribute to the time at which it was set, `identified_at` each identifier, `relationships`
-    each related object's cio_object_id to the attributes of the relationship.
-    """
-
-    cio_id: str
-    identifiers: dict[str, str] = field(default_factory=dict)
-    attributes: dict[str, Any] = field(default_factory=dict)
-    timestamps: dict[str, int] = field(default_factory=dict)
-    devices: dict[str, dict[str, Any]] = field(default_factory=dict)
-    relationships: dict[str, dict[str, Any]] = field(default_factory=dict)
-    events: LastEvents = field(default_factory=LastEvents)
-    identified_at: dict[str, int] = field(default_factory=dict)
-
-    @property
-    def unsubscribed(self) -> bool:
-        """Whether the service treats this person as unsubscribed."""
-        return flag(self.attributes.get("unsubscribed", ""))
-
-    @property
-    def display_name(self) -> str:
-        """The id, else the e-mail address, else the phone number, else the cio_id."""
-        kinds = (kind for kind in IDENTIFIER_KINDS if kind in self.identifiers)
-        return next((self.identifiers[kind] for kind in kinds), f"cio_{self.cio_id}")
 
 
 def index_key(identifier: Identifier) -> Identifier:
@@ -147,7 +84,7 @@ class People:
                 return None, ("dropped: _update is set and this person does not exist",)
             person = self._create(identifier, at)
         notes = [note for kind, value in given.items() if (note := self._rename(person, identifier, (kind, value), at))]
-        notes += [note for name, value in attributes.items() if (note := _set_attribute(person, name, value, at))]
+        notes += [note for name, value in attributes.items() if (note := set_attribute(person, name, value, at))]
         self.by_attribute.note(person)
         return person, tuple(notes)
 
@@ -238,23 +175,3 @@ class People:
 def _cio_id(number: int) -> str:
     """The cio_id of the person who was created as the one with this number."""
     return f"{_PREFIX}{number:010x}"
-
-
-def _set_attribute(person: Person, name: str, value: Any, at: int) -> str:
-    """Set one attribute; null and empty text remove it. Returns a note if the attribute was set at a later time."""
-    if name in _RESERVED:
-        return ""
-    if person.timestamps.get(name, at) > at:
-        return f"{name} not set: a later update came first"
-    person.timestamps[name] = at
-    if name.startswith(_TOPICS):
-        known = person.attributes.get(_PREFERENCES, {})
-        if isinstance(known, dict):
-            topics = {**(known.get("topics") or {}), name.removeprefix(_TOPICS): value}
-            person.attributes[_PREFERENCES] = {**known, "topics": topics}
-    elif value is None or value == "":
-        person.attributes.pop(name, None)
-        person.timestamps.pop(name)
-    else:
-        person.attributes[name] = value
-    return ""

@@ -12,7 +12,7 @@ from pytest_customerio.tools.sandbox.inbox.object_pages import object_page
 from pytest_customerio.tools.sandbox.inbox.people_pages import person_page
 from pytest_customerio.tools.sandbox.inbox.query import Query
 from pytest_customerio.tools.sandbox.inbox.request_pages import request_page, requests_page
-from pytest_customerio.tools.sandbox.workspace.people import Event
+from pytest_customerio.tools.sandbox.workspace.person import Event
 
 MANY = 1100
 LONGEST = 250_000  # characters of a page, of which the style and the script are 20 000

@@ -6,7 +6,7 @@ import pytest
 
 from pytest_customerio.tools.sandbox.workspace.activities import MAX_ACTIVITIES, ActivityLog, channel
 from pytest_customerio.tools.sandbox.workspace.deliveries import Delivery
-from pytest_customerio.tools.sandbox.workspace.people import Event, Person
+from pytest_customerio.tools.sandbox.workspace.person import Event, Person
 from pytest_customerio.tools.sandbox.workspace.workspace import LINK_WINDOW, Workspace
 
 
