@@ -54,6 +54,8 @@ def use(ask: SandboxClient) -> None:
     ask.identify("fifty@example.com")
     ask.identify("50", email="fifty@example.com")
     ask("GET", "/v1/segments")
+    ask.body("POST", "/v1/exports/customers", {"filters": {"segment": {"id": 4}}})
+    ask.body("GET", "/v1/exports/1/download")
     ask("PUT", "/api/v1/customers/48", {"a": 1}, {"authorization": "Basic x"})
 
 
@@ -68,6 +70,8 @@ def known(ask: SandboxClient) -> Any:
         workspace.undeliverable,
         workspace.optouts,
         workspace.recognized,
+        workspace.exports,
+        workspace.files,
         list(workspace.inventory),
         list(workspace.activities),
         [each.id for each in workspace.deliveries.of(next(iter(workspace.people)).cio_id)],
