@@ -82,11 +82,11 @@ def list_optouts(workspace: Workspace, call: Call) -> CallResult:
 
 
 def get_subscription_center_token(workspace: Workspace, call: Call) -> CallResult:
-    """`GET /v1/subscription_center/{customer_id}/token`: of a person's id or e-mail address."""
+    """`GET /v1/subscription_center/{customer_id}/token`: of a person's id or e-mail address; 400, not 404, for nobody."""
     given = call.params["customer_id"]
     person = workspace.people.find(("id", given)) or workspace.people.find(("email", given))
     if person is None:
-        return NOT_FOUND
+        return CallResult(case="400-malformed", text="bad request")
     token = f"token-{person.cio_id}"
     return CallResult(body={"token": token, "url": f"{call.base}/u/i/{token}/"})
 

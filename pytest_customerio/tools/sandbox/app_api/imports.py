@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from functools import partial
 from typing import Any
@@ -13,6 +14,8 @@ from pytest_customerio.tools.sandbox.json_values import integer, mapping
 from pytest_customerio.tools.sandbox.workspace.workspace import Workspace
 
 LONGEST_LIFE = 6 * 3600  # seconds of a live notification
+_ULID = re.compile(r"[0-7][0-9A-HJKMNP-TV-Z]{25}", re.IGNORECASE)
+_NO_ULID = CallResult(case="400-malformed", text="instance_id is no valid ULID")
 NOT_READ = "imports nothing here: the sandbox reads no URL"
 
 
@@ -33,6 +36,8 @@ def get_import(workspace: Workspace, call: Call) -> CallResult:
 
 def get_live_notification(workspace: Workspace, call: Call) -> CallResult:
     """`GET /v1/live_notifications/{instance_id}`."""
+    if not _ULID.fullmatch(call.params["instance_id"]):
+        return _NO_ULID
     record = find_record(LIVE_NOTIFICATIONS, workspace, call)
     if record is None:
         return NOT_FOUND
@@ -54,6 +59,8 @@ def start_live_notification(workspace: Workspace, call: Call) -> CallResult:
 def change_live_notification(operation: str, workspace: Workspace, call: Call) -> CallResult:
     """`POST /v1/live_notifications/update` and `…/end`."""
     key = str(call.payload.get("instance_id") or "")
+    if not _ULID.fullmatch(key):
+        return _NO_ULID
     record = workspace.inventory.find(LIVE_NOTIFICATIONS.kind, key)
     if record is None:
         return CallResult(("nothing to do: there is no such live notification",), {"instance_id": key})

@@ -23,7 +23,6 @@ from pytest_customerio.tools.sandbox.workspace.inventory import Inventory
 from pytest_customerio.tools.sandbox.workspace.reporting_webhooks import Report, ReportingWebhook
 from pytest_customerio.tools.sandbox.workspace.workspace import Workspace
 
-
 # Calls that read, and count how often: the downloads of an export.
 _COUNTED = ("app.download_export",)
 

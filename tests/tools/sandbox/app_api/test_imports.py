@@ -46,5 +46,8 @@ def test_live_notifications(ask: SandboxClient) -> None:
 def test_an_unknown_live_notification(ask: SandboxClient) -> None:
     """It is not found; what happens to a change of it is not published, so that it is accepted."""
     assert ask("GET", "/v1/live_notifications/01JDGZ5K8W3M9Q2X7B4N6C1D0E").answer.status == 404
-    notes = ask.notes("POST", "/v1/live_notifications/update", {"instance_id": "other"})
+    unknown = {"instance_id": "01JDGZ5K8W3M9Q2X7B4N6C1D0E"}
+    notes = ask.notes("POST", "/v1/live_notifications/update", unknown)
     assert notes == ("nothing to do: there is no such live notification",)
+    for method, target, payload in (("GET", "other", None), ("POST", "end", {"instance_id": "other"})):
+        assert ask(method, f"/v1/live_notifications/{target}", payload).answer.status == 400
