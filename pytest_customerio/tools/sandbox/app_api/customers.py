@@ -82,7 +82,7 @@ def list_optouts(workspace: Workspace, call: Call) -> CallResult:
 
 
 def get_subscription_center_token(workspace: Workspace, call: Call) -> CallResult:
-    """`GET /v1/subscription_center/{customer_id}/token`: of a person's id or e-mail address; 400, not 404, for nobody."""
+    """`GET /v1/subscription_center/{customer_id}/token`: by id or e-mail address. Nobody's is answered 400, not 404."""
     given = call.params["customer_id"]
     person = workspace.people.find(("id", given)) or workspace.people.find(("email", given))
     if person is None:
