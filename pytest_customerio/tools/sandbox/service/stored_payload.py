@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection
 from math import isfinite
 from sys import getsizeof
@@ -15,7 +14,7 @@ DEEPEST = 100
 # A smaller body is not measured: its value has about so many bytes, and more for each byte of the body.
 SMALL = 1024
 _SMALLEST, _PER_BYTE = 200, 8
-_LARGE_NUMBER = re.compile(rb"\d[eE]|\d{300}")
+_USUAL_TYPES = frozenset((str, int, bool, type(None)))
 OUT_OF_RANGE = "a number is out of range"
 
 
@@ -32,14 +31,14 @@ class _UnstorableError(Exception):
 
 
 def stored_small(body: bytes, value: object) -> StoredPayload | None:
-    """A JSON value whose body is so small and usual that it need not be looked at; None for every other.
+    """An object whose body is so small and usual that it need not be looked at; None for every other value.
 
-    A body without escapes, characters beyond ASCII, exponents and deep nesting can be written again as it is.
+    Without escapes, characters beyond ASCII, fractions and nesting it can be written again as it is.
     """
-    if len(body) > SMALL or not body.isascii() or b"\\" in body or _LARGE_NUMBER.search(body):
+    if type(value) is not dict or len(body) > SMALL or not body.isascii() or b"\\" in body:
         return None
-    nested = body.count(b"[") + body.count(b"{") >= DEEPEST
-    return None if nested else StoredPayload(value, _SMALLEST + _PER_BYTE * len(body))
+    usual = _USUAL_TYPES.issuperset(map(type, value.values()))
+    return StoredPayload(value, _SMALLEST + _PER_BYTE * len(body)) if usual else None
 
 
 def stored(value: object) -> StoredPayload:

@@ -88,7 +88,7 @@ def _load_person(workspace: Workspace, given: Mapping[str, Any], at: int) -> Non
     for each in mappings(given.get("devices")):
         token = str(each.get("id") or each.get("token"))
         person.devices[token] = {**each, "id": token}
-    person.events.extend(_event(each, at) for each in mappings(given.get("events")))
+    person.add_events(_event(each, at) for each in mappings(given.get("events")))
     relate_objects(workspace, person, given.get("relationships"))
     numbers = given.get("segments")
     for number in numbers if isinstance(numbers, list) else ():

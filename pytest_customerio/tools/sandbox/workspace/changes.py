@@ -23,22 +23,20 @@ def values(person: Person | None, names: Iterable[str]) -> dict[str, Any]:
     """The attributes and identifiers of a person with these names; an empty text for each that is not set."""
     if person is None:
         return dict.fromkeys(names, "")
-    return {name: _value(person, name) for name in names}
+    identifiers, attributes = person.identifiers, person.attributes
+    return {name: identifiers.get(name) or attributes.get(name, "") for name in names}
 
 
 def changes(person: Person, before: Mapping[str, Any]) -> dict[str, Change]:
     """The values that are others now, as the activity log keeps them."""
-    return {name: (_cut(old), _cut(value)) for name, old in before.items() if (value := _value(person, name)) != old}
+    now = values(person, before)
+    return {name: (_cut(old), _cut(now[name])) for name, old in before.items() if now[name] != old}
 
 
 def shown_change(change: Change) -> dict[str, str]:
     """A change as the App API shows it."""
     old, value = change
     return {"from": as_text(old)[:LONGEST], "to": as_text(value)[:LONGEST]}
-
-
-def _value(person: Person, name: str) -> Any:
-    return person.identifiers.get(name) or person.attributes.get(name, "")
 
 
 def _cut(value: Any) -> Any:

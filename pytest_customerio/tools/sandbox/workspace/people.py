@@ -53,7 +53,7 @@ class People:
 
     def find(self, identifier: Identifier) -> Person | None:
         """The person who has this identifier."""
-        return self._by_identifier.get(index_key(identifier))
+        return self._by_identifier.get(index_key(identifier) if identifier[0] == "email" else identifier)
 
     def after(self, cio_id: str) -> Iterator[Person]:
         """The people who were created after the one with this cio_id, who may be deleted; all if it is no cio_id."""

@@ -29,20 +29,6 @@ class Event:
     id: str = ""
 
 
-class LastEvents(list[Event]):
-    """The last events of a person, oldest first. It is no deque, because an empty one has 600 bytes."""
-
-    def append(self, event: Event) -> None:
-        """Add an event."""
-        self.extend((event,))
-
-    def extend(self, events: Iterable[Event]) -> None:
-        """Add events; the oldest are removed when there are too many."""
-        super().extend(events)
-        if len(self) > MAX_EVENTS:
-            del self[:-MAX_EVENTS]
-
-
 @dataclass(slots=True)
 class Person:
     """One person.
@@ -57,8 +43,14 @@ class Person:
     timestamps: dict[str, int] = field(default_factory=dict)
     devices: dict[str, dict[str, Any]] = field(default_factory=dict)
     relationships: dict[str, dict[str, Any]] = field(default_factory=dict)
-    events: LastEvents = field(default_factory=LastEvents)
+    events: list[Event] = field(default_factory=list)  # no deque: an empty one has 600 bytes
     identified_at: dict[str, int] = field(default_factory=dict)
+
+    def add_events(self, events: Iterable[Event]) -> None:
+        """Add events; the oldest are removed when there are too many."""
+        self.events.extend(events)
+        if len(self.events) > MAX_EVENTS:
+            del self.events[:-MAX_EVENTS]
 
     @property
     def unsubscribed(self) -> bool:

@@ -210,7 +210,7 @@ class Workspace:
         if metric == "unsubscribed" and person is not None:
             person.attributes["unsubscribed"], person.timestamps["unsubscribed"] = True, at
             self.people.by_attribute.note(person)
-            person.events.append(Event("email_unsubscribed", "event", at, {"delivery_id": delivery.id}))
+            person.add_events([Event("email_unsubscribed", "event", at, {"delivery_id": delivery.id})])
         report = Report(metric, at, delivery, person, members or {}, again)
         if self.reporting_webhooks:
             self.reports.append(report)
@@ -241,7 +241,7 @@ class Workspace:
         put_bounded(self.recognized, visitor, person.cio_id, MAX_VISITORS)
 
     def _give_events(self, person: Person, events: Sequence[Event]) -> None:
-        person.events.extend(events)
+        person.add_events(events)
         for each in events:
             self.activities.add_event(person, each)
 

@@ -11,11 +11,11 @@ def event(number: int) -> Event:
 
 
 def test_events_are_bounded() -> None:
-    """The oldest events are removed, whether one is added or many are."""
+    """The oldest events are removed."""
     ada = Person("a31")
-    ada.events.extend(map(event, range(MAX_EVENTS + 1)))
+    ada.add_events(map(event, range(MAX_EVENTS + 1)))
     assert (len(ada.events), ada.events[0].name) == (MAX_EVENTS, "1")
-    ada.events.append(event(7))
+    ada.add_events([event(7)])
     assert (len(ada.events), ada.events[0].name, ada.events[-1].name) == (MAX_EVENTS, "2", "7")
 
 
