@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import islice
 from typing import Any, Literal
 from urllib.parse import parse_qs, unquote
@@ -107,7 +107,7 @@ def shown_violations(request: LoggedRequest) -> tuple[Violation, ...]:
     shown = [each for each in request.violations if each.severity != "info"]
     ordered = sorted(shown, key=lambda each: each.severity != "error")
     return tuple(
-        replace(each, got=each.got.replace(ANY_HOST, "")) if ANY_HOST in each.got else each for each in ordered
+        each._replace(got=each.got.replace(ANY_HOST, "")) if ANY_HOST in each.got else each for each in ordered
     )
 
 

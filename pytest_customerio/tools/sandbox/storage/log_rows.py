@@ -3,24 +3,22 @@
 from __future__ import annotations
 
 import json
-from operator import attrgetter
 from typing import Any
 
 from pytest_customerio.core.model import Violation
 from pytest_customerio.tools.sandbox.service.exchange import Exchange
 from pytest_customerio.tools.sandbox.service.request_log import LoggedRequest
 
-# The encoder calls this for a violation and for the body of an answer: everything else is JSON as it is.
-_OF_VIOLATION = attrgetter(*Violation.__dataclass_fields__)
 _VIOLATIONS, _EXCHANGE = LoggedRequest._fields.index("violations"), LoggedRequest._fields.index("exchange")
 _NOTES = LoggedRequest._fields.index("notes")
 
 
-def _other(value: Any) -> Any:
-    return value.decode("latin-1") if type(value) is bytes else _OF_VIOLATION(value)
+def _text(body: bytes) -> str:
+    """The body of an answer as text: everything else in a request is JSON, where a named tuple is a list."""
+    return body.decode("latin-1")
 
 
-_ENCODER = json.JSONEncoder(separators=(",", ":"), check_circular=False, default=_other)
+_ENCODER = json.JSONEncoder(separators=(",", ":"), check_circular=False, default=_text)
 
 
 def write_row(logged: LoggedRequest, weight: int) -> bytes:
