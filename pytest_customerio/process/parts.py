@@ -17,7 +17,7 @@ class Library(NamedTuple):
 
 
 PYTHON = Library("Python", "3.11 to 3.13")
-AIOHTTP = Library("aiohttp", "3.11 to 3.14.5")
+AIOHTTP = Library("aiohttp", "3.12 to 3.14.5")
 ANALYTICS = Library("customerio-cdp-analytics", "1.1")
 ANYIO = Library("anyio", "4.16")
 ASYNC_CUSTOMERIO = Library("async-customerio", "2.18")
