@@ -34,6 +34,24 @@ class Place:
         self.module, self.path, self.where = module, path, where
 
 
+def looked_up(host: object, port: object) -> tuple[object, object]:
+    """Host and port of a look-up.
+
+    The look-up of a name of this machine, or of an address, asks nobody, and a server that begins to listen there makes
+    one too. So its port counts only where something connects.
+    """
+    name = host.decode("latin-1") if isinstance(host, bytes) else host
+    return host, None if isinstance(name, str) and _is_local(name) else port
+
+
+def _is_local(name: str) -> bool:
+    return name.lower().rstrip(".") == "localhost" or ":" in name or name.replace(".", "").isdigit()
+
+
+def _asked(owner: object, host: object = None, port: object = None, *_: object, **__: object) -> Any:
+    return looked_up(host, port)
+
+
 def _named(owner: object, host: object = None, port: object = None, *_: object, **__: object) -> Any:
     return host, port
 
@@ -78,7 +96,7 @@ _PYCARES = ("getaddrinfo", "gethostbyname", "query", "search")
 LOOKED_UP = (
     Place("ssl", "SSLContext._wrap_socket", _handshake),
     Place("ssl", "SSLContext._wrap_bio", _handshake_in_memory),
-    Place("uvloop", "Loop.getaddrinfo", _named),
+    Place("uvloop", "Loop.getaddrinfo", _asked),
     Place("uvloop", "Loop.create_connection", _connected),
     Place("uvloop", "Loop.sock_connect", _addressed),
     *(Place("gevent.resolver", f"AbstractResolver.{name}", _name) for name in _GEVENT),
