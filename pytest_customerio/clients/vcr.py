@@ -1,9 +1,9 @@
 """Users' own vcrpy cassettes: their requests are heard, and what they would record from Customer.io is refused.
 
-Three faults of vcrpy are repaired while we are installed. While a cassette builds a connection, it puts the real classes
-back for the whole process, so that requests of other threads are really sent (8.2 to 9.4): a lock makes the other
-threads wait. Its responses never return the only connection of a blocking pool when urllib3 retries, so that the retry
-hangs (8.2 to 9.4). And it connects for urllib3 before it knows whether it has the answer (8.2).
+Three faults of vcrpy are repaired while we are installed. While a cassette builds a connection, it puts the real
+classes back for the whole process, so that requests of other threads are really sent (8.2 to 9.4): a lock makes the
+other threads wait. Its responses never return the only connection of a blocking pool when urllib3 retries, so that the
+retry hangs (8.2 to 9.4). And it connects for urllib3 before it knows whether it has the answer (8.2).
 """
 
 from __future__ import annotations

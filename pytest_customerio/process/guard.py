@@ -154,7 +154,7 @@ def _hook(audit: Callable[[str, tuple[Any, ...]], None]) -> Callable[[str, tuple
 
 
 def _leads_to(traffic: Watched, address: str, number: int | None) -> bool:
-    """Whether an address is where `localhost` leads to, and this port of `localhost`, but not each, is Customer.io's."""
+    """Whether `localhost` leads to this address, and this port of it, but not every one, is Customer.io's."""
     return address in _LOOPBACK and traffic.concerns("localhost", number) and not traffic.concerns("localhost")
 
 
