@@ -195,7 +195,7 @@ def _created(original: Wrapper) -> Wrapper:
         interpreter = original(*args, **kwargs)
         module = next(sys.modules[part.module] for part in CREATED if part.module in sys.modules)
         with suppress(Exception):  # an interpreter that cannot run it is the application's all the same
-            module.run_string(interpreter, f"exec({_GUARD!r}, {{}})")  # type: ignore[attr-defined]
+            module.run_string(interpreter, f"exec({_GUARD!r}, {{}})")
         return interpreter
 
     return create
