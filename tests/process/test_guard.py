@@ -153,6 +153,10 @@ def test_odd_events_pass(armed: None) -> None:
     guard.GUARD.audit("socket.sendmsg", (None,))
     guard.GUARD.audit("socket.connect", (None, b"\0abstract"))
     guard.GUARD.audit("socket.connect", (None, (1, 2)))
+    with socket.socket() as one:
+        with pytest.raises(RefusedError):
+            guard.GUARD.audit("socket.connect", (one, ("track.customer.io", 443)))
+        assert one.fileno() == -1
     for name in ("track.customer.io", "ｔrack。customer．io", "ｔrack｡customer.io"):
         with pytest.raises(RefusedError):
             guard.GUARD.audit("socket.sendmsg", (None, (name, 443)))
