@@ -43,8 +43,9 @@ class Patience:
 # A sleep ends after `total` in any case. A timeout must not fire while something real is under way: false alarm.
 SLEEP = Patience(calm=0.004, idle=0.05, total=0.2)
 TIMER = Patience(calm=0.05, idle=0.5, total=float("inf"))
-# A sleep in a thread that does not work for the test: it must not move time while the application works.
-FOREIGN = Patience(calm=0.004, idle=0.05, total=float("inf"))
+# A sleep in a thread that does not work for the test: it must not move time while the application works, unless that
+# seems to poll for ever.
+FOREIGN = Patience(calm=0.004, idle=0.05, total=5.0)
 # A wait for another thread, which may work for a while without the processor before it wakes the one that waits.
 WAIT = Patience(calm=0.05, idle=1.0, total=float("inf"))
 # In a loop whose timers we do not see, each sleeping task delays the others by its own short real waits.
