@@ -13,7 +13,7 @@ from pytest_customerio.clients.hearing import begin, note_status, send_heard
 from pytest_customerio.clients.passthrough import passes_through
 from pytest_customerio.clients.traffic import Hearing, Traffic
 from pytest_customerio.clients.transport.http1 import RequestParser, read_headers
-from pytest_customerio.clients.transport.memory import MemorySocket, socket_is_mocked
+from pytest_customerio.clients.transport.memory import MemorySocket, connected, socket_is_mocked
 from pytest_customerio.clients.transport.sockets import check_connecting, check_context
 from pytest_customerio.clients.transport.wire import destination, origin
 from pytest_customerio.core.model import PendingInteraction
@@ -133,7 +133,7 @@ def _endheaders(traffic: Traffic, original: Wrapper) -> Wrapper:
         if _is_absolute(target) and _may_replace(conn.sock):
             if conn.sock is not None:
                 conn.sock.close()
-            conn.sock = MemorySocket(traffic, target, conn.timeout)
+            conn.sock = connected(traffic, target, conn.timeout)
         _leave_network(conn)
         hearing = _hear(traffic, conn, method, target)
         if hearing is None:
@@ -224,7 +224,7 @@ def _connect(traffic: Traffic, original: Wrapper) -> Wrapper:
             check_connecting(limit, conn.source_address)
             if (context := _context(conn)) is not None:
                 check_context(context, conn._tunnel_host or conn.host)
-            conn.sock = MemorySocket(traffic, _origin(conn), limit)
+            conn.sock = connected(traffic, _origin(conn), limit)
 
     return connect
 
