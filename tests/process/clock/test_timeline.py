@@ -15,8 +15,9 @@ import pytest
 from waiting import until
 
 from pytest_customerio.process.clock import loops, parked
+from pytest_customerio.process.clock import timeline as timeline_module
 from pytest_customerio.process.clock.loops import Loops
-from pytest_customerio.process.clock.timeline import SLEEP, TIMER, Timeline
+from pytest_customerio.process.clock.timeline import FOREIGN, SLEEP, TIMER, Timeline
 from pytest_customerio.process.recognition import code_of
 
 pytestmark = pytest.mark.usefixtures("alone")
@@ -273,3 +274,20 @@ def test_what_was_waited_counts_once():
     with virtual.turn(30, SLEEP) as second:
         assert second.is_over()
     assert (virtual.now(), virtual.waited) == (30, 25)
+
+
+def test_a_thread_without_a_processor_is_waited_for(other, monkeypatch):
+    """Time does not jump while another thread waits for a processor, though it stands where it waits."""
+    other(_waits)
+    asked = iter([True] * 20)
+    monkeypatch.setattr(timeline_module, "any_runnable", lambda: next(asked, False))
+    _timeline().sleep(SECOND)
+    assert list(asked) == []
+
+
+def test_a_foreign_sleep_waits_for_who_works(other):
+    """A sleep of a thread that does not work for the test does not end soon while another one computes."""
+    other(_computes)
+    with _timeline().turn(SECOND, FOREIGN) as turn:
+        turn._spent = 2.0
+        assert not turn.is_over()
