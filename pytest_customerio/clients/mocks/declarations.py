@@ -133,11 +133,12 @@ class Declarations(ABC):
 
     def _instance(self, source: Source, scope: Function, name: str) -> Code | None:
         """What the first parameter of a method is: of the method that runs now, the object that it has."""
-        owner = source.scopes.get(scope)
-        if not isinstance(owner, ast.ClassDef) or parameters(scope)[:1] != [name]:
+        if parameters(scope)[:1] != [name]:
             return None
-        runs = self.running is not None and self.running[0] == scope.name
-        return self.running[1] if runs and self.running is not None else Code(source, owner, made=True)
+        if self.running is not None and self.running[0] == scope.name:
+            return self.running[1]
+        owner = source.scopes.get(scope)
+        return Code(source, owner, made=True) if isinstance(owner, ast.ClassDef) else None
 
     def _passed(self, source: Source, function: Function, name: str, depth: int) -> Found:
         """What the project's own code, but for its tests, gives a function for a parameter that says nothing itself."""

@@ -15,7 +15,7 @@ from pytest_customerio.clients.mocks.inference import Inference
 from pytest_customerio.clients.mocks.inferred import ANY, Code, Found
 from pytest_customerio.clients.mocks.known import Known
 from pytest_customerio.clients.mocks.roles import Role, child
-from pytest_customerio.clients.mocks.sources import Source
+from pytest_customerio.clients.mocks.sources import Source, is_test
 from pytest_customerio.process.recognition import is_mock
 
 _NOTHING = object()
@@ -103,7 +103,8 @@ class Intended:
 
     def _declared(self, frame: FrameType, this: type | None) -> Found:
         call, source = self.call(frame), self._source(frame)
-        owner = self._inference.project.class_of(this) if this is not None and not is_mock(this) else None
+        is_own = this is not None and not (is_mock(this) or is_test(this.__module__))
+        owner = self._inference.project.class_of(this) if this is not None and is_own else None
         self._inference.running = (frame.f_code.co_name, owner) if owner is not None else None
         return self._inference.of(source, call.func) if call is not None and source is not None else None
 
