@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable
 from urllib.parse import urlsplit
 
-from pytest_customerio.clients.celery import Tasks
+from pytest_customerio.clients.queues.jobs import Jobs
 from pytest_customerio.core.credentials import credentials
 from pytest_customerio.core.model import Answer, ErrorCase, Operation, PendingInteraction, WireRequest
 from pytest_customerio.core.observation import Attempt, Message, Observation
@@ -51,7 +51,7 @@ class Observer:
         self.watch = Watch(is_project)
         self.exceptions = Exceptions(raises_class, is_project)
         self.statements = Statements()
-        self.tasks = Tasks(self.clock.wait)
+        self.jobs = Jobs(self.clock.wait)
         self.attempts: list[Attempt] = []
         self._chains = Chains()
         self._raises = raises
@@ -71,10 +71,11 @@ class Observer:
         self.clock.__enter__()
         self.watch.__enter__()
         self.exceptions.__enter__()
+        self.jobs.start()
 
     def stop(self) -> None:
         """Give time, logs and output back."""
-        self.tasks.stop()
+        self.jobs.stop()
         self.exceptions.__exit__(None, None, None)
         self.watch.__exit__(None, None, None)
         self.clock.__exit__(None, None, None)
@@ -190,6 +191,7 @@ class Observer:
     def _common(self, case: ErrorCase, raised: BaseException | None) -> Observation:
         """What is the same for all payloads."""
         shown, declared = self._exception(raised)
+        rerun = self.jobs.pending or self.jobs.asks_to_run_again(shown)
         return Observation(
             case=case,
             waits=tuple(self.clock.waits),
@@ -205,32 +207,32 @@ class Observer:
             raised_at=raised_at(shown, self._is_project),
             raised_in=raised_in(shown),
             declared=declared,
-            pending=self.statements.pending or self.tasks.pending,
-            rerun=self.tasks.pending,
+            pending=self.statements.pending or rerun,
+            rerun=rerun,
             reported=self.statements.reported,
             reported_falsy=self.statements.falsy and not self.statements.reported,
             secrets=tuple(self._secrets),
             personal=tuple(self._personal),
             blind=tuple(self.watch.blind),
             hidden_waits=self.clock.hidden,
-            task=self.tasks.note,
+            task=self.jobs.note,
         )
 
     def _exception(self, raised: BaseException | None) -> tuple[BaseException | None, bool]:
         """The exception that the application let out, and whether the test expected it.
 
         An exception that left the `with` block of the case, but did not end the test, was expected by the code around
-        the block. The exception of a Celery task counts where there is no other one and nothing is stated.
+        the block. The exception of a queue's job counts where there is no other one and nothing is stated.
         """
         expected = self.exceptions.expected[self._expected_before :]
         caught = self._left and self._escaped is not None and raised is not self._escaped
         raised = self._escaped if self._left else raised
         if raised is None and not (self.statements.pending or self.statements.reported):
-            raised = self.tasks.failed
+            raised = self.jobs.failed
             caught = raised is not None and any(type(one) is type(raised) for one in expected)
         if raised is None:
             return (expected[-1], True) if expected else (None, False)
-        declared = caught or isinstance(raised, self._raises) or self.tasks.asks_to_run_again(raised)
+        declared = caught or isinstance(raised, self._raises) or self.jobs.asks_to_run_again(raised)
         return raised, declared
 
     def _note_origin(

@@ -131,9 +131,9 @@ class Replay:
             met, with_time = error is not None, timed(self.case)
             attempt = self.observer.note(operation, request, said, answer, call, met=met, timed=with_time)
         if met:
-            self.observer.tasks.meet()
+            self.observer.jobs.meet()
         else:
-            self.observer.tasks.deliver()
+            self.observer.jobs.tasks.deliver()
         stop_endless(operation.id, self.observer.count(attempt.identity))
         return answer
 

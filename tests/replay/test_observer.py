@@ -130,7 +130,7 @@ def test_the_exception_of_a_celery_task(sender, stated, expected, found):
     """A task's exception counts if the test raised and stated nothing. It is declared if the test expected its class."""
     app = sender(RATE)
     app.identify()
-    app.replay.observer.tasks.failed = TimeoutError()
+    app.replay.observer.jobs.tasks.failed = TimeoutError()
     app.replay.observer.exceptions.expected += expected
     app.replay.observer.statements.state_pending(stated)
     (one,) = app.replay.observations(None)
@@ -165,7 +165,7 @@ def test_a_task_that_asks_to_be_run_again(sender):
     """Celery's own exception is declared, and the observation says that the task is to be run again."""
     app, error = sender(RATE), KeyError()
     app.identify("a")
-    tasks = app.replay.observer.tasks
+    tasks = app.replay.observer.jobs.tasks
     tasks._again.add("1")
     tasks._requests_to_retry.append(error)
     (one,) = app.replay.observations(error)
