@@ -85,13 +85,13 @@ class Observation(NamedTuple):
     requests, `personal` is what they said about people, `warned` is the text of warnings. `output` is what was printed,
     without what libraries print by themselves: `printed_by_libraries`, as (library, text). `printed` says that the
     application itself wrote to stdout or stderr after the error was met; `printed_failure` that this was on stderr,
-    through a library for logs (`printed_by`), or while it handled an exception. `endless` says that a request
-    had no timeout. `blind` names the leak checks that could not see their canary. `hidden_waits` says why the waits
-    could not be seen, if so. `task` says how the Celery task ended in which the error occurred; `rerun` says that it
-    asked to be run again, and was not run again yet. `unread` says that the answer was a 2xx with a useless body, which
-    nobody tried to read. `repaired` is the attempt that delivered the payload in a repaired form. `met_at` are the call
-    sites whose requests met the error, `sent_from` is the call site of the
-    first request. `client` is the client that sent the payload, and `agent` its User-Agent header.
+    at WARNING or above through a library for logs (`printed_by`), or while it handled an exception. `endless` says that
+    a request had no timeout. `blind` names the leak checks that could not see their canary. `hidden_waits` says why the
+    waits could not be seen, if so. `task` says how the Celery task ended in which the error occurred; `rerun` says that
+    it asked to be run again, and was not run again yet. `unread` says that the answer was a 2xx with a useless body,
+    which nobody tried to read. `repaired` is the attempt that delivered the payload in a repaired form. `met_at` are
+    the call sites whose requests met the error, `sent_from` is the call site of the first request. `client` is the
+    client that sent the payload, and `agent` its User-Agent header.
     """
 
     case: ErrorCase

@@ -14,7 +14,7 @@ from pytest_customerio.core.observation import Attempt, Message, Observation
 from pytest_customerio.core.personal import personal
 from pytest_customerio.process.call_sites import raised_at, raised_in
 from pytest_customerio.process.clock.virtual import Clock
-from pytest_customerio.process.exceptions import Exceptions
+from pytest_customerio.process.exceptions import Exceptions, leaves
 from pytest_customerio.process.output.output import Watch
 from pytest_customerio.process.ownership.flows import Flows
 from pytest_customerio.replay.attempts import as_one_chain, distinguished, payloads
@@ -191,6 +191,7 @@ class Observer:
     def _common(self, case: ErrorCase, raised: BaseException | None) -> Observation:
         """What is the same for all payloads."""
         shown, declared = self._exception(raised)
+        inner = leaves(shown)[0] if shown is not None else None
         rerun = self.jobs.pending or self.jobs.asks_to_run_again(shown)
         return Observation(
             case=case,
@@ -204,8 +205,8 @@ class Observer:
             printed_by=self.watch.printed_by,
             unread=case.kind == "malformed" and not self.exceptions.unreadable,
             raised=shown,
-            raised_at=raised_at(shown, self._is_project),
-            raised_in=raised_in(shown),
+            raised_at=raised_at(inner, self._is_project),
+            raised_in=raised_in(inner),
             declared=declared,
             pending=self.statements.pending or rerun,
             rerun=rerun,
@@ -232,7 +233,8 @@ class Observer:
             caught = raised is not None and any(type(one) is type(raised) for one in expected)
         if raised is None:
             return (expected[-1], True) if expected else (None, False)
-        declared = caught or isinstance(raised, self._raises) or self.jobs.asks_to_run_again(raised)
+        known = isinstance(raised, self._raises) or all(isinstance(one, self._raises) for one in leaves(raised))
+        declared = caught or known or self.jobs.asks_to_run_again(raised)
         return raised, declared
 
     def _note_origin(

@@ -93,6 +93,14 @@ def test_an_exception_that_ends_block_and_test_was_not_expected(sender):
         assert app.outcomes(error)[0][0] == outcome
 
 
+def test_a_group_is_declared_where_all_that_it_holds_is(sender):
+    """One exception that nobody declared is enough for a group that is not declared."""
+    for held, outcome in ((KeyError("y"), "raised"), (ValueError("y"), "lost")):
+        app = sender(RATE, asked=mark(raises=(KeyError,)))
+        app.identify()
+        assert app.outcomes(ExceptionGroup("", [KeyError("x"), held]))[0][0] == outcome
+
+
 def test_what_pytest_raises_swallowed_after_the_error_counts(sender):
     """An exception that pytest.raises swallowed before the error is not the application's answer to it."""
     app = sender(RATE)

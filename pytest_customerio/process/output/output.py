@@ -13,7 +13,7 @@ from collections.abc import Callable
 from typing import Any, Generic, Self, TypeVar
 
 from pytest_customerio.core.observation import LogLine
-from pytest_customerio.process.call_sites import author, library_printing
+from pytest_customerio.process.authors import author, library_printing
 from pytest_customerio.process.output import loguru
 from pytest_customerio.process.output.records import BLIND, CALL_HANDLERS, extras, is_own, render
 from pytest_customerio.process.parts import PYTHON, Part
@@ -122,8 +122,9 @@ class Watch:
         writer = author(self._is_project)
         if writer is not None:
             self.printed = True
-            self.printed_by = self.printed_by or writer.logger
-            self.printed_failure = error or bool(writer.logger) or sys.exc_info()[1] is not None
+            self.printed_by = self.printed_by or (writer.logger if writer.is_loud else "")
+            by_itself = not writer.logger and (error or sys.exc_info()[1] is not None)
+            self.printed_failure = writer.is_loud or by_itself
 
     def _hear_output(self, original: Callable[..., Any], *, error: bool) -> Callable[..., Any]:
         def write(text: Any) -> Any:
@@ -138,6 +139,8 @@ class Watch:
     def _note_written(self, text: str) -> None:
         end = text if isinstance(text, _Canary) else text[-LIMIT:]
         library = "" if isinstance(text, _Canary) or text.isspace() else library_printing(self._is_project)
+        if library is None:
+            return
         if library:
             self._by_libraries.add((library, end), len(end))
         else:
