@@ -17,6 +17,7 @@ from pytest_customerio.process.clock.virtual import Clock
 from pytest_customerio.process.exceptions import Exceptions, leaves
 from pytest_customerio.process.output.output import Watch
 from pytest_customerio.process.ownership.flows import Flows
+from pytest_customerio.process.unseen import Unseen
 from pytest_customerio.replay.attempts import as_one_chain, distinguished, payloads
 from pytest_customerio.replay.chains import Chains
 from pytest_customerio.replay.identity import whole
@@ -50,6 +51,7 @@ class Observer:
         self.clock = Clock(serves, self.flows.current)
         self.watch = Watch(is_project)
         self.exceptions = Exceptions(raises_class, is_project)
+        self.unseen = Unseen()
         self.statements = Statements()
         self.jobs = Jobs(self.clock.wait)
         self.attempts: list[Attempt] = []
@@ -71,11 +73,13 @@ class Observer:
         self.clock.__enter__()
         self.watch.__enter__()
         self.exceptions.__enter__()
+        self.unseen.__enter__()
         self.jobs.start()
 
     def stop(self) -> None:
         """Give time, logs and output back."""
         self.jobs.stop()
+        self.unseen.__exit__(None, None, None)
         self.exceptions.__exit__(None, None, None)
         self.watch.__exit__(None, None, None)
         self.clock.__exit__(None, None, None)
@@ -153,7 +157,7 @@ class Observer:
 
     def _meet(self, attempt: Attempt, answer: Answer, call: PendingInteraction | None) -> None:
         """Note that the attempt met the error, and from which call site it was sent."""
-        self.watch.error_met = True
+        self.watch.error_met = self.unseen.met = True
         self.exceptions.meet(answer.body)
         self._failed.update(one.identity for one in attempt.messages if one.rejected or answer.status != 207)
         if call is not None and call.sent_from:
@@ -207,6 +211,7 @@ class Observer:
             raised=shown,
             raised_at=raised_at(inner, self._is_project),
             raised_in=raised_in(inner),
+            unseen=self.unseen.said,
             declared=declared,
             pending=self.statements.pending or rerun,
             rerun=rerun,

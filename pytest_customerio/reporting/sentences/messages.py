@@ -206,7 +206,7 @@ def _rows(name: str, values: Iterable[str]) -> list[tuple[str, str]]:
 
 def _handling_facts(judgement: Judgement, payloads: int) -> list[tuple[str, str]]:
     seen = judgement.observation
-    raised = type(seen.raised).__name__ if seen.raised else "nothing"
+    raised = type(seen.raised).__name__ if seen.raised else f"nothing{''.join(f'; {one}' for one in seen.unseen)}"
     if isinstance(seen.raised, GaveUp):
         raised = "nothing: pytest-customerio ended the retries"
     logged = f"  logged by {judgement.logged}" if judgement.logged else ""
