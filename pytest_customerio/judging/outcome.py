@@ -18,7 +18,10 @@ HANDLED = "recovered, raised, deferred or reported"
 HOW_HANDLED = "retry, raise (raises=SomeError), keep it for later (cio.pending(…)) or tell the caller (cio.reported(…))"
 HOW_SEEN = "handle it where it is raised, or let somebody read it (future.result(), await task)"
 NOT_BY_A_LOG = "; a log line alone is not handling"
-OR_LOG = "; best_effort=True accepts a log record of level WARNING or above that the application itself writes"
+OR_LOG = (
+    "; best_effort=True accepts a log record of level WARNING or above that the application itself writes, or what it"
+    " tells Sentry"
+)
 STRICT = "X-Strict-Mode: 1, or a payload that is checked before it is sent"
 DROPPED = "200 for a payload that Pipelines dropped, and the loss was not reported"
 HOW_STRICT = (

@@ -14,7 +14,7 @@ from typing import Any, Generic, Self, TypeVar
 
 from pytest_customerio.core.observation import LogLine
 from pytest_customerio.process.authors import author, library_printing
-from pytest_customerio.process.output import loguru
+from pytest_customerio.process.output import loguru, trackers
 from pytest_customerio.process.output.records import BLIND, CALL_HANDLERS, extras, is_own, render
 from pytest_customerio.process.parts import PYTHON, Part
 from pytest_customerio.process.patching import Patches
@@ -29,6 +29,7 @@ PARTS = (
     CALL_HANDLERS,
     SHOW_WARNING,
     *loguru.PARTS,
+    *trackers.PARTS,
     Part(PYTHON, "sys", "stdout.write", "what is written to stdout and stderr, for leaks", BLIND),
 )
 
@@ -69,6 +70,8 @@ class Watch:
                 self._patches.put(stream, "write", self._hear_output(stream.write, error=error))
         self._patches.patch(SHOW_WARNING, self._hear_warnings)
         self._patches.patch(loguru.LOG, lambda original: loguru.heard(original, self._note_logged))
+        for part in trackers.PARTS:
+            self._patches.patch(part, lambda original: trackers.heard(original, self._note_told))
         senses = {"logs": self._sees_logs, "output": self._sees_output, "warnings": self._sees_warnings}
         self.blind = [name for name, sees in senses.items() if not sees()]
         return self
@@ -150,6 +153,11 @@ class Watch:
         """Note that the application logs by loguru after the error."""
         if self._on and self.error_met and not self.printed_failure:
             self._note_printed(error=False)
+
+    def _note_told(self, library: str) -> None:
+        """Note that the application tells an operator of the error, by this library."""
+        if self._on and self.error_met and author(self._is_project) is not None:
+            self.printed_failure, self.printed_by = True, self.printed_by or library
 
     def _hear_warnings(self, original: Callable[..., Any]) -> Callable[..., Any]:
         def show(warning: Any) -> Any:
