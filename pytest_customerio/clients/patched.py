@@ -12,7 +12,7 @@ from pytest_customerio.process.parts import Library, Part
 # Our modules that have a list `PARTS`; those of the clients are in the registry.
 _OUTPUT = ("output.records", "output.output")
 _OWNERSHIP = ("ownership.idle", "ownership.ownership", "ownership.queues")
-_PROCESS = ("lookups", *_OUTPUT, "exceptions", *_OWNERSHIP, "processes", "unseen")
+_PROCESS = ("lookups", *_OUTPUT, "exceptions", *_OWNERSHIP, "processes", "subtests", "unseen")
 _CLOCK = ("children", "dates", "engines", "freezing", "greenlets", "hidden", "loops", "parked", "virtual", "waits")
 _MOCKS = tuple(f"clients.mocks.{name}" for name in ("listening", "sdk_calls", "standins", "unsent"))
 _QUEUES = tuple(

@@ -106,10 +106,10 @@ def test_a_group_is_declared_where_all_that_it_holds_is(sender):
 def test_what_pytest_raises_swallowed_after_the_error_counts(sender):
     """An exception that pytest.raises swallowed before the error is not the application's answer to it."""
     app = sender(RATE)
-    app.replay.observer.exceptions.expected.append(KeyError("before"))
+    app.replay.observer.raising.exceptions.expected.append(KeyError("before"))
     app.identify()
     assert app.outcomes() == [("lost", 1)]
-    app.replay.observer.exceptions.expected.append(KeyError("after"))
+    app.replay.observer.raising.exceptions.expected.append(KeyError("after"))
     assert app.outcomes() == [("raised", 1)]
 
 
@@ -141,7 +141,7 @@ def test_the_exception_of_a_celery_task(sender, stated, expected, found):
     app = sender(RATE)
     app.identify()
     app.replay.observer.jobs.tasks.failed = TimeoutError()
-    app.replay.observer.exceptions.expected += expected
+    app.replay.observer.raising.exceptions.expected += expected
     app.replay.observer.statements.state_pending(stated)
     (one,) = app.replay.observations(None)
     assert (None if one.raised is None else type(one.raised).__name__, one.declared) == found

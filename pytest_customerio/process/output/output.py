@@ -64,10 +64,7 @@ class Watch:
     def __enter__(self) -> Self:
         self._on = True
         self._patches.patch(CALL_HANDLERS, self._hear_records)
-        for stream in _streams():
-            with contextlib.suppress(AttributeError, TypeError):  # a stream that takes no attributes counts as blind
-                error = stream in (sys.stderr, sys.__stderr__)
-                self._patches.put(stream, "write", self._hear_output(stream.write, error=error))
+        self.listen()
         self._patches.patch(SHOW_WARNING, self._hear_warnings)
         self._patches.patch(loguru.LOG, lambda original: loguru.heard(original, self._note_logged))
         for part in trackers.PARTS:
@@ -81,6 +78,15 @@ class Watch:
             self.blind.append("logs")
         self._patches.undo()
         self._on = False
+
+    def listen(self) -> None:
+        """Listen to the streams that stand there now: pytest captures the output of a subtest in others."""
+        for stream in _streams():
+            # A stream that takes no attributes counts as blind.
+            with contextlib.suppress(AttributeError, TypeError):
+                if not self._patches.standing(stream, "write"):
+                    error = stream in (sys.stderr, sys.__stderr__)
+                    self._patches.put(stream, "write", self._hear_output(stream.write, error=error))
 
     @property
     def logs(self) -> list[LogLine]:
