@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, NamedTuple
@@ -141,7 +140,7 @@ class Cassettes:
             about, answer = cassette.about.of(operation.partition(".")[2]), cassette.file.answers(operation)[0]
             found = _case(case.cassette, case.surface, case.mode, answer, about, case.operations)
             self._variants[case.id, operation] = found
-        return replace(found, times=case.times)
+        return found._replace(times=case.times)
 
     def play(self, case: ErrorCase, operation: str) -> Iterator[Answer]:
         """The answers of a case to one payload of an operation, attempt by attempt; the last one repeats for ever.

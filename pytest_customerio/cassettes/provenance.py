@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import TYPE_CHECKING, Any, NamedTuple, cast, get_args
 
@@ -24,8 +23,7 @@ _TRANSIENT = ("408", "429", "5xx", "network")
 _OPEN_FAULTS = ("connection-reset", "read-timeout")
 
 
-@dataclass(frozen=True, slots=True)
-class About:
+class About(NamedTuple):
     """The facts of one error cassette. `operations` are names within the surface; `differs` has those of exceptions.
 
     `when` are the conditions of the case, each with the public address that tells of it. With `only_by_name` no family
@@ -41,9 +39,9 @@ class About:
     rules: tuple[str, ...] = ()
     kind: Kind = "status"
     accepted: Accepted = "perhaps"
-    when: Mapping[str, str] = field(default_factory=dict)
+    when: Mapping[str, str] = {}
     only_by_name: bool = False
-    differs: Mapping[str, About] = field(default_factory=dict)
+    differs: Mapping[str, About] = {}
 
     def of(self, operation: str) -> About:
         """The facts for the operation with this name."""
@@ -71,7 +69,7 @@ def read(document: Document, answer: Answer, names: Sequence[str], base: About |
         when=fields.conditions(base.when),
         only_by_name=fields.flag("only_by_name", default=base.only_by_name),
     )
-    return replace(about, differs=fields.differing(about))
+    return about._replace(differs=fields.differing(about))
 
 
 def check_known(word: object, known: Sequence[str], kind: str, error: Callable[[str], DataError]) -> None:
@@ -168,8 +166,7 @@ class _Fields(NamedTuple):
         if not isinstance(given, Mapping):
             raise self.error(f"metadata.differs.{name} is a mapping", "differs", name)
         fields = self._replace(given=given, at=(*self.at, "differs", name))
-        return replace(
-            about,
+        return about._replace(
             provenance=fields.provenance(about.provenance),
             cause=fields.text("cause", about.cause),
             todo=fields.text("todo", about.todo),

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from itertools import islice
 from pathlib import Path
@@ -40,8 +39,7 @@ _WITH_PARAMETERS = frozenset({"track.identify", "track.add_to_segment", "track.r
 _STRICT: Mapping[str, str] = {"x-strict-mode": "1"}
 
 
-@dataclass(frozen=True, slots=True)
-class Judged:
+class Judged(NamedTuple):
     """What the contract says about one request: its operation, if it is one, and the violations.
 
     The violations are sorted by severity, place and rule; each pair of rule and place occurs once. `params` are the
@@ -50,7 +48,7 @@ class Judged:
 
     operation: Operation | None
     violations: tuple[Violation, ...] = ()
-    params: Mapping[str, str] = field(default_factory=dict, hash=False)
+    params: Mapping[str, str] = {}
 
 
 class Head(NamedTuple):
@@ -161,7 +159,7 @@ class Contract:
         schema = self._schemas.of_parameters(place.candidates[0])
         broken = [] if schema.holds(given, 0) else schema.violations(given)
         return [
-            *(replace(each, where=each.where.removeprefix("$.")) for each in broken),
+            *(each._replace(where=each.where.removeprefix("$.")) for each in broken),
             *judge_parameters(place.candidates[0], place.params, place.query),
         ]
 
@@ -196,7 +194,7 @@ class Contract:
             size = sent.size if sent.size < LEAST_LIMIT else json_bytes(entry)
             judge = self._judge_entity if batch.surface == "track_v2" else self._judge_call
             for each in judge(entry, size, at):
-                yield replace(each, where=here + each.where[1:])
+                yield each._replace(where=here + each.where[1:])
 
     def _judge_entity(self, entity: dict[str, Any], size: int, at: float) -> list[Violation]:
         """One entry of a batch of Track v2."""

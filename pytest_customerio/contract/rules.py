@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
 from functools import cache
 from types import MappingProxyType
 from typing import Any, NamedTuple
@@ -68,7 +67,7 @@ def in_order(found: Iterable[Violation], sent_from: str | None) -> tuple[Violati
     for each in found:
         known = worst.get((each.rule, each.where))
         if known is None or _RANK[each.severity] < _RANK[known.severity]:
-            worst[each.rule, each.where] = replace(each, sent_from=sent_from)
+            worst[each.rule, each.where] = each._replace(sent_from=sent_from)
     return tuple(sorted(worst.values(), key=lambda each: (_RANK[each.severity], _natural(each.where), each.rule)))
 
 

@@ -24,8 +24,7 @@ CONNECT_FAULTS = ("connect-timeout", "connection-refused", "dns-failure", "tls-f
 FAULTS = (*CONNECT_FAULTS, "connection-reset", "read-timeout", "truncated-body", "accepted-then-reset")
 
 
-@dataclass(frozen=True, slots=True)
-class Operation:
+class Operation(NamedTuple):
     """One call of the Customer.io API.
 
     `id` is `<surface>.<name>`, as in `track.event`; its schema is `schemas/<surface>/<name>.json`.
@@ -41,7 +40,7 @@ class Operation:
     hosts: Mapping[str, str]
     auth: str
     docs: str
-    variant: Mapping[str, str] = field(default_factory=dict)
+    variant: Mapping[str, str] = {}
 
     @property
     def name(self) -> str:
@@ -200,8 +199,7 @@ class Provenance(NamedTuple):
     note: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class ErrorCase:
+class ErrorCase(NamedTuple):
     """One error that Customer.io or the network can answer.
 
     `id` is such as `429-rate-limited-recovers`; `cassette` is the id without the mode. `mode` is `recovers` (`times`
@@ -229,7 +227,7 @@ class ErrorCase:
     times: int = 2
     kind: Kind = "status"
     accepted: Accepted = "perhaps"
-    when: Mapping[str, str] = field(default_factory=dict, hash=False)
+    when: Mapping[str, str] = {}
     only_by_name: bool = False
 
     @property
@@ -238,8 +236,7 @@ class ErrorCase:
         return self.answer.retry_after
 
 
-@dataclass(frozen=True, slots=True)
-class Violation:
+class Violation(NamedTuple):
     """One broken rule: `expected` was expected at `where`, and `got` was found.
 
     No text contains personal data or a credential. `hint` says what to do, `error` what Customer.io would answer, and
@@ -265,8 +262,7 @@ class Violation:
         return bool(self.allowed or self.known)
 
 
-@dataclass(frozen=True, slots=True)
-class Verdict:
+class Verdict(NamedTuple):
     """The result of one test for one operation: in one error case, or without a case.
 
     `call_sites` are the call sites from which the test sent the operation, in order, `met_at` those that met the error.

@@ -185,9 +185,9 @@ class Record:
         covering = [one for one in self.allow if one.covers(violation, operation, case)]
         self.needed.update(one.given for one in covering)
         if covering:
-            return replace(violation, allowed=covering[0].reason)
+            return violation._replace(allowed=covering[0].reason)
         known = self.draws.reason(violation, operation, case) if self.draws is not None else ""
-        return replace(violation, known=known) if known else violation
+        return violation._replace(known=known) if known else violation
 
     def _add(self, interaction: Interaction, judged: Judged) -> None:
         name = operation_name(judged.operation)

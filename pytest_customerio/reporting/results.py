@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 from pytest_customerio.core.model import Violation
 from pytest_customerio.judging.violation import fails
 from pytest_customerio.reporting.looked_at import LookedAt, looked_at
-from pytest_customerio.reporting.rows import Key, Part, Row, is_allowed, is_known, key_of, members
+from pytest_customerio.reporting.rows import Key, Part, Row, is_allowed, is_known, key_of
 from pytest_customerio.reporting.sent_shapes import SentShapes
 
 # The rule about call sites that disagree on the type of a value. Only the whole run shows that.
@@ -110,7 +110,7 @@ class Results:
         key = next((key for key in self._of_test.get(nodeid, ()) if key[1] == operation), None)
         if key is not None:
             old = self._rows[key]
-            self._rows[key] = {**old, "violations": [*old["violations"], members(violation)]}
+            self._rows[key] = {**old, "violations": [*old["violations"], violation._asdict()]}
 
     def add_recorded(self, nodeid: str, answers: int) -> None:
         """Add the number of answers that one test recorded; 0 if the test did not pass, and nothing was written."""

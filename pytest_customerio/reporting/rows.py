@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from pytest_customerio.core.model import Verdict, Violation
+from pytest_customerio.core.model import Verdict
 
 Row = Mapping[str, Any]
 # What one test phase adds to the results: `rows`, `applicable`, the case ids by operation, and `looked_at`, what was
@@ -27,7 +27,7 @@ def row(verdict: Verdict) -> dict[str, Any]:
         "outcome": verdict.outcome,
         "attempts": verdict.attempts,
         "waits": [round(wait, 6) for wait in verdict.waits],
-        "violations": [members(violation) for violation in verdict.violations],
+        "violations": [violation._asdict() for violation in verdict.violations],
         "call_sites": list(verdict.call_sites),
         "met_at": list(verdict.met_at),
     }
@@ -62,8 +62,3 @@ def key_of(one: Row) -> Key:
 def is_allowed(violation: Mapping[str, Any]) -> bool:
     """Whether a mark or the ini allows this violation of a row."""
     return bool(violation.get("allowed"))
-
-
-def members(value: Violation) -> dict[str, Any]:
-    """As `dataclasses.asdict`, without its deep copies: the members are flat."""
-    return {name: getattr(value, name) for name in value.__slots__}

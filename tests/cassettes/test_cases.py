@@ -7,7 +7,6 @@ import shutil
 import subprocess
 import sys
 import threading
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -170,12 +169,12 @@ def test_an_unknown_word_names_the_nearest(word: str, nearest: str | None) -> No
 
 def test_a_variant_is_what_the_operation_meets() -> None:
     """Answer, cause, what to do and provenance are those of the operation; id and times stay."""
-    common = replace(case("500-server-error-recovers", "app"), times=5)
+    common = case("500-server-error-recovers", "app")._replace(times=5)
     send, look = CASSETTES.variant(common, "app.send_email"), CASSETTES.variant(common, "app.find_by_email")
     assert "no idempotency key" in send.todo
     assert "retry with backoff" in look.todo
     assert (send.id, send.times, send.operations) == (common.id, 5, common.operations)
-    assert CASSETTES.variant(replace(common, times=1), "app.send_email") == replace(send, times=1)
+    assert CASSETTES.variant(common._replace(times=1), "app.send_email") == send._replace(times=1)
     assert (
         CASSETTES.variant(case("401-unauthorized", "app"), "app.send_sms").answer.body
         == b'{"meta":{"error":"Unauthorized"}}'

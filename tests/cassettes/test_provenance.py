@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -91,7 +90,7 @@ def test_what_is_left_out_comes_from_the_cassette_that_is_replaced(tmp_path: Pat
     """A cassette that replaces another inherits its facts, but not its provenance."""
     ours = About(Provenance("synthetic", note="made up"), ("event",), True, "429", "cause", "todo", ("bad-email",))
     about = read(document(tmp_path, "metadata: {source: recorded, cause: mine}\n"), LIMITED, NAMES, ours)
-    assert about == replace(ours, provenance=Provenance("recorded"), cause="mine")
+    assert about == ours._replace(provenance=Provenance("recorded"), cause="mine")
 
 
 def test_an_operation_may_differ(tmp_path: Path) -> None:

@@ -78,7 +78,7 @@ def _address(operation: Operation) -> str:
 
 def _verdict(interaction: Interaction) -> Judged:
     judged = CONTRACT.judge(replace(interaction, at=AT))
-    return replace(judged, violations=tuple(replace(each, sent_from=None) for each in judged.violations))
+    return judged._replace(violations=tuple(each._replace(sent_from=None) for each in judged.violations))
 
 
 @pytest.fixture(scope="module")

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
@@ -53,7 +51,7 @@ def test_no_wait_and_equal_waits_are_flagged(case, gaps, text):
 
 def test_two_equal_waits_before_a_recovery_may_begin_a_schedule():
     """tenacity's wait_exponential(min=4) waits 4, 4, 8: two equal waits are a violation only if the case persists."""
-    recovers = replace(RATE, id="429-rate-limited-recovers", mode="recovers")
+    recovers = RATE._replace(id="429-rate-limited-recovers", mode="recovers")
     assert "no-backoff" not in rules(spaced(recovers, [4.0, 4.0], waits=[4.0, 4.0]))
     assert got(spaced(recovers, [4.0, 4.0, 4.0], waits=[4.0] * 3), "no-backoff") == "4 s each time"
     assert got(spaced(recovers, [0.0, 0.0]), "no-backoff") == "no wait before any of 2 retries"

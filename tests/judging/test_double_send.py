@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 
 from pytest_customerio.core.model import Answer, ErrorCase, Provenance
@@ -14,13 +12,13 @@ from pytest_customerio.judging.judgement import judge
 CASE = ErrorCase(
     "500-persists", "500", "app", "persists", Answer(500), True, (), "5xx", "", "", Provenance("synthetic")
 )
-RESET = replace(CASE, answer=Answer(fault="connection-reset"), kind="fault")
-TAKEN = replace(CASE, answer=Answer(fault="accepted-then-reset"), kind="fault", accepted="surely")
-RATE = replace(CASE, answer=Answer(429), accepted="never")
-REFUSED = replace(CASE, answer=Answer(fault="connection-refused"), kind="fault", accepted="never")
-PARTIAL = replace(CASE, answer=Answer(207), kind="partial", accepted="surely", retryable=False)
-PERMANENT = replace(CASE, answer=Answer(400), accepted="never", retryable=False)
-USELESS = replace(CASE, answer=Answer(200), kind="malformed", accepted="surely", retryable=False)
+RESET = CASE._replace(answer=Answer(fault="connection-reset"), kind="fault")
+TAKEN = CASE._replace(answer=Answer(fault="accepted-then-reset"), kind="fault", accepted="surely")
+RATE = CASE._replace(answer=Answer(429), accepted="never")
+REFUSED = CASE._replace(answer=Answer(fault="connection-refused"), kind="fault", accepted="never")
+PARTIAL = CASE._replace(answer=Answer(207), kind="partial", accepted="surely", retryable=False)
+PERMANENT = CASE._replace(answer=Answer(400), accepted="never", retryable=False)
+USELESS = CASE._replace(answer=Answer(200), kind="malformed", accepted="surely", retryable=False)
 
 SEND = Message("send", twice="send")
 EVENT = Message("event", twice="event")

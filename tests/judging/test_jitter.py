@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -54,7 +52,7 @@ asked = [
         (seen(*[(n / 1000, 1.0 + n / 10) for n in range(8)], waits=[1.0 + n / 10 for n in range(8)]), None),
         (seen(*together(8, wait=0.05), waits=[0.05] * 8), None),
         (seen(*together(8), waits=[1.0] * 8, draining=True), None),
-        (seen(*together(8), waits=[1.0] * 8, case=replace(RATE, answer=Answer(500))), None),
+        (seen(*together(8), waits=[1.0] * 8, case=RATE._replace(answer=Answer(500))), None),
         (seen(*[(0.0,)] * 8, waits=[1.0] * 8), None),
         (asked, None),  # each waited as long as Retry-After says
         ([], None),

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -48,7 +46,7 @@ facts = st.builds(
 def test_which_exception_the_application_may_raise(excuse, may):
     """An exception that is not declared may leave the application where it is allowed, or in the baseline."""
     (found,) = CaseJudge().judgements([seen(RATE, 0.0, raised=CrmError())])
-    marked = tuple(replace(one, **excuse) for one in found.violations)
+    marked = tuple(one._replace(**excuse) for one in found.violations)
     assert [one.rule for one in marked] == ["undeclared-exception"]
     assert found._replace(violations=marked).may_raise is may
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 from observed import (
     NOISE,
@@ -28,12 +26,12 @@ from pytest_customerio.judging.chain import chain_of
 from pytest_customerio.judging.judgement import judge
 from pytest_customerio.judging.outcome import all_delivered, logged, outcome
 
-HOUR = replace(RECOVERS, answer=Answer(429, headers=(("Retry-After", "3600"),)))
+HOUR = RECOVERS._replace(answer=Answer(429, headers=(("Retry-After", "3600"),)))
 
-DROPPED = replace(SERVER, answer=Answer(200), retryable=False, mode="once", kind="dropped", accepted="never")
-USELESS = replace(SERVER, answer=Answer(200), retryable=False, mode="once", kind="malformed", accepted="perhaps")
-TAKEN = replace(USELESS, accepted="surely")
-REDIRECT = replace(SERVER, answer=Answer(301), retryable=False, mode="once", kind="redirect", accepted="never")
+DROPPED = SERVER._replace(answer=Answer(200), retryable=False, mode="once", kind="dropped", accepted="never")
+USELESS = SERVER._replace(answer=Answer(200), retryable=False, mode="once", kind="malformed", accepted="perhaps")
+TAKEN = USELESS._replace(accepted="surely")
+REDIRECT = SERVER._replace(answer=Answer(301), retryable=False, mode="once", kind="redirect", accepted="never")
 
 
 @pytest.mark.parametrize(
@@ -136,7 +134,7 @@ def test_records_count_from_warning(level, loud):
         (seen(RECOVERS, pending=True), []),
         (seen(RECOVERS, pending=True, raised=CrmError(), declared=True), []),
         (seen(RECOVERS, raised=CrmError(), declared=True), ["raised"]),
-        (seen(replace(RECOVERS, accepted="surely"), raised=CrmError(), declared=True), []),
+        (seen(RECOVERS._replace(accepted="surely"), raised=CrmError(), declared=True), []),
         (seen(RECOVERS, reported=True), ["reported"]),
         (seen(RECOVERS), ["lost: nothing after the 429, not even logged"]),
         (seen(RATE, raised=CrmError(), declared=True), []),
@@ -208,10 +206,10 @@ def test_a_task_that_asks_to_be_run_again_is_deferred():
 @pytest.mark.parametrize(
     ("case", "reads", "expected"),
     [
-        (replace(RESET, kind="fault", accepted="surely"), False, "recovered"),
-        (replace(RESET, kind="fault", accepted="surely"), True, "lost"),
+        (RESET._replace(kind="fault", accepted="surely"), False, "recovered"),
+        (RESET._replace(kind="fault", accepted="surely"), True, "lost"),
         (TAKEN, True, "recovered"),
-        (replace(RESET, accepted="perhaps"), False, "lost"),
+        (RESET._replace(accepted="perhaps"), False, "lost"),
     ],
 )
 def test_what_was_taken_is_not_lost(case, reads, expected):
@@ -232,7 +230,7 @@ def test_a_repaired_payload_is_delivered():
 )
 def test_what_is_not_there_needs_no_deletion(status, raised, expected):
     """A 404 to a DELETE may count as success; an exception shows that the application does not take it so."""
-    case = replace(PERMANENT, answer=Answer(status))
+    case = PERMANENT._replace(answer=Answer(status))
     tried = [one._replace(deletes=True) for one in attempts(case, 0.0)]
     assert outcome(Observation(case, tried, raised=raised)) == expected
     assert outcome(Observation(case, attempts(case, 0.0), raised=raised)) == "lost"

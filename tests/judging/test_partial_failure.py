@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -27,7 +25,7 @@ CASE = ErrorCase(
     kind="partial",
     accepted="partly",
 )
-EMPTY = replace(CASE, id="207-empty-errors", accepted="surely")
+EMPTY = CASE._replace(id="207-empty-errors", accepted="surely")
 WARNED = LogLine("batch", "WARNING", "app.crm")
 LOST = "lost: nothing about the rejected item after the 207, not even logged"
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 from observed import AFTER, PERMANENT, RATE, SERVER, attempts, got, judged, rules, seen, spaced
 
@@ -13,8 +11,8 @@ from pytest_customerio.judging.judgement import judge
 from pytest_customerio.judging.retries import MAX_ATTEMPTS
 from pytest_customerio.replay.endless import STOP_AFTER, GaveUp
 
-REFUSED = replace(PERMANENT, answer=Answer(400), family="400", accepted="never")
-BARRED = replace(REFUSED, answer=Answer(401), family="401")
+REFUSED = PERMANENT._replace(answer=Answer(400), family="400", accepted="never")
+BARRED = REFUSED._replace(answer=Answer(401), family="401")
 
 
 def batches(case: ErrorCase, *requests: str) -> Observation:
@@ -75,7 +73,7 @@ def test_a_refused_batch_may_be_sent_in_parts(case, requests, found):
 
 def test_retry_after_of_a_permanent_error_is_a_blind_retry():
     """A permanent error may not be repeated, whatever its Retry-After says."""
-    assert rules(spaced(replace(AFTER, retryable=False), [1.0])) == ["blind-retry"]
+    assert rules(spaced(AFTER._replace(retryable=False), [1.0])) == ["blind-retry"]
 
 
 @pytest.mark.parametrize(
@@ -85,7 +83,7 @@ def test_retry_after_of_a_permanent_error_is_a_blind_retry():
         (spaced(RATE, [1.0 + n for n in range(MAX_ATTEMPTS)]), ["unbounded-retry"]),
         (spaced(RATE, [1000.0, 2000.0, 600.0]), []),
         (spaced(RATE, [1000.0, 2000.0, 601.0]), ["unbounded-retry"]),
-        (spaced(replace(AFTER, answer=Answer(429, headers=(("retry-after", "5000"),))), [5001.0, 5002.0]), []),
+        (spaced(AFTER._replace(answer=Answer(429, headers=(("retry-after", "5000"),))), [5001.0, 5002.0]), []),
         (seen(RATE, 0.0, 9000.0, draining=(1,), pending=True), []),
         (spaced(RATE, [1000.0, 20000.0], task="shop.identify failed after 2 retries"), []),
         (spaced(RATE, [1.0 + n for n in range(MAX_ATTEMPTS)], task="shop.identify failed"), ["unbounded-retry"]),

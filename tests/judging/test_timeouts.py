@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 from observed import RESET, SERVER, judged, seen
 
 from pytest_customerio.core.model import Answer
 from pytest_customerio.judging.judgement import judge
 
-FAULT = replace(RESET, answer=Answer(fault="read-timeout"), kind="fault", family="network")
+FAULT = RESET._replace(answer=Answer(fault="read-timeout"), kind="fault", family="network")
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from json import dumps
 from typing import Any
 
@@ -18,7 +17,7 @@ from pytest_customerio.replay.repairs import is_repair, repair
 CATALOG = Catalog.load()
 PEOPLE = "https://track.customer.io/api/v1/customers/"
 ENTITY = "https://track.customer.io/api/v2/entity"
-REFUSED = replace(PERMANENT, family="400")
+REFUSED = PERMANENT._replace(family="400")
 LONG = "x" * 1200
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from dataclasses import replace
 from itertools import chain, repeat
 
 from pytest_customerio.contract.catalog.catalog import Catalog
@@ -28,7 +27,7 @@ RATE = ErrorCase(
     "",
     Provenance("synthetic"),
 )
-RECOVERS = replace(RATE, id="429-mine-recovers", mode="recovers")
+RECOVERS = RATE._replace(id="429-mine-recovers", mode="recovers")
 
 
 def sequence(case: ErrorCase, operation: str) -> Iterator[Answer]:
@@ -84,15 +83,15 @@ def test_a_request_that_cannot_draw_the_case_takes_no_answer() -> None:
     redirects = [
         Answer(301, headers=(("Location", "https://track-eu.customer.io/"), ("Retry-After", str(n)))) for n in (1, 7)
     ]
-    case = replace(RATE, answer=redirects[0], family="3xx", kind="redirect", mode="once", retryable=False)
+    case = RATE._replace(answer=redirects[0], family="3xx", kind="redirect", mode="once", retryable=False)
     schedule = Schedule({"track": case}, variant=lambda found, _: found, answers=lambda *_: iter(redirects))
     assert [sent(schedule, "42", host) for host in (eu, TRACK, eu, TRACK)] == [None, 1, None, 7]
 
 
 def test_the_first_alternative_that_applies_is_taken() -> None:
     """A case of other operations, and one that the request cannot draw, are passed over; what was met stays."""
-    other = replace(RATE, id="other", operations=("track.event",))
-    lacking = replace(RATE, id="lacking", when={"email": "https://example.com"})
+    other = RATE._replace(id="other", operations=("track.event",))
+    lacking = RATE._replace(id="lacking", when={"email": "https://example.com"})
     schedule = Schedule(
         {"track": other},
         alternatives=({"app": RATE}, {"track": lacking}, {"track": RATE}),
@@ -106,12 +105,12 @@ def test_the_first_alternative_that_applies_is_taken() -> None:
 
 def test_a_request_that_lacks_what_the_case_takes_does_not_meet_it() -> None:
     """A later request that has it does; then one that lacks it is answered with success again."""
-    schedule = made(replace(RATE, when={"email": "https://example.com"}))
+    schedule = made(RATE._replace(when={"email": "https://example.com"}))
     assert [sent(schedule, who) for who in ("42", "ada@example.com", "42", "ada@example.com")] == [None, 1, None, 7]
 
 
 def test_only_the_operations_asked_for_are_asked_for_conditions() -> None:
     """A request of another operation lacks nothing: the test does not ask for it."""
-    lacking = replace(RATE, when={"email": "https://example.com"})
+    lacking = RATE._replace(when={"email": "https://example.com"})
     schedule = Schedule({"track": lacking}, ["track.event"], variant=lambda found, _: found)
     assert (sent(schedule, "42"), list(schedule.lacking)) == (None, [])

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 
 from pytest_customerio.contract.catalog.catalog import Catalog
@@ -86,7 +84,7 @@ def sent(host="track.customer.io", body=b""):
 
 def test_what_a_request_lacks():
     """A condition of the case that does not hold is what the request lacks."""
-    mail = replace(case("400-invalid-email", 400), when={"email": "https://example.com"})
+    mail = case("400-invalid-email", 400)._replace(when={"email": "https://example.com"})
     assert lacks(mail, IDENTIFY, sent()) == "an e-mail address"
     assert lacks(mail, IDENTIFY, sent(body=b'{"email": "a"}')) == ""
     dropped = case("200-dropped", 200, "dropped")
@@ -106,7 +104,7 @@ def test_what_a_request_lacks():
 )
 def test_a_workspace_is_redirected_from_the_other_region_only(region, host, expected):
     """The host of the declared region redirects nobody, and the target of a redirect neither."""
-    redirect = replace(case("301-region-redirect", 301, "redirect"), answer=MOVED)
+    redirect = case("301-region-redirect", 301, "redirect")._replace(answer=MOVED)
     assert lacks(redirect, IDENTIFY, sent(host), region) == expected
 
 

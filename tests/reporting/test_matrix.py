@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 from resulting import BAD, LOST, WARNING, results, verdict
 
@@ -56,7 +54,7 @@ def test_a_cell_counts_the_call_sites_that_met_an_error_of_the_family() -> None:
     both = verdict(
         "track.event", "read-timeout-persists", "raised", test="t.py::v", met_at=["a.py:1 in f", "a.py:2 in g"]
     )
-    shown = matrix(results(met, replace(lost, met_at=("a.py:2 in g",)), both))
+    shown = matrix(results(met, lost._replace(met_at=("a.py:2 in g",)), both))
     assert shown == ["operation    contract  401     429       network", "track.event  ok        ok 1/2  FAIL 1/2  ok"]
     assert legend(shown) == "1/2 met at 1 of 2 call sites"
 
@@ -77,8 +75,8 @@ def test_what_is_allowed_is_not_ok() -> None:
 def test_what_the_baseline_knows_is_not_ok() -> None:
     """It stands above what is allowed, and below what fails."""
     found = results(
-        verdict("track.event", "401-unauthorized", "lost", replace(LOST, severity="info")),
-        verdict("track.event", None, None, replace(BAD, allowed="old"), test="t.py::u"),
+        verdict("track.event", "401-unauthorized", "lost", LOST._replace(severity="info")),
+        verdict("track.event", None, None, BAD._replace(allowed="old"), test="t.py::u"),
     )
     found.rows[0]["violations"][0]["known"] = "an old one"
     shown = matrix(found)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Collection, Sequence
-from dataclasses import replace
 from typing import Any
 
 from pytest_customerio.core.model import Answer, ErrorCase, Provenance
@@ -24,12 +23,12 @@ RATE = ErrorCase(
     "retry",
     Provenance("documented"),
 )
-RECOVERS = replace(RATE, id="429-rate-limited-recovers", mode="recovers")
-AFTER = replace(RATE, id="429-retry-after-persists", answer=Answer(429, headers=(("Retry-After", "30"),)))
-SERVER = replace(RATE, id="500-server-error-persists", answer=Answer(500))
-RESET = replace(RATE, id="connection-reset-persists", answer=Answer(fault="connection-reset"))
-PERMANENT = replace(RATE, id="401-unauthorized", mode="once", answer=Answer(401), retryable=False)
-PARTIAL = replace(RATE, id="207-partial-failure", mode="once", answer=Answer(207), retryable=False)
+RECOVERS = RATE._replace(id="429-rate-limited-recovers", mode="recovers")
+AFTER = RATE._replace(id="429-retry-after-persists", answer=Answer(429, headers=(("Retry-After", "30"),)))
+SERVER = RATE._replace(id="500-server-error-persists", answer=Answer(500))
+RESET = RATE._replace(id="connection-reset-persists", answer=Answer(fault="connection-reset"))
+PERMANENT = RATE._replace(id="401-unauthorized", mode="once", answer=Answer(401), retryable=False)
+PARTIAL = RATE._replace(id="207-partial-failure", mode="once", answer=Answer(207), retryable=False)
 WARNED = LogLine("could not sync user", "WARNING", "app.crm")
 NOISE = LogLine("could not sync user", "INFO", "app.crm")
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -58,7 +57,7 @@ class TrackingPlan:
         for each in schema.violations(data):
             got = NOT_PLANNED if each.got == UNKNOWN_MEMBER else each.got
             got = self._misspelt(content, each) or got if each.got == "nothing" else got
-            yield replace(each, where=content.where + each.where[1:], got=got, hint=each.hint or hint)
+            yield each._replace(where=content.where + each.where[1:], got=got, hint=each.hint or hint)
 
     def _misspelt(self, content: Content, missing: Violation) -> str:
         """The member that probably stands for one that is missing, as it is shown."""

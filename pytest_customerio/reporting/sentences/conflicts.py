@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 
 from pytest_customerio.contract.rules import violation
 from pytest_customerio.core import redact
@@ -33,4 +32,4 @@ def conflict(one: Conflict) -> Violation:
     subject = f" in {redact.word(one.name)}" if one.name else ""
     expected = f"{first.kind}{subject}, as sent from {first.site}"
     made = violation(CONFLICT, other.where, expected, other.kind, HINT, source="")
-    return replace(made, sent_from=other.site, allowed=first.reason or other.reason)
+    return made._replace(sent_from=other.site, allowed=first.reason or other.reason)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import replace
 
 from pytest_customerio.contract.rules import violation
 from pytest_customerio.core.model import Violation
@@ -36,7 +35,7 @@ def hidden(label: str, error: str, sent_from: str | None) -> Violation:
         f"the mock takes any call, in production this one raises: mend the call{AUTOSPEC if unbound else ''}",
         source="",
     )
-    return replace(made, sent_from=sent_from)
+    return made._replace(sent_from=sent_from)
 
 
 def not_sent(label: str, error: str, sent_from: str | None) -> Violation:
@@ -50,7 +49,7 @@ def not_sent(label: str, error: str, sent_from: str | None) -> Violation:
         "or let the test expect the exception (pytest.raises)",
         source="",
     )
-    return replace(made, sent_from=sent_from)
+    return made._replace(sent_from=sent_from)
 
 
 def in_the_way(case: str, mocks: Iterable[str]) -> str:

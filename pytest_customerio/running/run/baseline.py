@@ -6,7 +6,6 @@ import os
 import stat
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -96,7 +95,7 @@ class Baseline:
         reason = draws.reason(violation, operation, None)
         for nodeid in nodeids:
             self.add({"drawn": {"function": inapplicable.function(nodeid), "seen": draws.values()}})
-        return replace(violation, known=reason)
+        return violation._replace(known=reason)
 
     def add(self, part: Mapping[str, Any]) -> None:
         """Add what a test drew, in this process or in a worker."""

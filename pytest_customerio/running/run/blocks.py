@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, MutableMapping, Sequence
 from copy import copy
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from pytest_customerio.reporting.sentences.causes import named
 
@@ -15,8 +14,7 @@ FAILED, SKIPPED = ("failed", "error"), "skipped"
 Stats = MutableMapping[str, list[Any]]
 
 
-@dataclass(frozen=True, slots=True)
-class Crash:
+class Crash(NamedTuple):
     """What pytest shows of a failure in one line: in its short summary, with --tb=line, and in JUnit XML."""
 
     message: str

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from pytest_customerio.cassettes.cases import Cassettes
@@ -119,7 +119,7 @@ class CheckedTest:
             known = self.record.violated(judged.operation)
             new = tuple(each for each in judged.violations if (each.rule, each.where) not in known)
             if new:
-                self.record.hear_judged(interaction, replace(judged, violations=new))
+                self.record.hear_judged(interaction, judged._replace(violations=new))
         if not self.record.unjudged:
             return
         unjudged, self.record.unjudged = self.record.unjudged, []

@@ -74,7 +74,7 @@ def answers_json(found: Sequence[AnswerDrift], target: str) -> str:
             "drifted": one.drifted,
             "skipped": one.skipped,
             "circular": one.circular,
-            "violations": list(map(asdict, one.violations)),
+            "violations": [each._asdict() for each in one.violations],
         }
         for one in found
     ]
@@ -142,7 +142,7 @@ def _cells(one: Violation) -> tuple[str, str, str, str]:
 
 
 def _row(one: Difference) -> dict[str, Any]:
-    return {"operation": one.operation, **asdict(one.violation)}
+    return {"operation": one.operation, **one.violation._asdict()}
 
 
 def _count(number: int, noun: str) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 
 from resulting import BAD, LOST, WARNING, results, verdict
@@ -44,7 +43,7 @@ def test_an_error_that_was_handled_badly() -> None:
         "503-unavailable-recovers",
         "504-timeout-recovers",
     ]
-    lost = replace(LOST, hint="retry", sent_from="app.py:3 in g")
+    lost = LOST._replace(hint="retry", sent_from="app.py:3 in g")
     (found,) = of_results(results(*[verdict("track.event", case, "lost", lost) for case in cases]))
     assert found.text == (
         "track.event 429-rate-limited-recovers: expected recovered, got lost. What to do: retry (Seen in"
@@ -55,23 +54,23 @@ def test_an_error_that_was_handled_badly() -> None:
 
 def test_what_makes_an_alert_the_same_in_another_run() -> None:
     """The number of the line, values, the index in a batch and the case may differ; rule, place and function may not."""
-    first = replace(BAD, where="$.batch[3].email")
+    first = BAD._replace(where="$.batch[3].email")
     for same in (
-        replace(first, sent_from="app.py:9 in f"),
-        replace(first, got="x"),
-        replace(first, where="$.batch[4].email"),
+        first._replace(sent_from="app.py:9 in f"),
+        first._replace(got="x"),
+        first._replace(where="$.batch[4].email"),
     ):
         assert identity(same) == identity(first)
-    for other in (replace(first, sent_from="app.py:1 in g"), WARNING, replace(first, where="$.data.email")):
+    for other in (first._replace(sent_from="app.py:1 in g"), WARNING, first._replace(where="$.data.email")):
         assert identity(other) != identity(first)
-    lost = replace(LOST, got="lost: nothing after the 429")
-    again = replace(LOST, got="lost: nothing after the 500")
+    lost = LOST._replace(got="lost: nothing after the 429")
+    again = LOST._replace(got="lost: nothing after the 500")
     assert identity(lost, case="429-rate-limited-recovers") == identity(again, case="500-server-error-recovers")
 
 
 def test_the_place_where_no_call_site_is_known() -> None:
     """The file of the first test stands for it."""
-    bad = replace(BAD, sent_from=None)
+    bad = BAD._replace(sent_from=None)
     (found,) = of_results(results(verdict("unknown", None, None, bad, test="tests/test_x.py::test_y[1]")))
     assert (found.spots, found.docs) == ([Spot("tests/test_x.py")], "")
     assert found.text.startswith("$.email: expected ")
@@ -87,7 +86,7 @@ def test_paths_begin_at_the_workspace() -> None:
 
 def test_what_is_no_open_alert() -> None:
     """What is allowed, stands in the baseline, or is expected by an xfail mark is suppressed, with the reason."""
-    allowed = replace(BAD, allowed="legacy")
+    allowed = BAD._replace(allowed="legacy")
     found = results(verdict("track.event", None, None, allowed), verdict("track.event", None, None, BAD, test="x"))
     found.outcomes["x"] = "xfailed"
     assert [one.suppression for one in of_results(found)] == [

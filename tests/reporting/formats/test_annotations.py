@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -14,12 +13,12 @@ from pytest_customerio.reporting.results import About
 
 def test_a_problem_is_shown_at_the_line_of_the_application() -> None:
     """One command for each cause, errors first; the path is that from the workspace."""
-    broken = replace(BAD, sent_from="app/crm.py:16 in buy", hint="check it, always", error="400 bad: 100 %")
+    broken = BAD._replace(sent_from="app/crm.py:16 in buy", hint="check it, always", error="400 bad: 100 %")
     run = results(
-        verdict("track.batch", None, None, replace(WARNING, sent_from=None), test="tests/t.py::w[a:b]"),
+        verdict("track.batch", None, None, WARNING._replace(sent_from=None), test="tests/t.py::w[a:b]"),
         verdict("track.event", None, None, broken, test="tests/t.py::t"),
         verdict("track.event", None, None, broken, test="tests/t.py::u"),
-        verdict("track.event", "401-unauthorized", "lost", replace(LOST, sent_from="app/crm.py:16 in buy")),
+        verdict("track.event", "401-unauthorized", "lost", LOST._replace(sent_from="app/crm.py:16 in buy")),
     )
     run.about = About(rootdir=Path("/home/ci/shop/python"))
     assert commands(run, "/home/ci/shop") == [
@@ -35,7 +34,7 @@ def test_a_problem_is_shown_at_the_line_of_the_application() -> None:
 
 def test_a_file_outside_of_the_workspace_keeps_its_path() -> None:
     """So does one of a run that knows no workspace."""
-    run = results(verdict("track.event", None, None, replace(BAD, sent_from="app/crm.py:16 in buy")))
+    run = results(verdict("track.event", None, None, BAD._replace(sent_from="app/crm.py:16 in buy")))
     run.about = About(rootdir=Path("/elsewhere"))
     for workspace in ("/home/ci/shop", ""):
         assert commands(run, workspace)[0].startswith("::error file=app/crm.py,line=16,")
@@ -44,7 +43,7 @@ def test_a_file_outside_of_the_workspace_keeps_its_path() -> None:
 def test_what_fails_no_test_is_not_shown() -> None:
     """What is allowed, and what is found in tests that are expected to fail."""
     run = results(
-        verdict("track.event", None, None, replace(BAD, allowed="old")),
+        verdict("track.event", None, None, BAD._replace(allowed="old")),
         verdict("track.identify", None, None, BAD, test="t.py::x"),
     )
     run.add_outcome("t.py::x", "xfailed")
@@ -53,8 +52,8 @@ def test_what_fails_no_test_is_not_shown() -> None:
 
 def test_there_are_not_more_than_github_shows() -> None:
     """Ten errors and ten warnings."""
-    found = [replace(BAD, where=f"$.{chr(97 + at)}") for at in range(15)]
-    warned = [replace(WARNING, where=f"$.{chr(97 + at)}") for at in range(15)]
+    found = [BAD._replace(where=f"$.{chr(97 + at)}") for at in range(15)]
+    warned = [WARNING._replace(where=f"$.{chr(97 + at)}") for at in range(15)]
     shown = commands(results(verdict("track.event", None, None, *found, *warned)))
     assert [sum(one.startswith(kind) for one in shown) for kind in ("::error ", "::warning ")] == [MOST, MOST]
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from resulting import BAD, LOST, verdict
 
 from pytest_customerio.reporting.formats.junit import properties
@@ -11,7 +9,7 @@ from pytest_customerio.reporting.formats.junit import properties
 
 def test_a_test_has_what_it_sent_and_what_became_of_it() -> None:
     """A test that sent several operations has all of them in one value; what is allowed stands by itself."""
-    allowed = replace(BAD, rule="event-name-too-long", allowed="old")
+    allowed = BAD._replace(rule="event-name-too-long", allowed="old")
     rows = [
         verdict("track.identify", None, None, BAD),
         verdict("track.event", "401-unauthorized", "lost", LOST, allowed),
@@ -30,6 +28,6 @@ def test_a_test_has_what_it_sent_and_what_became_of_it() -> None:
 def test_what_has_no_value_is_left_out() -> None:
     """A test that sent nothing has no property, one without a case has no outcome, and info is no violation."""
     assert properties([]) == []
-    assert properties([verdict("track.event", None, None, replace(BAD, severity="info"))]) == [
+    assert properties([verdict("track.event", None, None, BAD._replace(severity="info"))]) == [
         ("cio_operation", "track.event")
     ]

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 from resulting import BAD, LOST, WARNING, results, seen, verdict
 
@@ -14,8 +12,8 @@ from pytest_customerio.reporting.results import Results
 
 def test_the_whole_report() -> None:
     """The sentence, figures, matrix, problems by cause, what to do, warnings folded, and the call sites to reach."""
-    broken = replace(BAD, hint="check it: `a@b`")
-    lost = replace(LOST, hint="retry_after or [raise]", sent_from="a.py:1 in f")
+    broken = BAD._replace(hint="check it: `a@b`")
+    lost = LOST._replace(hint="retry_after or [raise]", sent_from="a.py:1 in f")
     run = results(
         verdict("track.event", "401-unauthorized", "lost", broken, lost, sites=["a.py:1 in f"], met_at=["a.py:1 in f"]),
         verdict("track.batch", None, None, WARNING, test="t.py::u", sites=["b.py:2 in g"]),
@@ -91,7 +89,7 @@ def test_the_text_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
     """GitHub cuts a long comment; the rest is counted."""
     monkeypatch.setattr(markdown, "PROBLEMS", 2)
     monkeypatch.setattr(markdown, "SITES", 1)
-    found = [replace(BAD, where=f"$.{name}") for name in "abcde"]
+    found = [BAD._replace(where=f"$.{name}") for name in "abcde"]
     run = results(verdict("track.event", None, None, *found, sites=[f"a.py:{number} in f" for number in range(4)]))
     run.headlines.update({f"t.py::{name}": "nothing was sent" for name in "uvwx"})
     assert [row for row in text(run).splitlines() if row.startswith("…")] == [

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from resulting import BAD, LOST, WARNING, results, verdict
 
 from pytest_customerio.reporting.formats.problems import problems
@@ -11,15 +9,15 @@ from pytest_customerio.reporting.formats.problems import problems
 
 def test_what_was_found_for_one_cause_is_one_problem() -> None:
     """The tests and the cases in which it was found stand with it; those that fail tests come first."""
-    lost = replace(LOST, got="lost: nothing after the 429-rate-limited")
-    other = replace(LOST, got="lost: nothing after the 401-unauthorized")
+    lost = LOST._replace(got="lost: nothing after the 429-rate-limited")
+    other = LOST._replace(got="lost: nothing after the 401-unauthorized")
     found = problems(
         results(
             verdict("track.batch", None, None, WARNING),
             verdict("track.event", "429-rate-limited-persists", "lost", BAD, lost),
             verdict("track.event", "401-unauthorized", "lost", other, test="t.py::u"),
-            verdict("track.event", None, None, replace(BAD, where="$.batch[3].email"), test="t.py::u"),
-            verdict("track.event", None, None, replace(BAD, where="$.batch[14].email", got="a text"), test="t.py::v"),
+            verdict("track.event", None, None, BAD._replace(where="$.batch[3].email"), test="t.py::u"),
+            verdict("track.event", None, None, BAD._replace(where="$.batch[14].email", got="a text"), test="t.py::v"),
         )
     )
     assert [(one.state, one.violation["rule"], one.place, list(one.tests), one.count) for one in found] == [
@@ -33,9 +31,9 @@ def test_what_was_found_for_one_cause_is_one_problem() -> None:
 
 def test_a_problem_has_the_state_of_what_it_does_to_its_test() -> None:
     """Allowed, known from a baseline, info, or in a test that is expected to fail: none of them fails a test."""
-    info = replace(WARNING, severity="info")
+    info = WARNING._replace(severity="info")
     run = results(
-        verdict("track.event", None, None, replace(BAD, allowed="an old one")),
+        verdict("track.event", None, None, BAD._replace(allowed="an old one")),
         verdict("track.event", None, None, BAD, test="t.py::old"),
         verdict("track.event", None, None, BAD, test="t.py::xfail"),
         verdict("track.event", None, None, info, test="t.py::info"),

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
 from typing import Any
 
 from resulting import BAD, CASES, LOST, results, seen, verdict
@@ -72,9 +71,9 @@ def test_a_row_is_what_it_was() -> None:
 def test_the_state_of_a_row_is_its_worst() -> None:
     """A row without violations is ok, skipped, or failed for a reason that it says."""
     run = results(
-        verdict("track.event", None, None, replace(BAD, allowed="old"), replace(BAD, where="$.b"), test="t.py::a"),
-        verdict("track.event", None, None, replace(BAD, allowed="old"), test="t.py::b"),
-        verdict("track.event", None, None, replace(BAD, severity="info"), test="t.py::c"),
+        verdict("track.event", None, None, BAD._replace(allowed="old"), BAD._replace(where="$.b"), test="t.py::a"),
+        verdict("track.event", None, None, BAD._replace(allowed="old"), test="t.py::b"),
+        verdict("track.event", None, None, BAD._replace(severity="info"), test="t.py::c"),
         verdict("track.event", test="t.py::d[413-too-large-1]"),
     )
     run.skipped["t.py::d[413-too-large-1]"] = {"reason": "takes a body", "case": "413-too-large", "impossible": []}

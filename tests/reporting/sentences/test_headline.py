@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 from resulting import BAD, LOST, WARNING, results, seen, verdict
 
@@ -61,5 +59,5 @@ def test_tests_that_fail_without_a_violation_are_counted() -> None:
 
 def test_a_warning_in_a_strict_run_is_a_problem() -> None:
     """It fails its test there."""
-    run = results(verdict("track.event", None, None, replace(WARNING)), strict=True)
+    run = results(verdict("track.event", None, None, WARNING._replace()), strict=True)
     assert said(run).text == "1 problem in 1 test"

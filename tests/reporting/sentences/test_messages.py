@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from pytest_customerio.core.model import Answer, ErrorCase, Interaction, Operation, Provenance, Violation
 from pytest_customerio.core.observation import Observation
 from pytest_customerio.judging.judgement import Judgement
@@ -135,7 +133,7 @@ def test_answers_are_shown_with_their_source() -> None:
     assert messages.answer_text(judgement(LOST, answer=Answer(500, "Internal Server Error")).case) == (
         "500 Internal Server Error (observed)"
     )
-    recorded = replace(after, provenance=Provenance("recorded", environment="a sandbox of our own"))
+    recorded = after._replace(provenance=Provenance("recorded", environment="a sandbox of our own"))
     assert messages.answer_text(recorded) == ("429 Too Many Requests, Retry-After 2 s (recorded: a sandbox of our own)")
 
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from resulting import WARNING, results, verdict
 
 from pytest_customerio.core.model import Violation
@@ -15,7 +13,7 @@ DOUBLE = Violation("double-send", "warning", "", "an id", "sent 3 times after th
 def test_one_cause_in_several_cases() -> None:
     """The first warning is shown whole; the other cases are named below it."""
     cases = ("429-rate-limited-persists", "429-rate-limited-recovers", "read-timeout-persists", "401-unauthorized")
-    found = [verdict("track.event", case, "lost", replace(DOUBLE, got=f"sent {n} times after the {case}"))
+    found = [verdict("track.event", case, "lost", DOUBLE._replace(got=f"sent {n} times after the {case}"))
              for n, case in enumerate(cases, 2)]  # fmt: skip
     assert warnings(results(*found)) == [
         "",
@@ -29,9 +27,9 @@ def test_one_cause_in_several_cases() -> None:
 def test_distinct_causes_stand_apart() -> None:
     """Another operation, call site or value in the payload is another cause."""
     found = results(
-        verdict("track.event", None, None, WARNING, replace(WARNING, where="$.items", got="nothing")),
+        verdict("track.event", None, None, WARNING, WARNING._replace(where="$.items", got="nothing")),
         verdict("track.identify", None, None, WARNING),
-        verdict("track.event", "401-unauthorized", "lost", DOUBLE, replace(DOUBLE, sent_from=None)),
+        verdict("track.event", "401-unauthorized", "lost", DOUBLE, DOUBLE._replace(sent_from=None)),
     )
     assert [text.split(":")[0].strip() for text in warnings(found)[2:]] == [
         "track.event $.batch",
@@ -44,5 +42,5 @@ def test_distinct_causes_stand_apart() -> None:
 
 def test_what_is_allowed_is_no_warning() -> None:
     """Nor is anything in a strict run, where each warning fails its test."""
-    assert warnings(results(verdict("track.event", None, None, replace(WARNING, allowed="old")))) == []
+    assert warnings(results(verdict("track.event", None, None, WARNING._replace(allowed="old")))) == []
     assert warnings(results(verdict("track.event", None, None, WARNING), strict=True)) == []

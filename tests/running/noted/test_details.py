@@ -23,7 +23,7 @@ CALL = Interaction("requests", "POST", EVENTS, {"authorization": "Basic c2VjcmV0
 
 def judged(case: str = "429-rate-limited-persists", **seen: object) -> Judgement:
     """How one payload was handled that met a 429 three times."""
-    observation = Observation(replace(RATE, id=case), attempts(RATE, 0, 1, 3), **seen)
+    observation = Observation(RATE._replace(id=case), attempts(RATE, 0, 1, 3), **seen)
     return Judgement(observation.case, "track.identify", observation, "lost", (), 3, "app.crm")
 
 

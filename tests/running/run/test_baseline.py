@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import stat
 import sys
-from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -105,7 +104,7 @@ def test_what_only_the_whole_run_shows(run) -> None:
     """Two tests draw it together; what is allowed is not drawn."""
     one = run(*UPDATE, "--cio-strict").baseline
     conflict = Violation("type-conflict", "warning", "$.plan", "number", "text", sent_from="crm.py:3 in buy")
-    allowed = replace(conflict, allowed="old")
+    allowed = conflict._replace(allowed="old")
     assert one.marked(allowed, "track.event", ["t.py::a", "t.py::b[1]"]) == allowed
     assert one.draws == {}
     assert one.marked(conflict, "track.event", ["t.py::a", "t.py::b[1]"]).known == "new in the baseline"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -26,8 +25,8 @@ def test_every_case_has_an_example() -> None:
 
 def test_a_case_of_ones_own_has_one_too() -> None:
     """A case of the project has the example for transient or permanent cases."""
-    case = replace(CASSETTES.cases()[0], id="418-teapot", cassette="418-teapot", family="418")
-    transient, permanent = (ADVICE.for_case(replace(case, retryable=flag)) for flag in (True, False))
+    case = CASSETTES.cases()[0]._replace(id="418-teapot", cassette="418-teapot", family="418")
+    transient, permanent = (ADVICE.for_case(case._replace(retryable=flag)) for flag in (True, False))
     assert [one.name for one in transient] == ["retry"]
     assert [one.name for one in permanent] == ["put_aside"]
 

@@ -64,7 +64,7 @@ def test_modes() -> None:
     case = Cassettes(Catalog.load()).case("429-rate-limited-recovers", "track")
     assert case is not None
     assert mode_text(case) == "429-rate-limited-recovers: the error 2 times, then success"
-    assert mode_text(replace(case, mode="persists")) == "429-rate-limited-recovers: the error for ever"
+    assert mode_text(case._replace(mode="persists")) == "429-rate-limited-recovers: the error for ever"
 
 
 def test_another_try() -> None:
@@ -72,8 +72,8 @@ def test_another_try() -> None:
     case = Cassettes(Catalog.load()).case("429-rate-limited-recovers", "track")
     assert case is not None
     assert retry_text(case) == "yes, with growing waits"
-    assert retry_text(replace(case, retryable=False)) == "no: the same request draws the same answer"
-    assert retry_text(replace(case, retryable=False, kind="malformed")) == "no, not as it is"
+    assert retry_text(case._replace(retryable=False)) == "no: the same request draws the same answer"
+    assert retry_text(case._replace(retryable=False, kind="malformed")) == "no, not as it is"
 
 
 def test_examples_whole_or_linked() -> None:

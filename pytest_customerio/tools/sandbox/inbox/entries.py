@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any, Literal
 from urllib.parse import parse_qs, unquote
 
@@ -94,7 +94,7 @@ def shown_violations(request: LoggedRequest) -> tuple[Violation, ...]:
     """The errors, then the warnings, without the host that stands for none."""
     shown = [each for each in request.violations if each.severity != "info"]
     ordered = sorted(shown, key=lambda each: each.severity != "error")
-    return tuple(replace(each, got=each.got.replace(ANY_HOST, "")) for each in ordered)
+    return tuple(each._replace(got=each.got.replace(ANY_HOST, "")) for each in ordered)
 
 
 def level(request: LoggedRequest) -> Level:

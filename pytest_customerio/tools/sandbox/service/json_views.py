@@ -23,7 +23,7 @@ LARGEST_PAGE = 1000
 
 def request_json(request: LoggedRequest) -> JsonObject:
     """A request and its answer."""
-    violations = [dataclasses.asdict(each) for each in request.violations]
+    violations = [each._asdict() for each in request.violations]
     for each in violations:
         del each["sent_from"]
     fields = request._asdict()

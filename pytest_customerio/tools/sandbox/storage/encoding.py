@@ -6,6 +6,7 @@ import io
 import pickle
 import zlib
 from collections import deque
+from collections.abc import Callable
 from dataclasses import fields
 from importlib import import_module
 from operator import attrgetter
@@ -26,9 +27,10 @@ _MAGIC = b"customerio-sandbox\n"
 _CALLS = (WebhookCall, WebhookAttempt, Result)
 _OTHERS = {(each.__module__, each.__name__): each for each in (deque, Violation, LoggedRequest, Exchange, *_CALLS)}
 # What the class of a value takes, in order.
-_BY_INIT = {each: attrgetter(*(field.name for field in fields(each))) for each in (Event, Violation)} | dict.fromkeys(
-    (Activity, Exchange, LoggedRequest), tuple
-)
+_BY_INIT: dict[type, Callable[[Any], tuple[Any, ...]]] = {
+    Event: attrgetter(*(field.name for field in fields(Event))),
+    **dict.fromkeys((Activity, Exchange, LoggedRequest, Violation), tuple),
+}
 
 
 class SnapshotError(CannotError):

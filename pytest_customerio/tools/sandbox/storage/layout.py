@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-import dataclasses
 import hashlib
 import importlib.metadata
 from collections.abc import Iterator
@@ -22,7 +21,7 @@ def layout() -> str:
     others = (request_log, exchange, calls, posting)
     files = [*Path(workspace.__file__).parent.glob("*.py"), *(Path(str(each.__file__)) for each in others)]
     names = [f"{path.stem}.{name}" for path in sorted(files) for name in _names(path)]
-    names += [field.name for field in dataclasses.fields(Violation)]
+    names += Violation._fields
     return hashlib.sha256("\n".join(sorted(names)).encode()).hexdigest()[:12]
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -80,7 +79,7 @@ def test_errors_stand_before_warnings() -> None:
 
 def test_the_host_that_stands_for_none_is_not_shown() -> None:
     """The host that stands for none is removed from the text of a violation."""
-    violations = shown_violations(received(violations=(replace(ERROR, got="GET https://sandbox.invalid/nothing"),)))
+    violations = shown_violations(received(violations=(ERROR._replace(got="GET https://sandbox.invalid/nothing"),)))
     assert [each.got for each in violations] == ["GET /nothing"]
 
 
