@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import _thread
 import importlib
 import logging
 import sys
@@ -102,3 +103,16 @@ def test_the_level_of_a_record(library: str, local: str, value: Any, level: int 
     found = scope.pop("cio_asks")(author, lambda file: file == __file__, value)
     assert found is not None
     assert (found.level, found.is_loud) == (level, level != logging.DEBUG)
+
+
+def test_a_thread_without_a_function_of_the_project() -> None:
+    """Nobody of the project writes there."""
+    found: list[Any] = []
+    ended = _thread.allocate_lock()
+    ended.acquire()
+    source = "def cio_asks():\n    found.append(author(lambda file: False))\n    ended.release()\n"
+    scope: dict[str, Any] = {"found": found, "author": author, "ended": ended}
+    exec(compile(source, "<library>", "exec"), scope)
+    _thread.start_new_thread(scope["cio_asks"], ())
+    assert ended.acquire(timeout=30)
+    assert found == [None]

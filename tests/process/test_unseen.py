@@ -85,6 +85,7 @@ def test_a_task_that_nobody_awaits(unseen: Unseen) -> None:
         with pytest.raises(Refused):
             loop.run_until_complete(refuse_later())
         loop.call_exception_handler({"message": "something else", "exception": Refused()})
+        loop.call_exception_handler({"message": "a task without an exception", "task": None})
         assert unseen.said == ()
     assert unseen.said == ()
     with unseen:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import unittest
+
 import pytest
 from replaying import PEOPLE, RATE, RECOVERS, mark
 
@@ -91,6 +93,22 @@ def test_an_exception_that_ends_block_and_test_was_not_expected(sender):
         error = KeyError("x")
         app.replay.leave(error)
         assert app.outcomes(error)[0][0] == outcome
+
+
+def test_subtests_are_no_retries_of_each_other(sender):
+    """Each of them is a part of the test, with a chain of its own."""
+    app = sender(RATE)
+
+    class Case(unittest.TestCase):
+        def runTest(self):
+            for _ in range(2):
+                with self.subTest():
+                    app.identify()
+
+    result = unittest.TestResult()
+    Case().run(result)
+    assert result.wasSuccessful()
+    assert app.outcomes() == [("lost", 1), ("lost", 1)]
 
 
 def test_a_group_is_declared_where_all_that_it_holds_is(sender):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from typing import Any
@@ -237,3 +238,11 @@ def test_an_error_outside_a_job() -> None:
         log.fail("1", "send", Refused())
         log.again("1", "send")
     assert (log.pending, log.failed, log.note) == (False, None, "")
+
+
+def test_queues_that_are_not_imported(monkeypatch: pytest.MonkeyPatch) -> None:
+    """None of their modules is touched."""
+    for name in ("dramatiq", "huey", "procrastinate", "rq", "taskiq"):
+        monkeypatch.delitem(sys.modules, name)
+    with shop() as one:
+        assert len(one.jobs._patches) == 0
