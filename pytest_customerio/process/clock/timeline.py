@@ -30,7 +30,8 @@ class Patience:
     """Real seconds for which other threads may work before time jumps.
 
     `calm` where all of them wait themselves; `idle` where some may wait for something real (a socket, a lock of C
-    code) but use no processor; `total` whatever they do.
+    code) but use no processor; `total` whatever they do, and `STARVED` times as long where an earlier sleeper is waited
+    for.
     """
 
     calm: float
@@ -171,7 +172,8 @@ class Turn:
         self._begun = timeline.now()
         self._sockets, self._look = sockets, look
         self._steps = 0
-        self._spent = self._calm = self._idle = 0.0
+        self._spent = self._first_for = self._calm = self._idle = 0.0
+        self._first = True
         self._changes = timeline.changes
         self._processor = time.process_time()
 
@@ -183,9 +185,10 @@ class Turn:
         if timeline.now() >= self._deadline:
             timeline.reach(self._deadline, self._begun)
             return True
-        first = timeline.is_first(self._deadline)
-        total = self._patience.total if first else self._patience.total * STARVED
-        if self._spent < total and not (first and self._others_wait()):
+        first = self._first = timeline.is_first(self._deadline)
+        total = self._patience.total
+        starved = self._spent >= total * STARVED or (first and self._first_for >= total)
+        if not starved and not (first and self._others_wait()):
             return False
         if not self._look():  # a thread may have ended since, and left its result
             timeline.reach(self._deadline, self._begun)
@@ -196,6 +199,7 @@ class Turn:
         step = STEPS[self._steps] if self._steps < len(STEPS) else STEP
         self._steps += 1
         self._spent += step
+        self._first_for += step if self._first else 0.0
         self._calm += step
         processor, before = time.process_time(), self._processor
         self._idle = 0.0 if processor - before > WORK * step else self._idle + step

@@ -6,6 +6,7 @@ import multiprocessing.connection
 import queue
 import selectors
 import socketserver
+import sys
 import threading
 import time
 from types import SimpleNamespace
@@ -14,7 +15,7 @@ import pluggy
 import pytest
 from waiting import until
 
-from pytest_customerio.process.clock import loops, parked
+from pytest_customerio.process.clock import loops, parked, timeline
 from pytest_customerio.process.clock.loops import Loops
 from pytest_customerio.process.clock.timeline import SLEEP, TIMER, Timeline
 from pytest_customerio.process.recognition import code_of
@@ -273,3 +274,19 @@ def test_what_was_waited_counts_once():
     with virtual.turn(30, SLEEP) as second:
         assert second.is_over()
     assert (virtual.now(), virtual.waited) == (30, 25)
+
+
+def test_a_sleeper_is_patient_once_it_is_first(monkeypatch):
+    """The time in which an earlier sleeper was waited for does not count: what that one does next may take a while."""
+    monkeypatch.setattr(timeline, "other_threads", lambda: [sys._getframe()])
+    stopped, patience = Timeline(lambda: 0), timeline.Patience(calm=1, idle=1, total=0.2)
+    with stopped.turn(10, patience) as late:
+        with stopped.turn(5, patience):
+            for _ in range(60):
+                assert not late.is_over()
+                late.step()
+        steps = 0
+        while not late.is_over():
+            late.step()
+            steps += 1
+    assert steps * timeline.STEP == pytest.approx(patience.total, abs=2 * timeline.STEP)
