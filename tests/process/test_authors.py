@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import _thread
 import importlib
 import logging
 import sys
+import threading
 import unittest
 from typing import Any
 
@@ -108,11 +108,10 @@ def test_the_level_of_a_record(library: str, local: str, value: Any, level: int 
 def test_a_thread_without_a_function_of_the_project() -> None:
     """Nobody of the project writes there."""
     found: list[Any] = []
-    ended = _thread.allocate_lock()
-    ended.acquire()
-    source = "def cio_asks():\n    found.append(author(lambda file: False))\n    ended.release()\n"
-    scope: dict[str, Any] = {"found": found, "author": author, "ended": ended}
+    source = "def cio_asks(): found.append(author(lambda file: False))\n"
+    scope: dict[str, Any] = {"found": found, "author": author}
     exec(compile(source, "<library>", "exec"), scope)
-    _thread.start_new_thread(scope["cio_asks"], ())
-    assert ended.acquire(timeout=30)
+    thread = threading.Thread(target=scope["cio_asks"])
+    thread.start()
+    thread.join()
     assert found == [None]

@@ -133,9 +133,8 @@ def test_a_task_of_huey(asked: Any, error: Exception | None, seen: Any) -> None:
 
 
 def run_by_dramatiq(work: Callable[[], None], middleware: Any = None, **asked: Any) -> None:
-    """One message that a worker takes, to its end."""
-    broker = StubBroker(middleware=middleware)
-    broker.emit_after("process_boot")
+    """One message that a worker takes, to its end. Other middleware of dramatiq starts threads that never end."""
+    broker = StubBroker(middleware=[Retries()] if middleware is None else middleware)
     actor = dramatiq.actor(work, broker=broker, actor_name="send", **asked)
     worker = dramatiq.Worker(broker, worker_timeout=10, worker_threads=1)
     worker.start()
