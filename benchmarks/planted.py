@@ -55,7 +55,7 @@ KNOWN = frozenset({"token", "example", "https", "reset"})
 
 
 PLACES = ("path", "query", "X-User", "Cookie", "Authorization", "User-Agent", "Content-Type", "form", "text")
-ANSWERED = ("X-Echo", "Location", "Content-Type", "reason", "HTML", "XML", "lines")
+ANSWERED = ("X-Echo", "X-Sandbox-Source", "Location", "Content-Type", "reason", "HTML", "XML", "lines")
 
 
 def _digits(rolls: random.Random, count: int) -> str:
@@ -246,7 +246,7 @@ def _odd_answer(place: str, value: str) -> Answer:
         return Answer(400, value, JSON, b"{}")
     if place == "Content-Type":
         return Answer(400, "Bad Request", ((place, f"text/{value}"),), b"{}")
-    if place in ("X-Echo", "Location"):
+    if place in ("X-Echo", "X-Sandbox-Source", "Location"):
         address = quote(f"https://{value}/", safe=":/")
         return Answer(400, "Bad Request", (*JSON, (place, address if place == "Location" else value)), b"{}")
     media, text = {

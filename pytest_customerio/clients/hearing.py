@@ -48,6 +48,16 @@ def headers_of(headers: Any) -> dict[str, str]:
         return {}
 
 
+def note_sent(headers: dict[str, str], body: bytes) -> None:
+    """Note what a client beneath sends first, for what a client above hears: adapters may add headers, or compress."""
+    hearing = heard_above()
+    if hearing is None or hearing.interaction.attempts:
+        return
+    hearing.interaction.headers = headers
+    if hearing.interaction.body is not None:
+        hearing.interaction.body = body
+
+
 def note_tls(*, verified: bool) -> None:
     """Note whether the client beneath checks the certificate, for what a client above hears."""
     hearing = heard_above()

@@ -1,9 +1,9 @@
 """Users' own vcrpy cassettes: their requests are heard, and what they would record from Customer.io is refused.
 
-Two faults of vcrpy (8.2 to 9.4) are repaired while we are installed. While a cassette builds a connection, it puts the
-real classes back for the whole process, so that requests of other threads are really sent: a lock makes the other
-threads wait. And its responses never return the only connection of a blocking pool when urllib3 retries, so that the
-retry hangs.
+Three faults of vcrpy are repaired while we are installed. While a cassette builds a connection, it puts the real
+classes back for the whole process, so that requests of other threads are really sent (8.2 to 9.4): a lock makes the
+other threads wait. Its responses never return the only connection of a blocking pool when urllib3 retries, so that the
+retry hangs (8.2 to 9.4). And it connects for urllib3 before it knows whether it has the answer (8.2).
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from typing import Any
 from pytest_customerio.clients.bypass.cassettes import has_answer, would_record
 from pytest_customerio.clients.bypass.leading import lead
 from pytest_customerio.clients.hearing import begin, send_heard
+from pytest_customerio.clients.http.http_client import concerned
 from pytest_customerio.clients.passthrough import recorded, recording
 from pytest_customerio.clients.traffic import Traffic
 from pytest_customerio.clients.transport.bodies import drain
@@ -45,12 +46,20 @@ DRAIN = Part(
 GET_RESPONSE = Part(
     VCRPY, "vcr.stubs", "VCRConnection.getresponse", "requests of cassettes", "they are not heard", needs="vcr"
 )
+CONNECT = Part(
+    VCRPY,
+    "vcr.stubs",
+    "VCRConnection.connect",
+    "a cassette connects to nothing before it knows the request",
+    "vcrpy 8 connects for urllib3 and requests although it has the answer, which the guard refuses",
+    needs="vcr",
+)
 HTTPX_REQUESTS = tuple(
     Part(VCRPY, HTTPX, name, "when a cassette records httpx", _RECORDS)
     for name in ("_vcr_handle_request", "_vcr_handle_async_request")
 )
 AIOHTTP_REQUESTS = Part(VCRPY, AIOHTTP, "vcr_request", "when a cassette records aiohttp", _RECORDS)
-PARTS = (FORCE_RESET, *NEW_CONN, DRAIN, GET_RESPONSE, *HTTPX_REQUESTS, AIOHTTP_REQUESTS)
+PARTS = (FORCE_RESET, *NEW_CONN, DRAIN, CONNECT, GET_RESPONSE, *HTTPX_REQUESTS, AIOHTTP_REQUESTS)
 
 
 def install(traffic: Traffic, patches: Patches, module: str = "vcr") -> None:
@@ -70,6 +79,7 @@ def _repair(traffic: Traffic, patches: Patches) -> None:
     for part in NEW_CONN:
         patches.patch(part, lambda original: _new_conn(lock, original))
     patches.patch(DRAIN, _drain_conn)
+    patches.patch(CONNECT, lambda original: _connect(traffic, original))
     patches.patch(GET_RESPONSE, lambda original: _getresponse(traffic, original))
 
 
@@ -101,6 +111,18 @@ def _drain_conn(original: Wrapper) -> Wrapper:
             response._connection = None
 
     return drain_conn
+
+
+def _connect(traffic: Traffic, original: Wrapper) -> Wrapper:
+    """Connect nowhere: what the cassette has no answer to is refused when it is sent."""
+
+    def connect(conn: Any, *args: Any, **options: Any) -> Any:
+        __tracebackhide__ = True
+        if concerned(traffic, conn.real_connection):
+            return None
+        return original(conn, *args, **options)
+
+    return connect
 
 
 def _getresponse(traffic: Traffic, original: Wrapper) -> Wrapper:

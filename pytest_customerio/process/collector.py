@@ -8,7 +8,7 @@ from contextlib import contextmanager
 
 
 @contextmanager
-def set_aside(at_end: Callable[[Callable[[], object]], object]) -> Iterator[None]:
+def set_aside(at_end: Callable[[Callable[[], None]], object]) -> Iterator[None]:
     """Within, nothing is collected. What exists afterwards is not looked at by collections, until the run ends.
 
     Modules stay until the process ends, so that looking at them is of no use, and pytest collects everything twice at

@@ -17,7 +17,7 @@ from typing import Any, Protocol
 from weakref import WeakKeyDictionary, WeakSet
 
 from pytest_customerio.process.lookups import watch
-from pytest_customerio.process.watched import LOOKED_UP, SENT
+from pytest_customerio.process.watched import LOOKED_UP, SENT, looked_up
 
 __tracebackhide__ = True  # pytest shows no frame of ours in anybody's traceback
 
@@ -112,7 +112,13 @@ class Guard:
     def audit(self, event: str, args: tuple[Any, ...]) -> None:
         """The audit hook."""
         if (self.armed or self.outliving or self.lasting) and event in _WHERE:
-            self.check(*_WHERE[event](args))
+            try:
+                self.check(*_WHERE[event](args))
+            except BaseException:
+                # `socket.create_connection` does so only for an `OSError`.
+                if event == "socket.connect" and args[0] is not None:
+                    args[0].close()
+                raise
 
     def check(self, host: object, port: object) -> None:
         """Raise where a look-up of or a connection to this host is refused now; anything else passes."""
@@ -132,7 +138,7 @@ class Guard:
 
     def _refuse(self, entries: Iterable[Entry], name: str, number: int | None) -> None:
         for traffic, refuse in tuple(entries):
-            if traffic.concerns(name, number):
+            if traffic.concerns(name, number) or _leads_to(traffic, name, number):
                 raise refuse(name if number is None else f"{name}:{number}")
 
 
@@ -147,6 +153,11 @@ def _hook(audit: Callable[[str, tuple[Any, ...]], None]) -> Callable[[str, tuple
     return hook
 
 
+def _leads_to(traffic: Watched, address: str, number: int | None) -> bool:
+    """Whether `localhost` leads to this address, and this port of it, but not every one, is Customer.io's."""
+    return address in _LOOPBACK and traffic.concerns("localhost", number) and not traffic.concerns("localhost")
+
+
 def _number(port: object) -> int | None:
     text = port.decode("latin-1") if isinstance(port, bytes) else port
     return int(text) if isinstance(text, str) and text.isascii() and text.isdigit() and len(text) < 6 else None
@@ -157,9 +168,10 @@ def _address(args: tuple[Any, ...]) -> tuple[object, object]:
     return (address[0], address[1]) if isinstance(address, tuple) and len(address) > 1 else (None, None)
 
 
+_LOOPBACK = ("127.0.0.1", "::1")
 # Audit event -> host and port out of its arguments.
 _WHERE: dict[str, Callable[[tuple[Any, ...]], tuple[object, object]]] = {
-    "socket.getaddrinfo": lambda args: (args[0], args[1]),
+    "socket.getaddrinfo": lambda args: looked_up(args[0], args[1]),
     "socket.gethostbyname": lambda args: (args[0], None),
     "socket.connect": _address,
     "socket.sendto": _address,

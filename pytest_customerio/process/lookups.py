@@ -14,8 +14,12 @@ from pytest_customerio.process.parts import (
     HTTPCORE,
     HTTPCORE2,
     PYCARES,
+    PYSOCKS,
     PYTHON,
+    PYTHON_SOCKS,
     UVLOOP,
+    WEBSOCKET_CLIENT,
+    WEBSOCKETS,
     Part,
 )
 from pytest_customerio.process.patching import Patches
@@ -36,6 +40,10 @@ _LIBRARIES = {
     "httpcore": HTTPCORE,
     "httpcore2": HTTPCORE2,
     "aiohttp": AIOHTTP,
+    "python_socks": PYTHON_SOCKS,
+    "socks": PYSOCKS,
+    "websocket": WEBSOCKET_CLIENT,
+    "websockets": WEBSOCKETS,
 }
 _LATER = "a request that no tap answers may leave"
 _AFTERWARDS = "a request through a proxy may leave after the run"

@@ -17,7 +17,7 @@ class Library(NamedTuple):
 
 
 PYTHON = Library("Python", "3.11 to 3.13")
-AIOHTTP = Library("aiohttp", "3.11 to 3.14.5")
+AIOHTTP = Library("aiohttp", "3.12 to 3.14.5")
 ANALYTICS = Library("customerio-cdp-analytics", "1.1")
 ANYIO = Library("anyio", "4.16")
 ARQ = Library("arq", "0.28")
@@ -39,8 +39,10 @@ HTTPX2 = Library("httpx2", "2.0 to 2.16")
 OPENTELEMETRY = Library("opentelemetry", "1.45")
 PROCRASTINATE = Library("procrastinate", "3.10")
 PYCARES = Library("pycares", "5.2.1")
+PYSOCKS = Library("PySocks", "1.7.1")
 PYTEST = Library("pytest", "8.4 to 9.2")
 PYTEST_HTTPX = Library("pytest-httpx", "0.36.2")
+PYTHON_SOCKS = Library("python-socks", "3.2 to 3.2.1")
 REQUESTS = Library("requests", "2.32.4 to 2.34.2")
 REQUESTS_MOCK = Library("requests-mock", "1.12.1")
 RESPONSES = Library("responses", "0.26.3")
@@ -54,6 +56,8 @@ TRIO = Library("trio", "0.27 to 0.35")
 URLLIB3 = Library("urllib3", "2.0 to 2.8")
 UVLOOP = Library("uvloop", "0.21 to 0.23")
 VCRPY = Library("vcrpy", "8.2.1 to 9.4.2")
+WEBSOCKET_CLIENT = Library("websocket-client", "1.9 to 1.9.2")
+WEBSOCKETS = Library("websockets", "17.0 to 17.4")
 
 
 class Part(NamedTuple):

@@ -2,7 +2,7 @@
 
 A forked process has the guard already. One that is started anew is given a PYTHONPATH that begins with a folder of
 ours, whose `sitecustomize` refuses Customer.io. `os.environ` stays as it is: where a process inherits its environment,
-only what C knows of the environment is changed (`os.putenv`).
+only what C knows of the environment is changed (`os.putenv`). Another interpreter in this process is guarded as well.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -32,12 +33,26 @@ FORK_EXEC = Part(
     optional=True,
 )
 # `os.execl`, `os.execvp`, `os.spawnv` and the others like them call one of these (3.11 to 3.14).
+# `posix` is where `os` has them from, and where they are called past `os`.
 GIVEN = tuple(
-    Part(PYTHON, "os", name, "Python processes that `os` starts are guarded", _WITHOUT, optional=True)
+    Part(PYTHON, module, name, "Python processes that `os` starts are guarded", _WITHOUT, optional=True)
+    for module in ("os", "posix")
     for name in ("execve", "posix_spawn", "posix_spawnp")
 )
 INHERITED = tuple(
     Part(PYTHON, "os", name, "Python processes that `os` starts are guarded", _WITHOUT) for name in ("execv", "system")
+)
+# Private (3.11 and 3.12, 3.13 and 3.14): makes another interpreter in this process, which has audit hooks of its own.
+CREATED = tuple(
+    Part(
+        PYTHON,
+        module,
+        "create",
+        "other interpreters in the same process are guarded",
+        "code in another interpreter may send to Customer.io",
+        optional=True,
+    )
+    for module in ("_xxsubinterpreters", "_interpreters")
 )
 # uvloop starts processes itself; asyncio's loops use `subprocess`.
 UVLOOP_EXEC, UVLOOP_SHELL = (
@@ -46,10 +61,19 @@ UVLOOP_EXEC, UVLOOP_SHELL = (
     )
     for name in ("exec", "shell")
 )
-PARTS = (POPEN, FORK_EXEC, *GIVEN, *INHERITED, UVLOOP_EXEC, UVLOOP_SHELL)
+PARTS = (POPEN, FORK_EXEC, *GIVEN, *INHERITED, *CREATED, UVLOOP_EXEC, UVLOOP_SHELL)
 # The positions of `env` among the arguments of `Popen`, of `fork_exec` and of `execve` (3.11 to 3.14).
 _ENV, _LISTED, _THIRD = 10, 5, 2
 _KEY = "PYTHONPATH"
+# Guards the interpreter that runs it, and leaves no name there.
+_GUARD = f"""\
+from importlib.machinery import SourceFileLoader
+from types import ModuleType
+module = ModuleType("_customerio_sitecustomize")
+module.__file__ = {os.path.join(FOLDER, "sitecustomize.py")!r}
+SourceFileLoader(module.__name__, module.__file__).exec_module(module)
+module.guard()
+"""
 
 
 def watch() -> Callable[[], None]:
@@ -166,6 +190,17 @@ def _handing_on(original: Wrapper) -> Wrapper:
     return start
 
 
+def _created(original: Wrapper) -> Wrapper:
+    def create(*args: Any, **kwargs: Any) -> Any:
+        interpreter = original(*args, **kwargs)
+        module = next(sys.modules[part.module] for part in CREATED if part.module in sys.modules)
+        with suppress(Exception):  # an interpreter that cannot run it is the application's all the same
+            module.run_string(interpreter, f"exec({_GUARD!r}, {{}})")
+        return interpreter
+
+    return create
+
+
 def _loop(original: Wrapper) -> Wrapper:
     def start(loop: Any, *args: Any, **kwargs: Any) -> Any:
         environ = _inherited(kwargs.get("env"))
@@ -179,6 +214,7 @@ WRAPPERS: Mapping[Part, Callable[[Wrapper], Wrapper]] = {
     FORK_EXEC: _fork_exec,
     **dict.fromkeys(GIVEN, _given),
     **dict.fromkeys(INHERITED, _handing_on),
+    **dict.fromkeys(CREATED, _created),
     UVLOOP_EXEC: _loop,
     UVLOOP_SHELL: _loop,
 }

@@ -2,7 +2,8 @@
 
 Resolvers that are written in C (c-ares, and those of uvloop and gevent) look names up without an audit event, and
 uvloop connects without one. A TLS handshake names the server that it is for, whatever socket it takes and however the
-address was found. What goes through a proxy connects to the proxy only; the client that sends it knows the server.
+address was found. What goes through a proxy connects to the proxy only; the client that sends it, or the library that
+speaks to the proxy, knows the server.
 
 `lookups` watches these functions in this process, and `child/sitecustomize` in Python processes that tests start anew.
 The Python there may be another one, without this package: this module needs the standard library only, of any Python
@@ -32,6 +33,24 @@ class Place:
 
     def __init__(self, module: str, path: str, where: Where) -> None:
         self.module, self.path, self.where = module, path, where
+
+
+def looked_up(host: object, port: object) -> tuple[object, object]:
+    """Host and port of a look-up.
+
+    The look-up of a name of this machine, or of an address, asks nobody, and a server that begins to listen there makes
+    one too. So its port counts only where something connects.
+    """
+    name = host.decode("latin-1") if isinstance(host, bytes) else host
+    return host, None if isinstance(name, str) and _is_local(name) else port
+
+
+def _is_local(name: str) -> bool:
+    return name.lower().rstrip(".") == "localhost" or ":" in name or name.replace(".", "").isdigit()
+
+
+def _asked(owner: object, host: object = None, port: object = None, *_: object, **__: object) -> Any:
+    return looked_up(host, port)
 
 
 def _named(owner: object, host: object = None, port: object = None, *_: object, **__: object) -> Any:
@@ -72,19 +91,46 @@ def _requested(owner: object, request: Any, *_: object, **__: object) -> Any:
     return request.url.host, request.url.port
 
 
+def _behind_a_proxy(owner: object, dest_host: object, dest_port: object = None, *_: object, **__: object) -> Any:
+    return dest_host, dest_port
+
+
+def _paired(owner: object, dest_pair: Any, *_: object, **__: object) -> Any:
+    return dest_pair[0], dest_pair[1]
+
+
+def _websocket(proxy: object, ws_uri: Any, *_: object, **__: object) -> Any:
+    return ws_uri.host, ws_uri.port
+
+
 _GEVENT = ("getaddrinfo", "gethostbyname", "gethostbyname_ex")
 _PYCARES = ("getaddrinfo", "gethostbyname", "query", "search")
+# Each module has the proxy of one library for asynchronous code, or of blocking code, in two generations.
+_PYTHON_SOCKS = {"sync": "Sync", "async_.asyncio": "Asyncio", "async_.trio": "Trio", "async_.anyio": "Anyio"}
+# What leads a socket through a proxy, which looks the name up itself.
+PROXIES = (
+    *(
+        Place(f"python_socks.{module}{version}._proxy", f"{kind}Proxy.connect", _behind_a_proxy)
+        for module, kind in _PYTHON_SOCKS.items()
+        for version in ("", ".v2")
+    ),
+    Place("socks", "socksocket.connect", _paired),
+    Place("websocket._http", "_tunnel", _named),
+    Place("websockets.asyncio.client", "connect_http_proxy", _websocket),
+    Place("websockets.sync.client", "connect_http_proxy", _websocket),
+)
 # What is watched whenever the guard is armed.
 LOOKED_UP = (
     Place("ssl", "SSLContext._wrap_socket", _handshake),
     Place("ssl", "SSLContext._wrap_bio", _handshake_in_memory),
-    Place("uvloop", "Loop.getaddrinfo", _named),
+    Place("uvloop", "Loop.getaddrinfo", _asked),
     Place("uvloop", "Loop.create_connection", _connected),
     Place("uvloop", "Loop.sock_connect", _addressed),
     *(Place("gevent.resolver", f"AbstractResolver.{name}", _name) for name in _GEVENT),
     *(Place("pycares", f"Channel.{name}", _name) for name in _PYCARES),
     Place("dns.resolver", "Resolver.resolve", _name),
     Place("dns.asyncresolver", "Resolver.resolve", _name),
+    *PROXIES,
 )
 # What is watched where no tap of ours stands: after the run, and in processes that are started anew.
 SENT = (
@@ -128,8 +174,8 @@ def put(module: Any, place: Place, check: Check) -> None:
 
 
 def _close(args: Iterable[Any]) -> None:
-    """Close a TLS socket whose handshake is refused. `ssl` does so only for the errors that it knows."""
-    library = sys.modules.get("ssl")
+    """Close a socket whose connection or handshake is refused. Libraries do so only for the errors that they know."""
+    library = sys.modules.get("socket")
     for one in args:
-        if library is not None and isinstance(one, library.SSLSocket):
+        if library is not None and isinstance(one, library.socket):
             one.close()

@@ -197,3 +197,10 @@ def test_a_recording_of_a_blocking_client_is_refused(
     with vcr.use_cassette(str(tmp_path / "own.yaml"), record_mode="once"), pytest.raises(RefusedError):
         send(url)
     assert (tapped.attempts, list(tmp_path.iterdir())) == ([], [])
+
+
+def test_what_a_growing_cassette_has_is_played(tapped: FakeTraffic, cassette: str) -> None:
+    """A cassette that may grow connects to nothing for a request that it has the answer to."""
+    with vcr.use_cassette(cassette, record_mode="new_episodes"):
+        assert requests.post(TRACK, data=b"").status_code == 503
+    assert (tapped.only.status, tapped.attempts) == (503, [])

@@ -21,7 +21,7 @@ def enabled(request: pytest.FixtureRequest) -> Iterator[bool]:
 
 def test_what_is_loaded_is_set_aside_until_the_run_ends(enabled: bool) -> None:
     """Within nothing is collected; then the collector does what it did before, for all that is made later."""
-    at_end: list[Callable[[], object]] = []
+    at_end: list[Callable[[], None]] = []
     with set_aside(at_end.append):
         assert not gc.isenabled()
         loaded = [object()]
@@ -34,7 +34,7 @@ def test_what_is_loaded_is_set_aside_until_the_run_ends(enabled: bool) -> None:
 
 def test_a_mistake_sets_nothing_aside(enabled: bool) -> None:
     """Where the run does not start, everything is as before."""
-    at_end: list[Callable[[], object]] = []
+    at_end: list[Callable[[], None]] = []
     before = gc.get_freeze_count()
     with pytest.raises(pytest.UsageError), set_aside(at_end.append):
         raise pytest.UsageError

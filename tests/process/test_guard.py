@@ -153,6 +153,10 @@ def test_odd_events_pass(armed: None) -> None:
     guard.GUARD.audit("socket.sendmsg", (None,))
     guard.GUARD.audit("socket.connect", (None, b"\0abstract"))
     guard.GUARD.audit("socket.connect", (None, (1, 2)))
+    with socket.socket() as one:
+        with pytest.raises(RefusedError):
+            guard.GUARD.audit("socket.connect", (one, ("track.customer.io", 443)))
+        assert one.fileno() == -1
     for name in ("track.customer.io", "ｔrack。customer．io", "ｔrack｡customer.io"):
         with pytest.raises(RefusedError):
             guard.GUARD.audit("socket.sendmsg", (None, (name, 443)))
@@ -266,3 +270,33 @@ def test_what_is_armed_for_good_refuses_until_the_end(monkeypatch: pytest.Monkey
         guard.GUARD.lasting.clear()
         for end in ends:
             end()
+
+
+@pytest.mark.parametrize("name", ["localhost", "127.0.0.1", b"LocalHost", "::1"])
+def test_a_server_may_listen_at_a_base_url_of_ones_own(name: str | bytes) -> None:
+    """A local server looks its own address up; a connection to it is refused, by name or by address."""
+    host = name if isinstance(name, str) else "localhost"
+    disarm = guard.arm(Watched((host, 9)), lambda address: RefusedError(address))
+    try:
+        assert socket.getaddrinfo(name, 9, type=socket.SOCK_STREAM)
+        with pytest.raises(RefusedError, match=r":9$"):
+            socket.create_connection((host, 9))
+        guard.GUARD.audit("socket.connect", (None, ("127.0.0.1", 10)))
+    finally:
+        disarm()
+
+
+def test_a_local_base_url_without_a_port(bound: socket.socket) -> None:
+    """It stands for every port, where it is named; the machine's address stays open."""
+
+    class Local:
+        def concerns(self, host: str, port: int | None = None) -> bool:
+            return host == "localhost"
+
+    disarm = guard.arm(Local(), lambda address: RefusedError(address))
+    try:
+        with pytest.raises(RefusedError, match=r"^localhost$"):
+            socket.getaddrinfo("localhost", 9)
+        socket.create_connection(bound.getsockname()).close()
+    finally:
+        disarm()

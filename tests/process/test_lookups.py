@@ -98,18 +98,39 @@ def _uvloop_connects() -> None:
     importlib.import_module("uvloop").run(connect())
 
 
+def _python_socks() -> None:
+    importlib.import_module("python_socks.sync").Proxy.from_url("socks5://127.0.0.1:9").connect(HOST, 80)
+
+
+def _pysocks() -> None:
+    importlib.import_module("socks").create_connection((HOST, 80), 5, None, 2, "127.0.0.1", 9)
+
+
+def _websocket_client() -> None:
+    importlib.import_module("websocket._http")._tunnel(None, HOST, 80, None)
+
+
+def _websockets() -> None:
+    address = importlib.import_module("websockets.uri").parse_uri(f"ws://{HOST}")
+    importlib.import_module("websockets.sync.client").connect_http_proxy(None, address, None)
+
+
 WAYS = {
     "gevent": (_gevent,),
     "pycares": (_pycares,),
     "aiodns": (_aiodns,),
     "dns": (_dnspython,),
     "uvloop": (_uvloop_resolves, _uvloop_connects),
+    "python_socks": (_python_socks,),
+    "socks": (_pysocks,),
+    "websocket": (_websocket_client,),
+    "websockets": (_websockets,),
 }
 
 
 @pytest.mark.parametrize(("module", "way"), [(name, way) for name, ways in WAYS.items() for way in ways])
-def test_resolvers_that_are_written_in_c(module: str, way: Callable[[], None], refusing: list[object]) -> None:
-    """A look-up of Customer.io is refused in each of them."""
+def test_what_causes_no_audit_event(module: str, way: Callable[[], None], refusing: list[object]) -> None:
+    """Customer.io is refused by each resolver that is written in C, and each library that speaks to a proxy."""
     pytest.importorskip(module)
     with pytest.raises(Found):
         way()

@@ -10,7 +10,9 @@ import shlex
 import subprocess
 import sys
 import types
+from ast import literal_eval
 from collections.abc import Callable, Iterator
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -351,3 +353,16 @@ def test_a_proxy_is_not_asked_either() -> None:
     """A process connects only to the proxy; the client knows the server, and is refused."""
     run = subprocess.run([sys.executable, "-c", THROUGH_A_PROXY], capture_output=True, text=True, check=True)
     assert run.stdout == REFUSED * 2
+
+
+@pytest.mark.usefixtures("watched")
+def test_another_interpreter(tmp_path: Path) -> None:
+    """It refuses Customer.io, and has no name of ours."""
+    module = import_module("_interpreters" if sys.version_info >= (3, 13) else "_xxsubinterpreters")
+    interpreter, said = module.create(), tmp_path / "said"
+    code = LOOK_UP.replace("print(e)", f"open({str(said)!r}, 'w').write(str(e) + '\\n' + str(sorted(vars())))")
+    module.run_string(interpreter, code)
+    module.destroy(interpreter)
+    text, _, names = said.read_text().partition("\n")
+    assert text + "\n" == REFUSED
+    assert [name for name in literal_eval(names) if not name.startswith("__")] == ["e", "socket"]

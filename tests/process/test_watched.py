@@ -32,6 +32,11 @@ WHERE = {f"{place.module}.{place.path}": place.where for place in (*LOOKED_UP, *
         ("ssl.SSLContext._wrap_socket", (None, False, HOST), {"owner": None}, (HOST, None)),
         ("ssl.SSLContext._wrap_socket", (None, True, HOST), {}, (None, None)),
         ("ssl.SSLContext._wrap_bio", (None, None, False, HOST), {}, (HOST, None)),
+        ("python_socks.sync.v2._proxy.SyncProxy.connect", (HOST, 443), {"timeout": 1}, (HOST, 443)),
+        ("python_socks.async_.trio._proxy.TrioProxy.connect", (), {"dest_host": HOST, "dest_port": 80}, (HOST, 80)),
+        ("socks.socksocket.connect", ((HOST, 443),), {}, (HOST, 443)),
+        ("websocket._http._tunnel", (HOST, 443, None), {}, (HOST, 443)),
+        ("websockets.sync.client.connect_http_proxy", (types.SimpleNamespace(host=HOST, port=443),), {}, (HOST, 443)),
         ("http.client.HTTPConnection.set_tunnel", (HOST, 443), {"headers": {}}, (HOST, 443)),
     ],
 )

@@ -13,7 +13,7 @@ from pytest_customerio.tools.sandbox.service.keys import Keys
 from pytest_customerio.tools.sandbox.service.request import HttpRequest
 from pytest_customerio.tools.sandbox.service.service import Service
 from pytest_customerio.tools.sandbox.settings import Settings
-from pytest_customerio.tools.sandbox.workspace.people import Person
+from pytest_customerio.tools.sandbox.workspace.person import Person
 
 NOW = 1_764_000_000
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import importlib
 import multiprocessing
 import os
 import subprocess
@@ -138,6 +139,16 @@ def test_billiard() -> None:
     process.start()
     process.join()
     assert process.exitcode == 0
+
+
+@pytest.mark.skipif(senders.NETWORK != "cpython", reason="many libraries cannot be imported in a second interpreter")
+def test_interpreter() -> None:
+    """Another interpreter in the same process."""
+    interpreters = importlib.import_module("_interpreters" if sys.version_info >= (3, 13) else "_xxsubinterpreters")
+    one = interpreters.create()
+    names = ("http_client", "urllib_request", "socket", "look_up")
+    interpreters.run_string(one, f"import attempts; attempts.everything('in another interpreter', {names!r})")
+    interpreters.destroy(one)
 
 
 @pytest.mark.skipif(GEVENT or senders.NETWORK == "trio", reason="needs a loop of asyncio")

@@ -90,7 +90,7 @@ def _function(traffic: Traffic, aiohttp: Any, original: Callable[..., Any]) -> C
 
 
 def _full(aiohttp: Any, session: Any, url: Any) -> Any:
-    """The URL that the session makes of this one. `_build_url` is private in aiohttp 3.11 to 3.14."""
+    """The URL that the session makes of this one. `_build_url` is private in aiohttp 3.12 to 3.14."""
     return _parsed(getattr(session, "_build_url", aiohttp.client.URL), url)
 
 
@@ -113,7 +113,7 @@ class _Call:
 
     Where our server received the request, it is known what was sent. Where a mock answered, or nothing was sent, the
     request is put together from the arguments in the way of aiohttp. The private names used here are `_build_url`,
-    `_prepare_headers` and `_session` of sessions, and `_coro` of the object that a call returns (aiohttp 3.11 to 3.14).
+    `_prepare_headers` and `_session` of sessions, and `_coro` of the object that a call returns (aiohttp 3.12 to 3.14).
     """
 
     def __init__(self, traffic: Traffic, aiohttp: Any, method: str, url: Any, kwargs: dict[str, Any]) -> None:
@@ -179,7 +179,7 @@ class _Call:
         return given is not None
 
     def _tls_verified(self) -> bool:
-        """Whether the certificate is checked. `_ssl` of connectors is private in aiohttp 3.11 to 3.14."""
+        """Whether the certificate is checked. `_ssl` of connectors is private in aiohttp 3.12 to 3.14."""
         given = self._given.get("ssl", True)
         given = getattr(self._session.connector, "_ssl", True) if given is True else given
         unchecked = given is False or self._given.get("verify_ssl") is False

@@ -57,7 +57,7 @@ def _connect(traffic: Traffic, aiohttp: Any, original: Callable[..., Any]) -> Ca
 
 
 def _reuse(traffic: Traffic, kind: Any, original: Callable[..., Any]) -> Callable[..., Any]:
-    """Close connections to Customer.io that were open before we were installed. `_conns` is private (3.11 to 3.14)."""
+    """Close connections to Customer.io that were open before we were installed. `_conns` is private (3.12 to 3.14)."""
 
     async def get(self: Any, key: Any, *args: Any) -> Any:
         if isinstance(self, kind) and traffic.concerns(key.host, key.port) and not passes_through():
@@ -72,7 +72,7 @@ def _reuse(traffic: Traffic, kind: Any, original: Callable[..., Any]) -> Callabl
 async def _check_connecting(aiohttp: Any, connector: Any, req: Any, timeout: Any) -> None:
     """Raise what connecting raises for these settings.
 
-    `helpers.ceil_timeout`, `_local_addr_infos` and `_socket_factory` are private in aiohttp 3.11 to 3.14. Without them
+    `helpers.ceil_timeout`, `_local_addr_infos` and `_socket_factory` are private in aiohttp 3.12 to 3.14. Without them
     impossible settings are not noticed.
     """
     __tracebackhide__ = True
@@ -118,7 +118,7 @@ def _refusal(family: int, kind: Any, proto: Any, name: Any, address: Any) -> OSE
 
 
 def _check_tls(aiohttp: Any, connector: Any, req: Any) -> None:
-    """Raise what a handshake raises; `_ssl` of connectors is private in aiohttp 3.11 to 3.14."""
+    """Raise what a handshake raises; `_ssl` of connectors is private in aiohttp 3.12 to 3.14."""
     __tracebackhide__ = True
     name = (getattr(req, "server_hostname", None) or req.url.host).rstrip(".")
     given = [one for one in (req.ssl, getattr(connector, "_ssl", None)) if isinstance(one, ssl.SSLContext)]

@@ -13,7 +13,7 @@ from pytest_customerio.clients.hearing import begin, note_status, send_heard
 from pytest_customerio.clients.passthrough import passes_through
 from pytest_customerio.clients.traffic import Hearing, Traffic
 from pytest_customerio.clients.transport.http1 import RequestParser, read_headers
-from pytest_customerio.clients.transport.memory import MemorySocket, socket_is_mocked
+from pytest_customerio.clients.transport.memory import MemorySocket, connected, socket_is_mocked
 from pytest_customerio.clients.transport.sockets import check_connecting, check_context
 from pytest_customerio.clients.transport.wire import destination, origin
 from pytest_customerio.core.model import PendingInteraction
@@ -63,7 +63,8 @@ def _is_absolute(target: Any) -> bool:
     return isinstance(target, str) and "://" in target[:8]
 
 
-def _concerned(traffic: Traffic, conn: Any, target: Any) -> bool:
+def concerned(traffic: Traffic, conn: Any, target: Any = None) -> bool:
+    """Whether a request of this connection, for this target if it is known, goes to Customer.io."""
     if passes_through():
         return False
     if _is_absolute(target):
@@ -90,7 +91,7 @@ _NO_TIMEOUT_GIVEN = socket._GLOBAL_DEFAULT_TIMEOUT  # type: ignore[attr-defined]
 def _request(traffic: Traffic, original: Wrapper) -> Wrapper:
     def request(conn: Any, method: str, url: str, body: Any = None, headers: Any = {}, **options: Any) -> None:  # noqa: B006
         __tracebackhide__ = True
-        hearing = _hear(traffic, conn, method, url) if _concerned(traffic, conn, url) else None
+        hearing = _hear(traffic, conn, method, url) if concerned(traffic, conn, url) else None
         if hearing is None:
             original(conn, method, url, body, headers, **options)
             return
@@ -126,13 +127,13 @@ def _endheaders(traffic: Traffic, original: Wrapper) -> Wrapper:
     def endheaders(conn: Any, message_body: Any = None, **options: Any) -> None:
         __tracebackhide__ = True
         method, target, *_ = (*conn._buffer[0].decode("latin-1").split(" "), "", "") if conn._buffer else ("", "")
-        if not method or not _concerned(traffic, conn, target):
+        if not method or not concerned(traffic, conn, target):
             original(conn, message_body, **options)
             return
         if _is_absolute(target) and _may_replace(conn.sock):
             if conn.sock is not None:
                 conn.sock.close()
-            conn.sock = MemorySocket(traffic, target, conn.timeout)
+            conn.sock = connected(traffic, target, conn.timeout)
         _leave_network(conn)
         hearing = _hear(traffic, conn, method, target)
         if hearing is None:
@@ -203,7 +204,7 @@ def _getresponse(traffic: Traffic, original: Wrapper) -> Wrapper:
             if interaction is not None:
                 interaction.raised = type(error).__name__
             raise
-        if isinstance(conn.sock, MemorySocket) and not _concerned(traffic, conn, ""):
+        if isinstance(conn.sock, MemorySocket) and not concerned(traffic, conn, ""):
             conn.sock = None  # the connection is the proxy's again for the next request
         if interaction is not None:
             note_status(interaction, response, "status")
@@ -216,14 +217,14 @@ def _connect(traffic: Traffic, original: Wrapper) -> Wrapper:
     def connect(conn: Any) -> None:
         __tracebackhide__ = True
         led = bypass.get()
-        if not _concerned(traffic, conn, "") or ((led is None or led.answering) and _is_users(conn)):
+        if not concerned(traffic, conn, "") or ((led is None or led.answering) and _is_users(conn)):
             original(conn)
         else:
             limit = None if conn.timeout is _NO_TIMEOUT_GIVEN else conn.timeout
             check_connecting(limit, conn.source_address)
             if (context := _context(conn)) is not None:
                 check_context(context, conn._tunnel_host or conn.host)
-            conn.sock = MemorySocket(traffic, _origin(conn), limit)
+            conn.sock = connected(traffic, _origin(conn), limit)
 
     return connect
 

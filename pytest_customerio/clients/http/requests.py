@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from pytest_customerio.clients.hearing import begin, send_heard
+from pytest_customerio.clients.hearing import begin, headers_of, send_heard
 from pytest_customerio.clients.traffic import Traffic
 from pytest_customerio.clients.transport.wire import destination
+from pytest_customerio.core.model import PendingInteraction
 from pytest_customerio.process.parts import REQUESTS, Part
 from pytest_customerio.process.patching import Patches, Wrapper
 
@@ -39,17 +40,31 @@ def heard_send(traffic: Traffic, original: Wrapper) -> Wrapper:
             return original(session, request, **kwargs)
         hearing.interaction.timeout_set = timeout_set(kwargs.get("timeout"))
         hearing.interaction.tls_verified = bool(kwargs.get("verify", getattr(session, "verify", True)))
-        own = getattr(request, "body", None)
+        own, headers = getattr(request, "body", None), headers_of(request.headers)
 
         def send_body(body: Any) -> Any:
             __tracebackhide__ = True
-            if body is own:
-                return original(session, request, **kwargs)
-            return _with_body(original, session, request, body, kwargs)
+            try:
+                if body is own:
+                    return original(session, request, **kwargs)
+                return _with_body(original, session, request, body, kwargs)
+            finally:
+                if not hearing.interaction.attempts:
+                    _note_added(hearing.interaction, headers, request)
 
-        return send_heard(hearing, request.headers, own, send_body, status="status_code")
+        return send_heard(hearing, headers, own, send_body, status="status_code")
 
     return send
+
+
+def _note_added(interaction: PendingInteraction, before: dict[str, str], request: Any) -> None:
+    """Note what an adapter added to a request that a mock answered: headers, and a body that it compressed."""
+    after = headers_of(request.headers)
+    if after == before:
+        return
+    interaction.headers = after
+    if interaction.body is not None and isinstance(request.body, bytes):
+        interaction.body = request.body
 
 
 def timeout_set(timeout: object) -> bool:

@@ -9,9 +9,9 @@ from functools import cached_property, partial
 from http.client import HTTPMessage, IncompleteRead
 from typing import Any
 
-from pytest_customerio.clients.hearing import headers_of
+from pytest_customerio.clients.hearing import headers_of, note_sent
 from pytest_customerio.clients.http.urllib3_faults import connect, fail, limits_of
-from pytest_customerio.clients.http.urllib3_written import sent_body
+from pytest_customerio.clients.http.urllib3_written import sent_body, sent_by, writes_itself
 from pytest_customerio.clients.traffic import Traffic, heard_above
 from pytest_customerio.clients.transport.faults import received
 from pytest_customerio.clients.transport.http1 import answer_body, reason
@@ -126,9 +126,14 @@ def _answered(traffic: Traffic, pool: Any, conn: Any, method: str, url: str, giv
     if secure:  # connects before it looks at the request
         connect(pool, conn, limits)
     headers = headers_of(given.get("headers"))
-    body = sent_body(method, url, headers, given, None if secure else partial(connect, pool, conn, limits))
+    opened = None if secure else partial(connect, pool, conn, limits)
+    if writes_itself(conn):
+        headers, body = sent_by(conn, method, url, given, opened)
+    else:
+        body = sent_body(method, url, headers, given, opened)
     if body is None:
         fail("read-timeout", pool, conn, url, limits)
+    note_sent(headers, body)
     answer = traffic.answer(WireRequest(method, absolute(pool, url), headers, body))
     if answer.fault == "truncated-body":
         answer = received(answer)

@@ -11,6 +11,8 @@ from pytest_customerio.clients.transport.bodies import LIMIT
 from pytest_customerio.clients.transport.http1 import RequestParser
 from pytest_customerio.clients.transport.sockets import check_data
 
+# The arguments of a connection's `request` among those of `_make_request` (urllib3 2.0 to 2.8).
+_PARAMETERS = ("body", "headers", "chunked", "preload_content", "decode_content", "enforce_content_length")
 _TOKENS = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 
 
@@ -72,6 +74,30 @@ def _is_text(headers: Any) -> bool:
     return {*map(type, chain.from_iterable(items()))} == {str}
 
 
+def writes_itself(conn: Any) -> bool:
+    """Whether the application has a class of connections of its own, with a `request` of its own."""
+    from urllib3.connection import HTTPConnection
+
+    return isinstance(conn, HTTPConnection) and type(conn).request is not HTTPConnection.request
+
+
+def sent_by(
+    conn: Any, method: Any, url: str, given: dict[str, Any], connect: Callable[[], None] | None
+) -> tuple[dict[str, str], bytes | None]:
+    """The headers and the body as such a connection writes them; the arguments are those of `sent_body`."""
+    __tracebackhide__ = True
+    if connect is not None:
+        connect()
+    sock = conn.sock = _Written(secure=connect is None)
+    try:
+        conn.request(method, url, **{name: given[name] for name in _PARAMETERS if name in given})
+    finally:
+        conn.sock = None
+        # Private in CPython 3.11 to 3.14. Otherwise the connection refuses the next request.
+        conn._HTTPConnection__state, conn._HTTPConnection__response = "Idle", None
+    return _read(sock)
+
+
 def _written(method: str, url: str, given: dict[str, Any], connect: Callable[[], None] | None) -> bytes | None:
     """Have urllib3 write the request, so that it raises its own error for one that cannot be sent; returns the body."""
     __tracebackhide__ = True
@@ -88,11 +114,16 @@ def _written(method: str, url: str, given: dict[str, Any], connect: Callable[[],
     conn.connect = opened
     named = {name: given[name] for name in ("body", "headers", "chunked") if name in given}
     conn.request(method, url, **named)
+    return _read(sock)[1]
+
+
+def _read(sock: _Written) -> tuple[dict[str, str], bytes | None]:
     parser = RequestParser("")
     requests = parser.feed(sock.data)
-    if not requests and parser.unfinished and len(sock.data) < LIMIT:
-        return None
-    return requests[0].body if requests else bytes(sock.data).partition(b"\r\n\r\n")[2]
+    if requests:
+        return dict(requests[0].headers), requests[0].body
+    unfinished = parser.unfinished and len(sock.data) < LIMIT
+    return {}, None if unfinished else bytes(sock.data).partition(b"\r\n\r\n")[2]
 
 
 class _Written:

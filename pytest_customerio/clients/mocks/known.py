@@ -218,7 +218,7 @@ def _is_message(value: Any, library: Library) -> bool:
 
 
 def base_url(instance: Any) -> str:
-    """The base URL of an instance, or nothing. `_base_url` is private in aiohttp 3.11 to 3.14."""
+    """The base URL of an instance, or nothing. `_base_url` is private in aiohttp 3.12 to 3.14."""
     if isinstance(getattr(instance, "default_port", None), int):  # a connection of `http.client`
         return f"http{'s' * (instance.default_port == _HTTPS)}://{instance.host}:{instance.port}"
     found = getattr(instance, "base_url", getattr(instance, "_base_url", None))

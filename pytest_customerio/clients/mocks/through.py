@@ -164,7 +164,7 @@ def _call(
         watched.reset(token)
     if inspect.iscoroutine(result):
         result = _later(call, refuse, result)
-    elif hasattr(result, "_coro"):  # a call of aiohttp, which is awaited or entered; private in aiohttp 3.11 to 3.14
+    elif hasattr(result, "_coro"):  # a call of aiohttp, which is awaited or entered; private in aiohttp 3.12 to 3.14
         result._coro = _later(call, refuse, result._coro)
     return _awaited(mock, result) if _is_async(mock) and inspect.isawaitable(result) else result
 

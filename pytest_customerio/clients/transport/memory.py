@@ -7,6 +7,7 @@ import socket
 import sys
 from collections import deque
 from typing import Any
+from urllib.parse import urlsplit
 
 from pytest_customerio.clients.traffic import Traffic
 from pytest_customerio.clients.transport.faults import is_met_connecting, received, socket_error
@@ -41,6 +42,7 @@ class MemorySocket:
     def __init__(self, traffic: Traffic, origin: str, timeout: float | None = None) -> None:
         self._traffic = traffic
         self._parser = RequestParser(origin)
+        self._origin = origin
         self._secure = origin.startswith("https")
         self._timeout = timeout
         self._answers: deque[bytes | BaseException] = deque()
@@ -100,11 +102,53 @@ class MemorySocket:
     def setsockopt(self, *_: Any) -> None:
         """Do nothing: there are no options."""
 
+    def getsockopt(self, *_: Any) -> int:
+        """No option is set."""
+        return 0
+
+    def getsockname(self) -> tuple[str, int]:
+        """An address of this machine."""
+        return "127.0.0.1", 0
+
+    def getpeername(self) -> tuple[str, int]:
+        """An address that is reserved for documentation (RFC 5737), because no name is looked up."""
+        return "192.0.2.1", urlsplit(self._origin).port or (443 if self._secure else 80)
+
+    def fileno(self) -> int:
+        """No file is open, as of a socket that is closed."""
+        return -1
+
     def shutdown(self, how: int) -> None:
         """Do nothing: there is no connection to shut down."""
 
     def close(self) -> None:
         """Do nothing: a response that is being read still needs what has arrived."""
+
+
+class MemoryTLSSocket(MemorySocket):
+    """A `MemorySocket` over which TLS seems to be spoken: as Python and Customer.io do it today."""
+
+    def version(self) -> str:
+        """The version of TLS."""
+        return "TLSv1.3"
+
+    def cipher(self) -> tuple[str, str, int]:
+        """The cipher, the version of TLS that defines it, and the bits of its secret."""
+        return "TLS_AES_256_GCM_SHA384", "TLSv1.3", 256
+
+    def selected_alpn_protocol(self) -> None:
+        """No protocol was agreed on, so that it is HTTP/1.1."""
+
+    def getpeercert(self, binary_form: bool = False) -> Any:  # noqa: FBT001, FBT002 - as the original
+        """A certificate for the name of the server."""
+        name = urlsplit(self._origin).hostname or ""
+        return b"" if binary_form else {"subject": ((("commonName", name),),), "subjectAltName": (("DNS", name),)}
+
+
+def connected(traffic: Traffic, origin: str, timeout: float | None = None) -> MemorySocket:
+    """A socket that seems to be connected to this server, over TLS where the address begins with https."""
+    kind = MemoryTLSSocket if origin.startswith("https") else MemorySocket
+    return kind(traffic, origin, timeout)
 
 
 class _Arriving(io.RawIOBase):

@@ -77,7 +77,12 @@ def import_next() -> None:
             sys.modules[NAME] = ours
 
 
-if __name__ == NAME:
+def guard() -> None:
+    """Guard this interpreter."""
     sys.addaudithook(refuse)
     watch()
+
+
+if __name__ == NAME:
+    guard()
     import_next()

@@ -13,7 +13,7 @@ from functools import partial
 from typing import Any
 
 from pytest_customerio.process.clock import parked
-from pytest_customerio.process.clock.timeline import FOR_EVER, SLEEP, TIMER, UNSEEN, Timeline
+from pytest_customerio.process.clock.timeline import FOR_EVER, FOREIGN, SLEEP, TIMER, UNSEEN, Timeline
 from pytest_customerio.process.clock.waits import Waits
 from pytest_customerio.process.ownership import idle
 from pytest_customerio.process.parts import PYTHON, TRIO, Part
@@ -108,7 +108,8 @@ class Loops:
 
     def _wait(self, selector: Any, original: Callable[..., Any], span: int) -> Any:
         deadline = self._timeline.now() + span
-        patience = SLEEP if any(abs(deadline - sleep) < NEAR for sleep in self._sleeps) else TIMER
+        sleeping = any(abs(deadline - sleep) < NEAR for sleep in self._sleeps)
+        patience = (SLEEP if self._waits.serves() else FOREIGN) if sleeping else TIMER
         late: list[Any] = []
 
         def look() -> bool:

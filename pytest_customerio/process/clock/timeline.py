@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 from pytest_customerio.process.clock.parked import is_parked, other_threads
+from pytest_customerio.process.clock.runnable import any_runnable
 
 # Real seconds between two looks at what the others do: short ones first.
 STEPS = (0.001,) * 5
@@ -30,8 +31,8 @@ class Patience:
     """Real seconds for which other threads may work before time jumps.
 
     `calm` where all of them wait themselves; `idle` where some may wait for something real (a socket, a lock of C
-    code) but use no processor; `total` whatever they do, and `STARVED` times as long where an earlier sleeper is waited
-    for.
+    code) but use no processor; `total` whatever they do. Work counts as the processor counts it, and who waits for a
+    processor does not wait: so a busy machine changes no order.
     """
 
     calm: float
@@ -42,6 +43,9 @@ class Patience:
 # A sleep ends after `total` in any case. A timeout must not fire while something real is under way: false alarm.
 SLEEP = Patience(calm=0.004, idle=0.05, total=0.2)
 TIMER = Patience(calm=0.05, idle=0.5, total=float("inf"))
+# A sleep in a thread that does not work for the test: it must not move time while the application works, unless that
+# seems to poll for ever.
+FOREIGN = Patience(calm=0.004, idle=0.05, total=5.0)
 # A wait for another thread, which may work for a while without the processor before it wakes the one that waits.
 WAIT = Patience(calm=0.05, idle=1.0, total=float("inf"))
 # In a loop whose timers we do not see, each sleeping task delays the others by its own short real waits.
@@ -93,12 +97,12 @@ class Timeline:
             self.active = False
             self._changed.notify_all()
 
-    def sleep(self, span: int) -> None:
+    def sleep(self, span: int, patience: Patience = SLEEP) -> None:
         """Let this thread wait for so many virtual nanoseconds."""
         if self.is_alone():
             self.advance(span)
             return
-        with self.turn(self.now() + span, SLEEP) as turn:
+        with self.turn(self.now() + span, patience) as turn:
             while not turn.is_over():
                 self.pause(turn.step())
 
@@ -172,8 +176,7 @@ class Turn:
         self._begun = timeline.now()
         self._sockets, self._look = sockets, look
         self._steps = 0
-        self._spent = self._first_for = self._calm = self._idle = 0.0
-        self._first = True
+        self._spent = self._calm = self._idle = 0.0
         self._changes = timeline.changes
         self._processor = time.process_time()
 
@@ -185,10 +188,9 @@ class Turn:
         if timeline.now() >= self._deadline:
             timeline.reach(self._deadline, self._begun)
             return True
-        first = self._first = timeline.is_first(self._deadline)
-        total = self._patience.total
-        starved = self._spent >= total * STARVED or (first and self._first_for >= total)
-        if not starved and not (first and self._others_wait()):
+        first = timeline.is_first(self._deadline)
+        total = self._patience.total if first else self._patience.total * STARVED
+        if self._spent < total and not (first and self._others_wait() and not any_runnable()):
             return False
         if not self._look():  # a thread may have ended since, and left its result
             timeline.reach(self._deadline, self._begun)
@@ -198,12 +200,12 @@ class Turn:
         """The real seconds for which the caller must wait before it asks again."""
         step = STEPS[self._steps] if self._steps < len(STEPS) else STEP
         self._steps += 1
-        self._spent += step
-        self._first_for += step if self._first else 0.0
+        now = time.process_time()
+        used, self._processor = now - self._processor, now
+        works = used > WORK * step
+        self._idle = 0.0 if works else self._idle + step
+        self._spent += min(step, used) if works else step
         self._calm += step
-        processor, before = time.process_time(), self._processor
-        self._idle = 0.0 if processor - before > WORK * step else self._idle + step
-        self._processor = processor
         return step
 
     def _others_wait(self) -> bool:

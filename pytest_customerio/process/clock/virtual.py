@@ -20,7 +20,7 @@ from pytest_customerio.process.clock.hidden import HiddenWaits
 from pytest_customerio.process.clock.loops import Loops
 from pytest_customerio.process.clock.places import places
 from pytest_customerio.process.clock.replaced_sleeps import ReplacedSleeps, is_replaced
-from pytest_customerio.process.clock.timeline import Timeline
+from pytest_customerio.process.clock.timeline import FOREIGN, SLEEP, Timeline
 from pytest_customerio.process.clock.waits import Waits
 from pytest_customerio.process.parts import PYTHON, Part
 from pytest_customerio.process.patching import Patches
@@ -210,7 +210,7 @@ class Clock:
         if not real and 0 <= value <= LONGEST:  # for anything else the original raises its own error
             self._log(float(value))
             if isinstance(found, types.BuiltinFunctionType):
-                self._timeline.sleep(round(value * 1e9))
+                self._timeline.sleep(round(value * 1e9), SLEEP if self._serves() else FOREIGN)
                 seconds = 0
             elif self._greenlets.sleeps_by(found):
                 self._greenlets.sleep(found, value)

@@ -60,7 +60,8 @@ class Waits:
     """
 
     def __init__(self, timeline: Timeline, log: Callable[[float], None], serves: Callable[[], bool]) -> None:
-        self._timeline, self._log, self._serves = timeline, log, serves
+        self.serves = serves
+        self._timeline, self._log = timeline, log
         self._thread = threading.get_ident()
         self._select = self._selecting(select.select)
 
@@ -114,7 +115,7 @@ class Waits:
             return False
         while frame is not None and any(frame.f_globals is namespace for namespace in _BETWEEN):
             frame = frame.f_back
-        return (frame is None or _is_of_the_application(frame)) and self._serves()
+        return (frame is None or _is_of_the_application(frame)) and self.serves()
 
     def in_test_thread(self) -> bool:
         """Whether the test itself runs here: the thread, or greenlet, in which the case began."""

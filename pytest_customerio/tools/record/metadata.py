@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, get_args
 
-from pytest_customerio.core.model import Answer, Provenance
+from pytest_customerio.core.model import Answer, Provenance, Source
 from pytest_customerio.tools.target import Target
 from pytest_customerio.tools.versions import installed_version
 
 SOURCE_HEADER = "x-sandbox-source"
+_SOURCES = get_args(Source)
 # Begins the note of what a sandbox answered.
 _BY_SANDBOX = "answered by a sandbox"
 
@@ -44,5 +45,5 @@ def circumstances(target: Target, request: str) -> dict[str, Any]:
 
 
 def _labels(answer: Answer) -> list[str]:
-    """How sure the sandbox is of an answer, as its header says."""
-    return [value for name, value in answer.headers if name.lower() == SOURCE_HEADER]
+    """How sure the sandbox is of an answer, as its header says. What is no such word may be anything."""
+    return [value for name, value in answer.headers if name.lower() == SOURCE_HEADER and value in _SOURCES]

@@ -130,7 +130,6 @@ def test_a_fault_is_what_a_real_server_causes(
     assert len(traffic.asked) == (1 if reply is None else len(server.seen))
 
 
-@pytest.mark.skipif(aiohttp.__version__.startswith(("3.8.", "3.9.")), reason="came with aiohttp 3.10")
 def test_an_idempotent_request_is_tried_again_by_aiohttp(traffic: FakeTraffic) -> None:
     """Given an open connection that breaks, aiohttp itself sends a GET again once."""
     answers = iter([OK, Answer(fault="connection-reset"), OK])

@@ -367,3 +367,41 @@ def test_a_request_that_was_not_prepared_raises_requests_error(tapped: FakeTraff
     """A request that was not prepared raises requests' own error."""
     with pytest.raises(ValueError, match="PreparedRequest"):
         requests.Session().send(requests.Request("POST", TRACK))  # type: ignore[arg-type]
+
+
+class _Signing(HTTPAdapter):
+    """An adapter of the application's that adds a header and compresses, in the request or in a copy of it."""
+
+    def __init__(self, *, copies: bool) -> None:
+        super().__init__()
+        self._copies = copies
+
+    def send(self, request: requests.PreparedRequest, *args: object, **kwargs: object) -> requests.Response:
+        sent = request.copy() if self._copies else request
+        sent.body = gzip.compress(request.body) if request.body else None
+        sent.headers.update({"Authorization": "Basic x", "Content-Encoding": "gzip"})
+        sent.headers["Content-Length"] = str(len(sent.body or b""))
+        return super().send(sent, *args, **kwargs)
+
+
+@pytest.mark.parametrize("copies", [False, True])
+def test_what_an_adapter_adds_is_heard(tapped: FakeTraffic, copies: bool) -> None:
+    """Headers and the body are heard as they are sent, from an adapter of the application's."""
+    with requests.Session() as session:
+        session.mount("https://", _Signing(copies=copies))
+        session.post(TRACK, data=b"{}")
+    heard = tapped.only
+    assert (heard.headers["authorization"], heard.headers["content-encoding"]) == ("Basic x", "gzip")
+    assert gzip.decompress(heard.body or b"") == b"{}"
+
+
+@responses.activate
+def test_what_an_adapter_adds_above_a_mock_is_heard(tapped: FakeTraffic) -> None:
+    """The same holds where a mock answers beneath the adapter, with a body and without one."""
+    responses.post(TRACK, json={})
+    with requests.Session() as session:
+        session.mount("https://", _Signing(copies=False))
+        session.post(TRACK, data=b"{}")
+        session.post(TRACK)
+    assert [one.headers["authorization"] for one in tapped.heard] == ["Basic x"] * 2
+    assert [one.body and gzip.decompress(one.body) for one in tapped.heard] == [b"{}", None]

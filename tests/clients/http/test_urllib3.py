@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 import urllib3
 from tapping import TRACK, FakeTraffic, Listener
-from urllib3.exceptions import MaxRetryError, ProtocolError, ReadTimeoutError
+from urllib3.exceptions import MaxRetryError, NewConnectionError, ProtocolError, ReadTimeoutError
 from urllib3.util.timeout import Timeout
 
 from pytest_customerio.clients.http.urllib3_answers import limits_of
@@ -283,3 +283,43 @@ def test_limits_are_those_of_the_pool(given: Any) -> None:
         own, ours = pool._get_timeout(given), limits_of(pool, given)
     assert (ours.total, ours.connect_timeout, own.total) == (own.total, own.connect_timeout, ours.total)
     assert ours is not given
+
+
+def test_a_connection_that_writes_itself(tapped: FakeTraffic) -> None:
+    """A connection class of the application's that adds a header in `request` writes each request; its errors are
+    raised, and the connection can be used again."""
+    written: list[str] = []
+
+    class Signing(urllib3.connection.HTTPSConnection):
+        def request(self, method: str, url: str, body: Any = None, headers: Any = None, **more: Any) -> None:
+            written.append(method)
+            if body == b"no":
+                raise LookupError
+            super().request(method, url, body=body, headers={**(headers or {}), "X-Sign": "7"}, **more)
+
+    class Pool(urllib3.HTTPSConnectionPool):
+        ConnectionCls = Signing
+
+    with Pool("track.customer.io") as pool:
+        with pytest.raises(LookupError):
+            pool.request("POST", "/api/v1/customers/1/events", body=b"no")
+        for body in (b"{}", iter([b"{", b"}"])):
+            assert pool.request("POST", "/api/v1/customers/1/events", body=body).status == 200
+    assert written == ["POST"] * 3
+    assert [(one.headers["x-sign"], one.body) for one in tapped.attempts] == [("7", b"{}")] * 2
+    assert [one.headers.get("x-sign") for one in tapped.heard] == [None, "7", "7"]
+
+
+def test_a_connection_that_writes_itself_without_tls(tapped: FakeTraffic) -> None:
+    """It connects before it writes."""
+
+    class Signing(urllib3.connection.HTTPConnection):
+        def request(self, *args: Any, **more: Any) -> None:
+            super().request(*args, **more)
+
+    class Pool(urllib3.HTTPConnectionPool):
+        ConnectionCls = Signing
+
+    with Pool("track.customer.io", source_address=("198.51.100.7", 0)) as pool, pytest.raises(NewConnectionError):
+        pool.request("POST", "/a", body=b"{}", retries=False)
+    assert tapped.attempts == []

@@ -9,7 +9,7 @@ from types import SimpleNamespace
 import pytest
 from tapping import FakeTraffic
 
-from pytest_customerio.clients.transport.memory import MemorySocket, socket_is_mocked
+from pytest_customerio.clients.transport.memory import MemorySocket, MemoryTLSSocket, connected, socket_is_mocked
 from pytest_customerio.core.model import Answer
 
 POST = b"POST /x HTTP/1.1\r\nContent-Length: 2\r\n\r\n{}"
@@ -29,9 +29,21 @@ def test_what_is_written_is_answered(traffic: FakeTraffic) -> None:
     assert sock.recv(1000).endswith(b"one")
     sock.sendall(POST)
     assert sock.makefile("rb").read(12) == b"HTTP/1.1 200"
+    assert (sock.getsockopt(1, 2), sock.getsockname(), sock.fileno()) == (0, ("127.0.0.1", 0), -1)
     sock.shutdown(0)
     sock.close()
     assert [sent.url for sent in traffic.attempts] == ["https://track.customer.io/x"] * 2
+
+
+def test_what_a_socket_says_of_its_connection(traffic: FakeTraffic) -> None:
+    """An application may ask where a socket leads; of TLS it may ask what there is with https."""
+    sock = connected(traffic, "https://track.customer.io:8443")
+    assert isinstance(sock, MemoryTLSSocket)
+    assert (sock.getpeername(), sock.version(), sock.selected_alpn_protocol()) == (("192.0.2.1", 8443), "TLSv1.3", None)
+    assert (sock.cipher()[1], sock.getpeercert(binary_form=True)) == ("TLSv1.3", b"")
+    assert sock.getpeercert()["subjectAltName"] == (("DNS", "track.customer.io"),)
+    plain = connected(traffic, "http://track.customer.io")
+    assert (plain.getpeername(), hasattr(plain, "version")) == (("192.0.2.1", 80), False)
 
 
 def test_reading_without_a_request_times_out(traffic: FakeTraffic) -> None:

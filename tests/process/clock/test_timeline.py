@@ -6,7 +6,6 @@ import multiprocessing.connection
 import queue
 import selectors
 import socketserver
-import sys
 import threading
 import time
 from types import SimpleNamespace
@@ -15,9 +14,10 @@ import pluggy
 import pytest
 from waiting import until
 
-from pytest_customerio.process.clock import loops, parked, timeline
+from pytest_customerio.process.clock import loops, parked
+from pytest_customerio.process.clock import timeline as timeline_module
 from pytest_customerio.process.clock.loops import Loops
-from pytest_customerio.process.clock.timeline import SLEEP, TIMER, Timeline
+from pytest_customerio.process.clock.timeline import FOREIGN, SLEEP, TIMER, Timeline
 from pytest_customerio.process.recognition import code_of
 
 pytestmark = pytest.mark.usefixtures("alone")
@@ -276,17 +276,18 @@ def test_what_was_waited_counts_once():
     assert (virtual.now(), virtual.waited) == (30, 25)
 
 
-def test_a_sleeper_is_patient_once_it_is_first(monkeypatch):
-    """The time in which an earlier sleeper was waited for does not count: what that one does next may take a while."""
-    monkeypatch.setattr(timeline, "other_threads", lambda: [sys._getframe()])
-    stopped, patience = Timeline(lambda: 0), timeline.Patience(calm=1, idle=1, total=0.2)
-    with stopped.turn(10, patience) as late:
-        with stopped.turn(5, patience):
-            for _ in range(60):
-                assert not late.is_over()
-                late.step()
-        steps = 0
-        while not late.is_over():
-            late.step()
-            steps += 1
-    assert steps * timeline.STEP == pytest.approx(patience.total, abs=2 * timeline.STEP)
+def test_a_thread_without_a_processor_is_waited_for(other, monkeypatch):
+    """Time does not jump while another thread waits for a processor, though it stands where it waits."""
+    other(_waits)
+    asked = iter([True] * 20)
+    monkeypatch.setattr(timeline_module, "any_runnable", lambda: next(asked, False))
+    _timeline().sleep(SECOND)
+    assert list(asked) == []
+
+
+def test_a_foreign_sleep_waits_for_who_works(other):
+    """A sleep of a thread that does not work for the test does not end soon while another one computes."""
+    other(_computes)
+    with _timeline().turn(SECOND, FOREIGN) as turn:
+        turn._spent = 2.0
+        assert not turn.is_over()

@@ -18,6 +18,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from pytest_customerio.process.clock.timeline import FOREIGN
 from pytest_customerio.process.clock.virtual import LONGEST, NAMES, Clock
 
 pytestmark = pytest.mark.usefixtures("alone")
@@ -485,3 +486,12 @@ def test_a_thread_that_runs_libraries_alone_sleeps_for_real(file, serves, waits)
         thread.start()
         thread.join()
     assert clock.waits == waits
+
+
+def test_a_sleep_of_a_foreign_thread_lets_others_work(monkeypatch):
+    """A thread that does not work for the test moves no time while others compute."""
+    seen = []
+    with Clock(lambda: False) as clock:
+        monkeypatch.setattr(clock._timeline, "sleep", lambda span, patience: seen.append(patience))
+        time.sleep(1)
+    assert seen == [FOREIGN]

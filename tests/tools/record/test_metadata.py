@@ -36,8 +36,8 @@ def test_a_sandbox() -> None:
 
 
 def test_a_sandbox_without_labels() -> None:
-    """A sandbox whose answers have no label is still named in the note."""
-    assert provenance(SANDBOX, [Answer(200)], "", "")["note"] == "answered by a sandbox"
+    """A sandbox whose answers have no label, or one of no sandbox of ours, is still named in the note."""
+    assert provenance(SANDBOX, [Answer(200), labelled("Ada Quill")], "", "")["note"] == "answered by a sandbox"
 
 
 def test_what_a_sandbox_answered() -> None:

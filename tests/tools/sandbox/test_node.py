@@ -106,6 +106,8 @@ const own = {
   const place = { url: `https://${at.hostname}:${at.port}/api/v1` };
   const track = new sdk.TrackClient(process.env.CUSTOMERIO_SITE_ID, process.env.CUSTOMERIO_API_KEY, place);
   for (const id of ["1", "42"]) await track.identify(id, { plan: "pro" });
+  const acme = { object_type_id: "1", object_id: "1" };
+  await track.batch([{ type: "object", action: "identify", identifiers: acme, attributes: { name: "Acme" } }]);
   await app.createSegment(values.segment);
   await app.createCustomersExport(segment);
   const failed = [];

@@ -13,7 +13,8 @@ from pytest_customerio.tools.sandbox.json_values import integer, mapping, mappin
 from pytest_customerio.tools.sandbox.workspace.audience import matching_people
 from pytest_customerio.tools.sandbox.workspace.deliveries import BroadcastTrigger, Delivery, Template, describe_template
 from pytest_customerio.tools.sandbox.workspace.liquid_text import render
-from pytest_customerio.tools.sandbox.workspace.people import SUPPRESSED, Identifier, Notes, Person
+from pytest_customerio.tools.sandbox.workspace.people import SUPPRESSED
+from pytest_customerio.tools.sandbox.workspace.person import Identifier, Notes, Person
 from pytest_customerio.tools.sandbox.workspace.relationships import parse_identifier
 from pytest_customerio.tools.sandbox.workspace.workspace import Workspace
 

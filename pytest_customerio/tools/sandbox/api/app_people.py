@@ -10,7 +10,7 @@ from pytest_customerio.tools.sandbox.api.call import NOT_FOUND, Call, CallResult
 from pytest_customerio.tools.sandbox.api.paging import first_page, last_name, page_of
 from pytest_customerio.tools.sandbox.json_values import mapping, parse_number
 from pytest_customerio.tools.sandbox.workspace.audience import matching_people
-from pytest_customerio.tools.sandbox.workspace.people import Person
+from pytest_customerio.tools.sandbox.workspace.person import Person
 from pytest_customerio.tools.sandbox.workspace.workspace import Workspace
 
 

@@ -21,7 +21,8 @@ def create_reporting_webhook(workspace: Workspace, call: Call) -> CallResult:
     """`POST /v1/reporting_webhooks`."""
     if len(workspace.reporting_webhooks) >= MAX_WEBHOOKS:
         return FULL
-    return _saved(workspace, ReportingWebhook(max(workspace.reporting_webhooks, default=0) + 1, "", ()), call)
+    number = workspace.number_of_new("reporting_webhooks", workspace.reporting_webhooks)
+    return _saved(workspace, ReportingWebhook(number, "", ()), call)
 
 
 def list_reporting_webhooks(workspace: Workspace, call: Call) -> CallResult:
@@ -48,6 +49,7 @@ def delete_reporting_webhook(workspace: Workspace, call: Call) -> CallResult:
     if webhook is None:
         return NOT_FOUND
     del workspace.reporting_webhooks[webhook.id]
+    workspace.inventory.remove("reporting_webhooks", str(webhook.id))
     return CallResult()
 
 

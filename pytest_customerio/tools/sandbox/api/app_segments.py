@@ -20,7 +20,7 @@ def list_segments(workspace: Workspace, call: Call) -> CallResult:
 def create_segment(workspace: Workspace, call: Call) -> CallResult:
     """`POST /v1/segments`."""
     given = mapping(call.payload.get("segment"))
-    number = max(workspace.segments, default=0) + 1
+    number = workspace.number_of_new("segments", workspace.segments)
     segment = Segment(number, str(given.get("name")), str(given.get("description") or ""), call.at)
     workspace.segments[number] = segment
     return CallResult(body={"segment": segment_data(segment)})
@@ -34,7 +34,11 @@ def get_segment(workspace: Workspace, call: Call) -> CallResult:
 
 def delete_segment(workspace: Workspace, call: Call) -> CallResult:
     """`DELETE /v1/segments/{segment_id}`."""
-    return CallResult() if workspace.segments.pop(parse_number(call.params["segment_id"]), None) else NOT_FOUND
+    segment = workspace.segments.pop(parse_number(call.params["segment_id"]), None)
+    if segment is None:
+        return NOT_FOUND
+    workspace.inventory.remove("segments", str(segment.id))
+    return CallResult()
 
 
 def get_segment_customer_count(workspace: Workspace, call: Call) -> CallResult:

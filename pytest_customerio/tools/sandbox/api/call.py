@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from pytest_customerio.tools.sandbox.workspace.people import Notes
+from pytest_customerio.tools.sandbox.workspace.person import Notes
 from pytest_customerio.tools.sandbox.workspace.workspace import Workspace
 
 _NOTHING: Mapping[str, Any] = {}
@@ -40,5 +40,6 @@ class CallResult(NamedTuple):
     by_type: bool = False
 
 
+NOT_STORED = "the sandbox stores nothing of this call: it is answered by its published type"
 Handler = Callable[[Workspace, Call], CallResult]
 NOT_FOUND = CallResult(case="404-not-found")

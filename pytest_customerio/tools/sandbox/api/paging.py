@@ -11,7 +11,7 @@ from typing import Generic, TypeVar
 
 from pytest_customerio.tools.sandbox.api.call import Call
 from pytest_customerio.tools.sandbox.json_values import parse_number
-from pytest_customerio.tools.sandbox.workspace.people import Notes
+from pytest_customerio.tools.sandbox.workspace.person import Notes
 
 T = TypeVar("T")
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from pytest_customerio.tools.sandbox.api.call import Call, CallResult, Handler
 from pytest_customerio.tools.sandbox.json_values import flag, integer, mapping, parse_number
-from pytest_customerio.tools.sandbox.workspace.people import Event, Identifier, Notes
+from pytest_customerio.tools.sandbox.workspace.person import Event, Identifier, Notes
 from pytest_customerio.tools.sandbox.workspace.relationships import parse_identifier, relate_objects
 from pytest_customerio.tools.sandbox.workspace.segments import Segment
 from pytest_customerio.tools.sandbox.workspace.workspace import Workspace

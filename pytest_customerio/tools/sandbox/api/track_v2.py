@@ -8,7 +8,8 @@ from pytest_customerio.tools.sandbox.api import track
 from pytest_customerio.tools.sandbox.api.call import Call, CallResult, Handler
 from pytest_customerio.tools.sandbox.json_values import flag, integer, mapping
 from pytest_customerio.tools.sandbox.workspace.objects import ObjectKey
-from pytest_customerio.tools.sandbox.workspace.people import SUPPRESSED, Event, Identifier
+from pytest_customerio.tools.sandbox.workspace.people import SUPPRESSED
+from pytest_customerio.tools.sandbox.workspace.person import Event, Identifier
 from pytest_customerio.tools.sandbox.workspace.relationships import (
     UNKNOWN_OBJECT,
     parse_identifier,

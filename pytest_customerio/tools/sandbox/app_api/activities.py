@@ -11,7 +11,8 @@ from pytest_customerio.tools.sandbox.api.call import NOT_FOUND, Call, CallResult
 from pytest_customerio.tools.sandbox.api.paging import ACTIVITIES, page_of
 from pytest_customerio.tools.sandbox.json_values import flag
 from pytest_customerio.tools.sandbox.workspace.activities import Activity
-from pytest_customerio.tools.sandbox.workspace.people import Person
+from pytest_customerio.tools.sandbox.workspace.changes import shown_change
+from pytest_customerio.tools.sandbox.workspace.person import Person
 from pytest_customerio.tools.sandbox.workspace.workspace import Workspace
 
 # Activities whose name the answer has (docs.customer.io/files/journeys-app.json); of a page view it has the URL.
@@ -60,7 +61,7 @@ def _activity(activity: Activity) -> dict[str, Any]:
         "customer_identifiers": person_identifiers(activity.cio_id, activity.identifiers),
         "type": activity.type,
         "timestamp": activity.at,
-        "data": dict(activity.data),
+        "data": _data(activity),
     }
     if activity.type in _NAMED:
         known["name"] = activity.name
@@ -72,6 +73,12 @@ def _activity(activity: Activity) -> dict[str, Any]:
         if activity.type.endswith("_email"):
             known["delivery_type"] = "email"
     return known
+
+
+def _data(activity: Activity) -> dict[str, Any]:
+    if activity.type == "attribute_change":
+        return {name: shown_change(each) for name, each in activity.data.items()}
+    return dict(activity.data)
 
 
 HANDLERS: Mapping[str, Handler] = {

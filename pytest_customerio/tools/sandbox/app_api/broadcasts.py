@@ -7,7 +7,7 @@ from functools import partial
 from typing import Any
 
 from pytest_customerio.tools.sandbox.api.call import NOT_FOUND, Call, CallResult, Handler
-from pytest_customerio.tools.sandbox.app_api.records import find_record, make_up, reading, writing
+from pytest_customerio.tools.sandbox.app_api.records import if_exists, reading, writing
 from pytest_customerio.tools.sandbox.app_api.resources import (
     BROADCAST_ACTIONS,
     BROADCAST_TRANSLATIONS,
@@ -24,11 +24,9 @@ from pytest_customerio.tools.sandbox.workspace.workspace import Workspace
 
 def get_broadcast_triggers(workspace: Workspace, call: Call) -> CallResult:
     """`GET /v1/broadcasts/{broadcast_id}/triggers`."""
-    if not (find_record(BROADCASTS, workspace, call) or make_up(BROADCASTS, workspace, call)):
-        return NOT_FOUND
     broadcast = parse_number(call.params["broadcast_id"])
     triggers = [_trigger(each) for each in workspace.triggers.values() if each.broadcast == broadcast]
-    return CallResult(body={"triggers": triggers})
+    return if_exists(BROADCASTS, workspace, call, lambda: CallResult(body={"triggers": triggers}))
 
 
 def get_broadcast_trigger_status(workspace: Workspace, call: Call) -> CallResult:

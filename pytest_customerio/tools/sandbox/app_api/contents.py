@@ -8,15 +8,13 @@ from collections.abc import Mapping
 from functools import partial
 from typing import Any
 
-from pytest_customerio.tools.sandbox.api.call import NOT_FOUND, Call, CallResult, Handler
+from pytest_customerio.tools.sandbox.api.call import NOT_STORED, Call, CallResult, Handler
 from pytest_customerio.tools.sandbox.app_api.records import (
-    MADE_UP,
     add_record,
     create_record,
     delete_record,
-    find_record,
+    if_exists,
     list_records,
-    make_up,
     put_record,
     reading,
     writing,
@@ -34,11 +32,28 @@ from pytest_customerio.tools.sandbox.app_api.resources import (
     STUDIO_TRANSLATIONS,
     TOPICS,
     Resource,
-    changed,
 )
 from pytest_customerio.tools.sandbox.workspace.workspace import Workspace
 
 ROWS = "collection_rows"  # the kind under which the inventory stores the rows of collections
+# Calls about an e-mail of Design Studio of whose effects nothing is stored.
+_OF_STUDIO_EMAILS = (
+    "create_design_studio_email_version",
+    "create_design_studio_inbox_preview",
+    "delete_design_studio_email_version",
+    "get_design_studio_email_publish_status",
+    "get_design_studio_email_review",
+    "get_design_studio_email_unpublished_changes",
+    "get_design_studio_email_version",
+    "get_design_studio_inbox_preview",
+    "get_design_studio_inbox_preview_capture",
+    "link_design_studio_email",
+    "list_design_studio_email_versions",
+    "preview_design_studio_email",
+    "publish_design_studio_email",
+    "render_design_studio_email",
+    "restore_design_studio_email_version",
+)
 _FILE_NAME = re.compile(r'filename="([^"\r\n]*)"')
 
 
@@ -68,10 +83,7 @@ def update_collection(workspace: Workspace, call: Call) -> CallResult:
 def get_collection_content(workspace: Workspace, call: Call) -> CallResult:
     """`GET /v1/collections/{collection_id}/content`: the rows."""
     stored = workspace.inventory.find(ROWS, call.params["collection_id"])
-    if stored is not None:
-        return CallResult(body=stored["data"])
-    may_exist = make_up(COLLECTIONS, workspace, call)
-    return CallResult((MADE_UP,), by_type=True) if may_exist else NOT_FOUND
+    return if_exists(COLLECTIONS, workspace, call, lambda: CallResult(body=stored["data"] if stored else None))
 
 
 def update_collection_content(workspace: Workspace, call: Call) -> CallResult:
@@ -94,9 +106,8 @@ def store_rows(workspace: Workspace, key: str, rows: list[Any]) -> dict[str, Any
 
 def get_sender_identity_used_by(workspace: Workspace, call: Call) -> CallResult:
     """`GET /v1/sender_identities/{sender_id}/used_by`: nothing, as the sandbox does not know who sends what."""
-    if not (find_record(SENDERS, workspace, call) or make_up(SENDERS, workspace, call)):
-        return NOT_FOUND
-    return CallResult(body={"campaigns": [], "sent_newsletters": [], "draft_newsletters": []})
+    nothing: dict[str, Any] = {"campaigns": [], "sent_newsletters": [], "draft_newsletters": []}
+    return if_exists(SENDERS, workspace, call, lambda: CallResult(body=nothing))
 
 
 def create_asset(workspace: Workspace, call: Call) -> CallResult:
@@ -106,6 +117,11 @@ def create_asset(workspace: Workspace, call: Call) -> CallResult:
     name = found[1] if found else "file"
     given = {"name": name, "path": f"/{name}", "size": len(form), "parent_folder_id": None}
     return CallResult(body={"asset": add_record(ASSETS, workspace, call, given)})
+
+
+def not_stored(resource: Resource, workspace: Workspace, call: Call) -> CallResult:
+    """A call about a record of which nothing is stored here: it is answered by its published type."""
+    return if_exists(resource, workspace, call, lambda: CallResult((NOT_STORED,)))
 
 
 def list_with_meta(resource: Resource, folders: Resource | None, workspace: Workspace, call: Call) -> CallResult:
@@ -127,14 +143,12 @@ def create_studio_record(resource: Resource, workspace: Workspace, call: Call) -
 def _update_collection(
     workspace: Workspace, call: Call, given: Mapping[str, Any], rows: list[Any] | None
 ) -> CallResult:
-    key = call.params["collection_id"]
-    collection = put_record(COLLECTIONS, workspace, call, given)
-    if collection is None:
-        return NOT_FOUND
-    if rows is not None:
-        summary = store_rows(workspace, key, rows)
-        collection = workspace.inventory.put(COLLECTIONS.kind, key, changed(collection, summary, call.at))
-    return CallResult(_unread(call), {"collection": collection})
+    def updated() -> CallResult:
+        summary = {} if rows is None else store_rows(workspace, call.params["collection_id"], rows)
+        collection = put_record(COLLECTIONS, workspace, call, {**given, **summary})
+        return CallResult(_unread(call), {"collection": collection})
+
+    return if_exists(COLLECTIONS, workspace, call, updated)
 
 
 def _unread(call: Call) -> tuple[str, ...]:
@@ -184,4 +198,5 @@ HANDLERS: Mapping[str, Handler] = {
         change="update_design_studio_email_language",
         delete="delete_design_studio_email_language",
     ),
+    **{f"app.{name}": partial(not_stored, STUDIO_EMAILS) for name in _OF_STUDIO_EMAILS},
 }

@@ -13,7 +13,7 @@ from pytest_customerio.tools.sandbox.api.paging import OPTOUTS, page_of
 from pytest_customerio.tools.sandbox.app_api.resources import TOPICS
 from pytest_customerio.tools.sandbox.json_values import flag, mapping, mappings
 from pytest_customerio.tools.sandbox.workspace.inventory import Record
-from pytest_customerio.tools.sandbox.workspace.people import Person
+from pytest_customerio.tools.sandbox.workspace.person import Person
 from pytest_customerio.tools.sandbox.workspace.workspace import Workspace
 
 _PREFERENCES = "cio_subscription_preferences"
@@ -82,11 +82,11 @@ def list_optouts(workspace: Workspace, call: Call) -> CallResult:
 
 
 def get_subscription_center_token(workspace: Workspace, call: Call) -> CallResult:
-    """`GET /v1/subscription_center/{customer_id}/token`: of a person's id or e-mail address."""
+    """`GET /v1/subscription_center/{customer_id}/token`: by id or e-mail address. Nobody's is answered 400, not 404."""
     given = call.params["customer_id"]
     person = workspace.people.find(("id", given)) or workspace.people.find(("email", given))
     if person is None:
-        return NOT_FOUND
+        return CallResult(case="400-malformed", text="bad request")
     token = f"token-{person.cio_id}"
     return CallResult(body={"token": token, "url": f"{call.base}/u/i/{token}/"})
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from functools import partial
 from typing import Any
@@ -9,9 +10,12 @@ from typing import Any
 from pytest_customerio.tools.sandbox.api.call import NOT_FOUND, Call, CallResult, Handler
 from pytest_customerio.tools.sandbox.app_api.records import add_record, find_record
 from pytest_customerio.tools.sandbox.app_api.resources import IMPORTS, LIVE_NOTIFICATIONS
-from pytest_customerio.tools.sandbox.json_values import mapping
+from pytest_customerio.tools.sandbox.json_values import integer, mapping
 from pytest_customerio.tools.sandbox.workspace.workspace import Workspace
 
+LONGEST_LIFE = 6 * 3600  # seconds of a live notification
+_ULID = re.compile(r"[0-7][0-9A-HJKMNP-TV-Z]{25}", re.IGNORECASE)
+_NO_ULID = CallResult(case="400-malformed", text="instance_id is no valid ULID")
 NOT_READ = "imports nothing here: the sandbox reads no URL"
 
 
@@ -32,24 +36,52 @@ def get_import(workspace: Workspace, call: Call) -> CallResult:
 
 def get_live_notification(workspace: Workspace, call: Call) -> CallResult:
     """`GET /v1/live_notifications/{instance_id}`."""
+    if not _ULID.fullmatch(call.params["instance_id"]):
+        return _NO_ULID
     record = find_record(LIVE_NOTIFICATIONS, workspace, call)
-    return CallResult(body=record) if record else CallResult(by_type=True)
+    if record is None:
+        return NOT_FOUND
+    over = record["state"] == "active" and record["expires_at"] < call.at
+    return CallResult(body={**record, "state": "expired"} if over else record)
+
+
+def start_live_notification(workspace: Workspace, call: Call) -> CallResult:
+    """`POST /v1/live_notifications/start`."""
+    number = workspace.next_number()
+    key = f"01{number:024X}"  # in the form of a ULID
+    named = {name: str(call.payload.get(name) or "") for name in ("notification_type", "platform")}
+    times = {"started_at": call.at, "expires_at": integer(call.payload.get("expiration"), 0) or call.at + LONGEST_LIFE}
+    known = {**named, **times, "state": "active", "last_delivery": _delivery("start", number, call.at)}
+    workspace.inventory.put(LIVE_NOTIFICATIONS.kind, key, LIVE_NOTIFICATIONS.record(key, known))
+    return CallResult(body={"instance_id": key})
 
 
 def change_live_notification(operation: str, workspace: Workspace, call: Call) -> CallResult:
-    """`POST /v1/live_notifications/start`, `…/update` and `…/end`."""
-    key = str(call.payload.get("instance_id") or f"notification-{workspace.next_number()}")
-    known: dict[str, Any] = {"operation": operation, "source": "api", "status": "sent"}
-    record = LIVE_NOTIFICATIONS.record(key, known, call.at)
-    return CallResult(body=workspace.inventory.put(LIVE_NOTIFICATIONS.kind, key, record))
+    """`POST /v1/live_notifications/update` and `…/end`."""
+    key = str(call.payload.get("instance_id") or "")
+    if not _ULID.fullmatch(key):
+        return _NO_ULID
+    record = workspace.inventory.find(LIVE_NOTIFICATIONS.kind, key)
+    if record is None:
+        return CallResult(("nothing to do: there is no such live notification",), {"instance_id": key})
+    ended = {"state": "ended", "ended_at": call.at} if operation == "end" else {}
+    last = _delivery(operation, workspace.next_number(), call.at)
+    workspace.inventory.put(LIVE_NOTIFICATIONS.kind, key, {**record, **ended, "last_delivery": last})
+    return CallResult(body={"instance_id": key})
+
+
+def _delivery(operation: str, number: int, at: int) -> dict[str, Any]:
+    known = {"id": f"delivery-{number}", "operation": operation, "source": "api", "status": "sent"}
+    return {**known, "created_at": at}
 
 
 HANDLERS: Mapping[str, Handler] = {
     "app.create_import": create_import,
     "app.get_import": get_import,
     "app.get_live_notification": get_live_notification,
+    "app.start_live_notification": start_live_notification,
     **{
         f"app.{operation}_live_notification": partial(change_live_notification, operation)
-        for operation in ("start", "update", "end")
+        for operation in ("update", "end")
     },
 }

@@ -110,7 +110,7 @@ def _add_parts(
     """Add what belongs to a record, and return what the record says of it."""
     for each in given:
         key = str(each["id"])
-        owned = {name: parse_number(value) for name, value in params.items()}
+        owned = part.members({name: parse_number(value) for name, value in params.items()})
         workspace.inventory.put(part.kind_of(params), key, part.record(key, {**owned, **each}))
     if part is NEWSLETTER_CONTENTS:
         return {"content_ids": [each["id"] for each in given]}

@@ -10,7 +10,7 @@ from pytest_customerio.tools.sandbox.api.call import NOT_FOUND, Call, CallResult
 from pytest_customerio.tools.sandbox.api.paging import page_of
 from pytest_customerio.tools.sandbox.app_api.message_format import archived_message, message, metrics
 from pytest_customerio.tools.sandbox.app_api.metrics import journey_series, series
-from pytest_customerio.tools.sandbox.app_api.records import find_record, make_up
+from pytest_customerio.tools.sandbox.app_api.records import if_exists
 from pytest_customerio.tools.sandbox.app_api.resources import (
     BROADCAST_ACTIONS,
     BROADCASTS,
@@ -56,26 +56,24 @@ def get_customer_messages(workspace: Workspace, call: Call) -> CallResult:
 
 def messages_of(resource: Resource, workspace: Workspace, call: Call) -> CallResult:
     """The messages of a campaign, broadcast, newsletter or transactional message."""
-    return (
-        _messages(workspace, call, _of(resource, workspace, call)) if _known(resource, workspace, call) else NOT_FOUND
-    )
+    deliveries = _of(resource, workspace, call)
+    return if_exists(resource, workspace, call, lambda: _messages(workspace, call, deliveries))
 
 
 def metrics_of(resource: Resource, workspace: Workspace, call: Call) -> CallResult:
     """The metrics of these messages."""
-    known = _known(resource, workspace, call)
     deliveries = (each for each in _of(resource, workspace, call) if _of_type(each, call))
-    return CallResult(body=series(deliveries, call)) if known else NOT_FOUND
+    return if_exists(resource, workspace, call, lambda: CallResult(body=series(deliveries, call)))
 
 
 def links_of(resource: Resource, workspace: Workspace, call: Call) -> CallResult:
     """The links in these messages: none, because the sandbox tracks no links."""
-    return CallResult(body={"links": []}) if _known(resource, workspace, call) else NOT_FOUND
+    return if_exists(resource, workspace, call, lambda: CallResult(body={"links": []}))
 
 
 def get_campaign_journey_metrics(workspace: Workspace, call: Call) -> CallResult:
     """`GET /v1/campaigns/{campaign_id}/journey_metrics`."""
-    return CallResult(body=journey_series(call)) if _known(CAMPAIGNS, workspace, call) else NOT_FOUND
+    return if_exists(CAMPAIGNS, workspace, call, lambda: CallResult(body=journey_series(call)))
 
 
 def _messages(workspace: Workspace, call: Call, deliveries: Iterable[Delivery]) -> CallResult:
@@ -109,11 +107,6 @@ def _of_type(delivery: Delivery, call: Call) -> bool:
 def _is_of_template(workspace: Workspace, delivery: Delivery, key: str) -> bool:
     record = workspace.inventory.find(TRANSACTIONAL.kind, key)
     return is_template(record, delivery.template) if record else delivery.template == key
-
-
-def _known(resource: Resource, workspace: Workspace, call: Call) -> bool:
-    """Whether that whose messages are asked for exists, or may exist in Customer.io."""
-    return (find_record(resource, workspace, call) or make_up(resource, workspace, call)) is not None
 
 
 def _of(resource: Resource, workspace: Workspace, call: Call) -> Iterable[Delivery]:

@@ -6,10 +6,10 @@ from collections.abc import Mapping
 from functools import partial
 from typing import Any
 
-from pytest_customerio.tools.sandbox.api.call import NOT_FOUND, Call, CallResult, Handler
+from pytest_customerio.tools.sandbox.api.call import Call, CallResult, Handler
 from pytest_customerio.tools.sandbox.app_api.records import (
     add_record,
-    find_record,
+    if_exists,
     put_record,
     reading,
     writing,
@@ -51,21 +51,21 @@ def schedule_newsletter(workspace: Workspace, call: Call) -> CallResult:
 
 def create_newsletter_test_group(workspace: Workspace, call: Call) -> CallResult:
     """`POST /v1/newsletters/{newsletter_id}/test_groups`: adds a group, and answers with the newsletter."""
-    newsletter = put_record(NEWSLETTERS, workspace, call, {})
-    if newsletter is None:
-        return NOT_FOUND
-    number = workspace.inventory.next_number(TEST_GROUPS.kind_of(call.params))
-    label = {"label": f"Group {number}", "content_ids": []}
-    add_record(TEST_GROUPS, workspace, call, {**label, **call.payload})
-    return CallResult(body={"newsletter": newsletter})
+
+    def created() -> CallResult:
+        number = workspace.inventory.next_number(TEST_GROUPS.kind_of(call.params))
+        label = {"label": f"Group {number}", "content_ids": []}
+        add_record(TEST_GROUPS, workspace, call, {**label, **call.payload})
+        return CallResult(body={"newsletter": put_record(NEWSLETTERS, workspace, call, {})})
+
+    return if_exists(NEWSLETTERS, workspace, call, created)
 
 
 def _sent(workspace: Workspace, call: Call, at: int) -> CallResult:
-    known = find_record(NEWSLETTERS, workspace, call) is not None
-    newsletter = put_record(NEWSLETTERS, workspace, call, {"sent_at": at})
-    if newsletter is None:
-        return NOT_FOUND
-    return CallResult((SENT_TO_NOBODY,), {"newsletter": newsletter}, by_type=not known)
+    def sent() -> CallResult:
+        return CallResult((SENT_TO_NOBODY,), {"newsletter": put_record(NEWSLETTERS, workspace, call, {"sent_at": at})})
+
+    return if_exists(NEWSLETTERS, workspace, call, sent)
 
 
 HANDLERS: Mapping[str, Handler] = {

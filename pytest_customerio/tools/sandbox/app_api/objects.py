@@ -8,7 +8,6 @@ from typing import Any
 from pytest_customerio.tools.sandbox.api.app_format import identifiers, object_identifiers
 from pytest_customerio.tools.sandbox.api.call import NOT_FOUND, Call, CallResult, Handler
 from pytest_customerio.tools.sandbox.api.paging import page_of
-from pytest_customerio.tools.sandbox.app_api.records import MADE_UP
 from pytest_customerio.tools.sandbox.app_api.resources import OBJECT_TYPES
 from pytest_customerio.tools.sandbox.json_values import as_text, mapping, mappings
 from pytest_customerio.tools.sandbox.workspace.objects import WorkspaceObject
@@ -31,7 +30,7 @@ def get_object_attributes(workspace: Workspace, call: Call) -> CallResult:
     """`GET /v1/objects/{object_type_id}/{object_id}/attributes`."""
     target = _object_in_path(workspace, call)
     if target is None:
-        return _unknown(workspace, call)
+        return NOT_FOUND
     known = {
         "attributes": target.attributes,
         "identifiers": object_identifiers(target),
@@ -45,7 +44,7 @@ def get_object_relationships(workspace: Workspace, call: Call) -> CallResult:
     """`GET /v1/objects/{object_type_id}/{object_id}/relationships`: a page of the people."""
     target = _object_in_path(workspace, call)
     if target is None:
-        return _unknown(workspace, call)
+        return NOT_FOUND
     found = page_of(target.people, call, str)
     people = [workspace.people.find(("cio_id", each)) for each in found.results]
     related = [
@@ -71,12 +70,6 @@ def _object_in_path(workspace: Workspace, call: Call) -> WorkspaceObject | None:
         return workspace.objects.find((object_type_id, object_id))
     target = workspace.objects.find(("", object_id))
     return target if target is not None and target.key[0] == object_type_id else None
-
-
-def _unknown(workspace: Workspace, call: Call) -> CallResult:
-    """404; while the workspace has no object of this type, made-up values, because Customer.io may have the object."""
-    known = next(workspace.objects.of_type(call.params["object_type_id"]), None) is not None
-    return NOT_FOUND if known or workspace.inventory.described else CallResult((MADE_UP,), by_type=True)
 
 
 def _type(object_type_id: str) -> dict[str, Any]:

@@ -1,7 +1,7 @@
 """Reads and changes records of an inventory: the handlers that are alike for all kinds.
 
-What only Customer.io's interface can make may exist there although the sandbox does not know it. A read of such a
-record is answered by its published type, and says so, unless a file of the user describes the workspace.
+What Customer.io's interface can make may exist there although the sandbox does not know it. A call about such a record
+is answered by its published type, and says so, unless a file of the user describes the workspace.
 """
 
 from __future__ import annotations
@@ -21,9 +21,8 @@ MADE_UP = "made up by its published type: the sandbox does not know it, Customer
 
 def list_records(resource: Resource, workspace: Workspace, call: Call) -> CallResult:
     """All records, or a page of them."""
-    if not parent_may_exist(resource, workspace, call):
-        return NOT_FOUND
-    return records_answer(resource, workspace.inventory.all(resource.kind_of(call.params)), call)
+    listed = partial(records_answer, resource, workspace.inventory.all(resource.kind_of(call.params)), call)
+    return listed() if resource.parent is None else if_exists(resource.parent, workspace, call, listed)
 
 
 def records_answer(resource: Resource, records: list[Record], call: Call) -> CallResult:
@@ -48,6 +47,21 @@ def read_answer(resource: Resource, record: Record | None, made_up: Callable[[],
     return CallResult((MADE_UP,), {resource.one: instead}, by_type=True) if instead else NOT_FOUND
 
 
+def if_exists(resource: Resource, workspace: Workspace, call: Call, answer: Callable[[], CallResult]) -> CallResult:
+    """The answer of a call about the record in the path, or about what belongs to it: 404 if there is no such record.
+
+    Where only Customer.io may have the record, the answer says that it is made up.
+    """
+    if find_record(resource, workspace, call) is not None:
+        return answer()
+    return NOT_FOUND if make_up(resource, workspace, call) is None else labelled(answer())
+
+
+def labelled(result: CallResult) -> CallResult:
+    """The result, which says that it is made up; an error as it is."""
+    return result if result.case else result._replace(notes=(*result.notes, MADE_UP), by_type=True)
+
+
 def create_record(resource: Resource, workspace: Workspace, call: Call) -> CallResult:
     """Add a record with the members of the payload."""
     return CallResult(body={resource.one: add_record(resource, workspace, call, call.payload)})
@@ -55,13 +69,16 @@ def create_record(resource: Resource, workspace: Workspace, call: Call) -> CallR
 
 def update_record(resource: Resource, workspace: Workspace, call: Call) -> CallResult:
     """Change a record, and answer with it."""
-    record = put_record(resource, workspace, call, call.payload)
-    return CallResult(body={resource.one: record}) if record else NOT_FOUND
+
+    def updated() -> CallResult:
+        return CallResult(body={resource.one: put_record(resource, workspace, call, call.payload)})
+
+    return if_exists(resource, workspace, call, updated)
 
 
 def change_record(resource: Resource, workspace: Workspace, call: Call) -> CallResult:
     """Change a record; the answer has no body."""
-    return CallResult() if put_record(resource, workspace, call, call.payload) else NOT_FOUND
+    return update_record(resource, workspace, call)._replace(body=None)
 
 
 def delete_record(resource: Resource, workspace: Workspace, call: Call) -> CallResult:
@@ -71,8 +88,9 @@ def delete_record(resource: Resource, workspace: Workspace, call: Call) -> CallR
 
 
 def find_record(resource: Resource, workspace: Workspace, call: Call) -> Record | None:
-    """The record in the path."""
-    return workspace.inventory.find(resource.kind_of(call.params), call.params[resource.parameter])
+    """The record in the path; none if that to which it belongs was deleted."""
+    found = workspace.inventory.find(resource.kind_of(call.params), call.params[resource.parameter])
+    return found if found is not None and parent_may_exist(resource, workspace, call) else None
 
 
 def make_up(resource: Resource, workspace: Workspace, call: Call) -> Record | None:
@@ -82,7 +100,7 @@ def make_up(resource: Resource, workspace: Workspace, call: Call) -> Record | No
         return None
     if not (resource.may_be_key(key) and workspace.inventory.may_exist(resource.kind_of(call.params), key)):
         return None
-    return resource.record(key, {name: as_number(value) for name, value in _parents(resource, call).items()})
+    return resource.record(key, _parents(resource, call))
 
 
 def add_record(resource: Resource, workspace: Workspace, call: Call, given: Mapping[str, Any]) -> Record:
@@ -93,11 +111,10 @@ def add_record(resource: Resource, workspace: Workspace, call: Call, given: Mapp
     return workspace.inventory.put(kind, key, resource.record(key, given, call.at))
 
 
-def put_record(resource: Resource, workspace: Workspace, call: Call, given: Mapping[str, Any]) -> Record | None:
-    """Change the record in the path; None if there is none."""
+def put_record(resource: Resource, workspace: Workspace, call: Call, given: Mapping[str, Any]) -> Record:
+    """Change the record in the path, which exists, or may exist in Customer.io."""
     record = find_record(resource, workspace, call) or make_up(resource, workspace, call)
-    if record is None:
-        return None
+    assert record is not None
     return store_change(resource, workspace, call, call.params[resource.parameter], record, given, (resource.key,))
 
 
@@ -145,7 +162,10 @@ def writing(
     return {f"app.{name}": partial(handler, resource) for name, handler in named.items() if name}
 
 
-def _parents(resource: Resource, call: Call) -> dict[str, str]:
-    """The parameters of the path that name what a record belongs to."""
-    parent = resource.parent
-    return {} if parent is None else {parent.parameter: call.params[parent.parameter], **_parents(parent, call)}
+def _parents(resource: Resource, call: Call) -> dict[str, int | str]:
+    """What a record belongs to, by the parameters of the path; of the members that it has by its type."""
+    above, found = resource.parent, {}
+    while above is not None:
+        found[above.parameter] = as_number(call.params[above.parameter])
+        above = above.parent
+    return resource.members(found)

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 from pytest_customerio.contract.catalog.routes import read_routes
 from pytest_customerio.core import data
 from pytest_customerio.tools.sandbox.json_values import parse_number
 from pytest_customerio.tools.sandbox.workspace.inventory import Inventory, Record
 
+T = TypeVar("T")
 _UPDATED = ("updated", "updated_at")
 _CREATED = ("created", "created_at")
 
@@ -41,9 +42,18 @@ class Resource:
 
     def record(self, key: str, given: Mapping[str, Any], at: int | None = None) -> Record:
         """A record with this key: members that are not given have made-up values, except the times, which are `at`."""
-        made_up = dict(read_routes(data.schemas()).example(self.type))
+        made_up = dict(self._example)
         times = {} if at is None else {name: at for name in (*_CREATED, *_UPDATED) if name in made_up}
         return _named({**made_up, **times, **given, self.key: self.key_value(key)})
+
+    def members(self, given: Mapping[str, T]) -> dict[str, T]:
+        """Those of the given members that a record has by its type."""
+        return {name: value for name, value in given.items() if name in self._example}
+
+    @property
+    def _example(self) -> Mapping[str, Any]:
+        found: Mapping[str, Any] = read_routes(data.schemas()).example(self.type)
+        return found
 
     def may_be_key(self, key: str) -> bool:
         """Whether a record may have this key, which comes from a path: most keys are numbers."""
@@ -148,7 +158,9 @@ STUDIO_TRANSLATIONS = Resource(
     parent=STUDIO_EMAILS,
 )
 IMPORTS = Resource("imports", "import_id", "import", "imports", "import")
-LIVE_NOTIFICATIONS = Resource("live_notifications", "instance_id", "live_notification", "", "", textual=True)
+LIVE_NOTIFICATIONS = Resource(
+    "live_notifications", "instance_id", "live_notification", "", "", key="instance_id", textual=True
+)
 
 
 def find_template(inventory: Inventory, name: str) -> Record | None:

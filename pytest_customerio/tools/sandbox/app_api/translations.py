@@ -9,6 +9,8 @@ from pytest_customerio.tools.sandbox.api.call import NOT_FOUND, Call, CallResult
 from pytest_customerio.tools.sandbox.app_api.records import (
     add_record,
     find_record,
+    if_exists,
+    labelled,
     make_up,
     parent_may_exist,
     read_answer,
@@ -29,8 +31,10 @@ def get_translation(translations: Resource, workspace: Workspace, call: Call) ->
 
 def put_translation(translations: Resource, workspace: Workspace, call: Call) -> CallResult:
     """Change the action of a campaign or broadcast in one language."""
-    record = find_record(translations, workspace, call) or _translated(translations, workspace, call)
-    return _stored(translations, workspace, call, call.params["language"], record)
+    known = find_record(translations, workspace, call)
+    record = known or _translated(translations, workspace, call)
+    stored = _stored(translations, workspace, call, call.params["language"], record)
+    return stored if known else labelled(stored)
 
 
 def get_language(contents: Resource, workspace: Workspace, call: Call) -> CallResult:
@@ -41,16 +45,21 @@ def get_language(contents: Resource, workspace: Workspace, call: Call) -> CallRe
 
 def create_language(contents: Resource, workspace: Workspace, call: Call) -> CallResult:
     """Add a content in the language that the payload names."""
-    if not parent_may_exist(contents, workspace, call):
-        return NOT_FOUND
-    record = add_record(contents, workspace, call, {**_belongs(contents, call), **_group(call), **call.payload})
-    return CallResult(body={contents.one: record})
+    assert contents.parent is not None
+
+    def created() -> CallResult:
+        record = add_record(contents, workspace, call, {**_belongs(contents, call), **_group(call), **call.payload})
+        return CallResult(body={contents.one: record})
+
+    return if_exists(contents.parent, workspace, call, created)
 
 
 def update_language(contents: Resource, workspace: Workspace, call: Call) -> CallResult:
     """Change the content in one language."""
-    record = _in_language(contents, workspace, call) or _made_up_content(contents, workspace, call)
-    return _stored(contents, workspace, call, str(record["id"]) if record else "", record)
+    known = _in_language(contents, workspace, call)
+    record = known or _made_up_content(contents, workspace, call)
+    stored = _stored(contents, workspace, call, str(record["id"]) if record else "", record)
+    return stored if known else labelled(stored)
 
 
 def delete_language(contents: Resource, workspace: Workspace, call: Call) -> CallResult:
@@ -81,6 +90,8 @@ def _translated(translations: Resource, workspace: Workspace, call: Call) -> Rec
 
 def _in_language(contents: Resource, workspace: Workspace, call: Call) -> Record | None:
     group = call.params.get(_GROUP)
+    if not parent_may_exist(contents, workspace, call):
+        return None
     for each in workspace.inventory.all(contents.kind_of(call.params)):
         if each.get("language") == call.params["language"] and each.get(_GROUP) == group:
             return each
@@ -102,7 +113,8 @@ def _absent(call: Call) -> str:
 
 def _belongs(contents: Resource, call: Call) -> dict[str, Any]:
     assert contents.parent is not None
-    return {contents.parent.parameter: contents.parent.key_value(call.params[contents.parent.parameter])}
+    parameter = contents.parent.parameter
+    return contents.members({parameter: contents.parent.key_value(call.params[parameter])})
 
 
 def _group(call: Call) -> dict[str, str]:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from typing import Any, Literal
@@ -19,6 +20,9 @@ MOST_TABLES = 20
 _LONGEST = 120
 _MOST_TEXTS = 3
 _DEEPEST = 8
+_ENTITY = re.compile(r"\$\.batch\[(\d+)\](?=[.\[]|\Z)")
+_END = re.compile(r"[.\[]|\Z")
+_QUOTED_END = re.compile(r'"\](?=[.\[]|\Z)')
 _TYPES = {
     "string": "text",
     "integer": "a whole number",
@@ -62,7 +66,7 @@ def compare(title: str, document: Document, payload: object, found: Sequence[Vio
     known = _properties(document, document)
     required = _required(document)
     names = list(dict.fromkeys((*required, *sent, *known)))
-    of_member = {name: tuple(each for each in found if _is_of(each, root, name)) for name in names}
+    of_member = _by_member(found, root, names)
     rows = [
         Row(
             name=shorten(name, _LONGEST),
@@ -70,7 +74,7 @@ def compare(title: str, document: Document, payload: object, found: Sequence[Vio
             expected=expectation(known[name], document) if name in known else "",
             required=name in required,
             verdict=_found(of_member[name]) or ("absent" if name not in sent else "ok" if name in known else "free"),
-            violations=of_member[name],
+            violations=tuple(of_member[name]),
         )
         for name in names
     ]
@@ -86,13 +90,16 @@ def compare_batch(
     """A table for each entity of a batch, those with violations first; `document_of` gives its operation and schema."""
     listed = mapping(payload).get("batch")
     entities = list(enumerate(listed if isinstance(listed, list) else ()))
-    by_entity = {index: [each for each in found if _is_in(each, f"$.batch[{index}]")] for index, _ in entities}
-    entities.sort(key=lambda one: not by_entity[one[0]])
+    by_entity: dict[int, list[Violation]] = {}
+    for violation in found:
+        if place := _ENTITY.match(violation.where):
+            by_entity.setdefault(int(place[1]), []).append(violation)
+    entities.sort(key=lambda one: one[0] not in by_entity)
     tables = []
     for index, entity in islice(entities, MOST_TABLES):
         operation, document = document_of(mapping(entity))
         title = f"batch[{index}] {operation}"
-        tables.append(compare(title, document or {}, entity, by_entity[index], f"$.batch[{index}]"))
+        tables.append(compare(title, document or {}, entity, by_entity.get(index, ()), f"$.batch[{index}]"))
     return tables
 
 
@@ -103,19 +110,30 @@ def expectation(node: object, document: Document) -> str:
     return ", ".join(own[:_MOST_TEXTS]) or next(_types(node, document, 0), "")
 
 
-def _found(violations: tuple[Violation, ...]) -> Verdict | None:
+def _found(violations: Sequence[Violation]) -> Verdict | None:
     """The worst of some violations; None if there are none."""
     if not violations:
         return None
     return "error" if any(each.severity == "error" for each in violations) else "warning"
 
 
-def _is_in(violation: Violation, place: str) -> bool:
-    return violation.where.startswith(place) and violation.where[len(place) : len(place) + 1] in ("", ".", "[")
+def _by_member(found: Iterable[Violation], root: str, names: Iterable[str]) -> Mapping[str, list[Violation]]:
+    """The violations in each member of the object at `root`."""
+    of_member: dict[str, list[Violation]] = {name: [] for name in names}
+    for violation in found:
+        for name in _possible_members(violation.where, root):
+            if name in of_member:
+                of_member[name].append(violation)
+    return of_member
 
 
-def _is_of(violation: Violation, root: str, name: str) -> bool:
-    return _is_in(violation, f"{root}.{name}") or _is_in(violation, f'{root}["{name}"]')
+def _possible_members(where: str, root: str) -> Iterator[str]:
+    """The names of members that a place may begin with: a name may have dots and brackets in it."""
+    rest = where.removeprefix(root) if where.startswith(root) else ""
+    if rest.startswith("."):
+        yield from (rest[1 : end.start()] for end in _END.finditer(rest, 2))
+    elif rest.startswith('["'):
+        yield from (rest[2 : end.start()] for end in _QUOTED_END.finditer(rest, 2))
 
 
 def _properties(node: object, document: Document, depth: int = 0) -> dict[str, object]:

@@ -6,6 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any, Literal
 from urllib.parse import parse_qs, unquote
 
@@ -15,8 +16,8 @@ from pytest_customerio.tools.sandbox.inbox.formatting import (
     ShownTime,
     shorten,
     show_payload,
+    show_start,
     show_time,
-    show_value,
 )
 from pytest_customerio.tools.sandbox.json_values import mapping, mappings
 from pytest_customerio.tools.sandbox.service.dispatcher import INJECTED
@@ -31,14 +32,18 @@ _NAMES = ("email", "userId", "previousId", "anonymousId", "anonymous_id", "to")
 _KINDS = ("id", "email", "cio_id")
 _IDENTIFIER_OBJECTS = ("identifiers", "primary", "secondary", "traits")
 _TITLES = ("subject", "title", "event", "name", "transactional_message_id")
+MOST_NOTES = 10
+_MOST_NAMES = 50  # among which the three are that an entry shows
+_MOST_COUNTED = 500  # entities of a batch
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
     """A request in the list.
 
-    `level` says how it went, `people` whom it is about, `summary` what it says. `unsaid` are the notes on what the
-    service would not have said, without the one on a requested fault. `complete` says whether `payload` is all of it.
+    `level` says how it went, `people` whom it is about, `summary` what it says. `notes` are the first ones, and
+    `more_notes` is how many more there are. `unsaid` are the notes on what the service would not have said, without the
+    one on a requested fault. `complete` says whether `payload` is all of it.
     """
 
     number: int
@@ -53,6 +58,7 @@ class Entry:
     people: tuple[str, ...]
     summary: str
     notes: tuple[str, ...]
+    more_notes: int
     unsaid: tuple[str, ...]
     violations: tuple[Violation, ...]
     payload: str
@@ -60,8 +66,8 @@ class Entry:
     client: str
 
 
-def make_entry(request: LoggedRequest, limit: int = MAX_SHOWN) -> Entry:
-    """The entry of a request, with at most `limit` characters of its payload."""
+def make_entry(request: LoggedRequest, limit: int = MAX_SHOWN, most_notes: int = MOST_NOTES) -> Entry:
+    """The entry of a request, with at most `limit` characters of its payload, and so many of its notes."""
     payload, complete = ("", True) if request.payload is None else show_payload(request.payload, limit)
     return Entry(
         number=request.number,
@@ -73,15 +79,21 @@ def make_entry(request: LoggedRequest, limit: int = MAX_SHOWN) -> Entry:
         level=level(request),
         case=request.case,
         source=request.source,
-        people=tuple(dict.fromkeys(shorten(each, 60) for each in people_in(request)))[:3],
+        people=_shown_people(request),
         summary=summarize(request),
-        notes=request.notes,
-        unsaid=tuple(each for each in request.notes if each != INJECTED)[:3],
+        notes=request.notes[:most_notes],
+        more_notes=max(0, len(request.notes) - most_notes),
+        unsaid=tuple(each for each in request.notes[:4] if each != INJECTED)[:3],
         violations=shown_violations(request),
         payload=payload,
         complete=complete,
         client=shorten(request.client, 120),
     )
+
+
+def _shown_people(request: LoggedRequest) -> tuple[str, ...]:
+    """The first three names of people in a request."""
+    return tuple(dict.fromkeys(shorten(each, 60) for each in islice(people_in(request), _MOST_NAMES)))[:3]
 
 
 def _status(request: LoggedRequest) -> str:
@@ -94,7 +106,9 @@ def shown_violations(request: LoggedRequest) -> tuple[Violation, ...]:
     """The errors, then the warnings, without the host that stands for none."""
     shown = [each for each in request.violations if each.severity != "info"]
     ordered = sorted(shown, key=lambda each: each.severity != "error")
-    return tuple(each._replace(got=each.got.replace(ANY_HOST, "")) for each in ordered)
+    return tuple(
+        each._replace(got=each.got.replace(ANY_HOST, "")) if ANY_HOST in each.got else each for each in ordered
+    )
 
 
 def level(request: LoggedRequest) -> Level:
@@ -103,12 +117,12 @@ def level(request: LoggedRequest) -> Level:
         return "fault"
     if request.fault or request.status >= 400 or any(each.severity == "error" for each in request.violations):
         return "error"
-    return "warning" if shown_violations(request) else "ok"
+    return "warning" if any(each.severity == "warning" for each in request.violations) else "ok"
 
 
 def has_problem(request: LoggedRequest) -> bool:
     """Whether a request counts as one that went wrong."""
-    return level(request) != "ok" or bool(shown_violations(request))
+    return level(request) != "ok"
 
 
 def people_in(request: LoggedRequest) -> Iterator[str]:
@@ -144,7 +158,7 @@ def summarize(request: LoggedRequest) -> str:
     if place := visited(mapping(payload.get("properties"))):
         return shorten(place, 80)
     known = mapping(payload.get("attributes")) or mapping(payload.get("traits")) or payload
-    pairs = (f"{key}: {shorten(show_value(known[key]), 24)}" for key in list(known)[:4])
+    pairs = (f"{key}: {show_start(known[key], 24)}" for key in islice(known, 4))
     return shorten(", ".join(pairs), 80) if payload else ""
 
 
@@ -162,6 +176,8 @@ def _texts(holder: Mapping[str, Any], members: tuple[str, ...]) -> Iterator[str]
 
 def _summarize_batch(payload: Mapping[str, Any]) -> str:
     listed = mappings(payload.get("batch"))
-    kinds = Counter("_".join(str(each[key]) for key in ("type", "action") if key in each) for each in listed)
+    counted = listed[:_MOST_COUNTED]
+    kinds = Counter("_".join(str(each[key]) for key in ("type", "action") if key in each) for each in counted)
     counts = ", ".join(f"{number} {shorten(kind, 24)}" for kind, number in kinds.most_common(4))
-    return f"{len(listed)} items: {counts}" if listed else "no items"
+    part = f"of the first {_MOST_COUNTED} " if len(counted) < len(listed) else ""
+    return f"{len(listed)} items: {part}{counts}" if listed else "no items"

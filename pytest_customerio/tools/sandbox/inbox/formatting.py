@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -10,6 +11,7 @@ from pytest_customerio.tools.sandbox.json_values import as_text
 
 MAX_SHOWN = 2000
 _LONGEST_LINE = 120
+_COMPACT = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), default=str)
 _ENCODER = json.JSONEncoder(indent=2, ensure_ascii=False, default=str)
 
 
@@ -67,6 +69,21 @@ def show_value(value: object) -> str:
         return as_text(value)
     except RecursionError:
         return "…"
+
+
+def show_start(value: object, limit: int) -> str:
+    """The beginning of a value as text, in one row of at most `limit` characters; the rest is not written out."""
+    if isinstance(value, str):
+        return shorten(value, limit)
+    parts: list[str] = []
+    size = 0
+    with suppress(RecursionError):
+        for part in _COMPACT.iterencode(value):
+            parts.append(part)
+            size += len(part)
+            if size > 4 * limit:
+                break
+    return shorten("".join(parts) or "…", limit)
 
 
 def shorten(text: str, limit: int) -> str:

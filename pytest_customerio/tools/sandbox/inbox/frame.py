@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from itertools import islice
 from typing import Any, TypeVar
 
@@ -13,6 +13,8 @@ from pytest_customerio.tools.sandbox.service.service import Service
 
 Context = dict[str, Any]  # the values that a template shows
 PAGE_SIZE = 50
+MOST_LISTED = 20  # of a list that has no pages
+MOST_ATTRIBUTES = 300  # as many as Customer.io allows for a person or an object
 MAX_WHOLE = 200_000  # characters of a payload or body on its own page
 REQUESTS = "/_sandbox/inbox/requests"
 PEOPLE = "/_sandbox/inbox/people"
@@ -32,6 +34,7 @@ def version(service: Service) -> str:
 
 def frame(service: Service, tab: str, query: Query | None = None) -> Context:
     """The values of every page. `tab` is the selected part of the navigation."""
+    faults, more_faults = first(service.faults.all)
     return {
         "tab": tab,
         "query": query or Query(),
@@ -46,7 +49,8 @@ def frame(service: Service, tab: str, query: Query | None = None) -> Context:
             "webhooks": len(service.webhooks.calls),
         },
         "problems": sum(has_problem(each) for each in service.log),
-        "faults": [_fault(each) for each in service.faults.all],
+        "faults": [_fault(each) for each in faults],
+        "more_faults": more_faults,
     }
 
 
@@ -60,6 +64,11 @@ def rows(values: Iterable[T], query: Query, path: str) -> tuple[Sequence[T], Con
     listed = list(islice(values, query.start, query.start + PAGE_SIZE + 1))
     following = query.address(path, start=query.start + PAGE_SIZE) if len(listed) > PAGE_SIZE else ""
     return listed[:PAGE_SIZE], {"next": following, "first": query.address(path, start=0) if query.start else ""}
+
+
+def first(values: Collection[T], most: int = MOST_LISTED) -> tuple[list[T], int]:
+    """The first of some values, and how many more there are."""
+    return list(islice(values, most)), max(0, len(values) - most)
 
 
 def _fault(fault: Fault) -> Context:

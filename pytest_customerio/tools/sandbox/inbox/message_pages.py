@@ -15,6 +15,7 @@ from pytest_customerio.tools.sandbox.service.service import Service
 from pytest_customerio.tools.sandbox.workspace.deliveries import Delivery
 
 _FACTS = ("from", "reply_to", "cc", "bcc", "preheader")  # members of the payload that the page of a message shows
+MOST_METRICS = 30
 _KINDS = {
     "app.send_email": "email",
     "app.send_push": "push",
@@ -50,7 +51,8 @@ def message_page(service: Service, delivery_id: str, error: str = "") -> Context
         "person": {"cio_id": person.cio_id, "name": person.display_name} if person else None,
         "template": delivery.template,
         "send_at": show_time(delivery.send_at) if delivery.send_at else None,
-        "life": life(delivery),
+        "life": life(delivery, MOST_METRICS),
+        "earlier": max(0, len(delivery.metrics) - MOST_METRICS),
         "simulation": simulation(service, delivery, error),
         "html": make_inert(html) if html else "",
         "html_with_links": html[:MAX_WHOLE],

@@ -4,8 +4,17 @@ from __future__ import annotations
 
 from itertools import islice
 
-from pytest_customerio.tools.sandbox.inbox.formatting import shorten, show_compact, show_value
-from pytest_customerio.tools.sandbox.inbox.frame import OBJECTS, PAGE_SIZE, PEOPLE, Context, frame, rows
+from pytest_customerio.tools.sandbox.inbox.formatting import shorten, show_compact, show_start
+from pytest_customerio.tools.sandbox.inbox.frame import (
+    MOST_ATTRIBUTES,
+    OBJECTS,
+    PAGE_SIZE,
+    PEOPLE,
+    Context,
+    first,
+    frame,
+    rows,
+)
 from pytest_customerio.tools.sandbox.inbox.query import Query
 from pytest_customerio.tools.sandbox.inbox.scanning import scan
 from pytest_customerio.tools.sandbox.json_values import as_text
@@ -25,11 +34,13 @@ def object_page(service: Service, cio_object_id: str, query: Query) -> Context |
     target = service.workspace.objects.find(("", cio_object_id))
     if target is None:
         return None
+    names, more = first(target.attributes, MOST_ATTRIBUTES)
     people, links = rows(target.people, query, f"{OBJECTS}/{cio_object_id}")
     return {
         **frame(service, "objects", query),
         "object": object_row(target),
-        "attributes": [(name, *show_compact(value)) for name, value in target.attributes.items()],
+        "attributes": [(name, *show_compact(target.attributes[name])) for name in names],
+        "more_attributes": more,
         "people": [_related_row(service, target, each) for each in people],
         "visitors": [shorten(each, 80) for each in islice(target.visitors, PAGE_SIZE)],
         "visitors_total": len(target.visitors),
@@ -40,7 +51,7 @@ def object_page(service: Service, cio_object_id: str, query: Query) -> Context |
 def object_row(target: WorkspaceObject) -> Context:
     """An object in a list, with some of its attributes."""
     object_type, object_id = target.key
-    shown = [(key, shorten(show_value(value), 40)) for key, value in islice(target.attributes.items(), 4)]
+    shown = [(key, show_start(value, 40)) for key, value in islice(target.attributes.items(), 4)]
     return {
         "cio_object_id": target.cio_object_id,
         "type": shorten(object_type, 40),

@@ -7,15 +7,15 @@ from itertools import islice
 from typing import Any
 
 from pytest_customerio.tools.sandbox.inbox.entries import visited
-from pytest_customerio.tools.sandbox.inbox.formatting import shorten, show_compact, show_payload, show_time, show_value
-from pytest_customerio.tools.sandbox.inbox.frame import PEOPLE, Context, frame, rows
+from pytest_customerio.tools.sandbox.inbox.formatting import shorten, show_compact, show_payload, show_start, show_time
+from pytest_customerio.tools.sandbox.inbox.frame import MOST_ATTRIBUTES, PEOPLE, Context, first, frame, rows
 from pytest_customerio.tools.sandbox.inbox.object_pages import object_row
 from pytest_customerio.tools.sandbox.inbox.query import Query
 from pytest_customerio.tools.sandbox.inbox.scanning import scan
 from pytest_customerio.tools.sandbox.inbox.story import KINDS, story
 from pytest_customerio.tools.sandbox.service.json_views import person_summary_json, searched_text
 from pytest_customerio.tools.sandbox.service.service import Service
-from pytest_customerio.tools.sandbox.workspace.people import Event, Person
+from pytest_customerio.tools.sandbox.workspace.person import Event, Person
 
 MOST_VISITORS = 20
 
@@ -42,12 +42,14 @@ def person_page(service: Service, cio_id: str, query: Query) -> Context | None:
     if person is None:
         return None
     path = f"{PEOPLE}/{person.cio_id}"
-    moments, links = rows(story(service, person, query.kind), query, path)
+    found = story(service, person, query.kind)
+    moments, links = rows(found.moments, query, path)
     kinds = [(label, query.address(path, kind=kind, start=0), kind == query.kind) for kind, label in KINDS.items()]
     return {
         **frame(service, "people", query),
         **_profile(service, person),
         "story": moments,
+        "unsearched": found.unsearched,
         "kinds": kinds,
         **links,
     }
@@ -62,7 +64,7 @@ def _visitor_row(name: str, events: Sequence[Event]) -> Context:
 def _person_row(summary: Mapping[str, Any]) -> Context:
     identifiers = dict(summary["identifiers"])
     name = next(iter(identifiers.values()), f"cio_{summary['cio_id']}")
-    attributes = [(key, shorten(show_value(value), 40)) for key, value in islice(summary["attributes"].items(), 4)]
+    attributes = [(key, show_start(value, 40)) for key, value in islice(summary["attributes"].items(), 4)]
     return {
         **summary,
         "name": shorten(name, 80),
@@ -79,12 +81,20 @@ def _attribute_row(person: Person, name: str, value: object) -> tuple[object, ..
 
 def _profile(service: Service, person: Person) -> Context:
     workspace = service.workspace
-    related = (workspace.objects.find(("", each)) for each in person.relationships)
+    names, more_attributes = first(person.attributes, MOST_ATTRIBUTES)
+    devices, more_devices = first(person.devices)
+    segments, more_segments = first([each for each in workspace.segments.values() if person.cio_id in each.members])
+    relationships, more_objects = first(person.relationships)
+    related = (workspace.objects.find(("", each)) for each in relationships)
     return {
         "person": person,
         "name": shorten(person.display_name, 80),
-        "attributes": [_attribute_row(person, name, value) for name, value in person.attributes.items()],
-        "devices": [(token, show_payload(device)[0]) for token, device in person.devices.items()],
-        "segments": [each for each in workspace.segments.values() if person.cio_id in each.members],
+        "attributes": [_attribute_row(person, name, person.attributes[name]) for name in names],
+        "more_attributes": more_attributes,
+        "devices": [(token, show_payload(person.devices[token])[0]) for token in devices],
+        "more_devices": more_devices,
+        "segments": segments,
+        "more_segments": more_segments,
         "objects": [object_row(each) for each in related if each],
+        "more_objects": more_objects,
     }

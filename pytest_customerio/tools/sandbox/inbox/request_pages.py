@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from itertools import islice
 from typing import Any
 
 from pytest_customerio.core.model import Operation
@@ -13,12 +12,14 @@ from pytest_customerio.tools.sandbox.inbox.copies import as_curl, as_test
 from pytest_customerio.tools.sandbox.inbox.entries import make_entry, shown_violations
 from pytest_customerio.tools.sandbox.inbox.formatting import shorten, show_body
 from pytest_customerio.tools.sandbox.inbox.frame import MAX_WHOLE, PAGE_SIZE, REQUESTS, Context, frame
-from pytest_customerio.tools.sandbox.inbox.query import Query, names_of, select_requests
+from pytest_customerio.tools.sandbox.inbox.query import Query
+from pytest_customerio.tools.sandbox.inbox.request_search import names_of, search_requests, select_requests
 from pytest_customerio.tools.sandbox.service.request import entity_operation
 from pytest_customerio.tools.sandbox.service.request_log import LoggedRequest
 from pytest_customerio.tools.sandbox.service.service import Service
 
 ARCHIVE = f"{REQUESTS}.har"
+MOST_NOTES = 100
 CREDENTIALS = {
     "basic": "Basic: site id and Track API key",
     "bearer": "Bearer: App API key",
@@ -39,11 +40,13 @@ class FaultForm:
 
 def requests_page(service: Service, environ: Mapping[str, str], query: Query, form: FaultForm | None = None) -> Context:
     """The requests that match a query, newest first, and the form for faults."""
-    requests = list(islice(matching_requests(service, query), PAGE_SIZE + 1))
+    log, names = reversed(list(service.log)), _names(service, query)
+    found = search_requests(log, query, names, PAGE_SIZE)
     return {
         **frame(service, "requests", query),
-        "entries": [make_entry(each) for each in requests[:PAGE_SIZE]],
-        "older": query.address(before=requests[PAGE_SIZE - 1].number) if len(requests) > PAGE_SIZE else "",
+        "entries": [make_entry(each) for each in found.requests],
+        "older": query.address(before=found.next) if found.next else "",
+        "unfinished": found.unfinished,
         "newest": query.address(before=0) if query.before else "",
         "archive": query.address(ARCHIVE, before=0),
         "operations": _operations(service),
@@ -65,7 +68,7 @@ def request_page(service: Service, number: int, base: str) -> Context | None:
     auth = operation.auth if operation else "none"
     return {
         **frame(service, "requests"),
-        "entry": make_entry(request, MAX_WHOLE),
+        "entry": make_entry(request, MAX_WHOLE, MOST_NOTES),
         "call": _call(request, operation),
         "tables": _tables(service, request),
         "curl": as_curl(request, auth, base),
@@ -82,8 +85,12 @@ def find_request(service: Service, number: int) -> LoggedRequest | None:
 
 def matching_requests(service: Service, query: Query) -> Iterator[LoggedRequest]:
     """All requests that match a query, newest first."""
-    names = names_of(service.workspace, query.person) if query.person else frozenset()
-    return select_requests(reversed(list(service.log)), query, names)
+    return select_requests(reversed(list(service.log)), query, _names(service, query))
+
+
+def _names(service: Service, query: Query) -> frozenset[str]:
+    """All names of the person in a query."""
+    return names_of(service.workspace, query.person) if query.person else frozenset()
 
 
 def _call(request: LoggedRequest, operation: Operation | None) -> Context:

@@ -9,17 +9,19 @@ from itertools import chain
 from typing import Literal
 
 from pytest_customerio.tools.sandbox.api.pipelines import SEMANTIC_EVENTS
-from pytest_customerio.tools.sandbox.inbox.entries import level, people_in, summarize, visited
+from pytest_customerio.tools.sandbox.inbox.entries import level, summarize, visited
 from pytest_customerio.tools.sandbox.inbox.formatting import MAX_SHOWN, ShownTime, shorten, show_compact, show_time
 from pytest_customerio.tools.sandbox.inbox.frame import MESSAGES, REQUESTS
-from pytest_customerio.tools.sandbox.inbox.query import names_of_person
+from pytest_customerio.tools.sandbox.inbox.query import Query
+from pytest_customerio.tools.sandbox.inbox.request_search import names_of_person, search_requests
 from pytest_customerio.tools.sandbox.json_values import mapping, mappings
 from pytest_customerio.tools.sandbox.service.request_log import LoggedRequest
 from pytest_customerio.tools.sandbox.service.service import Service
 from pytest_customerio.tools.sandbox.workspace.deliveries import Delivery
-from pytest_customerio.tools.sandbox.workspace.people import Event, Person
+from pytest_customerio.tools.sandbox.workspace.person import Event, Person
 
 Kind = Literal["events", "messages", "requests"]
+MOST_METRICS = 20  # of one message; its own page shows more
 KINDS: Mapping[str, str] = {"": "Everything", "events": "Events", "messages": "Messages", "requests": "Requests"}
 MOST_MESSAGES = 1000
 _LONGEST = 160
@@ -53,13 +55,25 @@ class Moment:
         return show_time(self.at)
 
 
-def story(service: Service, person: Person, kind: str) -> list[Moment]:
-    """What happened to a person, newest first; of one kind only if it is given.
+@dataclass(frozen=True, slots=True)
+class Story:
+    """What happened to a person, newest first.
+
+    `unsearched` is the number of older requests that were not searched for the person, because that took too long.
+    """
+
+    moments: list[Moment]
+    unsearched: int = 0
+
+
+def story(service: Service, person: Person, kind: str) -> Story:
+    """The story of a person; of one kind only if it is given.
 
     A request whose effect stands among the events or messages is not repeated, unless it went wrong.
     """
-    names = names_of_person(person)
-    requests = [each for each in service.log if any(name.casefold() in names for name in people_in(each))]
+    log = list(service.log)
+    found = search_requests(reversed(log), Query.about(person.cio_id), names_of_person(person), len(log))
+    requests = found.requests[::-1]
     clock = _Clock(requests)
     sources: Mapping[str, Iterable[Moment]] = {
         "events": (clock.timed(_of_event(each), "events") for each in person.events),
@@ -67,14 +81,15 @@ def story(service: Service, person: Person, kind: str) -> list[Moment]:
         "requests": (_of_request(each) for each in requests if kind == "requests" or _is_new(each)),
     }
     chosen = [sources[kind]] if kind in sources else sources.values()
-    return sorted(chain.from_iterable(chosen), key=lambda moment: moment.at)[::-1]
+    moments = sorted(chain.from_iterable(chosen), key=lambda moment: moment.at)[::-1]
+    return Story(moments, sum(each.number < found.next for each in log) if found.unfinished else 0)
 
 
-def life(delivery: Delivery) -> list[Moment]:
-    """What became of one message, in the order of time."""
+def life(delivery: Delivery, most: int) -> list[Moment]:
+    """What became of one message, in the order of time: that it was made, and at most so many later things."""
     link = f"{MESSAGES}/{delivery.id}"
     first = Moment(delivery.queued_at, "messages", delivery.state, delivery.subject, f"to {delivery.to}", link)
-    later = (Moment(at, "messages", name, delivery.subject, link=link) for name, at in delivery.metrics)
+    later = (Moment(at, "messages", name, delivery.subject, link=link) for name, at in delivery.metrics[-most:])
     return sorted((first, *later), key=lambda moment: moment.at)
 
 
@@ -113,7 +128,7 @@ def _messages(service: Service, person: Person) -> list[Delivery]:
 
 def _of_message(delivery: Delivery, clock: _Clock) -> Iterator[Moment]:
     """The moments of a message. What happened to it in the second in which it was made comes after that."""
-    first, *later = life(delivery)
+    first, *later = life(delivery, MOST_METRICS)
     made = clock.timed(first, "messages")
     yield made
     yield from (replace(each, at=made.at) if int(each.at) == int(made.at) else each for each in later)

@@ -25,6 +25,7 @@ OFTEN = {
 }
 _LEVELS = {"accepted": "ok", "waiting": "warning", "given up": "error"}
 MOST_OF_MESSAGE = 50
+MOST_ATTEMPTS = 20
 
 
 def webhooks_page(service: Service, query: Query, url: str = "", error: str = "") -> Context:
@@ -72,7 +73,8 @@ def call_row(call: WebhookCall) -> Context:
         "level": level,
         "said": shorten(said, 60),
         "event": show_payload(dict(call.event)),
-        "attempts": [_attempt(each) for each in list(call.attempts)],
+        "attempts": [_attempt(each) for each in call.attempts[-MOST_ATTEMPTS:]],
+        "earlier": max(0, len(call.attempts) - MOST_ATTEMPTS),
         "at": show_time(call.attempts[0].at if call.attempts else call.event["timestamp"]),
     }
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import Awaitable, Callable, Mapping, MutableMapping
 from contextlib import nullcontext
 from functools import lru_cache
@@ -28,6 +29,8 @@ Headers = tuple[tuple[str, str], ...]
 # The largest documented bodies: a broadcast of 25 MB; otherwise a message of 1 MB with 2 MB of attachments as base64.
 LARGEST_BROADCAST = 25 * 1024 * 1024
 LARGEST = 4 * 1024 * 1024
+LONGEST_NOTE = 1000
+_NOT_IN_HEADERS = re.compile(r"[\x00-\x1f\x7f]")
 BODY_TIMEOUT = 30.0  # seconds
 _CLOSE: Headers = (("Connection", "close"),)
 _SCHEMES = ("http", "https")
@@ -153,8 +156,13 @@ async def _deliver(scope: Scope, receive: Receive, send: Send, answer: SandboxAn
 def _sandbox_headers(source: str, case: str, notes: tuple[str, ...]) -> Headers:
     """How certain the answer is, which error case it is, and what the service would not have said."""
     named = (("X-Sandbox-Case", case),) if case else ()
-    noted = (("X-Sandbox-Note", "; ".join(notes)[:1000]),) if notes else ()
+    noted = (("X-Sandbox-Note", _one_row("; ".join(notes))),) if notes else ()
     return (("X-Sandbox-Source", source), *named, *noted)
+
+
+def _one_row(text: str) -> str:
+    """The beginning of a text as the value of a header: no control characters, and no blank at its end."""
+    return " ".join(_NOT_IN_HEADERS.sub(" ", text[:LONGEST_NOTE]).split())
 
 
 @lru_cache(maxsize=256)

@@ -41,7 +41,8 @@ class Authority:
         except (FileExistsError, NotADirectoryError):
             raise AuthorityError(f"{folder} is no folder: --ca names one for the certificate authority") from None
         except OSError as error:
-            raise AuthorityError(f"{error.filename or folder}: {error.strerror}") from None
+            place = error.filename or folder
+            raise AuthorityError(f"{place} cannot be used: {error.strerror}; name another folder with --ca") from None
         self._certificate = _issued(authority, names)
 
     def context(self) -> ssl.SSLContext:

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from pytest_customerio.contract.catalog.catalog import Catalog
 from pytest_customerio.core.model import Operation
-from pytest_customerio.tools.sandbox.api.call import Call, CallResult
+from pytest_customerio.tools.sandbox.api.call import NOT_STORED, Call, CallResult
 from pytest_customerio.tools.sandbox.api.handlers import HANDLERS
 from pytest_customerio.tools.sandbox.json_values import mapping
 from pytest_customerio.tools.sandbox.service.request import ApiRequest, batch_entities, entity_operation
@@ -16,7 +16,6 @@ from pytest_customerio.tools.sandbox.workspace.workspace import Workspace
 
 # Is called with each request that was carried out, and the indexes of a batch that were left out.
 Record = Callable[[ApiRequest, Collection[int | None]], object]
-NOT_STORED = "the sandbox stores nothing of this call: it is answered by its published type"
 
 
 def ignore(request: ApiRequest, skip: Collection[int | None]) -> None:

@@ -16,7 +16,7 @@ from typing import Any
 from pytest_customerio.tools.sandbox.json_values import mapping
 from pytest_customerio.tools.sandbox.workspace.bounded import put_bounded
 from pytest_customerio.tools.sandbox.workspace.deliveries import Delivery
-from pytest_customerio.tools.sandbox.workspace.people import Person
+from pytest_customerio.tools.sandbox.workspace.person import Person
 from pytest_customerio.tools.sandbox.workspace.workspace import MAX_DELIVERIES, Workspace
 
 POLLING_INTERVAL = 10  # seconds until an SDK asks again

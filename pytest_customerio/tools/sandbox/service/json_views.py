@@ -12,7 +12,7 @@ from pytest_customerio.tools.sandbox.service.faults import Fault
 from pytest_customerio.tools.sandbox.service.request_log import LoggedRequest
 from pytest_customerio.tools.sandbox.workspace.deliveries import Delivery
 from pytest_customerio.tools.sandbox.workspace.objects import WorkspaceObject
-from pytest_customerio.tools.sandbox.workspace.people import Event, Person
+from pytest_customerio.tools.sandbox.workspace.person import Event, Person
 from pytest_customerio.tools.sandbox.workspace.segments import Segment
 from pytest_customerio.tools.sandbox.workspace.workspace import Workspace
 

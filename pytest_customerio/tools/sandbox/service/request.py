@@ -11,7 +11,7 @@ from pytest_customerio.contract.catalog.catalog import Catalog, Match
 from pytest_customerio.contract.contract import Contract
 from pytest_customerio.core.model import Interaction, Operation, Violation, WireRequest
 from pytest_customerio.core.payload import TOO_DEEP
-from pytest_customerio.tools.sandbox.service.stored_payload import StoredPayload, stored
+from pytest_customerio.tools.sandbox.service.stored_payload import StoredPayload, stored, stored_small
 
 # The host of a request that names no host of Customer.io. The catalogue looks for such a request on every surface.
 ANY_HOST = "https://sandbox.invalid"
@@ -133,7 +133,7 @@ def _payload(request: Interaction) -> StoredPayload:
     payload = request.payload
     problem = TOO_DEEP if payload.problem == TOO_DEEP else ""
     if payload.kind == "json" and not payload.problem:
-        found = stored(payload.value)
+        found = stored_small(request.body, payload.value) or stored(payload.value)
         if not found.problem:
             return found
         problem = found.problem

@@ -55,6 +55,11 @@ class RequestLog:
     def __len__(self) -> int:
         return len(self._requests)
 
+    @property
+    def oldest(self) -> int:
+        """The number of the oldest request that it has; 0 if it has none."""
+        return self._requests[0].number if self._requests else 0
+
     def add(self, request: LoggedRequest, weight: int = 0) -> None:
         """Add a request with the next number. `weight` is the size of its payload in memory, in bytes."""
         self.number = request.number

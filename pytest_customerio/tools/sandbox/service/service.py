@@ -175,7 +175,7 @@ class Service:
             spent = 1000 * (time.perf_counter() - started)
             logged, weight = log_entry(self.log.number + 1, at, http, reading, answer, spent)
             self.log.add(logged, weight)
-            if problem := self._current.persistence.commit(self.workspace, logged, weight):
+            if problem := self._current.persistence.commit(self.workspace, logged, weight, self.log.oldest):
                 answer = replace(answer, notes=(*answer.notes, problem))
         return answer
 

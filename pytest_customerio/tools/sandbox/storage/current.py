@@ -23,6 +23,9 @@ from pytest_customerio.tools.sandbox.workspace.inventory import Inventory
 from pytest_customerio.tools.sandbox.workspace.reporting_webhooks import Report, ReportingWebhook
 from pytest_customerio.tools.sandbox.workspace.workspace import Workspace
 
+# Calls that read, and count how often: the downloads of an export.
+_COUNTED = ("app.download_export",)
+
 
 class CurrentWorkspace:
     """A new workspace, that of the data file, or that of a snapshot. Raises `CannotError` for files of the settings.
@@ -54,7 +57,7 @@ class CurrentWorkspace:
 
     def record(self, request: ApiRequest, skip: Collection[int | None]) -> None:
         """Note a request that was carried out, unless it only reads."""
-        if request.operation.method != "GET":
+        if request.operation.method != "GET" or request.operation.id in _COUNTED:
             self.persistence.note(lambda: request_entry(request, skip))
 
     def reset(self) -> None:

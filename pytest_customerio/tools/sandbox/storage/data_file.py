@@ -16,7 +16,7 @@ APPLICATION_ID = 0x43494F53  # "CIOS", in the head of the file
 _TABLES = """
 CREATE TABLE IF NOT EXISTS about (name TEXT PRIMARY KEY, value TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS snapshots (name TEXT PRIMARY KEY, data BLOB NOT NULL);
-CREATE TABLE IF NOT EXISTS happened (id INTEGER PRIMARY KEY, entry BLOB, number INTEGER, logged BLOB);
+CREATE TABLE IF NOT EXISTS happened (id INTEGER PRIMARY KEY, number INTEGER, entry BLOB, logged BLOB);
 CREATE TABLE IF NOT EXISTS calls (number INTEGER PRIMARY KEY, call BLOB NOT NULL);
 """
 WEIGH_CALLS_EVERY = 100
@@ -141,9 +141,10 @@ class DataFile:
             self._execute("UPDATE happened SET number = NULL, logged = NULL WHERE number IS NOT NULL")
 
     def trim(self, until: int) -> None:
-        """Remove the logged requests up to this number whose entries are in the snapshot."""
+        """Remove the logged requests up to this number; of those whose entries are in no snapshot yet, only the log."""
         with self.explained():
             self._execute("DELETE FROM happened WHERE number <= ? AND entry IS NULL", until)
+            self._execute("UPDATE happened SET number = NULL, logged = NULL WHERE number <= ?", until)
 
     def calls(self) -> list[bytes]:
         """The calls to webhooks, oldest first."""

@@ -6,30 +6,27 @@ import io
 import pickle
 import zlib
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import fields
 from importlib import import_module
 from operator import attrgetter
 from typing import Any
 
-from pytest_customerio.core.model import Violation
 from pytest_customerio.tools.sandbox import workspace
 from pytest_customerio.tools.sandbox.arguments import CannotError
-from pytest_customerio.tools.sandbox.service.exchange import Exchange
-from pytest_customerio.tools.sandbox.service.request_log import LoggedRequest
 from pytest_customerio.tools.sandbox.storage.layout import layout, version
 from pytest_customerio.tools.sandbox.webhooks.calls import WebhookAttempt, WebhookCall
 from pytest_customerio.tools.sandbox.webhooks.posting import Result
 from pytest_customerio.tools.sandbox.workspace.activities import Activity
-from pytest_customerio.tools.sandbox.workspace.people import Event
+from pytest_customerio.tools.sandbox.workspace.person import Event
 
 _MAGIC = b"customerio-sandbox\n"
 _CALLS = (WebhookCall, WebhookAttempt, Result)
-_OTHERS = {(each.__module__, each.__name__): each for each in (deque, Violation, LoggedRequest, Exchange, *_CALLS)}
+_OTHERS = {(each.__module__, each.__name__): each for each in (deque, *_CALLS)}
 # What the class of a value takes, in order.
-_BY_INIT: dict[type, Callable[[Any], tuple[Any, ...]]] = {
+_BY_INIT: Mapping[type, Callable[[Any], Any]] = {
     Event: attrgetter(*(field.name for field in fields(Event))),
-    **dict.fromkeys((Activity, Exchange, LoggedRequest, Violation), tuple),
+    Activity: tuple,
 }
 
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from pytest_customerio.tools.sandbox.service.request import ANY_HOST, ApiRequest, HttpRequest
 
+_ENCODER = json.JSONEncoder(separators=(",", ":"), check_circular=False)
 _NEEDED = ("host", "content-type", "content-encoding")
 
 
@@ -23,7 +24,7 @@ class Entry:
 
     def written(self) -> bytes:
         """The entry as bytes: a line of JSON, then the body."""
-        return json.dumps([self.kind, self.at, self.values]).encode() + b"\n" + self.body
+        return _ENCODER.encode((self.kind, self.at, self.values)).encode() + b"\n" + self.body
 
 
 def read_entry(data: bytes) -> Entry:

@@ -11,19 +11,20 @@ from pathlib import Path
 
 from pytest_customerio.tools.sandbox.arguments import CannotError
 from pytest_customerio.tools.sandbox.service.keys import Keys
-from pytest_customerio.tools.sandbox.service.request_log import MAX_REQUESTS, LoggedRequest, RequestLog
+from pytest_customerio.tools.sandbox.service.request_log import LoggedRequest, RequestLog
 from pytest_customerio.tools.sandbox.storage.data_file import DataFile, DataFileError
-from pytest_customerio.tools.sandbox.storage.encoding import decode, encode, restore, snapshot
+from pytest_customerio.tools.sandbox.storage.encoding import restore, snapshot
 from pytest_customerio.tools.sandbox.storage.entries import Entry, read_entry
+from pytest_customerio.tools.sandbox.storage.log_rows import read_row, write_row
 from pytest_customerio.tools.sandbox.workspace.workspace import Workspace
 
 CURRENT = "current"
 # A snapshot takes longer the more is stored. The next one comes after so many entries that each entry's part of it is
 # this many seconds, and within these bounds: what is not in a snapshot has to be carried out again at the next start.
-COST_PER_ENTRY = 30e-6
+COST_PER_ENTRY = 15e-6
 FEWEST, MOST = 1000, 20_000
 MOST_BYTES = 64 * 1024 * 1024
-TRIM_EVERY = 500  # logged requests
+TRIM_EVERY = 2000  # logged requests; also after so many bytes as lead to a snapshot
 SECONDS_BETWEEN_TRIES = 5.0  # after the file could not be written
 
 
@@ -35,6 +36,7 @@ class Persistence:
         self.problem = ""
         self._entries: list[bytes] = []
         self._pending = self._bytes = 0
+        self._logged = self._logged_bytes = 0  # since the log in the file was trimmed
         self._next = FEWEST
         self._gap_since: float | None = None
 
@@ -75,8 +77,8 @@ class Persistence:
             with self.file.explained():
                 rows = self.file.log()
             with self.intact():
-                for data in rows:
-                    log.add(*decode(data))
+                for row in rows:
+                    log.add(*read_row(row))
         return log
 
     @contextlib.contextmanager
@@ -99,15 +101,19 @@ class Persistence:
         if self.file is not None:
             self._entries.append(entry().written())
 
-    def commit(self, workspace: Workspace, logged: LoggedRequest | None = None, weight: int = 0) -> str:
-        """Write what was noted, and a logged request. Returns why that was not possible, or nothing."""
+    def commit(
+        self, workspace: Workspace, logged: LoggedRequest | None = None, weight: int = 0, oldest: int = 0
+    ) -> str:
+        """Write what was noted, and a logged request. Returns why that was not possible, or nothing.
+
+        `oldest` is the number of the oldest request that the log has.
+        """
         if self.file is None:
             return ""
         entries, self._entries = self._entries, []
-        number = None if logged is None else logged.number
         try:
             if self._gap_since is None:
-                self._append(self.file, entries, number, None if logged is None else encode((logged, weight)))
+                self._append(self.file, entries, logged, weight, oldest)
             if self._is_due():
                 self.save(workspace)
         except DataFileError as error:
@@ -137,12 +143,21 @@ class Persistence:
     def _note_gap(self, error: DataFileError) -> None:
         self._gap_since, self.problem = time.monotonic(), f"not stored: {error}"
 
-    def _append(self, file: DataFile, entries: list[bytes], number: int | None, logged: bytes | None) -> None:
-        file.append(entries, number, logged)
+    def _append(
+        self, file: DataFile, entries: list[bytes], logged: LoggedRequest | None, weight: int, oldest: int
+    ) -> None:
+        if logged is None:
+            file.append(entries)
+        else:
+            row = write_row(logged, weight)
+            file.append(entries, logged.number, row)
+            self._logged += 1
+            self._logged_bytes += len(row)
         self._pending += len(entries)
         self._bytes += sum(map(len, entries))
-        if number is not None and number % TRIM_EVERY == 0:
-            file.trim(number - MAX_REQUESTS)
+        if self._logged >= TRIM_EVERY or self._logged_bytes >= MOST_BYTES:
+            self._logged = self._logged_bytes = 0
+            file.trim(oldest - 1)
 
     def _is_due(self) -> bool:
         """Whether to write a snapshot now. Entries after a gap would lead to another state, so one has to fill it."""
@@ -151,12 +166,18 @@ class Persistence:
         return self._pending >= self._next or self._bytes >= MOST_BYTES
 
     def close(self, workspace: Workspace) -> None:
-        """Write a last snapshot, and close the file."""
+        """Write a last snapshot, and close the file. Raises `DataFileError` if anything is lost.
+
+        A snapshot that cannot be written loses nothing, unless entries before it could not be written either.
+        """
         if self.file is not None:
             file, self.file = self.file, None
             try:
                 if self._pending or self._gap_since is not None:
                     file.save(CURRENT, snapshot(workspace))
+            except DataFileError as error:
+                if self._gap_since is not None:
+                    raise DataFileError(f"{error}; the file has what came before, and the rest is lost") from None
             finally:
                 file.close()
 

@@ -9,7 +9,8 @@ from pytest_customerio.tools.sandbox.arguments import CannotError
 from pytest_customerio.tools.sandbox.inbox.guards import Endpoint
 from pytest_customerio.tools.sandbox.json_response import SandboxJson
 from pytest_customerio.tools.sandbox.service.service import Service
-from pytest_customerio.tools.sandbox.storage.seed import SeedError, dump, seed_of
+from pytest_customerio.tools.sandbox.storage.seed import dump, seed_of
+from pytest_customerio.tools.sandbox.storage.seed_check import SeedError
 
 LARGEST_SEED = 64 * 1024 * 1024
 

@@ -8,20 +8,14 @@ from typing import Any
 
 from pytest_customerio.core import data
 from pytest_customerio.core.payload import decode
-from pytest_customerio.tools.sandbox.arguments import CannotError
 from pytest_customerio.tools.sandbox.json_values import integer, mapping, mappings
 from pytest_customerio.tools.sandbox.service.stored_payload import stored
-from pytest_customerio.tools.sandbox.workspace.people import IDENTIFIER_KINDS, Event, Person
+from pytest_customerio.tools.sandbox.storage.seed_check import VERSION, SeedError, check_seed, identifiers_of
+from pytest_customerio.tools.sandbox.workspace.person import IDENTIFIER_KINDS, Event, Person
 from pytest_customerio.tools.sandbox.workspace.relationships import parse_object_key, relate_objects, relate_people
 from pytest_customerio.tools.sandbox.workspace.workspace import Workspace
 
-VERSION = 1
-KINDS = ("people", "objects", "segments")
 _OF_PERSON = ("identifiers", "attributes", "devices", "events", "relationships", "segments", "cio_id", "timestamps")
-
-
-class SeedError(CannotError):
-    """This is no seed. The text names the place and what is expected there."""
 
 
 def read_seed(path: Path) -> Any:
@@ -45,14 +39,7 @@ def seed_of(headers: Mapping[str, str], body: bytes) -> Any:
 def checked_seed(given: Any) -> dict[str, Any]:
     """The seed; a list stands for its people. Raises `SeedError`."""
     seed = {"people": given} if isinstance(given, list) else given
-    if not isinstance(seed, dict):
-        raise SeedError('a seed is a list of people, or an object such as {"version": 1, "people": […]}')
-    if seed.get("version", VERSION) != VERSION:
-        raise SeedError(f"the seed has version {seed['version']!r}, and this is a sandbox that reads {VERSION}")
-    if unknown := [name for name in seed if name not in (*KINDS, "version")]:
-        raise SeedError(f"there is no {unknown[0]!r} in a seed; known are {', '.join(KINDS)}")
-    for kind in KINDS:
-        _check_all(kind, seed.get(kind, []))
+    check_seed(seed)
     found = stored(seed)
     if found.problem:
         raise SeedError(f"the seed cannot be stored: {found.problem}")
@@ -61,6 +48,7 @@ def checked_seed(given: Any) -> dict[str, Any]:
 
 def load(workspace: Workspace, seed: Mapping[str, Any], at: int) -> None:
     """Add what a seed has to a workspace: people with the same identifier are updated."""
+    workspace.people.now = at
     for each in mappings(seed.get("segments")):
         segment = workspace.segment(integer(each.get("id"), 0) or workspace.next_number())
         segment.name, segment.implicit = str(each.get("name") or segment.name), False
@@ -70,7 +58,7 @@ def load(workspace: Workspace, seed: Mapping[str, Any], at: int) -> None:
     for each in mappings(seed.get("objects")):
         target = workspace.objects.find_or_create(parse_object_key(each))
         if target is not None:
-            target.attributes.update(mapping(each.get("attributes")))
+            workspace.objects.update(target, mapping(each.get("attributes")))
             relate_people(workspace, target, [{"identifiers": one} for one in mappings(each.get("people"))])
 
 
@@ -89,26 +77,9 @@ def dump(workspace: Workspace) -> dict[str, Any]:
     }
 
 
-def _check_all(kind: str, given: Any) -> None:
-    if not isinstance(given, list):
-        raise SeedError(f"$.{kind}: expected a list")
-    for index, each in enumerate(given):
-        if not isinstance(each, dict):
-            raise SeedError(f"$.{kind}[{index}]: expected an object")
-        if kind == "people" and not _identifiers(each):
-            raise SeedError(f"$.people[{index}]: expected an id, an email or a phone")
-        if kind == "objects" and not each.get("object_id"):
-            raise SeedError(f"$.objects[{index}]: expected an object_id")
-
-
-def _identifiers(person: Mapping[str, Any]) -> dict[str, str]:
-    given = {**person, **mapping(person.get("identifiers"))}
-    return {kind: str(given[kind]) for kind in IDENTIFIER_KINDS if given.get(kind) not in (None, "")}
-
-
 def _load_person(workspace: Workspace, given: Mapping[str, Any], at: int) -> None:
     """Add a person. Members that are none of a person's own are attributes, as in a call of Track."""
-    identifiers = _identifiers(given)
+    identifiers = identifiers_of(given)
     loose = {name: value for name, value in given.items() if name not in (*_OF_PERSON, *IDENTIFIER_KINDS)}
     attributes = {**loose, **mapping(given.get("attributes")), **identifiers}
     person, _ = workspace.identify(next(iter(identifiers.items())), attributes, at)
@@ -117,7 +88,7 @@ def _load_person(workspace: Workspace, given: Mapping[str, Any], at: int) -> Non
     for each in mappings(given.get("devices")):
         token = str(each.get("id") or each.get("token"))
         person.devices[token] = {**each, "id": token}
-    person.events.extend(_event(each, at) for each in mappings(given.get("events")))
+    person.add_events(_event(each, at) for each in mappings(given.get("events")))
     relate_objects(workspace, person, given.get("relationships"))
     numbers = given.get("segments")
     for number in numbers if isinstance(numbers, list) else ():

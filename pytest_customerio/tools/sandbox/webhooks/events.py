@@ -10,7 +10,7 @@ from pytest_customerio.contract.webhook_events import FAILURE, event_name, membe
 from pytest_customerio.tools.sandbox.inbox.email_html import list_links
 from pytest_customerio.tools.sandbox.json_values import as_text, parse_number
 from pytest_customerio.tools.sandbox.workspace.deliveries import Delivery
-from pytest_customerio.tools.sandbox.workspace.people import Person
+from pytest_customerio.tools.sandbox.workspace.person import Person
 from pytest_customerio.tools.sandbox.workspace.reporting_webhooks import Report
 
 _DIGITS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # of a ULID

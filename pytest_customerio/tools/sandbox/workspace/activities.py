@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
 from pytest_customerio.tools.sandbox.workspace.deliveries import Delivery
-from pytest_customerio.tools.sandbox.workspace.people import Event, Person
+from pytest_customerio.tools.sandbox.workspace.person import Event, Person
 
 MAX_ACTIVITIES = 10_000
 _NOTHING: Mapping[str, Any] = {}

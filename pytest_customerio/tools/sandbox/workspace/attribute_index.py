@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 from pytest_customerio.tools.sandbox.json_values import as_text
 
 if TYPE_CHECKING:
-    from pytest_customerio.tools.sandbox.workspace.people import People, Person
+    from pytest_customerio.tools.sandbox.workspace.people import People
+    from pytest_customerio.tools.sandbox.workspace.person import Person
 
 MAX_FIELDS = 50
 MAX_CHANGED = 100_000

@@ -8,7 +8,7 @@ from itertools import islice
 
 from pytest_customerio.tools.sandbox.json_values import as_text, flag, integer, mapping, mappings
 from pytest_customerio.tools.sandbox.workspace.attribute_index import ANY, attribute_values
-from pytest_customerio.tools.sandbox.workspace.people import Person
+from pytest_customerio.tools.sandbox.workspace.person import Person
 from pytest_customerio.tools.sandbox.workspace.workspace import Workspace
 
 # More people than this are not named: then everybody is looked at, among whom many match.

@@ -6,9 +6,12 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from pytest_customerio.tools.sandbox.json_values import as_text
-from pytest_customerio.tools.sandbox.workspace.people import Identifier, People, Person
+from pytest_customerio.tools.sandbox.workspace.people import People
+from pytest_customerio.tools.sandbox.workspace.person import Identifier, Person
 
 LONGEST = 1000  # characters of a value
+# The value before and the value now, which `shown_change` writes as text when the log is read.
+Change = tuple[Any, Any]
 
 
 def known_person(people: People, identifier: Identifier, attributes: Mapping[str, Any]) -> Person | None:
@@ -20,13 +23,21 @@ def values(person: Person | None, names: Iterable[str]) -> dict[str, Any]:
     """The attributes and identifiers of a person with these names; an empty text for each that is not set."""
     if person is None:
         return dict.fromkeys(names, "")
-    return {name: person.identifiers.get(name) or person.attributes.get(name, "") for name in names}
+    identifiers, attributes = person.identifiers, person.attributes
+    return {name: identifiers.get(name) or attributes.get(name, "") for name in names}
 
 
-def changes(person: Person, before: Mapping[str, Any]) -> dict[str, dict[str, str]]:
-    """The values that are others now, as the activity log has them."""
-    return {
-        name: {"from": as_text(before[name])[:LONGEST], "to": as_text(value)[:LONGEST]}
-        for name, value in values(person, before).items()
-        if value != before[name]
-    }
+def changes(person: Person, before: Mapping[str, Any]) -> dict[str, Change]:
+    """The values that are others now, as the activity log keeps them."""
+    now = values(person, before)
+    return {name: (_cut(old), _cut(now[name])) for name, old in before.items() if now[name] != old}
+
+
+def shown_change(change: Change) -> dict[str, str]:
+    """A change as the App API shows it."""
+    old, value = change
+    return {"from": as_text(old)[:LONGEST], "to": as_text(value)[:LONGEST]}
+
+
+def _cut(value: Any) -> Any:
+    return value[:LONGEST] if type(value) is str else value

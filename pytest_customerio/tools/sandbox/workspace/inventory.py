@@ -63,5 +63,6 @@ class Inventory:
         return self._kinds.get(kind, {}).pop(key, None) is not None
 
     def next_number(self, kind: str) -> int:
-        """The number for a new record: one more than the greatest."""
-        return max((parse_number(key) for key in self._kinds.get(kind, {})), default=0) + 1
+        """The number for a new record: greater than those of all that there are, and of those that were removed."""
+        removed = (key for of, key in self._removed if of == kind)
+        return max((parse_number(key) for key in (*self._kinds.get(kind, {}), *removed)), default=0) + 1

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from pytest_customerio.tools.sandbox.workspace.people import Identifier, Notes, People, Person
+from pytest_customerio.tools.sandbox.workspace.people import People
+from pytest_customerio.tools.sandbox.workspace.person import MAX_EVENTS, Identifier, Notes, Person
 
 if TYPE_CHECKING:
     from pytest_customerio.tools.sandbox.workspace.workspace import Workspace
@@ -35,8 +36,7 @@ def merge_profiles(first: Person, second: Person, at: int) -> None:
             first.attributes[name], first.timestamps[name] = value, second.timestamps.get(name, at)
     first.devices = {**second.devices, **first.devices}
     events = sorted((*first.events, *second.events), key=lambda event: event.timestamp)
-    first.events.clear()
-    first.events.extend(events)
+    first.events = events[-MAX_EVENTS:]
 
 
 def merge_people(workspace: Workspace, first: Person, second: Person) -> None:

@@ -6,7 +6,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from pytest_customerio.tools.sandbox.workspace.people import Notes, People, Person
+from pytest_customerio.tools.sandbox.workspace.people import People
+from pytest_customerio.tools.sandbox.workspace.person import Notes, Person
 
 ObjectKey = tuple[str, str]  # object_type_id and object_id; or an empty text and the cio_object_id
 

@@ -6,70 +6,17 @@ what the service does with a request that it answers with 200, and does not say 
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from pytest_customerio.tools.sandbox.json_values import flag
 from pytest_customerio.tools.sandbox.workspace.attribute_index import AttributeIndex
+from pytest_customerio.tools.sandbox.workspace.person import Identifier, Notes, Person, set_attribute
 
 if TYPE_CHECKING:
     from pytest_customerio.tools.sandbox.workspace.activities import ActivityLog
 
-Identifier = tuple[str, str]  # its kind (id, email, phone, cio_id) and its value
-Notes = tuple[str, ...]
-
-IDENTIFIER_KINDS = ("id", "email", "phone")
-MAX_EVENTS = 1000
 SUPPRESSED = "ignored: this person is suppressed"
 _PREFIX = "a3"
-_TOPICS = "cio_subscription_preferences.topics."
-_RESERVED = frozenset({"_update", "_timestamp", "cio_relationships", "id", "email", "cio_id"})
-
-
-@dataclass(frozen=True, slots=True)
-class Event:
-    """One event of a person, or of an anonymous visitor."""
-
-    name: str
-    type: str
-    timestamp: int
-    data: Mapping[str, Any]
-    id: str = ""
-
-
-def _events() -> deque[Event]:
-    return deque(maxlen=MAX_EVENTS)
-
-
-@dataclass(slots=True)
-class Person:
-    """One person.
-
-    `timestamps` maps each attribute to the time at which it was set, `identified_at` each identifier, `relationships`
-    each related object's cio_object_id to the attributes of the relationship.
-    """
-
-    cio_id: str
-    identifiers: dict[str, str] = field(default_factory=dict)
-    attributes: dict[str, Any] = field(default_factory=dict)
-    timestamps: dict[str, int] = field(default_factory=dict)
-    devices: dict[str, dict[str, Any]] = field(default_factory=dict)
-    relationships: dict[str, dict[str, Any]] = field(default_factory=dict)
-    events: deque[Event] = field(default_factory=_events)
-    identified_at: dict[str, int] = field(default_factory=dict)
-
-    @property
-    def unsubscribed(self) -> bool:
-        """Whether the service treats this person as unsubscribed."""
-        return flag(self.attributes.get("unsubscribed", ""))
-
-    @property
-    def display_name(self) -> str:
-        """The id, else the e-mail address, else the phone number, else the cio_id."""
-        kinds = (kind for kind in IDENTIFIER_KINDS if kind in self.identifiers)
-        return next((self.identifiers[kind] for kind in kinds), f"cio_{self.cio_id}")
 
 
 def index_key(identifier: Identifier) -> Identifier:
@@ -106,7 +53,7 @@ class People:
 
     def find(self, identifier: Identifier) -> Person | None:
         """The person who has this identifier."""
-        return self._by_identifier.get(index_key(identifier))
+        return self._by_identifier.get(index_key(identifier) if identifier[0] == "email" else identifier)
 
     def after(self, cio_id: str) -> Iterator[Person]:
         """The people who were created after the one with this cio_id, who may be deleted; all if it is no cio_id."""
@@ -137,7 +84,7 @@ class People:
                 return None, ("dropped: _update is set and this person does not exist",)
             person = self._create(identifier, at)
         notes = [note for kind, value in given.items() if (note := self._rename(person, identifier, (kind, value), at))]
-        notes += [note for name, value in attributes.items() if (note := _set_attribute(person, name, value, at))]
+        notes += [note for name, value in attributes.items() if (note := set_attribute(person, name, value, at))]
         self.by_attribute.note(person)
         return person, tuple(notes)
 
@@ -193,8 +140,7 @@ class People:
 
     def _set_identifier(self, person: Person, identifier: Identifier, at: int) -> None:
         kind, value = identifier
-        if person.identifiers.get(kind) != value:
-            person.identified_at[kind] = at
+        person.identified_at[kind] = at
         if kind in person.identifiers:
             del self._by_identifier[index_key((kind, person.identifiers[kind]))]
         person.identifiers[kind] = value
@@ -213,7 +159,10 @@ class People:
         return None
 
     def _rename(self, person: Person, identifier: Identifier, given: Identifier, at: int) -> str:
-        kind, holder = given[0], self.find(given)
+        kind, value = given
+        if person.identifiers.get(kind) == value:
+            return ""
+        holder = self.find(given)
         if holder is not None and holder is not person:
             return f"{kind} not set: another person has it (the service logs an Attribute Update Failure)"
         may_change = identifier[0] == "cio_id" or (identifier[0], kind) == ("id", "email")
@@ -226,22 +175,3 @@ class People:
 def _cio_id(number: int) -> str:
     """The cio_id of the person who was created as the one with this number."""
     return f"{_PREFIX}{number:010x}"
-
-
-def _set_attribute(person: Person, name: str, value: Any, at: int) -> str:
-    """Set one attribute; null and empty text remove it. Returns a note if the attribute was set at a later time."""
-    if name in _RESERVED:
-        return ""
-    if person.timestamps.get(name, at) > at:
-        return f"{name} not set: a later update came first"
-    person.timestamps[name] = at
-    if name.startswith(_TOPICS):
-        preferences = person.attributes.setdefault("cio_subscription_preferences", {})
-        if isinstance(preferences, dict):
-            preferences["topics"] = {**(preferences.get("topics") or {}), name.removeprefix(_TOPICS): value}
-    elif value is None or value == "":
-        person.attributes.pop(name, None)
-        person.timestamps.pop(name)
-    else:
-        person.attributes[name] = value
-    return ""

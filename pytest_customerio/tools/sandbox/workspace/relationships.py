@@ -7,7 +7,8 @@ from typing import Any
 
 from pytest_customerio.tools.sandbox.json_values import mapping, mappings
 from pytest_customerio.tools.sandbox.workspace.objects import ObjectKey, WorkspaceObject
-from pytest_customerio.tools.sandbox.workspace.people import SUPPRESSED, Identifier, Notes, Person
+from pytest_customerio.tools.sandbox.workspace.people import SUPPRESSED
+from pytest_customerio.tools.sandbox.workspace.person import Identifier, Notes, Person
 from pytest_customerio.tools.sandbox.workspace.workspace import Workspace
 
 UNKNOWN_OBJECT = "dropped: no object has this cio_object_id"

@@ -11,10 +11,12 @@ from pytest_customerio.tools.sandbox.workspace.bounded import put_bounded
 from pytest_customerio.tools.sandbox.workspace.changes import changes, known_person, values
 from pytest_customerio.tools.sandbox.workspace.deliveries import BroadcastTrigger, Delivery, Template
 from pytest_customerio.tools.sandbox.workspace.delivery_store import DeliveryStore
+from pytest_customerio.tools.sandbox.workspace.event_ids import EventIds
 from pytest_customerio.tools.sandbox.workspace.inventory import Inventory
 from pytest_customerio.tools.sandbox.workspace.merging import merge_halves, merge_people
 from pytest_customerio.tools.sandbox.workspace.objects import WorkspaceObjects
-from pytest_customerio.tools.sandbox.workspace.people import SUPPRESSED, Event, Identifier, Notes, People, Person
+from pytest_customerio.tools.sandbox.workspace.people import SUPPRESSED, People
+from pytest_customerio.tools.sandbox.workspace.person import Event, Identifier, Notes, Person
 from pytest_customerio.tools.sandbox.workspace.reporting_webhooks import (
     MAX_REPORTS,
     Report,
@@ -28,7 +30,6 @@ from pytest_customerio.tools.sandbox.workspace.segments import Segment
 
 MAX_DELIVERIES = 100_000
 MAX_VISITORS = 10_000
-MAX_EVENT_IDS = 100_000
 _SETTINGS = ("templates", "doubt")
 _DELIVERY_BYTES = 1000  # of a message without its text, about
 LINK_WINDOW = 30 * 86_400  # docs.customer.io/journeys/anonymous-events
@@ -75,7 +76,7 @@ class Workspace:
         self.recognized: dict[str, str] = {}
         self.forms: dict[str, list[Mapping[str, Any]]] = {}
         self.made_bytes = 0
-        self._event_ids: dict[str, None] = {}
+        self._event_ids = EventIds()
         self._last_number = 0
 
     def __getstate__(self) -> dict[str, Any]:
@@ -86,6 +87,10 @@ class Workspace:
         """A number that this workspace has not returned before."""
         self._last_number += 1
         return self._last_number
+
+    def number_of_new(self, kind: str, known: Iterable[int]) -> int:
+        """The number for a new record of a kind: no other has it, and none that was removed had it."""
+        return max(max(known, default=0) + 1, self.inventory.next_number(kind))
 
     def identify(
         self, identifier: Identifier, attributes: Mapping[str, Any], at: int, *, create: bool = True
@@ -128,7 +133,7 @@ class Workspace:
         """Add an event to a person. An event whose id was received before is ignored."""
         if self.people.is_suppressed(identifier):
             return (SUPPRESSED,)
-        if duplicate := self._duplicate(event):
+        if duplicate := self._event_ids.repeated(event):
             return duplicate
         person, notes = self.people.find_or_create(identifier)
         if person is not None:
@@ -137,7 +142,7 @@ class Workspace:
 
     def add_visitor_event(self, visitor: str, event: Event) -> Notes:
         """Add an event to an anonymous visitor."""
-        if duplicate := self._duplicate(event):
+        if duplicate := self._event_ids.repeated(event):
             return duplicate
         if not visitor:
             return ("belongs to nobody: without anonymous_id no person can ever get it",)
@@ -178,7 +183,7 @@ class Workspace:
     def segment(self, number: int) -> Segment:
         """The segment of this number, created if there is none: it stands for one of Customer.io's interface."""
         if number not in self.segments:
-            self.segments[number] = Segment(number, f"Segment {number}", implicit=True)
+            self.segments[number] = Segment(number, f"Segment {number}", created=self.people.now, implicit=True)
         return self.segments[number]
 
     def add_delivery(self, delivery: Delivery) -> None:
@@ -205,7 +210,7 @@ class Workspace:
         if metric == "unsubscribed" and person is not None:
             person.attributes["unsubscribed"], person.timestamps["unsubscribed"] = True, at
             self.people.by_attribute.note(person)
-            person.events.append(Event("email_unsubscribed", "event", at, {"delivery_id": delivery.id}))
+            person.add_events([Event("email_unsubscribed", "event", at, {"delivery_id": delivery.id})])
         report = Report(metric, at, delivery, person, members or {}, again)
         if self.reporting_webhooks:
             self.reports.append(report)
@@ -213,7 +218,7 @@ class Workspace:
 
     def add_webhook(self, url: str, events: Iterable[str], settings: Mapping[str, Any]) -> ReportingWebhook:
         """Add a reporting webhook."""
-        number = max(self.reporting_webhooks, default=0) + 1
+        number = self.number_of_new("reporting_webhooks", self.reporting_webhooks)
         self.reporting_webhooks[number] = ReportingWebhook(number, url, tuple(events), **settings)
         return self.reporting_webhooks[number]
 
@@ -236,7 +241,7 @@ class Workspace:
         put_bounded(self.recognized, visitor, person.cio_id, MAX_VISITORS)
 
     def _give_events(self, person: Person, events: Sequence[Event]) -> None:
-        person.events.extend(events)
+        person.add_events(events)
         for each in events:
             self.activities.add_event(person, each)
 
@@ -250,11 +255,3 @@ class Workspace:
         self.optouts.pop(person.cio_id, None)
         for segment in self.segments.values():
             segment.members.pop(person.cio_id, None)
-
-    def _duplicate(self, event: Event) -> Notes:
-        """A note if an event with the same id was received before."""
-        if event.id in self._event_ids:
-            return ("ignored: an event with this id came before",)
-        if event.id:
-            put_bounded(self._event_ids, event.id, None, MAX_EVENT_IDS)
-        return ()

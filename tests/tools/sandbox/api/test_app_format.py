@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pytest_customerio.tools.sandbox.api.app_format import attributes, customer, identifier_page, segment_data
-from pytest_customerio.tools.sandbox.workspace.people import Person
+from pytest_customerio.tools.sandbox.workspace.person import Person
 from pytest_customerio.tools.sandbox.workspace.segments import Segment
 
 ADA = Person("a3ff", {"id": "42"}, {"age": 36}, {"age": 100}, identified_at={"cio_id": 90, "id": 91})

@@ -21,6 +21,7 @@ def test_create_read_update_delete(ask: SandboxClient) -> None:
     assert ask("DELETE", one).answer.status == 204
     for method in ("GET", "PUT", "DELETE"):
         assert ask(method, one, {} if method == "PUT" else None).answer.status == 404
+    assert ask.body("POST", PATH, GIVEN)["id"] == created["id"] + 1
 
 
 def test_an_event_that_does_not_exist(ask: SandboxClient) -> None:

@@ -32,3 +32,4 @@ def test_segments(ada_and_bob: SandboxClient) -> None:
     deleted = ada_and_bob("DELETE", "/v1/segments/7")
     assert (deleted.answer.status, deleted.answer.body) == (204, b"")
     assert ada_and_bob.service.workspace.segments == {}
+    assert ada_and_bob.body("POST", "/v1/segments", {"segment": {"name": "new"}})["segment"]["id"] == 8

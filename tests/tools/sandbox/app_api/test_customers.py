@@ -12,7 +12,6 @@ from sandbox_client import SandboxClient
         "/v1/customers/44/segments",
         "/v1/customers/44/subscription_preferences",
         "/v1/customers/44/optouts",
-        "/v1/subscription_center/44/token",
     ],
 )
 def test_an_unknown_person(shop: SandboxClient, target: str) -> None:
@@ -80,6 +79,7 @@ def test_the_optouts_of_a_person_who_is_gone(shop: SandboxClient) -> None:
 
 def test_the_token_of_a_subscription_center(shop: SandboxClient) -> None:
     """It is made of the cio_id; a person is named by id or e-mail address."""
+    assert shop("GET", "/v1/subscription_center/44/token").answer.status == 400
     answers = [shop.body("GET", f"/v1/subscription_center/{each}/token") for each in ("42", "ada%40example.com")]
     token = f"token-{shop.person('id', '42').cio_id}"
     assert answers == [{"token": token, "url": f"http://127.0.0.1/u/i/{token}/"}] * 2

@@ -13,6 +13,7 @@ from pytest_customerio.tools.sandbox.inbox.formatting import (
     show_body,
     show_compact,
     show_payload,
+    show_start,
     show_time,
 )
 
@@ -66,6 +67,21 @@ def test_show_body(body: bytes, text: str) -> None:
 def test_shorten(text: str, expected: str) -> None:
     """White space is folded, and a text above the limit ends with an ellipsis."""
     assert shorten(text, 10) == expected
+
+
+def test_the_start_of_a_value() -> None:
+    """Of a value only so much is written out as is shown, in one row; what is nested too deep is an ellipsis."""
+    assert [show_start(each, 12) for each in ("a\nb", {"a": [1, "ü"]}, None, 5)] == [
+        "a b",
+        '{"a":[1,"ü"]}'[:11] + "…",
+        "null",
+        "5",
+    ]
+    assert show_start(list(range(10**6)), 12) == "[0,1,2,3,4,…"
+    nested: list[object] = []
+    for _ in range(5000):
+        nested = [nested]
+    assert show_start(nested, 12) in ("[[[[[[[[[[[…", "…")
 
 
 def test_a_time_is_that_of_this_machine(new_york: None) -> None:

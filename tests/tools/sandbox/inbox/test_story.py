@@ -15,7 +15,7 @@ NOW = 1_764_000_000
 
 def titles(ask: Any, kind: str = "") -> list[tuple[str, str, str]]:
     """The story of person 42, oldest first: kind, word and title."""
-    moments = story(ask.service, ask.person("id", "42"), kind)[::-1]
+    moments = story(ask.service, ask.person("id", "42"), kind).moments[::-1]
     return [(each.kind, each.word, each.title) for each in moments]
 
 
@@ -55,7 +55,7 @@ def test_a_request_that_went_wrong_is_part_of_it(ask: Any) -> None:
     ask("POST", EVENTS, {"name": "x" * 200})
     ask.service.fault("connection-reset", 1, "pipelines.track")
     ask("POST", "/v1/track", {"userId": "42", "event": "y"})
-    marks = [(each.title, each.mark) for each in story(ask.service, ask.person("id", "42"), "requests")]
+    marks = [(each.title, each.mark) for each in story(ask.service, ask.person("id", "42"), "requests").moments]
     assert marks == [
         ("pipelines.track", "connection-reset"),
         ("track.event", "400"),
@@ -70,7 +70,7 @@ def test_events_with_a_meaning_are_requests(ask: Any) -> None:
     ask.notes("POST", "/v1/track", {"userId": "42", "event": "Device Created or Updated", **device})
     ask.notes("POST", "/v1/track", {"userId": "42", "event": "bought", "properties": {"note": "x" * 5000}})
     assert titles(ask) == [("events", "event", "bought"), ("requests", "request", "pipelines.track")]
-    (bought,) = story(ask.service, ask.person("id", "42"), "events")
+    (bought,) = story(ask.service, ask.person("id", "42"), "events").moments
     assert bought.detail.endswith("…")
     assert (bought.link, bought.shown_at.iso[:4]) == ("", "2025")
 
@@ -94,7 +94,7 @@ def test_the_life_of_a_message(ask: Any) -> None:
     delivery_id = ask.body("POST", "/v1/send/email", MAIL)["delivery_id"]
     for metric, at in (("opened", NOW + 9), ("delivered", NOW + 5)):
         ask.notes("POST", "/api/v1/metrics", {"delivery_id": delivery_id, "metric": metric, "timestamp": at})
-    moments = life(ask.service.workspace.deliveries[delivery_id])
+    moments = life(ask.service.workspace.deliveries[delivery_id], 2)
     assert [(each.word, each.detail) for each in moments] == [
         ("queued", "to ada@example.com"),
         ("delivered", ""),

@@ -64,6 +64,8 @@ def test_calls_are_listed_and_searched(ask: Any) -> None:
     assert "Customer.io would try again after" in shown.text
     assert [each["number"] for each in webhooks_page(ask.service, Query(words="OPENED"))["calls"]] == [2]
     assert "No event is like this." in read("webhooks", webhooks_page(ask.service, Query(words="nothing"))).text
+    many = call_row(call(*[Result(500)] * 25))
+    assert (len(many["attempts"]), many["earlier"]) == (20, 5)
 
 
 @pytest.mark.parametrize(

@@ -18,9 +18,11 @@ import pytest
 import requests
 from sandbox_client import authorization
 
+from pytest_customerio.core.model import Answer
 from pytest_customerio.tools.sandbox.server import application
 from pytest_customerio.tools.sandbox.server.sandbox_server import SandboxServer
 from pytest_customerio.tools.sandbox.server.sockets import ProtocolWithTransport
+from pytest_customerio.tools.sandbox.service.answers import SandboxAnswer
 from pytest_customerio.tools.sandbox.service.request import HttpRequest
 from pytest_customerio.tools.sandbox.settings import Settings
 
@@ -70,6 +72,17 @@ def test_answers_over_http_and_https(server: SandboxServer) -> None:
     assert response.headers["X-Sandbox-Note"] == "nothing to do: there is no such person"
     form = sent(server, "POST", "/api/v1/forms/a/submit", json={"data": {"id": "42"}})
     assert (form.status_code, form.content, "Content-Length" in form.headers) == (204, b"", False)
+
+
+@pytest.mark.parametrize("end", [" ", "\n", "\x00", "\u2028", "é"])
+def test_any_note_can_be_a_header(server: SandboxServer, monkeypatch: pytest.MonkeyPatch, end: str) -> None:
+    """A note that is cut at a blank, or has a control character in it, does not break the answer."""
+    monkeypatch.setattr(application, "LONGEST_NOTE", 10)
+    application._sandbox_headers.cache_clear()
+    answer = SandboxAnswer(Answer(200), "observed", notes=(f"a{end}b{'x' * 6}{end}y",))
+    monkeypatch.setattr(server.service, "answer", lambda http: answer)
+    assert sent(server, "PUT", CUSTOMER, json={}).headers["X-Sandbox-Note"].startswith("a")
+    application._sandbox_headers.cache_clear()
 
 
 def test_paths_and_headers_as_they_were_sent(server: SandboxServer) -> None:

@@ -81,7 +81,7 @@ def test_what_cannot_be_used(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
         with pytest.raises(AuthorityError, match=f"{path} is no folder: --ca names one for the certificate authority"):
             Authority(tmp_path / path, keep=True)
     (tmp_path / "used" / "ca-bundle.pem").mkdir(parents=True)
-    with pytest.raises(AuthorityError, match=r"ca-bundle\.pem: Is a directory"):
+    with pytest.raises(AuthorityError, match=r"ca-bundle\.pem cannot be used: Is a directory; name another folder"):
         Authority(tmp_path / "used", keep=True)
 
 

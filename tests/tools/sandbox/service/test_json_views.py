@@ -21,7 +21,7 @@ from pytest_customerio.tools.sandbox.service.json_views import (
     workspace_json,
 )
 from pytest_customerio.tools.sandbox.workspace.deliveries import Delivery
-from pytest_customerio.tools.sandbox.workspace.people import Event
+from pytest_customerio.tools.sandbox.workspace.person import Event
 from pytest_customerio.tools.sandbox.workspace.workspace import Workspace
 
 

@@ -9,7 +9,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pytest_customerio.tools.sandbox.service.stored_payload import DEEPEST, OUT_OF_RANGE, stored, whole_characters
+from pytest_customerio.tools.sandbox.service.stored_payload import (
+    DEEPEST,
+    OUT_OF_RANGE,
+    stored,
+    stored_small,
+    whole_characters,
+)
 
 # Every character that Python has, with halves of surrogate pairs, and every number that a JSON text can hold.
 TEXT = st.text(st.characters(exclude_categories=()), max_size=6)
@@ -60,3 +66,20 @@ def test_characters() -> None:
     """Pairs stay what they are, halves are replaced."""
     assert whole_characters("Zo\u00eb \U0001f600") == "Zo\u00eb \U0001f600"
     assert whole_characters("cut \ud83d") == "cut \ufffd"
+
+
+@given(JSON)
+def test_a_small_body(value: Any) -> None:
+    """A small and usual body is stored as it is, without being looked at; every other one is looked at."""
+    body = json.dumps(value).encode()
+    found = stored_small(body, value)
+    if found is not None:
+        assert stored(value) == (value, stored(value).weight, "")
+        assert found.weight > 200
+
+
+def test_what_is_looked_at() -> None:
+    """Escapes, characters beyond ASCII, fractions, nesting, large bodies, and what is no object."""
+    for value in ({"a": "\ud83d"}, {"é": 1}, {"a": 1.5}, {"a": {}}, {"a": []}, {"a": "x" * 1025}, [1], "a", None):
+        assert stored_small(json.dumps(value, ensure_ascii=value == {"a": "\ud83d"}).encode(), value) is None
+    assert stored_small(b'{"a": 1}', {"a": 1}) == ({"a": 1}, 264, "")

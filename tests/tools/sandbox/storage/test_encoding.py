@@ -34,7 +34,6 @@ def test_a_workspace() -> None:
     again = restore(snapshot(workspace))
     ada = again.people.find(("id", "42"))
     assert ada is again.people.find(("email", "ada@example.com"))
-    assert ada.events.maxlen == people.MAX_EVENTS
     assert "templates" not in vars(again)
     assert again.templates("1") is None
 

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from sandbox_client import NOW, SandboxClient
 
-from pytest_customerio.tools.sandbox.service import json_views
+from pytest_customerio.tools.sandbox.service import json_views, request_log
 from pytest_customerio.tools.sandbox.service.service import Service
 from pytest_customerio.tools.sandbox.settings import Settings
 from pytest_customerio.tools.sandbox.storage import persistence
@@ -54,6 +54,8 @@ def use(ask: SandboxClient) -> None:
     ask.identify("fifty@example.com")
     ask.identify("50", email="fifty@example.com")
     ask("GET", "/v1/segments")
+    ask.body("POST", "/v1/exports/customers", {"filters": {"segment": {"id": 4}}})
+    ask.body("GET", "/v1/exports/1/download")
     ask("PUT", "/api/v1/customers/48", {"a": 1}, {"authorization": "Basic x"})
 
 
@@ -68,6 +70,8 @@ def known(ask: SandboxClient) -> Any:
         workspace.undeliverable,
         workspace.optouts,
         workspace.recognized,
+        workspace.exports,
+        workspace.files,
         list(workspace.inventory),
         list(workspace.activities),
         [each.id for each in workspace.deliveries.of(next(iter(workspace.people)).cio_id)],
@@ -115,7 +119,7 @@ def test_a_snapshot_from_time_to_time(start: Start, monkeypatch: pytest.MonkeyPa
     monkeypatch.setattr(persistence, "FEWEST", 5)
     monkeypatch.setattr(persistence, "MOST", 5)
     monkeypatch.setattr(persistence, "TRIM_EVERY", 4)
-    monkeypatch.setattr(persistence, "MAX_REQUESTS", 3)
+    monkeypatch.setattr(request_log, "MAX_REQUESTS", 3)
     ask = start()
     file = ask.service._current.persistence.file
     assert file is not None
@@ -124,10 +128,12 @@ def test_a_snapshot_from_time_to_time(start: Start, monkeypatch: pytest.MonkeyPa
         ask.identify(str(number), plan="pro")
         sizes.append((len(file.journal()), len(file.log())))
     assert [journal for journal, _ in sizes] == [1, 2, 3, 4, 0, 1, 2, 3, 4, 0, 1, 2]
-    assert [log for _, log in sizes] == [1, 2, 3, 4, 5, 6, 7, 3, 4, 5, 6, 3]
+    assert [log for _, log in sizes] == [1, 2, 3, 3, 4, 5, 6, 3, 4, 5, 6, 3]
     monkeypatch.setattr(persistence, "MOST_BYTES", 10)
     ask.identify("12", plan="pro")
     assert file.journal() == []
+    ask.identify("13", plan="pro")
+    assert len(file.log()) == 3  # many bytes lead to it too
     before = known(ask)
     killed(ask)
     monkeypatch.undo()
@@ -252,6 +258,25 @@ def test_a_reset_that_cannot_be_stored(start: Start, monkeypatch: pytest.MonkeyP
     assert [each.identifiers["id"] for each in start().service.workspace.people] == ["new", "newer"]
 
 
+@pytest.mark.parametrize("gap", [False, True])
+def test_a_last_snapshot_that_cannot_be_stored(start: Start, monkeypatch: pytest.MonkeyPatch, gap: bool) -> None:
+    """Nothing is lost, because the file has each entry, unless an entry could not be stored either: then it is said."""
+    ask = start()
+    ask.identify("1")
+    file = ask.service._current.persistence.file
+    assert file is not None
+    with monkeypatch.context() as full:
+        for name in ("save", *(["append"] if gap else [])):
+            full.setattr(file, name, lambda *_: raises(DataFileError("the disk is full")))
+        assert bool(ask.identify("2")) == gap
+        if gap:
+            with pytest.raises(DataFileError, match="^the disk is full; the file has what came before, and the rest"):
+                ask.service.close()
+        else:
+            ask.service.close()
+    assert len(start().service.workspace.people) == (1 if gap else 2)
+
+
 def raises(error: Exception) -> None:
     """Raise an error."""
     raise error
@@ -269,7 +294,7 @@ def test_damaged_data(start: Start, data: Path) -> None:
             "the snapshot is damaged: its checksum differs",
         ),
         ("UPDATE happened SET entry = x'00' WHERE id = 1", "it is damaged: JSONDecodeError"),
-        ("UPDATE happened SET logged = x'8004' WHERE number = 1", "the stored data is damaged: "),
+        ("UPDATE happened SET logged = x'5b' WHERE number = 1", "it is damaged: JSONDecodeError"),
     ):
         copy = data.with_suffix(".copy")
         for path in data.parent.glob("sandbox.db*"):

@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 from sandbox_client import NOW, SandboxClient
 
-from pytest_customerio.tools.sandbox.storage.seed import SeedError, checked_seed, dump, read_seed
+from pytest_customerio.tools.sandbox.storage.seed import checked_seed, dump, read_seed
+from pytest_customerio.tools.sandbox.storage.seed_check import SeedError
 
 SEED: dict[str, Any] = {
     "version": 1,

@@ -9,7 +9,7 @@ from for_each import for_each
 from pytest_customerio.contract.webhook_events import metrics, violations
 from pytest_customerio.tools.sandbox.webhooks.events import build_event, event_id, with_content
 from pytest_customerio.tools.sandbox.workspace.deliveries import Delivery
-from pytest_customerio.tools.sandbox.workspace.people import Person
+from pytest_customerio.tools.sandbox.workspace.person import Person
 from pytest_customerio.tools.sandbox.workspace.reporting_webhooks import Report
 
 ADA = Person("a3", {"id": "42", "email": "ada@example.com"}, devices={"t1": {"platform": "ios"}, "t2": {}})

@@ -6,7 +6,7 @@ import pytest
 
 from pytest_customerio.tools.sandbox.workspace.activities import MAX_ACTIVITIES, ActivityLog, channel
 from pytest_customerio.tools.sandbox.workspace.deliveries import Delivery
-from pytest_customerio.tools.sandbox.workspace.people import Event, Person
+from pytest_customerio.tools.sandbox.workspace.person import Event, Person
 from pytest_customerio.tools.sandbox.workspace.workspace import LINK_WINDOW, Workspace
 
 
@@ -72,8 +72,8 @@ def test_what_is_logged() -> None:
     assert {each.cio_id for each in workspace.activities} == {first.cio_id}
     changed = [each.data for each in workspace.activities if each.type == "attribute_change"]
     assert changed == [
-        {"plan": {"from": "", "to": "pro"}},
-        {"plan": {"from": "pro", "to": "basic"}, "email": {"from": "", "to": "a@example.com"}},
+        {"plan": ("", "pro")},
+        {"plan": ("pro", "basic"), "email": ("", "a@example.com")},
     ]
 
 

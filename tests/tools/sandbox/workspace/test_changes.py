@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pytest_customerio.tools.sandbox.workspace.changes import LONGEST, changes, known_person, values
+from pytest_customerio.tools.sandbox.workspace.changes import LONGEST, changes, known_person, shown_change, values
 from pytest_customerio.tools.sandbox.workspace.people import People
 
 
@@ -16,9 +16,9 @@ def test_changes() -> None:
     before = values(ada, given)
     assert before == {"email": "ada@example.com", "plan": "pro", "note": "", "nick": ""}
     people.identify(("id", "42"), given, 2)
-    assert changes(ada, before) == {
-        "plan": {"from": "pro", "to": "free"},
-        "note": {"from": "", "to": "x" * LONGEST},
-    }
+    found = changes(ada, before)
+    assert found == {"plan": ("pro", "free"), "note": ("", "x" * LONGEST)}
+    assert shown_change(found["plan"]) == {"from": "pro", "to": "free"}
+    assert shown_change((36, ["x" * 2000])) == {"from": "36", "to": f'["{"x" * (LONGEST - 2)}'}
     assert known_person(people, ("id", "7"), {"plan": 1}) is None
     assert values(None, {"plan": 1}) == {"plan": ""}

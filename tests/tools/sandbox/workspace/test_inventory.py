@@ -24,6 +24,7 @@ def test_what_may_exist() -> None:
     assert not inventory.remove("a", "1")
     inventory.put("a", "1", {})
     assert inventory.remove("a", "1")
+    assert (inventory.next_number("a"), inventory.next_number("b")) == (2, 1)
     assert not Inventory(described=True).may_exist("a", "1")
     assert not Inventory(described=True).remove("a", "1")
 

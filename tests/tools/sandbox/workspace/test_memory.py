@@ -6,7 +6,7 @@ from typing import Any
 
 from pytest_customerio.tools.sandbox.workspace.deliveries import Delivery
 from pytest_customerio.tools.sandbox.workspace.memory import Memory, weigh
-from pytest_customerio.tools.sandbox.workspace.people import Event
+from pytest_customerio.tools.sandbox.workspace.person import Event
 from pytest_customerio.tools.sandbox.workspace.workspace import Workspace
 
 MB = 1024 * 1024

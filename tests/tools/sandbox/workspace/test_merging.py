@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from pytest_customerio.tools.sandbox.workspace.merging import find_halves, merge_profiles
-from pytest_customerio.tools.sandbox.workspace.people import Event, Identifier, People, Person
+from pytest_customerio.tools.sandbox.workspace.people import People
+from pytest_customerio.tools.sandbox.workspace.person import Event, Identifier, Person
 
 
 @pytest.mark.parametrize(

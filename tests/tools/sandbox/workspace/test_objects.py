@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from pytest_customerio.tools.sandbox.workspace.objects import WorkspaceObject, WorkspaceObjects, update_attributes
-from pytest_customerio.tools.sandbox.workspace.people import People, Person
+from pytest_customerio.tools.sandbox.workspace.people import People
+from pytest_customerio.tools.sandbox.workspace.person import Person
 
 ACME = ("1", "acme")
 

@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from pytest_customerio.tools.sandbox.workspace.people import MAX_EVENTS, SUPPRESSED, Event, People, Person
+from pytest_customerio.tools.sandbox.workspace.people import SUPPRESSED, People
+from pytest_customerio.tools.sandbox.workspace.person import Person
 
 ADA = ("id", "42")
 
@@ -158,13 +159,6 @@ def test_display_names() -> None:
     assert phone is not None
     assert phone.display_name == "+15551234567"
     assert Person("a3ff").display_name == "cio_a3ff"
-
-
-def test_events_are_bounded() -> None:
-    """The oldest events are removed."""
-    ada = added(People())
-    ada.events.extend(Event(str(number), "event", number, {}) for number in range(MAX_EVENTS + 1))
-    assert (len(ada.events), ada.events[0].name) == (MAX_EVENTS, "1")
 
 
 def test_the_time_of_each_identifier() -> None:

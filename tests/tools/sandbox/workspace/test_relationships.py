@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from pytest_customerio.tools.sandbox.workspace.objects import ObjectKey
-from pytest_customerio.tools.sandbox.workspace.people import SUPPRESSED, Identifier
+from pytest_customerio.tools.sandbox.workspace.people import SUPPRESSED
+from pytest_customerio.tools.sandbox.workspace.person import Identifier
 from pytest_customerio.tools.sandbox.workspace.relationships import (
     UNKNOWN_OBJECT,
     parse_identifier,

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from pytest_customerio.tools.sandbox.workspace.deliveries import Delivery
-from pytest_customerio.tools.sandbox.workspace.people import SUPPRESSED, Event, Person
+from pytest_customerio.tools.sandbox.workspace.people import SUPPRESSED
+from pytest_customerio.tools.sandbox.workspace.person import Event, Person
 from pytest_customerio.tools.sandbox.workspace.workspace import LINK_WINDOW, Workspace
 
 ADA = ("id", "42")
