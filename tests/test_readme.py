@@ -199,8 +199,10 @@ LIBRARIES = {
     ),
     "Retries, clocks and logs": (
         *("tenacity", "backoff", "stamina", "freezegun", "time-machine", "structlog", "loguru"),
+        *("sentry-sdk", "opentelemetry-api"),
     ),
-    "Frameworks": ("Django", "Flask", "FastAPI", "Celery", "trio", "gevent"),
+    "Task queues": ("Celery", "dramatiq", "huey", "procrastinate", "RQ", "taskiq", "arq"),
+    "Frameworks": ("Django", "Flask", "FastAPI", "trio", "gevent"),
 }
 
 

@@ -12,13 +12,16 @@ from pytest_customerio.process.parts import Library, Part
 # Our modules that have a list `PARTS`; those of the clients are in the registry.
 _OUTPUT = ("output.records", "output.output")
 _OWNERSHIP = ("ownership.idle", "ownership.ownership", "ownership.queues")
-_PROCESS = ("lookups", *_OUTPUT, "exceptions", *_OWNERSHIP, "processes")
+_PROCESS = ("lookups", *_OUTPUT, "exceptions", *_OWNERSHIP, "processes", "subtests", "unseen")
 _CLOCK = ("children", "dates", "engines", "freezing", "greenlets", "hidden", "loops", "parked", "virtual", "waits")
 _MOCKS = tuple(f"clients.mocks.{name}" for name in ("listening", "sdk_calls", "standins", "unsent"))
+_QUEUES = tuple(
+    f"clients.queues.{name}" for name in ("celery", "dramatiq", "huey", "jobs", "procrastinate", "rq", "taskiq")
+)
 _MODULES = (
     *(f"process.{name}" for name in (*_PROCESS, *(f"clock.{name}" for name in _CLOCK))),
     "clients.bypass.places",
-    "clients.celery",
+    *_QUEUES,
     *_MOCKS,
 )
 

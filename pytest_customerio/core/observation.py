@@ -80,18 +80,19 @@ class Observation(NamedTuple):
 
     `attempts` are all attempts on the wire, and `waits` the seconds slept, in order. `raised` is the exception that
     left the test, `raised_at` the innermost line of the application in its traceback, `raised_in` the library that
-    raised it, if one did; `declared` says whether `raises=` names it. `reported` and `pending` are what the test said
-    through `cio`; `reported_falsy` says that `cio.reported` got a false value. `secrets` are the credentials in the
-    requests, `personal` is what they said about people, `warned` is the text of warnings. `output` is what was printed,
-    without what libraries print by themselves: `printed_by_libraries`, as (library, text). `printed` says that the
-    application itself wrote to stdout or stderr after the error was met; `printed_failure` that this was on stderr,
-    through a library for logs (`printed_by`), or while it handled an exception. `endless` says that a request
-    had no timeout. `blind` names the leak checks that could not see their canary. `hidden_waits` says why the waits
-    could not be seen, if so. `task` says how the Celery task ended in which the error occurred; `rerun` says that it
-    asked to be run again, and was not run again yet. `unread` says that the answer was a 2xx with a useless body, which
-    nobody tried to read. `repaired` is the attempt that delivered the payload in a repaired form. `met_at` are the call
-    sites whose requests met the error, `sent_from` is the call site of the
-    first request. `client` is the client that sent the payload, and `agent` its User-Agent header.
+    raised it, if one did; `unseen` are exceptions that nobody reads, and where they are. `declared` says whether
+    `raises=` names it. `reported` and `pending` are what the test said through `cio`; `reported_falsy` says that
+    `cio.reported` got a false value. `secrets` are the credentials in the requests, `personal` is what they said about
+    people, `warned` is the text of warnings. `output` is what was printed, without what libraries print by themselves:
+    `printed_by_libraries`, as (library, text). `printed` says that the application itself wrote to stdout or stderr
+    after the error was met; `printed_failure` that this was on stderr, at WARNING or above through a library for logs
+    (`printed_by`), or while it handled an exception. `endless` says that a request had no timeout. `blind` names the
+    leak checks that could not see their canary. `hidden_waits` says why the waits could not be seen, if so. `task` says
+    how the Celery task ended in which the error occurred; `rerun` says that it asked to be run again, and was not run
+    again yet. `unread` says that the answer was a 2xx with a useless body, which nobody tried to read. `repaired` is
+    the attempt that delivered the payload in a repaired form. `met_at` are the call sites whose requests met the error,
+    `sent_from` is the call site of the first request. `client` is the client that sent the payload, and `agent` its
+    User-Agent header.
     """
 
     case: ErrorCase
@@ -107,6 +108,7 @@ class Observation(NamedTuple):
     raised: BaseException | None = None
     raised_at: str = ""
     raised_in: str = ""
+    unseen: tuple[str, ...] = ()
     declared: bool = False
     pending: bool = False
     reported: bool = False

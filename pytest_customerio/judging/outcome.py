@@ -16,8 +16,12 @@ from pytest_customerio.replay.endless import GaveUp
 LONGEST_WAIT = 300.0
 HANDLED = "recovered, raised, deferred or reported"
 HOW_HANDLED = "retry, raise (raises=SomeError), keep it for later (cio.pending(…)) or tell the caller (cio.reported(…))"
+HOW_SEEN = "handle it where it is raised, or let somebody read it (future.result(), await task)"
 NOT_BY_A_LOG = "; a log line alone is not handling"
-OR_LOG = "; best_effort=True accepts a log record of level WARNING or above that the application itself writes"
+OR_LOG = (
+    "; best_effort=True accepts a log record of level WARNING or above that the application itself writes, or what it"
+    " tells Sentry"
+)
 STRICT = "X-Strict-Mode: 1, or a payload that is checked before it is sent"
 DROPPED = "200 for a payload that Pipelines dropped, and the loss was not reported"
 HOW_STRICT = (
@@ -90,6 +94,8 @@ def _lost(observation: Observation, *, best_effort: bool) -> Violation:
     severity: Severity = "warning" if kind == "malformed" else "error"  # a 2xx, although with a useless body
     expected = f"{HANDLED}, or logged" if best_effort else HANDLED
     hint = HOW_HANDLED + (OR_LOG if best_effort else NOT_BY_A_LOG)
+    if observation.unseen:
+        hint = f"{', '.join(observation.unseen)}: {HOW_SEEN}; {hint}"
     return violation(observation, "outcome", expected, _loss(observation), hint, severity=severity)
 
 

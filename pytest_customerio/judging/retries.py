@@ -12,6 +12,11 @@ from pytest_customerio.replay.scope import OF_THE_PAYLOAD
 # A policy that gives up needs less: Customer.io's own clients make 4 to 11 attempts, within a minute or two.
 MAX_ATTEMPTS = 20
 MAX_WAIT = 3600.0
+_PERMANENT = "do not retry a permanent error: repair the payload or the credentials first"
+_IN_A_QUEUE = (
+    "do not let the queue retry a permanent error. Celery: leave its exception out of autoretry_for; dramatiq:"
+    " throws=…; huey: CancelExecution(retry=False); RQ, arq: catch it, and keep the payload"
+)
 
 
 def blind_retry(observation: Observation) -> Violation | None:
@@ -28,8 +33,8 @@ def blind_retry(observation: Observation) -> Violation | None:
     count = len(chain)
     if case.retryable or (count < 2 and not observation.rerun) or case.kind not in ("status", "fault"):
         return None
-    hint = "do not retry a permanent error: repair the payload or the credentials first"
     got = f"{count} attempts" if count > 1 else "1 attempt, and its task asks to be run again"
+    hint = _IN_A_QUEUE if observation.rerun else _PERMANENT
     return violation(observation, "blind-retry", "1 attempt: the error is permanent", got, hint)
 
 

@@ -16,15 +16,6 @@ from typing import NamedTuple
 import pytest_customerio
 from pytest_customerio.process.recognition import is_machinery, is_machinery_file
 
-# Libraries that print what the application wants to log; others, which log or print by themselves: their own retries,
-# or to debug themselves. What `logging` prints counts as a log record.
-_LOGGERS = frozenset({"loguru", "structlog"})
-_BY_THEMSELVES = frozenset(
-    {"http", "urllib3", "requests", "httpx", "httpx2", "httpcore", "httpcore2", "aiohttp", "customerio"}
-    | {"async_customerio", "backoff", "stamina", "tenacity", "celery"}
-)
-# Version 2.18 tries to parse each answer, and gives the text where that fails.
-_READS_ANY_TEXT = frozenset({"async_customerio"})
 _INSTALLED = ("site-packages", "dist-packages")
 
 
@@ -81,7 +72,7 @@ class CallSite:
                     inside, outside = (site, outside) if within[name] else (None, site)
                 if leading is None and inside is not None:
                     return inside
-                if leading is not None and not (back is not None and _calls_tests(back)):
+                if leading is not None and not (back is not None and calls_tests(back)):
                     leading.add(Function(name, code.co_name))
             frame = back
         return inside or outside
@@ -138,62 +129,8 @@ def raised_in(error: BaseException | None) -> str:
     return raising[-1][0]
 
 
-class Author(NamedTuple):
-    """The innermost frame of the project, which writes a text now.
-
-    `logger` names the library for logs that it writes through, `is_test` says that pytest or unittest called it: a test
-    or a fixture.
-    """
-
-    frame: FrameType
-    logger: str
-    is_test: bool
-
-
-def author(is_project: Callable[[str], bool]) -> Author | None:
-    """What writes a text now; None where a library writes by itself, and where the text is a log record."""
-    frame: FrameType | None = _getframe(1)
-    logger = ""
-    while frame is not None and not is_project(frame.f_code.co_filename):
-        package = _package(frame)
-        if package in _BY_THEMSELVES or package == "logging":
-            return None
-        logger = package if package in _LOGGERS else logger
-        frame = frame.f_back
-    if frame is None:
-        return None
-    return Author(frame, logger, is_test=frame.f_back is not None and _calls_tests(frame.f_back))
-
-
-def library_printing(is_project: Callable[[str], bool]) -> str:
-    """The library that writes a text now by itself; empty where the project or `logging` writes it."""
-    frame: FrameType | None = _getframe(1)
-    while frame is not None and not is_project(frame.f_code.co_filename):
-        package = _package(frame)
-        if package in _BY_THEMSELVES or package == "logging":
-            return package if package in _BY_THEMSELVES else ""
-        frame = frame.f_back
-    return ""
-
-
-def reads_by_itself(is_project: Callable[[str], bool]) -> bool:
-    """Whether an SDK reads an answer now for which the application did not ask, and takes any text for it."""
-    frame: FrameType | None = _getframe(1)
-    while frame is not None and not is_project(frame.f_code.co_filename):
-        if _package(frame) in _READS_ANY_TEXT:
-            return True
-        frame = frame.f_back
-    return False
-
-
-def _package(frame: FrameType) -> str:
-    """The package whose module this frame runs; nothing where another module only has its name."""
-    name = frame.f_globals.get("__name__", "")
-    module = sys.modules.get(name)
-    return name.partition(".")[0] if module is not None and vars(module) is frame.f_globals else ""
-
-
-def _calls_tests(frame: FrameType) -> bool:
+def calls_tests(frame: FrameType) -> bool:
+    """Whether a frame is that of pytest or unittest, which call tests and fixtures."""
     case = sys.modules.get("unittest.case")
     return is_machinery(frame) or (case is not None and frame.f_globals is vars(case))
 

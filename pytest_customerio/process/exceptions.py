@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, Self
 
-from pytest_customerio.process.call_sites import reads_by_itself
+from pytest_customerio.process.authors import reads_by_itself
 from pytest_customerio.process.parts import AIOHTTP, PYTEST, PYTHON, Part
 from pytest_customerio.process.patching import Patches
 
 _UNSEEN = "a test must declare the exception in its mark"
 ASSERT_RAISES = Part(
     PYTHON, "unittest.case", "_AssertRaisesContext.__exit__", "exceptions that a test expects", _UNSEEN
+)
+RAISES_GROUP = Part(
+    PYTEST, "pytest", "RaisesGroup.__exit__", "groups of exceptions that a test expects", _UNSEEN, optional=True
 )
 _UNREAD = "a useless body of a 2xx counts as one that nobody reads, and is no warning"
 JSON_ERRORS = (
@@ -22,6 +25,7 @@ JSON_ERRORS = (
 )
 PARTS = (
     ASSERT_RAISES,
+    RAISES_GROUP,
     *JSON_ERRORS,
     # pytest before 8.4 has no such class; the class is handed to `Exceptions`.
     Part(PYTEST, "pytest", "RaisesExc.__exit__", "exceptions that a test expects", _UNSEEN),
@@ -50,6 +54,7 @@ class Exceptions:
         if self._raises_class is not None:
             self._patches.wrap(self._raises_class, "__exit__", self._note_expected)
         self._patches.patch(ASSERT_RAISES, self._note_expected)
+        self._patches.patch(RAISES_GROUP, self._note_expected)
         for part in JSON_ERRORS:
             self._patches.patch(part, self._note_unreadable)
         return self
@@ -83,3 +88,10 @@ class Exceptions:
         """Whether this text, or a body that is not named, is an answer of the case: other JSON is none of ours."""
         known = document.strip() in self._bodies if isinstance(document, str) else bool(self._bodies)
         return known and not reads_by_itself(self._is_project)
+
+
+def leaves(error: BaseException) -> list[BaseException]:
+    """The exceptions that a group holds, however deep; the exception itself where it is no group."""
+    if not isinstance(error, BaseExceptionGroup):
+        return [error]
+    return [leaf for one in error.exceptions for leaf in leaves(one)]

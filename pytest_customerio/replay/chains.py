@@ -13,9 +13,13 @@ __tracebackhide__ = True  # pytest shows no frame of ours in anybody's traceback
 
 @dataclass(slots=True, eq=False)
 class _Chain:
-    """The attempts of one message so far: who made them, when the last one was answered, and whether that ended it."""
+    """The attempts of one message so far: who made them, when the last one was answered, and whether that ended it.
+
+    Those that different parts of a test make, such as subtests, are no retries of each other.
+    """
 
     number: int
+    part: int
     last: Flow
     flows: set[Flow]
     moment: int = 0
@@ -43,9 +47,9 @@ class Chains:
     def __init__(self) -> None:
         self._chains: dict[str, list[_Chain]] = {}
 
-    def numbered(self, said: Iterable[Message], flow: Flow) -> tuple[Message, ...]:
-        """The messages of an attempt that this flow makes, each with the number of its chain."""
-        return tuple(one._replace(chain=self._of(one, flow).number) for one in said)
+    def numbered(self, said: Iterable[Message], flow: Flow, part: int = 0) -> tuple[Message, ...]:
+        """The messages of an attempt that this flow makes in a part of the test, each with the number of its chain."""
+        return tuple(one._replace(chain=self._of(one, flow, part).number) for one in said)
 
     def note(self, said: Iterable[Message], flow: Flow, moment: int, *, met: bool) -> None:
         """Remember the attempt: it was answered at this moment, with the error or without."""
@@ -54,11 +58,12 @@ class Chains:
             chain.flows.add(flow)
             chain.last, chain.moment, chain.delivered = flow, moment, not met
 
-    def _of(self, message: Message, flow: Flow) -> _Chain:
-        chains = self._chains.setdefault(message.identity, [])
+    def _of(self, message: Message, flow: Flow, part: int) -> _Chain:
+        known = self._chains.setdefault(message.identity, [])
+        chains = [chain for chain in known if chain.part == part]
         own = [chain for chain in chains if flow in chain.flows]
         found = own or [chain for chain in chains if chain.goes_on_with(flow)]
         if not found:
-            chains.append(_Chain(len(chains), flow, {flow}))
-            return chains[-1]
+            known.append(_Chain(len(known), part, flow, {flow}))
+            return known[-1]
         return min(found, key=lambda chain: (chain.delivered, chain.moment))  # the one that waits longest

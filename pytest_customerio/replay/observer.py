@@ -7,19 +7,18 @@ from collections import Counter
 from collections.abc import Callable, Iterable
 from urllib.parse import urlsplit
 
-from pytest_customerio.clients.celery import Tasks
+from pytest_customerio.clients.queues.jobs import Jobs
 from pytest_customerio.core.credentials import credentials
 from pytest_customerio.core.model import Answer, ErrorCase, Operation, PendingInteraction, WireRequest
 from pytest_customerio.core.observation import Attempt, Message, Observation
 from pytest_customerio.core.personal import personal
-from pytest_customerio.process.call_sites import raised_at, raised_in
 from pytest_customerio.process.clock.virtual import Clock
-from pytest_customerio.process.exceptions import Exceptions
 from pytest_customerio.process.output.output import Watch
 from pytest_customerio.process.ownership.flows import Flows
 from pytest_customerio.replay.attempts import as_one_chain, distinguished, payloads
 from pytest_customerio.replay.chains import Chains
 from pytest_customerio.replay.identity import whole
+from pytest_customerio.replay.raising import Raising
 from pytest_customerio.replay.rejections import marked
 from pytest_customerio.replay.repairs import repair
 from pytest_customerio.replay.statements import Statements
@@ -45,48 +44,34 @@ class Observer:
         flows: Flows | None = None,
         serves: Callable[[], bool] = lambda: True,
     ) -> None:
-        self._is_project = is_project
         self.flows = flows or Flows()
         self.clock = Clock(serves, self.flows.current)
         self.watch = Watch(is_project)
-        self.exceptions = Exceptions(raises_class, is_project)
+        self.jobs = Jobs(self.clock.wait)
+        self.raising = Raising(raises, raises_class, is_project, self._begin_part, self.jobs)
         self.statements = Statements()
-        self.tasks = Tasks(self.clock.wait)
         self.attempts: list[Attempt] = []
-        self._chains = Chains()
-        self._raises = raises
+        self._chains, self._part = Chains(), 0
         self._calls: dict[str, list[PendingInteraction]] = {}
         self._met_at: dict[str, dict[str, None]] = {}
         self._counts = Counter[str]()
         self._failed: set[str] = set()
         self._secrets: dict[str, None] = {}
         self._personal: dict[str, None] = {}
-        self._expected_before = 0
-        self._left = False
-        self._escaped: BaseException | None = None
 
     def start(self) -> None:
         """Make waiting virtual, and begin to watch flows of work, logs, output and exceptions."""
         self.flows.begin()
         self.clock.__enter__()
         self.watch.__enter__()
-        self.exceptions.__enter__()
+        self.raising.start()
 
     def stop(self) -> None:
         """Give time, logs and output back."""
-        self.tasks.stop()
-        self.exceptions.__exit__(None, None, None)
+        self.raising.stop()
         self.watch.__exit__(None, None, None)
         self.clock.__exit__(None, None, None)
         self.flows.end()
-
-    def leave(self, escaped: BaseException | None) -> None:
-        """Note that the case ended before its test did; `escaped` is what the `with` block of the case let out."""
-        self._left, self._escaped = True, escaped
-
-    def forget_expected(self) -> None:
-        """Ignore the exceptions that `pytest.raises` swallowed so far: no request had met the error yet."""
-        self._expected_before = len(self.exceptions.expected)
 
     def count(self, identity: str) -> int:
         """How often the request with this identity was attempted."""
@@ -94,7 +79,7 @@ class Observer:
 
     def numbered(self, messages: tuple[Message, ...]) -> tuple[Message, ...]:
         """The messages of an attempt that is made here, each with the number of its chain."""
-        return self._chains.numbered(messages, self.flows.current())
+        return self._chains.numbered(messages, self.flows.current(), self._part)
 
     def note(
         self,
@@ -153,7 +138,7 @@ class Observer:
     def _meet(self, attempt: Attempt, answer: Answer, call: PendingInteraction | None) -> None:
         """Note that the attempt met the error, and from which call site it was sent."""
         self.watch.error_met = True
-        self.exceptions.meet(answer.body)
+        self.raising.meet(answer.body)
         self._failed.update(one.identity for one in attempt.messages if one.rejected or answer.status != 207)
         if call is not None and call.sent_from:
             self._met_at.setdefault(attempt.identity, {})[call.sent_from] = None
@@ -189,7 +174,8 @@ class Observer:
 
     def _common(self, case: ErrorCase, raised: BaseException | None) -> Observation:
         """What is the same for all payloads."""
-        shown, declared = self._exception(raised)
+        let_out = self.raising.let_out(raised, stated=self.statements.pending or self.statements.reported)
+        rerun = self.jobs.pending or let_out.asks_again
         return Observation(
             case=case,
             waits=tuple(self.clock.waits),
@@ -200,38 +186,27 @@ class Observer:
             printed=self.watch.printed,
             printed_failure=self.watch.printed_failure,
             printed_by=self.watch.printed_by,
-            unread=case.kind == "malformed" and not self.exceptions.unreadable,
-            raised=shown,
-            raised_at=raised_at(shown, self._is_project),
-            raised_in=raised_in(shown),
-            declared=declared,
-            pending=self.statements.pending or self.tasks.pending,
-            rerun=self.tasks.pending,
+            unread=case.kind == "malformed" and not self.raising.exceptions.unreadable,
+            raised=let_out.error,
+            raised_at=let_out.at,
+            raised_in=let_out.library,
+            unseen=self.raising.unseen.said,
+            declared=let_out.declared,
+            pending=self.statements.pending or rerun,
+            rerun=rerun,
             reported=self.statements.reported,
             reported_falsy=self.statements.falsy and not self.statements.reported,
             secrets=tuple(self._secrets),
             personal=tuple(self._personal),
             blind=tuple(self.watch.blind),
             hidden_waits=self.clock.hidden,
-            task=self.tasks.note,
+            task=self.jobs.note,
         )
 
-    def _exception(self, raised: BaseException | None) -> tuple[BaseException | None, bool]:
-        """The exception that the application let out, and whether the test expected it.
-
-        An exception that left the `with` block of the case, but did not end the test, was expected by the code around
-        the block. The exception of a Celery task counts where there is no other one and nothing is stated.
-        """
-        expected = self.exceptions.expected[self._expected_before :]
-        caught = self._left and self._escaped is not None and raised is not self._escaped
-        raised = self._escaped if self._left else raised
-        if raised is None and not (self.statements.pending or self.statements.reported):
-            raised = self.tasks.failed
-            caught = raised is not None and any(type(one) is type(raised) for one in expected)
-        if raised is None:
-            return (expected[-1], True) if expected else (None, False)
-        declared = caught or isinstance(raised, self._raises) or self.tasks.asks_to_run_again(raised)
-        return raised, declared
+    def _begin_part(self) -> None:
+        """A part of the test begins, such as a subtest: what it sends is no retry of what another part sent."""
+        self._part += 1
+        self.watch.listen()
 
     def _note_origin(
         self, operation: Operation, request: WireRequest, identity: str, call: PendingInteraction | None

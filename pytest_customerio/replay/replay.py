@@ -79,7 +79,7 @@ class Replay:
     def leave(self, escaped: BaseException | None) -> None:
         """End the case before the test ends; `escaped` is the exception that its `with` block let out."""
         self._over = True
-        self.observer.leave(escaped)
+        self.observer.raising.leave(escaped)
         self.observer.stop()
 
     @property
@@ -124,16 +124,16 @@ class Replay:
             return answer
         with self._lock:
             if self.case is None:
-                self.observer.forget_expected()
+                self.observer.raising.forget()
             said = self.observer.numbered(said)
             error = self.schedule.answer(operation, request, said)
             answer = dated(error, time.time()) if error else self.refusal(request, operation) or success()
             met, with_time = error is not None, timed(self.case)
             attempt = self.observer.note(operation, request, said, answer, call, met=met, timed=with_time)
         if met:
-            self.observer.tasks.meet()
+            self.observer.jobs.meet()
         else:
-            self.observer.tasks.deliver()
+            self.observer.jobs.tasks.deliver()
         stop_endless(operation.id, self.observer.count(attempt.identity))
         return answer
 

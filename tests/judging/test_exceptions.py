@@ -23,6 +23,8 @@ class CrmTimeout(CrmError):
         (SystemExit(1), False, ["undeclared-exception"]),
         (CrmError(), True, []),
         (AssertionError(), False, ["outcome"]),
+        (ExceptionGroup("", [AssertionError(), ExceptionGroup("", [AssertionError()])]), False, ["outcome"]),
+        (ExceptionGroup("", [AssertionError(), CrmError()]), False, ["undeclared-exception"]),
         (KeyboardInterrupt(), False, ["outcome"]),
         (None, False, ["outcome"]),
     ],
@@ -55,6 +57,20 @@ def test_a_client_s_exception_is_declared_by_its_base_class(raised, declared):
     (violation,) = judge(seen(raised=raised))[1]
     assert violation.got == type(raised).__name__
     assert f"raises={declared}, pytest.raises({declared})" in violation.hint
+
+
+def test_a_group_is_declared_by_what_it_holds():
+    """Each class is named once, that of a client by its base class; a bug in the group is to be mended."""
+    group = ExceptionGroup("", [CrmError(), ExceptionGroup("", [CrmError(), httpx.ReadTimeout("")])])
+    (violation,) = judge(seen(raised=group))[1]
+    assert violation.hint == (
+        "handle CrmError, httpx.HTTPError in the application (except*), or declare what the group holds:"
+        " raises=(CrmError, httpx.HTTPError)"
+    )
+    (violation,) = judge(seen(raised=ExceptionGroup("", [CrmError()])))[1]
+    assert violation.hint.endswith(" raises=CrmError")
+    (violation,) = judge(seen(raised=ExceptionGroup("", [CrmError(), KeyError()])))[1]
+    assert violation.hint.endswith("a KeyError is a bug in the code; do not declare it")
 
 
 def test_a_bug_is_to_be_mended():

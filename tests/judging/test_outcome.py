@@ -264,6 +264,13 @@ def test_only_what_the_application_says_after_the_error_counts(what, text, enoug
     assert rules(seen(**what), best_effort=True) == ([] if enough else ["outcome"])
 
 
+def test_the_advice_names_an_exception_that_nobody_reads():
+    """It says where it is, and who could read it."""
+    unread = "CrmError in a future whose result nobody reads"
+    hint = judge(seen(unseen=(unread,)))[1][0].hint
+    assert hint.startswith(f"{unread}: handle it where it is raised, or let somebody read it (future.result(), ")
+
+
 def test_the_advice_fits_the_mark():
     """Only without best_effort a log line is said to be too little."""
     advice = [judge(seen(), best_effort=asked)[1][0].hint for asked in (False, True)]

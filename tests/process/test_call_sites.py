@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import importlib
 import os
 import sys
 import sysconfig
 import threading
-import unittest
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -18,11 +15,8 @@ from pytest_customerio.process import call_sites
 from pytest_customerio.process.call_sites import (
     CallSite,
     Function,
-    author,
-    library_printing,
     raised_at,
     raised_in,
-    reads_by_itself,
 )
 
 
@@ -106,62 +100,6 @@ def test_every_file_is_looked_at_once(monkeypatch: pytest.MonkeyPatch, tmp_path:
     first = _from(site, tmp_path / "a.py")
     monkeypatch.setattr(site, "_look_at", lambda name: pytest.fail(name))
     assert _from(site, tmp_path / "a.py") == first
-
-
-def test_who_writes_a_text() -> None:
-    """The innermost function of the project; whether unittest called it, and whether a library for logs is between."""
-    found: list[Any] = []
-
-    def asked(name: str) -> Any:
-        """What a library asks that is, or only seems to be, this package."""
-        module = sys.modules.get(name)
-        scope = vars(module) if module is not None else {"__name__": name}
-        source = "def cio_asks(author, is_project):\n    return author(is_project)\n"
-        exec(compile(source, "/opt/site-packages/library.py", "exec"), scope)
-        return scope.pop("cio_asks")(author, lambda file: file == __file__)
-
-    def helper(name: str) -> None:
-        found.append(asked(name))
-
-    class Case(unittest.TestCase):
-        def runTest(self) -> None:
-            found.append(author(lambda file: file == __file__))
-            for name in ("unheard_of", "structlog", "tenacity"):
-                helper(name)
-
-    importlib.import_module("structlog")
-    importlib.import_module("tenacity")
-    Case().run()
-    test, unknown, by_logger, by_itself = found
-    assert (test.frame.f_code.co_name, test.logger, test.is_test) == ("runTest", "", True)
-    assert (unknown.frame.f_code.co_name, unknown.logger, unknown.is_test) == ("asked", "", False)
-    assert (by_logger.logger, by_itself) == ("structlog", None)
-    assert author(lambda file: False) is None
-
-
-@pytest.mark.parametrize(("name", "found"), [("async_customerio.client_base", True), ("customerio.client_base", False)])
-def test_an_sdk_that_reads_each_answer(name: str, found: bool) -> None:
-    """It counts only below the application's call."""
-    scope = vars(importlib.import_module(name))
-    exec(compile("def cio_asks(ask, is_project): return ask(is_project)\n", "/opt/site-packages/sdk.py", "exec"), scope)
-    asks = scope.pop("cio_asks")
-    assert asks(reads_by_itself, lambda file: file == __file__) is found
-    assert asks(reads_by_itself, lambda file: False) is found
-    assert reads_by_itself(lambda file: file == __file__) is False
-
-
-@pytest.mark.parametrize(
-    ("name", "found"),
-    [("tenacity", "tenacity"), ("logging", ""), ("structlog", ""), ("unheard_of", "")],
-)
-def test_a_library_that_prints_by_itself(name: str, found: str) -> None:
-    """What the project prints through a library, and what `logging` prints, is not printed by the library."""
-    source = "def cio_asks(): return library_printing(is_project)\n"
-    for project, expected in ((lambda file: file == __file__, found), (lambda file: False, found)):
-        scope = vars(importlib.import_module(name)) if name != "unheard_of" else {"__name__": name}
-        scope.update(library_printing=library_printing, is_project=project)
-        exec(compile(source, "/opt/site-packages/library.py", "exec"), scope)
-        assert [scope.pop("cio_asks")(), *map(scope.pop, ("library_printing", "is_project"))][0] == expected
 
 
 def test_the_functions_that_lead_there() -> None:

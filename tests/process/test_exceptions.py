@@ -56,6 +56,13 @@ def test_what_assert_raises_swallows_is_expected():
     assert [repr(error) for error in seen.expected] == ["ValueError('one')"]
 
 
+def test_a_group_that_pytest_swallows_is_expected():
+    """`pytest.RaisesGroup` declares what a group holds."""
+    with Exceptions() as seen, pytest.RaisesGroup(ValueError):
+        raise ExceptionGroup("", [ValueError("one")])
+    assert [repr(error) for error in seen.expected] == ["ExceptionGroup('', [ValueError('one')])"]
+
+
 def test_without_unittest_nothing_is_imported(monkeypatch):
     """A suite that does not use unittest does not import it."""
     monkeypatch.delitem(sys.modules, "unittest")

@@ -25,10 +25,10 @@ class Stage:
         number = self.now
         return Flow(number, number if seen else 0, parent, lambda: number in self.ended)
 
-    def attempt(self, flow, *, met=True):
+    def attempt(self, flow, *, met=True, part=0):
         """The number of the chain to which an attempt of this flow belongs."""
         self.now += 1
-        said = self.chains.numbered(SAID, flow)
+        said = self.chains.numbered(SAID, flow, part)
         self.chains.note(said, flow, self.now, met=met)
         return said[0].chain
 
@@ -102,3 +102,8 @@ def test_flows_that_nobody_saw_begin_are_several(stage) -> None:
 def test_equal_messages_of_one_batch_are_one_chain(stage) -> None:
     """A batch that holds a message twice is no work of two flows."""
     assert [one.chain for one in stage.chains.numbered(SAID * 2, stage.main)] == [0, 0]
+
+
+def test_parts_of_a_test_do_not_go_on_with_each_other(stage):
+    """What a second subtest sends is no retry of what the first one sent."""
+    assert [stage.attempt(stage.main, part=part) for part in (1, 1, 2, 2)] == [0, 0, 1, 1]

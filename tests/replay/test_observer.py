@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import unittest
+
 import pytest
 from replaying import PEOPLE, RATE, RECOVERS, mark
 
@@ -93,13 +95,39 @@ def test_an_exception_that_ends_block_and_test_was_not_expected(sender):
         assert app.outcomes(error)[0][0] == outcome
 
 
+def test_subtests_are_no_retries_of_each_other(sender):
+    """Each of them is a part of the test, with a chain of its own."""
+    app = sender(RATE)
+
+    class Case(unittest.TestCase):
+        def runTest(self):
+            for _ in range(2):
+                with self.subTest():
+                    app.identify()
+
+    result = unittest.TestResult()
+    Case().run(result)
+    assert result.wasSuccessful()
+    assert app.outcomes() == [("lost", 1), ("lost", 1)]
+
+
+def test_a_group_is_declared_where_all_that_it_holds_is(sender):
+    """One exception that nobody declared is enough for a group that is not declared."""
+    for held, outcome in ((KeyError("y"), "raised"), (ValueError("y"), "lost")):
+        app = sender(RATE, asked=mark(raises=(KeyError,)))
+        app.identify()
+        group = ExceptionGroup("", [KeyError("x"), held])
+        app.replay.leave(group)
+        assert app.outcomes(group)[0][0] == outcome
+
+
 def test_what_pytest_raises_swallowed_after_the_error_counts(sender):
     """An exception that pytest.raises swallowed before the error is not the application's answer to it."""
     app = sender(RATE)
-    app.replay.observer.exceptions.expected.append(KeyError("before"))
+    app.replay.observer.raising.exceptions.expected.append(KeyError("before"))
     app.identify()
     assert app.outcomes() == [("lost", 1)]
-    app.replay.observer.exceptions.expected.append(KeyError("after"))
+    app.replay.observer.raising.exceptions.expected.append(KeyError("after"))
     assert app.outcomes() == [("raised", 1)]
 
 
@@ -130,8 +158,8 @@ def test_the_exception_of_a_celery_task(sender, stated, expected, found):
     """A task's exception counts if the test raised and stated nothing. It is declared if the test expected its class."""
     app = sender(RATE)
     app.identify()
-    app.replay.observer.tasks.failed = TimeoutError()
-    app.replay.observer.exceptions.expected += expected
+    app.replay.observer.jobs.tasks.failed = TimeoutError()
+    app.replay.observer.raising.exceptions.expected += expected
     app.replay.observer.statements.state_pending(stated)
     (one,) = app.replay.observations(None)
     assert (None if one.raised is None else type(one.raised).__name__, one.declared) == found
@@ -165,7 +193,7 @@ def test_a_task_that_asks_to_be_run_again(sender):
     """Celery's own exception is declared, and the observation says that the task is to be run again."""
     app, error = sender(RATE), KeyError()
     app.identify("a")
-    tasks = app.replay.observer.tasks
+    tasks = app.replay.observer.jobs.tasks
     tasks._again.add("1")
     tasks._requests_to_retry.append(error)
     (one,) = app.replay.observations(error)

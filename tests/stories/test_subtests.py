@@ -52,6 +52,13 @@ def test_expected(subtests):
             crm.event("42", name).raise_for_status()
 
 
+@pytest.mark.cio_errors("401-unauthorized", raises=requests.HTTPError)
+def test_declared(subtests):
+    for _ in NAMES:
+        with subtests.test():
+            crm.event("42", "same").raise_for_status()
+
+
 @pytest.mark.cio_contract
 def test_cases_by_hand(subtests, cio):
     for case in ("500-server-error-recovers", "429-rate-limited-recovers"):
@@ -77,6 +84,7 @@ def test_each_test_is_judged_once(result, story: Story) -> None:
         ("test_own_reason", None, None, 1),
         (f"test_lost[{case}]", case, "lost", 1),
         (f"test_expected[{case}]", case, "raised", 1),
+        ("test_declared[401-unauthorized]", "401-unauthorized", "raised", 1),
         ("test_cases_by_hand", "500-server-error-recovers", "recovered", 3),
         ("test_cases_by_hand", "429-rate-limited-recovers", "recovered", 3),
     ]

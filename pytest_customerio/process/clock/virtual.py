@@ -206,6 +206,7 @@ class Clock:
         found, value = self._found["sleep"], seconds if isinstance(seconds, float) else operator.index(seconds)
         # `subprocess` polls with `time.sleep` for the end of a process, which takes real time.
         real = not self._running or caller.f_globals is vars(subprocess) or is_machinery(caller)
+        real = real or (not self._serves() and _is_of_libraries(caller))
         if not real and 0 <= value <= LONGEST:  # for anything else the original raises its own error
             self._log(float(value))
             if isinstance(found, types.BuiltinFunctionType):
@@ -242,6 +243,19 @@ class Clock:
 def _caller(frame: types.FrameType) -> types.FrameType:
     """The caller of a function; itself where a greenlet was spawned to run just this function."""
     return frame.f_back or frame
+
+
+def _is_of_libraries(frame: types.FrameType | None) -> bool:
+    """Whether no function of a project runs in this thread, as in one of dramatiq's that looks for time limits.
+
+    Its sleeps are no waits of the application: they would move time on without end.
+    """
+    while frame is not None:
+        package = str(frame.f_globals.get("__name__")).partition(".")[0]
+        if package not in sys.stdlib_module_names and "-packages" not in frame.f_code.co_filename:
+            return False
+        frame = frame.f_back
+    return True
 
 
 def _running_clock(function: object) -> bool:

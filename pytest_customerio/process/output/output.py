@@ -13,8 +13,8 @@ from collections.abc import Callable
 from typing import Any, Generic, Self, TypeVar
 
 from pytest_customerio.core.observation import LogLine
-from pytest_customerio.process.call_sites import author, library_printing
-from pytest_customerio.process.output import loguru
+from pytest_customerio.process.authors import author, library_printing
+from pytest_customerio.process.output import loguru, trackers
 from pytest_customerio.process.output.records import BLIND, CALL_HANDLERS, extras, is_own, render
 from pytest_customerio.process.parts import PYTHON, Part
 from pytest_customerio.process.patching import Patches
@@ -29,6 +29,7 @@ PARTS = (
     CALL_HANDLERS,
     SHOW_WARNING,
     *loguru.PARTS,
+    *trackers.PARTS,
     Part(PYTHON, "sys", "stdout.write", "what is written to stdout and stderr, for leaks", BLIND),
 )
 
@@ -63,12 +64,11 @@ class Watch:
     def __enter__(self) -> Self:
         self._on = True
         self._patches.patch(CALL_HANDLERS, self._hear_records)
-        for stream in _streams():
-            with contextlib.suppress(AttributeError, TypeError):  # a stream that takes no attributes counts as blind
-                error = stream in (sys.stderr, sys.__stderr__)
-                self._patches.put(stream, "write", self._hear_output(stream.write, error=error))
+        self.listen()
         self._patches.patch(SHOW_WARNING, self._hear_warnings)
         self._patches.patch(loguru.LOG, lambda original: loguru.heard(original, self._note_logged))
+        for part in trackers.PARTS:
+            self._patches.patch(part, lambda original: trackers.heard(original, self._note_told))
         senses = {"logs": self._sees_logs, "output": self._sees_output, "warnings": self._sees_warnings}
         self.blind = [name for name, sees in senses.items() if not sees()]
         return self
@@ -78,6 +78,15 @@ class Watch:
             self.blind.append("logs")
         self._patches.undo()
         self._on = False
+
+    def listen(self) -> None:
+        """Listen to the streams that stand there now: pytest captures the output of a subtest in others."""
+        for stream in _streams():
+            # A stream that takes no attributes counts as blind.
+            with contextlib.suppress(AttributeError, TypeError):
+                if not self._patches.standing(stream, "write"):
+                    error = stream in (sys.stderr, sys.__stderr__)
+                    self._patches.put(stream, "write", self._hear_output(stream.write, error=error))
 
     @property
     def logs(self) -> list[LogLine]:
@@ -122,8 +131,9 @@ class Watch:
         writer = author(self._is_project)
         if writer is not None:
             self.printed = True
-            self.printed_by = self.printed_by or writer.logger
-            self.printed_failure = error or bool(writer.logger) or sys.exc_info()[1] is not None
+            self.printed_by = self.printed_by or (writer.logger if writer.is_loud else "")
+            by_itself = not writer.logger and (error or sys.exc_info()[1] is not None)
+            self.printed_failure = writer.is_loud or by_itself
 
     def _hear_output(self, original: Callable[..., Any], *, error: bool) -> Callable[..., Any]:
         def write(text: Any) -> Any:
@@ -138,6 +148,8 @@ class Watch:
     def _note_written(self, text: str) -> None:
         end = text if isinstance(text, _Canary) else text[-LIMIT:]
         library = "" if isinstance(text, _Canary) or text.isspace() else library_printing(self._is_project)
+        if library is None:
+            return
         if library:
             self._by_libraries.add((library, end), len(end))
         else:
@@ -147,6 +159,11 @@ class Watch:
         """Note that the application logs by loguru after the error."""
         if self._on and self.error_met and not self.printed_failure:
             self._note_printed(error=False)
+
+    def _note_told(self, library: str) -> None:
+        """Note that the application tells an operator of the error, by this library."""
+        if self._on and self.error_met and author(self._is_project) is not None:
+            self.printed_failure, self.printed_by = True, self.printed_by or library
 
     def _hear_warnings(self, original: Callable[..., Any]) -> Callable[..., Any]:
         def show(warning: Any) -> Any:

@@ -9,7 +9,8 @@ from collections import deque
 from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
 
-from pytest_customerio.process.call_sites import CallSite, Function, author
+from pytest_customerio.process.authors import author
+from pytest_customerio.process.call_sites import CallSite, Function
 from pytest_customerio.process.output.records import CALL_HANDLERS, USUAL
 from pytest_customerio.process.patching import Patches
 from pytest_customerio.process.recognition import is_mock
@@ -26,7 +27,7 @@ class Text(NamedTuple):
     """Something that the application wrote: by which function, at which line of which file, and where it went.
 
     `level` is that of a log record, with `logger`; a printed text has none of them, one that loguru or structlog prints
-    has the library in the place of the logger, and no level.
+    has the library in the place of the logger.
     """
 
     text: str
@@ -127,7 +128,7 @@ class Written:
                 if writer is not None and not writer.is_test:
                     code = writer.frame.f_code
                     by = Function(code.co_filename, code.co_name)
-                    self._texts.append(Text(text[:LONGEST], by, writer.frame.f_lineno, writer.logger))
+                    self._texts.append(Text(text[:LONGEST], by, writer.frame.f_lineno, writer.logger, writer.level))
             return original(text)
 
         return write

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from pytest_customerio.core.model import Answer
-from pytest_customerio.reporting.sentences.messages import table
+from pytest_customerio.reporting.sentences.layout import table
 
 # The most answers that are shown; the rest is counted.
 MOST = 5

@@ -6,7 +6,8 @@ import os
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from pytest_customerio.reporting.sentences.messages import NOTHING_SENT, facts
+from pytest_customerio.reporting.sentences.layout import facts
+from pytest_customerio.reporting.sentences.messages import NOTHING_SENT
 
 PASSED = (
     "requests can be led past responses, requests-mock, respx, pytest-httpx, aioresponses, a cassette of vcrpy, "

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import textwrap
 import traceback
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
@@ -13,10 +12,8 @@ from pytest_customerio.judging.judgement import Judgement
 from pytest_customerio.judging.ledger import Occurrence
 from pytest_customerio.replay.endless import GaveUp
 from pytest_customerio.reporting.sentences.client_advice import client_advice
+from pytest_customerio.reporting.sentences.layout import and_more, counted, cut, facts, table
 
-WIDTH = 80
-# Facts are wrapped at this width; an address or a mark to paste is never broken.
-FACT_WIDTH = 96
 # The most requests of one test that are shown in full with their violations; the rest is counted.
 REQUESTS = 5
 
@@ -76,7 +73,7 @@ def contract_text(occurrences: Sequence[Occurrence], *, full: bool = False) -> s
     total = len(occurrences)
     blocks = []
     for index, group in enumerate(list(groups.values())[:REQUESTS]):
-        more = _more(total - 1, full=full) if index == 0 else ""
+        more = and_more(total - 1, full=full) if index == 0 else ""
         blocks.append("\n".join(_contract_block(group, more)))
     if len(groups) > REQUESTS:
         blocks.append(f"(and {len(groups) - REQUESTS} more requests)")
@@ -86,12 +83,12 @@ def contract_text(occurrences: Sequence[Occurrence], *, full: bool = False) -> s
 def handling_text(judgement: Judgement, *, payloads: int = 1) -> str:
     """What is wrong with how one error was handled; so many `payloads` were judged alike."""
     first = judgement.violations[0]
-    attempts = _count(judgement.attempts, "attempt")
+    attempts = counted(judgement.attempts, "attempt")
     outcome = judgement.outcome or "not met"
     head = f"{judgement.operation} {judgement.case.id}: {outcome}, {attempts}"
     if first.rule != "outcome":
         head = f"{judgement.operation} {judgement.case.id}: {first.rule}, expected {first.expected}, got {first.got}"
-    lines = [_cut(head, 160) + _more(len(judgement.violations) - 1), ""]
+    lines = [cut(head, 160) + and_more(len(judgement.violations) - 1), ""]
     lines += table(("rule", "expected", "got"), [(v.rule, v.expected, v.got) for v in judgement.violations])
     lines += ["", *facts(_handling_facts(judgement, payloads))]
     return "\n".join(lines)
@@ -99,7 +96,7 @@ def handling_text(judgement: Judgement, *, payloads: int = 1) -> str:
 
 def late_lines(nodeid: str, requests: Mapping[tuple[str, str], int]) -> list[str]:
     """The requests that one test sent after it was over, by operation and call site."""
-    count = _count(sum(requests.values()), "request")
+    count = counted(sum(requests.values()), "request")
     rows = [(name, place, str(number)) for (name, place), number in requests.items()]
     return [
         f"late: {nodeid}: {count} left after the test was over",
@@ -116,26 +113,6 @@ def unjudged_text(call: Interaction, error: Exception) -> str:
     place = f"{Path(frame.filename).name}:{frame.lineno} in {frame.name}"
     request = request_line(None, call.method, call.url)
     return UNJUDGED.format(request=request, error=type(error).__name__, place=place)
-
-
-def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> list[str]:
-    """Lines of an aligned table, cells cut at 80 characters."""
-    cells = [list(head), *([_cut(cell) for cell in row] for row in rows)]
-    widths = [max(len(row[column]) for row in cells) for column in range(len(head))]
-    return [
-        "  " + "   ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in cells
-    ]
-
-
-def facts(pairs: Iterable[tuple[str, str]]) -> list[str]:
-    """Lines of aligned `name  value`; a long value takes several lines, an empty value none."""
-    known = [(name, value) for name, value in pairs if value]
-    margin = max(len(name) for name, _ in known) + 2
-    lines = []
-    for name, value in known:
-        first, *rest = textwrap.wrap(value, FACT_WIDTH, break_long_words=False, break_on_hyphens=False)
-        lines += [name.ljust(margin) + first, *(" " * margin + text for text in rest)]
-    return lines
 
 
 def answer_text(case: ErrorCase) -> str:
@@ -168,7 +145,7 @@ def _contract_block(group: Sequence[Occurrence], more: str) -> list[str]:
     name = _name(call)
     subject = f"{name} " if call.operation else ""
     lines = [
-        _cut(f"{subject}{first.where}: expected {_brief(first.expected)}, got {_brief(first.got)}", 160) + more,
+        cut(f"{subject}{first.where}: expected {_brief(first.expected)}, got {_brief(first.got)}", 160) + more,
         "",
         *table(("where", "expected", "got"), [(f.violation.where, f.violation.expected, _got(f)) for f in group]),
         "",
@@ -206,7 +183,7 @@ def _rows(name: str, values: Iterable[str]) -> list[tuple[str, str]]:
 
 def _handling_facts(judgement: Judgement, payloads: int) -> list[tuple[str, str]]:
     seen = judgement.observation
-    raised = type(seen.raised).__name__ if seen.raised else "nothing"
+    raised = type(seen.raised).__name__ if seen.raised else f"nothing{''.join(f'; {one}' for one in seen.unseen)}"
     if isinstance(seen.raised, GaveUp):
         raised = "nothing: pytest-customerio ended the retries"
     logged = f"  logged by {judgement.logged}" if judgement.logged else ""
@@ -240,16 +217,3 @@ def _name(call: Interaction) -> str:
 
 def _brief(text: str) -> str:
     return text.partition(" (")[0]
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{number} {noun}" + ("" if number == 1 else "s")
-
-
-def _more(number: int, *, full: bool = False) -> str:
-    return f" (and {'over ' if full else ''}{number} more)" if number > 0 else ""
-
-
-def _cut(text: str, limit: int = WIDTH) -> str:
-    text = " ".join(text.split())
-    return text if len(text) <= limit else text[: limit - 1] + "…"

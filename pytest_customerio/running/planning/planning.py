@@ -109,7 +109,7 @@ class Planning:
             key=key_of(item) if asked is not None and asked.each else "",
             case=case_of(item),
             markable=isinstance(item, pytest.Function),
-            keep=options.asks_for(item, "cio"),
+            keep=errors is not None or _may_ask_later(written) or options.asks_for(item, "cio"),
             made_up=bool(getattr(written, "is_hypothesis_test", False)),
         )
 
@@ -138,6 +138,14 @@ class Planning:
         if not (found.cases or found.operations):
             return found
         return self._selection().allowance(f"{nodeid}: cio_allow", found)
+
+
+def _may_ask_later(function: object) -> bool:
+    """Whether the steps of a scenario may ask for `cio` while the test runs, as pytest-bdd's do (4 to 9).
+
+    The attribute is private. Without it, `cio` has to stand in the arguments of the scenario's function.
+    """
+    return hasattr(function, "__scenario__")
 
 
 def _asks_for_a_check(item: pytest.Item) -> bool:

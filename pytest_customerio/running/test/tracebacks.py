@@ -2,18 +2,23 @@
 
 The error was replayed at the bottom of a client, so that the traceback holds each function between the application and
 there, and the exceptions that the client made of one another. pytest's own classes are used as they are in pytest 7.4
-to 9.2: a chain of `(traceback, crash, description)`, whose entries have `lines` and `reprfileloc`. Another form is left
-as it is.
+to 9.2: a chain of `(traceback, crash, description)`, whose entries have `lines` and `reprfileloc`. With `--tb=native`,
+and for a group of exceptions, one entry has the lines of Python's own `traceback`. Another form is left as it is.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Iterator
 from os.path import abspath
 from typing import Any
 
 # How pytest marks the lines that say what was raised.
 _RAISED = "E "
+# A frame as Python shows it; in a group of exceptions there are bars before it.
+_FRAME = re.compile(r'[ |+]*File "(.+?)", line \d+')
+# What stands between an exception and the one that it led to.
+_LED_TO = ("\nThe above exception was the direct cause", "\nDuring handling of the above exception")
 
 
 def leave_out_libraries(longrepr: Any, is_project: Callable[[str], bool]) -> None:
@@ -23,6 +28,8 @@ def leave_out_libraries(longrepr: Any, is_project: Callable[[str], bool]) -> Non
     """
     chain = getattr(longrepr, "chain", None)
     if not isinstance(chain, list) or not _has_places(chain[-1][0]):
+        for entry in getattr(getattr(longrepr, "reprtraceback", None), "reprentries", ()):
+            entry.lines[:] = _of_the_project(entry.lines, is_project)
         return
     shown = [part for part in chain[:-1] if _innermost(part[0].reprentries, is_project) is not None]
     for traceback, crash, _ in [*shown, chain[-1]]:
@@ -30,8 +37,23 @@ def leave_out_libraries(longrepr: Any, is_project: Callable[[str], bool]) -> Non
     chain[:-1] = shown
 
 
+def _of_the_project(lines: list[str], is_project: Callable[[str], bool]) -> Iterator[str]:
+    """The lines of Python's own traceback, without the frames of libraries and of pytest."""
+    exceptions: list[list[str]] = [[]]
+    for text in lines:
+        exceptions[-1].append(text)
+        if text.startswith(_LED_TO):
+            exceptions.append([])
+    for number, shown in enumerate(exceptions, 1):
+        files = [abspath(frame[1]) if (frame := _FRAME.match(text)) else "" for text in shown]
+        if any(file and is_project(file) for file in files):
+            yield from (text for text, file in zip(shown, files, strict=True) if not file or is_project(file))
+        elif number == len(exceptions):
+            yield from shown
+
+
 def _has_places(traceback: Any) -> bool:
-    """Whether each entry has a place, as in all styles but `--tb=native` and `--tb=line`."""
+    """Whether each entry has a place, as in all styles but `--tb=native` and `--tb=line`, and not for a group."""
     entries = getattr(traceback, "reprentries", ())
     return bool(entries) and all(getattr(entry, "reprfileloc", None) is not None for entry in entries)
 

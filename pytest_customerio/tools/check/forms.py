@@ -11,7 +11,7 @@ from pytest_customerio.core.model import Severity
 from pytest_customerio.judging.violation import fails
 from pytest_customerio.reporting.formats import sarif
 from pytest_customerio.reporting.sentences import causes
-from pytest_customerio.reporting.sentences.messages import facts
+from pytest_customerio.reporting.sentences.layout import facts
 from pytest_customerio.tools.check.tally import Cause, Noted, Place, Tally, printable
 from pytest_customerio.tools.commands import CANNOT, DONE, PROGRAM
 

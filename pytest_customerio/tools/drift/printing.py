@@ -11,7 +11,7 @@ from typing import Any
 
 from pytest_customerio.contract.catalog.paths import request_line
 from pytest_customerio.core.model import Violation
-from pytest_customerio.reporting.sentences import messages
+from pytest_customerio.reporting.sentences import layout
 from pytest_customerio.tools.drift.answers.comparison import AnswerDrift
 from pytest_customerio.tools.drift.documents.comparison import Difference
 from pytest_customerio.tools.drift.documents.known_differences import KnownDifference
@@ -115,7 +115,7 @@ def _answer_block(drift: AnswerDrift, target: str) -> str:
         ("what to do", RECORD_TEST.format(test=one.test) if one.test else RECORD.format(case=one.case)),
     ]
     head = f"{one.operation.id} {one.case}: expected {first.expected} at {first.where}, got {first.got}{more}"
-    return "\n".join([head, "", *messages.table(HEAD, map(_cells, found)), "", *messages.facts(facts)])
+    return "\n".join([head, "", *layout.table(HEAD, map(_cells, found)), "", *layout.facts(facts)])
 
 
 def _document_block(one: DocumentDrift) -> list[str]:
@@ -126,7 +126,7 @@ def _document_block(one: DocumentDrift) -> list[str]:
     lines = [f"{one.path.name}, {one.title}: {', '.join(counts)}"]
     if shown:
         rows = [(each.operation, *_cells(each.violation)) for each in shown]
-        lines += ["", *messages.table(("operation", "severity", "where", "contract", "published"), rows)]
+        lines += ["", *layout.table(("operation", "severity", "where", "contract", "published"), rows)]
     if optional:
         words = {"field-new": "there alone", "field-gone": "here alone"}
         counted = ", ".join(f"{number} {words[rule]}" for rule, number in sorted(optional.items(), reverse=True))

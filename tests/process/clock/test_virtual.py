@@ -469,6 +469,25 @@ def test_functions_that_stood_there_before(monkeypatch):
     assert (asked, clock.waits) == ([5, 7], [5.0, 7.0])
 
 
+@pytest.mark.parametrize(
+    ("file", "serves", "waits"),
+    [
+        ("/opt/site-packages/library.py", False, []),
+        ("/opt/site-packages/library.py", True, [0.0]),
+        ("/opt/project/app.py", False, [0.0]),
+    ],
+)
+def test_a_thread_that_runs_libraries_alone_sleeps_for_real(file, serves, waits):
+    """It sleeps for purposes of its own, unless it works for the test."""
+    scope = {"time": time, "__name__": "some_module"}
+    exec(compile("def run(): time.sleep(0)", file, "exec"), scope)
+    with Clock(lambda: serves) as clock:
+        thread = threading.Thread(target=scope["run"])
+        thread.start()
+        thread.join()
+    assert clock.waits == waits
+
+
 def test_a_sleep_of_a_foreign_thread_lets_others_work(monkeypatch):
     """A thread that does not work for the test moves no time while others compute."""
     seen = []

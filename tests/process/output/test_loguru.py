@@ -52,7 +52,7 @@ def logger(tmp_path: Path) -> Iterator[Any]:
 def _by(logger: Any, *, met: bool, is_project: bool = True) -> tuple[bool, bool, str]:
     with Watch(lambda file: is_project and file == __file__) as watch:
         watch.error_met = met
-        logger.info("lost")
+        logger.warning("lost")
     return watch.printed, watch.printed_failure, watch.printed_by
 
 
@@ -63,6 +63,14 @@ def test_a_text_that_goes_to_a_file_only(logger: Any, tmp_path: Path) -> None:
     assert _by(logger, met=True, is_project=False) == (False, False, "")
     written = (tmp_path / "app.log").read_text().splitlines()
     assert [text.partition(" | ")[2].partition(":")[0].split(" | ")[-1].strip() for text in written] == [__name__] * 3
+
+
+def test_a_record_below_a_warning(logger: Any) -> None:
+    """It counts as printed, not as logged."""
+    with Watch(lambda file: file == __file__) as watch:
+        watch.error_met = True
+        logger.info("lost")
+    assert (watch.printed, watch.printed_failure, watch.printed_by) == (True, False, "")
 
 
 def test_a_logger_without_handlers(logger: Any) -> None:

@@ -203,5 +203,5 @@ def test_what_a_library_for_logs_prints(written: Written, tmp_path: Path, capsys
     structlog = pytest.importorskip("structlog")
     written.listen()
     application(tmp_path, "def run(log):\n    log.warning('lost')")(structlog.get_logger())
-    assert {(one.logger, one.level, one.by.name) for one in written.texts} == {("structlog", None, "run")}
+    assert {(one.logger, one.level, one.by.name) for one in written.texts} == {("structlog", logging.WARNING, "run")}
     assert "lost" in capsys.readouterr().out

@@ -144,12 +144,6 @@ def test_many_waits_are_cut() -> None:
     assert messages.waits_text([1.0] * 20) == "1, 1, 1, 1, 1, 1, 1, 1, … (20 waits) s"
 
 
-def test_cells_are_cut_at_80_characters() -> None:
-    """A long value is cut, and a line break in a value becomes a space."""
-    lines = messages.table(("a", "b"), [("x" * 200, "line\nbreak")])
-    assert lines == ["  " + "a".ljust(80) + "   b", "  " + "x" * 79 + "…   line break"]
-
-
 def test_what_could_not_be_judged_is_reported() -> None:
     """The place of the error is named, but not its words, which may hold data of the application."""
     call = Interaction("requests", "PUT", "https://track.customer.io/api/v1/customers/42")

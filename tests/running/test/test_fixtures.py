@@ -15,17 +15,26 @@ import pytest
 def test_marked(): pass
 
 def test_fixture(cio): pass
+
+@pytest.mark.cio_errors("401-unauthorized")
+def test_errors(): pass
+
+@pytest.mark.cio_contract
+def test_scenario(): pass
+test_scenario.__scenario__ = "as pytest-bdd marks it"
 """
 
 
 def test_the_fixture_belongs_to_a_test_that_asks_for_it(planned) -> None:
-    """`cio` obtained in any other way fails, and the text says what to do."""
+    """`cio` obtained in any other way fails, and the text says what to do. While an error is replayed, and in a scenario,
+    whose steps ask for their fixtures when they run, it may be asked for later.
+    """
     run, items = planned(TESTS)
     with pytest.raises(pytest.fail.Exception, match="name it in the arguments of the test or of a fixture"):
         fixtures.cio(run)
     run.open()
     try:
-        for item, cio in ((items[0], False), (items[1], True)):
+        for item, cio in zip(items, (False, True, True, True), strict=True):
             drive = run.phases.setup(item)
             next(drive)
             if cio:

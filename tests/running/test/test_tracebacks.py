@@ -77,10 +77,43 @@ def test_what_the_application_caught_is_shown() -> None:
     assert places(text) == [["app.py"], [HERE, "app.py"]]
 
 
-@pytest.mark.parametrize("style", ["native", "line"])
-def test_a_traceback_without_places_stays(style: str) -> None:
+def test_python_s_own_traceback() -> None:
+    """With `--tb=native` the frames of libraries are left out, and an exception that never left them."""
+    text = shown("wrap", "native", KeyError("raised nowhere"))
+    leave_out_libraries(text, is_project)
+    lines = str(text).splitlines()
+    assert [line.partition(", line")[0] for line in lines if line.startswith("  File")] == [
+        f'  File "{file}"' for file in (APP, __file__, APP)
+    ]
+    assert [line for line in lines if not line.startswith("  ")] == [
+        "Traceback (most recent call last):",
+        "ValueError: no answer",
+        "",
+        "The above exception was the direct cause of the following exception:",
+        "",
+        "Traceback (most recent call last):",
+        "RuntimeError: not delivered",
+    ]
+
+
+@pytest.mark.parametrize("style", ["short", "native"])
+def test_a_group_of_exceptions(style: Any) -> None:
+    """Each exception of a group is shown without the frames of libraries."""
+    library: dict[str, Any] = {}
+    exec(compile("def run(error): raise ExceptionGroup('two', [error])\n", LIBRARY, "exec"), library)
+    with pytest.raises(ExceptionGroup) as caught:
+        library["run"](shown_error := ValueError("lost"))
+    assert shown_error.__traceback__ is None
+    text = caught.getrepr(style=style)
+    assert LIBRARY in str(text)
+    leave_out_libraries(text, is_project)
+    assert LIBRARY not in str(text)
+    assert f'File "{__file__}"' in str(text)
+
+
+def test_a_traceback_without_places_stays() -> None:
     """So does a text of a form that is not known, and one of libraries alone."""
-    text = shown("call", style)
+    text = shown("call", "line")
     before = str(text)
     leave_out_libraries(text, is_project)
     leave_out_libraries("fixture not found", is_project)
@@ -93,3 +126,6 @@ def test_nothing_of_the_project() -> None:
     text = shown("call", "short")
     leave_out_libraries(text, lambda file: False)
     assert places(text) == [[HERE, "app.py", "client.py"]]
+    native = shown("call", "native")
+    leave_out_libraries(native, lambda file: False)
+    assert f'File "{LIBRARY}"' in str(native)

@@ -12,7 +12,7 @@ from celery import Celery, chain, group, signals
 from celery.app.trace import build_tracer
 from celery.exceptions import Retry
 
-from pytest_customerio.clients.celery import Tasks
+from pytest_customerio.clients.queues.celery import Tasks
 
 NOW = dt.datetime.now
 
