@@ -64,7 +64,7 @@ class ProfiledCalls:
 
     def start(self) -> None:
         """Listen from now on, in this thread and in those that it starts."""
-        if not self._active and sys.getprofile() is None:
+        if not self._active and sys.getprofile() is threading.getprofile() is None:
             self._active = True
             threading.setprofile(self.see)
             sys.setprofile(self.see)
@@ -73,8 +73,11 @@ class ProfiledCalls:
         """Listen no more. Threads that are still at work call `see` until they end."""
         if self._active:
             self._active = False
-            sys.setprofile(None)
-            threading.setprofile(None)  # as when Python starts
+            # A profiler that the test started goes on.
+            if sys.getprofile() == self.see:
+                sys.setprofile(None)
+            if threading.getprofile() == self.see:
+                threading.setprofile(None)
             self._open.clear()
             if len(self._alive) > MOST:
                 for one in (self._alive, self._fakes, self._callers):

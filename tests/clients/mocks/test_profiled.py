@@ -196,6 +196,14 @@ def test_it_is_set_and_removed(heard: Listening, monkeypatch: pytest.MonkeyPatch
     calls.stop()
     assert ours == (calls.see, calls.see)
     assert (sys.getprofile(), threading.getprofile(), calls._alive) == (None, None, [])
+    calls.start()
+    monkeypatch.setattr(sys, "getprofile", lambda: print)
+    monkeypatch.setattr(threading, "getprofile", lambda: print)
+    calls.stop()
+    monkeypatch.undo()
+    assert (sys.getprofile(), threading.getprofile()) == (calls.see, calls.see), "another one would go on"
+    sys.setprofile(None)
+    threading.setprofile(None)
     monkeypatch.setattr(sys, "getprofile", lambda: print)
     calls.start()
     assert threading.getprofile() is None
