@@ -71,10 +71,10 @@ def pytest_load_initial_conftests(early_config: pytest.Config) -> Generator[None
     """
     given = vars(early_config.known_args_namespace)
     if any(given.get(_dest(name)) not in ABSENT for name in OPTIONS) or _ini(early_config, "cio_contract"):
-        from pytest_customerio.process.collector import set_aside
+        from pytest_customerio.process.collector import paused
 
         try:
-            with set_aside(early_config.add_cleanup):
+            with paused():
                 _run(early_config, given).open()
         except pytest.UsageError:  # `--help` is there for those who made a mistake
             if not (given["help"] or given["version"]):

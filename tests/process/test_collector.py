@@ -1,41 +1,49 @@
-"""The garbage collector, which looks at nothing that a run loads at its start."""
+"""The garbage collector, which does not look at what is being loaded."""
 
 from __future__ import annotations
 
 import gc
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 import pytest
 
-from pytest_customerio.process.collector import set_aside
+from pytest_customerio.process.collector import paused
 
 
-@pytest.fixture(params=[True, False], ids=["enabled", "disabled"])
-def enabled(request: pytest.FixtureRequest) -> Iterator[bool]:
-    """Whether garbage is collected before; afterwards it is as it was."""
+@pytest.fixture
+def collector() -> Iterator[None]:
+    """Afterwards garbage is collected as before. The tests of this project freeze what exists when they begin."""
     before = gc.isenabled()
-    (gc.enable if request.param else gc.disable)()
-    yield request.param
+    gc.unfreeze()
+    yield
     (gc.enable if before else gc.disable)()
+    gc.freeze()
 
 
-def test_what_is_loaded_is_set_aside_until_the_run_ends(enabled: bool) -> None:
-    """Within nothing is collected; then the collector does what it did before, for all that is made later."""
-    at_end: list[Callable[[], None]] = []
-    with set_aside(at_end.append):
-        assert not gc.isenabled()
-        loaded = [object()]
-    assert gc.isenabled() is enabled
-    assert all(one is not loaded for one in gc.get_objects())
-    (give_back,) = at_end
-    give_back()
-    assert any(one is loaded for one in gc.get_objects())
+@pytest.mark.usefixtures("collector")
+@pytest.mark.parametrize("enabled", [True, False])
+@pytest.mark.parametrize("fails", [True, False])
+def test_what_is_loaded_counts_as_old(*, enabled: bool, fails: bool) -> None:
+    """Within nothing is collected. Then garbage is collected as before, and everything is known to the collector."""
+    (gc.enable if enabled else gc.disable)()
+    loaded: list[object] = []
+    try:
+        with paused():
+            assert not gc.isenabled()
+            loaded.append([])
+            if fails:
+                raise pytest.UsageError
+    except pytest.UsageError:
+        assert fails
+    assert (gc.isenabled(), gc.get_freeze_count()) == (enabled, 0)
+    assert any(one is loaded for one in gc.get_objects(generation=2))
 
 
-def test_a_mistake_sets_nothing_aside(enabled: bool) -> None:
-    """Where the run does not start, everything is as before."""
-    at_end: list[Callable[[], None]] = []
+@pytest.mark.usefixtures("collector")
+def test_what_others_froze_stays_frozen() -> None:
+    """Before they fork, servers freeze what their processes share."""
+    gc.freeze()
     before = gc.get_freeze_count()
-    with pytest.raises(pytest.UsageError), set_aside(at_end.append):
-        raise pytest.UsageError
-    assert (gc.isenabled(), gc.get_freeze_count(), at_end) == (enabled, before, [])
+    with paused():
+        pass
+    assert gc.get_freeze_count() == before > 0

@@ -38,7 +38,7 @@ class FakeSession:
             plan=plan, record=record, declared=lambda _: self.declared, recording=None, mocked=None, used=""
         )
 
-    def begin_call(self, test: Any) -> str:
+    def begin_call(self, test: Any, item: object) -> str:
         return self.mistake
 
     def end_call(self, test: Any, raised: BaseException | None) -> Conclusion:
