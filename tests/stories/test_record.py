@@ -125,8 +125,9 @@ def test_what_is_written(story: Story) -> None:
     story.file("service.py", SERVICE)
     story.run(SIGN_UP, "--cio-record")
     text = (story.path / "cassettes/recorded/test_app/test_sign_up.yaml").read_text(encoding="utf-8")
-    assert not [word for word in PERSONAL if word in text.lower()]
     found = recording(story)
+    without_digest = text.replace(found["metadata"]["digest"], "")  # any digits may stand in it
+    assert not [word for word in PERSONAL if word in without_digest.lower()]
     about = found["metadata"]
     assert (about["source"], about["region"]) == ("recorded", "us")
     assert (about["environment"], about["request"]) == (
