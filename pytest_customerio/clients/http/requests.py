@@ -40,7 +40,7 @@ def heard_send(traffic: Traffic, original: Wrapper) -> Wrapper:
             return original(session, request, **kwargs)
         hearing.interaction.timeout_set = timeout_set(kwargs.get("timeout"))
         hearing.interaction.tls_verified = bool(kwargs.get("verify", getattr(session, "verify", True)))
-        own, headers = getattr(request, "body", None), headers_of(request.headers)
+        own = getattr(request, "body", None)
 
         def send_body(body: Any) -> Any:
             __tracebackhide__ = True
@@ -50,17 +50,17 @@ def heard_send(traffic: Traffic, original: Wrapper) -> Wrapper:
                 return _with_body(original, session, request, body, kwargs)
             finally:
                 if not hearing.interaction.attempts:
-                    _note_added(hearing.interaction, headers, request)
+                    _note_added(hearing.interaction, request)
 
-        return send_heard(hearing, headers, own, send_body, status="status_code")
+        return send_heard(hearing, request.headers, own, send_body, status="status_code")
 
     return send
 
 
-def _note_added(interaction: PendingInteraction, before: dict[str, str], request: Any) -> None:
+def _note_added(interaction: PendingInteraction, request: Any) -> None:
     """Note what an adapter added to a request that a mock answered: headers, and a body that it compressed."""
     after = headers_of(request.headers)
-    if after == before:
+    if after == interaction.headers:
         return
     interaction.headers = after
     if interaction.body is not None and isinstance(request.body, bytes):

@@ -5,9 +5,10 @@ from __future__ import annotations
 import inspect
 import os
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import replace
+from operator import is_
 from types import CodeType, FunctionType, MethodType, ModuleType
 from typing import Any
 from weakref import WeakValueDictionary
@@ -37,7 +38,7 @@ class Known:
         self._modules: dict[str, Any] = {}
         self._instances: WeakValueDictionary[int, Any] = WeakValueDictionary()
         self._originals: dict[tuple[int, str], tuple[Any, str, Any]] = {}
-        self._public: list[tuple[Mapping[str, Any], Any, str, Any]] = []
+        self._public: list[tuple[Callable[[str, Any], Any], Any, tuple[str, ...], tuple[Any, ...]]] = []
         self._codes: set[int] = set()
         self._makers: dict[type, FunctionType] = {}
         self.real_modules = RealModules()
@@ -148,9 +149,11 @@ class Known:
 
     def replaced(self) -> Iterator[tuple[Any, str, Any]]:
         """The public classes, methods and functions in whose place something else stands: owner, name, original."""
-        for space, owner, name, original in self._public:
-            if space.get(name, original) is not original:
-                yield owner, name, original
+        for get, owner, names, originals in self._public:
+            if not all(map(is_, map(get, names, originals), originals)):
+                yield from (
+                    (owner, name, one) for name, one in zip(names, originals, strict=True) if get(name, one) is not one
+                )
 
     def module_named(self, name: str) -> Any:
         """The real module of this name, if a mock or anything else stands for it and it was imported."""
@@ -225,13 +228,14 @@ class Known:
         own |= {base for cls, role in self._classes.items() if role.library is library for base in cls.__mro__[:-1]}
         own |= {getattr(sys.modules[home], name) for home, name, _ in library.members if home in sys.modules}
         for owner in (*modules, *own):
+            public: dict[str, Any] = {}
             for name, value in vars(owner).items():
                 if not name.startswith("__") and (callable(value) or isinstance(value, (ModuleType, property))):
                     self._originals.setdefault((id(owner), name), (owner, name, value))
                     role = None if isinstance(value, (ModuleType, property)) else self._roles.get(id(value))
-                    self._public += (
-                        [(vars(owner), owner, name, value)] if role is not None and role.library is library else []
-                    )
+                    if role is not None and role.library is library:
+                        public[name] = value
+            self._public += [(vars(owner).get, owner, tuple(public), tuple(public.values()))] if public else []
 
 
 def _is_message(value: Any, library: Library) -> bool:

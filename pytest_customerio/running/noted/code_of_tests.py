@@ -19,6 +19,21 @@ def values_of(item: pytest.Item) -> Iterable[object]:
     return given.values()
 
 
+class CodeOfTests:
+    """Reads the functions of tests, once for all items of a test function: they share what pytest knows of fixtures."""
+
+    def __init__(self) -> None:
+        self._known: dict[int, tuple[object, tuple[FunctionType, ...]]] = {}
+
+    def functions(self, item: pytest.Item) -> tuple[FunctionType, ...]:
+        """The functions that a test consists of (`functions_of`)."""
+        shared = getattr(item, "_fixtureinfo", None)
+        known = self._known.get(id(shared))
+        if known is None or shared is None:
+            known = self._known[id(shared)] = (shared, tuple(functions_of(item)))
+        return known[1]
+
+
 def functions_of(item: pytest.Item) -> Iterator[FunctionType]:
     """The function of a test, those of its class, of its module's setup, and of its fixtures."""
     function = getattr(item, "function", None)

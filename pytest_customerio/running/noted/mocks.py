@@ -19,7 +19,7 @@ from pytest_customerio.process.output.warned import Warnings
 from pytest_customerio.process.patching import Patches, Wrapper
 from pytest_customerio.process.recognition import MOCKS, is_stand_in
 from pytest_customerio.reporting.sentences import mocked
-from pytest_customerio.running.noted.code_of_tests import functions_of, values_of
+from pytest_customerio.running.noted.code_of_tests import CodeOfTests, values_of
 from pytest_customerio.running.traffic import SessionTraffic, now
 
 if TYPE_CHECKING:
@@ -45,6 +45,7 @@ class Mocks:
         self._stand_ins: dict[str, Any] = {}
         self._starting = False
         self._lock = threading.Lock()
+        self._code = CodeOfTests()
 
     def install(self) -> Callable[[], None]:
         """Listen as soon as an SDK was imported, or a module of mocks and a client. Returns what ends it."""
@@ -85,7 +86,7 @@ class Mocks:
         """The call phase begins: look for fakes, and listen to those which nothing can be put around."""
         self.look()
         if self._listener is not None and item is not None:
-            self._listener.begin_call(values_of(item), functions_of(item))
+            self._listener.begin_call(values_of(item), self._code.functions(item))
 
     def end_call(self) -> None:
         """The call phase is over."""

@@ -6,7 +6,7 @@ import unittest
 from types import ModuleType, SimpleNamespace
 from typing import Any
 
-from pytest_customerio.running.noted.code_of_tests import functions_of, values_of
+from pytest_customerio.running.noted.code_of_tests import CodeOfTests, functions_of, values_of
 
 
 def setup() -> None: ...
@@ -35,9 +35,14 @@ def test_functions_and_values() -> None:
     )
     assert list(functions_of(item)) == [TestIt.test_one, setup, TestIt.setUp, TestIt.test_one, given]
     assert list(values_of(item)) == [3]
+    code = CodeOfTests()
+    assert list(code.functions(item)) == list(functions_of(item))
+    assert code.functions(item) is code.functions(item), "items of one function share what was read"
 
 
 def test_an_item_of_another_kind() -> None:
     """A doctest has none of these."""
     item: Any = SimpleNamespace()
-    assert [*functions_of(item), *values_of(item)] == []
+    assert [*functions_of(item), *values_of(item), *CodeOfTests().functions(item)] == []
+    code = CodeOfTests()
+    assert (code.functions(item), code.functions(SimpleNamespace(function=given))) == ((), (given,))  # type: ignore[arg-type]
