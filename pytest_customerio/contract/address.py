@@ -161,7 +161,7 @@ def _method(catalog: Catalog, surfaces: list[str], method: str, near: Operation,
 
 
 def _beside(template: str, path: str) -> bool:
-    """Whether a client makes this path of the template when the identifier at the end of the template contains `../`."""
+    """Whether a client makes this path of the template when the identifier at its end contains `../`."""
     collection, _, parameter = template.rpartition("/")
     return parameter == "{identifier}" and path.rpartition("/")[0] == collection.rpartition("/")[0]
 
