@@ -12,7 +12,7 @@ from pytest_customerio.core.model import PendingInteraction
 
 
 def begin(traffic: Traffic, client: str, method: Any, url: str) -> Hearing | None:
-    """Begin to hear a request. A method may be bytes (httpx sends it); for any other value the client raises an error."""
+    """Begin to hear a request. A method may be bytes, which httpx sends; any other value is the client's error."""
     return traffic.hear(client, method if isinstance(method, str) else _text(method), url)
 
 

@@ -11,8 +11,9 @@ import tempfile
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple, Protocol
+from urllib.parse import urlsplit
 
-from pytest_customerio.core.nearest import did_you_mean
+from pytest_customerio.core.nearest import did_you_mean, nearest
 
 __tracebackhide__ = True  # pytest leaves the frames of this module out of tracebacks
 
@@ -172,9 +173,19 @@ def hosts(lines: Iterable[str]) -> tuple[str, ...]:
     """The base URLs of the ini `cio_hosts`."""
     urls = tuple(line.strip() for line in lines if line.strip())
     for url in urls:
-        if not re.fullmatch(r"https?://[^\s/?#]+(/[^\s?#]*)?", url):
-            raise IniError("cio_hosts", url, f"{url!r} is no base URL; accepted: https://host[:port][/path]")
+        if not re.fullmatch(r"https?://[^\s/?#]+(/[^\s?#]*)?", url) or not _has_port(url):
+            raise IniError(
+                "cio_hosts", url, f"{url!r} is no base URL; accepted: https://host[:port][/path], one a line"
+            )
     return urls
+
+
+def _has_port(url: str) -> bool:
+    """Whether the port of the URL, if it names one, is a number that a port can have."""
+    try:
+        return urlsplit(url).port != 0
+    except ValueError:
+        return False
 
 
 def mark_name(nodeid: str, names: Iterable[str], known: Collection[str]) -> None:
@@ -187,9 +198,15 @@ def mark_name(nodeid: str, names: Iterable[str], known: Collection[str]) -> None
             raise SettingsError(f"{nodeid}: {name}: there is no such mark{near}; accepted: {', '.join(ours)}, {more}")
 
 
-def unknown_ini(name: str, known: Collection[str]) -> IniError:
-    """The mistake of an ini setting that nobody has declared. pytest only warns of it, and it would do nothing."""
-    return IniError(name, name, f"there is no such setting{did_you_mean(name, known)}; accepted: {', '.join(known)}")
+def unknown_ini(name: str, known: Collection[str], options: Collection[str]) -> IniError:
+    """The mistake of an ini setting that nobody has declared. pytest only warns of it, and it would do nothing.
+
+    `options` are the names of options, written as those of settings.
+    """
+    near = did_you_mean(name, known)
+    if (option := nearest(name, options)) and option == nearest(name, [*known, *options]):
+        near = f" (the option --{option.replace('_', '-')} stands in the ini as addopts = --{option.replace('_', '-')})"
+    return IniError(name, name, f"there is no such setting{near}; accepted: {', '.join(known)}")
 
 
 def contract_mark(nodeid: str, marks: Iterable[Mark]) -> None:

@@ -99,6 +99,12 @@ class CheckedTest:
         """The replay at work, or the last one: it still notes what is delivered after its end."""
         return self.latest.replay if self.latest is not None else None
 
+    @property
+    def unnamed(self) -> str:
+        """The operations that the mark names, where the test sends other ones only; else nothing."""
+        named = self.plan.errors.operations if self.plan.errors is not None and not self.plan.key else ()
+        return ", ".join(named) if self.record.tallies.keys().isdisjoint(named) else ""
+
     def hear(self, pending: PendingInteraction) -> None:
         """Remember one finished request; one that left after the test is reported at the end of the run."""
         if self.over:
