@@ -132,7 +132,12 @@ metadata:
             3,
             "no such operation of this surface: 'identfy'; did you mean identify? There are identify, event, delete",
         ),
-        ("metadata:\n  source: recorded\n  operations: [zzz]\n", 3, "no such operation of this surface: 'zzz'; There"),
+        ("metadata:\n  source: recorded\n  operations: [zzz]\n", 3, "no such operation of this surface: 'zzz'. There"),
+        (
+            "metadata:\n  source: recorded\n  famly: '400'\n",
+            3,
+            "no such member of metadata: 'famly'; did you mean family?",
+        ),
         ("metadata:\n  source: recorded\n  differs: [event]\n", 3, "metadata.differs is a mapping of operations"),
         ("metadata:\n  source: recorded\n  differs:\n    evnt: {}\n", 4, "no such operation of this surface: 'evnt'"),
         ("metadata:\n  source: recorded\n  differs:\n    event: 5\n", 4, "metadata.differs.event is a mapping"),
@@ -161,7 +166,7 @@ def test_the_nearest_word() -> None:
 def test_a_known_word_passes() -> None:
     """Only a word that is not known raises, with the error that the caller makes of the text."""
     check_known("event", NAMES, "operation", ValueError)  # type: ignore[arg-type]
-    with pytest.raises(ValueError, match="no such operation: 'x'; There are identify, event, delete"):
+    with pytest.raises(ValueError, match=r"no such operation: 'x'\. There are identify, event, delete"):
         check_known("x", NAMES, "operation", ValueError)  # type: ignore[arg-type]
 
 
