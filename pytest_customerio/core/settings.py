@@ -174,9 +174,8 @@ def hosts(lines: Iterable[str]) -> tuple[str, ...]:
     urls = tuple(line.strip() for line in lines if line.strip())
     for url in urls:
         if not re.fullmatch(r"https?://[^\s/?#]+(/[^\s?#]*)?", url) or not _has_port(url):
-            raise IniError(
-                "cio_hosts", url, f"{url!r} is no base URL; accepted: https://host[:port][/path], one a line"
-            )
+            more = ", one a line" * (len(url.split()) > 1)
+            raise IniError("cio_hosts", url, f"{url!r} is no base URL; accepted: https://host[:port][/path]{more}")
     return urls
 
 

@@ -46,11 +46,16 @@ from pytest_customerio.core.settings import ErrorsMark, SettingsError
         (lambda: settings.region("asia"), "ini cio_region: 'asia' is no region; accepted: us, eu"),
         (
             lambda: settings.hosts(["proxy.example/cio"]),
-            "ini cio_hosts: 'proxy.example/cio' is no base URL; accepted: https://host[:port][/path], one a line",
+            "ini cio_hosts: 'proxy.example/cio' is no base URL; accepted: https://host[:port][/path]",
         ),
         (
             lambda: settings.hosts(["http://localhost:99999"]),
-            "ini cio_hosts: 'http://localhost:99999' is no base URL; accepted: https://host[:port][/path], one a line",
+            "ini cio_hosts: 'http://localhost:99999' is no base URL; accepted: https://host[:port][/path]",
+        ),
+        (
+            lambda: settings.hosts(["https://a.example https://b.example"]),
+            "ini cio_hosts: 'https://a.example https://b.example' is no base URL; accepted: https://host[:port][/path],"
+            " one a line",
         ),
         (
             lambda: settings.report_path("report.xml", (".json",), Path()),

@@ -192,7 +192,7 @@ def test_a_mark_that_comes_too_late(story: Story) -> None:
         ),
         (
             "cio_hosts = proxy.example",
-            "cio_hosts: 'proxy.example' is no base URL; accepted: https://host[:port][/path], one a line",
+            "cio_hosts: 'proxy.example' is no base URL; accepted: https://host[:port][/path]",
         ),
         ("cio_schemas = contracts", "cio_schemas: {path}/contracts is no folder"),
         ("cio_cassettes = answers", "cio_cassettes: {path}/answers is no folder"),
