@@ -23,9 +23,9 @@ from pytest_customerio.running.noted.code_of_tests import CodeOfTests, values_of
 from pytest_customerio.running.traffic import SessionTraffic, now
 
 if TYPE_CHECKING:
-    from pytest_customerio.clients.mocks.listening import Listener
-    from pytest_customerio.clients.mocks.notes import Note, Notes, Refusal
-    from pytest_customerio.clients.mocks.reenacting import Reenacted
+    from pytest_customerio.clients.mocks.listening.listener import Listener
+    from pytest_customerio.clients.mocks.notes.notes import Note, Notes, Refusal
+    from pytest_customerio.clients.mocks.real_calls.reenacting import Reenacted
     from pytest_customerio.running.test.test import CheckedTest
 
 
@@ -104,7 +104,7 @@ class Mocks:
                 return
 
     def _learn_stand_ins(self) -> None:
-        from pytest_customerio.clients.mocks.replaced_modules import stand_ins
+        from pytest_customerio.clients.mocks.originals.replaced_modules import stand_ins
 
         if self._stop is None:
             self._listen()
@@ -157,7 +157,7 @@ class Mocks:
         self._add_refusals(test, test.mocked, refusals, raised)
 
     def _first_notes(self, test: CheckedTest) -> Notes:
-        from pytest_customerio.clients.mocks.notes import Notes
+        from pytest_customerio.clients.mocks.notes.notes import Notes
 
         with self._lock:
             test.mocked = test.mocked or Notes(lambda: test.current is not None)
@@ -182,16 +182,16 @@ class Mocks:
 
     def _listen(self) -> None:
         self._starting = True  # what is imported here may be awaited too
-        from pytest_customerio.clients.mocks.listening import Listener
-        from pytest_customerio.clients.mocks.notes import Place
+        from pytest_customerio.clients.mocks.listening.listener import Listener
+        from pytest_customerio.clients.mocks.notes.notes import Place
 
         place = Place(self.notes, self._sent_from, now, self._traffic.concerns, self._site.label)
         self._listener = Listener(place)
         self._stop = self._listener.install(list(self._imported))
 
     def _made_again(self, notes: list[Note]) -> list[Reenacted]:
-        from pytest_customerio.clients.mocks.reenacting import reenact
-        from pytest_customerio.clients.mocks.unsent import at_work
+        from pytest_customerio.clients.mocks.real_calls.reenacting import reenact
+        from pytest_customerio.clients.mocks.real_calls.unsent import at_work
 
         assert self._listener is not None
         self._traffic.unsent = at_work
@@ -221,7 +221,7 @@ class Mocks:
         self, test: CheckedTest, notes: Notes, refusals: list[Refusal], raised: BaseException | None
     ) -> None:
         """Add the calls that an SDK refused, unless the test ends with the exception or declares it."""
-        from pytest_customerio.clients.mocks.notes import chain
+        from pytest_customerio.clients.mocks.notes.notes import chain
 
         own = {id(one) for one in chain(raised)} if raised is not None else set()
         declared = test.plan.errors.raises if test.plan.errors else ()
@@ -240,7 +240,7 @@ class Mocks:
 
     def _operation(self, note: Note) -> Operation | None:
         """The operation that a call would have been: the method tells, or the address."""
-        from pytest_customerio.clients.mocks.calls import address, method_of
+        from pytest_customerio.clients.mocks.originals.calls import address, method_of
 
         role, args, kwargs = note.role, note.given.args, note.given.kwargs
         if role.operation is not None:

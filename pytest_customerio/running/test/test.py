@@ -23,7 +23,7 @@ from pytest_customerio.running.test.reported import Reported
 if TYPE_CHECKING:
     from pytest_customerio.cassettes.recording.playing import Recording
     from pytest_customerio.clients.bypass.places import Places
-    from pytest_customerio.clients.mocks.notes import Notes
+    from pytest_customerio.clients.mocks.notes.notes import Notes
     from pytest_customerio.replay.replay import Replay
     from pytest_customerio.running.test.replayed_case import ReplayedCase
 

@@ -1,0 +1,247 @@
+"""The calls of known mocks in one test, in order; bounded, however many there are."""
+
+from __future__ import annotations
+
+import threading
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from types import FrameType
+from typing import Any, NamedTuple
+
+from pytest_customerio.clients.mocks.notes.arguments import Arguments, shape, subject_of, text_of
+from pytest_customerio.clients.mocks.originals.roles import Role
+from pytest_customerio.clients.mocks.source_code.sources import is_test
+from pytest_customerio.clients.transport.wire import destination
+
+# Calls of one method at one call site that are kept whatever they hold; after these, one of each shape.
+EACH = 100
+# Shapes told apart, and calls kept, in one test; what is beyond is counted as not judged.
+SHAPES = 400
+MOST = 5000
+
+
+class Note(NamedTuple):
+    """One call of a mock that stands for `role`, with its arguments as they were.
+
+    `instance` is the real instance or how the application built it; None where that is not known. `at` is the unix
+    time of the call.
+    """
+
+    role: Role
+    given: Arguments
+    sent_from: str | None
+    at: float
+    instance: Any = None
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """One call of an SDK's method that raised before anything was sent; `text` says what, without what it was given.
+
+    `subject` tells of whom and of what the call was, `operation` which one it is, where the method tells.
+    """
+
+    label: str
+    error: BaseException
+    text: str
+    subject: str
+    sent_from: str | None
+    at: float
+    operation: str | None = None
+
+
+@dataclass(slots=True)
+class _Place:
+    """The calls of one method at one call site."""
+
+    noted: int = 0
+    shapes: set[Any] = field(default_factory=set)
+
+
+class Notes:
+    """What the mocks of one test were called with, what an SDK refused, and what could not be noted.
+
+    `replaying` tells whether an error case is at work. `calls` are those that were heard, `unjudged` those that are not
+    judged, by reason; `not_sent` those that the real thing refuses. `answered` are the requests that the real thing
+    would have sent, by mock, `unknown` the calls of which nobody can know what they would have sent. `without_keys` are
+    calls whose credentials are not judged, because they are not known, or not set in this run. `places` are the first
+    call sites, by reason. `built` is the SDK's class of which an instance was made, `used` its method that ended and
+    sent nothing; `refused` says that an SDK raised.
+    """
+
+    def __init__(self, replaying: Callable[[], bool] = bool) -> None:
+        self.replaying = replaying
+        self.calls = 0
+        self.not_sent = 0
+        self.built = ""
+        self.used = ""
+        self.refused = False
+        self.answered: Counter[str] = Counter()
+        self.unknown: Counter[str] = Counter()
+        self.unjudged: Counter[str] = Counter()
+        self.places: dict[str, str] = {}
+        self.without_keys = 0
+        self._fakes: dict[str, tuple[str, str | None, str]] = {}
+        self._notes: list[Note] = []
+        self._refusals: list[Refusal] = []
+        self._places: dict[tuple[str, str | None], _Place] = {}
+        self._lock = threading.Lock()
+
+    def wants(self, label: str, sent_from: str | None, given: Any, *, sends: bool = True) -> bool:
+        """Whether a call is to be kept; one like those that are kept already is only counted, if it `sends`."""
+        with self._lock:
+            self.calls += sends
+            place = self._places.get((label, sent_from))
+            if place is None:
+                place = self._places[label, sent_from] = _Place()
+            if place.noted < EACH:
+                place.noted += 1
+                return True
+        seen = shape(given)
+        with self._lock:
+            if seen in place.shapes:
+                return False
+            if len(place.shapes) >= SHAPES or len(self._notes) >= MOST:
+                self._skip("too many different calls", sent_from)
+                return False
+            place.shapes.add(seen)
+            return True
+
+    def add(self, note: Note) -> None:
+        """Keep one call."""
+        with self._lock:
+            self._notes.append(note)
+            self._fakes.pop(note.role.label.rpartition(".")[0], None)
+
+    def drop(self, note: Note) -> None:
+        """A call that was heard otherwise: the mock called the real thing."""
+        with self._lock:
+            self.calls -= 1
+            self._notes = [one for one in self._notes if one is not note]
+
+    def refuse(self, refusal: Refusal) -> None:
+        """An SDK's method raised before anything was sent."""
+        self.refused = True
+        with self._lock:
+            if len(self._refusals) < MOST and not any(one.error is refusal.error for one in self._refusals[-5:]):
+                self._refusals.append(refusal)
+
+    def recover(self, label: str, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> None:
+        """A call was sent: one of the same subject that was refused before is lost no more."""
+        if not self._refusals:
+            return
+        with self._lock:
+            if any(one.label == label for one in self._refusals):
+                now = subject_of(args, kwargs)
+                self._refusals = [one for one in self._refusals if (one.label, one.subject) != (label, now)]
+
+    def declare(self, error: BaseException) -> None:
+        """The test expected this exception: what it was made from is no loss."""
+        with self._lock:
+            if self._refusals:
+                known = {id(one) for one in chain(error)}
+                self._refusals = [one for one in self._refusals if id(one.error) not in known]
+
+    def skip(self, why: str, sent_from: str | None = None) -> None:
+        """A call that cannot be judged."""
+        with self._lock:
+            self._skip(why, sent_from)
+
+    def _skip(self, why: str, sent_from: str | None) -> None:
+        self.unjudged[why] += 1
+        if sent_from is not None:
+            self.places.setdefault(why, sent_from)
+
+    def await_calls(self, role: Role, why: str, mock: str, sent_from: str | None) -> None:
+        """A fake stands for this, and none of its calls was heard yet."""
+        with self._lock:
+            self._fakes[role.label] = (why, sent_from, mock)
+
+    def took(self) -> list[str]:
+        """The mocks that took calls which the real thing would have sent, or that cannot be known."""
+        return list(dict.fromkeys([*self.answered, *self.unknown]))
+
+    def counts(self) -> dict[str, Any]:
+        """How many calls were heard, and those that are not judged, by reason, as values that xdist can send.
+
+        `places` is the first call site of each reason.
+        """
+        return {
+            "calls": self.calls,
+            "unjudged": dict(self.unjudged),
+            "places": dict(self.places),
+            "without_keys": self.without_keys,
+        }
+
+    @property
+    def idle(self) -> str:
+        """The SDK's method or class that was used although nothing was sent; nothing where an SDK raised."""
+        return "" if self.refused else self.used or self.built
+
+    def take(self) -> tuple[list[Note], list[Refusal]]:
+        """What was noted since the last time."""
+        with self._lock:
+            for why, sent_from, mock in self._fakes.values():
+                self._skip(why, sent_from)
+                self.unknown[mock] += 1
+            self._fakes.clear()
+            notes, self._notes = self._notes, []
+            refusals, self._refusals = self._refusals, []
+        return notes, refusals
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where calls are noted: in which test's notes, from which call site, at what time.
+
+    `label` is the path of a file of the project from its root, None for another file.
+    """
+
+    notes: Callable[[], Notes | None]
+    sent_from: Callable[[], str | None]
+    now: Callable[[], float]
+    concerns: Callable[..., bool]
+    label: Callable[[str], str | None]
+
+    def is_project(self, file: str) -> bool:
+        """Whether a file is the project's own."""
+        return self.label(file) is not None
+
+    def is_test(self, module: str, file: str) -> bool:
+        """Whether a file of the project holds tests, or lies in a folder of such files; `module` is its name."""
+        label = self.label(file)
+        return label is not None and (is_test(module) or any(map(is_test, label.split("/")[:-1])))
+
+    def at(self, frame: FrameType) -> str | None:
+        """The innermost place in the application from a frame on, as a call site."""
+        caller: FrameType | None = frame
+        while caller is not None:
+            label, name = self.label(caller.f_code.co_filename), str(caller.f_globals.get("__name__"))
+            if label is not None and not self.is_test(name, caller.f_code.co_filename):
+                return f"{label}:{caller.f_lineno} in {caller.f_code.co_name}"
+            caller = caller.f_back
+        return None
+
+    def leads(self, url: str) -> bool:
+        """Whether this is an address of Customer.io."""
+        return "://" in url and self.concerns(*destination(url))
+
+    def refusal(
+        self, label: str, error: BaseException, args: tuple[Any, ...], kwargs: Mapping[str, Any], operation: str | None
+    ) -> Refusal:
+        """A call that was refused, here and now."""
+        text, subject = text_of(error, (args, dict(kwargs))), subject_of(args, kwargs)
+        return Refusal(label, error, text, subject, self.sent_from(), self.now(), operation)
+
+
+def chain(error: BaseException) -> Iterator[BaseException]:
+    """An exception, those that it was raised from, and those within a group."""
+    todo, seen = [error], set[int]()
+    while todo:
+        one = todo.pop()
+        if id(one) not in seen:
+            seen.add(id(one))
+            yield one
+            todo += [other for other in (one.__cause__, one.__context__) if other is not None]
+            todo += one.exceptions if isinstance(one, BaseExceptionGroup) else ()
