@@ -183,7 +183,7 @@ class Mocks:
     def _listen(self) -> None:
         self._starting = True  # what is imported here may be awaited too
         from pytest_customerio.clients.mocks.listening.listener import Listener
-        from pytest_customerio.clients.mocks.notes.notes import Place
+        from pytest_customerio.clients.mocks.notes.place import Place
 
         place = Place(self.notes, self._sent_from, now, self._traffic.concerns, self._site.label)
         self._listener = Listener(place)

@@ -15,7 +15,8 @@ from types import FrameType, FunctionType
 from typing import Any
 
 from pytest_customerio.clients.mocks.handed_over.mocks import BareMocks
-from pytest_customerio.clients.mocks.notes.notes import Notes, Place
+from pytest_customerio.clients.mocks.notes.notes import Notes
+from pytest_customerio.clients.mocks.notes.place import Place
 from pytest_customerio.clients.mocks.originals.calls import is_heard
 from pytest_customerio.clients.mocks.originals.known import Known
 from pytest_customerio.clients.mocks.originals.libraries import SENDING

@@ -11,11 +11,12 @@ from dataclasses import replace
 from types import CodeType, FrameType, ModuleType
 from typing import Any
 
+from pytest_customerio.clients.mocks.notes.place import is_test
 from pytest_customerio.clients.mocks.originals.known import Known
 from pytest_customerio.clients.mocks.originals.roles import Role, child
 from pytest_customerio.clients.mocks.source_code.inference import Inference
 from pytest_customerio.clients.mocks.source_code.inferred import ANY, Code, Found
-from pytest_customerio.clients.mocks.source_code.sources import Source, is_test
+from pytest_customerio.clients.mocks.source_code.sources import Source
 from pytest_customerio.process.recognition import is_mock
 
 _NOTHING = object()

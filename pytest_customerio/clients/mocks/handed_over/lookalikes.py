@@ -9,20 +9,15 @@ import inspect
 import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from types import FunctionType
 from typing import Any
 
 from pytest_customerio.clients.mocks.originals.libraries import Library
-from pytest_customerio.process.recognition import is_mock
+from pytest_customerio.clients.mocks.placed.mock_state import has_spec, is_placed, name_of
 
 # Names that other libraries have too.
 _COMMON = frozenset(
     {"delete", "suppress", "batch", "create", "get", "list", "search", "group", "alias", "page", "screen"}
 )
-# A mark on a mock that was put in the place of something else than an SDK: whether that is a plain object.
-OTHER = "_mock_cio_other"
-# Where a mock keeps the name that it had before it was attached to another one.
-ATTACHED = "_mock_cio_name"
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,27 +65,3 @@ class Lookalikes:
         except TypeError:
             return False
         return not method.takes_message or isinstance(given[0], dict) or self._is_message(type(given[0]))
-
-
-def has_spec(mock: Any) -> bool:
-    """Whether a mock, or one above it, has a spec. That of a function says nothing of what the function returns."""
-    while is_mock(mock):
-        if mock.__dict__.get("_spec_class") not in (None, FunctionType):
-            return True
-        mock = mock.__dict__["_mock_new_parent"]
-    return False
-
-
-def is_placed(mock: Any, *, objects: bool = False) -> bool:
-    """Whether a mock, or one above it, was put in the place of something; with `objects`, in that of a plain object."""
-    while is_mock(mock):
-        if mock.__dict__.get(OTHER, False) or (OTHER in mock.__dict__ and not objects):
-            return True
-        mock = mock.__dict__["_mock_new_parent"]
-    return False
-
-
-def name_of(mock: Any) -> str:
-    """The name of a mock as a method, before it was attached to another one; nothing where it is none."""
-    state = mock.__dict__
-    return str((state.get(ATTACHED) if ATTACHED in state else state.get("_mock_new_name")) or "")

@@ -13,12 +13,14 @@ from functools import cached_property
 from types import FrameType
 from typing import TYPE_CHECKING, Any
 
-from pytest_customerio.clients.mocks.handed_over.lookalikes import ATTACHED, Lookalikes, has_spec, is_placed, name_of
-from pytest_customerio.clients.mocks.notes.notes import Notes, Place
+from pytest_customerio.clients.mocks.handed_over.lookalikes import Lookalikes
+from pytest_customerio.clients.mocks.notes.notes import Notes
+from pytest_customerio.clients.mocks.notes.place import Place
 from pytest_customerio.clients.mocks.originals.calls import is_heard
 from pytest_customerio.clients.mocks.originals.known import Known
 from pytest_customerio.clients.mocks.originals.libraries import SENDING, Library
 from pytest_customerio.clients.mocks.originals.roles import Role
+from pytest_customerio.clients.mocks.placed.mock_state import ATTACHED, has_spec, is_placed, name_of
 from pytest_customerio.clients.mocks.placed.mocks import StandIns
 from pytest_customerio.clients.traffic import heard_above
 

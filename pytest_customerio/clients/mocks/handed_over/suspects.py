@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Iterator
 from types import CodeType, FunctionType, ModuleType
 from typing import Any
 
-from pytest_customerio.clients.mocks.notes.notes import Place
+from pytest_customerio.clients.mocks.notes.place import Place
 
 # Libraries of mocks that put functions of their own into a class, an object or a module.
 MOCK_LIBRARIES = frozenset({"doublex", "flexmock", "mockito"})

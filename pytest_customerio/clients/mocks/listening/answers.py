@@ -10,9 +10,10 @@ from typing import Any
 
 from pytest_customerio.clients.mocks.listening import sdk_calls
 from pytest_customerio.clients.mocks.listening.note_maker import NotedCalls
-from pytest_customerio.clients.mocks.notes.notes import Note, Notes, Place
-from pytest_customerio.clients.mocks.originals.calls import refuses
+from pytest_customerio.clients.mocks.notes.notes import Note, Notes
+from pytest_customerio.clients.mocks.notes.place import Place
 from pytest_customerio.clients.mocks.originals.roles import Role
+from pytest_customerio.clients.mocks.placed.mock_state import refuses
 from pytest_customerio.clients.mocks.real_calls.calling_through import CallsThrough
 from pytest_customerio.clients.sent import Watched, watched
 from pytest_customerio.process.patching import Wrapper

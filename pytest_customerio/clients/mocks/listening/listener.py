@@ -9,7 +9,6 @@ from types import FunctionType
 from typing import Any
 
 from pytest_customerio.clients.mocks.handed_over.fakes import HandedOver
-from pytest_customerio.clients.mocks.handed_over.lookalikes import ATTACHED
 from pytest_customerio.clients.mocks.handed_over.mocks import BareMocks
 from pytest_customerio.clients.mocks.handed_over.suspects import Suspects
 from pytest_customerio.clients.mocks.listening import sdk_calls
@@ -18,20 +17,17 @@ from pytest_customerio.clients.mocks.listening.note_maker import NotedCalls
 from pytest_customerio.clients.mocks.listening.profiler import ProfiledCalls
 from pytest_customerio.clients.mocks.listening.unjudged import Unjudged
 from pytest_customerio.clients.mocks.notes.arguments import Arguments
-from pytest_customerio.clients.mocks.notes.notes import Note, Place
-from pytest_customerio.clients.mocks.originals.calls import (
-    calls_through,
-    is_heard,
-    is_property,
-    with_instance,
-)
+from pytest_customerio.clients.mocks.notes.notes import Note
+from pytest_customerio.clients.mocks.notes.place import Place
+from pytest_customerio.clients.mocks.originals.calls import is_heard, with_instance
 from pytest_customerio.clients.mocks.originals.known import Known
 from pytest_customerio.clients.mocks.originals.libraries import BY_NAME
 from pytest_customerio.clients.mocks.originals.roles import Built, Role
 from pytest_customerio.clients.mocks.placed import fake_functions as fakes
 from pytest_customerio.clients.mocks.placed.assigned import AssignedFakes
 from pytest_customerio.clients.mocks.placed.fake_classes import FakeClasses
-from pytest_customerio.clients.mocks.placed.mocks import StandIns, inner
+from pytest_customerio.clients.mocks.placed.mock_state import ATTACHED, calls_through, inner, is_property
+from pytest_customerio.clients.mocks.placed.mocks import StandIns
 from pytest_customerio.clients.mocks.real_calls.calling_through import CallsThrough, or_answered
 from pytest_customerio.process.parts import MOCK, PYTHON, Part
 from pytest_customerio.process.patching import Patches, Wrapper

@@ -7,7 +7,8 @@ from dataclasses import replace
 from typing import Any
 
 from pytest_customerio.clients.mocks.notes.arguments import Arguments, copied
-from pytest_customerio.clients.mocks.notes.notes import Note, Notes, Place
+from pytest_customerio.clients.mocks.notes.notes import Note, Notes
+from pytest_customerio.clients.mocks.notes.place import Place
 from pytest_customerio.clients.mocks.originals.calls import address, url_of
 from pytest_customerio.clients.mocks.originals.known import Known
 from pytest_customerio.clients.mocks.originals.libraries import AIOHTTP

@@ -1,7 +1,7 @@
 """Hears the calls that the application makes to fakes which nothing was put around, by Python's hook for profilers.
 
 Such a fake is a function or class that a test defines while it runs, or a function of another library of mocks. The
-hook slows Python down, so it is set only during a test whose code may make such a fake (`handed_over/suspects`). It sees a call
+hook slows Python down, so it is set only during a test whose code may make such a fake (`suspects`). It sees a call
 and changes nothing. Where another profiler is at work, nothing is heard.
 """
 
@@ -22,7 +22,8 @@ from pytest_customerio.clients.mocks.handed_over.fakes import HandedOver
 from pytest_customerio.clients.mocks.handed_over.mocks import BareMocks
 from pytest_customerio.clients.mocks.handed_over.suspects import MOCK_LIBRARIES
 from pytest_customerio.clients.mocks.listening.note_maker import NotedCalls
-from pytest_customerio.clients.mocks.notes.notes import Note, Notes, Place
+from pytest_customerio.clients.mocks.notes.notes import Note, Notes
+from pytest_customerio.clients.mocks.notes.place import Place
 from pytest_customerio.clients.mocks.originals.known import Known
 from pytest_customerio.clients.mocks.source_code.syntax import last_name
 

@@ -6,7 +6,8 @@ from collections.abc import Callable
 from types import MethodType
 from typing import Any
 
-from pytest_customerio.clients.mocks.notes.notes import Notes, Place
+from pytest_customerio.clients.mocks.notes.notes import Notes
+from pytest_customerio.clients.mocks.notes.place import Place
 from pytest_customerio.clients.mocks.originals.calls import is_call
 from pytest_customerio.clients.mocks.originals.libraries import HTTP_CLIENT
 from pytest_customerio.clients.mocks.originals.replaced_modules import RealModules

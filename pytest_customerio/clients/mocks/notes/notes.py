@@ -6,13 +6,10 @@ import threading
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from types import FrameType
 from typing import Any, NamedTuple
 
-from pytest_customerio.clients.mocks.notes.arguments import Arguments, shape, subject_of, text_of
+from pytest_customerio.clients.mocks.notes.arguments import Arguments, shape, subject_of
 from pytest_customerio.clients.mocks.originals.roles import Role
-from pytest_customerio.clients.mocks.source_code.sources import is_test
-from pytest_customerio.clients.transport.wire import destination
 
 # Calls of one method at one call site that are kept whatever they hold; after these, one of each shape.
 EACH = 100
@@ -189,50 +186,6 @@ class Notes:
             notes, self._notes = self._notes, []
             refusals, self._refusals = self._refusals, []
         return notes, refusals
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """Where calls are noted: in which test's notes, from which call site, at what time.
-
-    `label` is the path of a file of the project from its root, None for another file.
-    """
-
-    notes: Callable[[], Notes | None]
-    sent_from: Callable[[], str | None]
-    now: Callable[[], float]
-    concerns: Callable[..., bool]
-    label: Callable[[str], str | None]
-
-    def is_project(self, file: str) -> bool:
-        """Whether a file is the project's own."""
-        return self.label(file) is not None
-
-    def is_test(self, module: str, file: str) -> bool:
-        """Whether a file of the project holds tests, or lies in a folder of such files; `module` is its name."""
-        label = self.label(file)
-        return label is not None and (is_test(module) or any(map(is_test, label.split("/")[:-1])))
-
-    def at(self, frame: FrameType) -> str | None:
-        """The innermost place in the application from a frame on, as a call site."""
-        caller: FrameType | None = frame
-        while caller is not None:
-            label, name = self.label(caller.f_code.co_filename), str(caller.f_globals.get("__name__"))
-            if label is not None and not self.is_test(name, caller.f_code.co_filename):
-                return f"{label}:{caller.f_lineno} in {caller.f_code.co_name}"
-            caller = caller.f_back
-        return None
-
-    def leads(self, url: str) -> bool:
-        """Whether this is an address of Customer.io."""
-        return "://" in url and self.concerns(*destination(url))
-
-    def refusal(
-        self, label: str, error: BaseException, args: tuple[Any, ...], kwargs: Mapping[str, Any], operation: str | None
-    ) -> Refusal:
-        """A call that was refused, here and now."""
-        text, subject = text_of(error, (args, dict(kwargs))), subject_of(args, kwargs)
-        return Refusal(label, error, text, subject, self.sent_from(), self.now(), operation)
 
 
 def chain(error: BaseException) -> Iterator[BaseException]:

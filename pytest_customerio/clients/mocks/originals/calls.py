@@ -5,13 +5,12 @@ from __future__ import annotations
 import functools
 from collections.abc import Mapping
 from dataclasses import replace
-from types import FunctionType, MethodType
 from typing import Any
 
-from pytest_customerio.clients.mocks.originals.known import Known, base_url
+from pytest_customerio.clients.mocks.originals.known import base_url
 from pytest_customerio.clients.mocks.originals.libraries import HTTP_CLIENT, SENDING, SILENT, VERBS
 from pytest_customerio.clients.mocks.originals.roles import Built, Role
-from pytest_customerio.process.recognition import is_mock, mock_modules
+from pytest_customerio.process.recognition import is_mock
 
 # What is called with the HTTP method before the address.
 _METHOD_FIRST = frozenset(
@@ -35,41 +34,6 @@ def _sends(path: str, sdk: bool) -> bool:  # noqa: FBT001 - by place, because a 
     if not sdk:
         return path in SENDING
     return path.rpartition(".")[2] not in SILENT and not any(part.startswith("_") for part in path.split("."))
-
-
-def calls_through(mock: Any, known: Known) -> bool:
-    """Whether a mock calls the real thing, heard by itself: `wraps`, `side_effect=real`, pytest-mock's `spy`."""
-    if type(mock) is FunctionType:  # a fake, which was looked at when it was put in place
-        return False
-    state = mock.__dict__
-    # The property `side_effect` reads this, unless the mock has a delegate, as that of an autospecced function has.
-    effect = state.get("_mock_side_effect") if state.get("_mock_delegate") is None else mock.side_effect
-    if effect is None:
-        wraps = state.get("_mock_wraps")
-        return wraps is not None and not is_mock(wraps) and _has_no_answer(state)
-    if not isinstance(effect, (FunctionType, MethodType)):
-        return False
-    return any(known.role(one) is not None for one in (effect, getattr(effect, "__wrapped__", None)))
-
-
-def _has_no_answer(state: Mapping[str, Any]) -> bool:
-    return any(state.get("_mock_return_value") is module.DEFAULT for module in mock_modules())
-
-
-def is_property(mock: Any) -> bool:
-    """Whether a mock is called when an attribute is read, as a `PropertyMock`: no other mock has `__get__`."""
-    return hasattr(type(mock), "__get__") and is_mock(mock)
-
-
-def refuses(mock: Any, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> bool:
-    """Whether a mock with a spec takes no such arguments."""
-    signature = mock.__dict__.get("_spec_signature")
-    try:
-        if signature is not None:
-            signature.bind(*args, **kwargs)
-    except TypeError:
-        return True
-    return False
 
 
 def method_of(role: Role, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> str:

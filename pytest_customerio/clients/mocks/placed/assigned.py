@@ -10,10 +10,11 @@ import sys
 from types import FunctionType
 from typing import Any
 
-from pytest_customerio.clients.mocks.notes.notes import Place
+from pytest_customerio.clients.mocks.notes.place import Place
 from pytest_customerio.clients.mocks.originals.known import Known
 from pytest_customerio.clients.mocks.placed.fake_functions import FAKE
-from pytest_customerio.clients.mocks.placed.mocks import StandIns, inner
+from pytest_customerio.clients.mocks.placed.mock_state import inner
+from pytest_customerio.clients.mocks.placed.mocks import StandIns
 from pytest_customerio.process.patching import Patches, Wrapper
 from pytest_customerio.process.recognition import is_mock
 

@@ -6,9 +6,8 @@ Without them no mock is known, and nothing is heard through one.
 - `_patch.__enter__` puts a mock in place and remembers the original as `temp_original`; `start()`, decorators,
   `patch.object`, `patch.multiple` and pytest-mock all call it. `_patch_dict._patch_dict` does so for `patch.dict`.
 - `NonCallableMock._mock_add_spec` is given each `spec`.
-- `_mock_new_parent` and `_mock_new_name` lead from a mock to the one whose attribute or result it is.
-- An autospecced function is a function: its attribute `mock` is the mock, its globals hold `_checksig_`, which checks
-  the arguments.
+- An autospecced function is a function: its globals hold `_checksig_`, which checks the arguments.
+- The state of a mock is read in `mock_state`.
 """
 
 from __future__ import annotations
@@ -16,18 +15,16 @@ from __future__ import annotations
 import functools
 from collections.abc import Callable
 from dataclasses import replace
-from types import FunctionType
 from typing import Any, cast
 
-from pytest_customerio.clients.mocks.handed_over.lookalikes import ATTACHED, OTHER
 from pytest_customerio.clients.mocks.originals.known import Known
 from pytest_customerio.clients.mocks.originals.roles import Built, Role, called, child
+from pytest_customerio.clients.mocks.placed.mock_state import ATTACHED, OTHER, ROLE, inner
 from pytest_customerio.process.parts import MOCK, PYTEST, PYTHON, Part
 from pytest_customerio.process.patching import Patches, Wrapper
 from pytest_customerio.process.recognition import MOCKS, is_mock
 
-# Where a mock keeps what it stands for: beside its own state, which has names of this form too.
-ROLE = "_mock_cio_role"
+# Where a mock keeps what it stands for by what its parent stands for.
 DERIVED = "_mock_cio_derived"
 _CHECK = "_checksig_"
 
@@ -234,11 +231,3 @@ def _is_object(value: Any) -> bool:
     kind = type(value)
     lazy = kind is functools.partial or any("__class__" in vars(one) for one in kind.__mro__[:-1])
     return not lazy and not issubclass(kind, type) and not hasattr(kind, "__get__")
-
-
-def inner(value: Any) -> Any:
-    """The mock within an autospecced function; anything else as it is."""
-    if type(value) is FunctionType:
-        mock = vars(value).get("mock")
-        return mock if is_mock(mock) else value
-    return value

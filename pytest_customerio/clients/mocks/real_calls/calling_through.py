@@ -17,10 +17,10 @@ from pytest_customerio.clients.bypass.leading import MockAnswersError, alead, le
 from pytest_customerio.clients.mocks.originals.known import Known
 from pytest_customerio.clients.mocks.originals.libraries import AIOHTTP, CDP
 from pytest_customerio.clients.mocks.originals.roles import Built, Role
-from pytest_customerio.clients.mocks.placed.mocks import inner
+from pytest_customerio.clients.mocks.placed.mock_state import inner, is_async
 from pytest_customerio.clients.mocks.real_calls.instances import Instances, Made, alike, exempt
 from pytest_customerio.clients.sent import Watched, watched
-from pytest_customerio.process.recognition import is_mock, mock_modules
+from pytest_customerio.process.recognition import is_mock
 
 
 class CallsThrough:
@@ -166,7 +166,7 @@ def _call(
         result = _later(call, refuse, result)
     elif hasattr(result, "_coro"):  # a call of aiohttp, which is awaited or entered; private in aiohttp 3.12 to 3.14
         result._coro = _later(call, refuse, result._coro)
-    return _awaited(mock, result) if _is_async(mock) and inspect.isawaitable(result) else result
+    return _awaited(mock, result) if is_async(mock) and inspect.isawaitable(result) else result
 
 
 def or_answered(real: Callable[[], Any], mock: Callable[[], Any]) -> Any:
@@ -206,7 +206,3 @@ async def _later(call: Watched, refuse: Callable[[Exception], None], result: Awa
         raise
     finally:
         watched.reset(token)
-
-
-def _is_async(mock: Any) -> bool:
-    return any(issubclass(type(mock), module.AsyncMock) for module in mock_modules())

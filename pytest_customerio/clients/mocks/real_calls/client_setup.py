@@ -39,7 +39,7 @@ def repeat(steps: Iterable[Step], real: Any) -> None:
 def _instances(method: Any) -> Iterator[Any]:
     """The mock of the instance, and the one that gave it at the start of a `with` block, the outer one first.
 
-    `_mock_new_parent` and `_mock_new_name` are private in `unittest.mock`: see `placed/mocks`.
+    `_mock_new_parent` and `_mock_new_name` are private in `unittest.mock`: see `placed/mock_state`.
     """
     found = []
     mock = method.__dict__.get("_mock_new_parent")

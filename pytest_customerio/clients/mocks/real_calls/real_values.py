@@ -1,6 +1,6 @@
 """What a mock is in truth where a whole module is a mock: `SendEmailRequest(…)`, `Regions.EU`.
 
-The mock's own name and parents say it; see `placed/mocks` for these private attributes of `unittest.mock`.
+The mock's own name and parents say it; see `placed/mock_state` for these private attributes of `unittest.mock`.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from typing import Any
 from pytest_customerio.clients.mocks.notes.arguments import copied
 from pytest_customerio.clients.mocks.originals.known import MISSING, Known
 from pytest_customerio.clients.mocks.originals.roles import Role
-from pytest_customerio.clients.mocks.placed.mocks import ROLE
+from pytest_customerio.clients.mocks.placed.mock_state import ROLE
 from pytest_customerio.process.recognition import is_mock
 
 # How often a class had been called when one of its objects was looked at.

@@ -6,7 +6,7 @@ from types import FunctionType, MethodType
 from typing import Any
 
 from pytest_customerio.clients.mocks.placed.fake_functions import FAKE
-from pytest_customerio.clients.mocks.placed.mocks import inner
+from pytest_customerio.clients.mocks.placed.mock_state import inner
 from pytest_customerio.process.recognition import is_mock
 
 # Takes the place of a mock in the copy of an instance, until it is known what a new instance has there.

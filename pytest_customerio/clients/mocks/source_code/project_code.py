@@ -6,8 +6,9 @@ import ast
 import sys
 from collections.abc import Callable, Iterator
 
+from pytest_customerio.clients.mocks.notes.place import is_test
 from pytest_customerio.clients.mocks.source_code.inferred import Code
-from pytest_customerio.clients.mocks.source_code.sources import Source, has_word, is_test, read
+from pytest_customerio.clients.mocks.source_code.sources import Source, has_word, read
 from pytest_customerio.clients.mocks.source_code.syntax import own
 from pytest_customerio.process.recognition import is_mock
 

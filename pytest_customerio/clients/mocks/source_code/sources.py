@@ -10,7 +10,6 @@ from types import FrameType
 from pytest_customerio.clients.mocks.source_code.syntax import SCOPES, Scope
 
 _open = open  # bound here, before a test replaces it and counts its calls
-_TESTS = frozenset({"conftest", "test", "tests"})
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -41,12 +40,6 @@ def read(file: str, package: str) -> Source | None:
     source = Source(tree, package)
     _note(source, tree)
     return source
-
-
-def is_test(module: str) -> bool:
-    """Whether a module holds tests, or what only tests use, by the names that such modules and packages have."""
-    names = module.split(".")
-    return any(name in _TESTS or name.startswith("test_") or name.endswith("_test") for name in names)
 
 
 @functools.lru_cache(maxsize=5000)

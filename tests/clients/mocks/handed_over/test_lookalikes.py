@@ -6,8 +6,9 @@ from unittest.mock import MagicMock
 
 import pytest
 
-from pytest_customerio.clients.mocks.handed_over.lookalikes import OTHER, Lookalikes
+from pytest_customerio.clients.mocks.handed_over.lookalikes import Lookalikes
 from pytest_customerio.clients.mocks.originals.libraries import BY_NAME
+from pytest_customerio.clients.mocks.placed.mock_state import OTHER
 
 customerio = pytest.importorskip("customerio")
 

@@ -15,7 +15,8 @@ from tapping import FakeTraffic
 
 from pytest_customerio.clients.mocks.handed_over.mocks import BARE, BARE_CLIENT
 from pytest_customerio.clients.mocks.listening.listener import Listener
-from pytest_customerio.clients.mocks.notes.notes import Notes, Place
+from pytest_customerio.clients.mocks.notes.notes import Notes
+from pytest_customerio.clients.mocks.notes.place import Place
 from pytest_customerio.clients.mocks.originals.libraries import BY_NAME
 from pytest_customerio.clients.mocks.source_code.inference import Inference
 from pytest_customerio.clients.traffic import being_heard

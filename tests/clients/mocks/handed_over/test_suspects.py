@@ -11,7 +11,8 @@ from typing import Any
 import pytest
 
 from pytest_customerio.clients.mocks.handed_over.suspects import Suspects
-from pytest_customerio.clients.mocks.notes.notes import Notes, Place
+from pytest_customerio.clients.mocks.notes.notes import Notes
+from pytest_customerio.clients.mocks.notes.place import Place
 
 NAMES = frozenset({"track", "CustomerIO"})
 crm: Any = ModuleType("crm")

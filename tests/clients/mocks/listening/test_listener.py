@@ -23,7 +23,8 @@ from pytest_customerio.clients import registry
 from pytest_customerio.clients.mocks.listening import sdk_calls
 from pytest_customerio.clients.mocks.listening.listener import Listener
 from pytest_customerio.clients.mocks.listening.note_maker import UNKNOWN
-from pytest_customerio.clients.mocks.notes.notes import Note, Notes, Place
+from pytest_customerio.clients.mocks.notes.notes import Note, Notes
+from pytest_customerio.clients.mocks.notes.place import Place
 from pytest_customerio.clients.mocks.originals.calls import address
 from pytest_customerio.clients.mocks.originals.known import Known
 from pytest_customerio.clients.mocks.originals.libraries import AIOHTTP, BY_NAME, CDP, Library

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import sys
 from typing import Any
 
 from pytest_customerio.clients.mocks.notes.arguments import Arguments
-from pytest_customerio.clients.mocks.notes.notes import EACH, MOST, SHAPES, Note, Notes, Place, Refusal, chain
+from pytest_customerio.clients.mocks.notes.notes import EACH, MOST, SHAPES, Note, Notes, Refusal, chain
 from pytest_customerio.clients.mocks.originals.libraries import BY_NAME
 from pytest_customerio.clients.mocks.originals.roles import Role
 
@@ -114,12 +113,3 @@ def test_where_an_exception_comes_from() -> None:
     first.__context__, second.__cause__ = third, first
     third.__context__ = group
     assert {*chain(group)} == {group, first, second, third}
-
-
-def test_the_place_of_a_frame() -> None:
-    """The innermost one that is the application's, and no test's; none where all code is the test's."""
-    space: dict[str, Any] = {"__name__": "shop", "sys": sys}
-    exec(compile("def call(function):\n    return function()", "<shop>", "exec"), space)
-    place = Place(lambda: None, lambda: None, float, lambda *_: False, {__file__: "own.py", "<shop>": "shop.py"}.get)
-    assert space["call"](lambda: place.at(sys._getframe())) == "shop.py:2 in call"
-    assert place.at(sys._getframe()) is None

@@ -11,7 +11,8 @@ from unittest import mock
 import pytest
 
 from pytest_customerio.clients.mocks.listening.unjudged import Unjudged
-from pytest_customerio.clients.mocks.notes.notes import Notes, Place
+from pytest_customerio.clients.mocks.notes.notes import Notes
+from pytest_customerio.clients.mocks.notes.place import Place
 from pytest_customerio.clients.mocks.originals.libraries import BY_NAME
 from pytest_customerio.clients.mocks.originals.replaced_modules import RealModules, stand_ins
 from pytest_customerio.clients.mocks.originals.roles import Role, called, child

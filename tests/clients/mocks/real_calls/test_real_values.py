@@ -10,7 +10,7 @@ import pytest
 from pytest_customerio.clients.mocks.originals.known import MISSING, Known
 from pytest_customerio.clients.mocks.originals.libraries import BY_NAME
 from pytest_customerio.clients.mocks.originals.roles import Role
-from pytest_customerio.clients.mocks.placed.mocks import ROLE
+from pytest_customerio.clients.mocks.placed.mock_state import ROLE
 from pytest_customerio.clients.mocks.real_calls.real_values import RealValues
 
 customerio = pytest.importorskip("customerio")

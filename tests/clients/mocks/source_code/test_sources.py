@@ -8,9 +8,7 @@ from pathlib import Path
 from typing import Any
 from unittest.mock import patch
 
-import pytest
-
-from pytest_customerio.clients.mocks.source_code.sources import Source, has_word, is_test, read
+from pytest_customerio.clients.mocks.source_code.sources import Source, has_word, read
 
 SOURCE = read(__file__, "")
 assert SOURCE is not None
@@ -51,18 +49,3 @@ def test_words(tmp_path: Path) -> None:
     opened.assert_not_called()
     assert not has_word(str(tmp_path / "crm.py"), "Shop")
     assert not has_word(str(tmp_path / "gone.py"), "Mailer")
-
-
-@pytest.mark.parametrize(
-    ("name", "found"),
-    [
-        ("shop.tests.factories", True),
-        ("test_shop", True),
-        ("shop_test", True),
-        ("conftest", True),
-        ("shop.contest", False),
-    ],
-)
-def test_modules_of_tests(name: str, found: bool) -> None:
-    """By the names of the module and its packages."""
-    assert is_test(name) == found
