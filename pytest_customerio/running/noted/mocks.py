@@ -131,7 +131,7 @@ class Mocks:
 
     def replaced(self) -> list[tuple[str, object]]:
         """The functions of SDKs and clients that the project replaces now, each with what stands there."""
-        originals = self._listener.known.originals() if self._listener is not None else ()
+        originals = self._listener.known.attributes.originals() if self._listener is not None else ()
         stands = [
             (f"{owner.__name__}.{name}", vars(owner)[name]) for owner, name, _ in originals if name in vars(owner)
         ]

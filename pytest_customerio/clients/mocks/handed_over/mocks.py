@@ -97,7 +97,7 @@ class BareMocks:
 
     def _is_relative(self, frame: FrameType) -> bool:
         """Whether code may call a method of a client whose base URL is one of Customer.io's."""
-        return not SENDING.isdisjoint(frame.f_code.co_names) and self._known.has_base(self._place.leads)
+        return not SENDING.isdisjoint(frame.f_code.co_names) and self._known.instances.has_base(self._place.leads)
 
     def _found(self, mock: Any, name: str, frame: FrameType) -> Role | None:
         assigned = self.intended.assigned(frame)

@@ -87,7 +87,7 @@ class Listener:
         library = BY_NAME[name]
         if library.sdk and not all(one in sys.modules for one in library.lookups):
             return  # a package of the project with the name of an SDK, or a mock of an SDK that is not imported
-        sdk_calls.note_instances(library, self._place, self._patches, self.known.built)
+        sdk_calls.note_instances(library, self._place, self._patches, self.known.instances.add)
         sdk_calls.install(library, self._place, self._patches)
         sdk_calls.watch_attributes(library, self._patches, self._assigned.setting)
         self.known.learn(library)

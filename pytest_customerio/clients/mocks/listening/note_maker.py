@@ -64,7 +64,7 @@ class NotedCalls:
         """The instance as it is at the call: afterwards it may be closed. A copied session of aiohttp warns of that."""
         instance = role.instance
         if instance is None and role.on_class and role.library.sdk:
-            instance = self._known.only_instance(role.real)
+            instance = self._known.instances.only(role.real)
         return instance if type(instance) in (Built, type(None)) or role.library is AIOHTTP else twin(instance)
 
     def located(self, role: Role, mock: Any, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> Role | None:
@@ -78,5 +78,5 @@ class NotedCalls:
         if type(role.instance) is Built:
             role = replace(role, instance=replace(role.instance, steps=steps_of(mock) if mock is not None else ()))
         elif not absolute and role.instance is None and role.on_class and role.library.based:
-            role = replace(role, instance=self._known.based_on(role.real, self._place.leads))
+            role = replace(role, instance=self._known.instances.based_on(role.real, self._place.leads))
         return role if absolute or self._place.leads(address(role, args, kwargs)) else None

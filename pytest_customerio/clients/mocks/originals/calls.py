@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from pytest_customerio.clients.mocks.originals.known import base_url
 from pytest_customerio.clients.mocks.originals.libraries import HTTP_CLIENT, SENDING, SILENT, VERBS
+from pytest_customerio.clients.mocks.originals.live_instances import base_url
 from pytest_customerio.clients.mocks.originals.roles import Built, Role
 from pytest_customerio.process.recognition import is_mock
 

@@ -29,7 +29,7 @@ class AssignedFakes:
 
     def look(self, patches: Patches) -> None:
         """Look at the public classes, methods and functions of the libraries."""
-        for owner, name, original in self._known.replaced():
+        for owner, name, original in self._known.attributes.replaced():
             there = vars(owner)[name]
             if is_mock(inner(there)) or self._is_own(there):
                 fake = self._standins.stands(there, self._known.attribute(owner, name), original)

@@ -88,7 +88,7 @@ class CallsThrough:
             return role.real, True
         made = self._of_the_application(role)
         name = role.dotted or role.name
-        method = self._known.method(type(made.real), name)
+        method = self._known.attributes.method(type(made.real), name)
         if method is not None:
             return method.__get__(made.real), made.known
         with suppress(AttributeError):  # there is no such method

@@ -10,7 +10,8 @@ from operator import attrgetter
 from typing import Any
 
 from pytest_customerio.clients.mocks.notes.arguments import copied
-from pytest_customerio.clients.mocks.originals.known import MISSING, Known
+from pytest_customerio.clients.mocks.originals.attributes import MISSING
+from pytest_customerio.clients.mocks.originals.known import Known
 from pytest_customerio.clients.mocks.originals.roles import Role
 from pytest_customerio.clients.mocks.placed.mock_state import ROLE
 from pytest_customerio.process.recognition import is_mock

@@ -9,7 +9,8 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Any, Self
 
-from pytest_customerio.clients.mocks.originals.known import MISSING, Known
+from pytest_customerio.clients.mocks.originals.attributes import MISSING
+from pytest_customerio.clients.mocks.originals.known import Known
 from pytest_customerio.core.model import PendingInteraction
 from pytest_customerio.process.parts import AIOHTTP, HTTPX, HTTPX2, PYTHON, REQUESTS, URLLIB3, Part
 
@@ -76,7 +77,7 @@ def nothing_leaves(known: Known, *, busy: bool = False) -> Iterator[None]:
     with _WINDOW:
         before: list[tuple[Any, str, Any]] = []
         try:
-            for owner, name, original in known.originals():
+            for owner, name, original in known.attributes.originals():
                 value = _shared(owner, name, original) if busy else original
                 if value is not None:
                     _put(before, owner, name, value)

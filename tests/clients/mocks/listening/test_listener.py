@@ -326,7 +326,7 @@ def test_what_is_wrong_with_this_machine(heard: Listening) -> None:
     with patch.object(customerio.CustomerIO, "track"):
         customerio.CustomerIO(*KEYS).track("42", "x")
     (note,) = heard.taken()
-    wrong = heard.listener.known._originals
+    wrong = heard.listener.known.attributes._originals
     wrong[id(customerio.CustomerIO), "get_event_query_string"] = (
         customerio.CustomerIO,
         "get_event_query_string",
@@ -525,9 +525,9 @@ def test_late_imports(heard: Listening) -> None:
     assert known.role(customerio.CustomerIO) is None
     known.learn(BY_NAME["customerio"])
     assert known.role(customerio.CustomerIO) is not None
-    assert known.only_instance(customerio.CustomerIO) is None
+    assert known.instances.only(customerio.CustomerIO) is None
     other = Library("types", {"Nothing": ()}, ("nothing",), sdk=True)
-    sdk_calls.note_instances(other, heard.listener._place, Patches(), known.built)
+    sdk_calls.note_instances(other, heard.listener._place, Patches(), known.instances.add)
     sdk_calls.install(other, heard.listener._place, Patches())
     known.learn(other)
     assert known.role(SimpleNamespace) is None

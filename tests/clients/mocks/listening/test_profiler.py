@@ -123,7 +123,7 @@ def test_what_is_not_heard(heard: Listening) -> None:
 
 def test_a_fake_that_calls_the_real_one(heard: Listening) -> None:
     """The real one is heard by itself."""
-    real = heard.listener.known.method(customerio.CustomerIO, "track")
+    real = heard.listener.known.attributes.method(customerio.CustomerIO, "track")
     code = getattr(real, "__wrapped__", real).__code__
 
     def call_real(_: Any) -> None:

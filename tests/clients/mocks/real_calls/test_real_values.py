@@ -7,7 +7,8 @@ from unittest.mock import MagicMock
 
 import pytest
 
-from pytest_customerio.clients.mocks.originals.known import MISSING, Known
+from pytest_customerio.clients.mocks.originals.attributes import MISSING
+from pytest_customerio.clients.mocks.originals.known import Known
 from pytest_customerio.clients.mocks.originals.libraries import BY_NAME
 from pytest_customerio.clients.mocks.originals.roles import Role
 from pytest_customerio.clients.mocks.placed.mock_state import ROLE
