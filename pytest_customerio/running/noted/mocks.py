@@ -24,7 +24,8 @@ from pytest_customerio.running.traffic import SessionTraffic, now
 
 if TYPE_CHECKING:
     from pytest_customerio.clients.mocks.listening.listener import Listener
-    from pytest_customerio.clients.mocks.notes.notes import Note, Notes, Refusal
+    from pytest_customerio.clients.mocks.notes.notes import Note, Notes
+    from pytest_customerio.clients.mocks.notes.refusals import Refusal
     from pytest_customerio.clients.mocks.real_calls.reenacting import Reenacted
     from pytest_customerio.running.test.test import CheckedTest
 
@@ -221,7 +222,7 @@ class Mocks:
         self, test: CheckedTest, notes: Notes, refusals: list[Refusal], raised: BaseException | None
     ) -> None:
         """Add the calls that an SDK refused, unless the test ends with the exception or declares it."""
-        from pytest_customerio.clients.mocks.notes.notes import chain
+        from pytest_customerio.clients.mocks.notes.refusals import chain
 
         own = {id(one) for one in chain(raised)} if raised is not None else set()
         declared = test.plan.errors.raises if test.plan.errors else ()

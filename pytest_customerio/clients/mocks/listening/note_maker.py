@@ -15,8 +15,8 @@ from pytest_customerio.clients.mocks.originals.libraries import AIOHTTP
 from pytest_customerio.clients.mocks.originals.roles import Built, Role
 from pytest_customerio.clients.mocks.placed.mocks import StandIns
 from pytest_customerio.clients.mocks.real_calls.client_setup import steps_of
+from pytest_customerio.clients.mocks.real_calls.instances import snapshot
 from pytest_customerio.clients.mocks.real_calls.real_values import RealValues
-from pytest_customerio.clients.mocks.real_calls.twins import twin
 
 UNKNOWN = "arguments that cannot be known later, such as mocks"
 
@@ -65,7 +65,7 @@ class NotedCalls:
         instance = role.instance
         if instance is None and role.on_class and role.library.sdk:
             instance = self._known.instances.only(role.real)
-        return instance if type(instance) in (Built, type(None)) or role.library is AIOHTTP else twin(instance)
+        return instance if type(instance) in (Built, type(None)) or role.library is AIOHTTP else snapshot(instance)
 
     def located(self, role: Role, mock: Any, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> Role | None:
         """The role, with all that is known of its instance; None where the call leads elsewhere than to Customer.io."""

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from types import FunctionType, TracebackType
 from typing import Any
 
-from pytest_customerio.clients.mocks.notes.notes import chain
 from pytest_customerio.clients.mocks.notes.place import Place
+from pytest_customerio.clients.mocks.notes.refusals import chain
 from pytest_customerio.clients.mocks.originals.libraries import SILENT, Library
 from pytest_customerio.clients.mocks.real_calls.unsent import at_work
 from pytest_customerio.clients.sent import Watched, watched

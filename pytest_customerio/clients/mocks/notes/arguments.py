@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import itertools
 import math
-import re
 from bisect import bisect_left
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -19,10 +18,6 @@ _ATOMS = frozenset({str, int, float, bool, type(None), bytes})
 _LETTERS = str.maketrans("", "", "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789")
 _LIMITS = (0, 100, 150, 1000, 10_000, 100_000)
 _PLACEHOLDERS = frozenset({"none", "null", "undefined"})
-
-# What an exception may say about what it was given: nothing that looks like an address or a number of somebody.
-_PERSONAL = re.compile(r"\S*@\S*|\+?\d{7,}")
-_LONGEST = 200
 
 
 class NotCopiedError(Exception):
@@ -158,33 +153,3 @@ def _text_shape(value: str) -> tuple[Any, ...]:
 def _members(value: Any, depth: int) -> Any:
     members: Mapping[str, Any] = getattr(value, "__dict__", {})
     return shape(dict(members), depth + 1) if depth < 3 else None
-
-
-def subject_of(args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> str:
-    """Of whom and of what a call is: its first two arguments, by place or by name, without the instance."""
-    plain = [one for one in (*args, *kwargs.values()) if isinstance(one, (str, int, type(None)))]
-    return repr(plain[:2])[:_LONGEST]
-
-
-def text_of(error: BaseException, given: Any) -> str:
-    """An exception in one line, without the values that the call was given."""
-    cause = error.__cause__
-    text = " ".join(str(error).split())
-    if not isinstance(error, (TypeError, AttributeError)):  # these name arguments, not their values
-        for value in sorted({one for one in _texts(given) if len(one) > 3}, key=len, reverse=True):
-            text = text.replace(value, "…")
-    text = _PERSONAL.sub("…", text)
-    if cause is not None:  # an SDK wraps what its client raised
-        return f"{type(error).__name__}: {text_of(cause, given)}"
-    shown = text if len(text) <= _LONGEST else text[: _LONGEST - 1] + "…"
-    return f"{type(error).__name__}: {shown}" if shown else type(error).__name__
-
-
-def _texts(value: Any, depth: int = 0) -> Iterator[str]:
-    if isinstance(value, str):
-        yield value
-    elif isinstance(value, (int, float)) and not isinstance(value, bool):
-        yield str(value)
-    elif isinstance(value, (list, tuple, dict)) and depth < DEEPEST:
-        for one in value.values() if isinstance(value, dict) else value:
-            yield from _texts(one, depth + 1)

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import threading
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
-from pytest_customerio.clients.mocks.notes.arguments import Arguments, shape, subject_of
+from pytest_customerio.clients.mocks.notes.arguments import Arguments, shape
+from pytest_customerio.clients.mocks.notes.refusals import Refusal, chain, subject_of
 from pytest_customerio.clients.mocks.originals.roles import Role
 
 # Calls of one method at one call site that are kept whatever they hold; after these, one of each shape.
@@ -30,22 +31,6 @@ class Note(NamedTuple):
     sent_from: str | None
     at: float
     instance: Any = None
-
-
-@dataclass(frozen=True, slots=True)
-class Refusal:
-    """One call of an SDK's method that raised before anything was sent; `text` says what, without what it was given.
-
-    `subject` tells of whom and of what the call was, `operation` which one it is, where the method tells.
-    """
-
-    label: str
-    error: BaseException
-    text: str
-    subject: str
-    sent_from: str | None
-    at: float
-    operation: str | None = None
 
 
 @dataclass(slots=True)
@@ -186,15 +171,3 @@ class Notes:
             notes, self._notes = self._notes, []
             refusals, self._refusals = self._refusals, []
         return notes, refusals
-
-
-def chain(error: BaseException) -> Iterator[BaseException]:
-    """An exception, those that it was raised from, and those within a group."""
-    todo, seen = [error], set[int]()
-    while todo:
-        one = todo.pop()
-        if id(one) not in seen:
-            seen.add(id(one))
-            yield one
-            todo += [other for other in (one.__cause__, one.__context__) if other is not None]
-            todo += one.exceptions if isinstance(one, BaseExceptionGroup) else ()

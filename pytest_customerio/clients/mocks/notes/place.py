@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from types import FrameType
 from typing import Any
 
-from pytest_customerio.clients.mocks.notes.arguments import subject_of, text_of
-from pytest_customerio.clients.mocks.notes.notes import Notes, Refusal
+from pytest_customerio.clients.mocks.notes.notes import Notes
+from pytest_customerio.clients.mocks.notes.refusals import Refusal, subject_of, text_of
 from pytest_customerio.clients.transport.wire import destination
 
 _TESTS = frozenset({"conftest", "test", "tests"})

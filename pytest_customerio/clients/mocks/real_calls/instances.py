@@ -1,17 +1,20 @@
-"""Makes the real instances behind mocks, built as the application builds them."""
+"""Makes the real instances behind mocks and fakes: built as the application builds them, or copies of its own."""
 
 from __future__ import annotations
 
 import inspect
 from collections.abc import Mapping
 from contextlib import suppress
+from types import FunctionType, MethodType
 from typing import Any, NamedTuple
 
 from pytest_customerio.clients.mocks.originals.known import Known
 from pytest_customerio.clients.mocks.originals.libraries import CDP
 from pytest_customerio.clients.mocks.originals.roles import Built, Role
+from pytest_customerio.clients.mocks.placed.fake_functions import FAKE
+from pytest_customerio.clients.mocks.placed.mock_state import inner
 from pytest_customerio.clients.mocks.real_calls.client_setup import repeat
-from pytest_customerio.clients.mocks.real_calls.twins import LEFT_OUT
+from pytest_customerio.process.recognition import is_mock
 
 # Rules about keys: a run of tests needs none, so keys that are not set are no mistake of the call.
 _OF_UNSET_KEYS = frozenset({"missing-auth", "placeholder-credentials"})
@@ -21,6 +24,8 @@ _OF_THE_CLIENT = _OF_UNSET_KEYS | frozenset(
 )
 # A client of the CDP SDK that sends within the call, without threads of its own.
 _CDP_QUIET = {"sync_mode": True, "on_error": None, "debug": False}
+# Takes the place of a mock in the copy of an instance, until it is known what a new instance has there.
+LEFT_OUT: Any = object()
 
 
 class Made(NamedTuple):
@@ -153,3 +158,23 @@ def _quiet(client: Any) -> Any:
     """A client of the CDP SDK that sends at once, in this thread."""
     vars(client).update(_CDP_QUIET, consumers=None)
     return client
+
+
+def snapshot(real: Any) -> Any:
+    """A copy of a real instance as it is now, with `LEFT_OUT` in the place of the mocks and fakes on it.
+
+    Functions that hide a method of the class are left out: other libraries of mocks put theirs there.
+    """
+    cls = type(real)
+    copied = object.__new__(cls)  # `copy.copy` would leave a `__slotnames__` on the class
+    there = {name: value for name, value in vars(real).items() if not _hides_a_method(cls, name, value)}
+    vars(copied).update({name: LEFT_OUT if _is_stand_in(value) else value for name, value in there.items()})
+    return copied
+
+
+def _hides_a_method(cls: type, name: str, value: Any) -> bool:
+    return type(value) in (FunctionType, MethodType) and type(getattr(cls, name, None)) is FunctionType
+
+
+def _is_stand_in(value: Any) -> bool:
+    return is_mock(inner(value)) or (type(value) is FunctionType and FAKE in vars(value))

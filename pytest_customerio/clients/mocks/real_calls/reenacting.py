@@ -15,15 +15,14 @@ from dataclasses import dataclass
 from operator import attrgetter
 from typing import Any
 
-from pytest_customerio.clients.mocks.notes.arguments import text_of
 from pytest_customerio.clients.mocks.notes.notes import Note
+from pytest_customerio.clients.mocks.notes.refusals import text_of
 from pytest_customerio.clients.mocks.originals.known import Known
 from pytest_customerio.clients.mocks.originals.libraries import AIOHTTP, CDP
 from pytest_customerio.clients.mocks.originals.roles import Built, Role
 from pytest_customerio.clients.mocks.real_calls import unsent
 from pytest_customerio.clients.mocks.real_calls.client_setup import repeat
-from pytest_customerio.clients.mocks.real_calls.instances import Instances, Made, exempt
-from pytest_customerio.clients.mocks.real_calls.twins import twin
+from pytest_customerio.clients.mocks.real_calls.instances import Instances, Made, exempt, snapshot
 from pytest_customerio.clients.mocks.real_calls.unsent import ByCall, Heard, NotSentError, at_work, nothing_leaves
 from pytest_customerio.core.model import PendingInteraction
 from pytest_customerio.process.patching import Patches
@@ -151,7 +150,7 @@ class _Reenactment:
         """The client behind the module's functions: a copy of the one there is, or one by the module's settings."""
         found = self._instances.behind_module()
         return self._instances.of(
-            self._known.class_of(CDP, "Client"), found if type(found) in (Built, type(None)) else twin(found)
+            self._known.class_of(CDP, "Client"), found if type(found) in (Built, type(None)) else snapshot(found)
         )
 
     def _in_a_session(self, role: Role, given: Any) -> Callable[..., Any]:

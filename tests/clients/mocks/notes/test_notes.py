@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from pytest_customerio.clients.mocks.notes.arguments import Arguments
-from pytest_customerio.clients.mocks.notes.notes import EACH, MOST, SHAPES, Note, Notes, Refusal, chain
+from pytest_customerio.clients.mocks.notes.notes import EACH, MOST, SHAPES, Note, Notes
+from pytest_customerio.clients.mocks.notes.refusals import Refusal
 from pytest_customerio.clients.mocks.originals.libraries import BY_NAME
 from pytest_customerio.clients.mocks.originals.roles import Role
 
@@ -104,12 +105,3 @@ def test_refusals_are_bounded() -> None:
     for number in range(MOST + 5):
         notes.refuse(refusal(ValueError(number)))
     assert len(notes.take()[1]) == MOST
-
-
-def test_where_an_exception_comes_from() -> None:
-    """Causes, contexts, members of a group; each once, also in a circle."""
-    first, second, third = ValueError(1), ValueError(2), ValueError(3)
-    group = ExceptionGroup("two", [first, second])
-    first.__context__, second.__cause__ = third, first
-    third.__context__ = group
-    assert {*chain(group)} == {group, first, second, third}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from types import SimpleNamespace
 from unittest.mock import MagicMock
 
-from pytest_customerio.clients.mocks.real_calls.twins import LEFT_OUT, twin
+from pytest_customerio.clients.mocks.real_calls.instances import LEFT_OUT, snapshot
 
 
 class Client:
@@ -21,7 +21,7 @@ def test_mocks_and_fakes_are_left_out() -> None:
     client = Client()
     client.session, client.hook = MagicMock(), len
     client.__dict__.update(track=lambda: "fake", on_error=print, extra=SimpleNamespace())
-    copied = twin(client)
+    copied = snapshot(client)
     assert copied.track() == "real"
     assert copied.session is LEFT_OUT
     assert (copied.hook, copied.extra, type(copied)) == (len, client.__dict__["extra"], Client)
