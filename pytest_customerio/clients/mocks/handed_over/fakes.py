@@ -9,12 +9,12 @@ from __future__ import annotations
 import re
 import sys
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import suppress
 from dataclasses import replace
 from types import FrameType, FunctionType
 from typing import Any
 
-from pytest_customerio.clients.mocks.handed_over.mocks import BareMocks
+from pytest_customerio.clients.mocks.handed_over.intended import Intended
+from pytest_customerio.clients.mocks.handed_over.lookalikes import Lookalikes
 from pytest_customerio.clients.mocks.notes.notes import Notes
 from pytest_customerio.clients.mocks.notes.place import Place
 from pytest_customerio.clients.mocks.originals.calls import is_heard
@@ -34,12 +34,13 @@ _CUSTOMERIO = re.compile(r"customer_?\.?io|cio(?![a-z])", re.IGNORECASE)
 _ENOUGH = 2
 
 
-class HandedOver:
+class HandedOverFakes:
     """The fakes that were put in the place of nothing known."""
 
-    def __init__(self, known: Known, bare: BareMocks, place: Place) -> None:
+    def __init__(self, known: Known, lookalikes: Lookalikes, intended: Intended, place: Place) -> None:
         self._known = known
-        self._bare = bare
+        self._lookalikes = lookalikes
+        self._intended = intended
         self._place = place
         self._modules: set[str] = set()
         self._looked_at: set[type] = set()
@@ -88,12 +89,7 @@ class HandedOver:
             return own if is_heard(own) else None
         if self._place.is_test(frame.f_globals.get("__name__", ""), frame.f_code.co_filename):
             return None
-        found: Role | None = None
-        with suppress(
-            Exception
-        ):  # code of the project that is read may have any form, and the call must not fail by it
-            found = self._bare.intended.assigned(frame) or self._bare.intended.declared(name, frame)
-            found = found or self._bare.intended.passed(name, frame)
+        found = self._intended.role(name, frame)
         if found is not None:
             return found if is_heard(found) and found.name == name else None
         self._count(notes, fake, name, frame, args, kwargs)
@@ -109,9 +105,9 @@ class HandedOver:
         kwargs: Mapping[str, Any],
     ) -> None:
         cls = fake if isinstance(fake, type) else type(fake)
-        own = [one for one in self._bare.lookalikes.names if self._is_method(cls, one)]
+        own = [one for one in self._lookalikes.distinct if self._is_method(cls, one)]
         strong = len(own) >= _ENOUGH or _CUSTOMERIO.search(cls.__qualname__)
-        if strong and self._bare.lookalikes.takes(name, args, kwargs) and not self._bare.intended.is_own(frame):
+        if strong and self._lookalikes.takes(name, args, kwargs) and not self._intended.is_own(frame):
             notes.skip(HANDED_OVER, self._place.sent_from())
             notes.unknown[f"fake ({cls.__name__}.{name})"] += 1
 
@@ -121,8 +117,8 @@ class HandedOver:
         if base is not None:
             instance = replace(base, kind="instance")
             return {name for name in own if cls is not base.real and is_heard(child(instance, name))}
-        if not self._bare.lookalikes.names.isdisjoint(own):
-            return {name for name in self._bare.methods if name in own}
+        if not self._lookalikes.distinct.isdisjoint(own):
+            return {name for name in self._lookalikes.methods if name in own}
         # Not an adapter or a transport, which has a base class of the client's: it is beneath what is heard.
         alone = all(one.__module__ == cls.__module__ for one in cls.__mro__[:-1])
         return SENDING.intersection(own) if alone and _FAKE.search(cls.__qualname__) else set()

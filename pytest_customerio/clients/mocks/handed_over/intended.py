@@ -1,4 +1,4 @@
-"""What a mock stands for that was put nowhere: handed over, assigned, or returned by a mocked function of the project.
+"""What a mock or a fake stands for that was put nowhere: handed over, assigned, or returned by a mocked function.
 
 Where it is called says it: the object whose method is called, or the code of the project that calls it.
 """
@@ -7,33 +7,53 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import replace
+from functools import cached_property
 from types import CodeType, FrameType, ModuleType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pytest_customerio.clients.mocks.notes.place import is_test
 from pytest_customerio.clients.mocks.originals.known import Known
-from pytest_customerio.clients.mocks.originals.roles import Role, child
-from pytest_customerio.clients.mocks.source_code.inference import Inference
-from pytest_customerio.clients.mocks.source_code.inferred import ANY, Code, Found
-from pytest_customerio.clients.mocks.source_code.sources import Source
+from pytest_customerio.clients.mocks.originals.roles import ANY, Role, child
 from pytest_customerio.process.recognition import is_mock
+
+if TYPE_CHECKING:
+    from pytest_customerio.clients.mocks.source_code.inference import Inference
+    from pytest_customerio.clients.mocks.source_code.inferred import Found
+    from pytest_customerio.clients.mocks.source_code.sources import Source
 
 _NOTHING = object()
 
 
 class Intended:
-    """Looks at calls of mocks that stand for nothing known. `role` tells what another mock stands for."""
+    """Looks at calls of mocks and fakes that stand for nothing known. `role` tells what another mock stands for."""
 
     def __init__(self, known: Known, role: Callable[[Any], Role | None], is_project: Callable[[str], bool]) -> None:
         self._known = known
         self._role = role
         self._is_project = is_project
-        self._inference = Inference(known.named, self._is_read)
         self._places: dict[tuple[CodeType, int, type | None], Found] = {}
-        self._passed: dict[str, Role | None] = {}
+        self._passed_on: dict[str, Role | None] = {}
 
-    def assigned(self, frame: FrameType) -> Role | None:
+    @cached_property
+    def _inference(self) -> Inference:
+        """It is loaded with the first call that is looked at: most runs have none."""
+        from pytest_customerio.clients.mocks.source_code.inference import Inference
+
+        return Inference(self._known.named, self._is_read)
+
+    def role(self, name: str, frame: FrameType, *, assigned: bool = False) -> Role | None:
+        """What the code that runs in this frame means where it calls something of this name.
+
+        `assigned` tells that nothing but an assignment says it, because the mock stands for something else.
+        """
+        with suppress(Exception):  # code that is read may have any form, and the call must not fail by it
+            found = self._assigned(frame)
+            return found if found or assigned else self._declared(name, frame) or self._passed(name, frame)
+        return None
+
+    def _assigned(self, frame: FrameType) -> Role | None:
         """What a mock stands for that was assigned: `client.track = Mock(name="track")`.
 
         The client is one of an SDK's, its class, the module of a client, or a mock of one of these.
@@ -49,7 +69,7 @@ class Intended:
             return role and child(role, name)
         return None if owner is _NOTHING else self._known.attribute(owner, name)
 
-    def declared(self, name: str, frame: FrameType) -> Role | None:
+    def _declared(self, name: str, frame: FrameType) -> Role | None:
         """What a mock stands for by the annotations and assignments of the project's code that calls it.
 
         `name` is that of the mock: code may call any method. What the object of a method has depends on its class.
@@ -64,6 +84,8 @@ class Intended:
 
     def is_own(self, frame: FrameType) -> bool:
         """Whether the code says that it calls something of the project's own."""
+        from pytest_customerio.clients.mocks.source_code.inferred import Code
+
         return isinstance(self._at(frame), Code)
 
     def owner(self, frame: FrameType) -> object:
@@ -71,25 +93,25 @@ class Intended:
         call = self.call(frame)
         return _value(call.func.value, frame) if call is not None and isinstance(call.func, ast.Attribute) else None
 
-    def passed(self, name: str, frame: FrameType) -> Role | None:
+    def _passed(self, name: str, frame: FrameType) -> Role | None:
         """What a mock of this name stands for that a library calls: all code of the project that passes it says so.
 
         That is `asyncio.to_thread(client.track, …)`, `executor.submit(client.track, …)` and their like.
         """
         if self._is_read(frame.f_code.co_filename):
             return None
-        if name not in self._passed:
+        if name not in self._passed_on:
             found = [self._inference.of(source, one) for source, one in self._given(name)]
             agreed = found[0] if found and all(one == found[0] for one in found) else None
-            self._passed[name] = agreed if isinstance(agreed, Role) else None
-        return self._passed[name]
+            self._passed_on[name] = agreed if isinstance(agreed, Role) else None
+        return self._passed_on[name]
 
     def _at(self, frame: FrameType) -> Found:
         """What is called in a place of the code, as the code says it."""
         this = type(frame.f_locals.get(frame.f_code.co_varnames[0])) if frame.f_code.co_argcount else None
         place = (frame.f_code, frame.f_lasti, this)
         if place not in self._places:
-            self._places[place] = self._declared(frame, this) if self._is_read(frame.f_code.co_filename) else None
+            self._places[place] = self._inferred(frame, this) if self._is_read(frame.f_code.co_filename) else None
         return self._places[place]
 
     def _given(self, name: str) -> Iterator[tuple[Source, ast.Attribute]]:
@@ -102,7 +124,7 @@ class Intended:
     def _is_read(self, file: str) -> bool:
         return self._is_project(file) or self._known.is_sdk(file)
 
-    def _declared(self, frame: FrameType, this: type | None) -> Found:
+    def _inferred(self, frame: FrameType, this: type | None) -> Found:
         call, source = self.call(frame), self._source(frame)
         is_own = this is not None and not (is_mock(this) or is_test(this.__module__))
         owner = self._inference.project.class_of(this) if this is not None and is_own else None

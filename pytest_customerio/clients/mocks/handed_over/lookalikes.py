@@ -1,7 +1,4 @@
-"""Recognises calls of mocks without a spec that may stand for an SDK: they are counted, and never judged.
-
-A `MagicMock()` that a test hands to the application stands for nothing that is known.
-"""
+"""Recognises by their names the calls that may be an SDK's or a client's, where nothing else tells what is called."""
 
 from __future__ import annotations
 
@@ -11,7 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from pytest_customerio.clients.mocks.originals.libraries import Library
+from pytest_customerio.clients.mocks.originals.libraries import SENDING, Library
 from pytest_customerio.clients.mocks.placed.mock_state import has_spec, is_placed, name_of
 
 # Names that other libraries have too.
@@ -29,15 +26,33 @@ class _Method:
 
 
 class Lookalikes:
-    """The methods of the SDKs that are imported, by name."""
+    """The methods of the SDKs that are imported, and of clients, by name.
+
+    `methods` are the names of the SDKs' methods and classes, `distinct` those of methods that no other library has,
+    `names` those of all methods that are looked at.
+    """
 
     def __init__(self, is_message: Callable[[type], bool]) -> None:
+        self.distinct: frozenset[str] = frozenset()
+        self.methods: frozenset[str] = frozenset()
         self.names: frozenset[str] = frozenset()
         self._is_message = is_message
         self._methods: dict[str, list[_Method]] = {}
 
     def learn(self, library: Library) -> None:
-        """Take in the methods of an SDK, each of which makes a request."""
+        """Take in a library that was imported."""
+        if library.sdk:
+            self._learn_signatures(library)
+            names = {path.rpartition(".")[2] for path in library.operations}
+            self.methods |= names.union(["send_request"], library.classes)
+        self.names |= self.distinct.union(SENDING, self.methods)
+
+    @property
+    def telling(self) -> frozenset[str]:
+        """The names of methods and classes of SDKs that hardly anything else has."""
+        return self.distinct.union(["send_request"], (name for name in self.methods if not name.islower()))
+
+    def _learn_signatures(self, library: Library) -> None:
         classes = [getattr(sys.modules[library.module], name, None) for name in library.classes]
         classes += [getattr(sys.modules.get(home), name, None) for home, name, _ in library.members]
         for path, operation in library.operations.items():
@@ -46,7 +61,7 @@ class Lookalikes:
                 if inspect.isfunction(method):
                     made = _Method(inspect.signature(method), operation.startswith("app.send_"))
                     self._methods.setdefault(name, []).append(made)
-        self.names = frozenset(self._methods)
+        self.distinct = frozenset(self._methods)
 
     def may_be(self, mock: Any, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> bool:
         """Whether this mock, which stands for nothing known and has one of the names, may stand for an SDK's method."""

@@ -7,25 +7,21 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Mapping
-from contextlib import suppress
 from dataclasses import replace
-from functools import cached_property
 from types import FrameType
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from pytest_customerio.clients.mocks.handed_over.intended import Intended
 from pytest_customerio.clients.mocks.handed_over.lookalikes import Lookalikes
 from pytest_customerio.clients.mocks.notes.notes import Notes
 from pytest_customerio.clients.mocks.notes.place import Place
 from pytest_customerio.clients.mocks.originals.calls import is_heard
 from pytest_customerio.clients.mocks.originals.known import Known
-from pytest_customerio.clients.mocks.originals.libraries import SENDING, Library
+from pytest_customerio.clients.mocks.originals.libraries import SENDING
 from pytest_customerio.clients.mocks.originals.roles import Role
 from pytest_customerio.clients.mocks.placed.mock_state import ATTACHED, has_spec, is_placed, name_of
 from pytest_customerio.clients.mocks.placed.mocks import StandIns
 from pytest_customerio.clients.traffic import heard_above
-
-if TYPE_CHECKING:
-    from pytest_customerio.clients.mocks.handed_over.intended import Intended
 
 BARE = "a mock without a spec, called like a method of an SDK; MagicMock(spec=CustomerIO) would be judged"
 BARE_CLIENT = (
@@ -35,46 +31,22 @@ BARE_CLIENT = (
 _SEEN = "_mock_cio_seen"
 
 
-class BareMocks:
-    """The mocks that stand for nothing known.
+class HandedOverMocks:
+    """The mocks that stand for nothing known."""
 
-    `methods` are the names of the SDKs' methods and classes, `names` those of all methods that are looked at.
-    """
-
-    def __init__(self, known: Known, standins: StandIns, place: Place) -> None:
+    def __init__(
+        self, known: Known, standins: StandIns, lookalikes: Lookalikes, intended: Intended, place: Place
+    ) -> None:
         self._known = known
         self._standins = standins
+        self._lookalikes = lookalikes
+        self._intended = intended
         self._place = place
-        self.lookalikes = Lookalikes(known.is_message)
-        self.methods: frozenset[str] = frozenset()
-        self.names: frozenset[str] = frozenset()
-
-    @cached_property
-    def intended(self) -> Intended:
-        """Reads the code around such a mock. It is loaded with the first of them: most runs have none."""
-        from pytest_customerio.clients.mocks.handed_over.intended import Intended
-
-        return Intended(self._known, self._standins.role, self._place.is_project)
-
-    def learn(self, library: Library) -> None:
-        """Take in a library that was imported."""
-        if library.sdk:
-            self.lookalikes.learn(library)
-            self.methods |= {path.rpartition(".")[2] for path in library.operations}.union(
-                ["send_request"], library.classes
-            )
-        self.names |= self.lookalikes.names.union(SENDING, self.methods)
-
-    @property
-    def telling(self) -> frozenset[str]:
-        """The names of methods and classes of SDKs that hardly anything else has."""
-        return self.lookalikes.names.union(["send_request"], (name for name in self.methods if not name.islower()))
 
     def role(self, mock: Any, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> Role | None:
         """What a mock stands for by the place where it is called now; a call that stays unclear may be counted."""
-        name = name_of(mock)
-        leads = self._leads(args, kwargs)
-        if not leads and (name not in self.methods if name else _SEEN in mock.__dict__ or not self.names):
+        name, leads = name_of(mock), self._leads(args, kwargs)
+        if not leads and not self._may_be_one(mock, name):
             return None
         notes = self._place.notes()
         if notes is None or has_spec(mock) or heard_above() is not None:
@@ -82,28 +54,27 @@ class BareMocks:
         frame = sys._getframe(2)
         if not name and not leads:
             mock.__dict__[_SEEN] = True
-            if self.methods.isdisjoint(frame.f_code.co_names) and not self._is_relative(frame):
+            if not self._may_call_one(frame):
                 return None
-        found: Role | None = None
-        with suppress(
-            Exception
-        ):  # code of the project that is read may have any form, and the call must not fail by it
-            found = self._found(mock, name, frame)
+        found = self._intended.role(name, frame, assigned=is_placed(mock, objects=True))
         if found is not None and (found.kind == "class" or is_heard(found)) and name in ("", found.name):
             self._give(mock, found)
             return self._standins.role(mock)
         self._count(notes, mock, args, kwargs, leads=leads)
         return None
 
-    def _is_relative(self, frame: FrameType) -> bool:
-        """Whether code may call a method of a client whose base URL is one of Customer.io's."""
-        return not SENDING.isdisjoint(frame.f_code.co_names) and self._known.instances.has_base(self._place.leads)
+    def _may_be_one(self, mock: Any, name: str) -> bool:
+        """Whether a mock has the name of an SDK's method, or none and was not looked at yet."""
+        if name:
+            return name in self._lookalikes.methods
+        return _SEEN not in mock.__dict__ and bool(self._lookalikes.names)
 
-    def _found(self, mock: Any, name: str, frame: FrameType) -> Role | None:
-        assigned = self.intended.assigned(frame)
-        if assigned is not None or is_placed(mock, objects=True):
-            return assigned
-        return self.intended.declared(name, frame) or self.intended.passed(name, frame)
+    def _may_call_one(self, frame: FrameType) -> bool:
+        """Whether code names a method of an SDK, or one of a client whose base URL is one of Customer.io's."""
+        names = frame.f_code.co_names
+        if not self._lookalikes.methods.isdisjoint(names):
+            return True
+        return not SENDING.isdisjoint(names) and self._known.instances.has_base(self._place.leads)
 
     def _give(self, mock: Any, role: Role) -> None:
         """Say what a mock stands for; the one that has it as a method is the instance."""
@@ -123,7 +94,7 @@ class BareMocks:
 
     def _count(self, notes: Notes, mock: Any, args: tuple[Any, ...], kwargs: Mapping[str, Any], *, leads: bool) -> None:
         name = name_of(mock)
-        like = name in self.lookalikes.names and self.lookalikes.may_be(mock, args, kwargs)
+        like = name in self._lookalikes.distinct and self._lookalikes.may_be(mock, args, kwargs)
         if like or (leads and (name or "request") in SENDING):
             notes.skip(BARE if like else BARE_CLIENT, self._place.sent_from())
             notes.unknown[f"mock without a spec ({name})"] += 1

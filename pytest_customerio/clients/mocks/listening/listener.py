@@ -8,8 +8,10 @@ from collections.abc import Callable, Iterable
 from types import FunctionType
 from typing import Any
 
-from pytest_customerio.clients.mocks.handed_over.fakes import HandedOver
-from pytest_customerio.clients.mocks.handed_over.mocks import BareMocks
+from pytest_customerio.clients.mocks.handed_over.fakes import HandedOverFakes
+from pytest_customerio.clients.mocks.handed_over.intended import Intended
+from pytest_customerio.clients.mocks.handed_over.lookalikes import Lookalikes
+from pytest_customerio.clients.mocks.handed_over.mocks import HandedOverMocks
 from pytest_customerio.clients.mocks.handed_over.suspects import Suspects
 from pytest_customerio.clients.mocks.listening import sdk_calls
 from pytest_customerio.clients.mocks.listening.answers import Answers
@@ -51,16 +53,20 @@ class Listener:
         self._patches = Patches()
         self.known = Known()  # what was known before was wrapped by what is undone since
         self._standins = StandIns(self.known, self._checking, self._faking)
-        self._bare = BareMocks(self.known, self._standins, self._place)
-        self._handed_over = HandedOver(self.known, self._bare, self._place)
+        self._lookalikes = Lookalikes(self.known.is_message)
+        intended = Intended(self.known, self._standins.role, self._place.is_project)
+        self._mocks = HandedOverMocks(self.known, self._standins, self._lookalikes, intended, self._place)
+        self._handed_over = HandedOverFakes(self.known, self._lookalikes, intended, self._place)
         self._classes = FakeClasses(self.known, self._hear, self._place.is_project, self._handed_over.role)
         self._calls = NotedCalls(self._place, self.known, self._standins)
         self._unjudged = Unjudged(self._place)
         self._assigned = AssignedFakes(self.known, self._standins, self._place)
         self.through = CallsThrough(self.known)
         self._answers = Answers(self._place, self._calls, self.through)
-        self._suspects = Suspects(lambda: self._bare.telling, self._place)
-        self.profiled = ProfiledCalls(self.known, self._bare, self._handed_over, self._calls, self._place)
+        self._suspects = Suspects(lambda: self._lookalikes.telling, self._place)
+        self.profiled = ProfiledCalls(
+            self.known, self._lookalikes, intended, self._handed_over, self._calls, self._place
+        )
 
     def install(self, modules: Iterable[str]) -> Callable[[], None]:
         """Listen from now on, where no mock is active yet. These modules were imported. Returns what ends it."""
@@ -91,7 +97,7 @@ class Listener:
         sdk_calls.install(library, self._place, self._patches)
         sdk_calls.watch_attributes(library, self._patches, self._assigned.setting)
         self.known.learn(library)
-        self._bare.learn(library)
+        self._lookalikes.learn(library)
 
     def look(self) -> None:
         """Look for fakes that the project assigned in the place of something known, or that it may hand over."""
@@ -117,14 +123,14 @@ class Listener:
                 known.real_modules.note(role.real, fake)
 
     def _calling(self, original: Wrapper) -> Wrapper:
-        standins, bare, hear = self._standins, self._bare, self._hear
+        standins, lookalikes, handed_over, hear = self._standins, self._lookalikes, self._mocks, self._hear
 
         def call(mock: Any, /, *args: Any, **kwargs: Any) -> Any:
             __tracebackhide__ = True
             role = standins.role(mock) if standins.count else None
             if role is None:
                 name = mock.__dict__.get(ATTACHED) or mock.__dict__.get("_mock_new_name")
-                role = bare.role(mock, args, kwargs) if not name or name in bare.names else None
+                role = handed_over.role(mock, args, kwargs) if not name or name in lookalikes.names else None
             if role is None:
                 return original(mock, *args, **kwargs)
             return hear(role, mock, original, args, kwargs)

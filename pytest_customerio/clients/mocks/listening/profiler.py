@@ -18,8 +18,9 @@ from dataclasses import dataclass
 from types import FrameType
 from typing import Any
 
-from pytest_customerio.clients.mocks.handed_over.fakes import HandedOver
-from pytest_customerio.clients.mocks.handed_over.mocks import BareMocks
+from pytest_customerio.clients.mocks.handed_over.fakes import HandedOverFakes
+from pytest_customerio.clients.mocks.handed_over.intended import Intended
+from pytest_customerio.clients.mocks.handed_over.lookalikes import Lookalikes
 from pytest_customerio.clients.mocks.handed_over.suspects import MOCK_LIBRARIES
 from pytest_customerio.clients.mocks.listening.note_maker import NotedCalls
 from pytest_customerio.clients.mocks.notes.notes import Note, Notes
@@ -50,9 +51,18 @@ _YIELD = dis.opmap["YIELD_VALUE"]
 class ProfiledCalls:
     """Hears calls between `start` and `stop`."""
 
-    def __init__(self, known: Known, bare: BareMocks, handed_over: HandedOver, calls: NotedCalls, place: Place) -> None:
+    def __init__(
+        self,
+        known: Known,
+        lookalikes: Lookalikes,
+        intended: Intended,
+        handed_over: HandedOverFakes,
+        calls: NotedCalls,
+        place: Place,
+    ) -> None:
         self._known = known
-        self._bare = bare
+        self._lookalikes = lookalikes
+        self._intended = intended
         self._handed_over = handed_over
         self._calls = calls
         self._place = place
@@ -131,14 +141,14 @@ class ProfiledCalls:
 
     def _begin(self, frame: FrameType) -> None:
         back, notes = frame.f_back, self._place.notes()
-        call = self._bare.intended.call(back) if back is not None and notes is not None else None
+        call = self._intended.call(back) if back is not None and notes is not None else None
         if call is None or back is None or notes is None:
             return
         name = last_name(call.func)
-        if name not in self._bare.names:
+        if name not in self._lookalikes.names:
             return
         this = frame.f_locals.get(frame.f_code.co_varnames[0]) if frame.f_code.co_argcount else None
-        given = _given(frame, call, self._bare.intended.owner(back))
+        given = _given(frame, call, self._intended.owner(back))
         role = self._handed_over.role(this, name, back, *given)
         located = self._calls.located(role, None, *given) if role is not None else None
         if located is None:

@@ -10,6 +10,8 @@ from pytest_customerio.clients.mocks.originals.libraries import Library
 
 Kind = Literal["module", "class", "instance", "method", "function", "absent"]
 ENTERING = ("__enter__", "__aenter__")
+# The name of a method that is known only when it is called: `getattr(client, method)(…)`.
+ANY = "*"
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,10 +9,9 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable, Iterator
 
-from pytest_customerio.clients.mocks.originals.roles import Role, called
+from pytest_customerio.clients.mocks.originals.roles import ANY, Role, called
 from pytest_customerio.clients.mocks.source_code.declarations import AROUND, DEEPEST, Declarations
 from pytest_customerio.clients.mocks.source_code.inferred import (
-    ANY,
     Code,
     Collection,
     Found,

@@ -10,8 +10,6 @@ from pytest_customerio.clients.mocks.originals.roles import Role
 from pytest_customerio.clients.mocks.source_code.sources import Source
 from pytest_customerio.clients.mocks.source_code.syntax import is_empty
 
-# The name of a method that is known only when it is called: `getattr(client, method)(…)`.
-ANY = "*"
 # Methods of collections that give one of their elements, and those that give a collection of the same ones.
 _GIVING = frozenset({"get", "pop", "popleft", "setdefault", "__getitem__", "get_nowait"})
 _COPYING = frozenset({"values", "copy", "elements"})

@@ -22,8 +22,8 @@ def lookalikes() -> Lookalikes:
 
 def test_names(lookalikes: Lookalikes) -> None:
     """Those of the methods that make a request, but for common ones."""
-    assert {"track", "identify", "send_email", "merge_customers"} <= lookalikes.names
-    assert lookalikes.names.isdisjoint({"delete", "batch", "suppress", "close", "send_request"})
+    assert {"track", "identify", "send_email", "merge_customers"} <= lookalikes.distinct
+    assert lookalikes.distinct.isdisjoint({"delete", "batch", "suppress", "close", "send_request"})
 
 
 def test_what_may_be_a_call_of_an_sdk(lookalikes: Lookalikes) -> None:
