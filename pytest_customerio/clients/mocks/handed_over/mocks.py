@@ -19,8 +19,8 @@ from pytest_customerio.clients.mocks.originals.calls import is_heard
 from pytest_customerio.clients.mocks.originals.known import Known
 from pytest_customerio.clients.mocks.originals.libraries import SENDING
 from pytest_customerio.clients.mocks.originals.roles import Role
+from pytest_customerio.clients.mocks.placed.mock_roles import MockRoles
 from pytest_customerio.clients.mocks.placed.mock_state import ATTACHED, has_spec, is_placed, name_of
-from pytest_customerio.clients.mocks.placed.mocks import StandIns
 from pytest_customerio.clients.traffic import heard_above
 
 BARE = "a mock without a spec, called like a method of an SDK; MagicMock(spec=CustomerIO) would be judged"
@@ -35,10 +35,10 @@ class HandedOverMocks:
     """The mocks that stand for nothing known."""
 
     def __init__(
-        self, known: Known, standins: StandIns, lookalikes: Lookalikes, intended: Intended, place: Place
+        self, known: Known, roles: MockRoles, lookalikes: Lookalikes, intended: Intended, place: Place
     ) -> None:
         self._known = known
-        self._standins = standins
+        self._roles = roles
         self._lookalikes = lookalikes
         self._intended = intended
         self._place = place
@@ -59,7 +59,7 @@ class HandedOverMocks:
         found = self._intended.role(name, frame, assigned=is_placed(mock, objects=True))
         if found is not None and (found.kind == "class" or is_heard(found)) and name in ("", found.name):
             self._give(mock, found)
-            return self._standins.role(mock)
+            return self._roles.role(mock)
         self._count(notes, mock, args, kwargs, leads=leads)
         return None
 
@@ -82,7 +82,7 @@ class HandedOverMocks:
         if role.kind == "method" and len(role.path) == 1 and owner is not None:
             mock = owner
             role = replace(role, kind="instance", path=(), label=role.label.rpartition(".")[0])
-        self._standins.give(mock, role)
+        self._roles.give(mock, role)
 
     def _leads(self, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> bool:
         """Whether a call is given an address of Customer.io, as a client's methods are."""

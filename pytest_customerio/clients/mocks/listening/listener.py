@@ -14,12 +14,12 @@ from pytest_customerio.clients.mocks.handed_over.lookalikes import Lookalikes
 from pytest_customerio.clients.mocks.handed_over.mocks import HandedOverMocks
 from pytest_customerio.clients.mocks.handed_over.suspects import Suspects
 from pytest_customerio.clients.mocks.listening import sdk_calls
-from pytest_customerio.clients.mocks.listening.answers import Answers
-from pytest_customerio.clients.mocks.listening.note_maker import NotedCalls
+from pytest_customerio.clients.mocks.listening.answers import Answers, Call, replayed
+from pytest_customerio.clients.mocks.listening.note_maker import NoteMaker
 from pytest_customerio.clients.mocks.listening.profiler import ProfiledCalls
 from pytest_customerio.clients.mocks.listening.unjudged import Unjudged
 from pytest_customerio.clients.mocks.notes.arguments import Arguments
-from pytest_customerio.clients.mocks.notes.notes import Note
+from pytest_customerio.clients.mocks.notes.notes import Note, Notes
 from pytest_customerio.clients.mocks.notes.place import Place
 from pytest_customerio.clients.mocks.originals.calls import is_heard, with_instance
 from pytest_customerio.clients.mocks.originals.known import Known
@@ -28,9 +28,9 @@ from pytest_customerio.clients.mocks.originals.roles import Built, Role
 from pytest_customerio.clients.mocks.placed import fake_functions as fakes
 from pytest_customerio.clients.mocks.placed.assigned import AssignedFakes
 from pytest_customerio.clients.mocks.placed.fake_classes import FakeClasses
+from pytest_customerio.clients.mocks.placed.mock_roles import MockRoles
 from pytest_customerio.clients.mocks.placed.mock_state import ATTACHED, calls_through, inner, is_property
-from pytest_customerio.clients.mocks.placed.mocks import StandIns
-from pytest_customerio.clients.mocks.real_calls.calling_through import CallsThrough, or_answered
+from pytest_customerio.clients.mocks.real_calls.calling_through import CallsThrough
 from pytest_customerio.process.parts import MOCK, PYTHON, Part
 from pytest_customerio.process.patching import Patches, Wrapper
 from pytest_customerio.process.recognition import MOCKS, is_mock
@@ -52,15 +52,15 @@ class Listener:
     def _begin(self) -> None:
         self._patches = Patches()
         self.known = Known()  # what was known before was wrapped by what is undone since
-        self._standins = StandIns(self.known, self._checking, self._faking)
+        self._roles = MockRoles(self.known, self._checking, self._faking)
         self._lookalikes = Lookalikes(self.known.is_message)
-        intended = Intended(self.known, self._standins.role, self._place.is_project)
-        self._mocks = HandedOverMocks(self.known, self._standins, self._lookalikes, intended, self._place)
+        intended = Intended(self.known, self._roles.role, self._place.is_project)
+        self._mocks = HandedOverMocks(self.known, self._roles, self._lookalikes, intended, self._place)
         self._handed_over = HandedOverFakes(self.known, self._lookalikes, intended, self._place)
         self._classes = FakeClasses(self.known, self._hear, self._place.is_project, self._handed_over.role)
-        self._calls = NotedCalls(self._place, self.known, self._standins)
+        self._calls = NoteMaker(self._place, self.known, self._roles)
         self._unjudged = Unjudged(self._place)
-        self._assigned = AssignedFakes(self.known, self._standins, self._place)
+        self._assigned = AssignedFakes(self.known, self._roles, self._place)
         self.through = CallsThrough(self.known)
         self._answers = Answers(self._place, self._calls, self.through)
         self._suspects = Suspects(lambda: self._lookalikes.telling, self._place)
@@ -73,7 +73,7 @@ class Listener:
         self._begin()
         for name in modules:
             self.learn(name)
-        self._standins.watch_monkeypatch(self._patches)
+        self._roles.watch_monkeypatch(self._patches)
         sdk_calls.watch_expected(self._place, self._patches)
         patches, through = self._patches, self.through
 
@@ -87,7 +87,7 @@ class Listener:
     def learn(self, name: str) -> None:
         """Take in a library, or a module that defines mocks, that was imported."""
         if name in MOCKS:
-            self._standins.watch(self._patches, name)
+            self._roles.watch(self._patches, name)
             self._patches.patch(CALL[name], self._calling)
             return
         library = BY_NAME[name]
@@ -118,16 +118,16 @@ class Listener:
         why = "" if known.module_named(name) is not None else known.real_modules.load(name)
         role = known.module_role(name, known.module_named(name), why)
         if role is not None:
-            self._standins.give_module(fake, role)
+            self._roles.give_module(fake, role)
             if role.kind == "module":
                 known.real_modules.note(role.real, fake)
 
     def _calling(self, original: Wrapper) -> Wrapper:
-        standins, lookalikes, handed_over, hear = self._standins, self._lookalikes, self._mocks, self._hear
+        roles, lookalikes, handed_over, hear = self._roles, self._lookalikes, self._mocks, self._hear
 
         def call(mock: Any, /, *args: Any, **kwargs: Any) -> Any:
             __tracebackhide__ = True
-            role = standins.role(mock) if standins.count else None
+            role = roles.role(mock) if roles.count else None
             if role is None:
                 name = mock.__dict__.get(ATTACHED) or mock.__dict__.get("_mock_new_name")
                 role = handed_over.role(mock, args, kwargs) if not name or name in lookalikes.names else None
@@ -144,26 +144,28 @@ class Listener:
         given, named = self._calls.given(args, kwargs)
         if role.instance is None and role.kind == "method":
             role, given = with_instance(role, given)
-        if self._unjudged.counts(role, lambda: self._calls.located(role, mock, given, named)):
+        heard = self._heard(role, mock, given, named)
+        if heard is None:
             return answer(mock, *args, **kwargs)
-        heard = is_heard(role) and not calls_through(mock, self.known) and not is_property(mock)
-        notes = self._place.notes() if heard else None
-        place = self._calls.located(role, mock, given, named) if notes is not None else None
-        if notes is None or place is None:
-            return answer(mock, *args, **kwargs)
-        if notes.replaying() and self._unjudged.stays(notes, role, mock, self.known.real_modules):
-            return answer(mock, *args, **kwargs)
-        through = self._answers.through(place, mock, given, named) if notes.replaying() else None
-        if through is not None:
-            if is_mock(mock):
-                mock._mock_check_sig(*args, **kwargs)
-                mock._increment_mock_call(*args, **kwargs)
-                # Private in CPython 3.11 to 3.14: the answer of a mock whose call is noted already.
-                answer = type(mock)._execute_mock_call
-            return or_answered(through, functools.partial(answer, mock, *args, **kwargs))
-        return self._answers.answered(
-            place, mock, answer, args, kwargs, notes, self._calls.note(notes, place, given, named)
-        )
+        notes, role = heard
+        if notes.replaying():
+            if self._unjudged.stays(notes, role, mock, self.known.real_modules):
+                return answer(mock, *args, **kwargs)
+            real = self._answers.real(role, mock, given, named)
+            if real is not None:
+                return replayed(real, mock, answer, args, kwargs)
+        note = self._calls.note(notes, role, given, named)
+        return self._answers.answered(Call(role, mock, args, kwargs, notes, note), answer)
+
+    def _heard(self, role: Role, mock: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[Notes, Role] | None:
+        """The notes of the test that runs and what is called, if the call is to be judged; None if it is not."""
+        if self._unjudged.counts(role, lambda: self._calls.located(role, mock, args, kwargs)):
+            return None
+        if not is_heard(role) or calls_through(mock, self.known) or is_property(mock):
+            return None
+        notes = self._place.notes()
+        located = self._calls.located(role, mock, args, kwargs) if notes is not None else None
+        return None if notes is None or located is None else (notes, located)
 
     def _hear_class(self, role: Role, mock: Any, answer: Wrapper, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         __tracebackhide__ = True
@@ -173,7 +175,7 @@ class Listener:
             self._hear_object(role, result)
             return result
         built = Built(given.args, given.kwargs) if given is not None else None
-        self._standins.built(result, role, built)
+        self._roles.built(result, role, built)
         notes = self._place.notes() if role.library.sdk else None
         if notes is not None:
             notes.built = role.label
@@ -207,7 +209,7 @@ class Listener:
             try:
                 check(*args, **kwargs)
             except TypeError as error:
-                role = self._standins.role(mock)
+                role = self._roles.role(mock)
                 notes = self._place.notes()
                 if notes is not None and role is not None and role.library.sdk and is_heard(role):
                     notes.refuse(self._place.refusal(role.label, error, args, kwargs, role.operation))

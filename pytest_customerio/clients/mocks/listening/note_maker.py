@@ -13,7 +13,7 @@ from pytest_customerio.clients.mocks.originals.calls import address, url_of
 from pytest_customerio.clients.mocks.originals.known import Known
 from pytest_customerio.clients.mocks.originals.libraries import AIOHTTP
 from pytest_customerio.clients.mocks.originals.roles import Built, Role
-from pytest_customerio.clients.mocks.placed.mocks import StandIns
+from pytest_customerio.clients.mocks.placed.mock_roles import MockRoles
 from pytest_customerio.clients.mocks.real_calls.client_setup import steps_of
 from pytest_customerio.clients.mocks.real_calls.instances import snapshot
 from pytest_customerio.clients.mocks.real_calls.real_values import RealValues
@@ -21,18 +21,18 @@ from pytest_customerio.clients.mocks.real_calls.real_values import RealValues
 UNKNOWN = "arguments that cannot be known later, such as mocks"
 
 
-class NotedCalls:
+class NoteMaker:
     """Makes notes of calls. Arguments that are mocks of the classes of a whole mocked module are real in them."""
 
-    def __init__(self, place: Place, known: Known, standins: StandIns) -> None:
+    def __init__(self, place: Place, known: Known, roles: MockRoles) -> None:
         self._place = place
         self._known = known
-        self._standins = standins
+        self._roles = roles
         self._values = RealValues(known)
 
     def given(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[tuple[Any, ...], dict[str, Any]]:
         """The arguments of a call, with the real values behind mocks of a whole module's classes."""
-        return self._values.given(args, kwargs) if self._standins.modules else (args, kwargs)
+        return self._values.given(args, kwargs) if self._roles.modules else (args, kwargs)
 
     def note(
         self,
@@ -58,7 +58,7 @@ class NotedCalls:
 
     def copied(self, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> Arguments | None:
         """The arguments as they are now; None where they cannot be known later."""
-        return copied(args, kwargs, self._known.is_message, self._values.or_real if self._standins.modules else None)
+        return copied(args, kwargs, self._known.is_message, self._values.or_real if self._roles.modules else None)
 
     def instance(self, role: Role) -> Any:
         """The instance as it is at the call: afterwards it may be closed. A copied session of aiohttp warns of that."""

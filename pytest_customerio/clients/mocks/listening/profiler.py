@@ -22,7 +22,7 @@ from pytest_customerio.clients.mocks.handed_over.fakes import HandedOverFakes
 from pytest_customerio.clients.mocks.handed_over.intended import Intended
 from pytest_customerio.clients.mocks.handed_over.lookalikes import Lookalikes
 from pytest_customerio.clients.mocks.handed_over.suspects import MOCK_LIBRARIES
-from pytest_customerio.clients.mocks.listening.note_maker import NotedCalls
+from pytest_customerio.clients.mocks.listening.note_maker import NoteMaker
 from pytest_customerio.clients.mocks.notes.notes import Note, Notes
 from pytest_customerio.clients.mocks.notes.place import Place
 from pytest_customerio.clients.mocks.originals.known import Known
@@ -57,7 +57,7 @@ class ProfiledCalls:
         lookalikes: Lookalikes,
         intended: Intended,
         handed_over: HandedOverFakes,
-        calls: NotedCalls,
+        calls: NoteMaker,
         place: Place,
     ) -> None:
         self._known = known
@@ -185,27 +185,33 @@ def _given(frame: FrameType, call: ast.Call, owner: object) -> Given:
     `owner` is the object whose method is called, as far as it is known. A parameter that the code does not name may
     come out of `**data`, or be a default: None counts as one.
     """
-    code, values = frame.f_code, frame.f_locals
-    names = code.co_varnames
-    after = code.co_argcount + code.co_kwonlyargcount
-    more: tuple[Any, ...] = values[names[after]] if code.co_flags & inspect.CO_VARARGS else ()
-    rest: dict[str, Any] = {}
-    if code.co_flags & inspect.CO_VARKEYWORDS:
-        rest = values[names[after + bool(code.co_flags & inspect.CO_VARARGS)]]
-    by_place = [(name, values[name]) for name in names[: code.co_argcount]] + [("", one) for one in more]
+    by_place, by_name, rest = _taken(frame)
     starred = any(isinstance(one, ast.Starred) for one in call.args)
     several = len(by_place) if starred else len(call.args)
-    if by_place and _is_receiver(*by_place[0], owner, surplus=bool(more) and len(by_place) > several):
+    surplus = bool(by_place) and not by_place[-1][0]  # of `*args`
+    if by_place and _is_receiver(*by_place[0], owner, surplus=surplus and len(by_place) > several):
         del by_place[0]
     args = by_place[:several]
-    while starred and not more and args and args[-1][1] is None:
+    while starred and not surplus and args and args[-1][1] is None:
         args.pop()
-    named = dict(by_place[several:]) | {name: values[name] for name in names[code.co_argcount : after]}
+    named = dict(by_place[several:]) | by_name
     explicit = {one.arg for one in call.keywords}
     kwargs = {
         name: value for name, value in named.items() if name in explicit or (None in explicit and value is not None)
     }
     return tuple(value for _, value in args), {**kwargs, **rest}
+
+
+def _taken(frame: FrameType) -> tuple[list[tuple[str, Any]], dict[str, Any], dict[str, Any]]:
+    """What the parameters of a function have been given: by place, also by `*args`, by name only, and by `**kwargs`."""
+    code, values = frame.f_code, frame.f_locals
+    names, flags = code.co_varnames, code.co_flags
+    after = code.co_argcount + code.co_kwonlyargcount
+    more: tuple[Any, ...] = values[names[after]] if flags & inspect.CO_VARARGS else ()
+    by_place = [(name, values[name]) for name in names[: code.co_argcount]] + [("", one) for one in more]
+    by_name = {name: values[name] for name in names[code.co_argcount : after]}
+    last = names[after + bool(flags & inspect.CO_VARARGS)] if flags & inspect.CO_VARKEYWORDS else ""
+    return by_place, by_name, values[last] if last else {}
 
 
 def _is_receiver(name: str, value: object, owner: object, *, surplus: bool) -> bool:

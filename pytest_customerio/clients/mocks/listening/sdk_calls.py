@@ -89,8 +89,8 @@ def install(library: Library, place: Place, patches: Patches) -> None:
             _wrap(owner, library, f"{library.module}.{name}", prefix, place, patches)
     for name in library.functions:
         if isinstance(vars(module).get(name), FunctionType):
-            call = Call(place, f"{library.module}.{name}", library.operations.get(name))
-            patches.wrap(module, name, functools.partial(_heard, call))
+            heard = Method(place, f"{library.module}.{name}", library.operations.get(name))
+            patches.wrap(module, name, functools.partial(_heard, heard))
 
 
 def _member(module: str, name: str) -> Any:
@@ -98,7 +98,7 @@ def _member(module: str, name: str) -> Any:
 
 
 @dataclass(frozen=True, slots=True)
-class Call:
+class Method:
     """A method or function that is heard: its label, and its operation where it has one."""
 
     place: Place
@@ -110,8 +110,8 @@ def _wrap(owner: type, library: Library, label: str, prefix: str, place: Place, 
     for name, method in list(vars(owner).items()):
         public = type(method) is FunctionType and not name.startswith("_") and name not in SILENT
         if public and not hasattr(method, "cio_heard"):  # a base of two classes is met twice
-            call = Call(place, f"{label}.{name}", library.operations.get(f"{prefix}{name}"))
-            patches.wrap(owner, name, functools.partial(_heard, call))
+            heard = Method(place, f"{label}.{name}", library.operations.get(f"{prefix}{name}"))
+            patches.wrap(owner, name, functools.partial(_heard, heard))
 
 
 def _building(place: Place, label: str, built: Callable[[Any], None], original: Wrapper) -> Wrapper:
@@ -129,52 +129,56 @@ def _building(place: Place, label: str, built: Callable[[Any], None], original: 
     return init
 
 
-def _heard(this: Call, original: Wrapper) -> Wrapper:
+def _heard(this: Method, original: Wrapper) -> Wrapper:
     def method(*args: Any, **kwargs: Any) -> Any:
         __tracebackhide__ = True
         if watched.get() is not None or at_work.get() is not None:
             return original(*args, **kwargs)
-        call = Watched(None)
-        token = watched.set(call)
-        try:
-            result = original(*args, **kwargs)
-        except Exception as error:
-            refuse(this, call, error, args, kwargs)
-            raise
-        finally:
-            watched.reset(token)
-        _sent(this, call, args, kwargs)
-        return result
+        with _Call(this, args, kwargs):
+            return original(*args, **kwargs)
 
     async def amethod(*args: Any, **kwargs: Any) -> Any:
         __tracebackhide__ = True
         if watched.get() is not None or at_work.get() is not None:
             return await original(*args, **kwargs)
-        call = Watched(None)
-        token = watched.set(call)
-        try:
-            result = await original(*args, **kwargs)
-        except Exception as error:
-            refuse(this, call, error, args, kwargs)
-            raise
-        finally:
-            watched.reset(token)
-        _sent(this, call, args, kwargs)
-        return result
+        with _Call(this, args, kwargs):
+            return await original(*args, **kwargs)
 
     wrapper: Callable[..., Any] = amethod if inspect.iscoroutinefunction(original) else method
     vars(wrapper)["cio_heard"] = True
     return wrapper
 
 
-def _sent(this: Call, call: Watched, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
+class _Call:
+    """One call of a real method: it is watched, and at its end noted as used or refused."""
+
+    __slots__ = ("_args", "_kwargs", "_method", "_token", "_watched")
+
+    def __init__(self, method: Method, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
+        self._method = method
+        self._args = args
+        self._kwargs = kwargs
+
+    def __enter__(self) -> None:
+        self._watched = Watched(None)
+        self._token = watched.set(self._watched)
+
+    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
+        watched.reset(self._token)
+        if error is None:
+            _sent(self._method, self._watched, self._args, self._kwargs)
+        elif isinstance(error, Exception):
+            refuse(self._method, self._watched, error, self._args, self._kwargs)
+
+
+def _sent(this: Method, call: Watched, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
     notes = this.place.notes()
     if notes is not None:
         notes.used = notes.used if call.sent else this.label
         notes.recover(this.label, args, kwargs)
 
 
-def refuse(this: Call, call: Watched, error: Exception, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> None:
+def refuse(this: Method, call: Watched, error: Exception, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> None:
     """Note that a call raised, if it was before anything was sent."""
     notes = None if call.sent else this.place.notes()
     if notes is not None and any(_is_theirs(this.place, name) for name in _files(error)):

@@ -13,8 +13,8 @@ from typing import Any
 from pytest_customerio.clients.mocks.notes.place import Place
 from pytest_customerio.clients.mocks.originals.known import Known
 from pytest_customerio.clients.mocks.placed.fake_functions import FAKE
+from pytest_customerio.clients.mocks.placed.mock_roles import MockRoles
 from pytest_customerio.clients.mocks.placed.mock_state import inner
-from pytest_customerio.clients.mocks.placed.mocks import StandIns
 from pytest_customerio.process.patching import Patches, Wrapper
 from pytest_customerio.process.recognition import is_mock
 
@@ -22,9 +22,9 @@ from pytest_customerio.process.recognition import is_mock
 class AssignedFakes:
     """Has what was assigned heard. What stands there since does the same."""
 
-    def __init__(self, known: Known, standins: StandIns, place: Place) -> None:
+    def __init__(self, known: Known, roles: MockRoles, place: Place) -> None:
         self._known = known
-        self._standins = standins
+        self._roles = roles
         self._place = place
 
     def look(self, patches: Patches) -> None:
@@ -32,7 +32,7 @@ class AssignedFakes:
         for owner, name, original in self._known.attributes.replaced():
             there = vars(owner)[name]
             if is_mock(inner(there)) or self._is_own(there):
-                fake = self._standins.stands(there, self._known.attribute(owner, name), original)
+                fake = self._roles.stands(there, self._known.attribute(owner, name), original)
                 if fake is not None:
                     patches.put(owner, name, fake)
 
@@ -43,7 +43,7 @@ class AssignedFakes:
             __tracebackhide__ = True
             original(instance, name, value)
             if type(value) is FunctionType and self._is_own(value):
-                fake = self._standins.stands(value, self._known.attribute(instance, name), None)
+                fake = self._roles.stands(value, self._known.attribute(instance, name), None)
                 if fake is not None:
                     original(instance, name, fake)
 

@@ -27,7 +27,7 @@ from pytest_customerio.process.patching import Patches
 # Whether a method of a fake runs now: what it calls of its own is no call of the application.
 _within: ContextVar[bool] = ContextVar("cio_fake", default=False)
 # What a call of a fake stands for that was put nowhere: given the fake, the method's name, the frame and the arguments.
-ByCall = Callable[[Any, str, FrameType, tuple[Any, ...], dict[str, Any]], Role | None]
+RoleOfCall = Callable[[Any, str, FrameType, tuple[Any, ...], dict[str, Any]], Role | None]
 
 
 @dataclass(slots=True)
@@ -53,7 +53,7 @@ class FakeClasses:
     """
 
     def __init__(
-        self, known: Known, hear: Callable[..., Any], is_project: Callable[[str], bool], by_call: ByCall
+        self, known: Known, hear: Callable[..., Any], is_project: Callable[[str], bool], by_call: RoleOfCall
     ) -> None:
         self._known = known
         self._hear = hear

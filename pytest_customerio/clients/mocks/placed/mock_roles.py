@@ -47,7 +47,7 @@ ATTACH = _parts("NonCallableMock.attach_mock")
 PARTS = (*ENTER.values(), *PATCH_DICT.values(), *ADD_SPEC.values(), *ATTACH.values(), SETATTR, SETITEM)
 
 
-class StandIns:
+class MockRoles:
     """The mocks that stand for something known."""
 
     def __init__(
