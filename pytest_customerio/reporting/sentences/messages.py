@@ -13,6 +13,7 @@ from pytest_customerio.judging.ledger import Occurrence
 from pytest_customerio.replay.endless import GaveUp
 from pytest_customerio.reporting.sentences.client_advice import client_advice
 from pytest_customerio.reporting.sentences.layout import and_more, counted, cut, facts, table
+from pytest_customerio.reporting.sentences.mocked import THROUGH
 
 # The most requests of one test that are shown in full with their violations; the rest is counted.
 REQUESTS = 5
@@ -154,7 +155,7 @@ def _contract_block(group: Sequence[Occurrence], more: str) -> list[str]:
         [
             *_drawn(group),
             ("request", request_line(call.operation, call.method, call.url) if call.url else ""),
-            ("heard at", call.client if call.client.startswith(("mock of ", RECEIVED)) else ""),
+            ("heard at", call.client if call.client.startswith((*THROUGH, RECEIVED)) else ""),
             ("sent from", first.sent_from or ""),
             ("contract", f"python -m pytest_customerio explain {first.rule}" if call.operation else ""),
             ("docs", call.operation.docs if call.operation else ""),

@@ -203,11 +203,11 @@ class Mocks:
 
     def _add(self, test: CheckedTest, notes: Notes, found: Reenacted) -> None:
         note = found.note
-        client = mocked.heard_at(note.role.label)
+        client = note.through
         if found.why:
             notes.skip(found.why, note.sent_from)
         if found.error:
-            broken = mocked.hidden(note.role.label, found.error, note.sent_from)
+            broken = mocked.hidden(note.role.label, found.error, note.sent_from, fake=note.fake)
             self._add_violation(test, client, note.at, broken, self._operation(note))
         notes.without_keys += bool(found.requests) and not found.keys
         if not (found.why or found.error or found.requests or note.role.kind == "class"):

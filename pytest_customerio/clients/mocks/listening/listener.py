@@ -149,17 +149,17 @@ class Listener:
             return answer(mock, *args, **kwargs)
         notes, role = heard
         if notes.replaying():
-            if self._unjudged.stays(notes, role, mock, self.known.real_modules):
+            if self._unjudged.stays(notes, role, self.known.real_modules):
                 return answer(mock, *args, **kwargs)
             real = self._answers.real(role, mock, given, named)
             if real is not None:
                 return replayed(real, mock, answer, args, kwargs)
-        note = self._calls.note(notes, role, given, named)
+        note = self._calls.note(notes, role, given, named, fake=not is_mock(mock))
         return self._answers.answered(Call(role, mock, args, kwargs, notes, note), answer)
 
     def _heard(self, role: Role, mock: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[Notes, Role] | None:
         """The notes of the test that runs and what is called, if the call is to be judged; None if it is not."""
-        if self._unjudged.counts(role, lambda: self._calls.located(role, mock, args, kwargs)):
+        if self._unjudged.counts(role, mock, lambda: self._calls.located(role, mock, args, kwargs)):
             return None
         if not is_heard(role) or calls_through(mock, self.known) or is_property(mock):
             return None

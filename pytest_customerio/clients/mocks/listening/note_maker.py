@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from pytest_customerio.clients.mocks.notes.arguments import Arguments, copied
-from pytest_customerio.clients.mocks.notes.notes import Note, Notes
+from pytest_customerio.clients.mocks.notes.notes import Note, Notes, double_of
 from pytest_customerio.clients.mocks.notes.place import Place
 from pytest_customerio.clients.mocks.originals.calls import address, url_of
 from pytest_customerio.clients.mocks.originals.known import Known
@@ -41,18 +41,19 @@ class NoteMaker:
         args: tuple[Any, ...],
         kwargs: Mapping[str, Any],
         *,
+        fake: bool,
         sent_from: str | None = None,
     ) -> Note | None:
-        """Note one call; None where it is like those before, or its arguments cannot be known later."""
+        """Note one call of a mock or a fake; None where those before are like it, or it cannot be known later."""
         sent_from = sent_from or self._place.sent_from()
         if not notes.wants(role.label, sent_from, (args, kwargs)):
             return None
         given = self.copied(args, kwargs)
         if given is None:
             notes.skip(UNKNOWN, sent_from)
-            notes.unknown[f"mock of {role.label}"] += 1
+            notes.unknown[double_of(role.label, fake=fake)] += 1
             return None
-        note = Note(role, given, sent_from, self._place.now(), self.instance(role))
+        note = Note(role, given, sent_from, self._place.now(), self.instance(role), fake)
         notes.add(note)
         return note
 

@@ -23,7 +23,7 @@ from pytest_customerio.clients.mocks.handed_over.intended import Intended
 from pytest_customerio.clients.mocks.handed_over.lookalikes import Lookalikes
 from pytest_customerio.clients.mocks.handed_over.suspects import MOCK_LIBRARIES
 from pytest_customerio.clients.mocks.listening.note_maker import NoteMaker
-from pytest_customerio.clients.mocks.notes.notes import Note, Notes
+from pytest_customerio.clients.mocks.notes.notes import Note, Notes, double_of
 from pytest_customerio.clients.mocks.notes.place import Place
 from pytest_customerio.clients.mocks.originals.known import Known
 from pytest_customerio.clients.mocks.source_code.syntax import last_name
@@ -156,9 +156,9 @@ class ProfiledCalls:
         note = None
         if notes.replaying():
             place = located.label.rpartition(".")[0] if located.kind == "method" else located.label
-            notes.unknown[f"fake in the place of {place}"] += 1
+            notes.unknown[double_of(place, fake=True)] += 1
         else:
-            note = self._calls.note(notes, located, *given, sent_from=self._place.at(back))
+            note = self._calls.note(notes, located, *given, fake=True, sent_from=self._place.at(back))
         running = self._open[id(frame)] = _Running(frame, notes, note)
         running.token = _running.set(running)
 

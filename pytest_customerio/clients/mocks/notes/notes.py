@@ -20,10 +20,10 @@ MOST = 5000
 
 
 class Note(NamedTuple):
-    """One call of a mock that stands for `role`, with its arguments as they were.
+    """One call of a mock or a fake that stands for `role`, with its arguments as they were.
 
     `instance` is the real instance or how the application built it; None where that is not known. `at` is the unix
-    time of the call.
+    time of the call. `fake` tells a function or class that was written by hand from a mock.
     """
 
     role: Role
@@ -31,6 +31,12 @@ class Note(NamedTuple):
     sent_from: str | None
     at: float
     instance: Any = None
+    fake: bool = False
+
+    @property
+    def through(self) -> str:
+        """Through what the call was heard."""
+        return double_of(self.role.label, fake=self.fake)
 
 
 @dataclass(slots=True)
@@ -171,3 +177,8 @@ class Notes:
             notes, self._notes = self._notes, []
             refusals, self._refusals = self._refusals, []
         return notes, refusals
+
+
+def double_of(label: str, *, fake: bool) -> str:
+    """How the report names what stands for a class, a method or a function."""
+    return f"{'fake' if fake else 'mock'} of {label}"

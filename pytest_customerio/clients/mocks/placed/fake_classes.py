@@ -1,7 +1,7 @@
 """Hears classes of the project in the place of an SDK's or a client's: `monkeypatch.setattr(crm, "CustomerIO", Fake)`.
 
 Their methods are replaced by ones that are heard and do the same, until the end of the run. What such a fake is called
-with is judged as a call of a mock is; while an error case is at work it is in the way, because it holds a state.
+with is judged as a call of a mock is. While an error case is at work, the real method is called in its place.
 """
 
 from __future__ import annotations

@@ -112,7 +112,7 @@ def test_an_sdk_that_is_not_here() -> None:
         child(module, "track"),
         module,
     ):
-        assert unjudged.counts(role, lambda: None)
+        assert unjudged.counts(role, None, lambda: None)
     assert sum(notes.unjudged.values()) == 2
     assert list(notes.unjudged) == [
         "calls of a mock of a whole SDK, which nothing can be compared with: customerio is not installed"
