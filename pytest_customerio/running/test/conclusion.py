@@ -168,7 +168,7 @@ def worst_of(test: CheckedTest, verdict: Verdict) -> tuple[Judgement | None, int
 
 def _took(test: CheckedTest, case: ReplayedCase) -> list[str]:
     """The mocks that took all calls that could have met a case."""
-    return test.mocked.took() if test.mocked is not None and not case.sent else []
+    return test.mocked.in_the_way() if test.mocked is not None and not case.sent else []
 
 
 def _contract_cause(occurrence: Occurrence) -> str:

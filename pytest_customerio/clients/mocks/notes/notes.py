@@ -146,7 +146,7 @@ class Notes:
         with self._lock:
             self._fakes[role.label] = (why, sent_from, mock)
 
-    def took(self) -> list[str]:
+    def in_the_way(self) -> list[str]:
         """The mocks that took calls which the real thing would have sent, or that cannot be known."""
         return list(dict.fromkeys([*self.answered, *self.unknown]))
 

@@ -107,7 +107,7 @@ def test_what_stays_unclear_is_counted(heard: Listening) -> None:
     heard.app.unclear(FakeCustomerIO(), unknown=1)
     assert heard.taken() == []
     assert heard.notes.unjudged == {HANDED_OVER: 3}
-    assert heard.notes.took() == ["fake (FakeCustomerIO.track)", "fake (Recorder.track)"]
+    assert heard.notes.in_the_way() == ["fake (FakeCustomerIO.track)", "fake (Recorder.track)"]
 
 
 def test_what_fixtures_gave(heard: Listening) -> None:

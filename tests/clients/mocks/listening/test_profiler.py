@@ -179,7 +179,7 @@ def test_in_the_way_of_an_error_case(heard: Listening) -> None:
     heard.notes = Notes(lambda: True)
     heard.app.buy(_seeing(heard), "42")
     heard.app.save(_posting(heard))
-    assert heard.notes.took() == ["fake of customerio.CustomerIO", "fake of requests.Session"]
+    assert heard.notes.in_the_way() == ["fake of customerio.CustomerIO", "fake of requests.Session"]
 
 
 def test_it_is_set_and_removed(heard: Listening, monkeypatch: pytest.MonkeyPatch) -> None:

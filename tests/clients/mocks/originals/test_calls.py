@@ -3,10 +3,19 @@
 from __future__ import annotations
 
 from types import SimpleNamespace
+from unittest.mock import MagicMock
+
+import pytest
 
 from pytest_customerio.clients.mocks.originals.calls import address, method_of
-from pytest_customerio.clients.mocks.originals.libraries import BY_NAME
+from pytest_customerio.clients.mocks.originals.known import Known
+from pytest_customerio.clients.mocks.originals.libraries import AIOHTTP, BY_NAME, CDP
 from pytest_customerio.clients.mocks.originals.roles import Built, Role, Step
+
+requests = pytest.importorskip("requests")
+httpx = pytest.importorskip("httpx")
+
+URL = "https://track.customer.io/api/v1/customers/42/events"
 
 
 def role(name: str, instance: object = None) -> Role:
@@ -32,3 +41,20 @@ def test_a_relative_url() -> None:
     assert address(role("post", built), ("customers",), {}) == f"{base}/customers"
     assert address(role("post", SimpleNamespace(base_url=base + "/")), ("customers",), {}) == f"{base}/customers"
     assert address(role("post", SimpleNamespace(_base_url=None)), ("customers",), {}) == "customers"
+
+
+def test_where_a_call_leads() -> None:
+    """By place or by name, a text or an object; nothing where there is none."""
+    function = Known()
+    function.learn(BY_NAME["requests"])
+    post, request = function.role(requests.post), function.role(requests.request)
+    assert post is not None
+    assert request is not None
+    assert address(post, (URL,), {}) == URL
+    assert address(request, ("POST", URL), {}) == URL
+    assert address(request, ("POST",), {"url": URL}) == URL
+    assert address(post, (httpx.URL(URL),), {}) == URL
+    assert address(post, (), {}) == ""
+    assert address(post, (MagicMock(),), {}) == ""
+    assert CDP.sdk
+    assert not AIOHTTP.sdk

@@ -117,4 +117,4 @@ def test_an_sdk_that_is_not_here() -> None:
     assert list(notes.unjudged) == [
         "calls of a mock of a whole SDK, which nothing can be compared with: customerio is not installed"
     ]
-    assert notes.took() == ["mock of the module customerio"]
+    assert notes.in_the_way() == ["mock of the module customerio"]

@@ -1,11 +1,19 @@
-"""Copies of real instances."""
+"""Real instances that were built alike, and copies of them."""
 
 from __future__ import annotations
 
 from types import SimpleNamespace
 from unittest.mock import MagicMock
 
-from pytest_customerio.clients.mocks.real_calls.instances import LEFT_OUT, snapshot
+import pytest
+from hearing_mocks import Listening
+
+from pytest_customerio.clients.mocks.originals.roles import Built
+from pytest_customerio.clients.mocks.real_calls.instances import LEFT_OUT, Instances, snapshot
+
+customerio = pytest.importorskip("customerio")
+
+KEYS = ("site-1234", "key-12345")
 
 
 class Client:
@@ -25,3 +33,21 @@ def test_mocks_and_fakes_are_left_out() -> None:
     assert copied.track() == "real"
     assert copied.session is LEFT_OUT
     assert (copied.hook, copied.extra, type(copied)) == (len, client.__dict__["extra"], Client)
+
+
+def test_instances_that_were_built_alike(heard: Listening) -> None:
+    """They share one real instance; arguments that cannot be compared make another one."""
+
+    class Incomparable:
+        def __eq__(self, other: object) -> bool:
+            raise RuntimeError
+
+        __hash__ = None  # type: ignore[assignment]
+
+    role = heard.listener.known.role(customerio.CustomerIO)
+    assert role is not None
+    instances = Instances(heard.listener.known)
+    first, second = (instances.of(role, Built(KEYS, {"timeout": 3}))[0] for _ in range(2))
+    assert first is second
+    one, other = (instances.of(role, Built(KEYS, {"timeout": Incomparable()}))[0] for _ in range(2))
+    assert one is not other
