@@ -7,6 +7,8 @@ import sys
 import pytest
 from hearing_mocks import Listening, Traffic
 
+from pytest_customerio.clients.mocks.listening import sdk_calls
+
 customerio = pytest.importorskip("customerio")
 
 KEYS = ("site-1234", "key-12345")
@@ -29,3 +31,16 @@ def test_outside_of_a_test_nothing_is_noted(heard: Listening) -> None:
     client = customerio.CustomerIO(*KEYS)
     client.send_request = lambda *_: None
     client.track("42", "purchase")
+
+
+def test_a_call_that_is_interrupted(heard: Listening) -> None:
+    """It was neither used nor refused: Ctrl+C is no exception of the SDK's."""
+
+    def interrupted() -> None:
+        raise KeyboardInterrupt
+
+    this = sdk_calls.Method(heard.listener._place, "customerio.CustomerIO.track", None)
+    with pytest.raises(KeyboardInterrupt):
+        sdk_calls._heard(this, interrupted)()
+    assert heard.notes is not None
+    assert (heard.notes.refused, heard.notes.used) == (False, "")
