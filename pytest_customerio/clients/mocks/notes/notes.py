@@ -100,7 +100,13 @@ class Notes:
         """Keep one call."""
         with self._lock:
             self._notes.append(note)
-            self._fakes.pop(note.role.label.rpartition(".")[0], None)
+        self.hear(note.role.label)
+
+    def hear(self, label: str) -> None:
+        """A call was heard: so are the calls of a fake that stands for its class."""
+        with self._lock:
+            for one in [one for one in self._fakes if label.startswith(f"{one}.")]:
+                del self._fakes[one]
 
     def drop(self, note: Note) -> None:
         """A call that was heard otherwise: the mock called the real thing."""

@@ -15,7 +15,7 @@ from typing import Any
 from pytest_customerio.clients.analytics import hurry
 from pytest_customerio.clients.bypass.leading import MockAnswersError, alead, lead
 from pytest_customerio.clients.mocks.originals.known import Known
-from pytest_customerio.clients.mocks.originals.libraries import AIOHTTP, CDP
+from pytest_customerio.clients.mocks.originals.libraries import AIOHTTP, CDP, HTTP_CLIENT
 from pytest_customerio.clients.mocks.originals.roles import Built, Role
 from pytest_customerio.clients.mocks.placed.mock_state import inner, is_async
 from pytest_customerio.clients.mocks.real_calls.instances import Instances, Made, alike, exempt
@@ -80,21 +80,27 @@ class CallsThrough:
         self._threaded.clear()
 
     def _method(self, role: Role) -> tuple[Callable[..., Any], bool] | None:
-        if role.name == "stream":
-            return None  # it sends when its block begins
-        if role.library is AIOHTTP and asyncio._get_running_loop() is None:
-            return None  # a session can only be made while a loop runs
+        if not _answers_at_once(role):
+            return None
         if role.kind == "function" and role.library is not CDP:
             return role.real, True
-        made = self._of_the_application(role)
-        name = role.dotted or role.name
-        method = self._known.attributes.method(type(made.real), name)
+        try:
+            made = self._of_the_application(role)
+        except Exception:  # of a constructor that calls what a test replaced: the application must not meet that
+            return None
+        found = self._bound(made.real, role.dotted or role.name)
+        return None if found is None else (found, made.known)
+
+    def _bound(self, real: Any, name: str) -> Callable[..., Any] | None:
+        """The real method of an instance; None where there is no such method, or a mock."""
+        method = self._known.attributes.method(type(real), name)
         if method is not None:
-            return method.__get__(made.real), made.known
+            bound: Callable[..., Any] = method.__get__(real)
+            return bound
+        found = None
         with suppress(AttributeError):  # there is no such method
-            found = attrgetter(name)(made.real)
-            return None if is_mock(inner(found)) else (found, made.known)
-        return None
+            found = attrgetter(name)(real)
+        return None if is_mock(inner(found)) else found
 
     def _of_the_application(self, role: Role) -> Made:
         given = role.instance
@@ -132,6 +138,17 @@ class CallsThrough:
         _start(made.real, exempt(role, {}, known=made.known), sends=given is None or given.kwargs.get("send", True))
         self._threaded.append((given, made))
         return made
+
+
+def _answers_at_once(role: Role) -> bool:
+    """Whether a real call can be made now, and gives its answer itself.
+
+    `stream` sends when its block begins; the answer of `http.client` comes with another call, of `getresponse`; a
+    session of aiohttp can only be made while a loop runs.
+    """
+    if role.name == "stream" or role.library is HTTP_CLIENT:
+        return False
+    return role.library is not AIOHTTP or asyncio._get_running_loop() is not None
 
 
 def _start(client: Any, rules: frozenset[str], *, sends: bool) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from pytest_customerio.clients.mocks.notes.arguments import Arguments
@@ -105,3 +106,14 @@ def test_refusals_are_bounded() -> None:
     for number in range(MOST + 5):
         notes.refuse(refusal(ValueError(number)))
     assert len(notes.take()[1]) == MOST
+
+
+def test_a_fake_whose_calls_are_heard_is_not_counted() -> None:
+    """Neither where one of its members is called, nor where the real thing answers; another fake is."""
+    notes = Notes()
+    for label in ("customerio.CustomerIO", "async_customerio.AsyncCustomerIO", "customerio.APIClient"):
+        notes.await_calls(replace(ROLE, kind="class", label=label), "fakes", f"fake of {label}", None)
+    notes.add(note(1))
+    notes.hear("async_customerio.AsyncCustomerIO.v2.identify_person")
+    notes.take()
+    assert notes.in_the_way() == ["fake of customerio.APIClient"]

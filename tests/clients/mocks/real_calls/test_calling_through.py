@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import threading
 from collections.abc import Iterator
+from http.client import HTTPSConnection
 from typing import Any
 from unittest.mock import AsyncMock, MagicMock
 
@@ -25,7 +26,7 @@ analytics = pytest.importorskip("customerio.analytics")
 @pytest.fixture
 def known() -> Known:
     made = Known()
-    for name in ("requests", "aiohttp", "customerio.analytics"):
+    for name in ("requests", "aiohttp", "customerio.analytics", "http.client"):
         made.learn(BY_NAME[name])
     return made
 
@@ -56,8 +57,14 @@ def _never(call: object, error: Exception) -> None:
 
 
 def test_what_cannot_be_called(known: Known, through: CallsThrough) -> None:
-    """What sends when a block begins, and a session of aiohttp where no loop runs: its mock answers."""
+    """What sends when a block begins, a session of aiohttp where no loop runs, `http.client`: the mock answers.
+
+    So it does where the constructor of the real thing refuses what it is given, or calls what a test replaced.
+    """
     aiohttp = pytest.importorskip("aiohttp")
+    connection = method(known, HTTPSConnection, "request", Built(("track.customer.io",)))
+    assert through._method(connection) is None
+    assert through._method(method(known, requests.Session, "post", Built(("refused",)))) is None
     assert through._method(method(known, requests.Session, "stream", None)) is None
     assert through._method(method(known, aiohttp.ClientSession, "get", None)) is None
 
