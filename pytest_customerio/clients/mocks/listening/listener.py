@@ -25,9 +25,9 @@ from pytest_customerio.clients.mocks.originals.calls import is_heard, with_insta
 from pytest_customerio.clients.mocks.originals.known import Known
 from pytest_customerio.clients.mocks.originals.libraries import BY_NAME
 from pytest_customerio.clients.mocks.originals.roles import Built, Role
-from pytest_customerio.clients.mocks.placed import fake_functions
 from pytest_customerio.clients.mocks.placed.assigned import AssignedFakes
 from pytest_customerio.clients.mocks.placed.fake_classes import FakeClasses
+from pytest_customerio.clients.mocks.placed.fake_functions import FAKE, heard_function
 from pytest_customerio.clients.mocks.placed.mock_roles import MockRoles
 from pytest_customerio.clients.mocks.placed.mock_state import ATTACHED, calls_through, inner, is_property
 from pytest_customerio.clients.mocks.real_calls.calling_through import CallsThrough
@@ -188,9 +188,9 @@ class Listener:
 
     def _faking(self, role: Role, fake: Any) -> Any:
         """What hears a function of the project in the place of something known; None if it cannot be heard."""
-        if type(fake) is FunctionType and fake_functions.FAKE in vars(fake):
+        if type(fake) is FunctionType and FAKE in vars(fake):
             return None
-        heard = fake_functions.heard(fake, self.known, functools.partial(self._hear, role))
+        heard = heard_function(fake, self.known, functools.partial(self._hear, role))
         if heard is None:
             self._hear_object(role, fake)
         return heard
@@ -198,7 +198,7 @@ class Listener:
     def _hear_object(self, role: Role, fake: Any) -> None:
         """Hear a class, or an object, of the project in the place of something known, or count it."""
         heard = self._classes.heard(role, fake, self._patches)
-        if not heard and role.library.sdk and fake_functions.hides(role, fake, self.known):
+        if not heard and role.library.sdk and self._classes.hides(role, fake):
             self._unjudged.fake(role)
             self.profiled.start()
 

@@ -76,6 +76,12 @@ class FakeClasses:
             self._note(fake, role.instance)
         return any(there)
 
+    def hides(self, role: Role, fake: Any) -> bool:
+        """Whether a fake hides what the application would send: a class or an object that is none of the SDK's own."""
+        if role.kind not in ("class", "instance") or fake is None:
+            return False
+        return not isinstance(fake, FunctionType) and self._known.role(fake) is None
+
     def watch(self, cls: type, names: Iterable[str], patches: Patches) -> None:
         """Have these methods of a class heard where a call says what they stand for: the class was put nowhere."""
         for name in names:

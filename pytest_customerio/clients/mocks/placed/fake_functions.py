@@ -9,7 +9,6 @@ from types import CellType, FunctionType
 from typing import Any
 
 from pytest_customerio.clients.mocks.originals.known import Known
-from pytest_customerio.clients.mocks.originals.roles import Role
 
 # The mark of a function that is heard.
 FAKE = "cio_fake"
@@ -17,7 +16,7 @@ FAKE = "cio_fake"
 Hear = Callable[[Any, Callable[..., Any], tuple[Any, ...], dict[str, Any]], Any]
 
 
-def heard(fake: Any, known: Known, hear: Hear) -> Any:
+def heard_function(fake: Any, known: Known, hear: Hear) -> Any:
     """A function that is heard, and does what the fake does; None where the fake is no function, or calls the real one.
 
     What calls the real one is a wrapper: the real one is heard by itself.
@@ -38,13 +37,6 @@ def heard(fake: Any, known: Known, hear: Hear) -> Any:
     made = acall if inspect.iscoroutinefunction(fake) else call
     vars(made)[FAKE] = True
     return made
-
-
-def hides(role: Role, fake: Any, known: Known) -> bool:
-    """Whether a fake hides what the application would send: a class or an object that is none of the SDK's own."""
-    if role.kind not in ("class", "instance") or fake is None:
-        return False
-    return not isinstance(fake, FunctionType) and known.role(fake) is None
 
 
 def _answer(fake: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:

@@ -114,3 +114,15 @@ def test_what_is_not_heard(dressing: Dressing) -> None:
     for fake in (object, dict, Passing, Derived, customerio.CustomerIO, None):
         assert not dressing.put(fake)
     assert not dressing.put(Plain, real)
+
+
+def test_what_hides(dressing: Dressing) -> None:
+    """A class or an object in the place of a class or an instance; neither a function, None, nor another real one."""
+    sdk, track = dressing.known.role(customerio.CustomerIO), dressing.known.role(customerio.CustomerIO.track)
+    assert sdk is not None
+    assert track is not None
+    assert dressing.classes.hides(sdk, object())
+    assert dressing.classes.hides(sdk, type("Fake", (), {}))
+    for other in (customerio.CustomerIO("site-1234", "key-12345"), None, test_what_hides):
+        assert not dressing.classes.hides(sdk, other)
+    assert not dressing.classes.hides(track, object())

@@ -11,7 +11,7 @@ import pytest
 
 from pytest_customerio.clients.mocks.originals.known import Known
 from pytest_customerio.clients.mocks.originals.libraries import BY_NAME
-from pytest_customerio.clients.mocks.placed.fake_functions import FAKE, heard, hides
+from pytest_customerio.clients.mocks.placed.fake_functions import FAKE, heard_function
 
 requests = pytest.importorskip("requests")
 real = requests.post
@@ -28,20 +28,20 @@ def hear(fake: Callable[..., Any], answer: Callable[..., Any], args: tuple[Any, 
     return "heard", answer(fake, *args, **kwargs)
 
 
-def test_a_function_is_heard(known: Known) -> None:
+def test_a_function_is_heard_function(known: Known) -> None:
     """It keeps its name, signature and attributes."""
 
     def fake(url: str, *, json: object = None) -> str:
         """Answer."""
         return f"{url} {json}"
 
-    made = heard(fake, known, hear)
+    made = heard_function(fake, known, hear)
     assert made("here", json=1) == ("heard", "here 1")
     assert (made.__name__, made.__doc__, inspect.signature(made)) == ("fake", "Answer.", inspect.signature(fake))
     assert vars(made)[FAKE] is True
 
 
-def test_a_coroutine_is_heard(known: Known) -> None:
+def test_a_coroutine_is_heard_function(known: Known) -> None:
     """It stays a coroutine function."""
 
     async def fake(url: str) -> str:
@@ -50,7 +50,7 @@ def test_a_coroutine_is_heard(known: Known) -> None:
     async def ahear(fake: Any, answer: Any, args: Any, kwargs: Any) -> Any:
         return "heard", await answer(fake, *args, **kwargs)
 
-    made = heard(fake, known, lambda *given: ahear(*given))
+    made = heard_function(fake, known, lambda *given: ahear(*given))
     assert inspect.iscoroutinefunction(made)
     assert asyncio.run(made("here")) == ("heard", "here")
 
@@ -71,20 +71,6 @@ def test_what_can_call_the_real_one(known: Known) -> None:
     def of_later() -> Any:
         return later
 
-    assert [heard(one, known, hear) for one in (by_closure, by_default, by_global)] == [None] * 3
-    assert heard(of_later, known, hear) is not None
+    assert [heard_function(one, known, hear) for one in (by_closure, by_default, by_global)] == [None] * 3
+    assert heard_function(of_later, known, hear) is not None
     later = 1
-
-
-def test_what_hides(known: Known) -> None:
-    """A class or an object in the place of a class or an instance; neither a function, None, nor another real one."""
-    session = known.role(requests.Session)
-    assert session is not None
-    assert hides(session, object(), known)
-    assert hides(session, type("Fake", (), {}), known)
-    assert not hides(session, requests.Session(), known)
-    assert not hides(session, None, known)
-    assert not hides(session, hear, known)
-    post = known.role(requests.post)
-    assert post is not None
-    assert not hides(post, object(), known)
