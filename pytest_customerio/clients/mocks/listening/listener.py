@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import sys
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from types import FunctionType
 from typing import Any
 
@@ -172,10 +173,10 @@ class Listener:
         __tracebackhide__ = True
         given = self._calls.copied(args, kwargs)
         result = answer(mock, *args, **kwargs)
-        if not is_mock(inner(result)):
-            self._hear_object(role, result)
-            return result
         built = Built(given.args, given.kwargs) if given is not None else None
+        if not is_mock(inner(result)):
+            self._hear_object(replace(role, kind="instance", instance=built), result)
+            return result
         self._roles.built(result, role, built)
         notes = self._place.notes() if role.library.sdk else None
         if notes is not None:

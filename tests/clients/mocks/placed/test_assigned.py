@@ -11,6 +11,7 @@ from unittest.mock import patch
 import pytest
 from faking import Listening, listening
 
+from pytest_customerio.clients.mocks.originals.roles import Built
 from pytest_customerio.clients.sent import watched
 
 customerio = pytest.importorskip("customerio")
@@ -19,6 +20,11 @@ requests = pytest.importorskip("requests")
 
 class Anything:
     pass
+
+
+class Fake:
+    def track(self, *args: Any) -> tuple[Any, ...]:
+        return args
 
 
 @pytest.fixture
@@ -86,3 +92,12 @@ def test_what_is_no_fake(heard: Listening, monkeypatch: pytest.MonkeyPatch) -> N
         monkeypatch.setitem(vars(requests), "post", own)
         heard.listener.look()
         assert requests.post is own
+
+
+def test_a_function_that_makes_objects(heard: Listening, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What it makes stands for an instance that was built with its arguments."""
+    monkeypatch.setattr(heard.app, "CustomerIO", lambda *_: Fake())
+    assert heard.app.CustomerIO("site-1234", "key-12345").track("42", "purchase") == ("42", "purchase")
+    assert heard.notes is not None
+    (note,), _ = heard.notes.take()
+    assert (note.through, note.instance) == ("fake of customerio.CustomerIO.track", Built(("site-1234", "key-12345")))
