@@ -31,6 +31,7 @@ from pytest_customerio.clients.mocks.placed.fake_classes import FakeClasses
 from pytest_customerio.clients.mocks.placed.fake_functions import FAKE, heard_function
 from pytest_customerio.clients.mocks.placed.mock_roles import MockRoles
 from pytest_customerio.clients.mocks.placed.mock_state import ATTACHED, calls_through, inner, is_property
+from pytest_customerio.clients.mocks.placed.placements import Placements
 from pytest_customerio.clients.mocks.real_calls.calling_through import CallsThrough
 from pytest_customerio.process.parts import MOCK, PYTHON, Part
 from pytest_customerio.process.patching import Patches, Wrapper
@@ -54,6 +55,7 @@ class Listener:
         self._patches = Patches()
         self.known = Known()  # what was known before was wrapped by what is undone since
         self._roles = MockRoles(self.known, self._checking, self._faking)
+        self._placements = Placements(self.known, self._roles)
         self._lookalikes = Lookalikes(self.known.is_message)
         intended = Intended(self.known, self._roles.role, self._place.is_project)
         self._mocks = HandedOverMocks(self.known, self._roles, self._lookalikes, intended, self._place)
@@ -74,7 +76,7 @@ class Listener:
         self._begin()
         for name in modules:
             self.learn(name)
-        self._roles.watch_monkeypatch(self._patches)
+        self._placements.watch_monkeypatch(self._patches)
         sdk_calls.watch_expected(self._place, self._patches)
         patches, through = self._patches, self.through
 
@@ -88,7 +90,7 @@ class Listener:
     def learn(self, name: str) -> None:
         """Take in a library, or a module that defines mocks, that was imported."""
         if name in MOCKS:
-            self._roles.watch(self._patches, name)
+            self._placements.watch(self._patches, name)
             self._patches.patch(CALL[name], self._calling)
             return
         library = BY_NAME[name]
