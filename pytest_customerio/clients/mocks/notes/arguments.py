@@ -38,7 +38,7 @@ def copied(
     is_message: Callable[[type], bool],
     real: Callable[[Any], Any] | None = None,
 ) -> Arguments | None:
-    """The arguments as they are now; None where they cannot be known later.
+    """The arguments as they are now; None where they cannot be known later, or a method of theirs raises.
 
     `is_message` tells whether a class is one of an SDK's own: its objects are copied with their attributes. `real`
     gives what a mock is in truth, or the mock itself.
@@ -46,7 +46,7 @@ def copied(
     copier = _Copier(is_message, real)
     try:
         return Arguments(copier.copy_each(args), copier.copy_members(kwargs), copier.opaque)
-    except NotCopiedError:
+    except Exception:  # `NotCopiedError`, or what a method of an argument raises: the application must not meet it
         return None
 
 
@@ -125,8 +125,15 @@ def _is_sentinel(kind: type) -> bool:
     return any(kind in (type(one.DEFAULT), type(one.ANY), type(one.call)) for one in mock_modules())
 
 
-def shape(value: Any, depth: int = 0) -> Any:
+def shape(value: Any) -> Any:
     """What two arguments have in common that are judged alike: types, members, and of a text what rules look at."""
+    try:
+        return _shape(value)
+    except Exception:  # of a method of an argument; of a number that is too large for a text, or a dict in itself
+        return type(value)
+
+
+def _shape(value: Any, depth: int = 0) -> Any:
     kind = type(value)
     if kind is str:
         return _text_shape(value)
@@ -136,9 +143,9 @@ def shape(value: Any, depth: int = 0) -> Any:
         return "float", math.isfinite(value), math.isnan(value), value.is_integer()
     if kind is dict:
         members = value.items() if len(value) < 1000 else itertools.islice(value.items(), 1000)
-        return tuple([(key, shape(one, depth + 1)) for key, one in members])
+        return tuple([(key, _shape(one, depth + 1)) for key, one in members])
     if kind in (list, tuple) and depth < DEEPEST:
-        return kind, len(value), tuple({shape(one, depth + 1) for one in value[:100]})
+        return kind, len(value), tuple({_shape(one, depth + 1) for one in value[:100]})
     return kind if kind in _ATOMS else (kind, _members(value, depth))
 
 
@@ -152,4 +159,4 @@ def _text_shape(value: str) -> tuple[Any, ...]:
 
 def _members(value: Any, depth: int) -> Any:
     members: Mapping[str, Any] = getattr(value, "__dict__", {})
-    return shape(dict(members), depth + 1) if depth < 3 else None
+    return _shape(dict(members), depth + 1) if depth < 3 else None

@@ -12,6 +12,8 @@ from pytest_customerio.clients.mocks.notes.arguments import DEEPEST
 # What an exception may say about what it was given: nothing that looks like an address or a number of somebody.
 _PERSONAL = re.compile(r"\S*@\S*|\+?\d{7,}")
 _LONGEST = 200
+# Numbers that are larger are in no text: Python refuses to write one of more than 4300 digits.
+_BITS = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,12 +34,22 @@ class Refusal:
 
 def subject_of(args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> str:
     """Of whom and of what a call is: its first two arguments, by place or by name, without the instance."""
-    plain = [one for one in (*args, *kwargs.values()) if isinstance(one, (str, int, type(None)))]
-    return repr(plain[:2])[:_LONGEST]
+    try:
+        plain = [one for one in (*args, *kwargs.values()) if isinstance(one, (str, int, type(None)))]
+        return repr(plain[:2])[:_LONGEST]
+    except Exception:  # of a method of an argument, or of a number that is too large for a text
+        return ""
 
 
 def text_of(error: BaseException, given: Any) -> str:
-    """An exception in one line, without the values that the call was given."""
+    """An exception in one line, without the values that the call was given; only its name where they cannot be read."""
+    try:
+        return _text_of(error, given)
+    except Exception:  # as above, or of the exception itself
+        return type(error).__name__
+
+
+def _text_of(error: BaseException, given: Any) -> str:
     cause = error.__cause__
     text = " ".join(str(error).split())
     if not isinstance(error, (TypeError, AttributeError)):  # these name arguments, not their values
@@ -45,7 +57,7 @@ def text_of(error: BaseException, given: Any) -> str:
             text = text.replace(value, "…")
     text = _PERSONAL.sub("…", text)
     if cause is not None:  # an SDK wraps what its client raised
-        return f"{type(error).__name__}: {text_of(cause, given)}"
+        return f"{type(error).__name__}: {_text_of(cause, given)}"
     shown = text if len(text) <= _LONGEST else text[: _LONGEST - 1] + "…"
     return f"{type(error).__name__}: {shown}" if shown else type(error).__name__
 
@@ -54,7 +66,8 @@ def _texts(value: Any, depth: int = 0) -> Iterator[str]:
     if isinstance(value, str):
         yield value
     elif isinstance(value, (int, float)) and not isinstance(value, bool):
-        yield str(value)
+        if isinstance(value, float) or value.bit_length() < _BITS:
+            yield str(value)
     elif isinstance(value, (list, tuple, dict)) and depth < DEEPEST:
         for one in value.values() if isinstance(value, dict) else value:
             yield from _texts(one, depth + 1)

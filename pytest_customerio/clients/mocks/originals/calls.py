@@ -51,7 +51,14 @@ def address(role: Role, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> str
 
 
 def url_of(role: Role, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> str:
-    """The URL as it was given, which may be relative."""
+    """The URL as it was given, which may be relative; nothing where a method of what was given raises."""
+    try:
+        return _url(role, args, kwargs)
+    except Exception:  # the application must not meet it
+        return ""
+
+
+def _url(role: Role, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> str:
     place = 1 if role.name in _METHOD_FIRST or (role.name == "urlopen" and role.path) else 0
     given = args[place] if len(args) > place else kwargs.get("url", kwargs.get("request"))
     url = getattr(given, "full_url", None) or getattr(given, "url", None) or given

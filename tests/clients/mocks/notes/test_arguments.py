@@ -11,6 +11,7 @@ from typing import Any
 from unittest import mock
 
 import pytest
+from rude import RudeClass, RudeList
 
 from pytest_customerio.clients.mocks.notes.arguments import (
     DEEPEST,
@@ -165,3 +166,18 @@ def test_not_alike(one: Any, other: Any) -> None:
     """Values that some rule tells apart have two."""
     assert shape(one) != shape(other)
     hash((shape(one), shape(other)))
+
+
+@pytest.mark.parametrize("kind", [RudeList, RudeClass])
+def test_arguments_whose_methods_raise(kind: type) -> None:
+    """They cannot be known later, and the application does not meet the exception."""
+    value = kind()
+    assert copy_of(value) is None
+    assert shape([value]) == shape([value])
+
+
+def test_the_shape_of_what_python_refuses_to_write() -> None:
+    """A number of more than 4300 digits, and a dict in itself."""
+    loop: dict[str, Any] = {}
+    loop["self"] = loop
+    assert (shape(10**5000), shape(loop)) == (int, dict)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from rude import RudeClass, RudeList
+
 from pytest_customerio.clients.mocks.notes.refusals import chain, subject_of, text_of
 
 
@@ -37,3 +39,10 @@ def test_where_an_exception_comes_from() -> None:
     first.__context__, second.__cause__ = third, first
     third.__context__ = group
     assert {*chain(group)} == {group, first, second, third}
+
+
+def test_what_cannot_be_read() -> None:
+    """Of such a call its exception is named; a number that Python refuses to write is in no text."""
+    assert subject_of((RudeClass(),), {}) == subject_of((10**5000,), {}) == ""
+    assert text_of(ValueError("secret words"), (RudeList(["secret words"]),)) == "ValueError"
+    assert text_of(ValueError("too large"), (10**5000,)) == "ValueError: too large"

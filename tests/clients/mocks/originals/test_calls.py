@@ -6,8 +6,9 @@ from types import SimpleNamespace
 from unittest.mock import MagicMock
 
 import pytest
+from rude import RudeClass
 
-from pytest_customerio.clients.mocks.originals.calls import address, method_of
+from pytest_customerio.clients.mocks.originals.calls import address, method_of, url_of
 from pytest_customerio.clients.mocks.originals.known import Known
 from pytest_customerio.clients.mocks.originals.libraries import AIOHTTP, BY_NAME, CDP
 from pytest_customerio.clients.mocks.originals.roles import Built, Role, Step
@@ -58,3 +59,8 @@ def test_where_a_call_leads() -> None:
     assert address(post, (MagicMock(),), {}) == ""
     assert CDP.sdk
     assert not AIOHTTP.sdk
+
+
+def test_an_address_whose_methods_raise() -> None:
+    """It is none, and the application does not meet the exception."""
+    assert url_of(role("post"), (RudeClass(),), {}) == ""

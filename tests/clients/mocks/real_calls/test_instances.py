@@ -7,11 +7,13 @@ from unittest.mock import MagicMock
 
 import pytest
 from hearing_mocks import Listening
+from rude import RudeClass
 
 from pytest_customerio.clients.mocks.originals.roles import Built
-from pytest_customerio.clients.mocks.real_calls.instances import LEFT_OUT, Instances, snapshot
+from pytest_customerio.clients.mocks.real_calls.instances import LEFT_OUT, Instances, exempt, snapshot
 
 customerio = pytest.importorskip("customerio")
+requests = pytest.importorskip("requests")
 
 KEYS = ("site-1234", "key-12345")
 
@@ -51,3 +53,12 @@ def test_instances_that_were_built_alike(heard: Listening) -> None:
     assert first is second
     one, other = (instances.of(role, Built(KEYS, {"timeout": Incomparable()}))[0] for _ in range(2))
     assert one is not other
+
+
+@pytest.mark.parametrize("name", ["auth", "headers"])
+def test_credentials_whose_methods_raise(heard: Listening, name: str) -> None:
+    """They count as given."""
+    role = heard.listener.known.role(requests.post)
+    assert role is not None
+    assert exempt(role, {name: RudeClass()}, known=True) == exempt(role, {"auth": ("site", "key")}, known=True)
+    assert exempt(role, {"headers": {"Authorization": None}}, known=True) == exempt(role, {"auth": None}, known=True)
