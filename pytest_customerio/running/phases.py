@@ -67,7 +67,7 @@ class Phases:
 
     def setup(self, item: pytest.Item) -> Generator[None, object, object]:
         """Around setup. A test that is run again begins anew here."""
-        test = self.test = self.session.begin(self._plan(item))
+        test = self.test = self.session.begin(self._plan(item), item)
         try:
             return (yield)
         except BaseException as error:
@@ -125,35 +125,39 @@ class Phases:
 
     def attach(self, report: pytest.TestReport) -> None:
         """Put the verdicts into the report of the phase that made them."""
+        if self._failed_with:
+            self._shorten_to_headline(report)
         test = self.test
-        self._shorten_to_headline(report)
-        if test is not None:
-            ended = report.passed or (self._ended is not None and bool(self._ended.cause))
+        if test is None:
+            return
+        ended = report.passed or (self._ended is not None and bool(self._ended.cause))
+        if not report.passed:
             self._add_headline(report)
             self._add_cause(report, test)
-            if report.when == "teardown" and self._with_properties():
-                report.user_properties.extend(properties(verdicts(test)))
-            if said := states(test, report.when or "", ended=ended):
-                report.cio_allowances = said  # type: ignore[attr-defined]
-            if self.session.known is not None and (report.when == "call" or (report.when == "setup" and not ended)):
-                report.cio_ended = [test.plan.function, ended and test.plan.checked]  # type: ignore[attr-defined]
-        if test is not None and test.recording is not None:
+        self._ended, self._beside, self._wrong_beside = None, FINE, ""
+        self._add_ended(report, test, ended=ended)
+        if test.recording is not None:
             _attach_recording(report, test.plan.nodeid, test.recording)
-        if (
-            test is None
-            or report.when == "setup"
-            or not ((test.record.heard or test.mocked or test.used) and self._fresh)
-        ):
-            return
-        report.cio = self.session.report_results(test)  # type: ignore[attr-defined]
-        self._fresh = False
+        if self._fresh and report.when != "setup" and (test.record.heard or test.mocked or test.used):
+            report.cio = self.session.report_results(test)  # type: ignore[attr-defined]
+            self._fresh = False
+
+    def _add_ended(self, report: pytest.TestReport, test: CheckedTest, *, ended: bool) -> None:
+        """Say what is known once a phase is over: JUnit's properties, the allowances, what counts for the baseline."""
+        plan, when = test.plan, report.when or ""
+        if when == "teardown" and self._with_properties():
+            report.user_properties.extend(properties(verdicts(test)))
+        if (plan.allow or test.record.needed) and (said := states(test, when, ended=ended)):
+            report.cio_allowances = said  # type: ignore[attr-defined]
+        if self.session.known is not None and (when == "call" or (when == "setup" and not ended)):
+            report.cio_ended = [plan.function, ended and plan.checked]  # type: ignore[attr-defined]
 
     def _shorten_to_headline(self, report: pytest.TestReport) -> None:
         """Leave the first line of our failure for the short summary: with CI set, pytest would show all of it.
 
         The failure lies at the test, as `--tb=line` shows it, and not at the line of ours that raises it.
         """
-        crash: Any = getattr(report.longrepr, "reprcrash", None) if self._failed_with else None
+        crash: Any = getattr(report.longrepr, "reprcrash", None)
         if crash is not None and crash.message.endswith(self._failed_with):
             path, line, _ = report.location
             crash.message = crash.message.partition("\n")[0]
@@ -173,8 +177,7 @@ class Phases:
         """Say what makes this failure, or skip, the same as that of another item of the function."""
         plan = test.plan
         ended, beside = self._ended, self._beside
-        self._ended, self._beside, self._wrong_beside = None, FINE, ""
-        if ended is None or report.passed:
+        if ended is None:
             return
         if beside.text:
             add_section(report, beside.text)

@@ -32,7 +32,7 @@ class FakeSession:
         self.ended: list[BaseException | None] = []
         self.results = self.listened = 0
 
-    def begin(self, plan: Plan) -> Any:
+    def begin(self, plan: Plan, item: object = None) -> Any:
         record = SimpleNamespace(heard=1 if self.heard else 0, needed=set())
         return SimpleNamespace(
             plan=plan, record=record, declared=lambda _: self.declared, recording=None, mocked=None, used=""
