@@ -29,7 +29,7 @@ class Attributes:
     def learn(self, library: Library, classes: Iterable[type], role: Callable[[int], Role | None]) -> None:
         """Take in a library, of which these are the public `classes`; `role` is that of an object, by its identity."""
         self._names |= {cls: frozenset(vars(cls)) for cls in classes}
-        for owner in _owners(library, classes):
+        for owner in _namespaces(library, classes):
             public: dict[str, Any] = {}
             for name, value in vars(owner).items():
                 if not name.startswith("__") and (callable(value) or isinstance(value, (ModuleType, property))):
@@ -75,7 +75,7 @@ class Attributes:
         return None
 
 
-def _owners(library: Library, classes: Iterable[type]) -> list[Any]:
+def _namespaces(library: Library, classes: Iterable[type]) -> list[Any]:
     """The modules in which a library is, or finds its own classes, and all of these classes with their bases."""
     names = (library.module, *library.lookups, *_STANDARD)
     modules = [sys.modules[name] for name in names if name in sys.modules]
