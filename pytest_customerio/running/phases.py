@@ -24,11 +24,15 @@ if TYPE_CHECKING:
     from pytest_customerio.running.test.test import CheckedTest
 
 
+Each = Callable[[pytest.Item, "pytest.Item | None"], "bool | None"]
+
+
 class Phases:
-    """What pytest's hooks do around the phases of a test while the session is open.
+    """pytest's hooks around the phases of each test, while the session is open: registered as a plugin of pytest.
 
     `with_properties` says whether the run writes JUnit XML, which has properties of each test. `whole_tracebacks` says
-    that those of undeclared exceptions show libraries too.
+    that those of undeclared exceptions show libraries too. `each` runs an item of a test that runs once for each
+    operation that it sends.
     """
 
     def __init__(
@@ -38,23 +42,31 @@ class Phases:
         *,
         with_properties: Callable[[], bool] = bool,
         whole_tracebacks: Callable[[], bool] = bool,
+        each: Each = lambda item, nextitem: None,
     ) -> None:
         self.session = session
         self._with_properties = with_properties
         self._whole_tracebacks = whole_tracebacks
         self.test: CheckedTest | None = None
         self._plan = plan
+        self._each = each
         self._fresh = False
         self._failed_with = ""
         self._ended: Conclusion | None = None
         self._beside, self._wrong_beside = FINE, ""
 
-    def protocol(self) -> Generator[None, object, object]:
-        """Around all phases: the test ends, also if it crashes."""
+    @pytest.hookimpl(wrapper=True, tryfirst=True)
+    def pytest_runtest_protocol(self) -> Generator[None, object, object]:
+        """Around all phases: the test ends, also if its protocol crashes."""
         try:
             return (yield)
         finally:
             self.end()
+
+    @pytest.hookimpl(tryfirst=True, specname="pytest_runtest_protocol")
+    def pytest_customerio_each(self, item: pytest.Item, nextitem: pytest.Item | None) -> bool | None:
+        """Run a test of `cio_errors(operations="each")` once for each operation that it sends."""
+        return self._each(item, nextitem)
 
     def end(self) -> None:
         """The test is over, if one was running."""
@@ -65,7 +77,8 @@ class Phases:
         """The operations that the running test sent so far, in order."""
         return tuple(self.test.record.tallies) if self.test is not None else ()
 
-    def setup(self, item: pytest.Item) -> Generator[None, object, object]:
+    @pytest.hookimpl(wrapper=True, tryfirst=True)
+    def pytest_runtest_setup(self, item: pytest.Item) -> Generator[None, object, object]:
         """Around setup. A test that is run again begins anew here."""
         test = self.test = self.session.begin(self._plan(item), item)
         try:
@@ -75,12 +88,17 @@ class Phases:
                 self._put_beside(self._settled(test))
             raise
 
-    def listen(self) -> None:
-        """Listen to the streams that stand there now."""
+    @pytest.hookimpl(tryfirst=True, specname="pytest_runtest_setup")
+    def pytest_customerio_listen(self) -> None:
+        """Setup begins, inside pytest's capture: leaks into the output of fixtures are seen from here."""
         self.session.listen()
 
-    def call(self, item: pytest.Item) -> Generator[None, object, object]:
-        """Around the call phase: the test fails with our text if it has no failure of its own."""
+    @pytest.hookimpl(wrapper=True, trylast=True)
+    def pytest_runtest_call(self, item: pytest.Item) -> Generator[None, object, object]:
+        """Around the call phase: the test fails with our text if it has no failure of its own.
+
+        Inside pytest's capture: leaks into the output are seen here.
+        """
         test = self.test
         if test is None:
             return (yield)
@@ -110,8 +128,9 @@ class Phases:
         self._carry_out(conclusion)
         return result
 
-    def teardown(self, item: pytest.Item) -> Generator[None, object, object]:
-        """Around teardown."""
+    @pytest.hookimpl(wrapper=True, tryfirst=True)
+    def pytest_runtest_teardown(self) -> Generator[None, object, object]:
+        """Around teardown: what fixtures sent while they were taken down is judged too."""
         test = self.test
         if test is None:
             return (yield)
@@ -122,6 +141,13 @@ class Phases:
             raise
         self._carry_out(self._settled(test))
         return result
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_makereport(self) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+        """Put the verdicts into the test's report, which pytest-xdist sends from worker to controller."""
+        report = yield
+        self.attach(report)
+        return report
 
     def attach(self, report: pytest.TestReport) -> None:
         """Put the verdicts into the report of the phase that made them."""
