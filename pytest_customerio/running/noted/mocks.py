@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 import threading
 from collections.abc import Callable
+from operator import is_
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -44,6 +45,7 @@ class Mocks:
         self._stop: Callable[[], None] | None = None
         self._imported: set[str] = set()
         self._stand_ins: dict[str, Any] = {}
+        self._standing: list[Any] = []
         self._starting = False
         self._lock = threading.Lock()
         self._code = CodeOfTests()
@@ -83,6 +85,11 @@ class Mocks:
 
         return setting
 
+    def begin(self, item: pytest.Item | None) -> None:
+        """Setup begins: look for fakes, unless the call phase is the first in which functions of the project run."""
+        if item is None or len(self._code.functions(item)) != 1:
+            self.look()
+
     def begin_call(self, item: pytest.Item | None) -> None:
         """The call phase begins: look for fakes, and listen to those which nothing can be put around."""
         self.look()
@@ -98,8 +105,12 @@ class Mocks:
         """Look whether something stands for a library in `sys.modules`, such as a mock of it, or for a part of one."""
         if self._listener is not None:
             self._listener.look()
-        for name in MODULES:
-            there = sys.modules.get(name)
+        # What stands there is compared by identity: a mock would note a comparison as a call.
+        standing = [*map(sys.modules.get, MODULES)]
+        if self._standing and all(map(is_, standing, self._standing)):
+            return
+        self._standing = standing
+        for name, there in zip(MODULES, standing, strict=True):
             if there is not None and there is not self._stand_ins.get(name) and is_stand_in(there):
                 self._learn_stand_ins()
                 return

@@ -142,7 +142,7 @@ def verdicts(test: CheckedTest) -> list[Verdict]:
     nodeid, rows, tallies = test.plan.nodeid, [], test.record.tallies
     for name in dict.fromkeys([*tallies, *(one.operation for one in test.judgements)]):
         tally = tallies.get(name) or Tally(name)
-        found = tuple(one.violation for one in tally.occurrences.values())
+        found = tuple([one.violation for one in tally.occurrences.values()]) if tally.occurrences else ()
         sites = tuple(tally.call_sites)
         cases: dict[str, list[Judgement]] = {}
         for one in test.judgements:

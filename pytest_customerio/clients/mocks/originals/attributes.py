@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterable, Iterator
-from operator import is_
+from operator import is_, itemgetter
 from types import FunctionType, ModuleType
 from typing import Any
 
@@ -23,12 +23,13 @@ class Attributes:
     def __init__(self) -> None:
         self._names: dict[type, frozenset[str]] = {}
         self._originals: dict[tuple[int, str], tuple[Any, str, Any]] = {}
-        self._public: list[tuple[Callable[[str, Any], Any], Any, tuple[str, ...], tuple[Any, ...]]] = []
+        # The public ones: owner, what takes them out of its namespace, their names, and what stood there.
+        self._public: list[tuple[Any, Callable[[Any], tuple[Any, ...]], tuple[str, ...], tuple[Any, ...]]] = []
 
     def learn(self, library: Library, classes: Iterable[type], role: Callable[[int], Role | None]) -> None:
         """Take in a library, of which these are the public `classes`; `role` is that of an object, by its identity."""
         self._names |= {cls: frozenset(vars(cls)) for cls in classes}
-        for owner in _owners(library, classes):
+        for owner in _namespaces(library, classes):
             public: dict[str, Any] = {}
             for name, value in vars(owner).items():
                 if not name.startswith("__") and (callable(value) or isinstance(value, (ModuleType, property))):
@@ -36,7 +37,10 @@ class Attributes:
                     known = None if isinstance(value, (ModuleType, property)) else role(id(value))
                     if known is not None and known.library is library:
                         public[name] = value
-            self._public += [(vars(owner).get, owner, tuple(public), tuple(public.values()))] if public else []
+            if public:
+                one, *more = public
+                take = itemgetter(one, *(more or [one]))  # of a single name it would give no tuple
+                self._public.append((owner, take, tuple(public), tuple(public.values())))
 
     def originals(self) -> Iterator[tuple[Any, str, Any]]:
         """Where something else stands now than when the library was taken in: owner, name, what stood there.
@@ -51,11 +55,15 @@ class Attributes:
 
     def replaced(self) -> Iterator[tuple[Any, str, Any]]:
         """The public classes, methods and functions in whose place something else stands: owner, name, original."""
-        for get, owner, names, originals in self._public:
-            if not all(map(is_, map(get, names, originals), originals)):
-                yield from (
-                    (owner, name, one) for name, one in zip(names, originals, strict=True) if get(name, one) is not one
-                )
+        for owner, take, names, originals in self._public:
+            space = vars(owner)
+            try:
+                if all(map(is_, take(space), originals)):
+                    continue
+            except KeyError:  # one was deleted: nothing stands in its place
+                pass
+            known = zip(names, originals, strict=True)
+            yield from ((owner, name, one) for name, one in known if space.get(name, one) is not one)
 
     def method(self, cls: type, name: str) -> FunctionType | None:
         """The real method of a class, whatever stands for it now."""
@@ -67,7 +75,7 @@ class Attributes:
         return None
 
 
-def _owners(library: Library, classes: Iterable[type]) -> list[Any]:
+def _namespaces(library: Library, classes: Iterable[type]) -> list[Any]:
     """The modules in which a library is, or finds its own classes, and all of these classes with their bases."""
     names = (library.module, *library.lookups, *_STANDARD)
     modules = [sys.modules[name] for name in names if name in sys.modules]

@@ -15,9 +15,10 @@ requests = pytest.importorskip("requests")
 
 @pytest.fixture
 def known() -> Known:
-    """What is known of requests."""
+    """What is known of requests, and of a library in which one function is public."""
     made = Known()
-    made.learn(BY_NAME["requests"])
+    for name in ("requests", "urllib.request"):
+        made.learn(BY_NAME[name])
     return made
 
 
@@ -32,6 +33,15 @@ def test_what_is_replaced(known: Known) -> None:
     assert replaced == {("requests", "post"): post, ("Session", "send"): send}
     assert originals == {**replaced, ("HTTPAdapter", "close"): close}
     assert [*known.attributes.replaced(), *known.attributes.originals()] == []
+
+
+def test_what_is_deleted_is_not_replaced(known: Known, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing stands in its place; what is replaced beside it is found."""
+    post = requests.post
+    monkeypatch.delattr(requests, "put")
+    assert [*known.attributes.replaced()] == []
+    monkeypatch.setattr(requests, "post", len)
+    assert [*known.attributes.replaced()] == [(requests, "post", post)]
 
 
 def test_what_is_put_on_a_class_that_inherits_it(known: Known) -> None:
