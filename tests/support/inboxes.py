@@ -5,8 +5,8 @@ from __future__ import annotations
 from html.parser import HTMLParser
 from typing import Any
 
-from pytest_customerio.tools.sandbox.inbox.rendering import Renderer
-from pytest_customerio.tools.sandbox.service.request_log import LoggedRequest
+from pytest_customerio.tools.sandbox.pages.rendering import Renderer
+from pytest_customerio.tools.sandbox.requests.request_log import LoggedRequest
 
 RENDERER = Renderer()
 MAIL = {

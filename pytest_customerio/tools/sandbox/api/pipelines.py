@@ -8,8 +8,8 @@ from datetime import datetime
 from pytest_customerio.tools.sandbox.api import track
 from pytest_customerio.tools.sandbox.api.call import Call, CallResult, Handler
 from pytest_customerio.tools.sandbox.json_values import mapping
-from pytest_customerio.tools.sandbox.workspace.objects import ObjectKey
-from pytest_customerio.tools.sandbox.workspace.person import Event, Identifier, Notes
+from pytest_customerio.tools.sandbox.workspace.people.objects import ObjectKey
+from pytest_customerio.tools.sandbox.workspace.people.person import Event, Identifier, Notes
 from pytest_customerio.tools.sandbox.workspace.workspace import Workspace
 
 # The official SDKs send the first one at the top of a payload (customerio-node), docs.customer.io/files/pipelines.json

@@ -14,7 +14,8 @@ from typing import Self
 
 import uvicorn
 
-from pytest_customerio.tools.sandbox.server.admin import admin
+from pytest_customerio.tools.sandbox.answering.service import Service
+from pytest_customerio.tools.sandbox.routes.admin import admin
 from pytest_customerio.tools.sandbox.server.application import App, Application
 from pytest_customerio.tools.sandbox.server.sockets import (
     BACKLOG,
@@ -24,7 +25,6 @@ from pytest_customerio.tools.sandbox.server.sockets import (
     refuse_handshakes,
 )
 from pytest_customerio.tools.sandbox.server.tls import Authority
-from pytest_customerio.tools.sandbox.service.service import Service
 from pytest_customerio.tools.sandbox.settings import Settings
 
 _SHUTDOWN_TIMEOUT = 2  # seconds that a request may still take when the sandbox stops

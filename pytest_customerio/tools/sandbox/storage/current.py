@@ -8,19 +8,19 @@ from pathlib import Path
 from typing import Any
 
 from pytest_customerio.contract.webhook_events import event_names
-from pytest_customerio.tools.sandbox.app_api.inventory_file import fill, read_inventory
-from pytest_customerio.tools.sandbox.service.request import ApiRequest
+from pytest_customerio.tools.sandbox.requests.request import ApiRequest
 from pytest_customerio.tools.sandbox.settings import Settings
 from pytest_customerio.tools.sandbox.storage.encoding import restore, snapshot
 from pytest_customerio.tools.sandbox.storage.entries import Entry, request_entry
 from pytest_customerio.tools.sandbox.storage.persistence import open_persistence
-from pytest_customerio.tools.sandbox.storage.seed import checked_seed, load, read_seed
 from pytest_customerio.tools.sandbox.storage.snapshots import Snapshots
-from pytest_customerio.tools.sandbox.storage.templates import TemplateFolder
+from pytest_customerio.tools.sandbox.user_files.inventory_file import fill, read_inventory
+from pytest_customerio.tools.sandbox.user_files.seed import checked_seed, load, read_seed
+from pytest_customerio.tools.sandbox.user_files.templates import TemplateFolder
 from pytest_customerio.tools.sandbox.webhooks.simulation import simulate
 from pytest_customerio.tools.sandbox.webhooks.targets import doubt, parse_target
 from pytest_customerio.tools.sandbox.workspace.inventory import Inventory
-from pytest_customerio.tools.sandbox.workspace.reporting_webhooks import Report, ReportingWebhook
+from pytest_customerio.tools.sandbox.workspace.messages.reporting_webhooks import Report, ReportingWebhook
 from pytest_customerio.tools.sandbox.workspace.workspace import Workspace
 
 # Calls that read, and count how often: the downloads of an export.

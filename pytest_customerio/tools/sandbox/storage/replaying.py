@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from pytest_customerio.contract.catalog.catalog import Catalog
 from pytest_customerio.contract.contract import Contract
-from pytest_customerio.tools.sandbox.service.execution import Executor
-from pytest_customerio.tools.sandbox.service.request import read_request
+from pytest_customerio.tools.sandbox.api.execution import Executor
+from pytest_customerio.tools.sandbox.requests.request import read_request
 from pytest_customerio.tools.sandbox.storage.entries import Entry, http_request
-from pytest_customerio.tools.sandbox.storage.seed import load
+from pytest_customerio.tools.sandbox.user_files.seed import load
 from pytest_customerio.tools.sandbox.webhooks.simulation import simulate
 from pytest_customerio.tools.sandbox.workspace.memory import Memory
 from pytest_customerio.tools.sandbox.workspace.workspace import Workspace

@@ -10,7 +10,7 @@ from operator import delitem
 from sys import getsizeof
 from typing import Any
 
-from pytest_customerio.tools.sandbox.workspace.person import Notes
+from pytest_customerio.tools.sandbox.workspace.people.person import Notes
 from pytest_customerio.tools.sandbox.workspace.workspace import Workspace
 
 MAX_WEIGHT = 256 * 1024 * 1024

@@ -6,18 +6,11 @@ from collections import deque
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
-from pytest_customerio.tools.sandbox.workspace.activities import ActivityLog
-from pytest_customerio.tools.sandbox.workspace.bounded import put_bounded
-from pytest_customerio.tools.sandbox.workspace.changes import changes, known_person, values
-from pytest_customerio.tools.sandbox.workspace.deliveries import BroadcastTrigger, Delivery, Template
-from pytest_customerio.tools.sandbox.workspace.delivery_store import DeliveryStore
-from pytest_customerio.tools.sandbox.workspace.event_ids import EventIds
+from pytest_customerio.tools.sandbox.bounded import put_bounded
 from pytest_customerio.tools.sandbox.workspace.inventory import Inventory
-from pytest_customerio.tools.sandbox.workspace.merging import merge_halves, merge_people
-from pytest_customerio.tools.sandbox.workspace.objects import WorkspaceObjects
-from pytest_customerio.tools.sandbox.workspace.people import SUPPRESSED, People
-from pytest_customerio.tools.sandbox.workspace.person import Event, Identifier, Notes, Person
-from pytest_customerio.tools.sandbox.workspace.reporting_webhooks import (
+from pytest_customerio.tools.sandbox.workspace.messages.deliveries import BroadcastTrigger, Delivery, Template
+from pytest_customerio.tools.sandbox.workspace.messages.delivery_store import DeliveryStore
+from pytest_customerio.tools.sandbox.workspace.messages.reporting_webhooks import (
     MAX_REPORTS,
     Report,
     ReportingWebhook,
@@ -26,7 +19,14 @@ from pytest_customerio.tools.sandbox.workspace.reporting_webhooks import (
     subscription,
     subscription_reports,
 )
-from pytest_customerio.tools.sandbox.workspace.segments import Segment
+from pytest_customerio.tools.sandbox.workspace.people.activities import ActivityLog
+from pytest_customerio.tools.sandbox.workspace.people.changes import changes, known_person, values
+from pytest_customerio.tools.sandbox.workspace.people.event_ids import EventIds
+from pytest_customerio.tools.sandbox.workspace.people.merging import merge_halves, merge_people
+from pytest_customerio.tools.sandbox.workspace.people.objects import WorkspaceObjects
+from pytest_customerio.tools.sandbox.workspace.people.people import SUPPRESSED, People
+from pytest_customerio.tools.sandbox.workspace.people.person import Event, Identifier, Notes, Person
+from pytest_customerio.tools.sandbox.workspace.people.segments import Segment
 
 MAX_DELIVERIES = 100_000
 MAX_VISITORS = 10_000

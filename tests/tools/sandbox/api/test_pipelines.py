@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from sandbox_client import NOW, SandboxClient
 
-from pytest_customerio.tools.sandbox.service.dispatcher import DROPPED
+from pytest_customerio.tools.sandbox.answering.dispatcher import DROPPED
 
 STRICT = {"headers": {"x-strict-mode": "1"}}
 ADA: dict[str, Any] = {"userId": "42"}

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from pytest_customerio.tools.sandbox.workspace.deliveries import Delivery
 from pytest_customerio.tools.sandbox.workspace.memory import Memory, weigh
-from pytest_customerio.tools.sandbox.workspace.person import Event
+from pytest_customerio.tools.sandbox.workspace.messages.deliveries import Delivery
+from pytest_customerio.tools.sandbox.workspace.people.person import Event
 from pytest_customerio.tools.sandbox.workspace.workspace import Workspace
 
 MB = 1024 * 1024

@@ -1,0 +1,65 @@
+"""Messages in the form in which the App API returns them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pytest_customerio.tools.sandbox.api.app.format import person_identifiers
+from pytest_customerio.tools.sandbox.api.app.inventory.resources import find_template
+from pytest_customerio.tools.sandbox.workspace.messages.deliveries import Delivery
+from pytest_customerio.tools.sandbox.workspace.people.activities import channel
+from pytest_customerio.tools.sandbox.workspace.workspace import Workspace
+
+# What happens to a message of each state as soon as it is accepted.
+_FIRST = {"draft": "drafted", "queued": "sent"}
+
+
+def message(workspace: Workspace, delivery: Delivery) -> dict[str, Any]:
+    """A message: it names what it belongs to; all other parents are null."""
+    person = workspace.people.find(("cio_id", delivery.person))
+    identifiers = person.identifiers if person else {}
+    known = metrics(delivery)
+    template = find_template(workspace.inventory, delivery.template) if delivery.broadcast is None else None
+    return {
+        "id": delivery.id,
+        "deduplicate_id": f"{delivery.id}:{max(known.values(), default=delivery.queued_at)}",
+        "msg_template_id": template["id"] if template else None,
+        "transactional_message_id": template["id"] if template else None,
+        "customer_id": identifiers.get("id"),
+        "customer_identifiers": person_identifiers(delivery.person, identifiers),
+        "recipient": delivery.to,
+        "subject": delivery.subject,
+        "metrics": known,
+        "created": delivery.queued_at,
+        "failure_message": None,
+        "newsletter_id": None,
+        "campaign_id": None,
+        "broadcast_id": delivery.broadcast,
+        "action_id": None,
+        "parent_action_id": None,
+        "content_id": None,
+        "trigger_event_id": None,
+        "type": channel(delivery),
+        "forgotten": False,
+    }
+
+
+def metrics(delivery: Delivery) -> dict[str, int]:
+    """Each metric of a message with the time at which the message first got it."""
+    first = _FIRST.get(delivery.state)
+    known = {first: delivery.queued_at} if first else {}
+    for name, at in delivery.metrics:
+        known.setdefault(name, at)
+    return known
+
+
+def archived_message(delivery: Delivery) -> dict[str, Any]:
+    """The text of a message."""
+    return {
+        "id": delivery.id,
+        "recipient": delivery.to,
+        "from": str(delivery.payload.get("from") or ""),
+        "subject": delivery.subject,
+        "body": delivery.body,
+        "forgotten": False,
+    }
