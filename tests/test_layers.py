@@ -17,6 +17,8 @@ PACKAGE = Path(pytest_customerio.__file__).parent
 ARCHITECTURE = (Path(__file__).parent.parent / "docs" / "architecture.md").read_text(encoding="utf-8")
 # The folders in their order, and what is said to be in each: the rows of the first table.
 FOLDERS = re.findall(r"^\| `(\w+)/` \|", ARCHITECTURE, re.MULTILINE)
+# The folders of the sandbox in their order: the rows of the last table of folders.
+SANDBOX = re.findall(r"^\| `tools/sandbox/(\w+)/` \|", ARCHITECTURE, re.MULTILINE)
 # These two start all other modules, so they may import any of them, inside functions only.
 ROOTS = ("__init__", "__main__", "plugin")
 # The modules that may import each library; everything else is of the standard library.
@@ -83,6 +85,20 @@ def test_a_folder_imports_only_from_folders_above_it() -> None:
         if imported in ROOTS or place[_folder(imported)] > place[_folder(module)]
     ]
     assert wrong == []
+
+
+def test_a_folder_of_the_sandbox_imports_only_from_those_above_it() -> None:
+    """Each folder of the sandbox stands in the table of their order. The modules beside them have no place in it."""
+    parts = {name: name.split(".") for name in MODULES if name.startswith("tools.sandbox.")}
+    place = {name: SANDBOX.index(each[2]) for name, each in parts.items() if each[2] in SANDBOX}
+    wrong = [
+        f"{module} imports {imported}"
+        for module in place
+        for imported in sorted(_own(module) & place.keys())
+        if place[imported] > place[module]
+    ]
+    assert wrong == []
+    assert sorted(SANDBOX) == sorted(path.parent.name for path in PACKAGE.glob("tools/sandbox/*/__init__.py"))
 
 
 @pytest.mark.parametrize("folder", FOLDERS)

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from pytest_customerio.tools.sandbox.json_values import as_text
-from pytest_customerio.tools.sandbox.workspace.people.attribute_index import ANY, AttributeIndex, attribute_values
 from pytest_customerio.tools.sandbox.workspace.people import attribute_index
+from pytest_customerio.tools.sandbox.workspace.people.attribute_index import ANY, AttributeIndex, attribute_values
 from pytest_customerio.tools.sandbox.workspace.workspace import Workspace
 
 FIELDS = ("plan", "unsubscribed", "email")
