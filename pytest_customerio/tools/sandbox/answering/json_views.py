@@ -114,7 +114,7 @@ def workspace_json(workspace: Workspace, words: str = "", start: int = 0, limit:
     lists: Mapping[str, Iterable[JsonObject]] = {
         "segments": map(_segment, workspace.segments.values()),
         "objects": map(_object, objects),
-        "visitors": (_visitor(name, events) for name, events in workspace.visitors.items()),
+        "visitors": (_visitor(name, events) for name, events in workspace.visitors.events.items()),
         "suppressed": ({"kind": kind, "value": value} for kind, value in workspace.people.suppressed),
     }
     pages = {
@@ -125,7 +125,7 @@ def workspace_json(workspace: Workspace, words: str = "", start: int = 0, limit:
     totals = {
         "segments": len(workspace.segments),
         "objects": len(objects),
-        "visitors": len(workspace.visitors),
+        "visitors": len(workspace.visitors.events),
         "suppressed": len(workspace.people.suppressed),
     }
     listed = {name: entries for name, (entries, _) in pages.items()}

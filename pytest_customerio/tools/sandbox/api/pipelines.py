@@ -77,7 +77,7 @@ def _event(workspace: Workspace, call: Call, name: str, kind: str) -> CallResult
     event, identifier = Event(name, kind, _time(call), data, message), _identifier(call)
     if identifier is None:
         visitor = str(call.payload.get("anonymousId") or "")
-        notes = () if visitor in workspace.recognized else (_ANONYMOUS,)
+        notes = () if visitor in workspace.visitors.people else (_ANONYMOUS,)
         return CallResult(workspace.add_visitor_event(visitor, event) + notes)
     return CallResult(workspace.add_event(identifier, event))
 

@@ -26,7 +26,7 @@ def people_page(service: Service, query: Query) -> Context:
     """
     found = scan(reversed(service.workspace.people), searched_text, query)
     people = [_person_row(person_summary_json(each)) for each in found.entries]
-    visitors = {} if query.narrow or query.start else service.workspace.visitors
+    visitors = {} if query.narrow or query.start else service.workspace.visitors.events
     return {
         **frame(service, "people", query),
         "people": people,

@@ -1,4 +1,4 @@
-"""The addresses of the inbox: its pages, and its forms for faults and for deleting everything."""
+"""The addresses of the pages, and of their forms."""
 
 from __future__ import annotations
 
@@ -41,42 +41,53 @@ LARGEST = 65_536
 
 
 def routes(service: Service, environ: Mapping[str, str], guarded: Callable[[Endpoint], Endpoint]) -> list[Route]:
-    """The routes of the inbox. `guarded` refuses requests of other origins."""
-    inbox = Inbox(service, environ)
+    """The routes of the pages. `guarded` refuses requests of other origins."""
+    pages = Pages(service, environ)
     return [
         Route(path, guarded(endpoint if method == "GET" else same_site_form(endpoint)), methods=[method])
-        for method, path, endpoint in inbox.endpoints
+        for method, endpoints in (("GET", pages.shown), ("POST", pages.forms))
+        for path, endpoint in endpoints
     ]
 
 
-class Inbox:
+class Pages:
     """The endpoints, one method for each."""
 
     def __init__(self, service: Service, environ: Mapping[str, str]) -> None:
         self._service = service
         self._environ = environ
         self._renderer = Renderer()
-        self.endpoints: list[tuple[str, str, Endpoint]] = [
-            ("GET", "/", self.requests),
-            ("GET", "/_sandbox/inbox/live", self.live),
-            ("GET", "/_sandbox/inbox/requests/{number:int}", self.request),
-            ("GET", "/_sandbox/inbox/requests/{number:int}.har", self.archive_of_one),
-            ("GET", "/_sandbox/inbox/requests.har", self.archive),
-            ("GET", "/_sandbox/inbox/people", self.people),
-            ("GET", "/_sandbox/inbox/people/{cio_id}", self.person),
-            ("GET", "/_sandbox/inbox/messages", self.messages),
-            ("GET", "/_sandbox/inbox/messages/{id}", self.message),
-            ("GET", "/_sandbox/inbox/objects", self.objects),
-            ("GET", "/_sandbox/inbox/objects/{id}", self.object),
-            ("GET", "/_sandbox/inbox/segments", self.segments),
-            ("GET", "/_sandbox/inbox/segments/{id:int}", self.segment),
-            ("GET", "/_sandbox/inbox/webhooks", self.webhooks),
-            ("POST", "/_sandbox/inbox/messages/{id}/simulate", self.simulate),
-            ("POST", "/_sandbox/inbox/webhooks", self.add_webhook),
-            ("POST", "/_sandbox/inbox/webhooks/retry", self.retry_webhooks),
-            ("POST", "/_sandbox/inbox/faults", self.add_fault),
-            ("POST", "/_sandbox/inbox/faults/end", self.end_faults),
-            ("POST", "/_sandbox/inbox/clear", self.clear),
+
+    @property
+    def shown(self) -> list[tuple[str, Endpoint]]:
+        """What can be read."""
+        return [
+            ("/", self.requests),
+            ("/_sandbox/inbox/live", self.live),
+            ("/_sandbox/inbox/requests/{number:int}", self.request),
+            ("/_sandbox/inbox/requests/{number:int}.har", self.archive_of_one),
+            ("/_sandbox/inbox/requests.har", self.archive),
+            ("/_sandbox/inbox/people", self.people),
+            ("/_sandbox/inbox/people/{cio_id}", self.person),
+            ("/_sandbox/inbox/messages", self.messages),
+            ("/_sandbox/inbox/messages/{id}", self.message),
+            ("/_sandbox/inbox/objects", self.objects),
+            ("/_sandbox/inbox/objects/{id}", self.object),
+            ("/_sandbox/inbox/segments", self.segments),
+            ("/_sandbox/inbox/segments/{id:int}", self.segment),
+            ("/_sandbox/inbox/webhooks", self.webhooks),
+        ]
+
+    @property
+    def forms(self) -> list[tuple[str, Endpoint]]:
+        """What the forms of the pages send."""
+        return [
+            ("/_sandbox/inbox/messages/{id}/simulate", self.simulate),
+            ("/_sandbox/inbox/webhooks", self.add_webhook),
+            ("/_sandbox/inbox/webhooks/retry", self.retry_webhooks),
+            ("/_sandbox/inbox/faults", self.add_fault),
+            ("/_sandbox/inbox/faults/end", self.end_faults),
+            ("/_sandbox/inbox/clear", self.clear),
         ]
 
     async def requests(self, request: Request) -> Response:

@@ -8,8 +8,12 @@ from typing import Any
 
 from pytest_customerio.tools.sandbox.bounded import put_bounded
 from pytest_customerio.tools.sandbox.workspace.inventory import Inventory
-from pytest_customerio.tools.sandbox.workspace.messages.deliveries import BroadcastTrigger, Delivery, Template
-from pytest_customerio.tools.sandbox.workspace.messages.delivery_store import DeliveryStore
+from pytest_customerio.tools.sandbox.workspace.messages.deliveries import (
+    BroadcastTrigger,
+    Delivery,
+    DeliveryStore,
+    Template,
+)
 from pytest_customerio.tools.sandbox.workspace.messages.reporting_webhooks import (
     MAX_REPORTS,
     Report,
@@ -21,31 +25,27 @@ from pytest_customerio.tools.sandbox.workspace.messages.reporting_webhooks impor
 )
 from pytest_customerio.tools.sandbox.workspace.people.activities import ActivityLog
 from pytest_customerio.tools.sandbox.workspace.people.changes import changes, known_person, values
-from pytest_customerio.tools.sandbox.workspace.people.event_ids import EventIds
 from pytest_customerio.tools.sandbox.workspace.people.merging import merge_halves, merge_people
 from pytest_customerio.tools.sandbox.workspace.people.objects import WorkspaceObjects
 from pytest_customerio.tools.sandbox.workspace.people.people import SUPPRESSED, People
 from pytest_customerio.tools.sandbox.workspace.people.person import Event, Identifier, Notes, Person
 from pytest_customerio.tools.sandbox.workspace.people.segments import Segment
+from pytest_customerio.tools.sandbox.workspace.people.visitors import Visitors
 
 MAX_DELIVERIES = 100_000
-MAX_VISITORS = 10_000
+MAX_EVENT_IDS = 100_000
 _SETTINGS = ("templates", "doubt")
 _DELIVERY_BYTES = 1000  # of a message without its text, about
-LINK_WINDOW = 30 * 86_400  # docs.customer.io/journeys/anonymous-events
 # For each metric that makes the e-mail provider suppress an address: the reason in the App API.
 _SUPPRESSING = {"bounced": "bounces", "spammed": "spam_reports"}
-# What happened first to a message of each state.
-_FIRST_METRICS = {"draft": "drafted", "queued": "sent"}
 
 
 class Workspace:
     """What Customer.io would know.
 
-    `visitors` maps each anonymous id to its events, `files` the number of each export to its CSV text,
-    `undeliverable` each reason of the e-mail provider to addresses and the times since when they are suppressed,
-    `optouts` the cio_id of each person to channels and senders that must not write to this person, `recognized` each
-    anonymous id of a person to the cio_id.
+    `files` maps the number of each export to its CSV text, `undeliverable` each reason of the e-mail provider to
+    addresses and the times since when they are suppressed, `optouts` the cio_id of each person to channels and senders
+    that must not write to this person.
     `reports` is what happened since the reporting webhooks were last told; it is empty where there are none. `at_once`
     are the metrics that each message gets as soon as it is sent, while there are reporting webhooks. `made_bytes` is
     about how much was made of requests since the size was last looked at: rendered messages, and files of exports.
@@ -72,11 +72,10 @@ class Workspace:
         self.files: dict[int, str] = {}
         self.undeliverable: dict[str, dict[str, int]] = {}
         self.optouts: dict[str, dict[tuple[str, str], None]] = {}
-        self.visitors: dict[str, list[Event]] = {}
-        self.recognized: dict[str, str] = {}
+        self.visitors = Visitors()
         self.forms: dict[str, list[Mapping[str, Any]]] = {}
         self.made_bytes = 0
-        self._event_ids = EventIds()
+        self._event_ids: dict[str, None] = {}
         self._last_number = 0
 
     def __getstate__(self) -> dict[str, Any]:
@@ -133,7 +132,7 @@ class Workspace:
         """Add an event to a person. An event whose id was received before is ignored."""
         if self.people.is_suppressed(identifier):
             return (SUPPRESSED,)
-        if duplicate := self._event_ids.repeated(event):
+        if duplicate := self._repeated(event):
             return duplicate
         person, notes = self.people.find_or_create(identifier)
         if person is not None:
@@ -142,17 +141,15 @@ class Workspace:
 
     def add_visitor_event(self, visitor: str, event: Event) -> Notes:
         """Add an event to an anonymous visitor."""
-        if duplicate := self._event_ids.repeated(event):
+        if duplicate := self._repeated(event):
             return duplicate
         if not visitor:
             return ("belongs to nobody: without anonymous_id no person can ever get it",)
-        person = self.people.find(("cio_id", self.recognized.get(visitor, "")))
-        if person is not None:
+        person = self.people.find(("cio_id", self.visitors.people.get(visitor, "")))
+        if person is None:
+            self.visitors.add(visitor, event)
+        else:
             self._give_events(person, [event])
-            return ()
-        events = self.visitors.get(visitor, [])
-        events.append(event)
-        put_bounded(self.visitors, visitor, events, MAX_VISITORS)
         return ()
 
     def merge(self, primary: Identifier, secondary: Identifier) -> Notes:
@@ -192,9 +189,8 @@ class Workspace:
         self.made_bytes += len(delivery.body) + len(delivery.plain) + _DELIVERY_BYTES
         suppressed = not delivery.person or bool(self.suppression(delivery.to))
         reported = first_metrics(delivery, self.at_once, suppressed=suppressed) if self.reporting_webhooks else ()
-        first = _FIRST_METRICS.get(delivery.state)
-        if first is not None and first not in reported:
-            self._log_delivery(delivery, first, delivery.queued_at)
+        if delivery.first_metric and delivery.first_metric not in reported:
+            self._log_delivery(delivery, delivery.first_metric, delivery.queued_at)
         for metric in reported:
             why = {"failure_message": "the recipient is suppressed"} if metric == "dropped" else {}
             self.report(metric, delivery.queued_at, delivery, why)
@@ -233,12 +229,19 @@ class Workspace:
 
     def _identify_visitor(self, person: Person, visitor: str, at: int) -> None:
         """Give the recent events of an anonymous visitor, and all relationships, to a person, and those to come."""
-        events = [each for each in self.visitors.pop(visitor, ()) if each.timestamp >= at - LINK_WINDOW]
+        events = self.visitors.identify(visitor, person.cio_id, at)
         if events:
             self.activities.add("anon_merge", person, at, data={"anonymous_id": visitor})
         self._give_events(person, events)
         self.objects.identify_visitor(person, visitor)
-        put_bounded(self.recognized, visitor, person.cio_id, MAX_VISITORS)
+
+    def _repeated(self, event: Event) -> Notes:
+        """A note if an event with the same id was received before; otherwise the id is remembered."""
+        if event.id in self._event_ids:
+            return ("ignored: an event with this id came before",)
+        if event.id:
+            put_bounded(self._event_ids, event.id, None, MAX_EVENT_IDS)
+        return ()
 
     def _give_events(self, person: Person, events: Sequence[Event]) -> None:
         person.add_events(events)

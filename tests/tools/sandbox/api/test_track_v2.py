@@ -49,7 +49,7 @@ def test_events_pages_and_screens(ask: SandboxClient) -> None:
     ask.entity("event", identifiers={"anonymous_id": "visitor-1"}, name="seen")
     events = [(event.name, event.type, event.timestamp) for event in ask.person("id", "42").events]
     assert events == [("bought", "event", NOW - 1), ("https://example.com/", "page", NOW), ("Pricing", "screen", NOW)]
-    assert list(ask.service.workspace.visitors) == ["visitor-1"]
+    assert list(ask.service.workspace.visitors.events) == ["visitor-1"]
 
 
 def test_devices(ask: SandboxClient) -> None:

@@ -70,7 +70,7 @@ def known(ask: SandboxClient) -> Any:
         workspace.reporting_webhooks,
         workspace.undeliverable,
         workspace.optouts,
-        workspace.recognized,
+        workspace.visitors.people,
         workspace.exports,
         workspace.files,
         list(workspace.inventory),

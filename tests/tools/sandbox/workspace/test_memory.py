@@ -75,7 +75,7 @@ def test_every_kind_is_bounded() -> None:
     kinds: tuple[Any, ...] = (
         workspace.people,
         workspace.objects.all,
-        workspace.visitors,
+        workspace.visitors.events,
         workspace.forms,
         workspace.files,
         workspace.segments,

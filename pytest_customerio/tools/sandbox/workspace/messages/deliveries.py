@@ -16,6 +16,7 @@ _CHANNELS = {
     "app.send_sms": "sms",
     "app.send_whatsapp": "whatsapp",
 }
+_FIRST_METRICS = {"draft": "drafted", "queued": "sent"}
 
 
 @dataclass(slots=True)
@@ -50,9 +51,49 @@ class Delivery:
         return _CHANNELS.get(self.operation, "in_app")
 
     @property
+    def first_metric(self) -> str:
+        """What happens to a message of its state as soon as it is accepted; empty for nothing."""
+        return _FIRST_METRICS.get(self.state, "")
+
+    @property
     def known_metrics(self) -> tuple[str, ...]:
         """What can become of a message of this channel."""
         return metrics_of_channels()[self.channel]
+
+
+class DeliveryStore(dict[str, Delivery]):
+    """A dictionary that also finds the messages of a person without looking at all others."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._of_person: dict[str, dict[str, None]] = {}
+
+    def __setitem__(self, delivery_id: str, delivery: Delivery) -> None:
+        if delivery_id in self:
+            del self[delivery_id]
+        super().__setitem__(delivery_id, delivery)
+        self._of_person.setdefault(delivery.person, {})[delivery_id] = None
+
+    def __delitem__(self, delivery_id: str) -> None:
+        person = self[delivery_id].person
+        super().__delitem__(delivery_id)
+        listed = self._of_person[person]
+        del listed[delivery_id]
+        if not listed:
+            del self._of_person[person]
+
+    def of(self, cio_id: str) -> list[Delivery]:
+        """The messages of a person, newest first."""
+        return [self[each] for each in reversed(self._of_person.get(cio_id, {}))]
+
+    def give(self, former: str, cio_id: str) -> None:
+        """Give the messages of one person to another."""
+        listed = self._of_person.pop(former, {})
+        for each in listed:
+            self[each].person = cio_id
+        if listed:
+            together = {**self._of_person.get(cio_id, {}), **listed}
+            self._of_person[cio_id] = {each: None for each in self if each in together}
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,10 +8,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from pytest_customerio.tools.sandbox.workspace.messages.deliveries import Delivery
-from pytest_customerio.tools.sandbox.workspace.people.person import Person
+from pytest_customerio.tools.sandbox.workspace.people.person import PREFERENCES, Person
 
 MAX_REPORTS = 10_000
-_PREFERENCES = "cio_subscription_preferences"
 ONCE = ("opened", "clicked")
 
 
@@ -63,12 +62,12 @@ def first_metrics(delivery: Delivery, at_once: Sequence[str], *, suppressed: boo
 
 def changes_subscription(given: Iterable[str]) -> bool:
     """Whether an update with these attributes may change to what a person is subscribed."""
-    return any(name == "unsubscribed" or name.startswith(_PREFERENCES) for name in given)
+    return any(name == "unsubscribed" or name.startswith(PREFERENCES) for name in given)
 
 
 def subscription(person: Person | None) -> tuple[bool, Any]:
     """To what a person is subscribed: whether to nothing, and the preferences."""
-    return (person.unsubscribed, deepcopy(person.attributes.get(_PREFERENCES))) if person else (False, None)
+    return (person.unsubscribed, deepcopy(person.attributes.get(PREFERENCES))) if person else (False, None)
 
 
 def subscription_reports(person: Person, before: tuple[bool, Any], at: int) -> Iterator[Report]:
@@ -77,4 +76,4 @@ def subscription_reports(person: Person, before: tuple[bool, Any], at: int) -> I
     if unsubscribed != before[0]:
         yield Report("unsubscribed" if unsubscribed else "subscribed", at, person=person)
     if preferences != before[1]:
-        yield Report(f"{_PREFERENCES}_changed", at, person=person)
+        yield Report(f"{PREFERENCES}_changed", at, person=person)

@@ -50,8 +50,7 @@ def merge_people(workspace: Workspace, first: Person, second: Person) -> None:
     workspace.deliveries.give(second.cio_id, first.cio_id)
     if optouts := workspace.optouts.get(second.cio_id):
         workspace.optouts.setdefault(first.cio_id, {}).update(optouts)
-    moved = [each for each, cio_id in workspace.recognized.items() if cio_id == second.cio_id]
-    workspace.recognized.update(dict.fromkeys(moved, first.cio_id))
+    workspace.visitors.give(second.cio_id, first.cio_id)
     workspace.activities.give(second, first)
     workspace.activities.add("profile_merge", first, workspace.people.now, data={"cio_id": second.cio_id})
     workspace.people.delete(second)

@@ -13,8 +13,8 @@ Notes = tuple[str, ...]
 
 IDENTIFIER_KINDS = ("id", "email", "phone")
 MAX_EVENTS = 1000
-_PREFERENCES = "cio_subscription_preferences"
-_TOPICS = f"{_PREFERENCES}.topics."
+PREFERENCES = "cio_subscription_preferences"
+_TOPICS = f"{PREFERENCES}.topics."
 _RESERVED = frozenset({"_update", "_timestamp", "cio_relationships", "id", "email", "cio_id"})
 
 
@@ -72,10 +72,10 @@ def set_attribute(person: Person, name: str, value: Any, at: int) -> str:
         return f"{name} not set: a later update came first"
     person.timestamps[name] = at
     if name.startswith(_TOPICS):
-        known = person.attributes.get(_PREFERENCES, {})
+        known = person.attributes.get(PREFERENCES, {})
         if isinstance(known, dict):
             topics = {**(known.get("topics") or {}), name.removeprefix(_TOPICS): value}
-            person.attributes[_PREFERENCES] = {**known, "topics": topics}
+            person.attributes[PREFERENCES] = {**known, "topics": topics}
     elif value is None or value == "":
         person.attributes.pop(name, None)
         person.timestamps.pop(name)

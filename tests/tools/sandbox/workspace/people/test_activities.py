@@ -7,7 +7,8 @@ import pytest
 from pytest_customerio.tools.sandbox.workspace.messages.deliveries import Delivery
 from pytest_customerio.tools.sandbox.workspace.people.activities import MAX_ACTIVITIES, ActivityLog, channel
 from pytest_customerio.tools.sandbox.workspace.people.person import Event, Person
-from pytest_customerio.tools.sandbox.workspace.workspace import LINK_WINDOW, Workspace
+from pytest_customerio.tools.sandbox.workspace.people.visitors import LINK_WINDOW
+from pytest_customerio.tools.sandbox.workspace.workspace import Workspace
 
 
 def logged(workspace: Workspace) -> list[str]:

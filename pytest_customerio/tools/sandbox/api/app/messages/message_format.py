@@ -10,8 +10,8 @@ from pytest_customerio.tools.sandbox.workspace.messages.deliveries import Delive
 from pytest_customerio.tools.sandbox.workspace.people.activities import channel
 from pytest_customerio.tools.sandbox.workspace.workspace import Workspace
 
-# What happens to a message of each state as soon as it is accepted.
-_FIRST = {"draft": "drafted", "queued": "sent"}
+# What a message may belong to, but none of the sandbox does.
+_PARENTS = ("newsletter_id", "campaign_id", "action_id", "parent_action_id", "content_id", "trigger_event_id")
 
 
 def message(workspace: Workspace, delivery: Delivery) -> dict[str, Any]:
@@ -32,13 +32,8 @@ def message(workspace: Workspace, delivery: Delivery) -> dict[str, Any]:
         "metrics": known,
         "created": delivery.queued_at,
         "failure_message": None,
-        "newsletter_id": None,
-        "campaign_id": None,
+        **dict.fromkeys(_PARENTS),
         "broadcast_id": delivery.broadcast,
-        "action_id": None,
-        "parent_action_id": None,
-        "content_id": None,
-        "trigger_event_id": None,
         "type": channel(delivery),
         "forgotten": False,
     }
@@ -46,8 +41,7 @@ def message(workspace: Workspace, delivery: Delivery) -> dict[str, Any]:
 
 def metrics(delivery: Delivery) -> dict[str, int]:
     """Each metric of a message with the time at which the message first got it."""
-    first = _FIRST.get(delivery.state)
-    known = {first: delivery.queued_at} if first else {}
+    known = {delivery.first_metric: delivery.queued_at} if delivery.first_metric else {}
     for name, at in delivery.metrics:
         known.setdefault(name, at)
     return known

@@ -13,10 +13,9 @@ from pytest_customerio.tools.sandbox.api.app.people.lookups import person_in_pat
 from pytest_customerio.tools.sandbox.api.call import NOT_FOUND, Call, CallResult, Handler
 from pytest_customerio.tools.sandbox.json_values import flag, mapping, mappings
 from pytest_customerio.tools.sandbox.workspace.inventory import Record
-from pytest_customerio.tools.sandbox.workspace.people.person import Person
+from pytest_customerio.tools.sandbox.workspace.people.person import PREFERENCES, Person
 from pytest_customerio.tools.sandbox.workspace.workspace import Workspace
 
-_PREFERENCES = "cio_subscription_preferences"
 _CHANNELS = ("sms", "whatsapp")  # docs.customer.io/integrations/api/app/tag/opt-outs/updatePersonOptouts
 
 
@@ -102,7 +101,7 @@ def _topic(topic: Record, person: Person) -> dict[str, Any]:
 
 def _preferences(person: Person) -> Mapping[str, Any]:
     """The topics that a person has chosen; the attribute is an object, or its JSON as text."""
-    value = person.attributes.get(_PREFERENCES)
+    value = person.attributes.get(PREFERENCES)
     if isinstance(value, str):
         try:
             value = json.loads(value)
