@@ -103,7 +103,7 @@ def _stores(workspace: Workspace) -> Mapping[str, dict[Any, Any]]:
         "segments": workspace.segments,
         "triggers": workspace.triggers,
         "suppressed identifiers": workspace.people.suppressed,
-        "suppressed addresses": workspace.undeliverable,
+        "suppressed addresses": workspace.esp_suppressions,
         "opt-outs": workspace.optouts,
         "anonymous ids of people": workspace.visitors.people,
     }

@@ -14,6 +14,7 @@ from pytest_customerio.tools.sandbox.workspace.messages.deliveries import (
     DeliveryStore,
     Template,
 )
+from pytest_customerio.tools.sandbox.workspace.messages.esp_suppressions import EspSuppressions
 from pytest_customerio.tools.sandbox.workspace.messages.reporting_webhooks import (
     MAX_REPORTS,
     Report,
@@ -25,26 +26,23 @@ from pytest_customerio.tools.sandbox.workspace.messages.reporting_webhooks impor
 )
 from pytest_customerio.tools.sandbox.workspace.people.activities import ActivityLog
 from pytest_customerio.tools.sandbox.workspace.people.changes import changes, known_person, values
+from pytest_customerio.tools.sandbox.workspace.people.devices import add_device, note_push
 from pytest_customerio.tools.sandbox.workspace.people.merging import merge_halves, merge_people
 from pytest_customerio.tools.sandbox.workspace.people.objects import WorkspaceObjects
 from pytest_customerio.tools.sandbox.workspace.people.people import SUPPRESSED, People
-from pytest_customerio.tools.sandbox.workspace.people.person import Event, Identifier, Notes, Person
+from pytest_customerio.tools.sandbox.workspace.people.person import Event, EventIds, Identifier, Notes, Person
 from pytest_customerio.tools.sandbox.workspace.people.segments import Segment
 from pytest_customerio.tools.sandbox.workspace.people.visitors import Visitors
 
 MAX_DELIVERIES = 100_000
-MAX_EVENT_IDS = 100_000
 _SETTINGS = ("templates", "doubt")
 _DELIVERY_BYTES = 1000  # of a message without its text, about
-# For each metric that makes the e-mail provider suppress an address: the reason in the App API.
-_SUPPRESSING = {"bounced": "bounces", "spammed": "spam_reports"}
 
 
 class Workspace:
     """What Customer.io would know.
 
-    `files` maps the number of each export to its CSV text, `undeliverable` each reason of the e-mail provider to
-    addresses and the times since when they are suppressed, `optouts` the cio_id of each person to channels and senders
+    `files` maps the number of each export to its CSV text, `optouts` the cio_id of each person to channels and senders
     that must not write to this person.
     `reports` is what happened since the reporting webhooks were last told; it is empty where there are none. `at_once`
     are the metrics that each message gets as soon as it is sent, while there are reporting webhooks. `made_bytes` is
@@ -70,12 +68,12 @@ class Workspace:
         self.triggers: dict[tuple[int, int], BroadcastTrigger] = {}
         self.exports: dict[int, dict[str, Any]] = {}
         self.files: dict[int, str] = {}
-        self.undeliverable: dict[str, dict[str, int]] = {}
+        self.esp_suppressions = EspSuppressions()
         self.optouts: dict[str, dict[tuple[str, str], None]] = {}
         self.visitors = Visitors()
         self.forms: dict[str, list[Mapping[str, Any]]] = {}
         self.made_bytes = 0
-        self._event_ids: dict[str, None] = {}
+        self._event_ids = EventIds()
         self._last_number = 0
 
     def __getstate__(self) -> dict[str, Any]:
@@ -126,13 +124,14 @@ class Workspace:
         person = self.people.suppress(identifier)
         if person is not None:
             self._remove_person(person)
+            self.activities.redact(person)
         return ()
 
     def add_event(self, identifier: Identifier, event: Event) -> Notes:
         """Add an event to a person. An event whose id was received before is ignored."""
         if self.people.is_suppressed(identifier):
             return (SUPPRESSED,)
-        if duplicate := self._repeated(event):
+        if duplicate := self._event_ids.repeated(event):
             return duplicate
         person, notes = self.people.find_or_create(identifier)
         if person is not None:
@@ -141,7 +140,7 @@ class Workspace:
 
     def add_visitor_event(self, visitor: str, event: Event) -> Notes:
         """Add an event to an anonymous visitor."""
-        if duplicate := self._repeated(event):
+        if duplicate := self._event_ids.repeated(event):
             return duplicate
         if not visitor:
             return ("belongs to nobody: without anonymous_id no person can ever get it",)
@@ -166,7 +165,7 @@ class Workspace:
             return (SUPPRESSED,)
         person, notes = self.people.find_or_create(identifier)
         if person is not None:
-            person.devices[token] = {**person.devices.get(token, {}), **device, "id": token}
+            add_device(person, token, device, self.people.now)
             self.activities.add("device_change", person, self.people.now, data={"device_id": token})
         return notes
 
@@ -187,7 +186,9 @@ class Workspace:
         """Add a message; the oldest is removed when there are too many."""
         put_bounded(self.deliveries, delivery.id, delivery, MAX_DELIVERIES)
         self.made_bytes += len(delivery.body) + len(delivery.plain) + _DELIVERY_BYTES
-        suppressed = not delivery.person or bool(self.suppression(delivery.to))
+        suppressed = not delivery.person or bool(
+            self.esp_suppressions.reason(delivery.to, delivery.payload.get("from"))
+        )
         reported = first_metrics(delivery, self.at_once, suppressed=suppressed) if self.reporting_webhooks else ()
         if delivery.first_metric and delivery.first_metric not in reported:
             self._log_delivery(delivery, delivery.first_metric, delivery.queued_at)
@@ -201,8 +202,7 @@ class Workspace:
         delivery.metrics.append((metric, at))
         self._log_delivery(delivery, metric, at)
         person = self.people.find(("cio_id", delivery.person))
-        if delivery.channel == "email" and metric in _SUPPRESSING:
-            self.undeliverable.setdefault(_SUPPRESSING[metric], {})[delivery.to.casefold()] = at
+        self.esp_suppressions.note(delivery, metric, at)
         if metric == "unsubscribed" and person is not None:
             person.attributes["unsubscribed"], person.timestamps["unsubscribed"] = True, at
             self.people.by_attribute.note(person)
@@ -218,14 +218,11 @@ class Workspace:
         self.reporting_webhooks[number] = ReportingWebhook(number, url, tuple(events), **settings)
         return self.reporting_webhooks[number]
 
-    def suppression(self, address: str) -> str:
-        """The reason why the e-mail provider does not deliver to this address, or nothing."""
-        known = address.casefold()
-        return next((reason for reason, addresses in self.undeliverable.items() if known in addresses), "")
-
     def _log_delivery(self, delivery: Delivery, metric: str, at: int) -> None:
         person = self.people.find(("cio_id", delivery.person))
         self.activities.add_delivery(person, delivery, metric, at)
+        if person is not None:
+            note_push(person, delivery, metric)
 
     def _identify_visitor(self, person: Person, visitor: str, at: int) -> None:
         """Give the recent events of an anonymous visitor, and all relationships, to a person, and those to come."""
@@ -234,14 +231,6 @@ class Workspace:
             self.activities.add("anon_merge", person, at, data={"anonymous_id": visitor})
         self._give_events(person, events)
         self.objects.identify_visitor(person, visitor)
-
-    def _repeated(self, event: Event) -> Notes:
-        """A note if an event with the same id was received before; otherwise the id is remembered."""
-        if event.id in self._event_ids:
-            return ("ignored: an event with this id came before",)
-        if event.id:
-            put_bounded(self._event_ids, event.id, None, MAX_EVENT_IDS)
-        return ()
 
     def _give_events(self, person: Person, events: Sequence[Event]) -> None:
         person.add_events(events)

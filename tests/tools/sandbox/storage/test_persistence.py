@@ -68,7 +68,7 @@ def known(ask: SandboxClient) -> Any:
         [json_views.delivery_json(each) for each in workspace.deliveries.values()],
         json_views.workspace_json(workspace),
         workspace.reporting_webhooks,
-        workspace.undeliverable,
+        workspace.esp_suppressions,
         workspace.optouts,
         workspace.visitors.people,
         workspace.exports,

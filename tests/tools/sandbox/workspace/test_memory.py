@@ -69,7 +69,7 @@ def test_every_kind_is_bounded() -> None:
     workspace.forms["f"] = [{"note": LARGE}]
     workspace.files[1] = LARGE
     workspace.segment(1).description = LARGE
-    workspace.undeliverable["bounces"] = {LARGE: 1}
+    workspace.esp_suppressions.add("bounces", LARGE, 1)
     workspace.people.suppress(("id", LARGE))
     Memory(workspace, limit=0).receive(1)
     kinds: tuple[Any, ...] = (
@@ -79,7 +79,7 @@ def test_every_kind_is_bounded() -> None:
         workspace.forms,
         workspace.files,
         workspace.segments,
-        workspace.undeliverable,
+        workspace.esp_suppressions,
         workspace.people.suppressed,
     )
     assert [len(each) for each in kinds] == [0] * len(kinds)

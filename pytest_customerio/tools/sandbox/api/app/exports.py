@@ -1,4 +1,7 @@
-"""The App API's exports. An export is finished at once, where the service takes some time."""
+"""The App API's exports. The answer to the call that creates one says that it is pending; from then on it is done.
+
+What they contain is as in docs.customer.io/integrations/api/app/tag/exports.
+"""
 
 from __future__ import annotations
 
@@ -8,9 +11,11 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from pytest_customerio.tools.sandbox.api.app.format import attributes, identifiers
+from pytest_customerio.tools.sandbox.api.app.messages.delivery_filter import DeliveryFilter
 from pytest_customerio.tools.sandbox.api.call import NOT_FOUND, Call, CallResult, Handler
 from pytest_customerio.tools.sandbox.bounded import put_bounded
 from pytest_customerio.tools.sandbox.json_values import mapping, parse_number
+from pytest_customerio.tools.sandbox.workspace.messages.deliveries import Delivery
 from pytest_customerio.tools.sandbox.workspace.people.audience import matching_people
 from pytest_customerio.tools.sandbox.workspace.workspace import Workspace
 
@@ -18,6 +23,7 @@ from pytest_customerio.tools.sandbox.workspace.workspace import Workspace
 FILES_PATH = "/_sandbox/exports/"
 Rows = Sequence[Mapping[str, str | None]]
 MAX_EXPORTS = 1000
+_NO_PARENT = "in the sandbox no message belongs to a newsletter or an action: every message is in the export"
 _FIRST_COLUMNS = ("id", "email", "cio_id")
 
 
@@ -29,14 +35,17 @@ def list_exports(workspace: Workspace, call: Call) -> CallResult:
 def create_customers_export(workspace: Workspace, call: Call) -> CallResult:
     """`POST /v1/exports/customers`: the people that match a filter."""
     people = matching_people(workspace, mapping(call.payload.get("filters")))
-    rows = [{**identifiers(each), **attributes(each)} for each in people]
+    rows = [{**identifiers(each), **_columns(call, attributes(each))} for each in people]
     return CallResult(body={"export": _add_export(workspace, call, "customers", rows)})
 
 
 def create_deliveries_export(workspace: Workspace, call: Call) -> CallResult:
-    """`POST /v1/exports/deliveries`: every message, as the sandbox does not distinguish campaigns and newsletters."""
-    rows = [{"delivery_id": each.id, "to": each.to, "subject": each.subject} for each in workspace.deliveries.values()]
-    return CallResult(body={"export": _add_export(workspace, call, "deliveries", rows)})
+    """`POST /v1/exports/deliveries`: the messages that match; of a newsletter or an action all, as these send none."""
+    chosen = DeliveryFilter.of(call.payload, call.at, workspace.inventory)
+    matching = (each for each in workspace.deliveries.values() if chosen.matches(each))
+    rows = [_delivery_row(workspace, call, each) for each in matching]
+    notes = (_NO_PARENT,) if {"newsletter_id", "action_id"} & call.payload.keys() else ()
+    return CallResult(notes, {"export": _add_export(workspace, call, "deliveries", rows)})
 
 
 def get_export(workspace: Workspace, call: Call) -> CallResult:
@@ -52,6 +61,19 @@ def download_export(workspace: Workspace, call: Call) -> CallResult:
         return NOT_FOUND
     export["downloads"] += 1
     return CallResult(body={"url": f"{call.base}{FILES_PATH}{export['id']}"})
+
+
+def _delivery_row(workspace: Workspace, call: Call, delivery: Delivery) -> Mapping[str, str | None]:
+    row = {"delivery_id": delivery.id, "to": delivery.to, "subject": delivery.subject}
+    person = workspace.people.find(("cio_id", delivery.person))
+    wanted = _columns(call, attributes(person) if person else {}) if call.payload.get("attributes") else {}
+    return {**row, **wanted}
+
+
+def _columns(call: Call, known: Mapping[str, str]) -> Mapping[str, str]:
+    """The attributes that a call names, empty where a person has none; all if it names none."""
+    names = call.payload.get("attributes")
+    return {str(name): known.get(str(name), "") for name in names} if isinstance(names, list) and names else known
 
 
 def _export_in_path(workspace: Workspace, call: Call) -> dict[str, Any] | None:
@@ -80,7 +102,7 @@ def _add_export(
     put_bounded(workspace.exports, number, export, MAX_EXPORTS)
     put_bounded(workspace.files, number, text, MAX_EXPORTS)
     workspace.made_bytes += len(text)
-    return export
+    return {**export, "status": "pending", "total": 0}
 
 
 def _csv(rows: Rows) -> str:

@@ -56,6 +56,12 @@ class Delivery:
         return _FIRST_METRICS.get(self.state, "")
 
     @property
+    def metric_names(self) -> tuple[str, ...]:
+        """What happened to it, in order."""
+        first = (self.first_metric,) if self.first_metric else ()
+        return (*first, *(name for name, _ in self.metrics))
+
+    @property
     def known_metrics(self) -> tuple[str, ...]:
         """What can become of a message of this channel."""
         return metrics_of_channels()[self.channel]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
 from pytest_customerio.tools.sandbox.workspace.messages.deliveries import Delivery
@@ -71,14 +71,22 @@ class ActivityLog:
 
     def give(self, former: Person, person: Person) -> None:
         """Give the entries of one person to another."""
-        moved = {
-            each.number: each._replace(cio_id=person.cio_id, identifiers=person.identifiers)
+        moved = [
+            each._replace(cio_id=person.cio_id, identifiers=person.identifiers)
             for each in self._of_person.pop(former.cio_id, ())
-        }
+        ]
+        self._replace(moved)
         if moved:
-            self._entries = deque(moved.get(each.number, each) for each in self._entries)
-            together = (*moved.values(), *self._of_person.get(person.cio_id, ()))
+            together = (*moved, *self._of_person.get(person.cio_id, ()))
             self._of_person[person.cio_id] = sorted(together, key=lambda each: each.number)
+
+    def redact(self, person: Person) -> None:
+        """Leave nothing of a person in the entries but that something happened, as the service does for who is
+        suppressed (docs.customer.io/journeys/deleting-users).
+        """
+        known = self._of_person[person.cio_id]
+        known[:] = [each._replace(identifiers=_NOTHING, name="", data=_NOTHING) for each in known]
+        self._replace(known)
 
     def remove_oldest(self) -> None:
         """Remove the oldest entry."""
@@ -87,6 +95,12 @@ class ActivityLog:
         del listed[0]
         if not listed:
             del self._of_person[oldest.cio_id]
+
+    def _replace(self, changed: Iterable[Activity]) -> None:
+        """Put these entries in the places of those with the same numbers."""
+        by_number = {each.number: each for each in changed}
+        if by_number:
+            self._entries = deque(by_number.get(each.number, each) for each in self._entries)
 
     def _add(self, activity: Activity) -> None:
         self._number = activity.number

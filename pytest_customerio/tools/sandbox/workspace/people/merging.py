@@ -5,8 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from pytest_customerio.tools.sandbox.json_values import mapping
 from pytest_customerio.tools.sandbox.workspace.people.people import People
-from pytest_customerio.tools.sandbox.workspace.people.person import MAX_EVENTS, Identifier, Notes, Person
+from pytest_customerio.tools.sandbox.workspace.people.person import (
+    MAX_EVENTS,
+    PREFERENCES,
+    Identifier,
+    Notes,
+    Person,
+)
 
 if TYPE_CHECKING:
     from pytest_customerio.tools.sandbox.workspace.workspace import Workspace
@@ -34,9 +41,18 @@ def merge_profiles(first: Person, second: Person, at: int) -> None:
     for name, value in second.attributes.items():
         if name not in first.attributes:
             first.attributes[name], first.timestamps[name] = value, second.timestamps.get(name, at)
+    _merge_preferences(first, second)
     first.devices = {**second.devices, **first.devices}
     events = sorted((*first.events, *second.events), key=lambda event: event.timestamp)
     first.events = events[-MAX_EVENTS:]
+
+
+def _merge_preferences(first: Person, second: Person) -> None:
+    """Give a person the subscription topics of another that this person lacks: each topic is merged by itself."""
+    own, other = (mapping(each.attributes.get(PREFERENCES)) for each in (first, second))
+    topics = {**mapping(other.get("topics")), **mapping(own.get("topics"))}
+    if own and topics:
+        first.attributes[PREFERENCES] = {**own, "topics": topics}
 
 
 def merge_people(workspace: Workspace, first: Person, second: Person) -> None:

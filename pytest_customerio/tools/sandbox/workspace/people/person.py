@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from pytest_customerio.tools.sandbox.bounded import put_bounded
 from pytest_customerio.tools.sandbox.json_values import flag
 
 Identifier = tuple[str, str]  # its kind (id, email, phone, cio_id) and its value
@@ -13,6 +14,7 @@ Notes = tuple[str, ...]
 
 IDENTIFIER_KINDS = ("id", "email", "phone")
 MAX_EVENTS = 1000
+MAX_EVENT_IDS = 100_000
 PREFERENCES = "cio_subscription_preferences"
 _TOPICS = f"{PREFERENCES}.topics."
 _RESERVED = frozenset({"_update", "_timestamp", "cio_relationships", "id", "email", "cio_id"})
@@ -27,6 +29,18 @@ class Event:
     timestamp: int
     data: Mapping[str, Any]
     id: str = ""
+
+
+class EventIds(dict[str, None]):
+    """The ids of the last events that a workspace received, oldest first."""
+
+    def repeated(self, event: Event) -> Notes:
+        """A note if an event with the same id was received before; otherwise the id is remembered."""
+        if event.id in self:
+            return ("ignored: an event with this id came before",)
+        if event.id:
+            put_bounded(self, event.id, None, MAX_EVENT_IDS)
+        return ()
 
 
 @dataclass(slots=True)

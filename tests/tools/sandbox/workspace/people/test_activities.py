@@ -51,6 +51,23 @@ def test_activities_of_a_person() -> None:
     assert list(log.of("a31")) == list(log) == []
 
 
+def test_who_is_suppressed_leaves_no_trace() -> None:
+    """The entries of a suppressed person say only what kind of thing happened; those of others stay."""
+    workspace = Workspace()
+    workspace.identify(("id", "1"), {"plan": "pro"}, 100)
+    workspace.add_event(("id", "1"), Event("bought", "event", 103, {"total": 5}))
+    workspace.add_event(("id", "2"), Event("bought", "event", 104, {"total": 5}))
+    workspace.suppress(("id", "1"))
+    redacted = [each for each in workspace.activities if not each.identifiers]
+    assert [each.type for each in redacted] == ["profile_create", "attribute_change", "event", "profile_delete"]
+    assert {(each.name, *each.data) for each in redacted} == {("",)}
+    assert list(workspace.activities.of(redacted[0].cio_id)) == redacted[::-1]
+    assert [(each.name, each.data) for each in workspace.activities if each.type == "event"][1] == (
+        "bought",
+        {"total": 5},
+    )
+
+
 def test_what_is_logged() -> None:
     """People, their attributes, devices and events, and merges."""
     workspace = Workspace()

@@ -6,7 +6,7 @@ import pytest
 
 from pytest_customerio.tools.sandbox.workspace.people.merging import find_halves, merge_profiles
 from pytest_customerio.tools.sandbox.workspace.people.people import People
-from pytest_customerio.tools.sandbox.workspace.people.person import Event, Identifier, Person
+from pytest_customerio.tools.sandbox.workspace.people.person import PREFERENCES, Event, Identifier, Person
 
 
 @pytest.mark.parametrize(
@@ -30,6 +30,14 @@ def test_halves(identifier: Identifier, attributes: dict[str, object], found: bo
     half, _ = people.identify(("id", "1"), {}, 1)
     people.identify(("id", "2"), {"email": "b@example.com"}, 1)
     assert find_halves(people, identifier, attributes) == ((lead, half) if found else None)
+
+
+def test_subscription_topics() -> None:
+    """Each topic is merged by itself: the one who stays keeps what both have, and gets the others."""
+    first = Person("a31", attributes={PREFERENCES: {"topics": {"topic_1": True}}})
+    second = Person("a32", attributes={PREFERENCES: {"topics": {"topic_1": False, "topic_2": False}}})
+    merge_profiles(first, second, 5)
+    assert first.attributes == {PREFERENCES: {"topics": {"topic_1": True, "topic_2": False}}}
 
 
 def test_profiles() -> None:

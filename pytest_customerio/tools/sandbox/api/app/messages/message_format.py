@@ -35,7 +35,7 @@ def message(workspace: Workspace, delivery: Delivery) -> dict[str, Any]:
         **dict.fromkeys(_PARENTS),
         "broadcast_id": delivery.broadcast,
         "type": channel(delivery),
-        "forgotten": False,
+        "forgotten": _is_forgotten(delivery),
     }
 
 
@@ -48,12 +48,17 @@ def metrics(delivery: Delivery) -> dict[str, int]:
 
 
 def archived_message(delivery: Delivery) -> dict[str, Any]:
-    """The text of a message."""
+    """The text of a message, unless it was sent with `disable_message_retention`."""
+    forgotten = _is_forgotten(delivery)
     return {
         "id": delivery.id,
         "recipient": delivery.to,
         "from": str(delivery.payload.get("from") or ""),
         "subject": delivery.subject,
-        "body": delivery.body,
-        "forgotten": False,
+        "body": "" if forgotten else delivery.body,
+        "forgotten": forgotten,
     }
+
+
+def _is_forgotten(delivery: Delivery) -> bool:
+    return delivery.payload.get("disable_message_retention") is True

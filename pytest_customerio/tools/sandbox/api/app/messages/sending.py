@@ -36,7 +36,8 @@ def send(name: str, workspace: Workspace, call: Call) -> CallResult:
     identifier = kind, value.removeprefix("cio_") if kind == "cio_id" else value
     person, notes = _recipient(workspace, identifier)
     state, state_notes = _state(call, person, suppressed=SUPPRESSED in notes)
-    reason = workspace.suppression(_address(call.payload, person)) if name == "send_email" else ""
+    address, sender = _address(call.payload, person), call.payload.get("from")
+    reason = workspace.esp_suppressions.reason(address, sender) if name == "send_email" else ""
     if reason and state == "queued":
         state, state_notes = "skipped", (f"not sent: the e-mail provider does not deliver to this address ({reason})",)
     delivery, problems = _delivery(workspace, name, call, person, state)

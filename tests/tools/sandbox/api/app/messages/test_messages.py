@@ -87,6 +87,16 @@ def test_one_message(shop: SandboxClient) -> None:
         assert shop("GET", target).answer.status == 404
 
 
+def test_a_message_whose_text_is_not_retained(shop: SandboxClient) -> None:
+    """With `disable_message_retention` the App API has no text of a message, and says so."""
+    payload = {"body": "secret", "subject": "Code", "from": "a@example.com", "to": "b@example.com"}
+    shop.body("POST", "/v1/send/email", {**payload, "identifiers": {"id": "42"}, "disable_message_retention": True})
+    (last, *_) = ids(shop, "/v1/messages")
+    archived = shop.body("GET", f"/v1/messages/{last}/archived_message")["archived_message"]
+    assert (archived["body"], archived["forgotten"]) == ("", True)
+    assert shop.body("GET", f"/v1/messages/{last}")["message"]["forgotten"] is True
+
+
 def test_metrics_of_a_message(shop: SandboxClient) -> None:
     """The first time of each metric counts."""
     for at in (NOW + 5, NOW + 6):

@@ -31,7 +31,8 @@ def test_attributes_are_texts(known: SandboxClient) -> None:
     }
     assert customer["identifiers"] == {"cio_id": cio_id, "email": "ada+x@example.com", "id": "42"}
     assert (customer["id"], customer["unsubscribed"]) == ("42", True)
-    assert customer["devices"] == [{"id": "device-1", "platform": "ios"}]
+    device = {"id": "device-1", "platform": "ios", "last_used": NOW, "attributes": {"_last_status": ""}}
+    assert customer["devices"] == [device]
     assert customer["timestamps"]["plan"] == NOW
 
 

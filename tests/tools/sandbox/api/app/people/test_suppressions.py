@@ -28,14 +28,22 @@ def test_suppressions_of_the_provider(ada_and_bob: SandboxClient) -> None:
 
 
 def test_suppressions_of_a_domain(ask: SandboxClient) -> None:
-    """They are listed in pages; a list can be narrowed to one address or one domain."""
-    kind = "/v1/esp/suppression/bounces"
-    for address in ("a%40example.com", "b%40example.com", "c%40example.org"):
-        ask.body("POST", f"{kind}/{address}")
-    target = "/v1/esp/domains/example.com/suppression/bounces"
+    """They are those of a sending domain, in pages; a list can be narrowed to one address or one domain."""
+    kind, mail = "/v1/esp/suppression/bounces", {"transactional_message_id": 1, "identifiers": {"id": "42"}}
+    ask.body("POST", f"{kind}/a%40example.com")
+    for address, domain in (("b@example.com", "mail.example.net"), ("c@example.org", "other.example.net")):
+        ask.body("POST", "/v1/send/email", {**mail, "to": address, "from": f"Shop <shop@{domain}>"})
+        ask.service.deliver("bounced")
+    target = "/v1/esp/domains/mail.example.net/suppression/bounces"
     first = ask.body("GET", f"{target}?limit=1")
     rest = ask.body("GET", f"{target}?limit=1&start={first['next']}")
     assert [each["suppressions"][0]["email"] for each in (first, rest)] == ["a@example.com", "b@example.com"]
     assert (first["category"], rest["next"]) == ("bounces", "")
-    for query, found in (("domain=example.org", 1), ("email=A%40example.com", 1), ("email=x%40example.com", 0)):
+    assert ask.body("GET", "/v1/esp/suppression/spam_reports")["category"] == "spam"
+    for query, found in (
+        ("domain=other.example.net", 2),
+        ("domain=x.example.net", 1),
+        ("email=A%40example.com", 1),
+        ("email=x%40example.com", 0),
+    ):
         assert len(ask.body("GET", f"{kind}?{query}")["suppressions"]) == found
