@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import islice
 
 from pytest_customerio.contract.catalog.catalog import Catalog
 from pytest_customerio.contract.rules import Rule
@@ -17,6 +18,7 @@ ByEntity = Mapping[int | None, list[Violation]]
 _ENTITY = re.compile(r"\$\.batch\[(\d+)\]\.?")
 _STATUS = re.compile(r"4\d\d")
 _DROPPED = "200, then dropped"
+_MOST_WARNINGS = 10
 
 
 def refused_violations(request: ApiRequest, *, warnings: bool) -> ByEntity:
@@ -37,6 +39,13 @@ def refusal_status(violation: Violation) -> str:
     if violation.error.startswith(_DROPPED):
         return "400"
     return "404" if violation.where.startswith("path.") and not violation.error else ""
+
+
+def warning_notes(violations: Sequence[Violation]) -> tuple[str, ...]:
+    """What the contract warns of in a payload that the service accepts, without the values that were sent."""
+    warned = (each for each in violations if each.severity == "warning" and not refusal_status(each))
+    texts = (f"the contract warns ({each.rule}): {each.where}: expected {each.expected}" for each in warned)
+    return tuple(islice(texts, _MOST_WARNINGS))
 
 
 def error_detail(violation: Violation, index: int | None = None) -> ErrorDetail:

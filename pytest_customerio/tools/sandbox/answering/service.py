@@ -18,6 +18,7 @@ from pytest_customerio.tools.sandbox.answering.answers import Answers, SandboxAn
 from pytest_customerio.tools.sandbox.answering.dispatcher import Dispatcher
 from pytest_customerio.tools.sandbox.answering.faults import Fault, Faults
 from pytest_customerio.tools.sandbox.answering.log_entries import Reading, log_entry, read_as
+from pytest_customerio.tools.sandbox.answering.refusals import warning_notes
 from pytest_customerio.tools.sandbox.answering.sdk_requests import SdkCalls, as_published, may_be_of_sdk
 from pytest_customerio.tools.sandbox.api.in_app import InApp
 from pytest_customerio.tools.sandbox.keys import Keys
@@ -177,6 +178,8 @@ class Service:
             self.log.add(logged, weight)
             if problem := self._current.persistence.commit(self.workspace, logged, weight, self.log.oldest):
                 answer = replace(answer, notes=(*answer.notes, problem))
+        if reading.violations and 200 <= answer.answer.status < 300:
+            answer = replace(answer, notes=(*answer.notes, *warning_notes(reading.violations)))
         return answer
 
     def schema(self, operation: str) -> Mapping[str, Any] | None:

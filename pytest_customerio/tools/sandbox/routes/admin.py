@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
@@ -23,6 +24,7 @@ from pytest_customerio.tools.sandbox.routes.storage_routes import StorageApi
 from pytest_customerio.tools.sandbox.routes.webhook_routes import WebhooksApi
 
 LARGEST = 65_536
+_LONGEST_PATH = 100
 
 
 def admin(service: Service, environ: Mapping[str, str], *, loopback: bool = True) -> Starlette:
@@ -34,7 +36,9 @@ def admin(service: Service, environ: Mapping[str, str], *, loopback: bool = True
     api = AdminApi(service, environ)
     endpoints = (*api.endpoints, *WebhooksApi(service).endpoints, *StorageApi(service).endpoints)
     own = [Route(path, guarded(endpoint), methods=[method]) for method, path, endpoint in endpoints]
-    return Starlette(routes=[*routes(service, environ, guarded), *own])
+    return Starlette(
+        routes=[*routes(service, environ, guarded), *own], exception_handlers={404: _unknown, 405: _unknown}
+    )
 
 
 class AdminApi:
@@ -163,6 +167,16 @@ def _fault(given: Any) -> tuple[str, int | None, str | None]:
     if not isinstance(operation, str | None):
         raise FaultError('"operation" is a name, such as "track.event"')
     return given["case"], times, operation or None
+
+
+async def _unknown(request: Request, error: Exception) -> Response:
+    """The answer to an address, or a method on one, that the sandbox has not."""
+    assert isinstance(error, HTTPException)
+    wanted = f"{request.method} {request.url.path[:_LONGEST_PATH]}"
+    text = f"there is no {wanted} here; GET /_sandbox/ says what is stored, docs/sandbox.md lists the addresses"
+    answer = SandboxJson({"error": text}, error.status_code)
+    answer.headers.update(error.headers or {})
+    return answer
 
 
 def _missing() -> Response:

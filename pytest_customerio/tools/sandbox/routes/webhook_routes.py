@@ -18,6 +18,7 @@ from pytest_customerio.tools.sandbox.webhooks import json_views
 from pytest_customerio.tools.sandbox.webhooks.forgery import FAULTS
 
 LARGEST = 65_536
+_NO_METRIC = '"metric" says in a JSON object what happens, such as {"metric": "bounced"}'
 
 
 class WebhooksApi:
@@ -54,6 +55,8 @@ class WebhooksApi:
     async def deliver(self, request: Request) -> Response:
         """Let `{"metric": "bounced", "delivery": "delivery-1", "fault": null, "data": {}}` happen."""
         given = mapping(decode(request.headers, (await request.body())[:LARGEST]).value)
+        if not given.get("metric"):
+            return SandboxJson({"error": _NO_METRIC}, 400)
         metric, delivery, fault = (_text(given.get(name)) for name in ("metric", "delivery", "fault"))
         try:
             event = self._service.deliver(metric or "", delivery, fault, mapping(given.get("data")))

@@ -123,8 +123,8 @@ def _acts(part: Resource) -> bool:
 
 def _problem(found: Any) -> str:
     """What is wrong with a file; empty if nothing is."""
-    if not isinstance(found, dict) or found.get("version") != VERSION:
-        return f'it must be an object with "version": {VERSION}'
+    if not isinstance(found, dict) or found.get("version", VERSION) != VERSION:
+        return f'it must be an object, of "version": {VERSION} if it has one'
     unknown = [name for name in found if name not in ("version", *_MEMBERS)]
     if unknown:
         similar = nearest(unknown[0], _MEMBERS)

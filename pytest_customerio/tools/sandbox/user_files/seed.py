@@ -11,6 +11,7 @@ from pytest_customerio.core.payload import decode
 from pytest_customerio.tools.sandbox.json_values import integer, mapping, mappings
 from pytest_customerio.tools.sandbox.requests.stored_payload import stored
 from pytest_customerio.tools.sandbox.user_files.seed_check import VERSION, SeedError, check_seed, identifiers_of
+from pytest_customerio.tools.sandbox.workspace.people.devices import add_device
 from pytest_customerio.tools.sandbox.workspace.people.person import IDENTIFIER_KINDS, Event, Person
 from pytest_customerio.tools.sandbox.workspace.people.relationships import (
     parse_object_key,
@@ -90,8 +91,7 @@ def _load_person(workspace: Workspace, given: Mapping[str, Any], at: int) -> Non
     if person is None:
         return  # suppressed
     for each in mappings(given.get("devices")):
-        token = str(each.get("id") or each.get("token"))
-        person.devices[token] = {**each, "id": token}
+        add_device(person, str(each.get("id") or each.get("token")), each, at)
     person.add_events(_event(each, at) for each in mappings(given.get("events")))
     relate_objects(workspace, person, given.get("relationships"))
     numbers = given.get("segments")

@@ -10,7 +10,7 @@ from sandbox_client import NOW, SandboxClient
 
 from pytest_customerio.core.model import Violation
 from pytest_customerio.tools.sandbox.answering.answers import ErrorDetail
-from pytest_customerio.tools.sandbox.answering.refusals import error_detail, refusal_status
+from pytest_customerio.tools.sandbox.answering.refusals import error_detail, refusal_status, warning_notes
 
 CUSTOMER = "/api/v1/customers/42"
 
@@ -97,3 +97,18 @@ def test_a_detail() -> None:
     assert error_detail(documented, 1) == ErrorDetail("name is required", "name", required=True, index=1)
     own = Violation("rule", "error", "$", "an object", "a list")
     assert error_detail(own) == ErrorDetail("body: expected an object, got a list")
+
+
+def test_warnings_are_said(ask: SandboxClient) -> None:
+    """What the contract only warns of is accepted, with a note that has no value in it; an error has none."""
+    notes = ask.notes("PUT", "/api/v1/customers/42/devices", {"device": {"id": "1", "platform": "secret"}})
+    assert notes[-1] == "the contract warns (device-bad-platform): $.device.platform: expected ios or android"
+    assert ask("POST", "/api/v1/customers/42/events", {"name": "", "timestamp": "x"}).notes == ()
+    logged = next(iter(ask.service.log))
+    assert not any("warns" in each for each in logged.notes)
+
+
+def test_many_warnings() -> None:
+    """Only the first ones are said: a header has no room for more."""
+    warning = Violation("r", "warning", "$.a", "b", "c")
+    assert len(warning_notes([warning] * 50)) == 10

@@ -135,8 +135,9 @@ def test_segments(ask: SandboxClient) -> None:
     assert list(members) == [ada.cio_id]
     assert ask.notes("POST", f"{remove}?id_type=email", {"ids": ["ada@example.com"]}) == ()
     assert list(members) == []
-    assert ask.notes("POST", f"{add}?id_type=cio_id", {"ids": [f"cio_{ada.cio_id}"]})[-1] == (
-        "ignored: 1 of 1 are nobody's cio_id"
+    assert ask.notes("POST", f"{add}?id_type=cio_id", {"ids": [f"cio_{ada.cio_id}"]})[1:] == (
+        "ignored: 1 of 1 are nobody's cio_id",
+        "the contract warns (cio-id-prefix): $.ids[0]: expected the cio_id without cio_",
     )
     ask("POST", f"{add}?id_type=cio_id", {"ids": [ada.cio_id]})
     assert list(members) == [ada.cio_id]

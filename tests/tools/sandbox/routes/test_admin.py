@@ -271,3 +271,11 @@ def test_security_headers(known: SandboxClient, client: Client, path: str) -> No
 def test_malformed_hosts_and_origins(client: Client, headers: dict[str, str]) -> None:
     """A Host or Origin header that cannot be read is one of another origin."""
     assert client.get("/_sandbox/", headers=headers).status_code == 403
+
+
+def test_addresses_that_are_not_there(client: Client) -> None:
+    """An unknown address, and a method that an address has not, are answered as all others: in JSON, with headers."""
+    unknown, method = client.get("/_sandbox/peple"), client.get("/_sandbox/deliver")
+    assert (unknown.status_code, method.status_code, method.headers["allow"]) == (404, 405, "POST")
+    assert unknown.json()["error"].startswith("there is no GET /_sandbox/peple here; GET /_sandbox/ says")
+    assert unknown.headers["cache-control"] == "no-store"

@@ -37,7 +37,8 @@ def test_what_it_adds(ask: SandboxClient) -> None:
     ask.service.load(SEED)
     ada, bob = ask.person("id", "42"), ask.person("email", "bob@example.com")
     assert (ada.attributes, bob.unsubscribed) == ({"plan": "pro"}, True)
-    assert bob.devices == {"t1": {"token": "t1", "platform": "ios", "id": "t1"}}
+    (device,) = bob.devices.items()
+    assert (device[0], device[1]["id"], device[1]["platform"]) == ("t1", "t1", "ios")
     assert [(each.name, each.timestamp, each.data) for each in bob.events] == [("bought", 5, {"total": 1})]
     workspace = ask.service.workspace
     assert (workspace.segments[4].name, list(workspace.segments[4].members)) == ("VIPs", [ada.cio_id])
