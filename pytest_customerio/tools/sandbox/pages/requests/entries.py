@@ -28,7 +28,9 @@ from pytest_customerio.tools.sandbox.requests.request_log import LoggedRequest
 Level = Literal["ok", "warning", "error", "fault"]
 _CUSTOMER = re.compile(r"/customers/([^/?]+)")
 _NO_CUSTOMER = "attributes"  # `POST /v1/customers/attributes` names no person in its path
-_NAMES = ("email", "userId", "previousId", "anonymousId", "anonymous_id", "to")
+_ANY_NAMES = ("email", "userId", "previousId", "anonymousId", "anonymous_id")
+_NAMES = (*_ANY_NAMES, "to")
+_PUSH = "app.send_push"  # whose `to` names devices
 _KINDS = ("id", "email", "cio_id")
 _IDENTIFIER_OBJECTS = ("identifiers", "primary", "secondary", "traits")
 _TITLES = ("subject", "title", "event", "name", "transactional_message_id")
@@ -136,7 +138,7 @@ def people_in(request: LoggedRequest) -> Iterator[str]:
     if request.operation == "track.identify":
         yield from _texts(payload, ("id",))
     for entity in (payload, *mappings(payload.get("batch"))):
-        yield from _texts(entity, _NAMES)
+        yield from _texts(entity, _ANY_NAMES if request.operation == _PUSH else _NAMES)
         for member in _IDENTIFIER_OBJECTS:
             yield from _texts(mapping(entity.get(member)), _KINDS)
         for related in mappings(entity.get("cio_relationships")):

@@ -101,6 +101,7 @@ def test_the_note_on_a_requested_fault_is_left_out() -> None:
         ),
         ({"path": "/api/v1/events", "payload": {"id": "dedupe", "anonymous_id": "visitor"}}, ["visitor"]),
         ({"path": "/v1/send/email", "payload": {"to": "a@b", "identifiers": {"id": 42}}}, ["a@b", "42"]),
+        ({"operation": "app.send_push", "path": "/p", "payload": {"to": "all", "identifiers": {"id": 42}}}, ["42"]),
         (
             {"path": "/api/v1/merge_customers", "payload": {"primary": {"id": "1"}, "secondary": {"cio_id": "x"}}},
             ["1", "x"],
