@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 
 import pytest
-from inboxes import received
+from sandbox_pages import received
 
 from pytest_customerio.core.model import Violation
 from pytest_customerio.tools.sandbox.answering.faults import Fault

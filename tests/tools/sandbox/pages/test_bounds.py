@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from inboxes import MAIL, read
+from sandbox_pages import MAIL, read
 
 from pytest_customerio.tools.sandbox.pages.message_pages import message_page
 from pytest_customerio.tools.sandbox.pages.object_pages import object_page

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from inboxes import MAIL, read
+from sandbox_pages import MAIL, read
 
 from pytest_customerio.tools.sandbox.pages.formatting import show_time
 from pytest_customerio.tools.sandbox.pages.frame import PAGE_SIZE

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from inboxes import read
+from sandbox_pages import read
 
 from pytest_customerio.tools.sandbox.pages.frame import PAGE_SIZE
 from pytest_customerio.tools.sandbox.pages.object_pages import object_page, objects_page

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from inboxes import read
+from sandbox_pages import read
 
 from pytest_customerio.tools.sandbox.pages.frame import PAGE_SIZE
 from pytest_customerio.tools.sandbox.pages.people_pages import people_page, person_page

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from inboxes import read
+from sandbox_pages import read
 
 from pytest_customerio.tools.sandbox.pages.query import Query
 from pytest_customerio.tools.sandbox.pages.segment_pages import segment_page, segments_page

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from inboxes import MAIL
+from sandbox_pages import MAIL
 
 from pytest_customerio.tools.sandbox.pages import story as story_module
 from pytest_customerio.tools.sandbox.pages.story import life, story

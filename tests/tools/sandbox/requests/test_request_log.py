@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from inboxes import received
 from sandbox_client import SandboxClient
+from sandbox_pages import received
 
 from pytest_customerio.tools.sandbox.requests.request_log import MAX_REQUESTS, MAX_WEIGHT, RequestLog
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from inboxes import received
+from sandbox_pages import received
 
 from pytest_customerio.core.model import Violation
 from pytest_customerio.tools.sandbox.requests.exchange import Exchange

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 import requests
-from inboxes import received
+from sandbox_pages import received
 
 from pytest_customerio.core.model import Answer, Violation
 from pytest_customerio.tools.sandbox.answering.dispatcher import INJECTED

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from inboxes import deep, received
+from sandbox_pages import deep, received
 
 from pytest_customerio.core.model import Violation
 from pytest_customerio.tools.sandbox.answering.dispatcher import INJECTED

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from inboxes import received
+from sandbox_pages import received
 
 from pytest_customerio.core.model import Answer, Violation
 from pytest_customerio.tools.sandbox.pages.requests.har import archive

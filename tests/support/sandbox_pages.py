@@ -1,4 +1,4 @@
-"""Logged requests, and pages as a browser reads them; for the tests of the inbox."""
+"""Logged requests, and pages as a browser reads them; for the tests of the sandbox's pages."""
 
 from __future__ import annotations
 
