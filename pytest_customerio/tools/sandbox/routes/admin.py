@@ -1,4 +1,4 @@
-"""The sandbox's own JSON API: its state, and how to request faults or delete everything."""
+"""The application for the sandbox's own addresses, and its JSON API: its state, faults, deleting everything."""
 
 from __future__ import annotations
 
@@ -17,9 +17,10 @@ from pytest_customerio.tools.sandbox.answering.faults import FaultError
 from pytest_customerio.tools.sandbox.answering.service import Service
 from pytest_customerio.tools.sandbox.api.app.exports import FILES_PATH
 from pytest_customerio.tools.sandbox.json_values import parse_number
-from pytest_customerio.tools.sandbox.routes.guards import Endpoint, same_origin
+from pytest_customerio.tools.sandbox.routes.form_routes import Forms
+from pytest_customerio.tools.sandbox.routes.guards import Endpoint, same_origin, same_site_form
 from pytest_customerio.tools.sandbox.routes.json_response import DATA_POLICY, SAFE_HEADERS, SandboxJson, page_in
-from pytest_customerio.tools.sandbox.routes.page_routes import routes
+from pytest_customerio.tools.sandbox.routes.page_routes import Pages
 from pytest_customerio.tools.sandbox.routes.storage_routes import StorageApi
 from pytest_customerio.tools.sandbox.routes.webhook_routes import WebhooksApi
 
@@ -33,12 +34,15 @@ def admin(service: Service, environ: Mapping[str, str], *, loopback: bool = True
     def guarded(endpoint: Endpoint) -> Endpoint:
         return same_origin(endpoint, loopback=loopback)
 
-    api = AdminApi(service, environ)
-    endpoints = (*api.endpoints, *WebhooksApi(service).endpoints, *StorageApi(service).endpoints)
-    own = [Route(path, guarded(endpoint), methods=[method]) for method, path, endpoint in endpoints]
-    return Starlette(
-        routes=[*routes(service, environ, guarded), *own], exception_handlers={404: _unknown, 405: _unknown}
-    )
+    pages = Pages(service, environ)
+    shown = [Route(path, guarded(endpoint), methods=["GET"]) for path, endpoint in pages.endpoints]
+    forms = [
+        Route(path, guarded(same_site_form(endpoint)), methods=["POST"])
+        for path, endpoint in Forms(service, environ, pages).endpoints
+    ]
+    apis = (AdminApi(service, environ), WebhooksApi(service), StorageApi(service))
+    own = [Route(path, guarded(endpoint), methods=[method]) for api in apis for method, path, endpoint in api.endpoints]
+    return Starlette(routes=[*shown, *forms, *own], exception_handlers={404: _unknown, 405: _unknown})
 
 
 class AdminApi:
