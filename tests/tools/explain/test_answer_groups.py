@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from pytest_customerio.cassettes.cases import Cassettes
 from pytest_customerio.contract.catalog.catalog import Catalog
 from pytest_customerio.tools.explain.advice import Advice
@@ -32,13 +34,19 @@ def test_operations_with_the_same_answer_are_one_group() -> None:
     assert len({(group.case.answer, group.case.cause, group.case.provenance) for group in groups}) == len(groups)
 
 
-def test_a_group_names_its_surface_and_the_few_exceptions() -> None:
-    """A heading names a whole surface, or what is left out of it, or the operations."""
-    titles = [block.text for block in GROUPS.blocks(*_of_all("413-too-large")) if isinstance(block, Heading)]
-    assert len(titles) == 1
-    assert titles[0].startswith("Answer on ")
-
-
-def _of_all(cassette: str) -> tuple[Group, list[Group]]:
+@pytest.mark.parametrize(
+    ("cassette", "headings"),
+    [
+        ("408-request-timeout", ["pipelines, track, track_v2", "app"]),
+        ("413-too-large", ["track_v2", "track.event, track.anonymous_event", "app.send_email"]),
+        (
+            "403-ip-not-allowed",
+            ["app, track without metrics and push_metrics and unsubscribe and auth and push_events, track_v2"],
+        ),
+    ],
+)
+def test_what_a_group_is_called(cassette: str, headings: list[str]) -> None:
+    """A heading names a whole surface, or what is left out of it, or the operations; the largest group is first."""
     groups = _groups(cassette)
-    return groups[0], groups
+    blocks = (block for group in groups for block in GROUPS.blocks(group, groups))
+    assert [block.text for block in blocks if isinstance(block, Heading)] == [f"Answer on {each}" for each in headings]
