@@ -25,9 +25,8 @@ from pytest_customerio.tools.sandbox.keys import Keys
 from pytest_customerio.tools.sandbox.requests.request import ANY_HOST, ApiRequest, HttpRequest, read_request
 from pytest_customerio.tools.sandbox.requests.request_log import RequestLog
 from pytest_customerio.tools.sandbox.settings import Settings
-from pytest_customerio.tools.sandbox.storage.current import CurrentWorkspace
+from pytest_customerio.tools.sandbox.storage.current import CurrentWorkspace, carry_out
 from pytest_customerio.tools.sandbox.storage.entries import Entry
-from pytest_customerio.tools.sandbox.storage.replaying import carry_out
 from pytest_customerio.tools.sandbox.storage.snapshots import Snapshots
 from pytest_customerio.tools.sandbox.storage.stored_calls import StoredCalls
 from pytest_customerio.tools.sandbox.webhooks.forgery import check_fault
