@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from starlette.applications import Starlette
@@ -40,17 +40,21 @@ def admin(service: Service, environ: Mapping[str, str], *, loopback: bool = True
         Route(path, guarded(same_site_form(endpoint)), methods=["POST"])
         for path, endpoint in Forms(service, environ, pages).endpoints
     ]
-    apis = (AdminApi(service, environ), WebhooksApi(service), StorageApi(service))
-    own = [Route(path, guarded(endpoint), methods=[method]) for api in apis for method, path, endpoint in api.endpoints]
+    apis = [*WebhooksApi(service).endpoints, *StorageApi(service).endpoints]
+    endpoints = [*AdminApi(service, environ, apis).endpoints, *apis]
+    own = [Route(path, guarded(endpoint), methods=[method]) for method, path, endpoint in endpoints]
     return Starlette(routes=[*shown, *forms, *own], exception_handlers={404: _unknown, 405: _unknown})
 
 
 class AdminApi:
     """The endpoints, one method for each."""
 
-    def __init__(self, service: Service, environ: Mapping[str, str]) -> None:
+    def __init__(
+        self, service: Service, environ: Mapping[str, str], others: Sequence[tuple[str, str, Endpoint]] = ()
+    ) -> None:
         self._service = service
         self._environ = environ
+        self._others = others
         self.endpoints: list[tuple[str, str, Endpoint]] = [
             ("GET", "/_sandbox/", self.overview),
             ("GET", "/_sandbox/received", self.received),
@@ -68,7 +72,7 @@ class AdminApi:
         ]
 
     async def overview(self, request: Request) -> Response:
-        """The settings, how much is stored, and the cases and operations that a fault may name."""
+        """The settings, how much is stored, all addresses, and the cases and operations that a fault may name."""
         service, workspace = self._service, self._service.workspace
         return SandboxJson(
             {
@@ -81,6 +85,9 @@ class AdminApi:
                     "deliveries": len(workspace.deliveries),
                     "violations": sum(bool(each.violations) for each in service.log),
                 },
+                "addresses": [
+                    f"{method} {path.replace(':int', '')}" for method, path, _ in (*self.endpoints, *self._others)
+                ],
                 "cases": service.faults.known,
                 "operations": list(service.catalog.operations),
             }
@@ -177,7 +184,7 @@ async def _unknown(request: Request, error: Exception) -> Response:
     """The answer to an address, or a method on one, that the sandbox has not."""
     assert isinstance(error, HTTPException)
     wanted = f"{request.method} {request.url.path[:_LONGEST_PATH]}"
-    text = f"there is no {wanted} here; GET /_sandbox/ says what is stored, docs/sandbox.md lists the addresses"
+    text = f"there is no {wanted} here; GET /_sandbox/ lists the addresses"
     answer = SandboxJson({"error": text}, error.status_code)
     answer.headers.update(error.headers or {})
     return answer

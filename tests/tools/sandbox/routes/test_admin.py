@@ -277,5 +277,7 @@ def test_addresses_that_are_not_there(client: Client) -> None:
     """An unknown address, and a method that an address has not, are answered as all others: in JSON, with headers."""
     unknown, method = client.get("/_sandbox/peple"), client.get("/_sandbox/deliver")
     assert (unknown.status_code, method.status_code, method.headers["allow"]) == (404, 405, "POST")
-    assert unknown.json()["error"].startswith("there is no GET /_sandbox/peple here; GET /_sandbox/ says")
+    assert unknown.json()["error"] == "there is no GET /_sandbox/peple here; GET /_sandbox/ lists the addresses"
+    addresses = client.get("/_sandbox/").json()["addresses"]
+    assert {"GET /_sandbox/people", "POST /_sandbox/deliver", "GET /_sandbox/exports/{id}"} <= set(addresses)
     assert unknown.headers["cache-control"] == "no-store"
