@@ -52,6 +52,8 @@ def looked_at(test: CheckedTest) -> dict[str, Any]:
     counts = notes.counts() if notes is not None else {"calls": 0, "unjudged": {}}
     unsent = notes.answered.total() + notes.not_sent if notes is not None else 0
     used = test.used or (notes.idle if notes is not None else "")
+    if test.elsewhere is not tuple:
+        used = ""  # the test has a sandbox, which judges what the SDK sends there
     mark = plan.errors.written("each") * (not plan.errors.each) if plan.errors is not None else None
     seen = {**counts, "heard": heard or counts["calls"], "requests": heard - unsent, "used": used, "mark": mark}
     seen |= {"markable": plan.markable, "index": plan.index}
