@@ -60,7 +60,7 @@ nothing was checked: no test sent a request to Customer.io, or called a mock tha
 next: call the code that sends in a test; where no mock answers, the plugin does"""
 # How the client of a request begins that the sandbox has judged.
 RECEIVED = "cio_sandbox"
-JUDGED_THERE = "what cio_sandbox received was judged too; it is not counted here"
+JUDGED_THERE = "what cio_sandbox received was judged too; only what broke the contract is counted here"
 WAIT_FOR_IT = "wait for it in the test: thread.join(), executor.shutdown(), queue.join(), await task, cio.drain(worker)"
 ON_PURPOSE = '@pytest.mark.cio_allow("{rule}", reason="…")'
 
