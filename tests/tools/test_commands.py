@@ -88,8 +88,8 @@ def test_an_error_of_the_program() -> None:
         (["xyzzy"], "no such command: 'xyzzy'. There are greet, other"),
         ([], f"the following arguments are required: COMMAND\nusage: {PROGRAM} [-h] [--version] COMMAND ..."),
         (
-            ["greet", "Ada", "5", "--zzz"],
-            f"unrecognized arguments: 5 --zzz\nusage: {PROGRAM} [-h] [--version] COMMAND ...",
+            ["greet", "Ada", "--zzz"],
+            f"unrecognized arguments: --zzz\nusage: {PROGRAM} [-h] [--version] COMMAND ...",
         ),
         (
             ["greet", "--targ", "x"],
