@@ -87,9 +87,9 @@ def test_what_is_left_out_comes_from_the_answer(
 
 
 def test_what_is_left_out_comes_from_the_cassette_that_is_replaced(tmp_path: Path) -> None:
-    """A cassette that replaces another inherits its facts, but not its provenance."""
+    """A cassette that replaces another inherits its facts, but not its provenance. Members of the project's stay unread."""
     ours = About(Provenance("synthetic", note="made up"), ("event",), True, "429", "cause", "todo", ("bad-email",))
-    about = read(document(tmp_path, "metadata: {source: recorded, cause: mine}\n"), LIMITED, NAMES, ours)
+    about = read(document(tmp_path, "metadata: {source: recorded, cause: mine, ticket: 7}\n"), LIMITED, NAMES, ours)
     assert about == ours._replace(provenance=Provenance("recorded"), cause="mine")
 
 
