@@ -129,6 +129,21 @@ def raised_in(error: BaseException | None) -> str:
     return raising[-1][0]
 
 
+def is_own_failure(error: BaseException, is_project: Callable[[str], bool]) -> bool:
+    """Whether a test failed by itself: by an assertion, or because what it looks at is not there (`calls[0]`).
+
+    pytest gives a module whose assertions it rewrites the global `@pytest_ar` (private, in pytest 8 and 9). Without it,
+    as with `--assert=plain`, only what is raised directly in a test or a fixture is known.
+    """
+    frames = [frame for frame, _ in walk_tb(error.__traceback__)]
+    own = [number for number, frame in enumerate(frames) if is_project(frame.f_code.co_filename)]
+    if not own or not isinstance(error, (AssertionError, AttributeError, LookupError, TypeError)):
+        return False
+    last = own[-1]
+    is_test = "@pytest_ar" in frames[last].f_globals or (last > 0 and calls_tests(frames[last - 1]))
+    return is_test and (isinstance(error, AssertionError) or last == len(frames) - 1)
+
+
 def calls_tests(frame: FrameType) -> bool:
     """Whether a frame is that of pytest or unittest, which call tests and fixtures."""
     case = sys.modules.get("unittest.case")

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from pytest_customerio.clients.queues.jobs import Jobs
-from pytest_customerio.process.call_sites import raised_at, raised_in
+from pytest_customerio.process.call_sites import is_own_failure, raised_at, raised_in
 from pytest_customerio.process.exceptions import Exceptions, leaves
 from pytest_customerio.process.subtests import Subtests
 from pytest_customerio.process.unseen import Unseen
@@ -84,7 +84,8 @@ class Raising:
         """What the application let out; `raised` is what the test ended with, `stated` says that it knows of the error.
 
         An exception that left the `with` block of the case, but did not end the test, was expected by the code around
-        the block. The exception of a queue's job counts where there is no other one and nothing is stated.
+        the block. The exception of a queue's job counts where there is no other one and nothing is stated. A failed
+        assertion of the test is not what the application let out: `raises=Exception` does not mean it.
         """
         error, declared = self._found(raised, stated=stated)
         inner = leaves(error)[0] if error is not None else None
@@ -99,6 +100,8 @@ class Raising:
             raised = self._jobs.failed
             caught = raised is not None and any(type(one) is type(raised) for one in expected)
         raised = raised or next(iter(self.subtests.left), None)
+        if raised is not None and is_own_failure(raised, self._is_project) and not self._names(raised):
+            raised = None
         if raised is None:
             return (expected[-1], True) if expected else (None, False)
         return raised, caught or self._declares(raised)
@@ -107,3 +110,7 @@ class Raising:
         """Whether the test declares an exception, or all that it groups; a request to run a job again is no failure."""
         known = isinstance(raised, self._raises) or all(isinstance(one, self._raises) for one in leaves(raised))
         return known or self._jobs.asks_to_run_again(raised)
+
+    def _names(self, raised: BaseException) -> bool:
+        """Whether the test declares a class of an exception that not every exception has."""
+        return isinstance(raised, tuple(one for one in self._raises if one not in (Exception, BaseException)))

@@ -8,6 +8,7 @@ import sysconfig
 import threading
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -15,6 +16,7 @@ from pytest_customerio.process import call_sites
 from pytest_customerio.process.call_sites import (
     CallSite,
     Function,
+    is_own_failure,
     raised_at,
     raised_in,
 )
@@ -129,6 +131,30 @@ def test_the_label_of_a_file(tmp_path: Path) -> None:
     site = CallSite(tmp_path)
     assert site.label(str(tmp_path / "app" / "crm.py")) == "app/crm.py"
     assert site.label("/opt/site-packages/x.py") is None
+
+
+def test_a_failure_of_the_test_itself(tmp_path: Path) -> None:
+    """What pytest or unittest calls raises it; what the application or a library raises is none of the test's."""
+    test, library = _function(tmp_path / "test_crm.py"), _function("/lib/models.py")
+    pytest_calls = {"__name__": "_pytest.python", "__file__": pytest.__file__, "test": test}
+    exec(compile("def call(*given): test(*given)", pytest.__file__, "exec"), pytest_calls)
+
+    def raised(kind: type[Exception], *between: Callable[..., Any]) -> Exception:
+        def wrong() -> None:
+            raise kind
+
+        with pytest.raises(kind) as caught:
+            pytest_calls["call"](*between, wrong)  # type: ignore[operator]
+        return caught.value
+
+    def is_project(name: str) -> bool:
+        return name.startswith(str(tmp_path))
+
+    assert is_own_failure(raised(AssertionError), is_project)
+    assert not is_own_failure(raised(AssertionError, _function(tmp_path / "crm.py")), is_project)
+    assert not is_own_failure(raised(ValueError), is_project)
+    assert not is_own_failure(raised(KeyError, library), is_project)
+    assert not is_own_failure(AssertionError(), is_project)
 
 
 def test_where_an_exception_was_raised(tmp_path: Path) -> None:
