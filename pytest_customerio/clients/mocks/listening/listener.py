@@ -28,7 +28,7 @@ from pytest_customerio.clients.mocks.originals.libraries import BY_NAME
 from pytest_customerio.clients.mocks.originals.roles import Built, Role
 from pytest_customerio.clients.mocks.placed.assigned import AssignedFakes
 from pytest_customerio.clients.mocks.placed.fake_classes import FakeClasses
-from pytest_customerio.clients.mocks.placed.fake_functions import FAKE, heard_function
+from pytest_customerio.clients.mocks.placed.fake_functions import function_of, heard_function, is_heard_function
 from pytest_customerio.clients.mocks.placed.mock_roles import MockRoles
 from pytest_customerio.clients.mocks.placed.mock_state import ATTACHED, calls_through, inner, is_property
 from pytest_customerio.clients.mocks.placed.placements import Placements
@@ -64,7 +64,7 @@ class Listener:
         self._calls = NoteMaker(self._place, self.known, self._roles)
         self._unjudged = Unjudged(self._place)
         self._assigned = AssignedFakes(self.known, self._roles, self._place)
-        self.through = CallsThrough(self.known)
+        self.through = CallsThrough(self.known, self._place.leads)
         self._answers = Answers(self._place, self._calls, self.through)
         self._suspects = Suspects(lambda: self._lookalikes.telling, self._place)
         self.profiled = ProfiledCalls(
@@ -191,12 +191,19 @@ class Listener:
 
     def _faking(self, role: Role, fake: Any) -> Any:
         """What hears a function of the project in the place of something known; None if it cannot be heard."""
-        if type(fake) is FunctionType and FAKE in vars(fake):
+        if is_heard_function(fake):
             return None
-        heard = heard_function(fake, self.known, functools.partial(self._hear, role))
+        heard = None
+        if type(fake) is FunctionType or (role.kind in ("class", "function", "method") and self._is_own(fake)):
+            heard = heard_function(fake, self.known, functools.partial(self._hear, role))
         if heard is None:
             self._hear_object(role, fake)
         return heard
+
+    def _is_own(self, fake: Any) -> bool:
+        """Whether the project's code runs where this is called."""
+        function = function_of(fake)
+        return function is not None and self._place.is_project(function.__code__.co_filename)
 
     def _hear_object(self, role: Role, fake: Any) -> None:
         """Hear a class, or an object, of the project in the place of something known, or count it."""

@@ -45,5 +45,12 @@ def base_url(instance: Any) -> str:
     return "" if found is None else str(found)
 
 
+def home(instance: Any) -> str:
+    """The address to which an instance of an SDK sends; nothing where it has none of its own."""
+    given = (getattr(instance, name, None) for name in ("base_url", "url", "host"))
+    found = next((one for one in given if isinstance(one, str) and one), "")
+    return found if not found or "://" in found else f"https://{found}"
+
+
 def _settings(instance: Any) -> dict[str, Any]:
     return {name: one for name, one in vars(instance).items() if isinstance(one, (str, int, float, tuple))}

@@ -7,12 +7,11 @@ to an object of an SDK's class is seen at once.
 from __future__ import annotations
 
 import sys
-from types import FunctionType
 from typing import Any
 
 from pytest_customerio.clients.mocks.notes.place import Place
 from pytest_customerio.clients.mocks.originals.known import Known
-from pytest_customerio.clients.mocks.placed.fake_functions import FAKE
+from pytest_customerio.clients.mocks.placed.fake_functions import function_of, is_heard_function
 from pytest_customerio.clients.mocks.placed.mock_roles import MockRoles
 from pytest_customerio.clients.mocks.placed.mock_state import inner
 from pytest_customerio.process.patching import Patches, Wrapper
@@ -42,7 +41,7 @@ class AssignedFakes:
         def setting(instance: Any, name: str, value: Any) -> None:
             __tracebackhide__ = True
             original(instance, name, value)
-            if type(value) is FunctionType and self._is_own(value):
+            if function_of(value) is not None and self._is_own(value):
                 fake = self._roles.stands(value, self._known.attribute(instance, name), None)
                 if fake is not None:
                     original(instance, name, fake)
@@ -50,9 +49,10 @@ class AssignedFakes:
         return setting
 
     def _is_own(self, value: Any) -> bool:
-        """Whether this is a function of the project, or a class of it, or an object of one."""
-        if isinstance(value, FunctionType):
-            return FAKE not in vars(value) and self._place.is_project(value.__code__.co_filename)
+        """Whether this is a function of the project, or a class of it, or an object of one, and is not heard yet."""
+        function = function_of(value)
+        if function is not None:
+            return not is_heard_function(value) and self._place.is_project(function.__code__.co_filename)
         cls = value if isinstance(value, type) else type(value)
         file = getattr(sys.modules.get(cls.__module__), "__file__", None)
         return isinstance(file, str) and self._place.is_project(file)

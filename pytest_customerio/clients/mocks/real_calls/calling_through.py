@@ -16,6 +16,7 @@ from pytest_customerio.clients.analytics import hurry
 from pytest_customerio.clients.bypass.leading import MockAnswersError, alead, lead
 from pytest_customerio.clients.mocks.originals.known import Known
 from pytest_customerio.clients.mocks.originals.libraries import AIOHTTP, CDP, HTTP_CLIENT
+from pytest_customerio.clients.mocks.originals.live_instances import home
 from pytest_customerio.clients.mocks.originals.roles import Built, Role
 from pytest_customerio.clients.mocks.placed.mock_state import inner, is_async
 from pytest_customerio.clients.mocks.real_calls.instances import Instances, Made, alike, exempt
@@ -27,10 +28,12 @@ class CallsThrough:
     """Makes the calls of mocks on real objects, which belong to a client that the application built, or to none.
 
     Clients of the CDP SDK live until `close`, because each has a thread that sends; the other ones until `end_test`.
+    `leads` tells whether an address is one of Customer.io's.
     """
 
-    def __init__(self, known: Known) -> None:
+    def __init__(self, known: Known, leads: Callable[[str], bool]) -> None:
         self._known = known
+        self._leads = leads
         self._instances = Instances(known)
         self._clients: list[tuple[Any, Any, Any, Made]] = []
         self._threaded: list[tuple[Any, Made]] = []
@@ -48,11 +51,21 @@ class CallsThrough:
         `refuse` is called with an exception that the real call raises.
         """
         found = self._method(role)
-        if found is None:
+        if found is None or self._leads_elsewhere(role, found[0], given, kwargs):
             return None
         method, known = found
         call = Watched(watched.get(), exempt(role, kwargs, known=known))
         return partial(_call, call, partial(self._refused, refuse, call), mock, method, given, kwargs)
+
+    def _leads_elsewhere(
+        self, role: Role, method: Callable[..., Any], given: tuple[Any, ...], kwargs: Mapping[str, Any]
+    ) -> bool:
+        """Whether an SDK's call would leave for another host: nothing answers it, and only the mock keeps it here."""
+        if not role.library.sdk:
+            return False
+        url = kwargs.get("url", given[1] if len(given) > 1 else "") if role.name == "send_request" else ""
+        address = url or home(getattr(method, "__self__", None))
+        return bool(address) and not self._leads(str(address))
 
     def _refused(self, refuse: Callable[[Watched, Exception], None], call: Watched, error: Exception) -> None:
         """A real call raised: where the whole SDK is a mock, the application catches the classes in that one."""

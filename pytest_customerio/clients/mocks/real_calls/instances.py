@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 from pytest_customerio.clients.mocks.originals.known import Known
 from pytest_customerio.clients.mocks.originals.libraries import CDP
 from pytest_customerio.clients.mocks.originals.roles import Built, Role
-from pytest_customerio.clients.mocks.placed.fake_functions import FAKE
+from pytest_customerio.clients.mocks.placed.fake_functions import is_heard_function
 from pytest_customerio.clients.mocks.placed.mock_state import inner
 from pytest_customerio.clients.mocks.real_calls.client_setup import repeat
 from pytest_customerio.process.recognition import is_mock
@@ -179,8 +179,9 @@ def snapshot(real: Any) -> Any:
 
 
 def _hides_a_method(cls: type, name: str, value: Any) -> bool:
-    return type(value) in (FunctionType, MethodType) and type(getattr(cls, name, None)) is FunctionType
+    is_function = type(value) in (FunctionType, MethodType) or is_heard_function(value)
+    return is_function and type(getattr(cls, name, None)) is FunctionType
 
 
 def _is_stand_in(value: Any) -> bool:
-    return is_mock(inner(value)) or (type(value) is FunctionType and FAKE in vars(value))
+    return is_mock(inner(value)) or is_heard_function(value)

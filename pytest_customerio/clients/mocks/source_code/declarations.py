@@ -237,4 +237,6 @@ class Declarations(ABC):
         if depth > DEEPEST or not isinstance(node, FUNCTIONS):
             return None
         annotated = self._annotated(function.source, node.returns, depth + 1) if node.returns is not None else None
-        return annotated or best(self.of(function.source, one, depth + 1) for one in returned(node))
+        if annotated is not None and not is_nothing(annotated):
+            return annotated
+        return best([annotated, *(self.of(function.source, one, depth + 1) for one in returned(node))])

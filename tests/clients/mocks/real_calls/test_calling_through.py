@@ -20,20 +20,21 @@ from pytest_customerio.clients.mocks.real_calls.instances import Instances
 from pytest_customerio.clients.sent import watched
 
 requests = pytest.importorskip("requests")
+customerio = pytest.importorskip("customerio")
 analytics = pytest.importorskip("customerio.analytics")
 
 
 @pytest.fixture
 def known() -> Known:
     made = Known()
-    for name in ("requests", "aiohttp", "customerio.analytics", "http.client"):
+    for name in ("requests", "aiohttp", "customerio", "customerio.analytics", "http.client"):
         made.learn(BY_NAME[name])
     return made
 
 
 @pytest.fixture
 def through(known: Known) -> Iterator[CallsThrough]:
-    made = CallsThrough(known)
+    made = CallsThrough(known, lambda url: "customer.io" in url)
     yield made
     made.close()
 
@@ -81,6 +82,19 @@ def test_one_client_for_each_that_was_built(known: Known, through: CallsThrough)
     assert real(through, method(known, requests.Session, "post", one)) is not first
     own = requests.Session()
     assert real(through, method(known, requests.Session, "post", own)) is own
+
+
+def test_another_host(known: Known, through: CallsThrough) -> None:
+    """Only the mock keeps a call from leaving for a host that is none of Customer.io's: it answers."""
+    for cls, arguments in ((customerio.CustomerIO, ("site-1234", "key-12345")), (analytics.Client, ("write-key-1",))):
+        for host, called in (("127.0.0.1:9", False), (None, True)):
+            more = {} if host is None else {"host": host}
+            role = method(known, cls, "track", Built(arguments, more))
+            assert (through.call(role, MagicMock(), ("42", "purchase"), {}, _never) is not None) is called
+    send = method(known, customerio.CustomerIO, "send_request", None)
+    for url, called in (("https://fake.invalid/customers/42", False), ("https://track.customer.io/api", True)):
+        for given in ((("PUT", url, {}), {}), (("PUT",), {"url": url, "data": {}})):
+            assert (through.call(send, MagicMock(), *given, _never) is not None) is called
 
 
 def test_no_such_method(known: Known, through: CallsThrough) -> None:
