@@ -223,6 +223,7 @@ class Mocks:
         notes.without_keys += bool(found.requests) and not found.keys
         if not (found.why or found.error or found.requests or note.role.kind == "class"):
             notes.calls -= 1  # it leads elsewhere, or sends nothing
+            notes.built = notes.built or (note.role.label if note.role.library.sdk else "")
         for request in found.requests:
             notes.answered[client] += 1
             request.client, request.sent_from, request.at = client, note.sent_from, note.at

@@ -15,6 +15,7 @@ from typing import Any
 
 from pytest_customerio.clients.mocks.handed_over.intended import Intended
 from pytest_customerio.clients.mocks.handed_over.lookalikes import Lookalikes
+from pytest_customerio.clients.mocks.handed_over.suspects import own_attributes
 from pytest_customerio.clients.mocks.notes.notes import Notes
 from pytest_customerio.clients.mocks.notes.place import Place
 from pytest_customerio.clients.mocks.originals.calls import is_heard
@@ -61,7 +62,7 @@ class HandedOverFakes:
     def in_values(self, values: Iterable[Any]) -> Iterator[tuple[type, list[str]]]:
         """The classes that may be fakes of these values and of their attributes, with their methods."""
         for value in values:
-            for one in (value, *_attributes(value)):
+            for one in (value, *own_attributes(value).values()):
                 # By its type: to ask a lazy proxy for its class would make what it stands for.
                 yield from self._of_class(one if issubclass(type(one), type) else type(one))
 
@@ -130,11 +131,3 @@ class HandedOverFakes:
     def _may_be_fake(self, cls: type) -> bool:
         file = getattr(sys.modules.get(cls.__module__), "__file__", None) or ""
         return self._place.is_test(cls.__module__, file) or _FAKE.search(cls.__qualname__) is not None
-
-
-def _attributes(value: Any) -> Iterable[Any]:
-    try:
-        own = object.__getattribute__(value, "__dict__")
-    except AttributeError:
-        return ()
-    return list(own.values()) if type(own) is dict else ()

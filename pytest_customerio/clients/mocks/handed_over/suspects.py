@@ -1,14 +1,15 @@
 """Tells whether a test may put something in the place of an SDK or a client which nothing can be put around.
 
-That are classes, and functions, that are defined within the test; attributes that are assigned while it runs; and mock
-libraries other than `unittest.mock`. The compiled code of the test is looked at, and that of its fixtures.
+That are classes, and functions, that are defined within the test; attributes that are assigned while it runs, also by
+the methods of a fake; fakes that have a method as an attribute of another kind; and mock libraries other than
+`unittest.mock`. The compiled code of the test is looked at, that of its fixtures, and that of the fakes they use.
 """
 
 from __future__ import annotations
 
 import dis
 import sys
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from types import CodeType, FunctionType, ModuleType
 from typing import Any
 
@@ -54,7 +55,7 @@ class Suspects:
         return any(self._is_suspect(one, depth) for one in used)
 
     def _is_suspect(self, value: Any, depth: int) -> bool:
-        """Whether something that a test uses is of a mock library, a class that has any attribute, or a suspect."""
+        """Whether something that a test uses is of a mock library, a fake with such attributes, or a suspect."""
         # By its type: to ask a lazy proxy for an attribute, or for its class, would make what it stands for.
         kind = type(value)
         is_class = issubclass(kind, type)
@@ -62,10 +63,35 @@ class Suspects:
         if str(name).partition(".")[0] in MOCK_LIBRARIES:
             return True
         if is_class:
-            file = getattr(sys.modules.get(name), "__file__", None)
-            return "__getattr__" in vars(value) and self._place.is_test(name, file or "")
+            return self._is_of_tests(name) and self._is_suspect_class(value, depth)
+        if name == "" and any(map(callable, self._named(own_attributes(value)))):
+            return True
         called = getattr(value, "__wrapped__", value) if kind is FunctionType else None  # of a context manager
         return depth < _DEEPEST and type(called) is FunctionType and self._is_one(called, depth + 1)
+
+    def _is_of_tests(self, module: str) -> bool:
+        return self._place.is_test(module, getattr(sys.modules.get(module), "__file__", None) or "")
+
+    def _is_suspect_class(self, cls: type, depth: int) -> bool:
+        """Whether a class has any attribute, a method that is no function, or assigns one to its objects."""
+        odd = (one for one in self._named(vars(cls)) if not isinstance(one, (FunctionType, staticmethod, classmethod)))
+        if "__getattr__" in vars(cls) or any(callable(one) or hasattr(type(one), "__get__") for one in odd):
+            return True
+        functions = [one for one in vars(cls).values() if type(one) is FunctionType]
+        return depth < _DEEPEST and any(self._is_one(one, depth + 1) for one in functions)
+
+    def _named(self, attributes: Mapping[str, Any]) -> list[Any]:
+        """What has the name of a method or a class of an SDK."""
+        return [attributes[name] for name in self._names().intersection(attributes)]
+
+
+def own_attributes(value: Any) -> dict[str, Any]:
+    """The attributes of an object itself: a lazy proxy would make what it stands for, if it was asked for others."""
+    try:
+        own = object.__getattribute__(value, "__dict__")
+    except AttributeError:
+        return {}
+    return own if type(own) is dict else {}
 
 
 def _within(code: CodeType) -> Iterator[CodeType]:

@@ -80,7 +80,8 @@ class FakeClasses:
         """Whether a fake hides what the application would send: a class or an object that is none of the SDK's own."""
         if role.kind not in ("class", "instance") or fake is None:
             return False
-        return not isinstance(fake, FunctionType) and self._known.role(fake) is None
+        made = fake.func if type(fake) is functools.partial else fake
+        return not isinstance(made, FunctionType) and self._known.role(made) is None
 
     def watch(self, cls: type, names: Iterable[str], patches: Patches) -> None:
         """Have these methods of a class heard where a call says what they stand for: the class was put nowhere."""

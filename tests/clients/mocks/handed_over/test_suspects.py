@@ -6,7 +6,7 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import FunctionType, ModuleType, SimpleNamespace
-from typing import Any
+from typing import Any, NamedTuple
 
 import pytest
 
@@ -94,6 +94,54 @@ def a_recorder() -> Any:
     return Recorder()
 
 
+class Assigning:
+    def __init__(self) -> None:
+        self.track = print
+
+
+class Setting:
+    def __init__(self) -> None:
+        for name in ("track", "identify"):
+            setattr(self, name, print)
+
+
+class Property:
+    @property
+    def track(self) -> Any:
+        return print
+
+
+class Method:
+    def track(self) -> None: ...
+
+
+class Fields(NamedTuple):
+    track: Any
+
+
+namespace = SimpleNamespace(track=print)
+
+
+def an_assigning_class() -> Any:
+    return Assigning()
+
+
+def a_setting_class() -> Any:
+    return Setting()
+
+
+def a_property() -> Any:
+    return Property()
+
+
+def fields() -> Any:
+    return Fields(print)
+
+
+def a_global_namespace() -> Any:
+    return namespace
+
+
 def a_helper() -> None:
     with replaced():
         pass
@@ -106,7 +154,7 @@ def far() -> Any:
 def nothing() -> Any:
     local: Any = SimpleNamespace(name="track")
     local.name = Client, number
-    return [crm.__name__, ("name", 1), "track"]
+    return [crm.__name__, ("name", 1), "track", Method]
 
 
 def _label(file: str) -> str | None:
@@ -119,7 +167,7 @@ def suspects() -> Suspects:
 
 
 SUSPECT = [a_class, a_function, a_session, a_namespace, an_attribute, of_a_module, a_library, a_function_of_a_library]
-SUSPECT += [a_recorder, a_helper, far]
+SUSPECT += [a_recorder, a_helper, far, an_assigning_class, a_setting_class, a_property, fields, a_global_namespace]
 
 
 @pytest.mark.parametrize("function", SUSPECT, ids=lambda one: one.__name__)
