@@ -419,6 +419,10 @@ def test_other_fakes_are_counted(project: Story) -> None:
 
 
 CASES = """
+class Recorder(list):
+    def __call__(self, *args):
+        self.append(args)
+
 @pytest.mark.cio_errors("401-unauthorized")
 @pytest.mark.parametrize("fake", [FakeCustomerIO, FakeSubclass])
 def test_swallowed(monkeypatch, fake):
@@ -435,6 +439,13 @@ def test_answered(monkeypatch):
     monkeypatch.setattr(app, "SESSION", FakeSession())
     assert app.SESSION.post(app.URL, json={"name": "purchase"}, auth=app.KEYS).status_code == 401
 
+@pytest.mark.cio_errors("401-unauthorized", raises=Exception)
+def test_recorded(monkeypatch):
+    calls = Recorder()
+    monkeypatch.setattr(app.CustomerIO, "track", calls)
+    app.quietly("purchase")
+    assert calls[0]
+
 @pytest.mark.cio_errors("500-server-error-recovers")
 def test_recovered(monkeypatch):
     made = FakeCustomerIO()
@@ -445,13 +456,17 @@ def test_recovered(monkeypatch):
 
 
 def test_an_error_passes_through_a_class_of_the_project(project: Story) -> None:
-    """The real thing is called, built as the fake was; once the case answers no more, the fake does, and notes it."""
-    report = project.report(CLASSES + CASES, "-k", "swallowed or coroutines or answered or recovered")
+    """The real thing is called, built as the fake was; once the case answers no more, the fake does, and notes it.
+
+    What a fake did not note is missed by the test, and is no exception that the application raised.
+    """
+    report = project.report(CLASSES + CASES, "-k", "swallowed or coroutines or answered or record or recovered")
     assert {one["nodeid"].partition("::")[2]: one["outcome"] for one in report["tests"] if one["case"]} == {
         "test_swallowed[401-unauthorized-FakeCustomerIO]": "lost",
         "test_swallowed[401-unauthorized-FakeSubclass]": "lost",
         "test_coroutines[401-unauthorized]": "raised",
         "test_answered[401-unauthorized]": "lost",
+        "test_recorded[401-unauthorized]": "lost",
         "test_recovered[500-server-error-recovers]": "recovered",
     }
 

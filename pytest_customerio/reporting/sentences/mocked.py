@@ -11,10 +11,12 @@ IN_THE_WAY = """\
 {case}: no error could be replayed, a {mocks} took the call
 
   the cause    while an error is replayed, the mock or fake of an SDK or a client calls the real thing; a mock without
-               a spec stands for nothing; a mock of http.client, and a fake that is made within a test or by flexmock,
-               mockito or doublex, stays in its place; and an argument that holds a mock cannot be sent
-  what to do   in this test give the mock a spec (MagicMock(spec=CustomerIO)) and the call plain values, or mock what
-               is beneath it: responses, respx, pytest-httpx, requests-mock, a cassette, or nothing at all"""
+               a spec stands for nothing; a mock of http.client, and a fake that is made within a test, by flexmock,
+               mockito or doublex, or whose methods are attributes (SimpleNamespace), stays in its place; and an
+               argument that holds a mock cannot be sent
+  what to do   in this test give the mock a spec (MagicMock(spec=CustomerIO)) and the call plain values, make the fake
+               a class with methods, or mock what is beneath it: responses, respx, pytest-httpx, requests-mock, a
+               cassette, or nothing at all"""
 
 AUTOSPEC = "; a mock with autospec=True refuses it too"
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from typing import Any
 
 import pytest
@@ -123,6 +124,8 @@ def test_what_hides(dressing: Dressing) -> None:
     assert track is not None
     assert dressing.classes.hides(sdk, object())
     assert dressing.classes.hides(sdk, type("Fake", (), {}))
-    for other in (customerio.CustomerIO("site-1234", "key-12345"), None, test_what_hides):
+    assert dressing.classes.hides(sdk, functools.partial(Plain))
+    made = functools.partial(customerio.CustomerIO, "site-1234")
+    for other in (customerio.CustomerIO("site-1234", "key-12345"), None, test_what_hides, made):
         assert not dressing.classes.hides(sdk, other)
     assert not dressing.classes.hides(track, object())

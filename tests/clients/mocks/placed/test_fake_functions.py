@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import functools
 import inspect
 from collections.abc import Callable
 from typing import Any
@@ -11,7 +12,7 @@ import pytest
 
 from pytest_customerio.clients.mocks.originals.known import Known
 from pytest_customerio.clients.mocks.originals.libraries import BY_NAME
-from pytest_customerio.clients.mocks.placed.fake_functions import FAKE, heard_function
+from pytest_customerio.clients.mocks.placed.fake_functions import FAKE, heard_function, is_heard_function
 
 requests = pytest.importorskip("requests")
 real = requests.post
@@ -53,6 +54,62 @@ def test_a_coroutine_is_heard_function(known: Known) -> None:
     made = heard_function(fake, known, lambda *given: ahear(*given))
     assert inspect.iscoroutinefunction(made)
     assert asyncio.run(made("here")) == ("heard", "here")
+
+
+class Called:
+    """A fake that is an object, or a method of one."""
+
+    def __init__(self, *held: Any) -> None:
+        self.held = held
+
+    def __call__(self, url: str) -> str:
+        return url
+
+    def send(self, url: str) -> str:
+        return url
+
+    async def asend(self, url: str) -> str:
+        return url
+
+
+class Bare:
+    """A fake without attributes."""
+
+    __slots__ = ()
+
+    def __call__(self, url: str) -> str:
+        return url
+
+
+def test_what_is_no_mere_function(known: Known) -> None:
+    """A partial, a method of an object and an object that can be called stay what they are, and are not bound."""
+    fake = Called()
+    for one in (functools.partial(fake), functools.partial(fake.send), fake.send, fake, Bare()):
+        made = heard_function(one, known, hear)
+        assert type("Owner", (), {"post": made})().post("here") == ("heard", "here")
+        assert (type(made) is type(one)) or (made.__class__ is type(one) is not type(made))
+        assert is_heard_function(made)
+        assert heard_function(made, known, hear) is None
+    made = heard_function(fake.asend, known, hear)
+    assert inspect.iscoroutinefunction(made)
+    assert made.__self__ is fake
+
+
+def test_what_holds_the_real_one(known: Known) -> None:
+    """In its arguments, or as an attribute; a class, and what is not written in Python, is no function either."""
+    holding, owner = Called(), Called()
+    holding.held, owner.real = requests.post, requests.Session()  # type: ignore[assignment, attr-defined]
+    for one in (
+        functools.partial(Called(), requests.post),
+        holding,
+        holding.send,
+        owner,
+        functools.partial(requests.post),
+    ):
+        assert heard_function(one, known, hear) is None
+    for other in (Called, functools.partial(Called), functools.partial(print), print, 3):
+        assert heard_function(other, known, hear) is None
+    assert not is_heard_function(print)
 
 
 def test_what_can_call_the_real_one(known: Known) -> None:

@@ -113,6 +113,10 @@ SAID = {
     "a method taken early": ("send = CustomerIO().track\nsend('42')", TRACK),
     "a lambda": ("client = CustomerIO()\nbuy = lambda: client.track()", TRACK),
     "a function of the project": ("def make():\n    return CustomerIO()\nmake().track()", TRACK),
+    "a function that promises a protocol": (
+        "class Sender:\n    def track(self): ...\ndef make() -> Sender:\n    return CustomerIO()\nmake().track()",
+        TRACK,
+    ),
     "an annotated function": ("def make() -> CustomerIO: ...\nmake().track()", TRACK),
     "a coroutine": ("async def make():\n    return CustomerIO()\nasync def buy():\n    (await make()).track()", TRACK),
     "a generator": ("def make():\n    yield CustomerIO()\nwith make() as client:\n    client.track()", TRACK),
