@@ -41,8 +41,10 @@ class Places:
         self._users: list[tuple[dict[str, Any], str]] = []
 
     def find(self, targets: Collection[int]) -> Iterator[tuple[dict[str, Any], str]]:
-        """Namespace and name of everything bound to one of the targets, which are given by their `id`."""
-        self.read(targets)
+        """Namespace and name of everything bound to one of the targets, which are given by their `id`.
+
+        It is found in what was read: `read` takes a millisecond for 2000 modules, and once is enough for each case.
+        """
         return ((namespace, name) for namespace, name in self._bound if id(namespace.get(name)) in targets)
 
     def read(self, targets: Collection[int]) -> None:

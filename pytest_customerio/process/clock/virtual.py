@@ -87,6 +87,7 @@ class Clock:
         self._engines = Engines(fakes, self.now, self.wait, self._hidden.note)
         self._patches, self._tellers = Patches(), Patches()
         self._running = True
+        self._read_modules()
         self._install(self._patches)
         self._install_tellers(self._tellers)
         self._hidden.watch(self._patches, [self._fakes["sleep"], *(fake for _, fake in sleeps.values())])
@@ -143,8 +144,10 @@ class Clock:
         there = {id(getattr(time, name)): pair for name, pair in pairs.items()}
         return there | {id(pair[0]): pair for pair in pairs.values()}
 
-    def _install(self, patches: Patches) -> None:
+    def _read_modules(self) -> None:
         places().read(self._sleeps.keys() | self._pairs(*TELLERS).keys())
+
+    def _install(self, patches: Patches) -> None:
         self._replace(patches, ("sleep",), self._sleeps)
         self._loops.install(patches)
         self._waits.install(patches)
@@ -179,6 +182,7 @@ class Clock:
 
     def _step_back(self) -> None:
         self._found |= {name: getattr(time, name) for name in TELLERS}
+        self._read_modules()
         self._install_tellers(self._tellers)
         self._timeline.measure_with(real_clock(self._found["monotonic_ns"]), self._aside_at)
 
