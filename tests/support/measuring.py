@@ -19,7 +19,7 @@ import pytest
 PACKAGE = "pytest_customerio"
 CACHED = type(functools.cache(len))
 MEASURED = pytest.StashKey["Measured"]()
-# What takes long, and reaches no branch that the tests of the modules and the tests in MEASURED do not reach: whole runs,
+# What takes long, and reaches no branch that the tests of the modules and MEASURED_STORIES do not reach: whole runs,
 # browsers, and many examples of one thing. Each entry is the beginning of node ids.
 UNMEASURED = (
     "tests/cassettes/test_cassette_files.py",
@@ -37,7 +37,7 @@ UNMEASURED = (
     "tests/test_pages.py",
     "tests/test_readme.py",
     "tests/tools/drift/test_sandbox.py",
-    "tests/tools/sandbox/inbox/test_browser.py",
+    "tests/tools/sandbox/pages/test_browser.py",
     "tests/tools/sandbox/test_any_payload.py",
     "tests/tools/sandbox/test_browser_sdk.py",
     "tests/tools/sandbox/test_node.py",
@@ -46,7 +46,7 @@ UNMEASURED = (
 )
 # The stories that alone reach a branch. Where coverage names a branch that only another one reaches, test the module, or
 # add the story.
-MEASURED = tuple(
+MEASURED_STORIES = tuple(
     f"tests/stories/test_{name}"
     for name in (
         "applicable.py::test_several_faults_by_one_word",
@@ -162,7 +162,7 @@ class Measured:
     def pytest_runtest_protocol(self, item: pytest.Item) -> Iterator[None]:
         """Do not measure what is listed above; nor tests with random input: they reach other branches in each run."""
         random = getattr(getattr(item, "obj", None), "is_hypothesis_test", False)
-        listed = item.nodeid.startswith(UNMEASURED) and not item.nodeid.startswith(MEASURED)
+        listed = item.nodeid.startswith(UNMEASURED) and not item.nodeid.startswith(MEASURED_STORIES)
         self.switch(on=not random and not listed)
         return (yield)
 
