@@ -9,13 +9,11 @@ import pytest
 
 from pytest_customerio.replay.endless import GaveUp
 from pytest_customerio.reporting.formats.junit import properties
-from pytest_customerio.reporting.sentences import causes
+from pytest_customerio.running.phase_end import PhaseEnd
 from pytest_customerio.running.run.allowances import states
-from pytest_customerio.running.run.blocks import add_section
-from pytest_customerio.running.test.conclusion import FINE, Conclusion, of_texts, verdicts
+from pytest_customerio.running.test.conclusion import Conclusion, of_texts, verdicts
 from pytest_customerio.running.test.examples import each_example
 from pytest_customerio.running.test.expected import expects_failure
-from pytest_customerio.running.test.tracebacks import leave_out_libraries
 
 if TYPE_CHECKING:
     from pytest_customerio.cassettes.recording.playing import Recording
@@ -46,14 +44,11 @@ class Phases:
     ) -> None:
         self.session = session
         self._with_properties = with_properties
-        self._whole_tracebacks = whole_tracebacks
         self.test: CheckedTest | None = None
         self._plan = plan
         self._each = each
         self._fresh = False
-        self._failed_with = ""
-        self._ended: Conclusion | None = None
-        self._beside, self._wrong_beside = FINE, ""
+        self._end = PhaseEnd(whole_tracebacks)
 
     @pytest.hookimpl(wrapper=True, tryfirst=True)
     def pytest_runtest_protocol(self) -> Generator[None, object, object]:
@@ -85,7 +80,7 @@ class Phases:
             return (yield)
         except BaseException as error:
             if not isinstance(error, pytest.skip.Exception):
-                self._put_beside(self._settled(test))
+                self._end.put_beside(self._settled(test))
             raise
 
     @pytest.hookimpl(tryfirst=True, specname="pytest_runtest_setup")
@@ -137,7 +132,7 @@ class Phases:
         try:
             result = yield
         except BaseException:
-            self._put_beside(self._settled(test))
+            self._end.put_beside(self._settled(test))
             raise
         self._carry_out(self._settled(test))
         return result
@@ -151,16 +146,10 @@ class Phases:
 
     def attach(self, report: pytest.TestReport) -> None:
         """Put the verdicts into the report of the phase that made them."""
-        if self._failed_with:
-            self._shorten_to_headline(report)
         test = self.test
         if test is None:
             return
-        ended = report.passed or (self._ended is not None and bool(self._ended.cause))
-        if not report.passed:
-            self._add_headline(report)
-            self._add_cause(report, test)
-        self._ended, self._beside, self._wrong_beside = None, FINE, ""
+        ended = self._end.show(report, test)
         self._add_ended(report, test, ended=ended)
         if test.recording is not None:
             _attach_recording(report, test.plan.nodeid, test.recording)
@@ -178,53 +167,8 @@ class Phases:
         if self.session.known is not None and (when == "call" or (when == "setup" and not ended)):
             report.cio_ended = [plan.function, ended and plan.checked]  # type: ignore[attr-defined]
 
-    def _shorten_to_headline(self, report: pytest.TestReport) -> None:
-        """Leave the first line of our failure for the short summary: with CI set, pytest would show all of it.
-
-        The failure lies at the test, as `--tb=line` shows it, and not at the line of ours that raises it.
-        """
-        crash: Any = getattr(report.longrepr, "reprcrash", None)
-        if crash is not None and crash.message.endswith(self._failed_with):
-            path, line, _ = report.location
-            crash.message = crash.message.partition("\n")[0]
-            crash.path, crash.lineno = path, (line or 0) + 1
-
-    def _add_headline(self, report: pytest.TestReport) -> None:
-        """Say what of the failure is ours, in its first line."""
-        said = (self._ended.text if self._ended is not None else "") or self._wrong_beside
-        if said and report.failed:
-            report.cio_headline = said.partition("\n")[0]  # type: ignore[attr-defined]
-
-    def _put_beside(self, conclusion: Conclusion, shown: Conclusion | None = None) -> None:
-        """The phase ends with a failure of the test's own; our text stands in it, or `shown`, which says more."""
-        self._ended, self._beside, self._wrong_beside = FINE, shown or conclusion, conclusion.text
-
-    def _add_cause(self, report: pytest.TestReport, test: CheckedTest) -> None:
-        """Say what makes this failure, or skip, the same as that of another item of the function."""
-        plan = test.plan
-        ended, beside = self._ended, self._beside
-        if ended is None:
-            return
-        if beside.text:
-            add_section(report, beside.text)
-        cause = ended.cause
-        if report.failed and not cause and (beside.cause or plan.case):
-            crash: Any = getattr(report.longrepr, "reprcrash", None)
-            place, message = (f"{crash.path}:{crash.lineno}", crash.message) if crash else ("", str(report.longrepr))
-            cause = causes.of_failure(place, message, plan.case, beside.cause)
-        if causes.is_undeclared(cause) and not self._whole_tracebacks():
-            leave_out_libraries(report.longrepr, test.session.is_project)
-        if cause and plan.name:
-            report.cio_cause = {  # type: ignore[attr-defined]
-                "function": plan.function,
-                "name": plan.name,
-                "index": plan.index,
-                "cause": cause,
-                "section": beside.cause,
-            }
-
     def _carry_out(self, conclusion: Conclusion) -> None:
-        self._failed_with, self._ended = conclusion.text, conclusion
+        self._end.note(conclusion)
         if conclusion.text:
             frame = self.session.test_frame
             error = pytest.fail.Exception(conclusion.text, pytrace=False)
@@ -245,7 +189,7 @@ class Phases:
             return False  # the test expected an error that cannot happen to what it sends, or that a mock kept away
         if test.declared(raised) or (not theirs and conclusion.text and test.record.heard):
             return False
-        self._put_beside(conclusion, self.session.beside(test, conclusion) if theirs else None)
+        self._end.put_beside(conclusion, self.session.beside(test, conclusion) if theirs else None)
         return True
 
     def _settled(self, test: CheckedTest) -> Conclusion:

@@ -278,46 +278,6 @@ def test_a_test_that_is_not_checked_finishes_no_tasks(session: FakeSession) -> N
     assert added == []
 
 
-@pytest.mark.parametrize(
-    ("plan", "conclusion", "cause"),
-    [
-        (Plan("t.py::t[429]", True, function="t.py::t"), BAD, "t.py:3 KeyError: 'x' event-name-missing"),
-        (Plan("t.py::t[429]", True, function="t.py::t", case="429"), BAD, "t.py:3 KeyError event-name-missing"),
-        (Plan("t.py::t[429]", True, function="t.py::t", case="429"), FINE, "t.py:3 KeyError "),
-        (Plan("t.py::t[429]", True, function="t.py::t"), FINE, None),
-        (Plan("t.py::t", True, function="t.py::t"), BAD, None),
-    ],
-    ids=["with a verdict", "with a verdict, in a case", "in a case", "of its own", "of the only item"],
-)
-def test_the_cause_of_a_failure_of_the_test_s_own(
-    session: FakeSession, plan: Plan, conclusion: Conclusion, cause: str | None
-) -> None:
-    """It counts where a verdict stands in it or the item runs in a case, and the function has other items."""
-    phases, session.call = Phases(session, lambda item: plan), conclusion  # type: ignore[arg-type]
-    with pytest.raises(KeyError):
-        drive(phases.pytest_runtest_call(begun(phases)), KeyError("x"))
-    shown = report()
-    phases.attach(shown)
-    assert getattr(shown, "cio_cause", {}).get("cause") == cause
-
-
-def test_a_failure_whose_text_is_all_that_pytest_knows(session: FakeSession) -> None:
-    """Where pytest shows a failure as plain text, our text is put below it; in a skip it is a section."""
-    plan = Plan("t.py::t[429]", True, function="t.py::t")
-    for longrepr in ("fixture not found", ("t.py", 3, "Skipped")):
-        phases, session.call = Phases(session, lambda item: plan), BAD  # type: ignore[arg-type]
-        with pytest.raises(KeyError):
-            drive(phases.pytest_runtest_call(begun(phases)), KeyError("x"))
-        shown = report(outcome="skipped")
-        shown.longrepr, shown.failed = longrepr, isinstance(longrepr, str)
-        phases.attach(shown)
-        if shown.failed:
-            assert shown.longrepr == f"fixture not found\n\n{BAD.text}"
-            assert shown.cio_cause["cause"].startswith(" fixture not found")
-        else:
-            assert shown.sections == [("customer.io", BAD.text)]
-
-
 @pytest.mark.parametrize(("conclusion", "headline"), [(FINE, None), (BAD, BAD.text.partition("\n")[0])])
 def test_what_was_answered_is_no_headline(
     phases: Phases, session: FakeSession, conclusion: Conclusion, headline: str | None
@@ -369,23 +329,6 @@ def test_the_results_stand_in_the_report_of_the_phase(phases: Phases, session: F
     phases.attach(again)
     assert again.cio == {"rows": []}
     assert session.results == 2
-
-
-def test_the_short_summary_shows_the_headline(phases: Phases, session: FakeSession) -> None:
-    """Our own failure is cut to its headline, and lies at the test; any other message and place stays."""
-    item, session.call = begun(phases), BAD
-    with pytest.raises(pytest.fail.Exception):
-        drive(phases.pytest_runtest_call(item))
-    ours, other, none = (
-        report(message=f"Failed: {BAD.text}"),
-        report(message="a\nb"),
-        SimpleNamespace(when="call", longrepr=None, passed=True),
-    )
-    for one in (ours, other, none):
-        phases.attach(one)
-    assert ours.longrepr.reprcrash.message == "Failed: track.event $.name: expected a name"
-    assert (ours.longrepr.reprcrash.path, ours.longrepr.reprcrash.lineno) == ("tests/t.py", 7)
-    assert other.longrepr.reprcrash == SimpleNamespace(message="a\nb", path="t.py", lineno=3)
 
 
 def test_setup_is_listened_to(phases: Phases, session: FakeSession) -> None:
