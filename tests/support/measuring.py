@@ -17,6 +17,7 @@ from typing import Any
 import pytest
 
 PACKAGE = "pytest_customerio"
+FIRST_WORKER = "gw0"  # of pytest-xdist
 CACHED = type(functools.cache(len))
 MEASURED = pytest.StashKey["Measured"]()
 # What takes long, and reaches no branch that the tests of the modules and MEASURED_STORIES do not reach: whole runs,
@@ -145,14 +146,15 @@ class Measured:
             (self.running.start if on else self.running.stop)()
 
     @pytest.hookimpl(wrapper=True)
-    def pytest_collection(self) -> Iterator[None]:
+    def pytest_collection(self, session: pytest.Session) -> Iterator[None]:
         """Measure the import of each module of the package, but not the collection, which imports them anew.
 
-        Where folders are named to pytest, their `conftest.py` has imported a part already, and others hold its modules.
-        Then the collection is measured.
+        One worker does so for all. Where folders are named to pytest, their `conftest.py` has imported a part already,
+        and others hold its modules. Then the collection is measured.
         """
         if PACKAGE not in sys.modules:
-            _import_and_forget(PACKAGE)
+            if getattr(session.config, "workerinput", {}).get("workerid") in (None, FIRST_WORKER):
+                _import_and_forget(PACKAGE)
             self.switch(on=False)
         collected = yield
         _clear_caches(PACKAGE)
