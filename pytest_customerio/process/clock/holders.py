@@ -15,8 +15,10 @@ from typing import Any
 from pytest_customerio.process.patching import standing
 from pytest_customerio.process.recognition import is_machinery_module
 
-# From an object of a fixture to the client that it holds, to the policy of that client, and what this one holds.
-DEPTH = 4
+# From an object of a fixture to the client that it holds, to the transport of that client, to the policy of this one.
+DEPTH = 5
+# No more functions, classes and objects are looked at from the fixtures of a test, or from a module, on.
+MOST = 5000
 # Longer lists and mappings hold data.
 LONGEST = 50
 _DEFAULTS, _CONTENTS = "__defaults__", "cell_contents"
@@ -60,7 +62,7 @@ class _Search:
             self._values(value.values() if kind is dict else value, depth - 1)
         elif issubclass(kind, type):
             self._class(value, depth)
-        elif is_project_module(kind.__module__):
+        elif (kind is types.SimpleNamespace or _is_walked(kind.__module__)) and len(self.seen) < MOST:
             self._object(value, depth)
 
     def _remember(self, value: object) -> None:
@@ -174,10 +176,14 @@ def exchanged(holder: Holder, pairs: Mapping[int, tuple[Any, Any]]) -> tuple[Any
 
 def is_project_module(name: object) -> bool:
     """Whether a module is the project's own, or one of its tests: no library, and nothing that runs tests."""
+    file = getattr(sys.modules.get(name), "__file__", None) if isinstance(name, str) and _is_walked(name) else None
+    return isinstance(file, str) and "-packages" not in file
+
+
+def _is_walked(name: object) -> bool:
+    """Whether objects of the classes of a module may lead to some of the project: a client holds its transport."""
     if not isinstance(name, str):
         return False
     package = name.partition(".")[0]
-    if package in sys.stdlib_module_names or package == "pytest_customerio" or is_machinery_module(name):
-        return False
-    file = getattr(sys.modules.get(name), "__file__", None)
-    return isinstance(file, str) and "-packages" not in file
+    ours = package == "pytest_customerio" or is_machinery_module(name)
+    return not ours and package not in sys.stdlib_module_names

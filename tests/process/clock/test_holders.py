@@ -8,6 +8,7 @@ import time
 import types
 from dataclasses import dataclass, field
 
+import httpx
 import pytest
 
 from pytest_customerio.process.clock.holders import LONGEST, Holders, exchanged, is_project_module
@@ -103,6 +104,8 @@ def project(monkeypatch, tmp_path):
         (Client(), [("dict", "sleep"), ("dict", "sleep")]),
         ([{"a": (Policy(),)}], [("dict", "sleep")]),
         ([Policy() for _ in range(LONGEST + 1)], []),
+        (types.SimpleNamespace(policy=Policy()), [("dict", "sleep")]),
+        (httpx.Client(transport=Policy()), [("dict", "sleep")]),
         (Slots(), []),
         (Odd(), []),
         (Proxy(), []),
