@@ -32,9 +32,10 @@ class Attempt(NamedTuple):
     `identity` is that of the whole request. `messages` has one message for a call and several for a batch. `met` says
     whether the answer was the case's error; with None, status and fault decide. `retry_after` are the seconds that the
     answer asked to wait, if it was the error and asked for any. `reads` says that the call only asks for data,
-    `deletes` that it is a DELETE. `credentials` is a hash of its host and its credentials. `flow` is the number of the
-    flow of work that made it, if that is known; `slept` are the seconds that this flow had slept then, `waited` those
-    that had passed while anybody waited.
+    `deletes` that it is a DELETE. `draining` is the number of the run of `cio.drain` that made it, else 0.
+    `credentials` is a hash of its host and its credentials. `flow` is the number of the flow of work that made it, if
+    that is known; `slept` are the seconds that this flow had slept then, `waited` those that had passed while anybody
+    waited.
     """
 
     identity: str
@@ -42,7 +43,7 @@ class Attempt(NamedTuple):
     at: float
     status: int | None
     fault: str | None
-    draining: bool = False
+    draining: int = 0
     messages: tuple[Message, ...] = ()
     met: bool | None = None
     retry_after: float | None = None

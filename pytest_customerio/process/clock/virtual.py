@@ -53,6 +53,7 @@ class Clock:
         self._serves, self._flow = serves, flow
         self.test_code: types.CodeType | None = None
         self.objects: Iterable[object] = ()
+        self._own_clock = False
         self._slept: weakref.WeakKeyDictionary[Any, float] = weakref.WeakKeyDictionary()
         self.waits: list[float] = []
         self._hidden = HiddenWaits()
@@ -68,7 +69,8 @@ class Clock:
     @property
     def hidden(self) -> str:
         """Why waits could not be seen; empty where they were."""
-        return self._hidden.reason
+        own_clock = "the test passed a clock of its own" if self._own_clock and not self.waits else ""
+        return self._hidden.reason or own_clock
 
     def __enter__(self) -> Self:
         if any(_running_clock(getattr(time, name)) for name in NAMES):
@@ -140,10 +142,11 @@ class Clock:
         self._timeline.advance(round(seconds * 1e9))
 
     def look_at_callers(self) -> None:
-        """Note that a test passed a sleep of its own to what runs here."""
-        sleeps = {id(fake) for _, fake in self._sleeps.values()}
-        if not self.hidden and passes_its_own(sys._getframe(1), sleeps):
+        """Note that a test passed a sleep, or a clock, of its own to what runs here."""
+        frame = sys._getframe(1)
+        if not self.hidden and passes_its_own(frame, {id(fake) for _, fake in self._sleeps.values()}):
             self._hidden.note("the test passed a sleep of its own")
+        self._own_clock = self._own_clock or passes_its_own(frame, {id(self._fakes[name]) for name in TELLERS})
 
     def _pairs(self, *names: str) -> dict[int, tuple[Any, Any]]:
         """Functions that are replaced wherever they were imported, by `id`: the original and its replacement."""

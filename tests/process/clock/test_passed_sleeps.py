@@ -11,6 +11,7 @@ from pytest_customerio.process.clock.virtual import Clock
 
 pytestmark = pytest.mark.usefixtures("alone")
 OWN = "the test passed a sleep of its own"
+OWN_CLOCK = "the test passed a clock of its own"
 
 
 @pytest.fixture(autouse=True)
@@ -47,6 +48,14 @@ class Shop:
         clock.look_at_callers()
 
 
+class Breaker:
+    def __init__(self, clock=time.monotonic):
+        self.clock = clock
+
+    def send(self, clock):
+        clock.look_at_callers()
+
+
 class Slots:
     __slots__ = ()
 
@@ -66,6 +75,9 @@ class Slots:
         (lambda clock: Api(print).send(clock), OWN),
         (lambda clock: Shop(Api()).send(clock), ""),
         (lambda clock: Shop(Api(print)).send(clock), OWN),
+        (lambda clock: Breaker().send(clock), ""),
+        (lambda clock: Breaker(lambda: 0.0).send(clock), OWN_CLOCK),
+        (lambda clock: (Breaker(lambda: 0.0).send(clock), time.sleep(1)), ""),  # its waits are seen
         (lambda clock: Slots().send(clock), ""),
         (lambda clock: clock.look_at_callers(), ""),
     ],
