@@ -119,6 +119,7 @@ class Holders:
     """
 
     def __init__(self) -> None:
+        self._known = 0
         self._ignored: set[str] = set()
         self._seen: dict[str, tuple[types.ModuleType, int]] = {}
         self._held: dict[str, _Search] = {}
@@ -130,7 +131,11 @@ class Holders:
 
     def read(self, targets: Collection[int]) -> None:
         """Walk through the modules that are new or have changed; `targets` are all functions that may be asked for."""
-        for name, module in [one for one in list(sys.modules.items()) if one[0] not in self._ignored]:
+        modules = list(sys.modules.items())
+        if self._known == len(modules):  # nothing was imported since
+            modules = [(name, module) for name in self._seen if (module := sys.modules.get(name)) is not None]
+        self._known = len(sys.modules)
+        for name, module in [one for one in modules if one[0] not in self._ignored]:
             if not isinstance(module, types.ModuleType) or not is_project_module(name):
                 self._ignored.add(name)
             elif self._seen.get(name) != (module, len(vars(module))):

@@ -156,9 +156,7 @@ class Clock:
         return there | {id(pair[0]): pair for pair in pairs.values()}
 
     def _install(self, patches: Patches) -> None:
-        functions = self._sleeps.keys() | self._pairs(*TELLERS).keys()
-        places().read(functions)
-        holders().read(functions)
+        self._read_modules()
         self._replace(patches, ("sleep",), self._sleeps)
         self._loops.install(patches)
         self._waits.install(patches)
@@ -167,6 +165,11 @@ class Clock:
         self._freezing.install(patches)
         children.install(patches, self._timeline)
 
+    def _read_modules(self) -> None:
+        functions = self._sleeps.keys() | self._pairs(*TELLERS).keys()
+        places().read(functions)
+        holders().read(functions)
+
     def _install_tellers(self, patches: Patches) -> None:
         self._replace(patches, TELLERS, self._pairs(*TELLERS))
         dates.install(patches, self._moved)
@@ -174,7 +177,7 @@ class Clock:
     def _replace(self, patches: Patches, names: tuple[str, ...], targets: dict[int, tuple[Any, Any]]) -> None:
         for name in (one for one in names if not is_replaced(self._found[one])):
             patches.put(vars(time), name, self._fakes[name], original=self._found[name])
-        for namespace, name in places().find(targets):
+        for namespace, name in places().bound(targets):
             found, fake = targets[id(namespace[name])]
             patches.put(namespace, name, fake, original=found)
         for holder in holders().find(targets, self.objects):
@@ -196,6 +199,7 @@ class Clock:
 
     def _step_back(self) -> None:
         self._found |= {name: getattr(time, name) for name in TELLERS}
+        self._read_modules()
         self._install_tellers(self._tellers)
         self._timeline.measure_with(real_clock(self._found["monotonic_ns"]), self._aside_at)
 
