@@ -23,9 +23,9 @@ from typing import Any
 from side_by_side import Row, in_turn, ratio, table
 
 from pytest_customerio.core.payload import decode
-from pytest_customerio.tools.check import entries
 from pytest_customerio.tools.check.judge import Judge
-from pytest_customerio.tools.check.pieces import Piece
+from pytest_customerio.tools.check.reading import entries
+from pytest_customerio.tools.check.reading.pieces import Piece
 from pytest_customerio.tools.check.settings import CheckSettings
 
 LINES, ROUNDS = 10_000, 9

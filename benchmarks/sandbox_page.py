@@ -13,18 +13,18 @@ from statistics import median
 
 from side_by_side import Row, table
 
-from pytest_customerio.tools.sandbox.inbox.frame import Context
-from pytest_customerio.tools.sandbox.inbox.message_pages import message_page, messages_page
-from pytest_customerio.tools.sandbox.inbox.object_pages import object_page
-from pytest_customerio.tools.sandbox.inbox.people_pages import people_page, person_page
-from pytest_customerio.tools.sandbox.inbox.query import Query
-from pytest_customerio.tools.sandbox.inbox.rendering import Renderer
-from pytest_customerio.tools.sandbox.inbox.request_pages import request_page, requests_page
-from pytest_customerio.tools.sandbox.service.request import HttpRequest
-from pytest_customerio.tools.sandbox.service.request_log import MAX_REQUESTS
-from pytest_customerio.tools.sandbox.service.service import Service
-from pytest_customerio.tools.sandbox.workspace.deliveries import Delivery
-from pytest_customerio.tools.sandbox.workspace.person import Event
+from pytest_customerio.tools.sandbox.answering.service import Service
+from pytest_customerio.tools.sandbox.pages.frame import Context
+from pytest_customerio.tools.sandbox.pages.message_pages import message_page, messages_page
+from pytest_customerio.tools.sandbox.pages.object_pages import object_page
+from pytest_customerio.tools.sandbox.pages.people_pages import people_page, person_page
+from pytest_customerio.tools.sandbox.pages.query import Query
+from pytest_customerio.tools.sandbox.pages.rendering import Renderer
+from pytest_customerio.tools.sandbox.pages.requests.request_pages import request_page, requests_page
+from pytest_customerio.tools.sandbox.requests.request import HttpRequest
+from pytest_customerio.tools.sandbox.requests.request_log import MAX_REQUESTS
+from pytest_customerio.tools.sandbox.workspace.messages.deliveries import Delivery
+from pytest_customerio.tools.sandbox.workspace.people.person import Event
 
 MESSAGES, PEOPLE, ROUNDS = 100_000, 300, 7
 OF_ONE = 5000  # of each kind, all of one person

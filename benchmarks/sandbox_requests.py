@@ -22,10 +22,10 @@ from starlette.applications import Starlette
 from starlette.routing import Route
 from uvicorn.server import ServerState
 
-from pytest_customerio.tools.sandbox.server.admin import admin
+from pytest_customerio.tools.sandbox.answering.service import Service
+from pytest_customerio.tools.sandbox.routes.admin import admin
 from pytest_customerio.tools.sandbox.server.application import Application
 from pytest_customerio.tools.sandbox.server.sandbox_server import uvicorn_server
-from pytest_customerio.tools.sandbox.service.service import Service
 from pytest_customerio.tools.sandbox.settings import Settings
 
 ADDRESSES = {"peername": ("127.0.0.1", 1), "sockname": ("127.0.0.1", 2)}

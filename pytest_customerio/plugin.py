@@ -11,7 +11,6 @@ if TYPE_CHECKING:
     import responses
 
     from pytest_customerio.core.model import ErrorCase
-    from pytest_customerio.running.phases import Phases
     from pytest_customerio.running.run.run import Run
     from pytest_customerio.running.test.cio import Cio
     from pytest_customerio.tools.record.new_recordings import NewRecordings
@@ -121,56 +120,14 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 def pytest_collection_finish(session: pytest.Session) -> None:
-    """Install what is needed, before any test activates a mock."""
+    """Install what is needed, before any test activates a mock, and watch the tests (`running/phases.py`)."""
     if (
         (run := _started(session.config))
         and run.planning.wanted
         and not session.config.getoption("collectonly", default=False)
     ):
         run.open()
-
-
-@pytest.hookimpl(wrapper=True, tryfirst=True)
-def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
-    """End the test, also where its protocol crashes."""
-    phases = _phases(item)
-    return (yield) if phases is None else (yield from phases.protocol())
-
-
-@pytest.hookimpl(tryfirst=True, specname="pytest_runtest_protocol")
-def pytest_customerio_each(item: pytest.Item, nextitem: pytest.Item | None) -> bool | None:
-    """Run a test of `cio_errors(operations="each")` once for each operation that it sends."""
-    return run.protocol(item, nextitem) if (run := _started(item.config)) else None
-
-
-@pytest.hookimpl(wrapper=True, tryfirst=True)
-def pytest_runtest_setup(item: pytest.Item) -> Generator[None, object, object]:
-    """Begin the test. A test that is run again begins anew."""
-    phases = _phases(item)
-    return (yield) if phases is None else (yield from phases.setup(item))
-
-
-@pytest.hookimpl(wrapper=True, trylast=True)
-def pytest_runtest_call(item: pytest.Item) -> Generator[None, object, object]:
-    """Judge at the end of the call phase, inside pytest's capture: leaks into the output are seen there."""
-    phases = _phases(item)
-    return (yield) if phases is None else (yield from phases.call(item))
-
-
-@pytest.hookimpl(wrapper=True, tryfirst=True)
-def pytest_runtest_teardown(item: pytest.Item) -> Generator[None, object, object]:
-    """Judge what fixtures sent while they were taken down."""
-    phases = _phases(item)
-    return (yield) if phases is None else (yield from phases.teardown(item))
-
-
-@pytest.hookimpl(wrapper=True)
-def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-    """Put the verdicts into the test's report, which pytest-xdist sends from worker to controller."""
-    report = yield
-    if phases := _phases(item):
-        phases.attach(report)
-    return report
+        run.watch()
 
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)
@@ -239,12 +196,6 @@ class _Reports:
 
     def __init__(self, config: pytest.Config) -> None:
         self.config = config
-
-    @pytest.hookimpl(tryfirst=True)
-    def pytest_runtest_setup(self, item: pytest.Item) -> None:
-        """Setup begins, inside pytest's capture: leaks into the output of fixtures are seen from here."""
-        if phases := _phases(item):
-            phases.listen()
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
@@ -319,10 +270,6 @@ def _new_recordings() -> type[NewRecordings]:
     from pytest_customerio.tools.record.new_recordings import NewRecordings
 
     return NewRecordings
-
-
-def _phases(item: pytest.Item) -> Phases | None:
-    return run.phases if (run := _started(item.config)) else None
 
 
 def _ini_names(config: pytest.Config) -> Iterable[str]:

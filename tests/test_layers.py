@@ -67,6 +67,16 @@ def _folder(module: str) -> str:
     return module.partition(".")[0]
 
 
+def _within(module: str, names: int) -> str:
+    """The first names of a module."""
+    return ".".join(module.split(".")[:names])
+
+
+def _rows(names: int) -> list[str]:
+    """The rows of `docs/architecture.md` for folders of so many names, in their order."""
+    return [row for row in re.findall(r"^\| `([\w/]+)/` \|", ARCHITECTURE, re.MULTILINE) if row.count("/") == names - 1]
+
+
 def test_every_folder_has_its_place() -> None:
     """Each folder stands in the list of `docs/architecture.md` once, and each module in a folder."""
     assert sorted({_folder(name) for name in MODULES} - set(ROOTS)) == sorted(FOLDERS)
@@ -81,6 +91,20 @@ def test_a_folder_imports_only_from_folders_above_it() -> None:
         if module not in ROOTS
         for imported in sorted(_own(module))
         if imported in ROOTS or place[_folder(imported)] > place[_folder(module)]
+    ]
+    assert wrong == []
+
+
+def test_the_folders_of_a_folder_within_have_an_order() -> None:
+    """Those that are named with three names in `docs/architecture.md` stand there in the order of their imports."""
+    place = {name.replace("/", "."): number for number, name in enumerate(_rows(3))}
+    wrong = [
+        f"{module} imports {imported}"
+        for module in MODULES
+        for imported in sorted(_own(module))
+        if (own := _within(module, 3)) in place
+        and place.get(_within(imported, 3), -1) > place[own]
+        and own.rpartition(".")[0] == _within(imported, 2)
     ]
     assert wrong == []
 
@@ -130,7 +154,7 @@ def test_the_architecture_names_every_module() -> None:
 
 
 def test_the_architecture_names_every_folder() -> None:
-    """The folders within the folders have rows of their own; those of the commands have none."""
-    named = re.findall(r"^\| `(\w+/\w+)/` \|", ARCHITECTURE, re.MULTILINE)
-    packages = (path.parent.relative_to(PACKAGE) for path in PACKAGE.glob("*/*/__init__.py"))
-    assert sorted(named) == sorted(path.as_posix() for path in packages if path.parts[0] != "tools")
+    """The folders within the folders have rows of their own; of the commands, only the sandbox is large enough."""
+    packages = {path.parent.relative_to(PACKAGE).as_posix() for path in PACKAGE.glob("*/*/**/__init__.py")}
+    of_sandbox = {path.parent.relative_to(PACKAGE).as_posix() for path in PACKAGE.glob("tools/sandbox/*/__init__.py")}
+    assert {*_rows(2), *_rows(3)} == {name for name in packages if not name.startswith("tools/")} | of_sandbox

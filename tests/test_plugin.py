@@ -9,6 +9,7 @@ import pytest
 
 from pytest_customerio import plugin
 from pytest_customerio.plugin import RUN
+from pytest_customerio.running.run import received
 
 PLUGIN = ("-p", "no:customerio", "-p", "pytest_customerio.plugin", "-p", "no:cacheprovider")
 TESTS = """
@@ -106,3 +107,8 @@ def test_every_ini_setting_asks_for_the_plugin() -> None:
     """The names of ini settings, fixtures and marks begin with cio."""
     assert {name.partition("_")[0] for name in (*plugin.INI, *plugin.FIXTURES)} == {"cio"}
     assert {name.partition("_")[0] for name in plugin.MARKS} == {"cio"}
+
+
+def test_what_a_worker_carries_is_taken() -> None:
+    """A controller that checks no test itself begins a run where a report carries some of what a run takes."""
+    assert plugin.CARRIED < received.CARRIED

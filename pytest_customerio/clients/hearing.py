@@ -21,11 +21,13 @@ def send_heard(
 ) -> Any:
     """Send, and note what was sent and what came back. `status` names the attribute of the response with its status.
 
-    `send` is called with the body to send: the application's own, or a `Tee` for one that can be read only once.
+    `send` is called with the body to send: the application's own, or a `Tee` for one that can be read only once. It
+    notes the headers where they are not given.
     """
     __tracebackhide__ = True
     interaction = hearing.interaction
-    interaction.headers = headers_of(headers)
+    if headers is not None:
+        interaction.headers = headers_of(headers)
     tee = listen(interaction, body, encoding)
     with hearing:
         try:

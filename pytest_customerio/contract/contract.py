@@ -179,10 +179,13 @@ class Contract:
             found += judge_sizes(place.operation or place.candidates[0], payload, sent.size)
         if head.special:
             first = place.candidates[0]
-            found += judge_path(first, place.params, payload)
-            found += judge_ids(place.query, payload)
-            found += strict_mode(first, headers)
-            found += islice(self._judge_batch(first, sent, at) if first.name == "batch" else (), _MOST)
+            if first.surface == "pipelines":
+                found += strict_mode(first, headers)
+            if first.id in _WITH_PARAMETERS:
+                found += judge_path(first, place.params, payload)
+                found += judge_ids(place.query, payload)
+            if first.name == "batch":
+                found += islice(self._judge_batch(first, sent, at), _MOST)
         return found
 
     def _judge_batch(self, batch: Operation, sent: Payload, at: float) -> Iterator[Violation]:

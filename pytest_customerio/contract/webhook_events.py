@@ -16,7 +16,7 @@ from pytest_customerio.core.webhook_signature import SignedWebhook, signed
 
 JsonObject = dict[str, Any]
 PREFERENCES = "cio_subscription_preferences_changed"
-FAILURE = "550 5.1.1 mailbox unavailable (made up by the sandbox)"
+FAILURE = "the recipient cannot be reached (made up, not by Customer.io)"
 _FAILED = ("attempted", "bounced", "dropped", "failed", "undeliverable")
 _DEVICE = {"device_id": "device-1", "device_platform": "ios"}
 _PERSON = {"id": "42", "email": "ada@example.com", "cio_id": "d9c106000001"}

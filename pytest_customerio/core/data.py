@@ -41,7 +41,8 @@ def read_json(path: Path) -> Any:
     except json.JSONDecodeError as error:
         raise DataError(path, error.lineno, f"not JSON: {error.msg}") from error
     except (OSError, UnicodeDecodeError, RecursionError) as error:
-        raise DataError(path, None, f"cannot be read: {error}") from error
+        reason = getattr(error, "strerror", None) or error  # without the number and the path, which stands before it
+        raise DataError(path, None, f"cannot be read: {reason}") from error
 
 
 def schemas() -> Path:

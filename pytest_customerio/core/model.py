@@ -94,7 +94,7 @@ class Interaction(_HasBody):
         return f"<{name}: {self.method} {self.raised or self.status}, sent from {self.sent_from or 'outside'}>"
 
 
-@dataclass(slots=True, repr=False)
+@dataclass(repr=False)
 class PendingInteraction:
     """An `Interaction` that a client is still filling in; the fields are the same.
 
@@ -118,22 +118,9 @@ class PendingInteraction:
 
     def frozen(self) -> Interaction:
         """The interaction as it is known now, without its operation."""
-        return Interaction(
-            client=self.client,
-            method=self.method,
-            url=self.url,
-            headers=self.headers,
-            body=self.body,
-            body_known=self.body_known,
-            sent_from=self.sent_from,
-            at=self.at,
-            attempts=self.attempts,
-            status=self.status,
-            raised=self.raised,
-            timeout_set=self.timeout_set,
-            tls_verified=self.tls_verified,
-            exempt=self.exempt,
-        )
+        made = object.__new__(Interaction)
+        vars(made).update(vars(self))  # `__init__` of a frozen dataclass sets each field by a call of its own
+        return made
 
     def __repr__(self) -> str:
         return repr(self.frozen())

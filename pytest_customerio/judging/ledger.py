@@ -111,6 +111,7 @@ class Record:
         self._sent: list[PendingInteraction] = []
         self._postponed: list[PendingInteraction] = []
         self._held = 0
+        self._violated = False
         self._hearing = threading.Lock()
         # Reentrant: judging may run a finaliser of the application's that sends a request.
         self._settling = threading.RLock()
@@ -119,6 +120,11 @@ class Record:
     def sent(self) -> tuple[Interaction, ...]:
         """Every interaction so far as it is known now, in order of completion; only with `keep`."""
         return tuple(pending.frozen() for pending in self._sent)
+
+    @property
+    def is_quiet(self) -> bool:
+        """Whether all that was heard is judged, and nothing is wrong with it."""
+        return not (self._open or self._postponed or self._violated or self.carried or self.unjudged)
 
     def hear(self, pending: PendingInteraction) -> None:
         """Remember one request that was heard. Its client may still fill in the status.
@@ -150,6 +156,7 @@ class Record:
     def add(self, interaction: Interaction, violation: Violation) -> None:
         """Add a violation to those of a request that was judged before."""
         with self._settling:
+            self._violated = True
             name = operation_name(interaction.operation)
             self.tallies.setdefault(name, Tally(name)).count(self.marked(violation, name, self.case), interaction)
 
@@ -195,6 +202,7 @@ class Record:
         if tally is None:
             tally = self.tallies[name] = Tally(name)
         violations = [self.marked(one, name, self.case) for one in judged.violations] if judged.violations else ()
+        self._violated = self._violated or bool(violations)
         carried = self._carry(interaction, judged.operation) if len(self.carried) < CARRIED else None
         new = bool(violations) or interaction.sent_from not in tally.call_sites
         if self._note is not None and new and len(tally.noted) < NOTED:

@@ -1,4 +1,4 @@
-"""What a run looked at: the tests that sent, their requests, the calls heard through mocks, what was not judged."""
+"""What a run looked at: the tests that sent, their requests, the calls of mocks and fakes, what was not judged."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ class LookedAt:
     def lines(self) -> list[str]:
         """As lines of the summary; none where nothing was heard and nothing was used."""
         sent = f"{counted(self.requests, 'request')} in {counted(self.sending, 'test')}"
-        mocks = f"{counted(self.calls, 'call')} heard through mocks in {counted(self.mocking, 'test')}"
+        mocks = f"{counted(self.calls, 'call')} heard through mocks or fakes in {counted(self.mocking, 'test')}"
         keys = f"{self.without_keys} with keys that are not known and not judged"
         seen = [sent] * bool(self.sending) + [mocks] * bool(self.calls) + [keys] * bool(self.without_keys)
         idle = named([f"{name} ({used})" for name, used in self.idle.items()])

@@ -26,8 +26,8 @@ def row(verdict: Verdict) -> dict[str, Any]:
         "case": verdict.case,
         "outcome": verdict.outcome,
         "attempts": verdict.attempts,
-        "waits": [round(wait, 6) for wait in verdict.waits],
-        "violations": [violation._asdict() for violation in verdict.violations],
+        "waits": [round(wait, 6) for wait in verdict.waits] if verdict.waits else [],
+        "violations": [violation._asdict() for violation in verdict.violations] if verdict.violations else [],
         "call_sites": list(verdict.call_sites),
         "met_at": list(verdict.met_at),
     }
@@ -42,11 +42,13 @@ def part(
     shapes: Sequence[Mapping[str, Any]] = (),
 ) -> dict[str, Any]:
     """What one test phase adds to the results, as values that xdist can send."""
-    rows = [row(verdict) for verdict in verdicts]
-    listed = {operation: list(cases) for operation, cases in applicable.items()}
-    more: dict[str, Any] = {"details": details} if details is not None else {}
-    more |= {"shapes": list(shapes)} if shapes else {}
-    return {"rows": rows, "applicable": listed, "looked_at": looked_at or {}, "skipped": skipped or {}, **more}
+    listed = {operation: list(cases) for operation, cases in applicable.items()} if applicable else {}
+    made = {"rows": [*map(row, verdicts)], "applicable": listed, "looked_at": looked_at or {}, "skipped": skipped or {}}
+    if details is not None:
+        made["details"] = details
+    if shapes:
+        made["shapes"] = list(shapes)
+    return made
 
 
 def is_known(violation: Mapping[str, Any]) -> bool:

@@ -9,13 +9,11 @@ import pytest
 
 from pytest_customerio.replay.endless import GaveUp
 from pytest_customerio.reporting.formats.junit import properties
-from pytest_customerio.reporting.sentences import causes
+from pytest_customerio.running.phase_end import PhaseEnd
 from pytest_customerio.running.run.allowances import states
-from pytest_customerio.running.run.blocks import add_section
-from pytest_customerio.running.test.conclusion import FINE, Conclusion, of_texts, verdicts
+from pytest_customerio.running.test.conclusion import Conclusion, of_texts, verdicts
 from pytest_customerio.running.test.examples import each_example
 from pytest_customerio.running.test.expected import expects_failure
-from pytest_customerio.running.test.tracebacks import leave_out_libraries
 
 if TYPE_CHECKING:
     from pytest_customerio.cassettes.recording.playing import Recording
@@ -24,11 +22,15 @@ if TYPE_CHECKING:
     from pytest_customerio.running.test.test import CheckedTest
 
 
+Each = Callable[[pytest.Item, "pytest.Item | None"], "bool | None"]
+
+
 class Phases:
-    """What pytest's hooks do around the phases of a test while the session is open.
+    """pytest's hooks around the phases of each test, while the session is open: registered as a plugin of pytest.
 
     `with_properties` says whether the run writes JUnit XML, which has properties of each test. `whole_tracebacks` says
-    that those of undeclared exceptions show libraries too.
+    that those of undeclared exceptions show libraries too. `each` runs an item of a test that runs once for each
+    operation that it sends.
     """
 
     def __init__(
@@ -38,23 +40,28 @@ class Phases:
         *,
         with_properties: Callable[[], bool] = bool,
         whole_tracebacks: Callable[[], bool] = bool,
+        each: Each = lambda item, nextitem: None,
     ) -> None:
         self.session = session
         self._with_properties = with_properties
-        self._whole_tracebacks = whole_tracebacks
         self.test: CheckedTest | None = None
         self._plan = plan
+        self._each = each
         self._fresh = False
-        self._failed_with = ""
-        self._ended: Conclusion | None = None
-        self._beside, self._wrong_beside = FINE, ""
+        self._end = PhaseEnd(whole_tracebacks)
 
-    def protocol(self) -> Generator[None, object, object]:
-        """Around all phases: the test ends, also if it crashes."""
+    @pytest.hookimpl(wrapper=True, tryfirst=True)
+    def pytest_runtest_protocol(self) -> Generator[None, object, object]:
+        """Around all phases: the test ends, also if its protocol crashes."""
         try:
             return (yield)
         finally:
             self.end()
+
+    @pytest.hookimpl(tryfirst=True, specname="pytest_runtest_protocol")
+    def pytest_customerio_each(self, item: pytest.Item, nextitem: pytest.Item | None) -> bool | None:
+        """Run a test of `cio_errors(operations="each")` once for each operation that it sends."""
+        return self._each(item, nextitem)
 
     def end(self) -> None:
         """The test is over, if one was running."""
@@ -65,22 +72,28 @@ class Phases:
         """The operations that the running test sent so far, in order."""
         return tuple(self.test.record.tallies) if self.test is not None else ()
 
-    def setup(self, item: pytest.Item) -> Generator[None, object, object]:
+    @pytest.hookimpl(wrapper=True, tryfirst=True)
+    def pytest_runtest_setup(self, item: pytest.Item) -> Generator[None, object, object]:
         """Around setup. A test that is run again begins anew here."""
-        test = self.test = self.session.begin(self._plan(item))
+        test = self.test = self.session.begin(self._plan(item), item)
         try:
             return (yield)
         except BaseException as error:
             if not isinstance(error, pytest.skip.Exception):
-                self._put_beside(self._settled(test))
+                self._end.put_beside(self._settled(test))
             raise
 
-    def listen(self) -> None:
-        """Listen to the streams that stand there now."""
+    @pytest.hookimpl(tryfirst=True, specname="pytest_runtest_setup")
+    def pytest_customerio_listen(self) -> None:
+        """Setup begins, inside pytest's capture: leaks into the output of fixtures are seen from here."""
         self.session.listen()
 
-    def call(self, item: pytest.Item) -> Generator[None, object, object]:
-        """Around the call phase: the test fails with our text if it has no failure of its own."""
+    @pytest.hookimpl(wrapper=True, trylast=True)
+    def pytest_runtest_call(self, item: pytest.Item) -> Generator[None, object, object]:
+        """Around the call phase: the test fails with our text if it has no failure of its own.
+
+        Inside pytest's capture: leaks into the output are seen here.
+        """
         test = self.test
         if test is None:
             return (yield)
@@ -110,92 +123,52 @@ class Phases:
         self._carry_out(conclusion)
         return result
 
-    def teardown(self, item: pytest.Item) -> Generator[None, object, object]:
-        """Around teardown."""
+    @pytest.hookimpl(wrapper=True, tryfirst=True)
+    def pytest_runtest_teardown(self) -> Generator[None, object, object]:
+        """Around teardown: what fixtures sent while they were taken down is judged too."""
         test = self.test
         if test is None:
             return (yield)
         try:
             result = yield
         except BaseException:
-            self._put_beside(self._settled(test))
+            self._end.put_beside(self._settled(test))
             raise
         self._carry_out(self._settled(test))
         return result
 
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_makereport(self) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+        """Put the verdicts into the test's report, which pytest-xdist sends from worker to controller."""
+        report = yield
+        self.attach(report)
+        return report
+
     def attach(self, report: pytest.TestReport) -> None:
         """Put the verdicts into the report of the phase that made them."""
         test = self.test
-        self._shorten_to_headline(report)
-        if test is not None:
-            ended = report.passed or (self._ended is not None and bool(self._ended.cause))
-            self._add_headline(report)
-            self._add_cause(report, test)
-            if report.when == "teardown" and self._with_properties():
-                report.user_properties.extend(properties(verdicts(test)))
-            if said := states(test, report.when or "", ended=ended):
-                report.cio_allowances = said  # type: ignore[attr-defined]
-            if self.session.known is not None and (report.when == "call" or (report.when == "setup" and not ended)):
-                report.cio_ended = [test.plan.function, ended and test.plan.checked]  # type: ignore[attr-defined]
-        if test is not None and test.recording is not None:
+        if test is None:
+            return
+        ended = self._end.show(report, test)
+        self._add_ended(report, test, ended=ended)
+        if test.recording is not None:
             _attach_recording(report, test.plan.nodeid, test.recording)
-        if (
-            test is None
-            or report.when == "setup"
-            or not ((test.record.heard or test.mocked or test.used) and self._fresh)
-        ):
-            return
-        report.cio = self.session.report_results(test)  # type: ignore[attr-defined]
-        self._fresh = False
+        if self._fresh and report.when != "setup" and (test.record.heard or test.mocked or test.used):
+            report.cio = self.session.report_results(test)  # type: ignore[attr-defined]
+            self._fresh = False
 
-    def _shorten_to_headline(self, report: pytest.TestReport) -> None:
-        """Leave the first line of our failure for the short summary: with CI set, pytest would show all of it.
-
-        The failure lies at the test, as `--tb=line` shows it, and not at the line of ours that raises it.
-        """
-        crash: Any = getattr(report.longrepr, "reprcrash", None) if self._failed_with else None
-        if crash is not None and crash.message.endswith(self._failed_with):
-            path, line, _ = report.location
-            crash.message = crash.message.partition("\n")[0]
-            crash.path, crash.lineno = path, (line or 0) + 1
-
-    def _add_headline(self, report: pytest.TestReport) -> None:
-        """Say what of the failure is ours, in its first line."""
-        said = (self._ended.text if self._ended is not None else "") or self._wrong_beside
-        if said and report.failed:
-            report.cio_headline = said.partition("\n")[0]  # type: ignore[attr-defined]
-
-    def _put_beside(self, conclusion: Conclusion, shown: Conclusion | None = None) -> None:
-        """The phase ends with a failure of the test's own; our text stands in it, or `shown`, which says more."""
-        self._ended, self._beside, self._wrong_beside = FINE, shown or conclusion, conclusion.text
-
-    def _add_cause(self, report: pytest.TestReport, test: CheckedTest) -> None:
-        """Say what makes this failure, or skip, the same as that of another item of the function."""
-        plan = test.plan
-        ended, beside = self._ended, self._beside
-        self._ended, self._beside, self._wrong_beside = None, FINE, ""
-        if ended is None or report.passed:
-            return
-        if beside.text:
-            add_section(report, beside.text)
-        cause = ended.cause
-        if report.failed and not cause and (beside.cause or plan.case):
-            crash: Any = getattr(report.longrepr, "reprcrash", None)
-            place, message = (f"{crash.path}:{crash.lineno}", crash.message) if crash else ("", str(report.longrepr))
-            cause = causes.of_failure(place, message, plan.case, beside.cause)
-        if causes.is_undeclared(cause) and not self._whole_tracebacks():
-            leave_out_libraries(report.longrepr, test.session.is_project)
-        if cause and plan.name:
-            report.cio_cause = {  # type: ignore[attr-defined]
-                "function": plan.function,
-                "name": plan.name,
-                "index": plan.index,
-                "cause": cause,
-                "section": beside.cause,
-            }
+    def _add_ended(self, report: pytest.TestReport, test: CheckedTest, *, ended: bool) -> None:
+        """Say what is known once a phase is over: JUnit's properties, the allowances, what counts for the baseline."""
+        plan, when = test.plan, report.when or ""
+        if when == "teardown" and self._with_properties():
+            report.user_properties.extend(properties(verdicts(test)))
+        if (plan.allow or test.record.needed) and (said := states(test, when, ended=ended)):
+            report.cio_allowances = said  # type: ignore[attr-defined]
+        if self.session.known is not None and (when == "call" or (when == "setup" and not ended)):
+            report.cio_ended = [plan.function, ended and plan.checked]  # type: ignore[attr-defined]
 
     def _carry_out(self, conclusion: Conclusion) -> None:
-        self._failed_with, self._ended = conclusion.text, conclusion
+        self._end.note(conclusion)
         if conclusion.text:
             frame = self.session.test_frame
             error = pytest.fail.Exception(conclusion.text, pytrace=False)
@@ -216,7 +189,7 @@ class Phases:
             return False  # the test expected an error that cannot happen to what it sends, or that a mock kept away
         if test.declared(raised) or (not theirs and conclusion.text and test.record.heard):
             return False
-        self._put_beside(conclusion, self.session.beside(test, conclusion) if theirs else None)
+        self._end.put_beside(conclusion, self.session.beside(test, conclusion) if theirs else None)
         return True
 
     def _settled(self, test: CheckedTest) -> Conclusion:

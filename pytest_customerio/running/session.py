@@ -29,9 +29,9 @@ from pytest_customerio.running.noted.seen import PhaseResults
 from pytest_customerio.running.noted.shapes import Shapes
 from pytest_customerio.running.planning.case_selection import CaseSelection
 from pytest_customerio.running.planning.plan import Plan
-from pytest_customerio.running.test.conclusion import Conclusion, Judge, of_texts
+from pytest_customerio.running.test.conclusion import FINE, Conclusion, Judge, of_texts
 from pytest_customerio.running.test.late import Late, LateRequests
-from pytest_customerio.running.test.reported import NOTHING
+from pytest_customerio.running.test.reported import NOTHING, Unreported
 from pytest_customerio.running.test.test import CheckedTest, SessionParts
 from pytest_customerio.running.test.unfinished import UnfinishedWork
 from pytest_customerio.running.traffic import SessionTraffic
@@ -41,6 +41,8 @@ if TYPE_CHECKING:
 
     from pytest_customerio.running.test.debugging import TestFrame
     from pytest_customerio.running.test.replayed_case import ReplayedCase
+
+Conclude = Callable[["CheckedTest", Unreported, Sequence["ReplayedCase"]], Conclusion]
 
 __tracebackhide__ = True  # pytest shows no frame of ours in anybody's traceback
 
@@ -122,10 +124,10 @@ class Session:
         """Remove everything that was installed."""
         self._installation.close()
 
-    def begin(self, plan: Plan) -> CheckedTest:
+    def begin(self, plan: Plan, item: pytest.Item | None = None) -> CheckedTest:
         """A test starts."""
         test = self._traffic.ownership.test = CheckedTest(self.parts, plan, self.record(plan))
-        self._mocks.look()
+        self._mocks.begin(item)
         self._leaks.begin(test)
         test.recording = self.recordings.of(plan.nodeid) if plan.checked and not plan.unreported else None
         return test
@@ -154,7 +156,7 @@ class Session:
     def _report_late(self, late: Late) -> dict[str, Any]:
         test = late.test
         test.settle()
-        text = self._report(test, ()).text
+        text = self._conclude(self.judge.wrong, test, ()).text
         lines = messages.late_lines(test.plan.nodeid, late.requests) + ["", *text.splitlines()] * bool(text)
         return {**self.report_results(test), "lines": lines, "fails": bool(text), "needed": sorted(test.record.needed)}
 
@@ -198,16 +200,25 @@ class Session:
         if test.plan.checked:
             self._unfinished.settle(replayed=test.is_waited_for)
         self._mocks.end_call()
+        conclusion = FINE if test.is_quiet else self._conclude(self.judge.conclusion, test, self._ended(test, raised))
+        test.passed = raised is None and not (conclusion.text or conclusion.skip)
+        test.skipped = conclusion.skip
+        return conclusion
+
+    def _ended(self, test: CheckedTest, raised: BaseException | None) -> list[ReplayedCase]:
+        """A phase is over: judge all that was noted in it. Returns the cases that no request met."""
         unmet = test.end_replays(raised)
         self._mocks.settle(test, raised)
         test.settle()
         self._leaks.judge(test, raised)
+        return unmet
+
+    def _conclude(self, conclude: Conclude, test: CheckedTest, unmet: Sequence[ReplayedCase]) -> Conclusion:
+        """The conclusion about what is wrong with a test and was not reported yet; from here on it is reported."""
         news = self.judge.unreported(test)
-        conclusion = self.judge.conclusion(test, news, unmet)
+        conclusion = conclude(test, news, unmet)
         if news is not NOTHING:
             test.reported.add(news)
-        test.passed = raised is None and not (conclusion.text or conclusion.skip)
-        test.skipped = conclusion.skip
         return conclusion
 
     def beside(self, test: CheckedTest, conclusion: Conclusion) -> Conclusion:
@@ -217,21 +228,9 @@ class Session:
 
     def settle(self, test: CheckedTest) -> Conclusion:
         """Setup failed, or teardown is over: what was sent there is judged too."""
-        unmet = test.end_replays(None)
-        self._mocks.settle(test, None)
-        test.settle()
-        self._leaks.judge(test, None)
-        wrong = self._report(test, unmet)
+        wrong = FINE if test.is_quiet else self._conclude(self.judge.wrong, test, self._ended(test, None))
         unsaved = self._saved(test, wrong.text)
         return wrong.and_(of_texts([unsaved], test.plan.case)) if unsaved else wrong
-
-    def _report(self, test: CheckedTest, unmet: Sequence[ReplayedCase]) -> Conclusion:
-        """What is wrong with a test and was not reported yet; from here on it counts as reported."""
-        news = self.judge.unreported(test)
-        wrong = self.judge.wrong(test, news, unmet)
-        if news is not NOTHING:
-            test.reported.add(news)
-        return wrong
 
     def _saved(self, test: CheckedTest, text: str) -> str:
         """Write the recording of a test that passed; what is wrong with that."""

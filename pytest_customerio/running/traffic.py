@@ -26,7 +26,7 @@ from pytest_customerio.reporting.sentences.messages import RECORDS, REFUSED, UNA
 if TYPE_CHECKING:
     from pytest_customerio.cassettes.cases import Cassettes
     from pytest_customerio.clients.bypass.places import Places
-    from pytest_customerio.clients.mocks.unsent import Heard
+    from pytest_customerio.clients.mocks.real_calls.unsent import Heard
     from pytest_customerio.contract.catalog.catalog import Catalog
     from pytest_customerio.running.test.test import CheckedTest
 

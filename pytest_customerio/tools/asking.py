@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from json import dumps
-from typing import Any
 from urllib.parse import quote
 
 from pytest_customerio.contract.catalog.catalog import Catalog
@@ -60,9 +59,3 @@ def ask_operation(target: Target, operation: Operation, place: str, payload: obj
 def path(*parts: str) -> str:
     """A path of these parts, each percent-encoded once."""
     return "/" + "/".join(quote(part, safe="") for part in parts)
-
-
-def read(answer: Answer) -> Any:
-    """The JSON of an answer; an empty object where it is none."""
-    found = answer.payload.value
-    return found if isinstance(found, dict) else {}

@@ -162,7 +162,7 @@ def _running(name: str, url: str, catalog: Catalog) -> Target:
         accepted = f"a sandbox; for a workspace of Customer.io leave it out and set {WORKSPACE}"
         raise TargetError(f"{name}={url!r} is Customer.io itself, and nothing was sent to it; accepted: {accepted}")
     try:
-        about = _object(send("GET", base + _ABOUT, {}))
+        about = read(send("GET", base + _ABOUT, {}))
     except UnreachableError as error:
         raise TargetError(f"{name}={url!r}: {error}") from None
     environ = about.get("environ")
@@ -205,7 +205,7 @@ def _account(host: str, keys: Keys, workspace: str) -> Mapping[str, Any]:
         answer = send("GET", host + _REGION_OF, {"authorization": header, "accept": "application/json"})
     except UnreachableError as error:
         raise TargetError(f"which workspace these keys are of cannot be asked: {error}; {nothing}") from None
-    account = _object(answer)
+    account = read(answer)
     found = account.get("environment_id")
     if answer.status != 200 or type(found) not in (int, str):
         text = f"which workspace these keys are of was answered {answer.status}, without an environment_id; {nothing}"
@@ -242,6 +242,7 @@ def _basic(user: str, password: str) -> str:
     return "Basic " + base64.b64encode(f"{user}:{password}".encode()).decode()
 
 
-def _object(answer: Answer) -> dict[str, Any]:
+def read(answer: Answer) -> dict[str, Any]:
+    """The JSON of an answer; an empty object where it is none."""
     found = answer.payload.value
     return found if isinstance(found, dict) else {}

@@ -20,7 +20,7 @@ if __name__ == "__main__":  # from a checkout that is not installed
 
 from pytest_customerio.clients import analytics, patched, registry
 from pytest_customerio.clients.bypass import places
-from pytest_customerio.clients.mocks import unsent
+from pytest_customerio.clients.mocks.real_calls import unsent
 from pytest_customerio.clients.traffic import Traffic
 from pytest_customerio.process.ownership import idle
 from pytest_customerio.process.parts import Part, markdown
@@ -107,7 +107,7 @@ def test_a_client_that_has_lost_a_part_is_tapped_as_far_as_possible(
 
 def test_another_package_of_the_same_name(monkeypatch: pytest.MonkeyPatch) -> None:
     """customerio-cdp-analytics installs a package `customerio` without the SDK: nothing of the SDK is missing then."""
-    importlib.import_module("pytest_customerio.clients.mocks.sdk_calls")
+    importlib.import_module("pytest_customerio.clients.mocks.listening.sdk_calls")
     for name in [name for name in sys.modules if name == "customerio" or name.startswith("customerio.")]:
         monkeypatch.delitem(sys.modules, name)
     monkeypatch.setitem(sys.modules, "customerio", ModuleType("customerio"))

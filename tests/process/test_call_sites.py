@@ -149,7 +149,7 @@ def test_where_an_exception_was_raised(tmp_path: Path) -> None:
     with pytest.raises(KeyError) as lost:
         scope["send"]()  # type: ignore[operator]
     assert raised_in(lost.value) == "sdk"
-    tap = {"__name__": "pytest_customerio.clients.mocks.calls"}
+    tap = {"__name__": "pytest_customerio.clients.mocks.originals.calls"}
     exec(compile("def call(f): f(1)", "<tap>", "exec"), tap)
     with pytest.raises(TypeError) as refused:
         tap["call"](wrong)  # type: ignore[operator]

@@ -19,7 +19,7 @@ def test_requests_and_calls_of_mocks_are_counted_with_their_tests() -> None:
         }
     )
     assert found.lines() == [
-        "looked at: 4 requests in 2 tests, 3 calls heard through mocks in 2 tests",
+        "looked at: 4 requests in 2 tests, 3 calls heard through mocks or fakes in 2 tests",
         "not judged: 3 calls",
         f"  2 × {MOCKED} (first at crm.py:9 in buy)",
         "  1 × busy",
@@ -38,10 +38,10 @@ def test_only_what_there_is_gets_a_line() -> None:
     """Without requests or mocks these words are left out; without anything there is no line."""
     assert looked_at({"t.py::t": seen(requests=1)}).lines() == ["looked at: 1 request in 1 test"]
     assert looked_at({"t.py::t": seen(requests=0, calls=1)}).lines() == [
-        "looked at: 1 call heard through mocks in 1 test"
+        "looked at: 1 call heard through mocks or fakes in 1 test"
     ]
     assert looked_at({"t.py::t": seen(requests=0, calls=3, without_keys=2)}).lines() == [
-        "looked at: 3 calls heard through mocks in 1 test, 2 with keys that are not known and not judged"
+        "looked at: 3 calls heard through mocks or fakes in 1 test, 2 with keys that are not known and not judged"
     ]
     assert LookedAt().lines() == []
     assert not LookedAt().anything

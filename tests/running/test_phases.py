@@ -32,7 +32,7 @@ class FakeSession:
         self.ended: list[BaseException | None] = []
         self.results = self.listened = 0
 
-    def begin(self, plan: Plan) -> Any:
+    def begin(self, plan: Plan, item: object = None) -> Any:
         record = SimpleNamespace(heard=1 if self.heard else 0, needed=set())
         return SimpleNamespace(
             plan=plan, record=record, declared=lambda _: self.declared, recording=None, mocked=None, used=""
@@ -111,7 +111,7 @@ def drive(hook: Generator[None, object, object], error: BaseException | None = N
 def begun(phases: Phases, **more: Any) -> Any:
     """An item whose setup is over."""
     item = Item(**more)
-    assert drive(phases.setup(item)) == "done"
+    assert drive(phases.pytest_runtest_setup(item)) == "done"
     return item
 
 
@@ -119,10 +119,10 @@ def test_a_test_ends_whatever_happens(phases: Phases, session: FakeSession) -> N
     """The test ends, also if a phase raises."""
     begun(phases)
     assert phases.test is not None
-    assert drive(phases.protocol()) == "done"
+    assert drive(phases.pytest_runtest_protocol()) == "done"
     assert phases.test is None
     with pytest.raises(KeyError):
-        drive(phases.protocol(), KeyError())
+        drive(phases.pytest_runtest_protocol(), KeyError())
     assert session.ended == [None, None]
 
 
@@ -133,7 +133,7 @@ def test_a_setup_that_fails(phases: Phases, session: FakeSession, error: BaseExc
     """What a failing setup sent is judged, and stands in its failure. A setup that skips shows nothing."""
     session.settled, shown = BAD, report("setup")
     with pytest.raises(type(error)):
-        drive(phases.setup(Item()), error)
+        drive(phases.pytest_runtest_setup(Item()), error)
     phases.attach(shown)
     assert shown.longrepr.sections == sections
 
@@ -141,14 +141,16 @@ def test_a_setup_that_fails(phases: Phases, session: FakeSession, error: BaseExc
 def test_without_a_test_nothing_is_judged(phases: Phases, session: FakeSession) -> None:
     """Where a hook of another plugin has ended the test, nothing is judged."""
     session.call = session.settled = BAD
-    assert [drive(hook(Item())) for hook in (phases.call, phases.teardown)] == ["done", "done"]
+    assert [drive(hook) for hook in (phases.pytest_runtest_call(Item()), phases.pytest_runtest_teardown())] == [
+        "done"
+    ] * 2
 
 
 def test_a_mistake_before_the_call(phases: Phases, session: FakeSession) -> None:
     """The test fails with it, and does not run."""
     item, session.mistake = begun(phases), "a case is at work already"
     with pytest.raises(pytest.fail.Exception, match="a case is at work already"):
-        next(phases.call(item))
+        next(phases.pytest_runtest_call(item))
 
 
 @pytest.mark.parametrize(
@@ -158,10 +160,10 @@ def test_a_call_that_passes(phases: Phases, session: FakeSession, conclusion: Co
     """A call that passes fails with our text, or is skipped."""
     item, session.call = begun(phases), conclusion
     if raises is None:
-        assert drive(phases.call(item)) == "done"
+        assert drive(phases.pytest_runtest_call(item)) == "done"
         return
     with pytest.raises(raises):
-        drive(phases.call(item))
+        drive(phases.pytest_runtest_call(item))
     shown = report(outcome="failed" if conclusion is BAD else "skipped")
     phases.attach(shown)
     assert shown.cio_cause == {
@@ -205,11 +207,11 @@ def test_a_call_that_raises(
     item = begun(phases, _excinfo=[SimpleNamespace(value=error)] if collected else None)
     own = collected and raises is type(error)
     if own:
-        assert drive(phases.call(item)) == "done"
+        assert drive(phases.pytest_runtest_call(item)) == "done"
         assert len(item._excinfo) == 1
     else:
         with pytest.raises(raises):
-            drive(phases.call(item), None if collected else error)
+            drive(phases.pytest_runtest_call(item), None if collected else error)
         assert not (collected and item._excinfo)
     shown = report()
     phases.attach(shown)
@@ -221,7 +223,7 @@ def test_a_skip_before_any_request_stays_a_skip(phases: Phases, session: FakeSes
     """A skip before any request hides no violation, so it stays a skip."""
     item, session.call = begun(phases), BAD
     with pytest.raises(pytest.skip.Exception):
-        drive(phases.call(item), pytest.skip.Exception("x"))
+        drive(phases.pytest_runtest_call(item), pytest.skip.Exception("x"))
 
 
 def test_what_the_garbage_collector_met_was_not_raised_by_the_application(phases: Phases, session: FakeSession) -> None:
@@ -229,7 +231,7 @@ def test_what_the_garbage_collector_met_was_not_raised_by_the_application(phases
     met = pytest.PytestUnraisableExceptionWarning("x")
     for error in (met, ExceptionGroup("2", [met, met]), ExceptionGroup("2", [met, KeyError("x")])):
         with pytest.raises(type(error)):
-            drive(phases.call(begun(phases)), error)
+            drive(phases.pytest_runtest_call(begun(phases)), error)
     assert session.ended == [None, None, error]
 
 
@@ -238,18 +240,18 @@ def test_a_declared_exception_is_no_failure(phases: Phases, session: FakeSession
     """A test passes that ends with the exception that it declares."""
     error, session.declared = KeyError("x"), True
     item = begun(phases, _excinfo=[SimpleNamespace(value=error)] if collected else None)
-    assert drive(phases.call(item), None if collected else error) == ("done" if collected else None)
+    assert drive(phases.pytest_runtest_call(item), None if collected else error) == ("done" if collected else None)
 
 
 def test_a_teardown(phases: Phases, session: FakeSession) -> None:
     """What the teardown sends fails it. With an exception of its own, our text is a section."""
-    item = begun(phases)
-    assert drive(phases.teardown(item)) == "done"
+    begun(phases)
+    assert drive(phases.pytest_runtest_teardown()) == "done"
     session.settled = BAD
     with pytest.raises(pytest.fail.Exception):
-        drive(phases.teardown(item))
+        drive(phases.pytest_runtest_teardown())
     with pytest.raises(KeyError):
-        drive(phases.teardown(item), KeyError("x"))
+        drive(phases.pytest_runtest_teardown(), KeyError("x"))
     shown = report("teardown")
     phases.attach(shown)
     assert shown.longrepr.sections == [("customer.io", BAD.text)]
@@ -264,7 +266,7 @@ def test_tasks_are_finished_before_the_loop_of_a_test_case_ends(
     if hasattr(case, "addAsyncCleanup"):
         case.addAsyncCleanup = added.append
     item = begun(phases, instance=case)
-    drive(phases.call(item))
+    drive(phases.pytest_runtest_call(item))
     assert added == ([session.finish_tasks] if hasattr(case, "addAsyncCleanup") else [])
 
 
@@ -272,48 +274,8 @@ def test_a_test_that_is_not_checked_finishes_no_tasks(session: FakeSession) -> N
     """A test that is not checked gets no clean-up of ours."""
     phases = Phases(session, lambda item: Plan("t.py::t"))  # type: ignore[arg-type]
     added: list[Callable[..., Any]] = []
-    drive(phases.call(begun(phases, instance=SimpleNamespace(addAsyncCleanup=added.append))))
+    drive(phases.pytest_runtest_call(begun(phases, instance=SimpleNamespace(addAsyncCleanup=added.append))))
     assert added == []
-
-
-@pytest.mark.parametrize(
-    ("plan", "conclusion", "cause"),
-    [
-        (Plan("t.py::t[429]", True, function="t.py::t"), BAD, "t.py:3 KeyError: 'x' event-name-missing"),
-        (Plan("t.py::t[429]", True, function="t.py::t", case="429"), BAD, "t.py:3 KeyError event-name-missing"),
-        (Plan("t.py::t[429]", True, function="t.py::t", case="429"), FINE, "t.py:3 KeyError "),
-        (Plan("t.py::t[429]", True, function="t.py::t"), FINE, None),
-        (Plan("t.py::t", True, function="t.py::t"), BAD, None),
-    ],
-    ids=["with a verdict", "with a verdict, in a case", "in a case", "of its own", "of the only item"],
-)
-def test_the_cause_of_a_failure_of_the_test_s_own(
-    session: FakeSession, plan: Plan, conclusion: Conclusion, cause: str | None
-) -> None:
-    """It counts where a verdict stands in it or the item runs in a case, and the function has other items."""
-    phases, session.call = Phases(session, lambda item: plan), conclusion  # type: ignore[arg-type]
-    with pytest.raises(KeyError):
-        drive(phases.call(begun(phases)), KeyError("x"))
-    shown = report()
-    phases.attach(shown)
-    assert getattr(shown, "cio_cause", {}).get("cause") == cause
-
-
-def test_a_failure_whose_text_is_all_that_pytest_knows(session: FakeSession) -> None:
-    """Where pytest shows a failure as plain text, our text is put below it; in a skip it is a section."""
-    plan = Plan("t.py::t[429]", True, function="t.py::t")
-    for longrepr in ("fixture not found", ("t.py", 3, "Skipped")):
-        phases, session.call = Phases(session, lambda item: plan), BAD  # type: ignore[arg-type]
-        with pytest.raises(KeyError):
-            drive(phases.call(begun(phases)), KeyError("x"))
-        shown = report(outcome="skipped")
-        shown.longrepr, shown.failed = longrepr, isinstance(longrepr, str)
-        phases.attach(shown)
-        if shown.failed:
-            assert shown.longrepr == f"fixture not found\n\n{BAD.text}"
-            assert shown.cio_cause["cause"].startswith(" fixture not found")
-        else:
-            assert shown.sections == [("customer.io", BAD.text)]
 
 
 @pytest.mark.parametrize(("conclusion", "headline"), [(FINE, None), (BAD, BAD.text.partition("\n")[0])])
@@ -323,7 +285,7 @@ def test_what_was_answered_is_no_headline(
     """Where a test fails for a reason of its own, the headline is what we find wrong, and not what we answered."""
     session.call, session.answers = conclusion, "\n\nanswered in this test: 200 OK"
     with pytest.raises(KeyError):
-        drive(phases.call(begun(phases)), KeyError("x"))
+        drive(phases.pytest_runtest_call(begun(phases)), KeyError("x"))
     shown = report()
     phases.attach(shown)
     assert getattr(shown, "cio_headline", None) == headline
@@ -337,12 +299,12 @@ def test_which_allowances_were_needed_stands_in_the_report(session: FakeSession)
     item, passed = begun(phases), report("setup", outcome="passed")
     phases.attach(passed)
     assert not hasattr(passed, "cio_allowances")
-    drive(phases.call(item))
+    drive(phases.pytest_runtest_call(item))
     passed = report(outcome="passed")
     phases.attach(passed)
     assert passed.cio_allowances == {"t.py::t: cio_allow('outcome')": "unneeded"}
     with pytest.raises(KeyError):
-        drive(phases.call(item), KeyError("x"))
+        drive(phases.pytest_runtest_call(item), KeyError("x"))
     failed = report()
     phases.attach(failed)
     assert failed.cio_allowances == {"t.py::t: cio_allow('outcome')": "unknown"}
@@ -353,7 +315,7 @@ def test_the_results_stand_in_the_report_of_the_phase(phases: Phases, session: F
     phases.attach(report())
     session.heard = True
     item = begun(phases)
-    drive(phases.call(item))
+    drive(phases.pytest_runtest_call(item))
     reports = [report(when) for when in ("setup", "call", "teardown")]
     for one in reports:
         phases.attach(one)
@@ -362,33 +324,16 @@ def test_the_results_stand_in_the_report_of_the_phase(phases: Phases, session: F
     phases.test.record.heard = 2
     session.settled = BAD
     with pytest.raises(pytest.fail.Exception):
-        drive(phases.teardown(item))
+        drive(phases.pytest_runtest_teardown())
     again = report("teardown")
     phases.attach(again)
     assert again.cio == {"rows": []}
     assert session.results == 2
 
 
-def test_the_short_summary_shows_the_headline(phases: Phases, session: FakeSession) -> None:
-    """Our own failure is cut to its headline, and lies at the test; any other message and place stays."""
-    item, session.call = begun(phases), BAD
-    with pytest.raises(pytest.fail.Exception):
-        drive(phases.call(item))
-    ours, other, none = (
-        report(message=f"Failed: {BAD.text}"),
-        report(message="a\nb"),
-        SimpleNamespace(when="call", longrepr=None, passed=True),
-    )
-    for one in (ours, other, none):
-        phases.attach(one)
-    assert ours.longrepr.reprcrash.message == "Failed: track.event $.name: expected a name"
-    assert (ours.longrepr.reprcrash.path, ours.longrepr.reprcrash.lineno) == ("tests/t.py", 7)
-    assert other.longrepr.reprcrash == SimpleNamespace(message="a\nb", path="t.py", lineno=3)
-
-
 def test_setup_is_listened_to(phases: Phases, session: FakeSession) -> None:
     """Inside pytest's capture the session listens to the streams of the phase."""
-    phases.listen()
+    phases.pytest_customerio_listen()
     assert session.listened == 1
 
 
@@ -401,7 +346,7 @@ def test_a_debugger_finds_the_test(phases: Phases, session: FakeSession) -> None
     session.test_frame = SimpleNamespace(take=lambda: trace)
     item, session.call = begun(phases), BAD
     with pytest.raises(pytest.fail.Exception) as caught:
-        drive(phases.call(item))
+        drive(phases.pytest_runtest_call(item))
     innermost = caught.value.__traceback__
     while innermost is not None and innermost.tb_next is not None:
         innermost = innermost.tb_next

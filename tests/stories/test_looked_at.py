@@ -69,7 +69,7 @@ def test_elsewhere():
     pass
 """
 LINES = """\
-looked at: 2 requests in 1 test, 4 calls heard through mocks in 3 tests
+looked at: 2 requests in 1 test, 4 calls heard through mocks or fakes in 3 tests
 not judged: 1 call
   1 × arguments that cannot be known later, such as mocks (first at test_app.py:26 in test_mock)
 used Customer.io and sent it nothing: 2 tests: test_app.py::test_built (customerio.CustomerIO), \

@@ -1,4 +1,4 @@
-"""What is not judged of calls that were heard through mocks, and what the summary says of it."""
+"""What is not judged of calls that were heard through mocks or fakes, and what the summary says of it."""
 
 from __future__ import annotations
 
@@ -143,7 +143,7 @@ def test_the_summary(story: Story) -> None:
         "track.event  ok        -    -    -    -    -    -    -    -    -    -    -\n"
         "\n"
         "- not tried\n"
-        "looked at: 4 calls heard through mocks in 2 tests\n"
+        "looked at: 4 calls heard through mocks or fakes in 2 tests\n"
         "not judged: 1 call\n"
         "  1 × arguments that cannot be known later, such as mocks (first at test_app.py:14 in test_not_judged)\n"
         "\n"
@@ -160,7 +160,7 @@ def test_the_summary_where_nothing_is_judged(story: Story) -> None:
     result = story.run(SUMMARY, "--cio-contract", "-k", "test_not_judged")
     result.assert_outcomes(passed=1)
     assert closing(result) == (
-        "looked at: 1 call heard through mocks in 1 test\n"
+        "looked at: 1 call heard through mocks or fakes in 1 test\n"
         "not judged: 1 call\n"
         "  1 × arguments that cannot be known later, such as mocks (first at test_app.py:14 in test_not_judged)\n"
     )
@@ -288,7 +288,10 @@ def test_keys_that_are_not_judged_are_counted(story: Story) -> None:
         "--cio-contract",
     )
     result.assert_outcomes(passed=3)
-    assert "3 calls heard through mocks in 3 tests, 2 with keys that are not known and not judged\n" in closing(result)
+    assert (
+        "3 calls heard through mocks or fakes in 3 tests, 2 with keys that are not known and not judged\n"
+        in closing(result)
+    )
 
 
 def test_an_instance_with_mocks_on_it(story: Story) -> None:

@@ -329,9 +329,9 @@ def test_a_mock_in_the_way_of_a_case(project: Story) -> None:
     assert failure(result, "test_it[500-server-error-persists]") == (
         "500-server-error-persists: no error could be replayed, a mock of customerio.analytics.track took the call\n"
         "\n"
-        "  the cause    while an error is replayed, the mock of an SDK or a client calls the real thing; a mock without a spec\n"
-        "               stands for nothing, a class of the tests is left in its place, and an argument that holds a mock cannot\n"
-        "               be sent\n"
+        "  the cause    while an error is replayed, the mock or fake of an SDK or a client calls the real thing; a mock without\n"
+        "               a spec stands for nothing; a mock of http.client, and a fake that is made within a test or by flexmock,\n"
+        "               mockito or doublex, stays in its place; and an argument that holds a mock cannot be sent\n"
         "  what to do   in this test give the mock a spec (MagicMock(spec=CustomerIO)) and the call plain values, or mock what\n"
         "               is beneath it: responses, respx, pytest-httpx, requests-mock, a cassette, or nothing at all\n"
     )

@@ -418,22 +418,64 @@ def test_other_fakes_are_counted(project: Story) -> None:
     ) in text
 
 
-def test_a_class_of_the_project_in_the_way_of_a_case(project: Story) -> None:
-    """The item fails, and names the fake."""
-    result = project.run(
-        CLASSES
-        + """
+CASES = """
 @pytest.mark.cio_errors("401-unauthorized")
-def test_it(monkeypatch):
-    monkeypatch.setattr(app, "CustomerIO", FakeCustomerIO)
-    app.track("purchase")
-""",
-        "-k",
-        "test_it",
+@pytest.mark.parametrize("fake", [FakeCustomerIO, FakeSubclass])
+def test_swallowed(monkeypatch, fake):
+    monkeypatch.setattr(app, "CustomerIO", fake)
+    app.quietly("purchase")
+
+@pytest.mark.cio_errors("401-unauthorized", raises=Exception)
+def test_coroutines(monkeypatch):
+    monkeypatch.setattr(app, "AsyncCustomerIO", FakeAsyncCustomerIO)
+    asyncio.run(app.track_async("purchase"))
+
+@pytest.mark.cio_errors("401-unauthorized")
+def test_answered(monkeypatch):
+    monkeypatch.setattr(app, "SESSION", FakeSession())
+    assert app.SESSION.post(app.URL, json={"name": "purchase"}, auth=app.KEYS).status_code == 401
+
+@pytest.mark.cio_errors("500-server-error-recovers")
+def test_recovered(monkeypatch):
+    made = FakeCustomerIO()
+    monkeypatch.setattr(app, "SDK", made)
+    assert app.SDK.track("42", "purchase") == "sent"
+    assert made.calls == [("42", "purchase")]
+"""
+
+
+def test_an_error_passes_through_a_class_of_the_project(project: Story) -> None:
+    """The real thing is called, built as the fake was; once the case answers no more, the fake does, and notes it."""
+    report = project.report(CLASSES + CASES, "-k", "swallowed or coroutines or answered or recovered")
+    assert {one["nodeid"].partition("::")[2]: one["outcome"] for one in report["tests"] if one["case"]} == {
+        "test_swallowed[401-unauthorized-FakeCustomerIO]": "lost",
+        "test_swallowed[401-unauthorized-FakeSubclass]": "lost",
+        "test_coroutines[401-unauthorized]": "raised",
+        "test_answered[401-unauthorized]": "lost",
+        "test_recovered[500-server-error-recovers]": "recovered",
+    }
+
+
+def test_a_fake_that_is_made_within_a_test_in_the_way_of_a_case(project: Story) -> None:
+    """The item fails, and names the fake."""
+    project.file("app.py", APP + "\n\ndef buy(client: CustomerIO):\n    client.track('42', 'purchase')\n")
+    result = project.run(
+        """
+        import app
+        import pytest
+
+        @pytest.mark.cio_errors("401-unauthorized")
+        def test_it():
+            class Fake:
+                def track(self, *args):
+                    pass
+
+            app.buy(Fake())
+        """
     )
     result.assert_outcomes(failed=1)
     assert failure(result, "test_it[401-unauthorized]").startswith(
-        "401-unauthorized: no error could be replayed, a fake in the place of customerio.CustomerIO took the call\n"
+        "401-unauthorized: no error could be replayed, a fake of customerio.CustomerIO took the call\n"
     )
 
 

@@ -12,9 +12,10 @@ from typing import Any
 
 from tapping import FakeTraffic
 
-from pytest_customerio.clients.mocks.libraries import BY_NAME
-from pytest_customerio.clients.mocks.listening import Listener
-from pytest_customerio.clients.mocks.notes import Notes, Place
+from pytest_customerio.clients.mocks.listening.listener import Listener
+from pytest_customerio.clients.mocks.notes.notes import Notes
+from pytest_customerio.clients.mocks.notes.place import Place
+from pytest_customerio.clients.mocks.originals.libraries import BY_NAME
 from pytest_customerio.process.recognition import MOCKS
 
 APPLICATION = """

@@ -43,7 +43,7 @@ UNMEASURED = (
     "tests/stories/test_unused.py",
     "tests/test_pages.py",
     "tests/test_readme.py",
-    "tests/tools/sandbox/inbox/test_browser.py",
+    "tests/tools/sandbox/pages/test_browser.py",
     "tests/tools/sandbox/test_browser_sdk.py",
 )
 

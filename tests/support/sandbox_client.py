@@ -8,12 +8,12 @@ from collections.abc import Mapping
 from functools import cache
 from typing import Any
 
-from pytest_customerio.tools.sandbox.service.answers import SandboxAnswer
-from pytest_customerio.tools.sandbox.service.keys import Keys
-from pytest_customerio.tools.sandbox.service.request import HttpRequest
-from pytest_customerio.tools.sandbox.service.service import Service
+from pytest_customerio.tools.sandbox.answering.answers import SandboxAnswer
+from pytest_customerio.tools.sandbox.answering.service import Service
+from pytest_customerio.tools.sandbox.keys import Keys
+from pytest_customerio.tools.sandbox.requests.request import HttpRequest
 from pytest_customerio.tools.sandbox.settings import Settings
-from pytest_customerio.tools.sandbox.workspace.person import Person
+from pytest_customerio.tools.sandbox.workspace.people.person import Person
 
 NOW = 1_764_000_000
 

@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from pytest_customerio.contract.catalog.catalog import Catalog
-from pytest_customerio.core.model import Answer
-from pytest_customerio.tools.asking import NoKeyError, caller, open_guarded, path, read
+from pytest_customerio.tools.asking import NoKeyError, caller, open_guarded, path
 from pytest_customerio.tools.target import Keys, Target, TargetError
 
 if TYPE_CHECKING:
@@ -26,13 +25,6 @@ def test_no_key() -> None:
 def test_paths() -> None:
     """Each part of a path is percent-encoded once."""
     assert path("v1", "a/b c", "ü+@") == "/v1/a%2Fb%20c/%C3%BC%2B%40"
-
-
-@pytest.mark.parametrize("body", [b"", b"<html>", b"[1]", b"[" * 100_000, b"\xff"])
-def test_answers_that_are_no_object(body: bytes) -> None:
-    """A body that is no JSON object is read as an empty one."""
-    assert read(Answer(200, "OK", (), body)) == {}
-    assert read(Answer(200, "OK", (), b'{"a": 1}')) == {"a": 1}
 
 
 def test_a_call_is_sent(stand: Stand) -> None:

@@ -280,6 +280,7 @@ def test_errors_loads_no_other_tool() -> None:
     declarations = {"command", "declaration", "arguments"}
     assert {name for name in tools if "." in name and name.rpartition(".")[2] not in declarations} == {
         "explain.advice",
+        "explain.answer_groups",
         "explain.counterexamples",
         "explain.explanation",
         "explain.listing",

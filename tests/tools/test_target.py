@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from pytest_customerio.contract.catalog.catalog import Catalog
-from pytest_customerio.core.model import WireRequest
+from pytest_customerio.core.model import Answer, WireRequest
 from pytest_customerio.process import guard
 from pytest_customerio.tools import target
 from pytest_customerio.tools.sending import UnreachableError, send
-from pytest_customerio.tools.target import Keys, TargetError, find_target, made_up, open_target
+from pytest_customerio.tools.target import Keys, TargetError, find_target, made_up, open_target, read
 
 if TYPE_CHECKING:
     from tests.tools.conftest import Stand
@@ -309,3 +309,10 @@ def test_one_of_our_own_is_opened_and_closed() -> None:
         assert send("GET", found.url + "/_sandbox/", {}).status == 200
     with pytest.raises(UnreachableError):
         send("GET", found.url + "/_sandbox/", {})
+
+
+@pytest.mark.parametrize("body", [b"", b"<html>", b"[1]", b"[" * 100_000, b"\xff"])
+def test_answers_that_are_no_object(body: bytes) -> None:
+    """A body that is no JSON object is read as an empty one."""
+    assert read(Answer(200, "OK", (), body)) == {}
+    assert read(Answer(200, "OK", (), b'{"a": 1}')) == {"a": 1}

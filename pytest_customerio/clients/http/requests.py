@@ -49,22 +49,24 @@ def heard_send(traffic: Traffic, original: Wrapper) -> Wrapper:
                     return original(session, request, **kwargs)
                 return _with_body(original, session, request, body, kwargs)
             finally:
-                if not hearing.interaction.attempts:
-                    _note_added(hearing.interaction, request)
+                _note_sent(hearing.interaction, request, own)
 
-        return send_heard(hearing, request.headers, own, send_body, status="status_code")
+        return send_heard(hearing, None, own, send_body, status="status_code")
 
     return send
 
 
-def _note_added(interaction: PendingInteraction, request: Any) -> None:
-    """Note what an adapter added to a request that a mock answered: headers, and a body that it compressed."""
-    after = headers_of(request.headers)
-    if after == interaction.headers:
+def _note_sent(interaction: PendingInteraction, request: Any, own: object) -> None:
+    """Note the headers, with those that an adapter added, and the body if an adapter compressed it.
+
+    Where the request reached a client beneath, that client noted what it sent.
+    """
+    if interaction.attempts and interaction.headers:
         return
-    interaction.headers = after
-    if interaction.body is not None and isinstance(request.body, bytes):
-        interaction.body = request.body
+    interaction.headers = headers_of(getattr(request, "headers", None))
+    body = getattr(request, "body", None)
+    if body is not own and interaction.body is not None and isinstance(body, bytes):
+        interaction.body = body
 
 
 def timeout_set(timeout: object) -> bool:

@@ -68,7 +68,7 @@ class Watch:
         self._patches.patch(SHOW_WARNING, self._hear_warnings)
         self._patches.patch(loguru.LOG, lambda original: loguru.heard(original, self._note_logged))
         for part in trackers.PARTS:
-            self._patches.patch(part, lambda original: trackers.heard(original, self._note_told))
+            self._patches.patch(part, lambda original: trackers.heard(original, self._note_reported))
         senses = {"logs": self._sees_logs, "output": self._sees_output, "warnings": self._sees_warnings}
         self.blind = [name for name, sees in senses.items() if not sees()]
         return self
@@ -160,7 +160,7 @@ class Watch:
         if self._on and self.error_met and not self.printed_failure:
             self._note_printed(error=False)
 
-    def _note_told(self, library: str) -> None:
+    def _note_reported(self, library: str) -> None:
         """Note that the application tells an operator of the error, by this library."""
         if self._on and self.error_met and author(self._is_project) is not None:
             self.printed_failure, self.printed_by = True, self.printed_by or library

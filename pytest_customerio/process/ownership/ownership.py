@@ -132,7 +132,7 @@ class Ownership(Generic[T]):
 
     def tasks(self) -> list[asyncio.Task[Any]]:
         """The tasks of the call phase that have not ended."""
-        if not self._calling:
+        if not self._calling or not has_any(self._loops):
             return []
         return [task for task in self._all_tasks() if self._is_own(task) and not awaits_work(task)]
 
@@ -162,10 +162,11 @@ class Ownership(Generic[T]):
         """Idle threads and tasks, and the calling thread, belong to no test any more."""
         if has_any(self._threads):
             self._threads.pop(current_thread(), None)
-        for thread in [thread for thread in keys(self._threads) if is_idle(thread)]:
-            self._threads.pop(thread, None)
-        for task in [task for task in keys(self._tasks) if isinstance(task, asyncio.Task) and awaits_work(task)]:
-            self._tasks.pop(task, None)
+            for thread in [thread for thread in keys(self._threads) if is_idle(thread)]:
+                self._threads.pop(thread, None)
+        if has_any(self._tasks):
+            for task in [task for task in keys(self._tasks) if isinstance(task, asyncio.Task) and awaits_work(task)]:
+                self._tasks.pop(task, None)
 
     def _starting(self, original: Callable[..., None]) -> Callable[..., None]:
         def start(thread: threading.Thread) -> None:

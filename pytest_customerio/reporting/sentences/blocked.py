@@ -32,10 +32,10 @@ def nothing_sent(replaced: Sequence[str]) -> str:
 
 
 def named(value: Any) -> str:
-    """A function, or an object of some class, with its place in the code."""
-    is_code = hasattr(value, "__code__")
-    name = getattr(value, "__qualname__", "") if is_code else type(value).__qualname__
-    members = [value] if is_code else list(vars(type(value)).values())
+    """A function, or a class or an object of one, with its place in the code."""
+    is_code, cls = hasattr(value, "__code__"), value if isinstance(value, type) else type(value)
+    name = getattr(value, "__qualname__", "") if is_code else cls.__qualname__
+    members = [value] if is_code else list(vars(cls).values())
     code = next((one.__code__ for one in members if hasattr(one, "__code__")), None)
     name = name.rpartition("<locals>.")[2]
     return f"{name} ({os.path.basename(code.co_filename)}:{code.co_firstlineno})" if code else name

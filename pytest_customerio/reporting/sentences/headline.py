@@ -60,7 +60,7 @@ def _figures(results: Results, found: Sequence[Problem]) -> list[str]:
     warned = sum(one.state == "warning" for one in found)
     shown = [
         f"{counted(seen.requests, 'request')} in {counted(seen.sending, 'test')}" if seen.sending else "",
-        f"{counted(seen.calls, 'call')} heard through mocks" if seen.calls else "",
+        f"{counted(seen.calls, 'call')} heard through mocks or fakes" if seen.calls else "",
         f"{percent:g} % of the error cases tried" if percent is not None else "",
         f"{met} of {counted(len(sites), 'call site')} met an error" if sites else "",
         counted(warned, "warning") if warned else "",

@@ -13,6 +13,7 @@ from pytest_customerio.judging.ledger import Occurrence
 from pytest_customerio.replay.endless import GaveUp
 from pytest_customerio.reporting.sentences.client_advice import client_advice
 from pytest_customerio.reporting.sentences.layout import and_more, counted, cut, facts, table
+from pytest_customerio.reporting.sentences.mocked import THROUGH
 
 # The most requests of one test that are shown in full with their violations; the rest is counted.
 REQUESTS = 5
@@ -59,7 +60,7 @@ nothing was checked: no test sent a request to Customer.io, or called a mock tha
 next: call the code that sends in a test; where no mock answers, the plugin does"""
 # How the client of a request begins that the sandbox has judged.
 RECEIVED = "cio_sandbox"
-JUDGED_THERE = "what cio_sandbox received was judged too; it is not counted here"
+JUDGED_THERE = "what cio_sandbox received was judged too; only what broke the contract is counted here"
 WAIT_FOR_IT = "wait for it in the test: thread.join(), executor.shutdown(), queue.join(), await task, cio.drain(worker)"
 ON_PURPOSE = '@pytest.mark.cio_allow("{rule}", reason="…")'
 
@@ -154,7 +155,7 @@ def _contract_block(group: Sequence[Occurrence], more: str) -> list[str]:
         [
             *_drawn(group),
             ("request", request_line(call.operation, call.method, call.url) if call.url else ""),
-            ("heard at", call.client if call.client.startswith(("mock of ", RECEIVED)) else ""),
+            ("heard at", call.client if call.client.startswith((*THROUGH, RECEIVED)) else ""),
             ("sent from", first.sent_from or ""),
             ("contract", f"python -m pytest_customerio explain {first.rule}" if call.operation else ""),
             ("docs", call.operation.docs if call.operation else ""),

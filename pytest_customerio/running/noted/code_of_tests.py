@@ -6,6 +6,8 @@ from collections.abc import Iterable, Iterator
 from types import FunctionType
 from typing import TYPE_CHECKING, Any
 
+from pytest_customerio.process.recognition import is_machinery_file
+
 if TYPE_CHECKING:
     import pytest
 
@@ -40,7 +42,9 @@ class CodeOfTests:
 
 
 def functions_of(item: pytest.Item) -> Iterator[FunctionType]:
-    """The function of a test, those of its class, of its module's setup, and of its fixtures."""
+    """The function of a test, those of its class, of its module's setup, and of its fixtures, as far as pytest and its
+    plugins do not define them.
+    """
     function = getattr(item, "function", None)
     yield from filter(_is_function, [getattr(function, "__func__", function)])
     yield from filter(_is_function, (getattr(getattr(item, "module", None), name, None) for name in _SETUPS))
@@ -50,7 +54,8 @@ def functions_of(item: pytest.Item) -> Iterator[FunctionType]:
             yield from filter(_is_function, vars(one).values())
     # Private in pytest 8 and 9. Without it the functions of fixtures are not looked at.
     fixtures: Any = getattr(getattr(item, "_fixtureinfo", None), "name2fixturedefs", {})
-    yield from filter(_is_function, (several[-1].func for several in fixtures.values()))
+    made = filter(_is_function, (several[-1].func for several in fixtures.values()))
+    yield from (one for one in made if not is_machinery_file(one.__code__.co_filename))  # pytest's, as for parameters
 
 
 def _is_function(value: object) -> bool:

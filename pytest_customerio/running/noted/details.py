@@ -20,6 +20,7 @@ from pytest_customerio.core.redact import cut
 from pytest_customerio.judging.chain import waited_between
 from pytest_customerio.judging.judgement import Judgement
 from pytest_customerio.reporting.sentences.messages import answer_text
+from pytest_customerio.reporting.sentences.mocked import THROUGH
 from pytest_customerio.running.test.conclusion import worst_of
 
 if TYPE_CHECKING:
@@ -40,7 +41,7 @@ def note(call: Interaction, operation: Operation | None) -> Shown:
     """One request: its address without identifiers, the outline of its payload, and what it was answered with."""
     event = operation is not None and (operation.surface == "track_v2" or operation.name in {*EVENTS, "batch"})
     shown = outline(call.payload, event=event, vocabulary=words()) if call.body_known else UNREAD
-    mocked = call.client.startswith("mock of ")
+    mocked = call.client.startswith(THROUGH)
     return {
         "request": request_line(operation, call.method, call.url) if call.url else "",
         "client": call.client,

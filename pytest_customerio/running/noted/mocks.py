@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 import threading
 from collections.abc import Callable
+from operator import is_
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -23,9 +24,10 @@ from pytest_customerio.running.noted.code_of_tests import CodeOfTests, values_of
 from pytest_customerio.running.traffic import SessionTraffic, now
 
 if TYPE_CHECKING:
-    from pytest_customerio.clients.mocks.listening import Listener
-    from pytest_customerio.clients.mocks.notes import Note, Notes, Refusal
-    from pytest_customerio.clients.mocks.reenacting import Reenacted
+    from pytest_customerio.clients.mocks.listening.listener import Listener
+    from pytest_customerio.clients.mocks.notes.notes import Note, Notes
+    from pytest_customerio.clients.mocks.notes.refusals import Refusal
+    from pytest_customerio.clients.mocks.real_calls.reenacting import Reenacted
     from pytest_customerio.running.test.test import CheckedTest
 
 
@@ -43,6 +45,7 @@ class Mocks:
         self._stop: Callable[[], None] | None = None
         self._imported: set[str] = set()
         self._stand_ins: dict[str, Any] = {}
+        self._standing: list[Any] = []
         self._starting = False
         self._lock = threading.Lock()
         self._code = CodeOfTests()
@@ -82,6 +85,11 @@ class Mocks:
 
         return setting
 
+    def begin(self, item: pytest.Item | None) -> None:
+        """Setup begins: look for fakes, unless the call phase is the first in which functions of the project run."""
+        if item is None or len(self._code.functions(item)) != 1:
+            self.look()
+
     def begin_call(self, item: pytest.Item | None) -> None:
         """The call phase begins: look for fakes, and listen to those which nothing can be put around."""
         self.look()
@@ -97,14 +105,18 @@ class Mocks:
         """Look whether something stands for a library in `sys.modules`, such as a mock of it, or for a part of one."""
         if self._listener is not None:
             self._listener.look()
-        for name in MODULES:
-            there = sys.modules.get(name)
+        # What stands there is compared by identity: a mock would note a comparison as a call.
+        standing = [*map(sys.modules.get, MODULES)]
+        if self._standing and all(map(is_, standing, self._standing)):
+            return
+        self._standing = standing
+        for name, there in zip(MODULES, standing, strict=True):
             if there is not None and there is not self._stand_ins.get(name) and is_stand_in(there):
                 self._learn_stand_ins()
                 return
 
     def _learn_stand_ins(self) -> None:
-        from pytest_customerio.clients.mocks.replaced_modules import stand_ins
+        from pytest_customerio.clients.mocks.originals.replaced_modules import stand_ins
 
         if self._stop is None:
             self._listen()
@@ -131,7 +143,7 @@ class Mocks:
 
     def replaced(self) -> list[tuple[str, object]]:
         """The functions of SDKs and clients that the project replaces now, each with what stands there."""
-        originals = self._listener.known.originals() if self._listener is not None else ()
+        originals = self._listener.known.attributes.originals() if self._listener is not None else ()
         stands = [
             (f"{owner.__name__}.{name}", vars(owner)[name]) for owner, name, _ in originals if name in vars(owner)
         ]
@@ -157,7 +169,7 @@ class Mocks:
         self._add_refusals(test, test.mocked, refusals, raised)
 
     def _first_notes(self, test: CheckedTest) -> Notes:
-        from pytest_customerio.clients.mocks.notes import Notes
+        from pytest_customerio.clients.mocks.notes.notes import Notes
 
         with self._lock:
             test.mocked = test.mocked or Notes(lambda: test.current is not None)
@@ -182,16 +194,16 @@ class Mocks:
 
     def _listen(self) -> None:
         self._starting = True  # what is imported here may be awaited too
-        from pytest_customerio.clients.mocks.listening import Listener
-        from pytest_customerio.clients.mocks.notes import Place
+        from pytest_customerio.clients.mocks.listening.listener import Listener
+        from pytest_customerio.clients.mocks.notes.place import Place
 
         place = Place(self.notes, self._sent_from, now, self._traffic.concerns, self._site.label)
         self._listener = Listener(place)
         self._stop = self._listener.install(list(self._imported))
 
     def _made_again(self, notes: list[Note]) -> list[Reenacted]:
-        from pytest_customerio.clients.mocks.reenacting import reenact
-        from pytest_customerio.clients.mocks.unsent import at_work
+        from pytest_customerio.clients.mocks.real_calls.reenacting import reenact
+        from pytest_customerio.clients.mocks.real_calls.unsent import at_work
 
         assert self._listener is not None
         self._traffic.unsent = at_work
@@ -202,11 +214,11 @@ class Mocks:
 
     def _add(self, test: CheckedTest, notes: Notes, found: Reenacted) -> None:
         note = found.note
-        client = mocked.heard_at(note.role.label)
+        client = note.through
         if found.why:
             notes.skip(found.why, note.sent_from)
         if found.error:
-            broken = mocked.hidden(note.role.label, found.error, note.sent_from)
+            broken = mocked.hidden(note.role.label, found.error, note.sent_from, fake=note.fake)
             self._add_violation(test, client, note.at, broken, self._operation(note))
         notes.without_keys += bool(found.requests) and not found.keys
         if not (found.why or found.error or found.requests or note.role.kind == "class"):
@@ -221,7 +233,7 @@ class Mocks:
         self, test: CheckedTest, notes: Notes, refusals: list[Refusal], raised: BaseException | None
     ) -> None:
         """Add the calls that an SDK refused, unless the test ends with the exception or declares it."""
-        from pytest_customerio.clients.mocks.notes import chain
+        from pytest_customerio.clients.mocks.notes.refusals import chain
 
         own = {id(one) for one in chain(raised)} if raised is not None else set()
         declared = test.plan.errors.raises if test.plan.errors else ()
@@ -240,7 +252,7 @@ class Mocks:
 
     def _operation(self, note: Note) -> Operation | None:
         """The operation that a call would have been: the method tells, or the address."""
-        from pytest_customerio.clients.mocks.calls import address, method_of
+        from pytest_customerio.clients.mocks.originals.calls import address, method_of
 
         role, args, kwargs = note.role, note.given.args, note.given.kwargs
         if role.operation is not None:

@@ -16,8 +16,6 @@ _STRONGEST_FIRST = (NEEDED, UNKNOWN, UNNEEDED_HERE, UNNEEDED)
 
 def states(test: CheckedTest, when: str, *, ended: bool) -> dict[str, str]:
     """What a test says after one of its phases; `ended` is False if the phase ended for a reason of the test's own."""
-    if not (test.plan.allow or test.record.needed):
-        return {}
     needed = dict.fromkeys(test.record.needed, NEEDED)
     if not test.plan.checked or (ended and when != "call"):
         return needed

@@ -66,7 +66,7 @@ class Ending:
     @property
     def lines(self) -> list[str]:
         """What the summary says where this run judged nothing itself."""
-        found = [JUDGED_THERE] if self.uses_sandbox and not self._results.looked_at_something else []
+        found = [JUDGED_THERE] * self.uses_sandbox
         return found + (NOTHING_CHECKED.splitlines() if self.nothing_checked else [])
 
     @property

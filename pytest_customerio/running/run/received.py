@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from pytest_customerio.running.run import xdist
@@ -9,10 +10,21 @@ from pytest_customerio.running.run import xdist
 if TYPE_CHECKING:
     from pytest_customerio.running.run.run import Run
 
+# What the report of a test has where it was checked, maybe by a worker of pytest-xdist.
+CARRIED = frozenset({"cio", "cio_allowances", "cio_cause", "cio_compared", "cio_ended", "cio_headline", "cio_recorded"})
+
 
 def receive(run: Run, report: Any) -> None:
     """Add what one phase of a test found and ended with; shorten the report before others show it."""
-    carried = vars(report)
+    outcome, carried = outcome_of(report), vars(report)
+    if outcome:
+        run.results.add_outcome(report.nodeid, outcome)
+    if not CARRIED.isdisjoint(carried):
+        _take(run, report, outcome, carried)
+
+
+def _take(run: Run, report: Any, outcome: str, carried: Mapping[str, Any]) -> None:
+    """Take what the report carries besides the outcome of the phase."""
     if "cio_cause" in carried and not xdist.is_worker(run.config):
         run.blocks.receive(report)
     if said := carried.get("cio_allowances"):
@@ -23,8 +35,6 @@ def receive(run: Run, report: Any) -> None:
         run.results.add_compared(*compared)
     if verdicts := carried.get("cio"):
         run.add(verdicts)
-    outcome = outcome_of(report)
-    run.results.add_outcome(report.nodeid, outcome)
     if outcome != "rerun" and (headline := carried.get("cio_headline")):
         run.results.headlines[report.nodeid] = headline
     if (ended := carried.get("cio_ended")) and run.baseline is not None:

@@ -117,8 +117,14 @@ class Run:
                 self.planning.of,
                 with_properties=lambda: self._writes_xml,
                 whole_tracebacks=partial(options.shows_whole_tracebacks, self.config),
+                each=self.protocol,
             )
             session.open(for_good=self._alone and self.settings.contract)
+
+    def watch(self) -> None:
+        """Have pytest call the hooks around the phases of each test: all plugins and `conftest.py` are loaded now."""
+        if self.phases is not None and not self.config.pluginmanager.is_registered(self.phases):
+            self.config.pluginmanager.register(self.phases, "customerio-phases")
 
     @cached_property
     def _writes_xml(self) -> bool:
@@ -129,6 +135,8 @@ class Run:
         """Remove everything that was installed."""
         if self.phases is not None:
             self.phases.session.close()
+            if self.config.pluginmanager.is_registered(self.phases):
+                self.config.pluginmanager.unregister(self.phases)
         self.phases = None
 
     def note_sandbox(self, judged: Callable[[], Iterable[tuple[Interaction, Judged]]]) -> None:

@@ -142,7 +142,7 @@ def verdicts(test: CheckedTest) -> list[Verdict]:
     nodeid, rows, tallies = test.plan.nodeid, [], test.record.tallies
     for name in dict.fromkeys([*tallies, *(one.operation for one in test.judgements)]):
         tally = tallies.get(name) or Tally(name)
-        found = tuple(one.violation for one in tally.occurrences.values())
+        found = tuple([one.violation for one in tally.occurrences.values()]) if tally.occurrences else ()
         sites = tuple(tally.call_sites)
         cases: dict[str, list[Judgement]] = {}
         for one in test.judgements:
@@ -168,7 +168,7 @@ def worst_of(test: CheckedTest, verdict: Verdict) -> tuple[Judgement | None, int
 
 def _took(test: CheckedTest, case: ReplayedCase) -> list[str]:
     """The mocks that took all calls that could have met a case."""
-    return test.mocked.took() if test.mocked is not None and not case.sent else []
+    return test.mocked.in_the_way() if test.mocked is not None and not case.sent else []
 
 
 def _contract_cause(occurrence: Occurrence) -> str:

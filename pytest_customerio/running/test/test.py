@@ -23,7 +23,7 @@ from pytest_customerio.running.test.reported import Reported
 if TYPE_CHECKING:
     from pytest_customerio.cassettes.recording.playing import Recording
     from pytest_customerio.clients.bypass.places import Places
-    from pytest_customerio.clients.mocks.notes import Notes
+    from pytest_customerio.clients.mocks.notes.notes import Notes
     from pytest_customerio.replay.replay import Replay
     from pytest_customerio.running.test.replayed_case import ReplayedCase
 
@@ -100,6 +100,12 @@ class CheckedTest:
     def latest_replay(self) -> Replay | None:
         """The replay at work, or the last one: it still notes what is delivered after its end."""
         return self.latest.replay if self.latest is not None else None
+
+    @property
+    def is_quiet(self) -> bool:
+        """Whether nothing can be wrong with the test so far: all that it sent is judged, if it sent anything."""
+        watched = self.latest or self.mocked or self.refused or self.judgements or self.elsewhere is not tuple
+        return not watched and self.record.is_quiet
 
     def hear(self, pending: PendingInteraction) -> None:
         """Remember one finished request; one that left after the test is reported at the end of the run."""

@@ -7,10 +7,10 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import BinaryIO, TextIO
 
-from pytest_customerio.tools.check.pieces import LINES, Piece, UnreadableError, suffix_of
 from pytest_customerio.tools.check.progress import progress
+from pytest_customerio.tools.check.reading.pieces import LINES, Piece, UnreadableError, suffix_of
+from pytest_customerio.tools.check.reading.sources import Source, pieces_of, sources
 from pytest_customerio.tools.check.settings import CheckSettings
-from pytest_customerio.tools.check.sources import Source, pieces_of, sources
 from pytest_customerio.tools.check.tally import Place, Tally
 from pytest_customerio.tools.check.workers import tallies
 

@@ -69,25 +69,14 @@ def _run(arguments: argparse.Namespace, write: Write) -> int:
 
 def _settings(arguments: argparse.Namespace) -> CheckSettings:
     """The settings. Raises `CommandError` for a name that does not exist, or an address that is none."""
-    from pytest_customerio.contract.plan.files import PLACES, plan_files
-    from pytest_customerio.contract.rules import vocabulary
     from pytest_customerio.core import settings
-    from pytest_customerio.core.data import UnknownNameError
-    from pytest_customerio.core.nearest import nearest
-    from pytest_customerio.tools.check.operations import refuse_unknown
     from pytest_customerio.tools.check.settings import CheckSettings
 
-    if arguments.operation is not None:
-        refuse_unknown(arguments.operation)
-    for rule in arguments.allow:
-        if rule not in vocabulary():
-            raise UnknownNameError(rule, nearest(rule, vocabulary()))
+    _refuse_unknown(arguments)
     try:
         hosts = settings.hosts(arguments.host)
     except settings.SettingsError as error:
         raise CommandError(str(error).replace("ini cio_hosts", "--host")) from None
-    if arguments.plan is not None and not plan_files(arguments.plan):
-        raise CommandError(f"--plan: no tracking plan in {arguments.plan}; accepted: {', '.join(PLACES)}")
     return CheckSettings(
         operation=arguments.operation,
         region=arguments.region,
@@ -96,6 +85,23 @@ def _settings(arguments: argparse.Namespace) -> CheckSettings:
         plan=arguments.plan,
         allow=frozenset(arguments.allow),
     )
+
+
+def _refuse_unknown(arguments: argparse.Namespace) -> None:
+    """Raise `CommandError` for an operation, a rule or a plan that does not exist."""
+    from pytest_customerio.contract.plan.files import PLACES, plan_files
+    from pytest_customerio.contract.rules import vocabulary
+    from pytest_customerio.core.data import UnknownNameError
+    from pytest_customerio.core.nearest import nearest
+    from pytest_customerio.tools.check.operations import refuse_unknown
+
+    if arguments.operation is not None:
+        refuse_unknown(arguments.operation)
+    for rule in arguments.allow:
+        if rule not in vocabulary():
+            raise UnknownNameError(rule, nearest(rule, vocabulary()))
+    if arguments.plan is not None and not plan_files(arguments.plan):
+        raise CommandError(f"--plan: no tracking plan in {arguments.plan}; accepted: {', '.join(PLACES)}")
 
 
 CHECK = Command(

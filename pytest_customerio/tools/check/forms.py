@@ -11,7 +11,7 @@ from pytest_customerio.core.model import Severity
 from pytest_customerio.judging.violation import fails
 from pytest_customerio.reporting.formats import sarif
 from pytest_customerio.reporting.sentences import causes
-from pytest_customerio.reporting.sentences.layout import facts
+from pytest_customerio.reporting.sentences.layout import counted, facts
 from pytest_customerio.tools.check.tally import Cause, Noted, Place, Tally, printable
 from pytest_customerio.tools.commands import CANNOT, DONE, PROGRAM
 
@@ -68,8 +68,8 @@ def text(outcome: Outcome) -> str:
 def closing(outcome: Outcome) -> Iterator[str]:
     """The lines that say what was looked at, and what was not."""
     tally = outcome.tally
-    place = f" of {_count(len(tally.files), 'file')}" if tally.files else ""
-    yield f"{_count(tally.judged, 'payload')}{place} judged" + (f": {_wrong(tally)}" if tally.judged else "")
+    place = f" of {counted(len(tally.files), 'file')}" if tally.files else ""
+    yield f"{counted(tally.judged, 'payload')}{place} judged" + (f": {_wrong(tally)}" if tally.judged else "")
     yield from _listed("allowed", [f"{rule} (×{count})" for rule, count in tally.allowed.items()])
     yield from _listed("not judged", _not_judged(tally))
     unreadable = [f"{one.place}: {one.reason}" for one in tally.corrupt.first]
@@ -150,7 +150,7 @@ def _warnings(warned: Sequence[Cause]) -> Iterator[str]:
 
 
 def _wrong(tally: Tally) -> str:
-    counts = [_count(number, name) for name in SEVERITIES[:2] if (number := tally.severities.get(name, 0))]
+    counts = [counted(number, name) for name in SEVERITIES[:2] if (number := tally.severities.get(name, 0))]
     return " and ".join(counts) or "nothing is wrong"
 
 
@@ -166,9 +166,9 @@ def _not_judged(tally: Tally) -> list[str]:
         for noted, one, more, what in several
         if noted.count
     ]
-    elsewhere = [f"{_count(tally.elsewhere, 'request')} to other hosts"] if tally.elsewhere else []
-    loaded = [f"{_count(tally.loaded, 'request')} of the browser: scripts, CORS"] if tally.loaded else []
-    files = f"{_count(len(tally.empty), 'file')} without anything of Customer.io"
+    elsewhere = [f"{counted(tally.elsewhere, 'request')} to other hosts"] if tally.elsewhere else []
+    loaded = [f"{counted(tally.loaded, 'request')} of the browser: scripts, CORS"] if tally.loaded else []
+    files = f"{counted(len(tally.empty), 'file')} without anything of Customer.io"
     empty = [f"{files}: {causes.named([printable(one) for one in tally.empty])}"] if tally.empty else []
     return [*elsewhere, *loaded, *found, *empty]
 
@@ -223,7 +223,3 @@ def _alert(cause: Cause) -> sarif.Alert:
 
 def _spot(place: Place) -> sarif.Spot:
     return sarif.Spot(place.name, place.line, about=f"entry {place.entry}" if place.entry else "")
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{number} {noun}" + ("" if number == 1 else "s")

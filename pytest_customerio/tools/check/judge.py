@@ -13,9 +13,9 @@ from pytest_customerio.contract.engine.keywords import json_bytes
 from pytest_customerio.core.data import DataError
 from pytest_customerio.core.model import Interaction, Operation
 from pytest_customerio.core.payload import Payload
-from pytest_customerio.tools.check import entries
-from pytest_customerio.tools.check.exported import of_export, payload_of
-from pytest_customerio.tools.check.pieces import BROKEN_FILES, Piece, UnreadableError, reason
+from pytest_customerio.tools.check.reading import entries
+from pytest_customerio.tools.check.reading.exported import of_export, payload_of
+from pytest_customerio.tools.check.reading.pieces import BROKEN_FILES, Piece, UnreadableError, reason
 from pytest_customerio.tools.check.settings import CheckSettings
 from pytest_customerio.tools.check.shapes import Shapes, request_in
 from pytest_customerio.tools.check.tally import Place, Tally

@@ -11,7 +11,7 @@ from itertools import chain, islice
 from multiprocessing import get_context
 
 from pytest_customerio.tools.check.judge import judge_of
-from pytest_customerio.tools.check.pieces import Piece
+from pytest_customerio.tools.check.reading.pieces import Piece
 from pytest_customerio.tools.check.settings import CheckSettings
 from pytest_customerio.tools.check.tally import Tally
 from pytest_customerio.tools.commands import CANNOT, CommandError

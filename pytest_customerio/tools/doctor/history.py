@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from typing import Any, Protocol
 from urllib.parse import quote
 
-from pytest_customerio.tools.asking import Call, path, read
+from pytest_customerio.tools.asking import Call, path
+from pytest_customerio.tools.target import read
 
 # Pages that are in no catalogue are requested as this operation: it needs the key of the App API and only reads.
 _READS = "app.list_segments"

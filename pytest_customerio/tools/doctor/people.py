@@ -9,9 +9,10 @@ from typing import Any
 from urllib.parse import quote
 
 from pytest_customerio.core.redact import word
-from pytest_customerio.tools.asking import Call, NoKeyError, path, read
+from pytest_customerio.tools.asking import Call, NoKeyError, path
 from pytest_customerio.tools.doctor.diagnosis import Diagnosis
 from pytest_customerio.tools.doctor.history import History
+from pytest_customerio.tools.target import read
 
 _IDENTIFY = "identify the person before anything else; one who was suppressed is not taken back"
 

@@ -6,9 +6,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
 from pytest_customerio.core.model import Answer
-from pytest_customerio.tools.asking import Call, NoKeyError, path, read
+from pytest_customerio.tools.asking import Call, NoKeyError, path
 from pytest_customerio.tools.doctor.diagnosis import Diagnosis
 from pytest_customerio.tools.key_variables import region
+from pytest_customerio.tools.target import read
 
 PERSON = "pytest-customerio-doctor"
 EVENT = "pytest-customerio doctor"

@@ -12,6 +12,7 @@ from typing import Any
 from pytest_customerio.contract.catalog.paths import request_line
 from pytest_customerio.core.model import Violation
 from pytest_customerio.reporting.sentences import layout
+from pytest_customerio.reporting.sentences.layout import counted
 from pytest_customerio.tools.drift.answers.comparison import AnswerDrift
 from pytest_customerio.tools.drift.documents.comparison import Difference
 from pytest_customerio.tools.drift.documents.known_differences import KnownDifference
@@ -121,7 +122,7 @@ def _answer_block(drift: AnswerDrift, target: str) -> str:
 def _document_block(one: DocumentDrift) -> list[str]:
     shown = [each for each in one.new if each.violation.severity != "info"]
     optional = Counter(each.violation.rule for each in one.new if each.violation.severity == "info")
-    counts = [f"{_count(one.operations, 'operation')} compared", _count(len(shown), "difference")]
+    counts = [f"{counted(one.operations, 'operation')} compared", counted(len(shown), "difference")]
     counts += [f"{len(one.known)} known ones"] * bool(one.known)
     lines = [f"{one.path.name}, {one.title}: {', '.join(counts)}"]
     if shown:
@@ -129,8 +130,8 @@ def _document_block(one: DocumentDrift) -> list[str]:
         lines += ["", *layout.table(("operation", "severity", "where", "contract", "published"), rows)]
     if optional:
         words = {"field-new": "there alone", "field-gone": "here alone"}
-        counted = ", ".join(f"{number} {words[rule]}" for rule, number in sorted(optional.items(), reverse=True))
-        lines += ["", f"  optional fields: {counted} (--json lists them)"]
+        per_rule = ", ".join(f"{number} {words[rule]}" for rule, number in sorted(optional.items(), reverse=True))
+        lines += ["", f"  optional fields: {per_rule} (--json lists them)"]
     if one.stale:
         lines += ["", "  known differences that are none any more (advice/openapi-known.json):", ""]
         lines += [f"  {each.operation} {each.where} {each.rule}: {each.reason}" for each in one.stale]
@@ -143,10 +144,6 @@ def _cells(one: Violation) -> tuple[str, str, str, str]:
 
 def _row(one: Difference) -> dict[str, Any]:
     return {"operation": one.operation, **one.violation._asdict()}
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{number} {noun}" + ("" if number == 1 else "s")
 
 
 def _json(document: Mapping[str, Any]) -> str:

@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from functools import cached_property
 
 from pytest_customerio.cassettes.cases import Cassettes
 from pytest_customerio.contract.catalog.catalog import Catalog
-from pytest_customerio.contract.catalog.routes import read_routes
 from pytest_customerio.contract.rules import Rule
-from pytest_customerio.core import data
 from pytest_customerio.core.data import UnknownNameError
 from pytest_customerio.core.model import ErrorCase, Violation
 from pytest_customerio.core.nearest import nearest
@@ -19,16 +16,9 @@ from pytest_customerio.reporting.sentences.client_advice import clients, sources
 from pytest_customerio.tools.commands import PROGRAM
 from pytest_customerio.tools.explain import phrases
 from pytest_customerio.tools.explain.advice import Advice, Constraint, Topic
+from pytest_customerio.tools.explain.answer_groups import AnswerGroups, Group
 from pytest_customerio.tools.explain.counterexamples import Counterexamples
 from pytest_customerio.tools.explain.page import Block, Code, Heading, Prose, facts
-
-
-@dataclass(frozen=True, slots=True)
-class Group:
-    """Operations for which a case has the same answer, cause and provenance."""
-
-    case: ErrorCase
-    operations: tuple[str, ...]
 
 
 class Explain:
@@ -38,6 +28,7 @@ class Explain:
         self.catalog = catalog
         self.cassettes = cassettes
         self.advice = advice
+        self._groups = AnswerGroups(catalog, cassettes, advice)
         self._counterexamples = Counterexamples(catalog, cassettes, advice)
 
     def page(self, name: str) -> list[Block]:
@@ -96,19 +87,8 @@ class Explain:
         return tuple(dict.fromkeys(every))
 
     def groups(self, cassette: str) -> list[Group]:
-        """The operations that a case applies to, grouped by their answer. The largest group comes first.
-
-        The calls of the table of routes do not count, because few applications send one of them.
-        """
-        by_type = read_routes(data.schemas()).operations
-        found: dict[object, tuple[ErrorCase, list[str]]] = {}
-        for first in {case.surface: case for case in reversed(self.cases[cassette])}.values():
-            for operation in first.operations:
-                case = self.cassettes.variant(first, operation)
-                key = (case.answer, case.cause, case.todo, case.rules, case.provenance, tuple(case.when))
-                found.setdefault(key, (case, []))[1].append(operation)
-        groups = (Group(case, tuple(operations)) for case, operations in found.values())
-        return sorted(groups, key=lambda group: -sum(name not in by_type for name in group.operations))
+        """The operations that a case applies to, grouped by their answer. The largest group comes first."""
+        return self._groups.of(self.cases[cassette])
 
     def case(self, cassette: str, *, linked: bool = False) -> list[Block]:
         """The page of one case. With `linked` its examples are links, for a page that lists many cases."""
@@ -126,7 +106,7 @@ class Explain:
                 ("prevented by", self._prevented(rule for group in groups for rule in group.case.rules)),
                 ("clients' docs", sources(cassette)),
             ),
-            *(block for group in groups for block in self._group(group, groups)),
+            *(block for group in groups for block in self._groups.blocks(group, groups)),
             *phrases.examples(self.advice.for_case(first), linked=linked),
             Heading("Try it", 2),
             Code(f'@pytest.mark.cio_errors("{cassette}")', "python"),
@@ -182,38 +162,6 @@ class Explain:
         first = self.groups(cassette)[0].case
         yield Heading(cassette, 2)
         yield facts(("answer", messages.answer_text(first)), ("cause", first.cause), ("what to do", first.todo))
-
-    def _group(self, group: Group, groups: Sequence[Group]) -> Iterator[Block]:
-        case, sure = group.case, group.case.provenance
-        shared = len({one.case.todo for one in groups}) == 1
-        yield Heading(f"Answer on {self._where(group)}", 2)
-        yield Code(phrases.answer_text(case.answer), "http" if not case.answer.fault else "text")
-        yield facts(
-            ("cause", case.cause if len(groups) > 1 else ""),
-            ("it takes", phrases.condition_texts(case)),
-            ("what to do", "" if shared else case.todo),
-            ("how sure", phrases.provenance_texts(sure)),
-            ("evidence", sure.evidence),
-            ("docs", self._docs(group)),
-        )
-
-    def _where(self, group: Group) -> str:
-        """`track` for all operations of Track, `track without event` for all but a few, else their ids."""
-        found = []
-        for surface in self.catalog.surfaces:
-            every = [operation.id for operation in self.catalog.of(surface)]
-            own = [name for name in group.operations if name in every]
-            others = [name.partition(".")[2] for name in every if name not in own]
-            if 2 * len(others) < len(own):
-                own = [" without ".join(filter(None, (surface, " and ".join(others))))]
-            found += own
-        return ", ".join(found)
-
-    def _docs(self, group: Group) -> list[str]:
-        if len(group.operations) == 1:
-            return [self.catalog.operations[group.operations[0]].docs]
-        surfaces = (name.partition(".")[0].partition("_")[0] for name in group.operations)
-        return phrases.unique(self.advice.sources[surface] for surface in surfaces)
 
     def _prevented(self, rules: Iterable[str]) -> Iterator[str]:
         for name in phrases.unique(rules):

@@ -9,7 +9,8 @@ from pytest_customerio.core.data import UnknownNameError
 from pytest_customerio.core.model import Answer, ErrorCase
 from pytest_customerio.core.nearest import nearest
 from pytest_customerio.tools.commands import PROGRAM
-from pytest_customerio.tools.explain.explanation import Explain, Group
+from pytest_customerio.tools.explain.answer_groups import Group
+from pytest_customerio.tools.explain.explanation import Explain
 from pytest_customerio.tools.explain.page import Block, Heading, Prose, Table, as_text, facts, markdown
 
 HEAD = ("case", "answer", "surfaces", "retry", "how sure")

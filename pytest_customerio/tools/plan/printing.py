@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from pytest_customerio.contract.plan.contents import KINDS, Kind
 from pytest_customerio.contract.plan.files import PlanFile
 from pytest_customerio.core.redact import cut
+from pytest_customerio.reporting.sentences.layout import counted
 from pytest_customerio.tools.commands import PROGRAM
 from pytest_customerio.tools.explain.page import table
 from pytest_customerio.tools.plan.changes import Change, Update
@@ -46,9 +47,9 @@ def difference(folder: str, found: Update, sent: Mapping[str, Any], *, saved: bo
     changes = [one for one in found.changes if one.sign in "+~"]
     by_hand = [one for one in found.changes if one.sign == "!"]
     unsent = [one for one in found.changes if one.sign == "-"]
-    head = f"{folder}: {_counted(len(changes), 'change')}" if changes else f"{folder}: holds for what the last run sent"
+    head = f"{folder}: {counted(len(changes), 'change')}" if changes else f"{folder}: holds for what the last run sent"
     if not changes and by_hand:
-        head = f"{folder}: {_counted(len(by_hand), 'difference')}"
+        head = f"{folder}: {counted(len(by_hand), 'difference')}"
     lines = [head, *_listed([*changes, *by_hand, *unsent[:_UNSENT]])]
     lines += [f"  (and {len(unsent) - _UNSENT} more that were not sent)"] if len(unsent) > _UNSENT else []
     notes = [PART] if not sent["whole"] else []
@@ -59,7 +60,7 @@ def difference(folder: str, found: Update, sent: Mapping[str, Any], *, saved: bo
 def imported(folder: str, found: Imported, *, in_ini: bool) -> str:
     """What was added from another tracking plan, and what was not."""
     changes = found.update.changes
-    head = f"{folder}: {_counted(len(found.update.documents), 'file')} from {found.form}"
+    head = f"{folder}: {counted(len(found.update.documents), 'file')} from {found.form}"
     left = [f"  left out: {each}" for each in found.left_out]
     notes = _ending(folder, found.update, saved=True, in_ini=in_ini)
     return "\n".join([head, *_listed(changes), *left, *([""] if notes else []), *notes]) + "\n"
@@ -67,7 +68,7 @@ def imported(folder: str, found: Imported, *, in_ini: bool) -> str:
 
 def _ending(folder: str, found: Update, *, saved: bool, in_ini: bool) -> list[str]:
     if saved and found.documents:
-        files = _counted(len(found.documents), "file")
+        files = counted(len(found.documents), "file")
         lines = [f"written: {files} in {folder}; read the difference, and commit it"]
         return lines if in_ini else [*lines, f"next: cio_plan = {folder} in the ini of pytest"]
     return [f"next: {PROGRAM} plan --update"] if found.documents else []
@@ -88,7 +89,3 @@ def _listed(changes: Sequence[Change]) -> list[str]:
     rows = [(f"  {one.sign} {one.file}{' ' * bool(one.where)}{one.where}", _row(one.what)) for one in changes]
     width = min(max((len(place) for place, _ in rows), default=0), 60)
     return [f"{place.ljust(width)}  {what}" for place, what in rows]
-
-
-def _counted(number: int, noun: str) -> str:
-    return f"{number} {noun}" + "s" * (number != 1)

@@ -45,11 +45,10 @@ def cassette_text(
     written = [one for one in repetitions if one.answer is not None or candidate.name != SUCCESS]
     provenances: dict[str, dict[str, Any]] = {}
     for one in written:
-        name = one.operation.partition(".")[2]
         provenance = new if one.answer is not None else _as_metadata(old_provenance(candidate.name, one.operation))
-        provenances.setdefault(name, provenance)
-    header = _HEADER.format(environment=target.environment)
+        provenances.setdefault(one.operation.partition(".")[2], provenance)
     interactions = [writer.interaction(_scrubbed(one, scrubber)) for one in written]
+    header = _HEADER.format(environment=target.environment)
     text = writer.text(header, _metadata(candidate, provenances, target), interactions)
     scrubber.check(text)
     return text

@@ -19,7 +19,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--rate-limit", action="store_true", help="429 beyond the documented limits")
     parser.add_argument("--strict", action="store_true", help="refuse what the contract only warns of")
     parser.add_argument("--seed", metavar="TEXT", help="the same keys each time")
-    text = "campaigns, newsletters, transactional messages and more, as JSON; docs/sandbox.md describes it"
+    text = "campaigns, newsletters, transactional messages and more, as JSON; docs/sandbox-app-api.md describes it"
     parser.add_argument("--inventory", type=Path, metavar="FILE", help=text)
     text = "an error for the next request, or N: 429-retry-after:3@track.event; repeatable"
     parser.add_argument("--fault", action="append", default=[], metavar="CASE[:N][@OPERATION]", help=text)

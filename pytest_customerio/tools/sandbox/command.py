@@ -7,11 +7,11 @@ import contextlib
 import signal
 from collections.abc import Callable, Iterator
 
+from pytest_customerio.tools.sandbox.answering.faults import parse_fault
 from pytest_customerio.tools.sandbox.arguments import CannotError
 from pytest_customerio.tools.sandbox.environment import environ_of, exports, write_env_file
 from pytest_customerio.tools.sandbox.server.sandbox_server import SandboxServer
 from pytest_customerio.tools.sandbox.server.sockets import raise_connection_limit
-from pytest_customerio.tools.sandbox.service.faults import parse_fault
 from pytest_customerio.tools.sandbox.settings import Settings
 from pytest_customerio.tools.sandbox.webhooks.simulation import check_metric
 from pytest_customerio.tools.sandbox.webhooks.targets import check_target

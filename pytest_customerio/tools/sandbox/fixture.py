@@ -10,14 +10,14 @@ from typing import Any
 
 from pytest_customerio.contract.contract import Judged
 from pytest_customerio.core.model import Interaction, Violation
+from pytest_customerio.tools.sandbox.answering.json_views import person_json
+from pytest_customerio.tools.sandbox.requests.request_log import LoggedRequest
 from pytest_customerio.tools.sandbox.server.sandbox_server import SandboxServer
-from pytest_customerio.tools.sandbox.service.json_views import person_json
-from pytest_customerio.tools.sandbox.service.request_log import LoggedRequest
 from pytest_customerio.tools.sandbox.settings import Settings
 from pytest_customerio.tools.sandbox.webhooks.calls import WebhookCall
 from pytest_customerio.tools.sandbox.webhooks.webhooks import WebhookEvent
-from pytest_customerio.tools.sandbox.workspace.deliveries import Delivery
-from pytest_customerio.tools.sandbox.workspace.reporting_webhooks import ReportingWebhook
+from pytest_customerio.tools.sandbox.workspace.messages.deliveries import Delivery
+from pytest_customerio.tools.sandbox.workspace.messages.reporting_webhooks import ReportingWebhook
 
 
 @contextmanager

@@ -15,7 +15,7 @@ from browsing import PATIENCE, chromium, expect
 from ended_runs import PLUGIN
 
 ROOT = Path(__file__).resolve().parents[3]
-CONTRAST = ROOT / "tests" / "tools" / "sandbox" / "inbox" / "contrast.js"
+CONTRAST = ROOT / "tests" / "tools" / "sandbox" / "pages" / "contrast.js"
 SUITE = """
 import time
 import pytest

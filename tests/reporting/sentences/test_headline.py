@@ -25,7 +25,7 @@ def test_a_good_run_says_what_was_looked_at() -> None:
         good=True,
         figures=[
             "1 request in 1 test",
-            "1 call heard through mocks",
+            "1 call heard through mocks or fakes",
             "25 % of the error cases tried",
             "1 of 1 call site met an error",
             "1 warning",

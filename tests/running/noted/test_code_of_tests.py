@@ -6,6 +6,8 @@ import unittest
 from types import ModuleType, SimpleNamespace
 from typing import Any
 
+from _pytest.python import get_direct_param_fixture_func
+
 from pytest_customerio.running.noted.code_of_tests import CodeOfTests, functions_of, values_of
 
 
@@ -22,10 +24,11 @@ class TestIt(unittest.TestCase):
 
 
 def test_functions_and_values() -> None:
-    """Those of the class, of the module's setup, and of the fixtures; not those of `unittest` itself."""
+    """Those of the class, of the module's setup, and of the fixtures; not those of `unittest` and pytest."""
     module = ModuleType("tests")
     module.__dict__["setup_module"] = setup
-    fixtures = {"given": [SimpleNamespace(func=len), SimpleNamespace(func=given)], "other": [SimpleNamespace(func=len)]}
+    several = {"given": [len, given], "other": [len], "number": [get_direct_param_fixture_func]}
+    fixtures = {name: [SimpleNamespace(func=one) for one in found] for name, found in several.items()}
     item: Any = SimpleNamespace(
         function=TestIt("test_one").test_one,
         cls=TestIt,

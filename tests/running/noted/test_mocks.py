@@ -12,8 +12,8 @@ from unittest.mock import MagicMock, patch
 import pytest
 
 from pytest_customerio.clients.mocks import CLIENTS, SDKS
-from pytest_customerio.clients.mocks.libraries import BY_NAME
-from pytest_customerio.clients.mocks.notes import Notes
+from pytest_customerio.clients.mocks.notes.notes import Notes
+from pytest_customerio.clients.mocks.originals.libraries import BY_NAME
 from pytest_customerio.core.settings import Settings
 from pytest_customerio.process.recognition import MOCKS
 from pytest_customerio.running.planning.plan import Plan
@@ -167,7 +167,7 @@ def test_an_sdk_that_is_the_first_import(monkeypatch: pytest.MonkeyPatch) -> Non
 
 def test_a_request_that_is_made_again_is_heard_apart(session: Session) -> None:
     """What is noted of it does not join the test before the call is judged; another thread is heard as ever."""
-    from pytest_customerio.clients.mocks.unsent import Heard, at_work
+    from pytest_customerio.clients.mocks.real_calls.unsent import Heard, at_work
 
     test, again = _begun(session), Heard()
     session._traffic.unsent = at_work

@@ -30,15 +30,20 @@ def test_broken_data_of_the_user(pytester: pytest.Pytester, monkeypatch: pytest.
 
 
 def test_open_and_close(run) -> None:
-    """A run opens once and closes once; one that did not open does not close."""
+    """A run opens once and closes once, and so do its hooks; one that did not open does not close."""
     one = run()
     one.close()
+    one.watch()
     one.open()
     phases = one.phases
     one.open()
     assert one.phases is phases is not None
+    one.watch()
+    one.watch()
+    assert one.config.pluginmanager.get_name(phases) == "customerio-phases"
     one.close()
     assert one.phases is None
+    assert not one.config.pluginmanager.is_registered(phases)
 
 
 def test_with_the_option_everything_is_open_early(run) -> None:

@@ -35,7 +35,7 @@ def test_the_fixture_belongs_to_a_test_that_asks_for_it(planned) -> None:
     run.open()
     try:
         for item, cio in zip(items, (False, True, True, True), strict=True):
-            drive = run.phases.setup(item)
+            drive = run.phases.pytest_runtest_setup(item)
             next(drive)
             if cio:
                 assert fixtures.cio(run).sent == ()
@@ -62,10 +62,10 @@ def test_the_case_of_the_running_test(planned, mark: str, expected: tuple[str, s
     assert fixtures.cio_error(run) is None
     run.open()
     try:
-        next(run.phases.setup(bare))
+        next(run.phases.pytest_runtest_setup(bare))
         assert fixtures.cio_error(run) is None
         run.phases.session.end()
-        next(run.phases.setup(item))
+        next(run.phases.pytest_runtest_setup(item))
         case = fixtures.cio_error(run)
         assert (case.id, case.surface) == expected
         run.phases.session.end()

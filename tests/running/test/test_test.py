@@ -35,6 +35,25 @@ def test_one_case_at_a_time(begun: Begin) -> None:
     start(test, "500")
 
 
+def test_a_test_is_quiet_while_nothing_can_be_wrong_with_it(begun: Begin, send: Send) -> None:
+    """What was sent has to be judged before; a case, a refusal, and a violation stay."""
+    test = begun()
+    assert test.is_quiet
+    send()
+    assert not test.is_quiet, "not judged yet"
+    test.settle()
+    assert test.is_quiet
+    test.record.add(Interaction("requests", "POST", "/"), Violation("no-timeout", "warning", "$", "", ""))
+    assert not test.is_quiet
+    met = begun()
+    start(met)
+    met.leave_replay(None)
+    assert not met.is_quiet
+    refused = begun()
+    refused.refused.append("POST https://track.customer.io was not answered")
+    assert not refused.is_quiet
+
+
 @pytest.mark.parametrize("times", [0, -1, 1.5, "2"])
 def test_times_is_a_number_from_one_on(begun: Begin, times: int) -> None:
     """The mistake says what is accepted, and no case is at work after it."""

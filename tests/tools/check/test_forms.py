@@ -12,7 +12,7 @@ from sarif import validate
 from pytest_customerio.tools.check import forms
 from pytest_customerio.tools.check.forms import Outcome, as_json, as_sarif, text
 from pytest_customerio.tools.check.judge import judge_of
-from pytest_customerio.tools.check.pieces import Piece
+from pytest_customerio.tools.check.reading.pieces import Piece
 from pytest_customerio.tools.check.settings import CheckSettings
 from pytest_customerio.tools.check.tally import Place, Tally
 

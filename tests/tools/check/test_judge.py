@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from pytest_customerio.tools.check.judge import judge_of
-from pytest_customerio.tools.check.pieces import Piece
+from pytest_customerio.tools.check.reading.pieces import Piece
 from pytest_customerio.tools.check.settings import CheckSettings
 from pytest_customerio.tools.check.tally import Tally
 

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from pytest_customerio.tools.check import workers
-from pytest_customerio.tools.check.pieces import Piece
+from pytest_customerio.tools.check.reading.pieces import Piece
 from pytest_customerio.tools.check.settings import CheckSettings
 from pytest_customerio.tools.check.tally import Tally
 from pytest_customerio.tools.commands import CommandError

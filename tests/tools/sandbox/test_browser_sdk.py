@@ -15,8 +15,8 @@ from urllib.parse import urlsplit
 import pytest
 from browsing import PATIENCE, chromium
 
+from pytest_customerio.tools.sandbox.requests.request import HttpRequest
 from pytest_customerio.tools.sandbox.server.sandbox_server import SandboxServer
-from pytest_customerio.tools.sandbox.service.request import HttpRequest
 from pytest_customerio.tools.sandbox.settings import Settings
 
 SDK = Path(sys.prefix) / "node" / "node_modules" / "@customerio" / "cdp-analytics-browser" / "dist" / "umd"

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from sandbox_client import SandboxClient, authorization
 
-from pytest_customerio.tools.sandbox.server.admin import admin
+from pytest_customerio.tools.sandbox.routes.admin import admin
 from pytest_customerio.tools.sandbox.server.application import Application
 
 POISON = json.loads((Path(__file__).parents[2] / "data" / "poison.json").read_text("utf-8"))["poison"]

@@ -57,7 +57,7 @@ class Reader:
     def alternatives(self, schema: object, trail: _Trail = ()) -> list[Fields]:
         """The fields of each alternative of a whole payload."""
         schema = self.followed(schema)
-        branches = [*_list(schema, "oneOf"), *_list(schema, "anyOf")] if isinstance(schema, dict) else []
+        branches = [*list_in(schema, "oneOf"), *list_in(schema, "anyOf")] if isinstance(schema, dict) else []
         if not branches or len(trail) == DEEPEST:
             return [self.read(schema)]
         return [one for branch in branches for one in self.alternatives(branch, (*trail, ""))]
@@ -90,10 +90,10 @@ class Reader:
         reference = schema.get("$ref")
         if isinstance(reference, str) and reference not in trail:
             yield self.read(self._named(reference), where, (*trail, reference))
-        for one in _list(schema, "allOf"):
+        for one in list_in(schema, "allOf"):
             yield self.read(one, where, inner)
         for word in ("oneOf", "anyOf"):
-            yield either([self.read(one, where, inner) for one in _list(schema, word)])
+            yield either([self.read(one, where, inner) for one in list_in(schema, word)])
         if "if" in schema:
             yield self._conditional(schema, where, inner)
 
@@ -101,8 +101,8 @@ class Reader:
         members = schema.get("properties")
         for name, member in members.items() if isinstance(members, dict) else ():
             yield self.read(member, json_path([str(name)], where), trail)
-        single = _list(schema, "x-anyRequired")
-        for name in (*_list(schema, "required"), *(single if len(single) == 1 else ())):
+        single = list_in(schema, "x-anyRequired")
+        for name in (*list_in(schema, "required"), *(single if len(single) == 1 else ())):
             yield {json_path([str(name)], where): Field(required=True)}
 
     def _conditional(self, schema: Mapping[str, Any], where: str, trail: _Trail) -> Fields:
@@ -151,7 +151,8 @@ def _or(known: list[Field], *, everywhere: bool) -> Field:
     )
 
 
-def _list(schema: Mapping[str, Any], word: str) -> list[Any]:
+def list_in(schema: Mapping[str, Any], word: str) -> list[Any]:
+    """The list under a word; empty where there is none."""
     found = schema.get(word)
     return found if isinstance(found, list) else []
 
@@ -165,7 +166,7 @@ def _about_members(condition: object) -> bool:
 
 def _allowed(schema: Mapping[str, Any]) -> frozenset[str] | None:
     """The values that are listed, without null and empty text; None where no value is listed."""
-    values = [schema["const"]] if "const" in schema else _list(schema, "enum")
+    values = [schema["const"]] if "const" in schema else list_in(schema, "enum")
     return frozenset(str(value) for value in values if value not in (None, "")) if values else None
 
 

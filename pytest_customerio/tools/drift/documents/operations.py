@@ -12,7 +12,7 @@ from pytest_customerio.contract.catalog.routes import document_of
 from pytest_customerio.contract.engine.bundle import bundle
 from pytest_customerio.core import data
 from pytest_customerio.core.model import Operation
-from pytest_customerio.tools.drift.documents.fields import Field, Fields, Reader, both, either
+from pytest_customerio.tools.drift.documents.fields import Field, Fields, Reader, both, either, list_in
 
 METHODS = ("get", "put", "post", "delete", "patch", "head", "options", "trace")
 _JSON = "application/json"
@@ -92,7 +92,7 @@ class Published:
     ) -> Iterator[tuple[Key, Fields]]:
         server = next((url for node in (call, item, self._document) for url in _servers(node)), "")
         path = _nameless(self._catalog.address(server).path.rstrip("/") + path)
-        query = self._query([*_list(item, "parameters"), *_list(call, "parameters")])
+        query = self._query([*list_in(item, "parameters"), *list_in(call, "parameters")])
         reader = Reader(self._document)  # one for each call: its limit is not for the whole of a document of 12 MB
         body = reader.followed(call.get("requestBody"))
         schema = _dict(_dict(body, "content"), _JSON).get("schema", {})
@@ -112,7 +112,7 @@ class Published:
 
 
 def _servers(node: Mapping[str, Any]) -> list[str]:
-    return [str(one["url"]) for one in _list(node, "servers") if isinstance(one, dict) and "url" in one]
+    return [str(one["url"]) for one in list_in(node, "servers") if isinstance(one, dict) and "url" in one]
 
 
 def _nameless(path: str) -> str:
@@ -127,8 +127,3 @@ def _only(fields: Fields, where: str) -> str:
 def _dict(node: object, word: str) -> Mapping[str, Any]:
     found = node.get(word) if isinstance(node, Mapping) else None
     return found if isinstance(found, dict) else {}
-
-
-def _list(node: Mapping[str, Any], word: str) -> list[Any]:
-    found = node.get(word)
-    return found if isinstance(found, list) else []

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from pytest_customerio.tools.sandbox.workspace.person import Notes
+from pytest_customerio.tools.sandbox.workspace.people.person import Notes
 from pytest_customerio.tools.sandbox.workspace.workspace import Workspace
 
 _NOTHING: Mapping[str, Any] = {}

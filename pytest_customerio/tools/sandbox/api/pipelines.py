@@ -8,8 +8,8 @@ from datetime import datetime
 from pytest_customerio.tools.sandbox.api import track
 from pytest_customerio.tools.sandbox.api.call import Call, CallResult, Handler
 from pytest_customerio.tools.sandbox.json_values import mapping
-from pytest_customerio.tools.sandbox.workspace.objects import ObjectKey
-from pytest_customerio.tools.sandbox.workspace.person import Event, Identifier, Notes
+from pytest_customerio.tools.sandbox.workspace.people.objects import ObjectKey
+from pytest_customerio.tools.sandbox.workspace.people.person import Event, Identifier, Notes
 from pytest_customerio.tools.sandbox.workspace.workspace import Workspace
 
 # The official SDKs send the first one at the top of a payload (customerio-node), docs.customer.io/files/pipelines.json
@@ -77,7 +77,7 @@ def _event(workspace: Workspace, call: Call, name: str, kind: str) -> CallResult
     event, identifier = Event(name, kind, _time(call), data, message), _identifier(call)
     if identifier is None:
         visitor = str(call.payload.get("anonymousId") or "")
-        notes = () if visitor in workspace.recognized else (_ANONYMOUS,)
+        notes = () if visitor in workspace.visitors.people else (_ANONYMOUS,)
         return CallResult(workspace.add_visitor_event(visitor, event) + notes)
     return CallResult(workspace.add_event(identifier, event))
 

@@ -6,9 +6,9 @@ from collections.abc import Mapping
 
 from pytest_customerio.tools.sandbox.api.call import Call, CallResult, Handler
 from pytest_customerio.tools.sandbox.json_values import flag, integer, mapping, parse_number
-from pytest_customerio.tools.sandbox.workspace.person import Event, Identifier, Notes
-from pytest_customerio.tools.sandbox.workspace.relationships import parse_identifier, relate_objects
-from pytest_customerio.tools.sandbox.workspace.segments import Segment
+from pytest_customerio.tools.sandbox.workspace.people.person import Event, Identifier, Notes
+from pytest_customerio.tools.sandbox.workspace.people.relationships import parse_identifier, relate_objects
+from pytest_customerio.tools.sandbox.workspace.people.segments import Segment
 from pytest_customerio.tools.sandbox.workspace.workspace import Workspace
 
 _FORM = frozenset({"form_id", "form_name", "form_type", "form_url", "form_url_param"})  # reserved, and ignored

@@ -7,10 +7,10 @@ from collections.abc import Mapping
 from pytest_customerio.tools.sandbox.api import track
 from pytest_customerio.tools.sandbox.api.call import Call, CallResult, Handler
 from pytest_customerio.tools.sandbox.json_values import flag, integer, mapping
-from pytest_customerio.tools.sandbox.workspace.objects import ObjectKey
-from pytest_customerio.tools.sandbox.workspace.people import SUPPRESSED
-from pytest_customerio.tools.sandbox.workspace.person import Event, Identifier
-from pytest_customerio.tools.sandbox.workspace.relationships import (
+from pytest_customerio.tools.sandbox.workspace.people.objects import ObjectKey
+from pytest_customerio.tools.sandbox.workspace.people.people import SUPPRESSED
+from pytest_customerio.tools.sandbox.workspace.people.person import Event, Identifier
+from pytest_customerio.tools.sandbox.workspace.people.relationships import (
     UNKNOWN_OBJECT,
     parse_identifier,
     parse_object_key,

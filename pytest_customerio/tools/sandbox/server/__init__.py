@@ -1,1 +1,1 @@
-"""The sandbox on the network: sockets, TLS, the HTTP server, and the sandbox's own JSON API."""
+"""The sandbox on the network: sockets, TLS and the HTTP server."""

@@ -12,12 +12,12 @@ from typing import Any
 from pytest_customerio.clients.transport.faults import received
 from pytest_customerio.core.model import Answer
 from pytest_customerio.core.payload import unpacked_is_larger
-from pytest_customerio.tools.sandbox.inbox.guards import is_local_origin
-from pytest_customerio.tools.sandbox.server.pages import allowed_for_pages, answer_preflight
+from pytest_customerio.tools.sandbox.answering.answers import SandboxAnswer
+from pytest_customerio.tools.sandbox.answering.service import Service
+from pytest_customerio.tools.sandbox.requests.request import HttpRequest
+from pytest_customerio.tools.sandbox.routes.guards import is_local_origin
+from pytest_customerio.tools.sandbox.server.cross_origin import allowed_for_pages, answer_preflight
 from pytest_customerio.tools.sandbox.server.sockets import RECEIVED, TRANSPORT, reset
-from pytest_customerio.tools.sandbox.service.answers import SandboxAnswer
-from pytest_customerio.tools.sandbox.service.request import HttpRequest
-from pytest_customerio.tools.sandbox.service.service import Service
 
 Scope = MutableMapping[str, Any]
 Message = MutableMapping[str, Any]

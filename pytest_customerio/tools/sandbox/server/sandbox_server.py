@@ -14,7 +14,8 @@ from typing import Self
 
 import uvicorn
 
-from pytest_customerio.tools.sandbox.server.admin import admin
+from pytest_customerio.tools.sandbox.answering.service import Service
+from pytest_customerio.tools.sandbox.routes.admin import admin
 from pytest_customerio.tools.sandbox.server.application import App, Application
 from pytest_customerio.tools.sandbox.server.sockets import (
     BACKLOG,
@@ -24,7 +25,6 @@ from pytest_customerio.tools.sandbox.server.sockets import (
     refuse_handshakes,
 )
 from pytest_customerio.tools.sandbox.server.tls import Authority
-from pytest_customerio.tools.sandbox.service.service import Service
 from pytest_customerio.tools.sandbox.settings import Settings
 
 _SHUTDOWN_TIMEOUT = 2  # seconds that a request may still take when the sandbox stops
@@ -58,19 +58,17 @@ class SandboxServer:
         with contextlib.ExitStack() as opened:
             self.service = Service(settings)
             opened.callback(self.service.close)
-            self._sockets = _bind_all(host, _ports(port, https_port, tls=settings.tls))
-            for each in self._sockets:
-                opened.callback(each.close)
-            self._ports = [each.getsockname()[1] for each in self._sockets]
+            self._sockets = _bind_all(host, _ports(port, https_port, tls=settings.tls), opened)
             self._folder = _temporary_folder(opened) if settings.tls and ca is None else None
             folder = ca or self._folder
-            hosts = (host, *names)
-            self._authority = Authority(folder, hosts, keep=ca is not None) if settings.tls and folder else None
+            self._authority = (
+                Authority(folder, (host, *names), keep=ca is not None) if settings.tls and folder else None
+            )
             opened.pop_all()
+        self._ports = [each.getsockname()[1] for each in self._sockets]
         self._servers: list[uvicorn.Server] = []
         self._loop: asyncio.AbstractEventLoop | None = None
-        self._started = threading.Event()
-        self._ended = threading.Event()
+        self._started, self._ended = threading.Event(), threading.Event()
         self._thread = threading.Thread(target=self._run, name="customerio-sandbox", daemon=True)
 
     def __enter__(self) -> Self:
@@ -177,11 +175,12 @@ def _temporary_folder(opened: contextlib.ExitStack) -> Path:
     return folder
 
 
-def _bind_all(host: str, ports: Iterable[int]) -> list[socket.socket]:
-    """Sockets that listen on these ports. If one cannot, all are closed."""
-    with contextlib.ExitStack() as opened:
-        sockets = [opened.enter_context(bind(host, port)) for port in ports]
-        opened.pop_all()
+def _bind_all(host: str, ports: Iterable[int], opened: contextlib.ExitStack) -> list[socket.socket]:
+    """Sockets that listen on these ports; what was opened closes each of them."""
+    sockets = []
+    for port in ports:
+        sockets.append(bind(host, port))
+        opened.callback(sockets[-1].close)
     return sockets
 
 

@@ -135,13 +135,13 @@ def bind(host: str, port: int) -> socket.socket:
     except OSError as error:
         sock.close()
         raise PortError(
-            f"cannot listen on {host}:{port}: {error.strerror}; choose another with {_choice(error)}"
+            f"cannot listen on {host}:{port}: {error.strerror}; choose another with {_option_for(error)}"
         ) from None
     sock.listen(BACKLOG)
     return sock
 
 
-def _choice(error: OSError) -> str:
+def _option_for(error: OSError) -> str:
     """The option that helps: the name or address of another machine fails on every port."""
     of_host = isinstance(error, socket.gaierror) or error.errno == errno.EADDRNOTAVAIL
     return "--host" if of_host else "--port"

@@ -7,20 +7,24 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from pytest_customerio.contract.catalog.catalog import Catalog
+from pytest_customerio.contract.contract import Contract
 from pytest_customerio.contract.webhook_events import event_names
-from pytest_customerio.tools.sandbox.app_api.inventory_file import fill, read_inventory
-from pytest_customerio.tools.sandbox.service.request import ApiRequest
+from pytest_customerio.tools.sandbox.api.execution import Executor
+from pytest_customerio.tools.sandbox.requests.request import ApiRequest, read_request
 from pytest_customerio.tools.sandbox.settings import Settings
 from pytest_customerio.tools.sandbox.storage.encoding import restore, snapshot
-from pytest_customerio.tools.sandbox.storage.entries import Entry, request_entry
+from pytest_customerio.tools.sandbox.storage.entries import Entry, http_request, request_entry
 from pytest_customerio.tools.sandbox.storage.persistence import open_persistence
-from pytest_customerio.tools.sandbox.storage.seed import checked_seed, load, read_seed
 from pytest_customerio.tools.sandbox.storage.snapshots import Snapshots
-from pytest_customerio.tools.sandbox.storage.templates import TemplateFolder
+from pytest_customerio.tools.sandbox.user_files.inventory_file import fill, read_inventory
+from pytest_customerio.tools.sandbox.user_files.seed import checked_seed, load, read_seed
+from pytest_customerio.tools.sandbox.user_files.templates import TemplateFolder
 from pytest_customerio.tools.sandbox.webhooks.simulation import simulate
 from pytest_customerio.tools.sandbox.webhooks.targets import doubt, parse_target
 from pytest_customerio.tools.sandbox.workspace.inventory import Inventory
-from pytest_customerio.tools.sandbox.workspace.reporting_webhooks import Report, ReportingWebhook
+from pytest_customerio.tools.sandbox.workspace.memory import Memory
+from pytest_customerio.tools.sandbox.workspace.messages.reporting_webhooks import Report, ReportingWebhook
 from pytest_customerio.tools.sandbox.workspace.workspace import Workspace
 
 # Calls that read, and count how often: the downloads of an export.
@@ -134,3 +138,19 @@ class CurrentWorkspace:
         self.revision += 1
         self.persistence.note(lambda: Entry(kind, at, values))
         self.persistence.commit(self.workspace)
+
+
+def carry_out(entry: Entry, catalog: Catalog, contract: Contract, workspace: Workspace, memory: Memory) -> None:
+    """Carry out an entry of the data file again; nothing is posted to webhooks."""
+    values = entry.values
+    if entry.kind == "request":
+        request = read_request(catalog, contract, http_request(entry), entry.at)
+        Executor(catalog, workspace).execute(request, values["skip"])
+        memory.receive(request.weight)
+    elif entry.kind == "deliver":
+        simulate(workspace, values["metric"], values["delivery"], int(entry.at), values["members"])
+    elif entry.kind == "webhook":
+        workspace.add_webhook(values["url"], values["events"], values["members"])
+    else:
+        load(workspace, values, int(entry.at))
+    workspace.reports.clear()

@@ -17,8 +17,8 @@ from pytest_customerio.tools.sandbox.arguments import CannotError
 from pytest_customerio.tools.sandbox.storage.layout import layout, version
 from pytest_customerio.tools.sandbox.webhooks.calls import WebhookAttempt, WebhookCall
 from pytest_customerio.tools.sandbox.webhooks.posting import Result
-from pytest_customerio.tools.sandbox.workspace.activities import Activity
-from pytest_customerio.tools.sandbox.workspace.person import Event
+from pytest_customerio.tools.sandbox.workspace.people.activities import Activity
+from pytest_customerio.tools.sandbox.workspace.people.person import Event
 
 _MAGIC = b"customerio-sandbox\n"
 _CALLS = (WebhookCall, WebhookAttempt, Result)

@@ -7,7 +7,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from pytest_customerio.tools.sandbox.service.request import ANY_HOST, ApiRequest, HttpRequest
+from pytest_customerio.tools.sandbox.requests.request import ANY_HOST, ApiRequest, HttpRequest
 
 _ENCODER = json.JSONEncoder(separators=(",", ":"), check_circular=False)
 _NEEDED = ("host", "content-type", "content-encoding")

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from pytest_customerio.core.model import Violation
 from pytest_customerio.tools.sandbox import workspace
-from pytest_customerio.tools.sandbox.service import exchange, request_log
+from pytest_customerio.tools.sandbox.requests import exchange, request_log
 from pytest_customerio.tools.sandbox.webhooks import calls, posting
 
 
@@ -19,8 +19,8 @@ from pytest_customerio.tools.sandbox.webhooks import calls, posting
 def layout() -> str:
     """A short text that differs where a class of what is stored has other fields."""
     others = (request_log, exchange, calls, posting)
-    files = [*Path(workspace.__file__).parent.glob("*.py"), *(Path(str(each.__file__)) for each in others)]
-    names = [f"{path.stem}.{name}" for path in sorted(files) for name in _names(path)]
+    files = [*Path(workspace.__file__).parent.rglob("*.py"), *(Path(str(each.__file__)) for each in others)]
+    names = [f"{path.parent.name}.{path.stem}.{name}" for path in sorted(files) for name in _names(path)]
     names += Violation._fields
     return hashlib.sha256("\n".join(sorted(names)).encode()).hexdigest()[:12]
 

@@ -6,8 +6,8 @@ import json
 from typing import Any
 
 from pytest_customerio.core.model import Violation
-from pytest_customerio.tools.sandbox.service.exchange import Exchange
-from pytest_customerio.tools.sandbox.service.request_log import LoggedRequest
+from pytest_customerio.tools.sandbox.requests.exchange import Exchange
+from pytest_customerio.tools.sandbox.requests.request_log import LoggedRequest
 
 _VIOLATIONS, _EXCHANGE = LoggedRequest._fields.index("violations"), LoggedRequest._fields.index("exchange")
 _NOTES = LoggedRequest._fields.index("notes")

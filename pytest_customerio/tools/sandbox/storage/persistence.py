@@ -10,8 +10,8 @@ from dataclasses import asdict
 from pathlib import Path
 
 from pytest_customerio.tools.sandbox.arguments import CannotError
-from pytest_customerio.tools.sandbox.service.keys import Keys
-from pytest_customerio.tools.sandbox.service.request_log import LoggedRequest, RequestLog
+from pytest_customerio.tools.sandbox.keys import Keys
+from pytest_customerio.tools.sandbox.requests.request_log import LoggedRequest, RequestLog
 from pytest_customerio.tools.sandbox.storage.data_file import DataFile, DataFileError
 from pytest_customerio.tools.sandbox.storage.encoding import restore, snapshot
 from pytest_customerio.tools.sandbox.storage.entries import Entry, read_entry

@@ -6,7 +6,7 @@ from typing import Any
 
 from pytest_customerio.tools.sandbox.webhooks.calls import WebhookAttempt, WebhookCall
 from pytest_customerio.tools.sandbox.webhooks.webhooks import WebhookEvent
-from pytest_customerio.tools.sandbox.workspace.reporting_webhooks import ReportingWebhook
+from pytest_customerio.tools.sandbox.workspace.messages.reporting_webhooks import ReportingWebhook
 
 JsonObject = dict[str, Any]
 

@@ -18,7 +18,7 @@ from pytest_customerio.tools.sandbox.webhooks.forgery import FORGED, signed_with
 from pytest_customerio.tools.sandbox.webhooks.posting import Result, post
 from pytest_customerio.tools.sandbox.webhooks.schedule import HOUR
 from pytest_customerio.tools.sandbox.webhooks.sender import Sender
-from pytest_customerio.tools.sandbox.workspace.reporting_webhooks import ONCE, Report, ReportingWebhook
+from pytest_customerio.tools.sandbox.workspace.messages.reporting_webhooks import ONCE, Report, ReportingWebhook
 
 MAX_CALLS = 2000
 

@@ -1,1 +1,1 @@
-"""What a workspace knows: people, objects, segments, messages. Plain values without I/O."""
+"""What a workspace knows. Plain values without I/O."""

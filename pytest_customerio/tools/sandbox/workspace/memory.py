@@ -10,7 +10,7 @@ from operator import delitem
 from sys import getsizeof
 from typing import Any
 
-from pytest_customerio.tools.sandbox.workspace.person import Notes
+from pytest_customerio.tools.sandbox.workspace.people.person import Notes
 from pytest_customerio.tools.sandbox.workspace.workspace import Workspace
 
 MAX_WEIGHT = 256 * 1024 * 1024
@@ -79,18 +79,6 @@ def weigh(value: object) -> int:
 
 def _entries(workspace: Workspace) -> Mapping[str, Sequence[Entry]]:
     """The entries of each kind, oldest first."""
-    stores: Mapping[str, dict[Any, Any]] = {
-        "messages": workspace.deliveries,
-        "anonymous visitors": workspace.visitors,
-        "submitted forms": workspace.forms,
-        "files of exports": workspace.files,
-        "segments": workspace.segments,
-        "triggers": workspace.triggers,
-        "suppressed identifiers": workspace.people.suppressed,
-        "suppressed addresses": workspace.undeliverable,
-        "opt-outs": workspace.optouts,
-        "anonymous ids of people": workspace.recognized,
-    }
     return {
         "people": [(weigh(each), partial(workspace.delete, ("cio_id", each.cio_id))) for each in workspace.people],
         "objects": [(weigh(each), partial(workspace.objects.delete, each)) for each in workspace.objects.all],
@@ -100,6 +88,22 @@ def _entries(workspace: Workspace) -> Mapping[str, Sequence[Entry]]:
         ],
         **{
             name: [(weigh(key) + weigh(value), partial(delitem, store, key)) for key, value in store.items()]
-            for name, store in stores.items()
+            for name, store in _stores(workspace).items()
         },
+    }
+
+
+def _stores(workspace: Workspace) -> Mapping[str, dict[Any, Any]]:
+    """The entries that lie in a dictionary, oldest first."""
+    return {
+        "messages": workspace.deliveries,
+        "anonymous visitors": workspace.visitors.events,
+        "submitted forms": workspace.forms,
+        "files of exports": workspace.files,
+        "segments": workspace.segments,
+        "triggers": workspace.triggers,
+        "suppressed identifiers": workspace.people.suppressed,
+        "suppressed addresses": workspace.esp_suppressions,
+        "opt-outs": workspace.optouts,
+        "anonymous ids of people": workspace.visitors.people,
     }

@@ -6,18 +6,16 @@ from collections import deque
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
-from pytest_customerio.tools.sandbox.workspace.activities import ActivityLog
-from pytest_customerio.tools.sandbox.workspace.bounded import put_bounded
-from pytest_customerio.tools.sandbox.workspace.changes import changes, known_person, values
-from pytest_customerio.tools.sandbox.workspace.deliveries import BroadcastTrigger, Delivery, Template
-from pytest_customerio.tools.sandbox.workspace.delivery_store import DeliveryStore
-from pytest_customerio.tools.sandbox.workspace.event_ids import EventIds
+from pytest_customerio.tools.sandbox.bounded import put_bounded
 from pytest_customerio.tools.sandbox.workspace.inventory import Inventory
-from pytest_customerio.tools.sandbox.workspace.merging import merge_halves, merge_people
-from pytest_customerio.tools.sandbox.workspace.objects import WorkspaceObjects
-from pytest_customerio.tools.sandbox.workspace.people import SUPPRESSED, People
-from pytest_customerio.tools.sandbox.workspace.person import Event, Identifier, Notes, Person
-from pytest_customerio.tools.sandbox.workspace.reporting_webhooks import (
+from pytest_customerio.tools.sandbox.workspace.messages.deliveries import (
+    BroadcastTrigger,
+    Delivery,
+    DeliveryStore,
+    Template,
+)
+from pytest_customerio.tools.sandbox.workspace.messages.esp_suppressions import EspSuppressions
+from pytest_customerio.tools.sandbox.workspace.messages.reporting_webhooks import (
     MAX_REPORTS,
     Report,
     ReportingWebhook,
@@ -26,26 +24,26 @@ from pytest_customerio.tools.sandbox.workspace.reporting_webhooks import (
     subscription,
     subscription_reports,
 )
-from pytest_customerio.tools.sandbox.workspace.segments import Segment
+from pytest_customerio.tools.sandbox.workspace.people.activities import ActivityLog
+from pytest_customerio.tools.sandbox.workspace.people.changes import changes, known_person, values
+from pytest_customerio.tools.sandbox.workspace.people.devices import add_device, note_push
+from pytest_customerio.tools.sandbox.workspace.people.merging import merge_halves, merge_people
+from pytest_customerio.tools.sandbox.workspace.people.objects import WorkspaceObjects
+from pytest_customerio.tools.sandbox.workspace.people.people import SUPPRESSED, People
+from pytest_customerio.tools.sandbox.workspace.people.person import Event, EventIds, Identifier, Notes, Person
+from pytest_customerio.tools.sandbox.workspace.people.segments import Segment
+from pytest_customerio.tools.sandbox.workspace.people.visitors import Visitors
 
 MAX_DELIVERIES = 100_000
-MAX_VISITORS = 10_000
 _SETTINGS = ("templates", "doubt")
 _DELIVERY_BYTES = 1000  # of a message without its text, about
-LINK_WINDOW = 30 * 86_400  # docs.customer.io/journeys/anonymous-events
-# For each metric that makes the e-mail provider suppress an address: the reason in the App API.
-_SUPPRESSING = {"bounced": "bounces", "spammed": "spam_reports"}
-# What happened first to a message of each state.
-_FIRST_METRICS = {"draft": "drafted", "queued": "sent"}
 
 
 class Workspace:
     """What Customer.io would know.
 
-    `visitors` maps each anonymous id to its events, `files` the number of each export to its CSV text,
-    `undeliverable` each reason of the e-mail provider to addresses and the times since when they are suppressed,
-    `optouts` the cio_id of each person to channels and senders that must not write to this person, `recognized` each
-    anonymous id of a person to the cio_id.
+    `files` maps the number of each export to its CSV text, `optouts` the cio_id of each person to channels and senders
+    that must not write to this person.
     `reports` is what happened since the reporting webhooks were last told; it is empty where there are none. `at_once`
     are the metrics that each message gets as soon as it is sent, while there are reporting webhooks. `made_bytes` is
     about how much was made of requests since the size was last looked at: rendered messages, and files of exports.
@@ -70,10 +68,9 @@ class Workspace:
         self.triggers: dict[tuple[int, int], BroadcastTrigger] = {}
         self.exports: dict[int, dict[str, Any]] = {}
         self.files: dict[int, str] = {}
-        self.undeliverable: dict[str, dict[str, int]] = {}
+        self.esp_suppressions = EspSuppressions()
         self.optouts: dict[str, dict[tuple[str, str], None]] = {}
-        self.visitors: dict[str, list[Event]] = {}
-        self.recognized: dict[str, str] = {}
+        self.visitors = Visitors()
         self.forms: dict[str, list[Mapping[str, Any]]] = {}
         self.made_bytes = 0
         self._event_ids = EventIds()
@@ -127,6 +124,7 @@ class Workspace:
         person = self.people.suppress(identifier)
         if person is not None:
             self._remove_person(person)
+            self.activities.redact(person)
         return ()
 
     def add_event(self, identifier: Identifier, event: Event) -> Notes:
@@ -146,13 +144,11 @@ class Workspace:
             return duplicate
         if not visitor:
             return ("belongs to nobody: without anonymous_id no person can ever get it",)
-        person = self.people.find(("cio_id", self.recognized.get(visitor, "")))
-        if person is not None:
+        person = self.people.find(("cio_id", self.visitors.people.get(visitor, "")))
+        if person is None:
+            self.visitors.add(visitor, event)
+        else:
             self._give_events(person, [event])
-            return ()
-        events = self.visitors.get(visitor, [])
-        events.append(event)
-        put_bounded(self.visitors, visitor, events, MAX_VISITORS)
         return ()
 
     def merge(self, primary: Identifier, secondary: Identifier) -> Notes:
@@ -169,7 +165,7 @@ class Workspace:
             return (SUPPRESSED,)
         person, notes = self.people.find_or_create(identifier)
         if person is not None:
-            person.devices[token] = {**person.devices.get(token, {}), **device, "id": token}
+            add_device(person, token, device, self.people.now)
             self.activities.add("device_change", person, self.people.now, data={"device_id": token})
         return notes
 
@@ -190,11 +186,12 @@ class Workspace:
         """Add a message; the oldest is removed when there are too many."""
         put_bounded(self.deliveries, delivery.id, delivery, MAX_DELIVERIES)
         self.made_bytes += len(delivery.body) + len(delivery.plain) + _DELIVERY_BYTES
-        suppressed = not delivery.person or bool(self.suppression(delivery.to))
+        suppressed = not delivery.person or bool(
+            self.esp_suppressions.reason(delivery.to, delivery.payload.get("from"))
+        )
         reported = first_metrics(delivery, self.at_once, suppressed=suppressed) if self.reporting_webhooks else ()
-        first = _FIRST_METRICS.get(delivery.state)
-        if first is not None and first not in reported:
-            self._log_delivery(delivery, first, delivery.queued_at)
+        if delivery.first_metric and delivery.first_metric not in reported:
+            self._log_delivery(delivery, delivery.first_metric, delivery.queued_at)
         for metric in reported:
             why = {"failure_message": "the recipient is suppressed"} if metric == "dropped" else {}
             self.report(metric, delivery.queued_at, delivery, why)
@@ -205,8 +202,7 @@ class Workspace:
         delivery.metrics.append((metric, at))
         self._log_delivery(delivery, metric, at)
         person = self.people.find(("cio_id", delivery.person))
-        if delivery.channel == "email" and metric in _SUPPRESSING:
-            self.undeliverable.setdefault(_SUPPRESSING[metric], {})[delivery.to.casefold()] = at
+        self.esp_suppressions.note(delivery, metric, at)
         if metric == "unsubscribed" and person is not None:
             person.attributes["unsubscribed"], person.timestamps["unsubscribed"] = True, at
             self.people.by_attribute.note(person)
@@ -222,23 +218,19 @@ class Workspace:
         self.reporting_webhooks[number] = ReportingWebhook(number, url, tuple(events), **settings)
         return self.reporting_webhooks[number]
 
-    def suppression(self, address: str) -> str:
-        """The reason why the e-mail provider does not deliver to this address, or nothing."""
-        known = address.casefold()
-        return next((reason for reason, addresses in self.undeliverable.items() if known in addresses), "")
-
     def _log_delivery(self, delivery: Delivery, metric: str, at: int) -> None:
         person = self.people.find(("cio_id", delivery.person))
         self.activities.add_delivery(person, delivery, metric, at)
+        if person is not None:
+            note_push(person, delivery, metric)
 
     def _identify_visitor(self, person: Person, visitor: str, at: int) -> None:
         """Give the recent events of an anonymous visitor, and all relationships, to a person, and those to come."""
-        events = [each for each in self.visitors.pop(visitor, ()) if each.timestamp >= at - LINK_WINDOW]
+        events = self.visitors.identify(visitor, person.cio_id, at)
         if events:
             self.activities.add("anon_merge", person, at, data={"anonymous_id": visitor})
         self._give_events(person, events)
         self.objects.identify_visitor(person, visitor)
-        put_bounded(self.recognized, visitor, person.cio_id, MAX_VISITORS)
 
     def _give_events(self, person: Person, events: Sequence[Event]) -> None:
         person.add_events(events)

@@ -65,7 +65,8 @@ def test_devices(ask: SandboxClient) -> None:
     """A device is added and removed; its token in the path is decoded once."""
     device = {"device": {"id": "abc:1", "platform": "ios"}}
     assert ask.notes("PUT", f"{CUSTOMER}/devices", device) == NEW_PERSON
-    assert ask.person("id", "42").devices == {"abc:1": {"id": "abc:1", "platform": "ios"}}
+    (known,) = ask.person("id", "42").devices.items()
+    assert (known[0], known[1]["id"], known[1]["platform"]) == ("abc:1", "abc:1", "ios")
     assert ask.notes("DELETE", f"{CUSTOMER}/devices/abc%253A1") == ("nothing to do: there is no such device",)
     assert ask.notes("DELETE", f"{CUSTOMER}/devices/abc%3A1") == ()
 
@@ -134,8 +135,9 @@ def test_segments(ask: SandboxClient) -> None:
     assert list(members) == [ada.cio_id]
     assert ask.notes("POST", f"{remove}?id_type=email", {"ids": ["ada@example.com"]}) == ()
     assert list(members) == []
-    assert ask.notes("POST", f"{add}?id_type=cio_id", {"ids": [f"cio_{ada.cio_id}"]})[-1] == (
-        "ignored: 1 of 1 are nobody's cio_id"
+    assert ask.notes("POST", f"{add}?id_type=cio_id", {"ids": [f"cio_{ada.cio_id}"]})[1:] == (
+        "ignored: 1 of 1 are nobody's cio_id",
+        "the contract warns (cio-id-prefix): $.ids[0]: expected the cio_id without cio_",
     )
     ask("POST", f"{add}?id_type=cio_id", {"ids": [ada.cio_id]})
     assert list(members) == [ada.cio_id]

@@ -19,11 +19,11 @@ import requests
 from sandbox_client import authorization
 
 from pytest_customerio.core.model import Answer
+from pytest_customerio.tools.sandbox.answering.answers import SandboxAnswer
+from pytest_customerio.tools.sandbox.requests.request import HttpRequest
 from pytest_customerio.tools.sandbox.server import application
 from pytest_customerio.tools.sandbox.server.sandbox_server import SandboxServer
 from pytest_customerio.tools.sandbox.server.sockets import ProtocolWithTransport
-from pytest_customerio.tools.sandbox.service.answers import SandboxAnswer
-from pytest_customerio.tools.sandbox.service.request import HttpRequest
 from pytest_customerio.tools.sandbox.settings import Settings
 
 CUSTOMER = "/api/v1/customers/42"

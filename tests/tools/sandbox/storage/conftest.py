@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from sandbox_client import NOW, SandboxClient
 
-from pytest_customerio.tools.sandbox.service.service import Service
+from pytest_customerio.tools.sandbox.answering.service import Service
 from pytest_customerio.tools.sandbox.settings import Settings
 
 Start = Callable[..., SandboxClient]

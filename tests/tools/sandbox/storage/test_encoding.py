@@ -10,7 +10,7 @@ import pytest
 
 from pytest_customerio.tools.sandbox.storage import encoding
 from pytest_customerio.tools.sandbox.storage.encoding import SnapshotError, decode, encode, restore, snapshot
-from pytest_customerio.tools.sandbox.workspace import people
+from pytest_customerio.tools.sandbox.workspace.people import people
 from pytest_customerio.tools.sandbox.workspace.workspace import Workspace
 
 

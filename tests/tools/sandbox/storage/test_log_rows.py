@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import pytest
-from inboxes import received
+from sandbox_pages import received
 
 from pytest_customerio.core.model import Violation
-from pytest_customerio.tools.sandbox.service.exchange import Exchange
+from pytest_customerio.tools.sandbox.requests.exchange import Exchange
 from pytest_customerio.tools.sandbox.storage.log_rows import read_row, write_row
 
 

@@ -11,8 +11,9 @@ from typing import Any
 import pytest
 from sandbox_client import NOW, SandboxClient
 
-from pytest_customerio.tools.sandbox.service import json_views, request_log
-from pytest_customerio.tools.sandbox.service.service import Service
+from pytest_customerio.tools.sandbox.answering import json_views
+from pytest_customerio.tools.sandbox.answering.service import Service
+from pytest_customerio.tools.sandbox.requests import request_log
 from pytest_customerio.tools.sandbox.settings import Settings
 from pytest_customerio.tools.sandbox.storage import persistence
 from pytest_customerio.tools.sandbox.storage.data_file import DataFileError
@@ -67,9 +68,9 @@ def known(ask: SandboxClient) -> Any:
         [json_views.delivery_json(each) for each in workspace.deliveries.values()],
         json_views.workspace_json(workspace),
         workspace.reporting_webhooks,
-        workspace.undeliverable,
+        workspace.esp_suppressions,
         workspace.optouts,
-        workspace.recognized,
+        workspace.visitors.people,
         workspace.exports,
         workspace.files,
         list(workspace.inventory),

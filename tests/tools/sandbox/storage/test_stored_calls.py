@@ -11,7 +11,7 @@ import pytest
 from receiving import receiving
 from sandbox_client import SandboxClient
 
-from pytest_customerio.tools.sandbox.service.service import Service
+from pytest_customerio.tools.sandbox.answering.service import Service
 from pytest_customerio.tools.sandbox.storage import stored_calls
 from pytest_customerio.tools.sandbox.storage.data_file import DataFileError
 from pytest_customerio.tools.sandbox.storage.persistence import open_persistence

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from pytest_customerio.tools.sandbox.workspace.deliveries import Delivery
 from pytest_customerio.tools.sandbox.workspace.memory import Memory, weigh
-from pytest_customerio.tools.sandbox.workspace.person import Event
+from pytest_customerio.tools.sandbox.workspace.messages.deliveries import Delivery
+from pytest_customerio.tools.sandbox.workspace.people.person import Event
 from pytest_customerio.tools.sandbox.workspace.workspace import Workspace
 
 MB = 1024 * 1024
@@ -69,17 +69,17 @@ def test_every_kind_is_bounded() -> None:
     workspace.forms["f"] = [{"note": LARGE}]
     workspace.files[1] = LARGE
     workspace.segment(1).description = LARGE
-    workspace.undeliverable["bounces"] = {LARGE: 1}
+    workspace.esp_suppressions.add("bounces", LARGE, 1)
     workspace.people.suppress(("id", LARGE))
     Memory(workspace, limit=0).receive(1)
     kinds: tuple[Any, ...] = (
         workspace.people,
         workspace.objects.all,
-        workspace.visitors,
+        workspace.visitors.events,
         workspace.forms,
         workspace.files,
         workspace.segments,
-        workspace.undeliverable,
+        workspace.esp_suppressions,
         workspace.people.suppressed,
     )
     assert [len(each) for each in kinds] == [0] * len(kinds)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from pytest_customerio.tools.sandbox.workspace.deliveries import Delivery
-from pytest_customerio.tools.sandbox.workspace.people import SUPPRESSED
-from pytest_customerio.tools.sandbox.workspace.person import Event, Person
-from pytest_customerio.tools.sandbox.workspace.workspace import LINK_WINDOW, Workspace
+from pytest_customerio.tools.sandbox.workspace.messages.deliveries import Delivery
+from pytest_customerio.tools.sandbox.workspace.people.people import SUPPRESSED
+from pytest_customerio.tools.sandbox.workspace.people.person import Event, Person
+from pytest_customerio.tools.sandbox.workspace.people.visitors import LINK_WINDOW
+from pytest_customerio.tools.sandbox.workspace.workspace import Workspace
 
 ADA = ("id", "42")
 BOUGHT = Event("bought", "event", 100, {"total": 1})
@@ -43,7 +44,7 @@ def test_a_visitor_becomes_a_person() -> None:
     assert workspace.add_visitor_event("visitor-1", old) == workspace.add_visitor_event("visitor-1", new) == ()
     workspace.identify(ADA, {"anonymous_id": "visitor-1"}, 101 + LINK_WINDOW)
     assert list(person(workspace).events) == [new]
-    assert workspace.visitors == {}
+    assert workspace.visitors.events == {}
 
 
 def test_an_event_without_identifier() -> None:
@@ -52,7 +53,7 @@ def test_an_event_without_identifier() -> None:
     assert workspace.add_visitor_event("", BOUGHT) == (
         "belongs to nobody: without anonymous_id no person can ever get it",
     )
-    assert workspace.visitors == {}
+    assert workspace.visitors.events == {}
 
 
 def test_merging() -> None:
@@ -70,7 +71,7 @@ def test_merging() -> None:
     assert workspace.merge(ADA, ("id", "43")) == ()
     assert first.attributes == {"plan": "pro", "age": 36}
     assert [event.name for event in first.events] == ["early", "bought"]
-    assert first.devices == {"device-1": {"platform": "ios", "id": "device-1"}}
+    assert list(first.devices) == ["device-1"]
     assert list(workspace.segment(7).members) == list(acme.people) == [first.cio_id]
     assert workspace.people.find(("id", "43")) is None
 
@@ -109,7 +110,8 @@ def test_devices() -> None:
     workspace = Workspace()
     assert workspace.add_device(ADA, "device-1", {"platform": "ios"}) != ()
     assert workspace.add_device(ADA, "device-1", {"last_used": 100}) == ()
-    assert person(workspace).devices == {"device-1": {"id": "device-1", "platform": "ios", "last_used": 100}}
+    (known,) = person(workspace).devices.values()
+    assert (known["id"], known["platform"], known["last_used"]) == ("device-1", "ios", 100)
     assert workspace.add_device(("cio_id", "a3ff"), "device-1", {}) == ("dropped: nobody has this cio_id",)
     assert workspace.delete_device(ADA, "device-1") == ()
     for identifier in (ADA, ("id", "43")):
@@ -181,4 +183,4 @@ def test_events_of_a_visitor_who_is_known() -> None:
     assert list(person(workspace, "43").events) == [BOUGHT, BOUGHT]
     workspace.delete(("id", "43"))
     workspace.add_visitor_event("v", BOUGHT)
-    assert workspace.visitors == {"v": [BOUGHT]}
+    assert workspace.visitors.events == {"v": [BOUGHT]}

@@ -1,0 +1,1 @@
+"""Reads files piece by piece, and returns each entry of them."""

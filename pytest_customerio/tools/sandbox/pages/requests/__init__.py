@@ -1,0 +1,1 @@
+"""Logged requests on the pages: found, shown beside the contract, and copied as other text."""

@@ -1,0 +1,1 @@
+"""One request as it was received, and the log of all of them."""

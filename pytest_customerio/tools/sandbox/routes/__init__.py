@@ -1,0 +1,1 @@
+"""The addresses of the sandbox's own: its pages, its JSON API, and what guards both."""

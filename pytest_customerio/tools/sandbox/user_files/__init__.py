@@ -1,0 +1,1 @@
+"""Files that the user supplies: seeds, inventories and templates."""

@@ -1,0 +1,1 @@
+"""Messages of a workspace, and the reporting webhooks that are told of them."""

@@ -1,0 +1,1 @@
+"""People, objects and segments of a workspace, and the log of what they did."""
