@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 
 from pytest_customerio.cassettes.cases import Cassettes
 from pytest_customerio.contract.contract import Judged
+from pytest_customerio.core.marks import ErrorsMark
 from pytest_customerio.core.model import Answer, ErrorCase, Interaction, PendingInteraction
-from pytest_customerio.core.settings import ErrorsMark, SettingsError
+from pytest_customerio.core.settings import SettingsError
 from pytest_customerio.judging.judgement import Judgement
 from pytest_customerio.judging.ledger import Record
 from pytest_customerio.process.ownership.ownership import Ownership
