@@ -90,4 +90,4 @@ def test_what_the_runner_reads() -> None:
 if __name__ == "__main__":
     for name in sys.argv[1:]:
         with tempfile.TemporaryDirectory() as folder:
-            sys.stdout.writelines(run((DOCS / name).read_text(encoding="utf-8"), Path(folder)))
+            sys.stdout.writelines(run((DOCS / Path(name).name).read_text(encoding="utf-8"), Path(folder)))

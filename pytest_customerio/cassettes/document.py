@@ -13,6 +13,8 @@ from pytest_customerio.core.data import DataError
 from pytest_customerio.core.model import FAULTS
 
 # The members of a recorded body that are vcrpy's own; a mapping with any other member is a JSON value.
+_REQUEST = ("method", "uri", "body", "headers")
+_NAMED = "method, uri, body and headers"
 _BODY = frozenset({"string", "encoding"})
 _JSON = (str, int, float, type(None), list, dict)
 # What vcrpy writes besides in YAML: bytes, and the parts of an iterator.
@@ -58,9 +60,11 @@ class Document:
             self._check_response(interaction.get("response"), "interactions", index, "response")
 
     def _check_request(self, request: Any, *keys: str | int) -> None:
-        self._expect(request, dict, "a request is a mapping with method, uri, body and headers", *keys)
-        if set(request) != {"method", "uri", "body", "headers"}:
-            raise self.error("a request has exactly method, uri, body and headers", *keys)
+        self._expect(request, dict, f"a request is a mapping with {_NAMED}", *keys)
+        if request.keys() != set(_REQUEST):
+            wrong = [f"no {name}" for name in _REQUEST if name not in request]
+            wrong += [f"`{name}` besides" for name in request if name not in _REQUEST]
+            raise self.error(f"a request has exactly {_NAMED}; this one has {' and '.join(wrong)}", *keys)
         self._expect(request["method"], str, "a request's method is text", *keys, "method")
         if not _is_url(request["uri"]):
             raise self.error("a request's uri is a URL", *keys, "uri")

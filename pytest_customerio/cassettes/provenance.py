@@ -18,6 +18,11 @@ SOURCES: tuple[str, ...] = get_args(Source)
 KINDS: tuple[str, ...] = get_args(Kind)
 ACCEPTED: tuple[str, ...] = get_args(Accepted)
 _TRANSIENT = ("408", "429", "5xx", "network")
+# The members that a cassette's metadata may have; a project may add its own.
+_MEMBERS = (
+    *("source", "evidence", "date", "environment", "note", "operations", "except", "family", "retryable", "cause"),
+    *("todo", "rules", "kind", "accepted", "when", "only_by_name", "differs"),
+)
 # After these faults it is unknown whether the payload was taken. After a fault while connecting it was not taken, after
 # any other fault it was.
 _OPEN_FAULTS = ("connection-reset", "read-timeout")
@@ -69,6 +74,7 @@ def read(document: Document, answer: Answer, names: Sequence[str], base: About |
         when=fields.conditions(base.when),
         only_by_name=fields.flag("only_by_name", default=base.only_by_name),
     )
+    fields.check_members()
     return about._replace(differs=fields.differing(about))
 
 
@@ -76,8 +82,8 @@ def check_known(word: object, known: Sequence[str], kind: str, error: Callable[[
     """Raise the error if the word is none of the known ones; its text names the nearest one and all of them."""
     if word not in known:
         meant = nearest(str(word), known)
-        hint = f"did you mean {meant}? " if meant else ""
-        raise error(f"no such {kind}: {word!r}; {hint}There are {', '.join(known)}")
+        hint = f"; did you mean {meant}?" if meant else "."
+        raise error(f"no such {kind}: {word!r}{hint} There are {', '.join(known)}")
 
 
 class _Fields(NamedTuple):
@@ -90,6 +96,12 @@ class _Fields(NamedTuple):
 
     def error(self, cause: str, *keys: str | int) -> DataError:
         return self.document.error(cause, *self.at, *keys)
+
+    def check_members(self) -> None:
+        """Refuse a member that is nearly one of ours: it would say nothing."""
+        for key in [str(each) for each in self.given if each not in _MEMBERS]:
+            if meant := nearest(key, _MEMBERS, 0.75):
+                raise self.error(f"no such member of metadata: {key!r}; did you mean {meant}?", key)
 
     def text(self, key: str, default: str = "") -> str:
         value = self.given.get(key, default)

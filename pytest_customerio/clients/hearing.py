@@ -12,8 +12,12 @@ from pytest_customerio.core.model import PendingInteraction
 
 
 def begin(traffic: Traffic, client: str, method: Any, url: str) -> Hearing | None:
-    """Begin to hear a request. None for a method that is no text, because the client raises an error for it."""
-    return traffic.hear(client, method if isinstance(method, str) else str(method or ""), url)
+    """Begin to hear a request. A method may be bytes, which httpx sends; any other value is the client's error."""
+    return traffic.hear(client, method if isinstance(method, str) else _text(method), url)
+
+
+def _text(method: Any) -> str:
+    return method.decode("latin-1") if isinstance(method, bytes) else str(method or "")
 
 
 def send_heard(

@@ -152,18 +152,18 @@ def _other_method(catalog: Catalog, surfaces: list[str], method: str, path: str)
 
 
 def _method(catalog: Catalog, surfaces: list[str], method: str, near: Operation, got: str) -> Violation:
-    same = [each for surface in surfaces for each in catalog.of(surface) if each.method == method.upper()]
-    if same and all(_beside(each.path, near.path) for each in same):
+    same = (each for surface in surfaces for each in catalog.of(surface) if each.method == method.upper())
+    meant = next((each for each in same if _beside(each.path, near.path)), None)
+    if meant is not None:
         hint = "an identifier such as ../events, left unescaped, becomes another path"
-        meant = min(same, key=lambda each: len(each.path))
         return violation("unknown-endpoint", "url", f"{meant.method} {meant.path}", got, hint, "404")
     return violation("wrong-method", "url", f"{near.method} {near.path}", got, "", "404")
 
 
 def _beside(template: str, path: str) -> bool:
-    """Whether the path is what a client makes of the template when its parameter contains `../`."""
-    collection = template.partition("{")[0].rstrip("/")
-    return "{" in template and path.rpartition("/")[0] == collection.rpartition("/")[0]
+    """Whether a client makes this path of the template when the identifier at its end contains `../`."""
+    collection, _, parameter = template.rpartition("/")
+    return parameter == "{identifier}" and path.rpartition("/")[0] == collection.rpartition("/")[0]
 
 
 def _split_identifier(catalog: Catalog, match: Match, method: str) -> str | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from math import nan
 
+from pytest_customerio.contract.engine.formats import FORMATS
 from pytest_customerio.contract.rules import violation
 from pytest_customerio.core import redact
 from pytest_customerio.core.model import Operation, Violation
@@ -53,14 +54,22 @@ def judge_parameters(operation: Operation, params: Mapping[str, str], query: Map
 
 
 def judge_ids(query: Mapping[str, str], payload: Mapping[str, object]) -> Iterator[Violation]:
-    """Whether the cio_ids in the body of a segment's call are without their prefix."""
-    ids = payload.get("ids")
-    if query.get("id_type") == "cio_id" and isinstance(ids, list):
+    """Whether the ids in the body of a segment's call are of the type in its query: the service ignores all others."""
+    ids, kind = payload.get("ids"), query.get("id_type", "")
+    if isinstance(ids, list) and kind in {"cio_id", "email"}:
         for index, each in enumerate(ids[:_MOST_IDS]):
-            if isinstance(each, str) and each.startswith(PREFIX):
-                expected, got = "the cio_id without cio_", "a cio_id with it"
-                error = "200, and the id is ignored"
-                yield violation("cio-id-prefix", f"$.ids[{index}]", expected, got, error=error, source="documented")
+            if isinstance(each, str):
+                yield from _other_type(each, kind, f"$.ids[{index}]")
+
+
+def _other_type(entry: str, kind: str, where: str) -> Iterator[Violation]:
+    error = "200, and the id is ignored"
+    if kind == "cio_id" and entry.startswith(PREFIX):
+        expected, got = "the cio_id without cio_", "a cio_id with it"
+        yield violation("cio-id-prefix", where, expected, got, error=error, source="documented")
+    if kind == "email" and entry.strip() and FORMATS["email"](entry):
+        expected, hint = "an e-mail address", "send addresses, or leave id_type=email out of the query"
+        yield violation("bad-email", where, expected, redact.shape(entry), hint, error, "documented")
 
 
 def judge_path(operation: Operation, params: Mapping[str, str], payload: Mapping[str, object]) -> Iterator[Violation]:

@@ -57,7 +57,11 @@ def run_command_line(commands: Sequence[Command], given: Sequence[str]) -> int:
     by_name = {command.name: command for command in commands}
     try:
         _refuse_unknown_command(given, by_name)
-        arguments = command_parser(commands).parse_args(given)
+        parser = command_parser(commands)
+        arguments, unknown = parser.parse_known_args(given)
+        if unknown:
+            near = _near_option(by_name[arguments.command], unknown)
+            parser.error(f"unrecognized arguments: {' '.join(unknown)}{near}")
         return _run(by_name[arguments.command], arguments)
     except CommandError as error:
         write_text(f"{PROGRAM}: {error}\n", sys.stderr)
@@ -139,6 +143,17 @@ def _refuse_unknown_command(given: Sequence[str], commands: Mapping[str, Command
     meant = nearest(given[0], list(commands))
     hint = f"; did you mean {meant}?" if meant else "."
     raise CommandError(f"no such command: {given[0]!r}{hint} There are {', '.join(commands)}")
+
+
+def _near_option(command: Command, unknown: Sequence[str]) -> str:
+    """The option of the command that the first unknown one is most like, for a message; nothing where none is."""
+    from pytest_customerio.core.nearest import did_you_mean
+
+    parser = argparse.ArgumentParser()
+    command.add_arguments(parser)
+    # argparse keeps the names of its options here, in Python 3.11 to 3.14; without them no option is proposed.
+    known = vars(parser).get("_option_string_actions", ())
+    return next((did_you_mean(each.partition("=")[0], known) for each in unknown if each.startswith("--")), "")
 
 
 def _run(command: Command, arguments: argparse.Namespace) -> int:

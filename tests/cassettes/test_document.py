@@ -15,6 +15,7 @@ from pytest_customerio.cassettes.exchanges import exchanges
 from pytest_customerio.core import data
 from pytest_customerio.core.data import DataError
 
+EXACTLY = "a request has exactly method, uri, body and headers"
 GOOD = """\
 # The first line is line 1.
 version: 1
@@ -78,7 +79,16 @@ def test_a_byte_order_mark_is_no_harm(tmp_path: Path) -> None:
         (b"interactions: []\n", 1, "not a cassette"),
         (b"version: 1\ninteractions:\n  - a\n", 3, "an interaction has a request and a response"),
         (b"interactions:\n  - {}\n", 2, "a request is a mapping with method, uri, body and headers"),
-        (b"interactions:\n - request:\n    method: PUT\n", 3, "a request has exactly method, uri, body and headers"),
+        (
+            b"interactions:\n - request:\n    method: PUT\n",
+            3,
+            f"{EXACTLY}; this one has no uri and no body and no headers",
+        ),
+        (
+            b"interactions:\n - request: {method: PUT, uri: x, body: y, headers: {}, cookies: {}}\n",
+            2,
+            f"{EXACTLY}; this one has `cookies` besides",
+        ),
     ],
 )
 def test_what_is_no_cassette(tmp_path: Path, text: bytes, line: int | None, cause: str) -> None:

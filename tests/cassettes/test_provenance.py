@@ -87,9 +87,9 @@ def test_what_is_left_out_comes_from_the_answer(
 
 
 def test_what_is_left_out_comes_from_the_cassette_that_is_replaced(tmp_path: Path) -> None:
-    """A cassette that replaces another inherits its facts, but not its provenance."""
+    """A cassette that replaces another inherits its facts, but not its provenance. Members of the project's stay unread."""
     ours = About(Provenance("synthetic", note="made up"), ("event",), True, "429", "cause", "todo", ("bad-email",))
-    about = read(document(tmp_path, "metadata: {source: recorded, cause: mine}\n"), LIMITED, NAMES, ours)
+    about = read(document(tmp_path, "metadata: {source: recorded, cause: mine, ticket: 7}\n"), LIMITED, NAMES, ours)
     assert about == ours._replace(provenance=Provenance("recorded"), cause="mine")
 
 
@@ -132,7 +132,12 @@ metadata:
             3,
             "no such operation of this surface: 'identfy'; did you mean identify? There are identify, event, delete",
         ),
-        ("metadata:\n  source: recorded\n  operations: [zzz]\n", 3, "no such operation of this surface: 'zzz'; There"),
+        ("metadata:\n  source: recorded\n  operations: [zzz]\n", 3, "no such operation of this surface: 'zzz'. There"),
+        (
+            "metadata:\n  source: recorded\n  famly: '400'\n",
+            3,
+            "no such member of metadata: 'famly'; did you mean family?",
+        ),
         ("metadata:\n  source: recorded\n  differs: [event]\n", 3, "metadata.differs is a mapping of operations"),
         ("metadata:\n  source: recorded\n  differs:\n    evnt: {}\n", 4, "no such operation of this surface: 'evnt'"),
         ("metadata:\n  source: recorded\n  differs:\n    event: 5\n", 4, "metadata.differs.event is a mapping"),
@@ -161,7 +166,7 @@ def test_the_nearest_word() -> None:
 def test_a_known_word_passes() -> None:
     """Only a word that is not known raises, with the error that the caller makes of the text."""
     check_known("event", NAMES, "operation", ValueError)  # type: ignore[arg-type]
-    with pytest.raises(ValueError, match="no such operation: 'x'; There are identify, event, delete"):
+    with pytest.raises(ValueError, match=r"no such operation: 'x'\. There are identify, event, delete"):
         check_known("x", NAMES, "operation", ValueError)  # type: ignore[arg-type]
 
 

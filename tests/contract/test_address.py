@@ -55,6 +55,7 @@ def test_right_addresses_pass(request_line: str) -> None:
             "unknown-endpoint",
             "POST track.customer.io/api/v1/customers/{identifier}/events",
         ),
+        ("GET https://cdp.customer.io/v1/track", "wrong-method", "POST /v1/track"),
         ("POST /api/v1/entity", "unknown-endpoint", "POST track.customer.io/api/v2/entity"),
         ("POST /v1/send/email", "wrong-host", "api.customer.io"),
         ("PUT https://track-eu.customer.io/v1/send/email", "wrong-host", "api-eu.customer.io"),

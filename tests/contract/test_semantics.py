@@ -93,6 +93,15 @@ def test_cio_ids_of_a_segment() -> None:
     assert list(judge_ids({"id_type": "cio_id"}, {"ids": "cio_a4"})) == []
 
 
+def test_addresses_of_a_segment() -> None:
+    """With id_type=email an entry that is no address is told with its place; a blank one is another rule's business."""
+    found = list(judge_ids({"id_type": "email"}, {"ids": ["ada@example.com", "ada", "", 5]}))
+    assert [(each.rule, each.severity, each.where, each.got) for each in found] == [
+        ("bad-email", "error", "$.ids[1]", 'text of 3 characters, "xxx"')
+    ]
+    assert list(judge_ids({"id_type": "id"}, {"ids": ["ada"]})) == []
+
+
 @pytest.mark.parametrize(
     ("moment", "found"),
     [

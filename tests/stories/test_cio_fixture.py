@@ -243,7 +243,7 @@ def test_a_mistake_by_hand_is_one_line(story: Story) -> None:
     assert [line for line in said if line] == [
         "cio.replay('429'): a case is at work already; end it first, or leave out the mark",
         "cio.replay('500'): a case is at work already; end it first, or leave out the mark",
-        "cio.replay('427'): '427' is no error case (did you mean 429?)",
+        "cio.replay('427'): '427' is no error case (did you mean 429?); all cases: python -m pytest_customerio errors",
         "cio.replay('429'): operations='track.identfy': there is no such operation (did you mean track.identify?)",
         "cio.replay('429'): raises='HTTPError'; accepted: exception classes",
         "cio.replay('429'): times=0; accepted: 1 or more, or None for ever",

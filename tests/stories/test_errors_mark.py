@@ -187,11 +187,13 @@ def test_what_does_not_apply_is_skipped_with_its_reason(story: Story) -> None:
         "-rs",
     )
     result.assert_outcomes(skipped=3, failed=1)
+    sent = "and the test sends track.identify only"
     assert short_summary(result) == [
         "SKIPPED [1] test_app.py:6: 400-event-name-too-long: does not apply to what the test sends (track.identify)",
-        "SKIPPED [1] test_app.py:10: 500-server-error-persists: does not apply to what the test sends (track.identify)",
+        f"SKIPPED [1] test_app.py:10: 500-server-error-persists: the mark says operations=track.event, {sent}",
         "SKIPPED [1] test_app.py:20: 400-event-name-too-long: does not apply to what the test sends (track.identify)",
     ]
+    assert f": the mark names track.event, {sent}\n" in result.stdout.str()
     assert failure(result, "test_own_mock[500-server-error-persists]").startswith("track.identify")
 
 

@@ -66,6 +66,6 @@ def test_no_percentage(story: Story) -> None:
     assert usage_error(story.run(MODULE, "--cio-fail-under=most")) == (
         "--cio-fail-under=most: is no percentage; accepted: a number from 0 to 100"
     )
-    for value, said in (("101", "101.0: is"), ("most", "is")):
+    for value, said in (("101", "101.0: is"), ("most", "'most': is")):
         story.file("pytest.ini", f"[pytest]\ncio_fail_under = {value}\n")
         assert usage_error(story.again()).endswith(f"{said} no percentage; accepted: a number from 0 to 100")

@@ -48,16 +48,21 @@ MARKS = "cio_allow, cio_contract, cio_errors, and what the ini `markers` lists"
         ),
         (
             'cio_allow("outcome", case="427", reason="x")',
-            "cio_allow: case: '427' is no error case (did you mean 429?)",
+            "cio_allow: case: '427' is no error case (did you mean 429?);"
+            " all cases: python -m pytest_customerio errors",
         ),
         (
             'cio_allow("outcome", operation="track.identfy", reason="x")',
             "cio_allow: operation='track.identfy': there is no such operation (did you mean track.identify?)",
         ),
-        ('cio_errors("427")', "cio_errors: '427' is no error case (did you mean 429?)"),
+        (
+            'cio_errors("427")',
+            "cio_errors: '427' is no error case (did you mean 429?); all cases: python -m pytest_customerio errors",
+        ),
         (
             'cio_errors("429-rate-limit-recovers")',
-            "cio_errors: '429-rate-limit-recovers' is no error case (did you mean 429-rate-limited-recovers?)",
+            "cio_errors: '429-rate-limit-recovers' is no error case (did you mean 429-rate-limited-recovers?);"
+            " all cases: python -m pytest_customerio errors",
         ),
         (
             'cio_errors("everything")',
@@ -66,9 +71,13 @@ MARKS = "cio_allow, cio_contract, cio_errors, and what the ini `markers` lists"
         ),
         (
             'cio_errors("4XX ")',
-            "cio_errors: '4XX ' is no error case (did you mean 400, 401, 403, 404, 408, 413, 422 or 429?)",
+            "cio_errors: '4XX ' is no error case (did you mean 400, 401, 403, 404, 408, 413, 422 or 429?);"
+            " all cases: python -m pytest_customerio errors",
         ),
-        ("cio_errors(502, 530)", "cio_errors: '530' is no error case (did you mean 524?)"),
+        (
+            "cio_errors(502, 530)",
+            "cio_errors: '530' is no error case (did you mean 524?); all cases: python -m pytest_customerio errors",
+        ),
         (
             'cio_errors(operations="track_v2")',
             "cio_errors: operations='track_v2': there is no such operation (track_v2 is a surface; its operations:"
@@ -80,7 +89,10 @@ MARKS = "cio_allow, cio_contract, cio_errors, and what the ini `markers` lists"
             " track_v2.person_identify, track_v2.person_merge, track_v2.person_page, track_v2.person_screen,"
             " track_v2.person_suppress, track_v2.person_unsuppress, track_v2.person_viewed_content)",
         ),
-        ('cio_errors(except_for="4290")', "cio_errors: '4290' is no error case (did you mean 429?)"),
+        (
+            'cio_errors(except_for="4290")',
+            "cio_errors: '4290' is no error case (did you mean 429?); all cases: python -m pytest_customerio errors",
+        ),
         (
             'cio_errors("429", except_for=("429",))',
             "cio_errors: except_for=('429',) leaves no case",
@@ -169,7 +181,11 @@ def test_a_mark_that_comes_too_late(story: Story) -> None:
             "cio_allow = bad-email email: old",
             "cio_allow: where='email' is no JSON path such as '$.batch[*].timestamp' (did you mean $.email?)",
         ),
-        ("cio_allow = outcome case=427: old", "cio_allow: case: '427' is no error case (did you mean 429?)"),
+        (
+            "cio_allow = outcome case=427: old",
+            "cio_allow: case: '427' is no error case (did you mean 429?);"
+            " all cases: python -m pytest_customerio errors",
+        ),
         (
             "cio_allow = outcome operation=track.identfy: old",
             "cio_allow: operation='track.identfy': there is no such operation (did you mean track.identify?)",
@@ -180,7 +196,12 @@ def test_a_mark_that_comes_too_late(story: Story) -> None:
         ),
         ("cio_schemas = contracts", "cio_schemas: {path}/contracts is no folder"),
         ("cio_cassettes = answers", "cio_cassettes: {path}/answers is no folder"),
-        ("cio_contract = perhaps", "cio_contract: invalid truth value 'perhaps'"),
+        ("cio_contract = perhaps", "cio_contract: invalid truth value 'perhaps'; accepted: true, false"),
+        (
+            "cio_strict = true",
+            "cio_strict: there is no such setting (the option --cio-strict stands in the ini as addopts = --cio-strict);"
+            " accepted: {settings}",
+        ),
         ("cio_regoin = eu", "cio_regoin: there is no such setting (did you mean cio_region?); accepted: {settings}"),
         ("cioxyz = 1", "cioxyz: there is no such setting; accepted: {settings}"),
     ],
@@ -301,7 +322,8 @@ def test_a_mistake_on_the_command_line_has_no_line(story: Story) -> None:
         (
             {"own/track/identify.json": '{\n "type": "objct"\n}'},
             "cio_schemas = own",
-            "{path}/own/track/identify.json:2: no JSON Schema: 'objct' is not valid under any of the given schemas",
+            "{path}/own/track/identify.json:2: no JSON Schema: 'objct' is no type (did you mean object?);"
+            " accepted: array, boolean, integer, null, number, object, string",
         ),
         (
             {"own/track/identfy.json": "{}"},

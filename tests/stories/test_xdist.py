@@ -61,7 +61,8 @@ def test_two_workers_report_as_one_process(story: Story) -> None:
         (
             "import pytest\n\n@pytest.mark.cio_errors('427')\ndef test_signup():\n    pass\n",
             "",
-            "test_app.py::test_signup: cio_errors: '427' is no error case (did you mean 429?)",
+            "test_app.py::test_signup: cio_errors: '427' is no error case (did you mean 429?);"
+            " all cases: python -m pytest_customerio errors",
         ),
         (
             "def test_signup():\n    pass\n",
@@ -108,7 +109,8 @@ def test_a_worker_sends_the_mistake(story: Story, given: str) -> None:
         said = f"{story.path}/own/track/identify.json:1: not JSON: Expecting value"
         result = story.run("import pytest\n\n@pytest.mark.cio_contract\ndef test_signup():\n    pass\n")
     else:
-        said = "test_app.py::test_signup: cio_errors: '427' is no error case (did you mean 429?)"
+        said = "test_app.py::test_signup: cio_errors: '427' is no error case (did you mean 429?);"
+        said += " all cases: python -m pytest_customerio errors"
         mark = "import pytest\n\n@pytest.mark.cio_errors('427')\n"
         result = story.run(f"{mark}def test_signup():\n    assert False\n\ndef test_other():\n    assert False\n")
     assert result.ret == 5

@@ -87,7 +87,14 @@ def test_an_error_of_the_program() -> None:
         (["gret"], "no such command: 'gret'; did you mean greet? There are greet, other"),
         (["xyzzy"], "no such command: 'xyzzy'. There are greet, other"),
         ([], f"the following arguments are required: COMMAND\nusage: {PROGRAM} [-h] [--version] COMMAND ..."),
-        (["greet", "--targ", "x"], f"unrecognized arguments: --targ\nusage: {PROGRAM} [-h] [--version] COMMAND ..."),
+        (
+            ["greet", "Ada", "--zzz"],
+            f"unrecognized arguments: --zzz\nusage: {PROGRAM} [-h] [--version] COMMAND ...",
+        ),
+        (
+            ["greet", "--targ", "x"],
+            f"unrecognized arguments: --targ (did you mean --target?)\nusage: {PROGRAM} [-h] [--version] COMMAND ...",
+        ),
     ],
 )
 def test_usage(given: list[str], text: str, capsys: pytest.CaptureFixture[str]) -> None:

@@ -98,7 +98,9 @@ def test_commands_that_do_not_exist(capsys: pytest.CaptureFixture[str]) -> None:
         == "no such command: 'xyzzy'. There are errors, explain, check, plan, sandbox, record, drift, doctor\n"
     )
     assert refused(capsys).startswith("the following arguments are required: COMMAND\nusage: ")
-    assert refused(capsys, "errors", "--jso").startswith("unrecognized arguments: --jso\nusage: ")
+    assert refused(capsys, "errors", "--jso").startswith(
+        "unrecognized arguments: --jso (did you mean --json?)\nusage: "
+    )
 
 
 def test_cassettes_of_ones_own(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:

@@ -6,6 +6,7 @@ import functools
 from collections.abc import Callable
 from typing import Any, Self
 
+from pytest_customerio.clients.hearing import begin
 from pytest_customerio.clients.traffic import Hearing, Traffic
 from pytest_customerio.clients.transport import bodies
 from pytest_customerio.process.deadlines import has_deadline
@@ -59,7 +60,7 @@ def _begin(traffic: Traffic, client: str, request: Any) -> Hearing | None:
     if url is None or not traffic.concerns(url.host, url.port):
         return None
     shown = url.copy_with(username=None, password=None) if url.userinfo else url
-    return traffic.hear(client, request.method, str(shown))
+    return begin(traffic, client, request.method, str(shown))
 
 
 class _Heard:

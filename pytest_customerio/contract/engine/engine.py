@@ -18,6 +18,7 @@ from pytest_customerio.contract.engine.words import words
 from pytest_customerio.contract.rules import violation
 from pytest_customerio.core import redact
 from pytest_customerio.core.model import Violation
+from pytest_customerio.core.nearest import did_you_mean
 
 if TYPE_CHECKING:
     import jsonschema_rs
@@ -76,7 +77,7 @@ class Schema:
             Draft202012Validator.check_schema(self.document)
             self._quick.is_valid(None)
         except SchemaError as error:
-            return list(error.absolute_path), f"no JSON Schema: {redact.cut(error.message)}"
+            return list(error.absolute_path), f"no JSON Schema: {_cause(error)}"
         except Exception as error:  # jsonschema-rs raises several classes that have no common base
             return [], f"no JSON Schema: {redact.cut(str(error))}"
         return None
@@ -119,6 +120,15 @@ class Schema:
 
 
 @cache
+def _cause(error: Json) -> str:
+    """What is wrong with a document: jsonschema names the types only where it says what it has tried in vain."""
+    tried = [each for each in error.context or () if each.validator == "enum"]
+    if not tried:
+        return redact.cut(error.message)
+    given, known = tried[-1].instance, tried[-1].validator_value
+    return f"{redact.cut(repr(given))} is no type{did_you_mean(str(given), known)}; accepted: {', '.join(known)}"
+
+
 def _speedy_keywords() -> dict[str, type]:
     return {name: _speedy(keyword) for name, keyword in KEYWORDS.items()}
 

@@ -50,6 +50,7 @@ nothing was sent to Customer.io: the test ended before any request
 UNSENT = "{case}: nothing was sent to Customer.io while it was replayed"
 GONE = "{case}: {operation} was sent by an earlier run of this test, and not by this one"
 NOT_APPLICABLE = "{case}: does not apply to what the test sends ({operations})"
+NOT_NAMED = "{case}: the mark says operations={named}, and the test sends {operations} only"
 NOTHING_CHECKED = """\
 nothing was checked: no test sent a request to Customer.io, or called a mock that stands for an SDK or client
 

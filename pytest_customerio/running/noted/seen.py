@@ -79,6 +79,9 @@ def unreplayed(test: CheckedTest) -> Mapping[str, object]:
     operations, lacking, case = sorted(test.record.tallies), test.latest.replay.schedule.lacking, test.plan.case
     seen = bool(test.latest.replay.observer.attempts)
     reason = f"none of {', '.join(operations)} draws {case}" if seen else test.skipped
+    reason = (
+        f"the mark names {test.unnamed}, and the test sends {', '.join(operations)} only" if test.unnamed else reason
+    )
     reason = f"{case} takes {' or '.join(lacking)}" if lacking else reason
     return {test.plan.nodeid: {"case": case, "reason": reason, "impossible": operations if lacking else []}}
 

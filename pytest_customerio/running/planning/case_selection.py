@@ -11,12 +11,14 @@ from pytest_customerio.contract.catalog.routes import read_routes
 from pytest_customerio.core import data
 from pytest_customerio.core.allowances import Allowance
 from pytest_customerio.core.data import UnknownNameError
+from pytest_customerio.core.marks import ErrorsMark, errors_mark
 from pytest_customerio.core.model import ErrorCase
 from pytest_customerio.core.nearest import did_you_mean
-from pytest_customerio.core.settings import ErrorsMark, IniError, SettingsError, errors_mark
+from pytest_customerio.core.settings import IniError, SettingsError
 
 __tracebackhide__ = True  # pytest shows no frame of ours in anybody's traceback
 
+ALL_CASES = "all cases: python -m pytest_customerio errors"
 ACCEPTED = "accepted: an id such as 429-rate-limited, a status, or a family: {families}"
 SEVERAL = (
     "{given}: a word for {count} faults; {first} is replayed. Say which one is meant (others: {others}), or run all in"
@@ -120,6 +122,6 @@ class CaseSelection:
                 ids += self._cassettes.find(word)
             except UnknownNameError as error:
                 accepted = ACCEPTED.format(families=", ".join(self._cassettes.families))
-                rest = f" (did you mean {error.nearest}?)" if error.nearest else f"; {accepted}"
+                rest = f" (did you mean {error.nearest}?); {ALL_CASES}" if error.nearest else f"; {accepted}"
                 raise SettingsError(f"{given}: {word!r} is no error case{rest}") from None
         return ids

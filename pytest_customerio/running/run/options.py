@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 
 import pytest
 
-from pytest_customerio.core import gate, settings
+from pytest_customerio.core import gate, marks, settings
 from pytest_customerio.core.data import DataError
 from pytest_customerio.core.settings import IniError, Settings, SettingsError
 from pytest_customerio.reporting.formats import kinds
@@ -28,6 +28,8 @@ OPTIONS = (
 )
 # The value of an option that is not on the command line. One that is empty is: it names what a variable lacks.
 ABSENT: tuple[Any, ...] = (None, False, [])
+# What a setting takes, where pytest's own text about a wrong value does not say it.
+_ACCEPTED = {"cio_contract": "; accepted: true, false"}
 # Options with which a run leaves tests out.
 _NARROWING = ("keyword", "markexpr", "lf", "stepwise", "deselect", "ignore", "ignore_glob", "collectonly", "pyargs")
 
@@ -95,7 +97,8 @@ def _fail_under(config: pytest.Config, option: str | None) -> float | None:
     try:
         ini = _get(config, "cio_fail_under")
     except IniError as error:
-        raise IniError(error.name, "", "is no percentage; accepted: a number from 0 to 100") from None
+        given = error.cause.rpartition(": ")[2]
+        raise IniError(error.name, "", f"{given}: is no percentage; accepted: a number from 0 to 100") from None
     return _said("cio_fail_under", ini, lambda: gate.percentage(ini)) if ini is not None else None
 
 
@@ -113,7 +116,8 @@ def refuse_ini(config: pytest.Config, names: Iterable[str], known: Collection[st
     # `_inidict` holds what `parser.addini` declared, in pytest 8 and 9. `getini` cannot be asked instead: where the
     # value of a declared setting is wrong it raises the same exception as for an unknown name.
     for name in sorted(set(names) - set(config._parser._inidict)):
-        raise pytest.UsageError(explained(config, settings.unknown_ini(name, known)))
+        options = [one for one in OPTIONS if one not in known]
+        raise pytest.UsageError(explained(config, settings.unknown_ini(name, known, options)))
 
 
 def is_marked(item: pytest.Item) -> bool:
@@ -121,7 +125,7 @@ def is_marked(item: pytest.Item) -> bool:
     names = [mark.name for mark in item.iter_markers() if mark.name.startswith("cio")]
     if names:
         listed = (text.partition(":")[0].partition("(")[0].strip() for text in item.config.getini("markers"))
-        settings.mark_name(item.nodeid, names, set(listed))
+        marks.mark_name(item.nodeid, names, set(listed))
     return bool(names)
 
 
@@ -177,7 +181,7 @@ def _get(config: pytest.Config, name: str) -> Any:
     try:
         return config.getini(name)
     except (TypeError, ValueError, pytest.UsageError) as error:  # pytest's version decides which of these is raised
-        raise IniError(name, "", str(error)) from None
+        raise IniError(name, "", str(error) + _ACCEPTED.get(name, "")) from None
 
 
 def _place(config: pytest.Config, name: str, given: str) -> str:

@@ -179,11 +179,12 @@ def _why_unmet(test: CheckedTest, case: ReplayedCase) -> str:
     """Why no request met a case."""
     if took := _took(test, case):
         return mocked.in_the_way(case.name or test.plan.case or "", took)
-    template = messages.GONE if test.gone else messages.NOT_APPLICABLE
+    unnamed = "" if case.name else test.unnamed
+    template = messages.GONE if test.gone else messages.NOT_NAMED if unnamed else messages.NOT_APPLICABLE
     if not case.sent:
         template = messages.UNSENT
-    name = case.name or test.plan.case
-    text = template.format(case=name, operations=", ".join(test.record.tallies), operation=test.gone)
+    name, sent = case.name or test.plan.case, ", ".join(test.record.tallies)
+    text = template.format(case=name, operations=sent, operation=test.gone, named=unnamed)
     lacking = case.replay.schedule.lacking
     return text + (f": it takes {' or '.join(lacking)}" if lacking else "")
 

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 
 from pytest_customerio.cassettes.cases import Cassettes
 from pytest_customerio.contract.contract import Judged
+from pytest_customerio.core.marks import ErrorsMark
 from pytest_customerio.core.model import Answer, ErrorCase, Interaction, PendingInteraction
-from pytest_customerio.core.settings import ErrorsMark, SettingsError
+from pytest_customerio.core.settings import SettingsError
 from pytest_customerio.judging.judgement import Judgement
 from pytest_customerio.judging.ledger import Record
 from pytest_customerio.process.ownership.ownership import Ownership
@@ -100,6 +101,12 @@ class CheckedTest:
     def latest_replay(self) -> Replay | None:
         """The replay at work, or the last one: it still notes what is delivered after its end."""
         return self.latest.replay if self.latest is not None else None
+
+    @property
+    def unnamed(self) -> str:
+        """The operations that the mark names, where the test sends other ones only; else nothing."""
+        named = self.plan.errors.operations if self.plan.errors is not None and not self.plan.key else ()
+        return ", ".join(named) if self.record.tallies.keys().isdisjoint(named) else ""
 
     @property
     def is_quiet(self) -> bool:

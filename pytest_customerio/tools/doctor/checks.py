@@ -92,4 +92,4 @@ def _checks(
     for one in people.check_person(call, history, query):
         yield one if one.state == "skipped" else replace(one, api="app")
     if target.kind != "workspace":
-        yield Diagnosis("your keys", "skipped", _NOT_TRIED, f"to try them: set {WORKSPACE}, as the README says")
+        yield Diagnosis("your keys", "skipped", _NOT_TRIED, f"to try them: set {WORKSPACE}, see docs/record.md")

@@ -27,7 +27,7 @@ def origin(target: Target, answers: Sequence[Answer], today: str) -> dict[str, A
     if target.kind == "workspace":
         return about
     labels = sorted({value for answer in answers for value in _labels(answer)})
-    how = f", which calls that {', '.join(labels)}" if labels else ""
+    how = f"; how sure the sandbox is: {', '.join(labels)}" if labels else ""
     return {**about, "note": f"{_BY_SANDBOX}{how}"}
 
 

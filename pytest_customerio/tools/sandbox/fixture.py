@@ -109,12 +109,13 @@ class Sandbox:
         """
         self._service.describe(Path(path))
 
-    def fault(self, case: str, times: int | None = 1, operation: str | None = None) -> None:
+    def fault(self, case: str | int, times: int | None = 1, operation: str | None = None) -> None:
         """Answer the next `times` requests (None: all) of this operation or surface with an error case.
 
-        Raises `CannotError`, whose text says what is possible.
+        Raises `CannotError`, whose text says what is possible; of a status, such as 429, it names the cases.
         """
-        self._service.fault(case, times, operation)
+        __tracebackhide__ = True
+        self._service.fault(str(case), times, operation)
 
     def load(self, seed: Any) -> None:
         """Add people, objects and segments: a list of people, or an object as in the file of `--load`.

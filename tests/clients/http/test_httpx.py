@@ -89,6 +89,12 @@ def test_a_request_is_heard_as_it_was_sent(traffic: FakeTraffic, ask: Any, modul
     assert response.json() == {"ok": True}
 
 
+def test_a_method_of_bytes_is_heard_as_text(traffic: FakeTraffic, ask: Any) -> None:
+    """httpx sends a method of bytes as it is; what is heard of it is text, so that the request can be judged."""
+    ask(b"PUT", json={})
+    assert (traffic.only.method, traffic.asked[0].method) == ("PUT", "PUT")
+
+
 def test_credentials_of_the_url_are_in_the_header_only(traffic: FakeTraffic, ask: Any) -> None:
     """Credentials of the URL are in the header that is sent; the URL that is heard holds none."""
     ask("GET", URL.replace("//", "//site:key@"))

@@ -161,7 +161,13 @@ def test_unknown_members_are_not_named_beside_a_missing_one() -> None:
 @pytest.mark.parametrize(
     ("document", "keys", "cause"),
     [
-        ({"properties": {"a": {"type": "strng"}}}, ["properties", "a", "type"], "'strng' is not valid"),
+        ({"properties": {"a": {"type": "strng"}}}, ["properties", "a", "type"], "'strng' is no type (did you mean"),
+        (
+            {"properties": {"a": {"type": ["null", "strng"]}}},
+            ["properties", "a", "type"],
+            "'strng' is no type (did you",
+        ),
+        ({"maxLength": "5"}, ["maxLength"], "'5' is not of type 'integer'"),
         ({"properties": {"a": {"$ref": "#/$defs/nowhere"}}}, [], "nowhere"),
     ],
 )

@@ -42,7 +42,11 @@ def test_own_schemas_are_read_by_operation(tmp_path: Path) -> None:
     [
         ('{\n  "type": }', 2, "not JSON: Expecting value"),
         ("[]", 1, "a schema is an object"),
-        ('{\n "properties": {\n  "a": {"type": "strng"}}}', 3, "no JSON Schema: 'strng' is not valid"),
+        (
+            '{\n "properties": {\n  "a": {"type": "strng"}}}',
+            3,
+            "no JSON Schema: 'strng' is no type (did you mean string?)",
+        ),
         ('{\n\n "items": {"$ref": "https://x.example/y"}}', 3, "refers to https://x.example/y"),
         ('{"$ref": "#/$defs/nowhere"}', 1, "no JSON Schema"),
     ],

@@ -6,7 +6,8 @@ import pytest
 
 from pytest_customerio.cassettes.cases import Cassettes
 from pytest_customerio.contract.catalog.catalog import Catalog
-from pytest_customerio.core.settings import ErrorsMark, SettingsError
+from pytest_customerio.core.marks import ErrorsMark
+from pytest_customerio.core.settings import SettingsError
 from pytest_customerio.running.planning.case_selection import CaseSelection
 
 CATALOG = Catalog.load()

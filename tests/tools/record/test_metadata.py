@@ -24,7 +24,7 @@ def test_a_sandbox() -> None:
         "source": "recorded",
         "date": "2026-11-23",
         "environment": "a sandbox at http://x",
-        "note": "answered by a sandbox, which calls that documented, synthetic",
+        "note": "answered by a sandbox; how sure the sandbox is: documented, synthetic",
         "region": "eu",
         "versions": {
             "pytest-customerio": installed_version("pytest-customerio"),

@@ -28,7 +28,8 @@ def test_what_is_in_the_file(tmp_path: Path) -> None:
     head = text.partition("interactions:")[0]
     assert '  source: "recorded"\n' in head
     assert (
-        '  environment: "an echo"\n  note: "answered by a sandbox, which calls that observed"\n  region: "us"\n' in head
+        '  environment: "an echo"\n  note: "answered by a sandbox; how sure the sandbox is: observed"\n  region: "us"\n'
+        in head
     )
     assert '  request: "test_app.py::test_one"\n' in head
     assert '"pytest-customerio"' in head

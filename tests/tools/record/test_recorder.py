@@ -126,7 +126,7 @@ def test_where_each_is_from(everything: tuple[Path, dict[str, tuple[str, str]]])
     assert about["source"] == "recorded"
     assert (about["date"], about["region"], about["request"]) == ("2026-11-23", "us", "app/404-not-found")
     assert about["environment"] == "a sandbox of pytest-customerio's own"
-    assert about["note"] == "answered by a sandbox, which calls that synthetic"
+    assert about["note"] == "answered by a sandbox; how sure the sandbox is: synthetic"
     assert set(about["versions"]) == {"pytest-customerio", "vcrpy", "python"}
     was = CASSETTES.provenance("404-not-found", "app.trigger_broadcast")
     assert about["differs"]["trigger_broadcast"]["source"] == was.source

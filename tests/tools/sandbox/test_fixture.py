@@ -54,6 +54,8 @@ def test_the_next_one_starts_afresh(cio_sandbox):
     assert cio_sandbox.https_url == cio_sandbox.environ["CUSTOMERIO_APP_URL"]
     with pytest.raises(Exception, match="did you mean 429-retry-after"):
         cio_sandbox.fault("429-retry-aftr")
+    with pytest.raises(Exception, match="no such case: '429'; there are 429-daily-quota, 429-rate-limited"):
+        cio_sandbox.fault(429)
 
 @pytest.mark.cio_contract
 def test_beside_the_guard(cio_sandbox):

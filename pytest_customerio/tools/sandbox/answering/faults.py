@@ -75,8 +75,8 @@ class Faults:
     def add(self, case: str, times: int | None = 1, operation: str | None = None) -> Fault:
         """Add a fault. Raises `FaultError`."""
         cassette = self._checked_case(case)
-        if times is not None and times < 1:
-            raise FaultError(f"times is 1 or more, or null for ever, not {times}")
+        if times is not None and (not isinstance(times, int) or times < 1):
+            raise FaultError(f"times is 1 or more, or null for ever, not {times!r}")
         if operation is not None:
             self._check_operation(cassette, operation)
         self._last_id += 1
@@ -121,7 +121,7 @@ class Faults:
         if cassette not in known:
             similar = nearest(name, known)
             alike = [each for each in known if each.startswith(name.partition("-")[0] + "-")]
-            proposal = f"did you mean {similar}?" if similar else ", ".join(alike or known)
+            proposal = f"did you mean {similar}?" if similar else f"there are {', '.join(alike or known)}"
             raise FaultError(f"no such case: {name!r}; {proposal}")
         if cassette in _BEFORE_SERVER:
             raise FaultError(f"{cassette} happens before a server is reached: {_BEFORE_SERVER[cassette]}")

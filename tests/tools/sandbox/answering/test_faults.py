@@ -41,8 +41,9 @@ def test_an_invalid_specification() -> None:
     ("arguments", "message"),
     [
         (("429-retry-aftr",), "no such case: '429-retry-aftr'; did you mean 429-retry-after?"),
-        (("xyzzy",), "no such case: 'xyzzy'; 200-dropped, "),
-        (("429-x",), "no such case: '429-x'; 429-daily-quota, "),
+        (("xyzzy",), "no such case: 'xyzzy'; there are 200-dropped, "),
+        (("429-x",), "no such case: '429-x'; there are 429-daily-quota, "),
+        (("500-server-error", "2"), "times is 1 or more, or null for ever, not '2'"),
         (("500-server-error", 0), "times is 1 or more, or null for ever, not 0"),
         (("500-server-error", 1, "track.identfy"), "no such operation: 'track.identfy'; did you mean track.identify?"),
         (("500-server-error", 1, "xyzzy"), "no such operation: 'xyzzy'"),
