@@ -184,6 +184,7 @@ class Observer:
             logs=tuple(self.watch.logs),
             output=self.watch.output,
             printed_by_libraries=tuple(self.watch.printed_by_libraries.items()),
+            reports=self.watch.reports,
             warned=self.watch.warned,
             printed=self.watch.printed,
             printed_failure=self.watch.printed_failure,
