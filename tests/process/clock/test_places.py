@@ -23,7 +23,6 @@ def module(monkeypatch):
 
 
 def _found(places, module, targets=TARGETS):
-    places.read(targets)
     return [name for namespace, name in places.find(targets) if namespace is vars(module)]
 
 
@@ -69,7 +68,7 @@ def test_the_users_of_a_module_are_known(module):
     """A module that uses `time` through its module is known, as long as the name stands for it."""
     places = Places()
     module.time, module.asyncio = time, types.ModuleType("asyncio")
-    places.read(TARGETS)
+    list(places.find(TARGETS))
     mine = [(space, name) for space, name in places.users({"time": time}) if space is vars(module)]
     assert mine == [(vars(module), "time")]
     module.time = FAKE
@@ -79,7 +78,7 @@ def test_the_users_of_a_module_are_known(module):
 def test_modules_imported_since_are_found(module, monkeypatch):
     """Only modules of the application are found: test machinery, and what is no module, are passed over."""
     places = Places()
-    places.read(TARGETS)
+    list(places.find(TARGETS))
     late = types.ModuleType("late_of_patch_tests")
     late.nap = module.nap = time.sleep
     machinery = types.ModuleType("pytest_late")
