@@ -18,11 +18,12 @@ EVENTS = "track.event POST /api/v1/customers/42/events?"
 AFTER = (0.0, 1.0, 3.0, 7.0)
 
 
-def seen(*bodies, after=AFTER, place=EVENTS, flow=1, case=LIMITED, times=1, draining=False):
+def seen(*bodies, after=AFTER, place=EVENTS, flow=1, case=LIMITED, times=1, draining=False, twice="event"):
     """One observation for each payload, whose only attempt is made at one of these times, all of them waited."""
     observations = []
     for at, body in zip(after, bodies, strict=False):
-        message = Message(f"{place}\n{body if isinstance(body, str) else dumps(body, sort_keys=True)}")
+        said = body if isinstance(body, str) else dumps(body, sort_keys=True)
+        message = Message(f"{place}\n{said}", twice=twice)
         attempt = Attempt("", "track.event", at, 429, None, draining, (message,), met=True, flow=flow, waited=at)
         observations.append(Observation(case, [attempt] * times))
     return observations
@@ -42,6 +43,7 @@ ORDERS = [bought(order=name) for name in "abcd"]
         (seen(*ORDERS[:3]), ("error", "data.order differs between 3 attempts")),
         (seen({"a": 1, "b": 2}, {"a": 1}, {}), ("error", "b, a differ between 3 attempts")),
         (seen({}, {"a": 1, "b": 2, "c": 3, "d": None}, {}), ("error", "a, b, c, … differ between 3 attempts")),
+        (seen(*ORDERS, twice=""), ("warning", "data.order differs between 4 attempts")),
         (seen(*[bought(n=n) for n in range(4)]), ("warning", "data.n differs between 4 attempts")),
         (seen({"a": 1}, {"a": {"b": 2}}, {"a": {"b": 3}}), ("error", "a, a.b differ between 3 attempts")),
         (
