@@ -138,6 +138,7 @@ class Measured:
     def __init__(self, running: Any) -> None:
         self.running = running
         self.on = True
+        self._fresh = True
 
     def switch(self, *, on: bool) -> None:
         """Measure from here on, or do not."""
@@ -156,16 +157,18 @@ class Measured:
             if getattr(session.config, "workerinput", {}).get("workerid") in (None, FIRST_WORKER):
                 _import_and_forget(PACKAGE)
             self.switch(on=False)
-        collected = yield
-        _clear_caches(PACKAGE)
-        return collected
+        return (yield)
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_protocol(self, item: pytest.Item) -> Iterator[None]:
         """Do not measure what is listed above; nor tests with random input: they reach other branches in each run."""
         random = getattr(getattr(item, "obj", None), "is_hypothesis_test", False)
         listed = item.nodeid.startswith(UNMEASURED) and not item.nodeid.startswith(MEASURED_STORIES)
-        self.switch(on=not random and not listed)
+        measured = not random and not listed
+        if measured and self._fresh:
+            self._fresh = False
+            _clear_caches(PACKAGE)
+        self.switch(on=measured)
         return (yield)
 
     def pytest_unconfigure(self, config: pytest.Config) -> None:
@@ -185,7 +188,7 @@ def _import_and_forget(package: str) -> None:
 
 
 def _clear_caches(package: str) -> None:
-    """Forget what functions with a cache returned during the collection, or no test would run them again."""
+    """Forget what functions with a cache returned before the first test that is measured, or it would not run them."""
     for name, module in list(sys.modules.items()):
         if name.partition(".")[0] == package:
             for value in list(vars(module).values()):
