@@ -1,4 +1,7 @@
-"""pytest's hooks and fixtures: each calls a module of `running/`. At start only pytest and Python's library load."""
+"""Options, fixtures and pytest's hooks of a run: each calls a module of `running/`.
+
+At start only pytest and Python's library load. The hooks around the phases of tests are those of `running/phases.py`.
+"""
 
 from __future__ import annotations
 

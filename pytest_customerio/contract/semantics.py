@@ -68,7 +68,7 @@ def _other_type(entry: str, kind: str, where: str) -> Iterator[Violation]:
         expected, got = "the cio_id without cio_", "a cio_id with it"
         yield violation("cio-id-prefix", where, expected, got, error=error, source="documented")
     if kind == "email" and entry.strip() and FORMATS["email"](entry):
-        expected, hint = "an e-mail address", "the query says id_type=email"
+        expected, hint = "an e-mail address", "send addresses, or leave id_type=email out of the query"
         yield violation("bad-email", where, expected, redact.shape(entry), hint, error, "documented")
 
 

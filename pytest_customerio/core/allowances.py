@@ -7,9 +7,10 @@ import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from pytest_customerio.core.marks import only
 from pytest_customerio.core.model import Violation
 from pytest_customerio.core.nearest import did_you_mean
-from pytest_customerio.core.settings import IniError, SettingsError, only
+from pytest_customerio.core.settings import IniError, SettingsError
 
 __tracebackhide__ = True  # pytest leaves the frames of this module out of tracebacks
 

@@ -32,9 +32,10 @@ class Attempt(NamedTuple):
     `identity` is that of the whole request. `messages` has one message for a call and several for a batch. `met` says
     whether the answer was the case's error; with None, status and fault decide. `retry_after` are the seconds that the
     answer asked to wait, if it was the error and asked for any. `reads` says that the call only asks for data,
-    `deletes` that it is a DELETE. `credentials` is a hash of its host and its credentials. `flow` is the number of the
-    flow of work that made it, if that is known; `slept` are the seconds that this flow had slept then, `waited` those
-    that had passed while anybody waited.
+    `deletes` that it is a DELETE. `draining` is the number of the run of `cio.drain` that made it, else 0.
+    `credentials` is a hash of its host and its credentials. `flow` is the number of the flow of work that made it, if
+    that is known; `slept` are the seconds that this flow had slept then, `waited` those that had passed while anybody
+    waited.
     """
 
     identity: str
@@ -42,7 +43,7 @@ class Attempt(NamedTuple):
     at: float
     status: int | None
     fault: str | None
-    draining: bool = False
+    draining: int = 0
     messages: tuple[Message, ...] = ()
     met: bool | None = None
     retry_after: float | None = None
@@ -84,7 +85,8 @@ class Observation(NamedTuple):
     `raises=` names it. `reported` and `pending` are what the test said through `cio`; `reported_falsy` says that
     `cio.reported` got a false value. `secrets` are the credentials in the requests, `personal` is what they said about
     people, `warned` is the text of warnings. `output` is what was printed, without what libraries print by themselves:
-    `printed_by_libraries`, as (library, text). `printed` says that the application itself wrote to stdout or stderr
+    `printed_by_libraries`, as (library, text). `reports` are the exceptions and messages that it gave to a library
+    which tells an operator, as (library, what). `printed` says that the application itself wrote to stdout or stderr
     after the error was met; `printed_failure` that this was on stderr, at WARNING or above through a library for logs
     (`printed_by`), or while it handled an exception. `endless` says that a request had no timeout. `blind` names the
     leak checks that could not see their canary. `hidden_waits` says why the waits could not be seen, if so. `task` says
@@ -101,6 +103,7 @@ class Observation(NamedTuple):
     logs: Sequence[LogLine] = ()
     output: str = ""
     printed_by_libraries: tuple[tuple[str, str], ...] = ()
+    reports: tuple[tuple[str, object], ...] = ()
     warned: str = ""
     printed: bool = False
     printed_failure: bool = False

@@ -41,7 +41,7 @@ def delivers(observation: Observation, attempt: Attempt) -> bool:
 
 def gaps_of(observation: Observation) -> list[float]:
     """Seconds waited between the attempts; without the time before a drain, because the test decides when to drain."""
-    pairs = [(a, b) for a, b in pairwise(chain_of(observation)) if not b.draining]
+    pairs = _own_pairs(observation)
     if any(attempt.flow is None for pair in pairs for attempt in pair):
         return _without_machine_time(elapsed_of(observation), observation.waits)
     return [waited_between(earlier, later) for earlier, later in pairs]
@@ -49,13 +49,18 @@ def gaps_of(observation: Observation) -> list[float]:
 
 def asked_of(observation: Observation) -> list[float | None]:
     """For each of `gaps_of`, the seconds that the answer before it asked to wait; None if it did not ask."""
-    return [earlier.retry_after for earlier, later in pairwise(chain_of(observation)) if not later.draining]
+    return [earlier.retry_after for earlier, _ in _own_pairs(observation)]
 
 
 def elapsed_of(observation: Observation) -> list[float]:
     """For each of `gaps_of`, the seconds that passed in all, also those that the machine took."""
+    return [later.at - earlier.at for earlier, later in _own_pairs(observation)]
+
+
+def _own_pairs(observation: Observation) -> list[tuple[Attempt, Attempt]]:
+    """Each attempt with the next one, but for those between which the test ran the worker anew."""
     pairs = pairwise(chain_of(observation))
-    return [later.at - earlier.at for earlier, later in pairs if not later.draining]
+    return [(a, b) for a, b in pairs if not b.draining or a.draining == b.draining]
 
 
 def waited_between(earlier: Attempt, later: Attempt) -> float:

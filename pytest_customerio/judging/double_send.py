@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import pairwise
 
-from pytest_customerio.core.model import ErrorCase, Violation
+from pytest_customerio.core.model import ErrorCase, Severity, Violation
 from pytest_customerio.core.observation import Attempt, Message, Observation
 from pytest_customerio.judging.chain import chain_of
 from pytest_customerio.judging.violation import violation
@@ -56,15 +56,14 @@ def payload_changed(observation: Observation) -> Violation | None:
         return None
     shown = ", ".join(sorted(names))
     verb = "differs" if len(names) == 1 else "differ"
-    mild = COUNTERS.issuperset(names)
-    return violation(
-        observation,
-        "payload-changed",
-        "a retry carries the same payload, id and timestamp",
-        f"{shown} {verb} between attempts",
-        _SAME,
-        severity="warning" if mild else "error",
-    )
+    return changed_between(observation, f"{shown} {verb} between attempts", _SAME, mild=COUNTERS.issuperset(names))
+
+
+def changed_between(observation: Observation, got: str, hint: str, *, mild: bool) -> Violation:
+    """The violation of `payload-changed`; where it is mild, a warning."""
+    expected = "a retry carries the same payload, id and timestamp"
+    severity: Severity = "warning" if mild else "error"
+    return violation(observation, "payload-changed", expected, got, hint, severity=severity)
 
 
 def _may_be_double(case: ErrorCase, chain: list[Attempt]) -> Iterator[Message]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
@@ -23,7 +24,8 @@ _HINT = (
 def jitter(observations: Sequence[Observation]) -> Violation | None:
     """Threads or tasks that met a 429 together wait for equal times: a warning, as with few requests it does no harm.
 
-    They met it together if all of them had failed before the first one was retried. They waited side by side if the log
+    They met it together if all of them had failed before the first of them was retried, also where other ones follow,
+    as in a pool of workers. They waited side by side if the log
     of waits holds one wait for each of them; a loop over rows has one wait for all. Waits with jitter are never equal.
     A wait that the answer's Retry-After asked for is the service's own schedule.
     """
@@ -36,7 +38,7 @@ def jitter(observations: Sequence[Observation]) -> Violation | None:
 
 
 def _together(observations: Sequence[Observation]) -> Iterator[tuple[float, int]]:
-    """Each wait that at least HERD requests had before the same retry, and how many of them; all had failed before."""
+    """Each wait that at least HERD requests had at the same time before the same retry, and how many of them."""
     chains = [chain_of(one) for one in observations]
     common = Counter(wait for wait in observations[0].waits if wait >= SHORTEST)
     for number in range(max(map(len, chains)) - 1):
@@ -45,5 +47,11 @@ def _together(observations: Sequence[Observation]) -> Iterator[tuple[float, int]
             least = wait * (1 - ROUNDING)
             free = [(a, b) for a, b in pairs if a.retry_after is None and not b.draining]
             spans = [(a.at, b.at) for a, b in free if b.at - a.at >= least]
-            if len(spans) >= HERD and max(at for at, _ in spans) < min(at for _, at in spans):
-                yield wait, min(count, len(spans))
+            if (size := _at_once(spans)) >= HERD:
+                yield wait, min(count, size)
+
+
+def _at_once(spans: Sequence[tuple[float, float]]) -> int:
+    """How many of the spans share one moment, at most."""
+    starts, ends = sorted(start for start, _ in spans), sorted(end for _, end in spans)
+    return max((begun - bisect_right(ends, start) for begun, start in enumerate(starts, 1)), default=0)

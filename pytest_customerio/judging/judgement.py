@@ -15,6 +15,7 @@ from pytest_customerio.judging.jitter import jitter
 from pytest_customerio.judging.leaks import leak_check_blind, pii_leak, secret_leak
 from pytest_customerio.judging.outcome import logged, outcome, unhandled
 from pytest_customerio.judging.partial_failure import resent
+from pytest_customerio.judging.remade import remade
 from pytest_customerio.judging.retries import blind_retry, unbounded_retry
 from pytest_customerio.judging.timeouts import no_timeout
 
@@ -64,7 +65,9 @@ class CaseJudge:
         self._judgements: tuple[Judgement, ...] = ()
 
     def judgements(self, observations: Sequence[Observation]) -> tuple[Judgement, ...]:
-        """One judgement per observation, in order; `jitter` concerns all payloads and stands with the first."""
+        """One judgement per observation, in order; `jitter` concerns all payloads and stands with the first,
+        `payload-changed` with the first of those that are attempts of one.
+        """
         if not _same(self._observations, observations):
             self._judgements = self._judged(observations)
             self._observations = list(observations)
@@ -74,7 +77,9 @@ class CaseJudge:
         found = [one for observation in observations for one in self._judgement(observation)]
         herd = jitter(observations)
         if herd is not None:
-            found[0] = found[0]._replace(violations=(*found[0].violations, herd))
+            found[0] = _with(found[0], herd)
+        for first, changed in remade(observations):
+            found = [_with(one, changed) if one.observation is first else one for one in found]
         return tuple(found)
 
     def _judgement(self, observation: Observation) -> Iterator[Judgement]:
@@ -83,6 +88,10 @@ class CaseJudge:
             loggers = ", ".join(logged(observation.logs)[:3])
             operation, attempts = observation.failed.operation, len(chain_of(observation))
             yield Judgement(observation.case, operation, observation, came, tuple(violations), attempts, loggers)
+
+
+def _with(judgement: Judgement, more: Violation) -> Judgement:
+    return judgement._replace(violations=(*judgement.violations, more))
 
 
 def judge(

@@ -123,6 +123,13 @@ def _texts(observation: Observation) -> Iterator[_Text]:
     yield _Text("output", "stdout or stderr", observation.output)
     for library, text in observation.printed_by_libraries:
         yield _Text("output", f"what {library} prints", text, own=False, hint=_PRINTING.get(library, QUIET_PRINTS))
+    for library, what in observation.reports:
+        if isinstance(what, BaseException):
+            for error, text in exception_texts(what):
+                place = f"{type(error).__name__} for {library}"
+                yield _Text("reports", place, text, not _is_of_library(error), QUIET_ERRORS)
+        else:
+            yield _Text("reports", f"text for {library}", str(what))
     for error, text in exception_texts(observation.raised):
         yield _Text("exception text", type(error).__name__, text, not _is_of_library(error), QUIET_ERRORS)
 

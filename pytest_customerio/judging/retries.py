@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pytest_customerio.core.model import Violation
 from pytest_customerio.core.observation import Observation
-from pytest_customerio.judging.chain import asked_of, chain_of, gaps_of
+from pytest_customerio.judging.chain import asked_of, chain_of, delivery, gaps_of
 from pytest_customerio.judging.violation import seconds, violation
 from pytest_customerio.replay.endless import GaveUp
 from pytest_customerio.replay.scope import OF_THE_PAYLOAD
@@ -39,14 +39,17 @@ def blind_retry(observation: Observation) -> Violation | None:
 
 
 def unbounded_retry(observation: Observation) -> Violation | None:
-    """Retries end after a number of attempts and after a time. A task queue may keep a payload for days."""
-    count, gaps = len(chain_of(observation)), [] if observation.task else gaps_of(observation)
-    asked = sum(after or 0.0 for after in asked_of(observation)) if gaps else 0.0
-    if count <= MAX_ATTEMPTS and sum(gaps) <= MAX_WAIT + asked and not isinstance(observation.raised, GaveUp):
+    """Retries end after a number of attempts and after a time. A task queue may keep a payload for days, and so may any
+    other store from which it is still to be sent, or was delivered in the end.
+    """
+    kept = observation.task or observation.pending or delivery(observation) is not None
+    count, waited = len(chain_of(observation)), sum(gaps_of(observation))
+    late = not kept and waited > MAX_WAIT + sum(after or 0.0 for after in asked_of(observation))
+    if count <= MAX_ATTEMPTS and not late and not isinstance(observation.raised, GaveUp):
         return None
     expected = f"at most {MAX_ATTEMPTS} attempts, within {seconds(MAX_WAIT)}"
     hint = "stop after a few attempts, then raise or keep it for later"
     if observation.hidden_waits:
         hint += f"; {observation.hidden_waits}, so that no time passes, after which a policy may end:"
         hint += " take that out of this test, as waiting takes no real time here"
-    return violation(observation, "unbounded-retry", expected, f"{count} attempts in {seconds(sum(gaps))}", hint)
+    return violation(observation, "unbounded-retry", expected, f"{count} attempts in {seconds(waited)}", hint)

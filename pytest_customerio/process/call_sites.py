@@ -40,7 +40,8 @@ class CallSite:
         foreign = {spelling for path in (own, paths["stdlib"], paths["platstdlib"]) for spelling in _spellings(path)}
         # A prefix such as /usr holds projects too; one below the root, such as .venv, does not.
         prefixes = {spelling for path in (sys.prefix, sys.base_prefix) for spelling in _spellings(path)}
-        self._foreign = foreign | {one for one in prefixes if not any(root.startswith(one) for root in self._roots)}
+        foreign |= {one for one in prefixes if not any(root.startswith(one) for root in self._roots)}
+        self._foreign = tuple(foreign)
         self._labels: dict[str, str | None] = {}
         self._within: dict[str, bool] = {}
 
@@ -99,7 +100,7 @@ class CallSite:
         return self._labels[name]
 
     def _is_project(self, path: str, root: str) -> bool:
-        if any(path.startswith(one) for one in self._foreign):
+        if path.startswith(self._foreign):
             return False
         return not any(part in _INSTALLED for part in path[len(root) :].split(os.sep))
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import functools
 import gc
+import types
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -23,8 +24,8 @@ _NOTHING = object()
 class Patches:
     """Replacements that stand together, and the originals that `undo` puts back.
 
-    The owner of an attribute is a class, an object, a module, or the namespace of a module (its `dict`). The attribute
-    may be inherited: then `undo` removes the replacement.
+    The owner of an attribute is a class, an object, a module, the namespace of a module (its `dict`), a function (its
+    `__defaults__`) or a cell of a closure. The attribute may be inherited: then `undo` removes the replacement.
     """
 
     def __init__(self) -> None:
@@ -42,13 +43,13 @@ class Patches:
 
     def wrap(self, owner: Any, name: str, make: Callable[[Wrapper], Wrapper]) -> None:
         """Replace `owner.name` by `make(original)`, with the name, docstring and signature of the original."""
-        own = _namespace(owner).get(name, _NOTHING)
+        own = standing(owner, name)
         original = getattr(owner, name) if own is _NOTHING else own
         self.put(owner, name, functools.wraps(original)(make(original)))
 
     def put(self, owner: Any, name: str, replacement: Any, *, original: Any = _NOTHING) -> None:
         """Put a replacement there as it is. `original` is what `undo` puts back, unless it is what stands there now."""
-        found = _namespace(owner).get(name, _NOTHING) if original is _NOTHING else original
+        found = standing(owner, name) if original is _NOTHING else original
         _write(owner, name, replacement)
         self._done.append((owner, name, found, replacement))
 
@@ -59,12 +60,12 @@ class Patches:
         then another `undo` removes ours.
         """
         for owner, name, original, replacement in reversed(self._done):
-            if _namespace(owner).get(name) is replacement:
+            if standing(owner, name) is replacement:
                 _write(owner, name, original)
 
     def standing(self, owner: Any, name: str) -> bool:
         """Whether a replacement of ours stands there now."""
-        value = _namespace(owner).get(name, _NOTHING)
+        value = standing(owner, name)
         return any(one is owner and key == name and value is new for one, key, _, new in self._done)
 
     def __len__(self) -> int:
@@ -76,8 +77,13 @@ class Patches:
         return ((owner, name, replacement) for owner, name, _, replacement in self._done)
 
 
-def _namespace(owner: Any) -> Any:
-    return owner if isinstance(owner, dict) else vars(owner)
+def standing(owner: Any, name: str) -> Any:
+    """What stands there itself: not what is inherited. The defaults of a function and the contents of a cell are in no
+    namespace.
+    """
+    if isinstance(owner, types.CellType) or (isinstance(owner, types.FunctionType) and name == "__defaults__"):
+        return getattr(owner, name, _NOTHING)
+    return (owner if isinstance(owner, dict) else vars(owner)).get(name, _NOTHING)
 
 
 def _write(owner: Any, name: str, value: Any) -> None:

@@ -104,7 +104,8 @@ def _without(value: Any, anew: dict[str, str], path: str) -> Any:
         return {key: _without(inner, anew, f"{path}.{key}") for key, inner in rest.items()}
     if isinstance(value, list):
         return [_without(inner, anew, f"{path}.{index}") for index, inner in enumerate(value)]
-    return value
+    # A number that was stored meanwhile may come back as 10.0, which is the same in JSON.
+    return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
 def _likeness(operation: Operation, path: str, payload: Any) -> Iterator[str]:

@@ -137,6 +137,8 @@ class Observer:
 
     def _meet(self, attempt: Attempt, answer: Answer, call: PendingInteraction | None) -> None:
         """Note that the attempt met the error, and from which call site it was sent."""
+        if not self.watch.error_met:
+            self.clock.look_at_callers()
         self.watch.error_met = True
         self.raising.meet(answer.body)
         self._failed.update(one.identity for one in attempt.messages if one.rejected or answer.status != 207)
@@ -182,6 +184,7 @@ class Observer:
             logs=tuple(self.watch.logs),
             output=self.watch.output,
             printed_by_libraries=tuple(self.watch.printed_by_libraries.items()),
+            reports=self.watch.reports,
             warned=self.watch.warned,
             printed=self.watch.printed,
             printed_failure=self.watch.printed_failure,

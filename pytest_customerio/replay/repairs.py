@@ -11,7 +11,7 @@ from pytest_customerio.core.observation import Attempt, Message
 from pytest_customerio.replay.scope import OF_THE_PAYLOAD
 
 # Whom and what a message of Track v2 or Pipelines is about; the path of the other calls says so.
-_SUBJECT = ("type", "action", "identifiers", "userId", "anonymousId", "groupId", "event", "name")
+SUBJECT = ("type", "action", "identifiers", "userId", "anonymousId", "groupId", "event", "name")
 
 
 def repair(case: ErrorCase, failed: Sequence[Attempt], attempts: Sequence[Attempt]) -> Attempt | None:
@@ -35,12 +35,12 @@ def is_repair(before: Message, after: Message) -> bool:
     An identify may have other values too: it says the same of the same person later. An event is another event then,
     unless both have the same id.
     """
-    (place, wrong), (again, mended) = _parts(before), _parts(after)
+    (place, wrong), (again, mended) = parts(before), parts(after)
     if place != again or wrong == mended or not isinstance(wrong, Mapping) or not isinstance(mended, Mapping):
         return False
     if not mended:  # nothing of what was to be said is left
         return False
-    if "/" not in place and any(wrong.get(name) != mended.get(name) for name in _SUBJECT):
+    if "/" not in place and any(wrong.get(name) != mended.get(name) for name in SUBJECT):
         return False
     free = not before.twice or (before.keyed and _id(before) == _id(after))
     return _is_less(wrong, mended, free=free)
@@ -50,7 +50,7 @@ def _is_taken(attempt: Attempt) -> bool:
     return attempt.status is not None and 200 <= attempt.status < 300
 
 
-def _parts(message: Message) -> tuple[str, Any]:
+def parts(message: Message) -> tuple[str, Any]:
     """The address, and the payload without what each attempt makes anew."""
     place, _, text = message.identity.partition("\n")
     try:

@@ -13,14 +13,16 @@ __tracebackhide__ = True  # pytest shows no frame of ours in anybody's traceback
 class Statements:
     """What the test stated: the payload is still owed (`pending`), or the caller knows of the error (`reported`).
 
-    `falsy` is True if the last value for `reported` was false. `draining` is True while `cio.drain` runs the worker.
-    `ask_pending` and `ask_reported` are the callables that gave the values, if the test passed callables.
+    `falsy` is True if the last value for `reported` was false. `draining` is the number of the run while `cio.drain`
+    runs the worker, else 0. `ask_pending` and `ask_reported` are the callables that gave the values, if the test passed
+    callables.
     """
 
     pending: bool = False
     reported: bool = False
     falsy: bool = False
-    draining: bool = False
+    draining: int = 0
+    drains: int = 0
     ask_pending: Callable[[], object] | None = None
     ask_reported: Callable[[], object] | None = None
 
@@ -36,6 +38,11 @@ class Statements:
         self.reported, self.falsy = self.reported or reported, not reported
         self.ask_reported = value if callable(value) else self.ask_reported
         return reported
+
+    def begin_drain(self) -> None:
+        """`cio.drain` runs the worker, one more time."""
+        self.drains += 1
+        self.draining = self.drains
 
     def ask_again(self) -> None:
         """Call the callables once more where the value is false: threads and tasks may have changed it since."""

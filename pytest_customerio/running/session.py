@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -21,6 +22,7 @@ from pytest_customerio.process.call_sites import CallSite
 from pytest_customerio.reporting.sentences import messages
 from pytest_customerio.reporting.sentences.answered import answered_text
 from pytest_customerio.running.installation import Installation
+from pytest_customerio.running.noted.code_of_tests import objects_of
 from pytest_customerio.running.noted.leaks import LeakGuard
 from pytest_customerio.running.noted.mocks import Mocks
 from pytest_customerio.running.noted.seen import PhaseResults
@@ -165,6 +167,7 @@ class Session:
         """
         self._traffic.ownership.begin_call()
         self._mocks.begin_call(item)
+        test.values = partial(objects_of, item)
         if test.mocked is not None:
             test.mocked.built = ""  # a client that a fixture built may be one that every test has
         self.listen()

@@ -142,17 +142,17 @@ def test_a_word_names_cases(word: str, ids: list[str]) -> None:
 def test_a_family_names_all_of_its_cases() -> None:
     """`network` and `429` stand for several cassettes."""
     assert {one.rpartition("-")[0] for one in CASSETTES.find("network")} == set(FAULTS)
-    assert len(CASSETTES.find("429")) == 5
+    assert len(CASSETTES.find("429")) == 4
 
 
 def test_a_case_that_only_its_name_asks_for() -> None:
-    """An hour or a date in Retry-After is not reported: neither 429 means it nor a test that names no case, and no operation
-    counts it among the cases that are left to try."""
+    """An hour or a date in Retry-After is not reported, nor a quota per day for most calls: neither 429 means it nor a test
+    that names no case, and no operation counts it among the cases that are left to try."""
     ids = {"429-retry-after-date-recovers", "429-retry-after-date-persists"}
     assert set(CASSETTES.find("429-retry-after-date")) == ids
     assert ids.isdisjoint({*CASSETTES.find("429"), *CASSETTES.usual_ids, *CASSETTES.applying("track.identify")})
     variants = {"401-unauthorized-with-challenge", "401-unauthorized-with-code", "403-ip-not-allowed"}
-    variants |= {"429-retry-after-hour-recovers", "429-retry-after-hour-persists"}
+    variants |= {"429-daily-quota", "429-retry-after-hour-recovers", "429-retry-after-hour-persists"}
     assert set(CASSETTES.case_ids) - set(CASSETTES.usual_ids) == ids | variants
 
 

@@ -77,6 +77,13 @@ def test_what_a_drain_sends_is_not_judged_for_backoff():
     assert rules(observation._replace(case=AFTER, attempts=attempts(AFTER, 0.0, 0.0, draining=(1,)))) == []
 
 
+def test_what_one_run_of_a_worker_repeats_is_judged_for_backoff():
+    """A worker that repeats within one run does not wait for the test."""
+    observation = seen(RATE, 0.0, 0.0, 0.0, pending=True)
+    within = [attempt._replace(draining=1) for attempt in observation.attempts]
+    assert got(observation._replace(attempts=within), "no-backoff") == "no wait before any of 2 retries"
+
+
 @pytest.mark.parametrize(("case", "gaps"), [(RATE, [0.0, 0.0]), (AFTER, [1.0])])
 def test_hidden_waits_make_a_warning(case, gaps):
     """If the test replaced sleep, the waits are unknown: the violation is a warning."""

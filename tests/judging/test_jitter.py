@@ -47,6 +47,11 @@ asked = [
             seen(*[(0.0, 1.0, 3.0 + n / 100) for n in range(5)], waits=[1.0, *[2.0] * 5]),
             "5 requests waited 2 s each and came back together",
         ),
+        (
+            seen(*together(4), *together(5, start=9.0), waits=[1.0] * 9),  # a pool of workers takes the next ones
+            "5 requests waited 1 s each and came back together",
+        ),
+        (seen(*together(3), *together(3, start=9.0), waits=[1.0] * 6), None),
         (seen(*together(8), waits=[1.0]), None),  # a loop over rows waits once for all
         (seen(*[(n * 2.0, n * 2.0 + 1.0) for n in range(8)], waits=[1.0] * 8), None),  # one after the other
         (seen(*[(n / 1000, 1.0 + n / 10) for n in range(8)], waits=[1.0 + n / 10 for n in range(8)]), None),

@@ -245,3 +245,23 @@ def test_an_attribute_is_not_named_where_the_text_leaks_too():
     """Then the text is what has to change."""
     record = LogLine(f"{ADA}\nwho={ADA!r}", "ERROR", "app.crm", extra=(("who", repr(ADA)),))
     assert people(logs=[record]) == [("logs", "app.crm at ERROR", "error")]
+
+
+@pytest.mark.parametrize(
+    ("what", "kind", "severity"),
+    [
+        (RuntimeError(f"lost {ADA}"), "RuntimeError for sentry_sdk", "error"),
+        (f"lost {ADA}", "text for sentry_sdk", "error"),
+        (
+            type("HTTPError", (Exception,), {"__module__": "requests"})(f"lost {ADA}"),
+            "HTTPError for sentry_sdk",
+            "warning",
+        ),
+    ],
+)
+def test_what_an_operator_is_told(what, kind, severity):
+    """Personal data in an exception or a message for Sentry: a warning where the text is a library's own."""
+    seen = Observation(CASE, personal=(ADA,), secrets=(SECRET,), reports=(("sentry_sdk", what),))
+    assert [(one[0], one[1], one[2]) for one in personal_leaks(seen)] == [("reports", kind, severity)]
+    told = seen._replace(reports=(("sentry_sdk", f"{what} {SECRET}"),))
+    assert leaks(told) == [("reports", "text for sentry_sdk")]

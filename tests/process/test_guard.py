@@ -144,6 +144,20 @@ def test_the_process_has_one_hook(monkeypatch: pytest.MonkeyPatch) -> None:
     assert added == []
 
 
+def test_the_hook_asks_the_guard(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of all audit events, it passes on those that may lead to a host."""
+    added: list[Callable[..., None]] = []
+    monkeypatch.setattr(sys, "addaudithook", added.append)
+    alone = guard.Guard()
+    disarm = alone.arm(Watched(), RefusedError)
+    (hook,) = added
+    hook("open", ("track.customer.io", "r", 0))
+    with pytest.raises(RefusedError, match="track.customer.io:443"):
+        hook("socket.getaddrinfo", ("track.customer.io", 443))
+    disarm()
+    hook("socket.getaddrinfo", ("track.customer.io", 443))
+
+
 def test_odd_events_pass(armed: None) -> None:
     """Events without an address, or with one of another kind, pass."""
     guard.GUARD.audit("open", ("track.customer.io", 443))

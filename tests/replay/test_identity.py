@@ -45,6 +45,8 @@ def event(**body):
         ({"id": "a"}, {"id": "b"}, ("id",)),
         ({"timestamp": 1}, {"timestamp": 2}, ("timestamp",)),
         ({"timestamp": 1}, {}, ("timestamp",)),
+        ({"data": {"total": 10, "a": [1.0]}}, {"data": {"total": 10.0, "a": [1]}}, ()),
+        ({"data": {"total": float("inf")}}, {"data": {"total": float("inf")}}, ()),
         ({"data": {"retries": 1}}, {"data": {"retries": 2}}, ("retries",)),
         ({"data": {"a": [{"timestamp": 1}]}}, {"data": {"a": [{"timestamp": 2}]}}, ("timestamp",)),
         ({"event_id": "a", "data": {"a": 1, "b": 2}}, {"data": {"b": 2, "a": 1}, "event_id": "b"}, ("event_id",)),

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from pytest_customerio.core.marks import ErrorsMark
 from pytest_customerio.core.model import Answer
-from pytest_customerio.core.settings import ErrorsMark
 from pytest_customerio.running.session import Session
 from pytest_customerio.running.test.conclusion import Conclusion
 from pytest_customerio.running.test.test import CheckedTest

@@ -16,6 +16,8 @@ from typing import Any
 import pytest
 
 from pytest_customerio.cassettes import parsing
+from pytest_customerio.cassettes.cases import Cassettes
+from pytest_customerio.core import data
 
 CRM = '''
 import base64
@@ -63,6 +65,8 @@ for _folder in ("core", "contract", "cassettes", "process", "clients", "replay",
 
 
 READ = parsing._read
+LOAD_CASE = Cassettes._load_case
+SHIPPED = data.cassettes()
 
 
 @lru_cache(maxsize=1000)
@@ -113,13 +117,29 @@ class Story:
         return list(self.written()["tests"])
 
 
+@pytest.fixture(scope="session")
+def load_case() -> Callable[[Cassettes, str, str], Any]:
+    """Reads a shipped cassette once for all inner runs: what is read is a value, and all took a tenth of each run."""
+    known: dict[tuple[str, str], Any] = {}
+
+    def load(cassettes: Cassettes, *place: str) -> Any:
+        if [path.parent.parent for path in cassettes._files.found[place]] != [SHIPPED]:
+            return LOAD_CASE(cassettes, *place)
+        if place not in known:
+            known[place] = LOAD_CASE(cassettes, *place)
+        return known[place]
+
+    return load
+
+
 @pytest.fixture
-def story(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> Story:
+def story(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch, load_case: Any) -> Story:
     """A project with a small Customer.io module, `crm.py`."""
     monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
     for name in ("CI", "BUILD_NUMBER"):  # with these variables pytest does not shorten its short summary
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setattr(parsing, "_read", lambda text: pickle.loads(_parsed(text)))
+    monkeypatch.setattr(Cassettes, "_load_case", load_case)
     monkeypatch.syspath_prepend(pytester.path)
     return Story(pytester)
 

@@ -447,23 +447,49 @@ def test_payloads_that_were_handled_alike_are_reported_together(story: Story) ->
 
 
 def test_waits_that_cannot_be_seen_are_a_warning(story: Story) -> None:
-    """A test that replaces `sleep` hides the waits: a violation that rests on them is a warning."""
+    """A test that replaces `sleep`, or passes its own, hides the waits: a violation that rests on them is a warning. The
+    default of a parameter is virtual as `time.sleep` is.
+    """
     result = story.run(
         """
         import crm
         import pytest
+        import time
+
+        class Client:
+            def __init__(self, sleep=time.sleep):
+                self.sleep = sleep
+
+            def identify(self):
+                for wait in (600, 1200, 2400):
+                    if crm.identify("42", plan="basic").status_code == 200:
+                        return
+                    self.sleep(wait)
+
+        @pytest.fixture
+        def client():
+            return Client()
 
         @pytest.mark.cio_errors("429-rate-limited-recovers")
         def test_signup(monkeypatch):
             monkeypatch.setattr(crm.time, "sleep", float)
             crm.retrying(lambda: crm.identify("42", plan="basic"))
+
+        @pytest.mark.cio_errors("429-rate-limited-recovers")
+        def test_default(client, cio):
+            client.identify()
+            assert cio.waits == (600, 1200)
+
+        @pytest.mark.cio_errors("429-rate-limited-recovers")
+        def test_passed():
+            Client(sleep=[].append).identify()
         """
     )
-    result.assert_outcomes(passed=1)
+    result.assert_outcomes(passed=3)
     assert closing(result).splitlines()[6:8] == [
         "warnings (they fail with --cio-strict):",
         "  track.identify 429-rate-limited-recovers: expected growing waits between attempts, got no wait before any of"
-        " 2 retries, as far as seen: the test replaced sleep [no-backoff] at crm.py:13 in identify",
+        " 2 retries, as far as seen: the test replaced sleep [no-backoff] at crm.py:13 in identify (×2)",
     ]
 
 

@@ -48,7 +48,7 @@ def attempts(
             "track.identify",
             at,
             *((200, None) if index == ok else error),
-            draining=index in draining,
+            draining=index + 1 if index in draining else 0,
             met=index != ok,
             retry_after=None if index == ok else case.retry_after,
         )

@@ -6,8 +6,8 @@ import json
 from typing import Any
 
 from pytest_customerio.contract.catalog.catalog import Catalog
+from pytest_customerio.core.marks import ErrorsMark
 from pytest_customerio.core.model import Answer, ErrorCase, Provenance, WireRequest
-from pytest_customerio.core.settings import ErrorsMark
 from pytest_customerio.judging.judgement import CaseJudge, Judgement
 from pytest_customerio.judging.outcome import all_delivered
 from pytest_customerio.replay.replay import Replay, Service

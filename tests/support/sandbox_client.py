@@ -22,7 +22,7 @@ def authorization(keys: Keys, target: str) -> str:
     """The Authorization header that the API with this path accepts."""
     if target.lstrip("/").startswith(("api/", "us/api/", "eu/api/")):
         return "Basic " + base64.b64encode(f"{keys.site_id}:{keys.track}".encode()).decode()
-    if target.rpartition("/v1/")[2] in ("identify", "track", "page", "screen", "group", "alias", "batch"):
+    if target.rstrip("/").rpartition("/v1/")[2] in ("identify", "track", "page", "screen", "group", "alias", "batch"):
         return "Basic " + base64.b64encode(f"{keys.pipelines}:".encode()).decode()
     return f"Bearer {keys.app}"
 

@@ -14,6 +14,7 @@ from pytest_customerio.clients.http import aiohttp_server, aiohttp_transport
 from pytest_customerio.clients.traffic import Traffic
 from pytest_customerio.clients.transport import bodies, wire
 from pytest_customerio.core.model import PendingInteraction
+from pytest_customerio.process.deadlines import has_deadline
 from pytest_customerio.process.output import warned
 from pytest_customerio.process.parts import AIOHTTP, Part
 from pytest_customerio.process.patching import Patches
@@ -162,7 +163,7 @@ class _Call:
         return str(url)
 
     def _fill(self, interaction: PendingInteraction, arrived: aiohttp_transport.Arrived) -> None:
-        interaction.timeout_set = self._timeout_set()
+        interaction.timeout_set = self._timeout_set() or has_deadline()
         interaction.tls_verified = self._tls_verified()
         if arrived:
             sent = arrived[0]

@@ -9,6 +9,7 @@ from typing import Any, Self
 from pytest_customerio.clients.hearing import begin
 from pytest_customerio.clients.traffic import Hearing, Traffic
 from pytest_customerio.clients.transport import bodies
+from pytest_customerio.process.deadlines import has_deadline
 from pytest_customerio.process.parts import HTTPX, HTTPX2, Library, Part
 from pytest_customerio.process.patching import Patches
 
@@ -89,7 +90,8 @@ class _Heard:
         if kind is not None:
             interaction.raised = kind.__name__
         interaction.headers = dict(request.headers.items())
-        interaction.timeout_set = (request.extensions.get("timeout") or {}).get("read") is not None
+        own = (request.extensions.get("timeout") or {}).get("read")
+        interaction.timeout_set = own is not None or has_deadline()
         if self._tee is not None:
             self._tee.finish(interaction)
             if request.stream is self._tee:

@@ -43,6 +43,10 @@ class Places:
     def find(self, targets: Collection[int]) -> Iterator[tuple[dict[str, Any], str]]:
         """Namespace and name of everything bound to one of the targets, which are given by their `id`."""
         self.read(targets)
+        return self.bound(targets)
+
+    def bound(self, targets: Collection[int]) -> Iterator[tuple[dict[str, Any], str]]:
+        """As `find`, in what was read through already."""
         return ((namespace, name) for namespace, name in self._bound if id(namespace.get(name)) in targets)
 
     def read(self, targets: Collection[int]) -> None:

@@ -9,7 +9,7 @@ import threading
 import time
 import types
 import weakref
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any, Self
 
 from pytest_customerio.process.clock import children, dates
@@ -17,7 +17,9 @@ from pytest_customerio.process.clock.engines import Engines
 from pytest_customerio.process.clock.freezing import Freezing, awaited_import, real_clock
 from pytest_customerio.process.clock.greenlets import Greenlets
 from pytest_customerio.process.clock.hidden import HiddenWaits
+from pytest_customerio.process.clock.holders import exchanged, holders
 from pytest_customerio.process.clock.loops import Loops
+from pytest_customerio.process.clock.passed_sleeps import passes_its_own
 from pytest_customerio.process.clock.places import places
 from pytest_customerio.process.clock.replaced_sleeps import ReplacedSleeps, is_replaced
 from pytest_customerio.process.clock.timeline import FOREIGN, SLEEP, Timeline
@@ -50,6 +52,8 @@ class Clock:
     ) -> None:
         self._serves, self._flow = serves, flow
         self.test_code: types.CodeType | None = None
+        self.objects: Iterable[object] = ()
+        self._own_clock = False
         self._slept: weakref.WeakKeyDictionary[Any, float] = weakref.WeakKeyDictionary()
         self.waits: list[float] = []
         self._hidden = HiddenWaits()
@@ -65,7 +69,8 @@ class Clock:
     @property
     def hidden(self) -> str:
         """Why waits could not be seen; empty where they were."""
-        return self._hidden.reason
+        own_clock = "the test passed a clock of its own" if self._own_clock and not self.waits else ""
+        return self._hidden.reason or own_clock
 
     def __enter__(self) -> Self:
         if any(_running_clock(getattr(time, name)) for name in NAMES):
@@ -136,6 +141,13 @@ class Clock:
         """Move all clocks on; no wait is logged."""
         self._timeline.advance(round(seconds * 1e9))
 
+    def look_at_callers(self) -> None:
+        """Note that a test passed a sleep, or a clock, of its own to what runs here."""
+        frame = sys._getframe(1)
+        if not self.hidden and passes_its_own(frame, {id(fake) for _, fake in self._sleeps.values()}):
+            self._hidden.note("the test passed a sleep of its own")
+        self._own_clock = self._own_clock or passes_its_own(frame, {id(self._fakes[name]) for name in TELLERS})
+
     def _pairs(self, *names: str) -> dict[int, tuple[Any, Any]]:
         """Functions that are replaced wherever they were imported, by `id`: the original and its replacement."""
         pairs = {name: (self._found[name], self._fakes[name]) for name in names}
@@ -144,7 +156,7 @@ class Clock:
         return there | {id(pair[0]): pair for pair in pairs.values()}
 
     def _install(self, patches: Patches) -> None:
-        places().read(self._sleeps.keys() | self._pairs(*TELLERS).keys())
+        self._read_modules()
         self._replace(patches, ("sleep",), self._sleeps)
         self._loops.install(patches)
         self._waits.install(patches)
@@ -153,6 +165,11 @@ class Clock:
         self._freezing.install(patches)
         children.install(patches, self._timeline)
 
+    def _read_modules(self) -> None:
+        functions = self._sleeps.keys() | self._pairs(*TELLERS).keys()
+        places().read(functions)
+        holders().read(functions)
+
     def _install_tellers(self, patches: Patches) -> None:
         self._replace(patches, TELLERS, self._pairs(*TELLERS))
         dates.install(patches, self._moved)
@@ -160,9 +177,12 @@ class Clock:
     def _replace(self, patches: Patches, names: tuple[str, ...], targets: dict[int, tuple[Any, Any]]) -> None:
         for name in (one for one in names if not is_replaced(self._found[one])):
             patches.put(vars(time), name, self._fakes[name], original=self._found[name])
-        for namespace, name in places().find(targets):
+        for namespace, name in places().bound(targets):
             found, fake = targets[id(namespace[name])]
             patches.put(namespace, name, fake, original=found)
+        for holder in holders().find(targets, self.objects):
+            if change := exchanged(holder, targets):
+                patches.put(*holder, change[1], original=change[0])
 
     def _beneath(self, change: Callable[[], Any]) -> Any:
         """Let freezegun replace the functions that tell the time beneath ours."""
@@ -179,6 +199,7 @@ class Clock:
 
     def _step_back(self) -> None:
         self._found |= {name: getattr(time, name) for name in TELLERS}
+        self._read_modules()
         self._install_tellers(self._tellers)
         self._timeline.measure_with(real_clock(self._found["monotonic_ns"]), self._aside_at)
 
@@ -195,13 +216,22 @@ class Clock:
     def _is_heard(self) -> bool:
         return self._running and time.monotonic is self._fakes["monotonic"]
 
+    def _at_work(self) -> Clock | None:
+        """The clock that runs now. An object that was made while this one ran, and lives on, may hold its functions."""
+        there = getattr(time.sleep, "__self__", None)
+        return self if self._running else there if isinstance(there, Clock) and there._running else None
+
     def _moved(self) -> int:
         """The nanoseconds that the caller of one of our functions sees added to real time."""
-        if not self._running or is_machinery(_caller(sys._getframe(1))):
+        clock = self._at_work()
+        if clock is None or is_machinery(_caller(sys._getframe(1))):
             return 0
-        return self._timeline.shift - self._freezing.base
+        return clock._timeline.shift - clock._freezing.base
 
     def _sleep(self, seconds: Any, /) -> None:
+        if (clock := self._at_work()) not in (self, None):
+            clock._sleep(seconds)
+            return
         caller = _caller(sys._getframe())
         found, value = self._found["sleep"], seconds if isinstance(seconds, float) else operator.index(seconds)
         # `subprocess` polls with `time.sleep` for the end of a process, which takes real time.

@@ -35,6 +35,9 @@ PARTS = (
 
 T = TypeVar("T")
 
+# The most exceptions and messages for operators that are remembered.
+MOST_REPORTS = 50
+
 
 class Watch:
     """While entered, collects the records of all loggers, the text on stdout and stderr, and warnings.
@@ -54,6 +57,7 @@ class Watch:
         self.printed_by = ""
         self._is_project = is_project
         self.blind: list[str] = []
+        self.reports: tuple[tuple[str, object], ...] = ()
         self._on = False
         self._records = _Latest[LogLine]()
         self._written = _Latest[str]()
@@ -160,10 +164,11 @@ class Watch:
         if self._on and self.error_met and not self.printed_failure:
             self._note_printed(error=False)
 
-    def _note_reported(self, library: str) -> None:
-        """Note that the application tells an operator of the error, by this library."""
+    def _note_reported(self, library: str, what: object) -> None:
+        """Note that the application tells an operator of the error, by this library, and what."""
         if self._on and self.error_met and author(self._is_project) is not None:
             self.printed_failure, self.printed_by = True, self.printed_by or library
+            self.reports = (*self.reports[: MOST_REPORTS - 1], (library, what))
 
     def _hear_warnings(self, original: Callable[..., Any]) -> Callable[..., Any]:
         def show(warning: Any) -> Any:

@@ -25,14 +25,16 @@ PARTS = (
 )
 
 
-def heard(original: Callable[..., Any], note: Callable[[str], None]) -> Callable[..., Any]:
-    """Wrap a method that tells an operator of an error: `note` is called with the name of the library first."""
+def heard(original: Callable[..., Any], note: Callable[[str, object], None]) -> Callable[..., Any]:
+    """Wrap a method that tells an operator of an error: `note` is called with the name of the library, and with the
+    exception or message, first.
+    """
 
     def tell(sender: Any, *args: Any, **kwargs: Any) -> Any:
         library = type(sender).__module__.partition(".")[0]
         caller = str(sys._getframe(1).f_globals.get("__name__")).partition(".")[0]
         if caller != "opentelemetry":
-            note(library)
+            note(library, next(iter((*args, *kwargs.values())), None) or sys.exception())
         return original(sender, *args, **kwargs)
 
     return tell

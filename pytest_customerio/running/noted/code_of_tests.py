@@ -21,6 +21,11 @@ def values_of(item: pytest.Item) -> Iterable[object]:
     return given.values()
 
 
+def objects_of(item: pytest.Item | None) -> Iterable[object]:
+    """What the fixtures gave a test, and the object whose method it is."""
+    return (*(values_of(item) if item else ()), getattr(item, "instance", None))
+
+
 class CodeOfTests:
     """Reads the functions of tests, once for all items of a test function: they share what pytest knows of fixtures."""
 

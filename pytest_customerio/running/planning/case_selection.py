@@ -11,9 +11,10 @@ from pytest_customerio.contract.catalog.routes import read_routes
 from pytest_customerio.core import data
 from pytest_customerio.core.allowances import Allowance
 from pytest_customerio.core.data import UnknownNameError
+from pytest_customerio.core.marks import ErrorsMark, errors_mark
 from pytest_customerio.core.model import ErrorCase
 from pytest_customerio.core.nearest import did_you_mean
-from pytest_customerio.core.settings import ErrorsMark, IniError, SettingsError, errors_mark
+from pytest_customerio.core.settings import IniError, SettingsError
 
 __tracebackhide__ = True  # pytest shows no frame of ours in anybody's traceback
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from types import CodeType
 
 from pytest_customerio.core.allowances import Allowance
-from pytest_customerio.core.settings import ErrorsMark
+from pytest_customerio.core.marks import ErrorsMark
 
 
 @dataclass(frozen=True, slots=True)

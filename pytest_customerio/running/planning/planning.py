@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from pytest_customerio.contract.rules import vocabulary
-from pytest_customerio.core import settings
 from pytest_customerio.core.allowances import Allowance, mark_allowance
-from pytest_customerio.core.settings import ErrorsMark, SettingsError
+from pytest_customerio.core.marks import ErrorsMark, contract_mark
+from pytest_customerio.core.settings import SettingsError
 from pytest_customerio.process.recognition import code_of
 from pytest_customerio.running.planning.plan import Plan
 from pytest_customerio.running.planning.unittest import case_of, function_of, key_of, operation_of
@@ -92,7 +92,7 @@ class Planning:
     def _read(self, item: pytest.Item) -> Plan:
         is_marked = options.is_marked(item)
         if is_marked:
-            settings.contract_mark(item.nodeid, item.iter_markers("cio_contract"))
+            contract_mark(item.nodeid, item.iter_markers("cio_contract"))
         errors = item.get_closest_marker("cio_errors") if is_marked else None
         if errors is not None and case_of(item) is None:
             raise SettingsError(f"{item.nodeid}: cio_errors: {NO_CASES}")

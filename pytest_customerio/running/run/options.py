@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 
 import pytest
 
-from pytest_customerio.core import gate, settings
+from pytest_customerio.core import gate, marks, settings
 from pytest_customerio.core.data import DataError
 from pytest_customerio.core.settings import IniError, Settings, SettingsError
 from pytest_customerio.reporting.formats import kinds
@@ -125,7 +125,7 @@ def is_marked(item: pytest.Item) -> bool:
     names = [mark.name for mark in item.iter_markers() if mark.name.startswith("cio")]
     if names:
         listed = (text.partition(":")[0].partition("(")[0].strip() for text in item.config.getini("markers"))
-        settings.mark_name(item.nodeid, names, set(listed))
+        marks.mark_name(item.nodeid, names, set(listed))
     return bool(names)
 
 

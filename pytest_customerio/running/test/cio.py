@@ -118,15 +118,15 @@ class Cio:
             worker()
             return
         statements = case.replay.observer.statements
-        statements.draining = True
         try:
             for wait in (0.0, *DRAIN_WAITS):
+                statements.begin_drain()
                 case.replay.observer.clock.advance(wait)
                 worker()
                 if not case.replay.met or case.delivered:
                     break
         finally:
-            statements.draining = False
+            statements.draining = 0
 
     def _statements(self) -> Statements:
         """The statements of the latest replay; without a replay, statements that nothing reads."""

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
+from pytest_customerio.core.marks import ErrorsMark
 from pytest_customerio.core.model import ErrorCase, PendingInteraction
-from pytest_customerio.core.settings import ErrorsMark
 from pytest_customerio.judging.judgement import CaseJudge, Judgement
 from pytest_customerio.judging.outcome import all_delivered
 from pytest_customerio.replay.replay import Replay, Service

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 
 from pytest_customerio.cassettes.cases import Cassettes
 from pytest_customerio.contract.contract import Judged
+from pytest_customerio.core.marks import ErrorsMark
 from pytest_customerio.core.model import Answer, ErrorCase, Interaction, PendingInteraction
-from pytest_customerio.core.settings import ErrorsMark, SettingsError
+from pytest_customerio.core.settings import SettingsError
 from pytest_customerio.judging.judgement import Judgement
 from pytest_customerio.judging.ledger import Record
 from pytest_customerio.process.ownership.ownership import Ownership
@@ -61,7 +62,8 @@ class CheckedTest:
 
     `elsewhere` returns what the sandbox of the test has judged since it was called last; of its violations those count
     that the test has not shown already. `used` is the client that a request to Customer.io was given to, also where the
-    client refused to send it. `skipped` is why the case of the item could not be replayed.
+    client refused to send it. `skipped` is why the case of the item could not be replayed. `values` gives what fixtures
+    gave it.
     """
 
     session: SessionParts
@@ -81,6 +83,7 @@ class CheckedTest:
     used: str = ""
     elsewhere: Callable[[], Iterable[tuple[Interaction, Judged]]] = tuple
     answered: dict[Answered, None] = field(default_factory=dict)
+    values: Callable[[], Iterable[object]] = tuple
     _sent: list[tuple[Interaction, Interaction]] = field(default_factory=list)
     _reported_record: Record | None = None
 
@@ -212,7 +215,7 @@ class CheckedTest:
         from pytest_customerio.running.test.replayed_case import ReplayedCase, new_replay
 
         replay = new_replay(self.session, cases, mark, times, alternatives)
-        replay.observer.clock.test_code = self.plan.code
+        replay.observer.clock.test_code, replay.observer.clock.objects = self.plan.code, self.values()
         replay.__enter__()
         self.current = self.latest = ReplayedCase(replay, mark, name=name, heard_before=self.record.heard)
         self.unjudged.append(self.current)

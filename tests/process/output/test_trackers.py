@@ -33,8 +33,9 @@ def test_an_operator_is_told(tell: Any, library: str) -> None:
         with Watch(lambda file: own and file == __file__) as watch:
             watch.error_met = met
             tell()
-        found.append((watch.printed_failure, watch.printed_by))
-    assert found == [(True, library), (False, ""), (False, "")]
+        found.append((watch.printed_failure, watch.printed_by, [name for name, _ in watch.reports]))
+        assert {str(what) for _, what in watch.reports} <= {"lost"}
+    assert found == [(True, library, [library]), (False, "", []), (False, "", [])]
 
 
 def test_a_span_that_records_by_itself() -> None:

@@ -138,7 +138,7 @@ def test_a_drain_ends_if_no_request_met_the_case(begun: Begin) -> None:
         with pytest.raises(ZeroDivisionError):
             cio.drain(lambda: 1 / 0)
         assert test.current is not None
-        assert test.current.replay.observer.statements.draining is False
+        assert test.current.replay.observer.statements.draining == 0
     assert runs == [1]
 
 

@@ -9,6 +9,7 @@ from typing import cast
 import pytest
 
 from pytest_customerio.contract.contract import Judged
+from pytest_customerio.core.marks import ErrorsMark
 from pytest_customerio.core.model import (
     Answer,
     ErrorCase,
@@ -21,7 +22,6 @@ from pytest_customerio.core.model import (
     Violation,
 )
 from pytest_customerio.core.observation import Attempt, Observation
-from pytest_customerio.core.settings import ErrorsMark
 from pytest_customerio.judging.judgement import Judgement
 from pytest_customerio.judging.ledger import Record
 from pytest_customerio.replay.replay import Replay

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 from replaying import RATE, RECOVERS, Sender
 
-from pytest_customerio.core.settings import ErrorsMark
+from pytest_customerio.core.marks import ErrorsMark
 from pytest_customerio.judging import judgement
 from pytest_customerio.running.test.replayed_case import ReplayedCase
 

@@ -158,7 +158,7 @@ def test_a_request_stands_beside_its_contract(ask: Any) -> None:
     for part in (
         "int(time.time()), never",
         "would draw 400",
-        "4 more members may be sent",
+        "5 more members may be sent",
         "curl -X POST",
         "def test_track_event",
     ):
