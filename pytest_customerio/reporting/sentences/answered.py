@@ -10,6 +10,9 @@ from pytest_customerio.reporting.sentences.layout import table
 
 # The most answers that are shown; the rest is counted.
 MOST = 5
+REPLAYED = """\
+an error case comes before its mocks:
+where a class or a function of the suite's own stands for an SDK or a client, it has noted none of these calls"""
 
 
 class Answered(NamedTuple):
@@ -37,6 +40,6 @@ def answered_text(answers: Iterable[Answered], *, replayed: bool = False) -> str
         return ""
     rows = [(one.operation, one.answer, one.why, one.sent_from or "") for one in known[:MOST]]
     more = [f"  (and {len(known) - MOST} more)"] if len(known) > MOST else []
-    head = "pytest-customerio answered in this test, because "
-    head += "an error case comes before its mocks:" if replayed else "no mock of its own did:"
+    why = REPLAYED if replayed else "no mock of its own did:"
+    head = f"pytest-customerio answered in this test, because {why}"
     return "\n".join([head, "", *table(("operation", "answer", "from", "sent from"), rows), *more])
