@@ -20,6 +20,8 @@ PACKAGE = "pytest_customerio"
 FIRST_WORKER = "gw0"  # of pytest-xdist
 CACHED = type(functools.cache(len))
 MEASURED = pytest.StashKey["Measured"]()
+# How often caches are emptied in one worker, each time before a measured test that follows one that is not.
+_CLEARS = 25
 # What takes long, and reaches no branch that the tests of the modules and MEASURED_STORIES do not reach: whole runs,
 # browsers, and many examples of one thing. Each entry is the beginning of node ids.
 UNMEASURED = (
@@ -138,7 +140,7 @@ class Measured:
     def __init__(self, running: Any) -> None:
         self.running = running
         self.on = True
-        self._fresh = True
+        self._clears = _CLEARS
 
     def switch(self, *, on: bool) -> None:
         """Measure from here on, or do not."""
@@ -165,8 +167,8 @@ class Measured:
         random = getattr(getattr(item, "obj", None), "is_hypothesis_test", False)
         listed = item.nodeid.startswith(UNMEASURED) and not item.nodeid.startswith(MEASURED_STORIES)
         measured = not random and not listed
-        if measured and self._fresh:
-            self._fresh = False
+        if measured and not self.on and self._clears:
+            self._clears -= 1
             _clear_caches(PACKAGE)
         self.switch(on=measured)
         return (yield)
@@ -188,7 +190,7 @@ def _import_and_forget(package: str) -> None:
 
 
 def _clear_caches(package: str) -> None:
-    """Forget what functions with a cache returned before the first test that is measured, or it would not run them."""
+    """Forget what functions with a cache returned while nothing was measured, or no measured test would run them."""
     for name, module in list(sys.modules.items()):
         if name.partition(".")[0] == package:
             for value in list(vars(module).values()):
