@@ -29,7 +29,7 @@ def blind_retry(observation: Observation) -> Violation | None:
     if case.family in OF_THE_PAYLOAD:
         chain = [attempt for attempt in chain if attempt.identity == chain[0].identity]
     else:
-        chain = [attempt for attempt in chain if attempt.credentials == chain[0].credentials]
+        chain = [attempt for attempt in chain if attempt.workspace == chain[0].workspace]
     count = len(chain)
     if case.retryable or (count < 2 and not observation.rerun) or case.kind not in ("status", "fault"):
         return None

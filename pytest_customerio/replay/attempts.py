@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from itertools import groupby
 
 from pytest_customerio.core.observation import Attempt, Message
+from pytest_customerio.replay.chains import may_go_on
 from pytest_customerio.replay.identity import whole
 
 # What an attempt may make anew in one message (ids, timestamps), as (path, value); one set for each attempt.
@@ -52,10 +53,15 @@ def _renumbered(attempts: Sequence[Attempt], chains: dict[int, list[int]]) -> di
     ends: dict[int, Attempt] = {}
     for chain, places in sorted(chains.items(), key=lambda one: one[1]):
         first = attempts[places[0]]
-        open_ends = (one for one, end in ends.items() if end.met and first.waited > end.waited and end.at < first.at)
+        open_ends = (one for one, end in ends.items() if _may_follow(end, first))
         new[chain] = next(open_ends, chain)
         ends[new[chain]] = attempts[places[-1]]
     return new
+
+
+def _may_follow(end: Attempt, first: Attempt) -> bool:
+    later = first.waited > end.waited and end.at < first.at
+    return bool(end.met) and later and may_go_on(end.workspace, first.workspace, end.status)
 
 
 def _with_chains(attempt: Attempt, number: dict[tuple[str, int], int]) -> Attempt:

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 from pytest_customerio.clients.queues.jobs import Jobs
 from pytest_customerio.core.credentials import credentials
 from pytest_customerio.core.model import Answer, ErrorCase, Operation, PendingInteraction, WireRequest
-from pytest_customerio.core.observation import Attempt, Message, Observation
+from pytest_customerio.core.observation import Attempt, Message, Observation, Workspace
 from pytest_customerio.core.personal import personal
 from pytest_customerio.process.clock.virtual import Clock
 from pytest_customerio.process.output.output import Watch
@@ -27,6 +27,8 @@ __tracebackhide__ = True  # pytest shows no frame of ours in anybody's traceback
 
 # The most personal texts that are remembered. The texts of more people would find no further leak.
 MOST_PERSONAL = 500
+# The headers that say which workspace is meant: its key, or a key of the account with the number of the workspace.
+CREDENTIALS = ("authorization", "x-workspace-id")
 
 
 class Observer:
@@ -77,9 +79,11 @@ class Observer:
         """How often the request with this identity was attempted."""
         return self._counts[identity]
 
-    def numbered(self, messages: tuple[Message, ...]) -> tuple[Message, ...]:
+    def numbered(
+        self, operation: Operation, request: WireRequest, messages: tuple[Message, ...]
+    ) -> tuple[Message, ...]:
         """The messages of an attempt that is made here, each with the number of its chain."""
-        return self._chains.numbered(messages, self.flows.current(), self._part)
+        return self._chains.numbered(messages, self.flows.current(), self._part, workspace(operation, request))
 
     def note(
         self,
@@ -115,8 +119,8 @@ class Observer:
         met: bool,
         timed: bool,
     ) -> Attempt:
-        flow, clock = self.flows.current(), self.clock
-        self._chains.note(messages, flow, self.flows.moment(), met=met)
+        flow, clock, where = self.flows.current(), self.clock, workspace(operation, request)
+        self._chains.note(messages, flow, self.flows.moment(), met=met, workspace=where, status=answer.status or None)
         return Attempt(
             whole(messages, timed=timed),
             operation.id,
@@ -129,7 +133,7 @@ class Observer:
             retry_after=answer.wait_from(time.time()) if met else None,
             reads=operation.method == "GET",
             deletes=request.method == "DELETE",
-            credentials=hash((urlsplit(request.url).hostname, *credentials(request.headers))),
+            workspace=where,
             flow=flow.number,
             slept=clock.slept(),
             waited=clock.waited(),
@@ -221,3 +225,10 @@ class Observer:
         calls = self._calls.setdefault(identity, [])
         if call is not None and not any(call is one for one in calls):
             calls.append(call)
+
+
+def workspace(operation: Operation, request: WireRequest) -> Workspace:
+    """Where a request of an operation goes."""
+    host = urlsplit(request.url).hostname or ""
+    sent = "\n".join(request.headers.get(name, "") for name in CREDENTIALS)
+    return Workspace(host, host in operation.hosts.values(), sent)

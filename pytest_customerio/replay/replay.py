@@ -125,7 +125,7 @@ class Replay:
         with self._lock:
             if self.case is None:
                 self.observer.raising.forget()
-            said = self.observer.numbered(said)
+            said = self.observer.numbered(operation, request, said)
             error = self.schedule.answer(operation, request, said)
             answer = dated(error, time.time()) if error else self.refusal(request, operation) or success()
             met, with_time = error is not None, timed(self.case)
@@ -146,6 +146,7 @@ class Replay:
             return
         with self._lock:
             with_time = timed(self.case)
+            said = self.observer.numbered(operation, request, said)
             attempt = self.observer.note(operation, request, said, answer, call, met=False, timed=with_time)
         stop_endless(operation.id, self.observer.count(attempt.identity))
 

@@ -6,7 +6,7 @@ import pytest
 from observed import AFTER, PERMANENT, RATE, SERVER, attempts, got, judged, rules, seen, spaced
 
 from pytest_customerio.core.model import Answer, ErrorCase
-from pytest_customerio.core.observation import Attempt, Message, Observation
+from pytest_customerio.core.observation import Attempt, Message, Observation, Workspace
 from pytest_customerio.judging.judgement import judge
 from pytest_customerio.judging.retries import MAX_ATTEMPTS
 from pytest_customerio.replay.endless import STOP_AFTER, GaveUp
@@ -47,7 +47,9 @@ def test_a_permanent_error_is_attempted_once(observation, found):
 def test_another_key_is_no_blind_retry():
     """The same request with another key, or at another host, may draw another answer."""
     tried = seen(PERMANENT, 0.0, 1.0, reported=True)
-    other = [one._replace(credentials=number) for number, one in enumerate(tried.attempts)]
+    other = [
+        one._replace(workspace=Workspace(credentials=str(number or ""))) for number, one in enumerate(tried.attempts)
+    ]
     assert rules(tried._replace(attempts=other)) == []
     assert got(tried._replace(attempts=[*other, *attempts(PERMANENT, 2.0)]), "blind-retry") == "2 attempts"
 
