@@ -56,7 +56,7 @@ class Observer:
         self._chains, self._part = Chains(), 0
         self._calls: dict[str, list[PendingInteraction]] = {}
         self._met_at: dict[str, dict[str, None]] = {}
-        self._counts = Counter[str]()
+        self._counts = Counter[tuple[str, int]]()
         self._failed: set[str] = set()
         self._secrets: dict[str, None] = {}
         self._personal: dict[str, None] = {}
@@ -76,8 +76,8 @@ class Observer:
         self.flows.end()
 
     def count(self, identity: str) -> int:
-        """How often the request with this identity was attempted."""
-        return self._counts[identity]
+        """How often the request with this identity was attempted, in this run of `cio.drain` if one runs."""
+        return self._counts[identity, self.statements.draining]
 
     def numbered(
         self, operation: Operation, request: WireRequest, messages: tuple[Message, ...]
@@ -103,7 +103,7 @@ class Observer:
         said = marked(messages, answer)
         attempt = self._attempt(operation, request, said, answer, met=met, timed=timed)
         self.attempts.append(attempt)
-        self._counts[attempt.identity] += 1
+        self._counts[attempt.identity, attempt.draining] += 1
         if met:
             self._meet(attempt, answer, call)
         self._note_origin(operation, request, attempt.identity, call)
@@ -220,7 +220,7 @@ class Observer:
     ) -> None:
         """Remember which call sent the attempt, and which texts of it must not leak."""
         self._secrets.update(dict.fromkeys(credentials(request.headers)))
-        if self._counts[identity] == 1 and len(self._personal) < MOST_PERSONAL:
+        if identity not in self._calls and len(self._personal) < MOST_PERSONAL:
             self._personal.update(dict.fromkeys(personal(operation, request)))
         calls = self._calls.setdefault(identity, [])
         if call is not None and not any(call is one for one in calls):

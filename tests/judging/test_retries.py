@@ -87,6 +87,7 @@ def test_retry_after_of_a_permanent_error_is_a_blind_retry():
         (spaced(RATE, [1000.0, 2000.0, 601.0]), ["unbounded-retry"]),
         (spaced(AFTER._replace(answer=Answer(429, headers=(("retry-after", "5000"),))), [5001.0, 5002.0]), []),
         (seen(RATE, 0.0, 9000.0, draining=(1,), pending=True), []),
+        (seen(RATE, *range(0, 6000, 200), draining=range(30), pending=True), []),
         (spaced(RATE, [1000.0, 20000.0], pending=True), []),  # a table keeps it
         (spaced(RATE, [1000.0, 20000.0], ok=2), []),
         (spaced(RATE, [1.0 + n for n in range(MAX_ATTEMPTS)], pending=True), ["unbounded-retry"]),

@@ -148,6 +148,16 @@ def test_an_endless_loop_is_stopped(sender):
         app.identify(f"other-{number}")
 
 
+def test_each_run_of_a_drain_is_counted_anew(sender):
+    """A worker that tries five times in each of twenty runs retries with an end."""
+    app = sender(RATE)
+    for _ in range(20):
+        app.replay.observer.statements.begin_drain()
+        for _ in range(5):
+            app.identify()
+    assert "unbounded-retry" not in [one.rule for each in app.judgements() for one in each.violations]
+
+
 def test_what_is_delivered_after_the_end_was_still_owed(sender):
     """A payload that met the error and is delivered after the case ended is deferred; another payload changes nothing."""
     app = sender(RATE)
