@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections import Counter
-
 from pytest_customerio.core.model import Violation
-from pytest_customerio.core.observation import Observation
+from pytest_customerio.core.observation import Attempt, Observation
+from pytest_customerio.judging.backoff import LONG
 from pytest_customerio.judging.chain import asked_of, chain_of, delivery, gaps_of
 from pytest_customerio.judging.violation import seconds, violation
 from pytest_customerio.replay.endless import GaveUp
@@ -43,11 +42,10 @@ def blind_retry(observation: Observation) -> Violation | None:
 def unbounded_retry(observation: Observation) -> Violation | None:
     """Retries end after a number of attempts and after a time. A task queue may keep a payload for days, and so may any
     other store from which it is still to be sent, or was delivered in the end. A worker that the test runs anew
-    (`cio.drain`) may make that many attempts in each run.
+    (`cio.drain`) may make that many attempts in each run, and so may a task queue that pauses for a minute in between.
     """
     kept = observation.task or observation.pending or delivery(observation) is not None
-    runs = Counter(attempt.draining for attempt in chain_of(observation))
-    count, waited = max(runs.values(), default=0), sum(gaps_of(observation))
+    count, waited = max(map(len, _bursts(observation, apart=bool(kept)))), sum(gaps_of(observation))
     late = not kept and waited > MAX_WAIT + sum(after or 0.0 for after in asked_of(observation))
     if count <= MAX_ATTEMPTS and not late and not isinstance(observation.raised, GaveUp):
         return None
@@ -57,3 +55,14 @@ def unbounded_retry(observation: Observation) -> Violation | None:
         hint += f"; {observation.hidden_waits}, so that no time passes, after which a policy may end:"
         hint += " take that out of this test, as waiting takes no real time here"
     return violation(observation, "unbounded-retry", expected, f"{count} attempts in {seconds(waited)}", hint)
+
+
+def _bursts(observation: Observation, *, apart: bool) -> list[list[Attempt]]:
+    """The attempts, by the run of `cio.drain` that made them; with `apart` also cut where a long pause lies between."""
+    bursts: list[list[Attempt]] = [[]]
+    for attempt in chain_of(observation):
+        last = bursts[-1][-1] if bursts[-1] else attempt
+        if last.draining != attempt.draining or (apart and attempt.at - last.at >= LONG):
+            bursts.append([])
+        bursts[-1].append(attempt)
+    return bursts

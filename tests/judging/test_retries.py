@@ -93,6 +93,7 @@ def test_retry_after_of_a_permanent_error_is_a_blind_retry():
         (spaced(RATE, [1.0 + n for n in range(MAX_ATTEMPTS)], pending=True), ["unbounded-retry"]),
         (spaced(RATE, [1000.0, 20000.0], task="shop.identify failed after 2 retries"), []),
         (spaced(RATE, [1.0 + n for n in range(MAX_ATTEMPTS)], task="shop.identify failed"), ["unbounded-retry"]),
+        (spaced(RATE, [1.0, 2.0, 4.0, 8.0, 300.0] * 8, task="shop.identify failed"), []),  # the SDK tries, too
         (seen(raised=GaveUp("track.identify", STOP_AFTER + 1)), ["unbounded-retry"]),
     ],
 )
