@@ -40,6 +40,8 @@ def remade(observations: Sequence[Observation]) -> Iterator[tuple[Observation, V
         return
     for run in _runs(sorted(_singles(observations), key=lambda one: one.attempt.at)):
         names = dict.fromkeys(name for a, b in pairwise(run) for name in _differing(a.body, b.body))
+        if not names:
+            continue
         # A person who is written twice, with a time that is a second later, is the same person.
         harmless = not any(one.attempt.messages[0].twice for one in run)
         mild = harmless or all(_counts(name, run) for name in names)

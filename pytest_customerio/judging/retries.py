@@ -8,6 +8,7 @@ from pytest_customerio.judging.backoff import LONG
 from pytest_customerio.judging.chain import asked_of, chain_of, delivery, gaps_of
 from pytest_customerio.judging.violation import seconds, violation
 from pytest_customerio.replay.endless import GaveUp
+from pytest_customerio.replay.identity import ids
 from pytest_customerio.replay.scope import OF_THE_PAYLOAD
 
 # A policy that gives up needs less: Customer.io's own clients make 4 to 11 attempts, within a minute or two.
@@ -31,6 +32,7 @@ def blind_retry(observation: Observation) -> Violation | None:
         chain = [attempt for attempt in chain if attempt.identity == chain[0].identity]
     else:
         chain = [attempt for attempt in chain if attempt.workspace == chain[0].workspace]
+    chain = [attempt for attempt in chain if _is_same(attempt, chain[0])]
     count = len(chain)
     if case.retryable or (count < 2 and not observation.rerun) or case.kind not in ("status", "fault"):
         return None
@@ -55,6 +57,12 @@ def unbounded_retry(observation: Observation) -> Violation | None:
         hint += f"; {observation.hidden_waits}, so that no time passes, after which a policy may end:"
         hint += " take that out of this test, as waiting takes no real time here"
     return violation(observation, "unbounded-retry", expected, f"{count} attempts in {seconds(waited)}", hint)
+
+
+def _is_same(attempt: Attempt, first: Attempt) -> bool:
+    """Whether an attempt carries a message of the first one with the same dedupe id; another id is another event."""
+    known = {(one.identity, ids(one)) for one in first.messages}
+    return not known or any((one.identity, ids(one)) in known for one in attempt.messages)
 
 
 def _bursts(observation: Observation, *, apart: bool) -> list[list[Attempt]]:

@@ -56,7 +56,7 @@ class Observer:
         self._chains, self._part = Chains(), 0
         self._calls: dict[str, list[PendingInteraction]] = {}
         self._met_at: dict[str, dict[str, None]] = {}
-        self._counts = Counter[tuple[str, int]]()
+        self._counts = Counter[tuple[object, ...]]()
         self._failed: set[str] = set()
         self._secrets: dict[str, None] = {}
         self._personal: dict[str, None] = {}
@@ -75,9 +75,9 @@ class Observer:
         self.clock.__exit__(None, None, None)
         self.flows.end()
 
-    def count(self, identity: str) -> int:
-        """How often the request with this identity was attempted, in this run of `cio.drain` if one runs."""
-        return self._counts[identity, self.statements.draining]
+    def count(self, attempt: Attempt) -> tuple[int, int]:
+        """How often this request was attempted in this run of `cio.drain`: with these ids and times, and with any."""
+        return self._counts[_exactly(attempt)], self._counts[attempt.identity, attempt.draining]
 
     def numbered(
         self, operation: Operation, request: WireRequest, messages: tuple[Message, ...]
@@ -103,7 +103,7 @@ class Observer:
         said = marked(messages, answer)
         attempt = self._attempt(operation, request, said, answer, met=met, timed=timed)
         self.attempts.append(attempt)
-        self._counts[attempt.identity, attempt.draining] += 1
+        self._counts.update({_exactly(attempt): 1, (attempt.identity, attempt.draining): 1})
         if met:
             self._meet(attempt, answer, call)
         self._note_origin(operation, request, attempt.identity, call)
@@ -225,6 +225,10 @@ class Observer:
         calls = self._calls.setdefault(identity, [])
         if call is not None and not any(call is one for one in calls):
             calls.append(call)
+
+
+def _exactly(attempt: Attempt) -> tuple[object, ...]:
+    return attempt.identity, attempt.draining, tuple(one.anew for one in attempt.messages)
 
 
 def workspace(operation: Operation, request: WireRequest) -> Workspace:

@@ -134,7 +134,7 @@ class Replay:
             self.observer.jobs.meet()
         else:
             self.observer.jobs.tasks.deliver()
-        stop_endless(operation.id, self.observer.count(attempt.identity))
+        stop_endless(operation.id, *self.observer.count(attempt))
         return answer
 
     def note(self, operation: Operation, request: WireRequest, answer: Answer, call: PendingInteraction | None) -> None:
@@ -148,7 +148,7 @@ class Replay:
             with_time = timed(self.case)
             said = self.observer.numbered(operation, request, said)
             attempt = self.observer.note(operation, request, said, answer, call, met=False, timed=with_time)
-        stop_endless(operation.id, self.observer.count(attempt.identity))
+        stop_endless(operation.id, *self.observer.count(attempt))
 
     def refusal(self, request: WireRequest, operation: Operation | None) -> Answer | None:
         """The 401 to a request that follows the redirect of the case without credentials; None for any other one.

@@ -54,6 +54,13 @@ def test_another_key_is_no_blind_retry():
     assert got(tried._replace(attempts=[*other, *attempts(PERMANENT, 2.0)]), "blind-retry") == "2 attempts"
 
 
+def test_another_id_is_no_blind_retry():
+    """Events with ids of their own are several; a retry that makes the id anew violates another rule."""
+    tried = seen(PERMANENT, 0.0, 1.0, reported=True)
+    other = [one._replace(messages=(Message("a", (("id", str(at)),)),)) for at, one in enumerate(tried.attempts)]
+    assert rules(tried._replace(attempts=other)) == []
+
+
 def test_blind_retry_counts():
     """The text names the number of attempts."""
     assert got(seen(PERMANENT, 0.0, 1.0, 2.0), "blind-retry") == "3 attempts"

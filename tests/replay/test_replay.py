@@ -261,3 +261,13 @@ def test_a_payload_that_one_workspace_took_is_not_delivered_to_the_other():
         for key in (KEY, OTHER_KEY, KEY, KEY):
             app.identify(plan="a", headers=key)
         assert app.outcomes() == [("recovered", 3), ("lost", 1)]
+
+
+@pytest.mark.parametrize("error", [case(Answer(401), "track.event", family="401"), RATE], ids=["401", "429"])
+def test_events_that_differ_in_their_ids_only_are_several(error):
+    """A loop that gives up on each of them repeats none, whether the error is permanent or not."""
+    app = Sender(error)
+    with app.replay:
+        for number in range(60):
+            app.event(id=f"event-{number}")
+        assert not [one for each in app.judgements() for one in each.violations if one.rule != "outcome"]
