@@ -90,7 +90,7 @@ def pytest_configure(config: pytest.Config) -> None:
         config.addinivalue_line("markers", f"{mark}: {text}")
     config.pluginmanager.register(_Reports(config), "customerio-reports")
     if unknown := [name for name in _ini_names(config) if name.startswith("cio") and name not in INI]:
-        from pytest_customerio.running.run.options import refuse_ini
+        from pytest_customerio.running.options import refuse_ini
 
         refuse_ini(config, unknown, INI)
     if any(config.getoption(name) not in ABSENT for name in OPTIONS) or any(_ini(config, n) for n in INI):
@@ -149,7 +149,7 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> Genera
 @pytest.fixture
 def cio(request: pytest.FixtureRequest) -> Cio:
     """What the test sent to Customer.io, and what became of the payload that met an error."""
-    from pytest_customerio.running.test import fixtures
+    from pytest_customerio.running.run import fixtures
 
     return fixtures.cio(_run(request.config))
 
@@ -157,7 +157,7 @@ def cio(request: pytest.FixtureRequest) -> Cio:
 @pytest.fixture
 def cio_error(request: pytest.FixtureRequest) -> ErrorCase | None:
     """The error case that a `cio_errors` test runs in; None in any other test."""
-    from pytest_customerio.running.test import fixtures
+    from pytest_customerio.running.run import fixtures
 
     return fixtures.cio_error(_run(request.config))
 
@@ -165,7 +165,7 @@ def cio_error(request: pytest.FixtureRequest) -> ErrorCase | None:
 @pytest.fixture
 def cio_responses(request: pytest.FixtureRequest) -> Iterator[responses.RequestsMock]:
     """A `responses.RequestsMock` with Customer.io's documented success answers; add answers of your own."""
-    from pytest_customerio.running.test import fixtures
+    from pytest_customerio.running.run import fixtures
 
     with fixtures.cio_responses(_run(request.config)) as mock:
         yield mock
@@ -293,6 +293,6 @@ def _concerned(item: pytest.Item) -> bool:
     marked = any(mark.name.startswith("cio") for mark in item.iter_markers())
     if marked or set(FIXTURES).isdisjoint(getattr(item, "fixturenames", ())):
         return marked
-    from pytest_customerio.running.run.options import asks_for
+    from pytest_customerio.running.options import asks_for
 
     return any(asks_for(item, name) for name in FIXTURES)
