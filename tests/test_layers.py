@@ -32,10 +32,13 @@ def _name(path: Path) -> str:
 MODULES = {_name(path): path for path in sorted(PACKAGE.rglob("*.py")) if path.parent.name != "examples"}
 
 
-def _imports(node: ast.AST, *, deep: bool = True) -> Iterator[str]:
-    """What is imported at run time, as full names; with `deep`, also what functions import when they are called."""
+def _imports(node: ast.AST, *, deep: bool = True, hints: bool = False) -> Iterator[str]:
+    """What is imported at run time, as full names; with `deep`, also what functions import when they are called.
+
+    With `hints`, also what is imported for type hints only.
+    """
     for child in ast.iter_child_nodes(node):
-        if isinstance(child, ast.If) and ast.unparse(child.test) == "TYPE_CHECKING":
+        if isinstance(child, ast.If) and ast.unparse(child.test) == "TYPE_CHECKING" and not hints:
             continue
         if isinstance(child, ast.FunctionDef | ast.AsyncFunctionDef) and not deep:
             continue
@@ -45,13 +48,13 @@ def _imports(node: ast.AST, *, deep: bool = True) -> Iterator[str]:
             yield from (f"{child.module}.{alias.name}" for alias in child.names)
         elif isinstance(child, ast.Call) and ast.unparse(child.func).endswith("import_module"):
             yield from (one.value for one in child.args if isinstance(one, ast.Constant))
-        yield from _imports(child, deep=deep)
+        yield from _imports(child, deep=deep, hints=hints)
 
 
-def _own(module: str, *, deep: bool = True) -> set[str]:
+def _own(module: str, *, deep: bool = True, hints: bool = False) -> set[str]:
     """Those of our modules that a module imports."""
     found = set()
-    for name in _imports(ast.parse(MODULES[module].read_text(encoding="utf-8")), deep=deep):
+    for name in _imports(ast.parse(MODULES[module].read_text(encoding="utf-8")), deep=deep, hints=hints):
         local = name.removeprefix("pytest_customerio.")
         if local != name:
             found.add(local if local in MODULES else local.rpartition(".")[0])
@@ -111,10 +114,32 @@ def test_the_folders_of_a_folder_within_have_an_order() -> None:
 
 @pytest.mark.parametrize("folder", FOLDERS)
 def test_no_circles_within_a_folder(folder: str) -> None:
-    """Imports inside functions count too."""
+    """Imports inside functions count too, and those for type hints."""
     inside = {name for name in MODULES if _folder(name) == folder}
     try:
-        TopologicalSorter({name: _own(name) & inside - {name} for name in inside}).prepare()
+        TopologicalSorter({name: _own(name, hints=True) & inside - {name} for name in inside}).prepare()
+    except CycleError as error:
+        pytest.fail(f"a circle: {error.args[1]}")
+
+
+def _siblings(module: str, imported: str) -> tuple[str, str] | None:
+    """The folders beside each other in which the two modules lie, if they lie in such."""
+    ours, theirs = module.split(".")[:-1], imported.split(".")[:-1]
+    for depth, (one, other) in enumerate(zip(ours, theirs, strict=False), 1):
+        if one != other:
+            return ".".join(ours[:depth]), ".".join(theirs[:depth])
+    return None
+
+
+def test_folders_beside_each_other_import_in_one_direction() -> None:
+    """At each depth. A module directly in a folder may import from the folders within, and be imported by them."""
+    graph: dict[str, set[str]] = {}
+    for module in MODULES:
+        for imported in _own(module):
+            if (pair := _siblings(module, imported)) is not None:
+                graph.setdefault(pair[0], set()).add(pair[1])
+    try:
+        TopologicalSorter(graph).prepare()
     except CycleError as error:
         pytest.fail(f"a circle: {error.args[1]}")
 
@@ -143,6 +168,8 @@ def test_these_tests_can_see() -> None:
     assert "vcr" in _foreign("cassettes.playback")
     assert "aiohttp" in _foreign("clients.http.aiohttp")
     assert "running.run.run" not in _own("plugin", deep=False)
+    assert _siblings("running.run.run", "running.test.cio") == ("running.run", "running.test")
+    assert _siblings("running.run.run", "running.session") is None
 
 
 def test_the_architecture_names_every_module() -> None:

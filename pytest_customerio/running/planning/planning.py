@@ -13,15 +13,15 @@ from pytest_customerio.core.allowances import Allowance, mark_allowance
 from pytest_customerio.core.marks import ErrorsMark, contract_mark
 from pytest_customerio.core.settings import SettingsError
 from pytest_customerio.process.recognition import code_of
+from pytest_customerio.running import options
 from pytest_customerio.running.planning.plan import Plan
 from pytest_customerio.running.planning.unittest import case_of, function_of, key_of, operation_of
-from pytest_customerio.running.run import options
 
 if TYPE_CHECKING:
+    from pytest_customerio.running.mistakes import Mistakes
     from pytest_customerio.running.phases import Phases
     from pytest_customerio.running.planning.case_selection import CaseSelection
     from pytest_customerio.running.planning.each import Each
-    from pytest_customerio.running.run.mistakes import Mistakes
 
 NO_CASES = "only what is marked in its source runs once per case, and no pytest.param does; there, use cio.replay(case)"
 
