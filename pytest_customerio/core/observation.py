@@ -48,7 +48,7 @@ class Attempt(NamedTuple):
     `deletes` that it is a DELETE. `draining` is the number of the run of `cio.drain` that made it, else 0.
     `workspace` is where it went. `flow` is the number of the flow of work that made it, if
     that is known; `slept` are the seconds that this flow had slept then, `waited` those that had passed while anybody
-    waited.
+    waited. `expected` is the number of exceptions that the test had expected before (`pytest.raises`).
     """
 
     identity: str
@@ -66,6 +66,7 @@ class Attempt(NamedTuple):
     flow: int | None = None
     slept: float = 0.0
     waited: float = 0.0
+    expected: int = 0
 
     @property
     def said(self) -> tuple[str, ...]:

@@ -18,7 +18,7 @@ from pytest_customerio.process.ownership.flows import Flows
 from pytest_customerio.replay.attempts import as_one_chain, distinguished, payloads
 from pytest_customerio.replay.chains import Chains
 from pytest_customerio.replay.identity import whole
-from pytest_customerio.replay.raising import Raising
+from pytest_customerio.replay.raising import LetOut, Raising
 from pytest_customerio.replay.rejections import marked
 from pytest_customerio.replay.repairs import repair
 from pytest_customerio.replay.statements import Statements
@@ -137,6 +137,7 @@ class Observer:
             flow=flow.number,
             slept=clock.slept(),
             waited=clock.waited(),
+            expected=len(self.raising.exceptions.expected),
         )
 
     def _meet(self, attempt: Attempt, answer: Answer, call: PendingInteraction | None) -> None:
@@ -159,28 +160,31 @@ class Observer:
 
         Leaks cannot be assigned to one payload, so the first observation alone holds what leak checks look for.
         """
-        common = self._common(case, raised)
+        let_out = self.raising.let_out(raised, stated=self.statements.pending or self.statements.reported)
+        common = self._common(case, let_out)
         attempts = tuple(self.attempts)
         partial = case.kind == "partial"
         groups = [tuple(distinguished(as_one_chain(attempts)))] if partial else payloads(attempts)
-        seen = [self._of_payload(common, group) for group in groups]
+        seen = [self._of_payload(common, group, caught=let_out.caught) for group in groups]
         return [*seen[:1], *(one._replace(secrets=(), personal=(), blind=()) for one in seen[1:])]
 
-    def _of_payload(self, common: Observation, attempts: tuple[Attempt, ...]) -> Observation:
+    def _of_payload(self, common: Observation, attempts: tuple[Attempt, ...], *, caught: bool) -> Observation:
         identities = dict.fromkeys(attempt.identity for attempt in attempts)
         calls = [call for identity in identities for call in self._calls.get(identity, ())]
         endless = any(call.timeout_set is False for call in calls)
         met_at = tuple(dict.fromkeys(site for identity in identities for site in self._met_at.get(identity, ())))
         mended = repair(common.case, attempts, self.attempts)
         seen = common._replace(attempts=attempts, endless=endless, met_at=met_at, repaired=mended)
+        # What the test expected, and caught, before the payload met the error at all was not raised for this payload.
+        if caught and seen.failed is not None and seen.failed.expected == len(self.raising.exceptions.expected):
+            seen = seen._replace(raised=None, raised_at="", raised_in="", declared=False)
         if not calls:
             return seen
         first = calls[0]
         return seen._replace(sent_from=first.sent_from, client=first.client, agent=first.headers.get("user-agent", ""))
 
-    def _common(self, case: ErrorCase, raised: BaseException | None) -> Observation:
+    def _common(self, case: ErrorCase, let_out: LetOut) -> Observation:
         """What is the same for all payloads."""
-        let_out = self.raising.let_out(raised, stated=self.statements.pending or self.statements.reported)
         rerun = self.jobs.pending or let_out.asks_again
         return Observation(
             case=case,
