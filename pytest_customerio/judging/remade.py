@@ -80,7 +80,8 @@ def _goes_on(run: Sequence[_Single], one: _Single) -> bool:
     waited = waited_between(last.attempt, one.attempt)
     before = waited_between(run[-2].attempt, last.attempt) if len(run) > 1 else NOTHING
     about = all(last.body.get(name) == one.body.get(name) for name in _ABOUT)
-    return last.place == one.place and about and waited >= before * GROWING
+    same = last.place == one.place and last.attempt.workspace == one.attempt.workspace
+    return same and about and waited >= before * GROWING
 
 
 def _differing(before: Mapping[str, Any], after: Mapping[str, Any], path: str = "") -> Iterator[str]:
