@@ -5,6 +5,7 @@ Another package may have asked for an older one, and pip installs it all the sam
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterable, Iterator
 from importlib.metadata import Distribution, distributions
 from typing import NamedTuple
@@ -34,10 +35,10 @@ def outdated(path: Iterable[str] | None = None) -> Iterator[Outdated]:
     """The libraries in these folders, by default those of `sys.path`, that pytest-customerio does not work with."""
     from packaging.requirements import Requirement
 
-    where = {} if path is None else {"path": list(path)}
-    for text in _wanted(next(iter(distributions(name=OURS, **where)), None)):
+    folders = list(sys.path if path is None else path)
+    for text in _wanted(next(iter(distributions(name=OURS, path=folders)), None)):
         wanted = Requirement(text)
-        there = next(iter(distributions(name=wanted.name, **where)), None)
+        there = next(iter(distributions(name=wanted.name, path=folders)), None)
         if there is not None and not wanted.specifier.contains(there.version, prereleases=True):
             yield Outdated(wanted.name, there.version, str(wanted))
 
