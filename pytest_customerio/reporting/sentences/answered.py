@@ -32,10 +32,10 @@ class Answered(NamedTuple):
         return cls(operation, text, why, sent_from)
 
 
-def answered_text(answers: Iterable[Answered], *, replayed: bool = False, mocked: bool = False) -> str:
+def answered_text(answers: Iterable[Answered], *, replayed: bool = False, past_fakes: bool = False) -> str:
     """What the plugin answered, each request of one kind once; empty if it answered nothing.
 
-    `replayed` says that an error case was at work, `mocked` that mocks or fakes of an SDK or a client were called.
+    `replayed` says that an error case was at work, `past_fakes` that the real thing was called in the place of a fake.
     """
     known = list(answers)
     if not known:
@@ -43,5 +43,6 @@ def answered_text(answers: Iterable[Answered], *, replayed: bool = False, mocked
     rows = [(one.operation, one.answer, one.why, one.sent_from or "") for one in known[:MOST]]
     more = [f"  (and {len(known) - MOST} more)"] if len(known) > MOST else []
     head = f"pytest-customerio answered in this test, because {REPLAYED if replayed else NO_MOCK}"
-    through = [THROUGH] if replayed and mocked else []
-    return "\n".join([head, *through, "", *table(("operation", "answer", "from", "sent from"), rows), *more])
+    return "\n".join(
+        [head, *[THROUGH] * past_fakes, "", *table(("operation", "answer", "from", "sent from"), rows), *more]
+    )

@@ -32,7 +32,7 @@ def test_answers_while_an_error_is_replayed() -> None:
     head = "pytest-customerio answered in this test, because an error case comes before its mocks:\n"
     through = "where a class or a function of the suite's own stands for an SDK or a client, it has noted none of these calls\n"
     assert answered_text(answers, replayed=True).startswith(f"{head}\n")
-    assert answered_text(answers, replayed=True, mocked=True).startswith(f"{head}{through}\n")
+    assert answered_text(answers, replayed=True, past_fakes=True).startswith(f"{head}{through}\n")
 
 
 def test_many_answers_are_counted() -> None:
