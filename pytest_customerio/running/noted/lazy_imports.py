@@ -34,12 +34,13 @@ class LazyImports:
         """Import an SDK that is installed and not imported yet, if a module that is new since the last time does so."""
         if len(sys.modules) == len(self._seen):
             return
-        self._missing = [name for name in self._missing if name not in sys.modules and _is_installed(name)]
+        self._missing = [name for name in self._missing if name not in sys.modules]
         new, self._seen = sys.modules.keys() - self._seen, set(sys.modules)
         if self._missing:
             for name in sorted(set().union(*map(self._named_in, new)).intersection(self._missing)):
-                with suppress(Exception):  # an SDK whose own requirements are missing
-                    importlib.import_module(name)
+                if _is_installed(name):
+                    with suppress(Exception):  # an SDK whose own requirements are missing
+                        importlib.import_module(name)
 
     def _named_in(self, module: str) -> set[str]:
         """The SDKs that the functions of a module import."""

@@ -78,12 +78,22 @@ def test_each_module_is_looked_at_once(lazy: LazyImports, module: Module, import
     assert imported == ["customerio"]
 
 
-def test_an_sdk_that_is_there_or_not_installed(
+def test_an_sdk_that_is_not_installed(
     lazy: LazyImports, module: Module, imported: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """It is not imported; where it holds for all, no file is read."""
-    monkeypatch.setitem(sys.modules, "customerio", ModuleType("customerio"))
+    """It is not imported."""
     monkeypatch.setattr(lazy_imports, "_is_installed", lambda name: False)
+    module(LAZY)
+    lazy.look()
+    assert imported == []
+
+
+def test_sdks_that_are_there(
+    lazy: LazyImports, module: Module, imported: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where all are imported, no file is read."""
+    for name in ("customerio", "async_customerio"):
+        monkeypatch.setitem(sys.modules, name, ModuleType(name))
     monkeypatch.setattr(lazy_imports, "_content", None)
     module(LAZY)
     lazy.look()
