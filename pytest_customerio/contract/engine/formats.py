@@ -1,10 +1,11 @@
-"""The formats of `x-format`: e-mail addresses, phone numbers, ULIDs, times, base64. As tolerant as the service is.
+"""The formats of `x-format`: e-mail addresses, phone numbers, ULIDs, times, base64, JSON. As tolerant as the service is.
 
 A format returns None for a value that fits, else a word for the way in which it does not fit.
 """
 
 from __future__ import annotations
 
+import json
 import re
 from calendar import monthrange
 from collections.abc import Callable
@@ -120,6 +121,17 @@ def _base64(value: object) -> str | None:
     return None if len(compact) % 4 == 0 and _BASE64.fullmatch(compact) else "malformed"
 
 
+def _json(value: object) -> str | None:
+    """JSON text of an object or a list. An empty text stands for nothing."""
+    if not isinstance(value, str) or not value.strip() or liquid(value):
+        return None
+    try:
+        read = json.loads(value)
+    except (ValueError, RecursionError):
+        return "malformed"
+    return None if isinstance(read, dict | list) else "malformed"
+
+
 def _unix_seconds(value: object) -> str | None:
     if value is None or value == "":
         return None
@@ -152,5 +164,6 @@ FORMATS: dict[str, Callable[[object], str | None]] = {
     "ulid": _ulid,
     "iso8601": _iso8601,
     "base64": _base64,
+    "json": _json,
     "unix-seconds": _unix_seconds,
 }

@@ -49,6 +49,7 @@ GOOD = {
         "2024-01-02t03:04:05z",
     ],
     "base64": ["", "aGVsbG8=", "aGVs\nbG8=\n", "QUJD", "+/+/"],
+    "json": ["", " ", "{}", '[{"name": "X-Tag", "value": "v"}]', "{{ headers }}", {"X-Tag": "v"}, None],
     "unix-seconds": [0, -86400, 1764000000, 99_999_999_999, None, "", "{{ now }}"],
 }
 BAD = {
@@ -67,6 +68,7 @@ BAD = {
         "2024",
     ],
     "base64": ["aGVsbG8", "not base64!", "b'aGVsbG8='", "data:text/plain;base64,QUJD", "-_-_", "===="],
+    "json": ["X-Tag: v", "{'X-Tag': 'v'}", "5", '"text"', "[" * 100_000],
 }
 
 
