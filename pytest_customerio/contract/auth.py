@@ -61,12 +61,9 @@ def from_url(user: str) -> str:
 
 
 def _bearer(kind: str, token: str, region: str | None) -> tuple[Violation, ...]:
-    if _is_placeholder(token.strip("'\"")):
-        return (_placeholder(kind, "the token is empty or a placeholder"),)
-    if _REPR_OF_BYTES.fullmatch(token):
-        return (_violation("wrong-auth", kind, "Python's repr of bytes"),)
-    if token.lower().startswith(_SCHEMES):
-        return (_violation("wrong-auth", kind, "a scheme twice"),)
+    mistaken = _mistaken(kind, "the token is empty or a placeholder", token)
+    if mistaken:
+        return mistaken
     private = _PRIVATE_KEY.match(token)
     if private:
         return _key_region(private[1], region)
@@ -92,16 +89,23 @@ def _basic(kind: str, encoded: str, region: str | None) -> tuple[Violation, ...]
     if kind == "write-key" and password:
         return (_violation("wrong-auth", kind, "Basic with a password"),)
     parts = (user,) if kind == "write-key" else (user, password)
-    if any(_is_placeholder(part.strip()) for part in parts):
-        return (_placeholder(kind, "a part is empty or a placeholder"),)
-    if any(_REPR_OF_BYTES.fullmatch(part) for part in parts):
-        return (_violation("wrong-auth", kind, "Python's repr of bytes"),)
+    mistaken = _mistaken(kind, "a part is empty or a placeholder", *parts)
+    if mistaken:
+        return mistaken
     key = _NEW_KEY.match(user)
     return _key_region(key[1], region) if kind == "write-key" and key and colon else ()
 
 
-def _is_placeholder(part: str) -> bool:
-    return part.lower() in {"", *PLACEHOLDERS} or _UNFILLED.fullmatch(part) is not None
+def _mistaken(kind: str, placeholder: str, *parts: str) -> tuple[Violation, ...]:
+    """What is wrong with credentials that can be nobody's. `placeholder` says so where a part is unset."""
+    for part in parts:
+        if part.strip(" '\"").lower() in {"", *PLACEHOLDERS} or _UNFILLED.fullmatch(part):
+            return (_placeholder(kind, placeholder),)
+        if _REPR_OF_BYTES.fullmatch(part):
+            return (_violation("wrong-auth", kind, "Python's repr of bytes"),)
+        if part.lower().startswith(_SCHEMES):
+            return (_violation("wrong-auth", kind, "a scheme twice"),)
+    return ()
 
 
 def _key_region(wanted: str | None, region: str | None) -> tuple[Violation, ...]:

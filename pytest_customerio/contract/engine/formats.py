@@ -1,4 +1,4 @@
-"""The formats of `x-format`: e-mail addresses, phone numbers, ULIDs, times, base64, JSON. As tolerant as the service is.
+"""The formats of `x-format`: addresses, phone numbers, ULIDs, times, base64, JSON. As tolerant as the service is.
 
 A format returns None for a value that fits, else a word for the way in which it does not fit.
 """
